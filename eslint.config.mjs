@@ -1,0 +1,83 @@
+// Lint is the architecture: who may import whom (docs/design.md, "The tree").
+import js from '@eslint/js';
+import ts from 'typescript-eslint';
+
+/** Folders of ours that `from` may import, as one negated pattern over relative paths that leave the folder. */
+const mayImport = (from, allowed, more = []) => ({
+  files: [`${from}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(?!\\.\\.)(?!(${[from, ...allowed].join('|')})(/|$))(constructs|reconcilers|lib|adapters|cli|lab|test|main|host|runbooks|reports|bench|demo)(/|$)`,
+            message: `${from}/ may import only from: ${[from, ...allowed].join(', ')}.`,
+          },
+          ...more,
+        ],
+      },
+    ],
+  },
+});
+
+const drivers = {
+  regex: '^(node:)?(fs|fs/promises|child_process|net|tls|http|https)$|^(mysql2|undici)',
+  message: 'Only adapters/ touch drivers, files, processes and the network.',
+};
+const cdktf = { regex: '^(cdktf|cdktn|constructs)(/|$)', message: 'Only constructs/ and main.ts import cdktf.' };
+
+export default ts.config(
+  { ignores: ['node_modules', 'dist', 'cdktf.out', 'providers/openstack/lib', 'coverage'] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  {
+    rules: {
+      'no-console': 'error',
+      'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+    },
+  },
+  mayImport('lib', [], [drivers, cdktf]),
+  mayImport('reconcilers', ['lib'], [drivers, cdktf]),
+  mayImport('constructs', ['lib', 'reconcilers/[a-z-]+/spec'], [drivers]),
+  mayImport('adapters', ['lib'], [cdktf]),
+  mayImport('cli', ['lib', 'reconcilers', 'adapters'], [cdktf]),
+  {
+    files: ['lib/**/*.ts', 'reconcilers/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ThrowStatement > NewExpression[callee.name="Error"]',
+          message: 'Throw one of lib/errors.ts: the reason says what to do about it.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['lib/**/*.ts', 'reconcilers/**/*.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
+  },
+  {
+    files: ['cli/**', 'lab/**', 'bench/**', 'demo/**', 'scripts/**', '**/*.mjs', '**/*.cjs'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        __dirname: 'readonly',
+        require: 'readonly',
+        URL: 'readonly',
+      },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+);

@@ -1,0 +1,25 @@
+// One project per kind of test: what it needs decides where it stands (docs/testing.md).
+const swc = [
+  '@swc/jest',
+  { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+];
+const project = (name, more = {}) => ({
+  displayName: name,
+  rootDir: __dirname,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testEnvironment: 'node',
+  transform: { '^.+\\.(ts|mjs|js)$': swc },
+  // p-limit and its queue are ESM only.
+  transformIgnorePatterns: ['/node_modules/(?!(p-limit|yocto-queue)/)', '/providers/openstack/lib/'],
+  ...more,
+});
+
+module.exports = {
+  projects: [
+    project('unit'),
+    project('constructs'),
+    project('contract'),
+    project('integration'),
+    project('acceptance'),
+  ],
+};

@@ -1,0 +1,77 @@
+/**
+ * What went wrong, as a reason that says what to do about it. Every error that leaves a module of ours is one of these:
+ * a library's error becomes one at the adapter.
+ *
+ * `detail` holds what was found, what is allowed and what to do; `where` is a construct path, `kind.name@target`, or a
+ * file with line and column, and stands first in the message.
+ */
+export type Reason =
+  'InvalidConfiguration' | 'TransientError' | 'UnrecoverableError' | 'StalePlan' | 'NotConverged' | 'Blocked';
+
+/** One fixed summary per reason: the first line of every report of it. */
+export const summaries: Readonly<Record<Reason, string>> = {
+  InvalidConfiguration: 'The configuration is not valid; nothing was changed',
+  TransientError: 'A passing failure; running the same command again is safe',
+  UnrecoverableError: 'A failure that a second run will meet again',
+  StalePlan: 'The world changed after the plan was made; plan again',
+  NotConverged: 'Applied, and still different from the code',
+  Blocked: 'Left alone, because going on would be unsafe',
+};
+
+export class StackwardError extends Error {
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly where: string | undefined;
+
+  constructor(reason: Reason, detail: string, options: { where?: string; cause?: unknown } = {}) {
+    super(options.where === undefined ? detail : `${options.where}: ${detail}`, { cause: options.cause });
+    this.name = reason;
+    this.reason = reason;
+    this.detail = detail;
+    this.where = options.where;
+  }
+}
+
+type Options = ConstructorParameters<typeof StackwardError>[2];
+
+/** The input is wrong: fix the code or the file named. Nothing was changed. */
+export class InvalidConfiguration extends StackwardError {
+  constructor(detail: string, options?: Options) {
+    super('InvalidConfiguration', detail, options);
+  }
+}
+
+/** A time-out, a lost connection, a deadlock: the same command again is safe and may succeed. */
+export class TransientError extends StackwardError {
+  constructor(detail: string, options?: Options) {
+    super('TransientError', detail, options);
+  }
+}
+
+/** Access denied, a schema nobody knows, a defect: the same command again fails the same way. */
+export class UnrecoverableError extends StackwardError {
+  constructor(detail: string, options?: Options) {
+    super('UnrecoverableError', detail, options);
+  }
+}
+
+/** What the plan was made from is not there any more. Nothing was written by the step that found it. */
+export class StalePlan extends StackwardError {
+  constructor(detail: string, options?: Options) {
+    super('StalePlan', detail, options);
+  }
+}
+
+/** Going on would harm something, or another tool would undo it. Nothing was written. */
+export class Blocked extends StackwardError {
+  constructor(detail: string, options?: Options) {
+    super('Blocked', detail, options);
+  }
+}
+
+/** Any thrown thing as one of ours; what nobody foresaw is unrecoverable and keeps its cause. */
+export function asStackwardError(error: unknown, where?: string): StackwardError {
+  if (error instanceof StackwardError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new UnrecoverableError(detail, { ...(where === undefined ? {} : { where }), cause: error });
+}

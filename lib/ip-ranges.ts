@@ -1,0 +1,160 @@
+/**
+ * Address arithmetic for both families, on closed ranges of integers.
+ *
+ * Neutron compares addresses as strings, so whatever is written is in netaddr's canonical form (`str(IPAddress)`),
+ * which is that of ip-address: RFC 5952, except for IPv4 inside IPv6, which nothing here accepts.
+ */
+import { Address4, Address6 } from 'ip-address';
+import { InvalidConfiguration } from './errors';
+
+export type IpVersion = 4 | 6;
+
+export interface IpAddress {
+  readonly version: IpVersion;
+  readonly value: bigint;
+}
+
+/** Both ends belong to it; `first <= last`. */
+export interface IpRange {
+  readonly version: IpVersion;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+export interface Cidr extends IpRange {
+  readonly prefixLength: number;
+}
+
+/** @throws InvalidConfiguration for anything but one plain address (no prefix, no zone, no IPv4 inside IPv6) */
+export function parseAddress(text: string): IpAddress {
+  try {
+    if (!text.includes(':')) {
+      const address = new Address4(text);
+      if (!text.includes('/')) return { version: 4, value: address.bigInt() };
+    } else if (!/[./%]/.test(text)) return { version: 6, value: new Address6(text).bigInt() };
+  } catch {
+    // the sentence below says it better
+  }
+  throw new InvalidConfiguration(
+    `"${text}" is not an IP address; write one address such as 198.51.100.7 or 2001:db8::7`,
+  );
+}
+
+export function formatAddress(version: IpVersion, value: bigint): string {
+  return version === 4 ? Address4.fromBigInt(value).correctForm() : Address6.fromBigInt(value).correctForm();
+}
+
+/** The spelling that Neutron stores: `2001:DB8:0::7` → `2001:db8::7`. */
+export function canonicalAddress(text: string): string {
+  const { version, value } = parseAddress(text);
+  return formatAddress(version, value);
+}
+
+/** @throws InvalidConfiguration when the ends are of two families or in the wrong order */
+export function parseRange(range: { readonly start: string; readonly end: string }): IpRange {
+  const first = parseAddress(range.start);
+  const last = parseAddress(range.end);
+  if (first.version !== last.version)
+    throw new InvalidConfiguration(
+      `the pool ${range.start}-${range.end} mixes IPv4 and IPv6; give both ends in one family`,
+    );
+  if (first.value > last.value)
+    throw new InvalidConfiguration(
+      `the pool ${range.start}-${range.end} ends before it starts; write it as ${range.end}-${range.start}`,
+    );
+  return { version: first.version, first: first.value, last: last.value };
+}
+
+/** `198.51.100.7-198.51.100.9`; one address alone for a range of one. */
+export function formatRange(range: IpRange): string {
+  const first = formatAddress(range.version, range.first);
+  return range.first === range.last ? first : `${first}-${formatAddress(range.version, range.last)}`;
+}
+
+/** @throws InvalidConfiguration for anything but `address/length`, or when host bits are set */
+export function parseCidr(text: string): Cidr {
+  const [host = '', length = ''] = text.split('/');
+  const bits = host.includes(':') ? 128 : 32;
+  const prefixLength = /^\d{1,3}$/.test(length) ? Number(length) : bits + 1;
+  if (text.split('/').length !== 2 || prefixLength > bits)
+    throw new InvalidConfiguration(`"${text}" is not a CIDR; write it as 198.51.100.0/24 or 2001:db8::/64`);
+  const { version, value } = parseAddress(host);
+  const size = 1n << BigInt(bits - prefixLength);
+  const first = value - (value % size);
+  if (first !== value)
+    throw new InvalidConfiguration(
+      `${text} has host bits set; the network it lies in is ${formatAddress(version, first)}/${length}`,
+    );
+  return { version, first, last: first + size - 1n, prefixLength };
+}
+
+/**
+ * Where Neutron lets pools lie: IPv4 without network and broadcast address (a /31 or /32 whole), IPv6 without the first.
+ * Source: neutron ipam_backend_mixin.py `validate_allocation_pools`, unchanged in substance since Folsom.
+ */
+export function poolSpace(cidr: Cidr): IpRange {
+  const { version } = cidr;
+  if (cidr.last - cidr.first < 2n) return { version, first: cidr.first, last: cidr.last };
+  return { version, first: cidr.first + 1n, last: version === 4 ? cidr.last - 1n : cidr.last };
+}
+
+export function holds(range: IpRange, address: IpAddress): boolean {
+  return range.version === address.version && range.first <= address.value && address.value <= range.last;
+}
+
+export function isInside(inner: IpRange, outer: IpRange): boolean {
+  return inner.version === outer.version && outer.first <= inner.first && inner.last <= outer.last;
+}
+
+export function overlap(a: IpRange, b: IpRange): boolean {
+  return a.version === b.version && a.first <= b.last && b.first <= a.last;
+}
+
+/** How many addresses. */
+export function sizeOf(ranges: readonly IpRange[]): bigint {
+  return ranges.reduce((sum, range) => sum + (range.last - range.first + 1n), 0n);
+}
+
+const byFirst = (a: IpRange, b: IpRange): number =>
+  a.version - b.version || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0);
+
+/** The same addresses in the fewest ranges, in order; ranges that touch become one. */
+export function compact(ranges: readonly IpRange[]): IpRange[] {
+  const result: IpRange[] = [];
+  for (const range of [...ranges].sort(byFirst)) {
+    const before = result.at(-1);
+    if (before && before.version === range.version && range.first <= before.last + 1n) {
+      if (range.last > before.last) result[result.length - 1] = { ...before, last: range.last };
+    } else result.push(range);
+  }
+  return result;
+}
+
+/** What of `ranges` is in none of `holes`, compacted. */
+export function subtract(ranges: readonly IpRange[], holes: readonly IpRange[]): IpRange[] {
+  const sorted = compact(holes);
+  const result: IpRange[] = [];
+  let next = 0;
+  for (const range of compact(ranges)) {
+    let first = range.first;
+    while (
+      next < sorted.length &&
+      byFirst(sorted[next] as IpRange, range) < 0 &&
+      !overlap(sorted[next] as IpRange, range)
+    )
+      next++;
+    for (let index = next; index < sorted.length; index++) {
+      const hole = sorted[index] as IpRange;
+      if (!overlap(hole, range)) break;
+      if (hole.first > first) result.push({ version: range.version, first, last: hole.first - 1n });
+      if (hole.last + 1n > first) first = hole.last + 1n;
+    }
+    if (first <= range.last) result.push({ version: range.version, first, last: range.last });
+  }
+  return result;
+}
+
+/** One address as a range. */
+export function only(address: IpAddress): IpRange {
+  return { version: address.version, first: address.value, last: address.value };
+}

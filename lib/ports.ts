@@ -1,0 +1,74 @@
+/**
+ * What the kinds need of the world, and no more. Readers and Writers are different types: `plan` can't get a writer.
+ * Adapters implement these; their errors are already of lib/errors.ts.
+ */
+import type { Target } from './reconciler';
+
+export type SqlValue = string | number | null | readonly (string | number)[];
+
+/** Rows of one SELECT. `?` placeholders only; an array fills `IN (?)`. */
+export interface SqlReader {
+  query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
+}
+
+/** One open transaction. */
+export interface SqlTransaction extends SqlReader {
+  /** Rows matched by one INSERT, UPDATE or DELETE. */
+  execute(sql: string, values?: readonly SqlValue[]): Promise<number>;
+}
+
+export interface SqlWriter extends SqlReader {
+  /**
+   * Runs `work` in one REPEATABLE READ transaction with a lock wait of about 2 s, and again from its start when the
+   * server says deadlock (1213) or lock wait time-out (1205), or a Galera node refuses the commit (1213, 1047), at
+   * most 5 times. `work` that throws rolls back.
+   * @throws TransientError when it gave up, or when the connection was lost at COMMIT ("the outcome is unknown: observe again")
+   */
+  transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T>;
+}
+
+export interface AddressRange {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** The subset of Neutron's subnet that we read, field names as the API's, in camel case. */
+export interface Subnet {
+  readonly id: string;
+  readonly name: string;
+  readonly networkId: string;
+  readonly ipVersion: 4 | 6;
+  readonly cidr: string;
+  readonly gatewayIp: string | null;
+  readonly allocationPools: readonly AddressRange[];
+  /** Counts updates; absent before Newton's `standard-attr-revisions`. */
+  readonly revisionNumber?: number;
+}
+
+export interface NetworkReader {
+  /** Of the subnets named, those that exist and the credentials may see. Batched. */
+  subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
+  /** Addresses that ports hold on each of these subnets, keyed by subnet id. Batched. */
+  allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>>;
+}
+
+export interface NetworkWriter extends NetworkReader {
+  /**
+   * Replaces the allocation pools of one subnet, if its revision still is the one that was read (where the release has
+   * `If-Match: revision_number`; before Newton the caller reads again first).
+   * @throws StalePlan when the subnet changed in between
+   */
+  setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void>;
+}
+
+export interface Readers {
+  database(target: Target): Promise<SqlReader>;
+  network(target: Target): Promise<NetworkReader>;
+  /** The name of the cloud whose API is read: the target of whatever goes through the API is `api:<name>`. */
+  readonly cloud: string;
+}
+
+export interface Writers {
+  database(target: Target): Promise<SqlWriter>;
+  network(target: Target): Promise<NetworkWriter>;
+}

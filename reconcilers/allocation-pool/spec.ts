@@ -1,0 +1,21 @@
+/** The pools that a subnet is to have, declared whole. Kind name and fields are contract (docs/adr/0001-manifest.md). */
+import { z } from 'zod';
+
+const range = z.strictObject({ start: z.string().min(1), end: z.string().min(1) });
+
+export const allocationPoolSpec = z.strictObject({
+  /** UUID of the Neutron subnet. */
+  subnetId: z.string().min(1),
+  /** Order has no meaning; the ends belong to the pool. */
+  pools: z.array(range).min(1),
+  /**
+   * `database`: the reconciler writes Neutron's tables (Icehouse and older, or where forced).
+   * `api`: the reconciler updates the subnet (a subnet that Terraform doesn't own, Juno or later).
+   * `check`: Terraform owns the pools; the reconciler only reads and warns.
+   */
+  method: z.enum(['database', 'api', 'check']),
+  /** Lets pools lose addresses, as long as no allocation is left outside. Default: refused. */
+  allowShrink: z.boolean().optional(),
+});
+
+export type AllocationPoolSpec = z.infer<typeof allocationPoolSpec>;
