@@ -75,6 +75,8 @@ export interface StepResult {
 
 export interface Reconciler<Spec, Observed, S extends Step = Step> {
   readonly kind: string;
+  /** What becomes of the thing when its declaration leaves the code, as the end of "it …": "its pools stay as they are". */
+  readonly whenRemoved: string;
   /** MUST throw InvalidConfiguration naming the field; MUST accept what the construct of this kind writes. */
   parse(input: unknown): Spec;
   /** What one spec declares, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */

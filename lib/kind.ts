@@ -1,0 +1,86 @@
+/**
+ * A reconciler with its type parameters hidden by closures, so that a registry of different kinds needs no `any`.
+ * What the engine carries from parse to apply (specs, observations, steps) stays typed inside them.
+ */
+import { asStackwardError, InvalidConfiguration } from './errors';
+import type { Resource } from './manifest';
+import type { Readers, Writers } from './ports';
+import type { Difference, Placement, Reconciler, Step, StepResult, Target, Wanted } from './reconciler';
+
+/** What was seen on one target, and the way to change it. */
+export interface Look {
+  readonly target: Target;
+  readonly difference: Difference<Step>;
+  /** Yields the results of the steps of these resources, as they come. */
+  apply(ids: ReadonlySet<string>, to: Writers): AsyncIterable<StepResult>;
+}
+
+export interface Placed {
+  readonly target: Target;
+  /** Ids of the resources that this target is to hold. */
+  readonly ids: readonly string[];
+  observe(from: Readers): Promise<Look>;
+}
+
+/** The resources of one kind, accepted. */
+export interface Opened {
+  /** Id → what it is about; two ids with one identity are two owners of one thing. */
+  readonly identities: ReadonlyMap<string, string>;
+  locate(sweepOwners: readonly string[], from: Readers): Promise<readonly Placed[]>;
+}
+
+export interface Kind {
+  readonly kind: string;
+  readonly whenRemoved: string;
+  /** @throws InvalidConfiguration naming the stack, the resource and the field */
+  open(resources: readonly Resource[]): Opened;
+}
+
+/** How a resource is named in every plan, log and error; `@target` follows where there is one. */
+export const idOf = (resource: { kind: string; path: string }): string => `${resource.kind}.${resource.path}`;
+
+export function bind<Spec, Observed, S extends Step>(reconciler: Reconciler<Spec, Observed, S>): Kind {
+  const place = (placement: Placement<Spec>): Placed => ({
+    target: placement.target,
+    ids: placement.wanted.map((one) => one.id),
+    async observe(from) {
+      const observed = await reconciler.observe(placement, from);
+      const difference = reconciler.diff(placement, observed);
+      const apply: Look['apply'] = (ids, to) =>
+        reconciler.apply(
+          difference.steps.filter((step) => ids.has(step.id)),
+          observed,
+          placement.target,
+          to,
+        );
+      return { target: placement.target, difference, apply };
+    },
+  });
+
+  return {
+    kind: reconciler.kind,
+    whenRemoved: reconciler.whenRemoved,
+    open(resources) {
+      const wanted = resources.map((resource): Wanted<Spec> => {
+        const where = `stack ${resource.stack}, ${idOf(resource)}`;
+        try {
+          return {
+            id: idOf(resource),
+            stack: resource.stack,
+            owner: resource.owner,
+            spec: reconciler.parse(resource.spec),
+          };
+        } catch (error) {
+          throw new InvalidConfiguration(asStackwardError(error).message, { where, cause: error });
+        }
+      });
+      return {
+        identities: new Map(wanted.map((one) => [one.id, reconciler.identify(one.spec)])),
+        async locate(sweepOwners, from) {
+          const placements = await reconciler.locate(wanted, from);
+          return placements.map((placement) => place({ ...placement, sweepOwners }));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * The manifest: what the constructs wish of the reconciler, one output per stack (docs/adr/0001-manifest.md).
+ *
+ * Text in, checked manifests out; nothing here reads a file or runs Terraform. Every refusal names the source, the
+ * stack and the field.
+ */
+import { z } from 'zod';
+import { InvalidConfiguration } from './errors';
+
+export const outputName = 'stackward_manifest';
+export const schemaVersion = '1.0';
+
+const entry = z.object({
+  kind: z.string().min(1),
+  spec: z.record(z.string(), z.unknown()),
+  dependsOn: z.array(z.string()),
+});
+
+export const manifestSchema = z.object({
+  schemaVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
+  owner: z.string().min(1),
+  stack: z.string().min(1),
+  resources: z.record(z.string(), entry),
+});
+
+export interface Resource {
+  /** The construct's path. */
+  readonly path: string;
+  readonly stack: string;
+  readonly owner: string;
+  readonly kind: string;
+  /** Fields named in `unknown` are missing from it. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** Paths of resources, of this stack or another. */
+  readonly dependsOn: readonly string[];
+  /** Fields whose value Terraform knows only after its apply, as `spec.subnetId`; empty once applied. */
+  readonly unknown: readonly string[];
+}
+
+export interface Manifest {
+  readonly owner: string;
+  readonly stack: string;
+  /** Where it was read, for messages: a file's name, `stack shared`. */
+  readonly source: string;
+  readonly resources: readonly Resource[];
+  /** What the same stack declared before, and doesn't any more; known only from a Terraform plan. */
+  readonly removed: readonly Resource[];
+}
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Every manifest in one JSON text, whichever of these it is: `terraform output -json` (with or without the output's
+ * name), `terraform show -json` of a plan or a state, or the file that `cdktf apply --outputs-file` writes.
+ * @throws InvalidConfiguration
+ */
+export function parseManifests(text: string, source: string): Manifest[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidConfiguration(
+      `this is not JSON (${(error as Error).message}); give the output of \`terraform output -json\`, ` +
+        '`terraform show -json PLAN`, or the file of `cdktf apply --outputs-file`',
+      { where: source },
+    );
+  }
+  if (!isObject(json)) throw missing(source);
+  if ('schemaVersion' in json) return [parseManifest(json, source)];
+  if ('format_version' in json) return [fromShow(json, source)];
+  const output = json[outputName];
+  if (isObject(output)) return [parseManifest('value' in output ? output.value : output, source)];
+  return fromOutputsFile(json, source);
+}
+
+/** One manifest that is already JSON. `unknown` has its shape, with `true` where the value is known after apply. */
+export function parseManifest(value: unknown, source: string, unknown: unknown = {}): Manifest {
+  refuseOtherVersion(value, source);
+  const result = manifestSchema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const field = issue?.path.map(String).join('.') || 'manifest';
+    throw new InvalidConfiguration(
+      `the field "${field}" of the manifest is not valid: ${issue?.message ?? 'unreadable'}`,
+      {
+        where: stackOf(value, source),
+      },
+    );
+  }
+  const { owner, stack, resources } = result.data;
+  const unknownResources = isObject(unknown) && isObject(unknown.resources) ? unknown.resources : {};
+  return {
+    owner,
+    stack,
+    source,
+    removed: [],
+    resources: Object.entries(resources).map(([path, { kind, spec, dependsOn }]) => {
+      const flags = unknownResources[path];
+      return {
+        path,
+        stack,
+        owner,
+        kind,
+        spec,
+        dependsOn,
+        unknown: isObject(flags) ? unknownFields(flags.spec, 'spec') : [],
+      };
+    }),
+  };
+}
+
+/** Names, in order, of every leaf that is `true`. */
+function unknownFields(flags: unknown, name: string): string[] {
+  if (flags === true) return [name];
+  if (Array.isArray(flags)) return flags.flatMap((item, index) => unknownFields(item, `${name}[${index}]`));
+  if (isObject(flags))
+    return Object.keys(flags)
+      .sort()
+      .flatMap((key) => unknownFields(flags[key], `${name}.${key}`));
+  return [];
+}
+
+/** `terraform show -json`: of a plan (format 1.x: `output_changes`), or of a state (`values.outputs`). */
+function fromShow(json: Json, source: string): Manifest {
+  const changes = isObject(json.output_changes) ? json.output_changes[outputName] : undefined;
+  if (isObject(changes)) return fromChange(changes, source);
+  const values = isObject(json.values) ? json.values : json.planned_values;
+  const output = isObject(values) && isObject(values.outputs) ? values.outputs[outputName] : undefined;
+  if (isObject(output)) return parseManifest(output.value, source);
+  throw missing(source);
+}
+
+function fromChange(change: Json, source: string): Manifest {
+  if (change.after_unknown === true)
+    throw new InvalidConfiguration('the whole manifest is known only after `cdktf apply`; plan again then', {
+      where: source,
+    });
+  const before = isObject(change.before) ? parseManifest(change.before, source) : undefined;
+  if (change.after === null || change.after === undefined) {
+    if (!before) throw missing(source);
+    return { ...before, resources: [], removed: before.resources };
+  }
+  const after = parseManifest(withoutGaps(change.after, change.after_unknown), source, change.after_unknown);
+  const kept = new Set(after.resources.map((resource) => resource.path));
+  return { ...after, removed: before?.resources.filter((resource) => !kept.has(resource.path)) ?? [] };
+}
+
+/** Terraform leaves unknown values out of `after`: an unknown `dependsOn` or `spec` would read as a missing field. */
+function withoutGaps(after: unknown, unknown: unknown): unknown {
+  if (!isObject(after) || !isObject(after.resources) || !isObject(unknown)) return after;
+  const fill = (value: unknown): unknown => (isObject(value) ? { spec: {}, dependsOn: [], ...value } : value);
+  return {
+    ...after,
+    resources: Object.fromEntries(Object.entries(after.resources).map(([path, value]) => [path, fill(value)])),
+  };
+}
+
+/** `cdktf apply --outputs-file`: stack name → output name → value. */
+function fromOutputsFile(json: Json, source: string): Manifest[] {
+  const stacks = Object.entries(json);
+  if (stacks.length === 0 || !stacks.every(([, outputs]) => isObject(outputs))) throw missing(source);
+  return stacks.map(([stack, outputs]) => {
+    const value = (outputs as Json)[outputName];
+    if (value === undefined) throw missing(`${source}, stack ${stack}`);
+    return parseManifest(value, source);
+  });
+}
+
+function refuseOtherVersion(value: unknown, source: string): void {
+  const version = isObject(value) ? value.schemaVersion : undefined;
+  if (
+    typeof version !== 'string' ||
+    !/^\d+\.\d+$/.test(version) ||
+    version.split('.')[0] === schemaVersion.split('.')[0]
+  )
+    return;
+  throw new InvalidConfiguration(
+    `the field "schemaVersion" of the manifest is "${version}"; this stackward reads ${schemaVersion.split('.')[0]}.x: ` +
+      'use the stackward that belongs to the constructs which wrote it',
+    { where: stackOf(value, source) },
+  );
+}
+
+function stackOf(value: unknown, source: string): string {
+  return isObject(value) && typeof value.stack === 'string' ? `${source}, stack ${value.stack}` : source;
+}
+
+function missing(where: string): InvalidConfiguration {
+  return new InvalidConfiguration(
+    `there is no output "${outputName}" here; a stack under OpenStackCloud always has one, so run \`cdktf apply\` for this stack first`,
+    { where },
+  );
+}

@@ -1,0 +1,116 @@
+/** What a run found out, before anything is written. Plain data but for `looks`, which hold the way to apply. */
+import { InvalidConfiguration, type Reason } from './errors';
+import { idOf, type Look } from './kind';
+import type { Manifest, Resource } from './manifest';
+import type { Step, Target } from './reconciler';
+
+/** Which part of the manifests a run is about. A filtered run never counts as removal. */
+export interface Filter {
+  readonly stacks: readonly string[];
+  readonly kinds: readonly string[];
+  readonly targets: readonly string[];
+}
+
+export interface PlannedStep extends Step {
+  readonly kind: string;
+  readonly target: Target;
+}
+
+/** Something that keeps a resource, or a whole target, from being what the code says. */
+export interface Problem {
+  /** `kind.path@target`, `kind.path`, `kind@target` or `kind`. */
+  readonly where: string;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+export interface Note {
+  readonly where: string;
+  readonly message: string;
+}
+
+/** A resource that Terraform must finish first. */
+export interface Waiting {
+  readonly id: string;
+  /** Fields known after apply: `spec.subnetId`. */
+  readonly unknown: readonly string[];
+}
+
+export interface Plan {
+  readonly stacks: readonly string[];
+  /** In dependency order, then by target and id. */
+  readonly steps: readonly PlannedStep[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Note[];
+  readonly waiting: readonly Waiting[];
+  /** Declarations that leave the code, and what becomes of what they declared. */
+  readonly leaving: readonly Note[];
+  /** `kind.path@target` of what is already as the code says. */
+  readonly converged: readonly string[];
+  readonly looks: readonly Look[];
+  /** Id → ids that must be done before it. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>;
+}
+
+/** `allocation-pool.shared/Red/AllocationPools@database:neutron` */
+export const at = (id: string, target: Target): string => `${id}@${target}`;
+
+/**
+ * The resources that a filter leaves, of all manifests.
+ * @throws InvalidConfiguration when two manifests are of one stack, or the filter names a stack or kind that isn't there
+ */
+export function select(manifests: readonly Manifest[], kinds: readonly string[], filter: Filter): Resource[] {
+  const bySource = new Map<string, string>();
+  for (const { stack, source } of manifests) {
+    const other = bySource.get(stack);
+    if (other !== undefined)
+      throw new InvalidConfiguration(
+        `stack "${stack}" is declared twice, by ${other} and by ${source}; give each stack once`,
+        {
+          where: source,
+        },
+      );
+    bySource.set(stack, source);
+  }
+  refuseUnknown('--stack', filter.stacks, [...bySource.keys()]);
+  refuseUnknown('--kind', filter.kinds, kinds);
+  return manifests
+    .flatMap((manifest) => manifest.resources)
+    .filter(({ stack }) => filter.stacks.length === 0 || filter.stacks.includes(stack))
+    .filter(({ kind }) => filter.kinds.length === 0 || filter.kinds.includes(kind));
+}
+
+function refuseUnknown(option: string, given: readonly string[], allowed: readonly string[]): void {
+  const unknown = given.find((one) => !allowed.includes(one));
+  if (unknown !== undefined)
+    throw new InvalidConfiguration(
+      `${option} ${unknown} names nothing here; there ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ') || 'none'}`,
+    );
+}
+
+/** Ids in an order in which each comes after what it depends on; within one level by id. */
+export function dependencyLevels(dependencies: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+  const levels = new Map<string, number>();
+  const visit = (id: string, trail: readonly string[]): number => {
+    const known = levels.get(id);
+    if (known !== undefined) return known;
+    if (trail.includes(id))
+      throw new InvalidConfiguration(
+        `resources depend on each other in a circle: ${[...trail.slice(trail.indexOf(id)), id].join(' → ')}`,
+      );
+    const before = (dependencies.get(id) ?? []).map((one) => visit(one, [...trail, id]));
+    const level = Math.max(-1, ...before) + 1;
+    levels.set(id, level);
+    return level;
+  };
+  for (const id of dependencies.keys()) visit(id, []);
+  return levels;
+}
+
+/** Id → ids it depends on, of these resources alone: what is not part of the run counts as done. */
+export function dependenciesOf(resources: readonly Resource[]): Map<string, readonly string[]> {
+  const idByPath = new Map(resources.map((resource) => [resource.path, idOf(resource)]));
+  return new Map(
+    resources.map((resource) => [idOf(resource), resource.dependsOn.flatMap((path) => idByPath.get(path) ?? [])]),
+  );
+}
