@@ -2,7 +2,7 @@
 // (as raw TypeScript they give thousands of errors in strict mode). Needs neither Terraform nor the network.
 // lib/ is replaced as a whole, and left alone while what it was made from is unchanged (lib/.generated-from).
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -144,7 +144,7 @@ function findFiles(folder, ending) {
     .map((name) => join(folder, name));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const start = performance.now();
   const { name } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
   try {

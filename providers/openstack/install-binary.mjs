@@ -1,0 +1,241 @@
+// Sees to it that `terraform init` (or `tofu init`) finds the provider in the version of package.json.
+// In this order: the user's own CLI configuration, if it says where providers come from; the local mirror, if it holds the version;
+// the registry, which init downloads from by itself; and where that can't be reached, a build from the Go module pinned in go.mod and
+// go.sum, into the local mirror. The mirror is asked before the registry, so that a warm start needs no network.
+import { spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
+import { fileURLToPath } from 'node:url';
+
+/* global AbortSignal */
+
+const home = fileURLToPath(new URL('.', import.meta.url));
+const source = 'terraform-provider-openstack/openstack';
+const program = 'terraform-provider-openstack';
+const registryOf = { terraform: 'https://registry.terraform.io', tofu: 'https://registry.opentofu.org' };
+
+/** The provider's version: digits and dots, as the registry lists it. */
+export function providerVersion() {
+  return JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).cdktf.provider.version;
+}
+
+/** Folder of the mirror and its CLI configuration: `stackward/terraform` under XDG_CACHE_HOME (~/.cache; a relative path is ignored). */
+export function cacheFolder(environment = process.env) {
+  const base = environment.XDG_CACHE_HOME;
+  return join(base && isAbsolute(base) ? base : join(homedir(), '.cache'), 'stackward', 'terraform');
+}
+
+/**
+ * @param options `environment`: default the process's. `registry`: address, default that of the program found.
+ *   `report`: takes one line of progress at a time; default stderr.
+ * @returns the program's path, where the provider comes from, and the variables to run it with: TERRAFORM_BINARY_NAME always
+ *   (cdktf reads it), TF_CLI_CONFIG_FILE where it is the mirror
+ * @throws Error with one sentence: no terraform, no registry and no Go, or a build that failed
+ */
+export async function installBinary(options = {}) {
+  const { environment = process.env, report = (line) => console.error(line) } = options;
+  const terraform = findTerraform(environment);
+  const tool = basename(terraform).includes('tofu') ? 'tofu' : 'terraform';
+  const version = providerVersion();
+  const cache = cacheFolder(environment);
+  const variables = { TERRAFORM_BINARY_NAME: terraform };
+
+  if (namesOwnInstallation(environment, tool, cache)) return { terraform, from: 'configuration', variables };
+  if (!holdsVersion(cache, version)) {
+    const refusal = await findRefusal(options.registry ?? registryOf[tool], version);
+    if (refusal === undefined) return { terraform, from: 'registry', variables };
+    await build(cache, version, refusal, environment, report);
+  }
+  return { terraform, from: 'mirror', variables: { ...variables, TF_CLI_CONFIG_FILE: writeConfiguration(cache) } };
+}
+
+function findTerraform(environment) {
+  const wanted = environment.TERRAFORM_BINARY_NAME;
+  const found = (wanted ? [wanted] : ['terraform', 'tofu']).map((name) => findProgram(name, environment)).find(Boolean);
+  if (found) return found;
+  throw new Error(
+    wanted
+      ? `TERRAFORM_BINARY_NAME is "${wanted}", which is not a program in PATH: correct it or unset it.`
+      : 'Neither terraform nor tofu is in PATH: install one of them, or name it in TERRAFORM_BINARY_NAME.',
+  );
+}
+
+function findProgram(name, environment) {
+  const candidates = name.includes('/')
+    ? [name]
+    : (environment.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+  return candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** True where the user's own CLI configuration has a provider_installation block: sites without internet have their own mirrors. */
+function namesOwnInstallation(environment, tool, cache) {
+  const named = environment.TF_CLI_CONFIG_FILE;
+  const files = named
+    ? [named]
+    : [tool === 'tofu' ? '.tofurc' : '', '.terraformrc'].filter(Boolean).map((name) => join(homedir(), name));
+  return files
+    .filter((file) => file !== configurationFile(cache) && existsSync(file))
+    .some((file) => /^\s*provider_installation\b/m.test(readFileSync(file, 'utf8')));
+}
+
+const configurationFile = (cache) => join(cache, 'terraform.rc');
+
+/** terraform's own names of platforms are Go's. */
+function platform() {
+  const systems = { win32: 'windows' };
+  const machines = { x64: 'amd64', ia32: '386' };
+  return `${systems[process.platform] ?? process.platform}_${machines[process.arch] ?? process.arch}`;
+}
+
+/** Where the mirror has the binary: one path for each default registry, since tofu looks under its own. */
+function mirrored(cache, version) {
+  return Object.values(registryOf).map((registry) =>
+    join(cache, 'mirror', new URL(registry).host, source, version, platform(), `${program}_v${version}`),
+  );
+}
+
+const holdsVersion = (cache, version) => mirrored(cache, version).every((file) => existsSync(file));
+
+/** Why the registry can't give this version; undefined where it can. */
+async function findRefusal(registry, version) {
+  try {
+    // Node's own fetch ignores HTTPS_PROXY before Node 24; terraform follows it.
+    const { EnvHttpProxyAgent, fetch } = await import('undici');
+    const response = await fetch(`${registry}/v1/providers/${source}/versions`, {
+      dispatcher: new EnvHttpProxyAgent(),
+      signal: AbortSignal.timeout(5000),
+    });
+    if (!response.ok) return `${registry} answers ${response.status}`;
+    const { versions } = await response.json();
+    return versions.some((listed) => listed.version === version)
+      ? undefined
+      : `${registry} does not list version ${version}`;
+  } catch (error) {
+    return `${registry} can't be reached (${error.cause?.code ?? error.name})`;
+  }
+}
+
+async function build(cache, version, refusal, environment, report) {
+  const go = findProgram('go', environment);
+  if (!go)
+    throw new Error(
+      `${refusal}, and go is not in PATH: allow the registry, or install Go 1.24 or later to build the provider.`,
+    );
+  const folder = join(cache, `building-${process.pid}`);
+  removeAbandoned(cache);
+  mkdirSync(folder, { recursive: true });
+  try {
+    const file = join(folder, program);
+    report(`${refusal}: building the provider ${version} with Go instead.`);
+    await compile(go, toolOf(version), file, environment, report);
+    for (const target of mirrored(cache, version)) {
+      mkdirSync(dirname(target), { recursive: true });
+      const linked = join(folder, 'linked');
+      linkSync(file, linked);
+      renameSync(linked, target);
+      rmSync(linked, { force: true });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The package that go.mod's tool line names; go.mod must require the same version as package.json. */
+function toolOf(version) {
+  const text = readFileSync(join(home, 'go.mod'), 'utf8');
+  const tool = /^tool (\S+)$/m.exec(text)?.[1];
+  if (tool && text.includes(`\t${tool} v${version}`)) return tool;
+  throw new Error(
+    `${join(home, 'go.mod')} does not pin version ${version} of package.json: run "go get -tool" for that version.`,
+  );
+}
+
+/** Runs go build, and reports every ten seconds: it takes one to two minutes with an empty build cache. */
+async function compile(go, tool, file, environment, report) {
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const child = spawn(go, ['build', '-v', '-trimpath', '-mod=readonly', '-o', file, tool], {
+    cwd: home,
+    env: { ...environment, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const lines = [];
+  let rest = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop();
+    lines.push(...parts);
+  });
+  const timer = setInterval(
+    () => report(`  ${lines.length} packages downloaded or compiled after ${seconds()} s`),
+    10_000,
+  );
+  const failure = await new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code) => resolve(code === 0 ? undefined : (lines.at(-1) ?? rest)));
+  });
+  clearInterval(timer);
+  if (failure !== undefined) throw new Error(`go build of ${tool} failed: ${failure}`);
+  report(`  built in ${seconds()} s`);
+}
+
+/** Folders of builds that were killed. */
+function removeAbandoned(cache) {
+  if (!existsSync(cache)) return;
+  for (const name of readdirSync(cache)) {
+    const pid = /^building-(\d+)$/.exec(name)?.[1];
+    if (pid && !isRunning(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** CLI configuration that takes this provider from the mirror and every other from its registry. */
+function writeConfiguration(cache) {
+  const sources = Object.values(registryOf).map((registry) => `"${new URL(registry).host}/${source}"`);
+  const text = `# Written by install-binary.mjs. Use it as TF_CLI_CONFIG_FILE.
+provider_installation {
+  filesystem_mirror {
+    path    = ${JSON.stringify(join(cache, 'mirror'))}
+    include = [${sources.join(', ')}]
+  }
+  direct {
+    exclude = [${sources.join(', ')}]
+  }
+}
+`;
+  const file = configurationFile(cache);
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    writeFileSync(`${file}.${process.pid}`, text);
+    renameSync(`${file}.${process.pid}`, file);
+  }
+  return file;
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    const { variables } = await installBinary();
+    for (const [name, value] of Object.entries(variables))
+      console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,3 @@
+import type { InstallOptions } from './install-binary.mjs';
+
+export declare function readSchema(options?: InstallOptions): Promise<unknown>;
