@@ -6,13 +6,18 @@ import type { Target } from './reconciler';
 
 export type SqlValue = string | number | null | readonly (string | number)[];
 
-/** Rows of one SELECT. `?` placeholders only; an array fills `IN (?)`. */
-export interface SqlReader {
+export interface SqlQuery {
+  /** Rows of one SELECT. `?` placeholders only; an array fills `IN (?)`. */
   query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
 }
 
+export interface SqlReader extends SqlQuery {
+  /** Runs `work` on one consistent view: all its reads see the same moment. */
+  snapshot<T>(work: (view: SqlQuery) => Promise<T>): Promise<T>;
+}
+
 /** One open transaction. */
-export interface SqlTransaction extends SqlReader {
+export interface SqlTransaction extends SqlQuery {
   /** Rows matched by one INSERT, UPDATE or DELETE. */
   execute(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
