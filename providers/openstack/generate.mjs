@@ -144,14 +144,15 @@ function findFiles(folder, ending) {
     .map((name) => join(folder, name));
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+async function main() {
   const start = performance.now();
   const { name } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-  try {
-    if (await generate())
-      console.log(`${name}: lib/ generated in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  } catch (error) {
-    console.error(`${name}: ${error.message}`);
+  if (await generate()) console.log(`${name}: lib/ generated in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main().catch((error) => {
+    console.error(`The provider's bindings were not generated: ${error.message}`);
     process.exitCode = 1;
-  }
+  });
 }

@@ -121,7 +121,7 @@ async function findRefusal(registry, version) {
       ? undefined
       : `${registry} does not list version ${version}`;
   } catch (error) {
-    return `${registry} can't be reached (${error.cause?.code ?? error.name})`;
+    return `${registry} can't be reached (${error.cause?.code ?? error.cause?.message ?? error.name})`;
   }
 }
 
@@ -229,13 +229,15 @@ provider_installation {
   return file;
 }
 
+async function main() {
+  const { variables } = await installBinary();
+  for (const [name, value] of Object.entries(variables))
+    console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+}
+
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    const { variables } = await installBinary();
-    for (const [name, value] of Object.entries(variables))
-      console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
-  } catch (error) {
+  main().catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
-  }
+  });
 }

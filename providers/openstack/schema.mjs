@@ -39,11 +39,13 @@ export async function readSchema(options) {
   }
 }
 
+async function main() {
+  writeFileSync(join(home, 'schema.json'), `${JSON.stringify(await readSchema(), undefined, 2)}\n`);
+}
+
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    writeFileSync(join(home, 'schema.json'), `${JSON.stringify(await readSchema(), undefined, 2)}\n`);
-  } catch (error) {
+  main().catch((error) => {
     console.error(error.stderr || error.message);
     process.exitCode = 1;
-  }
+  });
 }

@@ -1,0 +1,171 @@
+/** Where the provider's binary comes from, and that the committed schema is what that binary says. */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { cacheFolder, installBinary, providerVersion } from '../../providers/openstack/install-binary.mjs';
+import { readSchema } from '../../providers/openstack/schema.mjs';
+
+const home = join(__dirname, '..', '..', 'providers', 'openstack');
+const version = providerVersion();
+/** Nothing listens there any more. */
+let unreachable: string;
+let folder: string;
+
+beforeAll(async () => {
+  unreachable = await withRegistry([], (address) => Promise.resolve(address));
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stackward-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** An environment whose PATH holds these programs alone: empty shell scripts, which are never run. */
+function environmentWith(programs: readonly string[], more: Record<string, string> = {}): Record<string, string> {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  for (const program of programs) writeExecutable(join(bin, program), '#!/bin/sh\nexit 1\n');
+  const configuration = join(folder, 'none.rc');
+  return { PATH: bin, XDG_CACHE_HOME: join(folder, 'cache'), TF_CLI_CONFIG_FILE: configuration, ...more };
+}
+
+function writeExecutable(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  chmodSync(file, 0o755);
+}
+
+function mirroredFiles(environment: Record<string, string>): readonly string[] {
+  const mirror = join(cacheFolder(environment), 'mirror');
+  const files = existsSync(mirror) ? readdirSync(mirror, { recursive: true, encoding: 'utf8' }) : [];
+  return files.filter((file) => file.endsWith(`_v${version}`)).sort();
+}
+
+/** A registry that lists these versions, on a port of its own. */
+async function withRegistry<T>(versions: readonly string[], run: (address: string) => Promise<T>): Promise<T> {
+  const server = createServer((request, response) => {
+    const known = request.url === '/v1/providers/terraform-provider-openstack/openstack/versions';
+    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ versions: versions.map((listed) => ({ version: listed })) }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** Go's build cache; without Go the test is skipped with a word, and fails in CI. */
+function findGoCache(): string | undefined {
+  try {
+    return execFileSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' }).trim();
+  } catch {
+    if (process.env['CI'] === 'true') throw new Error('CI needs go in PATH');
+    process.stdout.write('skipped: go is not in PATH\n');
+    return undefined;
+  }
+}
+
+test('the committed schema is what the binary prints', async () => {
+  const committed: unknown = JSON.parse(readFileSync(join(home, 'schema.json'), 'utf8'));
+  expect(await readSchema()).toEqual(committed);
+}, 300_000);
+
+test('a registry that lists the version is used as it is', async () => {
+  const environment = environmentWith(['terraform']);
+  const installed = await withRegistry(['1.54.0', version], (registry) => installBinary({ environment, registry }));
+  const terraform = join(folder, 'bin', 'terraform');
+  expect(installed).toEqual({ terraform, from: 'registry', variables: { TERRAFORM_BINARY_NAME: terraform } });
+  expect(mirroredFiles(environment)).toEqual([]);
+});
+
+test("the user's own way of installation is left alone", async () => {
+  const environment = environmentWith(['terraform']);
+  writeFileSync(String(environment['TF_CLI_CONFIG_FILE']), 'provider_installation {\n  direct {}\n}\n');
+  const installed = await installBinary({ environment, registry: unreachable });
+  expect(installed.from).toBe('configuration');
+  expect(installed.variables).toEqual({ TERRAFORM_BINARY_NAME: join(folder, 'bin', 'terraform') });
+});
+
+test('a configuration that only names credentials says nothing of where providers come from', async () => {
+  const environment = environmentWith(['terraform']);
+  writeFileSync(
+    String(environment['TF_CLI_CONFIG_FILE']),
+    '# provider_installation is elsewhere\ncredentials "a.test" {}\n',
+  );
+  await expect(installBinary({ environment, registry: unreachable })).rejects.toThrow('go is not in PATH');
+});
+
+test.each([
+  [['terraform', 'tofu'], {}, 'terraform'],
+  [['tofu'], {}, 'tofu'],
+  [['terraform', 'tofu'], { TERRAFORM_BINARY_NAME: 'tofu' }, 'tofu'],
+])('of %j with %j, %s is used', async (programs, more, wanted) => {
+  const environment = environmentWith(programs, more);
+  const installed = await withRegistry([version], (registry) => installBinary({ environment, registry }));
+  expect(installed.terraform).toBe(join(folder, 'bin', wanted));
+});
+
+test.each([
+  [[], {}, 'Neither terraform nor tofu is in PATH: install one of them, or name it in TERRAFORM_BINARY_NAME.'],
+  [
+    ['terraform'],
+    { TERRAFORM_BINARY_NAME: 'tofu' },
+    'TERRAFORM_BINARY_NAME is "tofu", which is not a program in PATH: correct it or unset it.',
+  ],
+  [
+    ['terraform'],
+    {},
+    "can't be reached (ECONNREFUSED), and go is not in PATH: allow the registry, or install Go 1.24 or later to build the provider.",
+  ],
+])('with %j and %j, one sentence says what is missing', async (programs, more, sentence) => {
+  const environment = environmentWith(programs, more);
+  await expect(installBinary({ environment, registry: unreachable })).rejects.toThrow(sentence);
+});
+
+test('a build that fails says why and leaves nothing behind', async () => {
+  const environment = environmentWith(['terraform']);
+  writeExecutable(join(folder, 'bin', 'go'), '#!/bin/sh\necho "go: no space left" >&2\nexit 1\n');
+  const building = installBinary({ environment, registry: unreachable, report: () => undefined });
+  await expect(building).rejects.toThrow(/failed: go: no space left$/);
+  expect([mirroredFiles(environment), readdirSync(cacheFolder(environment))]).toEqual([[], []]);
+});
+
+test('where the registry lacks the version, Go builds it once, for terraform and tofu', async () => {
+  const GOCACHE = findGoCache();
+  if (GOCACHE === undefined) return;
+  const environment = { ...process.env, ...environmentWith([]), PATH: String(process.env['PATH']), GOCACHE };
+  const lines: string[] = [];
+  const report = (line: string) => lines.push(line);
+  const killed = join(cacheFolder(environment), `building-${2 ** 22 + 1}`);
+  mkdirSync(killed, { recursive: true });
+
+  const built = await withRegistry(['3.4.0'], (registry) => installBinary({ environment, registry, report }));
+
+  expect(built.from).toBe('mirror');
+  expect(lines[0]).toMatch(/does not list version .*: building the provider .* with Go instead\.$/);
+  const hosts = mirroredFiles(environment).map((file) => file.split('/')[0]);
+  expect(hosts).toEqual(['registry.opentofu.org', 'registry.terraform.io']);
+  expect(readdirSync(cacheFolder(environment)).sort()).toEqual(['mirror', 'terraform.rc']);
+
+  // Warm: neither Go nor a registry is asked.
+  const warm = await installBinary({
+    environment: { ...environment, ...environmentWith(['terraform']) },
+    registry: unreachable,
+  });
+  expect(warm.variables.TF_CLI_CONFIG_FILE).toBe(built.variables.TF_CLI_CONFIG_FILE);
+}, 600_000);
