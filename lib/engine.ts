@@ -45,6 +45,10 @@ export async function plan(
 
   const opened = kinds.map((kind) => ({ kind, of: kind.open(known.filter((one) => one.kind === kind.kind)) }));
   for (const { of } of opened) refuseTwoOwners(of.identities, resources);
+  const waiting = resources
+    .filter((one) => one.unknown.length > 0)
+    .map((one) => ({ id: idOf(one), unknown: one.unknown }));
+  const undone = new Set(waiting.map((one) => one.id));
   const problems: Problem[] = [];
   const located: { kind: string; placed: Placed }[] = [];
   await Promise.all(
@@ -54,12 +58,13 @@ export async function plan(
         located.push(...placed.map((one) => ({ kind: kind.kind, placed: one })));
       } catch (error) {
         problems.push(problemOf(error, kind.kind));
+        for (const id of of.identities.keys()) undone.add(id);
       }
     }),
   );
   const targets = located.filter(({ placed }) => filter.targets.length === 0 || filter.targets.includes(placed.target));
   refuseUnknownTargets(filter, located);
-  const seen = await observe(targets, from, problems);
+  const seen = await observe(targets, from, problems, undone);
 
   const order = (step: PlannedStep): string =>
     `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`;
@@ -85,11 +90,12 @@ interface Seen {
   readonly looks: Look[];
 }
 
-/** Observes each place; what can't be read becomes a problem of that target. */
+/** Observes each place; what can't be read becomes a problem of that target, and its resources `undone`. */
 async function observe(
   places: readonly { kind: string; placed: Placed }[],
   from: Readers,
   problems: Problem[],
+  undone: Set<string>,
 ): Promise<Seen> {
   const seen: Seen = { steps: [], warnings: [], converged: [], looks: [] };
   const limit = pLimit(concurrency);
@@ -100,6 +106,7 @@ async function observe(
           return { kind, placed, look: await placed.observe(from) };
         } catch (error) {
           problems.push(problemOf(error, `${kind}@${placed.target}`));
+          for (const id of placed.ids) undone.add(id);
           return undefined;
         }
       }),
@@ -118,6 +125,7 @@ async function observe(
       if (reason === undefined) seen.warnings.push({ where, message });
       else {
         open.add(id);
+        undone.add(id);
         problems.push({ where, reason, message });
       }
     }
@@ -149,10 +157,7 @@ export async function apply(
   options: { filter?: Filter; signal?: AbortSignal; onResult?: (result: Report['results'][number]) => void } = {},
 ): Promise<Report> {
   const results: Report['results'][number][] = [];
-  const undone = new Set([
-    ...planned.waiting.map((one) => one.id),
-    ...planned.problems.map((one) => one.where.split('@')[0] ?? ''),
-  ]);
+  const undone = new Set(planned.undone);
   const report = (step: PlannedStep, result: StepResult): void => {
     if (result.outcome === 'failed' || result.outcome === 'skipped') undone.add(result.id);
     const entry = { ...result, step };

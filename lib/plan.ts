@@ -48,6 +48,8 @@ export interface Plan {
   /** `kind.path@target` of what is already as the code says. */
   readonly converged: readonly string[];
   readonly looks: readonly Look[];
+  /** Ids that apply can't bring about: they wait, were refused, or their target can't be read. */
+  readonly undone: readonly string[];
   /** Id → ids that must be done before it. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
 }

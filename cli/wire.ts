@@ -1,0 +1,76 @@
+/** Configuration → adapters. A connection is opened when a kind first asks for it, and closed at the end of the run. */
+import { readCredentialFiles } from '../adapters/credential-files';
+import { getText } from '../adapters/files';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql-database';
+import { NeutronApi } from '../adapters/neutron-api';
+import { OpenStackSession } from '../adapters/openstack-session';
+import { resolveCredentials, type CloudCredentials } from '../lib/credentials';
+import { InvalidConfiguration } from '../lib/errors';
+import type { Readers, Writers } from '../lib/ports';
+import type { Target } from '../lib/reconciler';
+import type { Configuration, DatabaseConfiguration } from './config';
+
+export interface Connections {
+  readonly readers: Readers;
+  readonly writers: Writers;
+  close(): Promise<void>;
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): Connections {
+  const open: Closable[] = [];
+  const once = <Value extends Closable>(make: () => Value): (() => Value) => {
+    let made: Value | undefined;
+    return () => {
+      if (made === undefined) open.push((made = make()));
+      return made;
+    };
+  };
+  const credentials = (): CloudCredentials => resolveCredentials(configuration.cloud, env, readCredentialFiles(env));
+  const session = once(() => new OpenStackSession(credentials()));
+  const databaseReader = once(() => new MysqlReader(databaseOptions(configuration.databases.neutron)));
+  const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration.databases.neutron)));
+  const network = async (target: Target): Promise<NeutronApi> => {
+    refuseOther(target, `api:${session().cloud}`);
+    return new NeutronApi(session());
+  };
+  return {
+    readers: {
+      cloud: configuration.cloud ?? env.OS_CLOUD ?? 'envvars',
+      network,
+      database: async (target) => {
+        refuseOther(target, 'database:neutron');
+        return databaseReader();
+      },
+    },
+    writers: {
+      network,
+      database: async (target) => {
+        refuseOther(target, 'database:neutron');
+        return databaseWriter();
+      },
+    },
+    close: async () => void (await Promise.allSettled(open.map((one) => one.close()))),
+  };
+}
+
+function refuseOther(target: Target, known: Target): void {
+  if (target !== known)
+    throw new InvalidConfiguration(`nothing says how to reach ${target}; stackward.yaml leads to ${known}`);
+}
+
+function databaseOptions(configuration: DatabaseConfiguration | undefined): MysqlOptions {
+  if (!configuration)
+    throw new InvalidConfiguration(
+      'a pool is to be changed in Neutron\'s database, and stackward.yaml does not say where that is; add "databases: neutron:" with host, user and password',
+    );
+  const { tls, ...rest } = configuration;
+  if (tls === 'off') return { ...rest, tls };
+  return {
+    ...rest,
+    tls: { minVersion: tls.minVersion, ...(tls.caFile === undefined ? {} : { ca: getText(tls.caFile) }) },
+  };
+}

@@ -1,0 +1,15 @@
+import type { Report } from './engine';
+import type { Plan } from './plan';
+
+/** Exit code as `terraform plan -detailed-exitcode`: 0 converged, 2 changes pending or waiting, 1 problem. */
+export function planExitCode(plan: Plan): 0 | 1 | 2 {
+  if (plan.problems.length > 0) return 1;
+  return plan.steps.length + plan.waiting.length > 0 ? 2 : 0;
+}
+
+/** 0 all done, 2 something waits or was skipped, 1 something failed or is not converged. */
+export function applyExitCode(plan: Plan, report: Report): 0 | 1 | 2 {
+  if (plan.problems.length + report.problems.length > 0) return 1;
+  if (report.results.some((result) => result.outcome === 'failed')) return 1;
+  return plan.waiting.length > 0 || report.results.some((result) => result.outcome === 'skipped') ? 2 : 0;
+}

@@ -1,0 +1,46 @@
+/** Plans and reports for programs. `formatVersion` is major.minor: a minor one only adds fields. */
+import type { Report } from '../engine';
+import { applyExitCode, planExitCode } from '../exit-code';
+import type { Plan, PlannedStep } from '../plan';
+
+export const formatVersion = '1.0';
+
+const step = ({ id, kind, target, action, subject, changes, because, notes = [] }: PlannedStep): object => ({
+  id,
+  kind,
+  target,
+  action,
+  subject,
+  changes,
+  because,
+  notes,
+});
+
+export function renderPlanJson(command: string, plan: Plan): string {
+  return JSON.stringify({ ...head(command, plan), exitCode: planExitCode(plan) });
+}
+
+export function renderReportJson(plan: Plan, report: Report): string {
+  return JSON.stringify({
+    ...head('apply', plan),
+    results: report.results.map(({ step: { target, action }, ...result }) => ({ ...result, target, action })),
+    problems: [...plan.problems, ...report.problems],
+    interrupted: report.interrupted,
+    exitCode: applyExitCode(plan, report),
+  });
+}
+
+function head(command: string, plan: Plan): object {
+  const { stacks, problems, warnings, waiting, leaving, converged } = plan;
+  return {
+    formatVersion,
+    command,
+    stacks,
+    steps: plan.steps.map(step),
+    problems,
+    warnings,
+    waiting,
+    leaving,
+    converged,
+  };
+}

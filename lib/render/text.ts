@@ -1,0 +1,156 @@
+/** Plans and reports as a person reads them, in OpenTofu's manner. Pure: text in no colour unless a style is given. */
+import { summaries } from '../errors';
+import type { Report } from '../engine';
+import { at, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
+import type { Action, Change, StepResult } from '../reconciler';
+import { plain, printable, type Style } from './style';
+
+const symbols: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' };
+const willBe: Readonly<Record<Action, string>> = {
+  create: 'will be created',
+  update: 'will be updated in-place',
+  delete: 'will be destroyed',
+};
+const done: Readonly<Record<Action, string>> = { create: 'created', update: 'updated', delete: 'destroyed' };
+
+const colorOf = (action: Action, style: Style): ((text: string) => string) =>
+  ({ create: style.green, update: style.yellow, delete: style.red })[action];
+
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;
+
+/** The whole plan, ending in the line that counts. */
+export function renderPlan(plan: Plan, style: Style = plain): string {
+  const blocks = [
+    plan.steps.length > 0 ? ['stackward will perform the following actions:'] : [],
+    ...plan.steps.map((step) => renderStep(step, style)),
+    ...plan.waiting.map(({ id, unknown }) => [
+      `  # ${style.bold(id)} waits for \`cdktf apply\``,
+      ...unknown.map((field) => `      ${field} = (known after apply)`),
+    ]),
+    renderNotes('Leaving the code', plan.leaving, style.yellow, style),
+    renderNotes('Warning', plan.warnings, style.yellow, style),
+    ...renderProblems(plan.problems, style),
+    [summary(plan, style)],
+  ];
+  return printable(join(blocks));
+}
+
+const join = (blocks: readonly (readonly string[])[]): string =>
+  `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+
+function renderStep(step: PlannedStep, style: Style): string[] {
+  const paint = colorOf(step.action, style);
+  return [
+    `  # ${style.bold(at(step.id, step.target))} ${willBe[step.action]}`,
+    `  # (because ${step.because})`,
+    `  ${paint(symbols[step.action])} ${step.subject}`,
+    ...alignedChanges(step.changes, style),
+    ...(step.notes ?? []).map((note) => `      ${style.dim(`# ${note}`)}`),
+  ];
+}
+
+function alignedChanges(changes: readonly Change[], style: Style): string[] {
+  const width = Math.max(0, ...changes.map((change) => change.attribute.length));
+  return changes.map(({ attribute, before, after }) => {
+    const name = attribute.padEnd(width);
+    if (before === undefined) return `      ${style.green('+')} ${name} = ${after}`;
+    if (after === undefined) return `      ${style.red('-')} ${name} = ${before}`;
+    return `      ${style.yellow('~')} ${name} = ${before} -> ${after}`;
+  });
+}
+
+function renderNotes(title: string, notes: readonly Note[], paint: (text: string) => string, style: Style): string[] {
+  return notes.flatMap(({ where, message }) => [`${paint(`${title}:`)} ${style.bold(where)}`, `  ${message}`]);
+}
+
+/** One block per problem: its summary, where, and what to do. */
+function renderProblems(problems: readonly Problem[], style: Style): string[][] {
+  return problems.map(({ where, reason, message }) => [
+    `${style.red(`Error: ${summaries[reason]}`)}`,
+    `  ${style.bold(where)}`,
+    ...message.split('\n').map((line) => `  ${line}`),
+  ]);
+}
+
+function summary(plan: Plan, style: Style): string {
+  const of = (action: Action): number => plan.steps.filter((step) => step.action === action).length;
+  const more = [
+    ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
+    ...(plan.problems.length > 0 ? [count(plan.problems.length, 'problem')] : []),
+  ];
+  if (plan.steps.length === 0 && more.length === 0)
+    return `${style.green('No changes.')} ${count(plan.converged.length, 'resource')} of ${count(plan.stacks.length, 'stack')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`;
+  const parts = [`${of('create')} to add`, `${of('update')} to change`, `${of('delete')} to destroy`, ...more];
+  return `${style.bold('Plan:')} ${parts.join(', ')}.`;
+}
+
+/** One line of progress: `allocation-pool.shared/Red/AllocationPools@database:neutron: updated (1 of 2)`. */
+export function renderResult(
+  result: StepResult & { step: PlannedStep },
+  position: string,
+  style: Style = plain,
+): string {
+  const where = style.bold(at(result.id, result.step.target));
+  const words = result.outcome === 'applied' ? done[result.step.action] : result.outcome;
+  const paint = { applied: style.green, unchanged: style.green, failed: style.red, skipped: style.yellow }[
+    result.outcome
+  ];
+  const why =
+    result.message === undefined
+      ? ''
+      : `: ${result.reason === undefined ? '' : `${summaries[result.reason]}. `}${result.message}`;
+  return printable(`${where}: ${paint(words)} ${style.dim(`(${position})`)}${why}`);
+}
+
+/** The end of an apply: problems first, then the line that counts. */
+export function renderReport(plan: Plan, report: Report, style: Style = plain): string {
+  const of = (action: Action): number =>
+    report.results.filter((result) => result.outcome === 'applied' && result.step.action === action).length;
+  const outcome = (name: StepResult['outcome']): number =>
+    report.results.filter((result) => result.outcome === name).length;
+  const problems = plan.problems.length + report.problems.length;
+  const more = [
+    ...(outcome('failed') > 0 ? [`${outcome('failed')} failed`] : []),
+    ...(outcome('skipped') > 0 ? [`${outcome('skipped')} skipped`] : []),
+    ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
+    ...(problems > 0 ? [count(problems, 'problem')] : []),
+  ];
+  const title = more.length === 0 ? style.green('Apply complete.') : style.yellow('Apply incomplete.');
+  const parts = [`${of('create')} added`, `${of('update')} changed`, `${of('delete')} destroyed`, ...more];
+  return printable(
+    join([
+      ...renderProblems(report.problems, style),
+      report.interrupted ? ['Interrupted: the step under way was finished, the rest was left.'] : [],
+      [`${title} Resources: ${parts.join(', ')}.`],
+    ]),
+  );
+}
+
+/** One line per resource, for `verify`. */
+export function renderVerification(plan: Plan, style: Style = plain): string {
+  const differs = plan.steps.map((step) => `${style.yellow('differs  ')} ${at(step.id, step.target)}: ${step.because}`);
+  const lines = [
+    ...plan.converged.map((where) => `${style.green('converged')} ${where}`),
+    ...differs,
+    ...plan.waiting.map(
+      ({ id }) => `${style.yellow('waiting  ')} ${id}: ${'its values are known after `cdktf apply`'}`,
+    ),
+    ...plan.problems.map(({ where }) => `${style.red('problem  ')} ${where}`),
+  ].sort();
+  const notConverged = plan.steps.length + plan.waiting.length + plan.problems.length;
+  const end = notConverged === 0 ? style.green('Verified:') : style.yellow('Not verified:');
+  return printable(
+    join([
+      lines,
+      renderNotes('Warning', plan.warnings, style.yellow, style),
+      ...renderProblems(plan.problems, style),
+      [
+        `${end} ${plan.converged.length} of ${count(plan.converged.length + notConverged, 'resource')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`,
+      ],
+    ]),
+  );
+}

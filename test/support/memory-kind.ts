@@ -1,0 +1,109 @@
+/** A kind over a world in memory, for tests of the engine: cells on hosts, each with a value. */
+import { InvalidConfiguration, StalePlan, TransientError } from '../../lib/errors';
+import type { Readers, Writers } from '../../lib/ports';
+import type { Placement, Reconciler, Step, Target, Wanted } from '../../lib/reconciler';
+
+export interface CellSpec {
+  readonly host: string;
+  readonly cell: string;
+  readonly value: string;
+}
+
+type Observed = ReadonlyMap<string, string>;
+interface CellStep extends Step {
+  readonly cell: string;
+  readonly value: string;
+}
+
+export class World {
+  readonly hosts = new Map<string, Map<string, string>>();
+  readonly unreachable = new Set<string>();
+  /** Cells whose write fails. */
+  readonly broken = new Set<string>();
+  /** Cells that something else sets back at once. */
+  readonly contested = new Set<string>();
+  /** Called before each write. */
+  beforeWrite: (cell: string) => void = () => undefined;
+  reads = 0;
+  writes = 0;
+
+  constructor(hosts: Readonly<Record<string, Readonly<Record<string, string>>>>) {
+    for (const [host, cells] of Object.entries(hosts)) this.hosts.set(host, new Map(Object.entries(cells)));
+  }
+
+  read(target: Target): Map<string, string> {
+    this.reads += 1;
+    const host = target.slice('host:'.length);
+    if (this.unreachable.has(host)) throw new TransientError(`${host} does not answer`);
+    return this.hosts.get(host) ?? new Map<string, string>();
+  }
+}
+
+export const memoryReaders: Readers = {
+  cloud: 'memory',
+  database: () => Promise.reject(new Error('no database here')),
+  network: () => Promise.reject(new Error('no network here')),
+};
+export const memoryWriters: Writers = memoryReaders as Writers;
+
+export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Observed, CellStep> {
+  return {
+    kind,
+    whenRemoved: 'the cell stays as it is',
+    parse(input) {
+      const { host, cell, value } = input as Record<string, unknown>;
+      if (typeof host !== 'string' || typeof cell !== 'string' || typeof value !== 'string')
+        throw new InvalidConfiguration('the field "value" is not a string');
+      return { host, cell, value };
+    },
+    identify: (spec) => `cell ${spec.host}/${spec.cell}`,
+    async locate(specs) {
+      const hosts = [...new Set(specs.map((one) => one.spec.host))];
+      return hosts.map((host): Placement<CellSpec> => ({
+        target: `host:${host}`,
+        wanted: specs.filter((one) => one.spec.host === host),
+        sweepOwners: [],
+      }));
+    },
+    observe: async (placement) => new Map(world.read(placement.target)),
+    diff: (placement, observed) => ({
+      steps: placement.wanted.flatMap((one) => stepOf(one, observed)),
+      findings: placement.wanted.flatMap((one) =>
+        one.spec.value === 'refused'
+          ? [{ id: one.id, message: 'this value is refused', reason: 'Blocked' as const }]
+          : [],
+      ),
+    }),
+    async *apply(steps, observed, target) {
+      for (const step of steps) {
+        world.beforeWrite(step.cell);
+        const cells = world.read(target);
+        if (cells.get(step.cell) !== observed.get(step.cell)) throw new StalePlan(`${step.cell} changed`);
+        if (world.broken.has(step.cell)) {
+          yield { id: step.id, outcome: 'failed', reason: 'UnrecoverableError', message: 'the cell is broken' };
+          continue;
+        }
+        world.writes += 1;
+        if (!world.contested.has(step.cell)) cells.set(step.cell, step.value);
+        yield { id: step.id, outcome: 'applied' };
+      }
+    },
+  };
+}
+
+function stepOf(one: Wanted<CellSpec>, observed: Observed): CellStep[] {
+  const { cell, value } = one.spec;
+  const before = observed.get(cell);
+  if (before === value || value === 'refused') return [];
+  return [
+    {
+      id: one.id,
+      action: before === undefined ? 'create' : 'update',
+      subject: `cell ${cell}`,
+      changes: [{ attribute: 'value', ...(before === undefined ? {} : { before }), after: value }],
+      because: before === undefined ? 'there is no such cell' : 'its value differs',
+      cell,
+      value,
+    },
+  ];
+}

@@ -1,0 +1,245 @@
+import { apply, plan } from '../../lib/engine';
+import { applyExitCode, planExitCode } from '../../lib/exit-code';
+import { bind } from '../../lib/kind';
+import type { Manifest, Resource } from '../../lib/manifest';
+import type { Filter } from '../../lib/plan';
+import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memory-kind';
+
+type Cell = [cell: string, host: string, value: string, dependsOn?: string[]];
+
+const resource = (stack: string, [cell, host, value, dependsOn = []]: Cell): Resource => ({
+  path: `${stack}/${cell}`,
+  stack,
+  owner: 'tests',
+  kind: 'cell',
+  spec: { host, cell, value },
+  dependsOn,
+  unknown: [],
+});
+
+const manifest = (stack: string, ...cells: Cell[]): Manifest => ({
+  owner: 'tests',
+  stack,
+  source: `stack ${stack}`,
+  resources: cells.map((cell) => resource(stack, cell)),
+  removed: [],
+});
+
+const filter = (part: Partial<Filter>): Filter => ({ stacks: [], kinds: [], targets: [], ...part });
+
+function start(world: World, ...manifests: Manifest[]) {
+  const kinds = [bind(memoryKind(world))];
+  return {
+    plan: (chosen?: Filter) => plan(manifests, kinds, memoryReaders, chosen),
+    apply: async (options: Parameters<typeof apply>[5] = {}) => {
+      const planned = await plan(manifests, kinds, memoryReaders, options.filter);
+      const report = await apply(planned, kinds, manifests, memoryReaders, memoryWriters, options);
+      return { planned, report, code: applyExitCode(planned, report) };
+    },
+  };
+}
+
+const outcomes = (report: Awaited<ReturnType<ReturnType<typeof start>['apply']>>['report']) =>
+  Object.fromEntries(report.results.map((result) => [result.id, result.outcome]));
+
+describe('from nothing', () => {
+  test('apply makes what is declared, and a second run reads only', async () => {
+    const world = new World({ h1: {}, h2: { other: 'foreign' } });
+    const run = start(world, manifest('a', ['x', 'h1', '1'], ['y', 'h2', '2']));
+    expect((await run.apply()).code).toBe(0);
+    expect(world.hosts.get('h1')).toEqual(new Map([['x', '1']]));
+    expect(world.hosts.get('h2')).toEqual(new Map([['other', 'foreign'], ['y', '2']])); // prettier-ignore
+    const again = await run.apply();
+    expect(again.code).toBe(0);
+    expect(world.writes).toBe(2);
+    expect(again.planned.converged).toEqual(['cell.a/x@host:h1', 'cell.a/y@host:h2']);
+  });
+
+  test('plan writes nothing and exits with 2', async () => {
+    const world = new World({ h1: {} });
+    const planned = await start(world, manifest('a', ['x', 'h1', '1'])).plan();
+    expect(planExitCode(planned)).toBe(2);
+    expect(world.writes).toBe(0);
+  });
+});
+
+describe('order', () => {
+  test('steps come after what they depend on, also of another stack', async () => {
+    const world = new World({});
+    const written: string[] = [];
+    world.beforeWrite = (cell) => written.push(cell);
+    for (const host of ['h1', 'h2', 'h3']) world.hosts.set(host, new Map());
+    const run = start(
+      world,
+      manifest('a', ['x', 'h1', '1', ['a/y']], ['y', 'h2', '1', ['b/z']]),
+      manifest('b', ['z', 'h3', '1']),
+    );
+    expect((await run.apply()).code).toBe(0);
+    expect(written).toEqual(['z', 'y', 'x']);
+  });
+
+  test('a circle is refused, naming it', async () => {
+    const run = start(new World({ h1: {} }), manifest('a', ['x', 'h1', '1', ['a/y']], ['y', 'h1', '1', ['a/x']]));
+    await expect(run.plan()).rejects.toThrow('cell.a/x → cell.a/y → cell.a/x');
+  });
+
+  test('the plan is the same whatever order the resources come in', async () => {
+    const cells: Cell[] = [['x', 'h1', '1'], ['y', 'h2', '2'], ['z', 'h1', '3', ['a/y']]]; // prettier-ignore
+    const one = await start(new World({}), manifest('a', ...cells)).plan();
+    const other = await start(new World({}), manifest('a', ...[...cells].reverse())).plan();
+    expect(other.steps).toEqual(one.steps);
+  });
+});
+
+describe('when something fails', () => {
+  test('what depends on it is skipped, the rest goes on, and a later run finishes', async () => {
+    const world = new World({ h1: {}, h2: {} });
+    world.broken.add('x');
+    const run = start(
+      world,
+      manifest('a', ['x', 'h1', '1'], ['y', 'h2', '1', ['a/x']], ['z', 'h2', '1', ['a/y']], ['w', 'h2', '1']),
+    );
+    const first = await run.apply();
+    expect(outcomes(first.report)).toEqual({
+      'cell.a/x': 'failed',
+      'cell.a/y': 'skipped',
+      'cell.a/z': 'skipped',
+      'cell.a/w': 'applied',
+    });
+    expect(first.code).toBe(1);
+    world.broken.clear();
+    expect((await run.apply()).code).toBe(0);
+    expect(world.hosts.get('h2')?.get('z')).toBe('1');
+  });
+
+  test('a target that does not answer is a problem of its own, and its dependents are skipped', async () => {
+    const world = new World({ h1: {}, h2: {} });
+    world.unreachable.add('h1');
+    const { planned, report, code } = await start(
+      world,
+      manifest('a', ['x', 'h1', '1'], ['y', 'h2', '1'], ['z', 'h2', '1', ['a/x']]),
+    ).apply();
+    expect(planned.problems).toEqual([
+      { where: 'cell@host:h1', reason: 'TransientError', message: 'h1 does not answer' },
+    ]);
+    expect(outcomes(report)).toEqual({ 'cell.a/y': 'applied', 'cell.a/z': 'skipped' });
+    expect(code).toBe(1);
+  });
+
+  test('a refused resource is a problem, and nothing of it is written', async () => {
+    const world = new World({ h1: {} });
+    const { planned, code } = await start(world, manifest('a', ['x', 'h1', 'refused'], ['y', 'h1', '1'])).apply();
+    expect(planned.problems).toEqual([
+      { where: 'cell.a/x@host:h1', reason: 'Blocked', message: 'this value is refused' },
+    ]);
+    expect(world.hosts.get('h1')).toEqual(new Map([['y', '1']]));
+    expect(code).toBe(1);
+  });
+
+  test('a world that changed since the plan is refused as stale, and its change stays', async () => {
+    const world = new World({ h1: { x: 'before' } });
+    world.beforeWrite = () => world.hosts.get('h1')?.set('x', 'somebody else');
+    const { report, code } = await start(world, manifest('a', ['x', 'h1', '1'])).apply();
+    expect(report.results[0]).toMatchObject({ outcome: 'failed', reason: 'StalePlan' });
+    expect(world.hosts.get('h1')?.get('x')).toBe('somebody else');
+    expect(code).toBe(1);
+  });
+
+  test('what differs again after apply is not converged', async () => {
+    const world = new World({ h1: { x: 'before' } });
+    world.contested.add('x');
+    const { report, code } = await start(world, manifest('a', ['x', 'h1', '1'])).apply();
+    expect(report.problems).toMatchObject([{ where: 'cell.a/x@host:h1', reason: 'NotConverged' }]);
+    expect(code).toBe(1);
+  });
+
+  test('an interrupt lets the step under way end and skips the rest', async () => {
+    const world = new World({ h1: {} });
+    const controller = new AbortController();
+    world.beforeWrite = (cell) => (cell === 'y' ? controller.abort() : undefined);
+    const { report, code } = await start(
+      world,
+      manifest('a', ['x', 'h1', '1'], ['y', 'h1', '1'], ['z', 'h1', '1']),
+    ).apply({ signal: controller.signal });
+    expect(outcomes(report)).toEqual({ 'cell.a/x': 'applied', 'cell.a/y': 'applied', 'cell.a/z': 'skipped' });
+    expect(report.interrupted).toBe(true);
+    expect(code).toBe(2);
+  });
+});
+
+describe('values that Terraform does not know yet', () => {
+  test('the resource waits, what depends on it is skipped, the rest is done', async () => {
+    const world = new World({ h1: {} });
+    const cells = manifest('a', ['x', 'h1', '1'], ['y', 'h1', '1', ['a/x']], ['z', 'h1', '1']);
+    const waiting = {
+      ...cells,
+      resources: cells.resources.map((one) =>
+        one.path === 'a/x' ? { ...one, spec: {}, unknown: ['spec.host'] } : one,
+      ),
+    };
+    const { planned, report, code } = await start(world, waiting).apply();
+    expect(planned.waiting).toEqual([{ id: 'cell.a/x', unknown: ['spec.host'] }]);
+    expect(outcomes(report)).toEqual({ 'cell.a/y': 'skipped', 'cell.a/z': 'applied' });
+    expect(code).toBe(2);
+  });
+});
+
+describe('refused as a whole, before anything is read', () => {
+  const refused = async (message: string, ...manifests: Manifest[]): Promise<void> => {
+    const world = new World({ h1: {} });
+    await expect(start(world, ...manifests).plan()).rejects.toThrow(message);
+    expect(world.reads).toBe(0);
+  };
+
+  test('two owners of one thing, naming both', () =>
+    refused(
+      'cell h1/x is declared by cell.a/x (stack a) and by cell.b/x (stack b)',
+      manifest('a', ['x', 'h1', '1']),
+      manifest('b', ['x', 'h1', '2']),
+    ));
+
+  test('one stack twice', () => refused('stack "a" is declared twice', manifest('a'), manifest('a')));
+
+  test('an unknown kind, naming stack and field', () => {
+    const one = manifest('a', ['x', 'h1', '1']);
+    const resources = one.resources.map((entry) => ({ ...entry, kind: 'cel' }));
+    return refused('the field "resources.a/x.kind" of stack a is "cel"', { ...one, resources });
+  });
+
+  test('a spec that its kind refuses, naming stack, resource and field', () => {
+    const one = manifest('a', ['x', 'h1', '1']);
+    const resources = one.resources.map((entry) => ({ ...entry, spec: { host: 'h1', cell: 'x' } }));
+    return refused('stack a, cell.a/x: the field "value" is not a string', { ...one, resources });
+  });
+});
+
+describe('filters', () => {
+  const manifests = [manifest('a', ['x', 'h1', '1'], ['y', 'h2', '1']), manifest('b', ['z', 'h1', '1'])];
+
+  test.each([
+    [{ stacks: ['b'] }, ['cell.b/z']],
+    [{ targets: ['host:h2'] }, ['cell.a/y']],
+    [{ stacks: ['a'], targets: ['host:h1'] }, ['cell.a/x']],
+    [{ kinds: ['cell'] }, ['cell.a/x', 'cell.b/z', 'cell.a/y']],
+  ])('%j', async (part, ids) => {
+    const { steps } = await start(new World({}), ...manifests).plan(filter(part));
+    expect(steps.map((step) => step.id)).toEqual(ids);
+  });
+
+  test.each([
+    [{ stacks: ['c'] }, '--stack c names nothing here; there are a, b'],
+    [{ kinds: ['pool'] }, '--kind pool names nothing here; there is cell'],
+    [{ targets: ['host:h3'] }, '--target host:h3 names nothing here; there are host:h1, host:h2'],
+  ])('%j is refused', async (part, message) => {
+    await expect(start(new World({}), ...manifests).plan(filter(part))).rejects.toThrow(message);
+  });
+
+  test('only a full run says what leaves the code', async () => {
+    const leaving = { ...manifest('a'), removed: [resource('a', ['x', 'h1', '1'])] };
+    const run = start(new World({}), leaving);
+    expect((await run.plan()).leaving).toEqual([
+      { where: 'cell.a/x', message: 'leaves the code: the cell stays as it is' },
+    ]);
+    expect((await run.plan(filter({ stacks: ['a'] }))).leaving).toEqual([]);
+  });
+});
