@@ -2,7 +2,7 @@
  * stackward.yaml: which cloud, and how to reach what the API can't change. Passwords stand in the environment, and here
  * only as `${NAME}`. Every error names line and column.
  */
-import { isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { InvalidConfiguration } from '../lib/errors';
 
@@ -44,18 +44,20 @@ export function parseConfiguration(
   env: Readonly<Record<string, string | undefined>>,
 ): Configuration {
   const lines = new LineCounter();
-  const document = parseDocument(text ?? '', { lineCounter: lines });
+  const document = parseDocument(text ?? '', { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): { where: string } => {
     const { line, col } = lines.linePos(offset);
     return { where: `${file}:${line}:${col}` };
   };
   const syntax = document.errors[0];
-  if (syntax) throw new InvalidConfiguration(`this is not YAML: ${syntax.message.split('\n')[0]}`, at(syntax.pos[0]));
+  if (syntax) throw new InvalidConfiguration(`this is not YAML: ${syntax.message}`, at(syntax.pos[0]));
   refuseLiteralPassword(document, at);
   fillReferences(document, env, at);
   const result = configuration.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
+  // A misspelt field also leaves the right one missing: say the misspelling.
+  const issues = result.error.issues;
+  const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues[0];
   const path = (issue?.path ?? []).map(String);
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const field = [...path, ...(unknown === undefined ? [] : [unknown])].join('.');
@@ -77,11 +79,12 @@ const allowedBelow = (path: readonly string[]): string =>
           : database.shape,
   ).join(', ');
 
-/** Where the nearest node that exists begins: the field itself, or what it should stand in. */
+/** Where the field begins, or what it should stand in: its key, else its nearest parent's. */
 function offsetOf(document: Document, path: readonly string[]): number {
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
-    if (node?.range) return node.range[0];
+    const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
+    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === path[length - 1]) : undefined;
+    if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
   }
   return 0;
 }

@@ -22,7 +22,7 @@ export const colored: Style = {
   yellow: sgr(33, 39),
 };
 
-/** Names come from a cloud: what would steer a terminal is shown as `?`. */
+/** Names come from a cloud: what would steer a terminal, other than by colour, is shown as `?`. */
 export const printable = (text: string): string =>
   // eslint-disable-next-line no-control-regex
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?');
+  text.replace(/\u001b(?!\[\d+m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g, '?');

@@ -1,0 +1,103 @@
+// What `npm run demo` and `npm test` need before anything else can run. Plain Node, so that it works straight after a clone:
+// it says what is missing, installs that, and says nothing of what is there.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Debian and root, which the lab and the private database servers need; undefined: both are there. */
+export function findMissingGround() {
+  if (!existsSync('/etc/debian_version')) return 'the lab needs Debian 12, and this machine is not Debian';
+  if (process.getuid?.() !== 0)
+    return 'the lab needs root, for Debian packages and network namespaces; run this as root';
+  return undefined;
+}
+
+/** The npm packages of package-lock.json, with the provider's bindings and the bundled command that `npm ci` makes. */
+async function installPackages() {
+  if (isSame('package-lock.json', 'node_modules/.package-lock.json')) return;
+  await step('npm packages, the provider package and the command', 'npm', [
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
+}
+
+/** Whether each package of the lock file is installed in that very version; optional ones for other platforms may be missing. */
+function isSame(lock, installed) {
+  try {
+    const packagesOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+    const there = packagesOf(installed);
+    return Object.entries(packagesOf(lock)).every(
+      ([path, { version, optional, link }]) =>
+        path === '' || link || optional || !path.startsWith('node_modules/') || there[path]?.version === version,
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param options `lab`: also brings the lab up
+ * @returns the environment to run everything else in
+ */
+export async function setUp(options) {
+  await installPackages();
+  await quietly('provider bindings', ['providers/openstack/generate.mjs']);
+  await quietly('command', ['scripts/build.mjs']);
+  const { installBinary } = await import('../providers/openstack/install-binary.mjs');
+  const { variables } = await installBinary({ report: (line) => console.log(line) });
+  const environment = {
+    ...process.env,
+    ...variables,
+    CHECKPOINT_DISABLE: '1',
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+  };
+  if (options.lab) await run('tsx', ['lab/main.ts', 'up'], environment);
+  return environment;
+}
+
+/** A step whose output is shown only when it fails. */
+async function quietly(what, args) {
+  const { code, output } = await capture(process.execPath, args);
+  if (code !== 0) throw new Error(`${what} could not be made:\n${output}`);
+}
+
+async function step(what, command, args) {
+  const started = Date.now();
+  console.log(`installing ${what} …`);
+  const { code, output } = await capture(command, args);
+  if (code !== 0) throw new Error(`${what} could not be installed:\n${output}`);
+  console.log(`installed ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+function capture(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+    child.on('error', reject).on('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** Runs a program with this terminal; ends with its exit code when it fails. */
+export function run(command, args, environment) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment });
+    child.on('error', reject).on('close', (code, signal) => {
+      if (code === 0) return resolve();
+      reject(new Failed(`${command} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}`, code ?? 1));
+    });
+  });
+}
+
+/** A program that has said itself what was wrong. */
+export class Failed extends Error {
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,20 @@
+// `npm test`: sets up what is missing, then runs every suite. Where Debian or root is missing it runs what needs neither and says
+// what it left out; with CI set, leaving out is a failure. Arguments go to jest: `npm test -- allocation`.
+import { Failed, findMissingGround, root, run, setUp } from './setup.mjs';
+import { join } from 'node:path';
+
+const everywhere = ['unit', 'constructs'];
+const onTheLab = ['contract', 'integration', 'acceptance'];
+
+try {
+  const missing = findMissingGround();
+  if (missing && process.env.CI) throw new Error(`${missing}; CI leaves nothing out`);
+  const environment = await setUp({ lab: !missing });
+  const jest = join(root, 'node_modules/jest/bin/jest.js');
+  const projects = missing ? everywhere : [...everywhere, ...onTheLab];
+  if (missing) console.log(`Skipped: ${onTheLab.join(', ')}: ${missing}.`);
+  await run(process.execPath, [jest, ...process.argv.slice(2), '--selectProjects', ...projects], environment);
+} catch (error) {
+  if (!(error instanceof Failed)) console.error(`Error: ${error.message}`);
+  process.exitCode = error.code ?? 1;
+}

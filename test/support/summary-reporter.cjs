@@ -1,0 +1,19 @@
+// The last line of a run, in a form that any reader of logs knows: "N passed, N failed".
+class SummaryReporter {
+  onRunComplete(_, results) {
+    const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, numTodoTests, testResults } = results;
+    // A suite that could not start has no test to count.
+    const broken = testResults.filter((suite) => suite.testExecError && suite.testResults.length === 0).length;
+    const skipped = numPendingTests + numTodoTests;
+    this.refused =
+      process.env.CI && skipped > 0 ? new Error(`${skipped} tests were skipped; CI allows none`) : undefined;
+    console.log(
+      `\n${numPassedTests} passed, ${numFailedTests + Math.min(broken, numFailedTestSuites)} failed${skipped ? `, ${skipped} skipped` : ''}`,
+    );
+  }
+
+  getLastError() {
+    return this.refused;
+  }
+}
+module.exports = SummaryReporter;

@@ -1,0 +1,73 @@
+import { parseConfiguration } from '../../cli/config';
+
+const parse = (text: string | undefined, env: Record<string, string> = {}) =>
+  parseConfiguration(text, 'stackward.yaml', env);
+const full = `
+cloud: example
+databases:
+  neutron:
+    host: 192.0.2.5
+    user: stackward
+    password: \${NEUTRON_PASSWORD}
+`;
+
+test('no file: everything has its default', () => {
+  expect(parse(undefined)).toEqual({ databases: {} });
+  expect(parse('')).toEqual({ databases: {} });
+});
+
+test('references are filled from the environment, the rest has its default', () => {
+  expect(parse(full, { NEUTRON_PASSWORD: 's3cret' })).toEqual({
+    cloud: 'example',
+    databases: {
+      neutron: {
+        host: '192.0.2.5',
+        port: 3306,
+        user: 'stackward',
+        password: 's3cret',
+        schema: 'neutron',
+        tls: { minVersion: 'TLSv1.2' },
+      },
+    },
+  });
+});
+
+test.each([
+  ['tls: off', 'off'],
+  ['tls: { minVersion: TLSv1, caFile: /etc/ssl/db.pem }', { minVersion: 'TLSv1', caFile: '/etc/ssl/db.pem' }],
+])('%s', (line, tls) => {
+  expect(parse(`${full}    ${line}\n`, { NEUTRON_PASSWORD: 'x' }).databases.neutron?.tls).toEqual(tls);
+});
+
+test.each([
+  ['a variable that is not set', full, 'stackward.yaml:7:15: the environment variable NEUTRON_PASSWORD is not set'],
+  [
+    'a password in the file',
+    full.replace('${NEUTRON_PASSWORD}', 'hunter2'),
+    'stackward.yaml:7:15: the password stands here itself',
+  ],
+  [
+    'a field nobody knows',
+    'cloud: x\nclouds: y\n',
+    'stackward.yaml:2:1: there is no field "clouds"; allowed are cloud, databases',
+  ],
+  [
+    'a field nobody knows, deeper',
+    full.replace('user:', 'usr:'),
+    'stackward.yaml:6:5: there is no field "databases.neutron.usr"; allowed below "databases.neutron" are host, port, user, password, schema, tls',
+  ],
+  ['a wrong type', 'cloud: [1]\n', 'stackward.yaml:1:1: the field "cloud" is not valid'],
+  ['broken YAML', 'cloud: "x\n', 'stackward.yaml:2:1: this is not YAML: Missing closing'],
+])('%s', (_, text, message) => {
+  const env: Record<string, string> = message.includes('is not set') ? {} : { NEUTRON_PASSWORD: 'x' };
+  expect(() => parse(text, env)).toThrow(message);
+});
+
+test('no message holds the password', () => {
+  expect.assertions(1);
+  try {
+    parse(full.replace('${NEUTRON_PASSWORD}', 'hunter2'));
+  } catch (error) {
+    expect(String(error)).not.toContain('hunter2');
+  }
+});

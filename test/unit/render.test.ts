@@ -1,0 +1,147 @@
+import type { Report } from '../../lib/engine';
+import type { Plan, PlannedStep } from '../../lib/plan';
+import { colored } from '../../lib/render/style';
+import { renderPlan, renderReport, renderResult, renderVerification } from '../../lib/render/text';
+import { renderPlanJson, renderReportJson } from '../../lib/render/json';
+
+const step: PlannedStep = {
+  id: 'allocation-pool.shared/Red/AllocationPools',
+  kind: 'allocation-pool',
+  target: 'database:neutron',
+  action: 'update',
+  subject: 'subnet 0d5f (203.0.113.0/24)',
+  changes: [
+    { attribute: 'pools', before: '203.0.113.10-203.0.113.20', after: '203.0.113.10-203.0.113.40' },
+    { attribute: 'free addresses', before: '2', after: '22' },
+  ],
+  because: 'the pools lack 20 addresses that the code names',
+  notes: ['9 of 11 addresses are in use'],
+};
+
+const plan: Plan = {
+  stacks: ['shared', 'acme'],
+  steps: [step],
+  problems: [
+    {
+      where: 'allocation-pool.acme/Green@database:neutron',
+      reason: 'InvalidConfiguration',
+      message: 'the pool holds the gateway 10.1.0.1',
+    },
+  ],
+  warnings: [{ where: 'allocation-pool.acme/Guest@api:example', message: '46 of 50 addresses are in use' }],
+  waiting: [{ id: 'allocation-pool.acme/Orange', unknown: ['spec.subnetId'] }],
+  undone: [],
+  leaving: [],
+  converged: ['allocation-pool.acme/Blue@database:neutron'],
+  looks: [],
+  dependencies: new Map(),
+};
+const nothing: Plan = { ...plan, steps: [], problems: [], warnings: [], waiting: [] };
+
+test('a plan, as a person reads it', () => {
+  expect(renderPlan(plan)).toBe(`stackward will perform the following actions:
+
+  # allocation-pool.shared/Red/AllocationPools@database:neutron will be updated in-place
+  # (because the pools lack 20 addresses that the code names)
+  ~ subnet 0d5f (203.0.113.0/24)
+      ~ pools          = 203.0.113.10-203.0.113.20 -> 203.0.113.10-203.0.113.40
+      ~ free addresses = 2 -> 22
+      # 9 of 11 addresses are in use
+
+  # allocation-pool.acme/Orange waits for \`cdktf apply\`
+      spec.subnetId = (known after apply)
+
+Warning: allocation-pool.acme/Guest@api:example
+  46 of 50 addresses are in use
+
+Error: The configuration is not valid; nothing was changed
+  allocation-pool.acme/Green@database:neutron
+  the pool holds the gateway 10.1.0.1
+
+Plan: 0 to add, 1 to change, 0 to destroy, 1 waiting for \`cdktf apply\`, 1 problem.
+`);
+});
+
+test('nothing to do', () => {
+  expect(renderPlan(nothing)).toBe('No changes. 1 resource of 2 stacks is as the code says.\n');
+});
+
+test('progress and end of an apply', () => {
+  const failed = {
+    id: step.id,
+    outcome: 'failed' as const,
+    reason: 'StalePlan' as const,
+    message: 'the pools are not those of the plan',
+    step,
+  };
+  expect(renderResult({ id: step.id, outcome: 'applied', step }, '1 of 2')).toBe(
+    'allocation-pool.shared/Red/AllocationPools@database:neutron: updated (1 of 2)',
+  );
+  expect(renderResult(failed, '2 of 2')).toBe(
+    'allocation-pool.shared/Red/AllocationPools@database:neutron: failed (2 of 2): ' +
+      'The world changed after the plan was made; plan again. the pools are not those of the plan',
+  );
+  const report: Report = {
+    results: [{ id: step.id, outcome: 'applied', step }, failed],
+    problems: [],
+    interrupted: true,
+  };
+  expect(renderReport(plan, report)).toBe(
+    'Interrupted: the step under way was finished, the rest was left.\n\n' +
+      'Apply incomplete. Resources: 0 added, 1 changed, 0 destroyed, 1 failed, 1 waiting for `cdktf apply`, 1 problem.\n',
+  );
+  expect(
+    renderReport(nothing, { results: [{ id: step.id, outcome: 'applied', step }], problems: [], interrupted: false }),
+  ).toBe('Apply complete. Resources: 0 added, 1 changed, 0 destroyed.\n');
+});
+
+test('verify names every resource once, and says how many are right', () => {
+  const text = renderVerification(plan);
+  expect(text.split('\n').slice(0, 4)).toEqual([
+    'converged allocation-pool.acme/Blue@database:neutron',
+    'differs   allocation-pool.shared/Red/AllocationPools@database:neutron: the pools lack 20 addresses that the code names',
+    'problem   allocation-pool.acme/Green@database:neutron',
+    'waiting   allocation-pool.acme/Orange: its values are known after `cdktf apply`',
+  ]);
+  expect(text).toMatch(/Not verified: 1 of 4 resources is as the code says\.\n$/);
+});
+
+test('colour adds nothing but colour', () => {
+  const text = renderPlan(plan, colored);
+  expect(text).toContain('\u001b[33m~\u001b[39m');
+  // eslint-disable-next-line no-control-regex
+  expect(text.replace(/\u001b\[\d+m/g, '')).toBe(renderPlan(plan));
+});
+
+test('what would steer a terminal is shown as a question mark', () => {
+  const evil = { ...step, subject: 'subnet x\u001b]0;title\u0007 (a\rb)' };
+  expect(renderPlan({ ...nothing, steps: [evil] })).toContain('subnet x?]0;title? (a?b)');
+});
+
+test('JSON for programs holds exit code and everything that the text says', () => {
+  expect(JSON.parse(renderPlanJson('plan', plan))).toMatchObject({
+    formatVersion: '1.0',
+    command: 'plan',
+    exitCode: 1,
+    steps: [
+      {
+        id: step.id,
+        target: 'database:neutron',
+        action: 'update',
+        changes: step.changes,
+        because: step.because,
+        notes: step.notes,
+      },
+    ],
+    warnings: plan.warnings,
+    problems: plan.problems,
+    waiting: plan.waiting,
+    converged: plan.converged,
+  });
+  const report: Report = { results: [{ id: step.id, outcome: 'applied', step }], problems: [], interrupted: false };
+  expect(JSON.parse(renderReportJson(nothing, report))).toMatchObject({
+    command: 'apply',
+    exitCode: 0,
+    results: [{ id: step.id, outcome: 'applied', target: 'database:neutron', action: 'update' }],
+  });
+});
