@@ -18,7 +18,7 @@ module.exports = {
   // Waiting for the lab is no failure; what hangs is ended all the same.
   testTimeout: 300_000,
   maxWorkers: 2,
-  reporters: ['default', 'summary', '<rootDir>/test/support/summary-reporter.cjs'],
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
     project('unit'),
     project('constructs'),

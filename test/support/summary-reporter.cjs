@@ -1,4 +1,5 @@
-// The last line of a run, in a form that any reader of logs knows: "N passed, N failed".
+// The last line of a run, in a form that any reader of logs knows: "N passed, N failed". Jest's own summary comes after every
+// reporter's, so the line waits for the process to end.
 class SummaryReporter {
   onRunComplete(_, results) {
     const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, numTodoTests, testResults } = results;
@@ -7,8 +8,10 @@ class SummaryReporter {
     const skipped = numPendingTests + numTodoTests;
     this.refused =
       process.env.CI && skipped > 0 ? new Error(`${skipped} tests were skipped; CI allows none`) : undefined;
-    console.log(
-      `\n${numPassedTests} passed, ${numFailedTests + Math.min(broken, numFailedTestSuites)} failed${skipped ? `, ${skipped} skipped` : ''}`,
+    process.once('exit', () =>
+      console.log(
+        `\n${numPassedTests} passed, ${numFailedTests + Math.min(broken, numFailedTestSuites)} failed${skipped ? `, ${skipped} skipped` : ''}`,
+      ),
     );
   }
 

@@ -1,0 +1,203 @@
+/** The session and Neutron's adapter against a server on loopback that answers as the services do, also with refusals. */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NeutronApi } from '../../adapters/neutron-api';
+import { OpenStackSession } from '../../adapters/openstack-session';
+import type { CloudCredentials } from '../../lib/credentials';
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body: unknown;
+}
+interface Request {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+let server: Server;
+let base: string;
+let requests: Request[] = [];
+let answer: (request: Request) => Answer;
+
+const token = (...endpoints: object[]): Answer => ({
+  status: 201,
+  headers: { 'x-subject-token': 'tok-1' },
+  body: { token: { catalog: [{ type: 'network', endpoints }] } },
+});
+const publicEndpoint = () => ({ interface: 'public', region_id: 'RegionOne', url: `${base}/network/` });
+
+beforeAll(async () => {
+  server = createServer(async (incoming, outgoing) => {
+    let body = '';
+    for await (const chunk of incoming) body += String(chunk);
+    const request = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers, body };
+    requests.push(request);
+    const {
+      status,
+      headers = {},
+      body: reply,
+    } = request.url === '/v3/auth/tokens' ? loginAnswer(request) : answer(request);
+    outgoing.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(reply));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+let loginAnswer: (request: Request) => Answer;
+beforeEach(() => {
+  requests = [];
+  loginAnswer = () => token(publicEndpoint());
+  answer = () => ({ status: 404, body: {} });
+});
+
+const credentials = (more: Partial<CloudCredentials> = {}): CloudCredentials => ({
+  cloud: 'example',
+  authUrl: `${base}/v3`,
+  interface: 'public',
+  identity: {
+    method: 'password',
+    userName: 'deployer',
+    password: 'hunter2',
+    userDomain: { id: 'default' },
+    scope: { projectId: 'p1' },
+  },
+  ...more,
+});
+
+async function withApi<T>(work: (api: NeutronApi) => Promise<T>, more?: Partial<CloudCredentials>): Promise<T> {
+  const session = new OpenStackSession(credentials(more));
+  try {
+    return await work(new NeutronApi(session));
+  } finally {
+    await session.close();
+  }
+}
+
+const subnet = (id: string, more: object = {}) => ({
+  id,
+  name: 'green',
+  network_id: 'n1',
+  ip_version: 4,
+  cidr: '192.0.2.0/24',
+  gateway_ip: '192.0.2.1',
+  allocation_pools: [{ start: '192.0.2.10', end: '192.0.2.20' }],
+  ...more,
+});
+
+test('one log-in serves all requests, and ids go out in chunks', async () => {
+  const ids = Array.from({ length: 250 }, (_, index) => `id-${index}`);
+  answer = ({ url }) => ({
+    status: 200,
+    body: { subnets: new URL(url, base).searchParams.getAll('id').map((id) => subnet(id)) },
+  });
+  const found = await withApi((api) => api.subnets(ids));
+  expect(found.map((one) => one.id)).toEqual(ids);
+  expect(requests.map((request) => request.url.split('?')[0])).toEqual([
+    '/v3/auth/tokens',
+    ...Array.from({ length: 3 }, () => '/network/v2.0/subnets'),
+  ]);
+  expect(requests[1]?.headers['x-auth-token']).toBe('tok-1');
+});
+
+test('a page limit of the server is followed to its end', async () => {
+  answer = ({ url }) =>
+    url.includes('marker')
+      ? { status: 200, body: { subnets: [subnet('b')] } }
+      : {
+          status: 200,
+          body: {
+            subnets: [subnet('a')],
+            subnets_links: [{ rel: 'next', href: `${base}/network/v2.0/subnets?id=a&id=b&marker=a` }],
+          },
+        };
+  expect((await withApi((api) => api.subnets(['a', 'b']))).map((one) => one.id)).toEqual(['a', 'b']);
+});
+
+test('a write names the revision that was read; a changed subnet is stale', async () => {
+  answer = ({ method }) =>
+    method === 'GET'
+      ? { status: 200, body: { subnets: [subnet('a', { revision_number: 7 })] } }
+      : { status: 412, body: { NeutronError: { message: 'Constrained to 7, but current revision is 8' } } };
+  await withApi(async (api) => {
+    const [read] = await api.subnets(['a']);
+    await expect(api.setAllocationPools(read!, [{ start: '192.0.2.10', end: '192.0.2.30' }])).rejects.toMatchObject({
+      reason: 'StalePlan',
+    });
+  });
+  const put = requests.at(-1);
+  expect([put?.method, put?.headers['if-match'], put?.body]).toEqual([
+    'PUT',
+    'revision_number=7',
+    '{"subnet":{"allocation_pools":[{"start":"192.0.2.10","end":"192.0.2.30"}]}}',
+  ]);
+});
+
+test('a release without revisions is read again right before the write', async () => {
+  let reads = 0;
+  answer = () => ({
+    status: 200,
+    body: { subnets: [subnet('a', { gateway_ip: (reads += 1) === 1 ? '192.0.2.1' : '192.0.2.2' })] },
+  });
+  await withApi(async (api) => {
+    const [read] = await api.subnets(['a']);
+    await expect(api.setAllocationPools(read!, [])).rejects.toMatchObject({ reason: 'StalePlan' });
+  });
+  expect(requests.filter((request) => request.method === 'PUT')).toEqual([]);
+});
+
+describe('refusals say what to do', () => {
+  const first = () => withApi((api) => api.subnets(['a']));
+
+  test.each<[number, unknown, string, string]>([
+    [401, { error: { message: 'Expired' } }, 'InvalidConfiguration', 'check the credentials'],
+    [
+      403,
+      { NeutronError: { message: 'not allowed' } },
+      'Blocked',
+      'GET /network/v2.0/subnets was answered with 403: not allowed; the credentials lack the role',
+    ],
+    [503, 'gone', 'TransientError', 'was answered with 503'],
+    [
+      500,
+      { NeutronError: 'Request Failed: internal server error' },
+      'UnrecoverableError',
+      'Request Failed: internal server error',
+    ],
+  ])('%d', async (status, body, reason, message) => {
+    answer = () => ({ status, body });
+    await expect(first()).rejects.toMatchObject({ reason, message: expect.stringContaining(message) as string });
+  });
+
+  test('a wrong password, which no message shows', async () => {
+    loginAnswer = () => ({
+      status: 401,
+      body: { error: { message: 'The request you have made requires authentication.' } },
+    });
+    const error = await first().catch(String);
+    expect(error).toContain(`logging in at ${base}/v3 was answered with 401`);
+    expect(error).not.toContain('hunter2');
+  });
+
+  test('a region that the catalogue does not have', async () => {
+    await expect(withApi((api) => api.subnets(['a']), { region: 'RegionTwo' })).rejects.toThrow(
+      'cloud example: the catalogue has no public endpoint of "network" in region RegionTwo; there is: public in RegionOne',
+    );
+  });
+
+  test('nothing listens', async () => {
+    await expect(withApi((api) => api.subnets(['a']), { authUrl: 'http://127.0.0.1:1/v3' })).rejects.toMatchObject({
+      reason: 'TransientError',
+      message: expect.stringContaining('nothing listens at 127.0.0.1:1') as string,
+    });
+  });
+
+  test('a CA bundle that is not there', async () => {
+    await expect(withApi((api) => api.subnets(['a']), { caFile: '/nowhere/ca.pem' })).rejects.toThrow(
+      "/nowhere/ca.pem: the CA bundle can't be read",
+    );
+  });
+});
