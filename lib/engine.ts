@@ -71,11 +71,12 @@ export async function plan(
   return {
     stacks: manifests
       .map((manifest) => manifest.stack)
-      .filter((stack) => isFull || !filter.stacks.length || filter.stacks.includes(stack)),
+      .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
     steps: seen.steps.sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     problems,
     warnings: seen.warnings,
-    waiting: resources.filter((one) => one.unknown.length > 0).map((one) => ({ id: idOf(one), unknown: one.unknown })),
+    waiting,
+    undone: [...undone],
     leaving: isFull ? leaving(manifests, kinds) : [],
     converged: seen.converged,
     looks: seen.looks,
