@@ -1,0 +1,61 @@
+// The lab's few words: a component is configuration files, stages that are done once, and services that run.
+import type { Lab } from './environment';
+import type { Step } from './graph';
+import type { Queues } from './probes';
+
+/** A file that `up` writes into the lab's folder. */
+export interface ConfigurationFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Something done once in the life of the data. */
+export interface Stage {
+  readonly name: string;
+  /** Stages that must be done and services that must be ready before. */
+  readonly needs: readonly string[];
+  /** Default: a row in the lab's own database, written when the stage is complete. */
+  isDone?(): boolean;
+  /** Done again when this text differs from the one it was done with. Default: done once. */
+  readonly key?: string;
+  /** MUST start from clean data, or lead to the same end from any prefix of itself: it may have been cut half-way. */
+  run(): Promise<void>;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** For `status`. */
+  readonly port?: number;
+  /** True when it can do its work; asked again and again until then. `startedAt` is when its process began. */
+  isReady(startedAt: Date): Promise<boolean>;
+  /** Clears what a process that was killed left behind; called before each start. */
+  prepare?(): Promise<void>;
+  /** True for what keeps its clients' state: when it starts anew, so does every service that needs it. */
+  readonly takesDependentsAlong?: boolean;
+}
+
+export interface Component {
+  readonly files?: readonly ConfigurationFile[];
+  readonly stages?: readonly Stage[];
+  /** What is looked at on each `up`. */
+  readonly steps?: readonly Step[];
+  readonly services?: readonly Service[];
+}
+
+export type Declare = (lab: Lab, queues: Queues) => Component;
+
+type Value = string | number | boolean;
+
+/** An oslo.config file. */
+export function renderIni(sections: Readonly<Record<string, Readonly<Record<string, Value>>>>): string {
+  return Object.entries(sections)
+    .map(([section, options]) => {
+      const lines = Object.entries(options).map(([name, value]) => `${name} = ${String(value)}\n`);
+      return `[${section}]\n${lines.join('')}`;
+    })
+    .join('\n');
+}

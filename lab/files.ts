@@ -1,0 +1,62 @@
+// What `up` writes into the lab's folder.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ConfigurationFile } from './declaration';
+import type { Lab } from './environment';
+import { writeWhole } from './record';
+
+const FOLDERS = ['run', 'log', 'home', 'tmp', 'bin', 'glance/images', 'glance/staging'];
+const SCRIPTS = ['entry_point.py', 'queue_consumers.py'];
+
+/** oslo.policy answers every request with 500 when a policy file that it has loaded goes away: it is there from the start. */
+const WITH_POLICY = ['keystone', 'glance', 'neutron', 'nova', 'cinder'];
+
+export function writeFiles(lab: Lab, configuration: readonly ConfigurationFile[]): void {
+  for (const name of FOLDERS) mkdirSync(join(lab.folder, name), { recursive: true, mode: 0o700 });
+  // The running services must not depend on the checkout that started them.
+  for (const name of SCRIPTS) copyFileSync(join(__dirname, 'python', name), join(lab.folder, 'bin', name));
+  for (const { path, text } of [...configuration, ...forUsers(lab)]) {
+    const file = join(lab.folder, path);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeWhole(file, text);
+  }
+  for (const name of WITH_POLICY) {
+    const file = join(lab.folder, 'etc', name, 'policy.yaml');
+    if (!existsSync(file)) writeFileSync(file, '{}\n', { mode: 0o640 });
+  }
+}
+
+/** What the lab's users read. */
+function forUsers(lab: Lab): ConfigurationFile[] {
+  const cloud = (name: string, user: string, password: string): string => `  ${name}:
+    auth:
+      auth_url: ${lab.authUrl}
+      username: ${user}
+      password: ${password}
+      project_name: ${user}
+      user_domain_name: Default
+      project_domain_name: Default
+    region_name: RegionOne
+    identity_api_version: 3
+`;
+  const { admin, member } = lab.passwords;
+  const stackward = `cloud: stackward-lab
+databases:
+  neutron:
+    host: 127.0.0.1
+    port: ${String(lab.ports.mariadb)}
+    user: stackward
+    password: \${STACKWARD_NEUTRON_PASSWORD}
+    schema: neutron
+    tls: off
+`;
+  const exports = Object.entries(lab.environment).map(([name, value]) => `export ${name}='${value}'\n`);
+  return [
+    {
+      path: 'clouds.yaml',
+      text: `clouds:\n${cloud('stackward-lab', 'admin', admin)}${cloud('stackward-lab-member', 'member', member)}`,
+    },
+    { path: 'stackward.yaml', text: stackward },
+    { path: 'env.sh', text: exports.join('') },
+  ];
+}

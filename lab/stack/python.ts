@@ -1,0 +1,50 @@
+// Ways to run OpenStack's Python programs.
+import { join } from 'node:path';
+import type { Lab } from '../environment';
+
+/** A console script, named as its package names it. */
+export const consoleScript = (lab: Lab, script: string, ...args: readonly string[]): string[] => [
+  '/usr/bin/python3',
+  join(lab.folder, 'bin', 'entry_point.py'),
+  script,
+  ...args,
+];
+
+/** A WSGI application in one process. `Connection: close` spares uwsgi's HTTP socket from keeping a thread per idle client. */
+export function wsgiServer(lab: Lab, name: string, port: number, threads: number, argv = ''): string[] {
+  return [
+    'uwsgi',
+    '--plugin=python3',
+    `--http-socket=127.0.0.1:${String(port)}`,
+    `--wsgi-file=${join(lab.folder, 'etc', 'wsgi', `${name}.py`)}`,
+    '--master',
+    '--processes=1',
+    `--threads=${String(threads)}`,
+    '--enable-threads',
+    '--lazy-apps',
+    '--need-app',
+    '--no-orphans',
+    '--die-on-term',
+    '--buffer-size=65535',
+    '--add-header=Connection: close',
+    ...(argv ? [`--pyargv=${argv}`] : []),
+  ];
+}
+
+/** The sections by which a service checks its callers' tokens. */
+export const authTokenSection = (lab: Lab, user: string) => ({
+  ...serviceUserSection(lab, user),
+  www_authenticate_uri: lab.authUrl,
+});
+
+/** The section by which a service logs in at another one. */
+export const serviceUserSection = (lab: Lab, user: string) => ({
+  auth_url: lab.authUrl,
+  auth_type: 'password',
+  project_domain_name: 'Default',
+  user_domain_name: 'Default',
+  project_name: 'service',
+  username: user,
+  password: lab.passwords.services,
+  region_name: 'RegionOne',
+});

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { Component, Service } from './declaration';
+import { stopLab, wipeLab } from './down';
+import { labFolder, LAB_VERSION, readRecord, type Lab } from './environment';
+import { writeFiles } from './files';
+import { runSteps, type Step } from './graph';
+import { lock } from './lock';
+import { checkMachine, installPackages } from './packages';
+import { Queues } from './probes';
+import { openFolder, openLab } from './record';
+import { declareStack } from './stack';
+import { StageRecord } from './stage-record';
+import { digestOf, endLeftovers, ensureService, findRunning, listStarted } from './supervisor';
+
+type Say = (text: string) => void;
+
+/** Brings the lab up from any state that it may be in; what runs and answers is left alone. */
+export async function up(): Promise<void> {
+  const folder = labFolder();
+  const startedAt = Date.now();
+  const elapsed = (): string => ((Date.now() - startedAt) / 1000).toFixed(1);
+  let said = 0;
+  const say: Say = (text) => {
+    said += 1;
+    console.log(`[${elapsed().padStart(6)} s] ${text}`);
+  };
+
+  checkMachine();
+  await lock(join(folder, 'lock'), () => {
+    say(`another command is at work in ${folder}: waiting for it`);
+  });
+  openFolder(folder);
+  installPackages(say);
+  const lab = await prepareLab(folder, say);
+  const queues = new Queues(lab);
+  endTogether(lab);
+  try {
+    await runSteps(declareSteps(lab, declareStack(lab, queues)), (name, tookMs) => {
+      say(`${name.padEnd(24)} ${(tookMs / 1000).toFixed(1).padStart(5)} s`);
+    });
+  } catch (error) {
+    await endLeftovers(lab);
+    throw error;
+  } finally {
+    queues.close();
+  }
+  console.log(`The lab is ${said > 0 ? 'up' : 'running'} (${elapsed()} s): ${lab.cloudsYaml}, ${lab.stackwardYaml}`);
+  if (said > 0) console.log(`Use it with: . ${join(folder, 'env.sh')}`);
+}
+
+/** Ends what an earlier run left behind, and data of another definition. */
+async function prepareLab(folder: string, say: Say): Promise<Lab> {
+  await endLeftovers({ folder });
+  const version = readRecord(folder)?.version;
+  if (version !== undefined && version !== LAB_VERSION) {
+    say(
+      `this lab was made by definition ${String(version)}, this is definition ${String(LAB_VERSION)}: it is rebuilt from nothing`,
+    );
+    await stopLab(folder);
+    wipeLab(folder);
+  }
+  const isRunning = listStarted({ folder }).some((name) => findRunning({ folder }, name));
+  return openLab(folder, isRunning);
+}
+
+/** A person's Ctrl-C also ends the stages under way; services stay. */
+function endTogether(lab: Lab): void {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      void endLeftovers(lab).finally(() => process.exit(130));
+    });
+  }
+}
+
+/** Everything as one graph, whose files are written. */
+function declareSteps(lab: Lab, components: readonly Component[]): Step[] {
+  writeFiles(
+    lab,
+    components.flatMap(({ files }) => files ?? []),
+  );
+  const record = new StageRecord(lab);
+  const stages = components.flatMap((each) => (each.stages ?? []).map((stage) => record.step(stage)));
+  const steps = components.flatMap((each) => each.steps ?? []);
+  const services = components.flatMap((each) => each.services ?? []);
+  const needs = new Map([...stages, ...steps, ...services].map((each) => [each.name, each.needs]));
+  const started = new Set<string>();
+  return [
+    ...stages,
+    ...steps,
+    ...components.flatMap(({ files = [], services: own = [] }) =>
+      own.map((service) => ({
+        name: service.name,
+        needs: service.needs,
+        run: async () => {
+          const anew = takersAlong(services, started).some((name) => isNeededBy(service.name, name, needs));
+          const wasStarted = await ensureService(lab, service, digestOf(service, files), anew);
+          if (wasStarted) started.add(service.name);
+          return wasStarted;
+        },
+      })),
+    ),
+  ];
+}
+
+const takersAlong = (services: readonly Service[], started: ReadonlySet<string>): string[] =>
+  services.flatMap(({ name, takesDependentsAlong }) => (takesDependentsAlong && started.has(name) ? [name] : []));
+
+const isNeededBy = (name: string, other: string, needs: ReadonlyMap<string, readonly string[]>): boolean =>
+  (needs.get(name) ?? []).some((need) => need === other || isNeededBy(need, other, needs));
