@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { removeAbandoned } from './abandoned.mjs';
 
 const home = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -14,7 +15,8 @@ const require = createRequire(import.meta.url);
 /** What decides the content of lib/, as one hash: schema, provider version, this file, generator and compiler. */
 export function digestOfInputs(folder = home) {
   const hash = createHash('sha256');
-  for (const file of ['schema.json', 'package.json', 'generate.mjs']) hash.update(readFileSync(join(folder, file)));
+  for (const file of ['schema.json', 'generate.mjs']) hash.update(readFileSync(join(folder, file)));
+  hash.update(JSON.stringify(readProvider(folder)));
   for (const name of ['@cdktf/provider-generator', 'typescript']) hash.update(`${name}@${versionOf(name)}`);
   return hash.digest('hex');
 }
@@ -29,17 +31,23 @@ export function findGeneratedFrom(folder = home) {
 export async function generate(folder = home) {
   const digest = digestOfInputs(folder);
   if (findGeneratedFrom(folder) === digest) return false;
-  const sources = join(folder, '.generated', `${process.pid}`, 'source');
-  const compiled = join(folder, '.generated', `${process.pid}`, 'lib');
+  removeAbandoned(folder, '.generated-');
+  const work = join(folder, `.generated-${process.pid}`);
+  const compiled = join(work, 'lib');
   try {
-    compile(await emitSources(folder, sources), compiled);
+    compile(await emitSources(folder, join(work, 'source')), compiled);
     writeLazyIndex(compiled);
     writeFileSync(join(compiled, '.generated-from'), `${digest}\n`);
     replaceFolder(compiled, join(folder, 'lib'), digest, folder);
   } finally {
-    rmSync(join(folder, '.generated'), { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true });
   }
   return true;
+}
+
+/** The provider's address and version, at the place where the prebuilt providers have it. */
+function readProvider(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).cdktf.provider;
 }
 
 function versionOf(name) {
@@ -57,7 +65,7 @@ async function emitSources(folder, target) {
   const ofGenerator = createRequire(require.resolve('@cdktf/provider-generator'));
   const { ConstructsMakerProviderTarget, Language } = ofGenerator('@cdktf/commons');
 
-  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).cdktf.provider;
+  const { name, version } = readProvider(folder);
   const schema = JSON.parse(readFileSync(join(folder, 'schema.json'), 'utf8'));
   const code = new CodeMaker();
   const generator = new TerraformProviderGenerator(code, { ...schema, provider_versions: { [name]: version } });
@@ -146,13 +154,13 @@ function findFiles(folder, ending) {
 
 async function main() {
   const start = performance.now();
-  const { name } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-  if (await generate()) console.log(`${name}: lib/ generated in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  if (await generate())
+    console.log(`Bindings of the OpenStack provider generated in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   main().catch((error) => {
-    console.error(`The provider's bindings were not generated: ${error.message}`);
+    console.error(`The bindings of the OpenStack provider were not generated: ${error.message}`);
     process.exitCode = 1;
   });
 }

@@ -2,8 +2,8 @@ export interface Installed {
   /** Absolute path of terraform or tofu. */
   readonly terraform: string;
   readonly from: 'configuration' | 'mirror' | 'registry';
-  /** To be set when terraform or cdktf is run. */
-  readonly variables: { readonly TERRAFORM_BINARY_NAME: string; readonly TF_CLI_CONFIG_FILE?: string };
+  /** To be set when terraform, tofu or cdktf is run. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 export interface InstallOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;

@@ -3,12 +3,23 @@
 // the registry, which init downloads from by itself; and where that can't be reached, a build from the Go module pinned in go.mod and
 // go.sum, into the local mirror. The mirror is asked before the registry, so that a warm start needs no network.
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { removeAbandoned } from './abandoned.mjs';
 
 /* global AbortSignal */
 
@@ -16,6 +27,17 @@ const home = fileURLToPath(new URL('.', import.meta.url));
 const source = 'terraform-provider-openstack/openstack';
 const program = 'terraform-provider-openstack';
 const registryOf = { terraform: 'https://registry.terraform.io', tofu: 'https://registry.opentofu.org' };
+
+/**
+ * What cdktf 0.21 must be told where providers don't come from the registry: `terraform providers lock`, which it runs after each first
+ * init, asks nothing else; its plugin cache would be a second copy, and isn't safe for several inits at once; and its version check
+ * waits for a time-out.
+ */
+const withoutRegistry = {
+  CDKTF_SKIP_PROVIDER_LOCK: 'true',
+  CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true',
+  CHECKPOINT_DISABLE: '1',
+};
 
 /** The provider's version: digits and dots, as the registry lists it. */
 export function providerVersion() {
@@ -31,8 +53,8 @@ export function cacheFolder(environment = process.env) {
 /**
  * @param options `environment`: default the process's. `registry`: address, default that of the program found.
  *   `report`: takes one line of progress at a time; default stderr.
- * @returns the program's path, where the provider comes from, and the variables to run it with: TERRAFORM_BINARY_NAME always
- *   (cdktf reads it), TF_CLI_CONFIG_FILE where it is the mirror
+ * @returns the program's path, where the provider comes from, and the variables to run it and cdktf with: TERRAFORM_BINARY_NAME
+ *   always, TF_CLI_CONFIG_FILE where it is the mirror
  * @throws Error with one sentence: no terraform, no registry and no Go, or a build that failed
  */
 export async function installBinary(options = {}) {
@@ -43,13 +65,16 @@ export async function installBinary(options = {}) {
   const cache = cacheFolder(environment);
   const variables = { TERRAFORM_BINARY_NAME: terraform };
 
-  if (namesOwnInstallation(environment, tool, cache)) return { terraform, from: 'configuration', variables };
+  if (namesOwnInstallation(environment, tool, cache)) {
+    return { terraform, from: 'configuration', variables: { ...variables, ...withoutRegistry } };
+  }
   if (!holdsVersion(cache, version)) {
     const refusal = await findRefusal(options.registry ?? registryOf[tool], version);
     if (refusal === undefined) return { terraform, from: 'registry', variables };
     await build(cache, version, refusal, environment, report);
   }
-  return { terraform, from: 'mirror', variables: { ...variables, TF_CLI_CONFIG_FILE: writeConfiguration(cache) } };
+  const TF_CLI_CONFIG_FILE = writeConfiguration(cache);
+  return { terraform, from: 'mirror', variables: { ...variables, ...withoutRegistry, TF_CLI_CONFIG_FILE } };
 }
 
 function findTerraform(environment) {
@@ -132,7 +157,7 @@ async function build(cache, version, refusal, environment, report) {
       `${refusal}, and go is not in PATH: allow the registry, or install Go 1.24 or later to build the provider.`,
     );
   const folder = join(cache, `building-${process.pid}`);
-  removeAbandoned(cache);
+  removeAbandoned(cache, 'building-');
   mkdirSync(folder, { recursive: true });
   try {
     const file = join(folder, program);
@@ -187,24 +212,6 @@ async function compile(go, tool, file, environment, report) {
   clearInterval(timer);
   if (failure !== undefined) throw new Error(`go build of ${tool} failed: ${failure}`);
   report(`  built in ${seconds()} s`);
-}
-
-/** Folders of builds that were killed. */
-function removeAbandoned(cache) {
-  if (!existsSync(cache)) return;
-  for (const name of readdirSync(cache)) {
-    const pid = /^building-(\d+)$/.exec(name)?.[1];
-    if (pid && !isRunning(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
 }
 
 /** CLI configuration that takes this provider from the mirror and every other from its registry. */

@@ -1,5 +1,5 @@
 /** Where the provider's binary comes from, and that the committed schema is what that binary says. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -98,7 +99,8 @@ test("the user's own way of installation is left alone", async () => {
   writeFileSync(String(environment['TF_CLI_CONFIG_FILE']), 'provider_installation {\n  direct {}\n}\n');
   const installed = await installBinary({ environment, registry: unreachable });
   expect(installed.from).toBe('configuration');
-  expect(installed.variables).toEqual({ TERRAFORM_BINARY_NAME: join(folder, 'bin', 'terraform') });
+  expect(installed.variables['TERRAFORM_BINARY_NAME']).toBe(join(folder, 'bin', 'terraform'));
+  expect(installed.variables).not.toHaveProperty('TF_CLI_CONFIG_FILE');
 });
 
 test('a configuration that only names credentials says nothing of where providers come from', async () => {
@@ -167,5 +169,35 @@ test('where the registry lacks the version, Go builds it once, for terraform and
     environment: { ...environment, ...environmentWith(['terraform']) },
     registry: unreachable,
   });
-  expect(warm.variables.TF_CLI_CONFIG_FILE).toBe(built.variables.TF_CLI_CONFIG_FILE);
+  expect(warm.variables['TF_CLI_CONFIG_FILE']).toBe(built.variables['TF_CLI_CONFIG_FILE']);
 }, 600_000);
+
+test('cdktf plans a stack from scratch with these variables', async () => {
+  const { variables } = await installBinary();
+  const modules = join(home, '..', '..', 'node_modules');
+  symlinkSync(modules, join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'cdktf.json'), JSON.stringify({ language: 'typescript', app: 'node main.cjs' }));
+  writeFileSync(
+    join(folder, 'main.cjs'),
+    `const { App, LocalBackend, TerraformOutput, TerraformStack } = require('cdktf');
+     const { OpenstackProvider } = require('@cdktf/provider-openstack/lib/provider');
+     const app = new App();
+     const stack = new TerraformStack(app, 'lone');
+     new LocalBackend(stack, { path: ${JSON.stringify(join(folder, 'state'))} });
+     new OpenstackProvider(stack, 'openstack', { authUrl: '${unreachable}' });
+     new TerraformOutput(stack, 'answer', { value: 42 });
+     app.synth();`,
+  );
+  const run = spawnSync(
+    process.execPath,
+    [join(modules, 'cdktf-cli', 'bundle', 'bin', 'cdktf'), 'plan', 'lone', '--no-color'],
+    {
+      cwd: folder,
+      env: { ...process.env, ...variables, CI: 'true' },
+      encoding: 'utf8',
+      input: '',
+    },
+  );
+  expect(run.stdout).toContain('+ answer = 42');
+  expect(run.status).toBe(0);
+}, 300_000);
