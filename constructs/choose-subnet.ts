@@ -1,0 +1,32 @@
+import type { IConstruct } from 'constructs';
+import { InvalidConfiguration } from '../lib/errors';
+import { holds, parseAddress, parseCidr } from '../lib/ip-ranges';
+import type { INetwork } from './network';
+import type { ISubnet } from './subnet';
+
+/**
+ * The subnet of the network that the address is taken from: the one that holds it, else the first of its family, else
+ * the first; whether it fits is checked at synth.
+ * @throws InvalidConfiguration where the network is known without a subnet
+ */
+export function chooseSubnet(construct: IConstruct, network: INetwork, address: string): ISubnet {
+  const [first] = network.subnets;
+  if (!first)
+    throw new InvalidConfiguration(
+      `${network.node.path} is known without a subnet to take ${address} from; name one in its prop subnets`,
+      { where: construct.node.path },
+    );
+  const isIPv6 = address.includes(':');
+  const family = network.subnets.filter(({ cidr }) => cidr?.includes(':') === isIPv6);
+  if (family.length < 2) return family[0] ?? first;
+  return family.find(({ cidr }) => isIn(cidr, address)) ?? family[0] ?? first;
+}
+
+function isIn(cidr: string | undefined, address: string): boolean {
+  try {
+    return cidr !== undefined && holds(parseCidr(cidr), parseAddress(address));
+  } catch (error) {
+    if (error instanceof InvalidConfiguration) return false;
+    throw error;
+  }
+}

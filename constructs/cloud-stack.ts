@@ -1,0 +1,54 @@
+import { LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
+import type { Construct, IConstruct } from 'constructs';
+import { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
+import { InvalidConfiguration } from '../lib/errors';
+import { declarationsOf } from './declarations';
+import { validateApp } from './findings';
+import { Identity } from './identity';
+import { addManifest } from './manifest';
+import type { OpenStackCloud } from './openstack-cloud';
+
+export interface CloudStackProps {
+  /** The cloud that its resources are made in. */
+  readonly cloud: OpenStackCloud;
+}
+
+/**
+ * A Terraform stack of one cloud, with the admin's provider, the backend and the manifest in it. By itself it is for
+ * what tenants share; a tenant has a TenantStack.
+ */
+export class CloudStack extends TerraformStack {
+  readonly cloud: OpenStackCloud;
+  /** The deployer's own provider, used where nothing else is said. */
+  readonly provider: OpenstackProvider;
+  /** The output `stackward_manifest`. */
+  readonly manifest: TerraformOutput;
+  private identityLookups: Identity | undefined;
+
+  constructor(scope: Construct, id: string, props: CloudStackProps) {
+    super(scope, id);
+    this.cloud = props.cloud;
+    declarationsOf(this).cloud = props.cloud;
+    this.provider = new OpenstackProvider(this, 'OpenStack', props.cloud.providerConfig);
+    this.addOverride('terraform.required_providers.openstack.version', props.cloud.providerVersion);
+    // Relative to cdktf.out/stacks/<stack>, where Terraform runs: cdktf's default writes this machine's folder into the JSON.
+    if (props.cloud.backend) props.cloud.backend(this);
+    else new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
+    this.manifest = addManifest(this, props.cloud.owner);
+    this.node.addValidation({ validate: () => validateApp(this) });
+  }
+
+  /** @throws InvalidConfiguration where the construct stands in a stack that belongs to no cloud */
+  static override of(construct: IConstruct): CloudStack {
+    const stack = TerraformStack.of(construct);
+    if (stack instanceof CloudStack) return stack;
+    throw new InvalidConfiguration('it stands in a plain TerraformStack; put it in a CloudStack or a TenantStack', {
+      where: construct.node.path,
+    });
+  }
+
+  /** Users and roles of Keystone, looked up once per stack. */
+  get identity(): Identity {
+    return (this.identityLookups ??= new Identity(this, 'Identity', this.cloud));
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Findings of all stacks, thrown once, before anything is written.
+ *
+ * Goals: one run names everything that is to be mended, with construct paths, in `cdktf synth`, `tsx main.ts` and
+ * `Testing.synth(stack, true)` alike; a broken app leaves the stacks in cdktf.out as they were.
+ * How: every CloudStack carries this validation. cdktf 0.21 validates a stack right before it writes it, and all stacks
+ * are prepared by then, so the first one validated speaks for the whole app. It throws instead of returning sentences:
+ * cdktf would print each under the path of the stack that happened to be first.
+ * Given up: a validation on the app, which cdktf runs after all stacks are written and `Testing.synth` never runs; an
+ * aspect, which sees one stack at a time. A plain TerraformStack that comes first in the app is written before.
+ */
+import type { IConstruct } from 'constructs';
+import { addressFindings, type AddressPlan, type SynthFinding } from '../lib/address-plan';
+import { InvalidConfiguration } from '../lib/errors';
+import { quotaFindings } from '../lib/quota-plan';
+import { declarationsOfApp, type Declarations } from './declarations';
+import { sensitiveFindings } from './sensitive-attributes';
+import { serverFindings } from './server-findings';
+import { resolveIn } from './resolve';
+
+const passed = new WeakMap<IConstruct, number>();
+
+/**
+ * For `node.addValidation` of a stack: [] when the app has no findings.
+ * @throws InvalidConfiguration with all of them
+ */
+export function validateApp(stack: IConstruct): string[] {
+  const app = declarationsOfApp(stack);
+  const { root } = stack.node;
+  if (passed.get(root) === app.revision) return [];
+  const findings = findingsOfApp(stack);
+  if (findings.length > 0) throw new InvalidConfiguration(renderFindings(findings));
+  passed.set(root, app.revision);
+  return [];
+}
+
+/** All findings of the app that `scope` stands in, in the order of the stacks. */
+export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
+  const stacks = declarationsOfApp(scope).all.filter((declarations) => !declarations.isRetiring);
+  return [
+    ...stacks.flatMap((declarations) => declarations.list('findings')),
+    ...byCloud(stacks).flatMap((ofCloud) => addressFindings(planOf(ofCloud))),
+    ...quotaFindings(
+      stacks.flatMap((declarations) => declarations.list('quotas')),
+      stacks.flatMap((declarations) => declarations.list('uses')),
+    ),
+    ...claimFindings(stacks),
+    ...stacks.flatMap(sensitiveFindings),
+    ...stacks.flatMap(serverFindings),
+  ];
+}
+
+export function renderFindings(findings: readonly SynthFinding[]): string {
+  const count = findings.length === 1 ? 'one finding' : `${String(findings.length)} findings`;
+  return [`${count}, nothing was written:`, ...findings.map(({ path, message }) => `  ${path}: ${message}`)].join('\n');
+}
+
+function byCloud(stacks: readonly Declarations[]): Declarations[][] {
+  const clouds = new Map<unknown, Declarations[]>();
+  for (const declarations of stacks) {
+    const ofCloud = clouds.get(declarations.cloud);
+    if (ofCloud) ofCloud.push(declarations);
+    else clouds.set(declarations.cloud, [declarations]);
+  }
+  return [...clouds.values()];
+}
+
+function planOf(stacks: readonly Declarations[]): AddressPlan {
+  const all = <K extends keyof AddressPlan>(sort: K) =>
+    stacks.flatMap((declarations) => declarations.list(sort)) as unknown as AddressPlan[K];
+  return {
+    subnets: all('subnets'),
+    addresses: all('addresses'),
+    bridges: all('bridges'),
+    routers: all('routers'),
+    floating: all('floating'),
+    red: all('red'),
+  };
+}
+
+function claimFindings(stacks: readonly Declarations[]): SynthFinding[] {
+  const owners = new Map<string, string>();
+  const findings: SynthFinding[] = [];
+  for (const declarations of stacks) {
+    const { stack } = declarations;
+    for (const { thing, path } of declarations.list('claims')) {
+      const name = String(resolveIn(stack, thing));
+      // A reference means something in its own stack alone.
+      const key = name.includes('${') ? `${stack.node.path} ${name}` : name;
+      const owner = owners.get(key);
+      if (owner === undefined) owners.set(key, path);
+      else
+        findings.push({
+          path,
+          message: `${name} has two owners: ${owner} decides about it too; leave it to one of them`,
+        });
+    }
+  }
+  return findings;
+}

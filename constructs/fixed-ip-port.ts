@@ -1,0 +1,140 @@
+import { Construct } from 'constructs';
+import {
+  NetworkingPortV2,
+  type NetworkingPortV2Config,
+  type NetworkingPortV2FixedIp,
+} from '@cdktf/provider-openstack/lib/networking-port-v2';
+import { defined } from '../lib/defined';
+import { addFinding, declarationsOf } from './declarations';
+import { dependingOn } from './depending-on';
+import type { INetwork } from './network';
+import type { ISecurityGroup } from './security-group';
+import { chooseSubnet } from './choose-subnet';
+import { Tenant, type ITenant } from './tenant';
+
+export interface AddressPair {
+  /** Address or CIDR. */
+  readonly ipAddress: string;
+  /** @default the port's own */
+  readonly macAddress?: string;
+}
+
+export interface FixedIpPortProps extends Pick<
+  NetworkingPortV2Config,
+  | 'adminStateUp'
+  | 'binding'
+  | 'description'
+  | 'deviceId'
+  | 'deviceOwner'
+  | 'dnsName'
+  | 'extraDhcpOption'
+  | 'macAddress'
+  | 'qosPolicyId'
+  | 'region'
+  | 'tags'
+  | 'timeouts'
+  | 'valueSpecs'
+> {
+  /** @default the tenant of the stack */
+  readonly tenant?: ITenant;
+  /** @default the construct's id */
+  readonly name?: string;
+  readonly network: INetwork;
+  /** One address, or several (an IPv4 and an IPv6 one). @default Neutron picks one of the network's first subnet, and it stays */
+  readonly address?: string | readonly string[];
+  /** This port answers at the gateway address of its subnet, as a routed UTM does. @default false */
+  readonly isGateway?: boolean;
+  /** The address lies beyond the subnet's pools on purpose. @default false */
+  readonly outsidePools?: boolean;
+  /** Groups, or their ids; [] for none. @default the project's group "default" */
+  readonly securityGroups?: readonly (ISecurityGroup | string)[];
+  /** What else may be sent from the port, at most 10 (Neutron's default). @default its own addresses alone */
+  readonly allowedAddressPairs?: readonly AddressPair[];
+  /** False: no anti-spoofing and no groups, the server behind it filters. @default as the network has it, on */
+  readonly portSecurity?: boolean;
+}
+
+/**
+ * A port with its addresses, made before the server that boots from it: the only way to have exactly the address that
+ * was planned. The admin's provider makes it in the tenant's project, on the tenant's networks or on shared ones.
+ */
+export class FixedIpPort extends Construct {
+  readonly resource: NetworkingPortV2;
+  readonly portId: string;
+  readonly tenant: ITenant;
+  readonly network: INetwork;
+  /** As declared; empty where Neutron picks. */
+  readonly addresses: readonly string[];
+
+  constructor(scope: Construct, id: string, props: FixedIpPortProps) {
+    super(scope, id);
+    const {
+      tenant = Tenant.of(this),
+      name = id,
+      network,
+      address = [],
+      isGateway,
+      outsidePools,
+      securityGroups,
+      allowedAddressPairs,
+      portSecurity,
+      ...rest
+    } = props;
+    this.tenant = tenant;
+    this.network = network;
+    this.addresses = typeof address === 'string' ? [address] : address;
+    this.resource = new NetworkingPortV2(this, 'Resource', {
+      ...rest,
+      ...groupsOf(securityGroups, portSecurity),
+      ...defined({
+        portSecurityEnabled: portSecurity,
+        allowedAddressPairs: allowedAddressPairs?.map((pair) => ({ ...pair })),
+        fixedIp: this.fixedIps(defined({ isGateway, outsidePools })),
+      }),
+      name,
+      networkId: network.networkId,
+      tenantId: tenant.projectId,
+      ...dependingOn(tenant.dependenciesFor(this, 'network')),
+    });
+    this.portId = this.resource.id;
+    declarationsOf(this).add('uses', { tenant: tenant.key, counts: { ports: 1 } });
+    this.check(props);
+  }
+
+  get macAddress(): string {
+    return this.resource.macAddress;
+  }
+
+  private fixedIps(flags: { isGateway?: boolean; outsidePools?: boolean }): NetworkingPortV2FixedIp[] | undefined {
+    const [first] = this.network.subnets;
+    if (this.addresses.length === 0) return first && [{ subnetId: first.subnetId }];
+    return this.addresses.map((address) => {
+      const subnet = chooseSubnet(this, this.network, address);
+      const { key: network } = this.network;
+      declarationsOf(this).add('addresses', { path: this.node.path, network, subnet: subnet.key, address, ...flags });
+      return { subnetId: subnet.subnetId, ipAddress: address };
+    });
+  }
+
+  private check({ allowedAddressPairs = [], portSecurity, securityGroups = [] }: FixedIpPortProps): void {
+    if (allowedAddressPairs.length > 10)
+      addFinding(
+        this,
+        `it has ${String(allowedAddressPairs.length)} address pairs, and Neutron takes 10 a port; name prefixes, or switch port security off`,
+      );
+    if (portSecurity === false && (allowedAddressPairs.length > 0 || securityGroups.length > 0))
+      addFinding(
+        this,
+        'port security is off, and there Neutron takes neither groups nor address pairs; leave them out',
+      );
+  }
+}
+
+function groupsOf(
+  groups: FixedIpPortProps['securityGroups'],
+  portSecurity: boolean | undefined,
+): Pick<NetworkingPortV2Config, 'securityGroupIds' | 'noSecurityGroups'> {
+  if (portSecurity === false || groups?.length === 0) return { noSecurityGroups: true };
+  if (!groups) return {};
+  return { securityGroupIds: groups.map((group) => (typeof group === 'string' ? group : group.groupId)) };
+}

@@ -1,0 +1,168 @@
+import { Construct, type IConstruct } from 'constructs';
+import { DataOpenstackNetworkingNetworkV2 } from '@cdktf/provider-openstack/lib/data-openstack-networking-network-v2';
+import {
+  NetworkingNetworkV2,
+  type NetworkingNetworkV2Config,
+} from '@cdktf/provider-openstack/lib/networking-network-v2';
+import { defined } from '../lib/defined';
+import { declarationsOf } from './declarations';
+import { dependingOn } from './depending-on';
+import { Subnet, type ISubnet, type SubnetProps } from './subnet';
+import type { ITenant } from './tenant';
+
+export interface INetwork extends IConstruct {
+  readonly networkId: string;
+  /** Asked of Neutron, where only the id is known. */
+  readonly networkName: string;
+  /** The same for each construct that stands for this network. */
+  readonly key: string;
+  /** The first is the one that addresses come from where nothing else is said. */
+  readonly subnets: readonly ISubnet[];
+}
+
+/** What every network takes, and its first subnet. */
+export interface NetworkProps
+  extends
+    SubnetProps,
+    Pick<
+      NetworkingNetworkV2Config,
+      | 'adminStateUp'
+      | 'availabilityZoneHints'
+      | 'description'
+      | 'dnsDomain'
+      | 'mtu'
+      | 'portSecurityEnabled'
+      | 'qosPolicyId'
+      | 'region'
+      | 'tags'
+      | 'timeouts'
+      | 'transparentVlan'
+      | 'valueSpecs'
+    > {
+  /** @default the construct's id */
+  readonly name?: string;
+}
+
+/** For whom a network is made. */
+interface Owner {
+  readonly tenant: ITenant | undefined;
+  readonly config: Pick<NetworkingNetworkV2Config, 'tenantId' | 'shared' | 'external' | 'segments'>;
+}
+
+/** A network and its subnets; TenantNetwork and SharedNetwork say whose. */
+export abstract class Network extends Construct implements INetwork {
+  readonly resource: NetworkingNetworkV2;
+  readonly networkId: string;
+  readonly key: string;
+  /** The subnet that the network was made with. */
+  readonly subnet: Subnet;
+  readonly subnets: Subnet[] = [];
+  protected readonly tenant: ITenant | undefined;
+
+  protected constructor(scope: Construct, id: string, props: NetworkProps, owner: Owner) {
+    super(scope, id);
+    const {
+      name = id,
+      cidr,
+      gateway,
+      dhcp,
+      dnsNameservers,
+      hostRoutes,
+      allocationPools,
+      allocationPoolMethod,
+      allowShrink,
+      ipv6AddressMode,
+      ipv6RaMode,
+      serviceTypes,
+      ...network
+    } = props;
+    this.tenant = owner.tenant;
+    this.key = this.node.path;
+    this.resource = new NetworkingNetworkV2(this, 'Network', {
+      ...network,
+      ...owner.config,
+      name,
+      ...dependingOn(this.tenant?.dependenciesFor(this, 'network')),
+    });
+    this.networkId = this.resource.id;
+    if (this.tenant) declarationsOf(this).add('uses', { tenant: this.tenant.key, counts: { networks: 1 } });
+    const subnet = {
+      name,
+      cidr,
+      gateway,
+      dhcp,
+      dnsNameservers,
+      hostRoutes,
+      allocationPools,
+      allocationPoolMethod,
+      allowShrink,
+      ipv6AddressMode,
+      ipv6RaMode,
+      serviceTypes,
+    };
+    this.subnet = this.makeSubnet(this, name, defined(subnet));
+  }
+
+  get networkName(): string {
+    return this.resource.name;
+  }
+
+  /** Adds a subnet, such as the IPv6 half of a dual stack. */
+  addSubnet(id: string, props: SubnetProps): Subnet {
+    return this.makeSubnet(new Construct(this, id), id, props);
+  }
+
+  private makeSubnet(scope: Construct, name: string, props: SubnetProps): Subnet {
+    const subnet = new Subnet(scope, { name, ...props }, { network: this, tenant: this.tenant });
+    this.subnets.push(subnet);
+    return subnet;
+  }
+}
+
+export interface ImportedSubnetProps {
+  readonly subnetId: string;
+  /** Lets synth check addresses. @default unchecked */
+  readonly cidr?: string;
+  /** An address, or 'none'. @default the first address of the cidr */
+  readonly gateway?: string;
+}
+
+export interface ImportedNetworkProps {
+  readonly networkId: string;
+  /** @default asked of Neutron, where something needs it */
+  readonly networkName?: string;
+  /** What ports can take addresses from. @default none: ports say only the network */
+  readonly subnets?: readonly ImportedSubnetProps[];
+}
+
+/** A network that something else made. */
+export class ImportedNetwork extends Construct implements INetwork {
+  readonly networkId: string;
+  readonly key: string;
+  readonly subnets: readonly ISubnet[];
+  private readonly knownName: string | undefined;
+
+  constructor(scope: Construct, id: string, props: ImportedNetworkProps, tenant: ITenant | undefined) {
+    super(scope, id);
+    this.networkId = props.networkId;
+    this.knownName = props.networkName;
+    this.key = `network ${props.networkId}`;
+    this.subnets = (props.subnets ?? []).map(({ subnetId, ...known }) => {
+      const key = `subnet ${subnetId}`;
+      declarationsOf(this).add('subnets', {
+        path: this.node.path,
+        key,
+        network: this.key,
+        ...known,
+        ...(tenant ? { tenant: tenant.key } : {}),
+      });
+      return { subnetId, key, network: this, ...known };
+    });
+  }
+
+  get networkName(): string {
+    if (this.knownName !== undefined) return this.knownName;
+    const known = this.node.tryFindChild('Network') as DataOpenstackNetworkingNetworkV2 | undefined;
+    return (known ?? new DataOpenstackNetworkingNetworkV2(this, 'Network', { networkId: this.networkId })).name;
+  }
+}

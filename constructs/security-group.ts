@@ -1,0 +1,3 @@
+export interface ISecurityGroup {
+  readonly groupId: string;
+}

@@ -1,0 +1,36 @@
+import type { Construct } from 'constructs';
+import { defined } from '../lib/defined';
+import { ImportedNetwork, Network, type ImportedNetworkProps, type INetwork, type NetworkProps } from './network';
+
+/** Where a network lies in the data centre: Neutron's `provider:*` attributes. */
+export interface ProviderSegment {
+  /** `vlan`, `flat`, `vxlan`, `gre`, `geneve`, `local`. */
+  readonly networkType: string;
+  /** As ML2's bridge mappings name it. @default none, for tunnels */
+  readonly physicalNetwork?: string;
+  /** VLAN id, or the id of the tunnel. @default Neutron picks one */
+  readonly segmentationId?: number;
+}
+
+export interface SharedNetworkProps extends NetworkProps {
+  /** Lets every tenant make ports on it. @default true */
+  readonly shared?: boolean;
+  /** Lets routers take it as their gateway, and floating IPs come from it. @default false */
+  readonly external?: boolean;
+  /** @default as ML2 is set up */
+  readonly segment?: ProviderSegment;
+}
+
+/** A network of the cloud's own, for all tenants: a public one, a management one. */
+export class SharedNetwork extends Network {
+  /** A network of the cloud that something else made. */
+  static fromNetworkId(scope: Construct, id: string, props: ImportedNetworkProps): INetwork {
+    return new ImportedNetwork(scope, id, props, undefined);
+  }
+
+  constructor(scope: Construct, id: string, props: SharedNetworkProps) {
+    const { shared = true, external, segment, ...network } = props;
+    const segments = segment && [{ ...segment }];
+    super(scope, id, network, { tenant: undefined, config: { shared, ...defined({ external, segments }) } });
+  }
+}

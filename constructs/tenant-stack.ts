@@ -1,0 +1,63 @@
+import { TerraformBackend, TerraformElement } from 'cdktf';
+import type { Construct, IConstruct } from 'constructs';
+import { CloudStack, type CloudStackProps } from './cloud-stack';
+import { declarationsOf } from './declarations';
+import { Tenant, type TenantProps } from './tenant';
+
+export interface TenantStackProps extends CloudStackProps, TenantProps {
+  /**
+   * The first step of removing a tenant: keeps its project, the deployer's role and the provider, while all else in its
+   * stack goes at the next apply, whatever the code still says. (A provider that leaves the code before its resources
+   * leave the state breaks plan and apply.) @default false
+   */
+  readonly retiring?: boolean;
+}
+
+/**
+ * One tenant, alone in its stack: it is planned, applied and destroyed by itself.
+ *
+ * To remove one: `cdktf destroy <stack>`, then its code. With `retiring: true` an apply does the first half.
+ */
+export class TenantStack extends CloudStack {
+  readonly tenant: Tenant;
+  private readonly retiring: boolean;
+
+  constructor(scope: Construct, id: string, props: TenantStackProps) {
+    const { cloud, retiring = false, ...tenant } = props;
+    super(scope, id, { cloud });
+    this.tenant = new Tenant(this, 'Tenant', tenant);
+    this.retiring = retiring;
+    declarationsOf(this).isRetiring = retiring;
+  }
+
+  /** Before references between stacks are worked out: what goes must not be referred to. */
+  override prepareStack(): void {
+    this.leaveOnlyTheTenant();
+    super.prepareStack();
+  }
+
+  override toTerraform(): ReturnType<CloudStack['toTerraform']> {
+    this.leaveOnlyTheTenant();
+    return super.toTerraform();
+  }
+
+  private leaveOnlyTheTenant(): void {
+    if (!this.retiring) return;
+    const kept = new Set<IConstruct>([
+      this.provider,
+      this.manifest,
+      this.tenant.provider,
+      this.tenant.resource,
+      this.tenant.deployerRole,
+      ...this.identity.node.children.filter(({ node }) =>
+        ['Deployer', `Role-${this.cloud.deployerRole}`].includes(node.id),
+      ),
+    ]);
+    const declarations = declarationsOf(this);
+    declarations.resources.clear();
+    for (const element of this.node.findAll()) {
+      if (!TerraformElement.isTerraformElement(element) || TerraformBackend.isBackend(element)) continue;
+      if (!kept.has(element)) element.node.scope?.node.tryRemoveChild(element.node.id);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import type { ITerraformDependable } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { IdentityProjectV3, type IdentityProjectV3Config } from '@cdktf/provider-openstack/lib/identity-project-v3';
+import { IdentityRoleAssignmentV3 } from '@cdktf/provider-openstack/lib/identity-role-assignment-v3';
+import { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
+import { InvalidConfiguration } from '../lib/errors';
+import { CloudStack } from './cloud-stack';
+import { addFinding, claim, declarationsOf } from './declarations';
+import { Quotas, type QuotaLimits } from './quotas';
+
+/** A project of OpenStack that owns networks, ports and servers. */
+export interface ITenant extends IConstruct {
+  readonly projectId: string;
+  /** The same for each construct that stands for this project. */
+  readonly key: string;
+  /** Scoped to the project: what boots its servers. Usable in the stack of the tenant alone. */
+  readonly provider: OpenstackProvider;
+  /** What must be there before the service makes anything in the project, as far as it is in the same stack as `scope`. */
+  dependenciesFor(scope: IConstruct, service: 'network' | 'compute'): ITerraformDependable[];
+}
+
+export interface TenantMember {
+  /** Name of the user; with `userId` only a label, part of the ids of its role assignments. */
+  readonly name: string;
+  /** @default looked up by name */
+  readonly userId?: string;
+  /** Domain to look the name up in. @default the deployer's */
+  readonly domainId?: string;
+  /** Names of roles, or `{ name, id }`, where the name is only a label. */
+  readonly roles: readonly (string | { readonly name: string; readonly id: string })[];
+}
+
+export interface TenantProps extends Pick<
+  IdentityProjectV3Config,
+  'description' | 'enabled' | 'domainId' | 'parentId' | 'tags' | 'region'
+> {
+  /** Name of the project; changed in place. @default the id of the stack */
+  readonly name?: string;
+  /** @default nobody but the deployer */
+  readonly members?: readonly TenantMember[];
+  /** Only what is named is managed. @default the cloud's quotas */
+  readonly quotas?: QuotaLimits;
+}
+
+export interface ImportedTenantProps {
+  readonly projectId: string;
+}
+
+/**
+ * A project with its members, its quotas and a provider scoped to it. Made by a TenantStack.
+ *
+ * Networks and ports are made by the admin's provider for the project, servers by the scoped one: Nova refuses ports of
+ * another project (`PortNotUsable`). The scoped provider names the project by id, so that a renamed tenant still works.
+ */
+export class Tenant extends Construct implements ITenant {
+  readonly projectId: string;
+  readonly key: string;
+  readonly provider: OpenstackProvider;
+  readonly resource: IdentityProjectV3;
+  readonly quotas: Quotas | undefined;
+  /** Lets the deployer boot servers in the project. */
+  readonly deployerRole: IdentityRoleAssignmentV3;
+
+  /** A project that something else made. The deployer needs a role in it already. */
+  static fromProjectId(scope: Construct, id: string, props: ImportedTenantProps): ITenant {
+    return new ImportedTenant(scope, id, props);
+  }
+
+  /**
+   * The tenant of the stack that `scope` stands in.
+   * @throws InvalidConfiguration where it is no tenant's stack
+   */
+  static of(scope: IConstruct): Tenant {
+    const { tenant } = declarationsOf(scope);
+    if (tenant) return tenant;
+    throw new InvalidConfiguration('it has no tenant; put it in a TenantStack, or give it the prop tenant', {
+      where: scope.node.path,
+    });
+  }
+
+  constructor(scope: Construct, id: string, props: TenantProps = {}) {
+    super(scope, id);
+    const stack = CloudStack.of(this);
+    const declarations = declarationsOf(this);
+    if (declarations.tenant)
+      addFinding(this, `its stack has the tenant ${declarations.tenant.node.path} already; give each a TenantStack`);
+    declarations.tenant = this;
+    const { name = stack.node.id, members = [], quotas, ...rest } = props;
+    claim(this, `the project named ${JSON.stringify(name)} of ${stack.cloud.node.path}${domainOf(rest.domainId)}`);
+    this.resource = new IdentityProjectV3(this, 'Project', { ...rest, name });
+    this.projectId = this.resource.id;
+    this.key = this.node.path;
+    this.deployerRole = new IdentityRoleAssignmentV3(this, 'DeployerRole', {
+      projectId: this.projectId,
+      userId: stack.identity.deployerUserId,
+      roleId: stack.identity.roleId(stack.cloud.deployerRole),
+    });
+    this.provider = scopedProvider(this, 'tenant', this.projectId);
+    this.quotas = quotas && new Quotas(this, 'Quotas', { ...quotas, tenant: this });
+    for (const member of members) this.addMember(member);
+  }
+
+  addMember(member: TenantMember): void {
+    const { identity } = CloudStack.of(this);
+    const userId = member.userId ?? identity.userId(member.name, member.domainId);
+    for (const role of member.roles) {
+      const { name, id } = typeof role === 'string' ? { name: role, id: identity.roleId(role) } : role;
+      const childId = `Member-${member.name}-${name}`;
+      if (this.node.tryFindChild(childId)) addFinding(this, `${member.name} has the role ${name} twice; leave one`);
+      else new IdentityRoleAssignmentV3(this, childId, { projectId: this.projectId, userId, roleId: id });
+    }
+  }
+
+  dependenciesFor(scope: IConstruct, service: 'network' | 'compute'): ITerraformDependable[] {
+    if (CloudStack.of(scope) !== CloudStack.of(this)) return [];
+    const quota = this.quotas?.[service];
+    return [...(service === 'compute' ? [this.deployerRole] : []), ...(quota ? [quota] : [])];
+  }
+}
+
+class ImportedTenant extends Construct implements ITenant {
+  readonly projectId: string;
+  readonly key: string;
+  readonly provider: OpenstackProvider;
+
+  constructor(scope: Construct, id: string, { projectId }: ImportedTenantProps) {
+    super(scope, id);
+    this.projectId = projectId;
+    this.key = `project ${projectId}`;
+    this.provider = scopedProvider(this, `tenant_${id.replace(/\W/g, '_')}`, projectId);
+  }
+
+  dependenciesFor(): ITerraformDependable[] {
+    return [];
+  }
+}
+
+function scopedProvider(scope: Construct, alias: string, projectId: string): OpenstackProvider {
+  const { providerConfig } = CloudStack.of(scope).cloud;
+  return new OpenstackProvider(scope, 'Provider', { ...providerConfig, alias, tenantId: projectId });
+}
+
+const domainOf = (domainId: string | undefined): string => (domainId === undefined ? '' : ` in domain ${domainId}`);

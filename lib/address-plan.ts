@@ -1,0 +1,272 @@
+/**
+ * What is wrong with the addresses that one cloud's code declares, before anything is made of them.
+ *
+ * Goals: everything at once, across stacks; each finding names the construct, what was found, what is allowed.
+ * How: the constructs declare subnets, addresses and how things are joined as plain data; every text is parsed once
+ * here, then looked up in maps or swept in order, so that 400 tenants cost no more than their number.
+ * Given up: what only the live cloud knows (ports made by others, addresses that Neutron picks).
+ *
+ * Source of the rules: neutron `check_subnet_ip` (ipam/utils.py) and `validate_allocation_pools`
+ * (db/ipam_backend_mixin.py), unchanged in substance since Folsom.
+ */
+import { InvalidConfiguration } from './errors';
+import {
+  formatAddress,
+  formatRange,
+  holds,
+  isInside,
+  overlap,
+  parseAddress,
+  parseCidr,
+  parseRange,
+  poolSpace,
+  type Cidr,
+  type IpAddress,
+  type IpRange,
+} from './ip-ranges';
+import { overlapFindings } from './overlap';
+import type { AddressRange } from './ports';
+
+/** One thing to mend, at the construct that is to be changed. */
+export interface SynthFinding {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface SubnetDeclaration {
+  readonly path: string;
+  /** The same for every declaration of one subnet, whichever stack it stands in. */
+  readonly key: string;
+  /** The key of its network. */
+  readonly network: string;
+  /** Undefined: not known before apply, so nothing is checked against it. */
+  readonly cidr?: string;
+  /** An address, or 'none'. Default: the first address, as Neutron chooses. */
+  readonly gateway?: string;
+  readonly pools?: readonly AddressRange[];
+  /** The key of the tenant that owns it. Undefined: every tenant can reach it (shared or external). */
+  readonly tenant?: string;
+}
+
+export interface AddressDeclaration {
+  readonly path: string;
+  readonly network: string;
+  /** The key of the subnet that it is taken from. */
+  readonly subnet: string;
+  readonly address: string;
+  /** It answers at the subnet's gateway address: a router's interface, a routed UTM. */
+  readonly isGateway?: boolean;
+  /** It is meant to lie beyond the pools. */
+  readonly outsidePools?: boolean;
+}
+
+export interface AddressPlan {
+  readonly subnets: readonly SubnetDeclaration[];
+  readonly addresses: readonly AddressDeclaration[];
+  /** Networks that a UTM joins into one segment. */
+  readonly bridges: readonly { readonly path: string; readonly networks: readonly string[] }[];
+  /** Subnets that a router routes between. */
+  readonly routers: readonly { readonly path: string; readonly subnets: readonly string[] }[];
+  /** Floating addresses, by the subnet (or the network, where no subnet is named) that they come from. */
+  readonly floating: readonly { readonly path: string; readonly network: string; readonly subnet?: string }[];
+  /** Fixed addresses of servers on a public network. */
+  readonly red: readonly { readonly path: string; readonly network: string; readonly subnet: string }[];
+}
+
+export interface ParsedSubnet {
+  readonly declaration: SubnetDeclaration;
+  readonly cidr: Cidr;
+  readonly gateway: IpAddress | undefined;
+  readonly pools: readonly IpRange[];
+}
+
+/** Where findings are gathered while parsing goes on. */
+type Report = (path: string, message: string) => void;
+
+export function addressFindings(plan: AddressPlan): SynthFinding[] {
+  const findings: SynthFinding[] = [];
+  const report: Report = (path, message) => findings.push({ path, message });
+  const subnets = new Map<string, ParsedSubnet>();
+  for (const declaration of plan.subnets) {
+    if (declaration.cidr === undefined || subnets.has(declaration.key)) continue;
+    const parsed = parseSubnet(declaration, declaration.cidr, report);
+    if (parsed) subnets.set(declaration.key, parsed);
+  }
+  const segments = segmentsOf(plan.bridges);
+  checkAddresses(plan.addresses, subnets, segments, report);
+  findings.push(...overlapFindings([...subnets.values()], plan.routers, segments));
+  checkFloating(plan, report);
+  return findings;
+}
+
+/** What `parse` returns; a text that it refuses becomes a finding. */
+function attempt<T>(path: string, report: Report, parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration)) throw error;
+    report(path, error.detail);
+    return undefined;
+  }
+}
+
+function parseSubnet(declaration: SubnetDeclaration, text: string, report: Report): ParsedSubnet | undefined {
+  const { path } = declaration;
+  const cidr = attempt(path, report, () => parseCidr(text));
+  if (!cidr) return undefined;
+  const gateway = gatewayOf(declaration, cidr, report);
+  const pools = (declaration.pools ?? []).flatMap((pool) => attempt(path, report, () => parseRange(pool)) ?? []);
+  checkPools(path, text, cidr, gateway, pools, report);
+  return { declaration, cidr, gateway, pools };
+}
+
+function gatewayOf({ path, gateway }: SubnetDeclaration, cidr: Cidr, report: Report): IpAddress | undefined {
+  if (gateway === 'none') return undefined;
+  if (gateway === undefined)
+    return cidr.last - cidr.first < 2n ? undefined : { version: cidr.version, value: cidr.first + 1n };
+  const address = attempt(path, report, () => parseAddress(gateway));
+  if (!address) return undefined;
+  const isLinkLocal = address.version === 6 && address.value >> 118n === 0x3fan; // fe80::/10 is a router's usual one
+  if (cidr.version === address.version && isLinkLocal) return undefined;
+  const problem = placeProblem(address, cidr);
+  if (problem) report(path, `the gateway ${gateway} ${problem}`);
+  return address;
+}
+
+function checkPools(
+  path: string,
+  cidrText: string,
+  cidr: Cidr,
+  gateway: IpAddress | undefined,
+  pools: readonly IpRange[],
+  report: Report,
+): void {
+  const space = poolSpace(cidr);
+  const sorted = [...pools].sort((a, b) => (a.first < b.first ? -1 : 1));
+  sorted.forEach((pool, index) => {
+    const text = formatRange(pool);
+    if (!isInside(pool, space))
+      report(path, `the pool ${text} leaves ${cidrText}; pools there lie in ${formatRange(space)}`);
+    if (gateway && holds(pool, gateway))
+      report(
+        path,
+        `the pool ${text} holds the gateway ${formatAddress(gateway.version, gateway.value)}, ` +
+          'which Neutron would hand out; split the pool around it',
+      );
+    const next = sorted[index + 1];
+    if (next && overlap(pool, next))
+      report(path, `the pools ${text} and ${formatRange(next)} overlap; an address belongs to one pool`);
+  });
+}
+
+/** Why no port can have this address there, as the end of a sentence. */
+function placeProblem(address: IpAddress, cidr: Cidr): string | undefined {
+  const network = `${formatAddress(cidr.version, cidr.first)}/${String(cidr.prefixLength)}`;
+  const allowed = `choose one in ${formatRange(poolSpace(cidr))}`;
+  if (!holds(cidr, address)) return `is outside ${network}; ${allowed}`;
+  if (cidr.last - cidr.first < 2n) return undefined;
+  if (address.value === cidr.first) return `is the network address of ${network}; ${allowed}`;
+  if (cidr.version === 4 && address.value === cidr.last) return `is the broadcast address of ${network}; ${allowed}`;
+  return undefined;
+}
+
+function checkAddresses(
+  declarations: readonly AddressDeclaration[],
+  subnets: ReadonlyMap<string, ParsedSubnet>,
+  segments: ReadonlyMap<string, string>,
+  report: Report,
+): void {
+  const holders = new Map<string, AddressDeclaration>();
+  const beyond: [AddressDeclaration, IpAddress, ParsedSubnet][] = [];
+  for (const declaration of declarations) {
+    const { path, network, address: text } = declaration;
+    const address = attempt(path, report, () => parseAddress(text));
+    if (!address) continue;
+    const key = `${segments.get(network) ?? network} ${String(address.version)} ${address.value.toString(36)}`;
+    const holder = holders.get(key);
+    if (holder) report(path, `${text} is used twice: ${holder.path} has it too; give each its own address`);
+    else holders.set(key, declaration);
+    const subnet = subnets.get(declaration.subnet);
+    if (!subnet) continue;
+    checkPlace(declaration, address, subnet, report);
+    if (!declaration.isGateway && !declaration.outsidePools && isBeyond(address, subnet))
+      beyond.push([declaration, address, subnet]);
+  }
+  checkBeyond(beyond, report);
+}
+
+function checkPlace(declaration: AddressDeclaration, address: IpAddress, subnet: ParsedSubnet, report: Report): void {
+  const { path, address: text, isGateway } = declaration;
+  const problem = placeProblem(address, subnet.cidr);
+  if (problem) report(path, `${text} ${problem}`);
+  const isAtGateway = subnet.gateway?.version === address.version && subnet.gateway.value === address.value;
+  if (isAtGateway && !isGateway)
+    report(
+      path,
+      `${text} is the gateway of ${subnet.declaration.path}; choose another, or say isGateway: true where this port ` +
+        'is the one that routes',
+    );
+  if (isGateway && subnet.gateway && !isAtGateway)
+    report(
+      path,
+      `it is to be the gateway, and ${subnet.declaration.path} has ` +
+        `${formatAddress(subnet.gateway.version, subnet.gateway.value)} for it, not ${text}; make them one`,
+    );
+}
+
+const endOf = (subnet: ParsedSubnet): bigint =>
+  subnet.pools.reduce((end, pool) => (pool.last > end ? pool.last : end), -1n);
+
+const isBeyond = (address: IpAddress, subnet: ParsedSubnet): boolean =>
+  subnet.pools.length > 0 && holds(subnet.cidr, address) && address.value > endOf(subnet);
+
+/**
+ * Fixed addresses beyond the last pool that were meant to be inside. On a shared network the pools are what the cloud
+ * may hand out there, so every one is. On a tenant's own network fixed addresses beside the pools are good practice,
+ * and only those that run on where the pool ends look like a pool that was not extended.
+ */
+function checkBeyond(beyond: readonly [AddressDeclaration, IpAddress, ParsedSubnet][], report: Report): void {
+  const ends = new Map<ParsedSubnet, bigint>();
+  const inOrder = [...beyond].sort(([, a], [, b]) => (a.value < b.value ? -1 : 1));
+  for (const [{ path, address }, { value, version }, subnet] of inOrder) {
+    const end = ends.get(subnet) ?? endOf(subnet);
+    const runsOn = value === end + 1n;
+    if (runsOn) ends.set(subnet, value);
+    if (!runsOn && subnet.declaration.tenant !== undefined) continue;
+    report(
+      path,
+      `${address} lies beyond the pools of ${subnet.declaration.path}, which end at ` +
+        `${formatAddress(version, endOf(subnet))}; extend the pool, or say outsidePools: true where this is meant`,
+    );
+  }
+}
+
+/** A server with an address of the floating range answers on the wrong leg: the two ranges are different subnets. */
+function checkFloating({ floating, red }: AddressPlan, report: Report): void {
+  const taken = new Map<string, string>();
+  for (const { path, network, subnet } of red) {
+    for (const key of [network, subnet]) if (!taken.has(key)) taken.set(key, path);
+  }
+  for (const { path, network, subnet } of floating) {
+    const holder = taken.get(subnet ?? network);
+    if (holder !== undefined)
+      report(
+        path,
+        `it takes its address from the subnet that ${holder} has a red address on, so replies leave on the wrong leg; ` +
+          'give floating addresses a subnet of their own, and name it',
+      );
+  }
+}
+
+/** For each network that is bridged with others, one name for all of them. */
+function segmentsOf(bridges: AddressPlan['bridges']): ReadonlyMap<string, string> {
+  const segments = new Map<string, string>();
+  for (const { networks } of bridges) {
+    const names = new Set(networks.map((network) => segments.get(network) ?? network));
+    const [name] = names;
+    if (name === undefined) continue;
+    for (const [network, segment] of segments) if (names.has(segment)) segments.set(network, name);
+    for (const network of networks) segments.set(network, name);
+  }
+  return segments;
+}
