@@ -1,0 +1,156 @@
+/**
+ * One short transaction per network: its subnets share Neutron's allocator, so they are written together or not at all.
+ *
+ * All rows are locked and compared before the first write. Until then nothing of ours can be lost, so when Neutron and
+ * this transaction wait for each other, the server rolls back this one, and it starts again.
+ * `standardattributes.revision_number` is left alone (docs/kinds/allocation-pool.md, "What is not written").
+ */
+import { StalePlan } from '../../lib/errors';
+import { compact, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
+import type { SqlTransaction, SqlValue, SqlWriter } from '../../lib/ports';
+import type { StepResult } from '../../lib/reconciler';
+import { failed, Patience, refuseIfMoved, unchanged } from './guard';
+import { chunksOf, ownerColumn, rangeTables, readAllocated, readSubnets, type Owner, type Tables } from './database';
+import type { AllocationPoolStep } from './diff';
+import { addressesOf, findRangeFault, holdsExactly, writesFor, type Ledger, type LedgerWrites } from './ledger';
+import type { AllocationPoolObserved, ObservedSubnet } from './observe';
+
+export async function* applyToDatabase(
+  steps: readonly AllocationPoolStep[],
+  observed: AllocationPoolObserved,
+  writer: SqlWriter,
+): AsyncIterable<StepResult> {
+  const patience = new Patience();
+  for (const together of byNetwork(steps, observed)) {
+    if (patience.stopped !== undefined) {
+      for (const { id } of together) yield { id, outcome: 'skipped', message: patience.stopped };
+      continue;
+    }
+    let results: StepResult[];
+    try {
+      const written = await writer.transaction((transaction) => writeNetwork(transaction, together, observed));
+      patience.succeeded();
+      results = together.map((step) => (written.has(step) ? { id: step.id, outcome: 'applied' } : unchanged(step)));
+    } catch (error) {
+      const met = patience.met(error);
+      results = together.map((step) => failed(step, met));
+    }
+    yield* results;
+  }
+}
+
+function byNetwork(
+  steps: readonly AllocationPoolStep[],
+  { subnets }: AllocationPoolObserved,
+): Iterable<readonly AllocationPoolStep[]> {
+  const networks = new Map<string, AllocationPoolStep[]>();
+  for (const step of steps) {
+    const network = subnets[step.subnetId]?.networkId ?? '';
+    networks.set(network, [...(networks.get(network) ?? []), step]);
+  }
+  return networks.values();
+}
+
+/** @returns the steps that had something left to write */
+async function writeNetwork(
+  transaction: SqlTransaction,
+  steps: readonly AllocationPoolStep[],
+  observed: AllocationPoolObserved,
+): Promise<ReadonlySet<AllocationPoolStep>> {
+  const { subnets, tables } = observed;
+  if (!tables) throw new StalePlan('this observation is not of a database; plan again');
+  const now = await readLocked(transaction, tables, steps, subnets);
+  const todo = steps.filter((step) => {
+    const subnet = now.get(step.subnetId);
+    if (subnet && isAsDeclared(subnet, step)) return false;
+    refuseIfMoved(step, subnets[step.subnetId] as ObservedSubnet, subnet);
+    return true;
+  });
+  for (const step of todo) {
+    const { ledgers, allocated = [] } = now.get(step.subnetId) as ObservedSubnet;
+    const pools = step.pools.map(parseRange);
+    for (const ledger of ledgers)
+      await writeLedger(
+        transaction,
+        ledger,
+        writesFor(ledger, pools, rangesOf(allocated), () => crypto.randomUUID()),
+      );
+  }
+  return new Set(todo);
+}
+
+const rangesOf = (addresses: readonly string[]) => compact(addresses.map((address) => only(parseAddress(address))));
+
+function isAsDeclared({ ledgers, allocated = [] }: ObservedSubnet, step: AllocationPoolStep): boolean {
+  const pools = step.pools.map(parseRange);
+  const live = ledgers.at(-1);
+  return (
+    ledgers.every((ledger) => holdsExactly(ledger.pools, pools)) &&
+    (!live || findRangeFault(live, rangesOf(allocated)) === undefined)
+  );
+}
+
+/** The subnets as they are, held so until the transaction ends; allocations where ranges or lost addresses need them. */
+async function readLocked(
+  transaction: SqlTransaction,
+  tables: Tables,
+  steps: readonly AllocationPoolStep[],
+  before: AllocationPoolObserved['subnets'],
+): Promise<ReadonlyMap<string, ObservedSubnet>> {
+  const owners = steps.map(({ subnetId }): Owner => {
+    const [, ...ipam] = before[subnetId]?.ledgers ?? [];
+    return { subnetId, ipamIds: ipam.map((ledger) => ledger.owner) };
+  });
+  const subnets = await readSubnets(transaction, tables, owners, true);
+  const poolsOf = new Map(steps.map((step) => [step.subnetId, step.pools.map(parseRange)]));
+  const inNeed = new Set(
+    subnets
+      .filter(({ id, ledgers }) =>
+        ledgers.some(({ pools, ranges }) => ranges || subtract(addressesOf(pools), poolsOf.get(id) ?? []).length > 0),
+      )
+      .map(({ id }) => id),
+  );
+  const asked = owners.filter((owner) => inNeed.has(owner.subnetId));
+  const allocated = await readAllocated(transaction, tables, asked, true);
+  return new Map(
+    subnets.map((subnet) => [subnet.id, { ...subnet, allocated: allocated.get(subnet.id) ?? [] } as ObservedSubnet]),
+  );
+}
+
+async function writeLedger(transaction: SqlTransaction, ledger: Ledger, writes: LedgerWrites): Promise<void> {
+  const { book } = ledger;
+  if (book === 'api') throw new StalePlan('this observation is not of a database; plan again');
+  const ranges = rangeTables[book];
+  if (writes.ranges && writes.ranges.clear.length > 0)
+    await transaction.execute(`DELETE FROM ${ranges} WHERE allocation_pool_id IN (?)`, [writes.ranges.clear]);
+  for (const { id, start, end, before } of writes.update) {
+    const matched = await transaction.execute(
+      `UPDATE ${book} SET first_ip = ?, last_ip = ? WHERE id = ? AND first_ip = ? AND last_ip = ?`,
+      [start, end, id, before.start, before.end],
+    );
+    if (matched !== 1) throw new StalePlan(`row ${id} of ${book} changed although it was locked; plan again`);
+  }
+  if (writes.remove.length > 0) await transaction.execute(`DELETE FROM ${book} WHERE id IN (?)`, [writes.remove]);
+  await insert(
+    transaction,
+    `${book} (id, ${ownerColumn(book)}, first_ip, last_ip)`,
+    writes.insert.map(({ id, start, end }) => [id, ledger.owner, start, end]),
+  );
+  await insert(
+    transaction,
+    `${ranges} (allocation_pool_id, first_ip, last_ip)`,
+    (writes.ranges?.fill ?? []).map(({ poolId, start, end }) => [poolId, start, end]),
+  );
+}
+
+/** 1,000 rows of at most 200 bytes stay well below MySQL 5.5's packet of 1 MiB. */
+async function insert(
+  transaction: SqlTransaction,
+  into: string,
+  rows: readonly (readonly SqlValue[])[],
+): Promise<void> {
+  for (const chunk of chunksOf(rows, 1000)) {
+    const places = chunk.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
+    await transaction.execute(`INSERT INTO ${into} VALUES ${places}`, chunk.flat());
+  }
+}

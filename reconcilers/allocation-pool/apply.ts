@@ -1,0 +1,17 @@
+/** Writes, and only on what still is as the plan saw it. */
+import type { Writers } from '../../lib/ports';
+import type { StepResult, Target } from '../../lib/reconciler';
+import { applyToApi } from './apply-api';
+import { applyToDatabase } from './apply-database';
+import type { AllocationPoolStep } from './diff';
+import type { AllocationPoolObserved } from './observe';
+
+export async function* apply(
+  steps: readonly AllocationPoolStep[],
+  observed: AllocationPoolObserved,
+  target: Target,
+  to: Writers,
+): AsyncIterable<StepResult> {
+  if (target.startsWith('database:')) yield* applyToDatabase(steps, observed, await to.database(target));
+  else yield* applyToApi(steps, observed, await to.network(target));
+}

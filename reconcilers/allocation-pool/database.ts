@@ -1,0 +1,203 @@
+/**
+ * Neutron's tables around pools, read. Written for every release that has them: the tables are probed, never the version.
+ *
+ * Under locks, rows are read in the order in which Neutron locks them, so that two of us, or Neutron and us, wait for
+ * each other instead of ending in a deadlock: free ranges with their pools (the allocator up to Mitaka takes these FOR
+ * UPDATE), pools (a subnet update writes these first), the subnet, the IPAM's pools, allocations last.
+ */
+import { UnrecoverableError } from '../../lib/errors';
+import type { SqlQuery } from '../../lib/ports';
+import type { Ledger, PoolRow, RangeRow } from './ledger';
+
+/** Which of Neutron's tables there are (and may be read). */
+export interface Tables {
+  /** `ipavailabilityranges`: up to Mitaka. */
+  readonly ranges: boolean;
+  /** `ipamsubnets` and its kin: Liberty and later. */
+  readonly ipam: boolean;
+  /** `ipamavailabilityranges`: Liberty and Mitaka. */
+  readonly ipamRanges: boolean;
+}
+
+export interface SubnetRow {
+  readonly id: string;
+  readonly networkId: string;
+  readonly ipVersion: 4 | 6;
+  readonly cidr: string;
+  readonly gatewayIp: string | null;
+}
+
+/** A subnet's id, and those of its rows in `ipamsubnets`: one where the pluggable IPAM serves it, else none. */
+export interface Owner {
+  readonly subnetId: string;
+  readonly ipamIds: readonly string[];
+}
+
+/** Ids in one `IN (…)`: 500 of 36 characters are 20 KB, far below MySQL 5.5's packet of 1 MiB. */
+const chunkSize = 500;
+
+export function* chunksOf<T>(all: readonly T[], size = chunkSize): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+}
+
+/** One statement. @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it */
+export async function probeTables(from: SqlQuery): Promise<Tables> {
+  const rows = await from.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)` +
+      ` UNION ALL SELECT column_name AS name FROM information_schema.columns` +
+      ` WHERE table_schema = DATABASE() AND table_name = 'subnets' AND column_name = 'standard_attr_id'`,
+    [
+      [
+        'subnets',
+        'ipallocationpools',
+        'ipallocations',
+        'ipavailabilityranges',
+        ...ipamTables,
+        'ipamavailabilityranges',
+      ],
+    ],
+  );
+  const has = (name: string): boolean => rows.some((row) => row.name.toLowerCase() === name);
+  const missing = ['subnets', 'ipallocationpools', 'ipallocations'].filter((table) => !has(table));
+  // Since Mitaka subnets have standard attributes, and since Liberty there are the IPAM's tables.
+  if (ipamTables.some(has) || has('standard_attr_id')) missing.push(...ipamTables.filter((table) => !has(table)));
+  if (missing.length > 0)
+    throw new UnrecoverableError(
+      `this schema shows no table ${missing.join(', ')}: it is not Neutron's, or the user has no grant there; ` +
+        `correct "schema", or grant what docs/database-grants.md lists`,
+    );
+  return { ranges: has('ipavailabilityranges'), ipam: has('ipamsubnets'), ipamRanges: has('ipamavailabilityranges') };
+}
+
+const ipamTables = ['ipamsubnets', 'ipamallocationpools', 'ipamallocations'];
+
+const grouped = <Row>(rows: readonly Row[], key: (row: Row) => string): ReadonlyMap<string, readonly Row[]> => {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
+  return groups;
+};
+
+/** `neutron_subnet_id` has no index: never read this under a lock, it would lock every row. */
+export async function readOwners(from: SqlQuery, tables: Tables, ids: readonly string[]): Promise<readonly Owner[]> {
+  if (!tables.ipam) return ids.map((subnetId) => ({ subnetId, ipamIds: [] }));
+  const rows = await from.query<{ id: string; subnetId: string }>(
+    'SELECT id, neutron_subnet_id AS subnetId FROM ipamsubnets WHERE neutron_subnet_id IN (?)',
+    [ids],
+  );
+  const bySubnet = grouped(rows, (row) => row.subnetId);
+  return ids.map((subnetId) => ({ subnetId, ipamIds: (bySubnet.get(subnetId) ?? []).map((row) => row.id).sort() }));
+}
+
+export interface ReadSubnet extends SubnetRow {
+  readonly ledgers: readonly Ledger[];
+}
+
+/** @param locked inside a transaction that will write: pools for update, the subnet's row against changes */
+export async function readSubnets(
+  from: SqlQuery,
+  tables: Tables,
+  owners: readonly Owner[],
+  locked: boolean,
+): Promise<readonly ReadSubnet[]> {
+  if (owners.length === 0) return [];
+  const ids = owners.map((owner) => owner.subnetId);
+  const ipamIds = owners.flatMap((owner) => owner.ipamIds);
+  const neutron = await readLedgers(from, 'ipallocationpools', ids, tables.ranges, locked);
+  const subnets = await from.query<SubnetRow>(
+    'SELECT id, network_id AS networkId, ip_version AS ipVersion, cidr, gateway_ip AS gatewayIp' +
+      ` FROM subnets WHERE id IN (?)${locked ? ' LOCK IN SHARE MODE' : ''}`,
+    [ids],
+  );
+  const ipam = await readLedgers(from, 'ipamallocationpools', ipamIds, tables.ipamRanges, locked);
+  const ownerOf = new Map(owners.map((owner) => [owner.subnetId, owner]));
+  return subnets.map((subnet) => ({
+    ...subnet,
+    ledgers: [neutron(subnet.id), ...(ownerOf.get(subnet.id)?.ipamIds ?? []).map(ipam)],
+  }));
+}
+
+const columns = { ipallocationpools: 'subnet_id', ipamallocationpools: 'ipam_subnet_id' } as const;
+export const rangeTables = {
+  ipallocationpools: 'ipavailabilityranges',
+  ipamallocationpools: 'ipamavailabilityranges',
+} as const;
+export const ownerColumn = (book: keyof typeof columns): string => columns[book];
+
+async function readLedgers(
+  from: SqlQuery,
+  book: keyof typeof columns,
+  owners: readonly string[],
+  hasRanges: boolean,
+  locked: boolean,
+): Promise<(owner: string) => Ledger> {
+  if (owners.length === 0) return (owner) => ({ book, owner, pools: [] });
+  const lock = locked ? ' FOR UPDATE' : '';
+  const rangeRows = hasRanges
+    ? await from.query<RangeRow & { owner: string }>(
+        `SELECT r.allocation_pool_id AS poolId, r.first_ip AS start, r.last_ip AS end, p.${columns[book]} AS owner` +
+          ` FROM ${rangeTables[book]} r JOIN ${book} p ON p.id = r.allocation_pool_id` +
+          ` WHERE p.${columns[book]} IN (?)${lock}`,
+        [owners],
+      )
+    : [];
+  const poolRows = await from.query<PoolRow & { owner: string }>(
+    `SELECT id, first_ip AS start, last_ip AS end, ${columns[book]} AS owner` +
+      ` FROM ${book} WHERE ${columns[book]} IN (?)${lock}`,
+    [owners],
+  );
+  const pools = grouped(poolRows, (row) => row.owner);
+  const ranges = grouped(rangeRows, (row) => row.owner);
+  return (owner) => ({
+    book,
+    owner,
+    pools: (pools.get(owner) ?? []).map(({ id, start, end }) => ({ id, start, end })),
+    ...(hasRanges && { ranges: (ranges.get(owner) ?? []).map(({ poolId, start, end }) => ({ poolId, start, end })) }),
+  });
+}
+
+/**
+ * Addresses in use on each subnet, by subnet id: what ports hold, and where the IPAM keeps ranges of its own (Liberty,
+ * Mitaka) also what it calls allocated, since its ranges must hold neither.
+ * @param locked waits for allocations under way, and holds new ones up until the transaction ends
+ */
+export async function readAllocated(
+  from: SqlQuery,
+  tables: Tables,
+  owners: readonly Owner[],
+  locked: boolean,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (owners.length === 0) return new Map();
+  const lock = locked ? ' LOCK IN SHARE MODE' : '';
+  const rows = await from.query<{ owner: string; address: string }>(
+    `SELECT subnet_id AS owner, ip_address AS address FROM ipallocations WHERE subnet_id IN (?)${lock}`,
+    [owners.map((owner) => owner.subnetId)],
+  );
+  const ipamIds = owners.flatMap((owner) => owner.ipamIds);
+  const more =
+    tables.ipamRanges && ipamIds.length > 0
+      ? await from.query<{ owner: string; address: string }>(
+          `SELECT ipam_subnet_id AS owner, ip_address AS address FROM ipamallocations WHERE ipam_subnet_id IN (?)${lock}`,
+          [ipamIds],
+        )
+      : [];
+  const byOwner = grouped([...rows, ...more], (row) => row.owner);
+  return new Map(
+    owners.map(({ subnetId, ipamIds: own }) => {
+      const addresses = [subnetId, ...own].flatMap((owner) => (byOwner.get(owner) ?? []).map((row) => row.address));
+      return [subnetId, own.length === 0 ? addresses : [...new Set(addresses)]];
+    }),
+  );
+}
+
+/** How many addresses ports hold on each subnet: an index alone answers it. */
+export async function countAllocated(from: SqlQuery, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await from.query<{ subnetId: string; used: number }>(
+    'SELECT subnet_id AS subnetId, COUNT(*) AS used FROM ipallocations WHERE subnet_id IN (?) GROUP BY subnet_id',
+    [ids],
+  );
+  return new Map(rows.map(({ subnetId, used }) => [subnetId, Number(used)]));
+}

@@ -1,0 +1,220 @@
+/**
+ * What of the observed pools is not as declared. Pure.
+ *
+ * What Neutron's API would refuse, and what would take addresses away from ports, is refused here, before any write, as
+ * a finding that names the numbers.
+ */
+import type { Reason } from '../../lib/errors';
+import type { IpRange } from '../../lib/ip-ranges';
+import { compact, formatAddress, holds, only, parseAddress, sizeOf, subtract } from '../../lib/ip-ranges';
+import type { AddressRange } from '../../lib/ports';
+import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
+import type { Tables } from './database';
+import { declaredPools, findRefusals, subnetIdOf } from './declared';
+import { addressesOf, addressRange, findRangeFault, holdsExactly, renderRows, writesFor, type Ledger } from './ledger';
+import { isNearlyFull, type AllocationPoolObserved, type ObservedSubnet } from './observe';
+import type { AllocationPoolSpec } from './spec';
+
+export interface AllocationPoolStep extends Step {
+  /** In lower case. */
+  readonly subnetId: string;
+  /** In the fewest ranges, ascending, canonical. */
+  readonly pools: readonly AddressRange[];
+}
+
+export function diff(
+  { wanted, target }: Placement<AllocationPoolSpec>,
+  { subnets, tables }: AllocationPoolObserved,
+): Difference<AllocationPoolStep> {
+  const steps: AllocationPoolStep[] = [];
+  const findings: Finding[] = [];
+  for (const one of wanted) {
+    const subnet = subnets[subnetIdOf(one.spec)];
+    const found = subnet ? compare(one, subnet, tables) : notFound(one, target);
+    steps.push(...found.steps);
+    findings.push(...found.findings);
+  }
+  return { steps, findings };
+}
+
+type One = Wanted<AllocationPoolSpec>;
+type Found = Difference<AllocationPoolStep>;
+
+const refuse = (id: string, reason: Reason, messages: readonly string[]): Found => ({
+  steps: [],
+  findings: messages.map((message) => ({ id, message, reason })),
+});
+
+function notFound({ id, spec }: One, target: string): Found {
+  const where = target.startsWith('api:')
+    ? 'does not exist, or these credentials may not see it; correct "subnetId", or use credentials of an administrator'
+    : 'is not in this database; correct "subnetId", or the target';
+  return refuse(id, 'InvalidConfiguration', [`the subnet ${spec.subnetId} ${where}`]);
+}
+
+function compare(one: One, subnet: ObservedSubnet, tables: Tables | undefined): Found {
+  const { id, spec } = one;
+  const refusals = findRefusals(spec, subnet);
+  if (refusals.length > 0) return refuse(id, 'InvalidConfiguration', refusals);
+  const declared = declaredPools(spec);
+  const used = (subnet.allocated ?? []).map((address) => only(parseAddress(address)));
+  if (spec.method === 'check') return check(one, subnet, declared, used);
+
+  const unsafe = findUnsafeLedgers(subnet, tables) ?? findUnsafeShrink(spec, subnet, declared, used);
+  if (unsafe !== undefined) return refuse(id, 'Blocked', [unsafe]);
+  const drift = findDrift(subnet, declared, compact(used));
+  const step = drift && stepFor(id, subnet, declared, used, drift);
+  return { steps: step ? [step] : [], findings: fullness(id, subnet, declared, used) };
+}
+
+/** Where the tables themselves are not as Neutron keeps them, nothing is written. */
+function findUnsafeLedgers({ id, ledgers }: ObservedSubnet, tables: Tables | undefined): string | undefined {
+  if (ledgers.length > 2)
+    return `the subnet ${id} has ${ledgers.length - 1} rows in ipamsubnets, and Neutron uses any one of them; delete all but the one that ipamallocations refers to`;
+  if (tables?.ipam && !tables.ranges && ledgers.length < 2)
+    return `the subnet ${id} has no row in ipamsubnets: another IPAM driver keeps its pools ("ipam_driver" in neutron.conf); change them through the API`;
+  return undefined;
+}
+
+const liveOf = (subnet: ObservedSubnet): IpRange[] => addressesOf(subnet.ledgers.flatMap((ledger) => ledger.pools));
+
+/** Addresses in use that `lost` takes away: those outside of all pools before are legal and stay so. */
+export const usedIn = (lost: readonly IpRange[], used: readonly IpRange[]): IpRange[] =>
+  used.filter(({ version, first }) => lost.some((range) => holds(range, { version, value: first })));
+
+/** Up to five addresses, then how many more. */
+export function nameSome(addresses: readonly IpRange[]): string {
+  const named = addresses.slice(0, 5).map(({ version, first }) => formatAddress(version, first));
+  const more = addresses.length - named.length;
+  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function findUnsafeShrink(
+  spec: AllocationPoolSpec,
+  subnet: ObservedSubnet,
+  declared: readonly IpRange[],
+  used: readonly IpRange[],
+): string | undefined {
+  const lost = subtract(liveOf(subnet), declared);
+  if (lost.length === 0) return undefined;
+  const lostText = `${counted(sizeOf(lost), 'address', 'addresses')} that the live pools hold (${renderRows(lost.map(addressRange))})`;
+  if (spec.allowShrink !== true)
+    return `the declared pools leave out ${lostText}; declare them, or set "allowShrink" to give them back`;
+  const outside = usedIn(lost, used);
+  if (outside.length === 0) return undefined;
+  return `the declared pools leave out ${lostText}, of which ports use ${outside.length}: ${nameSome(outside)}; declare these, or delete the ports first`;
+}
+
+const counted = (count: bigint | number, one: string, many: string): string => `${count} ${count == 1 ? one : many}`;
+
+interface Drift {
+  readonly changes: readonly Change[];
+  readonly because: string;
+}
+
+function findDrift(subnet: ObservedSubnet, declared: readonly IpRange[], used: readonly IpRange[]): Drift | undefined {
+  const wrong = subnet.ledgers.filter((ledger) => !holdsExactly(ledger.pools, declared));
+  const live = subnet.ledgers.at(-1);
+  const fault = live && findRangeFault(live, used);
+  if (wrong.length === 0 && fault === undefined) return undefined;
+  const [shown, ipam] = subnet.ledgers;
+  const differ = shown && ipam && !holdsExactly(ipam.pools, addressesOf(shown.pools));
+  const after = renderRows(declared.map(addressRange));
+  const named = differ ? wrong : wrong.slice(0, 1);
+  return {
+    changes: [
+      ...named.map((ledger) => ({
+        attribute: differ ? ledger.book : 'allocation_pools',
+        before: renderRows(ledger.pools),
+        after,
+      })),
+      ...(live ? rangeChange(live, declared, used, fault) : []),
+    ],
+    because: fault && wrong.length === 0 ? fault : reasonOf(wrong, differ ?? false),
+  };
+}
+
+function reasonOf(wrong: readonly Ledger[], differ: boolean): string {
+  if (!differ) return 'the code declares other pools';
+  const [first] = wrong;
+  return wrong.length === 1 && first?.book === 'ipamallocationpools'
+    ? 'the API shows the declared pools, and Neutron hands out addresses from others'
+    : 'the pools that the API shows and those that Neutron hands out from differ';
+}
+
+/** Free ranges are worth a line where they are few, or wrong. */
+function rangeChange(
+  ledger: Ledger,
+  declared: readonly IpRange[],
+  used: readonly IpRange[],
+  fault: string | undefined,
+): Change[] {
+  if (!ledger.ranges) return [];
+  const { ranges } = writesFor(ledger, declared, used, () => '');
+  const before = summary(ledger.ranges);
+  const after = summary(ranges?.fill ?? []);
+  return before === after && fault === undefined ? [] : [{ attribute: 'free ranges', before, after }];
+}
+
+const summary = (rows: readonly AddressRange[]): string =>
+  rows.length <= 8
+    ? renderRows(rows)
+    : `${rows.length} ranges with ${counted(sizeOf(addressesOf(rows)), 'address', 'addresses')}`;
+
+function stepFor(
+  id: string,
+  subnet: ObservedSubnet,
+  declared: readonly IpRange[],
+  used: readonly IpRange[],
+  { changes, because }: Drift,
+): AllocationPoolStep {
+  const live = liveOf(subnet);
+  const added = sizeOf(subtract(declared, live));
+  const lost = sizeOf(subtract(live, declared));
+  const inUse = usedIn(declared, used).length;
+  return {
+    id,
+    action: 'update',
+    subject: `subnet ${subnet.id} (${subnet.cidr})`,
+    changes,
+    because,
+    notes: [
+      ...(added > 0n ? [`adds ${counted(added, 'address', 'addresses')}`] : []),
+      ...(lost > 0n ? [`gives back ${counted(lost, 'address', 'addresses')}, none of them in use`] : []),
+      `${inUse} of ${counted(sizeOf(declared), 'address', 'addresses')} in use; ${subnet.gatewayIp === null ? 'no gateway' : `gateway ${subnet.gatewayIp}`}`,
+    ],
+    subnetId: subnet.id.toLowerCase(),
+    pools: declared.map(addressRange),
+  };
+}
+
+function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[], used: readonly IpRange[]): Finding[] {
+  const inUse = usedIn(pools, used).length;
+  const size = sizeOf(pools);
+  if (!isNearlyFull(inUse, size)) return [];
+  return [
+    {
+      id,
+      message: `the pools of subnet ${subnet.id} (${renderRows(pools.map(addressRange))}) are nearly full: ${inUse} of ${size} addresses are in use; extend them before port creation fails`,
+    },
+  ];
+}
+
+/** Terraform owns these pools: whatever is found is only said. */
+function check({ id }: One, subnet: ObservedSubnet, declared: readonly IpRange[], used: readonly IpRange[]): Found {
+  const live = liveOf(subnet);
+  const findings = fullness(id, subnet, live, used);
+  if (!subnet.ledgers.some((ledger) => !holdsExactly(ledger.pools, declared))) return { steps: [], findings };
+  const leftOut = usedIn(subtract(live, declared), used);
+  const uncovered = usedIn(subtract(declared, live), used);
+  const parts = [
+    `the live pools of subnet ${subnet.id} are ${renderRows(live.map(addressRange))}, the code declares ${renderRows(declared.map(addressRange))}: \`cdktf apply\` writes the code's`,
+    ...(leftOut.length > 0
+      ? [`which leave out ${counted(leftOut.length, 'address', 'addresses')} in use (${nameSome(leftOut)})`]
+      : []),
+    ...(uncovered.length > 0
+      ? [`the live pools cover ${uncovered.length} in use no longer (${nameSome(uncovered)})`]
+      : []),
+  ];
+  return { steps: [], findings: [{ id, message: parts.join('; ') }, ...findings] };
+}

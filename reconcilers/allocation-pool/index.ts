@@ -1,0 +1,50 @@
+/**
+ * The kind allocation-pool: a subnet's pools are as declared, in Neutron's database or through its API (docs/adr/0002).
+ * What is declared and what is there are compared as sets of addresses.
+ */
+import { InvalidConfiguration } from '../../lib/errors';
+import type { Readers } from '../../lib/ports';
+import type { Placement, Reconciler, Target, Wanted } from '../../lib/reconciler';
+import { apply } from './apply';
+import { subnetIdOf } from './declared';
+import { diff, type AllocationPoolStep } from './diff';
+import { observe, type AllocationPoolObserved } from './observe';
+import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
+
+function parse(input: unknown): AllocationPoolSpec {
+  const parsed = allocationPoolSpec.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') || 'spec';
+  throw new InvalidConfiguration(
+    `the field "${field}" is not valid: ${issue?.message}; see docs/kinds/allocation-pool.md`,
+  );
+}
+
+/** A subnet is in Neutron's database, or behind the API: nothing has to be asked for that, and nothing is left over. */
+function locate(
+  specs: readonly Wanted<AllocationPoolSpec>[],
+  from: Readers,
+): Promise<readonly Placement<AllocationPoolSpec>[]> {
+  const targetOf = ({ method }: AllocationPoolSpec): Target =>
+    method === 'database' ? 'database:neutron' : `api:${from.cloud}`;
+  const targets = [...new Set(specs.map(({ spec }) => targetOf(spec)))];
+  return Promise.resolve(
+    targets.map((target) => ({
+      target,
+      wanted: specs.filter(({ spec }) => targetOf(spec) === target),
+      sweepOwners: [],
+    })),
+  );
+}
+
+export const allocationPool: Reconciler<AllocationPoolSpec, AllocationPoolObserved, AllocationPoolStep> = {
+  kind: 'allocation-pool',
+  whenRemoved: 'its pools stay as they are',
+  parse,
+  identify: (spec) => `subnet ${subnetIdOf(spec)}`,
+  locate,
+  observe,
+  diff,
+  apply,
+};

@@ -1,0 +1,110 @@
+/** What a target says about the subnets that the specs name. */
+import { sizeOf } from '../../lib/ip-ranges';
+import type { NetworkReader, Readers, SqlQuery, SqlReader, Subnet } from '../../lib/ports';
+import type { Placement, Wanted } from '../../lib/reconciler';
+import { chunksOf, countAllocated, probeTables, readAllocated, readOwners, readSubnets } from './database';
+import type { ReadSubnet, SubnetRow, Tables } from './database';
+import { subnetIdOf } from './declared';
+import { addressesOf, holdsExactly, type Ledger } from './ledger';
+import type { AllocationPoolSpec } from './spec';
+
+export interface ObservedSubnet extends SubnetRow {
+  /** What the API shows comes first; addresses are handed out from the last one. */
+  readonly ledgers: readonly Ledger[];
+  /** Addresses in use; absent where nothing depends on them: the pools are as declared and far from full. */
+  readonly allocated?: readonly string[];
+}
+
+export interface AllocationPoolObserved {
+  /** Absent behind the API. */
+  readonly tables?: Tables;
+  /** By id, in lower case; a subnet that doesn't exist is absent. */
+  readonly subnets: Readonly<Record<string, ObservedSubnet>>;
+}
+
+/** From this share of addresses in use on, a pool is worth a warning. */
+export const isNearlyFull = (used: bigint | number, size: bigint): boolean => BigInt(used) * 10n > size * 9n;
+
+export async function observe(
+  { target, wanted }: Placement<AllocationPoolSpec>,
+  from: Readers,
+): Promise<AllocationPoolObserved> {
+  return target.startsWith('database:')
+    ? observeDatabase(await from.database(target), wanted)
+    : observeApi(await from.network(target), wanted);
+}
+
+const specsById = (wanted: readonly Wanted<AllocationPoolSpec>[]): Map<string, AllocationPoolSpec> =>
+  new Map(wanted.map(({ spec }) => [subnetIdOf(spec), spec]));
+
+const byId = <T extends { readonly id: string }>(all: readonly T[]): Record<string, T> =>
+  Object.fromEntries(all.map((one) => [one.id.toLowerCase(), one]));
+
+/** One view of the database for all chunks, so that ranges and allocations belong together. */
+async function observeDatabase(
+  reader: SqlReader,
+  wanted: readonly Wanted<AllocationPoolSpec>[],
+): Promise<AllocationPoolObserved> {
+  const tables = await probeTables(reader);
+  const specs = specsById(wanted);
+  const subnets = await reader.snapshot(async (view) => {
+    const found: ObservedSubnet[] = [];
+    for (const ids of chunksOf([...specs.keys()])) found.push(...(await observeChunk(view, tables, ids, specs)));
+    return found;
+  });
+  return { tables, subnets: byId(subnets) };
+}
+
+async function observeChunk(
+  view: SqlQuery,
+  tables: Tables,
+  ids: readonly string[],
+  specs: ReadonlyMap<string, AllocationPoolSpec>,
+): Promise<readonly ObservedSubnet[]> {
+  const owners = await readOwners(view, tables, ids);
+  const subnets = await readSubnets(view, tables, owners, false);
+  const used = tables.ranges ? undefined : await countAllocated(view, ids);
+  const needed = new Set(
+    subnets
+      .filter(({ id, ledgers }) => !used || dependsOnAllocations(specs.get(id), ledgers, used.get(id) ?? 0))
+      .map(({ id }) => id),
+  );
+  const allocated = await readAllocated(
+    view,
+    tables,
+    owners.filter((owner) => needed.has(owner.subnetId)),
+    false,
+  );
+  return subnets.map((subnet) => withAllocated(subnet, allocated.get(subnet.id)));
+}
+
+const withAllocated = (subnet: ReadSubnet, allocated: readonly string[] | undefined): ObservedSubnet =>
+  allocated === undefined ? subnet : { ...subnet, allocated };
+
+/** Without tables of free ranges: the addresses matter where pools are to change, or may be nearly full. */
+function dependsOnAllocations(spec: AllocationPoolSpec | undefined, ledgers: readonly Ledger[], used: number): boolean {
+  if (!spec) return false;
+  const pools = addressesOf(spec.pools);
+  return ledgers.some((ledger) => !holdsExactly(ledger.pools, pools)) || isNearlyFull(used, sizeOf(pools));
+}
+
+async function observeApi(
+  reader: NetworkReader,
+  wanted: readonly Wanted<AllocationPoolSpec>[],
+): Promise<AllocationPoolObserved> {
+  const subnets = await reader.subnets([...specsById(wanted).keys()]);
+  const allocated = await reader.allocatedAddresses(subnets);
+  return { subnets: byId(subnets.map((subnet) => observedOf(subnet, allocated.get(subnet.id) ?? []))) };
+}
+
+export const observedOf = (subnet: Subnet, allocated: readonly string[]): ObservedSubnet => ({
+  id: subnet.id,
+  networkId: subnet.networkId,
+  ipVersion: subnet.ipVersion,
+  cidr: subnet.cidr,
+  gatewayIp: subnet.gatewayIp,
+  ledgers: [
+    { book: 'api', owner: subnet.id, pools: subnet.allocationPools.map(({ start, end }) => ({ id: '', start, end })) },
+  ],
+  allocated,
+});

@@ -1,0 +1,55 @@
+/** Runs the kind allocation-pool on one database, as the engine would: observe, diff, apply. */
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import type { Readers, SqlReader, SqlWriter, Writers } from '../../lib/ports';
+import type { Difference, StepResult } from '../../lib/reconciler';
+import { allocationPool } from '../../reconcilers/allocation-pool';
+import type { AllocationPoolStep } from '../../reconcilers/allocation-pool/diff';
+import type { AllocationPoolObserved } from '../../reconcilers/allocation-pool/observe';
+import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
+
+/** `['203.0.113.71', '203.0.113.85']` each; ids are `allocation-pool.t/0`, `allocation-pool.t/1`, … */
+export function declare(subnetId: string, ...pools: readonly (readonly [string, string])[]): AllocationPoolSpec {
+  return { subnetId, method: 'database', pools: pools.map(([start, end]) => ({ start, end })) };
+}
+
+export interface Planned extends Difference<AllocationPoolStep> {
+  readonly observed: AllocationPoolObserved;
+}
+
+export class PoolRun {
+  readonly reader: SqlReader & { close(): Promise<void> };
+  readonly writer: SqlWriter & { close(): Promise<void> };
+
+  constructor(options: MysqlOptions, writer = new MysqlWriter(options)) {
+    this.reader = new MysqlReader(options);
+    this.writer = writer;
+  }
+
+  async plan(...specs: readonly AllocationPoolSpec[]): Promise<Planned> {
+    const wanted = specs.map((spec, index) => ({
+      ...{ id: `allocation-pool.t/${index}`, stack: 't', owner: 'tests', spec: allocationPool.parse(spec) },
+    }));
+    const readers = { cloud: 'lab', database: () => Promise.resolve(this.reader) } as unknown as Readers;
+    const [placement] = await allocationPool.locate(wanted, readers);
+    if (!placement) throw new Error('no specs');
+    const observed = await allocationPool.observe(placement, readers);
+    return { observed, ...allocationPool.diff(placement, observed) };
+  }
+
+  async apply({ steps, observed }: Planned, writer: SqlWriter = this.writer): Promise<StepResult[]> {
+    const writers = { database: () => Promise.resolve(writer) } as unknown as Writers;
+    const results: StepResult[] = [];
+    for await (const result of allocationPool.apply(steps, observed, 'database:neutron', writers)) results.push(result);
+    return results;
+  }
+
+  /** Plan and apply in one go. */
+  async converge(...specs: readonly AllocationPoolSpec[]): Promise<StepResult[]> {
+    return this.apply(await this.plan(...specs));
+  }
+
+  async close(): Promise<void> {
+    await this.reader.close();
+    await this.writer.close();
+  }
+}
