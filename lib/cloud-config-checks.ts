@@ -2,7 +2,7 @@
 import { lists, parseCloudConfig, renderCloudConfig, renderOurs, type CloudConfig } from './cloud-config';
 import type { GuestFile, GuestNetwork, Nic } from './cloud-config-network';
 import { InvalidConfiguration } from './errors';
-import { holds, parseAddress } from './ip-ranges';
+import { holds, parseAddress, type IpAddress } from './ip-ranges';
 import { isToken, withoutTokens } from './terraform-text';
 
 /** Nova refuses user data whose base64 is longer: `MAX_USERDATA_SIZE` in nova/compute/api.py, the same since Icehouse. */
@@ -38,7 +38,8 @@ export function interfacesFindings(content: string, place: string): readonly str
     const blanks = [...line.matchAll(/[^\S\t\n\v\f\r ]|[\u200b\ufeff]/gu)].map(
       (match) => `${at(match.index)}: ${codePoint(match[0])} is no ASCII blank; write a plain space or nothing`,
     );
-    const comment = /^\s*[^#\s].*?\s(#)/.exec(line);
+    // The command of `up …` goes to a shell, which knows comments.
+    const comment = /^\s*((pre-|post-)?(up|down)\s)/.test(line) ? null : /^\s*[^#\s].*?\s#/.exec(line);
     const trailing = comment
       ? [`${at(comment[0].length - 1)}: a comment behind other words is read as words; give it its own line`]
       : [];
@@ -85,7 +86,7 @@ function placeFindings(of: { addresses?: readonly string[]; gateway?: string }, 
   const gateway = of.gateway;
   return said(() => {
     const address = parseAddress(gateway);
-    const reached = literal.some((own) => holds(networkOf(own), address));
+    const reached = isLinkLocal(address) || literal.some((own) => holds(networkOf(own), address));
     if (!reached && literal.length === (of.addresses ?? []).length)
       throw new InvalidConfiguration(`the gateway ${gateway} is in no network of its addresses; use one that is`);
   }, place);
@@ -102,6 +103,9 @@ function networkOf(address: string) {
   const first = value - (value % size);
   return { version, first, last: first + size - 1n };
 }
+
+/** fe80::/10: on every link, whatever the addresses. */
+const isLinkLocal = ({ version, value }: IpAddress): boolean => version === 6 && value >> 118n === 0x3fan;
 
 function said(check: () => unknown, place: string): string[] {
   try {

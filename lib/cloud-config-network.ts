@@ -127,6 +127,11 @@ device_with() {
   return 1
 }
 
+# set_ipv6 DEVICE KEY VALUE: nothing where the kernel was started without IPv6.
+set_ipv6() {
+  [ ! -e "/proc/sys/net/ipv6/conf/$1/$2" ] || echo "$3" >"/proc/sys/net/ipv6/conf/$1/$2" || failed=1
+}
+
 # guest MAC: the image configures it.
 guest() {
   device_with "$1" && guest=$device
@@ -137,7 +142,7 @@ nic() {
   device_with "$1" && ip link set dev "$device" up || failed=1
 }
 
-# bridge NAME MAC...
+# bridge NAME MAC...: a member has no address of its own, or the kernel would answer on the wrong device.
 bridge() {
   name=$1 first=$2
   shift
@@ -147,6 +152,7 @@ bridge() {
     device_with "$member" || continue
     [ -e "/sys/class/net/$name/brif/$device" ] || ip link set dev "$device" master "$name" || failed=1
     ip address flush dev "$device" || failed=1
+    set_ipv6 "$device" disable_ipv6 1
     ip link set dev "$device" up || failed=1
   done
   device=$name
@@ -158,8 +164,8 @@ address() {
   [ -n "$device" ] || return 0
   ip address replace "$1" dev "$device" || failed=1
   case $1 in
-    *:*) sysctl -q -w net.ipv6.conf.all.forwarding=1 || failed=1
-      [ -z "$guest" ] || sysctl -q -w "net.ipv6.conf.$guest.accept_ra=2" || failed=1 ;;
+    *:*) set_ipv6 all forwarding 1
+      [ -z "$guest" ] || set_ipv6 "$guest" accept_ra 2 ;;
   esac
 }
 

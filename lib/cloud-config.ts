@@ -16,7 +16,7 @@
  * WARNING: user data is no place for secrets. The metadata service gives it to every process in the guest, Nova keeps it
  * in its database, and Terraform in its state.
  */
-import { parseDocument, stringify } from 'yaml';
+import { Document, parseDocument, visit, type Tags } from 'yaml';
 import { renderNetworkFiles, type GuestFile, type GuestNetwork } from './cloud-config-network';
 
 export interface CloudConfigExtras {
@@ -50,8 +50,26 @@ export function renderCloudConfig(config: CloudConfig): string {
     const both = [ours[key], more[key]].filter((list) => Array.isArray(list)).flat();
     if (both.length > 0) merged[key] = both;
   }
-  // YAML 1.1, as cloud-init's parser has it: `yes`, `0644` and `1:30` are then quoted where they are text.
-  return `#cloud-config\n${stringify(merged, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `#cloud-config\n${renderYaml(merged)}`;
+}
+
+/** YAML 1.1 without one of its tags. */
+const yaml11 = (without: 'merge' | 'timestamp') => ({
+  version: '1.1' as const,
+  customTags: (tags: Tags) =>
+    tags.filter((tag) => typeof tag === 'string' || tag.tag !== `tag:yaml.org,2002:${without}`),
+});
+
+/** Text is always quoted or a block: cloud-init's parser knows YAML 1.1, in which `yes`, `0644`, `1:30`, `=` are no text. */
+function renderYaml(value: unknown): string {
+  const document = new Document(value, { ...yaml11('merge'), aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(key, scalar) {
+      if (key !== 'key' && typeof scalar.value === 'string')
+        scalar.type = scalar.value.includes('\n') ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
+    },
+  });
+  return document.toString({ lineWidth: 0 });
 }
 
 /** Our own half: what more cloud-config may not contradict. */
@@ -75,9 +93,9 @@ export interface ParsedCloudConfig {
   readonly problems: readonly string[];
 }
 
-/** More cloud-config as YAML 1.1; a wrong one gives an empty map and the problems. */
+/** More cloud-config as YAML 1.1 (a date stays text, as it was written); a wrong one gives an empty map and the problems. */
 export function parseCloudConfig(text: string): ParsedCloudConfig {
-  const document = parseDocument(text, { version: '1.1', prettyErrors: true });
+  const document = parseDocument(text, yaml11('timestamp'));
   const problems = document.errors.map((error) => error.message.split('\n')[0] ?? error.message);
   if (problems.length > 0) return { map: {}, problems };
   const value: unknown = document.toJS();

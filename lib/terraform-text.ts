@@ -19,15 +19,22 @@ export function withoutTokens(text: string): string {
   return text.replace(tokens, '');
 }
 
-/** Text that Terraform evaluates to `text`, with each token replaced by its value. Do it once, as the last step. */
+/**
+ * Text that Terraform evaluates to `text`, with each token replaced by its value. Do it once, as the last step, and give
+ * the result to a resource, not to one of cdktf's functions.
+ *
+ * A literal `${` is written `${"$"}{`, not `$${`: cdktf 0.21 takes the latter for an open expression and then writes a
+ * token behind it without its braces (TokenString and mapTokens in cdktf/lib/tokens).
+ */
 export function escapeForTerraform(text: string): string {
-  const literals = text.split(tokens).map((literal) => literal.replace(/[$%]\{/g, (found) => found.charAt(0) + found));
+  const literals = text.split(tokens).map((literal) => literal.replace(/\$+(?=\{)/g, quoted).replaceAll('%{', '%%{'));
   const found = text.match(tokens) ?? [];
   return literals
     .map((literal, index) => {
       const next = found[index];
-      // `$` before a token would make `$${`, Terraform's escape: it goes in as an expression of its own.
-      return next === undefined ? literal : literal.replace(/\$+$/, (dollars) => `\${"${dollars}"}`) + next;
+      return next === undefined ? literal : literal.replace(/\$+$/, quoted) + next;
     })
     .join('');
 }
+
+const quoted = (dollars: string): string => `\${"${dollars}"}`;
