@@ -47,6 +47,11 @@ export function interfacesFindings(content: string, place: string): readonly str
   });
 }
 
+/** The same for user data that somebody wrote by hand, a script or an appliance's own format. */
+export function userDataTextFindings(text: string): readonly string[] {
+  return [...textFindings(text, 'user data'), ...sizeFindings(text)];
+}
+
 function hostnameFinding(hostname: string): string[] {
   const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/i;
   if (isToken(hostname) || hostname.split('.').every((part) => label.test(part))) return [];
