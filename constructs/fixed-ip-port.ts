@@ -65,6 +65,8 @@ export class FixedIpPort extends Construct {
   readonly network: INetwork;
   /** As declared; empty where Neutron picks. */
   readonly addresses: readonly string[];
+  /** Something else than the port's own address may be sent from it: port security is off, or pairs are allowed. */
+  readonly passesForeignFrames: boolean;
 
   constructor(scope: Construct, id: string, props: FixedIpPortProps) {
     super(scope, id);
@@ -97,6 +99,7 @@ export class FixedIpPort extends Construct {
       ...dependingOn(tenant.dependenciesFor(this, 'network')),
     });
     this.portId = this.resource.id;
+    this.passesForeignFrames = portSecurity === false || (allowedAddressPairs ?? []).length > 0;
     declarationsOf(this).add('uses', { tenant: tenant.key, counts: { ports: 1 } });
     this.check(props);
   }

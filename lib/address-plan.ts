@@ -83,6 +83,18 @@ export interface ParsedSubnet {
 /** Where findings are gathered while parsing goes on. */
 type Report = (path: string, message: string) => void;
 
+/** The gateway's address as Neutron will have it; undefined where there is none, or none is known. */
+export function gatewayOf(subnet: { readonly cidr?: string; readonly gateway?: string }): string | undefined {
+  if (subnet.gateway !== undefined) return subnet.gateway === 'none' ? undefined : subnet.gateway;
+  try {
+    const cidr = subnet.cidr === undefined ? undefined : parseCidr(subnet.cidr);
+    return cidr && cidr.last - cidr.first >= 2n ? formatAddress(cidr.version, cidr.first + 1n) : undefined;
+  } catch (error) {
+    if (error instanceof InvalidConfiguration) return undefined; // a finding of its own
+    throw error;
+  }
+}
+
 export function addressFindings(plan: AddressPlan): SynthFinding[] {
   const findings: SynthFinding[] = [];
   const report: Report = (path, message) => findings.push({ path, message });
@@ -114,13 +126,13 @@ function parseSubnet(declaration: SubnetDeclaration, text: string, report: Repor
   const { path } = declaration;
   const cidr = attempt(path, report, () => parseCidr(text));
   if (!cidr) return undefined;
-  const gateway = gatewayOf(declaration, cidr, report);
+  const gateway = parseGateway(declaration, cidr, report);
   const pools = (declaration.pools ?? []).flatMap((pool) => attempt(path, report, () => parseRange(pool)) ?? []);
   checkPools(path, text, cidr, gateway, pools, report);
   return { declaration, cidr, gateway, pools };
 }
 
-function gatewayOf({ path, gateway }: SubnetDeclaration, cidr: Cidr, report: Report): IpAddress | undefined {
+function parseGateway({ path, gateway }: SubnetDeclaration, cidr: Cidr, report: Report): IpAddress | undefined {
   if (gateway === 'none') return undefined;
   if (gateway === undefined)
     return cidr.last - cidr.first < 2n ? undefined : { version: cidr.version, value: cidr.first + 1n };

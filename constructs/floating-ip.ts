@@ -1,0 +1,69 @@
+import { Construct } from 'constructs';
+import {
+  NetworkingFloatingipV2,
+  type NetworkingFloatingipV2Config,
+} from '@cdktf/provider-openstack/lib/networking-floatingip-v2';
+import { defined } from '../lib/defined';
+import { chooseSubnet } from './choose-subnet';
+import { claim, declarationsOf } from './declarations';
+import { dependingOn } from './depending-on';
+import type { FixedIpPort } from './fixed-ip-port';
+import type { INetwork } from './network';
+import type { ISubnet } from './subnet';
+import { Tenant, type ITenant } from './tenant';
+import type { TenantRouter } from './tenant-router';
+
+export interface FloatingIpProps extends Pick<
+  NetworkingFloatingipV2Config,
+  'description' | 'dnsDomain' | 'dnsName' | 'region' | 'tags' | 'timeouts' | 'valueSpecs'
+> {
+  /** @default the tenant of the stack */
+  readonly tenant?: ITenant;
+  /** The external network that it comes from. */
+  readonly network: INetwork;
+  /** The network's subnet that it comes from. @default that of the address; without one Neutron picks */
+  readonly subnet?: ISubnet;
+  /** @default Neutron picks one */
+  readonly address?: string;
+  /** What answers at it. @default nothing yet */
+  readonly port?: FixedIpPort;
+  /** Which of the port's addresses. @default its first */
+  readonly portAddress?: string;
+  /** The router between port and external network: the address waits for the interfaces that it has by now. @default no wait */
+  readonly router?: TenantRouter;
+}
+
+/** A public address that a router translates to a port's. */
+export class FloatingIp extends Construct {
+  readonly resource: NetworkingFloatingipV2;
+
+  constructor(scope: Construct, id: string, props: FloatingIpProps) {
+    super(scope, id);
+    const { tenant = Tenant.of(this), network, subnet: named, address, port, portAddress, router, ...config } = props;
+    const subnet = named ?? (address === undefined ? undefined : chooseSubnet(this, network, address));
+    this.resource = new NetworkingFloatingipV2(this, 'Resource', {
+      ...config,
+      ...defined({
+        address,
+        subnetId: subnet?.subnetId,
+        portId: port?.portId,
+        fixedIp: portAddress,
+      }),
+      // The provider looks the network up by name.
+      pool: network.networkName,
+      tenantId: tenant.projectId,
+      ...dependingOn([...tenant.dependenciesFor(this, 'network'), ...(router?.interfaces ?? [])]),
+    });
+    this.declare(props, tenant, subnet);
+  }
+
+  private declare({ network, address, port, portAddress }: FloatingIpProps, tenant: ITenant, subnet?: ISubnet): void {
+    const declarations = declarationsOf(this);
+    const { path } = this.node;
+    declarations.add('uses', { tenant: tenant.key, counts: { floatingIps: 1 } });
+    declarations.add('floating', { path, network: network.key, ...defined({ subnet: subnet?.key }) });
+    if (address !== undefined && subnet)
+      declarations.add('addresses', { path, network: network.key, subnet: subnet.key, address });
+    if (port) claim(this, `the floating address of ${portAddress ?? 'the first address'} of port ${port.node.path}`);
+  }
+}

@@ -1,0 +1,257 @@
+import { Annotations, type ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ComputeInstanceV2, type ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
+import { gatewayOf } from '../lib/address-plan';
+import type { CloudConfigExtras } from '../lib/cloud-config';
+import { userDataTextFindings } from '../lib/cloud-config-checks';
+import { defined } from '../lib/defined';
+import { deriveHostname, hostnameFindings } from '../lib/hostname';
+import { isAtLeast } from '../lib/releases';
+import { escapeForTerraform } from '../lib/terraform-text';
+import { chooseSubnet } from './choose-subnet';
+import { CloudStack } from './cloud-stack';
+import { addFinding, claim, declarationsOf } from './declarations';
+import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
+import { Tenant, type ITenant } from './tenant';
+import { renderUserData, userDataFindings, type UtmNic, type UtmUserDataProps } from './user-data';
+
+/** The NICs that a UTM may have, in the order in which the guest sees them: DHCP works on the first NIC alone. */
+export const nicOrder = ['guest', 'green', 'orange', 'red'] as const;
+export type NicName = (typeof nicOrder)[number];
+
+/** A port that the UTM makes for itself, in its tenant's project. */
+export type UtmNicProps = Omit<FixedIpPortProps, 'tenant'>;
+
+export interface Flavor {
+  readonly name?: string;
+  /** @default looked up by name */
+  readonly id?: string;
+  /** Compared with the tenant's quota. @default not compared */
+  readonly cores?: number;
+  /** Compared with the tenant's quota. @default not compared */
+  readonly ramMiB?: number;
+}
+
+export interface UtmInstanceProps
+  extends
+    Partial<Record<NicName, UtmNicProps | FixedIpPort>>,
+    Pick<
+      ComputeInstanceV2Config,
+      | 'blockDevice'
+      | 'configDrive'
+      | 'forceDelete'
+      | 'keyPair'
+      | 'metadata'
+      | 'personality'
+      | 'powerState'
+      | 'region'
+      | 'schedulerHints'
+      | 'stopBeforeDestroy'
+      | 'tags'
+      | 'timeouts'
+      | 'vendorOptions'
+    > {
+  /** @default the tenant of the stack */
+  readonly tenant?: ITenant;
+  /** The display name; Nova derives the hostname from it when the server is made. @default the construct's id */
+  readonly name?: string;
+  /** By name, or by id: an image that is replaced under its name replaces the server only where the name is given. */
+  readonly image: string | { readonly id: string };
+  /** By name, or with what is known of it. */
+  readonly flavor: string | Flavor;
+  /** @default the scheduler chooses */
+  readonly availabilityZone?: string;
+  /** Compute host that the server is forced to; the deployer needs the right to do so. @default the scheduler chooses */
+  readonly host?: string;
+  /** UUID of a server group. @default none */
+  readonly serverGroupId?: string;
+  /**
+   * bridged: green and orange are one segment, joined in br0, and frames keep their own MAC and IP. routed: the UTM
+   * forwards between all of its NICs. @default 'bridged' where there is green and orange, else 'routed'
+   */
+  readonly mode?: UtmUserDataProps['mode'];
+  /** More of the user data, besides network, forwarding and hostname. @default nothing */
+  readonly config?: CloudConfigExtras;
+  /** User data of one's own: all of it is literal but references to attributes. @default made from the NICs, and the same after every boot of the guest */
+  readonly userData?: string;
+}
+
+/**
+ * A virtual firewall with any of the NICs guest, green, orange and red, in this order. Each boots from a port that was
+ * made before, so it has exactly the planned address.
+ *
+ *     new UtmInstance(stack, 'Utm', {
+ *       image: 'utm', flavor: 'm1.small',
+ *       green: { network: green, address: '10.10.1.254' },
+ *       red: { network: red, address: '203.0.113.11' },
+ *     });
+ */
+export class UtmInstance extends Construct {
+  readonly resource: ComputeInstanceV2;
+  readonly serverId: string;
+  readonly tenant: ITenant;
+  /** The hostname that Nova derives from the name. */
+  readonly hostname: string;
+  readonly nics: { readonly [name in NicName]?: FixedIpPort };
+
+  constructor(scope: Construct, id: string, props: UtmInstanceProps) {
+    super(scope, id);
+    const {
+      tenant = Tenant.of(this),
+      name = id,
+      image,
+      flavor,
+      availabilityZone,
+      host,
+      serverGroupId,
+      ...more
+    } = props;
+    const { guest, green, orange, red, mode, config, userData, ...server } = more;
+    this.tenant = tenant;
+    this.nics = this.makeNics(name, { guest, green, orange, red });
+    this.hostname = this.deriveName(name);
+    const kind = mode ?? (green && orange ? 'bridged' : 'routed');
+    this.resource = new ComputeInstanceV2(this, 'Server', {
+      ...server,
+      ...(typeof image === 'string' ? { imageName: image } : { imageId: image.id }),
+      ...flavorConfig(flavor),
+      ...defined({
+        availabilityZone: host === undefined ? availabilityZone : `${availabilityZone ?? 'nova'}:${host}`,
+        schedulerHints: serverGroupId === undefined ? server.schedulerHints : [{ group: serverGroupId }],
+        vendorOptions: server.vendorOptions ?? this.keepPorts(),
+        userData: userData === undefined ? this.renderUserData(kind, config) : this.ownUserData(userData),
+      }),
+      name,
+      network: nicOrder.flatMap((nic) => (this.nics[nic] ? [{ port: this.nics[nic].portId }] : [])),
+      provider: tenant.provider,
+      dependsOn: this.dependencies(),
+    });
+    this.serverId = this.resource.id;
+    this.declare(kind, flavor);
+  }
+
+  private makeNics(
+    name: string,
+    wanted: Partial<Record<NicName, UtmNicProps | FixedIpPort | undefined>>,
+  ): UtmInstance['nics'] {
+    const nics: { [nic in NicName]?: FixedIpPort } = {};
+    for (const nic of nicOrder) {
+      const given = wanted[nic];
+      if (given === undefined) continue;
+      const id = `${nic.charAt(0).toUpperCase()}${nic.slice(1)}`;
+      nics[nic] =
+        given instanceof FixedIpPort
+          ? given
+          : new FixedIpPort(this, id, { name: `${name}-${nic}`, ...given, tenant: this.tenant });
+    }
+    return nics;
+  }
+
+  private deriveName(name: string): string {
+    const { release } = CloudStack.of(this).cloud;
+    const hostname = deriveHostname(name, release);
+    const findings = hostnameFindings(name, release);
+    if (hostname !== name && findings.length === 0)
+      Annotations.of(this).addWarning(
+        `Nova of ${release} makes the hostname "${hostname}" of the name ${JSON.stringify(name)}; look it up by its name, not by its hostname.`,
+      );
+    for (const finding of findings) Annotations.of(this).addWarning(finding);
+    return hostname;
+  }
+
+  /** Icehouse's Nova deletes every port of a server that goes, also those that it did not make. */
+  private keepPorts(): ComputeInstanceV2Config['vendorOptions'] {
+    const { release } = CloudStack.of(this).cloud;
+    return isAtLeast(release, 'juno') ? undefined : { detachPortsBeforeDestroy: true };
+  }
+
+  private dependencies(): ITerraformDependable[] {
+    return this.tenant.dependenciesFor(this, 'compute');
+  }
+
+  private ownUserData(text: string): string {
+    for (const finding of userDataTextFindings(text)) addFinding(this, finding);
+    return escapeForTerraform(text);
+  }
+
+  private renderUserData(mode: UtmUserDataProps['mode'], extras: CloudConfigExtras = {}): string {
+    const { guest, green, orange, red } = this.nics;
+    const props: UtmUserDataProps = {
+      ...extras,
+      hostname: this.hostname,
+      mode,
+      nics: defined({
+        guest: guest && { macAddress: guest.macAddress },
+        green: green && this.guestNic(green),
+        orange: orange && this.guestNic(orange),
+        red: red && { ...this.guestNic(red), ...defined({ gateway: this.defaultGateway(red) }) },
+      }),
+    };
+    for (const finding of userDataFindings(props)) addFinding(this, `user data: ${finding}`);
+    return renderUserData(props);
+  }
+
+  /** An address that Neutron picks is left out: a later change of the port would make it unknown, and replace the server. */
+  private guestNic(port: FixedIpPort): UtmNic {
+    const addresses = port.addresses.flatMap((address) => {
+      const { cidr } = chooseSubnet(this, port.network, address);
+      if (cidr !== undefined) return [`${address}/${cidr.slice(cidr.indexOf('/') + 1)}`];
+      addFinding(
+        this,
+        `the user data needs the prefix length of ${address}; give ${port.network.node.path} the cidr of its subnet`,
+      );
+      return [];
+    });
+    return { macAddress: port.macAddress, addresses };
+  }
+
+  private defaultGateway(port: FixedIpPort): string | undefined {
+    const [address] = port.addresses;
+    return address === undefined ? undefined : gatewayOf(chooseSubnet(this, port.network, address));
+  }
+
+  private declare(mode: UtmUserDataProps['mode'], flavor: UtmInstanceProps['flavor']): void {
+    const declarations = declarationsOf(this);
+    const { path } = this.node;
+    const { cores, ramMiB } = typeof flavor === 'string' ? {} : flavor;
+    declarations.add('uses', { tenant: this.tenant.key, counts: { instances: 1, ...defined({ cores, ramMiB }) } });
+    const { green, orange, red } = this.nics;
+    if (mode === 'bridged' && green && orange)
+      declarations.add('bridges', { path, networks: [green.network.key, orange.network.key] });
+    for (const address of red?.addresses ?? []) {
+      const network = (red as FixedIpPort).network;
+      declarations.add('red', { path, network: network.key, subnet: chooseSubnet(this, network, address).key });
+    }
+    for (const nic of nicOrder) {
+      const port = this.nics[nic];
+      if (!port) continue;
+      claim(this, `the port ${port.node.path}`);
+      if (port.tenant.key !== this.tenant.key)
+        addFinding(this, `its port ${port.node.path} belongs to another tenant, and Nova refuses it (PortNotUsable)`);
+    }
+    if (Object.keys(this.nics).length === 0) addFinding(this, 'it has no NIC; give it guest, green, orange or red');
+    if (CloudStack.of(this.tenant.provider) !== CloudStack.of(this))
+      addFinding(
+        this,
+        `its tenant's provider stands in the stack ${CloudStack.of(this.tenant.provider).node.path}; declare the server there`,
+      );
+    this.warnOfSpoofing(mode);
+  }
+
+  /** Liberty and later drop foreign ARP and MAC addresses at the port, below what iptables could let pass. */
+  private warnOfSpoofing(mode: UtmUserDataProps['mode']): void {
+    if (mode !== 'bridged' || !isAtLeast(CloudStack.of(this).cloud.release, 'liberty')) return;
+    for (const nic of ['green', 'orange'] as const) {
+      const port = this.nics[nic];
+      if (port && !port.passesForeignFrames)
+        Annotations.of(port).addWarning(
+          `A bridged UTM forwards frames of its neighbours, which Neutron drops at ${nic}: give it portSecurity: false, or allowedAddressPairs with their MAC addresses.`,
+        );
+    }
+  }
+}
+
+function flavorConfig(flavor: UtmInstanceProps['flavor']): Pick<ComputeInstanceV2Config, 'flavorId' | 'flavorName'> {
+  if (typeof flavor === 'string') return { flavorName: flavor };
+  return flavor.id === undefined ? defined({ flavorName: flavor.name }) : { flavorId: flavor.id };
+}
