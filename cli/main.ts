@@ -158,7 +158,7 @@ async function run(command: (run: Run) => Promise<number>, options: Options): Pr
 }
 
 const heading = (manifests: readonly Manifest[], time: string): string =>
-  `stackward ${version}, ${time}, ${manifests.length === 1 ? 'stack' : 'stacks'} ${manifests.map((one) => one.stack).join(', ')}\n`;
+  `stackward ${version}, ${time}, ${manifests.length === 1 ? 'stack' : 'stacks'} ${manifests.map((one) => one.stack).join(', ')}\n\n`;
 
 function fail(error: unknown, options: Options, style: Style): number {
   const { reason, message } = asStackwardError(error);

@@ -1,0 +1,233 @@
+/** The command from its arguments to its exit code, on a real MariaDB with Neutron's tables of Zed. */
+import { CommandFolder } from '../support/command';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+import { NeutronTables, schemaFiles, type MadeSubnet } from '../support/neutron-tables';
+
+let mariadb: Mariadb;
+let tables: NeutronTables;
+let command: CommandFolder;
+let subnets: MadeSubnet[];
+let password: string;
+let schemas = 0;
+
+beforeAll(async () => {
+  mariadb = await startMariadb();
+});
+afterAll(() => mariadb.stop());
+
+beforeEach(async () => {
+  const options = await mariadb.createSchema(`neutron${++schemas}`, ...schemaFiles.zed);
+  tables = new NeutronTables(await mariadb.connect(options.schema), 'zed');
+  ({ password } = options);
+  command = new CommandFolder({ NEUTRON_PASSWORD: password });
+  command.write(
+    'stackward.yaml',
+    `databases:\n  neutron:\n    host: 127.0.0.1\n    port: ${options.port}\n    user: root\n` +
+      `    password: \${NEUTRON_PASSWORD}\n    schema: ${options.schema}\n    tls: off\n`,
+  );
+  subnets = [];
+  for (const third of [1, 2])
+    subnets.push(
+      await tables.subnet({
+        cidr: `10.0.${third}.0/24`,
+        gateway: `10.0.${third}.1`,
+        pools: [[`10.0.${third}.10`, `10.0.${third}.19`]],
+        used: [`10.0.${third}.12`],
+      }),
+    );
+});
+afterEach(() => command.remove());
+
+const entry = (subnet: MadeSubnet, start: string, end: string) => ({
+  kind: 'allocation-pool',
+  spec: { subnetId: subnet.id, method: 'database', pools: [{ start, end }] },
+  dependsOn: [],
+});
+const manifest = (resources: object = declared()) => ({
+  schemaVersion: '1.0',
+  owner: 'tests',
+  stack: 'shared',
+  resources,
+});
+const declared = () => ({
+  'shared/Red/AllocationPools': entry(subnets[0]!, '10.0.1.10', '10.0.1.29'),
+  'shared/Blue/AllocationPools': entry(subnets[1]!, '10.0.2.10', '10.0.2.19'),
+});
+
+test('plan, apply, plan again: 2, 0, 0', async () => {
+  command.write('manifest.json', manifest());
+  const before = await tables.dump();
+  const planned = await command.run(['plan', '--manifest', 'manifest.json', '--timezone', 'Asia/Seoul']);
+  expect(planned.code).toBe(2);
+  expect(planned.stdout).toMatch(/^stackward \S+, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+09:00, stack shared\n\n/);
+  expect(planned.stdout).toContain(
+    `  # allocation-pool.shared/Red/AllocationPools@database:neutron will be updated in-place
+  # (because the code declares other pools)
+  ~ subnet ${subnets[0]?.id} (10.0.1.0/24)
+      ~ allocation_pools = 10.0.1.10-10.0.1.19 -> 10.0.1.10-10.0.1.29
+      # adds 10 addresses
+      # 1 of 20 addresses in use; gateway 10.0.1.1
+
+Plan: 0 to add, 1 to change, 0 to destroy.
+`,
+  );
+  expect(await tables.dump()).toEqual(before);
+
+  const applied = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve']);
+  expect(applied.stdout).toContain('allocation-pool.shared/Red/AllocationPools@database:neutron: updated (1 of 1)\n');
+  expect(applied.stdout).toMatch(/Apply complete\. Resources: 0 added, 1 changed, 0 destroyed\.\n$/);
+  expect([applied.code, applied.stderr]).toEqual([0, '']);
+  expect(await tables.pools(subnets[0]!)).toEqual(['10.0.1.10-10.0.1.29']);
+
+  const after = await tables.dump();
+  const again = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve']);
+  expect(again.stdout).toMatch(/No changes\. 2 resources of 1 stack are as the code says\.\n$/);
+  expect(again.code).toBe(0);
+  expect(await tables.dump()).toEqual(after);
+});
+
+test('the manifest comes through stdin, and the answer is one JSON document', async () => {
+  const { code, stdout, stderr } = await command.run(['plan', '--manifest', '-', '--json'], JSON.stringify(manifest()));
+  expect([code, stderr]).toEqual([2, '']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    command: 'plan',
+    exitCode: 2,
+    steps: [{ id: 'allocation-pool.shared/Red/AllocationPools', target: 'database:neutron', action: 'update' }],
+    converged: ['allocation-pool.shared/Blue/AllocationPools@database:neutron'],
+  });
+});
+
+test('verify names each resource, and changes nothing', async () => {
+  command.write('manifest.json', manifest());
+  const before = await tables.dump();
+  const { code, stdout } = await command.run(['verify', '--manifest', 'manifest.json']);
+  expect(code).toBe(2);
+  expect(stdout).toContain('converged allocation-pool.shared/Blue/AllocationPools@database:neutron\n');
+  expect(stdout).toContain(
+    'differs   allocation-pool.shared/Red/AllocationPools@database:neutron: the code declares other pools\n',
+  );
+  expect(await tables.dump()).toEqual(before);
+});
+
+test('where nobody can answer, apply needs --auto-approve and writes nothing', async () => {
+  command.write('manifest.json', manifest());
+  const before = await tables.dump();
+  const { code, stderr } = await command.run(['apply', '--manifest', 'manifest.json']);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    'nobody can answer here; look at `stackward plan`, then run `stackward apply --auto-approve`',
+  );
+  expect(await tables.dump()).toEqual(before);
+});
+
+test('a resource that waits for Terraform leaves the rest to be done: exit 2', async () => {
+  const after = manifest({
+    ...declared(),
+    'shared/New/AllocationPools': { kind: 'allocation-pool', spec: { method: 'database' }, dependsOn: [] },
+  });
+  const unknown = { resources: { 'shared/New/AllocationPools': { spec: { subnetId: true } } } };
+  command.write('plan.json', {
+    format_version: '1.2',
+    output_changes: { stackward_manifest: { actions: ['update'], before: null, after, after_unknown: unknown } },
+  });
+  const { code, stdout } = await command.run(['apply', '--manifest', 'plan.json', '--auto-approve']);
+  expect(stdout).toContain(
+    '# allocation-pool.shared/New/AllocationPools waits for `cdktf apply`\n      spec.subnetId = (known after apply)\n',
+  );
+  expect(stdout).toMatch(
+    /Apply incomplete\. Resources: 0 added, 1 changed, 0 destroyed, 1 waiting for `cdktf apply`\.\n$/,
+  );
+  expect(code).toBe(2);
+  expect(await tables.pools(subnets[0]!)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('a refused pool is named with its numbers, and the other is done: exit 1', async () => {
+  command.write(
+    'manifest.json',
+    manifest({ ...declared(), 'shared/Blue/AllocationPools': entry(subnets[1]!, '10.0.2.1', '10.0.2.30') }),
+  );
+  const { code, stdout } = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve']);
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    'Error: The configuration is not valid; nothing was changed\n  allocation-pool.shared/Blue/AllocationPools@database:neutron\n',
+  );
+  expect(stdout).toContain('10.0.2.1');
+  expect(await tables.pools(subnets[1]!)).toEqual(['10.0.2.10-10.0.2.19']);
+  expect(await tables.pools(subnets[0]!)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('destroy says that pools stay, and needs a stack', async () => {
+  command.write('manifest.json', manifest());
+  const before = await tables.dump();
+  expect(await command.run(['destroy', '--manifest', 'manifest.json'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('destroy needs --stack NAME') as string,
+  });
+  const { code, stdout } = await command.run(['destroy', '--stack', 'shared', '--manifest', 'manifest.json']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('allocation-pool.shared/Red/AllocationPools leaves the code: ');
+  expect(stdout).toMatch(/Now run `cdktf destroy shared`\.\n$/);
+  expect(await tables.dump()).toEqual(before);
+});
+
+test('an interrupt ends the run between two steps, and a second run finishes', async () => {
+  const many: MadeSubnet[] = [];
+  for (let index = 0; index < 60; index++)
+    many.push(await tables.subnet({ cidr: `10.9.${index}.0/24`, pools: [[`10.9.${index}.10`, `10.9.${index}.19`]] }));
+  const resources = Object.fromEntries(
+    many.map((subnet, index) => [
+      `shared/N${index}/AllocationPools`,
+      entry(subnet, `10.9.${index}.10`, `10.9.${index}.29`),
+    ]),
+  );
+  command.write('manifest.json', manifest(resources));
+  let interrupted = false;
+  const first = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve'], '', (child, stdout) => {
+    if (interrupted || !stdout.includes(': updated (')) return;
+    interrupted = true;
+    child.kill('SIGINT');
+  });
+  expect(first.stderr).toContain('Interrupted: finishing the step under way.');
+  expect(first.stdout).toContain('Interrupted: the step under way was finished, the rest was left.');
+  expect(first.code).toBe(2);
+  const done = await Promise.all(many.map((subnet) => tables.pools(subnet)));
+  const said = first.stdout.match(/: updated \(/g)?.length;
+  expect(done.filter(([pool]) => pool?.endsWith('.29'))).toHaveLength(said ?? -1);
+  expect((await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve'])).code).toBe(0);
+  expect((await command.run(['plan', '--manifest', 'manifest.json'])).code).toBe(0);
+});
+
+describe("what it says when it can't start", () => {
+  test.each<[string, string[], string]>([
+    ['no app here', ['plan'], 'there is no synthesized app here'],
+    ['a manifest that is not there', ['plan', '--manifest', 'nowhere.json'], 'nowhere.json: there is no such file'],
+    ['a configuration that is not there', ['plan', '--config', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
+    ['a time zone that does not exist', ['plan', '--timezone', 'Mars'], '--timezone "Mars" is not a time zone'],
+    [
+      'a stack that does not exist',
+      ['plan', '--manifest', 'manifest.json', '--stack', 'acme'],
+      '--stack acme names nothing here; there is shared',
+    ],
+  ])('%s', async (_, args, message) => {
+    command.write('manifest.json', manifest());
+    const { code, stderr } = await command.run(args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+  });
+
+  test('a password that the server refuses is in no output', async () => {
+    command.write('manifest.json', manifest());
+    const other = new CommandFolder({ NEUTRON_PASSWORD: 'hunter2' });
+    const { code, stdout, stderr } = await other.run([
+      'plan',
+      '--manifest',
+      `${command.folder}/manifest.json`,
+      '--config',
+      `${command.folder}/stackward.yaml`,
+    ]);
+    other.remove();
+    expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(/denies user root access/);
+    expect(stdout + stderr).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,55 @@
+/** Runs the bundled command as its user would, in a folder of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const bundle = join(__dirname, '../../dist/stackward.cjs');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class CommandFolder {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stackward-command-'));
+
+  constructor(private readonly env: Readonly<Record<string, string>> = {}) {
+    if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run \`npm run build\``);
+  }
+
+  write(name: string, content: string | object): void {
+    writeFileSync(join(this.folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+
+  start(args: readonly string[]): ChildProcess {
+    const { PATH = '', HOME = '' } = process.env;
+    const env = { PATH, HOME, ...this.env };
+    return spawn(process.execPath, [bundle, ...args], { cwd: this.folder, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  }
+
+  /** @param stdin default: nothing, and its end */
+  run(
+    args: readonly string[],
+    stdin = '',
+    onOutput: (child: ChildProcess, stdout: string) => void = () => undefined,
+  ): Promise<Ended> {
+    const child = this.start(args);
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.on('data', (data) => {
+      stdout += String(data);
+      onOutput(child, stdout);
+    });
+    child.stderr?.on('data', (data) => (stderr += String(data)));
+    child.stdin?.end(stdin);
+    return new Promise((resolve, reject) => {
+      child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
