@@ -53,6 +53,7 @@ report() {
   cp /etc/hosts "$OUT/$1/hosts"
   stat -c %i /etc/hosts >"$OUT/$1/hosts-inode"
   hostname >"$OUT/$1/hostname"
+  for nic in $NICS; do echo "\${nic#*=} $(cat "/proc/sys/net/ipv6/conf/\${nic%%=*}/accept_ra")"; done >"$OUT/$1/accept-ra"
   cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding >"$OUT/$1/forwarding"
 }
 report booted
@@ -61,12 +62,14 @@ eval "$THEN"
 `;
 
 export interface GuestState {
-  /** By MAC, whatever the device is called; the bridge by its name. Link-local addresses are left out. */
+  /** By MAC, whatever the device is called; the bridge by its name. Link-local addresses only of members, which have none. */
   readonly devices: Readonly<Record<string, { up: boolean; mac: string; bridge?: string; addresses: string[] }>>;
   /** `default via GATEWAY dev MAC-OR-BRIDGE metric N`, both families. */
   readonly defaultRoutes: readonly string[];
   /** IPv4, IPv6. */
   readonly forwarding: readonly [string, string];
+  /** By MAC: `2` takes router advertisements while forwarding. */
+  readonly acceptRa: Readonly<Record<string, string>>;
   readonly hosts: string;
   /** Another number after a write. */
   readonly hostsInode: string;
@@ -196,7 +199,7 @@ function readState(folder: string): GuestState {
           mac: link.address,
           ...(link.master === undefined ? {} : { bridge: link.master }),
           addresses: link.addr_info
-            .filter(({ scope }) => scope !== 'link')
+            .filter(({ scope }) => scope !== 'link' || link.master !== undefined)
             .map(({ local, prefixlen }) => `${local}/${String(prefixlen)}`)
             .sort(),
         },
@@ -210,6 +213,11 @@ function readState(folder: string): GuestState {
       )
       .sort(),
     forwarding: [v4, v6],
+    acceptRa: Object.fromEntries(
+      text('accept-ra')
+        .split('\n')
+        .map((line) => line.split(' ') as [string, string]),
+    ),
     hosts: text('hosts'),
     hostsInode: text('hosts-inode'),
     hostname: text('hostname'),
