@@ -4,7 +4,7 @@
  * Neutron compares addresses as strings, so whatever is written is in netaddr's canonical form (`str(IPAddress)`),
  * which is that of ip-address: RFC 5952, except for IPv4 inside IPv6, which nothing here accepts.
  */
-import { Address4, Address6 } from 'ip-address';
+import { Address6 } from 'ip-address';
 import { InvalidConfiguration } from './errors';
 
 export type IpVersion = 4 | 6;
@@ -27,11 +27,10 @@ export interface Cidr extends IpRange {
 
 /** @throws InvalidConfiguration for anything but one plain address (no prefix, no zone, no IPv4 inside IPv6) */
 export function parseAddress(text: string): IpAddress {
+  const plain = parsePlainIpv4(text);
+  if (plain !== undefined) return { version: 4, value: BigInt(plain) };
   try {
-    if (!text.includes(':')) {
-      const address = new Address4(text);
-      if (!text.includes('/')) return { version: 4, value: address.bigInt() };
-    } else if (!/[./%]/.test(text)) return { version: 6, value: new Address6(text).bigInt() };
+    if (text.includes(':') && !/[./%]/.test(text)) return { version: 6, value: new Address6(text).bigInt() };
   } catch {
     // the sentence below says it better
   }
@@ -40,8 +39,34 @@ export function parseAddress(text: string): IpAddress {
   );
 }
 
+/**
+ * Four decimal numbers up to 255 without leading zeros. Digit by digit: a plan of 1,000 subnets reads some 50,000 of
+ * these, and ip-address takes ten times as long for one.
+ */
+function parsePlainIpv4(text: string): number | undefined {
+  let value = 0;
+  let dots = 0;
+  let octet = -1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 46) {
+      if (octet < 0 || dots === 3) return undefined;
+      value = value * 256 + octet;
+      octet = -1;
+      dots++;
+    } else {
+      if (code < 48 || code > 57 || octet === 0) return undefined;
+      octet = (octet < 0 ? 0 : octet * 10) + code - 48;
+      if (octet > 255) return undefined;
+    }
+  }
+  return dots === 3 && octet >= 0 ? value * 256 + octet : undefined;
+}
+
 export function formatAddress(version: IpVersion, value: bigint): string {
-  return version === 4 ? Address4.fromBigInt(value).correctForm() : Address6.fromBigInt(value).correctForm();
+  if (version === 6) return Address6.fromBigInt(value).correctForm();
+  const number = Number(value);
+  return `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
 }
 
 /** The spelling that Neutron stores: `2001:DB8:0::7` → `2001:db8::7`. */

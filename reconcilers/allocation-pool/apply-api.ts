@@ -20,7 +20,7 @@ export async function* applyToApi(
     }
     let result: StepResult;
     try {
-      result = await writeSubnet(writer, step, subnets[step.subnetId] as ObservedSubnet);
+      result = await writeSubnet(writer, step, subnets.get(step.subnetId) as ObservedSubnet);
       patience.succeeded();
     } catch (error) {
       result = failed(step, patience.met(error));

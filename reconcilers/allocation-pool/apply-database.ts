@@ -45,7 +45,7 @@ function byNetwork(
 ): Iterable<readonly AllocationPoolStep[]> {
   const networks = new Map<string, AllocationPoolStep[]>();
   for (const step of steps) {
-    const network = subnets[step.subnetId]?.networkId ?? '';
+    const network = subnets.get(step.subnetId)?.networkId ?? '';
     networks.set(network, [...(networks.get(network) ?? []), step]);
   }
   return networks.values();
@@ -63,7 +63,7 @@ async function writeNetwork(
   const todo = steps.filter((step) => {
     const subnet = now.get(step.subnetId);
     if (subnet && isAsDeclared(subnet, step)) return false;
-    refuseIfMoved(step, subnets[step.subnetId] as ObservedSubnet, subnet);
+    refuseIfMoved(step, subnets.get(step.subnetId) as ObservedSubnet, subnet);
     return true;
   });
   for (const step of todo) {
@@ -98,7 +98,7 @@ async function readLocked(
   before: AllocationPoolObserved['subnets'],
 ): Promise<ReadonlyMap<string, ObservedSubnet>> {
   const owners = steps.map(({ subnetId }): Owner => {
-    const [, ...ipam] = before[subnetId]?.ledgers ?? [];
+    const [, ...ipam] = before.get(subnetId)?.ledgers ?? [];
     return { subnetId, ipamIds: ipam.map((ledger) => ledger.owner) };
   });
   const subnets = await readSubnets(transaction, tables, owners, true);

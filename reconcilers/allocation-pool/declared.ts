@@ -1,8 +1,9 @@
 /** What the code declares, as ranges, and what of it can't stand on the subnet it is for. Pure. */
 import { asStackwardError } from '../../lib/errors';
-import type { IpRange } from '../../lib/ip-ranges';
+import type { Cidr, IpAddress, IpRange } from '../../lib/ip-ranges';
 import {
   compact,
+  formatAddress,
   formatRange,
   holds,
   isInside,
@@ -20,11 +21,14 @@ import type { AllocationPoolSpec } from './spec';
 /** Neutron makes ids in lower case, and MySQL compares them without case. */
 export const subnetIdOf = (spec: AllocationPoolSpec): string => spec.subnetId.toLowerCase();
 
-/** The addresses, in the fewest ranges: pools that touch are one. @throws InvalidConfiguration for a pool that is no range */
-export const declaredPools = (spec: AllocationPoolSpec): IpRange[] => compact(spec.pools.map(parseRange));
+export interface Declared {
+  /** In the fewest ranges: pools that touch are one. */
+  readonly pools: readonly IpRange[];
+  /** Everything about them that Neutron's API would refuse on this subnet, one sentence each. */
+  readonly refusals: readonly string[];
+}
 
-/** Everything about the declared pools that Neutron's API would refuse on this subnet, one sentence each. */
-export function findRefusals(spec: AllocationPoolSpec, subnet: SubnetRow): string[] {
+export function readDeclared(spec: AllocationPoolSpec, subnet: SubnetRow): Declared {
   const refusals: string[] = [];
   const pools: IpRange[] = [];
   for (const pool of spec.pools) {
@@ -35,24 +39,29 @@ export function findRefusals(spec: AllocationPoolSpec, subnet: SubnetRow): strin
     }
   }
   const cidr = parseCidr(subnet.cidr);
+  const gateway = subnet.gatewayIp === null ? undefined : parseAddress(subnet.gatewayIp);
+  for (const pool of pools) refusals.push(...refusalsOf(pool, cidr, gateway));
+  if (pools.length > 1) refusals.push(...overlaps(pools));
+  return { pools: compact(pools), refusals };
+}
+
+function refusalsOf(pool: IpRange, cidr: Cidr, gateway: IpAddress | undefined): string[] {
+  const cidrText = (): string => `${formatAddress(cidr.version, cidr.first)}/${cidr.prefixLength}`;
+  if (pool.version !== cidr.version)
+    return [
+      `the pool ${formatRange(pool)} is IPv${pool.version} and the subnet ${cidrText()} is IPv${cidr.version}; declare addresses of the subnet's own family`,
+    ];
+  const refusals: string[] = [];
   const space = poolSpace(cidr);
-  for (const pool of pools) {
-    const text = formatRange(pool);
-    if (pool.version !== cidr.version)
-      refusals.push(
-        `the pool ${text} is IPv${pool.version} and the subnet ${subnet.cidr} is IPv${cidr.version}; declare addresses of the subnet's own family`,
-      );
-    else if (!isInside(pool, space))
-      refusals.push(
-        `the pool ${text} leaves the subnet ${subnet.cidr}, where pools may use ${formatRange(space)}; keep it inside`,
-      );
-    const gateway = subnet.gatewayIp === null ? undefined : parseAddress(subnet.gatewayIp);
-    if (gateway && holds(pool, gateway))
-      refusals.push(
-        `the pool ${text} holds the gateway ${subnet.gatewayIp}, which would be handed out; declare ${around(pool, only(gateway))}`,
-      );
-  }
-  return [...refusals, ...overlaps(pools)];
+  if (!isInside(pool, space))
+    refusals.push(
+      `the pool ${formatRange(pool)} leaves the subnet ${cidrText()}, where pools may use ${formatRange(space)}; keep it inside`,
+    );
+  if (gateway && holds(pool, gateway))
+    refusals.push(
+      `the pool ${formatRange(pool)} holds the gateway ${formatRange(only(gateway))}, which would be handed out; declare ${around(pool, only(gateway))}`,
+    );
+  return refusals;
 }
 
 const around = (pool: IpRange, hole: IpRange): string =>

@@ -10,7 +10,7 @@ import { compact, formatAddress, holds, only, parseAddress, sizeOf, subtract } f
 import type { AddressRange } from '../../lib/ports';
 import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
 import type { Tables } from './database';
-import { declaredPools, findRefusals, subnetIdOf } from './declared';
+import { readDeclared, subnetIdOf } from './declared';
 import { addressesOf, addressRange, findRangeFault, holdsExactly, renderRows, writesFor, type Ledger } from './ledger';
 import { isNearlyFull, type AllocationPoolObserved, type ObservedSubnet } from './observe';
 import type { AllocationPoolSpec } from './spec';
@@ -29,7 +29,7 @@ export function diff(
   const steps: AllocationPoolStep[] = [];
   const findings: Finding[] = [];
   for (const one of wanted) {
-    const subnet = subnets[subnetIdOf(one.spec)];
+    const subnet = subnets.get(subnetIdOf(one.spec));
     const found = subnet ? compare(one, subnet, tables) : notFound(one, target);
     steps.push(...found.steps);
     findings.push(...found.findings);
@@ -54,15 +54,17 @@ function notFound({ id, spec }: One, target: string): Found {
 
 function compare(one: One, subnet: ObservedSubnet, tables: Tables | undefined): Found {
   const { id, spec } = one;
-  const refusals = findRefusals(spec, subnet);
+  const { pools: declared, refusals } = readDeclared(spec, subnet);
   if (refusals.length > 0) return refuse(id, 'InvalidConfiguration', refusals);
-  const declared = declaredPools(spec);
+  const wrong = subnet.ledgers.filter((ledger) => !holdsExactly(ledger.pools, declared));
   const used = (subnet.allocated ?? []).map((address) => only(parseAddress(address)));
-  if (spec.method === 'check') return check(one, subnet, declared, used);
+  if (spec.method === 'check') return check(one, subnet, wrong, declared, used);
 
-  const unsafe = findUnsafeLedgers(subnet, tables) ?? findUnsafeShrink(spec, subnet, declared, used);
+  const unsafe =
+    findUnsafeLedgers(subnet, tables) ??
+    (wrong.length > 0 ? findUnsafeShrink(spec, subnet, declared, used) : undefined);
   if (unsafe !== undefined) return refuse(id, 'Blocked', [unsafe]);
-  const drift = findDrift(subnet, declared, compact(used));
+  const drift = findDrift(subnet, wrong, declared, used);
   const step = drift && stepFor(id, subnet, declared, used, drift);
   return { steps: step ? [step] : [], findings: fullness(id, subnet, declared, used) };
 }
@@ -112,9 +114,14 @@ interface Drift {
   readonly because: string;
 }
 
-function findDrift(subnet: ObservedSubnet, declared: readonly IpRange[], used: readonly IpRange[]): Drift | undefined {
-  const wrong = subnet.ledgers.filter((ledger) => !holdsExactly(ledger.pools, declared));
+function findDrift(
+  subnet: ObservedSubnet,
+  wrong: readonly Ledger[],
+  declared: readonly IpRange[],
+  addresses: readonly IpRange[],
+): Drift | undefined {
   const live = subnet.ledgers.at(-1);
+  const used = live?.ranges ? compact(addresses) : [];
   const fault = live && findRangeFault(live, used);
   if (wrong.length === 0 && fault === undefined) return undefined;
   const [shown, ipam] = subnet.ledgers;
@@ -190,6 +197,7 @@ function stepFor(
 
 function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[], used: readonly IpRange[]): Finding[] {
   const inUse = usedIn(pools, used).length;
+  if (inUse === 0) return [];
   const size = sizeOf(pools);
   if (!isNearlyFull(inUse, size)) return [];
   return [
@@ -201,10 +209,16 @@ function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[],
 }
 
 /** Terraform owns these pools: whatever is found is only said. */
-function check({ id }: One, subnet: ObservedSubnet, declared: readonly IpRange[], used: readonly IpRange[]): Found {
+function check(
+  { id }: One,
+  subnet: ObservedSubnet,
+  wrong: readonly Ledger[],
+  declared: readonly IpRange[],
+  used: readonly IpRange[],
+): Found {
   const live = liveOf(subnet);
   const findings = fullness(id, subnet, live, used);
-  if (!subnet.ledgers.some((ledger) => !holdsExactly(ledger.pools, declared))) return { steps: [], findings };
+  if (wrong.length === 0) return { steps: [], findings };
   const leftOut = usedIn(subtract(live, declared), used);
   const uncovered = usedIn(subtract(declared, live), used);
   const parts = [

@@ -5,7 +5,7 @@ import type { Placement, Wanted } from '../../lib/reconciler';
 import { chunksOf, countAllocated, probeTables, readAllocated, readOwners, readSubnets } from './database';
 import type { ReadSubnet, SubnetRow, Tables } from './database';
 import { subnetIdOf } from './declared';
-import { addressesOf, holdsExactly, type Ledger } from './ledger';
+import { addressesOf, type Ledger } from './ledger';
 import type { AllocationPoolSpec } from './spec';
 
 export interface ObservedSubnet extends SubnetRow {
@@ -19,7 +19,7 @@ export interface AllocationPoolObserved {
   /** Absent behind the API. */
   readonly tables?: Tables;
   /** By id, in lower case; a subnet that doesn't exist is absent. */
-  readonly subnets: Readonly<Record<string, ObservedSubnet>>;
+  readonly subnets: ReadonlyMap<string, ObservedSubnet>;
 }
 
 /** From this share of addresses in use on, a pool is worth a warning. */
@@ -37,8 +37,8 @@ export async function observe(
 const specsById = (wanted: readonly Wanted<AllocationPoolSpec>[]): Map<string, AllocationPoolSpec> =>
   new Map(wanted.map(({ spec }) => [subnetIdOf(spec), spec]));
 
-const byId = <T extends { readonly id: string }>(all: readonly T[]): Record<string, T> =>
-  Object.fromEntries(all.map((one) => [one.id.toLowerCase(), one]));
+const byId = (all: readonly ObservedSubnet[]): ReadonlyMap<string, ObservedSubnet> =>
+  new Map(all.map((one) => [one.id.toLowerCase(), one]));
 
 /** One view of the database for all chunks, so that ranges and allocations belong together. */
 async function observeDatabase(
@@ -81,11 +81,16 @@ async function observeChunk(
 const withAllocated = (subnet: ReadSubnet, allocated: readonly string[] | undefined): ObservedSubnet =>
   allocated === undefined ? subnet : { ...subnet, allocated };
 
-/** Without tables of free ranges: the addresses matter where pools are to change, or may be nearly full. */
+/**
+ * Without tables of free ranges: the addresses matter where pools are to change, or may be nearly full. Pools that are
+ * the declared ones in another spelling count as different: it costs one SELECT and changes nothing.
+ */
 function dependsOnAllocations(spec: AllocationPoolSpec | undefined, ledgers: readonly Ledger[], used: number): boolean {
   if (!spec) return false;
-  const pools = addressesOf(spec.pools);
-  return ledgers.some((ledger) => !holdsExactly(ledger.pools, pools)) || isNearlyFull(used, sizeOf(pools));
+  const isSpelledSo = ({ pools }: Ledger): boolean =>
+    pools.length === spec.pools.length &&
+    pools.every((row) => spec.pools.some(({ start, end }) => start === row.start && end === row.end));
+  return !ledgers.every(isSpelledSo) || (used > 0 && isNearlyFull(used, sizeOf(addressesOf(spec.pools))));
 }
 
 async function observeApi(
