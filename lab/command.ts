@@ -14,6 +14,8 @@ export function childEnvironment(lab: Pick<Lab, 'folder'>, name?: string): NodeJ
     // Debian's packages need /usr/bin/python3; another Python may stand first in the caller's PATH.
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C.UTF-8',
+    // eventlet imports distutils; unless it is the standard one, that costs each process half a second for setuptools.
+    SETUPTOOLS_USE_DISTUTILS: 'stdlib',
     HOME: join(lab.folder, 'home'),
     TMPDIR: join(lab.folder, 'tmp'),
     ...(name === undefined ? {} : { [MARK]: `${lab.folder} ${name}` }),

@@ -84,3 +84,9 @@ export function addLoopbackAddress(address: string, label: string): boolean {
 export function removeLoopbackAddress(address: string): void {
   ip('address', 'delete', `${address}/32`, 'dev', 'lo');
 }
+
+/** Names of the devices in a namespace. */
+export async function listDevices(lab: Lab, namespace: string): Promise<string[]> {
+  const out = await run(lab, ['ip', '-netns', namespace, '-json', 'link', 'show']);
+  return (JSON.parse(out) as Device[]).map(({ ifname }) => ifname);
+}

@@ -14,8 +14,12 @@ import { digestOf, endLeftovers, ensureService, findRunning, listStarted } from 
 
 type Say = (text: string) => void;
 
-/** Brings the lab up from any state that it may be in; what runs and answers is left alone. */
-export async function up(): Promise<void> {
+/**
+ * Brings the lab up from any state that it may be in; what runs and answers is left alone.
+ *
+ * @param goals services that must be ready in the end, with all that they need. Default: everything.
+ */
+export async function up(goals?: readonly string[]): Promise<void> {
   const folder = labFolder();
   const startedAt = Date.now();
   const elapsed = (): string => ((Date.now() - startedAt) / 1000).toFixed(1);
@@ -35,7 +39,8 @@ export async function up(): Promise<void> {
   const queues = new Queues(lab);
   endTogether(lab);
   try {
-    await runSteps(declareSteps(lab, declareStack(lab, queues)), (name, tookMs) => {
+    const steps = declareSteps(lab, declareStack(lab, queues));
+    await runSteps(steps, goals ?? steps.map(({ name }) => name), (name, tookMs) => {
       say(`${name.padEnd(24)} ${(tookMs / 1000).toFixed(1).padStart(5)} s`);
     });
   } catch (error) {

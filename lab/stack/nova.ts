@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Cloud } from '../cloud';
 import { renderIni, type Declare } from '../declaration';
 import type { Lab } from '../environment';
 import { answersHttp } from '../probes';
@@ -10,6 +11,7 @@ import { authTokenSection, consoleScript, serviceUserSection, wsgiServer } from 
 export const nova: Declare = (lab, queues) => {
   const { folder, ports } = lab;
   const etc = join(folder, 'etc', 'nova');
+  const cloud = new Cloud(lab);
   const config = `--config-file=${join(etc, 'nova.conf')}`;
   const paste = join(folder, 'packages', 'usr', 'share', 'nova-common', 'api-paste.ini');
   return {
@@ -59,18 +61,29 @@ export const nova: Declare = (lab, queues) => {
       },
       ...lab.hosts.map(({ name }) => ({
         name: `nova-compute-${name}`,
-        needs: ['nova-conductor', 'placement', 'catalogue'],
+        needs: ['nova-conductor', 'nova-scheduler', 'nova-api', 'placement', 'catalogue'],
         command: consoleScript(
           lab,
           'nova-compute=nova.cmd.compute:main',
           config,
           `--config-file=${join(etc, `${name}.conf`)}`,
         ),
-        isReady: () => queues.hasConsumer(`compute.${name}`),
+        isReady: async () => (await queues.hasConsumer(`compute.${name}`)) && (await isSchedulable(cloud, name)),
       })),
     ],
   };
 };
+
+/** In a cell, and reporting: the scheduler passes over any other host. */
+async function isSchedulable(cloud: Cloud, host: string): Promise<boolean> {
+  const path = '/os-hypervisors';
+  const { hypervisors } = await cloud.request<{ hypervisors: { hypervisor_hostname: string; state: string }[] }>(
+    'nova',
+    'GET',
+    path,
+  );
+  return hypervisors.some((each) => each.hypervisor_hostname === host && each.state === 'up');
+}
 
 /** The cells' addresses are templates that Nova fills from its configuration: no port and no password stands in the database, or here. */
 function setUpCells(config: string): string[] {
@@ -102,6 +115,8 @@ function novaConf(lab: Lab, etc: string): string {
       // The fake driver plugs nothing, so that Neutron never tells of a plugged port.
       vif_plugging_is_fatal: false,
       vif_plugging_timeout: 0,
+      // Periodic tasks would first wait for up to a minute, by chance.
+      periodic_fuzzy_delay: 0,
       osapi_compute_listen: '127.0.0.1',
       osapi_compute_listen_port: ports.nova,
       enabled_apis: 'osapi_compute',
