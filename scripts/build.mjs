@@ -1,9 +1,10 @@
 // Bundles the command into one file, so that it starts at once: node reads one file instead of some hundreds.
+import { chmodSync } from 'node:fs';
 import { build } from 'esbuild';
 
 await build({
   entryPoints: ['cli/main.ts'],
-  outfile: 'dist/stackward.cjs',
+  outfile: 'dist/stackward',
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -14,3 +15,4 @@ await build({
   keepNames: true,
   logLevel: 'warning',
 });
+chmodSync('dist/stackward', 0o755);

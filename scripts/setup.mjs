@@ -54,7 +54,7 @@ export async function setUp(options) {
     ...process.env,
     ...variables,
     CHECKPOINT_DISABLE: '1',
-    PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+    PATH: [join(root, 'node_modules/.bin'), join(root, 'dist'), process.env.PATH].join(':'),
   };
   if (options.lab) await run('tsx', ['lab/main.ts', 'up'], environment);
   return environment;

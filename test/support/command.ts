@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const bundle = join(__dirname, '../../dist/stackward.cjs');
+const bundle = join(__dirname, '../../dist/stackward');
 
 export interface Ended {
   readonly code: number | null;

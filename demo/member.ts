@@ -1,0 +1,46 @@
+/** What a plain member of a project does on the cloud: makes ports, and meets the end of the pool. */
+import { OpenStackSession } from '../adapters/openstack-session';
+import { resolveCredentials } from '../lib/credentials';
+import { readCredentialFiles } from '../adapters/credential-files';
+
+interface Port {
+  readonly id: string;
+  readonly name: string;
+  readonly fixed_ips: readonly { ip_address: string }[];
+}
+
+const portName = 'stackward-demo';
+
+export class Member {
+  private readonly session: OpenStackSession;
+
+  constructor(cloud: string, environment: NodeJS.ProcessEnv) {
+    this.session = new OpenStackSession(resolveCredentials(cloud, environment, readCredentialFiles(environment)));
+  }
+
+  /** Ports of one network until Neutron refuses: the addresses it gave, and its words. */
+  async fill(networkId: string): Promise<{ addresses: string[]; refusal: string }> {
+    const addresses: string[] = [];
+    for (;;) {
+      try {
+        const { port } = await this.session.call<{ port: Port }>('network', '/v2.0/ports', {
+          method: 'POST',
+          body: { port: { network_id: networkId, name: portName } },
+        });
+        addresses.push(...port.fixed_ips.map((one) => one.ip_address));
+      } catch (error) {
+        return { addresses, refusal: (error as Error).message };
+      }
+    }
+  }
+
+  /** Ports that a demo made, of this run or of one that was cut. */
+  async clean(): Promise<void> {
+    const { ports } = await this.session.call<{ ports: Port[] }>('network', `/v2.0/ports?name=${portName}`);
+    for (const port of ports) await this.session.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+}
