@@ -1,9 +1,10 @@
 import { LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
-import { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
+import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
 import { declarationsOf } from './declarations';
 import { validateApp } from './findings';
+import { Credentials } from './credentials';
 import { Identity } from './identity';
 import { addManifest } from './manifest';
 import type { OpenStackCloud } from './openstack-cloud';
@@ -24,6 +25,7 @@ export class CloudStack extends TerraformStack {
   /** The output `stackward_manifest`. */
   readonly manifest: TerraformOutput;
   private identityLookups: Identity | undefined;
+  private credentials: Credentials | undefined;
 
   constructor(scope: Construct, id: string, props: CloudStackProps) {
     super(scope, id);
@@ -45,6 +47,14 @@ export class CloudStack extends TerraformStack {
     throw new InvalidConfiguration('it stands in a plain TerraformStack; put it in a CloudStack or a TenantStack', {
       where: construct.node.path,
     });
+  }
+
+  /** Arguments of a provider whose project is said beside them. */
+  get scopedProviderConfig(): OpenstackProviderConfig {
+    const { cloud, ...config } = this.cloud.providerConfig;
+    if (cloud === undefined) return config;
+    this.credentials ??= new Credentials(this, 'Credentials', cloud);
+    return { ...this.credentials.providerConfig, ...config };
   }
 
   /** Users and roles of Keystone, looked up once per stack. */

@@ -1,5 +1,6 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
+import { DataOpenstackIdentityAuthScopeV3 } from '@cdktf/provider-openstack/lib/data-openstack-identity-auth-scope-v3';
 import { IdentityProjectV3, type IdentityProjectV3Config } from '@cdktf/provider-openstack/lib/identity-project-v3';
 import { IdentityRoleAssignmentV3 } from '@cdktf/provider-openstack/lib/identity-role-assignment-v3';
 import { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
@@ -114,7 +115,33 @@ export class Tenant extends Construct implements ITenant {
   dependenciesFor(scope: IConstruct, service: 'network' | 'compute'): ITerraformDependable[] {
     if (CloudStack.of(scope) !== CloudStack.of(this)) return [];
     const quota = this.quotas?.[service];
-    return [...(service === 'compute' ? [this.deployerRole] : []), ...(quota ? [quota] : [])];
+    return [...(service === 'compute' ? [this.scope()] : []), ...(quota ? [quota] : [])];
+  }
+
+  /**
+   * Proves that the scoped provider is scoped to the project, once there is something to boot: with OS_CLOUD in the
+   * environment, or credentials bound to one project, it is not (constructs/credentials.ts).
+   */
+  private scope(): ITerraformDependable {
+    const known = this.node.tryFindChild('Scope');
+    if (known) return known as DataOpenstackIdentityAuthScopeV3;
+    const scope = new DataOpenstackIdentityAuthScopeV3(this, 'Scope', {
+      name: 'scope',
+      provider: this.provider,
+      // Not read before the role is there; a provider whose project is not known yet would answer with the deployer's own.
+      dependsOn: [this.resource, this.deployerRole],
+    });
+    scope.lifecycle = {
+      postcondition: [
+        {
+          condition: `\${self.project_id == ${this.resource.fqn}.id}`,
+          errorMessage:
+            "The tenant's provider is not scoped to the tenant's project, so its servers would be booted elsewhere. " +
+            'Unset OS_CLOUD, and use a user and a password: application credentials are bound to one project.',
+        },
+      ],
+    };
+    return scope;
   }
 }
 
@@ -136,8 +163,8 @@ class ImportedTenant extends Construct implements ITenant {
 }
 
 function scopedProvider(scope: Construct, alias: string, projectId: string): OpenstackProvider {
-  const { providerConfig } = CloudStack.of(scope).cloud;
-  return new OpenstackProvider(scope, 'Provider', { ...providerConfig, alias, tenantId: projectId });
+  const { scopedProviderConfig } = CloudStack.of(scope);
+  return new OpenstackProvider(scope, 'Provider', { ...scopedProviderConfig, alias, tenantId: projectId });
 }
 
 const domainOf = (domainId: string | undefined): string => (domainId === undefined ? '' : ` in domain ${domainId}`);

@@ -238,15 +238,20 @@ export class UtmInstance extends Construct {
     this.warnOfSpoofing(mode);
   }
 
-  /** Liberty and later drop foreign ARP and MAC addresses at the port, below what iptables could let pass. */
+  /** What a UTM forwards has a foreign source: Neutron drops it at the port that it leaves by, in every release. */
   private warnOfSpoofing(mode: UtmUserDataProps['mode']): void {
-    if (mode !== 'bridged' || !isAtLeast(CloudStack.of(this).cloud.release, 'liberty')) return;
+    const { release } = CloudStack.of(this).cloud;
+    const pairs = `allowedAddressPairs${mode === 'bridged' ? ' with the MAC addresses of its neighbours' : ''}`;
+    // Port security came with Kilo; before it a foreign MAC address passes by an exception on the compute node alone.
+    const remedy = isAtLeast(release, 'kilo')
+      ? `give it portSecurity: false, or ${pairs}`
+      : mode === 'routed'
+        ? `give it ${pairs}`
+        : 'it needs an exception on its compute node';
     for (const nic of ['green', 'orange'] as const) {
       const port = this.nics[nic];
       if (port && !port.passesForeignFrames)
-        Annotations.of(port).addWarning(
-          `A bridged UTM forwards frames of its neighbours, which Neutron drops at ${nic}: give it portSecurity: false, or allowedAddressPairs with their MAC addresses.`,
-        );
+        Annotations.of(port).addWarning(`Neutron drops at ${nic} what a ${mode} UTM forwards there: ${remedy}.`);
     }
   }
 }
