@@ -1,0 +1,127 @@
+/**
+ * Networks, subnets and ports on the lab, made through its API as an administrator and as a plain member would.
+ * Everything is named `test-<suite>…`; what a killed run of the same suite left is deleted at the start.
+ */
+import pLimit from 'p-limit';
+import { OpenStackSession } from '../../adapters/openstack-session';
+import { readCredentialFiles } from '../../adapters/credential-files';
+import { readLab, type Lab } from '../../lab/environment';
+import { resolveCredentials } from '../../lib/credentials';
+import type { AddressRange } from '../../lib/ports';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+export interface LabSubnet {
+  readonly id: string;
+  readonly networkId: string;
+}
+export interface SubnetBody {
+  readonly cidr: string;
+  readonly ip_version?: 4 | 6;
+  readonly gateway_ip?: string | null;
+  readonly enable_dhcp?: boolean;
+  readonly allocation_pools?: readonly AddressRange[];
+}
+
+export function getLab(): Lab {
+  const lab = readLab();
+  if (!lab) throw new Error('there is no lab: `npm test` brings it up, so does `npx tsx lab/main.ts up`');
+  return lab;
+}
+
+export class LabCloud {
+  readonly lab = getLab();
+  readonly admin = this.session('stackward-lab');
+  readonly member = this.session('stackward-lab-member');
+  readonly prefix: string;
+
+  constructor(suite: string) {
+    this.prefix = `test-${suite}`;
+  }
+
+  /** A session of an entry in the lab's clouds.yaml; closed by `close`. */
+  private session(cloud: string): OpenStackSession {
+    return new OpenStackSession(resolveCredentials(cloud, {}, readCredentialFiles(this.lab.environment)));
+  }
+
+  /** A shared network with one subnet, where a member may make ports. */
+  async subnet(body: SubnetBody): Promise<LabSubnet> {
+    const { network } = await this.admin.call<{ network: Named }>('network', '/v2.0/networks', {
+      method: 'POST',
+      body: { network: { name: this.prefix, shared: true } },
+    });
+    return this.addSubnet(network.id, body);
+  }
+
+  async addSubnet(networkId: string, body: SubnetBody): Promise<LabSubnet> {
+    const subnet = { ip_version: 4, enable_dhcp: false, ...body, name: this.prefix, network_id: networkId };
+    const answer = await this.admin.call<{ subnet: Named }>('network', '/v2.0/subnets', {
+      method: 'POST',
+      body: { subnet },
+    });
+    return { id: answer.subnet.id, networkId };
+  }
+
+  /** One port as a member makes it: the address that Neutron picked on this subnet. */
+  async port(subnet: LabSubnet): Promise<string> {
+    const port = { name: this.prefix, network_id: subnet.networkId, fixed_ips: [{ subnet_id: subnet.id }] };
+    const answer = await this.member.call<{ port: { fixed_ips: readonly { ip_address: string }[] } }>(
+      'network',
+      '/v2.0/ports',
+      {
+        method: 'POST',
+        body: { port },
+      },
+    );
+    return answer.port.fixed_ips[0]?.ip_address ?? '';
+  }
+
+  /** Ports until Neutron answers 409: the addresses, and its words. */
+  async portsUntilRefused(subnet: LabSubnet): Promise<{ addresses: string[]; refusal: string }> {
+    const addresses: string[] = [];
+    for (;;) {
+      try {
+        addresses.push(await this.port(subnet));
+      } catch (error) {
+        return { addresses, refusal: (error as Error).message };
+      }
+    }
+  }
+
+  async pools(subnet: LabSubnet): Promise<readonly AddressRange[]> {
+    const answer = await this.admin.call<{ subnet: { allocation_pools: readonly AddressRange[] } }>(
+      'network',
+      `/v2.0/subnets/${subnet.id}`,
+    );
+    return answer.subnet.allocation_pools;
+  }
+
+  async updateSubnet(subnet: LabSubnet, body: object): Promise<void> {
+    await this.admin.call('network', `/v2.0/subnets/${subnet.id}`, { method: 'PUT', body: { subnet: body } });
+  }
+
+  async deletePort(address: string, subnet: LabSubnet): Promise<void> {
+    const filter = `fixed_ips=ip_address%3D${encodeURIComponent(address)}&network_id=${subnet.networkId}`;
+    const { ports } = await this.admin.call<{ ports: Named[] }>('network', `/v2.0/ports?${filter}`);
+    for (const port of ports) await this.admin.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });
+  }
+
+  /** Everything that this suite made, of this run or of one that was killed. */
+  async clean(): Promise<void> {
+    for (const collection of ['ports', 'networks']) {
+      const found = await this.admin.call<Record<string, Named[]>>(
+        'network',
+        `/v2.0/${collection}?name=${this.prefix}`,
+      );
+      const limit = pLimit(6);
+      const remove = ({ id }: Named) => this.admin.call('network', `/v2.0/${collection}/${id}`, { method: 'DELETE' });
+      await Promise.all((found[collection] ?? []).map((one) => limit(() => remove(one))));
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.admin.close(), this.member.close()]);
+  }
+}
