@@ -125,7 +125,7 @@ function findDrift(
   const fault = live && findRangeFault(live, used);
   if (wrong.length === 0 && fault === undefined) return undefined;
   const [shown, ipam] = subnet.ledgers;
-  const differ = shown && ipam && !holdsExactly(ipam.pools, addressesOf(shown.pools));
+  const differ = shown && ipam && !isAlike(shown.pools, ipam.pools);
   const after = renderRows(declared.map(addressRange));
   const named = differ ? wrong : wrong.slice(0, 1);
   return {
@@ -140,6 +140,9 @@ function findDrift(
     because: fault && wrong.length === 0 ? fault : reasonOf(wrong, differ ?? false),
   };
 }
+
+const isAlike = (a: readonly AddressRange[], b: readonly AddressRange[]): boolean =>
+  renderRows(a) === renderRows(b) || (holdsExactly(a, addressesOf(b)) && holdsExactly(b, addressesOf(a)));
 
 function reasonOf(wrong: readonly Ledger[], differ: boolean): string {
   if (!differ) return 'the code declares other pools';
