@@ -1,0 +1,364 @@
+import fc from 'fast-check';
+import {
+  addressFindings,
+  type AddressDeclaration,
+  type AddressPlan,
+  type SubnetDeclaration,
+} from '../../lib/address-plan';
+
+const plan = (parts: Partial<AddressPlan>): AddressPlan => ({
+  subnets: [],
+  addresses: [],
+  bridges: [],
+  routers: [],
+  floating: [],
+  red: [],
+  ...parts,
+});
+
+const subnet = (name: string, cidr: string, more: Partial<SubnetDeclaration> = {}): SubnetDeclaration => ({
+  path: name,
+  key: `${name}/Subnet`,
+  network: name,
+  cidr,
+  tenant: 'acme/Tenant',
+  ...more,
+});
+
+const address = (
+  path: string,
+  on: string,
+  text: string,
+  more: Partial<AddressDeclaration> = {},
+): AddressDeclaration => ({
+  path,
+  network: on,
+  subnet: `${on}/Subnet`,
+  address: text,
+  ...more,
+});
+
+const lines = (parts: Partial<AddressPlan>) =>
+  addressFindings(plan(parts)).map(({ path, message }) => `${path}: ${message}`);
+
+describe('an address', () => {
+  const green = subnet('green', '198.51.100.0/24');
+  const six = subnet('six', '2001:db8:1::/64');
+
+  test.each([
+    [
+      '198.51.101.7',
+      /^port: 198\.51\.101\.7 is outside 198\.51\.100\.0\/24; choose one in 198\.51\.100\.1-198\.51\.100\.254$/,
+    ],
+    ['198.51.100.0', /is the network address of 198\.51\.100\.0\/24/],
+    ['198.51.100.255', /is the broadcast address of 198\.51\.100\.0\/24/],
+    ['198.51.100.1', /is the gateway of green; choose another, or say isGateway/],
+    ['198.51.100', /is not an IP address/],
+    ['2001:db8:1::7', /is outside 198\.51\.100\.0\/24/],
+  ])('%s on an IPv4 subnet', (text, expected) => {
+    expect(lines({ subnets: [green], addresses: [address('port', 'green', text)] })).toEqual([
+      expect.stringMatching(expected),
+    ]);
+  });
+
+  test.each([
+    ['2001:db8:2::7', /is outside 2001:db8:1::\/64; choose one in 2001:db8:1::1-2001:db8:1:0:ffff:ffff:ffff:ffff$/],
+    ['2001:db8:1::', /is the network address/],
+    ['2001:DB8:1:0::1', /is the gateway of six/],
+  ])('%s on an IPv6 subnet', (text, expected) => {
+    expect(lines({ subnets: [six], addresses: [address('port', 'six', text)] })).toEqual([
+      expect.stringMatching(expected),
+    ]);
+  });
+
+  test('the last address of an IPv6 subnet is an address', () => {
+    expect(lines({ subnets: [six], addresses: [address('p', 'six', '2001:db8:1::ffff:ffff:ffff:ffff')] })).toEqual([]);
+  });
+
+  test.each(['198.51.100.4/31', '198.51.100.4/32', '2001:db8::4/128'])('the only ones of %s are addresses', (cidr) => {
+    const text = cidr.slice(0, cidr.indexOf('/'));
+    expect(lines({ subnets: [subnet('p2p', cidr)], addresses: [address('port', 'p2p', text)] })).toEqual([]);
+  });
+
+  test('may be the gateway where that is said, and has to be it then', () => {
+    const routed = subnet('green', '198.51.100.0/24', { gateway: '198.51.100.254' });
+    const at = (text: string) => ({
+      subnets: [routed],
+      addresses: [address('utm', 'green', text, { isGateway: true })],
+    });
+    expect(lines(at('198.51.100.254'))).toEqual([]);
+    expect(lines(at('198.51.100.253'))).toEqual([
+      expect.stringMatching(
+        /^utm: it is to be the gateway, and green has 198\.51\.100\.254 for it, not 198\.51\.100\.253/,
+      ),
+    ]);
+  });
+
+  test('on a subnet without a gateway may be the first', () => {
+    const bare = subnet('green', '198.51.100.0/24', { gateway: 'none' });
+    expect(lines({ subnets: [bare], addresses: [address('port', 'green', '198.51.100.1')] })).toEqual([]);
+  });
+
+  test('is used once on a network, however it is written, and may be used on another', () => {
+    const addresses = [
+      address('acme/A', 'six', '2001:db8:1::7'),
+      address('globex/B', 'six', '2001:0DB8:1::0007'),
+      address('acme/C', 'other', '2001:db8:1::7'),
+    ];
+    expect(lines({ addresses })).toEqual([
+      'globex/B: 2001:0DB8:1::0007 is used twice: acme/A has it too; give each its own address',
+    ]);
+  });
+
+  test('is used once on networks that a UTM bridges', () => {
+    const addresses = [address('a', 'green', '10.0.0.7'), address('b', 'orange', '10.0.0.7')];
+    const bridges = [
+      { path: 'one', networks: ['green', 'blue'] },
+      { path: 'two', networks: ['orange', 'blue'] },
+    ];
+    expect(lines({ addresses })).toEqual([]);
+    expect(lines({ addresses, bridges })).toEqual([expect.stringMatching(/^b: 10\.0\.0\.7 is used twice: a has it/)]);
+  });
+
+  test('on a subnet whose cidr nobody knows is not measured', () => {
+    const { cidr: _cidr, ...unknown } = subnet('green', '');
+    expect(lines({ subnets: [unknown], addresses: [address('port', 'green', '192.0.2.7')] })).toEqual([]);
+  });
+});
+
+describe('a gateway', () => {
+  test.each([
+    ['198.51.101.1', /^green: the gateway 198\.51\.101\.1 is outside 198\.51\.100\.0\/24/],
+    ['198.51.100.0', /the gateway 198\.51\.100\.0 is the network address/],
+    ['nowhere', /"nowhere" is not an IP address/],
+  ])('at %s', (gateway, expected) => {
+    expect(lines({ subnets: [subnet('green', '198.51.100.0/24', { gateway })] })).toEqual([
+      expect.stringMatching(expected),
+    ]);
+  });
+
+  test('may be link-local on IPv6', () => {
+    expect(lines({ subnets: [subnet('six', '2001:db8::/64', { gateway: 'fe80::1' })] })).toEqual([]);
+  });
+});
+
+describe('a pool', () => {
+  const withPools = (cidr: string, ...pools: string[]) =>
+    lines({
+      subnets: [
+        subnet('red', cidr, {
+          pools: pools.map((text) => {
+            const [start = '', end = ''] = text.split('..');
+            return { start, end };
+          }),
+        }),
+      ],
+    });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      '203.0.113.0/24',
+      ['203.0.113.250..203.0.114.5'],
+      /^red: the pool .* leaves 203\.0\.113\.0\/24; pools there lie in 203\.0\.113\.1-203\.0\.113\.254$/,
+    ],
+    ['203.0.113.0/24', ['203.0.113.250..203.0.113.255'], /leaves/],
+    ['203.0.113.0/24', ['203.0.113.1..203.0.113.9'], /holds the gateway 203\.0\.113\.1, which Neutron would hand out/],
+    ['203.0.113.0/24', ['203.0.113.10..203.0.113.19', '203.0.113.19..203.0.113.29'], /the pools .* overlap/],
+    [
+      '203.0.113.0/24',
+      ['203.0.113.19..203.0.113.10'],
+      /ends before it starts; write it as 203\.0\.113\.10-203\.0\.113\.19/,
+    ],
+    ['203.0.113.0/24', ['203.0.113.19..2001:db8::5'], /mixes IPv4 and IPv6/],
+    ['2001:db8::/64', ['2001:db8::..2001:db8::5'], /leaves 2001:db8::\/64/],
+    ['203.0.113.7/24', [], /has host bits set; the network it lies in is 203\.0\.113\.0\/24/],
+  ])('%s %j', (cidr, pools, expected) => {
+    const found = withPools(cidr, ...pools);
+    expect(found).toContainEqual(expect.stringMatching(expected));
+  });
+
+  test('two that touch, in any order, are fine', () => {
+    expect(withPools('203.0.113.0/24', '203.0.113.20..203.0.113.29', '203.0.113.10..203.0.113.19')).toEqual([]);
+  });
+
+  describe('that ends below a declared address', () => {
+    const pools = [{ start: '203.0.113.10', end: '203.0.113.19' }];
+    const { tenant: _tenant, ...shared } = subnet('red', '203.0.113.0/24', { pools });
+    const owned = subnet('red', '203.0.113.0/24', { pools });
+    const at = (on: SubnetDeclaration, ...last: number[]) =>
+      lines({ subnets: [on], addresses: last.map((n) => address(`p${String(n)}`, 'red', `203.0.113.${String(n)}`)) });
+    const beyond = (n: number) =>
+      `p${String(n)}: 203.0.113.${String(n)} lies beyond the pools of red, which end at 203.0.113.19; ` +
+      'extend the pool, or say outsidePools: true where this is meant';
+
+    test('on a shared network was meant to hold it', () => {
+      expect(at(shared, 15, 40)).toEqual([beyond(40)]);
+    });
+
+    test('on a tenant’s own network was meant to hold what runs on from its end', () => {
+      expect(at(owned, 22, 21, 20, 40)).toEqual([beyond(20), beyond(21), beyond(22)]);
+      expect(at(owned, 5, 21)).toEqual([]);
+    });
+
+    test('below the pools is where fixed addresses may lie', () => {
+      expect(at(shared, 5)).toEqual([]);
+    });
+
+    test('on purpose is said', () => {
+      const meant = address('p', 'red', '203.0.113.40', { outsidePools: true });
+      expect(lines({ subnets: [shared], addresses: [meant] })).toEqual([]);
+    });
+  });
+});
+
+describe('two subnets', () => {
+  const { tenant: _tenant, ...management } = subnet('management', '10.0.0.0/16');
+
+  test.each<[string, Partial<AddressPlan>, RegExp | undefined]>([
+    [
+      'of one tenant',
+      { subnets: [subnet('a', '10.0.0.0/24'), subnet('b', '10.0.0.128/25')] },
+      /^b: 10\.0\.0\.128\/25 overlaps 10\.0\.0\.0\/24 of a, and both belong to one tenant/,
+    ],
+    [
+      'of two tenants',
+      { subnets: [subnet('a', '10.0.0.0/24'), subnet('b', '10.0.0.0/24', { tenant: 'globex' })] },
+      undefined,
+    ],
+    [
+      'of two tenants behind one router',
+      {
+        subnets: [subnet('a', '10.0.0.0/24'), subnet('b', '10.0.0.0/24', { tenant: 'globex' })],
+        routers: [{ path: 'router', subnets: ['a/Subnet', 'b/Subnet'] }],
+      },
+      /router routes between them/,
+    ],
+    ['a shared one and a tenant’s', { subnets: [subnet('a', '10.0.9.0/24'), management] }, /the tenant reaches both/],
+    [
+      'both shared',
+      { subnets: [management, { ...management, path: 'other', key: 'other', network: 'other' }] },
+      /^other: 10\.0\.0\.0\/16 overlaps .* every tenant reaches both/,
+    ],
+    ['of two families', { subnets: [subnet('a', '0.0.0.0/0'), subnet('b', '::/0')] }, undefined],
+    [
+      'that a UTM bridges, with one range',
+      {
+        subnets: [subnet('a', '10.0.0.0/24'), subnet('b', '10.0.0.0/24')],
+        bridges: [{ path: 'utm', networks: ['a', 'b'] }],
+      },
+      undefined,
+    ],
+    [
+      'that a UTM bridges, with ranges that differ',
+      {
+        subnets: [subnet('a', '10.0.0.0/24'), subnet('b', '10.0.0.0/25')],
+        bridges: [{ path: 'utm', networks: ['a', 'b'] }],
+      },
+      /overlaps/,
+    ],
+    ['that are one, imported twice', { subnets: [management, management] }, undefined],
+  ])('%s', (_what, parts, expected) => {
+    expect(lines(parts)).toEqual(expected ? [expect.stringMatching(expected)] : []);
+  });
+});
+
+test.each([
+  ['the red network, no subnet named', { network: 'red' }, true],
+  ['the very subnet', { network: 'red', subnet: 'red/Subnet' }, true],
+  ['another subnet of it', { network: 'red', subnet: 'red/Floating' }, false],
+  ['another network', { network: 'public' }, false],
+])('a floating address from %s', (_what, from, isFinding) => {
+  const found = lines({
+    floating: [{ path: 'web', ...from }],
+    red: [{ path: 'utm', network: 'red', subnet: 'red/Subnet' }],
+  });
+  expect(found).toEqual(
+    isFinding ? [expect.stringMatching(/^web: it takes its address from the subnet that utm has/)] : [],
+  );
+});
+
+describe('for any plan', () => {
+  const octet = fc.integer({ min: 0, max: 255 });
+  const anySubnet = fc.record({
+    third: fc.integer({ min: 0, max: 3 }),
+    length: fc.integer({ min: 22, max: 30 }),
+    tenant: octet,
+  });
+  const anyPlan = fc.record({
+    subnets: fc.array(anySubnet, { maxLength: 8 }),
+    addresses: fc.array(fc.record({ on: fc.nat(7), third: fc.integer({ min: 0, max: 3 }), last: octet }), {
+      maxLength: 12,
+    }),
+  });
+  const build = ({
+    subnets,
+    addresses,
+  }: {
+    subnets: { third: number; length: number; tenant: number }[];
+    addresses: { on: number; third: number; last: number }[];
+  }) => {
+    const declared = subnets.map(({ third, length, tenant }, index) => {
+      const size = 2 ** (32 - length);
+      const first = Math.floor((third * 256) / size) * size;
+      const base = `10.0.${String(Math.floor(first / 256))}.${String(first % 256)}`;
+      return subnet(`n${String(index)}`, `${base}/${String(length)}`, { tenant: `t${String(tenant % 2)}` });
+    });
+    return plan({
+      subnets: declared,
+      addresses: addresses
+        .filter(({ on }) => on < declared.length)
+        .map(({ on, third, last }, index) =>
+          address(`p${String(index)}`, `n${String(on)}`, `10.0.${String(third)}.${String(last)}`),
+        ),
+    });
+  };
+  const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const range = (cidr = '') => {
+    const [host = '', length = ''] = cidr.split('/');
+    return [number(host), number(host) + 2 ** (32 - Number(length)) - 1] as const;
+  };
+
+  test('overlaps are those that comparing every pair finds', () => {
+    fc.assert(
+      fc.property(anyPlan, (parts) => {
+        const whole = build({ ...parts, addresses: [] });
+        const pairs = whole.subnets.flatMap((a, i) =>
+          whole.subnets.slice(i + 1).filter((b) => {
+            const [first, last] = range(a.cidr);
+            const [start, end] = range(b.cidr);
+            return a.tenant === b.tenant && first <= end && start <= last;
+          }),
+        );
+        expect(addressFindings(whole)).toHaveLength(pairs.length);
+      }),
+    );
+  });
+
+  test('misplaced and doubled addresses are those that a plain count finds', () => {
+    fc.assert(
+      fc.property(anyPlan, (parts) => {
+        const whole = build(parts);
+        const isMisplaced = (declared: AddressDeclaration) => {
+          const on = whole.subnets.find(({ key }) => key === declared.subnet);
+          const [first, last] = range(on?.cidr);
+          const value = number(declared.address);
+          return value <= first + 1 || value >= last; // network, gateway, broadcast, outside
+        };
+        const misplaced = whole.addresses.filter(isMisplaced).length;
+        const distinct = new Set(whole.addresses.map(({ network, address: text }) => `${network} ${text}`)).size;
+        const found = addressFindings({ ...whole, subnets: whole.subnets }).filter(({ path }) => path.startsWith('p'));
+        expect(found).toHaveLength(misplaced + whole.addresses.length - distinct);
+      }),
+    );
+  });
+
+  test('the order of declarations changes nothing but who is named', () => {
+    fc.assert(
+      fc.property(anyPlan, (parts) => {
+        const whole = build(parts);
+        const turned = plan({ subnets: [...whole.subnets].reverse(), addresses: [...whole.addresses].reverse() });
+        expect(addressFindings(turned)).toHaveLength(addressFindings(whole).length);
+      }),
+    );
+  });
+});
