@@ -190,10 +190,15 @@ async function nothingLeft(scene: Scene, end: string): Promise<void> {
   const { stage } = scene;
   await stage.step('Both halves agree that nothing is left to do', async () => {
     await stackward(scene, ['plan'], [0]);
-    for (const stack of stacks) {
-      const { text } = await stage.run('cdktf', ['plan', stack, '--no-color'], { environment: { RED_POOL_END: end } });
+    const look = async (stack: string, ...more: string[]): Promise<void> => {
+      const { text } = await stage.run('cdktf', ['plan', stack, '--no-color', ...more], {
+        environment: { RED_POOL_END: end },
+      });
       stage.expect(text.includes('No changes.'), `\`cdktf plan ${stack}\` has changes:\n${text}`);
-    }
+    };
+    const [first = '', ...others] = stacks;
+    await look(first);
+    await Promise.all(others.map((stack) => look(stack, '--skip-synth')));
     stage.say(`cdktf plan: no changes in ${stacks.join(', ')}.`);
   });
   stage.prove('a second run changes nothing', '`stackward plan` and `cdktf plan` of every stack: no changes');
