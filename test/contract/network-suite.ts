@@ -1,0 +1,115 @@
+/** What every `NetworkWriter` does: the in-memory one, and the one that speaks to a real Neutron. */
+import { randomUUID } from 'node:crypto';
+import { StackwardError } from '../../lib/errors';
+import type { AddressRange, NetworkWriter, Subnet } from '../../lib/ports';
+
+export interface NewSubnet {
+  readonly cidr: string;
+  readonly gateway: string | null;
+  readonly pools: readonly AddressRange[];
+}
+
+/** A network service of its own, or a corner of a shared one, that the suite may fill. */
+export interface NetworkBench {
+  readonly writer: NetworkWriter;
+  /** On a new network, unless one is named. Answers the subnet's and the network's id. */
+  createSubnet(subnet: NewSubnet, networkId?: string): Promise<{ id: string; networkId: string }>;
+  /** A port on this subnet, with this address or any. Answers the address. */
+  createPort(subnetId: string, address?: string): Promise<string>;
+  /** As somebody else would: another name, which says nothing about pools. */
+  rename(subnetId: string, name: string): Promise<void>;
+  /** Removes what the suite made. */
+  close(): Promise<void>;
+}
+
+export function networkContract(name: string, open: () => Promise<NetworkBench>): void {
+  describe(`NetworkWriter: ${name}`, () => {
+    let bench: NetworkBench;
+    beforeAll(async () => {
+      bench = await open();
+    });
+    afterAll(() => bench.close());
+
+    const five = { start: '198.51.100.71', end: '198.51.100.75' };
+    const fifteen = { start: '198.51.100.71', end: '198.51.100.85' };
+    const make = (pools: readonly AddressRange[] = [five]) =>
+      bench.createSubnet({ cidr: '198.51.100.64/26', gateway: '198.51.100.65', pools });
+    const read = async (id: string): Promise<Subnet> => {
+      const [subnet] = await bench.writer.subnets([id]);
+      if (!subnet) throw new Error(`no subnet ${id}`);
+      return subnet;
+    };
+
+    test('reads a subnet whole', async () => {
+      const { id, networkId } = await make();
+      await bench.rename(id, 'red');
+      expect(await read(id)).toMatchObject({
+        ...{ id, networkId, name: 'red', ipVersion: 4, cidr: '198.51.100.64/26', gatewayIp: '198.51.100.65' },
+        allocationPools: [five],
+      });
+    });
+
+    test('reads IPv6, and a subnet without a gateway', async () => {
+      const pools = [{ start: '2001:db8::7', end: '2001:db8::ff' }];
+      const { id } = await bench.createSubnet({ cidr: '2001:db8::/64', gateway: null, pools });
+      expect(await read(id)).toMatchObject({
+        ipVersion: 6,
+        cidr: '2001:db8::/64',
+        gatewayIp: null,
+        allocationPools: pools,
+      });
+    });
+
+    test('leaves out what is not there, among however many ids', async () => {
+      const { id } = await make();
+      const unknown = Array.from({ length: 130 }, () => randomUUID());
+      const found = await bench.writer.subnets([...unknown, id, ...unknown]);
+      expect(found.map((subnet) => subnet.id)).toEqual([id]);
+      expect(await bench.writer.subnets([])).toEqual([]);
+    });
+
+    test('tells the addresses of each subnet apart, also on one network', async () => {
+      const first = await make([fifteen]);
+      const second = await bench.createSubnet(
+        { cidr: '192.0.2.0/24', gateway: null, pools: [{ start: '192.0.2.9', end: '192.0.2.12' }] },
+        first.networkId,
+      );
+      const empty = await make();
+      const there = [
+        await bench.createPort(first.id),
+        await bench.createPort(first.id, '198.51.100.100'),
+        await bench.createPort(second.id),
+      ];
+      const subnets = await bench.writer.subnets([first.id, second.id, empty.id]);
+      const addresses = await bench.writer.allocatedAddresses(subnets);
+      expect([...(addresses.get(first.id) ?? [])].sort()).toEqual(there.slice(0, 2).sort());
+      expect(addresses.get(second.id)).toEqual([there[2]]);
+      expect(addresses.get(empty.id)).toEqual([]);
+      expect(await bench.writer.allocatedAddresses([])).toEqual(new Map());
+    });
+
+    test('new pools are what is read and handed out afterwards', async () => {
+      const { id } = await make([{ start: '198.51.100.71', end: '198.51.100.71' }]);
+      await bench.createPort(id);
+      await bench.writer.setAllocationPools(await read(id), [{ start: '198.51.100.71', end: '198.51.100.72' }]);
+      expect((await read(id)).allocationPools).toEqual([{ start: '198.51.100.71', end: '198.51.100.72' }]);
+      expect(await bench.createPort(id)).toBe('198.51.100.72');
+      await expect(bench.createPort(id)).rejects.toThrow();
+    });
+
+    test('a subnet that changed since it was read is not written', async () => {
+      const { id } = await make();
+      const before = await read(id);
+      await bench.writer.setAllocationPools(before, [fifteen]);
+      await expect(bench.writer.setAllocationPools(before, [five])).rejects.toMatchObject({ reason: 'StalePlan' });
+      expect((await read(id)).allocationPools).toEqual([fifteen]);
+    });
+
+    test('pools that Neutron refuses leave the subnet as it was', async () => {
+      const { id } = await make();
+      const outside = [{ start: '198.51.100.71', end: '198.51.100.200' }];
+      await expect(bench.writer.setAllocationPools(await read(id), outside)).rejects.toBeInstanceOf(StackwardError);
+      expect((await read(id)).allocationPools).toEqual([five]);
+    });
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * Neutron's subnets and ports in memory, as its API behaves since Newton: pools are checked before they are taken,
+ * every update counts the revision up, and a stale revision is refused.
+ */
+import { randomUUID } from 'node:crypto';
+import { InvalidConfiguration, StalePlan, UnrecoverableError } from '../../lib/errors';
+import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
+import type { AddressRange, NetworkWriter, Subnet } from '../../lib/ports';
+import { readDeclared } from '../../reconcilers/allocation-pool/declared';
+import type { NetworkBench, NewSubnet } from '../contract/network-suite';
+
+export class FakeNetwork implements NetworkBench, NetworkWriter {
+  readonly writer = this;
+  readonly #subnets = new Map<string, Subnet>();
+  readonly #ports = new Map<string, string[]>();
+
+  subnets(ids: readonly string[]): Promise<readonly Subnet[]> {
+    return Promise.resolve([...new Set(ids)].flatMap((id) => this.#subnets.get(id) ?? []));
+  }
+
+  allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return Promise.resolve(new Map(subnets.map(({ id }) => [id, [...(this.#ports.get(id) ?? [])]])));
+  }
+
+  setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void> {
+    const now = this.#subnets.get(subnet.id);
+    if (!now || now.revisionNumber !== subnet.revisionNumber)
+      return Promise.reject(new StalePlan(`subnet ${subnet.id} changed after it was read; plan again`));
+    const { refusals } = readDeclared({ subnetId: subnet.id, pools: [...pools], method: 'api' }, now);
+    if (refusals.length > 0) return Promise.reject(new InvalidConfiguration(refusals.join('; ')));
+    this.update(now, { allocationPools: pools });
+    return Promise.resolve();
+  }
+
+  createSubnet({ cidr, gateway, pools }: NewSubnet, networkId: string = randomUUID()) {
+    const id = randomUUID();
+    this.#subnets.set(id, {
+      ...{ id, name: '', networkId, ipVersion: cidr.includes(':') ? 6 : 4, cidr, gatewayIp: gateway },
+      ...{ allocationPools: pools, revisionNumber: 0 },
+    });
+    this.#ports.set(id, []);
+    return Promise.resolve({ id, networkId });
+  }
+
+  createPort(subnetId: string, address?: string): Promise<string> {
+    const subnet = this.#subnets.get(subnetId);
+    const ports = this.#ports.get(subnetId);
+    if (!subnet || !ports) return Promise.reject(new InvalidConfiguration(`no subnet ${subnetId}`));
+    const used = compact(ports.map((port) => only(parseAddress(port))));
+    const [free] = subtract(subnet.allocationPools.map(parseRange), used);
+    const taken = address ?? (free && formatAddress(free.version, free.first));
+    if (taken === undefined)
+      return Promise.reject(new UnrecoverableError(`No more IP addresses available on network ${subnet.networkId}.`));
+    ports.push(taken);
+    return Promise.resolve(taken);
+  }
+
+  rename(subnetId: string, name: string): Promise<void> {
+    const subnet = this.#subnets.get(subnetId);
+    if (subnet) this.update(subnet, { name });
+    return Promise.resolve();
+  }
+
+  /** A subnet of which nothing is left. */
+  remove(subnetId: string): void {
+    this.#subnets.delete(subnetId);
+    this.#ports.delete(subnetId);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private update(subnet: Subnet, change: Partial<Subnet>): void {
+    this.#subnets.set(subnet.id, { ...subnet, ...change, revisionNumber: (subnet.revisionNumber ?? 0) + 1 });
+  }
+}

@@ -1,0 +1,165 @@
+/** The methods `api` and `check` from end to end, on Neutron in memory. */
+import type { NetworkWriter, Readers, Subnet, Writers } from '../../lib/ports';
+import { TransientError, UnrecoverableError } from '../../lib/errors';
+import type { StepResult } from '../../lib/reconciler';
+import { allocationPool } from '../../reconcilers/allocation-pool';
+import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
+import { FakeNetwork } from '../support/fake-network';
+
+const five = { start: '203.0.113.71', end: '203.0.113.75' };
+const fifteen = { start: '203.0.113.71', end: '203.0.113.85' };
+const make = (network: FakeNetwork, pools = [five]) =>
+  network.createSubnet({ cidr: '203.0.113.64/26', gateway: '203.0.113.65', pools });
+const specOf = (subnetId: string, more: Partial<AllocationPoolSpec> = {}): AllocationPoolSpec => ({
+  ...{ subnetId, method: 'api', pools: [fifteen] },
+  ...more,
+});
+
+async function plan(network: FakeNetwork, ...specs: AllocationPoolSpec[]) {
+  const wanted = specs.map((spec, at) => ({ id: `allocation-pool.t/${at}`, stack: 't', owner: 'o', spec }));
+  const readers = { cloud: 'lab', network: () => Promise.resolve(network) } as unknown as Readers;
+  const [placement] = await allocationPool.locate(wanted, readers);
+  const observed = await allocationPool.observe(placement!, readers);
+  return { observed, ...allocationPool.diff(placement!, observed) };
+}
+
+async function apply(
+  { steps, observed }: Awaited<ReturnType<typeof plan>>,
+  network: NetworkWriter,
+  stopAfter = Infinity,
+) {
+  const results: StepResult[] = [];
+  const writers = { network: () => Promise.resolve(network) } as unknown as Writers;
+  for await (const result of allocationPool.apply(steps, observed, 'api:lab', writers)) {
+    results.push(result);
+    if (results.length === stopAfter) break;
+  }
+  return results;
+}
+
+const poolsOf = async (network: FakeNetwork, id: string) => (await network.subnets([id]))[0]?.allocationPools;
+
+test('extends a subnet, then finds nothing left to do; a neighbour stays', async () => {
+  const network = new FakeNetwork();
+  const [{ id }, decoy] = [await make(network), await make(network)];
+  expect(await apply(await plan(network, specOf(id)), network)).toEqual([
+    { id: 'allocation-pool.t/0', outcome: 'applied' },
+  ]);
+  expect(await poolsOf(network, id)).toEqual([fifteen]);
+  expect(await poolsOf(network, decoy.id)).toEqual([five]);
+  expect(await plan(network, specOf(id))).toMatchObject({ steps: [], findings: [] });
+});
+
+test('check never has a step, whatever it finds', async () => {
+  const network = new FakeNetwork();
+  const { id } = await make(network);
+  const found = await plan(network, specOf(id, { method: 'check' }));
+  expect(found.steps).toEqual([]);
+  expect(found.findings).toEqual([
+    { id: 'allocation-pool.t/0', message: expect.stringContaining('`cdktf apply` writes') as unknown },
+  ]);
+});
+
+describe('between plan and apply', () => {
+  const shrink = { pools: [five], allowShrink: true };
+  test.each<[string, AllocationPoolSpec['pools'], (network: FakeNetwork, id: string) => unknown, object]>([
+    [
+      'other pools came',
+      [fifteen],
+      (network, id) => setPools(network, id, [{ start: '203.0.113.71', end: '203.0.113.80' }]),
+      {
+        outcome: 'failed',
+        reason: 'StalePlan',
+        message: expect.stringContaining('allocation_pools of subnet') as unknown,
+      },
+    ],
+    ['somebody else did it', [fifteen], (network, id) => setPools(network, id, [fifteen]), { outcome: 'unchanged' }],
+    [
+      'the subnet went',
+      [fifteen],
+      (network, id) => network.remove(id),
+      { outcome: 'failed', reason: 'StalePlan', message: expect.stringContaining('is gone') as unknown },
+    ],
+    ['only the name changed', [fifteen], (network, id) => network.rename(id, 'blue'), { outcome: 'applied' }],
+    ['a port came, and the pool grows', [fifteen], (network, id) => network.createPort(id), { outcome: 'applied' }],
+  ])('%s', async (_, pools, change, expected) => {
+    const network = new FakeNetwork();
+    const { id } = await make(network);
+    const planned = await plan(network, specOf(id, { pools }));
+    await change(network, id);
+    expect((await apply(planned, network))[0]).toMatchObject(expected);
+  });
+
+  test('a port took an address that the plan gives back', async () => {
+    const network = new FakeNetwork();
+    const { id } = await make(network, [fifteen]);
+    const planned = await plan(network, specOf(id, shrink));
+    expect(planned.steps).toHaveLength(1);
+    await network.createPort(id, '203.0.113.80');
+    expect((await apply(planned, network))[0]).toMatchObject({
+      ...{ outcome: 'failed', reason: 'StalePlan' },
+      message: expect.stringContaining('203.0.113.80 of subnet') as unknown,
+    });
+    expect(await poolsOf(network, id)).toEqual([fifteen]);
+  });
+});
+
+const setPools = async (network: FakeNetwork, id: string, pools: (typeof five)[]) =>
+  network.setAllocationPools((await network.subnets([id]))[0] as Subnet, pools);
+
+describe('failures', () => {
+  const many = async (network: FakeNetwork) => {
+    const made = await Promise.all(Array.from({ length: 6 }, () => make(network)));
+    return { made, planned: await plan(network, ...made.map(({ id }) => specOf(id))) };
+  };
+  const outcomes = (results: readonly StepResult[]) => results.map(({ outcome }) => outcome).join(' ');
+  const failing = (network: FakeNetwork, error: (attempt: number) => Error | undefined): NetworkWriter => {
+    let attempt = 0;
+    return {
+      subnets: (ids) => network.subnets(ids),
+      allocatedAddresses: (subnets) => network.allocatedAddresses(subnets),
+      setAllocationPools: (subnet, pools) => {
+        const met = error(++attempt);
+        return met ? Promise.reject(met) : network.setAllocationPools(subnet, pools);
+      },
+    };
+  };
+
+  test('of one subnet leave the others their turn, and a clean run finishes', async () => {
+    const network = new FakeNetwork();
+    const { made, planned } = await many(network);
+    const writer = failing(network, (attempt) => (attempt % 2 === 0 ? new TransientError('time-out') : undefined));
+    expect(outcomes(await apply(planned, writer))).toBe('applied failed applied failed applied failed');
+    const again = await plan(network, ...made.map(({ id }) => specOf(id)));
+    expect(outcomes(await apply(again, network))).toBe('applied applied applied');
+  });
+
+  test('that will not pass end the rest at once', async () => {
+    const network = new FakeNetwork();
+    const { planned } = await many(network);
+    const results = await apply(
+      planned,
+      failing(network, () => new UnrecoverableError('403')),
+    );
+    expect(outcomes(results)).toBe('failed skipped skipped skipped skipped skipped');
+    expect(results[1]?.message).toBe('not tried after this: 403');
+  });
+
+  test('three times in a row end the rest', async () => {
+    const network = new FakeNetwork();
+    const { planned } = await many(network);
+    const results = await apply(
+      planned,
+      failing(network, () => new TransientError('time-out')),
+    );
+    expect(outcomes(results)).toBe('failed failed failed skipped skipped skipped');
+  });
+
+  test('a caller that stops asking leaves the rest undone', async () => {
+    const network = new FakeNetwork();
+    const { made, planned } = await many(network);
+    await apply(planned, network, 2);
+    const pools = await Promise.all(made.map(({ id }) => poolsOf(network, id)));
+    expect(pools).toEqual([[fifteen], [fifteen], [five], [five], [five], [five]]);
+  });
+});
