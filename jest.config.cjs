@@ -1,4 +1,4 @@
-// One project per kind of test: what it needs decides where it stands (docs/testing.md).
+// One project per kind of test: what it needs decides where it stands.
 const swc = [
   '@swc/jest',
   { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },

@@ -1,0 +1,116 @@
+/** The manifest through the real Terraform: plan, apply, state, removal. The built-in provider serves, so no cloud is needed. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readManifestsFromState } from '../../adapters/terraform';
+import { parseManifests } from '../../lib/manifest';
+
+const binary = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+const env = { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stackward-terraform-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const stackFolder = (stack: string) => join(folder, 'cdktf.out/stacks', stack);
+const terraform = (stack: string, ...args: string[]) =>
+  execFileSync(binary, args, { cwd: stackFolder(stack), env, encoding: 'utf8', stdio: 'pipe' });
+
+const entry = (subnetId: string) => ({
+  kind: 'allocation-pool',
+  spec: { subnetId, method: 'check', pools: [{ start: '192.0.2.10', end: '192.0.2.20' }] },
+  dependsOn: [],
+});
+
+/** A stack as cdktf writes it: `resources` refer to the built-in terraform_data. */
+function write(stack: string, resources: object | undefined): void {
+  mkdirSync(stackFolder(stack), { recursive: true });
+  const stacks = Object.fromEntries([stack].map((name) => [name, { name, workingDirectory: `stacks/${name}` }]));
+  writeFileSync(join(folder, 'cdktf.out/manifest.json'), JSON.stringify({ version: '0.21.0', stacks }));
+  const value = { schemaVersion: '1.0', owner: 'tests', stack, resources };
+  const output = resources === undefined ? {} : { output: { stackward_manifest: { value } } };
+  const json = { resource: { terraform_data: { subnet: { input: 'x' }, other: { input: 'y' } } }, ...output };
+  writeFileSync(join(stackFolder(stack), 'cdk.tf.json'), JSON.stringify(json));
+}
+
+function showPlan(stack: string, ...more: string[]) {
+  terraform(stack, 'plan', '-out=plan.tfplan', '-input=false', ...more);
+  return parseManifests(terraform(stack, 'show', '-json', 'plan.tfplan'), 'plan.json');
+}
+
+test('from the first plan to the last', async () => {
+  const red = { 'shared/Red/AllocationPools': entry('${terraform_data.subnet.id}') };
+  write('shared', red);
+  terraform('shared', 'init', '-input=false');
+
+  const [first] = showPlan('shared');
+  expect(first?.resources).toMatchObject([{ path: 'shared/Red/AllocationPools', unknown: ['spec.subnetId'] }]);
+
+  terraform('shared', 'apply', '-auto-approve', '-input=false');
+  const [applied] = await readManifestsFromState(folder, process.env);
+  const subnetId = applied?.resources[0]?.spec.subnetId;
+  expect(subnetId).toMatch(/^[0-9a-f-]{36}$/);
+  for (const text of [
+    terraform('shared', 'output', '-json'),
+    terraform('shared', 'show', '-json'),
+    terraform('shared', 'output', '-json', 'stackward_manifest'),
+  ])
+    expect(parseManifests(text, 'stack shared')).toEqual([applied]);
+
+  write('shared', { ...red, 'shared/Blue/AllocationPools': entry('${terraform_data.other.id}') });
+  const [grown] = showPlan('shared');
+  expect(grown?.resources.map(({ path, unknown }) => [path, unknown])).toEqual([
+    ['shared/Blue/AllocationPools', []],
+    ['shared/Red/AllocationPools', []],
+  ]);
+
+  write('shared', {});
+  const [emptied] = showPlan('shared');
+  expect([emptied?.resources, emptied?.removed.map((one) => [one.path, one.spec.subnetId])]).toEqual([
+    [],
+    [['shared/Red/AllocationPools', subnetId]],
+  ]);
+
+  write('shared', red);
+  const [destroyed] = showPlan('shared', '-destroy');
+  expect([destroyed?.stack, destroyed?.resources, destroyed?.removed.length]).toEqual(['shared', [], 1]);
+  terraform('shared', 'apply', '-destroy', '-auto-approve', '-input=false');
+  await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
+    'stack shared: its state has no output "stackward_manifest"; run `cdktf apply shared` first',
+  );
+});
+
+describe("what it says when the state can't be read", () => {
+  test('never applied', async () => {
+    write('shared', {});
+    terraform('shared', 'init', '-input=false');
+    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow('run `cdktf apply shared` first');
+  });
+
+  test('a backend that is not initialized', async () => {
+    write('shared', {});
+    writeFileSync(
+      join(stackFolder('shared'), 'backend.tf.json'),
+      JSON.stringify({ terraform: { backend: { local: { path: 'elsewhere.tfstate' } } } }),
+    );
+    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
+      'stack shared: its backend is not initialized; run `cdktf apply shared`, or `',
+    );
+  });
+
+  test('no Terraform', async () => {
+    write('shared', {});
+    await expect(
+      readManifestsFromState(folder, { TERRAFORM_BINARY_NAME: 'no-such-terraform', PATH: process.env.PATH ?? '' }),
+    ).rejects.toThrow(
+      "stack shared: no-such-terraform can't be found; put terraform or tofu into PATH, or name one in TERRAFORM_BINARY_NAME",
+    );
+  });
+
+  test('nothing synthesized', async () => {
+    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow('there is no synthesized app here');
+  });
+});
