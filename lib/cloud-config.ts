@@ -66,7 +66,8 @@ function renderYaml(value: unknown): string {
   visit(document, {
     Scalar(key, scalar) {
       if (key !== 'key' && typeof scalar.value === 'string')
-        scalar.type = scalar.value.includes('\n') ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
+        // A block whose first line is blank loses that line's blanks (yaml 2.9, PyYAML).
+        scalar.type = /^[^\S\n]*\S.*\n/.test(scalar.value) ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
     },
   });
   return document.toString({ lineWidth: 0 });
