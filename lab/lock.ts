@@ -9,8 +9,8 @@ import { dirname } from 'node:path';
  * @param onWait is called when somebody else holds the lock.
  */
 export async function lock(file: string, onWait: () => void): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
   for (;;) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const descriptor = openSync(file, 'a', 0o600);
     const stdio = ['ignore', 'ignore', 'inherit', descriptor] as const;
     if (spawnSync('/usr/bin/flock', ['--nonblock', '3'], { stdio: [...stdio] }).status !== 0) {

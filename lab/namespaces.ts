@@ -76,7 +76,8 @@ export function addLoopbackAddress(address: string, label: string): boolean {
     ip('address', 'add', `${address}/32`, 'dev', 'lo', 'label', label);
     return true;
   } catch (error) {
-    if (String((error as { stderr?: string }).stderr).includes('File exists')) return false;
+    // The kernel's words before and since it gives reasons of its own.
+    if (/File exists|already assigned/.test(String((error as { stderr?: string }).stderr))) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 // lab.json: made at the first `up`. It holds the slot, from which ports and addresses follow, and the passwords.
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { LabError } from './command';
@@ -17,20 +17,20 @@ import {
 const LONGEST_FOLDER = 60;
 
 /** @throws LabError for a folder that holds something else, which a later `--wipe` would delete. */
-export function openFolder(folder: string): void {
-  if (Buffer.byteLength(folder) > LONGEST_FOLDER) {
+export function checkFolder(folder: string): void {
+  const bytes = Buffer.byteLength(folder);
+  if (bytes > LONGEST_FOLDER) {
     throw new LabError(
-      `The lab's folder ${folder} has a path of ${String(Buffer.byteLength(folder))} bytes; sockets in it allow ${String(LONGEST_FOLDER)}. Set STACKWARD_LAB to a shorter one.`,
+      `The lab's folder ${folder} has a path of ${String(bytes)} bytes; sockets in it allow ${String(LONGEST_FOLDER)}. Set STACKWARD_LAB to a shorter one.`,
     );
   }
-  mkdirSync(folder, { recursive: true });
-  const foreign = readdirSync(folder).filter((name) => name !== 'lock' && name !== 'lab.json.part');
-  if (foreign.length > 0 && !foreign.includes('lab.json')) {
+  const found = existsSync(folder) ? readdirSync(folder) : [];
+  const foreign = found.find((name) => !['lock', 'lab.json.part'].includes(name));
+  if (foreign !== undefined && !found.includes('lab.json')) {
     throw new LabError(
-      `${folder} holds ${foreign[0] ?? ''} and no lab. Set STACKWARD_LAB to an empty folder, or to one that isn't there yet.`,
+      `${folder} holds ${foreign} and no lab. Set STACKWARD_LAB to an empty folder, or to one that isn't there yet.`,
     );
   }
-  chmodSync(folder, 0o700);
 }
 
 /**

@@ -23,7 +23,7 @@ export interface Running {
 const READY_TIMEOUT_MS = 180_000;
 /** A service that ran before and doesn't answer for this long hangs, and is started anew. */
 const HANGING_AFTER_MS = 20_000;
-const STOP_PATIENCE_MS = 20_000;
+const STOP_PATIENCE_MS = 10_000;
 const LOG_LIMIT_BYTES = 50_000_000;
 
 /** Line 1: id of the boot; line 2: /proc/PID/stat; line 3: digest. `exec` keeps pid and start time. */

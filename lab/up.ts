@@ -7,7 +7,7 @@ import { runSteps, type Step } from './graph';
 import { lock } from './lock';
 import { checkMachine, installPackages } from './packages';
 import { Queues } from './probes';
-import { openFolder, openLab } from './record';
+import { checkFolder, openLab } from './record';
 import { declareStack } from './stack';
 import { StageRecord } from './stage-record';
 import { digestOf, endLeftovers, ensureService, findRunning, listStarted } from './supervisor';
@@ -30,10 +30,10 @@ export async function up(goals?: readonly string[]): Promise<void> {
   };
 
   checkMachine();
+  checkFolder(folder);
   await lock(join(folder, 'lock'), () => {
     say(`another command is at work in ${folder}: waiting for it`);
   });
-  openFolder(folder);
   installPackages(say);
   const lab = await prepareLab(folder, say);
   const queues = new Queues(lab);
@@ -56,16 +56,20 @@ export async function up(goals?: readonly string[]): Promise<void> {
 /** Ends what an earlier run left behind, and data of another definition. */
 async function prepareLab(folder: string, say: Say): Promise<Lab> {
   await endLeftovers({ folder });
-  const version = readRecord(folder)?.version;
-  if (version !== undefined && version !== LAB_VERSION) {
-    say(
-      `this lab was made by definition ${String(version)}, this is definition ${String(LAB_VERSION)}: it is rebuilt from nothing`,
-    );
+  const before = readRecord(folder);
+  if (before && before.version !== LAB_VERSION) {
+    const [made, wanted] = [String(before.version), String(LAB_VERSION)];
+    say(`this lab was made by definition ${made}, this is definition ${wanted}: it is rebuilt from nothing`);
     await stopLab(folder);
     wipeLab(folder);
   }
+  const previous = readRecord(folder)?.slot;
   const isRunning = listStarted({ folder }).some((name) => findRunning({ folder }, name));
-  return openLab(folder, isRunning);
+  const lab = await openLab(folder, isRunning);
+  if (previous !== undefined && previous !== lab.slot) {
+    say(`somebody took the ports of slot ${String(previous)}: the lab moves to slot ${String(lab.slot)}`);
+  }
+  return lab;
 }
 
 /** A person's Ctrl-C also ends the stages under way; services stay. */
