@@ -34,7 +34,5 @@ export const address = (
 });
 
 export function without<T extends object, K extends keyof T>(object: T, key: K): Omit<T, K> {
-  const copy = { ...object };
-  delete copy[key];
-  return copy;
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)) as Omit<T, K>;
 }

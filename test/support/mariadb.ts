@@ -35,8 +35,14 @@ export interface Mariadb {
 
 const innodb = ['--innodb-log-file-size=4M', '--innodb-data-file-path=ibdata1:10M:autoextend'];
 
-/** @param more further options of mariadbd, such as `--ssl-cert=…` */
-export async function startMariadb(more: (folder: string) => readonly string[] = () => []): Promise<Mariadb> {
+/**
+ * @param more further options of mariadbd, such as `--ssl-cert=…`
+ * @param env further variables of its environment
+ */
+export async function startMariadb(
+  more: (folder: string) => readonly string[] = () => [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Mariadb> {
   if (mariadbMissing !== undefined) throw new Error(mariadbMissing);
   const folder = mkdtempSync(join(tmpdir(), 'stackward-mariadb-'));
   const data = join(folder, 'data');
@@ -63,7 +69,7 @@ export async function startMariadb(more: (folder: string) => readonly string[] =
       ...['--innodb-buffer-pool-size=32M', '--innodb-flush-log-at-trx-commit=0', '--skip-log-bin'],
       ...['--performance-schema=OFF', '--innodb-buffer-pool-load-at-startup=0', ...more(folder)],
     ],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', env: { ...process.env, ...env } },
   );
   const root: MysqlOptions = { host: '127.0.0.1', port, user: 'root', password, schema: '', tls: 'off' };
   return answered(await untilItAnswers(child, root, log), { child, folder, root });

@@ -1,0 +1,94 @@
+import { App, S3Backend, TerraformStack } from 'cdktf';
+import { CloudStack, OpenStackCloud, TenantStack, type OpenStackCloudProps } from '../../constructs';
+import provider from '../../providers/openstack/package.json';
+import { appWithCloud, only, synth } from '../support/synth';
+
+test('the provider is pinned exactly, by default to the version of the bindings', () => {
+  const versionOf = (props: Partial<OpenStackCloudProps>) => {
+    const { app, cloud } = appWithCloud(props);
+    new CloudStack(app, 'shared', { cloud });
+    return synth(app).stack('shared').terraform['required_providers'];
+  };
+  const source = 'terraform-provider-openstack/openstack';
+  expect(versionOf({})).toEqual({ openstack: { source, version: provider.cdktf.provider.version } });
+  expect(versionOf({ providerVersion: '3.4.0' })).toEqual({ openstack: { source, version: '3.4.0' } });
+});
+
+test.each<[Partial<OpenStackCloudProps>, RegExp]>([
+  [{ providerVersion: '>= 1.54.1' }, /^Cloud: ">= 1\.54\.1" is no provider version that works; give an exact one/],
+  [{ providerVersion: '1.54.0' }, /no provider version/],
+  [{ providerVersion: '4.0.0' }, /no provider version/],
+  [{ owner: '' }, /^Cloud: the owner "" can't mark things on hosts/],
+  [{ owner: 'a b' }, /the owner "a b"/],
+  [{ owner: 'a'.repeat(64) }, /1 to 63 letters/],
+  [{ release: 'zedd' as 'zed' }, /"zedd" is no OpenStack release that stackward knows/],
+])('%j is refused', (props, expected) => {
+  expect(() => appWithCloud(props)).toThrow(expected);
+});
+
+test('the state lies beside main.ts, relative to where Terraform runs', () => {
+  const { app, cloud } = appWithCloud();
+  new CloudStack(app, 'shared', { cloud });
+  const { terraform } = synth(app).stack('shared');
+  expect(terraform['backend']).toEqual({ local: { path: '../../../terraform.shared.tfstate' } });
+});
+
+test('any backend of cdktf may be given', () => {
+  const { app, cloud } = appWithCloud({
+    backend: (stack) => new S3Backend(stack, { bucket: 'states', key: stack.node.id }),
+  });
+  new CloudStack(app, 'shared', { cloud });
+  const { terraform } = synth(app).stack('shared');
+  expect(terraform['backend']).toEqual({ s3: { bucket: 'states', key: 'shared' } });
+});
+
+test('settings and region reach the admin’s and the tenant’s provider', () => {
+  const { app, cloud } = appWithCloud({ region: 'two', providerSettings: { maxRetries: 3 } });
+  new TenantStack(app, 'acme', { cloud });
+  const { provider: providers, resource } = synth(app).stack('acme');
+  const project = `\${openstack_identity_project_v3.${Object.keys(resource['openstack_identity_project_v3'] ?? {})[0] ?? ''}.id}`;
+  expect(providers['openstack']).toEqual([
+    { region: 'two', max_retries: 3 },
+    { alias: 'tenant', region: 'two', max_retries: 3, tenant_id: project },
+  ]);
+});
+
+test('with clouds.yaml the tenant’s provider gets what the entry says, beside its project', () => {
+  const { app, cloud } = appWithCloud({ cloud: 'lab', region: 'two' });
+  new TenantStack(app, 'acme', { cloud });
+  const { provider: providers, locals } = synth(app).stack('acme');
+  const [admin, tenant] = providers['openstack'] ?? [];
+  expect(admin).toEqual({ cloud: 'lab', region: 'two' });
+  expect(tenant).toMatchObject({
+    auth_url: '${try(local.Credentials.auth_url, null)}',
+    password: '${try(local.Credentials.password, null)}',
+    region: 'two',
+    tenant_id: expect.stringContaining('openstack_identity_project_v3') as string,
+  });
+  expect(tenant).not.toHaveProperty('cloud');
+  expect(locals).toEqual({ Credentials: expect.stringMatching(/^\$\{sensitive\(.*\.clouds\["lab"\]/) as string });
+});
+
+test('the deployer’s user and role may be said', () => {
+  const { app, cloud } = appWithCloud({ deployerUserId: 'user-1', deployerRole: 'operator' });
+  new TenantStack(app, 'acme', { cloud });
+  const { resource, data } = synth(app).stack('acme');
+  const assignment = only({ resource } as never, 'openstack_identity_role_assignment_v3');
+  expect(assignment['user_id']).toBe('user-1');
+  expect(data).not.toHaveProperty('openstack_identity_auth_scope_v3');
+  expect(Object.values(data['openstack_identity_role_v3'] ?? {})).toEqual([{ name: 'operator' }]);
+});
+
+test('a construct in a plain TerraformStack is told where to stand', () => {
+  const app = new App({ outdir: appWithCloud().app.outdir });
+  expect(() => CloudStack.of(new TerraformStack(app, 'plain'))).toThrow(
+    'plain: it stands in a plain TerraformStack; put it in a CloudStack or a TenantStack',
+  );
+});
+
+test('knows whose API changes pools', () => {
+  const { app } = appWithCloud();
+  const changes = (release: OpenStackCloudProps['release']) =>
+    new OpenStackCloud(app, release, { owner: 'o', release }).changesPoolsByApi;
+  expect([changes('icehouse'), changes('juno'), changes('2026.1')]).toEqual([false, true, true]);
+});
