@@ -31,7 +31,6 @@ export interface MysqlOptions {
   readonly tls: 'off' | TlsOptions;
 }
 
-const connectTimeoutMs = 10_000;
 const attempts = 5;
 
 /**
@@ -50,7 +49,11 @@ export class MysqlReader implements SqlReader {
   #turn: Promise<unknown> = Promise.resolve();
   protected readonly access: 'READ ONLY' | 'READ WRITE' = 'READ ONLY';
 
-  constructor(private readonly options: MysqlOptions) {}
+  /** @param connectTimeoutMs from the first packet to the end of the login */
+  constructor(
+    private readonly options: MysqlOptions,
+    private readonly connectTimeoutMs = 10_000,
+  ) {}
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
     return this.exclusively((connection) => this.rows<Row>(connection, sql, values));
@@ -125,7 +128,7 @@ export class MysqlReader implements SqlReader {
     };
     try {
       const connection = await createConnection({
-        ...{ host, port, user, password, database, stream, connectTimeout: connectTimeoutMs },
+        ...{ host, port, user, password, database, stream, connectTimeout: this.connectTimeoutMs },
         ...{ supportBigNumbers: true, dateStrings: true },
         ...(tls === 'off' ? {} : { ssl: sslOf(tls) }),
       });
@@ -135,7 +138,7 @@ export class MysqlReader implements SqlReader {
       await this.prepare(connection);
       return connection;
     } catch (error) {
-      throw connectError(error, stage, this.options, connectTimeoutMs);
+      throw connectError(error, stage, this.options, this.connectTimeoutMs);
     }
   }
 

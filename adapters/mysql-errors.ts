@@ -65,7 +65,9 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
   return queryError(error, place);
 }
 
-function tlsDetail(message: string, server: string): string {
+function tlsDetail(text: string, server: string): string {
+  // OpenSSL: `80DC…:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps/…`
+  const message = /SSL routines:[^:]*:([^:]+)/.exec(text)?.[1] ?? text;
   if (/self.signed|unable to (verify|get)|signature failure/i.test(message))
     return `the certificate of ${server} is signed by nobody that "tls.ca" names (${message}); set "ca" to the file of the CA that signed it`;
   if (/expired/i.test(message)) return `the certificate of ${server} has expired; renew it at the server`;
@@ -106,13 +108,11 @@ type Detail = (of: { server: string; who: string; schema: string; message: strin
 /** The grant that `message` of 1142 or 1143 misses: `INSERT command denied to user … for table 'ipallocationpools'`. */
 const missingGrant: Detail = ({ server, who, schema, message }) => {
   const [, privilege = 'that'] = /^(\w+(?:, ?\w+)*) command denied/.exec(message) ?? [];
-  const [, table] = /for table [`']?(?:[^`'.]+[`']?\.[`']?)?([^`'.\s]+)/.exec(message) ?? [];
+  const [, table] = /(?:for|in) table [`']?(?:[^`'.]+[`']?\.[`']?)?([^`'.\s]+)/.exec(message) ?? [];
   const [, column] = /for column '([^']+)'/.exec(message) ?? [];
+  const wanted = column === undefined ? privilege : `${privilege} (${column})`;
   const on = table === undefined ? schema : `${schema}.${table}`;
-  return (
-    `${server} denies ${who} ${privilege} on ${on}${column === undefined ? '' : ` (column ${column})`}; ` +
-    `GRANT ${privilege} ON ${on} to it, see docs/database-grants.md`
-  );
+  return `${server} denies ${who} ${wanted} on ${on}; ` + `GRANT ${wanted} ON ${on} to it, see docs/database-grants.md`;
 };
 
 const tooMany: Detail = ({ server, message }) =>

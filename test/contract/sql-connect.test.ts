@@ -1,0 +1,168 @@
+/** Each way in which a database can't be reached has its own sentence, with the next step; none holds the password. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { StackwardError } from '../../lib/errors';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+
+let mariadb: Mariadb;
+let options: MysqlOptions;
+beforeAll(async () => {
+  mariadb = await startMariadb();
+  options = await mariadb.createSchema('neutron');
+  const root = await mariadb.connect('neutron');
+  await root.query('CREATE TABLE pool (id INT PRIMARY KEY, first_ip INT, last_ip INT)');
+});
+afterAll(() => mariadb.stop());
+
+async function refusal(to: MysqlOptions, sql = 'SELECT 1', timeoutMs?: number): Promise<StackwardError> {
+  const reader = new MysqlReader(to, timeoutMs);
+  const error = await reader.query(sql).then(
+    () => new Error('it answered'),
+    (met: unknown) => met,
+  );
+  await reader.close();
+  if (!(error instanceof StackwardError)) throw error;
+  expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(to.password);
+  return error;
+}
+
+/** A server of ours in the place of a database. */
+async function pretend(answer: (socket: Socket) => void): Promise<MysqlOptions & { server: Server }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    answer(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { ...options, port: (server.address() as AddressInfo).port, server };
+}
+
+test('refused', async () => {
+  const { server, port } = await pretend(() => undefined);
+  server.close();
+  await once(server, 'close');
+  expect(await refusal({ ...options, port })).toMatchObject({
+    reason: 'UnrecoverableError',
+    message: `127.0.0.1:${port} refuses the connection: nothing listens there; start the database, or correct "host" and "port" (bind_address may be 127.0.0.1 only)`,
+  });
+});
+
+test('filtered: no answer at all', async () => {
+  const { child, port, fillers } = await listenWithoutAccepting();
+  expect(await refusal({ ...options, port }, 'SELECT 1', 300)).toMatchObject({
+    reason: 'TransientError',
+    message: `no answer from 127.0.0.1:${port} within 0.3 s: a firewall drops the packets, or the host is down; open TCP port ${port} from this machine`,
+  });
+  for (const socket of fillers) socket.destroy();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});
+
+test('connected, and no greeting comes', async () => {
+  const { server, ...to } = await pretend(() => undefined);
+  expect(await refusal(to, 'SELECT 1', 300)).toMatchObject({
+    reason: 'TransientError',
+    message: expect.stringMatching(
+      /accepts the connection but sends no greeting within 0.3 s: an access list, a proxy/,
+    ) as unknown,
+  });
+  server.close();
+});
+
+test('connected, and hung up before the greeting', async () => {
+  const { server, ...to } = await pretend((socket) => socket.end());
+  expect(await refusal(to)).toMatchObject({
+    reason: 'TransientError',
+    message: expect.stringContaining('closes it before the greeting: an access list') as unknown,
+  });
+  server.close();
+});
+
+test('an unknown host name', async () => {
+  expect(await refusal({ ...options, host: 'db.invalid' })).toMatchObject({
+    message: expect.stringContaining('the host name db.invalid has no address') as unknown,
+  });
+});
+
+test('a server without TLS', async () => {
+  expect(await refusal({ ...options, tls: {} })).toMatchObject({
+    reason: 'UnrecoverableError',
+    message: expect.stringContaining('offers no TLS; turn TLS on at the server, or set tls: off') as unknown,
+  });
+});
+
+test('a wrong password, an unknown schema, a schema without a grant', async () => {
+  const reason = 'UnrecoverableError';
+  const text = (part: string) => expect.stringContaining(part) as unknown;
+  expect(await refusal({ ...options, password: 'not-the-pass-word' })).toMatchObject({
+    reason,
+    message: text('denies user root access: the password is wrong'),
+  });
+  expect(await refusal({ ...options, schema: 'quantum' })).toMatchObject({
+    reason,
+    message: text('has no schema quantum'),
+  });
+  const stranger = await mariadb.createUser('stranger', 'neutron', []);
+  expect(await refusal(stranger)).toMatchObject({
+    reason,
+    message: text('lets user stranger not use the schema neutron; GRANT it what docs/database-grants.md lists'),
+  });
+});
+
+test('a missing grant is named: on a table, and on a column', async () => {
+  const some = await mariadb.createUser('some', 'neutron', ['GRANT SELECT, UPDATE (first_ip) ON neutron.pool']);
+  expect(await refusal(some, 'SELECT * FROM mysql.user')).toMatchObject({
+    message: expect.stringContaining('denies user some SELECT on') as unknown,
+  });
+  const writer = new MysqlWriter(some);
+  const write = (sql: string) =>
+    writer.transaction((transaction) => transaction.execute(sql)).catch((error: Error) => error.message);
+  expect(await write('INSERT INTO pool VALUES (1, 2, 3)')).toContain(
+    'denies user some INSERT on neutron.pool; GRANT INSERT ON neutron.pool to it, see docs/database-grants.md',
+  );
+  expect(await write('UPDATE pool SET last_ip = 4')).toContain(
+    'denies user some UPDATE (last_ip) on neutron.pool; GRANT UPDATE (last_ip) ON neutron.pool',
+  );
+  await writer.close();
+});
+
+test('no connection left, and a server that takes no writes', async () => {
+  const root = await mariadb.connect('neutron');
+  const one = await mariadb.createUser('one', 'neutron', ['GRANT ALL ON neutron.*']);
+  await root.query("ALTER USER 'one'@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1");
+  const first = new MysqlWriter(one);
+  await first.query('SELECT 1');
+  expect(await refusal(one)).toMatchObject({
+    reason: 'TransientError',
+    message: expect.stringContaining('has no connection left') as unknown,
+  });
+  await root.query('SET GLOBAL read_only = 1');
+  await expect(first.transaction((transaction) => transaction.execute('DELETE FROM pool'))).rejects.toMatchObject({
+    reason: 'UnrecoverableError',
+    message: expect.stringContaining('it is a replica or set read-only: name the primary as "host"') as unknown,
+  });
+  await root.query('SET GLOBAL read_only = 0');
+  await first.close();
+});
+
+/** The kernel drops what comes when nobody accepts and the queue is full: what a packet filter looks like from here. */
+async function listenWithoutAccepting(): Promise<{ child: ChildProcess; port: number; fillers: Socket[] }> {
+  const listen = `
+    const server = require('node:net').createServer().listen({ port: 0, backlog: 1 });
+    require('node:fs').writeSync(1, String(server.address().port) + '\\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+  const child = spawn(process.execPath, ['-e', listen], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(line.toString());
+  const fillers: Socket[] = [];
+  for (let joined = true; joined;) {
+    const socket = connect({ port, host: '127.0.0.1' });
+    fillers.push(socket);
+    joined = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 200)),
+    ]);
+  }
+  return { child, port, fillers };
+}

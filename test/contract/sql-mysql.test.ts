@@ -1,0 +1,246 @@
+/** What every `SqlReader` and `SqlWriter` does, on a real MariaDB. */
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+import { SqlProxy } from '../support/sql-proxy';
+
+let mariadb: Mariadb;
+let options: MysqlOptions;
+let other: Connection;
+let reader: MysqlReader;
+let writer: MysqlWriter;
+
+beforeAll(async () => {
+  mariadb = await startMariadb(() => [
+    '--transaction-isolation=READ-COMMITTED',
+    '--autocommit=0',
+    '--sql-mode=NO_BACKSLASH_ESCAPES',
+  ]);
+  options = await mariadb.createSchema('stock');
+  other = await mariadb.connect('stock');
+  await other.query('CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(8) NOT NULL) ENGINE=InnoDB');
+});
+afterAll(() => mariadb.stop());
+beforeEach(async () => {
+  await other.query(
+    "SET autocommit = 1; DELETE FROM item; INSERT INTO item VALUES (1, 'one'), (2, 'two'), (3, 'three')",
+  );
+  reader = new MysqlReader(options);
+  writer = new MysqlWriter(options);
+});
+afterEach(async () => {
+  await reader.close();
+  await writer.close();
+});
+
+const names = async (): Promise<string> => {
+  const [rows] = await other.query<RowDataPacket[]>('SELECT name FROM item ORDER BY id');
+  return rows.map((row) => row['name'] as string).join(' ');
+};
+
+test('values are data, whatever they hold, and a list fills IN (?)', async () => {
+  const nasty = `'"\\%_`;
+  await writer.transaction((transaction) => transaction.execute('INSERT INTO item VALUES (?, ?)', [4, nasty]));
+  expect(await reader.query('SELECT id FROM item WHERE name IN (?) ORDER BY id', [[nasty, 'one']])).toEqual([
+    { id: 1 },
+    { id: 4 },
+  ]);
+  expect(await reader.query('SELECT ? AS a, ? AS b', [null, 'é→'])).toEqual([{ a: null, b: 'é→' }]);
+});
+
+test('questions asked at once are answered one after the other', async () => {
+  const asked = [1, 2, 3].map((id) => reader.query<{ name: string }>('SELECT name FROM item WHERE id = ?', [id]));
+  expect((await Promise.all(asked)).flat().map((row) => row.name)).toEqual(['one', 'two', 'three']);
+});
+
+describe('a reader', () => {
+  test('sees one moment inside a snapshot, and the present outside', async () => {
+    const count = 'SELECT COUNT(*) AS n FROM item';
+    const seen = await reader.snapshot(async (view) => {
+      await other.query("INSERT INTO item VALUES (9, 'nine')");
+      return view.query(count);
+    });
+    expect(seen).toEqual([{ n: 3 }]);
+    expect(await reader.query(count)).toEqual([{ n: 4 }]);
+  });
+
+  test('leaves no transaction open when the work inside fails', async () => {
+    await expect(reader.snapshot(() => Promise.reject(new TypeError('mine')))).rejects.toThrow('mine');
+    expect(await reader.query('SELECT @@in_transaction AS open')).toEqual([{ open: 0 }]);
+  });
+
+  test('is not let write by the server itself', async () => {
+    await expect(reader.query("INSERT INTO item VALUES (9, 'nine')")).rejects.toMatchObject({
+      reason: 'UnrecoverableError',
+    });
+    expect(await names()).toBe('one two three');
+  });
+});
+
+describe('a session', () => {
+  test("has its own settings, whatever the server's are", async () => {
+    await writer.transaction(async (transaction) => {
+      const [row] = await transaction.query(
+        'SELECT @@tx_isolation AS isolation, @@innodb_lock_wait_timeout AS wait, @@autocommit AS autocommit, @@sql_mode AS mode',
+      );
+      expect(row).toEqual({
+        ...{ isolation: 'REPEATABLE-READ', wait: 2, autocommit: 1 },
+        mode: 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
+      });
+    });
+  });
+
+  test('cuts neither long values nor long lists', async () => {
+    const tooLong = writer.transaction((transaction) =>
+      transaction.execute("INSERT INTO item VALUES (4, 'too long for 8')"),
+    );
+    await expect(tooLong).rejects.toThrow('Data too long');
+    const rows = Array.from({ length: 2000 }, (_, index) => `(${1000 + index}, 'x')`);
+    await other.query(`INSERT INTO item VALUES ${rows.join(', ')}`);
+    expect(await reader.query('SELECT LENGTH(GROUP_CONCAT(id)) AS n FROM item WHERE id >= 1000')).toEqual([
+      { n: 2000 * 5 - 1 },
+    ]);
+  });
+});
+
+describe('a transaction', () => {
+  test('is all or nothing', async () => {
+    await writer.transaction(async (transaction) => {
+      expect(await transaction.execute("UPDATE item SET name = 'uno' WHERE id = 1")).toBe(1);
+      expect(await transaction.execute("UPDATE item SET name = 'uno' WHERE id = 1")).toBe(1);
+      expect(await transaction.execute('DELETE FROM item WHERE id > 1')).toBe(2);
+      expect(await names()).toBe('one two three');
+    });
+    expect(await names()).toBe('uno');
+    const failing = writer.transaction(async (transaction) => {
+      await transaction.execute('DELETE FROM item');
+      throw new TypeError('mine');
+    });
+    await expect(failing).rejects.toThrow('mine');
+    expect(await names()).toBe('uno');
+  });
+
+  test('that loses a deadlock starts again', async () => {
+    const winner = await mariadb.connect('stock');
+    await winner.query('SET autocommit = 0');
+    await winner.query("INSERT INTO item SELECT seq + 100, 'x' FROM seq_1_to_500");
+    await winner.query("UPDATE item SET name = 'zwei' WHERE id = 2");
+    let attempt = 0;
+    let crossing: Promise<unknown> = Promise.resolve();
+    await writer.transaction(async (transaction) => {
+      attempt++;
+      await transaction.execute("UPDATE item SET name = 'uno' WHERE id = 1");
+      if (attempt === 1) {
+        // The winner waits for row 1; then this transaction asks for row 2, and the server picks the smaller one.
+        crossing = winner
+          .query("UPDATE item SET name = CONCAT(name, '!') WHERE id = 1")
+          .then(() => winner.query('COMMIT'));
+        await untilWaiting();
+      }
+      await transaction.execute("UPDATE item SET name = CONCAT(name, '?') WHERE id = 2");
+    });
+    await crossing;
+    expect(attempt).toBe(2);
+    const [rows] = await other.query<RowDataPacket[]>('SELECT name FROM item WHERE id < 3 ORDER BY id');
+    expect(rows.map((row) => row['name'] as string)).toEqual(['uno', 'zwei?']);
+  });
+
+  test('that waits for a lock too long starts again', async () => {
+    await other.query('BEGIN; SELECT * FROM item WHERE id = 1 FOR UPDATE');
+    let attempt = 0;
+    await writer.transaction(async (transaction) => {
+      if (++attempt === 2) await other.query('ROLLBACK');
+      await transaction.execute("UPDATE item SET name = 'uno' WHERE id = 1");
+    });
+    expect([attempt, await names()]).toEqual([2, 'uno two three']);
+  });
+
+  test.each([
+    [1213, 'Deadlock found'],
+    [1205, 'Lock wait timeout'],
+    [1047, 'WSREP has not yet prepared node'],
+  ])('is given up after five attempts of error %i', async (errno, text) => {
+    let attempt = 0;
+    const failing = writer.transaction(async (transaction) => {
+      attempt++;
+      await transaction.execute(`UPDATE item SET name = '${attempt}' WHERE id = 1`);
+      await transaction.query(`SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = '${text}'`);
+    });
+    await expect(failing).rejects.toMatchObject({
+      reason: 'TransientError',
+      message: expect.stringContaining(text) as unknown,
+    });
+    expect([attempt, await names()]).toEqual([5, 'one two three']);
+  });
+
+  async function untilWaiting(): Promise<void> {
+    for (;;) {
+      const [rows] = await other.query<RowDataPacket[]>('SELECT 1 FROM information_schema.innodb_lock_waits');
+      if (rows.length > 0) return;
+    }
+  }
+});
+
+describe('a lost connection', () => {
+  test.each(['killed', 'cut before', 'cut after'] as const)(
+    '%s inside a transaction: nothing is written',
+    async (how) => {
+      const proxy = await SqlProxy.open(options);
+      const through = new MysqlWriter(proxy.options);
+      const when = how === 'cut after' ? 'after' : 'before';
+      proxy.meeting = {
+        [when]: async ({ sql, threadId }: { sql: string; threadId: number }) => {
+          if (!sql.startsWith('DELETE')) return undefined;
+          if (how !== 'killed') return 'cut';
+          await other.query(`KILL ${threadId}`);
+          return undefined;
+        },
+      };
+      const failing = through.transaction((transaction) => transaction.execute('DELETE FROM item'));
+      await expect(failing).rejects.toMatchObject({
+        reason: 'TransientError',
+        message: expect.stringContaining('nothing was written') as unknown,
+      });
+      expect(await names()).toBe('one two three');
+      proxy.meeting = {};
+      expect(await through.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await through.close();
+      await proxy.close();
+    },
+  );
+
+  test.each([
+    ['before', 'one two three'],
+    ['after', ''],
+  ] as const)('%s COMMIT reached the server: the outcome is unknown, and said so', async (when, left) => {
+    const proxy = await SqlProxy.open(options);
+    const through = new MysqlWriter(proxy.options);
+    proxy.meeting = { [when]: ({ sql }: { sql: string }) => (sql === 'COMMIT' ? 'cut' : undefined) };
+    const failing = through.transaction((transaction) => transaction.execute('DELETE FROM item'));
+    await expect(failing).rejects.toMatchObject({
+      reason: 'TransientError',
+      message: 'the connection was lost at COMMIT: the outcome is unknown, so observe again',
+    });
+    expect(await names()).toBe(left);
+    await through.close();
+    await proxy.close();
+  });
+
+  test('while idle is no error once it is known: the next question opens a new one', async () => {
+    const proxy = await SqlProxy.open(options);
+    const through = new MysqlReader(proxy.options);
+    const [first] = await through.query('SELECT CONNECTION_ID() AS id');
+    await proxy.hangUp();
+    const [second] = await through.query('SELECT CONNECTION_ID() AS id');
+    expect(second).not.toEqual(first);
+    await through.close();
+    await proxy.close();
+  });
+});
+
+test('close ends the session, and a later question opens another', async () => {
+  const id = async () => (await reader.query<{ id: number }>('SELECT CONNECTION_ID() AS id'))[0]?.id;
+  const first = await id();
+  await reader.close();
+  expect(await id()).not.toBe(first);
+});
