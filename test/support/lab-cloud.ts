@@ -7,6 +7,7 @@ import { OpenStackSession } from '../../adapters/openstack-session';
 import { readCredentialFiles } from '../../adapters/credential-files';
 import { readLab, type Lab } from '../../lab/environment';
 import { resolveCredentials } from '../../lib/credentials';
+import { parseAddress } from '../../lib/ip-ranges';
 import type { AddressRange } from '../../lib/ports';
 
 interface Named {
@@ -90,12 +91,14 @@ export class LabCloud {
     }
   }
 
+  /** In the order of their addresses: Neutron's own is that of row ids. */
   async pools(subnet: LabSubnet): Promise<readonly AddressRange[]> {
     const answer = await this.admin.call<{ subnet: { allocation_pools: readonly AddressRange[] } }>(
       'network',
       `/v2.0/subnets/${subnet.id}`,
     );
-    return answer.subnet.allocation_pools;
+    const first = ({ start }: AddressRange): bigint => parseAddress(start).value;
+    return [...answer.subnet.allocation_pools].sort((a, b) => (first(a) < first(b) ? -1 : 1));
   }
 
   async updateSubnet(subnet: LabSubnet, body: object): Promise<void> {
