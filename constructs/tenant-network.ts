@@ -16,12 +16,12 @@ export interface ImportedTenantNetworkProps extends ImportedNetworkProps {
 export class TenantNetwork extends Network {
   /** A network of the tenant that something else made. */
   static fromNetworkId(scope: Construct, id: string, props: ImportedTenantNetworkProps): INetwork {
-    const { tenant = Tenant.of(scope), ...network } = props;
+    const { tenant = Tenant.of(scope, id), ...network } = props;
     return new ImportedNetwork(scope, id, network, tenant);
   }
 
   constructor(scope: Construct, id: string, props: TenantNetworkProps) {
-    const { tenant = Tenant.of(scope), ...network } = props;
+    const { tenant = Tenant.of(scope, id), ...network } = props;
     super(scope, id, network, { tenant, config: { tenantId: tenant.projectId } });
   }
 }

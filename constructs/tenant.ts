@@ -69,13 +69,14 @@ export class Tenant extends Construct implements ITenant {
 
   /**
    * The tenant of the stack that `scope` stands in.
+   * @param child id of the construct that asks, where it isn't made yet
    * @throws InvalidConfiguration where it is no tenant's stack
    */
-  static of(scope: IConstruct): Tenant {
+  static of(scope: IConstruct, child?: string): Tenant {
     const { tenant } = declarationsOf(scope);
     if (tenant) return tenant;
     throw new InvalidConfiguration('it has no tenant; put it in a TenantStack, or give it the prop tenant', {
-      where: scope.node.path,
+      where: child === undefined ? scope.node.path : `${scope.node.path}/${child}`,
     });
   }
 

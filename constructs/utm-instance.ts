@@ -53,7 +53,7 @@ export interface UtmInstanceProps
     > {
   /** @default the tenant of the stack */
   readonly tenant?: ITenant;
-  /** The display name; Nova derives the hostname from it when the server is made. @default the construct's id */
+  /** The display name; Nova derives the hostname from it when the server is made. @default the construct's id in lower case */
   readonly name?: string;
   /** By name, or by id: an image that is replaced under its name replaces the server only where the name is given. */
   readonly image: string | { readonly id: string };
@@ -98,7 +98,7 @@ export class UtmInstance extends Construct {
     super(scope, id);
     const {
       tenant = Tenant.of(this),
-      name = id,
+      name = id.toLowerCase(),
       image,
       flavor,
       availabilityZone,

@@ -145,6 +145,6 @@ test('what needs a tenant and stands in no tenant’s stack says so', () => {
   const { app, cloud } = appWithCloud();
   const shared = new CloudStack(app, 'shared', { cloud });
   expect(() => new TenantNetwork(shared, 'Green', { cidr: '10.0.0.0/24' })).toThrow(
-    'shared: it has no tenant; put it in a TenantStack, or give it the prop tenant',
+    'shared/Green: it has no tenant; put it in a TenantStack, or give it the prop tenant',
   );
 });

@@ -1,0 +1,78 @@
+import { Construct } from 'constructs';
+import { AllocationPools, CloudStack } from '../../constructs';
+import { declareResource } from '../../constructs/declarations';
+import { parseManifest } from '../../lib/manifest';
+import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
+import { fullApp } from '../support/full-app';
+import { appWithCloud, synth } from '../support/synth';
+
+test('a stack without wishes has a manifest that says so', () => {
+  const { app, cloud } = appWithCloud();
+  new CloudStack(app, 'shared', { cloud });
+  expect(synth(app).stack('shared').output).toEqual({
+    stackward_manifest: {
+      description: expect.any(String) as string,
+      value: { schemaVersion: '1.0', owner: 'test-owner', stack: 'shared', resources: {} },
+    },
+  });
+});
+
+test('a wish stands under its construct’s path, however deep, and names what must come first', () => {
+  const { app, cloud } = appWithCloud();
+  const deep = new Construct(new Construct(new CloudStack(app, 'shared', { cloud }), 'A'), 'B');
+  const first = new AllocationPools(deep, 'First', {
+    subnetId: 's-1',
+    pools: [{ start: '192.0.2.5', end: '192.0.2.9' }],
+  });
+  const second = new Construct(deep, 'Second');
+  declareResource(second, { kind: 'another-kind', spec: { a: 1 }, dependsOn: [first] });
+  const { value } = synth(app).stack('shared').output['stackward_manifest'] ?? {};
+  expect(value).toMatchObject({
+    resources: {
+      'shared/A/B/First': { kind: 'allocation-pool', dependsOn: [] },
+      'shared/A/B/Second': { kind: 'another-kind', spec: { a: 1 }, dependsOn: ['shared/A/B/First'] },
+    },
+  });
+});
+
+test('what the constructs write is what stackward reads', () => {
+  const { stack } = synth(fullApp());
+  const manifests = ['shared', 'acme', 'guests'].map((name) =>
+    parseManifest(stack(name).output['stackward_manifest']?.value, name),
+  );
+  const resources = manifests.flatMap((manifest) => manifest.resources);
+  expect(manifests.map(({ owner, stack: name }) => [owner, name])).toEqual([
+    ['test-owner', 'shared'],
+    ['test-owner', 'acme'],
+    ['test-owner', 'guests'],
+  ]);
+  expect(resources.map(({ spec }) => allocationPoolSpec.parse(spec).method)).toEqual(['database', 'check', 'api']);
+});
+
+test('the manifest of the full example', () => {
+  const { stack } = synth(fullApp());
+  expect(stack('shared').output['stackward_manifest']?.value).toMatchInlineSnapshot(`
+   {
+     "owner": "test-owner",
+     "resources": {
+       "shared/Red/AllocationPools": {
+         "dependsOn": [],
+         "kind": "allocation-pool",
+         "spec": {
+           "allowShrink": true,
+           "method": "database",
+           "pools": [
+             {
+               "end": "203.0.113.99",
+               "start": "203.0.113.10",
+             },
+           ],
+           "subnetId": "\${openstack_networking_subnet_v2.Red_Subnet_BD5DAD09.id}",
+         },
+       },
+     },
+     "schemaVersion": "1.0",
+     "stack": "shared",
+   }
+  `);
+});
