@@ -65,16 +65,15 @@ export class LabCloud {
     return { id: answer.subnet.id, networkId };
   }
 
-  /** One port as a member makes it: the address that Neutron picked on this subnet. */
-  async port(subnet: LabSubnet): Promise<string> {
-    const port = { name: this.prefix, network_id: subnet.networkId, fixed_ips: [{ subnet_id: subnet.id }] };
-    const answer = await this.member.call<{ port: { fixed_ips: readonly { ip_address: string }[] } }>(
+  /** One port as a member makes it, at the address that Neutron picks on this subnet; at a given one as an administrator. */
+  async port(subnet: LabSubnet, address?: string): Promise<string> {
+    const fixed = { subnet_id: subnet.id, ...(address === undefined ? {} : { ip_address: address }) };
+    const port = { name: this.prefix, network_id: subnet.networkId, fixed_ips: [fixed] };
+    const session = address === undefined ? this.member : this.admin;
+    const answer = await session.call<{ port: { fixed_ips: readonly { ip_address: string }[] } }>(
       'network',
       '/v2.0/ports',
-      {
-        method: 'POST',
-        body: { port },
-      },
+      { method: 'POST', body: { port } },
     );
     return answer.port.fixed_ips[0]?.ip_address ?? '';
   }
