@@ -147,7 +147,7 @@ async function run(command: (run: Run) => Promise<number>, options: Options): Pr
     const configuration = readConfiguration(options.config, process.env);
     const manifests = await readManifests(options.manifest, process.env);
     connections = connect(configuration, process.env);
-    if (!options.json) say(style.dim(printable(heading(manifests, formatTime(new Date(), timeZone)))));
+    if (!options.json) say(`${style.dim(printable(heading(manifests, formatTime(new Date(), timeZone))))}\n\n`);
     const filter = { ...everything, stacks: options.stack, kinds: options.kind, targets: options.target };
     process.exitCode = await command({ manifests, connections, filter, options, style });
   } catch (error) {
@@ -158,7 +158,7 @@ async function run(command: (run: Run) => Promise<number>, options: Options): Pr
 }
 
 const heading = (manifests: readonly Manifest[], time: string): string =>
-  `stackward ${version}, ${time}, ${manifests.length === 1 ? 'stack' : 'stacks'} ${manifests.map((one) => one.stack).join(', ')}\n\n`;
+  `stackward ${version}, ${time}, ${manifests.length === 1 ? 'stack' : 'stacks'} ${manifests.map((one) => one.stack).join(', ')}`;
 
 function fail(error: unknown, options: Options, style: Style): number {
   const { reason, message } = asStackwardError(error);
@@ -196,8 +196,7 @@ function program(): Command {
       "Keeps what Terraform can't reach in OpenStack as the code says.\nExit codes: 0 as the code says, 2 changes pending or waiting, 1 a problem.",
     )
     .version(version)
-    .exitOverride()
-    .action(() => root.outputHelp());
+    .exitOverride();
   const add = (name: string, description: string, command: (run: Run) => Promise<number>): Command =>
     withOptions(root.command(name).description(description)).action((options: Options) => run(command, options));
   add('plan', 'show what apply would do; writes nothing', planCommand);
@@ -209,7 +208,8 @@ function program(): Command {
 
 async function main(): Promise<void> {
   try {
-    await program().parseAsync();
+    if (process.argv.length <= 2) program().outputHelp();
+    else await program().parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode;

@@ -120,6 +120,17 @@ test('where nobody can answer, apply needs --auto-approve and writes nothing', a
   expect(await tables.dump()).toEqual(before);
 });
 
+test.each([
+  ['yes', 0, '10.0.1.10-10.0.1.29'],
+  ['y', 1, '10.0.1.10-10.0.1.19'],
+])('on a terminal it asks, and the answer "%s" ends with %d', async (answer, code, pool) => {
+  command.write('manifest.json', manifest());
+  const ended = await command.runOnTerminal(['apply', '--manifest', 'manifest.json'], `${answer}\n`);
+  expect(ended.stdout).toContain('Only "yes" is accepted to approve.');
+  expect(ended.code).toBe(code);
+  expect(await tables.pools(subnets[0]!)).toEqual([pool]);
+});
+
 test('a resource that waits for Terraform leaves the rest to be done: exit 2', async () => {
   const after = manifest({
     ...declared(),
@@ -202,6 +213,7 @@ describe("what it says when it can't start", () => {
     ['no app here', ['plan'], 'there is no synthesized app here'],
     ['a manifest that is not there', ['plan', '--manifest', 'nowhere.json'], 'nowhere.json: there is no such file'],
     ['a configuration that is not there', ['plan', '--config', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
+    ['a command that does not exist', ['plna'], "unknown command 'plna'\n(Did you mean plan?)"],
     ['a time zone that does not exist', ['plan', '--timezone', 'Mars'], '--timezone "Mars" is not a time zone'],
     [
       'a stack that does not exist',

@@ -23,10 +23,23 @@ export class CommandFolder {
     writeFileSync(join(this.folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   }
 
-  start(args: readonly string[]): ChildProcess {
+  private start(command: string, args: readonly string[]): ChildProcess {
     const { PATH = '', HOME = '' } = process.env;
     const env = { PATH, HOME, ...this.env };
-    return spawn(process.execPath, [bundle, ...args], { cwd: this.folder, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    return spawn(command, args, { cwd: this.folder, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  }
+
+  /** On a pseudo-terminal (script of util-linux), where the command may ask; all it prints is in `stdout`. */
+  runOnTerminal(args: readonly string[], typed: string): Promise<Ended> {
+    const line = [process.execPath, bundle, ...args].map((word) => `'${word}'`).join(' ');
+    const child = this.start('script', ['--quiet', '--return', '--command', line, '/dev/null']);
+    let asked = false;
+    const answer = (_: ChildProcess, stdout: string): void => {
+      if (asked || !stdout.includes('Enter a value:')) return;
+      asked = true;
+      child.stdin?.write(typed);
+    };
+    return end(child, answer);
   }
 
   /** @param stdin default: nothing, and its end */
@@ -35,21 +48,25 @@ export class CommandFolder {
     stdin = '',
     onOutput: (child: ChildProcess, stdout: string) => void = () => undefined,
   ): Promise<Ended> {
-    const child = this.start(args);
-    let stdout = '';
-    let stderr = '';
-    child.stdout?.on('data', (data) => {
-      stdout += String(data);
-      onOutput(child, stdout);
-    });
-    child.stderr?.on('data', (data) => (stderr += String(data)));
+    const child = this.start(process.execPath, [bundle, ...args]);
     child.stdin?.end(stdin);
-    return new Promise((resolve, reject) => {
-      child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
-    });
+    return end(child, onOutput);
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function end(child: ChildProcess, onOutput: (child: ChildProcess, stdout: string) => void): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (data) => {
+    stdout += String(data);
+    onOutput(child, stdout);
+  });
+  child.stderr?.on('data', (data) => (stderr += String(data)));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
+  });
 }
