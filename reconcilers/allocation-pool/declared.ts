@@ -59,13 +59,20 @@ function refusalsOf(pool: IpRange, cidr: Cidr, gateway: IpAddress | undefined): 
     );
   if (gateway && holds(pool, gateway))
     refusals.push(
-      `the pool ${formatRange(pool)} holds the gateway ${formatRange(only(gateway))}, which would be handed out; declare ${around(pool, only(gateway))}`,
+      `the pool ${formatRange(pool)} holds the gateway ${formatRange(only(gateway))}, which would be handed out; declare ${around(pool, space, only(gateway))}`,
     );
   return refusals;
 }
 
-const around = (pool: IpRange, hole: IpRange): string =>
-  subtract([pool], [hole]).map(formatRange).join(' and ') || 'other addresses';
+/** What is left of a pool that may be declared. */
+function around(pool: IpRange, space: IpRange, hole: IpRange): string {
+  const outside = subtract([pool], [space]);
+  return (
+    subtract([pool], [...outside, hole])
+      .map(formatRange)
+      .join(' and ') || 'other addresses'
+  );
+}
 
 function overlaps(pools: readonly IpRange[]): string[] {
   const sorted = [...pools].sort((a, b) => a.version - b.version || (a.first < b.first ? -1 : 1));

@@ -130,6 +130,16 @@ export class NeutronTables {
     return rows;
   }
 
+  /** Every row as it was when `dump` was taken. */
+  async restore(dump: Readonly<Record<string, readonly string[]>>): Promise<void> {
+    await this.connection.query('SET SESSION foreign_key_checks = 0');
+    for (const [table, rows] of Object.entries(dump)) {
+      await this.connection.query(`DELETE FROM ${table}`);
+      for (const row of rows) await this.insert(table, JSON.parse(row) as Record<string, string | number | null>);
+    }
+    await this.connection.query('SET SESSION foreign_key_checks = 1');
+  }
+
   private async ranges(sql: string, value: string | undefined): Promise<string[]> {
     const [rows] = await this.connection.query<RowDataPacket[]>(sql, [value]);
     return rows

@@ -36,10 +36,18 @@ export class PoolRun {
     return { observed, ...allocationPool.diff(placement, observed) };
   }
 
-  async apply({ steps, observed }: Planned, writer: SqlWriter = this.writer): Promise<StepResult[]> {
+  /** @param stopAfter as many results, and no more is asked for */
+  async apply(
+    { steps, observed }: Planned,
+    writer: SqlWriter = this.writer,
+    stopAfter = Infinity,
+  ): Promise<StepResult[]> {
     const writers = { database: () => Promise.resolve(writer) } as unknown as Writers;
     const results: StepResult[] = [];
-    for await (const result of allocationPool.apply(steps, observed, 'database:neutron', writers)) results.push(result);
+    for await (const result of allocationPool.apply(steps, observed, 'database:neutron', writers)) {
+      results.push(result);
+      if (results.length === stopAfter) break;
+    }
     return results;
   }
 
