@@ -40,27 +40,32 @@ export function* chunksOf<T>(all: readonly T[], size = chunkSize): Generator<rea
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }
 
-/** One statement. @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it */
+const neutronTables = ['subnets', 'ipallocationpools', 'ipallocations'];
+const ipamTables = ['ipamsubnets', 'ipamallocationpools'];
+const olderIpamTables = [...ipamTables, 'ipamallocations', 'ipamavailabilityranges'];
+
+/**
+ * One statement. A table that the user has no grant on looks as if it weren't there, and a table overlooked would be left
+ * to contradict the others: so columns of `subnets` that came with a release tell which tables must be there.
+ * @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it
+ */
 export async function probeTables(from: SqlQuery): Promise<Tables> {
   const rows = await from.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)` +
-      ` UNION ALL SELECT column_name AS name FROM information_schema.columns` +
-      ` WHERE table_schema = DATABASE() AND table_name = 'subnets' AND column_name = 'standard_attr_id'`,
-    [
-      [
-        'subnets',
-        'ipallocationpools',
-        'ipallocations',
-        'ipavailabilityranges',
-        ...ipamTables,
-        'ipamavailabilityranges',
-      ],
-    ],
+      ` UNION ALL SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE()` +
+      ` AND table_name = 'subnets' AND column_name IN ('standard_attr_id', 'segment_id')`,
+    [[...neutronTables, ...olderIpamTables, 'ipavailabilityranges']],
   );
-  const has = (name: string): boolean => rows.some((row) => row.name.toLowerCase() === name);
-  const missing = ['subnets', 'ipallocationpools', 'ipallocations'].filter((table) => !has(table));
-  // Since Mitaka subnets have standard attributes, and since Liberty there are the IPAM's tables.
-  if (ipamTables.some(has) || has('standard_attr_id')) missing.push(...ipamTables.filter((table) => !has(table)));
+  const names = new Set(rows.map((row) => row.name.toLowerCase()));
+  const has = (name: string): boolean => names.has(name);
+  const isSinceMitaka = has('standard_attr_id');
+  const isSinceNewton = has('segment_id');
+  const needed = [
+    ...neutronTables,
+    ...(isSinceNewton ? ipamTables : ['ipavailabilityranges']),
+    ...(!isSinceNewton && (isSinceMitaka || olderIpamTables.some(has)) ? olderIpamTables : []),
+  ];
+  const missing = needed.filter((table) => !has(table));
   if (missing.length > 0)
     throw new UnrecoverableError(
       `this schema shows no table ${missing.join(', ')}: it is not Neutron's, or the user has no grant there; ` +
@@ -68,8 +73,6 @@ export async function probeTables(from: SqlQuery): Promise<Tables> {
     );
   return { ranges: has('ipavailabilityranges'), ipam: has('ipamsubnets'), ipamRanges: has('ipamavailabilityranges') };
 }
-
-const ipamTables = ['ipamsubnets', 'ipamallocationpools', 'ipamallocations'];
 
 const grouped = <Row>(rows: readonly Row[], key: (row: Row) => string): ReadonlyMap<string, readonly Row[]> => {
   const groups = new Map<string, Row[]>();

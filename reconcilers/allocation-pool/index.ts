@@ -2,9 +2,10 @@
  * The kind allocation-pool: a subnet's pools are as declared, in Neutron's database or through its API (docs/adr/0002).
  * What is declared and what is there are compared as sets of addresses.
  */
+import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
 import type { Readers } from '../../lib/ports';
-import type { Placement, Reconciler, Target, Wanted } from '../../lib/reconciler';
+import type { Image, Placement, Reconciler, Target, Wanted } from '../../lib/reconciler';
 import { apply } from './apply';
 import { subnetIdOf } from './declared';
 import { diff, type AllocationPoolStep } from './diff';
@@ -38,6 +39,16 @@ function locate(
   );
 }
 
+const image = z.object({
+  ledgers: z.array(z.object({ pools: z.array(z.object({ start: z.string(), end: z.string() })) })),
+});
+
+/** The pools that addresses were handed out from; what the two tables of a broken state said beside that stays gone. */
+function undo(spec: AllocationPoolSpec, before: Image): AllocationPoolSpec {
+  const pools = image.parse(before).ledgers.at(-1)?.pools ?? [];
+  return { ...spec, pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
+}
+
 export const allocationPool: Reconciler<AllocationPoolSpec, AllocationPoolObserved, AllocationPoolStep> = {
   kind: 'allocation-pool',
   whenRemoved: 'its pools stay as they are',
@@ -46,5 +57,7 @@ export const allocationPool: Reconciler<AllocationPoolSpec, AllocationPoolObserv
   locate,
   observe,
   diff,
+  image: (step, { subnets }) => ({ ledgers: subnets.get(step.subnetId)?.ledgers ?? [] }),
+  undo,
   apply,
 };

@@ -17,13 +17,11 @@ export interface Planned extends Difference<AllocationPoolStep> {
 }
 
 export class PoolRun {
-  readonly reader: SqlReader & { close(): Promise<void> };
-  readonly writer: SqlWriter & { close(): Promise<void> };
-
-  constructor(options: MysqlOptions, writer = new MysqlWriter(options)) {
-    this.reader = new MysqlReader(options);
-    this.writer = writer;
-  }
+  constructor(
+    options: MysqlOptions,
+    readonly reader: SqlReader & { close(): Promise<void> } = new MysqlReader(options),
+    readonly writer: SqlWriter & { close(): Promise<void> } = new MysqlWriter(options),
+  ) {}
 
   async plan(...specs: readonly AllocationPoolSpec[]): Promise<Planned> {
     const wanted = specs.map((spec, index) => ({
