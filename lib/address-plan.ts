@@ -190,6 +190,8 @@ function checkAddresses(
 ): void {
   const holders = new Map<string, AddressDeclaration>();
   const beyond: [AddressDeclaration, IpAddress, ParsedSubnet][] = [];
+  /** Who is to be a gateway: the address that isn't, as long as none of its addresses is. */
+  const gateways = new Map<string, readonly [string, ParsedSubnet] | undefined>();
   for (const declaration of declarations) {
     const { path, network, address: text } = declaration;
     const address = attempt(path, report, () => parseAddress(text));
@@ -200,14 +202,23 @@ function checkAddresses(
     else holders.set(key, declaration);
     const subnet = subnets.get(declaration.subnet);
     if (!subnet) continue;
-    checkPlace(declaration, address, subnet, report);
+    const isAtGateway = checkPlace(declaration, address, subnet, report);
+    if (declaration.isGateway && subnet.gateway)
+      gateways.set(path, isAtGateway ? undefined : gateways.has(path) ? gateways.get(path) : [text, subnet]);
     if (!declaration.isGateway && !declaration.outsidePools && isBeyond(address, subnet))
       beyond.push([declaration, address, subnet]);
   }
   checkBeyond(beyond, report);
+  for (const [path, missed] of gateways) if (missed) report(path, notTheGateway(...missed));
 }
 
-function checkPlace(declaration: AddressDeclaration, address: IpAddress, subnet: ParsedSubnet, report: Report): void {
+/** True if it is the gateway's address. */
+function checkPlace(
+  declaration: AddressDeclaration,
+  address: IpAddress,
+  subnet: ParsedSubnet,
+  report: Report,
+): boolean {
   const { path, address: text, isGateway } = declaration;
   const problem = placeProblem(address, subnet.cidr);
   if (problem) report(path, `${text} ${problem}`);
@@ -218,12 +229,12 @@ function checkPlace(declaration: AddressDeclaration, address: IpAddress, subnet:
       `${text} is the gateway of ${subnet.declaration.path}; choose another, or say isGateway: true where this port ` +
         'is the one that routes',
     );
-  if (isGateway && subnet.gateway && !isAtGateway)
-    report(
-      path,
-      `it is to be the gateway, and ${subnet.declaration.path} has ` +
-        `${formatAddress(subnet.gateway.version, subnet.gateway.value)} for it, not ${text}; make them one`,
-    );
+  return isAtGateway;
+}
+
+function notTheGateway(address: string, { declaration, gateway }: ParsedSubnet): string {
+  const expected = gateway ? formatAddress(gateway.version, gateway.value) : 'none';
+  return `it is to be the gateway, and ${declaration.path} has ${expected} for it, not ${address}; make them one`;
 }
 
 const endOf = (subnet: ParsedSubnet): bigint =>

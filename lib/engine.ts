@@ -117,10 +117,10 @@ async function observe(
     if (!one) continue;
     const { kind, placed, look } = one;
     const open = new Set<string>();
-    for (const step of look.difference.steps) {
+    look.difference.steps.forEach((step, index) => {
       open.add(step.id);
-      seen.steps.push({ ...step, kind, target: look.target });
-    }
+      seen.steps.push({ ...step, kind, target: look.target, before: look.images[index] ?? {} });
+    });
     for (const { id, message, reason } of look.difference.findings) {
       const where = at(id, look.target);
       if (reason === undefined) seen.warnings.push({ where, message });

@@ -5,12 +5,14 @@
 import { asStackwardError, InvalidConfiguration } from './errors';
 import type { Resource } from './manifest';
 import type { Readers, Writers } from './ports';
-import type { Difference, Placement, Reconciler, Step, StepResult, Target, Wanted } from './reconciler';
+import type { Difference, Image, Placement, Reconciler, Step, StepResult, Target, Wanted } from './reconciler';
 
 /** What was seen on one target, and the way to change it. */
 export interface Look {
   readonly target: Target;
   readonly difference: Difference<Step>;
+  /** What is there before each step, in the order of the steps. */
+  readonly images: readonly Image[];
   /** Yields the results of the steps of these resources, as they come. */
   apply(ids: ReadonlySet<string>, to: Writers): AsyncIterable<StepResult>;
 }
@@ -34,6 +36,8 @@ export interface Kind {
   readonly whenRemoved: string;
   /** @throws InvalidConfiguration naming the stack, the resource and the field */
   open(resources: readonly Resource[]): Opened;
+  /** The resource that brings `before` back. */
+  undo(resource: Resource, before: Image): Resource;
 }
 
 /** How a resource is named in every plan, log and error; `@target` follows where there is one. */
@@ -53,13 +57,18 @@ export function bind<Spec, Observed, S extends Step>(reconciler: Reconciler<Spec
           placement.target,
           to,
         );
-      return { target: placement.target, difference, apply };
+      const images = difference.steps.map((step) => reconciler.image(step, observed));
+      return { target: placement.target, difference, images, apply };
     },
   });
 
   return {
     kind: reconciler.kind,
     whenRemoved: reconciler.whenRemoved,
+    undo: (resource, before) => ({
+      ...resource,
+      spec: reconciler.undo(reconciler.parse(resource.spec), before) as Resource['spec'],
+    }),
     open(resources) {
       const wanted = resources.map((resource): Wanted<Spec> => {
         const where = `stack ${resource.stack}, ${idOf(resource)}`;

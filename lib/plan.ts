@@ -2,7 +2,7 @@
 import { InvalidConfiguration, type Reason } from './errors';
 import { idOf, type Look } from './kind';
 import type { Manifest, Resource } from './manifest';
-import type { Step, Target } from './reconciler';
+import type { Image, Step, Target } from './reconciler';
 
 /** Which part of the manifests a run is about. A filtered run never counts as removal. */
 export interface Filter {
@@ -14,6 +14,8 @@ export interface Filter {
 export interface PlannedStep extends Step {
   readonly kind: string;
   readonly target: Target;
+  /** What is there before it. */
+  readonly before: Image;
 }
 
 /** Something that keeps a resource, or a whole target, from being what the code says. */

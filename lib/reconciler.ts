@@ -64,6 +64,9 @@ export interface Difference<S extends Step> {
   readonly findings: readonly Finding[];
 }
 
+/** What was there before a step: a kind's own JSON. */
+export type Image = Readonly<Record<string, unknown>>;
+
 /** How a step ended, completing the sentence "the resource has been …" (for failed and skipped: "… has"). */
 export interface StepResult {
   readonly id: string;
@@ -87,6 +90,10 @@ export interface Reconciler<Spec, Observed, S extends Step = Step> {
   observe(placement: Placement<Spec>, from: Readers): Promise<Observed>;
   /** Pure and deterministic. */
   diff(placement: Placement<Spec>, observed: Observed): Difference<S>;
+  /** Exactly what this step touches, as it is before it; JSON, and never a secret. What the journal keeps. */
+  image(step: S, observed: Observed): Image;
+  /** The spec that brings an image back, under all guards of this kind. */
+  undo(spec: Spec, image: Image): Spec;
   /**
    * Yields one result per step as soon as it is known; a caller that stops asking leaves the rest undone.
    * MUST refuse with StalePlan if the world is not `observed` any more; each step is atomic, or fail-closed at every prefix.

@@ -1,6 +1,7 @@
 /** Plans and reports as a person reads them, in OpenTofu's manner. Pure: text in no colour unless a style is given. */
 import { summaries } from '../errors';
 import type { Report } from '../engine';
+import type { RecordedRun } from '../journal';
 import { at, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
 import type { Action, Change, StepResult } from '../reconciler';
 import { plain, printable, type Style } from './style';
@@ -151,6 +152,20 @@ export function renderVerification(plan: Plan, style: Style = plain): string {
       [
         `${end} ${plan.converged.length} of ${count(plan.converged.length + notConverged, 'resource')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`,
       ],
+    ]),
+  );
+}
+
+/** One line per recorded run, the oldest first. */
+export function renderRuns(runs: readonly RecordedRun[], folder: string): string {
+  if (runs.length === 0) return `There are no runs in ${folder}.\n`;
+  return printable(
+    join([
+      runs.map(({ name, record, outcomes, isComplete }) => {
+        const applied = [...outcomes.values()].filter((outcome) => outcome === 'applied').length;
+        const killed = isComplete ? '' : ', killed: what has no outcome may have been done';
+        return `${name}  ${applied} of ${count(record.steps.length, 'step')} applied in ${record.stacks.join(', ')}${killed}`;
+      }),
     ]),
   );
 }

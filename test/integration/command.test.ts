@@ -1,58 +1,29 @@
 /** The command from its arguments to its exit code, on a real MariaDB with Neutron's tables of Zed. */
 import { CommandFolder } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
-import { NeutronTables, schemaFiles, type MadeSubnet } from '../support/neutron-tables';
+import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
+import { addManySubnets, entry, manifestOf, manyEntries, openPoolCommand } from '../support/pool-command';
 
 let mariadb: Mariadb;
-let tables: NeutronTables;
 let command: CommandFolder;
-let subnets: MadeSubnet[];
-let password: string;
-let schemas = 0;
+let tables: NeutronTables;
+let red: MadeSubnet;
+let blue: MadeSubnet;
 
 beforeAll(async () => {
   mariadb = await startMariadb();
 });
 afterAll(() => mariadb.stop());
-
 beforeEach(async () => {
-  const options = await mariadb.createSchema(`neutron${++schemas}`, ...schemaFiles.zed);
-  tables = new NeutronTables(await mariadb.connect(options.schema), 'zed');
-  ({ password } = options);
-  command = new CommandFolder({ NEUTRON_PASSWORD: password });
-  command.write(
-    'stackward.yaml',
-    `databases:\n  neutron:\n    host: 127.0.0.1\n    port: ${options.port}\n    user: root\n` +
-      `    password: \${NEUTRON_PASSWORD}\n    schema: ${options.schema}\n    tls: off\n`,
-  );
-  subnets = [];
-  for (const third of [1, 2])
-    subnets.push(
-      await tables.subnet({
-        cidr: `10.0.${third}.0/24`,
-        gateway: `10.0.${third}.1`,
-        pools: [[`10.0.${third}.10`, `10.0.${third}.19`]],
-        used: [`10.0.${third}.12`],
-      }),
-    );
+  ({ command, tables, red, blue } = await openPoolCommand(mariadb));
 });
 afterEach(() => command.remove());
 
-const entry = (subnet: MadeSubnet, start: string, end: string) => ({
-  kind: 'allocation-pool',
-  spec: { subnetId: subnet.id, method: 'database', pools: [{ start, end }] },
-  dependsOn: [],
-});
-const manifest = (resources: object = declared()) => ({
-  schemaVersion: '1.0',
-  owner: 'tests',
-  stack: 'shared',
-  resources,
-});
 const declared = () => ({
-  'shared/Red/AllocationPools': entry(subnets[0]!, '10.0.1.10', '10.0.1.29'),
-  'shared/Blue/AllocationPools': entry(subnets[1]!, '10.0.2.10', '10.0.2.19'),
+  'shared/Red/AllocationPools': entry(red, '10.0.1.10', '10.0.1.29'),
+  'shared/Blue/AllocationPools': entry(blue, '10.0.2.10', '10.0.2.19'),
 });
+const manifest = (resources: object = declared()) => manifestOf(resources);
 
 test('plan, apply, plan again: 2, 0, 0', async () => {
   command.write('manifest.json', manifest());
@@ -63,7 +34,7 @@ test('plan, apply, plan again: 2, 0, 0', async () => {
   expect(planned.stdout).toContain(
     `  # allocation-pool.shared/Red/AllocationPools@database:neutron will be updated in-place
   # (because the code declares other pools)
-  ~ subnet ${subnets[0]?.id} (10.0.1.0/24)
+  ~ subnet ${red.id} (10.0.1.0/24)
       ~ allocation_pools = 10.0.1.10-10.0.1.19 -> 10.0.1.10-10.0.1.29
       # adds 10 addresses
       # 1 of 20 addresses in use; gateway 10.0.1.1
@@ -75,9 +46,11 @@ Plan: 0 to add, 1 to change, 0 to destroy.
 
   const applied = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve']);
   expect(applied.stdout).toContain('allocation-pool.shared/Red/AllocationPools@database:neutron: updated (1 of 1)\n');
-  expect(applied.stdout).toMatch(/Apply complete\. Resources: 0 added, 1 changed, 0 destroyed\.\n$/);
+  expect(applied.stdout).toMatch(
+    /Apply complete\. Resources: 0 added, 1 changed, 0 destroyed\.\nJournal: runs\/\S+\n$/,
+  );
   expect([applied.code, applied.stderr]).toEqual([0, '']);
-  expect(await tables.pools(subnets[0]!)).toEqual(['10.0.1.10-10.0.1.29']);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 
   const after = await tables.dump();
   const again = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve']);
@@ -128,7 +101,7 @@ test.each([
   const ended = await command.runOnTerminal(['apply', '--manifest', 'manifest.json'], `${answer}\n`);
   expect(ended.stdout).toContain('Only "yes" is accepted to approve.');
   expect(ended.code).toBe(code);
-  expect(await tables.pools(subnets[0]!)).toEqual([pool]);
+  expect(await tables.pools(red)).toEqual([pool]);
 });
 
 test('a resource that waits for Terraform leaves the rest to be done: exit 2', async () => {
@@ -146,16 +119,16 @@ test('a resource that waits for Terraform leaves the rest to be done: exit 2', a
     '# allocation-pool.shared/New/AllocationPools waits for `cdktf apply`\n      spec.subnetId = (known after apply)\n',
   );
   expect(stdout).toMatch(
-    /Apply incomplete\. Resources: 0 added, 1 changed, 0 destroyed, 1 waiting for `cdktf apply`\.\n$/,
+    /Apply incomplete\. Resources: 0 added, 1 changed, 0 destroyed, 1 waiting for `cdktf apply`\.\n/,
   );
   expect(code).toBe(2);
-  expect(await tables.pools(subnets[0]!)).toEqual(['10.0.1.10-10.0.1.29']);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
 test('a refused pool is named with its numbers, and the other is done: exit 1', async () => {
   command.write(
     'manifest.json',
-    manifest({ ...declared(), 'shared/Blue/AllocationPools': entry(subnets[1]!, '10.0.2.1', '10.0.2.30') }),
+    manifest({ ...declared(), 'shared/Blue/AllocationPools': entry(blue, '10.0.2.1', '10.0.2.30') }),
   );
   const { code, stdout } = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve']);
   expect(code).toBe(1);
@@ -163,8 +136,8 @@ test('a refused pool is named with its numbers, and the other is done: exit 1', 
     'Error: The configuration is not valid; nothing was changed\n  allocation-pool.shared/Blue/AllocationPools@database:neutron\n',
   );
   expect(stdout).toContain('10.0.2.1');
-  expect(await tables.pools(subnets[1]!)).toEqual(['10.0.2.10-10.0.2.19']);
-  expect(await tables.pools(subnets[0]!)).toEqual(['10.0.1.10-10.0.1.29']);
+  expect(await tables.pools(blue)).toEqual(['10.0.2.10-10.0.2.19']);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
 test('destroy says that pools stay, and needs a stack', async () => {
@@ -182,16 +155,8 @@ test('destroy says that pools stay, and needs a stack', async () => {
 });
 
 test('an interrupt ends the run between two steps, and a second run finishes', async () => {
-  const many: MadeSubnet[] = [];
-  for (let index = 0; index < 60; index++)
-    many.push(await tables.subnet({ cidr: `10.9.${index}.0/24`, pools: [[`10.9.${index}.10`, `10.9.${index}.19`]] }));
-  const resources = Object.fromEntries(
-    many.map((subnet, index) => [
-      `shared/N${index}/AllocationPools`,
-      entry(subnet, `10.9.${index}.10`, `10.9.${index}.29`),
-    ]),
-  );
-  command.write('manifest.json', manifest(resources));
+  const many = await addManySubnets(tables);
+  command.write('manifest.json', manifest(manyEntries(many)));
   let interrupted = false;
   const first = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve'], '', (child, stdout) => {
     if (interrupted || !stdout.includes(': updated (')) return;

@@ -74,6 +74,8 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ob
           : [],
       ),
     }),
+    image: (step, observed) => ({ value: observed.get(step.cell) ?? '' }),
+    undo: (spec, image) => ({ ...spec, value: String(image.value) }),
     async *apply(steps, observed, target) {
       for (const step of steps) {
         world.beforeWrite(step.cell);

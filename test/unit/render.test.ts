@@ -8,6 +8,7 @@ const step: PlannedStep = {
   id: 'allocation-pool.shared/Red/AllocationPools',
   kind: 'allocation-pool',
   target: 'database:neutron',
+  before: {},
   action: 'update',
   subject: 'subnet 0d5f (203.0.113.0/24)',
   changes: [

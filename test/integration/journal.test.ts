@@ -1,0 +1,155 @@
+/** What runs leave behind, and rollback, through the command on a real MariaDB. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandFolder } from '../support/command';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
+import { addManySubnets, entry, manifestOf, manyEntries, openPoolCommand } from '../support/pool-command';
+
+let mariadb: Mariadb;
+let command: CommandFolder;
+let tables: NeutronTables;
+let red: MadeSubnet;
+let password: string;
+
+beforeAll(async () => {
+  mariadb = await startMariadb();
+});
+afterAll(() => mariadb.stop());
+beforeEach(async () => {
+  ({ command, tables, red, password } = await openPoolCommand(mariadb));
+});
+afterEach(() => command.remove());
+
+const apply = (resources: object = { 'shared/Red/AllocationPools': entry(red, '10.0.1.10', '10.0.1.29') }) =>
+  command.run(['apply', '--manifest', '-', '--auto-approve'], JSON.stringify(manifestOf(resources)));
+const rollback = (name: string) => command.run(['rollback', name, '--auto-approve']);
+const runs = () => readdirSync(join(command.folder, 'runs')).sort();
+const text = (run: string, file: string) => readFileSync(join(command.folder, 'runs', run, file), 'utf8');
+
+test('a run is recorded with what was there before, and brought back to the very rows', async () => {
+  const before = await tables.pools(red);
+  const applied = await apply();
+  const [run = ''] = runs();
+  expect(applied.stdout).toMatch(new RegExp(`Journal: runs/${run}\\n$`));
+  expect(JSON.parse(text(run, 'run.json'))).toMatchObject({
+    stacks: ['shared'],
+    steps: [
+      {
+        id: 'allocation-pool.shared/Red/AllocationPools',
+        target: 'database:neutron',
+        changes: [{ before: '10.0.1.10-10.0.1.19', after: '10.0.1.10-10.0.1.29' }],
+        before: { ledgers: [{ book: 'ipallocationpools', pools: [{ start: '10.0.1.10', end: '10.0.1.19' }] }, {}] },
+      },
+    ],
+  });
+  expect(text(run, 'results.jsonl')).toContain('"outcome":"applied"');
+  expect(JSON.parse(text(run, 'report.json'))).toEqual({ problems: [], interrupted: false, exitCode: 0 });
+
+  const back = await rollback(run);
+  expect(back.code).toBe(0);
+  expect(back.stdout).toContain('~ allocation_pools = 10.0.1.10-10.0.1.29 -> 10.0.1.10-10.0.1.19');
+  expect(back.stdout).toContain('The code still says otherwise');
+  expect(await tables.pools(red)).toEqual(before);
+  expect(await tables.pools(red, 'ipamallocationpools')).toEqual(before);
+
+  const again = await rollback(run);
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes.') as string });
+  const [, second = ''] = runs();
+  expect((await rollback(second)).code).toBe(0);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('a plan without steps leaves no run', async () => {
+  expect((await apply({ 'shared/Red/AllocationPools': entry(red, '10.0.1.10', '10.0.1.19') })).code).toBe(0);
+  expect((await command.run(['runs'])).stdout).toBe('There are no runs in runs.\n');
+});
+
+test('what somebody changed since is left alone, and said', async () => {
+  await apply();
+  await apply({ 'shared/Red/AllocationPools': entry(red, '10.0.1.10', '10.0.1.49') });
+  const [first = ''] = runs();
+  const back = await rollback(first);
+  expect(back.code).toBe(1);
+  expect(back.stdout).toContain(
+    'allocation_pools is 10.0.1.10-10.0.1.49, and the run left 10.0.1.10-10.0.1.29; somebody changed it since',
+  );
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.49']);
+});
+
+test('an address that a port uses by now is not given back', async () => {
+  await apply();
+  await tables.port(red, '10.0.1.25');
+  const back = await rollback(runs()[0] ?? '');
+  expect(back.code).toBe(1);
+  expect(back.stdout).toContain('10.0.1.25');
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('a killed run says what it may have done, and is brought back whole', async () => {
+  const many = await addManySubnets(tables);
+  let killed = false;
+  await command.run(
+    ['apply', '--manifest', '-', '--auto-approve'],
+    JSON.stringify(manifestOf(manyEntries(many))),
+    (child, stdout) => {
+      if (killed || !stdout.includes(': updated (')) return;
+      killed = true;
+      child.kill('SIGKILL');
+    },
+  );
+  const [run = ''] = runs();
+  const done = async () =>
+    (await Promise.all(many.map((subnet) => tables.pools(subnet)))).filter(([pool]) => pool?.endsWith('.29')).length;
+  const written = await done();
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(60);
+  expect(JSON.parse(text(run, 'run.json'))).toMatchObject({ steps: { length: 60 } });
+  expect((await command.run(['runs'])).stdout).toContain(
+    '60 steps applied in shared, killed: what has no outcome may have been done',
+  );
+  writeFileSync(join(command.folder, 'runs', run, 'results.jsonl'), '{"id":"cut', { flag: 'a' });
+  expect((await rollback(run)).code).toBe(0);
+  expect(await done()).toBe(0);
+});
+
+test('without a place for the journal nothing is changed', async () => {
+  const before = await tables.dump();
+  writeFileSync(join(command.folder, 'runs'), 'a file');
+  const { code, stderr } = await apply();
+  expect(code).toBe(1);
+  expect(stderr).toContain("the journal can't be written");
+  expect(stderr).toContain('so nothing was changed; give a folder with --journal DIR');
+  expect(await tables.dump()).toEqual(before);
+});
+
+test('no file of a run holds a secret', async () => {
+  await apply();
+  const [run = ''] = runs();
+  for (const file of ['run.json', 'results.jsonl', 'report.json']) expect(text(run, file)).not.toContain(password);
+});
+
+describe("a run that can't be read", () => {
+  const other = (name: string, content: string) => {
+    mkdirSync(join(command.folder, 'runs', name), { recursive: true });
+    writeFileSync(join(command.folder, 'runs', name, 'run.json'), content);
+    return name;
+  };
+
+  test.each<[string, () => string, string]>([
+    [
+      'there is none',
+      () => '20260101T000000Z-000000',
+      'there is no run "20260101T000000Z-000000"; `stackward runs` lists those below runs',
+    ],
+    ['it is not JSON', () => other('20260101T000000Z-000001', '{'), 'it is not JSON'],
+    [
+      'it is of another version',
+      () => other('20260101T000000Z-000002', '{"formatVersion":"2.0"}'),
+      '"formatVersion" is of another version of stackward',
+    ],
+  ])('%s', async (_, name, message) => {
+    const { code, stderr } = await rollback(name());
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  });
+});
