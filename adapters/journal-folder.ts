@@ -16,7 +16,7 @@ export class JournalFolder {
    * @throws InvalidConfiguration when it can't be written: nothing may be changed then
    */
   static begin(parent: string, record: RunRecord): JournalFolder {
-    const time = record.startedAt.replace(/[-:]|\.\d+/g, '');
+    const time = record.startedAt.replace(/[-:]/g, '');
     const path = join(parent, `${time}-${randomBytes(3).toString('hex')}`);
     try {
       mkdirSync(path, { recursive: true, mode: 0o750 });
@@ -46,7 +46,7 @@ export class JournalFolder {
 export function listRuns(parent: string): string[] {
   try {
     return readdirSync(parent)
-      .filter((name) => /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(name))
+      .filter((name) => /^\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{6}$/.test(name))
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

@@ -1,4 +1,6 @@
 /** What each command does, from manifests and connections to its exit code. */
+import { createHash } from 'node:crypto';
+import { getText, putNewText } from '../adapters/files';
 import { JournalFolder, listRuns, readRun } from '../adapters/journal-folder';
 import { apply, everything, plan } from '../lib/engine';
 import { InvalidConfiguration } from '../lib/errors';
@@ -9,6 +11,7 @@ import type { Filter, Plan } from '../lib/plan';
 import { renderPlanJson, renderReportJson } from '../lib/render/json';
 import { printable, type Style } from '../lib/render/style';
 import { renderPlan, renderReport, renderResult, renderRuns, renderVerification } from '../lib/render/text';
+import { parseSavedPlan, refuseOtherManifests, renderSavedPlan, reviewed } from '../lib/saved-plan';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { approved, say, stopOnInterrupt } from './terminal';
@@ -25,6 +28,7 @@ export interface Options {
   readonly timezone?: string;
   readonly autoApprove?: true;
   readonly journal: string;
+  readonly out?: string;
 }
 
 /** One run: what was read, and how to answer. */
@@ -38,7 +42,10 @@ export interface Run {
 
 export async function planCommand({ manifests, connections, filter, options, style }: Run): Promise<number> {
   const planned = await plan(manifests, kinds, connections.readers, filter);
-  const hint = planned.steps.length > 0 ? '\nTo perform these actions, run `stackward apply`.\n' : '';
+  if (options.out !== undefined)
+    putNewText(options.out, renderSavedPlan(planned, manifests, filter, { version, digest: sha256 }));
+  const command = `stackward apply${options.out === undefined ? '' : ` ${options.out}`}`;
+  const hint = planned.steps.length > 0 ? `\nTo perform these actions, run \`${command}\`.\n` : '';
   say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${hint}`);
   return planExitCode(planned);
 }
@@ -49,9 +56,23 @@ export async function verifyCommand({ manifests, connections, filter, options, s
   return planExitCode(planned);
 }
 
-export async function applyCommand(run: Run): Promise<number> {
-  return perform(run, await plan(run.manifests, kinds, run.connections.readers, run.filter));
+/** @param file of `plan --out`: what was reviewed, and nothing else, is applied; undefined: what the plan says now */
+export async function applyCommand(run: Run, file?: string): Promise<number> {
+  const { manifests, connections, filter } = run;
+  if (file === undefined) return perform(run, await plan(manifests, kinds, connections.readers, filter));
+  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
+    throw new InvalidConfiguration(
+      'a saved plan has the filter it was made with; leave out --stack, --kind and --target',
+    );
+  const saved = parseSavedPlan(getText(file), file);
+  refuseOtherManifests(saved, manifests, sha256, file);
+  const now = await plan(manifests, kinds, connections.readers, saved.filter);
+  const { plan: planned, unreviewed } = reviewed(saved, now);
+  const exitCode = await perform({ ...run, filter: saved.filter }, planned);
+  return exitCode === 0 && unreviewed > 0 ? 2 : exitCode;
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Shows a plan, asks, writes the journal's record, applies and looks again. */
 async function perform({ manifests, connections, filter, options, style }: Run, planned: Plan): Promise<number> {

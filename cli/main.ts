@@ -90,12 +90,20 @@ function program(): Command {
     )
     .version(version)
     .exitOverride();
+  const reading = (options: Options) => () => readManifests(options.manifest, process.env);
   const add = (name: string, description: string, command: (run: Run) => Promise<number>): Command =>
     withManifest(root.command(name).description(description)).action((options: Options) =>
-      run(options, () => readManifests(options.manifest, process.env), command),
+      run(options, reading(options), command),
     );
-  add('plan', 'show what apply would do; writes nothing', planCommand);
-  withApproval(add('apply', 'show the plan, ask, do it, and look again', applyCommand));
+  add('plan', 'show what apply would do; changes nothing', planCommand).option(
+    '--out <file>',
+    'also keep the plan in a new file, for `apply FILE`',
+  );
+  withApproval(
+    withManifest(root.command('apply [plan]').description('show the plan, ask, do it, and look again')),
+  ).action((file: string | undefined, options: Options) =>
+    run(options, reading(options), (one) => applyCommand(one, file)),
+  );
   add('verify', 'say of every resource whether it is as the code says; writes nothing', verifyCommand);
   add('destroy', 'the step before `cdktf destroy NAME`; needs --stack NAME', destroyCommand);
   withApproval(withSelection(root.command('rollback <run>').description('bring back what a run changed, under the same guards')))

@@ -139,13 +139,13 @@ describe("a run that can't be read", () => {
   test.each<[string, () => string, string]>([
     [
       'there is none',
-      () => '20260101T000000Z-000000',
-      'there is no run "20260101T000000Z-000000"; `stackward runs` lists those below runs',
+      () => '20260101T000000.000Z-000000',
+      'there is no run "20260101T000000.000Z-000000"; `stackward runs` lists those below runs',
     ],
-    ['it is not JSON', () => other('20260101T000000Z-000001', '{'), 'it is not JSON'],
+    ['it is not JSON', () => other('20260101T000000.000Z-000001', '{'), 'it is not JSON'],
     [
       'it is of another version',
-      () => other('20260101T000000Z-000002', '{"formatVersion":"2.0"}'),
+      () => other('20260101T000000.000Z-000002', '{"formatVersion":"2.0"}'),
       '"formatVersion" is of another version of stackward',
     ],
   ])('%s', async (_, name, message) => {

@@ -1,0 +1,128 @@
+/**
+ * A plan kept in a file between review and apply. What is applied is exactly what was reviewed: the manifests must be
+ * the same, and each step is planned again and must come out equal, before-values and all; else it is refused as stale.
+ */
+import { z } from 'zod';
+import { InvalidConfiguration } from './errors';
+import type { Manifest } from './manifest';
+import { at, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
+
+export const formatVersion = '1.0';
+
+const names = z.array(z.string());
+const savedPlan = z.object({
+  formatVersion: z.string().regex(/^1\./, 'is of another version of stackward'),
+  version: z.string(),
+  /** Stack → digest of its manifest. */
+  manifests: z.record(z.string(), z.string()),
+  filter: z.object({ stacks: names, kinds: names, targets: names }),
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      target: z.string(),
+      action: z.string(),
+      changes: z.array(
+        z.object({ attribute: z.string(), before: z.string().optional(), after: z.string().optional() }),
+      ),
+    }),
+  ),
+});
+export type SavedPlan = z.infer<typeof savedPlan>;
+type SavedStep = SavedPlan['steps'][number];
+
+/** @param digest of a text, in hexadecimal */
+export function renderSavedPlan(
+  plan: Plan,
+  manifests: readonly Manifest[],
+  filter: Filter,
+  more: { readonly version: string; readonly digest: (text: string) => string },
+): string {
+  const saved: SavedPlan = {
+    formatVersion,
+    version: more.version,
+    manifests: digests(manifests, more.digest),
+    filter: { stacks: [...filter.stacks], kinds: [...filter.kinds], targets: [...filter.targets] },
+    steps: plan.steps.map(essence),
+  };
+  return `${JSON.stringify(saved, null, 2)}\n`;
+}
+
+const essence = ({ id, target, action, changes }: PlannedStep): SavedStep => ({
+  id,
+  target,
+  action,
+  changes: [...changes],
+});
+
+const digests = (manifests: readonly Manifest[], digest: (text: string) => string): Record<string, string> =>
+  Object.fromEntries(manifests.map(({ stack, owner, resources }) => [stack, digest(canonical({ owner, resources }))]));
+
+/** JSON with its keys in order, so that the same manifest has one text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** @throws InvalidConfiguration naming the file */
+export function parseSavedPlan(text: string, file: string): SavedPlan {
+  try {
+    return savedPlan.parse(JSON.parse(text));
+  } catch (error) {
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    const detail = issue ? `"${issue.path.join('.')}" ${issue.message}` : 'it is not JSON';
+    throw new InvalidConfiguration(`this is no plan of \`stackward plan --out\`: ${detail}`, {
+      where: file,
+      cause: error,
+    });
+  }
+}
+
+/** @throws InvalidConfiguration when the code changed after the plan was made, naming the stacks */
+export function refuseOtherManifests(
+  saved: SavedPlan,
+  manifests: readonly Manifest[],
+  digest: (text: string) => string,
+  file: string,
+): void {
+  const now = digests(manifests, digest);
+  const changed = [...new Set([...Object.keys(saved.manifests), ...Object.keys(now)])].filter(
+    (stack) => saved.manifests[stack] !== now[stack],
+  );
+  if (changed.length > 0)
+    throw new InvalidConfiguration(
+      `the code of ${changed.join(', ')} is not what it was when this plan was made; plan again`,
+      { where: file },
+    );
+}
+
+/**
+ * Of the plan as it is now, the steps that were reviewed. A reviewed step that came out different is a problem, one that
+ * is not needed any more is left out, and one that nobody reviewed is left for the next plan, with a warning.
+ */
+export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; readonly unreviewed: number } {
+  const wasReviewed = new Map(saved.steps.map((step) => [`${step.id}@${step.target}`, step]));
+  const problems: Problem[] = [];
+  const warnings = [...now.warnings];
+  const steps = now.steps.filter((step) => {
+    const where = at(step.id, step.target);
+    const before = wasReviewed.get(where);
+    if (before === undefined)
+      warnings.push({ where, message: 'this change came up after the plan was made and is left alone; plan again' });
+    else if (canonical(before) === canonical(essence(step))) return true;
+    else
+      problems.push({
+        where,
+        reason: 'StalePlan',
+        message: `the plan says ${renderChanges(before)}, and it would be ${renderChanges(essence(step))} now`,
+      });
+    return false;
+  });
+  const plan = { ...now, steps, warnings, problems: [...now.problems, ...problems] };
+  return { plan, unreviewed: warnings.length - now.warnings.length };
+}
+
+const renderChanges = ({ action, changes }: SavedStep): string =>
+  `${action} ${changes.map((one) => `${one.attribute} = ${one.before ?? 'absent'} -> ${one.after ?? 'absent'}`).join(', ')}`;

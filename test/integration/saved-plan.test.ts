@@ -1,0 +1,112 @@
+/** `plan --out FILE`, `apply FILE`: what was reviewed is applied, and nothing else. On a real MariaDB. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandFolder } from '../support/command';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
+import { entry, manifestOf, openPoolCommand } from '../support/pool-command';
+
+let mariadb: Mariadb;
+let command: CommandFolder;
+let tables: NeutronTables;
+let red: MadeSubnet;
+let blue: MadeSubnet;
+
+beforeAll(async () => {
+  mariadb = await startMariadb();
+});
+afterAll(() => mariadb.stop());
+beforeEach(async () => {
+  ({ command, tables, red, blue } = await openPoolCommand(mariadb));
+  command.write('manifest.json', manifestOf(declared()));
+});
+afterEach(() => command.remove());
+
+const declared = (end = '10.0.1.29') => ({
+  'shared/Red/AllocationPools': entry(red, '10.0.1.10', end),
+  'shared/Blue/AllocationPools': entry(blue, '10.0.2.10', '10.0.2.19'),
+});
+const plan = (...more: string[]) => command.run(['plan', '--manifest', 'manifest.json', '--out', 'plan.json', ...more]);
+const apply = (...more: string[]) =>
+  command.run(['apply', 'plan.json', '--manifest', 'manifest.json', '--auto-approve', ...more]);
+const other = async (subnet: MadeSubnet, last: string) => {
+  await tables.connection.execute('UPDATE ipallocationpools SET last_ip = ? WHERE subnet_id = ?', [last, subnet.id]);
+  await tables.connection.execute('UPDATE ipamallocationpools SET last_ip = ? WHERE ipam_subnet_id = ?', [
+    last,
+    subnet.ipamId ?? '',
+  ]);
+};
+
+test('the reviewed plan is applied', async () => {
+  const planned = await plan();
+  expect(planned).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('run `stackward apply plan.json`') as string,
+  });
+  expect((await apply()).code).toBe(0);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+  expect(await apply()).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes.') as string });
+});
+
+test('a step that would come out different now is refused, naming both; the rest goes on', async () => {
+  command.write(
+    'manifest.json',
+    manifestOf({ ...declared(), 'shared/Blue/AllocationPools': entry(blue, '10.0.2.10', '10.0.2.29') }),
+  );
+  await plan();
+  await other(red, '10.0.1.24');
+  const { code, stdout } = await apply();
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    'the plan says update allocation_pools = 10.0.1.10-10.0.1.19 -> 10.0.1.10-10.0.1.29, ' +
+      'and it would be update allocation_pools = 10.0.1.10-10.0.1.24 -> 10.0.1.10-10.0.1.29 now',
+  );
+  expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
+    ['10.0.1.10-10.0.1.24'],
+    ['10.0.2.10-10.0.2.29'],
+  ]);
+});
+
+test('what nobody reviewed is left alone, and said', async () => {
+  await plan();
+  await other(blue, '10.0.2.14');
+  const { code, stdout } = await apply();
+  expect(code).toBe(2);
+  expect(stdout).toContain(
+    'allocation-pool.shared/Blue/AllocationPools@database:neutron\n  this change came up after the plan was made and is left alone',
+  );
+  expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
+    ['10.0.1.10-10.0.1.29'],
+    ['10.0.2.10-10.0.2.14'],
+  ]);
+});
+
+test('code that changed since refuses the whole plan', async () => {
+  await plan();
+  command.write('manifest.json', manifestOf(declared('10.0.1.39')));
+  expect(await apply()).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      'plan.json: the code of shared is not what it was when this plan was made; plan again',
+    ) as string,
+  });
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
+});
+
+test('the filter of the plan is that of its apply', async () => {
+  await plan('--target', 'database:neutron');
+  expect((await apply('--stack', 'shared')).stderr).toContain('a saved plan has the filter it was made with');
+  expect((await apply()).code).toBe(0);
+});
+
+test('nothing is overwritten, and a file of another kind is refused', async () => {
+  await plan();
+  const kept = readFileSync(join(command.folder, 'plan.json'), 'utf8');
+  expect(await plan()).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('plan.json: it is there already') as string,
+  });
+  expect(readFileSync(join(command.folder, 'plan.json'), 'utf8')).toBe(kept);
+  command.write('plan.json', '{"format_version":"1.2"}');
+  expect((await apply()).stderr).toContain('plan.json: this is no plan of `stackward plan --out`');
+});
