@@ -5,15 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 import type { CloudCredentials, DomainRef, Identity, Scope } from '../lib/credentials';
-import type {
-  StackwardError} from '../lib/errors';
-import {
-  Blocked,
-  InvalidConfiguration,
-  StalePlan,
-  TransientError,
-  UnrecoverableError,
-} from '../lib/errors';
+import type { StackwardError } from '../lib/errors';
+import { Blocked, InvalidConfiguration, StalePlan, TransientError, UnrecoverableError } from '../lib/errors';
 
 const timeoutMs = 60_000;
 
