@@ -1,4 +1,5 @@
 /** Icehouse's allocator, as the consumer of what the database method writes, on a real MariaDB. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
 import golden from '../golden/0919a.json';
 import { IcehouseAllocator, PoolExhausted, ServerError } from '../support/icehouse-allocator';
@@ -136,6 +137,24 @@ test('a chosen address beside the ranges is taken out of them, and never given o
   expect(await drain(subnet.networkId)).toEqual(
     without(listed(['203.0.113.71', '203.0.113.85']), ['203.0.113.80', '203.0.113.82']),
   );
+});
+
+test('an address chosen by a transaction that is still open is waited for', async () => {
+  const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.75']] });
+  const open = await mariadb.connect(`neutron${schemas}`);
+  await open.query('START TRANSACTION; INSERT INTO ipallocations VALUES (NULL, ?, ?, ?)', [
+    ...['203.0.113.80', subnet.id, subnet.networkId],
+  ]);
+  const planned = await run.plan(declare(subnet.id, ['203.0.113.71', '203.0.113.85']));
+  const applying = run.apply(planned);
+  // The view is refreshed only when nobody asked for 0.1 s.
+  for (let waiting = 0; waiting === 0; await sleep(150)) {
+    const [rows] = await tables.connection.query('SELECT 1 FROM information_schema.innodb_lock_waits');
+    waiting = (rows as unknown[]).length;
+  }
+  await open.query('COMMIT');
+  expect(await applying).toEqual([{ id: 'allocation-pool.t/0', outcome: 'applied' }]);
+  expect(await tables.freeRanges(subnet)).toEqual(['203.0.113.71-203.0.113.79', '203.0.113.81-203.0.113.85']);
 });
 
 describe('ranges that somebody broke by hand', () => {

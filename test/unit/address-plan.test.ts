@@ -57,6 +57,23 @@ describe('an address', () => {
     ]);
   });
 
+  test('of a port that is the gateway of one family need not be that of the other', () => {
+    const six = subnet('six', '2001:db8:1::/64', { network: 'green' });
+    const both = (...texts: string[]) =>
+      lines({
+        subnets: [green, six],
+        addresses: texts.map((text) =>
+          address('utm', 'green', text, {
+            isGateway: true,
+            subnet: text.includes(':') ? 'six/Subnet' : 'green/Subnet',
+          }),
+        ),
+      });
+    expect(both('198.51.100.1', '2001:db8:1::9')).toEqual([]);
+    expect(both('2001:db8:1::9', '198.51.100.1')).toEqual([]);
+    expect(both('198.51.100.9', '2001:db8:1::9')).toEqual([expect.stringMatching(/^utm: it is to be the gateway/)]);
+  });
+
   test('on a subnet without a gateway may be the first', () => {
     const bare = subnet('green', '198.51.100.0/24', { gateway: 'none' });
     expect(lines({ subnets: [bare], addresses: [address('port', 'green', '198.51.100.1')] })).toEqual([]);
