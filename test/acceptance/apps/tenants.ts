@@ -1,0 +1,119 @@
+/**
+ * What the acceptance tests of the constructs apply: a shared network, a tenant with everything, a small one.
+ * `TENANTS_RUN` is the prefix of every name, `TENANTS_CHANGES` lists what differs from the first apply.
+ */
+import { App } from 'cdktf';
+import {
+  CloudStack,
+  FixedIpPort,
+  FloatingIp,
+  OpenStackCloud,
+  SecurityGroup,
+  SharedNetwork,
+  TenantNetwork,
+  TenantRouter,
+  TenantStack,
+  UtmInstance,
+} from '../../../constructs';
+
+export type Change = 'acme-changed' | 'globex-renamed' | 'globex-retiring' | 'without-acme';
+
+const run = process.env['TENANTS_RUN'] ?? '';
+const changes = new Set(JSON.parse(process.env['TENANTS_CHANGES'] ?? '[]') as Change[]);
+
+const app = new App();
+const cloud = new OpenStackCloud(app, 'Cloud', {
+  owner: run,
+  release: 'zed',
+  cloud: 'stackward-lab',
+  deployerRole: 'admin',
+});
+
+const shared = new CloudStack(app, 'shared', { cloud });
+const red = new SharedNetwork(shared, 'Red', {
+  name: `${run}-red`,
+  cidr: '203.0.113.0/25',
+  external: true,
+  allocationPools: [
+    { start: '203.0.113.50', end: '203.0.113.59' },
+    { start: '203.0.113.10', end: '203.0.113.29' },
+  ],
+  allocationPoolMethod: 'database',
+});
+const floating = red.addSubnet('Floating', { cidr: '203.0.113.128/25', dhcp: false });
+
+if (!changes.has('without-acme')) acme(changes.has('acme-changed'));
+globex();
+app.synth();
+
+function acme(changed: boolean): void {
+  const stack = new TenantStack(app, 'acme', {
+    cloud,
+    name: `${run}-acme`,
+    description: 'A tenant with everything',
+    members: [{ name: 'member', roles: ['member'] }],
+    quotas: {
+      compute: { instances: 1, cores: 2, ramMiB: 256, serverGroups: 0 },
+      network: { networks: 4, ports: changed ? 31 : 30, securityGroups: 4, floatingIps: -1 },
+      blockStorage: { volumes: 0, gigabytes: 20, volumeTypes: { __DEFAULT__: { volumes: 3 } } },
+    },
+  });
+  const guest = new TenantNetwork(stack, 'Guest', { cidr: '10.91.0.0/24', gateway: 'none' });
+  const green = new TenantNetwork(stack, 'Green', {
+    cidr: '10.91.1.0/24',
+    gateway: '10.91.1.254',
+    allocationPools: [
+      { start: '10.91.1.100', end: '10.91.1.199' },
+      ...(changed ? [{ start: '10.91.1.20', end: '10.91.1.29' }] : []),
+    ],
+    hostRoutes: [{ destination: '10.95.0.0/16', nextHop: '10.91.1.9' }],
+    dnsNameservers: ['10.91.1.53'],
+  });
+  green.addSubnet('V6', { cidr: '2001:db8:91:1::/64', dhcp: false });
+  const orange = new TenantNetwork(stack, 'Orange', { cidr: '10.91.1.0/24', gateway: '10.91.1.254', dhcp: false });
+  const servers = new TenantNetwork(stack, 'Servers', { cidr: '10.92.0.0/24' });
+  new UtmInstance(stack, 'Utm', {
+    name: `${run}_utm.1`,
+    image: 'stackward-utm',
+    flavor: { name: 'stackward.utm', cores: 1, ramMiB: 64 },
+    host: 'cnode02',
+    red: { network: red, address: '203.0.113.11' },
+    orange: { network: orange, portSecurity: false },
+    green: {
+      network: green,
+      address: ['10.91.1.254', '2001:db8:91:1::254'],
+      isGateway: true,
+      portSecurity: changed,
+    },
+    guest: { network: guest, address: '10.91.0.5' },
+  });
+  const web = new SecurityGroup(stack, 'Web', {
+    rules: [
+      { direction: 'ingress', protocol: 'tcp', port: 443, remote: '192.0.2.0/24' },
+      { direction: 'ingress', protocol: 'icmp', remote: 'self' },
+    ],
+  });
+  const port = new FixedIpPort(stack, 'Web1', {
+    network: servers,
+    address: '10.92.0.20',
+    securityGroups: [web],
+    ...(changed ? { allowedAddressPairs: [{ ipAddress: '10.95.0.0/16' }] } : {}),
+  });
+  const router = new TenantRouter(stack, 'Router', {
+    gateway: { network: red },
+    interfaces: [servers],
+    routes: [{ destination: '10.96.0.0/16', nextHop: '10.92.0.20' }],
+  });
+  new FloatingIp(stack, 'Public', { network: red, subnet: floating, address: '203.0.113.140', port, router });
+}
+
+function globex(): void {
+  const stack = new TenantStack(app, 'globex', {
+    cloud,
+    name: changes.has('globex-renamed') ? `${run}-globex-renamed` : `${run}-globex`,
+    quotas: { network: { routers: 0, securityGroupRules: 50 } },
+    retiring: changes.has('globex-retiring'),
+  });
+  const green = new TenantNetwork(stack, 'Green', { cidr: '10.91.1.0/24' });
+  new FixedIpPort(stack, 'Port', { network: green, address: '10.91.1.20' });
+}

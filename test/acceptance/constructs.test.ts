@@ -1,0 +1,165 @@
+/** The constructs on a real OpenStack (Zed) with the pinned provider: apply, empty plan, changes, removal. */
+import type { Change } from './apps/tenants';
+import { LabProjects, type Named } from '../support/lab-projects';
+import { TerraformApp } from '../support/terraform-app';
+
+let lab: LabProjects;
+let app: TerraformApp;
+
+const synth = (...changes: Change[]) => app.synth({ TENANTS_RUN: lab.run, TENANTS_CHANGES: JSON.stringify(changes) });
+const projectOf = async (name: string) => (await lab.projects())[name] ?? '';
+const get = <Answer>(service: string, path: string) => lab.get<Answer>(service, path);
+
+beforeAll(async () => {
+  lab = new LabProjects('test-constructs');
+  await lab.clean();
+  app = new TerraformApp('test/acceptance/apps/tenants.ts', lab.lab.environment);
+  await synth();
+  await app.apply('shared');
+  await Promise.all([app.apply('acme'), app.apply('globex')]);
+});
+
+afterAll(async () => {
+  app.remove();
+  await lab.clean();
+  await lab.close();
+});
+
+interface Port extends Named {
+  readonly project_id: string;
+  readonly mac_address: string;
+  readonly fixed_ips: readonly { ip_address: string }[];
+  readonly port_security_enabled: boolean;
+}
+interface Server extends Named {
+  readonly tenant_id: string;
+  readonly status: string;
+  readonly 'OS-EXT-SRV-ATTR:hostname': string;
+  readonly 'OS-EXT-SRV-ATTR:host': string;
+}
+
+async function utm(): Promise<Server> {
+  const { servers } = await get<{ servers: Server[] }>(
+    'compute',
+    `/servers/detail?all_tenants=1&project_id=${await projectOf('acme')}`,
+  );
+  expect(servers).toHaveLength(1);
+  return servers[0] as Server;
+}
+
+test('a second plan is empty', async () => {
+  for (const stack of ['shared', 'acme']) expect(await app.plan(stack)).toMatchObject({ code: 0 });
+});
+
+test('quotas are right on the first apply: what is named as it is named, the rest as the cloud has it', async () => {
+  const acme = await projectOf('acme');
+  const { quota } = await get<{ quota: object }>('network', `/v2.0/quotas/${acme}`);
+  const { quota: defaults } = await get<{ quota: object }>('network', `/v2.0/quotas/${acme}/default`);
+  expect(quota).toEqual({ ...defaults, network: 4, port: 30, security_group: 4, floatingip: -1 });
+  const { quota_set: compute } = await get<{ quota_set: object }>('compute', `/os-quota-sets/${acme}`);
+  const { quota_set: computeDefaults } = await get<{ quota_set: object }>('compute', `/os-quota-sets/${acme}/defaults`);
+  expect(compute).toEqual({ ...computeDefaults, id: acme, instances: 1, cores: 2, ram: 256, server_groups: 0 });
+  const { quota_set: storage } = await get<{ quota_set: object }>('volumev3', `/os-quota-sets/${acme}`);
+  const { quota_set: storageDefaults } = await get<{ quota_set: object }>(
+    'volumev3',
+    `/os-quota-sets/${acme}/defaults`,
+  );
+  expect(storage).toEqual({ ...storageDefaults, volumes: 0, gigabytes: 20, volumes___DEFAULT__: 3 });
+  const globex = await get<{ quota: { security_group: number; security_group_rule: number } }>(
+    'network',
+    `/v2.0/quotas/${await projectOf('globex')}`,
+  );
+  expect(globex.quota).toMatchObject({ security_group: 10, security_group_rule: 50 });
+});
+
+test('the UTM runs in its tenant’s project, on its host, with its NICs in order at the planned addresses', async () => {
+  const server = await utm();
+  expect(server).toMatchObject({
+    name: `${lab.run}_utm.1`,
+    status: 'ACTIVE',
+    'OS-EXT-SRV-ATTR:hostname': `${lab.run}-utm-1`,
+    'OS-EXT-SRV-ATTR:host': 'cnode02',
+  });
+  const { interfaceAttachments } = await get<{ interfaceAttachments: Port[] }>(
+    'compute',
+    `/servers/${server.id}/os-interface`,
+  );
+  const orders = interfaceAttachments.map(({ fixed_ips }) => fixed_ips.map(({ ip_address }) => ip_address).sort());
+  expect(orders).toHaveLength(4);
+  expect(orders).toContainEqual(['10.91.1.254', '2001:db8:91:1::254']);
+  const { ports } = await get<{ ports: Port[] }>('network', `/v2.0/ports?device_id=${server.id}`);
+  expect(new Set(ports.map(({ project_id }) => project_id))).toEqual(new Set([await projectOf('acme')]));
+  const addresses = Object.fromEntries(
+    ports.map((port) => [port.name.split('-').at(-1), port.fixed_ips[0]?.ip_address]),
+  );
+  expect(addresses).toMatchObject({ guest: '10.91.0.5', red: '203.0.113.11' });
+});
+
+test('the manifest has every id resolved', async () => {
+  const manifest = (await app.output('shared', 'stackward_manifest')) as {
+    resources: Record<string, { spec: { subnetId: string } }>;
+  };
+  const { spec } = manifest.resources['shared/Red/AllocationPools'] ?? {};
+  const { subnet } = await get<{ subnet: { cidr: string } }>('network', `/v2.0/subnets/${spec?.subnetId ?? ''}`);
+  expect(subnet.cidr).toBe('203.0.113.0/25');
+  expect(Object.keys(((await app.output('acme', 'stackward_manifest')) as typeof manifest).resources)).toEqual([
+    'acme/Green/AllocationPools',
+  ]);
+});
+
+test('a 0 in a network quota needs a second apply with this provider', async () => {
+  const quota = async () =>
+    (await get<{ quota: { router: number } }>('network', `/v2.0/quotas/${await projectOf('globex')}`)).quota.router;
+  expect(await quota()).toBe(10);
+  expect(await app.plan('globex')).toMatchObject({
+    code: 2,
+    output: expect.stringMatching(/router +: 10 -> 0|router += 10 -> 0/) as string,
+  });
+  await app.apply('globex');
+  expect(await quota()).toBe(0);
+  expect(await app.plan('globex')).toMatchObject({ code: 0 });
+});
+
+test('ports, pools and quotas change in place: the server stays', async () => {
+  const before = await utm();
+  await synth('acme-changed');
+  const plan = await app.plan('acme');
+  expect(plan.output).toContain('Plan: 0 to add, 4 to change, 0 to destroy.');
+  await app.apply('acme');
+  expect((await utm()).id).toBe(before.id);
+  expect(await app.plan('acme')).toMatchObject({ code: 0 });
+});
+
+test('a tenant is renamed in place', async () => {
+  const before = await lab.projects();
+  await synth('acme-changed', 'globex-renamed');
+  expect((await app.plan('globex')).output).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
+  await app.apply('globex');
+  expect(await lab.projects()).toEqual({ acme: before['acme'], 'globex-renamed': before['globex'] });
+  expect(await app.plan('globex')).toMatchObject({ code: 0 });
+});
+
+test('a retiring tenant keeps its project, and nothing else', async () => {
+  await synth('acme-changed', 'globex-renamed', 'globex-retiring');
+  await app.apply('globex');
+  const globex = await projectOf('globex-renamed');
+  const { networks } = await get<{ networks: Named[] }>('network', `/v2.0/networks?project_id=${globex}`);
+  expect(networks).toEqual([]);
+  expect((await app.addresses('globex')).filter((address) => !address.startsWith('data.'))).toEqual([
+    expect.stringContaining('openstack_identity_project_v3.Tenant_Project'),
+    expect.stringContaining('openstack_identity_role_assignment_v3.Tenant_DeployerRole'),
+  ]);
+  expect(await app.plan('globex')).toMatchObject({ code: 0 });
+});
+
+test('a tenant goes while the other stays as it is, and then all of it goes', async () => {
+  await app.destroy('acme');
+  expect(await projectOf('acme')).toBe('');
+  await synth('without-acme', 'globex-renamed');
+  await app.apply('globex');
+  expect(await app.plan('globex')).toMatchObject({ code: 0 });
+  expect((await app.plan('shared')).output).toContain('without changing any real infrastructure');
+  await app.destroy('globex');
+  await app.destroy('shared');
+  expect(await lab.projects()).toEqual({});
+});

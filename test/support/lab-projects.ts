@@ -1,0 +1,114 @@
+/** The projects that a suite makes on the lab, named `<prefix>-<pid>-…`, and their end when a run was killed. */
+import { OpenStackSession, type ApiRequest } from '../../adapters/openstack-session';
+import { readCredentialFiles } from '../../adapters/credential-files';
+import { resolveCredentials } from '../../lib/credentials';
+import { getLab } from './lab-cloud';
+
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+export class LabProjects {
+  readonly lab = getLab();
+  /** Begins every name of this run. */
+  readonly run: string;
+  private readonly session = new OpenStackSession(
+    resolveCredentials('stackward-lab', {}, readCredentialFiles(this.lab.environment)),
+  );
+
+  constructor(private readonly prefix: string) {
+    this.run = `${prefix}-${String(process.pid)}`;
+  }
+
+  /** One JSON answer; compute by microversion 2.90, so that it tells the hostname. */
+  async get<Answer>(service: string, path: string): Promise<Answer> {
+    return this.call<Answer>(service, path);
+  }
+
+  /** Projects of this run by name, without the run's prefix. */
+  async projects(): Promise<Readonly<Record<string, string>>> {
+    const all = await this.projectsOf((run) => run === this.run);
+    return Object.fromEntries(all.map(({ id, name }) => [name.slice(this.run.length + 1), id]));
+  }
+
+  /** Deletes all that this run made, and that runs made whose process is gone. */
+  async clean(): Promise<void> {
+    const isOver = (run: string) => run === this.run || !isAlive(Number(run.slice(this.prefix.length + 1)));
+    const projects = await this.projectsOf(isOver);
+    for (const { id } of projects) await this.empty(id);
+    const { networks } = await this.get<{ networks: Named[] }>('network', '/v2.0/networks?shared=true');
+    for (const { id } of networks.filter(({ name }) => isOver(this.runOf(name) ?? 'lives on')))
+      await this.delete('network', `/v2.0/networks/${id}`);
+    for (const { id } of projects) await this.delete('identity', `/projects/${id}`);
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  private async empty(project: string): Promise<void> {
+    const { servers } = await this.get<{ servers: Named[] }>('compute', `/servers?all_tenants=1&project_id=${project}`);
+    for (const { id } of servers) await this.delete('compute', `/servers/${id}`);
+    while (
+      (await this.get<{ servers: Named[] }>('compute', `/servers?all_tenants=1&project_id=${project}`)).servers.length >
+      0
+    )
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    await this.emptyRouters(project);
+    for (const collection of ['floatingips', 'ports', 'networks', 'security-groups']) {
+      const answer = await this.get<Record<string, Named[]>>('network', `/v2.0/${collection}?project_id=${project}`);
+      const found = answer[collection.replace('-', '_')] ?? [];
+      for (const { id } of found) await this.delete('network', `/v2.0/${collection}/${id}`);
+    }
+  }
+
+  private async emptyRouters(project: string): Promise<void> {
+    const { routers } = await this.get<{ routers: Named[] }>('network', `/v2.0/routers?project_id=${project}`);
+    for (const { id } of routers) {
+      await this.call('network', `/v2.0/routers/${id}`, { method: 'PUT', body: { router: { routes: [] } } });
+      const { floatingips } = await this.get<{ floatingips: Named[] }>('network', `/v2.0/floatingips?router_id=${id}`);
+      for (const floating of floatingips) await this.delete('network', `/v2.0/floatingips/${floating.id}`);
+      const { ports } = await this.get<{ ports: Named[] }>(
+        'network',
+        `/v2.0/ports?device_id=${id}&device_owner=network:router_interface`,
+      );
+      for (const port of ports)
+        await this.call('network', `/v2.0/routers/${id}/remove_router_interface`, {
+          method: 'PUT',
+          body: { port_id: port.id },
+        });
+      await this.delete('network', `/v2.0/routers/${id}`);
+    }
+  }
+
+  private async projectsOf(wanted: (run: string) => boolean): Promise<Named[]> {
+    const { projects } = await this.get<{ projects: Named[] }>('identity', '/projects');
+    return projects.filter(({ name }) => {
+      const run = this.runOf(name);
+      return run !== undefined && wanted(run);
+    });
+  }
+
+  private runOf(name: string): string | undefined {
+    return new RegExp(`^${this.prefix}-\\d+(?=-)`).exec(name)?.[0];
+  }
+
+  private async delete(service: string, path: string): Promise<void> {
+    await this.call(service, path, { method: 'DELETE' });
+  }
+
+  private async call<Answer>(service: string, path: string, options: ApiRequest = {}): Promise<Answer> {
+    const headers = service === 'compute' ? { 'openstack-api-version': 'compute 2.90' } : {};
+    return this.session.call<Answer>(service, path, { ...options, headers });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
