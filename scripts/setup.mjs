@@ -1,5 +1,6 @@
 // What `npm run demo` and `npm test` need before anything else can run. Plain Node, so that it works straight after a clone:
-// it says what is missing, installs that, and says nothing of what is there.
+// it says what is missing, installs that, and says nothing of what is there. Its words go to
+// stderr: stdout is for what comes after it.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,14 +50,14 @@ export async function setUp(options) {
   await quietly('provider bindings', ['providers/openstack/generate.mjs']);
   await quietly('command', ['scripts/build.mjs']);
   const { installBinary } = await import('../providers/openstack/install-binary.mjs');
-  const { variables } = await installBinary({ report: (line) => console.log(line) });
+  const { variables } = await installBinary({ report: (line) => console.error(line) });
   const environment = {
     ...process.env,
     ...variables,
     CHECKPOINT_DISABLE: '1',
     PATH: [join(root, 'node_modules/.bin'), join(root, 'dist'), process.env.PATH].join(':'),
   };
-  if (options.lab) await run('tsx', ['lab/main.ts', 'up'], environment);
+  if (options.lab) await run('tsx', ['lab/main.ts', 'up'], environment, 2);
   return environment;
 }
 
@@ -68,10 +69,10 @@ async function quietly(what, args) {
 
 async function step(what, command, args) {
   const started = Date.now();
-  console.log(`installing ${what} …`);
+  console.error(`installing ${what} …`);
   const { code, output } = await capture(command, args);
   if (code !== 0) throw new Error(`${what} could not be installed:\n${output}`);
-  console.log(`installed ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  console.error(`installed ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
 
 function capture(command, args) {
@@ -83,10 +84,10 @@ function capture(command, args) {
   });
 }
 
-/** Runs a program with this terminal; ends with its exit code when it fails. */
-export function run(command, args, environment) {
+/** Runs a program with this terminal; ends with its exit code when it fails. `stdout`: where its output goes, default stdout. */
+export function run(command, args, environment, stdout = 1) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', stdout, 2], env: environment });
     child.on('error', reject).on('close', (code, signal) => {
       if (code === 0) return resolve();
       reject(new Failed(`${command} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}`, code ?? 1));

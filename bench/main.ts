@@ -1,0 +1,62 @@
+/** `npm run bench`: what stackward costs, beside the same work done otherwise, all in one run. `-- --json`: one line for programs. */
+import { join, resolve } from 'node:path';
+import { readLab } from '../lab/environment';
+import { medianUsage, inTurn, runNode } from './measure';
+import { oneSubnetSet } from './openstack-cli';
+import { benchPools } from './pools';
+import { measured, renderJson, renderTable, type Measured } from './results';
+import { benchSynth } from './synth';
+
+const root = resolve(__dirname, '..');
+const bundle = join(root, 'dist/stackward');
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  const results: Measured[] = [];
+  const bare = () => runNode([bundle, '--version']);
+  const [version, node] = await inTurn(9, bare, () => runNode(['-e', '0']));
+  const [ours, other] = [medianUsage(version), medianUsage(node)];
+  results.push(
+    measured('stackward --version, time', [ours.seconds, other.seconds], 's', '`node -e 0`', {
+      target: { of: 'ours', atMost: 0.35 },
+    }),
+    measured('stackward --version, memory', [ours.mebibytes, other.mebibytes], 'MiB', '`node -e 0`', {
+      target: { of: 'ours', atMost: 120 },
+    }),
+  );
+  const pools = await benchPools(bundle, bare, say);
+  results.push(...pools, ...(await againstCommandLine(pools)));
+  say('synth of 400 tenants, ours and raw, three times each …');
+  results.push(await benchSynth(root));
+  if (process.argv.includes('--json')) process.stdout.write(`${renderJson(results)}\n`);
+  else process.stdout.write(`\n${renderTable(results)}\n`);
+}
+
+/** Apply of 1, 100, 1,000 beside as many calls of the openstack command. */
+async function againstCommandLine(pools: readonly Measured[]): Promise<Measured[]> {
+  if (!readLab()) {
+    say('No lab here: `openstack subnet set` is left out.');
+    return [];
+  }
+  say('openstack subnet set, three times …');
+  const one = await oneSubnetSet();
+  return pools.flatMap((result) => {
+    const size = /^apply to (\d+) .*time/.exec(result.name)?.[1];
+    return size === undefined
+      ? []
+      : [
+          measured(
+            `apply to ${size} beside the openstack command`,
+            [result.ours, one * Number(size)],
+            's',
+            'one `openstack subnet set` each',
+            { remark: 'three sampled on the lab, scaled' },
+          ),
+        ];
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,50 @@
+/** Runs programs and takes time and memory; medians, since a machine is never quite still. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface Usage {
+  readonly seconds: number;
+  readonly mebibytes: number;
+}
+
+/** @param allowed exit codes that are no failure */
+export async function runNode(
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; allowed?: readonly number[] } = {},
+): Promise<Usage> {
+  const { cwd, env = process.env, allowed = [0] } = options;
+  const started = process.hrtime.bigint();
+  const child = spawn(process.execPath, ['--require', join(__dirname, 'report-usage.cjs'), ...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  let kibibytes = '';
+  child.stderr?.on('data', (data) => (stderr += String(data)));
+  child.stdio[3]?.on('data', (data) => (kibibytes += String(data)));
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (!allowed.includes(code ?? -1)) throw new Error(`node ${args.join(' ')} ended with ${code}:\n${stderr}`);
+  return { seconds: secondsSince(started), mebibytes: Number(kibibytes) / 1024 };
+}
+
+export const secondsSince = (started: bigint): number => Number(process.hrtime.bigint() - started) / 1e9;
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+export const medianUsage = (all: readonly Usage[]): Usage => ({
+  seconds: median(all.map((one) => one.seconds)),
+  mebibytes: median(all.map((one) => one.mebibytes)),
+});
+
+/** `times` rounds of each in turn, so that a slow minute of the machine meets all alike. */
+export async function inTurn<T extends readonly (() => Promise<unknown>)[]>(
+  times: number,
+  ...works: T
+): Promise<{ [K in keyof T]: Awaited<ReturnType<T[K]>>[] }> {
+  const results: unknown[][] = works.map(() => []);
+  for (let round = 0; round < times; round++)
+    for (const [index, work] of works.entries()) results[index]?.push(await work());
+  return results as { [K in keyof T]: Awaited<ReturnType<T[K]>>[] };
+}

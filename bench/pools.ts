@@ -1,0 +1,199 @@
+/** Plan and apply of allocation pools from a manifest file, on a private MariaDB with Neutron's tables of Zed. */
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { CommandFolder } from '../test/support/command';
+import { startMariadb } from '../test/support/mariadb';
+import { NeutronTables, schemaFiles, type MadeSubnet } from '../test/support/neutron-tables';
+import { inTurn, median, medianUsage, runNode, secondsSince, type Usage } from './measure';
+import { measured, type Measured } from './results';
+
+const rounds = 5;
+const sizes = [1, 100, 1000] as const;
+
+interface Ground {
+  readonly command: CommandFolder;
+  readonly bundle: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly connection: Connection;
+  readonly subnets: readonly MadeSubnet[];
+  connect(): Promise<Connection>;
+}
+
+export async function benchPools(
+  bundle: string,
+  bare: () => Promise<Usage>,
+  say: (text: string) => void,
+): Promise<Measured[]> {
+  const mariadb = await startMariadb();
+  try {
+    const options = await mariadb.createSchema('neutron', ...schemaFiles.zed);
+    const connection = await mariadb.connect('neutron');
+    const tables = new NeutronTables(connection, 'zed');
+    say('1,000 subnets are made …');
+    const subnets: MadeSubnet[] = [];
+    for (let n = 0; n < 1000; n++)
+      subnets.push(
+        await tables.subnet({
+          cidr: cidrOf(n, '0/24'),
+          gateway: cidrOf(n, '1'),
+          pools: [[cidrOf(n, '10'), cidrOf(n, '19')]],
+          used: [cidrOf(n, '10')],
+        }),
+      );
+    const env = { ...process.env, NEUTRON_PASSWORD: options.password };
+    const command = new CommandFolder({});
+    command.write(
+      'stackward.yaml',
+      `databases: { neutron: { host: 127.0.0.1, port: ${options.port}, user: root, password: "\${NEUTRON_PASSWORD}", schema: neutron, tls: off } }\n`,
+    );
+    const connect = () =>
+      createConnection({
+        host: '127.0.0.1',
+        port: options.port,
+        user: 'root',
+        password: options.password,
+        database: 'neutron',
+      });
+    const ground: Ground = { command, bundle, env, connection, subnets, connect };
+    const results: Measured[] = [];
+    for (const size of sizes) {
+      say(`plan and apply of ${size} …`);
+      results.push(...(await benchPlan(ground, size, bare)), ...(await benchApply(ground, size, bare)));
+    }
+    command.remove();
+    return results;
+  } finally {
+    await mariadb.stop();
+  }
+}
+
+const cidrOf = (n: number, rest: string): string => `10.${n >> 8}.${n & 255}.${rest}`;
+const named = (size: number): string => `${size} ${size === 1 ? 'subnet' : 'subnets'}`;
+
+function writeManifest({ command, subnets }: Ground, size: number, last: number): void {
+  const resources = Object.fromEntries(
+    subnets
+      .slice(0, size)
+      .map(({ id }, n) => [
+        `bench/N${n}/AllocationPools`,
+        {
+          kind: 'allocation-pool',
+          spec: { subnetId: id, method: 'database', pools: [{ start: cidrOf(n, '10'), end: cidrOf(n, String(last)) }] },
+          dependsOn: [],
+        },
+      ]),
+  );
+  command.write('manifest.json', { schemaVersion: '1.0', owner: 'bench', stack: 'bench', resources });
+}
+
+const runCommand = ({ command, bundle, env }: Ground, verb: string): Promise<Usage> =>
+  runNode([bundle, verb, '--manifest', 'manifest.json', ...(verb === 'apply' ? ['--auto-approve'] : [])], {
+    cwd: command.folder,
+    env,
+    allowed: [0, 2],
+  });
+
+/** Statements that the server was asked in `work`, without the two that ask for the count. */
+async function statements(connection: Connection, work: () => Promise<unknown>): Promise<number> {
+  const count = async (): Promise<number> => {
+    const [rows] = await connection.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Questions'");
+    return Number(rows[0]?.['Value']);
+  };
+  const before = await count();
+  await work();
+  return (await count()) - before - 1;
+}
+
+async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage>): Promise<Measured[]> {
+  writeManifest(ground, size, 29);
+  const [ours, started, selects] = await inTurn(
+    rounds,
+    () => runCommand(ground, 'plan'),
+    bare,
+    () => bareSelects(ground, size),
+  );
+  const asked = await statements(ground.connection, () => runCommand(ground, 'plan'));
+  const usage = medianUsage(ours);
+  const net = usage.seconds - medianUsage(started).seconds;
+  const target = size === 1000 ? { target: { of: 'ratio', atMost: 2 } as const } : {};
+  return [
+    measured(
+      `plan of ${named(size)}, time without process start`,
+      [net, median(selects)],
+      's',
+      'the bare SELECTs of the same rows through mysql2, one process, with its connect',
+      target,
+    ),
+    measured(`plan of ${named(size)}, statements`, [asked, 3 * Math.ceil(size / 500)], '', 'the bare SELECTs'),
+    measured(
+      `plan of ${named(size)}, memory`,
+      [usage.mebibytes, medianUsage(started).mebibytes],
+      'MiB',
+      '`stackward --version`',
+    ),
+  ];
+}
+
+/** The three tables of these subnets, read as one would by hand. */
+async function bareSelects({ connect, subnets }: Ground, size: number): Promise<number> {
+  const started = process.hrtime.bigint();
+  const connection = await connect();
+  for (let from = 0; from < size; from += 500) {
+    const ids = [subnets.slice(from, Math.min(from + 500, size)).map((one) => one.id)];
+    await connection.query('SELECT id, network_id, cidr, gateway_ip, ip_version FROM subnets WHERE id IN (?)', ids);
+    await connection.query(
+      'SELECT id, subnet_id, first_ip, last_ip FROM ipallocationpools WHERE subnet_id IN (?)',
+      ids,
+    );
+    await connection.query(
+      'SELECT p.id, s.neutron_subnet_id, p.first_ip, p.last_ip FROM ipamsubnets s JOIN ipamallocationpools p ON p.ipam_subnet_id = s.id WHERE s.neutron_subnet_id IN (?)',
+      ids,
+    );
+  }
+  await connection.end();
+  return secondsSince(started);
+}
+
+async function benchApply(ground: Ground, size: number, bare: () => Promise<Usage>): Promise<Measured[]> {
+  let last = 29;
+  const next = (): number => (last += 1);
+  const apply = async (): Promise<Usage> => {
+    writeManifest(ground, size, next());
+    return runCommand(ground, 'apply');
+  };
+  const asked = await statements(ground.connection, apply);
+  const [ours, started, updates] = await inTurn(3, apply, bare, () => bareUpdates(ground, size, next()));
+  const usage = medianUsage(ours);
+  await bareUpdates(ground, size, 19);
+  return [
+    measured(
+      `apply to ${named(size)}, time without process start`,
+      [usage.seconds - medianUsage(started).seconds, median(updates)],
+      's',
+      'two hand-written UPDATEs per subnet, one session, no check, no second look',
+    ),
+    measured(`apply to ${named(size)}, statements`, [asked, 2 * size], '', 'the same UPDATEs'),
+    measured(
+      `apply to ${named(size)}, memory`,
+      [usage.mebibytes, medianUsage(started).mebibytes],
+      'MiB',
+      '`stackward --version`',
+    ),
+  ];
+}
+
+async function bareUpdates({ connect, subnets }: Ground, size: number, last: number): Promise<number> {
+  const started = process.hrtime.bigint();
+  const connection = await connect();
+  for (const [n, { id, ipamId }] of subnets.slice(0, size).entries()) {
+    await connection.query('UPDATE ipallocationpools SET last_ip = ? WHERE subnet_id = ?', [
+      cidrOf(n, String(last)),
+      id,
+    ]);
+    await connection.query('UPDATE ipamallocationpools SET last_ip = ? WHERE ipam_subnet_id = ?', [
+      cidrOf(n, String(last)),
+      ipamId,
+    ]);
+  }
+  await connection.end();
+  return secondsSince(started);
+}
