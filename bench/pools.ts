@@ -1,4 +1,8 @@
 /** Plan and apply of allocation pools from a manifest file, on a private MariaDB with Neutron's tables of Zed. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { CommandFolder } from '../test/support/command';
 import { startMariadb } from '../test/support/mariadb';
@@ -15,6 +19,9 @@ interface Ground {
   readonly env: NodeJS.ProcessEnv;
   readonly connection: Connection;
   readonly subnets: readonly MadeSubnet[];
+  readonly port: number;
+  /** Path of the bundled bare-selects.ts. */
+  readonly selects: string;
   connect(): Promise<Connection>;
 }
 
@@ -53,7 +60,8 @@ export async function benchPools(
         password: options.password,
         database: 'neutron',
       });
-    const ground: Ground = { command, bundle, env, connection, subnets, connect };
+    const selects = await bundleSelects(command.folder);
+    const ground: Ground = { command, bundle, env, connection, subnets, port: options.port, selects, connect };
     const results: Measured[] = [];
     for (const size of sizes) {
       say(`plan and apply of ${size} …`);
@@ -71,16 +79,14 @@ const named = (size: number): string => `${size} ${size === 1 ? 'subnet' : 'subn
 
 function writeManifest({ command, subnets }: Ground, size: number, last: number): void {
   const resources = Object.fromEntries(
-    subnets
-      .slice(0, size)
-      .map(({ id }, n) => [
-        `bench/N${n}/AllocationPools`,
-        {
-          kind: 'allocation-pool',
-          spec: { subnetId: id, method: 'database', pools: [{ start: cidrOf(n, '10'), end: cidrOf(n, String(last)) }] },
-          dependsOn: [],
-        },
-      ]),
+    subnets.slice(0, size).map(({ id }, n) => [
+      `bench/N${n}/AllocationPools`,
+      {
+        kind: 'allocation-pool',
+        spec: { subnetId: id, method: 'database', pools: [{ start: cidrOf(n, '10'), end: cidrOf(n, String(last)) }] },
+        dependsOn: [],
+      },
+    ]),
   );
   command.write('manifest.json', { schemaVersion: '1.0', owner: 'bench', stack: 'bench', resources });
 }
@@ -120,7 +126,7 @@ async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage
       `plan of ${named(size)}, time without process start`,
       [net, median(selects)],
       's',
-      'the bare SELECTs of the same rows through mysql2, one process, with its connect',
+      'bare SELECTs of the same rows through mysql2 in a process of their own, from its connect on',
       target,
     ),
     measured(`plan of ${named(size)}, statements`, [asked, 3 * Math.ceil(size / 500)], '', 'the bare SELECTs'),
@@ -133,24 +139,30 @@ async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage
   ];
 }
 
-/** The three tables of these subnets, read as one would by hand. */
-async function bareSelects({ connect, subnets }: Ground, size: number): Promise<number> {
-  const started = process.hrtime.bigint();
-  const connection = await connect();
-  for (let from = 0; from < size; from += 500) {
-    const ids = [subnets.slice(from, Math.min(from + 500, size)).map((one) => one.id)];
-    await connection.query('SELECT id, network_id, cidr, gateway_ip, ip_version FROM subnets WHERE id IN (?)', ids);
-    await connection.query(
-      'SELECT id, subnet_id, first_ip, last_ip FROM ipallocationpools WHERE subnet_id IN (?)',
-      ids,
-    );
-    await connection.query(
-      'SELECT p.id, s.neutron_subnet_id, p.first_ip, p.last_ip FROM ipamsubnets s JOIN ipamallocationpools p ON p.ipam_subnet_id = s.id WHERE s.neutron_subnet_id IN (?)',
-      ids,
-    );
-  }
-  await connection.end();
-  return secondsSince(started);
+/** Seconds of bare-selects.ts. */
+async function bareSelects({ command, env, subnets, port, selects }: Ground, size: number): Promise<number> {
+  command.write(
+    'ids.json',
+    subnets.slice(0, size).map((one) => one.id),
+  );
+  const args = [selects, String(port), 'ids.json'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: command.folder, env });
+  return Number(stdout);
+}
+
+/** Bundled as the command is, so that both start alike. */
+async function bundleSelects(folder: string): Promise<string> {
+  const outfile = join(folder, 'bare-selects.cjs');
+  await build({
+    entryPoints: [join(__dirname, 'bare-selects.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    logLevel: 'warning',
+  });
+  return outfile;
 }
 
 async function benchApply(ground: Ground, size: number, bare: () => Promise<Usage>): Promise<Measured[]> {
