@@ -7,8 +7,9 @@ import { dirname } from 'node:path';
  * flock(2) belongs to the open file, which flock(1) shares with this process.
  *
  * @param onWait is called when somebody else holds the lock.
+ * @returns what gives the lock back before the process ends.
  */
-export async function lock(file: string, onWait: () => void): Promise<void> {
+export async function lock(file: string, onWait: () => void): Promise<() => void> {
   for (;;) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const descriptor = openSync(file, 'a', 0o600);
@@ -19,7 +20,11 @@ export async function lock(file: string, onWait: () => void): Promise<void> {
       await new Promise((resolve) => waiting.on('close', resolve));
     }
     // `down --wipe` removes the file: a lock on what has no name any more keeps nobody out.
-    if (statSync(file, { throwIfNoEntry: false })?.ino === fstatSync(descriptor).ino) return;
-    closeSync(descriptor);
+    const isNamed = statSync(file, { throwIfNoEntry: false })?.ino === fstatSync(descriptor).ino;
+    const unlock = (): void => {
+      closeSync(descriptor);
+    };
+    if (isNamed) return unlock;
+    unlock();
   }
 }

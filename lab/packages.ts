@@ -5,19 +5,22 @@ import { join } from 'node:path';
 import { LabError, run } from './command';
 import type { Component } from './declaration';
 import type { Lab } from './environment';
+import { lock } from './lock';
 
 const PACKAGES = [
   'mariadb-server rabbitmq-server uwsgi-core uwsgi-plugin-python3',
   'python3-keystone python3-placement python3-glance python3-neutron python3-nova python3-cinder',
   'python3-pymysql python3-memcache python3-openstackclient',
-  'openvswitch-switch iptables ipset ebtables conntrack iproute2 procps kmod util-linux iputils-arping ethtool',
+  'openvswitch-switch iptables ipset ebtables conntrack iproute2 procps kmod util-linux iputils-ping ethtool',
   'cloud-init',
 ].flatMap((line) => line.split(' '));
 
 /** Only unpacked, for their paste.ini files: installed, they would make users, databases and services. */
 const UNPACKED = ['neutron-common', 'nova-common', 'glance-common', 'cinder-common'];
 
+/** Debian's invoke-rc.d asks this program whether it may start a daemon. */
 const POLICY = '/usr/sbin/policy-rc.d';
+const POLICY_BEFORE = `${POLICY}.before-stackward-lab`;
 const OUR_POLICY = '#!/bin/sh\n# stackward lab: no daemon starts while packages are installed\nexit 101\n';
 
 const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
@@ -40,40 +43,64 @@ function listMissing(): string[] {
 }
 
 /** @param say is told what is going to be installed, and how much. */
-export function installPackages(say: (text: string) => void): void {
-  removeOurPolicy();
-  const missing = listMissing();
-  if (missing.length === 0) return;
-  const apt = (...args: string[]): string =>
-    execFileSync('/usr/bin/apt-get', ['-o', 'DPkg::Lock::Timeout=600', '-q', ...args], {
-      env: environment,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      maxBuffer: 64 * 1024 * 1024,
-    });
-  const install = ['install', '--no-install-recommends', '--no-remove', '-o', 'Dpkg::Options::=--force-confold'];
-  const ownPolicy = !existsSync(POLICY);
+export async function installPackages(say: (text: string) => void): Promise<void> {
+  if (listMissing().length === 0 && !isPolicyOurs()) return;
+  const unlock = await lock('/run/lock/stackward-lab-packages', () => {
+    say('another lab installs packages: waiting for it');
+  });
   try {
-    // Ends what an installation that was cut left half-way.
-    execFileSync('/usr/bin/dpkg', ['--configure', '-a'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
-    apt('update');
-    const plan = apt(...install, '--simulate', ...missing);
-    const count = plan.split('\n').filter((line) => line.startsWith('Inst ')).length;
-    say(`installing ${String(count)} Debian packages, for ${missing.join(' ')}`);
-    if (ownPolicy) writeFileSync(POLICY, OUR_POLICY, { mode: 0o755 });
-    const did = apt(...install, '-y', ...missing);
-    for (const line of did.split('\n').filter((text) => /^(Need to get|Fetched|After this)/.test(text))) say(line);
-  } catch (error) {
-    const { stderr } = error as { stderr?: Buffer | string };
-    throw new LabError(`Debian's packages could not be installed:\n${String(stderr ?? error).trim()}`);
+    restorePolicy();
+    const missing = listMissing();
+    if (missing.length > 0) install(missing, say);
   } finally {
-    removeOurPolicy();
+    unlock();
   }
 }
 
-/** Also one that an installation left behind when it was killed. */
-function removeOurPolicy(): void {
-  if (existsSync(POLICY) && readFileSync(POLICY, 'utf8') === OUR_POLICY) rmSync(POLICY);
+function install(missing: readonly string[], say: (text: string) => void): void {
+  try {
+    if (existsSync(POLICY)) renameSync(POLICY, POLICY_BEFORE);
+    writeFileSync(POLICY, OUR_POLICY, { mode: 0o755 });
+    // Ends what an installation that was cut left half-way.
+    execFileSync('/usr/bin/dpkg', ['--configure', '-a'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    aptGet('update');
+    const command = ['install', '--no-install-recommends', '--no-remove', '-o', 'Dpkg::Options::=--force-confold'];
+    say(`installing Debian packages: ${missing.join(' ')}`);
+    const plan = spawnSync('/usr/bin/apt-get', [...command, '--assume-no', ...missing], {
+      env: environment,
+      encoding: 'utf8',
+    });
+    for (const line of plan.stdout
+      .split('\n')
+      .filter((text) => /newly installed|^(Need to get|After this)/.test(text))) {
+      say(line);
+    }
+    aptGet(...command, '-y', ...missing);
+    say('Debian packages installed');
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new LabError(`Debian's packages could not be installed:\n${String(stderr ?? error).trim()}`);
+  } finally {
+    restorePolicy();
+  }
+}
+
+/** Waits for another program that installs. */
+function aptGet(...args: string[]): void {
+  execFileSync('/usr/bin/apt-get', ['-o', 'DPkg::Lock::Timeout=600', '-q', ...args], {
+    env: environment,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+const isPolicyOurs = (): boolean =>
+  existsSync(POLICY_BEFORE) || (existsSync(POLICY) && readFileSync(POLICY, 'utf8') === OUR_POLICY);
+
+/** As it was, also after an installation that was killed. */
+function restorePolicy(): void {
+  if (existsSync(POLICY_BEFORE)) renameSync(POLICY_BEFORE, POLICY);
+  else if (isPolicyOurs()) rmSync(POLICY);
 }
 
 export function packageFiles(lab: Lab): Component {

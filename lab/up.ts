@@ -34,7 +34,7 @@ export async function up(goals?: readonly string[]): Promise<void> {
   await lock(join(folder, 'lock'), () => {
     say(`another command is at work in ${folder}: waiting for it`);
   });
-  installPackages(say);
+  await installPackages(say);
   const lab = await prepareLab(folder, say);
   const queues = new Queues(lab);
   endTogether(lab);
