@@ -2,6 +2,11 @@
 import { createInterface } from 'node:readline/promises';
 import { InvalidConfiguration } from '../lib/errors';
 
+/** A reader that went away (`| head`) ends the output, never the work: an apply goes on and keeps its journal. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 export const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 
 /** @throws InvalidConfiguration where nobody can answer */

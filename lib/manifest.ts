@@ -10,17 +10,21 @@ import { InvalidConfiguration } from './errors';
 export const outputName = 'stackward_manifest';
 export const schemaVersion = '1.0';
 
+/** A name that can stand in a line of text. */
+// eslint-disable-next-line no-control-regex
+const name = z.string().regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'must be one line of text, and not empty');
+
 const entry = z.object({
-  kind: z.string().min(1),
+  kind: name,
   spec: z.record(z.string(), z.unknown()),
   dependsOn: z.array(z.string()),
 });
 
 export const manifestSchema = z.object({
   schemaVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
-  owner: z.string().min(1),
-  stack: z.string().min(1),
-  resources: z.record(z.string(), entry),
+  owner: name,
+  stack: name,
+  resources: z.record(name, entry),
 });
 
 export interface Resource {

@@ -125,6 +125,15 @@ test('a resource that waits for Terraform leaves the rest to be done: exit 2', a
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
+test('a reader that goes away ends the output, not the work', async () => {
+  command.write('manifest.json', manifest());
+  const { stderr } = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve'], '', (child) =>
+    child.stdout?.destroy(),
+  );
+  expect(stderr).toBe('');
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
 test('a refused pool is named with its numbers, and the other is done: exit 1', async () => {
   command.write(
     'manifest.json',
