@@ -42,15 +42,14 @@ function isSame(lock, installed) {
 }
 
 /**
- * @param options `lab`: also brings the lab up
+ * @param options `lab`: also installs the provider and brings the lab up
  * @returns the environment to run everything else in
  */
 export async function setUp(options) {
   await installPackages();
   await quietly('provider bindings', ['providers/openstack/generate.mjs']);
   await quietly('command', ['scripts/build.mjs']);
-  const { installBinary } = await import('../providers/openstack/install-binary.mjs');
-  const { variables } = await installBinary({ report: (line) => console.error(line) });
+  const variables = options.lab ? await installProvider() : {};
   const environment = {
     ...process.env,
     ...variables,
@@ -59,6 +58,12 @@ export async function setUp(options) {
   };
   if (options.lab) await run('tsx', ['lab/main.ts', 'up'], environment, 2);
   return environment;
+}
+
+/** What Terraform is to be run with, so that it finds the provider. */
+async function installProvider() {
+  const { installBinary } = await import('../providers/openstack/install-binary.mjs');
+  return (await installBinary({ report: (line) => console.error(line) })).variables;
 }
 
 /** A step whose output is shown only when it fails. */
