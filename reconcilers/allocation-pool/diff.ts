@@ -203,10 +203,13 @@ function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[],
   if (inUse === 0) return [];
   const size = sizeOf(pools);
   if (!isNearlyFull(inUse, size)) return [];
+  const isFull = BigInt(inUse) >= size;
+  const full = isFull ? 'full' : 'nearly full';
+  const remedy = isFull ? 'extend them: port creation fails' : 'extend them before port creation fails';
   return [
     {
       id,
-      message: `the pools of subnet ${subnet.id} (${renderRows(pools.map(addressRange))}) are nearly full: ${inUse} of ${size} addresses are in use; extend them before port creation fails`,
+      message: `the pools of subnet ${subnet.id} (${renderRows(pools.map(addressRange))}) are ${full}: ${inUse} of ${size} addresses are in use; ${remedy}`,
     },
   ];
 }

@@ -170,7 +170,7 @@ test('method api extends a subnet that Terraform does not own, with credentials 
   expect(await run('plan', wanted)).toMatchObject({ code: 0 });
 });
 
-test('method check warns of a pool that is nearly full, and writes nothing', async () => {
+test('method check warns of a pool that is full, and writes nothing', async () => {
   const pools = [pool('10.66.6.10', '10.66.6.13')];
   const subnet = await cloud.subnet({ cidr: '10.66.6.0/26', allocation_pools: pools });
   await cloud.portsUntilRefused(subnet);

@@ -259,7 +259,7 @@ describe('nearly full', () => {
     if (warnings > 0)
       expect(findings[0]).toEqual({
         id: 'allocation-pool.shared/Red/AllocationPools',
-        message: `the pools of subnet ${subnetId} (203.0.113.71-203.0.113.120) are nearly full: ${count} of 50 addresses are in use; extend them before port creation fails`,
+        message: `the pools of subnet ${subnetId} (203.0.113.71-203.0.113.120) are ${count < 50 ? 'nearly full' : 'full'}: ${count} of 50 addresses are in use; extend them${count < 50 ? ' before port creation fails' : ': port creation fails'}`,
       });
   });
 
@@ -302,8 +302,8 @@ describe('check only warns', () => {
     });
   });
 
-  test('warns of nearly full live pools', () => {
+  test('warns of full live pools', () => {
     const allocated = [71, 72, 73, 74, 75].map((last) => `203.0.113.${last}`);
-    expect(check([five], live([five], allocated)).findings[0]?.message).toContain('nearly full: 5 of 5');
+    expect(check([five], live([five], allocated)).findings[0]?.message).toContain('are full: 5 of 5');
   });
 });
