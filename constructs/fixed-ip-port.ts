@@ -50,7 +50,10 @@ export interface FixedIpPortProps extends Pick<
   readonly securityGroups?: readonly (ISecurityGroup | string)[];
   /** What else may be sent from the port, at most 10 (Neutron's default). @default its own addresses alone */
   readonly allowedAddressPairs?: readonly AddressPair[];
-  /** False: no anti-spoofing and no groups, the server behind it filters. @default as the network has it, on */
+  /**
+   * False: no anti-spoofing and no groups, the server behind it filters. To switch it on again say true: what merely leaves
+   * the code stays as it is. @default as the network has it, on
+   */
   readonly portSecurity?: boolean;
 }
 

@@ -8,7 +8,7 @@
  *         guest: { macAddress: guestPort.macAddress },
  *         green: { macAddress: greenPort.macAddress, addresses: ['10.1.0.254/24'] },
  *         orange: { macAddress: orangePort.macAddress },
- *         red: { macAddress: redPort.macAddress, addresses: ['221.145.180.71/26'], gateway: '221.145.180.65' },
+ *         red: { macAddress: redPort.macAddress, addresses: ['203.0.113.11/26'], gateway: '203.0.113.1' },
  *       },
  *     };
  *     userDataFindings(props)                             // sentences for the app's validation; [] = nothing wrong
@@ -41,7 +41,7 @@ export interface UtmUserDataProps extends CloudConfigExtras {
 
 /** For `userData` of a server: Terraform gives the guest the text, with the tokens' values in it. */
 export function renderUserData(props: UtmUserDataProps): string {
-  return escapeForTerraform(renderCloudConfig(cloudConfig(props)));
+  return escapeForTerraform(rendered(props).text);
 }
 
 /** All that is wrong with it, each as a sentence that names the place; nothing is thrown. */
@@ -51,7 +51,25 @@ export function userDataFindings(props: UtmUserDataProps): readonly string[] {
     props.mode === 'bridged' && !(green && orange)
       ? ['a bridged UTM joins green and orange, and has not both; add the other NIC, or make it routed']
       : [];
-  return [...half, ...cloudConfigFindings(cloudConfig(props))];
+  const { config, text } = rendered(props);
+  return [...half, ...cloudConfigFindings(config, text)];
+}
+
+interface Rendered {
+  readonly config: CloudConfig;
+  readonly text: string;
+}
+
+const known = new WeakMap<UtmUserDataProps, Rendered>();
+
+/** YAML costs as much as all else of a server at synth: it is written once, for its checks and for its use. */
+function rendered(props: UtmUserDataProps): Rendered {
+  const before = known.get(props);
+  if (before) return before;
+  const config = cloudConfig(props);
+  const result = { config, text: renderCloudConfig(config) };
+  known.set(props, result);
+  return result;
 }
 
 function cloudConfig({ mode, nics, ...rest }: UtmUserDataProps): CloudConfig {

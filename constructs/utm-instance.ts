@@ -55,7 +55,7 @@ export interface UtmInstanceProps
   readonly tenant?: ITenant;
   /** The display name; Nova derives the hostname from it when the server is made. @default the construct's id in lower case */
   readonly name?: string;
-  /** By name, or by id: an image that is replaced under its name replaces the server only where the name is given. */
+  /** By name, or by id. A changed one rebuilds the server in place: its disk is new, its id and ports stay. */
   readonly image: string | { readonly id: string };
   /** By name, or with what is known of it. */
   readonly flavor: string | Flavor;

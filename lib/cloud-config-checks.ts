@@ -8,8 +8,11 @@ import { isToken, withoutTokens } from './terraform-text';
 /** Nova refuses user data whose base64 is longer: `MAX_USERDATA_SIZE` in nova/compute/api.py, the same since Icehouse. */
 export const longestUserData = 65_535;
 
-/** Every finding there is, in the order of the props; [] = nothing wrong. Never throws for what a config holds. */
-export function cloudConfigFindings(config: CloudConfig): readonly string[] {
+/**
+ * Every finding there is, in the order of the props; [] = nothing wrong. Never throws for what a config holds.
+ * @param rendered of the same config, where it is there already
+ */
+export function cloudConfigFindings(config: CloudConfig, rendered = renderCloudConfig(config)): readonly string[] {
   const files = config.files ?? [];
   const findings = [
     ...hostnameFinding(config.hostname),
@@ -25,7 +28,7 @@ export function cloudConfigFindings(config: CloudConfig): readonly string[] {
   const paths = writtenPaths(config);
   const twice = new Set(paths.filter((path, index) => paths.indexOf(path) !== index));
   for (const path of twice) findings.push(`${path} is written twice; keep one, because the last would win unseen`);
-  return [...findings, ...sizeFindings(renderCloudConfig(config))];
+  return [...findings, ...sizeFindings(rendered)];
 }
 
 /**

@@ -96,6 +96,7 @@ export interface ParsedCloudConfig {
 
 /** More cloud-config as YAML 1.1 (a date stays text, as it was written); a wrong one gives an empty map and the problems. */
 export function parseCloudConfig(text: string): ParsedCloudConfig {
+  if (text === '') return { map: {}, problems: [] };
   const document = parseDocument(text, yaml11('timestamp'));
   const problems = document.errors.map((error) => error.message.split('\n')[0] ?? error.message);
   if (problems.length > 0) return { map: {}, problems };
