@@ -1,5 +1,5 @@
 /**
- * What a run was about to do, what it did, and what was there before (docs/adr/0005-journal.md). Pure: the text of its
+ * What a run was about to do, what it did, and what was there before (docs/adr/0004-journal.md). Pure: the text of its
  * files in and out; adapters/journal-folder.ts keeps them.
  */
 import { z } from 'zod';
