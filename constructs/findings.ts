@@ -29,9 +29,17 @@ export function validateApp(stack: IConstruct): string[] {
   const { root } = stack.node;
   if (passed.get(root) === app.revision) return [];
   const findings = findingsOfApp(stack);
-  if (findings.length > 0) throw new InvalidConfiguration(renderFindings(findings));
+  if (findings.length > 0) throw findingsError(findings);
   passed.set(root, app.revision);
   return [];
+}
+
+/** Node prints the stack and the fields of an uncaught error: here that is the findings alone, and once. */
+function findingsError(findings: readonly SynthFinding[]): InvalidConfiguration {
+  const error = new InvalidConfiguration(renderFindings(findings));
+  error.stack = `${error.name}: ${error.message}`;
+  for (const field of ['name', 'reason', 'detail', 'where']) Object.defineProperty(error, field, { enumerable: false });
+  return error;
 }
 
 /** All findings of the app that `scope` stands in, in the order of the stacks. */

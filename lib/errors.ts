@@ -24,7 +24,8 @@ export class StackwardError extends Error {
   readonly where: string | undefined;
 
   constructor(reason: Reason, detail: string, options: { where?: string; cause?: unknown } = {}) {
-    super(options.where === undefined ? detail : `${options.where}: ${detail}`, { cause: options.cause });
+    const message = options.where === undefined ? detail : `${options.where}: ${detail}`;
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = reason;
     this.reason = reason;
     this.detail = detail;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { TerraformOutput, TerraformVariable, Testing } from 'cdktf';
 import { ComputeInstanceV2 } from '@cdktf/provider-openstack/lib/compute-instance-v2';
 import { ComputeKeypairV2 } from '@cdktf/provider-openstack/lib/compute-keypair-v2';
@@ -68,6 +69,17 @@ describe('all findings of an app', () => {
     synthError(app);
     for (const name of ['shared', 'acme', 'globex'])
       expect(existsSync(join(app.outdir, 'stacks', name, 'cdk.tf.json'))).toBe(false);
+  });
+
+  test('are printed once where nobody catches them', () => {
+    const { app } = broken();
+    let printed = '';
+    try {
+      app.synth();
+    } catch (error) {
+      printed = inspect(error);
+    }
+    expect(printed.match(/holds the gateway/g)).toHaveLength(1);
   });
 
   test('come from Testing.synth of any stack too', () => {
