@@ -21,7 +21,7 @@ const macs = {
 const guest = { macAddress: macs.guest };
 const green = { macAddress: macs.green, addresses: ['10.1.0.254/24'] };
 const orange = { macAddress: macs.orange, addresses: ['10.2.0.254/24'] };
-const red = { macAddress: macs.red, addresses: ['221.145.180.71/26'], gateway: '221.145.180.65' };
+const red = { macAddress: macs.red, addresses: ['203.0.113.71/26'], gateway: '203.0.113.65' };
 const bridged: UtmUserDataProps = {
   hostname: 'jingoo-utm',
   mode: 'bridged',
@@ -103,11 +103,11 @@ describe('a bridged UTM', () => {
       [macs.guest]: { up: true, mac: macs.guest, addresses: ['192.168.7.5/24'] },
       [macs.green]: { up: true, mac: macs.green, bridge: 'br0', addresses: [] },
       [macs.orange]: { up: true, mac: macs.orange, bridge: 'br0', addresses: [] },
-      [macs.red]: { up: true, mac: macs.red, addresses: ['221.145.180.71/26'] },
+      [macs.red]: { up: true, mac: macs.red, addresses: ['203.0.113.71/26'] },
     },
     defaultRoutes: [
       `default via 192.168.7.1 dev ${macs.guest} metric 100`,
-      `default via 221.145.180.65 dev ${macs.red} metric 0`,
+      `default via 203.0.113.65 dev ${macs.red} metric 0`,
     ],
     forwarding: ['1', '0'],
     hostname: 'jingoo-utm',

@@ -10,7 +10,7 @@ const token = '${TfToken[TOKEN.7]}';
 const guest = { macAddress: 'fa:16:3e:00:00:01' };
 const green = { macAddress: 'FA:16:3E:00:00:02', addresses: ['10.1.0.254/24'] };
 const orange = { macAddress: 'fa:16:3e:00:00:03', addresses: ['10.2.0.254/24'] };
-const red = { macAddress: 'fa:16:3e:00:00:04', addresses: ['221.145.180.71/26'], gateway: '221.145.180.65' };
+const red = { macAddress: 'fa:16:3e:00:00:04', addresses: ['203.0.113.71/26'], gateway: '203.0.113.65' };
 const config: CloudConfig = {
   hostname: 'jingoo-utm',
   network: { dhcp: { name: 'guest', ...guest }, nics: [{ name: 'red', ...red }] },
@@ -39,8 +39,8 @@ describe('the network', () => {
       "bridge 'br0' 'fa:16:3e:00:00:02' 'fa:16:3e:00:00:03'",
       "address '10.1.0.254/24'",
       "nic 'fa:16:3e:00:00:04'",
-      "address '221.145.180.71/26'",
-      "gateway '221.145.180.65'",
+      "address '203.0.113.71/26'",
+      "gateway '203.0.113.65'",
       "hosts 'jingoo-utm' '10.1.0.254/24'",
     ]);
     const onOrange = { green: { macAddress: green.macAddress }, orange };
@@ -57,8 +57,8 @@ describe('the network', () => {
       "nic 'fa:16:3e:00:00:03'",
       "address '10.2.0.254/24'",
       "nic 'fa:16:3e:00:00:04'",
-      "address '221.145.180.71/26'",
-      "gateway '221.145.180.65'",
+      "address '203.0.113.71/26'",
+      "gateway '203.0.113.65'",
       "hosts 'jingoo-utm' '10.1.0.254/24'",
     ]);
   });
