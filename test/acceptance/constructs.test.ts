@@ -51,6 +51,12 @@ test('a second plan is empty', async () => {
   for (const stack of ['shared', 'acme']) expect(await app.plan(stack)).toMatchObject({ code: 0 });
 });
 
+test('credentials that leave the tenant’s provider in another project are refused before a server is touched', async () => {
+  await expect(app.plan('acme', { OS_CLOUD: 'stackward-lab' })).rejects.toThrow(
+    /tenant's\s+provider\s+is\s+not\s+scoped\s+to\s+the\s+tenant's\s+project/,
+  );
+});
+
 test('quotas are right on the first apply: what is named as it is named, the rest as the cloud has it', async () => {
   const acme = await projectOf('acme');
   const { quota } = await get<{ quota: object }>('network', `/v2.0/quotas/${acme}`);

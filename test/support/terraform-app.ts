@@ -48,8 +48,9 @@ export class TerraformApp {
   }
 
   /** Code 0: no changes; 2: changes. */
-  async plan(stack: string): Promise<Ended> {
-    const ended = await this.terraform(stack, ['plan', '-detailed-exitcode', '-input=false', '-no-color']);
+  async plan(stack: string, environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const args = ['plan', '-detailed-exitcode', '-input=false', '-no-color'];
+    const ended = await this.terraform(stack, args, environment);
     if (ended.code === 1) throw new Error(ended.output);
     return ended;
   }
@@ -74,20 +75,24 @@ export class TerraformApp {
     return ended;
   }
 
-  private async terraform(stack: string, args: string[]): Promise<Ended> {
+  private async terraform(stack: string, args: string[], environment = {}): Promise<Ended> {
     if (!this.initialized.has(stack)) {
       this.initialized.add(stack);
       const init = await this.spawn(stack, ['init', '-input=false', '-no-color']);
       if (init.code !== 0) throw new Error(`terraform init of ${stack} failed:\n${init.output}`);
     }
-    return this.spawn(stack, args);
+    return this.spawn(stack, args, environment);
   }
 
-  private async spawn(stack: string, args: string[]): Promise<Ended> {
+  private async spawn(stack: string, args: string[], environment = {}): Promise<Ended> {
     const cwd = join(this.folder, 'cdktf.out/stacks', stack);
     const terraform = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
     try {
-      const { stdout } = await run(terraform, args, { cwd, env: this.environment, maxBuffer: 2 ** 26 });
+      const { stdout } = await run(terraform, args, {
+        cwd,
+        env: { ...this.environment, ...environment },
+        maxBuffer: 2 ** 26,
+      });
       return { code: 0, output: stdout };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };
