@@ -48,7 +48,9 @@ export async function startMariadb(
   const data = join(folder, 'data');
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'];
-  execFileSync('mariadb-install-db', [...install, ...user, ...innodb], { stdio: 'pipe' });
+  // A server that starts deletes every `#sql…` file in its temporary folder: shared, it would be another server's.
+  const own = { ...process.env, TMPDIR: folder };
+  execFileSync('mariadb-install-db', [...install, ...user, ...innodb], { stdio: 'pipe', env: own });
 
   const password = randomBytes(12).toString('hex');
   // One statement a line: the server reads this file line by line.
@@ -69,7 +71,7 @@ export async function startMariadb(
       ...['--innodb-buffer-pool-size=32M', '--innodb-flush-log-at-trx-commit=0', '--skip-log-bin'],
       ...['--performance-schema=OFF', '--innodb-buffer-pool-load-at-startup=0', ...more(folder)],
     ],
-    { stdio: 'ignore', env: { ...process.env, ...env } },
+    { stdio: 'ignore', env: { ...own, ...env } },
   );
   const root: MysqlOptions = { host: '127.0.0.1', port, user: 'root', password, schema: '', tls: 'off' };
   return answered(await untilItAnswers(child, root, log), { child, folder, root });
