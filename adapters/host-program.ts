@@ -1,0 +1,159 @@
+/**
+ * The host program's requests and answers, over any way to run a shell script on a host (docs/adr/0005-host-program.md).
+ *
+ * The script is made of fixed words: what anybody chose travels in the request. It holds no single quote, backslash,
+ * exclamation mark or line break, so that it stands in single quotes before every login shell, csh and fish included.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UnrecoverableError } from '../lib/errors';
+import {
+  protocolVersion,
+  type Host,
+  type HostRead,
+  type HostReason,
+  type HostWrite,
+  type Outcome,
+  type OutcomesOf,
+} from '../lib/host';
+import { endError, exits, outcomeError } from './host-errors';
+import type { Ended } from './run-program';
+
+type RawAnswer = { readonly ok: true; readonly value: never } | RawFailure;
+interface RawFailure {
+  readonly ok: false;
+  readonly reason: HostReason;
+  readonly detail: string;
+}
+interface RawAnswers {
+  readonly version: number;
+  readonly oldest: number;
+  readonly answers?: readonly (readonly RawAnswer[])[];
+}
+
+/** Beside `adapters/` as beside `dist/`, where the bundled command is. */
+const sourceFile = join(__dirname, '../host/stackward-host.py');
+let source: Buffer | undefined;
+
+/** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. */
+const bootstrap =
+  'import sys;sys.path=list(filter(len,sys.path));import os,signal;signal.alarm(60);' +
+  'sent=os.fdopen(0,chr(114)+chr(98));exec(sent.read(int(sys.argv[1])))';
+
+/** `s` becomes what stands before a command to run it as root. */
+const asRoot = `LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;
+const denied = (command: string): string =>
+  `[ -z "$s" ] || sudo -n -l -- ${command} >/dev/null 2>&1 || exit ${exits.sudoDenied};`;
+
+/** A Python that can't be run (a version manager's empty shim) ends with 126 or 127, and the next one is tried. */
+const sentScript = (length: number): string =>
+  `${asRoot} for p in python3 python2 python; do a="$(command -v $p)" || continue; ` +
+  `$s "$a" -ES -c "${bootstrap}" ${length}; c=$?; case $c in 0) exit 0;; 126|127) continue;; esac; ` +
+  `${denied('"$a"')} exit $c; done; exit ${exits.noPython}`;
+
+const installedScript = (path: string): string =>
+  `${asRoot} $s ${path}; c=$?; [ $c = 0 ] && exit 0; [ -e ${path} ] || exit ${exits.notInstalled}; ${denied(path)} exit $c`;
+
+export interface ProgramOptions {
+  /**
+   * Path of the installed, root-owned program. Default: the program is sent along, and run as root or through
+   * `sudo -n` of Python.
+   */
+  readonly installed?: string;
+  /** How long one request may take on the host, in all. Default: 60 s. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** A host whose shell can be reached; one request at a time. */
+export abstract class ProgramHost implements Host {
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly name: string,
+    private readonly options: ProgramOptions,
+  ) {
+    if (options.installed !== undefined && !/^(\/[\w.-]+)+$/.test(options.installed))
+      throw new UnrecoverableError(
+        `the path of the installed program may hold letters, digits, ".", "_", "-" and "/": ${options.installed}`,
+        { where: `host:${name}` },
+      );
+  }
+
+  /** Runs `sh -c SCRIPT` on the host. Its errors are already ours, and say what is wrong with the way to the host. */
+  protected abstract run(script: string, input: Buffer, timeoutMs: number, access: 'read' | 'write'): Promise<Ended>;
+  abstract close(): Promise<void>;
+
+  async read<const Questions extends readonly HostRead[]>(questions: Questions): Promise<OutcomesOf<Questions>> {
+    const answered = await this.ask(
+      'read',
+      questions.map((one) => [one]),
+    );
+    return answered.flat() as never;
+  }
+
+  write(sequences: readonly (readonly HostWrite[])[]): Promise<readonly (readonly Outcome<object>[])[]> {
+    return this.ask('write', sequences);
+  }
+
+  private ask(
+    access: 'read' | 'write',
+    sequences: readonly (readonly (HostRead | HostWrite)[])[],
+  ): Promise<readonly (readonly Outcome<never>[])[]> {
+    if (sequences.length === 0) return Promise.resolve([]);
+    const result = this.#turn.then(() => this.request(access, sequences));
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async request(
+    access: 'read' | 'write',
+    sequences: readonly (readonly (HostRead | HostWrite)[])[],
+  ): Promise<readonly (readonly Outcome<never>[])[]> {
+    const { installed, requestTimeoutMs = 60_000 } = this.options;
+    // Time is left for the answer to come back.
+    const deadlineSeconds = Math.max(1, Math.floor(requestTimeoutMs / 1250));
+    const request = frame({ version: protocolVersion, access, deadlineSeconds, sequences });
+    source ??= readFileSync(sourceFile);
+    const [script, input] =
+      installed === undefined
+        ? [sentScript(source.length), Buffer.concat([source, request])]
+        : [installedScript(installed), request];
+    const ended = await this.run(script, input, requestTimeoutMs, access);
+    const raw = parseAnswer(ended.stdout);
+    if (raw === undefined) throw endError(ended, { name: this.name, access, installed, requestTimeoutMs });
+    if (raw.answers === undefined)
+      throw new UnrecoverableError(
+        `the program installed there speaks versions ${raw.oldest} to ${raw.version} of the protocol, and this stackward version ${protocolVersion}; ` +
+          `install host/stackward-host.py of this release as ${installed} (docs/hosts.md)`,
+        { where: `host:${this.name}` },
+      );
+    return raw.answers.map((sequence, row) =>
+      sequence.map((answer, column) => {
+        if (answer.ok) return answer;
+        const verb = sequences[row]?.[column];
+        const error = outcomeError(answer.reason, answer.detail, `host:${this.name}`, verb);
+        return { ok: false, reason: answer.reason, error };
+      }),
+    );
+  }
+}
+
+/** JSON in ASCII, so that no locale on the host can spoil it. */
+function frame(request: object): Buffer {
+  const json = JSON.stringify(request).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return Buffer.from(`stackward-request ${json.length}\n${json}`, 'latin1');
+}
+
+/** Behind whatever a login script printed; undefined when it is not whole. */
+function parseAnswer(stdout: Buffer): RawAnswers | undefined {
+  const mark = '\nstackward-answer ';
+  const start = stdout.lastIndexOf(mark);
+  const line = stdout.indexOf('\n', start + mark.length);
+  if (start < 0 || line < 0) return undefined;
+  const length = Number(stdout.toString('latin1', start + mark.length, line));
+  const json = stdout.subarray(line + 1, line + 1 + length);
+  return json.length === length ? (JSON.parse(json.toString('latin1')) as RawAnswers) : undefined;
+}

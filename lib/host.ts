@@ -1,0 +1,205 @@
+/**
+ * The port `Host`, and what is said between stackward and the program on a host (docs/adr/0005-host-program.md).
+ *
+ * Texts may hold lone surrogates U+DC80–U+DCFF: bytes that are not UTF-8, as Python's `surrogateescape` writes them.
+ */
+import { createHash } from 'node:crypto';
+import type { StackwardError } from './errors';
+
+/** The version that is spoken here; `VERSION` of host/stackward-host.py. */
+export const protocolVersion = 1;
+
+export interface HostFacts {
+  readonly hostname: string;
+  readonly kernel: string;
+  readonly python: string;
+  /** Of the program. */
+  readonly version: number;
+  readonly installed: boolean;
+  readonly uid: number;
+  readonly init: 'systemd' | 'upstart' | 'other';
+  /** Where each tool is; null: nowhere. */
+  readonly tools: Readonly<Record<string, string | null>>;
+}
+
+export type HostFile =
+  | { readonly exists: false; readonly realPath: string }
+  | {
+      readonly exists: true;
+      /** With all links followed. */
+      readonly realPath: string;
+      /** Base64. */
+      readonly content: string;
+      /** Of the content, in hex. */
+      readonly sha256: string;
+      /** Permission bits. */
+      readonly mode: number;
+      /** How many hard links name it; more than one refuses a swap. */
+      readonly links: number;
+      readonly owner: string;
+      readonly group: string;
+      /** As Python's os.stat prints it: what oslo.policy compares. */
+      readonly mtimeSeconds: number;
+      /** Base64 values. */
+      readonly xattrs: Readonly<Record<string, string>>;
+      /** Who says in the file, or by its place, that it is theirs: they will write it again. */
+      readonly managers: readonly ('Ansible' | 'Puppet' | 'Kolla')[];
+    };
+
+export interface HostFolder {
+  readonly exists: boolean;
+  /** By name. */
+  readonly entries: readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'link' | 'other' }[];
+}
+
+/** `only`: a host with one iptables and no names for variants (before 1.8). */
+export type TableVariant = 'nft' | 'legacy' | 'only';
+
+export interface HostTables {
+  /** That which holds `neutron-filter-top`; where none does, the one that plain `iptables` is. */
+  readonly variant: TableVariant;
+  readonly hasHook: boolean;
+  /** All tables, as iptables-save prints them. */
+  readonly text: string;
+}
+
+export type BridgeFlag = 'hairpin_mode' | 'learning' | 'unicast_flood';
+
+export interface BridgePorts {
+  readonly ports: readonly {
+    readonly bridge: string;
+    readonly port: string;
+    /** A flag that this kernel doesn't know is absent. */
+    readonly flags: Readonly<Partial<Record<BridgeFlag, boolean>>>;
+  }[];
+}
+
+export interface ReaderOutput {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type HostRead =
+  | { readonly verb: 'facts' }
+  | { readonly verb: 'read-file'; readonly path: string }
+  | { readonly verb: 'list-folder'; readonly path: string }
+  | { readonly verb: 'save-tables'; readonly family: 4 | 6 }
+  | { readonly verb: 'bridge-ports' }
+  /** Whole command lines of the program's own list; others are `refused`. */
+  | { readonly verb: 'run-reader'; readonly argv: readonly string[] };
+
+export type HostWrite =
+  | {
+      readonly verb: 'swap-file';
+      readonly path: string;
+      /** SHA-256 of the content that was read; null: it must still be absent. */
+      readonly expect: string | null;
+      /** Base64. */
+      readonly content: string;
+      /** Of a new file; default 0644. One that is there keeps its own, as its owner, group and extended attributes. */
+      readonly mode?: number;
+      /** Of a new file; default: as any new file's. */
+      readonly owner?: string;
+      readonly group?: string;
+      /** Makes the folder, mode 0700, where it is missing; not the folders above. */
+      readonly makeFolder?: boolean;
+    }
+  /** The file must bear `fileHeader` in its first 512 bytes. */
+  | { readonly verb: 'remove-file'; readonly path: string; readonly expect: string }
+  | {
+      readonly verb: 'restore-tables';
+      readonly family: 4 | 6;
+      readonly variant: TableVariant;
+      /** For iptables-restore -n; only lines about chains of ours and jumps to them. */
+      readonly text: string;
+      /** Held by fcntl.lockf meanwhile; must exist. Default: none. */
+      readonly lockFile?: string;
+    }
+  | {
+      readonly verb: 'set-bridge-flag';
+      readonly bridge: string;
+      readonly port: string;
+      readonly flag: BridgeFlag;
+      readonly expect: boolean;
+      readonly value: boolean;
+    };
+
+interface Answers {
+  facts: HostFacts;
+  'read-file': HostFile;
+  'list-folder': HostFolder;
+  'save-tables': HostTables;
+  'bridge-ports': BridgePorts;
+  'run-reader': ReaderOutput;
+  'swap-file': { readonly realPath: string; readonly sha256: string; readonly mtimeSeconds: number };
+  'remove-file': object;
+  'restore-tables': object;
+  'set-bridge-flag': object;
+}
+
+export type AnswerTo<Q extends HostRead | HostWrite> = Answers[Q['verb']];
+
+/**
+ * Why the program did not do one thing. `changed`: it is not what was seen. `busy`: a lock is held, or a chain is not empty
+ * (iptables' code 4): read again. `rejected`: iptables took none of it. `refused`, `outside-limits`, `not-ours`, `hard-linked`,
+ * `mount-point`, `two-variants`: going on would be unsafe. `overdue`: the deadline passed in the middle of it.
+ */
+export type HostReason =
+  | 'absent'
+  | 'busy'
+  | 'changed'
+  | 'failed'
+  | 'full'
+  | 'hard-linked'
+  | 'invalid'
+  | 'mount-point'
+  | 'no-tool'
+  | 'not-a-file'
+  | 'not-allowed'
+  | 'not-ours'
+  | 'outside-limits'
+  | 'overdue'
+  | 'read-only'
+  | 'refused'
+  | 'rejected'
+  | 'skipped'
+  | 'too-large'
+  | 'two-variants';
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: HostReason; readonly error: StackwardError };
+
+/** @throws the outcome's error */
+export function valueOf<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value;
+}
+
+export type OutcomesOf<Questions extends readonly (HostRead | HostWrite)[]> = {
+  readonly [I in keyof Questions]: Outcome<AnswerTo<Questions[I]>>;
+};
+
+export interface HostReader {
+  readonly name: string;
+  /**
+   * All in one round trip, answered in order. One that fails says so in its own outcome; the others are answered.
+   * @throws TransientError or UnrecoverableError when the host as a whole doesn't answer
+   */
+  read<const Questions extends readonly HostRead[]>(questions: Questions): Promise<OutcomesOf<Questions>>;
+}
+
+export interface Host extends HostReader {
+  /**
+   * All in one round trip, in order. A sequence stops at its first failure (the rest is `skipped`); the sequences are independent.
+   * @throws TransientError when the connection was lost: each write then is done whole or not at all, so observe again
+   */
+  write(sequences: readonly (readonly HostWrite[])[]): Promise<readonly (readonly Outcome<object>[])[]>;
+}
+
+/** The mark of an owner in names on hosts: 8 hex digits. */
+export const ownerMark = (owner: string): string => createHash('sha256').update(owner).digest('hex').slice(0, 8);
+
+/** Stands in the first 512 bytes of every file that is ours as a whole; without it the host program removes none. */
+export const fileHeader = (owner: string): string => `This file is kept by stackward for ${owner}`;

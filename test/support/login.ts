@@ -1,0 +1,33 @@
+/** An ordinary user of this machine, with its own lines in sudoers, for as long as a test needs it. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+
+export interface Login {
+  readonly name: string;
+  /** Replaces what it may run as root without a password. */
+  allow(commands: readonly string[]): void;
+  remove(): void;
+}
+
+/** @param commands as in sudoers */
+export function makeLogin(shell: string, commands: readonly string[]): Login {
+  const name = `sw-${randomBytes(4).toString('hex')}`;
+  // A password that nobody has, and yet no locked account: sshd refuses those.
+  execFileSync('useradd', ['--no-create-home', '--home-dir', '/tmp', '--shell', shell, '--password', '*', name]);
+  const sudoers = `/etc/sudoers.d/${name}`;
+  const allow = (allowed: readonly string[]): void => {
+    const lines = allowed.map((command) => `${name} ALL=(root) NOPASSWD: ${command}\n`).join('');
+    execFileSync('visudo', ['-c', '-q', '-f', '-'], { input: lines });
+    writeFileSync(sudoers, lines, { mode: 0o440 });
+  };
+  allow(commands);
+  return {
+    name,
+    allow,
+    remove: () => {
+      rmSync(sudoers, { force: true });
+      execFileSync('userdel', [name], { stdio: 'ignore' });
+    },
+  };
+}
