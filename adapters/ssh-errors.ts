@@ -1,6 +1,9 @@
-/** What OpenSSH says when there is no way to a host (exit code 255), as one sentence with the next step. */
+/** What OpenSSH says when there is no way to a host, as one sentence with the next step. */
 import { TransientError, UnrecoverableError, type StackwardError } from '../lib/errors';
 import { firstWords } from './host-errors';
+
+/** ssh's own exit code; any other is that of the command there. */
+export const sshFailed = 255;
 
 /** Fixed texts of OpenSSH's client, and the C library's in the C locale; ssh has one exit code for all of them. */
 const known: readonly (readonly [RegExp, string])[] = [
@@ -39,9 +42,14 @@ const passing: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Before a connection stood: nothing was asked of the host. */
-export function connectError(stderr: string, host: string): StackwardError {
+export function connectError(code: number | null, stderr: string, host: string): StackwardError {
   const where = `host:${host}`;
   const words = firstWords(stderr.replace(/^@.*$/gm, ''));
+  if (code !== null && code !== sshFailed)
+    return new UnrecoverableError(
+      `its login shell ended by itself with code ${code} (${words}); give the login a shell, and no forced command`,
+      { where },
+    );
   const find = (list: typeof known): string | undefined => list.find(([text]) => text.test(stderr))?.[1];
   const final = find(known);
   if (final !== undefined) return new UnrecoverableError(`${final} (ssh: ${words})`, { where });

@@ -13,7 +13,7 @@ import { TransientError, UnrecoverableError } from '../lib/errors';
 import { lostError } from './host-errors';
 import { ProgramHost, type ProgramOptions } from './host-program';
 import { runProgram, type Ended } from './run-program';
-import { connectError } from './ssh-errors';
+import { connectError, sshFailed } from './ssh-errors';
 
 export interface SshOptions extends ProgramOptions {
   /** As given to ssh: a name of the ssh configuration, or `user@name`. */
@@ -32,7 +32,6 @@ interface Master {
 }
 
 const connected = 'stackward-connected';
-const failed = 255;
 
 export class SshHost extends ProgramHost {
   #master: Promise<Master> | undefined;
@@ -50,7 +49,7 @@ export class SshHost extends ProgramHost {
     const master = await (this.#master ??= this.connect());
     const argv = ['ssh', ...this.argumentsOf('no', master.socket), `sh -c '${script}'`];
     const ended = await runProgram(argv, input, timeoutMs);
-    if (ended.code !== failed) return ended;
+    if (ended.code !== sshFailed) return ended;
     this.#master = undefined;
     const said = `${ended.stderr}\n${master.said()}`.replace(/\s+/g, ' ').trim();
     await end(master);
@@ -137,9 +136,9 @@ export class SshHost extends ProgramHost {
         const detail = `ssh can't be started (${cause.message}); install OpenSSH's client`;
         reject(new UnrecoverableError(detail, { where: this.where, cause }));
       });
-      child.on('close', () => {
+      child.on('close', (code) => {
         clearTimeout(timer);
-        reject(connectError(said(), this.name));
+        reject(connectError(code, said(), this.name));
       });
     });
   }

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { chownSync, linkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenHost } from '../../adapters/host-pool';
-import { fileHeader, valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/host';
+import { fileHeader, protocolVersion, valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/host';
 
 export const base64 = (content: string | Buffer): string => Buffer.from(content).toString('base64');
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
@@ -91,7 +91,7 @@ export function fileContract(name: string, open: () => Promise<OpenHost>): void 
         refused('not-a-file', 'Blocked', `${folder} is no regular file`),
         refused('not-a-file', 'Blocked', 'is no regular file'),
         refused('invalid', 'UnrecoverableError', 'must be absolute: relative'),
-        { ok: true, value: { uid: 0, version: 1, installed: false } },
+        { ok: true, value: { uid: 0, version: protocolVersion } },
       ]);
       expect(await host.read([])).toEqual([]);
     });

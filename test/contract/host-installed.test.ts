@@ -1,0 +1,212 @@
+/** The installed program, for an ordinary user whom sudoers lets run it alone: the suites, and what it keeps from that user. */
+import { spawnSync } from 'node:child_process';
+import { chownSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SshHost, type SshOptions } from '../../adapters/ssh-host';
+import { makeLogin, type Login } from '../support/login';
+import { Sshd } from '../support/sshd';
+import { networkContract } from './host-network-suite';
+import { base64, fileContract, sha256 } from './host-suite';
+
+const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
+let sshd: Sshd;
+let login: Login;
+let installed: string;
+beforeAll(async () => {
+  sshd = await Sshd.start();
+  login = makeLogin('/bin/sh', []);
+  installed = install('stackward-host', source, { read: [], write: ['/tmp/'] });
+  login.allow([`${installed} ""`]);
+});
+afterAll(async () => {
+  login.remove();
+  await sshd.stop();
+});
+
+/** As docs/hosts.md says: root's, with its limits beside it. */
+function install(name: string, text: string, limits: object): string {
+  const path = join(sshd.folder, name);
+  rmSync(path, { force: true });
+  writeFileSync(path, text, { mode: 0o755 });
+  writeFileSync(`${path}.limits`, JSON.stringify(limits), { mode: 0o644 });
+  return path;
+}
+
+let ways = 0;
+const open = (more: Partial<SshOptions> = {}, path?: string): SshHost => {
+  const way = { user: login.name, ...(path === undefined ? {} : { path }) };
+  const destination = sshd.addWay(`way-${++ways}`, way);
+  return new SshHost('cnode01', { destination, configFile: sshd.configFile, installed, ...more });
+};
+
+fileContract('ssh, installed', () => Promise.resolve(open()));
+networkContract('ssh, installed', (namespace) => {
+  const destination = sshd.addWay(namespace, { user: login.name, namespace });
+  return Promise.resolve(new SshHost('cnode01', { destination, configFile: sshd.configFile, installed }));
+});
+
+describe('least privilege', () => {
+  const text = (part: string | RegExp): unknown => expect.stringMatching(part);
+  const outside = { ok: false, reason: 'outside-limits', error: { reason: 'UnrecoverableError' } };
+  const asked = async (host: SshHost): Promise<unknown> =>
+    host
+      .read([{ verb: 'facts' }])
+      .catch((error: unknown) => error)
+      .finally(() => host.close());
+
+  test('it answers as root, and touches nothing outside its limits, through no link', async () => {
+    const [readable, writable, other] = ['readable', 'writable', 'other'].map((name) => join(sshd.folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const folder = join(sshd.folder, 'tree');
+    spawnSync('mkdir', [folder]);
+    for (const path of [readable, writable, other]) writeFileSync(path, 'x');
+    symlinkSync(other, join(folder, 'link'));
+    const limited = install('limited', source, { read: [readable], write: [writable, `${folder}/`] });
+    login.allow([`${installed} ""`, `${limited} ""`]);
+    const host = open({ installed: limited });
+    const read = (path: string) => ({ verb: 'read-file', path }) as const;
+    expect(
+      await host.read([
+        { verb: 'facts' },
+        read(readable),
+        read(writable),
+        { verb: 'list-folder', path: folder },
+        read('/etc/shadow'),
+        read(other),
+        read(`${writable}2`),
+        read(join(folder, 'link')),
+        read(`${folder}/../other`),
+        { verb: 'list-folder', path: sshd.folder },
+      ]),
+    ).toMatchObject([
+      { ok: true, value: { installed: true, uid: 0 } },
+      ...[{ ok: true }, { ok: true }, { ok: true }],
+      ...[outside, outside, outside, outside, outside],
+      outside,
+    ]);
+    const swap = (path: string, expected: string | null) => ({
+      ...({ verb: 'swap-file', path, content: base64('y') } as const),
+      expect: expected === null ? null : sha256(expected),
+    });
+    expect(
+      await host.write([
+        ...[
+          [swap(writable, 'x')],
+          [swap(join(folder, 'new'), null)],
+          [swap(readable, 'x')],
+          [swap(join(folder, 'link'), 'x')],
+        ],
+        [{ verb: 'remove-file', path: readable, expect: sha256('x') }],
+        [{ verb: 'restore-tables', family: 4, variant: 'nft', text: '*filter\nCOMMIT\n', lockFile: other }],
+      ]),
+    ).toMatchObject([[{ ok: true }], [{ ok: true }], [outside], [outside], [outside], [outside]]);
+    expect([readable, writable, other].map((path) => readFileSync(path, 'utf8'))).toEqual(['x', 'y', 'x']);
+    expect(readdirSync(folder).sort()).toEqual(['link', 'new']);
+    rmSync(`${limited}.limits`);
+    expect(await host.read([read(readable)])).toMatchObject([outside]);
+    await host.close();
+  });
+
+  test('sudoers lets it run without arguments alone', () => {
+    const sudo = (...argv: string[]) => {
+      const ended = spawnSync(
+        'setpriv',
+        [`--reuid=${login.name}`, '--clear-groups', `--regid=${login.name}`, 'sudo', '-n', ...argv],
+        { encoding: 'utf8' },
+      );
+      return { status: ended.status, stderr: ended.stderr };
+    };
+    expect(sudo(installed)).toEqual({ status: 1, stderr: '' });
+    expect(sudo(installed, '--help')).toMatchObject({ stderr: text(/password is required|not allowed/) });
+    expect(sudo('/usr/bin/python3', '-c', '')).toMatchObject({ stderr: text(/password is required|not allowed/) });
+  });
+
+  test('no sudo right: for the program sent along, and for the one installed', async () => {
+    const error = { reason: 'UnrecoverableError', where: 'host:cnode01' };
+    const sent = new SshHost('cnode01', {
+      destination: sshd.addWay('sent', { user: login.name }),
+      configFile: sshd.configFile,
+    });
+    expect(await asked(sent)).toMatchObject({
+      ...error,
+      detail: text(/^sudo doesn't let this login run Python as root without a password.*docs\/hosts.md/),
+    });
+    login.allow([]);
+    expect(await asked(open())).toMatchObject({
+      ...error,
+      detail: text(/^sudo doesn't let this login run \/tmp\/.*\/stackward-host as root/),
+    });
+    const path = join(sshd.folder, 'without-sudo');
+    spawnSync('mkdir', [path]);
+    for (const tool of ['id', 'sh', 'cat']) symlinkSync(`/usr/bin/${tool}`, join(path, tool));
+    expect(await asked(open({}, path))).toMatchObject({
+      ...error,
+      detail: text(/^the login is not root, and there is no sudo/),
+    });
+    login.allow([`${installed} ""`]);
+  });
+
+  test('not there, not runnable, of another version', async () => {
+    const missing = join(sshd.folder, 'missing');
+    const interpreter = install('interpreter', source.replace('#!/usr/bin/python3', '#!/usr/bin/python-of-nobody'), {});
+    const newer = install(
+      'newer',
+      source.replace(/^VERSION = .*$/m, 'VERSION = 9').replace(/^OLDEST = .*$/m, 'OLDEST = 8'),
+      {},
+    );
+    login.allow([missing, interpreter, newer, installed].map((path) => `${path} ""`));
+    expect(await asked(open({ installed: missing }))).toMatchObject({
+      detail: text(/^there is no .*missing; install host\/stackward-host.py/),
+    });
+    expect(await asked(open({ installed: interpreter }))).toMatchObject({
+      reason: 'UnrecoverableError',
+      detail: text(/^the program could not be run/),
+    });
+    expect(await asked(open({ installed: newer }))).toMatchObject({
+      reason: 'UnrecoverableError',
+      detail: text(
+        /^the program installed there speaks versions 8 to 9 of the protocol, and this stackward version 1; install/,
+      ),
+    });
+    expect(() => open({ installed: "/x'; true" })).toThrow('the path of the installed program may hold letters');
+  });
+
+  test('whatever it is given, it answers with a word or not at all, never with a traceback', () => {
+    const request = (body: string): string => `stackward-request ${body.length}\n${body}`;
+    const one = (access: string, verb: string, more = ''): string =>
+      request(`{"version":1,"access":"${access}","deadlineSeconds":5,"sequences":[[{"verb":"${verb}"${more}}]]}`);
+    const run = (input: string): string => {
+      const { stdout, stderr } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
+      expect(stderr).toBe('');
+      return stdout;
+    };
+    for (const input of [
+      '',
+      'GET / HTTP/1.0\n\n',
+      'stackward-request x\n',
+      request('nonsense'),
+      request('{}'),
+      one('read', 'facts').slice(0, -1),
+    ])
+      expect(run(input)).toBe('');
+    expect(run(one('read', 'swap-file', ',"path":"/tmp/x"'))).toMatch(/"reason": "refused"/);
+    expect(run(one('both', 'swap-file'))).toMatch(/"reason": "refused"/);
+    expect(run(one('write', 'swap-file'))).toMatch(/"reason": "failed", "detail": "KeyError: 'path'"/);
+    expect(run(one('read', 'read-file', ',"path":7'))).toMatch(/"reason": "failed"/);
+  });
+
+  test('a file that belongs to somebody else keeps its owner', async () => {
+    const path = join(sshd.folder, 'theirs');
+    writeFileSync(path, 'x', { mode: 0o600 });
+    chownSync(path, 4711, 4712);
+    const host = open();
+    await host.write([[{ verb: 'swap-file', path, expect: sha256('x'), content: base64('y') }]]);
+    expect(await host.read([{ verb: 'read-file', path }])).toMatchObject([
+      { value: { owner: '4711', group: '4712', mode: 0o600, content: base64('y') } },
+    ]);
+    await host.close();
+  });
+});
