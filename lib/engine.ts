@@ -66,13 +66,14 @@ export async function plan(
   refuseUnknownTargets(filter, located);
   const seen = await observe(targets, from, problems, undone);
 
-  const order = (step: PlannedStep): string =>
-    `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`;
+  const order = new Map(
+    seen.steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
+  );
   return {
     stacks: manifests
       .map((manifest) => manifest.stack)
       .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
-    steps: seen.steps.sort((a, b) => (order(a) < order(b) ? -1 : 1)),
+    steps: seen.steps.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
     problems,
     warnings: seen.warnings,
     waiting,

@@ -10,6 +10,10 @@ test.each([
   expect(formatTime(time, parseTimeZone(zone))).toBe(text);
 });
 
+test("without a zone it is the machine's", () => {
+  expect(formatTime(time)).toBe(formatTime(time, Intl.DateTimeFormat().resolvedOptions().timeZone));
+});
+
 test('a zone that does not exist is refused', () => {
   expect(() => parseTimeZone('Asia/Soul')).toThrow('--timezone "Asia/Soul" is not a time zone');
 });
