@@ -159,7 +159,8 @@ async function bundleSelects(folder: string): Promise<string> {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    minify: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
     logLevel: 'warning',
   });
   return outfile;
