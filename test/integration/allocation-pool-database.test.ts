@@ -1,11 +1,12 @@
 /** The method `database` from end to end on the tables of three eras, in a real MariaDB. */
 import { randomUUID } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
-import type { MysqlOptions } from '../../adapters/mysql-database';
+import { MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
 import type { StepResult } from '../../lib/reconciler';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era, type MadeSubnet } from '../support/neutron-tables';
 import { declare, PoolRun } from '../support/pool-run';
+import { SqlProxy } from '../support/sql-proxy';
 
 let mariadb: Mariadb;
 let schemas = 0;
@@ -264,6 +265,27 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
         ]);
     }
     await other.close();
+  });
+
+  test('from the comparison to COMMIT nobody can move what it rested on', async () => {
+    const subnet = await tables.subnet({ ...lan, pools: [five] });
+    const proxy = await SqlProxy.open(options);
+    const through = new PoolRun(options, run.reader, new MysqlWriter(proxy.options));
+    await sql('SET SESSION innodb_lock_wait_timeout = 1');
+    const edits = ["subnets SET gateway_ip = '203.0.113.80'", "ipallocationpools SET last_ip = '203.0.113.99'"];
+    const refused: number[] = [];
+    proxy.meeting = {
+      before: async ({ sql: statement }) => {
+        if (statement === 'COMMIT')
+          for (const edit of edits)
+            await sql(`UPDATE ${edit}`).catch((error: { errno: number }) => refused.push(error.errno));
+        return undefined;
+      },
+    };
+    expect(await through.converge(declare(subnet.id, fifteen))).toEqual(applied);
+    expect(refused).toEqual([1205, 1205]);
+    await through.close();
+    await proxy.close();
   });
 
   test('a caller that stops asking leaves the networks after it as they were', async () => {
