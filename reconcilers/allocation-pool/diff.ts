@@ -6,7 +6,7 @@
  */
 import type { Reason } from '../../lib/errors';
 import type { IpRange } from '../../lib/ip-ranges';
-import { compact, formatAddress, holds, only, parseAddress, sizeOf, subtract } from '../../lib/ip-ranges';
+import { compact, formatAddress, isInside, only, parseAddress, sizeOf, subtract } from '../../lib/ip-ranges';
 import type { AddressRange } from '../../lib/ports';
 import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
 import type { Tables } from './database';
@@ -52,21 +52,38 @@ function notFound({ id, spec }: One, target: string): Found {
   return refuse(id, 'InvalidConfiguration', [`the subnet ${spec.subnetId} ${where}`]);
 }
 
-function compare(one: One, subnet: ObservedSubnet, tables: Tables | undefined): Found {
-  const { id, spec } = one;
+/** What is declared of one subnet and what is there, worked out once. Ranges are compact. */
+interface Compared {
+  readonly id: string;
+  readonly subnet: ObservedSubnet;
+  readonly declared: readonly IpRange[];
+  /** Ledgers that hold other pools than declared. */
+  readonly wrong: readonly Ledger[];
+  readonly live: readonly IpRange[];
+  /** What of `live` is not declared. */
+  readonly lost: readonly IpRange[];
+  /** Every address in use, one range each. */
+  readonly used: readonly IpRange[];
+}
+
+function compare({ id, spec }: One, subnet: ObservedSubnet, tables: Tables | undefined): Found {
   const { pools: declared, refusals } = readDeclared(spec, subnet);
   if (refusals.length > 0) return refuse(id, 'InvalidConfiguration', refusals);
   const wrong = subnet.ledgers.filter((ledger) => !holdsExactly(ledger.pools, declared));
+  const live = wrong.length === 0 ? declared : addressesOf(subnet.ledgers.flatMap((ledger) => ledger.pools));
+  const lost = wrong.length === 0 ? [] : subtract(live, declared);
   const used = (subnet.allocated ?? []).map((address) => only(parseAddress(address)));
-  if (spec.method === 'check') return check(one, subnet, wrong, declared, used);
+  const compared: Compared = { id, subnet, declared, wrong, live, lost, used };
+  if (spec.method === 'check') return check(compared);
 
-  const unsafe =
-    findUnsafeLedgers(subnet, tables) ??
-    (wrong.length > 0 ? findUnsafeShrink(spec, subnet, declared, used) : undefined);
+  const unsafe = findUnsafeLedgers(subnet, tables) ?? findUnsafeShrink(spec, compared);
   if (unsafe !== undefined) return refuse(id, 'Blocked', [unsafe]);
-  const drift = findDrift(subnet, wrong, declared, used);
-  const step = drift && stepFor(id, subnet, declared, used, drift);
-  return { steps: step ? [step] : [], findings: fullness(id, subnet, declared, used) };
+  const inUse = usedIn(declared, used).length;
+  const drift = findDrift(compared);
+  return {
+    steps: drift ? [stepFor(compared, inUse, drift)] : [],
+    findings: fullness(id, subnet, declared, inUse),
+  };
 }
 
 /** Where the tables themselves are not as Neutron keeps them, nothing is written. */
@@ -78,11 +95,9 @@ function findUnsafeLedgers({ id, ledgers }: ObservedSubnet, tables: Tables | und
   return undefined;
 }
 
-const liveOf = (subnet: ObservedSubnet): IpRange[] => addressesOf(subnet.ledgers.flatMap((ledger) => ledger.pools));
-
-/** Addresses in use that `lost` takes away: those outside of all pools before are legal and stay so. */
-export const usedIn = (lost: readonly IpRange[], used: readonly IpRange[]): IpRange[] =>
-  used.filter(({ version, first }) => lost.some((range) => holds(range, { version, value: first })));
+/** Of addresses in use, those that lie in these ranges. */
+export const usedIn = (ranges: readonly IpRange[], used: readonly IpRange[]): readonly IpRange[] =>
+  used.filter((address) => ranges.some((range) => isInside(address, range)));
 
 /** Up to five addresses, then how many more. */
 export function nameSome(addresses: readonly IpRange[]): string {
@@ -91,13 +106,8 @@ export function nameSome(addresses: readonly IpRange[]): string {
   return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function findUnsafeShrink(
-  spec: AllocationPoolSpec,
-  subnet: ObservedSubnet,
-  declared: readonly IpRange[],
-  used: readonly IpRange[],
-): string | undefined {
-  const lost = subtract(liveOf(subnet), declared);
+/** Addresses that ports hold outside of all pools are legal, and no reason: only those that lie in what is lost. */
+function findUnsafeShrink(spec: AllocationPoolSpec, { lost, used }: Compared): string | undefined {
   if (lost.length === 0) return undefined;
   const lostText = `${counted(sizeOf(lost), 'address', 'addresses')} that the live pools hold (${renderRows(lost.map(addressRange))})`;
   if (spec.allowShrink !== true)
@@ -114,15 +124,10 @@ interface Drift {
   readonly because: string;
 }
 
-function findDrift(
-  subnet: ObservedSubnet,
-  wrong: readonly Ledger[],
-  declared: readonly IpRange[],
-  addresses: readonly IpRange[],
-): Drift | undefined {
+function findDrift({ subnet, wrong, declared, used }: Compared): Drift | undefined {
   const live = subnet.ledgers.at(-1);
-  const used = live?.ranges ? compact(addresses) : [];
-  const fault = live && findRangeFault(live, used);
+  const taken = live?.ranges ? compact(used) : [];
+  const fault = live && findRangeFault(live, taken);
   if (wrong.length === 0 && fault === undefined) return undefined;
   const [shown, ipam] = subnet.ledgers;
   const differ = shown && ipam && !isAlike(shown.pools, ipam.pools);
@@ -135,7 +140,7 @@ function findDrift(
         before: renderRows(ledger.pools),
         after,
       })),
-      ...(live ? rangeChange(live, declared, used, fault) : []),
+      ...(live ? rangeChange(live, declared, taken, fault) : []),
     ],
     because: fault && wrong.length === 0 ? fault : reasonOf(wrong, differ ?? false),
   };
@@ -171,17 +176,11 @@ const summary = (rows: readonly AddressRange[]): string =>
     ? renderRows(rows)
     : `${rows.length} ranges with ${counted(sizeOf(addressesOf(rows)), 'address', 'addresses')}`;
 
-function stepFor(
-  id: string,
-  subnet: ObservedSubnet,
-  declared: readonly IpRange[],
-  used: readonly IpRange[],
-  { changes, because }: Drift,
-): AllocationPoolStep {
-  const live = liveOf(subnet);
-  const added = sizeOf(subtract(declared, live));
-  const lost = sizeOf(subtract(live, declared));
-  const inUse = usedIn(declared, used).length;
+function stepFor(compared: Compared, inUse: number, { changes, because }: Drift): AllocationPoolStep {
+  const { id, subnet, declared } = compared;
+  const size = sizeOf(declared);
+  const lost = sizeOf(compared.lost);
+  const added = size - (sizeOf(compared.live) - lost);
   return {
     id,
     action: 'update',
@@ -191,15 +190,14 @@ function stepFor(
     notes: [
       ...(added > 0n ? [`adds ${counted(added, 'address', 'addresses')}`] : []),
       ...(lost > 0n ? [`gives back ${counted(lost, 'address', 'addresses')}, none of them in use`] : []),
-      `${inUse} of ${counted(sizeOf(declared), 'address', 'addresses')} in use; ${subnet.gatewayIp === null ? 'no gateway' : `gateway ${subnet.gatewayIp}`}`,
+      `${inUse} of ${counted(size, 'address', 'addresses')} in use; ${subnet.gatewayIp === null ? 'no gateway' : `gateway ${subnet.gatewayIp}`}`,
     ],
     subnetId: subnet.id.toLowerCase(),
     pools: declared.map(addressRange),
   };
 }
 
-function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[], used: readonly IpRange[]): Finding[] {
-  const inUse = usedIn(pools, used).length;
+function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[], inUse: number): Finding[] {
   if (inUse === 0) return [];
   const size = sizeOf(pools);
   if (!isNearlyFull(inUse, size)) return [];
@@ -215,17 +213,10 @@ function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[],
 }
 
 /** Terraform owns these pools: whatever is found is only said. */
-function check(
-  { id }: One,
-  subnet: ObservedSubnet,
-  wrong: readonly Ledger[],
-  declared: readonly IpRange[],
-  used: readonly IpRange[],
-): Found {
-  const live = liveOf(subnet);
-  const findings = fullness(id, subnet, live, used);
+function check({ id, subnet, wrong, declared, live, lost, used }: Compared): Found {
+  const findings = fullness(id, subnet, live, usedIn(live, used).length);
   if (wrong.length === 0) return { steps: [], findings };
-  const leftOut = usedIn(subtract(live, declared), used);
+  const leftOut = usedIn(lost, used);
   const uncovered = usedIn(subtract(declared, live), used);
   const parts = [
     `the live pools of subnet ${subnet.id} are ${renderRows(live.map(addressRange))}, the code declares ${renderRows(declared.map(addressRange))}: \`cdktf apply\` writes the code's`,
