@@ -1,0 +1,65 @@
+/**
+ * The tree of a policy rule, as oslo.policy builds it (`oslo_policy/_checks.py`).
+ *
+ * `unparsed` is a text that no production accepts: it admits nobody. `raises` tells the one odd case of the library: a
+ * text of a single stray token (`'x'`, `or`, `)`) becomes no check at all, and each request that meets it ends in a 500.
+ */
+export type Check =
+  | { readonly is: 'true' | 'false' }
+  | { readonly is: 'check'; readonly kind: string; readonly match: string }
+  | { readonly is: 'not'; readonly of: Check }
+  | { readonly is: 'and' | 'or'; readonly of: readonly Check[] }
+  | { readonly is: 'unparsed'; readonly raises: boolean };
+
+/** What a policy file holds for a rule: a check string, or the list form (outer list "or", inner lists "and"). */
+export type RuleValue = string | readonly (string | readonly string[])[];
+
+/**
+ * Which language a release speaks.
+ * - `icehouse`: "and" and "or" don't mix without parentheses; a target without the key asked for is a KeyError, which
+ *   the nearest `rule:` reference, or the request, turns into a denial.
+ * - `juno` (to Liberty): the same grammar; a missing key just doesn't match; literals and dotted paths on the left.
+ * - `mitaka` (and later): "and" binds tighter than "or"; files may be YAML.
+ *
+ * Source: nova's and neutron's `openstack/common/policy.py` of Icehouse and Juno; oslo.policy 1.2.0, 1.5.0 and 4.0.0.
+ */
+export type PolicyEra = 'icehouse' | 'juno' | 'mitaka';
+
+export type PolicyService = 'nova' | 'neutron' | 'cinder' | 'glance' | 'keystone';
+
+/** All rules that a service goes by: its file over what is in its code. */
+export interface Rules {
+  readonly era: PolicyEra;
+  /** Some check kinds are a service's own: Neutron's owner and field checks, Nova's and Cinder's is_admin. */
+  readonly service: PolicyService;
+  readonly byName: ReadonlyMap<string, Check>;
+  /** The rule that stands in for a missing one (`policy_default_rule`), usually `default`. */
+  readonly defaultRule: string;
+}
+
+/** The rule of that name, or the default rule where it is missing; undefined where both are: that admits nobody. */
+export function findRule(rules: Rules, name: string): Check | undefined {
+  return rules.byName.get(name) ?? rules.byName.get(rules.defaultRule);
+}
+
+/** Checks that hold one another's names: what `visit` sees is each leaf of the tree, `rule:` references not followed. */
+export function leaves(check: Check): readonly Check[] {
+  if (check.is === 'not') return leaves(check.of);
+  return check.is === 'and' || check.is === 'or' ? check.of.flatMap(leaves) : [check];
+}
+
+/**
+ * A check string that both grammars read back as the same tree: every group inside a group is in parentheses.
+ * What can't be parsed is `!`: it admits nobody either.
+ */
+export function renderCheck(check: Check): string {
+  if (check.is === 'true') return '@';
+  if (check.is === 'false' || check.is === 'unparsed') return '!';
+  if (check.is === 'check') return `${check.kind}:${check.match}`;
+  if (check.is === 'not') return `not ${renderInner(check.of)}`;
+  return check.of.map(renderInner).join(` ${check.is} `);
+}
+
+function renderInner(check: Check): string {
+  return check.is === 'and' || check.is === 'or' ? `(${renderCheck(check)})` : renderCheck(check);
+}

@@ -1,0 +1,214 @@
+import { findRule, type Check, type Rules } from './check';
+
+export type Value =
+  string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value | undefined };
+export type Attributes = Readonly<Record<string, Value | undefined>>;
+
+/**
+ * What a service answers. `error`: the check raises, the request ends in a 500 and nothing is admitted. `unknown`: it
+ * depends on what isn't here (an `http:` service, a resource that Neutron would load, a form that nobody writes).
+ */
+export type Verdict = 'admitted' | 'denied' | 'error' | 'unknown';
+
+/** `missing` is Python's KeyError: a `rule:` reference turns it into false. */
+type Outcome = boolean | 'missing' | 'error' | 'unknown';
+
+/**
+ * Whether `credentials` (the token's, as the service hands them over: `roles`, `project_id`, `is_admin`, …) may do what
+ * rule `name` guards on `target`. An unknown part counts as one that answers yes or no: unknown or true is admitted.
+ */
+export function evaluateRule(rules: Rules, name: string, target: Attributes, credentials: Attributes): Verdict {
+  const check = findRule(rules, name);
+  const outcome = check === undefined ? false : new Evaluation(rules, target, credentials).run(check, []);
+  if (outcome === true) return 'admitted';
+  if (outcome === false) return 'denied';
+  // Up to Liberty the library calls the check inside its own `except KeyError`.
+  if (outcome === 'missing') return rules.era === 'mitaka' ? 'error' : 'denied';
+  return outcome;
+}
+
+class Evaluation {
+  constructor(
+    private readonly rules: Rules,
+    private readonly target: Attributes,
+    private readonly credentials: Attributes,
+  ) {}
+
+  run(check: Check, path: readonly string[]): Outcome {
+    switch (check.is) {
+      case 'true':
+        return true;
+      case 'false':
+        return false;
+      case 'unparsed':
+        return check.raises ? 'error' : false;
+      case 'not': {
+        const inner = this.run(check.of, path);
+        return typeof inner === 'boolean' ? !inner : inner;
+      }
+      case 'and':
+        return this.first(check.of, false, path);
+      case 'or':
+        return this.first(check.of, true, path);
+      case 'check':
+        return check.kind === 'rule' ? this.reference(check.match, path) : this.single(check.kind, check.match);
+    }
+  }
+
+  /** Left to right until one member decides or raises, as the library does. */
+  private first(members: readonly Check[], deciding: boolean, path: readonly string[]): Outcome {
+    let unknown = false;
+    for (const member of members) {
+      const outcome = this.run(member, path);
+      if (outcome === deciding) return deciding;
+      if (outcome === 'unknown') unknown = true;
+      else if (typeof outcome === 'string') return unknown ? 'unknown' : outcome;
+    }
+    return unknown ? 'unknown' : !deciding;
+  }
+
+  private reference(name: string, path: readonly string[]): Outcome {
+    if (path.includes(name)) return 'error';
+    const check = findRule(this.rules, name);
+    if (check === undefined) return false;
+    const outcome = this.run(check, [...path, name]);
+    return outcome === 'missing' ? false : outcome;
+  }
+
+  private single(kind: string, match: string): Outcome {
+    const { service } = this.rules;
+    if (kind === 'role') return this.role(match);
+    if (kind === 'http' || kind === 'https') return 'unknown';
+    if (kind === 'is_admin' && (service === 'nova' || service === 'cinder')) return this.isAdmin(match);
+    if (kind === 'field' && service === 'neutron') return this.field(match);
+    if ((kind === 'tenant_id' || kind === 'project_id') && service === 'neutron') return this.owner(kind, match);
+    return this.generic(kind, match);
+  }
+
+  private role(match: string): Outcome {
+    const wanted = this.rules.era === 'mitaka' ? substitute(match, this.target) : { text: match };
+    if (typeof wanted === 'string') return wanted === 'missing' ? false : wanted;
+    const { roles } = this.credentials;
+    if (roles === undefined) return this.rules.era === 'mitaka' ? false : 'missing';
+    if (!Array.isArray(roles)) return 'unknown';
+    return roles.some((role) => typeof role === 'string' && role.toLowerCase() === wanted.text.toLowerCase());
+  }
+
+  /** Source: nova/policy.py and cinder/policy.py, IsAdminCheck. */
+  private isAdmin(match: string): Outcome {
+    const { is_admin: isAdmin } = this.credentials;
+    return isAdmin === undefined ? 'missing' : isAdmin === (match.toLowerCase() === 'true');
+  }
+
+  /** Source: neutron/policy.py, OwnerCheck: another form than `%(…)s` can't be loaded; a parent is read from the database. */
+  private owner(kind: string, match: string): Outcome {
+    const field = /^%\((.*)\)s$/.exec(match)?.[1];
+    if (field === undefined) return 'error';
+    const owner = this.target[field];
+    if (owner === undefined) return field.includes(':') || field.startsWith('network_') ? 'unknown' : 'error';
+    const own = this.credentials[kind];
+    return own === undefined ? false : isSame(printed(owner), printed(own));
+  }
+
+  /** Source: neutron/policy.py, FieldCheck, `resource:field=value` or `resource:field=~pattern`. */
+  private field(match: string): Outcome {
+    const [, resource, field = '', value = ''] = /^([^:]*):([^=]*)=(.*)$/s.exec(match) ?? [];
+    if (resource === undefined) return 'error';
+    const found = this.target[field];
+    if (found === undefined) return this.target['network_id'] === undefined ? false : 'unknown';
+    if (found === null) return false;
+    if (value.startsWith('~')) return matchesPattern(value.slice(1), found);
+    return typeof found === 'boolean' ? String(found) === value.toLowerCase() : found === value;
+  }
+
+  private generic(kind: string, match: string): Outcome {
+    const { era } = this.rules;
+    const right = substitute(match, this.target);
+    if (right === 'missing') return era === 'icehouse' ? 'missing' : false;
+    if (era === 'icehouse') {
+      const own = this.credentials[kind];
+      if (own === undefined) return false;
+      return right === 'unknown' ? right : isSame(right.text, printed(own));
+    }
+    if (right === 'unknown') return right;
+    const literal = readLiteral(kind);
+    if (literal === 'path') return this.walk(this.credentials, kind.split('.'), right.text);
+    return typeof literal === 'string' ? literal : literal.text === right.text;
+  }
+
+  /** A dotted path into the credentials; since Mitaka's successors a list on the way matches by any of its members. */
+  private walk(from: Value | undefined, path: readonly string[], wanted: string): Outcome {
+    const [key, ...rest] = path;
+    if (key === undefined) return isSame(wanted, printed(from));
+    if (from === null || typeof from !== 'object' || Array.isArray(from)) return 'error';
+    const value = (from as Attributes)[key];
+    if (value === undefined) return false;
+    if (!Array.isArray(value)) return this.walk(value, rest, wanted);
+    if (this.rules.era !== 'mitaka') return rest.length === 0 ? 'unknown' : 'error';
+    for (const one of value as readonly Value[]) {
+      const outcome = this.walk(one, rest, wanted);
+      if (outcome !== false) return outcome;
+    }
+    return false;
+  }
+}
+
+/** Python's `text % target` for `%(key)s` and `%%`. */
+function substitute(text: string, target: Attributes): { readonly text: string } | 'missing' | 'unknown' {
+  let result = '';
+  let last = 0;
+  for (const found of text.matchAll(/%(?:%|\(([^()]*)\)s)?/g)) {
+    result += text.slice(last, found.index);
+    last = found.index + found[0].length;
+    if (found[0] === '%%') result += '%';
+    else if (found[1] === undefined) return 'unknown';
+    else {
+      const value = target[found[1]];
+      if (value === undefined) return 'missing';
+      const one = printed(value);
+      if (one === undefined) return 'unknown';
+      result += one;
+    }
+  }
+  return { text: result + text.slice(last) };
+}
+
+/** Python's `str(value)`; undefined for lists, mappings and fractions. */
+function printed(value: Value | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined;
+}
+
+const isSame = (a: string | undefined, b: string | undefined): Outcome =>
+  a === undefined || b === undefined ? 'unknown' : a === b;
+
+const keywords = new Set(
+  (
+    'and as assert async await break class continue def del elif else except finally for from global if import in is ' +
+    'lambda nonlocal not or pass raise return try while with yield'
+  ).split(' '),
+);
+
+/** Python's `ast.literal_eval` of the left side, where it is a constant; `path` where that raises ValueError. */
+function readLiteral(kind: string): { readonly text: string } | 'path' | 'error' | 'unknown' {
+  if (['None', 'True', 'False'].includes(kind) || /^(0|[1-9]\d*|-[1-9]\d*)$/.test(kind)) return { text: kind };
+  const quoted = /^(?:'([^'\\]*)'|"([^"\\]*)")$/s.exec(kind);
+  if (quoted) return { text: quoted[1] ?? quoted[2] ?? '' };
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(kind)) return kind === '' ? 'error' : 'unknown';
+  const parts = kind.split('.');
+  const bare = parts.slice(1).some((part) => ['None', 'True', 'False'].includes(part));
+  return bare || parts.some((part) => keywords.has(part)) ? 'error' : 'path';
+}
+
+function matchesPattern(pattern: string, value: Value): Outcome {
+  if (typeof value !== 'string') return 'error';
+  // The part of Python's patterns that reads the same in JavaScript.
+  if (!/^[\w^$.:,\-/ *+?|[\]]*$/.test(pattern)) return 'unknown';
+  try {
+    return new RegExp(`^(?:${pattern})`, 'u').test(value);
+  } catch {
+    return 'unknown';
+  }
+}

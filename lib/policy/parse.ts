@@ -1,0 +1,168 @@
+import { InvalidConfiguration } from '../errors';
+import type { Check, PolicyEra } from './check';
+
+/** A part of a check string: `text.slice(start, end)`, the parentheses around it included. */
+export interface Located {
+  readonly check: Check;
+  readonly start: number;
+  readonly end: number;
+  /** The members of an "and" or an "or"; of anything else none. */
+  readonly members: readonly Located[];
+}
+
+type Word = 'and' | 'or' | 'not' | '(' | ')' | 'string' | 'check';
+interface Token {
+  readonly word: Word;
+  readonly text: string;
+  readonly start: number;
+}
+
+/** Python 3's white space for texts; Python 2's `\s` splits at ASCII blanks alone and then drops blank tokens. */
+const separators = {
+  mitaka: /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g,
+  older: /[^\t-\r ]+/g,
+};
+
+/**
+ * What a file holds for a rule, as the library reads it: a check string, the list form, or nothing (`''`, `[]`, null),
+ * which admits everyone; so does YAML's `no`, being false.
+ *
+ * @throws InvalidConfiguration for a number, `true` or a mapping: the library can't load a file with one
+ */
+export function parseRule(value: unknown, era: PolicyEra): Check {
+  if (typeof value === 'string') return parseCheckString(value, era);
+  if (value === null || value === undefined || value === false || value === 0) return { is: 'true' };
+  if (Array.isArray(value)) return parseList(value);
+  throw new InvalidConfiguration(
+    `a rule is ${JSON.stringify(value)}; write a check string such as "role:member", or a list of lists of checks`,
+  );
+}
+
+function parseList(list: readonly unknown[]): Check {
+  if (list.length === 0) return { is: 'true' };
+  const some: Check[] = [];
+  for (const inner of list) {
+    if (inner === '' || inner === null || inner === false || inner === 0) continue;
+    if (typeof inner !== 'string' && !Array.isArray(inner))
+      throw new InvalidConfiguration(
+        `a rule's list holds ${JSON.stringify(inner)}; write lists of checks such as [["role:member"]]`,
+      );
+    const every = typeof inner === 'string' ? [inner] : (inner as unknown[]);
+    if (every.length > 0) some.push(join('and', every.map(parseSingle)));
+  }
+  return some.length === 0 ? { is: 'false' } : join('or', some);
+}
+
+const join = (is: 'and' | 'or', of: readonly Check[]): Check =>
+  of.length === 1 && of[0] !== undefined ? of[0] : { is, of };
+
+/** `@`, `!`, or a kind and its match, parted by the first colon; anything else admits nobody. */
+function parseSingle(text: unknown): Check {
+  if (text === '@') return { is: 'true' };
+  const colon = typeof text === 'string' ? text.indexOf(':') : -1;
+  if (typeof text !== 'string' || colon < 0) return { is: 'false' };
+  return { is: 'check', kind: text.slice(0, colon), match: text.slice(colon + 1) };
+}
+
+export function parseCheckString(text: string, era: PolicyEra): Check {
+  if (text === '') return { is: 'true' };
+  const located = locateCheckString(text, era);
+  if (located !== undefined) return located.check;
+  const tokens = tokenize(text, era);
+  return { is: 'unparsed', raises: tokens.length === 1 };
+}
+
+/** The tree with the place of each part in the text; undefined where the text is empty or doesn't parse. */
+export function locateCheckString(text: string, era: PolicyEra): Located | undefined {
+  const reader = new Reader(tokenize(text, era), era);
+  const whole = reader.expression();
+  return whole !== undefined && reader.atEnd ? whole : undefined;
+}
+
+function tokenize(text: string, era: PolicyEra): Token[] {
+  const tokens: Token[] = [];
+  for (const { 0: raw, index } of text.matchAll(era === 'mitaka' ? separators.mitaka : separators.older)) {
+    if (era !== 'mitaka' && raw.trim() === '') continue;
+    const open = raw.length - raw.replace(/^\(+/, '').length;
+    for (let at = 0; at < open; at++) tokens.push({ word: '(', text: '(', start: index + at });
+    const rest = raw.slice(open);
+    const clean = rest.replace(/\)+$/, '');
+    const start = index + open;
+    const lowered = clean.toLowerCase();
+    if (lowered === 'and' || lowered === 'or' || lowered === 'not') tokens.push({ word: lowered, text: clean, start });
+    // The library looks for quotes before it drops the closing parentheses: `"x")` is a check, and not a string.
+    else if (clean !== '') tokens.push({ word: /^(".*"|'.*')$/s.test(rest) ? 'string' : 'check', text: clean, start });
+    for (let at = clean.length; at < rest.length; at++) tokens.push({ word: ')', text: ')', start: start + at });
+  }
+  return tokens;
+}
+
+/** Recursive descent. The library reduces greedily; the oracle test shows that both accept the same texts. */
+class Reader {
+  private at = 0;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly era: PolicyEra,
+  ) {}
+
+  get atEnd(): boolean {
+    return this.at === this.tokens.length;
+  }
+
+  expression(): Located | undefined {
+    if (this.era === 'mitaka') return this.series('or', () => this.series('and', () => this.operand()));
+    const first = this.operand();
+    const word = this.tokens[this.at]?.word;
+    return word === 'and' || word === 'or' ? this.series(word, () => this.operand(), first) : first;
+  }
+
+  private series(word: 'and' | 'or', next: () => Located | undefined, given?: Located): Located | undefined {
+    const first = given ?? next();
+    if (first === undefined) return undefined;
+    const members = [first];
+    while (this.take(word) !== undefined) {
+      const member = next();
+      if (member === undefined) return undefined;
+      members.push(member);
+    }
+    const last = members.at(-1);
+    if (members.length === 1 || last === undefined) return first;
+    return {
+      check: { is: word, of: members.map(({ check }) => check) },
+      start: first.start,
+      end: last.end,
+      members,
+    };
+  }
+
+  private operand(): Located | undefined {
+    const not = this.take('not');
+    if (not !== undefined) {
+      const of = this.operand();
+      return of && { check: { is: 'not', of: of.check }, start: not.start, end: of.end, members: [] };
+    }
+    const open = this.take('(');
+    if (open !== undefined) {
+      const inner = this.expression();
+      const close = inner && this.take(')');
+      return inner && close && { ...inner, start: open.start, end: close.start + 1 };
+    }
+    const token = this.take('check');
+    return (
+      token && {
+        check: parseSingle(token.text),
+        start: token.start,
+        end: token.start + token.text.length,
+        members: [],
+      }
+    );
+  }
+
+  private take(word: Word): Token | undefined {
+    const token = this.tokens[this.at];
+    if (token?.word !== word) return undefined;
+    this.at++;
+    return token;
+  }
+}
