@@ -1,14 +1,24 @@
 import pLimit from 'p-limit';
-import type { Host, HostRead, HostWrite } from '../lib/host';
+import type { Host, HostRead, HostWrite, OutcomesOf } from '../lib/host';
 
 /** A host that holds a connection. */
 export interface OpenHost extends Host {
   close(): Promise<void>;
 }
 
-/** The hosts of one run: each opened once, at most `atOnce` of them asked at a time. */
+interface Asked {
+  readonly questions: readonly HostRead[];
+  readonly answer: (outcomes: never) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * The hosts of one run: each opened once, at most `atOnce` of them asked at a time. Questions that are asked of one host in
+ * the same turn of the event loop, by whomever, are one round trip, and the same question is asked once.
+ */
 export class HostPool {
   readonly #hosts = new Map<string, OpenHost>();
+  readonly #asked = new Map<string, Asked[]>();
   readonly #limit;
 
   /** @param atOnce default: 32 */
@@ -24,8 +34,8 @@ export class HostPool {
     this.#hosts.set(name, host);
     return {
       name,
-      read: <const Questions extends readonly HostRead[]>(questions: Questions) =>
-        this.#limit(() => host.read(questions)),
+      stateFolder: host.stateFolder,
+      read: <const Questions extends readonly HostRead[]>(questions: Questions) => this.ask(host, questions),
       write: (sequences: readonly (readonly HostWrite[])[]) => this.#limit(() => host.write(sequences)),
     };
   }
@@ -33,5 +43,37 @@ export class HostPool {
   async close(): Promise<void> {
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
     this.#hosts.clear();
+  }
+
+  private ask<const Questions extends readonly HostRead[]>(
+    host: OpenHost,
+    questions: Questions,
+  ): Promise<OutcomesOf<Questions>> {
+    return new Promise((answer, fail) => {
+      const asked = this.#asked.get(host.name) ?? [];
+      asked.push({ questions, answer, fail });
+      if (asked.length > 1) return;
+      this.#asked.set(host.name, asked);
+      setImmediate(() => {
+        this.#asked.delete(host.name);
+        void this.#limit(() => answerAll(host, asked));
+      });
+    });
+  }
+}
+
+async function answerAll(host: OpenHost, asked: readonly Asked[]): Promise<void> {
+  const positions = new Map<string, number>();
+  const questions: HostRead[] = [];
+  for (const question of asked.flatMap((one) => one.questions)) {
+    const key = JSON.stringify(question);
+    if (!positions.has(key)) positions.set(key, questions.push(question) - 1);
+  }
+  try {
+    const outcomes = await host.read(questions);
+    for (const one of asked)
+      one.answer(one.questions.map((question) => outcomes[positions.get(JSON.stringify(question)) as number]) as never);
+  } catch (error) {
+    for (const one of asked) one.fail(error);
   }
 }

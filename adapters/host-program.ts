@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnrecoverableError } from '../lib/errors';
 import {
+  defaultStateFolder,
   protocolVersion,
   type Host,
   type HostRead,
@@ -62,16 +63,20 @@ export interface ProgramOptions {
   readonly installed?: string;
   /** How long one request may take on the host, in all. Default: 60 s. */
   readonly requestTimeoutMs?: number;
+  /** Where records are kept there. Default: /var/lib/stackward. */
+  readonly stateFolder?: string;
 }
 
 /** A host whose shell can be reached; one request at a time. */
 export abstract class ProgramHost implements Host {
   #turn: Promise<unknown> = Promise.resolve();
+  readonly stateFolder: string;
 
   constructor(
     readonly name: string,
     private readonly options: ProgramOptions,
   ) {
+    this.stateFolder = options.stateFolder ?? defaultStateFolder;
     if (options.installed !== undefined && !/^(\/[\w.-]+)+$/.test(options.installed))
       throw new UnrecoverableError(
         `the path of the installed program may hold letters, digits, ".", "_", "-" and "/": ${options.installed}`,

@@ -1,6 +1,6 @@
-/** Neutron's subnets and addresses through its API. Reads are batched: a constant number of requests per chunk. */
+/** Neutron's subnets, ports and agents through its API. Reads are batched: a constant number of requests per chunk. */
 import { StalePlan } from '../lib/errors';
-import type { AddressRange, NetworkWriter, Subnet } from '../lib/ports';
+import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../lib/ports';
 import type { OpenStackSession } from './openstack-session';
 
 /** 36-character ids; 100 of them keep a query string below the 8 KiB that most proxies allow. */
@@ -15,6 +15,22 @@ interface ApiSubnet {
   readonly gateway_ip: string | null;
   readonly allocation_pools: readonly AddressRange[];
   readonly revision_number?: number;
+}
+
+interface ApiPort {
+  readonly id: string;
+  readonly name: string;
+  readonly network_id: string;
+  readonly mac_address: string;
+  readonly fixed_ips: readonly { readonly subnet_id: string; readonly ip_address: string }[];
+  readonly device_id: string;
+  readonly device_owner: string;
+  readonly status: string;
+  readonly 'binding:host_id'?: string;
+  readonly 'binding:vif_type'?: string;
+  readonly 'binding:vif_details'?: { readonly ovs_hybrid_plug?: boolean };
+  readonly port_security_enabled?: boolean;
+  readonly security_groups?: readonly string[];
 }
 
 interface Page<Item> {
@@ -42,6 +58,16 @@ export class NeutronApi implements NetworkWriter {
     for (const { subnet_id, ip_address } of ports.flatMap((port) => port.fixed_ips))
       result.get(subnet_id)?.push(ip_address);
     return result;
+  }
+
+  async ports(ids: readonly string[]): Promise<readonly Port[]> {
+    const found = await this.listByIds<ApiPort>('ports', 'id', [...new Set(ids)]);
+    return found.map(portOf);
+  }
+
+  async agents(): Promise<readonly NetworkAgent[]> {
+    const found = await this.list<{ host: string; agent_type: string; alive: boolean }>('agents', '/v2.0/agents');
+    return found.map(({ host, agent_type, alive }) => ({ host, type: agent_type, isAlive: alive }));
   }
 
   async setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void> {
@@ -74,12 +100,18 @@ export class NeutronApi implements NetworkWriter {
         ...ids.slice(from, from + idsPerRequest).map((id): [string, string] => [field, id]),
         ...fields.map((name): [string, string] => ['fields', name]),
       ]);
-      let path: string | undefined = `/v2.0/${collection}?${query}`;
-      while (path !== undefined) {
-        const page: Page<Item> = pageOf(await this.session.call<Record<string, unknown>>('network', path), collection);
-        result.push(...page.items);
-        path = page.next;
-      }
+      result.push(...(await this.list<Item>(collection, `/v2.0/${collection}?${query}`)));
+    }
+    return result;
+  }
+
+  private async list<Item>(collection: string, first: string): Promise<Item[]> {
+    const result: Item[] = [];
+    let path: string | undefined = first;
+    while (path !== undefined) {
+      const page: Page<Item> = pageOf(await this.session.call<Record<string, unknown>>('network', path), collection);
+      result.push(...page.items);
+      path = page.next;
     }
     return result;
   }
@@ -106,5 +138,24 @@ function subnetOf(subnet: ApiSubnet): Subnet {
     gatewayIp: subnet.gateway_ip,
     allocationPools: subnet.allocation_pools,
     ...(subnet.revision_number === undefined ? {} : { revisionNumber: subnet.revision_number }),
+  };
+}
+
+function portOf(port: ApiPort): Port {
+  const hybridPlug = port['binding:vif_details']?.ovs_hybrid_plug;
+  return {
+    id: port.id,
+    name: port.name,
+    networkId: port.network_id,
+    macAddress: port.mac_address,
+    fixedIps: port.fixed_ips.map(({ subnet_id, ip_address }) => ({ subnetId: subnet_id, address: ip_address })),
+    deviceId: port.device_id,
+    deviceOwner: port.device_owner,
+    status: port.status,
+    hostId: port['binding:host_id'] ?? '',
+    vifType: port['binding:vif_type'] ?? '',
+    ...(hybridPlug === undefined ? {} : { hybridPlug }),
+    ...(port.port_security_enabled === undefined ? {} : { portSecurity: port.port_security_enabled }),
+    securityGroups: port.security_groups ?? [],
   };
 }

@@ -2,9 +2,10 @@
  * stackward.yaml: which cloud, and how to reach what the API can't change. Passwords stand in the environment, and here
  * only as `${NAME}`. Every error names line and column.
  */
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { InvalidConfiguration } from '../lib/errors';
+import { serviceNames } from '../lib/ports';
 
 const tls = z.union([
   z.literal('off'),
@@ -23,14 +24,49 @@ const database = z.strictObject({
   tls: tls.default({ minVersion: 'TLSv1.2' }),
 });
 
+const path = z.string().regex(/^\//, 'must begin with "/"');
+
+/** How to reach the hosts whose names match. Exactly one of `ssh`, `namespace`, `local`; `{host}` stands for the name. */
+const hostAccess = z
+  .strictObject({
+    /** `*` stands for any text. Default: every host. */
+    match: z.string().min(1).default('*'),
+    /** As given to ssh: `{host}`, `stackward@{host}.example.net`. */
+    ssh: z.string().min(1).optional(),
+    /** Instead of the user's own ssh configuration. */
+    sshConfig: z.string().min(1).optional(),
+    /** A network namespace of this machine. */
+    namespace: z.string().min(1).optional(),
+    /** This machine. */
+    local: z.literal(true).optional(),
+    /** Path of the installed host program (docs/hosts.md). Default: it is sent along. */
+    installed: path.optional(),
+    /** Default: /var/lib/stackward. */
+    stateFolder: path.optional(),
+  })
+  .refine(
+    ({ ssh, namespace, local }) => [ssh, namespace, local].filter((one) => one !== undefined).length === 1,
+    'needs exactly one of ssh, namespace and local',
+  );
+
+const service = z.strictObject({
+  hosts: z.array(z.string().min(1)).min(1),
+  configFiles: z.array(path).min(1).optional(),
+});
+
 const configuration = z.strictObject({
   /** Entry of clouds.yaml. Default: OS_CLOUD, else the OS_* variables. */
   cloud: z.string().min(1).optional(),
   databases: z.strictObject({ neutron: database.optional() }).default({}),
+  /** The first that matches a host's name counts. */
+  hosts: z.array(hostAccess).default([]),
+  /** Which hosts serve which API with a policy file of their own. */
+  services: z.partialRecord(z.enum(serviceNames), service).default({}),
 });
 
 export type Configuration = z.infer<typeof configuration>;
 export type DatabaseConfiguration = z.infer<typeof database>;
+export type HostAccess = z.infer<typeof hostAccess>;
 
 export const defaultFile = 'stackward.yaml';
 
@@ -68,16 +104,13 @@ export function parseConfiguration(
   throw new InvalidConfiguration(detail, at(offsetOf(document, unknown === undefined ? path : [...path, unknown])));
 }
 
-const allowedBelow = (path: readonly string[]): string =>
-  Object.keys(
-    path.length === 0
-      ? configuration.shape
-      : path.length === 1
-        ? { neutron: 0 }
-        : path.at(-1) === 'tls'
-          ? { minVersion: 0, caFile: 0 }
-          : database.shape,
-  ).join(', ');
+function allowedBelow([top, second, third]: readonly string[]): string {
+  if (top === undefined) return Object.keys(configuration.shape).join(', ');
+  if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
+  if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');
+  if (second === undefined) return 'neutron';
+  return third === undefined ? Object.keys(database.shape).join(', ') : 'minVersion, caFile';
+}
 
 /** Where the field begins, or what it should stand in: its key, else its nearest parent's. */
 function offsetOf(document: Document, path: readonly string[]): number {
@@ -85,6 +118,8 @@ function offsetOf(document: Document, path: readonly string[]): number {
     const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
     const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === path[length - 1]) : undefined;
     if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
+    const item: unknown = isSeq(parent) ? parent.items[Number(path[length - 1])] : undefined;
+    if (isNode(item) && item.range) return item.range[0];
   }
   return 0;
 }

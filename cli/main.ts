@@ -1,7 +1,10 @@
 /** The command `stackward`: what it accepts, and how it ends. */
 import { Command, CommanderError, Option } from 'commander';
+import { sweepOf } from '../lib/engine';
 import { asStackwardError, summaries } from '../lib/errors';
 import type { Manifest } from '../lib/manifest';
+import type { Filter } from '../lib/plan';
+import type { Sweep } from '../lib/reconciler';
 import { colored, plain, printable, type Style } from '../lib/render/style';
 import { formatTime, parseTimeZone } from '../lib/time';
 import { kinds } from '../reconcilers/registry';
@@ -46,11 +49,24 @@ function run(options: Options, read: () => Promise<Manifest[]>, command: (run: R
       const heading = `stackward ${version}, ${formatTime(new Date(), timeZone)}${stacks.length === 0 ? '' : `, ${stacks.length === 1 ? 'stack' : 'stacks'} ${stacks.join(', ')}`}`;
       if (!options.json) say(`${style.dim(printable(heading))}\n\n`);
       const filter = { stacks: options.stack, kinds: options.kind, targets: options.target };
-      return await command({ manifests, connections, filter, options, style });
+      return await command({
+        manifests,
+        connections,
+        filter,
+        sweep: sweepFor(manifests, filter, options),
+        options,
+        style,
+      });
     } finally {
       await connections?.close();
     }
   });
+}
+
+/** The state of every stack is all that an owner has; a manifest that is given tells of its own stack alone. */
+function sweepFor(manifests: readonly Manifest[], filter: Filter, options: Options): Sweep[] {
+  const sweep = sweepOf(manifests, filter);
+  return (options.manifest ?? []).length > 0 ? sweep : sweep.map(({ owner }) => ({ owner, stacks: 'all' as const }));
 }
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -105,7 +121,7 @@ function program(): Command {
     run(options, reading(options), (one) => applyCommand(one, file)),
   );
   add('verify', 'say of every resource whether it is as the code says; writes nothing', verifyCommand);
-  add('destroy', 'the step before `cdktf destroy NAME`; needs --stack NAME', destroyCommand);
+  withApproval(add('destroy', 'remove what apply made for one stack, before `cdktf destroy NAME`', destroyCommand));
   withApproval(withSelection(root.command('rollback <run>').description('bring back what a run changed, under the same guards')))
     .action((name: string, options: Options) => run(options, async () => [], (one) => rollbackCommand(one, name))); // prettier-ignore
   withJournal(withColor(root.command('runs').description('list what was applied from here, and how it ended')))

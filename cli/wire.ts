@@ -1,4 +1,5 @@
 /** Configuration → adapters. A connection is opened when a kind first asks for it, and closed at the end of the run. */
+import { HostPool } from '../adapters/host-pool';
 import { readCredentialFiles } from '../adapters/credential-files';
 import { getText } from '../adapters/files';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql-database';
@@ -6,9 +7,11 @@ import { NeutronApi } from '../adapters/neutron-api';
 import { OpenStackSession } from '../adapters/openstack-session';
 import { resolveCredentials, type CloudCredentials } from '../lib/credentials';
 import { InvalidConfiguration } from '../lib/errors';
+import type { Host } from '../lib/host';
 import type { Readers, Writers } from '../lib/ports';
 import type { Target } from '../lib/reconciler';
 import type { Configuration, DatabaseConfiguration } from './config';
+import { hostDirectory, openHost } from './hosts';
 
 export interface Connections {
   readonly readers: Readers;
@@ -37,8 +40,12 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
     refuseOther(target, `api:${session().cloud}`);
     return new NeutronApi(session());
   };
+  const hosts = once(() => new HostPool((name) => openHost(name, configuration)));
+  const host = async (target: Target): Promise<Host> => hosts().get(target.slice('host:'.length));
   return {
     readers: {
+      host,
+      hosts: hostDirectory(configuration),
       cloud: configuration.cloud ?? env.OS_CLOUD ?? 'envvars',
       network,
       database: async (target) => {
@@ -47,6 +54,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
       },
     },
     writers: {
+      host,
       network,
       database: async (target) => {
         refuseOther(target, 'database:neutron');

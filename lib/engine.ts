@@ -8,20 +8,34 @@
  */
 import pLimit from 'p-limit';
 import { asStackwardError, InvalidConfiguration } from './errors';
-import { idOf, type Kind, type Look, type Placed } from './kind';
+import { idOf, type Kind, type Look, type Opened, type Placed } from './kind';
 import type { Manifest, Resource } from './manifest';
 import { at, dependenciesOf, dependencyLevels, select } from './plan';
 import type { Filter, Note, Plan, PlannedStep, Problem } from './plan';
 import type { Readers, Writers } from './ports';
-import type { StepResult } from './reconciler';
+import type { Scope, StepResult, Sweep, Target } from './reconciler';
 
 /** Targets observed or written at the same time. */
 const concurrency = 32;
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 
+/** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
+export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {
+  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
+  return ownersOf(manifests).map((owner) => ({
+    owner,
+    stacks: manifests.filter((manifest) => manifest.owner === owner).map((manifest) => manifest.stack),
+  }));
+}
+
+export const ownersOf = (manifests: readonly Manifest[]): string[] => [
+  ...new Set(manifests.map((manifest) => manifest.owner)),
+];
+
 /**
  * Reads every target and says what `apply` would do. Writes nothing.
+ * @param sweep what may be removed; default: `sweepOf` the manifests
  * @throws InvalidConfiguration when the manifests as a whole can't be right; whatever one resource or one target meets
  *   is a problem in the plan
  */
@@ -30,6 +44,7 @@ export async function plan(
   kinds: readonly Kind[],
   from: Readers,
   filter: Filter = everything,
+  sweep: readonly Sweep[] = sweepOf(manifests, filter),
 ): Promise<Plan> {
   refuseUnknownKinds(manifests, kinds);
   const resources = select(
@@ -40,8 +55,7 @@ export async function plan(
   const known = resources.filter((resource) => resource.unknown.length === 0);
   const dependencies = dependenciesOf(resources);
   const levels = dependencyLevels(dependencies);
-  const isFull = filter.stacks.length + filter.kinds.length + filter.targets.length === 0;
-  const sweepOwners = isFull ? [...new Set(manifests.map((manifest) => manifest.owner))] : [];
+  const scope: Scope = { sweep, owners: [...new Set([...ownersOf(manifests), ...sweep.map((one) => one.owner)])] };
 
   const opened = kinds.map((kind) => ({ kind, of: kind.open(known.filter((one) => one.kind === kind.kind)) }));
   for (const { of } of opened) refuseTwoOwners(of.identities, resources);
@@ -50,18 +64,7 @@ export async function plan(
     .map((one) => ({ id: idOf(one), unknown: one.unknown }));
   const undone = new Set(waiting.map((one) => one.id));
   const problems: Problem[] = [];
-  const located: { kind: string; placed: Placed }[] = [];
-  await Promise.all(
-    opened.map(async ({ kind, of }) => {
-      try {
-        const placed = await of.locate(sweepOwners, from);
-        located.push(...placed.map((one) => ({ kind: kind.kind, placed: one })));
-      } catch (error) {
-        problems.push(problemOf(error, kind.kind));
-        for (const id of of.identities.keys()) undone.add(id);
-      }
-    }),
-  );
+  const { located, warnings } = await locate(opened, scope, from, problems, undone);
   const targets = located.filter(({ placed }) => filter.targets.length === 0 || filter.targets.includes(placed.target));
   refuseUnknownTargets(filter, located);
   const seen = await observe(targets, from, problems, undone);
@@ -75,14 +78,45 @@ export async function plan(
       .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
     steps: seen.steps.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
     problems,
-    warnings: seen.warnings,
+    warnings: [...warnings, ...seen.warnings],
     waiting,
     undone: [...undone],
-    leaving: isFull ? leaving(manifests, kinds) : [],
+    leaving: leaving(manifests, kinds, filter, seen.steps),
     converged: seen.converged,
     looks: seen.looks,
     dependencies,
   };
+}
+
+/** Asks each kind where its resources belong; one that can't say is a problem of all of them. */
+async function locate(
+  opened: readonly { kind: Kind; of: Opened }[],
+  scope: Scope,
+  from: Readers,
+  problems: Problem[],
+  undone: Set<string>,
+): Promise<{ located: { kind: string; placed: Placed }[]; warnings: Note[] }> {
+  const located: { kind: string; placed: Placed }[] = [];
+  const warnings: Note[] = [];
+  await Promise.all(
+    opened.map(async ({ kind, of }) => {
+      try {
+        const { placed, findings } = await of.locate(scope, from);
+        located.push(...placed.map((one) => ({ kind: kind.kind, placed: one })));
+        for (const { id, message, reason } of findings) {
+          if (reason === undefined) warnings.push({ where: id, message });
+          else {
+            problems.push({ where: id, reason, message });
+            undone.add(id);
+          }
+        }
+      } catch (error) {
+        problems.push(problemOf(error, kind.kind));
+        for (const id of of.identities.keys()) undone.add(id);
+      }
+    }),
+  );
+  return { located, warnings };
 }
 
 interface Seen {
@@ -92,7 +126,10 @@ interface Seen {
   readonly looks: Look[];
 }
 
-/** Observes each place; what can't be read becomes a problem of that target, and its resources `undone`. */
+/**
+ * Observes each place, all kinds of one target in the same turn. What can't be read becomes a problem of that target, and
+ * its resources `undone`; where only leftovers are looked for, it is a warning: a host that is gone must not fail every run.
+ */
 async function observe(
   places: readonly { kind: string; placed: Placed }[],
   from: Readers,
@@ -101,19 +138,22 @@ async function observe(
 ): Promise<Seen> {
   const seen: Seen = { steps: [], warnings: [], converged: [], looks: [] };
   const limit = pLimit(concurrency);
-  const looks = await Promise.all(
-    places.map(({ kind, placed }) =>
-      limit(async () => {
-        try {
-          return { kind, placed, look: await placed.observe(from) };
-        } catch (error) {
-          problems.push(problemOf(error, `${kind}@${placed.target}`));
-          for (const id of placed.ids) undone.add(id);
-          return undefined;
-        }
-      }),
-    ),
-  );
+  const byTarget = new Map<string, (typeof places)[number][]>();
+  for (const place of places) byTarget.set(place.placed.target, [...(byTarget.get(place.placed.target) ?? []), place]);
+  const look = async ({ kind, placed }: (typeof places)[number]) => {
+    try {
+      return { kind, placed, look: await placed.observe(from) };
+    } catch (error) {
+      const problem = problemOf(error, `${kind}@${placed.target}`);
+      if (placed.ids.length > 0) problems.push(problem);
+      else seen.warnings.push({ where: problem.where, message: `leftovers can't be looked for: ${problem.message}` });
+      for (const id of placed.ids) undone.add(id);
+      return undefined;
+    }
+  };
+  const looks = (
+    await Promise.all([...byTarget.values()].map((group) => limit(() => Promise.all(group.map(look)))))
+  ).flat();
   for (const one of looks) {
     if (!one) continue;
     const { kind, placed, look } = one;
@@ -156,7 +196,12 @@ export async function apply(
   manifests: readonly Manifest[],
   from: Readers,
   to: Writers,
-  options: { filter?: Filter; signal?: AbortSignal; onResult?: (result: Report['results'][number]) => void } = {},
+  options: {
+    filter?: Filter;
+    sweep?: readonly Sweep[];
+    signal?: AbortSignal;
+    onResult?: (result: Report['results'][number]) => void;
+  } = {},
 ): Promise<Report> {
   const results: Report['results'][number][] = [];
   const undone = new Set(planned.undone);
@@ -178,8 +223,10 @@ export async function apply(
     });
     await Promise.all(planned.looks.map((look) => limit(() => applyTo(look, ready, to, options.signal, report))));
   }
-  const problems =
-    results.length === 0 ? [] : await lookAgain(planned, kinds, manifests, from, options.filter ?? everything, results);
+  const filter = options.filter ?? everything;
+  const sweep = options.sweep ?? sweepOf(manifests, filter);
+  const again = (targets: readonly Target[]) => plan(manifests, kinds, from, { ...filter, targets }, sweep);
+  const problems = await lookAgain(planned, again, results);
   return { results, problems, interrupted: options.signal?.aborted ?? false };
 }
 
@@ -220,10 +267,7 @@ async function applyTo(
 /** Plans once more and keeps what concerns the steps that were said to be done. */
 async function lookAgain(
   planned: Plan,
-  kinds: readonly Kind[],
-  manifests: readonly Manifest[],
-  from: Readers,
-  filter: Filter,
+  planAgain: (targets: readonly Target[]) => Promise<Plan>,
   results: Report['results'],
 ): Promise<Problem[]> {
   const done = new Set(
@@ -233,7 +277,7 @@ async function lookAgain(
   );
   if (done.size === 0) return [];
   const touched = new Set(results.map((one) => one.step.target));
-  const again = await plan(manifests, kinds, from, { ...filter, targets: [...touched] }).catch(asStackwardError);
+  const again = await planAgain([...touched]).catch(asStackwardError);
   if ('reason' in again) return [problemOf(again, 'after apply')];
   const before = new Set(planned.problems.map((one) => `${one.where} ${one.message}`));
   const left = again.steps
@@ -278,12 +322,20 @@ function refuseTwoOwners(identities: ReadonlyMap<string, string>, resources: rea
   }
 }
 
-function leaving(manifests: readonly Manifest[], kinds: readonly Kind[]): Note[] {
+/** What leaves the code without a step that removes it. */
+function leaving(
+  manifests: readonly Manifest[],
+  kinds: readonly Kind[],
+  filter: Filter,
+  steps: readonly PlannedStep[],
+): Note[] {
+  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
+  const removed = new Set(steps.map((step) => step.id));
   const note = (resource: Resource): Note => ({
     where: idOf(resource),
     message: `leaves the code: ${kinds.find((kind) => kind.kind === resource.kind)?.whenRemoved ?? 'nothing is done about it'}`,
   });
-  return manifests.flatMap((manifest) => manifest.removed.map(note));
+  return manifests.flatMap((manifest) => manifest.removed.map(note)).filter(({ where }) => !removed.has(where));
 }
 
 function problemOf(error: unknown, where: string): Problem {

@@ -181,8 +181,13 @@ export type OutcomesOf<Questions extends readonly (HostRead | HostWrite)[]> = {
   readonly [I in keyof Questions]: Outcome<AnswerTo<Questions[I]>>;
 };
 
+/** Where the records and stored files of stackward are on a host, unless stackward.yaml says otherwise. */
+export const defaultStateFolder = '/var/lib/stackward';
+
 export interface HostReader {
   readonly name: string;
+  /** Folder of records; need not exist. */
+  readonly stateFolder: string;
   /**
    * All in one round trip, answered in order. One that fails says so in its own outcome; the others are answered.
    * @throws TransientError or UnrecoverableError when the host as a whole doesn't answer

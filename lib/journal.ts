@@ -8,6 +8,7 @@ import { InvalidConfiguration } from './errors';
 import { idOf, type Kind } from './kind';
 import type { Manifest, Resource } from './manifest';
 import { at, type Plan, type PlannedStep, type Problem } from './plan';
+import type { Target } from './reconciler';
 
 export const formatVersion = '1.0';
 
@@ -17,7 +18,8 @@ const resource = z.object({
   stack: z.string(),
   owner: z.string(),
   kind: z.string(),
-  spec: z.record(z.string(), z.unknown()),
+  /** Absent of what was removed: no manifest has it any more. */
+  spec: z.record(z.string(), z.unknown()).optional(),
 });
 const runRecord = z.object({
   formatVersion: z.string().regex(/^1\./, 'is of another version of stackward'),
@@ -61,22 +63,14 @@ export interface RecordedRun {
 export function recordOf(plan: Plan, manifests: readonly Manifest[], version: string, startedAt: Date): RunRecord {
   const resources = new Map(manifests.flatMap((manifest) => manifest.resources).map((one) => [idOf(one), one]));
   const recordStep = (step: PlannedStep): StepRecord[] => {
-    const declared = resources.get(step.id);
-    if (!declared) return [];
-    const { id, target, action, subject, because, changes, before } = step;
-    const { path, stack, owner, kind, spec } = declared;
-    return [
-      {
-        id,
-        target,
-        action,
-        subject,
-        because,
-        changes: [...changes],
-        before,
-        resource: { path, stack, owner, kind, spec },
-      },
-    ];
+    const { id, target, action, subject, because, changes, before, kind, leftBy } = step;
+    const declared = leftBy === undefined ? resources.get(id) : undefined;
+    const of = declared ?? leftBy;
+    if (!of) return [];
+    const { stack, owner } = of;
+    const path = id.slice(kind.length + 1);
+    const resource = { path, stack, owner, kind, ...(declared ? { spec: declared.spec } : {}) };
+    return [{ id, target, action, subject, because, changes: [...changes], before, resource }];
   };
   return {
     formatVersion,
@@ -126,16 +120,24 @@ export const touched = (run: RecordedRun): StepRecord[] =>
 /** Manifests that declare what was there before the run, of all that it touched. */
 export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifest[] {
   const byStack = new Map<string, Manifest & { resources: Resource[] }>();
-  for (const { resource: declared, before } of touched(run)) {
-    const kind = kinds.find((one) => one.kind === declared.kind);
+  const byId = new Map<string, StepRecord[]>();
+  for (const step of touched(run)) byId.set(step.id, [...(byId.get(step.id) ?? []), step]);
+  for (const steps of byId.values()) {
+    const [{ resource: named }] = steps as [StepRecord];
+    const { path, stack, owner } = named;
+    const kind = kinds.find((one) => one.kind === named.kind);
     if (!kind)
       throw new InvalidConfiguration(
-        `the run touched "${declared.kind}", a kind that this stackward doesn't know; use the one that made it`,
+        `the run touched "${named.kind}", a kind that this stackward doesn't know; use the one that made it`,
         { where: run.name },
       );
-    const { stack, owner } = declared;
+    const declared = steps.find((step) => step.resource.spec !== undefined)?.resource.spec;
+    const spec = kind.undo(
+      declared,
+      steps.map(({ target, before }) => ({ target: target as Target, image: before })),
+    );
     const manifest = byStack.get(stack) ?? { stack, owner, source: run.name, removed: [], resources: [] };
-    manifest.resources.push(kind.undo({ ...declared, dependsOn: [], unknown: [] }, before));
+    manifest.resources.push({ path, stack, owner, kind: named.kind, spec, dependsOn: [], unknown: [] });
     byStack.set(stack, manifest);
   }
   return [...byStack.values()];

@@ -5,7 +5,19 @@
 import { asStackwardError, InvalidConfiguration } from './errors';
 import type { Resource } from './manifest';
 import type { Readers, Writers } from './ports';
-import type { Difference, Image, Placement, Reconciler, Step, StepResult, Target, Wanted } from './reconciler';
+import type {
+  Before,
+  Difference,
+  Finding,
+  Image,
+  Placement,
+  Reconciler,
+  Scope,
+  Step,
+  StepResult,
+  Target,
+  Wanted,
+} from './reconciler';
 
 /** What was seen on one target, and the way to change it. */
 export interface Look {
@@ -28,7 +40,10 @@ export interface Placed {
 export interface Opened {
   /** Id → what it is about; two ids with one identity are two owners of one thing. */
   readonly identities: ReadonlyMap<string, string>;
-  locate(sweepOwners: readonly string[], from: Readers): Promise<readonly Placed[]>;
+  locate(
+    scope: Scope,
+    from: Readers,
+  ): Promise<{ readonly placed: readonly Placed[]; readonly findings: readonly Finding[] }>;
 }
 
 export interface Kind {
@@ -36,15 +51,15 @@ export interface Kind {
   readonly whenRemoved: string;
   /** @throws InvalidConfiguration naming the stack, the resource and the field */
   open(resources: readonly Resource[]): Opened;
-  /** The resource that brings `before` back. */
-  undo(resource: Resource, before: Image): Resource;
+  /** The spec that brings `before` back; `spec` is undefined of what was removed. */
+  undo(spec: Resource['spec'] | undefined, before: readonly Before[]): Resource['spec'];
 }
 
 /** How a resource is named in every plan, log and error; `@target` follows where there is one. */
 export const idOf = (resource: { kind: string; path: string }): string => `${resource.kind}.${resource.path}`;
 
-export function bind<Spec, Observed, S extends Step>(reconciler: Reconciler<Spec, Observed, S>): Kind {
-  const place = (placement: Placement<Spec>): Placed => ({
+export function bind<Spec, Observed, S extends Step, On>(reconciler: Reconciler<Spec, Observed, S, On>): Kind {
+  const place = (placement: Placement<On>): Placed => ({
     target: placement.target,
     ids: placement.wanted.map((one) => one.id),
     async observe(from) {
@@ -65,10 +80,8 @@ export function bind<Spec, Observed, S extends Step>(reconciler: Reconciler<Spec
   return {
     kind: reconciler.kind,
     whenRemoved: reconciler.whenRemoved,
-    undo: (resource, before) => ({
-      ...resource,
-      spec: reconciler.undo(reconciler.parse(resource.spec), before) as Resource['spec'],
-    }),
+    undo: (spec, before) =>
+      reconciler.undo(spec === undefined ? undefined : reconciler.parse(spec), before) as Resource['spec'],
     open(resources) {
       const wanted = resources.map((resource): Wanted<Spec> => {
         const where = `stack ${resource.stack}, ${idOf(resource)}`;
@@ -85,9 +98,9 @@ export function bind<Spec, Observed, S extends Step>(reconciler: Reconciler<Spec
       });
       return {
         identities: new Map(wanted.map((one) => [one.id, reconciler.identify(one.spec)])),
-        async locate(sweepOwners, from) {
-          const placements = await reconciler.locate(wanted, from);
-          return placements.map((placement) => place({ ...placement, sweepOwners }));
+        async locate(scope, from) {
+          const { placements, findings } = await reconciler.locate(wanted, scope, from);
+          return { placed: placements.map((placement) => place({ ...scope, ...placement })), findings };
         },
       };
     },

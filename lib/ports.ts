@@ -2,6 +2,7 @@
  * What the kinds need of the world, and no more. Readers and Writers are different types: `plan` can't get a writer.
  * Adapters implement these; their errors are already of lib/errors.ts.
  */
+import type { Host, HostReader } from './host';
 import type { Target } from './reconciler';
 
 export type SqlValue = string | number | null | readonly (string | number)[];
@@ -50,11 +51,43 @@ export interface Subnet {
   readonly revisionNumber?: number;
 }
 
+/** The subset of Neutron's port that we read. Bindings are there for an admin alone. */
+export interface Port {
+  readonly id: string;
+  readonly name: string;
+  readonly networkId: string;
+  readonly macAddress: string;
+  readonly fixedIps: readonly { readonly subnetId: string; readonly address: string }[];
+  readonly deviceId: string;
+  readonly deviceOwner: string;
+  readonly status: string;
+  /** '' while it is bound to no host. */
+  readonly hostId: string;
+  /** `ovs`, `bridge`, `unbound`, `binding_failed`, …; '' where it isn't said. */
+  readonly vifType: string;
+  /** There is a Linux bridge between tap and integration bridge, where iptables filters. Absent where it isn't said. */
+  readonly hybridPlug?: boolean;
+  /** Absent before Kilo, and where the extension is off. */
+  readonly portSecurity?: boolean;
+  readonly securityGroups: readonly string[];
+}
+
+export interface NetworkAgent {
+  readonly host: string;
+  /** `Open vSwitch agent`, `Linux bridge agent`, `DHCP agent`, … */
+  readonly type: string;
+  readonly isAlive: boolean;
+}
+
 export interface NetworkReader {
   /** Of the subnets named, those that exist and the credentials may see. Batched. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   /** Addresses that ports hold on each of these subnets, keyed by subnet id. Batched. */
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Of the ports named, those that exist and the credentials may see. Batched. */
+  ports(ids: readonly string[]): Promise<readonly Port[]>;
+  /** All, whether they live or not; for an admin alone. */
+  agents(): Promise<readonly NetworkAgent[]>;
 }
 
 export interface NetworkWriter extends NetworkReader {
@@ -66,9 +99,29 @@ export interface NetworkWriter extends NetworkReader {
   setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void>;
 }
 
+export const serviceNames = ['neutron', 'nova', 'cinder', 'glance', 'keystone'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** What the configuration says about hosts. */
+export interface HostDirectory {
+  /** Hosts whose API of this service reads a policy file of its own; [] where none is named. */
+  serving(service: ServiceName): readonly string[];
+  /** Of that service's API, in the order in which it reads them. Default: `/etc/<service>/<service>.conf`, for Glance `glance-api.conf`. */
+  configFiles(service: ServiceName): readonly string[];
+  /** Every host that serves anything. */
+  readonly named: readonly string[];
+  /** False where the configuration has no `hosts`. */
+  readonly reachesAny: boolean;
+  /** Whether the configuration leads there. */
+  canReach(host: string): boolean;
+}
+
 export interface Readers {
   database(target: Target): Promise<SqlReader>;
   network(target: Target): Promise<NetworkReader>;
+  /** @throws InvalidConfiguration when nothing says how to reach it */
+  host(target: Target): Promise<HostReader>;
+  readonly hosts: HostDirectory;
   /** The name of the cloud whose API is read: the target of whatever goes through the API is `api:<name>`. */
   readonly cloud: string;
 }
@@ -76,4 +129,5 @@ export interface Readers {
 export interface Writers {
   database(target: Target): Promise<SqlWriter>;
   network(target: Target): Promise<NetworkWriter>;
+  host(target: Target): Promise<Host>;
 }

@@ -19,12 +19,37 @@ export interface Wanted<Spec> {
   readonly spec: Spec;
 }
 
+/** Things of one owner that a run may remove where nothing wants them any more. */
+export interface Sweep {
+  readonly owner: string;
+  /** Stacks whose things these are. */
+  readonly stacks: readonly string[] | 'all';
+}
+
+/** Whether what `stack` of `owner` left behind may be removed. */
+export const sweeps = (all: readonly Sweep[], owner: string, stack: string): boolean =>
+  all.some((one) => one.owner === owner && (one.stacks === 'all' || one.stacks.includes(stack)));
+
+/** What a run is about, besides what it wants. */
+export interface Scope {
+  /** Empty in a run that removes nothing. */
+  readonly sweep: readonly Sweep[];
+  /** Of all manifests: whose marks are known. */
+  readonly owners: readonly string[];
+}
+
 /** What one target is to hold. */
-export interface Placement<Spec> {
+export interface Placement<Located> extends Scope {
   readonly target: Target;
-  readonly wanted: readonly Wanted<Spec>[];
-  /** Owners whose things on this target are no longer wanted unless they are in `wanted`; empty in a filtered run. */
-  readonly sweepOwners: readonly string[];
+  /** [] where only leftovers are looked for. */
+  readonly wanted: readonly Wanted<Located>[];
+}
+
+/** Where everything belongs. */
+export interface Located<Spec> {
+  readonly placements: readonly Pick<Placement<Spec>, 'target' | 'wanted'>[];
+  /** Of what belongs nowhere: a port that is not bound, a service that no host serves. */
+  readonly findings: readonly Finding[];
 }
 
 export type Action = 'create' | 'update' | 'delete';
@@ -49,6 +74,8 @@ export interface Step {
   readonly because: string;
   /** Consequences a reviewer should know, one sentence each. */
   readonly notes?: readonly string[];
+  /** Of a removal: whose thing it was; no manifest says so any more. Its id is made of the path that the thing bears. */
+  readonly leftBy?: { readonly owner: string; readonly stack: string };
 }
 
 /** Something a person should know that is no write. A `reason` makes it a problem: its resource is not converged. */
@@ -67,6 +94,12 @@ export interface Difference<S extends Step> {
 /** What was there before a step: a kind's own JSON. */
 export type Image = Readonly<Record<string, unknown>>;
 
+/** What was there on one target. */
+export interface Before {
+  readonly target: Target;
+  readonly image: Image;
+}
+
 /** How a step ended, completing the sentence "the resource has been …" (for failed and skipped: "… has"). */
 export interface StepResult {
   readonly id: string;
@@ -76,7 +109,8 @@ export interface StepResult {
   readonly reason?: Reason;
 }
 
-export interface Reconciler<Spec, Observed, S extends Step = Step> {
+/** `On`: a spec with what `locate` found out about it, such as the port as Neutron has it. */
+export interface Reconciler<Spec, Observed, S extends Step = Step, On = Spec> {
   readonly kind: string;
   /** What becomes of the thing when its declaration leaves the code, as the end of "it …": "its pools stay as they are". */
   readonly whenRemoved: string;
@@ -84,16 +118,19 @@ export interface Reconciler<Spec, Observed, S extends Step = Step> {
   parse(input: unknown): Spec;
   /** What one spec declares, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
   identify(spec: Spec): string;
-  /** Targets of each spec, and targets that may hold leftovers of these owners. MUST NOT write. */
-  locate(specs: readonly Wanted<Spec>[], from: Readers): Promise<readonly Placement<Spec>[]>;
-  /** One target, all its specs at once: a constant number of round trips per chunk. Absence is a value, not an error. MUST NOT write. */
-  observe(placement: Placement<Spec>, from: Readers): Promise<Observed>;
-  /** Pure and deterministic. */
-  diff(placement: Placement<Spec>, observed: Observed): Difference<S>;
+  /** Targets of each spec, and targets that may hold leftovers of what may be swept. MUST NOT write. */
+  locate(specs: readonly Wanted<Spec>[], scope: Scope, from: Readers): Promise<Located<On>>;
+  /**
+   * One target, all its specs at once: a constant number of round trips per chunk. Absence is a value, not an error. MUST NOT write.
+   * What all kinds read of one host in the same turn is one round trip.
+   */
+  observe(placement: Placement<On>, from: Readers): Promise<Observed>;
+  /** Pure and deterministic. Removes only what `sweeps` allows. */
+  diff(placement: Placement<On>, observed: Observed): Difference<S>;
   /** Exactly what this step touches, as it is before it; JSON, and never a secret. What the journal keeps. */
   image(step: S, observed: Observed): Image;
-  /** The spec that brings an image back, under all guards of this kind. */
-  undo(spec: Spec, image: Image): Spec;
+  /** The spec that brings images back, under all guards of this kind. `spec` is undefined of what was removed. */
+  undo(spec: Spec | undefined, before: readonly Before[]): Spec;
   /**
    * Yields one result per step as soon as it is known; a caller that stops asking leaves the rest undone.
    * MUST refuse with StalePlan if the world is not `observed` any more; each step is atomic, or fail-closed at every prefix.

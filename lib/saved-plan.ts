@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { InvalidConfiguration } from './errors';
 import type { Manifest } from './manifest';
 import { at, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
+import type { Sweep } from './reconciler';
 
 export const formatVersion = '1.0';
 
@@ -16,6 +17,7 @@ const savedPlan = z.object({
   /** Stack → digest of its manifest. */
   manifests: z.record(z.string(), z.string()),
   filter: z.object({ stacks: names, kinds: names, targets: names }),
+  sweep: z.array(z.object({ owner: z.string(), stacks: z.union([names, z.literal('all')]) })),
   steps: z.array(
     z.object({
       id: z.string(),
@@ -24,6 +26,8 @@ const savedPlan = z.object({
       changes: z.array(
         z.object({ attribute: z.string(), before: z.string().optional(), after: z.string().optional() }),
       ),
+      /** Digest of what was there. */
+      before: z.string(),
     }),
   ),
 });
@@ -34,7 +38,7 @@ type SavedStep = SavedPlan['steps'][number];
 export function renderSavedPlan(
   plan: Plan,
   manifests: readonly Manifest[],
-  filter: Filter,
+  { filter, sweep }: { readonly filter: Filter; readonly sweep: readonly Sweep[] },
   more: { readonly version: string; readonly digest: (text: string) => string },
 ): string {
   const saved: SavedPlan = {
@@ -42,17 +46,16 @@ export function renderSavedPlan(
     version: more.version,
     manifests: digests(manifests, more.digest),
     filter: { stacks: [...filter.stacks], kinds: [...filter.kinds], targets: [...filter.targets] },
-    steps: plan.steps.map(essence),
+    sweep: sweep.map(({ owner, stacks }) => ({ owner, stacks: stacks === 'all' ? stacks : [...stacks] })),
+    steps: plan.steps.map((step) => essence(step, more.digest)),
   };
   return `${JSON.stringify(saved, null, 2)}\n`;
 }
 
-const essence = ({ id, target, action, changes }: PlannedStep): SavedStep => ({
-  id,
-  target,
-  action,
-  changes: [...changes],
-});
+const essence = (
+  { id, target, action, changes, before }: PlannedStep,
+  digest: (text: string) => string,
+): SavedStep => ({ id, target, action, changes: [...changes], before: digest(canonical(before)) });
 
 const digests = (manifests: readonly Manifest[], digest: (text: string) => string): Record<string, string> =>
   Object.fromEntries(manifests.map(({ stack, owner, resources }) => [stack, digest(canonical({ owner, resources }))]));
@@ -102,7 +105,11 @@ export function refuseOtherManifests(
  * Of the plan as it is now, the steps that were reviewed. A reviewed step that came out different is a problem, one that
  * is not needed any more is left out, and one that nobody reviewed is left for the next plan, with a warning.
  */
-export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; readonly unreviewed: number } {
+export function reviewed(
+  saved: SavedPlan,
+  now: Plan,
+  digest: (text: string) => string,
+): { readonly plan: Plan; readonly unreviewed: number } {
   const wasReviewed = new Map(saved.steps.map((step) => [`${step.id}@${step.target}`, step]));
   const problems: Problem[] = [];
   const warnings = [...now.warnings];
@@ -111,13 +118,16 @@ export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; re
     const before = wasReviewed.get(where);
     if (before === undefined)
       warnings.push({ where, message: 'this change came up after the plan was made and is left alone; plan again' });
-    else if (canonical(before) === canonical(essence(step))) return true;
-    else
-      problems.push({
-        where,
-        reason: 'StalePlan',
-        message: `the plan says ${renderChanges(before)}, and it would be ${renderChanges(essence(step))} now`,
-      });
+    else {
+      const after = essence(step, digest);
+      if (canonical(before) === canonical(after)) return true;
+      const [then, now] = [renderChanges(before), renderChanges(after)];
+      const message =
+        then === now
+          ? `what is there is not what it was when the plan was made, though ${now} would still be the change; plan again`
+          : `the plan says ${then}, and it would be ${now} now`;
+      problems.push({ where, reason: 'StalePlan', message });
+    }
     return false;
   });
   const plan = { ...now, steps, warnings, problems: [...now.problems, ...problems] };

@@ -20,9 +20,9 @@ export function renderPlanJson(command: string, plan: Plan): string {
   return JSON.stringify({ ...head(command, plan), exitCode: planExitCode(plan) });
 }
 
-export function renderReportJson(plan: Plan, report: Report): string {
+export function renderReportJson(command: string, plan: Plan, report: Report): string {
   return JSON.stringify({
-    ...head('apply', plan),
+    ...head(command, plan),
     results: report.results.map(({ step: { target, action }, ...result }) => ({ ...result, target, action })),
     problems: [...plan.problems, ...report.problems],
     interrupted: report.interrupted,

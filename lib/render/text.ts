@@ -83,6 +83,8 @@ function summary(plan: Plan, style: Style): string {
     ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
     ...(plan.problems.length > 0 ? [count(plan.problems.length, 'problem')] : []),
   ];
+  if (plan.steps.length === 0 && more.length === 0 && plan.converged.length === 0)
+    return `${style.green('No changes.')} Nothing is declared, and nothing is left over.`;
   if (plan.steps.length === 0 && more.length === 0)
     return `${style.green('No changes.')} ${count(plan.converged.length, 'resource')} of ${count(plan.stacks.length, 'stack')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`;
   const parts = [`${of('create')} to add`, `${of('update')} to change`, `${of('delete')} to destroy`, ...more];
@@ -108,7 +110,7 @@ export function renderResult(
 }
 
 /** The end of an apply: problems first, then the line that counts. */
-export function renderReport(plan: Plan, report: Report, style: Style = plain): string {
+export function renderReport(plan: Plan, report: Report, style: Style = plain, command = 'apply'): string {
   const of = (action: Action): number =>
     report.results.filter((result) => result.outcome === 'applied' && result.step.action === action).length;
   const outcome = (name: StepResult['outcome']): number =>
@@ -120,7 +122,8 @@ export function renderReport(plan: Plan, report: Report, style: Style = plain): 
     ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
     ...(problems > 0 ? [count(problems, 'problem')] : []),
   ];
-  const title = more.length === 0 ? style.green('Apply complete.') : style.yellow('Apply incomplete.');
+  const verb = command === 'destroy' ? 'Destroy' : 'Apply';
+  const title = more.length === 0 ? style.green(`${verb} complete.`) : style.yellow(`${verb} incomplete.`);
   const parts = [`${of('create')} added`, `${of('update')} changed`, `${of('delete')} destroyed`, ...more];
   return printable(
     join([

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
 import type { Readers } from '../../lib/ports';
-import type { Image, Placement, Reconciler, Target, Wanted } from '../../lib/reconciler';
+import type { Before, Located, Reconciler, Scope, Target, Wanted } from '../../lib/reconciler';
 import { apply } from './apply';
 import { subnetIdOf } from './declared';
 import { diff, type AllocationPoolStep } from './diff';
@@ -25,18 +25,16 @@ function parse(input: unknown): AllocationPoolSpec {
 /** A subnet is in Neutron's database, or behind the API: nothing has to be asked for that, and nothing is left over. */
 function locate(
   specs: readonly Wanted<AllocationPoolSpec>[],
+  _: Scope,
   from: Readers,
-): Promise<readonly Placement<AllocationPoolSpec>[]> {
+): Promise<Located<AllocationPoolSpec>> {
   const targetOf = ({ method }: AllocationPoolSpec): Target =>
     method === 'database' ? 'database:neutron' : `api:${from.cloud}`;
   const targets = [...new Set(specs.map(({ spec }) => targetOf(spec)))];
-  return Promise.resolve(
-    targets.map((target) => ({
-      target,
-      wanted: specs.filter(({ spec }) => targetOf(spec) === target),
-      sweepOwners: [],
-    })),
-  );
+  return Promise.resolve({
+    placements: targets.map((target) => ({ target, wanted: specs.filter(({ spec }) => targetOf(spec) === target) })),
+    findings: [],
+  });
 }
 
 const image = z.object({
@@ -44,8 +42,9 @@ const image = z.object({
 });
 
 /** The pools that addresses were handed out from; what the two tables of a broken state said beside that stays gone. */
-function undo(spec: AllocationPoolSpec, before: Image): AllocationPoolSpec {
-  const pools = image.parse(before).ledgers.at(-1)?.pools ?? [];
+function undo(spec: AllocationPoolSpec | undefined, [before]: readonly Before[]): AllocationPoolSpec {
+  if (!spec) throw new InvalidConfiguration('the run says that pools were removed, and nothing ever removes them');
+  const pools = image.parse(before?.image).ledgers.at(-1)?.pools ?? [];
   return { ...spec, pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
 }
 

@@ -22,6 +22,7 @@ async function open(): Promise<NetworkBench> {
       return subnet;
     },
     createPort: (id, address) => cloud.port(getSubnet(id), address),
+    bindPort: (id, host) => cloud.boundPort(getSubnet(id), host),
     rename: (id, name) => cloud.updateSubnet(getSubnet(id), { name }),
     async close() {
       await cloud.clean();

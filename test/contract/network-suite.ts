@@ -16,6 +16,8 @@ export interface NetworkBench {
   createSubnet(subnet: NewSubnet, networkId?: string): Promise<{ id: string; networkId: string }>;
   /** A port on this subnet, with this address or any. Answers the address. */
   createPort(subnetId: string, address?: string): Promise<string>;
+  /** A port that is bound to this host, as the admin would make it. Answers its id. */
+  bindPort(subnetId: string, host: string): Promise<string>;
   /** As somebody else would: another name, which says nothing about pools. */
   rename(subnetId: string, name: string): Promise<void>;
   /** Removes what the suite made. */
@@ -86,6 +88,26 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       expect(addresses.get(second.id)).toEqual([there[2]]);
       expect(addresses.get(empty.id)).toEqual([]);
       expect(await bench.writer.allocatedAddresses([])).toEqual(new Map());
+    });
+
+    test('reads ports with their bindings, and leaves out what is not there, among however many ids', async () => {
+      const { id, networkId } = await make();
+      const port = await bench.bindPort(id, 'cnode01');
+      const unknown = Array.from({ length: 130 }, () => randomUUID());
+      expect(await bench.writer.ports([...unknown, port, port])).toEqual([
+        expect.objectContaining({
+          ...{ id: port, networkId, hostId: 'cnode01', vifType: 'ovs', hybridPlug: true, portSecurity: true },
+          ...{ macAddress: expect.stringMatching(/^fa:16:3e(:[0-9a-f]{2}){3}$/) as string },
+          fixedIps: [{ subnetId: id, address: '198.51.100.71' }],
+        }),
+      ]);
+      expect(await bench.writer.ports([])).toEqual([]);
+    });
+
+    test('reads the agents', async () => {
+      expect(await bench.writer.agents()).toContainEqual({
+        ...{ host: 'cnode01', type: 'Open vSwitch agent', isAlive: true },
+      });
     });
 
     test('new pools are what is read and handed out afterwards', async () => {

@@ -154,7 +154,7 @@ test('destroy says that pools stay, and needs a stack', async () => {
   const before = await tables.dump();
   expect(await command.run(['destroy', '--manifest', 'manifest.json'])).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('destroy needs --stack NAME') as string,
+    stderr: expect.stringContaining('destroy takes --stack NAME') as string,
   });
   const { code, stdout } = await command.run(['destroy', '--stack', 'shared', '--manifest', 'manifest.json']);
   expect(code).toBe(0);

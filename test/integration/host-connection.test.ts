@@ -259,14 +259,17 @@ describe('a host that is not ready', () => {
   });
 });
 
-test('hosts side by side: one connection each, and never more at once than the bound', async () => {
+test('hosts side by side: one connection and one round trip each, and never more at once than the bound', async () => {
   let running = 0;
   let most = 0;
+  let asked = 0;
   const counted = (name: string): OpenHost => {
     const host = new SshHost(name, { destination: 'host', configFile: sshd.configFile });
     return {
       name,
+      stateFolder: host.stateFolder,
       read: async (questions) => {
+        asked += 1;
         most = Math.max(most, ++running);
         return host.read(questions).finally(() => running--);
       },
@@ -277,6 +280,7 @@ test('hosts side by side: one connection each, and never more at once than the b
   const pool = new HostPool(counted, 4);
   const names = Array.from({ length: 12 }, (_, index) => `cnode${index}`);
   const answers = await Promise.all([...names, ...names].map((name) => askFacts(pool.get(name))));
+  expect(asked).toBe(12);
   expect(answers.flat().every((answer) => answer.ok)).toBe(true);
   expect(most).toBe(4);
   expect(clients()).toHaveLength(12);

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidConfiguration, StalePlan, UnrecoverableError } from '../../lib/errors';
 import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
-import type { AddressRange, NetworkWriter, Subnet } from '../../lib/ports';
+import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../../lib/ports';
 import { readDeclared } from '../../reconcilers/allocation-pool/declared';
 import type { NetworkBench, NewSubnet } from '../contract/network-suite';
 
@@ -13,6 +13,8 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
   readonly writer = this;
   readonly #subnets = new Map<string, Subnet>();
   readonly #ports = new Map<string, string[]>();
+  readonly #bound = new Map<string, Port>();
+  readonly #agents: NetworkAgent[] = [];
 
   subnets(ids: readonly string[]): Promise<readonly Subnet[]> {
     return Promise.resolve([...new Set(ids)].flatMap((id) => this.#subnets.get(id) ?? []));
@@ -20,6 +22,37 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
 
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>> {
     return Promise.resolve(new Map(subnets.map(({ id }) => [id, [...(this.#ports.get(id) ?? [])]])));
+  }
+
+  ports(ids: readonly string[]): Promise<readonly Port[]> {
+    return Promise.resolve([...new Set(ids)].flatMap((id) => this.#bound.get(id) ?? []));
+  }
+
+  agents(): Promise<readonly NetworkAgent[]> {
+    return Promise.resolve([...this.#agents]);
+  }
+
+  addAgent(agent: NetworkAgent): void {
+    this.#agents.push(agent);
+  }
+
+  async bindPort(subnetId: string, hostId: string): Promise<string> {
+    const address = await this.createPort(subnetId);
+    const { networkId } = this.#subnets.get(subnetId) as Subnet;
+    return this.putPort({ networkId, fixedIps: [{ subnetId, address }], hostId });
+  }
+
+  /** A port, new or moved, plugged in the way of the Open vSwitch agent with its iptables driver unless it says otherwise. Answers its id. */
+  putPort(port: Partial<Port>): string {
+    const id = port.id ?? randomUUID();
+    this.#bound.set(id, {
+      ...{ id, name: '', networkId: randomUUID(), macAddress: 'fa:16:3e:00:00:01', fixedIps: [], deviceId: '' },
+      ...{ deviceOwner: 'compute:nova', status: 'ACTIVE', hostId: '', vifType: 'ovs', hybridPlug: true },
+      ...{ portSecurity: true, securityGroups: [] },
+      ...this.#bound.get(id),
+      ...port,
+    });
+    return id;
   }
 
   setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void> {

@@ -78,6 +78,17 @@ export class LabCloud {
     return answer.port.fixed_ips[0]?.ip_address ?? '';
   }
 
+  /** A port bound to a compute host as Nova's would be. Answers its id. */
+  async boundPort(subnet: LabSubnet, host: string): Promise<string> {
+    const port = { name: this.prefix, network_id: subnet.networkId, fixed_ips: [{ subnet_id: subnet.id }] };
+    const bound = { ...port, 'binding:host_id': host, device_owner: 'compute:nova' };
+    const answer = await this.admin.call<{ port: { id: string } }>('network', '/v2.0/ports', {
+      method: 'POST',
+      body: { port: bound },
+    });
+    return answer.port.id;
+  }
+
   /** Ports until Neutron answers 409: the addresses, and its words. */
   async portsUntilRefused(subnet: LabSubnet): Promise<{ addresses: string[]; refusal: string }> {
     const addresses: string[] = [];

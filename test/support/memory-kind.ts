@@ -1,7 +1,7 @@
 /** A kind over a world in memory, for tests of the engine: cells on hosts, each with a value. */
 import { InvalidConfiguration, StalePlan, TransientError } from '../../lib/errors';
 import type { Readers, Writers } from '../../lib/ports';
-import type { Placement, Reconciler, Step, Target, Wanted } from '../../lib/reconciler';
+import type { Reconciler, Step, Target, Wanted } from '../../lib/reconciler';
 
 export interface CellSpec {
   readonly host: string;
@@ -42,8 +42,10 @@ export class World {
 const nothing = {
   database: () => Promise.reject(new Error('no database here')),
   network: () => Promise.reject(new Error('no network here')),
+  host: () => Promise.reject(new Error('no host here')),
 };
-export const memoryReaders: Readers = { cloud: 'memory', ...nothing };
+const noHosts = { serving: () => [], configFiles: () => [], named: [], reachesAny: false, canReach: () => false };
+export const memoryReaders: Readers = { cloud: 'memory', hosts: noHosts, ...nothing };
 export const memoryWriters: Writers = nothing;
 
 export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Observed, CellStep> {
@@ -59,11 +61,13 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ob
     identify: (spec) => `cell ${spec.host}/${spec.cell}`,
     async locate(specs) {
       const hosts = [...new Set(specs.map((one) => one.spec.host))];
-      return hosts.map((host): Placement<CellSpec> => ({
-        target: `host:${host}`,
-        wanted: specs.filter((one) => one.spec.host === host),
-        sweepOwners: [],
-      }));
+      return {
+        placements: hosts.map((host) => ({
+          target: `host:${host}` as const,
+          wanted: specs.filter((one) => one.spec.host === host),
+        })),
+        findings: [],
+      };
     },
     observe: async (placement) => new Map(world.read(placement.target)),
     diff: (placement, observed) => ({
@@ -75,7 +79,7 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ob
       ),
     }),
     image: (step, observed) => ({ value: observed.get(step.cell) ?? '' }),
-    undo: (spec, image) => ({ ...spec, value: String(image.value) }),
+    undo: (spec, [before]) => ({ ...(spec as CellSpec), value: String(before?.image.value) }),
     async *apply(steps, observed, target) {
       for (const step of steps) {
         world.beforeWrite(step.cell);

@@ -49,7 +49,8 @@ export function declared(pairs: readonly Pair[], more: Partial<AllocationPoolSpe
 export const placementOf = (spec: AllocationPoolSpec): Placement<AllocationPoolSpec> => ({
   target: spec.method === 'database' ? 'database:neutron' : 'api:lab',
   wanted: [{ id: 'allocation-pool.shared/Red/AllocationPools', stack: 'shared', owner: 'example-cloud', spec }],
-  sweepOwners: [],
+  sweep: [],
+  owners: ['example-cloud'],
 });
 
 export const observedOf = (

@@ -28,8 +28,10 @@ export class PoolRun {
       ...{ id: `allocation-pool.t/${index}`, stack: 't', owner: 'tests', spec: allocationPool.parse(spec) },
     }));
     const readers = { cloud: 'lab', database: () => Promise.resolve(this.reader) } as unknown as Readers;
-    const [placement] = await allocationPool.locate(wanted, readers);
-    if (!placement) throw new Error('no specs');
+    const scope = { sweep: [], owners: ['tests'] };
+    const [placed] = (await allocationPool.locate(wanted, scope, readers)).placements;
+    if (!placed) throw new Error('no specs');
+    const placement = { ...scope, ...placed };
     const observed = await allocationPool.observe(placement, readers);
     return { observed, ...allocationPool.diff(placement, observed) };
   }

@@ -18,9 +18,11 @@ const specOf = (subnetId: string, more: Partial<AllocationPoolSpec> = {}): Alloc
 async function plan(network: FakeNetwork, ...specs: AllocationPoolSpec[]) {
   const wanted = specs.map((spec, at) => ({ id: `allocation-pool.t/${at}`, stack: 't', owner: 'o', spec }));
   const readers = { cloud: 'lab', network: () => Promise.resolve(network) } as unknown as Readers;
-  const [placement] = await allocationPool.locate(wanted, readers);
-  const observed = await allocationPool.observe(placement!, readers);
-  return { observed, ...allocationPool.diff(placement!, observed) };
+  const scope = { sweep: [], owners: ['o'] };
+  const [placed] = (await allocationPool.locate(wanted, scope, readers)).placements;
+  const placement = { ...scope, ...placed! };
+  const observed = await allocationPool.observe(placement, readers);
+  return { observed, ...allocationPool.diff(placement, observed) };
 }
 
 async function apply(
@@ -118,6 +120,8 @@ describe('failures', () => {
     return {
       subnets: (ids) => network.subnets(ids),
       allocatedAddresses: (subnets) => network.allocatedAddresses(subnets),
+      ports: (ids) => network.ports(ids),
+      agents: () => network.agents(),
       setAllocationPools: (subnet, pools) => {
         const met = error(++attempt);
         return met ? Promise.reject(met) : network.setAllocationPools(subnet, pools);

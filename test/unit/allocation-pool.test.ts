@@ -45,12 +45,14 @@ test('the method says which target is written', async () => {
   const wanted = (['database', 'api', 'check'] as const).map((method) => ({
     ...{ id: `allocation-pool.${method}`, stack: 's', owner: 'o', spec: declared([five], { method }) },
   }));
-  const placements = await allocationPool.locate(wanted, { cloud: 'lab' } as Readers);
+  const locate = (specs: typeof wanted) =>
+    allocationPool.locate(specs, { sweep: [], owners: ['o'] }, { cloud: 'lab' } as Readers);
+  const { placements } = await locate(wanted);
   expect(placements.map(({ target, wanted: there }) => [target, there.map(({ id }) => id)])).toEqual([
     ['database:neutron', ['allocation-pool.database']],
     ['api:lab', ['allocation-pool.api', 'allocation-pool.check']],
   ]);
-  expect(await allocationPool.locate([], { cloud: 'lab' } as Readers)).toEqual([]);
+  expect(await locate([])).toEqual({ placements: [], findings: [] });
 });
 
 describe('a step', () => {

@@ -12,8 +12,8 @@ databases:
 `;
 
 test('no file: everything has its default', () => {
-  expect(parse(undefined)).toEqual({ databases: {} });
-  expect(parse('')).toEqual({ databases: {} });
+  expect(parse(undefined)).toEqual({ databases: {}, hosts: [], services: {} });
+  expect(parse('')).toEqual({ databases: {}, hosts: [], services: {} });
 });
 
 test('references are filled from the environment, the rest has its default', () => {
@@ -29,6 +29,8 @@ test('references are filled from the environment, the rest has its default', () 
         tls: { minVersion: 'TLSv1.2' },
       },
     },
+    hosts: [],
+    services: {},
   });
 });
 
@@ -49,12 +51,27 @@ test.each([
   [
     'a field nobody knows',
     'cloud: x\nclouds: y\n',
-    'stackward.yaml:2:1: there is no field "clouds"; allowed are cloud, databases',
+    'stackward.yaml:2:1: there is no field "clouds"; allowed are cloud, databases, hosts, services',
   ],
   [
     'a field nobody knows, deeper',
     full.replace('user:', 'usr:'),
     'stackward.yaml:6:5: there is no field "databases.neutron.usr"; allowed below "databases.neutron" are host, port, user, password, schema, tls',
+  ],
+  [
+    'a host that is reached in two ways',
+    'hosts:\n  - ssh: "{host}"\n    local: true\n',
+    'stackward.yaml:2:5: the field "hosts.0" is not valid: needs exactly one of ssh, namespace and local',
+  ],
+  [
+    'a host field nobody knows',
+    'hosts:\n  - ssh: "{host}"\n    sudo: true\n',
+    'stackward.yaml:3:5: there is no field "hosts.0.sudo"; allowed below "hosts.0" are match, ssh, sshConfig, namespace, local, installed, stateFolder',
+  ],
+  [
+    'a service nobody knows',
+    'services:\n  swift: { hosts: [c1] }\n',
+    'stackward.yaml:2:3: there is no field "services.swift"; allowed below "services" are neutron, nova, cinder, glance, keystone',
   ],
   ['a wrong type', 'cloud: [1]\n', 'stackward.yaml:1:1: the field "cloud" is not valid'],
   ['broken YAML', 'cloud: "x\n', 'stackward.yaml:2:1: this is not YAML: Missing closing'],

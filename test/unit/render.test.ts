@@ -140,7 +140,7 @@ test('JSON for programs holds exit code and everything that the text says', () =
     converged: plan.converged,
   });
   const report: Report = { results: [{ id: step.id, outcome: 'applied', step }], problems: [], interrupted: false };
-  expect(JSON.parse(renderReportJson(nothing, report))).toMatchObject({
+  expect(JSON.parse(renderReportJson('apply', nothing, report))).toMatchObject({
     command: 'apply',
     exitCode: 0,
     results: [{ id: step.id, outcome: 'applied', target: 'database:neutron', action: 'update' }],
