@@ -1,0 +1,104 @@
+/** A kind whose things bear their owner and path, as those on hosts do: for tests of removal and of going back. */
+import { StalePlan, TransientError } from '../../lib/errors';
+import { sweeps, type Before, type Reconciler, type Step, type Target } from '../../lib/reconciler';
+
+export interface Mark {
+  readonly owner: string;
+  readonly path: string;
+  readonly value: string;
+}
+
+interface Restored {
+  readonly target: Target;
+  readonly image: { readonly mark: Mark | null };
+}
+type Spec = { readonly hosts: readonly string[]; readonly value: string } | { readonly restore: readonly Restored[] };
+interface MarkStep extends Step {
+  readonly path: string;
+  readonly after: Mark | undefined;
+}
+type Marks = ReadonlyMap<string, Mark>;
+
+export class MarkedHosts {
+  readonly unreachable = new Set<string>();
+  readonly #hosts = new Map<string, Map<string, Mark>>();
+
+  constructor(hosts: Readonly<Record<string, readonly Mark[]>>) {
+    for (const [host, marks] of Object.entries(hosts))
+      this.#hosts.set(host, new Map(marks.map((mark) => [mark.path, mark])));
+  }
+
+  get names(): string[] {
+    return [...this.#hosts.keys()];
+  }
+
+  at(target: Target): Map<string, Mark> {
+    const host = target.slice('host:'.length);
+    const marks = this.#hosts.get(host);
+    if (!marks || this.unreachable.has(host)) throw new TransientError(`${host} does not answer`);
+    return marks;
+  }
+}
+
+const targetsOf = (spec: Spec): readonly Target[] =>
+  'restore' in spec ? spec.restore.map((one) => one.target) : spec.hosts.map((host): Target => `host:${host}`);
+
+export function markKind(hosts: MarkedHosts): Reconciler<Spec, Marks, MarkStep> {
+  return {
+    kind: 'mark',
+    whenRemoved: 'it goes from every host',
+    parse: (input) => input as Spec,
+    identify: (spec) => JSON.stringify(spec),
+    locate: async (specs, { sweep }) => {
+      const targets = new Set(specs.flatMap(({ spec }) => targetsOf(spec)));
+      if (sweep.length > 0) for (const host of hosts.names) targets.add(`host:${host}`);
+      return {
+        placements: [...targets].map((target) => ({
+          target,
+          wanted: specs.filter(({ spec }) => targetsOf(spec).includes(target)),
+        })),
+        findings: [],
+      };
+    },
+    observe: async ({ target }) => new Map(hosts.at(target)),
+    diff({ target, wanted, sweep }, observed) {
+      const steps: MarkStep[] = wanted.flatMap(({ id, owner, spec }) => {
+        const path = id.slice('mark.'.length);
+        const before = observed.get(path);
+        const after =
+          'restore' in spec
+            ? (spec.restore.find((one) => one.target === target)?.image.mark ?? undefined)
+            : { owner, path, value: spec.value };
+        if (JSON.stringify(before) === JSON.stringify(after)) return [];
+        const action = before ? (after ? 'update' : 'delete') : 'create';
+        return [{ id, action, subject: path, changes: changeOf(before, after), because: 'it differs', path, after }];
+      });
+      const kept = new Set(wanted.map(({ id }) => id.slice('mark.'.length)));
+      for (const mark of observed.values()) {
+        const stack = mark.path.split('/')[0] ?? '';
+        if (kept.has(mark.path) || !sweeps(sweep, mark.owner, stack)) continue;
+        steps.push({
+          ...{ id: `mark.${mark.path}`, action: 'delete', subject: mark.path, changes: changeOf(mark, undefined) },
+          ...{ because: 'nothing wants it', path: mark.path, after: undefined },
+          leftBy: { owner: mark.owner, stack },
+        });
+      }
+      return { steps, findings: [] };
+    },
+    image: ({ path }, observed) => ({ mark: observed.get(path) ?? null }),
+    undo: (_, before: readonly Before[]) => ({ restore: before as unknown as readonly Restored[] }),
+    async *apply(steps, observed, target) {
+      for (const { id, path, after } of steps) {
+        const marks = hosts.at(target);
+        if (marks.get(path) !== observed.get(path)) throw new StalePlan(`${path} changed`);
+        if (after) marks.set(path, after);
+        else marks.delete(path);
+        yield { id, outcome: 'applied' };
+      }
+    },
+  };
+}
+
+const changeOf = (before: Mark | undefined, after: Mark | undefined) => [
+  { attribute: 'value', ...(before && { before: before.value }), ...(after && { after: after.value }) },
+];

@@ -1,0 +1,52 @@
+import { HostPool, type OpenHost } from '../../adapters/host-pool';
+import { TransientError } from '../../lib/errors';
+import type { HostRead } from '../../lib/host';
+
+const asked: HostRead[][] = [];
+/** Answers each question with itself. */
+const echo = (name: string): OpenHost => ({
+  name,
+  stateFolder: '/var/lib/stackward',
+  read: (questions) => {
+    asked.push([...questions]);
+    if (name === 'broken') return Promise.reject(new TransientError('it does not answer'));
+    return Promise.resolve(questions.map((value) => ({ ok: true, value }))) as never;
+  },
+  write: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+});
+beforeEach(() => (asked.length = 0));
+
+const file = (path: string) => ({ verb: 'read-file', path }) as const;
+const answers = async (answer: Promise<readonly unknown[]>) =>
+  (await answer).map((one) => (one as { value: HostRead }).value);
+
+test('what is asked of one host in one turn is one round trip, and the same question is asked once', async () => {
+  const pool = new HostPool(echo);
+  const [first, second, other] = await Promise.all([
+    answers(pool.get('h1').read([file('/a'), { verb: 'facts' }])),
+    answers(pool.get('h1').read([{ verb: 'facts' }, file('/b'), file('/a')])),
+    answers(pool.get('h2').read([file('/a')])),
+  ]);
+  expect(first).toEqual([file('/a'), { verb: 'facts' }]);
+  expect(second).toEqual([{ verb: 'facts' }, file('/b'), file('/a')]);
+  expect(other).toEqual([file('/a')]);
+  expect(asked).toEqual([[file('/a'), { verb: 'facts' }, file('/b')], [file('/a')]]);
+});
+
+test('what is asked later is asked again: the world may have changed', async () => {
+  const host = new HostPool(echo).get('h1');
+  await host.read([file('/a')]);
+  await host.read([file('/a')]);
+  expect(asked).toHaveLength(2);
+});
+
+test('a host that does not answer fails everybody who asked it, and nobody else', async () => {
+  const pool = new HostPool(echo);
+  const [first, second, other] = await Promise.allSettled([
+    pool.get('broken').read([file('/a')]),
+    pool.get('broken').read([file('/b')]),
+    pool.get('h1').read([file('/a')]),
+  ]);
+  expect([first.status, second.status, other.status]).toEqual(['rejected', 'rejected', 'fulfilled']);
+});

@@ -1,0 +1,112 @@
+/** What a run removes, and how a removal is brought back. */
+import { apply, everything, plan } from '../../lib/engine';
+import { bind } from '../../lib/kind';
+import { parseRun, recordOf, renderResultRecord, undoManifests } from '../../lib/journal';
+import type { Manifest } from '../../lib/manifest';
+import type { Filter } from '../../lib/plan';
+import type { Sweep } from '../../lib/reconciler';
+import { MarkedHosts, markKind, type Mark } from '../support/memory-marks';
+import { memoryReaders, memoryWriters } from '../support/memory-kind';
+
+const mark = (path: string, value = 'x', owner = 'ours'): Mark => ({ owner, path, value });
+
+const manifest = (stack: string, things: Readonly<Record<string, readonly string[]>> = {}): Manifest => ({
+  ...{ owner: 'ours', stack, source: `stack ${stack}`, removed: [] },
+  resources: Object.entries(things).map(([id, hosts]) => ({
+    ...{ path: `${stack}/${id}`, stack, owner: 'ours', kind: 'mark', spec: { hosts, value: 'x' } },
+    ...{ dependsOn: [], unknown: [] },
+  })),
+});
+
+const start = (hosts: MarkedHosts, ...manifests: Manifest[]) => {
+  const kinds = [bind(markKind(hosts))];
+  return {
+    plan: (filter?: Filter, sweep?: Sweep[]) => plan(manifests, kinds, memoryReaders, filter, sweep),
+    async apply(sweep?: Sweep[]) {
+      const planned = await plan(manifests, kinds, memoryReaders, everything, sweep);
+      const startedAt = new Date(0);
+      const record = recordOf(planned, manifests, '1', startedAt);
+      let results = '';
+      const report = await apply(planned, kinds, manifests, memoryReaders, memoryWriters, {
+        ...(sweep && { sweep }),
+        onResult: (result) => (results += renderResultRecord(result, startedAt)),
+      });
+      return { planned, report, run: parseRun('run', JSON.stringify(record), results, true), kinds };
+    },
+  };
+};
+
+const deleted = async (planned: ReturnType<ReturnType<typeof start>['plan']>) =>
+  (await planned).steps.map(({ action, id, target }) => `${action} ${id}@${target}`);
+
+test('a full run removes what its stacks left, also on a host that nothing names any more', async () => {
+  const hosts = new MarkedHosts({ h1: [mark('a/x'), mark('a/gone')], h2: [mark('a/x')] });
+  const run = start(hosts, manifest('a', { x: ['h1'] }));
+  expect(await deleted(run.plan())).toEqual(['delete mark.a/gone@host:h1', 'delete mark.a/x@host:h2']);
+  const { report } = await run.apply();
+  expect(report.problems).toEqual([]);
+  expect([...hosts.at('host:h1').keys(), ...hosts.at('host:h2').keys()]).toEqual(['a/x']);
+});
+
+test("another owner's and another stack's things stay", async () => {
+  const hosts = new MarkedHosts({ h1: [mark('a/gone', 'x', 'theirs'), mark('b/there'), mark('ab/there')] });
+  expect(await deleted(start(hosts, manifest('a')).plan())).toEqual([]);
+  expect(await deleted(start(hosts, manifest('a')).plan(everything, [{ owner: 'ours', stacks: 'all' }]))).toEqual([
+    'delete mark.ab/there@host:h1',
+    'delete mark.b/there@host:h1',
+  ]);
+});
+
+test.each<Partial<Filter>>([{ stacks: ['a'] }, { kinds: ['mark'] }, { targets: ['host:h1'] }])(
+  'a filtered run removes nothing: %j',
+  async (part) => {
+    const hosts = new MarkedHosts({ h1: [mark('a/gone')] });
+    const run = start(hosts, manifest('a', { x: ['h1'] }));
+    expect(await deleted(run.plan({ ...everything, ...part }))).toEqual(['create mark.a/x@host:h1']);
+  },
+);
+
+test('a host on which nothing is wanted, and that does not answer, is a warning', async () => {
+  const hosts = new MarkedHosts({ h1: [], h2: [] });
+  hosts.unreachable.add('h2');
+  const { problems, warnings } = await start(hosts, manifest('a', { x: ['h1'] })).plan();
+  expect(problems).toEqual([]);
+  expect(warnings).toEqual([{ where: 'mark@host:h2', message: "leftovers can't be looked for: h2 does not answer" }]);
+});
+
+test('what leaves the code by a step of its own is not announced a second time', async () => {
+  const hosts = new MarkedHosts({ h1: [mark('a/x')] });
+  const [there] = manifest('a', { x: ['h1'], y: ['h1'] }).resources;
+  const planned = await start(hosts, {
+    ...manifest('a'),
+    removed: there ? [there, { ...there, path: 'a/y' }] : [],
+  }).plan();
+  expect(planned.leaving.map((note) => note.where)).toEqual(['mark.a/y']);
+});
+
+test('a run that made, changed and removed is brought back whole, on each host', async () => {
+  const before = () => ({ h1: [mark('a/x', 'old'), mark('a/gone', 'kept')], h2: [] });
+  const hosts = new MarkedHosts(before());
+  const { run, kinds } = await start(hosts, manifest('a', { x: ['h1', 'h2'] })).apply();
+  expect(run.record.steps).toHaveLength(3);
+  const manifests = undoManifests(run, kinds);
+  const planned = await plan(manifests, kinds, memoryReaders, everything, []);
+  expect(planned.steps.map(({ action, id, target }) => `${action} ${id}@${target}`)).toEqual([
+    'create mark.a/gone@host:h1',
+    'update mark.a/x@host:h1',
+    'delete mark.a/x@host:h2',
+  ]);
+  const report = await apply(planned, kinds, manifests, memoryReaders, memoryWriters, { sweep: [] });
+  expect(report.problems).toEqual([]);
+  const was = new MarkedHosts(before());
+  for (const host of ['host:h1', 'host:h2'] as const)
+    expect([...hosts.at(host).values()].sort()).toEqual([...was.at(host).values()].sort());
+});
+
+test('a target that does not answer any more is not brought back, and said', async () => {
+  const hosts = new MarkedHosts({ h1: [] });
+  const { run, kinds } = await start(hosts, manifest('a', { x: ['h1'] })).apply();
+  hosts.unreachable.add('h1');
+  const planned = await plan(undoManifests(run, kinds), kinds, memoryReaders, everything, []);
+  expect(planned.problems).toMatchObject([{ where: 'mark@host:h1', reason: 'TransientError' }]);
+});
