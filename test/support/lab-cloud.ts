@@ -123,14 +123,14 @@ export class LabCloud {
 
   /** Everything that this suite made, of this run or of one that was killed. */
   async clean(): Promise<void> {
-    for (const collection of ['ports', 'networks']) {
+    for (const collection of ['ports', 'networks', 'security-groups']) {
       const found = await this.admin.call<Record<string, Named[]>>(
         'network',
         `/v2.0/${collection}?name=${this.prefix}`,
       );
       const limit = pLimit(6);
       const remove = ({ id }: Named) => this.admin.call('network', `/v2.0/${collection}/${id}`, { method: 'DELETE' });
-      await Promise.all((found[collection] ?? []).map((one) => limit(() => remove(one))));
+      await Promise.all((found[collection.replace('-', '_')] ?? []).map((one) => limit(() => remove(one))));
     }
   }
 

@@ -1,0 +1,199 @@
+/**
+ * Guests on the lab's compute hosts: Neutron ports that are plugged as Nova would, with a namespace behind each tap. A
+ * guest with two NICs is one namespace with both. `clean` also takes away what a killed run of the same suite left.
+ */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { plug, unplug } from '../../lab/plug';
+import type { LabCloud, LabSubnet } from './lab-cloud';
+
+const execute = promisify(execFile);
+
+export interface LabPort {
+  readonly id: string;
+  readonly mac: string;
+  readonly address: string;
+  readonly networkId: string;
+}
+
+interface ApiPort {
+  readonly id: string;
+  readonly mac_address: string;
+  readonly network_id: string;
+  readonly status: string;
+  readonly 'binding:host_id': string;
+  readonly fixed_ips: readonly { readonly ip_address: string }[];
+}
+
+/** The agent's chain of a port; `s` is its anti-spoofing: the name has 10 characters of the id, a tap's has 11. */
+export const agentChain = (letter: 'i' | 'o' | 's', port: LabPort): string =>
+  `neutron-openvswi-${letter}${port.id.slice(0, 10)}`;
+export const tapOf = (port: LabPort): string => `tap${port.id.slice(0, 11)}`;
+
+export class LabGuests {
+  constructor(private readonly cloud: LabCloud) {}
+
+  get #lab() {
+    return this.cloud.lab;
+  }
+
+  /** Everything in is allowed, beside what a new group allows out. @returns its id */
+  async openGroup(): Promise<string> {
+    const { security_group: group } = await this.#post<{ security_group: { id: string } }>('security-groups', {
+      security_group: { name: this.cloud.prefix },
+    });
+    await this.addRule(group.id, {});
+    await this.addRule(group.id, { ethertype: 'IPv6' });
+    return group.id;
+  }
+
+  /** @returns the rule's id */
+  async addRule(group: string, rule: object): Promise<string> {
+    const body = { direction: 'ingress', ethertype: 'IPv4', ...rule, security_group_id: group };
+    const answer = await this.#post<{ security_group_rule: { id: string } }>('security-group-rules', {
+      security_group_rule: body,
+    });
+    return answer.security_group_rule.id;
+  }
+
+  async removeRule(id: string): Promise<void> {
+    await this.cloud.admin.call('network', `/v2.0/security-group-rules/${id}`, { method: 'DELETE' });
+  }
+
+  /** Ports in one request, as Nova would have them on this host. */
+  async ports(host: string, group: string, wanted: readonly { on: LabSubnet; address?: string }[]): Promise<LabPort[]> {
+    const ports = wanted.map(({ on, address }) => ({
+      name: this.cloud.prefix,
+      network_id: on.networkId,
+      fixed_ips: [{ subnet_id: on.id, ...(address === undefined ? {} : { ip_address: address }) }],
+      security_groups: [group],
+      device_owner: 'compute:nova',
+      device_id: randomUUID(),
+      'binding:host_id': host,
+    }));
+    const answer = await this.#post<{ ports: ApiPort[] }>('ports', { ports });
+    return answer.ports.map(read);
+  }
+
+  async change(port: LabPort, body: object): Promise<void> {
+    await this.cloud.admin.call('network', `/v2.0/ports/${port.id}`, { method: 'PUT', body: { port: body } });
+  }
+
+  async removePort(port: LabPort): Promise<void> {
+    await this.cloud.admin.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });
+  }
+
+  /** A guest with these ports as eth0, eth1, …; each has its address with the length of a /24. @returns its namespace */
+  async boot(host: string, ...ports: readonly LabPort[]): Promise<string> {
+    const [first = '', ...others] = await this.#plugAll(host, ports);
+    for (const [index, namespace] of others.entries()) {
+      const name = `eth${String(index + 1)}`;
+      await this.ip(namespace, 'link', 'set', 'eth0', 'netns', first, 'name', name);
+      await this.ip(first, 'address', 'add', `${ports[index + 1]!.address}/24`, 'dev', name);
+      await this.ip(first, 'link', 'set', name, 'up');
+    }
+    return first;
+  }
+
+  async #plugAll(host: string, ports: readonly LabPort[]): Promise<string[]> {
+    const namespaces: string[] = [];
+    for (const { id, mac, address } of ports)
+      namespaces.push((await plug(this.#lab, { host, portId: id, mac, guest: `${address}/24` }))!);
+    return namespaces;
+  }
+
+  /** Takes the port's tap off the host, and what it was the last NIC of. */
+  async unplug(host: string, port: LabPort): Promise<void> {
+    await unplug(this.#lab, host, port.id);
+  }
+
+  /** A network behind a guest, of which Neutron knows nothing: the guest routes for it. @returns the namespace of one who has these addresses there */
+  async inside(guest: string, gateway: string, addresses: readonly string[]): Promise<string> {
+    const namespace = `${guest}-in`;
+    await execute('ip', ['netns', 'add', namespace]);
+    await this.ip(guest, 'link', 'add', 'lan', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+    await this.ip(guest, 'address', 'add', `${gateway}/32`, 'dev', 'lan');
+    await this.ip(guest, 'link', 'set', 'lan', 'up');
+    await this.ip(namespace, 'link', 'set', 'eth0', 'up');
+    for (const address of addresses) {
+      await this.ip(namespace, 'address', 'add', `${address}/32`, 'dev', 'eth0');
+      await this.ip(guest, 'route', 'add', `${address}/32`, 'dev', 'lan');
+    }
+    await this.ip(namespace, 'route', 'add', gateway, 'dev', 'eth0');
+    await this.ip(namespace, 'route', 'add', 'default', 'via', gateway);
+    return namespace;
+  }
+
+  async forward(guest: string): Promise<void> {
+    await this.in(guest, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+  }
+
+  async route(guest: string, to: string, via: string): Promise<void> {
+    await this.ip(guest, 'route', 'add', to, 'via', via);
+  }
+
+  async ip(namespace: string, ...argv: readonly string[]): Promise<void> {
+    await execute('ip', ['-netns', namespace, ...argv]);
+  }
+
+  /** @returns what the program printed in that namespace */
+  async in(namespace: string, ...argv: readonly string[]): Promise<string> {
+    return (await execute('ip', ['netns', 'exec', namespace, ...argv])).stdout;
+  }
+
+  /** The same in a compute host's own. */
+  async onHost(host: string, ...argv: readonly string[]): Promise<string> {
+    return this.in(this.#lab.hosts.find(({ name }) => name === host)!.namespace, ...argv);
+  }
+
+  /** Rules of a chain as `iptables -S` prints them; undefined: there is no such chain. */
+  async rules(host: string, chain: string, table = 'filter'): Promise<string[] | undefined> {
+    try {
+      return (await this.onHost(host, 'iptables', '-t', table, '-S', chain)).trim().split('\n');
+    } catch (error) {
+      // iptables-nft's words, and legacy's.
+      if (/does not exist|No chain\/target\/match/.test(String(error))) return undefined;
+      throw error;
+    }
+  }
+
+  /** Waits until Neutron calls them ACTIVE: the agent has then made their chains and flows. */
+  async untilActive(ports: readonly LabPort[]): Promise<void> {
+    const left = new Set(ports.map(({ id }) => id));
+    for (;;) {
+      for (const { id, status } of await this.#list()) if (status === 'ACTIVE') left.delete(id);
+      if (left.size === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  async clean(): Promise<void> {
+    const hosts = this.#lab.hosts.map(({ name }) => name);
+    for (const { id } of await this.#list()) for (const host of hosts) await unplug(this.#lab, host, id);
+    const { stdout } = await execute('ip', ['netns', 'list']);
+    const inside = stdout.match(/^\S+-in(?= |$)/gm) ?? [];
+    for (const namespace of inside.filter((one) => one.startsWith(this.#lab.prefix)))
+      await execute('ip', ['netns', 'delete', namespace]);
+    await this.cloud.clean();
+  }
+
+  async #list(): Promise<readonly ApiPort[]> {
+    const { ports } = await this.cloud.admin.call<{ ports: ApiPort[] }>(
+      'network',
+      `/v2.0/ports?name=${this.cloud.prefix}`,
+    );
+    return ports;
+  }
+
+  async #post<Answer>(collection: string, body: object): Promise<Answer> {
+    return this.cloud.admin.call<Answer>('network', `/v2.0/${collection}`, { method: 'POST', body });
+  }
+}
+
+const read = (port: ApiPort): LabPort => ({
+  id: port.id,
+  mac: port.mac_address,
+  address: port.fixed_ips[0]?.ip_address ?? '',
+  networkId: port.network_id,
+});

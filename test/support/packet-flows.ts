@@ -1,0 +1,154 @@
+/**
+ * Packets between network namespaces, and what became of each: UDP flows that are counted by sequence number, and single
+ * TCP connections. One process sends and counts all flows of a run, so that two cores are enough and all share one clock.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const tickMs = 5;
+/** The operating system's own: another Python may stand first in PATH, and be a slower one. */
+const python = '/usr/bin/python3';
+
+export interface Flow {
+  /** Namespaces of the sender and of the receiver. */
+  readonly from: string;
+  readonly to: string;
+  /** Source of the packets; need not be an address of the sender. */
+  readonly source: string;
+  readonly address: string;
+  /** Packets per second, a whole part of 200. Default: 200. */
+  readonly rate?: number;
+  /** Each packet from another source port: to the packet filter each is a new connection. Default: one port for all. */
+  readonly newPorts?: boolean;
+  /** Writes whole frames with these two MACs into a device of the sender. Default: the kernel does it, by its routes and neighbours. */
+  readonly frame?: { readonly device: string; readonly from: string; readonly to: string };
+}
+
+export interface Counts {
+  readonly sent: number;
+  readonly received: number;
+  /** The most packets lost in a row. */
+  readonly longestGap: number;
+}
+
+interface Snapshot {
+  readonly sent: number;
+  readonly received: number;
+}
+type Snapshots<Name extends string> = Readonly<Record<Name, Snapshot>>;
+
+interface Report {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly flows: Readonly<Record<string, { sent: number; duplicates: number; arrived: readonly [number, number][] }>>;
+}
+
+/** Flows that run until they are stopped, or have sent as many packets as they may. */
+export class PacketFlows<Name extends string> {
+  readonly #child: ChildProcess;
+  readonly #lines: Interface;
+  readonly #answers: AsyncIterator<string>;
+  readonly #marks = new Map<string, Snapshots<Name>>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #report: Report | undefined;
+
+  /** @param limit packets of one flow */
+  constructor(flows: Readonly<Record<Name, Flow>>, limit: number) {
+    this.#child = spawn(python, [join(__dirname, 'packet-flows.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#lines = createInterface({ input: this.#child.stdout! });
+    this.#answers = this.#lines[Symbol.asyncIterator]();
+    const plan = Object.entries<Flow>(flows).map(([name, { rate = 1000 / tickMs, newPorts = false, ...flow }]) => ({
+      name,
+      newPorts,
+      everyTicks: 1000 / tickMs / rate,
+      ...flow,
+    }));
+    this.#child.stdin?.write(`${JSON.stringify({ limit, flows: plan })}\n`);
+  }
+
+  /** What every flow has sent and received up to now. */
+  now(): Promise<Snapshots<Name>> {
+    return this.#ask<Snapshots<Name>>('mark');
+  }
+
+  /** Names this moment, for `between`. */
+  async mark(name: string): Promise<void> {
+    this.#marks.set(name, await this.now());
+  }
+
+  /** Waits until a packet of this flow arrives that was sent after now. */
+  async untilReceived(name: Name): Promise<void> {
+    const { sent, received } = (await this.now())[name];
+    await this.#until(name, (now) => now.sent > sent && now.received > received);
+  }
+
+  /** Waits until of so many packets of this flow in a row none arrived. */
+  async untilSilent(name: Name, packets: number): Promise<void> {
+    let quiet = (await this.now())[name];
+    await this.#until(name, (now) => {
+      if (now.received > quiet.received) quiet = now;
+      return now.sent - quiet.sent >= packets;
+    });
+  }
+
+  /** Waits until each flow has sent so many more packets. */
+  async untilSent(packets: number): Promise<void> {
+    const before = await this.now();
+    for (const name of Object.keys(before) as Name[])
+      await this.#until(name, (now) => now.sent >= before[name].sent + packets);
+  }
+
+  async #until(name: Name, isSo: (now: Snapshot) => boolean): Promise<void> {
+    while (!isSo((await this.now())[name])) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
+  async stop(): Promise<Report> {
+    this.#report ??= await this.#ask<Report>('stop');
+    this.#child.stdin?.end();
+    this.#lines.close();
+    if (this.#child.exitCode === null) await once(this.#child, 'exit');
+    return this.#report;
+  }
+
+  /** Of the packets sent between two marks (default: the start, the end); only after `stop`. */
+  between(name: Name, from?: string, to?: string): Counts {
+    const flow = this.#report?.flows[name];
+    if (!flow) throw new Error('the flows were not stopped yet');
+    const first = from === undefined ? 0 : this.#at(name, from);
+    const end = to === undefined ? flow.sent : this.#at(name, to);
+    const runs = flow.arrived
+      .map(([start, last]): [number, number] => [Math.max(start, first), Math.min(last, end - 1)])
+      .filter(([start, last]) => start <= last);
+    const received = runs.reduce((sum, [start, last]) => sum + last - start + 1, 0);
+    const edges = [[first, first - 1] as const, ...runs, [end, end] as const];
+    const gaps = edges.slice(1).map(([start], index) => start - (edges[index]?.[1] ?? 0) - 1);
+    return { sent: end - first, received, longestGap: Math.max(0, ...gaps) };
+  }
+
+  #at(name: Name, mark: string): number {
+    const at = this.#marks.get(mark);
+    if (!at) throw new Error(`no such mark: ${mark}`);
+    return at[name].sent;
+  }
+
+  #ask<Answer>(command: string): Promise<Answer> {
+    const answer = this.#turn.then(async () => {
+      this.#child.stdin?.write(`${command}\n`);
+      const { value, done } = await this.#answers.next();
+      if (done) throw new Error('the flows ended by themselves: the test took too long, or they could not start');
+      return JSON.parse(value as string) as Answer;
+    });
+    this.#turn = answer.catch(() => undefined);
+    return answer;
+  }
+}
+
+/** Whether a TCP connection with this source carries a word both ways within three seconds. */
+export async function connects(from: string, source: string, to: string, address: string): Promise<boolean> {
+  const argv = [join(__dirname, 'packet-connect.py'), from, source, to, address];
+  const { stdout } = await promisify(execFile)(python, argv);
+  return stdout.trim() === 'yes';
+}
