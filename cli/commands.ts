@@ -154,6 +154,6 @@ export async function destroyCommand(run: Run): Promise<number> {
   const sweep = owners.map((owner) => ({ owner, stacks }));
   const planned = await plan(emptied, kinds, connections.readers, everything, sweep);
   const exitCode = await perform({ ...run, manifests: emptied, filter: everything, sweep }, planned, 'destroy');
-  if (exitCode === 0 && !options.json) say(`Now run \`cdktf destroy ${stacks.join(' ')}\`.`);
+  if (exitCode === 0 && !options.json) say(`\nNow run \`cdktf destroy ${stacks.join(' ')}\`.`);
   return exitCode;
 }

@@ -333,7 +333,7 @@ function leaving(
   const removed = new Set(steps.map((step) => step.id));
   const note = (resource: Resource): Note => ({
     where: idOf(resource),
-    message: `leaves the code: ${kinds.find((kind) => kind.kind === resource.kind)?.whenRemoved ?? 'nothing is done about it'}`,
+    message: kinds.find((kind) => kind.kind === resource.kind)?.whenRemoved ?? 'nothing is done about it',
   });
   return manifests.flatMap((manifest) => manifest.removed.map(note)).filter(({ where }) => !removed.has(where));
 }

@@ -158,8 +158,10 @@ test('destroy says that pools stay, and needs a stack', async () => {
   });
   const { code, stdout } = await command.run(['destroy', '--stack', 'shared', '--manifest', 'manifest.json']);
   expect(code).toBe(0);
-  expect(stdout).toContain('allocation-pool.shared/Red/AllocationPools leaves the code: ');
-  expect(stdout).toMatch(/Now run `cdktf destroy shared`\.\n$/);
+  expect(stdout).toContain(
+    'Leaving the code: allocation-pool.shared/Red/AllocationPools\n  its pools stay as they are\n',
+  );
+  expect(stdout).toMatch(/\nNow run `cdktf destroy shared`\.\n$/);
   expect(await tables.dump()).toEqual(before);
 });
 

@@ -238,7 +238,7 @@ describe('filters', () => {
     const leaving = { ...manifest('a'), removed: [resource('a', ['x', 'h1', '1'])] };
     const run = start(new World({}), leaving);
     expect((await run.plan()).leaving).toEqual([
-      { where: 'cell.a/x', message: 'leaves the code: the cell stays as it is' },
+      { where: 'cell.a/x', message: 'the cell stays as it is' },
     ]);
     expect((await run.plan(filter({ stacks: ['a'] }))).leaving).toEqual([]);
   });
