@@ -9,6 +9,9 @@ export const LAB_VERSION = 1;
 /** Nova's compute hosts; each has a network namespace of its own with Open vSwitch and a Neutron agent. */
 export const COMPUTE_HOSTS: readonly string[] = ['cnode01', 'cnode02'];
 
+/** This machine itself, where the APIs run and read their policy files; Neutron and Nova know nothing of it as a host. */
+export const CONTROLLER = 'controller';
+
 /**
  * Listening ports of slot 0; slot n adds 20 n. All are below 32768, where Linux begins to pick the source ports of
  * outgoing connections: such a connection could otherwise sit on a port that the lab is about to open.

@@ -2,10 +2,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ConfigurationFile } from './declaration';
-import type { Lab } from './environment';
+import { CONTROLLER, type Lab } from './environment';
 import { writeWhole } from './record';
 
-const FOLDERS = ['run', 'log', 'home', 'tmp', 'bin', 'glance/images', 'glance/staging'];
+const FOLDERS = ['run', 'log', 'home', 'tmp', 'bin', 'hosts', 'glance/images', 'glance/staging'];
 const SCRIPTS = ['entry_point.py', 'queue_consumers.py'];
 
 /** oslo.policy answers every request with 500 when a policy file that it has loaded goes away: it is there from the start. */
@@ -39,6 +39,13 @@ function forUsers(lab: Lab): ConfigurationFile[] {
     region_name: RegionOne
     identity_api_version: 3
 `;
+  // All hosts share the machine's files: what stackward keeps on each stands in the lab's folder, one beside the other.
+  const access = (name: string, way: string): string =>
+    `  - match: ${name}\n    ${way}\n    stateFolder: ${join(lab.folder, 'hosts', name)}\n`;
+  const served = (name: string): string => {
+    const file = join(lab.folder, 'etc', name, `${name === 'glance' ? 'glance-api' : name}.conf`);
+    return `  ${name}:\n    hosts: [${CONTROLLER}]\n    configFiles: [${file}]\n`;
+  };
   const { admin, member } = lab.passwords;
   const stackward = `cloud: stackward-lab
 databases:
@@ -49,7 +56,9 @@ databases:
     password: \${STACKWARD_NEUTRON_PASSWORD}
     schema: neutron
     tls: off
-`;
+hosts:
+${lab.hosts.map(({ name, namespace }) => access(name, `namespace: ${namespace}`)).join('')}${access(CONTROLLER, 'local: true')}services:
+${WITH_POLICY.map(served).join('')}`;
   const exports = Object.entries(lab.environment).map(([name, value]) => `export ${name}='${value}'\n`);
   return [
     {
