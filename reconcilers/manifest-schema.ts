@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { manifestSchema } from '../lib/manifest';
 import { allocationPoolSpec } from './allocation-pool/spec';
+import { bootRestoreSpec } from './boot-restore/spec';
+import { firewallExceptionSpec } from './firewall-exception/spec';
 
 /** The JSON Schema of a manifest, with the spec of every kind; docs/manifest.schema.json is this, printed. */
 export function manifestJsonSchema(): object {
   const entry = z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('allocation-pool'), spec: allocationPoolSpec, dependsOn: z.array(z.string()) }),
+    z.object({ kind: z.literal('boot-restore'), spec: bootRestoreSpec, dependsOn: z.array(z.string()) }),
+    z.object({ kind: z.literal('firewall-exception'), spec: firewallExceptionSpec, dependsOn: z.array(z.string()) }),
   ]);
   const schema = manifestSchema.extend({ resources: z.record(z.string(), entry) });
   return { title: "stackward's manifest, version 1", ...z.toJSONSchema(schema) };

@@ -1,0 +1,43 @@
+/** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
+import { z } from 'zod';
+import { parseCidr } from '../../lib/ip-ranges';
+import { releases } from '../../lib/releases';
+
+function isCidr(text: string): boolean {
+  try {
+    parseCidr(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** CIDRs of either family without host bits; `any` is spelled out, and means every address of both. */
+const prefixes = z.union([
+  z.literal('any'),
+  z
+    .array(z.string().refine(isCidr, 'it must be a CIDR without host bits, such as 198.51.100.0/24 or 2001:db8::/64'))
+    .min(1),
+]);
+
+export const firewallExceptionSpec = z.strictObject({
+  /** UUID of the Neutron port. */
+  portId: z.string().min(1),
+  /** `routed`: frames bear the port's own MAC address. `bridged`: they bear those of whoever is behind it. */
+  mode: z.enum(['routed', 'bridged']),
+  /** What may leave the port as its source, and come into it as its destination. */
+  sources: prefixes,
+  /** Where that may go to, and come from. */
+  destinations: prefixes,
+  /** Why it is needed, for whoever reviews it. */
+  reason: z.string().min(1),
+  /** `bound`: on the host that the port is bound to now. `candidates`: on every host that it may move to. */
+  placement: z.enum(['bound', 'candidates']),
+  release: z.enum(releases),
+  /** Only these two leave anything to iptables. */
+  firewallDriver: z.enum(['iptables', 'iptables_hybrid']),
+  /** Of the packet mark by which a rule that binds the MAC address hands on its verdict. Default: 31. */
+  markBit: z.int().min(0).max(31).optional(),
+});
+
+export type FirewallExceptionSpec = z.infer<typeof firewallExceptionSpec>;
