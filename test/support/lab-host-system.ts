@@ -1,0 +1,102 @@
+/**
+ * A compute host of the lab as a machine of its own, reached by a real sshd. The lab's hosts are network namespaces that share
+ * one file system; this one also has its own /etc, /run, /var/lib and /usr/local/sbin: what is written there lies above the machine's
+ * files and is gone when it ends. It ends with the process that started it.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import type { ComputeHost } from '../../lab/environment';
+import type { Sshd } from './sshd';
+
+const execute = promisify(execFile);
+const own = ['etc', 'run', 'var/lib', 'usr/local/sbin'];
+
+/** Programs whose every start is noted, in the folder that both sshd's PATH and the host program's begin with. */
+const noted = { python3: '/usr/bin/python3', 'iptables-nft-restore': '/usr/sbin/iptables-nft-restore' };
+
+/** `ip netns exec` gives it a mount namespace of its own, with the /sys of the network namespace. */
+const start = `
+set -eu
+mount -t tmpfs tmpfs /mnt
+for folder in ${own.join(' ')}; do
+  mkdir -p "/mnt/above/$folder" "/mnt/work/$folder"
+  mount -t overlay overlay -o "lowerdir=/$folder,upperdir=/mnt/above/$folder,workdir=/mnt/work/$folder" "/$folder"
+done
+mkdir -p /run/systemd/system
+${Object.entries(noted)
+  .map(
+    ([name, program]) => `cat >/usr/local/sbin/${name} <<'END'
+#!/bin/sh
+echo "${name} $*" >>/mnt/noted
+exec ${program} "$@"
+END
+chmod 755 /usr/local/sbin/${name}`,
+  )
+  .join('\n')}
+: >/mnt/noted
+echo ready
+exec cat
+`;
+
+export class LabHostSystem {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly pid: number,
+  ) {}
+
+  static async start({ namespace }: ComputeHost): Promise<LabHostSystem> {
+    const child = spawn('ip', ['netns', 'exec', namespace, 'sh', '-c', start], { stdio: ['pipe', 'pipe', 'inherit'] });
+    for await (const line of createInterface({ input: child.stdout! })) {
+      if (line === 'ready') return new LabHostSystem(child, child.pid!);
+    }
+    throw new Error(`the host in ${namespace} did not start`);
+  }
+
+  /** Adds it to the client's ssh configuration under this name. */
+  addTo(sshd: Sshd, name: string): void {
+    const daemon = ['/usr/sbin/sshd', '-i', '-f', join(sshd.folder, 'sshd_config')];
+    sshd.addWay(name, {
+      path: '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin',
+      lines: [`ProxyCommand ${this.#inside(daemon).join(' ')}`],
+    });
+  }
+
+  /** A file of its own; undefined: it has none. */
+  read(path: string): string | undefined {
+    const file = this.#path(path);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  }
+
+  /** Runs a shell line there as its root. */
+  async run(line: string): Promise<string> {
+    const [program = '', ...argv] = this.#inside(['sh', '-c', line]);
+    return (await execute(program, argv)).stdout;
+  }
+
+  /** Requests that it was sent, and runs of iptables-restore that wrote, since it started. */
+  get counts(): { requests: number; restores: number } {
+    const lines = this.read('/mnt/noted')!.split('\n');
+    return {
+      requests: lines.filter((line) => line.startsWith('python3 ')).length,
+      restores: lines.filter((line) => line.startsWith('iptables-nft-restore ') && !line.includes('--help')).length,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.child.stdin?.end();
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+  }
+
+  #inside(argv: readonly string[]): string[] {
+    return ['nsenter', `--target=${String(this.pid)}`, '--mount', '--net', '--', ...argv];
+  }
+
+  /** As processes of the machine see it. */
+  #path(path: string): string {
+    return join(`/proc/${String(this.pid)}/root`, path);
+  }
+}
