@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { manifestSchema } from '../lib/manifest';
 import { allocationPoolSpec } from './allocation-pool/spec';
 import { bootRestoreSpec } from './boot-restore/spec';
+import { bridgePortSpec } from './bridge-port/spec';
 import { firewallExceptionSpec } from './firewall-exception/spec';
 
 /** The JSON Schema of a manifest, with the spec of every kind; docs/manifest.schema.json is this, printed. */
@@ -9,6 +10,7 @@ export function manifestJsonSchema(): object {
   const entry = z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('allocation-pool'), spec: allocationPoolSpec, dependsOn: z.array(z.string()) }),
     z.object({ kind: z.literal('boot-restore'), spec: bootRestoreSpec, dependsOn: z.array(z.string()) }),
+    z.object({ kind: z.literal('bridge-port'), spec: bridgePortSpec, dependsOn: z.array(z.string()) }),
     z.object({ kind: z.literal('firewall-exception'), spec: firewallExceptionSpec, dependsOn: z.array(z.string()) }),
   ]);
   const schema = manifestSchema.extend({ resources: z.record(z.string(), entry) });

@@ -1,0 +1,77 @@
+/** The record of one kind and one owner on a host: what was there before our writes (docs/adr/0005-host-program.md). */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Blocked } from './errors';
+import { fileHeader, ownerMark, valueOf, type HostFile, type HostReader, type HostWrite, type Outcome } from './host';
+
+export interface HostRecord<Entry> {
+  /** SHA-256 of the file; null while there is none. */
+  readonly sha256: string | null;
+  /** By the key of the thing. */
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+export const recordPath = ({ stateFolder }: Pick<HostReader, 'stateFolder'>, kind: string, owner: string): string =>
+  `${stateFolder}/${kind}-${ownerMark(owner)}.json`;
+
+/**
+ * @param outcome of read-file
+ * @throws Blocked for a file that is no record of ours, and the outcome's own error
+ */
+export function parseRecord<Entry>(
+  outcome: Outcome<HostFile>,
+  path: string,
+  entry: z.ZodType<Entry>,
+): HostRecord<Entry> {
+  const file = valueOf(outcome);
+  if (!file.exists) return { sha256: null, entries: new Map() };
+  const schema = z.object({ formatVersion: z.literal(1), entries: z.record(z.string(), entry) });
+  let content: unknown;
+  try {
+    content = JSON.parse(Buffer.from(file.content, 'base64').toString('utf8'));
+  } catch {
+    content = undefined;
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return { sha256: file.sha256, entries: new Map(Object.entries(parsed.data.entries)) };
+  throw new Blocked(
+    `${path} is no record that this stackward can read; put back the one that was there, or remove it: what it recorded then counts as not ours`,
+  );
+}
+
+/** What the record holds after a write, as text; undefined: nothing, so there is no file. */
+export function renderRecord(owner: string, entries: ReadonlyMap<string, unknown>): string | undefined {
+  if (entries.size === 0) return undefined;
+  const sorted = Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ header: fileHeader(owner), formatVersion: 1, owner, entries: sorted }, null, 1)}\n`;
+}
+
+/** A record on its way through several writes of one request, each resting on the one before. */
+export class RecordWriter<Entry> {
+  readonly #entries: Map<string, Entry>;
+  #sha256: string | null;
+
+  constructor(
+    private readonly path: string,
+    private readonly owner: string,
+    before: HostRecord<Entry>,
+  ) {
+    this.#entries = new Map(before.entries);
+    this.#sha256 = before.sha256;
+  }
+
+  /** The write that makes these changes (undefined: the entry goes); [] where they change nothing. */
+  write(changes: ReadonlyMap<string, Entry | undefined>): HostWrite[] {
+    for (const [key, entry] of changes) {
+      if (entry === undefined) this.#entries.delete(key);
+      else this.#entries.set(key, entry);
+    }
+    const expect = this.#sha256;
+    const text = renderRecord(this.owner, this.#entries);
+    this.#sha256 = text === undefined ? null : createHash('sha256').update(text).digest('hex');
+    if (this.#sha256 === expect) return [];
+    if (text === undefined) return expect === null ? [] : [{ verb: 'remove-file', path: this.path, expect }];
+    const content = Buffer.from(text).toString('base64');
+    return [{ verb: 'swap-file', path: this.path, expect, content, mode: 0o600, makeFolder: true }];
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The kind bridge-port: a port's devices on a Linux bridge have the declared flags, wherever its server is now. What they had
+ * before is recorded on the host and comes back when the declaration goes.
+ */
+import type { Before, Reconciler } from '../../lib/reconciler';
+import { apply } from './apply';
+import { diff, type BridgePortStep } from './diff';
+import { locate, type BridgePortOn } from './locate';
+import { kernelFlag, kind, observe, type BridgePortObserved } from './observe';
+import { bridgePortImage, parseBridgePort, type BridgePortImage, type BridgePortSpec } from './spec';
+
+const portsOf = (spec: BridgePortSpec): string =>
+  'restore' in spec ? [...new Set(spec.restore.map((one) => one.image.portId))].join(', ') : spec.portId.toLowerCase();
+
+function image({ aims, portId }: BridgePortStep, { devices }: BridgePortObserved): BridgePortImage {
+  return {
+    portId,
+    flags: aims.map(({ device, flag, before }) => ({
+      ...{ device, flag, entry: before ?? null },
+      value: devices.get(device)?.flags[kernelFlag[flag]] ?? null,
+    })),
+  };
+}
+
+const undo = (_spec: BridgePortSpec | undefined, before: readonly Before[]): BridgePortSpec =>
+  parseBridgePort({
+    restore: before.map(({ target, image: found }) => ({ target, image: bridgePortImage.parse(found) })),
+  });
+
+export const bridgePort: Reconciler<BridgePortSpec, BridgePortObserved, BridgePortStep, BridgePortOn> = {
+  kind,
+  whenRemoved: 'its flags get back the values they had, where they still are what was written',
+  parse: parseBridgePort,
+  identify: (spec) => `bridge port of port ${portsOf(spec)}`,
+  locate,
+  observe,
+  diff,
+  image,
+  undo,
+  apply,
+};

@@ -1,0 +1,70 @@
+/** Which host each port is plugged on, and by which devices. Asked of Neutron at each run: a server moves. */
+import type { Port, Readers } from '../../lib/ports';
+import type { Finding, Located, Scope, Target, Wanted } from '../../lib/reconciler';
+import { hostsToSweep, hostTarget } from '../../lib/sweep';
+import type { BridgePortDeclared, BridgePortImage, BridgePortSpec } from './spec';
+
+/** A declaration with the devices of its port, or what is to come back on this one host. */
+export type BridgePortOn =
+  | { readonly declared: BridgePortDeclared; readonly devices: readonly string[] }
+  | { readonly restore: readonly BridgePortImage[] };
+
+type On = Wanted<BridgePortOn>;
+
+export async function locate(
+  specs: readonly Wanted<BridgePortSpec>[],
+  scope: Scope,
+  from: Readers,
+): Promise<Located<BridgePortOn>> {
+  const ids = [...new Set(specs.flatMap(({ spec }) => ('restore' in spec ? [] : [spec.portId.toLowerCase()])))];
+  const [ports, swept] = await Promise.all([
+    ids.length === 0 ? [] : (await from.network(`api:${from.cloud}`)).ports(ids),
+    hostsToSweep(scope.sweep, from),
+  ]);
+  const known = new Map(ports.map((port) => [port.id.toLowerCase(), port]));
+  const byTarget = new Map<Target, On[]>(swept.map((host) => [hostTarget(host), []]));
+  const place = (target: Target, one: On) => byTarget.set(target, [...(byTarget.get(target) ?? []), one]);
+  const findings: Finding[] = [];
+  for (const { spec, ...rest } of specs) {
+    if ('restore' in spec) {
+      for (const target of new Set(spec.restore.map((one) => one.target))) {
+        const restore = spec.restore.filter((one) => one.target === target).map((one) => one.image);
+        place(target, { ...rest, spec: { restore } });
+      }
+      continue;
+    }
+    const port = known.get(spec.portId.toLowerCase());
+    const finding = findObstacle(spec.portId, port);
+    if (finding) findings.push({ id: rest.id, ...finding });
+    else if (port) place(hostTarget(port.hostId), { ...rest, spec: { declared: spec, devices: devicesOf(port) } });
+  }
+  return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
+}
+
+function findObstacle(portId: string, port: Port | undefined): Omit<Finding, 'id'> | undefined {
+  if (!port)
+    return {
+      message: `the port ${portId} does not exist, or these credentials may not see it; correct "portId", or use credentials of an administrator`,
+      reason: 'InvalidConfiguration',
+    };
+  if (port.hostId === '')
+    return {
+      message: `the port ${portId} is bound to no host (or these credentials may not see where): it has no bridge port until a server boots with it; apply again then`,
+    };
+  if (port.vifType === 'ovs' && port.hybridPlug === false)
+    return {
+      message: `the port ${portId} is plugged straight into Open vSwitch on ${port.hostId}, not into a Linux bridge, and has no such flags; leave its BridgePort out`,
+      reason: 'InvalidConfiguration',
+    };
+  return undefined;
+}
+
+/**
+ * The devices of a port that are on a Linux bridge: its tap, and where Open vSwitch comes behind a bridge of its own the
+ * end towards it. Names are cut at 14 characters (neutron_lib `DEVICE_NAME_MAX_LEN`, nova `NIC_NAME_LEN`), as in
+ * `tap28f25940-63` and `qvb28f25940-63`.
+ */
+export function devicesOf({ id, vifType }: Pick<Port, 'id' | 'vifType'>): string[] {
+  const prefixes = vifType === 'bridge' ? ['tap'] : ['tap', 'qvb'];
+  return prefixes.map((prefix) => `${prefix}${id}`.slice(0, 14));
+}
