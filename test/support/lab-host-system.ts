@@ -27,6 +27,8 @@ for folder in ${own.join(' ')}; do
   mount -t overlay overlay -o "lowerdir=/$folder,upperdir=/mnt/above/$folder,workdir=/mnt/work/$folder" "/$folder"
 done
 mkdir -p /run/systemd/system
+# A bash that sshd starts reads it, and it may put another folder in front of PATH.
+[ ! -e ~root/.bashrc ] || mount --bind /dev/null ~root/.bashrc
 ${Object.entries(noted)
   .map(
     ([name, program]) => `cat >/usr/local/sbin/${name} <<'END'
