@@ -1,0 +1,79 @@
+/** Keystone's login and Neutron's ports, agents and subnets over HTTP on loopback, for the command as a whole without a cloud. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Port } from '../../lib/ports';
+import { FakeNetwork } from './fake-network';
+
+export class NeutronServer {
+  /** Requests to Neutron so far. */
+  requests = 0;
+
+  private constructor(
+    readonly network: FakeNetwork,
+    private readonly server: Server,
+  ) {}
+
+  static async start(network = new FakeNetwork()): Promise<NeutronServer> {
+    const server = createServer();
+    const neutron = new NeutronServer(network, server);
+    server.on(
+      'request',
+      (request: IncomingMessage, response: ServerResponse) => void neutron.answer(request, response),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return neutron;
+  }
+
+  /** What a command needs in its environment to log in here. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      ...{
+        OS_AUTH_URL: `${this.base}/v3`,
+        OS_USERNAME: 'admin',
+        OS_PASSWORD: 'nobody-checks',
+        OS_PROJECT_NAME: 'admin',
+      },
+      ...{ OS_USER_DOMAIN_ID: 'default', OS_PROJECT_DOMAIN_ID: 'default' },
+    };
+  }
+
+  stop(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private get base(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', this.base);
+    const reply = (status: number, body: object, headers: Record<string, string> = {}): void =>
+      void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    if (pathname === '/v3/auth/tokens') {
+      const endpoint = { interface: 'public', region_id: 'RegionOne', url: `${this.base}/network/` };
+      const token = { catalog: [{ type: 'network', endpoints: [endpoint] }] };
+      return reply(201, { token }, { 'x-subject-token': 'a-token' });
+    }
+    this.requests += 1;
+    if (pathname === '/network/v2.0/ports')
+      return reply(200, { ports: (await this.network.ports(searchParams.getAll('id'))).map(apiPort) });
+    if (pathname === '/network/v2.0/agents') {
+      const agents = await this.network.agents();
+      return reply(200, {
+        agents: agents.map(({ host, type, isAlive }) => ({ host, agent_type: type, alive: isAlive })),
+      });
+    }
+    return reply(404, { NeutronError: { message: `${request.method} ${pathname} is not served here` } });
+  }
+}
+
+const apiPort = (port: Port): object => ({
+  ...{ id: port.id, name: port.name, network_id: port.networkId, mac_address: port.macAddress, status: port.status },
+  ...{ device_id: port.deviceId, device_owner: port.deviceOwner, security_groups: port.securityGroups },
+  fixed_ips: port.fixedIps.map(({ subnetId, address }) => ({ subnet_id: subnetId, ip_address: address })),
+  'binding:host_id': port.hostId,
+  'binding:vif_type': port.vifType,
+  'binding:vif_details': port.hybridPlug === undefined ? {} : { ovs_hybrid_plug: port.hybridPlug },
+  ...(port.portSecurity === undefined ? {} : { port_security_enabled: port.portSecurity }),
+});
