@@ -2,6 +2,8 @@
 import { join, resolve } from 'node:path';
 import { readLab } from '../lab/environment';
 import { mariadbMissing } from '../test/support/mariadb';
+import { benchExceptions } from './exceptions';
+import { benchGrants } from './grants';
 import { medianUsage, inTurn, runNode } from './measure';
 import { oneSubnetSet } from './openstack-cli';
 import { benchPools } from './pools';
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
     const pools = await benchPools(bundle, bare, say);
     results.push(...pools, ...(await againstCommandLine(pools)));
   } else say(`Plan and apply are left out: ${mariadbMissing}.`);
+  results.push(...(await benchExceptions(bundle, say)), ...(await benchGrants(bundle, say)));
   say('synth of 400 tenants, ours and raw, three times each …');
   results.push(await benchSynth(root));
   if (process.argv.includes('--json')) process.stdout.write(`${renderJson(results)}\n`);

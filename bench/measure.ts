@@ -28,6 +28,17 @@ export async function runNode(
   return { seconds: secondsSince(started), mebibytes: Number(kibibytes) / 1024 };
 }
 
+/** Seconds that a program takes. @throws Error with what it said, when it fails */
+export async function runProgram(command: string, args: readonly string[], cwd?: string): Promise<number> {
+  const started = process.hrtime.bigint();
+  const child = spawn(command, args, { ...(cwd === undefined ? {} : { cwd }), stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (data) => (stderr += String(data)));
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
+  return secondsSince(started);
+}
+
 export const secondsSince = (started: bigint): number => Number(process.hrtime.bigint() - started) / 1e9;
 
 export const median = (values: readonly number[]): number =>
