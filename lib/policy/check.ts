@@ -42,24 +42,8 @@ export function findRule(rules: Rules, name: string): Check | undefined {
   return rules.byName.get(name) ?? rules.byName.get(rules.defaultRule);
 }
 
-/** Checks that hold one another's names: what `visit` sees is each leaf of the tree, `rule:` references not followed. */
+/** What stands at the ends of the tree; `rule:` references are not followed. */
 export function leaves(check: Check): readonly Check[] {
-  if (check.is === 'not') return leaves(check.of);
-  return check.is === 'and' || check.is === 'or' ? check.of.flatMap(leaves) : [check];
-}
-
-/**
- * A check string that both grammars read back as the same tree: every group inside a group is in parentheses.
- * What can't be parsed is `!`: it admits nobody either.
- */
-export function renderCheck(check: Check): string {
-  if (check.is === 'true') return '@';
-  if (check.is === 'false' || check.is === 'unparsed') return '!';
-  if (check.is === 'check') return `${check.kind}:${check.match}`;
-  if (check.is === 'not') return `not ${renderInner(check.of)}`;
-  return check.of.map(renderInner).join(` ${check.is} `);
-}
-
-function renderInner(check: Check): string {
-  return check.is === 'and' || check.is === 'or' ? `(${renderCheck(check)})` : renderCheck(check);
+  if (!('of' in check)) return [check];
+  return check.is === 'not' ? leaves(check.of) : check.of.flatMap(leaves);
 }

@@ -1,7 +1,6 @@
 import { findRule, type Check, type Rules } from './check';
 
-export type Value =
-  string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value | undefined };
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value | undefined };
 export type Attributes = Readonly<Record<string, Value | undefined>>;
 
 /**

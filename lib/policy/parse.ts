@@ -19,6 +19,7 @@ interface Token {
 
 /** Python 3's white space for texts; Python 2's `\s` splits at ASCII blanks alone and then drops blank tokens. */
 const separators = {
+  // eslint-disable-next-line no-control-regex -- Python parts texts there
   mitaka: /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g,
   older: /[^\t-\r ]+/g,
 };

@@ -1,0 +1,76 @@
+/**
+ * The smallest change of a policy file that adds one disjunct to one rule, and the way back.
+ *
+ * Goals: every other byte stays; what is written can be told from what somebody wrote later; taking back gives the bytes
+ * before. How: splices by place in the text, never a rendering of the file; the text of the value before and after is
+ * kept by the caller. The result is read again and compared before anybody gets it: all rules as they were but the one.
+ * Given up: a value that other rules share by an anchor (theirs would change too), and a text that can't be parsed.
+ */
+import { Blocked } from '../errors';
+import { mayRaise } from './grant';
+import type { Check, Rules } from './check';
+import { findEntry, lineStart, type Entry, type PolicyFile } from './file';
+import { locateCheckString, parseRule } from './parse';
+import { checked, insert, lineEnd, quotesOf, replace, type Edit } from './splice';
+
+/**
+ * Adds `role:<role>` as a disjunct of its own to what the rule holds, or to `effective` where the file is silent.
+ * @param effective check string that the service goes by without the file; undefined: it admits nobody
+ * @throws Blocked when the value is shared, can't be parsed, or another rule would change
+ */
+export function addRole(
+  file: PolicyFile,
+  rules: Rules,
+  rule: string,
+  role: string,
+  effective: string | undefined,
+): Edit {
+  const entry = findEntry(file, rule);
+  const check = `role:${role}`;
+  if (entry === undefined) {
+    const old = effective === undefined ? undefined : parseRule(effective, rules.era);
+    const value = old === undefined || old.is === 'false' ? check : join(effective ?? '', check, mayRaise(rules, old));
+    return checked(file, rules, rule, insert(file, rule, value));
+  }
+  if (entry.sharedAs !== undefined)
+    throw new Blocked(
+      `other rules share the value of ${rule} by the anchor &${entry.sharedAs}; write it out at one of them, then run again`,
+    );
+  const old = parseRule(entry.holds, rules.era);
+  if (old.is === 'unparsed')
+    throw new Blocked(`the value of ${rule} can't be read by this release, so it admits nobody; mend it first`);
+  const written = entry.items.length > 0 ? listWith(file, entry, check, mayRaise(rules, old)) : textWith();
+  return checked(file, rules, rule, replace(file, entry, written));
+
+  function textWith(): string {
+    const isFirst = mayRaise(rules, old as Check);
+    const { open, inner, close } = quotesOf(file, entry as Entry);
+    const isOurs = !isFirst && isAppended(inner, rules);
+    return `${open}${isOurs ? `${inner} or ${check}` : join(inner, check, isFirst)}${close}`;
+  }
+}
+
+const join = (old: string, check: string, isFirst: boolean): string =>
+  isFirst ? `${check} or (${old})` : `(${old}) or ${check}`;
+
+/** `(…) or role:a` as it is written here: a further role needs no parentheses of its own, in any grammar. */
+function isAppended(text: string, { era }: Rules): boolean {
+  const located = locateCheckString(text, era);
+  if (located?.check.is !== 'or') return false;
+  const [first, ...rest] = located.members;
+  return text[first?.start ?? 0] === '(' && rest.every(({ check }) => check.is === 'check' && check.kind === 'role');
+}
+
+function listWith(file: PolicyFile, entry: Entry, check: string, isFirst: boolean): string {
+  const { text } = file;
+  const item = `[${JSON.stringify(check)}]`;
+  const place = isFirst ? entry.items[0] : entry.items.at(-1);
+  if (place === undefined) return `[${item}]`;
+  const head = text.slice(entry.value.start, isFirst ? place.start : place.end);
+  const tail = text.slice(isFirst ? place.start : place.end, entry.value.end);
+  if (entry.form !== 'block-list') return isFirst ? `${head}${item}, ${tail}` : `${head}, ${item}${tail}`;
+  const margin = `${lineEnd(text)}${' '.repeat(entry.value.start - lineStart(text, entry.value.start))}`;
+  return isFirst
+    ? `${head}${item}${margin}- ${tail}`
+    : `${text.slice(entry.value.start, entry.value.end)}${margin}- ${item}`;
+}

@@ -1,0 +1,153 @@
+/**
+ * A policy file as the service reads it, with the place of every rule in its text, so that an edit keeps every other byte.
+ *
+ * The library reads JSON where the text is JSON, else YAML 1.1 (from Mitaka on); in both the last of several equal names
+ * counts. Source: oslo_policy/policy.py, parse_file_contents.
+ */
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
+import { InvalidConfiguration } from '../errors';
+import type { PolicyEra } from './check';
+
+/** How a value is written. `other`: a form that no service can load as a rule. */
+export type ValueForm = 'plain' | 'single' | 'double' | 'block' | 'alias' | 'flow-list' | 'block-list' | 'other';
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One rule in the file: `text.slice(value.start, value.end)` is its value as written. */
+export interface Entry {
+  readonly rule: string;
+  readonly key: Span;
+  readonly value: Span;
+  readonly form: ValueForm;
+  /** What the service is given. */
+  readonly holds: unknown;
+  /** Of a list. */
+  readonly items: readonly (Span & { readonly holds: unknown })[];
+  /** The anchor by which other values of the file are this one; absent where none is. */
+  readonly sharedAs?: string;
+}
+
+export interface PolicyFile {
+  /** Stands before `text`: a byte order mark, or nothing. */
+  readonly mark: string;
+  readonly text: string;
+  /** In the order of the file; a name may be there twice. */
+  readonly entries: readonly Entry[];
+  /** What the service is given, by name. */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** `flow`: between braces, whose inside this is. `block`: at this column. */
+  readonly top: { readonly form: 'flow'; readonly inside: Span } | { readonly form: 'block'; readonly column: number };
+}
+
+/** The entry that counts for this rule. */
+export const findEntry = (file: PolicyFile, rule: string): Entry | undefined =>
+  file.entries.findLast((entry) => entry.rule === rule);
+
+/** @throws InvalidConfiguration when the service can't read it either, with line and column where they are known */
+export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
+  const mark = content.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const text = content.slice(mark.length);
+  let isJson = mark === '';
+  try {
+    if (isJson) JSON.parse(text);
+  } catch (error) {
+    if (era !== 'mitaka') throw new InvalidConfiguration(`it is not JSON (${(error as Error).message}); mend it first`);
+    isJson = false;
+  }
+  if (era !== 'mitaka' && !isJson)
+    throw new InvalidConfiguration('it begins with a byte order mark, which this release does not read; remove it');
+  // JSON is YAML, but for escapes and control characters that only JSON knows: its values are taken from JSON.
+  const document = parseDocument(text, {
+    version: isJson ? '1.2' : '1.1',
+    merge: !isJson,
+    uniqueKeys: false,
+    prettyErrors: true,
+    strict: false,
+  });
+  const [fault] = document.errors;
+  if (fault) throw new InvalidConfiguration(`it is not YAML (${fault.message.split('\n')[0] ?? ''}); mend it first`);
+  const values = readValues(isJson ? (JSON.parse(text) as unknown) : document.toJS());
+  const map = document.contents;
+  const entries = isMap(map) ? map.items.map((pair) => entryOf(pair as Pair<Node, Node | null>, document, text)) : [];
+  const [start = 0, end = 0] = isMap(map) ? (map.range ?? []) : [];
+  const isFlow = isMap(map) && map.flow === true;
+  const column = entries[0] === undefined ? 0 : entries[0].key.start - lineStart(text, entries[0].key.start);
+  return {
+    mark,
+    text,
+    entries,
+    values,
+    top: isFlow ? { form: 'flow', inside: { start: start + 1, end: end - 1 } } : { form: 'block', column },
+  };
+}
+
+export const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+
+function readValues(parsed: unknown): ReadonlyMap<string, unknown> {
+  // `parsed or {}`: nothing at all is no rules.
+  if (parsed === null || parsed === undefined || parsed === '' || parsed === false) return new Map();
+  if (typeof parsed !== 'object' || Array.isArray(parsed))
+    throw new InvalidConfiguration('it holds no rules by name, so the service can not load it; mend it first');
+  return new Map(Object.entries(parsed));
+}
+
+function entryOf({ key, value }: Pair<Node, Node | null>, document: Document, text: string): Entry {
+  const [start = 0, end = 0] = key.range ?? [];
+  const at = value?.range ?? [end, end, end];
+  const anchor = value !== null && 'anchor' in value ? value.anchor : undefined;
+  const form = formOf(value);
+  return {
+    rule: isScalar(key) ? String(key.value) : String(key.toJS(document)),
+    key: { start, end },
+    // A block ends with its last line, without that line's end.
+    value: { start: at[0], end: form === 'block' || form === 'block-list' ? endOfLines(text, at) : at[1] },
+    form,
+    holds: value === null ? null : (value.toJS(document) as unknown),
+    items: isSeq(value)
+      ? value.items.map((item) => {
+          const node = item as Node;
+          const range = node.range ?? [0, 0, 0];
+          return { start: range[0], end: range[1], holds: node.toJS(document) as unknown };
+        })
+      : [],
+    ...(anchor !== undefined && isReferred(document, anchor) ? { sharedAs: anchor } : {}),
+  };
+}
+
+function endOfLines(text: string, [start, end]: readonly number[]): number {
+  const last = text.slice(start, end).trimEnd().length + (start ?? 0);
+  const line = /[^\r\n]*/.exec(text.slice(last))?.[0].length ?? 0;
+  return last + line;
+}
+
+function isReferred(document: Document, anchor: string): boolean {
+  let isFound = false;
+  visit(document, {
+    Alias: (_, node) => {
+      isFound ||= node.source === anchor;
+    },
+  });
+  return isFound;
+}
+
+function formOf(value: Node | null): ValueForm {
+  if (isAlias(value)) return 'alias';
+  if (isSeq(value)) return value.flow === true ? 'flow-list' : 'block-list';
+  if (!isScalar(value)) return 'other';
+  switch (value.type) {
+    case 'PLAIN':
+      return 'plain';
+    case 'QUOTE_SINGLE':
+      return 'single';
+    case 'QUOTE_DOUBLE':
+      return 'double';
+    case 'BLOCK_FOLDED':
+    case 'BLOCK_LITERAL':
+      return 'block';
+    default:
+      return 'other';
+  }
+}

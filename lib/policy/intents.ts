@@ -1,0 +1,64 @@
+/** What a grant is for, in words, and the rule that guards it by release. The words are contract (docs/adr/0006). */
+import { isAtLeast, type Release } from '../releases';
+import type { PolicyService } from './check';
+
+export const intents = ['choose-port-address', 'choose-server-host'] as const;
+export type Intent = (typeof intents)[number];
+
+interface Guarded {
+  readonly service: PolicyService;
+  /** Whoever is granted it may … */
+  readonly may: string;
+  /** Newest first; the last has always been there. */
+  readonly rules: readonly (readonly [since: Release, rule: string])[];
+}
+
+/**
+ * Source: neutron's etc/policy.json of Icehouse to Rocky and neutron/conf/policies/port.py since Stein; nova's
+ * etc/nova/policy.json of Icehouse to Mitaka and nova/policies/servers.py since Newton. Liberty's `/v2` and `/v2.1` both
+ * are served by the code that asks for `os_compute_api:…`.
+ */
+const guarded: Readonly<Record<Intent, Guarded>> = {
+  'choose-port-address': {
+    service: 'neutron',
+    may: 'choose the address of a port on any network it can see',
+    rules: [
+      ['queens', 'create_port:fixed_ips:ip_address'],
+      ['icehouse', 'create_port:fixed_ips'],
+    ],
+  },
+  'choose-server-host': {
+    service: 'nova',
+    may: 'choose the compute host of a server that it boots, past the scheduler',
+    rules: [
+      ['liberty', 'os_compute_api:servers:create:forced_host'],
+      ['icehouse', 'compute:create:forced_host'],
+    ],
+  },
+};
+
+export const serviceOf = (intent: Intent): PolicyService => guarded[intent].service;
+
+export function ruleOf(intent: Intent, release: Release): string {
+  const { rules } = guarded[intent];
+  return rules.find(([since]) => isAtLeast(release, since))?.[1] ?? '';
+}
+
+/** Who may do what through a grant that could not before, as a sentence without its full stop. */
+export function sayGrant(service: PolicyService, rule: string, role: string): string {
+  const who =
+    role.toLowerCase() === 'member' ? 'any member of any project' : `whoever holds the role ${role} in any project`;
+  const known = intents.find(
+    (intent) => guarded[intent].service === service && guarded[intent].rules.some(([, name]) => name === rule),
+  );
+  return `${who} may ${known === undefined ? `do what ${service} guards with ${rule}` : guarded[known].may}`;
+}
+
+/** What is wrong with a role's name in a check string, as the end of "the role …"; undefined: nothing. */
+export function faultOfRole(role: string): string | undefined {
+  if (role === '') return 'is empty; name the role as `openstack role list` does';
+  // A blank ends a check, a parenthesis at either end is its own token, and %(…)s is filled from the request.
+  if (!/^[!-~]+$/.test(role) || /[()%"'\\,[\]{}#]/.test(role))
+    return `is ${JSON.stringify(role)}, and a policy file has no way to write it; letters, digits and _ . : @ + - are safe`;
+  return undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * Changes of one place in a policy file: a value for another, a rule put in, a rule taken out. Whoever makes one asks
+ * `checked` before anybody gets it.
+ */
+import { Blocked } from '../errors';
+import type { Rules } from './check';
+import { lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file';
+import { parseRule } from './parse';
+
+/** What stood around a rule that was put in, so that it can be taken out with it. */
+export interface Frame {
+  readonly lead: string;
+  readonly trail: string;
+}
+
+export interface Edit {
+  /** The whole file afterwards. */
+  readonly content: string;
+  /** The value as it stands in the file. null: the rule is not in it. */
+  readonly before: string | null;
+  readonly written: string | null;
+  /** Of a rule that was not there. */
+  readonly frame?: Frame;
+}
+
+/** Of the file: that of its first line. */
+export const lineEnd = (text: string): string => (/\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n');
+
+export function replace(file: PolicyFile, entry: Entry, written: string): Edit {
+  const { mark, text } = file;
+  const { start, end } = entry.value;
+  const content = `${mark}${text.slice(0, start)}${written}${text.slice(end)}`;
+  return { content, before: text.slice(start, end), written };
+}
+
+/** Puts a rule in as the file's own last one is written. */
+export function insert(file: PolicyFile, rule: string, value: string): Edit {
+  const { mark, text, top } = file;
+  const last = file.entries.at(-1);
+  const quote = (word: string, like: string | undefined): string => {
+    if (like === "'" && !/['\\\r\n]/.test(word)) return `'${word}'`;
+    return like === 'plain' && /^[A-Za-z_(][\w:%().@* -]*$/.test(word) && !word.includes(': ')
+      ? word
+      : JSON.stringify(word);
+  };
+  const styleAt = (at: number | undefined): string | undefined =>
+    at === undefined || top.form === 'flow' ? '"' : text[at] === '"' || text[at] === "'" ? text[at] : 'plain';
+  const between = last && text.slice(last.key.end, last.value.start);
+  const colon = between !== undefined && /^ *: *$/.test(between) ? between : ': ';
+  const written = quote(value, styleAt(last?.value.start));
+  const entry = `${quote(rule, styleAt(last?.key.start))}${colon}${written}`;
+  const { at, lead, trail } = placeFor(file, colon);
+  const content = `${mark}${text.slice(0, at)}${lead}${entry}${trail}${text.slice(at)}`;
+  return { content, before: null, written, frame: { lead, trail } };
+}
+
+function placeFor({ text, entries, top }: PolicyFile, colon: string): Frame & { readonly at: number } {
+  const end = lineEnd(text);
+  const last = entries.at(-1);
+  if (top.form === 'block') {
+    const margin = ' '.repeat(top.column);
+    const isWhole = text === '' || text.endsWith('\n');
+    return { at: text.length, lead: `${isWhole ? '' : end}${margin}`, trail: isWhole ? end : '' };
+  }
+  if (last === undefined) {
+    const isOpen = text.slice(top.inside.start, top.inside.end).includes('\n');
+    return { at: top.inside.start, lead: `${end}    `, trail: isOpen ? '' : end };
+  }
+  const lead = text.slice(entries.at(-2)?.value.end ?? top.inside.start, last.key.start);
+  const margin = text.slice(lineStart(text, last.key.start), last.key.start);
+  const blank = lead.includes('\n') && /^[ \t]*$/.test(margin) ? `${end}${margin}` : colon.endsWith(' ') ? ' ' : '';
+  return { at: last.value.end, lead: `,${blank}`, trail: '' };
+}
+
+export function cut(file: PolicyFile, entry: Entry, frame: Frame | undefined): Edit {
+  const { mark, text } = file;
+  const { start, end } = cutSpan(file, entry, frame);
+  const rest = text.slice(0, start) + text.slice(end);
+  // An empty file would do, a missing one would not: what was made for this rule stays as a file without rules.
+  const isMade = frame === undefined && file.top.form === 'block' && rest.trim() === '';
+  const content = `${mark}${isMade ? `{}${lineEnd(text)}` : rest}`;
+  return { content, before: text.slice(entry.value.start, entry.value.end), written: null };
+}
+
+function cutSpan(
+  { text, entries, top }: PolicyFile,
+  entry: Entry,
+  frame: Frame | undefined,
+): { start: number; end: number } {
+  const { start } = entry.key;
+  const { end } = entry.value;
+  if (frame) {
+    const lead = text.slice(start - frame.lead.length, start);
+    const trail = text.slice(end, end + frame.trail.length);
+    if (lead === frame.lead && trail === frame.trail) return { start: start - lead.length, end: end + trail.length };
+  }
+  if (top.form === 'block') {
+    const next = text.indexOf('\n', end);
+    if (next >= 0) return { start: lineStart(text, start), end: next + 1 };
+    return { start: text.slice(0, lineStart(text, start)).replace(/\r?\n$/, '').length, end: text.length };
+  }
+  const at = entries.indexOf(entry);
+  const [before, after] = [entries[at - 1], entries[at + 1]];
+  if (after && /^\s*,\s*$/.test(text.slice(end, after.key.start))) return { start, end: after.key.start };
+  if (before) return { start: before.value.end, end };
+  return text.slice(top.inside.start, start).trim() + text.slice(end, top.inside.end).trim() === ''
+    ? top.inside
+    : { start, end };
+}
+
+/** Every other rule must be as it was, in every release's eyes. */
+export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Edit): Edit {
+  let after: PolicyFile;
+  try {
+    after = parsePolicyFile(edit.content, era);
+    if (after.values.has(rule)) parseRule(after.values.get(rule), era);
+  } catch (error) {
+    throw new Blocked(`the file is written in a way that ${rule} can't be changed alone (${(error as Error).message})`);
+  }
+  const others = ({ values }: PolicyFile): string =>
+    JSON.stringify([...values].filter(([name]) => name !== rule).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (others(file) !== others(after))
+    throw new Blocked(`the file is written in a way that ${rule} can't be changed without another rule`);
+  const admitsAll = (values: ReadonlyMap<string, unknown>): boolean =>
+    values.has(rule) && parseRule(values.get(rule), era).is === 'true';
+  if (edit.before !== null && admitsAll(after.values) && edit.written !== null && !admitsAll(file.values))
+    throw new Blocked(`without this role ${rule} would admit everybody; mend it by hand`);
+  return edit;
+}
+/** The text inside of the quotes, as it stands there; what can't be written there is quoted anew. */
+export function quotesOf(
+  file: PolicyFile,
+  { form, value, holds }: Entry,
+): { open: string; inner: string; close: string } {
+  const raw = file.text.slice(value.start, value.end);
+  const inner = form === 'plain' ? raw : raw.slice(1, -1);
+  const quote = form === 'double' ? '"' : form === 'single' ? "'" : '';
+  if (form === 'plain' || form === 'single' || form === 'double')
+    // A comment's mark or a line's end in a plain value would not be where it was.
+    if (inner === holds || (quote !== '' && !/[\r\n]/.test(inner))) return { open: quote, inner, close: quote };
+  return { open: '"', inner: JSON.stringify(String(holds)).slice(1, -1), close: '"' };
+}

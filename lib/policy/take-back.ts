@@ -1,0 +1,110 @@
+/** The way back from an edit, and from what somebody made of it since. */
+import { Blocked } from '../errors';
+import type { Check, Rules } from './check';
+import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
+import { locateCheckString, type Located } from './parse';
+import { checked, cut, insert, quotesOf, replace, type Edit, type Frame } from './splice';
+
+export interface Written {
+  readonly before: string | null;
+  readonly written: string;
+  readonly frame?: Frame | undefined;
+}
+
+/** Whether the rule still is as it was written, by its bytes. */
+export function isUntouched(file: PolicyFile, rule: string, { written }: Written): boolean {
+  const entry = findEntry(file, rule);
+  return entry !== undefined && file.text.slice(entry.value.start, entry.value.end) === written;
+}
+
+/**
+ * Takes back what `addRole` did: the bytes before where the value still is what was written, else our disjunct alone.
+ * undefined: nothing of it is there any more.
+ * @throws Blocked when another rule would change, or everybody would be admitted
+ */
+export function takeRole(file: PolicyFile, rules: Rules, rule: string, role: string, was: Written): Edit | undefined {
+  const entry = findEntry(file, rule);
+  if (entry === undefined) return undefined;
+  if (isUntouched(file, rule, was))
+    return checked(
+      file,
+      rules,
+      rule,
+      was.before === null ? cut(file, entry, was.frame) : replace(file, entry, was.before),
+    );
+  const left = entry.items.length > 0 ? listWithout(file, entry, role) : textWithout(file, entry, rules, role);
+  return left === undefined ? undefined : checked(file, rules, rule, replace(file, entry, left));
+}
+
+/**
+ * Gives the rule this value as it stands in a file; null: takes it out.
+ * @throws Blocked as `addRole`
+ */
+export function restoreValue(file: PolicyFile, rules: Rules, rule: string, raw: string | null, frame?: Frame): Edit {
+  const entry = findEntry(file, rule);
+  if (raw === null) return entry ? checked(file, rules, rule, cut(file, entry, frame)) : unchanged(file);
+  if (entry) return checked(file, rules, rule, replace(file, entry, raw));
+  const made = insert(file, rule, '!');
+  const opened = parsePolicyFile(made.content, rules.era);
+  const put = findEntry(opened, rule);
+  if (!put) throw new Blocked(`there is no place for the rule ${rule} in the file`);
+  return checked(file, rules, rule, { ...replace(opened, put, raw), before: null });
+}
+
+const unchanged = ({ mark, text }: PolicyFile): Edit => ({ content: mark + text, before: null, written: null });
+
+const isRole = (check: Check, role: string): boolean =>
+  check.is === 'check' && check.kind === 'role' && check.match.toLowerCase() === role.toLowerCase();
+
+function textWithout(file: PolicyFile, entry: Entry, rules: Rules, role: string): string | undefined {
+  if (typeof entry.holds !== 'string') return undefined;
+  const { open, inner, close } = quotesOf(file, entry);
+  const located = locateCheckString(inner, rules.era);
+  if (located === undefined) return undefined;
+  // Nothing at all would admit everybody.
+  if (isRole(located.check, role)) return `${open}!${close}`;
+  const span = findMember(located, role);
+  if (span === undefined) return undefined;
+  const rest = inner.slice(0, span.start) + inner.slice(span.end);
+  return `${open}${unwrapped(rest, rules)}${close}`;
+}
+
+/** The member that is the role alone, with the "or" beside it; in any depth of "or". */
+function findMember(located: Located, role: string): { start: number; end: number } | undefined {
+  if (located.check.is !== 'or') return undefined;
+  const { members } = located;
+  const at = members.findLastIndex(({ check }) => isRole(check, role));
+  const [before, member, after] = [members[at - 1], members[at], members[at + 1]];
+  if (member && before) return { start: before.end, end: member.end };
+  if (member && after) return { start: member.start, end: after.start };
+  for (const inner of members.toReversed()) {
+    const found = findMember(inner, role);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Without the parentheses that were put around the whole. */
+function unwrapped(text: string, { era }: Rules): string {
+  const located = locateCheckString(text, era);
+  if (located?.start !== 0 || located.end !== text.length || text[0] !== '(') return text;
+  const inner = text.slice(1, -1);
+  const alone = locateCheckString(inner, era);
+  return alone && JSON.stringify(alone.check) === JSON.stringify(located.check) ? inner : text;
+}
+
+function listWithout({ text }: PolicyFile, entry: Entry, role: string): string | undefined {
+  const check = `role:${role}`.toLowerCase();
+  const isOurs = (holds: unknown): boolean =>
+    (Array.isArray(holds) && holds.length === 1 ? (holds[0] as unknown) : holds)?.toString().toLowerCase() === check;
+  const at = entry.items.findLastIndex(({ holds }) => isOurs(holds));
+  const [before, item, after] = [entry.items[at - 1], entry.items[at], entry.items[at + 1]];
+  if (item === undefined) return undefined;
+  const isBlock = entry.form === 'block-list';
+  const lineOf = (place: number): number => (isBlock ? text.lastIndexOf('-', place - 1) : place);
+  const { start, end } = entry.value;
+  if (after) return text.slice(start, lineOf(item.start)) + text.slice(lineOf(after.start), end);
+  if (!before) return '"!"';
+  const head = text.slice(start, isBlock ? lineOf(item.start) : before.end);
+  return isBlock ? head.trimEnd() : head + text.slice(item.end, end);
+}

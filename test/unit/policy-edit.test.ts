@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import type { PolicyEra, Rules } from '../../lib/policy/check';
+import { addRole } from '../../lib/policy/edit';
+import { findEntry, parsePolicyFile } from '../../lib/policy/file';
+import { admissionOf } from '../../lib/policy/grant';
+import { parseRule } from '../../lib/policy/parse';
+import { restoreValue, takeRole, type Written } from '../../lib/policy/take-back';
+
+const rulesOf = (text: string, era: PolicyEra = 'mitaka'): Rules => ({
+  era,
+  service: 'neutron',
+  defaultRule: 'default',
+  byName: new Map([...parsePolicyFile(text, era).values].map(([name, value]) => [name, parseRule(value, era)])),
+});
+const add = (text: string, rule: string, role = 'member', effective?: string, era: PolicyEra = 'mitaka') =>
+  addRole(parsePolicyFile(text, era), rulesOf(text, era), rule, role, effective);
+const take = (text: string, rule: string, role: string, was: Written, era: PolicyEra = 'mitaka') =>
+  takeRole(parsePolicyFile(text, era), rulesOf(text, era), rule, role, was)?.content;
+
+/** What is written, and that taking it back gives the bytes before. */
+function both(text: string, rule: string, effective?: string, era: PolicyEra = 'mitaka'): string {
+  const edit = add(text, rule, 'member', effective, era);
+  const { before, written, frame } = edit;
+  expect(admissionOf(rulesOf(edit.content, era), rule, 'member')).toBe('role');
+  expect(take(edit.content, rule, 'member', { before, written: written ?? '', frame }, era)).toBe(text);
+  return edit.content;
+}
+
+describe('one value is wrapped, and every other byte stays', () => {
+  test.each([
+    ['{\n\t"a": "x:y",\r\n\t"b" : "rule:a"\n}', '{\n\t"a": "x:y",\r\n\t"b" : "(rule:a) or role:member"\n}'],
+    [
+      '{"a": "x:y", "b": "rule:a", "b": "not rule:a"}',
+      '{"a": "x:y", "b": "rule:a", "b": "(not rule:a) or role:member"}',
+    ],
+    ['{"b": "!"}', '{"b": "(!) or role:member"}'],
+    ['{"b": [["rule:a"], ["x:y", "z:w"]]}', '{"b": [["rule:a"], ["x:y", "z:w"], ["role:member"]]}'],
+    ['{"b": [\n  "rule:a"\n ]}', '{"b": [\n  "rule:a", ["role:member"]\n ]}'],
+    ['\uFEFFb: rule:a', '\uFEFFb: (rule:a) or role:member'],
+    ['# head\r\nb: rule:a # tail\r\nc: x:y\r\n', '# head\r\nb: (rule:a) or role:member # tail\r\nc: x:y\r\n'],
+    ["b: 'is_admin:True'\n", "b: '(is_admin:True) or role:member'\n"],
+    ['"b": >-\n  rule:a\n  or x:y\n\n# c\n', '"b": "(rule:a or x:y) or role:member"\n\n# c\n'],
+    ['b: rule:a\n  or x:y\nc: z:w\n', 'b: "(rule:a or x:y) or role:member"\nc: z:w\n'],
+    [
+      'b:\n  - [rule:a] # one\n  - - x:y\n    - z:w # two\nc: d:e\n',
+      'b:\n  - [rule:a] # one\n  - - x:y\n    - z:w # two\n  - ["role:member"]\nc: d:e\n',
+    ],
+    ['b: [[rule:a], ] # c\n', 'b: [[rule:a], ["role:member"], ] # c\n'],
+    ['a: &x rule:z\nb: *x\nc: *x\n', 'a: &x rule:z\nb: "(rule:z) or role:member"\nc: *x\n'],
+    ['<<: {b: rule:z}\na: x:y\n', '<<: {b: rule:z}\na: x:y\nb: (rule:q) or role:member\n'],
+    ['{"b": "rule:a and\\u0020x:y"}', '{"b": "(rule:a and\\u0020x:y) or role:member"}'],
+  ])('%j', (before, after) => {
+    expect(both(before, 'b', 'rule:q')).toBe(after);
+  });
+
+  test('a member that may end the request early comes after the role', () => {
+    const icehouse = (value: string) => both(`{"b": ${JSON.stringify(value)}}`, 'b', undefined, 'icehouse');
+    expect(icehouse('is_admin:True or user_id:%(user_id)s')).toBe(
+      '{"b": "role:member or (is_admin:True or user_id:%(user_id)s)"}',
+    );
+    expect(both('{"b": [["user_id:%(user_id)s"]]}', 'b', undefined, 'icehouse')).toBe(
+      '{"b": [["role:member"], ["user_id:%(user_id)s"]]}',
+    );
+  });
+
+  test('a second owner needs no second pair of parentheses, and leaves in either order', () => {
+    const first = add('{"b": "rule:a"}', 'b', 'one');
+    const second = add(first.content, 'b', 'two');
+    expect(second.content).toBe('{"b": "(rule:a) or role:one or role:two"}');
+    const was = [first, second].map(({ before, written }) => ({ before, written: written ?? '' })) as [
+      Written,
+      Written,
+    ];
+    const afterFirst = take(second.content, 'b', 'one', was[0]) ?? '';
+    expect(afterFirst).toBe('{"b": "(rule:a) or role:two"}');
+    expect(take(afterFirst, 'b', 'two', was[1])).toBe('{"b": "rule:a"}');
+    expect(take(take(second.content, 'b', 'two', was[1]) ?? '', 'b', 'one', was[0])).toBe('{"b": "rule:a"}');
+  });
+});
+
+describe('a rule that the file leaves out is put in as the file is written', () => {
+  test.each([
+    [
+      '{\n    "a":  "x:y",\n    "c": "z:w"\n}\n',
+      '{\n    "a":  "x:y",\n    "c": "z:w",\n    "b": "(rule:q) or role:member"\n}\n',
+    ],
+    ['{"a":"x:y"}', '{"a":"x:y","b":"(rule:q) or role:member"}'],
+    ['{"a": "x:y", # c\n}', '{"a": "x:y", "b": "(rule:q) or role:member", # c\n}'],
+    ['{}', '{\n    "b": "(rule:q) or role:member"\n}'],
+    ['{\r\n}', '{\r\n    "b": "(rule:q) or role:member"\r\n}'],
+    ['# only a comment', '# only a comment\n"b": "(rule:q) or role:member"'],
+    ['', '"b": "(rule:q) or role:member"\n'],
+    ["a: x:y\n'c': 'z:w'\n# end\n", "a: x:y\n'c': 'z:w'\n# end\n'b': '(rule:q) or role:member'\n"],
+    ['a: x:y\r\nc: z:w\r\n', 'a: x:y\r\nc: z:w\r\nb: (rule:q) or role:member\r\n'],
+    ['  a: x:y', '  a: x:y\n  b: (rule:q) or role:member'],
+    ['a: |\n  x:y\n', 'a: |\n  x:y\nb: (rule:q) or role:member\n'],
+  ])('%j', (before, after) => {
+    expect(both(before, 'b', 'rule:q')).toBe(after);
+  });
+
+  test('what nobody may do is the role alone; two that were put in leave in either order', () => {
+    expect(both('{"a": "x:y"}', 'b')).toBe('{"a": "x:y", "b": "role:member"}');
+    const first = add('{}', 'b', 'one');
+    const second = add(first.content, 'c', 'two');
+    const was = [first, second].map(({ before, written, frame }) => ({ before, written: written ?? '', frame })) as [
+      Written,
+      Written,
+    ];
+    expect(take(take(second.content, 'c', 'two', was[1]) ?? '', 'b', 'one', was[0])).toBe('{}');
+    const other = take(second.content, 'b', 'one', was[0]) ?? '';
+    expect([...parsePolicyFile(other, 'icehouse').values]).toEqual([['c', 'role:two']]);
+    expect(JSON.parse(take(other, 'c', 'two', was[1]) ?? '')).toEqual({});
+  });
+
+  test('a file that was made for it stays, without rules', () => {
+    const json = { before: null, written: '"role:member"' };
+    expect(take('{\n    "b": "role:member"\n}\n', 'b', 'member', json)).toBe('{}\n');
+    expect(take('"b": "role:member"\n', 'b', 'member', json)).toBe('{}\n');
+  });
+});
+
+describe('what somebody changed since stays, and only the role goes', () => {
+  const was = { before: '"rule:a"', written: '"(rule:a) or role:member"' };
+  test.each([
+    ['"(rule:a) or role:member or rule:z"', '"(rule:a) or rule:z"'],
+    ['"rule:z or role:member"', '"rule:z"'],
+    ['"role:member or rule:z"', '"rule:z"'],
+    ['"((rule:a) or role:MEMBER) and x:y"', undefined],
+    ['"((rule:a) or role:member) or rule:z"', '"((rule:a)) or rule:z"'],
+    ['"role:member"', '"!"'],
+    ['[["rule:z"], ["role:member"]]', '[["rule:z"]]'],
+    ['["role:member", "rule:z"]', '["rule:z"]'],
+    ['[["role:member"]]', '"!"'],
+    ['"role:member2 or role:members"', undefined],
+    ['"rule:a"', undefined],
+  ])('%s', (now, left) => {
+    const taken = take(`{"b": ${now}, "bb": "role:member or x:y"}`, 'b', 'member', was);
+    expect(taken).toBe(left && `{"b": ${left}, "bb": "role:member or x:y"}`);
+  });
+
+  test('in YAML lists', () => {
+    const list = (items: string) => `b:\n${items}c: d:e\n`;
+    const one = '  - [rule:a] # one\n';
+    const ours = '  - ["role:member"]\n';
+    expect(take(list(one + ours + '  - [x:y]\n'), 'b', 'member', was)).toBe(list(one + '  - [x:y]\n'));
+    expect(take(list(ours + one + '  - [x:y]\n'), 'b', 'member', was)).toBe(list(one + '  - [x:y]\n'));
+    expect(take(list(one + ours), 'b', 'member', was)).toBe(list(one));
+  });
+});
+
+test.each([
+  ['a: &x rule:z\nb: *x\n', 'a', 'mitaka', /share the value of a by the anchor &x/],
+  ['{"b": "rule:a and x:y or z:w"}', 'b', 'juno', /can't be read by this release/],
+  ['{"b": "or"}', 'b', 'mitaka', /can't be read by this release/],
+  ['null\n', 'b', 'mitaka', /can't be changed alone/],
+  ['a: x:y\n...\n', 'b', 'mitaka', /can't be changed alone/],
+] as const)('left alone: %j', (text, rule, era, message) => {
+  expect(() => add(text, rule, 'member', undefined, era)).toThrow(message);
+});
+
+test.each([
+  ['{"a": 1}x', 'juno', /not JSON/],
+  ['\uFEFF{}', 'icehouse', /byte order mark/],
+  ['[1]', 'mitaka', /no rules by name/],
+  ['a: b\n---\nc: d\n', 'mitaka', /not YAML/],
+  ['a: "b\n', 'mitaka', /not YAML/],
+] as const)('not readable: %j', (text, era, message) => {
+  expect(() => parsePolicyFile(text, era)).toThrow(message);
+});
+
+test('a value comes back as it stood, also where the rule is gone', () => {
+  const text = 'a: x:y\n';
+  const file = parsePolicyFile(text, 'mitaka');
+  const put = restoreValue(file, rulesOf(text), 'b', "'rule:q'").content;
+  expect(put).toBe("a: x:y\nb: 'rule:q'\n");
+  expect(restoreValue(parsePolicyFile(put, 'mitaka'), rulesOf(put), 'b', null).content).toBe(text);
+  expect(restoreValue(file, rulesOf(text), 'b', null).content).toBe(text);
+});
+
+const name = fc.constantFrom('a', 'create_port', 'create_port:fixed_ips', 'b-c', 'member');
+const check = fc.constantFrom(
+  'rule:a',
+  'role:member2',
+  'is_admin:True',
+  'tenant_id:%(tenant_id)s',
+  '!',
+  "'x y':%(z)s",
+  '"',
+);
+const value = fc.oneof(
+  fc.array(check, { minLength: 1, maxLength: 4 }).map((all) => all.join(' or ')),
+  fc.array(fc.array(check, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 }),
+);
+const blank = fc.constantFrom('', ' ', '\n', '\r\n', '\t', '  \n\t');
+const json = fc
+  .tuple(fc.array(fc.tuple(name, value, blank, blank, blank), { maxLength: 6 }), blank, blank)
+  .map(([all, head, tail]) => {
+    const members = all.map(([key, one, a, b, c]) => `${a}${JSON.stringify(key)}${b}:${c}${JSON.stringify(one)}`);
+    return `{${members.join(',')}${head}}${tail}`;
+  });
+const yamlValue = fc.tuple(value, fc.nat(3)).map(([one, style]) => {
+  if (typeof one !== 'string')
+    return style < 2
+      ? JSON.stringify(one)
+      : `\n${one
+          .map((all) => `  - ${JSON.stringify(all)}\n`)
+          .join('')
+          .trimEnd()}`;
+  if (style === 0) return JSON.stringify(one);
+  if (style === 1) return `'${one.replaceAll("'", "''")}'`;
+  return style === 2 ? `>-\n  ${one}` : /^[a-z]/.test(one) ? one : JSON.stringify(one);
+});
+const yaml = fc
+  .tuple(
+    fc.array(fc.tuple(name, yamlValue, fc.constantFrom('', '# c\n', '\n')), { maxLength: 6 }),
+    fc.boolean(),
+    fc.boolean(),
+  )
+  .map(([all, isWhole, isDos]) => {
+    const text = all.map(([key, one, after]) => `"${key}": ${one}\n${after}`).join('');
+    const cut = isWhole ? text : text.trimEnd();
+    return isDos ? cut.replaceAll('\n', '\r\n') : cut;
+  });
+
+test.each([
+  ['JSON', json, 'juno'],
+  ['JSON', json, 'mitaka'],
+  ['YAML', yaml, 'mitaka'],
+] as const)(
+  'any %s: nothing else changes, the role is granted, and taking back gives the bytes before (%#)',
+  (_, texts, era) => {
+    fc.assert(
+      fc.property(texts, name, (text, rule) => {
+        const rules = rulesOf(text, era);
+        const file = parsePolicyFile(text, era);
+        const old = rules.byName.get(rule);
+        fc.pre(old?.is !== 'unparsed' && admissionOf(rules, rule, 'member') === 'no');
+        const { content, before, written, frame } = addRole(file, rules, rule, 'member', 'rule:q');
+        const after = parsePolicyFile(content, era);
+        const rest = (of: typeof file) => [...of.values].filter(([one]) => one !== rule);
+        expect(rest(after)).toEqual(rest(file));
+        expect(admissionOf(rulesOf(content, era), rule, 'member')).toBe('role');
+        const entry = findEntry(after, rule);
+        expect(entry && after.text.slice(entry.value.start, entry.value.end)).toBe(written);
+        expect(take(content, rule, 'member', { before, written: written ?? '', frame }, era)).toBe(text);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
