@@ -39,6 +39,9 @@ interface Page<Item> {
 }
 
 export class NeutronApi implements NetworkWriter {
+  /** Several kinds ask for the same agents and ports in the same turn. */
+  readonly #underWay = new Map<string, Promise<unknown[]>>();
+
   constructor(private readonly session: OpenStackSession) {}
 
   async subnets(ids: readonly string[]): Promise<readonly Subnet[]> {
@@ -105,7 +108,14 @@ export class NeutronApi implements NetworkWriter {
     return result;
   }
 
-  private async list<Item>(collection: string, first: string): Promise<Item[]> {
+  /** Who asks while the same question is under way shares its answer. */
+  private list<Item>(collection: string, path: string): Promise<Item[]> {
+    const answer = this.#underWay.get(path) ?? this.pages(collection, path).finally(() => this.#underWay.delete(path));
+    this.#underWay.set(path, answer);
+    return answer as Promise<Item[]>;
+  }
+
+  private async pages<Item>(collection: string, first: string): Promise<Item[]> {
     const result: Item[] = [];
     let path: string | undefined = first;
     while (path !== undefined) {

@@ -36,9 +36,10 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
   const session = once(() => new OpenStackSession(credentials()));
   const databaseReader = once(() => new MysqlReader(databaseOptions(configuration.databases.neutron)));
   const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration.databases.neutron)));
+  let neutron: NeutronApi | undefined;
   const network = async (target: Target): Promise<NeutronApi> => {
     refuseOther(target, `api:${session().cloud}`);
-    return new NeutronApi(session());
+    return (neutron ??= new NeutronApi(session()));
   };
   const hosts = once(() => new HostPool((name) => openHost(name, configuration)));
   const host = async (target: Target): Promise<Host> => hosts().get(target.slice('host:'.length));

@@ -201,3 +201,19 @@ describe('refusals say what to do', () => {
     );
   });
 });
+
+test('the same question of two kinds at once is one request, and a later one asks again', async () => {
+  const session = new OpenStackSession(credentials());
+  const neutron = new NeutronApi(session);
+  answer = () => ({
+    status: 200,
+    body: { agents: [{ host: 'cnode01', agent_type: 'Open vSwitch agent', alive: true }] },
+  });
+  const [first, second] = await Promise.all([neutron.agents(), neutron.agents()]);
+  expect(second).toEqual(first);
+  const asked = () => requests.filter(({ url }) => url.includes('/agents')).length;
+  expect(asked()).toBe(1);
+  await neutron.agents();
+  expect(asked()).toBe(2);
+  await session.close();
+});
