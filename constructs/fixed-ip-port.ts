@@ -5,6 +5,7 @@ import {
   type NetworkingPortV2FixedIp,
 } from '@cdktf/provider-openstack/lib/networking-port-v2';
 import { defined } from '../lib/defined';
+import { maxAddressPairs, type AddressPair, type ExceptionWish } from '../lib/exception-method';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import type { INetwork } from './network';
@@ -12,12 +13,7 @@ import type { ISecurityGroup } from './security-group';
 import { chooseSubnet } from './choose-subnet';
 import { Tenant, type ITenant } from './tenant';
 
-export interface AddressPair {
-  /** Address or CIDR. */
-  readonly ipAddress: string;
-  /** @default the port's own */
-  readonly macAddress?: string;
-}
+export type { AddressPair } from '../lib/exception-method';
 
 export interface FixedIpPortProps extends Pick<
   NetworkingPortV2Config,
@@ -68,8 +64,13 @@ export class FixedIpPort extends Construct {
   readonly network: INetwork;
   /** As declared; empty where Neutron picks. */
   readonly addresses: readonly string[];
-  /** Something else than the port's own address may be sent from it: port security is off, or pairs are allowed. */
-  readonly passesForeignFrames: boolean;
+  /** It is known to have no security group, so with port security on nothing comes in at it. */
+  readonly letsNothingIn: boolean;
+  /** What FirewallExceptions let pass here, by whichever means. */
+  readonly exceptions: (Pick<ExceptionWish, 'sources' | 'destinations'> & { readonly path: string })[] = [];
+  private readonly pairs: AddressPair[];
+  private readonly groups: FixedIpPortProps['securityGroups'];
+  private security: boolean | undefined;
 
   constructor(scope: Construct, id: string, props: FixedIpPortProps) {
     super(scope, id);
@@ -102,13 +103,54 @@ export class FixedIpPort extends Construct {
       ...dependingOn(tenant.dependenciesFor(this, 'network')),
     });
     this.portId = this.resource.id;
-    this.passesForeignFrames = portSecurity === false || (allowedAddressPairs ?? []).length > 0;
+    this.pairs = [...(allowedAddressPairs ?? [])];
+    this.groups = securityGroups;
+    this.security = portSecurity;
+    this.letsNothingIn = securityGroups?.length === 0;
     declarationsOf(this).add('uses', { tenant: tenant.key, counts: { ports: 1 } });
     this.check(props);
   }
 
   get macAddress(): string {
     return this.resource.macAddress;
+  }
+
+  /** What else may be sent from it: declared here, or allowed by an exception. */
+  get allowedAddressPairs(): readonly AddressPair[] {
+    return this.pairs;
+  }
+
+  /** Undefined: as the network has it, on. */
+  get portSecurity(): boolean | undefined {
+    return this.security;
+  }
+
+  /** Something else than the port's own address may be sent from it. */
+  get passesForeignFrames(): boolean {
+    return this.security === false || this.pairs.length > 0 || this.exceptions.length > 0;
+  }
+
+  /** Adds pairs to those that it has; one that is there already is a finding of `by`. */
+  allowAddressPairs(by: Construct, pairs: readonly AddressPair[]): void {
+    const keyOf = ({ ipAddress, macAddress = '' }: AddressPair) => `${ipAddress} ${macAddress}`;
+    for (const pair of pairs) {
+      if (this.pairs.some((one) => keyOf(one) === keyOf(pair)))
+        addFinding(by, `${this.node.path} has the address pair ${keyOf(pair).trim()} already; leave one of the two`);
+      else this.pairs.push(pair);
+    }
+    this.resource.putAllowedAddressPairs(this.pairs.map((pair) => ({ ...pair })));
+  }
+
+  /** For what no address pair can say; what contradicts it is a finding of `by`. */
+  switchPortSecurityOff(by: Construct): void {
+    if (this.security === true || this.pairs.length > 0 || (this.groups ?? []).length > 0)
+      addFinding(
+        by,
+        `it switches port security off at ${this.node.path}, where Neutron then takes neither groups nor address pairs; leave these and portSecurity: true out there`,
+      );
+    this.security = false;
+    this.resource.portSecurityEnabled = false;
+    this.resource.noSecurityGroups = true;
   }
 
   private fixedIps(flags: { isGateway?: boolean; outsidePools?: boolean }): NetworkingPortV2FixedIp[] | undefined {
@@ -123,10 +165,10 @@ export class FixedIpPort extends Construct {
   }
 
   private check({ allowedAddressPairs = [], portSecurity, securityGroups = [] }: FixedIpPortProps): void {
-    if (allowedAddressPairs.length > 10)
+    if (allowedAddressPairs.length > maxAddressPairs)
       addFinding(
         this,
-        `it has ${String(allowedAddressPairs.length)} address pairs, and Neutron takes 10 a port; name prefixes, or switch port security off`,
+        `it has ${String(allowedAddressPairs.length)} address pairs, and Neutron takes ${String(maxAddressPairs)} a port; name prefixes, or switch port security off`,
       );
     if (portSecurity === false && (allowedAddressPairs.length > 0 || securityGroups.length > 0))
       addFinding(

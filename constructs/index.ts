@@ -1,5 +1,7 @@
 export * from './allocation-pools';
+export * from './bridge-port';
 export * from './cloud-stack';
+export * from './firewall-exception';
 export * from './fixed-ip-port';
 export * from './floating-ip';
 export * from './network';
@@ -13,3 +15,4 @@ export * from './tenant-network';
 export * from './tenant-router';
 export * from './tenant-stack';
 export * from './utm-instance';
+export type { UtmTransit, UtmTransitProps } from './utm-transit';

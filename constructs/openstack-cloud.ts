@@ -2,10 +2,10 @@ import type { TerraformBackend, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
+import type { FirewallDriver } from '../lib/firewall-driver';
 import { isAtLeast, parseRelease, type Release } from '../lib/releases';
 
-/** How the cloud's L2 agents filter packets; `ovn` has no agent of Neutron's. */
-export type FirewallDriver = 'iptables' | 'iptables_hybrid' | 'openvswitch' | 'ovn';
+export type { FirewallDriver } from '../lib/firewall-driver';
 
 /** What the provider takes, without credentials: those come from clouds.yaml or the environment alone. */
 export type ProviderSettings = Omit<
@@ -34,6 +34,11 @@ export interface OpenStackCloudProps {
   readonly release: Release;
   /** @default 'iptables_hybrid', what most clouds with Open vSwitch run */
   readonly firewallDriver?: FirewallDriver;
+  /**
+   * Bit of the packet mark, 0 to 31, that stackward's rules use where they bind a MAC address: one that nothing else on
+   * the compute hosts uses. @default 31
+   */
+  readonly markBit?: number;
   /** Entry of clouds.yaml. @default the provider reads the OS_* variables (OS_CLOUD among them) */
   readonly cloud?: string;
   /** @default the region of the credentials */
@@ -70,6 +75,7 @@ export class OpenStackCloud extends Construct {
   readonly owner: string;
   readonly release: Release;
   readonly firewallDriver: FirewallDriver;
+  readonly markBit: number | undefined;
   readonly providerVersion: string;
   readonly deployerUserId: string | undefined;
   readonly deployerRole: string;
@@ -92,9 +98,13 @@ export class OpenStackCloud extends Construct {
         `${JSON.stringify(version)} is no provider version that works; give an exact one from 1.54.1 to below 4, such as ${schemaVersion}`,
         { where },
       );
+    const { markBit } = props;
+    if (markBit !== undefined && !(Number.isInteger(markBit) && markBit >= 0 && markBit <= 31))
+      throw new InvalidConfiguration(`markBit is ${String(markBit)}; a packet mark has the bits 0 to 31`, { where });
     this.owner = props.owner;
     this.release = parseRelease(props.release);
     this.firewallDriver = props.firewallDriver ?? 'iptables_hybrid';
+    this.markBit = markBit;
     this.providerVersion = version;
     this.deployerUserId = props.deployerUserId;
     this.deployerRole = props.deployerRole ?? 'member';

@@ -1,4 +1,4 @@
-import { Annotations, type ITerraformDependable } from 'cdktf';
+import { Annotations, Aspects, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ComputeInstanceV2, type ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
 import { gatewayOf } from '../lib/address-plan';
@@ -13,6 +13,7 @@ import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
 import { Tenant, type ITenant } from './tenant';
+import { makeTransit, type UtmTransit } from './utm-transit';
 import { renderUserData, userDataFindings, type UtmNic, type UtmUserDataProps } from './user-data';
 
 /** The NICs that a UTM may have, in the order in which the guest sees them: DHCP works on the first NIC alone. */
@@ -70,6 +71,12 @@ export interface UtmInstanceProps
    * forwards between all of its NICs. @default 'bridged' where there is green and orange, else 'routed'
    */
   readonly mode?: UtmUserDataProps['mode'];
+  /**
+   * What it may pass on, by the NIC that it leaves by: an exception there, `{ sources, destinations, reason }`. 'nics': at
+   * each NIC what comes from the subnets of green and orange, and nothing else, so no answers from the Internet either.
+   * @default nothing is opened: Neutron drops what has a foreign source where port security is on
+   */
+  readonly transit?: UtmTransit;
   /** More of the user data, besides network, forwarding and hostname. @default nothing */
   readonly config?: CloudConfigExtras;
   /** User data of one's own: all of it is literal but references to attributes. @default made from the NICs, and the same after every boot of the guest */
@@ -106,11 +113,12 @@ export class UtmInstance extends Construct {
       serverGroupId,
       ...more
     } = props;
-    const { guest, green, orange, red, mode, config, userData, ...server } = more;
+    const { guest, green, orange, red, mode, transit, config, userData, ...server } = more;
     this.tenant = tenant;
     this.nics = this.makeNics(name, { guest, green, orange, red });
     this.hostname = this.deriveName(name);
     const kind = mode ?? (green && orange ? 'bridged' : 'routed');
+    if (transit) makeTransit(this, kind, this.nics, transit);
     this.resource = new ComputeInstanceV2(this, 'Server', {
       ...server,
       ...(typeof image === 'string' ? { imageName: image } : { imageId: image.id }),
@@ -235,23 +243,20 @@ export class UtmInstance extends Construct {
         this,
         `its tenant's provider stands in the stack ${CloudStack.of(this.tenant.provider).node.path}; declare the server there`,
       );
-    this.warnOfSpoofing(mode);
+    // When all is said: an exception may be declared after the UTM.
+    Aspects.of(this).add({ visit: (node) => (node === this ? this.warnOfSpoofing(mode) : undefined) });
   }
 
   /** What a UTM forwards has a foreign source: Neutron drops it at the port that it leaves by, in every release. */
   private warnOfSpoofing(mode: UtmUserDataProps['mode']): void {
-    const { release } = CloudStack.of(this).cloud;
-    const pairs = `allowedAddressPairs${mode === 'bridged' ? ' with the MAC addresses of its neighbours' : ''}`;
-    // Port security came with Kilo; before it a foreign MAC address passes by an exception on the compute node alone.
-    const remedy = isAtLeast(release, 'kilo')
-      ? `give it portSecurity: false, or ${pairs}`
-      : mode === 'routed'
-        ? `give it ${pairs}`
-        : 'it needs an exception on its compute node';
+    // Port security came with Kilo.
+    const other = isAtLeast(CloudStack.of(this).cloud.release, 'kilo') ? ', or give it portSecurity: false' : '';
     for (const nic of ['green', 'orange'] as const) {
       const port = this.nics[nic];
       if (port && !port.passesForeignFrames)
-        Annotations.of(port).addWarning(`Neutron drops at ${nic} what a ${mode} UTM forwards there: ${remedy}.`);
+        Annotations.of(port).addWarning(
+          `Neutron drops at ${nic} what a ${mode} UTM forwards there: name it in the prop transit of ${this.node.path}${other}.`,
+        );
     }
   }
 }

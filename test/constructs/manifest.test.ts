@@ -3,6 +3,9 @@ import { AllocationPools, CloudStack } from '../../constructs';
 import { declareResource } from '../../constructs/declarations';
 import { parseManifest } from '../../lib/manifest';
 import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
+import { bootRestoreSpec } from '../../reconcilers/boot-restore/spec';
+import { bridgePortSpec } from '../../reconcilers/bridge-port/spec';
+import { firewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
 import { fullApp } from '../support/full-app';
 import { appWithCloud, synth } from '../support/synth';
 
@@ -46,7 +49,14 @@ test('what the constructs write is what stackward reads', () => {
     ['test-owner', 'acme'],
     ['test-owner', 'guests'],
   ]);
-  expect(resources.map(({ spec }) => allocationPoolSpec.parse(spec).method)).toEqual(['database', 'check', 'api']);
+  const schemas = {
+    'allocation-pool': allocationPoolSpec,
+    'boot-restore': bootRestoreSpec,
+    'bridge-port': bridgePortSpec,
+    'firewall-exception': firewallExceptionSpec,
+  };
+  expect([...new Set(resources.map(({ kind }) => kind))].sort()).toEqual(Object.keys(schemas));
+  for (const { kind, spec } of resources) expect(schemas[kind as keyof typeof schemas].parse(spec)).toEqual(spec);
 });
 
 test('the manifest of the full example', () => {

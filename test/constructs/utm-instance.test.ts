@@ -187,11 +187,11 @@ test.each<[OpenStackCloudProps['release'], 'bridged' | 'routed', RegExp]>([
   [
     'zed',
     'bridged',
-    /^acme\/Utm\/Orange: Neutron drops at orange what a bridged UTM forwards there: give it portSecurity: false, or allowedAddressPairs with the MAC/,
+    /^acme\/Utm\/Orange: Neutron drops at orange what a bridged UTM forwards there: name it in the prop transit of acme\/Utm, or give it portSecurity: false\.$/,
   ],
-  ['zed', 'routed', /what a routed UTM forwards there: give it portSecurity: false, or allowedAddressPairs\.$/],
-  ['icehouse', 'routed', /give it allowedAddressPairs\.$/],
-  ['icehouse', 'bridged', /it needs an exception on its compute node/],
+  ['zed', 'routed', /what a routed UTM forwards there: name it in the prop transit of acme\/Utm, or give it/],
+  ['icehouse', 'routed', /name it in the prop transit of acme\/Utm\.$/],
+  ['icehouse', 'bridged', /name it in the prop transit of acme\/Utm\.$/],
 ])('on %s a %s UTM whose port drops transit says so', (release, mode, expected) => {
   const given = utm({ mode }, { release });
   given.make(['green'], { orange: { network: given.networks.orange, address: '10.2.0.9' } });

@@ -2,7 +2,9 @@
 import type { App } from 'cdktf';
 import {
   AllocationPools,
+  BridgePort,
   CloudStack,
+  FirewallException,
   FixedIpPort,
   FloatingIp,
   Quotas,
@@ -18,7 +20,7 @@ import { appWithCloud } from './synth';
 
 /** Stacks: `shared`, `acme` with all of its own, `guests` with what it imports. */
 export function fullApp(): App {
-  const { app, cloud } = appWithCloud({ cloud: 'full', region: 'RegionTwo', deployerRole: 'admin' });
+  const { app, cloud } = appWithCloud({ cloud: 'full', region: 'RegionTwo', deployerRole: 'admin', markBit: 30 });
   const shared = new CloudStack(app, 'shared', { cloud });
   const red = new SharedNetwork(shared, 'Red', {
     name: 'public',
@@ -151,6 +153,15 @@ function network(acme: TenantStack, red: SharedNetwork, floating: SharedNetwork[
     dnsDomain: 'example.',
     tags: ['fip'],
   });
+  new FirewallException(acme, 'Vpn', {
+    port: server,
+    mode: 'routed',
+    sources: ['10.6.0.0/24', '2001:db8:6::/64'],
+    destinations: ['10.7.0.0/24', '2001:db8:7::/64'],
+    reason: 'the VPN ends at the server',
+    placement: 'candidates',
+  });
+  new BridgePort(acme, 'ServerPort', { port: server, hairpin: false, learning: true, flood: true });
   new UtmInstance(acme, 'Utm', {
     name: 'acme-utm',
     image: { id: 'image-5' },
@@ -164,6 +175,10 @@ function network(acme: TenantStack, red: SharedNetwork, floating: SharedNetwork[
     orange: server,
     red: { network: red, address: '203.0.113.30' },
     mode: 'routed',
+    transit: {
+      orange: { sources: ['10.1.0.0/24'], destinations: 'any', reason: 'clients reach the servers' },
+      red: { sources: ['10.2.0.0/24'], destinations: ['203.0.113.128/25'], reason: 'without translation' },
+    },
     config: { packages: ['nftables'] },
     metadata: { role: 'utm' },
     tags: ['server'],

@@ -1,0 +1,33 @@
+import { Construct } from 'constructs';
+import { defined } from '../lib/defined';
+import { usesIptables } from '../lib/firewall-driver';
+import type { BridgePortDeclared } from '../reconcilers/bridge-port/spec';
+import { CloudStack } from './cloud-stack';
+import { addFinding, claim, declareResource } from './declarations';
+import type { FixedIpPort } from './fixed-ip-port';
+
+export interface BridgePortProps extends Omit<BridgePortDeclared, 'portId'> {
+  readonly port: FixedIpPort;
+}
+
+/**
+ * Flags of a port on its Linux bridge, kept by stackward on whichever host its server is: each boot of the server resets them.
+ *
+ *     new BridgePort(stack, 'GreenPort', { port: utm.nics.green, hairpin: false });
+ */
+export class BridgePort extends Construct {
+  constructor(scope: Construct, id: string, { port, hairpin, learning, flood }: BridgePortProps) {
+    super(scope, id);
+    const flags = defined({ hairpin, learning, flood });
+    const { firewallDriver } = CloudStack.of(this).cloud;
+    if (!usesIptables(firewallDriver))
+      addFinding(
+        this,
+        `with the firewall driver ${firewallDriver} no port is on a Linux bridge, so it has no such flags; leave it out`,
+      );
+    if (Object.keys(flags).length === 0) addFinding(this, 'it names no flag; give hairpin, learning or flood');
+    claim(this, `the bridge port of ${port.node.path}`);
+    const spec: BridgePortDeclared = { portId: port.portId, ...flags };
+    declareResource(this, { kind: 'bridge-port', spec });
+  }
+}

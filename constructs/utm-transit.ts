@@ -1,0 +1,76 @@
+/** What a UTM passes on, as exceptions at the NICs by which it leaves. */
+import { Token } from 'cdktf';
+import { Construct } from 'constructs';
+import type { FixedIpPort } from './fixed-ip-port';
+import { addFinding } from './declarations';
+import { FirewallException, type FirewallExceptionProps } from './firewall-exception';
+
+/** NICs whose neighbours a UTM passes things on to. */
+const transitNics = ['green', 'orange', 'red'] as const;
+type TransitNic = (typeof transitNics)[number];
+/** Those that are the tenant's own. */
+const inside = ['green', 'orange'] as const;
+
+/** What may leave by one NIC although its source is foreign. */
+export type UtmTransitProps = Omit<FirewallExceptionProps, 'port' | 'mode'>;
+
+export type UtmTransit = 'nics' | Partial<Record<TransitNic, UtmTransitProps>>;
+
+type Ports = Partial<Record<TransitNic, FixedIpPort>>;
+
+/** `Transit/<Nic>` below the UTM. */
+export function makeTransit(utm: Construct, mode: 'bridged' | 'routed', ports: Ports, transit: UtmTransit): void {
+  const scope = new Construct(utm, 'Transit');
+  const wanted = transit === 'nics' ? fromNics(utm, mode, ports) : transit;
+  for (const nic of transitNics) {
+    const props = wanted[nic];
+    const port = ports[nic];
+    if (props && !port) addFinding(utm, `its transit names ${nic}, and it has no such NIC; add one, or leave it out`);
+    // What comes from the bridge and leaves by red is routed.
+    else if (props && port)
+      new FirewallException(scope, `${nic.charAt(0).toUpperCase()}${nic.slice(1)}`, {
+        ...props,
+        port,
+        mode: nic === 'red' ? 'routed' : mode,
+      });
+  }
+}
+
+/** At each NIC that filters what comes from the subnets of the other inside NICs; bridged, those of the whole segment. */
+function fromNics(
+  utm: Construct,
+  mode: 'bridged' | 'routed',
+  ports: Ports,
+): Partial<Record<TransitNic, UtmTransitProps>> {
+  const transit: { [nic in TransitNic]?: UtmTransitProps } = {};
+  for (const nic of transitNics) {
+    const port = ports[nic];
+    if (!port || port.portSecurity === false) continue;
+    const others = inside.filter((other) => ports[other] && (mode === 'bridged' || other !== nic));
+    const sources = [...new Set(others.flatMap((other) => cidrsOf(utm, ports[other])))];
+    if (sources.length > 0)
+      transit[nic] = {
+        sources,
+        destinations: 'any',
+        reason: `what a ${mode} UTM passes on from ${others.join(' and ')}`,
+      };
+  }
+  const isOpen = transitNics.some((nic) => ports[nic]?.passesForeignFrames);
+  if (Object.keys(transit).length === 0 && !isOpen)
+    addFinding(
+      utm,
+      `transit 'nics' opens nothing: it passes on what comes from green or orange to another NIC; add one, or leave transit out`,
+    );
+  return transit;
+}
+
+function cidrsOf(utm: Construct, port: FixedIpPort | undefined): string[] {
+  return (port?.network.subnets ?? []).flatMap(({ cidr }) => {
+    if (cidr !== undefined && !Token.isUnresolved(cidr)) return [cidr];
+    addFinding(
+      utm,
+      `transit 'nics' needs the cidr of each subnet of ${port?.network.node.path}; give it, or name the sources`,
+    );
+    return [];
+  });
+}

@@ -1,0 +1,97 @@
+/** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
+import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
+import { InvalidConfiguration } from './errors';
+import { formatAddress, isInside, overlap, parseAddress, parseCidr, type Cidr, type IpRange } from './ip-ranges';
+
+/** Each a sentence that names the prefix and says what to do; [] when nothing is wrong. */
+export function exceptionFindings({
+  mode,
+  sources,
+  destinations,
+  clients = [],
+}: Pick<ExceptionWish, 'mode' | 'sources' | 'destinations' | 'clients'>): string[] {
+  const findings = [...prefixFindings('sources', sources), ...prefixFindings('destinations', destinations)];
+  if (findings.length > 0) return findings;
+  return [
+    ...familyFindings(sources, destinations, 'destination'),
+    ...familyFindings(destinations, sources, 'source'),
+    ...(mode === 'routed' && clients.length > 0
+      ? ['it names clients, and frames of a routed server bear its own MAC address; leave them out, or make it bridged']
+      : []),
+    ...clients.flatMap(clientFindings),
+  ];
+}
+
+/** Whether one packet may be let pass by both. */
+export const exceptionsOverlap = (
+  a: Pick<ExceptionWish, 'sources' | 'destinations'>,
+  b: Pick<ExceptionWish, 'sources' | 'destinations'>,
+): boolean =>
+  ([4, 6] as const).some(
+    (version) => meet(a.sources, b.sources, version) && meet(a.destinations, b.destinations, version),
+  );
+
+function meet(a: Prefixes, b: Prefixes, version: 4 | 6): boolean {
+  const rangesOf = (prefixes: Prefixes): readonly IpRange[] =>
+    prefixes === 'any' ? [everything(version)] : prefixes.map(parseCidr).filter((cidr) => cidr.version === version);
+  const others = rangesOf(b);
+  return rangesOf(a).some((range) => others.some((other) => overlap(range, other)));
+}
+
+const everything = (version: 4 | 6): IpRange => ({
+  version,
+  first: 0n,
+  last: (1n << (version === 4 ? 32n : 128n)) - 1n,
+});
+
+function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
+  if (prefixes === 'any') return [];
+  if (prefixes.length === 0) return [`its ${what} are empty; name prefixes, or say 'any'`];
+  const seen: { text: string; cidr: Cidr }[] = [];
+  return prefixes.flatMap((text) => {
+    const cidr = attempt(() => parseCidr(text));
+    if (typeof cidr === 'string') return [`in its ${what}, ${cidr}`];
+    if (cidr.prefixLength === 0) return [`in its ${what}, ${text} is every address of its family; say 'any'`];
+    const canonical = `${formatAddress(cidr.version, cidr.first)}/${String(cidr.prefixLength)}`;
+    if (canonical !== text) return [`in its ${what}, ${text} is written ${canonical}`];
+    const other = seen.find((one) => isInside(cidr, one.cidr) || isInside(one.cidr, cidr));
+    seen.push({ text, cidr });
+    if (!other) return [];
+    return other.text === text
+      ? [`its ${what} name ${text} twice; leave one`]
+      : [`in its ${what}, ${other.text} and ${text} overlap; leave the wider one`];
+  });
+}
+
+/** A prefix whose family the other end has not can't be in any packet. */
+function familyFindings(prefixes: Prefixes, others: Prefixes, other: string): string[] {
+  if (prefixes === 'any' || others === 'any') return [];
+  const isIPv6 = (text: string): boolean => text.includes(':');
+  const lonely = prefixes.find((text) => !others.some((one) => isIPv6(one) === isIPv6(text)));
+  return lonely === undefined
+    ? []
+    : [`${lonely} has no ${other} of its family, so nothing of it could pass; add one, or leave it out`];
+}
+
+function clientFindings({ macAddress, addresses }: BridgedClient): string[] {
+  // A reference to another port's attribute is as good as an address.
+  const isMac = macAddress.includes('${') || /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(macAddress);
+  return [
+    ...(isMac ? [] : [`the client's "${macAddress}" is no MAC address; write it as fa:16:3e:00:00:01`]),
+    ...(addresses.length === 0 ? [`the client ${macAddress} has no address; name those that it sends from`] : []),
+    ...addresses.flatMap((text) => {
+      const parsed = attempt<unknown>(() => (text.includes('/') ? parseCidr(text) : parseAddress(text)));
+      return typeof parsed === 'string' ? [`of the client ${macAddress}, ${parsed}`] : [];
+    }),
+  ];
+}
+
+/** What it gives, or the sentence with which it refuses. */
+function attempt<T>(parse: () => T): T | string {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof InvalidConfiguration) return error.detail;
+    throw error;
+  }
+}
