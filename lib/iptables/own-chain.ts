@@ -1,0 +1,94 @@
+/**
+ * One chain of ours in one family, and how it is replaced.
+ *
+ * Goals: a foreign rule is never touched; what changed since it was seen makes the change fail; no packet meets a half-made chain.
+ * How: one transaction of `iptables-restore -n` per table deletes the jump and every rule that was seen *by value*, then the
+ * empty chain, and makes all of it anew. A rule that changed is not found; a rule that came leaves the chain not empty; either way the
+ * kernel keeps everything (tried on nft and legacy). A `:chain` line on a chain that is there would flush it, foreign rules and all.
+ * Given up: one transaction over two tables; there is none. A mark is set in mangle before filter accepts it, and on removal
+ * filter goes first, so that between the two nothing passes that shouldn't.
+ */
+import { rulesOf, chainsOf, type Ruleset } from './ruleset';
+
+/** Tables that hold chains of ours. */
+export const ownTables = ['mangle', 'filter'] as const;
+export type OwnTable = (typeof ownTables)[number];
+
+/** Where the jump to a chain of ours stands. */
+export const jumpFrom: Readonly<Record<OwnTable, string>> = { mangle: 'FORWARD', filter: 'neutron-filter-top' };
+
+/** What there is of our chain in one table. */
+export interface OwnChain {
+  readonly exists: boolean;
+  /** How many jumps lead to it from where they should. */
+  readonly jumps: number;
+  /** As printed, without `-A <chain>`. */
+  readonly rules: readonly string[];
+}
+
+/** Of one family. */
+export type OwnChains = Readonly<Record<OwnTable, OwnChain>>;
+
+export const noChain: OwnChain = { exists: false, jumps: 0, rules: [] };
+
+export const findOwnChains = (ruleset: Ruleset, chain: string): OwnChains => {
+  const rules = rulesOf(ruleset);
+  const chains = chainsOf(ruleset);
+  const find = (table: OwnTable): OwnChain => ({
+    exists: chains.has(`${table} ${chain}`),
+    jumps: rules.filter((one) => one.table === table && one.chain === jumpFrom[table] && one.text === `-j ${chain}`)
+      .length,
+    rules: rules.filter((one) => one.table === table && one.chain === chain).map((one) => one.text),
+  });
+  return { mangle: find('mangle'), filter: find('filter') };
+};
+
+/** Rules that lead to our chain and are no jump of ours; as `filter: -A INPUT -j stackward-…`. */
+export function findForeignJumps(ruleset: Ruleset, chain: string): string[] {
+  const leads = new RegExp(`(^| )(-j|-g) ${chain}( |$)`);
+  return rulesOf(ruleset)
+    .filter(({ table, chain: from, text }) => {
+      const isOurs = text === `-j ${chain}` && ownTables.some((own) => own === table && jumpFrom[own] === from);
+      return leads.test(text) && !isOurs;
+    })
+    .map(({ table, chain: from, text }) => `${table}: -A ${from} ${text}`);
+}
+
+/** What our chain is to hold in one family, per table; a table without rules has no chain. */
+export type OwnRules = Readonly<Record<OwnTable, readonly string[]>>;
+
+/** That the chain is there, with its one jump; or that neither is. */
+export const isInPlace = (chain: OwnChain, rules: readonly string[]): boolean =>
+  rules.length === 0
+    ? !chain.exists && chain.jumps === 0
+    : chain.jumps === 1 && chain.rules.length === rules.length && chain.rules.every((rule, at) => rule === rules[at]);
+
+/** The text for `iptables-restore -n` that makes of what was seen what is wanted; '' if that is what is there. */
+export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRules): string {
+  const order: readonly OwnTable[] = wanted.filter.length > 0 ? ['mangle', 'filter'] : ['filter', 'mangle'];
+  return order
+    .filter((table) => !isInPlace(seen[table], wanted[table]))
+    .map((table) => renderTable(table, [...removal(table, chain, seen[table]), ...making(table, chain, wanted[table])]))
+    .join('');
+}
+
+/** The text for `iptables-restore -n` that makes it where nothing of it is there. */
+export const renderChains = (chain: string, rules: OwnRules): string =>
+  ownTables
+    .filter((table) => rules[table].length > 0)
+    .map((table) => renderTable(table, making(table, chain, rules[table])))
+    .join('');
+
+const renderTable = (table: OwnTable, lines: readonly string[]): string =>
+  [`*${table}`, ...lines, 'COMMIT', ''].join('\n');
+
+const removal = (table: OwnTable, chain: string, { exists, jumps, rules }: OwnChain): string[] => [
+  ...Array<string>(jumps).fill(`-D ${jumpFrom[table]} -j ${chain}`),
+  ...rules.map((rule) => `-D ${chain} ${rule}`),
+  ...(exists ? [`-X ${chain}`] : []),
+];
+
+const making = (table: OwnTable, chain: string, rules: readonly string[]): string[] =>
+  rules.length === 0
+    ? []
+    : [`:${chain} - [0:0]`, ...rules.map((rule) => `-A ${chain} ${rule}`), `-A ${jumpFrom[table]} -j ${chain}`];

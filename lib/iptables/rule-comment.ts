@@ -1,0 +1,52 @@
+/**
+ * A construct's path as the comment of a rule.
+ *
+ * Neutron's agent takes every line that holds its wrap name (`neutron-openvswi`, `quantum-linuxbri`, …) for its own and
+ * deletes it at its next apply, so no comment may hold one; a comment has at most 255 bytes (xt_comment.h); and the kernel's
+ * tools print quotes and backslashes with a backslash. So whatever isn't plain is percent-encoded, and it can be read back.
+ * Source: neutron@icehouse-eol agent/linux/iptables_manager.py `_modify_rules`, the same in substance at HEAD.
+ */
+import { createHash } from 'node:crypto';
+
+const longest = 255;
+
+/** Two paths have one comment only if they are the same path. */
+export function commentOf(path: string): string {
+  const plain = encodeURIComponent(path.replace(/\p{Surrogate}/gu, '\ufffd'))
+    .replace(/%(2F|3A|40|2B|3D|2C)/g, decodeURIComponent)
+    .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/(neutron|quantum)-/gi, '$1%2D');
+  if (plain.length <= longest) return plain;
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return `${wholeCharacters(plain.slice(0, longest - 17))}~${digest}`;
+}
+
+/** Without the escapes of a character that was cut at the end. */
+function wholeCharacters(encoded: string): string {
+  const cut = encoded.replace(/%.?$/, '');
+  return decode(cut) === undefined ? wholeCharacters(cut.slice(0, -3)) : cut;
+}
+
+function decode(comment: string): string | undefined {
+  try {
+    return decodeURIComponent(comment);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path, a long one as far as it is kept; undefined for what `commentOf` doesn't write. */
+export function findPath(comment: string): string | undefined {
+  if (!/^[\w./:@+=,~%-]+$/.test(comment) || !comment.includes('/')) return undefined;
+  const path = decode(comment);
+  if (path === undefined) return undefined;
+  const isCut = comment.length > longest - 17 && /~[0-9a-f]{16}$/.test(comment);
+  return isCut || commentOf(path) === comment ? path : undefined;
+}
+
+/** The comment of a rule as printed; undefined without one, or with several. */
+export function findComment(rule: string): string | undefined {
+  const found = [...rule.matchAll(/ -m comment --comment (?:"([^"\\]*)"|([^\s"]+))(?= )/g)];
+  const [one] = found;
+  return found.length === 1 ? (one?.[1] ?? one?.[2]) : undefined;
+}

@@ -1,0 +1,63 @@
+/** The rules of our chain, taken apart by the construct that they are of, and put together again. Pure. */
+import { ownTables, type OwnRules, type OwnTable } from '../../lib/iptables/own-chain';
+import { findComment, findPath } from '../../lib/iptables/rule-comment';
+
+/** By the comment that the rules bear. */
+export type RuleGroups = ReadonlyMap<string, OwnRules>;
+
+/** Rules without a path in their comment are in no group. */
+export function groupsOf(rules: OwnRules): RuleGroups {
+  const groups = new Map<string, Record<OwnTable, string[]>>();
+  for (const table of ownTables)
+    for (const rule of rules[table]) {
+      const comment = findComment(rule);
+      if (comment === undefined || findPath(comment) === undefined) continue;
+      const group = groups.get(comment) ?? { mangle: [], filter: [] };
+      group[table].push(rule);
+      groups.set(comment, group);
+    }
+  return groups;
+}
+
+/** Rules of no construct, as `filter: -s 198.51.100.7/32 -j ACCEPT`. */
+export const foreignRules = (rules: OwnRules): string[] =>
+  ownTables.flatMap((table) =>
+    rules[table].filter((rule) => findPath(findComment(rule) ?? '') === undefined).map((rule) => `${table}: ${rule}`),
+  );
+
+/** One spelling for what the iptables of all ages print: spaces, MAC addresses and quotes differ. */
+const canonical = (rule: string): string =>
+  rule
+    .replace(/ +/g, ' ')
+    .replace(/--mac-source \S+/, (mac) => mac.toLowerCase())
+    .replace(/--comment "([^" ]*)"/, '--comment $1');
+
+export const isSameRule = (a: string, b: string): boolean => a === b || canonical(a) === canonical(b);
+
+export const isSameGroup = (a: OwnRules, b: OwnRules): boolean =>
+  ownTables.every(
+    (table) =>
+      a[table].length === b[table].length && a[table].every((rule, at) => isSameRule(rule, b[table][at] ?? '')),
+  );
+
+export const isEmptyGroup = (group: OwnRules): boolean => ownTables.every((table) => group[table].length === 0);
+
+/**
+ * The chain with these groups changed and all others as they are; an empty group goes. What leaves a packet to its port's
+ * groups (`-j RETURN`) stands last, so that it takes nothing from an exception that names its sources.
+ */
+export function withGroups(rules: OwnRules, changed: RuleGroups): OwnRules {
+  const groups = new Map(groupsOf(rules));
+  for (const [comment, group] of [...changed].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const before = groups.get(comment);
+    if (isEmptyGroup(group)) groups.delete(comment);
+    else if (!before || !isSameGroup(before, group)) groups.set(comment, group);
+  }
+  const leaves = (group: readonly string[]): number => (group.some((rule) => rule.endsWith(' -j RETURN')) ? 1 : 0);
+  const join = (table: OwnTable): string[] =>
+    [...groups.values()]
+      .map((group) => group[table])
+      .sort((a, b) => leaves(a) - leaves(b))
+      .flat();
+  return { mangle: join('mangle'), filter: join('filter') };
+}

@@ -1,0 +1,106 @@
+/**
+ * The rules of one exception, as the kernel prints them. Pure.
+ *
+ * Goals: what was asked for passes at one port and nowhere else; a packet of the port's own address stays with its groups.
+ * How: both ends of the way over the bridge are named (with one end alone, what goes from one server of the host straight
+ * to another would skip the receiver's groups); one rule for what leaves the port and one for what comes into it, because
+ * the port's groups may not let the latter in. In `plain` form filter accepts. In `marked` form mangle, where a
+ * MAC address may be matched, sets a bit of the packet's mark that filter accepts: a chain that `OUTPUT` leads to can't match
+ * a MAC address. Where any source may pass, the port's own addresses go on to its groups.
+ * Given up: what one server sends straight to another on one bridge of the Linux bridge agent.
+ */
+import type { OwnRules } from '../../lib/iptables/own-chain';
+import { commentOf } from '../../lib/iptables/rule-comment';
+import { canonicalAddress, formatAddress, parseAddress, parseCidr } from '../../lib/ip-ranges';
+import type { Port } from '../../lib/ports';
+import { isAtLeast } from '../../lib/releases';
+import type { FirewallExceptionSpec } from './spec';
+
+export const families = ['ipv4', 'ipv6'] as const;
+export type Family = (typeof families)[number];
+
+/** Of one exception on one host. */
+export type ExceptionRules = Readonly<Record<Family, OwnRules>>;
+
+export const noRules: OwnRules = { mangle: [], filter: [] };
+export const nothing: ExceptionRules = { ipv4: noRules, ipv6: noRules };
+
+/**
+ * Who checks that a frame bears the port's MAC address. Open vSwitch's flows do since Newton (neutron 997d7b03fb); before,
+ * and with the Linux bridge agent, our own rule does. Nobody can where foreign frames are to pass.
+ */
+export const macCheckOf = ({
+  mode,
+  release,
+  firewallDriver,
+}: FirewallExceptionSpec): 'iptables' | 'Open vSwitch' | 'nobody' =>
+  mode === 'bridged'
+    ? 'nobody'
+    : firewallDriver === 'iptables_hybrid' && isAtLeast(release, 'newton')
+      ? 'Open vSwitch'
+      : 'iptables';
+
+/** neutron-lib `DEVICE_NAME_MAX_LEN`: 14 characters, since Essex. */
+export const tapOf = (portId: string): string => `tap${portId.slice(0, 11)}`;
+
+export interface RuleInput {
+  readonly spec: FirewallExceptionSpec;
+  readonly port: Pick<Port, 'id' | 'macAddress' | 'fixedIps'>;
+  /** The construct's path. */
+  readonly path: string;
+  /** Where the other end of the way over the bridge is: `qvb…`, or the bridge's uplinks. */
+  readonly ends: readonly string[];
+}
+
+export const rulesFor = (input: RuleInput): ExceptionRules => ({
+  ipv4: rulesOfFamily(input, 4),
+  ipv6: rulesOfFamily(input, 6),
+});
+
+function rulesOfFamily({ spec, port, path, ends }: RuleInput, version: 4 | 6): OwnRules {
+  const sources = prefixesOf(spec.sources, version);
+  const destinations = prefixesOf(spec.destinations, version);
+  const own = sources.includes('') ? ownAddresses(port, version) : [];
+  const bit = `0x${((1 << (spec.markBit ?? 31)) >>> 0).toString(16)}`;
+  const isMarked = macCheckOf(spec) === 'iptables';
+  const tap = tapOf(port.id);
+  const comment = `-m comment --comment "${commentOf(path)}"`;
+  const mangle: string[] = [];
+  const filter: string[] = [];
+  if (sources.length === 0 || destinations.length === 0) return noRules;
+  for (const end of ends) {
+    const out = `-m physdev --physdev-in ${tap} --physdev-out ${end} --physdev-is-bridged`;
+    const into = `-m physdev --physdev-in ${end} --physdev-out ${tap} --physdev-is-bridged`;
+    const leaving = isMarked ? mangle : filter;
+    const mac = isMarked ? `-m mac --mac-source ${port.macAddress.toLowerCase()} ` : '';
+    const verdict = isMarked ? `MARK --set-xmark ${bit}/${bit}` : 'ACCEPT';
+    leaving.push(...own.map((address) => `-s ${address} ${out} ${comment} -j RETURN`));
+    for (const from of sources)
+      for (const to of destinations)
+        leaving.push(`${match('-s', from)}${match('-d', to)}${out} ${mac}${comment} -j ${verdict}`);
+    if (isMarked) filter.push(`${out} -m mark --mark ${bit}/${bit} ${comment} -j ACCEPT`);
+    filter.push(...own.map((address) => `-d ${address} ${into} ${comment} -j RETURN`));
+    for (const from of sources)
+      for (const to of destinations) filter.push(`${match('-s', to)}${match('-d', from)}${into} ${comment} -j ACCEPT`);
+  }
+  return { mangle, filter };
+}
+
+const match = (option: string, prefix: string): string => (prefix === '' ? '' : `${option} ${prefix} `);
+
+const hostLength = { 4: 32, 6: 128 } as const;
+
+const ownAddresses = ({ fixedIps }: RuleInput['port'], version: 4 | 6): string[] =>
+  fixedIps
+    .map(({ address }) => canonicalAddress(address))
+    .filter((address) => parseAddress(address).version === version)
+    .map((address) => `${address}/${hostLength[version]}`)
+    .sort();
+
+/** Of one family, in the kernel's spelling and a fixed order; '' for all its addresses. */
+export function prefixesOf(prefixes: FirewallExceptionSpec['sources'], version: 4 | 6): string[] {
+  if (prefixes === 'any') return [''];
+  const found = prefixes.map(parseCidr).filter((one) => one.version === version);
+  if (found.some((one) => one.prefixLength === 0)) return [''];
+  return [...new Set(found.map((one) => `${formatAddress(version, one.first)}/${one.prefixLength}`))].sort();
+}
