@@ -255,10 +255,5 @@ const meaning: Readonly<Record<FlagName, Readonly<Record<'on' | 'off', string | 
 
 function notesOf(aims: readonly FlagAim[]): string[] {
   const means = aims.flatMap(({ flag, set }) => (set ? (meaning[flag][word(set.value) as 'on' | 'off'] ?? []) : []));
-  const left = aims
-    .filter(({ set, after }) => !set && !after)
-    .map(
-      ({ device, flag }) => `${flag} of ${device} is left as it is: it is not what was written, or the device is gone`,
-    );
-  return [...new Set([...means, ...left])];
+  return [...new Set(means)];
 }

@@ -9,8 +9,13 @@ import { locate, type BridgePortOn } from './locate';
 import { kernelFlag, kind, observe, type BridgePortObserved } from './observe';
 import { bridgePortImage, parseBridgePort, type BridgePortImage, type BridgePortSpec } from './spec';
 
-const portsOf = (spec: BridgePortSpec): string =>
-  'restore' in spec ? [...new Set(spec.restore.map((one) => one.image.portId))].join(', ') : spec.portId.toLowerCase();
+/** What a rollback brings back is named flag by flag: one run may have touched a port for two constructs. */
+const identify = (spec: BridgePortSpec): string =>
+  'restore' in spec
+    ? spec.restore
+        .flatMap(({ target, image: { flags } }) => flags.map(({ device, flag }) => `${flag} of ${device}@${target}`))
+        .join(', ')
+    : `bridge port of port ${spec.portId.toLowerCase()}`;
 
 function image({ aims, portId }: BridgePortStep, { devices }: BridgePortObserved): BridgePortImage {
   return {
@@ -31,7 +36,7 @@ export const bridgePort: Reconciler<BridgePortSpec, BridgePortObserved, BridgePo
   kind,
   whenRemoved: 'its flags get back the values they had, where they still are what was written',
   parse: parseBridgePort,
-  identify: (spec) => `bridge port of port ${portsOf(spec)}`,
+  identify,
   locate,
   observe,
   diff,

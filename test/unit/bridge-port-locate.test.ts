@@ -1,0 +1,97 @@
+import type { Port, Readers } from '../../lib/ports';
+import type { Sweep } from '../../lib/reconciler';
+import { bridgePort } from '../../reconcilers/bridge-port';
+import { devicesOf } from '../../reconcilers/bridge-port/locate';
+import { FakeNetwork } from '../support/fake-network';
+
+const ids = ['28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21', '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b22'] as const;
+
+function cloud(ports: readonly Partial<Port>[]) {
+  const network = new FakeNetwork();
+  let questions = 0;
+  for (const port of ports) network.putPort(port);
+  for (const host of ['cnode01', 'cnode02', 'elsewhere'])
+    network.addAgent({ host, type: 'Open vSwitch agent', isAlive: true });
+  const readers = {
+    cloud: 'lab',
+    hosts: { named: ['control'], reachesAny: true, canReach: (host: string) => host !== 'elsewhere' },
+    network: () => {
+      questions += 1;
+      return Promise.resolve(network);
+    },
+  } as unknown as Readers;
+  const locate = (wanted: readonly string[], sweep: Sweep[] = []) =>
+    bridgePort.locate(
+      wanted.map((portId, at) => ({
+        ...{ id: `bridge-port.acme/P${at}`, stack: 'acme', owner: 'ours', spec: { portId, hairpin: false } },
+      })),
+      { sweep, owners: ['ours'] },
+      readers,
+    );
+  return { locate, questions: () => questions };
+}
+
+test('a port is where Neutron says, by the names that the agent gives its devices', async () => {
+  const { locate, questions } = cloud([
+    { id: ids[0], hostId: 'cnode01' },
+    { id: ids[1], hostId: 'cnode02', vifType: 'bridge' },
+  ]);
+  const { placements, findings } = await locate([ids[0], ids[1].toUpperCase()]);
+  expect(placements).toMatchObject([
+    { target: 'host:cnode01', wanted: [{ spec: { devices: ['tap28f25940-63', 'qvb28f25940-63'] } }] },
+    { target: 'host:cnode02', wanted: [{ spec: { devices: ['tap28f25940-63'] } }] },
+  ]);
+  expect(findings).toEqual([]);
+  expect(questions()).toBe(1);
+  expect(devicesOf({ id: 'abcdef01-2345-6789', vifType: 'ovs' })).toEqual(['tapabcdef01-23', 'qvbabcdef01-23']);
+});
+
+test('hosts that may hold leftovers are looked at too, where they can be reached', async () => {
+  const { locate } = cloud([{ id: ids[0], hostId: 'cnode01' }]);
+  const { placements } = await locate([ids[0]], [{ owner: 'ours', stacks: 'all' }]);
+  expect(placements.map(({ target, wanted }) => [target, wanted.length])).toEqual([
+    ['host:cnode01', 1],
+    ['host:cnode02', 0],
+    ['host:control', 0],
+  ]);
+  expect((await locate([])).placements).toEqual([]);
+});
+
+test.each<[string, Partial<Port>[], object]>([
+  [
+    'no such port',
+    [],
+    { reason: 'InvalidConfiguration', message: /does not exist, or these credentials may not see it/ },
+  ],
+  [
+    'unbound',
+    [{ id: ids[0], hostId: '', vifType: 'unbound' }],
+    { message: /is bound to no host .* apply again then$/ },
+  ],
+  [
+    'without a Linux bridge',
+    [{ id: ids[0], hostId: 'cnode01', hybridPlug: false }],
+    { reason: 'InvalidConfiguration', message: /is plugged straight into Open vSwitch on cnode01, not into a Linux/ },
+  ],
+])('%s: said, and placed nowhere', async (_what, ports, expected) => {
+  const { placements, findings } = await cloud(ports).locate([ids[0]]);
+  const { message, ...rest } = expected as { message: RegExp };
+  expect(findings).toEqual([
+    { id: 'bridge-port.acme/P0', ...rest, message: expect.stringMatching(message) as unknown as string },
+  ]);
+  expect(placements).toEqual([]);
+});
+
+test('what comes back goes to the host where it was', async () => {
+  const image = { portId: ids[0], flags: [] };
+  const spec = bridgePort.undo(undefined, [
+    { target: 'host:cnode02', image },
+    { target: 'host:cnode01', image },
+  ]);
+  const wanted = [{ id: 'bridge-port.acme/P0', stack: 'acme', owner: 'ours', spec }];
+  const { placements } = await bridgePort.locate(wanted, { sweep: [], owners: ['ours'] }, {} as Readers);
+  expect(placements).toMatchObject([
+    { target: 'host:cnode02', wanted: [{ spec: { restore: [image] } }] },
+    { target: 'host:cnode01', wanted: [{ spec: { restore: [image] } }] },
+  ]);
+});
