@@ -153,7 +153,7 @@ export class LabGuests {
       return (await this.onHost(host, 'iptables', '-t', table, '-S', chain)).trim().split('\n');
     } catch (error) {
       // iptables-nft's words, and legacy's.
-      if (/does not exist|No chain\/target\/match/.test(String(error))) return undefined;
+      if (/is incompatible|No chain\/target\/match/.test(String(error))) return undefined;
       throw error;
     }
   }

@@ -79,6 +79,13 @@ export class PacketFlows<Name extends string> {
     this.#marks.set(name, await this.now());
   }
 
+  /** Packets that it had sent by this mark. */
+  sentAt(name: Name, mark: string): number {
+    const at = this.#marks.get(mark);
+    if (!at) throw new Error(`no such mark: ${mark}`);
+    return at[name].sent;
+  }
+
   /** Waits until a packet of this flow arrives that was sent after now. */
   async untilReceived(name: Name): Promise<void> {
     const { sent, received } = (await this.now())[name];
@@ -117,8 +124,8 @@ export class PacketFlows<Name extends string> {
   between(name: Name, from?: string, to?: string): Counts {
     const flow = this.#report?.flows[name];
     if (!flow) throw new Error('the flows were not stopped yet');
-    const first = from === undefined ? 0 : this.#at(name, from);
-    const end = to === undefined ? flow.sent : this.#at(name, to);
+    const first = from === undefined ? 0 : this.sentAt(name, from);
+    const end = to === undefined ? flow.sent : this.sentAt(name, to);
     const runs = flow.arrived
       .map(([start, last]): [number, number] => [Math.max(start, first), Math.min(last, end - 1)])
       .filter(([start, last]) => start <= last);
@@ -126,12 +133,6 @@ export class PacketFlows<Name extends string> {
     const edges = [[first, first - 1] as const, ...runs, [end, end] as const];
     const gaps = edges.slice(1).map(([start], index) => start - (edges[index]?.[1] ?? 0) - 1);
     return { sent: end - first, received, longestGap: Math.max(0, ...gaps) };
-  }
-
-  #at(name: Name, mark: string): number {
-    const at = this.#marks.get(mark);
-    if (!at) throw new Error(`no such mark: ${mark}`);
-    return at[name].sent;
   }
 
   #ask<Answer>(command: string): Promise<Answer> {

@@ -1,0 +1,230 @@
+/**
+ * Exceptions of the packet filter on the lab: real packets through real taps, beside a real Neutron agent that rewrites its
+ * tables. A full UTM stands between green and orange and routes; a network behind it is none of Neutron's.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LabSubnet } from '../support/lab-cloud';
+import { changeGroup, createPorts } from '../support/lab-churn';
+import { LabFirewall, type Exception } from '../support/lab-firewall';
+import { agentChain, type LabGuests, type LabPort } from '../support/lab-guests';
+import { connects, PacketFlows } from '../support/packet-flows';
+
+const host = 'cnode01';
+/** Packets of each allowed flow that the churn must last for: a minute at 200 a second. */
+const aMinute = 12_000;
+const foreignMac = 'fa:16:3e:00:00:66';
+
+let lab: LabFirewall;
+let guests: LabGuests;
+let group: string;
+let orange: LabSubnet;
+/** The UTM's on green and orange, a client on green, a server and somebody else on orange. */
+let ports: Record<'green' | 'orange' | 'client' | 'server' | 'other', LabPort>;
+/** Namespaces. */
+let utm: string, inside: string, client: string, server: string, other: string;
+let wanted: Record<string, Exception>;
+
+beforeAll(async () => {
+  lab = await LabFirewall.start('firewall');
+  guests = lab.guests;
+  await lab.apply({});
+  const green = await lab.cloud.subnet({ cidr: '10.77.1.0/24' });
+  orange = await lab.cloud.subnet({ cidr: '10.77.2.0/24' });
+  group = await guests.openGroup();
+  const made = await guests.ports(host, group, [
+    { on: green, address: '10.77.1.1' },
+    { on: orange, address: '10.77.2.1' },
+    { on: green, address: '10.77.1.20' },
+    { on: orange, address: '10.77.2.20' },
+    { on: orange, address: '10.77.2.30' },
+  ]);
+  ports = { green: made[0]!, orange: made[1]!, client: made[2]!, server: made[3]!, other: made[4]! };
+  utm = await guests.boot(host, ports.green, ports.orange);
+  await guests.forward(utm);
+  inside = await guests.inside(utm, '10.99.0.1', ['10.99.0.5', '10.98.0.5', '10.96.0.5']);
+  [client, server, other] = [
+    await guests.boot(host, ports.client),
+    await guests.boot(host, ports.server),
+    await guests.boot(host, ports.other),
+  ];
+  await guests.route(client, 'default', ports.green.address);
+  await guests.route(server, 'default', ports.orange.address);
+  await guests.untilActive(made);
+  wanted = {
+    'Utm/Transit/Orange': { port: ports.orange, sources: ['10.77.1.0/24', '10.99.0.0/24'] },
+    'Utm/Transit/Green': { port: ports.green, sources: ['10.77.2.0/24'] },
+  };
+});
+/** Aborts what goes on beside a test that fails. */
+const over = new AbortController();
+const going: Promise<unknown>[] = [];
+function beside(...work: Promise<unknown>[]): void {
+  // Who waits for it comes later: a failure until then is not one that nobody looks at.
+  for (const one of work) one.catch(() => undefined);
+  going.push(...work);
+}
+let flows: ReturnType<typeof startFlows> | undefined;
+afterAll(async () => {
+  over.abort();
+  await Promise.allSettled(going);
+  await flows?.stop();
+  await lab.stop();
+});
+
+const allowed = ['own', 'transit', 'back', 'fresh'] as const;
+const forbidden = ['otherPrefix', 'otherMac', 'otherVm'] as const;
+
+function startFlows() {
+  const [to, address] = [server, ports.server.address];
+  const flow = (from: string, source: string) => ({ from, source, to, address });
+  return new PacketFlows(
+    {
+      own: flow(utm, ports.orange.address),
+      transit: flow(client, ports.client.address),
+      back: { from: server, source: ports.server.address, to: client, address: ports.client.address },
+      fresh: { ...flow(inside, '10.99.0.5'), newPorts: true },
+      otherPrefix: { ...flow(inside, '10.98.0.5'), rate: 50 },
+      otherMac: {
+        ...flow(utm, '10.99.0.5'),
+        rate: 50,
+        frame: { device: 'eth1', from: foreignMac, to: ports.server.mac },
+      },
+      otherVm: { ...flow(other, '10.99.0.5'), rate: 50 },
+      byHand: { ...flow(inside, '10.96.0.5'), rate: 50 },
+    },
+    10 * aMinute,
+  );
+}
+
+/** Applies again and again what is wanted, each time with another exception more or less. */
+async function applyAgain(times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    const more = { 'More/Transit': { port: ports.orange, sources: ['10.95.0.0/24'] } };
+    await lab.apply(time % 2 === 0 ? { ...wanted, ...more } : wanted);
+    await sleep(3000, undefined, { signal: over.signal });
+  }
+}
+
+/** Returns when the agent filters again. */
+async function restartAgent(): Promise<void> {
+  await lab.agent('down', host);
+  await lab.startAgent(host, Object.values(ports));
+}
+
+test('nothing of what is allowed is lost while agent and stackward write, and what is not allowed stays dropped', async () => {
+  flows = startFlows();
+  await flows.untilSent(200);
+  await flows.mark('applied');
+  await lab.apply(wanted);
+  for (const name of allowed) await flows.untilReceived(name);
+  await flows.mark('open');
+
+  const spoofing = agentChain('s', ports.orange);
+  const byHand = ['-s', '10.96.0.0/24', '-j', 'RETURN'];
+  await guests.onHost(host, 'iptables', '-I', spoofing, '2', ...byHand);
+  await flows.untilReceived('byHand');
+  await flows.mark('churn');
+  beside(
+    changeGroup(guests, group, 45, over.signal),
+    createPorts(guests, host, group, orange, 20, over.signal),
+    applyAgain(12),
+  );
+  await flows.untilSilent('byHand', 50);
+  const wiped = await guests.rules(host, spoofing);
+  await flows.mark('wiped');
+  await flows.untilSent(250);
+  await flows.mark('restart');
+  await restartAgent();
+  await flows.mark('restarted');
+  await Promise.all(going);
+  while ((await flows.now()).transit.sent - flows.sentAt('transit', 'churn') < aMinute) await sleep(500);
+  await flows.untilSent(100);
+  await flows.stop();
+
+  expect(wiped?.join('\n')).not.toContain('10.96.0.0/24');
+  for (const name of allowed) {
+    const { sent, received } = flows.between(name, 'open');
+    expect({ name, lost: sent - received }).toEqual({ name, lost: 0 });
+    expect(sent).toBeGreaterThanOrEqual(aMinute);
+    if (name !== 'own') expect(flows.between(name, undefined, 'applied')).toMatchObject({ received: 0 });
+  }
+  for (const name of forbidden)
+    for (const [from, to] of [
+      [undefined, 'restart'],
+      ['restarted', undefined],
+    ] as const)
+      expect({ name, from, received: flows.between(name, from, to).received }).toEqual({ name, from, received: 0 });
+  expect(flows.between('byHand', undefined, 'open').received).toBe(0);
+  expect(flows.between('byHand', 'open', 'wiped').received).toBeGreaterThan(0);
+  expect(flows.between('byHand', 'wiped', 'restart').received).toBe(0);
+  expect(flows.between('byHand', 'restarted').received).toBe(0);
+});
+
+test('transit by TCP passes both ways, and only what is allowed', async () => {
+  const [to, address] = [server, ports.server.address];
+  expect(await connects(client, ports.client.address, to, address)).toBe(true);
+  expect(await connects(inside, '10.99.0.5', to, address)).toBe(true);
+  expect(await connects(server, address, client, ports.client.address)).toBe(true);
+  expect(await connects(inside, '10.98.0.5', to, address)).toBe(false);
+});
+
+test('a hundred exceptions on one host are one write and no more requests than one', async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 98 }, (_, index) => [
+      `Many/Transit${String(index)}`,
+      { port: index % 2 ? ports.orange : ports.green, sources: [`10.100.${String(index)}.0/24`] },
+    ]),
+  );
+  const one = await countsOf({ ...wanted, 'Many/Transit0': many['Many/Transit0']! });
+  expect(one.restores).toBe(1);
+  await lab.apply(wanted);
+  expect(await countsOf({ ...wanted, ...many })).toEqual(one);
+  const rules = await guests.rules(host, lab.chain);
+  expect(rules?.filter((rule) => rule.includes('-s 10.100.'))).toHaveLength(98);
+  expect(await lab.run('plan', { ...wanted, ...many })).toMatchObject({ code: 0 });
+  expect(await countsOf(wanted)).toEqual(one);
+});
+
+/** What one apply costs the host. */
+async function countsOf(exceptions: Record<string, Exception>): Promise<{ requests: number; restores: number }> {
+  const before = lab.systems[host]!.counts;
+  await lab.apply(exceptions);
+  const after = lab.systems[host]!.counts;
+  return { requests: after.requests - before.requests, restores: after.restores - before.restores };
+}
+
+test('where no OpenFlow table checks MAC addresses, a release before Newton has the exception bound to the port’s own', async () => {
+  const [to, address] = [server, ports.server.address];
+  flows = startFlows();
+  await flows.untilReceived('fresh');
+  // What the agent of Newton and later puts there for each port: only its own MAC addresses go on to the next table.
+  const checks = (await lab.ovsOfctl(host, 'dump-flows', 'table=25')).match(/dl_src=/g);
+  expect(checks?.length).toBeGreaterThan(0);
+  await lab.ovsOfctl(host, 'add-flow', 'table=25,priority=60000,cookie=0x5741,actions=resubmit(,60)');
+  await flows.untilReceived('otherMac');
+  await flows.mark('wide open');
+  const bound = Object.fromEntries(
+    Object.entries(wanted).map(([id, exception]) => [id, { ...exception, release: 'mitaka' }]),
+  );
+  await lab.apply(bound);
+  await flows.mark('bound');
+  await flows.untilSent(100);
+  await flows.mark('over');
+  expect(await connects(inside, '10.99.0.5', to, address)).toBe(true);
+  await flows.stop();
+  await lab.ovsOfctl(host, 'del-flows', 'cookie=0x5741/-1');
+
+  expect(flows.between('otherMac', 'bound', 'over')).toMatchObject({ received: 0 });
+  for (const name of allowed) {
+    const { sent, received } = flows.between(name, 'bound', 'over');
+    expect({ name, lost: sent - received }).toEqual({ name, lost: 0 });
+  }
+  expect(await lab.run('plan', bound)).toMatchObject({ code: 0 });
+});
+
+test('what leaves the code leaves the host', async () => {
+  await lab.apply({});
+  for (const table of ['filter', 'mangle']) expect(await guests.rules(host, lab.chain, table)).toBeUndefined();
+  expect((await guests.rules(host, 'neutron-filter-top'))?.join('\n')).not.toContain('stackward');
+  expect(await connects(inside, '10.99.0.5', server, ports.server.address)).toBe(false);
+});

@@ -1,0 +1,139 @@
+/** Both compute hosts of the lab reached by ssh, guests on them, and stackward's own command with a configuration that leads there. */
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ovsFolder } from '../../lab/stack/compute-host';
+import { ownerMark } from '../../lib/host';
+import { CommandFolder, type Ended } from './command';
+import { LabCloud } from './lab-cloud';
+import { agentChain, LabGuests, type LabPort } from './lab-guests';
+import { LabHostSystem } from './lab-host-system';
+import { Sshd } from './sshd';
+
+const execute = promisify(execFile);
+const project = resolve(__dirname, '../..');
+
+export interface Exception {
+  readonly port: LabPort;
+  readonly sources: readonly string[];
+  readonly destinations?: readonly string[];
+  /** Default: zed. */
+  readonly release?: string;
+}
+
+export class LabFirewall {
+  /** In filter, and for rules that bind a MAC address in mangle too. */
+  readonly chain: string;
+
+  private constructor(
+    readonly cloud: LabCloud,
+    readonly guests: LabGuests,
+    /** By the name of the host. */
+    readonly systems: Readonly<Record<string, LabHostSystem>>,
+    private readonly owner: string,
+    private readonly sshd: Sshd,
+    private readonly command: CommandFolder,
+  ) {
+    this.chain = `stackward-${ownerMark(owner)}`;
+  }
+
+  /** @param suite names what it makes in Neutron; is the owner too */
+  static async start(suite: string): Promise<LabFirewall> {
+    const cloud = new LabCloud(suite);
+    const guests = new LabGuests(cloud);
+    await guests.clean();
+    const sshd = await Sshd.start();
+    const systems: Record<string, LabHostSystem> = {};
+    for (const host of cloud.lab.hosts) {
+      const system = await LabHostSystem.start(host);
+      system.addTo(sshd, host.name);
+      systems[host.name] = system;
+    }
+    const command = new CommandFolder(cloud.lab.environment);
+    command.write(
+      'stackward.yaml',
+      `cloud: stackward-lab\nhosts:\n  - ssh: "{host}"\n    sshConfig: ${sshd.configFile}\n`,
+    );
+    return new LabFirewall(cloud, guests, systems, suite, sshd, command);
+  }
+
+  /** Runs stackward with these exceptions, by construct id, as the whole of the stack `acme`, and what brings them back at boot. */
+  async run(verb: 'plan' | 'apply', exceptions: Readonly<Record<string, Exception>>): Promise<Ended> {
+    const approval = verb === 'apply' ? ['--auto-approve'] : [];
+    return this.command.run([verb, '--manifest', '-', ...approval], JSON.stringify(this.#manifest(exceptions)));
+  }
+
+  /** `apply` that must change what it wants to, and leave nothing. */
+  async apply(exceptions: Readonly<Record<string, Exception>>): Promise<void> {
+    const { code, stdout, stderr } = await this.run('apply', exceptions);
+    if (code !== 0) throw new Error(`apply ended with ${String(code)}:\n${stdout}\n${stderr}`);
+  }
+
+  #manifest(exceptions: Readonly<Record<string, Exception>>): object {
+    const specs = Object.entries(exceptions).map(([id, { port, sources, destinations, release = 'zed' }]) => ({
+      id,
+      spec: {
+        portId: port.id,
+        mode: 'routed',
+        sources,
+        destinations: destinations ?? 'any',
+        reason: 'the tenant’s firewall forwards for them',
+        placement: 'bound',
+        release,
+        firewallDriver: 'iptables_hybrid',
+      },
+    }));
+    const resources = specs.map(({ id, spec }) => [`acme/${id}`, { kind: 'firewall-exception', spec, dependsOn: [] }]);
+    const restored = specs.map(({ spec: { portId, placement } }) => ({ portId, placement }));
+    const restore = { kind: 'boot-restore', spec: { exceptions: restored }, dependsOn: [] };
+    return {
+      schemaVersion: '1.0',
+      owner: this.owner,
+      stack: 'acme',
+      resources: Object.fromEntries([
+        ...resources,
+        ...(restored.length > 0 ? [['acme/BootRestore', restore] as const] : []),
+      ]),
+    };
+  }
+
+  /** Starts or ends a host's Neutron agent. */
+  async agent(verb: 'up' | 'down', host: string): Promise<void> {
+    const argv = ['lab/main.ts', 'agent', verb, host];
+    await execute(resolve(project, 'node_modules/.bin/tsx'), argv, { cwd: project });
+  }
+
+  /**
+   * Starts a host's agent and waits until it has made the chains of these ports anew. Its first write takes all ports' chains away,
+   * and they come back some two seconds later: in between that host filters nothing (its policy is ACCEPT), and what should stay
+   * dropped must not be measured. A rule that does nothing, put into their chains while there is no agent, tells old ones from new.
+   */
+  async startAgent(host: string, ports: readonly LabPort[]): Promise<void> {
+    const old = ['-m', 'comment', '--comment', 'old', '-j', 'RETURN'];
+    for (const port of ports) {
+      const chain = agentChain('s', port);
+      if (await this.guests.rules(host, chain)) await this.guests.onHost(host, 'iptables', '-A', chain, ...old);
+    }
+    await this.agent('up', host);
+    for (const port of ports) {
+      const isNew = (rules?: string[]) => rules !== undefined && !rules.some((rule) => rule.includes('--comment old'));
+      while (!isNew(await this.guests.rules(host, agentChain('s', port)))) await sleep(200);
+    }
+  }
+
+  /** Of br-int. */
+  async ovsOfctl(host: string, verb: string, ...argv: readonly string[]): Promise<string> {
+    const found = this.cloud.lab.hosts.find(({ name }) => name === host)!;
+    const bridge = `unix:${ovsFolder(this.cloud.lab, found)}/br-int.mgmt`;
+    return this.guests.onHost(host, 'ovs-ofctl', verb, bridge, ...argv);
+  }
+
+  async stop(): Promise<void> {
+    for (const system of Object.values(this.systems)) await system.stop();
+    await this.sshd.stop();
+    this.command.remove();
+    await this.guests.clean();
+    await this.cloud.close();
+  }
+}
