@@ -4,6 +4,7 @@ import { allocationPoolSpec } from './allocation-pool/spec';
 import { bootRestoreSpec } from './boot-restore/spec';
 import { bridgePortSpec } from './bridge-port/spec';
 import { firewallExceptionSpec } from './firewall-exception/spec';
+import { policyRuleSpec } from './policy-rule/spec';
 
 /** The JSON Schema of a manifest, with the spec of every kind; docs/manifest.schema.json is this, printed. */
 export function manifestJsonSchema(): object {
@@ -12,6 +13,7 @@ export function manifestJsonSchema(): object {
     z.object({ kind: z.literal('boot-restore'), spec: bootRestoreSpec, dependsOn: z.array(z.string()) }),
     z.object({ kind: z.literal('bridge-port'), spec: bridgePortSpec, dependsOn: z.array(z.string()) }),
     z.object({ kind: z.literal('firewall-exception'), spec: firewallExceptionSpec, dependsOn: z.array(z.string()) }),
+    z.object({ kind: z.literal('policy-rule'), spec: policyRuleSpec, dependsOn: z.array(z.string()) }),
   ]);
   const schema = manifestSchema.extend({ resources: z.record(z.string(), entry) });
   return { title: "stackward's manifest, version 1", ...z.toJSONSchema(schema) };

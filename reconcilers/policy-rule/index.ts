@@ -1,0 +1,41 @@
+/**
+ * The kind policy-rule: a rule of a service admits a role, on every host that serves it. What was there before is recorded on
+ * the host and comes back when the declaration goes.
+ */
+import type { Before, Reconciler } from '../../lib/reconciler';
+import { apply } from './apply';
+import { diff, type PolicyRuleStep } from './diff';
+import { rawValue } from './jobs';
+import { locate } from './locate';
+import { kind, observe, type PolicyRuleObserved } from './observe';
+import { contentOf } from './service-policy';
+import { parsePolicyRule, policyRuleImage, type PolicyRuleSpec } from './spec';
+
+function identify(spec: PolicyRuleSpec): string {
+  const grants = 'restore' in spec ? spec.restore.flatMap(({ image }) => image.rules) : [spec];
+  return [...new Set(grants.map(({ service, rule, role }) => `the role ${role} in ${service}'s rule ${rule}`))].join(
+    ', ',
+  );
+}
+
+export const policyRule: Reconciler<PolicyRuleSpec, PolicyRuleObserved, PolicyRuleStep> = {
+  kind,
+  whenRemoved: 'the role leaves the rule again where stackward put it in; elsewhere the rule stays as it is',
+  parse: parsePolicyRule,
+  identify,
+  locate,
+  observe,
+  diff,
+  image: ({ jobs }, { looks }) => ({
+    rules: jobs.map((job) => {
+      const { service, release, rule, role, file, recorded } = job;
+      const value = rawValue(contentOf(looks.file(file)), job);
+      return { service, release, rule, role, file, value, entry: recorded ?? null };
+    }),
+  }),
+  undo: (_spec: PolicyRuleSpec | undefined, before: readonly Before[]) =>
+    parsePolicyRule({
+      restore: before.map(({ target, image }) => ({ target, image: policyRuleImage.parse(image) })),
+    }),
+  apply,
+};

@@ -1,0 +1,151 @@
+/**
+ * What the services of one host go by, and what the owners' records say was written there.
+ *
+ * One question holds all that is usually needed: records, configurations, the policy files in their usual places. Only what
+ * these name besides (another file, a policy.d, a rule that no file has) is asked in a second one.
+ */
+import { asStackwardError, type StackwardError } from '../../lib/errors';
+import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/host';
+import { parseRecord, recordPath, type HostRecord } from '../../lib/host-record';
+import { findCodeDefault, hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
+import type { Readers, ServiceName } from '../../lib/ports';
+import { sweeps, type Placement } from '../../lib/reconciler';
+import type { Release } from '../../lib/releases';
+import { findServicePolicy, foldersOf, isNewAlone, situationOf } from './service-policy';
+import type { Looks, ServicePolicy } from './service-policy';
+import { recordEntry, type PolicyRuleSpec, type RecordEntry } from './spec';
+
+export const kind = 'policy-rule';
+
+export interface PolicyRuleObserved {
+  readonly looks: Looks;
+  /** By `<service> <release>`; an error: it can't be told what it goes by. */
+  readonly services: ReadonlyMap<string, ServicePolicy | StackwardError>;
+  /** What the service's own tool prints, by `<service>`, where a rule had to be asked of it. */
+  readonly generated: ReadonlyMap<string, string>;
+  /** By owner; entries by `<file> <rule> <role>`. */
+  readonly records: ReadonlyMap<string, HostRecord<RecordEntry>>;
+}
+
+export const serviceKey = (service: ServiceName, release: Release): string => `${service} ${release}`;
+
+export async function observe(placement: Placement<PolicyRuleSpec>, from: Readers): Promise<PolicyRuleObserved> {
+  const host = await from.host(placement.target);
+  const asked = new Asked();
+  speculate(asked, host, placement, from);
+  for (;;) {
+    await asked.answer(host);
+    const observed = look(asked, host, placement, from);
+    if (!asked.isOpen) return observed;
+  }
+}
+
+/** Answers that are there, and questions that are still to be asked. */
+class Asked implements Looks {
+  readonly #answers = new Map<string, Outcome<object>>();
+  readonly #open = new Map<string, HostRead>();
+
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  file = (path: string): Outcome<HostFile> => this.of({ verb: 'read-file', path }, { exists: false, realPath: path });
+
+  folder = (path: string): Outcome<HostFolder> =>
+    this.of({ verb: 'list-folder', path }, { exists: false, entries: [] });
+
+  reader = (argv: readonly string[]): Outcome<ReaderOutput> =>
+    this.of({ verb: 'run-reader', argv }, { code: 0, stdout: '', stderr: '' });
+
+  /** While there is no answer, `meanwhile` stands for it. */
+  private of<Q extends HostRead>(question: Q, meanwhile: AnswerTo<Q>): Outcome<AnswerTo<Q>> {
+    const key = JSON.stringify(question);
+    const known = this.#answers.get(key);
+    if (known) return known as Outcome<AnswerTo<Q>>;
+    this.#open.set(key, question);
+    return { ok: true, value: meanwhile };
+  }
+
+  async answer(host: HostReader): Promise<void> {
+    const questions = [...this.#open];
+    this.#open.clear();
+    const outcomes = await host.read(questions.map(([, question]) => question));
+    questions.forEach(([key], at) => this.#answers.set(key, outcomes[at] as Outcome<object>));
+  }
+}
+
+const wantedServices = ({ wanted }: Placement<PolicyRuleSpec>): readonly (readonly [ServiceName, Release])[] => {
+  const all = wanted.flatMap(({ spec }) => ('restore' in spec ? [] : [[spec.service, spec.release] as const]));
+  return [...new Map(all.map((one) => [serviceKey(...one), one])).values()];
+};
+
+function speculate(asked: Asked, host: HostReader, placement: Placement<PolicyRuleSpec>, { hosts }: Readers): void {
+  for (const owner of placement.owners) asked.file(recordPath(host, kind, owner));
+  for (const [service, release] of wantedServices(placement)) {
+    const configFiles = hosts.configFiles(service);
+    for (const path of configFiles) asked.file(path);
+    for (const folder of foldersOf(service, configFiles)) {
+      for (const name of policyFileNames(service, release)) asked.file(`${folder}/${name}`);
+      if (release !== 'icehouse') asked.folder(`${folder}/policy.d`);
+    }
+  }
+}
+
+function look(
+  asked: Asked,
+  host: HostReader,
+  placement: Placement<PolicyRuleSpec>,
+  { hosts }: Readers,
+): PolicyRuleObserved {
+  const services = new Map(
+    wantedServices(placement).map(([service, release]) => [
+      serviceKey(service, release),
+      orError(() => findServicePolicy(service, release, hosts.configFiles(service), asked)),
+    ]),
+  );
+  const records = new Map(
+    placement.owners.map((owner) => {
+      const path = recordPath(host, kind, owner);
+      return [owner, parseRecord(asked.file(path), path, recordEntry)] as const;
+    }),
+  );
+  for (const [owner, { entries }] of records)
+    for (const { stack, file } of entries.values()) if (sweeps(placement.sweep, owner, stack)) asked.file(file);
+  for (const { spec } of placement.wanted)
+    if ('restore' in spec)
+      for (const { target, image } of spec.restore)
+        if (target === placement.target) for (const { file } of image.rules) asked.file(file);
+  return { looks: asked, services, records, generated: generate(asked, placement, services) };
+}
+
+/** Rules that no file has, and that the table doesn't know, are asked of the service's own tool. */
+function generate(
+  asked: Asked,
+  { wanted }: Placement<PolicyRuleSpec>,
+  services: PolicyRuleObserved['services'],
+): ReadonlyMap<string, string> {
+  const generated = new Map<string, string>();
+  for (const { spec } of wanted) {
+    const policy = 'restore' in spec ? undefined : services.get(serviceKey(spec.service, spec.release));
+    if ('restore' in spec || policy === undefined || 'reason' in policy) continue;
+    const { service, rule, release } = spec;
+    if (!hasRulesInCode(service, release) || !isNewAlone(policy)) continue;
+    if (findCodeDefault(service, rule, release, true) !== undefined || isInFile(policy, rule, asked)) continue;
+    const outcome = asked.reader(['oslopolicy-policy-generator', '--namespace', service]);
+    if (outcome.ok && outcome.value.code === 0) generated.set(service, outcome.value.stdout);
+  }
+  return generated;
+}
+
+const isInFile = (policy: ServicePolicy, rule: string, looks: Looks): boolean => {
+  const found = orError(() => situationOf(policy, rule, looks, '{}'));
+  return !('reason' in found && found.reason === 'InvalidConfiguration');
+};
+
+function orError<T>(work: () => T): T | StackwardError {
+  try {
+    return work();
+  } catch (error) {
+    return asStackwardError(error);
+  }
+}

@@ -1,0 +1,80 @@
+/** One role that one rule of a service is to admit. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
+import { z } from 'zod';
+import { InvalidConfiguration } from '../../lib/errors';
+import { faultOfRole, intents } from '../../lib/policy/intents';
+import { serviceNames } from '../../lib/ports';
+import { releases } from '../../lib/releases';
+
+const rule = z.string().regex(/^\S+$/, 'must be the name of a policy rule, without blanks');
+
+export const policyRuleSpec = z.strictObject({
+  service: z.enum(serviceNames),
+  /** As that release names it: `create_port:fixed_ips:ip_address`. */
+  rule,
+  /** By its name in Keystone. */
+  role: z.string().superRefine((role, context) => {
+    const fault = faultOfRole(role);
+    if (fault !== undefined) context.addIssue(fault);
+  }),
+  release: z.enum(releases),
+  /** What the rule was asked for by; absent where it was named itself. */
+  intent: z.enum(intents).optional(),
+  /** Why, for whoever reviews the plan. */
+  reason: z.string().min(1),
+  /** True: also where Kolla, Puppet or Ansible writes the file. Default: refused. */
+  overrideManager: z.boolean().optional(),
+});
+export type PolicyRuleDeclared = z.infer<typeof policyRuleSpec>;
+
+/** What is kept of one grant that we wrote. */
+export const recordEntry = z.object({
+  service: z.enum(serviceNames),
+  release: z.enum(releases),
+  rule: z.string(),
+  role: z.string(),
+  file: z.string(),
+  /** As they stand in the file. Null: the file was silent. */
+  before: z.string().nullable(),
+  written: z.string(),
+  /** What was written around a rule that was not there. */
+  frame: z.object({ lead: z.string(), trail: z.string() }).optional(),
+  overrideManager: z.boolean().optional(),
+  /** The construct's. */
+  path: z.string(),
+  stack: z.string(),
+});
+export type RecordEntry = z.infer<typeof recordEntry>;
+
+const ruleImage = z.object({
+  service: z.enum(serviceNames),
+  release: z.enum(releases),
+  rule: z.string(),
+  role: z.string(),
+  file: z.string(),
+  /** As it stood in the file; null: it was not there. */
+  value: z.string().nullable(),
+  /** Null: not recorded. */
+  entry: recordEntry.nullable(),
+});
+export type RuleImage = z.infer<typeof ruleImage>;
+export const policyRuleImage = z.object({ rules: z.array(ruleImage) });
+
+const restoreSpec = z.strictObject({
+  restore: z
+    .array(z.object({ target: z.templateLiteral(['host:', z.string().min(1)]), image: policyRuleImage }))
+    .min(1),
+});
+/** Brings back what a step found, on the hosts where it was found. From the journal alone. */
+export type PolicyRuleRestore = z.infer<typeof restoreSpec>;
+
+export type PolicyRuleSpec = PolicyRuleDeclared | PolicyRuleRestore;
+
+/** @throws InvalidConfiguration naming the field */
+export function parsePolicyRule(input: unknown): PolicyRuleSpec {
+  const isRestore = typeof input === 'object' && input !== null && 'restore' in input;
+  const parsed = (isRestore ? restoreSpec : policyRuleSpec).safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') || 'spec';
+  throw new InvalidConfiguration(`the field "${field}" is not valid: ${issue?.message}; see docs/kinds/policy-rule.md`);
+}
