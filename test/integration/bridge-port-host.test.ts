@@ -1,0 +1,299 @@
+/** Flags of real bridge ports, through the real host program. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownerMark } from '../../lib/host';
+import type { Sweep } from '../../lib/reconciler';
+import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
+
+// Debian's own Python: a version manager's shim costs a tenth of a second each time.
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+const port = '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21';
+/** The same but for one character that the names of its devices have too. */
+const neighbour = '28f25940-64aa-4c5e-9d0b-1f6a7e5c3b21';
+const record = `bridge-port-${ownerMark('team-a')}.json`;
+const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
+const untouched = (id: string) => ({ [tapOf(id)]: '0 1 1', [qvbOf(id)]: '0 1 1' });
+
+let world: BridgeHosts;
+beforeEach(() => {
+  world = new BridgeHosts(['cnode01', 'cnode02']);
+  world.get().plug(port, neighbour);
+  for (const id of [port, neighbour]) world.network.putPort({ id, hostId: 'cnode01' });
+});
+afterEach(() => world.remove());
+
+const wish = () => [world.manifest({ Port: { portId: port, hairpin: true, learning: false } })];
+const done = { ...untouched(port), [tapOf(port)]: '1 0 1', [qvbOf(port)]: '1 0 1' };
+
+test('from nothing; then nothing more; a neighbour and other flags stay; one request each way', async () => {
+  const host = world.get();
+  host.set(tapOf(neighbour), 'hairpin', 'on');
+  const before = host.flags(neighbour);
+  const { outcomes, problems } = await world.run(wish());
+  expect([outcomes, problems]).toEqual([[['bridge-port.acme/Port', 'applied']], []]);
+  expect(host.flags(port)).toEqual(done);
+  expect(host.flags(neighbour)).toEqual(before);
+  expect(Object.keys(host.records())).toEqual([record]);
+  expect(host.records()[record]).toMatchObject({
+    [`${tapOf(port)} hairpin`]: { portId: port, path: 'acme/Port', stack: 'acme', before: false, written: true },
+    [`${qvbOf(port)} learning`]: { before: true, written: false },
+  });
+  expect(host.requests.writes).toBe(1);
+  const again = await world.run(wish(), { sweep: all });
+  expect([again.planned.steps, again.outcomes, host.requests.writes]).toEqual([[], [], 1]);
+});
+
+test('what is as declared is adopted: no record, and it stays when its declaration goes', async () => {
+  const host = world.get();
+  host.set(tapOf(port), 'hairpin', 'on');
+  host.set(qvbOf(port), 'hairpin', 'on');
+  const adopting = [world.manifest({ Port: { portId: port, hairpin: true } })];
+  expect((await world.run(adopting)).planned.steps).toEqual([]);
+  expect(host.records()).toEqual({});
+  expect((await world.run([world.manifest({})], { sweep: all })).planned.steps).toEqual([]);
+  expect(host.flags(port)[tapOf(port)]).toBe('1 1 1');
+});
+
+test('a re-plug resets the flags; the plan says so, and they are set again', async () => {
+  await world.run(wish());
+  const host = world.get();
+  host.unplug(port);
+  const missing = await world.plan(wish());
+  expect(missing.steps).toEqual([]);
+  expect(missing.warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^no bridge has tap28f25940-63 or qvb28f25940-63 of port .* its server is off/),
+  ]);
+  host.plug(port);
+  const { planned, problems } = await world.run(wish());
+  expect(planned.steps.map(({ because }) => because)).toEqual([
+    'the port was plugged again, which resets it, or somebody set it back',
+  ]);
+  expect(problems).toEqual([]);
+  expect(host.flags(port)).toEqual(done);
+});
+
+test('what leaves the code gets back what it had, but not where somebody changed it since', async () => {
+  await world.run(wish());
+  const host = world.get();
+  host.set(qvbOf(port), 'learning', 'on');
+  host.set(qvbOf(port), 'hairpin', 'off');
+  host.set(tapOf(port), 'flood', 'off');
+  const { outcomes, problems } = await world.run([world.manifest({})], { sweep: all });
+  expect([outcomes, problems]).toEqual([[['bridge-port.acme/Port', 'applied']], []]);
+  expect(host.flags(port)).toEqual({ [tapOf(port)]: '0 1 0', [qvbOf(port)]: '0 1 1' });
+  expect(host.records()).toEqual({});
+});
+
+test('a port that moved: set on the new host, forgotten on the old one', async () => {
+  await world.run(wish());
+  world.get().unplug(port);
+  world.get('cnode02').plug(port);
+  world.network.putPort({ id: port, hostId: 'cnode02' });
+  const { planned, problems } = await world.run(wish(), { sweep: all });
+  expect(planned.steps.map(({ action, target }) => `${action} ${target}`)).toEqual([
+    'delete host:cnode01',
+    'update host:cnode02',
+  ]);
+  expect(problems).toEqual([]);
+  expect(world.get('cnode02').flags(port)).toEqual(done);
+  expect(world.get().records()).toEqual({});
+});
+
+test('two owners on one host: each sweeps its own', async () => {
+  const theirs = [world.manifest({ Port: { portId: neighbour, flood: false } }, 'team-b', 'other')];
+  await world.run(wish());
+  await world.run(theirs, { sweep: [{ owner: 'team-b', stacks: 'all' }] });
+  const host = world.get();
+  expect(host.flags(port)).toEqual(done);
+  expect(Object.keys(host.records()).sort()).toEqual([record, `bridge-port-${ownerMark('team-b')}.json`].sort());
+  await world.run([world.manifest({})], { sweep: all });
+  expect(host.flags(port)).toEqual(untouched(port));
+  expect(host.flags(neighbour)).toEqual({ [tapOf(neighbour)]: '0 1 0', [qvbOf(neighbour)]: '0 1 0' });
+  expect(Object.keys(host.records())).toEqual([`bridge-port-${ownerMark('team-b')}.json`]);
+});
+
+test('the world moved after the plan: refused, and the next run converges', async () => {
+  const host = world.get();
+  const flag = await world.run(wish(), { between: () => host.set(qvbOf(port), 'hairpin', 'on') });
+  expect(flag.outcomes).toEqual([['bridge-port.acme/Port', 'StalePlan']]);
+  expect(flag.messages).toEqual([expect.stringContaining(`hairpin_mode of ${qvbOf(port)}`)]);
+  await world.run(wish());
+  expect(host.flags(port)).toEqual(done);
+  const lost = await world.run([world.manifest({})], {
+    sweep: all,
+    between: () => rmSync(join(host.stateFolder, record)),
+  });
+  expect(lost.outcomes).toEqual([['bridge-port.acme/Port', 'StalePlan']]);
+  expect(lost.messages).toEqual([expect.stringMatching(/^what is recorded of \w+ of \w+-63 changed after the plan/)]);
+  // A lost record: what it told of is not ours any more.
+  expect((await world.plan([world.manifest({})], all)).steps).toEqual([]);
+  expect(host.flags(port)).toEqual(done);
+});
+
+test('one port that moved after the plan stops no other, neither on the way there nor back', async () => {
+  const host = world.get();
+  const both = [world.manifest({ Port: { portId: port, flood: false }, Other: { portId: neighbour, flood: false } })];
+  const first = await world.run(both, { between: () => host.set(tapOf(neighbour), 'flood', 'off') });
+  expect(first.outcomes).toEqual([
+    ['bridge-port.acme/Other', 'StalePlan'],
+    ['bridge-port.acme/Port', 'applied'],
+  ]);
+  await world.run(both);
+  const back = await world.run([world.manifest({})], {
+    sweep: all,
+    between: () => host.set(tapOf(neighbour), 'flood', 'on'),
+  });
+  // Its flags are back; what is recorded of them goes with the next run, as all of it stands in one file.
+  expect(back.outcomes.map(([, outcome]) => outcome)).toEqual(['StalePlan', 'StalePlan']);
+  expect(host.flags(port)).toEqual(untouched(port));
+  expect((await world.run([world.manifest({})], { sweep: all })).problems).toEqual([]);
+  expect(host.flags(neighbour)).toEqual(untouched(neighbour));
+  expect(host.records()).toEqual({});
+});
+
+test('a record that nobody can read stops this kind on this host', async () => {
+  writeFileSync(join(world.get().stateFolder, record), '{}');
+  const { planned, problems } = await world.run(wish());
+  expect(planned.steps).toEqual([]);
+  expect(problems).toEqual([
+    expect.objectContaining({
+      where: 'bridge-port@host:cnode01',
+      reason: 'Blocked',
+      message: expect.stringMatching(/bridge-port-\w+\.json is no record that this stackward can read/) as unknown,
+    }),
+  ]);
+});
+
+describe('a rollback', () => {
+  test('of the first apply: as it was, and no record', async () => {
+    const { undo } = await world.run(wish());
+    const back = await world.run(undo(), { sweep: [] });
+    expect(back.problems).toEqual([]);
+    expect(world.get().flags(port)).toEqual(untouched(port));
+    expect(world.get().records()).toEqual({});
+  });
+
+  test('of a removal: flags and record', async () => {
+    await world.run(wish());
+    const before = world.get().records();
+    const { undo } = await world.run([world.manifest({})], { sweep: all });
+    const back = await world.run(undo(), { sweep: [] });
+    expect(back.problems).toEqual([]);
+    expect(world.get().flags(port)).toEqual(done);
+    expect(world.get().records()).toEqual(before);
+  });
+
+  test('of a change and a removal in one run', async () => {
+    await world.run([world.manifest({ Port: { portId: port, hairpin: true } })]);
+    const [flags, records] = [world.get().flags(port, neighbour), world.get().records()];
+    const { undo } = await world.run(
+      [world.manifest({ Port: { portId: port, learning: false }, Other: { portId: neighbour, flood: false } })],
+      { sweep: all },
+    );
+    const back = await world.run(undo(), { sweep: [] });
+    expect(back.problems).toEqual([]);
+    expect(world.get().flags(port, neighbour)).toEqual(flags);
+    expect(world.get().records()).toEqual(records);
+  });
+});
+
+describe('killed at each write', () => {
+  const two = () => [
+    world.manifest({
+      Port: { portId: port, hairpin: true, learning: false },
+      Other: { portId: neighbour, flood: false },
+    }),
+  ];
+  const both = { ...done, [tapOf(neighbour)]: '0 1 0', [qvbOf(neighbour)]: '0 1 0' };
+  const nothing = { ...untouched(port), ...untouched(neighbour) };
+
+  /** Kills a run at its 1st, 2nd, … write, until it isn't hit any more; after each `check`. */
+  async function killEverywhere(
+    prepare: () => Promise<unknown>,
+    killed: () => Promise<{ outcomes: unknown[][] }>,
+    check: () => Promise<void>,
+  ): Promise<number> {
+    for (let writes = 0; ; writes += 1) {
+      await prepare();
+      world.writesLeft = writes;
+      const { outcomes } = await killed();
+      const wasKilled = world.writesLeft === 0 && outcomes.some(([, outcome]) => outcome === 'TransientError');
+      world.writesLeft = Infinity;
+      await check();
+      if (!wasKilled) return writes;
+    }
+  }
+
+  test('of an apply: the next one converges, and all comes back in the end', async () => {
+    const count = await killEverywhere(
+      () => Promise.resolve(),
+      () => world.run(two()),
+      async () => {
+        expect((await world.run(two())).problems).toEqual([]);
+        expect(world.get().flags(port, neighbour)).toEqual(both);
+        expect((await world.run([world.manifest({})], { sweep: all })).problems).toEqual([]);
+        expect(world.get().flags(port, neighbour)).toEqual(nothing);
+        expect(world.get().records()).toEqual({});
+      },
+    );
+    expect(count).toBe(8);
+  });
+
+  test('of a removal: the next one converges', async () => {
+    const count = await killEverywhere(
+      () => world.run(two()),
+      () => world.run([world.manifest({})], { sweep: all }),
+      async () => {
+        expect((await world.run([world.manifest({})], { sweep: all })).problems).toEqual([]);
+        expect(world.get().flags(port, neighbour)).toEqual(nothing);
+        expect(world.get().records()).toEqual({});
+      },
+    );
+    expect(count).toBe(8);
+  });
+
+  test('of an apply whose code is gone before the next: nothing of ours is left', async () => {
+    await killEverywhere(
+      () => Promise.resolve(),
+      () => world.run(two()),
+      async () => {
+        expect((await world.run([world.manifest({})], { sweep: all })).problems).toEqual([]);
+        expect(world.get().flags(port, neighbour)).toEqual(nothing);
+        expect(world.get().records()).toEqual({});
+      },
+    );
+  });
+
+  test('of a change of mind: the value from before our first write comes back', async () => {
+    const other = () => [world.manifest({ Port: { portId: port, hairpin: false, learning: false } })];
+    await killEverywhere(
+      () => world.run(wish()),
+      () => world.run(other()),
+      async () => {
+        expect((await world.run(other())).problems).toEqual([]);
+        expect(world.get().flags(port)).toEqual({ [tapOf(port)]: '0 0 1', [qvbOf(port)]: '0 0 1' });
+        await world.run([world.manifest({})], { sweep: all });
+        expect(world.get().flags(port)).toEqual(untouched(port));
+        expect(world.get().records()).toEqual({});
+      },
+    );
+  });
+});
+
+test('100 ports of one host: one read and one write, and one read to prove it', async () => {
+  const ids = Array.from({ length: 100 }, (_, at) => `${(0x10000000 + at).toString(16)}-0000-4000-8000-000000000000`);
+  const host = world.get();
+  host.plug(...ids);
+  for (const id of ids) world.network.putPort({ id, hostId: 'cnode01' });
+  const manifest = world.manifest(
+    Object.fromEntries(ids.map((portId, at) => [`P${at}`, { portId, hairpin: true } as const])),
+  );
+  const { outcomes, problems } = await world.run([manifest]);
+  expect(new Set(outcomes.map(([, outcome]) => outcome))).toEqual(new Set(['applied']));
+  expect([outcomes.length, problems]).toEqual([100, []]);
+  expect(new Set(Object.values(host.flags(...ids)))).toEqual(new Set(['1 1 1']));
+  // To plan; before the write, what is recorded by then; to prove it.
+  expect(host.requests).toEqual({ reads: 3, writes: 1 });
+  expect(existsSync(join(host.stateFolder, record))).toBe(true);
+});

@@ -1,0 +1,190 @@
+/** Compute hosts with ports plugged the way of the Open vSwitch agent's hybrid driver: network namespaces with real bridges. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import { apply, everything, plan } from '../../lib/engine';
+import { TransientError } from '../../lib/errors';
+import type { Host, HostWrite } from '../../lib/host';
+import { parseRun, recordOf, renderResultRecord, undoManifests } from '../../lib/journal';
+import { bind } from '../../lib/kind';
+import type { Manifest } from '../../lib/manifest';
+import type { Readers, Writers } from '../../lib/ports';
+import type { Sweep } from '../../lib/reconciler';
+import { bridgePort } from '../../reconcilers/bridge-port';
+import type { BridgePortDeclared } from '../../reconcilers/bridge-port/spec';
+import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+import { FakeNetwork } from './fake-network';
+
+const kinds = [bind(bridgePort)];
+
+export const tapOf = (portId: string): string => `tap${portId}`.slice(0, 14);
+export const qvbOf = (portId: string): string => `qvb${portId}`.slice(0, 14);
+const qbrOf = (portId: string): string => `qbr${portId}`.slice(0, 14);
+
+/** One machine: a namespace and a state folder of its own. */
+class BridgeHost {
+  readonly stateFolder = mkdtempSync(join(tmpdir(), 'stackward-bridges-'));
+  readonly namespace: Namespace = makeNamespace();
+  requests = { reads: 0, writes: 0 };
+
+  constructor(readonly name: string) {}
+
+  /** As os-vif does; with the kernel's own flags. */
+  plug(...portIds: readonly string[]): void {
+    const lines = portIds.flatMap((id) => [
+      `link add ${qbrOf(id)} type bridge`,
+      `link add ${tapOf(id)} type veth peer name p${tapOf(id)}`,
+      `link add ${qvbOf(id)} type veth peer name ${`qvo${id}`.slice(0, 14)}`,
+      ...[tapOf(id), qvbOf(id)].map((device) => `link set ${device} master ${qbrOf(id)}`),
+    ]);
+    this.namespace.feed(lines.map((line) => `${line}\n`).join(''), 'ip', '-batch', '-');
+  }
+
+  unplug(portId: string): void {
+    for (const device of [tapOf(portId), qvbOf(portId), qbrOf(portId)]) this.namespace.run('ip', 'link', 'del', device);
+  }
+
+  /** By hand. */
+  set(device: string, flag: 'hairpin' | 'learning' | 'flood', value: 'on' | 'off'): void {
+    this.namespace.run('ip', 'link', 'set', 'dev', device, 'type', 'bridge_slave', flag, value);
+  }
+
+  /** `hairpin_mode learning unicast_flood` as the kernel has them now, by device. */
+  flags(...portIds: readonly string[]): Record<string, string> {
+    const script = portIds
+      .flatMap((id) => [tapOf(id), qvbOf(id)].map((device) => `/sys/class/net/${qbrOf(id)}/brif/${device}`))
+      .map((folder) => `echo $(cd ${folder} && cat hairpin_mode learning unicast_flood)`);
+    const lines = this.namespace.run('sh', '-c', script.join('\n')).trim().split('\n');
+    const devices = portIds.flatMap((id) => [tapOf(id), qvbOf(id)]);
+    return Object.fromEntries(devices.map((device, at) => [device, lines[at] ?? '']));
+  }
+
+  /** File name → what it records. */
+  records(): Record<string, Record<string, object>> {
+    const read = (name: string) => readFileSync(join(this.stateFolder, name), 'utf8');
+    return Object.fromEntries(
+      readdirSync(this.stateFolder).map((name) => [
+        name,
+        (JSON.parse(read(name)) as { entries: Record<string, object> }).entries,
+      ]),
+    );
+  }
+
+  remove(): void {
+    this.namespace.remove();
+    rmSync(this.stateFolder, { recursive: true, force: true });
+  }
+}
+
+/** Hosts, a Neutron in memory, and runs of the engine over both. */
+export class BridgeHosts {
+  readonly network = new FakeNetwork();
+  readonly hosts = new Map<string, BridgeHost>();
+  /** How many writes are done before the connection is lost for good. */
+  writesLeft = Infinity;
+  /** Writes that were done, in all. */
+  written = 0;
+
+  /** @param open the way to a host; default: its namespace */
+  constructor(
+    names: readonly string[],
+    private readonly open: (host: BridgeHost) => Host = (host) =>
+      new LocalHost(host.name, { namespace: host.namespace.name, stateFolder: host.stateFolder }),
+  ) {
+    for (const name of names) {
+      this.hosts.set(name, new BridgeHost(name));
+      this.network.addAgent({ host: name, type: 'Open vSwitch agent', isAlive: true });
+    }
+  }
+
+  get(name = 'cnode01'): BridgeHost {
+    const host = this.hosts.get(name);
+    if (!host) throw new RangeError(`no host ${name}`);
+    return host;
+  }
+
+  /** @param ports by construct id in the stack */
+  manifest(ports: Readonly<Record<string, BridgePortDeclared>>, owner = 'team-a', stack = 'acme'): Manifest {
+    return {
+      ...{ owner, stack, source: stack, removed: [] },
+      resources: Object.entries(ports).map(([id, spec]) => ({
+        ...{ path: `${stack}/${id}`, stack, owner, kind: 'bridge-port', spec, dependsOn: [], unknown: [] },
+      })),
+    };
+  }
+
+  plan(manifests: readonly Manifest[], sweep?: readonly Sweep[]) {
+    return plan(manifests, kinds, this.readers, everything, sweep);
+  }
+
+  /** Plans and applies; `between` happens after the plan. Answers outcomes, what is left, and the way back. */
+  async run(manifests: readonly Manifest[], more: { sweep?: readonly Sweep[]; between?: () => void } = {}) {
+    const planned = await this.plan(manifests, more.sweep);
+    more.between?.();
+    const time = new Date(0);
+    const record = JSON.stringify(recordOf(planned, manifests, '1', time));
+    let results = '';
+    const report = await apply(planned, kinds, manifests, this.readers, this.writers, {
+      ...(more.sweep && { sweep: more.sweep }),
+      onResult: (result) => (results += renderResultRecord(result, time)),
+    });
+    return {
+      planned,
+      outcomes: report.results.map(({ id, outcome, reason }) => [id, reason ?? outcome]),
+      messages: report.results.map(({ message }) => message),
+      problems: [...planned.problems, ...report.problems],
+      undo: () => undoManifests(parseRun('run', record, results, true), kinds),
+    };
+  }
+
+  remove(): void {
+    for (const host of this.hosts.values()) host.remove();
+  }
+
+  private readonly host = (target: string): Promise<Host> => Promise.resolve(this.counted(this.get(target.slice(5))));
+
+  private get readers(): Readers {
+    return {
+      cloud: 'lab',
+      hosts: { serving: () => [], configFiles: () => [], named: [], reachesAny: true, canReach: () => true },
+      network: () => Promise.resolve(this.network),
+      database: () => Promise.reject(new Error('no database here')),
+      host: this.host,
+    };
+  }
+
+  private get writers(): Writers {
+    const { network, database } = this.readers;
+    return { network: network as Writers['network'], database: database as Writers['database'], host: this.host };
+  }
+
+  /** Dies before the first write that is one too many, as a program that is killed: what was done stays done. */
+  private counted(host: BridgeHost): Host {
+    const real = this.open(host);
+    return {
+      name: real.name,
+      stateFolder: real.stateFolder,
+      read: (questions) => {
+        host.requests.reads += 1;
+        return real.read(questions);
+      },
+      write: async (sequences) => {
+        host.requests.writes += 1;
+        const count = sequences.flat().length;
+        if (this.writesLeft >= count) {
+          this.writesLeft -= count;
+          this.written += count;
+          return real.write(sequences);
+        }
+        const done: HostWrite[][] = [];
+        for (const sequence of sequences) {
+          done.push(sequence.slice(0, this.writesLeft));
+          this.writesLeft -= done.at(-1)?.length ?? 0;
+        }
+        await real.write(done);
+        throw new TransientError('the connection was lost before the answer');
+      },
+    };
+  }
+}
