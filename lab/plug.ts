@@ -49,14 +49,14 @@ export async function unplug(lab: Lab, name: string, portId: string): Promise<vo
   const host = getHost(lab, name);
   const { tap, bridge, outer, guestNamespace } = namesOf(lab, portId);
   await ovsVsctl(lab, host, '--if-exists', 'del-port', 'br-int', outer);
-  const there = await listDevices(lab, host.namespace);
-  const gone = [outer, tap, bridge].filter((device) => there.includes(device));
-  if (gone.length > 0)
-    await batch(
-      lab,
-      host.namespace,
-      gone.map((device) => `link delete ${device}`),
-    );
+  const isThere = async (device: string): Promise<boolean> => (await listDevices(lab, host.namespace)).includes(device);
+  for (const device of [outer, tap, bridge]) {
+    if (!(await isThere(device))) continue;
+    // The kernel takes a tap away by itself, and in its own time, when the guest behind it has gone.
+    await batch(lab, host.namespace, [`link delete ${device}`]).catch(async (error: unknown) => {
+      if (await isThere(device)) throw error;
+    });
+  }
   removeNamespace(guestNamespace);
 }
 

@@ -103,9 +103,10 @@ export class LabGuests {
     return namespaces;
   }
 
-  /** Takes the port's tap off the host, and what it was the last NIC of. */
+  /** Takes the port's tap off the host, the guest whose eth0 it was, and the network behind that. */
   async unplug(host: string, port: LabPort): Promise<void> {
     await unplug(this.#lab, host, port.id);
+    await this.#removeInsides((guest) => port.id.startsWith(guest.slice(this.#lab.prefix.length)));
   }
 
   /** A network behind a guest, of which Neutron knows nothing: the guest routes for it. @returns the namespace of one who has these addresses there */
@@ -123,6 +124,16 @@ export class LabGuests {
     await this.ip(namespace, 'route', 'add', gateway, 'dev', 'eth0');
     await this.ip(namespace, 'route', 'add', 'default', 'via', gateway);
     return namespace;
+  }
+
+  /** Joins the guest's eth0 and eth1: frames pass as they are. */
+  async bridge(guest: string): Promise<void> {
+    await this.ip(guest, 'link', 'add', 'br0', 'type', 'bridge', 'forward_delay', '0');
+    for (const nic of ['eth0', 'eth1']) {
+      await this.ip(guest, 'address', 'flush', 'dev', nic);
+      await this.ip(guest, 'link', 'set', nic, 'master', 'br0');
+    }
+    await this.ip(guest, 'link', 'set', 'br0', 'up');
   }
 
   async forward(guest: string): Promise<void> {
@@ -171,11 +182,14 @@ export class LabGuests {
   async clean(): Promise<void> {
     const hosts = this.#lab.hosts.map(({ name }) => name);
     for (const { id } of await this.#list()) for (const host of hosts) await unplug(this.#lab, host, id);
-    const { stdout } = await execute('ip', ['netns', 'list']);
-    const inside = stdout.match(/^\S+-in(?= |$)/gm) ?? [];
-    for (const namespace of inside.filter((one) => one.startsWith(this.#lab.prefix)))
-      await execute('ip', ['netns', 'delete', namespace]);
+    await this.#removeInsides((guest) => guest.startsWith(this.#lab.prefix));
     await this.cloud.clean();
+  }
+
+  async #removeInsides(isOver: (guest: string) => boolean): Promise<void> {
+    const { stdout } = await execute('ip', ['netns', 'list']);
+    for (const [namespace, guest = ''] of stdout.matchAll(/^(\S+)-in(?= |$)/gm))
+      if (isOver(guest)) await execute('ip', ['netns', 'delete', namespace]);
   }
 
   async #list(): Promise<readonly ApiPort[]> {
