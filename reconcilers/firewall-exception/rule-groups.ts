@@ -26,13 +26,13 @@ export const foreignRules = (rules: OwnRules): string[] =>
   );
 
 /** One spelling for what the iptables of all ages print: spaces, MAC addresses and quotes differ. */
-const canonical = (rule: string): string =>
+export const canonicalRule = (rule: string): string =>
   rule
     .replace(/ +/g, ' ')
     .replace(/--mac-source \S+/, (mac) => mac.toLowerCase())
     .replace(/--comment "([^" ]*)"/, '--comment $1');
 
-export const isSameRule = (a: string, b: string): boolean => a === b || canonical(a) === canonical(b);
+export const isSameRule = (a: string, b: string): boolean => a === b || canonicalRule(a) === canonicalRule(b);
 
 export const isSameGroup = (a: OwnRules, b: OwnRules): boolean =>
   ownTables.every(

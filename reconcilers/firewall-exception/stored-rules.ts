@@ -42,7 +42,7 @@ export function parseStored(file: HostFile, owner: string): StoredRules {
     variant,
     ...(lockFile === undefined ? {} : { lockFile }),
     rules: { mangle: chains.mangle.rules, filter: chains.filter.rules },
-    isForeign: !text.slice(0, 512).startsWith(`# ${fileHeader(owner)}\n`),
+    isForeign: !text.startsWith(`# ${fileHeader(owner)}\n`),
   };
 }
 

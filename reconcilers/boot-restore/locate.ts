@@ -1,0 +1,40 @@
+/** Where exceptions are, what brings them back is. */
+import type { Readers } from '../../lib/ports';
+import type { Finding, Located, Scope, Target, Wanted } from '../../lib/reconciler';
+import { hostsToSweep, hostTarget } from '../../lib/sweep';
+import { hostsOf, readPlaces } from '../firewall-exception/locate';
+import type { BootImage, RestoredBoot } from './restored';
+import type { BootRestoreSpec } from './spec';
+
+/** What one host is to have. */
+export type PlacedBoot = { readonly is: 'declared' } | { readonly is: 'restored'; readonly image: BootImage };
+
+export async function locate(
+  specs: readonly Wanted<BootRestoreSpec | RestoredBoot>[],
+  { sweep }: Scope,
+  from: Readers,
+): Promise<Located<PlacedBoot>> {
+  const exceptions = specs.flatMap(({ spec }) => ('restore' in spec ? [] : spec.exceptions));
+  const [places, swept] = await Promise.all([readPlaces(exceptions, from), hostsToSweep(sweep, from)]);
+  const byTarget = new Map<Target, Wanted<PlacedBoot>[]>(swept.map((host) => [hostTarget(host), []]));
+  const place = (target: Target, one: Wanted<unknown>, spec: PlacedBoot): void => {
+    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...one, spec }]);
+  };
+  const findings: Finding[] = [];
+  for (const one of specs) {
+    const { spec } = one;
+    if ('restore' in spec) for (const { target, image } of spec.restore) place(target, one, { is: 'restored', image });
+    else {
+      const hosts = spec.exceptions.map((exception) => ({ exception, at: hostsOf(exception, places) }));
+      for (const host of new Set(hosts.flatMap(({ at }) => at))) place(hostTarget(host), one, { is: 'declared' });
+      const nowhere = hosts.find(({ at }) => at.length === 0);
+      if (nowhere)
+        findings.push({
+          id: one.id,
+          reason: 'TransientError',
+          message: `the port ${nowhere.exception.portId} is on no host, so nothing can bring its exception back there; see what is said of the exception itself`,
+        });
+    }
+  }
+  return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
+}

@@ -1,0 +1,212 @@
+/**
+ * What of the observed chains is not as declared. Pure.
+ *
+ * A rule of ours bears its construct's path in its comment, so each construct has steps of its own, although all rules of one
+ * owner stand in one chain. What no construct put into that chain blocks every change of it: it is shown, never touched.
+ */
+import { ownTables } from '../../lib/iptables/own-chain';
+import { findPath } from '../../lib/iptables/rule-comment';
+import {
+  sweeps,
+  type Action,
+  type Change,
+  type Difference,
+  type Finding,
+  type Placement,
+  type Step,
+} from '../../lib/reconciler';
+import { describeRules, familyNames, intend, kind, type Intent } from './intent';
+import type { PlacedException } from './locate';
+import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
+import { canonicalRule, groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
+import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
+import { chainOf } from './stored-rules';
+
+export interface FirewallExceptionStep extends Step {
+  readonly owner: string;
+  /** By which its rules are found. */
+  readonly comment: string;
+  /** What is to be there. */
+  readonly rules: ExceptionRules;
+}
+
+export function diff(
+  { wanted, sweep }: Placement<PlacedException>,
+  observed: FirewallExceptionObserved,
+): Difference<FirewallExceptionStep> {
+  const steps: FirewallExceptionStep[] = [];
+  const findings: Finding[] = [];
+  for (const [owner, state] of observed.owners) {
+    const intents = wanted.filter((one) => one.owner === owner).map((one) => intend(one, observed));
+    const known = new Set(intents.map((intent) => intent.comment));
+    const needed = [
+      ...intents.flatMap((intent) => stepsFor(intent, state, observed)),
+      ...leftovers(owner, state, known, sweep),
+    ];
+    const foreign = describeForeign(owner, state);
+    findings.push(...intents.flatMap((intent) => intent.findings));
+    if (foreign === undefined) steps.push(...needed);
+    else {
+      const ids = new Set(needed.map((step) => step.id));
+      if (ids.size === 0 && intents[0]) ids.add(intents[0].one.id);
+      findings.push(...[...ids].map((id): Finding => ({ id, message: foreign, reason: 'Blocked' })));
+    }
+  }
+  return { steps, findings };
+}
+
+function describeForeign(owner: string, state: OwnState): string | undefined {
+  const chain = chainOf(owner);
+  for (const family of families) {
+    const [rule] = state[family].foreign;
+    const more = state[family].foreign.length - 1;
+    if (rule !== undefined)
+      return `the ${familyNames[family]} chain ${chain} holds, or is led to by, what stackward did not put there (${rule}${more > 0 ? `, and ${more} more` : ''}); nothing of it is touched: delete that by hand, then plan again`;
+    if (state[family].stored.isForeign)
+      return `there is a file named as our stored ${familyNames[family]} rules that does not bear our header; move it away, then plan again`;
+  }
+  return undefined;
+}
+
+/** What there is of one construct. */
+export const seenOf = (comment: string, state: OwnState, where: 'kernel' | 'stored'): ExceptionRules => {
+  const of = (family: Family) => {
+    const { kernel, stored } = state[family];
+    const rules = where === 'stored' ? stored.rules : { mangle: kernel.mangle.rules, filter: kernel.filter.rules };
+    return groupsOf(rules).get(comment) ?? noRules;
+  };
+  return { ipv4: of('ipv4'), ipv6: of('ipv6') };
+};
+
+const isNothing = (rules: ExceptionRules): boolean => families.every((family) => isEmptyGroup(rules[family]));
+
+const isSame = (a: ExceptionRules, b: ExceptionRules): boolean =>
+  families.every((family) => isSameGroup(a[family], b[family]));
+
+function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionObserved): FirewallExceptionStep[] {
+  const { one, rules, comment, subject, notes } = intent;
+  if (!rules) return [];
+  const before = seenOf(comment, state, 'kernel');
+  const stored = seenOf(comment, state, 'stored');
+  const chain = chainOf(one.owner);
+  const ruleChanges = families.flatMap((family) => changesOf(family, before[family], rules[family]));
+  const jumps = families.flatMap((family) => missingJumps(family, state[family], rules[family], chain));
+  const boot = families.flatMap((family) => bootChanges(family, state[family], stored, rules, observed));
+  const changes = [...ruleChanges, ...jumps, ...boot];
+  if (changes.length === 0) return [];
+  const isGone = isNothing(rules);
+  const action = isGone ? 'delete' : isNothing(before) ? 'create' : 'update';
+  const because = reasonOf({ action, rulesDiffer: ruleChanges.length > 0, jumps, before, stored, rules });
+  // What comes back at boot is worth a line where nothing else tells of it.
+  const shown = ruleChanges.length + jumps.length > 0 ? [...ruleChanges, ...jumps] : boot;
+  const step = { id: one.id, action, subject, changes: shown, because, notes: isGone ? [closing] : notes } as const;
+  return [{ ...step, owner: one.owner, comment, rules }];
+}
+
+const closing = 'what it let pass is up to the security groups of the port again';
+
+interface Seen {
+  readonly action: Action;
+  readonly rulesDiffer: boolean;
+  readonly jumps: readonly Change[];
+  readonly before: ExceptionRules;
+  readonly stored: ExceptionRules;
+  readonly rules: ExceptionRules;
+}
+
+function reasonOf({ action, rulesDiffer, jumps, before, stored, rules }: Seen): string {
+  if (action === 'delete') return 'it was not there before that run';
+  if (action === 'create')
+    return isNothing(stored)
+      ? 'none of its rules is on this host'
+      : 'its rules were here and are gone: the host was restarted without restoring them, or somebody flushed them';
+  if (rulesDiffer)
+    return isSame(stored, rules) && !isSame(stored, before)
+      ? 'somebody changed its rules on the host'
+      : 'the code, or Neutron about the port, says otherwise';
+  return jumps.length > 0
+    ? 'its rules are here, and not the jump to them'
+    : 'it would not come back when the host starts';
+}
+
+/** A change per rule, in the kernel's words. */
+function changesOf(family: Family, before: ExceptionRules[Family], after: ExceptionRules[Family]): Change[] {
+  if (isSameGroup(before, after)) return [];
+  return ownTables.flatMap((table) =>
+    Array.from({ length: Math.max(before[table].length, after[table].length) }, (_, at): Change[] => {
+      const [from, to] = [before[table][at], after[table][at]].map((rule) => rule && shown(rule));
+      if (from === to) return [];
+      const attribute = `${familyNames[family]} ${table} rule ${at + 1}`;
+      return [
+        { attribute, ...(from === undefined ? {} : { before: from }), ...(to === undefined ? {} : { after: to }) },
+      ];
+    }).flat(),
+  );
+}
+
+/** The comment is the id of the step already. */
+const shown = (rule: string): string => canonicalRule(rule).replace(/ -m comment --comment \S+/, '');
+
+function missingJumps(family: Family, { kernel }: OwnFamily, rules: ExceptionRules[Family], chain: string): Change[] {
+  return ownTables
+    .filter((table) => rules[table].length > 0 && kernel[table].rules.length > 0 && kernel[table].jumps !== 1)
+    .map((table) => ({
+      attribute: `${familyNames[family]} ${table} jumps to ${chain}`,
+      before: String(kernel[table].jumps),
+      after: '1',
+    }));
+}
+
+function bootChanges(
+  family: Family,
+  { stored: file }: OwnFamily,
+  stored: ExceptionRules,
+  rules: ExceptionRules,
+  { variant, lockFile }: FirewallExceptionObserved,
+): Change[] {
+  const attribute = `${familyNames[family]} rules at boot`;
+  const after = isEmptyGroup(rules[family]) ? 'none' : 'as these';
+  if (!isSameGroup(stored[family], rules[family]))
+    return [{ attribute, before: isEmptyGroup(stored[family]) ? 'none' : 'others', after }];
+  if (isEmptyGroup(rules[family])) return [];
+  if (file.variant !== variant[family])
+    return [{ attribute, before: `for iptables-${file.variant}`, after: `for iptables-${variant[family]}` }];
+  if (file.lockFile !== lockFile)
+    return [{ attribute, before: `under ${file.lockFile ?? 'no lock'}`, after: `under ${lockFile ?? 'no lock'}` }];
+  return [];
+}
+
+/** What nothing wants here any more, in the kernel or to come back at boot. */
+function leftovers(
+  owner: string,
+  state: OwnState,
+  known: ReadonlySet<string>,
+  sweep: Placement<PlacedException>['sweep'],
+): FirewallExceptionStep[] {
+  const comments = new Set(
+    families.flatMap((family) => {
+      const { kernel, stored } = state[family];
+      const inKernel = groupsOf({ mangle: kernel.mangle.rules, filter: kernel.filter.rules });
+      return [...inKernel.keys(), ...groupsOf(stored.rules).keys()];
+    }),
+  );
+  return [...comments].sort().flatMap((comment) => {
+    const path = findPath(comment);
+    const [stack = ''] = path?.split('/') ?? [];
+    if (known.has(comment) || path === undefined || !sweeps(sweep, owner, stack)) return [];
+    const before = seenOf(comment, state, 'kernel');
+    const stored = seenOf(comment, state, 'stored');
+    const inKernel = families.flatMap((family) => changesOf(family, before[family], noRules));
+    const atBoot = families
+      .filter((family) => !isEmptyGroup(stored[family]))
+      .map((family): Change => ({
+        attribute: `${familyNames[family]} rules at boot`,
+        before: 'others',
+        after: 'none',
+      }));
+    const step = { id: `${kind}.${path}`, action: 'delete', subject: describeRules(before, stored) } as const;
+    const why = { because: 'nothing declares it on this host any more', notes: [closing] };
+    const changes = inKernel.length > 0 ? inKernel : atBoot;
+    return [{ ...step, ...why, changes, leftBy: { owner, stack }, owner, comment, rules: nothing }];
+  });
+}

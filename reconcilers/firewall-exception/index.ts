@@ -1,0 +1,70 @@
+/**
+ * The kind firewall-exception: what may pass at a port although its address is not the port's own, in a chain of our own that
+ * Neutron's agent never rewrites (docs/kinds/firewall-exception.md).
+ */
+import { InvalidConfiguration } from '../../lib/errors';
+import { isAtLeast } from '../../lib/releases';
+import type { Before, Image, Reconciler } from '../../lib/reconciler';
+import { apply } from './apply';
+import { diff, seenOf, type FirewallExceptionStep } from './diff';
+import { kind } from './intent';
+import { locate, type PlacedException } from './locate';
+import { observe, type FirewallExceptionObserved } from './observe';
+import { exceptionImage, restoredException, type RestoredException } from './restored';
+import { nothing, prefixesOf } from './rules';
+import { firewallExceptionSpec, type FirewallExceptionSpec } from './spec';
+
+type Spec = FirewallExceptionSpec | RestoredException;
+
+function parse(input: unknown): Spec {
+  const isRestored = typeof input === 'object' && input !== null && 'restore' in input;
+  const parsed = (isRestored ? restoredException : firewallExceptionSpec).safeParse(input);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new InvalidConfiguration(
+      `the field "${issue?.path.join('.') || 'spec'}" is not valid: ${issue?.message}; see docs/kinds/firewall-exception.md`,
+    );
+  }
+  const spec = parsed.data;
+  if (!('restore' in spec) && spec.mode === 'bridged' && isAtLeast(spec.release, 'liberty'))
+    throw new InvalidConfiguration(
+      `the field "mode" is not valid: from Liberty on foreign frames are dropped before iptables sees them, so no rule lets a bridged server pass on ${spec.release}; use address pairs with the clients' MAC addresses, or switch port security off`,
+    );
+  return spec;
+}
+
+/** Two specs that say the same of one port are one thing twice. */
+function identify(spec: Spec): string {
+  if ('restore' in spec)
+    return `exception ${spec.restore.map(({ target, image }) => `${image.comment}@${target}`).join(', ')}`;
+  const named = (prefixes: FirewallExceptionSpec['sources']): string =>
+    [4, 6]
+      .map((version) => prefixesOf(prefixes, version as 4 | 6).map((one) => one || 'any'))
+      .flat()
+      .join(', ');
+  return `exception of port ${spec.portId} from ${named(spec.sources)} to ${named(spec.destinations)}`;
+}
+
+function image(step: FirewallExceptionStep, { owners, lockFile }: FirewallExceptionObserved): Image {
+  const state = owners.get(step.owner);
+  const { ipv4, ipv6 } = state ? seenOf(step.comment, state, 'kernel') : nothing;
+  return { comment: step.comment, ipv4, ipv6, ...(lockFile === undefined ? {} : { lockFile }) };
+}
+
+const undo = (_: Spec | undefined, before: readonly Before[]): Spec =>
+  restoredException.parse({
+    restore: before.map((one) => ({ target: one.target, image: exceptionImage.parse(one.image) })),
+  });
+
+export const firewallException: Reconciler<Spec, FirewallExceptionObserved, FirewallExceptionStep, PlacedException> = {
+  kind,
+  whenRemoved: 'its rules go from every host',
+  parse,
+  identify,
+  locate,
+  observe,
+  diff,
+  image,
+  undo,
+  apply,
+};

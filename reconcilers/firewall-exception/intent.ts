@@ -1,0 +1,112 @@
+/** What one exception should be on one host, as that host is now: its rules, or why there are none. Pure. */
+import { commentOf } from '../../lib/iptables/rule-comment';
+import type { Finding, Wanted } from '../../lib/reconciler';
+import type { PlacedException } from './locate';
+import type { HostState } from './observe';
+import { isEmptyGroup } from './rule-groups';
+import { families, noRules, rulesFor, tapOf, type ExceptionRules, type Family } from './rules';
+import { describeExposure } from './exposure';
+
+export interface Intent {
+  readonly one: Wanted<PlacedException>;
+  /** By which its rules are found. */
+  readonly comment: string;
+  readonly subject: string;
+  /** Absent: what is there stays as it is. */
+  readonly rules?: ExceptionRules;
+  readonly findings: readonly Finding[];
+  /** What it opens, in words. */
+  readonly notes: readonly string[];
+}
+
+export const kind = 'firewall-exception';
+
+export const familyNames: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
+export function intend(one: Wanted<PlacedException>, host: HostState & { readonly host: string }): Intent {
+  const { spec } = one;
+  if (spec.is === 'declared') return intendDeclared({ ...one, spec }, host);
+  const { comment, ipv4, ipv6 } = spec.image;
+  return { one, comment, subject: describeRules({ ipv4, ipv6 }), rules: { ipv4, ipv6 }, findings: [], notes: [] };
+}
+
+/** Of rules whose port nobody names any more. */
+export function describeRules(...all: readonly ExceptionRules[]): string {
+  const rules = all.flatMap((one) => families.flatMap((family) => [...one[family].mangle, ...one[family].filter]));
+  const taps = new Set(rules.flatMap((rule) => /--physdev-(?:in|out) (tap\S+)/.exec(rule)?.[1] ?? []));
+  return `exception at ${[...taps].join(', ') || 'a port'}`;
+}
+
+type Declared = Wanted<PlacedException & { is: 'declared' }>;
+type HostNow = HostState & { readonly host: string };
+
+function intendDeclared(one: Declared, host: HostNow): Intent {
+  const { spec, port, subnets } = one.spec;
+  const path = one.id.slice(kind.length + 1);
+  const tap = tapOf(port.id);
+  const intent = { one, comment: commentOf(path), subject: `port ${port.id} (${tap})`, notes: [] };
+  const bridge = `brq${port.networkId.slice(0, 11)}`;
+  const ends = spec.firewallDriver === 'iptables' ? uplinksOf(bridge, host) : [`qvb${port.id.slice(0, 11)}`];
+  if (ends.length === 0) {
+    const message = `${host.host} has no bridge ${bridge} with an uplink now, so the far end of the way can't be named and no rule is put; boot a server of that network there, then run again`;
+    return { ...intent, findings: [{ id: one.id, message }] };
+  }
+  const wished = rulesFor({ spec, port, path, ends });
+  const refusal = findRefusal(wished, host);
+  if (refusal) return { ...intent, findings: [{ id: one.id, ...refusal }] };
+
+  const rules = host.hasHook.ipv6 ? wished : { ...wished, ipv6: noRules };
+  const isAway = !host.bridgeOf.has(tap);
+  return {
+    ...intent,
+    rules,
+    notes: [
+      ...describeExposure(spec, port, subnets),
+      ...(isAway ? [`${tap} is not on ${host.host} now: its rules match nothing until its server runs there`] : []),
+    ],
+    findings: findWarnings(one, wished, isAway, host).map((message) => ({ id: one.id, message })),
+  };
+}
+
+/** Why it can't be put in place on this host as it is. */
+function findRefusal(wished: ExceptionRules, { hasHook, host }: HostNow): Omit<Finding, 'id'> | undefined {
+  if (families.every((family) => isEmptyGroup(wished[family])))
+    return {
+      reason: 'InvalidConfiguration',
+      message:
+        'sources and destinations have no family in common, so nothing could pass; name IPv4 with IPv4, or IPv6 with IPv6',
+    };
+  // An agent of a host without IPv6 makes its chains for IPv4 alone.
+  if (hasHook.ipv4 || (hasHook.ipv6 && isEmptyGroup(wished.ipv4))) return undefined;
+  return {
+    reason: 'TransientError',
+    message: `the chain neutron-filter-top is not there: Neutron's agent has not run on ${host} since its tables were emptied; start the agent, then run again`,
+  };
+}
+
+function findWarnings(
+  { spec: { spec, port } }: Declared,
+  wished: ExceptionRules,
+  isAway: boolean,
+  at: HostNow,
+): string[] {
+  const tap = tapOf(port.id);
+  return [
+    ...(at.hasHook.ipv6 || isEmptyGroup(wished.ipv6) || spec.sources === 'any' || spec.destinations === 'any'
+      ? []
+      : [`Neutron's agent filters no IPv6 on ${at.host}, so there is nothing to open for IPv6`]),
+    ...(port.portSecurity === false
+      ? ['port security is off at this port: nothing is filtered there, and the exception opens nothing more']
+      : []),
+    ...(isAway && spec.placement === 'bound'
+      ? [`${tap} is not on ${at.host}: is its server off? The rules match nothing until it runs`]
+      : []),
+  ];
+}
+
+/** What of a Linux bridge is no server's and no DHCP agent's. */
+const uplinksOf = (bridge: string, { bridgeOf }: HostState): string[] =>
+  [...bridgeOf]
+    .filter(([port, of]) => of === bridge && !port.startsWith('tap'))
+    .map(([port]) => port)
+    .sort();

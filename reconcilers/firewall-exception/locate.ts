@@ -1,0 +1,131 @@
+/** On which hosts a port's exception belongs now: asked of Neutron at each run, so that it follows its server. */
+import type { NetworkAgent, Port, Readers } from '../../lib/ports';
+import type { Finding, Located, Scope, Target, Wanted } from '../../lib/reconciler';
+import { hostsToSweep, hostTarget } from '../../lib/sweep';
+import type { ExceptionImage, RestoredException } from './restored';
+import type { FirewallExceptionSpec } from './spec';
+
+/** What an exception is on one host. */
+export type PlacedException =
+  | {
+      readonly is: 'declared';
+      readonly spec: FirewallExceptionSpec;
+      readonly port: Port;
+      /** CIDRs of the subnets that the port has addresses of. */
+      readonly subnets: readonly string[];
+    }
+  | { readonly is: 'restored'; readonly image: ExceptionImage };
+
+type Declared = Wanted<FirewallExceptionSpec>;
+
+/** Neutron's name of the agent that plugs such ports. */
+const agentTypes = { iptables_hybrid: 'Open vSwitch agent', iptables: 'Linux bridge agent' } as const;
+
+/** Where ports are, and where they may go. Two batches at most. */
+export interface PortPlaces {
+  readonly ports: ReadonlyMap<string, Port>;
+  readonly agents: readonly NetworkAgent[];
+}
+
+export async function readPlaces(
+  wanted: readonly Pick<FirewallExceptionSpec, 'portId' | 'placement'>[],
+  from: Readers,
+): Promise<PortPlaces> {
+  if (wanted.length === 0) return { ports: new Map(), agents: [] };
+  const network = await from.network(`api:${from.cloud}`);
+  const [ports, agents] = await Promise.all([
+    network.ports(wanted.map((one) => one.portId)),
+    wanted.some((one) => one.placement === 'candidates') ? network.agents() : [],
+  ]);
+  return { ports: new Map(ports.map((port) => [port.id, port])), agents };
+}
+
+/** Hosts of one exception; [] while there are none. */
+export function hostsOf(
+  { placement, portId }: Pick<FirewallExceptionSpec, 'portId' | 'placement'>,
+  { ports, agents }: PortPlaces,
+): string[] {
+  const port = ports.get(portId);
+  const bound = port && port.hostId !== '' ? [port.hostId] : [];
+  if (!port || placement === 'bound') return bound;
+  const type = port.vifType === 'bridge' ? agentTypes.iptables : agentTypes.iptables_hybrid;
+  return [...new Set([...bound, ...agents.filter((one) => one.type === type && one.isAlive).map((one) => one.host)])];
+}
+
+export async function locate(
+  specs: readonly Wanted<FirewallExceptionSpec | RestoredException>[],
+  { sweep }: Scope,
+  from: Readers,
+): Promise<Located<PlacedException>> {
+  const declared = specs.flatMap((one): Declared[] => ('restore' in one.spec ? [] : [{ ...one, spec: one.spec }]));
+  const [places, swept] = await Promise.all([
+    readPlaces(
+      declared.map((one) => one.spec),
+      from,
+    ),
+    hostsToSweep(sweep, from),
+  ]);
+  const cidrs = await readCidrs([...places.ports.values()], from);
+  const byTarget = new Map<Target, Wanted<PlacedException>[]>(swept.map((host) => [hostTarget(host), []]));
+  const place = (target: Target, one: Wanted<unknown>, spec: PlacedException): void => {
+    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...one, spec }]);
+  };
+  const findings: Finding[] = [];
+  for (const one of declared) {
+    const port = places.ports.get(one.spec.portId);
+    const finding = findMisplaced(one, port);
+    if (finding) findings.push({ id: one.id, ...finding });
+    else if (port) {
+      const subnets = port.fixedIps.flatMap(({ subnetId }) => cidrs.get(subnetId) ?? []);
+      for (const host of hostsOf(one.spec, places))
+        place(hostTarget(host), one, { is: 'declared', spec: one.spec, port, subnets });
+    }
+  }
+  for (const one of specs)
+    if ('restore' in one.spec)
+      for (const { target, image } of one.spec.restore) place(target, one, { is: 'restored', image });
+  return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
+}
+
+async function readCidrs(ports: readonly Port[], from: Readers): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(ports.flatMap((port) => port.fixedIps.map((one) => one.subnetId)))];
+  if (ids.length === 0) return new Map();
+  const subnets = await (await from.network(`api:${from.cloud}`)).subnets(ids);
+  return new Map(subnets.map(({ id, cidr }) => [id, cidr]));
+}
+
+/** Why it can be put nowhere. */
+function findMisplaced({ spec }: Declared, port: Port | undefined): Omit<Finding, 'id'> | undefined {
+  if (!port)
+    return {
+      reason: 'InvalidConfiguration',
+      message: `the port ${spec.portId} does not exist, or these credentials may not see it; correct "portId", or use credentials of an administrator`,
+    };
+  if (port.hostId === '' && spec.placement === 'bound')
+    return {
+      reason: 'TransientError',
+      message: `the port ${spec.portId} is bound to no host: its server was never booted, or is shelved; boot it, then run again, or choose the placement "candidates"`,
+    };
+  const live = findDriver(port);
+  // A port without a host has no binding to compare with.
+  if (port.hostId === '' || live === spec.firewallDriver) return undefined;
+  const hint =
+    live === undefined
+      ? 'iptables has no part in that, so a rule would open nothing'
+      : `that is the driver ${live}, and the code says ${spec.firewallDriver}`;
+  return {
+    reason: 'Blocked',
+    message: `Neutron bound the port ${spec.portId} on ${port.hostId} as ${describeBinding(port)}: ${hint}; correct "firewallDriver" of OpenStackCloud`,
+  };
+}
+
+/** The firewall driver that a binding tells of; undefined: none with iptables. */
+function findDriver({ vifType, hybridPlug }: Port): FirewallExceptionSpec['firewallDriver'] | undefined {
+  if (vifType === 'bridge') return 'iptables';
+  return vifType === 'ovs' && hybridPlug === true ? 'iptables_hybrid' : undefined;
+}
+
+function describeBinding({ vifType, hybridPlug }: Port): string {
+  if (vifType === '') return 'nothing that these credentials may see (an administrator may)';
+  return vifType === 'ovs' ? `ovs ${hybridPlug === true ? 'with' : 'without'} a Linux bridge between` : vifType;
+}

@@ -1,0 +1,106 @@
+/** What one host has of our exceptions: in the kernel, and in the files from which they come back when it starts. */
+import { valueOf, type HostFile, type HostTables, type Outcome, type TableVariant } from '../../lib/host';
+import { findForeignJumps, findOwnChains, type OwnChains } from '../../lib/iptables/own-chain';
+import { parseRuleset } from '../../lib/iptables/ruleset';
+import type { Readers } from '../../lib/ports';
+import type { Placement } from '../../lib/reconciler';
+import { isAtLeast } from '../../lib/releases';
+import type { PlacedException } from './locate';
+import { findLockFile } from './agent-lock';
+import { foreignRules } from './rule-groups';
+import { families, type Family } from './rules';
+import { chainOf, parseStored, storedPath, type StoredRules } from './stored-rules';
+
+/** Of one owner in one family. */
+export interface OwnFamily {
+  readonly kernel: OwnChains;
+  readonly stored: StoredRules;
+  /** Rules in our chain that no construct put there, and rules of others that lead to it. */
+  readonly foreign: readonly string[];
+}
+
+export type OwnState = Readonly<Record<Family, OwnFamily>>;
+
+export interface HostState {
+  /** `neutron-filter-top` is there. */
+  readonly hasHook: Readonly<Record<Family, boolean>>;
+  readonly variant: Readonly<Record<Family, TableVariant>>;
+  /** Bridge port → its bridge. */
+  readonly bridgeOf: ReadonlyMap<string, string>;
+  /** The agent's own, which a write must hold: up to Kilo. */
+  readonly lockFile?: string;
+}
+
+export interface FirewallExceptionObserved extends HostState {
+  readonly host: string;
+  readonly stateFolder: string;
+  /** By owner. `apply` keeps it up to date with what it wrote, for what it is to write next. */
+  readonly owners: Map<string, OwnState>;
+}
+
+/** Of a host without ip6tables. */
+const noTables: HostTables = { variant: 'only', hasHook: false, text: '' };
+
+/** Up to Kilo the agent saves and restores whole tables, and loses what came between. */
+const needsLock = ({ spec }: { spec: PlacedException }): boolean =>
+  spec.is === 'declared' && !isAtLeast(spec.spec.release, 'liberty');
+
+export async function observe(
+  { target, wanted, sweep }: Placement<PlacedException>,
+  from: Readers,
+): Promise<FirewallExceptionObserved> {
+  const host = await from.host(target);
+  const owners = [...new Set([...wanted, ...sweep].map((one) => one.owner))];
+  const configFiles = wanted.some(needsLock) ? from.hosts.configFiles('neutron') : [];
+  const files = owners.flatMap((owner) => families.map((family) => storedPath(host.stateFolder, owner, family)));
+  const answers = await host.read([
+    { verb: 'save-tables', family: 4 },
+    { verb: 'save-tables', family: 6 },
+    { verb: 'bridge-ports' },
+    ...[...files, ...configFiles].map((path) => ({ verb: 'read-file', path }) as const),
+  ]);
+  const [ipv4, ipv6, ports, ...read] = answers as unknown as [
+    Outcome<HostTables>,
+    Outcome<HostTables>,
+    Outcome<{ ports: readonly { bridge: string; port: string }[] }>,
+    ...Outcome<HostFile>[],
+  ];
+  const tables = { ipv4: valueOf(ipv4), ipv6: !ipv6.ok && ipv6.reason === 'no-tool' ? noTables : valueOf(ipv6) };
+  const rulesets = { ipv4: parseRuleset(tables.ipv4.text), ipv6: parseRuleset(tables.ipv6.text) };
+  const stored = new Map(files.map((path, at) => [path, read[at] as Outcome<HostFile>]));
+  const stateOf = (owner: string, family: Family): OwnFamily => {
+    const kernel = findOwnChains(rulesets[family], chainOf(owner));
+    const file = stored.get(storedPath(host.stateFolder, owner, family)) as Outcome<HostFile>;
+    return {
+      kernel,
+      stored: parseStored(valueOf(file), owner),
+      foreign: [
+        ...foreignRules({ mangle: kernel.mangle.rules, filter: kernel.filter.rules }),
+        ...findForeignJumps(rulesets[family], chainOf(owner)),
+      ],
+    };
+  };
+  const states = new Map(owners.map((o) => [o, { ipv4: stateOf(o, 'ipv4'), ipv6: stateOf(o, 'ipv6') }]));
+  const lockFile =
+    configFiles.length > 0 ? findLockFile(read.slice(files.length).map(valueOf)) : knownLock(wanted, states);
+  return {
+    host: host.name,
+    stateFolder: host.stateFolder,
+    hasHook: { ipv4: tables.ipv4.hasHook, ipv6: tables.ipv6.hasHook },
+    variant: { ipv4: tables.ipv4.variant, ipv6: tables.ipv6.variant },
+    bridgeOf: new Map(valueOf(ports).ports.map(({ bridge, port }) => [port, bridge])),
+    ...(lockFile === undefined ? {} : { lockFile }),
+    owners: states,
+  };
+}
+
+/** Where nothing declared says the release: what is left, or is to be brought back, says which lock it was written under. */
+function knownLock(
+  wanted: Placement<PlacedException>['wanted'],
+  states: FirewallExceptionObserved['owners'],
+): string | undefined {
+  if (wanted.some(({ spec }) => spec.is === 'declared')) return undefined;
+  const restored = wanted.map(({ spec }) => (spec.is === 'restored' ? spec.image.lockFile : undefined));
+  const stored = [...states.values()].flatMap((state) => families.map((family) => state[family].stored.lockFile));
+  return [...restored, ...stored].find((path) => path !== undefined);
+}
