@@ -62,6 +62,8 @@ function computeHost(lab: Lab, host: ComputeHost, cloud: Cloud): Component {
         name: vswitch,
         needs: [database],
         command: inNamespace(host.namespace, [
+          // As ovs-ctl starts it: in userspace it carries every packet, whatever else this machine does.
+          ...['nice', '-n', '-10'],
           'ovs-vswitchd',
           `unix:${join(ovs, 'db.sock')}`,
           `--unixctl=${join(ovs, 'vswitchd.ctl')}`,

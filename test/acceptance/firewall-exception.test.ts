@@ -181,7 +181,7 @@ test('a hundred exceptions on one host are one write and no more requests than o
   expect(await countsOf({ ...wanted, ...many })).toEqual(one);
   const rules = await guests.rules(host, lab.chain);
   expect(rules?.filter((rule) => rule.includes('-s 10.100.'))).toHaveLength(98);
-  expect(await lab.run('plan', { ...wanted, ...many })).toMatchObject({ code: 0 });
+  expect(await lab.plan({ ...wanted, ...many })).toMatchObject({ code: 0 });
   expect(await countsOf(wanted)).toEqual(one);
 });
 
@@ -219,7 +219,7 @@ test('where no OpenFlow table checks MAC addresses, a release before Newton has 
     const { sent, received } = flows.between(name, 'bound', 'over');
     expect({ name, lost: sent - received }).toEqual({ name, lost: 0 });
   }
-  expect(await lab.run('plan', bound)).toMatchObject({ code: 0 });
+  expect(await lab.plan(bound)).toMatchObject({ code: 0 });
 });
 
 test('what leaves the code leaves the host', async () => {

@@ -77,7 +77,7 @@ test('a host that starts has its exceptions before its agent does, and they stay
   expect(flows.between('otherPrefix', 'started')).toMatchObject({ received: 0 });
   expect(await guests.rules(host, lab.chain)).toEqual(rules);
   expect(await jumps(host)).toBe(true);
-  expect(await lab.run('plan', wanted)).toMatchObject({ code: 0 });
+  expect(await lab.plan(wanted)).toMatchObject({ code: 0 });
 });
 
 test('an exception follows its port to another host, and the old one is cleaned', async () => {
@@ -86,7 +86,7 @@ test('an exception follows its port to another host, and the old one is cleaned'
   flows = await routeOn(elsewhere, far);
   await flows.untilSent(100);
   await flows.mark('moved');
-  expect(await lab.run('plan', wanted)).toMatchObject({ code: 2 });
+  expect(await lab.plan(wanted)).toMatchObject({ code: 2 });
   await lab.apply(wanted);
   await flows.mark('applied');
   await flows.untilSent(100);

@@ -22,6 +22,11 @@ export interface Exception {
   readonly release?: string;
 }
 
+export interface Resource {
+  readonly kind: string;
+  readonly spec: object;
+}
+
 export class LabFirewall {
   /** In filter, and for rules that bind a MAC address in mangle too. */
   readonly chain: string;
@@ -58,44 +63,29 @@ export class LabFirewall {
     return new LabFirewall(cloud, guests, systems, suite, sshd, command);
   }
 
-  /** Runs stackward with these exceptions, by construct id, as the whole of the stack `acme`, and what brings them back at boot. */
-  async run(verb: 'plan' | 'apply', exceptions: Readonly<Record<string, Exception>>): Promise<Ended> {
+  /** Runs stackward with these resources, by construct id, as the whole of the stack `acme`. */
+  async stackward(verb: 'plan' | 'apply', resources: Readonly<Record<string, Resource>>): Promise<Ended> {
     const approval = verb === 'apply' ? ['--auto-approve'] : [];
-    return this.command.run([verb, '--manifest', '-', ...approval], JSON.stringify(this.#manifest(exceptions)));
-  }
-
-  /** `apply` that must change what it wants to, and leave nothing. */
-  async apply(exceptions: Readonly<Record<string, Exception>>): Promise<void> {
-    const { code, stdout, stderr } = await this.run('apply', exceptions);
-    if (code !== 0) throw new Error(`apply ended with ${String(code)}:\n${stdout}\n${stderr}`);
-  }
-
-  #manifest(exceptions: Readonly<Record<string, Exception>>): object {
-    const specs = Object.entries(exceptions).map(([id, { port, sources, destinations, release = 'zed' }]) => ({
-      id,
-      spec: {
-        portId: port.id,
-        mode: 'routed',
-        sources,
-        destinations: destinations ?? 'any',
-        reason: 'the tenant’s firewall forwards for them',
-        placement: 'bound',
-        release,
-        firewallDriver: 'iptables_hybrid',
-      },
-    }));
-    const resources = specs.map(({ id, spec }) => [`acme/${id}`, { kind: 'firewall-exception', spec, dependsOn: [] }]);
-    const restored = specs.map(({ spec: { portId, placement } }) => ({ portId, placement }));
-    const restore = { kind: 'boot-restore', spec: { exceptions: restored }, dependsOn: [] };
-    return {
+    const manifest = {
       schemaVersion: '1.0',
       owner: this.owner,
       stack: 'acme',
-      resources: Object.fromEntries([
-        ...resources,
-        ...(restored.length > 0 ? [['acme/BootRestore', restore] as const] : []),
-      ]),
+      resources: Object.fromEntries(
+        Object.entries(resources).map(([id, one]) => [`acme/${id}`, { ...one, dependsOn: [] }]),
+      ),
     };
+    return this.command.run([verb, '--manifest', '-', ...approval], JSON.stringify(manifest));
+  }
+
+  /** The same with exceptions, and with what brings them back at boot. */
+  async plan(exceptions: Readonly<Record<string, Exception>>): Promise<Ended> {
+    return this.stackward('plan', resourcesOf(exceptions));
+  }
+
+  /** @throws unless all of it was done */
+  async apply(exceptions: Readonly<Record<string, Exception>>): Promise<void> {
+    const { code, stdout, stderr } = await this.stackward('apply', resourcesOf(exceptions));
+    if (code !== 0) throw new Error(`apply ended with ${String(code)}:\n${stdout}\n${stderr}`);
   }
 
   /** Starts or ends a host's Neutron agent. */
@@ -136,4 +126,18 @@ export class LabFirewall {
     await this.guests.clean();
     await this.cloud.close();
   }
+}
+
+function resourcesOf(exceptions: Readonly<Record<string, Exception>>): Record<string, Resource> {
+  const resources: Record<string, Resource> = {};
+  const restored: object[] = [];
+  for (const [id, { port, sources, destinations = 'any', release = 'zed' }] of Object.entries(exceptions)) {
+    const where = { portId: port.id, placement: 'bound' };
+    const passes = { mode: 'routed', sources, destinations, reason: 'the tenant’s firewall forwards for them' };
+    const spec = { ...where, ...passes, release, firewallDriver: 'iptables_hybrid' };
+    resources[id] = { kind: 'firewall-exception', spec };
+    restored.push(where);
+  }
+  if (restored.length > 0) resources['BootRestore'] = { kind: 'boot-restore', spec: { exceptions: restored } };
+  return resources;
 }
