@@ -94,6 +94,14 @@ new UtmInstance(globex, 'Utm', {
     portSecurity: false,
   },
   red: { network: red, address: '203.0.113.12' },
+  // Red sees the clients' own addresses, which Neutron drops there; destinations are named, so it takes the packet filter.
+  transit: {
+    red: {
+      sources: ['10.20.1.0/24'],
+      destinations: ['203.0.113.0/24'],
+      reason: 'clients reach public servers under their own addresses',
+    },
+  },
 });
 
 app.synth();
