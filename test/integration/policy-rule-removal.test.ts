@@ -1,0 +1,142 @@
+/** The kind on real files: policies in YAML, files that are silent, what a run may take away, and the way back. */
+import { readdirSync, rmSync } from 'node:fs';
+import { LocalHost } from '../../adapters/local-host';
+import { everything } from '../../lib/engine';
+import { PolicySite } from '../support/policy-site';
+import { granted, icehouse, outcomes, problems } from '../support/policy-texts';
+
+const file = 'neutron/policy.json';
+
+let site: PolicySite;
+beforeEach(() => {
+  site = new PolicySite();
+  site.write('neutron/neutron.conf', '[DEFAULT]\n');
+  site.write(file, icehouse);
+});
+afterEach(() => site.remove());
+
+const grant = () => [site.manifest({ Grant: {} })];
+const none = () => [site.manifest({})];
+
+describe('Zed: YAML, and a file that is silent', () => {
+  const zed = { release: 'zed', rule: 'create_port:fixed_ips:ip_address' };
+  const defaults =
+    '(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or (rule:context_is_advsvc or rule:admin_or_network_owner)';
+  beforeEach(() => rmSync(site.path(file)));
+
+  test('no file yet: policy.yaml is made, and holds {} afterwards', async () => {
+    const report = await site.apply([site.manifest({ Grant: zed })]);
+    expect(report.plan.steps).toMatchObject([
+      { because: "what the service goes by without it doesn't admit the role member" },
+    ]);
+    expect(problems(report)).toEqual([]);
+    expect(site.read('neutron/policy.yaml')).toBe(`"${zed.rule}": "(${defaults}) or role:member"\n`);
+    await site.apply(none());
+    expect(site.read('neutron/policy.yaml')).toBe('{}\n');
+  });
+
+  test('new defaults alone, where the configuration says so', async () => {
+    site.write('neutron/neutron.conf', '[oslo_policy]\nenforce_new_defaults = True\n');
+    await site.apply([site.manifest({ Grant: zed })]);
+    expect(site.read('neutron/policy.yaml')).toContain(
+      '"(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or role:member"',
+    );
+  });
+
+  test('comments, order and line ends stay; policy.json counts where there is no policy.yaml; policy.d over both', async () => {
+    site.write('neutron/policy.json', '{"a": "role:x"}');
+    await site.apply([site.manifest({ Grant: zed })]);
+    expect(JSON.parse(site.read('neutron/policy.json'))).toEqual({
+      a: 'role:x',
+      [zed.rule]: `(${defaults}) or role:member`,
+    });
+    await site.apply(none());
+    expect(site.read('neutron/policy.json')).toBe('{"a": "role:x"}');
+    const yaml = '# head\r\n"other": "@" # tail\r\n# end\r\n';
+    site.write('neutron/policy.yaml', yaml);
+    await site.apply([site.manifest({ Grant: zed })]);
+    expect(site.read('neutron/policy.yaml')).toBe(`${yaml}"${zed.rule}": "(${defaults}) or role:member"\r\n`);
+    await site.apply(none());
+    expect(site.read('neutron/policy.yaml')).toBe(yaml);
+    const late = `${zed.rule}: role:late # counts\n`;
+    site.write('neutron/policy.d/10-first.yaml', `${zed.rule}: "@"\n`);
+    site.write('neutron/policy.d/20-late.yaml', late);
+    await site.apply([site.manifest({ Grant: zed })]);
+    expect(site.read('neutron/policy.d/20-late.yaml')).toBe(`${zed.rule}: (role:late) or role:member # counts\n`);
+    expect(site.read('neutron/policy.yaml')).toBe(yaml);
+    await site.apply(none());
+    expect(site.read('neutron/policy.d/20-late.yaml')).toBe(late);
+  });
+
+  test('a literal rule that no file has: its value is asked of the tool of the service, and never guessed', async () => {
+    const literal = (release: string, rule = 'create_network:shared') => [site.manifest({ Grant: { rule, release } })];
+    expect(problems(await site.plan(literal('zed')))).toEqual([
+      expect.stringMatching(
+        /^Blocked: .*policy.yaml is silent about create_network:shared, and while enforce_new_defaults is off/,
+      ),
+    ]);
+    const [facts] = await new LocalHost('ctl1').read([{ verb: 'facts' }]);
+    const hasTool = facts.ok && facts.value.tools['oslopolicy-policy-generator'] !== null;
+    const known = await site.plan(literal('2025.1'));
+    const unknown = problems(await site.plan(literal('2025.1', 'create_nothing')));
+    if (hasTool) {
+      expect(known.steps).toMatchObject([{ changes: [{ after: '(rule:admin_only) or role:member' }] }]);
+      expect(unknown).toEqual([
+        expect.stringMatching(/^InvalidConfiguration: neutron of 2025.1 knows no rule create_nothing/),
+      ]);
+    } else
+      for (const found of [problems(known), unknown])
+        expect(found).toEqual([expect.stringMatching(/^Blocked: .*doesn't tell its value on this host/)]);
+  });
+});
+
+test('a construct that grants something else now: the old goes and the new comes in one step', async () => {
+  await site.apply(grant());
+  const changed = [site.manifest({ Grant: { role: 'operator' } })];
+  const report = await site.apply(changed);
+  expect(report.plan.steps).toMatchObject([{ action: 'create', jobs: [{ does: 'take' }, { does: 'add' }] }]);
+  expect(problems(report)).toEqual([]);
+  expect(site.read(file)).toBe(granted.replace('role:member"', 'role:operator"'));
+  const renamed = [site.manifest({ Other: { role: 'operator' } })];
+  const moved = await site.apply(renamed);
+  expect(moved.plan.steps).toMatchObject([
+    { changes: [{ attribute: 'declared by', before: 'acme/Grant', after: 'acme/Other' }] },
+  ]);
+  expect((await site.plan(renamed)).steps).toEqual([]);
+  await site.apply(none());
+  expect(site.read(file)).toBe(icehouse);
+});
+
+test('a filtered run removes nothing, nor does one that is of another stack', async () => {
+  await site.apply(grant());
+  expect((await site.plan(none(), { ...everything, stacks: ['acme'] })).steps).toEqual([]);
+  expect((await site.plan([site.manifest({}, { stack: 'other' })])).steps).toEqual([]);
+  expect((await site.plan([site.manifest({}, { owner: 'else' })])).steps).toEqual([]);
+  const all = [{ owner: 'acme-cloud', stacks: 'all' as const }];
+  expect((await site.plan([site.manifest({}, { stack: 'other' })], everything, all)).steps).toHaveLength(1);
+});
+
+describe('rollback', () => {
+  const back = async (planned: Awaited<ReturnType<typeof site.plan>>, manifests: ReturnType<typeof none>) =>
+    site.apply(site.undoOf(planned, manifests), []);
+
+  test('of a grant, of several on one rule, and of a removal', async () => {
+    const many = [site.manifest({ A: {}, B: { role: 'operator' }, C: { rule: 'new' }, D: { rule: 'newer' } })];
+    const first = await site.apply(many);
+    const there = [site.read(file), site.records];
+    const undone = await back(first.plan, many);
+    expect([problems(undone), new Set(outcomes(undone))]).toEqual([[], new Set(['applied'])]);
+    expect([site.read(file), readdirSync(site.stateFolder)]).toEqual([icehouse, []]);
+    await site.apply(many);
+    const removal = await site.apply(none());
+    expect(site.read(file)).toBe(icehouse);
+    expect(problems(await back(removal.plan, none()))).toEqual([]);
+    expect([JSON.parse(site.read(file)), site.records]).toEqual([JSON.parse(there[0] as string), there[1]]);
+  });
+
+  test('what was not there is not brought back twice', async () => {
+    const first = await site.apply(grant());
+    await back(first.plan, grant());
+    expect((await back(first.plan, grant())).plan.steps).toEqual([]);
+  });
+});

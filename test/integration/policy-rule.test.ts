@@ -1,0 +1,304 @@
+/** The kind on real files, through the real host program: what is written, what is taken back, and what stays. */
+import { chmodSync, chownSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import { TransientError } from '../../lib/errors';
+import { PolicySite } from '../support/policy-site';
+import { granted, icehouse, outcomes, problems, warnings } from '../support/policy-texts';
+
+const file = 'neutron/policy.json';
+
+let site: PolicySite;
+beforeEach(() => {
+  site = new PolicySite();
+  site.write('neutron/neutron.conf', '[DEFAULT]\n');
+  site.write('nova/nova.conf', '[DEFAULT]\n');
+  site.write(file, icehouse);
+  chmodSync(site.path(file), 0o640);
+  chownSync(site.path(file), 1234, 4321);
+});
+afterEach(() => site.remove());
+
+const grant = () => [site.manifest({ Grant: {} })];
+const none = () => [site.manifest({})];
+
+test('a grant is one disjunct; a second run writes nothing; when it leaves the code the bytes before come back', async () => {
+  const before = site.look(file);
+  const first = await site.apply(grant());
+  expect(problems(first)).toEqual([]);
+  expect(first.plan.steps).toMatchObject([
+    {
+      id: 'policy-rule.acme/Grant',
+      target: 'host:ctl1',
+      action: 'create',
+      subject: `neutron's rule create_port:fixed_ips in ${site.path(file)}`,
+      because: "the rule doesn't admit the role member",
+      changes: [
+        {
+          attribute: 'create_port:fixed_ips',
+          before: 'rule:admin_or_network_owner',
+          after: '(rule:admin_or_network_owner) or role:member',
+        },
+      ],
+      notes: [
+        'any member of any project may choose the address of a port on any network it can see',
+        'the reason given: tests',
+      ],
+    },
+  ]);
+  const after = site.look(file);
+  expect(after).toEqual({ ...before, content: granted, mtimeMs: expect.any(Number) as number });
+  expect(after.mtimeMs).toBeGreaterThan(before.mtimeMs);
+  expect(site.records).toMatchObject({
+    [`${site.path(file)} create_port:fixed_ips member`]: {
+      before: '"rule:admin_or_network_owner"',
+      written: '"(rule:admin_or_network_owner) or role:member"',
+      path: 'acme/Grant',
+    },
+  });
+
+  const second = await site.apply(grant());
+  expect([second.plan.steps, warnings(second.plan)]).toEqual([[], []]);
+  expect(site.look(file)).toEqual(after);
+
+  const removed = await site.apply(none());
+  expect(removed.plan.steps).toMatchObject([{ action: 'delete', leftBy: { owner: 'acme-cloud', stack: 'acme' } }]);
+  expect([problems(removed), outcomes(removed)]).toEqual([[], ['applied']]);
+  expect(site.look(file)).toEqual({ ...before, mtimeMs: expect.any(Number) as number });
+  expect(readdirSync(site.stateFolder)).toEqual([]);
+  expect((await site.plan(none())).steps).toEqual([]);
+});
+
+test('what is granted already is adopted: no write, no record, and it stays when it leaves the code', async () => {
+  for (const value of ['rule:z or role:Member', 'rule:admin_or_network_owner or rule:fixers', '']) {
+    const text = icehouse
+      .replace('_ips": "rule:admin_or_network_owner"', `_ips": "${value}"`)
+      .replace('"create_port": ""', '"fixers": "role:x or (role:member)",\n    "create_port": ""');
+    site.write(file, text);
+    const first = await site.apply(grant());
+    expect([first.plan.steps, problems(first.plan)]).toEqual([[], []]);
+    expect(warnings(first.plan)).toEqual([
+      expect.stringContaining(
+        value === ''
+          ? 'admits everybody, with the role member or without'
+          : 'without a record of stackward: it is taken as it is',
+      ),
+    ]);
+    await site.apply(none());
+    expect(site.read(file)).toBe(text);
+    expect(existsSync(site.stateFolder)).toBe(false);
+  }
+});
+
+test('decoys are no grant, and stay: member2, members, a rule whose name is longer, a role that needs more', async () => {
+  for (const value of [
+    'role:member2',
+    'role:members or xrole:member',
+    'role:member and is_admin:True',
+    'not role:member',
+  ]) {
+    const text = icehouse.replace('_ips": "rule:admin_or_network_owner"', `_ips": "${value}"`);
+    site.write(file, text);
+    await site.apply(grant());
+    expect(site.read(file)).toBe(text.replace(`_ips": "${value}"`, `_ips": "(${value}) or role:member"`));
+    await site.apply(none());
+    expect(site.read(file)).toBe(text);
+  }
+});
+
+test('a hand edit of our rule is drift: said while it still grants, mended when it does not', async () => {
+  await site.apply(grant());
+  site.write(file, granted.replace(' or role:member"', ' or role:member or role:x"'));
+  const harmless = await site.apply(grant());
+  expect(harmless.plan.steps).toEqual([]);
+  expect(warnings(harmless.plan)).toEqual([expect.stringContaining('was changed by hand')]);
+  site.write(file, icehouse.replace('_ips": "rule:admin_or_network_owner"', '_ips": "role:x"'));
+  const mended = await site.apply(grant());
+  expect(mended.plan.steps).toMatchObject([
+    { action: 'update', because: 'it was granted, and somebody changed the rule since' },
+  ]);
+  expect(site.read(file)).toContain('_ips": "(role:x) or role:member"');
+  await site.apply(none());
+  expect(site.read(file)).toContain('_ips": "role:x"');
+});
+
+test('removed after a hand edit, only our disjunct goes; when it is gone already, only the record goes', async () => {
+  await site.apply(grant());
+  site.write(file, granted.replace(' or role:member"', ' or role:member or role:x"'));
+  await site.apply(none());
+  expect(site.read(file)).toBe(granted.replace(' or role:member"', ' or role:x"'));
+  site.write(file, icehouse);
+  await site.apply(grant());
+  site.write(file, icehouse);
+  const forgotten = await site.apply(none());
+  expect(forgotten.plan.steps).toMatchObject([
+    { action: 'delete', changes: [{ attribute: 'record of create_port:fixed_ips', before: 'role member' }] },
+  ]);
+  expect(site.read(file)).toBe(icehouse);
+  expect(readdirSync(site.stateFolder)).toEqual([]);
+});
+
+test('a lost record means "not ours": the plan says so, and nothing is taken away', async () => {
+  await site.apply(grant());
+  rmSync(site.stateFolder, { recursive: true });
+  expect(warnings(await site.plan(grant()))).toEqual([expect.stringContaining('without a record of stackward')]);
+  const left = await site.apply(none());
+  expect(left.plan.steps).toEqual([]);
+  expect(site.read(file)).toBe(granted);
+});
+
+test("two owners' grants of one rule go in either order, and the other's stays", async () => {
+  const one = (grants = {}) => [site.manifest(grants, { owner: 'one', stack: 'a' })];
+  const two = (grants = {}) => [site.manifest(grants, { owner: 'two', stack: 'b' })];
+  for (const first of ['one', 'two']) {
+    await site.apply(one({ G: { role: 'member' } }));
+    await site.apply(two({ G: { role: 'reader' } }));
+    expect(site.read(file)).toContain('_ips": "(rule:admin_or_network_owner) or role:member or role:reader"');
+    await site.apply(first === 'one' ? one() : two());
+    expect(site.read(file)).toContain(
+      `_ips": "(rule:admin_or_network_owner) or role:${first === 'one' ? 'reader' : 'member'}"`,
+    );
+    await site.apply(first === 'one' ? two() : one());
+    expect(site.read(file)).toBe(icehouse);
+    expect(readdirSync(site.stateFolder)).toEqual([]);
+  }
+});
+
+test('the same grant of two owners is written once, by the first; the second adopts it', async () => {
+  const of = (owner: string, grants = {}) => [site.manifest(grants, { owner, stack: owner })];
+  await site.apply(of('one', { G: {} }));
+  expect(warnings((await site.apply(of('two', { G: {} }))).plan)).toEqual([
+    expect.stringContaining('without a record'),
+  ]);
+  await site.apply(of('one'));
+  expect(site.read(file)).toBe(icehouse);
+  expect((await site.apply(of('two', { G: {} }))).plan.steps).toHaveLength(1);
+  expect(site.read(file)).toBe(granted);
+});
+
+test('several grants are one write of the file; one that can not be made keeps no other back', async () => {
+  const { mtimeMs } = site.look(file);
+  let swaps = 0;
+  const counting = site.open;
+  site.open = (name) => {
+    const host = counting(name);
+    const write = host.write.bind(host);
+    host.write = (sequences) => {
+      swaps += sequences.flat().filter((one) => one.verb === 'swap-file' && one.path === site.path(file)).length;
+      return write(sequences);
+    };
+    return host;
+  };
+  site.write(
+    file,
+    icehouse.replace('_ips:more": "role:member2 or role:members"', '_ips:more": "role:a and role:b or role:c"'),
+  );
+  const many = {
+    A: { rule: 'create_port:fixed_ips' },
+    B: { rule: 'update_port:fixed_ips', role: 'operator' },
+    C: { rule: 'create_port:fixed_ips', role: 'operator' },
+    D: { rule: 'create_port:fixed_ips:more' },
+    E: { rule: 'create_network:new' },
+  };
+  const report = await site.apply([site.manifest(many)]);
+  expect(swaps).toBe(1);
+  expect(outcomes(report)).toEqual(['applied', 'applied', 'applied', 'applied']);
+  expect(problems(report.plan)).toEqual([
+    expect.stringMatching(/^Blocked: the value of create_port:fixed_ips:more can't be read by this release/),
+  ]);
+  const text = site.read(file);
+  expect(text).toContain('"create_port:fixed_ips": "(rule:admin_or_network_owner) or role:member or role:operator"');
+  expect(text).toContain(
+    '"update_port:fixed_ips": "(rule:admin_or_network_owner) or role:operator",\n    "create_network:new": "(rule:default) or role:member"\n}',
+  );
+  expect(site.look(file).mtimeMs).toBeGreaterThan(mtimeMs);
+  await site.apply(none());
+  expect(site.read(file)).toBe(
+    icehouse.replace('_ips:more": "role:member2 or role:members"', '_ips:more": "role:a and role:b or role:c"'),
+  );
+});
+
+test('grants in files of two services: one that can not be written keeps the other from nothing', async () => {
+  site.write(
+    'nova/policy.json',
+    '{"context_is_admin": "role:admin", "default": "", "compute:create:forced_host": "is_admin:True"}',
+  );
+  const both = [site.manifest({ A: {}, B: { service: 'nova', rule: 'compute:create:forced_host' } })];
+  const planned = await site.plan(both);
+  const other = site.path('nova/other.json');
+  writeFileSync(other, '{}');
+  rmSync(site.path('nova/policy.json'));
+  const report = await site.applyPlan(planned, both);
+  expect(report.results.map(({ id, outcome, reason }) => [id, outcome, reason])).toEqual([
+    ['policy-rule.acme/B', 'failed', 'StalePlan'],
+    ['policy-rule.acme/A', 'applied', undefined],
+  ]);
+  expect(site.read(file)).toBe(granted);
+});
+
+test('what changed between plan and apply is refused if it is the rule, and kept if it is another', async () => {
+  const planned = await site.plan(grant());
+  site.write(file, icehouse.replace('"create_port": ""', '"create_port": "role:x"'));
+  expect(outcomes(await site.applyPlan(planned, grant()))).toEqual(['applied']);
+  expect(site.read(file)).toBe(granted.replace('"create_port": ""', '"create_port": "role:x"'));
+  await site.apply(none());
+  const again = await site.plan(grant());
+  site.write(file, icehouse.replace('_ips": "rule:admin_or_network_owner"', '_ips": "role:y"'));
+  expect((await site.applyPlan(again, grant())).results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
+  expect(site.read(file)).toContain('_ips": "role:y"');
+  expect(existsSync(site.stateFolder) ? readdirSync(site.stateFolder) : []).toEqual([]);
+});
+
+test.each([
+  ['Ansible', '{"_": "Ansible managed", "create_port:fixed_ips": "role:x"}'],
+  ['Puppet', '# This file was autogenerated by puppet\ncreate_port:fixed_ips: role:x\n'],
+])('a file of %s is left alone, unless the grant says otherwise; then it goes again too', async (manager, text) => {
+  site.write('neutron/neutron.conf', `[oslo_policy]\npolicy_file = ${site.path('neutron/managed')}\n`);
+  site.write('neutron/managed', text);
+  const refused = await site.plan([site.manifest({ Grant: { release: 'zed' } })]);
+  expect([refused.steps, problems(refused)]).toEqual([
+    [],
+    [expect.stringMatching(new RegExp(`^Blocked: .*managed is written by ${manager}.*set "overrideManager"`))],
+  ]);
+  const forced = [site.manifest({ Grant: { release: 'zed', overrideManager: true } })];
+  expect(problems(await site.apply(forced))).toEqual([]);
+  expect(site.read('neutron/managed')).toContain('(role:x) or role:member');
+  expect(problems(await site.apply(none()))).toEqual([]);
+  expect(site.read('neutron/managed')).toBe(text);
+});
+
+test('with one controller down the others are done, and the run says what is left', async () => {
+  site.serving = { neutron: ['ctl1', 'ctl2'] };
+  site.open = (name) => {
+    const host = new LocalHost(name, { stateFolder: site.stateFolder });
+    if (name === 'ctl2')
+      host.read = () => Promise.reject(new TransientError('it does not answer', { where: 'host:ctl2' }));
+    return host;
+  };
+  const report = await site.apply(grant());
+  expect(outcomes(report)).toEqual(['applied']);
+  expect(report.plan.problems).toMatchObject([{ where: 'policy-rule@host:ctl2', reason: 'TransientError' }]);
+  expect(report.plan.undone).toEqual(['policy-rule.acme/Grant']);
+  expect(site.read(file)).toBe(granted);
+});
+
+test.each([
+  ['no configuration', 'mv', /none of .*neutron.conf is on this host.*configFiles/],
+  ['a broken policy file', '{"a": ', /policy.json: it is not JSON/],
+  ['a number for a rule', '{"a": 1}', /a rule is 1/],
+  ['Latin-1', Buffer.from('{"a": "\xe9"}', 'latin1'), /is not UTF-8/],
+])('%s: nothing is written, and the plan says why', async (_, content, message) => {
+  if (content === 'mv') rmSync(site.path('neutron/neutron.conf'));
+  else writeFileSync(site.path(file), content);
+  const planned = await site.plan(grant());
+  expect([planned.steps, problems(planned)]).toEqual([[], [expect.stringMatching(message)]]);
+});
+
+test('a record that is not readable blocks, and is not written over', async () => {
+  await site.apply(grant());
+  const [record = ''] = readdirSync(site.stateFolder);
+  writeFileSync(join(site.stateFolder, record), '{"entries"');
+  expect(problems(await site.plan(grant()))).toEqual([
+    expect.stringMatching(/^Blocked: .*is no record that this stackward can read/),
+  ]);
+});

@@ -1,0 +1,139 @@
+/**
+ * Services that read policy files in a temporary folder of this machine, through the real host program, and the engine's
+ * plan and apply on them.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { HostPool, type OpenHost } from '../../adapters/host-pool';
+import { LocalHost } from '../../adapters/local-host';
+import { apply, everything, plan, type Report } from '../../lib/engine';
+import { recordOf, undoManifests, type RecordedRun } from '../../lib/journal';
+import { bind } from '../../lib/kind';
+import type { Manifest } from '../../lib/manifest';
+import type { Filter, Plan } from '../../lib/plan';
+import type { HostDirectory, Readers, ServiceName, Writers } from '../../lib/ports';
+import type { Sweep } from '../../lib/reconciler';
+import { policyRule } from '../../reconcilers/policy-rule';
+import { memoryReaders, memoryWriters } from './memory-kind';
+
+const kinds = [bind(policyRule)];
+
+export interface Grant {
+  readonly service?: ServiceName;
+  readonly rule?: string;
+  readonly role?: string;
+  readonly release?: string;
+  readonly intent?: string;
+  readonly overrideManager?: boolean;
+}
+
+export class PolicySite {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stackward-policy-'));
+  /** Replaced where a test reaches hosts otherwise. */
+  open = (name: string): OpenHost => new LocalHost(name, { stateFolder: this.stateFolder });
+  pool = new HostPool((name) => this.open(name));
+  serving: Partial<Record<ServiceName, string[]>> = { neutron: ['ctl1'], nova: ['ctl1'] };
+  owner = 'acme-cloud';
+  stack = 'acme';
+
+  readonly stateFolder = join(this.folder, 'state');
+
+  path = (file: string): string => join(this.folder, 'etc', file);
+
+  /** Below `etc`. */
+  write(file: string, content: string): void {
+    mkdirSync(dirname(this.path(file)), { recursive: true });
+    writeFileSync(this.path(file), content);
+  }
+
+  read = (file: string): string => readFileSync(this.path(file), 'utf8');
+
+  /** What the host's records hold, by key; of all owners. */
+  get records(): Record<string, Record<string, unknown>> {
+    if (!existsSync(this.stateFolder)) return {};
+    const files = readdirSync(this.stateFolder).map((file) => readFileSync(join(this.stateFolder, file), 'utf8'));
+    return Object.assign({}, ...files.map((text) => (JSON.parse(text) as { entries: object }).entries)) as never;
+  }
+
+  /** Text, mode, owner and, as a service sees it, the time of each file. */
+  look(file: string): { content: string; mode: number; uid: number; gid: number; mtimeMs: number } {
+    const { mode, uid, gid, mtimeMs } = statSync(this.path(file));
+    return { content: this.read(file), mode, uid, gid, mtimeMs };
+  }
+
+  manifest(grants: Readonly<Record<string, Grant>>, of: { owner?: string; stack?: string } = {}): Manifest {
+    const { owner = this.owner, stack = this.stack } = of;
+    const resources = Object.entries(grants).map(([name, grant]) => ({
+      ...{ path: `${stack}/${name}`, stack, owner, kind: 'policy-rule', dependsOn: [], unknown: [] },
+      spec: {
+        ...{ service: 'neutron', rule: 'create_port:fixed_ips', role: 'member', release: 'icehouse', reason: 'tests' },
+        ...grant,
+      },
+    }));
+    return { stack, owner, source: 'test', removed: [], resources };
+  }
+
+  private get hosts(): HostDirectory {
+    return {
+      serving: (service) => this.serving[service] ?? [],
+      configFiles: (service) => [this.configPath(service)],
+      named: [...new Set(Object.values(this.serving).flat())],
+      reachesAny: true,
+      canReach: () => true,
+    };
+  }
+
+  configPath = (service: ServiceName): string => this.path(`${service}/${service}.conf`);
+
+  get readers(): Readers {
+    const network = () => Promise.resolve({ agents: () => Promise.resolve([]) } as never);
+    return {
+      ...memoryReaders,
+      network,
+      hosts: this.hosts,
+      host: (target) => Promise.resolve(this.pool.get(target.slice(5))),
+    };
+  }
+
+  get writers(): Writers {
+    return { ...memoryWriters, host: (target) => Promise.resolve(this.pool.get(target.slice(5))) };
+  }
+
+  plan(manifests: readonly Manifest[], filter: Filter = everything, sweep?: readonly Sweep[]): Promise<Plan> {
+    return plan(manifests, kinds, this.readers, filter, sweep);
+  }
+
+  async apply(manifests: readonly Manifest[], sweep?: readonly Sweep[]): Promise<Report & { plan: Plan }> {
+    const planned = await this.plan(manifests, everything, sweep);
+    return { plan: planned, ...(await this.applyPlan(planned, manifests, sweep)) };
+  }
+
+  applyPlan(planned: Plan, manifests: readonly Manifest[], sweep?: readonly Sweep[]): Promise<Report> {
+    return apply(planned, kinds, manifests, this.readers, this.writers, sweep === undefined ? {} : { sweep });
+  }
+
+  /** Manifests that bring back what was there before the planned steps, as if all had been applied. */
+  undoOf(planned: Plan, manifests: readonly Manifest[]): Manifest[] {
+    const record = recordOf(planned, manifests, 'test', new Date(0));
+    const run: RecordedRun = {
+      ...{ name: 'run', record: JSON.parse(JSON.stringify(record)) as typeof record, isComplete: true },
+      outcomes: new Map(record.steps.map(({ id, target }) => [`${id}@${target}`, 'applied'])),
+    };
+    return undoManifests(run, kinds);
+  }
+
+  async remove(): Promise<void> {
+    await this.pool.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
