@@ -13,7 +13,7 @@ export interface BridgePortProps extends Omit<BridgePortDeclared, 'portId'> {
 /**
  * Flags of a port on its Linux bridge, kept by stackward on whichever host its server is: each boot of the server resets them.
  *
- *     new BridgePort(stack, 'GreenPort', { port: utm.nics.green, hairpin: false });
+ *     new BridgePort(stack, 'WebPort', { port: web, hairpin: false });
  */
 export class BridgePort extends Construct {
   constructor(scope: Construct, id: string, { port, hairpin, learning, flood }: BridgePortProps) {

@@ -17,7 +17,7 @@ export interface FirewallExceptionProps {
   readonly sources: Prefixes;
   /** CIDRs of what that may be sent to, or 'any'. Neutron's API can't narrow this, so naming them takes the packet filter. */
   readonly destinations: Prefixes;
-  /** For whoever reviews the plan. */
+  /** One line, for whoever reviews the plan. */
   readonly reason: string;
   /**
    * Only of what takes the packet filter. candidates: the rules are on every host that the server may move to, so a
@@ -73,6 +73,7 @@ export class FirewallException extends Construct {
       return [`port security is off at ${port.node.path}, so everything passes there already; leave the exception out`];
     const findings = [
       ...(reason.trim() === '' ? ['its reason is empty; say why it is needed, for whoever reviews the plan'] : []),
+      ...(/\p{Cc}/u.test(reason) ? ['its reason has a line break or another control character; write one line'] : []),
       ...exceptionFindings(wish),
     ];
     if (findings.length > 0) return findings;
