@@ -46,7 +46,7 @@ export function findPath(comment: string): string | undefined {
 
 /** The comment of a rule as printed; undefined without one, or with several. */
 export function findComment(rule: string): string | undefined {
-  const found = [...rule.matchAll(/ -m comment --comment (?:"([^"\\]*)"|([^\s"]+))(?= )/g)];
+  const found = [...rule.matchAll(/(?:^| )-m comment --comment (?:"([^"\\]*)"|([^\s"]+))(?= )/g)];
   const [one] = found;
   return found.length === 1 ? (one?.[1] ?? one?.[2]) : undefined;
 }
