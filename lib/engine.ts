@@ -67,21 +67,24 @@ export async function plan(
   const { located, warnings } = await locate(opened, scope, from, problems, undone);
   const targets = located.filter(({ placed }) => filter.targets.length === 0 || filter.targets.includes(placed.target));
   refuseUnknownTargets(filter, located);
+  // What is declared and can't be placed now is no leftover: what there is of it stays.
+  const unplaced = new Set(undone);
   const seen = await observe(targets, from, problems, undone);
+  const steps = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
 
   const order = new Map(
-    seen.steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
+    steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
   );
   return {
     stacks: manifests
       .map((manifest) => manifest.stack)
       .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
-    steps: seen.steps.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
+    steps: steps.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
     problems,
     warnings: [...warnings, ...seen.warnings],
     waiting,
     undone: [...undone],
-    leaving: leaving(manifests, kinds, filter, seen.steps),
+    leaving: leaving(manifests, kinds, filter, steps),
     converged: seen.converged,
     looks: seen.looks,
     dependencies,
