@@ -34,6 +34,7 @@ export interface FirewallExceptionProps {
 /**
  * Lets a port send what has a foreign source, by the narrowest means that the release and its firewall driver have:
  * allowed address pairs, or port security off, both by Terraform; or else rules on the port's host, kept by stackward.
+ * Port security stays off when the exception goes: the provider keeps what nobody names, so say portSecurity: true then.
  *
  *     new FirewallException(stack, 'Vpn', {
  *       port, mode: 'routed', sources: ['10.8.0.0/24'], destinations: 'any', reason: 'clients of the VPN',

@@ -130,10 +130,27 @@ test('ports, pools and quotas change in place: the server stays', async () => {
   const before = await utm();
   await synth('acme-changed');
   const plan = await app.plan('acme');
-  expect(plan.output).toContain('Plan: 0 to add, 4 to change, 0 to destroy.');
+  expect(plan.output).toContain('Plan: 0 to add, 5 to change, 0 to destroy.');
   await app.apply('acme');
   expect((await utm()).id).toBe(before.id);
   expect(await app.plan('acme')).toMatchObject({ code: 0 });
+});
+
+test('what Neutron’s API can say of an exception is at the port, and nothing of it in the manifest', async () => {
+  const acme = await projectOf('acme');
+  const { ports } = await get<{ ports: (Port & { allowed_address_pairs: object[]; security_groups: string[] })[] }>(
+    'network',
+    `/v2.0/ports?project_id=${acme}`,
+  );
+  const [through, any] = ['Web1', 'Bridge'].map((name) => ports.find((port) => port.name === name));
+  const pairs = ['10.94.0.0/16', '10.95.0.0/16', '2001:db8:95::/64'];
+  expect(through?.allowed_address_pairs).toHaveLength(pairs.length);
+  for (const ip_address of pairs)
+    expect(through?.allowed_address_pairs).toContainEqual({ ip_address, mac_address: through?.mac_address });
+  expect(through?.security_groups).toHaveLength(1);
+  expect(any).toMatchObject({ port_security_enabled: false, security_groups: [], allowed_address_pairs: [] });
+  const { resources } = (await app.output('acme', 'stackward_manifest')) as { resources: object };
+  expect(Object.keys(resources)).toEqual(['acme/Green/AllocationPools']);
 });
 
 test('a tenant is renamed in place', async () => {

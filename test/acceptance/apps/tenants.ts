@@ -5,6 +5,7 @@
 import { App } from 'cdktf';
 import {
   CloudStack,
+  FirewallException,
   FixedIpPort,
   FloatingIp,
   OpenStackCloud,
@@ -97,8 +98,17 @@ function acme(changed: boolean): void {
     network: servers,
     address: '10.92.0.20',
     securityGroups: [web],
-    ...(changed ? { allowedAddressPairs: [{ ipAddress: '10.95.0.0/16' }] } : {}),
+    allowedAddressPairs: [{ ipAddress: '10.94.0.0/16' }],
   });
+  const bridge = new FixedIpPort(stack, 'Bridge', { network: servers, address: '10.92.0.21' });
+  if (changed) {
+    const any = { mode: 'bridged', sources: 'any', destinations: 'any', reason: 'it bridges' } as const;
+    new FirewallException(stack, 'Any', { port: bridge, ...any });
+    new FirewallException(stack, 'Through', {
+      ...{ port, mode: 'routed', sources: ['10.95.0.0/16', '2001:db8:95::/64'], destinations: 'any' },
+      reason: 'a VPN ends there',
+    });
+  }
   const router = new TenantRouter(stack, 'Router', {
     gateway: { network: red },
     interfaces: [servers],
