@@ -20,7 +20,7 @@ import type { PlacedException } from './locate';
 import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
 import { canonicalRule, groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
 import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
-import { chainOf } from './stored-rules';
+import { chainOf, storedPath } from './stored-rules';
 
 export interface FirewallExceptionStep extends Step {
   readonly owner: string;
@@ -43,8 +43,8 @@ export function diff(
       ...intents.flatMap((intent) => stepsFor(intent, state, observed)),
       ...leftovers(owner, state, known, sweep),
     ];
-    const foreign = describeForeign(owner, state);
-    findings.push(...intents.flatMap((intent) => intent.findings));
+    const foreign = describeForeign(owner, state, observed);
+    findings.push(...intents.flatMap((intent) => findingsOf(intent, needed)));
     if (foreign === undefined) steps.push(...needed);
     else {
       const ids = new Set(needed.map((step) => step.id));
@@ -55,7 +55,17 @@ export function diff(
   return { steps, findings };
 }
 
-function describeForeign(owner: string, state: OwnState): string | undefined {
+/** That the tap is away stands with the step, where there is one. */
+const findingsOf = ({ one, findings, away }: Intent, steps: readonly FirewallExceptionStep[]): readonly Finding[] =>
+  away === undefined || steps.some((step) => step.id === one.id)
+    ? findings
+    : [...findings, { id: one.id, message: away }];
+
+function describeForeign(
+  owner: string,
+  state: OwnState,
+  { stateFolder }: FirewallExceptionObserved,
+): string | undefined {
   const chain = chainOf(owner);
   for (const family of families) {
     const [rule] = state[family].foreign;
@@ -63,7 +73,7 @@ function describeForeign(owner: string, state: OwnState): string | undefined {
     if (rule !== undefined)
       return `the ${familyNames[family]} chain ${chain} holds, or is led to by, what stackward did not put there (${rule}${more > 0 ? `, and ${more} more` : ''}); nothing of it is touched: delete that by hand, then plan again`;
     if (state[family].stored.isForeign)
-      return `there is a file named as our stored ${familyNames[family]} rules that does not bear our header; move it away, then plan again`;
+      return `${storedPath(stateFolder, owner, family)} is there and does not bear our header; move it away, then plan again`;
   }
   return undefined;
 }
@@ -99,7 +109,14 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   const because = reasonOf({ action, rulesDiffer: ruleChanges.length > 0, jumps, before, stored, rules });
   // What comes back at boot is worth a line where nothing else tells of it.
   const shown = ruleChanges.length + jumps.length > 0 ? [...ruleChanges, ...jumps] : boot;
-  const step = { id: one.id, action, subject, changes: shown, because, notes: isGone ? [closing] : notes } as const;
+  const step = {
+    id: one.id,
+    action,
+    subject,
+    changes: shown,
+    because,
+    notes: isGone ? [closing] : [...notes, ...(intent.away === undefined ? [] : [intent.away])],
+  } as const;
   return [{ ...step, owner: one.owner, comment, rules }];
 }
 
@@ -123,7 +140,7 @@ function reasonOf({ action, rulesDiffer, jumps, before, stored, rules }: Seen): 
   if (rulesDiffer)
     return isSame(stored, rules) && !isSame(stored, before)
       ? 'somebody changed its rules on the host'
-      : 'the code, or Neutron about the port, says otherwise';
+      : 'the code, or the port in Neutron, has changed';
   return jumps.length > 0
     ? 'its rules are here, and not the jump to them'
     : 'it would not come back when the host starts';
@@ -144,8 +161,12 @@ function changesOf(family: Family, before: ExceptionRules[Family], after: Except
   );
 }
 
-/** The comment is the id of the step already. */
-const shown = (rule: string): string => canonicalRule(rule).replace(/ -m comment --comment \S+/, '');
+/** The comment is the id of the step already, and the way over the bridge reads better in front. */
+function shown(rule: string): string {
+  const text = canonicalRule(rule).replace(/(^| )-m comment --comment \S+/, '');
+  const way = /(?:^| )-m physdev --physdev-in (\S+) --physdev-out (\S+) --physdev-is-bridged/.exec(text);
+  return way ? `${way[1]} to ${way[2]}: ${text.replace(way[0], '').trim()}` : text;
+}
 
 function missingJumps(family: Family, { kernel }: OwnFamily, rules: ExceptionRules[Family], chain: string): Change[] {
   return ownTables

@@ -36,7 +36,8 @@ function posing(sources: Prefixes, subnets: readonly string[]): string {
     : 'it can pose as whoever has an address among the sources';
 }
 
-function checking(spec: FirewallExceptionSpec, { macAddress }: Port): string {
+function checking(spec: FirewallExceptionSpec, port: Port): string {
+  const macAddress = port.macAddress.toLowerCase();
   switch (macCheckOf(spec)) {
     case 'nobody':
       return 'frames pass with whatever MAC address';

@@ -17,6 +17,8 @@ export interface Intent {
   readonly findings: readonly Finding[];
   /** What it opens, in words. */
   readonly notes: readonly string[];
+  /** That its tap is not on this host. */
+  readonly away?: string;
 }
 
 export const kind = 'firewall-exception';
@@ -49,24 +51,30 @@ function intendDeclared(one: Declared, host: HostNow): Intent {
   const ends = spec.firewallDriver === 'iptables' ? uplinksOf(bridge, host) : [`qvb${port.id.slice(0, 11)}`];
   if (ends.length === 0) {
     const message = `${host.host} has no bridge ${bridge} with an uplink now, so the far end of the way can't be named and no rule is put; boot a server of that network there, then run again`;
-    return { ...intent, findings: [{ id: one.id, message }] };
+    // Where it may only come to, that is no more than a word.
+    return {
+      ...intent,
+      findings: [{ id: one.id, message, ...(spec.placement === 'bound' && { reason: 'TransientError' }) }],
+    };
   }
   const wished = rulesFor({ spec, port, path, ends });
   const refusal = findRefusal(wished, host);
   if (refusal) return { ...intent, findings: [{ id: one.id, ...refusal }] };
 
   const rules = host.hasHook.ipv6 ? wished : { ...wished, ipv6: noRules };
-  const isAway = !host.bridgeOf.has(tap);
   return {
     ...intent,
     rules,
-    notes: [
-      ...describeExposure(spec, port, subnets),
-      ...(isAway ? [`${tap} is not on ${host.host} now: its rules match nothing until its server runs there`] : []),
-    ],
-    findings: findWarnings(one, wished, isAway, host).map((message) => ({ id: one.id, message })),
+    notes: describeExposure(spec, port, subnets),
+    findings: findWarnings(one, wished, host).map((message) => ({ id: one.id, message })),
+    ...(host.bridgeOf.has(tap) ? {} : { away: describeAway(tap, one, host) }),
   };
 }
+
+const describeAway = (tap: string, { spec: { port } }: Declared, { host }: HostNow): string =>
+  port.hostId === host
+    ? `${tap} is not on ${host}: is its server off? The rules match nothing until it runs`
+    : `${tap} is not on ${host}: the rules wait there for its server, and match nothing until it comes`;
 
 /** Why it can't be put in place on this host as it is. */
 function findRefusal(wished: ExceptionRules, { hasHook, host }: HostNow): Omit<Finding, 'id'> | undefined {
@@ -84,22 +92,14 @@ function findRefusal(wished: ExceptionRules, { hasHook, host }: HostNow): Omit<F
   };
 }
 
-function findWarnings(
-  { spec: { spec, port } }: Declared,
-  wished: ExceptionRules,
-  isAway: boolean,
-  at: HostNow,
-): string[] {
-  const tap = tapOf(port.id);
+function findWarnings({ spec: { spec, port } }: Declared, wished: ExceptionRules, at: HostNow): string[] {
+  const named = [spec.sources, spec.destinations].some((all) => all !== 'any' && all.some((one) => one.includes(':')));
   return [
-    ...(at.hasHook.ipv6 || isEmptyGroup(wished.ipv6) || spec.sources === 'any' || spec.destinations === 'any'
-      ? []
-      : [`Neutron's agent filters no IPv6 on ${at.host}, so there is nothing to open for IPv6`]),
+    ...(!at.hasHook.ipv6 && !isEmptyGroup(wished.ipv6) && named
+      ? [`Neutron's agent filters no IPv6 on ${at.host}, so there is nothing to open for IPv6`]
+      : []),
     ...(port.portSecurity === false
       ? ['port security is off at this port: nothing is filtered there, and the exception opens nothing more']
-      : []),
-    ...(isAway && spec.placement === 'bound'
-      ? [`${tap} is not on ${at.host}: is its server off? The rules match nothing until it runs`]
       : []),
   ];
 }

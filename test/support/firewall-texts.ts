@@ -1,0 +1,137 @@
+/** Hosts as texts, and what the engine plans for exceptions on them. Reads alone: nothing can be written here. */
+import { createHash } from 'node:crypto';
+import { everything, plan } from '../../lib/engine';
+import type { HostFacts, HostRead, HostReader, HostTables } from '../../lib/host';
+import { bind } from '../../lib/kind';
+import type { Manifest, Resource } from '../../lib/manifest';
+import type { Readers } from '../../lib/ports';
+import type { Sweep } from '../../lib/reconciler';
+import { renderPlan } from '../../lib/render/text';
+import { bootRestore } from '../../reconcilers/boot-restore';
+import { firewallException } from '../../reconcilers/firewall-exception';
+import type { FirewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
+import { FakeNetwork } from './fake-network';
+
+export const kinds = [bind(bootRestore), bind(firewallException)];
+
+export const portId = '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21';
+
+export const exception = (more: Partial<FirewallExceptionSpec> = {}): FirewallExceptionSpec => ({
+  ...{ portId, mode: 'routed', sources: ['10.99.0.0/24'], destinations: 'any', reason: 'the branch office' },
+  ...{ placement: 'bound', release: 'zed', firewallDriver: 'iptables_hybrid' },
+  ...more,
+});
+
+/** @param specs by construct id in the stack */
+export function manifestOf(
+  specs: Readonly<Record<string, Resource['spec'] | FirewallExceptionSpec>>,
+  { owner = 'team-a', stack = 'acme', kind = 'firewall-exception' } = {},
+): Manifest {
+  const resources = Object.entries(specs).map(([id, spec]): Resource => {
+    const path = `${stack}/${id}`;
+    return { path, stack, owner, kind, spec: spec as Resource['spec'], dependsOn: [], unknown: [] };
+  });
+  return { owner, stack, source: stack, removed: [], resources };
+}
+
+/** What the agent has of one family before ours. */
+export const agentTables = (...ours: readonly string[]): string =>
+  [
+    ...['*filter', ':FORWARD ACCEPT [0:0]', ':neutron-filter-top - [0:0]', '-A FORWARD -j neutron-filter-top'],
+    ...['-A neutron-filter-top -j neutron-openvswi-local', ...ours, 'COMMIT', ''],
+  ].join('\n');
+
+export interface TextHost {
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly variant?: HostTables['variant'];
+  readonly init?: HostFacts['init'];
+  /** Bridge → its ports. */
+  readonly bridges?: Readonly<Record<string, readonly string[]>>;
+  /** Path → content. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const stateFolder = '/var/lib/stackward';
+
+function answer(host: TextHost, question: HostRead): object {
+  switch (question.verb) {
+    case 'save-tables': {
+      const text = (question.family === 4 ? host.ipv4 : host.ipv6) ?? agentTables();
+      return { variant: host.variant ?? 'nft', hasHook: text.includes('\n:neutron-filter-top '), text };
+    }
+    case 'bridge-ports': {
+      const bridges = host.bridges ?? { [`qbr${portId.slice(0, 11)}`]: [`tap${portId.slice(0, 11)}`] };
+      const ports = Object.entries(bridges).flatMap(([bridge, all]) =>
+        all.map((port) => ({ bridge, port, flags: {} })),
+      );
+      return { ports };
+    }
+    case 'read-file': {
+      const text = host.files?.[question.path];
+      if (text === undefined) return { exists: false, realPath: question.path };
+      const sha256 = createHash('sha256').update(text).digest('hex');
+      return { exists: true, realPath: question.path, content: Buffer.from(text).toString('base64'), sha256 };
+    }
+    case 'list-folder': {
+      const names = Object.keys(host.files ?? {}).filter((path) => path.startsWith(`${question.path}/`));
+      return {
+        exists: true,
+        entries: names.map((path) => ({ name: path.slice(question.path.length + 1), kind: 'file' })),
+      };
+    }
+    case 'facts':
+      return { init: host.init ?? 'systemd' };
+    default:
+      throw new RangeError(`nobody asks that here: ${question.verb}`);
+  }
+}
+
+export class TextHosts {
+  readonly network = new FakeNetwork();
+  /** Requests, in all. */
+  reads = 0;
+
+  #hasSubnet = false;
+
+  constructor(private readonly hosts: Readonly<Record<string, TextHost>> = { cnode01: {} }) {
+    for (const host of Object.keys(hosts)) this.network.addAgent({ host, type: 'Open vSwitch agent', isAlive: true });
+    this.network.putPort({ id: portId, hostId: 'cnode01', macAddress: 'FA:16:3E:9B:DA:EE' });
+  }
+
+  async plan(manifests: readonly Manifest[], sweep?: readonly Sweep[]) {
+    if (!this.#hasSubnet) {
+      const pools = [{ start: '10.77.0.2', end: '10.77.0.254' }];
+      const { id } = await this.network.createSubnet({ cidr: '10.77.0.0/24', gateway: '10.77.0.1', pools });
+      this.network.putPort({ id: portId, fixedIps: [{ subnetId: id, address: '10.77.0.10' }] });
+      this.#hasSubnet = true;
+    }
+    return plan(manifests, kinds, this.readers, everything, sweep);
+  }
+
+  async text(manifests: readonly Manifest[], sweep?: readonly Sweep[]): Promise<string> {
+    return renderPlan(await this.plan(manifests, sweep));
+  }
+
+  private get readers(): Readers {
+    const none = () => Promise.reject(new Error('not here'));
+    return {
+      ...{ cloud: 'lab', database: none, network: () => Promise.resolve(this.network) },
+      hosts: {
+        ...{ serving: () => [], configFiles: () => ['/etc/neutron/neutron.conf'], named: [], reachesAny: true },
+        canReach: () => true,
+      },
+      host: (target) => Promise.resolve(this.reader(target.slice('host:'.length))),
+    };
+  }
+
+  private reader(name: string): HostReader {
+    const read = (questions: readonly HostRead[]) => {
+      this.reads += 1;
+      return Promise.resolve(
+        questions.map((question) => ({ ok: true, value: answer(this.hosts[name] ?? {}, question) })),
+      );
+    };
+    return { name, stateFolder, read: read as HostReader['read'] };
+  }
+}
