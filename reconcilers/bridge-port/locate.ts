@@ -50,6 +50,7 @@ function findObstacle(portId: string, port: Port | undefined): Omit<Finding, 'id
   if (port.hostId === '')
     return {
       message: `the port ${portId} is bound to no host (or these credentials may not see where): it has no bridge port until a server boots with it; apply again then`,
+      reason: 'TransientError',
     };
   if (port.vifType === 'ovs' && port.hybridPlug === false)
     return {

@@ -66,7 +66,7 @@ test.each<[string, Partial<Port>[], object]>([
   [
     'unbound',
     [{ id: ids[0], hostId: '', vifType: 'unbound' }],
-    { message: /is bound to no host .* apply again then$/ },
+    { reason: 'TransientError', message: /is bound to no host .* apply again then$/ },
   ],
   [
     'without a Linux bridge',
