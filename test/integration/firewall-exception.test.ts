@@ -1,0 +1,283 @@
+/** Exceptions in real packet filters, nft and legacy, through the real host program. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownerMark, type TableVariant } from '../../lib/host';
+import type { Sweep } from '../../lib/reconciler';
+import { FirewallHosts } from '../support/firewall-hosts';
+import { exception, manifestOf, portId } from '../support/firewall-texts';
+
+// Debian's own Python: a version manager's shim costs a tenth of a second each time.
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
+const mark = ownerMark('team-a');
+const chain = `stackward-${mark}`;
+const id = 'firewall-exception.acme/Branch';
+const applied = [[id, 'applied']];
+const both = { sources: ['10.99.0.0/24', '2001:db8:99::/48'], destinations: 'any' } as const;
+const wish = (more: Parameters<typeof exception>[0] = {}) => [
+  manifestOf({ Branch: exception({ ...both, sources: [...both.sources], ...more }) }),
+];
+const nobody = [manifestOf({})];
+
+let world: FirewallHosts;
+const make = (variant: TableVariant = 'nft', names: readonly string[] = ['cnode01']): FirewallHosts => {
+  world = new FirewallHosts(names, { variant });
+  world.network.putPort({
+    ...{ id: portId, hostId: 'cnode01', macAddress: 'fa:16:3e:9b:da:ee' },
+    fixedIps: [{ subnetId: 'green', address: '10.77.0.10' }],
+  });
+  return world;
+};
+afterEach(() => world.remove());
+
+describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
+  test.each(['zed', 'mitaka'] as const)(
+    '%s: put, changed, removed; a second run writes nothing; foreign rules stay',
+    async (release) => {
+      const host = make(variant).get();
+      const foreign = [host.foreign(4), host.foreign(6)];
+      const first = await world.run(wish({ release }));
+      expect([first.outcomes, first.problems, host.requests.writes]).toEqual([applied, [], 1]);
+      expect(host.ours(4)).toContain(`-A neutron-filter-top -j ${chain}`);
+      expect(host.ours(4).some((line) => line.includes('--mac-source fa:16:3e:9b:da:ee'))).toBe(release === 'mitaka');
+      expect(host.ours(6).some((line) => line.includes('-s 2001:db8:99::/48'))).toBe(true);
+      expect(Object.keys(host.stored())).toEqual([
+        `firewall-exception-${mark}.ipv4`,
+        `firewall-exception-${mark}.ipv6`,
+      ]);
+
+      const again = await world.run(wish({ release }), { sweep: all });
+      expect([again.planned.steps, host.requests.writes]).toEqual([[], 1]);
+
+      const change = await world.run(wish({ release, sources: ['10.98.0.0/24'] }));
+      expect([change.outcomes, change.problems, host.requests.writes]).toEqual([applied, [], 2]);
+      expect(host.ours(6)).toEqual([]);
+      expect(host.ours(4).join('\n')).not.toContain('10.99.0.0');
+
+      const removal = await world.run(nobody, { sweep: all });
+      expect([removal.outcomes, removal.problems]).toEqual([applied, []]);
+      expect([host.ours(4), host.ours(6), host.stored()]).toEqual([[], [], {}]);
+      expect([host.foreign(4), host.foreign(6)]).toEqual(foreign);
+    },
+  );
+
+  test('a hundred at once are one write, and what the kernel prints of them is what was meant', async () => {
+    const host = make(variant).get();
+    const names = Array.from({ length: 100 }, (_, at) => `Branch${at}`);
+    for (const [at] of names.entries()) world.network.putPort({ id: portOf(at), hostId: 'cnode01' });
+    const many = [
+      manifestOf(
+        Object.fromEntries(
+          names.map((name, at) => [
+            name,
+            exception({
+              ...{ portId: portOf(at), release: at % 2 ? 'zed' : 'kilo', reason: name },
+              ...(at % 3 ? both : { sources: 'any', destinations: ['10.1.0.0/16', '2001:db8:1::/48'] }),
+              sources: at % 3 ? [`10.99.${at}.0/24`] : 'any',
+            }),
+          ]),
+        ),
+      ),
+    ];
+    // Half of them are of a release whose agent has a lock.
+    const lock = join(host.stateFolder, 'lock');
+    world.configFiles = [join(host.stateFolder, 'neutron.conf')];
+    writeFileSync(world.configFiles[0]!, `[oslo_concurrency]\nlock_path = ${lock}\n`);
+    host.namespace.run('mkdir', lock);
+    host.namespace.run('touch', join(lock, 'neutron-iptables'));
+    const { outcomes, problems, planned } = await world.run(many);
+    expect([problems, planned.steps.length, host.requests.writes]).toEqual([[], 100, 1]);
+    expect(new Set(outcomes.map(([, outcome]) => outcome))).toEqual(new Set(['applied']));
+    expect((await world.plan(many, all)).steps).toEqual([]);
+  });
+
+  test('a rule that somebody put into our chain after the plan: refused, all of it left, and shown by the next plan', async () => {
+    const host = make(variant).get();
+    await world.run(wish());
+    const change = { sources: ['10.98.0.0/24'] };
+    const strange = ['-A', chain, '-s', '192.0.2.66/32', '-j', 'ACCEPT'];
+    let before: string[] = [];
+    const { outcomes, messages } = await world.run(wish(change), {
+      between: () => {
+        host.iptables(...strange);
+        before = host.lines();
+      },
+    });
+    expect(outcomes).toEqual([[id, 'StalePlan']]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^IPv4: the chain stackward-\w+ is not as it was seen.*plan again/),
+    ]);
+    expect(host.lines()).toEqual(before);
+    const next = await world.run(wish(change));
+    expect(next.planned.steps).toEqual([]);
+    expect(next.problems).toEqual([expect.stringMatching(/192\.0\.2\.66.*nothing of it is touched/)]);
+    host.iptables('-D', ...strange.slice(1));
+    expect((await world.run(wish(change))).problems).toEqual([]);
+  });
+
+  test.each([
+    ['changed', (host: FirewallHosts) => host.get().iptables('-R', chain, '1', '-s', '10.0.0.0/8', '-j', 'ACCEPT')],
+    ['gone', (host: FirewallHosts) => host.get().iptables('-D', chain, '1')],
+  ])('a rule of ours that was %s after the plan: refused, all of it left', async (_, meddle) => {
+    const host = make(variant).get();
+    await world.run(wish());
+    let before: string[] = [];
+    const { outcomes } = await world.run(wish({ sources: ['10.98.0.0/24'] }), {
+      between: () => {
+        meddle(world);
+        before = host.lines();
+      },
+    });
+    expect([outcomes, host.lines()]).toEqual([[[id, 'StalePlan']], before]);
+  });
+});
+
+const portOf = (at: number): string => `${(0x10000000 + at * 0x101).toString(16)}-63aa-4c5e-9d0b-1f6a7e5c3b21`;
+
+test('a rule changed by hand, a rule too many of ours, a jump gone: drift, repaired', async () => {
+  const host = make().get();
+  await world.run(wish());
+  const right = host.lines();
+  const [rule = ''] = host.ours().filter((line) => line.startsWith(`-A ${chain}`));
+  for (const meddle of [
+    `*filter\n${rule.replace('-A', '-D')}\n${rule.replace('10.99.0.0/24', '10.0.0.0/8')}\nCOMMIT\n`,
+    `*filter\n${rule.replace('10.99.0.0/24', '10.98.0.0/24')}\nCOMMIT\n`,
+    `*filter\n-D neutron-filter-top -j ${chain}\nCOMMIT\n`,
+    `*filter\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`,
+  ]) {
+    host.restore(4, meddle, '-n');
+    const { outcomes, problems } = await world.run(wish());
+    expect([meddle, outcomes, problems]).toEqual([meddle, applied, []]);
+    expect(host.lines().sort()).toEqual([...right].sort());
+  }
+});
+
+test('another run of the same owner wrote first: its file says so, and nothing is flushed', async () => {
+  const host = make().get();
+  const other = [manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' })];
+  const { outcomes } = await world.run(wish({ sources: ['10.99.0.0/24'] }), {
+    between: () => undefined,
+  });
+  expect(outcomes).toEqual(applied);
+  const planned = await world.plan(other);
+  expect(planned.steps).toHaveLength(1);
+  let inner: Promise<unknown> = Promise.resolve();
+  const late = world.run(other, {
+    between: () => (inner = world.run([manifestOf({ X: exception({ sources: ['10.96.0.0/24'] }) })])),
+  });
+  const [{ outcomes: ended }] = await Promise.all([late, inner]);
+  await inner;
+  expect([ended[0]?.[1], host.ours().join()]).toEqual([
+    expect.stringMatching(/applied|StalePlan/),
+    expect.stringContaining('10.99.0.0'),
+  ]);
+  expect((await world.run(other)).problems).toEqual([]);
+  for (const prefix of ['10.99.0.0', '10.97.0.0', '10.96.0.0']) expect(host.ours().join()).toContain(prefix);
+});
+
+test('what is in the kernel as declared is adopted: its rules are not written again', async () => {
+  const host = make().get();
+  await world.run(wish());
+  const files = host.stored();
+  // Only what tells of the chain's coming back at boot is made, where it is not there.
+  for (const name of Object.keys(files)) rmSync(join(host.stateFolder, name));
+  host.iptables('-Z', chain);
+  host.namespace.run('iptables-nft', '-I', chain, '1', '-j', 'RETURN');
+  host.namespace.run('iptables-nft', '-D', chain, '1');
+  const { outcomes, planned } = await world.run(wish());
+  expect([outcomes, planned.steps.map((step) => step.because)]).toEqual([
+    applied,
+    ['it would not come back when the host starts'],
+  ]);
+  expect(host.stored()).toEqual(files);
+  expect((await world.run(wish())).planned.steps).toEqual([]);
+});
+
+test('decoys: the same rule elsewhere, a chain of a longer name, another owner, stay through apply and removal', async () => {
+  const host = make().get();
+  host.restore(
+    4,
+    [
+      '*filter',
+      `:${chain}0 - [0:0]`,
+      `-A ${chain}0 -s 10.99.0.0/24 -m comment --comment "acme/Branch" -j ACCEPT`,
+      `-A neutron-filter-top -j ${chain}0`,
+      '-A neutron-filter-top -s 10.99.0.0/24 -m comment --comment "acme/Branch" -j ACCEPT',
+      'COMMIT\n',
+    ].join('\n'),
+    '-n',
+  );
+  const decoys = host.lines().filter((line) => line.includes(`${chain}0`) || line.includes('10.99.0.0'));
+  await world.run(wish());
+  await world.run(nobody, { sweep: all });
+  expect(host.lines().filter((line) => line.includes('stackward-') || line.includes('10.99.0.0'))).toEqual(decoys);
+});
+
+test('two owners on one host: two chains, two jumps; neither sweeps the other', async () => {
+  const host = make().get();
+  const theirs = [
+    manifestOf({ Theirs: exception({ sources: ['10.97.0.0/24'] }) }, { owner: 'team-b', stack: 'other' }),
+  ];
+  await world.run(wish(), { sweep: all });
+  const ours = host.ours();
+  await world.run(theirs, { sweep: [{ owner: 'team-b', stacks: 'all' }] });
+  const [theirRules, theirFiles] = [host.ours(4, 'team-b'), Object.keys(host.stored()).length];
+  expect([host.ours(), theirFiles]).toEqual([ours, 3]);
+  expect((await world.plan(wish(), all)).steps).toEqual([]);
+  await world.run(nobody, { sweep: all });
+  expect([host.ours(), host.ours(4, 'team-b')]).toEqual([[], theirRules]);
+  expect(Object.keys(host.stored())).toEqual([`firewall-exception-${ownerMark('team-b')}.ipv4`]);
+});
+
+test('one owner, several stacks: a part alone is written, and only what may be swept goes', async () => {
+  const host = make().get();
+  const other = manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' });
+  const { outcomes } = await world.run([...wish(), other], { only: [id] });
+  expect([outcomes, host.ours().join().includes('10.97')]).toEqual([applied, false]);
+  await world.run([other]);
+  expect(host.ours().join()).toMatch(/10\.99.*10\.97/);
+  expect((await world.run(nobody)).planned.steps).toEqual([]);
+  const acme = await world.run(nobody, { sweep: [{ owner: 'team-a', stacks: ['acme'] }] });
+  expect(acme.outcomes).toEqual(applied);
+  expect([host.ours().join().includes('10.99'), host.ours().join().includes('10.97')]).toEqual([false, true]);
+});
+
+test('a server that moved: its exception follows, the old host is cleaned; a candidate has it before', async () => {
+  make('nft', ['cnode01', 'cnode02', 'cnode03']);
+  const agents = [{ host: 'cnode03', type: 'DHCP agent', isAlive: true }];
+  world.network.addAgent(agents[0]!);
+  await world.run(wish());
+  world.network.putPort({ id: portId, hostId: 'cnode02' });
+  const moved = await world.run(wish(), { sweep: all });
+  expect(moved.planned.steps.map(({ action, target }) => `${action} ${target}`)).toEqual([
+    'delete host:cnode01',
+    'create host:cnode02',
+  ]);
+  expect([moved.problems, world.get('cnode01').ours(), world.get('cnode01').stored()]).toEqual([[], [], {}]);
+  expect(world.get('cnode02').ours()).toContain(`-A neutron-filter-top -j ${chain}`);
+  const everywhere = await world.run(wish({ placement: 'candidates' }), { sweep: all });
+  expect(everywhere.planned.steps.map((step) => step.target)).toEqual(['host:cnode01', 'host:cnode03']);
+  expect((await world.plan(wish({ placement: 'candidates' }), all)).steps).toEqual([]);
+});
+
+test('a port that is bound nowhere, or seen by nobody, is a problem, and what there is of its exception stays', async () => {
+  const host = make().get();
+  await world.run(wish());
+  const before = host.lines();
+  world.network.putPort({ id: portId, hostId: '', vifType: 'unbound' });
+  const unbound = await world.run(wish(), { sweep: all });
+  expect([unbound.planned.steps, unbound.problems]).toEqual([[], [expect.stringMatching(/bound to no host.*boot it/)]]);
+  const missing = await world.run([manifestOf({ Branch: exception({ portId: 'nobody-s' }) })], { sweep: all });
+  expect([missing.planned.steps, missing.problems]).toEqual([[], [expect.stringMatching(/does not exist, or/)]]);
+  expect(host.lines()).toEqual(before);
+});
+
+test('no agent has run yet: nothing is written; when it has, all is put', async () => {
+  const host = make().get();
+  host.emptyTables();
+  const { planned, problems } = await world.run(wish());
+  expect([planned.steps, problems]).toEqual([[], [expect.stringMatching(/neutron-filter-top is not there/)]]);
+  host.startAgent();
+  expect((await world.run(wish())).problems).toEqual([]);
+});

@@ -1,0 +1,237 @@
+/** Compute hosts with real packet filters: network namespaces, reached through the real host program, and a Neutron in memory. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import { apply, everything, plan } from '../../lib/engine';
+import { TransientError } from '../../lib/errors';
+import { ownerMark, type Host, type HostFacts, type HostWrite, type TableVariant } from '../../lib/host';
+import { parseRun, recordOf, renderResultRecord, undoManifests } from '../../lib/journal';
+import { bind } from '../../lib/kind';
+import type { Manifest } from '../../lib/manifest';
+import type { Readers, Writers } from '../../lib/ports';
+import type { Sweep } from '../../lib/reconciler';
+import { bootRestore } from '../../reconcilers/boot-restore';
+import { firewallException } from '../../reconcilers/firewall-exception';
+import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+import { FakeNetwork } from './fake-network';
+
+const kinds = [bind(bootRestore), bind(firewallException)];
+
+/** Its own chains, and rules of others before, between and behind. */
+const agentTables = `*mangle
+:FORWARD ACCEPT [0:0]
+-A FORWARD -s 203.0.113.18/32 -j ACCEPT
+COMMIT
+*filter
+:FORWARD ACCEPT [0:0]
+:foo - [0:0]
+:neutron-filter-top - [0:0]
+:neutron-openvswi-local - [0:0]
+-A FORWARD -s 203.0.113.8/32 -m comment --comment "ticket 4711, \\"ours\\"" -j ACCEPT
+-A FORWARD -j neutron-filter-top
+-A FORWARD -j foo
+-A OUTPUT -j neutron-filter-top
+-A foo -s 203.0.113.9/32 -j RETURN
+-A neutron-filter-top -j neutron-openvswi-local
+-A neutron-filter-top -s 203.0.113.10/32 -j ACCEPT
+COMMIT
+`;
+
+const toolOf = (family: 4 | 6, variant: TableVariant): string =>
+  `${family === 4 ? 'iptables' : 'ip6tables'}-${variant}`;
+
+/** One machine. */
+class FirewallHost {
+  readonly stateFolder = mkdtempSync(join(tmpdir(), 'stackward-firewall-'));
+  readonly namespace: Namespace = makeNamespace();
+  requests = { reads: 0, writes: 0 };
+
+  constructor(
+    readonly name: string,
+    readonly variant: TableVariant = 'nft',
+  ) {
+    this.startAgent();
+  }
+
+  startAgent(): void {
+    for (const family of [4, 6] as const)
+      this.restore(
+        family,
+        family === 4 ? agentTables : agentTables.replace(/203\.0\.113\.(\d+)\/32/g, '2001:db8::$1/128'),
+      );
+  }
+
+  restore(family: 4 | 6, text: string, ...options: readonly string[]): void {
+    this.namespace.feed(text, `${toolOf(family, this.variant)}-restore`, ...options);
+  }
+
+  iptables(...argv: readonly string[]): string {
+    return this.namespace.run(toolOf(4, this.variant), ...argv);
+  }
+
+  /** As a restart does. */
+  emptyTables(): void {
+    for (const family of [4, 6] as const)
+      for (const table of ['mangle', 'filter'])
+        for (const what of ['-F', '-X']) this.namespace.run(toolOf(family, this.variant), '-t', table, what);
+  }
+
+  /** Chains and rules, with counters and comment lines left out. */
+  lines(family: 4 | 6 = 4): string[] {
+    const text = this.namespace.run(`${toolOf(family, this.variant)}-save`);
+    return text
+      .split('\n')
+      .filter((line) => /^[-:*]/.test(line))
+      .map((line) => line.replace(/ \[\d+:\d+\]$/, ''));
+  }
+
+  /** What is nobody's of stackward, in order. */
+  foreign(family: 4 | 6 = 4): string[] {
+    return this.lines(family).filter((line) => !line.includes('stackward-'));
+  }
+
+  /** What is of this owner, in order. */
+  ours(family: 4 | 6 = 4, owner = 'team-a'): string[] {
+    return this.lines(family).filter((line) => line.includes(`stackward-${ownerMark(owner)}`));
+  }
+
+  /** File name → content. */
+  stored(): Record<string, string> {
+    const names = readdirSync(this.stateFolder).sort();
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(this.stateFolder, name), 'utf8')]));
+  }
+
+  remove(): void {
+    this.namespace.remove();
+    rmSync(this.stateFolder, { recursive: true, force: true });
+  }
+}
+
+export class FirewallHosts {
+  readonly network = new FakeNetwork();
+  readonly hosts = new Map<string, FirewallHost>();
+  /** How many commits are done before the connection is lost for good: files, and tables one by one. */
+  writesLeft = Infinity;
+  written = 0;
+  configFiles: readonly string[] = ['/etc/neutron/neutron.conf'];
+  /** Called when a run is about to write. */
+  beforeWrite: () => void = () => undefined;
+
+  /** @param open the way to a host; default: its namespace */
+  constructor(
+    names: readonly string[],
+    private readonly options: {
+      readonly variant?: TableVariant;
+      readonly open?: (host: FirewallHost) => Host;
+      /** Where files out of the state folder really are; default: as the host is asked, this machine. */
+      readonly init?: HostFacts['init'];
+    } = {},
+  ) {
+    for (const name of names) {
+      this.hosts.set(name, new FirewallHost(name, options.variant));
+      this.network.addAgent({ host: name, type: 'Open vSwitch agent', isAlive: true });
+    }
+  }
+
+  get(name = 'cnode01'): FirewallHost {
+    const host = this.hosts.get(name);
+    if (!host) throw new RangeError(`no host ${name}`);
+    return host;
+  }
+
+  /** What the engine plans, with what it finds. */
+  plan(manifests: readonly Manifest[], sweep: readonly Sweep[] = []) {
+    return plan(manifests, kinds, this.readers, everything, sweep);
+  }
+
+  /** Plans and applies; `between` happens after the plan. Answers outcomes, what is left, and the way back. */
+  async run(
+    manifests: readonly Manifest[],
+    more: { sweep?: readonly Sweep[]; between?: () => void; only?: readonly string[] } = {},
+  ) {
+    const sweep = more.sweep ?? [];
+    const whole = await this.plan(manifests, sweep);
+    const planned = more.only ? { ...whole, steps: whole.steps.filter((step) => more.only?.includes(step.id)) } : whole;
+    more.between?.();
+    const record = JSON.stringify(recordOf(planned, manifests, '1', new Date(0)));
+    let results = '';
+    const report = await apply(planned, kinds, manifests, this.readers, this.writers, {
+      sweep,
+      onResult: (result) => (results += renderResultRecord(result, new Date(0))),
+    });
+    return {
+      planned,
+      outcomes: report.results.map(({ id, outcome, reason }) => [id, reason ?? outcome]),
+      messages: report.results.flatMap(({ message }) => message ?? []),
+      problems: [...planned.problems, ...report.problems].map(({ where, message }) => `${where}: ${message}`),
+      undo: () => undoManifests(parseRun('run', record, results, true), kinds),
+    };
+  }
+
+  remove(): void {
+    for (const host of this.hosts.values()) host.remove();
+  }
+
+  private readonly host = (target: string): Promise<Host> => Promise.resolve(this.counted(this.get(target.slice(5))));
+
+  private get readers(): Readers {
+    return {
+      cloud: 'lab',
+      hosts: {
+        ...{ serving: () => [], configFiles: () => this.configFiles, named: [], reachesAny: true },
+        canReach: () => true,
+      },
+      network: () => Promise.resolve(this.network),
+      database: () => Promise.reject(new Error('no database here')),
+      host: this.host,
+    };
+  }
+
+  private get writers(): Writers {
+    const { network, database } = this.readers;
+    return { network: network as Writers['network'], database: database as Writers['database'], host: this.host };
+  }
+
+  /** Dies before the first write that is one too many, as a program that is killed: what was done stays done. */
+  private counted(host: FirewallHost): Host {
+    const { open } = this.options;
+    const real = open
+      ? open(host)
+      : new LocalHost(host.name, { namespace: host.namespace.name, stateFolder: host.stateFolder });
+    return {
+      name: real.name,
+      stateFolder: real.stateFolder,
+      read: (questions) => {
+        host.requests.reads += 1;
+        return real.read(questions);
+      },
+      write: async (sequences) => {
+        host.requests.writes += 1;
+        this.beforeWrite();
+        const count = sequences.flat().flatMap(commitsOf).length;
+        this.written += count;
+        if (this.writesLeft >= count) {
+          this.writesLeft -= count;
+          return real.write(sequences);
+        }
+        const done = sequences.map((sequence) => {
+          const commits = sequence.flatMap(commitsOf).slice(0, this.writesLeft);
+          this.writesLeft -= commits.length;
+          return commits;
+        });
+        await real.write(done);
+        throw new TransientError('the connection was lost before the answer');
+      },
+    };
+  }
+}
+
+/** A restore of two tables is two commits of the kernel, and can be cut between them. */
+function commitsOf(write: HostWrite): HostWrite[] {
+  if (write.verb !== 'restore-tables') return [write];
+  return write.text
+    .split(/(?<=^COMMIT\n)/m)
+    .filter((text) => text !== '')
+    .map((text) => ({ ...write, text }));
+}
