@@ -14,7 +14,7 @@ type Outcome = boolean | 'missing' | 'error' | 'unknown';
 
 /**
  * Whether `credentials` (the token's, as the service hands them over: `roles`, `project_id`, `is_admin`, …) may do what
- * rule `name` guards on `target`. An unknown part counts as one that answers yes or no: unknown or true is admitted.
+ * rule `name` guards on `target`.
  */
 export function evaluateRule(rules: Rules, name: string, target: Attributes, credentials: Attributes): Verdict {
   const check = findRule(rules, name);
@@ -54,16 +54,13 @@ class Evaluation {
     }
   }
 
-  /** Left to right until one member decides or raises, as the library does. */
+  /** Left to right until one member decides, raises or can't be told, as the library does. */
   private first(members: readonly Check[], deciding: boolean, path: readonly string[]): Outcome {
-    let unknown = false;
     for (const member of members) {
       const outcome = this.run(member, path);
-      if (outcome === deciding) return deciding;
-      if (outcome === 'unknown') unknown = true;
-      else if (typeof outcome === 'string') return unknown ? 'unknown' : outcome;
+      if (outcome !== !deciding) return outcome;
     }
-    return unknown ? 'unknown' : !deciding;
+    return !deciding;
   }
 
   private reference(name: string, path: readonly string[]): Outcome {
@@ -124,18 +121,17 @@ class Evaluation {
     const { era } = this.rules;
     const right = substitute(match, this.target);
     if (right === 'missing') return era === 'icehouse' ? 'missing' : false;
+    if (right === 'unknown') return right;
     if (era === 'icehouse') {
       const own = this.credentials[kind];
-      if (own === undefined) return false;
-      return right === 'unknown' ? right : isSame(right.text, printed(own));
+      return own === undefined ? false : isSame(right.text, printed(own));
     }
-    if (right === 'unknown') return right;
     const literal = readLiteral(kind);
     if (literal === 'path') return this.walk(this.credentials, kind.split('.'), right.text);
     return typeof literal === 'string' ? literal : literal.text === right.text;
   }
 
-  /** A dotted path into the credentials; since Mitaka's successors a list on the way matches by any of its members. */
+  /** A dotted path into the credentials; a list on the way matches by any of its members, but not on Juno yet. */
   private walk(from: Value | undefined, path: readonly string[], wanted: string): Outcome {
     const [key, ...rest] = path;
     if (key === undefined) return isSame(wanted, printed(from));
@@ -143,7 +139,7 @@ class Evaluation {
     const value = (from as Attributes)[key];
     if (value === undefined) return false;
     if (!Array.isArray(value)) return this.walk(value, rest, wanted);
-    if (this.rules.era !== 'mitaka') return rest.length === 0 ? 'unknown' : 'error';
+    if (this.rules.era !== 'mitaka') return 'unknown';
     for (const one of value as readonly Value[]) {
       const outcome = this.walk(one, rest, wanted);
       if (outcome !== false) return outcome;

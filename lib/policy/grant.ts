@@ -57,6 +57,7 @@ export function mayRaise(rules: Rules, check: Check, path: readonly string[] = [
       const next = findRule(rules, match);
       return path.includes(match) || (next !== undefined && mayRaise(rules, next, [...path, match]));
     }
+    if (kind === 'http' || kind === 'https') return true;
     const isOwner = rules.service === 'neutron' && (kind === 'tenant_id' || kind === 'project_id');
     if (isOwner) return !/^%\(.*\)s$/.test(match);
     if (kind === 'field' && rules.service === 'neutron') return !/^[^:]*:[^=]*=[^~]/.test(match);

@@ -5,6 +5,7 @@ import { findEntry, parsePolicyFile } from '../../lib/policy/file';
 import { admissionOf } from '../../lib/policy/grant';
 import { parseRule } from '../../lib/policy/parse';
 import { restoreValue, takeRole, type Written } from '../../lib/policy/take-back';
+import { jsonFile, yamlFile } from '../support/policy-generators';
 
 const rulesOf = (text: string, era: PolicyEra = 'mitaka'): Rules => ({
   era,
@@ -178,54 +179,11 @@ test('a value comes back as it stood, also where the rule is gone', () => {
 });
 
 const name = fc.constantFrom('a', 'create_port', 'create_port:fixed_ips', 'b-c', 'member');
-const check = fc.constantFrom(
-  'rule:a',
-  'role:member2',
-  'is_admin:True',
-  'tenant_id:%(tenant_id)s',
-  '!',
-  "'x y':%(z)s",
-  '"',
-);
-const value = fc.oneof(
-  fc.array(check, { minLength: 1, maxLength: 4 }).map((all) => all.join(' or ')),
-  fc.array(fc.array(check, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 }),
-);
-const blank = fc.constantFrom('', ' ', '\n', '\r\n', '\t', '  \n\t');
-const json = fc
-  .tuple(fc.array(fc.tuple(name, value, blank, blank, blank), { maxLength: 6 }), blank, blank)
-  .map(([all, head, tail]) => {
-    const members = all.map(([key, one, a, b, c]) => `${a}${JSON.stringify(key)}${b}:${c}${JSON.stringify(one)}`);
-    return `{${members.join(',')}${head}}${tail}`;
-  });
-const yamlValue = fc.tuple(value, fc.nat(3)).map(([one, style]) => {
-  if (typeof one !== 'string')
-    return style < 2
-      ? JSON.stringify(one)
-      : `\n${one
-          .map((all) => `  - ${JSON.stringify(all)}\n`)
-          .join('')
-          .trimEnd()}`;
-  if (style === 0) return JSON.stringify(one);
-  if (style === 1) return `'${one.replaceAll("'", "''")}'`;
-  return style === 2 ? `>-\n  ${one}` : /^[a-z]/.test(one) ? one : JSON.stringify(one);
-});
-const yaml = fc
-  .tuple(
-    fc.array(fc.tuple(name, yamlValue, fc.constantFrom('', '# c\n', '\n')), { maxLength: 6 }),
-    fc.boolean(),
-    fc.boolean(),
-  )
-  .map(([all, isWhole, isDos]) => {
-    const text = all.map(([key, one, after]) => `"${key}": ${one}\n${after}`).join('');
-    const cut = isWhole ? text : text.trimEnd();
-    return isDos ? cut.replaceAll('\n', '\r\n') : cut;
-  });
 
 test.each([
-  ['JSON', json, 'juno'],
-  ['JSON', json, 'mitaka'],
-  ['YAML', yaml, 'mitaka'],
+  ['JSON', jsonFile, 'juno'],
+  ['JSON', jsonFile, 'mitaka'],
+  ['YAML', yamlFile, 'mitaka'],
 ] as const)(
   'any %s: nothing else changes, the role is granted, and taking back gives the bytes before (%#)',
   (_, texts, era) => {

@@ -1,0 +1,211 @@
+/**
+ * Our reading of policies against the real oslo.policy of Liberty, Mitaka and 2025.1 from PyPI, and against Icehouse's grammar
+ * written anew from its description: random rules and credentials, both sides, same answer; also of what a grant makes of them.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { PolicyEra, Rules, RuleValue } from '../../lib/policy/check';
+import { findCodeDefault } from '../../lib/policy/defaults';
+import { addRole } from '../../lib/policy/edit';
+import { evaluateRule, type Attributes } from '../../lib/policy/evaluate';
+import { parsePolicyFile } from '../../lib/policy/file';
+import { admissionOf } from '../../lib/policy/grant';
+import { parseRule } from '../../lib/policy/parse';
+import { jsonFile, policyCase, yamlFile, type PolicyCase } from '../support/policy-generators';
+
+/** Of Liberty, Mitaka and 2025.1; the last one brings what the others need too. */
+const versions = { juno: '0.11.0', mitaka: '1.5.0', newest: '4.5.1' } as const;
+const cache = join(tmpdir(), `stackward-oslo-policy-${Object.values(versions).join('-')}-six`);
+
+function install(): string | undefined {
+  if (existsSync(cache)) return undefined;
+  const making = `${cache}.${process.pid}`;
+  const run = (...argv: [string, ...string[]]) =>
+    spawnSync(argv[0], argv.slice(1), { encoding: 'utf8', timeout: 240_000 });
+  const pip = (...argv: string[]) =>
+    run(join(making, 'venv/bin/pip'), '-q', '--disable-pip-version-check', 'install', ...argv);
+  mkdirSync(making, { recursive: true });
+  const steps = [
+    () => run('python3', '-m', 'venv', join(making, 'venv')),
+    () => pip(`oslo.policy==${versions.newest}`, 'six'),
+    () => pip('--no-deps', '--target', join(making, 'juno'), `oslo.policy==${versions.juno}`),
+    () => pip('--no-deps', '--target', join(making, 'mitaka'), `oslo.policy==${versions.mitaka}`),
+  ];
+  for (const step of steps) {
+    const { status, stderr, error } = step();
+    if (status === 0) continue;
+    rmSync(making, { recursive: true, force: true });
+    return `oslo.policy can't be installed from PyPI: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
+  }
+  renameSync(making, cache);
+  return undefined;
+}
+const missing = install();
+if (missing !== undefined) process.stdout.write(`skipped, comparison with oslo.policy: ${missing}\n`);
+if (missing !== undefined && process.env['CI'] === 'true') throw new Error(missing);
+const testWithOslo = missing === undefined ? test : test.skip;
+
+type Verdict = 'admitted' | 'denied' | 'error';
+interface Asked {
+  readonly cases?: readonly object[];
+  readonly files?: readonly string[];
+  readonly defaults?: readonly object[];
+}
+interface Answered {
+  readonly cases: readonly (readonly (readonly Verdict[] | 'unloadable')[])[];
+  readonly files: readonly (object | null)[];
+  readonly defaults: readonly (readonly (readonly Verdict[])[])[];
+}
+
+function ask(library: keyof typeof versions | 'icehouse', asked: Asked): Answered {
+  const script = join(__dirname, '../support', library === 'icehouse' ? 'policy-icehouse.py' : 'policy-oracle.py');
+  const python = library === 'icehouse' ? 'python3' : join(cache, 'venv/bin/python');
+  const input = JSON.stringify({ cases: [], files: [], defaults: [], ...asked });
+  const env = { PATH: process.env['PATH'], ...(library === 'newest' ? {} : { PYTHONPATH: join(cache, library) }) };
+  return JSON.parse(
+    execFileSync(python, [script], {
+      input,
+      env,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      stdio: 'pipe',
+    }),
+  ) as Answered;
+}
+
+function rulesOf(values: Readonly<Record<string, RuleValue>>, era: PolicyEra): Rules {
+  const byName = new Map(Object.entries(values).map(([name, value]) => [name, parseRule(value, era)]));
+  return { era, service: 'keystone', byName, defaultRule: 'default' };
+}
+
+/** What a grant makes of these rules; undefined where it makes nothing. */
+function granted({ rules, rule }: PolicyCase, era: PolicyEra): Record<string, RuleValue> | undefined {
+  const read = rulesOf(rules, era);
+  const old = read.byName.get(rule);
+  if (old?.is === 'unparsed' || admissionOf(read, rule, 'member') !== 'no') return undefined;
+  const effective = 'default' in rules ? 'rule:default' : undefined;
+  const { content } = addRole(parsePolicyFile(JSON.stringify(rules), era), read, rule, 'member', effective);
+  return JSON.parse(content) as Record<string, RuleValue>;
+}
+
+const isMember = (creds: Attributes): boolean =>
+  (creds['roles'] as readonly string[]).some((role) => role.toLowerCase() === 'member');
+
+/** Both sides on `count` rule sets, four credentials each. Answers how many were compared, by what the library said. */
+function compare(library: keyof typeof versions | 'icehouse', era: PolicyEra, count: number): Record<string, number> {
+  const cases = fc.sample(policyCase, { numRuns: count, seed: 20141026 });
+  const seen: Record<string, number> = { admitted: 0, denied: 0, error: 0, unknown: 0, grants: 0, already: 0 };
+  const count1 = (what: string) => (seen[what] = (seen[what] ?? 0) + 1);
+  const sent = cases.map((one) => {
+    const after = granted(one, era);
+    return { ...one, sets: after ? [one.rules, after] : [one.rules], after };
+  });
+  const theirs = ask(library, { cases: sent }).cases;
+  sent.forEach(({ sets, rule, target, creds, after, rules }, at) => {
+    sets.forEach((values, which) => {
+      const verdicts = theirs[at]?.[which];
+      const where = JSON.stringify({ values, rule, target });
+      if (!Array.isArray(verdicts)) throw new Error(`${where}: ${String(verdicts)}`);
+      creds.forEach((one, who) => {
+        const ours = evaluateRule(rulesOf(values, era), rule, target, one);
+        count1(ours === 'unknown' ? ours : (verdicts[who] ?? ''));
+        if (ours !== 'unknown') expect([where, one, ours]).toEqual([where, one, verdicts[who]]);
+      });
+    });
+    const [before, now] = (theirs[at] ?? []) as Verdict[][];
+    const admission = admissionOf(rulesOf(rules, era), rule, 'member');
+    creds.forEach((one, who) => {
+      const where = JSON.stringify({ rules, after, rule, target, one });
+      if (admission === 'everyone' || (admission === 'role' && isMember(one))) {
+        count1('already');
+        expect([where, before?.[who]]).toEqual([where, 'admitted']);
+      }
+      if (after === undefined) return;
+      count1('grants');
+      // Members are let in; for the others nothing is as it wasn't, but that what raised may come later.
+      if (isMember(one)) expect([where, now?.[who]]).toEqual([where, 'admitted']);
+      else if (!refersToItself(after, rule)) expect([where, now?.[who]]).toEqual([where, before?.[who]]);
+    });
+  });
+  return seen;
+}
+
+/** Then the grant reaches the rule a second time, under a "not" too. */
+const refersToItself = (rules: Readonly<Record<string, RuleValue>>, rule: string): boolean => {
+  const follow = (name: string, path: readonly string[]): boolean => {
+    const text = JSON.stringify(rules[name] ?? rules['default'] ?? '');
+    return [...text.matchAll(/rule:([\w:]+)/g)].some(([, next = '']) => {
+      const reached = next in rules ? next : 'default';
+      return reached === rule || next === rule || (!path.includes(reached) && follow(reached, [...path, reached]));
+    });
+  };
+  return follow(rule, []);
+};
+
+testWithOslo.each([
+  ['newest', 'mitaka', 3500],
+  ['mitaka', 'mitaka', 2000],
+  ['juno', 'juno', 3000],
+] as const)('oslo.policy, %s: the same verdicts, before and after a grant', (library, era, count) => {
+  const seen = compare(library, era, count);
+  process.stdout.write(`oslo.policy ${versions[library]}: ${JSON.stringify(seen)}\n`);
+  expect((seen['admitted'] ?? 0) + (seen['denied'] ?? 0) + (seen['error'] ?? 0)).toBeGreaterThan(count * 4);
+  expect(seen['unknown']).toBeLessThan(count);
+  for (const what of ['admitted', 'denied', 'error', 'grants', 'already'])
+    expect(seen[what]).toBeGreaterThan(count / 20);
+});
+
+test("Icehouse's grammar: the same verdicts, before and after a grant", () => {
+  const seen = compare('icehouse', 'icehouse', 3000);
+  process.stdout.write(`Icehouse: ${JSON.stringify(seen)}\n`);
+  for (const what of ['admitted', 'denied', 'grants', 'already']) expect(seen[what]).toBeGreaterThan(150);
+});
+
+testWithOslo('what a file holds is what the library reads, before and after an edit', () => {
+  const texts = fc.sample(fc.oneof(jsonFile, yamlFile), { numRuns: 800, seed: 20141026 });
+  const edited = texts.flatMap((text) => {
+    const file = parsePolicyFile(text, 'mitaka');
+    const rules = rulesOf(Object.fromEntries(file.values) as Record<string, RuleValue>, 'mitaka');
+    if (rules.byName.get('b-c')?.is === 'unparsed') return [];
+    return [addRole(file, rules, 'b-c', 'member', 'rule:q').content];
+  });
+  const ours = [...texts, ...edited].map((text) => Object.fromEntries(parsePolicyFile(text, 'mitaka').values));
+  expect(ask('newest', { files: [...texts, ...edited] }).files).toEqual(ours);
+});
+
+testWithOslo('whom only the deprecated half of a default admits is still admitted after the grant', () => {
+  const rule = 'create_port:fixed_ips:ip_address';
+  const others = {
+    context_is_admin: 'role:admin',
+    context_is_advsvc: 'role:advsvc',
+    network_owner: 'project_id:%(network:tenant_id)s',
+    admin_or_network_owner: 'rule:context_is_admin or project_id:%(network:tenant_id)s',
+  };
+  const file = parsePolicyFile('', 'mitaka');
+  const write = (newAlone: boolean): string => {
+    const effective = findCodeDefault('neutron', rule, 'wallaby', newAlone);
+    return addRole(file, rulesOf({}, 'mitaka'), rule, 'member', effective).content;
+  };
+  const check = findCodeDefault('neutron', rule, 'wallaby', true);
+  const asked = {
+    ...{ rule, check, others, deprecated: 'rule:context_is_advsvc or rule:admin_or_network_owner' },
+    files: ['{}', write(false), write(true)],
+    target: { project_id: 'p1', 'network:tenant_id': 'p9' },
+    creds: [
+      { roles: ['admin'], project_id: 'p2' },
+      { roles: ['member'], project_id: 'p2' },
+      { roles: ['reader'], project_id: 'p2' },
+    ],
+  };
+  expect(ask('newest', { defaults: [asked] }).defaults).toEqual([
+    [
+      ['admitted', 'denied', 'denied'],
+      ['admitted', 'admitted', 'denied'],
+      // What an override of the new default alone would lose.
+      ['denied', 'admitted', 'denied'],
+    ],
+  ]);
+});
