@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LocalHost } from '../../adapters/local-host';
 import { apply, everything, plan } from '../../lib/engine';
 import { TransientError } from '../../lib/errors';
-import { ownerMark, type Host, type HostFacts, type HostWrite, type TableVariant } from '../../lib/host';
+import { ownerMark, type Host, type HostWrite, type TableVariant } from '../../lib/host';
 import { parseRun, recordOf, renderResultRecord, undoManifests } from '../../lib/journal';
 import { bind } from '../../lib/kind';
 import type { Manifest } from '../../lib/manifest';
@@ -124,8 +124,6 @@ export class FirewallHosts {
     private readonly options: {
       readonly variant?: TableVariant;
       readonly open?: (host: FirewallHost) => Host;
-      /** Where files out of the state folder really are; default: as the host is asked, this machine. */
-      readonly init?: HostFacts['init'];
     } = {},
   ) {
     for (const name of names) {
@@ -148,12 +146,12 @@ export class FirewallHosts {
   /** Plans and applies; `between` happens after the plan. Answers outcomes, what is left, and the way back. */
   async run(
     manifests: readonly Manifest[],
-    more: { sweep?: readonly Sweep[]; between?: () => void; only?: readonly string[] } = {},
+    more: { sweep?: readonly Sweep[]; between?: () => unknown; only?: readonly string[] } = {},
   ) {
     const sweep = more.sweep ?? [];
     const whole = await this.plan(manifests, sweep);
     const planned = more.only ? { ...whole, steps: whole.steps.filter((step) => more.only?.includes(step.id)) } : whole;
-    more.between?.();
+    await more.between?.();
     const record = JSON.stringify(recordOf(planned, manifests, '1', new Date(0)));
     let results = '';
     const report = await apply(planned, kinds, manifests, this.readers, this.writers, {
