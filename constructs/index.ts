@@ -6,6 +6,7 @@ export * from './fixed-ip-port';
 export * from './floating-ip';
 export * from './network';
 export * from './openstack-cloud';
+export * from './policy-grant';
 export * from './quotas';
 export * from './security-group';
 export * from './shared-network';

@@ -39,18 +39,20 @@ const guarded: Readonly<Record<Intent, Guarded>> = {
 
 export const serviceOf = (intent: Intent): PolicyService => guarded[intent].service;
 
-export function ruleOf(intent: Intent, release: Release): string {
-  const { rules } = guarded[intent];
-  return rules.find(([since]) => isAtLeast(release, since))?.[1] ?? '';
-}
+export const ruleOf = (intent: Intent, release: Release): string =>
+  guarded[intent].rules.find(([since]) => isAtLeast(release, since))?.[1] ?? '';
+
+/** What the rule decides, on some release. */
+export const intentOf = (service: PolicyService, rule: string): Intent | undefined =>
+  intents.find(
+    (intent) => guarded[intent].service === service && guarded[intent].rules.some(([, name]) => name === rule),
+  );
 
 /** Who may do what through a grant that could not before, as a sentence without its full stop. */
 export function sayGrant(service: PolicyService, rule: string, role: string): string {
   const who =
     role.toLowerCase() === 'member' ? 'any member of any project' : `whoever holds the role ${role} in any project`;
-  const known = intents.find(
-    (intent) => guarded[intent].service === service && guarded[intent].rules.some(([, name]) => name === rule),
-  );
+  const known = intentOf(service, rule);
   return `${who} may ${known === undefined ? `do what ${service} guards with ${rule}` : guarded[known].may}`;
 }
 

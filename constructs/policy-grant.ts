@@ -1,0 +1,82 @@
+import { Annotations } from 'cdktf';
+import { Construct } from 'constructs';
+import { defined } from '../lib/defined';
+import { faultOfRole, intentOf, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
+import { serviceNames, type ServiceName } from '../lib/ports';
+import type { PolicyRuleDeclared } from '../reconcilers/policy-rule/spec';
+import { CloudStack } from './cloud-stack';
+import { addFinding, claim, declareResource } from './declarations';
+
+interface PolicyGrantCommon {
+  /** By its name in Keystone: `member`; on Icehouse `_member_`. */
+  readonly role: string;
+  /** Why; the plan shows it. */
+  readonly reason: string;
+  /** Also where Kolla, Puppet or Ansible writes the policy file, and may undo it. @default such a file is left alone */
+  readonly overrideManager?: boolean;
+}
+
+/** What the role is to be allowed; the cloud's release says which rule of which service that is. */
+export interface PolicyGrantByIntent extends PolicyGrantCommon {
+  readonly intent: Intent;
+}
+
+/** A rule by its own name, which differs from release to release. */
+export interface PolicyGrantByRule extends PolicyGrantCommon {
+  readonly service: ServiceName;
+  readonly rule: string;
+}
+
+export type PolicyGrantProps = PolicyGrantByIntent | PolicyGrantByRule;
+
+/**
+ * Whoever holds a role, in any project, may do what a policy rule guards; kept by stackward in the policy file of every host that
+ * serves it. It is about the whole cloud, so it belongs in the shared stack.
+ *
+ *     new PolicyGrant(shared, 'MemberAddresses', { intent: 'choose-port-address', role: 'member', reason: 'UTM NICs have fixed addresses' });
+ */
+export class PolicyGrant extends Construct {
+  /** As it stands in the manifest, under this construct's path. */
+  readonly spec: PolicyRuleDeclared;
+  /** Who may do what, in words. */
+  readonly meaning: string;
+
+  constructor(scope: Construct, id: string, props: PolicyGrantProps) {
+    super(scope, id);
+    const { cloud } = CloudStack.of(this);
+    const { role, reason, overrideManager } = props;
+    const { release } = cloud;
+    const guarded =
+      'intent' in props
+        ? { service: serviceOf(props.intent), rule: ruleOf(props.intent, release), intent: props.intent }
+        : { service: props.service, rule: props.rule };
+    this.spec = { ...guarded, role, release, reason, ...defined({ overrideManager }) };
+    this.meaning = sayGrant(guarded.service, guarded.rule, role);
+    for (const fault of faultsOf(this.spec)) addFinding(this, fault);
+    if (!('intent' in props)) this.warnOfOtherRule();
+    claim(this, `the role ${role.toLowerCase()} in ${guarded.service}'s rule ${guarded.rule} of ${cloud.node.path}`);
+    declareResource(this, { kind: 'policy-rule', spec: this.spec });
+  }
+
+  /** A rule that guards something else since a later release, such as Queens' `create_port:fixed_ips`. */
+  private warnOfOtherRule(): void {
+    const { service, rule, release } = this.spec;
+    const intent = intentOf(service, rule);
+    if (intent === undefined || ruleOf(intent, release) === rule) return;
+    Annotations.of(this).addWarning(
+      `on ${release} ${rule} is not what decides about ${intent}: that is ${ruleOf(intent, release)}; say intent: '${intent}'`,
+    );
+  }
+}
+
+function faultsOf({ service, rule, role, reason }: PolicyRuleDeclared): string[] {
+  const fault = faultOfRole(role);
+  return [
+    ...(fault === undefined ? [] : [`the role ${fault}`]),
+    ...(/^\S+$/.test(rule) ? [] : [`the rule is ${JSON.stringify(rule)}; name one, such as "create_port:mac_address"`]),
+    ...(serviceNames.includes(service)
+      ? []
+      : [`the service is ${JSON.stringify(service)}; say one of ${serviceNames.join(', ')}`]),
+    ...(reason.trim() === '' ? ['it has no reason; say why the role needs it, for whoever reviews the plan'] : []),
+  ];
+}

@@ -1,0 +1,60 @@
+import { CloudStack, PolicyGrant, type PolicyGrantProps } from '../../constructs';
+import { parsePolicyRule } from '../../reconcilers/policy-rule/spec';
+import type { Release } from '../../lib/releases';
+import { appWithCloud, synth, synthError } from '../support/synth';
+
+function stackOf(release: Release) {
+  const { app, cloud } = appWithCloud({ release });
+  return { app, stack: new CloudStack(app, 'shared', { cloud }) };
+}
+
+const member = { role: 'member', reason: 'UTM NICs have fixed addresses' };
+
+test.each([
+  ['icehouse', 'choose-port-address', 'neutron', 'create_port:fixed_ips'],
+  ['zed', 'choose-port-address', 'neutron', 'create_port:fixed_ips:ip_address'],
+  ['icehouse', 'choose-server-host', 'nova', 'compute:create:forced_host'],
+  ['zed', 'choose-server-host', 'nova', 'os_compute_api:servers:create:forced_host'],
+] as const)('%s: %s is %s %s, and the kind takes it', (release, intent, service, rule) => {
+  const { app, stack } = stackOf(release);
+  const grant = new PolicyGrant(stack, 'Grant', { intent, ...member });
+  expect(grant.spec).toEqual({ service, rule, intent, release, ...member });
+  expect(parsePolicyRule(grant.spec)).toEqual(grant.spec);
+  expect(grant.meaning).toMatch(/^any member of any project may choose the /);
+  expect(synth(app).stack('shared').output['stackward_manifest']?.value).toMatchObject({
+    resources: { 'shared/Grant': { kind: 'policy-rule', spec: grant.spec, dependsOn: [] } },
+  });
+});
+
+test('a rule by its own name; one that another release has is warned of', () => {
+  const { app, stack } = stackOf('zed');
+  const literal = { service: 'neutron', rule: 'create_port:mac_address', ...member, overrideManager: true } as const;
+  expect(new PolicyGrant(stack, 'Mac', literal).spec).toEqual({ release: 'zed', ...literal });
+  new PolicyGrant(stack, 'Old', { service: 'neutron', rule: 'create_port:fixed_ips', ...member });
+  expect(synth(app).warnings).toEqual([
+    "shared/Old: on zed create_port:fixed_ips is not what decides about choose-port-address: that is create_port:fixed_ips:ip_address; say intent: 'choose-port-address'",
+  ]);
+});
+
+test('findings: the same grant twice, and texts that no policy file can hold', () => {
+  const { app, stack } = stackOf('zed');
+  const make = (id: string, props: PolicyGrantProps) => new PolicyGrant(stack, id, props);
+  make('A', { intent: 'choose-port-address', ...member });
+  make('B', { service: 'neutron', rule: 'create_port:fixed_ips:ip_address', role: 'Member', reason: 'again' });
+  make('C', { service: 'nova', rule: 'two words', role: 'load balancer', reason: ' ' });
+  make('D', { service: 'horizon' as 'nova', rule: 'x', role: '', reason: 'x' });
+  expect(
+    synthError(app)
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim())
+      .sort(),
+  ).toEqual([
+    "shared/B: the role member in neutron's rule create_port:fixed_ips:ip_address of Cloud has two owners: shared/A decides about it too; leave it to one of them",
+    'shared/C: it has no reason; say why the role needs it, for whoever reviews the plan',
+    'shared/C: the role is "load balancer", and a policy file has no way to write it; letters, digits and _ . : @ + - are safe',
+    'shared/C: the rule is "two words"; name one, such as "create_port:mac_address"',
+    'shared/D: the role is empty; name the role as `openstack role list` does',
+    'shared/D: the service is "horizon"; say one of neutron, nova, cinder, glance, keystone',
+  ]);
+});
