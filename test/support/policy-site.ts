@@ -61,7 +61,8 @@ export class PolicySite {
   /** What the host's records hold, by key; of all owners. */
   get records(): Record<string, Record<string, unknown>> {
     if (!existsSync(this.stateFolder)) return {};
-    const files = readdirSync(this.stateFolder).map((file) => readFileSync(join(this.stateFolder, file), 'utf8'));
+    const names = readdirSync(this.stateFolder).filter((name) => !name.startsWith('.'));
+    const files = names.map((file) => readFileSync(join(this.stateFolder, file), 'utf8'));
     return Object.assign({}, ...files.map((text) => (JSON.parse(text) as { entries: object }).entries)) as never;
   }
 

@@ -1,0 +1,131 @@
+/** The kind on hosts as they are: writers killed at every change, and an ordinary user whom sudoers lets run one program. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import { SshHost } from '../../adapters/ssh-host';
+import { HostFuse } from '../support/host-fuse';
+import { makeLogin } from '../support/login';
+import { PolicySite, type Grant } from '../support/policy-site';
+import { granted, icehouse, outcomes, problems } from '../support/policy-texts';
+import { Sshd } from '../support/sshd';
+
+let site: PolicySite;
+beforeEach(() => {
+  site = new PolicySite();
+  site.write('neutron/neutron.conf', '[DEFAULT]\n');
+  site.write('neutron/policy.json', icehouse);
+});
+afterEach(() => site.remove());
+
+describe('killed right before any change on the host', () => {
+  const yaml = '# of this site\n"compute:create": "role:x"\n';
+  const all: Record<string, Grant> = {
+    A: {},
+    B: { rule: 'new_rule' },
+    C: { service: 'nova', release: 'zed', rule: 'os_compute_api:servers:create:forced_host' },
+  };
+  const files = () => [site.read('neutron/policy.json'), site.read('nova/policy.yaml')] as const;
+  const before = [icehouse, yaml] as const;
+  const after = [
+    granted.replace('_network_owner"\n}', '_network_owner",\n    "new_rule": "(rule:default) or role:member"\n}'),
+    `${yaml}"os_compute_api:servers:create:forced_host": "(rule:context_is_admin) or role:member"\n`,
+  ] as const;
+  const folders = () => ['etc/neutron', 'etc/nova', 'state'].flatMap((one) => readdirSync(join(site.folder, one)));
+
+  /** At every change in turn; answers how many there are. `check` looks at what the killed one left. */
+  async function killEverywhere(
+    prepare: () => Promise<void>,
+    run: () => Promise<unknown>,
+    check: () => void,
+  ): Promise<number> {
+    const fuse = new HostFuse(site.folder);
+    site.open = (name) => new LocalHost(name, { stateFolder: site.stateFolder, installed: fuse.path });
+    for (let change = 1; ; change++) {
+      fuse.set(0);
+      await prepare();
+      fuse.set(change);
+      const wasKilled = JSON.stringify(await run()).includes('ended without an answer');
+      check();
+      fuse.set(0);
+      await run();
+      expect(folders().filter((name) => name.startsWith('.stackward-'))).toEqual([]);
+      if (!wasKilled) return change - 1;
+    }
+  }
+
+  const manifests = (grants: Record<string, Grant>) => [site.manifest(grants)];
+  const reset = async (grants: Record<string, Grant>): Promise<void> => {
+    site.write('nova/nova.conf', '[DEFAULT]\n');
+    writeFileSync(site.path('nova/policy.yaml'), yaml);
+    writeFileSync(site.path('neutron/policy.json'), icehouse);
+    rmSync(site.stateFolder, { recursive: true, force: true });
+    const report = await site.apply(manifests(grants));
+    expect(problems(report)).toEqual([]);
+  };
+  /** Each file is before or after as a whole, and what is in a file is in the record. */
+  const isRecorded = (): void => {
+    files().forEach((text, at) => expect([before[at], after[at]]).toContain(text));
+    const keys = Object.keys(site.records).join('\n');
+    if (files()[0] === after[0]) expect(keys).toMatch(/create_port:fixed_ips member[^]*new_rule member/);
+    if (files()[1] === after[1]) expect(keys).toContain('forced_host member');
+  };
+
+  test('while granting: before or after, recorded, and the next apply converges', async () => {
+    const changes = await killEverywhere(
+      () => reset({}),
+      () => site.apply(manifests(all)),
+      isRecorded,
+    );
+    expect(changes).toBeGreaterThan(15);
+    expect(files()).toEqual(after);
+    expect((await site.plan(manifests(all))).steps).toEqual([]);
+    expect(Object.keys(site.records)).toHaveLength(3);
+  });
+
+  test('while taking back: the same, and the bytes before are there in the end', async () => {
+    const changes = await killEverywhere(
+      () => reset(all),
+      () => site.apply(manifests({})),
+      isRecorded,
+    );
+    expect(changes).toBeGreaterThan(15);
+    expect(files()).toEqual(before);
+    expect((await site.plan(manifests({}))).steps).toEqual([]);
+    expect(site.records).toEqual({});
+  });
+});
+
+test('as an ordinary user whom sudoers lets run the installed program alone, within its limits', async () => {
+  const sshd = await Sshd.start();
+  const login = makeLogin('/bin/sh', []);
+  try {
+    const installed = join(sshd.folder, 'stackward-host');
+    writeFileSync(installed, readFileSync(join(__dirname, '../../host/stackward-host.py')), { mode: 0o755 });
+    const limits = {
+      read: [`${site.path('neutron')}/`],
+      write: [site.path('neutron/policy.json'), `${site.stateFolder}/`],
+    };
+    writeFileSync(`${installed}.limits`, JSON.stringify(limits));
+    login.allow([`${installed} ""`]);
+    const destination = sshd.addWay('controller', { user: login.name });
+    site.open = (name) =>
+      new SshHost(name, { destination, configFile: sshd.configFile, installed, stateFolder: site.stateFolder });
+    const grant = [site.manifest({ Grant: {} })];
+    const first = await site.apply(grant);
+    expect([problems(first.plan), problems(first), outcomes(first)]).toEqual([[], [], ['applied']]);
+    expect(site.read('neutron/policy.json')).toBe(granted);
+    expect((await site.plan(grant)).steps).toEqual([]);
+    const back = await site.apply(site.undoOf(first.plan, grant), []);
+    expect([problems(back), site.read('neutron/policy.json'), readdirSync(site.stateFolder)]).toEqual([
+      [],
+      icehouse,
+      [],
+    ]);
+    const other = [site.manifest({ Other: { service: 'nova', rule: 'compute:create:forced_host' } })];
+    expect(problems(await site.plan(other))).toEqual([expect.stringMatching(/may not be read/)]);
+  } finally {
+    await site.pool.close();
+    login.remove();
+    await sshd.stop();
+  }
+});
