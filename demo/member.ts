@@ -34,6 +34,18 @@ export class Member {
     }
   }
 
+  /** Whether Neutron gives a port with an address of the member's own choice; else its words. */
+  async choose(networkId: string, address: string): Promise<string> {
+    try {
+      const body = { port: { network_id: networkId, name: portName, fixed_ips: [{ ip_address: address }] } };
+      const { port } = await this.session.call<{ port: Port }>('network', '/v2.0/ports', { method: 'POST', body });
+      await this.session.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });
+      return `accepted: port ${port.id} with ${port.fixed_ips[0]?.ip_address}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
   /** Ports that a demo made, of this run or of one that was cut. */
   async clean(): Promise<void> {
     const { ports } = await this.session.call<{ ports: Port[] }>('network', `/v2.0/ports?name=${portName}`);

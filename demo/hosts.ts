@@ -1,0 +1,85 @@
+/** What stackward does on hosts: a grant that the member meets at once, packets that the agent no longer drops, and the way back. */
+import type { Subnet } from '../lib/ports';
+import { stackward, type Scene } from './scene';
+import { NotShown } from './stage';
+import { Transit } from './transit';
+
+/** Beyond the pool, and nobody's. */
+const chosen = '203.0.113.252';
+
+/** What needs a host: a policy grant, and exceptions in the packet filter. Answers the name of the run. */
+export async function showHosts(scene: Scene, red: Subnet): Promise<string> {
+  const { stage, member } = scene;
+  let answer = '';
+  await stage.step('A member asks for a port with an address of its own choice', async () => {
+    answer = await member.choose(red.networkId, chosen);
+    stage.say(answer);
+    stage.expect(answer.includes('disallowed by policy'), `Neutron should refuse by policy, and said: ${answer}`);
+  });
+  const transit = await stage.step("Globex's firewall forwards: a client on green, a server on red", () =>
+    Transit.start(),
+  );
+  try {
+    await showWiped(scene, transit);
+    await stage.step('Both are in the code. stackward says what it would do on the hosts, and does it', async () => {
+      await stackward(scene, ['plan'], [2]);
+      await stackward(scene, ['apply', '--auto-approve'], [0]);
+    });
+    await stage.step('The next request of the member, and no service was restarted', async () => {
+      const now = await member.choose(red.networkId, chosen);
+      stage.say(now);
+      stage.expect(now.startsWith('accepted'), `Neutron should accept, and said: ${now}`);
+    });
+    stage.prove('a grant, on the next request', 'port with a chosen address: refused by policy → accepted');
+    await stage.step(
+      "The client's packets, while groups change twelve times and the agent rewrites its tables",
+      async () => {
+        await transit.untilPassing();
+        const { sent, lost } = await transit.churn();
+        stage.say(`${sent} packets sent, ${lost} lost.`);
+        stage.expect(lost === 0, `${lost} of ${sent} packets were lost`);
+        stage.prove('transit that the agent leaves alone', `0 of ${sent} packets lost over 12 changes of groups`);
+      },
+    );
+  } finally {
+    await transit.close();
+  }
+  return lastRun(scene);
+}
+
+async function showWiped({ stage }: Scene, transit: Transit): Promise<void> {
+  await stage.step('Neutron drops what the firewall passes on: its source is foreign', async () => {
+    const received = await transit.received();
+    Transit.say(stage, received);
+    stage.expect(received === 0, 'nothing should pass yet');
+  });
+  await stage.step("By hand, in the agent's own chain: it works until somebody changes a group", async () => {
+    stage.say(`# ${await transit.allowByHand()}`);
+    Transit.say(stage, await transit.received());
+    await transit.untilWiped();
+    const received = await transit.received();
+    stage.say('A rule is added to a security group.');
+    Transit.say(stage, received);
+    stage.expect(received === 0, "the agent should have wiped the rule that isn't its own");
+  });
+  stage.prove('a rule by hand is wiped', "gone with the agent's next write");
+}
+
+/** As the command names it. */
+async function lastRun(scene: Scene): Promise<string> {
+  const { text } = await stackward(scene, ['runs'], [0], false);
+  const name = text.trimEnd().split('\n').at(-1)?.split(' ')[0];
+  if (!name) throw new NotShown('there is no run to go back to');
+  return name;
+}
+
+export async function rollBack(scene: Scene, red: Subnet, run: string): Promise<void> {
+  const { stage, member } = scene;
+  await stage.step('Back to what the hosts were before that run; pools that were extended since stay', async () => {
+    await stackward(scene, ['rollback', run, '--auto-approve'], [0]);
+    const answer = await member.choose(red.networkId, chosen);
+    stage.say(answer);
+    stage.expect(answer.includes('disallowed by policy'), `Neutron should refuse again, and said: ${answer}`);
+  });
+  stage.prove('a rollback', 'policy file and packet filter are what they were, the member is refused again');
+}

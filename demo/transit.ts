@@ -1,0 +1,119 @@
+/**
+ * Globex's firewall with somebody on either side of it: real packets from a client on green through the UTM to a server on
+ * red, through the taps and the packet filter of a compute host whose Neutron agent goes on working.
+ */
+import { LabCloud } from '../test/support/lab-cloud';
+import { changeGroup } from '../test/support/lab-churn';
+import { agentChain, LabGuests, type LabPort } from '../test/support/lab-guests';
+import { PacketFlows } from '../test/support/packet-flows';
+import type { Stage } from './stage';
+
+/** Where main.ts forces Globex's UTM to. */
+const host = 'cnode02';
+const clients = '10.20.1.0/24';
+/** Of one flow: ten minutes at 200 a second, more than the demo has. */
+const limit = 120_000;
+
+interface ApiPort {
+  readonly id: string;
+  readonly mac_address: string;
+  readonly network_id: string;
+  readonly security_groups: readonly string[];
+  readonly fixed_ips: readonly { readonly ip_address: string; readonly subnet_id: string }[];
+}
+
+export class Transit {
+  private constructor(
+    private readonly cloud: LabCloud,
+    private readonly guests: LabGuests,
+    private readonly group: string,
+    /** The UTM's on red. */
+    private readonly red: LabPort,
+    private readonly flows: PacketFlows<'client'>,
+  ) {}
+
+  /** Plugs the UTM's ports as Nova would, and a client and a server beside it. */
+  static async start(): Promise<Transit> {
+    const cloud = new LabCloud('demo');
+    const guests = new LabGuests(cloud);
+    await guests.clean();
+    const green = await findPort(cloud, 'globex-utm-green');
+    const red = await findPort(cloud, 'globex-utm-red');
+    const group = await guests.openGroup();
+    const there = [{ on: subnetOf(green) }, { on: subnetOf(red) }];
+    const [client, server] = (await guests.ports(host, group, there)) as [LabPort, LabPort];
+    const [greenPort, redPort] = [portOf(green), portOf(red)];
+    const utm = await guests.boot(host, greenPort, redPort);
+    await guests.forward(utm);
+    const [clientGuest, serverGuest] = [await guests.boot(host, client), await guests.boot(host, server)];
+    await guests.route(clientGuest, 'default', greenPort.address);
+    await guests.untilActive([client, server]);
+    const flow = { from: clientGuest, source: client.address, to: serverGuest, address: server.address };
+    return new Transit(cloud, guests, group, redPort, new PacketFlows({ client: flow }, limit));
+  }
+
+  /** The next 200 packets: how many the server gets. */
+  async received(): Promise<number> {
+    const before = await this.flows.now();
+    await this.flows.untilSent(200);
+    return (await this.flows.now()).client.received - before.client.received;
+  }
+
+  /** The operator's own method: a rule at the top of the agent's chain. Answers it as a command. */
+  async allowByHand(): Promise<string> {
+    const rule = ['iptables', '-I', agentChain('s', this.red), '2', '-s', clients, '-j', 'RETURN'];
+    await this.guests.onHost(host, ...rule);
+    await this.flows.untilReceived('client');
+    return rule.join(' ');
+  }
+
+  /** Somebody changes a group; answers once packets don't arrive any more. */
+  async untilWiped(): Promise<void> {
+    await Promise.all([
+      changeGroup(this.guests, this.group, 1, AbortSignal.timeout(30_000)),
+      this.flows.untilSilent('client', 100),
+    ]);
+  }
+
+  /** Twelve changes of groups, and what of the client's packets meanwhile was lost. */
+  async churn(): Promise<{ sent: number; lost: number }> {
+    await this.flows.mark('before');
+    await changeGroup(this.guests, this.group, 12, AbortSignal.timeout(60_000));
+    await this.flows.mark('after');
+    await this.flows.untilSent(20);
+    await this.flows.stop();
+    const { sent, received } = this.flows.between('client', 'before', 'after');
+    return { sent, lost: sent - received };
+  }
+
+  untilPassing(): Promise<void> {
+    return this.flows.untilReceived('client');
+  }
+
+  async close(): Promise<void> {
+    await this.flows.stop();
+    await this.guests.unplug(host, this.red);
+    await this.guests.clean();
+    await this.cloud.close();
+  }
+
+  static say(stage: Stage, received: number): void {
+    stage.say(`A client on green sends 200 packets through the firewall; the server on red gets ${received}.`);
+  }
+}
+
+async function findPort(cloud: LabCloud, name: string): Promise<ApiPort> {
+  const { ports } = await cloud.admin.call<{ ports: ApiPort[] }>('network', `/v2.0/ports?name=${name}`);
+  if (!ports[0]) throw new Error(`there is no port ${name}`);
+  return ports[0];
+}
+
+const addressOf = (port: ApiPort): ApiPort['fixed_ips'][number] => {
+  const ipv4 = port.fixed_ips.find(({ ip_address }) => !ip_address.includes(':'));
+  if (!ipv4) throw new Error(`port ${port.id} has no IPv4 address`);
+  return ipv4;
+};
+const subnetOf = (port: ApiPort) => ({ id: addressOf(port).subnet_id, networkId: port.network_id });
+const portOf = (port: ApiPort): LabPort => ({
+  ...{ id: port.id, mac: port.mac_address, address: addressOf(port).ip_address, networkId: port.network_id },
+});

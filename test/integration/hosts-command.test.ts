@@ -1,0 +1,193 @@
+/** The command on a host with all that a kind can change: real iptables, a real bridge, a policy file, over a real sshd. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { ComputeHosts } from '../support/compute-hosts';
+
+const password = 'neutron-db-pass-4711';
+let hosts: ComputeHosts;
+let host: string;
+let policy: string;
+let portId: string;
+let names: { bridge: string; tap: string; qvb: string };
+
+beforeEach(async () => {
+  hosts = await ComputeHosts.make(1);
+  [host = ''] = hosts.names;
+  mkdirSync(join(hosts.folder, 'state'));
+  policy = join(hosts.folder, 'policy.yaml');
+  writeFileSync(policy, '# rules of this site\n"create_port:fixed_ips:ip_address": "role:admin"\n"other": "@"\n');
+  const conf = join(hosts.folder, 'neutron.conf');
+  writeFileSync(
+    conf,
+    `[database]\nconnection = mysql://neutron:${password}@db/neutron\n[oslo_policy]\npolicy_file = ${policy}\n`,
+  );
+  hosts.command.write(
+    'stackward.yaml',
+    stringify({
+      hosts: [{ ssh: '{host}', sshConfig: hosts.sshd.configFile, stateFolder: join(hosts.folder, 'state') }],
+      services: { neutron: { hosts: [host], configFiles: [conf] } },
+    }),
+  );
+  portId = hosts.neutron.network.putPort({ hostId: host });
+  const end = portId.slice(0, 11);
+  names = { bridge: `qbr${end}`, tap: `tap${end}`, qvb: `qvb${end}` };
+  const ip = (...argv: string[]) => hosts.inside(host, ['ip', ...argv]);
+  ip('link', 'add', names.bridge, 'type', 'bridge');
+  ip('link', 'add', names.tap, 'type', 'veth', 'peer', 'name', names.qvb);
+  for (const port of [names.tap, names.qvb]) ip('link', 'set', port, 'master', names.bridge);
+  hairpin(true);
+});
+afterEach(() => hosts.remove());
+
+const flagFile = () => `/sys/class/net/${names.bridge}/brif/${names.tap}/hairpin_mode`;
+const hairpin = (on: boolean) => hosts.inside(host, ['sh', '-c', `echo ${on ? 1 : 0} > ${flagFile()}`]);
+const tables = () =>
+  hosts
+    .inside(host, ['iptables-save'])
+    .replace(/^#.*\n/gm, '')
+    .replace(/\[\d+:\d+\]/g, '[0:0]');
+const world = () => ({
+  tables: tables(),
+  hairpin: hosts.inside(host, ['cat', flagFile()]).trim(),
+  policy: readFileSync(policy, 'utf8'),
+});
+
+const exception = () => ({
+  kind: 'firewall-exception',
+  spec: {
+    ...{ portId, mode: 'routed', sources: ['10.99.0.0/24'], destinations: ['10.77.0.0/24'], reason: 'transit' },
+    ...{ placement: 'bound', release: 'zed', firewallDriver: 'iptables_hybrid' },
+  },
+  dependsOn: [],
+});
+const grant = (role = 'member') => ({
+  kind: 'policy-rule',
+  spec: {
+    service: 'neutron',
+    rule: 'create_port:fixed_ips:ip_address',
+    role,
+    release: 'zed',
+    reason: 'fixed addresses',
+  },
+  dependsOn: [],
+});
+const flag = () => ({ kind: 'bridge-port', spec: { portId, hairpin: false }, dependsOn: [] });
+
+const all = (stack = 'acme') => ({
+  [`${stack}/Utm/Transit/Green`]: exception(),
+  [`${stack}/Grant`]: grant(),
+  [`${stack}/Hairpin`]: flag(),
+});
+const manifest = (resources: object = all(), owner = 'acme-cloud', stack = 'acme') => ({
+  ...{ schemaVersion: '1.0', owner, stack, resources },
+});
+const run = (args: readonly string[], ...manifests: object[]) => {
+  manifests.forEach((one, index) => hosts.command.write(`${index}.json`, one));
+  return hosts.command.run([...args, ...manifests.flatMap((_, index) => ['--manifest', `${index}.json`])]);
+};
+const apply = (...manifests: object[]) => run(['apply', '--auto-approve'], ...manifests);
+const runs = () => readdirSync(join(hosts.command.folder, 'runs')).sort();
+const applied = (stdout: string) => /Resources: .*\n/.exec(stdout)?.[0].trim();
+
+test('everything on a host is made, a second run writes nothing, and the run is rolled back to what was', async () => {
+  const before = world();
+  const planned = await run(['plan'], manifest());
+  expect([planned.stderr, planned.code]).toEqual(['', 2]);
+  expect(world()).toEqual(before);
+
+  const first = await apply(manifest());
+  expect([first.stderr, first.code, applied(first.stdout)]).toEqual([
+    '',
+    0,
+    expect.stringMatching(/^Resources: \d added, \d changed, 0 destroyed\.$/),
+  ]);
+  const after = world();
+  expect(after.policy).toContain('"(role:admin) or role:member"');
+  expect(after.hairpin).toBe('0');
+  expect(after.tables).toContain('-s 10.99.0.0/24');
+
+  const second = await apply(manifest());
+  expect([second.code, second.stdout]).toEqual([0, expect.stringContaining('No changes.')]);
+  expect(world()).toEqual(after);
+
+  const [name = ''] = runs();
+  const back = await hosts.command.run(['rollback', name, '--auto-approve']);
+  expect([back.stderr, back.code]).toEqual(['', 0]);
+  expect(world()).toEqual(before);
+  expect(readdirSync(join(hosts.folder, 'state'))).toEqual([]);
+});
+
+test('what leaves the code goes, and that removal is rolled back too', async () => {
+  const before = world();
+  await apply(manifest());
+  const there = world();
+  const removed = await apply(manifest({}));
+  expect([removed.stderr, removed.code, applied(removed.stdout)]).toEqual([
+    '',
+    0,
+    'Resources: 0 added, 0 changed, 3 destroyed.',
+  ]);
+  expect(world()).toEqual(before);
+  const back = await hosts.command.run(['rollback', runs().at(-1) ?? '', '--auto-approve']);
+  expect([back.stderr, back.code]).toEqual(['', 0]);
+  expect(world()).toEqual(there);
+});
+
+test('a filtered run removes nothing, destroy removes one stack, also when its manifest is gone', async () => {
+  const before = world();
+  await apply(manifest());
+  const there = world();
+  const empty = manifest({});
+  expect((await run(['apply', '--auto-approve', '--stack', 'acme'], empty)).stdout).toContain('No changes.');
+  const other = manifest({}, 'acme-cloud', 'other');
+  expect((await apply(other)).stdout).toContain('No changes.');
+  expect(world()).toEqual(there);
+  const destroyed = await run(['destroy', '--stack', 'acme', '--auto-approve'], other);
+  expect([destroyed.stderr, destroyed.code]).toEqual(['', 0]);
+  expect(destroyed.stdout).toContain('Destroy complete. Resources: 0 added, 0 changed, 3 destroyed.');
+  expect(destroyed.stdout).toMatch(/\nNow run `cdktf destroy acme`\.\n$/);
+  expect(world()).toEqual(before);
+});
+
+test("two pipelines on one host don't undo each other, whichever comes and goes first", async () => {
+  const before = world();
+  const ours = manifest();
+  const theirs = manifest(
+    { 'beta/Utm/Transit/Green': exception(), 'beta/Grant': grant('reader') },
+    'beta-cloud',
+    'beta',
+  );
+  for (const one of [ours, theirs, ours, theirs]) expect((await apply(one)).code).toBe(0);
+  for (const one of [ours, theirs])
+    expect(await run(['plan'], one)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('No changes.') as string,
+    });
+  expect((await apply(manifest({}))).code).toBe(0);
+  expect(world().policy).toContain('role:reader');
+  expect(world().policy).not.toContain('role:member');
+  expect((await run(['plan'], theirs)).code).toBe(0);
+  expect((await apply(manifest({}, 'beta-cloud', 'beta'))).code).toBe(0);
+  expect(world()).toEqual(before);
+});
+
+test('what moved since the plan is refused and named, the rest goes on', async () => {
+  await run(['plan', '--out', 'saved.plan'], manifest());
+  writeFileSync(policy, '"create_port:fixed_ips:ip_address": "role:operator"\n');
+  const { code, stdout } = await run(['apply', 'saved.plan', '--auto-approve'], manifest());
+  expect(code).toBe(1);
+  expect(stdout).toContain('policy-rule.acme/Grant@host:host0');
+  expect(stdout).toMatch(/the plan says .*role:admin.* it would be .*role:operator/);
+  expect(readFileSync(policy, 'utf8')).toBe('"create_port:fixed_ips:ip_address": "role:operator"\n');
+  expect(world().hairpin).toBe('0');
+  expect(world().tables).toContain('-s 10.99.0.0/24');
+});
+
+test('neither output nor journal nor record holds what the configuration of a service keeps secret', async () => {
+  const outputs = [await run(['plan', '--json'], manifest()), await apply(manifest())];
+  expect(outputs.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain(password);
+  const folders = [join(hosts.command.folder, 'runs', runs()[0] ?? ''), join(hosts.folder, 'state')];
+  for (const folder of folders)
+    for (const file of readdirSync(folder)) expect(readFileSync(join(folder, file), 'utf8')).not.toContain(password);
+});
