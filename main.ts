@@ -3,7 +3,15 @@
  * `npx cdktf apply '*'` makes it, `npx stackward apply` keeps what Terraform can't reach. docs/constructs.md has all props.
  */
 import { App } from 'cdktf';
-import { CloudStack, OpenStackCloud, SharedNetwork, TenantNetwork, TenantStack, UtmInstance } from './constructs';
+import {
+  CloudStack,
+  OpenStackCloud,
+  PolicyGrant,
+  SharedNetwork,
+  TenantNetwork,
+  TenantStack,
+  UtmInstance,
+} from './constructs';
 
 /** The last public address that may be handed out. `RED_POOL_END=203.0.113.29 …` extends the pool without an edit. */
 const redPoolEnd = process.env.RED_POOL_END ?? '203.0.113.19';
@@ -33,6 +41,13 @@ const management = new SharedNetwork(shared, 'Management', {
   cidr: '10.255.0.0/24',
   gateway: 'none',
   segment: { networkType: 'vlan', physicalNetwork: 'physnet1', segmentationId: 101 },
+});
+
+// Members plan their own addresses; by Neutron's own policy that is an administrator's right.
+new PolicyGrant(shared, 'ChooseAddress', {
+  intent: 'choose-port-address',
+  role: 'member',
+  reason: 'tenants number their servers themselves',
 });
 
 // Acme: a full-size firewall. Green (clients) and orange (servers) are one segment; it filters what passes between them.
