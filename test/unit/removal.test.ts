@@ -74,6 +74,16 @@ test('a host on which nothing is wanted, and that does not answer, is a warning'
   expect(warnings).toEqual([{ where: 'mark@host:h2', message: "leftovers can't be looked for: h2 does not answer" }]);
 });
 
+test('what waits for Terraform keeps what there is of it', async () => {
+  const hosts = new MarkedHosts({ h1: [mark('a/x'), mark('a/gone')] });
+  const there = manifest('a', { x: ['h1'] });
+  const waiting = {
+    ...there,
+    resources: there.resources.map((one) => ({ ...one, spec: {}, unknown: ['spec.hosts'] })),
+  };
+  expect(await deleted(start(hosts, waiting).plan())).toEqual(['delete mark.a/gone@host:h1']);
+});
+
 test('what leaves the code by a step of its own is not announced a second time', async () => {
   const hosts = new MarkedHosts({ h1: [mark('a/x')] });
   const [there] = manifest('a', { x: ['h1'], y: ['h1'] }).resources;
