@@ -134,8 +134,13 @@ function agentConf(lab: Lab, host: ComputeHost): string {
       integration_bridge: 'br-int',
       bridge_mappings: 'physnet1:br-ex',
     },
-    // It is root already.
-    agent: { root_helper: 'env' },
+    agent: {
+      // It is root already.
+      root_helper: 'env',
+      // Where an event of another port comes before its monitor tells of its own, an agent that starts sees no port in its
+      // first loop, takes their flows away and numbers the local VLANs anew: packets of every kind are lost. So it looks itself.
+      minimize_polling: false,
+    },
     securitygroup: { enable_security_group: true, enable_ipset: true, firewall_driver: 'iptables_hybrid' },
     oslo_messaging_rabbit: noHeartbeats,
     oslo_concurrency: { lock_path: join(state, 'lock') },

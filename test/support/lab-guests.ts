@@ -4,8 +4,10 @@
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { plug, unplug } from '../../lab/plug';
+import { findRunning } from '../../lab/supervisor';
 import type { LabCloud, LabSubnet } from './lab-cloud';
 
 const execute = promisify(execFile);
@@ -100,6 +102,8 @@ export class LabGuests {
     const namespaces: string[] = [];
     for (const { id, mac, address } of ports)
       namespaces.push((await plug(this.#lab, { host, portId: id, mac, guest: `${address}/24` }))!);
+    const vswitch = findRunning(this.#lab, `ovs-vswitchd-${host}`)!.process.pid;
+    await execute('/usr/bin/python3', [join(__dirname, 'switch-queues.py'), String(vswitch)]);
     return namespaces;
   }
 

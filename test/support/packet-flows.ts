@@ -30,8 +30,8 @@ export interface Flow {
 export interface Counts {
   readonly sent: number;
   readonly received: number;
-  /** The most packets lost in a row. */
-  readonly longestGap: number;
+  /** Each run of lost packets, as `COUNT at NUMBER of the first`: what is lost together in several flows has one cause. */
+  readonly gaps: readonly string[];
 }
 
 interface Snapshot {
@@ -131,8 +131,11 @@ export class PacketFlows<Name extends string> {
       .filter(([start, last]) => start <= last);
     const received = runs.reduce((sum, [start, last]) => sum + last - start + 1, 0);
     const edges = [[first, first - 1] as const, ...runs, [end, end] as const];
-    const gaps = edges.slice(1).map(([start], index) => start - (edges[index]?.[1] ?? 0) - 1);
-    return { sent: end - first, received, longestGap: Math.max(0, ...gaps) };
+    const gaps = edges.slice(1).flatMap(([start], index) => {
+      const after = edges[index]![1] + 1;
+      return start > after ? [`${String(start - after)} at ${String(after)}`] : [];
+    });
+    return { sent: end - first, received, gaps };
   }
 
   #ask<Answer>(command: string): Promise<Answer> {
