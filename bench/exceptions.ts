@@ -60,7 +60,12 @@ async function against(
   const oneByOne = '`iptables -C || iptables -I` over ssh, one connection per rule';
   return [
     measured(`apply of ${what}`, [median(applied), apart], 's', oneByOne, target(each)),
-    measured(`apply of ${what}`, [median(applied), shared], 's', 'the same over one connection'),
+    measured(
+      `apply of ${what}, connection shared`,
+      [median(applied), shared],
+      's',
+      'the same loop over one connection',
+    ),
     measured(`plan of ${what}, all there`, [median(planned), checked], 's', oneByOne, target(each)),
   ];
 }

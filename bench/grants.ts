@@ -52,7 +52,13 @@ export async function benchGrants(bundle: string, say: (text: string) => void): 
     const target = { target: { of: 'ratio', atMost: 1 / 50 } } as const;
     return [
       measured(what, [median(ours), median(lines)], 's', `Ansible, ${count} × lineinfile --check`, target),
-      measured(what, [median(ours), median(replaced)], 's', `Ansible, ${count} × replace --check`, target),
+      measured(
+        `${what}, beside replace`,
+        [median(ours), median(replaced)],
+        's',
+        `Ansible, ${count} × replace --check`,
+        target,
+      ),
     ];
   } finally {
     await hosts.remove();
