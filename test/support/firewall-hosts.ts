@@ -98,7 +98,9 @@ class FirewallHost {
 
   /** File name → content. */
   stored(): Record<string, string> {
-    const names = readdirSync(this.stateFolder).sort();
+    const names = readdirSync(this.stateFolder)
+      .filter((name) => name.startsWith('firewall-exception-'))
+      .sort();
     return Object.fromEntries(names.map((name) => [name, readFileSync(join(this.stateFolder, name), 'utf8')]));
   }
 
@@ -115,8 +117,6 @@ export class FirewallHosts {
   writesLeft = Infinity;
   written = 0;
   configFiles: readonly string[] = ['/etc/neutron/neutron.conf'];
-  /** Called when a run is about to write. */
-  beforeWrite: () => void = () => undefined;
 
   /** @param open the way to a host; default: its namespace */
   constructor(
@@ -206,7 +206,6 @@ export class FirewallHosts {
       },
       write: async (sequences) => {
         host.requests.writes += 1;
-        this.beforeWrite();
         const count = sequences.flat().flatMap(commitsOf).length;
         this.written += count;
         if (this.writesLeft >= count) {

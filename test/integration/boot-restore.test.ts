@@ -1,0 +1,209 @@
+/** What brings exceptions back when a host starts: written, run with the real packet filter, and removed with the last of them. */
+import { existsSync } from 'node:fs';
+import { ownerMark, type TableVariant } from '../../lib/host';
+import type { Manifest } from '../../lib/manifest';
+import { FirewallHosts } from '../support/firewall-hosts';
+import { FirewallMachine } from '../support/firewall-machine';
+import { exception, manifestOf, portId } from '../support/firewall-texts';
+
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+const unit = '/etc/systemd/system/stackward-restore.service';
+const target = '/etc/systemd/system/multi-user.target.d/stackward.conf';
+const job = '/etc/init/stackward-restore.conf';
+const script = '/var/lib/stackward/restore-at-boot';
+const all = (owner: string) => [{ owner, stacks: 'all' as const }];
+
+let world: FirewallHosts;
+let machine: FirewallMachine;
+afterEach(async () => {
+  await machine.stop();
+  world.remove();
+  for (const path of [unit, target, job, script]) expect([path, existsSync(path)]).toEqual([path, false]);
+});
+
+async function make(init: 'systemd' | 'upstart' | 'other' = 'systemd', variant: TableVariant = 'nft'): Promise<void> {
+  world = new FirewallHosts(['cnode01'], { variant, open: (host) => machine.host(host.name) });
+  machine = await FirewallMachine.start(world.get().namespace.name, init);
+  world.network.putPort({ id: portId, hostId: 'cnode01' });
+}
+
+/** Exceptions and what brings them back, of one stack. */
+function wish(owner = 'team-a', stack = 'acme', sources = ['10.99.0.0/24', '2001:db8:99::/48']): Manifest[] {
+  const exceptions = manifestOf({ Branch: exception({ sources, release: 'mitaka' }) }, { owner, stack });
+  const boot = manifestOf(
+    { BootRestore: { exceptions: [{ portId, placement: 'bound' }] } },
+    { owner, stack, kind: 'boot-restore' },
+  );
+  return [{ ...exceptions, resources: [...exceptions.resources, ...boot.resources] }];
+}
+const nobody = (owner = 'team-a'): Manifest[] => [manifestOf({}, { owner })];
+
+/** What the unit, or the job, runs. */
+function boot(): string {
+  const line = /^(?:ExecStart=|exec )(.*)$/m.exec(machine.read(unit) ?? machine.read(job) ?? '')?.[1] ?? '';
+  return machine.run('sh', '-c', line);
+}
+
+describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
+  test('a restart: chains and jumps are back before the agent is, run again changes nothing, and the agent keeps them', async () => {
+    await make('systemd', variant);
+    const host = world.get();
+    const { outcomes, problems } = await world.run(wish());
+    expect([outcomes.length, problems]).toEqual([2, []]);
+    const ours = [host.ours(4), host.ours(6)];
+    host.emptyTables();
+    expect([host.ours(4), host.ours(6)]).toEqual([[], []]);
+    boot();
+    expect([host.ours(4), host.ours(6)].map((lines) => lines.sort())).toEqual(ours.map((lines) => lines.sort()));
+    expect(host.lines(4)).toContain(':neutron-filter-top -');
+    const restored = [host.lines(4), host.lines(6)];
+    boot();
+    expect([host.lines(4), host.lines(6)]).toEqual(restored);
+    // As the agent does it when it starts: its own jumps in front, in a chain that is there.
+    for (const family of [4, 6] as const)
+      host.restore(
+        family,
+        '*filter\n:neutron-openvswi-local - [0:0]\n-I FORWARD 1 -j neutron-filter-top\n-I neutron-filter-top 1 -j neutron-openvswi-local\nCOMMIT\n',
+        '-n',
+      );
+    expect((await world.plan(wish(), all('team-a'))).steps).toEqual([]);
+  });
+
+  test('run late, beside an agent that runs: only what is missing is put', async () => {
+    await make('systemd', variant);
+    const host = world.get();
+    await world.run(wish());
+    const right = host.lines().sort();
+    for (const [table, from] of [
+      ['mangle', 'FORWARD'],
+      ['filter', 'neutron-filter-top'],
+    ] as const) {
+      host.iptables('-t', table, '-D', from, '-j', `stackward-${ownerMark('team-a')}`);
+      boot();
+      expect([table, host.lines().sort()]).toEqual([table, right]);
+    }
+  });
+});
+
+test('of every owner: a second pipeline finds it as it should be, and it goes with the last exception of any', async () => {
+  await make();
+  const host = world.get();
+  await world.run(wish('team-a'), { sweep: all('team-a') });
+  const files = [unit, target, script].map((path) => machine.read(path));
+  const second = await world.run(wish('team-b', 'other', ['10.97.0.0/24']), { sweep: all('team-b') });
+  expect(second.outcomes.map(([id]) => id)).toEqual(['firewall-exception.other/Branch']);
+  host.emptyTables();
+  boot();
+  expect([host.ours(4, 'team-a').length > 0, host.ours(4, 'team-b').length > 0]).toEqual([true, true]);
+
+  const first = await world.run(nobody('team-a'), { sweep: all('team-a') });
+  expect(first.outcomes.map(([id]) => id)).toEqual(['firewall-exception.acme/Branch']);
+  expect([unit, target, script].map((path) => machine.read(path))).toEqual(files);
+  const last = await world.run(nobody('team-b'), { sweep: all('team-b') });
+  expect(last.outcomes).toEqual([
+    ['boot-restore.other/BootRestore', 'applied'],
+    ['firewall-exception.other/Branch', 'applied'],
+  ]);
+  expect([unit, target, script].map((path) => machine.read(path))).toEqual([undefined, undefined, undefined]);
+  expect(machine.run('ls', '-A', '/var/lib/stackward')).toBe('');
+});
+
+test('what somebody changed of it is put right; a file of theirs under its name is left alone', async () => {
+  await make();
+  await world.run(wish());
+  machine.run('sh', '-c', `echo 'ExecStart=/bin/false' >>${unit}`);
+  const drift = await world.run(wish());
+  expect([drift.outcomes, drift.problems]).toEqual([[['boot-restore.acme/BootRestore', 'applied']], []]);
+  machine.run('sh', '-c', `echo '[Unit]' >${unit}`);
+  const foreign = await world.run(wish());
+  expect([foreign.outcomes, foreign.problems]).toEqual([
+    [],
+    [expect.stringMatching(/stackward-restore\.service is there and does not bear our header/)],
+  ]);
+  // What of it is ours goes, and theirs stays.
+  const removal = await world.run(nobody(), { sweep: all('team-a') });
+  expect([removal.problems, machine.read(unit), machine.read(script)]).toEqual([[], '[Unit]\n', undefined]);
+});
+
+test('changed after the plan: refused', async () => {
+  await make();
+  const { outcomes } = await world.run(wish(), { between: () => machine.run('sh', '-c', `echo '[Unit]' >${unit}`) });
+  expect(outcomes).toContainEqual(['boot-restore.acme/BootRestore', 'StalePlan']);
+  expect([machine.read(unit), machine.read(target)]).toEqual(['[Unit]\n', undefined]);
+});
+
+test('rolled back: of the first apply, of a change by hand that was put right, of a removal', async () => {
+  await make();
+  const files = () => [unit, target, script].map((path) => machine.read(path));
+  const there = await world.run(wish());
+  const whole = files();
+  const back = await world.run(there.undo());
+  expect([back.problems, files()]).toEqual([[], [undefined, undefined, undefined]]);
+  await world.run(wish());
+  const removal = await world.run(nobody(), { sweep: all('team-a') });
+  expect(files()).toEqual([undefined, undefined, undefined]);
+  const again = await world.run(removal.undo());
+  expect([again.problems, files()]).toEqual([[], whole]);
+  boot();
+});
+
+test('killed at each write: nothing runs that is not whole, and the next run converges', async () => {
+  for (let cut = 0; ; cut++) {
+    await make();
+    world.writesLeft = cut;
+    const ids = ['boot-restore.acme/BootRestore'];
+    const { outcomes } = await world.run(wish(), { only: ids });
+    if (machine.read(target) !== undefined) expect([machine.read(unit), machine.read(script)]).not.toContain(undefined);
+    world.writesLeft = Infinity;
+    const next = await world.run(wish());
+    expect([cut, next.problems]).toEqual([cut, []]);
+    const written = world.written;
+    world.writesLeft = cut;
+    await world.run(nobody(), { sweep: all('team-a'), only: ids });
+    if (machine.read(target) !== undefined) expect([machine.read(unit), machine.read(script)]).not.toContain(undefined);
+    world.writesLeft = Infinity;
+    expect((await world.run(nobody(), { sweep: all('team-a') })).problems).toEqual([]);
+    expect([written > 0, machine.read(target), machine.read(script)]).toEqual([true, undefined, undefined]);
+    if (outcomes[0]?.[1] === 'applied') {
+      expect(cut).toBe(3);
+      break;
+    }
+    await machine.stop();
+    world.remove();
+  }
+});
+
+test('upstart: a job that starts before any of the agents', async () => {
+  await make('upstart');
+  await world.run(wish());
+  expect([machine.read(unit), machine.read(job)]).toEqual([
+    undefined,
+    expect.stringMatching(/^start on starting neutron-/m),
+  ]);
+  const host = world.get();
+  const ours = host.ours().sort();
+  host.emptyTables();
+  boot();
+  expect(host.ours().sort()).toEqual(ours);
+  await world.run(nobody(), { sweep: all('team-a') });
+  expect([machine.read(job), machine.read(script)]).toEqual([undefined, undefined]);
+});
+
+test('neither of the two: a word of warning, and the exceptions are put all the same', async () => {
+  await make('other');
+  const { planned, problems } = await world.run(wish());
+  expect(problems).toEqual([]);
+  expect(planned.warnings.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^cnode01 is started by neither systemd nor upstart/),
+  );
+  expect([machine.read(unit), machine.read(job), machine.read(script)]).toEqual([undefined, undefined, undefined]);
+});
+
+test('systemd has nothing to say against the unit', async () => {
+  await make();
+  await world.run(wish());
+  expect(machine.run('sh', '-c', `systemd-analyze verify --man=no ${unit} 2>&1`)).toBe('');
+  machine.run('sh', '-c', `sed -i s/oneshot/once/ ${unit}`);
+  expect(machine.run('sh', '-c', `systemd-analyze verify --man=no ${unit} 2>&1`)).toMatch(/service type/);
+});

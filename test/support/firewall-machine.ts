@@ -1,0 +1,82 @@
+/**
+ * A compute host with file systems of its own: what is written below /etc, /var/lib and /run lies above the machine's files and is
+ * gone when it ends. It ends with the process that started it. Its packet filter is that of a network namespace.
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ProgramHost, type ProgramOptions } from '../../adapters/host-program';
+import { runProgram, type Ended } from '../../adapters/run-program';
+import type { Sshd } from './sshd';
+
+/** `ip netns exec` gives it a mount namespace of its own. */
+const start = (init: 'systemd' | 'upstart' | 'other'): string => `
+set -eu
+mount -t tmpfs tmpfs /mnt
+for folder in etc var/lib; do
+  mkdir -p "/mnt/above/$folder" "/mnt/work/$folder"
+  mount -t overlay overlay -o "lowerdir=/$folder,upperdir=/mnt/above/$folder,workdir=/mnt/work/$folder" "/$folder"
+done
+mount -t tmpfs tmpfs /run
+mkdir -p /run/sshd /etc/init
+chmod 755 /run /run/sshd
+${init === 'systemd' ? 'mkdir -p /run/systemd/system' : ''}
+${init === 'upstart' ? 'mount -t tmpfs tmpfs /usr/local/sbin && ln -s /bin/true /usr/local/sbin/initctl' : ''}
+echo ready
+exec cat
+`;
+
+export class FirewallMachine {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly pid: number,
+  ) {}
+
+  static async start(namespace: string, init: 'systemd' | 'upstart' | 'other' = 'systemd'): Promise<FirewallMachine> {
+    const argv = ['netns', 'exec', namespace, 'sh', '-c', start(init)];
+    const child = spawn('ip', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
+    for await (const line of createInterface({ input: child.stdout! }))
+      if (line === 'ready') return new FirewallMachine(child, child.pid!);
+    throw new Error(`the machine in ${namespace} did not start`);
+  }
+
+  /** The way there as its root, without ssh. */
+  host(name: string, options: ProgramOptions = {}): ProgramHost {
+    const inside = (argv: readonly string[]) => this.inside(argv);
+    return new (class extends ProgramHost {
+      protected run(script: string, input: Buffer, timeoutMs: number): Promise<Ended> {
+        return runProgram(inside(['sh', '-c', script]), input, timeoutMs);
+      }
+      close = (): Promise<void> => Promise.resolve();
+    })(name, options);
+  }
+
+  /** Adds it to the client's ssh configuration; answers the name there. */
+  addTo(sshd: Sshd, name: string, user: string): string {
+    const daemon = this.inside(['/usr/sbin/sshd', '-i', '-f', join(sshd.folder, 'sshd_config')]);
+    return sshd.addWay(name, { user, lines: [`ProxyCommand ${daemon.join(' ')}`] });
+  }
+
+  /** Runs a program there as its root; answers what it printed. */
+  run(...argv: readonly string[]): string {
+    const [program = '', ...rest] = this.inside(argv);
+    return execFileSync(program, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** A file of its own; undefined: it has none. */
+  read(path: string): string | undefined {
+    const file = join(`/proc/${this.pid}/root`, path);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.child.stdin?.end();
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+  }
+
+  private inside(argv: readonly string[]): string[] {
+    return ['nsenter', `--target=${this.pid}`, '--mount', '--net', '--', ...argv];
+  }
+}
