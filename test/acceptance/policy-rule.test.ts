@@ -1,0 +1,196 @@
+/**
+ * Grants on a real Neutron and Nova (Zed): refused before, accepted after, on the next request and without a restart; and no
+ * request is answered with an error while their policy files are written.
+ */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import { CONTROLLER } from '../../lab/environment';
+import { CommandFolder } from '../support/command';
+import { LabCloud, type LabSubnet } from '../support/lab-cloud';
+import { PolicySite } from '../support/policy-site';
+
+const owner = 'tests-policy-rule';
+const neutronRule = 'create_port:fixed_ips:ip_address';
+const novaRule = 'os_compute_api:servers:create:forced_host';
+let cloud: LabCloud;
+let command: CommandFolder;
+let subnet: LabSubnet;
+let addresses = 10;
+
+const etc = (service: string, file: string): string => join(cloud.lab.folder, 'etc', service, file);
+const policies = () => ['neutron', 'nova'].map((service) => readFileSync(etc(service, 'policy.yaml'), 'utf8'));
+
+beforeAll(async () => {
+  cloud = new LabCloud('policy-rule');
+  await removeServers();
+  await cloud.clean();
+  command = new CommandFolder(cloud.lab.environment);
+  command.write('stackward.yaml', readFileSync(cloud.lab.stackwardYaml, 'utf8'));
+  await apply({});
+  subnet = await cloud.subnet({ cidr: '10.67.0.0/24' });
+});
+afterAll(async () => {
+  await apply({});
+  await removeServers();
+  await cloud.clean();
+  await cloud.close();
+  command.remove();
+});
+
+const grant = (service: string, rule: string, intent: string) => ({
+  kind: 'policy-rule',
+  spec: { service, rule, intent, role: 'member', release: 'zed', reason: 'acceptance' },
+  dependsOn: [],
+});
+const both = {
+  'shared/Addresses': grant('neutron', neutronRule, 'choose-port-address'),
+  'shared/Hosts': grant('nova', novaRule, 'choose-server-host'),
+};
+const run = (verb: string, resources: object) =>
+  command.run(
+    [verb, '--manifest', '-', ...(verb === 'apply' ? ['--auto-approve'] : [])],
+    JSON.stringify({ schemaVersion: '1.0', owner, stack: 'shared', resources }),
+  );
+const apply = (resources: object) => run('apply', resources);
+
+/** 'accepted', or what the service says. */
+const answerTo = (request: Promise<unknown>): Promise<string> =>
+  request.then(
+    () => 'accepted',
+    (error: unknown) => (error as Error).message,
+  );
+
+/** One more address each time, as a member. */
+const fixedPort = () =>
+  answerTo(
+    cloud.member.call('network', '/v2.0/ports', {
+      method: 'POST',
+      body: {
+        port: {
+          ...{ name: cloud.prefix, network_id: subnet.networkId },
+          fixed_ips: [{ subnet_id: subnet.id, ip_address: `10.67.0.${++addresses}` }],
+        },
+      },
+    }),
+  );
+
+async function forcedServer(): Promise<string> {
+  const [image, flavor] = await Promise.all([
+    idOf('image', '/v2/images', 'images'),
+    idOf('compute', '/flavors', 'flavors'),
+  ]);
+  const server = {
+    name: cloud.prefix,
+    imageRef: image,
+    flavorRef: flavor,
+    networks: 'none',
+    availability_zone: 'nova:cnode02',
+  };
+  const headers = { 'openstack-api-version': 'compute 2.90' };
+  return answerTo(cloud.member.call('compute', '/servers', { method: 'POST', headers, body: { server } }));
+}
+
+async function idOf(service: string, path: string, list: string): Promise<string> {
+  const answer = await cloud.member.call<Record<string, { id: string; name: string }[]>>(service, path);
+  const found = answer[list]?.find(({ name }) => name.startsWith('stackward'));
+  if (!found) throw new Error(`the lab has no ${list} of its own`);
+  return found.id;
+}
+
+async function removeServers(): Promise<void> {
+  const all = () =>
+    cloud.admin.call<{ servers: { id: string }[] }>('compute', `/servers?all_tenants=1&name=${cloud.prefix}`);
+  for (const { id } of (await all()).servers) await cloud.admin.call('compute', `/servers/${id}`, { method: 'DELETE' });
+  while ((await all()).servers.length > 0) await sleep(500);
+}
+
+test('a member may choose address and host from the next request on, and no longer when the grants leave the code', async () => {
+  const before = policies();
+  expect(await fixedPort()).toMatch(/403|[Pp]olicy|not allowed/);
+  expect(await forcedServer()).toMatch(/403|[Pp]olicy|not allowed/);
+
+  const planned = await run('plan', both);
+  expect(planned.code).toBe(2);
+  expect(planned.stdout).toContain(
+    'any member of any project may choose the address of a port on any network it can see',
+  );
+  expect(planned.stdout).toContain(`nova's rule ${novaRule} (choose-server-host)`);
+  expect(policies()).toEqual(before);
+
+  const applied = await apply(both);
+  expect([applied.stderr, applied.code]).toEqual(['', 0]);
+  expect(await fixedPort()).toBe('accepted');
+  expect(await forcedServer()).toBe('accepted');
+  expect((await run('plan', both)).code).toBe(0);
+
+  expect((await apply({})).code).toBe(0);
+  expect(policies()).toEqual(before);
+  expect(await fixedPort()).not.toBe('accepted');
+  expect(await forcedServer()).not.toBe('accepted');
+});
+
+test('an administrator whom only the deprecated half of the default admits is admitted after the grant too', async () => {
+  const asAdmin = () => answerTo(cloud.port(subnet, `10.67.0.${++addresses}`));
+  expect(await asAdmin()).toBe('accepted');
+  await apply(both);
+  expect(await asAdmin()).toBe('accepted');
+  await apply({});
+});
+
+test('100 writes of policy files under 50 requests a second: each request is answered', async () => {
+  const site = new PolicySite();
+  site.serving = { neutron: [CONTROLLER], nova: [CONTROLLER] };
+  site.configPath = (service) => etc(service, `${service}.conf`);
+  site.open = (name) => new LocalHost(name, { stateFolder: site.stateFolder });
+  site.owner = owner;
+  const manifests = (isGranted: boolean) => [
+    site.manifest(
+      isGranted
+        ? {
+            Addresses: { release: 'zed', rule: neutronRule },
+            Hosts: { service: 'nova', release: 'zed', rule: novaRule },
+          }
+        : {},
+    ),
+  ];
+  const asked = { total: 0, refused: 0, failures: [] as string[] };
+  const load = new AbortController();
+  const requests: Promise<void>[] = [];
+  const loading = (async () => {
+    for (let turn = 0; !load.signal.aborted; turn++, await sleep(20)) {
+      const request =
+        turn % 2 === 0
+          ? cloud.member.call('network', '/v2.0/networks?fields=id')
+          : cloud.member.call('compute', '/servers');
+      asked.total++;
+      requests.push(
+        request.then(
+          () => undefined,
+          (error: unknown) => void asked.failures.push((error as Error).message),
+        ),
+      );
+    }
+  })();
+  const before = policies();
+  const texts = new Set<string>();
+  for (let write = 0; write < 50; write++) {
+    const report = await site.apply(manifests(write % 2 === 0));
+    expect(report.results.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
+    texts.add(policies().join());
+    // The rule in question is asked too, right after the write.
+    if (write % 10 === 0) expect(await fixedPort()).toBe('accepted');
+  }
+  load.abort();
+  await loading;
+  await Promise.all(requests);
+  await site.remove();
+  process.stdout.write(
+    `policy files written 100 times under ${asked.total} requests, ${asked.failures.length} failed\n`,
+  );
+  expect(asked.failures).toEqual([]);
+  expect(asked.total).toBeGreaterThan(500);
+  expect(texts.size).toBe(2);
+  expect(policies()).toEqual(before);
+});
