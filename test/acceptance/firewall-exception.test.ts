@@ -30,13 +30,27 @@ beforeAll(async () => {
   await lab.apply({});
   const green = await lab.cloud.subnet({ cidr: '10.77.1.0/24' });
   orange = await lab.cloud.subnet({ cidr: '10.77.2.0/24' });
+  const [green6, orange6] = [
+    await lab.cloud.addSubnet(green.networkId, { cidr: '2001:db8:77:1::/64', ip_version: 6 }),
+    await lab.cloud.addSubnet(orange.networkId, { cidr: '2001:db8:77:2::/64', ip_version: 6 }),
+  ];
+  const onGreen = (last: string) => ({
+    on: green,
+    address: `10.77.1.${last}`,
+    ipv6: { on: green6, address: `2001:db8:77:1::${last}` },
+  });
+  const onOrange = (last: string) => ({
+    on: orange,
+    address: `10.77.2.${last}`,
+    ipv6: { on: orange6, address: `2001:db8:77:2::${last}` },
+  });
   group = await guests.openGroup();
   const made = await guests.ports(host, group, [
-    { on: green, address: '10.77.1.1' },
-    { on: orange, address: '10.77.2.1' },
-    { on: green, address: '10.77.1.20' },
-    { on: orange, address: '10.77.2.20' },
-    { on: orange, address: '10.77.2.30' },
+    onGreen('2'),
+    onOrange('2'),
+    onGreen('20'),
+    onOrange('20'),
+    onOrange('30'),
   ]);
   ports = { green: made[0]!, orange: made[1]!, client: made[2]!, server: made[3]!, other: made[4]! };
   utm = await guests.boot(host, ports.green, ports.orange);
@@ -49,10 +63,12 @@ beforeAll(async () => {
   ];
   await guests.route(client, 'default', ports.green.address);
   await guests.route(server, 'default', ports.orange.address);
+  await guests.route(client, '2001:db8::/32', ports.green.ipv6!);
+  await guests.route(server, '2001:db8::/32', ports.orange.ipv6!);
   await guests.untilActive(made);
   wanted = {
-    'Utm/Transit/Orange': { port: ports.orange, sources: ['10.77.1.0/24', '10.99.0.0/24'] },
-    'Utm/Transit/Green': { port: ports.green, sources: ['10.77.2.0/24'] },
+    'Utm/Transit/Orange': { port: ports.orange, sources: ['10.77.1.0/24', '10.99.0.0/24', '2001:db8:77:1::/64'] },
+    'Utm/Transit/Green': { port: ports.green, sources: ['10.77.2.0/24', '2001:db8:77:2::/64'] },
   };
 });
 /** Aborts what goes on beside a test that fails. */
@@ -71,16 +87,19 @@ afterAll(async () => {
   await lab.stop();
 });
 
-const allowed = ['own', 'transit', 'back', 'fresh'] as const;
-const forbidden = ['otherPrefix', 'otherMac', 'otherVm'] as const;
+const allowed = ['own', 'transit', 'transit6', 'back', 'fresh'] as const;
+const forbidden = ['otherPrefix', 'otherPrefix6', 'otherMac', 'otherVm'] as const;
 
 function startFlows() {
   const [to, address] = [server, ports.server.address];
   const flow = (from: string, source: string) => ({ from, source, to, address });
+  const flow6 = (from: string, source: string) => ({ from, source, to, address: ports.server.ipv6! });
   return new PacketFlows(
     {
       own: { ...flow(utm, ports.orange.address), rate: 100 },
       transit: flow(client, ports.client.address),
+      transit6: { ...flow6(client, ports.client.ipv6!), rate: 100 },
+      otherPrefix6: { ...flow6(utm, '2001:db8:77:3::5'), rate: 25 },
       back: { from: server, source: ports.server.address, to: client, address: ports.client.address },
       fresh: { ...flow(inside, '10.99.0.5'), newPorts: true, rate: 100 },
       otherPrefix: { ...flow(inside, '10.98.0.5'), rate: 25 },
@@ -149,7 +168,7 @@ test('nothing of what is allowed is lost while agent and stackward write, and wh
   expect(wiped?.join('\n')).not.toContain('10.96.0.0/24');
   expect(gapsBetween('open')).toEqual(none);
   expect(flows.between('transit', 'open').sent).toBeGreaterThanOrEqual(aMinute);
-  for (const name of ['transit', 'back', 'fresh'] as const)
+  for (const name of ['transit', 'transit6', 'back', 'fresh'] as const)
     expect(flows.between(name, undefined, 'applied')).toMatchObject({ received: 0 });
   for (const name of forbidden)
     for (const [from, to] of [

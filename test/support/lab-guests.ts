@@ -16,7 +16,17 @@ export interface LabPort {
   readonly id: string;
   readonly mac: string;
   readonly address: string;
+  /** Undefined: it was made without one. */
+  readonly ipv6: string | undefined;
   readonly networkId: string;
+}
+
+export interface WantedPort {
+  readonly on: LabSubnet;
+  /** Default: Neutron picks one. */
+  readonly address?: string;
+  /** A second address, on an IPv6 subnet of the same network. */
+  readonly ipv6?: { readonly on: LabSubnet; readonly address: string };
 }
 
 interface ApiPort {
@@ -64,11 +74,14 @@ export class LabGuests {
   }
 
   /** Ports in one request, as Nova would have them on this host. */
-  async ports(host: string, group: string, wanted: readonly { on: LabSubnet; address?: string }[]): Promise<LabPort[]> {
-    const ports = wanted.map(({ on, address }) => ({
+  async ports(host: string, group: string, wanted: readonly WantedPort[]): Promise<LabPort[]> {
+    const ports = wanted.map(({ on, address, ipv6 }) => ({
       name: this.cloud.prefix,
       network_id: on.networkId,
-      fixed_ips: [{ subnet_id: on.id, ...(address === undefined ? {} : { ip_address: address }) }],
+      fixed_ips: [
+        { subnet_id: on.id, ...(address === undefined ? {} : { ip_address: address }) },
+        ...(ipv6 ? [{ subnet_id: ipv6.on.id, ip_address: ipv6.address }] : []),
+      ],
       security_groups: [group],
       device_owner: 'compute:nova',
       device_id: randomUUID(),
@@ -86,7 +99,7 @@ export class LabGuests {
     await this.cloud.admin.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });
   }
 
-  /** A guest with these ports as eth0, eth1, …; each has its address with the length of a /24. @returns its namespace */
+  /** A guest with these ports as eth0, eth1, …; IPv4 addresses are of a /24, IPv6 addresses of a /64. @returns its namespace */
   async boot(host: string, ...ports: readonly LabPort[]): Promise<string> {
     const [first = '', ...others] = await this.#plugAll(host, ports);
     for (const [index, namespace] of others.entries()) {
@@ -95,6 +108,8 @@ export class LabGuests {
       await this.ip(first, 'address', 'add', `${ports[index + 1]!.address}/24`, 'dev', name);
       await this.ip(first, 'link', 'set', name, 'up');
     }
+    for (const [index, { ipv6 }] of ports.entries())
+      if (ipv6) await this.ip(first, 'address', 'add', `${ipv6}/64`, 'dev', `eth${String(index)}`, 'nodad');
     return first;
   }
 
@@ -141,7 +156,7 @@ export class LabGuests {
   }
 
   async forward(guest: string): Promise<void> {
-    await this.in(guest, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    await this.in(guest, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
   }
 
   async route(guest: string, to: string, via: string): Promise<void> {
@@ -212,6 +227,7 @@ export class LabGuests {
 const read = (port: ApiPort): LabPort => ({
   id: port.id,
   mac: port.mac_address,
-  address: port.fixed_ips[0]?.ip_address ?? '',
+  address: port.fixed_ips.find(({ ip_address }) => !ip_address.includes(':'))?.ip_address ?? '',
+  ipv6: port.fixed_ips.find(({ ip_address }) => ip_address.includes(':'))?.ip_address,
   networkId: port.network_id,
 });
