@@ -237,9 +237,7 @@ describe('filters', () => {
   test('only a full run says what leaves the code', async () => {
     const leaving = { ...manifest('a'), removed: [resource('a', ['x', 'h1', '1'])] };
     const run = start(new World({}), leaving);
-    expect((await run.plan()).leaving).toEqual([
-      { where: 'cell.a/x', message: 'the cell stays as it is' },
-    ]);
+    expect((await run.plan()).leaving).toEqual([{ where: 'cell.a/x', message: 'the cell stays as it is' }]);
     expect((await run.plan(filter({ stacks: ['a'] }))).leaving).toEqual([]);
   });
 });
