@@ -106,16 +106,32 @@ function findMisplaced({ spec }: Declared, port: Port | undefined): Omit<Finding
       reason: 'TransientError',
       message: `the port ${spec.portId} is bound to no host: its server was never booted, or is shelved; boot it, then run again, or choose the placement "candidates"`,
     };
-  const live = findDriver(port);
   // A port without a host has no binding to compare with.
-  if (port.hostId === '' || live === spec.firewallDriver) return undefined;
+  return port.hostId === '' ? undefined : findOtherBinding(spec, port);
+}
+
+function findOtherBinding(spec: FirewallExceptionSpec, port: Port): Omit<Finding, 'id'> | undefined {
+  const live = findDriver(port);
+  if (live === spec.firewallDriver) return undefined;
+  const at = `the port ${spec.portId} on ${port.hostId}`;
+  if (port.vifType === '')
+    return {
+      reason: 'Blocked',
+      message: `these credentials don't see how Neutron bound ${at}; use those of an administrator`,
+    };
+  if (port.vifType === 'binding_failed')
+    return {
+      reason: 'TransientError',
+      message: `Neutron could not bind ${at}: its agent there is dead, or doesn't know the network; mend that, then run again`,
+    };
   const hint =
     live === undefined
       ? 'iptables has no part in that, so a rule would open nothing'
       : `that is the driver ${live}, and the code says ${spec.firewallDriver}`;
+  const binding = port.vifType === 'ovs' && live === undefined ? 'ovs without a Linux bridge between' : port.vifType;
   return {
     reason: 'Blocked',
-    message: `Neutron bound the port ${spec.portId} on ${port.hostId} as ${describeBinding(port)}: ${hint}; correct "firewallDriver" of OpenStackCloud`,
+    message: `Neutron bound ${at} as ${binding}: ${hint}; correct "firewallDriver" of OpenStackCloud`,
   };
 }
 
@@ -123,9 +139,4 @@ function findMisplaced({ spec }: Declared, port: Port | undefined): Omit<Finding
 function findDriver({ vifType, hybridPlug }: Port): FirewallExceptionSpec['firewallDriver'] | undefined {
   if (vifType === 'bridge') return 'iptables';
   return vifType === 'ovs' && hybridPlug === true ? 'iptables_hybrid' : undefined;
-}
-
-function describeBinding({ vifType, hybridPlug }: Port): string {
-  if (vifType === '') return 'nothing that these credentials may see (an administrator may)';
-  return vifType === 'ovs' ? `ovs ${hybridPlug === true ? 'with' : 'without'} a Linux bridge between` : vifType;
 }
