@@ -222,7 +222,7 @@ function leftovers(
       .filter((family) => !isEmptyGroup(stored[family]))
       .map((family): Change => ({
         attribute: `${familyNames[family]} rules at boot`,
-        before: 'others',
+        before: 'some',
         after: 'none',
       }));
     const step = { id: `${kind}.${path}`, action: 'delete', subject: describeRules(before, stored) } as const;

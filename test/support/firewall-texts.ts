@@ -1,7 +1,7 @@
 /** Hosts as texts, and what the engine plans for exceptions on them. Reads alone: nothing can be written here. */
 import { createHash } from 'node:crypto';
 import { everything, plan } from '../../lib/engine';
-import type { HostFacts, HostRead, HostReader, HostTables } from '../../lib/host';
+import { ownerMark, type HostFacts, type HostRead, type HostReader, type HostTables } from '../../lib/host';
 import { bind } from '../../lib/kind';
 import type { Manifest, Resource } from '../../lib/manifest';
 import type { Readers } from '../../lib/ports';
@@ -40,6 +40,23 @@ export const agentTables = (...ours: readonly string[]): string =>
     ...['*filter', ':FORWARD ACCEPT [0:0]', ':neutron-filter-top - [0:0]', '-A FORWARD -j neutron-filter-top'],
     ...['-A neutron-filter-top -j neutron-openvswi-local', ...ours, 'COMMIT', ''],
   ].join('\n');
+
+export const mark = ownerMark('team-a');
+export const chain = `stackward-${mark}`;
+const ends = '--physdev-in tap28f25940-63 --physdev-out qvb28f25940-63 --physdev-is-bridged';
+const back = '--physdev-in qvb28f25940-63 --physdev-out tap28f25940-63 --physdev-is-bridged';
+/** The rules of `exception()` as `acme/Branch`. */
+export const out = `-s 10.99.0.0/24 -m physdev ${ends} -m comment --comment "acme/Branch" -j ACCEPT`;
+export const into = `-d 10.99.0.0/24 -m physdev ${back} -m comment --comment "acme/Branch" -j ACCEPT`;
+export const jump = `-A neutron-filter-top -j ${chain}`;
+/** Tables with these rules in our chain. */
+export const kernelWith = (...rules: readonly string[]): string =>
+  agentTables(`:${chain} - [0:0]`, ...rules.map((rule) => `-A ${chain} ${rule}`), jump);
+/** The stored file with these rules. */
+export const storedWith = (rules: readonly string[], head = '# iptables: nft\n') => ({
+  [`/var/lib/stackward/firewall-exception-${mark}.ipv4`]: `# This file is kept by stackward for team-a\n${head}*filter\n:${chain} - [0:0]\n${rules.map((rule) => `-A ${chain} ${rule}\n`).join('')}${jump}\nCOMMIT\n`,
+});
+export const stored = storedWith([out, into]);
 
 export interface TextHost {
   readonly ipv4?: string;
