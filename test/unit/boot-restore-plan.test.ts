@@ -1,0 +1,153 @@
+/** Every line that a plan can have about what brings exceptions back. */
+import { ownerMark } from '../../lib/host';
+import type { Sweep } from '../../lib/reconciler';
+import { filesFor } from '../../reconcilers/boot-restore/files';
+import { manifestOf, portId, TextHosts, type TextHost } from '../support/firewall-texts';
+
+const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
+const folder = '/var/lib/stackward';
+const chain = `stackward-${ownerMark('team-a')}`;
+const right = Object.fromEntries(filesFor('systemd', folder));
+const storedPath = (owner: string) => `${folder}/firewall-exception-${ownerMark(owner)}.ipv4`;
+const stored = (path: string) =>
+  `# This file is kept by stackward for team-a\n# iptables: nft\n*filter\n:${chain} - [0:0]\n-A ${chain} -m physdev --physdev-in tap0 -m comment --comment "${path}" -j ACCEPT\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
+const wish = { exceptions: [{ portId, placement: 'bound' as const }] };
+
+const planned = (host: TextHost, wanted: object = { BootRestore: wish }, sweep: readonly Sweep[] = []) =>
+  new TextHosts({ cnode01: host }).text([manifestOf(wanted as never, { kind: 'boot-restore' })], sweep);
+
+test('new', async () => {
+  expect(await planned({})).toMatchInlineSnapshot(`
+   "stackward will perform the following actions:
+
+     # boot-restore.acme/BootRestore@host:cnode01 will be created
+     # (because nothing restores exceptions here when the host starts)
+     + restore at boot (systemd)
+         + /var/lib/stackward/restore-at-boot                     = 34 lines, SHA-256 d99335abfa5f…
+         + /etc/systemd/system/stackward-restore.service          = 10 lines, SHA-256 87f87b1824bb…
+         + /etc/systemd/system/multi-user.target.d/stackward.conf = 3 lines, SHA-256 0caf064e5ce0…
+         # when the host starts, stored exceptions of every owner are put back before the agent starts
+
+   Plan: 1 to add, 0 to change, 0 to destroy.
+   "
+  `);
+});
+test('as it should be: nothing', async () => {
+  expect(await planned({ files: right })).toMatch(/^No changes/);
+});
+test('of another version, or changed by hand', async () => {
+  const [script = ''] = Object.keys(right);
+  expect(await planned({ files: { ...right, [script]: `${right[script]}# more\n` } })).toMatchInlineSnapshot(`
+   "stackward will perform the following actions:
+
+     # boot-restore.acme/BootRestore@host:cnode01 will be updated in-place
+     # (because it is not as this stackward writes it)
+     ~ restore at boot (systemd)
+         ~ /var/lib/stackward/restore-at-boot = 35 lines, SHA-256 0bf27076a6f7… -> 34 lines, SHA-256 d99335abfa5f…
+         # when the host starts, stored exceptions of every owner are put back before the agent starts
+
+   Plan: 0 to add, 1 to change, 0 to destroy.
+   "
+  `);
+});
+test("under a name that is somebody else's", async () => {
+  const files = { '/etc/systemd/system/stackward-restore.service': '[Unit]\n' };
+  expect(await planned({ files })).toMatchInlineSnapshot(`
+   "Error: Left alone, because going on would be unsafe
+     boot-restore.acme/BootRestore@host:cnode01
+     /etc/systemd/system/stackward-restore.service is there and does not bear our header; move it away, then plan again
+
+   Plan: 0 to add, 0 to change, 0 to destroy, 1 problem.
+   "
+  `);
+});
+test('upstart; and what was of upstart on a host that has systemd now', async () => {
+  expect(await planned({ init: 'upstart' })).toMatchInlineSnapshot(`
+   "stackward will perform the following actions:
+
+     # boot-restore.acme/BootRestore@host:cnode01 will be created
+     # (because nothing restores exceptions here when the host starts)
+     + restore at boot (upstart)
+         + /var/lib/stackward/restore-at-boot = 34 lines, SHA-256 d99335abfa5f…
+         + /etc/init/stackward-restore.conf   = 5 lines, SHA-256 900b2264ae2b…
+         # when the host starts, stored exceptions of every owner are put back before the agent starts
+
+   Plan: 1 to add, 0 to change, 0 to destroy.
+   "
+  `);
+  const files = { ...right, ...Object.fromEntries(filesFor('upstart', folder)) };
+  expect(await planned({ files })).toMatchInlineSnapshot(`
+   "stackward will perform the following actions:
+
+     # boot-restore.acme/BootRestore@host:cnode01 will be updated in-place
+     # (because it is not as this stackward writes it)
+     ~ restore at boot (systemd)
+         - /etc/init/stackward-restore.conf = 5 lines, SHA-256 900b2264ae2b…
+         # when the host starts, stored exceptions of every owner are put back before the agent starts
+
+   Plan: 0 to add, 1 to change, 0 to destroy.
+   "
+  `);
+});
+test('neither of both', async () => {
+  expect(await planned({ init: 'other' })).toMatchInlineSnapshot(`
+   "Warning: boot-restore.acme/BootRestore@host:cnode01
+     cnode01 is started by neither systemd nor upstart, so its exceptions don't come back when it restarts: run stackward after a restart, or have its init run what docs/kinds/boot-restore.md says
+
+   No changes. 1 resource of 1 stack is as the code says.
+   "
+  `);
+});
+test('a port that is nowhere', async () => {
+  const texts = new TextHosts();
+  texts.network.putPort({ id: portId, hostId: '' });
+  expect(await texts.text([manifestOf({ BootRestore: wish }, { kind: 'boot-restore' })])).toMatchInlineSnapshot(`
+   "Error: A passing failure; running the same command again is safe
+     boot-restore.acme/BootRestore
+     the port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 is on no host, so nothing can bring its exception back there; see what is said of the exception itself
+
+   Plan: 0 to add, 0 to change, 0 to destroy, 1 problem.
+   "
+  `);
+});
+
+describe('removal', () => {
+  test('with the last stored rules, those that this run removes included', async () => {
+    expect(await planned({ files: { ...right, [storedPath('team-a')]: stored('acme/Branch') } }, {}, all))
+      .toMatchInlineSnapshot(`
+     "stackward will perform the following actions:
+
+       # boot-restore.acme/BootRestore@host:cnode01 will be destroyed
+       # (because no exception is left on this host)
+       - restore at boot (systemd)
+           - /var/lib/stackward/restore-at-boot                     = 34 lines, SHA-256 d99335abfa5f…
+           - /etc/systemd/system/stackward-restore.service          = 10 lines, SHA-256 87f87b1824bb…
+           - /etc/systemd/system/multi-user.target.d/stackward.conf = 3 lines, SHA-256 0caf064e5ce0…
+
+       # firewall-exception.acme/Branch@host:cnode01 will be destroyed
+       # (because nothing declares it on this host any more)
+       - exception at tap0
+           ~ IPv4 rules at boot = some -> none
+           # what it let pass is up to the security groups of the port again
+
+     Plan: 0 to add, 0 to change, 2 to destroy.
+     "
+    `);
+    expect(await planned({ files: right }, {}, all)).toContain(
+      'boot-restore.team-a/BootRestore@host:cnode01 will be destroyed',
+    );
+  });
+  test('not while another owner, or a stack that stays, has stored rules', async () => {
+    const others = { ...right, [storedPath('team-b')]: 'whatever' };
+    expect(await planned({ files: others }, {}, all)).toMatch(/^No changes/);
+    const files = { ...right, [storedPath('team-a')]: stored('other/Branch') };
+    const acme: Sweep[] = [{ owner: 'team-a', stacks: ['acme'] }];
+    expect(await planned({ files }, {}, acme)).not.toContain('boot-restore');
+    expect(await planned({ files }, {}, [])).toMatch(/^No changes/);
+  });
+  test('of what is ours alone, and not by a run that may remove nothing', async () => {
+    const files = { ...right, '/etc/systemd/system/stackward-restore.service': '[Unit]\n' };
+    expect(await planned({ files }, {}, all)).not.toContain('/etc/systemd/system/stackward-restore.service');
+    expect(await planned({ files: right }, {}, [])).toMatch(/^No changes/);
+  });
+});
