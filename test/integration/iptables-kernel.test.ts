@@ -1,0 +1,52 @@
+/** A sample of the generated rule sets in the real kernel: what the model of iptables-restore says is what happens there. */
+import fc from 'fast-check';
+import { findOwnChains, renderReplacement } from '../../lib/iptables/own-chain';
+import { parseRuleset } from '../../lib/iptables/ruleset';
+import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+import { chain, ownRules, tables, withoutOurs } from '../support/iptables-arbitrary';
+import { restore, rulesAsText } from '../support/iptables-restore-model';
+
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+let namespace: Namespace;
+beforeAll(() => (namespace = makeNamespace()));
+afterAll(() => namespace.remove());
+
+/** Lines that count, table by table: the kernel prints chains in an order of its own. */
+const lines = (text: string): string[] => {
+  let table = '';
+  const found = text.split('\n').flatMap((line) => {
+    if (line.startsWith('*')) table = line;
+    return /^(-A|:stack|:foo|:neutron|:DOCKER|:x-)/.test(line) ? [`${table} ${line.replace(/ \[\d+:\d+\]$/, '')}`] : [];
+  });
+  const rules = found.filter((line) => line.includes(' -A '));
+  const byChain = (line: string): string => line.split(' ').slice(0, 3).join(' ');
+  const chains = [...new Set(rules.map(byChain))].sort();
+  return [
+    ...found.filter((line) => !line.includes(' -A ')).sort(),
+    ...chains.flatMap((one) => rules.filter((line) => byChain(line) === one)),
+  ];
+};
+
+test.each(['nft', 'legacy'] as const)('%s', (variant) => {
+  let count = 0;
+  fc.assert(
+    fc.property(tables, ownRules, ({ text }, wanted) => {
+      // CT is of the table raw alone.
+      const allowed = text.replace(/ -j CT --zone 4098/g, ' -j ACCEPT');
+      namespace.feed(allowed, `iptables-${variant}-restore`);
+      const saved = namespace.run(`iptables-${variant}-save`);
+      const ruleset = parseRuleset(saved);
+      const change = renderReplacement(chain, findOwnChains(ruleset, chain), wanted);
+      if (change !== '') namespace.feed(change, `iptables-${variant}-restore`, '-n');
+      const after = namespace.run(`iptables-${variant}-save`);
+      expect(lines(after)).toEqual(lines(rulesAsText(restore(ruleset, change))));
+      expect(withoutOurs(after).filter((line) => line.startsWith('-A'))).toEqual(
+        withoutOurs(saved).filter((line) => line.startsWith('-A')),
+      );
+      count += 1;
+    }),
+    { numRuns: 40, seed: 20_261_123 },
+  );
+  expect(count).toBe(40);
+});
