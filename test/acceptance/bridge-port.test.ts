@@ -16,7 +16,7 @@ beforeAll(async () => {
   [port] = (await lab.guests.ports(host, group, [{ on: net, address: '10.79.1.10' }])) as [LabPort];
 });
 afterAll(async () => {
-  await flows?.stop();
+  flows?.close();
   await lab.stop();
 });
 

@@ -83,7 +83,7 @@ let flows: ReturnType<typeof startFlows> | undefined;
 afterAll(async () => {
   over.abort();
   await Promise.allSettled(going);
-  await flows?.stop();
+  flows?.close();
   await lab.stop();
 });
 

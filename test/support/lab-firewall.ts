@@ -1,8 +1,9 @@
 /** Both compute hosts of the lab reached by ssh, guests on them, and stackward's own command with a configuration that leads there. */
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { lock } from '../../lab/lock';
 import { ovsFolder } from '../../lab/stack/compute-host';
 import { ownerMark } from '../../lib/host';
 import { CommandFolder, type Ended } from './command';
@@ -100,6 +101,16 @@ export class LabFirewall {
    * dropped must not be measured. A rule that does nothing, put into their chains while there is no agent, tells old ones from new.
    */
   async startAgent(host: string, ports: readonly LabPort[]): Promise<void> {
+    await this.undisturbed(() => this.#startAgent(host, ports));
+  }
+
+  /** Work during which no suite starts an agent: for what must be dropped on a host whose agent another suite starts. */
+  async undisturbed(work: () => Promise<void>): Promise<void> {
+    const unlock = await lock(join(this.cloud.lab.folder, 'tmp', 'agent-starts'), () => undefined);
+    await work().finally(unlock);
+  }
+
+  async #startAgent(host: string, ports: readonly LabPort[]): Promise<void> {
     const old = ['-m', 'comment', '--comment', 'old', '-j', 'RETURN'];
     for (const port of ports) {
       const chain = agentChain('s', port);

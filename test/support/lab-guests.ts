@@ -125,7 +125,7 @@ export class LabGuests {
   /** Takes the port's tap off the host, the guest whose eth0 it was, and the network behind that. */
   async unplug(host: string, port: LabPort): Promise<void> {
     await unplug(this.#lab, host, port.id);
-    await this.#removeInsides((guest) => port.id.startsWith(guest.slice(this.#lab.prefix.length)));
+    await this.#removeInsides((guest) => guest === `${this.#lab.prefix}${port.id.slice(0, 11)}`);
   }
 
   /** A network behind a guest, of which Neutron knows nothing: the guest routes for it. @returns the namespace of one who has these addresses there */
@@ -200,8 +200,10 @@ export class LabGuests {
 
   async clean(): Promise<void> {
     const hosts = this.#lab.hosts.map(({ name }) => name);
-    for (const { id } of await this.#list()) for (const host of hosts) await unplug(this.#lab, host, id);
-    await this.#removeInsides((guest) => guest.startsWith(this.#lab.prefix));
+    const ours = await this.#list();
+    for (const { id } of ours) for (const host of hosts) await unplug(this.#lab, host, id);
+    // Other suites have guests here at the same time.
+    await this.#removeInsides((guest) => ours.some(({ id }) => guest === `${this.#lab.prefix}${id.slice(0, 11)}`));
     await this.cloud.clean();
   }
 

@@ -120,6 +120,12 @@ export class PacketFlows<Name extends string> {
     return this.#report;
   }
 
+  /** Ends them, whatever they are at; for a test that failed before their report. */
+  close(): void {
+    this.#child.kill();
+    this.#lines.close();
+  }
+
   /** Of the packets sent between two marks (default: the start, the end); only after `stop`. */
   between(name: Name, from?: string, to?: string): Counts {
     const flow = this.#report?.flows[name];
