@@ -4,6 +4,7 @@ import { LabError } from './command';
 import { down } from './down';
 import { COMPUTE_HOSTS, labFolder, readLab, type Lab } from './environment';
 import { lock } from './lock';
+import { checkMachine, installPackages } from './packages';
 import { plug, unplug } from './plug';
 import { agentService } from './stack/compute-host';
 import { status } from './status';
@@ -37,6 +38,15 @@ program
   .description('stop it')
   .option('--wipe', 'delete its data too')
   .action(({ wipe }: { wipe?: boolean }) => down(wipe ?? false));
+
+program
+  .command('packages')
+  .description('install Debian packages that are missing, as `up` does; none of their daemons is started')
+  .argument('<name...>')
+  .action((names: string[]) => {
+    checkMachine();
+    return installPackages((text) => console.log(text), names);
+  });
 
 program
   .command('env')

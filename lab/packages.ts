@@ -7,6 +7,7 @@ import type { Component } from './declaration';
 import type { Lab } from './environment';
 import { lock } from './lock';
 
+/** Of the lab itself. */
 const PACKAGES = [
   'mariadb-server rabbitmq-server uwsgi-core uwsgi-plugin-python3',
   'python3-keystone python3-placement python3-glance python3-neutron python3-nova python3-cinder',
@@ -34,23 +35,29 @@ export function checkMachine(): void {
   }
 }
 
-function listMissing(): string[] {
-  const { stdout } = spawnSync('/usr/bin/dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\n', ...PACKAGES], {
+function listMissing(wanted: readonly string[]): string[] {
+  const { stdout } = spawnSync('/usr/bin/dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\n', ...wanted], {
     encoding: 'utf8',
   });
   const installed = new Set(stdout.split('\n').flatMap((line) => (line.startsWith('ii ') ? line.slice(3).trim() : [])));
-  return PACKAGES.filter((name) => !installed.has(name));
+  return wanted.filter((name) => !installed.has(name));
 }
 
-/** @param say is told what is going to be installed, and how much. */
-export async function installPackages(say: (text: string) => void): Promise<void> {
-  if (listMissing().length === 0 && !isPolicyOurs()) return;
+/**
+ * @param say is told what is going to be installed, and how much
+ * @param wanted names of Debian packages. Default: what the lab needs
+ */
+export async function installPackages(
+  say: (text: string) => void,
+  wanted: readonly string[] = PACKAGES,
+): Promise<void> {
+  if (listMissing(wanted).length === 0 && !isPolicyOurs()) return;
   const unlock = await lock('/run/lock/stackward-lab-packages', () => {
     say('another lab installs packages: waiting for it');
   });
   try {
     restorePolicy();
-    const missing = listMissing();
+    const missing = listMissing(wanted);
     if (missing.length > 0) install(missing, say);
   } finally {
     unlock();

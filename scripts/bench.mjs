@@ -4,7 +4,7 @@ import { Failed, findMissingGround, run, setUp } from './setup.mjs';
 try {
   const missing = findMissingGround();
   if (missing) console.error(`Without the lab: ${missing}.`);
-  const environment = await setUp({ lab: !missing });
+  const environment = await setUp({ lab: !missing, packages: ['openssh-server'] });
   await run('tsx', ['bench/main.ts', ...process.argv.slice(2)], environment);
 } catch (error) {
   if (!(error instanceof Failed)) console.error(`Error: ${error.message}`);

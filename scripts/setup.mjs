@@ -42,7 +42,7 @@ function isSame(lock, installed) {
 }
 
 /**
- * @param options `lab`: also installs the provider and brings the lab up
+ * @param options `lab`: also installs the provider and brings the lab up; `packages`: Debian packages that are needed beside the lab's
  * @returns the environment to run everything else in
  */
 export async function setUp(options) {
@@ -56,7 +56,10 @@ export async function setUp(options) {
     CHECKPOINT_DISABLE: '1',
     PATH: [join(root, 'node_modules/.bin'), join(root, 'dist'), process.env.PATH].join(':'),
   };
-  if (options.lab) await run('tsx', ['lab/main.ts', 'up'], environment, 2);
+  if (options.lab) {
+    if (options.packages) await run('tsx', ['lab/main.ts', 'packages', ...options.packages], environment, 2);
+    await run('tsx', ['lab/main.ts', 'up'], environment, 2);
+  }
   return environment;
 }
 

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 
 const everywhere = ['unit', 'constructs'];
 const onTheLab = ['contract', 'integration', 'acceptance'];
+/** A real sshd, logins with least privilege, and one of a shell that reads nothing as sh does. */
+const packages = ['openssh-server', 'sudo', 'csh'];
 
 try {
   const missing = findMissingGround();
   if (missing && process.env.CI) throw new Error(`${missing}; CI leaves nothing out`);
-  const environment = await setUp({ lab: !missing });
+  const environment = await setUp({ lab: !missing, packages });
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const projects = missing ? everywhere : [...everywhere, ...onTheLab];
   if (missing) console.log(`Skipped: ${onTheLab.join(', ')}: ${missing}.`);
