@@ -202,7 +202,8 @@ test('extending while three workers create and delete ports: no address twice, n
       held.add(address);
       if (++made % 4 === 0) {
         held.delete(address);
-        await allocator.deletePort(port.id);
+        // A deadlock rolls it back, and the port stays.
+        await allocator.deletePort(port.id).catch(() => held.add(address));
       }
     }
   };
