@@ -43,11 +43,14 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
   readonly resource: NetworkingSecgroupV2;
   readonly groupId: string;
   private readonly tenant: ITenant;
+  /** Neutron's own two rules stay. */
+  private readonly letsAllOut: boolean;
 
   constructor(scope: Construct, id: string, props: SecurityGroupProps = {}) {
     super(scope, id);
     const { tenant = Tenant.of(this), name = id, rules = [], ...group } = props;
     this.tenant = tenant;
+    this.letsAllOut = group.deleteDefaultRules !== true;
     this.resource = new NetworkingSecgroupV2(this, 'Group', {
       ...group,
       name,
@@ -69,6 +72,13 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
     const id = ['Rule', direction, ethertype, protocol ?? 'any', range, source.replace('/', '-')].join('-');
     if (this.node.tryFindChild(id)) {
       addFinding(this, `it has the rule ${id.slice('Rule-'.length)} twice, which Neutron refuses; leave one`);
+      return;
+    }
+    if (this.letsAllOut && id === `Rule-egress-${ethertype}-any-all-any`) {
+      addFinding(
+        this,
+        `Neutron's own rule lets all ${ethertype} out already, and it refuses a second one; leave it out`,
+      );
       return;
     }
     this.count({ securityGroupRules: 1 });

@@ -265,6 +265,17 @@ test('a rule given twice is a finding', () => {
   );
 });
 
+test('a rule that Neutron makes by itself is a finding, unless its own two are deleted', () => {
+  const { app, acme } = stacks();
+  const rules = [{ direction: 'egress' as const }, { direction: 'egress' as const, ethertype: 'IPv6' as const }];
+  new SecurityGroup(acme, 'Web', { rules });
+  new SecurityGroup(acme, 'Bare', { rules, deleteDefaultRules: true });
+  expect(synthError(app).split('\n').slice(1)).toEqual([
+    expect.stringContaining("acme/Web: Neutron's own rule lets all IPv4 out already"),
+    expect.stringContaining("acme/Web: Neutron's own rule lets all IPv6 out already"),
+  ]);
+});
+
 describe('a router', () => {
   test('has interfaces at the gateway, or at an address of its own', () => {
     const { app, shared, acme } = stacks();
