@@ -118,7 +118,7 @@ test('a UTM that bridges is opened by Neutron: address pairs with the clients’
     { on: orange, address: '10.78.5.30' },
   ]);
   const [utmGreen, utmOrange, client, server] = ports as [LabPort, LabPort, LabPort, LabPort];
-  await guests.bridge(await guests.boot(host, utmGreen, utmOrange));
+  await guests.bridge(await guests.boot(host, utmGreen, utmOrange), 'eth0', 'eth1');
   const [from, to] = [await guests.boot(host, client), await guests.boot(host, server)];
   await guests.untilActive(ports);
   const packets = new PacketFlows(

@@ -66,15 +66,19 @@ export class LabFirewall {
 
   /** Runs stackward with these resources, by construct id, as the whole of the stack `acme`. */
   async stackward(verb: 'plan' | 'apply', resources: Readonly<Record<string, Resource>>): Promise<Ended> {
-    const approval = verb === 'apply' ? ['--auto-approve'] : [];
-    const manifest = {
+    return this.run(verb, {
       schemaVersion: '1.0',
       owner: this.owner,
       stack: 'acme',
       resources: Object.fromEntries(
         Object.entries(resources).map(([id, one]) => [`acme/${id}`, { ...one, dependsOn: [] }]),
       ),
-    };
+    });
+  }
+
+  /** The same with a manifest as it is. */
+  async run(verb: 'plan' | 'apply', manifest: unknown): Promise<Ended> {
+    const approval = verb === 'apply' ? ['--auto-approve'] : [];
     return this.command.run([verb, '--manifest', '-', ...approval], JSON.stringify(manifest));
   }
 

@@ -52,12 +52,18 @@ export class LabGuests {
 
   /** Everything in is allowed, beside what a new group allows out. @returns its id */
   async openGroup(): Promise<string> {
-    const { security_group: group } = await this.#post<{ security_group: { id: string } }>('security-groups', {
+    const group = await this.closedGroup();
+    await this.addRule(group, {});
+    await this.addRule(group, { ethertype: 'IPv6' });
+    return group;
+  }
+
+  /** A new group lets everything out, and nothing in. @returns its id */
+  async closedGroup(): Promise<string> {
+    const answer = await this.#post<{ security_group: { id: string } }>('security-groups', {
       security_group: { name: this.cloud.prefix },
     });
-    await this.addRule(group.id, {});
-    await this.addRule(group.id, { ethertype: 'IPv6' });
-    return group.id;
+    return answer.security_group.id;
   }
 
   /** @returns the rule's id */
@@ -145,10 +151,10 @@ export class LabGuests {
     return namespace;
   }
 
-  /** Joins the guest's eth0 and eth1: frames pass as they are. */
-  async bridge(guest: string): Promise<void> {
+  /** Joins two NICs of the guest: frames pass as they are. */
+  async bridge(guest: string, ...nics: readonly [string, string]): Promise<void> {
     await this.ip(guest, 'link', 'add', 'br0', 'type', 'bridge', 'forward_delay', '0');
-    for (const nic of ['eth0', 'eth1']) {
+    for (const nic of nics) {
       await this.ip(guest, 'address', 'flush', 'dev', nic);
       await this.ip(guest, 'link', 'set', nic, 'master', 'br0');
     }
@@ -190,10 +196,10 @@ export class LabGuests {
 
   /** Waits until Neutron calls them ACTIVE: the agent has then made their chains and flows. */
   async untilActive(ports: readonly LabPort[]): Promise<void> {
-    const left = new Set(ports.map(({ id }) => id));
+    const query = ports.map(({ id }) => `id=${id}`).join('&');
     for (;;) {
-      for (const { id, status } of await this.#list()) if (status === 'ACTIVE') left.delete(id);
-      if (left.size === 0) return;
+      const answer = await this.cloud.admin.call<{ ports: ApiPort[] }>('network', `/v2.0/ports?${query}`);
+      if (answer.ports.every(({ status }) => status === 'ACTIVE')) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
