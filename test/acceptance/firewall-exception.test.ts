@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabSubnet } from '../support/lab-cloud';
-import { changeGroup, createPorts } from '../support/lab-churn';
+import { changeGroup, countRewrites, plugPorts } from '../support/lab-churn';
 import { LabFirewall, type Exception } from '../support/lab-firewall';
 import { agentChain, type LabGuests, type LabPort } from '../support/lab-guests';
 import { connects, PacketFlows } from '../support/packet-flows';
@@ -148,9 +148,11 @@ test('nothing of what is allowed is lost while agent and stackward write, and wh
   await guests.onHost(host, 'iptables', '-I', spoofing, '2', ...byHand);
   await flows.untilReceived('byHand');
   await flows.mark('churn');
+  const counting = new AbortController();
+  const rewrites = countRewrites(guests, host, AbortSignal.any([counting.signal, over.signal]));
   beside(
     changeGroup(guests, group, 40, over.signal),
-    createPorts(guests, host, group, orange, 15, over.signal),
+    plugPorts(guests, host, group, orange, 8, over.signal),
     applyAgain(10),
   );
   await flows.untilSilent('byHand', 50);
@@ -163,8 +165,11 @@ test('nothing of what is allowed is lost while agent and stackward write, and wh
   await Promise.all(going);
   while ((await flows.now()).transit.sent - flows.sentAt('transit', 'churn') < aMinute) await sleep(500);
   await flows.untilSent(100);
+  counting.abort();
   await flows.stop();
 
+  // Each port is two, and changes of groups that fall into one loop of the agent are one.
+  expect(await rewrites).toBeGreaterThanOrEqual(16);
   expect(wiped?.join('\n')).not.toContain('10.96.0.0/24');
   expect(gapsBetween('open')).toEqual(none);
   expect(flows.between('transit', 'open').sent).toBeGreaterThanOrEqual(aMinute);

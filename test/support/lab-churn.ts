@@ -1,7 +1,7 @@
 /** What makes a Neutron agent write its tables again, a fixed number of times: groups that change, and ports that come and go. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabSubnet } from './lab-cloud';
-import type { LabGuests } from './lab-guests';
+import type { LabGuests, LabPort } from './lab-guests';
 
 /** Every second a rule more or less in the group; about as many seconds as changes. */
 export async function changeGroup(
@@ -23,8 +23,8 @@ export async function changeGroup(
   }
 }
 
-/** Every other second a port of the group is made, and the one before deleted. */
-export async function createPorts(
+/** One port of the group after the other is made and plugged, until the agent has made its chains, and taken away again. */
+export async function plugPorts(
   guests: LabGuests,
   host: string,
   group: string,
@@ -33,8 +33,30 @@ export async function createPorts(
   signal: AbortSignal,
 ): Promise<void> {
   for (let made = 0; made < ports; made++) {
-    const [port] = await guests.ports(host, group, [{ on }]);
-    await sleep(2000, undefined, { signal });
-    await guests.removePort(port!);
+    signal.throwIfAborted();
+    const [port] = (await guests.ports(host, group, [{ on }])) as [LabPort];
+    await guests.boot(host, port);
+    await guests.untilActive([port]);
+    await guests.unplug(host, port);
+    await guests.removePort(port);
   }
+}
+
+/** Looks at the agent's rules until the signal. @returns how often they were others than at the look before */
+export async function countRewrites(guests: LabGuests, host: string, signal: AbortSignal): Promise<number> {
+  const look = async (): Promise<string> =>
+    (await guests.onHost(host, 'iptables-save', '-t', 'filter'))
+      .split('\n')
+      .filter((line) => line.startsWith('-A neutron-openvswi-'))
+      .join('\n');
+  let rewrites = 0;
+  let before = await look();
+  while (!signal.aborted) {
+    const now = await look();
+    if (now !== before) rewrites += 1;
+    before = now;
+    // Its own loop has two seconds.
+    await sleep(500, undefined, { signal }).catch(() => undefined);
+  }
+  return rewrites;
 }
