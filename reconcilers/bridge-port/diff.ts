@@ -6,7 +6,7 @@
  */
 import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
 import { sweeps } from '../../lib/reconciler';
-import type { BridgePortOn } from './locate';
+import { isTap, type BridgePortOn } from './locate';
 import { kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
 import { flagNames, type BridgePortImage, type FlagName, type RecordEntry } from './spec';
 
@@ -30,6 +30,7 @@ export interface BridgePortStep extends Step {
 interface Reasoned extends FlagAim {
   readonly because: string;
 }
+type DeclaredOn = Extract<BridgePortOn, { declared: unknown }>;
 type Found = { readonly aims: readonly Reasoned[]; readonly findings: readonly Finding[] };
 
 export function diff(placement: Placement<BridgePortOn>, observed: BridgePortObserved): Difference<BridgePortStep> {
@@ -66,19 +67,26 @@ const portIdOf = (spec: BridgePortOn): string =>
 
 const keysOf = (spec: BridgePortOn): string[] =>
   'declared' in spec
-    ? spec.devices.flatMap((device) =>
-        flagNames.filter((flag) => spec.declared[flag] !== undefined).map((flag) => keyOf(device, flag)),
-      )
+    ? wishesOf(spec).map(({ device, flag }) => keyOf(device, flag))
     : spec.restore.flatMap(({ flags }) => flags.map(({ device, flag }) => keyOf(device, flag)));
+
+/**
+ * Which device is to have which flag. Hairpin is switched on at the tap alone: at the end towards the switch it would send
+ * every broadcast back, and the switch would look for its senders behind this port.
+ */
+const wishesOf = ({ declared, devices }: DeclaredOn): Pick<Wish, 'device' | 'flag' | 'value'>[] =>
+  devices.flatMap((device) =>
+    flagNames.flatMap((flag) => {
+      const value = declared[flag];
+      return value === undefined || (flag === 'hairpin' && value && !isTap(device)) ? [] : [{ device, flag, value }];
+    }),
+  );
 
 const removalsLast = (a: BridgePortStep, b: BridgePortStep): number =>
   Number(a.action === 'delete') - Number(b.action === 'delete') || (a.id < b.id ? -1 : 1);
 
-function compare(
-  one: Wanted<BridgePortOn>,
-  { declared, devices }: Extract<BridgePortOn, { declared: unknown }>,
-  observed: BridgePortObserved,
-): Found {
+function compare(one: Wanted<BridgePortOn>, spec: DeclaredOn, observed: BridgePortObserved): Found {
+  const { declared, devices } = spec;
   const missing = devices.filter((device) => !observed.devices.has(device));
   const findings: Finding[] = [];
   if (missing.length > 0)
@@ -87,20 +95,19 @@ function compare(
       message: `no bridge has ${missing.join(' or ')} of port ${declared.portId}: its server is off, or just moving; its flags are set by the next apply after it is plugged`,
     });
   const aims: Reasoned[] = [];
-  for (const device of devices)
-    for (const flag of flagNames) {
-      const value = declared[flag];
-      const now = observed.devices.get(device);
-      if (value === undefined || now === undefined) continue;
-      const current = now.flags[kernelFlag[flag]];
-      if (current === undefined)
-        findings.push({
-          id: one.id,
-          message: `the kernel of this host knows no "${flag}" of a bridge port (${kernelFlag[flag]} of ${device}); leave it out, or move to a newer kernel`,
-          reason: 'UnrecoverableError',
-        });
-      else aims.push(...aimFor(one, declared.portId, { device, flag, value, current, bridge: now.bridge }, observed));
-    }
+  for (const wish of wishesOf(spec)) {
+    const { device, flag } = wish;
+    const now = observed.devices.get(device);
+    if (now === undefined) continue;
+    const current = now.flags[kernelFlag[flag]];
+    if (current === undefined)
+      findings.push({
+        id: one.id,
+        message: `the kernel of this host knows no "${flag}" of a bridge port (${kernelFlag[flag]} of ${device}); leave it out, or move to a newer kernel`,
+        reason: 'UnrecoverableError',
+      });
+    else aims.push(...aimFor(one, declared.portId, { ...wish, current, bridge: now.bridge }, observed));
+  }
   return { aims, findings };
 }
 
@@ -248,7 +255,10 @@ function changesOf(aims: readonly FlagAim[]): Change[] {
 
 /** What it means, where it isn't what every bridge does by itself. */
 const meaning: Readonly<Record<FlagName, Readonly<Record<'on' | 'off', string | undefined>>>> = {
-  hairpin: { on: 'a frame may go back by the port that it came in by', off: undefined },
+  hairpin: {
+    on: 'the guest gets its own frames back, broadcasts and multicasts too; with IPv6, its duplicate address detection may then find itself',
+    off: undefined,
+  },
   learning: { on: undefined, off: 'the bridge does not remember addresses behind the port' },
   flood: { on: undefined, off: 'frames to addresses that the bridge does not know do not reach the port' },
 };

@@ -69,3 +69,6 @@ export function devicesOf({ id, vifType }: Pick<Port, 'id' | 'vifType'>): string
   const prefixes = vifType === 'bridge' ? ['tap'] : ['tap', 'qvb'];
   return prefixes.map((prefix) => `${prefix}${id}`.slice(0, 14));
 }
+
+/** The server's end, not the switch's. */
+export const isTap = (device: string): boolean => device.startsWith('tap');

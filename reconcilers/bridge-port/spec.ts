@@ -9,7 +9,7 @@ export const bridgePortSpec = z
   .strictObject({
     /** UUID of the Neutron port. */
     portId: z.string().min(1),
-    /** True: a frame may leave by the port that it came in by. Default: left as it is. */
+    /** True: a frame of the guest may come back to it; on its tap alone. False: on no device of the port. Default: left as it is. */
     hairpin: z.boolean().optional(),
     /** False: the bridge doesn't remember which addresses are behind the port. Default: left as it is. */
     learning: z.boolean().optional(),

@@ -51,7 +51,7 @@ test('hairpin brings a frame back to its sender; a re-plug takes it away, the pl
   expect(await flags()).toEqual(['0', '0']);
   expect(await returned()).toBe(0);
   expect(await lab.stackward('apply', hairpin)).toMatchObject({ code: 0 });
-  expect(await flags()).toEqual(['1', '1']);
+  expect(await flags()).toEqual(['1', '0']);
   await flows!.untilReceived('toItself');
   expect(await lab.stackward('plan', hairpin)).toMatchObject({ code: 0 });
 

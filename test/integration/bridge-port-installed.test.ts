@@ -44,7 +44,7 @@ test('with the state folder alone in its limits: applied, brought back, and no t
   allow({ read: [], write: [`${world.get().stateFolder}/`] });
   const { outcomes, problems } = await world.run(wish());
   expect([outcomes, problems]).toEqual([[['bridge-port.acme/Port', 'applied']], []]);
-  expect(world.get().flags(port)).toEqual({ [tapOf(port)]: '1 1 1', [qvbOf(port)]: '1 1 1' });
+  expect(world.get().flags(port)).toEqual({ [tapOf(port)]: '1 1 1', [qvbOf(port)]: '0 1 1' });
   const removed = await world.run([world.manifest({})], { sweep: [{ owner: 'team-a', stacks: 'all' }] });
   expect(removed.problems).toEqual([]);
   expect(world.get().flags(port)).toEqual({ [tapOf(port)]: '0 1 1', [qvbOf(port)]: '0 1 1' });

@@ -16,6 +16,8 @@ import type { BridgePortDeclared } from '../../reconcilers/bridge-port/spec';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 import { FakeNetwork } from './fake-network';
 
+const framesProgram = join(__dirname, 'bridge-frames.py');
+
 const kinds = [bind(bridgePort)];
 
 export const tapOf = (portId: string): string => `tap${portId}`.slice(0, 14);
@@ -39,6 +41,24 @@ class BridgeHost {
       ...[tapOf(id), qvbOf(id)].map((device) => `link set ${device} master ${qbrOf(id)}`),
     ]);
     this.namespace.feed(lines.map((line) => `${line}\n`).join(''), 'ip', '-batch', '-');
+  }
+
+  /** Frames sent by the guest, or from the switch, come out at these ends. */
+  frames(
+    portId: string,
+    sent: { readonly by: 'guest' | 'switch'; readonly from: string; readonly to: string; readonly count: number },
+  ): Record<'guest' | 'switch', number> {
+    const ends = { guest: `p${tapOf(portId)}`, switch: `qvo${portId}`.slice(0, 14) };
+    for (const device of [qbrOf(portId), tapOf(portId), qvbOf(portId), ...Object.values(ends)])
+      this.namespace.run('ip', 'link', 'set', device, 'up');
+    const argv = [ends[sent.by], sent.from, sent.to, String(sent.count), ...Object.values(ends)];
+    const counts = JSON.parse(this.namespace.run('/usr/bin/python3', framesProgram, ...argv)) as Record<string, number>;
+    return { guest: counts[ends.guest] ?? NaN, switch: counts[ends.switch] ?? NaN };
+  }
+
+  /** What its bridge has learned. */
+  forget(portId: string): void {
+    this.namespace.run('ip', 'link', 'set', qbrOf(portId), 'type', 'bridge', 'fdb_flush');
   }
 
   unplug(portId: string): void {
