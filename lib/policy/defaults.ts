@@ -22,18 +22,20 @@ export const hasRulesInCode = (service: PolicyService, release: Release): boolea
 
 /**
  * First release that leaves out the deprecated halves of its rules unless told otherwise: nova d97af33c06, neutron
- * 670cc383e0, glance 26.0.0; the others get it with oslo.policy 4.4.0.
+ * 670cc383e0, glance 26.0.0; Keystone gets it with oslo.policy 4.4.0. Cinder sets it to False itself (cinder/policy.py,
+ * 25.0.0 to 27.0.0).
  */
-const newDefaultsSince: Readonly<Record<PolicyService, Release>> = {
+const newDefaultsSince: Readonly<Partial<Record<PolicyService, Release>>> = {
   nova: '2023.1',
   glance: '2023.1',
   neutron: '2023.2',
   keystone: '2024.2',
-  cinder: '2024.2',
 };
 
-export const enforcesNewDefaults = (service: PolicyService, release: Release): boolean =>
-  isAtLeast(release, newDefaultsSince[service]);
+export function enforcesNewDefaults(service: PolicyService, release: Release): boolean {
+  const since = newDefaultsSince[service];
+  return since !== undefined && isAtLeast(release, since);
+}
 
 interface Default {
   readonly since: Release;

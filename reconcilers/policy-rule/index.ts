@@ -9,13 +9,15 @@ import { rawValue } from './jobs';
 import { locate } from './locate';
 import { kind, observe, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
-import { parsePolicyRule, policyRuleImage, type PolicyRuleSpec } from './spec';
+import { parsePolicyRule, policyRuleImage, type PolicyRuleSpec, type RecordEntry } from './spec';
 
 function identify(spec: PolicyRuleSpec): string {
-  const grants = 'restore' in spec ? spec.restore.flatMap(({ image }) => image.rules) : [spec];
-  return [...new Set(grants.map(({ service, rule, role }) => `the role ${role} in ${service}'s rule ${rule}`))].join(
-    ', ',
-  );
+  const say = ({ service, rule, role }: Pick<RecordEntry, 'service' | 'rule' | 'role'>): string =>
+    `the role ${role} in ${service}'s rule ${rule}`;
+  if (!('restore' in spec)) return say(spec);
+  // One run may have taken a grant from one host for one construct, and made it on another for another.
+  const all = spec.restore.flatMap(({ target, image }) => image.rules.map((one) => `${say(one)} on ${target}`));
+  return [...new Set(all)].join(', ');
 }
 
 export const policyRule: Reconciler<PolicyRuleSpec, PolicyRuleObserved, PolicyRuleStep> = {

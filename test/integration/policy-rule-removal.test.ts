@@ -1,5 +1,6 @@
 /** The kind on real files: policies in YAML, files that are silent, what a run may take away, and the way back. */
 import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { LocalHost } from '../../adapters/local-host';
 import { everything } from '../../lib/engine';
 import { PolicySite } from '../support/policy-site';
@@ -132,6 +133,26 @@ describe('rollback', () => {
     expect(site.read(file)).toBe(icehouse);
     expect(problems(await back(removal.plan, none()))).toEqual([]);
     expect([JSON.parse(site.read(file)), site.records]).toEqual([JSON.parse(there[0] as string), there[1]]);
+  });
+
+  test('of a run that took a grant from one host for one construct, and made it on another for another', async () => {
+    const other = new PolicySite();
+    other.write('neutron/neutron.conf', '[DEFAULT]\n');
+    other.write(file, icehouse);
+    try {
+      site.open = (name) => new LocalHost(name, { stateFolder: join(site.folder, `state-${name}`) });
+      await site.apply([site.manifest({ A: {} })]);
+      // The cloud's one controller is another one now.
+      site.serving = { neutron: ['ctl2'], nova: ['ctl1'] };
+      site.configPath = () => other.path('neutron/neutron.conf');
+      const changed = [site.manifest({ B: {} })];
+      const swapped = await site.apply(changed);
+      expect([site.read(file), other.read(file)]).toEqual([icehouse, granted]);
+      expect(problems(await back(swapped.plan, changed))).toEqual([]);
+      expect([site.read(file), other.read(file)]).toEqual([granted, icehouse]);
+    } finally {
+      await other.remove();
+    }
   });
 
   test('what was not there is not brought back twice', async () => {

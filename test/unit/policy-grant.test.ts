@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PolicyEra, Rules } from '../../lib/policy/check';
 import { readPolicySettings } from '../../lib/policy/config';
-import { eraOf, findCodeDefault, policyFileNames } from '../../lib/policy/defaults';
+import { enforcesNewDefaults, eraOf, findCodeDefault, policyFileNames } from '../../lib/policy/defaults';
 import { addRole } from '../../lib/policy/edit';
 import { evaluateRule } from '../../lib/policy/evaluate';
 import { parsePolicyFile } from '../../lib/policy/file';
@@ -105,6 +105,17 @@ describe('what the release decides', () => {
       'rule:project_admin_api',
     );
     expect(findCodeDefault('nova', 'compute:create', 'yoga', false)).toBeUndefined();
+  });
+
+  test('which releases leave out the deprecated halves by themselves: Cinder none', () => {
+    const of = (service: PolicyService) =>
+      (['zed', '2023.1', '2023.2', '2024.1', '2024.2', '2026.1'] as const).filter((one) =>
+        enforcesNewDefaults(service, one),
+      );
+    expect(of('nova')[0]).toBe('2023.1');
+    expect(of('neutron')[0]).toBe('2023.2');
+    expect(of('keystone')[0]).toBe('2024.2');
+    expect(of('cinder')).toEqual([]);
   });
 
   test('file names and grammar', () => {
