@@ -4,7 +4,7 @@
  * A grant is in force when the rule, as the service goes by it, admits the role whatever the request is about, be it through
  * other rules. What is in force without a record of ours is adopted: nothing is written, and nothing is taken away later.
  */
-import { asStackwardError, StackwardError } from '../../lib/errors';
+import { asStackwardError, Blocked, StackwardError } from '../../lib/errors';
 import { admissionOf, referrersOf } from '../../lib/policy/grant';
 import { sayGrant } from '../../lib/policy/intents';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../../lib/reconciler';
 import { keyOf, perform, rawValue, sayValue, type Job } from './jobs';
 import { kind, serviceKey, type PolicyRuleObserved } from './observe';
-import { situationOf, type Situation } from './service-policy';
+import { contentOf, situationOf, unheardFiles, type Situation } from './service-policy';
 import type { PolicyRuleDeclared, PolicyRuleSpec, RecordEntry } from './spec';
 import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
 
@@ -182,12 +182,14 @@ function finish(
   observed: PolicyRuleObserved,
 ): Difference<PolicyRuleStep> {
   const text = (file: string): string | undefined => textOf(observed, file);
-  const { entries } = perform(
+  const { entries, contents: all } = perform(
     drafts.flatMap(({ jobs }) => jobs),
     text,
   );
   const possible = drafts.filter(({ id, jobs }) => {
-    const fault = jobs.map((job) => entries.get(job)).find((entry) => entry instanceof StackwardError);
+    const fault =
+      jobs.map((job) => entries.get(job)).find((entry) => entry instanceof StackwardError) ??
+      jobs.map((job) => findUnheard(job, all.get(job.file), observed)).find((one) => one !== undefined);
     if (fault) findings.push({ id, reason: fault.reason, message: fault.message });
     return fault === undefined;
   });
@@ -198,6 +200,28 @@ function finish(
   const after = (file: string): string | undefined => contents.get(file) ?? text(file);
   const steps = possible.map((draft): PolicyRuleStep => ({ ...draft, changes: changesOf(draft, text, after) }));
   return { steps, findings };
+}
+
+/** A change that would put rules of other files out of force. */
+function findUnheard(
+  job: Job,
+  after: string | undefined,
+  { services, looks }: PolicyRuleObserved,
+): Blocked | undefined {
+  const { service, release, rule, file, role } = job;
+  const policy = services.get(serviceKey(service, release));
+  if (policy === undefined || policy instanceof StackwardError || after === undefined) return undefined;
+  if (rawValue(contentOf(looks.file(file)), job) === rawValue(after, job)) return undefined;
+  const over = unheardFiles(policy, file, looks);
+  const cure =
+    job.does === 'add'
+      ? `have ${rule} stand in ${over.at(-1) ?? ''} as it is now`
+      : `change the role ${role} in ${rule} there by hand`;
+  if (over.length === 0) return undefined;
+  return new Blocked(
+    `${service} of ${release} forgets the rules of ${over.join(', ')} when ${file} changes, until it restarts: ` +
+      `${cure}, restart ${service}, then run again`,
+  );
 }
 
 type Texts = (file: string) => string | undefined;

@@ -13,7 +13,7 @@ import { sweeps, type Placement } from '../../lib/reconciler';
 import type { Release } from '../../lib/releases';
 import { findServicePolicy, foldersOf, isNewAlone, situationOf } from './service-policy';
 import type { Looks, ServicePolicy } from './service-policy';
-import { recordEntry, type PolicyRuleSpec, type RecordEntry } from './spec';
+import { recordEntry, type PolicyRuleSpec, type RecordEntry, type RuleImage } from './spec';
 
 export const kind = 'policy-rule';
 
@@ -91,30 +91,47 @@ function speculate(asked: Asked, host: HostReader, placement: Placement<PolicyRu
   }
 }
 
+/** Those too whose rules a record or a rollback may take back: how a change of theirs is heard depends on their files. */
+function touchedServices(
+  placement: Placement<PolicyRuleSpec>,
+  records: PolicyRuleObserved['records'],
+): readonly (readonly [ServiceName, Release])[] {
+  const recorded = [...records].flatMap(([owner, { entries }]) =>
+    [...entries.values()].filter(({ stack }) => sweeps(placement.sweep, owner, stack)),
+  );
+  const all = [...recorded, ...restoredRules(placement)].map(
+    ({ service, release }) => [serviceKey(service, release), [service, release]] as const,
+  );
+  return [...new Map([...wantedServices(placement).map((one) => [serviceKey(...one), one] as const), ...all]).values()];
+}
+
+const restoredRules = ({ wanted, target }: Placement<PolicyRuleSpec>): readonly RuleImage[] =>
+  wanted
+    .flatMap(({ spec }) => ('restore' in spec ? spec.restore : []))
+    .filter((one) => one.target === target)
+    .flatMap(({ image }) => image.rules);
+
 function look(
   asked: Asked,
   host: HostReader,
   placement: Placement<PolicyRuleSpec>,
   { hosts }: Readers,
 ): PolicyRuleObserved {
-  const services = new Map(
-    wantedServices(placement).map(([service, release]) => [
-      serviceKey(service, release),
-      orError(() => findServicePolicy(service, release, hosts.configFiles(service), asked)),
-    ]),
-  );
   const records = new Map(
     placement.owners.map((owner) => {
       const path = recordPath(host, kind, owner);
       return [owner, parseRecord(asked.file(path), path, recordEntry)] as const;
     }),
   );
+  const services = new Map(
+    touchedServices(placement, records).map(([service, release]) => [
+      serviceKey(service, release),
+      orError(() => findServicePolicy(service, release, hosts.configFiles(service), asked)),
+    ]),
+  );
   for (const [owner, { entries }] of records)
     for (const { stack, file } of entries.values()) if (sweeps(placement.sweep, owner, stack)) asked.file(file);
-  for (const { spec } of placement.wanted)
-    if ('restore' in spec)
-      for (const { target, image } of spec.restore)
-        if (target === placement.target) for (const { file } of image.rules) asked.file(file);
+  for (const { file } of restoredRules(placement)) asked.file(file);
   return { looks: asked, services, records, generated: generate(asked, placement, services) };
 }
 

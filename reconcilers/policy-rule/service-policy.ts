@@ -13,7 +13,7 @@ import {
 import { findEntry, parsePolicyFile, type PolicyFile } from '../../lib/policy/file';
 import { parseRule } from '../../lib/policy/parse';
 import type { ServiceName } from '../../lib/ports';
-import type { Release } from '../../lib/releases';
+import { isAtLeast, type Release } from '../../lib/releases';
 
 /** What can be asked about a host; each answer is the same at every call. */
 export interface Looks {
@@ -101,6 +101,19 @@ export function textOf(file: HostFile & { exists: true }): string {
   } catch {
     throw new Blocked(`${file.realPath} is not UTF-8; save it as UTF-8 first`);
   }
+}
+
+/**
+ * Before Victoria a main file that changed is read again over everything, and policy.d is not, until it changes too or the
+ * service restarts: what policy.d forbids would be allowed meanwhile. Source: oslo.policy up to 3.1.0, `load_rules`;
+ * https://bugs.launchpad.net/oslo.policy/+bug/1880959, fixed in 3.2.1.
+ * @returns files whose rules a change of this one would put out of force
+ */
+export function unheardFiles({ release, main, files }: ServicePolicy, path: string, looks: Looks): readonly string[] {
+  if (path !== main || isAtLeast(release, 'victoria')) return [];
+  const holdsRules = (one: string): boolean =>
+    inFile(one, () => parsePolicyFile(contentOf(looks.file(one)) ?? '', eraOf(release)).values).size > 0;
+  return files.filter((one) => one !== main && holdsRules(one));
 }
 
 /** One rule, as the service goes by it. */

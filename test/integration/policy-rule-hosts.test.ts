@@ -95,6 +95,43 @@ describe('killed right before any change on the host', () => {
   });
 });
 
+test('where a changed main file puts policy.d out of force, before Victoria, it is not touched: policy.d is', async () => {
+  const old = { release: 'ussuri', rule: 'create_port:fixed_ips:ip_address' };
+  const grant = [site.manifest({ Grant: old })];
+  const main = icehouse.replace('"create_port": ""', `"${old.rule}": "role:x"`);
+  site.write('neutron/policy.json', main);
+  expect(problems(await site.apply(grant))).toEqual([]);
+  const now = site.read('neutron/policy.json');
+  expect(now).toContain(`"${old.rule}": "(role:x) or role:member"`);
+  site.write('neutron/policy.d/10-none.json', '{}');
+  const removal = await site.plan([site.manifest({})]);
+  expect([removal.steps.length, problems(removal)]).toEqual([1, []]);
+
+  site.write('neutron/policy.d/20-site.json', '{"delete_network": "role:admin"}');
+  const forgets =
+    /^Blocked: neutron of ussuri forgets the rules of [^,]*20-site.json when .*policy.json changes, until it restarts: /;
+  for (const manifests of [[site.manifest({})], [site.manifest({ Grant: { ...old, role: 'operator' } })]]) {
+    expect(problems((await site.apply(manifests)).plan)).toEqual(
+      expect.arrayContaining([expect.stringMatching(forgets)]) as unknown,
+    );
+    expect(site.read('neutron/policy.json')).toBe(now);
+  }
+  // From Victoria on policy.d is read again too.
+  const later = await site.plan([
+    site.manifest({ Grant: old, More: { ...old, release: 'victoria', role: 'operator' } }),
+  ]);
+  expect([later.steps.length, problems(later)]).toEqual([1, []]);
+
+  // The cures: by hand in the main file, where it goes; in policy.d, where it comes.
+  site.write('neutron/policy.json', main);
+  expect(problems(await site.apply([site.manifest({})]))).toEqual([]);
+  expect(site.records).toEqual({});
+  site.write('neutron/policy.d/20-site.json', `{"delete_network": "role:admin", "${old.rule}": "role:x"}`);
+  expect(problems(await site.apply(grant))).toEqual([]);
+  expect(site.read('neutron/policy.d/20-site.json')).toContain('(role:x) or role:member');
+  expect(site.read('neutron/policy.json')).toBe(main);
+});
+
 test('as an ordinary user whom sudoers lets run the installed program alone, within its limits', async () => {
   const sshd = await Sshd.start();
   const login = makeLogin('/bin/sh', []);
