@@ -1,6 +1,7 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
+import { faultOfRule } from '../lib/policy/actions';
 import { faultOfRole, intentOf, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
 import { serviceNames, type ServiceName } from '../lib/ports';
 import type { PolicyRuleDeclared } from '../reconcilers/policy-rule/spec';
@@ -21,7 +22,7 @@ export interface PolicyGrantByIntent extends PolicyGrantCommon {
   readonly intent: Intent;
 }
 
-/** A rule by its own name, which differs from release to release. */
+/** A rule by its own name, which differs from release to release: an action of the API, and no part of other rules. */
 export interface PolicyGrantByRule extends PolicyGrantCommon {
   readonly service: ServiceName;
   readonly rule: string;
@@ -70,10 +71,11 @@ export class PolicyGrant extends Construct {
 }
 
 function faultsOf({ service, rule, role, reason }: PolicyRuleDeclared): string[] {
-  const fault = faultOfRole(role);
+  const roleFault = faultOfRole(role);
+  const ruleFault = serviceNames.includes(service) ? faultOfRule(service, rule) : undefined;
   return [
-    ...(fault === undefined ? [] : [`the role ${fault}`]),
-    ...(/^\S+$/.test(rule) ? [] : [`the rule is ${JSON.stringify(rule)}; name one, such as "create_port:mac_address"`]),
+    ...(roleFault === undefined ? [] : [`the role ${roleFault}`]),
+    ...(ruleFault === undefined ? [] : [`the rule ${ruleFault}`]),
     ...(serviceNames.includes(service)
       ? []
       : [`the service is ${JSON.stringify(service)}; say one of ${serviceNames.join(', ')}`]),

@@ -5,6 +5,8 @@
  * other rules. What is in force without a record of ours is adopted: nothing is written, and nothing is taken away later.
  */
 import { asStackwardError, Blocked, StackwardError } from '../../lib/errors';
+import type { Rules } from '../../lib/policy/check';
+import { hasRulesInCode } from '../../lib/policy/defaults';
 import { admissionOf, referrersOf } from '../../lib/policy/grant';
 import { sayGrant } from '../../lib/policy/intents';
 import {
@@ -149,7 +151,7 @@ function grant(
   const path = id.slice(kind.length + 1);
   const as = { path, stack, ...(overrideManager === undefined ? {} : { overrideManager }) };
   const job: Job = { ...{ owner, file, rule, role, service, release, recorded, rules, effective, as }, does: 'add' };
-  const others = referrersOf(rules, rule);
+  refuseShared(rules, rule);
   const times = parsed?.entries.filter((entry) => entry.rule === rule).length ?? 0;
   const now = sayValue(textOf(observed, file), spec);
   return {
@@ -164,15 +166,28 @@ function grant(
     notes: [
       sayGrant(service, rule, role),
       `the reason given: ${reason}`,
-      ...(others.length === 0
-        ? []
-        : [`wider than the code says: ${others.join(', ')} refer${others.length === 1 ? 's' : ''} to this rule`]),
-      ...(rule === rules.defaultRule
-        ? ['wider than the code says: every rule that the file leaves out goes by this one']
+      ...(hasRulesInCode(service, release) && spec.intent === undefined
+        ? [
+            `rules in ${service}'s code may refer to this one, and would admit the role as well: the files don't show them`,
+          ]
         : []),
       ...(times > 1 ? [`the file has the rule ${times} times, and the last one counts`] : []),
     ],
   };
+}
+
+/** @throws Blocked for a rule that others go by: they would admit the role as well, and the code doesn't say so */
+function refuseShared(rules: Rules, rule: string): void {
+  const others = referrersOf(rules, rule);
+  if (rule === rules.defaultRule)
+    throw new Blocked(
+      `every rule that the file leaves out goes by ${rule}; grant the rules that are meant by their names`,
+    );
+  if (others.length > 0)
+    throw new Blocked(
+      `${others.join(', ')} refer${others.length === 1 ? 's' : ''} to ${rule}, and would admit the role as well; ` +
+        `grant the rules that are meant by their names, or write out there what is to stay as it is`,
+    );
 }
 
 /** Works out the texts, leaves out what can't be done, and says what each step changes. */

@@ -1,16 +1,15 @@
 /** One role that one rule of a service is to admit. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
+import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, intents } from '../../lib/policy/intents';
 import { serviceNames } from '../../lib/ports';
 import { releases } from '../../lib/releases';
 
-const rule = z.string().regex(/^\S+$/, 'must be the name of a policy rule, without blanks');
-
-export const policyRuleSpec = z.strictObject({
+const declared = z.strictObject({
   service: z.enum(serviceNames),
   /** As that release names it: `create_port:fixed_ips:ip_address`. */
-  rule,
+  rule: z.string(),
   /** By its name in Keystone. */
   role: z.string().superRefine((role, context) => {
     const fault = faultOfRole(role);
@@ -23,6 +22,10 @@ export const policyRuleSpec = z.strictObject({
   reason: z.string().min(1),
   /** True: also where Kolla, Puppet or Ansible writes the file. Default: refused. */
   overrideManager: z.boolean().optional(),
+});
+export const policyRuleSpec = declared.superRefine(({ service, rule }, context) => {
+  const fault = faultOfRule(service, rule);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: `it ${fault}`, path: ['rule'] });
 });
 export type PolicyRuleDeclared = z.infer<typeof policyRuleSpec>;
 

@@ -42,6 +42,8 @@ test('findings: the same grant twice, and texts that no policy file can hold', (
   make('A', { intent: 'choose-port-address', ...member });
   make('B', { service: 'neutron', rule: 'create_port:fixed_ips:ip_address', role: 'Member', reason: 'again' });
   make('C', { service: 'nova', rule: 'two words', role: 'load balancer', reason: ' ' });
+  make('E', { service: 'neutron', rule: 'context_is_admin', ...member });
+  make('F', { service: 'nova', rule: 'admin_or_owner', ...member });
   make('D', { service: 'horizon' as 'nova', rule: 'x', role: '', reason: 'x' });
   expect(
     synthError(app)
@@ -53,8 +55,10 @@ test('findings: the same grant twice, and texts that no policy file can hold', (
     "shared/B: the role member in neutron's rule create_port:fixed_ips:ip_address of Cloud has two owners: shared/A decides about it too; leave it to one of them",
     'shared/C: it has no reason; say why the role needs it, for whoever reviews the plan',
     'shared/C: the role is "load balancer", and a policy file has no way to write it; letters, digits and _ . : @ + - are safe',
-    'shared/C: the rule is "two words"; name one, such as "create_port:mac_address"',
+    'shared/C: the rule is "two words"; name one, such as "os_compute_api:servers:create:forced_host"',
     'shared/D: the role is empty; name the role as `openstack role list` does',
     'shared/D: the service is "horizon"; say one of neutron, nova, cinder, glance, keystone',
+    "shared/E: the rule is context_is_admin, no action of neutron's API but a part that other rules are made of: they would admit the role as well; name the action itself, such as create_port:mac_address",
+    "shared/F: the rule is admin_or_owner, no action of nova's API but a part that other rules are made of: they would admit the role as well; name the action itself, such as os_compute_api:servers:create:forced_host",
   ]);
 });

@@ -21,13 +21,16 @@ describe('killed right before any change on the host', () => {
   const yaml = '# of this site\n"compute:create": "role:x"\n';
   const all: Record<string, Grant> = {
     A: {},
-    B: { rule: 'new_rule' },
+    B: { rule: 'update_network:new' },
     C: { service: 'nova', release: 'zed', rule: 'os_compute_api:servers:create:forced_host' },
   };
   const files = () => [site.read('neutron/policy.json'), site.read('nova/policy.yaml')] as const;
   const before = [icehouse, yaml] as const;
   const after = [
-    granted.replace('_network_owner"\n}', '_network_owner",\n    "new_rule": "(rule:default) or role:member"\n}'),
+    granted.replace(
+      '_network_owner"\n}',
+      '_network_owner",\n    "update_network:new": "(rule:default) or role:member"\n}',
+    ),
     `${yaml}"os_compute_api:servers:create:forced_host": "(rule:context_is_admin) or role:member"\n`,
   ] as const;
   const folders = () => ['etc/neutron', 'etc/nova', 'state'].flatMap((one) => readdirSync(join(site.folder, one)));
@@ -66,7 +69,7 @@ describe('killed right before any change on the host', () => {
   const isRecorded = (): void => {
     files().forEach((text, at) => expect([before[at], after[at]]).toContain(text));
     const keys = Object.keys(site.records).join('\n');
-    if (files()[0] === after[0]) expect(keys).toMatch(/create_port:fixed_ips member[^]*new_rule member/);
+    if (files()[0] === after[0]) expect(keys).toMatch(/create_port:fixed_ips member[^]*update_network:new member/);
     if (files()[1] === after[1]) expect(keys).toContain('forced_host member');
   };
 

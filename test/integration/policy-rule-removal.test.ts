@@ -122,7 +122,9 @@ describe('rollback', () => {
     site.apply(site.undoOf(planned, manifests), []);
 
   test('of a grant, of several on one rule, and of a removal', async () => {
-    const many = [site.manifest({ A: {}, B: { role: 'operator' }, C: { rule: 'new' }, D: { rule: 'newer' } })];
+    const many = [
+      site.manifest({ A: {}, B: { role: 'operator' }, C: { rule: 'create_new' }, D: { rule: 'create_newer' } }),
+    ];
     const first = await site.apply(many);
     const there = [site.read(file), site.records];
     const undone = await back(first.plan, many);

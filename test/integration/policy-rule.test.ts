@@ -176,6 +176,27 @@ test('the same grant of two owners is written once, by the first; the second ado
   expect(site.read(file)).toBe(granted);
 });
 
+test.each([
+  [
+    'create_port:fixed_ips',
+    '"other": "rule:create_port:fixed_ips or role:x"',
+    /^Blocked: other refers to create_port:fixed_ips, and would admit the role as well/,
+  ],
+  [
+    'create_port:fixed_ips',
+    '"deep": "not rule:other", "other": "rule:create_port:fixed_ips"',
+    /^Blocked: deep, other refer to create_port:fixed_ips/,
+  ],
+  ['get_default', '"x": "role:x"', /^Blocked: every rule that the file leaves out goes by get_default/],
+])('a rule that others go by is not granted: %s, %s', async (rule, line, message) => {
+  site.write('neutron/neutron.conf', '[DEFAULT]\npolicy_default_rule = get_default\n');
+  const text = icehouse.replace('"create_port": ""', `${line}, "get_default": "role:y"`);
+  site.write(file, text);
+  const report = await site.apply([site.manifest({ Grant: { rule } })]);
+  expect([report.plan.steps, problems(report.plan)]).toEqual([[], [expect.stringMatching(message)]]);
+  expect(site.read(file)).toBe(text);
+});
+
 test('several grants are one write of the file; one that can not be made keeps no other back', async () => {
   const { mtimeMs } = site.look(file);
   let swaps = 0;

@@ -7,6 +7,7 @@ import { addRole } from '../../lib/policy/edit';
 import { evaluateRule } from '../../lib/policy/evaluate';
 import { parsePolicyFile } from '../../lib/policy/file';
 import { admissionOf, referrersOf } from '../../lib/policy/grant';
+import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, ruleOf, sayGrant } from '../../lib/policy/intents';
 import { parseRule } from '../../lib/policy/parse';
 import { takeRole } from '../../lib/policy/take-back';
@@ -140,6 +141,45 @@ test('who may do what, in words', () => {
   expect(sayGrant('nova', 'create_port:fixed_ips', 'member')).toBe(
     'any member of any project may do what nova guards with create_port:fixed_ips',
   );
+});
+
+test('names of rules that are actions of an API, and of parts that others are made of', () => {
+  const parts = {
+    neutron: [
+      'context_is_admin',
+      'context_is_advsvc',
+      'admin_only',
+      'admin_or_network_owner',
+      'owner',
+      'default',
+      'shared',
+      'external',
+      'regular_user',
+      'network_owner',
+      'service_api',
+    ],
+    nova: ['context_is_admin', 'admin_api', 'admin_or_owner', 'default', 'project_reader_api', 'service_or_admin'],
+    cinder: ['context_is_admin', 'admin_api', 'xena_system_admin_or_project_member', 'default'],
+    glance: ['context_is_admin', 'default', 'metadef_admin', 'metadef_default', 'service_api', 'admin_required'],
+    keystone: ['admin_required', 'service_role', 'owner', 'token_subject', 'default', 'cloud_admin'],
+  };
+  const actions = {
+    neutron: [
+      'create_port:fixed_ips',
+      'get_network',
+      'add_router_interface',
+      'remove_extraroutes',
+      'onboard_network_subnets',
+    ],
+    nova: ['compute:create:forced_host', 'compute_extension:quotas:update', 'os_compute_api:os-hypervisors:list'],
+    cinder: ['volume:extend', 'volume_extension:types_manage', 'clusters:get'],
+    glance: ['add_image', 'publicize_image', 'deactivate', 'tasks_api_access', 'manage_image_cache'],
+    keystone: ['identity:list_users'],
+  };
+  const faults = (of: Record<string, string[]>) =>
+    Object.entries(of).flatMap(([service, names]) => names.map((name) => faultOfRule(service as PolicyService, name)));
+  expect(faults(parts)).not.toContain(undefined);
+  expect(new Set(faults(actions))).toEqual(new Set([undefined]));
 });
 
 test('names of roles that a policy file can hold', () => {
