@@ -9,7 +9,7 @@ import { releases } from '../../lib/releases';
 const declared = z.strictObject({
   service: z.enum(serviceNames),
   /** As that release names it: `create_port:fixed_ips:ip_address`. */
-  rule: z.string(),
+  rule: z.string().regex(/^\S+$/, 'must be the name of a policy rule, without blanks'),
   /** By its name in Keystone. */
   role: z.string().superRefine((role, context) => {
     const fault = faultOfRole(role);
