@@ -7,6 +7,9 @@ import type { Ended } from './run-program';
 /** How our script ends where the program could not answer: numbers that neither a shell, sudo nor Python uses. */
 export const exits = { noPython: 111, sudoDenied: 112, noSudo: 113, notInstalled: 114 } as const;
 
+/** What our script prints before what sudo was asked to run, where sudo doesn't let the login run it. */
+export const deniedMark = 'stackward-denied ';
+
 /** A process that SIGALRM ended, as a shell tells it. */
 const alarmed = 128 + 14;
 
@@ -29,6 +32,16 @@ export function lostError(detail: string, access: 'read' | 'write', where: strin
   return new TransientError(`${detail}; ${rest}`, { where });
 }
 
+/** Sudo's own words are those of its C locale. */
+function deniedBecause(stderr: string): string {
+  if (/^sudo: .*must have a tty/m.test(stderr))
+    return 'sudo there wants a terminal of every login (requiretty); add to sudoers `Defaults:LOGIN !requiretty`, with the name of this login';
+  const mark = stderr.lastIndexOf(deniedMark);
+  const program = firstWords(stderr.slice(mark + deniedMark.length));
+  const words = firstWords(stderr.slice(0, mark));
+  return `sudo doesn't let this login run ${program} as root without a password${words && ` (${words})`}; add the line of docs/hosts.md for this very path to sudoers`;
+}
+
 /** The script ended without an answer of the program. */
 export function endError(ended: Ended, { name, access, installed, requestTimeoutMs }: Asked): StackwardError {
   const where = `host:${name}`;
@@ -40,17 +53,13 @@ export function endError(ended: Ended, { name, access, installed, requestTimeout
       access,
       where,
     );
-  const program = installed ?? 'Python';
   if (ended.code === exits.noPython)
     return final(
       'neither python3, python2 nor python runs there; install Python 2.7 or 3, or correct PATH of the login',
     );
   if (ended.code === exits.noSudo)
     return final('the login is not root, and there is no sudo; log in as root, or install sudo (docs/hosts.md)');
-  if (ended.code === exits.sudoDenied || /^sudo: .*password is required/m.test(ended.stderr))
-    return final(
-      `sudo doesn't let this login run ${program} as root without a password${words && ` (${words})`}; add the line of docs/hosts.md to sudoers`,
-    );
+  if (ended.code === exits.sudoDenied) return final(deniedBecause(ended.stderr));
   if (ended.code === exits.notInstalled)
     return final(`there is no ${installed}; install host/stackward-host.py there, owned by root (docs/hosts.md)`);
   if (ended.code === null || ended.code > 128 || ended.code === 0)

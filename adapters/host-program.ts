@@ -17,7 +17,7 @@ import {
   type Outcome,
   type OutcomesOf,
 } from '../lib/host';
-import { endError, exits, outcomeError } from './host-errors';
+import { deniedMark, endError, exits, outcomeError } from './host-errors';
 import type { Ended } from './run-program';
 
 type RawAnswer = { readonly ok: true; readonly value: never } | RawFailure;
@@ -43,17 +43,22 @@ const bootstrap =
 
 /** `s` becomes what stands before a command to run it as root. */
 const asRoot = `LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;
+/** Sudo itself ends with 1; asked about the very words, since sudoers may name the arguments too. */
 const denied = (command: string): string =>
-  `[ -z "$s" ] || sudo -n -l -- ${command} >/dev/null 2>&1 || exit ${exits.sudoDenied};`;
+  `[ $c = 1 ] && [ -n "$s" ] && { sudo -n -l -- ${command} >/dev/null 2>&1 || { echo "${deniedMark}$a" >&2; exit ${exits.sudoDenied}; }; };`;
 
 /** A Python that can't be run (a version manager's empty shim) ends with 126 or 127, and the next one is tried. */
-const sentScript = (length: number): string =>
-  `${asRoot} for p in python3 python2 python; do a="$(command -v $p)" || continue; ` +
-  `$s "$a" -ES -c "${bootstrap}" ${length}; c=$?; case $c in 0) exit 0;; 126|127) continue;; esac; ` +
-  `${denied('"$a"')} exit $c; done; exit ${exits.noPython}`;
+const sentScript = (length: number): string => {
+  const command = `"$a" -ES -c "${bootstrap}" ${length}`;
+  return (
+    `${asRoot} for p in python3 python2 python; do a="$(command -v $p)" || continue; ` +
+    `$s ${command}; c=$?; case $c in 0) exit 0;; 126|127) continue;; esac; ` +
+    `${denied(command)} exit $c; done; exit ${exits.noPython}`
+  );
+};
 
 const installedScript = (path: string): string =>
-  `${asRoot} $s ${path}; c=$?; [ $c = 0 ] && exit 0; [ -e ${path} ] || exit ${exits.notInstalled}; ${denied(path)} exit $c`;
+  `${asRoot} a=${path}; $s $a; c=$?; [ $c = 0 ] && exit 0; [ -e $a ] || exit ${exits.notInstalled}; ${denied('$a')} exit $c`;
 
 export interface ProgramOptions {
   /**

@@ -132,13 +132,15 @@ describe('least privilege', () => {
     });
     expect(await asked(sent)).toMatchObject({
       ...error,
-      detail: text(/^sudo doesn't let this login run Python as root without a password.*docs\/hosts.md/),
+      detail: text(/^sudo doesn't let this login run \/usr\/bin\/python3 as root without a password.*docs\/hosts.md/),
     });
     login.allow([]);
     expect(await asked(open())).toMatchObject({
       ...error,
       detail: text(/^sudo doesn't let this login run \/tmp\/.*\/stackward-host as root/),
     });
+    login.allow([`${installed} ""`], ['requiretty']);
+    expect(await asked(open())).toMatchObject({ ...error, detail: text(/`Defaults:LOGIN !requiretty`/) });
     const path = join(sshd.folder, 'without-sudo');
     spawnSync('mkdir', [path]);
     for (const tool of ['id', 'sh', 'cat']) symlinkSync(`/usr/bin/${tool}`, join(path, tool));

@@ -21,6 +21,9 @@ import { valueOf, type Host, type HostWrite } from '../../lib/host';
 import { makeLogin, type Login } from '../support/login';
 import { Sshd, Wire, type Way } from '../support/sshd';
 
+/** The line of docs/hosts.md. */
+const sentAlong = '/usr/bin/python3 -ES -c *';
+
 let sshd: Sshd;
 let login: Login;
 let folder: string;
@@ -28,7 +31,7 @@ let opened: SshHost[] = [];
 beforeAll(async () => {
   sshd = await Sshd.start();
   folder = mkdtempSync('/tmp/stackward-connection-');
-  login = makeLogin('/bin/sh', ['/usr/bin/python3 -ES -c *']);
+  login = makeLogin('/bin/sh', [sentAlong]);
   addWay('host');
 });
 afterEach(async () => {
@@ -246,10 +249,26 @@ describe('a host that is not ready', () => {
     expect(spawnSync('pgrep', ['-f', 'sleep 4711']).status).toBe(1);
   });
 
-  test('a program that dies', async () => {
+  test('a program that dies: of its own, and under sudo', async () => {
     const path = bin('dying', '#!/bin/sh\nkill -KILL $$\n');
     expect(await failure(withPath(path, () => askFacts(new LocalHost('cnode01'))))).toMatchObject(
       transient(/^the program ended without an answer.*nothing was changed/),
+    );
+    const program = join(bin('dying-as-root'), 'python3');
+    const host = open(addWay('dying', { path: `${dirname(program)}:/usr/bin` }));
+    login.allow([`${program} -ES -c *`]);
+    const dying = async (signal: string): Promise<StackwardError> => {
+      writeFileSync(program, `#!/bin/sh\nkill -${signal} $$\n`, { mode: 0o755 });
+      return failure(host.write([[create(join(folder, 'unwritten'), 1)]]));
+    };
+    for (const signal of ['KILL', 'TERM'])
+      expect(await dying(signal)).toMatchObject(
+        transient(/^the program ended without an answer.*each write that was asked for is done whole or not at all/),
+      );
+    expect(await dying('ALRM')).toMatchObject(transient(/^no answer within 60 s.*done whole or not at all/));
+    login.allow([sentAlong]);
+    expect(await dying('KILL')).toMatchObject(
+      unrecoverable(new RegExp(`^sudo doesn't let this login run ${program} as root`)),
     );
   });
 

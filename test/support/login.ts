@@ -5,8 +5,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 
 export interface Login {
   readonly name: string;
-  /** Replaces what it may run as root without a password. */
-  allow(commands: readonly string[]): void;
+  /** Replaces what it may run as root without a password, and its own `Defaults` of sudoers. */
+  allow(commands: readonly string[], defaults?: readonly string[]): void;
   remove(): void;
 }
 
@@ -16,8 +16,11 @@ export function makeLogin(shell: string, commands: readonly string[]): Login {
   // A password that nobody has, and yet no locked account: sshd refuses those.
   execFileSync('useradd', ['--no-create-home', '--home-dir', '/tmp', '--shell', shell, '--password', '*', name]);
   const sudoers = `/etc/sudoers.d/${name}`;
-  const allow = (allowed: readonly string[]): void => {
-    const lines = allowed.map((command) => `${name} ALL=(root) NOPASSWD: ${command}\n`).join('');
+  const allow = (allowed: readonly string[], defaults: readonly string[] = []): void => {
+    const lines = [
+      ...defaults.map((one) => `Defaults:${name} ${one}\n`),
+      ...allowed.map((command) => `${name} ALL=(root) NOPASSWD: ${command}\n`),
+    ].join('');
     execFileSync('visudo', ['-c', '-q', '-f', '-'], { input: lines });
     writeFileSync(sudoers, lines, { mode: 0o440 });
   };
