@@ -56,7 +56,7 @@ FLAGS = ['hairpin_mode', 'learning', 'unicast_flood']
 DEVICE = re.compile('[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]{0,14}\\Z')
 NET = '/sys/class/net'
 ERRORS = {errno.ENOENT: 'absent', errno.ENOTDIR: 'absent', errno.EACCES: 'not-allowed', errno.EPERM: 'not-allowed',
-          errno.EROFS: 'read-only', errno.ENOSPC: 'full', errno.EDQUOT: 'full', errno.EBUSY: 'mount-point',
+          errno.EROFS: 'read-only', errno.ENOSPC: 'full', errno.EDQUOT: 'full', errno.EBUSY: 'mount-point', errno.EXDEV: 'mount-point',
           errno.EEXIST: 'changed'}
 
 
@@ -271,7 +271,7 @@ def make_newer(path, before):
         os.utime(path, (time.time(), after))
 
 
-def write_beside(temporary, content, seen, q):
+def write_beside(temporary, content, seen, newest, q):
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         rest = memoryview(content)
@@ -292,8 +292,7 @@ def write_beside(temporary, content, seen, q):
         for name, value in xattrs.items():
             if has.get(name) != value:
                 set_xattr(fd, name, value)
-        if seen is not None:
-            make_newer(temporary, seen[0].st_mtime)
+        make_newer(temporary, max(newest, 0 if seen is None else seen[0].st_mtime))
         os.fsync(fd)
     finally:
         os.close(fd)
@@ -309,15 +308,24 @@ def swap_file(q):
     folder = os.path.dirname(real)
     if q.get('makeFolder') and not os.path.isdir(folder):
         os.mkdir(folder, 0o700)
-    lock = lock_folder(folder)
-    temporary = os.path.join(folder, b'.stackward-' + base64.b16encode(os.urandom(8)).lower())
+    locks, newest = [lock_folder(folder)], 0
     try:
+        if q.get('watchedFolder'):
+            # oslo.policy lists the folder and asks each name for its time: one that is gone by then would fail a request.
+            # It loads nothing again that is not newer than all of them.
+            newest = max([os.stat(folder).st_mtime] + [os.lstat(os.path.join(folder, n)).st_mtime for n in os.listdir(folder)])
+            outer = os.path.dirname(folder)
+            if os.stat(outer).st_dev != os.stat(folder).st_dev:
+                raise Failure('mount-point', '%s is a mount of its own: no file can come into it whole' % to_text(folder))
+            folder = outer
+            locks.append(lock_folder(folder))
+        temporary = os.path.join(folder, b'.stackward-' + base64.b16encode(os.urandom(8)).lower())
         seen = look(real)
         compare(seen, q['expect'], real)
         if seen is not None and seen[0].st_nlink > 1:
             raise Failure('hard-linked', '%s has %d names, and a new file would part them' % (to_text(real), seen[0].st_nlink))
         try:
-            write_beside(temporary, content, seen, q)
+            write_beside(temporary, content, seen, newest, q)
             if seen is None:
                 os.link(temporary, real)  # Unlike a rename it never takes the place of another file.
             elif identity(os.lstat(real)) != identity(seen[0]):
@@ -327,12 +335,13 @@ def swap_file(q):
         finally:
             if os.path.lexists(temporary):
                 os.unlink(temporary)
-        os.fsync(lock)
+        os.fsync(locks[0])
         now = look(real)
         compare(now, sha256(content), real)
         return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': now[0].st_mtime}
     finally:
-        os.close(lock)
+        for lock in locks:
+            os.close(lock)
 
 
 def remove_file(q):

@@ -104,6 +104,11 @@ export type HostWrite =
       readonly group?: string;
       /** Makes the folder, mode 0700, where it is missing; not the folders above. */
       readonly makeFolder?: boolean;
+      /**
+       * Services look at every name in its folder (oslo.policy's policy.d): the file on its way stands beside the folder, and
+       * is newer than all in it. Default: in the folder.
+       */
+      readonly watchedFolder?: boolean;
     }
   /** The file must bear `fileHeader` in its first 512 bytes. */
   | { readonly verb: 'remove-file'; readonly path: string; readonly expect: string }

@@ -34,7 +34,7 @@ export async function* apply(
     ready.flatMap(({ jobs }) => jobs),
     text,
   );
-  const writes = sequencesOf(ready, entries, contents, now, host);
+  const writes = sequencesOf(ready, entries, contents, now, observed, host);
   const outcomes = writes.length === 0 ? [] : await host.write(writes.map(({ sequence }) => sequence));
   for (const step of ready)
     yield resultOf(step, entries, (file) => writes.findIndex((one) => one.file === file), outcomes);
@@ -100,6 +100,7 @@ function sequencesOf(
   entries: ReadonlyMap<Job, RecordEntry | undefined | StackwardError>,
   contents: ReadonlyMap<string, string>,
   now: Now,
+  observed: PolicyRuleObserved,
   host: Host,
 ): FileWrites[] {
   const writers = new Map(
@@ -119,17 +120,20 @@ function sequencesOf(
     .map((file) => {
       const own = jobs.filter((job) => job.file === file);
       const gained = record(own.filter((job) => !loses(job)));
-      const swap = swapOf(file, contents.get(file), now);
+      const swap = swapOf(file, contents.get(file), now, observed);
       return { file, sequence: [...gained, ...swap, ...record(own.filter(loses))] };
     })
     .filter(({ sequence }) => sequence.length > 0);
 }
 
-function swapOf(path: string, content: string | undefined, now: Now): HostWrite[] {
+function swapOf(path: string, content: string | undefined, now: Now, { services }: PolicyRuleObserved): HostWrite[] {
   if (content === undefined) return [];
+  const isMain = [...services.values()].some((one) => 'main' in one && one.main === path);
   const seen = now.file(path);
   const expect = seen.ok && seen.value.exists ? seen.value.sha256 : null;
-  return [{ verb: 'swap-file', path, expect, content: Buffer.from(content).toString('base64') }];
+  return [
+    { verb: 'swap-file', path, expect, content: Buffer.from(content).toString('base64'), watchedFolder: !isMain },
+  ];
 }
 
 function resultOf(

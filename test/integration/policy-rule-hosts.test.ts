@@ -1,5 +1,5 @@
 /** The kind on hosts as they are: writers killed at every change, and an ordinary user whom sudoers lets run one program. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalHost } from '../../adapters/local-host';
 import { SshHost } from '../../adapters/ssh-host';
@@ -96,6 +96,32 @@ describe('killed right before any change on the host', () => {
     expect((await site.plan(manifests({}))).steps).toEqual([]);
     expect(site.records).toEqual({});
   });
+});
+
+test('in policy.d no name comes and goes, and the new file is the newest there: killed at every change, or not', async () => {
+  const fuse = new HostFuse(site.folder);
+  site.open = (name) => new LocalHost(name, { stateFolder: site.stateFolder, installed: fuse.path });
+  const rule = 'create_port:fixed_ips:ip_address';
+  const late = `${rule}: role:late\n`;
+  const folder = site.path('neutron/policy.d');
+  const grant = [site.manifest({ Grant: { release: 'zed', rule } })];
+  let changes = 0;
+  for (let isKilled = true; isKilled; changes++) {
+    rmSync(site.stateFolder, { recursive: true, force: true });
+    site.write('neutron/policy.d/10-late.yaml', late);
+    site.write('neutron/policy.d/20-of-tomorrow.yaml', '{}\n');
+    const tomorrow = Date.now() / 1000 + 86_400;
+    utimesSync(join(folder, '20-of-tomorrow.yaml'), tomorrow, tomorrow);
+    fuse.set(changes + 1);
+    isKilled = JSON.stringify(await site.apply(grant)).includes('ended without an answer');
+    expect(readdirSync(folder)).toEqual(['10-late.yaml', '20-of-tomorrow.yaml']);
+    expect([late, `${rule}: (role:late) or role:member\n`]).toContain(site.read('neutron/policy.d/10-late.yaml'));
+    fuse.set(0);
+    expect(problems(await site.apply(grant))).toEqual([]);
+    expect(readdirSync(site.path('neutron')).filter((name) => name.startsWith('.'))).toEqual([]);
+    expect(site.look('neutron/policy.d/10-late.yaml').mtimeMs).toBeGreaterThan(tomorrow * 1000);
+  }
+  expect(changes).toBeGreaterThan(10);
 });
 
 test('where a changed main file puts policy.d out of force, before Victoria, it is not touched: policy.d is', async () => {
