@@ -5,6 +5,8 @@ import { Blocked } from './errors';
 import { fileHeader, ownerMark, valueOf, type HostFile, type HostReader, type HostWrite, type Outcome } from './host';
 
 export interface HostRecord<Entry> {
+  /** Whom the file names; absent while there is none. */
+  readonly owner?: string;
   /** SHA-256 of the file; null while there is none. */
   readonly sha256: string | null;
   /** By the key of the thing. */
@@ -25,7 +27,7 @@ export function parseRecord<Entry>(
 ): HostRecord<Entry> {
   const file = valueOf(outcome);
   if (!file.exists) return { sha256: null, entries: new Map() };
-  const schema = z.object({ formatVersion: z.literal(1), entries: z.record(z.string(), entry) });
+  const schema = z.object({ formatVersion: z.literal(1), owner: z.string(), entries: z.record(z.string(), entry) });
   let content: unknown;
   try {
     content = JSON.parse(Buffer.from(file.content, 'base64').toString('utf8'));
@@ -33,10 +35,51 @@ export function parseRecord<Entry>(
     content = undefined;
   }
   const parsed = schema.safeParse(content);
-  if (parsed.success) return { sha256: file.sha256, entries: new Map(Object.entries(parsed.data.entries)) };
+  if (parsed.success) {
+    const { owner, entries } = parsed.data;
+    return { owner, sha256: file.sha256, entries: new Map(Object.entries(entries)) };
+  }
   throw new Blocked(
     `${path} is no record that this stackward can read; put back the one that was there, or remove it: what it recorded then counts as not ours`,
   );
+}
+
+/** `records`: of owners that a run is about. `others`: of all others on the host. By owner. */
+export interface HostRecords<Entry> {
+  readonly records: ReadonlyMap<string, HostRecord<Entry>>;
+  readonly others: ReadonlyMap<string, HostRecord<Entry>>;
+}
+
+/**
+ * All records of one kind on a host: one question, and a second one where other owners have records there.
+ * @throws as parseRecord
+ */
+export async function readRecords<Entry>(
+  host: HostReader,
+  kind: string,
+  owners: readonly string[],
+  entry: z.ZodType<Entry>,
+): Promise<HostRecords<Entry>> {
+  const paths = owners.map((owner) => recordPath(host, kind, owner));
+  const [folder, ...files] = await host.read([
+    { verb: 'list-folder', path: host.stateFolder },
+    ...paths.map((path) => ({ verb: 'read-file', path }) as const),
+  ]);
+  const otherPaths = valueOf(folder)
+    .entries.filter(({ name }) => new RegExp(`^${kind}-[0-9a-f]{8}\\.json$`).test(name))
+    .map(({ name }) => `${host.stateFolder}/${name}`)
+    .filter((path) => !paths.includes(path));
+  const otherFiles =
+    otherPaths.length === 0 ? [] : await host.read(otherPaths.map((path) => ({ verb: 'read-file', path }) as const));
+  const parsed = (path: string, outcome: Outcome<HostFile> | undefined): HostRecord<Entry> => {
+    if (outcome === undefined) throw new RangeError(`no answer about ${path}`);
+    return parseRecord(outcome, path, entry);
+  };
+  const others = otherPaths.map((path, at) => parsed(path, otherFiles[at]));
+  return {
+    records: new Map(owners.map((owner, at) => [owner, parsed(paths[at] ?? '', files[at])])),
+    others: new Map(others.flatMap((record) => (record.owner === undefined ? [] : [[record.owner, record]]))),
+  };
 }
 
 /** What the record holds after a write, as text; undefined: nothing, so there is no file. */

@@ -1,13 +1,14 @@
 /**
- * One request for all steps of a host. In each step a record that gains something is written before the flags, one that loses
- * something after them: whatever was changed is recorded at every moment, and killed anywhere the next run finds its way.
+ * At most three requests for all steps of a host: what records gain, the flags, and what records lose of those that went well.
+ * Whatever was changed is recorded at every moment; one flag that can't be set keeps no other step from its end.
  */
-import type { HostWrite, Outcome } from '../../lib/host';
-import { parseRecord, recordPath, RecordWriter, type HostRecord } from '../../lib/host-record';
+import type { StackwardError } from '../../lib/errors';
+import type { Host, HostWrite, Outcome } from '../../lib/host';
+import { readRecords, recordPath, RecordWriter, type HostRecords } from '../../lib/host-record';
 import type { Writers } from '../../lib/ports';
 import type { StepResult, Target } from '../../lib/reconciler';
-import type { BridgePortStep } from './diff';
-import { kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
+import type { BridgePortStep, FlagAim } from './diff';
+import { heldByOthers, kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
 import { recordEntry, type RecordEntry } from './spec';
 
 export async function* apply(
@@ -17,59 +18,78 @@ export async function* apply(
   to: Writers,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
-  const owners = [...new Set(steps.map((step) => step.owner))];
-  const paths = owners.map((owner) => recordPath(host, kind, owner));
-  // Steps of another turn of this very run may have written the record since it was observed.
-  const files = await host.read(paths.map((path) => ({ verb: 'read-file', path }) as const));
-  const records = new Map<string, { now: HostRecord<RecordEntry>; writer: RecordWriter<RecordEntry> }>();
-  owners.forEach((owner, at) => {
-    const path = paths[at] ?? '';
-    const file = files[at];
-    if (file === undefined) throw new RangeError(`no answer about ${path}`);
-    const now = parseRecord(file, path, recordEntry);
-    records.set(owner, { now, writer: new RecordWriter(path, owner, now) });
-  });
+  // Steps of another turn of this very run may have written records since they were observed.
+  const now = await readRecords(host, kind, [...observed.records.keys()], recordEntry);
   const ready: BridgePortStep[] = [];
   for (const step of steps) {
-    const moved = findMoved(step, records.get(step.owner)?.now, observed);
+    const moved = step.aims.find((aim) => recorded(aim, step.owner, observed) !== recorded(aim, step.owner, now));
     if (moved === undefined) ready.push(step);
     else
       yield {
         ...{ id: step.id, outcome: 'failed', reason: 'StalePlan' },
-        message: `what is recorded of ${moved} changed after the plan was made; plan again`,
+        message: `what is recorded of ${moved.flag} of ${moved.device} changed after the plan was made; plan again`,
       };
   }
-  const sequences = ready.map((step) => writesOf(step, records.get(step.owner)?.writer));
-  const outcomes = sequences.length === 0 ? [] : await host.write(sequences);
-  for (const [at, step] of ready.entries()) yield resultOf(step, outcomes[at] ?? []);
+  const failed = await write(ready, now, host);
+  for (const step of ready) yield resultOf(step, failed.get(step));
 }
 
-function findMoved(
-  step: BridgePortStep,
-  now: HostRecord<RecordEntry> | undefined,
-  { records }: BridgePortObserved,
-): string | undefined {
-  const seen = records.get(step.owner)?.entries;
-  const moved = step.aims.find(({ device, flag }) => {
-    const key = keyOf(device, flag);
-    return JSON.stringify(now?.entries.get(key)) !== JSON.stringify(seen?.get(key));
-  });
-  return moved && `${moved.flag} of ${moved.device}`;
+/** By its owner, and by others. */
+function recorded({ device, flag }: FlagAim, owner: string, records: HostRecords<RecordEntry>): string {
+  const key = keyOf(device, flag);
+  return JSON.stringify([records.records.get(owner)?.entries.get(key), heldByOthers(records, owner, key)]);
 }
 
-function writesOf({ aims }: BridgePortStep, writer: RecordWriter<RecordEntry> | undefined): HostWrite[] {
-  const gained = aims.filter(({ after }) => after !== undefined);
-  const lost = aims.filter(({ before, after }) => before !== undefined && after === undefined);
-  const changes = (some: typeof aims) => new Map(some.map(({ device, flag, after }) => [keyOf(device, flag), after]));
-  const flags = aims.flatMap(({ device, flag, set }): HostWrite[] =>
+type Failed = ReadonlyMap<BridgePortStep, StackwardError>;
+
+/** Answers why steps failed. */
+async function write(steps: readonly BridgePortStep[], now: HostRecords<RecordEntry>, host: Host): Promise<Failed> {
+  const failed = new Map<BridgePortStep, StackwardError>();
+  const remaining = () => steps.filter((step) => !failed.has(step));
+  const send = async (some: readonly { sequence: HostWrite[]; steps: readonly BridgePortStep[] }[]) => {
+    const writes = some.filter(({ sequence }) => sequence.length > 0);
+    const outcomes = writes.length === 0 ? [] : await host.write(writes.map(({ sequence }) => sequence));
+    for (const [at, one] of writes.entries()) {
+      const error = findError(outcomes[at] ?? []);
+      if (error) for (const step of one.steps) failed.set(step, error);
+    }
+  };
+  const writers = new Map(
+    [...now.records].map(([owner, record]) => [owner, new RecordWriter(recordPath(host, kind, owner), owner, record)]),
+  );
+  /** Without it, the steps of its owner that need it can't be. */
+  const record = (isMeant: (aim: FlagAim) => boolean, needsIt: (aim: FlagAim) => boolean) =>
+    send(
+      [...writers].map(([owner, writer]) => {
+        const own = remaining().filter((step) => step.owner === owner);
+        const aims = own.flatMap((step) => step.aims.filter(isMeant));
+        return {
+          sequence: writer.write(new Map(aims.map(({ device, flag, after }) => [keyOf(device, flag), after]))),
+          steps: own.filter((step) => step.aims.some(needsIt)),
+        };
+      }),
+    );
+  await record(gains, (aim) => gains(aim) || loses(aim));
+  await send(remaining().map((step) => ({ sequence: flagsOf(step), steps: [step] })));
+  await record(loses, loses);
+  return failed;
+}
+
+const gains = ({ before, after }: FlagAim): boolean =>
+  after !== undefined && JSON.stringify(before) !== JSON.stringify(after);
+const loses = ({ before, after }: FlagAim): boolean => before !== undefined && after === undefined;
+
+const flagsOf = ({ aims }: BridgePortStep): HostWrite[] =>
+  aims.flatMap(({ device, flag, set }): HostWrite[] =>
     set ? [{ verb: 'set-bridge-flag', port: device, flag: kernelFlag[flag], ...set }] : [],
   );
-  return [...(writer?.write(changes(gained)) ?? []), ...flags, ...(writer?.write(changes(lost)) ?? [])];
+
+function findError(outcomes: readonly Outcome<object>[]): StackwardError | undefined {
+  const failed = outcomes.find((outcome) => !outcome.ok);
+  return failed?.ok === false ? failed.error : undefined;
 }
 
-function resultOf({ id }: BridgePortStep, outcomes: readonly Outcome<object>[]): StepResult {
-  const failed = outcomes.find((outcome) => !outcome.ok);
-  if (failed === undefined) return { id, outcome: 'applied' };
-  if (failed.ok) throw new TypeError('a failed outcome that is ok');
-  return { id, outcome: 'failed', reason: failed.error.reason, message: failed.error.detail };
+function resultOf({ id }: BridgePortStep, error: StackwardError | undefined): StepResult {
+  if (error === undefined) return { id, outcome: 'applied' };
+  return { id, outcome: 'failed', reason: error.reason, message: error.detail };
 }

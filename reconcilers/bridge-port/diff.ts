@@ -2,13 +2,15 @@
  * What of the observed flags is not as declared, and what our records keep of flags that nobody declares any more. Pure.
  *
  * One step per construct and host. A re-plug (each boot of a server that makes its tap anew) brings the kernel's defaults
- * back: flag and record then differ, and the plan says so.
+ * back: flag and record then differ, and the plan says so. A flag that several owners' records hold goes back with the last
+ * of them: whoever finds it as declared and held by another gets an entry too.
  */
-import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
-import { sweeps } from '../../lib/reconciler';
+import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
+import { bringBack, leftovers } from './leaving';
 import { isTap, type BridgePortOn } from './locate';
-import { kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
-import { flagNames, type BridgePortImage, type FlagName, type RecordEntry } from './spec';
+import { heldByOthers, kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
+import { flagNames, type FlagName, type RecordEntry } from './spec';
+import { changesOf, notesOf } from './words';
 
 /** One flag of one device: what becomes of it, and of what is recorded of it. */
 export interface FlagAim {
@@ -27,11 +29,11 @@ export interface BridgePortStep extends Step {
   readonly aims: readonly FlagAim[];
 }
 
-interface Reasoned extends FlagAim {
+export interface Reasoned extends FlagAim {
   readonly because: string;
 }
 type DeclaredOn = Extract<BridgePortOn, { declared: unknown }>;
-type Found = { readonly aims: readonly Reasoned[]; readonly findings: readonly Finding[] };
+export type Found = { readonly aims: readonly Reasoned[]; readonly findings: readonly Finding[] };
 
 export function diff(placement: Placement<BridgePortOn>, observed: BridgePortObserved): Difference<BridgePortStep> {
   const steps = new Map<string, BridgePortStep>();
@@ -59,8 +61,6 @@ export function diff(placement: Placement<BridgePortOn>, observed: BridgePortObs
   return { steps: [...steps.values()].sort(removalsLast), findings };
 }
 
-/** Text of a plan: on, off. */
-const word = (value: boolean): string => (value ? 'on' : 'off');
 const pathOf = (id: string): string => id.slice(kind.length + 1);
 const portIdOf = (spec: BridgePortOn): string =>
   'declared' in spec ? spec.declared.portId : (spec.restore[0]?.portId ?? '');
@@ -125,97 +125,36 @@ function aimFor(
   { device, flag, value, current, bridge }: Wish,
   observed: BridgePortObserved,
 ): Reasoned[] {
-  const before = observed.records.get(owner)?.entries.get(keyOf(device, flag));
+  const key = keyOf(device, flag);
+  const before = observed.records.get(owner)?.entries.get(key);
+  const [held] = heldByOthers(observed, owner, key);
   const path = pathOf(id);
+  const entry = (original: boolean): RecordEntry => ({
+    ...{ device, flag, portId, path, stack, before: original, written: value },
+  });
   if (current !== value) {
-    // Back at the value from before our first write there is nothing left to bring back.
-    const after =
-      before?.before === value
-        ? undefined
-        : { device, flag, portId, path, stack, before: before?.before ?? current, written: value };
+    const original = before?.before ?? held?.entry.before ?? current;
+    // Back at the value from before the first write there is nothing left to bring back.
+    const after = original === value ? undefined : entry(original);
     const because =
       before === undefined
-        ? 'the code declares it'
+        ? held === undefined
+          ? 'the code declares it'
+          : `the code declares it, and ${held.owner}, whose record holds another value, will set that again`
         : before.written !== value
           ? 'the code declares another value'
           : 'the port was plugged again, which resets it, or somebody set it back';
     return [{ device, flag, set: { bridge, expect: current, value }, before, after, because }];
   }
-  if (before === undefined) return [];
+  if (before === undefined) {
+    if (held === undefined || held.entry.before === value) return [];
+    const because = `${held.owner} has set it, and the code declares it too: it goes back with the last of both`;
+    return [{ device, flag, before, after: entry(held.entry.before), because }];
+  }
   if (before.written !== value)
     return [{ device, flag, before, after: undefined, because: 'it is again what it was before the first write' }];
   if (before.path === path && before.stack === stack) return [];
   return [{ device, flag, before, after: { ...before, path, stack }, because: 'another construct declares it now' }];
-}
-
-/** As it was, absence of a record included. */
-function bringBack(one: Wanted<BridgePortOn>, images: readonly BridgePortImage[], observed: BridgePortObserved): Found {
-  const aims: Reasoned[] = [];
-  const findings: Finding[] = [];
-  for (const { device, flag, value, entry } of images.flatMap((image) => image.flags)) {
-    const now = observed.devices.get(device);
-    const current = now?.flags[kernelFlag[flag]];
-    const before = observed.records.get(one.owner)?.entries.get(keyOf(device, flag));
-    const after = entry ?? undefined;
-    const aim = { device, flag, before, after, because: 'the run is rolled back' };
-    if (now && value !== null && current !== undefined && current !== value)
-      aims.push({ ...aim, set: { bridge: now.bridge, expect: current, value } });
-    else if (JSON.stringify(before) !== JSON.stringify(after)) aims.push(aim);
-    if (current === undefined && value !== null)
-      findings.push({
-        id: one.id,
-        message: `no bridge has ${device} any more: its ${flag} can't be brought back, only what is recorded of it`,
-      });
-  }
-  return { aims, findings };
-}
-
-/** What the records of owners that may be swept keep of flags that nobody of theirs declares here any more. */
-function leftovers(
-  { wanted, sweep }: Placement<BridgePortOn>,
-  { records, devices }: BridgePortObserved,
-  declared: ReadonlySet<string>,
-  kept: ReadonlySet<string>,
-): BridgePortStep[] {
-  const groups = new Map<string, { owner: string; entry: RecordEntry; aims: Reasoned[] }>();
-  for (const [owner, { entries }] of records)
-    for (const [key, entry] of entries) {
-      if (kept.has(`${owner} ${key}`) || !sweeps(sweep, owner, entry.stack)) continue;
-      const { device, flag } = entry;
-      const now = devices.get(device);
-      const current = now?.flags[kernelFlag[flag]];
-      const isOurs = current === entry.written && current !== entry.before && !declared.has(key);
-      const name = `${owner} ${entry.path}`;
-      const group = groups.get(name) ?? { owner, entry, aims: [] };
-      group.aims.push({
-        device,
-        flag,
-        ...(now && isOurs ? { set: { bridge: now.bridge, expect: entry.written, value: entry.before } } : {}),
-        before: entry,
-        after: undefined,
-        because: '',
-      });
-      groups.set(name, group);
-    }
-  return [...groups.values()].map(({ owner, entry: { path, stack, portId }, aims }) => {
-    const id = `${kind}.${path}`;
-    const isHere = wanted.some((one) => one.id === id && one.owner === owner);
-    return {
-      ...{ id, owner, portId, aims, action: 'delete', subject: `port ${portId}` },
-      changes: changesOf(aims),
-      because: isHere ? 'the code declares another port' : 'nothing declares it on this host any more',
-      notes: [
-        ...notesOf(aims),
-        ...aims
-          .filter(({ set }) => !set)
-          .map(
-            ({ device, flag }) =>
-              `${flag} of ${device} is left as it is: it is not what was written, or the device is gone`,
-          ),
-      ],
-      leftBy: { owner, stack },
-    };
-  });
 }
 
 /** A construct that declares another port, or other flags, than what it left. */
@@ -236,34 +175,4 @@ function stepOf(one: Wanted<BridgePortOn>, portId: string, aims: readonly Reason
     because: [...new Set(aims.map(({ because }) => because))].join('; '),
     notes: notesOf(aims),
   };
-}
-
-function changesOf(aims: readonly FlagAim[]): Change[] {
-  return aims.map(({ device, flag, set, before, after }) => {
-    const attribute = `${flag} of ${device}`;
-    if (set) return { attribute, before: word(set.expect), after: word(set.value) };
-    const record = (entry: RecordEntry | undefined) =>
-      entry && { text: `${word(entry.written)}, was ${word(entry.before)}, for ${entry.path}` };
-    const [was, becomes] = [record(before), record(after)];
-    return {
-      attribute: `record of ${attribute}`,
-      ...(was ? { before: was.text } : {}),
-      ...(becomes ? { after: becomes.text } : {}),
-    };
-  });
-}
-
-/** What it means, where it isn't what every bridge does by itself. */
-const meaning: Readonly<Record<FlagName, Readonly<Record<'on' | 'off', string | undefined>>>> = {
-  hairpin: {
-    on: 'the guest gets its own frames back, broadcasts and multicasts too; with IPv6, its duplicate address detection may then find itself',
-    off: undefined,
-  },
-  learning: { on: undefined, off: 'the bridge does not remember addresses behind the port' },
-  flood: { on: undefined, off: 'frames to addresses that the bridge does not know do not reach the port' },
-};
-
-function notesOf(aims: readonly FlagAim[]): string[] {
-  const means = aims.flatMap(({ flag, set }) => (set ? (meaning[flag][word(set.value) as 'on' | 'off'] ?? []) : []));
-  return [...new Set(means)];
 }

@@ -20,9 +20,9 @@ const identify = (spec: BridgePortSpec): string =>
 function image({ aims, portId }: BridgePortStep, { devices }: BridgePortObserved): BridgePortImage {
   return {
     portId,
-    flags: aims.map(({ device, flag, before }) => ({
+    flags: aims.map(({ device, flag, set, before }) => ({
       ...{ device, flag, entry: before ?? null },
-      value: devices.get(device)?.flags[kernelFlag[flag]] ?? null,
+      value: set ? (devices.get(device)?.flags[kernelFlag[flag]] ?? null) : null,
     })),
   };
 }

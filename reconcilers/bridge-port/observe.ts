@@ -1,6 +1,6 @@
-/** The flags of all bridge ports of a host, and what the owners' records say of them: one question. */
+/** The flags of all bridge ports of a host, and what records say of them. */
 import { valueOf, type BridgeFlag } from '../../lib/host';
-import { parseRecord, recordPath, type HostRecord } from '../../lib/host-record';
+import { readRecords, type HostRecord } from '../../lib/host-record';
 import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
 import type { BridgePortOn } from './locate';
@@ -23,30 +23,39 @@ export interface ObservedDevice {
 
 export type BridgePortRecord = HostRecord<RecordEntry>;
 
-export interface BridgePortObserved {
+export interface BridgePortObserved extends Records {
   /** By the device's name, which is one on a host. */
   readonly devices: ReadonlyMap<string, ObservedDevice>;
-  /** By owner; entries by `<device> <flag>`. */
+}
+
+interface Records {
+  /** By owner that this run is about; entries by `<device> <flag>`. */
   readonly records: ReadonlyMap<string, BridgePortRecord>;
+  /** Those of all other owners here, by the owner that each names. */
+  readonly others: ReadonlyMap<string, BridgePortRecord>;
 }
 
 export const keyOf = (device: string, flag: FlagName): string => `${device} ${flag}`;
 
+/** What other owners' records say of the same flag. */
+export const heldByOthers = (
+  { records, others }: Records,
+  owner: string,
+  key: string,
+): { readonly owner: string; readonly entry: RecordEntry }[] =>
+  [...records, ...others].flatMap(([other, { entries }]) => {
+    const entry = other === owner ? undefined : entries.get(key);
+    return entry === undefined ? [] : [{ owner: other, entry }];
+  });
+
 export async function observe({ target, owners }: Placement<BridgePortOn>, from: Readers): Promise<BridgePortObserved> {
   const host = await from.host(target);
-  const paths = owners.map((owner) => recordPath(host, kind, owner));
-  const [bridges, ...files] = await host.read([
-    { verb: 'bridge-ports' },
-    ...paths.map((path) => ({ verb: 'read-file', path }) as const),
+  const [[bridges], records] = await Promise.all([
+    host.read([{ verb: 'bridge-ports' }]),
+    readRecords(host, kind, owners, recordEntry),
   ]);
   return {
     devices: new Map(valueOf(bridges).ports.map(({ bridge, port, flags }) => [port, { bridge, flags }])),
-    records: new Map(
-      owners.map((owner, at) => {
-        const file = files[at];
-        if (file === undefined) throw new RangeError(`no answer about ${paths[at]}`);
-        return [owner, parseRecord(file, paths[at] ?? '', recordEntry)];
-      }),
-    ),
+    ...records,
   };
 }

@@ -39,7 +39,7 @@ export type RecordEntry = z.infer<typeof recordEntry>;
 const flagImage = z.object({
   device: z.string(),
   flag: z.enum(flagNames),
-  /** Null: the device was not there. */
+  /** Null: what was recorded of it changed alone. */
   value: z.boolean().nullable(),
   /** Null: not recorded. */
   entry: recordEntry.nullable(),

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HostPool, type OpenHost } from '../../adapters/host-pool';
 import { LocalHost } from '../../adapters/local-host';
 import { apply, everything, plan } from '../../lib/engine';
 import { TransientError } from '../../lib/errors';
@@ -139,9 +140,9 @@ export class BridgeHosts {
   }
 
   /** Plans and applies; `between` happens after the plan. Answers outcomes, what is left, and the way back. */
-  async run(manifests: readonly Manifest[], more: { sweep?: readonly Sweep[]; between?: () => void } = {}) {
+  async run(manifests: readonly Manifest[], more: { sweep?: readonly Sweep[]; between?: () => unknown } = {}) {
     const planned = await this.plan(manifests, more.sweep);
-    more.between?.();
+    await more.between?.();
     const time = new Date(0);
     const record = JSON.stringify(recordOf(planned, manifests, '1', time));
     let results = '';
@@ -162,7 +163,8 @@ export class BridgeHosts {
     for (const host of this.hosts.values()) host.remove();
   }
 
-  private readonly host = (target: string): Promise<Host> => Promise.resolve(this.counted(this.get(target.slice(5))));
+  private readonly pool = new HostPool((name) => this.counted(this.get(name)));
+  private readonly host = (target: string): Promise<Host> => Promise.resolve(this.pool.get(target.slice(5)));
 
   private get readers(): Readers {
     return {
@@ -180,11 +182,12 @@ export class BridgeHosts {
   }
 
   /** Dies before the first write that is one too many, as a program that is killed: what was done stays done. */
-  private counted(host: BridgeHost): Host {
+  private counted(host: BridgeHost): OpenHost {
     const real = this.open(host);
     return {
       name: real.name,
       stateFolder: real.stateFolder,
+      close: () => Promise.resolve(),
       read: (questions) => {
         host.requests.reads += 1;
         return real.read(questions);

@@ -18,17 +18,22 @@ const entry = (device: string, more: Partial<RecordEntry> = {}): RecordEntry => 
   ...more,
 });
 
-const observed = (
-  devices: Readonly<Record<string, Flags>>,
-  records: Readonly<Record<string, readonly RecordEntry[]>> = {},
-): BridgePortObserved => ({
-  devices: new Map(Object.entries(devices).map(([device, flags]) => [device, { bridge: 'qbr28f25940-63', flags }])),
-  records: new Map(
-    Object.entries<readonly RecordEntry[]>({ ours: [], ...records }).map(([owner, entries]) => [
+const recordsOf = (records: Readonly<Record<string, readonly RecordEntry[]>>): BridgePortObserved['records'] =>
+  new Map(
+    Object.entries(records).map(([owner, entries]) => [
       owner,
       { sha256: null, entries: new Map(entries.map((one) => [`${one.device} ${one.flag}`, one])) },
     ]),
-  ),
+  );
+
+const observed = (
+  devices: Readonly<Record<string, Flags>>,
+  records: Readonly<Record<string, readonly RecordEntry[]>> = {},
+  others: Readonly<Record<string, readonly RecordEntry[]>> = {},
+): BridgePortObserved => ({
+  devices: new Map(Object.entries(devices).map(([device, flags]) => [device, { bridge: 'qbr28f25940-63', flags }])),
+  records: recordsOf({ ours: [], ...records }),
+  others: recordsOf(others),
 });
 
 const wants = (
@@ -155,6 +160,50 @@ test('a device that is not plugged, or a flag that the kernel does not know, is 
   ]);
 });
 
+describe('held by the record of another owner', () => {
+  const spec = { declared: { portId, hairpin: true }, devices: [tap] };
+  const theirs = { elsewhere: [entry(tap, { path: 'their/Port', stack: 'their' })] };
+
+  test('as declared: it is recorded here too, with the value from before the first write', () => {
+    const found = bridgePort.diff(
+      place([wants({}, { spec })]),
+      observed({ [tap]: { ...fresh, hairpin_mode: true } }, {}, theirs),
+    );
+    expect(shown(found)).toEqual([
+      {
+        what: 'update bridge-port.acme/Port',
+        changes: [`record of hairpin of ${tap}: - → on, was off, for acme/Port`],
+        because: 'elsewhere has set it, and the code declares it too: it goes back with the last of both',
+      },
+    ]);
+  });
+
+  test('with another value than declared: the plan names whom it would take turns with', () => {
+    const off = { declared: { portId, hairpin: false }, devices: [tap] };
+    const found = bridgePort.diff(
+      place([wants({}, { spec: off })]),
+      observed({ [tap]: { ...fresh, hairpin_mode: true } }, {}, theirs),
+    );
+    expect(shown(found)[0]?.because).toBe(
+      'the code declares it, and elsewhere, whose record holds another value, will set that again',
+    );
+  });
+
+  test('a rollback leaves it', () => {
+    const image = { portId, flags: [{ device: tap, flag: 'hairpin', value: false, entry: null }] };
+    const { steps, findings } = bridgePort.diff(
+      place([wants({}, { spec: { restore: [image as never] } })]),
+      observed({ [tap]: { ...fresh, hairpin_mode: true } }, { ours: [entry(tap)] }, theirs),
+    );
+    expect(shown({ steps, findings })[0]?.changes).toEqual([
+      `record of hairpin of ${tap}: on, was off, for acme/Port → -`,
+    ]);
+    expect(findings.map(({ message }) => message)).toEqual([
+      `another owner's record holds hairpin of ${tap} too: it can't be brought back, only what is recorded of it`,
+    ]);
+  });
+});
+
 describe('what leaves the code', () => {
   const on = { ...fresh, hairpin_mode: true };
   const left = { ours: [entry(tap), entry(qvb)] };
@@ -181,13 +230,33 @@ describe('what leaves the code', () => {
     expect(bridgePort.diff(place([], sweep), observed({ [tap]: on }, left)).steps).toEqual([]);
   });
 
-  test('keeps the flag that another owner declares; only our record goes', () => {
+  test('keeps the flag that another owner declares: it is recorded there, and no more here', () => {
     const theirs = wants({ hairpin: true }, { owner: 'theirs', id: 'bridge-port.their/Port', stack: 'their' });
     const found = bridgePort.diff(place([theirs], all), observed({ [tap]: on, [qvb]: on }, left));
     expect(shown(found).flatMap(({ changes }) => changes)).toEqual([
+      `record of hairpin of ${tap}: - → on, was off, for their/Port`,
       `record of hairpin of ${tap}: on, was off, for acme/Port → -`,
       `hairpin of ${qvb}: on → off`,
     ]);
+  });
+
+  test('stays while the record of another owner holds it; of several that leave at once the last takes it back', () => {
+    const there = { [tap]: on };
+    const held = observed(there, { ours: [entry(tap)] }, { elsewhere: [entry(tap, { path: 'their/Port' })] });
+    const [step] = bridgePort.diff(place([], all), held).steps;
+    expect(step).toMatchObject({
+      changes: [{ attribute: `record of hairpin of ${tap}`, before: 'on, was off, for acme/Port' }],
+      notes: [`hairpin of ${tap} stays: another owner's record or code holds it too`],
+    });
+    const both = observed(there, { ours: [entry(tap)], theirs: [entry(tap, { path: 'their/Port' })] });
+    const sweep: Sweep[] = [...all, { owner: 'theirs', stacks: 'all' }];
+    expect(shown(bridgePort.diff(place([], sweep), both)).map(({ what, changes }) => [what, changes])).toEqual([
+      ['delete bridge-port.acme/Port', [`record of hairpin of ${tap}: on, was off, for acme/Port → -`]],
+      ['delete bridge-port.their/Port', [`hairpin of ${tap}: on → off`]],
+    ]);
+    // A record of another device, whose name begins alike, holds nothing.
+    const decoy = observed(there, { ours: [entry(tap)] }, { elsewhere: [entry(`${tap}x`)] });
+    expect(shown(bridgePort.diff(place([], all), decoy))[0]?.changes).toEqual([`hairpin of ${tap}: on → off`]);
   });
 
   test('a construct that declares another port, or one flag less, has one step', () => {

@@ -30,14 +30,20 @@ test('what is written is what is read, and bears the header that lets it be remo
   ]);
   const text = renderRecord('team-a', entries) ?? '';
   expect(text.slice(0, 512)).toContain(fileHeader('team-a'));
-  expect(parseRecord(fileOf(text), path, entry)).toEqual({ sha256: sha256(text), entries });
+  expect(parseRecord(fileOf(text), path, entry)).toEqual({ owner: 'team-a', sha256: sha256(text), entries });
   expect(renderRecord('team-a', new Map([...entries].reverse()))).toBe(text);
 });
 
 test('no file is an empty record; anything else is not touched', () => {
   const absent = { ok: true, value: { exists: false, realPath: path } } as const;
   expect(parseRecord(absent, path, entry)).toEqual(nothing);
-  for (const text of ['', '{', '[]', '{"formatVersion":2,"entries":{}}', '{"formatVersion":1,"entries":{"a":{}}}'])
+  for (const text of [
+    '',
+    '{',
+    '[]',
+    '{"formatVersion":2,"owner":"x","entries":{}}',
+    '{"formatVersion":1,"owner":"x","entries":{"a":{}}}',
+  ])
     expect(() => parseRecord(fileOf(text), path, entry)).toThrow(Blocked);
   const error = new Blocked('no');
   expect(() => parseRecord({ ok: false, reason: 'refused', error }, path, entry)).toThrow(error);

@@ -1,0 +1,104 @@
+/** Flags that go back: those that nobody declares any more, and those that a rollback takes back. Pure. */
+import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/reconciler';
+import type { BridgePortStep, FlagAim, Found, Reasoned } from './diff';
+import type { BridgePortOn } from './locate';
+import { heldByOthers, kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
+import type { BridgePortImage, RecordEntry } from './spec';
+import { changesOf, notesOf } from './words';
+
+/** As it was, absence of a record included. */
+export function bringBack(
+  one: Wanted<BridgePortOn>,
+  images: readonly BridgePortImage[],
+  observed: BridgePortObserved,
+): Found {
+  const aims: Reasoned[] = [];
+  const findings: Finding[] = [];
+  for (const { device, flag, value, entry } of images.flatMap((image) => image.flags)) {
+    const now = observed.devices.get(device);
+    const current = now?.flags[kernelFlag[flag]];
+    const before = observed.records.get(one.owner)?.entries.get(keyOf(device, flag));
+    const after = entry ?? undefined;
+    const aim = { device, flag, before, after, because: 'the run is rolled back' };
+    const wouldSet = now !== undefined && value !== null && current !== undefined && current !== value;
+    const isHeld = heldByOthers(observed, one.owner, keyOf(device, flag)).length > 0;
+    if (wouldSet && !isHeld) aims.push({ ...aim, set: { bridge: now.bridge, expect: current, value } });
+    else if (JSON.stringify(before) !== JSON.stringify(after)) aims.push(aim);
+    const warn = (why: string): number =>
+      findings.push({ id: one.id, message: `${why} can't be brought back, only what is recorded of it` });
+    if (current === undefined && value !== null) warn(`no bridge has ${device} any more: its ${flag}`);
+    else if (wouldSet && isHeld) warn(`another owner's record holds ${flag} of ${device} too: it`);
+  }
+  return { aims, findings };
+}
+
+/** One entry of a record that goes. */
+interface Leaving {
+  readonly owner: string;
+  readonly key: string;
+  readonly entry: RecordEntry;
+}
+
+/**
+ * What the records of owners that may be swept keep of flags that nobody of theirs declares here any more.
+ *
+ * @param declared flags that somebody declares here, whoever it is
+ * @param kept and by owner: what its record keeps of these is not left over
+ */
+export function leftovers(
+  { wanted, sweep }: Placement<BridgePortOn>,
+  observed: BridgePortObserved,
+  declared: ReadonlySet<string>,
+  kept: ReadonlySet<string>,
+): BridgePortStep[] {
+  const leaving = [...observed.records].flatMap(([owner, { entries }]) =>
+    [...entries]
+      .filter(([key, { stack }]) => !kept.has(`${owner} ${key}`) && sweeps(sweep, owner, stack))
+      .map(([key, entry]): Leaving => ({ owner, key, entry })),
+  );
+  const groups = new Map<string, { owner: string; entry: RecordEntry; aims: Reasoned[]; notes: string[] }>();
+  for (const [at, one] of leaving.entries()) {
+    const { owner, entry } = one;
+    // Where several leave at once, the flag goes back with the last of them.
+    const { aim, note } = takeBack(one, leaving.slice(0, at), observed, declared);
+    const name = `${owner} ${entry.path}`;
+    const group = groups.get(name) ?? { owner, entry, aims: [], notes: [] };
+    group.aims.push({ ...aim, because: '' });
+    if (note !== undefined) group.notes.push(note);
+    groups.set(name, group);
+  }
+  return [...groups.values()].map(({ owner, entry: { path, stack, portId }, aims, notes }) => {
+    const id = `${kind}.${path}`;
+    const isHere = wanted.some((one) => one.id === id && one.owner === owner);
+    return {
+      ...{ id, owner, portId, aims, action: 'delete', subject: `port ${portId}` },
+      changes: changesOf(aims),
+      because: isHere ? 'the code declares another port' : 'nothing declares it on this host any more',
+      notes: [...notesOf(aims), ...notes],
+      leftBy: { owner, stack },
+    };
+  });
+}
+
+function takeBack(
+  { owner, key, entry }: Leaving,
+  gone: readonly Leaving[],
+  observed: BridgePortObserved,
+  declared: ReadonlySet<string>,
+): { readonly aim: FlagAim; readonly note?: string } {
+  const { device, flag } = entry;
+  const aim: FlagAim = { device, flag, before: entry, after: undefined };
+  const isHeld = heldByOthers(observed, owner, key).some(
+    (other) => !gone.some((one) => one.owner === other.owner && one.key === key),
+  );
+  if (isHeld || declared.has(key))
+    return { aim, note: `${flag} of ${device} stays: another owner's record or code holds it too` };
+  const now = observed.devices.get(device);
+  const current = now?.flags[kernelFlag[flag]];
+  if (now && current === entry.written && current !== entry.before)
+    return { aim: { ...aim, set: { bridge: now.bridge, expect: entry.written, value: entry.before } } };
+  return {
+    aim,
+    note: `${flag} of ${device} is left as it is: it is not what was written, or the device is gone`,
+  };
+}
