@@ -1,5 +1,5 @@
 /**
- * A construct's path as the comment of a rule.
+ * A construct's path as the comment of a rule: `stackward:acme/Utm/Transit/Green`. Nobody writes that by chance.
  *
  * Neutron's agent takes every line that holds its wrap name (`neutron-openvswi`, `quantum-linuxbri`, …) for its own and
  * deletes it at its next apply, so no comment may hold one; a comment has at most 255 bytes (xt_comment.h); and the kernel's
@@ -8,14 +8,16 @@
  */
 import { createHash } from 'node:crypto';
 
+const prefix = 'stackward:';
 const longest = 255;
 
 /** Two paths have one comment only if they are the same path. */
 export function commentOf(path: string): string {
-  const plain = encodeURIComponent(path.replace(/\p{Surrogate}/gu, '\ufffd'))
+  const encoded = encodeURIComponent(path.replace(/\p{Surrogate}/gu, '\ufffd'))
     .replace(/%(2F|3A|40|2B|3D|2C)/g, decodeURIComponent)
     .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/(neutron|quantum)-/gi, '$1%2D');
+  const plain = prefix + encoded;
   if (plain.length <= longest) return plain;
   const digest = createHash('sha256').update(path).digest('hex').slice(0, 16);
   return `${wholeCharacters(plain.slice(0, longest - 17))}~${digest}`;
@@ -37,8 +39,9 @@ function decode(comment: string): string | undefined {
 
 /** The path, a long one as far as it is kept; undefined for what `commentOf` doesn't write. */
 export function findPath(comment: string): string | undefined {
-  if (!/^[\w./:@+=,~%-]+$/.test(comment) || !comment.includes('/')) return undefined;
-  const path = decode(comment);
+  const encoded = comment.startsWith(prefix) ? comment.slice(prefix.length) : '';
+  if (!/^[\w./:@+=,~%-]+$/.test(encoded) || !encoded.includes('/')) return undefined;
+  const path = decode(encoded);
   if (path === undefined) return undefined;
   const isCut = comment.length > longest - 17 && /~[0-9a-f]{16}$/.test(comment);
   return isCut || commentOf(path) === comment ? path : undefined;

@@ -18,7 +18,8 @@ import {
 import { describeRules, familyNames, intend, kind, type Intent } from './intent';
 import type { PlacedException } from './locate';
 import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
-import { canonicalRule, groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
+import { groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
+import { canonicalRule } from './rule-shape';
 import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
 import { chainOf, storedPath } from './stored-rules';
 

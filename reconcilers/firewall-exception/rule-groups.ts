@@ -1,17 +1,17 @@
 /** The rules of our chain, taken apart by the construct that they are of, and put together again. Pure. */
 import { ownTables, type OwnRules, type OwnTable } from '../../lib/iptables/own-chain';
-import { findComment, findPath } from '../../lib/iptables/rule-comment';
+import { canonicalRule, findOwnComment } from './rule-shape';
 
 /** By the comment that the rules bear. */
 export type RuleGroups = ReadonlyMap<string, OwnRules>;
 
-/** Rules without a path in their comment are in no group. */
+/** Rules that aren't ours are in no group. */
 export function groupsOf(rules: OwnRules): RuleGroups {
   const groups = new Map<string, Record<OwnTable, string[]>>();
   for (const table of ownTables)
     for (const rule of rules[table]) {
-      const comment = findComment(rule);
-      if (comment === undefined || findPath(comment) === undefined) continue;
+      const comment = findOwnComment(table, rule);
+      if (comment === undefined) continue;
       const group = groups.get(comment) ?? { mangle: [], filter: [] };
       group[table].push(rule);
       groups.set(comment, group);
@@ -22,15 +22,8 @@ export function groupsOf(rules: OwnRules): RuleGroups {
 /** Rules of no construct, as `filter: -s 198.51.100.7/32 -j ACCEPT`. */
 export const foreignRules = (rules: OwnRules): string[] =>
   ownTables.flatMap((table) =>
-    rules[table].filter((rule) => findPath(findComment(rule) ?? '') === undefined).map((rule) => `${table}: ${rule}`),
+    rules[table].filter((rule) => findOwnComment(table, rule) === undefined).map((rule) => `${table}: ${rule}`),
   );
-
-/** One spelling for what the iptables of all ages print: spaces, MAC addresses and quotes differ. */
-export const canonicalRule = (rule: string): string =>
-  rule
-    .replace(/ +/g, ' ')
-    .replace(/--mac-source \S+/, (mac) => mac.toLowerCase())
-    .replace(/--comment "([^" ]*)"/, '--comment $1');
 
 export const isSameRule = (a: string, b: string): boolean => a === b || canonicalRule(a) === canonicalRule(b);
 

@@ -46,8 +46,8 @@ export const chain = `stackward-${mark}`;
 const ends = '--physdev-in tap28f25940-63 --physdev-out qvb28f25940-63 --physdev-is-bridged';
 const back = '--physdev-in qvb28f25940-63 --physdev-out tap28f25940-63 --physdev-is-bridged';
 /** The rules of `exception()` as `acme/Branch`. */
-export const out = `-s 10.99.0.0/24 -m physdev ${ends} -m comment --comment "acme/Branch" -j ACCEPT`;
-export const into = `-d 10.99.0.0/24 -m physdev ${back} -m comment --comment "acme/Branch" -j ACCEPT`;
+export const out = `-s 10.99.0.0/24 -m physdev ${ends} -m comment --comment "stackward:acme/Branch" -j ACCEPT`;
+export const into = `-d 10.99.0.0/24 -m physdev ${back} -m comment --comment "stackward:acme/Branch" -j ACCEPT`;
 export const jump = `-A neutron-filter-top -j ${chain}`;
 /** Tables with these rules in our chain. */
 export const kernelWith = (...rules: readonly string[]): string =>

@@ -10,7 +10,7 @@ const chain = `stackward-${ownerMark('team-a')}`;
 const right = Object.fromEntries(filesFor('systemd', folder));
 const storedPath = (owner: string) => `${folder}/firewall-exception-${ownerMark(owner)}.ipv4`;
 const stored = (path: string) =>
-  `# This file is kept by stackward for team-a\n# iptables: nft\n*filter\n:${chain} - [0:0]\n-A ${chain} -m physdev --physdev-in tap0 -m comment --comment "${path}" -j ACCEPT\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
+  `# This file is kept by stackward for team-a\n# iptables: nft\n*filter\n:${chain} - [0:0]\n-A ${chain} -m physdev --physdev-in tap0 --physdev-out qvb0 --physdev-is-bridged -m comment --comment "stackward:${path}" -j ACCEPT\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
 const wish = { exceptions: [{ portId, placement: 'bound' as const }] };
 
 const planned = (host: TextHost, wanted: object = { BootRestore: wish }, sweep: readonly Sweep[] = []) =>

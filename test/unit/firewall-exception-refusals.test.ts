@@ -64,6 +64,29 @@ describe('what can not be put', () => {
      "
     `);
   });
+  test.each([
+    ['a DROP with a link', '-s 10.99.0.66/32 -m comment --comment "https://jira/OPS-4711" -j DROP'],
+    ['a pass with a path', '-s 10.50.0.0/16 -m comment --comment "jira/OPS-4711" -j ACCEPT'],
+    ['a rule as ours with another comment', out.replace('stackward:acme/Branch', 'jira/OPS-4711')],
+    ['a rule of ours that now drops', out.replace('ACCEPT', 'DROP')],
+    ['our comment on a rule for every port', '-m comment --comment "stackward:acme/Branch" -j ACCEPT'],
+    ['one end of the way alone', out.replace('--physdev-out qvb28f25940-63 ', '')],
+    ['a way between two servers', out.replace('qvb', 'tap')],
+    ['one match more', out.replace('-m comment', '-m tcp --dport 22 -m comment')],
+  ])('%s in our chain is not ours, whatever its comment says: no run removes or rewrites it', async (_, rule) => {
+    const ipv4 = kernelWith(out, into, rule);
+    for (const wanted of [{ Branch: exception() }, { Branch: exception({ sources: ['10.98.0.0/24'] }) }, {}]) {
+      const { steps, problems } = await new TextHosts({ cnode01: { ipv4, files: stored } }).plan(
+        [manifestOf(wanted)],
+        all,
+      );
+      expect([steps, problems.map(({ reason, message }) => `${reason}: ${message}`)]).toEqual([
+        [],
+        [expect.stringMatching(/^Blocked: .*did not put there \(filter: /)],
+      ]);
+      expect(problems[0]?.message).toContain(`filter: ${rule})`);
+    }
+  });
   test('a foreign rule that leads to our chain', async () => {
     const ipv4 = kernelWith(out, into).replace('COMMIT', `-A FORWARD -p tcp -j ${chain}\nCOMMIT`);
     expect(await planned({ ipv4, files: stored })).toMatchInlineSnapshot(`

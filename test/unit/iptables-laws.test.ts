@@ -101,7 +101,13 @@ describe("a construct's path as a comment", () => {
     expect(findPath(commentOf(wide))).toMatch(/^acme\/語+~[0-9a-f]{16}$/u);
   });
 
-  test.each(['', 'allow-dns', 'for ticket 4711', 'a b/c', '%zz/a', '"/'])('%j is no path of ours', (comment) => {
+  test.each([
+    '',
+    'allow-dns',
+    'acme/Branch',
+    'https://jira/OPS-4711',
+    ...['', 'a b/c', '%zz/a', '"/'].map((rest) => `stackward:${rest}`),
+  ])('%j is no path of ours', (comment) => {
     expect(findPath(comment)).toBeUndefined();
   });
 });

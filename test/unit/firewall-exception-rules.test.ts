@@ -1,0 +1,57 @@
+/** What is written is known again as ours, rule by rule, and nothing beside it. */
+import fc from 'fast-check';
+import { ownTables } from '../../lib/iptables/own-chain';
+import { commentOf } from '../../lib/iptables/rule-comment';
+import { releases } from '../../lib/releases';
+import { findOwnComment } from '../../reconcilers/firewall-exception/rule-shape';
+import { families, rulesFor } from '../../reconcilers/firewall-exception/rules';
+import { exception, portId } from '../support/firewall-texts';
+
+const prefixes = fc.oneof(
+  fc.constant('any' as const),
+  fc.uniqueArray(fc.constantFrom('10.99.0.0/24', '10.77.0.0/24', '2001:db8:99::/48', '2001:db8:77::/64'), {
+    minLength: 1,
+  }),
+);
+const spec = fc.record({
+  mode: fc.constantFrom('routed' as const, 'bridged' as const),
+  firewallDriver: fc.constantFrom('iptables' as const, 'iptables_hybrid' as const),
+  release: fc.constantFrom(...releases),
+  sources: prefixes,
+  destinations: prefixes,
+});
+const port = {
+  id: portId,
+  macAddress: 'FA:16:3E:9B:DA:EE',
+  fixedIps: ['10.77.0.10', '2001:db8:77::10'].map((address) => ({ subnetId: 'green', address })),
+};
+const path = "acme/Büro (2)/Transit/neutron-openvswi's";
+
+/** As iptables before 1.8 prints it. */
+const old = (rule: string): string =>
+  rule
+    .replace('physdev --', 'physdev  --')
+    .replace(/--comment "(\S+)"/, '--comment $1')
+    .replace(/[0-9a-f:]{17}/, (mac) => mac.toUpperCase());
+
+test('every rule that is written is ours, as every iptables prints it; one word more or less, and it is not', () => {
+  let seen = 0;
+  fc.assert(
+    fc.property(spec, fc.constantFrom(['qvb28f25940-63'], ['eth1.7', 'bond0']), fc.nat(), (more, far, at) => {
+      const rules = rulesFor({ spec: exception(more), port, path, ends: far });
+      for (const family of families)
+        for (const table of ownTables)
+          for (const rule of rules[family][table]) {
+            seen += 1;
+            expect([rule, findOwnComment(table, rule)]).toEqual([rule, commentOf(path)]);
+            expect(findOwnComment(table, old(rule))).toBe(commentOf(path));
+            const words = rule.split(' ');
+            const without = words.toSpliced(at % words.length, 1).join(' ');
+            const within = words.toSpliced(at % words.length, 0, '!').join(' ');
+            expect([without, findOwnComment(table, without)]).toEqual([without, undefined]);
+            expect([within, findOwnComment(table, within)]).toEqual([within, undefined]);
+          }
+    }),
+  );
+  expect(seen).toBeGreaterThan(200);
+});
