@@ -3,13 +3,14 @@
  *
  * Goals: every other byte stays; what is written can be told from what somebody wrote later; taking back gives the bytes
  * before. How: splices by place in the text, never a rendering of the file; the text of the value before and after is
- * kept by the caller. The result is read again and compared before anybody gets it: all rules as they were but the one.
+ * kept by the caller. The result is read again and compared before anybody gets it: all rules as they were but the one, and
+ * that one as it was but for the role, which it admits.
  * Given up: a value that other rules share by an anchor (theirs would change too), and a text that can't be parsed.
  */
 import { Blocked } from '../errors';
-import { mayRaise } from './grant';
+import { admissionOf, mayRaise } from './grant';
 import type { Check, Rules } from './check';
-import { findEntry, lineStart, type Entry, type PolicyFile } from './file';
+import { findEntry, lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { locateCheckString, parseRule } from './parse';
 import { checked, insert, lineEnd, quotesOf, replace, type Edit } from './splice';
 
@@ -29,8 +30,9 @@ export function addRole(
   const check = `role:${role}`;
   if (entry === undefined) {
     const old = effective === undefined ? undefined : parseRule(effective, rules.era);
-    const value = old === undefined || old.is === 'false' ? check : join(effective ?? '', check, mayRaise(rules, old));
-    return checked(file, rules, rule, insert(file, rule, value));
+    const isNobody = old === undefined || old.is === 'false';
+    const value = isNobody ? check : join(effective ?? '', check, mayRaise(rules, old));
+    return granting(insert(file, rule, value), isNobody ? [] : alternatives(old));
   }
   if (entry.sharedAs !== undefined)
     throw new Blocked(
@@ -40,7 +42,22 @@ export function addRole(
   if (old.is === 'unparsed')
     throw new Blocked(`the value of ${rule} can't be read by this release, so it admits nobody; mend it first`);
   const written = entry.items.length > 0 ? listWith(file, entry, check, mayRaise(rules, old)) : textWith();
-  return checked(file, rules, rule, replace(file, entry, written));
+  return granting(replace(file, entry, written), alternatives(old));
+
+  /** What will be read must admit the role, and be what was there with the role beside it. */
+  function granting(edit: Edit, before: readonly Check[]): Edit {
+    const { values } = parsePolicyFile(checked(file, rules, rule, edit).content, rules.era);
+    const now = parseRule(values.get(rule), rules.era);
+    const ours = JSON.stringify({ is: 'check', kind: 'role', match: role });
+    const all = alternatives(now).map((one) => JSON.stringify(one));
+    const rest = all.toSpliced(all[0] === ours ? 0 : all.lastIndexOf(ours), 1);
+    const isBeside = all.includes(ours) && rest.join() === before.map((one) => JSON.stringify(one)).join();
+    const isIn = admissionOf({ ...rules, byName: new Map(rules.byName).set(rule, now) }, rule, role) !== 'no';
+    if (isBeside && isIn) return edit;
+    throw new Blocked(
+      `the role ${role} can't be put beside what ${rule} holds in the way it is written; write it there by hand`,
+    );
+  }
 
   function textWith(): string {
     const isFirst = mayRaise(rules, old as Check);
@@ -49,6 +66,8 @@ export function addRole(
     return `${open}${isOurs ? `${inner} or ${check}` : join(inner, check, isFirst)}${close}`;
   }
 }
+
+const alternatives = (check: Check): readonly Check[] => (check.is === 'or' ? check.of.flatMap(alternatives) : [check]);
 
 const join = (old: string, check: string, isFirst: boolean): string =>
   isFirst ? `${check} or (${old})` : `(${old}) or ${check}`;

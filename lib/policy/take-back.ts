@@ -1,8 +1,8 @@
 /** The way back from an edit, and from what somebody made of it since. */
 import { Blocked } from '../errors';
-import type { Check, Rules } from './check';
+import { leaves, type Check, type Rules } from './check';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
-import { locateCheckString, type Located } from './parse';
+import { locateCheckString, parseRule, type Located } from './parse';
 import { checked, cut, insert, quotesOf, replace, type Edit, type Frame } from './splice';
 
 export interface Written {
@@ -20,7 +20,7 @@ export function isUntouched(file: PolicyFile, rule: string, { written }: Written
 /**
  * Takes back what `addRole` did: the bytes before where the value still is what was written, else our disjunct alone.
  * undefined: nothing of it is there any more.
- * @throws Blocked when another rule would change, or everybody would be admitted
+ * @throws Blocked when another rule would change, everybody would be admitted, or the role would still stand in it
  */
 export function takeRole(file: PolicyFile, rules: Rules, rule: string, role: string, was: Written): Edit | undefined {
   const entry = findEntry(file, rule);
@@ -33,7 +33,36 @@ export function takeRole(file: PolicyFile, rules: Rules, rule: string, role: str
       was.before === null ? cut(file, entry, was.frame) : replace(file, entry, was.before),
     );
   const left = entry.items.length > 0 ? listWithout(file, entry, role) : textWithout(file, entry, rules, role);
-  return left === undefined ? undefined : checked(file, rules, rule, replace(file, entry, left));
+  const edit = left === undefined ? undefined : checked(file, rules, rule, replace(file, entry, left));
+  const rest = mentionsIn(edit?.content ?? file.mark + file.text, rules, rule, role);
+  if (rest > Math.max(mentionsIn(asWritten(file, entry, was), rules, rule, role) - 1, 0))
+    throw new Blocked(
+      `${rule} was changed by hand, and without what stackward wrote the role ${role} would still stand in it, or in a rule that it refers to; ` +
+        `take it out by hand, then run again`,
+    );
+  return edit;
+}
+
+const asWritten = ({ mark, text }: PolicyFile, { value }: Entry, { written }: Written): string =>
+  `${mark}${text.slice(0, value.start)}${written}${text.slice(value.end)}`;
+
+/** How often the role stands in the rule, and in those of the file that it refers to; 0 for what can't be read. */
+function mentionsIn(content: string, { era }: Rules, rule: string, role: string): number {
+  try {
+    const { values } = parsePolicyFile(content, era);
+    const count = (name: string, path: readonly string[]): number =>
+      path.includes(name) || !values.has(name)
+        ? 0
+        : leaves(parseRule(values.get(name), era))
+            .map((leaf) => {
+              if (leaf.is !== 'check' || leaf.kind !== 'rule') return isRole(leaf, role) ? 1 : 0;
+              return count(leaf.match, [...path, name]);
+            })
+            .reduce((sum, one) => sum + one, 0);
+    return count(rule, []);
+  } catch {
+    return 0;
+  }
 }
 
 /**

@@ -120,13 +120,19 @@ describe('a rule that the file leaves out is put in as the file is written', () 
   });
 });
 
+test.each(['mem ber', 'a) or (b', 'x or role:y'])(
+  'what would not be the role beside the rest is not written: %s',
+  (role) => {
+    expect(() => add('{"b": "role:x"}', 'b', role)).toThrow(`the role ${role} can't be put beside what b holds`);
+  },
+);
+
 describe('what somebody changed since stays, and only the role goes', () => {
   const was = { before: '"rule:a"', written: '"(rule:a) or role:member"' };
   test.each([
     ['"(rule:a) or role:member or rule:z"', '"(rule:a) or rule:z"'],
     ['"rule:z or role:member"', '"rule:z"'],
     ['"role:member or rule:z"', '"rule:z"'],
-    ['"((rule:a) or role:MEMBER) and x:y"', undefined],
     ['"((rule:a) or role:member) or rule:z"', '"((rule:a)) or rule:z"'],
     ['"role:member"', '"!"'],
     ['[["rule:z"], ["role:member"]]', '[["rule:z"]]'],
@@ -138,6 +144,14 @@ describe('what somebody changed since stays, and only the role goes', () => {
     const taken = take(`{"b": ${now}, "bb": "role:member or x:y"}`, 'b', 'member', was);
     expect(taken).toBe(left && `{"b": ${left}, "bb": "role:member or x:y"}`);
   });
+
+  test.each(['((rule:a) or role:MEMBER) and x:y', 'rule:a or role:member or rule:z or role:Member', 'rule:ref'])(
+    'where the role would stay in it, nothing is done: %s',
+    (now) => {
+      const text = `{"b": "${now}", "ref": "rule:a or role:member", "bb": "role:member or x:y"}`;
+      expect(() => take(text, 'b', 'member', was)).toThrow('the role member would still stand in it');
+    },
+  );
 
   test('in YAML lists', () => {
     const list = (items: string) => `b:\n${items}c: d:e\n`;
