@@ -18,6 +18,7 @@ let ports: Record<string, LabPort>;
 beforeAll(async () => {
   projects = new LabProjects('test-utm-transit');
   lab = await LabFirewall.start('utm-transit');
+  await lab.apply({});
   await projects.clean();
   app = new TerraformApp('test/acceptance/apps/firewalls.ts', lab.cloud.lab.environment);
   await app.synth({ FIREWALLS_RUN: projects.run });
@@ -70,7 +71,7 @@ async function bootUtm(name: string): Promise<string> {
   return guest;
 }
 
-const manifest = () => app.output('acme', 'stackward_manifest');
+const manifest = async () => (await app.output('acme', 'stackward_manifest')) as { resources: object };
 
 test('one that routes: by exceptions in the packet filter, whatever the groups of its ports let in', async () => {
   const [client, server] = [await bootAt('client'), await bootAt('server')];
@@ -86,6 +87,8 @@ test('one that routes: by exceptions in the packet filter, whatever the groups o
   expect(await connects(client, from, server, to)).toBe(true);
   expect(await connects(server, to, client, from)).toBe(true);
   expect(await lab.run('plan', await manifest())).toMatchObject({ code: 0 });
+  expect(await lab.run('apply', { ...(await manifest()), resources: {} })).toMatchObject({ code: 0 });
+  expect(await connects(client, from, server, to)).toBe(false);
 });
 
 test('one that bridges: by address pairs with the MAC addresses of whoever is behind it, by Terraform alone', async () => {

@@ -16,7 +16,7 @@ const run = process.env['FIREWALLS_RUN'] ?? '';
 
 const app = new App();
 const cloud = new OpenStackCloud(app, 'Cloud', {
-  ...{ owner: run, release: 'zed', cloud: 'stackward-lab', deployerRole: 'admin' },
+  ...{ owner: 'utm-transit', release: 'zed', cloud: 'stackward-lab', deployerRole: 'admin' },
 });
 const stack = new TenantStack(app, 'acme', { cloud, name: `${run}-acme` });
 const network = (id: string, cidr: string) => new TenantNetwork(stack, id, { cidr, gateway: 'none', dhcp: false });
