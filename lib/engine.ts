@@ -55,7 +55,12 @@ export async function plan(
   const known = resources.filter((resource) => resource.unknown.length === 0);
   const dependencies = dependenciesOf(resources);
   const levels = dependencyLevels(dependencies);
-  const scope: Scope = { sweep, owners: [...new Set([...ownersOf(manifests), ...sweep.map((one) => one.owner)])] };
+  const named = [...resources, ...manifests.flatMap((manifest) => manifest.removed)];
+  const scope: Scope = {
+    sweep,
+    owners: [...new Set([...ownersOf(manifests), ...sweep.map((one) => one.owner)])],
+    ids: [...new Set(named.map(idOf))],
+  };
 
   const opened = kinds.map((kind) => ({ kind, of: kind.open(known.filter((one) => one.kind === kind.kind)) }));
   for (const { of } of opened) refuseTwoOwners(of.identities, resources);

@@ -36,6 +36,8 @@ export interface Scope {
   readonly sweep: readonly Sweep[];
   /** Of all manifests: whose marks are known. */
   readonly owners: readonly string[];
+  /** Of all that the manifests name, also what waits or leaves: a thing that bears a shortened path is known by them. */
+  readonly ids: readonly string[];
 }
 
 /** What one target is to hold. */

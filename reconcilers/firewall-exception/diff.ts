@@ -5,7 +5,7 @@
  * owner stand in one chain. What no construct put into that chain blocks every change of it: it is shown, never touched.
  */
 import { ownTables } from '../../lib/iptables/own-chain';
-import { findPath } from '../../lib/iptables/rule-comment';
+import { commentOf, findPath } from '../../lib/iptables/rule-comment';
 import {
   sweeps,
   type Action,
@@ -15,7 +15,7 @@ import {
   type Placement,
   type Step,
 } from '../../lib/reconciler';
-import { describeRules, familyNames, intend, kind, type Intent } from './intent';
+import { describeRules, familyNames, intend, kind, pathOf, type Intent } from './intent';
 import type { PlacedException } from './locate';
 import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
 import { groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
@@ -32,17 +32,16 @@ export interface FirewallExceptionStep extends Step {
 }
 
 export function diff(
-  { wanted, sweep }: Placement<PlacedException>,
+  { wanted, sweep, ids }: Placement<PlacedException>,
   observed: FirewallExceptionObserved,
 ): Difference<FirewallExceptionStep> {
   const steps: FirewallExceptionStep[] = [];
   const findings: Finding[] = [];
   for (const [owner, state] of observed.owners) {
     const intents = wanted.filter((one) => one.owner === owner).map((one) => intend(one, observed));
-    const known = new Set(intents.map((intent) => intent.comment));
     const needed = [
       ...intents.flatMap((intent) => stepsFor(intent, state, observed)),
-      ...leftovers(owner, state, known, sweep),
+      ...leftovers(owner, state, intents, { sweep, ids }),
     ];
     const foreign = describeForeign(owner, state, observed);
     findings.push(...intents.flatMap((intent) => findingsOf(intent, needed)));
@@ -202,8 +201,8 @@ function bootChanges(
 function leftovers(
   owner: string,
   state: OwnState,
-  known: ReadonlySet<string>,
-  sweep: Placement<PlacedException>['sweep'],
+  intents: readonly Intent[],
+  { sweep, ids }: Pick<Placement<PlacedException>, 'sweep' | 'ids'>,
 ): FirewallExceptionStep[] {
   const comments = new Set(
     families.flatMap((family) => {
@@ -215,7 +214,8 @@ function leftovers(
   return [...comments].sort().flatMap((comment) => {
     const path = findPath(comment);
     const [stack = ''] = path?.split('/') ?? [];
-    if (known.has(comment) || path === undefined || !sweeps(sweep, owner, stack)) return [];
+    if (intents.some((intent) => intent.comment === comment) || path === undefined || !sweeps(sweep, owner, stack))
+      return [];
     const before = seenOf(comment, state, 'kernel');
     const stored = seenOf(comment, state, 'stored');
     const inKernel = families.flatMap((family) => changesOf(family, before[family], noRules));
@@ -226,7 +226,9 @@ function leftovers(
         before: 'some',
         after: 'none',
       }));
-    const step = { id: `${kind}.${path}`, action: 'delete', subject: describeRules(before, stored) } as const;
+    // A long path is cut in its comment, and what is only not to be placed now is known by its whole id.
+    const id = ids.find((one) => one.startsWith(`${kind}.`) && commentOf(pathOf(one)) === comment) ?? `${kind}.${path}`;
+    const step = { id, action: 'delete', subject: describeRules(before, stored) } as const;
     const why = { because: 'nothing declares it on this host any more', notes: [closing] };
     const changes = inKernel.length > 0 ? inKernel : atBoot;
     return [{ ...step, ...why, changes, leftBy: { owner, stack }, owner, comment, rules: nothing }];

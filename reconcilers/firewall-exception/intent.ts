@@ -23,6 +23,8 @@ export interface Intent {
 
 export const kind = 'firewall-exception';
 
+export const pathOf = (id: string): string => id.slice(kind.length + 1);
+
 export const familyNames: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 export function intend(one: Wanted<PlacedException>, host: HostState & { readonly host: string }): Intent {
@@ -44,7 +46,7 @@ type HostNow = HostState & { readonly host: string };
 
 function intendDeclared(one: Declared, host: HostNow): Intent {
   const { spec, port, subnets } = one.spec;
-  const path = one.id.slice(kind.length + 1);
+  const path = pathOf(one.id);
   const tap = tapOf(port.id);
   const intent = { one, comment: commentOf(path), subject: `port ${port.id} (${tap})`, notes: [] };
   const bridge = `brq${port.networkId.slice(0, 11)}`;

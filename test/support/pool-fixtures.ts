@@ -51,6 +51,7 @@ export const placementOf = (spec: AllocationPoolSpec): Placement<AllocationPoolS
   wanted: [{ id: 'allocation-pool.shared/Red/AllocationPools', stack: 'shared', owner: 'example-cloud', spec }],
   sweep: [],
   owners: ['example-cloud'],
+  ids: [],
 });
 
 export const observedOf = (

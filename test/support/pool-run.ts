@@ -28,7 +28,7 @@ export class PoolRun {
       ...{ id: `allocation-pool.t/${index}`, stack: 't', owner: 'tests', spec: allocationPool.parse(spec) },
     }));
     const readers = { cloud: 'lab', database: () => Promise.resolve(this.reader) } as unknown as Readers;
-    const scope = { sweep: [], owners: ['tests'] };
+    const scope = { sweep: [], owners: ['tests'], ids: [] };
     const [placed] = (await allocationPool.locate(wanted, scope, readers)).placements;
     if (!placed) throw new Error('no specs');
     const placement = { ...scope, ...placed };

@@ -18,7 +18,7 @@ const specOf = (subnetId: string, more: Partial<AllocationPoolSpec> = {}): Alloc
 async function plan(network: FakeNetwork, ...specs: AllocationPoolSpec[]) {
   const wanted = specs.map((spec, at) => ({ id: `allocation-pool.t/${at}`, stack: 't', owner: 'o', spec }));
   const readers = { cloud: 'lab', network: () => Promise.resolve(network) } as unknown as Readers;
-  const scope = { sweep: [], owners: ['o'] };
+  const scope = { sweep: [], owners: ['o'], ids: [] };
   const [placed] = (await allocationPool.locate(wanted, scope, readers)).placements;
   const placement = { ...scope, ...placed! };
   const observed = await allocationPool.observe(placement, readers);

@@ -46,7 +46,7 @@ test('the method says which target is written', async () => {
     ...{ id: `allocation-pool.${method}`, stack: 's', owner: 'o', spec: declared([five], { method }) },
   }));
   const locate = (specs: typeof wanted) =>
-    allocationPool.locate(specs, { sweep: [], owners: ['o'] }, { cloud: 'lab' } as Readers);
+    allocationPool.locate(specs, { sweep: [], owners: ['o'], ids: [] }, { cloud: 'lab' } as Readers);
   const { placements } = await locate(wanted);
   expect(placements.map(({ target, wanted: there }) => [target, there.map(({ id }) => id)])).toEqual([
     ['database:neutron', ['allocation-pool.database']],

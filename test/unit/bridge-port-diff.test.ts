@@ -46,7 +46,7 @@ const wants = (
 });
 
 const place = (wanted: readonly Wanted<BridgePortOn>[], sweep: readonly Sweep[] = []): Placement<BridgePortOn> => ({
-  ...{ target, wanted, sweep, owners: ['ours', 'theirs'] },
+  ...{ target, wanted, sweep, owners: ['ours', 'theirs'], ids: [] },
 });
 
 const all: Sweep[] = [{ owner: 'ours', stacks: 'all' }];

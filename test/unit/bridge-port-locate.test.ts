@@ -25,7 +25,7 @@ function cloud(ports: readonly Partial<Port>[]) {
       wanted.map((portId, at) => ({
         ...{ id: `bridge-port.acme/P${at}`, stack: 'acme', owner: 'ours', spec: { portId, hairpin: false } },
       })),
-      { sweep, owners: ['ours'] },
+      { sweep, owners: ['ours'], ids: [] },
       readers,
     );
   return { locate, questions: () => questions };
@@ -89,7 +89,7 @@ test('what comes back goes to the host where it was', async () => {
     { target: 'host:cnode01', image },
   ]);
   const wanted = [{ id: 'bridge-port.acme/P0', stack: 'acme', owner: 'ours', spec }];
-  const { placements } = await bridgePort.locate(wanted, { sweep: [], owners: ['ours'] }, {} as Readers);
+  const { placements } = await bridgePort.locate(wanted, { sweep: [], owners: ['ours'], ids: [] }, {} as Readers);
   expect(placements).toMatchObject([
     { target: 'host:cnode02', wanted: [{ spec: { restore: [image] } }] },
     { target: 'host:cnode01', wanted: [{ spec: { restore: [image] } }] },

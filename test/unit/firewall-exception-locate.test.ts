@@ -1,7 +1,19 @@
 /** Where an exception belongs, and what its port and its host may have against it. */
+import { commentOf, findPath } from '../../lib/iptables/rule-comment';
+import type { Manifest } from '../../lib/manifest';
 import type { Port } from '../../lib/ports';
 import { firewallException } from '../../reconcilers/firewall-exception';
-import { agentTables, exception, manifestOf, portId, TextHosts } from '../support/firewall-texts';
+import {
+  agentTables,
+  exception,
+  into,
+  kernelWith,
+  manifestOf,
+  out,
+  portId,
+  storedWith,
+  TextHosts,
+} from '../support/firewall-texts';
 
 const linuxBridge = { vifType: 'bridge', networkId: '4f7080d4-72aa-4c5e-9d0b-1f6a7e5c3b21' };
 const hosts = { cnode01: {}, cnode02: {}, cnode03: {} };
@@ -70,6 +82,33 @@ describe('the port', () => {
      ]
     `);
   });
+});
+
+test('a long path is cut in its comment: while its port can not be placed its rules stay, and when it left they go', async () => {
+  const id = `${'Site/'.repeat(60)}Branch`;
+  const cut = commentOf(`acme/${id}`);
+  const rules = [out, into].map((rule) => rule.replace('stackward:acme/Branch', cut));
+  const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
+  const look = (manifest: Manifest, port: Partial<Port> = {}) => {
+    const texts = new TextHosts({ cnode01: { ipv4: kernelWith(...rules), files: storedWith(rules) } });
+    texts.network.putPort({ id: portId, ...port });
+    return texts.plan([manifest], sweep);
+  };
+  const declared = manifestOf({ [id]: exception() });
+  const shelved = await look(declared, { hostId: '', vifType: 'unbound' });
+  expect([shelved.steps, shelved.problems.length]).toEqual([[], 1]);
+  const hidden = await look(manifestOf({ [id]: exception({ portId: 'hidden' }) }));
+  expect([hidden.steps, hidden.problems.length]).toEqual([[], 1]);
+  const [resource] = declared.resources;
+  const unknown = { ...declared, resources: [{ ...resource!, unknown: ['portId'] }] };
+  expect((await look(unknown)).steps).toEqual([]);
+  const moved = await look(declared, { hostId: 'cnode02' });
+  expect(moved.steps.map((step) => `${step.action} ${step.id}@${step.target}`)).toEqual([
+    `delete firewall-exception.acme/${id}@host:cnode01`,
+    `create firewall-exception.acme/${id}@host:cnode02`,
+  ]);
+  const left = await look(manifestOf({}));
+  expect(left.steps.map((step) => `${step.action} ${step.id}`)).toEqual([`delete firewall-exception.${findPath(cut)}`]);
 });
 
 test('bound: its host alone; candidates: every live host whose agent plugs such ports', async () => {
