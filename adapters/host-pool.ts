@@ -40,6 +40,12 @@ export class HostPool {
     };
   }
 
+  /** As `Readers.machine`. */
+  async machine(name: string): Promise<string | undefined> {
+    const [facts] = await this.get(name).read([{ verb: 'facts' }]);
+    return facts.ok ? (facts.value.machine ?? undefined) : undefined;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
     this.#hosts.clear();

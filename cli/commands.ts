@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { getText, putNewText } from '../adapters/files';
 import { JournalFolder, listRuns, readRun } from '../adapters/journal-folder';
-import { apply, everything, ownersOf, plan } from '../lib/engine';
+import { apply, everything, plan } from '../lib/engine';
 import { InvalidConfiguration } from '../lib/errors';
 import { applyExitCode, planExitCode } from '../lib/exit-code';
 import { movedSince, recordOf, undoManifests, withoutMoved } from '../lib/journal';
@@ -13,6 +13,7 @@ import { renderPlanJson, renderReportJson } from '../lib/render/json';
 import type { Style } from '../lib/render/style';
 import { renderPlan, renderReport, renderResult, renderRuns, renderVerification } from '../lib/render/text';
 import { parseSavedPlan, refuseOtherManifests, renderSavedPlan, reviewed } from '../lib/saved-plan';
+import { ownersOf } from '../lib/sweep';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { approved, say, stopOnInterrupt } from './terminal';
@@ -152,8 +153,16 @@ export async function destroyCommand(run: Run): Promise<number> {
     );
   const emptied = chosen.map((manifest) => ({ ...manifest, removed: manifest.resources, resources: [] }));
   const sweep = owners.map((owner) => ({ owner, stacks }));
-  const planned = await plan(emptied, kinds, connections.readers, everything, sweep);
-  const exitCode = await perform({ ...run, manifests: emptied, filter: everything, sweep }, planned, 'destroy');
-  if (exitCode === 0 && !options.json) say(`\nNow run \`cdktf destroy ${stacks.join(' ')}\`.`);
+  const { unswept, ...planned } = await plan(emptied, kinds, connections.readers, everything, sweep);
+  // After `cdktf destroy` nothing would look for it there any more.
+  const strict = { ...planned, problems: [...planned.problems, ...unswept], unswept: [] };
+  const exitCode = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, 'destroy');
+  if (options.json) return exitCode;
+  const next = `cdktf destroy ${stacks.join(' ')}`;
+  say(
+    exitCode === 0
+      ? `\nNow run \`${next}\`.`
+      : `\nNot done: mend what is said above and run this again before \`${next}\`.`,
+  );
   return exitCode;
 }

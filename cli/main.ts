@@ -1,11 +1,11 @@
 /** The command `stackward`: what it accepts, and how it ends. */
 import { Command, CommanderError, Option } from 'commander';
-import { sweepOf } from '../lib/engine';
 import { asStackwardError, summaries } from '../lib/errors';
 import type { Manifest } from '../lib/manifest';
 import type { Filter } from '../lib/plan';
 import type { Sweep } from '../lib/reconciler';
 import { colored, plain, printable, type Style } from '../lib/render/style';
+import { sweepOf } from '../lib/sweep';
 import { formatTime, parseTimeZone } from '../lib/time';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
@@ -29,7 +29,8 @@ async function ending(options: Pick<Options, 'json' | 'color'>, work: () => numb
     const { reason, message } = asStackwardError(error);
     if (options.json) say(JSON.stringify({ formatVersion: '1.0', error: { reason, message }, exitCode: 1 }));
     else {
-      const title = styleOf(options).red(`Error: ${summaries[reason]}`);
+      // Whatever begins to write reports by itself.
+      const title = styleOf(options).red(`Error: ${summaries[reason]}; nothing was changed`);
       process.stderr.write(printable(`${title}\n  ${message.split('\n').join('\n  ')}\n`));
     }
   }

@@ -47,6 +47,8 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
     readers: {
       host,
       hosts: hostDirectory(configuration),
+      machine: async (target) =>
+        target.startsWith('host:') ? hosts().machine(target.slice('host:'.length)) : undefined,
       cloud: configuration.cloud ?? env.OS_CLOUD ?? 'envvars',
       network,
       database: async (target) => {

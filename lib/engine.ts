@@ -7,31 +7,18 @@
  * separate proof to trust. Given up: a level waits for its slowest target before the next one starts.
  */
 import pLimit from 'p-limit';
-import { asStackwardError, InvalidConfiguration } from './errors';
+import { asStackwardError, InvalidConfiguration, problemOf } from './errors';
 import { idOf, type Kind, type Look, type Opened, type Placed } from './kind';
 import type { Manifest, Resource } from './manifest';
-import { at, dependenciesOf, dependencyLevels, select } from './plan';
+import { concurrency, observe } from './observe';
+import { dependenciesOf, dependencyLevels, select } from './plan';
 import type { Filter, Note, Plan, PlannedStep, Problem } from './plan';
 import type { Readers, Writers } from './ports';
-import type { Scope, StepResult, Sweep, Target } from './reconciler';
-
-/** Targets observed or written at the same time. */
-const concurrency = 32;
+import type { Finding, Scope, StepResult, Sweep, Target } from './reconciler';
+import { lookAgain, type SecondLook } from './second-look';
+import { hostsToSweep, ownersOf, sweepOf } from './sweep';
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
-
-/** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
-export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {
-  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
-  return ownersOf(manifests).map((owner) => ({
-    owner,
-    stacks: manifests.filter((manifest) => manifest.owner === owner).map((manifest) => manifest.stack),
-  }));
-}
-
-export const ownersOf = (manifests: readonly Manifest[]): string[] => [
-  ...new Set(manifests.map((manifest) => manifest.owner)),
-];
 
 /**
  * Reads every target and says what `apply` would do. Writes nothing.
@@ -39,12 +26,24 @@ export const ownersOf = (manifests: readonly Manifest[]): string[] => [
  * @throws InvalidConfiguration when the manifests as a whole can't be right; whatever one resource or one target meets
  *   is a problem in the plan
  */
-export async function plan(
+export function plan(
   manifests: readonly Manifest[],
   kinds: readonly Kind[],
   from: Readers,
   filter: Filter = everything,
   sweep: readonly Sweep[] = sweepOf(manifests, filter),
+): Promise<Plan> {
+  return planOn(manifests, kinds, from, filter, sweep);
+}
+
+/** @param again the targets of a second look: known to be there, whatever Neutron says now */
+async function planOn(
+  manifests: readonly Manifest[],
+  kinds: readonly Kind[],
+  from: Readers,
+  filter: Filter,
+  sweep: readonly Sweep[],
+  again?: readonly Target[],
 ): Promise<Plan> {
   refuseUnknownKinds(manifests, kinds);
   const resources = select(
@@ -67,14 +66,17 @@ export async function plan(
   const waiting = resources
     .filter((one) => one.unknown.length > 0)
     .map((one) => ({ id: idOf(one), unknown: one.unknown }));
-  const undone = new Set(waiting.map((one) => one.id));
-  const problems: Problem[] = [];
-  const { located, warnings } = await locate(opened, scope, from, problems, undone);
-  const targets = located.filter(({ placed }) => filter.targets.length === 0 || filter.targets.includes(placed.target));
-  refuseUnknownTargets(filter, located);
+  const unswept: Problem[] = [];
+  const hosts = again
+    ? again.filter((target) => sweep.length > 0 && target.startsWith('host:'))
+    : await hostsToSweep(sweep, from, unswept);
+  const located = await locate(opened, scope, hosts, from);
+  const targets = again ?? filter.targets;
+  if (!again && located.isComplete) refuseUnknownTargets(filter, located.placed);
+  const places = located.placed.filter(({ target }) => targets.length === 0 || targets.includes(target));
+  const seen = await observe(places, from);
   // What is declared and can't be placed now is no leftover: what there is of it stays.
-  const unplaced = new Set(undone);
-  const seen = await observe(targets, from, problems, undone);
+  const unplaced = new Set([...waiting.map((one) => one.id), ...located.undone]);
   const steps = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
 
   const order = new Map(
@@ -85,10 +87,11 @@ export async function plan(
       .map((manifest) => manifest.stack)
       .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
     steps: steps.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
-    problems,
-    warnings: [...warnings, ...seen.warnings],
+    problems: [...located.problems, ...seen.problems],
+    warnings: [...located.warnings, ...seen.warnings],
+    unswept: [...unswept, ...seen.unswept],
     waiting,
-    undone: [...undone],
+    undone: [...new Set([...unplaced, ...seen.undone])],
     leaving: leaving(manifests, kinds, filter, steps),
     converged: seen.converged,
     looks: seen.looks,
@@ -96,107 +99,60 @@ export async function plan(
   };
 }
 
+interface Located {
+  readonly placed: readonly Placed[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Note[];
+  /** Ids of what belongs nowhere now. */
+  readonly undone: readonly string[];
+  /** False: a kind could not say where its resources belong. */
+  readonly isComplete: boolean;
+}
+
 /** Asks each kind where its resources belong; one that can't say is a problem of all of them. */
 async function locate(
   opened: readonly { kind: Kind; of: Opened }[],
   scope: Scope,
+  hosts: readonly Target[],
   from: Readers,
-  problems: Problem[],
-  undone: Set<string>,
-): Promise<{ located: { kind: string; placed: Placed }[]; warnings: Note[] }> {
-  const located: { kind: string; placed: Placed }[] = [];
-  const warnings: Note[] = [];
-  await Promise.all(
-    opened.map(async ({ kind, of }) => {
+): Promise<Located> {
+  const isProblem = (one: Finding): one is Finding & { reason: Problem['reason'] } => one.reason !== undefined;
+  const each = await Promise.all(
+    opened.map(async ({ kind, of }): Promise<Located> => {
       try {
-        const { placed, findings } = await of.locate(scope, from);
-        located.push(...placed.map((one) => ({ kind: kind.kind, placed: one })));
-        for (const { id, message, reason } of findings) {
-          if (reason === undefined) warnings.push({ where: id, message });
-          else {
-            problems.push({ where: id, reason, message });
-            undone.add(id);
-          }
-        }
+        const { placed, findings } = await of.locate(scope, hosts, from);
+        return {
+          placed,
+          problems: findings.filter(isProblem).map(({ id, reason, message }) => ({ where: id, reason, message })),
+          warnings: findings.filter((one) => !isProblem(one)).map(({ id, message }) => ({ where: id, message })),
+          undone: findings.filter(isProblem).map(({ id }) => id),
+          isComplete: true,
+        };
       } catch (error) {
-        problems.push(problemOf(error, kind.kind));
-        for (const id of of.identities.keys()) undone.add(id);
+        const problems = [problemOf(error, kind.kind)];
+        return { placed: [], problems, warnings: [], undone: [...of.identities.keys()], isComplete: false };
       }
     }),
   );
-  return { located, warnings };
-}
-
-interface Seen {
-  readonly steps: PlannedStep[];
-  readonly warnings: Note[];
-  readonly converged: string[];
-  readonly looks: Look[];
-}
-
-/**
- * Observes each place, all kinds of one target in the same turn. What can't be read becomes a problem of that target, and
- * its resources `undone`; where only leftovers are looked for, it is a warning: a host that is gone must not fail every run.
- */
-async function observe(
-  places: readonly { kind: string; placed: Placed }[],
-  from: Readers,
-  problems: Problem[],
-  undone: Set<string>,
-): Promise<Seen> {
-  const seen: Seen = { steps: [], warnings: [], converged: [], looks: [] };
-  const limit = pLimit(concurrency);
-  const byTarget = new Map<string, (typeof places)[number][]>();
-  for (const place of places) byTarget.set(place.placed.target, [...(byTarget.get(place.placed.target) ?? []), place]);
-  const look = async ({ kind, placed }: (typeof places)[number]) => {
-    try {
-      return { kind, placed, look: await placed.observe(from) };
-    } catch (error) {
-      const problem = problemOf(error, `${kind}@${placed.target}`);
-      if (placed.ids.length > 0) problems.push(problem);
-      else seen.warnings.push({ where: problem.where, message: `leftovers can't be looked for: ${problem.message}` });
-      for (const id of placed.ids) undone.add(id);
-      return undefined;
-    }
+  return {
+    placed: each.flatMap((one) => one.placed),
+    problems: each.flatMap((one) => one.problems),
+    warnings: each.flatMap((one) => one.warnings),
+    undone: each.flatMap((one) => one.undone),
+    isComplete: each.every((one) => one.isComplete),
   };
-  const looks = (
-    await Promise.all([...byTarget.values()].map((group) => limit(() => Promise.all(group.map(look)))))
-  ).flat();
-  for (const one of looks) {
-    if (!one) continue;
-    const { kind, placed, look } = one;
-    const open = new Set<string>();
-    look.difference.steps.forEach((step, index) => {
-      open.add(step.id);
-      seen.steps.push({ ...step, kind, target: look.target, before: look.images[index] ?? {} });
-    });
-    for (const { id, message, reason } of look.difference.findings) {
-      const where = at(id, look.target);
-      if (reason === undefined) seen.warnings.push({ where, message });
-      else {
-        open.add(id);
-        undone.add(id);
-        problems.push({ where, reason, message });
-      }
-    }
-    seen.converged.push(...placed.ids.filter((id) => !open.has(id)).map((id) => at(id, look.target)));
-    seen.looks.push(look);
-  }
-  return seen;
 }
 
-export interface Report {
+export interface Report extends SecondLook {
   /** One per planned step, in the order in which they ended. */
   readonly results: readonly (StepResult & { readonly step: PlannedStep })[];
-  /** What still differs, or couldn't be read again, after apply. */
-  readonly problems: readonly Problem[];
   readonly interrupted: boolean;
 }
 
 /**
  * Does what the plan says and looks again. Never throws.
- * @param signal once aborted, the step under way ends and the rest is skipped
- * @param onResult told of each result as it comes
+ * @param signal once aborted no further write is begun; what is under way ends, and the rest is skipped
+ * @param onResult told of each result as it comes; what it throws ends the run in the same way, and is a problem of the report
  */
 export async function apply(
   planned: Plan,
@@ -213,12 +169,21 @@ export async function apply(
 ): Promise<Report> {
   const results: Report['results'][number][] = [];
   const undone = new Set(planned.undone);
+  const unrecorded = new AbortController();
+  const recordProblems: Problem[] = [];
   const report = (step: PlannedStep, result: StepResult): void => {
     if (result.outcome === 'failed' || result.outcome === 'skipped') undone.add(result.id);
     const entry = { ...result, step };
     results.push(entry);
-    options.onResult?.(entry);
+    if (unrecorded.signal.aborted) return;
+    try {
+      options.onResult?.(entry);
+    } catch (error) {
+      recordProblems.push(problemOf(error, 'journal'));
+      unrecorded.abort("the journal can't be written, so it was not begun; run it again");
+    }
   };
+  const stop = AbortSignal.any([unrecorded.signal, ...(options.signal ? [options.signal] : [])]);
   const levels = dependencyLevels(planned.dependencies);
   const limit = pLimit(concurrency);
   for (const level of [...new Set(planned.steps.map((step) => levels.get(step.id) ?? 0))].sort((a, b) => a - b)) {
@@ -229,13 +194,16 @@ export async function apply(
         report(step, { id: step.id, outcome: 'skipped', message: `it depends on ${blocker}, which is not done` });
       return !blocker;
     });
-    await Promise.all(planned.looks.map((look) => limit(() => applyTo(look, ready, to, options.signal, report))));
+    await Promise.all(planned.looks.map((look) => limit(() => applyTo(look, ready, to, stop, report))));
   }
   const filter = options.filter ?? everything;
   const sweep = options.sweep ?? sweepOf(manifests, filter);
-  const again = (targets: readonly Target[]) => plan(manifests, kinds, from, { ...filter, targets }, sweep);
-  const problems = await lookAgain(planned, again, results);
-  return { results, problems, interrupted: options.signal?.aborted ?? false };
+  const again = (targets: readonly Target[]) => planOn(manifests, kinds, from, filter, sweep, targets);
+  const { problems, found } = await lookAgain(planned, again, results);
+  return {
+    ...{ results, found, problems: [...recordProblems, ...problems] },
+    interrupted: options.signal?.aborted ?? false,
+  };
 }
 
 /** One target's steps of one level; whatever has no result afterwards is reported as failed or skipped. */
@@ -243,59 +211,35 @@ async function applyTo(
   look: Look,
   steps: readonly PlannedStep[],
   to: Writers,
-  signal: AbortSignal | undefined,
+  stop: AbortSignal,
   report: (step: PlannedStep, result: StepResult) => void,
 ): Promise<void> {
   const left = new Map(
-    steps
-      .filter((step) => step.target === look.target && look.difference.steps.some((one) => one.id === step.id))
-      .map((step) => [step.id, step]),
+    steps.filter((step) => step.target === look.target && step.kind === look.kind).map((step) => [step.id, step]),
   );
   if (left.size === 0) return;
   const rest = (result: Omit<StepResult, 'id'>): void => {
     for (const step of left.values()) report(step, { id: step.id, ...result });
     left.clear();
   };
-  const interrupted = { outcome: 'skipped', message: 'the run was interrupted before it; run it again' } as const;
-  if (signal?.aborted) return rest(interrupted);
+  const notBegun = (): void =>
+    rest({
+      outcome: 'skipped',
+      message: typeof stop.reason === 'string' ? stop.reason : 'the run was interrupted before it; run it again',
+    });
+  if (stop.aborted) return notBegun();
   try {
-    for await (const result of look.apply(new Set(left.keys()), to)) {
+    for await (const result of look.apply(new Set(left.keys()), to, stop)) {
       const step = left.get(result.id);
       left.delete(result.id);
       if (step) report(step, result);
-      if (signal?.aborted) return rest(interrupted);
     }
+    if (stop.aborted) return notBegun();
     rest({ outcome: 'failed', reason: 'UnrecoverableError', message: 'the kind gave no result for this step' });
   } catch (error) {
     const { reason, message } = asStackwardError(error);
     rest({ outcome: 'failed', reason, message });
   }
-}
-
-/** Plans once more and keeps what concerns the steps that were said to be done. */
-async function lookAgain(
-  planned: Plan,
-  planAgain: (targets: readonly Target[]) => Promise<Plan>,
-  results: Report['results'],
-): Promise<Problem[]> {
-  const done = new Set(
-    results
-      .filter((one) => one.outcome === 'applied' || one.outcome === 'unchanged')
-      .map((one) => at(one.id, one.step.target)),
-  );
-  if (done.size === 0) return [];
-  const touched = new Set(results.map((one) => one.step.target));
-  const again = await planAgain([...touched]).catch(asStackwardError);
-  if ('reason' in again) return [problemOf(again, 'after apply')];
-  const before = new Set(planned.problems.map((one) => `${one.where} ${one.message}`));
-  const left = again.steps
-    .filter((step) => done.has(at(step.id, step.target)))
-    .map((step): Problem => ({
-      where: at(step.id, step.target),
-      reason: 'NotConverged',
-      message: `it was written and differs again (${step.because}); something else writes it too, so find out what, then plan again`,
-    }));
-  return [...left, ...again.problems.filter((one) => !before.has(`${one.where} ${one.message}`))];
 }
 
 function refuseUnknownKinds(manifests: readonly Manifest[], kinds: readonly Kind[]): void {
@@ -308,8 +252,8 @@ function refuseUnknownKinds(manifests: readonly Manifest[], kinds: readonly Kind
       );
 }
 
-function refuseUnknownTargets(filter: Filter, located: readonly { placed: Placed }[]): void {
-  const targets = [...new Set(located.map(({ placed }) => placed.target as string))];
+function refuseUnknownTargets(filter: Filter, placed: readonly Placed[]): void {
+  const targets = [...new Set(placed.map(({ target }) => target as string))];
   const unknown = filter.targets.find((one) => !targets.includes(one));
   if (unknown !== undefined)
     throw new InvalidConfiguration(
@@ -344,9 +288,4 @@ function leaving(
     message: kinds.find((kind) => kind.kind === resource.kind)?.whenRemoved ?? 'nothing is done about it',
   });
   return manifests.flatMap((manifest) => manifest.removed.map(note)).filter(({ where }) => !removed.has(where));
-}
-
-function problemOf(error: unknown, where: string): Problem {
-  const { reason, detail, where: inner } = asStackwardError(error);
-  return { where, reason, message: inner === undefined ? detail : `${inner}: ${detail}` };
 }

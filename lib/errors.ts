@@ -10,7 +10,7 @@ export type Reason =
 
 /** One fixed summary per reason: the first line of every report of it. */
 export const summaries: Readonly<Record<Reason, string>> = {
-  InvalidConfiguration: 'The configuration is not valid; nothing was changed',
+  InvalidConfiguration: 'The configuration is not valid',
   TransientError: 'A passing failure; running the same command again is safe',
   UnrecoverableError: 'A failure that a second run will meet again',
   StalePlan: 'The world changed after the plan was made; plan again',
@@ -75,4 +75,10 @@ export function asStackwardError(error: unknown, where?: string): StackwardError
   if (error instanceof StackwardError) return error;
   const detail = error instanceof Error ? error.message : String(error);
   return new UnrecoverableError(detail, { ...(where === undefined ? {} : { where }), cause: error });
+}
+
+/** What went wrong with `where`, as a line of a plan or report. */
+export function problemOf(error: unknown, where: string): { where: string; reason: Reason; message: string } {
+  const { reason, detail, where: inner } = asStackwardError(error);
+  return { where, reason, message: inner === undefined ? detail : `${inner}: ${detail}` };
 }

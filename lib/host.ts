@@ -12,6 +12,8 @@ export const protocolVersion = 1;
 export interface HostFacts {
   readonly hostname: string;
   readonly kernel: string;
+  /** The same under every name of one running machine; another in each network namespace. null: /proc doesn't tell. */
+  readonly machine?: string | null;
   readonly python: string;
   /** Of the program. */
   readonly version: number;

@@ -21,17 +21,19 @@ import type {
 
 /** What was seen on one target, and the way to change it. */
 export interface Look {
+  readonly kind: string;
   readonly target: Target;
   readonly difference: Difference<Step>;
   /** What is there before each step, in the order of the steps. */
   readonly images: readonly Image[];
   /** Yields the results of the steps of these resources, as they come. */
-  apply(ids: ReadonlySet<string>, to: Writers): AsyncIterable<StepResult>;
+  apply(ids: ReadonlySet<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
 }
 
 export interface Placed {
+  readonly kind: string;
   readonly target: Target;
-  /** Ids of the resources that this target is to hold. */
+  /** Ids of the resources that this target is to hold; [] where only leftovers are looked for. */
   readonly ids: readonly string[];
   observe(from: Readers): Promise<Look>;
 }
@@ -40,8 +42,10 @@ export interface Placed {
 export interface Opened {
   /** Id → what it is about; two ids with one identity are two owners of one thing. */
   readonly identities: ReadonlyMap<string, string>;
+  /** @param hosts where leftovers are looked for, beside where something belongs */
   locate(
     scope: Scope,
+    hosts: readonly Target[],
     from: Readers,
   ): Promise<{ readonly placed: readonly Placed[]; readonly findings: readonly Finding[] }>;
 }
@@ -60,20 +64,22 @@ export const idOf = (resource: { kind: string; path: string }): string => `${res
 
 export function bind<Spec, Observed, S extends Step, On>(reconciler: Reconciler<Spec, Observed, S, On>): Kind {
   const place = (placement: Placement<On>): Placed => ({
+    kind: reconciler.kind,
     target: placement.target,
     ids: placement.wanted.map((one) => one.id),
     async observe(from) {
       const observed = await reconciler.observe(placement, from);
       const difference = reconciler.diff(placement, observed);
-      const apply: Look['apply'] = (ids, to) =>
+      const apply: Look['apply'] = (ids, to, stop) =>
         reconciler.apply(
           difference.steps.filter((step) => ids.has(step.id)),
           observed,
           placement.target,
           to,
+          stop,
         );
       const images = difference.steps.map((step) => reconciler.image(step, observed));
-      return { target: placement.target, difference, images, apply };
+      return { kind: reconciler.kind, target: placement.target, difference, images, apply };
     },
   });
 
@@ -98,9 +104,12 @@ export function bind<Spec, Observed, S extends Step, On>(reconciler: Reconciler<
       });
       return {
         identities: new Map(wanted.map((one) => [one.id, reconciler.identify(one.spec)])),
-        async locate(scope, from) {
-          const { placements, findings } = await reconciler.locate(wanted, scope, from);
-          return { placed: placements.map((placement) => place({ ...scope, ...placement })), findings };
+        async locate(scope, hosts, from) {
+          const { placements, findings } = await reconciler.locate(wanted, from);
+          const taken = new Set(placements.map(({ target }) => target));
+          const others = reconciler.leavesOnHosts ? hosts.filter((host) => !taken.has(host)) : [];
+          const all = [...placements, ...others.map((target) => ({ target, wanted: [] }))];
+          return { placed: all.map((placement) => place({ ...scope, ...placement })), findings };
         },
       };
     },

@@ -44,6 +44,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Note[];
+  /** Where leftovers can't be looked for, and why: a host that is gone must not fail every run. */
+  readonly unswept: readonly Problem[];
   readonly waiting: readonly Waiting[];
   /** Declarations that leave the code, and what becomes of what they declared. */
   readonly leaving: readonly Note[];

@@ -122,6 +122,12 @@ export interface Readers {
   /** @throws InvalidConfiguration when nothing says how to reach it */
   host(target: Target): Promise<HostReader>;
   readonly hosts: HostDirectory;
+  /**
+   * What is one text for all names of one running machine, and another for each network namespace and each clone of an
+   * image; undefined where nobody can tell, and of whatever is no host. No round trip of its own: it goes along with what
+   * is asked of the host in the same turn.
+   */
+  machine(target: Target): Promise<string | undefined>;
   /** The name of the cloud whose API is read: the target of whatever goes through the API is `api:<name>`. */
   readonly cloud: string;
 }

@@ -120,8 +120,10 @@ export interface Reconciler<Spec, Observed, S extends Step = Step, On = Spec> {
   parse(input: unknown): Spec;
   /** What one spec declares, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
   identify(spec: Spec): string;
-  /** Targets of each spec, and targets that may hold leftovers of what may be swept. MUST NOT write. */
-  locate(specs: readonly Wanted<Spec>[], scope: Scope, from: Readers): Promise<Located<On>>;
+  /** Things of it may be left on a host that no spec names any more: every host of a run that may remove is observed too. */
+  readonly leavesOnHosts: boolean;
+  /** Targets of each spec. MUST NOT write. */
+  locate(specs: readonly Wanted<Spec>[], from: Readers): Promise<Located<On>>;
   /**
    * One target, all its specs at once: a constant number of round trips per chunk. Absence is a value, not an error. MUST NOT write.
    * What all kinds read of one host in the same turn is one round trip.
@@ -134,8 +136,15 @@ export interface Reconciler<Spec, Observed, S extends Step = Step, On = Spec> {
   /** The spec that brings images back, under all guards of this kind. `spec` is undefined of what was removed. */
   undo(spec: Spec | undefined, before: readonly Before[]): Spec;
   /**
-   * Yields one result per step as soon as it is known; a caller that stops asking leaves the rest undone.
+   * Yields one result per step as soon as it is known. Once `stop` is aborted it MUST begin no further write, and it still
+   * yields the result of each step that it began; steps without a result were not begun.
    * MUST refuse with StalePlan if the world is not `observed` any more; each step is atomic, or fail-closed at every prefix.
    */
-  apply(steps: readonly S[], observed: Observed, target: Target, to: Writers): AsyncIterable<StepResult>;
+  apply(
+    steps: readonly S[],
+    observed: Observed,
+    target: Target,
+    to: Writers,
+    stop: AbortSignal,
+  ): AsyncIterable<StepResult>;
 }

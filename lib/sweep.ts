@@ -1,14 +1,51 @@
-/** Where leftovers may be: on any host that Neutron's agents or the configuration name, and that can be reached. */
+/** What a run may remove, and where that may be: on any host that Neutron's agents or the configuration name, and that can be reached. */
+import { asStackwardError } from './errors';
+import type { Manifest } from './manifest';
+import type { Filter, Problem } from './plan';
 import type { Readers } from './ports';
 import type { Sweep, Target } from './reconciler';
 
-/** [] when nothing may be removed, or no host can be reached at all. */
-export async function hostsToSweep(sweep: readonly Sweep[], from: Readers): Promise<string[]> {
-  // A project that reaches no host leaves nothing on hosts, and its user may be no admin.
-  if (sweep.length === 0 || !from.hosts.reachesAny) return [];
-  const agents = await (await from.network(`api:${from.cloud}`)).agents();
-  const hosts = new Set([...from.hosts.named, ...agents.map((agent) => agent.host)]);
-  return [...hosts].filter((host) => from.hosts.canReach(host)).sort();
+/** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
+export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {
+  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
+  return ownersOf(manifests).map((owner) => ({
+    owner,
+    stacks: manifests.filter((manifest) => manifest.owner === owner).map((manifest) => manifest.stack),
+  }));
 }
 
+export const ownersOf = (manifests: readonly Manifest[]): string[] => [
+  ...new Set(manifests.map((manifest) => manifest.owner)),
+];
+
 export const hostTarget = (host: string): Target => `host:${host}`;
+
+/**
+ * Hosts on which leftovers are looked for; none when nothing may be removed, or no host can be reached at all. What needs
+ * no API is not kept from its run by one that doesn't answer: the hosts that the configuration names are looked at then.
+ * @param unswept told of that
+ */
+export async function hostsToSweep(
+  sweep: readonly Sweep[],
+  from: Readers,
+  unswept: Problem[],
+): Promise<readonly Target[]> {
+  // A project that reaches no host leaves nothing on hosts, and its user may be no admin.
+  if (sweep.length === 0 || !from.hosts.reachesAny) return [];
+  const { named } = from.hosts;
+  const hosts = new Set(named);
+  try {
+    for (const agent of await (await from.network(`api:${from.cloud}`)).agents()) hosts.add(agent.host);
+  } catch (error) {
+    const { reason, message } = asStackwardError(error);
+    const looked = named.length === 0 ? 'on no host' : `on ${named.join(', ')} alone`;
+    unswept.push({
+      ...{ where: 'hosts', reason },
+      message: `leftovers are looked for ${looked}, because Neutron can't be asked for its agents (${message}); elsewhere some may still be in force`,
+    });
+  }
+  return [...hosts]
+    .filter((host) => from.hosts.canReach(host))
+    .sort()
+    .map(hostTarget);
+}

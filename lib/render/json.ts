@@ -25,20 +25,21 @@ export function renderReportJson(command: string, plan: Plan, report: Report): s
     ...head(command, plan),
     results: report.results.map(({ step: { target, action }, ...result }) => ({ ...result, target, action })),
     problems: [...plan.problems, ...report.problems],
+    found: report.found,
     interrupted: report.interrupted,
     exitCode: applyExitCode(plan, report),
   });
 }
 
 function head(command: string, plan: Plan): object {
-  const { stacks, problems, warnings, waiting, leaving, converged } = plan;
+  const { stacks, problems, warnings, unswept, waiting, leaving, converged } = plan;
   return {
     formatVersion,
     command,
     stacks,
     steps: plan.steps.map(step),
     problems,
-    warnings,
+    warnings: [...warnings, ...unswept.map(({ where, message }) => ({ where, message }))],
     waiting,
     leaving,
     converged,

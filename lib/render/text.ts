@@ -30,7 +30,7 @@ export function renderPlan(plan: Plan, style: Style = plain): string {
       ...unknown.map((field) => `      ${field} = (known after apply)`),
     ]),
     renderNotes('Leaving the code', plan.leaving, style.yellow, style),
-    renderNotes('Warning', plan.warnings, style.yellow, style),
+    renderNotes('Warning', [...plan.warnings, ...plan.unswept], style.yellow, style),
     ...renderProblems(plan.problems, style),
     [summary(plan, style)],
   ];
@@ -127,6 +127,7 @@ export function renderReport(plan: Plan, report: Report, style: Style = plain, c
   const parts = [`${of('create')} added`, `${of('update')} changed`, `${of('delete')} destroyed`, ...more];
   return printable(
     join([
+      renderNotes('Looked at again', report.found, style.yellow, style),
       ...renderProblems(report.problems, style),
       report.interrupted ? ['Interrupted: the step under way was finished, the rest was left.'] : [],
       [`${title} Resources: ${parts.join(', ')}.`],
@@ -150,7 +151,7 @@ export function renderVerification(plan: Plan, style: Style = plain): string {
   return printable(
     join([
       lines,
-      renderNotes('Warning', plan.warnings, style.yellow, style),
+      renderNotes('Warning', [...plan.warnings, ...plan.unswept], style.yellow, style),
       ...renderProblems(plan.problems, style),
       [
         `${end} ${plan.converged.length} of ${count(plan.converged.length + notConverged, 'resource')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`,

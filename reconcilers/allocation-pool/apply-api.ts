@@ -11,9 +11,11 @@ export async function* applyToApi(
   steps: readonly AllocationPoolStep[],
   { subnets }: AllocationPoolObserved,
   writer: NetworkWriter,
+  stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const patience = new Patience();
   for (const step of steps) {
+    if (stop.aborted) return;
     if (patience.stopped !== undefined) {
       yield { id: step.id, outcome: 'skipped', message: patience.stopped };
       continue;

@@ -19,9 +19,11 @@ export async function* applyToDatabase(
   steps: readonly AllocationPoolStep[],
   observed: AllocationPoolObserved,
   writer: SqlWriter,
+  stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const patience = new Patience();
   for (const together of byNetwork(steps, observed)) {
+    if (stop.aborted) return;
     if (patience.stopped !== undefined) {
       for (const { id } of together) yield { id, outcome: 'skipped', message: patience.stopped };
       continue;

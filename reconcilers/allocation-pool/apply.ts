@@ -11,7 +11,8 @@ export async function* apply(
   observed: AllocationPoolObserved,
   target: Target,
   to: Writers,
+  stop: AbortSignal,
 ): AsyncIterable<StepResult> {
-  if (target.startsWith('database:')) yield* applyToDatabase(steps, observed, await to.database(target));
-  else yield* applyToApi(steps, observed, await to.network(target));
+  if (target.startsWith('database:')) yield* applyToDatabase(steps, observed, await to.database(target), stop);
+  else yield* applyToApi(steps, observed, await to.network(target), stop);
 }

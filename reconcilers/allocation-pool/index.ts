@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
 import type { Readers } from '../../lib/ports';
-import type { Before, Located, Reconciler, Scope, Target, Wanted } from '../../lib/reconciler';
+import type { Before, Located, Reconciler, Target, Wanted } from '../../lib/reconciler';
 import { apply } from './apply';
 import { subnetIdOf } from './declared';
 import { diff, type AllocationPoolStep } from './diff';
@@ -23,11 +23,7 @@ function parse(input: unknown): AllocationPoolSpec {
 }
 
 /** A subnet is in Neutron's database, or behind the API: nothing has to be asked for that, and nothing is left over. */
-function locate(
-  specs: readonly Wanted<AllocationPoolSpec>[],
-  _: Scope,
-  from: Readers,
-): Promise<Located<AllocationPoolSpec>> {
+function locate(specs: readonly Wanted<AllocationPoolSpec>[], from: Readers): Promise<Located<AllocationPoolSpec>> {
   const targetOf = ({ method }: AllocationPoolSpec): Target =>
     method === 'database' ? 'database:neutron' : `api:${from.cloud}`;
   const targets = [...new Set(specs.map(({ spec }) => targetOf(spec)))];
@@ -51,6 +47,7 @@ function undo(spec: AllocationPoolSpec | undefined, [before]: readonly Before[])
 export const allocationPool: Reconciler<AllocationPoolSpec, AllocationPoolObserved, AllocationPoolStep> = {
   kind: 'allocation-pool',
   whenRemoved: 'its pools stay as they are',
+  leavesOnHosts: false,
   parse,
   identify: (spec) => `subnet ${subnetIdOf(spec)}`,
   locate,

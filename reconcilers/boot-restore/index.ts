@@ -38,6 +38,7 @@ const undo = (_: Spec | undefined, before: readonly Before[]): Spec =>
 export const bootRestore: Reconciler<Spec, BootRestoreObserved, BootRestoreStep, PlacedBoot> = {
   kind,
   whenRemoved: 'it goes from every host with the last exception there',
+  leavesOnHosts: true,
   parse,
   identify,
   locate,

@@ -1,7 +1,7 @@
 /** Where exceptions are, what brings them back is. */
 import type { Readers } from '../../lib/ports';
-import type { Finding, Located, Scope, Target, Wanted } from '../../lib/reconciler';
-import { hostsToSweep, hostTarget } from '../../lib/sweep';
+import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import { hostTarget } from '../../lib/sweep';
 import { hostsOf, readPlaces } from '../firewall-exception/locate';
 import type { BootImage, RestoredBoot } from './restored';
 import type { BootRestoreSpec } from './spec';
@@ -11,12 +11,11 @@ export type PlacedBoot = { readonly is: 'declared' } | { readonly is: 'restored'
 
 export async function locate(
   specs: readonly Wanted<BootRestoreSpec | RestoredBoot>[],
-  { sweep }: Scope,
   from: Readers,
 ): Promise<Located<PlacedBoot>> {
   const exceptions = specs.flatMap(({ spec }) => ('restore' in spec ? [] : spec.exceptions));
-  const [places, swept] = await Promise.all([readPlaces(exceptions, from), hostsToSweep(sweep, from)]);
-  const byTarget = new Map<Target, Wanted<PlacedBoot>[]>(swept.map((host) => [hostTarget(host), []]));
+  const places = await readPlaces(exceptions, from);
+  const byTarget = new Map<Target, Wanted<PlacedBoot>[]>();
   const place = (target: Target, one: Wanted<unknown>, spec: PlacedBoot): void => {
     byTarget.set(target, [...(byTarget.get(target) ?? []), { ...one, spec }]);
   };

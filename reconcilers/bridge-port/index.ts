@@ -35,6 +35,7 @@ const undo = (_spec: BridgePortSpec | undefined, before: readonly Before[]): Bri
 export const bridgePort: Reconciler<BridgePortSpec, BridgePortObserved, BridgePortStep, BridgePortOn> = {
   kind,
   whenRemoved: 'its flags get back the values they had, where they still are what was written',
+  leavesOnHosts: true,
   parse: parseBridgePort,
   identify,
   locate,

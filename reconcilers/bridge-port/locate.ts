@@ -1,7 +1,7 @@
 /** Which host each port is plugged on, and by which devices. Asked of Neutron at each run: a server moves. */
 import type { Port, Readers } from '../../lib/ports';
-import type { Finding, Located, Scope, Target, Wanted } from '../../lib/reconciler';
-import { hostsToSweep, hostTarget } from '../../lib/sweep';
+import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import { hostTarget } from '../../lib/sweep';
 import type { BridgePortDeclared, BridgePortImage, BridgePortSpec } from './spec';
 
 /** A declaration with the devices of its port, or what is to come back on this one host. */
@@ -11,18 +11,11 @@ export type BridgePortOn =
 
 type On = Wanted<BridgePortOn>;
 
-export async function locate(
-  specs: readonly Wanted<BridgePortSpec>[],
-  scope: Scope,
-  from: Readers,
-): Promise<Located<BridgePortOn>> {
+export async function locate(specs: readonly Wanted<BridgePortSpec>[], from: Readers): Promise<Located<BridgePortOn>> {
   const ids = [...new Set(specs.flatMap(({ spec }) => ('restore' in spec ? [] : [spec.portId.toLowerCase()])))];
-  const [ports, swept] = await Promise.all([
-    ids.length === 0 ? [] : (await from.network(`api:${from.cloud}`)).ports(ids),
-    hostsToSweep(scope.sweep, from),
-  ]);
+  const ports = ids.length === 0 ? [] : await (await from.network(`api:${from.cloud}`)).ports(ids);
   const known = new Map(ports.map((port) => [port.id.toLowerCase(), port]));
-  const byTarget = new Map<Target, On[]>(swept.map((host) => [hostTarget(host), []]));
+  const byTarget = new Map<Target, On[]>();
   const place = (target: Target, one: On) => byTarget.set(target, [...(byTarget.get(target) ?? []), one]);
   const findings: Finding[] = [];
   for (const { spec, ...rest } of specs) {

@@ -59,6 +59,7 @@ const undo = (_: Spec | undefined, before: readonly Before[]): Spec =>
 export const firewallException: Reconciler<Spec, FirewallExceptionObserved, FirewallExceptionStep, PlacedException> = {
   kind,
   whenRemoved: 'its rules go from every host',
+  leavesOnHosts: true,
   parse,
   identify,
   locate,

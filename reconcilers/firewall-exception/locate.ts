@@ -1,7 +1,7 @@
 /** On which hosts a port's exception belongs now: asked of Neutron at each run, so that it follows its server. */
 import type { NetworkAgent, Port, Readers } from '../../lib/ports';
-import type { Finding, Located, Scope, Target, Wanted } from '../../lib/reconciler';
-import { hostsToSweep, hostTarget } from '../../lib/sweep';
+import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import { hostTarget } from '../../lib/sweep';
 import type { ExceptionImage, RestoredException } from './restored';
 import type { FirewallExceptionSpec } from './spec';
 
@@ -54,19 +54,15 @@ export function hostsOf(
 
 export async function locate(
   specs: readonly Wanted<FirewallExceptionSpec | RestoredException>[],
-  { sweep }: Scope,
   from: Readers,
 ): Promise<Located<PlacedException>> {
   const declared = specs.flatMap((one): Declared[] => ('restore' in one.spec ? [] : [{ ...one, spec: one.spec }]));
-  const [places, swept] = await Promise.all([
-    readPlaces(
-      declared.map((one) => one.spec),
-      from,
-    ),
-    hostsToSweep(sweep, from),
-  ]);
+  const places = await readPlaces(
+    declared.map((one) => one.spec),
+    from,
+  );
   const cidrs = await readCidrs([...places.ports.values()], from);
-  const byTarget = new Map<Target, Wanted<PlacedException>[]>(swept.map((host) => [hostTarget(host), []]));
+  const byTarget = new Map<Target, Wanted<PlacedException>[]>();
   const place = (target: Target, one: Wanted<unknown>, spec: PlacedException): void => {
     byTarget.set(target, [...(byTarget.get(target) ?? []), { ...one, spec }]);
   };

@@ -23,6 +23,7 @@ function identify(spec: PolicyRuleSpec): string {
 export const policyRule: Reconciler<PolicyRuleSpec, PolicyRuleObserved, PolicyRuleStep> = {
   kind,
   whenRemoved: 'the role leaves the rule again where stackward put it in; elsewhere the rule stays as it is',
+  leavesOnHosts: true,
   parse: parsePolicyRule,
   identify,
   locate,

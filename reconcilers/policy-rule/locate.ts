@@ -1,15 +1,10 @@
-/** The hosts that serve the service; to sweep, every host that can be reached. */
-import { asStackwardError } from '../../lib/errors';
+/** The hosts that serve the service. */
 import type { Readers } from '../../lib/ports';
-import type { Finding, Located, Scope, Target, Wanted } from '../../lib/reconciler';
-import { hostsToSweep, hostTarget } from '../../lib/sweep';
+import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import { hostTarget } from '../../lib/sweep';
 import type { PolicyRuleSpec } from './spec';
 
-export async function locate(
-  specs: readonly Wanted<PolicyRuleSpec>[],
-  { sweep }: Scope,
-  from: Readers,
-): Promise<Located<PolicyRuleSpec>> {
+export function locate(specs: readonly Wanted<PolicyRuleSpec>[], from: Readers): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];
   const wanted = new Map<Target, Wanted<PolicyRuleSpec>[]>();
   for (const one of specs) {
@@ -22,9 +17,10 @@ export async function locate(
       });
     for (const target of targets) wanted.set(target, [...(wanted.get(target) ?? []), one]);
   }
-  for (const host of await leftoverHosts(sweep, from, findings))
-    if (!wanted.has(hostTarget(host))) wanted.set(hostTarget(host), []);
-  return { placements: [...wanted].map(([target, ones]) => ({ target, wanted: ones })), findings };
+  return Promise.resolve({
+    placements: [...wanted].map(([target, ones]) => ({ target, wanted: ones })),
+    findings,
+  });
 }
 
 const targetsOf = (spec: PolicyRuleSpec, { hosts }: Readers): Target[] => [
@@ -32,17 +28,3 @@ const targetsOf = (spec: PolicyRuleSpec, { hosts }: Readers): Target[] => [
     'restore' in spec ? spec.restore.map(({ target }) => target) : hosts.serving(spec.service).map(hostTarget),
   ),
 ];
-
-/** A grant needs no API: where Neutron doesn't answer, the hosts that the configuration names are swept. */
-async function leftoverHosts(sweep: Scope['sweep'], from: Readers, findings: Finding[]): Promise<readonly string[]> {
-  try {
-    return await hostsToSweep(sweep, from);
-  } catch (error) {
-    const { message } = asStackwardError(error);
-    findings.push({
-      id: 'policy-rule',
-      message: `leftovers are looked for on the hosts that serve an API alone: ${message}`,
-    });
-    return from.hosts.named.filter((host) => from.hosts.canReach(host));
-  }
-}

@@ -1,9 +1,26 @@
 import { LocalHost } from '../../adapters/local-host';
 import { fileContract } from './host-suite';
-import { networkContract } from './host-network-suite';
+import { makeNamespace, networkContract } from './host-network-suite';
 
 // Debian's own Python: a version manager's shim costs a tenth of a second each time.
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 fileContract('this machine', () => Promise.resolve(new LocalHost('here')));
 networkContract('a network namespace', (namespace) => Promise.resolve(new LocalHost('cnode01', { namespace })));
+
+test('a machine is the same by each of its names, and a network namespace is one of its own', async () => {
+  const [one, other] = [makeNamespace(), makeNamespace()];
+  const machine = async (name: string, namespace?: string) => {
+    const [facts] = await new LocalHost(name, namespace === undefined ? {} : { namespace }).read([{ verb: 'facts' }]);
+    return facts.ok ? facts.value.machine : undefined;
+  };
+  try {
+    const first = await machine('ctl1', one.name);
+    expect(first).toMatch(/^[0-9a-f-]{36} \d+:\d+ \d+$/);
+    expect(await machine('ctl1.example.net', one.name)).toBe(first);
+    expect(new Set([first, await machine('ctl1', other.name), await machine('ctl1')]).size).toBe(3);
+  } finally {
+    one.remove();
+    other.remove();
+  }
+});

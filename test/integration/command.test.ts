@@ -142,7 +142,7 @@ test('a refused pool is named with its numbers, and the other is done: exit 1', 
   const { code, stdout } = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve']);
   expect(code).toBe(1);
   expect(stdout).toContain(
-    'Error: The configuration is not valid; nothing was changed\n  allocation-pool.shared/Blue/AllocationPools@database:neutron\n',
+    'Error: The configuration is not valid\n  allocation-pool.shared/Blue/AllocationPools@database:neutron\n',
   );
   expect(stdout).toContain('10.0.2.1');
   expect(await tables.pools(blue)).toEqual(['10.0.2.10-10.0.2.19']);

@@ -191,3 +191,63 @@ test('neither output nor journal nor record holds what the configuration of a se
   for (const folder of folders)
     for (const file of readdirSync(folder)) expect(readFileSync(join(folder, file), 'utf8')).not.toContain(password);
 });
+
+const config = (more: object = {}) =>
+  hosts.command.write(
+    'stackward.yaml',
+    stringify({
+      hosts: [{ ssh: '{host}', sshConfig: hosts.sshd.configFile, stateFolder: join(hosts.folder, 'state') }],
+      services: { neutron: { hosts: [host], configFiles: [join(hosts.folder, 'neutron.conf')] } },
+      ...more,
+    }),
+  );
+
+test('a machine that stackward.yaml and Neutron call by two names keeps what it has', async () => {
+  const full = `${host}.example.net`;
+  hosts.addName(full, host);
+  hosts.neutron.network.putPort({ id: portId, hostId: full });
+  const first = await apply(manifest());
+  expect([first.stderr, first.code]).toEqual(['', 0]);
+  const there = world();
+  for (const again of [await apply(manifest()), await run(['plan'], manifest())])
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('No changes.')]);
+  expect(world()).toEqual(there);
+  config({ services: { neutron: { hosts: [host, full], configFiles: [join(hosts.folder, 'neutron.conf')] } } });
+  const twice = await run(['plan'], manifest());
+  expect([twice.code, twice.stdout]).toEqual([
+    1,
+    expect.stringContaining(`host:${host} and host:${full} are one machine`),
+  ]);
+});
+
+test('destroy with a host that does not answer is not done, and says so', async () => {
+  await apply(manifest());
+  hosts.sshd.addWay('gone', { port: 1 });
+  hosts.neutron.network.addAgent({ host: 'gone', type: 'Open vSwitch agent', isAlive: false });
+  const planned = await run(['plan'], manifest());
+  expect([planned.code, planned.stdout]).toEqual([0, expect.stringMatching(/Warning: host:gone\n {2}leftovers can't/)]);
+  const { code, stdout } = await run(['destroy', '--stack', 'acme', '--auto-approve'], manifest());
+  expect(code).toBe(1);
+  expect(
+    stdout.match(/^ {2}host:gone\n {2}leftovers can't be looked for there, and some may still be in force/gm),
+  ).toHaveLength(1);
+  expect(stdout).toContain('3 destroyed, 1 problem.');
+  expect(stdout).toMatch(/\nNot done: mend what is said above and run this again before `cdktf destroy acme`\.\n$/);
+});
+
+test('a grant needs no OpenStack, and says where nothing was looked for', async () => {
+  const grants = manifest({ 'acme/Grant': grant() });
+  hosts.command.env = {};
+  const { code, stdout, stderr } = await apply(grants);
+  expect([code, stderr, applied(stdout)]).toEqual([0, '', 'Resources: 1 added, 0 changed, 0 destroyed.']);
+  expect(stdout.match(/Warning:/g)).toHaveLength(1);
+  expect(stdout).toContain(`leftovers are looked for on ${host} alone, because Neutron can't be asked for its agents`);
+});
+
+test('what Neutron has against being asked is said, not that a target is unknown', async () => {
+  hosts.neutron.failing = 503;
+  const { code, stdout, stderr } = await run(['plan', '--target', `host:${host}`], manifest());
+  expect([code, stderr]).toEqual([1, '']);
+  expect(stdout).toContain('503');
+  expect(stdout).not.toContain('names nothing here');
+});

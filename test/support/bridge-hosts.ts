@@ -173,6 +173,7 @@ export class BridgeHosts {
       network: () => Promise.resolve(this.network),
       database: () => Promise.reject(new Error('no database here')),
       host: this.host,
+      machine: () => Promise.resolve(undefined),
     };
   }
 

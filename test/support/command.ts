@@ -15,7 +15,8 @@ export interface Ended {
 export class CommandFolder {
   readonly folder = mkdtempSync(join(tmpdir(), 'stackward-command-'));
 
-  constructor(private readonly env: Readonly<Record<string, string>> = {}) {
+  /** @param env of each command, beside PATH and HOME */
+  constructor(public env: Readonly<Record<string, string>> = {}) {
     if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run \`npm run build\``);
   }
 

@@ -46,6 +46,11 @@ export class ComputeHosts {
     return new ComputeHosts(count, sshd, neutron, folder, randomBytes(3).toString('hex'));
   }
 
+  /** A second name of a host. */
+  addName(name: string, host: string): void {
+    this.sshd.addWay(name, { namespace: this.namespaceOf(host) });
+  }
+
   inside(host: string, argv: readonly string[]): string {
     return execFileSync('ip', ['netns', 'exec', this.namespaceOf(host), ...argv], { encoding: 'utf8' });
   }

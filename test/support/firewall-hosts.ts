@@ -183,6 +183,7 @@ export class FirewallHosts {
       network: () => Promise.resolve(this.network),
       database: () => Promise.reject(new Error('no database here')),
       host: this.host,
+      machine: () => Promise.resolve(undefined),
     };
   }
 

@@ -139,6 +139,7 @@ export class TextHosts {
         canReach: () => true,
       },
       host: (target) => Promise.resolve(this.reader(target.slice('host:'.length))),
+      machine: () => Promise.resolve(undefined),
     };
   }
 

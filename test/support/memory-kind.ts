@@ -1,7 +1,7 @@
 /** A kind over a world in memory, for tests of the engine: cells on hosts, each with a value. */
 import { InvalidConfiguration, StalePlan, TransientError } from '../../lib/errors';
 import type { Readers, Writers } from '../../lib/ports';
-import type { Reconciler, Step, Target, Wanted } from '../../lib/reconciler';
+import type { Reconciler, Step, StepResult, Target, Wanted } from '../../lib/reconciler';
 
 export interface CellSpec {
   readonly host: string;
@@ -22,6 +22,10 @@ export class World {
   readonly broken = new Set<string>();
   /** Cells that something else sets back at once. */
   readonly contested = new Set<string>();
+  /** Cells that are written, and the answer is lost. */
+  readonly lost = new Set<string>();
+  /** All steps of a host are one request, as on real hosts: results come when all is done. */
+  isOneRequest = false;
   /** Called before each write. */
   beforeWrite: (cell: string) => void = () => undefined;
   reads = 0;
@@ -45,13 +49,15 @@ const nothing = {
   host: () => Promise.reject(new Error('no host here')),
 };
 const noHosts = { serving: () => [], configFiles: () => [], named: [], reachesAny: false, canReach: () => false };
-export const memoryReaders: Readers = { cloud: 'memory', hosts: noHosts, ...nothing };
+const machine = () => Promise.resolve(undefined);
+export const memoryReaders: Readers = { cloud: 'memory', hosts: noHosts, machine, ...nothing };
 export const memoryWriters: Writers = nothing;
 
 export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Observed, CellStep> {
   return {
     kind,
     whenRemoved: 'the cell stays as it is',
+    leavesOnHosts: false,
     parse(input) {
       const { host, cell, value } = input as Record<string, unknown>;
       if (typeof host !== 'string' || typeof cell !== 'string' || typeof value !== 'string')
@@ -80,21 +86,29 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ob
     }),
     image: (step, observed) => ({ value: observed.get(step.cell) ?? '' }),
     undo: (spec, [before]) => ({ ...(spec as CellSpec), value: String(before?.image.value) }),
-    async *apply(steps, observed, target) {
+    async *apply(steps, observed, target, _, stop) {
+      const results: StepResult[] = [];
       for (const step of steps) {
-        world.beforeWrite(step.cell);
-        const cells = world.read(target);
-        if (cells.get(step.cell) !== observed.get(step.cell)) throw new StalePlan(`${step.cell} changed`);
-        if (world.broken.has(step.cell)) {
-          yield { id: step.id, outcome: 'failed', reason: 'UnrecoverableError', message: 'the cell is broken' };
-          continue;
-        }
-        world.writes += 1;
-        if (!world.contested.has(step.cell)) cells.set(step.cell, step.value);
-        yield { id: step.id, outcome: 'applied' };
+        if (stop.aborted && !world.isOneRequest) return;
+        const result = write(world, step, observed, target);
+        if (world.isOneRequest) results.push(result);
+        else yield result;
       }
+      yield* results;
     },
   };
+}
+
+function write(world: World, { id, cell, value }: CellStep, observed: Observed, target: Target): StepResult {
+  world.beforeWrite(cell);
+  const cells = world.read(target);
+  if (cells.get(cell) !== observed.get(cell)) throw new StalePlan(`${cell} changed`);
+  if (world.broken.has(cell))
+    return { id, outcome: 'failed', reason: 'UnrecoverableError', message: 'the cell is broken' };
+  world.writes += 1;
+  if (!world.contested.has(cell)) cells.set(cell, value);
+  if (world.lost.has(cell)) throw new TransientError('the connection was lost before the answer');
+  return { id, outcome: 'applied' };
 }
 
 function stepOf(one: Wanted<CellSpec>, observed: Observed): CellStep[] {

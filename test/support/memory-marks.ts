@@ -1,6 +1,8 @@
 /** A kind whose things bear their owner and path, as those on hosts do: for tests of removal and of going back. */
 import { StalePlan, TransientError } from '../../lib/errors';
+import type { NetworkReader, Readers } from '../../lib/ports';
 import { sweeps, type Before, type Reconciler, type Step, type Target } from '../../lib/reconciler';
+import { memoryReaders } from './memory-kind';
 
 export interface Mark {
   readonly owner: string;
@@ -21,6 +23,10 @@ type Marks = ReadonlyMap<string, Mark>;
 
 export class MarkedHosts {
   readonly unreachable = new Set<string>();
+  /** Whether Neutron tells its agents. */
+  hasAgents = true;
+  /** Second name → the host whose machine it is too. */
+  readonly aliases = new Map<string, string>();
   readonly #hosts = new Map<string, Map<string, Mark>>();
 
   constructor(hosts: Readonly<Record<string, readonly Mark[]>>) {
@@ -28,13 +34,29 @@ export class MarkedHosts {
       this.#hosts.set(host, new Map(marks.map((mark) => [mark.path, mark])));
   }
 
-  get names(): string[] {
-    return [...this.#hosts.keys()];
+  /** All hosts have agents; none is named by the configuration. */
+  get readers(): Readers {
+    const names = [...this.#hosts.keys(), ...this.aliases.keys()];
+    const agents = () => {
+      if (!this.hasAgents) throw new TransientError('Neutron answered 503');
+      return Promise.resolve(names.map((host) => ({ host, type: 'agent', isAlive: true })));
+    };
+    return {
+      ...memoryReaders,
+      hosts: { ...memoryReaders.hosts, reachesAny: true, canReach: () => true },
+      network: () => Promise.resolve({ agents } as unknown as NetworkReader),
+      machine: async (target) => (this.at(target), `machine of ${this.hostOf(target)}`),
+    };
+  }
+
+  private hostOf(target: Target): string {
+    const name = target.slice('host:'.length);
+    return this.aliases.get(name) ?? name;
   }
 
   at(target: Target): Map<string, Mark> {
     const host = target.slice('host:'.length);
-    const marks = this.#hosts.get(host);
+    const marks = this.#hosts.get(this.hostOf(target));
     if (!marks || this.unreachable.has(host)) throw new TransientError(`${host} does not answer`);
     return marks;
   }
@@ -47,11 +69,11 @@ export function markKind(hosts: MarkedHosts): Reconciler<Spec, Marks, MarkStep> 
   return {
     kind: 'mark',
     whenRemoved: 'it goes from every host',
+    leavesOnHosts: true,
     parse: (input) => input as Spec,
     identify: (spec) => JSON.stringify(spec),
-    locate: async (specs, { sweep }) => {
+    locate: async (specs) => {
       const targets = new Set(specs.flatMap(({ spec }) => targetsOf(spec)));
-      if (sweep.length > 0) for (const host of hosts.names) targets.add(`host:${host}`);
       return {
         placements: [...targets].map((target) => ({
           target,

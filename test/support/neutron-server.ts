@@ -7,6 +7,8 @@ import { FakeNetwork } from './fake-network';
 export class NeutronServer {
   /** Requests to Neutron so far. */
   requests = 0;
+  /** Answered to whatever is asked of Neutron; undefined: it works. */
+  failing: number | undefined;
 
   private constructor(
     readonly network: FakeNetwork,
@@ -56,6 +58,7 @@ export class NeutronServer {
       return reply(201, { token }, { 'x-subject-token': 'a-token' });
     }
     this.requests += 1;
+    if (this.failing !== undefined) return reply(this.failing, {});
     if (pathname === '/network/v2.0/ports')
       return reply(200, { ports: (await this.network.ports(searchParams.getAll('id'))).map(apiPort) });
     if (pathname === '/network/v2.0/agents') {

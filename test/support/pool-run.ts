@@ -29,14 +29,14 @@ export class PoolRun {
     }));
     const readers = { cloud: 'lab', database: () => Promise.resolve(this.reader) } as unknown as Readers;
     const scope = { sweep: [], owners: ['tests'], ids: [] };
-    const [placed] = (await allocationPool.locate(wanted, scope, readers)).placements;
+    const [placed] = (await allocationPool.locate(wanted, readers)).placements;
     if (!placed) throw new Error('no specs');
     const placement = { ...scope, ...placed };
     const observed = await allocationPool.observe(placement, readers);
     return { observed, ...allocationPool.diff(placement, observed) };
   }
 
-  /** @param stopAfter as many results, and no more is asked for */
+  /** @param stopAfter as many results no further write is to begin */
   async apply(
     { steps, observed }: Planned,
     writer: SqlWriter = this.writer,
@@ -44,9 +44,10 @@ export class PoolRun {
   ): Promise<StepResult[]> {
     const writers = { database: () => Promise.resolve(writer) } as unknown as Writers;
     const results: StepResult[] = [];
-    for await (const result of allocationPool.apply(steps, observed, 'database:neutron', writers)) {
+    const stop = new AbortController();
+    for await (const result of allocationPool.apply(steps, observed, 'database:neutron', writers, stop.signal)) {
       results.push(result);
-      if (results.length === stopAfter) break;
+      if (results.length === stopAfter) stop.abort();
     }
     return results;
   }

@@ -19,7 +19,7 @@ async function plan(network: FakeNetwork, ...specs: AllocationPoolSpec[]) {
   const wanted = specs.map((spec, at) => ({ id: `allocation-pool.t/${at}`, stack: 't', owner: 'o', spec }));
   const readers = { cloud: 'lab', network: () => Promise.resolve(network) } as unknown as Readers;
   const scope = { sweep: [], owners: ['o'], ids: [] };
-  const [placed] = (await allocationPool.locate(wanted, scope, readers)).placements;
+  const [placed] = (await allocationPool.locate(wanted, readers)).placements;
   const placement = { ...scope, ...placed! };
   const observed = await allocationPool.observe(placement, readers);
   return { observed, ...allocationPool.diff(placement, observed) };
@@ -32,9 +32,10 @@ async function apply(
 ) {
   const results: StepResult[] = [];
   const writers = { network: () => Promise.resolve(network) } as unknown as Writers;
-  for await (const result of allocationPool.apply(steps, observed, 'api:lab', writers)) {
+  const stop = new AbortController();
+  for await (const result of allocationPool.apply(steps, observed, 'api:lab', writers, stop.signal)) {
     results.push(result);
-    if (results.length === stopAfter) break;
+    if (results.length === stopAfter) stop.abort();
   }
   return results;
 }

@@ -45,8 +45,7 @@ test('the method says which target is written', async () => {
   const wanted = (['database', 'api', 'check'] as const).map((method) => ({
     ...{ id: `allocation-pool.${method}`, stack: 's', owner: 'o', spec: declared([five], { method }) },
   }));
-  const locate = (specs: typeof wanted) =>
-    allocationPool.locate(specs, { sweep: [], owners: ['o'], ids: [] }, { cloud: 'lab' } as Readers);
+  const locate = (specs: typeof wanted) => allocationPool.locate(specs, { cloud: 'lab' } as Readers);
   const { placements } = await locate(wanted);
   expect(placements.map(({ target, wanted: there }) => [target, there.map(({ id }) => id)])).toEqual([
     ['database:neutron', ['allocation-pool.database']],

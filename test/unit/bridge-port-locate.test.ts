@@ -1,5 +1,4 @@
 import type { Port, Readers } from '../../lib/ports';
-import type { Sweep } from '../../lib/reconciler';
 import { bridgePort } from '../../reconcilers/bridge-port';
 import { devicesOf } from '../../reconcilers/bridge-port/locate';
 import { FakeNetwork } from '../support/fake-network';
@@ -10,22 +9,18 @@ function cloud(ports: readonly Partial<Port>[]) {
   const network = new FakeNetwork();
   let questions = 0;
   for (const port of ports) network.putPort(port);
-  for (const host of ['cnode01', 'cnode02', 'elsewhere'])
-    network.addAgent({ host, type: 'Open vSwitch agent', isAlive: true });
   const readers = {
     cloud: 'lab',
-    hosts: { named: ['control'], reachesAny: true, canReach: (host: string) => host !== 'elsewhere' },
     network: () => {
       questions += 1;
       return Promise.resolve(network);
     },
   } as unknown as Readers;
-  const locate = (wanted: readonly string[], sweep: Sweep[] = []) =>
+  const locate = (wanted: readonly string[]) =>
     bridgePort.locate(
       wanted.map((portId, at) => ({
         ...{ id: `bridge-port.acme/P${at}`, stack: 'acme', owner: 'ours', spec: { portId, hairpin: false } },
       })),
-      { sweep, owners: ['ours'], ids: [] },
       readers,
     );
   return { locate, questions: () => questions };
@@ -44,17 +39,6 @@ test('a port is where Neutron says, by the names that the agent gives its device
   expect(findings).toEqual([]);
   expect(questions()).toBe(1);
   expect(devicesOf({ id: 'abcdef01-2345-6789', vifType: 'ovs' })).toEqual(['tapabcdef01-23', 'qvbabcdef01-23']);
-});
-
-test('hosts that may hold leftovers are looked at too, where they can be reached', async () => {
-  const { locate } = cloud([{ id: ids[0], hostId: 'cnode01' }]);
-  const { placements } = await locate([ids[0]], [{ owner: 'ours', stacks: 'all' }]);
-  expect(placements.map(({ target, wanted }) => [target, wanted.length])).toEqual([
-    ['host:cnode01', 1],
-    ['host:cnode02', 0],
-    ['host:control', 0],
-  ]);
-  expect((await locate([])).placements).toEqual([]);
 });
 
 test.each<[string, Partial<Port>[], object]>([
@@ -89,7 +73,7 @@ test('what comes back goes to the host where it was', async () => {
     { target: 'host:cnode01', image },
   ]);
   const wanted = [{ id: 'bridge-port.acme/P0', stack: 'acme', owner: 'ours', spec }];
-  const { placements } = await bridgePort.locate(wanted, { sweep: [], owners: ['ours'], ids: [] }, {} as Readers);
+  const { placements } = await bridgePort.locate(wanted, {} as Readers);
   expect(placements).toMatchObject([
     { target: 'host:cnode02', wanted: [{ spec: { restore: [image] } }] },
     { target: 'host:cnode01', wanted: [{ spec: { restore: [image] } }] },

@@ -1,4 +1,5 @@
 import { apply, plan } from '../../lib/engine';
+import { UnrecoverableError } from '../../lib/errors';
 import { applyExitCode, planExitCode } from '../../lib/exit-code';
 import { bind } from '../../lib/kind';
 import type { Manifest, Resource } from '../../lib/manifest';
@@ -164,6 +165,62 @@ describe('when something fails', () => {
     expect(outcomes(report)).toEqual({ 'cell.a/x': 'applied', 'cell.a/y': 'applied', 'cell.a/z': 'skipped' });
     expect(report.interrupted).toBe(true);
     expect(code).toBe(2);
+  });
+});
+
+describe('what was really done', () => {
+  test('interrupted while a request is under way: all its results are reported as they are', async () => {
+    const world = new World({ h1: {}, h2: {} });
+    world.isOneRequest = true;
+    const controller = new AbortController();
+    world.beforeWrite = () => controller.abort();
+    const { report } = await start(
+      world,
+      manifest('a', ['x', 'h1', '1'], ['y', 'h1', '1'], ['z', 'h2', '1', ['a/x']]),
+    ).apply({ signal: controller.signal });
+    expect(outcomes(report)).toEqual({ 'cell.a/x': 'applied', 'cell.a/y': 'applied', 'cell.a/z': 'skipped' });
+    expect(world.hosts.get('h2')).toEqual(new Map());
+  });
+
+  test.each<[string, 'lost' | 'broken', string | undefined, string]>([
+    ['done all the same', 'lost', undefined, 'as wanted all the same'],
+    ['not begun', 'broken', undefined, 'as it was before'],
+    ['somewhere between', 'broken', 'half', 'neither as it was before nor as wanted'],
+  ])('a step that failed is looked at again: %s', async (_, failure, left, found) => {
+    const world = new World({ h1: { x: '0' } });
+    world[failure].add('x');
+    const { report, code } = await start(world, manifest('a', ['x', 'h1', '1'])).apply({
+      onResult: () => (left === undefined ? undefined : world.hosts.get('h1')?.set('x', left)),
+    });
+    expect(report.results).toMatchObject([{ outcome: 'failed' }]);
+    expect(report.found).toEqual([{ where: 'cell.a/x@host:h1', message: expect.stringContaining(found) as string }]);
+    expect(code).toBe(1);
+  });
+
+  test('a target that is gone at the second look is a problem, whatever its step said', async () => {
+    const world = new World({ h1: { x: '0' } });
+    world.lost.add('x');
+    const { report } = await start(world, manifest('a', ['x', 'h1', '1'])).apply({
+      onResult: () => world.unreachable.add('h1'),
+    });
+    expect(report.problems).toMatchObject([{ where: 'cell@host:h1', message: 'h1 does not answer' }]);
+    expect(report.found).toEqual([]);
+  });
+
+  test('a result that could not be recorded ends the run: nothing further is begun, and all is reported', async () => {
+    const world = new World({ h1: {}, h2: {} });
+    const { report, code } = await start(
+      world,
+      manifest('a', ['x', 'h1', '1'], ['y', 'h1', '1'], ['z', 'h2', '1', ['a/x']]),
+    ).apply({
+      onResult: () => {
+        throw new UnrecoverableError('no space left');
+      },
+    });
+    expect(outcomes(report)).toEqual({ 'cell.a/x': 'applied', 'cell.a/y': 'skipped', 'cell.a/z': 'skipped' });
+    expect(report.problems).toEqual([{ where: 'journal', reason: 'UnrecoverableError', message: 'no space left' }]);
+    expect([...(world.hosts.get('h1') ?? [])]).toEqual([['x', '1']]);
+    expect(code).toBe(1);
   });
 });
 

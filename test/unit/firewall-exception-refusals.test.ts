@@ -111,7 +111,7 @@ describe('what can not be put', () => {
   });
   test('families that have nothing in common', async () => {
     expect(await planned({}, { Branch: exception({ destinations: ['2001:db8::/32'] }) })).toMatchInlineSnapshot(`
-     "Error: The configuration is not valid; nothing was changed
+     "Error: The configuration is not valid
        firewall-exception.acme/Branch@host:cnode01
        sources and destinations have no family in common, so nothing could pass; name IPv4 with IPv4, or IPv6 with IPv6
 

@@ -6,7 +6,7 @@ import type { Manifest } from '../../lib/manifest';
 import type { Filter } from '../../lib/plan';
 import type { Sweep } from '../../lib/reconciler';
 import { MarkedHosts, markKind, type Mark } from '../support/memory-marks';
-import { memoryReaders, memoryWriters } from '../support/memory-kind';
+import { memoryWriters } from '../support/memory-kind';
 
 const mark = (path: string, value = 'x', owner = 'ours'): Mark => ({ owner, path, value });
 
@@ -21,15 +21,18 @@ const manifest = (stack: string, things: Readonly<Record<string, readonly string
 const start = (hosts: MarkedHosts, ...manifests: Manifest[]) => {
   const kinds = [bind(markKind(hosts))];
   return {
-    plan: (filter?: Filter, sweep?: Sweep[]) => plan(manifests, kinds, memoryReaders, filter, sweep),
-    async apply(sweep?: Sweep[]) {
-      const planned = await plan(manifests, kinds, memoryReaders, everything, sweep);
+    plan: (filter?: Filter, sweep?: Sweep[]) => plan(manifests, kinds, hosts.readers, filter, sweep),
+    /** @param after each result */
+    async apply(after: () => unknown = () => undefined) {
+      const planned = await plan(manifests, kinds, hosts.readers);
       const startedAt = new Date(0);
       const record = recordOf(planned, manifests, '1', startedAt);
       let results = '';
-      const report = await apply(planned, kinds, manifests, memoryReaders, memoryWriters, {
-        ...(sweep && { sweep }),
-        onResult: (result) => (results += renderResultRecord(result, startedAt)),
+      const report = await apply(planned, kinds, manifests, hosts.readers, memoryWriters, {
+        onResult: (result) => {
+          results += renderResultRecord(result, startedAt);
+          after();
+        },
       });
       return { planned, report, run: parseRun('run', JSON.stringify(record), results, true), kinds };
     },
@@ -69,9 +72,14 @@ test.each<Partial<Filter>>([{ stacks: ['a'] }, { kinds: ['mark'] }, { targets: [
 test('a host on which nothing is wanted, and that does not answer, is a warning', async () => {
   const hosts = new MarkedHosts({ h1: [], h2: [] });
   hosts.unreachable.add('h2');
-  const { problems, warnings } = await start(hosts, manifest('a', { x: ['h1'] })).plan();
+  const { problems, unswept } = await start(hosts, manifest('a', { x: ['h1'] })).plan();
   expect(problems).toEqual([]);
-  expect(warnings).toEqual([{ where: 'mark@host:h2', message: "leftovers can't be looked for: h2 does not answer" }]);
+  expect(unswept).toEqual([
+    {
+      ...{ where: 'mark@host:h2', reason: 'TransientError' },
+      message: "leftovers can't be looked for there, and some may still be in force: h2 does not answer",
+    },
+  ]);
 });
 
 test('what waits for Terraform keeps what there is of it', async () => {
@@ -100,13 +108,13 @@ test('a run that made, changed and removed is brought back whole, on each host',
   const { run, kinds } = await start(hosts, manifest('a', { x: ['h1', 'h2'] })).apply();
   expect(run.record.steps).toHaveLength(3);
   const manifests = undoManifests(run, kinds);
-  const planned = await plan(manifests, kinds, memoryReaders, everything, []);
+  const planned = await plan(manifests, kinds, hosts.readers, everything, []);
   expect(planned.steps.map(({ action, id, target }) => `${action} ${id}@${target}`)).toEqual([
     'create mark.a/gone@host:h1',
     'update mark.a/x@host:h1',
     'delete mark.a/x@host:h2',
   ]);
-  const report = await apply(planned, kinds, manifests, memoryReaders, memoryWriters, { sweep: [] });
+  const report = await apply(planned, kinds, manifests, hosts.readers, memoryWriters, { sweep: [] });
   expect(report.problems).toEqual([]);
   const was = new MarkedHosts(before());
   for (const host of ['host:h1', 'host:h2'] as const)
@@ -117,6 +125,72 @@ test('a target that does not answer any more is not brought back, and said', asy
   const hosts = new MarkedHosts({ h1: [] });
   const { run, kinds } = await start(hosts, manifest('a', { x: ['h1'] })).apply();
   hosts.unreachable.add('h1');
-  const planned = await plan(undoManifests(run, kinds), kinds, memoryReaders, everything, []);
+  const planned = await plan(undoManifests(run, kinds), kinds, hosts.readers, everything, []);
   expect(planned.problems).toMatchObject([{ where: 'mark@host:h1', reason: 'TransientError' }]);
+});
+
+describe('one machine under two names', () => {
+  const twoNames = (marks: Mark[]) => {
+    const hosts = new MarkedHosts({ ctl1: marks, ctl2: [] });
+    hosts.aliases.set('ctl1.example.net', 'ctl1');
+    return hosts;
+  };
+
+  test('what is wanted under the one is no leftover under the other', async () => {
+    const hosts = twoNames([mark('a/gone')]);
+    const run = start(hosts, manifest('a', { x: ['ctl1'] }));
+    expect(await deleted(run.plan())).toEqual(['delete mark.a/gone@host:ctl1', 'create mark.a/x@host:ctl1']);
+    expect((await run.apply()).report.problems).toEqual([]);
+    expect((await run.plan()).steps).toEqual([]);
+    expect([...hosts.at('host:ctl1').keys()]).toEqual(['a/x']);
+  });
+
+  test('where nothing is wanted, what is left goes once', async () => {
+    const hosts = twoNames([mark('a/gone')]);
+    const { report } = await start(hosts, manifest('a')).apply();
+    expect(report.results.map(({ id, outcome }) => [id, outcome])).toEqual([['mark.a/gone', 'applied']]);
+    expect(hosts.at('host:ctl1').size).toBe(0);
+  });
+
+  test('wanted under both is refused, naming both', async () => {
+    const hosts = twoNames([mark('a/gone')]);
+    const run = start(hosts, manifest('a', { x: ['ctl1'], y: ['ctl1.example.net'], z: ['ctl2'] }));
+    const { steps, problems } = await run.plan();
+    expect(steps.map(({ id, target }) => `${id}@${target}`)).toEqual(['mark.a/z@host:ctl2']);
+    expect(problems).toMatchObject([
+      { reason: 'Blocked', message: expect.stringMatching(/^host:ctl1 and host:ctl1\.example\.net are one machine/) },
+    ]);
+    expect([...hosts.at('host:ctl1').keys()]).toEqual(['a/gone']);
+  });
+
+  test('a name that does not answer may be that of a machine that does: what it wants is left there', async () => {
+    const hosts = twoNames([mark('a/x', 'old'), mark('a/gone')]);
+    hosts.unreachable.add('ctl1');
+    const { steps, warnings } = await start(hosts, manifest('a', { x: ['ctl1'] })).plan();
+    expect(steps.map(({ id, target }) => `${id}@${target}`)).toEqual(['mark.a/gone@host:ctl1.example.net']);
+    expect(warnings).toMatchObject([{ where: 'mark.a/x@host:ctl1.example.net' }]);
+  });
+});
+
+test("where Neutron doesn't tell its agents, the run goes on, and says where nothing was looked for", async () => {
+  const hosts = new MarkedHosts({ h1: [mark('a/gone')], h2: [mark('a/gone')] });
+  hosts.hasAgents = false;
+  const { steps, problems, unswept } = await start(hosts, manifest('a', { x: ['h1'] })).plan();
+  expect(steps.map(({ action, target }) => `${action} ${target}`)).toEqual(['delete host:h1', 'create host:h1']);
+  expect(problems).toEqual([]);
+  expect(unswept).toMatchObject([{ where: 'hosts', message: expect.stringContaining('Neutron answered 503') }]);
+});
+
+test("a second look that Neutron doesn't help looks at the hosts that were written all the same", async () => {
+  const hosts = new MarkedHosts({ h1: [mark('a/gone')] });
+  const run = start(hosts, manifest('a', { x: ['h1'] }));
+  const { report } = await run.apply(() => (hosts.hasAgents = false));
+  expect(report.problems).toEqual([]);
+  expect([...hosts.at('host:h1').keys()]).toEqual(['a/x']);
+});
+
+test('a removal that nobody can look at again is a problem', async () => {
+  const hosts = new MarkedHosts({ h1: [mark('a/gone')] });
+  const { report } = await start(hosts, manifest('a')).apply(() => hosts.unreachable.add('h1'));
+  expect(report.problems).toMatchObject([{ where: 'mark@host:h1', reason: 'TransientError' }]);
 });

@@ -30,6 +30,7 @@ const plan: Plan = {
     },
   ],
   warnings: [{ where: 'allocation-pool.acme/Guest@api:example', message: '46 of 50 addresses are in use' }],
+  unswept: [],
   waiting: [{ id: 'allocation-pool.acme/Orange', unknown: ['spec.subnetId'] }],
   undone: [],
   leaving: [],
@@ -55,7 +56,7 @@ test('a plan, as a person reads it', () => {
 Warning: allocation-pool.acme/Guest@api:example
   46 of 50 addresses are in use
 
-Error: The configuration is not valid; nothing was changed
+Error: The configuration is not valid
   allocation-pool.acme/Green@database:neutron
   the pool holds the gateway 10.1.0.1
 
@@ -85,6 +86,7 @@ test('progress and end of an apply', () => {
   const report: Report = {
     results: [{ id: step.id, outcome: 'applied', step }, failed],
     problems: [],
+    found: [],
     interrupted: true,
   };
   expect(renderReport(plan, report)).toBe(
@@ -92,7 +94,12 @@ test('progress and end of an apply', () => {
       'Apply incomplete. Resources: 0 added, 1 changed, 0 destroyed, 1 failed, 1 waiting for `cdktf apply`, 1 problem.\n',
   );
   expect(
-    renderReport(nothing, { results: [{ id: step.id, outcome: 'applied', step }], problems: [], interrupted: false }),
+    renderReport(nothing, {
+      results: [{ id: step.id, outcome: 'applied', step }],
+      problems: [],
+      found: [],
+      interrupted: false,
+    }),
   ).toBe('Apply complete. Resources: 0 added, 1 changed, 0 destroyed.\n');
 });
 
@@ -139,7 +146,12 @@ test('JSON for programs holds exit code and everything that the text says', () =
     waiting: plan.waiting,
     converged: plan.converged,
   });
-  const report: Report = { results: [{ id: step.id, outcome: 'applied', step }], problems: [], interrupted: false };
+  const report: Report = {
+    results: [{ id: step.id, outcome: 'applied', step }],
+    problems: [],
+    found: [],
+    interrupted: false,
+  };
   expect(JSON.parse(renderReportJson('apply', nothing, report))).toMatchObject({
     command: 'apply',
     exitCode: 0,
