@@ -74,8 +74,10 @@ export interface Step {
   readonly changes: readonly Change[];
   /** Why, as the end of the sentence "because …". */
   readonly because: string;
-  /** Consequences a reviewer should know, one sentence each. */
+  /** Consequences a reviewer should know, one sentence each. A reviewed step that has got another one is refused. */
   readonly notes?: readonly string[];
+  /** What is shown beside them and changes by itself, such as how many addresses are in use. No part of what is reviewed. */
+  readonly asides?: readonly string[];
   /** Of a removal: whose thing it was; no manifest says so any more. Its id is made of the path that the thing bears. */
   readonly leftBy?: { readonly owner: string; readonly stack: string };
 }

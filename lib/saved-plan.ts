@@ -1,6 +1,7 @@
 /**
  * A plan kept in a file between review and apply. What is applied is exactly what was reviewed: the manifests must be
- * the same, and each step is planned again and must come out equal, before-values and all; else it is refused as stale.
+ * the same, and each step is planned again and must come out equal: before-values, reason, and no consequence that the
+ * reviewer did not see; else it is refused as stale. What a reviewer saw and no longer holds refuses nothing.
  */
 import { z } from 'zod';
 import { InvalidConfiguration } from './errors';
@@ -28,6 +29,8 @@ const savedPlan = z.object({
       ),
       /** Digest of what was there. */
       before: z.string(),
+      because: z.string(),
+      notes: names,
     }),
   ),
 });
@@ -53,9 +56,12 @@ export function renderSavedPlan(
 }
 
 const essence = (
-  { id, target, action, changes, before }: PlannedStep,
+  { id, target, action, changes, before, because, notes = [] }: PlannedStep,
   digest: (text: string) => string,
-): SavedStep => ({ id, target, action, changes: [...changes], before: digest(canonical(before)) });
+): SavedStep => ({
+  ...{ id, target, action, changes: [...changes], before: digest(canonical(before)) },
+  ...{ because, notes: [...notes] },
+});
 
 const digests = (manifests: readonly Manifest[], digest: (text: string) => string): Record<string, string> =>
   Object.fromEntries(manifests.map(({ stack, owner, resources }) => [stack, digest(canonical({ owner, resources }))]));
@@ -103,7 +109,8 @@ export function refuseOtherManifests(
 
 /**
  * Of the plan as it is now, the steps that were reviewed. A reviewed step that came out different is a problem, one that
- * is not needed any more is left out, and one that nobody reviewed is left for the next plan, with a warning.
+ * is not needed any more is left out, and one that nobody reviewed is left for the next plan, with a warning. What
+ * depends on one that is left alone is not done either.
  */
 export function reviewed(
   saved: SavedPlan,
@@ -113,25 +120,33 @@ export function reviewed(
   const wasReviewed = new Map(saved.steps.map((step) => [`${step.id}@${step.target}`, step]));
   const problems: Problem[] = [];
   const warnings = [...now.warnings];
+  const undone = [...now.undone];
   const steps = now.steps.filter((step) => {
     const where = at(step.id, step.target);
     const before = wasReviewed.get(where);
     if (before === undefined)
       warnings.push({ where, message: 'this change came up after the plan was made and is left alone; plan again' });
     else {
-      const after = essence(step, digest);
-      if (canonical(before) === canonical(after)) return true;
-      const [then, now] = [renderChanges(before), renderChanges(after)];
-      const message =
-        then === now
-          ? `what is there is not what it was when the plan was made, though ${now} would still be the change; plan again`
-          : `the plan says ${then}, and it would be ${now} now`;
+      const message = findDifference(before, essence(step, digest));
+      if (message === undefined) return true;
       problems.push({ where, reason: 'StalePlan', message });
     }
+    undone.push(step.id);
     return false;
   });
-  const plan = { ...now, steps, warnings, problems: [...now.problems, ...problems] };
+  const plan = { ...now, steps, warnings, undone, problems: [...now.problems, ...problems] };
   return { plan, unreviewed: warnings.length - now.warnings.length };
+}
+
+function findDifference(reviewed: SavedStep, now: SavedStep): string | undefined {
+  const [then, would] = [renderChanges(reviewed), renderChanges(now)];
+  if (then !== would) return `the plan says ${then}, and it would be ${would} now`;
+  if (reviewed.before !== now.before)
+    return `what is there is not what it was when the plan was made, though ${would} would still be the change; plan again`;
+  if (reviewed.because !== now.because)
+    return `the plan says that it is because ${reviewed.because}, and now it is because ${now.because}; plan again`;
+  const unseen = now.notes.find((note) => !reviewed.notes.includes(note));
+  return unseen && `it has a consequence by now that the plan did not show: ${unseen}; plan again`;
 }
 
 const renderChanges = ({ action, changes }: SavedStep): string =>

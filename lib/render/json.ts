@@ -5,7 +5,17 @@ import type { Plan, PlannedStep } from '../plan';
 
 export const formatVersion = '1.0';
 
-const step = ({ id, kind, target, action, subject, changes, because, notes = [] }: PlannedStep): object => ({
+const step = ({
+  id,
+  kind,
+  target,
+  action,
+  subject,
+  changes,
+  because,
+  notes = [],
+  asides = [],
+}: PlannedStep): object => ({
   id,
   kind,
   target,
@@ -14,6 +24,7 @@ const step = ({ id, kind, target, action, subject, changes, because, notes = [] 
   changes,
   because,
   notes,
+  asides,
 });
 
 export function renderPlanJson(command: string, plan: Plan): string {

@@ -50,7 +50,7 @@ function renderStep(step: PlannedStep, style: Style): string[] {
     `  # (because ${step.because})`,
     `  ${paint(symbols[step.action])} ${step.subject}`,
     ...alignedChanges(step.changes, style),
-    ...(step.notes ?? []).map((note) => `      ${style.dim(`# ${note}`)}`),
+    ...[...(step.notes ?? []), ...(step.asides ?? [])].map((note) => `      ${style.dim(`# ${note}`)}`),
   ];
 }
 

@@ -190,6 +190,8 @@ function stepFor(compared: Compared, inUse: number, { changes, because }: Drift)
     notes: [
       ...(added > 0n ? [`adds ${counted(added, 'address', 'addresses')}`] : []),
       ...(lost > 0n ? [`gives back ${counted(lost, 'address', 'addresses')}, none of them in use`] : []),
+    ],
+    asides: [
       `${inUse} of ${counted(size, 'address', 'addresses')} in use; ${subnet.gatewayIp === null ? 'no gateway' : `gateway ${subnet.gatewayIp}`}`,
     ],
     subnetId: subnet.id.toLowerCase(),

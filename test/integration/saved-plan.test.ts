@@ -67,6 +67,19 @@ test('a step that would come out different now is refused, naming both; the rest
   ]);
 });
 
+test('what depends on a refused step is skipped', async () => {
+  const blue20 = { ...entry(blue, '10.0.2.10', '10.0.2.29'), dependsOn: ['shared/Red/AllocationPools'] };
+  command.write('manifest.json', manifestOf({ ...declared(), 'shared/Blue/AllocationPools': blue20 }));
+  await plan();
+  await other(red, '10.0.1.24');
+  const { code, stdout } = await apply();
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    'skipped (1 of 1): it depends on allocation-pool.shared/Red/AllocationPools, which is not done',
+  );
+  expect(await tables.pools(blue)).toEqual(['10.0.2.10-10.0.2.19']);
+});
+
 test('what nobody reviewed is left alone, and said', async () => {
   await plan();
   await other(blue, '10.0.2.14');

@@ -1,0 +1,50 @@
+/** What of a reviewed plan is applied. */
+import { createHash } from 'node:crypto';
+import type { Plan, PlannedStep } from '../../lib/plan';
+import { parseSavedPlan, renderSavedPlan, reviewed } from '../../lib/saved-plan';
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const step = (id: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
+  ...{ id, kind: 'cell', target: 'host:h1', action: 'update', subject: `cell ${id}`, before: { value: 'a' } },
+  ...{ changes: [{ attribute: 'value', before: 'a', after: 'b' }], because: 'its value differs', notes: ['opens x'] },
+  ...more,
+});
+const planOf = (...steps: PlannedStep[]): Plan => ({
+  ...{ stacks: ['a'], steps, problems: [], warnings: [], unswept: [], waiting: [], leaving: [], converged: [] },
+  ...{ looks: [], undone: [], dependencies: new Map() },
+});
+const unfiltered = { filter: { stacks: [], kinds: [], targets: [] }, sweep: [] };
+const review = (then: Plan, now: Plan) =>
+  reviewed(parseSavedPlan(renderSavedPlan(then, [], unfiltered, { version: '1', digest }), 'f'), now, digest);
+
+test.each<[string, Partial<PlannedStep>, string]>([
+  ['another value before', { before: { value: 'c' } }, 'what is there is not what it was when the plan was made'],
+  ['another change', { changes: [{ attribute: 'value', before: 'a', after: 'c' }] }, 'value = a -> c now'],
+  ['a new consequence', { notes: ['opens x', 'opens y too'] }, 'that the plan did not show: opens y too; plan again'],
+  ['another consequence', { notes: ['opens everything'] }, 'that the plan did not show: opens everything'],
+  ['another reason', { because: 'somebody changed it' }, 'now it is because somebody changed it'],
+])('refused: %s', (_, more, message) => {
+  const { plan } = review(planOf(step('x'), step('y')), planOf(step('x', more), step('y')));
+  expect(plan.steps.map(({ id }) => id)).toEqual(['y']);
+  expect(plan.problems).toEqual([
+    { where: 'x@host:h1', reason: 'StalePlan', message: expect.stringContaining(message) as string },
+  ]);
+});
+
+test.each<[string, Partial<PlannedStep>]>([
+  ['a consequence that is gone', { notes: [] }],
+  ['what changes by itself', { asides: ['8 of 10 addresses in use'] }],
+  ['the order of keys', { before: JSON.parse('{"value":"a"}') as { value: string } }],
+])('applied all the same: %s', (_, more) => {
+  const { plan } = review(planOf(step('x', { asides: ['7 of 10 addresses in use'] })), planOf(step('x', more)));
+  expect([plan.steps.length, plan.problems]).toEqual([1, []]);
+});
+
+test('what depends on a step that is left alone is not done either, whether it was refused or never reviewed', () => {
+  const now = planOf(step('x', { before: {} }), step('new'), step('y'));
+  const { plan, unreviewed } = review(planOf(step('x'), step('y')), now);
+  expect(plan.steps.map(({ id }) => id)).toEqual(['y']);
+  expect(plan.undone).toEqual(['x', 'new']);
+  expect(unreviewed).toBe(1);
+});
