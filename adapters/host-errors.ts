@@ -74,6 +74,7 @@ const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>
   failed: ['UnrecoverableError', 'this is a defect of stackward or of the host: report it with this text'],
   full: ['UnrecoverableError', 'free space on that file system; the file is as it was'],
   'hard-linked': ['Blocked', 'make it a file of its own'],
+  installation: ['UnrecoverableError', 'install it as docs/hosts.md says'],
   invalid: ['UnrecoverableError', 'correct what was asked for'],
   'mount-point': ['Blocked', 'it is mounted there by itself: change the file that is mounted'],
   'no-tool': ['UnrecoverableError', 'install it on the host'],

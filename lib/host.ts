@@ -150,7 +150,8 @@ export type AnswerTo<Q extends HostRead | HostWrite> = Answers[Q['verb']];
 /**
  * Why the program did not do one thing. `changed`: it is not what was seen. `busy`: a lock is held, or a chain is not empty
  * (iptables' code 4): read again. `rejected`: iptables took none of it. `refused`, `outside-limits`, `not-ours`, `hard-linked`,
- * `mount-point`, `two-variants`: going on would be unsafe. `overdue`: the deadline passed in the middle of it.
+ * `mount-point`, `two-variants`: going on would be unsafe. `installation`: the installed program or its limits are not as they
+ * must be, so nothing was looked at. `overdue`: the deadline passed in the middle of it.
  */
 export type HostReason =
   | 'absent'
@@ -159,6 +160,7 @@ export type HostReason =
   | 'failed'
   | 'full'
   | 'hard-linked'
+  | 'installation'
   | 'invalid'
   | 'mount-point'
   | 'no-tool'

@@ -1,6 +1,7 @@
 /** The installed program, for an ordinary user whom sudoers lets run it alone: the suites, and what it keeps from that user. */
 import { spawnSync } from 'node:child_process';
-import { chownSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SshHost, type SshOptions } from '../../adapters/ssh-host';
 import { makeLogin, type Login } from '../support/login';
@@ -26,7 +27,7 @@ afterAll(async () => {
 /** As docs/hosts.md says: root's, with its limits beside it. */
 function install(name: string, text: string, limits: object): string {
   const path = join(sshd.folder, name);
-  rmSync(path, { force: true });
+  for (const old of [path, `${path}.limits`]) rmSync(old, { force: true });
   writeFileSync(path, text, { mode: 0o755 });
   writeFileSync(`${path}.limits`, JSON.stringify(limits), { mode: 0o644 });
   return path;
@@ -107,6 +108,74 @@ describe('least privilege', () => {
     expect(readdirSync(folder).sort()).toEqual(['link', 'new']);
     rmSync(`${limited}.limits`);
     expect(await host.read([read(readable)])).toMatchObject([outside]);
+    await host.close();
+  });
+
+  test('links in the limits are followed where root alone can have set them', async () => {
+    const base = mkdtempSync('/run/stackward-limits-');
+    try {
+      chmodSync(base, 0o755);
+      const [lock, theirs] = [join(base, 'lock'), join(base, 'theirs')];
+      for (const folder of ['real', 'theirs']) mkdirSync(join(base, folder));
+      for (const file of ['real/iptables', 'secret']) writeFileSync(join(base, file), 'x');
+      symlinkSync('real', lock);
+      for (const name of ['theirs', 'roots']) symlinkSync(join(base, 'secret'), join(theirs, name));
+      spawnSync('chown', ['-h', login.name, theirs, join(theirs, 'theirs')]);
+      const read = ['lock/iptables', 'theirs/theirs', 'theirs/roots', 'theirs/'].map((one) => join(base, one));
+      const linked = install('linked', source, { read, write: [`${lock}/`] });
+      login.allow([`${installed} ""`, `${linked} ""`]);
+      const host = open({ installed: linked });
+      const questions = ['real/iptables', 'lock/iptables', 'theirs/theirs', 'theirs/roots', 'secret'];
+      expect(
+        await host.read(questions.map((one) => ({ verb: 'read-file', path: join(base, one) }) as const)),
+      ).toMatchObject([{ ok: true }, { ok: true }, outside, outside, outside]);
+      const made = { verb: 'swap-file', path: join(lock, 'made'), expect: null, content: base64('y') } as const;
+      expect(await host.write([[made]])).toMatchObject([[{ ok: true, value: { realPath: join(base, 'real/made') } }]]);
+      await host.close();
+    } finally {
+      rmSync(base, { recursive: true });
+    }
+  });
+
+  test('a program or limits that others than root may write, and limits that are none: nothing is done at all', async () => {
+    const folder = join(sshd.folder, 'unsafe');
+    mkdirSync(folder);
+    const path = install('unsafe/program', source, { read: ['/etc/'], write: ['/tmp/'] });
+    login.allow([`${installed} ""`, `${path} ""`]);
+    const host = open({ installed: path });
+    const file = join(folder, 'file');
+    const swap = { verb: 'swap-file', path: file, expect: null, content: base64('y') } as const;
+    const refused = async (sentence: RegExp): Promise<void> => {
+      const no = {
+        ...{ ok: false, reason: 'installation' },
+        error: { reason: 'UnrecoverableError', message: text(sentence) },
+      };
+      expect(await host.read([{ verb: 'facts' }, { verb: 'read-file', path: '/etc/hosts' }])).toMatchObject([no, no]);
+      expect(await host.write([[swap]])).toMatchObject([[no]]);
+      expect(existsSync(file)).toBe(false);
+    };
+    for (const [wrong, mode, right] of [
+      [path, 0o775, 0o755],
+      [`${path}.limits`, 0o646, 0o644],
+      [folder, 0o777, 0o755],
+    ] as const) {
+      chmodSync(wrong, mode);
+      await refused(
+        new RegExp(`^host:cnode01: [a-z-]+ failed: ${wrong} must belong to root, and nobody else may write`),
+      );
+      chmodSync(wrong, right);
+    }
+    chownSync(`${path}.limits`, 4711, 0);
+    await refused(/program\.limits must belong to root.*install it as docs\/hosts\.md says$/);
+    for (const limits of [{ read: '/etc/' }, { write: ['etc'] }, { write: [7] }, { writes: [] }, ['/etc/'], null]) {
+      install('unsafe/program', source, limits as object);
+      await refused(/program\.limits must be \{"read": \[\.\.\.\], "write": \[\.\.\.\]\}, and hold absolute paths/);
+    }
+    rmSync(`${path}.limits`);
+    writeFileSync(`${path}.limits`, '{"read": [,]}');
+    await refused(/program\.limits must be/);
+    install('unsafe/program', source, { write: ['/tmp/'] });
+    expect(await host.write([[swap]])).toMatchObject([[{ ok: true }]]);
     await host.close();
   });
 
