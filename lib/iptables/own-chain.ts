@@ -3,8 +3,9 @@
  *
  * Goals: a foreign rule is never touched; what changed since it was seen makes the change fail; no packet meets a half-made chain.
  * How: one transaction of `iptables-restore -n` per table deletes the jump and every rule that was seen *by value*, then the
- * empty chain, and makes all of it anew. A rule that changed is not found; a rule that came leaves the chain not empty; either way the
- * kernel keeps everything (tried on nft and legacy). A `:chain` line on a chain that is there would flush it, foreign rules and all.
+ * empty chain, and makes all of it anew. A rule that changed is not found; a rule that came leaves the chain not empty; a chain that
+ * came can't be made with `-N`; each time the kernel keeps everything (tried on nft and legacy). A `:chain` line on a chain that is
+ * there would flush it, foreign rules and all.
  * Given up: one transaction over two tables; there is none. A mark is set in mangle before filter accepts it, and on removal
  * filter goes first, so that between the two nothing passes that shouldn't.
  */
@@ -68,15 +69,20 @@ export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRul
   const order: readonly OwnTable[] = wanted.filter.length > 0 ? ['mangle', 'filter'] : ['filter', 'mangle'];
   return order
     .filter((table) => !isInPlace(seen[table], wanted[table]))
-    .map((table) => renderTable(table, [...removal(table, chain, seen[table]), ...making(table, chain, wanted[table])]))
+    .map((table) =>
+      renderTable(table, [
+        ...removal(table, chain, seen[table]),
+        ...making(`-N ${chain}`, table, chain, wanted[table]),
+      ]),
+    )
     .join('');
 }
 
-/** The text for `iptables-restore -n` that makes it where nothing of it is there. */
+/** The text for `iptables-restore -n` that makes it where nothing leads to it: when a host starts. */
 export const renderChains = (chain: string, rules: OwnRules): string =>
   ownTables
     .filter((table) => rules[table].length > 0)
-    .map((table) => renderTable(table, making(table, chain, rules[table])))
+    .map((table) => renderTable(table, making(`:${chain} - [0:0]`, table, chain, rules[table])))
     .join('');
 
 const renderTable = (table: OwnTable, lines: readonly string[]): string =>
@@ -88,7 +94,5 @@ const removal = (table: OwnTable, chain: string, { exists, jumps, rules }: OwnCh
   ...(exists ? [`-X ${chain}`] : []),
 ];
 
-const making = (table: OwnTable, chain: string, rules: readonly string[]): string[] =>
-  rules.length === 0
-    ? []
-    : [`:${chain} - [0:0]`, ...rules.map((rule) => `-A ${chain} ${rule}`), `-A ${jumpFrom[table]} -j ${chain}`];
+const making = (start: string, table: OwnTable, chain: string, rules: readonly string[]): string[] =>
+  rules.length === 0 ? [] : [start, ...rules.map((rule) => `-A ${chain} ${rule}`), `-A ${jumpFrom[table]} -j ${chain}`];

@@ -1,41 +1,22 @@
 /**
- * Writes the steps of one host in one request.
+ * Writes the steps of one host in one request: each owner's chain in each family is a sequence of its own (family-change.ts).
  *
- * Each owner's chain in each family is a sequence of its own: first the file from which it comes back at boot, then the kernel.
- * Both are compare-and-swap, and a run that is killed between them leaves what no packet sees: the next one finds the
- * kernel as it was. What an earlier call of the same run wrote is in `observed` already.
+ * Where the kernel refuses, the file from which it comes back at boot is put back as it was, in a second request. What an
+ * earlier call of the same run wrote is in `observed` already.
  */
-import { createHash } from 'node:crypto';
-import type { Reason } from '../../lib/errors';
-import { valueOf, type Host, type HostWrite, type Outcome } from '../../lib/host';
-import {
-  findOwnChains,
-  noChain,
-  ownTables,
-  renderReplacement,
-  type OwnChain,
-  type OwnChains,
-  type OwnRules,
-} from '../../lib/iptables/own-chain';
+import { asStackwardError, type Reason } from '../../lib/errors';
+import { valueOf, type Host, type Outcome } from '../../lib/host';
+import { findOwnChains, ownTables } from '../../lib/iptables/own-chain';
 import { parseRuleset } from '../../lib/iptables/ruleset';
 import type { Writers } from '../../lib/ports';
 import type { StepResult, Target } from '../../lib/reconciler';
 import type { FirewallExceptionStep } from './diff';
+import { changeOf, kernelRules, writesOf, type FamilyChange } from './family-change';
 import { familyNames } from './intent';
-import type { FirewallExceptionObserved, OwnFamily } from './observe';
-import { groupsOf, isEmptyGroup, withGroups } from './rule-groups';
-import { families, type Family } from './rules';
-import { chainOf, nothingStored, renderStored, storedPath, type StoredRules } from './stored-rules';
-
-/** What is written of one owner in one family. */
-interface Change {
-  readonly owner: string;
-  readonly family: Family;
-  readonly writes: readonly HostWrite[];
-  readonly before: OwnFamily;
-  /** If all of it is written. */
-  readonly after: OwnFamily;
-}
+import type { FirewallExceptionObserved } from './observe';
+import { groupsOf, isEmptyGroup } from './rule-groups';
+import { families } from './rules';
+import { chainOf } from './stored-rules';
 
 export async function* apply(
   steps: readonly FirewallExceptionStep[],
@@ -47,15 +28,13 @@ export async function* apply(
   const owners = [...new Set(steps.map((step) => step.owner))];
   const changes = owners
     .flatMap((owner) => families.map((family) => changeOf(owner, family, steps, observed)))
-    .filter((change) => change.writes.length > 0);
-  const outcomes = changes.length === 0 ? [] : await host.write(changes.map((change) => change.writes));
-  const failures = new Map<Change, Failure>();
-  for (const [at, change] of changes.entries()) {
-    const ended = outcomes[at] ?? [];
-    keepWritten(change, ended, observed);
-    const failed = ended.find((outcome) => !outcome.ok);
-    if (failed) failures.set(change, await explain(failed, change, host));
-  }
+    .filter((change) => writesOf(change).length > 0);
+  const outcomes = changes.length === 0 ? [] : await host.write(changes.map(writesOf));
+  const ends = changes.map((change, at) => endOf(change, outcomes[at] ?? []));
+  await reopen(ends, host);
+  for (const end of ends) keepWritten(end, observed);
+  const failures = new Map<FamilyChange, Failure>();
+  for (const end of ends) if (end.failed) failures.set(end.change, await explain(end, end.failed, host));
   for (const step of steps) {
     const failed = [...failures].filter(([change]) => isAbout(change, step));
     yield failed.length === 0 ? { id: step.id, outcome: 'applied' } : { id: step.id, ...failureOf(failed, changes) };
@@ -63,79 +42,62 @@ export async function* apply(
 }
 
 /** Whether this step has, or had, rules there. */
-const isAbout = ({ owner, family, before }: Change, step: FirewallExceptionStep): boolean =>
+const isAbout = ({ owner, family, before }: FamilyChange, step: FirewallExceptionStep): boolean =>
   owner === step.owner &&
   [
     step.rules[family],
     ...[kernelRules(before), before.stored.rules].map((one) => groupsOf(one).get(step.comment)),
   ].some((group) => group !== undefined && !isEmptyGroup(group));
 
-const kernelRules = ({ kernel }: OwnFamily): OwnRules => ({ mangle: kernel.mangle.rules, filter: kernel.filter.rules });
+type Failed = Outcome<object> & { readonly ok: false };
 
-function changeOf(
-  owner: string,
-  family: Family,
-  steps: readonly FirewallExceptionStep[],
-  { owners, variant, stateFolder, lockFile }: FirewallExceptionObserved,
-): Change {
-  const before = owners.get(owner)?.[family] ?? {
-    kernel: { mangle: noChain, filter: noChain },
-    stored: nothingStored,
-    foreign: [],
-  };
-  const groups = new Map(
-    steps.filter((step) => step.owner === owner).map((step) => [step.comment, step.rules[family]]),
-  );
-  const kernel = withGroups(kernelRules(before), groups);
-  const stored = withGroups(before.stored.rules, groups);
-  const path = storedPath(stateFolder, owner, family);
-  const text = isEmptyGroup(stored) ? null : renderStored(owner, variant[family], lockFile, stored);
-  const replacement = renderReplacement(chainOf(owner), before.kernel, kernel);
-  const restore: HostWrite = {
-    ...{ verb: 'restore-tables', family: family === 'ipv4' ? 4 : 6, variant: variant[family], text: replacement },
-    ...(lockFile === undefined ? {} : { lockFile }),
-  };
+/** How far one change came. */
+interface End {
+  readonly change: FamilyChange;
+  readonly isClosed: boolean;
+  readonly isInKernel: boolean;
+  /** The first that failed. */
+  readonly failed: Failed | undefined;
+  /** Why what `closing` took out of the file is not back, where it should be. */
+  reopening?: string;
+}
+
+function endOf(change: FamilyChange, ended: readonly Outcome<object>[]): End {
+  const isDone = (count: number): boolean => ended.slice(0, count).filter((one) => one.ok).length === count;
+  const { closing, kernel } = change;
   return {
-    ...{ owner, family, before },
-    writes: [...storeWrites(path, before.stored, text), ...(replacement === '' ? [] : [restore])],
-    after: {
-      kernel: chainsWith(kernel),
-      stored:
-        text === null
-          ? nothingStored
-          : {
-              ...{ sha256: sha256(text), variant: variant[family], rules: stored, isForeign: false },
-              ...(lockFile === undefined ? {} : { lockFile }),
-            },
-      foreign: [],
-    },
+    change,
+    isClosed: isDone(closing.length),
+    isInKernel: isDone(closing.length + kernel.length),
+    failed: ended.find((outcome): outcome is Failed => !outcome.ok),
   };
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-function storeWrites(path: string, { sha256: expect }: StoredRules, text: string | null): HostWrite[] {
-  if (text === null) return expect === null ? [] : [{ verb: 'remove-file', path, expect }];
-  if (expect === sha256(text)) return [];
-  const content = Buffer.from(text).toString('base64');
-  return [{ verb: 'swap-file', path, expect, content, mode: 0o600, makeFolder: true }];
-}
-
-function chainsWith(rules: OwnRules): OwnChains {
-  const chain = (table: keyof OwnRules): OwnChain =>
-    rules[table].length === 0 ? noChain : { exists: true, jumps: 1, rules: rules[table] };
-  return { mangle: chain('mangle'), filter: chain('filter') };
+/** Files as they were, of what the kernel refused. */
+async function reopen(ends: readonly End[], host: Host): Promise<void> {
+  const again = ends.filter(
+    ({ change, isClosed, isInKernel }) => isClosed && !isInKernel && change.reopening.length > 0,
+  );
+  if (again.length === 0) return;
+  const outcomes = await host.write(again.map(({ change }) => change.reopening)).catch(asStackwardError);
+  for (const [at, end] of again.entries()) {
+    const outcome = outcomes instanceof Error ? { ok: false as const, error: outcomes } : outcomes[at]?.[0];
+    if (outcome?.ok === false) end.reopening = outcome.error.message;
+  }
 }
 
 /** So that a later call of this run starts from what is there now. */
-function keepWritten(change: Change, ended: readonly Outcome<object>[], { owners }: FirewallExceptionObserved): void {
+function keepWritten(
+  { change, isClosed, isInKernel, failed, reopening }: End,
+  { owners }: FirewallExceptionObserved,
+): void {
+  const { before, between, after } = change;
   const state = owners.get(change.owner);
   if (!state) return;
-  const isDone = (verbs: readonly string[]): boolean =>
-    change.writes.every((write, at) => !verbs.includes(write.verb) || ended[at]?.ok === true);
-  const kernel = isDone(['restore-tables']) ? change.after.kernel : change.before.kernel;
-  const stored = isDone(['swap-file', 'remove-file']) ? change.after.stored : change.before.stored;
-  owners.set(change.owner, { ...state, [change.family]: { ...change.before, kernel, stored } });
+  const isBetween = isInKernel || (isClosed && reopening !== undefined);
+  const stored = failed === undefined ? after.stored : isBetween ? between : before.stored;
+  const kernel = isInKernel ? after.kernel : before.kernel;
+  owners.set(change.owner, { ...state, [change.family]: { ...before, kernel, stored } });
 }
 
 interface Failure {
@@ -143,22 +105,34 @@ interface Failure {
   readonly message: string;
 }
 
+async function explain(end: End, failed: Failed, host: Host): Promise<Failure> {
+  const { reason, message } = await explainWrite(end, failed, host);
+  const then = end.isInKernel
+    ? '; its rules are in place as declared, and what changed of them does not come back when the host starts until this is mended'
+    : end.reopening !== undefined
+      ? `; the kernel has it as before, and at boot it would be missing (${end.reopening})`
+      : '';
+  return { reason, message: message + then };
+}
+
 /** Code 4 of iptables means that its lock is held, or that the chain is not empty: only another look tells. */
-async function explain(
-  failed: Outcome<object> & { ok: false },
-  { owner, family, before, writes }: Change,
-  host: Host,
-): Promise<Failure> {
+async function explainWrite({ change, isClosed, isInKernel }: End, failed: Failed, host: Host): Promise<Failure> {
+  const { owner, family, before, kernel } = change;
   const { reason, message } = failed.error;
-  const lock = writes.find((write) => write.verb === 'restore-tables')?.lockFile;
+  const [restore] = kernel;
+  const lock = restore?.verb === 'restore-tables' ? restore.lockFile : undefined;
+  if (!isClosed || isInKernel) return { reason, message };
   if (failed.reason === 'absent' && lock !== undefined)
     return {
       reason,
       message: `${message}: the agent's lock ${lock} is made by the agent when it first runs; start it, or correct "services.neutron.configFiles" in stackward.yaml`,
     };
   if (failed.reason !== 'busy' && failed.reason !== 'rejected') return { reason, message };
-  const [tables] = await host.read([{ verb: 'save-tables', family: family === 'ipv4' ? 4 : 6 }]);
-  const now = findOwnChains(parseRuleset(valueOf(tables).text), chainOf(owner));
+  const now = await host
+    .read([{ verb: 'save-tables', family: family === 'ipv4' ? 4 : 6 }])
+    .then(([tables]) => findOwnChains(parseRuleset(valueOf(tables).text), chainOf(owner)))
+    .catch(asStackwardError);
+  if (now instanceof Error) return { reason, message: `${message}; another look failed: ${now.message}` };
   const isAsSeen = ownTables.every((table) => JSON.stringify(now[table]) === JSON.stringify(before.kernel[table]));
   return isAsSeen
     ? { reason, message }
@@ -169,8 +143,8 @@ async function explain(
 }
 
 function failureOf(
-  failed: readonly (readonly [Change, Failure])[],
-  changes: readonly Change[],
+  failed: readonly (readonly [FamilyChange, Failure])[],
+  changes: readonly FamilyChange[],
 ): Pick<StepResult, 'outcome' | 'reason' | 'message'> {
   const [first] = failed;
   const words = failed.map(([change, { message }]) => `${familyNames[change.family]}: ${message}`);

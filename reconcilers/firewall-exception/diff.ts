@@ -48,7 +48,7 @@ export function diff(
     if (foreign === undefined) steps.push(...needed);
     else {
       const ids = new Set(needed.map((step) => step.id));
-      if (ids.size === 0 && intents[0]) ids.add(intents[0].one.id);
+      if (ids.size === 0) ids.add(intents[0]?.one.id ?? `${kind}.${chainOf(owner)}`);
       findings.push(...[...ids].map((id): Finding => ({ id, message: foreign, reason: 'Blocked' })));
     }
   }
@@ -73,7 +73,7 @@ function describeForeign(
     if (rule !== undefined)
       return `the ${familyNames[family]} chain ${chain} holds, or is led to by, what stackward did not put there (${rule}${more > 0 ? `, and ${more} more` : ''}); nothing of it is touched: delete that by hand, then plan again`;
     if (state[family].stored.isForeign)
-      return `${storedPath(stateFolder, owner, family)} is there and does not bear our header; move it away, then plan again`;
+      return `${storedPath(stateFolder, owner, family)} is there and bears no header, or no rule, of ours; move it away, then plan again`;
   }
   return undefined;
 }
@@ -143,7 +143,9 @@ function reasonOf({ action, rulesDiffer, jumps, before, stored, rules }: Seen): 
       : 'the code, or the port in Neutron, has changed';
   return jumps.length > 0
     ? 'its rules are here, and not the jump to them'
-    : 'it would not come back when the host starts';
+    : isNothing(stored)
+      ? 'it would not come back when the host starts'
+      : 'what would come back when the host starts is not as stackward writes it';
 }
 
 /** A change per rule, in the kernel's words. */
@@ -194,6 +196,7 @@ function bootChanges(
     return [{ attribute, before: `for iptables-${file.variant}`, after: `for iptables-${variant[family]}` }];
   if (file.lockFile !== lockFile)
     return [{ attribute, before: `under ${file.lockFile ?? 'no lock'}`, after: `under ${lockFile ?? 'no lock'}` }];
+  if (!file.isWhole) return [{ attribute, before: 'these, and lines of somebody else', after: 'these alone' }];
   return [];
 }
 

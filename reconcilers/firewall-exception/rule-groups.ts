@@ -35,22 +35,28 @@ export const isSameGroup = (a: OwnRules, b: OwnRules): boolean =>
 
 export const isEmptyGroup = (group: OwnRules): boolean => ownTables.every((table) => group[table].length === 0);
 
-/**
- * The chain with these groups changed and all others as they are; an empty group goes. What leaves a packet to its port's
- * groups (`-j RETURN`) stands last, so that it takes nothing from an exception that names its sources.
- */
+/** The chain with these groups changed and all others as they are, by their comments; an empty group goes. */
 export function withGroups(rules: OwnRules, changed: RuleGroups): OwnRules {
   const groups = new Map(groupsOf(rules));
-  for (const [comment, group] of [...changed].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [comment, group] of changed) {
     const before = groups.get(comment);
     if (isEmptyGroup(group)) groups.delete(comment);
     else if (!before || !isSameGroup(before, group)) groups.set(comment, group);
   }
-  const leaves = (group: readonly string[]): number => (group.some((rule) => rule.endsWith(' -j RETURN')) ? 1 : 0);
-  const join = (table: OwnTable): string[] =>
-    [...groups.values()]
-      .map((group) => group[table])
-      .sort((a, b) => leaves(a) - leaves(b))
-      .flat();
-  return { mangle: join('mangle'), filter: join('filter') };
+  return join(groups);
+}
+
+/** The groups that both have, and have alike. */
+export function sharedGroups(a: OwnRules, b: OwnRules): OwnRules {
+  const others = groupsOf(b);
+  return join(
+    new Map([...groupsOf(a)].filter(([comment, group]) => isSameGroup(group, others.get(comment) ?? noGroup))),
+  );
+}
+
+const noGroup: OwnRules = { mangle: [], filter: [] };
+
+function join(groups: RuleGroups): OwnRules {
+  const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  return { mangle: sorted.flatMap((group) => group.mangle), filter: sorted.flatMap((group) => group.filter) };
 }

@@ -98,6 +98,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     const change = { sources: ['10.98.0.0/24'] };
     const strange = ['-A', chain, '-s', '192.0.2.66/32', '-j', 'ACCEPT'];
     let before: string[] = [];
+    const files = host.stored();
     const { outcomes, messages } = await world.run(wish(change), {
       between: () => {
         host.iptables(...strange);
@@ -108,7 +109,9 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     expect(messages).toEqual([
       expect.stringMatching(/^IPv4: the chain stackward-\w+ is not as it was seen.*plan again/),
     ]);
-    expect(host.lines()).toEqual(before);
+    // IPv6 is a write of its own, and there nothing is wanted any more.
+    const { [`firewall-exception-${mark}.ipv4`]: ipv4 } = files;
+    expect([host.lines(), host.stored()]).toEqual([before, { [`firewall-exception-${mark}.ipv4`]: ipv4 }]);
     const next = await world.run(wish(change));
     expect(next.planned.steps).toEqual([]);
     expect(next.problems).toEqual([expect.stringMatching(/192\.0\.2\.66.*nothing of it is touched/)]);
@@ -153,6 +156,19 @@ test('a rule changed by hand, a rule too many of ours, a jump gone: drift, repai
   }
 });
 
+test('a chain of our name that came after the plan: refused, and nothing of it is flushed', async () => {
+  const host = make().get();
+  const { outcomes } = await world.run(wish(), {
+    between: () => {
+      host.iptables('-N', chain);
+      host.iptables('-A', chain, '-s', '192.0.2.66/32', '-j', 'DROP');
+    },
+  });
+  expect(outcomes).toEqual([[id, 'StalePlan']]);
+  expect(host.ours()).toEqual([`:${chain} -`, `-A ${chain} -s 192.0.2.66/32 -j DROP`]);
+  expect(Object.keys(host.stored())).toEqual([`firewall-exception-${mark}.ipv6`]);
+});
+
 test('another run of the same owner wrote after the plan: refused, and nothing of it is flushed', async () => {
   const host = make().get();
   const other = [manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' })];
@@ -177,6 +193,18 @@ test('what the kernel has as declared is adopted: only its coming back at boot i
   // One file of each family, and no tables.
   expect([world.written - written, host.stored()]).toEqual([2, files]);
   expect((await world.run(wish())).planned.steps).toEqual([]);
+});
+
+test('a line that somebody wrote into the stored file goes with the next run, and the kernel is not touched', async () => {
+  const host = make().get();
+  await world.run(wish());
+  const [files, tables] = [host.stored(), host.lines()];
+  const name = `firewall-exception-${mark}.ipv4`;
+  const meddled = files[name]!.replace('\nCOMMIT', `\n-A ${chain} -j ACCEPT\nCOMMIT`);
+  writeFileSync(join(host.stateFolder, name), meddled);
+  const written = world.written;
+  expect((await world.run(wish())).outcomes).toEqual(applied);
+  expect([host.stored(), host.lines(), world.written - written]).toEqual([files, tables, 1]);
 });
 
 test('decoys: the same rule elsewhere, a chain of a longer name, another owner, stay through apply and removal', async () => {

@@ -70,12 +70,12 @@ test('with the limits of docs/kinds: applied, brought back, removed, and no trac
   expect([host.lines(4), host.lines(6), machine.read(unit)]).toEqual([...before, undefined]);
 });
 
-test('without them nothing is changed, and the limits are named', async () => {
+test('without them no file is written, and the limits are named', async () => {
   allow({ read: ['/etc/', '/var/lib/stackward/'], write: [] });
   const host = world.get();
-  const before = host.lines();
   const { outcomes, messages } = await world.run(wish());
   expect(outcomes.map(([, outcome]) => outcome)).toEqual(['UnrecoverableError', 'UnrecoverableError']);
   for (const message of messages) expect(message).toMatch(/\.limits file/);
-  expect([host.lines(), machine.read(unit)]).toEqual([before, undefined]);
+  expect(messages[0]).toMatch(/its rules are in place as declared, and what changed of them does not come back/);
+  expect([host.ours().length > 0, host.stored(), machine.read(unit)]).toEqual([true, {}, undefined]);
 });

@@ -2,6 +2,9 @@
  * Killed at each write of the kind, between two tables and two families too: only the first so many writes are done, as when the
  * program gets SIGKILL before the next one. What is left lets through no more than before or after, and the next run converges.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownerMark } from '../../lib/host';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 
@@ -25,9 +28,8 @@ function make(): FirewallHosts {
   return world;
 }
 
-/** Prefixes that one family lets out of the port as these tables stand: a mark counts with the rule that accepts it alone. */
-function opened(family: 4 | 6): string[] {
-  const lines = world.get().ours(family);
+/** Prefixes that one family lets out of the port as these lines stand: a mark counts with the rule that accepts it alone. */
+function opened(lines: readonly string[]): string[] {
   const isJumped = (from: string): boolean => lines.some((line) => line.startsWith(`-A ${from} -j stackward-`));
   const out = lines.filter((line) => line.includes('--physdev-in tap'));
   const accepted = isJumped('neutron-filter-top') ? out.filter((line) => line.endsWith('-j ACCEPT')) : [];
@@ -36,13 +38,23 @@ function opened(family: 4 | 6): string[] {
   return passing.map((line) => / -s (\S+) /.exec(line)?.[1] ?? 'any').sort();
 }
 
+const inKernel = (family: 4 | 6): string[] => opened(world.get().ours(family));
+
+/** What a restart of the host would bring back. */
+const atBoot = (family: 4 | 6): string[] =>
+  opened(
+    Object.entries(world.get().stored()).flatMap(([name, text]) =>
+      name.endsWith(`.ipv${family}`) ? text.split('\n') : [],
+    ),
+  );
+
 describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
   const passes = [
     ['put', [], before],
     ['changed', before, after],
     ['removed', before, []],
   ] as const;
-  test.each(passes)('%s', async (_, from, to) => {
+  test.each(passes)('%s', async (what, from, to) => {
     const wished = (sources: readonly string[]) => (sources.length > 0 ? wish(sources, release) : nobody);
     const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
     const of = (family: 4 | 6, all: readonly string[]) => all.filter((one) => one.includes(':') === (family === 6));
@@ -54,20 +66,77 @@ describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
       world.writesLeft = cut;
       const { outcomes } = await world.run(wished(to), { sweep });
       for (const family of [4, 6] as const) {
-        const now = opened(family);
+        const [now, later] = [inKernel(family), atBoot(family)];
         expect([[], of(family, from), of(family, to)]).toContainEqual(now);
+        // A restart opens nothing that the kernel has not.
+        expect([cut, now]).toEqual([cut, expect.arrayContaining(later)]);
       }
       expect([world.get().foreign(4), world.get().foreign(6)]).toEqual(foreign);
       const isWhole = outcomes.every(([, outcome]) => outcome === 'applied');
       world.writesLeft = Infinity;
       const next = await world.run(wished(to), { sweep });
-      expect([cut, next.problems, opened(4), opened(6)]).toEqual([cut, [], of(4, to), of(6, to)]);
+      expect([cut, next.problems, inKernel(4), inKernel(6)]).toEqual([cut, [], of(4, to), of(6, to)]);
+      expect([atBoot(4), atBoot(6)]).toEqual([of(4, to), of(6, to)]);
       expect((await world.plan(wished(to), sweep)).steps).toEqual([]);
       if (isWhole) break;
       expect(outcomes.map(([, outcome]) => outcome)).toEqual(['TransientError']);
       world.remove();
     }
-    // A file and one or two tables, in two families.
-    expect(cut).toBe(release === 'zed' ? 4 : 6);
+    // A file and one or two tables, in two families; what changes goes out of the file before it comes in.
+    expect(cut).toBe((release === 'zed' ? 4 : 6) + (what === 'changed' ? 2 : 0));
+  });
+});
+
+describe('refused', () => {
+  const wide = ['10.0.0.0/8', '2001:db8::/32'];
+  const state = () => [world.get().lines(4), world.get().lines(6), world.get().stored()];
+  const foreign = ['-A', `stackward-${ownerMark('team-a')}`, '-s', '192.0.2.66/32', '-j', 'DROP'];
+
+  test.each([
+    ['a change', wide],
+    ['a removal', []],
+  ])('%s: neither the kernel nor what comes back at boot is another', async (_, to) => {
+    make();
+    await world.run(wish(before, 'zed'));
+    let seen: unknown;
+    const { outcomes, messages } = await world.run(to.length > 0 ? wish(to, 'zed') : nobody, {
+      sweep: [{ owner: 'team-a', stacks: 'all' }],
+      between: () => {
+        world.get().iptables(...foreign);
+        world.get().namespace.run('ip6tables-nft', ...foreign.with(3, '2001:db8::66/128'));
+        seen = state();
+      },
+    });
+    expect([outcomes, messages.length]).toEqual([[['firewall-exception.acme/Branch', 'StalePlan']], 1]);
+    expect(state()).toEqual(seen);
+  });
+
+  test('and the connection lost before the file is as it was: less comes back at boot, which is said, and the next run mends it', async () => {
+    make();
+    await world.run(wish(before, 'zed'));
+    const { messages } = await world.run(wish(wide, 'zed'), {
+      between: () => {
+        world.get().iptables(...foreign);
+        // One write goes through whole: four files' and two tables' commits at most.
+        world.requestsLeft = 1;
+      },
+    });
+    expect(messages).toEqual([expect.stringMatching(/StalePlan|not as it was seen.*at boot it would be missing/)]);
+    expect([inKernel(4), atBoot(4), atBoot(6)]).toEqual([['10.99.0.0/24'], [], ['2001:db8::/32']]);
+    world.requestsLeft = Infinity;
+    world.get().iptables(...foreign.with(0, '-D'));
+    expect((await world.run(wish(wide, 'zed'))).problems).toEqual([]);
+    expect([inKernel(4), atBoot(4)]).toEqual([['10.0.0.0/8'], ['10.0.0.0/8']]);
+  });
+
+  test('the file alone: the rules are in place, and it is said that they do not come back', async () => {
+    make();
+    const path = join(world.get().stateFolder, `firewall-exception-${ownerMark('team-a')}.ipv4`);
+    const { outcomes, messages } = await world.run(wish(before, 'zed'), {
+      between: () => writeFileSync(path, 'of somebody else\n'),
+    });
+    expect(outcomes).toEqual([['firewall-exception.acme/Branch', 'StalePlan']]);
+    expect(messages).toEqual([expect.stringMatching(/its rules are in place as declared/)]);
+    expect([inKernel(4), readFileSync(path, 'utf8')]).toEqual([['10.99.0.0/24'], 'of somebody else\n']);
   });
 });

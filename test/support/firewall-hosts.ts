@@ -116,6 +116,8 @@ export class FirewallHosts {
   /** How many commits are done before the connection is lost for good: files, and tables one by one. */
   writesLeft = Infinity;
   written = 0;
+  /** How many requests that write are answered before the connection is lost for good. */
+  requestsLeft = Infinity;
   configFiles: readonly string[] = ['/etc/neutron/neutron.conf'];
 
   /** @param open the way to a host; default: its namespace */
@@ -206,6 +208,7 @@ export class FirewallHosts {
         return real.read(questions);
       },
       write: async (sequences) => {
+        if (this.requestsLeft-- <= 0) throw new TransientError('the connection was lost before the request');
         host.requests.writes += 1;
         const count = sequences.flat().flatMap(commitsOf).length;
         this.written += count;

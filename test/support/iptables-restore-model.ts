@@ -1,6 +1,6 @@
 /**
  * What `iptables-restore -n` does to tables, as far as stackward uses it: each table is one transaction, a rule is deleted by
- * value, a chain can be deleted when it is empty and nothing leads to it, `:chain` makes a chain or empties it. That real
+ * value, a chain can be deleted when it is empty and nothing leads to it, `:chain` makes a chain or empties it, `-N` only makes one. That real
  * kernels do the same is shown in test/integration/iptables-kernel.test.ts.
  */
 import { parseRuleset, renderRuleset, type Ruleset, type TableLine } from '../../lib/iptables/ruleset';
@@ -74,9 +74,10 @@ const linesOf = ({ name, chains }: Table): TableLine[] => [
 ];
 
 function change({ chains }: Table, line: string): void {
-  const [, command = '', name = '', rule = ''] = /^(-[ADX]|:)\s?(\S+)(?: (.*))?$/.exec(line) ?? [];
+  const [, command = '', name = '', rule = ''] = /^(-[ADNX]|:)\s?(\S+)(?: (.*))?$/.exec(line) ?? [];
   const chain = chains.get(name);
-  if (command === ':') chains.set(name, { policy: '-', rules: [] });
+  if (command === '-N' && chain) throw new RestoreRefused(`${name} is there already`);
+  if (command === ':' || command === '-N') chains.set(name, { policy: '-', rules: [] });
   else if (!chain) throw new RestoreRefused(`no chain ${name} for ${line}`);
   else if (command === '-A') chain.rules.push(rule);
   else if (command === '-D') {

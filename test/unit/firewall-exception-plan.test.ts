@@ -1,5 +1,6 @@
 /** Every line that a plan can have about an exception, as a reviewer reads it. */
 import {
+  chain,
   exception,
   into,
   jump,
@@ -275,7 +276,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be updated in-place
-       # (because it would not come back when the host starts)
+       # (because what would come back when the host starts is not as stackward writes it)
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            ~ IPv4 rules at boot = for iptables-legacy -> for iptables-nft
            # reason: the branch office
@@ -287,6 +288,18 @@ describe('an exception', () => {
      Plan: 0 to add, 1 to change, 0 to destroy.
      "
     `);
+  });
+  test.each([
+    ['a pass for all in our chain', (text: string) => text.replace(jump, `-A ${chain} -j ACCEPT\n${jump}`)],
+    ['a rule elsewhere', (text: string) => text.replace('COMMIT', '-A FORWARD -j ACCEPT\nCOMMIT')],
+    ['another table', (text: string) => `${text}*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n`],
+    ['our rules in another order', (text: string) => text.replace(/(-A \S+ -s.*\n)(.*\n)/, '$2$1')],
+  ])('whose stored file somebody changed: %s', async (_, change) => {
+    const files = Object.fromEntries(Object.entries(stored).map(([path, text]) => [path, change(text)]));
+    expect(files).not.toEqual(stored);
+    const text = await planned({ ipv4: kernelWith(out, into), files });
+    expect(text).toContain('(because what would come back when the host starts is not as stackward writes it)');
+    expect(text).toMatch(/~ IPv4 rules at boot = .* -> (these alone|as these)\n/);
   });
   test('of an older iptables, which prints the same with other spaces, quotes and letters: nothing', async () => {
     const old = [out, into].map((rule) =>

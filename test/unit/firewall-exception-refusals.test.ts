@@ -5,6 +5,7 @@ import {
   chain,
   exception,
   into,
+  jump,
   kernelWith,
   manifestOf,
   out,
@@ -103,11 +104,24 @@ describe('what can not be put', () => {
     expect(await planned({ files })).toMatchInlineSnapshot(`
      "Error: Left alone, because going on would be unsafe
        firewall-exception.acme/Branch@host:cnode01
-       /var/lib/stackward/firewall-exception-96c2886c.ipv4 is there and does not bear our header; move it away, then plan again
+       /var/lib/stackward/firewall-exception-96c2886c.ipv4 is there and bears no header, or no rule, of ours; move it away, then plan again
 
      Plan: 0 to add, 0 to change, 0 to destroy, 1 problem.
      "
     `);
+  });
+  test('a file with our header in which nothing is ours: said, also where nothing is wanted', async () => {
+    const [path = '', text = ''] = Object.entries(stored)[0] ?? [];
+    const files = {
+      [path]: text.replace(/-A stackward-\S+ .*\n/g, '').replace(jump, `-A ${chain} -j ACCEPT\n${jump}`),
+    };
+    for (const wanted of [{ Branch: exception() }, {}]) {
+      const { steps, problems } = await new TextHosts({ cnode01: { files } }).plan([manifestOf(wanted)], all);
+      expect([steps, problems.map(({ reason, message }) => `${reason}: ${message}`)]).toEqual([
+        [],
+        [`Blocked: ${path} is there and bears no header, or no rule, of ours; move it away, then plan again`],
+      ]);
+    }
   });
   test('families that have nothing in common', async () => {
     expect(await planned({}, { Branch: exception({ destinations: ['2001:db8::/32'] }) })).toMatchInlineSnapshot(`

@@ -1,0 +1,99 @@
+/**
+ * What is written of one owner in one family, in order. Pure.
+ *
+ * Goal: what comes back at boot is never more than what the kernel was made to hold: a write that is refused, or killed, opens nothing later.
+ * How: the file loses what is to go or to change; then the kernel is changed; then the file gets what is new. Each is a
+ * compare-and-swap. Given up: a host that restarts between these writes comes back without what was being changed, until the next run.
+ */
+import { createHash } from 'node:crypto';
+import type { HostWrite } from '../../lib/host';
+import { noChain, renderReplacement, type OwnChain, type OwnChains, type OwnRules } from '../../lib/iptables/own-chain';
+import type { FirewallExceptionStep } from './diff';
+import type { FirewallExceptionObserved, OwnFamily } from './observe';
+import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
+import type { Family } from './rules';
+import { chainOf, nothingStored, renderStored, storedPath, type StoredRules } from './stored-rules';
+
+export interface FamilyChange {
+  readonly owner: string;
+  readonly family: Family;
+  /** Takes out of the file what is not to come back; may be []. */
+  readonly closing: readonly HostWrite[];
+  readonly kernel: readonly HostWrite[];
+  /** Puts into the file what the kernel then has; may be []. */
+  readonly storing: readonly HostWrite[];
+  /** Undoes `closing`, where the kernel was not changed after it. */
+  readonly reopening: readonly HostWrite[];
+  readonly before: OwnFamily;
+  /** Of the file after `closing`. */
+  readonly between: StoredRules;
+  /** If all of it is written. */
+  readonly after: OwnFamily;
+}
+
+export const writesOf = ({ closing, kernel, storing }: FamilyChange): readonly HostWrite[] => [
+  ...closing,
+  ...kernel,
+  ...storing,
+];
+
+export const kernelRules = ({ kernel }: OwnFamily): OwnRules => ({
+  mangle: kernel.mangle.rules,
+  filter: kernel.filter.rules,
+});
+
+const nothingSeen: OwnFamily = {
+  ...{ kernel: { mangle: noChain, filter: noChain }, stored: nothingStored, foreign: [] },
+};
+
+export function changeOf(
+  owner: string,
+  family: Family,
+  steps: readonly FirewallExceptionStep[],
+  { owners, variant, stateFolder, lockFile }: FirewallExceptionObserved,
+): FamilyChange {
+  const before = owners.get(owner)?.[family] ?? nothingSeen;
+  const groups = new Map(
+    steps.filter((step) => step.owner === owner).map((step) => [step.comment, step.rules[family]]),
+  );
+  const rules = withGroups(kernelRules(before), groups);
+  const storedWith = (kept: OwnRules): StoredRules => {
+    if (isEmptyGroup(kept)) return nothingStored;
+    const content = Buffer.from(renderStored(owner, variant[family], lockFile, kept));
+    const file = { sha256: createHash('sha256').update(content).digest('hex'), content: content.toString('base64') };
+    const lock = lockFile === undefined ? {} : { lockFile };
+    return { ...{ file, variant: variant[family], rules: kept, isWhole: true, isForeign: false }, ...lock };
+  };
+  const text = renderReplacement(chainOf(owner), before.kernel, rules);
+  const stored = storedWith(withGroups(before.stored.rules, groups));
+  const kept = sharedGroups(before.stored.rules, stored.rules);
+  const closes = text !== '' && !(before.stored.isWhole && isSameGroup(kept, before.stored.rules));
+  const between = closes ? storedWith(kept) : before.stored;
+
+  const path = storedPath(stateFolder, owner, family);
+  const restore: HostWrite = {
+    ...{ verb: 'restore-tables', family: family === 'ipv4' ? 4 : 6, variant: variant[family], text },
+    ...(lockFile === undefined ? {} : { lockFile }),
+  };
+  return {
+    ...{ owner, family, before, between },
+    closing: swap(path, before.stored, between),
+    kernel: text === '' ? [] : [restore],
+    storing: swap(path, between, stored),
+    reopening: swap(path, between, before.stored),
+    after: { kernel: chainsWith(rules), stored, foreign: [] },
+  };
+}
+
+function swap(path: string, { file: from }: StoredRules, { file: to }: StoredRules): HostWrite[] {
+  if (from?.sha256 === to?.sha256) return [];
+  if (to === null) return from === null ? [] : [{ verb: 'remove-file', path, expect: from.sha256 }];
+  const expect = from === null ? null : from.sha256;
+  return [{ verb: 'swap-file', path, expect, content: to.content, mode: 0o600, makeFolder: true }];
+}
+
+function chainsWith(rules: OwnRules): OwnChains {
+  const chain = (table: keyof OwnRules): OwnChain =>
+    rules[table].length === 0 ? noChain : { exists: true, jumps: 1, rules: rules[table] };
+  return { mangle: chain('mangle'), filter: chain('filter') };
+}
