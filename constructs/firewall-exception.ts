@@ -92,15 +92,16 @@ export class FirewallException extends Construct {
     reason,
     placement = 'bound',
   }: FirewallExceptionProps): void {
-    const { release, firewallDriver, markBit } = CloudStack.of(this).cloud;
+    const { release, markBit } = CloudStack.of(this).cloud;
+    // chooseMethod takes the hook with these two alone.
+    const firewallDriver = CloudStack.of(this).cloud.firewallDriver as FirewallExceptionSpec['firewallDriver'];
     const copied = (prefixes: Prefixes) => (prefixes === 'any' ? prefixes : [...prefixes]);
     const spec: FirewallExceptionSpec = {
       ...{ portId: port.portId, mode, sources: copied(sources), destinations: copied(destinations), reason, placement },
-      // chooseMethod takes the hook with these two alone.
-      ...{ release, firewallDriver: firewallDriver as FirewallExceptionSpec['firewallDriver'] },
+      ...{ release, firewallDriver },
       ...defined({ markBit }),
     };
     declareResource(this, { kind: 'firewall-exception', spec });
-    BootRestore.of(this).add(this, { portId: port.portId, placement });
+    BootRestore.of(this).add(this, { portId: port.portId, placement, firewallDriver });
   }
 }

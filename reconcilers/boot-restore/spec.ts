@@ -4,7 +4,7 @@ import { firewallExceptionSpec } from '../firewall-exception/spec';
 
 export const bootRestoreSpec = z.strictObject({
   /** Every firewall-exception of the stack: where it is, the unit is. */
-  exceptions: z.array(firewallExceptionSpec.pick({ portId: true, placement: true })).min(1),
+  exceptions: z.array(firewallExceptionSpec.pick({ portId: true, placement: true, firewallDriver: true })).min(1),
 });
 
 export type BootRestoreSpec = z.infer<typeof bootRestoreSpec>;

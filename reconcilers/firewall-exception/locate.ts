@@ -27,10 +27,10 @@ export interface PortPlaces {
   readonly agents: readonly NetworkAgent[];
 }
 
-export async function readPlaces(
-  wanted: readonly Pick<FirewallExceptionSpec, 'portId' | 'placement'>[],
-  from: Readers,
-): Promise<PortPlaces> {
+/** By which its hosts are found. */
+export type Whereabouts = Pick<FirewallExceptionSpec, 'portId' | 'placement' | 'firewallDriver'>;
+
+export async function readPlaces(wanted: readonly Whereabouts[], from: Readers): Promise<PortPlaces> {
   if (wanted.length === 0) return { ports: new Map(), agents: [] };
   const network = await from.network(`api:${from.cloud}`);
   const [ports, agents] = await Promise.all([
@@ -40,16 +40,16 @@ export async function readPlaces(
   return { ports: new Map(ports.map((port) => [port.id, port])), agents };
 }
 
-/** Hosts of one exception; [] while there are none. */
-export function hostsOf(
-  { placement, portId }: Pick<FirewallExceptionSpec, 'portId' | 'placement'>,
-  { ports, agents }: PortPlaces,
-): string[] {
+/**
+ * Hosts of one exception; [] while there are none. A candidate is one whether its agent is heard of now or not: rules go from
+ * a host only when the server can't come to it any more.
+ */
+export function hostsOf({ placement, portId, firewallDriver }: Whereabouts, { ports, agents }: PortPlaces): string[] {
   const port = ports.get(portId);
   const bound = port && port.hostId !== '' ? [port.hostId] : [];
   if (!port || placement === 'bound') return bound;
-  const type = port.vifType === 'bridge' ? agentTypes.iptables : agentTypes.iptables_hybrid;
-  return [...new Set([...bound, ...agents.filter((one) => one.type === type && one.isAlive).map((one) => one.host)])];
+  const candidates = agents.filter((one) => one.type === agentTypes[firewallDriver]).map((one) => one.host);
+  return candidates.length === 0 ? [] : [...new Set([...bound, ...candidates])];
 }
 
 export async function locate(
@@ -73,8 +73,9 @@ export async function locate(
     if (finding) findings.push({ id: one.id, ...finding });
     else if (port) {
       const subnets = port.fixedIps.flatMap(({ subnetId }) => cidrs.get(subnetId) ?? []);
-      for (const host of hostsOf(one.spec, places))
-        place(hostTarget(host), one, { is: 'declared', spec: one.spec, port, subnets });
+      const hosts = hostsOf(one.spec, places);
+      if (hosts.length === 0) findings.push({ id: one.id, ...noCandidates(one.spec) });
+      for (const host of hosts) place(hostTarget(host), one, { is: 'declared', spec: one.spec, port, subnets });
     }
   }
   for (const one of specs)
@@ -89,6 +90,11 @@ async function readCidrs(ports: readonly Port[], from: Readers): Promise<Readonl
   const subnets = await (await from.network(`api:${from.cloud}`)).subnets(ids);
   return new Map(subnets.map(({ id, cidr }) => [id, cidr]));
 }
+
+const noCandidates = ({ firewallDriver }: FirewallExceptionSpec): Omit<Finding, 'id'> => ({
+  reason: 'InvalidConfiguration',
+  message: `Neutron names no ${agentTypes[firewallDriver]} on any host, or these credentials may not see agents, so there is no candidate; correct "firewallDriver" of OpenStackCloud, or use credentials of an administrator`,
+});
 
 /** Why it can be put nowhere. */
 function findMisplaced({ spec }: Declared, port: Port | undefined): Omit<Finding, 'id'> | undefined {

@@ -78,8 +78,8 @@ test('what they can’t takes the packet filter, and comes back when the host st
     dependsOn: ['acme/Vpn', 'acme/Internet'],
     spec: {
       exceptions: [
-        { portId, placement: 'candidates' },
-        { portId, placement: 'bound' },
+        { portId, placement: 'candidates', firewallDriver: 'iptables_hybrid' },
+        { portId, placement: 'bound', firewallDriver: 'iptables_hybrid' },
       ],
     },
   });

@@ -32,7 +32,7 @@ async function make(init: 'systemd' | 'upstart' | 'other' = 'systemd', variant: 
 function wish(owner = 'team-a', stack = 'acme', sources = ['10.99.0.0/24', '2001:db8:99::/48']): Manifest[] {
   const exceptions = manifestOf({ Branch: exception({ sources, release: 'mitaka' }) }, { owner, stack });
   const boot = manifestOf(
-    { BootRestore: { exceptions: [{ portId, placement: 'bound' }] } },
+    { BootRestore: { exceptions: [{ portId, placement: 'bound', firewallDriver: 'iptables_hybrid' }] } },
     { owner, stack, kind: 'boot-restore' },
   );
   return [{ ...exceptions, resources: [...exceptions.resources, ...boot.resources] }];

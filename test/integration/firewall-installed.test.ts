@@ -49,7 +49,10 @@ const allow = (limits: object): void => writeFileSync(`${installed}.limits`, JSO
 
 function wish() {
   const exceptions = manifestOf({ Branch: exception({ release: 'mitaka' }) });
-  const boot = manifestOf({ BootRestore: { exceptions: [{ portId, placement: 'bound' }] } }, { kind: 'boot-restore' });
+  const boot = manifestOf(
+    { BootRestore: { exceptions: [{ portId, placement: 'bound', firewallDriver: 'iptables_hybrid' }] } },
+    { kind: 'boot-restore' },
+  );
   return [{ ...exceptions, resources: [...exceptions.resources, ...boot.resources] }];
 }
 

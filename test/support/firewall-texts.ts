@@ -4,7 +4,7 @@ import { everything, plan } from '../../lib/engine';
 import { ownerMark, type HostFacts, type HostRead, type HostReader, type HostTables } from '../../lib/host';
 import { bind } from '../../lib/kind';
 import type { Manifest, Resource } from '../../lib/manifest';
-import type { Readers } from '../../lib/ports';
+import type { NetworkAgent, Readers } from '../../lib/ports';
 import type { Sweep } from '../../lib/reconciler';
 import { renderPlan } from '../../lib/render/text';
 import { bootRestore } from '../../reconcilers/boot-restore';
@@ -111,8 +111,12 @@ export class TextHosts {
 
   #hasSubnet = false;
 
-  constructor(private readonly hosts: Readonly<Record<string, TextHost>> = { cnode01: {} }) {
-    for (const host of Object.keys(hosts)) this.network.addAgent({ host, type: 'Open vSwitch agent', isAlive: true });
+  /** @param agent what Neutron says of the agent of each host */
+  constructor(
+    private readonly hosts: Readonly<Record<string, TextHost>> = { cnode01: {} },
+    agent: Omit<NetworkAgent, 'host'> = { type: 'Open vSwitch agent', isAlive: true },
+  ) {
+    for (const host of Object.keys(hosts)) this.network.addAgent({ host, ...agent });
     this.network.putPort({ id: portId, hostId: 'cnode01', macAddress: 'FA:16:3E:9B:DA:EE' });
   }
 

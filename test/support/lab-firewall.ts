@@ -147,9 +147,9 @@ function resourcesOf(exceptions: Readonly<Record<string, Exception>>): Record<st
   const resources: Record<string, Resource> = {};
   const restored: object[] = [];
   for (const [id, { port, sources, destinations = 'any', release = 'zed' }] of Object.entries(exceptions)) {
-    const where = { portId: port.id, placement: 'bound' };
+    const where = { portId: port.id, placement: 'bound', firewallDriver: 'iptables_hybrid' };
     const passes = { mode: 'routed', sources, destinations, reason: 'the tenant’s firewall forwards for them' };
-    const spec = { ...where, ...passes, release, firewallDriver: 'iptables_hybrid' };
+    const spec = { ...where, ...passes, release };
     resources[id] = { kind: 'firewall-exception', spec };
     restored.push(where);
   }

@@ -11,7 +11,7 @@ const right = Object.fromEntries(filesFor('systemd', folder));
 const storedPath = (owner: string) => `${folder}/firewall-exception-${ownerMark(owner)}.ipv4`;
 const stored = (path: string) =>
   `# This file is kept by stackward for team-a\n# iptables: nft\n*filter\n:${chain} - [0:0]\n-A ${chain} -m physdev --physdev-in tap0 --physdev-out qvb0 --physdev-is-bridged -m comment --comment "stackward:${path}" -j ACCEPT\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
-const wish = { exceptions: [{ portId, placement: 'bound' as const }] };
+const wish = { exceptions: [{ portId, placement: 'bound', firewallDriver: 'iptables_hybrid' }] };
 
 const planned = (host: TextHost, wanted: object = { BootRestore: wish }, sweep: readonly Sweep[] = []) =>
   new TextHosts({ cnode01: host }).text([manifestOf(wanted as never, { kind: 'boot-restore' })], sweep);

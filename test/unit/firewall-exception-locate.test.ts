@@ -11,6 +11,7 @@ import {
   manifestOf,
   out,
   portId,
+  stored,
   storedWith,
   TextHosts,
 } from '../support/firewall-texts';
@@ -111,7 +112,7 @@ test('a long path is cut in its comment: while its port can not be placed its ru
   expect(left.steps.map((step) => `${step.action} ${step.id}`)).toEqual([`delete firewall-exception.${findPath(cut)}`]);
 });
 
-test('bound: its host alone; candidates: every live host whose agent plugs such ports', async () => {
+test('bound: its host alone; candidates: every host whose agent plugs such ports, heard of or not', async () => {
   const texts = new TextHosts(hosts);
   texts.network.addAgent({ host: 'network01', type: 'DHCP agent', isAlive: true });
   texts.network.addAgent({ host: 'cnode09', type: 'Open vSwitch agent', isAlive: false });
@@ -119,12 +120,43 @@ test('bound: its host alone; candidates: every live host whose agent plugs such 
   const targets = async (placement: 'bound' | 'candidates', port: Partial<Port> = {}) =>
     (await planned(port, { placement }, texts)).steps.map((step) => step.target);
   expect(await targets('bound')).toEqual(['host:cnode01']);
-  expect(await targets('candidates')).toEqual(['host:cnode01', 'host:cnode02', 'host:cnode03']);
-  expect(await targets('candidates', { hostId: '', vifType: 'unbound' })).toEqual([
-    'host:cnode01',
-    'host:cnode02',
-    'host:cnode03',
-  ]);
+  const candidates = ['host:cnode01', 'host:cnode02', 'host:cnode03', 'host:cnode09'];
+  expect(await targets('candidates')).toEqual(candidates);
+  expect(await targets('candidates', { hostId: '', vifType: 'unbound' })).toEqual(candidates);
+});
+
+test('candidates while no agent is heard of: the rules on every one stay', async () => {
+  const host = { ipv4: kernelWith(out, into), files: stored };
+  const texts = new TextHosts({ cnode01: host, cnode02: host }, { type: 'Open vSwitch agent', isAlive: false });
+  const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
+  const { steps, problems } = await texts.plan([manifestOf({ Branch: exception({ placement: 'candidates' }) })], sweep);
+  expect([steps, problems]).toEqual([[], []]);
+});
+
+test('candidates of a port that is bound nowhere, on a cloud with the Linux bridge agent: its hosts', async () => {
+  const bridges = { 'brq4f7080d4-72': ['eth1.7'] };
+  const unbound = { ...linuxBridge, hostId: '', vifType: 'unbound' };
+  const wanted = { placement: 'candidates', firewallDriver: 'iptables' } as const;
+  const { steps } = await planned(
+    unbound,
+    wanted,
+    new TextHosts({ cnode01: { bridges } }, { type: 'Linux bridge agent', isAlive: true }),
+  );
+  expect(steps.map((step) => step.target)).toEqual(['host:cnode01']);
+});
+
+test('candidates, and no agent of the driver anywhere: a problem, and what there is stays', async () => {
+  const texts = new TextHosts({ cnode01: { ipv4: kernelWith(out, into), files: stored } });
+  const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
+  for (const port of [linuxBridge, { ...linuxBridge, hostId: '', vifType: 'unbound' }]) {
+    texts.network.putPort({ id: portId, ...port });
+    const wanted = [manifestOf({ Branch: exception({ placement: 'candidates', firewallDriver: 'iptables' }) })];
+    const { steps, problems } = await texts.plan(wanted, sweep);
+    expect([steps, problems.map(({ reason, message }) => `${reason}: ${message}`)]).toEqual([
+      [],
+      [expect.stringMatching(/^InvalidConfiguration: Neutron names no Linux bridge agent on any host, or/)],
+    ]);
+  }
 });
 
 test('on a host that it may only come to, the rules wait', async () => {
