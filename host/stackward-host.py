@@ -98,15 +98,53 @@ def sha256(content):
 
 # --- what an installed program may touch --------------------------------------------------------------------------------
 
-def load_limits():
-    """{"read": [...], "write": [...]}: whole paths, or folders with a slash at the end. None: sent along, no limits."""
-    if IS_SENT:
-        return None
-    try:
-        with open(os.path.realpath(__file__) + '.limits', 'rb') as stream:
-            return json.loads(stream.read().decode('utf-8'))
-    except (IOError, OSError):
+limits = None  # Of the program sent along: none.
+
+
+def is_roots(status):
+    """Whoever else may write it could have root do what they like."""
+    return status.st_uid == 0 and not status.st_mode & 0o022
+
+
+def is_limits(given):
+    return isinstance(given, dict) and set(given) <= set(('read', 'write')) and all(
+        isinstance(entries, list) and all(isinstance(e, type(u'')) and e.startswith('/') for e in entries)
+        for entries in given.values())
+
+
+def read_limits():
+    """{'read': [...], 'write': [...]}: whole paths, or folders with a slash at the end."""
+    program = os.path.realpath(__file__)
+    path = program + '.limits'
+    for mine in (os.path.dirname(program), program, path):
+        if os.path.exists(mine) and not is_roots(os.stat(mine)):
+            raise Failure('installation', '%s must belong to root, and nobody else may write it' % mine)
+    if not os.path.exists(path):
         return {}
+    try:
+        with open(path, 'rb') as stream:
+            given = json.loads(stream.read().decode('utf-8'))
+    except ValueError:
+        given = None
+    if not is_limits(given):
+        raise Failure('installation', '%s must be {"read": [...], "write": [...]}, and hold absolute paths in quotes, folders '
+                                      'with a slash at the end' % path)
+    return dict((access, [follow_root(to_bytes(e)) for e in entries]) for access, entries in given.items())
+
+
+def follow_root(entry):
+    """The entry with its links followed, as far as root alone can have set them: /var/lock is one on most hosts."""
+    path, rest, links = b'/', [part for part in entry.split(b'/') if part], 0
+    while rest and os.path.isdir(path) and is_roots(os.stat(path)) and links < 40:
+        step = os.path.join(path, rest.pop(0))
+        if os.path.islink(step):
+            links += 1
+            target = os.path.join(path, os.readlink(step))
+            path, rest = b'/', [part for part in target.split(b'/') if part] + rest
+        else:
+            path = os.path.normpath(step)
+    path = os.path.join(path, *rest)
+    return path + b'/' if entry.endswith(b'/') and path != b'/' else path
 
 
 def real_path(path, access):
@@ -114,9 +152,8 @@ def real_path(path, access):
     if not path.startswith(b'/') or b'\0' in path:
         raise Failure('invalid', 'a path must be absolute: %s' % to_text(path))
     real = os.path.realpath(path)
-    limits = load_limits()
     if limits is not None:
-        entries = [to_bytes(e) for e in limits.get('write', []) + (limits.get('read', []) if access == 'read' else [])]
+        entries = limits.get('write', []) + (limits.get('read', []) if access == 'read' else [])
         if not any(real == e or e.endswith(b'/') and (real + b'/').startswith(e) for e in entries):
             raise Failure('outside-limits', '%s may not be %s' % (to_text(real), 'read' if access == 'read' else 'written'))
     return real
@@ -524,7 +561,12 @@ def answer_one(access, q):
 
 
 def answer_all(request):
+    global limits
     answers, overdue = [], False
+    try:
+        limits = None if IS_SENT else read_limits()
+    except Failure as failure:
+        return [[no(failure.reason, failure.detail) for _ in sequence] for sequence in request['sequences']]
     for sequence in request['sequences']:
         answers.append([])
         for q in sequence:

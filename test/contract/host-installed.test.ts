@@ -33,11 +33,14 @@ function install(name: string, text: string, limits: object): string {
   return path;
 }
 
+let opened: SshHost[] = [];
 let ways = 0;
 const open = (more: Partial<SshOptions> = {}, path?: string): SshHost => {
   const way = { user: login.name, ...(path === undefined ? {} : { path }) };
   const destination = sshd.addWay(`way-${++ways}`, way);
-  return new SshHost('cnode01', { destination, configFile: sshd.configFile, installed, ...more });
+  const host = new SshHost('cnode01', { destination, configFile: sshd.configFile, installed, ...more });
+  opened.push(host);
+  return host;
 };
 
 fileContract('ssh, installed', () => Promise.resolve(open()));
@@ -47,13 +50,15 @@ networkContract('ssh, installed', (namespace) => {
 });
 
 describe('least privilege', () => {
+  afterEach(async () => {
+    await Promise.all(opened.map((host) => host.close()));
+    opened = [];
+  });
+
   const text = (part: string | RegExp): unknown => expect.stringMatching(part);
   const outside = { ok: false, reason: 'outside-limits', error: { reason: 'UnrecoverableError' } };
   const asked = async (host: SshHost): Promise<unknown> =>
-    host
-      .read([{ verb: 'facts' }])
-      .catch((error: unknown) => error)
-      .finally(() => host.close());
+    host.read([{ verb: 'facts' }]).catch((error: unknown) => error);
 
   test('it answers as root, and touches nothing outside its limits, through no link', async () => {
     const [readable, writable, other] = ['readable', 'writable', 'other'].map((name) => join(sshd.folder, name)) as [
@@ -108,7 +113,6 @@ describe('least privilege', () => {
     expect(readdirSync(folder).sort()).toEqual(['link', 'new']);
     rmSync(`${limited}.limits`);
     expect(await host.read([read(readable)])).toMatchObject([outside]);
-    await host.close();
   });
 
   test('links in the limits are followed where root alone can have set them', async () => {
@@ -131,7 +135,6 @@ describe('least privilege', () => {
       ).toMatchObject([{ ok: true }, { ok: true }, outside, outside, outside]);
       const made = { verb: 'swap-file', path: join(lock, 'made'), expect: null, content: base64('y') } as const;
       expect(await host.write([[made]])).toMatchObject([[{ ok: true, value: { realPath: join(base, 'real/made') } }]]);
-      await host.close();
     } finally {
       rmSync(base, { recursive: true });
     }
@@ -176,7 +179,6 @@ describe('least privilege', () => {
     await refused(/program\.limits must be/);
     install('unsafe/program', source, { write: ['/tmp/'] });
     expect(await host.write([[swap]])).toMatchObject([[{ ok: true }]]);
-    await host.close();
   });
 
   test('sudoers lets it run without arguments alone', () => {
@@ -278,6 +280,5 @@ describe('least privilege', () => {
     expect(await host.read([{ verb: 'read-file', path }])).toMatchObject([
       { value: { owner: '4711', group: '4712', mode: 0o600, content: base64('y') } },
     ]);
-    await host.close();
   });
 });
