@@ -41,8 +41,14 @@ const hostAccess = z
     local: z.literal(true).optional(),
     /** Path of the installed host program (docs/hosts.md). Default: it is sent along. */
     installed: path.optional(),
-    /** Default: /var/lib/stackward. */
-    stateFolder: path.optional(),
+    /** Default: /var/lib/stackward. It stands in units and scripts of the host: no blanks, quotes, `%` or `$`. */
+    stateFolder: z
+      .string()
+      .regex(
+        /^(\/([\w.:-]|\{host\})+)+$/,
+        'must begin with "/", and hold letters, digits, "_", ".", ":", "-" and "/" alone',
+      )
+      .optional(),
   })
   .refine(
     ({ ssh, namespace, local }) => [ssh, namespace, local].filter((one) => one !== undefined).length === 1,

@@ -345,6 +345,7 @@ def swap_file(q):
     folder = os.path.dirname(real)
     if q.get('makeFolder') and not os.path.isdir(folder):
         os.mkdir(folder, 0o700)
+        os.chmod(folder, q.get('folderMode', 0o700))
     locks, newest = [lock_folder(folder)], 0
     try:
         if q.get('watchedFolder'):
@@ -391,6 +392,8 @@ def remove_file(q):
             raise Failure('not-ours', '%s does not bear the words "%s"' % (to_text(real), to_text(HEADER)))
         os.unlink(real)
         os.fsync(lock)
+        if q.get('removeFolder') and not os.listdir(os.path.dirname(real)):
+            os.rmdir(os.path.dirname(real))
         return {}
     finally:
         os.close(lock)

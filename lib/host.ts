@@ -104,8 +104,10 @@ export type HostWrite =
       /** Of a new file; default: as any new file's. */
       readonly owner?: string;
       readonly group?: string;
-      /** Makes the folder, mode 0700, where it is missing; not the folders above. */
+      /** Makes the folder where it is missing; not the folders above. */
       readonly makeFolder?: boolean;
+      /** Of a folder that is made; default 0700. */
+      readonly folderMode?: number;
       /**
        * Services look at every name in its folder (oslo.policy's policy.d): the file on its way stands beside the folder, and
        * is newer than all in it. Default: in the folder.
@@ -113,7 +115,13 @@ export type HostWrite =
       readonly watchedFolder?: boolean;
     }
   /** The file must bear `fileHeader` in its first 512 bytes. */
-  | { readonly verb: 'remove-file'; readonly path: string; readonly expect: string }
+  | {
+      readonly verb: 'remove-file';
+      readonly path: string;
+      readonly expect: string;
+      /** Its folder goes too, where nothing else is in it. */
+      readonly removeFolder?: boolean;
+    }
   | {
       readonly verb: 'restore-tables';
       readonly family: 4 | 6;

@@ -51,10 +51,20 @@ function compare({ id, spec }: Wanted<PlacedBoot>, observed: BootRestoreObserved
         : isNew
           ? 'nothing restores exceptions here when the host starts'
           : 'it is not as this stackward writes it',
-    notes: isGone
-      ? []
-      : ['when the host starts, stored exceptions of every owner are put back before the agent starts'],
+    notes: isGone ? [] : notesOf(observed),
   });
+}
+
+function notesOf({ init, runsContainers }: BootRestoreObserved): string[] {
+  const back = 'when the host starts, stored exceptions of every owner are put back before the agent starts';
+  if (runsContainers.length === 0) return [back];
+  const where = `this host has ${runsContainers.join(' and ')}: an agent in a container`;
+  return [
+    back,
+    init === 'systemd'
+      ? `${where} waits for that where docker, podman-restart, kubelet, or a unit of Kolla or TripleO starts it`
+      : `${where} does not wait for that, and may lose them again until the next apply`,
+  ];
 }
 
 /** Those of this host's init system; of the other, none is left. */

@@ -24,6 +24,8 @@ export interface BootRestoreObserved {
   readonly host: string;
   readonly stateFolder: string;
   readonly init: Init;
+  /** What there is that runs containers. */
+  readonly runsContainers: readonly string[];
   /** Path → what is there; undefined: nothing. `apply` keeps it up to date with what it wrote. */
   readonly files: Map<string, BootFile | undefined>;
   /** Stacks of owners that may be swept here. */
@@ -47,7 +49,8 @@ export async function observe({ target, sweep }: Placement<PlacedBoot>, from: Re
     { verb: 'list-folder', path: host.stateFolder },
     ...[...paths, ...stored.map((one) => one.path)].map((path) => ({ verb: 'read-file', path }) as const),
   ])) as unknown as [Outcome<HostFacts>, Outcome<HostFolder>, ...Outcome<HostFile>[]];
-  const { init } = valueOf(factsAnswer);
+  const { init, tools } = valueOf(factsAnswer);
+  const runsContainers = ['docker', 'podman'].filter((tool) => typeof tools[tool] === 'string');
   const needed = filesFor(init, host.stateFolder);
   const files = new Map<string, BootFile | undefined>();
   for (const [at, path] of paths.entries()) {
@@ -67,7 +70,7 @@ export async function observe({ target, sweep }: Placement<PlacedBoot>, from: Re
     (name) => /\/firewall-exception-[0-9a-f]{8}\.ipv[46]$/.test(name) && !stored.some(({ path }) => path === name),
   );
   return {
-    ...{ host: host.name, stateFolder: host.stateFolder, init, files, storedFor },
+    ...{ host: host.name, stateFolder: host.stateFolder, init, runsContainers, files, storedFor },
     storedByOthers: ofOthers.length,
   };
 }

@@ -26,6 +26,15 @@ async function make(init: 'systemd' | 'upstart' | 'other' = 'systemd', variant: 
   world = new FirewallHosts(['cnode01'], { variant, open: (host) => machine.host(host.name) });
   machine = await FirewallMachine.start(world.get().namespace.name, init);
   world.network.putPort({ id: portId, hostId: 'cnode01' });
+  use(variant);
+}
+
+/** What `iptables` is there from now on. */
+function use(variant: TableVariant): void {
+  const links = ['iptables', 'ip6tables'].flatMap((tool) =>
+    ['', '-restore', '-save'].map((end) => `ln -sf /usr/sbin/${tool}-${variant}${end} /etc/alternatives/${tool}${end}`),
+  );
+  machine.run('sh', '-ec', links.join('\n'));
 }
 
 /** Exceptions and what brings them back, of one stack. */
@@ -86,6 +95,77 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
   });
 });
 
+/** Our lines of IPv4 in either variant, after a restart. */
+function restarted(): Record<string, number> {
+  const of = (variant: string) => world.get().namespace.run(`iptables-${variant}-save`).split('\n');
+  for (const variant of ['nft', 'legacy'])
+    for (const [table, what] of [
+      ['mangle', '-F'],
+      ['mangle', '-X'],
+      ['filter', '-F'],
+      ['filter', '-X'],
+    ] as const)
+      for (const tool of ['iptables', 'ip6tables']) world.get().namespace.run(`${tool}-${variant}`, '-t', table, what);
+  boot();
+  return Object.fromEntries(
+    ['nft', 'legacy'].map((variant) => [
+      variant,
+      of(variant).filter((line) => /stackward-|:neutron-filter-top/.test(line)).length,
+    ]),
+  );
+}
+
+test.each([
+  ['legacy', 'nft'],
+  ['nft', 'legacy'],
+] as const)(
+  'iptables was %s and is %s: all comes back where the agent will be, and every owner goes on',
+  async (was, is) => {
+    await make('systemd', was);
+    await world.run(wish());
+    use(is);
+    const { [was]: before, [is]: now } = restarted();
+    expect([before, now]).toEqual([0, expect.any(Number)]);
+    expect(now).toBeGreaterThan(0);
+    expect((await world.run(wish(), { sweep: all('team-a') })).problems).toEqual([]);
+    expect((await world.run(wish('team-b', 'other'), { sweep: all('team-b') })).problems).toEqual([]);
+    await world.run(nobody('team-b'), { sweep: all('team-b') });
+  },
+);
+
+test("an agent in a container has an iptables of its own: that of the file, not the host's", async () => {
+  await make('systemd', 'legacy');
+  expect((await world.run(wish())).problems).toEqual([]);
+  use('nft');
+  machine.run('mkdir', '/etc/kolla');
+  expect(restarted()).toEqual({ nft: 0, legacy: expect.any(Number) as number });
+  expect(world.get().ours().length).toBeGreaterThan(0);
+});
+
+test('run late, where the agent has its chain in another variant than iptables is now: no second one is made', async () => {
+  await make('systemd', 'legacy');
+  const host = world.get();
+  expect((await world.run(wish())).problems).toEqual([]);
+  use('nft');
+  const right = host.lines().sort();
+  host.iptables('-D', 'neutron-filter-top', '-j', `stackward-${ownerMark('team-a')}`);
+  boot();
+  expect(host.lines().sort()).toEqual(right);
+  expect(host.namespace.run('iptables-nft-save')).not.toContain('neutron-filter-top');
+});
+
+test('somebody holds the lock of the tables: it gives up, and does its work the next time', async () => {
+  await make('systemd', 'legacy');
+  const host = world.get();
+  await world.run(wish('team-a', 'acme', ['10.99.0.0/24']));
+  const ours = host.ours().sort();
+  host.emptyTables();
+  const held = ['timeout', '--kill-after=1', '60', 'flock', '/run/xtables.lock', 'sh', script];
+  expect(machine.run('sh', '-c', `${held.join(' ')} 2>&1; echo "ended with $?"`)).toMatch(/lock[^]*\nended with 1\n$/);
+  boot();
+  expect(host.ours().sort()).toEqual(ours);
+});
+
 test('of every owner: a second pipeline finds it as it should be, and it goes with the last exception of any', async () => {
   await make();
   const host = world.get();
@@ -111,7 +191,7 @@ test('of every owner: a second pipeline finds it as it should be, and it goes wi
 
 test('what somebody changed of it is put right; a file of theirs under its name is left alone', async () => {
   await make();
-  await world.run(wish());
+  expect((await world.run(wish())).problems).toEqual([]);
   machine.run('sh', '-c', `echo 'ExecStart=/bin/false' >>${unit}`);
   const drift = await world.run(wish());
   expect([drift.outcomes, drift.problems]).toEqual([[['boot-restore.acme/BootRestore', 'applied']], []]);
@@ -140,7 +220,7 @@ test('rolled back: of the first apply, of a change by hand that was put right, o
   const whole = files();
   const back = await world.run(there.undo());
   expect([back.problems, files()]).toEqual([[], [undefined, undefined, undefined]]);
-  await world.run(wish());
+  expect((await world.run(wish())).problems).toEqual([]);
   const removal = await world.run(nobody(), { sweep: all('team-a') });
   expect(files()).toEqual([undefined, undefined, undefined]);
   const again = await world.run(removal.undo());
@@ -174,9 +254,22 @@ test('killed at each write: nothing runs that is not whole, and the next run con
   }
 });
 
+test("anybody may read what systemd reads; a folder that was made for it goes with it, one of somebody's stays", async () => {
+  await make();
+  const folder = '/etc/systemd/system/multi-user.target.d';
+  expect((await world.run(wish())).problems).toEqual([]);
+  expect(machine.run('stat', '-c', '%a', folder, '/var/lib/stackward', target)).toBe('755\n700\n644\n');
+  await world.run(nobody(), { sweep: all('team-a') });
+  expect(machine.run('sh', '-c', `ls -d ${folder} 2>&1 || true`)).toMatch(/No such file/);
+  machine.run('sh', '-c', `mkdir ${folder} && touch ${folder}/theirs.conf`);
+  expect((await world.run(wish())).problems).toEqual([]);
+  await world.run(nobody(), { sweep: all('team-a') });
+  expect(machine.run('ls', folder)).toBe('theirs.conf\n');
+});
+
 test('upstart: a job that starts before any of the agents', async () => {
   await make('upstart');
-  await world.run(wish());
+  expect((await world.run(wish())).problems).toEqual([]);
   expect([machine.read(unit), machine.read(job)]).toEqual([
     undefined,
     expect.stringMatching(/^start on starting neutron-/m),
@@ -200,9 +293,38 @@ test('neither of the two: a word of warning, and the exceptions are put all the 
   expect([machine.read(unit), machine.read(job), machine.read(script)]).toEqual([undefined, undefined, undefined]);
 });
 
-test('systemd has nothing to say against the unit', async () => {
+/** As Debian, Docker, Kolla, SUSE and Shorewall have them, in what concerns their order. */
+const neighbours: Readonly<Record<string, string>> = {
+  'networking.service': 'After=network-pre.target\nBefore=network.target\nWants=network.target',
+  'docker.service': 'After=network-online.target firewalld.service\nWants=network-online.target',
+  'shorewall.service': 'After=network-online.target\nWants=network-online.target\nConflicts=iptables.service',
+  'kolla-neutron_openvswitch_agent-container.service': 'After=docker.service\nRequires=docker.service',
+  'openstack-neutron-openvswitch-agent.service': 'After=network.target openvswitch.service',
+  'neutron-openvswitch-agent.service': 'After=network-online.target',
+};
+
+test('systemd starts it behind what loads tables and before what starts an agent, without a cycle', async () => {
   await make();
   await world.run(wish());
+  const put = (name: string, lines: string) =>
+    machine.run('sh', '-c', `printf '%b' "$1" >"/etc/systemd/system/$0"`, name, lines);
+  const service = (lines: string) => `[Unit]\n${lines}\n[Service]\nType=oneshot\nExecStart=/bin/true\n`;
+  for (const [name, lines] of Object.entries(neighbours)) put(name, service(lines));
+  const wants = ['stackward-restore.service', ...Object.keys(neighbours)].join(' ');
+  put('boot.target', `[Unit]\nWants=${wants}\n`);
+  const verify = () => machine.run('sh', '-c', `systemd-analyze verify --man=no boot.target 2>&1 || true`);
+  expect(verify()).toBe('');
+  // What is between the two, can't be behind or before both.
+  put('docker.service', service('Before=network.target'));
+  expect(verify()).toMatch(/ordering cycle/);
+  put('docker.service', service(neighbours['docker.service'] ?? ''));
+  put('shorewall.service', service('After=neutron-openvswitch-agent.service'));
+  expect(verify()).toMatch(/ordering cycle/);
+});
+
+test('systemd has nothing to say against the unit', async () => {
+  await make();
+  expect((await world.run(wish())).problems).toEqual([]);
   expect(machine.run('sh', '-c', `systemd-analyze verify --man=no ${unit} 2>&1`)).toBe('');
   machine.run('sh', '-c', `sed -i s/oneshot/once/ ${unit}`);
   expect(machine.run('sh', '-c', `systemd-analyze verify --man=no ${unit} 2>&1`)).toMatch(/service type/);

@@ -63,6 +63,7 @@ export interface TextHost {
   readonly ipv6?: string;
   readonly variant?: HostTables['variant'];
   readonly init?: HostFacts['init'];
+  readonly tools?: HostFacts['tools'];
   /** Bridge → its ports. */
   readonly bridges?: Readonly<Record<string, readonly string[]>>;
   /** Path → content. */
@@ -98,7 +99,7 @@ function answer(host: TextHost, question: HostRead): object {
       };
     }
     case 'facts':
-      return { init: host.init ?? 'systemd' };
+      return { init: host.init ?? 'systemd', tools: host.tools ?? {} };
     default:
       throw new RangeError(`nobody asks that here: ${question.verb}`);
   }

@@ -23,8 +23,8 @@ test('new', async () => {
      # boot-restore.acme/BootRestore@host:cnode01 will be created
      # (because nothing restores exceptions here when the host starts)
      + restore at boot (systemd)
-         + /var/lib/stackward/restore-at-boot                     = 34 lines, SHA-256 d99335abfa5f…
-         + /etc/systemd/system/stackward-restore.service          = 10 lines, SHA-256 87f87b1824bb…
+         + /var/lib/stackward/restore-at-boot                     = 49 lines, SHA-256 8b5f1481a7ca…
+         + /etc/systemd/system/stackward-restore.service          = 13 lines, SHA-256 d9ce75d0ed46…
          + /etc/systemd/system/multi-user.target.d/stackward.conf = 3 lines, SHA-256 0caf064e5ce0…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
@@ -43,7 +43,7 @@ test('of another version, or changed by hand', async () => {
      # boot-restore.acme/BootRestore@host:cnode01 will be updated in-place
      # (because it is not as this stackward writes it)
      ~ restore at boot (systemd)
-         ~ /var/lib/stackward/restore-at-boot = 35 lines, SHA-256 0bf27076a6f7… -> 34 lines, SHA-256 d99335abfa5f…
+         ~ /var/lib/stackward/restore-at-boot = 50 lines, SHA-256 d3974dbfb8b5… -> 49 lines, SHA-256 8b5f1481a7ca…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
    Plan: 0 to add, 1 to change, 0 to destroy.
@@ -68,8 +68,8 @@ test('upstart; and what was of upstart on a host that has systemd now', async ()
      # boot-restore.acme/BootRestore@host:cnode01 will be created
      # (because nothing restores exceptions here when the host starts)
      + restore at boot (upstart)
-         + /var/lib/stackward/restore-at-boot = 34 lines, SHA-256 d99335abfa5f…
-         + /etc/init/stackward-restore.conf   = 5 lines, SHA-256 900b2264ae2b…
+         + /var/lib/stackward/restore-at-boot = 49 lines, SHA-256 8b5f1481a7ca…
+         + /etc/init/stackward-restore.conf   = 5 lines, SHA-256 a66abcd7751a…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
    Plan: 1 to add, 0 to change, 0 to destroy.
@@ -82,12 +82,20 @@ test('upstart; and what was of upstart on a host that has systemd now', async ()
      # boot-restore.acme/BootRestore@host:cnode01 will be updated in-place
      # (because it is not as this stackward writes it)
      ~ restore at boot (systemd)
-         - /etc/init/stackward-restore.conf = 5 lines, SHA-256 900b2264ae2b…
+         - /etc/init/stackward-restore.conf = 5 lines, SHA-256 a66abcd7751a…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
    Plan: 0 to add, 1 to change, 0 to destroy.
    "
   `);
+});
+test.each([
+  ['systemd', 'this host has docker: an agent in a container waits for that where docker, podman-restart,'],
+  ['upstart', 'this host has docker: an agent in a container does not wait for that, and may lose them again'],
+] as const)('%s, on a host that runs containers', async (init, words) => {
+  const tools = { docker: '/usr/bin/docker', podman: null };
+  expect(await planned({ init, tools })).toContain(words);
+  expect(await planned({ init, tools: { docker: null } })).not.toContain('container');
 });
 test('neither of both', async () => {
   expect(await planned({ init: 'other' })).toMatchInlineSnapshot(`
@@ -120,8 +128,8 @@ describe('removal', () => {
        # boot-restore.acme/BootRestore@host:cnode01 will be destroyed
        # (because no exception is left on this host)
        - restore at boot (systemd)
-           - /var/lib/stackward/restore-at-boot                     = 34 lines, SHA-256 d99335abfa5f…
-           - /etc/systemd/system/stackward-restore.service          = 10 lines, SHA-256 87f87b1824bb…
+           - /var/lib/stackward/restore-at-boot                     = 49 lines, SHA-256 8b5f1481a7ca…
+           - /etc/systemd/system/stackward-restore.service          = 13 lines, SHA-256 d9ce75d0ed46…
            - /etc/systemd/system/multi-user.target.d/stackward.conf = 3 lines, SHA-256 0caf064e5ce0…
 
        # firewall-exception.acme/Branch@host:cnode01 will be destroyed

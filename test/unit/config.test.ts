@@ -68,6 +68,11 @@ test.each([
     'hosts:\n  - ssh: "{host}"\n    sudo: true\n',
     'stackward.yaml:3:5: there is no field "hosts.0.sudo"; allowed below "hosts.0" are match, ssh, sshConfig, namespace, local, installed, stateFolder',
   ],
+  ...['/srv/state folder', '/srv/100%', '/srv/$HOME', '/srv/"x"', 'srv'].map((folder) => [
+    `a state folder that a unit would read otherwise: ${folder}`,
+    `hosts:\n  - ssh: "{host}"\n    stateFolder: '${folder}'\n`,
+    'stackward.yaml:3:5: the field "hosts.0.stateFolder" is not valid: must begin with "/", and hold letters, digits,',
+  ]),
   [
     'a service nobody knows',
     'services:\n  swift: { hosts: [c1] }\n',
