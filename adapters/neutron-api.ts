@@ -49,6 +49,11 @@ export class NeutronApi implements NetworkWriter {
     return found.map(subnetOf);
   }
 
+  async subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]> {
+    const found = await this.listByIds<ApiSubnet>('subnets', 'network_id', [...new Set(networkIds)]);
+    return found.map(subnetOf);
+  }
+
   async allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const result = new Map<string, string[]>(subnets.map((subnet) => [subnet.id, []]));
     const networks = [...new Set(subnets.map((subnet) => subnet.networkId))];

@@ -82,6 +82,8 @@ export interface NetworkAgent {
 export interface NetworkReader {
   /** Of the subnets named, those that exist and the credentials may see. Batched. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
+  /** Those of these networks that the credentials may see. Batched. */
+  subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]>;
   /** Addresses that ports hold on each of these subnets, keyed by subnet id. Batched. */
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Of the ports named, those that exist and the credentials may see. Batched. */

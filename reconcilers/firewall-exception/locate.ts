@@ -11,7 +11,7 @@ export type PlacedException =
       readonly is: 'declared';
       readonly spec: FirewallExceptionSpec;
       readonly port: Port;
-      /** CIDRs of the subnets that the port has addresses of. */
+      /** CIDRs of the subnets of its network, as far as the credentials see them. */
       readonly subnets: readonly string[];
     }
   | { readonly is: 'restored'; readonly image: ExceptionImage };
@@ -72,7 +72,7 @@ export async function locate(
     const finding = findMisplaced(one, port);
     if (finding) findings.push({ id: one.id, ...finding });
     else if (port) {
-      const subnets = port.fixedIps.flatMap(({ subnetId }) => cidrs.get(subnetId) ?? []);
+      const subnets = cidrs.get(port.networkId) ?? [];
       const hosts = hostsOf(one.spec, places);
       if (hosts.length === 0) findings.push({ id: one.id, ...noCandidates(one.spec) });
       for (const host of hosts) place(hostTarget(host), one, { is: 'declared', spec: one.spec, port, subnets });
@@ -84,11 +84,14 @@ export async function locate(
   return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
 }
 
-async function readCidrs(ports: readonly Port[], from: Readers): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(ports.flatMap((port) => port.fixedIps.map((one) => one.subnetId)))];
-  if (ids.length === 0) return new Map();
-  const subnets = await (await from.network(`api:${from.cloud}`)).subnets(ids);
-  return new Map(subnets.map(({ id, cidr }) => [id, cidr]));
+/** By network. */
+async function readCidrs(ports: readonly Port[], from: Readers): Promise<ReadonlyMap<string, readonly string[]>> {
+  const cidrs = new Map<string, string[]>();
+  if (ports.length === 0) return cidrs;
+  const networks = [...new Set(ports.map((port) => port.networkId))];
+  const subnets = await (await from.network(`api:${from.cloud}`)).subnetsOf(networks);
+  for (const { networkId, cidr } of subnets) cidrs.set(networkId, [...(cidrs.get(networkId) ?? []), cidr].sort());
+  return cidrs;
 }
 
 const noCandidates = ({ firewallDriver }: FirewallExceptionSpec): Omit<Finding, 'id'> => ({

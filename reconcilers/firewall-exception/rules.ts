@@ -6,12 +6,13 @@
  * to another would skip the receiver's groups); one rule for what leaves the port and one for what comes into it, because
  * the port's groups may not let the latter in. In `plain` form filter accepts. In `marked` form mangle, where a
  * MAC address may be matched, sets a bit of the packet's mark that filter accepts: a chain that `OUTPUT` leads to can't match
- * a MAC address. Where any source may pass, the port's own addresses go on to its groups.
+ * a MAC address. Where the sources hold an address of the port's own, that goes on to its groups; where they are any, link-local
+ * IPv6 does so too in `routed` mode: no router passes it on, and with it a server could pose as the router.
  * Given up: what one server sends straight to another on one bridge of the Linux bridge agent.
  */
 import type { OwnRules } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
-import { canonicalAddress, formatAddress, parseAddress, parseCidr } from '../../lib/ip-ranges';
+import { canonicalAddress, formatAddress, isInside, parseAddress, parseCidr } from '../../lib/ip-ranges';
 import type { Port } from '../../lib/ports';
 import { isAtLeast } from '../../lib/releases';
 import type { FirewallExceptionSpec } from './spec';
@@ -60,7 +61,7 @@ export const rulesFor = (input: RuleInput): ExceptionRules => ({
 function rulesOfFamily({ spec, port, path, ends }: RuleInput, version: 4 | 6): OwnRules {
   const sources = prefixesOf(spec.sources, version);
   const destinations = prefixesOf(spec.destinations, version);
-  const own = sources.includes('') ? ownAddresses(port, version) : [];
+  const own = leftToGroups(spec, port, version);
   const bit = `0x${((1 << (spec.markBit ?? 31)) >>> 0).toString(16)}`;
   const isMarked = macCheckOf(spec) === 'iptables';
   const tap = tapOf(port.id);
@@ -88,14 +89,25 @@ function rulesOfFamily({ spec, port, path, ends }: RuleInput, version: 4 | 6): O
 
 const match = (option: string, prefix: string): string => (prefix === '' ? '' : `${option} ${prefix} `);
 
-const hostLength = { 4: 32, 6: 128 } as const;
-
-const ownAddresses = ({ fixedIps }: RuleInput['port'], version: 4 | 6): string[] =>
-  fixedIps
+/** What the sources cover and the port's groups decide all the same, as prefixes in a fixed order. */
+export function leftToGroups(
+  { sources, mode }: FirewallExceptionSpec,
+  { fixedIps }: RuleInput['port'],
+  version: 4 | 6,
+): string[] {
+  const ranges = prefixesOf(sources, version).map((prefix) => parseCidr(prefix || everything[version]));
+  const own = fixedIps
     .map(({ address }) => canonicalAddress(address))
     .filter((address) => parseAddress(address).version === version)
     .map((address) => `${address}/${hostLength[version]}`)
-    .sort();
+    .filter((address) => ranges.some((range) => isInside(parseCidr(address), range)));
+  const isAny = ranges.some((range) => range.prefixLength === 0);
+  return [...own, ...(isAny && version === 6 && mode === 'routed' ? [linkLocal] : [])].sort();
+}
+
+const hostLength = { 4: 32, 6: 128 } as const;
+const everything = { 4: '0.0.0.0/0', 6: '::/0' } as const;
+const linkLocal = 'fe80::/10';
 
 /** Of one family, in the kernel's spelling and a fixed order; '' for all its addresses. */
 export function prefixesOf(prefixes: FirewallExceptionSpec['sources'], version: 4 | 6): string[] {

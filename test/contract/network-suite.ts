@@ -70,6 +70,18 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       expect(await bench.writer.subnets([])).toEqual([]);
     });
 
+    test('reads all subnets of a network, and of no other', async () => {
+      const first = await make();
+      const second = await bench.createSubnet({ cidr: '192.0.2.0/24', gateway: null, pools: [] }, first.networkId);
+      const other = await make();
+      const of = async (...networks: readonly string[]) =>
+        (await bench.writer.subnetsOf(networks)).map((subnet) => subnet.id).sort();
+      const both = [first.id, second.id].sort();
+      expect(await of(first.networkId, first.networkId, randomUUID())).toEqual(both);
+      expect(await of(other.networkId, first.networkId)).toEqual([...both, other.id].sort());
+      expect([await of(randomUUID()), await of()]).toEqual([[], []]);
+    });
+
     test('tells the addresses of each subnet apart, also on one network', async () => {
       const first = await make([fifteen]);
       const second = await bench.createSubnet(

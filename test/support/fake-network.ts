@@ -20,6 +20,10 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
     return Promise.resolve([...new Set(ids)].flatMap((id) => this.#subnets.get(id) ?? []));
   }
 
+  subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]> {
+    return Promise.resolve([...this.#subnets.values()].filter((one) => networkIds.includes(one.networkId)));
+  }
+
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>> {
     return Promise.resolve(new Map(subnets.map(({ id }) => [id, [...(this.#ports.get(id) ?? [])]])));
   }

@@ -124,7 +124,9 @@ export class TextHosts {
   async plan(manifests: readonly Manifest[], sweep?: readonly Sweep[]) {
     if (!this.#hasSubnet) {
       const pools = [{ start: '10.77.0.2', end: '10.77.0.254' }];
-      const { id } = await this.network.createSubnet({ cidr: '10.77.0.0/24', gateway: '10.77.0.1', pools });
+      const [port] = await this.network.ports([portId]);
+      const green = { cidr: '10.77.0.0/24', gateway: '10.77.0.1', pools };
+      const { id } = await this.network.createSubnet(green, port?.networkId);
       this.network.putPort({ id: portId, fixedIps: [{ subnetId: id, address: '10.77.0.10' }] });
       this.#hasSubnet = true;
     }

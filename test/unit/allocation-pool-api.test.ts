@@ -120,6 +120,7 @@ describe('failures', () => {
     let attempt = 0;
     return {
       subnets: (ids) => network.subnets(ids),
+      subnetsOf: (ids) => network.subnetsOf(ids),
       allocatedAddresses: (subnets) => network.allocatedAddresses(subnets),
       ports: (ids) => network.ports(ids),
       agents: () => network.agents(),

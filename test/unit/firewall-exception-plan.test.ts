@@ -53,11 +53,14 @@ describe('an exception', () => {
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -j ACCEPT
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.77.0.10/32 -j RETURN
            + IPv4 filter rule 4 = qvb28f25940-63 to tap28f25940-63: -j ACCEPT
-           + IPv6 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -j ACCEPT
-           + IPv6 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -j ACCEPT
+           + IPv6 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s fe80::/10 -j RETURN
+           + IPv6 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -j ACCEPT
+           + IPv6 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d fe80::/10 -j RETURN
+           + IPv6 filter rule 4 = qvb28f25940-63 to tap28f25940-63: -j ACCEPT
            # reason: the branch office
            # opens: from any address out of the port to any address, and from any address into the port to any address
-           # its security groups don't apply to these packets; to those of its own 10.77.0.10 they do
+           # any address is of IPv6 too, of which the port itself has none
+           # its security groups don't apply to these packets; to those of its own 10.77.0.10, link-local fe80::/10 they do
            # it can pose as any address, its neighbours' in 10.77.0.0/24 too, and answer DHCP in their place
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
@@ -77,7 +80,7 @@ describe('an exception', () => {
            # reason: the branch office
            # opens: from 10.77.0.128/25 out of the port to any address, and from any address into the port to 10.77.0.128/25
            # its security groups don't apply to these packets
-           # it can pose as neighbours in 10.77.0.0/24: the sources reach into its own subnet
+           # it can pose as neighbours in 10.77.0.0/24: the sources reach into its own network
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 1 to add, 0 to change, 0 to destroy.

@@ -55,3 +55,57 @@ test('every rule that is written is ours, as every iptables prints it; one word 
   );
   expect(seen).toBeGreaterThan(200);
 });
+
+describe("an address of the port's own that the sources cover goes on to its groups, before anything passes", () => {
+  const own = ['10.77.0.10/32', '2001:db8:77::10/128'];
+  const passing = [
+    [
+      'named prefixes of both families, one source among others',
+      { sources: ['10.99.0.0/24', '10.77.0.0/24', '2001:db8:77::/64'] },
+    ],
+    ['any', { sources: 'any' as const }],
+    ['the address alone', { sources: ['10.77.0.10/32', '2001:db8:77::10/128'] }],
+    [
+      'a bridged server',
+      { sources: ['10.77.0.0/24', '2001:db8:77::/64'], mode: 'bridged' as const, release: 'icehouse' as const },
+    ],
+    ['with a mark', { sources: ['10.77.0.0/24', '2001:db8:77::/64'], release: 'mitaka' as const }],
+  ] as const;
+  test.each(passing)('%s', (_, more) => {
+    const spec = exception({
+      destinations: 'any',
+      ...more,
+      ...('sources' in more && more.sources !== 'any' ? { sources: [...more.sources] } : {}),
+    } as Parameters<typeof exception>[0]);
+    const rules = rulesFor({ spec, port, path, ends: ['qvb28f25940-63'] });
+    for (const [at, family] of families.entries()) {
+      const { mangle, filter } = rules[family];
+      const isOut = (rule: string) => rule.includes('--physdev-in tap');
+      const leaving = [...(mangle.length > 0 ? mangle : filter.filter(isOut))];
+      const entering = filter.filter((rule) => !isOut(rule));
+      for (const [option, ways] of [
+        ['-s', leaving],
+        ['-d', entering],
+      ] as const) {
+        const left = ways.findIndex((rule) => rule.startsWith(`${option} ${own[at]} `) && rule.endsWith('-j RETURN'));
+        const first = ways.findIndex((rule) => !rule.endsWith('-j RETURN'));
+        expect([family, option, left >= 0, left < first]).toEqual([family, option, true, true]);
+      }
+    }
+  });
+
+  test('sources that hold none of them: nothing but the pass', () => {
+    const spec = exception({ sources: ['10.99.0.0/24', '2001:db8:99::/48'], destinations: 'any' });
+    const rules = rulesFor({ spec, port, path, ends: ['qvb28f25940-63'] });
+    expect(families.flatMap((family) => rules[family].filter.map((rule) => rule.split(' ').at(-1)))).toEqual(
+      Array(4).fill('ACCEPT'),
+    );
+  });
+
+  test('any, of IPv6: link-local too, but not of a bridged server, whose clients need it', () => {
+    const linkLocal = (mode: 'routed' | 'bridged') =>
+      rulesFor({ spec: exception({ sources: 'any', mode, release: 'icehouse' }), port, path, ends: ['qvb0'] }).ipv6;
+    expect(linkLocal('routed').mangle[1]).toMatch(/^-s fe80::\/10 .* -j RETURN$/);
+    expect(JSON.stringify(linkLocal('bridged'))).not.toContain('fe80');
+  });
+});

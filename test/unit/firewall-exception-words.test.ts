@@ -1,0 +1,49 @@
+/** What a plan says of how much an exception opens, port by port. */
+import { exception, manifestOf, portId, TextHosts, type TextHost } from '../support/firewall-texts';
+
+const planned = (host: TextHost, wanted = { Branch: exception() }) =>
+  new TextHosts({ cnode01: host }).text([manifestOf(wanted)], []);
+
+describe('an exception', () => {
+  test('for sources that hold its own address: that stays with its groups, and the plan says so', async () => {
+    const text = await planned(
+      {},
+      { Branch: exception({ sources: ['10.77.0.0/24'], mode: 'bridged', release: 'kilo' }) },
+    );
+    expect(text).toContain('+ IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.10/32 -j RETURN\n');
+    expect(text).toContain(
+      "# its security groups don't apply to these packets; to those of its own 10.77.0.10 they do\n",
+    );
+  });
+  test('for sources that reach into another subnet of its network', async () => {
+    const hosts = new TextHosts();
+    const [port] = await hosts.network.ports([portId]);
+    await hosts.network.createSubnet({ cidr: '10.78.0.0/24', gateway: null, pools: [] }, port?.networkId);
+    await hosts.network.createSubnet({ cidr: '10.79.0.0/24', gateway: null, pools: [] });
+    const text = async (sources: string[]) => hosts.text([manifestOf({ Branch: exception({ sources }) })], []);
+    expect(await text(['10.78.0.0/24'])).toContain(
+      '# it can pose as neighbours in 10.78.0.0/24: the sources reach into its own network\n',
+    );
+    expect(await text(['10.79.0.0/24'])).toContain("# it can't pose as its neighbours in 10.77.0.0/24, 10.78.0.0/24\n");
+  });
+  test('behind the Linux bridge agent: not to servers on the same host', async () => {
+    const hosts = new TextHosts({ cnode01: { bridges: { 'brq4f7080d4-72': ['eth1.7'] } } });
+    hosts.network.putPort({ id: portId, vifType: 'bridge', networkId: '4f7080d4-72aa-4c5e-9d0b-1f6a7e5c3b21' });
+    expect(await hosts.text([manifestOf({ Branch: exception({ firewallDriver: 'iptables' }) })], [])).toContain(
+      '# nothing is opened between it and other servers on the same host: the far end is the uplink of its bridge\n',
+    );
+  });
+  test.each(['zed', 'mitaka'] as const)('with port security off nobody checks MAC addresses (%s)', async (release) => {
+    const hosts = new TextHosts();
+    hosts.network.putPort({ id: portId, portSecurity: false });
+    const text = await hosts.text([manifestOf({ Branch: exception({ release }) })], []);
+    expect(text).toContain('# frames pass with whatever MAC address\n');
+    expect(text).not.toContain('must bear its MAC address');
+  });
+  test('any from a bridged server: as a router of IPv6 too', async () => {
+    const wanted = { Branch: exception({ sources: 'any', mode: 'bridged', release: 'icehouse' }) };
+    expect(await planned({}, wanted)).toContain(
+      'and answer DHCP, or advertise itself as a router of IPv6, in their place',
+    );
+  });
+});
