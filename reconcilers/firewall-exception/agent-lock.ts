@@ -1,5 +1,6 @@
 /**
- * The lock that Neutron's agents up to Kilo hold while they save, change and restore whole tables. Pure.
+ * The lock that Neutron's agents up to Liberty hold while they save, change and restore whole tables (7.0.2 and later: what
+ * changed alone; neutron fb55693713). Pure.
  *
  * A POSIX lock (fcntl.lockf) on `<lock_path>/neutron-iptables`; lock_path is in [DEFAULT] up to Juno, in [oslo_concurrency]
  * since, and `$state_path/lock` in the neutron.conf that is shipped. Source: neutron@icehouse-eol

@@ -27,7 +27,7 @@ export interface HostState {
   readonly variant: Readonly<Record<Family, TableVariant>>;
   /** Bridge port → its bridge. */
   readonly bridgeOf: ReadonlyMap<string, string>;
-  /** The agent's own, which a write must hold: up to Kilo. */
+  /** The agent's own, which a write must hold: up to Liberty. */
   readonly lockFile?: string;
 }
 
@@ -41,9 +41,9 @@ export interface FirewallExceptionObserved extends HostState {
 /** Of a host without ip6tables. */
 const noTables: HostTables = { variant: 'only', hasHook: false, text: '' };
 
-/** Up to Kilo the agent saves and restores whole tables, and loses what came between. */
+/** Up to Liberty 7.0.1 the agent saves and restores whole tables, and loses what came between. */
 const needsLock = ({ spec }: { spec: PlacedException }): boolean =>
-  spec.is === 'declared' && !isAtLeast(spec.spec.release, 'liberty');
+  spec.is === 'declared' && !isAtLeast(spec.spec.release, 'mitaka');
 
 export async function observe(
   { target, wanted, sweep }: Placement<PlacedException>,

@@ -47,7 +47,7 @@ async function agent(variant: 'nft' | 'legacy', ...more: readonly string[]) {
 }
 
 describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
-  test.each(['icehouse', 'kilo'] as const)(
+  test.each(['icehouse', 'liberty'] as const)(
     '%s: the write waits until the agent has restored, and stays',
     async (release) => {
       make(variant, inLock);
@@ -77,7 +77,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
   test('without the lock the same is lost: the agent restores what it saved before', async () => {
     make(variant, inLock);
     const old = await agent(variant);
-    const { problems } = await world.run(wish('liberty'));
+    const { problems } = await world.run(wish('mitaka'));
     expect([problems, world.get().ours().join()]).toEqual([[], expect.stringContaining('10.99.0.0/24')]);
     await old.restore();
     expect(world.get().ours()).toEqual([]);
@@ -102,7 +102,7 @@ test.each([
 
 test('a lock that is not there: nothing is put into the kernel, and it is said whose it is', async () => {
   make('nft', (folder) => `[DEFAULT]\nlock_path = ${folder}/elsewhere\n`);
-  const { outcomes, messages } = await world.run(wish('kilo'));
+  const { outcomes, messages } = await world.run(wish('liberty'));
   expect(outcomes).toEqual([['firewall-exception.acme/Branch', 'UnrecoverableError']]);
   expect(messages).toEqual([
     expect.stringMatching(/elsewhere\/neutron-iptables is made by the agent when it first runs/),

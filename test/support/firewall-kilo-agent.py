@@ -1,4 +1,4 @@
-"""Neutron's agent up to Kilo as it applies its rules: it saves all tables, and restores them all (iptables_manager.py,
+"""Neutron's agent up to Liberty 7.0.1 as it applies its rules: it saves all tables, and restores them all (iptables_manager.py,
 `_apply_synchronized`), under its lock. Between the two it waits for a line on stdin.
 
 usage: firewall-kilo-agent.py LOCK iptables-nft [until-waited-for]
