@@ -1,13 +1,20 @@
-/** The journal as a folder of files: one folder per run, written before the first change and never changed afterwards. */
+/**
+ * The journal as a folder of files: one folder per run, written before the first change and only added to afterwards. What
+ * stands under its name is whole and on disk: it takes the name when it is.
+ */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Report } from '../lib/engine';
-import { InvalidConfiguration } from '../lib/errors';
+import { InvalidConfiguration, UnrecoverableError } from '../lib/errors';
 import { parseRun, renderResultRecord, type RecordedRun, type RunRecord } from '../lib/journal';
 import { findText } from './files';
 
 export class JournalFolder {
+  /** A line that was cut: what came behind it would be lost with it. */
+  #isBroken = false;
+
   private constructor(readonly path: string) {}
 
   /**
@@ -16,15 +23,18 @@ export class JournalFolder {
    * @throws InvalidConfiguration when it can't be written: nothing may be changed then
    */
   static begin(parent: string, record: RunRecord): JournalFolder {
-    const time = record.startedAt.replace(/[-:]/g, '');
-    const path = join(parent, `${time}-${randomBytes(3).toString('hex')}`);
+    const name = `${record.startedAt.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+    const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
     try {
-      mkdirSync(path, { recursive: true, mode: 0o750 });
-      write(join(path, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
-      write(join(path, 'results.jsonl'), '');
-      sync(path);
+      mkdirSync(parent, { recursive: true, mode: 0o750 });
+      mkdirSync(unnamed, { mode: 0o750 });
+      write(join(unnamed, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+      write(join(unnamed, 'results.jsonl'), '');
+      sync(unnamed);
+      renameSync(unnamed, path);
       sync(parent);
     } catch (error) {
+      removeWhereThere(unnamed);
       throw new InvalidConfiguration(
         `the journal can't be written (${(error as Error).message}), so nothing was changed; give a folder with --journal DIR`,
         { where: path, cause: error },
@@ -33,12 +43,33 @@ export class JournalFolder {
     return new JournalFolder(path);
   }
 
+  /** @throws UnrecoverableError the first time that it can't be written: nothing further may be begun then */
   result(result: Report['results'][number]): void {
-    appendFileSync(join(this.path, 'results.jsonl'), renderResultRecord(result, new Date()));
+    if (this.#isBroken) return;
+    this.orIncomplete('it lacks how steps ended from here on, and no further one was begun', () =>
+      appendFileSync(join(this.path, 'results.jsonl'), renderResultRecord(result, new Date())),
+    );
   }
 
+  /** @throws UnrecoverableError when it can't be written */
   end(report: object): void {
-    write(join(this.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+    this.orIncomplete('it lacks the end of this run, which will be listed as killed', () => {
+      write(join(this.path, '.report.json'), `${JSON.stringify(report, null, 2)}\n`);
+      renameSync(join(this.path, '.report.json'), join(this.path, 'report.json'));
+      sync(this.path);
+    });
+  }
+
+  private orIncomplete(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#isBroken = true;
+      throw new UnrecoverableError(
+        `the journal can't be written any more (${(cause as Error).message}): ${what}; a rollback of it looks at each step that has no result`,
+        { where: this.path, cause },
+      );
+    }
   }
 }
 
@@ -63,10 +94,10 @@ export function readRun(parent: string, name: string): RecordedRun {
       where: folder,
     });
   const results = findText(join(folder, 'results.jsonl')) ?? '';
-  return parseRun(basename(folder), run, results, findText(join(folder, 'report.json')) !== undefined);
+  return parseRun(basename(folder), run, results, findText(join(folder, 'report.json')));
 }
 
-/** Whole and on disk, or not there. */
+/** A new file, whole and on disk when this returns. */
 function write(path: string, text: string): void {
   const file = openSync(path, 'wx', 0o640);
   try {
@@ -83,5 +114,13 @@ function sync(folder: string): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+function removeWhereThere(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // What can't be written can't be removed either.
   }
 }

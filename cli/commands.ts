@@ -2,20 +2,23 @@
 import { createHash } from 'node:crypto';
 import { getText, putNewText } from '../adapters/files';
 import { JournalFolder, listRuns, readRun } from '../adapters/journal-folder';
-import { apply, everything, plan } from '../lib/engine';
-import { InvalidConfiguration } from '../lib/errors';
+import { isRunning, thisProcess } from '../adapters/running-process';
+import { apply, everything, plan, type Report } from '../lib/engine';
+import { asStackwardError, InvalidConfiguration, problemOf } from '../lib/errors';
 import { applyExitCode, planExitCode } from '../lib/exit-code';
-import { movedSince, recordOf, undoManifests, withoutMoved } from '../lib/journal';
+import { movedSince, recordOf, undoManifests, withoutMoved, type RecordedRun } from '../lib/journal';
 import type { Manifest } from '../lib/manifest';
-import type { Filter, Plan } from '../lib/plan';
+import type { Filter, Note, Plan } from '../lib/plan';
 import type { Sweep } from '../lib/reconciler';
 import { renderPlanJson, renderReportJson } from '../lib/render/json';
 import type { Style } from '../lib/render/style';
-import { renderPlan, renderReport, renderResult, renderRuns, renderVerification } from '../lib/render/text';
+import { renderRuns, renderRunsJson, type ListedRun } from '../lib/render/runs';
+import { renderPlan, renderReport, renderResult, renderVerification } from '../lib/render/text';
 import { parseSavedPlan, refuseOtherManifests, renderSavedPlan, reviewed } from '../lib/saved-plan';
 import { ownersOf } from '../lib/sweep';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
+import { commandLine, givenOptions } from './command-line';
 import { approved, say, stopOnInterrupt } from './terminal';
 import type { Connections } from './wire';
 
@@ -48,7 +51,11 @@ export async function planCommand({ manifests, connections, filter, sweep, optio
   const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
   if (options.out !== undefined)
     putNewText(options.out, renderSavedPlan(planned, manifests, { filter, sweep }, { version, digest: sha256 }));
-  const command = `stackward apply${options.out === undefined ? '' : ` ${options.out}`}`;
+  // A saved plan has its filter in it.
+  const command =
+    options.out === undefined
+      ? commandLine('apply', ...givenOptions(options))
+      : commandLine('apply', options.out, ...givenOptions({ ...options, stack: [], kind: [], target: [] }));
   const hint = planned.steps.length > 0 ? `\nTo perform these actions, run \`${command}\`.\n` : '';
   say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${hint}`);
   return planExitCode(planned);
@@ -63,7 +70,10 @@ export async function verifyCommand({ manifests, connections, filter, sweep, opt
 /** @param file of `plan --out`: what was reviewed, and nothing else, is applied; undefined: what the plan says now */
 export async function applyCommand(run: Run, file?: string): Promise<number> {
   const { manifests, connections, filter, sweep } = run;
-  if (file === undefined) return perform(run, await plan(manifests, kinds, connections.readers, filter, sweep));
+  if (file === undefined) {
+    const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
+    return (await perform(run, planned, ['apply'])).exitCode;
+  }
   if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
     throw new InvalidConfiguration(
       'a saved plan has the filter it was made with; leave out --stack, --kind and --target',
@@ -72,26 +82,41 @@ export async function applyCommand(run: Run, file?: string): Promise<number> {
   refuseOtherManifests(saved, manifests, sha256, file);
   const now = await plan(manifests, kinds, connections.readers, saved.filter, saved.sweep);
   const { plan: planned, unreviewed } = reviewed(saved, now, sha256);
-  const exitCode = await perform({ ...run, filter: saved.filter, sweep: saved.sweep }, planned);
+  const { exitCode } = await perform({ ...run, filter: saved.filter, sweep: saved.sweep }, planned, ['apply', file]);
   return exitCode === 0 && unreviewed > 0 ? 2 : exitCode;
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Shows a plan, asks, writes the journal's record, applies and looks again. */
+interface Performed {
+  readonly exitCode: number;
+  readonly isCancelled: boolean;
+  /** Something was written. */
+  readonly isChanged: boolean;
+}
+
+/**
+ * Shows a plan, asks, writes the journal's record, applies and looks again.
+ * @param words of the command, without its options
+ */
 async function perform(
   { manifests, connections, filter, sweep, options, style }: Run,
   planned: Plan,
-  command: 'apply' | 'destroy' = 'apply',
-): Promise<number> {
+  words: readonly ['apply' | 'destroy' | 'rollback', ...(readonly string[])],
+): Promise<Performed> {
+  const [command] = words;
   if (!options.json) say(renderPlan(planned, style));
-  if (planned.steps.length > 0 && !(await approved(options))) {
-    say(`\n${command === 'destroy' ? 'Destroy' : 'Apply'} cancelled; nothing was changed.`);
-    return 1;
+  if (planned.steps.length > 0 && !(await approved(options, commandLine(...words, ...givenOptions(options))))) {
+    say('\nCancelled; nothing was changed.');
+    return { exitCode: 1, isCancelled: true, isChanged: false };
   }
+  const by = thisProcess();
   const journal =
     planned.steps.length > 0
-      ? JournalFolder.begin(options.journal, recordOf(planned, manifests, version, new Date()))
+      ? JournalFolder.begin(
+          options.journal,
+          recordOf(planned, manifests, { version, command, by, startedAt: new Date() }),
+        )
       : undefined;
   const stop = stopOnInterrupt();
   let ended = 0;
@@ -101,35 +126,75 @@ async function perform(
     signal: stop.signal,
     onResult: (result) => {
       ended += 1;
-      journal?.result(result);
-      if (!options.json) say(renderResult(result, `${ended} of ${planned.steps.length}`, style));
+      try {
+        journal?.result(result);
+      } finally {
+        if (!options.json) say(renderResult(result, `${ended} of ${planned.steps.length}`, style));
+      }
     },
   });
   stop.done();
-  const exitCode = applyExitCode(planned, report);
-  journal?.end({ problems: [...planned.problems, ...report.problems], interrupted: report.interrupted, exitCode });
-  if (options.json) say(renderReportJson(command, planned, report));
-  else if (journal) say(`\n${renderReport(planned, report, style, command)}${style.dim(`Journal: ${journal.path}`)}`);
-  return exitCode;
+  const complete = endJournal(journal, planned, report);
+  if (options.json) say(renderReportJson(command, planned, complete));
+  else if (journal) say(`\n${renderReport(planned, complete, style, command)}${style.dim(`Journal: ${journal.path}`)}`);
+  return {
+    exitCode: applyExitCode(planned, complete),
+    isCancelled: false,
+    isChanged: report.results.some((result) => result.outcome === 'applied'),
+  };
+}
+
+/** @returns the report, with what is wrong with the journal: its reader sees the rest all the same */
+function endJournal(journal: JournalFolder | undefined, planned: Plan, report: Report): Report {
+  const { found, interrupted } = report;
+  const problems = [...planned.problems, ...report.problems];
+  try {
+    journal?.end({ problems, found, interrupted, exitCode: applyExitCode(planned, report) });
+    return report;
+  } catch (error) {
+    return { ...report, problems: [...report.problems, problemOf(error, 'journal')] };
+  }
 }
 
 /** Brings back what a recorded run changed; what somebody changed since is left alone. */
 export async function rollbackCommand(run: Omit<Run, 'manifests'>, name: string): Promise<number> {
   const { connections, filter, options } = run;
   const recorded = readRun(options.journal, name);
+  refuseUnderWay(recorded);
   const manifests = undoManifests(recorded, kinds);
   const planned = await plan(manifests, kinds, connections.readers, filter, run.sweep);
-  const moved = movedSince(recorded, planned);
-  const exitCode = await perform({ ...run, manifests }, withoutMoved(planned, moved));
-  if (!options.json && planned.steps.length > 0)
+  const left = withoutMoved(planned, movedSince(recorded, planned));
+  const known = { ...left, warnings: [...left.warnings, ...unreadableResults(recorded)] };
+  const { exitCode, isChanged } = await perform({ ...run, manifests }, known, ['rollback', name]);
+  if (!options.json && isChanged && recorded.record.command === 'apply')
     say('The code still says otherwise: change it too, or the next apply does the same again.');
   return exitCode;
 }
 
+function unreadableResults({ unreadable }: RecordedRun): Note[] {
+  if (unreadable === 0) return [];
+  const lines = unreadable === 1 ? '1 line' : `${unreadable} lines`;
+  const message = `${lines} of its results can't be read; the steps they were about are looked at as if they may have been done`;
+  return [{ where: 'journal', message }];
+}
+
+function refuseUnderWay({ name, record, end }: RecordedRun): void {
+  if (end === undefined && isRunning(record.by))
+    throw new InvalidConfiguration(`it is under way (process ${record.by.pid}); roll it back when it has ended`, {
+      where: name,
+    });
+}
+
 export function runsCommand(options: Pick<Options, 'journal' | 'json'>): number {
-  const runs = listRuns(options.journal).map((name) => readRun(options.journal, name));
-  if (options.json) say(JSON.stringify(runs.map((run) => ({ ...run, outcomes: Object.fromEntries(run.outcomes) }))));
-  else say(renderRuns(runs, options.journal));
+  const runs = listRuns(options.journal).map((name): ListedRun => {
+    try {
+      const run = readRun(options.journal, name);
+      return { ...run, isRunning: run.end === undefined ? isRunning(run.record.by) : false };
+    } catch (error) {
+      return { name, unreadable: asStackwardError(error).message };
+    }
+  });
+  say(options.json ? renderRunsJson(runs) : renderRuns(runs, options.journal));
   return 0;
 }
 
@@ -156,8 +221,10 @@ export async function destroyCommand(run: Run): Promise<number> {
   const { unswept, ...planned } = await plan(emptied, kinds, connections.readers, everything, sweep);
   // After `cdktf destroy` nothing would look for it there any more.
   const strict = { ...planned, problems: [...planned.problems, ...unswept], unswept: [] };
-  const exitCode = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, 'destroy');
-  if (options.json) return exitCode;
+  const { exitCode, isCancelled } = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, [
+    'destroy',
+  ]);
+  if (options.json || isCancelled) return exitCode;
   const next = `cdktf destroy ${stacks.join(' ')}`;
   say(
     exitCode === 0

@@ -1,5 +1,5 @@
 /** What a person at the terminal says: approval, and an interrupt. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { InvalidConfiguration } from '../lib/errors';
 
 /** A reader that went away (`| head`) ends the output, never the work: an apply goes on and keeps its journal. */
@@ -9,17 +9,26 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 export const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 
-/** @throws InvalidConfiguration where nobody can answer */
-export async function approved(options: { readonly autoApprove?: true; readonly json?: true }): Promise<boolean> {
+/**
+ * @param command as given, to be repeated with --auto-approve
+ * @throws InvalidConfiguration where nobody can answer
+ */
+export async function approved(
+  options: { readonly autoApprove?: true; readonly json?: true },
+  command: string,
+): Promise<boolean> {
   if (options.autoApprove) return true;
   if (options.json || !process.stdin.isTTY)
     throw new InvalidConfiguration(
-      'apply would ask for approval, and nobody can answer here; look at `stackward plan`, then run `stackward apply --auto-approve`',
+      `this would ask for approval, and nobody can answer here; once the plan is reviewed, run \`${command} --auto-approve\``,
     );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(
-    '\nDo you want to perform these actions?\n  Only "yes" is accepted to approve.\n\n  Enter a value: ',
-  );
+  const question = '\nDo you want to perform these actions?\n  Only "yes" is accepted to approve.\n\n  Enter a value: ';
+  // Ctrl-C and the end of the input answer nothing.
+  const answer = await new Promise<string>((resolve) => {
+    terminal.on('SIGINT', () => terminal.close()).on('close', () => resolve(''));
+    terminal.question(question, resolve);
+  });
   terminal.close();
   say('');
   return answer.trim() === 'yes';
@@ -32,7 +41,7 @@ export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
     process.stderr.write(
-      '\nInterrupted: finishing the step under way. A second interrupt ends at once, and may leave its outcome unknown.\n',
+      '\nInterrupted: finishing what is under way. A second interrupt ends at once, and may leave its outcome unknown.\n',
     );
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

@@ -175,10 +175,10 @@ export async function apply(
     if (result.outcome === 'failed' || result.outcome === 'skipped') undone.add(result.id);
     const entry = { ...result, step };
     results.push(entry);
-    if (unrecorded.signal.aborted) return;
     try {
       options.onResult?.(entry);
     } catch (error) {
+      if (unrecorded.signal.aborted) return;
       recordProblems.push(problemOf(error, 'journal'));
       unrecorded.abort("the journal can't be written, so it was not begun; run it again");
     }

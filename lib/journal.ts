@@ -3,11 +3,12 @@
  * files in and out; adapters/journal-folder.ts keeps them.
  */
 import { z } from 'zod';
+import { defined } from './defined';
 import type { Report } from './engine';
 import { InvalidConfiguration } from './errors';
 import { idOf, type Kind } from './kind';
 import type { Manifest, Resource } from './manifest';
-import { at, type Plan, type PlannedStep, type Problem } from './plan';
+import { at, type Note, type Plan, type PlannedStep, type Problem } from './plan';
 import type { Target } from './reconciler';
 
 export const formatVersion = '1.0';
@@ -24,6 +25,9 @@ const resource = z.object({
 const runRecord = z.object({
   formatVersion: z.string().regex(/^1\./, 'is of another version of stackward'),
   version: z.string(),
+  command: z.enum(['apply', 'destroy', 'rollback']),
+  /** The process that wrote it: `identity` is never another's on that host, whatever happens to the pid. */
+  by: z.object({ host: z.string(), pid: z.number(), identity: z.string() }),
   startedAt: z.string(),
   stacks: z.array(z.string()),
   steps: z.array(
@@ -43,24 +47,34 @@ const resultRecord = z.object({
   id: z.string(),
   target: z.string(),
   outcome: z.string(),
+  reason: z.string().optional(),
   message: z.string().optional(),
 });
+const endRecord = z.object({ exitCode: z.number(), problems: z.array(z.object({ where: z.string() })) });
 
 export type RunRecord = z.infer<typeof runRecord>;
+export type RunBy = RunRecord['by'];
 type StepRecord = RunRecord['steps'][number];
+type ResultRecord = z.infer<typeof resultRecord>;
 
 /** A run as its folder tells it. */
 export interface RecordedRun {
   readonly name: string;
   readonly record: RunRecord;
-  /** `id@target` → outcome; a step without one may have been done. */
-  readonly outcomes: ReadonlyMap<string, string>;
-  /** False: the run was killed. */
-  readonly isComplete: boolean;
+  /** `id@target` → how it ended; a step without one may have been done. */
+  readonly results: ReadonlyMap<string, Pick<ResultRecord, 'outcome' | 'reason'>>;
+  /** Lines of results.jsonl that can't be read, of a disk that was full or a run that was killed; their steps have no result. */
+  readonly unreadable: number;
+  /** Undefined: the run was killed, or is under way. */
+  readonly end: { readonly exitCode: number; readonly problems: number } | undefined;
 }
 
 /** What is written before the first change. */
-export function recordOf(plan: Plan, manifests: readonly Manifest[], version: string, startedAt: Date): RunRecord {
+export function recordOf(
+  plan: Plan,
+  manifests: readonly Manifest[],
+  { version, command, by, startedAt }: Pick<RunRecord, 'version' | 'command' | 'by'> & { readonly startedAt: Date },
+): RunRecord {
   const resources = new Map(manifests.flatMap((manifest) => manifest.resources).map((one) => [idOf(one), one]));
   const recordStep = (step: PlannedStep): StepRecord[] => {
     const { id, target, action, subject, because, changes, before, kind, leftBy } = step;
@@ -73,8 +87,7 @@ export function recordOf(plan: Plan, manifests: readonly Manifest[], version: st
     return [{ id, target, action, subject, because, changes: [...changes], before, resource }];
   };
   return {
-    formatVersion,
-    version,
+    ...{ formatVersion, version, command, by },
     startedAt: startedAt.toISOString(),
     stacks: [...plan.stacks],
     steps: plan.steps.flatMap(recordStep),
@@ -82,16 +95,37 @@ export function recordOf(plan: Plan, manifests: readonly Manifest[], version: st
 }
 
 /** One line of results.jsonl. */
-export const renderResultRecord = ({ id, step, outcome, message }: Report['results'][number], time: Date): string =>
-  `${JSON.stringify({ time: time.toISOString(), id, target: step.target, outcome, ...(message === undefined ? {} : { message }) })}\n`;
+export function renderResultRecord(
+  { id, step, outcome, reason, message }: Report['results'][number],
+  time: Date,
+): string {
+  const record: ResultRecord = { id, target: step.target, outcome, ...defined({ reason, message }) };
+  return `${JSON.stringify({ time: time.toISOString(), ...record })}\n`;
+}
 
-/** @throws InvalidConfiguration naming the file and the field */
-export function parseRun(name: string, run: string, results: string, isComplete: boolean): RecordedRun {
+/**
+ * @param results of results.jsonl
+ * @param end of report.json; undefined: there is none
+ * @throws InvalidConfiguration naming the file and the field
+ */
+export function parseRun(name: string, run: string, results: string, end: string | undefined): RecordedRun {
   const record = parse(runRecord, run, `${name}/run.json`);
-  // A killed run may leave a last line that is cut.
-  const lines = results.split('\n').slice(0, -1);
-  const ended = lines.map((line) => parse(resultRecord, line, `${name}/results.jsonl`));
-  return { name, record, isComplete, outcomes: new Map(ended.map((one) => [`${one.id}@${one.target}`, one.outcome])) };
+  const lines = results.split('\n').filter((line) => line !== '');
+  const ended = lines.flatMap((line) => findResult(line) ?? []);
+  const report = end === undefined ? undefined : parse(endRecord, end, `${name}/report.json`);
+  return {
+    ...{ name, record, unreadable: lines.length - ended.length },
+    results: new Map(ended.map((one) => [at(one.id, one.target as Target), one])),
+    end: report && { exitCode: report.exitCode, problems: report.problems.length },
+  };
+}
+
+function findResult(line: string): ResultRecord | undefined {
+  try {
+    return resultRecord.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
@@ -110,18 +144,17 @@ function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
   );
 }
 
-const outcomeOf = ({ outcomes }: RecordedRun, step: StepRecord): string =>
-  outcomes.get(`${step.id}@${step.target}`) ?? 'unknown';
+const resultOf = ({ results }: RecordedRun, step: StepRecord) => results.get(at(step.id, step.target as Target));
 
-/** Steps that were done, or may have been. */
-export const touched = (run: RecordedRun): StepRecord[] =>
-  run.record.steps.filter((step) => ['applied', 'unknown'].includes(outcomeOf(run, step)));
+/** Steps that were begun: one that failed, or has no result, may be done or half done. Observing tells. */
+const begun = (run: RecordedRun): StepRecord[] =>
+  run.record.steps.filter((step) => ['applied', 'failed', undefined].includes(resultOf(run, step)?.outcome));
 
-/** Manifests that declare what was there before the run, of all that it touched. */
+/** Manifests that declare what was there before the run, of all that it began. */
 export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifest[] {
   const byStack = new Map<string, Manifest & { resources: Resource[] }>();
   const byId = new Map<string, StepRecord[]>();
-  for (const step of touched(run)) byId.set(step.id, [...(byId.get(step.id) ?? []), step]);
+  for (const step of begun(run)) byId.set(step.id, [...(byId.get(step.id) ?? []), step]);
   for (const steps of byId.values()) {
     const [{ resource: named }] = steps as [StepRecord];
     const { path, stack, owner } = named;
@@ -143,25 +176,47 @@ export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifes
   return [...byStack.values()];
 }
 
-/** What is not as the run left it any more: undoing it would undo somebody else's work. Its steps are not to be applied. */
-export function movedSince(run: RecordedRun, plan: Plan): Problem[] {
-  const left = new Map(touched(run).map((step) => [`${step.id}@${step.target}`, step]));
-  return plan.steps.flatMap((step): Problem[] => {
-    const where = at(step.id, step.target);
-    const wrote = new Map(left.get(where)?.changes.map((one) => [one.attribute, one.after]));
-    const moved = step.changes.find((one) => wrote.has(one.attribute) && wrote.get(one.attribute) !== one.before);
-    if (!moved) return [];
-    const message = `${moved.attribute} is ${moved.before ?? 'absent'}, and the run left ${wrote.get(moved.attribute) ?? 'nothing'}; somebody changed it since, so decide by hand`;
-    return [{ where, reason: 'StalePlan', message }];
-  });
+/** Steps of a rollback that are not to be applied. */
+export interface Moved {
+  /** Undoing what is not as the run left it would undo somebody else's work. */
+  readonly problems: readonly Problem[];
+  /** Of what the run itself refused to write, because somebody had changed it. */
+  readonly warnings: readonly Note[];
 }
 
-/** The plan without the steps that these problems name. */
-export function withoutMoved(plan: Plan, problems: readonly Problem[]): Plan {
-  const moved = new Set(problems.map((one) => one.where));
+export function movedSince(run: RecordedRun, plan: Plan): Moved {
+  const left = new Map(begun(run).map((step) => [at(step.id, step.target as Target), step]));
+  const problems: Problem[] = [];
+  const warnings: Note[] = [];
+  for (const { id, target, changes } of plan.steps) {
+    const where = at(id, target);
+    const step = left.get(where);
+    // Two files may have a rule of one name.
+    const wrote = (attribute: string) => (step?.changes ?? []).filter((one) => one.attribute === attribute);
+    const known = changes.filter(({ attribute }) => wrote(attribute).length > 0);
+    const moved = known.filter(({ attribute, before }) => wrote(attribute).every(({ after }) => after !== before));
+    const [first] = moved;
+    if (!step || !first) continue;
+    const reason = resultOf(run, step)?.reason;
+    const is = `${first.attribute} is ${first.before ?? 'absent'}`;
+    if ((reason === 'StalePlan' || reason === 'Blocked') && moved.length === known.length)
+      warnings.push({ where, message: `the run refused to change it, and it is left as it is: ${is}` });
+    else {
+      const after = wrote(first.attribute)[0]?.after ?? 'nothing';
+      const message = `${is}, and the run left ${after}; somebody changed it since, so decide by hand`;
+      problems.push({ where, reason: 'StalePlan', message });
+    }
+  }
+  return { problems, warnings };
+}
+
+/** The plan without the steps that these name. */
+export function withoutMoved(plan: Plan, { problems, warnings }: Moved): Plan {
+  const moved = new Set([...problems, ...warnings].map((one) => one.where));
   return {
     ...plan,
     steps: plan.steps.filter((step) => !moved.has(at(step.id, step.target))),
     problems: [...plan.problems, ...problems],
+    warnings: [...plan.warnings, ...warnings],
   };
 }

@@ -1,7 +1,6 @@
 /** Plans and reports as a person reads them, in OpenTofu's manner. Pure: text in no colour unless a style is given. */
 import { summaries } from '../errors';
 import type { Report } from '../engine';
-import type { RecordedRun } from '../journal';
 import { at, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
 import type { Action, Change, StepResult } from '../reconciler';
 import { plain, printable, type Style } from './style';
@@ -37,7 +36,7 @@ export function renderPlan(plan: Plan, style: Style = plain): string {
   return printable(join(blocks));
 }
 
-const join = (blocks: readonly (readonly string[])[]): string =>
+export const join = (blocks: readonly (readonly string[])[]): string =>
   `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -122,14 +121,14 @@ export function renderReport(plan: Plan, report: Report, style: Style = plain, c
     ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
     ...(problems > 0 ? [count(problems, 'problem')] : []),
   ];
-  const verb = command === 'destroy' ? 'Destroy' : 'Apply';
+  const verb = command.charAt(0).toUpperCase() + command.slice(1);
   const title = more.length === 0 ? style.green(`${verb} complete.`) : style.yellow(`${verb} incomplete.`);
   const parts = [`${of('create')} added`, `${of('update')} changed`, `${of('delete')} destroyed`, ...more];
   return printable(
     join([
       renderNotes('Looked at again', report.found, style.yellow, style),
       ...renderProblems(report.problems, style),
-      report.interrupted ? ['Interrupted: the step under way was finished, the rest was left.'] : [],
+      report.interrupted ? ['Interrupted: what was under way was finished, the rest was left.'] : [],
       [`${title} Resources: ${parts.join(', ')}.`],
     ]),
   );
@@ -156,20 +155,6 @@ export function renderVerification(plan: Plan, style: Style = plain): string {
       [
         `${end} ${plan.converged.length} of ${count(plan.converged.length + notConverged, 'resource')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`,
       ],
-    ]),
-  );
-}
-
-/** One line per recorded run, the oldest first. */
-export function renderRuns(runs: readonly RecordedRun[], folder: string): string {
-  if (runs.length === 0) return `There are no runs in ${folder}.\n`;
-  return printable(
-    join([
-      runs.map(({ name, record, outcomes, isComplete }) => {
-        const applied = [...outcomes.values()].filter((outcome) => outcome === 'applied').length;
-        const killed = isComplete ? '' : ', killed: what has no outcome may have been done';
-        return `${name}  ${applied} of ${count(record.steps.length, 'step')} applied in ${record.stacks.join(', ')}${killed}`;
-      }),
     ]),
   );
 }

@@ -88,7 +88,7 @@ test('where nobody can answer, apply needs --auto-approve and writes nothing', a
   const { code, stderr } = await command.run(['apply', '--manifest', 'manifest.json']);
   expect(code).toBe(1);
   expect(stderr).toContain(
-    'nobody can answer here; look at `stackward plan`, then run `stackward apply --auto-approve`',
+    'nobody can answer here; once the plan is reviewed, run `stackward apply --manifest manifest.json --auto-approve`',
   );
   expect(await tables.dump()).toEqual(before);
 });
@@ -102,6 +102,15 @@ test.each([
   expect(ended.stdout).toContain('Only "yes" is accepted to approve.');
   expect(ended.code).toBe(code);
   expect(await tables.pools(red)).toEqual([pool]);
+});
+
+test('the hint of a plan keeps what the plan was about', async () => {
+  command.write("it's.json", manifest());
+  const args = ['--manifest', "it's.json", '--target', 'database:neutron', '--stack', 'shared'];
+  const { stdout } = await command.run(['plan', ...args]);
+  expect(stdout).toContain(
+    "run `stackward apply --manifest 'it'\\''s.json' --stack shared --target database:neutron`.",
+  );
 });
 
 test('a resource that waits for Terraform leaves the rest to be done: exit 2', async () => {
@@ -174,8 +183,8 @@ test('an interrupt ends the run between two steps, and a second run finishes', a
     interrupted = true;
     child.kill('SIGINT');
   });
-  expect(first.stderr).toContain('Interrupted: finishing the step under way.');
-  expect(first.stdout).toContain('Interrupted: the step under way was finished, the rest was left.');
+  expect(first.stderr).toContain('Interrupted: finishing what is under way.');
+  expect(first.stdout).toContain('Interrupted: what was under way was finished, the rest was left.');
   expect(first.code).toBe(2);
   const done = await Promise.all(many.map((subnet) => tables.pools(subnet)));
   const said = first.stdout.match(/: updated \(/g)?.length;

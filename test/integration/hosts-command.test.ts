@@ -235,6 +235,22 @@ test('destroy with a host that does not answer is not done, and says so', async 
   expect(stdout).toMatch(/\nNot done: mend what is said above and run this again before `cdktf destroy acme`\.\n$/);
 });
 
+test('destroy asks on a terminal; where nobody can answer, it names the command to give', async () => {
+  await apply(manifest());
+  const there = world();
+  const args = ['destroy', '--stack', 'acme'];
+  expect((await run(args, manifest())).stderr).toContain(
+    'run `stackward destroy --manifest 0.json --stack acme --auto-approve`',
+  );
+  const onTerminal = (typed: string) => hosts.command.runOnTerminal([...args, '--manifest', '0.json'], typed);
+  const cancelled = await onTerminal('\u0004');
+  expect([cancelled.code, cancelled.stdout]).toEqual([1, expect.stringContaining('Cancelled; nothing was changed.')]);
+  expect(cancelled.stdout).not.toContain('Not done');
+  expect(world()).toEqual(there);
+  const destroyed = await onTerminal('yes\n');
+  expect([destroyed.code, destroyed.stdout]).toEqual([0, expect.stringContaining('Now run `cdktf destroy acme`.')]);
+});
+
 test('a grant needs no OpenStack, and says where nothing was looked for', async () => {
   const grants = manifest({ 'acme/Grant': grant() });
   hosts.command.env = {};

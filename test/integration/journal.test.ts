@@ -1,5 +1,6 @@
 /** What runs leave behind, and rollback, through the command on a real MariaDB. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandFolder } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
@@ -44,7 +45,9 @@ test('a run is recorded with what was there before, and brought back to the very
     ],
   });
   expect(text(run, 'results.jsonl')).toContain('"outcome":"applied"');
-  expect(JSON.parse(text(run, 'report.json'))).toEqual({ problems: [], interrupted: false, exitCode: 0 });
+  expect(JSON.parse(text(run, 'report.json'))).toEqual({
+    ...{ problems: [], found: [], interrupted: false, exitCode: 0 },
+  });
 
   const back = await rollback(run);
   expect(back.code).toBe(0);
@@ -56,8 +59,21 @@ test('a run is recorded with what was there before, and brought back to the very
   const again = await rollback(run);
   expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes.') as string });
   const [, second = ''] = runs();
-  expect((await rollback(second)).code).toBe(0);
+  const forth = await rollback(second);
+  expect([forth.code, forth.stdout]).toEqual([0, expect.not.stringContaining('The code still says otherwise')]);
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('rollback asks on a terminal; where nobody can answer, it names the command to give', async () => {
+  await apply();
+  const [run = ''] = runs();
+  expect((await command.run(['rollback', run])).stderr).toContain(`run \`stackward rollback ${run} --auto-approve\``);
+  const cancelled = await command.runOnTerminal(['rollback', run], '\u0003');
+  expect([cancelled.code, cancelled.stdout]).toEqual([1, expect.stringContaining('Cancelled; nothing was changed.')]);
+  expect(cancelled.stdout).not.toMatch(/Ctrl|The code still says otherwise/);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+  expect((await command.runOnTerminal(['rollback', run], 'yes\n')).code).toBe(0);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
 });
 
 test('a plan without steps leaves no run', async () => {
@@ -86,31 +102,89 @@ test('an address that a port uses by now is not given back', async () => {
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
-test('a killed run says what it may have done, and is brought back whole', async () => {
+/** Applies to sixty subnets; `work` happens once, while the run stands still after its first step. */
+async function interruptedApply(work: (child: ChildProcess, run: string) => unknown) {
   const many = await addManySubnets(tables);
-  let killed = false;
-  await command.run(
+  let pausing: Promise<unknown> | undefined;
+  const ended = await command.run(
     ['apply', '--manifest', '-', '--auto-approve'],
     JSON.stringify(manifestOf(manyEntries(many))),
     (child, stdout) => {
-      if (killed || !stdout.includes(': updated (')) return;
-      killed = true;
-      child.kill('SIGKILL');
+      if (pausing || !stdout.includes(': updated (')) return;
+      child.kill('SIGSTOP');
+      pausing = Promise.resolve(work(child, runs()[0] ?? '')).finally(() => child.kill('SIGCONT'));
     },
   );
-  const [run = ''] = runs();
+  await pausing;
   const done = async () =>
     (await Promise.all(many.map((subnet) => tables.pools(subnet)))).filter(([pool]) => pool?.endsWith('.29')).length;
+  return { ended, done, run: runs()[0] ?? '' };
+}
+
+test('a killed run says what it may have done, and is brought back whole, whatever is left of its results', async () => {
+  const { done, run } = await interruptedApply((child) => child.kill('SIGKILL'));
   const written = await done();
   expect(written).toBeGreaterThan(0);
   expect(written).toBeLessThan(60);
   expect(JSON.parse(text(run, 'run.json'))).toMatchObject({ steps: { length: 60 } });
-  expect((await command.run(['runs'])).stdout).toContain(
-    '60 steps applied in shared, killed: what has no outcome may have been done',
+  expect((await command.run(['runs'])).stdout).toMatch(
+    /apply: \d+ of 60 steps applied in shared, killed: what has no outcome may have been done\n$/,
   );
-  writeFileSync(join(command.folder, 'runs', run, 'results.jsonl'), '{"id":"cut', { flag: 'a' });
+  const whole = text(run, 'results.jsonl');
+  writeFileSync(join(command.folder, 'runs', run, 'results.jsonl'), `{"id":"cut${whole}{"id":"cut`);
+  const back = await rollback(run);
+  expect([back.code, back.stderr]).toEqual([0, '']);
+  expect(back.stdout).toContain("Warning: journal\n  2 lines of its results can't be read; the steps they were about");
+  expect(await done()).toBe(0);
+});
+
+test('a run that is under way is listed as such, and is not rolled back', async () => {
+  const { ended, done, run } = await interruptedApply(async (_, name) => {
+    expect((await command.run(['runs'])).stdout).toMatch(
+      / of 60 steps applied in shared, under way \(process \d+\)\n$/,
+    );
+    const back = await rollback(name);
+    expect([back.code, back.stderr]).toEqual([1, expect.stringContaining(`${name}: it is under way (process `)]);
+  });
+  expect([ended.code, await done()]).toEqual([0, 60]);
+  expect((await command.run(['runs'])).stdout).toBe(`${run}  apply: 60 of 60 steps applied in shared, exit code 0\n`);
+});
+
+test('a journal that can be written no more ends the run: what was done is reported, and brought back', async () => {
+  const { ended, done, run } = await interruptedApply((_, name) => {
+    rmSync(join(command.folder, 'runs', name, 'results.jsonl'));
+    mkdirSync(join(command.folder, 'runs', name, 'results.jsonl', 'no'), { recursive: true });
+    mkdirSync(join(command.folder, 'runs', name, '.report.json'));
+  });
+  const written = await done();
+  expect(written).toBeLessThan(60);
+  expect([ended.code, ended.stderr]).toEqual([1, '']);
+  expect(ended.stdout).toContain('it lacks how steps ended from here on, and no further one was begun');
+  expect(ended.stdout).toContain('it lacks the end of this run, which will be listed as killed');
+  expect(ended.stdout).toContain("skipped (60 of 60): the journal can't be written, so it was not begun; run it again");
+  expect(ended.stdout).toMatch(
+    new RegExp(
+      `Apply incomplete\\. Resources: 0 added, ${written} changed, 0 destroyed, ${60 - written} skipped, 2 problems`,
+    ),
+  );
+  rmSync(join(command.folder, 'runs', run, 'results.jsonl'), { recursive: true });
   expect((await rollback(run)).code).toBe(0);
   expect(await done()).toBe(0);
+});
+
+test('a folder that is no whole run hides no other', async () => {
+  await apply();
+  mkdirSync(join(command.folder, 'runs', '20260101T000000.000Z-00000a'));
+  mkdirSync(join(command.folder, 'runs', '20260101T000000.000Z-00000b'));
+  writeFileSync(join(command.folder, 'runs', '20260101T000000.000Z-00000b', 'run.json'), '{"formatVersion":');
+  const { code, stdout } = await command.run(['runs']);
+  expect(code).toBe(0);
+  expect(stdout.split('\n')).toEqual([
+    expect.stringMatching(/^20260101T000000.000Z-00000a {2}.*there is no run/),
+    expect.stringMatching(/^20260101T000000.000Z-00000b {2}.*it is not JSON/),
+    expect.stringMatching(/ {2}apply: 1 of 1 step applied in shared, exit code 0$/),
+    '',
+  ]);
 });
 
 test('without a place for the journal nothing is changed', async () => {

@@ -11,13 +11,14 @@ let command: CommandFolder;
 let tables: NeutronTables;
 let red: MadeSubnet;
 let blue: MadeSubnet;
+let password: string;
 
 beforeAll(async () => {
   mariadb = await startMariadb();
 });
 afterAll(() => mariadb.stop());
 beforeEach(async () => {
-  ({ command, tables, red, blue } = await openPoolCommand(mariadb));
+  ({ command, tables, red, blue, password } = await openPoolCommand(mariadb));
   command.write('manifest.json', manifestOf(declared()));
 });
 afterEach(() => command.remove());
@@ -41,7 +42,7 @@ test('the reviewed plan is applied', async () => {
   const planned = await plan();
   expect(planned).toMatchObject({
     code: 2,
-    stdout: expect.stringContaining('run `stackward apply plan.json`') as string,
+    stdout: expect.stringContaining('run `stackward apply plan.json --manifest manifest.json`') as string,
   });
   expect((await apply()).code).toBe(0);
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
@@ -104,6 +105,26 @@ test('code that changed since refuses the whole plan', async () => {
     ) as string,
   });
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
+});
+
+test('on a terminal it asks; where nobody can answer, it names the command to give', async () => {
+  await plan();
+  const args = ['apply', 'plan.json', '--manifest', 'manifest.json'];
+  expect((await command.run(args)).stderr).toContain(
+    'run `stackward apply plan.json --manifest manifest.json --auto-approve`',
+  );
+  expect(await command.runOnTerminal(args, 'no\n')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('Cancelled; nothing was changed.') as string,
+  });
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
+  expect((await command.runOnTerminal(args, 'yes\n')).code).toBe(0);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('the file holds no secret', async () => {
+  await plan();
+  expect(readFileSync(join(command.folder, 'plan.json'), 'utf8')).not.toContain(password);
 });
 
 test('the filter of the plan is that of its apply', async () => {

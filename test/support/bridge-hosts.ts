@@ -7,7 +7,7 @@ import { LocalHost } from '../../adapters/local-host';
 import { apply, everything, plan } from '../../lib/engine';
 import { TransientError } from '../../lib/errors';
 import type { Host, HostWrite } from '../../lib/host';
-import { parseRun, recordOf, renderResultRecord, undoManifests } from '../../lib/journal';
+import { undoManifests } from '../../lib/journal';
 import { bind } from '../../lib/kind';
 import type { Manifest } from '../../lib/manifest';
 import type { Readers, Writers } from '../../lib/ports';
@@ -16,6 +16,7 @@ import { bridgePort } from '../../reconcilers/bridge-port';
 import type { BridgePortDeclared } from '../../reconcilers/bridge-port/spec';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 import { FakeNetwork } from './fake-network';
+import { RecordedTexts } from './recorded-run';
 
 const framesProgram = join(__dirname, 'bridge-frames.py');
 
@@ -143,19 +144,17 @@ export class BridgeHosts {
   async run(manifests: readonly Manifest[], more: { sweep?: readonly Sweep[]; between?: () => unknown } = {}) {
     const planned = await this.plan(manifests, more.sweep);
     await more.between?.();
-    const time = new Date(0);
-    const record = JSON.stringify(recordOf(planned, manifests, '1', time));
-    let results = '';
+    const recorded = new RecordedTexts(planned, manifests);
     const report = await apply(planned, kinds, manifests, this.readers, this.writers, {
       ...(more.sweep && { sweep: more.sweep }),
-      onResult: (result) => (results += renderResultRecord(result, time)),
+      onResult: recorded.onResult,
     });
     return {
       planned,
       outcomes: report.results.map(({ id, outcome, reason }) => [id, reason ?? outcome]),
       messages: report.results.map(({ message }) => message),
       problems: [...planned.problems, ...report.problems],
-      undo: () => undoManifests(parseRun('run', record, results, true), kinds),
+      undo: () => undoManifests(recorded.run, kinds),
     };
   }
 

@@ -6,7 +6,7 @@ import { LocalHost } from '../../adapters/local-host';
 import { apply, everything, plan } from '../../lib/engine';
 import { TransientError } from '../../lib/errors';
 import { ownerMark, type Host, type HostWrite, type TableVariant } from '../../lib/host';
-import { parseRun, recordOf, renderResultRecord, undoManifests } from '../../lib/journal';
+import { undoManifests } from '../../lib/journal';
 import { bind } from '../../lib/kind';
 import type { Manifest } from '../../lib/manifest';
 import type { Readers, Writers } from '../../lib/ports';
@@ -15,6 +15,7 @@ import { bootRestore } from '../../reconcilers/boot-restore';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 import { FakeNetwork } from './fake-network';
+import { RecordedTexts } from './recorded-run';
 
 const kinds = [bind(bootRestore), bind(firewallException)];
 
@@ -154,18 +155,17 @@ export class FirewallHosts {
     const whole = await this.plan(manifests, sweep);
     const planned = more.only ? { ...whole, steps: whole.steps.filter((step) => more.only?.includes(step.id)) } : whole;
     await more.between?.();
-    const record = JSON.stringify(recordOf(planned, manifests, '1', new Date(0)));
-    let results = '';
+    const recorded = new RecordedTexts(planned, manifests);
     const report = await apply(planned, kinds, manifests, this.readers, this.writers, {
       sweep,
-      onResult: (result) => (results += renderResultRecord(result, new Date(0))),
+      onResult: recorded.onResult,
     });
     return {
       planned,
       outcomes: report.results.map(({ id, outcome, reason }) => [id, reason ?? outcome]),
       messages: report.results.flatMap(({ message }) => message ?? []),
       problems: [...planned.problems, ...report.problems].map(({ where, message }) => `${where}: ${message}`),
-      undo: () => undoManifests(parseRun('run', record, results, true), kinds),
+      undo: () => undoManifests(recorded.run, kinds),
     };
   }
 

@@ -23,6 +23,9 @@ type Marks = ReadonlyMap<string, Mark>;
 
 export class MarkedHosts {
   readonly unreachable = new Set<string>();
+  /** A host that does what it is asked, and whose answer is lost. */
+  lost: string | undefined;
+  beforeWrite: () => unknown = () => undefined;
   /** Whether Neutron tells its agents. */
   hasAgents = true;
   /** Second name → the host whose machine it is too. */
@@ -111,10 +114,12 @@ export function markKind(hosts: MarkedHosts): Reconciler<Spec, Marks, MarkStep> 
     undo: (_, before: readonly Before[]) => ({ restore: before as unknown as readonly Restored[] }),
     async *apply(steps, observed, target) {
       for (const { id, path, after } of steps) {
+        hosts.beforeWrite();
         const marks = hosts.at(target);
         if (marks.get(path) !== observed.get(path)) throw new StalePlan(`${path} changed`);
         if (after) marks.set(path, after);
         else marks.delete(path);
+        if (target === `host:${hosts.lost}`) throw new TransientError('the answer was lost');
         yield { id, outcome: 'applied' };
       }
     },

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { HostPool, type OpenHost } from '../../adapters/host-pool';
 import { LocalHost } from '../../adapters/local-host';
 import { apply, everything, plan, type Report } from '../../lib/engine';
-import { recordOf, undoManifests, type RecordedRun } from '../../lib/journal';
+import { undoManifests } from '../../lib/journal';
 import { bind } from '../../lib/kind';
 import type { Manifest } from '../../lib/manifest';
 import type { Filter, Plan } from '../../lib/plan';
@@ -25,6 +25,7 @@ import type { HostDirectory, Readers, ServiceName, Writers } from '../../lib/por
 import type { Sweep } from '../../lib/reconciler';
 import { policyRule } from '../../reconcilers/policy-rule';
 import { memoryReaders, memoryWriters } from './memory-kind';
+import { RecordedTexts } from './recorded-run';
 
 const kinds = [bind(policyRule)];
 
@@ -125,12 +126,9 @@ export class PolicySite {
 
   /** Manifests that bring back what was there before the planned steps, as if all had been applied. */
   undoOf(planned: Plan, manifests: readonly Manifest[]): Manifest[] {
-    const record = recordOf(planned, manifests, 'test', new Date(0));
-    const run: RecordedRun = {
-      ...{ name: 'run', record: JSON.parse(JSON.stringify(record)) as typeof record, isComplete: true },
-      outcomes: new Map(record.steps.map(({ id, target }) => [`${id}@${target}`, 'applied'])),
-    };
-    return undoManifests(run, kinds);
+    const recorded = new RecordedTexts(planned, manifests);
+    for (const step of planned.steps) recorded.onResult({ id: step.id, outcome: 'applied', step });
+    return undoManifests(recorded.run, kinds);
   }
 
   async remove(): Promise<void> {

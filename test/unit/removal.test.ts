@@ -1,12 +1,14 @@
 /** What a run removes, and how a removal is brought back. */
 import { apply, everything, plan } from '../../lib/engine';
+import { TransientError } from '../../lib/errors';
 import { bind } from '../../lib/kind';
-import { parseRun, recordOf, renderResultRecord, undoManifests } from '../../lib/journal';
+import { movedSince, undoManifests, withoutMoved } from '../../lib/journal';
 import type { Manifest } from '../../lib/manifest';
 import type { Filter } from '../../lib/plan';
 import type { Sweep } from '../../lib/reconciler';
 import { MarkedHosts, markKind, type Mark } from '../support/memory-marks';
 import { memoryWriters } from '../support/memory-kind';
+import { RecordedTexts } from '../support/recorded-run';
 
 const mark = (path: string, value = 'x', owner = 'ours'): Mark => ({ owner, path, value });
 
@@ -25,16 +27,14 @@ const start = (hosts: MarkedHosts, ...manifests: Manifest[]) => {
     /** @param after each result */
     async apply(after: () => unknown = () => undefined) {
       const planned = await plan(manifests, kinds, hosts.readers);
-      const startedAt = new Date(0);
-      const record = recordOf(planned, manifests, '1', startedAt);
-      let results = '';
+      const recorded = new RecordedTexts(planned, manifests);
       const report = await apply(planned, kinds, manifests, hosts.readers, memoryWriters, {
         onResult: (result) => {
-          results += renderResultRecord(result, startedAt);
+          recorded.onResult(result);
           after();
         },
       });
-      return { planned, report, run: parseRun('run', JSON.stringify(record), results, true), kinds };
+      return { planned, report, run: recorded.run, kinds };
     },
   };
 };
@@ -193,4 +193,39 @@ test('a removal that nobody can look at again is a problem', async () => {
   const hosts = new MarkedHosts({ h1: [mark('a/gone')] });
   const { report } = await start(hosts, manifest('a')).apply(() => hosts.unreachable.add('h1'));
   expect(report.problems).toMatchObject([{ where: 'mark@host:h1', reason: 'TransientError' }]);
+});
+
+describe('back from steps that failed', () => {
+  const back = async (hosts: MarkedHosts, { run, kinds }: Awaited<ReturnType<ReturnType<typeof start>['apply']>>) => {
+    const planned = await plan(undoManifests(run, kinds), kinds, hosts.readers, everything, []);
+    return withoutMoved(planned, movedSince(run, planned));
+  };
+
+  test('one that was done all the same is brought back, one that was not begun needs nothing', async () => {
+    const hosts = new MarkedHosts({ h1: [mark('a/x', 'old')], h2: [mark('a/x', 'old')] });
+    hosts.lost = 'h1';
+    const planned = await back(hosts, await start(hosts, manifest('a', { x: ['h1', 'h2'] })).apply());
+    expect(planned.steps.map(({ action, target }) => `${action} ${target}`)).toEqual([
+      'update host:h1',
+      'update host:h2',
+    ]);
+    const other = new MarkedHosts({ h1: [mark('a/x', 'old')] });
+    other.beforeWrite = () => {
+      throw new TransientError('nothing was sent');
+    };
+    const nothing = await back(other, await start(other, manifest('a', { x: ['h1'] })).apply());
+    expect([nothing.steps, nothing.problems]).toEqual([[], []]);
+  });
+
+  test('one that the run refused because somebody had changed it stays as it is', async () => {
+    const hosts = new MarkedHosts({ h1: [mark('a/x', 'old')] });
+    hosts.beforeWrite = () => hosts.at('host:h1').set('a/x', mark('a/x', 'by hand'));
+    const applied = await start(hosts, manifest('a', { x: ['h1'] })).apply();
+    expect(applied.report.results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
+    const planned = await back(hosts, applied);
+    expect([planned.steps, planned.problems]).toEqual([[], []]);
+    expect(planned.warnings).toEqual([
+      { where: 'mark.a/x@host:h1', message: 'the run refused to change it, and it is left as it is: value is by hand' },
+    ]);
+  });
 });

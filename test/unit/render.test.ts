@@ -90,7 +90,7 @@ test('progress and end of an apply', () => {
     interrupted: true,
   };
   expect(renderReport(plan, report)).toBe(
-    'Interrupted: the step under way was finished, the rest was left.\n\n' +
+    'Interrupted: what was under way was finished, the rest was left.\n\n' +
       'Apply incomplete. Resources: 0 added, 1 changed, 0 destroyed, 1 failed, 1 waiting for `cdktf apply`, 1 problem.\n',
   );
   expect(

@@ -1,0 +1,33 @@
+/** Recorded runs, one line each, the oldest first. */
+import type { RecordedRun } from '../journal';
+import { printable } from './style';
+import { count } from './text';
+
+/** @param isRunning undefined: it was begun on another machine, and nobody can tell */
+export type ListedRun =
+  (RecordedRun & { readonly isRunning: boolean | undefined }) | { readonly name: string; readonly unreadable: string };
+
+export function renderRuns(runs: readonly ListedRun[], folder: string): string {
+  if (runs.length === 0) return `There are no runs in ${folder}.\n`;
+  return printable(runs.map((run) => `${run.name}  ${'record' in run ? describe(run) : run.unreadable}\n`).join(''));
+}
+
+function describe(run: RecordedRun & { readonly isRunning: boolean | undefined }): string {
+  const { record, results } = run;
+  const of = (outcome: string): number => [...results.values()].filter((one) => one.outcome === outcome).length;
+  const others = ['failed', 'skipped']
+    .filter((outcome) => of(outcome) > 0)
+    .map((outcome) => `, ${of(outcome)} ${outcome}`);
+  const steps = `${of('applied')} of ${count(record.steps.length, 'step')} applied in ${record.stacks.join(', ')}`;
+  return `${record.command}: ${steps}${others.join('')}, ${howItEnded(run)}`;
+}
+
+function howItEnded({ end, record, isRunning }: RecordedRun & { readonly isRunning: boolean | undefined }): string {
+  if (end) return `${end.problems === 0 ? '' : `${count(end.problems, 'problem')}, `}exit code ${end.exitCode}`;
+  if (isRunning) return `under way (process ${record.by.pid})`;
+  const killed = 'killed: what has no outcome may have been done';
+  return isRunning === undefined ? `under way on ${record.by.host}, or ${killed}` : killed;
+}
+
+export const renderRunsJson = (runs: readonly ListedRun[]): string =>
+  JSON.stringify(runs.map((run) => ('record' in run ? { ...run, results: Object.fromEntries(run.results) } : run)));

@@ -1,0 +1,26 @@
+/** A run's journal in memory, by way of its texts. */
+import type { Report } from '../../lib/engine';
+import { parseRun, recordOf, renderResultRecord, type RecordedRun } from '../../lib/journal';
+import type { Manifest } from '../../lib/manifest';
+import type { Plan } from '../../lib/plan';
+
+export class RecordedTexts {
+  readonly #record: string;
+  #results = '';
+
+  constructor(planned: Plan, manifests: readonly Manifest[]) {
+    const by = { host: 'test', pid: 1, identity: 'test' };
+    this.#record = JSON.stringify(
+      recordOf(planned, manifests, { version: '1', command: 'apply', by, startedAt: new Date(0) }),
+    );
+  }
+
+  readonly onResult = (result: Report['results'][number]): void => {
+    this.#results += renderResultRecord(result, new Date(0));
+  };
+
+  /** As `readRun` would give it. */
+  get run(): RecordedRun {
+    return parseRun('run', this.#record, this.#results, '{"exitCode":0,"problems":[]}');
+  }
+}
