@@ -70,11 +70,14 @@ export class Blocked extends StackwardError {
   }
 }
 
-/** Any thrown thing as one of ours; what nobody foresaw is unrecoverable and keeps its cause. */
+/** Any thrown thing as one of ours; what nobody foresaw is a defect, and is told with where it happened. */
 export function asStackwardError(error: unknown, where?: string): StackwardError {
   if (error instanceof StackwardError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new UnrecoverableError(detail, { ...(where === undefined ? {} : { where }), cause: error });
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new UnrecoverableError(`this is a defect of stackward; report it with this text: ${detail}`, {
+    ...(where === undefined ? {} : { where }),
+    cause: error,
+  });
 }
 
 /** What went wrong with `where`, as a line of a plan or report. */

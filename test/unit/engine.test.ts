@@ -169,6 +169,18 @@ describe('when something fails', () => {
 });
 
 describe('what was really done', () => {
+  test('what nobody foresaw is told with where it happened', async () => {
+    const world = new World({ h1: {} });
+    world.beforeWrite = () => {
+      throw new TypeError('x is undefined');
+    };
+    const { report, code } = await start(world, manifest('a', ['x', 'h1', '1'])).apply();
+    expect(report.results[0]?.message).toMatch(
+      /^this is a defect of stackward; report it with this text: TypeError: x is undefined\n {4}at .*engine\.test/,
+    );
+    expect(code).toBe(1);
+  });
+
   test('interrupted while a request is under way: all its results are reported as they are', async () => {
     const world = new World({ h1: {}, h2: {} });
     world.isOneRequest = true;
