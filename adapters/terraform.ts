@@ -3,24 +3,59 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { InvalidConfiguration, UnrecoverableError } from '../lib/errors';
+import { InvalidConfiguration, TransientError, UnrecoverableError } from '../lib/errors';
 import { outputName, parseManifests, type Manifest } from '../lib/manifest';
 
 /** Terraform processes at a time: each takes about 60 MiB and half a second of one core. */
 const concurrency = 4;
 
+export interface StateManifests {
+  readonly manifests: readonly Manifest[];
+  /** Stacks of the app whose state holds no manifest: not applied yet, or destroyed and still in the code. */
+  readonly unapplied: readonly string[];
+}
+
 /**
  * @param folder the project's, which holds cdktf.json and cdktf.out
- * @throws InvalidConfiguration when nothing is synthesized there, or a stack was never applied
+ * @param only these stacks; default: all of the app
+ * @param timeoutMs of each answer; default: 120 s, since a state may be far away
+ * @throws InvalidConfiguration when nothing is synthesized there, or nothing of what is asked for was ever applied
  */
-export async function readManifestsFromState(folder: string, env: NodeJS.ProcessEnv): Promise<Manifest[]> {
+export async function readManifestsFromState(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  { only = [], timeoutMs = 120_000 }: { readonly only?: readonly string[]; readonly timeoutMs?: number } = {},
+): Promise<StateManifests> {
   const out = join(folder, outputFolder(folder));
-  const stacks = stacksOf(out);
+  const all = stacksOf(out);
+  const stacks = all.filter(({ name }) => only.length === 0 || only.includes(name));
+  const unknown = only.find((name) => !all.some((stack) => stack.name === name));
+  if (unknown !== undefined)
+    throw new InvalidConfiguration(
+      `--stack ${unknown} names nothing here; there ${all.length === 1 ? 'is' : 'are'} ${all.map(({ name }) => name).join(', ') || 'none'}`,
+    );
   const limit = pLimit(concurrency);
   const texts = await Promise.all(
-    stacks.map((stack) => limit(() => output(join(out, stack.workingDirectory), stack.name, env))),
+    stacks.map(({ name, workingDirectory }) =>
+      limit(() => output(join(out, workingDirectory), name, env, timeoutMs).catch(orUnapplied)),
+    ),
   );
-  return texts.flatMap((text, index) => parseManifests(text, `stack ${stacks[index]?.name}`));
+  const missing = texts.filter((text) => text instanceof Unapplied);
+  const [first] = missing;
+  if (first && (only.length > 0 || missing.length === texts.length)) throw first;
+  return {
+    manifests: texts.flatMap((text, at) =>
+      text instanceof Unapplied ? [] : parseManifests(text, `stack ${stacks[at]?.name}`),
+    ),
+    unapplied: stacks.flatMap(({ name }, at) => (texts[at] instanceof Unapplied ? [name] : [])),
+  };
+}
+
+class Unapplied extends InvalidConfiguration {}
+
+function orUnapplied(error: unknown): Unapplied {
+  if (error instanceof Unapplied) return error;
+  throw error;
 }
 
 /** cdktf.json's `output`; `cdktf.out` where it has none. */
@@ -49,11 +84,16 @@ function stacksOf(out: string): { name: string; workingDirectory: string }[] {
 }
 
 /** `terraform output -json stackward_manifest` in one stack's folder; `tofu` where there is no terraform. */
-async function output(cwd: string, stack: string, env: NodeJS.ProcessEnv): Promise<string> {
+async function output(cwd: string, stack: string, env: NodeJS.ProcessEnv, timeoutMs: number): Promise<string> {
   const binaries = env.TERRAFORM_BINARY_NAME ? [env.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
   for (const binary of binaries) {
-    const { error, stdout, stderr } = await run(binary, cwd, env);
+    const { error, stdout, stderr } = await run(binary, cwd, env, timeoutMs);
     if (!error) return stdout;
+    if (error.killed)
+      throw new TransientError(
+        `\`${binary} output\` has not answered within ${timeoutMs / 1000} s; look at the backend of its state and the way there`,
+        { where: `stack ${stack}`, cause: error },
+      );
     if (error.code !== 'ENOENT') throw failure(error, stderr, binary, stack, cwd);
   }
   throw new InvalidConfiguration(
@@ -66,8 +106,10 @@ function run(
   binary: string,
   cwd: string,
   env: NodeJS.ProcessEnv,
-): Promise<{ error: (Error & { code?: unknown }) | null; stdout: string; stderr: string }> {
-  const options = { cwd, env: { ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' }, maxBuffer: 256 << 20 };
+  timeout: number,
+): Promise<{ error: (Error & { code?: unknown; killed?: boolean }) | null; stdout: string; stderr: string }> {
+  const quiet = { ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
+  const options = { cwd, env: quiet, maxBuffer: 256 << 20, timeout };
   return new Promise((resolve) => {
     execFile(binary, ['output', '-no-color', '-json', outputName], options, (error, stdout, stderr) =>
       resolve({ error, stdout, stderr }),
@@ -78,10 +120,7 @@ function run(
 function failure(error: Error & { code?: unknown }, stderr: string, binary: string, stack: string, cwd: string): Error {
   const options = { where: `stack ${stack}`, cause: error };
   if (/Output "?stackward_manifest"? not found|No outputs found/.test(stderr))
-    return new InvalidConfiguration(
-      `its state has no output "${outputName}"; run \`cdktf apply ${stack}\` first`,
-      options,
-    );
+    return new Unapplied(`its state has no output "${outputName}"; run \`cdktf apply ${stack}\` first`, options);
   if (/init"?|initiali[sz]ation required/i.test(stderr))
     return new InvalidConfiguration(
       `its backend is not initialized; run \`cdktf apply ${stack}\`, or \`${binary} init\` in ${cwd}`,

@@ -7,14 +7,14 @@ import { apply, everything, plan, type Report } from '../lib/engine';
 import { asStackwardError, InvalidConfiguration, problemOf } from '../lib/errors';
 import { applyExitCode, planExitCode } from '../lib/exit-code';
 import { movedSince, recordOf, undoManifests, withoutMoved, type RecordedRun } from '../lib/journal';
-import type { Manifest } from '../lib/manifest';
+import { outputName, type Manifest } from '../lib/manifest';
 import type { Filter, Note, Plan } from '../lib/plan';
 import type { Sweep } from '../lib/reconciler';
 import { renderPlanJson, renderReportJson } from '../lib/render/json';
 import type { Style } from '../lib/render/style';
 import { renderRuns, renderRunsJson, type ListedRun } from '../lib/render/runs';
 import { renderPlan, renderReport, renderResult, renderVerification } from '../lib/render/text';
-import { parseSavedPlan, refuseOtherManifests, renderSavedPlan, reviewed } from '../lib/saved-plan';
+import { parseSavedPlan, refuseOtherManifests, renderSavedPlan, reviewed, type SavedPlan } from '../lib/saved-plan';
 import { ownersOf } from '../lib/sweep';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
@@ -39,6 +39,8 @@ export interface Options {
 /** One run: what was read, and how to answer. */
 export interface Run {
   readonly manifests: readonly Manifest[];
+  /** Stacks of which there is no manifest yet. */
+  readonly unapplied: readonly string[];
   readonly connections: Connections;
   readonly filter: Filter;
   /** What this run may remove. */
@@ -47,8 +49,18 @@ export interface Run {
   readonly style: Style;
 }
 
-export async function planCommand({ manifests, connections, filter, sweep, options, style }: Run): Promise<number> {
+/** The plan of a run; what has no manifest yet waits for Terraform, and is said to. */
+async function planOf({ manifests, unapplied, connections, filter, sweep }: Run): Promise<Plan> {
   const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
+  const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
+  const message = 'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run';
+  const warnings = unapplied.map((stack) => ({ where: `stack ${stack}`, message }));
+  return { ...planned, waiting: [...planned.waiting, ...waiting], warnings: [...planned.warnings, ...warnings] };
+}
+
+export async function planCommand(run: Run): Promise<number> {
+  const { manifests, filter, sweep, options, style } = run;
+  const planned = await planOf(run);
   if (options.out !== undefined)
     putNewText(options.out, renderSavedPlan(planned, manifests, { filter, sweep }, { version, digest: sha256 }));
   // A saved plan has its filter in it.
@@ -61,30 +73,30 @@ export async function planCommand({ manifests, connections, filter, sweep, optio
   return planExitCode(planned);
 }
 
-export async function verifyCommand({ manifests, connections, filter, sweep, options, style }: Run): Promise<number> {
-  const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
+export async function verifyCommand(run: Run): Promise<number> {
+  const { options, style } = run;
+  const planned = await planOf(run);
   say(options.json ? renderPlanJson('verify', planned) : renderVerification(planned, style));
   return planExitCode(planned);
 }
 
 /** @param file of `plan --out`: what was reviewed, and nothing else, is applied; undefined: what the plan says now */
 export async function applyCommand(run: Run, file?: string): Promise<number> {
-  const { manifests, connections, filter, sweep } = run;
-  if (file === undefined) {
-    const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
-    return (await perform(run, planned, ['apply'])).exitCode;
-  }
+  const { manifests, filter } = run;
+  if (file === undefined) return (await perform(run, await planOf(run), ['apply'])).exitCode;
   if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
     throw new InvalidConfiguration(
       'a saved plan has the filter it was made with; leave out --stack, --kind and --target',
     );
-  const saved = parseSavedPlan(getText(file), file);
+  const saved = readSavedPlan(file);
   refuseOtherManifests(saved, manifests, sha256, file);
-  const now = await plan(manifests, kinds, connections.readers, saved.filter, saved.sweep);
+  const now = await planOf({ ...run, filter: saved.filter, sweep: saved.sweep });
   const { plan: planned, unreviewed } = reviewed(saved, now, sha256);
   const { exitCode } = await perform({ ...run, filter: saved.filter, sweep: saved.sweep }, planned, ['apply', file]);
   return exitCode === 0 && unreviewed > 0 ? 2 : exitCode;
 }
+
+export const readSavedPlan = (file: string): SavedPlan => parseSavedPlan(getText(file), file);
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -157,7 +169,7 @@ function endJournal(journal: JournalFolder | undefined, planned: Plan, report: R
 }
 
 /** Brings back what a recorded run changed; what somebody changed since is left alone. */
-export async function rollbackCommand(run: Omit<Run, 'manifests'>, name: string): Promise<number> {
+export async function rollbackCommand(run: Run, name: string): Promise<number> {
   const { connections, filter, options } = run;
   const recorded = readRun(options.journal, name);
   refuseUnderWay(recorded);

@@ -1,7 +1,7 @@
 /** What a command reads before it starts: stackward.yaml and the manifests. */
 import { findText, getText } from '../adapters/files';
-import { readManifestsFromState } from '../adapters/terraform';
-import { parseManifests, type Manifest } from '../lib/manifest';
+import { readManifestsFromState, type StateManifests } from '../adapters/terraform';
+import { parseManifests } from '../lib/manifest';
 import { defaultFile, parseConfiguration, type Configuration } from './config';
 
 /** @param named by --config; undefined: ./stackward.yaml, if it is there */
@@ -11,8 +11,16 @@ export function readConfiguration(named: string | undefined, env: NodeJS.Process
     : parseConfiguration(getText(named), named, env);
 }
 
-/** @param sources files, or `-` for stdin; none: the state of every stack of this folder's app */
-export async function readManifests(sources: readonly string[], env: NodeJS.ProcessEnv): Promise<Manifest[]> {
-  if (sources.length === 0) return readManifestsFromState('.', env);
-  return sources.flatMap((source) => parseManifests(getText(source), source === '-' ? 'stdin' : source));
+/**
+ * @param sources files, or `-` for stdin; none: the state of this folder's app
+ * @param only of the state: these stacks; none: every one
+ */
+export async function readManifests(
+  sources: readonly string[],
+  only: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<StateManifests> {
+  if (sources.length === 0) return readManifestsFromState('.', env, { only });
+  const manifests = sources.flatMap((source) => parseManifests(getText(source), source === '-' ? 'stdin' : source));
+  return { manifests, unapplied: [] };
 }

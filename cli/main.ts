@@ -1,5 +1,6 @@
 /** The command `stackward`: what it accepts, and how it ends. */
 import { Command, CommanderError, Option } from 'commander';
+import type { StateManifests } from '../adapters/terraform';
 import { asStackwardError, summaries } from '../lib/errors';
 import type { Manifest } from '../lib/manifest';
 import type { Filter } from '../lib/plan';
@@ -9,7 +10,8 @@ import { sweepOf } from '../lib/sweep';
 import { formatTime, parseTimeZone } from '../lib/time';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
-import { applyCommand, destroyCommand, planCommand, rollbackCommand, runsCommand, verifyCommand } from './commands';
+import { applyCommand, destroyCommand, planCommand, readSavedPlan, rollbackCommand } from './commands';
+import { runsCommand, verifyCommand } from './commands';
 import type { Options, Run } from './commands';
 import { readConfiguration, readManifests } from './inputs';
 import { say } from './terminal';
@@ -37,13 +39,17 @@ async function ending(options: Pick<Options, 'json' | 'color'>, work: () => numb
 }
 
 /** Reads the inputs, runs, and closes the connections. */
-function run(options: Options, read: () => Promise<Manifest[]>, command: (run: Run) => Promise<number>): Promise<void> {
+function run(
+  options: Options,
+  read: () => Promise<StateManifests>,
+  command: (run: Run) => Promise<number>,
+): Promise<void> {
   return ending(options, async () => {
     let connections: Connections | undefined;
     try {
       const timeZone = parseTimeZone(options.timezone);
       const configuration = readConfiguration(options.config, process.env);
-      const manifests = await read();
+      const { manifests, unapplied } = await read();
       connections = connect(configuration, process.env);
       const style = styleOf(options);
       const stacks = manifests.map((one) => one.stack);
@@ -51,12 +57,8 @@ function run(options: Options, read: () => Promise<Manifest[]>, command: (run: R
       if (!options.json) say(`${style.dim(printable(heading))}\n\n`);
       const filter = { stacks: options.stack, kinds: options.kind, targets: options.target };
       return await command({
-        manifests,
-        connections,
-        filter,
-        sweep: sweepFor(manifests, filter, options),
-        options,
-        style,
+        ...{ manifests, unapplied, connections, filter, options, style },
+        sweep: unapplied.length > 0 ? sweepOf(manifests, filter) : sweepFor(manifests, filter, options),
       });
     } finally {
       await connections?.close();
@@ -107,10 +109,18 @@ function program(): Command {
     )
     .version(version)
     .exitOverride();
-  const reading = (options: Options) => () => readManifests(options.manifest, process.env);
-  const add = (name: string, description: string, command: (run: Run) => Promise<number>): Command =>
+  const reading =
+    (options: Options, only: () => readonly string[] = () => options.stack): (() => Promise<StateManifests>) =>
+    async () =>
+      readManifests(options.manifest, only(), process.env);
+  const add = (
+    name: string,
+    description: string,
+    command: (run: Run) => Promise<number>,
+    read: (options: Options) => () => Promise<StateManifests> = reading,
+  ): Command =>
     withManifest(root.command(name).description(description)).action((options: Options) =>
-      run(options, reading(options), command),
+      run(options, read(options), command),
     );
   add('plan', 'show what apply would do; changes nothing', planCommand).option(
     '--out <file>',
@@ -119,12 +129,21 @@ function program(): Command {
   withApproval(
     withManifest(root.command('apply [plan]').description('show the plan, ask, do it, and look again')),
   ).action((file: string | undefined, options: Options) =>
-    run(options, reading(options), (one) => applyCommand(one, file)),
+    run(
+      options,
+      // A saved plan is of the stacks of its own filter.
+      reading(options, () => (file === undefined ? options.stack : readSavedPlan(file).filter.stacks)),
+      (one) => applyCommand(one, file),
+    ),
   );
   add('verify', 'say of every resource whether it is as the code says; writes nothing', verifyCommand);
-  withApproval(add('destroy', 'remove what apply made for one stack, before `cdktf destroy NAME`', destroyCommand));
+  // Who owns a stack without a manifest, the others say.
+  const destroying = (options: Options): (() => Promise<StateManifests>) => reading(options, () => []);
+  withApproval(
+    add('destroy', 'remove what apply made for one stack, before `cdktf destroy NAME`', destroyCommand, destroying),
+  );
   withApproval(withSelection(root.command('rollback <run>').description('bring back what a run changed, under the same guards')))
-    .action((name: string, options: Options) => run(options, async () => [], (one) => rollbackCommand(one, name))); // prettier-ignore
+    .action((name: string, options: Options) => run(options, async () => ({ manifests: [], unapplied: [] }), (one) => rollbackCommand(one, name))); // prettier-ignore
   withJournal(withColor(root.command('runs').description('list what was applied from here, and how it ended')))
     .action((options: Options) => ending(options, () => runsCommand(options))); // prettier-ignore
   return root;

@@ -1,10 +1,11 @@
 /** The manifest through the real Terraform: plan, apply, state, removal. The built-in provider serves, so no cloud is needed. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readManifestsFromState } from '../../adapters/terraform';
 import { parseManifests } from '../../lib/manifest';
+import { CommandFolder } from '../support/command';
 
 const binary = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
 const env = { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
@@ -25,10 +26,14 @@ const entry = (subnetId: string) => ({
   dependsOn: [],
 });
 
-/** A stack as cdktf writes it: `resources` refer to the built-in terraform_data. */
+const written = new Set<string>();
+beforeEach(() => written.clear());
+
+/** A stack as cdktf writes it, beside those written before: `resources` refer to the built-in terraform_data. */
 function write(stack: string, resources: object | undefined): void {
   mkdirSync(stackFolder(stack), { recursive: true });
-  const stacks = Object.fromEntries([stack].map((name) => [name, { name, workingDirectory: `stacks/${name}` }]));
+  written.add(stack);
+  const stacks = Object.fromEntries([...written].map((name) => [name, { name, workingDirectory: `stacks/${name}` }]));
   writeFileSync(join(folder, 'cdktf.out/manifest.json'), JSON.stringify({ version: '0.21.0', stacks }));
   const value = { schemaVersion: '1.0', owner: 'tests', stack, resources };
   const output = resources === undefined ? {} : { output: { stackward_manifest: { value } } };
@@ -50,7 +55,7 @@ test('from the first plan to the last', async () => {
   expect(first?.resources).toMatchObject([{ path: 'shared/Red/AllocationPools', unknown: ['spec.subnetId'] }]);
 
   terraform('shared', 'apply', '-auto-approve', '-input=false');
-  const [applied] = await readManifestsFromState(folder, process.env);
+  const [applied] = (await readManifestsFromState(folder, process.env)).manifests;
   const subnetId = applied?.resources[0]?.spec.subnetId;
   expect(subnetId).toMatch(/^[0-9a-f-]{36}$/);
   for (const text of [
@@ -83,7 +88,61 @@ test('from the first plan to the last', async () => {
   );
 });
 
+describe('one stack of two was never applied', () => {
+  const apply = (stack: string) => {
+    terraform(stack, 'init', '-input=false');
+    terraform(stack, 'apply', '-auto-approve', '-input=false');
+  };
+  beforeEach(() => {
+    write('shared', {});
+    write('acme', {});
+    apply('shared');
+    terraform('acme', 'init', '-input=false');
+  });
+
+  test('the other is read, and it is named', async () => {
+    const { manifests, unapplied } = await readManifestsFromState(folder, process.env);
+    expect([manifests.map((one) => one.stack), unapplied]).toEqual([['shared'], ['acme']]);
+  });
+
+  test('a run of the other stack does not read it; one of its own says what it needs', async () => {
+    rmSync(join(stackFolder('acme')), { recursive: true });
+    const only = (stack: string) => readManifestsFromState(folder, process.env, { only: [stack] });
+    expect(await only('shared')).toMatchObject({ manifests: [{ stack: 'shared' }], unapplied: [] });
+    write('acme', {});
+    await expect(only('acme')).rejects.toThrow('stack acme: its state has no output');
+    await expect(only('beta')).rejects.toThrow('--stack beta names nothing here; there are shared, acme');
+  });
+
+  test('the command does what is known, removes nothing of what is not, and waits: exit 2', async () => {
+    const command = new CommandFolder();
+    try {
+      cpSync(join(folder, 'cdktf.out'), join(command.folder, 'cdktf.out'), { recursive: true });
+      const { code, stdout, stderr } = await command.run(['plan']);
+      expect([code, stderr]).toEqual([2, '']);
+      expect(stdout).toContain(
+        '  # stack acme waits for `cdktf apply`\n      stackward_manifest = (known after apply)\n',
+      );
+      expect(stdout).toContain('Warning: stack acme\n  nothing is known of it, so nothing of it, nor of a stack that');
+      expect((await command.run(['plan', '--stack', 'shared'])).code).toBe(0);
+      const destroyed = await command.run(['destroy', '--stack', 'acme']);
+      expect([destroyed.code, destroyed.stdout]).toEqual([0, expect.stringContaining('Now run `cdktf destroy acme`.')]);
+    } finally {
+      command.remove();
+    }
+  });
+});
+
 describe("what it says when the state can't be read", () => {
+  test('a backend that does not answer', async () => {
+    write('shared', {});
+    const silent = join(folder, 'silent');
+    writeFileSync(silent, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    await expect(
+      readManifestsFromState(folder, { ...process.env, TERRAFORM_BINARY_NAME: silent }, { timeoutMs: 300 }),
+    ).rejects.toThrow('output` has not answered within 0.3 s; look at the backend of its state and the way there');
+  });
+
   test('never applied', async () => {
     write('shared', {});
     terraform('shared', 'init', '-input=false');
