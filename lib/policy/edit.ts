@@ -62,8 +62,8 @@ export function addRole(
   function textWith(): string {
     const isFirst = mayRaise(rules, old as Check);
     const { open, inner, close } = quotesOf(file, entry as Entry);
-    const isOurs = !isFirst && isAppended(inner, rules);
-    return `${open}${isOurs ? `${inner} or ${check}` : join(inner, check, isFirst)}${close}`;
+    if (!isGranted(inner, rules, isFirst)) return `${open}${join(inner, check, isFirst)}${close}`;
+    return `${open}${isFirst ? `${check} or ${inner}` : `${inner} or ${check}`}${close}`;
   }
 }
 
@@ -72,12 +72,13 @@ const alternatives = (check: Check): readonly Check[] => (check.is === 'or' ? ch
 const join = (old: string, check: string, isFirst: boolean): string =>
   isFirst ? `${check} or (${old})` : `(${old}) or ${check}`;
 
-/** `(…) or role:a` as it is written here: a further role needs no parentheses of its own, in any grammar. */
-function isAppended(text: string, { era }: Rules): boolean {
+/** `(…) or role:a`, or `role:a or (…)`, as it is written here: a further role needs no parentheses of its own, in any grammar. */
+function isGranted(text: string, { era }: Rules, isFirst: boolean): boolean {
   const located = locateCheckString(text, era);
   if (located?.check.is !== 'or') return false;
-  const [first, ...rest] = located.members;
-  return text[first?.start ?? 0] === '(' && rest.every(({ check }) => check.is === 'check' && check.kind === 'role');
+  const members = isFirst ? located.members.toReversed() : located.members;
+  const [rest, ...roles] = members;
+  return text[rest?.start ?? 0] === '(' && roles.every(({ check }) => check.is === 'check' && check.kind === 'role');
 }
 
 function listWith(file: PolicyFile, entry: Entry, check: string, isFirst: boolean): string {

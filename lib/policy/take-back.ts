@@ -6,7 +6,9 @@ import { locateCheckString, parseRule, type Located } from './parse';
 import { checked, cut, insert, quotesOf, replace, type Edit, type Frame } from './splice';
 
 export interface Written {
+  /** As it stood in the file before any grant; null: the rule was not there. */
   readonly before: string | null;
+  /** As it stands there with this role as the only one that was granted. */
   readonly written: string;
   readonly frame?: Frame | undefined;
 }
@@ -20,19 +22,27 @@ export function isUntouched(file: PolicyFile, rule: string, { written }: Written
 /**
  * Takes back what `addRole` did: the bytes before where the value still is what was written, else our disjunct alone.
  * undefined: nothing of it is there any more.
+ * @param isLast no other role was granted in this rule; else the bytes before wait until the last one goes
  * @throws Blocked when another rule would change, everybody would be admitted, or the role would still stand in it
  */
-export function takeRole(file: PolicyFile, rules: Rules, rule: string, role: string, was: Written): Edit | undefined {
+export function takeRole(
+  file: PolicyFile,
+  rules: Rules,
+  rule: string,
+  role: string,
+  was: Written,
+  isLast = true,
+): Edit | undefined {
   const entry = findEntry(file, rule);
   if (entry === undefined) return undefined;
-  if (isUntouched(file, rule, was))
+  if (isLast && isUntouched(file, rule, was))
     return checked(
       file,
       rules,
       rule,
       was.before === null ? cut(file, entry, was.frame) : replace(file, entry, was.before),
     );
-  const left = entry.items.length > 0 ? listWithout(file, entry, role) : textWithout(file, entry, rules, role);
+  const left = valueWithout(file, entry, rules, role);
   const edit = left === undefined ? undefined : checked(file, rules, rule, replace(file, entry, left));
   const rest = mentionsIn(edit?.content ?? file.mark + file.text, rules, rule, role);
   if (rest > Math.max(mentionsIn(asWritten(file, entry, was), rules, rule, role) - 1, 0))
@@ -41,6 +51,21 @@ export function takeRole(file: PolicyFile, rules: Rules, rule: string, role: str
         `take it out by hand, then run again`,
     );
   return edit;
+}
+
+const valueWithout = (file: PolicyFile, entry: Entry, rules: Rules, role: string): string | undefined =>
+  entry.items.length > 0 ? listWithout(file, entry, role) : textWithout(file, entry, rules, role);
+
+/** The value as it would stand in the file without these roles; null: the rule is not there. */
+export function rawWithout(file: PolicyFile, rules: Rules, rule: string, roles: readonly string[]): string | null {
+  let left = file;
+  for (const role of roles) {
+    const entry = findEntry(left, rule);
+    const value = entry && valueWithout(left, entry, rules, role);
+    if (entry && value !== undefined) left = parsePolicyFile(replace(left, entry, value).content, rules.era);
+  }
+  const entry = findEntry(left, rule);
+  return entry ? left.text.slice(entry.value.start, entry.value.end) : null;
 }
 
 const asWritten = ({ mark, text }: PolicyFile, { value }: Entry, { written }: Written): string =>

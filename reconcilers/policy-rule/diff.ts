@@ -2,24 +2,19 @@
  * Which of the declared grants are not in force, and which of the recorded ones nobody declares any more. Pure.
  *
  * A grant is in force when the rule, as the service goes by it, admits the role whatever the request is about, be it through
- * other rules. What is in force without a record of ours is adopted: nothing is written, and nothing is taken away later.
+ * other rules. What is in force and in nobody's record is adopted: nothing is written, and nothing is taken away later. What
+ * another owner's record holds is recorded for this one too: it goes with the last.
  */
 import { asStackwardError, Blocked, StackwardError } from '../../lib/errors';
 import type { Rules } from '../../lib/policy/check';
 import { hasRulesInCode } from '../../lib/policy/defaults';
 import { admissionOf, referrersOf } from '../../lib/policy/grant';
 import { sayGrant } from '../../lib/policy/intents';
-import {
-  type Change,
-  type Difference,
-  type Finding,
-  type Placement,
-  type Step,
-  type Wanted,
-} from '../../lib/reconciler';
-import { keyOf, perform, rawValue, sayValue, type Job } from './jobs';
-import { kind, serviceKey, type PolicyRuleObserved } from './observe';
-import { contentOf, situationOf, unheardFiles, type Situation } from './service-policy';
+import { type Difference, type Finding, type Placement, type Step, type Wanted } from '../../lib/reconciler';
+import { finish } from './finish';
+import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs';
+import { heldOn, kind, serviceKey, type PolicyRuleObserved } from './observe';
+import { situationOf, type Situation } from './service-policy';
 import type { PolicyRuleDeclared, PolicyRuleSpec, RecordEntry } from './spec';
 import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
 
@@ -80,7 +75,7 @@ function compare(one: Grant, spec: PolicyRuleDeclared, observed: PolicyRuleObser
   const entry = recorded.find(({ file }) => file === situation.path);
   const keeps = recorded.map(keyOf);
   const admission = admissionOf(situation.rules, rule, role);
-  if (admission !== 'no') return { ...inForce(one, spec, admission, entry, observed), keeps };
+  if (admission !== 'no') return { ...inForce(one, spec, admission, entry, situation.path, observed), keeps };
   refuseManaged(observed, situation.path, spec.overrideManager);
   return { step: grant(one, spec, situation, entry, observed), findings: [], keeps };
 }
@@ -91,9 +86,12 @@ function inForce(
   spec: PolicyRuleDeclared,
   admission: 'everyone' | 'role',
   entry: RecordEntry | undefined,
+  file: string,
   observed: PolicyRuleObserved,
 ): Omit<Found, 'keeps'> {
-  const { rule, role, service } = spec;
+  const { rule, role, service, release, overrideManager } = spec;
+  const path = id.slice(kind.length + 1);
+  const as = { path, stack, ...(overrideManager === undefined ? {} : { overrideManager }) };
   const say = (message: string): Finding => ({ id, message });
   const findings: Finding[] = [];
   if (admission === 'everyone')
@@ -101,24 +99,31 @@ function inForce(
       say(`${service}'s rule ${rule} admits everybody, with the role ${role} or without: wider than the code grants`),
     );
   if (entry === undefined) {
+    const about = { owner, file, rule, role, service, release };
+    const too = heldToo(heldOn(observed), about);
+    if (admission === 'role' && too !== undefined) {
+      const of = { ...too.entry, role };
+      const because = `${too.owner}'s record holds it, and it is to stay until both let it go`;
+      const job: Job = { ...about, recorded: undefined, does: 'record', of, as };
+      return { step: { ...head(id, spec, file), because, owner, action: 'create', jobs: [job] }, findings };
+    }
     if (admission === 'role')
       findings.push(
         say(
-          `${service}'s rule ${rule} admits the role ${role} without a record of stackward: it is taken as it is, and stays when it leaves the code`,
+          `${service}'s rule ${rule} admits the role ${role} and no record on the host holds it: it is taken as it is, and stays when it leaves the code`,
         ),
       );
     return { findings };
   }
   const raw = rawValue(textOf(observed, entry.file), entry);
-  if (raw !== entry.written)
+  if (aloneValue(textOf(observed, entry.file), { ...entry, owner }, heldOn(observed)) !== entry.written)
     findings.push(
       say(
         `${rule} in ${entry.file} was changed by hand: it is ${raw ?? 'gone'}, and stackward wrote ${entry.written}; the role ${role} still has it`,
       ),
     );
-  const path = id.slice(kind.length + 1);
   if (entry.path === path && entry.stack === stack) return { findings };
-  const job: Job = { ...entry, owner, recorded: entry, does: 'record', as: { path, stack } };
+  const job: Job = { ...entry, owner, recorded: entry, does: 'record', of: entry, as };
   return {
     step: {
       ...head(id, spec, entry.file),
@@ -162,7 +167,9 @@ function grant(
     because:
       recorded === undefined
         ? `${now === undefined ? 'what the service goes by without it' : 'the rule'} doesn't admit the role ${role}`
-        : `it was granted, and somebody ${now === undefined ? 'took the rule out' : 'changed the rule'} since`,
+        : rawValue(textOf(observed, file), spec) === recorded.before
+          ? 'it is recorded, and the rule is as it was before: a run was cut short, or somebody put it back'
+          : `it was granted, and somebody ${now === undefined ? 'took the rule out' : 'changed the rule'} since`,
     notes: [
       sayGrant(service, rule, role),
       `the reason given: ${reason}`,
@@ -189,71 +196,3 @@ function refuseShared(rules: Rules, rule: string): void {
         `grant the rules that are meant by their names, or write out there what is to stay as it is`,
     );
 }
-
-/** Works out the texts, leaves out what can't be done, and says what each step changes. */
-function finish(
-  drafts: readonly Draft[],
-  findings: Finding[],
-  observed: PolicyRuleObserved,
-): Difference<PolicyRuleStep> {
-  const text = (file: string): string | undefined => textOf(observed, file);
-  const { entries, contents: all } = perform(
-    drafts.flatMap(({ jobs }) => jobs),
-    text,
-  );
-  const possible = drafts.filter(({ id, jobs }) => {
-    const fault =
-      jobs.map((job) => entries.get(job)).find((entry) => entry instanceof StackwardError) ??
-      jobs.map((job) => findUnheard(job, all.get(job.file), observed)).find((one) => one !== undefined);
-    if (fault) findings.push({ id, reason: fault.reason, message: fault.message });
-    return fault === undefined;
-  });
-  const { contents } = perform(
-    possible.flatMap(({ jobs }) => jobs),
-    text,
-  );
-  const after = (file: string): string | undefined => contents.get(file) ?? text(file);
-  const steps = possible.map((draft): PolicyRuleStep => ({ ...draft, changes: changesOf(draft, text, after) }));
-  return { steps, findings };
-}
-
-/** A change that would put rules of other files out of force. */
-function findUnheard(
-  job: Job,
-  after: string | undefined,
-  { services, looks }: PolicyRuleObserved,
-): Blocked | undefined {
-  const { service, release, rule, file, role } = job;
-  const policy = services.get(serviceKey(service, release));
-  if (policy === undefined || policy instanceof StackwardError || after === undefined) return undefined;
-  if (rawValue(contentOf(looks.file(file)), job) === rawValue(after, job)) return undefined;
-  const over = unheardFiles(policy, file, looks);
-  const cure =
-    job.does === 'add'
-      ? `have ${rule} stand in ${over.at(-1) ?? ''} as it is now`
-      : `change the role ${role} in ${rule} there by hand`;
-  if (over.length === 0) return undefined;
-  return new Blocked(
-    `${service} of ${release} forgets the rules of ${over.join(', ')} when ${file} changes, until it restarts: ` +
-      `${cure}, restart ${service}, then run again`,
-  );
-}
-
-type Texts = (file: string) => string | undefined;
-
-function changesOf({ jobs }: Draft, before: Texts, after: Texts): Change[] {
-  const changes = new Map<string, Change>();
-  for (const job of jobs) {
-    const [old, now] = [sayValue(before(job.file), job), sayValue(after(job.file), job)];
-    if (old !== now) changes.set(`${job.file} ${job.rule}`, change(job.rule, old, now));
-    else if (job.does === 'record') changes.set(keyOf(job), change('declared by', job.recorded?.path, job.as.path));
-    else changes.set(keyOf(job), change(`record of ${job.rule}`, job.recorded && `role ${job.role}`, undefined));
-  }
-  return [...changes.values()];
-}
-
-const change = (attribute: string, before: string | undefined, after: string | undefined): Change => ({
-  attribute,
-  ...(before === undefined ? {} : { before }),
-  ...(after === undefined ? {} : { after }),
-});

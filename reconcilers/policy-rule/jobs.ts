@@ -6,7 +6,7 @@ import { addRole } from '../../lib/policy/edit';
 import { findEntry, parsePolicyFile, type PolicyFile } from '../../lib/policy/file';
 import { parseRule } from '../../lib/policy/parse';
 import type { Edit } from '../../lib/policy/splice';
-import { restoreValue, takeRole } from '../../lib/policy/take-back';
+import { rawWithout, restoreValue, takeRole } from '../../lib/policy/take-back';
 import type { RecordEntry, RuleImage } from './spec';
 
 interface About {
@@ -28,13 +28,40 @@ export type Job = About &
         readonly effective: string | undefined;
         readonly as: Pick<RecordEntry, 'path' | 'stack' | 'overrideManager'>;
       }
-    /** undefined `as`: the record forgets it. */
-    | { readonly does: 'record'; readonly as: Pick<RecordEntry, 'path' | 'stack'> }
+    /** `of`: the owner's own entry, or another's whose grant becomes this owner's too. */
+    | {
+        readonly does: 'record';
+        readonly of: RecordEntry;
+        readonly as: Pick<RecordEntry, 'path' | 'stack' | 'overrideManager'>;
+      }
     | { readonly does: 'take'; readonly recorded: RecordEntry }
     | { readonly does: 'restore'; readonly image: RuleImage }
   );
 
-export const keyOf = ({ file, rule, role }: Pick<About, 'file' | 'rule' | 'role'>): string => `${file} ${rule} ${role}`;
+type Grant = Pick<About, 'file' | 'rule' | 'role'>;
+
+export const keyOf = ({ file, rule, role }: Grant): string => `${file} ${rule} ${role}`;
+
+/** An entry of somebody's record on the host. */
+export interface Held {
+  readonly owner: string;
+  readonly entry: RecordEntry;
+}
+
+const isSameRole = (a: Grant, b: Grant): boolean => a.role.toLowerCase() === b.role.toLowerCase();
+
+/** Who has a grant in the same rule, whatever role it is of; not this very entry. */
+export const heldBeside = (held: Iterable<Held>, { owner, ...grant }: Grant & Pick<About, 'owner'>): readonly Held[] =>
+  [...held].filter(
+    (one) =>
+      one.entry.file === grant.file &&
+      one.entry.rule === grant.rule &&
+      !(one.owner === owner && keyOf(one.entry) === keyOf(grant)),
+  );
+
+/** Whose record holds the same grant; it goes with the last of them. */
+export const heldToo = (held: Iterable<Held>, grant: Grant & Pick<About, 'owner'>): Held | undefined =>
+  heldBeside(held, grant).find(({ entry }) => isSameRole(entry, grant));
 
 export interface Performed {
   /** File → its text afterwards; of files that change. */
@@ -43,15 +70,25 @@ export interface Performed {
   readonly entries: ReadonlyMap<Job, RecordEntry | undefined | StackwardError>;
 }
 
-/** @param texts file → its text; undefined: there is no such file */
-export function perform(jobs: readonly Job[], texts: (file: string) => string | undefined): Performed {
+/**
+ * @param texts file → its text; undefined: there is no such file
+ * @param held what all records of the host hold before
+ */
+export function perform(
+  jobs: readonly Job[],
+  texts: (file: string) => string | undefined,
+  held: readonly Held[],
+): Performed {
+  const holders = new Map(held.map((one) => [`${one.owner} ${keyOf(one.entry)}`, one]));
   const before = new Map([...new Set(jobs.map(({ file }) => file))].map((file) => [file, texts(file)]));
   const contents = new Map(before);
   const entries = new Map<Job, RecordEntry | undefined | StackwardError>();
   for (const job of inOrder(jobs, contents)) {
     try {
-      const { content, entry } = one(job, contents.get(job.file));
+      const { content, entry } = one(job, contents.get(job.file), heldBeside(holders.values(), job));
       entries.set(job, entry);
+      if (entry === undefined) holders.delete(`${job.owner} ${keyOf(job)}`);
+      else holders.set(`${job.owner} ${keyOf(job)}`, { owner: job.owner, entry });
       contents.set(job.file, content);
     } catch (error) {
       entries.set(job, asStackwardError(error));
@@ -97,18 +134,19 @@ interface Done {
   readonly entry: RecordEntry | undefined;
 }
 
-function one(job: Job, text: string | undefined): Done {
-  const { file: path, rule, role, service, release, recorded } = job;
-  if (job.does === 'record') return { content: text, entry: recorded && { ...recorded, ...job.as } };
-  const file = parsePolicyFile(text ?? emptyFile(path), eraOf(release));
-  if (job.does === 'add') {
-    const { content, before, written, frame } = addRole(file, job.rules, rule, role, job.effective);
-    const of = { service, release, rule, role, file: path, before, written: written ?? '', ...job.as };
-    // What surrounds a rule in a file of our own making goes with it: `{}` stays.
-    return { content, entry: { ...of, ...(frame === undefined || text === undefined ? {} : { frame }) } };
+function one(job: Job, text: string | undefined, beside: readonly Held[]): Done {
+  const { file: path, rule, role, recorded } = job;
+  if (job.does === 'record') {
+    const { service, release, before, written, frame } = job.of;
+    const of = { service, release, rule, role, file: path, before, written, ...(frame === undefined ? {} : { frame }) };
+    return { content: text, entry: { ...of, ...job.as } };
   }
+  const file = parsePolicyFile(text ?? emptyFile(path), eraOf(job.release));
+  if (job.does === 'add') return add(job, file, text !== undefined, beside);
   if (job.does === 'take') {
-    const edit = text === undefined ? undefined : takeRole(file, rulesOf(file, job), rule, role, job.recorded);
+    if (text === undefined || beside.some(({ entry }) => isSameRole(entry, job)))
+      return { content: text, entry: undefined };
+    const edit = takeRole(file, rulesOf(file, job), rule, role, job.recorded, beside.length === 0);
     return { content: edit?.content ?? text, entry: undefined };
   }
   const { value, entry } = job.image;
@@ -117,10 +155,36 @@ function one(job: Job, text: string | undefined): Done {
   return { content: edit.content, entry: entry ?? undefined };
 }
 
+/**
+ * Where several roles are granted in one rule, each entry has what stood there before the first of them, and what would
+ * stand there with its own role alone: whichever goes last finds the way back.
+ */
+function add(job: Job & { does: 'add' }, file: PolicyFile, isThere: boolean, beside: readonly Held[]): Done {
+  const { file: path, rule, role, service, release, as } = job;
+  const rules = rulesOf(file, job);
+  const edit = addRole(file, job.rules, rule, role, job.effective);
+  const roles = beside.map(({ entry }) => entry.role);
+  const alone = rawWithout(parsePolicyFile(edit.content, rules.era), rules, rule, roles) ?? edit.written ?? '';
+  const first = beside.find(
+    ({ entry }) =>
+      rawWithout(
+        file,
+        rules,
+        rule,
+        roles.filter((one) => one !== entry.role),
+      ) === entry.written,
+  )?.entry;
+  const before = first === undefined ? rawWithout(file, rules, rule, roles) : first.before;
+  // What surrounds a rule in a file of our own making goes with it: `{}` stays.
+  const frame = first === undefined ? (isThere ? edit.frame : undefined) : first.frame;
+  const entry = { service, release, rule, role, file: path, before, written: alone, ...as };
+  return { content: edit.content, entry: { ...entry, ...(frame === undefined ? {} : { frame }) } };
+}
+
 const emptyFile = (path: string): string => (path.endsWith('.json') ? '{}\n' : '');
 
 /** For taking back, the file alone says enough. */
-function rulesOf({ values }: PolicyFile, { release, service }: Job): Rules {
+function rulesOf({ values }: PolicyFile, { release, service }: Pick<Job, 'release' | 'service'>): Rules {
   const era = eraOf(release);
   const byName = new Map([...values].map(([name, value]) => [name, parseRule(value, era)]));
   return { era, service, byName, defaultRule: '' };
@@ -131,6 +195,23 @@ export function rawValue(text: string | undefined, { rule, release }: Pick<About
   const file = text === undefined ? undefined : parsePolicyFile(text, eraOf(release));
   const entry = file && findEntry(file, rule);
   return entry ? file.text.slice(entry.value.start, entry.value.end) : null;
+}
+
+/** The value as it would stand there without the other roles that were granted. */
+export function aloneValue(
+  text: string | undefined,
+  grant: Pick<Job, 'owner' | 'file' | 'rule' | 'role' | 'release' | 'service'>,
+  held: readonly Held[],
+): string | null {
+  if (text === undefined) return null;
+  const file = parsePolicyFile(text, eraOf(grant.release));
+  const others = heldBeside(held, grant).filter(({ entry }) => !isSameRole(entry, grant));
+  return rawWithout(
+    file,
+    rulesOf(file, grant),
+    grant.rule,
+    others.map(({ entry }) => entry.role),
+  );
 }
 
 /** The value as a person reads it. */

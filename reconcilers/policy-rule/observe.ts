@@ -1,42 +1,48 @@
 /**
  * What the services of one host go by, and what the owners' records say was written there.
  *
- * One question holds all that is usually needed: records, configurations, the policy files in their usual places. Only what
- * these name besides (another file, a policy.d, a rule that no file has) is asked in a second one.
+ * One question holds all that is usually needed: the owners' records, configurations, the policy files in their usual places.
+ * What these name besides (another owner's record, another file, a policy.d, a rule that no file has) is asked in a second.
  */
 import { asStackwardError, type StackwardError } from '../../lib/errors';
 import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/host';
-import { parseRecord, recordPath, type HostRecord } from '../../lib/host-record';
+import { readRecords, type HostRecords } from '../../lib/host-record';
 import { findCodeDefault, hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
 import type { Readers, ServiceName } from '../../lib/ports';
 import { sweeps, type Placement } from '../../lib/reconciler';
 import type { Release } from '../../lib/releases';
+import type { Held } from './jobs';
 import { findServicePolicy, foldersOf, isNewAlone, situationOf } from './service-policy';
 import type { Looks, ServicePolicy } from './service-policy';
 import { recordEntry, type PolicyRuleSpec, type RecordEntry, type RuleImage } from './spec';
 
 export const kind = 'policy-rule';
 
-export interface PolicyRuleObserved {
+export interface PolicyRuleObserved extends HostRecords<RecordEntry> {
   readonly looks: Looks;
+  /** The same questions once more. */
+  again(host: HostReader): Promise<Looks & { readonly isOpen: boolean }>;
   /** By `<service> <release>`; an error: it can't be told what it goes by. */
   readonly services: ReadonlyMap<string, ServicePolicy | StackwardError>;
   /** What the service's own tool prints, by `<service>`, where a rule had to be asked of it. */
   readonly generated: ReadonlyMap<string, string>;
-  /** By owner; entries by `<file> <rule> <role>`. */
-  readonly records: ReadonlyMap<string, HostRecord<RecordEntry>>;
 }
+
+/** All that records of this kind hold on the host. */
+export const heldOn = ({ records, others }: HostRecords<RecordEntry>): readonly Held[] =>
+  [...records, ...others].flatMap(([owner, { entries }]) => [...entries.values()].map((entry) => ({ owner, entry })));
 
 export const serviceKey = (service: ServiceName, release: Release): string => `${service} ${release}`;
 
 export async function observe(placement: Placement<PolicyRuleSpec>, from: Readers): Promise<PolicyRuleObserved> {
   const host = await from.host(placement.target);
   const asked = new Asked();
-  speculate(asked, host, placement, from);
+  speculate(asked, placement, from);
+  const [records] = await Promise.all([readRecords(host, kind, placement.owners, recordEntry), asked.answer(host)]);
   for (;;) {
-    await asked.answer(host);
-    const observed = look(asked, host, placement, from);
+    const observed = look(asked, records, placement, from);
     if (!asked.isOpen) return observed;
+    await asked.answer(host);
   }
 }
 
@@ -66,10 +72,22 @@ class Asked implements Looks {
     return { ok: true, value: meanwhile };
   }
 
+  /** What the service's tool prints follows from the rest, and takes it seconds. */
+  async again(host: HostReader): Promise<Asked> {
+    const next = new Asked();
+    for (const [key, outcome] of this.#answers) {
+      const question = JSON.parse(key) as HostRead;
+      if (question.verb === 'run-reader') next.#answers.set(key, outcome);
+      else next.#open.set(key, question);
+    }
+    await next.answer(host);
+    return next;
+  }
+
   async answer(host: HostReader): Promise<void> {
     const questions = [...this.#open];
     this.#open.clear();
-    const outcomes = await host.read(questions.map(([, question]) => question));
+    const outcomes = questions.length === 0 ? [] : await host.read(questions.map(([, question]) => question));
     questions.forEach(([key], at) => this.#answers.set(key, outcomes[at] as Outcome<object>));
   }
 }
@@ -79,8 +97,7 @@ const wantedServices = ({ wanted }: Placement<PolicyRuleSpec>): readonly (readon
   return [...new Map(all.map((one) => [serviceKey(...one), one])).values()];
 };
 
-function speculate(asked: Asked, host: HostReader, placement: Placement<PolicyRuleSpec>, { hosts }: Readers): void {
-  for (const owner of placement.owners) asked.file(recordPath(host, kind, owner));
+function speculate(asked: Asked, placement: Placement<PolicyRuleSpec>, { hosts }: Readers): void {
   for (const [service, release] of wantedServices(placement)) {
     const configFiles = hosts.configFiles(service);
     for (const path of configFiles) asked.file(path);
@@ -113,16 +130,10 @@ const restoredRules = ({ wanted, target }: Placement<PolicyRuleSpec>): readonly 
 
 function look(
   asked: Asked,
-  host: HostReader,
+  { records, others }: HostRecords<RecordEntry>,
   placement: Placement<PolicyRuleSpec>,
   { hosts }: Readers,
 ): PolicyRuleObserved {
-  const records = new Map(
-    placement.owners.map((owner) => {
-      const path = recordPath(host, kind, owner);
-      return [owner, parseRecord(asked.file(path), path, recordEntry)] as const;
-    }),
-  );
   const services = new Map(
     touchedServices(placement, records).map(([service, release]) => [
       serviceKey(service, release),
@@ -132,7 +143,8 @@ function look(
   for (const [owner, { entries }] of records)
     for (const { stack, file } of entries.values()) if (sweeps(placement.sweep, owner, stack)) asked.file(file);
   for (const { file } of restoredRules(placement)) asked.file(file);
-  return { looks: asked, services, records, generated: generate(asked, placement, services) };
+  const generated = generate(asked, placement, services);
+  return { looks: asked, again: (host) => asked.again(host), services, records, others, generated };
 }
 
 /** Rules that no file has, and that the table doesn't know, are asked of the service's own tool. */

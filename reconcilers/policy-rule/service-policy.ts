@@ -25,6 +25,7 @@ export interface ServicePolicy {
   readonly service: ServiceName;
   readonly release: Release;
   readonly settings: PolicySettings;
+  readonly configFiles: readonly string[];
   /** Paths that exist, in the order in which the service reads them: a later one counts. */
   readonly files: readonly string[];
   /** Where a rule goes that none of them has; need not exist. */
@@ -55,7 +56,7 @@ export function findServicePolicy(
       `${main} is not there, and ${service} of ${release} needs it; is its configuration elsewhere ("services.${service}.configFiles")?`,
     );
   const more = release === 'icehouse' ? [] : settings.policyDirs.flatMap((dir) => filesIn(dir, folders, looks));
-  return { service, release, settings, main, files: [...(found === undefined ? [] : [found]), ...more] };
+  return { service, release, settings, configFiles, main, files: [...(found === undefined ? [] : [found]), ...more] };
 }
 
 /** Folders that a relative name is looked for in, as oslo.config does. */

@@ -36,8 +36,9 @@ export const recordEntry = z.object({
   rule: z.string(),
   role: z.string(),
   file: z.string(),
-  /** As they stand in the file. Null: the file was silent. */
+  /** As it stood in the file before the first grant of any role, whoever made it. Null: the file was silent. */
   before: z.string().nullable(),
+  /** As it would stand in the file with this role as the only one that was granted. */
   written: z.string(),
   /** What was written around a rule that was not there. */
   frame: z.object({ lead: z.string(), trail: z.string() }).optional(),

@@ -2,8 +2,8 @@
 import { asStackwardError, Blocked } from '../../lib/errors';
 import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/reconciler';
 import type { PolicyRuleStep } from './diff';
-import { keyOf, rawValue, type Job } from './jobs';
-import { kind, type PolicyRuleObserved } from './observe';
+import { heldBeside, heldToo, keyOf, rawValue, type Job } from './jobs';
+import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
 import type { PolicyRuleRestore, PolicyRuleSpec } from './spec';
 
@@ -44,8 +44,10 @@ export function leftovers(
       const id = `${kind}.${path}`;
       if (kept.has(`${owner} ${key}`) || !sweeps(sweep, owner, stack) || failed.has(id)) continue;
       const isDeclared = declared.has(`${owner} ${id}`);
+      const too = heldToo(heldOn(observed), { ...recorded, owner });
       try {
-        if (textOf(observed, file) !== undefined) refuseManaged(observed, file, recorded.overrideManager);
+        if (textOf(observed, file) !== undefined && too === undefined)
+          refuseManaged(observed, file, recorded.overrideManager);
       } catch (error) {
         const { reason, message } = asStackwardError(error);
         findings.push({ id, reason, message });
@@ -59,6 +61,7 @@ export function leftovers(
         subject: `${service}'s rule ${rule} in ${file}`,
         because: isDeclared ? 'the code grants something else in its place' : 'the code grants it no longer',
         jobs: [...(other?.jobs ?? []), { ...recorded, owner, recorded, does: 'take' }],
+        ...(too === undefined ? {} : { notes: [`${too.owner}'s record holds it too: it goes with the last of them`] }),
         ...(isDeclared ? {} : { leftBy: { owner, stack } }),
       });
     }
@@ -79,8 +82,17 @@ export function bringBack(
       const recorded = record?.get(keyOf(image));
       const raw = rawValue(textOf(observed, image.file), image);
       if (raw === image.value && JSON.stringify(recorded ?? null) === JSON.stringify(image.entry)) return [];
-      if (raw !== image.value)
+      const beside = heldBeside(heldOn(observed), { ...image, owner });
+      const isShared = beside.some((one) => one.owner !== owner);
+      if (raw !== image.value && !beside.some(({ entry }) => keyOf(entry) === keyOf(image)))
         refuseManaged(observed, image.file, (recorded ?? image.entry ?? undefined)?.overrideManager);
+      // A grant that is taken back leaves what was granted beside it since; without a record it is not ours.
+      if (image.entry === null && recorded === undefined) return [];
+      if (image.entry === null && recorded !== undefined) return [{ ...image, owner, recorded, does: 'take' }];
+      if (raw !== image.value && isShared)
+        throw new Blocked(
+          `${image.rule} in ${image.file} can't be brought back as it was: ${beside.map((one) => one.owner).join(', ')} granted a role in it; grant it again from the code`,
+        );
       return [{ ...image, owner, recorded, image, does: 'restore' }];
     });
   const [first] = jobs;

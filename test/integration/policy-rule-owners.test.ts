@@ -1,7 +1,9 @@
 /** The kind on real files: several owners, several roles, and writes that fail half-way. */
-import { readdirSync } from 'node:fs';
-import { PolicySite } from '../support/policy-site';
-import { granted, icehouse, warnings } from '../support/policy-texts';
+import { linkSync, readdirSync, rmSync } from 'node:fs';
+import { HostPool } from '../../adapters/host-pool';
+import { LocalHost } from '../../adapters/local-host';
+import { PolicySite, type Grant } from '../support/policy-site';
+import { granted, icehouse, problems, warnings } from '../support/policy-texts';
 
 const file = 'neutron/policy.json';
 
@@ -30,14 +32,143 @@ test("two owners' grants of one rule go in either order, and the other's stays",
   }
 });
 
-test('the same grant of two owners is written once, by the first; the second adopts it', async () => {
-  const of = (owner: string, grants = {}) => [site.manifest(grants, { owner, stack: owner })];
+const of = (owner: string, grants: Record<string, Grant> = {}) => [site.manifest(grants, { owner, stack: owner })];
+
+test('the same grant of two owners is written once and recorded by both; it goes with the last', async () => {
+  for (const [first, last] of [
+    ['one', 'two'],
+    ['two', 'one'],
+  ] as const) {
+    await site.apply(of('one', { G: {} }));
+    const adopted = await site.apply(of('two', { G: { role: 'member' } }));
+    expect(adopted.plan.steps).toMatchObject([
+      {
+        action: 'create',
+        because: "one's record holds it, and it is to stay until both let it go",
+        changes: [{ attribute: 'record of create_port:fixed_ips', after: 'role member' }],
+      },
+    ]);
+    expect([problems(adopted), warnings(adopted.plan), site.read(file)]).toEqual([[], [], granted]);
+    expect((await site.plan(of('two', { G: {} }))).steps).toEqual([]);
+    expect(readdirSync(site.stateFolder)).toHaveLength(2);
+    const left = await site.apply(of(first));
+    expect(left.plan.steps).toMatchObject([
+      { notes: [`${last}'s record holds it too: it goes with the last of them`] },
+    ]);
+    expect(site.read(file)).toBe(granted);
+    expect((await site.plan(of(last, { G: {} }))).steps).toEqual([]);
+    await site.apply(of(last));
+    expect([site.read(file), readdirSync(site.stateFolder)]).toEqual([icehouse, []]);
+  }
+});
+
+test('one that was adopted and is rolled back leaves it to the other; both at once take it away', async () => {
   await site.apply(of('one', { G: {} }));
-  expect(warnings((await site.apply(of('two', { G: {} }))).plan)).toEqual([
-    expect.stringContaining('without a record'),
-  ]);
-  await site.apply(of('one'));
-  expect(site.read(file)).toBe(icehouse);
-  expect((await site.apply(of('two', { G: {} }))).plan.steps).toHaveLength(1);
+  const adopted = await site.apply(of('two', { G: {} }));
+  await site.apply(site.undoOf(adopted.plan, of('two', { G: {} })), []);
+  expect([site.read(file), readdirSync(site.stateFolder).length]).toEqual([granted, 1]);
+  await site.apply(of('two', { G: {} }));
+  await site.apply([...of('one'), ...of('two')]);
+  expect([site.read(file), readdirSync(site.stateFolder)]).toEqual([icehouse, []]);
+});
+
+test('another owner writes the same between the last look and the write: neither undoes the other', async () => {
+  const planned = await site.plan(of('two', { G: {} }));
+  const open = site.open;
+  let isRaced = false;
+  site.open = (name) => {
+    const host = open(name);
+    const write = host.write.bind(host);
+    host.write = async (sequences) => {
+      if (!isRaced) {
+        isRaced = true;
+        const other = new LocalHost(name, { stateFolder: site.stateFolder });
+        site.pool = new HostPool(() => other);
+        await site.apply(of('one', { G: {} }));
+      }
+      return write(sequences);
+    };
+    return host;
+  };
+  site.pool = new HostPool((name) => site.open(name));
+  const report = await site.applyPlan(planned, of('two', { G: {} }));
+  expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
+  // What was not granted is not recorded.
+  expect([site.read(file), readdirSync(site.stateFolder).length]).toEqual([granted, 1]);
+  await site.apply(of('two'));
   expect(site.read(file)).toBe(granted);
+});
+
+test('several roles of several owners in one rule: with the last of them a file that was silent is silent again', async () => {
+  const zed = { release: 'zed', rule: 'create_port:fixed_ips:ip_address' };
+  site.write('neutron/policy.yaml', '# site\n');
+  await site.apply([
+    ...of('one', { A: zed, B: { ...zed, role: 'operator' } }),
+    ...of('two', { C: { ...zed, role: 'reader' } }),
+  ]);
+  expect(site.read('neutron/policy.yaml')).toContain(') or role:member or role:operator or role:reader"');
+  for (const manifests of [of('one', { B: { ...zed, role: 'operator' } }), of('two'), of('one')]) {
+    const { plan } = await site.apply(manifests);
+    expect([problems(plan), warnings(plan)]).toEqual([[], []]);
+  }
+  expect([site.read('neutron/policy.yaml'), site.records]).toEqual(['# site\n', {}]);
+});
+
+test('a rollback leaves what another owner granted beside it since', async () => {
+  const first = await site.apply(of('one', { G: {} }));
+  await site.apply(of('two', { G: { role: 'reader' } }));
+  expect(problems(await site.apply(site.undoOf(first.plan, of('one', { G: {} })), []))).toEqual([]);
+  expect(site.read(file)).toContain('"(rule:admin_or_network_owner) or role:reader"');
+  const again = await site.apply(of('one', { G: {} }));
+  const removal = await site.apply(of('one'));
+  await site.apply(of('two'));
+  await site.apply(of('two', { G: { role: 'reader' } }));
+  expect(again.plan.steps).toHaveLength(1);
+  const refused = await site.plan(site.undoOf(removal.plan, of('one')));
+  expect(problems(refused)).toEqual([expect.stringMatching(/^Blocked: .*two granted a role in it; grant it again/)]);
+});
+
+test('a file that can not be written keeps no other from its end, and what was not granted is not recorded', async () => {
+  const text = '{"default": "", "compute:create:forced_host": "is_admin:True"}';
+  site.write('nova/nova.conf', '[DEFAULT]\n');
+  site.write('nova/policy.json', text);
+  const both = [site.manifest({ A: {}, B: { service: 'nova', rule: 'compute:create:forced_host' } })];
+  const hindered = site.path('neutron/other-name');
+  linkSync(site.path(file), hindered);
+  const half = await site.apply(both);
+  expect(half.results.map(({ id, outcome }) => [id, outcome]).sort()).toEqual([
+    ['policy-rule.acme/A', 'failed'],
+    ['policy-rule.acme/B', 'applied'],
+  ]);
+  expect(Object.keys(site.records)).toEqual([`${site.path('nova/policy.json')} compute:create:forced_host member`]);
+  rmSync(hindered);
+  expect(problems(await site.apply(both))).toEqual([]);
+
+  linkSync(site.path(file), hindered);
+  for (let run = 0; run < 2; run++) {
+    await site.apply([site.manifest({})]);
+    expect([site.read(file), site.read('nova/policy.json')]).toEqual([granted, text]);
+    expect(Object.keys(site.records)).toEqual([`${site.path(file)} create_port:fixed_ips member`]);
+  }
+  rmSync(hindered);
+  await site.apply([site.manifest({})]);
+  expect([site.read(file), site.records]).toEqual([icehouse, {}]);
+});
+
+test('a file of policy.d that came to hold the rule between plan and apply: nothing is written', async () => {
+  const rule = 'create_port:fixed_ips:ip_address';
+  const grant = [site.manifest({ Grant: { release: 'zed', rule } })];
+  site.write('neutron/policy.yaml', '"x": "@"\n');
+  site.write('neutron/policy.d/10-site.yaml', '{}\n');
+  for (const late of ['neutron/policy.d/10-site.yaml', 'neutron/policy.d/20-new.yaml']) {
+    const planned = await site.plan(grant);
+    site.write(late, `"${rule}": "role:z"\n`);
+    const { results } = await site.applyPlan(planned, grant);
+    expect(results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
+    expect([site.read('neutron/policy.yaml'), site.records]).toEqual(['"x": "@"\n', {}]);
+    site.write(late, '{}\n');
+  }
+  const planned = await site.plan(grant);
+  site.write('neutron/policy.d/20-new.yaml', '"other": "role:z"\n');
+  expect((await site.applyPlan(planned, grant)).results).toMatchObject([{ outcome: 'applied' }]);
 });

@@ -81,7 +81,7 @@ test('what is granted already is adopted: no write, no record, and it stays when
       expect.stringContaining(
         value === ''
           ? 'admits everybody, with the role member or without'
-          : 'without a record of stackward: it is taken as it is',
+          : 'no record on the host holds it: it is taken as it is',
       ),
     ]);
     await site.apply(none());
@@ -168,7 +168,7 @@ test.each([
 test('a lost record means "not ours": the plan says so, and nothing is taken away', async () => {
   await site.apply(grant());
   rmSync(site.stateFolder, { recursive: true });
-  expect(warnings(await site.plan(grant()))).toEqual([expect.stringContaining('without a record of stackward')]);
+  expect(warnings(await site.plan(grant()))).toEqual([expect.stringContaining('no record on the host holds it')]);
   const left = await site.apply(none());
   expect(left.plan.steps).toEqual([]);
   expect(site.read(file)).toBe(granted);

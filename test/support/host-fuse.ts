@@ -27,6 +27,9 @@ def counted(call):
     def count(*args, **named):
         global left
         left -= 1
+        if left >= 0:
+            with open('${this.counter}', 'w') as stream:
+                stream.write(str(left))
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return call(*args, **named)
@@ -40,7 +43,7 @@ exec(compile(open('${program}').read(), '${program}', 'exec'))
     this.set(0);
   }
 
-  /** Of each run from now on; 0: none is killed. */
+  /** Counted over all runs from now on; 0: none is killed. */
   set(change: number): void {
     writeFileSync(this.counter, String(change));
   }
