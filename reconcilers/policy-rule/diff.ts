@@ -8,6 +8,8 @@
 import { asStackwardError, Blocked, StackwardError } from '../../lib/errors';
 import type { Rules } from '../../lib/policy/check';
 import { hasRulesInCode } from '../../lib/policy/defaults';
+import { newNamesOf } from '../../lib/policy/renamed';
+import type { Release } from '../../lib/releases';
 import { admissionOf, referrersOf } from '../../lib/policy/grant';
 import { sayGrant } from '../../lib/policy/intents';
 import { type Difference, type Finding, type Placement, type Step, type Wanted } from '../../lib/reconciler';
@@ -156,7 +158,7 @@ function grant(
   const path = id.slice(kind.length + 1);
   const as = { path, stack, ...(overrideManager === undefined ? {} : { overrideManager }) };
   const job: Job = { ...{ owner, file, rule, role, service, release, recorded, rules, effective, as }, does: 'add' };
-  refuseShared(rules, rule);
+  refuseShared(rules, rule, release);
   const times = parsed?.entries.filter((entry) => entry.rule === rule).length ?? 0;
   const now = sayValue(textOf(observed, file), spec);
   return {
@@ -184,7 +186,12 @@ function grant(
 }
 
 /** @throws Blocked for a rule that others go by: they would admit the role as well, and the code doesn't say so */
-function refuseShared(rules: Rules, rule: string): void {
+function refuseShared(rules: Rules, rule: string, release: Release): void {
+  const newNames = newNamesOf(rules.service, rule, release).filter((name) => !rules.byName.has(name));
+  if (newNames.length > 0)
+    throw new Blocked(
+      `${rule} is the former name of ${newNames.join(', ')}, which go by it while the file has it alone; grant those that are meant`,
+    );
   const others = referrersOf(rules, rule);
   if (rule === rules.defaultRule)
     throw new Blocked(

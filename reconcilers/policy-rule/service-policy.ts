@@ -12,6 +12,7 @@ import {
 } from '../../lib/policy/defaults';
 import { findEntry, parsePolicyFile, type PolicyFile } from '../../lib/policy/file';
 import { parseRule } from '../../lib/policy/parse';
+import { oldNameOf } from '../../lib/policy/renamed';
 import type { ServiceName } from '../../lib/ports';
 import { isAtLeast, type Release } from '../../lib/releases';
 
@@ -166,7 +167,19 @@ export function situationOf(
 
   function silent(): string | undefined {
     if (!isInCode) return byName.has(settings.defaultRule) ? `rule:${settings.defaultRule}` : undefined;
+    refuseOldName();
     return defaultOf(policy, rule, generated);
+  }
+
+  function refuseOldName(): void {
+    const old = oldNameOf(service, rule, release);
+    const holder = old && policy.files.findLast((one) => parsed.get(one)?.values.has(old));
+    // As the sample that oslo.policy makes has it: the old name then says nothing.
+    if (old === undefined || holder === undefined || parsed.get(holder)?.values.get(old) === `rule:${rule}`) return;
+    throw new Blocked(
+      `${holder} is silent about ${rule} and holds ${old}, its former name, whose value is in force for it; ` +
+        `write ${rule} there too, as it is to be without the grant, then run again`,
+    );
   }
 }
 

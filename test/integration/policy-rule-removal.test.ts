@@ -91,6 +91,33 @@ describe('Zed: YAML, and a file that is silent', () => {
   });
 });
 
+test('a rule that is in force by its former name is left alone, and so is a former name', async () => {
+  const lock = '"os_compute_api:os-hypervisors": "!"\n';
+  site.write('nova/nova.conf', '[oslo_policy]\nenforce_new_defaults = True\n');
+  site.write('nova/policy.yaml', lock);
+  const of = (rule: string, release = '2023.1') =>
+    site.plan([site.manifest({ Grant: { service: 'nova', rule: `os_compute_api:${rule}`, release } })]);
+  const blocked = problems(await of('os-hypervisors:list'));
+  expect(blocked).toEqual([
+    expect.stringMatching(
+      /^Blocked: .*policy.yaml is silent about os_compute_api:os-hypervisors:list and holds os_compute_api:os-hypervisors, its former name/,
+    ),
+  ]);
+  expect(problems(await of('os-hypervisors'))).toEqual([
+    expect.stringMatching(
+      /^Blocked: os_compute_api:os-hypervisors is the former name of os_compute_api:os-hypervisors:list, .*grant those/,
+    ),
+  ]);
+  // The name is not old yet; and what the file has by its new name counts.
+  site.write('nova/policy.json', '{"os_compute_api:os-hypervisors": "!"}');
+  expect((await of('os-hypervisors', 'train')).steps).toHaveLength(1);
+  site.write('nova/policy.yaml', `${lock}"os_compute_api:os-hypervisors:list": "role:x"\n`);
+  expect((await of('os-hypervisors:list')).steps).toMatchObject([{ changes: [{ after: '(role:x) or role:member' }] }]);
+  // A decoy: a longer name, and no former one.
+  site.write('nova/policy.yaml', '"os_compute_api:servers:create": "!"\n');
+  expect((await of('servers:create:forced_host')).steps).toHaveLength(1);
+});
+
 test('a construct that grants something else now: the old goes and the new comes in one step', async () => {
   await site.apply(grant());
   const changed = [site.manifest({ Grant: { role: 'operator' } })];
