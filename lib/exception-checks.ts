@@ -1,7 +1,16 @@
 /** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
 import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
 import { InvalidConfiguration } from './errors';
-import { formatAddress, isInside, overlap, parseAddress, parseCidr, type Cidr, type IpRange } from './ip-ranges';
+import {
+  carriesIPv4,
+  formatAddress,
+  isInside,
+  overlap,
+  parseAddress,
+  parseCidr,
+  type Cidr,
+  type IpRange,
+} from './ip-ranges';
 
 /** Each a sentence that names the prefix and says what to do; [] when nothing is wrong. */
 export function exceptionFindings({
@@ -20,6 +29,13 @@ export function exceptionFindings({
       : []),
     ...clients.flatMap(clientFindings),
   ];
+}
+
+/** How many rules of the packet filter it takes: one each way for each source with each destination, in each family. */
+export function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {
+  const count = (prefixes: Prefixes, isIPv6: boolean): number =>
+    prefixes === 'any' ? 1 : prefixes.filter((one) => one.includes(':') === isIPv6).length;
+  return [false, true].reduce((sum, isIPv6) => sum + 2 * count(sources, isIPv6) * count(destinations, isIPv6), 0);
 }
 
 /** Whether one packet may be let pass by both. */
@@ -52,6 +68,8 @@ function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): s
     const cidr = attempt(() => parseCidr(text));
     if (typeof cidr === 'string') return [`in its ${what}, ${cidr}`];
     if (cidr.prefixLength === 0) return [`in its ${what}, ${text} is every address of its family; say 'any'`];
+    if (carriesIPv4(cidr))
+      return [`in its ${what}, ${text} is of IPv4 and written as IPv6, which no packet bears; write it as IPv4`];
     const canonical = `${formatAddress(cidr.version, cidr.first)}/${String(cidr.prefixLength)}`;
     if (canonical !== text) return [`in its ${what}, ${text} is written ${canonical}`];
     const other = seen.find((one) => isInside(cidr, one.cidr) || isInside(one.cidr, cidr));

@@ -131,6 +131,10 @@ export function isInside(inner: IpRange, outer: IpRange): boolean {
   return inner.version === outer.version && outer.first <= inner.first && inner.last <= outer.last;
 }
 
+/** Of IPv4 in the clothes of IPv6 (`::ffff:10.0.0.0/104`, `::10.0.0.0/104`): no packet on a wire bears it. */
+export const carriesIPv4 = (range: IpRange): boolean =>
+  range.version === 6 && (range.last < 1n << 32n || (range.first >> 32n === 0xffffn && range.last >> 32n === 0xffffn));
+
 export function overlap(a: IpRange, b: IpRange): boolean {
   return a.version === b.version && a.first <= b.last && b.first <= a.last;
 }

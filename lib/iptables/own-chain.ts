@@ -6,8 +6,8 @@
  * empty chain, and makes all of it anew. A rule that changed is not found; a rule that came leaves the chain not empty; a chain that
  * came can't be made with `-N`; each time the kernel keeps everything (tried on nft and legacy). A `:chain` line on a chain that is
  * there would flush it, foreign rules and all.
- * Given up: one transaction over two tables; there is none. A mark is set in mangle before filter accepts it, and on removal
- * filter goes first, so that between the two nothing passes that shouldn't.
+ * Given up: one transaction over two tables; there is none. Mangle goes first where filter is to accept a mark that it doesn't accept
+ * yet, so that no mark of before counts; else filter, so that what it stops accepting, or accepts by itself from now on, has no gap.
  */
 import { rulesOf, chainsOf, type Ruleset } from './ruleset';
 
@@ -44,13 +44,16 @@ export const findOwnChains = (ruleset: Ruleset, chain: string): OwnChains => {
   return { mangle: find('mangle'), filter: find('filter') };
 };
 
+/** A comment or a log prefix, whatever it holds. */
+const quoted = /"(?:[^"\\]|\\.)*"/g;
+
 /** Rules that lead to our chain and are no jump of ours; as `filter: -A INPUT -j stackward-…`. */
 export function findForeignJumps(ruleset: Ruleset, chain: string): string[] {
   const leads = new RegExp(`(^| )(-j|-g) ${chain}( |$)`);
   return rulesOf(ruleset)
     .filter(({ table, chain: from, text }) => {
       const isOurs = text === `-j ${chain}` && ownTables.some((own) => own === table && jumpFrom[own] === from);
-      return leads.test(text) && !isOurs;
+      return leads.test(text.replace(quoted, '""')) && !isOurs;
     })
     .map(({ table, chain: from, text }) => `${table}: -A ${from} ${text}`);
 }
@@ -66,7 +69,9 @@ export const isInPlace = (chain: OwnChain, rules: readonly string[]): boolean =>
 
 /** The text for `iptables-restore -n` that makes of what was seen what is wanted; '' if that is what is there. */
 export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRules): string {
-  const order: readonly OwnTable[] = wanted.filter.length > 0 ? ['mangle', 'filter'] : ['filter', 'mangle'];
+  const isInForce = (rule: string): boolean => seen.filter.jumps > 0 && seen.filter.rules.includes(rule);
+  const acceptsAnew = wanted.filter.some((rule) => rule.includes('-m mark --mark ') && !isInForce(rule));
+  const order: readonly OwnTable[] = acceptsAnew ? ['mangle', 'filter'] : ['filter', 'mangle'];
   return order
     .filter((table) => !isInPlace(seen[table], wanted[table]))
     .map((table) =>

@@ -140,12 +140,34 @@ function reasonOf({ action, rulesDiffer, jumps, before, stored, rules }: Seen): 
   if (rulesDiffer)
     return isSame(stored, rules) && !isSame(stored, before)
       ? 'somebody changed its rules on the host'
-      : 'the code, or the port in Neutron, has changed';
+      : whatChanged(before, rules);
   return jumps.length > 0
     ? 'its rules are here, and not the jump to them'
     : isNothing(stored)
       ? 'it would not come back when the host starts'
       : 'what would come back when the host starts is not as stackward writes it';
+}
+
+/** As far as the rules tell. */
+function whatChanged(before: ExceptionRules, after: ExceptionRules): string {
+  const isSameWithout = (what: RegExp): boolean => {
+    const text = (rules: ExceptionRules) =>
+      JSON.stringify(
+        families.map((family) =>
+          ownTables.map((table) =>
+            rules[family][table]
+              .map(canonicalRule)
+              .map((rule) => rule.replace(what, ''))
+              .filter((rule) => rule !== ''),
+          ),
+        ),
+      );
+    return text(before) === text(after);
+  };
+  if (isSameWithout(/ --mac-source \S+/)) return 'the MAC address of the port has changed in Neutron';
+  if (isSameWithout(/^.* -j RETURN$/)) return 'the addresses of the port that stay with its groups have changed';
+  if (isSameWithout(/ --physdev-(in|out) (?!tap)\S+/g)) return 'the uplink of its bridge has changed';
+  return 'the code has changed';
 }
 
 /** A change per rule, in the kernel's words. */

@@ -2,10 +2,12 @@
 import { commentOf } from '../../lib/iptables/rule-comment';
 import type { Finding, Wanted } from '../../lib/reconciler';
 import type { PlacedException } from './locate';
-import type { HostState } from './observe';
-import { isEmptyGroup } from './rule-groups';
+import { kernelRules } from './family-change';
+import type { FirewallExceptionObserved, HostState } from './observe';
+import { groupsOf, isEmptyGroup } from './rule-groups';
 import { families, noRules, rulesFor, tapOf, type ExceptionRules, type Family } from './rules';
 import { describeExposure } from './exposure';
+import { storedPath } from './stored-rules';
 
 export interface Intent {
   readonly one: Wanted<PlacedException>;
@@ -27,7 +29,7 @@ export const pathOf = (id: string): string => id.slice(kind.length + 1);
 
 export const familyNames: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
-export function intend(one: Wanted<PlacedException>, host: HostState & { readonly host: string }): Intent {
+export function intend(one: Wanted<PlacedException>, host: FirewallExceptionObserved): Intent {
   const { spec } = one;
   if (spec.is === 'declared') return intendDeclared({ ...one, spec }, host);
   const { comment, ipv4, ipv6 } = spec.image;
@@ -42,9 +44,8 @@ export function describeRules(...all: readonly ExceptionRules[]): string {
 }
 
 type Declared = Wanted<PlacedException & { is: 'declared' }>;
-type HostNow = HostState & { readonly host: string };
 
-function intendDeclared(one: Declared, host: HostNow): Intent {
+function intendDeclared(one: Declared, host: FirewallExceptionObserved): Intent {
   const { spec, port, subnets } = one.spec;
   const path = pathOf(one.id);
   const tap = tapOf(port.id);
@@ -60,7 +61,7 @@ function intendDeclared(one: Declared, host: HostNow): Intent {
     };
   }
   const wished = rulesFor({ spec, port, path, ends });
-  const refusal = findRefusal(wished, host);
+  const refusal = findRefusal(wished, host) ?? findLostFamily(intent, wished, host);
   if (refusal) return { ...intent, findings: [{ id: one.id, ...refusal }] };
 
   const rules = host.hasHook.ipv6 ? wished : { ...wished, ipv6: noRules };
@@ -73,13 +74,16 @@ function intendDeclared(one: Declared, host: HostNow): Intent {
   };
 }
 
-const describeAway = (tap: string, { spec: { port } }: Declared, { host }: HostNow): string =>
+const describeAway = (tap: string, { spec: { port } }: Declared, { host }: FirewallExceptionObserved): string =>
   port.hostId === host
     ? `${tap} is not on ${host}: is its server off? The rules match nothing until it runs`
     : `${tap} is not on ${host}: the rules wait there for its server, and match nothing until it comes`;
 
 /** Why it can't be put in place on this host as it is. */
-function findRefusal(wished: ExceptionRules, { hasHook, host }: HostNow): Omit<Finding, 'id'> | undefined {
+function findRefusal(
+  wished: ExceptionRules,
+  { hasHook, host }: FirewallExceptionObserved,
+): Omit<Finding, 'id'> | undefined {
   if (families.every((family) => isEmptyGroup(wished[family])))
     return {
       reason: 'InvalidConfiguration',
@@ -94,7 +98,26 @@ function findRefusal(wished: ExceptionRules, { hasHook, host }: HostNow): Omit<F
   };
 }
 
-function findWarnings({ spec: { spec, port } }: Declared, wished: ExceptionRules, at: HostNow): string[] {
+/** Rules for IPv6 of a host whose agent has none now: they are not taken away because its chains are. */
+function findLostFamily(
+  { one, comment }: Pick<Intent, 'one' | 'comment'>,
+  wished: ExceptionRules,
+  { hasHook, host, owners, stateFolder }: FirewallExceptionObserved,
+): Omit<Finding, 'id'> | undefined {
+  const own = owners.get(one.owner)?.ipv6;
+  if (hasHook.ipv6 || isEmptyGroup(wished.ipv6) || !own) return undefined;
+  if (![kernelRules(own), own.stored.rules].some((rules) => groupsOf(rules).has(comment))) return undefined;
+  return {
+    reason: 'TransientError',
+    message: `the chain neutron-filter-top is not there for IPv6, and this exception has rules of it: Neutron's agent has not run on ${host} since its tables were emptied; start the agent, then run again, or delete ${storedPath(stateFolder, one.owner, 'ipv6')} if it filters no IPv6 there any more`,
+  };
+}
+
+function findWarnings(
+  { spec: { spec, port } }: Declared,
+  wished: ExceptionRules,
+  at: FirewallExceptionObserved,
+): string[] {
   const named = [spec.sources, spec.destinations].some((all) => all !== 'any' && all.some((one) => one.includes(':')));
   return [
     ...(!at.hasHook.ipv6 && !isEmptyGroup(wished.ipv6) && named

@@ -1,12 +1,11 @@
 /** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { parseCidr } from '../../lib/ip-ranges';
+import { carriesIPv4, parseCidr } from '../../lib/ip-ranges';
 import { releases } from '../../lib/releases';
 
 function isCidr(text: string): boolean {
   try {
-    parseCidr(text);
-    return true;
+    return !carriesIPv4(parseCidr(text));
   } catch {
     return false;
   }

@@ -97,6 +97,21 @@ test('with ten pairs in all the port is full: what follows takes the packet filt
   expect(portResource()['allowed_address_pairs']).toHaveLength(10);
 });
 
+test('prefixes by the dozen, each with each: a warning that says how many rules that makes', () => {
+  const { app, allow } = stackWithPort();
+  const dozens = (first: number, count: number) => Array.from({ length: count }, (_, at) => `${first}.${at}.0.0/16`);
+  allow('Few', { sources: dozens(20, 10), destinations: dozens(30, 10) });
+  expect(synth(app).warnings).toEqual([]);
+  allow('Many', { sources: dozens(40, 60), destinations: dozens(50, 60) });
+  expect(synth(app).warnings).toEqual([expect.stringMatching(/it makes 7200 rules on its host/)]);
+});
+
+test('a prefix of IPv4 that is written as IPv6: refused', () => {
+  const { app, allow } = stackWithPort();
+  allow('Mapped', { sources: ['::ffff:a00:0/104'] });
+  expect(synthError(app)).toMatch(/in its sources, ::ffff:a00:0\/104 is of IPv4 and written as IPv6.*write it as IPv4/);
+});
+
 test('a port without a group takes the packet filter: pairs let nothing in', () => {
   expect(stackWithPort({}, { securityGroups: [] }).allow('Vpn').method).toBe('hook');
 });

@@ -138,6 +138,27 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
 
 const portOf = (at: number): string => `${(0x10000000 + at * 0x101).toString(16)}-63aa-4c5e-9d0b-1f6a7e5c3b21`;
 
+test.each([
+  ['the MAC address of the port has changed in Neutron', { macAddress: 'fa:16:3e:00:00:02' }, '9b:da:ee', '00:00:02'],
+  [
+    'the addresses of the port that stay with its groups have changed',
+    { fixedIps: [{ subnetId: 'green', address: '10.77.0.11' }] },
+    '10.77.0.10/32',
+    '10.77.0.11/32',
+  ],
+])('%s: its rules follow, where the MAC address is matched', async (because, port, old, now) => {
+  const host = make().get();
+  const wished = wish({ release: 'mitaka', sources: ['10.77.0.0/24'] });
+  await world.run(wished);
+  expect(host.ours().join()).toContain(old);
+  world.network.putPort({ id: portId, ...port });
+  const { outcomes, planned, problems } = await world.run(wished);
+  expect([outcomes, problems, planned.steps.map((step) => step.because)]).toEqual([applied, [], [because]]);
+  for (const text of [host.ours().join(), Object.values(host.stored()).join()])
+    expect([text.includes(old), text.includes(now)]).toEqual([false, true]);
+  expect((await world.plan(wished, all)).steps).toEqual([]);
+});
+
 test('a rule changed by hand, a rule too many of ours, a jump gone: drift, repaired', async () => {
   const host = make().get();
   await world.run(wish());

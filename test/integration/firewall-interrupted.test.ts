@@ -87,6 +87,21 @@ describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
   });
 });
 
+test('a release raised from Mitaka to Newton: at no write is there a gap', async () => {
+  for (let cut = 0; ; cut++) {
+    make();
+    await world.run(wish(before, 'mitaka'));
+    world.writesLeft = cut;
+    const { outcomes } = await world.run(wish(before, 'zed'));
+    expect([cut, inKernel(4), inKernel(6)]).toEqual([cut, ['10.99.0.0/24'], ['2001:db8:99::/48']]);
+    world.writesLeft = Infinity;
+    expect((await world.run(wish(before, 'zed'))).problems).toEqual([]);
+    expect(world.get().ours().join()).not.toContain('MARK');
+    if (outcomes.every(([, outcome]) => outcome === 'applied')) break;
+    world.remove();
+  }
+});
+
 describe('refused', () => {
   const wide = ['10.0.0.0/8', '2001:db8::/32'];
   const state = () => [world.get().lines(4), world.get().lines(6), world.get().stored()];

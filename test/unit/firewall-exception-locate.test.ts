@@ -202,6 +202,8 @@ describe('the spec', () => {
     ['sources', { sources: [] }],
     ['sources', { sources: ['10.99.0.7/24'] }],
     ['sources', { sources: 'all' }],
+    ['sources', { sources: ['::ffff:10.0.0.0/104'] }],
+    ['destinations', { destinations: ['::10.0.0.0/104'] }],
     ['markBit', { markBit: 32 }],
     ['firewallDriver', { firewallDriver: 'openvswitch' }],
     ['mode', { mode: 'bridged' }],

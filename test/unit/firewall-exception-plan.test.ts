@@ -213,7 +213,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be updated in-place
-       # (because the code, or the port in Neutron, has changed)
+       # (because the code has changed)
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            ~ IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT -> tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -d 10.77.0.0/24 -j ACCEPT
            ~ IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT -> qvb28f25940-63 to tap28f25940-63: -s 10.77.0.0/24 -d 10.99.0.0/24 -j ACCEPT

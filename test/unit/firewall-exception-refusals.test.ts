@@ -54,6 +54,23 @@ describe('what can not be put', () => {
      "
     `);
   });
+  test.each([
+    ['named sources', { sources: ['2001:db8:99::/48', '10.99.0.0/24'] }],
+    ['any', { sources: 'any' as const }],
+  ])(
+    'the chains of the agent are gone for IPv6 alone, and rules for IPv6 were there: %s; all stay',
+    async (_, more) => {
+      const [ipv4File = '', text = ''] = Object.entries(stored)[0] ?? [];
+      const ipv6File = ipv4File.replace('.ipv4', '.ipv6');
+      const files = { ...stored, [ipv6File]: text.replaceAll('10.99.0.0/24', '2001:db8:99::/48') };
+      const hosts = new TextHosts({ cnode01: { ipv4: kernelWith(out, into), ipv6: '', files } });
+      const { steps, problems } = await hosts.plan([manifestOf({ Branch: exception(more) })], all);
+      expect([steps, problems.map(({ reason, message }) => `${reason}: ${message}`)]).toEqual([
+        [],
+        [expect.stringMatching(/^TransientError: .* not there for IPv6.* start the agent, .* or delete \S+\.ipv6 if/)],
+      ]);
+    },
+  );
   test('a foreign rule in our chain', async () => {
     const ipv4 = kernelWith(out, into, '-s 192.0.2.66/32 -m comment --comment "ticket 4711" -j ACCEPT');
     expect(await planned({ ipv4, files: stored })).toMatchInlineSnapshot(`

@@ -63,7 +63,7 @@ describe('our chain among others', () => {
     '-A neutron-filter-top -j stackward-0a1b2c3d',
     '-A neutron-filter-top -j stackward-0a1b2c3d0',
     '-A neutron-filter-top -p tcp -g stackward-0a1b2c3d',
-    '-A neutron-filter-top -m comment --comment "to stackward-0a1b2c3d -j nowhere" -j ACCEPT',
+    '-A neutron-filter-top -m comment --comment "an \\"old\\" -j stackward-0a1b2c3d was here" -j ACCEPT',
     '-A stackward-0a1b2c3d0 -s 203.0.113.1/32 -j DROP',
     '-A stackward-0a1b2c3d -s 203.0.113.2/32 -j ACCEPT',
     'COMMIT',
