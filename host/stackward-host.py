@@ -344,8 +344,8 @@ def swap_file(q):
     content = base64.b64decode(q['content'])
     folder = os.path.dirname(real)
     if q.get('makeFolder') and not os.path.isdir(folder):
-        os.mkdir(folder, 0o700)
-        os.chmod(folder, q.get('folderMode', 0o700))
+        os.mkdir(folder, q.get('folderMode', 0o700))
+        os.chmod(folder, q.get('folderMode', 0o700))  # Whatever the umask is.
     locks, newest = [lock_folder(folder)], 0
     try:
         if q.get('watchedFolder'):

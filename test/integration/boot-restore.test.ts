@@ -228,32 +228,6 @@ test('rolled back: of the first apply, of a change by hand that was put right, o
   boot();
 });
 
-test('killed at each write: nothing runs that is not whole, and the next run converges', async () => {
-  for (let cut = 0; ; cut++) {
-    await make();
-    world.writesLeft = cut;
-    const ids = ['boot-restore.acme/BootRestore'];
-    const { outcomes } = await world.run(wish(), { only: ids });
-    if (machine.read(target) !== undefined) expect([machine.read(unit), machine.read(script)]).not.toContain(undefined);
-    world.writesLeft = Infinity;
-    const next = await world.run(wish());
-    expect([cut, next.problems]).toEqual([cut, []]);
-    const written = world.written;
-    world.writesLeft = cut;
-    await world.run(nobody(), { sweep: all('team-a'), only: ids });
-    if (machine.read(target) !== undefined) expect([machine.read(unit), machine.read(script)]).not.toContain(undefined);
-    world.writesLeft = Infinity;
-    expect((await world.run(nobody(), { sweep: all('team-a') })).problems).toEqual([]);
-    expect([written > 0, machine.read(target), machine.read(script)]).toEqual([true, undefined, undefined]);
-    if (outcomes[0]?.[1] === 'applied') {
-      expect(cut).toBe(3);
-      break;
-    }
-    await machine.stop();
-    world.remove();
-  }
-});
-
 test("anybody may read what systemd reads; a folder that was made for it goes with it, one of somebody's stays", async () => {
   await make();
   const folder = '/etc/systemd/system/multi-user.target.d';

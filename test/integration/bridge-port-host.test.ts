@@ -44,6 +44,30 @@ test('from nothing; then nothing more; a neighbour and other flags stay; one req
   expect([again.planned.steps, again.outcomes, host.requests.writes]).toEqual([[], [], 2]);
 });
 
+test('a device whose name begins alike, or is a beginning, is another', async () => {
+  const host = world.get();
+  const decoys = [`${tapOf(port)}x`, tapOf(port).slice(0, -1)];
+  const lines = decoys.flatMap((name) => [
+    `link add ${name} type veth peer name p${name.slice(3)}`,
+    `link set ${name} master qbr${port.slice(0, 11)}`,
+  ]);
+  host.namespace.feed(`${lines.join('\n')}\n`, 'ip', '-batch', '-');
+  const flagsOf = () =>
+    decoys.map((name) =>
+      host.namespace.run(
+        'sh',
+        '-c',
+        `cat /sys/class/net/${name}/brport/hairpin_mode /sys/class/net/${name}/brport/learning`,
+      ),
+    );
+  expect(await world.run(wish())).toMatchObject({ problems: [] });
+  expect([host.flags(port), flagsOf()]).toEqual([done, ['0\n1\n', '0\n1\n']]);
+  host.unplug(port);
+  expect((await world.plan(wish())).warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^no bridge has tap28f25940-63 or qvb/),
+  ]);
+});
+
 test('what is as declared is adopted: no record, and it stays when its declaration goes', async () => {
   const host = world.get();
   host.set(tapOf(port), 'hairpin', 'on');
@@ -193,89 +217,6 @@ describe('a rollback', () => {
     expect(back.problems).toEqual([]);
     expect(world.get().flags(port, neighbour)).toEqual(flags);
     expect(world.get().records()).toEqual(records);
-  });
-});
-
-describe('killed at each write', () => {
-  const two = () => [
-    world.manifest({
-      Port: { portId: port, hairpin: true, learning: false },
-      Other: { portId: neighbour, flood: false },
-    }),
-  ];
-  const both = { ...done, [tapOf(neighbour)]: '0 1 0', [qvbOf(neighbour)]: '0 1 0' };
-  const nothing = { ...untouched(port), ...untouched(neighbour) };
-
-  /** Kills a run at its 1st, 2nd, … write, until it isn't hit any more; after each `check`. */
-  async function killEverywhere(
-    prepare: () => Promise<unknown>,
-    killed: () => Promise<{ outcomes: unknown[][] }>,
-    check: () => Promise<void>,
-  ): Promise<number> {
-    for (let writes = 0; ; writes += 1) {
-      await prepare();
-      world.writesLeft = writes;
-      const { outcomes } = await killed();
-      const wasKilled = world.writesLeft === 0 && outcomes.some(([, outcome]) => outcome === 'TransientError');
-      world.writesLeft = Infinity;
-      await check();
-      if (!wasKilled) return writes;
-    }
-  }
-
-  test('of an apply: the next one converges, and all comes back in the end', async () => {
-    const count = await killEverywhere(
-      () => Promise.resolve(),
-      () => world.run(two()),
-      async () => {
-        expect((await world.run(two())).problems).toEqual([]);
-        expect(world.get().flags(port, neighbour)).toEqual(both);
-        expect((await world.run([world.manifest({})], { sweep: all })).problems).toEqual([]);
-        expect(world.get().flags(port, neighbour)).toEqual(nothing);
-        expect(world.get().records()).toEqual({});
-      },
-    );
-    expect(count).toBe(6);
-  });
-
-  test('of a removal: the next one converges', async () => {
-    const count = await killEverywhere(
-      () => world.run(two()),
-      () => world.run([world.manifest({})], { sweep: all }),
-      async () => {
-        expect((await world.run([world.manifest({})], { sweep: all })).problems).toEqual([]);
-        expect(world.get().flags(port, neighbour)).toEqual(nothing);
-        expect(world.get().records()).toEqual({});
-      },
-    );
-    expect(count).toBe(6);
-  });
-
-  test('of an apply whose code is gone before the next: nothing of ours is left', async () => {
-    await killEverywhere(
-      () => Promise.resolve(),
-      () => world.run(two()),
-      async () => {
-        expect((await world.run([world.manifest({})], { sweep: all })).problems).toEqual([]);
-        expect(world.get().flags(port, neighbour)).toEqual(nothing);
-        expect(world.get().records()).toEqual({});
-      },
-    );
-  });
-
-  test('of a change of mind: the value from before our first write comes back', async () => {
-    const other = () => [world.manifest({ Port: { portId: port, hairpin: false, learning: false } })];
-    await killEverywhere(
-      () => world.run(wish()),
-      () => world.run(other()),
-      async () => {
-        expect((await world.run(other())).problems).toEqual([]);
-        expect(world.get().flags(port)).toEqual({ [tapOf(port)]: '0 0 1', [qvbOf(port)]: '0 0 1' });
-        await world.run([world.manifest({})], { sweep: all });
-        expect(world.get().flags(port)).toEqual(untouched(port));
-        expect(world.get().records()).toEqual({});
-      },
-    );
   });
 });
 

@@ -1,12 +1,12 @@
 /**
- * The real host program, killed (SIGKILL, by itself) right before its n-th change of a file system: it runs with the calls of
- * Python's `os` that change something counted. Reads are not.
+ * The real host program, killed (SIGKILL, by itself) right before its n-th change of a file system, the kernel's flags below
+ * /sys included: it runs with Python's calls that change something counted. Reads are not.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const program = join(__dirname, '../../host/stackward-host.py');
-const calls = ['write', 'fsync', 'fchmod', 'fchown', 'utime', 'link', 'rename', 'unlink', 'mkdir'];
+const calls = ['write', 'fsync', 'fchmod', 'fchown', 'utime', 'link', 'rename', 'unlink', 'mkdir', 'chmod', 'rmdir'];
 
 export class HostFuse {
   /** To be given to a host as `installed`. */
@@ -21,22 +21,26 @@ export class HostFuse {
     writeFileSync(
       this.path,
       `#!/usr/bin/python3 -Es
-import os, signal
-left = int(open('${this.counter}').read())
-def counted(call):
+import builtins, os, signal
+counter = open('${this.counter}', 'r+')
+left = int(counter.read())
+def counted(call, changes=lambda *args: True):
     def count(*args, **named):
         global left
-        left -= 1
-        if left >= 0:
-            with open('${this.counter}', 'w') as stream:
-                stream.write(str(left))
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if left > 0 and changes(*args):
+            left -= 1
+            counter.seek(0)
+            counter.write(str(left).ljust(9))
+            counter.flush()
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
         return call(*args, **named)
     return count
 for name in ${JSON.stringify(calls)}:
     setattr(os, name, counted(getattr(os, name)))
-exec(compile(open('${program}').read(), '${program}', 'exec'))
+source = open('${program}').read()
+builtins.open = counted(open, lambda path, mode='r', *_: 'w' in mode)
+exec(compile(source, '${program}', 'exec'))
 `,
       { mode: 0o755 },
     );

@@ -1,0 +1,108 @@
+/** The host program killed (SIGKILL) right before each change for the boot: nothing runs that is not whole, and the next run converges. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { filesFor } from '../../reconcilers/boot-restore/files';
+import { FirewallHosts } from '../support/firewall-hosts';
+import { FirewallMachine } from '../support/firewall-machine';
+import { exception, manifestOf, portId } from '../support/firewall-texts';
+import { HostFuse } from '../support/host-fuse';
+
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+const boot = 'boot-restore.acme/BootRestore';
+const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
+const right = [...filesFor('systemd', '/var/lib/stackward')];
+
+let folder: string;
+let fuse: HostFuse;
+let world: FirewallHosts;
+let machine: FirewallMachine;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'stackward-fuse-'));
+  fuse = new HostFuse(folder);
+  world = new FirewallHosts(['cnode01'], { open: ({ name }) => machine.host(name, { installed: fuse.path }) });
+  machine = await FirewallMachine.start(world.get().namespace.name);
+  world.network.putPort({ id: portId, hostId: 'cnode01' });
+});
+afterEach(async () => {
+  await machine.stop();
+  world.remove();
+  rmSync(folder, { recursive: true });
+});
+
+const exceptions = manifestOf({ Branch: exception() });
+const wish = [
+  {
+    ...exceptions,
+    resources: [
+      ...exceptions.resources,
+      ...manifestOf(
+        { BootRestore: { exceptions: [{ portId, placement: 'bound', firewallDriver: 'iptables_hybrid' }] } },
+        { kind: 'boot-restore' },
+      ).resources,
+    ],
+  },
+];
+const files = () => right.map(([path]) => machine.read(path));
+
+/** Each file is whole or absent, and what runs another has it: the script, the unit, the drop-in. */
+function isWhole(): void {
+  const there = files();
+  for (const [at, text] of there.entries()) expect([undefined, right[at]?.[1]]).toContain(text);
+  const present = there.map((text) => text !== undefined);
+  expect([
+    [false, false, false],
+    [true, false, false],
+    [true, true, false],
+    [true, true, true],
+  ]).toContainEqual(present);
+}
+
+/** Kills a run of the kind right before its 1st, 2nd, … change, until it isn't hit any more. Answers how many there are. */
+async function killEverywhere(
+  prepare: () => Promise<unknown>,
+  run: () => Promise<{ messages: readonly string[] }>,
+  then: () => Promise<void>,
+): Promise<number> {
+  for (let change = 1; ; change++) {
+    await prepare();
+    fuse.set(change);
+    const { messages } = await run();
+    fuse.set(0);
+    isWhole();
+    await then();
+    if (!messages.some((message) => message.includes('ended without an answer'))) return change - 1;
+  }
+}
+
+const remove = () => world.run([manifestOf({})], { sweep });
+async function isGone(): Promise<void> {
+  expect((await remove()).problems).toEqual([]);
+  expect(files()).toEqual([undefined, undefined, undefined]);
+  // Killed right behind its last file, the folder itself may stay.
+  expect(machine.run('sh', '-c', 'ls -A /etc/systemd/system/multi-user.target.d 2>/dev/null || true')).toBe('');
+}
+
+test('while writing', async () => {
+  const changes = await killEverywhere(
+    () => Promise.resolve(),
+    () => world.run(wish, { only: [boot] }),
+    async () => {
+      expect((await world.run(wish)).problems).toEqual([]);
+      expect(files()).toEqual(right.map(([, text]) => text));
+      expect(machine.run('stat', '-c', '%a', '/etc/systemd/system/multi-user.target.d')).toBe('755\n');
+      await isGone();
+    },
+  );
+  expect(changes).toBeGreaterThan(15);
+});
+
+test('while removing', async () => {
+  const changes = await killEverywhere(
+    async () => expect((await world.run(wish)).problems).toEqual([]),
+    () => world.run([manifestOf({})], { sweep, only: [boot] }),
+    isGone,
+  );
+  expect(changes).toBeGreaterThan(5);
+});

@@ -1,0 +1,127 @@
+/** The host program killed (SIGKILL) right before each change of a run: what was changed is recorded, and the next run converges. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import type { Sweep } from '../../lib/reconciler';
+import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
+import { HostFuse } from '../support/host-fuse';
+
+// Debian's own Python: a version manager's shim costs a tenth of a second each time.
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+const port = '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21';
+/** The same but for one character that the names of its devices have too. */
+const neighbour = '28f25940-64aa-4c5e-9d0b-1f6a7e5c3b21';
+const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
+const untouched = (id: string) => ({ [tapOf(id)]: '0 1 1', [qvbOf(id)]: '0 1 1' });
+
+let folder: string;
+let fuse: HostFuse;
+let world: BridgeHosts;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stackward-fuse-'));
+  fuse = new HostFuse(folder);
+  world = new BridgeHosts(
+    ['cnode01'],
+    ({ name, namespace, stateFolder }) =>
+      new LocalHost(name, { namespace: namespace.name, stateFolder, installed: fuse.path }),
+  );
+  world.get().plug(port, neighbour);
+  for (const id of [port, neighbour]) world.network.putPort({ id, hostId: 'cnode01' });
+});
+afterEach(() => {
+  world.remove();
+  rmSync(folder, { recursive: true });
+});
+
+const two = () => [
+  world.manifest({
+    Port: { portId: port, hairpin: true, learning: false },
+    Other: { portId: neighbour, flood: false },
+  }),
+];
+const both = {
+  ...{ [tapOf(port)]: '1 0 1', [qvbOf(port)]: '0 0 1' },
+  ...{ [tapOf(neighbour)]: '0 1 0', [qvbOf(neighbour)]: '0 1 0' },
+};
+const nothing = { ...untouched(port), ...untouched(neighbour) };
+const remove = () => world.run([world.manifest({})], { sweep: all });
+const flags = () => world.get().flags(port, neighbour);
+
+/** What isn't as the kernel made it stands in the record, with the value that it had. */
+function isRecorded(): void {
+  const names = ['hairpin', 'learning', 'flood'];
+  const entries = Object.assign({}, ...Object.values(world.get().records())) as Record<string, { before: boolean }>;
+  for (const [device, values] of Object.entries(flags()))
+    for (const [at, value] of values.split(' ').entries()) {
+      const original = nothing[device]?.split(' ')[at];
+      const key = `${device} ${names[at]}`;
+      if (value !== original) expect([key, entries[key]?.before]).toEqual([key, original === '1']);
+    }
+}
+
+/** Kills a run right before its 1st, 2nd, … change, until it isn't hit any more. Answers how many changes there are. */
+async function killEverywhere(
+  prepare: () => Promise<unknown>,
+  run: () => Promise<{ messages: readonly (string | undefined)[] }>,
+  then: () => Promise<void>,
+): Promise<number> {
+  for (let change = 1; ; change++) {
+    await prepare();
+    fuse.set(change);
+    const { messages } = await run();
+    fuse.set(0);
+    isRecorded();
+    await then();
+    if (!messages.some((message) => message?.includes('ended without an answer'))) return change - 1;
+  }
+}
+
+/** All of it comes back in the end, and no trace stays. */
+async function isUndone(): Promise<void> {
+  expect((await remove()).problems).toEqual([]);
+  expect(flags()).toEqual(nothing);
+  expect(readdirSync(world.get().stateFolder).filter((name) => !name.startsWith('.stackward-'))).toEqual([]);
+}
+
+test('while applying: the next run converges', async () => {
+  const changes = await killEverywhere(
+    () => Promise.resolve(),
+    () => world.run(two()),
+    async () => {
+      expect((await world.run(two())).problems).toEqual([]);
+      expect(flags()).toEqual(both);
+      await isUndone();
+    },
+  );
+  // A record and five flags.
+  expect(changes).toBeGreaterThan(10);
+});
+
+test('while applying, and the code is gone before the next: nothing of ours is left', async () => {
+  await killEverywhere(
+    () => Promise.resolve(),
+    () => world.run(two()),
+    isUndone,
+  );
+});
+
+test('while removing: the next run converges', async () => {
+  const changes = await killEverywhere(() => world.run(two()), remove, isUndone);
+  expect(changes).toBeGreaterThan(6);
+});
+
+test('in a change of mind: the value from before our first write comes back', async () => {
+  const one = () => [world.manifest({ Port: { portId: port, hairpin: true, learning: false } })];
+  const other = () => [world.manifest({ Port: { portId: port, hairpin: false, learning: false } })];
+  await killEverywhere(
+    () => world.run(one()),
+    () => world.run(other()),
+    async () => {
+      expect((await world.run(other())).problems).toEqual([]);
+      expect(flags()).toEqual({ ...nothing, [tapOf(port)]: '0 0 1', [qvbOf(port)]: '0 0 1' });
+      await isUndone();
+    },
+  );
+});
