@@ -8,6 +8,7 @@ import { asStackwardError, type StackwardError } from '../../lib/errors';
 import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/host';
 import { readRecords, type HostRecords } from '../../lib/host-record';
 import { findCodeDefault, hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
+import { configPlaces } from '../../lib/policy/config';
 import type { Readers, ServiceName } from '../../lib/ports';
 import { sweeps, type Placement } from '../../lib/reconciler';
 import type { Release } from '../../lib/releases';
@@ -100,8 +101,11 @@ const wantedServices = ({ wanted }: Placement<PolicyRuleSpec>): readonly (readon
 function speculate(asked: Asked, placement: Placement<PolicyRuleSpec>, { hosts }: Readers): void {
   for (const [service, release] of wantedServices(placement)) {
     const configFiles = hosts.configFiles(service);
-    for (const path of configFiles) asked.file(path);
-    for (const folder of foldersOf(service, configFiles)) {
+    const folders = foldersOf(service, configFiles);
+    const places = configPlaces(service, folders);
+    for (const path of [places.before, ...configFiles]) asked.file(path);
+    for (const path of places.after.flat()) asked.folder(path);
+    for (const folder of folders) {
       for (const name of policyFileNames(service, release)) asked.file(`${folder}/${name}`);
       if (release !== 'icehouse') asked.folder(`${folder}/policy.d`);
     }

@@ -2,7 +2,7 @@
 import { Blocked, InvalidConfiguration, StackwardError } from '../../lib/errors';
 import type { HostFile, HostFolder, Outcome } from '../../lib/host';
 import type { Check, Rules } from '../../lib/policy/check';
-import { readPolicySettings, type PolicySettings } from '../../lib/policy/config';
+import { configPlaces, readPolicySettings, type PolicySettings } from '../../lib/policy/config';
 import {
   enforcesNewDefaults,
   eraOf,
@@ -40,14 +40,18 @@ export function findServicePolicy(
   configFiles: readonly string[],
   looks: Looks,
 ): ServicePolicy {
-  const configs = configFiles.map((path) => contentOf(looks.file(path))).filter((text) => text !== undefined);
-  if (configs.length === 0)
+  const read = (paths: readonly string[]): string[] =>
+    paths.map((path) => contentOf(looks.file(path))).filter((text) => text !== undefined);
+  const folders = foldersOf(service, configFiles);
+  const places = configPlaces(service, folders);
+  const named = read(configFiles);
+  if (named.length === 0)
     throw new Blocked(
       `none of ${configFiles.join(', ')} is on this host, so it can't be told which policy file ${service} reads; ` +
         `name its configuration as "services.${service}.configFiles" in stackward.yaml; in a container (Kolla), make the grant where its files are made`,
     );
-  const settings = readPolicySettings(configs);
-  const folders = foldersOf(service, configFiles);
+  const own = places.after.flatMap((some) => read(listFirst(some, looks).filter((path) => path.endsWith('.conf'))));
+  const settings = readPolicySettings([...read([places.before]), ...named, ...own]);
   const names = settings.policyFile === undefined ? policyFileNames(service, release) : [settings.policyFile];
   const paths = names.flatMap((name) => candidates(name, folders));
   const found = paths.find((path) => contentOf(looks.file(path)) !== undefined);
@@ -73,17 +77,17 @@ export function candidates(name: string, folders: readonly string[]): readonly s
   return name.startsWith('/') ? [name] : folders.map((folder) => `${folder === '/' ? '' : folder}/${name}`);
 }
 
-function filesIn(dir: string, folders: readonly string[], looks: Looks): string[] {
-  for (const folder of candidates(dir, folders)) {
+const filesIn = (dir: string, folders: readonly string[], looks: Looks): readonly string[] =>
+  listFirst(candidates(dir, folders), looks).filter((path) => contentOf(looks.file(path)) !== undefined);
+
+/** What is in the first of these folders that is there, by name. */
+function listFirst(folders: readonly string[], looks: Looks): readonly string[] {
+  for (const folder of folders) {
     const listed = looks.folder(folder);
-    if (!listed.ok) {
-      if (listed.reason === 'absent') continue;
-      throw listed.error;
-    }
-    if (!listed.value.exists) continue;
+    if (!listed.ok && listed.reason !== 'absent') throw listed.error;
+    if (!listed.ok || !listed.value.exists) continue;
     const names = listed.value.entries.filter(({ name, kind }) => kind !== 'folder' && !name.startsWith('.'));
-    const paths = names.map(({ name }) => `${folder}/${name}`);
-    return paths.filter((path) => contentOf(looks.file(path)) !== undefined);
+    return names.map(({ name }) => `${folder}/${name}`);
   }
   return [];
 }

@@ -171,7 +171,7 @@ test('as an ordinary user whom sudoers lets run the installed program alone, wit
     const installed = join(sshd.folder, 'stackward-host');
     writeFileSync(installed, readFileSync(join(__dirname, '../../host/stackward-host.py')), { mode: 0o755 });
     const limits = {
-      read: [`${site.path('neutron')}/`],
+      read: [`${site.path('neutron')}/`, '/etc/neutron/', '/usr/share/neutron/'],
       write: [site.path('neutron/policy.json'), `${site.stateFolder}/`],
     };
     writeFileSync(`${installed}.limits`, JSON.stringify(limits));

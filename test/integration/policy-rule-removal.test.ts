@@ -44,6 +44,26 @@ describe('Zed: YAML, and a file that is silent', () => {
     );
   });
 
+  test("what else the service reads counts: conf.d by its own name and its program's, the last file first", async () => {
+    const [a, b] = ['neutron/a.yaml', 'neutron/b.yaml'];
+    const value = `"${zed.rule}": "role:x"\n`;
+    for (const path of [a, b]) site.write(path, value);
+    site.write('neutron/neutron.conf', `[oslo_policy]\npolicy_file = ${site.path('neutron/none.yaml')}\n`);
+    site.write('neutron/neutron.conf.d/10.conf', `[DEFAULT]\npolicy_file = ${site.path(b)}\n`);
+    site.write('neutron/neutron.conf.d/20.conf', `[DEFAULT]\npolicy_file = ${site.path(a)}\n`);
+    site.write('neutron/neutron.conf.d/30.conf.bak', `[DEFAULT]\npolicy_file = ${site.path(b)}\n`);
+    await site.apply([site.manifest({ Grant: zed })]);
+    expect([site.read(a), site.read(b)]).toEqual([`"${zed.rule}": "(role:x) or role:member"\n`, value]);
+    await site.apply(none());
+    site.write('neutron/neutron-server.conf.d/10.conf', `[oslo_policy]\npolicy_file = ${site.path(b)}\n`);
+    await site.apply([site.manifest({ Grant: zed })]);
+    expect([site.read(a), site.read(b)]).toEqual([value, `"${zed.rule}": "(role:x) or role:member"\n`]);
+    await site.apply(none());
+    site.write('neutron/conf.d/common/90.conf', `[oslo_policy]\npolicy_file = ${site.path(a)}\n`);
+    await site.apply([site.manifest({ Grant: zed })]);
+    expect(site.read(b)).toBe(value);
+  });
+
   test('comments, order and line ends stay; policy.json counts where there is no policy.yaml; policy.d over both', async () => {
     site.write('neutron/policy.json', '{"a": "role:x"}');
     await site.apply([site.manifest({ Grant: zed })]);

@@ -199,6 +199,12 @@ describe("a service's configuration", () => {
     ],
     [['[oslo_policy]\npolicy_file = a', '[oslo_policy]\r\npolicy_file: b\r\n'], { policyFile: 'b' }],
     [['[oslo_policy]\npolicy_dirs = one\npolicy-dirs = "two"\n'], { policyDirs: ['one', 'two'] }],
+    [['[oslo_policy]\npolicy_file = a\n', '[DEFAULT]\npolicy_file = b\n'], { policyFile: 'b' }],
+    [['[oslo_policy]\npolicy_file = a\n[DEFAULT]\npolicy_file = b\n'], { policyFile: 'a' }],
+    [
+      ['[oslo_policy]\npolicy_dirs = a\n', '[oslo_policy]\npolicy_dirs = b\n[DEFAULT]\npolicy_dirs = c\n'],
+      { policyDirs: ['a', 'c', 'b'] },
+    ],
     [['[oslo_policy]\n#policy_file = a\n policy_file = b\n[other]\npolicy_file = c\n'], {}],
     [
       ['[oslo_policy]\nenforce_new_defaults = TRUE\npolicy_default_rule = owner\n'],
