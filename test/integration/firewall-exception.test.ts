@@ -62,6 +62,22 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     },
   );
 
+  test('counters of foreign rules are as they were, through put, change and removal', async () => {
+    const host = make(variant).get();
+    host.restore(4, '*filter\n[7:700] -A foo -s 203.0.113.99/32 -j RETURN\nCOMMIT\n', '-n', '-c');
+    const counted = () =>
+      host.namespace
+        .run(`iptables-${variant}-save`, '-c', '-t', 'filter')
+        .split('\n')
+        .filter((line) => line.startsWith('[') && !line.includes('stackward-'));
+    const before = counted();
+    expect(before).toContain('[7:700] -A foo -s 203.0.113.99/32 -j RETURN');
+    for (const manifests of [wish(), wish({ sources: ['10.98.0.0/24'] }), nobody]) {
+      expect((await world.run(manifests, { sweep: all })).problems).toEqual([]);
+      expect(counted()).toEqual(before);
+    }
+  });
+
   test('a hundred at once are one write, and what the kernel prints of them is what was meant', async () => {
     const host = make(variant).get();
     const names = Array.from({ length: 100 }, (_, at) => `Branch${at}`);
@@ -275,36 +291,6 @@ test('one owner, several stacks: a part alone is written, and only what may be s
   const acme = await world.run(nobody, { sweep: [{ owner: 'team-a', stacks: ['acme'] }] });
   expect(acme.outcomes).toEqual(applied);
   expect([host.ours().join().includes('10.99'), host.ours().join().includes('10.97')]).toEqual([false, true]);
-});
-
-test('a server that moved: its exception follows, the old host is cleaned; a candidate has it before', async () => {
-  make('nft', ['cnode01', 'cnode02', 'cnode03']);
-  const agents = [{ host: 'cnode03', type: 'DHCP agent', isAlive: true }];
-  world.network.addAgent(agents[0]!);
-  await world.run(wish());
-  world.network.putPort({ id: portId, hostId: 'cnode02' });
-  const moved = await world.run(wish(), { sweep: all });
-  expect(moved.planned.steps.map(({ action, target }) => `${action} ${target}`)).toEqual([
-    'delete host:cnode01',
-    'create host:cnode02',
-  ]);
-  expect([moved.problems, world.get('cnode01').ours(), world.get('cnode01').stored()]).toEqual([[], [], {}]);
-  expect(world.get('cnode02').ours()).toContain(`-A neutron-filter-top -j ${chain}`);
-  const everywhere = await world.run(wish({ placement: 'candidates' }), { sweep: all });
-  expect(everywhere.planned.steps.map((step) => step.target)).toEqual(['host:cnode01', 'host:cnode03']);
-  expect((await world.plan(wish({ placement: 'candidates' }), all)).steps).toEqual([]);
-});
-
-test('a port that is bound nowhere, or seen by nobody, is a problem, and what there is of its exception stays', async () => {
-  const host = make().get();
-  await world.run(wish());
-  const before = host.lines();
-  world.network.putPort({ id: portId, hostId: '', vifType: 'unbound' });
-  const unbound = await world.run(wish(), { sweep: all });
-  expect([unbound.planned.steps, unbound.problems]).toEqual([[], [expect.stringMatching(/bound to no host.*boot it/)]]);
-  const missing = await world.run([manifestOf({ Branch: exception({ portId: 'nobody-s' }) })], { sweep: all });
-  expect([missing.planned.steps, missing.problems]).toEqual([[], [expect.stringMatching(/does not exist, or/)]]);
-  expect(host.lines()).toEqual(before);
 });
 
 test('no agent has run yet: nothing is written; when it has, all is put', async () => {

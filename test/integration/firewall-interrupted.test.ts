@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownerMark } from '../../lib/host';
 import { FirewallHosts } from '../support/firewall-hosts';
+import { openedAtBoot, openedInKernel } from '../support/firewall-opened';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
@@ -28,25 +29,8 @@ function make(): FirewallHosts {
   return world;
 }
 
-/** Prefixes that one family lets out of the port as these lines stand: a mark counts with the rule that accepts it alone. */
-function opened(lines: readonly string[]): string[] {
-  const isJumped = (from: string): boolean => lines.some((line) => line.startsWith(`-A ${from} -j stackward-`));
-  const out = lines.filter((line) => line.includes('--physdev-in tap'));
-  const accepted = isJumped('neutron-filter-top') ? out.filter((line) => line.endsWith('-j ACCEPT')) : [];
-  const marked = isJumped('FORWARD') ? out.filter((line) => line.includes('-j MARK')) : [];
-  const passing = accepted.flatMap((line) => (line.includes('--mark ') ? marked : [line]));
-  return passing.map((line) => / -s (\S+) /.exec(line)?.[1] ?? 'any').sort();
-}
-
-const inKernel = (family: 4 | 6): string[] => opened(world.get().ours(family));
-
-/** What a restart of the host would bring back. */
-const atBoot = (family: 4 | 6): string[] =>
-  opened(
-    Object.entries(world.get().stored()).flatMap(([name, text]) =>
-      name.endsWith(`.ipv${family}`) ? text.split('\n') : [],
-    ),
-  );
+const inKernel = (family: 4 | 6) => openedInKernel(world.get(), family);
+const atBoot = (family: 4 | 6) => openedAtBoot(world.get(), family);
 
 describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
   const passes = [
