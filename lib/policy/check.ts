@@ -19,11 +19,15 @@ export type RuleValue = string | readonly (string | readonly string[])[];
  * - `icehouse`: "and" and "or" don't mix without parentheses; a target without the key asked for is a KeyError, which
  *   the nearest `rule:` reference, or the request, turns into a denial.
  * - `juno` (to Liberty): the same grammar; a missing key just doesn't match; literals and dotted paths on the left.
- * - `mitaka` (and later): "and" binds tighter than "or"; files may be YAML.
+ * - `mitaka`: "and" binds tighter than "or".
+ * - `newton` (and later): files may be YAML.
  *
- * Source: nova's and neutron's `openstack/common/policy.py` of Icehouse and Juno; oslo.policy 1.2.0, 1.5.0 and 4.0.0.
+ * Source: nova's and neutron's `openstack/common/policy.py` of Icehouse and Juno; oslo.policy 1.2.0, 1.5.0, 1.9.0 and 4.0.0.
  */
-export type PolicyEra = 'icehouse' | 'juno' | 'mitaka';
+export type PolicyEra = 'icehouse' | 'juno' | 'mitaka' | 'newton';
+
+/** The grammar that the library has today. */
+export const hasPrecedence = (era: PolicyEra): boolean => era === 'mitaka' || era === 'newton';
 
 export type PolicyService = 'nova' | 'neutron' | 'cinder' | 'glance' | 'keystone';
 

@@ -5,7 +5,8 @@ import type { PolicyEra, PolicyService } from './check';
 /** See `PolicyEra`. */
 export function eraOf(release: Release): PolicyEra {
   if (release === 'icehouse') return 'icehouse';
-  return isAtLeast(release, 'mitaka') ? 'mitaka' : 'juno';
+  if (!isAtLeast(release, 'mitaka')) return 'juno';
+  return isAtLeast(release, 'newton') ? 'newton' : 'mitaka';
 }
 
 /** First release whose rules are in its code; before it a rule that the file leaves out is the default rule. */

@@ -1,4 +1,4 @@
-import { findRule, type Check, type Rules } from './check';
+import { findRule, hasPrecedence, type Check, type Rules } from './check';
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value | undefined };
 export type Attributes = Readonly<Record<string, Value | undefined>>;
@@ -22,7 +22,7 @@ export function evaluateRule(rules: Rules, name: string, target: Attributes, cre
   if (outcome === true) return 'admitted';
   if (outcome === false) return 'denied';
   // Up to Liberty the library calls the check inside its own `except KeyError`.
-  if (outcome === 'missing') return rules.era === 'mitaka' ? 'error' : 'denied';
+  if (outcome === 'missing') return hasPrecedence(rules.era) ? 'error' : 'denied';
   return outcome;
 }
 
@@ -82,10 +82,10 @@ class Evaluation {
   }
 
   private role(match: string): Outcome {
-    const wanted = this.rules.era === 'mitaka' ? substitute(match, this.target) : { text: match };
+    const wanted = hasPrecedence(this.rules.era) ? substitute(match, this.target) : { text: match };
     if (typeof wanted === 'string') return wanted === 'missing' ? false : wanted;
     const { roles } = this.credentials;
-    if (roles === undefined) return this.rules.era === 'mitaka' ? false : 'missing';
+    if (roles === undefined) return hasPrecedence(this.rules.era) ? false : 'missing';
     if (!Array.isArray(roles)) return 'unknown';
     return roles.some((role) => typeof role === 'string' && role.toLowerCase() === wanted.text.toLowerCase());
   }
@@ -139,7 +139,7 @@ class Evaluation {
     const value = (from as Attributes)[key];
     if (value === undefined) return false;
     if (!Array.isArray(value)) return this.walk(value, rest, wanted);
-    if (this.rules.era !== 'mitaka') return 'unknown';
+    if (!hasPrecedence(this.rules.era)) return 'unknown';
     for (const one of value as readonly Value[]) {
       const outcome = this.walk(one, rest, wanted);
       if (outcome !== false) return outcome;

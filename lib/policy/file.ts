@@ -1,12 +1,13 @@
 /**
  * A policy file as the service reads it, with the place of every rule in its text, so that an edit keeps every other byte.
  *
- * The library reads JSON where the text is JSON, else YAML 1.1 (from Mitaka on); in both the last of several equal names
+ * The library reads JSON where the text is JSON, else YAML 1.1 (from Newton on, oslo.policy 1.9.0); in both the last of several equal names
  * counts. Source: oslo_policy/policy.py, parse_file_contents.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 import { InvalidConfiguration } from '../errors';
 import type { PolicyEra } from './check';
+import { faultOfYaml, pyYamlTags } from './pyyaml';
 
 /** How a value is written. `other`: a form that no service can load as a rule. */
 export type ValueForm = 'plain' | 'single' | 'double' | 'block' | 'alias' | 'flow-list' | 'block-list' | 'other';
@@ -54,10 +55,10 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
   try {
     if (isJson) JSON.parse(text);
   } catch (error) {
-    if (era !== 'mitaka') throw new InvalidConfiguration(`it is not JSON (${(error as Error).message}); mend it first`);
+    if (era !== 'newton') throw new InvalidConfiguration(`it is not JSON (${(error as Error).message}); mend it first`);
     isJson = false;
   }
-  if (era !== 'mitaka' && !isJson)
+  if (era !== 'newton' && !isJson)
     throw new InvalidConfiguration('it begins with a byte order mark, which this release does not read; remove it');
   // JSON is YAML, but for escapes and control characters that only JSON knows: its values are taken from JSON.
   const document = parseDocument(text, {
@@ -66,9 +67,10 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
     uniqueKeys: false,
     prettyErrors: true,
     strict: false,
+    ...(isJson ? {} : { customTags: pyYamlTags }),
   });
-  const [fault] = document.errors;
-  if (fault) throw new InvalidConfiguration(`it is not YAML (${fault.message.split('\n')[0] ?? ''}); mend it first`);
+  const fault = document.errors[0]?.message.split('\n')[0] ?? (isJson ? undefined : faultOfYaml(text, document));
+  if (fault !== undefined) throw new InvalidConfiguration(`it is not YAML (${fault}); mend it first`);
   const values = readValues(isJson ? (JSON.parse(text) as unknown) : document.toJS());
   const map = document.contents;
   const entries = isMap(map) ? map.items.map((pair) => entryOf(pair as Pair<Node, Node | null>, document, text)) : [];

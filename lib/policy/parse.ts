@@ -1,5 +1,5 @@
 import { InvalidConfiguration } from '../errors';
-import type { Check, PolicyEra } from './check';
+import { hasPrecedence, type Check, type PolicyEra } from './check';
 
 /** A part of a check string: `text.slice(start, end)`, the parentheses around it included. */
 export interface Located {
@@ -82,8 +82,8 @@ export function locateCheckString(text: string, era: PolicyEra): Located | undef
 
 function tokenize(text: string, era: PolicyEra): Token[] {
   const tokens: Token[] = [];
-  for (const { 0: raw, index } of text.matchAll(era === 'mitaka' ? separators.mitaka : separators.older)) {
-    if (era !== 'mitaka' && raw.trim() === '') continue;
+  for (const { 0: raw, index } of text.matchAll(hasPrecedence(era) ? separators.mitaka : separators.older)) {
+    if (!hasPrecedence(era) && raw.trim() === '') continue;
     const open = raw.length - raw.replace(/^\(+/, '').length;
     for (let at = 0; at < open; at++) tokens.push({ word: '(', text: '(', start: index + at });
     const rest = raw.slice(open);
@@ -112,7 +112,7 @@ class Reader {
   }
 
   expression(): Located | undefined {
-    if (this.era === 'mitaka') return this.series('or', () => this.series('and', () => this.operand()));
+    if (hasPrecedence(this.era)) return this.series('or', () => this.series('and', () => this.operand()));
     const first = this.operand();
     const word = this.tokens[this.at]?.word;
     return word === 'and' || word === 'or' ? this.series(word, () => this.operand(), first) : first;

@@ -204,7 +204,7 @@ function defaultOf(policy: ServicePolicy, rule: string, generated: string | unde
       `${main} is silent about ${rule}, and \`oslopolicy-policy-generator --namespace ${service}\` doesn't tell its value on this host; ` +
         `write the rule's present value into the file, then run again`,
     );
-  const value = parsePolicyFile(generated, 'mitaka').values.get(rule);
+  const value = parsePolicyFile(generated, 'newton').values.get(rule);
   if (typeof value === 'string') return value;
   throw new InvalidConfiguration(
     `${service} of ${release} knows no rule ${rule}; \`oslopolicy-policy-generator --namespace ${service}\` on the host lists them`,

@@ -146,7 +146,7 @@ const refersToItself = (rules: Readonly<Record<string, RuleValue>>, rule: string
 };
 
 testWithOslo.each([
-  ['newest', 'mitaka', 3500],
+  ['newest', 'newton', 3500],
   ['mitaka', 'mitaka', 2000],
   ['juno', 'juno', 3000],
 ] as const)('oslo.policy, %s: the same verdicts, before and after a grant', (library, era, count) => {
@@ -167,12 +167,12 @@ test("Icehouse's grammar: the same verdicts, before and after a grant", () => {
 testWithOslo('what a file holds is what the library reads, before and after an edit', () => {
   const texts = fc.sample(fc.oneof(jsonFile, yamlFile), { numRuns: 800, seed: 20141026 });
   const edited = texts.flatMap((text) => {
-    const file = parsePolicyFile(text, 'mitaka');
-    const rules = rulesOf(Object.fromEntries(file.values) as Record<string, RuleValue>, 'mitaka');
+    const file = parsePolicyFile(text, 'newton');
+    const rules = rulesOf(Object.fromEntries(file.values) as Record<string, RuleValue>, 'newton');
     if (rules.byName.get('b-c')?.is === 'unparsed') return [];
     return [addRole(file, rules, 'b-c', 'member', 'rule:q').content];
   });
-  const ours = [...texts, ...edited].map((text) => Object.fromEntries(parsePolicyFile(text, 'mitaka').values));
+  const ours = [...texts, ...edited].map((text) => Object.fromEntries(parsePolicyFile(text, 'newton').values));
   expect(ask('newest', { files: [...texts, ...edited] }).files).toEqual(ours);
 });
 
@@ -184,10 +184,10 @@ testWithOslo('whom only the deprecated half of a default admits is still admitte
     network_owner: 'project_id:%(network:tenant_id)s',
     admin_or_network_owner: 'rule:context_is_admin or project_id:%(network:tenant_id)s',
   };
-  const file = parsePolicyFile('', 'mitaka');
+  const file = parsePolicyFile('', 'newton');
   const write = (newAlone: boolean): string => {
     const effective = findCodeDefault('neutron', rule, 'wallaby', newAlone);
-    return addRole(file, rulesOf({}, 'mitaka'), rule, 'member', effective).content;
+    return addRole(file, rulesOf({}, 'newton'), rule, 'member', effective).content;
   };
   const check = findCodeDefault('neutron', rule, 'wallaby', true);
   const asked = {

@@ -7,19 +7,19 @@ import { parseRule } from '../../lib/policy/parse';
 import { restoreValue, takeRole, type Written } from '../../lib/policy/take-back';
 import { jsonFile, yamlFile } from '../support/policy-generators';
 
-const rulesOf = (text: string, era: PolicyEra = 'mitaka'): Rules => ({
+const rulesOf = (text: string, era: PolicyEra = 'newton'): Rules => ({
   era,
   service: 'neutron',
   defaultRule: 'default',
   byName: new Map([...parsePolicyFile(text, era).values].map(([name, value]) => [name, parseRule(value, era)])),
 });
-const add = (text: string, rule: string, role = 'member', effective?: string, era: PolicyEra = 'mitaka') =>
+const add = (text: string, rule: string, role = 'member', effective?: string, era: PolicyEra = 'newton') =>
   addRole(parsePolicyFile(text, era), rulesOf(text, era), rule, role, effective);
-const take = (text: string, rule: string, role: string, was: Written, era: PolicyEra = 'mitaka') =>
+const take = (text: string, rule: string, role: string, was: Written, era: PolicyEra = 'newton') =>
   takeRole(parsePolicyFile(text, era), rulesOf(text, era), rule, role, was)?.content;
 
 /** What is written, and that taking it back gives the bytes before. */
-function both(text: string, rule: string, effective?: string, era: PolicyEra = 'mitaka'): string {
+function both(text: string, rule: string, effective?: string, era: PolicyEra = 'newton'): string {
   const edit = add(text, rule, 'member', effective, era);
   const { before, written, frame } = edit;
   expect(admissionOf(rulesOf(edit.content, era), rule, 'member')).toBe('role');
@@ -127,6 +127,18 @@ test.each(['mem ber', 'a) or (b', 'x or role:y'])(
   },
 );
 
+test('YAML as PyYAML reads it: tabs in quotes, comments and blocks, letters that are no booleans', () => {
+  const values = (text: string) => [...parsePolicyFile(text, 'newton').values];
+  expect(values('a: "x\ty" #\tc\nb: n\nc: Y\nd: no\ne: |\n  x\ty\n? f\n: g:h\n')).toEqual([
+    ['a', 'x\ty'],
+    ['b', 'n'],
+    ['c', 'Y'],
+    ['d', false],
+    ['e', 'x\ty\n'],
+    ['f', 'g:h'],
+  ]);
+});
+
 describe('what somebody changed since stays, and only the role goes', () => {
   const was = { before: '"rule:a"', written: '"(rule:a) or role:member"' };
   test.each([
@@ -164,11 +176,11 @@ describe('what somebody changed since stays, and only the role goes', () => {
 });
 
 test.each([
-  ['a: &x rule:z\nb: *x\n', 'a', 'mitaka', /share the value of a by the anchor &x/],
+  ['a: &x rule:z\nb: *x\n', 'a', 'newton', /share the value of a by the anchor &x/],
   ['{"b": "rule:a and x:y or z:w"}', 'b', 'juno', /can't be read by this release/],
-  ['{"b": "or"}', 'b', 'mitaka', /can't be read by this release/],
-  ['null\n', 'b', 'mitaka', /can't be changed alone/],
-  ['a: x:y\n...\n', 'b', 'mitaka', /can't be changed alone/],
+  ['{"b": "or"}', 'b', 'newton', /can't be read by this release/],
+  ['null\n', 'b', 'newton', /can't be changed alone/],
+  ['a: x:y\n...\n', 'b', 'newton', /can't be changed alone/],
 ] as const)('left alone: %j', (text, rule, era, message) => {
   expect(() => add(text, rule, 'member', undefined, era)).toThrow(message);
 });
@@ -176,19 +188,35 @@ test.each([
 test.each([
   ['{"a": 1}x', 'juno', /not JSON/],
   ['\uFEFF{}', 'icehouse', /byte order mark/],
-  ['[1]', 'mitaka', /no rules by name/],
-  ['a: b\n---\nc: d\n', 'mitaka', /not YAML/],
-  ['a: "b\n', 'mitaka', /not YAML/],
+  ['[1]', 'newton', /no rules by name/],
+  ['# c\na: b:c\n', 'mitaka', /not JSON/],
+  ['{"a": "b:c",}', 'mitaka', /not JSON/],
+  ['a:\tb:c\n', 'newton', /a tab at line 1, column 3/],
+  ['x: y:z\na: b:c\t# c\n', 'newton', /a tab at line 2, column 7/],
+  ['{a:\tb}', 'newton', /a tab/],
+  ['a: !tag b:c\n', 'newton', /an unknown tag at line 1, column 4/],
+  ['a: "b\x7f"\n', 'newton', /the character U\+007F at line 1, column 6/],
+  ['# \u0001\na: b:c\n', 'newton', /the character U\+0001/],
+  ['a: b\u2028c:d\n', 'newton', /the character U\+2028/],
+  ['a: b:c\r\nd: e:f\r', 'newton', /the character U\+000D at line 2/],
+  ['{"a": NaN}', 'newton', /the word NaN/],
+  ['{"a": [-Infinity]}', 'newton', /the word -Infinity/],
+  ['a: =\n', 'newton', /the word =/],
+  ['{"a": "b:c", # x\n"d"\n: "e:f"}', 'newton', /a key whose colon is on another line at line 2/],
+  [`${'k'.repeat(1030)}: b:c\n`, 'newton', /a key of more than 1024 characters/],
+  ['[x]: b:c\n', 'newton', /a key that is no text/],
+  ['a: b\n---\nc: d\n', 'newton', /not YAML/],
+  ['a: "b\n', 'newton', /not YAML/],
 ] as const)('not readable: %j', (text, era, message) => {
   expect(() => parsePolicyFile(text, era)).toThrow(message);
 });
 
 test('a value comes back as it stood, also where the rule is gone', () => {
   const text = 'a: x:y\n';
-  const file = parsePolicyFile(text, 'mitaka');
+  const file = parsePolicyFile(text, 'newton');
   const put = restoreValue(file, rulesOf(text), 'b', "'rule:q'").content;
   expect(put).toBe("a: x:y\nb: 'rule:q'\n");
-  expect(restoreValue(parsePolicyFile(put, 'mitaka'), rulesOf(put), 'b', null).content).toBe(text);
+  expect(restoreValue(parsePolicyFile(put, 'newton'), rulesOf(put), 'b', null).content).toBe(text);
   expect(restoreValue(file, rulesOf(text), 'b', null).content).toBe(text);
 });
 
@@ -196,8 +224,8 @@ const name = fc.constantFrom('a', 'create_port', 'create_port:fixed_ips', 'b-c',
 
 test.each([
   ['JSON', jsonFile, 'juno'],
-  ['JSON', jsonFile, 'mitaka'],
-  ['YAML', yamlFile, 'mitaka'],
+  ['JSON', jsonFile, 'newton'],
+  ['YAML', yamlFile, 'newton'],
 ] as const)(
   'any %s: nothing else changes, the role is granted, and taking back gives the bytes before (%#)',
   (_, texts, era) => {

@@ -14,7 +14,7 @@ import { takeRole } from '../../lib/policy/take-back';
 import type { PolicyService } from '../../lib/policy/check';
 import type { Release } from '../../lib/releases';
 
-const rulesOf = (values: object, era: PolicyEra = 'mitaka', service: PolicyService = 'neutron'): Rules => ({
+const rulesOf = (values: object, era: PolicyEra = 'newton', service: PolicyService = 'neutron'): Rules => ({
   ...{ era, service, defaultRule: 'default' },
   byName: new Map(Object.entries(values).map(([name, value]) => [name, parseRule(value, era)])),
 });
@@ -123,10 +123,11 @@ describe('what the release decides', () => {
     expect(policyFileNames('neutron', 'victoria')).toEqual(['policy.json']);
     expect(policyFileNames('nova', 'victoria')).toEqual(['policy.yaml', 'policy.json']);
     expect(policyFileNames('nova', '2026.1')).toEqual(['policy.yaml']);
-    expect(['icehouse', 'liberty', 'mitaka'].map((one) => eraOf(one as Release))).toEqual([
+    expect(['icehouse', 'liberty', 'mitaka', 'newton'].map((one) => eraOf(one as Release))).toEqual([
       'icehouse',
       'juno',
       'mitaka',
+      'newton',
     ]);
   });
 });
