@@ -80,4 +80,6 @@ test('by TCP too, whoever begins', async () => {
   expect(await connects(at.server, server.address, at.inside, '10.99.0.5')).toBe(true);
   expect(await connects(at.inside, '10.99.0.5', at.server, server.address)).toBe(true);
   expect(await connects(at.server, server.address, at.router, router.address)).toBe(false);
+  await lab.apply({});
+  expect(await connects(at.inside, '10.99.0.5', at.server, server.address)).toBe(false);
 });
