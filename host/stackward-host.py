@@ -450,6 +450,19 @@ def save_tables(q):
     return {'variant': variant, 'hasHook': b'\n:neutron-filter-top ' in texts[variant], 'text': to_text(texts[variant])}
 
 
+def feed_tables(name, text):
+    """Up to LOCK_SECONDS for the lock of iptables; where the tool has no --wait (before 1.6.2), it is tried until it is free."""
+    end = time.time() + LOCK_SECONDS
+    _, out, err = run(name, ['--help'])
+    wait = ['--wait=%d' % LOCK_SECONDS] if b'--wait' in out + err else []
+    while True:
+        code, _, err = run(name, ['-n'] + wait, text)
+        # Code 4 is also that of a chain which is not empty, and that stays.
+        if code != 4 or wait or b'xtables lock' not in err or time.time() > end:
+            return code, err
+        time.sleep(0.05)
+
+
 def restore_tables(q):
     lines = [line for line in q['text'].split('\n') if line]
     for line in lines:
@@ -462,9 +475,7 @@ def restore_tables(q):
             # Never made here: it belongs to the agent, who could not open one of root's.
             lock = os.open(real_path(q['lockFile'], 'read'), os.O_RDWR)
             wait_for(lambda: fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(q['lockFile']))
-        _, out, err = run(name, ['--help'])
-        wait = ['--wait=%d' % LOCK_SECONDS] if b'--wait' in out + err else []
-        code, _, err = run(name, ['-n'] + wait, to_bytes('\n'.join(lines) + '\n'))
+        code, err = feed_tables(name, to_bytes('\n'.join(lines) + '\n'))
     finally:
         if lock is not None:
             os.close(lock)

@@ -30,7 +30,8 @@ export function makeLogin(shell: string, commands: readonly string[]): Login {
     allow,
     remove: () => {
       rmSync(sudoers, { force: true });
-      execFileSync('userdel', [name], { stdio: 'ignore' });
+      // A session that was just left may still be ending.
+      execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
     },
   };
 }

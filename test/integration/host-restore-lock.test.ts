@@ -1,0 +1,100 @@
+/** Tables are restored though the lock of iptables is held for a while, also where iptables-restore knows no `--wait`. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalHost } from '../../adapters/local-host';
+import type { HostWrite, Outcome } from '../../lib/host';
+import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
+const chain = 'stackward-0a1b2c3d';
+const made = `*filter\n:${chain} - [0:0]\n-A ${chain} -s 192.0.2.1/32 -j ACCEPT\nCOMMIT\n`;
+
+let folder: string;
+let namespace: Namespace;
+let holder: ChildProcess | undefined;
+beforeEach(() => {
+  folder = mkdtempSync('/tmp/stackward-restore-');
+  namespace = makeNamespace();
+});
+afterEach(() => {
+  holder?.kill();
+  holder = undefined;
+  namespace.remove();
+  rmSync(folder, { recursive: true });
+});
+
+/** A host whose iptables-restore is as before 1.6.2, with a lock of its own that the real one takes. */
+function oldHost(lockSeconds: number): LocalHost {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  for (const variant of ['legacy', 'nft']) {
+    // One second is the shortest that the real one waits and then gives up.
+    const tool = `#!/bin/sh
+case "$*" in --help) echo 'Usage: iptables-restore [-c] [-n]'; exit 1;; -n) ;; *) exit 2;; esac
+echo tried >>${folder}/tries
+XTABLES_LOCKFILE=${folder}/lock exec /usr/sbin/iptables-${variant}-restore -n --wait=1
+`;
+    writeFileSync(join(bin, `iptables-${variant}-restore`), tool, { mode: 0o755 });
+  }
+  const installed = join(folder, 'stackward-host');
+  const program = source
+    .replace("{'PATH': '", `{'PATH': '${bin}:`)
+    .replace(/^LOCK_SECONDS = .*$/m, `LOCK_SECONDS = ${lockSeconds}`);
+  writeFileSync(installed, program, { mode: 0o755 });
+  return new LocalHost('cnode01', { namespace: namespace.name, installed });
+}
+
+const tries = (): number =>
+  existsSync(join(folder, 'tries')) ? readFileSync(join(folder, 'tries'), 'utf8').split('\n').length - 1 : 0;
+
+async function holdLock(): Promise<void> {
+  const hold =
+    'import fcntl, sys\nlock = open(sys.argv[1], "w")\nfcntl.flock(lock, fcntl.LOCK_EX)\nprint("held", flush=True)\nsys.stdin.read()';
+  holder = spawn('/usr/bin/python3', ['-c', hold, join(folder, 'lock')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(holder.stdout!, 'data');
+}
+
+async function restore(
+  host: LocalHost,
+  text: string,
+  variant: 'legacy' | 'nft' = 'legacy',
+): Promise<Outcome<object> | undefined> {
+  const write: HostWrite = { verb: 'restore-tables', family: 4, variant, text };
+  return (await host.write([[write]]))[0]?.[0];
+}
+
+test('a lock that is given back: it is tried until then', async () => {
+  const host = oldHost(60);
+  await holdLock();
+  let ended = false;
+  const restoring = restore(host, made).finally(() => (ended = true));
+  while (tries() < 2 && !ended) await sleep(10);
+  expect(namespace.run('iptables-legacy-save')).not.toContain(chain);
+  holder?.stdin?.end();
+  expect(await restoring).toEqual({ ok: true, value: {} });
+  expect(namespace.run('iptables-legacy-save')).toContain(`-A ${chain} -s 192.0.2.1/32 -j ACCEPT\n`);
+});
+
+test('a lock that stays is busy, and nothing is changed', async () => {
+  const host = oldHost(1);
+  await holdLock();
+  expect(await restore(host, made)).toMatchObject({ ok: false, reason: 'busy', error: { reason: 'TransientError' } });
+  expect(namespace.run('iptables-legacy-save')).not.toContain(chain);
+});
+
+test('a chain that is not empty is told at once', async () => {
+  const host = oldHost(60);
+  await restore(host, made, 'nft');
+  const before = tries();
+  expect(await restore(host, `*filter\n-X ${chain}\nCOMMIT\n`, 'nft')).toMatchObject({
+    ...{ ok: false, reason: 'busy' },
+    error: { message: expect.stringMatching(/iptables-nft-restore ended with 4: /) as unknown },
+  });
+  expect(tries() - before).toBe(1);
+  expect(namespace.run('iptables-nft-save')).toContain(`-A ${chain} -s 192.0.2.1/32 -j ACCEPT\n`);
+});
