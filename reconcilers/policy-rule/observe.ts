@@ -7,13 +7,13 @@
 import { asStackwardError, type StackwardError } from '../../lib/errors';
 import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/host';
 import { readRecords, type HostRecords } from '../../lib/host-record';
-import { findCodeDefault, hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
+import { hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
 import { configPlaces } from '../../lib/policy/config';
 import type { Readers, ServiceName } from '../../lib/ports';
 import { sweeps, type Placement } from '../../lib/reconciler';
 import type { Release } from '../../lib/releases';
-import type { Held } from './jobs';
-import { findServicePolicy, foldersOf, isNewAlone, situationOf } from './service-policy';
+import { rawValue, type Held } from './jobs';
+import { contentOf, findServicePolicy, foldersOf, isNewAlone } from './service-policy';
 import type { Looks, ServicePolicy } from './service-policy';
 import { recordEntry, type PolicyRuleSpec, type RecordEntry, type RuleImage } from './spec';
 
@@ -151,7 +151,7 @@ function look(
   return { looks: asked, again: (host) => asked.again(host), services, records, others, generated };
 }
 
-/** Rules that no file has, and that the table doesn't know, are asked of the service's own tool. */
+/** Rules that no file has are asked of the service's own tool, where it knows all that they come to. */
 function generate(
   asked: Asked,
   { wanted }: Placement<PolicyRuleSpec>,
@@ -163,17 +163,18 @@ function generate(
     if ('restore' in spec || policy === undefined || 'reason' in policy) continue;
     const { service, rule, release } = spec;
     if (!hasRulesInCode(service, release) || !isNewAlone(policy)) continue;
-    if (findCodeDefault(service, rule, release, true) !== undefined || isInFile(policy, rule, asked)) continue;
+    if (isInFile(policy, rule, asked)) continue;
     const outcome = asked.reader(['oslopolicy-policy-generator', '--namespace', service]);
     if (outcome.ok && outcome.value.code === 0) generated.set(service, outcome.value.stdout);
   }
   return generated;
 }
 
-const isInFile = (policy: ServicePolicy, rule: string, looks: Looks): boolean => {
-  const found = orError(() => situationOf(policy, rule, looks, '{}'));
-  return !('reason' in found && found.reason === 'InvalidConfiguration');
-};
+const isInFile = ({ files, release }: ServicePolicy, rule: string, looks: Looks): boolean =>
+  files.some((path) => {
+    const found = orError(() => rawValue(contentOf(looks.file(path)), { rule, release }) ?? false);
+    return typeof found === 'string';
+  });
 
 function orError<T>(work: () => T): T | StackwardError {
   try {

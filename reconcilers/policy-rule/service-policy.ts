@@ -190,24 +190,26 @@ export function situationOf(
 export const isNewAlone = ({ service, release, settings }: ServicePolicy): boolean =>
   settings.newDefaultsAlone ?? enforcesNewDefaults(service, release);
 
+/**
+ * Where new defaults stand alone, what the service's own tool says counts over the table: a default has changed within a
+ * release (Neutron 26.0.0 to 26.0.6).
+ */
 function defaultOf(policy: ServicePolicy, rule: string, generated: string | undefined): string {
   const { service, release, main } = policy;
-  const known = findCodeDefault(service, rule, release, isNewAlone(policy));
+  const isAlone = isNewAlone(policy);
+  const told = isAlone && generated !== undefined ? parsePolicyFile(generated, 'newton').values.get(rule) : undefined;
+  if (typeof told === 'string') return told;
+  const known = findCodeDefault(service, rule, release, isAlone);
   if (known !== undefined) return known;
-  if (!isNewAlone(policy))
-    throw new Blocked(
-      `${main} is silent about ${rule}, and while enforce_new_defaults is off no tool of ${service} tells what it goes by; ` +
-        `write the rule's present value into the file, then run again`,
+  if (isAlone && generated !== undefined)
+    throw new InvalidConfiguration(
+      `${service} of ${release} knows no rule ${rule}; \`oslopolicy-policy-generator --namespace ${service}\` on the host lists them`,
     );
-  if (generated === undefined)
-    throw new Blocked(
-      `${main} is silent about ${rule}, and \`oslopolicy-policy-generator --namespace ${service}\` doesn't tell its value on this host; ` +
-        `write the rule's present value into the file, then run again`,
-    );
-  const value = parsePolicyFile(generated, 'newton').values.get(rule);
-  if (typeof value === 'string') return value;
-  throw new InvalidConfiguration(
-    `${service} of ${release} knows no rule ${rule}; \`oslopolicy-policy-generator --namespace ${service}\` on the host lists them`,
+  const why = isAlone
+    ? `\`oslopolicy-policy-generator --namespace ${service}\` doesn't tell its value on this host`
+    : `while enforce_new_defaults is off no tool of ${service} tells what it goes by`;
+  throw new Blocked(
+    `${main} is silent about ${rule}, and ${why}; write the rule's present value into the file, then run again`,
   );
 }
 

@@ -36,8 +36,27 @@ describe('Zed: YAML, and a file that is silent', () => {
     expect(site.read('neutron/policy.yaml')).toBe('{}\n');
   });
 
+  test("the service's own tool counts over the table, where new defaults stand alone and no file has the rule", async () => {
+    const after = async (release: string) => {
+      const { steps } = await site.plan([site.manifest({ Grant: { ...zed, release } })]);
+      return steps.map(({ changes }) => changes[0]?.after);
+    };
+    site.generated = `"${zed.rule}": "rule:of_this_package"\n"other": "@"\n`;
+    expect(await after('2025.1')).toEqual(['(rule:of_this_package) or role:member']);
+    // It doesn't know the deprecated half.
+    expect(await after('zed')).toEqual([`(${defaults}) or role:member`]);
+    site.generated = '"other": "@"\n';
+    expect(await after('2025.1')).toEqual([
+      '((rule:admin_only) or (rule:service_api) or role:member and rule:network_owner) or role:member',
+    ]);
+    site.generated = `"${zed.rule}": "rule:of_this_package"\n`;
+    site.write('neutron/policy.yaml', `"${zed.rule}": "role:x"\n`);
+    expect(await after('2025.1')).toEqual(['(role:x) or role:member']);
+  });
+
   test('new defaults alone, where the configuration says so', async () => {
     site.write('neutron/neutron.conf', '[oslo_policy]\nenforce_new_defaults = True\n');
+    site.generated = '"other": "@"\n';
     await site.apply([site.manifest({ Grant: zed })]);
     expect(site.read('neutron/policy.yaml')).toContain(
       '"(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or role:member"',

@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { HostPool, type OpenHost } from '../../adapters/host-pool';
 import { LocalHost } from '../../adapters/local-host';
 import { apply, everything, plan, type Report } from '../../lib/engine';
+import type { Host, HostRead, Outcome } from '../../lib/host';
 import { undoManifests } from '../../lib/journal';
 import { bind } from '../../lib/kind';
 import type { Manifest } from '../../lib/manifest';
@@ -46,6 +47,9 @@ export class PolicySite {
   serving: Partial<Record<ServiceName, string[]>> = { neutron: ['ctl1'], nova: ['ctl1'] };
   owner = 'acme-cloud';
   stack = 'acme';
+
+  /** What the service's own tool prints; undefined: what it does on this machine. */
+  generated: string | undefined;
 
   readonly stateFolder = join(this.folder, 'state');
 
@@ -103,8 +107,22 @@ export class PolicySite {
       ...memoryReaders,
       network,
       hosts: this.hosts,
-      host: (target) => Promise.resolve(this.pool.get(target.slice(5))),
+      host: (target) => Promise.resolve(this.withGenerator(this.pool.get(target.slice(5)))),
     };
+  }
+
+  private withGenerator(host: Host): Host {
+    const stdout = this.generated;
+    if (stdout === undefined) return host;
+    const read = async (questions: readonly HostRead[]): Promise<readonly Outcome<object>[]> => {
+      const outcomes = [...(await host.read(questions.filter(({ verb }) => verb !== 'run-reader')))];
+      return questions.map(({ verb }) =>
+        verb === 'run-reader'
+          ? { ok: true, value: { code: 0, stdout, stderr: '' } }
+          : (outcomes.shift() as Outcome<object>),
+      );
+    };
+    return Object.assign(Object.create(host) as Host, { read, name: host.name, stateFolder: host.stateFolder });
   }
 
   get writers(): Writers {
