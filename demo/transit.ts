@@ -58,7 +58,10 @@ export class Transit {
     return (await this.flows.now()).client.received > before.client.received;
   }
 
-  /** The operator's own method: a rule at the top of the agent's chain. Answers it as a command. */
+  /**
+   * The operator's own method: a rule at the top of the agent's chain. Answers it as a command once packets arrive: what the
+   * agent has still to write because of the ports that were plugged may wipe it at once.
+   */
   async allowByHand(): Promise<string> {
     const rule = ['iptables', '-I', agentChain('s', this.red), '2', '-s', clients, '-j', 'RETURN'];
     await this.guests.onHost(host, ...rule);
