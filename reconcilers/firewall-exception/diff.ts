@@ -112,7 +112,7 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   const step = {
     id: one.id,
     action,
-    subject,
+    subject: subject ?? describeRules(before, stored, rules),
     changes: shown,
     because,
     notes: isGone ? [closing] : [...notes, ...(intent.away === undefined ? [] : [intent.away])],

@@ -13,7 +13,8 @@ export interface Intent {
   readonly one: Wanted<PlacedException>;
   /** By which its rules are found. */
   readonly comment: string;
-  readonly subject: string;
+  /** Absent: only rules tell which port it is about. */
+  readonly subject?: string;
   /** Absent: what is there stays as it is. */
   readonly rules?: ExceptionRules;
   readonly findings: readonly Finding[];
@@ -33,14 +34,14 @@ export function intend(one: Wanted<PlacedException>, host: FirewallExceptionObse
   const { spec } = one;
   if (spec.is === 'declared') return intendDeclared({ ...one, spec }, host);
   const { comment, ipv4, ipv6 } = spec.image;
-  return { one, comment, subject: describeRules({ ipv4, ipv6 }), rules: { ipv4, ipv6 }, findings: [], notes: [] };
+  return { one, comment, rules: { ipv4, ipv6 }, findings: [], notes: [] };
 }
 
 /** Of rules whose port nobody names any more. */
 export function describeRules(...all: readonly ExceptionRules[]): string {
   const rules = all.flatMap((one) => families.flatMap((family) => [...one[family].mangle, ...one[family].filter]));
   const taps = new Set(rules.flatMap((rule) => /--physdev-(?:in|out) (tap\S+)/.exec(rule)?.[1] ?? []));
-  return `exception at ${[...taps].join(', ') || 'a port'}`;
+  return `exception at ${[...taps].join(', ')}`;
 }
 
 type Declared = Wanted<PlacedException & { is: 'declared' }>;

@@ -31,6 +31,8 @@ async function thereAndBack(manifests: ReturnType<typeof wish>): Promise<void> {
   const there = await world.run(manifests, { sweep });
   expect([there.problems, there.outcomes.length > 0]).toEqual([[], true]);
   expect([state(), state('cnode02')]).not.toEqual(before);
+  const subjects = (await world.plan(there.undo())).steps.map(({ subject }) => subject);
+  expect(new Set(subjects)).toEqual(new Set(['exception at tap28f25940-63']));
   const back = await world.run(there.undo());
   expect(back.problems).toEqual([]);
   expect([state(), state('cnode02')]).toEqual(before);
