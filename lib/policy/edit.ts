@@ -32,7 +32,7 @@ export function addRole(
     const old = effective === undefined ? undefined : parseRule(effective, rules.era);
     const isNobody = old === undefined || old.is === 'false';
     const value = isNobody ? check : join(effective ?? '', check, mayRaise(rules, old));
-    return granting(insert(file, rule, value), isNobody ? [] : alternatives(old));
+    return granting(insert(file, rule, value), old === undefined ? [] : alternatives(old));
   }
   if (entry.sharedAs !== undefined)
     throw new Blocked(
@@ -67,7 +67,11 @@ export function addRole(
   }
 }
 
-const alternatives = (check: Check): readonly Check[] => (check.is === 'or' ? check.of.flatMap(alternatives) : [check]);
+/** Without those that admit nobody: an empty one in a list is none once another is there. */
+function alternatives(check: Check): readonly Check[] {
+  if (check.is === 'or') return check.of.flatMap(alternatives);
+  return check.is === 'false' ? [] : [check];
+}
 
 const join = (old: string, check: string, isFirst: boolean): string =>
   isFirst ? `${check} or (${old})` : `(${old}) or ${check}`;

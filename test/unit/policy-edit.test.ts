@@ -36,6 +36,7 @@ describe('one value is wrapped, and every other byte stays', () => {
     ],
     ['{"b": "!"}', '{"b": "(!) or role:member"}'],
     ['{"b": [["rule:a"], ["x:y", "z:w"]]}', '{"b": [["rule:a"], ["x:y", "z:w"], ["role:member"]]}'],
+    ['{"b": ["", []]}', '{"b": ["", [], ["role:member"]]}'],
     ['{"b": [\n  "rule:a"\n ]}', '{"b": [\n  "rule:a", ["role:member"]\n ]}'],
     ['\uFEFFb: rule:a', '\uFEFFb: (rule:a) or role:member'],
     ['# head\r\nb: rule:a # tail\r\nc: x:y\r\n', '# head\r\nb: (rule:a) or role:member # tail\r\nc: x:y\r\n'],
