@@ -38,6 +38,12 @@ export function enforcesNewDefaults(service: PolicyService, release: Release): b
   return since !== undefined && isAtLeast(release, since);
 }
 
+/** First release with deprecated halves at all. Source: the packages nova 20.6.1 and 21.0.0, neutron 17.4.1 and 18.0.0. */
+const halvesSince: Readonly<Partial<Record<PolicyService, Release>>> = { nova: 'ussuri', neutron: 'wallaby' };
+
+export const hasDeprecatedHalves = (service: PolicyService, release: Release): boolean =>
+  isAtLeast(release, halvesSince[service] ?? 'icehouse');
+
 interface Default {
   readonly since: Release;
   readonly check: string;

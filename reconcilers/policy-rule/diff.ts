@@ -11,7 +11,7 @@ import { hasRulesInCode } from '../../lib/policy/defaults';
 import { newNamesOf } from '../../lib/policy/renamed';
 import type { Release } from '../../lib/releases';
 import { admissionOf, referrersOf } from '../../lib/policy/grant';
-import { sayGrant } from '../../lib/policy/intents';
+import { companionsOf, sayGrant } from '../../lib/policy/intents';
 import { type Difference, type Finding, type Placement, type Step, type Wanted } from '../../lib/reconciler';
 import { finish } from './finish';
 import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs';
@@ -175,6 +175,17 @@ function grant(
     notes: [
       sayGrant(service, rule, role),
       `the reason given: ${reason}`,
+      ...companionsOf(service, rule)
+        .filter((one) => rules.byName.has(one) && admissionOf(rules, one, role) === 'no')
+        .map(
+          (one) =>
+            `the request is asked ${one} too: it stands in the file, and does not admit the role whatever the request is about`,
+        ),
+      ...(now === undefined && effective !== undefined
+        ? [
+            `the file was silent: from now on it holds what the service goes by, ${effective}, and a later release's default won't change that`,
+          ]
+        : []),
       ...(hasRulesInCode(service, release) && spec.intent === undefined
         ? [
             `rules in ${service}'s code may refer to this one, and would admit the role as well: the files don't show them`,
@@ -199,7 +210,7 @@ function refuseShared(rules: Rules, rule: string, release: Release): void {
     );
   if (others.length > 0)
     throw new Blocked(
-      `${others.join(', ')} refer${others.length === 1 ? 's' : ''} to ${rule}, and would admit the role as well; ` +
+      `${others.join(', ')} refer${others.length === 1 ? 's' : ''} to ${rule}, and would change with it; ` +
         `grant the rules that are meant by their names, or write out there what is to stay as it is`,
     );
 }

@@ -7,6 +7,7 @@ import {
   enforcesNewDefaults,
   eraOf,
   findCodeDefault,
+  hasDeprecatedHalves,
   hasRulesInCode,
   policyFileNames,
 } from '../../lib/policy/defaults';
@@ -188,7 +189,7 @@ export function situationOf(
 }
 
 export const isNewAlone = ({ service, release, settings }: ServicePolicy): boolean =>
-  settings.newDefaultsAlone ?? enforcesNewDefaults(service, release);
+  !hasDeprecatedHalves(service, release) || (settings.newDefaultsAlone ?? enforcesNewDefaults(service, release));
 
 /**
  * Where new defaults stand alone, what the service's own tool says counts over the table: a default has changed within a

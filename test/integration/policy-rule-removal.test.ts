@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalHost } from '../../adapters/local-host';
 import { everything } from '../../lib/engine';
-import { PolicySite } from '../support/policy-site';
+import { PolicySite, type Grant } from '../support/policy-site';
 import { granted, icehouse, outcomes, problems } from '../support/policy-texts';
 
 const file = 'neutron/policy.json';
@@ -52,6 +52,37 @@ describe('Zed: YAML, and a file that is silent', () => {
     site.generated = `"${zed.rule}": "rule:of_this_package"\n`;
     site.write('neutron/policy.yaml', `"${zed.rule}": "role:x"\n`);
     expect(await after('2025.1')).toEqual(['(role:x) or role:member']);
+  });
+
+  test("Nova up to Train and Neutron up to Victoria have no halves: the tool's answer is the value", async () => {
+    site.generated = '"os_compute_api:os-agents": "rule:admin_api"\n"create_network:shared": "rule:admin_only"\n';
+    site.write('nova/nova.conf', '[DEFAULT]\n');
+    const of = (grant: Grant) => site.plan([site.manifest({ Grant: grant })]);
+    const nova = { service: 'nova', rule: 'os_compute_api:os-agents' } as const;
+    expect((await of({ ...nova, release: 'train' })).steps).toMatchObject([
+      { changes: [{ after: '(rule:admin_api) or role:member' }] },
+    ]);
+    expect((await of({ rule: 'create_network:shared', release: 'victoria' })).steps).toHaveLength(1);
+    for (const grant of [
+      { rule: 'create_network:shared', release: 'wallaby' },
+      { ...nova, rule: 'os_compute_api:x', release: 'ussuri' },
+    ])
+      expect(problems(await of(grant))).toEqual([expect.stringMatching(/while enforce_new_defaults is off/)]);
+  });
+
+  test('the plan says which other rule of the request the file keeps, and that a default is written down', async () => {
+    const notes = async () => (await site.plan([site.manifest({ Grant: zed })])).steps[0]?.notes?.slice(2);
+    site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:admin_only"\n');
+    const silent = `the file was silent: from now on it holds what the service goes by, ${defaults}, and a later release's default won't change that`;
+    const unsaid =
+      "rules in neutron's code may refer to this one, and would admit the role as well: the files don't show them";
+    expect(await notes()).toEqual([
+      'the request is asked create_port:fixed_ips too: it stands in the file, and does not admit the role whatever the request is about',
+      silent,
+      unsaid,
+    ]);
+    site.write('neutron/policy.yaml', `"${zed.rule}": "role:x"\n"create_port:fixed_ips": "role:x or role:member"\n`);
+    expect(await notes()).toEqual([unsaid]);
   });
 
   test('new defaults alone, where the configuration says so', async () => {

@@ -178,7 +178,7 @@ test.each([
   [
     'create_port:fixed_ips',
     '"other": "rule:create_port:fixed_ips or role:x"',
-    /^Blocked: other refers to create_port:fixed_ips, and would admit the role as well/,
+    /^Blocked: other refers to create_port:fixed_ips, and would change with it/,
   ],
   [
     'create_port:fixed_ips',
