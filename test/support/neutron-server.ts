@@ -1,7 +1,7 @@
 /** Keystone's login and Neutron's ports, agents and subnets over HTTP on loopback, for the command as a whole without a cloud. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Port } from '../../lib/ports';
+import type { Port, Subnet } from '../../lib/ports';
 import { FakeNetwork } from './fake-network';
 
 export class NeutronServer {
@@ -61,6 +61,13 @@ export class NeutronServer {
     if (this.failing !== undefined) return reply(this.failing, {});
     if (pathname === '/network/v2.0/ports')
       return reply(200, { ports: (await this.network.ports(searchParams.getAll('id'))).map(apiPort) });
+    if (pathname === '/network/v2.0/subnets') {
+      const subnets = [
+        ...(await this.network.subnets(searchParams.getAll('id'))),
+        ...(await this.network.subnetsOf(searchParams.getAll('network_id'))),
+      ];
+      return reply(200, { subnets: subnets.map(apiSubnet) });
+    }
     if (pathname === '/network/v2.0/agents') {
       const agents = await this.network.agents();
       return reply(200, {
@@ -70,6 +77,11 @@ export class NeutronServer {
     return reply(404, { NeutronError: { message: `${request.method} ${pathname} is not served here` } });
   }
 }
+
+const apiSubnet = (subnet: Subnet): object => ({
+  ...{ id: subnet.id, name: subnet.name, network_id: subnet.networkId, ip_version: subnet.ipVersion },
+  ...{ cidr: subnet.cidr, gateway_ip: subnet.gatewayIp, allocation_pools: subnet.allocationPools },
+});
 
 const apiPort = (port: Port): object => ({
   ...{ id: port.id, name: port.name, network_id: port.networkId, mac_address: port.macAddress, status: port.status },
