@@ -1,93 +1,24 @@
-/** The command on a host with all that a kind can change: real iptables, a real bridge, a policy file, over a real sshd. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** The command on a host with all that a kind can change. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { ComputeHosts } from '../support/compute-hosts';
+import type { ComputeHosts } from '../support/compute-hosts';
+import { HostWorld, servicePassword } from '../support/host-world';
 
-const password = 'neutron-db-pass-4711';
+let site: HostWorld;
 let hosts: ComputeHosts;
 let host: string;
-let policy: string;
-let portId: string;
-let names: { bridge: string; tap: string; qvb: string };
-
 beforeEach(async () => {
-  hosts = await ComputeHosts.make(1);
-  [host = ''] = hosts.names;
-  mkdirSync(join(hosts.folder, 'state'));
-  policy = join(hosts.folder, 'policy.yaml');
-  writeFileSync(policy, '# rules of this site\n"create_port:fixed_ips:ip_address": "role:admin"\n"other": "@"\n');
-  const conf = join(hosts.folder, 'neutron.conf');
-  writeFileSync(
-    conf,
-    `[database]\nconnection = mysql://neutron:${password}@db/neutron\n[oslo_policy]\npolicy_file = ${policy}\n`,
-  );
-  hosts.command.write(
-    'stackward.yaml',
-    stringify({
-      hosts: [{ ssh: '{host}', sshConfig: hosts.sshd.configFile, stateFolder: join(hosts.folder, 'state') }],
-      services: { neutron: { hosts: [host], configFiles: [conf] } },
-    }),
-  );
-  portId = hosts.neutron.network.putPort({ hostId: host });
-  const end = portId.slice(0, 11);
-  names = { bridge: `qbr${end}`, tap: `tap${end}`, qvb: `qvb${end}` };
-  const ip = (...argv: string[]) => hosts.inside(host, ['ip', ...argv]);
-  ip('link', 'add', names.bridge, 'type', 'bridge');
-  ip('link', 'add', names.tap, 'type', 'veth', 'peer', 'name', names.qvb);
-  for (const port of [names.tap, names.qvb]) ip('link', 'set', port, 'master', names.bridge);
-  hairpin(true);
+  site = await HostWorld.make();
+  ({ hosts, host } = site);
 });
 afterEach(() => hosts.remove());
 
-const flagFile = () => `/sys/class/net/${names.bridge}/brif/${names.tap}/hairpin_mode`;
-const hairpin = (on: boolean) => hosts.inside(host, ['sh', '-c', `echo ${on ? 1 : 0} > ${flagFile()}`]);
-const tables = () =>
-  hosts
-    .inside(host, ['iptables-save'])
-    .replace(/^#.*\n/gm, '')
-    .replace(/\[\d+:\d+\]/g, '[0:0]');
-const world = () => ({
-  tables: tables(),
-  hairpin: hosts.inside(host, ['cat', flagFile()]).trim(),
-  policy: readFileSync(policy, 'utf8'),
-});
-
-const exception = () => ({
-  kind: 'firewall-exception',
-  spec: {
-    ...{ portId, mode: 'routed', sources: ['10.99.0.0/24'], destinations: ['10.77.0.0/24'], reason: 'transit' },
-    ...{ placement: 'bound', release: 'zed', firewallDriver: 'iptables_hybrid' },
-  },
-  dependsOn: [],
-});
-const grant = (role = 'member') => ({
-  kind: 'policy-rule',
-  spec: {
-    service: 'neutron',
-    rule: 'create_port:fixed_ips:ip_address',
-    role,
-    release: 'zed',
-    reason: 'fixed addresses',
-  },
-  dependsOn: [],
-});
-const flag = () => ({ kind: 'bridge-port', spec: { portId, hairpin: false }, dependsOn: [] });
-
-const all = (stack = 'acme') => ({
-  [`${stack}/Utm/Transit/Green`]: exception(),
-  [`${stack}/Grant`]: grant(),
-  [`${stack}/Hairpin`]: flag(),
-});
-const manifest = (resources: object = all(), owner = 'acme-cloud', stack = 'acme') => ({
-  ...{ schemaVersion: '1.0', owner, stack, resources },
-});
-const run = (args: readonly string[], ...manifests: object[]) => {
-  manifests.forEach((one, index) => hosts.command.write(`${index}.json`, one));
-  return hosts.command.run([...args, ...manifests.flatMap((_, index) => ['--manifest', `${index}.json`])]);
+const world = () => site.at();
+const { manifest, run, apply } = {
+  manifest: (...args: Parameters<HostWorld['manifest']>) => site.manifest(...args),
+  run: (...args: Parameters<HostWorld['run']>) => site.run(...args),
+  apply: (...manifests: object[]) => site.apply(...manifests),
 };
-const apply = (...manifests: object[]) => run(['apply', '--auto-approve'], ...manifests);
-const runs = () => readdirSync(join(hosts.command.folder, 'runs')).sort();
 const applied = (stdout: string) => /Resources: .*\n/.exec(stdout)?.[0].trim();
 
 test('everything on a host is made, a second run writes nothing, and the run is rolled back to what was', async () => {
@@ -111,11 +42,11 @@ test('everything on a host is made, a second run writes nothing, and the run is 
   expect([second.code, second.stdout]).toEqual([0, expect.stringContaining('No changes.')]);
   expect(world()).toEqual(after);
 
-  const [name = ''] = runs();
+  const [name = ''] = site.runs;
   const back = await hosts.command.run(['rollback', name, '--auto-approve']);
   expect([back.stderr, back.code]).toEqual(['', 0]);
   expect(world()).toEqual(before);
-  expect(readdirSync(join(hosts.folder, 'state'))).toEqual([]);
+  expect(readdirSync(site.stateFolder())).toEqual([]);
 });
 
 test('what leaves the code goes, and that removal is rolled back too', async () => {
@@ -129,7 +60,7 @@ test('what leaves the code goes, and that removal is rolled back too', async () 
     'Resources: 0 added, 0 changed, 3 destroyed.',
   ]);
   expect(world()).toEqual(before);
-  const back = await hosts.command.run(['rollback', runs().at(-1) ?? '', '--auto-approve']);
+  const back = await hosts.command.run(['rollback', site.runs.at(-1) ?? '', '--auto-approve']);
   expect([back.stderr, back.code]).toEqual(['', 0]);
   expect(world()).toEqual(there);
 });
@@ -154,7 +85,7 @@ test("two pipelines on one host don't undo each other, whichever comes and goes 
   const before = world();
   const ours = manifest();
   const theirs = manifest(
-    { 'beta/Utm/Transit/Green': exception(), 'beta/Grant': grant('reader') },
+    { 'beta/Utm/Transit/Green': site.exception(), 'beta/Grant': site.grant('reader') },
     'beta-cloud',
     'beta',
   );
@@ -174,45 +105,36 @@ test("two pipelines on one host don't undo each other, whichever comes and goes 
 
 test('what moved since the plan is refused and named, the rest goes on', async () => {
   await run(['plan', '--out', 'saved.plan'], manifest());
-  writeFileSync(policy, '"create_port:fixed_ips:ip_address": "role:operator"\n');
+  writeFileSync(site.policy, '"create_port:fixed_ips:ip_address": "role:operator"\n');
   const { code, stdout } = await run(['apply', 'saved.plan', '--auto-approve'], manifest());
   expect(code).toBe(1);
   expect(stdout).toContain('policy-rule.acme/Grant@host:host0');
   expect(stdout).toMatch(/the plan says .*role:admin.* it would be .*role:operator/);
-  expect(readFileSync(policy, 'utf8')).toBe('"create_port:fixed_ips:ip_address": "role:operator"\n');
+  expect(readFileSync(site.policy, 'utf8')).toBe('"create_port:fixed_ips:ip_address": "role:operator"\n');
   expect(world().hairpin).toBe('0');
   expect(world().tables).toContain('-s 10.99.0.0/24');
 });
 
 test('neither output nor journal nor record holds what the configuration of a service keeps secret', async () => {
   const outputs = [await run(['plan', '--json'], manifest()), await apply(manifest())];
-  expect(outputs.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain(password);
-  const folders = [join(hosts.command.folder, 'runs', runs()[0] ?? ''), join(hosts.folder, 'state')];
+  expect(outputs.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain(servicePassword);
+  const folders = [join(hosts.command.folder, 'runs', site.runs[0] ?? ''), site.stateFolder()];
   for (const folder of folders)
-    for (const file of readdirSync(folder)) expect(readFileSync(join(folder, file), 'utf8')).not.toContain(password);
+    for (const file of readdirSync(folder))
+      expect(readFileSync(join(folder, file), 'utf8')).not.toContain(servicePassword);
 });
-
-const config = (more: object = {}) =>
-  hosts.command.write(
-    'stackward.yaml',
-    stringify({
-      hosts: [{ ssh: '{host}', sshConfig: hosts.sshd.configFile, stateFolder: join(hosts.folder, 'state') }],
-      services: { neutron: { hosts: [host], configFiles: [join(hosts.folder, 'neutron.conf')] } },
-      ...more,
-    }),
-  );
 
 test('a machine that stackward.yaml and Neutron call by two names keeps what it has', async () => {
   const full = `${host}.example.net`;
   hosts.addName(full, host);
-  hosts.neutron.network.putPort({ id: portId, hostId: full });
+  hosts.neutron.network.putPort({ id: site.portId, hostId: full });
   const first = await apply(manifest());
   expect([first.stderr, first.code]).toEqual(['', 0]);
   const there = world();
   for (const again of [await apply(manifest()), await run(['plan'], manifest())])
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('No changes.')]);
   expect(world()).toEqual(there);
-  config({ services: { neutron: { hosts: [host, full], configFiles: [join(hosts.folder, 'neutron.conf')] } } });
+  site.configure({ serving: [host, full] });
   const twice = await run(['plan'], manifest());
   expect([twice.code, twice.stdout]).toEqual([
     1,
@@ -252,7 +174,7 @@ test('destroy asks on a terminal; where nobody can answer, it names the command 
 });
 
 test('a grant needs no OpenStack, and says where nothing was looked for', async () => {
-  const grants = manifest({ 'acme/Grant': grant() });
+  const grants = manifest({ 'acme/Grant': site.grant() });
   hosts.command.env = {};
   const { code, stdout, stderr } = await apply(grants);
   expect([code, stderr, applied(stdout)]).toEqual([0, '', 'Resources: 1 added, 0 changed, 0 destroyed.']);

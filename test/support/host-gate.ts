@@ -1,0 +1,65 @@
+/**
+ * The real host program behind a gate: the first request that holds a certain text waits before it begins, so that whoever sent
+ * it can be killed meanwhile. Then it is done, as by a host that goes on alone, or never begun.
+ */
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const program = join(__dirname, '../../host/stackward-host.py');
+
+export class HostGate {
+  /** To be given to a host as `installed`. */
+  readonly path: string;
+  private readonly file: (name: string) => string;
+
+  /** @param folder where the program may be put */
+  constructor(folder: string) {
+    this.path = join(folder, 'gated-host');
+    this.file = (name) => join(folder, `gate-${name}`);
+    writeFileSync(
+      this.path,
+      `#!/usr/bin/python3 -Es
+import io, os, signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+request = sys.stdin.buffer.read()
+waited = open('${this.file('text')}', 'rb').read()
+if waited and waited in request and not os.path.exists('${this.file('reached')}'):
+    open('${this.file('reached')}', 'w').close()
+    while not os.path.exists('${this.file('answer')}'):
+        time.sleep(0.01)
+    if open('${this.file('answer')}').read() == 'drop':
+        open('${this.file('ended')}', 'w').close()
+        sys.exit(1)
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        open('${this.file('ended')}', 'w').close()
+        sys.exit(0)
+exec(compile(open('${program}').read(), '${program}', 'exec'), {'__name__': '__main__', 'sent': io.BytesIO(request)})
+`,
+      { mode: 0o755 },
+    );
+    this.close('');
+  }
+
+  /** @param text of the request's JSON; '': it stays open */
+  close(text: string): void {
+    for (const name of ['reached', 'answer', 'ended']) rmSync(this.file(name), { force: true });
+    writeFileSync(this.file('text'), text);
+  }
+
+  /** Until the request waits. */
+  reached = (): Promise<void> => this.until('reached');
+
+  /** @param fate of the request: it is done, or never begun. Until that has happened. */
+  open(fate: 'done' | 'drop'): Promise<void> {
+    writeFileSync(this.file('new'), fate);
+    renameSync(this.file('new'), this.file('answer'));
+    return this.until('ended');
+  }
+
+  private async until(name: string): Promise<void> {
+    while (!existsSync(this.file(name))) await sleep(10, undefined, { ref: false });
+  }
+}
