@@ -2,7 +2,7 @@
 import type { StackwardError } from '../lib/errors';
 import { Blocked, StalePlan, TransientError, UnrecoverableError, type Reason } from '../lib/errors';
 import type { HostRead, HostReason, HostWrite } from '../lib/host';
-import type { Ended } from './run-program';
+import { maxOutput, type Ended } from './run-program';
 
 /** How our script ends where the program could not answer: numbers that neither a shell, sudo nor Python uses. */
 export const exits = { noPython: 111, sudoDenied: 112, noSudo: 113, notInstalled: 114 } as const;
@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /** The first words of what a program printed, on one line. */
-export const firstWords = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 300);
+export const firstWords = (text: string): string => text.slice(0, 3_000).replace(/\s+/g, ' ').trim().slice(0, 300);
 
 /** The way to the host went away, or was ended, after the request was on it. */
 export function lostError(detail: string, access: 'read' | 'write', where: string): TransientError {
@@ -47,6 +47,10 @@ export function endError(ended: Ended, { name, access, installed, requestTimeout
   const where = `host:${name}`;
   const words = firstWords(ended.stderr);
   const final = (detail: string): StackwardError => new UnrecoverableError(detail, { where });
+  if (ended.tooMuch)
+    return final(
+      `more than ${maxOutput >> 20} MiB came back, and no more is taken; see what the login scripts there print, and how large the files are that are read`,
+    );
   if (ended.timedOut || ended.code === alarmed)
     return lostError(
       `no answer within ${requestTimeoutMs / 1000} s, and the program was ended; look at the load and the file systems of the host`,
@@ -79,9 +83,10 @@ const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>
   'mount-point': ['Blocked', 'it is mounted there by itself: change the file that is mounted'],
   'no-tool': ['UnrecoverableError', 'install it on the host'],
   'not-a-file': ['Blocked', 'correct the path'],
+  'not-a-folder': ['Blocked', 'correct the path'],
   'not-allowed': [
     'UnrecoverableError',
-    'run as root (docs/hosts.md), and see whether the file is immutable (lsattr) or guarded by SELinux or AppArmor',
+    'see whether it is immutable (lsattr), or guarded by SELinux or AppArmor: the program runs as root, and root may not',
   ],
   'not-ours': ['Blocked', 'remove it by hand if it is not wanted'],
   'outside-limits': ['UnrecoverableError', 'add it to the .limits file beside the installed program (docs/hosts.md)'],

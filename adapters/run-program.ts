@@ -6,9 +6,12 @@ export interface Ended {
   readonly stdout: Buffer;
   readonly stderr: string;
   readonly timedOut: boolean;
+  /** It printed more than `maxOutput`, and was ended. */
+  readonly tooMuch: boolean;
 }
 
-const maxOutput = 64 << 20;
+/** Bytes of one answer. */
+export const maxOutput = 64 << 20;
 
 /**
  * Runs a program to its end, or kills it and its children after `timeoutMs`.
@@ -34,12 +37,13 @@ export function runProgram(argv: readonly string[], input: Buffer, timeoutMs: nu
       timedOut = true;
       kill();
     }, timeoutMs);
-    child.stdout.on('data', (data: Buffer) => {
+    const keep = (kept: Buffer[]) => (data: Buffer) => {
       size += data.length;
-      if (size > maxOutput) kill();
-      else out.push(data);
-    });
-    child.stderr.on('data', (data: Buffer) => errors.push(data));
+      if (size <= maxOutput) kept.push(data);
+      else kill();
+    };
+    child.stdout.on('data', keep(out));
+    child.stderr.on('data', keep(errors));
     // A program that ends without reading its input is judged by its end.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
@@ -49,7 +53,8 @@ export function runProgram(argv: readonly string[], input: Buffer, timeoutMs: nu
     });
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve({ code, stdout: Buffer.concat(out), stderr: Buffer.concat(errors).toString(), timedOut });
+      const [stdout, stderr] = [Buffer.concat(out), Buffer.concat(errors).toString()];
+      resolve({ code, stdout, stderr, timedOut, tooMuch: size > maxOutput });
     });
   });
 }

@@ -86,6 +86,11 @@ def to_text(raw):
     return raw if isinstance(raw, unicode) else raw.decode('utf-8', 'surrogateescape')  # noqa: F821
 
 
+def native(text):
+    """A name or path as this Python's own calls take and give them: not every Python 3 takes LC_ALL=C for UTF-8."""
+    return to_bytes(text) if PYTHON2 else os.fsdecode(to_bytes(text))
+
+
 if PYTHON2:
     import codecs
     codecs.register_error('surrogateescape', lambda e: (
@@ -219,7 +224,8 @@ def look(real):
 
 def name_of(table, number, field):
     try:
-        return to_text(getattr(table(number), field))
+        name = getattr(table(number), field)
+        return to_text(name if PYTHON2 else os.fsencode(name))
     except KeyError:
         return str(number)
 
@@ -247,7 +253,9 @@ def list_folder(q):
     try:
         names = sorted(os.listdir(real))
     except OSError as error:
-        if error.errno == errno.ENOENT:
+        if error.errno == errno.ENOTDIR and os.path.lexists(real):
+            raise Failure('not-a-folder', '%s is no folder' % to_text(real))
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return {'exists': False, 'entries': []}
         raise
     entries = []
@@ -295,7 +303,7 @@ def id_of(table, name, field, default):
     if name is None:
         return default
     try:
-        return getattr(table(str(name)), field)
+        return getattr(table(native(name)), field)
     except KeyError:
         raise Failure('invalid', 'this host knows nobody named %s' % name)
 
@@ -339,13 +347,23 @@ def identity(status):
     return status.st_ino, status.st_size, status.st_mtime, status.st_ctime
 
 
+def make_folder(folder, mode):
+    try:
+        os.mkdir(folder, mode)
+        os.chmod(folder, mode)  # Whatever the umask is.
+    except OSError as error:
+        if error.errno != errno.EEXIST:
+            raise
+        if not os.path.isdir(folder):
+            raise Failure('not-a-folder', '%s is no folder' % to_text(folder))
+
+
 def swap_file(q):
     real = real_path(q['path'], 'write')
     content = base64.b64decode(q['content'])
     folder = os.path.dirname(real)
-    if q.get('makeFolder') and not os.path.isdir(folder):
-        os.mkdir(folder, q.get('folderMode', 0o700))
-        os.chmod(folder, q.get('folderMode', 0o700))  # Whatever the umask is.
+    if q.get('makeFolder'):
+        make_folder(folder, q.get('folderMode', 0o700))
     locks, newest = [lock_folder(folder)], 0
     try:
         if q.get('watchedFolder'):
@@ -359,6 +377,8 @@ def swap_file(q):
             locks.append(lock_folder(folder))
         temporary = os.path.join(folder, b'.stackward-' + base64.b16encode(os.urandom(8)).lower())
         seen = look(real)
+        if q.get('sameIsDone') and seen is not None and seen[1] == content:
+            return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': seen[0].st_mtime}
         compare(seen, q['expect'], real)
         if seen is not None and seen[0].st_nlink > 1:
             raise Failure('hard-linked', '%s has %d names, and a new file would part them' % (to_text(real), seen[0].st_nlink))
@@ -370,6 +390,9 @@ def swap_file(q):
                 raise Failure('changed', '%s was written meanwhile' % to_text(real))
             else:
                 os.rename(temporary, real)
+        except (IOError, OSError) as error:
+            error.filename = to_text(real)  # Not that of the file on its way.
+            raise
         finally:
             if os.path.lexists(temporary):
                 os.unlink(temporary)

@@ -113,6 +113,11 @@ export type HostWrite =
        * is newer than all in it. Default: in the folder.
        */
       readonly watchedFolder?: boolean;
+      /**
+       * The file is the same for every owner: where this very content has come to be there meanwhile, all is done. Default:
+       * that is `changed`, so that of two writers one alone goes on.
+       */
+      readonly sameIsDone?: boolean;
     }
   /** The file must bear `fileHeader` in its first 512 bytes. */
   | {
@@ -173,6 +178,7 @@ export type HostReason =
   | 'mount-point'
   | 'no-tool'
   | 'not-a-file'
+  | 'not-a-folder'
   | 'not-allowed'
   | 'not-ours'
   | 'outside-limits'

@@ -49,6 +49,7 @@ function writeOf(path: string, content: string | null, { files, stateFolder }: B
     content: encoded,
     mode,
     makeFolder: true,
+    sameIsDone: true,
     folderMode: isDropIn ? 0o755 : 0o700,
   };
 }

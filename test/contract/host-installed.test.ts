@@ -5,9 +5,10 @@ import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { SshHost, type SshOptions } from '../../adapters/ssh-host';
 import { makeLogin, type Login } from '../support/login';
+import { base64, sha256 } from '../support/host-words';
 import { Sshd } from '../support/sshd';
 import { networkContract } from './host-network-suite';
-import { base64, fileContract, sha256 } from './host-suite';
+import { fileContract } from './host-suite';
 
 const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
 let sshd: Sshd;

@@ -137,9 +137,11 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       namespace.feed(agent, 'iptables-nft-restore');
       const folder = mkdtempSync('/tmp/stackward-lock-');
       try {
-        const lockFile = join(folder, 'neutron-iptables');
+        const lockFile = join(folder, 'neutron-iptables é');
         const locked: HostWrite = { ...restore(4, 'nft', first), lockFile } as HostWrite;
-        expect(await write(locked)).toEqual(refused('absent', 'UnrecoverableError', /neutron-iptables: No such file/));
+        expect(await write(locked)).toEqual(
+          refused('absent', 'UnrecoverableError', /neutron-iptables é: No such file/),
+        );
         writeFileSync(lockFile, '');
         const holder = spawn('/usr/bin/python3', ['-c', holdLock, lockFile], { stdio: ['pipe', 'pipe', 'inherit'] });
         await new Promise((resolve) => holder.stdout.once('data', resolve));

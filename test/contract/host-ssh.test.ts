@@ -28,13 +28,14 @@ if (python2 === undefined) {
   process.stdout.write(`skipped, the host suites with Python 2.7: ${reason}\n`);
 } else {
   let user: string | undefined;
+  let ways = 0;
   // A login whose shell reads no start file, which may set PATH.
   const withPython2 = (name: string, namespace?: string): SshHost => {
     const program = join(sshd.folder, 'python3');
     user ??= login('/bin/sh', [`${program} -ES -c *`]);
     writeFileSync(program, `#!/bin/sh\nexec ${python2} "$@"\n`, { mode: 0o755 });
     const path = `${sshd.folder}:/usr/sbin:/usr/bin`;
-    return open(sshd.addWay(name, { user, path, ...(namespace === undefined ? {} : { namespace }) }));
+    return open(sshd.addWay(`${name}-${++ways}`, { user, path, ...(namespace === undefined ? {} : { namespace }) }));
   };
   fileContract('ssh, Python 2.7', async () => {
     const host = withPython2('python2');

@@ -1,36 +1,24 @@
 /** What every `Host` does: this machine itself, and one behind a real sshd. */
 import { execFileSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { chownSync, linkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenHost } from '../../adapters/host-pool';
-import { fileHeader, protocolVersion, valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/host';
-
-export const base64 = (content: string | Buffer): string => Buffer.from(content).toString('base64');
-export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
-const text = (part: string): unknown => expect.stringContaining(part);
-const refused = (reason: string, as: string, part: string): unknown => ({
-  ok: false,
-  reason,
-  error: expect.objectContaining({ reason: as, message: text(part) }) as unknown,
-});
+import { protocolVersion, valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/host';
+import { base64, refused, sha256, swap } from '../support/host-words';
+import { guardContract } from './host-guard-suite';
 
 /** @param open a host that works as root on this machine */
 export function fileContract(name: string, open: () => Promise<OpenHost>): void {
   describe(`Host, files: ${name}`, () => {
     let host: OpenHost;
     let folder: string;
-    let mounted: string;
     beforeAll(async () => {
       host = await open();
       folder = mkdtempSync('/tmp/stackward-host-');
-      mounted = join(folder, 'mounted');
-      mkdirSync(mounted);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mounted]);
     });
     afterAll(async () => {
-      execFileSync('umount', [mounted]);
       await host.close();
       rmSync(folder, { recursive: true, force: true });
     });
@@ -40,11 +28,6 @@ export function fileContract(name: string, open: () => Promise<OpenHost>): void 
       const [outcome] = await host.read([{ verb: 'read-file', path }]);
       return valueOf(outcome);
     };
-    const swap = (path: string, expected: string | Buffer | null, content: string | Buffer): HostWrite => ({
-      ...{ verb: 'swap-file', path, content: base64(content) },
-      expect: expected === null ? null : sha256(expected),
-    });
-
     test('names in any script, bytes that are no UTF-8, quotes and line breaks', async () => {
       const names = ['Grüße 😀', `it's "a" $(b) \`c\` !d \\e`, 'two\nlines', '\u0001', 'bytes \udcff\udc80'];
       for (const content of ['é', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))]) {
@@ -80,6 +63,8 @@ export function fileContract(name: string, open: () => Promise<OpenHost>): void 
         await host.read([
           { verb: 'read-file', path: join(folder, 'missing') },
           { verb: 'list-folder', path: join(folder, 'missing') },
+          { verb: 'list-folder', path: join(folder, 'pipe', 'missing') },
+          { verb: 'list-folder', path: join(folder, 'pipe') },
           { verb: 'read-file', path: folder },
           { verb: 'read-file', path: join(folder, 'pipe') },
           { verb: 'read-file', path: 'relative' },
@@ -88,6 +73,8 @@ export function fileContract(name: string, open: () => Promise<OpenHost>): void 
       ).toMatchObject([
         { ok: true, value: { exists: false } },
         { ok: true, value: { exists: false, entries: [] } },
+        { ok: true, value: { exists: false, entries: [] } },
+        refused('not-a-folder', 'Blocked', `${join(folder, 'pipe')} is no folder`),
         refused('not-a-file', 'Blocked', `${folder} is no regular file`),
         refused('not-a-file', 'Blocked', 'is no regular file'),
         refused('invalid', 'UnrecoverableError', 'must be absolute: relative'),
@@ -145,81 +132,28 @@ export function fileContract(name: string, open: () => Promise<OpenHost>): void 
       expect(existsSync(join(folder, 'newer'))).toBe(false);
     });
 
-    test('a file that is not as it was seen is left alone, and the rest of its sequence too', async () => {
-      const path = join(folder, 'moved');
-      const other = join(folder, 'other');
-      writeFileSync(path, 'by hand');
-      const [first, second] = await host.write([
-        [swap(path, 'as seen', 'ours'), swap(join(folder, 'next'), null, 'x')],
-        [swap(other, null, 'x')],
-      ]);
-      expect(first).toEqual([
-        refused('changed', 'StalePlan', `${path} has other content than was seen; plan again`),
-        refused('skipped', 'TransientError', 'what stood before it has failed'),
-      ]);
-      expect(second).toMatchObject([{ ok: true }]);
-      expect(await write(swap(path, null, 'ours'))).toEqual([refused('changed', 'StalePlan', 'is there')]);
-      expect(await write(swap(join(folder, 'next'), 'x', 'y'))).toEqual([
-        refused('changed', 'StalePlan', 'is not there'),
-      ]);
-      expect(readFileSync(path, 'utf8')).toBe('by hand');
-      expect(existsSync(join(folder, 'next'))).toBe(false);
-    });
-
-    test('hard links and mount points are not parted', async () => {
-      const path = join(folder, 'linked');
-      writeFileSync(path, 'one');
-      linkSync(path, join(folder, 'linked too'));
-      expect(await write(swap(path, 'one', 'two'))).toEqual([refused('hard-linked', 'Blocked', 'has 2 names')]);
-      const bound = join(folder, 'bound');
-      writeFileSync(bound, 'one');
-      execFileSync('mount', ['--bind', bound, bound]);
+    test('an owner and a group whose name is UTF-8', async () => {
+      const name = `sw-grüße-${randomBytes(2).toString('hex')}`;
+      execFileSync('useradd', ['--badname', '--no-create-home', name]);
       try {
-        expect(await write(swap(bound, 'one', 'two'))).toEqual([
-          refused('mount-point', 'Blocked', 'is mounted there by itself'),
-        ]);
+        const path = join(folder, 'of-grüße');
+        await write({ ...swap(path, null, 'x'), owner: name, group: name } as HostWrite);
+        expect(await readFile(path)).toMatchObject({ owner: name, group: name });
       } finally {
-        execFileSync('umount', [bound]);
+        execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
       }
-      expect(readFileSync(bound, 'utf8') + readFileSync(path, 'utf8')).toBe('oneone');
     });
 
-    test('only a file with our header is removed, as it was seen', async () => {
-      const [ours, foreign] = [join(folder, 'ours'), join(folder, 'foreign')];
-      const content = `# ${fileHeader('team-a')}\nx\n`;
-      writeFileSync(ours, content);
-      writeFileSync(foreign, 'x');
-      const remove = (path: string, seen: string): HostWrite => ({ verb: 'remove-file', path, expect: sha256(seen) });
-      expect(await write(remove(foreign, 'x'))).toEqual([refused('not-ours', 'Blocked', 'does not bear the words')]);
-      expect(await write(remove(ours, 'x'))).toEqual([refused('changed', 'StalePlan', 'other content')]);
-      expect(await write(remove(ours, content))).toEqual([{ ok: true, value: {} }]);
-      expect([existsSync(ours), existsSync(foreign)]).toEqual([false, true]);
-    });
-
-    test('what a killed swap left is cleared away by the next; other dot files stay', async () => {
-      const own = mkdtempSync(join(folder, 'left-'));
-      for (const left of ['.stackward-0123456789abcdef', '.stackward-note']) writeFileSync(join(own, left), 'x');
-      await write(swap(join(own, 'file'), null, 'x'));
-      expect(readdirSync(own).sort()).toEqual(['.stackward-note', 'file']);
-    });
-
-    test('a full disk and a read-only file system: the file stays, nothing is left beside it', async () => {
-      const path = join(mounted, 'policy.json');
-      writeFileSync(path, '{}');
-      expect(await write(swap(path, '{}', randomBytes(1 << 20)))).toEqual([
-        refused('full', 'UnrecoverableError', 'free space on that file system; the file is as it was'),
-      ]);
-      execFileSync('mount', ['-o', 'remount,ro', mounted]);
-      try {
-        expect(await write(swap(path, '{}', 'x'))).toEqual([
-          refused('read-only', 'UnrecoverableError', 'mount that file system writable'),
-        ]);
-      } finally {
-        execFileSync('mount', ['-o', 'remount,rw', mounted]);
-      }
-      expect(readdirSync(mounted)).toEqual(['policy.json']);
-      expect(readFileSync(path, 'utf8')).toBe('{}');
-      expect(statSync(path).nlink).toBe(1);
+    test('many that make one folder at once; a folder that is a file', async () => {
+      const hosts = await Promise.all(Array.from({ length: 6 }, open));
+      const own = join(folder, 'shared');
+      const into = (path: string, of: OpenHost) =>
+        of.write([[{ ...swap(path, null, 'x'), makeFolder: true } as HostWrite]]);
+      const all = await Promise.all(hosts.map((one, index) => into(join(own, String(index)), one)));
+      await Promise.all(hosts.map((one) => one.close()));
+      expect(all).toMatchObject(hosts.map(() => [[{ ok: true }]]));
+      expect(readdirSync(own)).toHaveLength(6);
+      expect(await into(join(own, '0', 'x'), host)).toEqual([[refused('not-a-folder', 'Blocked', 'is no folder')]]);
     });
 
     test.each([
@@ -244,11 +178,12 @@ export function fileContract(name: string, open: () => Promise<OpenHost>): void 
         run('/tmp/iptables', '--version'),
         run('iptables', '--version\n'),
       ]);
-      expect(valueOf(version)).toMatchObject({ code: 0, stdout: text('iptables v') });
+      expect(valueOf(version)).toMatchObject({ code: 0, stdout: expect.stringContaining('iptables v') as unknown });
       for (const outcome of others)
         expect(outcome).toEqual(refused('refused', 'UnrecoverableError', 'not among the command lines'));
     });
   });
+  guardContract(name, open);
 }
 
 /** Lone surrogates as the bytes that they stand for. */

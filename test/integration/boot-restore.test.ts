@@ -189,6 +189,20 @@ test('of every owner: a second pipeline finds it as it should be, and it goes wi
   expect(machine.run('ls', '-A', '/var/lib/stackward')).toBe('');
 });
 
+test('two pipelines that come to a host for the first time at once: both are done', async () => {
+  await make();
+  const first = await world.run(wish('team-a'), {
+    between: () => world.run(wish('team-b', 'other', ['10.97.0.0/24'])),
+  });
+  expect([first.outcomes, first.problems]).toEqual([
+    [
+      ['boot-restore.acme/BootRestore', 'applied'],
+      ['firewall-exception.acme/Branch', 'applied'],
+    ],
+    [],
+  ]);
+});
+
 test('what somebody changed of it is put right; a file of theirs under its name is left alone', async () => {
   await make();
   expect((await world.run(wish())).problems).toEqual([]);

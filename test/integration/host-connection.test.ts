@@ -1,28 +1,15 @@
 /** Every way in which a host can't be reached, or goes away, has its own sentence with the next step; a write is whole or not done. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { HostPool, type OpenHost } from '../../adapters/host-pool';
-import { LocalHost } from '../../adapters/local-host';
 import { SshHost, type SshOptions } from '../../adapters/ssh-host';
-import { StackwardError } from '../../lib/errors';
-import { valueOf, type Host, type HostWrite } from '../../lib/host';
+import { valueOf } from '../../lib/host';
+import { askFacts, create, failure, sentAlong, transient, unrecoverable } from '../support/host-failure';
 import { makeLogin, type Login } from '../support/login';
 import { Sshd, Wire, type Way } from '../support/sshd';
-
-/** The line of docs/hosts.md. */
-const sentAlong = '/usr/bin/python3 -ES -c *';
 
 let sshd: Sshd;
 let login: Login;
@@ -50,23 +37,6 @@ function open(destination: string, more: Partial<SshOptions> = {}): SshHost {
   opened.push(host);
   return host;
 }
-
-async function failure(asked: Promise<unknown>): Promise<StackwardError> {
-  const error = await asked.then(
-    () => new Error('it answered'),
-    (met: unknown) => met,
-  );
-  if (!(error instanceof StackwardError)) throw error;
-  return error;
-}
-const askFacts = (host: Host) => host.read([{ verb: 'facts' }]);
-const create = (path: string, bytes: number): HostWrite => ({
-  ...{ verb: 'swap-file', path, expect: null },
-  content: Buffer.alloc(bytes, 'x').toString('base64'),
-});
-const text = (part: string | RegExp): unknown => expect.stringMatching(part);
-const unrecoverable = (part: RegExp) => ({ reason: 'UnrecoverableError', where: 'host:cnode01', detail: text(part) });
-const transient = (part: RegExp) => ({ reason: 'TransientError', where: 'host:cnode01', detail: text(part) });
 
 async function listen(answer: (server: Server) => void): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -201,83 +171,6 @@ describe('a connection that goes away', () => {
   });
 });
 
-describe('a host that is not ready', () => {
-  const bin = (name: string, python?: string): string => {
-    const path = join(folder, name);
-    mkdirSync(path);
-    for (const tool of ['id', 'sh', 'cat'])
-      writeFileSync(join(path, tool), `#!/bin/sh\nexec /usr/bin/${tool} "$@"\n`, { mode: 0o755 });
-    if (python !== undefined) writeFileSync(join(path, 'python3'), python, { mode: 0o755 });
-    chmodSync(folder, 0o755);
-    return path;
-  };
-  /** The machine's own shell, with this PATH alone. */
-  const withPath = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-    const { PATH } = process.env;
-    process.env.PATH = path;
-    return work().finally(() => (process.env.PATH = PATH));
-  };
-
-  test('no Python, and one that is a shim of nothing', async () => {
-    for (const path of [bin('none'), bin('shim', '#!/bin/sh\nexit 127\n')])
-      expect(await failure(withPath(path, () => askFacts(new LocalHost('cnode01'))))).toMatchObject(
-        unrecoverable(/^neither python3, python2 nor python runs there; install Python/),
-      );
-  });
-
-  test('a program that hangs is ended, by the deadline on the host and by the one here', async () => {
-    const host = open('host', { requestTimeoutMs: 2000 });
-    const hang = spawn('/usr/bin/python3', ['-c', lockFolder, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
-    await once(hang.stdout, 'data');
-    const outcomes = await host.write([
-      [create(join(folder, 'late'), 1), create(join(folder, 'later'), 1)],
-      [create(join(folder, 'latest'), 1)],
-    ]);
-    expect(outcomes).toMatchObject([
-      [{ reason: 'overdue', error: { reason: 'TransientError' } }, { reason: 'skipped' }],
-      [{ reason: 'skipped' }],
-    ]);
-    hang.stdin.end();
-    await once(hang, 'exit');
-    expect(readdirSync(folder).filter((name) => name.startsWith('late'))).toEqual([]);
-
-    const sleeper = bin('sleeper', '#!/bin/sh\nexec /usr/bin/sleep 4711\n');
-    const local = new LocalHost('cnode01', { requestTimeoutMs: 1000 });
-    expect(await failure(withPath(sleeper, () => local.write([[create(join(folder, 'late'), 1)]])))).toMatchObject(
-      transient(/^no answer within 1 s, and the program was ended.*done whole or not at all/),
-    );
-    expect(spawnSync('pgrep', ['-f', 'sleep 4711']).status).toBe(1);
-  });
-
-  test('a program that dies: of its own, and under sudo', async () => {
-    const path = bin('dying', '#!/bin/sh\nkill -KILL $$\n');
-    expect(await failure(withPath(path, () => askFacts(new LocalHost('cnode01'))))).toMatchObject(
-      transient(/^the program ended without an answer.*nothing was changed/),
-    );
-    const program = join(bin('dying-as-root'), 'python3');
-    const host = open(addWay('dying', { path: `${dirname(program)}:/usr/bin` }));
-    login.allow([`${program} -ES -c *`]);
-    const dying = async (signal: string): Promise<StackwardError> => {
-      writeFileSync(program, `#!/bin/sh\nkill -${signal} $$\n`, { mode: 0o755 });
-      return failure(host.write([[create(join(folder, 'unwritten'), 1)]]));
-    };
-    for (const signal of ['KILL', 'TERM'])
-      expect(await dying(signal)).toMatchObject(
-        transient(/^the program ended without an answer.*each write that was asked for is done whole or not at all/),
-      );
-    expect(await dying('ALRM')).toMatchObject(transient(/^no answer within 60 s.*done whole or not at all/));
-    login.allow([sentAlong]);
-    expect(await dying('KILL')).toMatchObject(
-      unrecoverable(new RegExp(`^sudo doesn't let this login run ${program} as root`)),
-    );
-  });
-
-  test('a login script that prints, and one that prints what looks like an answer', async () => {
-    const path = bin('noisy', '#!/bin/sh\nprintf "hello\\nstackward-answer 2\\n{}"\nexec /usr/bin/python3 "$@"\n');
-    expect(await withPath(path, () => askFacts(new LocalHost('cnode01')))).toMatchObject([{ ok: true }]);
-  });
-});
-
 test('hosts side by side: one connection and one round trip each, and never more at once than the bound', async () => {
   let running = 0;
   let most = 0;
@@ -314,11 +207,3 @@ function clients(): string[] {
   });
   return stdout.split('\n').filter(Boolean);
 }
-
-/** Holds the lock that our own writers take on a folder, until its stdin ends. */
-const lockFolder = `
-import fcntl, os, sys
-fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX)
-print('held', flush=True)
-sys.stdin.read()
-`;

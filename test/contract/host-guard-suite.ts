@@ -1,0 +1,144 @@
+/** What every `Host` refuses to write, and leaves as it was. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { OpenHost } from '../../adapters/host-pool';
+import { fileHeader, type HostWrite, type Outcome } from '../../lib/host';
+import { refused, sha256, swap } from '../support/host-words';
+
+/** @param open a host that works as root on this machine */
+export function guardContract(name: string, open: () => Promise<OpenHost>): void {
+  describe(`Host, what it refuses: ${name}`, () => {
+    let host: OpenHost;
+    let folder: string;
+    let mounted: string;
+    beforeAll(async () => {
+      host = await open();
+      folder = mkdtempSync('/tmp/stackward-host-');
+      mounted = join(folder, 'mounted');
+      mkdirSync(mounted);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mounted]);
+    });
+    afterAll(async () => {
+      execFileSync('umount', [mounted]);
+      await host.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const write = async (...sequence: HostWrite[]): Promise<readonly Outcome<object>[]> =>
+      (await host.write([sequence]))[0] ?? [];
+
+    test('the same content of another writer is done where that is asked for, and else a change', async () => {
+      const path = join(folder, 'same');
+      writeFileSync(path, 'wanted', { mode: 0o600 });
+      const before = statSync(path).mtimeMs;
+      const same = { ...swap(path, null, 'wanted'), sameIsDone: true } as HostWrite;
+      expect(await write(same)).toMatchObject([{ ok: true, value: { sha256: sha256('wanted') } }]);
+      expect(statSync(path).mtimeMs).toBe(before);
+      expect(await write(swap(path, null, 'wanted'))).toEqual([refused('changed', 'StalePlan', 'is there')]);
+      writeFileSync(path, 'other');
+      expect(await write(same)).toEqual([refused('changed', 'StalePlan', 'is there')]);
+    });
+
+    test('a file that is not as it was seen is left alone, and the rest of its sequence too', async () => {
+      const path = join(folder, 'moved');
+      const other = join(folder, 'other');
+      writeFileSync(path, 'by hand');
+      const [first, second] = await host.write([
+        [swap(path, 'as seen', 'ours'), swap(join(folder, 'next'), null, 'x')],
+        [swap(other, null, 'x')],
+      ]);
+      expect(first).toEqual([
+        refused('changed', 'StalePlan', `${path} has other content than was seen; plan again`),
+        refused('skipped', 'TransientError', 'what stood before it has failed'),
+      ]);
+      expect(second).toMatchObject([{ ok: true }]);
+      expect(await write(swap(path, null, 'ours'))).toEqual([refused('changed', 'StalePlan', 'is there')]);
+      expect(await write(swap(join(folder, 'next'), 'x', 'y'))).toEqual([
+        refused('changed', 'StalePlan', 'is not there'),
+      ]);
+      expect(readFileSync(path, 'utf8')).toBe('by hand');
+      expect(existsSync(join(folder, 'next'))).toBe(false);
+    });
+
+    test('hard links and mount points are not parted', async () => {
+      const path = join(folder, 'linked');
+      writeFileSync(path, 'one');
+      linkSync(path, join(folder, 'linked too'));
+      expect(await write(swap(path, 'one', 'two'))).toEqual([refused('hard-linked', 'Blocked', 'has 2 names')]);
+      const bound = join(folder, 'bound');
+      writeFileSync(bound, 'one');
+      execFileSync('mount', ['--bind', bound, bound]);
+      try {
+        expect(await write(swap(bound, 'one', 'two'))).toEqual([
+          refused('mount-point', 'Blocked', 'is mounted there by itself'),
+        ]);
+      } finally {
+        execFileSync('umount', [bound]);
+      }
+      expect(readFileSync(bound, 'utf8') + readFileSync(path, 'utf8')).toBe('oneone');
+    });
+
+    test('only a file with our header is removed, as it was seen', async () => {
+      const [ours, foreign] = [join(folder, 'ours'), join(folder, 'foreign')];
+      const content = `# ${fileHeader('team-a')}\nx\n`;
+      writeFileSync(ours, content);
+      writeFileSync(foreign, 'x');
+      const remove = (path: string, seen: string): HostWrite => ({ verb: 'remove-file', path, expect: sha256(seen) });
+      expect(await write(remove(foreign, 'x'))).toEqual([refused('not-ours', 'Blocked', 'does not bear the words')]);
+      expect(await write(remove(ours, 'x'))).toEqual([refused('changed', 'StalePlan', 'other content')]);
+      expect(await write(remove(ours, content))).toEqual([{ ok: true, value: {} }]);
+      expect([existsSync(ours), existsSync(foreign)]).toEqual([false, true]);
+    });
+
+    test('what a killed swap left is cleared away by the next; other dot files stay', async () => {
+      const own = mkdtempSync(join(folder, 'left-'));
+      for (const left of ['.stackward-0123456789abcdef', '.stackward-note']) writeFileSync(join(own, left), 'x');
+      await write(swap(join(own, 'file'), null, 'x'));
+      expect(readdirSync(own).sort()).toEqual(['.stackward-note', 'file']);
+    });
+
+    test('a full disk and a read-only file system: the file stays, nothing is left beside it', async () => {
+      const path = join(mounted, 'policy.json');
+      writeFileSync(path, '{}');
+      expect(await write(swap(path, '{}', randomBytes(1 << 20)))).toEqual([
+        refused('full', 'UnrecoverableError', 'free space on that file system; the file is as it was'),
+      ]);
+      execFileSync('mount', ['-o', 'remount,ro', mounted]);
+      try {
+        expect(await write(swap(path, '{}', 'x'))).toEqual([
+          refused('read-only', 'UnrecoverableError', 'mount that file system writable'),
+        ]);
+      } finally {
+        execFileSync('mount', ['-o', 'remount,rw', mounted]);
+      }
+      expect(readdirSync(mounted)).toEqual(['policy.json']);
+      expect(readFileSync(path, 'utf8')).toBe('{}');
+      expect(statSync(path).nlink).toBe(1);
+    });
+
+    test('an immutable file is named itself, and not the one beside it', async () => {
+      const path = join(folder, 'immutable');
+      writeFileSync(path, 'x');
+      execFileSync('chattr', ['+i', path]);
+      try {
+        const sentence = `swap-file failed: ${path}: Operation not permitted; see whether it is immutable (lsattr)`;
+        expect(await write(swap(path, 'x', 'y'))).toEqual([refused('not-allowed', 'UnrecoverableError', sentence)]);
+      } finally {
+        execFileSync('chattr', ['-i', path]);
+      }
+      expect(readFileSync(path, 'utf8')).toBe('x');
+      expect(readdirSync(folder).filter((name) => name.startsWith('.stackward-'))).toEqual([]);
+    });
+  });
+}
