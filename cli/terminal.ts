@@ -2,10 +2,11 @@
 import { createInterface } from 'node:readline';
 import { InvalidConfiguration } from '../lib/errors';
 
-/** A reader that went away (`| head`) ends the output, never the work: an apply goes on and keeps its journal. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+/** A reader (`| head`) or a terminal that went away ends the output, never the work: an apply goes on and keeps its journal. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
 
 export const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 
@@ -34,7 +35,7 @@ export async function approved(
   return answer.trim() === 'yes';
 }
 
-/** The first interrupt lets the step under way end; a second one ends the process. */
+/** The first interrupt, or a terminal that closes, lets the step under way end; an interrupt after that ends the process. */
 export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
   const controller = new AbortController();
   const onSignal = (): void => {
@@ -44,6 +45,9 @@ export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
       '\nInterrupted: finishing what is under way. A second interrupt ends at once, and may leave its outcome unknown.\n',
     );
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return { signal: controller.signal, done: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+  // Kernel and shell may both send it.
+  const onHangUp = (): void => controller.abort();
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangUp);
+  const done = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangUp);
+  return { signal: controller.signal, done };
 }

@@ -16,7 +16,7 @@ import type { Filter, Note, Plan, PlannedStep, Problem } from './plan';
 import type { Readers, Writers } from './ports';
 import type { Finding, Scope, StepResult, Sweep, Target } from './reconciler';
 import { lookAgain, type SecondLook } from './second-look';
-import { hostsToSweep, ownersOf, sweepOf } from './sweep';
+import { hostsToSweep, ownersOf, sweepOf, type Swept } from './sweep';
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 
@@ -66,11 +66,13 @@ async function planOn(
   const waiting = resources
     .filter((one) => one.unknown.length > 0)
     .map((one) => ({ id: idOf(one), unknown: one.unknown }));
-  const unswept: Problem[] = [];
-  const hosts = again
-    ? again.filter((target) => sweep.length > 0 && target.startsWith('host:'))
-    : await hostsToSweep(sweep, from, unswept);
-  const located = await locate(opened, scope, hosts, from);
+  const swept: Swept = again
+    ? {
+        hosts: again.filter((target) => sweep.length > 0 && target.startsWith('host:')),
+        ...{ unswept: [], warnings: [] },
+      }
+    : await hostsToSweep(sweep, from);
+  const located = await locate(opened, scope, swept.hosts, from);
   const targets = again ?? filter.targets;
   if (!again && located.isComplete) refuseUnknownTargets(filter, located.placed);
   const places = located.placed.filter(({ target }) => targets.length === 0 || targets.includes(target));
@@ -88,8 +90,8 @@ async function planOn(
       .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
     steps: steps.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
     problems: [...located.problems, ...seen.problems],
-    warnings: [...located.warnings, ...seen.warnings],
-    unswept: [...unswept, ...seen.unswept],
+    warnings: [...swept.warnings, ...located.warnings, ...seen.warnings],
+    unswept: [...swept.unswept, ...seen.unswept],
     waiting,
     undone: [...new Set([...unplaced, ...seen.undone])],
     leaving: leaving(manifests, kinds, filter, steps),

@@ -1,7 +1,7 @@
 /** What a run may remove, and where that may be: on any host that Neutron's agents or the configuration name, and that can be reached. */
 import { asStackwardError } from './errors';
 import type { Manifest } from './manifest';
-import type { Filter, Problem } from './plan';
+import type { Filter, Note, Problem } from './plan';
 import type { Readers } from './ports';
 import type { Sweep, Target } from './reconciler';
 
@@ -20,20 +20,24 @@ export const ownersOf = (manifests: readonly Manifest[]): string[] => [
 
 export const hostTarget = (host: string): Target => `host:${host}`;
 
+export interface Swept {
+  readonly hosts: readonly Target[];
+  /** Why not all of them are known. */
+  readonly unswept: readonly Problem[];
+  /** Hosts that Neutron names and that no configuration leads to. */
+  readonly warnings: readonly Note[];
+}
+
 /**
  * Hosts on which leftovers are looked for; none when nothing may be removed, or no host can be reached at all. What needs
  * no API is not kept from its run by one that doesn't answer: the hosts that the configuration names are looked at then.
- * @param unswept told of that
  */
-export async function hostsToSweep(
-  sweep: readonly Sweep[],
-  from: Readers,
-  unswept: Problem[],
-): Promise<readonly Target[]> {
+export async function hostsToSweep(sweep: readonly Sweep[], from: Readers): Promise<Swept> {
   // A project that reaches no host leaves nothing on hosts, and its user may be no admin.
-  if (sweep.length === 0 || !from.hosts.reachesAny) return [];
+  if (sweep.length === 0 || !from.hosts.reachesAny) return { hosts: [], unswept: [], warnings: [] };
   const { named } = from.hosts;
   const hosts = new Set(named);
+  const unswept: Problem[] = [];
   try {
     for (const agent of await (await from.network(`api:${from.cloud}`)).agents()) hosts.add(agent.host);
   } catch (error) {
@@ -44,8 +48,16 @@ export async function hostsToSweep(
       message: `leftovers are looked for ${looked}, because Neutron can't be asked for its agents (${message}); elsewhere some may still be in force`,
     });
   }
-  return [...hosts]
-    .filter((host) => from.hosts.canReach(host))
-    .sort()
-    .map(hostTarget);
+  const all = [...hosts].sort();
+  const known = all.filter((host) => from.hosts.canReach(host));
+  const unknown = all.filter((host) => !from.hosts.canReach(host));
+  return { hosts: known.map(hostTarget), unswept, warnings: unknown.length === 0 ? [] : [noWayTo(unknown)] };
+}
+
+function noWayTo(hosts: readonly string[]): Note {
+  const rest = hosts.length > 5 ? ` and ${hosts.length - 5} more` : '';
+  return {
+    where: 'hosts',
+    message: `leftovers are not looked for on ${hosts.slice(0, 5).join(', ')}${rest}: no entry of "hosts" in stackward.yaml matches them`,
+  };
 }

@@ -193,6 +193,26 @@ test('an interrupt ends the run between two steps, and a second run finishes', a
   expect((await command.run(['plan', '--manifest', 'manifest.json'])).code).toBe(0);
 });
 
+test('a terminal that goes away, and says so twice: what is under way is finished, and a second run finishes the rest', async () => {
+  const many = await addManySubnets(tables);
+  command.write('manifest.json', manifest(manyEntries(many)));
+  let gone = false;
+  const first = await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve'], '', (child, stdout) => {
+    if (gone || !stdout.includes(': updated (')) return;
+    gone = true;
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    child.kill('SIGHUP');
+    setImmediate(() => child.kill('SIGHUP'));
+  });
+  expect(first.code).toBe(2);
+  const done = await Promise.all(many.map((subnet) => tables.pools(subnet)));
+  const written = done.filter(([pool]) => pool?.endsWith('.29')).length;
+  expect([written > 0, written < many.length]).toEqual([true, true]);
+  expect((await command.run(['apply', '--manifest', 'manifest.json', '--auto-approve'])).code).toBe(0);
+  expect((await command.run(['plan', '--manifest', 'manifest.json'])).code).toBe(0);
+});
+
 describe("what it says when it can't start", () => {
   test.each<[string, string[], string]>([
     ['no app here', ['plan'], 'there is no synthesized app here'],

@@ -26,6 +26,8 @@ export class MarkedHosts {
   /** A host that does what it is asked, and whose answer is lost. */
   lost: string | undefined;
   beforeWrite: () => unknown = () => undefined;
+  /** Hosts that no configuration leads to. */
+  readonly unmatched = new Set<string>();
   /** Whether Neutron tells its agents. */
   hasAgents = true;
   /** Second name → the host whose machine it is too. */
@@ -46,7 +48,7 @@ export class MarkedHosts {
     };
     return {
       ...memoryReaders,
-      hosts: { ...memoryReaders.hosts, reachesAny: true, canReach: () => true },
+      hosts: { ...memoryReaders.hosts, reachesAny: true, canReach: (host: string) => !this.unmatched.has(host) },
       network: () => Promise.resolve({ agents } as unknown as NetworkReader),
       machine: async (target) => (this.at(target), `machine of ${this.hostOf(target)}`),
     };

@@ -181,6 +181,23 @@ test("where Neutron doesn't tell its agents, the run goes on, and says where not
   expect(unswept).toMatchObject([{ where: 'hosts', message: expect.stringContaining('Neutron answered 503') }]);
 });
 
+test('hosts that no configuration leads to are named once, and looked at by nobody', async () => {
+  const names = ['h2', 'h3', 'h4', 'h5', 'h6', 'h7', 'h8'];
+  const hosts = new MarkedHosts(Object.fromEntries(['h1', ...names].map((name) => [name, [mark('a/gone')]])));
+  for (const name of names) hosts.unmatched.add(name);
+  const { steps, problems, unswept, warnings } = await start(hosts, manifest('a')).plan();
+  expect(steps.map(({ action, target }) => `${action} ${target}`)).toEqual(['delete host:h1']);
+  expect([problems, unswept]).toEqual([[], []]);
+  expect(warnings).toEqual([
+    {
+      where: 'hosts',
+      message:
+        'leftovers are not looked for on h2, h3, h4, h5, h6 and 2 more: no entry of "hosts" in stackward.yaml matches them',
+    },
+  ]);
+  expect((await start(hosts, manifest('a')).plan({ ...everything, stacks: ['a'] })).warnings).toEqual([]);
+});
+
 test("a second look that Neutron doesn't help looks at the hosts that were written all the same", async () => {
   const hosts = new MarkedHosts({ h1: [mark('a/gone')] });
   const run = start(hosts, manifest('a', { x: ['h1'] }));
