@@ -34,10 +34,16 @@ export interface BootRestoreObserved {
   readonly storedByOthers: number;
 }
 
-/** Files of the init system that isn't this host's may be out of an installed program's reach. */
+/**
+ * Files of the init system that isn't this host's may be out of an installed program's reach; where none is wanted, those of
+ * its own may too: what it may not touch it has not made.
+ */
 const unreachable: readonly HostReason[] = ['outside-limits', 'absent'];
 
-export async function observe({ target, sweep }: Placement<PlacedBoot>, from: Readers): Promise<BootRestoreObserved> {
+export async function observe(
+  { target, wanted, sweep }: Placement<PlacedBoot>,
+  from: Readers,
+): Promise<BootRestoreObserved> {
   const host = await from.host(target);
   const owners = [...new Set(sweep.map((one) => one.owner))];
   const paths = allPaths(host.stateFolder);
@@ -55,8 +61,8 @@ export async function observe({ target, sweep }: Placement<PlacedBoot>, from: Re
   const files = new Map<string, BootFile | undefined>();
   for (const [at, path] of paths.entries()) {
     const answer = answers[at] as Outcome<HostFile>;
-    if (answer.ok || needed.has(path) || !unreachable.includes(answer.reason))
-      files.set(path, contentOf(valueOf(answer)));
+    const mayLack = wanted.length === 0 || !needed.has(path);
+    if (answer.ok || !mayLack || !unreachable.includes(answer.reason)) files.set(path, contentOf(valueOf(answer)));
   }
   const storedFor = stored.flatMap(({ owner }, at): StoredFor[] => {
     const file = valueOf(answers[paths.length + at] as Outcome<HostFile>);

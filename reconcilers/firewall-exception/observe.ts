@@ -38,7 +38,7 @@ export interface FirewallExceptionObserved extends HostState {
   readonly owners: Map<string, OwnState>;
 }
 
-/** Of a host without ip6tables. */
+/** Of a host without ip6tables, or without any, where nothing is wanted. */
 const noTables: HostTables = { variant: 'only', hasHook: false, text: '' };
 
 /** Up to Liberty 7.0.1 the agent saves and restores whole tables, and loses what came between. */
@@ -65,7 +65,9 @@ export async function observe(
     Outcome<{ ports: readonly { bridge: string; port: string }[] }>,
     ...Outcome<HostFile>[],
   ];
-  const tables = { ipv4: valueOf(ipv4), ipv6: !ipv6.ok && ipv6.reason === 'no-tool' ? noTables : valueOf(ipv6) };
+  const tablesOf = (answer: Outcome<HostTables>, mayLack: boolean): HostTables =>
+    mayLack && !answer.ok && answer.reason === 'no-tool' ? noTables : valueOf(answer);
+  const tables = { ipv4: tablesOf(ipv4, wanted.length === 0), ipv6: tablesOf(ipv6, true) };
   const rulesets = { ipv4: parseRuleset(tables.ipv4.text), ipv6: parseRuleset(tables.ipv6.text) };
   const stored = new Map(files.map((path, at) => [path, read[at] as Outcome<HostFile>]));
   const stateOf = (owner: string, family: Family): OwnFamily => {
