@@ -131,14 +131,6 @@ test('a member may choose address and host from the next request on, and no long
   expect(await forcedServer()).not.toBe('accepted');
 });
 
-test('an administrator whom only the deprecated half of the default admits is admitted after the grant too', async () => {
-  const asAdmin = () => answerTo(cloud.port(subnet, `10.67.0.${++addresses}`));
-  expect(await asAdmin()).toBe('accepted');
-  await apply(both);
-  expect(await asAdmin()).toBe('accepted');
-  await apply({});
-});
-
 /** A member's requests, 50 a second where the machine can answer as many, until `end`. */
 class Load {
   private readonly cloud = new LabCloud('policy-rule');
