@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SshHost, type SshOptions } from '../../adapters/ssh-host';
 import { makeLogin, type Login } from '../support/login';
 import { base64, sha256 } from '../support/host-words';
+import { findPython2 } from '../support/python2';
 import { Sshd } from '../support/sshd';
 import { networkContract } from './host-network-suite';
 import { fileContract } from './host-suite';
@@ -49,6 +50,26 @@ networkContract('ssh, installed', (namespace) => {
   const destination = sshd.addWay(namespace, { user: login.name, namespace });
   return Promise.resolve(new SshHost('cnode01', { destination, configFile: sshd.configFile, installed }));
 });
+
+const python2 = findPython2('the host suites of the installed program');
+if (python2 !== undefined) {
+  let path: string | undefined;
+  const withPython2 = (namespace?: string): SshHost => {
+    const limits = { read: [], write: ['/tmp/'] };
+    path ??= install('of-python2', source.replace('#!/usr/bin/python3 -Es', `#!${python2} -Es`), limits);
+    login.allow([`${installed} ""`, `${path} ""`]);
+    const way = { user: login.name, ...(namespace === undefined ? {} : { namespace }) };
+    const destination = sshd.addWay(`python2-${++ways}`, way);
+    return new SshHost('cnode01', { destination, configFile: sshd.configFile, installed: path });
+  };
+  fileContract('ssh, installed, Python 2.7', async () => {
+    const host = withPython2();
+    const [facts] = await host.read([{ verb: 'facts' }]);
+    expect(facts).toMatchObject({ value: { installed: true, python: expect.stringMatching(/^2\.7\./) as unknown } });
+    return host;
+  });
+  networkContract('ssh, installed, Python 2.7', (namespace) => Promise.resolve(withPython2(namespace)));
+}
 
 describe('least privilege', () => {
   afterEach(async () => {
@@ -202,6 +223,7 @@ describe('least privilege', () => {
       destination: sshd.addWay('sent', { user: login.name }),
       configFile: sshd.configFile,
     });
+    opened.push(sent);
     expect(await asked(sent)).toMatchObject({
       ...error,
       detail: text(/^sudo doesn't let this login run \/usr\/bin\/python3 as root without a password.*docs\/hosts.md/),

@@ -50,3 +50,26 @@ test('a host that does not answer fails everybody who asked it, and nobody else'
   ]);
   expect([first.status, second.status, other.status]).toEqual(['rejected', 'rejected', 'fulfilled']);
 });
+
+test('at most 32 hosts are asked at a time, unless another bound is given; all of them are in the end', async () => {
+  for (const [bound, more] of [
+    [32, []],
+    [4, [4]],
+  ] as const) {
+    let running = 0;
+    let most = 0;
+    const busy = (name: string): OpenHost => ({
+      ...echo(name),
+      read: async (questions) => {
+        most = Math.max(most, ++running);
+        await new Promise(setImmediate);
+        running -= 1;
+        return echo(name).read(questions);
+      },
+    });
+    const pool = new HostPool(busy, ...more);
+    const names = Array.from({ length: 36 }, (_, index) => `h${index}`);
+    const all = await Promise.all(names.map((name) => pool.get(name).read([{ verb: 'facts' }])));
+    expect([most, all.flat().filter((one) => one.ok).length]).toEqual([bound, 36]);
+  }
+});
