@@ -61,7 +61,7 @@ test('quotas are right on the first apply: what is named as it is named, the res
   const acme = await projectOf('acme');
   const { quota } = await get<{ quota: object }>('network', `/v2.0/quotas/${acme}`);
   const { quota: defaults } = await get<{ quota: object }>('network', `/v2.0/quotas/${acme}/default`);
-  expect(quota).toEqual({ ...defaults, network: 4, port: 30, security_group: 4, floatingip: -1 });
+  expect(quota).toEqual({ ...defaults, network: 8, port: 30, security_group: 4, floatingip: -1 });
   const { quota_set: compute } = await get<{ quota_set: object }>('compute', `/os-quota-sets/${acme}`);
   const { quota_set: computeDefaults } = await get<{ quota_set: object }>('compute', `/os-quota-sets/${acme}/defaults`);
   expect(compute).toEqual({ ...computeDefaults, id: acme, instances: 1, cores: 2, ram: 256, server_groups: 0 });
