@@ -14,7 +14,7 @@ import { applyCommand, destroyCommand, planCommand, readSavedPlan, rollbackComma
 import { runsCommand, verifyCommand } from './commands';
 import type { Options, Run } from './commands';
 import { readConfiguration, readManifests } from './inputs';
-import { say } from './terminal';
+import { complain, say } from './terminal';
 import { connect, type Connections } from './wire';
 
 const isColored = (options: Pick<Options, 'json' | 'color'>): boolean =>
@@ -33,7 +33,7 @@ async function ending(options: Pick<Options, 'json' | 'color'>, work: () => numb
     else {
       // Whatever begins to write reports by itself.
       const title = styleOf(options).red(`Error: ${summaries[reason]}; nothing was changed`);
-      process.stderr.write(printable(`${title}\n  ${message.split('\n').join('\n  ')}\n`));
+      complain(printable(`${title}\n  ${message.split('\n').join('\n  ')}\n`));
     }
   }
 }

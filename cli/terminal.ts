@@ -2,13 +2,22 @@
 import { createInterface } from 'node:readline';
 import { InvalidConfiguration } from '../lib/errors';
 
-/** A reader (`| head`) or a terminal that went away ends the output, never the work: an apply goes on and keeps its journal. */
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
+/**
+ * What the output can't take never ends the work: an apply goes on and keeps its journal. A reader (`| head`) or a terminal
+ * that went away wants no more; of any other cause (a full disk) stderr is told once, and the run ends with 1.
+ */
+let isLost = false;
+function lose(error: NodeJS.ErrnoException): void {
+  if (isLost || error.code === 'EPIPE' || error.code === 'EIO') return;
+  isLost = true;
+  process.on('exit', () => (process.exitCode = 1));
+  complain(`\nThe output can't be written (${error.message}); the work goes on without it.\n`);
+}
+process.stdout.on('error', lose);
+process.stderr.on('error', lose);
 
 export const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+export const complain = (text: string): void => void process.stderr.write(text);
 
 /**
  * @param command as given, to be repeated with --auto-approve
@@ -41,7 +50,7 @@ export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
-    process.stderr.write(
+    complain(
       '\nInterrupted: finishing what is under way. A second interrupt ends at once, and may leave its outcome unknown.\n',
     );
   };

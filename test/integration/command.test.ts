@@ -143,6 +143,21 @@ test('a reader that goes away ends the output, not the work', async () => {
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
+test('a disk that is full under the output stops nothing: the journal is whole, stderr says it once, exit 1', async () => {
+  command.write('manifest.json', manifest());
+  const { code, stderr } = await command.runOnFullDisk(['apply', '--manifest', 'manifest.json', '--auto-approve']);
+  expect(stderr).toMatch(/^\nThe output can't be written \(ENOSPC.*\); the work goes on without it\.\n$/);
+  expect(code).toBe(1);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+  const [run] = JSON.parse((await command.run(['runs', '--json'])).stdout) as { end: object; results: object }[];
+  expect([run?.end, Object.values(run?.results ?? {})]).toMatchObject([
+    { exitCode: 0, problems: 0 },
+    [{ outcome: 'applied' }],
+  ]);
+  const planned = await command.runOnFullDisk(['plan', '--manifest', 'manifest.json']);
+  expect(planned.code).toBe(1);
+});
+
 test('a refused pool is named with its numbers, and the other is done: exit 1', async () => {
   command.write(
     'manifest.json',

@@ -54,6 +54,14 @@ export class CommandFolder {
     return end(child, onOutput);
   }
 
+  /** With its stdout on a file system that is full. */
+  runOnFullDisk(args: readonly string[]): Promise<Ended> {
+    return end(
+      this.start('sh', ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, bundle, ...args]),
+      () => undefined,
+    );
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
