@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
 import type { AddressRange } from '../lib/ports';
 import type { AllocationPoolSpec } from '../reconcilers/allocation-pool/spec';
+import { checkTexts, requireProps } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { claim, declareResource } from './declarations';
 
@@ -28,6 +29,8 @@ export class AllocationPools extends Construct {
 
   constructor(scope: Construct, id: string, props: AllocationPoolsProps) {
     super(scope, id);
+    requireProps(this, props, 'subnetId', 'pools');
+    checkTexts(this, props);
     const { subnetId, pools, allowShrink } = props;
     const method = props.method ?? (CloudStack.of(this).cloud.changesPoolsByApi ? 'api' : 'database');
     this.spec = {

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
 import { usesIptables } from '../lib/firewall-driver';
 import type { BridgePortDeclared } from '../reconcilers/bridge-port/spec';
+import { checkTexts, requireProps } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declareResource } from './declarations';
 import type { FixedIpPort } from './fixed-ip-port';
@@ -16,8 +17,11 @@ export interface BridgePortProps extends Omit<BridgePortDeclared, 'portId'> {
  *     new BridgePort(stack, 'WebPort', { port: web, hairpin: false });
  */
 export class BridgePort extends Construct {
-  constructor(scope: Construct, id: string, { port, hairpin, learning, flood }: BridgePortProps) {
+  constructor(scope: Construct, id: string, props: BridgePortProps) {
     super(scope, id);
+    requireProps(this, props, 'port');
+    checkTexts(this, props);
+    const { port, hairpin, learning, flood } = props;
     const flags = defined({ hairpin, learning, flood });
     const { firewallDriver } = CloudStack.of(this).cloud;
     if (!usesIptables(firewallDriver))

@@ -2,6 +2,7 @@ import { LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
+import { checkTexts, requireProps } from './check-props';
 import { declarationsOf } from './declarations';
 import { validateApp } from './findings';
 import { Credentials } from './credentials';
@@ -29,6 +30,8 @@ export class CloudStack extends TerraformStack {
 
   constructor(scope: Construct, id: string, props: CloudStackProps) {
     super(scope, id);
+    requireProps(this, props, 'cloud');
+    checkTexts(this, {});
     this.cloud = props.cloud;
     declarationsOf(this).cloud = props.cloud;
     this.provider = new OpenstackProvider(this, 'OpenStack', props.cloud.providerConfig);

@@ -4,6 +4,7 @@ import { defined } from '../lib/defined';
 import { countRules, exceptionFindings, exceptionsOverlap } from '../lib/exception-checks';
 import { chooseMethod, type BridgedClient, type ExceptionMethod, type Prefixes } from '../lib/exception-method';
 import type { FirewallExceptionSpec } from '../reconcilers/firewall-exception/spec';
+import { checkTexts, requireProps } from './check-props';
 import { BootRestore } from './boot-restore';
 import { CloudStack } from './cloud-stack';
 import { addFinding, declareResource } from './declarations';
@@ -52,6 +53,8 @@ export class FirewallException extends Construct {
 
   constructor(scope: Construct, id: string, props: FirewallExceptionProps) {
     super(scope, id);
+    requireProps(this, props, 'port', 'reason');
+    checkTexts(this, props);
     const findings = this.check(props);
     for (const finding of findings) addFinding(this, finding);
     if (findings.length > 0) return;

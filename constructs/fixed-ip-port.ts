@@ -14,6 +14,7 @@ import { chooseSubnet } from './choose-subnet';
 import { Tenant, type ITenant } from './tenant';
 
 export type { AddressPair } from '../lib/exception-method';
+import { checkTexts, requireProps } from './check-props';
 
 export interface FixedIpPortProps extends Pick<
   NetworkingPortV2Config,
@@ -74,6 +75,8 @@ export class FixedIpPort extends Construct {
 
   constructor(scope: Construct, id: string, props: FixedIpPortProps) {
     super(scope, id);
+    requireProps(this, props, 'network');
+    checkTexts(this, props);
     const {
       tenant = Tenant.of(this),
       name = id,

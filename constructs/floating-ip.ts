@@ -4,6 +4,7 @@ import {
   type NetworkingFloatingipV2Config,
 } from '@cdktf/provider-openstack/lib/networking-floatingip-v2';
 import { defined } from '../lib/defined';
+import { checkTexts, requireProps } from './check-props';
 import { chooseSubnet } from './choose-subnet';
 import { claim, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
@@ -39,6 +40,8 @@ export class FloatingIp extends Construct {
 
   constructor(scope: Construct, id: string, props: FloatingIpProps) {
     super(scope, id);
+    requireProps(this, props, 'network');
+    checkTexts(this, props);
     const { tenant = Tenant.of(this), network, subnet: named, address, port, portAddress, router, ...config } = props;
     const subnet = named ?? (address === undefined ? undefined : chooseSubnet(this, network, address));
     this.resource = new NetworkingFloatingipV2(this, 'Resource', {

@@ -5,6 +5,7 @@ import {
   type NetworkingNetworkV2Config,
 } from '@cdktf/provider-openstack/lib/networking-network-v2';
 import { defined } from '../lib/defined';
+import { checkTexts, requireProps } from './check-props';
 import { declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { Subnet, type ISubnet, type SubnetProps } from './subnet';
@@ -61,6 +62,8 @@ export abstract class Network extends Construct implements INetwork {
 
   protected constructor(scope: Construct, id: string, props: NetworkProps, owner: Owner) {
     super(scope, id);
+    requireProps(this, props, 'cidr');
+    checkTexts(this, { ...props, ...owner.config });
     const {
       name = id,
       cidr,
@@ -109,7 +112,10 @@ export abstract class Network extends Construct implements INetwork {
 
   /** Adds a subnet, such as the IPv6 half of a dual stack. */
   addSubnet(id: string, props: SubnetProps): Subnet {
-    return this.makeSubnet(new Construct(this, id), id, props);
+    const scope = new Construct(this, id);
+    requireProps(scope, props, 'cidr');
+    checkTexts(scope, props);
+    return this.makeSubnet(scope, id, props);
   }
 
   private makeSubnet(scope: Construct, name: string, props: SubnetProps): Subnet {
@@ -144,6 +150,8 @@ export class ImportedNetwork extends Construct implements INetwork {
 
   constructor(scope: Construct, id: string, props: ImportedNetworkProps, tenant: ITenant | undefined) {
     super(scope, id);
+    requireProps(this, props, 'networkId');
+    checkTexts(this, props);
     this.networkId = props.networkId;
     this.knownName = props.networkName;
     this.key = `network ${props.networkId}`;

@@ -4,6 +4,7 @@ import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/prov
 import { InvalidConfiguration } from '../lib/errors';
 import type { FirewallDriver } from '../lib/firewall-driver';
 import { isAtLeast, parseRelease, type Release } from '../lib/releases';
+import { requireProps } from './check-props';
 
 export type { FirewallDriver } from '../lib/firewall-driver';
 
@@ -86,6 +87,7 @@ export class OpenStackCloud extends Construct {
   /** @throws InvalidConfiguration when the owner, the release or the provider's version is not one that is allowed */
   constructor(scope: Construct, id: string, props: OpenStackCloudProps) {
     super(scope, id);
+    requireProps(this, props, 'owner', 'release');
     const where = this.node.path;
     if (!/^[\w.-]{1,63}$/.test(props.owner))
       throw new InvalidConfiguration(

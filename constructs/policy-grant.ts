@@ -1,10 +1,12 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
+import { InvalidConfiguration } from '../lib/errors';
 import { faultOfRule } from '../lib/policy/actions';
-import { faultOfRole, intentOf, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
+import { faultOfRole, intentOf, intents, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
 import { serviceNames, type ServiceName } from '../lib/ports';
 import type { PolicyRuleDeclared } from '../reconcilers/policy-rule/spec';
+import { checkTexts, requireProps } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declareResource } from './declarations';
 
@@ -44,9 +46,16 @@ export class PolicyGrant extends Construct {
 
   constructor(scope: Construct, id: string, props: PolicyGrantProps) {
     super(scope, id);
+    requireProps(this, props, 'role', 'reason');
+    checkTexts(this, props);
     const { cloud } = CloudStack.of(this);
     const { role, reason, overrideManager } = props;
     const { release } = cloud;
+    if ('intent' in props && !intents.includes(props.intent))
+      throw new InvalidConfiguration(
+        `the intent is ${JSON.stringify(props.intent)}; say one of ${intents.join(', ')}, or name service and rule`,
+        { where: this.node.path },
+      );
     const guarded =
       'intent' in props
         ? { service: serviceOf(props.intent), rule: ruleOf(props.intent, release), intent: props.intent }

@@ -17,6 +17,7 @@ import { DataOpenstackBlockstorageQuotasetV3 } from '@cdktf/provider-openstack/l
 import { DataOpenstackNetworkingQuotaV2 } from '@cdktf/provider-openstack/lib/data-openstack-networking-quota-v2';
 import { NetworkingQuotaV2 } from '@cdktf/provider-openstack/lib/networking-quota-v2';
 import { defined } from '../lib/defined';
+import { checkTexts } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
 import type { ITenant } from './tenant';
@@ -90,6 +91,7 @@ export class Quotas extends Construct {
 
   constructor(scope: Construct, id: string, props: QuotasProps) {
     super(scope, id);
+    checkTexts(this, props);
     const { tenant, compute, network, blockStorage } = props;
     this.projectId = tenant.projectId;
     this.checkNumbers(props);

@@ -5,6 +5,7 @@ import {
   type NetworkingSecgroupV2Config,
 } from '@cdktf/provider-openstack/lib/networking-secgroup-v2';
 import { defined } from '../lib/defined';
+import { checkTexts } from './check-props';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { Tenant, type ITenant } from './tenant';
@@ -48,6 +49,7 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
 
   constructor(scope: Construct, id: string, props: SecurityGroupProps = {}) {
     super(scope, id);
+    checkTexts(this, props);
     const { tenant = Tenant.of(this), name = id, rules = [], ...group } = props;
     this.tenant = tenant;
     this.letsAllOut = group.deleteDefaultRules !== true;

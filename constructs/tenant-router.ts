@@ -5,6 +5,7 @@ import { NetworkingRouterRouteV2 } from '@cdktf/provider-openstack/lib/networkin
 import { NetworkingRouterV2, type NetworkingRouterV2Config } from '@cdktf/provider-openstack/lib/networking-router-v2';
 import { defined } from '../lib/defined';
 import { gatewayOf } from '../lib/address-plan';
+import { checkTexts, requireProps } from './check-props';
 import { chooseSubnet } from './choose-subnet';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
@@ -64,6 +65,7 @@ export class TenantRouter extends Construct {
 
   constructor(scope: Construct, id: string, props: TenantRouterProps = {}) {
     super(scope, id);
+    checkTexts(this, props);
     const { tenant = Tenant.of(this), name = id, gateway, interfaces = [], routes = [], ...router } = props;
     this.tenant = tenant;
     this.resource = new NetworkingRouterV2(this, 'Router', {
@@ -90,7 +92,10 @@ export class TenantRouter extends Construct {
   }
 
   /** @param id part of the interface's address in the state; unique in the router */
-  addInterface(id: string, { network, address, ...rest }: RouterInterface): NetworkingRouterInterfaceV2 {
+  addInterface(id: string, props: RouterInterface): NetworkingRouterInterfaceV2 {
+    requireProps(this, props, 'network');
+    checkTexts(this, { interface: id, ...props });
+    const { network, address, ...rest } = props;
     const declarations = declarationsOf(this);
     const subnet = rest.subnet ?? chooseSubnet(this, network, address ?? '');
     this.subnets.push(subnet.key);

@@ -5,6 +5,7 @@ import { IdentityProjectV3, type IdentityProjectV3Config } from '@cdktf/provider
 import { IdentityRoleAssignmentV3 } from '@cdktf/provider-openstack/lib/identity-role-assignment-v3';
 import { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
+import { checkTexts, requireProps } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { Quotas, type QuotaLimits } from './quotas';
@@ -82,6 +83,7 @@ export class Tenant extends Construct implements ITenant {
 
   constructor(scope: Construct, id: string, props: TenantProps = {}) {
     super(scope, id);
+    checkTexts(this, props);
     const stack = CloudStack.of(this);
     const declarations = declarationsOf(this);
     if (declarations.tenant)
@@ -103,6 +105,7 @@ export class Tenant extends Construct implements ITenant {
   }
 
   addMember(member: TenantMember): void {
+    checkTexts(this, { member });
     const { identity } = CloudStack.of(this);
     const userId = member.userId ?? identity.userId(member.name, member.domainId);
     for (const role of member.roles) {
@@ -151,8 +154,11 @@ class ImportedTenant extends Construct implements ITenant {
   readonly key: string;
   readonly provider: OpenstackProvider;
 
-  constructor(scope: Construct, id: string, { projectId }: ImportedTenantProps) {
+  constructor(scope: Construct, id: string, props: ImportedTenantProps) {
     super(scope, id);
+    requireProps(this, props, 'projectId');
+    checkTexts(this, props);
+    const { projectId } = props;
     this.projectId = projectId;
     this.key = `project ${projectId}`;
     this.provider = scopedProvider(this, `tenant_${id.replace(/\W/g, '_')}`, projectId);

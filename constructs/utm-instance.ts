@@ -8,6 +8,7 @@ import { defined } from '../lib/defined';
 import { deriveHostname, hostnameFindings } from '../lib/hostname';
 import { isAtLeast } from '../lib/releases';
 import { escapeForTerraform } from '../lib/terraform-text';
+import { checkTexts, requireProps } from './check-props';
 import { chooseSubnet } from './choose-subnet';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
@@ -103,6 +104,9 @@ export class UtmInstance extends Construct {
 
   constructor(scope: Construct, id: string, props: UtmInstanceProps) {
     super(scope, id);
+    requireProps(this, props, 'image', 'flavor');
+    // User data is literal: escapeForTerraform writes it so.
+    checkTexts(this, { ...props, config: undefined, userData: undefined });
     const {
       tenant = Tenant.of(this),
       name = id.toLowerCase(),

@@ -19,6 +19,11 @@ export function withoutTokens(text: string): string {
   return text.replace(tokens, '');
 }
 
+/** The first `${…}` or `%{…}` in the text that Terraform would evaluate; tokens, `$${` and `%%{` are none. */
+export function templateIn(text: string): string | undefined {
+  return /(?<!\$)\$\{[^}]*\}?|(?<!%)%\{[^}]*\}?/.exec(withoutTokens(text))?.[0];
+}
+
 /**
  * Text that Terraform evaluates to `text`, with each token replaced by its value. Do it once, as the last step, and give
  * the result to a resource, not to one of cdktf's functions.
