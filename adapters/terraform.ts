@@ -1,7 +1,7 @@
 /** The manifests of every stack that cdktf wrote, read from Terraform's state wherever that lives. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { InvalidConfiguration, TransientError, UnrecoverableError } from '../lib/errors';
 import { outputName, parseManifests, type Manifest } from '../lib/manifest';
@@ -37,24 +37,53 @@ export async function readManifestsFromState(
   const limit = pLimit(concurrency);
   const texts = await Promise.all(
     stacks.map(({ name, workingDirectory }) =>
-      limit(() => output(join(out, workingDirectory), name, env, timeoutMs).catch(orUnapplied)),
+      limit(() => output(join(out, workingDirectory), name, env, timeoutMs).catch(orUnread)),
     ),
   );
+  const uninitialized = texts.filter((text) => text instanceof Uninitialized);
+  if (uninitialized.length > 0) throw allUninitialized(uninitialized);
   const missing = texts.filter((text) => text instanceof Unapplied);
   const [first] = missing;
   if (first && (only.length > 0 || missing.length === texts.length)) throw first;
   return {
     manifests: texts.flatMap((text, at) =>
-      text instanceof Unapplied ? [] : parseManifests(text, `stack ${stacks[at]?.name}`),
+      typeof text !== 'string' ? [] : parseManifests(text, `stack ${stacks[at]?.name}`),
     ),
     unapplied: stacks.flatMap(({ name }, at) => (texts[at] instanceof Unapplied ? [name] : [])),
   };
 }
 
-class Unapplied extends InvalidConfiguration {}
+/** Its state holds no manifest. */
+class Unapplied extends InvalidConfiguration {
+  constructor(stack: string) {
+    super(
+      `its state has no output "${outputName}"; run \`cdktf apply ${stack}\` first, or, if it was destroyed, ` +
+        `\`stackward destroy --stack ${stack}\`, which removes what it left on hosts`,
+      { where: `stack ${stack}` },
+    );
+  }
+}
 
-function orUnapplied(error: unknown): Unapplied {
-  if (error instanceof Unapplied) return error;
+/** Terraform can't get to its state before `terraform init`. */
+class Uninitialized extends InvalidConfiguration {
+  constructor(
+    readonly stackName: string,
+    readonly init: string,
+  ) {
+    super(init);
+  }
+}
+
+/** One sentence with what to run for all of them. */
+function allUninitialized(all: readonly Uninitialized[]): InvalidConfiguration {
+  const commands = all.map(({ init }) => init).join('; ');
+  return new InvalidConfiguration(`the backend of the state is not initialized here; run \`${commands}\``, {
+    where: `${all.length === 1 ? 'stack' : 'stacks'} ${all.map(({ stackName }) => stackName).join(', ')}`,
+  });
+}
+
+function orUnread(error: unknown): Unapplied | Uninitialized {
+  if (error instanceof Unapplied || error instanceof Uninitialized) return error;
   throw error;
 }
 
@@ -119,13 +148,25 @@ function run(
 
 function failure(error: Error & { code?: unknown }, stderr: string, binary: string, stack: string, cwd: string): Error {
   const options = { where: `stack ${stack}`, cause: error };
-  if (/Output "?stackward_manifest"? not found|No outputs found/.test(stderr))
-    return new Unapplied(`its state has no output "${outputName}"; run \`cdktf apply ${stack}\` first`, options);
+  if (/Output "?stackward_manifest"? not found|No outputs found/.test(stderr)) return new Unapplied(stack);
   if (/init"?|initiali[sz]ation required/i.test(stderr))
-    return new InvalidConfiguration(
-      `its backend is not initialized; run \`cdktf apply ${stack}\`, or \`${binary} init\` in ${cwd}`,
-      options,
-    );
+    return holdsNoState(cwd)
+      ? new Unapplied(stack)
+      : new Uninitialized(stack, `${binary} -chdir=${cwd} init -input=false`);
   const said = stderr.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ').trim();
   return new UnrecoverableError(`\`${binary} output\` failed: ${said || error.message}`, options);
+}
+
+/** The state would be a file of this machine, and there is none: a checkout in which the stack was never applied. */
+function holdsNoState(cwd: string): boolean {
+  try {
+    const { terraform = {} } = JSON.parse(readFileSync(join(cwd, 'cdk.tf.json'), 'utf8')) as {
+      terraform?: { backend?: Record<string, { path?: string }>; cloud?: object };
+    };
+    const [kind = 'local', ...others] = Object.keys(terraform.backend ?? {});
+    if (kind !== 'local' || others.length > 0 || terraform.cloud !== undefined) return false;
+    return !existsSync(resolve(cwd, terraform.backend?.local?.path ?? 'terraform.tfstate'));
+  } catch {
+    return false;
+  }
 }

@@ -19,6 +19,7 @@ import { ownersOf } from '../lib/sweep';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { commandLine, givenOptions } from './command-line';
+import { refuseUnknownStacks } from './known-stacks';
 import { approved, say, stopOnInterrupt } from './terminal';
 import type { Connections } from './wire';
 
@@ -53,8 +54,12 @@ export interface Run {
 async function planOf({ manifests, unapplied, connections, filter, sweep }: Run): Promise<Plan> {
   const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
   const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
-  const message = 'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run';
-  const warnings = unapplied.map((stack) => ({ where: `stack ${stack}`, message }));
+  const warnings = unapplied.map((stack) => ({
+    where: `stack ${stack}`,
+    message:
+      'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run; ' +
+      `if it was destroyed, what it left on hosts stays in force until \`${commandLine('destroy', '--stack', stack)}\` removes it`,
+  }));
   return { ...planned, waiting: [...planned.waiting, ...waiting], warnings: [...planned.warnings, ...warnings] };
 }
 
@@ -215,7 +220,7 @@ export function runsCommand(options: Pick<Options, 'journal' | 'json'>): number 
  * stacks of its owner keep theirs.
  */
 export async function destroyCommand(run: Run): Promise<number> {
-  const { manifests, filter, connections, options } = run;
+  const { manifests, unapplied, filter, connections, options } = run;
   const { stacks } = filter;
   if (stacks.length === 0 || filter.kinds.length + filter.targets.length > 0)
     throw new InvalidConfiguration(
@@ -230,9 +235,10 @@ export async function destroyCommand(run: Run): Promise<number> {
     );
   const emptied = chosen.map((manifest) => ({ ...manifest, removed: manifest.resources, resources: [] }));
   const sweep = owners.map((owner) => ({ owner, stacks }));
-  const { unswept, ...planned } = await plan(emptied, kinds, connections.readers, everything, sweep);
+  const planned = await plan(emptied, kinds, connections.readers, everything, sweep);
+  refuseUnknownStacks(missing, [...manifests.map((one) => one.stack), ...unapplied], planned, options.journal);
   // After `cdktf destroy` nothing would look for it there any more.
-  const strict = { ...planned, problems: [...planned.problems, ...unswept], unswept: [] };
+  const strict = { ...planned, problems: [...planned.problems, ...planned.unswept], unswept: [] };
   const { exitCode, isCancelled } = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, [
     'destroy',
   ]);

@@ -79,6 +79,10 @@ test('a filtered run removes nothing, destroy removes one stack, also when its m
   expect(destroyed.stdout).toContain('Destroy complete. Resources: 0 added, 0 changed, 3 destroyed.');
   expect(destroyed.stdout).toMatch(/\nNow run `cdktf destroy acme`\.\n$/);
   expect(world()).toEqual(before);
+  // The journal knows it, though nothing is left of it.
+  expect((await run(['destroy', '--stack', 'acme', '--auto-approve'], other)).code).toBe(0);
+  const misspelt = await run(['destroy', '--stack', 'amce', '--auto-approve'], other);
+  expect([misspelt.code, misspelt.stderr]).toEqual([1, expect.stringContaining('--stack amce names nothing here')]);
 });
 
 test("two pipelines on one host don't undo each other, whichever comes and goes first", async () => {

@@ -30,14 +30,18 @@ const written = new Set<string>();
 beforeEach(() => written.clear());
 
 /** A stack as cdktf writes it, beside those written before: `resources` refer to the built-in terraform_data. */
-function write(stack: string, resources: object | undefined): void {
+function write(stack: string, resources: object | undefined, backend?: object): void {
   mkdirSync(stackFolder(stack), { recursive: true });
   written.add(stack);
   const stacks = Object.fromEntries([...written].map((name) => [name, { name, workingDirectory: `stacks/${name}` }]));
   writeFileSync(join(folder, 'cdktf.out/manifest.json'), JSON.stringify({ version: '0.21.0', stacks }));
   const value = { schemaVersion: '1.0', owner: 'tests', stack, resources };
   const output = resources === undefined ? {} : { output: { stackward_manifest: { value } } };
-  const json = { resource: { terraform_data: { subnet: { input: 'x' }, other: { input: 'y' } } }, ...output };
+  const json = {
+    resource: { terraform_data: { subnet: { input: 'x' }, other: { input: 'y' } } },
+    ...output,
+    ...(backend && { terraform: { backend } }),
+  };
   writeFileSync(join(stackFolder(stack), 'cdk.tf.json'), JSON.stringify(json));
 }
 
@@ -95,14 +99,19 @@ describe('one stack of two was never applied', () => {
   };
   beforeEach(() => {
     write('shared', {});
-    write('acme', {});
+    // As cdktf does without a backend of one's own.
+    write('acme', {}, { local: { path: join(folder, 'terraform.acme.tfstate') } });
     apply('shared');
-    terraform('acme', 'init', '-input=false');
   });
 
   test('the other is read, and it is named', async () => {
     const { manifests, unapplied } = await readManifestsFromState(folder, process.env);
     expect([manifests.map((one) => one.stack), unapplied]).toEqual([['shared'], ['acme']]);
+  });
+
+  test('so it is once it is initialized', async () => {
+    terraform('acme', 'init', '-input=false');
+    expect((await readManifestsFromState(folder, process.env)).unapplied).toEqual(['acme']);
   });
 
   test('a run of the other stack does not read it; one of its own says what it needs', async () => {
@@ -124,9 +133,20 @@ describe('one stack of two was never applied', () => {
         '  # stack acme waits for `cdktf apply`\n      stackward_manifest = (known after apply)\n',
       );
       expect(stdout).toContain('Warning: stack acme\n  nothing is known of it, so nothing of it, nor of a stack that');
+      expect(stdout).toContain(
+        'what it left on hosts stays in force until `stackward destroy --stack acme` removes it\n',
+      );
+      expect((await command.run(['plan', '--stack', 'acme'])).stderr).toContain(
+        'run `cdktf apply acme` first, or, if it was destroyed, `stackward destroy --stack acme`, which removes',
+      );
       expect((await command.run(['plan', '--stack', 'shared'])).code).toBe(0);
       const destroyed = await command.run(['destroy', '--stack', 'acme']);
       expect([destroyed.code, destroyed.stdout]).toEqual([0, expect.stringContaining('Now run `cdktf destroy acme`.')]);
+      const misspelt = await command.run(['destroy', '--stack', 'amce']);
+      expect([misspelt.code, misspelt.stdout]).toEqual([1, expect.not.stringContaining('Now run')]);
+      expect(misspelt.stderr).toContain(
+        '--stack amce names nothing here, and neither on the hosts nor in runs is anything of such a stack; there are shared, acme\n',
+      );
     } finally {
       command.remove();
     }
@@ -149,14 +169,19 @@ describe("what it says when the state can't be read", () => {
     await expect(readManifestsFromState(folder, process.env)).rejects.toThrow('run `cdktf apply shared` first');
   });
 
-  test('a backend that is not initialized', async () => {
-    write('shared', {});
-    writeFileSync(
-      join(stackFolder('shared'), 'backend.tf.json'),
-      JSON.stringify({ terraform: { backend: { local: { path: 'elsewhere.tfstate' } } } }),
-    );
+  test('backends elsewhere that are not initialized: all of them, and what to run', async () => {
+    for (const stack of ['shared', 'acme']) write(stack, {}, { http: { address: 'http://127.0.0.1:9/' } });
+    const init = (stack: string) => `-chdir=${stackFolder(stack)} init -input=false`;
     await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
-      'stack shared: its backend is not initialized; run `cdktf apply shared`, or `',
+      `stacks shared, acme: the backend of the state is not initialized here; run \`${binary} ${init('shared')}; ${binary} ${init('acme')}\``,
+    );
+  });
+
+  test('a local state that is there, and not initialized: it may hold a manifest', async () => {
+    write('shared', {}, { local: { path: join(folder, 'terraform.shared.tfstate') } });
+    writeFileSync(join(folder, 'terraform.shared.tfstate'), '{}');
+    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
+      'stack shared: the backend of the state is',
     );
   });
 

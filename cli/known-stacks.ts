@@ -1,0 +1,44 @@
+/** Whether anything is known of a stack that no manifest is of: a misspelt name must not read as "nothing is left over". */
+import { listRuns, readRun } from '../adapters/journal-folder';
+import { InvalidConfiguration } from '../lib/errors';
+import type { Plan } from '../lib/plan';
+
+/**
+ * @param all that the app or the manifests name
+ * @param planned the look for what these stacks left
+ * @param journal folder of the runs
+ * @throws InvalidConfiguration naming the stack that neither the app, nor a host that was looked at, nor the journal knows
+ */
+export function refuseUnknownStacks(
+  stacks: readonly string[],
+  all: readonly string[],
+  planned: Plan,
+  journal: string,
+): void {
+  // Where not everything could be looked at, that is what the run says.
+  if (planned.problems.length + planned.unswept.length > 0) return;
+  const unknown = stacks.find(
+    (stack) => !all.includes(stack) && !isNamed(stack, planned) && !recordedStacks(journal).has(stack),
+  );
+  if (unknown === undefined) return;
+  const known = `there ${all.length === 1 ? 'is' : 'are'} ${all.join(', ') || 'none'}`;
+  throw new InvalidConfiguration(
+    `--stack ${unknown} names nothing here, and neither on the hosts nor in ${journal} is anything of such a stack; ${known}`,
+  );
+}
+
+const isNamed = (stack: string, { steps, warnings }: Plan): boolean =>
+  steps.some((step) => step.leftBy?.stack === stack) || warnings.some(({ where }) => where.includes(`.${stack}/`));
+
+function recordedStacks(journal: string): Set<string> {
+  const stacks = listRuns(journal).flatMap((name) => {
+    try {
+      const { record } = readRun(journal, name);
+      return [...record.stacks, ...record.steps.map((step) => step.resource.stack)];
+    } catch {
+      // What can't be read tells of no stack.
+      return [];
+    }
+  });
+  return new Set(stacks);
+}
