@@ -1,32 +1,65 @@
-/** The README's example is code that somebody will copy: it must synthesize as it stands. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** What the documents tell to copy: it must pass the app command of cdktf.json, types and synth, as it stands. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'stackward-project-'));
+
+beforeAll(() => {
+  for (const shared of ['node_modules', 'constructs', 'lib', 'reconcilers', 'package.json'])
+    symlinkSync(join(root, shared), join(folder, shared));
+  copyFileSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
+  // What the compiler remembers of the project itself is no part of this one.
+  const config = readFileSync(join(root, 'tsconfig.app.json'), 'utf8').replace('node_modules/.cache/tsc/', '');
+  writeFileSync(join(folder, 'tsconfig.app.json'), config);
+});
+afterEach(() => {
+  rmSync(join(folder, 'cdktf.out'), { recursive: true, force: true });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const exampleOf = (document: string): string =>
+  /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, document), 'utf8'))?.[1] ?? '';
+
+/** Runs the program as `cdktf synth` does. */
+function run(program: string) {
+  writeFileSync(join(folder, 'main.ts'), program);
+  const { app } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8')) as { app: string };
+  return spawnSync(app, { cwd: folder, shell: true, encoding: 'utf8' });
+}
+
+const stack = (name: string): unknown =>
+  JSON.parse(readFileSync(join(folder, 'cdktf.out/stacks', name, 'cdk.tf.json'), 'utf8'));
 
 test("the README's tenant synthesizes", () => {
-  const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
-  const names = ['OpenStackCloud', 'CloudStack', 'SharedNetwork', 'TenantStack', 'TenantNetwork', 'UtmInstance'];
-  const folder = mkdtempSync(join(tmpdir(), 'stackward-readme-'));
-  try {
-    const imports = `import { App } from '${root}/node_modules/cdktf';\nimport { ${names.join(', ')} } from '${root}/constructs';\n`;
-    writeFileSync(join(folder, 'main.ts'), imports + example);
-    execFileSync(join(root, 'node_modules/.bin/tsx'), ['main.ts'], { cwd: folder, stdio: 'pipe' });
-    const acme = JSON.parse(readFileSync(join(folder, 'cdktf.out/stacks/acme/cdk.tf.json'), 'utf8')) as {
-      resource: object;
-    };
-    expect(Object.keys(acme.resource)).toContain('openstack_compute_instance_v2');
-    const shared = readFileSync(join(folder, 'cdktf.out/stacks/shared/cdk.tf.json'), 'utf8');
-    expect(JSON.parse(shared)).toMatchObject({
-      output: {
-        stackward_manifest: {
-          value: { resources: { 'shared/Red/AllocationPools': { spec: { method: 'database' } } } },
-        },
+  expect(run(exampleOf('README.md'))).toMatchObject({ status: 0, stderr: '' });
+  expect(stack('acme')).toHaveProperty('resource.openstack_compute_instance_v2');
+  expect(stack('shared')).toMatchObject({
+    output: {
+      stackward_manifest: {
+        value: { resources: { 'shared/Red/AllocationPools': { spec: { method: 'database' } } } },
       },
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    },
+  });
+});
+
+test('the first program of docs/start.md synthesizes; a misspelt prop is refused before anything is written', () => {
+  const program = exampleOf('docs/start.md');
+  expect(run(program.replace('address:', 'adress:'))).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^main\.ts\(\d+,\d+\): error TS2561: .*'adress' does not exist/) as string,
+  });
+  expect(existsSync(join(folder, 'cdktf.out'))).toBe(false);
+  expect(run(program)).toMatchObject({ status: 0, stderr: '' });
+  expect(stack('acme')).toHaveProperty('resource.openstack_networking_port_v2');
+});
+
+test('in a clone the command is `npx stackward`', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { stdout } = spawnSync('npx', ['--no-install', 'stackward', '--version'], { cwd: root, encoding: 'utf8' });
+  expect(stdout.trim()).toBe(version);
 });
