@@ -32,7 +32,9 @@ export function addRole(
     const old = effective === undefined ? undefined : parseRule(effective, rules.era);
     const isNobody = old === undefined || old.is === 'false';
     const value = isNobody ? check : join(effective ?? '', check, mayRaise(rules, old));
-    return granting(insert(file, rule, value), old === undefined ? [] : alternatives(old));
+    // What a plan found in the file and has since gone from it may not be lost.
+    const inForce = rules.byName.get(rule) ?? old;
+    return granting(insert(file, rule, value), inForce === undefined ? [] : alternatives(inForce));
   }
   if (entry.sharedAs !== undefined)
     throw new Blocked(

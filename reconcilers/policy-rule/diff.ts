@@ -42,10 +42,23 @@ export function diff(placement: Placement<PolicyRuleSpec>, observed: PolicyRuleO
   for (const step of leftovers(placement, observed, kept, unsure, findings)) {
     const key = `${step.owner} ${step.id}`;
     const other = drafts.get(key);
-    drafts.set(key, other ? { ...other, jobs: [...step.jobs, ...other.jobs] } : step);
+    drafts.set(key, other ? inPlaceOf(step, other) : step);
   }
   return finish([...drafts.values()].sort(removalsLast), findings, observed);
 }
+
+/** One construct that grants something else than it did: what goes and what comes are one step. */
+const inPlaceOf = (taken: Draft, made: Draft): Draft => ({
+  ...made,
+  action: 'update',
+  because: `${taken.because}; ${made.because}`,
+  notes: [
+    ...(made.notes ?? []),
+    ...taken.jobs.map(({ role, rule, file }) => `what stackward wrote of the role ${role} leaves ${rule} in ${file}`),
+    ...(taken.notes ?? []),
+  ],
+  jobs: [...taken.jobs, ...made.jobs],
+});
 
 const removalsLast = (a: Draft, b: Draft): number =>
   Number(a.action === 'delete') - Number(b.action === 'delete') || (a.id < b.id ? -1 : 1);

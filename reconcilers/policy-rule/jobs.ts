@@ -4,6 +4,7 @@ import type { Rules } from '../../lib/policy/check';
 import { eraOf } from '../../lib/policy/defaults';
 import { addRole } from '../../lib/policy/edit';
 import { findEntry, parsePolicyFile, type PolicyFile } from '../../lib/policy/file';
+import { admissionOf } from '../../lib/policy/grant';
 import { parseRule } from '../../lib/policy/parse';
 import type { Edit } from '../../lib/policy/splice';
 import { rawWithout, restoreValue, takeRole } from '../../lib/policy/take-back';
@@ -98,14 +99,25 @@ export function perform(
   return { contents: new Map(changed as [string, string][]), entries };
 }
 
-/** What was put in last goes first, where that can be seen: then what stood around it is there as it was left. */
+/**
+ * What leaves a rule that gains something goes after it: what the service goes by without these roles, or the last of them,
+ * would be gone from the file before the next is put beside it. Else what was put in last goes first, where that can be seen:
+ * then what stood around it is there as it was left.
+ */
 function* inOrder(jobs: readonly Job[], contents: ReadonlyMap<string, string | undefined>): Generator<Job> {
-  const left = jobs.filter(({ does }) => does === 'take' || does === 'restore');
-  while (left.length > 0) {
-    const at = left.findIndex((job) => fitsFrame(job, contents.get(job.file)));
-    yield* left.splice(Math.max(at, 0), 1);
+  const gaining = jobs.filter((job) => job.does !== 'take' && (job.does !== 'restore' || job.image.value !== null));
+  const isGaining = ({ file, rule }: Job): boolean => gaining.some((one) => one.file === file && one.rule === rule);
+  const losing = jobs.filter((job) => !gaining.includes(job));
+  yield* lastFirst(losing.filter((job) => !isGaining(job)));
+  yield* gaining;
+  yield* lastFirst(losing.filter(isGaining));
+
+  function* lastFirst(left: Job[]): Generator<Job> {
+    while (left.length > 0) {
+      const at = left.findIndex((job) => fitsFrame(job, contents.get(job.file)));
+      yield* left.splice(Math.max(at, 0), 1);
+    }
   }
-  yield* jobs.filter(({ does }) => does === 'add' || does === 'record');
 }
 
 function fitsFrame({ recorded, rule, release }: Job, text: string | undefined): boolean {
@@ -136,11 +148,7 @@ interface Done {
 
 function one(job: Job, text: string | undefined, beside: readonly Held[]): Done {
   const { file: path, rule, role, recorded } = job;
-  if (job.does === 'record') {
-    const { service, release, before, written, frame } = job.of;
-    const of = { service, release, rule, role, file: path, before, written, ...(frame === undefined ? {} : { frame }) };
-    return { content: text, entry: { ...of, ...job.as } };
-  }
+  if (job.does === 'record') return { content: text, entry: entryLike(job.of, job) };
   const file = parsePolicyFile(text ?? emptyFile(path), eraOf(job.release));
   if (job.does === 'add') return add(job, file, text !== undefined, beside);
   if (job.does === 'take') {
@@ -162,23 +170,33 @@ function one(job: Job, text: string | undefined, beside: readonly Held[]): Done 
 function add(job: Job & { does: 'add' }, file: PolicyFile, isThere: boolean, beside: readonly Held[]): Done {
   const { file: path, rule, role, service, release, as } = job;
   const rules = rulesOf(file, job);
+  const too = beside.find((one) => isSameRole(one.entry, job));
+  const now = findEntry(file, rule) && rules.byName.get(rule);
+  // Another owner put it in just now.
+  if (too !== undefined && now !== undefined) {
+    const byName = new Map(job.rules.byName).set(rule, now);
+    if (admissionOf({ ...job.rules, byName }, rule, role) !== 'no')
+      return { content: file.mark + file.text, entry: entryLike(too.entry, job) };
+  }
   const edit = addRole(file, job.rules, rule, role, job.effective);
-  const roles = beside.map(({ entry }) => entry.role);
-  const alone = rawWithout(parsePolicyFile(edit.content, rules.era), rules, rule, roles) ?? edit.written ?? '';
-  const first = beside.find(
-    ({ entry }) =>
-      rawWithout(
-        file,
-        rules,
-        rule,
-        roles.filter((one) => one !== entry.role),
-      ) === entry.written,
-  )?.entry;
-  const before = first === undefined ? rawWithout(file, rules, rule, roles) : first.before;
+  const rolesBut = (grant: Grant): string[] =>
+    beside.filter(({ entry }) => !isSameRole(entry, grant)).map(({ entry }) => entry.role);
+  const after = parsePolicyFile(edit.content, rules.era);
+  const alone = rawWithout(after, rules, rule, rolesBut(job)) ?? edit.written ?? '';
+  const first = beside.find(({ entry }) => rawWithout(file, rules, rule, rolesBut(entry)) === entry.written)?.entry;
+  const before = first === undefined ? rawWithout(file, rules, rule, rolesBut(job)) : first.before;
   // What surrounds a rule in a file of our own making goes with it: `{}` stays.
   const frame = first === undefined ? (isThere ? edit.frame : undefined) : first.frame;
   const entry = { service, release, rule, role, file: path, before, written: alone, ...as };
   return { content: edit.content, entry: { ...entry, ...(frame === undefined ? {} : { frame }) } };
+}
+
+function entryLike(
+  { before, written, frame }: RecordEntry,
+  { service, release, rule, role, file, as }: Job & { does: 'add' | 'record' },
+): RecordEntry {
+  const entry = { service, release, rule, role, file, before, written, ...as };
+  return { ...entry, ...(frame === undefined ? {} : { frame }) };
 }
 
 const emptyFile = (path: string): string => (path.endsWith('.json') ? '{}\n' : '');

@@ -114,6 +114,31 @@ test('several roles of several owners in one rule: with the last of them a file 
   expect([site.read('neutron/policy.yaml'), site.records]).toEqual(['# site\n', {}]);
 });
 
+test('another role in place of the only one: the rule still holds what the service went by, and a rollback brings the first back', async () => {
+  const rule = 'create_port:fixed_ips:ip_address';
+  const admitting = (role: string) => [site.manifest({ G: { release: 'zed', rule, role } })];
+  site.write('neutron/policy.yaml', '# site\n');
+  await site.apply(admitting('member'));
+  const first = site.read('neutron/policy.yaml');
+  expect(first).toMatch(/"\(\(rule:context_is_advsvc or .*\)\) or role:member"/);
+  const { plan, ...report } = await site.apply(admitting('operator'));
+  expect(plan.steps).toMatchObject([
+    {
+      action: 'update',
+      because: "the code grants something else in its place; the rule doesn't admit the role operator",
+      notes: expect.arrayContaining([
+        `what stackward wrote of the role member leaves ${rule} in ${site.path('neutron/policy.yaml')}`,
+      ]) as string[],
+      changes: [{ attribute: rule, after: expect.stringMatching(/^\(\(rule:.*\)\) or role:operator$/) as string }],
+    },
+  ]);
+  expect([problems(report), site.read('neutron/policy.yaml')]).toEqual([[], first.replace('member', 'operator')]);
+  await site.apply(site.undoOf(plan, admitting('operator')), []);
+  expect(site.read('neutron/policy.yaml')).toBe(first);
+  await site.apply([site.manifest({})]);
+  expect([site.read('neutron/policy.yaml'), site.records]).toEqual(['# site\n', {}]);
+});
+
 test('a rollback leaves what another owner granted beside it since', async () => {
   const first = await site.apply(of('one', { G: {} }));
   await site.apply(of('two', { G: { role: 'reader' } }));

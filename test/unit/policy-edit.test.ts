@@ -49,7 +49,7 @@ describe('one value is wrapped, and every other byte stays', () => {
     ],
     ['b: [[rule:a], ] # c\n', 'b: [[rule:a], ["role:member"], ] # c\n'],
     ['a: &x rule:z\nb: *x\nc: *x\n', 'a: &x rule:z\nb: "(rule:z) or role:member"\nc: *x\n'],
-    ['<<: {b: rule:z}\na: x:y\n', '<<: {b: rule:z}\na: x:y\nb: (rule:q) or role:member\n'],
+    ['<<: {b: rule:q}\na: x:y\n', '<<: {b: rule:q}\na: x:y\nb: (rule:q) or role:member\n'],
     ['{"b": "rule:a and\\u0020x:y"}', '{"b": "(rule:a and\\u0020x:y) or role:member"}'],
   ])('%j', (before, after) => {
     expect(both(before, 'b', 'rule:q')).toBe(after);
@@ -127,6 +127,13 @@ test.each(['mem ber', 'a) or (b', 'x or role:y'])(
     expect(() => add('{"b": "role:x"}', 'b', role)).toThrow(`the role ${role} can't be put beside what b holds`);
   },
 );
+
+test('a rule that was in the file when it was read and is gone from the text is not written as the role alone', () => {
+  const rules = rulesOf('{"b": "rule:a or role:x"}');
+  expect(() => addRole(parsePolicyFile('{}', 'newton'), rules, 'b', 'member', undefined)).toThrow(
+    "the role member can't be put beside what b holds",
+  );
+});
 
 test('YAML as PyYAML reads it: tabs in quotes, comments and blocks, letters that are no booleans', () => {
   const values = (text: string) => [...parsePolicyFile(text, 'newton').values];

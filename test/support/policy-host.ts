@@ -1,0 +1,100 @@
+/** One host in memory that serves an API by policy files: plans and applies on its texts and records, without the host program. */
+import type { HostFile, HostFolder, Outcome } from '../../lib/host';
+import type { HostRecord } from '../../lib/host-record';
+import { StackwardError } from '../../lib/errors';
+import { evaluateRule } from '../../lib/policy/evaluate';
+import type { Release } from '../../lib/releases';
+import { diff } from '../../reconcilers/policy-rule/diff';
+import { keyOf, perform } from '../../reconcilers/policy-rule/jobs';
+import { heldOn, serviceKey, type PolicyRuleObserved } from '../../reconcilers/policy-rule/observe';
+import { findServicePolicy, situationOf, type Looks } from '../../reconcilers/policy-rule/service-policy';
+import type { RecordEntry } from '../../reconcilers/policy-rule/spec';
+
+/** By the construct's name. */
+export type Grants = Readonly<Record<string, string>>;
+
+export class PolicyHost {
+  readonly records = new Map<string, Map<string, RecordEntry>>();
+  readonly path: string;
+
+  constructor(
+    public text: string,
+    private readonly release: Release,
+    private readonly rule: string,
+    name: string,
+  ) {
+    this.path = `/etc/neutron/${name}`;
+  }
+
+  private get looks(): Looks {
+    const files: Readonly<Record<string, string>> = {
+      '/etc/neutron/neutron.conf': '[DEFAULT]\n',
+      [this.path]: this.text,
+    };
+    const file = (path: string): Outcome<HostFile> => {
+      const text = files[path];
+      if (text === undefined) return { ok: true, value: { exists: false, realPath: path } };
+      const content = Buffer.from(text).toString('base64');
+      const rest = { sha256: '', mode: 0o644, links: 1, owner: 'root', group: 'root', mtimeSeconds: 0, xattrs: {} };
+      return { ok: true, value: { exists: true, realPath: path, content, managers: [], ...rest } };
+    };
+    const folder = (): Outcome<HostFolder> => ({ ok: true, value: { exists: false, entries: [] } });
+    return { file, folder };
+  }
+
+  private observed(owners: readonly string[]): PolicyRuleObserved {
+    const of = (isAbout: boolean): Map<string, HostRecord<RecordEntry>> =>
+      new Map(
+        [...new Set([...this.records.keys(), ...owners])]
+          .filter((owner) => owners.includes(owner) === isAbout)
+          .map((owner) => [owner, { owner, sha256: null, entries: this.records.get(owner) ?? new Map() }]),
+      );
+    const policy = findServicePolicy('neutron', this.release, ['/etc/neutron/neutron.conf'], this.looks);
+    return {
+      looks: this.looks,
+      again: () => Promise.reject(new RangeError('nobody writes here')),
+      services: new Map([[serviceKey('neutron', this.release), policy]]),
+      generated: new Map(),
+      records: of(true),
+      others: of(false),
+    };
+  }
+
+  /** A full run of the pipelines of these owners; throws what was not done. */
+  run(declared: Readonly<Record<string, Grants>>): ReturnType<typeof diff>['steps'] {
+    const owners = Object.keys(declared);
+    const { service, reason } = { service: 'neutron', reason: 'tests' } as const;
+    const wanted = Object.entries(declared).flatMap(([owner, grants]) =>
+      Object.entries(grants).map(([name, role]) => ({
+        ...{ id: `policy-rule.${owner}/${name}`, stack: owner, owner },
+        spec: { service, rule: this.rule, role, release: this.release, reason },
+      })),
+    );
+    const sweep = owners.map((owner) => ({ owner, stacks: 'all' as const }));
+    const observed = this.observed(owners);
+    const { steps, findings } = diff({ target: 'host:ctl1', wanted, sweep, owners, ids: [] }, observed);
+    const fault = findings.find((one) => one.reason !== undefined);
+    if (fault) throw new RangeError(fault.message);
+    const jobs = steps.flatMap((step) => step.jobs);
+    const { contents, entries } = perform(jobs, () => this.text, heldOn(observed));
+    for (const [job, entry] of entries) {
+      if (entry instanceof StackwardError) throw entry;
+      const record = this.records.get(job.owner) ?? new Map<string, RecordEntry>();
+      if (entry === undefined) record.delete(keyOf(job));
+      else this.records.set(job.owner, record.set(keyOf(job), entry));
+    }
+    this.text = contents.get(this.path) ?? this.text;
+    return steps;
+  }
+
+  /** Which of these tokens, of a role and a project, may do it. */
+  admitted(tokens: readonly (readonly [role: string, project: string])[]): readonly boolean[] {
+    const policy = findServicePolicy('neutron', this.release, ['/etc/neutron/neutron.conf'], this.looks);
+    const { rules } = situationOf(policy, this.rule, this.looks, undefined);
+    const target = { project_id: 'p', tenant_id: 'p', 'network:tenant_id': 'n', 'network:project_id': 'n' };
+    return tokens.map(([role, project]) => {
+      const token = { roles: [role], project_id: project, tenant_id: project, is_admin: role === 'admin' };
+      return evaluateRule(rules, this.rule, target, token) === 'admitted';
+    });
+  }
+}
