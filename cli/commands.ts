@@ -122,7 +122,7 @@ async function perform(
   words: readonly ['apply' | 'destroy' | 'rollback', ...(readonly string[])],
 ): Promise<Performed> {
   const [command] = words;
-  if (!options.json) say(renderPlan(planned, style));
+  if (!options.json) say(renderPlan(planned, style, command));
   if (planned.steps.length > 0 && !(await approved(options, commandLine(...words, ...givenOptions(options))))) {
     say('\nCancelled; nothing was changed.');
     return { exitCode: 1, isCancelled: true, isChanged: false };
@@ -181,7 +181,8 @@ export async function rollbackCommand(run: Run, name: string): Promise<number> {
   const manifests = undoManifests(recorded, kinds);
   const planned = await plan(manifests, kinds, connections.readers, filter, run.sweep);
   const left = withoutMoved(planned, movedSince(recorded, planned));
-  const known = { ...left, warnings: [...left.warnings, ...unreadableResults(recorded)] };
+  const steps = left.steps.map((step) => ({ ...step, because: 'the run is rolled back' }));
+  const known = { ...left, steps, warnings: [...left.warnings, ...unreadableResults(recorded)] };
   const { exitCode, isChanged } = await perform({ ...run, manifests }, known, ['rollback', name]);
   if (!options.json && isChanged && recorded.record.command === 'apply')
     say('The code still says otherwise: change it too, or the next apply does the same again.');

@@ -33,7 +33,7 @@ async function ending(options: Pick<Options, 'json' | 'color'>, work: () => numb
     else {
       // Whatever begins to write reports by itself.
       const title = styleOf(options).red(`Error: ${summaries[reason]}; nothing was changed`);
-      complain(printable(`${title}\n  ${message.split('\n').join('\n  ')}\n`));
+      complain(`${title}\n  ${printable(message)}\n`);
     }
   }
 }

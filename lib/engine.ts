@@ -204,7 +204,7 @@ export async function apply(
   const { problems, found } = await lookAgain(planned, again, results);
   return {
     ...{ results, found, problems: [...recordProblems, ...problems] },
-    interrupted: options.signal?.aborted ?? false,
+    interrupted: options.signal?.aborted === true && results.some((one) => one.outcome === 'skipped'),
   };
 }
 

@@ -73,7 +73,8 @@ export class Blocked extends StackwardError {
 /** Any thrown thing as one of ours; what nobody foresaw is a defect, and is told with where it happened. */
 export function asStackwardError(error: unknown, where?: string): StackwardError {
   if (error instanceof StackwardError) return error;
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const detail = text.split(/\s*\n\s*/).join(' < ');
   return new UnrecoverableError(`this is a defect of stackward; report it with this text: ${detail}`, {
     ...(where === undefined ? {} : { where }),
     cause: error,

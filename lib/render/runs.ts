@@ -9,7 +9,7 @@ export type ListedRun =
 
 export function renderRuns(runs: readonly ListedRun[], folder: string): string {
   if (runs.length === 0) return `There are no runs in ${folder}.\n`;
-  return printable(runs.map((run) => `${run.name}  ${'record' in run ? describe(run) : run.unreadable}\n`).join(''));
+  return runs.map((run) => `${run.name}  ${printable('record' in run ? describe(run) : run.unreadable)}\n`).join('');
 }
 
 function describe(run: RecordedRun & { readonly isRunning: boolean | undefined }): string {

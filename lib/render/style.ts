@@ -22,7 +22,24 @@ export const colored: Style = {
   yellow: sgr(33, 39),
 };
 
-/** Names come from a cloud: what would steer a terminal, other than by colour, is shown as `?`. */
+/**
+ * Text from outside on one line: what would break the line, steer a terminal or turn the direction of writing is shown as
+ * its escape, `\n` or `\u202e`. Whoever writes a reason or names a thing in a cloud can then forge no line of a plan.
+ */
 export const printable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
-  text.replace(/\u001b(?!\[\d+m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g, '?');
+  text.replace(
+    // eslint-disable-next-line no-control-regex
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (one) => (one === '\n' ? '\\n' : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+
+/** Plain data with each of its texts made printable. */
+export function printableTexts<T>(value: T): T {
+  const each = (one: unknown): unknown => {
+    if (typeof one === 'string') return printable(one);
+    if (Array.isArray(one)) return one.map(each);
+    if (typeof one !== 'object' || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, each(inner)]));
+  };
+  return each(value) as T;
+}

@@ -3,7 +3,7 @@ import { summaries } from '../errors';
 import type { Report } from '../engine';
 import { at, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
 import type { Action, Change, StepResult } from '../reconciler';
-import { plain, printable, type Style } from './style';
+import { plain, printable, printableTexts, type Style } from './style';
 
 const symbols: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' };
 const willBe: Readonly<Record<Action, string>> = {
@@ -19,8 +19,15 @@ const colorOf = (action: Action, style: Style): ((text: string) => string) =>
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;
 
+/** What is shown of a plan. */
+function shown({ looks, dependencies, steps, ...texts }: Plan): Plan {
+  const withoutImages = steps.map((step) => ({ ...step, before: {} }));
+  return { ...printableTexts({ ...texts, steps: withoutImages }), looks, dependencies };
+}
+
 /** The whole plan, ending in the line that counts. */
-export function renderPlan(plan: Plan, style: Style = plain): string {
+export function renderPlan(planned: Plan, style: Style = plain, command = 'plan'): string {
+  const plan = shown(planned);
   const blocks = [
     plan.steps.length > 0 ? ['stackward will perform the following actions:'] : [],
     ...plan.steps.map((step) => renderStep(step, style)),
@@ -31,9 +38,9 @@ export function renderPlan(plan: Plan, style: Style = plain): string {
     renderNotes('Leaving the code', plan.leaving, style.yellow, style),
     renderNotes('Warning', [...plan.warnings, ...plan.unswept], style.yellow, style),
     ...renderProblems(plan.problems, style),
-    [summary(plan, style)],
+    [summary(plan, style, command)],
   ];
-  return printable(join(blocks));
+  return join(blocks);
 }
 
 export const join = (blocks: readonly (readonly string[])[]): string =>
@@ -72,16 +79,18 @@ function renderProblems(problems: readonly Problem[], style: Style): string[][] 
   return problems.map(({ where, reason, message }) => [
     `${style.red(`Error: ${summaries[reason]}`)}`,
     `  ${style.bold(where)}`,
-    ...message.split('\n').map((line) => `  ${line}`),
+    `  ${message}`,
   ]);
 }
 
-function summary(plan: Plan, style: Style): string {
+function summary(plan: Plan, style: Style, command: string): string {
   const of = (action: Action): number => plan.steps.filter((step) => step.action === action).length;
   const more = [
     ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
     ...(plan.problems.length > 0 ? [count(plan.problems.length, 'problem')] : []),
   ];
+  if (plan.steps.length === 0 && more.length === 0 && command === 'rollback')
+    return `${style.green('No changes.')} What the run touched is as it was before.`;
   if (plan.steps.length === 0 && more.length === 0 && plan.converged.length === 0)
     return `${style.green('No changes.')} Nothing is declared, and nothing is left over.`;
   if (plan.steps.length === 0 && more.length === 0)
@@ -92,12 +101,13 @@ function summary(plan: Plan, style: Style): string {
 
 /** One line of progress: `allocation-pool.shared/Red/AllocationPools@database:neutron: updated (1 of 2)`. */
 export function renderResult(
-  result: StepResult & { step: PlannedStep },
+  { step, ...texts }: StepResult & { step: PlannedStep },
   position: string,
   style: Style = plain,
 ): string {
-  const where = style.bold(at(result.id, result.step.target));
-  const words = result.outcome === 'applied' ? done[result.step.action] : result.outcome;
+  const result = printableTexts(texts);
+  const where = style.bold(printable(at(result.id, step.target)));
+  const words = result.outcome === 'applied' ? done[step.action] : result.outcome;
   const paint = { applied: style.green, unchanged: style.green, failed: style.red, skipped: style.yellow }[
     result.outcome
   ];
@@ -105,7 +115,7 @@ export function renderResult(
     result.message === undefined
       ? ''
       : `: ${result.reason === undefined ? '' : `${summaries[result.reason]}. `}${result.message}`;
-  return printable(`${where}: ${paint(words)} ${style.dim(`(${position})`)}${why}`);
+  return `${where}: ${paint(words)} ${style.dim(`(${position})`)}${why}`;
 }
 
 /** The end of an apply: problems first, then the line that counts. */
@@ -124,18 +134,17 @@ export function renderReport(plan: Plan, report: Report, style: Style = plain, c
   const verb = command.charAt(0).toUpperCase() + command.slice(1);
   const title = more.length === 0 ? style.green(`${verb} complete.`) : style.yellow(`${verb} incomplete.`);
   const parts = [`${of('create')} added`, `${of('update')} changed`, `${of('delete')} destroyed`, ...more];
-  return printable(
-    join([
-      renderNotes('Looked at again', report.found, style.yellow, style),
-      ...renderProblems(report.problems, style),
-      report.interrupted ? ['Interrupted: what was under way was finished, the rest was left.'] : [],
-      [`${title} Resources: ${parts.join(', ')}.`],
-    ]),
-  );
+  return join([
+    renderNotes('Looked at again', printableTexts(report.found), style.yellow, style),
+    ...renderProblems(printableTexts(report.problems), style),
+    report.interrupted ? ['Interrupted: what was under way was finished, the rest was left.'] : [],
+    [`${title} Resources: ${parts.join(', ')}.`],
+  ]);
 }
 
 /** One line per resource, for `verify`. */
-export function renderVerification(plan: Plan, style: Style = plain): string {
+export function renderVerification(planned: Plan, style: Style = plain): string {
+  const plan = shown(planned);
   const differs = plan.steps.map((step) => `${style.yellow('differs  ')} ${at(step.id, step.target)}: ${step.because}`);
   const lines = [
     ...plan.converged.map((where) => `${style.green('converged')} ${where}`),
@@ -147,14 +156,12 @@ export function renderVerification(plan: Plan, style: Style = plain): string {
   ].sort();
   const notConverged = plan.steps.length + plan.waiting.length + plan.problems.length;
   const end = notConverged === 0 ? style.green('Verified:') : style.yellow('Not verified:');
-  return printable(
-    join([
-      lines,
-      renderNotes('Warning', [...plan.warnings, ...plan.unswept], style.yellow, style),
-      ...renderProblems(plan.problems, style),
-      [
-        `${end} ${plan.converged.length} of ${count(plan.converged.length + notConverged, 'resource')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`,
-      ],
-    ]),
-  );
+  return join([
+    lines,
+    renderNotes('Warning', [...plan.warnings, ...plan.unswept], style.yellow, style),
+    ...renderProblems(plan.problems, style),
+    [
+      `${end} ${plan.converged.length} of ${count(plan.converged.length + notConverged, 'resource')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`,
+    ],
+  ]);
 }

@@ -52,12 +52,14 @@ test('a run is recorded with what was there before, and brought back to the very
   const back = await rollback(run);
   expect(back.code).toBe(0);
   expect(back.stdout).toContain('~ allocation_pools = 10.0.1.10-10.0.1.29 -> 10.0.1.10-10.0.1.19');
+  expect(back.stdout).toContain('(because the run is rolled back)');
   expect(back.stdout).toContain('The code still says otherwise');
   expect(await tables.pools(red)).toEqual(before);
   expect(await tables.pools(red, 'ipamallocationpools')).toEqual(before);
 
   const again = await rollback(run);
-  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes.') as string });
+  const nothing = 'No changes. What the run touched is as it was before.';
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining(nothing) as string });
   const [, second = ''] = runs();
   const forth = await rollback(second);
   expect([forth.code, forth.stdout]).toEqual([0, expect.not.stringContaining('The code still says otherwise')]);

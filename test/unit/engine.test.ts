@@ -176,9 +176,17 @@ describe('what was really done', () => {
     };
     const { report, code } = await start(world, manifest('a', ['x', 'h1', '1'])).apply();
     expect(report.results[0]?.message).toMatch(
-      /^this is a defect of stackward; report it with this text: TypeError: x is undefined\n {4}at .*engine\.test/,
+      /^this is a defect of stackward; report it with this text: TypeError: x is undefined < at .*engine\.test/,
     );
     expect(code).toBe(1);
+  });
+
+  test('an interrupt during the last request leaves nothing, and is none', async () => {
+    const world = new World({ h1: {} });
+    const controller = new AbortController();
+    world.beforeWrite = () => controller.abort();
+    const { report, code } = await start(world, manifest('a', ['x', 'h1', '1'])).apply({ signal: controller.signal });
+    expect([outcomes(report), report.interrupted, code]).toEqual([{ 'cell.a/x': 'applied' }, false, 0]);
   });
 
   test('interrupted while a request is under way: all its results are reported as they are', async () => {

@@ -121,9 +121,34 @@ test('colour adds nothing but colour', () => {
   expect(text.replace(/\u001b\[\d+m/g, '')).toBe(renderPlan(plan));
 });
 
-test('what would steer a terminal is shown as a question mark', () => {
-  const evil = { ...step, subject: 'subnet x\u001b]0;title\u0007 (a\rb)' };
-  expect(renderPlan({ ...nothing, steps: [evil] })).toContain('subnet x?]0;title? (a?b)');
+test('text from outside stays on its line, steers no terminal and turns no writing', () => {
+  const forged = 'pays\n\nPlan: 0 to add, 0 to change, 0 to destroy.\u001b[2K\u001b[31m\r\u202ex\u2066';
+  const shown = 'pays\\n\\nPlan: 0 to add, 0 to change, 0 to destroy.\\u001b[2K\\u001b[31m\\u000d\\u202ex\\u2066';
+  const note = { where: forged, message: forged };
+  const evil: PlannedStep = {
+    ...step,
+    ...{ id: forged, subject: forged, because: forged, notes: [forged], asides: [forged] },
+    changes: [{ attribute: forged, before: forged, after: forged }],
+  };
+  const problem = { ...note, reason: 'Blocked' as const };
+  const texts = { steps: [evil], problems: [problem], warnings: [note], unswept: [problem], leaving: [note] };
+  const given: Plan = { ...plan, ...texts, waiting: [{ id: forged, unknown: [forged] }], converged: [forged] };
+  const failed = { id: forged, outcome: 'failed' as const, reason: 'Blocked' as const, message: forged, step: evil };
+  const report: Report = { results: [failed], problems: [problem], found: [note], interrupted: false };
+  for (const [times, text] of [
+    [19, renderPlan(given)],
+    [3, renderResult(failed, '1 of 1')],
+    [5, renderReport(given, report)],
+    [12, renderVerification(given)],
+  ] as const) {
+    expect(text.split(shown)).toHaveLength(times);
+    // eslint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/^\s*Plan: 0 to add, 0|[\u0000-\u0009\u000b-\u001f\u202a-\u202e\u2066-\u2069]/m);
+  }
+});
+
+test('a rollback with nothing to do speaks of the run, not of the code', () => {
+  expect(renderPlan(nothing, undefined, 'rollback')).toBe('No changes. What the run touched is as it was before.\n');
 });
 
 test('JSON for programs holds exit code and everything that the text says', () => {
