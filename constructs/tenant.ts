@@ -106,6 +106,11 @@ export class Tenant extends Construct implements ITenant {
 
   addMember(member: TenantMember): void {
     checkTexts(this, { member });
+    const fault = faultOf(member);
+    if (fault !== undefined) {
+      addFinding(this, fault);
+      return;
+    }
     const { identity } = CloudStack.of(this);
     const userId = member.userId ?? identity.userId(member.name, member.domainId);
     for (const role of member.roles) {
@@ -167,6 +172,13 @@ class ImportedTenant extends Construct implements ITenant {
   dependenciesFor(): ITerraformDependable[] {
     return [];
   }
+}
+
+function faultOf({ name, roles }: TenantMember): string | undefined {
+  if (name.trim() === '') return 'a member has no name; name the user as `openstack user list` does';
+  if (roles.length === 0) return `${name} has no role, which makes it no member; name one`;
+  const isEmpty = roles.some((role) => (typeof role === 'string' ? role : role.name).trim() === '');
+  return isEmpty ? `a role of ${name} is empty; name it as \`openstack role list\` does` : undefined;
 }
 
 function scopedProvider(scope: Construct, alias: string, projectId: string): OpenstackProvider {

@@ -22,6 +22,8 @@ export function exceptionFindings({
   const findings = [...prefixFindings('sources', sources), ...prefixFindings('destinations', destinations)];
   if (findings.length > 0) return findings;
   return [
+    ...wholeFindings('sources', sources),
+    ...wholeFindings('destinations', destinations),
     ...familyFindings(sources, destinations, 'destination'),
     ...familyFindings(destinations, sources, 'source'),
     ...(mode === 'routed' && clients.length > 0
@@ -78,6 +80,18 @@ function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): s
     return other.text === text
       ? [`its ${what} name ${text} twice; leave one`]
       : [`in its ${what}, ${other.text} and ${text} overlap; leave the wider one`];
+  });
+}
+
+/** Prefixes that are a family only together: they don't overlap, so their sizes tell. */
+function wholeFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
+  if (prefixes === 'any') return [];
+  return ([4, 6] as const).flatMap((version) => {
+    const ofFamily = prefixes.filter((text) => parseCidr(text).version === version);
+    const size = ofFamily.map(parseCidr).reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
+    return size === everything(version).last + 1n
+      ? [`in its ${what}, ${ofFamily.join(' and ')} together are every address of their family; say 'any'`]
+      : [];
   });
 }
 

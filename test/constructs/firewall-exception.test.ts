@@ -161,6 +161,16 @@ test.each<[string, Wish, string]>([
     'in its sources, 10.9.0.1/24 has host bits set; the network it lies in is 10.9.0.0/24',
   ],
   ['a hidden any', { sources: ['0.0.0.0/0'] }, "in its sources, 0.0.0.0/0 is every address of its family; say 'any'"],
+  [
+    'an any in halves',
+    { sources: ['0.0.0.0/1', '128.0.0.0/1'] },
+    "in its sources, 0.0.0.0/1 and 128.0.0.0/1 together are every address of their family; say 'any'",
+  ],
+  [
+    'an any of IPv6 in three, beside IPv4',
+    { sources: 'any', destinations: ['8000::/2', '10.9.0.0/24', '::/1', 'c000::/2'] },
+    "in its destinations, 8000::/2 and ::/1 and c000::/2 together are every address of their family; say 'any'",
+  ],
   ['another spelling', { sources: ['2001:DB8::/32'] }, 'in its sources, 2001:DB8::/32 is written 2001:db8::/32'],
   ['twice the same', { sources: ['10.9.0.0/24', '10.9.0.0/24'] }, 'its sources name 10.9.0.0/24 twice; leave one'],
   [

@@ -69,6 +69,22 @@ test('a role given twice is a finding', () => {
   expect(synthError(app)).toMatch('acme/Tenant: alice has the role member twice; leave one');
 });
 
+test('a member without a name or a role is a finding, and nothing is made of it', () => {
+  const { app } = tenant({
+    members: [
+      { name: '', roles: ['member'] },
+      { name: 'bob', roles: [] },
+      { name: 'carol', roles: ['member', ' '] },
+    ],
+  });
+  expect(synthError(app).split('\n')).toEqual([
+    '3 findings, nothing was written:',
+    '  acme/Tenant: a member has no name; name the user as `openstack user list` does',
+    '  acme/Tenant: bob has no role, which makes it no member; name one',
+    '  acme/Tenant: a role of carol is empty; name it as `openstack role list` does',
+  ]);
+});
+
 test('what is made in the project waits for its quota, a server also for the deployer’s role', () => {
   const { app, stack } = tenant({ quotas: { network: { ports: 9 }, compute: { instances: 3 } } });
   const network = new TenantNetwork(stack, 'Green', { cidr: '10.0.0.0/24' });
