@@ -16,15 +16,20 @@ export class LocalHost extends ProgramHost {
     super(name, local);
   }
 
-  protected run(script: string, input: Buffer, timeoutMs: number): Promise<Ended> {
+  protected async run(script: string, input: Buffer, timeoutMs: number): Promise<Ended> {
     const { namespace } = this.local;
     const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
-    return runProgram([...inside, 'sh', '-c', script], input, timeoutMs).catch((cause: unknown) => {
-      throw new UnrecoverableError(`a program can't be started here: ${String(cause)}`, {
-        where: `host:${this.name}`,
-        cause,
-      });
+    const where = `host:${this.name}`;
+    const ended = await runProgram([...inside, 'sh', '-c', script], input, timeoutMs).catch((cause: unknown) => {
+      throw new UnrecoverableError(`a program can't be started here: ${String(cause)}`, { where, cause });
     });
+    // iproute2 has one exit code for all.
+    if (ended.code === 255 && ended.stderr.startsWith('Cannot open network namespace'))
+      throw new UnrecoverableError(
+        `this machine has no network namespace "${namespace}" (\`ip netns\`); correct "namespace" of stackward.yaml`,
+        { where },
+      );
+    return ended;
   }
 
   /** Nothing stays open. */

@@ -25,6 +25,7 @@ const known: readonly (readonly [RegExp, string])[] = [
     /Unable to negotiate/,
     'it is too old for this OpenSSH: allow its algorithms for it alone in the ssh configuration (KexAlgorithms, HostKeyAlgorithms)',
   ],
+  [/Can't open user config file/, 'the file that "sshConfig" of stackward.yaml names can\'t be read; correct its path'],
   [/Bad configuration option|terminating, \d+ bad configuration/, 'the ssh configuration is wrong; correct it'],
 ];
 

@@ -4,6 +4,7 @@
  */
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
+import '../lib/schema-words';
 import { InvalidConfiguration } from '../lib/errors';
 import { serviceNames } from '../lib/ports';
 
@@ -26,17 +27,23 @@ const database = z.strictObject({
 
 const path = z.string().regex(/^\//, 'must begin with "/"');
 
+/** `{host}` stands for the name, and nothing else for anything. */
+const filled = z
+  .string()
+  .min(1)
+  .regex(/^([^{}]|\{host\})*$/, 'holds a placeholder that is not {host}, the only one there is');
+
 /** How to reach the hosts whose names match. Exactly one of `ssh`, `namespace`, `local`; `{host}` stands for the name. */
 const hostAccess = z
   .strictObject({
     /** `*` stands for any text. Default: every host. */
     match: z.string().min(1).default('*'),
     /** As given to ssh: `{host}`, `stackward@{host}.example.net`. */
-    ssh: z.string().min(1).optional(),
+    ssh: filled.optional(),
     /** Instead of the user's own ssh configuration. */
     sshConfig: z.string().min(1).optional(),
     /** A network namespace of this machine. */
-    namespace: z.string().min(1).optional(),
+    namespace: filled.optional(),
     /** This machine. */
     local: z.literal(true).optional(),
     /** Path of the installed host program (docs/hosts.md). Default: it is sent along. */

@@ -5,6 +5,7 @@
  * stack and the field.
  */
 import { z } from 'zod';
+import './schema-words';
 import { InvalidConfiguration } from './errors';
 
 export const outputName = 'stackward_manifest';

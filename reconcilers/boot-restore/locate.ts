@@ -2,7 +2,7 @@
 import type { Readers } from '../../lib/ports';
 import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
-import { hostsOf, readPlaces } from '../firewall-exception/locate';
+import { hostsOf, readPlaces, type PortPlaces, type Whereabouts } from '../firewall-exception/locate';
 import type { BootImage, RestoredBoot } from './restored';
 import type { BootRestoreSpec } from './spec';
 
@@ -27,13 +27,20 @@ export async function locate(
       const hosts = spec.exceptions.map((exception) => ({ exception, at: hostsOf(exception, places) }));
       for (const host of new Set(hosts.flatMap(({ at }) => at))) place(hostTarget(host), one, { is: 'declared' });
       const nowhere = hosts.find(({ at }) => at.length === 0);
-      if (nowhere)
-        findings.push({
-          id: one.id,
-          reason: 'TransientError',
-          message: `the port ${nowhere.exception.portId} is on no host, so nothing can bring its exception back there; see what is said of the exception itself`,
-        });
+      if (nowhere) findings.push({ id: one.id, ...sayNowhere(nowhere.exception, places) });
     }
   }
   return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
+}
+
+function sayNowhere({ portId, placement }: Whereabouts, { ports }: PortPlaces): Omit<Finding, 'id'> {
+  const rest = 'so nothing can bring its exception back there; see what is said of the exception itself';
+  if (!ports.has(portId))
+    return {
+      reason: 'InvalidConfiguration',
+      message: `the port ${portId} does not exist, or these credentials may not see it, ${rest}`,
+    };
+  // A server may be booted yet; an agent of another driver is none that a second run would meet.
+  const reason = placement === 'bound' ? 'TransientError' : 'InvalidConfiguration';
+  return { reason, message: `the port ${portId} is on no host, ${rest}` };
 }

@@ -100,6 +100,9 @@ describe('no way to the host', () => {
     expect(await failure(askFacts(open('host', { configFile })))).toMatchObject(
       unrecoverable(/^the ssh configuration is wrong/),
     );
+    expect(await failure(askFacts(open('host', { configFile: join(folder, 'nowhere') })))).toMatchObject(
+      unrecoverable(/^the file that "sshConfig" of stackward.yaml names can't be read/),
+    );
     expect(() => open('-oProxyCommand=touch x')).toThrow('it is no destination for ssh');
   });
 

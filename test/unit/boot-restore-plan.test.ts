@@ -118,6 +118,14 @@ test('a port that is nowhere', async () => {
    "
   `);
 });
+test('a port that does not exist is no passing failure', async () => {
+  const other = '00000000-63aa-4c5e-9d0b-1f6a7e5c3b21';
+  const gone = { exceptions: wish.exceptions.map((one) => ({ ...one, portId: other })) };
+  const text = await new TextHosts().text([manifestOf({ BootRestore: gone }, { kind: 'boot-restore' })]);
+  expect(text).toContain(`Error: The configuration is not valid
+  boot-restore.acme/BootRestore
+  the port ${other} does not exist, or these credentials may not see it, so nothing`);
+});
 
 describe('removal', () => {
   test('with the last stored rules, those that this run removes included', async () => {

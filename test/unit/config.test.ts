@@ -78,7 +78,15 @@ test.each([
     'services:\n  swift: { hosts: [c1] }\n',
     'stackward.yaml:2:3: there is no field "services.swift"; allowed below "services" are neutron, nova, cinder, glance, keystone',
   ],
-  ['a wrong type', 'cloud: [1]\n', 'stackward.yaml:1:1: the field "cloud" is not valid'],
+  ['a wrong type', 'cloud: [1]\n', 'stackward.yaml:1:1: the field "cloud" is not valid: must be text'],
+  ['no list', 'hosts: { ssh: x }\n', 'stackward.yaml:1:1: the field "hosts" is not valid: must be a list'],
+  ['an empty text', 'cloud: ""\n', 'stackward.yaml:1:1: the field "cloud" is not valid: must not be empty'],
+  ['a missing field', 'services:\n  nova: {}\n', 'the field "services.nova.hosts" is not valid: it is missing'],
+  ...['ssh', 'namespace'].map((field) => [
+    `a misspelt placeholder of ${field}`,
+    `hosts:\n  - ${field}: "root@{hots}"\n`,
+    `stackward.yaml:2:5: the field "hosts.0.${field}" is not valid: holds a placeholder that is not {host}`,
+  ]),
   ['broken YAML', 'cloud: "x\n', 'stackward.yaml:2:1: this is not YAML: Missing closing'],
 ])('%s', (_, text, message) => {
   const env: Record<string, string> = message.includes('is not set') ? {} : { NEUTRON_PASSWORD: 'x' };
