@@ -52,48 +52,51 @@ interface Default {
 }
 
 const networkOwner = 'rule:context_is_advsvc or rule:admin_or_network_owner';
-/** A service's rules that an intent may need, newest first. Source: the packages neutron 14.4.2–28.0.2, nova 15.1.5–33.0.2. */
+/** Of a port on a network of somebody else. */
+const portAddress: readonly Default[] = [
+  {
+    since: '2025.1',
+    check: '(rule:admin_only) or (rule:service_api) or role:member and rule:network_owner',
+    deprecated: networkOwner,
+  },
+  {
+    since: '2024.2',
+    check:
+      '(rule:admin_only) or (rule:service_api) or role:manager and project_id:%(project_id)s or role:member and rule:network_owner',
+    deprecated: networkOwner,
+  },
+  {
+    since: '2024.1',
+    check: '(rule:admin_only) or (rule:service_api) or role:member and rule:network_owner',
+    deprecated: networkOwner,
+  },
+  {
+    since: '2023.2',
+    check: 'rule:context_is_advsvc or (rule:admin_only) or (role:member and rule:network_owner)',
+    deprecated: networkOwner,
+  },
+  {
+    since: 'zed',
+    check: 'rule:context_is_advsvc or rule:network_owner or rule:admin_only',
+    deprecated: networkOwner,
+  },
+  {
+    since: 'yoga',
+    check: 'rule:context_is_advsvc or rule:network_owner or role:admin and project_id:%(project_id)s',
+    deprecated: networkOwner,
+  },
+  {
+    since: 'wallaby',
+    check:
+      'rule:context_is_advsvc or rule:network_owner or role:admin and system_scope:all or role:admin and project_id:%(project_id)s',
+    deprecated: networkOwner,
+  },
+  { since: 'stein', check: networkOwner },
+];
+/** Rules of a service that are often granted, newest first. Source: the packages neutron 14.4.2–28.0.2, nova 15.1.5–33.0.2. */
 const defaults: Readonly<Record<string, readonly Default[]>> = {
-  'neutron create_port:fixed_ips:ip_address': [
-    {
-      since: '2025.1',
-      check: '(rule:admin_only) or (rule:service_api) or role:member and rule:network_owner',
-      deprecated: networkOwner,
-    },
-    {
-      since: '2024.2',
-      check:
-        '(rule:admin_only) or (rule:service_api) or role:manager and project_id:%(project_id)s or role:member and rule:network_owner',
-      deprecated: networkOwner,
-    },
-    {
-      since: '2024.1',
-      check: '(rule:admin_only) or (rule:service_api) or role:member and rule:network_owner',
-      deprecated: networkOwner,
-    },
-    {
-      since: '2023.2',
-      check: 'rule:context_is_advsvc or (rule:admin_only) or (role:member and rule:network_owner)',
-      deprecated: networkOwner,
-    },
-    {
-      since: 'zed',
-      check: 'rule:context_is_advsvc or rule:network_owner or rule:admin_only',
-      deprecated: networkOwner,
-    },
-    {
-      since: 'yoga',
-      check: 'rule:context_is_advsvc or rule:network_owner or role:admin and project_id:%(project_id)s',
-      deprecated: networkOwner,
-    },
-    {
-      since: 'wallaby',
-      check:
-        'rule:context_is_advsvc or rule:network_owner or role:admin and system_scope:all or role:admin and project_id:%(project_id)s',
-      deprecated: networkOwner,
-    },
-    { since: 'stein', check: networkOwner },
-  ],
+  'neutron create_port:fixed_ips:ip_address': portAddress,
+  'neutron create_port:mac_address': portAddress,
   'nova os_compute_api:servers:create:forced_host': [
     { since: 'zed', check: 'rule:context_is_admin' },
     { since: 'ussuri', check: 'rule:project_admin_api' },

@@ -210,7 +210,9 @@ function defaultOf(policy: ServicePolicy, rule: string, generated: string | unde
     ? `\`oslopolicy-policy-generator --namespace ${service}\` doesn't tell its value on this host`
     : `while enforce_new_defaults is off no tool of ${service} tells what it goes by`;
   throw new Blocked(
-    `${main} is silent about ${rule}, and ${why}; write the rule's present value into the file, then run again`,
+    `${main} is silent about ${rule}, and ${why}; does ${service} of ${release} have a rule of that name? ` +
+      `\`oslopolicy-sample-generator --namespace ${service}\` on a host, or the release's documentation, lists all, with their values and the deprecated ones; ` +
+      `correct the name, or write the rule's present value into the file, then run again`,
   );
 }
 

@@ -70,6 +70,18 @@ describe('Zed: YAML, and a file that is silent', () => {
       expect(problems(await of(grant))).toEqual([expect.stringMatching(/while enforce_new_defaults is off/)]);
   });
 
+  test('a chosen MAC address is known as a chosen address is; a name that may be misspelt is asked back', async () => {
+    const of = (rule: string) => site.plan([site.manifest({ Grant: { rule, release: 'zed' } })]);
+    expect((await of('create_port:mac_address')).steps).toMatchObject([
+      { changes: [{ after: `(${defaults}) or role:member` }] },
+    ]);
+    expect(problems(await of('create_port:mac_adress'))).toEqual([
+      expect.stringMatching(
+        /is silent about create_port:mac_adress, .*does neutron of zed have a rule of that name\? `oslopolicy-sample-generator --namespace neutron` on a host, or the release's documentation, lists all/,
+      ),
+    ]);
+  });
+
   test('the plan says which other rule of the request the file keeps, and that a default is written down', async () => {
     const notes = async () => (await site.plan([site.manifest({ Grant: zed })])).steps[0]?.notes?.slice(2);
     site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:admin_only"\n');
@@ -192,7 +204,7 @@ test('a construct that grants something else now: the old goes and the new comes
   await site.apply(grant());
   const changed = [site.manifest({ Grant: { role: 'operator' } })];
   const report = await site.apply(changed);
-  expect(report.plan.steps).toMatchObject([{ action: 'create', jobs: [{ does: 'take' }, { does: 'add' }] }]);
+  expect(report.plan.steps).toMatchObject([{ action: 'update', jobs: [{ does: 'take' }, { does: 'add' }] }]);
   expect(problems(report)).toEqual([]);
   expect(site.read(file)).toBe(granted.replace('role:member"', 'role:operator"'));
   const renamed = [site.manifest({ Other: { role: 'operator' } })];

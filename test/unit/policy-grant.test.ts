@@ -100,6 +100,7 @@ describe('what the release decides', () => {
     expect(of('victoria', false)).toBe(old);
     expect(of('zed', true)).toBe('rule:context_is_advsvc or rule:network_owner or rule:admin_only');
     expect(of('zed', false)).toBe(`(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or (${old})`);
+    expect(findCodeDefault('neutron', 'create_port:mac_address', 'zed', false)).toBe(of('zed', false));
     expect(of('2024.2', true)).toContain('role:manager');
     expect(of('2025.1', true)).not.toContain('role:manager');
     expect(findCodeDefault('nova', 'os_compute_api:servers:create:forced_host', 'yoga', false)).toBe(
