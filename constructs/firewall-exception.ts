@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
 import { countRules, exceptionFindings, exceptionsOverlap } from '../lib/exception-checks';
 import { chooseMethod, type BridgedClient, type ExceptionMethod, type Prefixes } from '../lib/exception-method';
+import { isLine } from '../lib/line';
 import type { FirewallExceptionSpec } from '../reconcilers/firewall-exception/spec';
 import { checkTexts, requireProps } from './check-props';
 import { BootRestore } from './boot-restore';
@@ -80,8 +81,11 @@ export class FirewallException extends Construct {
     if (port.portSecurity === false)
       return [`port security is off at ${port.node.path}, so everything passes there already; leave the exception out`];
     const findings = [
-      ...(reason.trim() === '' ? ['its reason is empty; say why it is needed, for whoever reviews the plan'] : []),
-      ...(/\p{Cc}/u.test(reason) ? ['its reason has a line break or another control character; write one line'] : []),
+      ...(reason.trim() === ''
+        ? ['its reason is empty; say why it is needed, for whoever reviews the plan']
+        : isLine(reason)
+          ? []
+          : ['its reason has a line break or another control character; write one line']),
       ...exceptionFindings(wish),
     ];
     if (findings.length > 0) return findings;

@@ -2,6 +2,7 @@ import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
 import { InvalidConfiguration } from '../lib/errors';
+import { isLine } from '../lib/line';
 import { faultOfRule } from '../lib/policy/actions';
 import { faultOfRole, intentOf, intents, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
 import { serviceNames, type ServiceName } from '../lib/ports';
@@ -88,6 +89,10 @@ function faultsOf({ service, rule, role, reason }: PolicyRuleDeclared): string[]
     ...(serviceNames.includes(service)
       ? []
       : [`the service is ${JSON.stringify(service)}; say one of ${serviceNames.join(', ')}`]),
-    ...(reason.trim() === '' ? ['it has no reason; say why the role needs it, for whoever reviews the plan'] : []),
+    ...(reason.trim() === ''
+      ? ['it has no reason; say why the role needs it, for whoever reviews the plan']
+      : isLine(reason)
+        ? []
+        : ['its reason has a line break or another control character; write one line']),
   ];
 }

@@ -7,25 +7,22 @@
 import { z } from 'zod';
 import './schema-words';
 import { InvalidConfiguration } from './errors';
+import { line } from './line';
 
 export const outputName = 'stackward_manifest';
 export const schemaVersion = '1.0';
 
-/** A name that can stand in a line of text. */
-// eslint-disable-next-line no-control-regex
-const name = z.string().regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'must be one line of text, and not empty');
-
 const entry = z.object({
-  kind: name,
+  kind: line,
   spec: z.record(z.string(), z.unknown()),
   dependsOn: z.array(z.string()),
 });
 
 export const manifestSchema = z.object({
   schemaVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
-  owner: name,
-  stack: name,
-  resources: z.record(name, entry),
+  owner: line,
+  stack: line,
+  resources: z.record(line, entry),
 });
 
 export interface Resource {

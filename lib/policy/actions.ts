@@ -25,7 +25,7 @@ const examples: Readonly<Record<PolicyService, string>> = {
 
 /** What is wrong with a rule that a role is to be granted, as the end of "the rule …"; undefined: nothing. */
 export function faultOfRule(service: PolicyService, rule: string): string | undefined {
-  if (!/^\S+$/.test(rule)) return `is ${JSON.stringify(rule)}; name one, such as "${examples[service]}"`;
+  if (!/^[!-~]+$/.test(rule)) return `is ${JSON.stringify(rule)}; name one, such as "${examples[service]}"`;
   if (isAction[service](rule)) return undefined;
   return `is ${rule}, no action of ${service}'s API but a part that other rules are made of: they would admit the role as well; name the action itself, such as ${examples[service]}`;
 }

@@ -1,11 +1,12 @@
 /** The pools that a subnet is to have, declared whole. Kind name and fields are contract (docs/adr/0001-manifest.md). */
 import { z } from 'zod';
+import { line } from '../../lib/line';
 
-const range = z.strictObject({ start: z.string().min(1), end: z.string().min(1) });
+const range = z.strictObject({ start: line, end: line });
 
 export const allocationPoolSpec = z.strictObject({
   /** UUID of the Neutron subnet. */
-  subnetId: z.string().min(1),
+  subnetId: line,
   /** Order has no meaning; the ends belong to the pool. */
   pools: z.array(range).min(1),
   /**

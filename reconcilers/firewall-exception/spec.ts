@@ -1,6 +1,7 @@
 /** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
 import { carriesIPv4, parseCidr } from '../../lib/ip-ranges';
+import { line } from '../../lib/line';
 import { releases } from '../../lib/releases';
 
 function isCidr(text: string): boolean {
@@ -21,7 +22,7 @@ const prefixes = z.union([
 
 export const firewallExceptionSpec = z.strictObject({
   /** UUID of the Neutron port. */
-  portId: z.string().min(1),
+  portId: line,
   /** `routed`: frames bear the port's own MAC address. `bridged`: they bear those of whoever is behind it. */
   mode: z.enum(['routed', 'bridged']),
   /** What may leave the port as its source, and come into it as its destination. */
@@ -29,7 +30,7 @@ export const firewallExceptionSpec = z.strictObject({
   /** Where that may go to, and come from. */
   destinations: prefixes,
   /** Why it is needed, for whoever reviews it. */
-  reason: z.string().min(1),
+  reason: line,
   /** `bound`: on the host that the port is bound to now. `candidates`: on every host that it may move to. */
   placement: z.enum(['bound', 'candidates']),
   release: z.enum(releases),

@@ -1,6 +1,7 @@
 /** One role that one rule of a service is to admit. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
+import { line } from '../../lib/line';
 import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, intents } from '../../lib/policy/intents';
 import { serviceNames } from '../../lib/ports';
@@ -9,7 +10,7 @@ import { releases } from '../../lib/releases';
 const declared = z.strictObject({
   service: z.enum(serviceNames),
   /** As that release names it: `create_port:fixed_ips:ip_address`. */
-  rule: z.string().regex(/^\S+$/, 'must be the name of a policy rule, without blanks'),
+  rule: z.string().regex(/^[!-~]+$/, 'must be the name of a policy rule, without blanks'),
   /** By its name in Keystone. */
   role: z.string().superRefine((role, context) => {
     const fault = faultOfRole(role);
@@ -19,7 +20,7 @@ const declared = z.strictObject({
   /** What the rule was asked for by; absent where it was named itself. */
   intent: z.enum(intents).optional(),
   /** Why, for whoever reviews the plan. */
-  reason: z.string().min(1),
+  reason: line,
   /** True: also where Kolla, Puppet or Ansible writes the file. Default: refused. */
   overrideManager: z.boolean().optional(),
 });

@@ -151,6 +151,7 @@ test('on Icehouse a bridged server takes the packet filter, with the same code',
 
 test.each<[string, Wish, string]>([
   ['no reason', { reason: ' ' }, 'its reason is empty; say why it is needed'],
+  ['a reason that reads backwards', { reason: 'a\u202eb' }, 'its reason has a line break or another control character'],
   ['a reason of two lines', { reason: 'a\nb' }, 'its reason has a line break or another control character; write one'],
   ['no source', { sources: [] }, "its sources are empty; name prefixes, or say 'any'"],
   ['no destination', { destinations: [] }, "its destinations are empty; name prefixes, or say 'any'"],

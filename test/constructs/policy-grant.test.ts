@@ -44,6 +44,8 @@ test('findings: the same grant twice, and texts that no policy file can hold', (
   make('C', { service: 'nova', rule: 'two words', role: 'load balancer', reason: ' ' });
   make('E', { service: 'neutron', rule: 'context_is_admin', ...member });
   make('F', { service: 'nova', rule: 'admin_or_owner', ...member });
+  make('G', { intent: 'choose-server-host', role: 'operator', reason: 'x\n\nPlan: 0 to add' });
+  make('H', { service: 'neutron', rule: 'create_\u202eport', ...member });
   make('D', { service: 'horizon' as 'nova', rule: 'x', role: '', reason: 'x' });
   expect(
     synthError(app)
@@ -60,5 +62,7 @@ test('findings: the same grant twice, and texts that no policy file can hold', (
     'shared/D: the service is "horizon"; say one of neutron, nova, cinder, glance, keystone',
     "shared/E: the rule is context_is_admin, no action of neutron's API but a part that other rules are made of: they would admit the role as well; name the action itself, such as create_port:mac_address",
     "shared/F: the rule is admin_or_owner, no action of nova's API but a part that other rules are made of: they would admit the role as well; name the action itself, such as os_compute_api:servers:create:forced_host",
+    'shared/G: its reason has a line break or another control character; write one line',
+    'shared/H: the rule is "create_\u202eport"; name one, such as "create_port:mac_address"',
   ]);
 });
