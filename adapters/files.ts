@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { InvalidConfiguration } from '../lib/errors';
+import { InvalidConfiguration, Refused } from '../lib/errors';
 
 /** A file's text, or undefined where there is none. */
 export function findText(path: string): string | undefined {
@@ -19,15 +19,14 @@ export function getText(path: string): string {
   return text;
 }
 
-/** @throws InvalidConfiguration when the file is there already: nothing is overwritten */
+/** @throws Refused when the file is there already: nothing is overwritten; InvalidConfiguration when it can't be written */
 export function putNewText(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx', mode: 0o640 });
   } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    const detail = exists
-      ? 'it is there already; name another file, or delete it'
-      : `it can't be written: ${(error as Error).message}`;
-    throw new InvalidConfiguration(detail, { where: path, cause: error });
+    const options = { where: path, cause: error };
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new Refused('it is there already; name another file, or delete it', options);
+    throw new InvalidConfiguration(`it can't be written: ${(error as Error).message}`, options);
   }
 }

@@ -3,9 +3,9 @@
  * stands under its name is whole and on disk: it takes the name when it is.
  */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Report } from '../lib/engine';
 import { InvalidConfiguration, UnrecoverableError } from '../lib/errors';
 import { parseRun, renderResultRecord, type RecordedRun, type RunRecord } from '../lib/journal';
@@ -26,7 +26,7 @@ export class JournalFolder {
     const name = `${record.startedAt.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
     const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
     try {
-      mkdirSync(parent, { recursive: true, mode: 0o750 });
+      makeFolder(parent);
       mkdirSync(unnamed, { mode: 0o750 });
       write(join(unnamed, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
       write(join(unnamed, 'results.jsonl'), '');
@@ -105,6 +105,18 @@ function write(path: string, text: string): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** With its parents. `recursive` of mkdirSync says ENOENT where the file system is read-only (Node.js 20). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o750 });
+  } catch (error) {
+    // Another run may have made it just now.
+    if (!existsSync(path)) throw error;
   }
 }
 

@@ -77,8 +77,10 @@ const configuration = z.strictObject({
   services: z.partialRecord(z.enum(serviceNames), service).default({}),
 });
 
-export type Configuration = z.infer<typeof configuration>;
-export type DatabaseConfiguration = z.infer<typeof database>;
+export type Configuration = z.infer<typeof configuration> & {
+  /** That was read, or would be. */
+  readonly file: string;
+};
 export type HostAccess = z.infer<typeof hostAccess>;
 
 export const defaultFile = 'stackward.yaml';
@@ -103,7 +105,7 @@ export function parseConfiguration(
   refuseLiteralPassword(document, at);
   fillReferences(document, env, at);
   const result = configuration.safeParse(document.toJS() ?? {});
-  if (result.success) return result.data;
+  if (result.success) return { ...result.data, file };
   // A misspelt field also leaves the right one missing: say the misspelling.
   const issues = result.error.issues;
   const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues[0];

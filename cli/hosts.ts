@@ -33,7 +33,7 @@ export function openHost(name: string, configuration: Configuration): OpenHost {
   const access = accessOf(name, configuration);
   if (!access)
     throw new InvalidConfiguration(
-      `nothing says how to reach the host "${name}"; add to "hosts" in stackward.yaml an entry that matches it, such as \`- ssh: "{host}"\``,
+      `nothing says how to reach the host "${name}"; add to "hosts" in ${configuration.file} an entry that matches it, such as \`- ssh: "{host}"\``,
     );
   // A name comes from Neutron: one that begins with a dash would be an option of ssh or ip.
   if (!/^[A-Za-z0-9][\w.:-]*$/.test(name))

@@ -1,5 +1,5 @@
 /** The command `stackward`: what it accepts, and how it ends. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import type { StateManifests } from '../adapters/terraform';
 import { asStackwardError, summaries } from '../lib/errors';
 import type { Manifest } from '../lib/manifest';
@@ -80,16 +80,16 @@ const withColor = (command: Command): Command =>
     .addOption(new Option('--color', 'colour even without a terminal'))
     .addOption(new Option('--no-color', 'no colour; so does NO_COLOR'));
 
-const withSelection = (command: Command): Command =>
+const withSelection = (command: Command, stack = 'only this stack; repeatable'): Command =>
   withColor(command)
     .option('--config <file>', 'default: stackward.yaml in this folder, if there is one')
-    .option('--stack <name>', 'only this stack; repeatable', collect, [])
+    .option('--stack <name>', stack, collect, [])
     .option('--kind <kind>', `only this kind (${kinds.map((kind) => kind.kind).join(', ')}); repeatable`, collect, [])
     .option('--target <target>', 'only this target, such as database:neutron; repeatable', collect, [])
     .option('--timezone <zone>', "of times that are shown, such as Asia/Seoul; default: this machine's");
 
-const withManifest = (command: Command): Command =>
-  withSelection(command).option(
+const withManifest = (command: Command, stack?: string): Command =>
+  withSelection(command, stack).option(
     '--manifest <file>',
     'a manifest, instead of the state of this folder\'s stacks; "-" is stdin; repeatable',
     collect,
@@ -101,6 +101,10 @@ const withJournal = (command: Command): Command =>
 
 const withApproval = (command: Command): Command => withJournal(command).option('--auto-approve', "don't ask");
 
+/** An empty list is no default that anybody needs to read. */
+const describeOption = (option: Option): string =>
+  Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option);
+
 function program(): Command {
   const root = new Command('stackward')
     .description(
@@ -108,6 +112,7 @@ function program(): Command {
         'Exit codes: 0 as the code says, 2 changes pending or waiting, 1 a problem.',
     )
     .version(version)
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride();
   const reading =
     (options: Options, only: () => readonly string[] = () => options.stack): (() => Promise<StateManifests>) =>
@@ -118,8 +123,9 @@ function program(): Command {
     description: string,
     command: (run: Run) => Promise<number>,
     read: (options: Options) => () => Promise<StateManifests> = reading,
+    stack?: string,
   ): Command =>
-    withManifest(root.command(name).description(description)).action((options: Options) =>
+    withManifest(root.command(name).description(description), stack).action((options: Options) =>
       run(options, read(options), command),
     );
   add('plan', 'show what apply would do; changes nothing', planCommand).option(
@@ -140,12 +146,20 @@ function program(): Command {
   // Who owns a stack without a manifest, the others say.
   const destroying = (options: Options): (() => Promise<StateManifests>) => reading(options, () => []);
   withApproval(
-    add('destroy', 'remove what apply made for one stack, before `cdktf destroy NAME`', destroyCommand, destroying),
+    add(
+      'destroy',
+      'remove what apply made for one stack, before `cdktf destroy NAME`',
+      destroyCommand,
+      destroying,
+      'the stack to clean up after (required); repeatable',
+    ),
   );
   withApproval(withSelection(root.command('rollback <run>').description('bring back what a run changed, under the same guards')))
     .action((name: string, options: Options) => run(options, async () => ({ manifests: [], unapplied: [] }), (one) => rollbackCommand(one, name))); // prettier-ignore
   withJournal(withColor(root.command('runs').description('list what was applied from here, and how it ended')))
     .action((options: Options) => ending(options, () => runsCommand(options))); // prettier-ignore
+  // Of the command alone: what comes after it has its own help.
+  root.showHelpAfterError(`Commands: ${root.commands.map((one) => one.name()).join(', ')}.`);
   return root;
 }
 

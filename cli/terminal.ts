@@ -1,6 +1,6 @@
 /** What a person at the terminal says: approval, and an interrupt. */
 import { createInterface } from 'node:readline';
-import { InvalidConfiguration } from '../lib/errors';
+import { Refused } from '../lib/errors';
 
 /**
  * What the output can't take never ends the work: an apply goes on and keeps its journal. A reader (`| head`) or a terminal
@@ -21,7 +21,7 @@ export const complain = (text: string): void => void process.stderr.write(text);
 
 /**
  * @param command as given, to be repeated with --auto-approve
- * @throws InvalidConfiguration where nobody can answer
+ * @throws Refused where nobody can answer
  */
 export async function approved(
   options: { readonly autoApprove?: true; readonly json?: true },
@@ -29,8 +29,8 @@ export async function approved(
 ): Promise<boolean> {
   if (options.autoApprove) return true;
   if (options.json || !process.stdin.isTTY)
-    throw new InvalidConfiguration(
-      `this would ask for approval, and nobody can answer here; once the plan is reviewed, run \`${command} --auto-approve\``,
+    throw new Refused(
+      `approval is needed, and ${options.json ? '--json asks nobody' : 'there is no terminal to ask at'}; once the plan is reviewed, run \`${command} --auto-approve\``,
     );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const question = '\nDo you want to perform these actions?\n  Only "yes" is accepted to approve.\n\n  Enter a value: ';

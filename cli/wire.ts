@@ -10,7 +10,7 @@ import { InvalidConfiguration } from '../lib/errors';
 import type { Host } from '../lib/host';
 import type { Readers, Writers } from '../lib/ports';
 import type { Target } from '../lib/reconciler';
-import type { Configuration, DatabaseConfiguration } from './config';
+import type { Configuration } from './config';
 import { hostDirectory, openHost } from './hosts';
 
 export interface Connections {
@@ -34,11 +34,11 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
   };
   const credentials = (): CloudCredentials => resolveCredentials(configuration.cloud, env, readCredentialFiles(env));
   const session = once(() => new OpenStackSession(credentials()));
-  const databaseReader = once(() => new MysqlReader(databaseOptions(configuration.databases.neutron)));
-  const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration.databases.neutron)));
+  const databaseReader = once(() => new MysqlReader(databaseOptions(configuration)));
+  const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration)));
   let neutron: NeutronApi | undefined;
   const network = async (target: Target): Promise<NeutronApi> => {
-    refuseOther(target, `api:${session().cloud}`);
+    refuseOther(target, `api:${session().cloud}`, configuration);
     return (neutron ??= new NeutronApi(session()));
   };
   const hosts = once(() => new HostPool((name) => openHost(name, configuration)));
@@ -52,7 +52,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
       cloud: configuration.cloud ?? env.OS_CLOUD ?? 'envvars',
       network,
       database: async (target) => {
-        refuseOther(target, 'database:neutron');
+        refuseOther(target, 'database:neutron', configuration);
         return databaseReader();
       },
     },
@@ -60,7 +60,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
       host,
       network,
       database: async (target) => {
-        refuseOther(target, 'database:neutron');
+        refuseOther(target, 'database:neutron', configuration);
         return databaseWriter();
       },
     },
@@ -68,17 +68,17 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
   };
 }
 
-function refuseOther(target: Target, known: Target): void {
+function refuseOther(target: Target, known: Target, { file }: Configuration): void {
   if (target !== known)
-    throw new InvalidConfiguration(`nothing says how to reach ${target}; stackward.yaml leads to ${known}`);
+    throw new InvalidConfiguration(`nothing says how to reach ${target}; ${file} leads to ${known}`);
 }
 
-function databaseOptions(configuration: DatabaseConfiguration | undefined): MysqlOptions {
-  if (!configuration)
+function databaseOptions({ databases: { neutron }, file }: Configuration): MysqlOptions {
+  if (!neutron)
     throw new InvalidConfiguration(
-      'a pool is to be changed in Neutron\'s database, and stackward.yaml does not say where that is; add "databases: neutron:" with host, user and password',
+      `a pool is to be changed in Neutron's database, and ${file} does not say where that is; add "databases: neutron:" with host, user and password`,
     );
-  const { tls, ...rest } = configuration;
+  const { tls, ...rest } = neutron;
   if (tls === 'off') return { ...rest, tls };
   return {
     ...rest,

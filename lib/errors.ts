@@ -6,11 +6,18 @@
  * file with line and column, and stands first in the message.
  */
 export type Reason =
-  'InvalidConfiguration' | 'TransientError' | 'UnrecoverableError' | 'StalePlan' | 'NotConverged' | 'Blocked';
+  | 'InvalidConfiguration'
+  | 'Refused'
+  | 'TransientError'
+  | 'UnrecoverableError'
+  | 'StalePlan'
+  | 'NotConverged'
+  | 'Blocked';
 
 /** One fixed summary per reason: the first line of every report of it. */
 export const summaries: Readonly<Record<Reason, string>> = {
   InvalidConfiguration: 'The configuration is not valid',
+  Refused: 'Refused',
   TransientError: 'A passing failure; running the same command again is safe',
   UnrecoverableError: 'A failure that a second run will meet again',
   StalePlan: 'The world changed after the plan was made; plan again',
@@ -39,6 +46,13 @@ type Options = ConstructorParameters<typeof StackwardError>[2];
 export class InvalidConfiguration extends StackwardError {
   constructor(detail: string, options?: Options) {
     super('InvalidConfiguration', detail, options);
+  }
+}
+
+/** Nothing is wrong with the input, and going on needs something first: an approval, a new plan, a free name of a file. */
+export class Refused extends StackwardError {
+  constructor(detail: string, options?: Options) {
+    super('Refused', detail, options);
   }
 }
 

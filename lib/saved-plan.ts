@@ -4,7 +4,7 @@
  * reviewer did not see; else it is refused as stale. What a reviewer saw and no longer holds refuses nothing.
  */
 import { z } from 'zod';
-import { InvalidConfiguration } from './errors';
+import { InvalidConfiguration, Refused } from './errors';
 import type { Manifest } from './manifest';
 import { at, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
 import type { Sweep } from './reconciler';
@@ -89,7 +89,7 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   }
 }
 
-/** @throws InvalidConfiguration when the code changed after the plan was made, naming the stacks */
+/** @throws Refused when the code changed after the plan was made, naming the stacks */
 export function refuseOtherManifests(
   saved: SavedPlan,
   manifests: readonly Manifest[],
@@ -101,10 +101,9 @@ export function refuseOtherManifests(
     (stack) => saved.manifests[stack] !== now[stack],
   );
   if (changed.length > 0)
-    throw new InvalidConfiguration(
-      `the code of ${changed.join(', ')} is not what it was when this plan was made; plan again`,
-      { where: file },
-    );
+    throw new Refused(`the code of ${changed.join(', ')} is not what it was when this plan was made; plan again`, {
+      where: file,
+    });
 }
 
 /**

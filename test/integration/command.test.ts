@@ -88,7 +88,7 @@ test('where nobody can answer, apply needs --auto-approve and writes nothing', a
   const { code, stderr } = await command.run(['apply', '--manifest', 'manifest.json']);
   expect(code).toBe(1);
   expect(stderr).toContain(
-    'nobody can answer here; once the plan is reviewed, run `stackward apply --manifest manifest.json --auto-approve`',
+    'Error: Refused; nothing was changed\n  approval is needed, and there is no terminal to ask at; once the plan is reviewed, run `stackward apply --manifest manifest.json --auto-approve`',
   );
   expect(await tables.dump()).toEqual(before);
 });
@@ -141,6 +141,12 @@ test('a reader that goes away ends the output, not the work', async () => {
   );
   expect(stderr).toBe('');
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('help shows no default that is an empty list, and that destroy needs a stack', async () => {
+  const { stdout } = await command.run(['destroy', '--help']);
+  expect(stdout).toContain('--stack <name>      the stack to clean up after (required)');
+  expect(stdout).not.toContain('[]');
 });
 
 test('a disk that is full under the output stops nothing: the journal is whole, stderr says it once, exit 1', async () => {
@@ -233,7 +239,11 @@ describe("what it says when it can't start", () => {
     ['no app here', ['plan'], 'there is no synthesized app here'],
     ['a manifest that is not there', ['plan', '--manifest', 'nowhere.json'], 'nowhere.json: there is no such file'],
     ['a configuration that is not there', ['plan', '--config', 'nowhere.yaml'], 'nowhere.yaml: there is no such file'],
-    ['a command that does not exist', ['plna'], "unknown command 'plna'\n(Did you mean plan?)"],
+    [
+      'a command that does not exist',
+      ['plna'],
+      "unknown command 'plna'\n(Did you mean plan?)\nCommands: plan, apply, verify, destroy, rollback, runs.\n",
+    ],
     ['a time zone that does not exist', ['plan', '--timezone', 'Mars'], '--timezone "Mars" is not a time zone'],
     [
       'a stack that does not exist',

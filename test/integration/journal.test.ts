@@ -1,5 +1,5 @@
 /** What runs leave behind, and rollback, through the command on a real MariaDB. */
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandFolder } from '../support/command';
@@ -197,6 +197,25 @@ test('without a place for the journal nothing is changed', async () => {
   expect(stderr).toContain("the journal can't be written");
   expect(stderr).toContain('so nothing was changed; give a folder with --journal DIR');
   expect(await tables.dump()).toEqual(before);
+});
+
+test('the folder is made with its parents; where the file system is read-only, that is said', async () => {
+  const manifest = (last: string) =>
+    JSON.stringify(manifestOf({ 'shared/Red/AllocationPools': entry(red, '10.0.1.10', last) }));
+  const applyInto = (folder: string, last: string) =>
+    command.run(['apply', '--manifest', '-', '--auto-approve', '--journal', folder], manifest(last));
+  expect((await applyInto('a/b', '10.0.1.29')).code).toBe(0);
+  expect(readdirSync(join(command.folder, 'a/b'))).toHaveLength(1);
+  const readOnly = join(command.folder, 'read-only');
+  mkdirSync(readOnly);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', readOnly]);
+  try {
+    const { code, stderr } = await applyInto('read-only/a/b', '10.0.1.39');
+    expect([code, stderr]).toEqual([1, expect.stringContaining("the journal can't be written (EROFS: read-only")]);
+  } finally {
+    execFileSync('umount', [readOnly]);
+  }
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
 test('no file of a run holds a secret', async () => {

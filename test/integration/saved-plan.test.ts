@@ -101,7 +101,7 @@ test('code that changed since refuses the whole plan', async () => {
   expect(await apply()).toMatchObject({
     code: 1,
     stderr: expect.stringContaining(
-      'plan.json: the code of shared is not what it was when this plan was made; plan again',
+      'Error: Refused; nothing was changed\n  plan.json: the code of shared is not what it was when this plan was made; plan again',
     ) as string,
   });
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);

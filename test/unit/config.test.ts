@@ -12,8 +12,8 @@ databases:
 `;
 
 test('no file: everything has its default', () => {
-  expect(parse(undefined)).toEqual({ databases: {}, hosts: [], services: {} });
-  expect(parse('')).toEqual({ databases: {}, hosts: [], services: {} });
+  expect(parse(undefined)).toEqual({ databases: {}, hosts: [], services: {}, file: 'stackward.yaml' });
+  expect(parse('')).toEqual({ databases: {}, hosts: [], services: {}, file: 'stackward.yaml' });
 });
 
 test('references are filled from the environment, the rest has its default', () => {
@@ -31,6 +31,7 @@ test('references are filled from the environment, the rest has its default', () 
     },
     hosts: [],
     services: {},
+    file: 'stackward.yaml',
   });
 });
 

@@ -38,6 +38,12 @@ test('a host that nothing leads to is refused with the entry to add', () => {
   );
 });
 
+test('the file that was read is named', () => {
+  expect(() => openHost('cnode01', parseConfiguration('', 'lab/cloud.yaml', {}))).toThrow(
+    'add to "hosts" in lab/cloud.yaml',
+  );
+});
+
 test.each(['-oProxyCommand=x.edge', 'a b.edge', 'a;b.edge'])(
   'a name that ssh could take for more is refused: %s',
   (name) => {
