@@ -9,15 +9,11 @@ import { measured, type Measured } from './results';
 const rounds = 3;
 
 export async function benchExceptions(bundle: string, say: (text: string) => void): Promise<Measured[]> {
-  const hosts = await ComputeHosts.make(10);
-  try {
-    say('100 packet-filter exceptions on one host, and 10 on each of 10, and a loop over ssh …');
-    const one = await against(hosts, bundle, '100 exceptions on one host', hosts.names.slice(0, 1), 100);
-    const many = await against(hosts, bundle, '10 exceptions on each of 10 hosts', hosts.names, 10);
-    return [...one, ...many];
-  } finally {
-    await hosts.remove();
-  }
+  say('100 packet-filter exceptions on one host, and 10 on each of 10, and a loop over ssh …');
+  return [
+    ...(await against(bundle, '100 exceptions on one host', 1, 100)),
+    ...(await against(bundle, '10 exceptions on each of 10 hosts', 10, 10)),
+  ];
 }
 
 interface Wish {
@@ -25,14 +21,18 @@ interface Wish {
   readonly portId: string;
 }
 
-async function against(
-  hosts: ComputeHosts,
-  bundle: string,
-  what: string,
-  names: readonly string[],
-  each: number,
-): Promise<Measured[]> {
-  const wishes = names.flatMap((host) =>
+/** A cloud of so many hosts: a full run looks for leftovers on each of them. */
+async function against(bundle: string, what: string, count: number, each: number): Promise<Measured[]> {
+  const hosts = await ComputeHosts.make(count);
+  try {
+    return await compare(hosts, bundle, what, each);
+  } finally {
+    await hosts.remove();
+  }
+}
+
+async function compare(hosts: ComputeHosts, bundle: string, what: string, each: number): Promise<Measured[]> {
+  const wishes = hosts.names.flatMap((host) =>
     Array.from({ length: each }, (): Wish => ({ host, portId: hosts.neutron.network.putPort({ hostId: host }) })),
   );
   const manifest = `${what.replaceAll(' ', '-')}.json`;
