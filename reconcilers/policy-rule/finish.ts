@@ -27,11 +27,14 @@ export function finish(
     if (fault) findings.push({ id, reason: fault.reason, message: fault.message });
     return fault === undefined;
   });
-  const { contents } = perform(
-    possible.flatMap(({ jobs }) => jobs),
-    text,
-    held,
-  );
+  const { contents } =
+    possible.length === drafts.length
+      ? { contents: all }
+      : perform(
+          possible.flatMap(({ jobs }) => jobs),
+          text,
+          held,
+        );
   const after = (file: string): string | undefined => contents.get(file) ?? text(file);
   const steps = possible.map((draft): PolicyRuleStep => ({ ...draft, changes: changesOf(draft, text, after) }));
   return { steps, findings };
@@ -48,11 +51,12 @@ function findUnheard(
   if (policy === undefined || policy instanceof StackwardError || after === undefined) return undefined;
   if (rawValue(contentOf(looks.file(file)), job) === rawValue(after, job)) return undefined;
   const over = unheardFiles(policy, file, looks);
+  const last = over.at(-1);
+  if (last === undefined) return undefined;
   const cure =
     job.does === 'add'
-      ? `have ${rule} stand in ${over.at(-1) ?? ''} as it is now`
+      ? `have ${rule} stand in ${last} as it is now`
       : `change the role ${role} in ${rule} there by hand`;
-  if (over.length === 0) return undefined;
   return new Blocked(
     `${service} of ${release} forgets the rules of ${over.join(', ')} when ${file} changes, until it restarts: ` +
       `${cure}, restart ${service}, then run again`,
