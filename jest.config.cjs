@@ -24,6 +24,7 @@ module.exports = {
     project('constructs'),
     project('contract'),
     project('integration'),
+    project('attack'),
     project('acceptance'),
   ],
 };

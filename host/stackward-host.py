@@ -21,8 +21,8 @@ import subprocess
 import sys
 import time
 
-VERSION = 1
-OLDEST = 1
+VERSION = 2
+OLDEST = 2
 
 PYTHON2 = sys.version_info[0] == 2
 IS_SENT = 'sent' in globals()

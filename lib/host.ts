@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { StackwardError } from './errors';
 
 /** The version that is spoken here; `VERSION` of host/stackward-host.py. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 export interface HostFacts {
   readonly hostname: string;

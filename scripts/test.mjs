@@ -4,7 +4,7 @@ import { Failed, findMissingGround, root, run, setUp } from './setup.mjs';
 import { join } from 'node:path';
 
 const everywhere = ['unit', 'constructs'];
-const onTheLab = ['contract', 'integration', 'acceptance'];
+const onTheLab = ['contract', 'integration', 'attack', 'acceptance'];
 /** A real sshd, logins with least privilege, and one of a shell that reads nothing as sh does. */
 const packages = ['openssh-server', 'sudo', 'csh'];
 

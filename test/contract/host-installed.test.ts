@@ -264,7 +264,7 @@ describe('least privilege', () => {
     expect(await asked(open({ installed: newer }))).toMatchObject({
       reason: 'UnrecoverableError',
       detail: text(
-        /^the program installed there speaks versions 8 to 9 of the protocol, and this stackward version 1; install/,
+        /^the program installed there speaks versions 8 to 9 of the protocol, and this stackward version 2; install/,
       ),
     });
     expect(() => open({ installed: "/x'; true" })).toThrow('the path of the installed program may hold letters');
