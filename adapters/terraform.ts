@@ -4,13 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { InvalidConfiguration, TransientError, UnrecoverableError } from '../lib/errors';
-import { outputName, parseManifests, type Manifest } from '../lib/manifest';
+import { outputName, parseManifests, type DeclaredManifest } from '../lib/manifest';
 
 /** Terraform processes at a time: each takes about 60 MiB and half a second of one core. */
 const concurrency = 4;
 
 export interface StateManifests {
-  readonly manifests: readonly Manifest[];
+  readonly manifests: readonly DeclaredManifest[];
   /** Stacks of the app whose state holds no manifest: not applied yet, or destroyed and still in the code. */
   readonly unapplied: readonly string[];
 }

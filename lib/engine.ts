@@ -9,12 +9,13 @@
 import pLimit from 'p-limit';
 import { asStackwardError, InvalidConfiguration, problemOf } from './errors';
 import { idOf, type Kind, type Look, type Opened, type Placed } from './kind';
-import type { Manifest, Resource } from './manifest';
+import type { Manifest } from './manifest';
 import { concurrency, observe } from './observe';
 import { dependenciesOf, dependencyLevels, select } from './plan';
 import type { Filter, Note, Plan, PlannedStep, Problem } from './plan';
 import type { Readers, Writers } from './ports';
 import type { Finding, Scope, StepResult, Sweep, Target } from './reconciler';
+import type { Resource } from './resource';
 import { lookAgain, type SecondLook } from './second-look';
 import { hostsToSweep, ownersOf, sweepOf, type Swept } from './sweep';
 

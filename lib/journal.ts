@@ -7,9 +7,10 @@ import { defined } from './defined';
 import type { Report } from './engine';
 import { InvalidConfiguration } from './errors';
 import { idOf, type Kind } from './kind';
-import type { Manifest, Resource } from './manifest';
+import type { Manifest } from './manifest';
 import { at, type Note, type Plan, type PlannedStep, type Problem } from './plan';
 import type { Target } from './reconciler';
+import { declarationOf, type RestoredResource, type Spec } from './resource';
 
 export const formatVersion = '1.0';
 
@@ -83,7 +84,7 @@ export function recordOf(
     if (!of) return [];
     const { stack, owner } = of;
     const path = id.slice(kind.length + 1);
-    const resource = { path, stack, owner, kind, ...(declared ? { spec: declared.spec } : {}) };
+    const resource = { path, stack, owner, kind, ...defined({ spec: declared && declarationOf(declared) }) };
     return [{ id, target, action, subject, because, changes: [...changes], before, resource }];
   };
   return {
@@ -150,30 +151,36 @@ const resultOf = ({ results }: RecordedRun, step: StepRecord) => results.get(at(
 const begun = (run: RecordedRun): StepRecord[] =>
   run.record.steps.filter((step) => ['applied', 'failed', undefined].includes(resultOf(run, step)?.outcome));
 
-/** Manifests that declare what was there before the run, of all that it began. */
-export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifest[] {
-  const byStack = new Map<string, Manifest & { resources: Resource[] }>();
+/** Manifests that ask for what was there before the run, of all that it began. */
+export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifest<RestoredResource>[] {
+  const byStack = new Map<string, Manifest<RestoredResource> & { resources: RestoredResource[] }>();
   const byId = new Map<string, StepRecord[]>();
   for (const step of begun(run)) byId.set(step.id, [...(byId.get(step.id) ?? []), step]);
   for (const steps of byId.values()) {
-    const [{ resource: named }] = steps as [StepRecord];
-    const { path, stack, owner } = named;
-    const kind = kinds.find((one) => one.kind === named.kind);
-    if (!kind)
+    const [{ resource }] = steps as [StepRecord];
+    const { stack, owner } = resource;
+    if (!kinds.some((one) => one.kind === resource.kind))
       throw new InvalidConfiguration(
-        `the run touched "${named.kind}", a kind that this stackward doesn't know; use the one that made it`,
+        `the run touched "${resource.kind}", a kind that this stackward doesn't know; use the one that made it`,
         { where: run.name },
       );
-    const declared = steps.find((step) => step.resource.spec !== undefined)?.resource.spec;
-    const spec = kind.undo(
-      declared,
-      steps.map(({ target, before }) => ({ target: target as Target, image: before })),
-    );
     const manifest = byStack.get(stack) ?? { stack, owner, source: run.name, removed: [], resources: [] };
-    manifest.resources.push({ path, stack, owner, kind: named.kind, spec, dependsOn: [], unknown: [] });
+    manifest.resources.push(restored(steps));
     byStack.set(stack, manifest);
   }
   return [...byStack.values()];
+}
+
+/** @param steps of one resource, of all its targets */
+function restored(steps: readonly StepRecord[]): RestoredResource {
+  const [{ resource: named }] = steps as [StepRecord];
+  const { path, stack, owner, kind } = named;
+  const declared: Spec | undefined = steps.find((step) => step.resource.spec !== undefined)?.resource.spec;
+  return {
+    ...{ path, stack, owner, kind, dependsOn: [], unknown: [] },
+    before: steps.map(({ target, before }) => ({ target: target as Target, image: before })),
+    ...defined({ declared }),
+  };
 }
 
 /** Steps of a rollback that are not to be applied. */

@@ -3,10 +3,8 @@
  * What the engine carries from parse to apply (specs, observations, steps) stays typed inside them.
  */
 import { asStackwardError, InvalidConfiguration } from './errors';
-import type { Resource } from './manifest';
 import type { Readers, Writers } from './ports';
 import type {
-  Before,
   Difference,
   Finding,
   Image,
@@ -18,6 +16,7 @@ import type {
   Target,
   Wanted,
 } from './reconciler';
+import type { Resource } from './resource';
 
 /** What was seen on one target, and the way to change it. */
 export interface Look {
@@ -55,14 +54,19 @@ export interface Kind {
   readonly whenRemoved: string;
   /** @throws InvalidConfiguration naming the stack, the resource and the field */
   open(resources: readonly Resource[]): Opened;
-  /** The spec that brings `before` back; `spec` is undefined of what was removed. */
-  undo(spec: Resource['spec'] | undefined, before: readonly Before[]): Resource['spec'];
 }
 
 /** How a resource is named in every plan, log and error; `@target` follows where there is one. */
 export const idOf = (resource: { kind: string; path: string }): string => `${resource.kind}.${resource.path}`;
 
-export function bind<Spec, Observed, S extends Step, On>(reconciler: Reconciler<Spec, Observed, S, On>): Kind {
+export function bind<Declared, Restored, Observed, S extends Step, On>(
+  reconciler: Reconciler<Declared, Restored, Observed, S, On>,
+): Kind {
+  /** Each kind of resource has an entrance of its own: what a manifest says never reaches that of the journal. */
+  const specOf = (resource: Resource): Declared | Restored =>
+    resource.before === undefined
+      ? reconciler.parse(resource.spec)
+      : reconciler.restore(resource.before, resource.declared);
   const place = (placement: Placement<On>): Placed => ({
     kind: reconciler.kind,
     target: placement.target,
@@ -86,17 +90,15 @@ export function bind<Spec, Observed, S extends Step, On>(reconciler: Reconciler<
   return {
     kind: reconciler.kind,
     whenRemoved: reconciler.whenRemoved,
-    undo: (spec, before) =>
-      reconciler.undo(spec === undefined ? undefined : reconciler.parse(spec), before) as Resource['spec'],
     open(resources) {
-      const wanted = resources.map((resource): Wanted<Spec> => {
+      const wanted = resources.map((resource): Wanted<Declared | Restored> => {
         const where = `stack ${resource.stack}, ${idOf(resource)}`;
         try {
           return {
             id: idOf(resource),
             stack: resource.stack,
             owner: resource.owner,
-            spec: reconciler.parse(resource.spec),
+            spec: specOf(resource),
           };
         } catch (error) {
           throw new InvalidConfiguration(asStackwardError(error).message, { where, cause: error });

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import './schema-words';
 import { InvalidConfiguration } from './errors';
 import { line } from './line';
+import type { DeclaredResource, Resource } from './resource';
 
 export const outputName = 'stackward_manifest';
 export const schemaVersion = '1.0';
@@ -25,29 +26,18 @@ export const manifestSchema = z.object({
   resources: z.record(line, entry),
 });
 
-export interface Resource {
-  /** The construct's path. */
-  readonly path: string;
-  readonly stack: string;
-  readonly owner: string;
-  readonly kind: string;
-  /** Fields named in `unknown` are missing from it. */
-  readonly spec: Readonly<Record<string, unknown>>;
-  /** Paths of resources, of this stack or another. */
-  readonly dependsOn: readonly string[];
-  /** Fields whose value Terraform knows only after its apply, as `spec.subnetId`; empty once applied. */
-  readonly unknown: readonly string[];
-}
-
-export interface Manifest {
+/** `DeclaredManifest` is what text can become; the journal makes manifests of what is to be restored. */
+export interface Manifest<R extends Resource = Resource> {
   readonly owner: string;
   readonly stack: string;
   /** Where it was read, for messages: a file's name, `stack shared`. */
   readonly source: string;
-  readonly resources: readonly Resource[];
+  readonly resources: readonly R[];
   /** What the same stack declared before, and doesn't any more; known only from a Terraform plan. */
-  readonly removed: readonly Resource[];
+  readonly removed: readonly R[];
 }
+
+export type DeclaredManifest = Manifest<DeclaredResource>;
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
@@ -58,7 +48,7 @@ const isObject = (value: unknown): value is Json =>
  * name), `terraform show -json` of a plan or a state, or the file that `cdktf apply --outputs-file` writes.
  * @throws InvalidConfiguration
  */
-export function parseManifests(text: string, source: string): Manifest[] {
+export function parseManifests(text: string, source: string): DeclaredManifest[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -78,7 +68,7 @@ export function parseManifests(text: string, source: string): Manifest[] {
 }
 
 /** One manifest that is already JSON. `unknown` has its shape, with `true` where the value is known after apply. */
-export function parseManifest(value: unknown, source: string, unknown: unknown = {}): Manifest {
+export function parseManifest(value: unknown, source: string, unknown: unknown = {}): DeclaredManifest {
   refuseOtherVersion(value, source);
   const result = manifestSchema.safeParse(value);
   if (!result.success) {
@@ -125,7 +115,7 @@ function unknownFields(flags: unknown, name: string): string[] {
 }
 
 /** `terraform show -json`: of a plan (format 1.x: `output_changes`), or of a state (`values.outputs`). */
-function fromShow(json: Json, source: string): Manifest {
+function fromShow(json: Json, source: string): DeclaredManifest {
   const changes = isObject(json.output_changes) ? json.output_changes[outputName] : undefined;
   if (isObject(changes)) return fromChange(changes, source);
   const values = isObject(json.values) ? json.values : json.planned_values;
@@ -134,7 +124,7 @@ function fromShow(json: Json, source: string): Manifest {
   throw missing(source);
 }
 
-function fromChange(change: Json, source: string): Manifest {
+function fromChange(change: Json, source: string): DeclaredManifest {
   if (change.after_unknown === true)
     throw new InvalidConfiguration('the whole manifest is known only after `cdktf apply`; plan again then', {
       where: source,
@@ -160,7 +150,7 @@ function withoutGaps(after: unknown, unknown: unknown): unknown {
 }
 
 /** `cdktf apply --outputs-file`: stack name → output name → value. */
-function fromOutputsFile(json: Json, source: string): Manifest[] {
+function fromOutputsFile(json: Json, source: string): DeclaredManifest[] {
   const stacks = Object.entries(json);
   if (stacks.length === 0 || !stacks.every(([, outputs]) => isObject(outputs))) throw missing(source);
   return stacks.map(([stack, outputs]) => {

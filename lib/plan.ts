@@ -1,8 +1,9 @@
 /** What a run found out, before anything is written. Plain data but for `looks`, which hold the way to apply. */
 import { InvalidConfiguration, type Reason } from './errors';
 import { idOf, type Look } from './kind';
-import type { Manifest, Resource } from './manifest';
+import type { Manifest } from './manifest';
 import type { Image, Step, Target } from './reconciler';
+import type { Resource } from './resource';
 
 /** Which part of the manifests a run is about. A filtered run never counts as removal. */
 export interface Filter {

@@ -113,19 +113,31 @@ export interface StepResult {
   readonly reason?: Reason;
 }
 
-/** `On`: a spec with what `locate` found out about it, such as the port as Neutron has it. */
-export interface Reconciler<Spec, Observed, S extends Step = Step, On = Spec> {
+/**
+ * `Declared`: what a manifest says. `Restored`: what the journal alone may ask for. `On`: either of them with what `locate`
+ * found out about it, such as the port as Neutron has it.
+ */
+export interface Reconciler<Declared, Restored, Observed, S extends Step = Step, On = Declared | Restored> {
   readonly kind: string;
   /** What becomes of the thing when its declaration leaves the code, as the end of "it …": "its pools stay as they are". */
   readonly whenRemoved: string;
-  /** MUST throw InvalidConfiguration naming the field; MUST accept what the construct of this kind writes. */
-  parse(input: unknown): Spec;
-  /** What one spec declares, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
-  identify(spec: Spec): string;
+  /**
+   * The entrance of manifests. MUST throw InvalidConfiguration naming the field; MUST accept what the construct of this kind
+   * writes; MUST refuse every other field.
+   */
+  parse(input: unknown): Declared;
+  /**
+   * The entrance of the journal: what brings these images back, under all guards of this kind. The images may be forged: MUST
+   * throw InvalidConfiguration for what no run of this kind could have recorded.
+   * @param declared as the run's manifest had it, unchecked; undefined of what was removed
+   */
+  restore(before: readonly Before[], declared: unknown): Restored;
+  /** What one spec is about, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
+  identify(spec: Declared | Restored): string;
   /** Things of it may be left on a host that no spec names any more: every host of a run that may remove is observed too. */
   readonly leavesOnHosts: boolean;
   /** Targets of each spec. MUST NOT write. */
-  locate(specs: readonly Wanted<Spec>[], from: Readers): Promise<Located<On>>;
+  locate(specs: readonly Wanted<Declared | Restored>[], from: Readers): Promise<Located<On>>;
   /**
    * One target, all its specs at once: a constant number of round trips per chunk. Absence is a value, not an error. MUST NOT write.
    * What all kinds read of one host in the same turn is one round trip.
@@ -135,8 +147,6 @@ export interface Reconciler<Spec, Observed, S extends Step = Step, On = Spec> {
   diff(placement: Placement<On>, observed: Observed): Difference<S>;
   /** Exactly what this step touches, as it is before it; JSON, and never a secret. What the journal keeps. */
   image(step: S, observed: Observed): Image;
-  /** The spec that brings images back, under all guards of this kind. `spec` is undefined of what was removed. */
-  undo(spec: Spec | undefined, before: readonly Before[]): Spec;
   /**
    * Yields one result per step as soon as it is known. Once `stop` is aborted it MUST begin no further write, and it still
    * yields the result of each step that it began; steps without a result were not begun.

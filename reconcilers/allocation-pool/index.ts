@@ -6,21 +6,16 @@ import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
 import type { Readers } from '../../lib/ports';
 import type { Before, Located, Reconciler, Target, Wanted } from '../../lib/reconciler';
+import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
 import { subnetIdOf } from './declared';
 import { diff, type AllocationPoolStep } from './diff';
 import { observe, type AllocationPoolObserved } from './observe';
 import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
 
-function parse(input: unknown): AllocationPoolSpec {
-  const parsed = allocationPoolSpec.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'spec';
-  throw new InvalidConfiguration(
-    `the field "${field}" is not valid: ${issue?.message}; see docs/kinds/allocation-pool.md`,
-  );
-}
+const kind = 'allocation-pool';
+
+const parse = (input: unknown): AllocationPoolSpec => parseSpec(allocationPoolSpec, input, kind);
 
 /** A subnet is in Neutron's database, or behind the API: nothing has to be asked for that, and nothing is left over. */
 function locate(specs: readonly Wanted<AllocationPoolSpec>[], from: Readers): Promise<Located<AllocationPoolSpec>> {
@@ -38,22 +33,28 @@ const image = z.object({
 });
 
 /** The pools that addresses were handed out from; what the two tables of a broken state said beside that stays gone. */
-function undo(spec: AllocationPoolSpec | undefined, [before]: readonly Before[]): AllocationPoolSpec {
-  if (!spec) throw new InvalidConfiguration('the run says that pools were removed, and nothing ever removes them');
+function restore([before]: readonly Before[], declared: unknown): AllocationPoolSpec {
+  if (declared === undefined)
+    throw new InvalidConfiguration('the run says that pools were removed, and nothing ever removes them');
   const pools = image.parse(before?.image).ledgers.at(-1)?.pools ?? [];
-  return { ...spec, pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
+  return { ...parse(declared), pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
 }
 
-export const allocationPool: Reconciler<AllocationPoolSpec, AllocationPoolObserved, AllocationPoolStep> = {
-  kind: 'allocation-pool',
+export const allocationPool: Reconciler<
+  AllocationPoolSpec,
+  AllocationPoolSpec,
+  AllocationPoolObserved,
+  AllocationPoolStep
+> = {
+  kind,
   whenRemoved: 'its pools stay as they are',
   leavesOnHosts: false,
   parse,
+  restore,
   identify: (spec) => `subnet ${subnetIdOf(spec)}`,
   locate,
   observe,
   diff,
   image: (step, { subnets }) => ({ ledgers: subnets.get(step.subnetId)?.ledgers ?? [] }),
-  undo,
   apply,
 };

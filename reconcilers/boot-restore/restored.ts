@@ -1,5 +1,7 @@
-/** What was there for the boot of some hosts before a run: what the journal keeps, and the spec that brings it back. */
+/** What was there for the boot of some hosts before a run: what the journal keeps of it. */
 import { z } from 'zod';
+import { parseImages, type RestoredOn } from '../../lib/restored';
+import type { Before } from '../../lib/reconciler';
 
 export const bootImage = z.strictObject({
   /** The resource's id: the files are the same for all of them. */
@@ -10,8 +12,6 @@ export const bootImage = z.strictObject({
 
 export type BootImage = z.infer<typeof bootImage>;
 
-export const restoredBoot = z.strictObject({
-  restore: z.array(z.strictObject({ target: z.templateLiteral(['host:', z.string()]), image: bootImage })).min(1),
-});
+export type RestoredBoot = RestoredOn<BootImage>;
 
-export type RestoredBoot = z.infer<typeof restoredBoot>;
+export const restore = (before: readonly Before[]): RestoredBoot => parseImages(bootImage, before);

@@ -2,12 +2,14 @@
  * The kind bridge-port: a port's devices on a Linux bridge have the declared flags, wherever its server is now. What they had
  * before is recorded on the host and comes back when the declaration goes.
  */
-import type { Before, Reconciler } from '../../lib/reconciler';
+import type { Reconciler } from '../../lib/reconciler';
+import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
 import { diff, type BridgePortStep } from './diff';
 import { locate, type BridgePortOn } from './locate';
 import { kernelFlag, kind, observe, type BridgePortObserved } from './observe';
-import { bridgePortImage, parseBridgePort, type BridgePortImage, type BridgePortSpec } from './spec';
+import { restore, type BridgePortImage, type BridgePortRestore, type BridgePortSpec } from './restored';
+import { bridgePortSpec, type BridgePortDeclared } from './spec';
 
 /** What a rollback brings back is named flag by flag: one run may have touched a port for two constructs. */
 const identify = (spec: BridgePortSpec): string =>
@@ -27,21 +29,22 @@ function image({ aims, portId }: BridgePortStep, { devices }: BridgePortObserved
   };
 }
 
-const undo = (_spec: BridgePortSpec | undefined, before: readonly Before[]): BridgePortSpec =>
-  parseBridgePort({
-    restore: before.map(({ target, image: found }) => ({ target, image: bridgePortImage.parse(found) })),
-  });
-
-export const bridgePort: Reconciler<BridgePortSpec, BridgePortObserved, BridgePortStep, BridgePortOn> = {
+export const bridgePort: Reconciler<
+  BridgePortDeclared,
+  BridgePortRestore,
+  BridgePortObserved,
+  BridgePortStep,
+  BridgePortOn
+> = {
   kind,
   whenRemoved: 'its flags get back the values they had, where they still are what was written',
   leavesOnHosts: true,
-  parse: parseBridgePort,
+  parse: (input) => parseSpec(bridgePortSpec, input, kind),
+  restore,
   identify,
   locate,
   observe,
   diff,
   image,
-  undo,
   apply,
 };

@@ -3,7 +3,8 @@ import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/rec
 import type { BridgePortStep, FlagAim, Found, Reasoned } from './diff';
 import type { BridgePortOn } from './locate';
 import { heldByOthers, kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
-import type { BridgePortImage, RecordEntry } from './spec';
+import type { BridgePortImage } from './restored';
+import type { RecordEntry } from './spec';
 import { changesOf, notesOf } from './words';
 
 /** As it was, absence of a record included. */

@@ -2,7 +2,8 @@
 import type { Port, Readers } from '../../lib/ports';
 import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
-import type { BridgePortDeclared, BridgePortImage, BridgePortSpec } from './spec';
+import type { BridgePortImage, BridgePortSpec } from './restored';
+import type { BridgePortDeclared } from './spec';
 
 /** A declaration with the devices of its port, or what is to come back on this one host. */
 export type BridgePortOn =

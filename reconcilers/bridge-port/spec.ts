@@ -1,6 +1,5 @@
 /** Flags that a port of Neutron has on its Linux bridge. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { InvalidConfiguration } from '../../lib/errors';
 import { line } from '../../lib/line';
 
 export const flagNames = ['hairpin', 'learning', 'flood'] as const;
@@ -35,36 +34,3 @@ export const recordEntry = z.object({
   written: z.boolean(),
 });
 export type RecordEntry = z.infer<typeof recordEntry>;
-
-/** One flag of one device, as it was. */
-const flagImage = z.object({
-  device: z.string(),
-  flag: z.enum(flagNames),
-  /** Null: what was recorded of it changed alone. */
-  value: z.boolean().nullable(),
-  /** Null: not recorded. */
-  entry: recordEntry.nullable(),
-});
-export const bridgePortImage = z.object({ portId: z.string(), flags: z.array(flagImage) });
-export type BridgePortImage = z.infer<typeof bridgePortImage>;
-
-const restoreSpec = z.strictObject({
-  restore: z
-    .array(z.object({ target: z.templateLiteral(['host:', z.string().min(1)]), image: bridgePortImage }))
-    .min(1),
-});
-
-/** Bridges back what a step found, on the hosts where it was found. From the journal alone. */
-export type BridgePortRestore = z.infer<typeof restoreSpec>;
-
-export type BridgePortSpec = BridgePortDeclared | BridgePortRestore;
-
-/** @throws InvalidConfiguration naming the field */
-export function parseBridgePort(input: unknown): BridgePortSpec {
-  const isRestore = typeof input === 'object' && input !== null && 'restore' in input;
-  const parsed = (isRestore ? restoreSpec : bridgePortSpec).safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'spec';
-  throw new InvalidConfiguration(`the field "${field}" is not valid: ${issue?.message}; see docs/kinds/bridge-port.md`);
-}

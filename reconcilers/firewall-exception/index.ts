@@ -4,29 +4,20 @@
  */
 import { InvalidConfiguration } from '../../lib/errors';
 import { isAtLeast } from '../../lib/releases';
-import type { Before, Image, Reconciler } from '../../lib/reconciler';
+import type { Image, Reconciler } from '../../lib/reconciler';
+import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
 import { diff, seenOf, type FirewallExceptionStep } from './diff';
 import { kind } from './intent';
 import { locate, type PlacedException } from './locate';
 import { observe, type FirewallExceptionObserved } from './observe';
-import { exceptionImage, restoredException, type RestoredException } from './restored';
+import { restore, type RestoredException } from './restored';
 import { nothing, prefixesOf } from './rules';
 import { firewallExceptionSpec, type FirewallExceptionSpec } from './spec';
 
-type Spec = FirewallExceptionSpec | RestoredException;
-
-function parse(input: unknown): Spec {
-  const isRestored = typeof input === 'object' && input !== null && 'restore' in input;
-  const parsed = (isRestored ? restoredException : firewallExceptionSpec).safeParse(input);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new InvalidConfiguration(
-      `the field "${issue?.path.join('.') || 'spec'}" is not valid: ${issue?.message}; see docs/kinds/firewall-exception.md`,
-    );
-  }
-  const spec = parsed.data;
-  if (!('restore' in spec) && spec.mode === 'bridged' && isAtLeast(spec.release, 'liberty'))
+function parse(input: unknown): FirewallExceptionSpec {
+  const spec = parseSpec(firewallExceptionSpec, input, kind);
+  if (spec.mode === 'bridged' && isAtLeast(spec.release, 'liberty'))
     throw new InvalidConfiguration(
       `the field "mode" is not valid: from Liberty on foreign frames are dropped before iptables sees them, so no rule lets a bridged server pass on ${spec.release}; use address pairs with the clients' MAC addresses, or switch port security off`,
     );
@@ -34,7 +25,7 @@ function parse(input: unknown): Spec {
 }
 
 /** Two specs that say the same of one port are one thing twice. */
-function identify(spec: Spec): string {
+function identify(spec: FirewallExceptionSpec | RestoredException): string {
   if ('restore' in spec)
     return `exception ${spec.restore.map(({ target, image }) => `${image.comment}@${target}`).join(', ')}`;
   const named = (prefixes: FirewallExceptionSpec['sources']): string =>
@@ -51,21 +42,22 @@ function image(step: FirewallExceptionStep, { owners, lockFile }: FirewallExcept
   return { comment: step.comment, ipv4, ipv6, ...(lockFile === undefined ? {} : { lockFile }) };
 }
 
-const undo = (_: Spec | undefined, before: readonly Before[]): Spec =>
-  restoredException.parse({
-    restore: before.map((one) => ({ target: one.target, image: exceptionImage.parse(one.image) })),
-  });
-
-export const firewallException: Reconciler<Spec, FirewallExceptionObserved, FirewallExceptionStep, PlacedException> = {
+export const firewallException: Reconciler<
+  FirewallExceptionSpec,
+  RestoredException,
+  FirewallExceptionObserved,
+  FirewallExceptionStep,
+  PlacedException
+> = {
   kind,
   whenRemoved: 'its rules go from every host',
   leavesOnHosts: true,
   parse,
+  restore,
   identify,
   locate,
   observe,
   diff,
   image,
-  undo,
   apply,
 };

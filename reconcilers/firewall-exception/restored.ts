@@ -1,10 +1,12 @@
-/** An exception as it was on some hosts before a run: what the journal keeps of it, and the spec that brings it back. */
+/** An exception as it was on some hosts before a run: what the journal keeps of it. */
 import { z } from 'zod';
+import type { Before } from '../../lib/reconciler';
+import { parseImages, type RestoredOn } from '../../lib/restored';
 
 const lines = z.array(z.string());
 const ownRules = z.strictObject({ mangle: lines, filter: lines });
 
-export const exceptionImage = z.strictObject({
+const exceptionImage = z.strictObject({
   /** The construct's path, as the comments of its rules have it. */
   comment: z.string().min(1),
   /** As the kernel printed them; all empty: it was not there. */
@@ -16,8 +18,6 @@ export const exceptionImage = z.strictObject({
 
 export type ExceptionImage = z.infer<typeof exceptionImage>;
 
-export const restoredException = z.strictObject({
-  restore: z.array(z.strictObject({ target: z.templateLiteral(['host:', z.string()]), image: exceptionImage })).min(1),
-});
+export type RestoredException = RestoredOn<ExceptionImage>;
 
-export type RestoredException = z.infer<typeof restoredException>;
+export const restore = (before: readonly Before[]): RestoredException => parseImages(exceptionImage, before);

@@ -16,8 +16,9 @@ import { type Difference, type Finding, type Placement, type Step, type Wanted }
 import { finish } from './finish';
 import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs';
 import { heldOn, kind, serviceKey, type PolicyRuleObserved } from './observe';
+import type { PolicyRuleSpec } from './restored';
 import { situationOf, type Situation } from './service-policy';
-import type { PolicyRuleDeclared, PolicyRuleSpec, RecordEntry } from './spec';
+import type { PolicyRuleDeclared, RecordEntry } from './spec';
 import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
 
 export interface PolicyRuleStep extends Step {

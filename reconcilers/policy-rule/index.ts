@@ -2,14 +2,16 @@
  * The kind policy-rule: a rule of a service admits a role, on every host that serves it. What was there before is recorded on
  * the host and comes back when the declaration goes.
  */
-import type { Before, Reconciler } from '../../lib/reconciler';
+import type { Reconciler } from '../../lib/reconciler';
+import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
 import { diff, type PolicyRuleStep } from './diff';
 import { rawValue } from './jobs';
 import { locate } from './locate';
 import { kind, observe, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
-import { parsePolicyRule, policyRuleImage, type PolicyRuleSpec, type RecordEntry } from './spec';
+import { restore, type PolicyRuleRestore, type PolicyRuleSpec } from './restored';
+import { policyRuleSpec, type PolicyRuleDeclared, type RecordEntry } from './spec';
 
 function identify(spec: PolicyRuleSpec): string {
   const say = ({ service, rule, role }: Pick<RecordEntry, 'service' | 'rule' | 'role'>): string =>
@@ -20,11 +22,12 @@ function identify(spec: PolicyRuleSpec): string {
   return [...new Set(all)].join(', ');
 }
 
-export const policyRule: Reconciler<PolicyRuleSpec, PolicyRuleObserved, PolicyRuleStep> = {
+export const policyRule: Reconciler<PolicyRuleDeclared, PolicyRuleRestore, PolicyRuleObserved, PolicyRuleStep> = {
   kind,
   whenRemoved: 'the role leaves the rule again where stackward put it in; elsewhere the rule stays as it is',
   leavesOnHosts: true,
-  parse: parsePolicyRule,
+  parse: (input) => parseSpec(policyRuleSpec, input, kind),
+  restore,
   identify,
   locate,
   observe,
@@ -36,9 +39,5 @@ export const policyRule: Reconciler<PolicyRuleSpec, PolicyRuleObserved, PolicyRu
       return { service, release, rule, role, file, value, entry: recorded ?? null };
     }),
   }),
-  undo: (_spec: PolicyRuleSpec | undefined, before: readonly Before[]) =>
-    parsePolicyRule({
-      restore: before.map(({ target, image }) => ({ target, image: policyRuleImage.parse(image) })),
-    }),
   apply,
 };

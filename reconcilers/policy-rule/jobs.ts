@@ -8,7 +8,8 @@ import { admissionOf } from '../../lib/policy/grant';
 import { parseRule } from '../../lib/policy/parse';
 import type { Edit } from '../../lib/policy/splice';
 import { rawWithout, restoreValue, takeRole } from '../../lib/policy/take-back';
-import type { RecordEntry, RuleImage } from './spec';
+import type { RuleImage } from './restored';
+import type { RecordEntry } from './spec';
 
 interface About {
   readonly owner: string;

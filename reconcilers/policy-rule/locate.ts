@@ -2,7 +2,7 @@
 import type { Readers } from '../../lib/ports';
 import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
-import type { PolicyRuleSpec } from './spec';
+import type { PolicyRuleSpec } from './restored';
 
 export function locate(specs: readonly Wanted<PolicyRuleSpec>[], from: Readers): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];

@@ -15,7 +15,8 @@ import type { Release } from '../../lib/releases';
 import { rawValue, type Held } from './jobs';
 import { contentOf, findServicePolicy, foldersOf, isNewAlone } from './service-policy';
 import type { Looks, ServicePolicy } from './service-policy';
-import { recordEntry, type PolicyRuleSpec, type RecordEntry, type RuleImage } from './spec';
+import type { PolicyRuleSpec, RuleImage } from './restored';
+import { recordEntry, type RecordEntry } from './spec';
 
 export const kind = 'policy-rule';
 

@@ -1,6 +1,5 @@
 /** One role that one rule of a service is to admit. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { InvalidConfiguration } from '../../lib/errors';
 import { line } from '../../lib/line';
 import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, intents } from '../../lib/policy/intents';
@@ -49,37 +48,3 @@ export const recordEntry = z.object({
   stack: z.string(),
 });
 export type RecordEntry = z.infer<typeof recordEntry>;
-
-const ruleImage = z.object({
-  service: z.enum(serviceNames),
-  release: z.enum(releases),
-  rule: z.string(),
-  role: z.string(),
-  file: z.string(),
-  /** As it stood in the file; null: it was not there. */
-  value: z.string().nullable(),
-  /** Null: not recorded. */
-  entry: recordEntry.nullable(),
-});
-export type RuleImage = z.infer<typeof ruleImage>;
-export const policyRuleImage = z.object({ rules: z.array(ruleImage) });
-
-const restoreSpec = z.strictObject({
-  restore: z
-    .array(z.object({ target: z.templateLiteral(['host:', z.string().min(1)]), image: policyRuleImage }))
-    .min(1),
-});
-/** Brings back what a step found, on the hosts where it was found. From the journal alone. */
-export type PolicyRuleRestore = z.infer<typeof restoreSpec>;
-
-export type PolicyRuleSpec = PolicyRuleDeclared | PolicyRuleRestore;
-
-/** @throws InvalidConfiguration naming the field */
-export function parsePolicyRule(input: unknown): PolicyRuleSpec {
-  const isRestore = typeof input === 'object' && input !== null && 'restore' in input;
-  const parsed = (isRestore ? restoreSpec : policyRuleSpec).safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'spec';
-  throw new InvalidConfiguration(`the field "${field}" is not valid: ${issue?.message}; see docs/kinds/policy-rule.md`);
-}

@@ -5,7 +5,7 @@ import type { PolicyRuleStep } from './diff';
 import { heldBeside, heldToo, keyOf, rawValue, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
-import type { PolicyRuleRestore, PolicyRuleSpec } from './spec';
+import type { PolicyRuleRestore, PolicyRuleSpec } from './restored';
 
 /** A step before it is known what comes of it. */
 export type Draft = Omit<PolicyRuleStep, 'changes'>;

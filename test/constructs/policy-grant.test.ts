@@ -1,5 +1,5 @@
 import { CloudStack, PolicyGrant, type PolicyGrantProps } from '../../constructs';
-import { parsePolicyRule } from '../../reconcilers/policy-rule/spec';
+import { policyRule } from '../../reconcilers/policy-rule';
 import type { Release } from '../../lib/releases';
 import { appWithCloud, synth, synthError } from '../support/synth';
 
@@ -19,7 +19,7 @@ test.each([
   const { app, stack } = stackOf(release);
   const grant = new PolicyGrant(stack, 'Grant', { intent, ...member });
   expect(grant.spec).toEqual({ service, rule, intent, release, ...member });
-  expect(parsePolicyRule(grant.spec)).toEqual(grant.spec);
+  expect(policyRule.parse(grant.spec)).toEqual(grant.spec);
   expect(grant.meaning).toMatch(/^any member of any project may choose the /);
   expect(synth(app).stack('shared').output['stackward_manifest']?.value).toMatchObject({
     resources: { 'shared/Grant': { kind: 'policy-rule', spec: grant.spec, dependsOn: [] } },

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { everything, plan } from '../../lib/engine';
 import { ownerMark, type HostFacts, type HostRead, type HostReader, type HostTables } from '../../lib/host';
 import { bind } from '../../lib/kind';
-import type { Manifest, Resource } from '../../lib/manifest';
+import type { Manifest } from '../../lib/manifest';
+import type { DeclaredResource } from '../../lib/resource';
 import type { NetworkAgent, Readers } from '../../lib/ports';
 import type { Sweep } from '../../lib/reconciler';
 import { renderPlan } from '../../lib/render/text';
@@ -24,12 +25,12 @@ export const exception = (more: Partial<FirewallExceptionSpec> = {}): FirewallEx
 
 /** @param specs by construct id in the stack */
 export function manifestOf(
-  specs: Readonly<Record<string, Resource['spec'] | FirewallExceptionSpec>>,
+  specs: Readonly<Record<string, DeclaredResource['spec'] | FirewallExceptionSpec>>,
   { owner = 'team-a', stack = 'acme', kind = 'firewall-exception' } = {},
 ): Manifest {
-  const resources = Object.entries(specs).map(([id, spec]): Resource => {
+  const resources = Object.entries(specs).map(([id, spec]): DeclaredResource => {
     const path = `${stack}/${id}`;
-    return { path, stack, owner, kind, spec: spec as Resource['spec'], dependsOn: [], unknown: [] };
+    return { path, stack, owner, kind, spec: spec as DeclaredResource['spec'], dependsOn: [], unknown: [] };
   });
   return { owner, stack, source: stack, removed: [], resources };
 }

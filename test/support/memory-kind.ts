@@ -53,7 +53,7 @@ const machine = () => Promise.resolve(undefined);
 export const memoryReaders: Readers = { cloud: 'memory', hosts: noHosts, machine, ...nothing };
 export const memoryWriters: Writers = nothing;
 
-export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Observed, CellStep> {
+export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, CellSpec, Observed, CellStep> {
   return {
     kind,
     whenRemoved: 'the cell stays as it is',
@@ -64,6 +64,7 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ob
         throw new InvalidConfiguration('the field "value" is not a string');
       return { host, cell, value };
     },
+    restore: ([before], declared) => ({ ...(declared as CellSpec), value: String(before?.image.value) }),
     identify: (spec) => `cell ${spec.host}/${spec.cell}`,
     async locate(specs) {
       const hosts = [...new Set(specs.map((one) => one.spec.host))];
@@ -85,7 +86,6 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ob
       ),
     }),
     image: (step, observed) => ({ value: observed.get(step.cell) ?? '' }),
-    undo: (spec, [before]) => ({ ...(spec as CellSpec), value: String(before?.image.value) }),
     async *apply(steps, observed, target, _, stop) {
       const results: StepResult[] = [];
       for (const step of steps) {

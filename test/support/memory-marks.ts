@@ -14,7 +14,14 @@ interface Restored {
   readonly target: Target;
   readonly image: { readonly mark: Mark | null };
 }
-type Spec = { readonly hosts: readonly string[]; readonly value: string } | { readonly restore: readonly Restored[] };
+interface Declared {
+  readonly hosts: readonly string[];
+  readonly value: string;
+}
+interface Restoring {
+  readonly restore: readonly Restored[];
+}
+type Spec = Declared | Restoring;
 interface MarkStep extends Step {
   readonly path: string;
   readonly after: Mark | undefined;
@@ -70,12 +77,13 @@ export class MarkedHosts {
 const targetsOf = (spec: Spec): readonly Target[] =>
   'restore' in spec ? spec.restore.map((one) => one.target) : spec.hosts.map((host): Target => `host:${host}`);
 
-export function markKind(hosts: MarkedHosts): Reconciler<Spec, Marks, MarkStep> {
+export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Marks, MarkStep> {
   return {
     kind: 'mark',
     whenRemoved: 'it goes from every host',
     leavesOnHosts: true,
-    parse: (input) => input as Spec,
+    parse: (input) => input as Declared,
+    restore: (before: readonly Before[]) => ({ restore: before as unknown as readonly Restored[] }),
     identify: (spec) => JSON.stringify(spec),
     locate: async (specs) => {
       const targets = new Set(specs.flatMap(({ spec }) => targetsOf(spec)));
@@ -113,7 +121,6 @@ export function markKind(hosts: MarkedHosts): Reconciler<Spec, Marks, MarkStep> 
       return { steps, findings: [] };
     },
     image: ({ path }, observed) => ({ mark: observed.get(path) ?? null }),
-    undo: (_, before: readonly Before[]) => ({ restore: before as unknown as readonly Restored[] }),
     async *apply(steps, observed, target) {
       for (const { id, path, after } of steps) {
         hosts.beforeWrite();

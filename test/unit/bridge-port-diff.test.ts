@@ -68,8 +68,8 @@ test.each([
   ['portId', { portId: '', hairpin: true }],
   ['hairpin', { portId, hairpin: 'off' }],
   ['spec', { portId }],
-  ['spec', { portId, hairpin: true, isolated: true }],
-  ['restore.0.target', { restore: [{ target: 'api:lab', image: { portId, flags: [] } }] }],
+  ['isolated', { portId, hairpin: true, isolated: true }],
+  ['restore', { portId, hairpin: true, restore: [{ target: 'host:cnode01', image: { portId, flags: [] } }] }],
   ['spec', null],
 ])('parse names the field %s', (field, input) => {
   expect(() => bridgePort.parse(input)).toThrow(`the field "${field}" is not valid`);
@@ -284,8 +284,8 @@ test('the image of a step brings it back, record and all', () => {
   const [step] = bridgePort.diff(place([], all), world).steps;
   if (!step) throw new Error('no step');
   const image = JSON.parse(JSON.stringify(bridgePort.image(step, world))) as object;
-  const back = bridgePort.undo(undefined, [{ target, image: image as never }]);
-  expect(bridgePort.parse(JSON.parse(JSON.stringify(back)))).toEqual(back);
+  const back = bridgePort.restore([{ target, image: image as never }], undefined);
+  expect(back).toEqual({ restore: [{ target, image }] });
   const restore = wants({}, { spec: { restore: [image as never] } });
   const after = observed({ [tap]: fresh, [qvb]: fresh });
   expect(shown(bridgePort.diff(place([restore]), after))).toEqual([

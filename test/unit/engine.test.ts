@@ -2,8 +2,9 @@ import { apply, plan } from '../../lib/engine';
 import { UnrecoverableError } from '../../lib/errors';
 import { applyExitCode, planExitCode } from '../../lib/exit-code';
 import { bind } from '../../lib/kind';
-import type { Manifest, Resource } from '../../lib/manifest';
+import type { Manifest } from '../../lib/manifest';
 import type { Filter } from '../../lib/plan';
+import type { Resource } from '../../lib/resource';
 import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memory-kind';
 
 type Cell = [cell: string, host: string, value: string, dependsOn?: string[]];
