@@ -4,6 +4,7 @@ import {
   type NetworkingPortV2Config,
   type NetworkingPortV2FixedIp,
 } from '@cdktf/provider-openstack/lib/networking-port-v2';
+import { addressPairFindings, macFinding } from '../lib/address-pairs';
 import { defined } from '../lib/defined';
 import { maxAddressPairs, type AddressPair, type ExceptionWish } from '../lib/exception-method';
 import { addFinding, declarationsOf } from './declarations';
@@ -167,7 +168,10 @@ export class FixedIpPort extends Construct {
     });
   }
 
-  private check({ allowedAddressPairs = [], portSecurity, securityGroups = [] }: FixedIpPortProps): void {
+  private check({ allowedAddressPairs = [], macAddress, portSecurity, securityGroups = [] }: FixedIpPortProps): void {
+    const mac = macAddress === undefined ? undefined : macFinding(macAddress);
+    if (mac !== undefined) addFinding(this, mac);
+    for (const finding of addressPairFindings(allowedAddressPairs)) addFinding(this, finding);
     if (allowedAddressPairs.length > maxAddressPairs)
       addFinding(
         this,

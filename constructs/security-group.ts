@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { NetworkingSecgroupRuleV2 } from '@cdktf/provider-openstack/lib/networking-secgroup-rule-v2';
 import {
@@ -5,7 +6,9 @@ import {
   type NetworkingSecgroupV2Config,
 } from '@cdktf/provider-openstack/lib/networking-secgroup-v2';
 import { defined } from '../lib/defined';
+import { ruleFindings, ruleKey, ruleOf, type PortRange, type RuleWish } from '../lib/security-rules';
 import { checkTexts } from './check-props';
+import { CloudStack } from './cloud-stack';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { Tenant, type ITenant } from './tenant';
@@ -20,8 +23,11 @@ export interface SecurityRule {
   readonly ethertype?: 'IPv4' | 'IPv6';
   /** `tcp`, `udp`, `icmp`, `ipv6-icmp`, … or a number from 0 to 255. @default any */
   readonly protocol?: string;
-  /** One port, or a range with both ends; for ICMP type and code. @default all */
-  readonly port?: number | { readonly from: number; readonly to: number };
+  /**
+   * One port, or a range with both ends. For ICMP a number is the type, with all of its codes; `from` and `to` are type
+   * and code. The provider leaves zeros out, so type 0 and code 0 can't be said. @default all
+   */
+  readonly port?: number | PortRange;
   /** Whose packets: a CIDR, another group's members, or 'self', this group's. @default anybody's */
   readonly remote?: string | ISecurityGroup;
   readonly description?: string;
@@ -44,6 +50,7 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
   readonly resource: NetworkingSecgroupV2;
   readonly groupId: string;
   private readonly tenant: ITenant;
+  private readonly keys = new Set<string>();
   /** Neutron's own two rules stay. */
   private readonly letsAllOut: boolean;
 
@@ -60,47 +67,62 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
       ...dependingOn(tenant.dependenciesFor(this, 'network')),
     });
     this.groupId = this.resource.id;
+    if (name.toLowerCase() === 'default')
+      addFinding(this, 'its name is that of the group which Neutron makes in each project; choose another');
     this.count({ securityGroups: 1, securityGroupRules: 2 });
     for (const rule of rules) this.addRule(rule);
   }
 
   addRule(rule: SecurityRule): void {
-    const { direction, protocol, remote, description } = rule;
-    const isCidr = typeof remote === 'string' && remote !== 'self';
-    const ethertype = rule.ethertype ?? (isCidr && remote.includes(':') ? 'IPv6' : 'IPv4');
-    const ports = typeof rule.port === 'number' ? { from: rule.port, to: rule.port } : rule.port;
-    const source = typeof remote === 'object' ? remote.node.id : (remote ?? 'any');
-    const range = ports ? `${String(ports.from)}-${String(ports.to)}` : 'all';
-    const id = ['Rule', direction, ethertype, protocol ?? 'any', range, source.replace('/', '-')].join('-');
-    if (this.node.tryFindChild(id)) {
-      addFinding(this, `it has the rule ${id.slice('Rule-'.length)} twice, which Neutron refuses; leave one`);
-      return;
-    }
-    if (this.letsAllOut && id === `Rule-egress-${ethertype}-any-all-any`) {
-      addFinding(
-        this,
-        `Neutron's own rule lets all ${ethertype} out already, and it refuses a second one; leave it out`,
-      );
-      return;
-    }
+    const { description, remote } = rule;
+    const group = typeof remote === 'object' ? remote : remote === 'self' ? this : undefined;
+    const wish: RuleWish = defined({
+      ...rule,
+      description: undefined,
+      remote: undefined,
+      cidr: group ? undefined : (remote as string | undefined),
+      group: group?.node.path,
+    });
+    const id = idOf(rule, wish);
+    const findings = this.check(id, wish);
+    for (const finding of findings) addFinding(this, `its rule ${id.slice('Rule-'.length)}: ${finding}`);
+    if (findings.length > 0) return;
+    this.keys.add(ruleKey(wish));
     this.count({ securityGroupRules: 1 });
-    const remoteGroup = typeof remote === 'object' ? remote : remote === 'self' ? this : undefined;
-    const config = defined({
-      direction,
-      ethertype,
-      protocol,
-      description,
-      portRangeMin: ports?.from,
-      portRangeMax: ports?.to,
-      remoteIpPrefix: isCidr ? remote : undefined,
-      remoteGroupId: remoteGroup?.groupId,
+    new NetworkingSecgroupRuleV2(this, id, {
+      ...ruleOf(wish),
+      ...defined({ description, remoteGroupId: group?.groupId }),
       securityGroupId: this.groupId,
       tenantId: this.tenant.projectId,
     });
-    new NetworkingSecgroupRuleV2(this, id, config);
+  }
+
+  private check(id: string, wish: RuleWish): string[] {
+    // A port that Terraform alone knows is Terraform's to check.
+    const { port, ...rest } = wish;
+    const isKnown = !Token.isUnresolved(port);
+    const findings = ruleFindings(isKnown ? wish : rest, CloudStack.of(this).cloud.release);
+    if (findings.length > 0) return findings;
+    const key = ruleKey(wish);
+    if (this.keys.has(key) || this.node.tryFindChild(id))
+      return ['Neutron takes it for another rule of the group, and refuses it; leave one of the two'];
+    const { ethertype } = ruleOf(wish);
+    return this.letsAllOut && key === ruleKey({ direction: 'egress', ethertype })
+      ? [`Neutron's own rule lets all ${ethertype} out already, and it refuses a second one; leave it out`]
+      : [];
   }
 
   private count(counts: { securityGroups?: number; securityGroupRules: number }): void {
     declarationsOf(this).add('uses', { tenant: this.tenant.key, counts });
   }
+}
+
+/** In the words of the code, so that the rule keeps its place in the state. */
+function idOf({ direction, protocol, port, remote }: SecurityRule, wish: RuleWish): string {
+  const { ethertype, portRangeMax } = ruleOf(wish);
+  const source = typeof remote === 'object' ? remote.node.id : (remote ?? 'any');
+  const isType = typeof port === 'number' && portRangeMax !== port;
+  const ports = typeof port === 'number' ? { from: port, to: port } : port;
+  const range = ports ? (isType ? String(port) : `${String(ports.from)}-${String(ports.to)}`) : 'all';
+  return ['Rule', direction, ethertype, protocol ?? 'any', range, source.replace('/', '-')].join('-');
 }

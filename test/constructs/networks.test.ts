@@ -256,23 +256,14 @@ test('a security group has its rules as data, in any order', () => {
   expect(group(true)).toEqual(group(false));
 });
 
-test('a rule given twice is a finding', () => {
-  const { app, acme } = stacks();
-  const rule = { direction: 'ingress' as const, protocol: 'tcp', port: 443 };
-  new SecurityGroup(acme, 'Web', { rules: [rule, rule] });
-  expect(synthError(app)).toContain(
-    'acme/Web: it has the rule ingress-IPv4-tcp-443-443-any twice, which Neutron refuses',
-  );
-});
-
 test('a rule that Neutron makes by itself is a finding, unless its own two are deleted', () => {
   const { app, acme } = stacks();
   const rules = [{ direction: 'egress' as const }, { direction: 'egress' as const, ethertype: 'IPv6' as const }];
   new SecurityGroup(acme, 'Web', { rules });
   new SecurityGroup(acme, 'Bare', { rules, deleteDefaultRules: true });
   expect(synthError(app).split('\n').slice(1)).toEqual([
-    expect.stringContaining("acme/Web: Neutron's own rule lets all IPv4 out already"),
-    expect.stringContaining("acme/Web: Neutron's own rule lets all IPv6 out already"),
+    expect.stringContaining("acme/Web: its rule egress-IPv4-any-all-any: Neutron's own rule lets all IPv4 out already"),
+    expect.stringContaining("acme/Web: its rule egress-IPv6-any-all-any: Neutron's own rule lets all IPv6 out already"),
   ]);
 });
 
