@@ -27,6 +27,12 @@ const drivers = {
 };
 const cdktf = { regex: '^(cdktf|cdktn|constructs)(/|$)', message: 'Only constructs/ and main.ts import cdktf.' };
 
+/** Some 100,000 arguments end the program with a RangeError, and what comes from outside may be as many. */
+const spreadArguments = {
+  selector: ':matches(CallExpression, NewExpression) > SpreadElement',
+  message: 'Spread nothing into arguments: use append or greatest of lib/lists.ts, or take the tuple apart.',
+};
+
 export default ts.config(
   { ignores: ['node_modules', 'dist', 'cdktf.out', 'providers/openstack/lib', 'coverage'] },
   js.configs.recommended,
@@ -46,10 +52,15 @@ export default ts.config(
   mayImport('adapters', ['lib'], [cdktf]),
   mayImport('cli', ['lib', 'reconcilers', 'adapters'], [cdktf]),
   {
+    files: ['adapters/**/*.ts', 'cli/**/*.ts', 'constructs/**/*.ts', 'main.ts'],
+    rules: { 'no-restricted-syntax': ['error', spreadArguments] },
+  },
+  {
     files: ['lib/**/*.ts', 'reconcilers/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
+        spreadArguments,
         {
           selector: 'ThrowStatement > NewExpression[callee.name="Error"]',
           message: 'Throw one of lib/errors.ts: the reason says what to do about it.',

@@ -1,5 +1,6 @@
 /** Neutron's subnets, ports and agents through its API. Reads are batched: a constant number of requests per chunk. */
 import { StalePlan } from '../lib/errors';
+import { append } from '../lib/lists';
 import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../lib/ports';
 import type { OpenStackSession } from './openstack-session';
 
@@ -108,7 +109,7 @@ export class NeutronApi implements NetworkWriter {
         ...ids.slice(from, from + idsPerRequest).map((id): [string, string] => [field, id]),
         ...fields.map((name): [string, string] => ['fields', name]),
       ]);
-      result.push(...(await this.list<Item>(collection, `/v2.0/${collection}?${query}`)));
+      append(result, await this.list<Item>(collection, `/v2.0/${collection}?${query}`));
     }
     return result;
   }
@@ -125,7 +126,7 @@ export class NeutronApi implements NetworkWriter {
     let path: string | undefined = first;
     while (path !== undefined) {
       const page: Page<Item> = pageOf(await this.session.call<Record<string, unknown>>('network', path), collection);
-      result.push(...page.items);
+      append(result, page.items);
       path = page.next;
     }
     return result;

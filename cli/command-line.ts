@@ -13,4 +13,4 @@ export const givenOptions = ({ config, manifest = [], stack, kind, target, journ
   ...(journal === 'runs' ? [] : ['--journal', journal]),
 ];
 
-export const commandLine = (...words: readonly string[]): string => ['stackward', ...words.map(quote)].join(' ');
+export const commandLine = (words: readonly string[]): string => ['stackward', ...words.map(quote)].join(' ');

@@ -58,7 +58,7 @@ async function planOf({ manifests, unapplied, connections, filter, sweep }: Run)
     where: `stack ${stack}`,
     message:
       'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run; ' +
-      `if it was destroyed, what it left on hosts stays in force until \`${commandLine('destroy', '--stack', stack)}\` removes it`,
+      `if it was destroyed, what it left on hosts stays in force until \`${commandLine(['destroy', '--stack', stack])}\` removes it`,
   }));
   return { ...planned, waiting: [...planned.waiting, ...waiting], warnings: [...planned.warnings, ...warnings] };
 }
@@ -71,8 +71,8 @@ export async function planCommand(run: Run): Promise<number> {
   // A saved plan has its filter in it.
   const command =
     options.out === undefined
-      ? commandLine('apply', ...givenOptions(options))
-      : commandLine('apply', options.out, ...givenOptions({ ...options, stack: [], kind: [], target: [] }));
+      ? commandLine(['apply', ...givenOptions(options)])
+      : commandLine(['apply', options.out, ...givenOptions({ ...options, stack: [], kind: [], target: [] })]);
   const hint = planned.steps.length > 0 ? `\nTo perform these actions, run \`${command}\`.\n` : '';
   say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${hint}`);
   return planExitCode(planned);
@@ -123,7 +123,7 @@ async function perform(
 ): Promise<Performed> {
   const [command] = words;
   if (!options.json) say(renderPlan(planned, style, command));
-  if (planned.steps.length > 0 && !(await approved(options, commandLine(...words, ...givenOptions(options))))) {
+  if (planned.steps.length > 0 && !(await approved(options, commandLine([...words, ...givenOptions(options)])))) {
     say('\nCancelled; nothing was changed.');
     return { exitCode: 1, isCancelled: true, isChanged: false };
   }

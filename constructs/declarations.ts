@@ -5,6 +5,7 @@
 import { TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import type { AddressPlan, SynthFinding } from '../lib/address-plan';
+import { append } from '../lib/lists';
 import type { QuotaDeclaration, UseDeclaration } from '../lib/quota-plan';
 import type { OpenStackCloud } from './openstack-cloud';
 import type { Tenant } from './tenant';
@@ -67,7 +68,7 @@ export class Declarations {
 
   /** Adds one declaration of a sort, as `lib/` knows it. */
   add<K extends keyof Declared>(sort: K, ...declarations: readonly Declared[K][number][]): void {
-    this.declared[sort].push(...declarations);
+    append<Declared[K][number]>(this.declared[sort], declarations);
     this.app.revision++;
   }
 

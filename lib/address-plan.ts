@@ -24,6 +24,7 @@ import {
   type IpAddress,
   type IpRange,
 } from './ip-ranges';
+import { append } from './lists';
 import { overlapFindings } from './overlap';
 import type { AddressRange } from './ports';
 
@@ -106,7 +107,7 @@ export function addressFindings(plan: AddressPlan): SynthFinding[] {
   }
   const segments = segmentsOf(plan.bridges);
   checkAddresses(plan.addresses, subnets, segments, report);
-  findings.push(...overlapFindings([...subnets.values()], plan.routers, segments));
+  append(findings, overlapFindings([...subnets.values()], plan.routers, segments));
   checkFloating(plan, report);
   return findings;
 }
@@ -209,7 +210,7 @@ function checkAddresses(
       beyond.push([declaration, address, subnet]);
   }
   checkBeyond(beyond, report);
-  for (const [path, missed] of gateways) if (missed) report(path, notTheGateway(...missed));
+  for (const [path, missed] of gateways) if (missed) report(path, notTheGateway(missed[0], missed[1]));
 }
 
 /** True if it is the gateway's address. */

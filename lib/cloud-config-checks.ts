@@ -179,7 +179,7 @@ function rawFindings(config: CloudConfig): string[] {
   if (tab >= 0)
     findings.push(`${place}, line ${String(tab + 1)}: a tab stands in the indentation; YAML takes spaces only`);
   const { map, problems } = parseCloudConfig(text);
-  if (tab < 0) findings.push(...problems.map((problem) => `${place}: ${problem}`));
+  if (tab < 0) for (const problem of problems) findings.push(`${place}: ${problem}`);
   const ours = renderOurs(config);
   for (const [key, value] of Object.entries(map)) {
     const isList = lists.some((list) => list === key);

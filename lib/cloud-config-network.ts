@@ -81,27 +81,27 @@ export function renderNetworkFiles(hostname: string, network: GuestNetwork): rea
 function renderScript(hostname: string, { dhcp, bridge, nics }: GuestNetwork): string {
   const lines: string[] = [];
   const place = (of: { addresses?: readonly string[]; gateway?: string }) => {
-    for (const address of of.addresses ?? []) lines.push(call('address', address));
-    if (of.gateway !== undefined) lines.push(call('gateway', of.gateway));
+    for (const address of of.addresses ?? []) lines.push(call('address', [address]));
+    if (of.gateway !== undefined) lines.push(call('gateway', [of.gateway]));
   };
-  if (dhcp) lines.push(call('guest', mac(dhcp)));
+  if (dhcp) lines.push(call('guest', [mac(dhcp)]));
   if (bridge) {
-    lines.push(call('bridge', bridge.name, ...bridge.members.map(mac)));
+    lines.push(call('bridge', [bridge.name, ...bridge.members.map(mac)]));
     place(bridge);
   }
   for (const nic of nics) {
-    lines.push(call('nic', mac(nic)));
+    lines.push(call('nic', [mac(nic)]));
     place(nic);
   }
   const [lasting] = [...(bridge?.addresses ?? []), ...nics.flatMap((nic) => nic.addresses ?? [])];
-  lines.push(call('hosts', hostname, lasting ?? '127.0.1.1'));
+  lines.push(call('hosts', [hostname, lasting ?? '127.0.1.1']));
   return `${functions}\n${lines.join('\n')}\nexit $failed\n`;
 }
 
 /** Neutron and /sys write MACs in lower case. */
 const mac = (nic: Nic): string => (isToken(nic.macAddress) ? nic.macAddress : nic.macAddress.toLowerCase());
 
-const call = (name: string, ...args: readonly string[]): string =>
+const call = (name: string, args: readonly string[]): string =>
   [name, ...args.map((arg) => `'${arg.replaceAll("'", `'\\''`)}'`)].join(' ');
 
 const functions = `#!/bin/sh

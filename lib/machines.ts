@@ -3,6 +3,7 @@
  * wanted under the one would be a leftover under the other, so of each kind one name counts.
  */
 import type { Placed } from './kind';
+import { append } from './lists';
 import type { Problem } from './plan';
 
 export interface Met {
@@ -28,7 +29,7 @@ export function oneNameEach<M extends Met>(
   for (const group of groups.values()) {
     const sorted = group.sort((a, b) => (a.placed.target < b.placed.target ? -1 : 1));
     const wanted = sorted.filter(({ placed }) => placed.ids.length > 0);
-    if (wanted.length < 2) kept.push(...(wanted.length === 1 ? wanted : sorted.slice(0, 1)));
+    if (wanted.length < 2) append(kept, wanted.length === 1 ? wanted : sorted.slice(0, 1));
     else
       refused.push({
         problem: twice(wanted.map(({ placed }) => placed)),

@@ -123,7 +123,7 @@ function interpret(sights: readonly Sight[], before: Before): Seen {
         seen.problems.push({ where, reason, message });
       }
     }
-    seen.converged.push(...placed.ids.filter((id) => !open.has(id)).map((id) => at(id, target)));
+    for (const id of placed.ids) if (!open.has(id)) seen.converged.push(at(id, target));
     seen.looks.push(look);
   }
   return seen;

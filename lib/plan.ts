@@ -1,6 +1,7 @@
 /** What a run found out, before anything is written. Plain data but for `looks`, which hold the way to apply. */
 import { InvalidConfiguration, type Reason } from './errors';
 import { idOf, type Look } from './kind';
+import { greatest } from './lists';
 import type { Manifest } from './manifest';
 import type { Image, Step, Target } from './reconciler';
 import type { Resource } from './resource';
@@ -106,7 +107,7 @@ export function dependencyLevels(dependencies: ReadonlyMap<string, readonly stri
         `resources depend on each other in a circle: ${[...trail.slice(trail.indexOf(id)), id].join(' → ')}`,
       );
     const before = (dependencies.get(id) ?? []).map((one) => visit(one, [...trail, id]));
-    const level = Math.max(-1, ...before) + 1;
+    const level = greatest(before, -1) + 1;
     levels.set(id, level);
     return level;
   };

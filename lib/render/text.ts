@@ -1,6 +1,7 @@
 /** Plans and reports as a person reads them, in OpenTofu's manner. Pure: text in no colour unless a style is given. */
 import { summaries } from '../errors';
 import type { Report } from '../engine';
+import { greatest } from '../lists';
 import { at, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
 import type { Action, Change, StepResult } from '../reconciler';
 import { plain, printable, printableTexts, type Style } from './style';
@@ -61,7 +62,8 @@ function renderStep(step: PlannedStep, style: Style): string[] {
 }
 
 function alignedChanges(changes: readonly Change[], style: Style): string[] {
-  const width = Math.max(0, ...changes.map((change) => change.attribute.length));
+  const widths = changes.map((change) => change.attribute.length);
+  const width = greatest(widths, 0);
   return changes.map(({ attribute, before, after }) => {
     const name = attribute.padEnd(width);
     if (before === undefined) return `      ${style.green('+')} ${name} = ${after}`;

@@ -15,6 +15,7 @@ import {
   poolSpace,
   subtract,
 } from '../../lib/ip-ranges';
+import { append } from '../../lib/lists';
 import type { SubnetRow } from './database';
 import type { AllocationPoolSpec } from './spec';
 
@@ -40,8 +41,8 @@ export function readDeclared(spec: AllocationPoolSpec, subnet: SubnetRow): Decla
   }
   const cidr = parseCidr(subnet.cidr);
   const gateway = subnet.gatewayIp === null ? undefined : parseAddress(subnet.gatewayIp);
-  for (const pool of pools) refusals.push(...refusalsOf(pool, cidr, gateway));
-  if (pools.length > 1) refusals.push(...overlaps(pools));
+  for (const pool of pools) append(refusals, refusalsOf(pool, cidr, gateway));
+  if (pools.length > 1) append(refusals, overlaps(pools));
   return { pools: compact(pools), refusals };
 }
 

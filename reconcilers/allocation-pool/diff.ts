@@ -7,6 +7,7 @@
 import type { Reason } from '../../lib/errors';
 import type { IpRange } from '../../lib/ip-ranges';
 import { compact, formatAddress, isInside, only, parseAddress, sizeOf, subtract } from '../../lib/ip-ranges';
+import { append } from '../../lib/lists';
 import type { AddressRange } from '../../lib/ports';
 import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
 import type { Tables } from './database';
@@ -31,8 +32,8 @@ export function diff(
   for (const one of wanted) {
     const subnet = subnets.get(subnetIdOf(one.spec));
     const found = subnet ? compare(one, subnet, tables) : notFound(one, target);
-    steps.push(...found.steps);
-    findings.push(...found.findings);
+    append(steps, found.steps);
+    append(findings, found.findings);
   }
   return { steps, findings };
 }

@@ -1,5 +1,6 @@
 /** What a target says about the subnets that the specs name. */
 import { sizeOf } from '../../lib/ip-ranges';
+import { append } from '../../lib/lists';
 import type { NetworkReader, Readers, SqlQuery, SqlReader, Subnet } from '../../lib/ports';
 import type { Placement, Wanted } from '../../lib/reconciler';
 import { chunksOf, countAllocated, probeTables, readAllocated, readOwners, readSubnets } from './database';
@@ -49,7 +50,7 @@ async function observeDatabase(
   const specs = specsById(wanted);
   const subnets = await reader.snapshot(async (view) => {
     const found: ObservedSubnet[] = [];
-    for (const ids of chunksOf([...specs.keys()])) found.push(...(await observeChunk(view, tables, ids, specs)));
+    for (const ids of chunksOf([...specs.keys()])) append(found, await observeChunk(view, tables, ids, specs));
     return found;
   });
   return { tables, subnets: byId(subnets) };

@@ -5,6 +5,7 @@
  * back: flag and record then differ, and the plan says so. A flag that several owners' records hold goes back with the last
  * of them: whoever finds it as declared and held by another gets an entry too.
  */
+import { append } from '../../lib/lists';
 import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
 import { bringBack, leftovers } from './leaving';
 import { isTap, type BridgePortOn } from './locate';
@@ -45,7 +46,7 @@ export function diff(placement: Placement<BridgePortOn>, observed: BridgePortObs
   for (const one of placement.wanted) {
     const found =
       'declared' in one.spec ? compare(one, one.spec, observed) : bringBack(one, one.spec.restore, observed);
-    findings.push(...found.findings);
+    append(findings, found.findings);
     const step = stepOf(one, portIdOf(one.spec), found.aims);
     if (step) steps.set(`${one.owner} ${one.id}`, step);
     for (const key of keysOf(one.spec)) {
@@ -106,7 +107,7 @@ function compare(one: Wanted<BridgePortOn>, spec: DeclaredOn, observed: BridgePo
         message: `the kernel of this host knows no "${flag}" of a bridge port (${kernelFlag[flag]} of ${device}); leave it out, or move to a newer kernel`,
         reason: 'UnrecoverableError',
       });
-    else aims.push(...aimFor(one, declared.portId, { ...wish, current, bridge: now.bridge }, observed));
+    else append(aims, aimFor(one, declared.portId, { ...wish, current, bridge: now.bridge }, observed));
   }
   return { aims, findings };
 }

@@ -6,6 +6,7 @@
  */
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
+import { append } from '../../lib/lists';
 import {
   sweeps,
   type Action,
@@ -44,12 +45,12 @@ export function diff(
       ...leftovers(owner, state, intents, { sweep, ids }),
     ];
     const foreign = describeForeign(owner, state, observed);
-    findings.push(...intents.flatMap((intent) => findingsOf(intent, needed)));
-    if (foreign === undefined) steps.push(...needed);
+    for (const intent of intents) append(findings, findingsOf(intent, needed));
+    if (foreign === undefined) append(steps, needed);
     else {
       const ids = new Set(needed.map((step) => step.id));
       if (ids.size === 0) ids.add(intents[0]?.one.id ?? `${kind}.${chainOf(owner)}`);
-      findings.push(...[...ids].map((id): Finding => ({ id, message: foreign, reason: 'Blocked' })));
+      for (const id of ids) findings.push({ id, message: foreign, reason: 'Blocked' });
     }
   }
   return { steps, findings };

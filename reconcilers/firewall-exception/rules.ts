@@ -75,12 +75,12 @@ function rulesOfFamily({ spec, port, path, ends }: RuleInput, version: 4 | 6): O
     const leaving = isMarked ? mangle : filter;
     const mac = isMarked ? `-m mac --mac-source ${port.macAddress.toLowerCase()} ` : '';
     const verdict = isMarked ? `MARK --set-xmark ${bit}/${bit}` : 'ACCEPT';
-    leaving.push(...own.map((address) => `-s ${address} ${out} ${comment} -j RETURN`));
+    for (const address of own) leaving.push(`-s ${address} ${out} ${comment} -j RETURN`);
     for (const from of sources)
       for (const to of destinations)
         leaving.push(`${match('-s', from)}${match('-d', to)}${out} ${mac}${comment} -j ${verdict}`);
     if (isMarked) filter.push(`${out} -m mark --mark ${bit}/${bit} ${comment} -j ACCEPT`);
-    filter.push(...own.map((address) => `-d ${address} ${into} ${comment} -j RETURN`));
+    for (const address of own) filter.push(`-d ${address} ${into} ${comment} -j RETURN`);
     for (const from of sources)
       for (const to of destinations) filter.push(`${match('-s', to)}${match('-d', from)}${into} ${comment} -j ACCEPT`);
   }

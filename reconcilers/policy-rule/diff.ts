@@ -6,6 +6,7 @@
  * another owner's record holds is recorded for this one too: it goes with the last.
  */
 import { asStackwardError, Blocked, StackwardError } from '../../lib/errors';
+import { append } from '../../lib/lists';
 import type { Rules } from '../../lib/policy/check';
 import { hasRulesInCode } from '../../lib/policy/defaults';
 import { newNamesOf } from '../../lib/policy/renamed';
@@ -35,7 +36,7 @@ export function diff(placement: Placement<PolicyRuleSpec>, observed: PolicyRuleO
       const { spec } = one;
       return 'restore' in spec ? bringBack(one, spec, placement, observed) : compare(one, spec, observed);
     });
-    findings.push(...found.findings);
+    append(findings, found.findings);
     if (found.step) drafts.set(`${one.owner} ${one.id}`, found.step);
     for (const key of found.keeps) kept.add(`${one.owner} ${key}`);
   }

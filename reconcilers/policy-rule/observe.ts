@@ -96,7 +96,7 @@ class Asked implements Looks {
 
 const wantedServices = ({ wanted }: Placement<PolicyRuleSpec>): readonly (readonly [ServiceName, Release])[] => {
   const all = wanted.flatMap(({ spec }) => ('restore' in spec ? [] : [[spec.service, spec.release] as const]));
-  return [...new Map(all.map((one) => [serviceKey(...one), one])).values()];
+  return [...new Map(all.map((one) => [serviceKey(one[0], one[1]), one])).values()];
 };
 
 function speculate(asked: Asked, placement: Placement<PolicyRuleSpec>, { hosts }: Readers): void {
@@ -124,7 +124,12 @@ function touchedServices(
   const all = [...recorded, ...restoredRules(placement)].map(
     ({ service, release }) => [serviceKey(service, release), [service, release]] as const,
   );
-  return [...new Map([...wantedServices(placement).map((one) => [serviceKey(...one), one] as const), ...all]).values()];
+  return [
+    ...new Map([
+      ...wantedServices(placement).map((one) => [serviceKey(one[0], one[1]), one] as const),
+      ...all,
+    ]).values(),
+  ];
 }
 
 const restoredRules = ({ wanted, target }: Placement<PolicyRuleSpec>): readonly RuleImage[] =>
