@@ -12,7 +12,9 @@
 import type { IConstruct } from 'constructs';
 import { addressFindings, type AddressPlan, type SynthFinding } from '../lib/address-plan';
 import { InvalidConfiguration } from '../lib/errors';
+import { faultOfName } from '../lib/line';
 import { quotaFindings } from '../lib/quota-plan';
+import { printable } from '../lib/render/style';
 import { declarationsOfApp, type Declarations } from './declarations';
 import { sensitiveFindings } from './sensitive-attributes';
 import { serverFindings } from './server-findings';
@@ -53,9 +55,18 @@ export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
       stacks.flatMap((declarations) => declarations.list('uses')),
     ),
     ...claimFindings(stacks),
+    ...stacks.flatMap(nameFindings),
     ...stacks.flatMap(sensitiveFindings),
     ...stacks.flatMap(serverFindings),
   ];
+}
+
+/** Of whatever is a name in the manifest: `stackward` refuses the same. */
+function nameFindings({ stack, resources }: Declarations): SynthFinding[] {
+  return [stack.node.id, ...resources.keys()].flatMap((path) => {
+    const fault = faultOfName(path);
+    return fault === undefined ? [] : [{ path: printable(path), message: `its name ${fault}` }];
+  });
 }
 
 export function renderFindings(findings: readonly SynthFinding[]): string {

@@ -2,6 +2,7 @@ import type { TerraformBackend, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
+import { isOwner, ownerWords } from '../lib/line';
 import type { FirewallDriver } from '../lib/firewall-driver';
 import { isAtLeast, parseRelease, type Release } from '../lib/releases';
 import { requireProps } from './check-props';
@@ -89,9 +90,9 @@ export class OpenStackCloud extends Construct {
     super(scope, id);
     requireProps(this, props, 'owner', 'release');
     const where = this.node.path;
-    if (!/^[\w.-]{1,63}$/.test(props.owner))
+    if (!isOwner(props.owner))
       throw new InvalidConfiguration(
-        `the owner ${JSON.stringify(props.owner)} can't mark things on hosts; use 1 to 63 letters, digits, ".", "_" or "-"`,
+        `the owner ${JSON.stringify(props.owner)} can't mark things on hosts; ${ownerWords}`,
         { where },
       );
     const version = props.providerVersion ?? schemaVersion;

@@ -187,10 +187,8 @@ export async function apply(
     }
   };
   const stop = AbortSignal.any([unrecorded.signal, ...(options.signal ? [options.signal] : [])]);
-  const levels = dependencyLevels(planned.dependencies);
   const limit = pLimit(concurrency);
-  for (const level of [...new Set(planned.steps.map((step) => levels.get(step.id) ?? 0))].sort((a, b) => a - b)) {
-    const steps = planned.steps.filter((step) => (levels.get(step.id) ?? 0) === level);
+  for (const steps of byLevel(planned)) {
     const ready = steps.filter((step) => {
       const blocker = planned.dependencies.get(step.id)?.find((id) => undone.has(id));
       if (blocker)
@@ -207,6 +205,19 @@ export async function apply(
     ...{ results, found, problems: [...recordProblems, ...problems] },
     interrupted: options.signal?.aborted === true && results.some((one) => one.outcome === 'skipped'),
   };
+}
+
+/** Steps that may be done side by side, the earliest first. */
+function byLevel({ steps, dependencies }: Plan): readonly (readonly PlannedStep[])[] {
+  const levels = dependencyLevels(dependencies);
+  const groups = new Map<number, PlannedStep[]>();
+  for (const step of steps) {
+    const level = levels.get(step.id) ?? 0;
+    const group = groups.get(level);
+    if (group) group.push(step);
+    else groups.set(level, [step]);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
 }
 
 /** One target's steps of one level; whatever has no result afterwards is reported as failed or skipped. */

@@ -1,8 +1,9 @@
 /** The record of one kind and one owner on a host: what was there before our writes (docs/adr/0005-host-program.md). */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Blocked } from './errors';
+import { asStackwardError, Blocked } from './errors';
 import { fileHeader, ownerMark, valueOf, type HostFile, type HostReader, type HostWrite, type Outcome } from './host';
+import { parseJson } from './json';
 
 export interface HostRecord<Entry> {
   /** Whom the file names; absent while there is none. */
@@ -28,21 +29,27 @@ export function parseRecord<Entry>(
   const file = valueOf(outcome);
   if (!file.exists) return { sha256: null, entries: new Map() };
   const schema = z.object({ formatVersion: z.literal(1), owner: z.string(), entries: z.record(z.string(), entry) });
-  let content: unknown;
-  try {
-    content = JSON.parse(Buffer.from(file.content, 'base64').toString('utf8'));
-  } catch {
-    content = undefined;
-  }
-  const parsed = schema.safeParse(content);
+  const parsed = schema.safeParse(readJson(file.content, path));
   if (parsed.success) {
     const { owner, entries } = parsed.data;
     return { owner, sha256: file.sha256, entries: new Map(Object.entries(entries)) };
   }
-  throw new Blocked(
-    `${path} is no record that this stackward can read; put back the one that was there, or remove it: what it recorded then counts as not ours`,
-  );
+  const [issue] = parsed.error.issues;
+  throw unreadable(path, `its field "${issue?.path.join('.')}" is not valid (${issue?.message})`);
 }
+
+function readJson(base64: string, path: string): unknown {
+  try {
+    return parseJson(Buffer.from(base64, 'base64').toString('utf8'));
+  } catch (error) {
+    throw unreadable(path, asStackwardError(error).detail);
+  }
+}
+
+const unreadable = (path: string, why: string): Blocked =>
+  new Blocked(
+    `${path} is no record that this stackward can read: ${why}; put back the one that was there, or remove it: what it recorded then counts as not ours`,
+  );
 
 /** `records`: of owners that a run is about. `others`: of all others on the host. By owner. */
 export interface HostRecords<Entry> {

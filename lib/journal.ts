@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { defined } from './defined';
 import type { Report } from './engine';
-import { InvalidConfiguration } from './errors';
+import { asStackwardError, InvalidConfiguration } from './errors';
+import { parseJson } from './json';
 import { idOf, type Kind } from './kind';
 import type { Manifest } from './manifest';
 import { at, type Note, type Plan, type PlannedStep, type Problem } from './plan';
@@ -123,20 +124,23 @@ export function parseRun(name: string, run: string, results: string, end: string
 
 function findResult(line: string): ResultRecord | undefined {
   try {
-    return resultRecord.safeParse(JSON.parse(line)).data;
+    return resultRecord.safeParse(parseJson(line)).data;
   } catch {
     return undefined;
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
-  let json: unknown;
+function readJson(text: string, where: string): unknown {
   try {
-    json = JSON.parse(text);
-  } catch {
-    throw new InvalidConfiguration('this is no journal of stackward: it is not JSON', { where });
+    return parseJson(text);
+  } catch (error) {
+    const { detail } = asStackwardError(error);
+    throw new InvalidConfiguration(`this is no journal of stackward: ${detail}`, { where, cause: error });
   }
-  const result = schema.safeParse(json);
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
+  const result = schema.safeParse(readJson(text, where));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new InvalidConfiguration(

@@ -6,24 +6,31 @@
  */
 import { z } from 'zod';
 import './schema-words';
-import { InvalidConfiguration } from './errors';
-import { line } from './line';
+import { asStackwardError, InvalidConfiguration } from './errors';
+import { parseJson } from './json';
+import { name, owner } from './line';
+import { printable } from './render/style';
 import type { DeclaredResource, Resource } from './resource';
 
 export const outputName = 'stackward_manifest';
 export const schemaVersion = '1.0';
 
-const entry = z.object({
-  kind: line,
+/** Of one manifest, so of one stack. A stack that holds a cloud of 2,000 tenants has about 10,000. */
+export const maxResources = 50_000;
+/** Of one resource. */
+const maxDependencies = 1000;
+
+export const entrySchema = z.object({
+  kind: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a kind: lower-case letters, digits and "-", 63 at most'),
   spec: z.record(z.string(), z.unknown()),
-  dependsOn: z.array(z.string()),
+  dependsOn: z.array(name).max(maxDependencies, `names more than ${maxDependencies} resources`),
 });
 
 export const manifestSchema = z.object({
   schemaVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
-  owner: line,
-  stack: line,
-  resources: z.record(line, entry),
+  owner,
+  stack: name,
+  resources: z.record(name, entrySchema),
 });
 
 /** `DeclaredManifest` is what text can become; the journal makes manifests of what is to be restored. */
@@ -49,16 +56,7 @@ const isObject = (value: unknown): value is Json =>
  * @throws InvalidConfiguration
  */
 export function parseManifests(text: string, source: string): DeclaredManifest[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InvalidConfiguration(
-      `this is not JSON (${(error as Error).message}); give the output of \`terraform output -json\`, ` +
-        '`terraform show -json PLAN`, or the file of `cdktf apply --outputs-file`',
-      { where: source },
-    );
-  }
+  const json = readJson(text, source);
   if (!isObject(json)) throw missing(source);
   if ('schemaVersion' in json) return [parseManifest(json, source)];
   if ('format_version' in json) return [fromShow(json, source)];
@@ -67,21 +65,40 @@ export function parseManifests(text: string, source: string): DeclaredManifest[]
   return fromOutputsFile(json, source);
 }
 
-/** One manifest that is already JSON. `unknown` has its shape, with `true` where the value is known after apply. */
+function readJson(text: string, source: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new InvalidConfiguration(
+      `${asStackwardError(error).detail}; give the output of \`terraform output -json\`, ` +
+        '`terraform show -json PLAN`, or the file of `cdktf apply --outputs-file`, as Terraform wrote it',
+      { where: source, cause: error },
+    );
+  }
+}
+
+/** One manifest that `parseJson` read. `unknown` has its shape, with `true` where the value is known after apply. */
 export function parseManifest(value: unknown, source: string, unknown: unknown = {}): DeclaredManifest {
   refuseOtherVersion(value, source);
+  refuseTooMany(value, source);
   const result = manifestSchema.safeParse(value);
   if (!result.success) {
-    const issue = result.error.issues[0];
-    const field = issue?.path.map(String).join('.') || 'manifest';
+    const [issue] = result.error.issues;
+    // Of a key zod says what is wrong one level below.
+    const [inner] = issue?.code === 'invalid_key' ? issue.issues : [issue];
     throw new InvalidConfiguration(
-      `the field "${field}" of the manifest is not valid: ${issue?.message ?? 'unreadable'}`,
-      {
-        where: stackOf(value, source),
-      },
+      `the field ${shown(issue?.path.map(String).join('.') || 'manifest')} of the manifest is not valid: ${inner?.message ?? 'unreadable'}`,
+      { where: stackOf(value, source) },
     );
   }
   const { owner, stack, resources } = result.data;
+  const foreign = Object.keys(resources).find((path) => !path.startsWith(`${stack}/`));
+  if (foreign !== undefined)
+    throw new InvalidConfiguration(
+      `the field ${shown(`resources.${foreign}`)} of the manifest is not below the stack "${stack}", so it would be taken for another stack's; ` +
+        'put the stack directly into the app, and leave the manifest as the constructs wrote it',
+      { where: stackOf(value, source) },
+    );
   const unknownResources = isObject(unknown) && isObject(unknown.resources) ? unknown.resources : {};
   return {
     owner,
@@ -89,7 +106,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
     source,
     removed: [],
     resources: Object.entries(resources).map(([path, { kind, spec, dependsOn }]) => {
-      const flags = unknownResources[path];
+      const flags = Object.hasOwn(unknownResources, path) ? unknownResources[path] : undefined;
       return {
         path,
         stack,
@@ -103,7 +120,10 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
   };
 }
 
-/** Names, in order, of every leaf that is `true`. */
+/** In quotes, on one line; of a long one, its beginning. */
+const shown = (field: string): string => `"${printable(field.length > 300 ? `${field.slice(0, 300)}…` : field)}"`;
+
+/** Names, in order, of every leaf that is `true`. No deeper than `parseJson` reads. */
 function unknownFields(flags: unknown, name: string): string[] {
   if (flags === true) return [name];
   if (Array.isArray(flags)) return flags.flatMap((item, index) => unknownFields(item, `${name}[${index}]`));
@@ -175,8 +195,18 @@ function refuseOtherVersion(value: unknown, source: string): void {
   );
 }
 
+/** Before each of them is looked at. */
+function refuseTooMany(value: unknown, source: string): void {
+  const count = isObject(value) && isObject(value.resources) ? Object.keys(value.resources).length : 0;
+  if (count <= maxResources) return;
+  throw new InvalidConfiguration(
+    `the manifest declares ${count} resources, and one stack may have ${maxResources}; part it into more stacks`,
+    { where: stackOf(value, source) },
+  );
+}
+
 function stackOf(value: unknown, source: string): string {
-  return isObject(value) && typeof value.stack === 'string' ? `${source}, stack ${value.stack}` : source;
+  return isObject(value) && typeof value.stack === 'string' ? `${source}, stack ${printable(value.stack)}` : source;
 }
 
 function missing(where: string): InvalidConfiguration {

@@ -1,7 +1,6 @@
 /** What a run found out, before anything is written. Plain data but for `looks`, which hold the way to apply. */
 import { InvalidConfiguration, type Reason } from './errors';
 import { idOf, type Look } from './kind';
-import { greatest } from './lists';
 import type { Manifest } from './manifest';
 import type { Image, Step, Target } from './reconciler';
 import type { Resource } from './resource';
@@ -96,23 +95,54 @@ function refuseUnknown(option: string, given: readonly string[], allowed: readon
     );
 }
 
-/** Ids in an order in which each comes after what it depends on; within one level by id. */
+/**
+ * Id → how many must be done one after the other before it. Without recursion: a chain is as long as whoever wrote it likes.
+ * @throws InvalidConfiguration naming a circle
+ */
 export function dependencyLevels(dependencies: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+  const open = new Map([...dependencies].map(([id, before]) => [id, new Set(before).size]));
+  const dependents = new Map<string, string[]>();
+  for (const [id, before] of dependencies)
+    for (const earlier of new Set(before)) {
+      if (!open.has(earlier)) open.set(earlier, 0);
+      const known = dependents.get(earlier);
+      if (known) known.push(id);
+      else dependents.set(earlier, [id]);
+    }
   const levels = new Map<string, number>();
-  const visit = (id: string, trail: readonly string[]): number => {
-    const known = levels.get(id);
-    if (known !== undefined) return known;
-    if (trail.includes(id))
-      throw new InvalidConfiguration(
-        `resources depend on each other in a circle: ${[...trail.slice(trail.indexOf(id)), id].join(' → ')}`,
-      );
-    const before = (dependencies.get(id) ?? []).map((one) => visit(one, [...trail, id]));
-    const level = greatest(before, -1) + 1;
-    levels.set(id, level);
-    return level;
-  };
-  for (const id of dependencies.keys()) visit(id, []);
+  let ready = [...open].filter(([, count]) => count === 0).map(([id]) => id);
+  for (let level = 0; ready.length > 0; level++) {
+    const next: string[] = [];
+    for (const id of ready) {
+      levels.set(id, level);
+      for (const later of dependents.get(id) ?? []) {
+        const left = (open.get(later) ?? 0) - 1;
+        open.set(later, left);
+        if (left === 0) next.push(later);
+      }
+    }
+    ready = next;
+  }
+  if (levels.size < open.size) throw inCircle(dependencies, levels);
   return levels;
+}
+
+/** Whatever has no level depends on something that has none: who goes from one to the next comes back to where they were. */
+function inCircle(
+  dependencies: ReadonlyMap<string, readonly string[]>,
+  levels: ReadonlyMap<string, number>,
+): InvalidConfiguration {
+  const isOpen = (id: string): boolean => !levels.has(id);
+  const trail = new Set<string>();
+  let id = [...dependencies.keys()].find(isOpen);
+  while (id !== undefined && !trail.has(id)) {
+    trail.add(id);
+    id = dependencies.get(id)?.find(isOpen);
+  }
+  const all = [...trail];
+  const circle = [...all.slice(all.indexOf(id ?? '')), id];
+  const shown = circle.length <= 12 ? circle : [...circle.slice(0, 10), `… (${circle.length - 11} more)`, id];
+  return new InvalidConfiguration(`resources depend on each other in a circle: ${shown.join(' → ')}`);
 }
 
 /** Id → ids it depends on, of these resources alone: what is not part of the run counts as done. */

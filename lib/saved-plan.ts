@@ -4,7 +4,8 @@
  * reviewer did not see; else it is refused as stale. What a reviewer saw and no longer holds refuses nothing.
  */
 import { z } from 'zod';
-import { InvalidConfiguration, Refused } from './errors';
+import { asStackwardError, InvalidConfiguration, Refused } from './errors';
+import { parseJson } from './json';
 import type { Manifest } from './manifest';
 import { at, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
 import type { Sweep } from './reconciler';
@@ -78,10 +79,10 @@ function canonical(value: unknown): string {
 /** @throws InvalidConfiguration naming the file */
 export function parseSavedPlan(text: string, file: string): SavedPlan {
   try {
-    return savedPlan.parse(JSON.parse(text));
+    return savedPlan.parse(parseJson(text));
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    const detail = issue ? `"${issue.path.join('.')}" ${issue.message}` : 'it is not JSON';
+    const detail = issue ? `"${issue.path.join('.')}" ${issue.message}` : asStackwardError(error).detail;
     throw new InvalidConfiguration(`this is no plan of \`stackward plan --out\`: ${detail}`, {
       where: file,
       cause: error,

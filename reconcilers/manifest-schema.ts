@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manifestSchema } from '../lib/manifest';
+import { entrySchema, manifestSchema, maxResources } from '../lib/manifest';
 import { allocationPoolSpec } from './allocation-pool/spec';
 import { bootRestoreSpec } from './boot-restore/spec';
 import { bridgePortSpec } from './bridge-port/spec';
@@ -8,13 +8,16 @@ import { policyRuleSpec } from './policy-rule/spec';
 
 /** The JSON Schema of a manifest, with the spec of every kind; docs/manifest.schema.json is this, printed. */
 export function manifestJsonSchema(): object {
+  const { dependsOn } = entrySchema.shape;
   const entry = z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('allocation-pool'), spec: allocationPoolSpec, dependsOn: z.array(z.string()) }),
-    z.object({ kind: z.literal('boot-restore'), spec: bootRestoreSpec, dependsOn: z.array(z.string()) }),
-    z.object({ kind: z.literal('bridge-port'), spec: bridgePortSpec, dependsOn: z.array(z.string()) }),
-    z.object({ kind: z.literal('firewall-exception'), spec: firewallExceptionSpec, dependsOn: z.array(z.string()) }),
-    z.object({ kind: z.literal('policy-rule'), spec: policyRuleSpec, dependsOn: z.array(z.string()) }),
+    z.object({ kind: z.literal('allocation-pool'), spec: allocationPoolSpec, dependsOn }),
+    z.object({ kind: z.literal('boot-restore'), spec: bootRestoreSpec, dependsOn }),
+    z.object({ kind: z.literal('bridge-port'), spec: bridgePortSpec, dependsOn }),
+    z.object({ kind: z.literal('firewall-exception'), spec: firewallExceptionSpec, dependsOn }),
+    z.object({ kind: z.literal('policy-rule'), spec: policyRuleSpec, dependsOn }),
   ]);
-  const schema = manifestSchema.extend({ resources: z.record(z.string(), entry) });
+  const schema = manifestSchema.extend({
+    resources: z.record(z.string(), entry).meta({ maxProperties: maxResources }),
+  });
   return { title: "stackward's manifest, version 1", ...z.toJSONSchema(schema) };
 }

@@ -23,15 +23,22 @@ export const colored: Style = {
 };
 
 /**
- * Text from outside on one line: what would break the line, steer a terminal or turn the direction of writing is shown as
- * its escape, `\n` or `\u202e`. Whoever writes a reason or names a thing in a cloud can then forge no line of a plan.
+ * What isn't seen, or is seen elsewhere than it stands: controls, marks of direction, characters without width, variation
+ * selectors and tags, every blank but the space, private and unassigned characters, halves of characters, and a mark that
+ * stands on nothing.
+ */
+const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}|(?<![\p{L}\p{N}\p{M}\p{S}])\p{M}/gu;
+
+/**
+ * Text from outside on one line: what isn't seen, would break the line or steer a terminal is shown as its escape, `\n` or
+ * `\u202e`. Whoever writes a reason or names a thing in a cloud can then forge no line of a plan, and no second name.
  */
 export const printable = (text: string): string =>
-  text.replace(
-    // eslint-disable-next-line no-control-regex
-    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (one) => (one === '\n' ? '\\n' : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
-  );
+  text.replace(unseen, (one) => {
+    if (one === '\n') return '\\n';
+    const code = (one.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+    return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
+  });
 
 /** Plain data with each of its texts made printable. */
 export function printableTexts<T>(value: T): T {

@@ -1,12 +1,12 @@
 /** The pools that a subnet is to have, declared whole. Kind name and fields are contract (docs/adr/0001-manifest.md). */
 import { z } from 'zod';
-import { line } from '../../lib/line';
+import { id } from '../../lib/line';
 
-const range = z.strictObject({ start: line, end: line });
+const range = z.strictObject({ start: id, end: id });
 
 export const allocationPoolSpec = z.strictObject({
   /** UUID of the Neutron subnet. */
-  subnetId: line,
+  subnetId: id,
   /** Order has no meaning; the ends belong to the pool. */
   pools: z.array(range).min(1),
   /**

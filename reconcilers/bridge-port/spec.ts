@@ -1,6 +1,6 @@
 /** Flags that a port of Neutron has on its Linux bridge. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { line } from '../../lib/line';
+import { id } from '../../lib/line';
 
 export const flagNames = ['hairpin', 'learning', 'flood'] as const;
 export type FlagName = (typeof flagNames)[number];
@@ -8,7 +8,7 @@ export type FlagName = (typeof flagNames)[number];
 export const bridgePortSpec = z
   .strictObject({
     /** UUID of the Neutron port. */
-    portId: line,
+    portId: id,
     /** True: a frame of the guest may come back to it; on its tap alone. False: on no device of the port. Default: left as it is. */
     hairpin: z.boolean().optional(),
     /** False: the bridge doesn't remember which addresses are behind the port. Default: left as it is. */

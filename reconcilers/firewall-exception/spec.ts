@@ -1,7 +1,7 @@
 /** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
 import { carriesIPv4, parseCidr } from '../../lib/ip-ranges';
-import { line } from '../../lib/line';
+import { id, line } from '../../lib/line';
 import { releases } from '../../lib/releases';
 
 function isCidr(text: string): boolean {
@@ -22,7 +22,7 @@ const prefixes = z.union([
 
 export const firewallExceptionSpec = z.strictObject({
   /** UUID of the Neutron port. */
-  portId: line,
+  portId: id,
   /** `routed`: frames bear the port's own MAC address. `bridged`: they bear those of whoever is behind it. */
   mode: z.enum(['routed', 'bridged']),
   /** What may leave the port as its source, and come into it as its destination. */

@@ -131,7 +131,7 @@ describe('refused with one sentence', () => {
   });
 
   test('a text that is not JSON', () => {
-    expect(() => parseManifests('Warning: nothing here', 'stdin')).toThrow(/^stdin: this is not JSON/);
+    expect(() => parseManifests('Warning: nothing here', 'stdin')).toThrow(/^stdin: it is not JSON/);
   });
 });
 

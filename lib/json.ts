@@ -1,0 +1,114 @@
+/**
+ * JSON that others wrote, read so that nothing of it vanishes and no program step runs as deep as they please.
+ *
+ * `JSON.parse` alone keeps the last of two equal keys, and whoever copies an object by its keys loses `__proto__`. A
+ * reviewer would read one text, and stackward another. Both are refused here, by name, as is a depth that nothing of
+ * stackward or Terraform comes near; so whatever recurses over a value from here ends.
+ */
+import { InvalidConfiguration } from './errors';
+
+/** Far above Terraform's own: a plan of modules within modules has about 30. */
+export const maxJsonDepth = 200;
+
+/** Of one text; what `terraform show -json` prints of 10,000 resources has about 30 MiB. */
+export const maxJsonBytes = 256 << 20;
+
+/** @throws InvalidConfiguration with a clause that says why */
+export function parseJson(text: string): unknown {
+  const fault = faultOf(text);
+  if (fault !== undefined) throw new InvalidConfiguration(fault);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidConfiguration(`it is not JSON (${(error as Error).message})`, { cause: error });
+  }
+}
+
+interface Level {
+  /** Of an object; a list has none. */
+  readonly keys: Set<string> | undefined;
+  /** The key, or the number, of what is being read. */
+  at: string | number;
+}
+
+/** What `JSON.parse` would take without a word. A text that is no JSON is its matter, and may pass. */
+function faultOf(text: string): string | undefined {
+  if (text.length > maxJsonBytes) return `it has more than ${maxJsonBytes >> 20} MiB, which is what stackward reads`;
+  const levels: Level[] = [];
+  for (let index = 0; index < text.length; index++) {
+    switch (text[index]) {
+      case '{':
+      case '[':
+        levels.push(text[index] === '{' ? { keys: new Set(), at: '' } : { keys: undefined, at: 0 });
+        if (levels.length > maxJsonDepth)
+          return `it is nested deeper than the ${maxJsonDepth} levels that stackward reads, at ${shown(pathOf(levels.slice(0, 5)))}`;
+        break;
+      case '}':
+      case ']':
+        levels.pop();
+        break;
+      case ',': {
+        const level = levels.at(-1);
+        if (typeof level?.at === 'number') level.at++;
+        break;
+      }
+      case '"': {
+        const end = endOfString(text, index);
+        const level = levels.at(-1);
+        if (level?.keys && isKey(text, end)) {
+          const fault = addKey(textOf(text.slice(index, end)), level, levels);
+          if (fault !== undefined) return fault;
+        }
+        index = end - 1;
+        break;
+      }
+    }
+  }
+  return undefined;
+}
+
+function addKey(key: string, level: Level, levels: readonly Level[]): string | undefined {
+  if (key === '__proto__')
+    return `it holds the key "__proto__" ${whereOf(levels)}, a name that stackward takes nowhere; rename it`;
+  if (level.keys?.has(key)) return `it holds the key ${shown(key)} twice ${whereOf(levels)}; keep one of them`;
+  level.keys?.add(key);
+  level.at = key;
+  return undefined;
+}
+
+const whereOf = (levels: readonly Level[]): string =>
+  levels.length === 1 ? 'at its top' : `in ${shown(pathOf(levels.slice(0, -1)))}`;
+
+/** Of a long one, its beginning. */
+const shown = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+
+const pathOf = (levels: readonly Level[]): string => levels.map(({ at }) => String(at)).join('.');
+
+/** Behind the closing quote. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end + 1;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote;
+  while (text[first - 1] === '\\') first--;
+  return (quote - first) % 2 === 1;
+}
+
+function isKey(text: string, end: number): boolean {
+  let next = end;
+  while (text[next] === ' ' || text[next] === '\n' || text[next] === '\t' || text[next] === '\r') next++;
+  return text[next] === ':';
+}
+
+/** `"\u005f"` and `"_"` are one key. */
+function textOf(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
+}
