@@ -15,6 +15,12 @@ import { rulesOf, chainsOf, type Ruleset } from './ruleset';
 export const ownTables = ['mangle', 'filter'] as const;
 export type OwnTable = (typeof ownTables)[number];
 
+/** Characters of one line that the host program takes: iptables-restore would read a line beyond 10,239 bytes as two. */
+export const longestLine = 1024;
+
+/** Rules that the host program puts into one chain: those of one owner in one table and family. It deletes up to three times as many. */
+export const mostRules = 16_384;
+
 /** Where the jump to a chain of ours stands. */
 export const jumpFrom: Readonly<Record<OwnTable, string>> = { mangle: 'FORWARD', filter: 'neutron-filter-top' };
 

@@ -46,10 +46,3 @@ export function findPath(comment: string): string | undefined {
   const isCut = comment.length > longest - 17 && /~[0-9a-f]{16}$/.test(comment);
   return isCut || commentOf(path) === comment ? path : undefined;
 }
-
-/** The comment of a rule as printed; undefined without one, or with several. */
-export function findComment(rule: string): string | undefined {
-  const found = [...rule.matchAll(/(?:^| )-m comment --comment (?:"([^"\\]*)"|([^\s"]+))(?= )/g)];
-  const [one] = found;
-  return found.length === 1 ? (one?.[1] ?? one?.[2]) : undefined;
-}

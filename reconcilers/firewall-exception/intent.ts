@@ -1,10 +1,12 @@
 /** What one exception should be on one host, as that host is now: its rules, or why there are none. Pure. */
+import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import type { Finding, Wanted } from '../../lib/reconciler';
 import type { PlacedException } from './locate';
 import { kernelRules } from './family-change';
 import type { FirewallExceptionObserved, HostState } from './observe';
 import { groupsOf, isEmptyGroup } from './rule-groups';
+import { parseRule } from './rule-shape';
 import { families, noRules, rulesFor, tapOf, type ExceptionRules, type Family } from './rules';
 import { describeExposure } from './exposure';
 import { storedPath } from './stored-rules';
@@ -91,12 +93,26 @@ function findRefusal(
       message:
         'sources and destinations have no family in common, so nothing could pass; name IPv4 with IPv4, or IPv6 with IPv6',
     };
+  const unwritable = findUnwritable(wished);
+  if (unwritable !== undefined)
+    return {
+      reason: 'Blocked',
+      message: `${host} or Neutron names a device or a MAC address that no rule of stackward can hold, so nothing is put: ${JSON.stringify(unwritable)}; a bridge port may have at most 15 letters, digits and "_.:@-"`,
+    };
   // An agent of a host without IPv6 makes its chains for IPv4 alone.
   if (hasHook.ipv4 || (hasHook.ipv6 && isEmptyGroup(wished.ipv4))) return undefined;
   return {
     reason: 'TransientError',
     message: `the chain neutron-filter-top is not there: Neutron's agent has not run on ${host} since its tables were emptied; start the agent, then run again`,
   };
+}
+
+/** A rule that the host program would refuse: iptables takes an uplink `eth+` for every device whose name begins so. */
+function findUnwritable(wished: ExceptionRules): string | undefined {
+  for (const family of families)
+    for (const table of ownTables)
+      for (const rule of wished[family][table]) if (parseRule(table, rule) === undefined) return rule;
+  return undefined;
 }
 
 /** Rules for IPv6 of a host whose agent has none now: they are not taken away because its chains are. */

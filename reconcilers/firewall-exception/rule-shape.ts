@@ -1,45 +1,125 @@
 /**
- * Which rules of our chain are ours: those of exactly the shapes that rules.ts writes, with a construct's path as their
- * comment. All else is somebody's, whatever its comment says: an operator's DROP, a pass for another port. Pure.
+ * The rules that stackward writes, and no others: a grammar from text to a typed rule and back. Pure.
+ *
+ * Whose a rule of our chain is, is decided here: every rule that the grammar doesn't know is somebody's, whatever its comment says
+ * (an operator's DROP, a pass for another port). The host program has the same grammar (`read_rule` of host/stackward-host.py), and
+ * hands iptables-restore nothing else; test/attack/rule-grammar.test.ts compares the two.
  */
-import type { OwnTable } from '../../lib/iptables/own-chain';
-import { findComment, findPath } from '../../lib/iptables/rule-comment';
+import { carriesIPv4, formatAddress, parseCidr } from '../../lib/ip-ranges';
+import { longestLine, type OwnTable } from '../../lib/iptables/own-chain';
+import { findPath } from '../../lib/iptables/rule-comment';
+
+export interface OwnRule {
+  /** Prefix, as the kernel prints it. Absent: any address. */
+  readonly source?: string;
+  readonly destination?: string;
+  /** Bridge ports. Just one of the two is a server's tap. */
+  readonly in: string;
+  readonly out: string;
+  /** Source MAC address, in lower case. */
+  readonly mac?: string;
+  /** The bit of the packet's mark that must be set: `0x80000000`. */
+  readonly mark?: string;
+  readonly comment: string;
+  readonly verdict: 'ACCEPT' | 'RETURN' | { readonly setMark: string };
+}
 
 /** One spelling for what the iptables of all ages print: spaces, MAC addresses and quotes differ. */
 export const canonicalRule = (rule: string): string =>
   rule
     .replace(/ +/g, ' ')
-    .replace(/--mac-source \S+/, (mac) => mac.toLowerCase())
+    .replace(/--mac-source [0-9A-Fa-f:]+/, (mac) => mac.toLowerCase())
     .replace(/--comment "([^" ]*)"/, '--comment $1');
 
-const ends = '(-s \\S+ )?(-d \\S+ )?';
-const leaving = '-m physdev --physdev-in tap\\S+ --physdev-out (?!tap)\\S+ --physdev-is-bridged';
-const entering = '-m physdev --physdev-in (?!tap)\\S+ --physdev-out tap\\S+ --physdev-is-bridged';
-const comment = '-m comment --comment \\S+';
-const bit = '(?<bit>0x[0-9a-f]+)/\\k<bit>';
+/** As iptables 1.8 prints it. */
+export const renderRule = ({ source, destination, mac, mark, comment, verdict, ...way }: OwnRule): string =>
+  [
+    ...(source === undefined ? [] : [`-s ${source}`]),
+    ...(destination === undefined ? [] : [`-d ${destination}`]),
+    `-m physdev --physdev-in ${way.in} --physdev-out ${way.out} --physdev-is-bridged`,
+    ...(mac === undefined ? [] : [`-m mac --mac-source ${mac}`]),
+    ...(mark === undefined ? [] : [`-m mark --mark ${mark}/${mark}`]),
+    `-m comment --comment "${comment}"`,
+    `-j ${typeof verdict === 'string' ? verdict : `MARK --set-xmark ${verdict.setMark}/${verdict.setMark}`}`,
+  ].join(' ');
 
-const shapes: Readonly<Record<OwnTable, readonly RegExp[]>> = {
-  mangle: [
-    `-s \\S+ ${leaving} ${comment} -j RETURN`,
-    `${ends}${leaving} -m mac --mac-source \\S+ ${comment} -j MARK --set-xmark ${bit}`,
-  ].map(whole),
-  filter: [
-    `-s \\S+ ${leaving} ${comment} -j RETURN`,
-    `${ends}${leaving} ${comment} -j ACCEPT`,
-    `${leaving} -m mark --mark ${bit} ${comment} -j ACCEPT`,
-    `-d \\S+ ${entering} ${comment} -j RETURN`,
-    `${ends}${entering} ${comment} -j ACCEPT`,
-  ].map(whole),
+const device = '[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14}';
+const bit = '0x[1248]0{0,7}';
+const grammar = new RegExp(
+  '^(?:-s (?<source>[0-9a-f.:/]+) )?(?:-d (?<destination>[0-9a-f.:/]+) )?' +
+    `-m physdev --physdev-in (?<into>${device}) --physdev-out (?<out>${device}) --physdev-is-bridged ` +
+    '(?:-m mac --mac-source (?<mac>[0-9a-f]{2}(?::[0-9a-f]{2}){5}) )?' +
+    `(?:-m mark --mark (?<mark>${bit})/\\k<mark> )?` +
+    '-m comment --comment (?<comment>stackward:(?:[A-Za-z0-9_./:@+=,~-]|%[0-9A-F]{2})+) ' +
+    `-j (?:(?<verdict>ACCEPT|RETURN)|MARK --set-xmark (?<setMark>${bit})/\\k<setMark>)$`,
+);
+
+/** Of `-A <chain> ` before a rule: a chain's name has at most 28 characters. */
+const longestStart = 32;
+
+/** undefined: no rule that stackward writes into this table. */
+export function parseRule(table: OwnTable, text: string): OwnRule | undefined {
+  if (text.length > longestLine - longestStart) return undefined;
+  const found = grammar.exec(canonicalRule(text))?.groups;
+  if (!found) return undefined;
+  const { source, destination, into = '', out = '', mac, mark, comment = '', verdict, setMark = '' } = found;
+  const rule: OwnRule = {
+    ...(source === undefined ? {} : { source }),
+    ...(destination === undefined ? {} : { destination }),
+    ...{ in: into, out },
+    ...(mac === undefined ? {} : { mac }),
+    ...(mark === undefined ? {} : { mark }),
+    comment,
+    verdict: verdict === undefined ? { setMark } : (verdict as 'ACCEPT' | 'RETURN'),
+  };
+  const isPlain = comment.length <= 255 && comment.includes('/') && !/(neutron|quantum)-/i.test(comment);
+  return isPlain && isOfOneFamily(source, destination) && fits(table, rule) ? rule : undefined;
+}
+
+const isOfOneFamily = (...prefixes: readonly (string | undefined)[]): boolean => {
+  const families = prefixes.flatMap((prefix) => (prefix === undefined ? [] : [familyOf(prefix)]));
+  return families.every((family) => family !== undefined && family === families[0]);
 };
 
-function whole(shape: string): RegExp {
-  return new RegExp(`^${shape}$`);
+/** undefined: not as the kernel prints it, or all addresses, which the kernel doesn't print. */
+function familyOf(prefix: string): 4 | 6 | undefined {
+  try {
+    const range = parseCidr(prefix);
+    const { version, first, prefixLength } = range;
+    const isPrinted = prefix === `${formatAddress(version, first)}/${prefixLength}` && prefixLength > 0;
+    return isPrinted && !carriesIPv4(range) ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The family that only its prefixes tell; undefined of a rule for any address. */
+export const familyOfRule = ({ source, destination }: OwnRule): 4 | 6 | undefined => {
+  const prefix = source ?? destination;
+  return prefix === undefined ? undefined : familyOf(prefix);
+};
+
+const tap = /^tap[0-9a-f-]{1,11}$/;
+
+/** Whether the parts belong together: rules.ts says what each combination is for. */
+function fits(table: OwnTable, { source, destination, mac, mark, verdict, ...way }: OwnRule): boolean {
+  const leaves = tap.test(way.in);
+  if ((leaves ? way.out : way.in).startsWith('tap') || !(leaves || tap.test(way.out))) return false;
+  const [hasSource, hasDestination] = [source !== undefined, destination !== undefined];
+  if (verdict === 'RETURN')
+    return (
+      mac === undefined &&
+      mark === undefined &&
+      (leaves ? hasSource && !hasDestination : !hasSource && hasDestination) &&
+      (table === 'filter' || leaves)
+    );
+  if (verdict === 'ACCEPT')
+    return table === 'filter' && mac === undefined && (mark === undefined || (leaves && !hasSource && !hasDestination));
+  return table === 'mangle' && leaves && mac !== undefined && mark === undefined;
 }
 
 /** The comment by which a rule of ours is found; undefined of a rule that isn't ours. */
 export function findOwnComment(table: OwnTable, rule: string): string | undefined {
-  const found = findComment(rule);
-  if (found === undefined || findPath(found) === undefined) return undefined;
-  const canonical = canonicalRule(rule);
-  return shapes[table].some((shape) => shape.test(canonical)) ? found : undefined;
+  const comment = parseRule(table, rule)?.comment;
+  return comment !== undefined && findPath(comment) !== undefined ? comment : undefined;
 }

@@ -15,6 +15,7 @@ import { commentOf } from '../../lib/iptables/rule-comment';
 import { canonicalAddress, formatAddress, isInside, parseAddress, parseCidr } from '../../lib/ip-ranges';
 import type { Port } from '../../lib/ports';
 import { isAtLeast } from '../../lib/releases';
+import { renderRule, type OwnRule } from './rule-shape';
 import type { FirewallExceptionSpec } from './spec';
 
 export const families = ['ipv4', 'ipv6'] as const;
@@ -65,29 +66,31 @@ function rulesOfFamily({ spec, port, path, ends }: RuleInput, version: 4 | 6): O
   const bit = `0x${((1 << (spec.markBit ?? 31)) >>> 0).toString(16)}`;
   const isMarked = macCheckOf(spec) === 'iptables';
   const tap = tapOf(port.id);
-  const comment = `-m comment --comment "${commentOf(path)}"`;
-  const mangle: string[] = [];
-  const filter: string[] = [];
+  const comment = commentOf(path);
+  const mangle: OwnRule[] = [];
+  const filter: OwnRule[] = [];
   if (sources.length === 0 || destinations.length === 0) return noRules;
+  const mac = isMarked ? { mac: port.macAddress.toLowerCase() } : {};
+  const verdict = isMarked ? { setMark: bit } : 'ACCEPT';
   for (const end of ends) {
-    const out = `-m physdev --physdev-in ${tap} --physdev-out ${end} --physdev-is-bridged`;
-    const into = `-m physdev --physdev-in ${end} --physdev-out ${tap} --physdev-is-bridged`;
+    const out = { in: tap, out: end, comment };
+    const into = { in: end, out: tap, comment };
     const leaving = isMarked ? mangle : filter;
-    const mac = isMarked ? `-m mac --mac-source ${port.macAddress.toLowerCase()} ` : '';
-    const verdict = isMarked ? `MARK --set-xmark ${bit}/${bit}` : 'ACCEPT';
-    for (const address of own) leaving.push(`-s ${address} ${out} ${comment} -j RETURN`);
+    for (const source of own) leaving.push({ source, ...out, verdict: 'RETURN' });
     for (const from of sources)
-      for (const to of destinations)
-        leaving.push(`${match('-s', from)}${match('-d', to)}${out} ${mac}${comment} -j ${verdict}`);
-    if (isMarked) filter.push(`${out} -m mark --mark ${bit}/${bit} ${comment} -j ACCEPT`);
-    for (const address of own) filter.push(`-d ${address} ${into} ${comment} -j RETURN`);
+      for (const to of destinations) leaving.push({ ...prefixed(from, to), ...out, ...mac, verdict });
+    if (isMarked) filter.push({ ...out, mark: bit, verdict: 'ACCEPT' });
+    for (const destination of own) filter.push({ destination, ...into, verdict: 'RETURN' });
     for (const from of sources)
-      for (const to of destinations) filter.push(`${match('-s', to)}${match('-d', from)}${into} ${comment} -j ACCEPT`);
+      for (const to of destinations) filter.push({ ...prefixed(to, from), ...into, verdict: 'ACCEPT' });
   }
-  return { mangle, filter };
+  return { mangle: mangle.map(renderRule), filter: filter.map(renderRule) };
 }
 
-const match = (option: string, prefix: string): string => (prefix === '' ? '' : `${option} ${prefix} `);
+const prefixed = (source: string, destination: string): Pick<OwnRule, 'source' | 'destination'> => ({
+  ...(source === '' ? {} : { source }),
+  ...(destination === '' ? {} : { destination }),
+});
 
 /** What the sources cover and the port's groups decide all the same, as prefixes in a fixed order. */
 export function leftToGroups(

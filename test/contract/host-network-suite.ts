@@ -36,10 +36,11 @@ export function makeNamespace(): Namespace {
 const agent =
   '*filter\n:neutron-filter-top - [0:0]\n-A FORWARD -j neutron-filter-top\n-A neutron-filter-top -s 192.0.2.1/32 -j RETURN\nCOMMIT\n';
 const chain = `stackward-${ownerMark('team-a')}`;
-const rule = (address: string): string => `-A ${chain} -s ${address}/32 -m comment --comment "é -j y" -j ACCEPT`;
-const first = `*filter\n:${chain} - [0:0]\n${rule('198.51.100.1')}\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
+const rule = (address: string): string =>
+  `-A ${chain} -s ${address}/32 -m physdev --physdev-in tap0 --physdev-out qvb0 --physdev-is-bridged -m comment --comment "stackward:acme/Branch" -j ACCEPT`;
+const first = `*filter\n-N ${chain}\n${rule('198.51.100.1')}\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
 const replace = (from: string, to: string): string =>
-  `*filter\n-D neutron-filter-top -j ${chain}\n${rule(from).replace('-A', '-D')}\n-X ${chain}\n:${chain} - [0:0]\n${rule(to)}\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
+  `*filter\n-D neutron-filter-top -j ${chain}\n${rule(from).replace('-A', '-D')}\n-X ${chain}\n-N ${chain}\n${rule(to)}\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
 
 /** @param open a host that works as root in this namespace */
 export function networkContract(name: string, open: (namespace: string) => Promise<OpenHost>): void {

@@ -12,7 +12,10 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
 const chain = 'stackward-0a1b2c3d';
-const made = `*filter\n:${chain} - [0:0]\n-A ${chain} -s 192.0.2.1/32 -j ACCEPT\nCOMMIT\n`;
+const rule =
+  '-s 192.0.2.1/32 -m physdev --physdev-in tap0 --physdev-out qvb0 --physdev-is-bridged -m comment --comment "stackward:acme/Branch" -j ACCEPT';
+const hook = 'neutron-filter-top';
+const made = `*filter\n-N ${chain}\n-A ${chain} ${rule}\n-A ${hook} -j ${chain}\nCOMMIT\n`;
 
 let folder: string;
 let namespace: Namespace;
@@ -20,6 +23,7 @@ let holder: ChildProcess | undefined;
 beforeEach(() => {
   folder = mkdtempSync('/tmp/stackward-restore-');
   namespace = makeNamespace();
+  for (const variant of ['nft', 'legacy']) namespace.run(`iptables-${variant}`, '-N', hook);
 });
 afterEach(() => {
   holder?.kill();
@@ -77,7 +81,7 @@ test('a lock that is given back: it is tried until then', async () => {
   expect(namespace.run('iptables-legacy-save')).not.toContain(chain);
   holder?.stdin?.end();
   expect(await restoring).toEqual({ ok: true, value: {} });
-  expect(namespace.run('iptables-legacy-save')).toContain(`-A ${chain} -s 192.0.2.1/32 -j ACCEPT\n`);
+  expect(namespace.run('iptables-legacy-save')).toContain(`-A ${chain} ${rule}\n`);
 });
 
 test('a lock that stays is busy, and nothing is changed', async () => {
@@ -96,5 +100,5 @@ test('a chain that is not empty is told at once', async () => {
     error: { message: expect.stringMatching(/iptables-nft-restore ended with 4: /) as unknown },
   });
   expect(tries() - before).toBe(1);
-  expect(namespace.run('iptables-nft-save')).toContain(`-A ${chain} -s 192.0.2.1/32 -j ACCEPT\n`);
+  expect(namespace.run('iptables-nft-save')).toContain(`-A ${chain} ${rule}\n`);
 });

@@ -31,6 +31,15 @@ describe('what can not be put', () => {
      "
     `);
   });
+  test('an uplink whose name iptables would take for a pattern', async () => {
+    const networkId = '4f7080d4-72bd-4c55-a6b5-0e2f0c2f9f11';
+    const bridges = { 'brq4f7080d4-72': ['eth+', `tap${portId.slice(0, 11)}`] };
+    const hosts = new TextHosts({ cnode01: { bridges } }, { type: 'Linux bridge agent', isAlive: true });
+    hosts.network.putPort({ id: portId, networkId, vifType: 'bridge', hybridPlug: false });
+    const text = await hosts.text([manifestOf({ Branch: exception({ firewallDriver: 'iptables' }) })]);
+    expect(text).toMatch(/no rule of stackward can hold, so nothing is put: .*--physdev-out eth\+ /);
+    expect(text).toContain('0 to add, 0 to change, 0 to destroy, 1 problem');
+  });
   test('the agent filters no IPv6', async () => {
     const wanted = { Branch: exception({ sources: ['2001:db8:99::/48', '10.99.0.0/24'] }) };
     expect(await planned({ ipv6: '' }, wanted)).toMatchInlineSnapshot(`
