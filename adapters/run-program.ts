@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from './child-environment';
 
 export interface Ended {
   /** null: a signal ended it. */
@@ -13,6 +14,9 @@ export interface Ended {
 /** Bytes of one answer. */
 export const maxOutput = 64 << 20;
 
+/** How long the output of a program that a signal ended is still read. */
+const lastWordsMs = 200;
+
 /**
  * Runs a program to its end, or kills it and its children after `timeoutMs`.
  * @throws the spawn's own error (ENOENT) when it can't be started
@@ -20,27 +24,30 @@ export const maxOutput = 64 << 20;
 export function runProgram(argv: readonly string[], input: Buffer, timeoutMs: number): Promise<Ended> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
-    // A group of its own, so that what it started can be killed with it. LC_ALL: messages are read.
-    const child = spawn(program, args, { detached: true, env: { ...process.env, LC_ALL: 'C' } });
+    // A group of its own, so that what it started can be killed with it.
+    const child = spawn(program, args, { detached: true, env: childEnvironment() });
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
     let size = 0;
     let timedOut = false;
-    const kill = (): void => {
+    // The pipes are closed too: whoever inherited them (an ssh master that was handed them) would keep this side waiting.
+    const cut = (): void => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       } catch {
         // It has just ended.
       }
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const timer = setTimeout(() => {
       timedOut = true;
-      kill();
+      cut();
     }, timeoutMs);
     const keep = (kept: Buffer[]) => (data: Buffer) => {
       size += data.length;
       if (size <= maxOutput) kept.push(data);
-      else kill();
+      else cut();
     };
     child.stdout.on('data', keep(out));
     child.stderr.on('data', keep(errors));
@@ -50,6 +57,9 @@ export function runProgram(argv: readonly string[], input: Buffer, timeoutMs: nu
     child.on('error', (error) => {
       clearTimeout(timer);
       reject(error);
+    });
+    child.on('exit', (_, signal) => {
+      if (signal !== null) setTimeout(cut, lastWordsMs);
     });
     child.on('close', (code) => {
       clearTimeout(timer);

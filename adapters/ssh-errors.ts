@@ -54,6 +54,7 @@ export function connectError(code: number | null, stderr: string, host: string):
   const find = (list: typeof known): string | undefined => list.find(([text]) => text.test(stderr))?.[1];
   const final = find(known);
   if (final !== undefined) return new UnrecoverableError(`${final} (ssh: ${words})`, { where });
-  const detail = find(passing) ?? 'ssh could not connect';
+  const silent = 'it gave the login no session, and said nothing; look at its sshd log (MaxSessions must not be 0)';
+  const detail = find(passing) ?? (words === '' ? silent : 'ssh could not connect');
   return new TransientError(`${detail} (ssh: ${words || 'it said nothing'})`, { where });
 }

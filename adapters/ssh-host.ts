@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TransientError, UnrecoverableError } from '../lib/errors';
+import { childEnvironment } from './child-environment';
 import { lostError } from './host-errors';
 import { ProgramHost, type ProgramOptions } from './host-program';
 import { runProgram, type Ended } from './run-program';
@@ -102,7 +103,7 @@ export class SshHost extends ProgramHost {
     const folder = mkdtempSync('/tmp/stackward-');
     const socket = join(folder, 's');
     const argv = [...this.argumentsOf('yes', socket), `sh -c 'echo ${connected}; exec cat'`];
-    const child = spawn('ssh', argv, { detached: true, env: { ...process.env, LC_ALL: 'C' } });
+    const child = spawn('ssh', argv, { detached: true, env: childEnvironment() });
     let said = '';
     child.stderr.on('data', (data) => (said = (said + String(data)).slice(-4000)));
     child.stdin.on('error', () => undefined);

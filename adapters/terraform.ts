@@ -137,6 +137,7 @@ function run(
   env: NodeJS.ProcessEnv,
   timeout: number,
 ): Promise<{ error: (Error & { code?: unknown; killed?: boolean }) | null; stdout: string; stderr: string }> {
+  // The whole environment: the backend of the state finds its credentials there (AWS_*, OS_*, TF_TOKEN_*), as it does for cdktf.
   const quiet = { ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
   const options = { cwd, env: quiet, maxBuffer: 256 << 20, timeout };
   return new Promise((resolve) => {

@@ -37,7 +37,8 @@ export class Sshd {
     this.knownHosts = join(folder, 'known_hosts');
   }
 
-  static async start(): Promise<Sshd> {
+  /** @param more further lines of the daemon's configuration */
+  static async start(more: readonly string[] = []): Promise<Sshd> {
     if (!existsSync(server)) throw new Error(`${server} is not there: install the Debian package openssh-server`);
     mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     const folder = mkdtempSync('/tmp/stackward-sshd-');
@@ -45,7 +46,7 @@ export class Sshd {
     for (const key of ['host_key', 'other_key', 'login']) makeKey(join(folder, key));
     writeFileSync(join(folder, 'authorized_keys'), readFileSync(join(folder, 'login.pub')));
     const port = await freePort();
-    writeFileSync(join(folder, 'sshd_config'), daemonConfiguration(folder, port));
+    writeFileSync(join(folder, 'sshd_config'), [...more, daemonConfiguration(folder, port)].join('\n'));
     // -e: to stderr, which tells more than a closed connection.
     const argv = ['--pdeathsig', 'KILL', '--', server, '-D', '-e', '-f', join(folder, 'sshd_config')];
     const child = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', 'pipe'] });
