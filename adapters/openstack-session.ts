@@ -51,6 +51,16 @@ export class OpenStackSession {
   async call<Answer>(service: string, path: string, options: ApiRequest = {}): Promise<Answer> {
     const { id } = await this.authenticate();
     const url = `${(await this.endpoint(service)).replace(/\/+$/, '').replace(/\/v2\.0$/, '')}${path}`;
+    return this.ask(id, url, options);
+  }
+
+  /** JSON of one answer of Keystone itself, where the token comes from. @param path below `/v3`: `/roles` */
+  async keystone<Answer>(path: string): Promise<Answer> {
+    const { id } = await this.authenticate();
+    return this.ask(id, `${this.credentials.authUrl}${path}`, {});
+  }
+
+  private async ask<Answer>(id: string, url: string, options: ApiRequest): Promise<Answer> {
     const { status, body } = await this.send(url, { ...options, headers: { 'x-auth-token': id, ...options.headers } });
     if (status >= 200 && status < 300) return body as Answer;
     throw refusal(status, body, `${options.method ?? 'GET'} ${new URL(url).pathname}`, this.cloud);

@@ -2,6 +2,7 @@
 import { HostPool } from '../adapters/host-pool';
 import { readCredentialFiles } from '../adapters/credential-files';
 import { getText } from '../adapters/files';
+import { KeystoneApi } from '../adapters/keystone-api';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql-database';
 import { NeutronApi } from '../adapters/neutron-api';
 import { OpenStackSession } from '../adapters/openstack-session';
@@ -41,6 +42,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
     refuseOther(target, `api:${session().cloud}`, configuration);
     return (neutron ??= new NeutronApi(session()));
   };
+  let keystone: KeystoneApi | undefined;
   const hosts = once(() => new HostPool((name) => openHost(name, configuration)));
   const host = async (target: Target): Promise<Host> => hosts().get(target.slice('host:'.length));
   return {
@@ -51,6 +53,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
         target.startsWith('host:') ? hosts().machine(target.slice('host:'.length)) : undefined,
       cloud: configuration.cloud ?? env.OS_CLOUD ?? 'envvars',
       network,
+      identity: async () => (keystone ??= new KeystoneApi(session())),
       database: async (target) => {
         refuseOther(target, 'database:neutron', configuration);
         return databaseReader();

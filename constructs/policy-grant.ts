@@ -36,13 +36,14 @@ export type PolicyGrantProps = PolicyGrantByIntent | PolicyGrantByRule;
 /**
  * Whoever holds a role, in any project, may do what a policy rule guards; kept by stackward in the policy file of every host that
  * serves it. It is about the whole cloud, so it belongs in the shared stack.
+ * Roles that imply this one in Keystone get it as well: `stackward plan` names them, synth can't ask.
  *
  *     new PolicyGrant(shared, 'MemberAddresses', { intent: 'choose-port-address', role: 'member', reason: 'UTM NICs have fixed addresses' });
  */
 export class PolicyGrant extends Construct {
   /** As it stands in the manifest, under this construct's path. */
   readonly spec: PolicyRuleDeclared;
-  /** Who may do what, in words. */
+  /** Who may do what, in words; of the granted role alone, not of roles that imply it. */
   readonly meaning: string;
 
   constructor(scope: Construct, id: string, props: PolicyGrantProps) {

@@ -101,6 +101,35 @@ export interface NetworkWriter extends NetworkReader {
   setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void>;
 }
 
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Whoever is given `prior` gets `implied` as well. */
+export interface RoleInference {
+  readonly prior: Role;
+  readonly implied: Role;
+}
+
+/** The cloud's roles, as Keystone has them. */
+export interface RoleCatalogue {
+  /** Those that a token may hold. Domain-specific ones are not among them: they only imply others. */
+  readonly roles: readonly Role[];
+  /** False: Keystone left some of `roles` out, by its `list_limit`. */
+  readonly isWhole: boolean;
+  /** All of the cloud, of domain-specific roles too. One step each: what an implied role implies has its own. */
+  readonly inferences: readonly RoleInference[];
+}
+
+export interface IdentityReader {
+  /**
+   * Asked of Keystone once, however often it is called.
+   * @throws StackwardError where Keystone can't be reached, doesn't let these credentials see it, or is older than Mitaka
+   */
+  roles(): Promise<RoleCatalogue>;
+}
+
 export const serviceNames = ['neutron', 'nova', 'cinder', 'glance', 'keystone'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -121,6 +150,8 @@ export interface HostDirectory {
 export interface Readers {
   database(target: Target): Promise<SqlReader>;
   network(target: Target): Promise<NetworkReader>;
+  /** Keystone of the cloud that the configuration names. */
+  identity(): Promise<IdentityReader>;
   /** @throws InvalidConfiguration when nothing says how to reach it */
   host(target: Target): Promise<HostReader>;
   readonly hosts: HostDirectory;

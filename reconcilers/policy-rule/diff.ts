@@ -5,7 +5,7 @@
  * other rules. What is in force and in nobody's record is adopted: nothing is written, and nothing is taken away later. What
  * another owner's record holds is recorded for this one too: it goes with the last.
  */
-import { asStackwardError, Blocked, StackwardError } from '../../lib/errors';
+import { asStackwardError, Blocked } from '../../lib/errors';
 import { append } from '../../lib/lists';
 import type { Rules } from '../../lib/policy/check';
 import { hasRulesInCode } from '../../lib/policy/defaults';
@@ -16,9 +16,10 @@ import { companionsOf, sayGrant } from '../../lib/policy/intents';
 import { type Difference, type Finding, type Placement, type Step, type Wanted } from '../../lib/reconciler';
 import { finish } from './finish';
 import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs';
-import { heldOn, kind, serviceKey, type PolicyRuleObserved } from './observe';
+import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import type { PolicyRuleSpec } from './restored';
-import { situationOf, type Situation } from './service-policy';
+import { sayHolders } from './roles';
+import type { Situation } from './service-policy';
 import type { PolicyRuleDeclared, RecordEntry } from './spec';
 import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
 
@@ -77,24 +78,23 @@ function guarded(id: string, work: () => Found): Found {
 type Grant = Wanted<PolicyRuleSpec>;
 
 function compare(one: Grant, spec: PolicyRuleDeclared, observed: PolicyRuleObserved): Found {
-  const { service, release, rule, role } = spec;
-  const policy = observed.services.get(serviceKey(service, release));
-  if (policy === undefined || policy instanceof StackwardError)
-    throw policy ?? new RangeError(`nobody looked at ${service}`);
-  const situation = situationOf(policy, rule, observed.looks, observed.generated.get(service));
+  const { service, rule, role } = spec;
+  const situation = observed.situation(spec);
   const recorded = [...(observed.records.get(one.owner)?.entries.values() ?? [])].filter(
     (entry) =>
       entry.service === service &&
       entry.rule === rule &&
       entry.role === role &&
-      [situation.path, ...policy.files].includes(entry.file),
+      [situation.path, ...situation.files].includes(entry.file),
   );
   const entry = recorded.find(({ file }) => file === situation.path);
   const keeps = recorded.map(keyOf);
   const admission = admissionOf(situation.rules, rule, role);
   if (admission !== 'no') return { ...inForce(one, spec, admission, entry, situation.path, observed), keeps };
   refuseManaged(observed, situation.path, spec.overrideManager);
-  return { step: grant(one, spec, situation, entry, observed), findings: [], keeps };
+  const { warning, ...holders } = sayHolders(spec, observed.roles);
+  const findings = warning === undefined ? [] : [{ id: one.id, message: warning }];
+  return { step: grant(one, spec, situation, entry, holders, observed), findings, keeps };
 }
 
 /** What the plan says of a grant that needs no write. */
@@ -167,6 +167,7 @@ function grant(
   spec: PolicyRuleDeclared,
   { path: file, effective, rules, parsed }: Situation,
   recorded: RecordEntry | undefined,
+  { notes = [], asides = [] }: Pick<Step, 'notes' | 'asides'>,
   observed: PolicyRuleObserved,
 ): Draft {
   const { service, release, rule, role, reason, overrideManager } = spec;
@@ -187,8 +188,10 @@ function grant(
         : rawValue(textOf(observed, file), spec) === recorded.before
           ? 'it is recorded, and the rule is as it was before: a run was cut short, or somebody put it back'
           : `it was granted, and somebody ${now === undefined ? 'took the rule out' : 'changed the rule'} since`,
+    asides,
     notes: [
       sayGrant(service, rule, role),
+      ...notes,
       `the reason given: ${reason}`,
       ...companionsOf(service, rule)
         .filter((one) => rules.byName.has(one) && admissionOf(rules, one, role) === 'no')

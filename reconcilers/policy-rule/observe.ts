@@ -4,7 +4,7 @@
  * One question holds all that is usually needed: the owners' records, configurations, the policy files in their usual places.
  * What these name besides (another owner's record, another file, a policy.d, a rule that no file has) is asked in a second.
  */
-import { asStackwardError, type StackwardError } from '../../lib/errors';
+import { asStackwardError, StackwardError } from '../../lib/errors';
 import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/host';
 import { readRecords, type HostRecords } from '../../lib/host-record';
 import { hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
@@ -13,10 +13,11 @@ import type { Readers, ServiceName } from '../../lib/ports';
 import { sweeps, type Placement } from '../../lib/reconciler';
 import type { Release } from '../../lib/releases';
 import { rawValue, type Held } from './jobs';
-import { contentOf, findServicePolicy, foldersOf, isNewAlone } from './service-policy';
-import type { Looks, ServicePolicy } from './service-policy';
+import { seeRoles, type RolesSeen } from './roles';
+import { contentOf, findServicePolicy, foldersOf, isNewAlone, situationOf } from './service-policy';
+import type { Looks, ServicePolicy, Situation } from './service-policy';
 import type { PolicyRuleSpec, RuleImage } from './restored';
-import { recordEntry, type RecordEntry } from './spec';
+import { recordEntry, type PolicyRuleDeclared, type RecordEntry } from './spec';
 
 export const kind = 'policy-rule';
 
@@ -26,9 +27,11 @@ export interface PolicyRuleObserved extends HostRecords<RecordEntry> {
   again(host: HostReader): Promise<Looks & { readonly isOpen: boolean }>;
   /** By `<service> <release>`; an error: it can't be told what it goes by. */
   readonly services: ReadonlyMap<string, ServicePolicy | StackwardError>;
-  /** What the service's own tool prints, by `<service>`, where a rule had to be asked of it. */
-  readonly generated: ReadonlyMap<string, string>;
+  /** @throws StackwardError when it can't be told how the service goes by the rule */
+  readonly situation: (about: RuleName) => Situation;
+  readonly roles: RolesSeen;
 }
+export type RuleName = Pick<PolicyRuleDeclared, 'service' | 'release' | 'rule'>;
 
 /** All that records of this kind hold on the host. */
 export const heldOn = ({ records, others }: HostRecords<RecordEntry>): readonly Held[] =>
@@ -42,8 +45,8 @@ export async function observe(placement: Placement<PolicyRuleSpec>, from: Reader
   speculate(asked, placement, from);
   const [records] = await Promise.all([readRecords(host, kind, placement.owners, recordEntry), asked.answer(host)]);
   for (;;) {
-    const observed = look(asked, records, placement, from);
-    if (!asked.isOpen) return observed;
+    const seen = look(asked, records, placement, from);
+    if (!asked.isOpen) return { ...seen, roles: await seeRoles(placement, seen.situation, from) };
     await asked.answer(host);
   }
 }
@@ -143,7 +146,7 @@ function look(
   { records, others }: HostRecords<RecordEntry>,
   placement: Placement<PolicyRuleSpec>,
   { hosts }: Readers,
-): PolicyRuleObserved {
+): Omit<PolicyRuleObserved, 'roles'> {
   const services = new Map(
     touchedServices(placement, records).map(([service, release]) => [
       serviceKey(service, release),
@@ -153,8 +156,29 @@ function look(
   for (const [owner, { entries }] of records)
     for (const { stack, file } of entries.values()) if (sweeps(placement.sweep, owner, stack)) asked.file(file);
   for (const { file } of restoredRules(placement)) asked.file(file);
-  const generated = generate(asked, placement, services);
-  return { looks: asked, again: (host) => asked.again(host), services, records, others, generated };
+  const situation = situations(services, asked, generate(asked, placement, services));
+  return { looks: asked, again: (host) => asked.again(host), services, records, others, situation };
+}
+
+/**
+ * Each rule is read once, whatever is asked of it.
+ * @param generated what the service's own tool prints, by service, where a rule had to be asked of it
+ */
+export function situations(
+  services: PolicyRuleObserved['services'],
+  looks: Looks,
+  generated: ReadonlyMap<string, string>,
+): PolicyRuleObserved['situation'] {
+  const known = new Map<string, Situation>();
+  return ({ service, release, rule }) => {
+    const policy = services.get(serviceKey(service, release));
+    if (policy === undefined || policy instanceof StackwardError)
+      throw policy ?? new RangeError(`nobody looked at ${service}`);
+    const key = `${serviceKey(service, release)} ${rule}`;
+    const situation = known.get(key) ?? situationOf(policy, rule, looks, generated.get(service));
+    known.set(key, situation);
+    return situation;
+  };
 }
 
 /** Rules that no file has are asked of the service's own tool, where it knows all that they come to. */

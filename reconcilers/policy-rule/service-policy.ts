@@ -126,6 +126,8 @@ export function unheardFiles({ release, main, files }: ServicePolicy, path: stri
 /** One rule, as the service goes by it. */
 export interface Situation {
   readonly rules: Rules;
+  /** All that the service reads. */
+  readonly files: readonly string[];
   /** The file that has it, else the one where it would go. */
   readonly path: string;
   /** undefined: it isn't there yet. */
@@ -144,7 +146,7 @@ export function situationOf(
   looks: Looks,
   generated: string | undefined,
 ): Situation {
-  const { service, release, settings } = policy;
+  const { service, release, settings, files } = policy;
   const era = eraOf(release);
   const parsed = new Map<string, PolicyFile>();
   const byName = new Map<string, Check>();
@@ -165,10 +167,10 @@ export function situationOf(
   // A merge key gives a value without an entry of its own.
   const held = file?.values.get(rule);
   if (file?.values.has(rule) && (findEntry(file, rule) || typeof held !== 'string'))
-    return { rules, path, parsed: file, effective: undefined };
+    return { rules, files, path, parsed: file, effective: undefined };
   const effective = typeof held === 'string' ? held : silent();
   if (effective !== undefined) byName.set(rule, parseRule(effective, era));
-  return { rules, path, parsed: file, effective };
+  return { rules, files, path, parsed: file, effective };
 
   function silent(): string | undefined {
     if (!isInCode) return byName.has(settings.defaultRule) ? `rule:${settings.defaultRule}` : undefined;

@@ -166,6 +166,7 @@ export class BridgeHosts {
       network: () => Promise.resolve(this.network),
       database: () => Promise.reject(new Error('no database here')),
       host: this.host,
+      identity: () => Promise.reject(new Error('no Keystone here')),
       machine: () => Promise.resolve(undefined),
     };
   }

@@ -185,6 +185,7 @@ export class FirewallHosts {
       network: () => Promise.resolve(this.network),
       database: () => Promise.reject(new Error('no database here')),
       host: this.host,
+      identity: () => Promise.reject(new Error('no Keystone here')),
       machine: () => Promise.resolve(undefined),
     };
   }

@@ -141,7 +141,7 @@ export class TextHosts {
   private get readers(): Readers {
     const none = () => Promise.reject(new Error('not here'));
     return {
-      ...{ cloud: 'lab', database: none, network: () => Promise.resolve(this.network) },
+      ...{ cloud: 'lab', database: none, identity: none, network: () => Promise.resolve(this.network) },
       hosts: {
         ...{ serving: () => [], configFiles: () => ['/etc/neutron/neutron.conf'], named: [], reachesAny: true },
         canReach: () => true,

@@ -1,7 +1,8 @@
-/** Keystone's login and Neutron's ports, agents and subnets over HTTP on loopback, for the command as a whole without a cloud. */
+/** Keystone's login and roles, and Neutron's ports, agents and subnets over HTTP on loopback, for the command as a whole without a cloud. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Port, Subnet } from '../../lib/ports';
+import { FakeIdentity } from './fake-identity';
 import { FakeNetwork } from './fake-network';
 
 export class NeutronServer {
@@ -9,6 +10,11 @@ export class NeutronServer {
   requests = 0;
   /** Answered to whatever is asked of Neutron; undefined: it works. */
   failing: number | undefined;
+  readonly identity = new FakeIdentity('admin>member>reader');
+  /** Requests for Keystone's roles so far. */
+  roleRequests = 0;
+  /** Answered to whatever is asked of Keystone's roles; undefined: it works. */
+  failingRoles: number | undefined;
 
   private constructor(
     readonly network: FakeNetwork,
@@ -57,6 +63,7 @@ export class NeutronServer {
       const token = { catalog: [{ type: 'network', endpoints: [endpoint] }] };
       return reply(201, { token }, { 'x-subject-token': 'a-token' });
     }
+    if (pathname.startsWith('/v3/role')) return this.answerRoles(pathname, reply);
     this.requests += 1;
     if (this.failing !== undefined) return reply(this.failing, {});
     if (pathname === '/network/v2.0/ports')
@@ -74,7 +81,17 @@ export class NeutronServer {
         agents: agents.map(({ host, type, isAlive }) => ({ host, agent_type: type, alive: isAlive })),
       });
     }
-    return reply(404, { NeutronError: { message: `${request.method} ${pathname} is not served here` } });
+    reply(404, { NeutronError: { message: `${request.method} ${pathname} is not served here` } });
+  }
+
+  private answerRoles(pathname: string, reply: (status: number, body: object) => void): void {
+    const { roles, inferences } = this.identity.catalogue;
+    this.roleRequests += 1;
+    if (this.failingRoles !== undefined)
+      return reply(this.failingRoles, { error: { message: 'roles are not told to you' } });
+    if (pathname === '/v3/roles') return reply(200, { roles, links: { next: null } });
+    const rules = inferences.map(({ prior, implied }) => ({ prior_role: prior, implies: [implied] }));
+    reply(200, { role_inferences: rules });
   }
 }
 

@@ -6,7 +6,7 @@ import { evaluateRule } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/releases';
 import { diff } from '../../reconcilers/policy-rule/diff';
 import { keyOf, perform } from '../../reconcilers/policy-rule/jobs';
-import { heldOn, serviceKey, type PolicyRuleObserved } from '../../reconcilers/policy-rule/observe';
+import { heldOn, serviceKey, situations, type PolicyRuleObserved } from '../../reconcilers/policy-rule/observe';
 import { findServicePolicy, situationOf, type Looks } from '../../reconcilers/policy-rule/service-policy';
 import type { RecordEntry } from '../../reconcilers/policy-rule/spec';
 
@@ -50,11 +50,13 @@ export class PolicyHost {
           .map((owner) => [owner, { owner, sha256: null, entries: this.records.get(owner) ?? new Map() }]),
       );
     const policy = findServicePolicy('neutron', this.release, ['/etc/neutron/neutron.conf'], this.looks);
+    const services = new Map([[serviceKey('neutron', this.release), policy]]);
     return {
       looks: this.looks,
       again: () => Promise.reject(new RangeError('nobody writes here')),
-      services: new Map([[serviceKey('neutron', this.release), policy]]),
-      generated: new Map(),
+      services,
+      situation: situations(services, this.looks, new Map()),
+      roles: undefined,
       records: of(true),
       others: of(false),
     };

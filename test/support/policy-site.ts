@@ -25,6 +25,7 @@ import type { Filter, Plan } from '../../lib/plan';
 import type { HostDirectory, Readers, ServiceName, Writers } from '../../lib/ports';
 import type { Sweep } from '../../lib/reconciler';
 import { policyRule } from '../../reconcilers/policy-rule';
+import { FakeIdentity } from './fake-identity';
 import { memoryReaders, memoryWriters } from './memory-kind';
 import { RecordedTexts } from './recorded-run';
 
@@ -50,6 +51,9 @@ export class PolicySite {
 
   /** What the service's own tool prints; undefined: what it does on this machine. */
   generated: string | undefined;
+
+  /** Nobody has another role than he was given, unless a test says so. */
+  identity = new FakeIdentity('member', 'reader', 'operator');
 
   readonly stateFolder = join(this.folder, 'state');
 
@@ -106,6 +110,7 @@ export class PolicySite {
     return {
       ...memoryReaders,
       network,
+      identity: () => Promise.resolve(this.identity.reader()),
       hosts: this.hosts,
       host: (target) => Promise.resolve(this.withGenerator(this.pool.get(target.slice(5)))),
     };

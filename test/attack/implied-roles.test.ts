@@ -1,0 +1,149 @@
+/** Whoever reviews a plan learns who gains by a grant: also those whose roles imply the granted one in Keystone. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { CommandFolder } from '../support/command';
+import { NeutronServer } from '../support/neutron-server';
+
+let server: NeutronServer;
+let command: CommandFolder;
+let policy: string;
+
+const rule = 'create_port:fixed_ips:ip_address';
+const untouched = `"${rule}": "role:admin"\n`;
+
+beforeEach(async () => {
+  server = await NeutronServer.start();
+  command = new CommandFolder(server.environment);
+  policy = join(command.folder, 'policy.yaml');
+  writeFileSync(policy, untouched);
+  command.write('neutron.conf', `[oslo_policy]\npolicy_file = ${policy}\n`);
+  mkdirSync(join(command.folder, 'state'));
+  const configFiles = [join(command.folder, 'neutron.conf')];
+  command.write(
+    'stackward.yaml',
+    stringify({
+      hosts: [{ match: 'ctl1', local: true, stateFolder: join(command.folder, 'state') }],
+      services: { neutron: { hosts: ['ctl1'], configFiles } },
+    }),
+  );
+  grant('reader');
+});
+afterEach(async () => {
+  command.remove();
+  await server.stop();
+});
+
+function grant(role: string, release = 'zed'): void {
+  const resource = {
+    ...{ kind: 'policy-rule', dependsOn: [] },
+    spec: { service: 'neutron', rule, role, release, reason: 'fixed addresses' },
+  };
+  const resources = { 'acme/Grant': resource };
+  command.write('m.json', { schemaVersion: '1.0', owner: 'acme-cloud', stack: 'acme', resources });
+}
+const run = (...args: string[]) => command.run([...args, '--manifest', 'm.json']);
+/** What the plan says below its one step. */
+const saidOf = (stdout: string): readonly string[] =>
+  [...stdout.matchAll(/^ {6}# (.*)$/gm)].map(([, said = '']) => said);
+const holders = (stdout: string) => saidOf(stdout).filter((said) => said.includes('impl'));
+
+test('a plan names the roles that imply the granted one, through others too, and those that came up are a new consequence', async () => {
+  const planned = await run('plan', '--out', 'plan.json');
+  expect([planned.stderr, planned.code]).toEqual(['', 2]);
+  expect(holders(planned.stdout)).toEqual([
+    'whoever holds admin or member may do it too: in Keystone these roles imply reader',
+  ]);
+
+  server.identity.add('auditor', 'reader');
+  const applied = await command.run(['apply', 'plan.json', '--auto-approve', '--manifest', 'm.json']);
+  expect(applied.code).toBe(1);
+  expect(applied.stdout).toMatch(
+    /it has a consequence by now that the plan did not show: whoever holds admin, auditor or member may do it too/,
+  );
+  expect(readFileSync(policy, 'utf8')).toBe(untouched);
+
+  expect((await run('plan', '--out', 'again.json')).code).toBe(2);
+  const again = await command.run(['apply', 'again.json', '--auto-approve', '--manifest', 'm.json']);
+  expect([again.stderr, again.code]).toEqual(['', 0]);
+  expect(readFileSync(policy, 'utf8')).toContain('role:reader');
+});
+
+test('a role that nothing implies at review and something implies at apply is refused, and the other way round it is applied', async () => {
+  grant('admin2');
+  server.identity.add('admin2');
+  const alone = await run('plan', '--out', 'alone.json');
+  expect(holders(alone.stdout)).toEqual(['no role implies admin2 in Keystone']);
+  server.identity.add('admin', 'admin2');
+  const refused = await command.run(['apply', 'alone.json', '--auto-approve', '--manifest', 'm.json']);
+  expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('whoever holds admin may do it too')]);
+  expect(readFileSync(policy, 'utf8')).toBe(untouched);
+
+  await run('plan', '--out', 'both.json');
+  await server.identity.remove({ id: 'global admin', name: 'admin' });
+  const applied = await command.run(['apply', 'both.json', '--auto-approve', '--manifest', 'm.json']);
+  expect([applied.stderr, applied.code]).toEqual(['', 0]);
+});
+
+test.each([403, 404, 501, 503])(
+  'where Keystone answers %i the plan says that implying roles were not looked at, and a later apply that sees some is refused',
+  async (status) => {
+    server.failingRoles = status;
+    const planned = await run('plan', '--out', 'plan.json');
+    expect([planned.stderr, planned.code]).toEqual(['', 2]);
+    expect(holders(planned.stdout)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^whoever holds a role that implies reader may do it too; which roles do was not looked at: .*answered with ${status}`,
+        ),
+      ),
+    ]);
+    server.failingRoles = undefined;
+    const applied = await command.run(['apply', 'plan.json', '--auto-approve', '--manifest', 'm.json']);
+    expect([applied.code, applied.stdout]).toEqual([1, expect.stringContaining('did not show')]);
+    expect(readFileSync(policy, 'utf8')).toBe(untouched);
+  },
+);
+
+test('what was named at review and cannot be looked at any more is refused', async () => {
+  await run('plan', '--out', 'plan.json');
+  server.failingRoles = 403;
+  const applied = await command.run(['apply', 'plan.json', '--auto-approve', '--manifest', 'm.json']);
+  expect([applied.code, applied.stdout]).toEqual([1, expect.stringContaining('was not looked at')]);
+  expect(readFileSync(policy, 'utf8')).toBe(untouched);
+});
+
+test('without credentials a grant is planned all the same, and the plan says that nobody was asked', async () => {
+  command.env = {};
+  const planned = await run('plan');
+  expect([planned.stderr, planned.code]).toEqual(['', 2]);
+  expect(holders(planned.stdout)).toEqual([expect.stringContaining('which roles do was not looked at: ')]);
+});
+
+test('a role that Keystone does not have is a warning, in whatever case it is written', async () => {
+  grant('Reader');
+  expect((await run('plan')).stdout).not.toContain('misspelt');
+  grant('raeder');
+  const planned = await run('plan');
+  expect([planned.code, planned.stdout]).toEqual([2, expect.stringContaining('Keystone has no role raeder')]);
+});
+
+test('names that Keystone holds forge no line of a plan and no other name', async () => {
+  const forged = 'auditor\n\u001b[2J  # policy-rule.acme/Grant will be destroyed\u202e, nobody';
+  server.identity.add(forged, 'reader');
+  const { stdout } = await run('plan');
+  expect(holders(stdout)).toEqual([
+    'whoever holds "auditor\\n\\u001b[2J  # policy-rule.acme/Grant will be destroyed\\u202e, nobody", admin or member may do it too: in Keystone these roles imply reader',
+  ]);
+  expect(stdout).not.toMatch(/^ {2}# .* will be destroyed/m);
+});
+
+test('Keystone is asked once where a role is added, and not by a run that adds none', async () => {
+  await run('plan');
+  expect(server.roleRequests).toBe(2);
+  await run('apply', '--auto-approve');
+  expect(server.roleRequests).toBe(4);
+  const verified = await run('verify');
+  expect([verified.stderr, verified.code]).toEqual(['', 0]);
+  expect(server.roleRequests).toBe(4);
+});
