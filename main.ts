@@ -95,7 +95,8 @@ const globex = new TenantStack(app, 'globex', {
 });
 
 const globexGreen = new TenantNetwork(globex, 'Green', { cidr: '10.20.1.0/24' });
-globexGreen.addSubnet('V6', { cidr: '2001:db8:20:1::/64', dhcp: false });
+// Named, because what Neutron chooses differs by release: from Ussuri on it is 2001:db8:20:1:: itself.
+globexGreen.addSubnet('V6', { cidr: '2001:db8:20:1::/64', gateway: '2001:db8:20:1::1', dhcp: false });
 
 new UtmInstance(globex, 'Utm', {
   name: 'globex-utm',

@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
 import type { AddressRange } from '../lib/ports';
+import { poolFindings } from '../lib/subnet-checks';
 import type { AllocationPoolSpec } from '../reconcilers/allocation-pool/spec';
 import { checkTexts, requireProps } from './check-props';
 import { CloudStack } from './cloud-stack';
-import { claim, declareResource } from './declarations';
+import { addFinding, claim, declareResource } from './declarations';
 
 export interface AllocationPoolsProps {
   /** UUID of the Neutron subnet, or a reference to it. */
@@ -32,6 +33,7 @@ export class AllocationPools extends Construct {
     requireProps(this, props, 'subnetId', 'pools');
     checkTexts(this, props);
     const { subnetId, pools, allowShrink } = props;
+    for (const finding of poolFindings(pools)) addFinding(this, finding);
     const method = props.method ?? (CloudStack.of(this).cloud.changesPoolsByApi ? 'api' : 'database');
     this.spec = {
       subnetId,

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { attempt } from '../lib/attempt';
 import { InvalidConfiguration } from '../lib/errors';
 import { holds, parseAddress, parseCidr } from '../lib/ip-ranges';
 import type { INetwork } from './network';
@@ -22,11 +23,5 @@ export function chooseSubnet(construct: IConstruct, network: INetwork, address: 
   return family.find(({ cidr }) => isIn(cidr, address)) ?? family[0] ?? first;
 }
 
-function isIn(cidr: string | undefined, address: string): boolean {
-  try {
-    return cidr !== undefined && holds(parseCidr(cidr), parseAddress(address));
-  } catch (error) {
-    if (error instanceof InvalidConfiguration) return false;
-    throw error;
-  }
-}
+const isIn = (cidr: string | undefined, address: string): boolean =>
+  attempt(() => cidr !== undefined && holds(parseCidr(cidr), parseAddress(address))) ?? false;

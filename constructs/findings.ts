@@ -16,9 +16,11 @@ import { faultOfName } from '../lib/line';
 import { quotaFindings } from '../lib/quota-plan';
 import { printable } from '../lib/render/style';
 import { declarationsOfApp, type Declarations } from './declarations';
+import type { OpenStackCloud } from './openstack-cloud';
 import { sensitiveFindings } from './sensitive-attributes';
 import { serverFindings } from './server-findings';
 import { resolveIn } from './resolve';
+import { wishFindings } from './wish-findings';
 
 const passed = new WeakMap<IConstruct, number>();
 
@@ -47,9 +49,9 @@ function findingsError(findings: readonly SynthFinding[]): InvalidConfiguration 
 /** All findings of the app that `scope` stands in, in the order of the stacks. */
 export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
   const stacks = declarationsOfApp(scope).all.filter((declarations) => !declarations.isRetiring);
-  return [
+  const found = [
     ...stacks.flatMap((declarations) => declarations.list('findings')),
-    ...byCloud(stacks).flatMap((ofCloud) => addressFindings(planOf(ofCloud))),
+    ...byCloud(stacks).flatMap(([cloud, ofCloud]) => (cloud ? addressFindings(planOf(ofCloud), cloud.release) : [])),
     ...quotaFindings(
       stacks.flatMap((declarations) => declarations.list('quotas')),
       stacks.flatMap((declarations) => declarations.list('uses')),
@@ -59,6 +61,19 @@ export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
     ...stacks.flatMap(sensitiveFindings),
     ...stacks.flatMap(serverFindings),
   ];
+  const places = new Set(found.map(({ path }) => path));
+  return once([...found, ...stacks.flatMap((declarations) => wishFindings(declarations, places))]);
+}
+
+/** What a construct makes of its props is told once, where they were given. */
+function once(findings: readonly SynthFinding[]): SynthFinding[] {
+  const places = new Map<string, Set<string>>();
+  for (const { path, message } of findings) places.set(message, (places.get(message) ?? new Set()).add(path));
+  return findings.filter(({ path, message }, index) => {
+    const isAbove = [...(places.get(message) ?? [])].some((other) => path.startsWith(`${other}/`));
+    const isFirst = findings.findIndex((one) => one.path === path && one.message === message) === index;
+    return isFirst && !isAbove;
+  });
 }
 
 /** Of whatever is a name in the manifest: `stackward` refuses the same. */
@@ -74,14 +89,14 @@ export function renderFindings(findings: readonly SynthFinding[]): string {
   return [`${count}, nothing was written:`, ...findings.map(({ path, message }) => `  ${path}: ${message}`)].join('\n');
 }
 
-function byCloud(stacks: readonly Declarations[]): Declarations[][] {
-  const clouds = new Map<unknown, Declarations[]>();
+function byCloud(stacks: readonly Declarations[]): [OpenStackCloud | undefined, Declarations[]][] {
+  const clouds = new Map<OpenStackCloud | undefined, Declarations[]>();
   for (const declarations of stacks) {
     const ofCloud = clouds.get(declarations.cloud);
     if (ofCloud) ofCloud.push(declarations);
     else clouds.set(declarations.cloud, [declarations]);
   }
-  return [...clouds.values()];
+  return [...clouds];
 }
 
 function planOf(stacks: readonly Declarations[]): AddressPlan {

@@ -129,7 +129,7 @@ export interface ImportedSubnetProps {
   readonly subnetId: string;
   /** Lets synth check addresses. @default unchecked */
   readonly cidr?: string;
-  /** An address, or 'none'. @default the first address of the cidr */
+  /** An address, or 'none'. @default as Neutron chooses: see SubnetProps */
   readonly gateway?: string;
 }
 

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
 import { isOwner, ownerWords } from '../lib/line';
-import type { FirewallDriver } from '../lib/firewall-driver';
+import { firewallDrivers, type FirewallDriver } from '../lib/firewall-driver';
 import { isAtLeast, parseRelease, type Release } from '../lib/releases';
 import { requireProps } from './check-props';
 
@@ -104,9 +104,15 @@ export class OpenStackCloud extends Construct {
     const { markBit } = props;
     if (markBit !== undefined && !(Number.isInteger(markBit) && markBit >= 0 && markBit <= 31))
       throw new InvalidConfiguration(`markBit is ${String(markBit)}; a packet mark has the bits 0 to 31`, { where });
+    const { firewallDriver = 'iptables_hybrid' } = props;
+    if (!firewallDrivers.includes(firewallDriver))
+      throw new InvalidConfiguration(
+        `the firewall driver ${JSON.stringify(firewallDriver)} is none; say one of ${firewallDrivers.join(', ')}`,
+        { where },
+      );
     this.owner = props.owner;
     this.release = parseRelease(props.release);
-    this.firewallDriver = props.firewallDriver ?? 'iptables_hybrid';
+    this.firewallDriver = firewallDriver;
     this.markBit = markBit;
     this.providerVersion = version;
     this.deployerUserId = props.deployerUserId;

@@ -33,7 +33,10 @@ export interface SubnetProps extends Pick<
 > {
   /** `198.51.100.0/24` or `2001:db8::/64`; decides the family. */
   readonly cidr: string;
-  /** An address, or 'none'. @default the first address of the cidr, as Neutron chooses */
+  /**
+   * An address, or 'none'. One outside of the cidr is reached on the link; Juno to Mitaka refuse it.
+   * @default as Neutron chooses: the first address, `.1` or `::1`; from Ussuri on the network's own of IPv6, `2001:db8::`
+   */
   readonly gateway?: string;
   /** @default true: DHCP answers there, and Neutron takes an address of the pools for it */
   readonly dhcp?: boolean;
@@ -115,11 +118,9 @@ export class Subnet implements ISubnet {
     });
   }
 
-  private declare(
-    scope: Construct,
-    { gateway, dhcp = true, allocationPools }: SubnetProps,
-    { network, tenant }: Owner,
-  ): void {
+  private declare(scope: Construct, props: SubnetProps, { network, tenant }: Owner): void {
+    const { gateway, dhcp = true, allocationPools } = props;
+    const { ipv6AddressMode, ipv6RaMode, dnsNameservers, hostRoutes } = props;
     const declarations = declarationsOf(scope);
     declarations.add('subnets', {
       path: scope.node.path,
@@ -127,6 +128,7 @@ export class Subnet implements ISubnet {
       network: network.key,
       ...(Token.isUnresolved(this.cidr) ? {} : { cidr: this.cidr }),
       ...defined({ gateway, pools: allocationPools, tenant: tenant?.key }),
+      services: { dhcp, ...defined({ ipv6AddressMode, ipv6RaMode, dnsNameservers, hostRoutes }) },
     });
     // One DHCP port per network, however many of its subnets have DHCP.
     const isFirst = network.subnets.every(

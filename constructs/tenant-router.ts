@@ -4,8 +4,9 @@ import { NetworkingRouterInterfaceV2 } from '@cdktf/provider-openstack/lib/netwo
 import { NetworkingRouterRouteV2 } from '@cdktf/provider-openstack/lib/networking-router-route-v2';
 import { NetworkingRouterV2, type NetworkingRouterV2Config } from '@cdktf/provider-openstack/lib/networking-router-v2';
 import { defined } from '../lib/defined';
-import { gatewayOf } from '../lib/address-plan';
+import { gatewayOf } from '../lib/subnet-checks';
 import { checkTexts, requireProps } from './check-props';
+import { CloudStack } from './cloud-stack';
 import { chooseSubnet } from './choose-subnet';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
@@ -100,7 +101,7 @@ export class TenantRouter extends Construct {
     const subnet = rest.subnet ?? chooseSubnet(this, network, address ?? '');
     this.subnets.push(subnet.key);
     declarations.add('uses', { tenant: this.tenant.key, counts: { ports: 1 } });
-    const gateway = gatewayOf(subnet);
+    const gateway = gatewayOf(subnet, CloudStack.of(this).cloud.release);
     if (address === undefined && subnet.gateway === 'none')
       addFinding(this, `${network.node.path} has no gateway address for its interface; give the interface an address`);
     const used = address ?? gateway;
@@ -111,6 +112,7 @@ export class TenantRouter extends Construct {
         subnet: subnet.key,
         address: used,
         isGateway: used === gateway,
+        isRouter: address === undefined,
       });
     const target =
       address === undefined ? { subnetId: subnet.subnetId } : { portId: this.makePort(id, subnet, address) };
@@ -137,6 +139,7 @@ export class TenantRouter extends Construct {
         network: network.key,
         subnet: subnet.key,
         address,
+        isRouter: true,
       });
       return { subnetId: subnet.subnetId, ipAddress: address };
     });

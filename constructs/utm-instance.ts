@@ -1,12 +1,12 @@
 import { Annotations, Aspects, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ComputeInstanceV2, type ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
-import { gatewayOf } from '../lib/address-plan';
 import type { CloudConfigExtras } from '../lib/cloud-config';
 import { userDataTextFindings } from '../lib/cloud-config-checks';
 import { defined } from '../lib/defined';
 import { deriveHostname, hostnameFindings } from '../lib/hostname';
 import { isAtLeast } from '../lib/releases';
+import { gatewayOf } from '../lib/subnet-checks';
 import { escapeForTerraform } from '../lib/terraform-text';
 import { checkTexts, requireProps } from './check-props';
 import { chooseSubnet } from './choose-subnet';
@@ -219,7 +219,8 @@ export class UtmInstance extends Construct {
 
   private defaultGateway(port: FixedIpPort): string | undefined {
     const [address] = port.addresses;
-    return address === undefined ? undefined : gatewayOf(chooseSubnet(this, port.network, address));
+    const { release } = CloudStack.of(this).cloud;
+    return address === undefined ? undefined : gatewayOf(chooseSubnet(this, port.network, address), release);
   }
 
   private declare(mode: UtmUserDataProps['mode'], flavor: UtmInstanceProps['flavor']): void {

@@ -1,6 +1,6 @@
 /** What Neutron refuses of a port's MAC address and its allowed address pairs. Pure. */
+import { attempt } from './attempt';
 import type { AddressPair } from './exception-method';
-import { InvalidConfiguration } from './errors';
 import { parseAddress, parseCidr } from './ip-ranges';
 import { isToken } from './terraform-text';
 
@@ -27,12 +27,10 @@ export function addressPairFindings(pairs: readonly AddressPair[]): string[] {
 
 function addressFindings(text: string): string[] {
   if (isToken(text)) return [];
-  try {
-    if (text.includes('/')) parseCidr(text);
-    else parseAddress(text);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidConfiguration) return [`the address pair ${JSON.stringify(text)}: ${error.detail}`];
-    throw error;
-  }
+  const findings: string[] = [];
+  attempt<unknown>(
+    () => (text.includes('/') ? parseCidr(text) : parseAddress(text)),
+    (detail) => findings.push(`the address pair ${JSON.stringify(text)}: ${detail}`),
+  );
+  return findings;
 }

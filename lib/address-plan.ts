@@ -5,48 +5,21 @@
  * How: the constructs declare subnets, addresses and how things are joined as plain data; every text is parsed once
  * here, then looked up in maps or swept in order, so that 400 tenants cost no more than their number.
  * Given up: what only the live cloud knows (ports made by others, addresses that Neutron picks).
- *
- * Source of the rules: neutron `check_subnet_ip` (ipam/utils.py) and `validate_allocation_pools`
- * (db/ipam_backend_mixin.py), unchanged in substance since Folsom.
+ * What a subnet by itself allows is in subnet-checks.ts.
  */
-import { InvalidConfiguration } from './errors';
-import {
-  formatAddress,
-  formatRange,
-  holds,
-  isInside,
-  overlap,
-  parseAddress,
-  parseCidr,
-  parseRange,
-  poolSpace,
-  type Cidr,
-  type IpAddress,
-  type IpRange,
-} from './ip-ranges';
+import { attempt } from './attempt';
+import { formatAddress, holds, parseAddress, type IpAddress } from './ip-ranges';
 import { append } from './lists';
 import { overlapFindings } from './overlap';
-import type { AddressRange } from './ports';
+import type { Release } from './releases';
+import { parseSubnet, placeProblem, type ParsedSubnet, type Report, type SubnetDeclaration } from './subnet-checks';
+
+export type { SubnetDeclaration } from './subnet-checks';
 
 /** One thing to mend, at the construct that is to be changed. */
 export interface SynthFinding {
   readonly path: string;
   readonly message: string;
-}
-
-export interface SubnetDeclaration {
-  readonly path: string;
-  /** The same for every declaration of one subnet, whichever stack it stands in. */
-  readonly key: string;
-  /** The key of its network. */
-  readonly network: string;
-  /** Undefined: not known before apply, so nothing is checked against it. */
-  readonly cidr?: string;
-  /** An address, or 'none'. Default: the first address, as Neutron chooses. */
-  readonly gateway?: string;
-  readonly pools?: readonly AddressRange[];
-  /** The key of the tenant that owns it. Undefined: every tenant can reach it (shared or external). */
-  readonly tenant?: string;
 }
 
 export interface AddressDeclaration {
@@ -57,6 +30,8 @@ export interface AddressDeclaration {
   readonly address: string;
   /** It answers at the subnet's gateway address: a router's interface, a routed UTM. */
   readonly isGateway?: boolean;
+  /** Neutron makes the port for a router: there it takes more. */
+  readonly isRouter?: boolean;
   /** It is meant to lie beyond the pools. */
   readonly outsidePools?: boolean;
 }
@@ -74,119 +49,28 @@ export interface AddressPlan {
   readonly red: readonly { readonly path: string; readonly network: string; readonly subnet: string }[];
 }
 
-export interface ParsedSubnet {
-  readonly declaration: SubnetDeclaration;
-  readonly cidr: Cidr;
-  readonly gateway: IpAddress | undefined;
-  readonly pools: readonly IpRange[];
-}
-
-/** Where findings are gathered while parsing goes on. */
-type Report = (path: string, message: string) => void;
-
-/** The gateway's address as Neutron will have it; undefined where there is none, or none is known. */
-export function gatewayOf(subnet: { readonly cidr?: string; readonly gateway?: string }): string | undefined {
-  if (subnet.gateway !== undefined) return subnet.gateway === 'none' ? undefined : subnet.gateway;
-  try {
-    const cidr = subnet.cidr === undefined ? undefined : parseCidr(subnet.cidr);
-    return cidr && cidr.last - cidr.first >= 2n ? formatAddress(cidr.version, cidr.first + 1n) : undefined;
-  } catch (error) {
-    if (error instanceof InvalidConfiguration) return undefined; // a finding of its own
-    throw error;
-  }
-}
-
-export function addressFindings(plan: AddressPlan): SynthFinding[] {
+/** @param release of the cloud: releases differ in what they take */
+export function addressFindings(plan: AddressPlan, release: Release): SynthFinding[] {
   const findings: SynthFinding[] = [];
   const report: Report = (path, message) => findings.push({ path, message });
   const subnets = new Map<string, ParsedSubnet>();
   for (const declaration of plan.subnets) {
     if (declaration.cidr === undefined || subnets.has(declaration.key)) continue;
-    const parsed = parseSubnet(declaration, declaration.cidr, report);
+    const parsed = parseSubnet(declaration, declaration.cidr, release, report);
     if (parsed) subnets.set(declaration.key, parsed);
   }
   const segments = segmentsOf(plan.bridges);
-  checkAddresses(plan.addresses, subnets, segments, report);
+  checkAddresses(plan.addresses, subnets, segments, release, report);
   append(findings, overlapFindings([...subnets.values()], plan.routers, segments));
   checkFloating(plan, report);
   return findings;
-}
-
-/** What `parse` returns; a text that it refuses becomes a finding. */
-function attempt<T>(path: string, report: Report, parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof InvalidConfiguration)) throw error;
-    report(path, error.detail);
-    return undefined;
-  }
-}
-
-function parseSubnet(declaration: SubnetDeclaration, text: string, report: Report): ParsedSubnet | undefined {
-  const { path } = declaration;
-  const cidr = attempt(path, report, () => parseCidr(text));
-  if (!cidr) return undefined;
-  const gateway = parseGateway(declaration, cidr, report);
-  const pools = (declaration.pools ?? []).flatMap((pool) => attempt(path, report, () => parseRange(pool)) ?? []);
-  checkPools(path, text, cidr, gateway, pools, report);
-  return { declaration, cidr, gateway, pools };
-}
-
-function parseGateway({ path, gateway }: SubnetDeclaration, cidr: Cidr, report: Report): IpAddress | undefined {
-  if (gateway === 'none') return undefined;
-  if (gateway === undefined)
-    return cidr.last - cidr.first < 2n ? undefined : { version: cidr.version, value: cidr.first + 1n };
-  const address = attempt(path, report, () => parseAddress(gateway));
-  if (!address) return undefined;
-  const isLinkLocal = address.version === 6 && address.value >> 118n === 0x3fan; // fe80::/10 is a router's usual one
-  if (cidr.version === address.version && isLinkLocal) return undefined;
-  const problem = placeProblem(address, cidr);
-  if (problem) report(path, `the gateway ${gateway} ${problem}`);
-  return address;
-}
-
-function checkPools(
-  path: string,
-  cidrText: string,
-  cidr: Cidr,
-  gateway: IpAddress | undefined,
-  pools: readonly IpRange[],
-  report: Report,
-): void {
-  const space = poolSpace(cidr);
-  const sorted = [...pools].sort((a, b) => (a.first < b.first ? -1 : 1));
-  sorted.forEach((pool, index) => {
-    const text = formatRange(pool);
-    if (!isInside(pool, space))
-      report(path, `the pool ${text} leaves ${cidrText}; pools there lie in ${formatRange(space)}`);
-    if (gateway && holds(pool, gateway))
-      report(
-        path,
-        `the pool ${text} holds the gateway ${formatAddress(gateway.version, gateway.value)}, ` +
-          'which Neutron would hand out; split the pool around it',
-      );
-    const next = sorted[index + 1];
-    if (next && overlap(pool, next))
-      report(path, `the pools ${text} and ${formatRange(next)} overlap; an address belongs to one pool`);
-  });
-}
-
-/** Why no port can have this address there, as the end of a sentence. */
-function placeProblem(address: IpAddress, cidr: Cidr): string | undefined {
-  const network = `${formatAddress(cidr.version, cidr.first)}/${String(cidr.prefixLength)}`;
-  const allowed = `choose one in ${formatRange(poolSpace(cidr))}`;
-  if (!holds(cidr, address)) return `is outside ${network}; ${allowed}`;
-  if (cidr.last - cidr.first < 2n) return undefined;
-  if (address.value === cidr.first) return `is the network address of ${network}; ${allowed}`;
-  if (cidr.version === 4 && address.value === cidr.last) return `is the broadcast address of ${network}; ${allowed}`;
-  return undefined;
 }
 
 function checkAddresses(
   declarations: readonly AddressDeclaration[],
   subnets: ReadonlyMap<string, ParsedSubnet>,
   segments: ReadonlyMap<string, string>,
+  release: Release,
   report: Report,
 ): void {
   const holders = new Map<string, AddressDeclaration>();
@@ -195,7 +79,12 @@ function checkAddresses(
   const gateways = new Map<string, readonly [string, ParsedSubnet] | undefined>();
   for (const declaration of declarations) {
     const { path, network, address: text } = declaration;
-    const address = attempt(path, report, () => parseAddress(text));
+    const address = attempt(
+      () => parseAddress(text),
+      (detail) => {
+        report(path, detail);
+      },
+    );
     if (!address) continue;
     const key = `${segments.get(network) ?? network} ${String(address.version)} ${address.value.toString(36)}`;
     const holder = holders.get(key);
@@ -203,7 +92,7 @@ function checkAddresses(
     else holders.set(key, declaration);
     const subnet = subnets.get(declaration.subnet);
     if (!subnet) continue;
-    const isAtGateway = checkPlace(declaration, address, subnet, report);
+    const isAtGateway = checkPlace(declaration, address, subnet, release, report);
     if (declaration.isGateway && subnet.gateway)
       gateways.set(path, isAtGateway ? undefined : gateways.has(path) ? gateways.get(path) : [text, subnet]);
     if (!declaration.isGateway && !declaration.outsidePools && isBeyond(address, subnet))
@@ -218,10 +107,11 @@ function checkPlace(
   declaration: AddressDeclaration,
   address: IpAddress,
   subnet: ParsedSubnet,
+  release: Release,
   report: Report,
 ): boolean {
   const { path, address: text, isGateway } = declaration;
-  const problem = placeProblem(address, subnet.cidr);
+  const problem = placeProblem(address, subnet, release, declaration.isRouter === true);
   if (problem) report(path, `${text} ${problem}`);
   const isAtGateway = subnet.gateway?.version === address.version && subnet.gateway.value === address.value;
   if (isAtGateway && !isGateway)

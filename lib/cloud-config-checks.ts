@@ -2,7 +2,7 @@
 import { lists, parseCloudConfig, renderCloudConfig, renderOurs, type CloudConfig } from './cloud-config';
 import type { GuestFile, GuestNetwork, Nic } from './cloud-config-network';
 import { InvalidConfiguration } from './errors';
-import { holds, parseAddress, type IpAddress } from './ip-ranges';
+import { isLinkLocal, networkOf, parseAddress } from './ip-ranges';
 import { isToken, withoutTokens } from './terraform-text';
 
 /** Nova refuses user data whose base64 is longer: `MAX_USERDATA_SIZE` in nova/compute/api.py, the same since Icehouse. */
@@ -94,26 +94,13 @@ function placeFindings(of: { addresses?: readonly string[]; gateway?: string }, 
   const gateway = of.gateway;
   return said(() => {
     const address = parseAddress(gateway);
-    const reached = isLinkLocal(address) || literal.some((own) => holds(networkOf(own), address));
-    if (!reached && literal.length === (of.addresses ?? []).length)
-      throw new InvalidConfiguration(`the gateway ${gateway} is in no network of its addresses; use one that is`);
+    const isReached = isLinkLocal(address) || literal.some((own) => networkOf(own).version === address.version);
+    if (!isReached && literal.length === (of.addresses ?? []).length)
+      throw new InvalidConfiguration(
+        `the gateway ${gateway} is of another family than its addresses; use one of theirs`,
+      );
   }, place);
 }
-
-/** `10.1.0.254/24` is in 10.1.0.0/24. */
-function networkOf(address: string) {
-  const [host = '', length = ''] = address.split('/');
-  const { version, value } = parseAddress(host);
-  const bits = version === 4 ? 32 : 128;
-  if (!/^\d{1,3}$/.test(length) || Number(length) > bits || address.split('/').length !== 2)
-    throw new InvalidConfiguration(`"${address}" has no prefix length; write it as 10.1.0.254/24 or 2001:db8::7/64`);
-  const size = 1n << BigInt(bits - Number(length));
-  const first = value - (value % size);
-  return { version, first, last: first + size - 1n };
-}
-
-/** fe80::/10: on every link, whatever the addresses. */
-const isLinkLocal = ({ version, value }: IpAddress): boolean => version === 6 && value >> 118n === 0x3fan;
 
 function said(check: () => unknown, place: string): string[] {
   try {

@@ -15,6 +15,8 @@
  * - /etc/hosts: one line, ours by its comment. An address that stays, else 127.0.1.1 (Debian's convention).
  * Given up: addresses before cloud-init's last stage. A firewall that is late forwards nothing, which is the safe side.
  */
+import { attempt } from './attempt';
+import { holds, isLinkLocal, networkOf, parseAddress } from './ip-ranges';
 import { isToken } from './terraform-text';
 
 export interface Nic {
@@ -82,7 +84,11 @@ function renderScript(hostname: string, { dhcp, bridge, nics }: GuestNetwork): s
   const lines: string[] = [];
   const place = (of: { addresses?: readonly string[]; gateway?: string }) => {
     for (const address of of.addresses ?? []) lines.push(call('address', [address]));
-    if (of.gateway !== undefined) lines.push(call('gateway', [of.gateway]));
+    if (of.gateway === undefined) return;
+    // Neutron has gateways outside of the cidr: the guest reaches them on the link.
+    if (isOutside(of.gateway, of.addresses ?? []))
+      lines.push(`[ -z "$device" ] || ip route replace '${of.gateway}' dev "$device" || failed=1`);
+    lines.push(call('gateway', [of.gateway]));
   };
   if (dhcp) lines.push(call('guest', [mac(dhcp)]));
   if (bridge) {
@@ -96,6 +102,14 @@ function renderScript(hostname: string, { dhcp, bridge, nics }: GuestNetwork): s
   const [lasting] = [...(bridge?.addresses ?? []), ...nics.flatMap((nic) => nic.addresses ?? [])];
   lines.push(call('hosts', [hostname, lasting ?? '127.0.1.1']));
   return `${functions}\n${lines.join('\n')}\nexit $failed\n`;
+}
+
+/** In none of the networks that the NIC is in, as far as these are known. A link-local one is on every link. */
+function isOutside(gateway: string, addresses: readonly string[]): boolean {
+  if ([gateway, ...addresses].some(isToken)) return false;
+  const networks = addresses.flatMap((address) => attempt(() => networkOf(address)) ?? []);
+  const parsed = attempt(() => parseAddress(gateway));
+  return parsed !== undefined && !isLinkLocal(parsed) && !networks.some((network) => holds(network, parsed));
 }
 
 /** Neutron and /sys write MACs in lower case. */

@@ -139,6 +139,25 @@ export function overlap(a: IpRange, b: IpRange): boolean {
   return a.version === b.version && a.first <= b.last && b.first <= a.last;
 }
 
+/** `198.51.100.0/24`, as Neutron spells it. */
+export const formatCidr = (cidr: Cidr): string =>
+  `${formatAddress(cidr.version, cidr.first)}/${String(cidr.prefixLength)}`;
+
+/** The network of an interface's address: `10.1.0.254/24` is in 10.1.0.0/24. @throws InvalidConfiguration */
+export function networkOf(text: string): Cidr {
+  const [host = '', length = '', ...more] = text.split('/');
+  const { version, value } = parseAddress(host);
+  const bits = version === 4 ? 32 : 128;
+  if (!/^\d{1,3}$/.test(length) || Number(length) > bits || more.length > 0)
+    throw new InvalidConfiguration(`"${text}" has no prefix length; write it as 10.1.0.254/24 or 2001:db8::7/64`);
+  const size = 1n << BigInt(bits - Number(length));
+  const first = value - (value % size);
+  return { version, first, last: first + size - 1n, prefixLength: Number(length) };
+}
+
+/** fe80::/10: on every link, whatever the addresses; a router's usual one. */
+export const isLinkLocal = ({ version, value }: IpAddress): boolean => version === 6 && value >> 118n === 0x3fan;
+
 /** How many addresses. */
 export function sizeOf(ranges: readonly IpRange[]): bigint {
   return ranges.reduce((sum, range) => sum + (range.last - range.first + 1n), 0n);

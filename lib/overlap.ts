@@ -1,5 +1,6 @@
 /** Subnets whose addresses collide where packets can meet: same tenant, same router, or shared by all tenants. */
-import type { ParsedSubnet, SynthFinding } from './address-plan';
+import type { SynthFinding } from './address-plan';
+import type { ParsedSubnet } from './subnet-checks';
 import { formatAddress, overlap } from './ip-ranges';
 
 export function overlapFindings(

@@ -8,7 +8,7 @@
  * Sources: neutron `securitygroups_db.py` (`_validate_port_range`, `_validate_ethertype_and_protocol`, `_rule_to_key`)
  * from Ocata to Zed; provider 1.54.1 `networking_secgroup_rule_v2.go`.
  */
-import { InvalidConfiguration } from './errors';
+import { attempt } from './attempt';
 import { formatAddress, parseAddress, type IpVersion } from './ip-ranges';
 import { isAtLeast, type Release } from './releases';
 import { isToken } from './terraform-text';
@@ -210,17 +210,11 @@ function icmpFindings(protocol: string, port: number | PortRange, ends: readonly
 /** A CIDR, host bits and all, or one address, as Neutron takes it. */
 function parsePrefix(text: string): { version: IpVersion; value: bigint; length: number } | undefined {
   const [host = '', length, ...more] = text.split('/');
-  try {
-    const { version, value } = parseAddress(host);
-    const bits = version === 4 ? 32 : 128;
-    if (length === undefined) return { version, value, length: bits };
-    return more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= bits
-      ? { version, value, length: Number(length) }
-      : undefined;
-  } catch (error) {
-    if (error instanceof InvalidConfiguration) return undefined;
-    throw error;
-  }
+  const address = attempt(() => parseAddress(host));
+  if (!address || more.length > 0) return undefined;
+  const bits = address.version === 4 ? 32 : 128;
+  if (length === undefined) return { ...address, length: bits };
+  return /^\d{1,3}$/.test(length) && Number(length) <= bits ? { ...address, length: Number(length) } : undefined;
 }
 
 /** As Neutron answers it: an address gets its length, IPv6 its short spelling. */

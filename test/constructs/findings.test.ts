@@ -170,12 +170,14 @@ describe('one thing has one owner', () => {
 });
 
 describe('a wish', () => {
+  const pools = pool('192.0.2.5', '192.0.2.9');
+
   test('that refers to a sensitive attribute is refused, also across stacks', () => {
     const found = findings(({ shared, acme }) => {
       const key = new ComputeKeypairV2(shared, 'Key', { name: 'key' });
-      new AllocationPools(shared, 'Own', { subnetId: key.privateKey, pools: [] });
-      new AllocationPools(acme, 'Across', { subnetId: key.privateKey, pools: [] });
-      new AllocationPools(acme, 'Fine', { subnetId: key.fingerprint, pools: [] });
+      new AllocationPools(shared, 'Own', { subnetId: key.privateKey, pools });
+      new AllocationPools(acme, 'Across', { subnetId: key.privateKey, pools });
+      new AllocationPools(acme, 'Fine', { subnetId: key.fingerprint, pools });
     });
     const message =
       'its wish refers to openstack_compute_keypair_v2.private_key, which is sensitive; a manifest is read by people, so name an id instead';
@@ -186,16 +188,16 @@ describe('a wish', () => {
     const found = findings(({ acme }) => {
       const secret = new TerraformVariable(acme, 'secret', { sensitive: true });
       const plain = new TerraformVariable(acme, 'plain', {});
-      new AllocationPools(acme, 'Pools', { subnetId: secret.stringValue, pools: [] });
-      new AllocationPools(acme, 'Other', { subnetId: plain.stringValue, pools: [] });
+      new AllocationPools(acme, 'Pools', { subnetId: secret.stringValue, pools });
+      new AllocationPools(acme, 'Other', { subnetId: plain.stringValue, pools });
     });
     expect(found).toEqual([expect.stringMatching(/^acme\/Pools: its wish refers to variable secret/)]);
   });
 
   test('is one per construct', () => {
     const found = findings(({ acme }) => {
-      const pools = new AllocationPools(acme, 'Pools', { subnetId: '0d5f', pools: [] });
-      declareResource(pools, { kind: 'allocation-pool', spec: pools.spec });
+      const declared = new AllocationPools(acme, 'Pools', { subnetId: '0d5f', pools });
+      declareResource(declared, { kind: 'allocation-pool', spec: declared.spec });
     });
     expect(found).toEqual(['acme/Pools: it declares two resources; give each its own construct']);
   });

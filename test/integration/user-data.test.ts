@@ -212,6 +212,29 @@ describe('a routed UTM', () => {
   });
 });
 
+describe('the gateway of red', () => {
+  let utm: GuestNamespace;
+  afterEach(() => utm.remove());
+
+  testWithGuests.each([
+    ['outside of its network', '203.0.113.3/28', '203.0.113.129/32', '203.0.113.3', '198.51.100.9'],
+    ['at the network address of IPv6', '2001:db8:f::71/64', '2001:db8:f::/64', undefined, '2001:db8:99::9'],
+  ])('%s is reached, and what is behind it', (_name, address, gateway, back, beyond) => {
+    const nics = { red: { macAddress: macs.red, addresses: [address], gateway: gateway.replace(/\/\d+$/, '') } };
+    utm = new GuestNamespace(unescaped({ hostname: 'utm', mode: 'routed', nics }));
+    const { status, output } = utm.boot({
+      nics: { eth3: macs.red },
+      then: `mkdir -p /run/netns && ip netns add router && ip link set far-eth3 netns router
+        ip -n router link set lo up && ip -n router link set dev far-eth3 up
+        ip -n router address add ${gateway} dev far-eth3 ${gateway.includes(':') ? 'nodad' : ''}
+        ip -n router address add ${beyond} dev lo
+        ${back === undefined ? '' : `ip -n router route add ${back} dev far-eth3`}
+        ping -c 1 -w 30 ${beyond} >/dev/null && echo answered`,
+    });
+    expect({ status, output: output.trim() }).toEqual({ status: 0, output: 'answered' });
+  });
+});
+
 /** With literal MACs only `${` and `%{` were escaped for Terraform, which this undoes; Terraform itself does so in user-data-terraform.test.ts. */
 function unescaped(props: UtmUserDataProps): string {
   return renderUserData(props)

@@ -54,7 +54,7 @@ describe('for any plan', () => {
             return a.tenant === b.tenant && first <= end && start <= last;
           }),
         );
-        expect(addressFindings(whole)).toHaveLength(pairs.length);
+        expect(addressFindings(whole, 'zed')).toHaveLength(pairs.length);
       }),
     );
   });
@@ -71,7 +71,9 @@ describe('for any plan', () => {
         };
         const misplaced = whole.addresses.filter(isMisplaced).length;
         const distinct = new Set(whole.addresses.map(({ network, address: text }) => `${network} ${text}`)).size;
-        const found = addressFindings({ ...whole, subnets: whole.subnets }).filter(({ path }) => path.startsWith('p'));
+        const found = addressFindings({ ...whole, subnets: whole.subnets }, 'zed').filter(({ path }) =>
+          path.startsWith('p'),
+        );
         expect(found).toHaveLength(misplaced + whole.addresses.length - distinct);
       }),
     );
@@ -82,7 +84,7 @@ describe('for any plan', () => {
       fc.property(anyPlan, (parts) => {
         const whole = build(parts);
         const turned = plan({ subnets: [...whole.subnets].reverse(), addresses: [...whole.addresses].reverse() });
-        expect(addressFindings(turned)).toHaveLength(addressFindings(whole).length);
+        expect(addressFindings(turned, 'zed')).toHaveLength(addressFindings(whole, 'zed').length);
       }),
     );
   });

@@ -1,8 +1,10 @@
+import { gatewayOf } from '../../lib/subnet-checks';
 import { addressFindings, type AddressPlan, type SubnetDeclaration } from '../../lib/address-plan';
+import type { Release } from '../../lib/releases';
 import { address, plan, subnet, without } from '../support/address-plan';
 
-const lines = (parts: Partial<AddressPlan>) =>
-  addressFindings(plan(parts)).map(({ path, message }) => `${path}: ${message}`);
+const lines = (parts: Partial<AddressPlan>, release: Release = 'zed') =>
+  addressFindings(plan(parts), release).map(({ path, message }) => `${path}: ${message}`);
 
 describe('an address', () => {
   const green = subnet('green', '198.51.100.0/24');
@@ -26,8 +28,7 @@ describe('an address', () => {
 
   test.each([
     ['2001:db8:2::7', /is outside 2001:db8:1::\/64; choose one in 2001:db8:1::1-2001:db8:1:0:ffff:ffff:ffff:ffff$/],
-    ['2001:db8:1::', /is the network address/],
-    ['2001:DB8:1:0::1', /is the gateway of six/],
+    ['2001:DB8:1:0::', /is the gateway of six/],
   ])('%s on an IPv6 subnet', (text, expected) => {
     expect(lines({ subnets: [six], addresses: [address('port', 'six', text)] })).toEqual([
       expect.stringMatching(expected),
@@ -38,9 +39,35 @@ describe('an address', () => {
     expect(lines({ subnets: [six], addresses: [address('p', 'six', '2001:db8:1::ffff:ffff:ffff:ffff')] })).toEqual([]);
   });
 
-  test.each(['198.51.100.4/31', '198.51.100.4/32', '2001:db8::4/128'])('the only ones of %s are addresses', (cidr) => {
-    const text = cidr.slice(0, cidr.indexOf('/'));
-    expect(lines({ subnets: [subnet('p2p', cidr)], addresses: [address('port', 'p2p', text)] })).toEqual([]);
+  test('may be the network address of IPv6 from Ussuri on', () => {
+    const parts = {
+      subnets: [subnet('six', '2001:db8:1::/64', { gateway: '2001:db8:1::1' })],
+      addresses: [address('port', 'six', '2001:db8:1::')],
+    };
+    expect(lines(parts, 'ussuri')).toEqual([]);
+    expect(lines(parts, 'train')).toEqual([expect.stringMatching(/^port: 2001:db8:1:: is the network address/)]);
+  });
+
+  test.each<[string, string, Release, RegExp | undefined]>([
+    ['198.51.100.4/31', '198.51.100.4', 'zed', /is the network address of 198\.51\.100\.4\/31; choose a wider cidr/],
+    ['198.51.100.4/31', '198.51.100.5', 'zed', undefined],
+    ['198.51.100.4/31', '198.51.100.5', 'train', /is the broadcast address of 198\.51\.100\.4\/31/],
+    ['198.51.100.4/32', '198.51.100.4', 'zed', /is the network address/],
+    ['2001:db8::4/127', '2001:db8::5', 'icehouse', undefined],
+    ['2001:db8::4/128', '2001:db8::4', 'zed', undefined],
+  ])('on %s: %s on %s', (cidr, text, release, expected) => {
+    const parts = { subnets: [subnet('p2p', cidr, { gateway: 'none' })], addresses: [address('port', 'p2p', text)] };
+    expect(lines(parts, release)).toEqual(expected ? [expect.stringMatching(expected)] : []);
+  });
+
+  test('can be chosen by a router alone where servers make their own', () => {
+    const services = { dhcp: true, ipv6AddressMode: 'slaac', ipv6RaMode: 'slaac' };
+    const subnets = [subnet('six', '2001:db8:1::/64', { services })];
+    expect(lines({ subnets, addresses: [address('port', 'six', '2001:db8:1::7')] })).toEqual([
+      "port: 2001:db8:1::7 can't be chosen on 2001:db8:1::/64, where servers make their own addresses (slaac); leave the address out",
+    ]);
+    const atRouter = address('router', 'six', '2001:db8:1::', { isRouter: true, isGateway: true });
+    expect(lines({ subnets, addresses: [atRouter] })).toEqual([]);
   });
 
   test('may be the gateway where that is said, and has to be it then', () => {
@@ -108,12 +135,43 @@ describe('an address', () => {
 
 describe('a gateway', () => {
   test.each([
-    ['198.51.101.1', /^green: the gateway 198\.51\.101\.1 is outside 198\.51\.100\.0\/24/],
+    ['2001:db8::1', /^green: the gateway 2001:db8::1 is outside 198\.51\.100\.0\/24, and of another family/],
+    ['198.51.100.255', /the gateway 198\.51\.100\.255 is the broadcast address/],
     ['198.51.100.0', /the gateway 198\.51\.100\.0 is the network address/],
     ['nowhere', /"nowhere" is not an IP address/],
   ])('at %s', (gateway, expected) => {
     expect(lines({ subnets: [subnet('green', '198.51.100.0/24', { gateway })] })).toEqual([
       expect.stringMatching(expected),
+    ]);
+  });
+
+  test.each<[Release, number]>([
+    ['icehouse', 0],
+    ['juno', 1],
+    ['mitaka', 1],
+    ['ocata', 0],
+    ['zed', 0],
+  ])('outside of the cidr on %s', (release, count) => {
+    const outside = subnet('red', '203.0.113.0/28', { gateway: '203.0.113.129' });
+    expect(lines({ subnets: [outside] }, release)).toHaveLength(count);
+  });
+
+  test.each<[Release, string]>([
+    ['icehouse', '2001:db8:1::1'],
+    ['train', '2001:db8:1::1'],
+    ['ussuri', '2001:db8:1::'],
+    ['zed', '2001:db8:1::'],
+  ])('that Neutron of %s chooses on IPv6 is %s', (release, expected) => {
+    expect(gatewayOf({ cidr: '2001:db8:1::/64' }, release)).toBe(expected);
+    expect(gatewayOf({ cidr: '198.51.100.0/24' }, release)).toBe('198.51.100.1');
+    const pools = [{ start: '2001:db8:1::1', end: '2001:db8:1::9' }];
+    const found = lines({ subnets: [subnet('six', '2001:db8:1::/64', { pools })] }, release);
+    expect(found).toHaveLength(expected.endsWith('::1') ? 1 : 0);
+  });
+
+  test('is none that Neutron finds in a /31', () => {
+    expect(lines({ subnets: [subnet('p2p', '198.51.100.4/31')] })).toEqual([
+      expect.stringMatching(/^p2p: Neutron finds no gateway in 198\.51\.100\.4\/31.*say gateway: 'none'/),
     ]);
   });
 

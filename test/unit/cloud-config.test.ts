@@ -249,7 +249,11 @@ describe('findings', () => {
     ],
     ['an address', withRed({ addresses: ['10.0.0.256/24'] }), /^NIC red: "10.0.0.256" is not an IP address/],
     ['no address', withRed({ addresses: [], gateway: undefined }), /^NIC red is static and has no address/],
-    ['a gateway elsewhere', withRed({ gateway: '10.9.9.9' }), /^NIC red: the gateway 10.9.9.9 is in no network/],
+    [
+      'a gateway of another family',
+      withRed({ gateway: '2001:db8::1' }),
+      /^NIC red: the gateway 2001:db8::1 is of another family than its addresses/,
+    ],
     [
       'a MAC twice',
       {
