@@ -7,19 +7,30 @@
  */
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnection, type Connection, type ConnectionOptions, type ResultSetHeader } from 'mysql2/promise';
+import {
+  createConnection,
+  type Connection,
+  type ConnectionOptions,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise';
 import { TransientError } from '../lib/errors';
 import type { SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../lib/ports';
 import { connectError, isConnectionLost, isWorthAnotherTry, queryError, type Stage } from './mysql-errors';
+import { UncheckedKeys } from './mysql-keys';
+import { checkedRows, checkedValues } from './mysql-values';
 
 export interface TlsOptions {
   /** The oldest version that is accepted. Default: TLSv1.2. MySQL 5.5 knows only TLSv1. */
   readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-  /**
-   * PEM text of the CA that signed the server's certificate. The chain is checked then, and not the host name: the
-   * certificates that MySQL makes for itself carry none. Default: the CAs of Node.js, and the host name is checked.
-   */
+  /** PEM text of the CA that signed the server's certificate. Default: the CAs of Node.js. */
   readonly ca?: string;
+  /**
+   * Whether the certificate must be for `host`: by its alternative names, by its common name where it has none, as
+   * MySQL's own client does with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA will do,
+   * for those that MySQL makes for itself, which carry no host name.
+   */
+  readonly verifyName?: boolean;
 }
 
 export interface MysqlOptions {
@@ -34,11 +45,14 @@ export interface MysqlOptions {
 const attempts = 5;
 
 /**
- * One round trip for the whole session. `sql_mode` makes too long values an error instead of cutting them, and makes
- * backslash escapes certain, which mysql2's escaping counts on; a list by GROUP_CONCAT is not cut at 1,024 bytes.
+ * One round trip for the whole session. mysql2's escaping counts on two things, which a server may have set otherwise for
+ * everybody: backslash escapes (`sql_mode`), and UTF-8 (`skip-character-set-client-handshake`: in GBK the last byte of a
+ * character would swallow the backslash before a quote). `sql_mode` also makes too long values an error instead of
+ * cutting them; a list by GROUP_CONCAT is not cut at 1,024 bytes.
  */
 const session =
-  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION autocommit = 1, ` +
+  `SET SESSION character_set_client = utf8mb4, SESSION character_set_results = utf8mb4, ` +
+  `SESSION character_set_connection = utf8mb4, SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION autocommit = 1, ` +
   `SESSION innodb_lock_wait_timeout = 2, SESSION group_concat_max_len = 67108864`;
 const isolation = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ';
 const syntaxError = 1064;
@@ -103,12 +117,12 @@ export class MysqlReader implements SqlReader {
     sql: string,
     values: readonly SqlValue[],
   ): Promise<readonly Row[]> {
-    const [rows] = await connection.query(sql, [...values]);
-    return rows as unknown as readonly Row[];
+    const [rows] = await connection.query<RowDataPacket[]>(sql, checkedValues(values));
+    return checkedRows<Row>(rows);
   }
 
   protected async run(connection: Connection, sql: string, values: readonly SqlValue[] = []): Promise<number> {
-    const [result] = await connection.query<ResultSetHeader>(sql, [...values]);
+    const [result] = await connection.query<ResultSetHeader>(sql, checkedValues(values));
     return result.affectedRows;
   }
 
@@ -120,8 +134,12 @@ export class MysqlReader implements SqlReader {
   private async open(): Promise<Connection> {
     const { host, port, user, password, schema: database, tls } = this.options;
     let stage: Stage = 'connecting';
+    const keys = new UncheckedKeys(this.options);
     const stream = (): Socket => {
       const socket = connectSocket({ host, port, noDelay: true, keepAlive: true });
+      // mysql2 3.24 names no host to tls.connect where `host` is an address, and Node would then accept a certificate for
+      // `localhost`. Node takes the name of the socket before that (lib/_tls_wrap.js, onConnectSecure).
+      Object.assign(socket, { _host: host });
       socket.once('connect', () => (stage = 'waiting for the greeting'));
       socket.once('data', () => (stage = 'logging in'));
       return socket;
@@ -129,8 +147,10 @@ export class MysqlReader implements SqlReader {
     try {
       const connection = await createConnection({
         ...{ host, port, user, password, database, stream, connectTimeout: this.connectTimeoutMs },
-        ...{ supportBigNumbers: true, dateStrings: true },
-        ...(tls === 'off' ? {} : { ssl: sslOf(tls) }),
+        ...{ supportBigNumbers: true, dateStrings: true, stringifyObjects: true, disableEval: true },
+        // A server may ask any client that offers it for a file of this machine.
+        flags: ['-LOCAL_FILES'],
+        ...(tls === 'off' ? { authPlugins: keys.plugins } : { ssl: sslOf(tls) }),
       });
       stage = 'open';
       // An idle connection that the server closes must not end the process: the next statement opens a new one.
@@ -138,7 +158,7 @@ export class MysqlReader implements SqlReader {
       await this.prepare(connection);
       return connection;
     } catch (error) {
-      throw connectError(error, stage, this.options, this.connectTimeoutMs);
+      throw keys.refusal ?? connectError(error, stage, this.options, this.connectTimeoutMs);
     }
   }
 
@@ -194,10 +214,13 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
 }
 
 /** OpenSSL 3 refuses the signatures of TLS 1.0 and 1.1 unless its security level is lowered as well. */
-function sslOf({ minVersion = 'TLSv1.2', ca }: TlsOptions): NonNullable<ConnectionOptions['ssl']> {
+function sslOf({ minVersion = 'TLSv1.2', ca, verifyName = true }: TlsOptions): NonNullable<ConnectionOptions['ssl']> {
   return {
     minVersion,
-    ...(ca === undefined ? { verifyIdentity: true } : { ca }),
+    // Said, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+    rejectUnauthorized: true,
+    verifyIdentity: verifyName,
+    ...(ca === undefined ? {} : { ca }),
     ...(minVersion === 'TLSv1' || minVersion === 'TLSv1.1' ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}),
   };
 }

@@ -53,6 +53,14 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
     return final(`there is no route to ${server}; check the network from this machine to the database`);
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
     return final(`${server} offers no TLS; turn TLS on at the server, or set tls: off for this database`);
+  if (code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED')
+    return final(
+      `${server} asks for the password in clear (mysql_clear_password), and stackward sends it to nobody; give the account a password of its own in the database`,
+    );
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR')
+    return final(
+      `${server} asks for a login that stackward does not know (${message}); give the account caching_sha2_password or mysql_native_password`,
+    );
   if (code === 'HANDSHAKE_SSL_ERROR') return final(tlsDetail(message, server));
   if (code === 'ETIMEDOUT' && stage === 'connecting')
     return transient(
@@ -66,13 +74,16 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
 }
 
 function tlsDetail(text: string, server: string): string {
+  const name =
+    /Hostname\/IP does not match certificate's altnames: (.*)/s.exec(text)?.[1] ??
+    /Cert does not contain a DNS name/.exec(text)?.[0];
+  if (name !== undefined)
+    return `the certificate of ${server} is for another name (${name}); use a name that it carries as "host", have it made for this one, or, where its CA signs this server alone, set "tls.verifyName" to false`;
   // OpenSSL: `80DC…:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps/…`
   const message = /SSL routines:[^:]*:([^:]+)/.exec(text)?.[1] ?? text;
   if (/self.signed|unable to (verify|get)|signature failure/i.test(message))
-    return `the certificate of ${server} is signed by nobody that "tls.ca" names (${message}); set "ca" to the file of the CA that signed it`;
+    return `the certificate of ${server} is signed by nobody that "tls.caFile" names (${message}); set "tls.caFile" to the file of the CA that signed it`;
   if (/expired/i.test(message)) return `the certificate of ${server} has expired; renew it at the server`;
-  if (/altnames|Hostname/i.test(message))
-    return `the certificate of ${server} is for another host name (${message}); use the name it was made for as "host", or set "ca" to its private CA`;
   if (/version|protocol|no ciphers|handshake failure|internal error/i.test(message))
     return `${server} and this side have no TLS version in common (${message}); lower "tls.minVersion" (MySQL 5.5 knows only TLSv1), or upgrade the server`;
   return `TLS with ${server} failed: ${message}`;
@@ -96,6 +107,10 @@ export function queryError(error: unknown, place: Place): StackwardError {
     return new TransientError(`the connection to ${server} was lost: nothing was written by what was under way`, {
       cause: error,
     });
+  if (/^As a result of LOCAL INFILE command/.test(message))
+    return new UnrecoverableError(
+      `${server} asks for a file of this machine (LOAD DATA LOCAL), which no database of Neutron does, and got none; see what answers there`,
+    );
   const detail = details[errno]?.({ server, who, schema: place.schema, message });
   if (passing.includes(errno)) return new TransientError(detail ?? message, { cause: error });
   return new UnrecoverableError(detail ?? `${server}: ${message}${code && errno ? ` (${code})` : ''}`, {

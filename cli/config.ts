@@ -8,12 +8,18 @@ import '../lib/schema-words';
 import { InvalidConfiguration } from '../lib/errors';
 import { serviceNames } from '../lib/ports';
 
+const encrypted = z.strictObject({
+  minVersion: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+  caFile: z.string().min(1).optional(),
+  /** False: any certificate of the CA of `caFile` will do, whatever name it carries. */
+  verifyName: z.boolean().default(true),
+});
 const tls = z.union([
   z.literal('off'),
-  z.strictObject({
-    minVersion: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
-    caFile: z.string().min(1).optional(),
-  }),
+  encrypted.refine(
+    ({ caFile, verifyName }) => verifyName || caFile !== undefined,
+    'has verifyName: false without caFile, so that any certificate of any public CA would do; name the file of the CA that signed the certificate in caFile',
+  ),
 ]);
 
 const database = z.strictObject({
@@ -22,7 +28,7 @@ const database = z.strictObject({
   user: z.string().min(1),
   password: z.string(),
   schema: z.string().min(1).default('neutron'),
-  tls: tls.default({ minVersion: 'TLSv1.2' }),
+  tls: tls.default({ minVersion: 'TLSv1.2', verifyName: true }),
 });
 
 const path = z.string().regex(/^\//, 'must begin with "/"');
@@ -70,6 +76,8 @@ const service = z.strictObject({
 const configuration = z.strictObject({
   /** Entry of clouds.yaml. Default: OS_CLOUD, else the OS_* variables. */
   cloud: z.string().min(1).optional(),
+  /** Keystone and the services of its catalogue may be reached over http:// beyond this machine. */
+  allowPlainHttp: z.boolean().default(false),
   databases: z.strictObject({ neutron: database.optional() }).default({}),
   /** The first that matches a host's name counts. */
   hosts: z.array(hostAccess).default([]),
@@ -124,7 +132,7 @@ function allowedBelow([top, second, third]: readonly string[]): string {
   if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
   if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');
   if (second === undefined) return 'neutron';
-  return third === undefined ? Object.keys(database.shape).join(', ') : 'minVersion, caFile';
+  return Object.keys(third === undefined ? database.shape : encrypted.shape).join(', ');
 }
 
 /** Where the field begins, or what it should stand in: its key, else its nearest parent's. */

@@ -83,8 +83,6 @@ function databaseOptions({ databases: { neutron }, file }: Configuration): Mysql
     );
   const { tls, ...rest } = neutron;
   if (tls === 'off') return { ...rest, tls };
-  return {
-    ...rest,
-    tls: { minVersion: tls.minVersion, ...(tls.caFile === undefined ? {} : { ca: getText(tls.caFile) }) },
-  };
+  const { caFile, ...more } = tls;
+  return { ...rest, tls: { ...more, ...(caFile === undefined ? {} : { ca: getText(caFile) }) } };
 }

@@ -5,7 +5,7 @@
 import type { Host, HostReader } from './host';
 import type { Target } from './reconciler';
 
-export type SqlValue = string | number | null | readonly (string | number)[];
+export type SqlValue = string | null | readonly string[];
 
 export interface SqlQuery {
   /** Rows of one SELECT. `?` placeholders only; an array fills `IN (?)`. */

@@ -5,6 +5,7 @@
  * each other instead of ending in a deadlock: free ranges with their pools (the allocator up to Mitaka takes these FOR
  * UPDATE), pools (a subnet update writes these first), the subnet, the IPAM's pools, allocations last.
  */
+import { z } from 'zod';
 import { UnrecoverableError } from '../../lib/errors';
 import type { SqlQuery } from '../../lib/ports';
 import type { Ledger, PoolRow, RangeRow } from './ledger';
@@ -40,6 +41,37 @@ export function* chunksOf<T>(all: readonly T[], size = chunkSize): Generator<rea
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }
 
+const text = z.string().max(255);
+/** Columns by the names that the statements below give them. Ids and addresses of an answer become values of the next statement. */
+const rows = {
+  name: z.object({ name: text }),
+  owner: z.object({ id: text, subnetId: text }),
+  subnet: z.object({
+    ...{ id: text, networkId: text, cidr: text, gatewayIp: text.nullable() },
+    ipVersion: z.union([z.literal(4), z.literal(6)]),
+  }),
+  range: z.object({ poolId: text, start: text, end: text, owner: text }),
+  pool: z.object({ id: text, start: text, end: text, owner: text }),
+  address: z.object({ owner: text, address: text }),
+  count: z.object({ subnetId: text, used: z.coerce.number().int().nonnegative() }),
+};
+
+/** Rows of one SELECT, each of which has the shape that Neutron's tables give it. */
+async function select<Row extends object>(
+  from: SqlQuery,
+  row: z.ZodType<Row>,
+  sql: string,
+  values: Parameters<SqlQuery['query']>[1],
+): Promise<readonly Row[]> {
+  return (await from.query(sql, values)).map((found) => {
+    const parsed = row.safeParse(found);
+    if (parsed.success) return parsed.data;
+    throw new UnrecoverableError(
+      `the database answered the column ${parsed.error.issues[0]?.path.join('.')} with what Neutron never stores there; name Neutron's database as "host", and its schema as "schema"`,
+    );
+  });
+}
+
 const neutronTables = ['subnets', 'ipallocationpools', 'ipallocations'];
 const ipamTables = ['ipamsubnets', 'ipamallocationpools'];
 const olderIpamTables = [...ipamTables, 'ipamallocations', 'ipamavailabilityranges'];
@@ -50,13 +82,15 @@ const olderIpamTables = [...ipamTables, 'ipamallocations', 'ipamavailabilityrang
  * @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it
  */
 export async function probeTables(from: SqlQuery): Promise<Tables> {
-  const rows = await from.query<{ name: string }>(
+  const found = await select(
+    from,
+    rows.name,
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)` +
       ` UNION ALL SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE()` +
       ` AND table_name = 'subnets' AND column_name IN ('standard_attr_id', 'segment_id')`,
     [[...neutronTables, ...olderIpamTables, 'ipavailabilityranges']],
   );
-  const names = new Set(rows.map((row) => row.name.toLowerCase()));
+  const names = new Set(found.map((row) => row.name.toLowerCase()));
   const has = (name: string): boolean => names.has(name);
   const isSinceMitaka = has('standard_attr_id');
   const isSinceNewton = has('segment_id');
@@ -87,11 +121,13 @@ const grouped = <Row>(rows: readonly Row[], key: (row: Row) => string): Readonly
 /** `neutron_subnet_id` has no index: never read this under a lock, it would lock every row. */
 export async function readOwners(from: SqlQuery, tables: Tables, ids: readonly string[]): Promise<readonly Owner[]> {
   if (!tables.ipam) return ids.map((subnetId) => ({ subnetId, ipamIds: [] }));
-  const rows = await from.query<{ id: string; subnetId: string }>(
+  const found = await select(
+    from,
+    rows.owner,
     'SELECT id, neutron_subnet_id AS subnetId FROM ipamsubnets WHERE neutron_subnet_id IN (?)',
     [ids],
   );
-  const bySubnet = grouped(rows, (row) => row.subnetId);
+  const bySubnet = grouped(found, (row) => row.subnetId);
   return ids.map((subnetId) => ({ subnetId, ipamIds: (bySubnet.get(subnetId) ?? []).map((row) => row.id).sort() }));
 }
 
@@ -110,7 +146,9 @@ export async function readSubnets(
   const ids = owners.map((owner) => owner.subnetId);
   const ipamIds = owners.flatMap((owner) => owner.ipamIds);
   const neutron = await readLedgers(from, 'ipallocationpools', ids, tables.ranges, locked);
-  const subnets = await from.query<SubnetRow>(
+  const subnets = await select<SubnetRow>(
+    from,
+    rows.subnet,
     'SELECT id, network_id AS networkId, ip_version AS ipVersion, cidr, gateway_ip AS gatewayIp' +
       ` FROM subnets WHERE id IN (?)${locked ? ' LOCK IN SHARE MODE' : ''}`,
     [ids],
@@ -140,14 +178,18 @@ async function readLedgers(
   if (owners.length === 0) return (owner) => ({ book, owner, pools: [] });
   const lock = locked ? ' FOR UPDATE' : '';
   const rangeRows = hasRanges
-    ? await from.query<RangeRow & { owner: string }>(
+    ? await select<RangeRow & { owner: string }>(
+        from,
+        rows.range,
         `SELECT r.allocation_pool_id AS poolId, r.first_ip AS start, r.last_ip AS end, p.${columns[book]} AS owner` +
           ` FROM ${rangeTables[book]} r JOIN ${book} p ON p.id = r.allocation_pool_id` +
           ` WHERE p.${columns[book]} IN (?)${lock}`,
         [owners],
       )
     : [];
-  const poolRows = await from.query<PoolRow & { owner: string }>(
+  const poolRows = await select<PoolRow & { owner: string }>(
+    from,
+    rows.pool,
     `SELECT id, first_ip AS start, last_ip AS end, ${columns[book]} AS owner` +
       ` FROM ${book} WHERE ${columns[book]} IN (?)${lock}`,
     [owners],
@@ -175,19 +217,23 @@ export async function readAllocated(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   if (owners.length === 0) return new Map();
   const lock = locked ? ' LOCK IN SHARE MODE' : '';
-  const rows = await from.query<{ owner: string; address: string }>(
+  const held = await select(
+    from,
+    rows.address,
     `SELECT subnet_id AS owner, ip_address AS address FROM ipallocations WHERE subnet_id IN (?)${lock}`,
     [owners.map((owner) => owner.subnetId)],
   );
   const ipamIds = owners.flatMap((owner) => owner.ipamIds);
   const more =
     tables.ipamRanges && ipamIds.length > 0
-      ? await from.query<{ owner: string; address: string }>(
+      ? await select(
+          from,
+          rows.address,
           `SELECT ipam_subnet_id AS owner, ip_address AS address FROM ipamallocations WHERE ipam_subnet_id IN (?)${lock}`,
           [ipamIds],
         )
       : [];
-  const byOwner = grouped([...rows, ...more], (row) => row.owner);
+  const byOwner = grouped([...held, ...more], (row) => row.owner);
   return new Map(
     owners.map(({ subnetId, ipamIds: own }) => {
       const addresses = [subnetId, ...own].flatMap((owner) => (byOwner.get(owner) ?? []).map((row) => row.address));
@@ -198,9 +244,11 @@ export async function readAllocated(
 
 /** How many addresses ports hold on each subnet: an index alone answers it. */
 export async function countAllocated(from: SqlQuery, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const rows = await from.query<{ subnetId: string; used: number }>(
+  const found = await select(
+    from,
+    rows.count,
     'SELECT subnet_id AS subnetId, COUNT(*) AS used FROM ipallocations WHERE subnet_id IN (?) GROUP BY subnet_id',
     [ids],
   );
-  return new Map(rows.map(({ subnetId, used }) => [subnetId, Number(used)]));
+  return new Map(found.map(({ subnetId, used }) => [subnetId, used]));
 }

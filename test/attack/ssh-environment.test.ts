@@ -26,7 +26,7 @@ beforeAll(() => {
   Object.assign(process.env, secrets, kept);
 });
 afterAll(() => {
-  for (const name of Object.keys({ ...secrets, ...kept })) delete process.env[name];
+  for (const name of Object.keys({ ...secrets, ...kept })) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, before);
   rmSync(folder, { recursive: true, force: true });
 });

@@ -41,7 +41,7 @@ const names = async (): Promise<string> => {
 
 test('values are data, whatever they hold, and a list fills IN (?)', async () => {
   const nasty = `'"\\%_`;
-  await writer.transaction((transaction) => transaction.execute('INSERT INTO item VALUES (?, ?)', [4, nasty]));
+  await writer.transaction((transaction) => transaction.execute('INSERT INTO item VALUES (?, ?)', ['4', nasty]));
   expect(await reader.query('SELECT id FROM item WHERE name IN (?) ORDER BY id', [[nasty, 'one']])).toEqual([
     { id: 1 },
     { id: 4 },
@@ -50,7 +50,9 @@ test('values are data, whatever they hold, and a list fills IN (?)', async () =>
 });
 
 test('questions asked at once are answered one after the other', async () => {
-  const asked = [1, 2, 3].map((id) => reader.query<{ name: string }>('SELECT name FROM item WHERE id = ?', [id]));
+  const asked = [1, 2, 3].map((id) =>
+    reader.query<{ name: string }>('SELECT name FROM item WHERE id = ?', [String(id)]),
+  );
   expect((await Promise.all(asked)).flat().map((row) => row.name)).toEqual(['one', 'two', 'three']);
 });
 

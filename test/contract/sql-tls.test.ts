@@ -1,8 +1,8 @@
-/** TLS to a database: who signed it counts, and how old a version is let in. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+/** TLS to a database: who signed its certificate counts, for which name, and how old a version is let in. */
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MysqlReader, type MysqlOptions, type TlsOptions } from '../../adapters/mysql-database';
+import { Authority } from '../support/certificates';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 
 let mariadb: Mariadb;
@@ -10,48 +10,30 @@ let old: Mariadb;
 let ancient: Mariadb;
 let ca: string;
 let otherCa: string;
-
-/** A CA, and a certificate of it that carries no host name: what MySQL makes for itself. */
-function certificates(folder: string, name: string): { ca: string; cert: string; key: string } {
-  const file = (suffix: string) => join(folder, `${name}-${suffix}.pem`);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-  const fresh = ['-newkey', 'rsa:2048', '-nodes'];
-  openssl(
-    'req',
-    '-x509',
-    ...fresh,
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${name} CA`,
-    '-keyout',
-    file('ca-key'),
-    '-out',
-    file('ca'),
-  );
-  openssl('req', ...fresh, '-subj', `/CN=${name} auto generated`, '-keyout', file('key'), '-out', file('request'));
-  openssl(
-    ...['x509', '-req', '-days', '2', '-in', file('request'), '-CA', file('ca'), '-CAkey', file('ca-key')],
-    ...['-CAcreateserial', '-out', file('cert')],
-  );
-  return { ca: file('ca'), cert: file('cert'), key: file('key') };
-}
+let authority: Authority;
+/** What a certificate is made for: what MySQL makes for itself carries no host name. */
+const nameless = 'MySQL_Server_8.0.36_Auto_Generated_Server_Certificate';
 
 beforeAll(async () => {
   // Debian's OpenSSL configuration would refuse what is older than TLS 1.2.
   const start = (...more: string[]) =>
     startMariadb(
       (folder) => {
-        const made = certificates(folder, 'ours');
-        return [`--ssl-ca=${made.ca}`, `--ssl-cert=${made.cert}`, `--ssl-key=${made.key}`, ...more];
+        authority = new Authority(folder, 'ours');
+        const made = authority.certificate('first', 'database', 'IP:127.0.0.1');
+        const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+        copyFileSync(made.cert, cert);
+        copyFileSync(made.key, key);
+        return [`--ssl-ca=${authority.file}`, `--ssl-cert=${cert}`, `--ssl-key=${key}`, ...more];
       },
       { OPENSSL_CONF: '/dev/null' },
     );
-  mariadb = await start();
   old = await start('--tls-version=TLSv1.2');
   ancient = await start('--tls-version=TLSv1.0', '--ssl-cipher=DEFAULT:@SECLEVEL=0');
+  // The last one, so that `authority` is its own.
+  mariadb = await start();
   ca = readFileSync(join(mariadb.folder, 'ours-ca.pem'), 'utf8');
-  otherCa = readFileSync(certificates(mariadb.folder, 'theirs').ca, 'utf8');
+  otherCa = readFileSync(new Authority(mariadb.folder, 'theirs').file, 'utf8');
 });
 afterAll(async () => {
   await mariadb.stop();
@@ -74,9 +56,52 @@ test('the CA that signed it is enough, and the connection is encrypted', async (
   expect(await cipher(mariadb.root, 'off')).toBe('');
 });
 
+/** From now on the server shows this certificate. */
+async function show(commonName: string, alternativeNames?: string): Promise<void> {
+  const made = authority.certificate('shown', commonName, alternativeNames);
+  copyFileSync(made.cert, join(mariadb.folder, 'cert.pem'));
+  copyFileSync(made.key, join(mariadb.folder, 'key.pem'));
+  const root = await mariadb.connect();
+  await root.query('FLUSH SSL');
+}
+
+describe('the name of a certificate of the right CA', () => {
+  const forAnother =
+    /^the certificate of \S+ is for another name \(.*\); use a name that it carries as "host", .* set "tls.verifyName" to false$/;
+
+  test.each<[string, string, string, string | undefined]>([
+    ['a name among the alternative names', 'localhost', 'database', 'DNS:db.example.net,DNS:localhost'],
+    ['an address among the alternative names', '127.0.0.1', 'database', 'DNS:db.example.net,IP:127.0.0.1'],
+    ['the common name, where there is no alternative name', 'localhost', 'localhost', undefined],
+  ])('is the host: %s', async (_, host, commonName, alternativeNames) => {
+    await show(commonName, alternativeNames);
+    expect(await cipher({ ...mariadb.root, host }, { ca })).toBe('TLSv1.3');
+  });
+
+  test.each<[string, string, string, string | undefined]>([
+    ['another name', 'localhost', 'database', 'DNS:db.example.net'],
+    ['a name, for a host that is an address', '127.0.0.1', 'localhost', 'DNS:localhost'],
+    ['another address', '127.0.0.1', 'database', 'IP:127.0.0.2'],
+    ['an address, for a host that is a name', 'localhost', 'database', 'IP:127.0.0.1'],
+    ['the common name, which counts no more beside alternative names', 'localhost', 'localhost', 'DNS:db.example.net'],
+    ['an address as the common name', '127.0.0.1', '127.0.0.1', undefined],
+    ['none, as MySQL makes it', '127.0.0.1', nameless, undefined],
+  ])('is not the host: %s', async (_, host, commonName, alternativeNames) => {
+    await show(commonName, alternativeNames);
+    await expect(cipher({ ...mariadb.root, host }, { ca })).rejects.toMatchObject({
+      reason: 'UnrecoverableError',
+      message: expect.stringMatching(forAnother) as unknown,
+    });
+    expect(await cipher({ ...mariadb.root, host }, { ca, verifyName: false })).toBe('TLSv1.3');
+    await expect(cipher({ ...mariadb.root, host }, { ca: otherCa, verifyName: false })).rejects.toThrow(
+      'signed by nobody',
+    );
+  });
+});
+
 test('another CA, or none, is refused in one sentence', async () => {
   const sentence =
-    /^the certificate of 127\.0\.0\.1:\d+ is signed by nobody that "tls.ca" names \(.*\); set "ca" to the file of the CA that signed it$/;
+    /^the certificate of 127\.0\.0\.1:\d+ is signed by nobody that "tls.caFile" names \(.*\); set "tls.caFile" to the file of the CA that signed it$/;
   await expect(cipher(mariadb.root, { ca: otherCa })).rejects.toMatchObject({
     reason: 'UnrecoverableError',
     message: expect.stringMatching(sentence) as unknown,

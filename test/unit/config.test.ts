@@ -12,13 +12,15 @@ databases:
 `;
 
 test('no file: everything has its default', () => {
-  expect(parse(undefined)).toEqual({ databases: {}, hosts: [], services: {}, file: 'stackward.yaml' });
-  expect(parse('')).toEqual({ databases: {}, hosts: [], services: {}, file: 'stackward.yaml' });
+  const defaults = { allowPlainHttp: false, databases: {}, hosts: [], services: {}, file: 'stackward.yaml' };
+  expect(parse(undefined)).toEqual(defaults);
+  expect(parse('')).toEqual(defaults);
 });
 
 test('references are filled from the environment, the rest has its default', () => {
   expect(parse(full, { NEUTRON_PASSWORD: 's3cret' })).toEqual({
     cloud: 'example',
+    allowPlainHttp: false,
     databases: {
       neutron: {
         host: '192.0.2.5',
@@ -26,7 +28,7 @@ test('references are filled from the environment, the rest has its default', () 
         user: 'stackward',
         password: 's3cret',
         schema: 'neutron',
-        tls: { minVersion: 'TLSv1.2' },
+        tls: { minVersion: 'TLSv1.2', verifyName: true },
       },
     },
     hosts: [],
@@ -37,7 +39,14 @@ test('references are filled from the environment, the rest has its default', () 
 
 test.each([
   ['tls: off', 'off'],
-  ['tls: { minVersion: TLSv1, caFile: /etc/ssl/db.pem }', { minVersion: 'TLSv1', caFile: '/etc/ssl/db.pem' }],
+  [
+    'tls: { minVersion: TLSv1, caFile: /etc/ssl/db.pem }',
+    { minVersion: 'TLSv1', caFile: '/etc/ssl/db.pem', verifyName: true },
+  ],
+  [
+    'tls: { caFile: /etc/ssl/db.pem, verifyName: false }',
+    { minVersion: 'TLSv1.2', caFile: '/etc/ssl/db.pem', verifyName: false },
+  ],
 ])('%s', (line, tls) => {
   expect(parse(`${full}    ${line}\n`, { NEUTRON_PASSWORD: 'x' }).databases.neutron?.tls).toEqual(tls);
 });
@@ -52,12 +61,22 @@ test.each([
   [
     'a field nobody knows',
     'cloud: x\nclouds: y\n',
-    'stackward.yaml:2:1: there is no field "clouds"; allowed are cloud, databases, hosts, services',
+    'stackward.yaml:2:1: there is no field "clouds"; allowed are cloud, allowPlainHttp, databases, hosts, services',
   ],
   [
     'a field nobody knows, deeper',
     full.replace('user:', 'usr:'),
     'stackward.yaml:6:5: there is no field "databases.neutron.usr"; allowed below "databases.neutron" are host, port, user, password, schema, tls',
+  ],
+  [
+    'a name that is not checked, and a CA that anybody may use',
+    `${full}    tls: { verifyName: false }\n`,
+    'stackward.yaml:8:5: the field "databases.neutron.tls" is not valid: has verifyName: false without caFile',
+  ],
+  [
+    'a TLS field nobody knows',
+    `${full}    tls: { verify: false }\n`,
+    'stackward.yaml:8:12: there is no field "databases.neutron.tls.verify"; allowed below "databases.neutron.tls" are minVersion, caFile, verifyName',
   ],
   [
     'a host that is reached in two ways',
