@@ -8,7 +8,8 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Report } from '../lib/engine';
 import { InvalidConfiguration, UnrecoverableError } from '../lib/errors';
-import { parseRun, renderResultRecord, type RecordedRun, type RunRecord } from '../lib/journal';
+import { renderResultRecord } from '../lib/journal';
+import { maxJournalBytes, parseRun, type EndRecord, type RecordedRun, type RunRecord } from '../lib/run-record';
 import { findText } from './files';
 
 export class JournalFolder {
@@ -25,10 +26,11 @@ export class JournalFolder {
   static begin(parent: string, record: RunRecord): JournalFolder {
     const name = `${record.startedAt.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
     const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
+    const text = renderRecord(record, path);
     try {
       makeFolder(parent);
       mkdirSync(unnamed, { mode: 0o750 });
-      write(join(unnamed, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+      write(join(unnamed, 'run.json'), text);
       write(join(unnamed, 'results.jsonl'), '');
       sync(unnamed);
       renameSync(unnamed, path);
@@ -52,7 +54,7 @@ export class JournalFolder {
   }
 
   /** @throws UnrecoverableError when it can't be written */
-  end(report: object): void {
+  end(report: EndRecord): void {
     this.orIncomplete('it lacks the end of this run, which will be listed as killed', () => {
       write(join(this.path, '.report.json'), `${JSON.stringify(report, null, 2)}\n`);
       renameSync(join(this.path, '.report.json'), join(this.path, 'report.json'));
@@ -88,13 +90,24 @@ export function listRuns(parent: string): string[] {
 /** @param name of a run below `parent`, or the path of its folder */
 export function readRun(parent: string, name: string): RecordedRun {
   const folder = name.includes('/') ? name : join(parent, name);
-  const run = findText(join(folder, 'run.json'));
+  const find = (file: string): string | undefined => findText(join(folder, file), maxJournalBytes);
+  const run = find('run.json');
   if (run === undefined)
     throw new InvalidConfiguration(`there is no run "${name}"; \`stackward runs\` lists those below ${parent}`, {
       where: folder,
     });
-  const results = findText(join(folder, 'results.jsonl')) ?? '';
-  return parseRun(basename(folder), run, results, findText(join(folder, 'report.json')));
+  return parseRun(basename(folder), run, find('results.jsonl') ?? '', find('report.json'));
+}
+
+/** @throws InvalidConfiguration for a record that no later run would read again */
+function renderRecord(record: RunRecord, path: string): string {
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxJournalBytes) return text;
+  throw new InvalidConfiguration(
+    `the record of this run would have ${bytes} bytes, and a rollback reads ${maxJournalBytes} at most; nothing was changed: apply fewer things at once, with --stack or --target`,
+    { where: path },
+  );
 }
 
 /** A new file, whole and on disk when this returns. */

@@ -1,7 +1,7 @@
 /** Which process made a run, so that one that is under way is told from one that was killed. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { RunBy } from '../lib/journal';
+import type { RunBy } from '../lib/run-record';
 
 export const thisProcess = (): RunBy => ({
   host: hostname(),
@@ -9,9 +9,12 @@ export const thisProcess = (): RunBy => ({
   identity: findIdentity(process.pid) ?? 'unknown',
 });
 
+/** By its name alone: what the record of a run says, and whoever forges one may say. */
+export const isOfThisMachine = ({ host }: RunBy): boolean => host === hostname();
+
 /** Undefined of a process of another machine: nobody can tell here. */
-export function isRunning({ host, pid, identity }: RunBy): boolean | undefined {
-  return host === hostname() ? findIdentity(pid) === identity : undefined;
+export function isRunning(by: RunBy): boolean | undefined {
+  return isOfThisMachine(by) ? findIdentity(by.pid) === by.identity : undefined;
 }
 
 /** Boot and start time: a pid is given to others later. Field 22 of /proc/<pid>/stat; the command before it may hold anything (proc(5)). */

@@ -4,7 +4,13 @@ import type { Options } from './commands';
 const quote = (word: string): string => (/^[\w./:@=+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** Of this run: what it reads, and what it is about; without how it answers. */
-export const givenOptions = ({ config, manifest = [], stack, kind, target, journal = 'runs' }: Options): string[] => [
+export const givenOptions = (options: Options): string[] => [
+  ...givenInputs(options),
+  ...(options.fromElsewhere === true ? ['--from-elsewhere'] : []),
+  ...(options.again === true ? ['--again'] : []),
+];
+
+const givenInputs = ({ config, manifest = [], stack, kind, target, journal = 'runs' }: Options): string[] => [
   ...(config === undefined ? [] : ['--config', config]),
   ...manifest.flatMap((one) => ['--manifest', one]),
   ...stack.flatMap((one) => ['--stack', one]),

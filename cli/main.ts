@@ -10,10 +10,12 @@ import { sweepOf } from '../lib/sweep';
 import { formatTime, parseTimeZone } from '../lib/time';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
-import { applyCommand, destroyCommand, planCommand, readSavedPlan, rollbackCommand } from './commands';
+import { applyCommand, destroyCommand, planCommand } from './commands';
 import { runsCommand, verifyCommand } from './commands';
 import type { Options, Run } from './commands';
 import { readConfiguration, readManifests } from './inputs';
+import { rollbackCommand } from './rollback';
+import { applySaved, readSavedPlan } from './saved';
 import { complain, say } from './terminal';
 import { connect, type Connections } from './wire';
 
@@ -132,16 +134,16 @@ function program(): Command {
     '--out <file>',
     'also keep the plan in a new file, for `apply FILE`',
   );
-  withApproval(
-    withManifest(root.command('apply [plan]').description('show the plan, ask, do it, and look again')),
-  ).action((file: string | undefined, options: Options) =>
-    run(
-      options,
-      // A saved plan is of the stacks of its own filter.
-      reading(options, () => (file === undefined ? options.stack : readSavedPlan(file).filter.stacks)),
-      (one) => applyCommand(one, file),
-    ),
-  );
+  withApproval(withManifest(root.command('apply [plan]').description('show the plan, ask, do it, and look again')))
+    .option('--again', 'of a saved plan: also where a run applied it before, or it was rolled back')
+    .action((file: string | undefined, options: Options) =>
+      run(
+        options,
+        // A saved plan is of the stacks of its own filter.
+        reading(options, () => (file === undefined ? options.stack : readSavedPlan(file).filter.stacks)),
+        (one) => (file === undefined ? applyCommand(one) : applySaved(one, file)),
+      ),
+    );
   add('verify', 'say of every resource whether it is as the code says; writes nothing', verifyCommand);
   // Who owns a stack without a manifest, the others say.
   const destroying = (options: Options): (() => Promise<StateManifests>) => reading(options, () => []);
@@ -155,6 +157,7 @@ function program(): Command {
     ),
   );
   withApproval(withSelection(root.command('rollback <run>').description('bring back what a run changed, under the same guards')))
+    .option('--from-elsewhere', 'the run was recorded on another machine, such as that of another CI job')
     .action((name: string, options: Options) => run(options, async () => ({ manifests: [], unapplied: [] }), (one) => rollbackCommand(one, name))); // prettier-ignore
   withJournal(withColor(root.command('runs').description('list what was applied from here, and how it ended')))
     .action((options: Options) => ending(options, () => runsCommand(options))); // prettier-ignore

@@ -64,9 +64,7 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
 ): Kind {
   /** Each kind of resource has an entrance of its own: what a manifest says never reaches that of the journal. */
   const specOf = (resource: Resource): Declared | Restored =>
-    resource.before === undefined
-      ? reconciler.parse(resource.spec)
-      : reconciler.restore(resource.before, resource.declared);
+    resource.before === undefined ? reconciler.parse(resource.spec) : reconciler.restore(resource);
   const place = (placement: Placement<On>): Placed => ({
     kind: reconciler.kind,
     target: placement.target,

@@ -6,6 +6,7 @@
  */
 import type { Reason } from './errors';
 import type { Readers, Writers } from './ports';
+import type { RestoredResource } from './resource';
 
 /** One database, one API endpoint or one host. Prints as `database:neutron`, `api:<cloud>`, `host:<name>`. */
 export type Target = `${'database' | 'api' | 'host'}:${string}`;
@@ -129,9 +130,8 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
   /**
    * The entrance of the journal: what brings these images back, under all guards of this kind. The images may be forged: MUST
    * throw InvalidConfiguration for what no run of this kind could have recorded.
-   * @param declared as the run's manifest had it, unchecked; undefined of what was removed
    */
-  restore(before: readonly Before[], declared: unknown): Restored;
+  restore(recorded: RestoredResource): Restored;
   /** What one spec is about, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
   identify(spec: Declared | Restored): string;
   /** Things of it may be left on a host that no spec names any more: every host of a run that may remove is observed too. */

@@ -28,7 +28,7 @@ export interface DeclaredResource extends Named {
 export interface RestoredResource extends Named {
   /** What the run found on each target; never empty. */
   readonly before: readonly Before[];
-  /** As the run's manifest had it; absent of what the run removed. */
+  /** As the run's manifest had it, unchecked; absent of what the run removed. */
   readonly declared?: Spec;
 }
 

@@ -1,27 +1,36 @@
 /** What the journal says was on some hosts before a run, as most kinds ask for it. From the journal alone. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { InvalidConfiguration } from './errors';
-import type { Before, Target } from './reconciler';
+import type { Image, Target } from './reconciler';
+import type { RestoredResource } from './resource';
 
 export interface RestoredOn<Image> {
   readonly restore: readonly { readonly target: Target; readonly image: Image }[];
 }
 
-const hostTarget = z.templateLiteral(['host:', z.string().min(1)]);
-
 /**
- * @param schema of what a run of this kind records, and nothing else
+ * @param schema of what a run of this kind records of this resource, and nothing else
  * @throws InvalidConfiguration naming the target and the field
  */
-export function parseImages<Image>(schema: z.ZodType<Image>, before: readonly Before[]): RestoredOn<Image> {
+export function parseImages<Parsed>(schema: z.ZodType<Parsed>, { before }: RestoredResource): RestoredOn<Parsed> {
   return {
     restore: before.map(({ target, image }) => {
-      const parsed = z.object({ target: hostTarget, image: schema }).safeParse({ target, image });
-      if (parsed.success) return parsed.data;
-      const [issue] = parsed.error.issues;
-      throw new InvalidConfiguration(
-        `the journal has no image of ${target} that this kind writes: the field "${issue?.path.join('.')}" is not valid: ${issue?.message}; a run that somebody edited can't be rolled back`,
-      );
+      if (!target.startsWith('host:')) throw refusedImage(target, 'this kind changes hosts alone');
+      return { target, image: parseImage(schema, image, target) };
     }),
   };
 }
+
+/** @throws InvalidConfiguration naming the target and the field */
+export function parseImage<Parsed>(schema: z.ZodType<Parsed>, image: Image, target: Target): Parsed {
+  const parsed = schema.safeParse(image);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  throw refusedImage(target, `${field === '' ? '' : `the field "${field}" is not valid: `}${issue?.message}`);
+}
+
+export const refusedImage = (target: Target, why: string): InvalidConfiguration =>
+  new InvalidConfiguration(
+    `what the journal says was on ${target} is nothing that stackward records: ${why}; the run's folder was changed since, or is of another version: bring this back by hand`,
+  );

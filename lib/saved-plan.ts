@@ -6,34 +6,49 @@
 import { z } from 'zod';
 import { asStackwardError, InvalidConfiguration, Refused } from './errors';
 import { parseJson } from './json';
+import { line } from './line';
 import type { Manifest } from './manifest';
 import { at, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
-import type { Sweep } from './reconciler';
+import { sweeps, type Sweep } from './reconciler';
 
-export const formatVersion = '1.0';
+/** 1.1 added `id`. */
+export const formatVersion = '1.1';
 
-const names = z.array(z.string());
-const savedPlan = z.object({
-  formatVersion: z.string().regex(/^1\./, 'is of another version of stackward'),
-  version: z.string(),
+/** A plan is written and read whole. */
+export const maxPlanBytes = 64 << 20;
+
+const text = z.string().max(1024 * 1024);
+const digestText = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256');
+const names = z.array(line);
+
+const savedStep = z.strictObject({
+  id: line,
+  target: line,
+  action: z.enum(['create', 'update', 'delete']),
+  changes: z.array(z.strictObject({ attribute: text, before: text.optional(), after: text.optional() })),
+  /** Digest of what was there. */
+  before: digestText,
+  because: text,
+  notes: z.array(text),
+});
+
+const savedPlan = z.strictObject({
+  formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
+  /** Of this plan alone: two plans of the same changes are two plans. */
+  id: z.uuid().optional(),
+  version: line,
   /** Stack → digest of its manifest. */
-  manifests: z.record(z.string(), z.string()),
-  filter: z.object({ stacks: names, kinds: names, targets: names }),
-  sweep: z.array(z.object({ owner: z.string(), stacks: z.union([names, z.literal('all')]) })),
-  steps: z.array(
-    z.object({
-      id: z.string(),
-      target: z.string(),
-      action: z.string(),
-      changes: z.array(
-        z.object({ attribute: z.string(), before: z.string().optional(), after: z.string().optional() }),
-      ),
-      /** Digest of what was there. */
-      before: z.string(),
-      because: z.string(),
-      notes: names,
-    }),
-  ),
+  manifests: z.record(z.string(), digestText),
+  filter: z.strictObject({ stacks: names, kinds: names, targets: names }),
+  sweep: z.array(z.strictObject({ owner: line, stacks: z.union([names, z.literal('all')]) })),
+  steps: z.array(savedStep).superRefine((steps, context) => {
+    const seen = new Set<string>();
+    for (const [index, { id, target }] of steps.entries()) {
+      const where = `${id}@${target}`;
+      if (seen.has(where)) context.addIssue({ code: 'custom', message: `names ${where} twice`, path: [index] });
+      seen.add(where);
+    }
+  }),
 });
 export type SavedPlan = z.infer<typeof savedPlan>;
 type SavedStep = SavedPlan['steps'][number];
@@ -43,10 +58,11 @@ export function renderSavedPlan(
   plan: Plan,
   manifests: readonly Manifest[],
   { filter, sweep }: { readonly filter: Filter; readonly sweep: readonly Sweep[] },
-  more: { readonly version: string; readonly digest: (text: string) => string },
+  more: { readonly id: string; readonly version: string; readonly digest: (text: string) => string },
 ): string {
   const saved: SavedPlan = {
     formatVersion,
+    id: more.id,
     version: more.version,
     manifests: digests(manifests, more.digest),
     filter: { stacks: [...filter.stacks], kinds: [...filter.kinds], targets: [...filter.targets] },
@@ -75,6 +91,9 @@ function canonical(value: unknown): string {
       : inner,
   );
 }
+
+/** What a run records of the plan that it applies: the same however the file is laid out. */
+export const digestOf = (saved: SavedPlan, digest: (text: string) => string): string => digest(canonical(saved));
 
 /** @throws InvalidConfiguration naming the file */
 export function parseSavedPlan(text: string, file: string): SavedPlan {
@@ -105,6 +124,28 @@ export function refuseOtherManifests(
     throw new Refused(`the code of ${changed.join(', ')} is not what it was when this plan was made; plan again`, {
       where: file,
     });
+}
+
+/**
+ * The file says what its plan was allowed to remove; the inputs of this run say what it may remove. The first must be part of
+ * the second.
+ * @param own what a run with these inputs, unfiltered, may remove
+ * @throws Refused naming whose things the file would remove beyond that
+ */
+export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Sweep[], file: string): void {
+  if (sweep.length > 0 && filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
+    throw new Refused('it says that a filtered plan may remove things, and none ever may; plan again', { where: file });
+  const isWithin = ({ owner, stacks }: Sweep): boolean =>
+    stacks === 'all'
+      ? own.some((one) => one.owner === owner && one.stacks === 'all')
+      : stacks.every((stack) => sweeps(own, owner, stack));
+  const other = sweep.find((one) => !isWithin(one));
+  if (other === undefined) return;
+  const whose = other.stacks === 'all' ? 'any stack' : other.stacks.join(', ');
+  throw new Refused(
+    `it may remove what ${whose} of ${other.owner} left, and a run with these manifests may not; give what the plan was made with, or plan again`,
+    { where: file },
+  );
 }
 
 /**

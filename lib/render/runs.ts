@@ -1,5 +1,5 @@
 /** Recorded runs, one line each, the oldest first. */
-import type { RecordedRun } from '../journal';
+import type { RecordedRun } from '../run-record';
 import { printable } from './style';
 import { count } from './text';
 

@@ -5,13 +5,20 @@
 import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
 import type { Readers } from '../../lib/ports';
-import type { Before, Located, Reconciler, Target, Wanted } from '../../lib/reconciler';
+import { line } from '../../lib/line';
+import type { Located, Reconciler, Target, Wanted } from '../../lib/reconciler';
+import type { RestoredResource } from '../../lib/resource';
+import { parseImage, refusedImage } from '../../lib/restored';
 import { parseSpec } from '../../lib/spec';
+import { uuid } from '../../lib/uuid';
 import { apply } from './apply';
 import { subnetIdOf } from './declared';
 import { diff, type AllocationPoolStep } from './diff';
 import { observe, type AllocationPoolObserved } from './observe';
 import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
+
+/** Of one subnet; Neutron's own limit is far below. */
+const maxPools = 10_000;
 
 const kind = 'allocation-pool';
 
@@ -28,16 +35,28 @@ function locate(specs: readonly Wanted<AllocationPoolSpec>[], from: Readers): Pr
   });
 }
 
-const image = z.object({
-  ledgers: z.array(z.object({ pools: z.array(z.object({ start: z.string(), end: z.string() })) })),
+/** Of what an image holds, a restore goes by the pools of its last ledger alone. */
+const poolImage = z.object({
+  ledgers: z
+    .array(z.object({ pools: z.array(z.object({ start: line, end: line })).max(maxPools) }))
+    .min(1)
+    .max(16),
 });
 
 /** The pools that addresses were handed out from; what the two tables of a broken state said beside that stays gone. */
-function restore([before]: readonly Before[], declared: unknown): AllocationPoolSpec {
-  if (declared === undefined)
-    throw new InvalidConfiguration('the run says that pools were removed, and nothing ever removes them');
-  const pools = image.parse(before?.image).ledgers.at(-1)?.pools ?? [];
-  return { ...parse(declared), pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
+function restore({ before: [first, ...others], declared }: RestoredResource): AllocationPoolSpec {
+  if (first === undefined || others.length > 0)
+    throw new InvalidConfiguration(
+      'the run says that the pools of one subnet are in several places; bring them back by hand',
+    );
+  const { target, image } = first;
+  if (declared === undefined) throw refusedImage(target, 'nothing ever removes pools');
+  const spec = parse(declared);
+  if (spec.method === 'check' || spec.method !== target.split(':')[0])
+    throw refusedImage(target, `no run with the method "${spec.method}" writes there`);
+  if (!uuid.safeParse(spec.subnetId).success) throw refusedImage(target, `"${spec.subnetId}" is no UUID of a subnet`);
+  const pools = parseImage(poolImage, image, target).ledgers.at(-1)?.pools ?? [];
+  return { ...spec, pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
 }
 
 export const allocationPool: Reconciler<

@@ -12,6 +12,7 @@ import {
 import { filesFor } from './files';
 import type { PlacedBoot } from './locate';
 import type { BootRestoreObserved } from './observe';
+import type { BootImage } from './restored';
 
 export const kind = 'boot-restore';
 
@@ -40,6 +41,8 @@ function compare({ id, spec }: Wanted<PlacedBoot>, observed: BootRestoreObserved
     const message = `${observed.host} is started by neither systemd nor upstart, so its exceptions don't come back when it restarts: run stackward after a restart, or have its init run what docs/kinds/boot-restore.md says`;
     return { steps: [], findings: [{ id, message }] };
   }
+  const strange = spec.is === 'restored' ? findStrange(spec.image, observed) : undefined;
+  if (strange !== undefined) return { steps: [], findings: [{ id, reason: 'Blocked', message: strange }] };
   const wishes = spec.is === 'restored' ? new Map(Object.entries(spec.image.files)) : declaredFiles(observed);
   const isGone = [...wishes.values()].every((content) => content === null);
   const isNew = [...wishes.keys()].every((path) => observed.files.get(path) === undefined);
@@ -53,6 +56,18 @@ function compare({ id, spec }: Wanted<PlacedBoot>, observed: BootRestoreObserved
           : 'it is not as this stackward writes it',
     notes: isGone ? [] : notesOf(observed),
   });
+}
+
+/** Why an image can't come back: it holds a path, or a content, that this version doesn't write. */
+function findStrange({ files }: BootImage, { stateFolder }: BootRestoreObserved): string | undefined {
+  const written = new Map([...filesFor('systemd', stateFolder), ...filesFor('upstart', stateFolder)]);
+  for (const [path, content] of Object.entries(files)) {
+    if (!written.has(path))
+      return `the journal says that ${path} was there, which is no file of this kind (${[...written.keys()].join(', ')}); the run's folder was changed since: bring this back by hand`;
+    if (content !== null && content !== written.get(path))
+      return `the journal has another ${path} than this stackward writes, and what runs at boot is taken from no journal; apply the exceptions again instead`;
+  }
+  return undefined;
 }
 
 function notesOf({ init, runsContainers }: BootRestoreObserved): string[] {

@@ -23,6 +23,9 @@ export function bringBack(
     const aim = { device, flag, before, after, because: 'the run is rolled back' };
     const wouldSet = now !== undefined && value !== null && current !== undefined && current !== value;
     const isHeld = heldByOthers(observed, one.owner, keyOf(device, flag)).length > 0;
+    // A flag that is in our record neither now nor in the image is nothing that a run of ours changed.
+    const isOurs = before !== undefined || after !== undefined;
+    if (!isOurs) continue;
     if (wouldSet && !isHeld) aims.push({ ...aim, set: { bridge: now.bridge, expect: current, value } });
     else if (JSON.stringify(before) !== JSON.stringify(after)) aims.push(aim);
     const warn = (why: string): number =>

@@ -1,19 +1,46 @@
 /** The flags of some devices as they were before a run: what the journal keeps of them. */
 import { z } from 'zod';
-import type { Before } from '../../lib/reconciler';
+import { line } from '../../lib/line';
+import type { RestoredResource } from '../../lib/resource';
 import { parseImages, type RestoredOn } from '../../lib/restored';
+import { uuid } from '../../lib/uuid';
+import { devicesOf } from './locate';
 import { flagNames, recordEntry, type BridgePortDeclared } from './spec';
 
+/** A record on a host may be older than this version: its ids are checked where they come from a run's folder. */
+const ownEntry = recordEntry.extend({ portId: uuid, path: line, stack: line }).strict();
+
 /** One flag of one device, as it was. */
-const flagImage = z.object({
-  device: z.string(),
-  flag: z.enum(flagNames),
-  /** Null: what was recorded of it changed alone. */
-  value: z.boolean().nullable(),
-  /** Null: not recorded. */
-  entry: recordEntry.nullable(),
-});
-const bridgePortImage = z.object({ portId: z.string(), flags: z.array(flagImage) });
+const flagImage = z
+  .strictObject({
+    device: z.string(),
+    flag: z.enum(flagNames),
+    /** Null: what was recorded of it changed alone. */
+    value: z.boolean().nullable(),
+    /** Null: not recorded. */
+    entry: ownEntry.nullable(),
+  })
+  .refine(({ device, flag, entry }) => entry === null || (entry.device === device && entry.flag === flag), {
+    message: 'is of another flag than the image',
+    path: ['entry'],
+  });
+
+/** A construct may have declared another port before; an entry says which. */
+const maxFlags = 64;
+
+const bridgePortImage = z
+  .strictObject({ portId: uuid, flags: z.array(flagImage).max(maxFlags) })
+  .superRefine(({ portId, flags }, context) => {
+    for (const [index, { device, entry }] of flags.entries()) {
+      const id = (entry?.portId ?? portId).toLowerCase();
+      const own = devicesOf({ id, vifType: 'ovs' });
+      if (!own.includes(device))
+        context.addIssue({
+          ...{ code: 'custom', path: ['flags', index, 'device'] },
+          message: `${device} is no device of port ${id}, whose are ${own.join(' and ')}`,
+        });
+    }
+  });
 export type BridgePortImage = z.infer<typeof bridgePortImage>;
 
 /** Brings back what a step found, on the hosts where it was found. */
@@ -21,4 +48,4 @@ export type BridgePortRestore = RestoredOn<BridgePortImage>;
 
 export type BridgePortSpec = BridgePortDeclared | BridgePortRestore;
 
-export const restore = (before: readonly Before[]): BridgePortRestore => parseImages(bridgePortImage, before);
+export const restore = (recorded: RestoredResource): BridgePortRestore => parseImages(bridgePortImage, recorded);

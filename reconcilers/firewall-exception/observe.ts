@@ -41,9 +41,9 @@ export interface FirewallExceptionObserved extends HostState {
 /** Of a host without ip6tables, or without any, where nothing is wanted. */
 const noTables: HostTables = { variant: 'only', hasHook: false, text: '' };
 
-/** Up to Liberty 7.0.1 the agent saves and restores whole tables, and loses what came between. */
+/** Up to Liberty 7.0.1 the agent saves and restores whole tables, and loses what came between. A run under its lock says so. */
 const needsLock = ({ spec }: { spec: PlacedException }): boolean =>
-  spec.is === 'declared' && !isAtLeast(spec.spec.release, 'mitaka');
+  spec.is === 'declared' ? !isAtLeast(spec.spec.release, 'mitaka') : spec.image.lockFile !== undefined;
 
 export async function observe(
   { target, wanted, sweep }: Placement<PlacedException>,
@@ -96,13 +96,12 @@ export async function observe(
   };
 }
 
-/** Where nothing declared says the release: what is left, or is to be brought back, says which lock it was written under. */
+/** Where nothing says the release: what is left says which lock it was written under. */
 function knownLock(
   wanted: Placement<PlacedException>['wanted'],
   states: FirewallExceptionObserved['owners'],
 ): string | undefined {
   if (wanted.some(({ spec }) => spec.is === 'declared')) return undefined;
-  const restored = wanted.map(({ spec }) => (spec.is === 'restored' ? spec.image.lockFile : undefined));
   const stored = [...states.values()].flatMap((state) => families.map((family) => state[family].stored.lockFile));
-  return [...restored, ...stored].find((path) => path !== undefined);
+  return stored.find((path) => path !== undefined);
 }

@@ -1,23 +1,49 @@
 /** An exception as it was on some hosts before a run: what the journal keeps of it. */
 import { z } from 'zod';
-import type { Before } from '../../lib/reconciler';
+import type { OwnTable } from '../../lib/iptables/own-chain';
+import { commentOf, findPath } from '../../lib/iptables/rule-comment';
+import { line } from '../../lib/line';
+import type { RestoredResource } from '../../lib/resource';
 import { parseImages, type RestoredOn } from '../../lib/restored';
+import { findOwnComment } from './rule-shape';
 
-const lines = z.array(z.string());
-const ownRules = z.strictObject({ mangle: lines, filter: lines });
+/** Of one table in one family; more than any exception has. */
+const maxRules = 10_000;
 
-const exceptionImage = z.strictObject({
-  /** The construct's path, as the comments of its rules have it. */
-  comment: z.string().min(1),
-  /** As the kernel printed them; all empty: it was not there. */
-  ipv4: ownRules,
-  ipv6: ownRules,
-  /** The agent's own, which a write must hold. */
-  lockFile: z.string().optional(),
-});
+/** The rules of one construct, each of exactly a shape that stackward writes. */
+const rulesOf = (table: OwnTable, comment: string) =>
+  z
+    .array(line)
+    .max(maxRules)
+    .superRefine((rules, context) => {
+      const other = rules.findIndex((rule) => findOwnComment(table, rule) !== comment);
+      if (other >= 0)
+        context.addIssue({ code: 'custom', path: [other], message: `is no rule of ${comment} that stackward writes` });
+    });
 
-export type ExceptionImage = z.infer<typeof exceptionImage>;
+const ownRules = (comment: string) =>
+  z.strictObject({ mangle: rulesOf('mangle', comment), filter: rulesOf('filter', comment) });
+
+/** A comment that was cut tells its path as far as it is kept. */
+const isOf = (comment: string, path: string): boolean => commentOf(path) === comment || findPath(comment) === path;
+
+const exceptionImage = (comment: string) =>
+  z.strictObject({
+    /** The construct's path, as the comments of its rules have it. */
+    comment: z.literal(comment),
+    /** As the kernel printed them; all empty: it was not there. */
+    ipv4: ownRules(comment),
+    ipv6: ownRules(comment),
+    /** There was a lock of the agent that the run's writes held. Where it is, the host says. */
+    lockFile: z.string().optional(),
+  });
+
+export type ExceptionImage = z.infer<ReturnType<typeof exceptionImage>>;
 
 export type RestoredException = RestoredOn<ExceptionImage>;
 
-export const restore = (before: readonly Before[]): RestoredException => parseImages(exceptionImage, before);
+export function restore(recorded: RestoredResource): RestoredException {
+  const said = recorded.before.map(({ image }) => image.comment);
+  const own = said.find((comment): comment is string => typeof comment === 'string' && isOf(comment, recorded.path));
+  return parseImages(exceptionImage(own ?? commentOf(recorded.path)), recorded);
+}

@@ -5,13 +5,10 @@
  * other rules. What is in force and in nobody's record is adopted: nothing is written, and nothing is taken away later. What
  * another owner's record holds is recorded for this one too: it goes with the last.
  */
-import { asStackwardError, Blocked } from '../../lib/errors';
+import { asStackwardError } from '../../lib/errors';
 import { append } from '../../lib/lists';
-import type { Rules } from '../../lib/policy/check';
 import { hasRulesInCode } from '../../lib/policy/defaults';
-import { newNamesOf } from '../../lib/policy/renamed';
-import type { Release } from '../../lib/releases';
-import { admissionOf, referrersOf } from '../../lib/policy/grant';
+import { admissionOf } from '../../lib/policy/grant';
 import { companionsOf, sayGrant } from '../../lib/policy/intents';
 import { type Difference, type Finding, type Placement, type Step, type Wanted } from '../../lib/reconciler';
 import { finish } from './finish';
@@ -21,6 +18,7 @@ import type { PolicyRuleSpec } from './restored';
 import { sayHolders } from './roles';
 import type { Situation } from './service-policy';
 import type { PolicyRuleDeclared, RecordEntry } from './spec';
+import { refuseShared } from './shared-rule';
 import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
 
 export interface PolicyRuleStep extends Step {
@@ -212,23 +210,4 @@ function grant(
       ...(times > 1 ? [`the file has the rule ${times} times, and the last one counts`] : []),
     ],
   };
-}
-
-/** @throws Blocked for a rule that others go by: they would admit the role as well, and the code doesn't say so */
-function refuseShared(rules: Rules, rule: string, release: Release): void {
-  const newNames = newNamesOf(rules.service, rule, release).filter((name) => !rules.byName.has(name));
-  if (newNames.length > 0)
-    throw new Blocked(
-      `${rule} is the former name of ${newNames.join(', ')}, which go by it while the file has it alone; grant those that are meant`,
-    );
-  const others = referrersOf(rules, rule);
-  if (rule === rules.defaultRule)
-    throw new Blocked(
-      `every rule that the file leaves out goes by ${rule}; grant the rules that are meant by their names`,
-    );
-  if (others.length > 0)
-    throw new Blocked(
-      `${others.join(', ')} refer${others.length === 1 ? 's' : ''} to ${rule}, and would change with it; ` +
-        `grant the rules that are meant by their names, or write out there what is to stay as it is`,
-    );
 }

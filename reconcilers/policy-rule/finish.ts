@@ -4,6 +4,7 @@ import type { Change, Difference, Finding } from '../../lib/reconciler';
 import type { PolicyRuleStep } from './diff';
 import { keyOf, perform, rawValue, sayValue, type Job } from './jobs';
 import { heldOn, serviceKey, type PolicyRuleObserved } from './observe';
+import { notesOf } from './restoring';
 import { contentOf, unheardFiles } from './service-policy';
 import { textOf, type Draft } from './taking';
 
@@ -23,6 +24,7 @@ export function finish(
   const possible = drafts.filter(({ id, jobs }) => {
     const fault =
       jobs.map((job) => entries.get(job)).find((entry) => entry instanceof StackwardError) ??
+      jobs.map((job) => findOtherValue(job, all.get(job.file))).find((one) => one !== undefined) ??
       jobs.map((job) => findUnheard(job, all.get(job.file), observed)).find((one) => one !== undefined);
     if (fault) findings.push({ id, reason: fault.reason, message: fault.message });
     return fault === undefined;
@@ -36,8 +38,24 @@ export function finish(
           held,
         );
   const after = (file: string): string | undefined => contents.get(file) ?? text(file);
-  const steps = possible.map((draft): PolicyRuleStep => ({ ...draft, changes: changesOf(draft, text, after) }));
+  const notes = ({ notes = [], jobs }: Draft): string[] => [
+    ...notes,
+    ...new Set(jobs.flatMap((job) => notesOf(job, text(job.file), after(job.file)))),
+  ];
+  const steps = possible.map((draft): PolicyRuleStep => ({
+    ...draft,
+    changes: changesOf(draft, text, after),
+    notes: notes(draft),
+  }));
   return { steps, findings };
+}
+
+/** A text from a journal that would not stand in the file as the one value that it says it is. */
+function findOtherValue(job: Job, after: string | undefined): Blocked | undefined {
+  if (job.does !== 'restore' || after === undefined || rawValue(after, job) === job.image.value) return undefined;
+  return new Blocked(
+    `${job.rule} in ${job.file} can't be brought back as it was: the file would hold another value than the journal says; change it by hand`,
+  );
 }
 
 /** A change that would put rules of other files out of force. */

@@ -203,7 +203,7 @@ function entryLike(
 const emptyFile = (path: string): string => (path.endsWith('.json') ? '{}\n' : '');
 
 /** For taking back, the file alone says enough. */
-function rulesOf({ values }: PolicyFile, { release, service }: Pick<Job, 'release' | 'service'>): Rules {
+export function rulesOf({ values }: PolicyFile, { release, service }: Pick<Job, 'release' | 'service'>): Rules {
   const era = eraOf(release);
   const byName = new Map([...values].map(([name, value]) => [name, parseRule(value, era)]));
   return { era, service, byName, defaultRule: '' };

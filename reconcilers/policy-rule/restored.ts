@@ -1,28 +1,57 @@
 /** Rules of policy files as they were before a run: what the journal keeps of them. */
 import { z } from 'zod';
-import { serviceNames } from '../../lib/ports';
-import type { Before } from '../../lib/reconciler';
-import { releases } from '../../lib/releases';
+import { line } from '../../lib/line';
+import { eraOf } from '../../lib/policy/defaults';
+import { faultOfRaw } from '../../lib/policy/raw-value';
+import type { RestoredResource } from '../../lib/resource';
 import { parseImages, type RestoredOn } from '../../lib/restored';
-import { recordEntry, type PolicyRuleDeclared } from './spec';
+import { grantSpec, recordEntry, type PolicyRuleDeclared } from './spec';
 
-const ruleImage = z.object({
-  service: z.enum(serviceNames),
-  release: z.enum(releases),
-  rule: z.string(),
-  role: z.string(),
-  file: z.string(),
-  /** As it stood in the file; null: it was not there. */
-  value: z.string().nullable(),
-  /** Null: not recorded. */
-  entry: recordEntry.nullable(),
-});
+const path = z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a file');
+/** As it stands in a file. */
+const raw = z.string().max(65_536);
+/** What stood around a rule that was put in: blanks, line ends, a comma. */
+const around = z.string().regex(/^[ \t\r\n,]{0,4096}$/, 'may hold blanks, line ends and a comma alone');
+
+const grant = { ...grantSpec.pick({ service: true, release: true, rule: true, role: true }).shape, file: path };
+
+const ownEntry = recordEntry
+  .extend({ ...grant, before: raw.nullable(), written: raw, path: line, stack: line })
+  .extend({ frame: z.strictObject({ lead: around, trail: around }).optional() })
+  .strict();
+
+const ruleImage = z
+  .strictObject({
+    ...grant,
+    /** As it stood in the file; null: it was not there. */
+    value: raw.nullable(),
+    /** Null: not recorded. */
+    entry: ownEntry.nullable(),
+  })
+  .superRefine(({ value, entry, ...image }, context) => {
+    const other = (['service', 'release', 'rule', 'role', 'file'] as const).find(
+      (field) => entry !== null && entry[field] !== image[field],
+    );
+    if (other !== undefined)
+      context.addIssue({ code: 'custom', message: `the record is of another ${other}`, path: ['entry', other] });
+    const era = eraOf(image.release);
+    const values = [
+      [['value'], value],
+      [['entry', 'before'], entry?.before],
+      [['entry', 'written'], entry?.written],
+    ] as const;
+    for (const [field, text] of values) {
+      // Of a rule that another grant made, nothing stands alone.
+      const fault = typeof text === 'string' && text !== '' ? faultOfRaw(text, era) : undefined;
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, path: [...field] });
+    }
+  });
 export type RuleImage = z.infer<typeof ruleImage>;
-const policyRuleImage = z.object({ rules: z.array(ruleImage) });
+const policyRuleImage = z.strictObject({ rules: z.array(ruleImage).max(1000) });
 
 /** Brings back what a step found, on the hosts where it was found. */
 export type PolicyRuleRestore = RestoredOn<z.infer<typeof policyRuleImage>>;
 
 export type PolicyRuleSpec = PolicyRuleDeclared | PolicyRuleRestore;
 
-export const restore = (before: readonly Before[]): PolicyRuleRestore => parseImages(policyRuleImage, before);
+export const restore = (recorded: RestoredResource): PolicyRuleRestore => parseImages(policyRuleImage, recorded);

@@ -6,7 +6,8 @@ import { faultOfRole, intents } from '../../lib/policy/intents';
 import { serviceNames } from '../../lib/ports';
 import { releases } from '../../lib/releases';
 
-const declared = z.strictObject({
+/** Its fields, each by itself. */
+export const grantSpec = z.strictObject({
   service: z.enum(serviceNames),
   /** As that release names it: `create_port:fixed_ips:ip_address`. */
   rule: z.string().regex(/^[!-~]+$/, 'must be the name of a policy rule, without blanks'),
@@ -23,7 +24,7 @@ const declared = z.strictObject({
   /** True: also where Kolla, Puppet or Ansible writes the file. Default: refused. */
   overrideManager: z.boolean().optional(),
 });
-export const policyRuleSpec = declared.superRefine(({ service, rule }, context) => {
+export const policyRuleSpec = grantSpec.superRefine(({ service, rule }, context) => {
   const fault = faultOfRule(service, rule);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `it ${fault}`, path: ['rule'] });
 });

@@ -4,6 +4,7 @@ import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/rec
 import type { PolicyRuleStep } from './diff';
 import { heldBeside, heldToo, keyOf, rawValue, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
+import { refuseOtherFile, refuseSharedValue } from './restoring';
 import { contentOf } from './service-policy';
 import type { PolicyRuleRestore, PolicyRuleSpec } from './restored';
 
@@ -93,6 +94,8 @@ export function bringBack(
         throw new Blocked(
           `${image.rule} in ${image.file} can't be brought back as it was: ${beside.map((one) => one.owner).join(', ')} granted a role in it; grant it again from the code`,
         );
+      const policy = refuseOtherFile(image, observed);
+      if (raw !== image.value && image.value !== null) refuseSharedValue(image, textOf(observed, image.file), policy);
       return [{ ...image, owner, recorded, image, does: 'restore' }];
     });
   const [first] = jobs;

@@ -5,7 +5,7 @@ import { CloudStack, OpenStackCloud } from '../../constructs';
 import { declareResource } from '../../constructs/declarations';
 import { Construct } from 'constructs';
 import { parseRecord } from '../../lib/host-record';
-import { parseRun } from '../../lib/journal';
+import { parseRun } from '../../lib/run-record';
 import { parseJson } from '../../lib/json';
 import { faultOfName } from '../../lib/line';
 import { parseManifests } from '../../lib/manifest';

@@ -259,7 +259,16 @@ describe('rollback', () => {
       const changed = [site.manifest({ B: {} })];
       const swapped = await site.apply(changed);
       expect([site.read(file), other.read(file)]).toEqual([icehouse, granted]);
-      expect(problems(await back(swapped.plan, changed))).toEqual([]);
+      const undo = site.undoOf(swapped.plan, changed);
+      // Each host's file is brought back only where the service reads it: there, the configuration is that host's own.
+      for (const [host, own] of [
+        ['ctl1', site],
+        ['ctl2', other],
+      ] as const) {
+        site.configPath = () => own.path('neutron/neutron.conf');
+        const planned = await site.plan(undo, { ...everything, targets: [`host:${host}`] }, []);
+        expect(problems(await site.applyPlan(planned, undo, []))).toEqual([]);
+      }
       expect([site.read(file), other.read(file)]).toEqual([granted, icehouse]);
     } finally {
       await other.remove();

@@ -1,7 +1,7 @@
 /** A kind whose things bear their owner and path, as those on hosts do: for tests of removal and of going back. */
 import { StalePlan, TransientError } from '../../lib/errors';
 import type { NetworkReader, Readers } from '../../lib/ports';
-import { sweeps, type Before, type Reconciler, type Step, type Target } from '../../lib/reconciler';
+import { sweeps, type Reconciler, type Step, type Target } from '../../lib/reconciler';
 import { memoryReaders } from './memory-kind';
 
 export interface Mark {
@@ -83,7 +83,7 @@ export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Ma
     whenRemoved: 'it goes from every host',
     leavesOnHosts: true,
     parse: (input) => input as Declared,
-    restore: (before: readonly Before[]) => ({ restore: before as unknown as readonly Restored[] }),
+    restore: ({ before }) => ({ restore: before as unknown as readonly Restored[] }),
     identify: (spec) => JSON.stringify(spec),
     locate: async (specs) => {
       const targets = new Set(specs.flatMap(({ spec }) => targetsOf(spec)));

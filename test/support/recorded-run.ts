@@ -1,8 +1,9 @@
 /** A run's journal in memory, by way of its texts. */
 import type { Report } from '../../lib/engine';
-import { parseRun, recordOf, renderResultRecord, type RecordedRun } from '../../lib/journal';
+import { recordOf, renderResultRecord } from '../../lib/journal';
 import type { Manifest } from '../../lib/manifest';
 import type { Plan } from '../../lib/plan';
+import { parseRun, type RecordedRun } from '../../lib/run-record';
 
 export class RecordedTexts {
   readonly #record: string;
@@ -21,6 +22,6 @@ export class RecordedTexts {
 
   /** As `readRun` would give it. */
   get run(): RecordedRun {
-    return parseRun('run', this.#record, this.#results, '{"exitCode":0,"problems":[]}');
+    return parseRun('run', this.#record, this.#results, '{"problems":[],"found":[],"interrupted":false,"exitCode":0}');
   }
 }

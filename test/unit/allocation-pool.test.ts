@@ -30,7 +30,7 @@ describe('parse', () => {
     ['pools.0.end', { ...declared([five]), pools: [{ start: '203.0.113.71' }] }],
     ['method', { ...declared([five]), method: 'sql' }],
     ['allowShrink', { ...declared([five]), allowShrink: 'yes' }],
-    ['spec', { ...declared([five]), gateway: '203.0.113.65' }],
+    ['gateway', { ...declared([five]), gateway: '203.0.113.65' }],
     ['spec', null],
   ])('names the field %s', (field, input) => {
     expect(() => allocationPool.parse(input)).toThrow(`the field "${field}" is not valid`);

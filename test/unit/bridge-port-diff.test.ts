@@ -284,7 +284,10 @@ test('the image of a step brings it back, record and all', () => {
   const [step] = bridgePort.diff(place([], all), world).steps;
   if (!step) throw new Error('no step');
   const image = JSON.parse(JSON.stringify(bridgePort.image(step, world))) as object;
-  const back = bridgePort.restore([{ target, image: image as never }], undefined);
+  const back = bridgePort.restore({
+    ...{ kind: 'bridge-port', path: 'acme/Port', stack: 'acme', owner: 'ours', dependsOn: [], unknown: [] },
+    before: [{ target, image: image as never }],
+  });
   expect(back).toEqual({ restore: [{ target, image }] });
   const restore = wants({}, { spec: { restore: [image as never] } });
   const after = observed({ [tap]: fresh, [qvb]: fresh });

@@ -68,13 +68,13 @@ test.each<[string, Partial<Port>[], object]>([
 
 test('what comes back goes to the host where it was', async () => {
   const image = { portId: ids[0], flags: [] };
-  const spec = bridgePort.restore(
-    [
+  const spec = bridgePort.restore({
+    ...{ kind: 'bridge-port', path: 'acme/P0', stack: 'acme', owner: 'ours', dependsOn: [], unknown: [] },
+    before: [
       { target: 'host:cnode02', image },
       { target: 'host:cnode01', image },
     ],
-    undefined,
-  );
+  });
   const wanted = [{ id: 'bridge-port.acme/P0', stack: 'acme', owner: 'ours', spec }];
   const { placements } = await bridgePort.locate(wanted, {} as Readers);
   expect(placements).toMatchObject([

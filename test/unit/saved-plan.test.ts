@@ -16,7 +16,14 @@ const planOf = (...steps: PlannedStep[]): Plan => ({
 });
 const unfiltered = { filter: { stacks: [], kinds: [], targets: [] }, sweep: [] };
 const review = (then: Plan, now: Plan) =>
-  reviewed(parseSavedPlan(renderSavedPlan(then, [], unfiltered, { version: '1', digest }), 'f'), now, digest);
+  reviewed(
+    parseSavedPlan(
+      renderSavedPlan(then, [], unfiltered, { id: 'b6f0c1de-5a52-4c39-9f0e-0d9f2f6f3c55', version: '1', digest }),
+      'f',
+    ),
+    now,
+    digest,
+  );
 
 test.each<[string, Partial<PlannedStep>, string]>([
   ['another value before', { before: { value: 'c' } }, 'what is there is not what it was when the plan was made'],

@@ -1,0 +1,83 @@
+/** Shows a plan, asks, and does it: the same for every command that writes. */
+import { JournalFolder } from '../adapters/journal-folder';
+import { thisProcess } from '../adapters/running-process';
+import { apply, type Report } from '../lib/engine';
+import { problemOf } from '../lib/errors';
+import { applyExitCode } from '../lib/exit-code';
+import { endOf, recordOf, type RunHead } from '../lib/journal';
+import type { Plan } from '../lib/plan';
+import { renderReportJson } from '../lib/render/json';
+import { renderPlan, renderReport, renderResult } from '../lib/render/text';
+import { kinds } from '../reconcilers/registry';
+import { version } from '../package.json';
+import { commandLine, givenOptions } from './command-line';
+import type { Run } from './commands';
+import { approved, say, stopOnInterrupt } from './terminal';
+
+interface Performed {
+  readonly exitCode: number;
+  readonly isCancelled: boolean;
+  /** Something was written. */
+  readonly isChanged: boolean;
+}
+
+/**
+ * Shows a plan, asks, writes the journal's record, applies and looks again.
+ * @param words of the command, without its options
+ * @param of for the record: which saved plan is applied, or which run is brought back
+ */
+export async function perform(
+  { manifests, connections, filter, sweep, options, style }: Run,
+  planned: Plan,
+  words: readonly ['apply' | 'destroy' | 'rollback', ...(readonly string[])],
+  of: Pick<RunHead, 'plan' | 'rolledBack'> = {},
+): Promise<Performed> {
+  const [command] = words;
+  if (!options.json) say(renderPlan(planned, style, command));
+  if (planned.steps.length > 0 && !(await approved(options, commandLine([...words, ...givenOptions(options)])))) {
+    say('\nCancelled; nothing was changed.');
+    return { exitCode: 1, isCancelled: true, isChanged: false };
+  }
+  const by = thisProcess();
+  const journal =
+    planned.steps.length > 0
+      ? JournalFolder.begin(
+          options.journal,
+          recordOf(planned, manifests, { ...of, version, command, by, startedAt: new Date() }),
+        )
+      : undefined;
+  const stop = stopOnInterrupt();
+  let ended = 0;
+  const report = await apply(planned, kinds, manifests, connections.readers, connections.writers, {
+    filter,
+    sweep,
+    signal: stop.signal,
+    onResult: (result) => {
+      ended += 1;
+      try {
+        journal?.result(result);
+      } finally {
+        if (!options.json) say(renderResult(result, `${ended} of ${planned.steps.length}`, style));
+      }
+    },
+  });
+  stop.done();
+  const complete = endJournal(journal, planned, report);
+  if (options.json) say(renderReportJson(command, planned, complete));
+  else if (journal) say(`\n${renderReport(planned, complete, style, command)}${style.dim(`Journal: ${journal.path}`)}`);
+  return {
+    exitCode: applyExitCode(planned, complete),
+    isCancelled: false,
+    isChanged: report.results.some((result) => result.outcome === 'applied'),
+  };
+}
+
+/** @returns the report, with what is wrong with the journal: its reader sees the rest all the same */
+function endJournal(journal: JournalFolder | undefined, planned: Plan, report: Report): Report {
+  try {
+    journal?.end(endOf(planned, report, applyExitCode(planned, report)));
+    return report;
+  } catch (error) {
+    return { ...report, problems: [...report.problems, problemOf(error, 'journal')] };
+  }
+}

@@ -1,0 +1,90 @@
+/** Brings back what a recorded run changed. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
+import { readRun } from '../adapters/journal-folder';
+import { isOfThisMachine, isRunning } from '../adapters/running-process';
+import { plan } from '../lib/engine';
+import { InvalidConfiguration, Refused } from '../lib/errors';
+import { movedSince, undoManifests, withoutMoved } from '../lib/journal';
+import type { Note } from '../lib/plan';
+import type { Readers } from '../lib/ports';
+import { printable } from '../lib/render/style';
+import type { RecordedRun } from '../lib/run-record';
+import { kinds } from '../reconcilers/registry';
+import type { Run } from './commands';
+import { perform } from './perform';
+import { say } from './terminal';
+
+/** What somebody changed since the run is left alone. */
+export async function rollbackCommand(run: Run, name: string): Promise<number> {
+  const { connections, filter, options } = run;
+  const recorded = readRun(options.journal, name);
+  refuseUnderWay(recorded);
+  if (options.fromElsewhere !== true) refuseElsewhere(recorded);
+  refuseOtherTargets(recorded, connections.readers);
+  const manifests = undoManifests(recorded, kinds);
+  if (!options.json) say(`${printable(describe(recorded))}\n\n`);
+  const planned = await plan(manifests, kinds, connections.readers, filter, []);
+  const left = withoutMoved(planned, movedSince(recorded, planned));
+  const steps = left.steps.map((step) => ({ ...step, because: 'the run is rolled back' }));
+  const known = { ...left, steps, warnings: [...left.warnings, ...killed(recorded), ...unreadableResults(recorded)] };
+  const rolledBack = { rolledBack: recorded.name };
+  const { exitCode, isChanged } = await perform(
+    { ...run, manifests, sweep: [] },
+    known,
+    ['rollback', name],
+    rolledBack,
+  );
+  if (!options.json && isChanged && recorded.record.command === 'apply')
+    say('The code still says otherwise: change it too, or the next apply does the same again.');
+  return exitCode;
+}
+
+/** Whose things the plan below is about: no manifest says so. */
+function describe({ name, record: { command, by, startedAt, steps, version } }: RecordedRun): string {
+  const owners = [...new Set(steps.map(({ resource }) => resource.owner))].sort();
+  return `Run ${name}: ${command} of ${owners.join(', ') || 'nobody'}, recorded at ${startedAt} on ${by.host} by stackward ${version}`;
+}
+
+function refuseUnderWay({ name, record, end }: RecordedRun): void {
+  if (end === undefined && isRunning(record.by))
+    throw new InvalidConfiguration(`it is under way (process ${record.by.pid}); roll it back when it has ended`, {
+      where: name,
+    });
+}
+
+/** A folder that was copied is the likeliest to be forged, or to be of another cloud: somebody must say that it is meant. */
+function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
+  if (isOfThisMachine(by)) return;
+  const open = end === undefined ? ', and nobody can tell here whether it is still under way' : '';
+  const known =
+    end === undefined
+      ? 'the run has ended and its folder is as that machine wrote it'
+      : 'its folder is as that machine wrote it';
+  throw new Refused(
+    `it was recorded on ${by.host}, which is not this machine${open}; roll it back there, or add --from-elsewhere if you know that ${known}`,
+    { where: name },
+  );
+}
+
+/** What a cloud's API or database was asked to change must not be asked of another cloud. Hosts are looked up one by one. */
+function refuseOtherTargets({ name, record }: RecordedRun, { cloud }: Readers): void {
+  const known = ['database:neutron', `api:${cloud}`];
+  const other = record.steps.find(({ target }) => !target.startsWith('host:') && !known.includes(target));
+  if (other)
+    throw new InvalidConfiguration(
+      `the run changed ${other.target}, and this configuration leads to ${known.join(' and ')}; roll it back with the configuration that it was made with`,
+      { where: name },
+    );
+}
+
+function killed({ end }: RecordedRun): Note[] {
+  const message =
+    'the run was killed before its end; the steps without a result are looked at as if they may have been done';
+  return end === undefined ? [{ where: 'journal', message }] : [];
+}
+
+function unreadableResults({ unreadable }: RecordedRun): Note[] {
+  if (unreadable === 0) return [];
+  const lines = unreadable === 1 ? '1 line' : `${unreadable} lines`;
+  const message = `${lines} of its results can't be read; the steps they were about are looked at as if they may have been done`;
+  return [{ where: 'journal', message }];
+}

@@ -1,0 +1,31 @@
+/** A value as it stands in a policy file, looked at without its file. Pure. */
+import { asStackwardError } from '../errors';
+import type { PolicyEra } from './check';
+import { parsePolicyFile } from './file';
+import { parseRule } from './parse';
+
+const rule = 'rule';
+
+/**
+ * Why a text can't stand in a policy file as one value: it would end before its end, hold a second rule, or be none that a
+ * service can load. undefined: it can.
+ */
+export function faultOfRaw(raw: string, era: PolicyEra): string | undefined {
+  // Lines after the first bear the margin of the file that they are from.
+  const margin = /\n( *)\S/.exec(raw)?.[1] ?? '';
+  const places = [`{"${rule}": ${raw}}`, `"${rule}": ${raw}\n`, `"${rule}":\n${margin}${raw}\n`];
+  return places.some((text) => isAlone(text, raw, era)) ? undefined : 'is not one value of a policy file';
+}
+
+function isAlone(text: string, raw: string, era: PolicyEra): boolean {
+  try {
+    const { entries, values } = parsePolicyFile(text, era);
+    const [entry] = entries;
+    if (entry === undefined || entries.length !== 1 || values.size !== 1 || entry.rule !== rule) return false;
+    parseRule(values.get(rule), era);
+    return text.slice(entry.value.start, entry.value.end) === raw;
+  } catch (error) {
+    asStackwardError(error);
+    return false;
+  }
+}
