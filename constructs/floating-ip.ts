@@ -1,3 +1,4 @@
+import { Fn, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import {
   NetworkingFloatingipV2,
@@ -6,7 +7,7 @@ import {
 import { defined } from '../lib/defined';
 import { checkTexts, requireProps } from './check-props';
 import { chooseSubnet } from './choose-subnet';
-import { claim, declarationsOf } from './declarations';
+import { addFinding, claim, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import type { FixedIpPort } from './fixed-ip-port';
 import type { INetwork } from './network';
@@ -28,7 +29,7 @@ export interface FloatingIpProps extends Pick<
   readonly address?: string;
   /** What answers at it. @default nothing yet */
   readonly port?: FixedIpPort;
-  /** Which of the port's addresses. @default its first */
+  /** Which of the port's addresses. @default its first of IPv4, and when that changes, the new one */
   readonly portAddress?: string;
   /** The router between port and external network: the address waits for the interfaces that it has by now. @default no wait */
   readonly router?: TenantRouter;
@@ -50,7 +51,7 @@ export class FloatingIp extends Construct {
         address,
         subnetId: subnet?.subnetId,
         portId: port?.portId,
-        fixedIp: portAddress,
+        fixedIp: portAddress ?? (port && translatedAddress(port)),
       }),
       // The provider looks the network up by name.
       pool: network.networkName,
@@ -67,6 +68,41 @@ export class FloatingIp extends Construct {
     declarations.add('floating', { path, network: network.key, ...defined({ subnet: subnet?.key }) });
     if (address !== undefined && subnet)
       declarations.add('addresses', { path, network: network.key, subnet: subnet.key, address });
-    if (port) claim(this, `the floating address of ${portAddress ?? 'the first address'} of port ${port.node.path}`);
+    if (!port) return;
+    claim(
+      this,
+      `the floating address of ${portAddress ?? translated(port) ?? 'the first address'} of port ${port.node.path}`,
+    );
+    if (
+      portAddress !== undefined &&
+      isLiteral(portAddress) &&
+      port.addresses.length > 0 &&
+      !port.addresses.includes(portAddress)
+    )
+      addFinding(
+        this,
+        `${port.node.path} has no address ${portAddress}, but ${port.addresses.join(' and ')}; name one of these`,
+      );
+    const isIPv6Alone = port.addresses.length > 0 && translated(port) === undefined;
+    if (portAddress?.includes(':') || (portAddress === undefined && isIPv6Alone))
+      addFinding(this, 'a router translates to IPv4 alone; name an IPv4 address of the port, or give it one');
   }
+}
+
+const isLiteral = (text: string): boolean => !Token.isUnresolved(text);
+
+/** Among those that the code names: a router translates IPv4. */
+const translated = (port: FixedIpPort): string | undefined =>
+  port.addresses.find((address) => isLiteral(address) && !address.includes(':'));
+
+/**
+ * Said in every case: a floating IP that names none keeps the address that the port had when it was associated, and no
+ * plan ever shows that (Neutron's router translates to an address that nobody has any more).
+ */
+function translatedAddress(port: FixedIpPort): string {
+  const [first] = port.addresses;
+  if (first !== undefined) return translated(port) ?? first;
+  // Neutron picks, and may pick one of IPv6 beside it.
+  const addresses = Fn.join(' ', port.resource.allFixedIps);
+  return Fn.element(Fn.regexall('[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', addresses), 0) as string;
 }
