@@ -9,6 +9,7 @@ export * from './openstack-cloud';
 export * from './policy-grant';
 export * from './quotas';
 export * from './security-group';
+export * from './server-group';
 export * from './shared-network';
 export * from './subnet';
 export * from './tenant';

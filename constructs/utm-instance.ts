@@ -65,7 +65,7 @@ export interface UtmInstanceProps
   readonly availabilityZone?: string;
   /** Compute host that the server is forced to; the deployer needs the right to do so. @default the scheduler chooses */
   readonly host?: string;
-  /** UUID of a server group. @default none */
+  /** Id of a server group of the tenant: `ServerGroup` makes one. @default none */
   readonly serverGroupId?: string;
   /**
    * bridged: green and orange are one segment, joined in br0, and frames keep their own MAC and IP. routed: the UTM

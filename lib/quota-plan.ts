@@ -13,6 +13,7 @@ export const countedThings = {
   instances: 'instances',
   cores: 'cores',
   ramMiB: 'MiB of RAM',
+  serverGroups: 'server groups',
 } as const;
 
 export type Counted = keyof typeof countedThings;

@@ -64,7 +64,15 @@ test('quotas are right on the first apply: what is named as it is named, the res
   expect(quota).toEqual({ ...defaults, network: 8, port: 30, security_group: 4, floatingip: -1 });
   const { quota_set: compute } = await get<{ quota_set: object }>('compute', `/os-quota-sets/${acme}`);
   const { quota_set: computeDefaults } = await get<{ quota_set: object }>('compute', `/os-quota-sets/${acme}/defaults`);
-  expect(compute).toEqual({ ...computeDefaults, id: acme, instances: 1, cores: 2, ram: 256, server_groups: 0 });
+  expect(compute).toEqual({
+    ...computeDefaults,
+    id: acme,
+    instances: 1,
+    cores: 2,
+    ram: 256,
+    server_groups: 1,
+    metadata_items: 0,
+  });
   const { quota_set: storage } = await get<{ quota_set: object }>('volumev3', `/os-quota-sets/${acme}`);
   const { quota_set: storageDefaults } = await get<{ quota_set: object }>(
     'volumev3',
@@ -101,6 +109,15 @@ test('the UTM runs in its tenant’s project, on its host, with its NICs in orde
   expect(addresses).toMatchObject({ guest: '10.91.0.5', red: '203.0.113.11' });
 });
 
+test('the server is a member of its tenant’s group', async () => {
+  const { server_groups: groups } = await get<{ server_groups: { project_id: string; members: string[] }[] }>(
+    'compute',
+    '/os-server-groups?all_projects=True',
+  );
+  const project_id = await projectOf('acme');
+  expect(groups.filter((group) => group.project_id === project_id)).toMatchObject([{ members: [(await utm()).id] }]);
+});
+
 test('the manifest has every id resolved', async () => {
   const manifest = (await app.output('shared', 'stackward_manifest')) as {
     resources: Record<string, { spec: { subnetId: string } }>;
@@ -130,10 +147,15 @@ test('ports, pools and quotas change in place: the server stays', async () => {
   const before = await utm();
   await synth('acme-changed');
   const plan = await app.plan('acme');
-  expect(plan.output).toContain('Plan: 0 to add, 5 to change, 0 to destroy.');
+  expect(plan.output).toContain('Plan: 0 to add, 6 to change, 0 to destroy.');
   await app.apply('acme');
   expect((await utm()).id).toBe(before.id);
   expect(await app.plan('acme')).toMatchObject({ code: 0 });
+  const { floatingips } = await get<{ floatingips: { fixed_ip_address: string }[] }>(
+    'network',
+    `/v2.0/floatingips?project_id=${await projectOf('acme')}`,
+  );
+  expect(floatingips.map(({ fixed_ip_address }) => fixed_ip_address)).toEqual(['10.92.0.22']);
 });
 
 test('what Neutron’s API can say of an exception is at the port, and nothing of it in the manifest', async () => {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { TerraformOutput, TerraformVariable, Testing } from 'cdktf';
-import { ComputeInstanceV2 } from '@cdktf/provider-openstack/lib/compute-instance-v2';
 import { ComputeKeypairV2 } from '@cdktf/provider-openstack/lib/compute-keypair-v2';
 import schema from '../../providers/openstack/schema.json';
 import {
@@ -216,27 +215,6 @@ describe('a wish', () => {
     const found = things.flatMap(([type, { block }]) => sensitive(block as Block).map((name) => `${type}.${name}`));
     expect(found.filter((name) => !sensitiveAttributes.some((known) => known === name))).toEqual([]);
   });
-});
-
-test('a tenant’s server is booted by the tenant’s provider', () => {
-  const found = findings(({ acme, shared }) => {
-    new ComputeInstanceV2(acme, 'Wrong', { name: 'wrong' });
-    new ComputeInstanceV2(acme, 'Right', { name: 'right', provider: acme.tenant.provider });
-    new ComputeInstanceV2(shared, 'Admins', { name: 'admins' });
-  });
-  expect(found).toEqual([expect.stringMatching(/^acme\/Wrong: it would be booted in the deployer's own project/)]);
-});
-
-test('a server stands in its tenant’s stack, and has ports of its tenant', () => {
-  const found = findings(({ acme, globex }) => {
-    const network = new TenantNetwork(globex, 'Green', { cidr: '10.0.0.0/24' });
-    const green = new FixedIpPort(globex, 'Port', { network, address: '10.0.0.5', portSecurity: false });
-    new UtmInstance(globex, 'Utm', { tenant: acme.tenant, image: 'i', flavor: 'f', green });
-  });
-  expect(found).toEqual([
-    expect.stringMatching(/^globex\/Utm: its port globex\/Port belongs to another tenant/),
-    expect.stringMatching(/^globex\/Utm: its tenant's provider stands in the stack acme; declare the server there/),
-  ]);
 });
 
 test('a quota holds what the app declares, DHCP ports and router interfaces included', () => {

@@ -10,6 +10,7 @@ import {
   FloatingIp,
   OpenStackCloud,
   SecurityGroup,
+  ServerGroup,
   SharedNetwork,
   TenantNetwork,
   TenantRouter,
@@ -54,7 +55,7 @@ function acme(changed: boolean): void {
     description: 'A tenant with everything',
     members: [{ name: 'member', roles: ['member'] }],
     quotas: {
-      compute: { instances: 1, cores: 2, ramMiB: 256, serverGroups: 0 },
+      compute: { instances: 1, cores: 2, ramMiB: 256, serverGroups: 1, metadataItems: 0 },
       // Four are declared. Neutron counts one that is just made twice, as itself and as its reservation (quota driver_nolock.py).
       network: { networks: 8, ports: changed ? 31 : 30, securityGroups: 4, floatingIps: -1 },
       blockStorage: { volumes: 0, gigabytes: 20, volumeTypes: { __DEFAULT__: { volumes: 3 } } },
@@ -88,16 +89,19 @@ function acme(changed: boolean): void {
       portSecurity: changed,
     },
     guest: { network: guest, address: '10.91.0.5' },
+    serverGroupId: new ServerGroup(stack, 'Apart', { policy: 'anti-affinity' }).groupId,
   });
   const web = new SecurityGroup(stack, 'Web', {
     rules: [
       { direction: 'ingress', protocol: 'tcp', port: 443, remote: '192.0.2.0/24' },
       { direction: 'ingress', protocol: 'icmp', remote: 'self' },
+      { direction: 'ingress', protocol: 'icmp', port: 8, remote: '192.0.2.7' },
+      { direction: 'ingress', ethertype: 'IPv6', protocol: 'icmp' },
     ],
   });
   const port = new FixedIpPort(stack, 'Web1', {
     network: servers,
-    address: '10.92.0.20',
+    address: changed ? '10.92.0.22' : '10.92.0.20',
     securityGroups: [web],
     allowedAddressPairs: [{ ipAddress: '10.94.0.0/16' }],
   });
