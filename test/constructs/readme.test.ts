@@ -8,7 +8,7 @@ const root = resolve(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'stackward-project-'));
 
 beforeAll(() => {
-  for (const shared of ['node_modules', 'constructs', 'lib', 'reconcilers', 'package.json'])
+  for (const shared of ['node_modules', 'constructs', 'lib', 'reconcilers', 'scripts', 'package.json'])
     symlinkSync(join(root, shared), join(folder, shared));
   copyFileSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
   // What the compiler remembers of the project itself is no part of this one.
@@ -36,7 +36,10 @@ const stack = (name: string): unknown =>
   JSON.parse(readFileSync(join(folder, 'cdktf.out/stacks', name, 'cdk.tf.json'), 'utf8'));
 
 test("the README's tenant synthesizes", () => {
-  expect(run(exampleOf('README.md'))).toMatchObject({ status: 0, stderr: '' });
+  expect(run(exampleOf('README.md'))).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^wrote acme, shared to /) as string,
+  });
   expect(stack('acme')).toHaveProperty('resource.openstack_compute_instance_v2');
   expect(stack('shared')).toMatchObject({
     output: {
@@ -56,6 +59,18 @@ test('the first program of docs/start.md synthesizes; a misspelt prop is refused
   expect(existsSync(join(folder, 'cdktf.out'))).toBe(false);
   expect(run(program)).toMatchObject({ status: 0, stderr: '' });
   expect(stack('acme')).toHaveProperty('resource.openstack_networking_port_v2');
+});
+
+test('findings come once, plain and first; a name that is not used is no mistake; nothing is written', () => {
+  const program = exampleOf('docs/start.md').replace("address: '10.10.1.20'", "address: '10.10.2.20'");
+  const finding =
+    'one finding, nothing was written:\n' +
+    '  acme/Web: 10.10.2.20 is outside 10.10.1.0/24; choose one in 10.10.1.1-10.10.1.254\n';
+  expect(run(`${program}\nconst unused = 1;\n`)).toMatchObject({ status: 1, stdout: '', stderr: finding });
+  const both = run(program.replace('gateway:', 'gate:').replace("release: 'zed'", "release: 'zed', regoin: 'a'"));
+  expect(both.stderr.slice(0, finding.length)).toBe(finding);
+  expect(both.stderr.slice(finding.length)).toMatch(/^main\.ts\(\d+,\d+\): error TS2561: .*'regoin' does not exist/);
+  expect(existsSync(join(folder, 'cdktf.out'))).toBe(false);
 });
 
 test('in a clone the command is `npx stackward`', () => {

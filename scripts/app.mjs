@@ -1,0 +1,88 @@
+// Synthesizes main.ts of the folder that it is run in: the app command of cdktf.json, and `npm run synth` by itself.
+//
+// Goals: mistakes come once, plain and first; the types are checked beside, not before; nothing is written unless both
+// are right. How: esbuild bundles the program within 0.1 s and it runs here, while tsc runs beside as a process. The app
+// writes to a folder of its own, which is copied over cdktf.out at the end.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const program = resolve('main.ts');
+const outdir = resolve(process.env.CDKTF_OUTDIR ?? 'cdktf.out');
+const made = mkdtempSync(join(tmpdir(), 'stackward-app-'));
+process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+// cdktf sets this for its app command. It prints what the command prints and decorates the standard error.
+const isUnderCdktf = process.env.CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS !== undefined;
+const complain = (text) => (isUnderCdktf ? process.stdout : process.stderr).write(`${text.trimEnd()}\n`);
+
+/** What the compiler says; '' where the types are right. */
+function checkTypes() {
+  const tsc = createRequire(program).resolve('typescript/bin/tsc');
+  const child = spawn(process.execPath, [tsc, '--project', 'tsconfig.app.json', '--pretty', 'false']);
+  return new Promise((done, failed) => {
+    let said = '';
+    child.stdout.on('data', (chunk) => (said += chunk));
+    child.stderr.on('data', (chunk) => (said += chunk));
+    child.on('error', failed);
+    child.on('close', (code) => done(code === 0 ? '' : said || `tsc ended with code ${code}`));
+  });
+}
+
+/** Runs the program; a promise that it leaves behind is waited for by Node. */
+async function runProgram() {
+  const { outputFiles } = await build({
+    entryPoints: [program],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'inline',
+    write: false,
+    logLevel: 'silent',
+  });
+  process.env.CDKTF_OUTDIR = made;
+  process.setSourceMapsEnabled(true);
+  const main = new Module(program);
+  main.filename = program;
+  main.paths = Module._nodeModulePaths(process.cwd());
+  main._compile(outputFiles[0].text, program);
+}
+
+const isMistake = (error) => error?.name === 'InvalidConfiguration';
+
+/** Both halves at once: a mistake in the code is told before the types, an error that nobody expected behind them. */
+async function fail(error, types) {
+  if (isMistake(error)) complain(error.message);
+  const said = await types;
+  if (said !== '') complain(said);
+  else if (!isMistake(error)) complain(String(error?.stack ?? error));
+  process.exit(said !== '' && !isMistake(error) ? 2 : 1);
+}
+
+function finish() {
+  cpSync(made, outdir, { recursive: true, force: true });
+  if (isUnderCdktf) return;
+  const { stacks } = JSON.parse(readFileSync(join(made, 'manifest.json'), 'utf8'));
+  for (const { annotations = [] } of Object.values(stacks))
+    for (const { level, constructPath, message } of annotations)
+      complain(`${level === '@cdktf/warn' ? 'warning' : 'note'}: ${constructPath}: ${message}`);
+  process.stdout.write(`wrote ${Object.keys(stacks).join(', ')} to ${outdir}\n`);
+}
+
+const types = checkTypes();
+process.on('uncaughtException', (error) => void fail(error, types));
+try {
+  await runProgram();
+  const said = await types;
+  if (said === '') finish();
+  else {
+    complain(said);
+    process.exitCode = 2;
+  }
+} catch (error) {
+  await fail(error, types);
+}
