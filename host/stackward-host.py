@@ -662,13 +662,26 @@ def set_bridge_flag(q):
     return {}
 
 
+def hardware_addresses():
+    """Of network cards; not of their virtual functions, which come and go with guests."""
+    cards = [os.path.join(NET, name) for name in os.listdir(NET)]
+    found = []
+    for card in cards:
+        if os.path.exists(os.path.join(card, 'device')) and not os.path.exists(os.path.join(card, 'device', 'physfn')):
+            with open(os.path.join(card, 'address')) as stream:
+                found.append(stream.read().strip())
+    return ','.join(sorted(found))
+
+
 def machine():
-    """One text for all names of a running machine; another for each network namespace, container or clone of an image."""
+    """One text for all names of a running machine; another for each network namespace, container, or clone that goes by
+    another name or has other cards: a clone that is resumed from a snapshot has the boot id of its origin."""
     try:
         with open('/proc/sys/kernel/random/boot_id') as stream:
             boot = stream.read().strip()
         net = os.stat('/proc/self/ns/net').st_ino if os.path.exists('/proc/self/ns/net') else 0  # Not before Linux 3.0.
-        return '%s %d:%d %d' % (boot, os.stat('/').st_dev, os.stat('/').st_ino, net)
+        root = os.stat('/')
+        return '%s %d:%d %d %s %s' % (boot, root.st_dev, root.st_ino, net, os.uname()[1], hardware_addresses())
     except (IOError, OSError):
         return None
 

@@ -2,10 +2,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { asStackwardError, Blocked } from './errors';
-import { fileHeader, ownerMark, valueOf, type HostFile, type HostReader, type HostWrite, type Outcome } from './host';
+import { anyMark, fileHeader, formerMark, ownerMark, valueOf } from './host';
+import type { HostFile, HostReader, HostWrite, Outcome } from './host';
 import { parseJson } from './json';
+import { owner } from './line';
 
 export interface HostRecord<Entry> {
+  /** Where it is, or is to be. */
+  readonly path: string;
   /** Whom the file names; absent while there is none. */
   readonly owner?: string;
   /** SHA-256 of the file; null while there is none. */
@@ -14,8 +18,7 @@ export interface HostRecord<Entry> {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
-export const recordPath = ({ stateFolder }: Pick<HostReader, 'stateFolder'>, kind: string, owner: string): string =>
-  `${stateFolder}/${kind}-${ownerMark(owner)}.json`;
+const recordPath = (stateFolder: string, kind: string, mark: string): string => `${stateFolder}/${kind}-${mark}.json`;
 
 /**
  * @param outcome of read-file
@@ -27,12 +30,12 @@ export function parseRecord<Entry>(
   entry: z.ZodType<Entry>,
 ): HostRecord<Entry> {
   const file = valueOf(outcome);
-  if (!file.exists) return { sha256: null, entries: new Map() };
-  const schema = z.object({ formatVersion: z.literal(1), owner: z.string(), entries: z.record(z.string(), entry) });
+  if (!file.exists) return { path, sha256: null, entries: new Map() };
+  const schema = z.object({ formatVersion: z.literal(1), owner, entries: z.record(z.string(), entry) });
   const parsed = schema.safeParse(readJson(file.content, path));
   if (parsed.success) {
     const { owner, entries } = parsed.data;
-    return { owner, sha256: file.sha256, entries: new Map(Object.entries(entries)) };
+    return { path, owner, sha256: file.sha256, entries: new Map(Object.entries(entries)) };
   }
   const [issue] = parsed.error.issues;
   throw unreadable(path, `its field "${issue?.path.join('.')}" is not valid (${issue?.message})`);
@@ -51,15 +54,16 @@ const unreadable = (path: string, why: string): Blocked =>
     `${path} is no record that this stackward can read: ${why}; put back the one that was there, or remove it: what it recorded then counts as not ours`,
   );
 
-/** `records`: of owners that a run is about. `others`: of all others on the host. By owner. */
+/** `records`: of owners that a run is about, by owner. `others`: of all others on the host, each with the owner it names. */
 export interface HostRecords<Entry> {
   readonly records: ReadonlyMap<string, HostRecord<Entry>>;
-  readonly others: ReadonlyMap<string, HostRecord<Entry>>;
+  readonly others: Iterable<readonly [owner: string, record: HostRecord<Entry>]>;
 }
 
 /**
- * All records of one kind on a host: one question, and a second one where other owners have records there.
- * @throws as parseRecord
+ * All records of one kind on a host: one question, and a second one where there are others. A record is its owner's whom it
+ * names, and the mark in its name must be that owner's.
+ * @throws as parseRecord; Blocked for two records of one owner, and for one whose name and owner contradict each other
  */
 export async function readRecords<Entry>(
   host: HostReader,
@@ -67,26 +71,56 @@ export async function readRecords<Entry>(
   owners: readonly string[],
   entry: z.ZodType<Entry>,
 ): Promise<HostRecords<Entry>> {
-  const paths = owners.map((owner) => recordPath(host, kind, owner));
-  const [folder, ...files] = await host.read([
-    { verb: 'list-folder', path: host.stateFolder },
-    ...paths.map((path) => ({ verb: 'read-file', path }) as const),
-  ]);
-  const otherPaths = valueOf(folder)
-    .entries.filter(({ name }) => new RegExp(`^${kind}-[0-9a-f]{8}\\.json$`).test(name))
-    .map(({ name }) => `${host.stateFolder}/${name}`)
-    .filter((path) => !paths.includes(path));
-  const otherFiles =
-    otherPaths.length === 0 ? [] : await host.read(otherPaths.map((path) => ({ verb: 'read-file', path }) as const));
-  const parsed = (path: string, outcome: Outcome<HostFile> | undefined): HostRecord<Entry> => {
+  const pathOf = (mark: string): string => recordPath(host.stateFolder, kind, mark);
+  const guessed = [...new Set(owners.map((one) => pathOf(ownerMark(one))))];
+  const read = (paths: readonly string[]) => paths.map((path) => ({ verb: 'read-file', path }) as const);
+  const [folder, ...files] = await host.read([{ verb: 'list-folder', path: host.stateFolder }, ...read(guessed)]);
+  const name = new RegExp(`^${kind}-${anyMark}\\.json$`);
+  const rest = valueOf(folder)
+    .entries.filter((one) => name.test(one.name))
+    .map((one) => `${host.stateFolder}/${one.name}`)
+    .filter((path) => !guessed.includes(path));
+  const more = rest.length === 0 ? [] : await host.read(read(rest));
+  const found = [...guessed, ...rest].map((path, at) => {
+    const outcome = [...files, ...more][at];
     if (outcome === undefined) throw new RangeError(`no answer about ${path}`);
     return parseRecord(outcome, path, entry);
-  };
-  const others = otherPaths.map((path, at) => parsed(path, otherFiles[at]));
-  return {
-    records: new Map(owners.map((owner, at) => [owner, parsed(paths[at] ?? '', files[at])])),
-    others: new Map(others.flatMap((record) => (record.owner === undefined ? [] : [[record.owner, record]]))),
-  };
+  });
+  return byOwner(owners, found, pathOf);
+}
+
+function byOwner<Entry>(
+  owners: readonly string[],
+  found: readonly HostRecord<Entry>[],
+  pathOf: (mark: string) => string,
+): HostRecords<Entry> {
+  const records = new Map<string, HostRecord<Entry>>();
+  const others: [string, HostRecord<Entry>][] = [];
+  for (const record of found) {
+    const { owner: named, path } = record;
+    if (named === undefined) continue;
+    if (![ownerMark(named), formerMark(named)].map(pathOf).includes(path))
+      throw new Blocked(
+        `${path} names the owner ${named}, and by its name it is another's; find out whose it is, and move it away or give it back the owner`,
+      );
+    if (!owners.includes(named)) {
+      others.push([named, record]);
+      continue;
+    }
+    const twin = records.get(named);
+    if (twin)
+      throw new Blocked(
+        `${twin.path} and ${path} are both records of ${named}: an older stackward worked here after a newer one; ` +
+          `put the entries of both into ${twin.path}, remove the other, then plan again`,
+      );
+    records.set(named, record);
+  }
+  const empty = (one: string): HostRecord<Entry> => ({
+    path: pathOf(ownerMark(one)),
+    sha256: null,
+    entries: new Map(),
+  });
+  return { records: new Map(owners.map((one) => [one, records.get(one) ?? empty(one)])), others };
 }
 
 /** What the record holds after a write, as text; undefined: nothing, so there is no file. */
@@ -101,11 +135,13 @@ export class RecordWriter<Entry> {
   readonly #entries: Map<string, Entry>;
   #sha256: string | null;
 
+  readonly #path: string;
+
   constructor(
-    private readonly path: string,
     private readonly owner: string,
     before: HostRecord<Entry>,
   ) {
+    this.#path = before.path;
     this.#entries = new Map(before.entries);
     this.#sha256 = before.sha256;
   }
@@ -120,8 +156,8 @@ export class RecordWriter<Entry> {
     const text = renderRecord(this.owner, this.#entries);
     this.#sha256 = text === undefined ? null : createHash('sha256').update(text).digest('hex');
     if (this.#sha256 === expect) return [];
-    if (text === undefined) return expect === null ? [] : [{ verb: 'remove-file', path: this.path, expect }];
+    if (text === undefined) return expect === null ? [] : [{ verb: 'remove-file', path: this.#path, expect }];
     const content = Buffer.from(text).toString('base64');
-    return [{ verb: 'swap-file', path: this.path, expect, content, mode: 0o600, makeFolder: true }];
+    return [{ verb: 'swap-file', path: this.#path, expect, content, mode: 0o600, makeFolder: true }];
   }
 }

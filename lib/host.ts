@@ -226,8 +226,17 @@ export interface Host extends HostReader {
   write(sequences: readonly (readonly HostWrite[])[]): Promise<readonly (readonly Outcome<object>[])[]>;
 }
 
-/** The mark of an owner in names on hosts: 8 hex digits. */
-export const ownerMark = (owner: string): string => createHash('sha256').update(owner).digest('hex').slice(0, 8);
+/** The mark of an owner in names on hosts: 16 hex digits. */
+export const ownerMark = (owner: string): string => createHash('sha256').update(owner).digest('hex').slice(0, 16);
+
+/**
+ * The mark by which names were made before: 8 hex digits, which two owners may have in common (`team-21198` and
+ * `team-102730`). What bears it stays in use by the owner whom it names, and nothing new gets it (docs/adr/0006-kinds-on-hosts.md).
+ */
+export const formerMark = (owner: string): string => ownerMark(owner).slice(0, 8);
+
+/** A mark of either length, in a pattern. */
+export const anyMark = '(?:[0-9a-f]{16}|[0-9a-f]{8})';
 
 /** Stands in the first 512 bytes of every file that is ours as a whole; without it the host program removes none. */
 export const fileHeader = (owner: string): string => `This file is kept by stackward for ${owner}`;

@@ -1,6 +1,9 @@
 /**
  * One machine that a run meets under two names: `ctl1` in stackward.yaml, `ctl1.example.net` as Neutron's agent there. What is
  * wanted under the one would be a leftover under the other, so of each kind one name counts.
+ *
+ * Clones resumed from one snapshot have one boot id, root device and network namespace. Their host names and network cards
+ * tell them apart; clones that agree in these too can't be told from one machine with two names.
  */
 import type { Placed } from './kind';
 import { append } from './lists';
@@ -46,6 +49,7 @@ function twice(places: readonly Placed[]): Problem {
     reason: 'Blocked',
     message:
       `${names} are one machine, and what is wanted under one name would be a leftover under the other; ` +
-      'give it one name, that of its agents in Neutron: in "services" of stackward.yaml, and in the bindings of ports',
+      'give it one name, that of its agents in Neutron: in "services" of stackward.yaml, and in the bindings of ports; ' +
+      'if they are clones of one snapshot, give one of them another host name, or restart it',
   };
 }

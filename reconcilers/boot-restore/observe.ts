@@ -1,11 +1,20 @@
 /** What one host has for its boot, and whose stored rules wait there. */
-import { valueOf, type HostFacts, type HostFile, type HostFolder, type HostReason, type Outcome } from '../../lib/host';
+import {
+  anyMark,
+  valueOf,
+  type HostFacts,
+  type HostFile,
+  type HostFolder,
+  type HostReason,
+  type Outcome,
+} from '../../lib/host';
 import { findPath } from '../../lib/iptables/rule-comment';
 import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
 import { groupsOf } from '../firewall-exception/rule-groups';
 import { families } from '../firewall-exception/rules';
-import { parseStored, storedPath } from '../firewall-exception/stored-rules';
+import { formerNames, newNames, ownerIn } from '../firewall-exception/own-names';
+import { parseStored, textOf } from '../firewall-exception/stored-rules';
 import { allPaths, filesFor, type Init } from './files';
 import type { PlacedBoot } from './locate';
 
@@ -34,6 +43,8 @@ export interface BootRestoreObserved {
   readonly storedByOthers: number;
 }
 
+const storedName = new RegExp(`/firewall-exception-${anyMark}\\.ipv[46]$`);
+
 /**
  * Files of the init system that isn't this host's may be out of an installed program's reach; where none is wanted, those of
  * its own may too: what it may not touch it has not made.
@@ -48,7 +59,9 @@ export async function observe(
   const owners = [...new Set(sweep.map((one) => one.owner))];
   const paths = allPaths(host.stateFolder);
   const stored = owners.flatMap((owner) =>
-    families.map((family) => ({ owner, path: storedPath(host.stateFolder, owner, family) })),
+    families.flatMap((family) =>
+      [newNames, formerNames].map((named) => ({ owner, ...named(host.stateFolder, owner, family) })),
+    ),
   );
   const [factsAnswer, folderAnswer, ...answers] = (await host.read([
     { verb: 'facts' },
@@ -64,17 +77,15 @@ export async function observe(
     const mayLack = wanted.length === 0 || !needed.has(path);
     if (answer.ok || !mayLack || !unreachable.includes(answer.reason)) files.set(path, contentOf(valueOf(answer)));
   }
-  const storedFor = stored.flatMap(({ owner }, at): StoredFor[] => {
+  const ours = stored.flatMap(({ owner, path, chain }, at) => {
     const file = valueOf(answers[paths.length + at] as Outcome<HostFile>);
-    return [...groupsOf(parseStored(file, owner).rules).keys()].map((comment) => ({
-      owner,
-      stack: findPath(comment)?.split('/')[0] ?? '',
-    }));
+    return ownerIn(textOf(file)) === owner ? [{ owner, path, rules: parseStored(file, owner, chain).rules }] : [];
   });
-  const names = valueOf(folderAnswer).entries.map((entry) => `${host.stateFolder}/${entry.name}`);
-  const ofOthers = names.filter(
-    (name) => /\/firewall-exception-[0-9a-f]{8}\.ipv[46]$/.test(name) && !stored.some(({ path }) => path === name),
+  const storedFor = ours.flatMap(({ owner, rules }): StoredFor[] =>
+    [...groupsOf(rules).keys()].map((comment) => ({ owner, stack: findPath(comment)?.split('/')[0] ?? '' })),
   );
+  const names = valueOf(folderAnswer).entries.map((entry) => `${host.stateFolder}/${entry.name}`);
+  const ofOthers = names.filter((name) => storedName.test(name) && !ours.some(({ path }) => path === name));
   return {
     ...{ host: host.name, stateFolder: host.stateFolder, init, runsContainers, files, storedFor },
     storedByOthers: ofOthers.length,

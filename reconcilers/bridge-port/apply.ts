@@ -4,7 +4,7 @@
  */
 import type { StackwardError } from '../../lib/errors';
 import type { Host, HostWrite, Outcome } from '../../lib/host';
-import { readRecords, recordPath, RecordWriter, type HostRecords } from '../../lib/host-record';
+import { readRecords, RecordWriter, type HostRecords } from '../../lib/host-record';
 import type { Writers } from '../../lib/ports';
 import type { StepResult, Target } from '../../lib/reconciler';
 import type { BridgePortStep, FlagAim } from './diff';
@@ -54,9 +54,7 @@ async function write(steps: readonly BridgePortStep[], now: HostRecords<RecordEn
       if (error) for (const step of one.steps) failed.set(step, error);
     }
   };
-  const writers = new Map(
-    [...now.records].map(([owner, record]) => [owner, new RecordWriter(recordPath(host, kind, owner), owner, record)]),
-  );
+  const writers = new Map([...now.records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
   /** Without it, the steps of its owner that need it can't be. */
   const record = (isMeant: (aim: FlagAim) => boolean, needsIt: (aim: FlagAim) => boolean) =>
     send(

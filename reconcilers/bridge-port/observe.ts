@@ -1,6 +1,6 @@
 /** The flags of all bridge ports of a host, and what records say of them. */
 import { valueOf, type BridgeFlag } from '../../lib/host';
-import { readRecords, type HostRecord } from '../../lib/host-record';
+import { readRecords, type HostRecord, type HostRecords } from '../../lib/host-record';
 import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
 import type { BridgePortOn } from './locate';
@@ -24,16 +24,11 @@ export interface ObservedDevice {
 export type BridgePortRecord = HostRecord<RecordEntry>;
 
 export interface BridgePortObserved extends Records {
-  /** By the device's name, which is one on a host. */
+  /** By the device's name, which is one on a host. Entries of records: by `<device> <flag>`. */
   readonly devices: ReadonlyMap<string, ObservedDevice>;
 }
 
-interface Records {
-  /** By owner that this run is about; entries by `<device> <flag>`. */
-  readonly records: ReadonlyMap<string, BridgePortRecord>;
-  /** Those of all other owners here, by the owner that each names. */
-  readonly others: ReadonlyMap<string, BridgePortRecord>;
-}
+type Records = HostRecords<RecordEntry>;
 
 export const keyOf = (device: string, flag: FlagName): string => `${device} ${flag}`;
 

@@ -16,7 +16,6 @@ import { familyNames } from './intent';
 import type { FirewallExceptionObserved } from './observe';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { families } from './rules';
-import { chainOf } from './stored-rules';
 
 export async function* apply(
   steps: readonly FirewallExceptionStep[],
@@ -117,7 +116,8 @@ async function explain(end: End, failed: Failed, host: Host): Promise<Failure> {
 
 /** Code 4 of iptables means that its lock is held, or that the chain is not empty: only another look tells. */
 async function explainWrite({ change, isClosed, isInKernel }: End, failed: Failed, host: Host): Promise<Failure> {
-  const { owner, family, before, kernel } = change;
+  const { family, before, kernel } = change;
+  const { chain } = before.names;
   const { reason, message } = failed.error;
   const [restore] = kernel;
   const lock = restore?.verb === 'restore-tables' ? restore.lockFile : undefined;
@@ -130,7 +130,7 @@ async function explainWrite({ change, isClosed, isInKernel }: End, failed: Faile
   if (failed.reason !== 'busy' && failed.reason !== 'rejected') return { reason, message };
   const now = await host
     .read([{ verb: 'save-tables', family: family === 'ipv4' ? 4 : 6 }])
-    .then(([tables]) => findOwnChains(parseRuleset(valueOf(tables).text), chainOf(owner)))
+    .then(([tables]) => findOwnChains(parseRuleset(valueOf(tables).text), chain))
     .catch(asStackwardError);
   if (now instanceof Error) return { reason, message: `${message}; another look failed: ${now.message}` };
   const isAsSeen = ownTables.every((table) => JSON.stringify(now[table]) === JSON.stringify(before.kernel[table]));
@@ -138,7 +138,7 @@ async function explainWrite({ change, isClosed, isInKernel }: End, failed: Faile
     ? { reason, message }
     : {
         reason: 'StalePlan',
-        message: `the chain ${chainOf(owner)} is not as it was seen, so nothing of it was changed; plan again (${message})`,
+        message: `the chain ${chain} is not as it was seen, so nothing of it was changed; plan again (${message})`,
       };
 }
 

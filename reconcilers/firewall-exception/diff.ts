@@ -22,7 +22,6 @@ import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
 import { groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
 import { canonicalRule } from './rule-shape';
 import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
-import { chainOf, storedPath } from './stored-rules';
 
 export interface FirewallExceptionStep extends Step {
   readonly owner: string;
@@ -44,12 +43,13 @@ export function diff(
       ...intents.flatMap((intent) => stepsFor(intent, state, observed)),
       ...leftovers(owner, state, intents, { sweep, ids }),
     ];
-    const foreign = describeForeign(owner, state, observed);
+    const foreign = describeForeign(owner, state);
     for (const intent of intents) append(findings, findingsOf(intent, needed));
+    append(findings, unclearChains(owner, state));
     if (foreign === undefined) append(steps, needed);
     else {
       const ids = new Set(needed.map((step) => step.id));
-      if (ids.size === 0) ids.add(intents[0]?.one.id ?? `${kind}.${chainOf(owner)}`);
+      if (ids.size === 0) ids.add(intents[0]?.one.id ?? `${kind}.${state.ipv4.names.chain}`);
       for (const id of ids) findings.push({ id, message: foreign, reason: 'Blocked' });
     }
   }
@@ -62,19 +62,29 @@ const findingsOf = ({ one, findings, away }: Intent, steps: readonly FirewallExc
     ? findings
     : [...findings, { id: one.id, message: away }];
 
-function describeForeign(
-  owner: string,
-  state: OwnState,
-  { stateFolder }: FirewallExceptionObserved,
-): string | undefined {
-  const chain = chainOf(owner);
+/** Left as it is: it may be another owner's. */
+const unclearChains = (owner: string, state: OwnState): Finding[] =>
+  families.flatMap((family) => {
+    const { unclear } = state[family];
+    if (unclear === undefined) return [];
+    const message = `the ${familyNames[family]} chain ${unclear} is of an older stackward, and no stored file says whether it is ${owner}'s or that of an owner with the same mark, so it stays in force; delete it by hand if it is nobody's`;
+    return [{ id: `${kind}.${unclear}`, message }];
+  });
+
+function describeForeign(owner: string, state: OwnState): string | undefined {
   for (const family of families) {
+    const { names, twin, stored } = state[family];
+    const { chain, path } = names;
     const [rule] = state[family].foreign;
+    if (twin)
+      return `the ${familyNames[family]} chains ${chain} and ${twin.chain} are both ${owner}'s: an older stackward worked here after a newer one; delete the chain ${twin.chain} and the file ${twin.path} by hand, then plan again`;
     const more = state[family].foreign.length - 1;
     if (rule !== undefined)
       return `the ${familyNames[family]} chain ${chain} holds, or is led to by, what stackward did not put there (${rule}${more > 0 ? `, and ${more} more` : ''}); nothing of it is touched: delete that by hand, then plan again`;
-    if (state[family].stored.isForeign)
-      return `${storedPath(stateFolder, owner, family)} is there and bears no header, or no rule, of ours; move it away, then plan again`;
+    if (stored.owner !== undefined && stored.owner !== owner)
+      return `${path} names the owner ${stored.owner}, and by its name it is that of ${owner}; find out whose it is, move it away, then plan again`;
+    if (stored.isForeign)
+      return `${path} is there and bears no header, or no rule, of ours; move it away, then plan again`;
   }
   return undefined;
 }
@@ -99,9 +109,8 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   if (!rules) return [];
   const before = seenOf(comment, state, 'kernel');
   const stored = seenOf(comment, state, 'stored');
-  const chain = chainOf(one.owner);
   const ruleChanges = families.flatMap((family) => changesOf(family, before[family], rules[family]));
-  const jumps = families.flatMap((family) => missingJumps(family, state[family], rules[family], chain));
+  const jumps = families.flatMap((family) => missingJumps(family, state[family], rules[family]));
   const boot = families.flatMap((family) => bootChanges(family, state[family], stored, rules, observed));
   const changes = [...ruleChanges, ...jumps, ...boot];
   if (changes.length === 0) return [];
@@ -193,11 +202,11 @@ function shown(rule: string): string {
   return way ? `${way[1]} to ${way[2]}: ${text.replace(way[0], '').trim()}` : text;
 }
 
-function missingJumps(family: Family, { kernel }: OwnFamily, rules: ExceptionRules[Family], chain: string): Change[] {
+function missingJumps(family: Family, { kernel, names }: OwnFamily, rules: ExceptionRules[Family]): Change[] {
   return ownTables
     .filter((table) => rules[table].length > 0 && kernel[table].rules.length > 0 && kernel[table].jumps !== 1)
     .map((table) => ({
-      attribute: `${familyNames[family]} ${table} jumps to ${chain}`,
+      attribute: `${familyNames[family]} ${table} jumps to ${names.chain}`,
       before: String(kernel[table].jumps),
       after: '1',
     }));

@@ -12,7 +12,8 @@ import type { FirewallExceptionStep } from './diff';
 import type { FirewallExceptionObserved, OwnFamily } from './observe';
 import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
 import type { Family } from './rules';
-import { chainOf, nothingStored, renderStored, storedPath, type StoredRules } from './stored-rules';
+import { newNames } from './own-names';
+import { nothingStored, renderStored, type StoredRules } from './stored-rules';
 
 export interface FamilyChange {
   readonly owner: string;
@@ -42,9 +43,9 @@ export const kernelRules = ({ kernel }: OwnFamily): OwnRules => ({
   filter: kernel.filter.rules,
 });
 
-const nothingSeen: OwnFamily = {
+const nothingSeen = {
   ...{ kernel: { mangle: noChain, filter: noChain }, stored: nothingStored, foreign: [] },
-};
+} satisfies Partial<OwnFamily>;
 
 export function changeOf(
   owner: string,
@@ -52,25 +53,25 @@ export function changeOf(
   steps: readonly FirewallExceptionStep[],
   { owners, variant, stateFolder, lockFile }: FirewallExceptionObserved,
 ): FamilyChange {
-  const before = owners.get(owner)?.[family] ?? nothingSeen;
+  const before = owners.get(owner)?.[family] ?? { ...nothingSeen, names: newNames(stateFolder, owner, family) };
+  const { chain, path } = before.names;
   const groups = new Map(
     steps.filter((step) => step.owner === owner).map((step) => [step.comment, step.rules[family]]),
   );
   const rules = withGroups(kernelRules(before), groups);
   const storedWith = (kept: OwnRules): StoredRules => {
     if (isEmptyGroup(kept)) return nothingStored;
-    const content = Buffer.from(renderStored(owner, variant[family], lockFile, kept));
+    const content = Buffer.from(renderStored(owner, chain, variant[family], lockFile, kept));
     const file = { sha256: createHash('sha256').update(content).digest('hex'), content: content.toString('base64') };
     const lock = lockFile === undefined ? {} : { lockFile };
-    return { ...{ file, variant: variant[family], rules: kept, isWhole: true, isForeign: false }, ...lock };
+    return { ...{ file, variant: variant[family], rules: kept, isWhole: true, isForeign: false, owner }, ...lock };
   };
-  const text = renderReplacement(chainOf(owner), before.kernel, rules);
+  const text = renderReplacement(chain, before.kernel, rules);
   const stored = storedWith(withGroups(before.stored.rules, groups));
   const kept = sharedGroups(before.stored.rules, stored.rules);
   const closes = text !== '' && !(before.stored.isWhole && isSameGroup(kept, before.stored.rules));
   const between = closes ? storedWith(kept) : before.stored;
 
-  const path = storedPath(stateFolder, owner, family);
   const restore: HostWrite = {
     ...{ verb: 'restore-tables', family: family === 'ipv4' ? 4 : 6, variant: variant[family], text },
     ...(lockFile === undefined ? {} : { lockFile }),
@@ -81,7 +82,7 @@ export function changeOf(
     kernel: text === '' ? [] : [restore],
     storing: swap(path, between, stored),
     reopening: swap(path, between, before.stored),
-    after: { kernel: chainsWith(rules), stored, foreign: [] },
+    after: { names: before.names, kernel: chainsWith(rules), stored, foreign: [] },
   };
 }
 

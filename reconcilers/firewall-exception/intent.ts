@@ -9,7 +9,6 @@ import { groupsOf, isEmptyGroup } from './rule-groups';
 import { parseRule } from './rule-shape';
 import { families, noRules, rulesFor, tapOf, type ExceptionRules, type Family } from './rules';
 import { describeExposure } from './exposure';
-import { storedPath } from './stored-rules';
 
 export interface Intent {
   readonly one: Wanted<PlacedException>;
@@ -119,14 +118,14 @@ function findUnwritable(wished: ExceptionRules): string | undefined {
 function findLostFamily(
   { one, comment }: Pick<Intent, 'one' | 'comment'>,
   wished: ExceptionRules,
-  { hasHook, host, owners, stateFolder }: FirewallExceptionObserved,
+  { hasHook, host, owners }: FirewallExceptionObserved,
 ): Omit<Finding, 'id'> | undefined {
   const own = owners.get(one.owner)?.ipv6;
   if (hasHook.ipv6 || isEmptyGroup(wished.ipv6) || !own) return undefined;
   if (![kernelRules(own), own.stored.rules].some((rules) => groupsOf(rules).has(comment))) return undefined;
   return {
     reason: 'TransientError',
-    message: `the chain neutron-filter-top is not there for IPv6, and this exception has rules of it: Neutron's agent has not run on ${host} since its tables were emptied; start the agent, then run again, or delete ${storedPath(stateFolder, one.owner, 'ipv6')} if it filters no IPv6 there any more`,
+    message: `the chain neutron-filter-top is not there for IPv6, and this exception has rules of it: Neutron's agent has not run on ${host} since its tables were emptied; start the agent, then run again, or delete ${own.names.path} if it filters no IPv6 there any more`,
   };
 }
 

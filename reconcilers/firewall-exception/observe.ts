@@ -1,18 +1,26 @@
 /** What one host has of our exceptions: in the kernel, and in the files from which they come back when it starts. */
 import { valueOf, type HostFile, type HostTables, type Outcome, type TableVariant } from '../../lib/host';
-import { findForeignJumps, findOwnChains, type OwnChains } from '../../lib/iptables/own-chain';
-import { parseRuleset } from '../../lib/iptables/ruleset';
+import { findForeignJumps, findOwnChains, ownTables, type OwnChains } from '../../lib/iptables/own-chain';
+import { commentOf } from '../../lib/iptables/rule-comment';
+import { parseRuleset, type Ruleset } from '../../lib/iptables/ruleset';
 import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
 import { isAtLeast } from '../../lib/releases';
 import type { PlacedException } from './locate';
 import { findLockFile } from './agent-lock';
+import { pathOf } from './intent';
+import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './own-names';
 import { foreignRules } from './rule-groups';
 import { families, type Family } from './rules';
-import { chainOf, parseStored, storedPath, type StoredRules } from './stored-rules';
+import { parseStored, textOf, type StoredRules } from './stored-rules';
 
 /** Of one owner in one family. */
 export interface OwnFamily {
+  readonly names: OwnNames;
+  /** Other names under which this owner has rules too. */
+  readonly twin?: OwnNames;
+  /** A chain under the owner's mark of before, of which nothing says whose it is. */
+  readonly unclear?: string;
   readonly kernel: OwnChains;
   readonly stored: StoredRules;
   /** Rules in our chain that no construct put there, and rules of others that lead to it. */
@@ -52,7 +60,14 @@ export async function observe(
   const host = await from.host(target);
   const owners = [...new Set([...wanted, ...sweep].map((one) => one.owner))];
   const configFiles = wanted.some(needsLock) ? from.hosts.configFiles('neutron') : [];
-  const files = owners.flatMap((owner) => families.map((family) => storedPath(host.stateFolder, owner, family)));
+  const { stateFolder } = host;
+  const files = [
+    ...new Set(
+      owners.flatMap((owner) =>
+        families.flatMap((family) => [newNames, formerNames].map((named) => named(stateFolder, owner, family).path)),
+      ),
+    ),
+  ];
   const answers = await host.read([
     { verb: 'save-tables', family: 4 },
     { verb: 'save-tables', family: 6 },
@@ -69,31 +84,61 @@ export async function observe(
     mayLack && !answer.ok && answer.reason === 'no-tool' ? noTables : valueOf(answer);
   const tables = { ipv4: tablesOf(ipv4, wanted.length === 0), ipv6: tablesOf(ipv6, true) };
   const rulesets = { ipv4: parseRuleset(tables.ipv4.text), ipv6: parseRuleset(tables.ipv6.text) };
-  const stored = new Map(files.map((path, at) => [path, read[at] as Outcome<HostFile>]));
+  const stored = new Map(files.map((path, at) => [path, valueOf(read[at] as Outcome<HostFile>)]));
   const stateOf = (owner: string, family: Family): OwnFamily => {
-    const kernel = findOwnChains(rulesets[family], chainOf(owner));
-    const file = stored.get(storedPath(host.stateFolder, owner, family)) as Outcome<HostFile>;
-    return {
-      kernel,
-      stored: parseStored(valueOf(file), owner),
-      foreign: [
-        ...foreignRules({ mangle: kernel.mangle.rules, filter: kernel.filter.rules }),
-        ...findForeignJumps(rulesets[family], chainOf(owner)),
-      ],
-    };
+    const comments = new Set(wanted.filter((one) => one.owner === owner).map(commentIn));
+    return ownFamily(owner, family, { stateFolder, ruleset: rulesets[family], stored, comments });
   };
   const states = new Map(owners.map((o) => [o, { ipv4: stateOf(o, 'ipv4'), ipv6: stateOf(o, 'ipv6') }]));
   const lockFile =
     configFiles.length > 0 ? findLockFile(read.slice(files.length).map(valueOf)) : knownLock(wanted, states);
   return {
     host: host.name,
-    stateFolder: host.stateFolder,
+    stateFolder,
     hasHook: { ipv4: tables.ipv4.hasHook, ipv6: tables.ipv6.hasHook },
     variant: { ipv4: tables.ipv4.variant, ipv6: tables.ipv6.variant },
     bridgeOf: new Map(valueOf(ports).ports.map(({ bridge, port }) => [port, bridge])),
     ...(lockFile === undefined ? {} : { lockFile }),
     owners: states,
   };
+}
+
+const commentIn = ({ id, spec }: Placement<PlacedException>['wanted'][number]): string =>
+  spec.is === 'restored' ? spec.image.comment : commentOf(pathOf(id));
+
+interface Seen {
+  readonly stateFolder: string;
+  readonly ruleset: Ruleset;
+  /** By path. */
+  readonly stored: ReadonlyMap<string, HostFile>;
+  /** Of the owner's constructs that this host is to have. */
+  readonly comments: ReadonlySet<string>;
+}
+
+const absent: HostFile = { exists: false, realPath: '' };
+
+function ownFamily(owner: string, family: Family, { stateFolder, ruleset, stored, comments }: Seen): OwnFamily {
+  const fileOf = ({ path }: OwnNames): HostFile => stored.get(path) ?? absent;
+  const seen = (names: OwnNames): OwnFamily => {
+    const kernel = findOwnChains(ruleset, names.chain);
+    return {
+      ...{ names, kernel, stored: parseStored(fileOf(names), owner, names.chain) },
+      foreign: [
+        ...foreignRules({ mangle: kernel.mangle.rules, filter: kernel.filter.rules }),
+        ...findForeignJumps(ruleset, names.chain),
+      ],
+    };
+  };
+  const now = seen(newNames(stateFolder, owner, family));
+  const former = formerNames(stateFolder, owner, family);
+  const chains = findOwnChains(ruleset, former.chain);
+  const ownerOf = (one: Family): string | undefined => ownerIn(textOf(fileOf(formerNames(stateFolder, owner, one))));
+  const ownersOfBoth = families.flatMap((one) => ownerOf(one) ?? []);
+  const whose = whoseFormer(owner, { chains, owner: ownerOf(family), ownersOfBoth }, comments);
+  if (whose === 'unclear') return { ...now, unclear: former.chain };
+  if (whose === 'others') return now;
+  const isEmpty = now.stored.file === null && ownTables.every((table) => !now.kernel[table].exists);
+  return isEmpty ? seen(former) : { ...now, twin: former };
 }
 
 /** Where nothing says the release: what is left says which lock it was written under. */

@@ -8,16 +8,12 @@
  *   *filter
  *   …
  */
-import { fileHeader, ownerMark, type HostFile, type TableVariant } from '../../lib/host';
+import { fileHeader, type HostFile, type TableVariant } from '../../lib/host';
 import { findOwnChains, renderChains, type OwnRules } from '../../lib/iptables/own-chain';
 import { parseRuleset } from '../../lib/iptables/ruleset';
 import { isEmptyGroup, withGroups } from './rule-groups';
-import { noRules, type Family } from './rules';
-
-export const chainOf = (owner: string): string => `stackward-${ownerMark(owner)}`;
-
-export const storedPath = (stateFolder: string, owner: string, family: Family): string =>
-  `${stateFolder}/firewall-exception-${ownerMark(owner)}.${family}`;
+import { ownerIn } from './own-names';
+import { noRules } from './rules';
 
 export interface StoredRules {
   /** Of the file; null: there is none. */
@@ -31,6 +27,8 @@ export interface StoredRules {
   readonly isWhole: boolean;
   /** There is a file of this name that bears no header, or no rule, of ours. */
   readonly isForeign: boolean;
+  /** Whom its header names. */
+  readonly owner?: string;
 }
 
 export const nothingStored: StoredRules = {
@@ -38,23 +36,29 @@ export const nothingStored: StoredRules = {
   ...{ isWhole: true, isForeign: false },
 };
 
-export function parseStored(file: HostFile, owner: string): StoredRules {
-  if (!file.exists) return nothingStored;
-  const text = Buffer.from(file.content, 'base64').toString('utf8');
-  const chains = findOwnChains(parseRuleset(text), chainOf(owner));
+export const textOf = (file: HostFile): string | undefined =>
+  file.exists ? Buffer.from(file.content, 'base64').toString('utf8') : undefined;
+
+export function parseStored(file: HostFile, owner: string, chain: string): StoredRules {
+  const text = textOf(file);
+  if (!file.exists || text === undefined) return nothingStored;
+  const chains = findOwnChains(parseRuleset(text), chain);
   const rules = withGroups({ mangle: chains.mangle.rules, filter: chains.filter.rules }, new Map());
   const variant = /^# iptables: (nft|legacy|only)$/m.exec(text)?.[1] as TableVariant | undefined;
   const lockFile = /^# lock: (\/\S*)$/m.exec(text)?.[1];
+  const named = ownerIn(text);
   return {
     ...{ file, variant, rules },
     ...(lockFile === undefined ? {} : { lockFile }),
-    isWhole: variant !== undefined && text === renderStored(owner, variant, lockFile, rules),
-    isForeign: !text.startsWith(`# ${fileHeader(owner)}\n`) || isEmptyGroup(rules),
+    ...(named === undefined ? {} : { owner: named }),
+    isWhole: variant !== undefined && text === renderStored(owner, chain, variant, lockFile, rules),
+    isForeign: named !== owner || isEmptyGroup(rules),
   };
 }
 
 export const renderStored = (
   owner: string,
+  chain: string,
   variant: TableVariant,
   lockFile: string | undefined,
   rules: OwnRules,
@@ -63,5 +67,5 @@ export const renderStored = (
     `# ${fileHeader(owner)}\n`,
     `# iptables: ${variant}\n`,
     ...(lockFile === undefined ? [] : [`# lock: ${lockFile}\n`]),
-    renderChains(chainOf(owner), rules),
+    renderChains(chain, rules),
   ].join('');

@@ -5,7 +5,7 @@
  */
 import { StackwardError } from '../../lib/errors';
 import type { Host, HostWrite, Outcome } from '../../lib/host';
-import { readRecords, recordPath, RecordWriter, type HostRecords } from '../../lib/host-record';
+import { readRecords, RecordWriter, type HostRecords } from '../../lib/host-record';
 import type { Writers } from '../../lib/ports';
 import type { StepResult, Target } from '../../lib/reconciler';
 import type { PolicyRuleStep } from './diff';
@@ -67,7 +67,7 @@ async function write(jobs: readonly Job[], now: Now, observed: PolicyRuleObserve
       if (error) for (const job of one.jobs) failed.set(job, error);
     }
   };
-  const writers = writersOf(now, host);
+  const writers = writersOf(now);
   const record = (changes: ReadonlyMap<Job, RecordEntry | undefined>): Promise<void> =>
     send(
       [...writers].map(([owner, writer]) => {
@@ -98,10 +98,8 @@ async function write(jobs: readonly Job[], now: Now, observed: PolicyRuleObserve
   return failed;
 }
 
-const writersOf = ({ records }: HostRecords<RecordEntry>, host: Host): Map<string, RecordWriter<RecordEntry>> =>
-  new Map(
-    [...records].map(([owner, record]) => [owner, new RecordWriter(recordPath(host, kind, owner), owner, record)]),
-  );
+const writersOf = ({ records }: HostRecords<RecordEntry>): Map<string, RecordWriter<RecordEntry>> =>
+  new Map([...records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
 
 function findError(outcomes: readonly Outcome<object>[]): StackwardError | undefined {
   const failed = outcomes.find((outcome) => !outcome.ok);

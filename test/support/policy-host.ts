@@ -47,7 +47,10 @@ export class PolicyHost {
       new Map(
         [...new Set([...this.records.keys(), ...owners])]
           .filter((owner) => owners.includes(owner) === isAbout)
-          .map((owner) => [owner, { owner, sha256: null, entries: this.records.get(owner) ?? new Map() }]),
+          .map((owner) => [
+            owner,
+            { path: `/var/lib/stackward/${owner}`, owner, sha256: null, entries: this.records.get(owner) ?? new Map() },
+          ]),
       );
     const policy = findServicePolicy('neutron', this.release, ['/etc/neutron/neutron.conf'], this.looks);
     const services = new Map([[serviceKey('neutron', this.release), policy]]);

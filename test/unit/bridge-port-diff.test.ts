@@ -22,7 +22,11 @@ const recordsOf = (records: Readonly<Record<string, readonly RecordEntry[]>>): B
   new Map(
     Object.entries(records).map(([owner, entries]) => [
       owner,
-      { sha256: null, entries: new Map(entries.map((one) => [`${one.device} ${one.flag}`, one])) },
+      {
+        path: `/var/lib/stackward/${owner}`,
+        sha256: null,
+        entries: new Map(entries.map((one) => [`${one.device} ${one.flag}`, one])),
+      },
     ]),
   );
 

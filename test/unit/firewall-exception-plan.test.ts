@@ -235,7 +235,7 @@ describe('an exception', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be updated in-place
        # (because its rules are here, and not the jump to them)
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           ~ IPv4 filter jumps to stackward-96c2886c = 0 -> 1
+           ~ IPv4 filter jumps to stackward-96c2886c51d1dfb4 = 0 -> 1
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
            # its security groups don't apply to these packets

@@ -85,7 +85,7 @@ describe('what can not be put', () => {
     expect(await planned({ ipv4, files: stored })).toMatchInlineSnapshot(`
      "Error: Left alone, because going on would be unsafe
        firewall-exception.acme/Branch@host:cnode01
-       the IPv4 chain stackward-96c2886c holds, or is led to by, what stackward did not put there (filter: -s 192.0.2.66/32 -m comment --comment "ticket 4711" -j ACCEPT); nothing of it is touched: delete that by hand, then plan again
+       the IPv4 chain stackward-96c2886c51d1dfb4 holds, or is led to by, what stackward did not put there (filter: -s 192.0.2.66/32 -m comment --comment "ticket 4711" -j ACCEPT); nothing of it is touched: delete that by hand, then plan again
 
      Plan: 0 to add, 0 to change, 0 to destroy, 1 problem.
      "
@@ -119,7 +119,7 @@ describe('what can not be put', () => {
     expect(await planned({ ipv4, files: stored })).toMatchInlineSnapshot(`
      "Error: Left alone, because going on would be unsafe
        firewall-exception.acme/Branch@host:cnode01
-       the IPv4 chain stackward-96c2886c holds, or is led to by, what stackward did not put there (filter: -A FORWARD -p tcp -j stackward-96c2886c); nothing of it is touched: delete that by hand, then plan again
+       the IPv4 chain stackward-96c2886c51d1dfb4 holds, or is led to by, what stackward did not put there (filter: -A FORWARD -p tcp -j stackward-96c2886c51d1dfb4); nothing of it is touched: delete that by hand, then plan again
 
      Plan: 0 to add, 0 to change, 0 to destroy, 1 problem.
      "
@@ -130,7 +130,7 @@ describe('what can not be put', () => {
     expect(await planned({ files })).toMatchInlineSnapshot(`
      "Error: Left alone, because going on would be unsafe
        firewall-exception.acme/Branch@host:cnode01
-       /var/lib/stackward/firewall-exception-96c2886c.ipv4 is there and bears no header, or no rule, of ours; move it away, then plan again
+       /var/lib/stackward/firewall-exception-96c2886c51d1dfb4.ipv4 is there and bears no header, or no rule, of ours; move it away, then plan again
 
      Plan: 0 to add, 0 to change, 0 to destroy, 1 problem.
      "

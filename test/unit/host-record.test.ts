@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Blocked } from '../../lib/errors';
-import { fileHeader, type HostFile, type HostWrite, type Outcome } from '../../lib/host';
-import { parseRecord, recordPath, RecordWriter, renderRecord, type HostRecord } from '../../lib/host-record';
+import { fileHeader, type HostFile, type HostReader, type HostWrite, type Outcome } from '../../lib/host';
+import { parseRecord, readRecords, RecordWriter, renderRecord, type HostRecord } from '../../lib/host-record';
 
 const entry = z.object({ before: z.string() });
 const path = '/var/lib/stackward/kind-0123.json';
-const nothing: HostRecord<{ before: string }> = { sha256: null, entries: new Map() };
+const nothing: HostRecord<{ before: string }> = { path, sha256: null, entries: new Map() };
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const fileOf = (content: string): Outcome<HostFile> => ({
@@ -17,10 +17,19 @@ const fileOf = (content: string): Outcome<HostFile> => ({
   },
 });
 
-test('it stands under its kind and owner, in the host’s own state folder', () => {
-  expect(recordPath({ stateFolder: '/srv/state' }, 'bridge-port', 'team-a')).toMatch(
-    /^\/srv\/state\/bridge-port-[0-9a-f]{8}\.json$/,
-  );
+test('a new record stands under its kind and owner, in the host’s own state folder', async () => {
+  const host = {
+    ...{ name: 'h1', stateFolder: '/srv/state' },
+    read: (questions: readonly { verb: string }[]) =>
+      Promise.resolve(
+        questions.map(({ verb }) => ({
+          ok: true,
+          value: verb === 'list-folder' ? { exists: false, entries: [] } : { exists: false, realPath: '' },
+        })),
+      ),
+  } as unknown as HostReader;
+  const { records } = await readRecords(host, 'bridge-port', ['team-a'], entry);
+  expect(records.get('team-a')?.path).toMatch(/^\/srv\/state\/bridge-port-[0-9a-f]{16}\.json$/);
 });
 
 test('what is written is what is read, and bears the header that lets it be removed', () => {
@@ -30,7 +39,7 @@ test('what is written is what is read, and bears the header that lets it be remo
   ]);
   const text = renderRecord('team-a', entries) ?? '';
   expect(text.slice(0, 512)).toContain(fileHeader('team-a'));
-  expect(parseRecord(fileOf(text), path, entry)).toEqual({ owner: 'team-a', sha256: sha256(text), entries });
+  expect(parseRecord(fileOf(text), path, entry)).toEqual({ path, owner: 'team-a', sha256: sha256(text), entries });
   expect(renderRecord('team-a', new Map([...entries].reverse()))).toBe(text);
 });
 
@@ -50,7 +59,7 @@ test('no file is an empty record; anything else is not touched', () => {
 });
 
 test('each write rests on the one before, and the last entry takes the file with it', () => {
-  const writer = new RecordWriter(path, 'team-a', nothing);
+  const writer = new RecordWriter('team-a', nothing);
   const change = (key: string, before?: string): readonly HostWrite[] =>
     writer.write(new Map([[key, before === undefined ? undefined : { before }]]));
   const contentOf = ([write]: readonly HostWrite[]): string =>
