@@ -41,12 +41,18 @@ export interface Rules {
   readonly defaultRule: string;
 }
 
+/**
+ * References in a row that are followed. Python itself ends a request at a few hundred, and no service has more than ten. Each rule
+ * is asked once, however many refer to it: rules that name the next one twice would take forever else.
+ */
+export const maxReferences = 300;
+
 /** The rule of that name, or the default rule where it is missing; undefined where both are: that admits nobody. */
 export function findRule(rules: Rules, name: string): Check | undefined {
   return rules.byName.get(name) ?? rules.byName.get(rules.defaultRule);
 }
 
-/** What stands at the ends of the tree; `rule:` references are not followed. */
+/** What stands at the ends of the tree, no deeper than `parseRule` reads; `rule:` references are not followed. */
 export function leaves(check: Check): readonly Check[] {
   if (!('of' in check)) return [check];
   return check.is === 'not' ? leaves(check.of) : check.of.flatMap(leaves);

@@ -1,4 +1,4 @@
-import { findRule, hasPrecedence, type Check, type Rules } from './check';
+import { findRule, hasPrecedence, maxReferences, type Check, type Rules } from './check';
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value | undefined };
 export type Attributes = Readonly<Record<string, Value | undefined>>;
@@ -27,6 +27,9 @@ export function evaluateRule(rules: Rules, name: string, target: Attributes, cre
 }
 
 class Evaluation {
+  /** Of rules that were referred to. Whatever a circle or too many references cut short ends the whole. */
+  private readonly known = new Map<string, Outcome>();
+
   constructor(
     private readonly rules: Rules,
     private readonly target: Attributes,
@@ -65,10 +68,14 @@ class Evaluation {
 
   private reference(name: string, path: readonly string[]): Outcome {
     if (path.includes(name)) return 'error';
+    if (path.length >= maxReferences) return 'unknown';
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
     const check = findRule(this.rules, name);
-    if (check === undefined) return false;
-    const outcome = this.run(check, [...path, name]);
-    return outcome === 'missing' ? false : outcome;
+    const outcome = check === undefined ? false : this.run(check, [...path, name]);
+    const caught = outcome === 'missing' ? false : outcome;
+    this.known.set(name, caught);
+    return caught;
   }
 
   private single(kind: string, match: string): Outcome {

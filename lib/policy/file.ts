@@ -6,6 +6,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 import { InvalidConfiguration } from '../errors';
+import { refuseDeep, refuseLarge, refuseLong, valueIn } from './bounds';
 import type { PolicyEra } from './check';
 import { faultOfYaml, pyYamlTags } from './pyyaml';
 
@@ -49,6 +50,7 @@ export const findEntry = (file: PolicyFile, rule: string): Entry | undefined =>
 
 /** @throws InvalidConfiguration when the service can't read it either, with line and column where they are known */
 export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
+  refuseLong(content);
   const mark = content.startsWith('\uFEFF') ? '\uFEFF' : '';
   const text = content.slice(mark.length);
   let isJson = mark === '';
@@ -69,9 +71,12 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
     strict: false,
     ...(isJson ? {} : { customTags: pyYamlTags }),
   });
+  refuseDeep(document);
   const fault = document.errors[0]?.message.split('\n')[0] ?? (isJson ? undefined : faultOfYaml(text, document));
   if (fault !== undefined) throw new InvalidConfiguration(`it is not YAML (${fault}); mend it first`);
-  const values = readValues(isJson ? (JSON.parse(text) as unknown) : document.toJS());
+  const parsed = isJson ? (JSON.parse(text) as unknown) : valueIn(document);
+  refuseLarge(parsed);
+  const values = readValues(parsed);
   const map = document.contents;
   const entries = isMap(map) ? map.items.map((pair) => entryOf(pair as Pair<Node, Node | null>, document, text)) : [];
   const [start = 0, end = 0] = isMap(map) ? (map.range ?? []) : [];
@@ -107,12 +112,12 @@ function entryOf({ key, value }: Pair<Node, Node | null>, document: Document, te
     // A block ends with its last line, without that line's end.
     value: { start: at[0], end: form === 'block' || form === 'block-list' ? endOfLines(text, at) : at[1] },
     form,
-    holds: value === null ? null : (value.toJS(document) as unknown),
+    holds: value === null ? null : valueIn(document, value),
     items: isSeq(value)
       ? value.items.map((item) => {
           const node = item as Node;
           const range = node.range ?? [0, 0, 0];
-          return { start: range[0], end: range[1], holds: node.toJS(document) as unknown };
+          return { start: range[0], end: range[1], holds: valueIn(document, node) };
         })
       : [],
     ...(anchor !== undefined && isReferred(document, anchor) ? { sharedAs: anchor } : {}),

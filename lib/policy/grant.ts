@@ -1,5 +1,5 @@
 /** Whether a role has a rule already, and what a grant would open besides. Pure. */
-import { findRule, leaves, type Check, type Rules } from './check';
+import { findRule, leaves, maxReferences, type Check, type Rules } from './check';
 
 /**
  * How a rule admits whoever has the role, whatever the request is about: `everyone` (also without the role), `role` (it
@@ -9,35 +9,56 @@ export type Admission = 'everyone' | 'role' | 'no';
 
 export function admissionOf(rules: Rules, name: string, role: string): Admission {
   const check = findRule(rules, name);
-  return check === undefined ? 'no' : admit(rules, check, role.toLowerCase(), [name]);
+  return check === undefined ? 'no' : new Admitting(rules, role.toLowerCase()).admit(check, [name]);
 }
 
 const rank: Readonly<Record<Admission, number>> = { no: 0, role: 1, everyone: 2 };
 
-function admit(rules: Rules, check: Check, role: string, path: readonly string[]): Admission {
-  switch (check.is) {
-    case 'true':
-      return 'everyone';
-    case 'and':
-      return pick(check.of, 'everyone', (a, b) => a < b);
-    case 'or': {
-      // A member that may raise ends the request before a later one is asked.
-      const end = check.of.findIndex((one) => mayRaise(rules, one));
-      return pick(end < 0 ? check.of : check.of.slice(0, end), 'no', (a, b) => a > b);
+class Admitting {
+  private readonly known = new Map<string, Admission>();
+
+  constructor(
+    private readonly rules: Rules,
+    private readonly role: string,
+  ) {}
+
+  admit(check: Check, path: readonly string[]): Admission {
+    switch (check.is) {
+      case 'true':
+        return 'everyone';
+      case 'and':
+        return this.pick(check.of, path, 'everyone', (a, b) => a < b);
+      case 'or': {
+        // A member that may raise ends the request before a later one is asked.
+        const end = check.of.findIndex((one) => mayRaise(this.rules, one));
+        return this.pick(end < 0 ? check.of : check.of.slice(0, end), path, 'no', (a, b) => a > b);
+      }
+      case 'check':
+        if (check.kind === 'role') return check.match.toLowerCase() === this.role ? 'role' : 'no';
+        return check.kind === 'rule' ? this.reference(check.match, path) : 'no';
+      default:
+        return 'no';
     }
-    case 'check': {
-      if (check.kind === 'role') return check.match.toLowerCase() === role ? 'role' : 'no';
-      if (check.kind !== 'rule' || path.includes(check.match)) return 'no';
-      const next = findRule(rules, check.match);
-      return next === undefined ? 'no' : admit(rules, next, role, [...path, check.match]);
-    }
-    default:
-      return 'no';
   }
 
-  function pick(of: readonly Check[], start: Admission, better: (a: number, b: number) => boolean): Admission {
+  private reference(name: string, path: readonly string[]): Admission {
+    if (path.includes(name) || path.length >= maxReferences) return 'no';
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const next = findRule(this.rules, name);
+    const admission = next === undefined ? 'no' : this.admit(next, [...path, name]);
+    this.known.set(name, admission);
+    return admission;
+  }
+
+  private pick(
+    of: readonly Check[],
+    path: readonly string[],
+    start: Admission,
+    better: (a: number, b: number) => boolean,
+  ): Admission {
     return of.reduce<Admission>((best, one) => {
-      const next = admit(rules, one, role, path);
+      const next = this.admit(one, path);
       return better(rank[next], rank[best]) ? next : best;
     }, start);
   }
@@ -45,39 +66,54 @@ function admit(rules: Rules, check: Check, role: string, path: readonly string[]
 
 /**
  * Whether asking this check may end the request, so that nothing behind it is asked: a stray token, an `http:` service, a
- * left side or a template that Python can't read; on Icehouse also a target without the key asked for, unless a `rule:`
- * reference catches that.
+ * left side or a template that Python can't read, too many references in a row; on Icehouse also a target without the key
+ * asked for, unless a `rule:` reference catches that.
  */
-export function mayRaise(rules: Rules, check: Check, path: readonly string[] = []): boolean {
+export const mayRaise = (rules: Rules, check: Check): boolean => raises(rules, check, [], new Map());
+
+/** @param known of rules that were referred to */
+function raises(rules: Rules, check: Check, path: readonly string[], known: Map<string, boolean>): boolean {
   return leaves(check).some((leaf) => {
     if (leaf.is === 'unparsed') return leaf.raises;
     if (leaf.is !== 'check') return false;
-    const { kind, match } = leaf;
-    if (kind === 'rule') {
-      const next = findRule(rules, match);
-      return path.includes(match) || (next !== undefined && mayRaise(rules, next, [...path, match]));
-    }
-    if (kind === 'http' || kind === 'https') return true;
-    const isOwner = rules.service === 'neutron' && (kind === 'tenant_id' || kind === 'project_id');
-    if (isOwner) return !/^%\(.*\)s$/.test(match);
-    if (kind === 'field' && rules.service === 'neutron') return !/^[^:]*:[^=]*=[^~]/.test(match);
-    if (kind === 'role' || kind === 'is_admin') return match.includes('%');
-    if (rules.era === 'icehouse' && path.length === 0 && match.includes('%')) return true;
-    return !/^[A-Za-z_]\w*$/.test(kind) || /%(?!%|\([^()]*\)s)/.test(match.replaceAll('%%', ''));
+    if (leaf.kind !== 'rule') return raisesAlone(rules, leaf, path.length === 0);
+    const { match } = leaf;
+    if (path.includes(match) || path.length >= maxReferences) return true;
+    const next = findRule(rules, match);
+    const answer = known.get(match) ?? (next !== undefined && raises(rules, next, [...path, match], known));
+    known.set(match, answer);
+    return answer;
   });
+}
+
+function raisesAlone(
+  { service, era }: Rules,
+  { kind, match }: { readonly kind: string; readonly match: string },
+  isAtTop: boolean,
+): boolean {
+  if (kind === 'http' || kind === 'https') return true;
+  const isOwner = service === 'neutron' && (kind === 'tenant_id' || kind === 'project_id');
+  if (isOwner) return !/^%\(.*\)s$/.test(match);
+  if (kind === 'field' && service === 'neutron') return !/^[^:]*:[^=]*=[^~]/.test(match);
+  if (kind === 'role' || kind === 'is_admin') return match.includes('%');
+  if (era === 'icehouse' && isAtTop && match.includes('%')) return true;
+  return !/^[A-Za-z_]\w*$/.test(kind) || /%(?!%|\([^()]*\)s)/.test(match.replaceAll('%%', ''));
 }
 
 /** Rules of the file that refer to this one, through others too: whoever it admits, they may admit. Sorted. */
 export function referrersOf(rules: Rules, name: string): readonly string[] {
+  const referrers = new Map<string, Set<string>>();
+  for (const [other, check] of rules.byName)
+    for (const leaf of leaves(check))
+      if (leaf.is === 'check' && leaf.kind === 'rule')
+        referrers.set(leaf.match, (referrers.get(leaf.match) ?? new Set()).add(other));
   const found = new Set<string>();
-  const follow = (target: string): void => {
-    for (const [other, check] of rules.byName) {
+  const open = [name];
+  for (let target = open.pop(); target !== undefined; target = open.pop())
+    for (const other of referrers.get(target) ?? []) {
       if (other === name || found.has(other)) continue;
-      if (!leaves(check).some((leaf) => leaf.is === 'check' && leaf.kind === 'rule' && leaf.match === target)) continue;
       found.add(other);
-      follow(other);
+      open.push(other);
     }
-  };
-  follow(name);
   return [...found].sort();
 }

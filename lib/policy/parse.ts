@@ -35,8 +35,14 @@ export function parseRule(value: unknown, era: PolicyEra): Check {
   if (value === null || value === undefined || value === false || value === 0) return { is: 'true' };
   if (Array.isArray(value)) return parseList(value);
   throw new InvalidConfiguration(
-    `a rule is ${JSON.stringify(value)}; write a check string such as "role:member", or a list of lists of checks`,
+    `a rule is ${shown(value)}; write a check string such as "role:member", or a list of lists of checks`,
   );
+}
+
+/** Of a long one, its beginning. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 function parseList(list: readonly unknown[]): Check {
@@ -46,7 +52,7 @@ function parseList(list: readonly unknown[]): Check {
     if (inner === '' || inner === null || inner === false || inner === 0) continue;
     if (typeof inner !== 'string' && !Array.isArray(inner))
       throw new InvalidConfiguration(
-        `a rule's list holds ${JSON.stringify(inner)}; write lists of checks such as [["role:member"]]`,
+        `a rule's list holds ${shown(inner)}; write lists of checks such as [["role:member"]]`,
       );
     const every = typeof inner === 'string' ? [inner] : (inner as unknown[]);
     if (every.length > 0) some.push(join('and', every.map(parseSingle)));
@@ -98,9 +104,13 @@ function tokenize(text: string, era: PolicyEra): Token[] {
   return tokens;
 }
 
-/** Recursive descent. The library reduces greedily; the oracle test shows that both accept the same texts. */
+/** Parentheses and "not" within each other. No service's own rule has more than four. */
+const maxDepth = 100;
+
+/** Recursive descent, no deeper than that. The library reduces greedily; the oracle test shows that both accept the same texts. */
 class Reader {
   private at = 0;
+  private depth = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -138,6 +148,16 @@ class Reader {
   }
 
   private operand(): Located | undefined {
+    if (++this.depth > maxDepth)
+      throw new InvalidConfiguration(
+        `a rule has more than ${maxDepth} parentheses and "not" within each other; write it flatter`,
+      );
+    const operand = this.inner();
+    this.depth--;
+    return operand;
+  }
+
+  private inner(): Located | undefined {
     const not = this.take('not');
     if (not !== undefined) {
       const of = this.operand();

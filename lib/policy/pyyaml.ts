@@ -72,8 +72,11 @@ function findNode(text: string, document: Document): Fault | undefined {
     return visit.BREAK;
   };
   visit(document, {
+    Collection: (_, node) =>
+      /:(set|omap|pairs)$/.test(node.tag ?? '') ? found(node, 'a set, or a list of pairs') : undefined,
     Scalar: (position, node) => {
       const isValue = position !== 'key' && node.type === 'PLAIN';
+      if (/:(binary|timestamp)$/.test(node.tag ?? '')) return found(node, 'a value that is no text');
       if (isValue && /^(-?(NaN|Infinity)|=|<<)$/.test(node.source ?? ''))
         return found(node, `the word ${node.source ?? ''}`);
       return undefined;

@@ -1,6 +1,6 @@
 /** The way back from an edit, and from what somebody made of it since. */
 import { Blocked } from '../errors';
-import { leaves, type Check, type Rules } from './check';
+import { leaves, maxReferences, type Check, type Rules } from './check';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { locateCheckString, parseRule, type Located } from './parse';
 import { checked, cut, insert, quotesOf, replace, type Edit, type Frame } from './splice';
@@ -75,15 +75,20 @@ const asWritten = ({ mark, text }: PolicyFile, { value }: Entry, { written }: Wr
 function mentionsIn(content: string, { era }: Rules, rule: string, role: string): number {
   try {
     const { values } = parsePolicyFile(content, era);
-    const count = (name: string, path: readonly string[]): number =>
-      path.includes(name) || !values.has(name)
-        ? 0
-        : leaves(parseRule(values.get(name), era))
-            .map((leaf) => {
-              if (leaf.is !== 'check' || leaf.kind !== 'rule') return isRole(leaf, role) ? 1 : 0;
-              return count(leaf.match, [...path, name]);
-            })
-            .reduce((sum, one) => sum + one, 0);
+    const known = new Map<string, number>();
+    const count = (name: string, path: readonly string[]): number => {
+      if (path.includes(name) || path.length >= maxReferences || !values.has(name)) return 0;
+      const mentions = leaves(parseRule(values.get(name), era)).map((leaf) =>
+        leaf.is === 'check' && leaf.kind === 'rule'
+          ? (known.get(leaf.match) ?? count(leaf.match, [...path, name]))
+          : isRole(leaf, role)
+            ? 1
+            : 0,
+      );
+      const sum = mentions.reduce((total, one) => total + one, 0);
+      known.set(name, sum);
+      return sum;
+    };
     return count(rule, []);
   } catch {
     return 0;

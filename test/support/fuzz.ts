@@ -1,6 +1,4 @@
 /** How many cases a fuzzer runs, and from which seed: `npm run fuzz` says, else what `npm test` has time for. */
-import type { Parameters } from 'fast-check';
-
 const [count, seed] = [process.env.STACKWARD_FUZZ_COUNT, process.env.STACKWARD_FUZZ_SEED];
 
 /** Cases of each fuzzer. */
@@ -10,7 +8,7 @@ export const fuzzCount = Number(count ?? 10_000);
 export const fuzzSeed = Number(seed ?? Math.floor(Math.random() * 2 ** 31));
 
 /** For `fc.assert`. */
-export const fuzzing: Parameters = { numRuns: fuzzCount, seed: fuzzSeed };
+export const fuzzing = { numRuns: fuzzCount, seed: fuzzSeed };
 
 /** A jest time-out that grows with the count: no time is asserted, and a hang still ends. */
 export const fuzzTimeoutMs = 300_000 + fuzzCount * 20;

@@ -1,0 +1,102 @@
+/** A policy file, and the rules in it, may be nested as deep as whoever wrote them likes: the answer is a sentence or a verdict. */
+import { StackwardError } from '../../lib/errors';
+import { maxReferences, type Rules } from '../../lib/policy/check';
+import { addRole } from '../../lib/policy/edit';
+import { evaluateRule } from '../../lib/policy/evaluate';
+import { parsePolicyFile } from '../../lib/policy/file';
+import { admissionOf, mayRaise, referrersOf } from '../../lib/policy/grant';
+import { parseRule } from '../../lib/policy/parse';
+
+const read = (text: string) => parsePolicyFile(text, 'newton');
+const deep = /nested deeper than the 50 levels that stackward reads of a policy file/;
+
+test.each([
+  ['lists of JSON', `{"a": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`, deep],
+  ['lists of JSON, at a depth that the parser itself takes', `{"a": ${'['.repeat(300)}${']'.repeat(300)}}`, deep],
+  ['lists of YAML', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, deep],
+  ['lists within lists on one line', `a:\n${'- '.repeat(20_000)}x`, deep],
+  ['maps within maps', Array.from({ length: 900 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'), deep],
+  ['a list that holds itself', 'a: &a [*a]', deep],
+  ['a map that holds itself', '&a {b: *a}', deep],
+  ['anchors that multiply', `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[at]}`).join(',')}]`).join('\n')}`, /its anchors can't be followed|more than 100000 values/], // prettier-ignore
+  [
+    'half a MiB of text',
+    `# ${'x'.repeat(512 << 10)}`,
+    /has 524290 characters, and stackward reads 524288 of a policy file/,
+  ],
+  ['an ordered map', 'a: !!omap [b: c]', /a set, or a list of pairs/],
+  ['a binary value', 'a: !!binary aGVsbG8=', /a value that is no text/],
+])('a policy file of %s is refused in one sentence', (_, text, words) => {
+  let error: unknown;
+  try {
+    read(text);
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toBeInstanceOf(StackwardError);
+  expect((error as Error).message).toMatch(words);
+});
+
+test('many rules that share one text by an anchor are read', () => {
+  const text = `a: &a "role:x"\n${Array.from({ length: 500 }, (_, at) => `r${at}: *a`).join('\n')}`;
+  expect(read(text).values.get('r499')).toBe('role:x');
+});
+
+test('a rule named __proto__ or constructor is a rule like another, in JSON and in YAML', () => {
+  for (const text of ['{"__proto__": "role:x", "constructor": "role:y"}', '__proto__: role:x\nconstructor: role:y\n'])
+    expect([...read(text).values]).toEqual([
+      ['__proto__', 'role:x'],
+      ['constructor', 'role:y'],
+    ]);
+});
+
+test.each([
+  ['parentheses', `${'('.repeat(20_000)}role:x${')'.repeat(20_000)}`],
+  ['"not"', `${'not '.repeat(20_000)}role:x`],
+])('a rule of 20,000 %s within each other is refused with the depth that is allowed', (_, text) => {
+  expect(() => parseRule(text, 'newton')).toThrow(
+    'a rule has more than 100 parentheses and "not" within each other; write it flatter',
+  );
+});
+
+const rulesOf = (texts: readonly (readonly [string, string])[]): Rules => ({
+  ...{ era: 'newton', service: 'neutron', defaultRule: 'default' },
+  byName: new Map(texts.map(([name, text]) => [name, parseRule(text, 'newton')])),
+});
+const member = { roles: ['member'] };
+
+test('9,000 references in a row have an answer in every question about rules', () => {
+  const rules = rulesOf(
+    Array.from({ length: 9000 }, (_, at) => [`r${at}`, at < 8999 ? `rule:r${at + 1}` : 'role:member'] as const),
+  );
+  expect(evaluateRule(rules, 'r0', {}, member)).toBe('unknown');
+  expect(evaluateRule(rules, `r${9000 - maxReferences}`, {}, member)).toBe('admitted');
+  expect([admissionOf(rules, 'r0', 'member'), admissionOf(rules, 'r8900', 'member')]).toEqual(['no', 'role']);
+  expect(mayRaise(rules, parseRule('rule:r0', 'newton'))).toBe(true);
+  expect(referrersOf(rules, 'r8999')).toHaveLength(8999);
+});
+
+test('rules that each name the next twice are asked once each', () => {
+  const rules = rulesOf(
+    Array.from({ length: 100 }, (_, at) => {
+      const next = `rule:r${at + 1}`;
+      return [`r${at}`, at < 99 ? `${next} and ${next}` : 'role:member'] as const;
+    }),
+  );
+  expect(evaluateRule(rules, 'r0', {}, member)).toBe('admitted');
+  expect(evaluateRule(rules, 'r0', {}, { roles: ['other'] })).toBe('denied');
+  expect([admissionOf(rules, 'r0', 'member'), mayRaise(rules, parseRule('rule:r0', 'newton'))]).toEqual([
+    'role',
+    false,
+  ]);
+});
+
+test('a grant into a file whose rules name each other twice is worked out', () => {
+  const text = JSON.stringify(
+    Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`r${at}`, at < 59 ? `rule:r${at + 1} or rule:r${at + 1}` : 'role:a'])), // prettier-ignore
+  );
+  const file = read(text);
+  const rules = rulesOf([...file.values].map(([name, value]) => [name, String(value)] as const));
+  const { content } = addRole(file, rules, 'r0', 'member', undefined);
+  expect(JSON.parse(content)).toEqual({ ...(JSON.parse(text) as object), r0: '(rule:r1 or rule:r1) or role:member' });
+});
