@@ -1,5 +1,5 @@
 /** `plan --out FILE`, `apply FILE`: what was reviewed is applied, and nothing else. On a real MariaDB. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandFolder } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
@@ -143,4 +143,31 @@ test('nothing is overwritten, and a file of another kind is refused', async () =
   expect(readFileSync(join(command.folder, 'plan.json'), 'utf8')).toBe(kept);
   command.write('plan.json', '{"format_version":"1.2"}');
   expect((await apply()).stderr).toContain('plan.json: this is no plan of `stackward plan --out`');
+});
+
+test('a plan that was rolled back is applied again only where somebody says so, and the refusal names both runs', async () => {
+  await plan();
+  await apply();
+  const runs = () => readdirSync(join(command.folder, 'runs')).sort();
+  const [first = ''] = runs();
+  expect((await command.run(['rollback', first, '--auto-approve'])).code).toBe(0);
+  const [, second = ''] = runs();
+  const refused = await apply();
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining(`in run ${first}, and rolled back`) as string,
+  ]);
+  expect(refused.stderr).toContain(`in run ${second}; plan again, or add --again`);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
+  expect((await apply('--again')).code).toBe(0);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('a step that was applied and undone by somebody since is not applied a second time', async () => {
+  await plan();
+  await apply();
+  await other(red, '10.0.1.19');
+  const refused = await apply();
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('a second time') as string]);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
 });

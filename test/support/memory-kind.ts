@@ -65,10 +65,9 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ce
         throw new InvalidConfiguration('the field "value" is not a string');
       return { host, cell, value };
     },
-    restore: ({ before: [before], declared }) => ({
-      ...(declared as unknown as CellSpec),
-      value: String(before?.image.value),
-    }),
+    restore({ before: [before], declared }) {
+      return this.parse({ ...declared, value: before?.image.value });
+    },
     identify: (spec) => `cell ${spec.host}/${spec.cell}`,
     async locate(specs) {
       const hosts = [...new Set(specs.map((one) => one.spec.host))];
