@@ -9,28 +9,19 @@ import { join } from 'node:path';
 import { UnrecoverableError } from '../lib/errors';
 import {
   defaultStateFolder,
+  maxDeadlineSeconds,
+  maxQuestions,
+  maxRequestBytes,
   protocolVersion,
   type Host,
   type HostRead,
-  type HostReason,
   type HostWrite,
   type Outcome,
   type OutcomesOf,
 } from '../lib/host';
+import { parseAnswers, type HostAnswers } from './host-answers';
 import { deniedMark, endError, exits, outcomeError } from './host-errors';
 import type { Ended } from './run-program';
-
-type RawAnswer = { readonly ok: true; readonly value: never } | RawFailure;
-interface RawFailure {
-  readonly ok: false;
-  readonly reason: HostReason;
-  readonly detail: string;
-}
-interface RawAnswers {
-  readonly version: number;
-  readonly oldest: number;
-  readonly answers?: readonly (readonly RawAnswer[])[];
-}
 
 /** Beside `adapters/` as beside `dist/`, where the bundled command is. */
 const sourceFile = join(__dirname, '../host/stackward-host.py');
@@ -38,7 +29,7 @@ let source: Buffer | undefined;
 
 /** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. */
 const bootstrap =
-  'import sys;sys.path=list(filter(len,sys.path));import os,signal;signal.alarm(60);' +
+  'import sys;sys.path=list(filter(len,sys.path));import os,signal;signal.signal(14,0);signal.alarm(60);' +
   'sent=os.fdopen(0,chr(114)+chr(98));exec(sent.read(int(sys.argv[1])))';
 
 /** `s` becomes what stands before a command to run it as root. */
@@ -105,65 +96,105 @@ export abstract class ProgramHost implements Host {
     return this.ask('write', sequences);
   }
 
-  private ask(
-    access: 'read' | 'write',
-    sequences: readonly (readonly (HostRead | HostWrite)[])[],
-  ): Promise<readonly (readonly Outcome<never>[])[]> {
-    if (sequences.length === 0) return Promise.resolve([]);
-    const result = this.#turn.then(() => this.request(access, sequences));
+  private ask(access: 'read' | 'write', sequences: Sequences): Promise<readonly (readonly Outcome<never>[])[]> {
+    const result = this.#turn.then(async () => {
+      const outcomes: (readonly Outcome<never>[])[] = [];
+      for (const part of this.split(sequences)) outcomes.push(...(await this.request(access, part)));
+      return outcomes;
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
+  /** Into as many requests as the bounds of one need: sequences are independent of each other. */
+  private split(sequences: Sequences): Sequences[] {
+    const parts: (readonly (HostRead | HostWrite)[])[][] = [];
+    let room = { bytes: 0, questions: 0 };
+    for (const sequence of sequences) {
+      const bytes = asciiOf(sequence).length + 2;
+      const questions = sequence.length + 1;
+      if (bytes > maxBodyBytes || questions > maxQuestions)
+        throw new UnrecoverableError(
+          `what is to be written there in one sequence needs ${bytes} bytes and ${questions} questions, and one request may have ${maxBodyBytes} and ${maxQuestions}; divide what is declared for this host`,
+          { where: `host:${this.name}` },
+        );
+      if (bytes > room.bytes || questions > room.questions) {
+        parts.push([]);
+        room = { bytes: maxBodyBytes, questions: maxQuestions };
+      }
+      parts.at(-1)?.push(sequence);
+      room = { bytes: room.bytes - bytes, questions: room.questions - questions };
+    }
+    return parts;
+  }
+
   private async request(
     access: 'read' | 'write',
-    sequences: readonly (readonly (HostRead | HostWrite)[])[],
+    sequences: Sequences,
   ): Promise<readonly (readonly Outcome<never>[])[]> {
     const { installed, requestTimeoutMs = 60_000 } = this.options;
     // Time is left for the answer to come back.
-    const deadlineSeconds = Math.max(1, Math.floor(requestTimeoutMs / 1250));
-    const request = frame({ version: protocolVersion, access, deadlineSeconds, sequences });
+    const deadlineSeconds = Math.min(maxDeadlineSeconds, Math.max(1, Math.floor(requestTimeoutMs / 1250)));
+    const request = frame(asciiOf({ version: protocolVersion, access, deadlineSeconds, sequences }));
     source ??= readFileSync(sourceFile);
     const [script, input] =
       installed === undefined
         ? [sentScript(source.length), Buffer.concat([source, request])]
         : [installedScript(installed), request];
     const ended = await this.run(script, input, requestTimeoutMs, access);
-    const raw = parseAnswer(ended.stdout);
-    if (raw === undefined) throw endError(ended, { name: this.name, access, installed, requestTimeoutMs });
-    if (raw.answers === undefined)
-      throw new UnrecoverableError(
-        `the program installed there speaks versions ${raw.oldest} to ${raw.version} of the protocol, and this stackward version ${protocolVersion}; ` +
-          `install host/stackward-host.py of this release as ${installed} (docs/hosts.md)`,
-        { where: `host:${this.name}` },
-      );
-    return raw.answers.map((sequence, row) =>
-      sequence.map((answer, column) => {
-        if (answer.ok) return answer;
+    const json = findAnswer(ended.stdout);
+    if (json === undefined) throw endError(ended, { name: this.name, access, installed, requestTimeoutMs });
+    const parsed = parseAnswers(json, sequences);
+    if (parsed.is !== 'answered') throw this.noAnswer(parsed);
+    return parsed.answers.map((answers, row) =>
+      answers.map((answer, column) => {
+        if (answer.ok) return answer as never;
         const verb = sequences[row]?.[column];
         const error = outcomeError(answer.reason, answer.detail, `host:${this.name}`, verb);
         return { ok: false, reason: answer.reason, error };
       }),
     );
   }
+
+  private noAnswer(parsed: Exclude<HostAnswers, { is: 'answered' }>): UnrecoverableError {
+    const where = `host:${this.name}`;
+    const program = this.options.installed ?? 'the program that was sent along';
+    switch (parsed.is) {
+      case 'versions':
+        return new UnrecoverableError(
+          `the program installed there speaks versions ${parsed.oldest} to ${parsed.version} of the protocol, and this stackward version ${protocolVersion}; ` +
+            `install host/stackward-host.py of this release as ${this.options.installed} (docs/hosts.md)`,
+          { where },
+        );
+      case 'refused':
+        return outcomeError(parsed.reason, `the request as a whole was refused: ${parsed.detail}`, where, undefined);
+      case 'malformed':
+        return new UnrecoverableError(
+          `${program} answered in a form that the protocol doesn't have (${parsed.detail}); nothing of it is used, so look what runs there in its place`,
+          { where },
+        );
+    }
+  }
 }
+
+type Sequences = readonly (readonly (HostRead | HostWrite)[])[];
+
+/** Leaves room for what stands around the sequences. */
+const maxBodyBytes = maxRequestBytes - 4_096;
 
 /** JSON in ASCII, so that no locale on the host can spoil it. */
-function frame(request: object): Buffer {
-  const json = JSON.stringify(request).replace(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return Buffer.from(`stackward-request ${json.length}\n${json}`, 'latin1');
-}
+const asciiOf = (value: object): string =>
+  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Behind whatever a login script printed; undefined when it is not whole. */
-function parseAnswer(stdout: Buffer): RawAnswers | undefined {
+const frame = (json: string): Buffer => Buffer.from(`stackward-request ${json.length}\n${json}`, 'latin1');
+
+/** The JSON behind whatever a login script printed; undefined when it is not whole. */
+function findAnswer(stdout: Buffer): string | undefined {
   const mark = '\nstackward-answer ';
   const start = stdout.lastIndexOf(mark);
   const line = stdout.indexOf('\n', start + mark.length);
   if (start < 0 || line < 0) return undefined;
   const length = Number(stdout.toString('latin1', start + mark.length, line));
   const json = stdout.subarray(line + 1, line + 1 + length);
-  return json.length === length ? (JSON.parse(json.toString('latin1')) as RawAnswers) : undefined;
+  return json.length === length ? json.toString('latin1') : undefined;
 }

@@ -16,6 +16,7 @@ import json
 import os
 import pwd
 import re
+import resource
 import signal
 import socket
 import stat
@@ -28,7 +29,14 @@ OLDEST = 2
 
 PYTHON2 = sys.version_info[0] == 2
 IS_SENT = 'sent' in globals()
+PROGRAM = None if IS_SENT else os.path.realpath(__file__)
 MAX_FILE = 16 << 20
+MAX_REQUEST = 24 << 20
+MAX_ANSWER = 24 << 20
+MAX_QUESTIONS = 4096
+MAX_FOLDER = 4 << 20
+MAX_DETAIL = 2000
+DEADLINES = (1, 600)
 LOCK_SECONDS = 10
 HEADER = b'This file is kept by stackward'
 # What sudo's own secure_path would be: never the caller's.
@@ -70,7 +78,7 @@ DEVICE = re.compile('[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]{0,14}\\Z')
 NET = '/sys/class/net'
 ERRORS = {errno.ENOENT: 'absent', errno.ENOTDIR: 'absent', errno.EACCES: 'not-allowed', errno.EPERM: 'not-allowed',
           errno.EROFS: 'read-only', errno.ENOSPC: 'full', errno.EDQUOT: 'full', errno.EBUSY: 'mount-point', errno.EXDEV: 'mount-point',
-          errno.EEXIST: 'changed'}
+          errno.EEXIST: 'changed', errno.ELOOP: 'changed', errno.EAGAIN: 'busy', errno.ENAMETOOLONG: 'invalid'}
 
 
 class Failure(Exception):
@@ -99,11 +107,6 @@ def to_text(raw):
     return raw if isinstance(raw, unicode) else raw.decode('utf-8', 'surrogateescape')  # noqa: F821
 
 
-def native(text):
-    """A name or path as this Python's own calls take and give them: not every Python 3 takes LC_ALL=C for UTF-8."""
-    return to_bytes(text) if PYTHON2 else os.fsdecode(to_bytes(text))
-
-
 if PYTHON2:
     import codecs
     codecs.register_error('surrogateescape', lambda e: (
@@ -117,6 +120,12 @@ def sha256(content):
 # --- what an installed program may touch --------------------------------------------------------------------------------
 
 limits = None  # Of the program sent along: none.
+
+KINDS = b'(allocation-pool|boot-restore|bridge-port|firewall-exception|policy-rule)'
+# Names that stackward itself writes into a folder; a file of another name needs an entry of its own in the limits.
+RECORD = re.compile(KINDS + b'-[0-9a-f]{8,32}\\.json\\Z')
+STORED_TABLE = re.compile(b'firewall-exception-[0-9a-f]{8,32}\\.ipv[46]\\Z')
+POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 
 def is_roots(status):
@@ -132,9 +141,8 @@ def is_limits(given):
 
 def read_limits():
     """{'read': [...], 'write': [...]}: whole paths, or folders with a slash at the end."""
-    program = os.path.realpath(__file__)
-    path = program + '.limits'
-    for mine in (os.path.dirname(program), program, path):
+    path = PROGRAM + '.limits'
+    for mine in (os.path.dirname(PROGRAM), PROGRAM, path):
         if os.path.exists(mine) and not is_roots(os.stat(mine)):
             raise Failure('installation', '%s must belong to root, and nobody else may write it' % mine)
     if not os.path.exists(path):
@@ -152,32 +160,214 @@ def read_limits():
 
 def follow_root(entry):
     """The entry with its links followed, as far as root alone can have set them: /var/lock is one on most hosts."""
-    path, rest, links = b'/', [part for part in entry.split(b'/') if part], 0
-    while rest and os.path.isdir(path) and is_roots(os.stat(path)) and links < 40:
-        step = os.path.join(path, rest.pop(0))
-        if os.path.islink(step):
-            links += 1
-            target = os.path.join(path, os.readlink(step))
-            path, rest = b'/', [part for part in target.split(b'/') if part] + rest
-        else:
-            path = os.path.normpath(step)
-    path = os.path.join(path, *rest)
-    return path + b'/' if entry.endswith(b'/') and path != b'/' else path
+    try:
+        with Place(entry, None) as place:
+            real = place.real
+    except (Failure, IOError, OSError):
+        real = b'/' + os.path.normpath(entry).lstrip(b'/')
+    return real + b'/' if entry.endswith(b'/') and real != b'/' else real
 
 
-def real_path(path, access):
-    path = to_bytes(path)
-    if not path.startswith(b'/') or b'\0' in path:
-        raise Failure('invalid', 'a path must be absolute: %s' % to_text(path))
-    real = os.path.realpath(path)
-    if limits is not None:
-        entries = limits.get('write', []) + (limits.get('read', []) if access == 'read' else [])
-        if not any(real == e or e.endswith(b'/') and (real + b'/').startswith(e) for e in entries):
-            raise Failure('outside-limits', '%s may not be %s' % (to_text(real), 'read' if access == 'read' else 'written'))
-    return real
+def entries_of(access):
+    """`write` includes reading."""
+    return limits.get('write', []) + (limits.get('read', []) if access == 'read' else [])
+
+
+def is_within(real, access):
+    folder, name = os.path.split(real)
+    if access == 'make':
+        return real + b'/' in limits.get('write', [])
+    if real in entries_of(access):
+        return True
+    if access == 'read':
+        return any(e.endswith(b'/') and (real + b'/').startswith(e) for e in entries_of(access))
+    is_policy = os.path.basename(folder) == b'policy.d' and POLICY.match(name)
+    return folder + b'/' in limits.get('write', []) and bool(is_policy or RECORD.match(name) or STORED_TABLE.match(name))
+
+
+def leads_within(real):
+    """Whether a folder can have something below it that the limits name."""
+    entries = entries_of('read')
+    return any(e.startswith(real + b'/') or e.endswith(b'/') and (real + b'/').startswith(e) for e in entries)
+
+
+def outside(real, access):
+    what = {'read': 'read', 'write': 'written', 'make': 'made'}[access]
+    of_folder = access == 'write' and os.path.dirname(real) + b'/' in limits.get('write', [])
+    why = '; into a folder of the limits go only names that stackward gives: records, stored tables, and policy files of policy.d'
+    return Failure('outside-limits', '%s may not be %s%s' % (to_text(real), what, why if of_folder else ''))
+
+
+# --- folders, by descriptor ---------------------------------------------------------------------------------------------
+
+class Naming(object):
+    """An error of the operating system names this path, and not the descriptor through which it was reached."""
+
+    def __init__(self, real):
+        self.real = real
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, _):
+        if isinstance(error, (IOError, OSError)):
+            error.filename = self.real
+
+
+class Folder(object):
+    """A folder that is held open. A name in it is reached through the descriptor: no path is looked up twice."""
+
+    def __init__(self, path, real, above_is_roots):
+        with Naming(real):
+            self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        self.real = real
+        self.status = os.fstat(self.fd)
+        # In a folder of root that is sticky (/tmp), nobody else can take away or exchange a folder of root.
+        self.is_roots = above_is_roots and is_roots(self.status)
+        self.keeps_roots = self.is_roots or (
+            above_is_roots and self.status.st_uid == 0 and bool(self.status.st_mode & stat.S_ISVTX))
+
+    def at(self, name):
+        return ('/proc/self/fd/%d/' % self.fd).encode('ascii') + name
+
+    def find(self, name):
+        try:
+            with Naming(os.path.join(self.real, name)):
+                return os.lstat(self.at(name))
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return None
+            raise
+
+    def names(self):
+        with Naming(self.real):
+            if os.fstat(self.fd).st_size > MAX_FOLDER:
+                raise Failure('too-large', '%s holds more names than are listed' % to_text(self.real))
+            return sorted(os.listdir(self.at(b'')))
+
+    def close(self):
+        os.close(self.fd)
+
+
+def parts_of(path):
+    return [part for part in path.split(b'/') if part not in (b'', b'.')]
+
+
+class Place(object):
+    """
+    Where a path leads: `name` in the folder `folder`, None where that folder is not there. Each folder on the way is opened in
+    the one before it. A link is followed only in a folder that root alone controls. The limits are checked on the way that
+    was really taken; outside of them nothing is told, not even whether it is there.
+    """
+
+    def __init__(self, path, access):
+        path = to_bytes(path)
+        self.access = access if limits is not None else None
+        self.opened, self.links = [Folder(b'/', b'/', True)], 0
+        try:
+            if not os.path.isdir('/proc/self/fd'):
+                raise Failure('failed', '/proc is not mounted there, and folders are reached through it')
+            self.walk(parts_of(path))
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        while self.opened:
+            self.opened.pop().close()
+
+    def walk(self, rest):
+        while rest and len(self.opened) <= 64:
+            name = rest.pop(0)
+            here = self.opened[-1]
+            if name == b'..':  # Of a link that root has set; a request can't hold it.
+                if len(self.opened) > 1:
+                    self.opened.pop().close()
+                continue
+            real = os.path.join(here.real, name)
+            status = here.find(name)
+            if status is not None and stat.S_ISLNK(status.st_mode):
+                rest = self.follow(here, name, real) + rest
+            elif not rest or status is None or not self.enter(here, name, real):
+                return self.end(here if not rest else None, name, os.path.join(real, *rest))
+        if rest:
+            raise Failure('invalid', '%s is more than 64 folders deep' % to_text(os.path.join(self.opened[-1].real, *rest)))
+        return self.end(self.opened[-1], b'.', self.opened[-1].real)
+
+    def follow(self, here, name, real):
+        if not here.is_roots:
+            if self.access is not None and not is_within(real, self.access) and not leads_within(real):
+                raise outside(real, self.access)
+            raise Failure('refused', '%s is a link in a folder that others than root may write; such a link is not followed' %
+                          to_text(real))
+        self.links += 1
+        if self.links > 40:
+            raise Failure('refused', '%s leads through more than 40 links' % to_text(real))
+        target = os.readlink(here.at(name))
+        if target.startswith(b'/'):
+            while len(self.opened) > 1:
+                self.opened.pop().close()
+        return parts_of(target)
+
+    def enter(self, here, name, real):
+        """False where no folder is there."""
+        if self.access is not None and not leads_within(real):
+            return False
+        try:
+            self.opened.append(Folder(here.at(name), real, here.keeps_roots))
+            return True
+        except (IOError, OSError) as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return False
+            raise
+
+    def end(self, folder, name, real):
+        if self.access is not None and not is_within(real, self.access):
+            raise outside(real, self.access)
+        self.folder, self.name, self.real = folder, name, real
+
+    @property
+    def outer(self):
+        return self.opened[-2]
+
+    def needed(self):
+        if self.folder is None:
+            raise Failure('absent', '%s: its folder is not there' % to_text(self.real))
+        return self.folder
+
+    def find(self):
+        return None if self.folder is None else self.folder.find(self.name)
+
+    def open(self, flags):
+        """A regular file. A FIFO or device is never waited for."""
+        if self.find() is not None and not stat.S_ISREG(self.find().st_mode):
+            raise Failure('not-a-file', '%s is no regular file' % to_text(self.real))
+        with Naming(self.real):
+            fd = os.open(self.needed().at(self.name), flags | os.O_NONBLOCK | os.O_NOFOLLOW)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise Failure('not-a-file', '%s is no regular file' % to_text(self.real))
+        return fd
+
+
+def open_limited(path, access):
+    """A file for reading and writing that is there, such as a lock: never made here."""
+    with Place(path, access) as place:
+        return place.open(os.O_RDWR)
 
 
 # --- files --------------------------------------------------------------------------------------------------------------
+
+NEW_MODES = (0o600, 0o644)
+# Capabilities give power. Hashes of integrity (ima, evm) are those of the old content. `trusted` is overlayfs' own.
+KEPT_XATTR = re.compile(b'user\\.|security\\.(selinux|SMACK64)\\Z|system\\.posix_acl_access\\Z')
+
 
 def libc_call(name, *args):
     import ctypes
@@ -215,22 +405,39 @@ def set_xattr(fd, name, value):
     return libc_call('fsetxattr', fd, name, value, ctypes.c_size_t(len(value)), 0)
 
 
-def look(real):
-    """(stat, content, extended attributes), or None where there is nothing. A FIFO or device is never waited for."""
+def read_all(fd, real):
+    """Files below /proc say that they are empty: only the reading shows how much there is."""
+    parts, size = [], 0
+    while True:
+        part = os.read(fd, 1 << 20)
+        parts.append(part)
+        size += len(part)
+        if size > MAX_FILE:
+            raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), MAX_FILE >> 20))
+        if not part:
+            return b''.join(parts)
+
+
+def look(place):
+    """(stat, content, extended attributes), or None where there is nothing."""
+    if place.find() is None:
+        return None
     try:
-        fd = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    except OSError as error:
+        fd = place.open(os.O_RDONLY)
+    except (IOError, OSError) as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return None
         raise
     try:
         status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise Failure('not-a-file', '%s is no regular file' % to_text(real))
+        if status.st_nlink > 1 and not place.folder.is_roots:
+            # Whoever may write the folder may have put a second name of another's file there.
+            raise Failure('hard-linked', '%s has %d names, and others than root may write its folder' % (
+                to_text(place.real), status.st_nlink))
         if status.st_size > MAX_FILE:
-            raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), MAX_FILE >> 20))
-        content = b''.join(iter(lambda: os.read(fd, 1 << 20), b''))
-        return status, content, get_xattrs(fd)
+            raise Failure('too-large', '%s has more than %d MiB' % (to_text(place.real), MAX_FILE >> 20))
+        with Naming(place.real):
+            return status, read_all(fd, place.real), get_xattrs(fd)
     finally:
         os.close(fd)
 
@@ -243,9 +450,17 @@ def name_of(table, number, field):
         return str(number)
 
 
+def encode(content):
+    encoded = base64.b64encode(content)
+    return encoded if PYTHON2 else encoded.decode('ascii')
+
+
 def read_file(q):
-    real = real_path(q['path'], 'read')
-    seen = look(real)
+    with Place(q['path'], 'read') as place:
+        real, status = place.real, place.find()
+        if status is not None and status.st_size > answer_room // 4 * 3:
+            raise no_room()
+        seen = look(place)
     if seen is None:
         return {'exists': False, 'realPath': to_text(real)}
     status, content, xattrs = seen
@@ -253,32 +468,30 @@ def read_file(q):
     if real.startswith((b'/etc/kolla/', b'/var/lib/kolla/')):
         managers.append('Kolla')
     return {
-        'exists': True, 'realPath': to_text(real), 'content': base64.b64encode(content).decode('ascii'),
+        'exists': True, 'realPath': to_text(real), 'content': encode(content),
         'sha256': sha256(content), 'mode': stat.S_IMODE(status.st_mode), 'links': status.st_nlink,
         'owner': name_of(pwd.getpwuid, status.st_uid, 'pw_name'), 'group': name_of(grp.getgrgid, status.st_gid, 'gr_name'),
         'mtimeSeconds': status.st_mtime, 'managers': managers,
-        'xattrs': dict((to_text(k), base64.b64encode(v).decode('ascii')) for k, v in xattrs.items()),
+        'xattrs': dict((to_text(k), encode(v)) for k, v in xattrs.items()),
     }
 
 
 def list_folder(q):
-    real = real_path(q['path'], 'read')
-    try:
-        names = sorted(os.listdir(real))
-    except OSError as error:
-        if error.errno == errno.ENOTDIR and os.path.lexists(real):
-            raise Failure('not-a-folder', '%s is no folder' % to_text(real))
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            return {'exists': False, 'entries': []}
-        raise
+    kinds = ((stat.S_ISREG, 'file'), (stat.S_ISDIR, 'folder'), (stat.S_ISLNK, 'link'))
     entries = []
-    for name in names:
-        try:
-            mode = os.lstat(os.path.join(real, name)).st_mode
-        except OSError:
-            continue  # It went away meanwhile.
-        kinds = ((stat.S_ISREG, 'file'), (stat.S_ISDIR, 'folder'), (stat.S_ISLNK, 'link'))
-        entries.append({'name': to_text(name), 'kind': ([k for test, k in kinds if test(mode)] + ['other'])[0]})
+    with Place(q['path'], 'read') as place:
+        status = place.find()
+        if status is None:
+            return {'exists': False, 'entries': []}
+        if not stat.S_ISDIR(status.st_mode):
+            raise Failure('not-a-folder', '%s is no folder' % to_text(place.real))
+        place.opened.append(Folder(place.folder.at(place.name), place.real, False))
+        folder = place.opened[-1]
+        for name in folder.names():
+            found = folder.find(name)
+            if found is not None:  # It went away meanwhile.
+                kind = ([k for test, k in kinds if test(found.st_mode)] + ['other'])[0]
+                entries.append({'name': to_text(name), 'kind': kind})
     return {'exists': True, 'entries': entries}
 
 
@@ -297,12 +510,11 @@ def wait_for(take, what, seconds=LOCK_SECONDS):
 
 
 def lock_folder(folder):
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    wait_for(lambda: fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(folder))
-    for name in os.listdir(folder):
+    """Until the folder is closed."""
+    wait_for(lambda: fcntl.flock(folder.fd, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(folder.real))
+    for name in folder.names():
         if re.match(b'\\.stackward-[0-9a-f]{16}\\Z', name):
-            os.unlink(os.path.join(folder, name))  # Left by one that was killed: whoever lives holds the lock.
-    return fd
+            os.unlink(folder.at(name))  # Left by one that was killed: whoever lives holds the lock.
 
 
 def compare(seen, expected, real):
@@ -312,45 +524,36 @@ def compare(seen, expected, real):
     raise Failure('changed', '%s %s' % (to_text(real), state))
 
 
-def id_of(table, name, field, default):
-    if name is None:
-        return default
-    try:
-        return getattr(table(native(name)), field)
-    except KeyError:
-        raise Failure('invalid', 'this host knows nobody named %s' % name)
-
-
-def make_newer(path, before):
+def make_newer(fd, before):
     """os.stat says a later mtime than before, whatever the file system's grain and the clock are."""
     for after in (before + 0.001, int(before) + 1, int(before) + 2):
-        if os.stat(path).st_mtime > before:
+        if os.fstat(fd).st_mtime > before:
             return
-        os.utime(path, (time.time(), after))
+        os.utime('/proc/self/fd/%d' % fd, (time.time(), after))
 
 
-def write_beside(temporary, content, seen, newest, q):
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+def take_attributes(fd, seen, mode):
+    """Those of the file that is replaced; of a new one, `mode`, which is of our list."""
+    if seen is None:
+        return os.fchmod(fd, mode)
+    status, has = os.fstat(fd), get_xattrs(fd)
+    owner = (seen[0].st_uid, seen[0].st_gid)
+    if owner != (status.st_uid, status.st_gid):
+        os.fchown(fd, *owner)
+    os.fchmod(fd, stat.S_IMODE(seen[0].st_mode))
+    for name, value in seen[2].items():
+        if KEPT_XATTR.match(name) and has.get(name) != value:
+            set_xattr(fd, name, value)
+
+
+def write_beside(path, content, seen, newest, mode):
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         rest = memoryview(content)
         while len(rest):
             rest = rest[os.write(fd, rest):]
-        status = os.fstat(fd)
-        if seen is None:
-            owner = (id_of(pwd.getpwnam, q.get('owner'), 'pw_uid', status.st_uid),
-                     id_of(grp.getgrnam, q.get('group'), 'gr_gid', status.st_gid))
-            mode, xattrs = q.get('mode', 0o644), {}
-        else:
-            owner = (seen[0].st_uid, seen[0].st_gid)
-            mode, xattrs = stat.S_IMODE(seen[0].st_mode), seen[2]
-        if owner != (status.st_uid, status.st_gid):
-            os.fchown(fd, *owner)
-        os.fchmod(fd, mode)
-        has = get_xattrs(fd)
-        for name, value in xattrs.items():
-            if has.get(name) != value:
-                set_xattr(fd, name, value)
-        make_newer(temporary, max(newest, 0 if seen is None else seen[0].st_mtime))
+        take_attributes(fd, seen, mode)
+        make_newer(fd, max(newest, 0 if seen is None else seen[0].st_mtime))
         os.fsync(fd)
     finally:
         os.close(fd)
@@ -360,79 +563,93 @@ def identity(status):
     return status.st_ino, status.st_size, status.st_mtime, status.st_ctime
 
 
-def make_folder(folder, mode):
-    try:
-        os.mkdir(folder, mode)
-        os.chmod(folder, mode)  # Whatever the umask is.
-    except OSError as error:
-        if error.errno != errno.EEXIST:
-            raise
-        if not os.path.isdir(folder):
-            raise Failure('not-a-folder', '%s is no folder' % to_text(folder))
+def make_folder(path, mode):
+    with Place(path, 'make') as place, Naming(place.real):
+        try:
+            os.mkdir(place.needed().at(place.name), mode)
+        except OSError as error:
+            if error.errno != errno.EEXIST:
+                raise
+            if not stat.S_ISDIR(place.find().st_mode):
+                raise Failure('not-a-folder', '%s is no folder' % to_text(place.real))
+
+
+def refuse_powerful(seen, real):
+    """Whoever chooses the content of a program that others run, or that runs as another, has their power."""
+    if seen[0].st_mode & 0o6111 or b'security.capability' in seen[2]:
+        raise Failure('refused', '%s is executable, set-uid or set-gid, or has capabilities; only plain files are written' %
+                      to_text(real))
+    if seen[0].st_nlink > 1:
+        raise Failure('hard-linked', '%s has %d names, and a new file would part them' % (to_text(real), seen[0].st_nlink))
+
+
+def newest_in(folder):
+    found = [folder.find(name) for name in folder.names()]
+    return max([os.fstat(folder.fd).st_mtime] + [status.st_mtime for status in found if status is not None])
 
 
 def swap_file(q):
-    real = real_path(q['path'], 'write')
-    content = base64.b64decode(q['content'])
-    folder = os.path.dirname(real)
+    content, path = base64.b64decode(q['content'].encode('ascii')), q['path']
     if q.get('makeFolder'):
-        make_folder(folder, q.get('folderMode', 0o700))
-    locks, newest = [lock_folder(folder)], 0
-    try:
+        make_folder(b'/' + b'/'.join(parts_of(to_bytes(path))[:-1]), q.get('folderMode', 0o700))
+    with Place(path, 'write') as place:
+        folder, newest = place.needed(), 0
+        lock_folder(folder)
+        beside = folder
         if q.get('watchedFolder'):
             # oslo.policy lists the folder and asks each name for its time: one that is gone by then would fail a request.
             # It loads nothing again that is not newer than all of them.
-            newest = max([os.stat(folder).st_mtime] + [os.lstat(os.path.join(folder, n)).st_mtime for n in os.listdir(folder)])
-            outer = os.path.dirname(folder)
-            if os.stat(outer).st_dev != os.stat(folder).st_dev:
-                raise Failure('mount-point', '%s is a mount of its own: no file can come into it whole' % to_text(folder))
-            folder = outer
-            locks.append(lock_folder(folder))
-        temporary = os.path.join(folder, b'.stackward-' + base64.b16encode(os.urandom(8)).lower())
-        seen = look(real)
-        if q.get('sameIsDone') and seen is not None and seen[1] == content:
-            return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': seen[0].st_mtime}
-        compare(seen, q['expect'], real)
-        if seen is not None and seen[0].st_nlink > 1:
-            raise Failure('hard-linked', '%s has %d names, and a new file would part them' % (to_text(real), seen[0].st_nlink))
+            newest = newest_in(folder)
+            if folder.real == b'/':
+                raise Failure('invalid', 'nothing is beside the folder /')
+            beside = place.outer
+            if beside.status.st_dev != folder.status.st_dev:
+                raise Failure('mount-point', '%s is a mount of its own: no file can come into it whole' % to_text(folder.real))
+            lock_folder(beside)
+        return swap_in(place, beside, content, newest, q)
+
+
+def swap_in(place, beside, content, newest, q):
+    real, target = place.real, place.folder.at(place.name)
+    seen = look(place)
+    if q.get('sameIsDone') and seen is not None and seen[1] == content:
+        return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': seen[0].st_mtime}
+    compare(seen, q['expect'], real)
+    if seen is not None:
+        refuse_powerful(seen, real)
+    temporary = beside.at(b'.stackward-' + base64.b16encode(os.urandom(8)).lower())
+    with Naming(real):
         try:
-            write_beside(temporary, content, seen, newest, q)
+            write_beside(temporary, content, seen, newest, q.get('mode', 0o644))
             if seen is None:
-                os.link(temporary, real)  # Unlike a rename it never takes the place of another file.
-            elif identity(os.lstat(real)) != identity(seen[0]):
+                os.link(temporary, target)  # Unlike a rename it never takes the place of another file.
+            elif identity(os.lstat(target)) != identity(seen[0]):
                 raise Failure('changed', '%s was written meanwhile' % to_text(real))
             else:
-                os.rename(temporary, real)
-        except (IOError, OSError) as error:
-            error.filename = to_text(real)  # Not that of the file on its way.
-            raise
+                os.rename(temporary, target)
         finally:
             if os.path.lexists(temporary):
                 os.unlink(temporary)
-        os.fsync(locks[0])
-        now = look(real)
-        compare(now, sha256(content), real)
-        return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': now[0].st_mtime}
-    finally:
-        for lock in locks:
-            os.close(lock)
+        os.fsync(place.folder.fd)
+    now = look(place)
+    compare(now, sha256(content), real)
+    return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': now[0].st_mtime}
 
 
 def remove_file(q):
-    real = real_path(q['path'], 'write')
-    lock = lock_folder(os.path.dirname(real))
-    try:
-        seen = look(real)
-        compare(seen, q['expect'], real)
+    with Place(q['path'], 'write') as place:
+        folder = place.needed()
+        lock_folder(folder)
+        seen = look(place)
+        compare(seen, q['expect'], place.real)
         if HEADER not in seen[1][:512]:
-            raise Failure('not-ours', '%s does not bear the words "%s"' % (to_text(real), to_text(HEADER)))
-        os.unlink(real)
-        os.fsync(lock)
-        if q.get('removeFolder') and not os.listdir(os.path.dirname(real)):
-            os.rmdir(os.path.dirname(real))
+            raise Failure('not-ours', '%s does not bear the words "%s"' % (to_text(place.real), to_text(HEADER)))
+        with Naming(place.real):
+            os.unlink(folder.at(place.name))
+            os.fsync(folder.fd)
+            if q.get('removeFolder') and not folder.names():
+                os.rmdir(place.outer.at(os.path.basename(folder.real)))
         return {}
-    finally:
-        os.close(lock)
 
 
 # --- rules --------------------------------------------------------------------------------------------------------------
@@ -606,7 +823,7 @@ def restore_tables(q):
     try:
         if q.get('lockFile'):
             # Never made here: it belongs to the agent, who could not open one of root's.
-            lock = os.open(real_path(q['lockFile'], 'read'), os.O_RDWR)
+            lock = open_limited(q['lockFile'], 'read')
             wait_for(lambda: fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(q['lockFile']))
         code, err = feed_tables(name, to_bytes(text))
     finally:
@@ -649,8 +866,6 @@ def bridge_ports(_):
 
 def set_bridge_flag(q):
     bridge, port, flag = q['bridge'], q['port'], q['flag']
-    if not (DEVICE.match(bridge) and DEVICE.match(port) and flag in FLAGS):
-        raise Failure('invalid', 'no such thing can be: %s of %s on %s' % (flag, port, bridge))
     folder = os.path.join(NET, bridge, 'brif', port)
     before = get_flag(folder, flag)
     if before != q['expect']:
@@ -693,52 +908,233 @@ def facts(_):
             'tools': dict((name, find_tool(name)) for name in TOOLS)}
 
 
-# --- one request --------------------------------------------------------------------------------------------------------
+# --- the form of a request ----------------------------------------------------------------------------------------------
 
-READS = {'facts': facts, 'read-file': read_file, 'list-folder': list_folder, 'save-tables': save_tables,
-         'bridge-ports': bridge_ports, 'run-reader': run_reader}
-WRITES = {'swap-file': swap_file, 'remove-file': remove_file, 'restore-tables': restore_tables,
-          'set-bridge-flag': set_bridge_flag}
+TEXT = type(u'')
+
+
+def is_path(value):
+    if not isinstance(value, TEXT) or not value.startswith('/') or '\0' in value or '..' in value.split('/'):
+        return False
+    try:
+        return len(to_bytes(value)) < 4096
+    except UnicodeError:
+        return False
+
+
+def is_content(value):
+    return isinstance(value, TEXT) and len(value) % 4 == 0 and len(value) // 4 * 3 <= MAX_FILE + 2 and bool(
+        re.match(u'[A-Za-z0-9+/]*={0,2}\\Z', value))
+
+
+def is_argv(value):
+    return isinstance(value, list) and 0 < len(value) <= 8 and all(
+        isinstance(word, TEXT) and len(word) <= 256 and '\0' not in word for word in value)
+
+
+def matches(pattern):
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, TEXT) and bool(compiled.match(value))
+
+
+def is_in(allowed):
+    """Of the very type as well: True is no 1."""
+    return lambda value: any(type(value) is type(a) and value == a for a in allowed)
+
+
+PATH = ('an absolute path of at most 4095 bytes without ".."', is_path)
+CONTENT = ('base64 of at most %d MiB' % (MAX_FILE >> 20), is_content)
+SHA256 = ('a SHA-256 in hex', matches(u'[0-9a-f]{64}\\Z'))
+SHA256_OR_NULL = ('a SHA-256 in hex, or null', lambda value: value is None or SHA256[1](value))
+FLAG = ('true or false', lambda value: isinstance(value, bool))
+FILE_MODE = ('0600 or 0644', is_in(NEW_MODES))
+FOLDER_MODE = ('0700 or 0755', is_in((0o700, 0o755)))
+FAMILY = ('4 or 6', is_in((4, 6)))
+VARIANT = ('nft, legacy or only', is_in((u'nft', u'legacy', u'only')))
+LINES = ('a text', lambda value: isinstance(value, TEXT))
+WORDS = ('1 to 8 words of at most 256 characters', is_argv)
+NAME = ('the name of a network device', matches(DEVICE.pattern))
+BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
+
+# Of each verb: what a request must be allowed to, the function, the fields that it needs, and those that it may have.
+VERBS = {
+    'facts': ('read', facts, {}, {}),
+    'read-file': ('read', read_file, {'path': PATH}, {}),
+    'list-folder': ('read', list_folder, {'path': PATH}, {}),
+    'save-tables': ('read', save_tables, {'family': FAMILY}, {}),
+    'bridge-ports': ('read', bridge_ports, {}, {}),
+    'run-reader': ('read', run_reader, {'argv': WORDS}, {}),
+    'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
+                  {'mode': FILE_MODE, 'makeFolder': FLAG, 'folderMode': FOLDER_MODE, 'watchedFolder': FLAG, 'sameIsDone': FLAG}),
+    'remove-file': ('write', remove_file, {'path': PATH, 'expect': SHA256}, {'removeFolder': FLAG}),
+    'restore-tables': ('write', restore_tables, {'family': FAMILY, 'variant': VARIANT, 'text': LINES}, {'lockFile': PATH}),
+    'set-bridge-flag': ('write', set_bridge_flag,
+                        {'bridge': NAME, 'port': NAME, 'flag': BRIDGE_FLAG, 'expect': FLAG, 'value': FLAG}, {}),
+}
+
+
+def check_question(access, q):
+    verb = q.get('verb') if isinstance(q, dict) else None
+    known = VERBS.get(verb) if isinstance(verb, TEXT) else None
+    if known is None or known[0] == 'write' and access != 'write':
+        raise Failure('refused', 'no verb of a request that may %s: %s' % (access, shown(verb)))
+    _, _, needed, optional = known
+    for name in sorted(set(needed) | set(q) - set(['verb'])):
+        field = needed.get(name) or optional.get(name)
+        if field is None:
+            raise Failure('invalid', 'it takes no field %s' % shown(name))
+        if name not in q:
+            raise Failure('invalid', 'it needs the field "%s"' % name)
+        if not field[1](q[name]):
+            raise Failure('invalid', '"%s" must be %s, and is %s' % (name, field[0], shown(q[name])))
+
+
+def shown(value):
+    try:
+        return json.dumps(value)[:120]
+    except (ValueError, RuntimeError):  # Nested too deep.
+        return 'something deeply nested'
+
+
+class Refusal(Exception):
+    """Nothing of the request is done."""
+
+    def __init__(self, reason, detail):
+        Exception.__init__(self, detail)
+        self.reason, self.detail = reason, detail
+
+
+def read_request(stream):
+    """The body as bytes of ASCII."""
+    line = stream.readline(64)
+    size = re.match(b'stackward-request ([0-9]{1,12})\n\\Z', line)
+    if size is None:
+        raise Refusal('invalid', 'the first line must be "stackward-request BYTES", and is %s' % shown(to_text(line)))
+    size = int(size.group(1))
+    if size > MAX_REQUEST:
+        raise Refusal('too-large', 'the request has %d bytes, and at most %d are taken' % (size, MAX_REQUEST))
+    body = stream.read(size)
+    if len(body) < size:
+        raise Refusal('invalid', 'the request was cut short after %d of %d bytes' % (len(body), size))
+    if re.search(b'[^\t\n\r -~]', body):
+        raise Refusal('invalid', 'the request must be JSON in ASCII')
+    return body
+
+
+def refuse_constant(word):
+    raise ValueError('%s is no JSON' % word)
+
+
+def number(kind):
+    def parse(digits):
+        if len(digits) > 30:
+            raise ValueError('a number of %d digits' % len(digits))
+        return kind(digits)
+    return parse
+
+
+def unique(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError('a field is there twice')
+    return found
+
+
+def parse_request(body):
+    try:
+        request = json.loads(body if PYTHON2 else body.decode('ascii'), object_pairs_hook=unique, parse_int=number(int),
+                             parse_float=number(float), parse_constant=refuse_constant)
+    except (ValueError, RuntimeError, MemoryError) as error:  # RuntimeError: nested too deep.
+        raise Refusal('invalid', 'the request is no JSON that is taken: %s' % str(error)[:200])
+    if not isinstance(request, dict) or type(request.get('version')) is not int:
+        raise Refusal('invalid', 'the request must be an object with a whole number as version')
+    return request
+
+
+def check_request(request):
+    if set(request) != set(['version', 'access', 'deadlineSeconds', 'sequences']):
+        raise Refusal('invalid', 'a request has version, access, deadlineSeconds and sequences, and this has %s' %
+                      shown(sorted(request)))
+    if not is_in((u'read', u'write'))(request['access']):
+        raise Refusal('invalid', 'access must be read or write, and is %s' % shown(request['access']))
+    seconds = request['deadlineSeconds']
+    if type(seconds) is not int or not DEADLINES[0] <= seconds <= DEADLINES[1]:
+        raise Refusal('invalid', 'deadlineSeconds must be a whole number from %d to %d, and is %s' % (DEADLINES + (shown(seconds),)))
+    sequences = request['sequences']
+    if not isinstance(sequences, list) or not all(isinstance(sequence, list) for sequence in sequences):
+        raise Refusal('invalid', 'sequences must be a list of lists')
+    questions = len(sequences) + sum(len(sequence) for sequence in sequences)
+    if questions > 2 * MAX_QUESTIONS:
+        raise Refusal('too-large', 'there are more than %d sequences and questions in the request' % (2 * MAX_QUESTIONS))
+
+
+# --- the answer ---------------------------------------------------------------------------------------------------------
+
+LEAST_ROOM = 64 << 10  # More than the longest answer of a verb that writes.
+answer_room = MAX_ANSWER
+
+
+def encoded(value):
+    out = json.dumps(value)
+    return out if PYTHON2 else out.encode('ascii')
 
 
 def no(reason, detail):
-    return {'ok': False, 'reason': reason, 'detail': detail}
+    return {'ok': False, 'reason': reason, 'detail': detail[:MAX_DETAIL]}
+
+
+def no_room():
+    return Failure('too-large', 'the answers to one request may have %d MiB together, and this has no room left' % (MAX_ANSWER >> 20))
 
 
 def answer_one(access, q):
+    """(whether it was done, the answer)"""
     try:
-        verb = READS.get(q['verb']) or (WRITES.get(q['verb']) if access == 'write' else None)
-        if verb is None:
-            return no('refused', 'no verb of a request that may %s: %s' % (access, q['verb']))
-        return {'ok': True, 'value': verb(q)}
+        check_question(access, q)
+        if answer_room < LEAST_ROOM:
+            raise no_room()
+        answer = encoded({'ok': True, 'value': VERBS[q['verb']][1](q)})
+        if len(answer) > answer_room:
+            raise no_room()
+        return True, answer
     except Failure as failure:
-        return no(failure.reason, failure.detail)
+        answer = no(failure.reason, failure.detail)
     except (IOError, OSError) as error:
         where = '' if error.filename is None else '%s: ' % to_text(error.filename)
-        return no(ERRORS.get(error.errno, 'failed'), where + (error.strerror or str(error)))
+        answer = no(ERRORS.get(error.errno, 'failed'), where + (error.strerror or str(error)))
     except Exception as error:
-        return no('failed', '%s: %s' % (type(error).__name__, error))
+        answer = no('failed', '%s: %s' % (type(error).__name__, error))
+    return False, encoded(answer if answer_room >= LEAST_ROOM else dict(answer, detail=''))
+
+
+def answer_sequence(request, sequence):
+    """Text of the answers. The rest of a sequence is skipped where one has failed, and of all where the deadline has passed."""
+    global answer_room
+    answers, done = [], True
+    for q in sequence:
+        try:
+            if done and not request['overdue']:
+                done, answer = answer_one(request['access'], q)
+            else:
+                answer = encoded(no('skipped', 'what stood before it has failed'))
+        except Overdue:
+            request['overdue'] = True
+            answer = encoded(no('overdue', 'it had not ended after %d s' % request['deadlineSeconds']))
+        answer_room -= len(answer)
+        answers.append(answer)
+    return b'[' + b', '.join(answers) + b']'
 
 
 def answer_all(request):
-    global limits
-    answers, overdue = [], False
+    global limits, answer_room
+    answer_room = MAX_ANSWER
+    limits = None
     try:
         limits = None if IS_SENT else read_limits()
     except Failure as failure:
-        return [[no(failure.reason, failure.detail) for _ in sequence] for sequence in request['sequences']]
-    for sequence in request['sequences']:
-        answers.append([])
-        for q in sequence:
-            if overdue or any(not done['ok'] for done in answers[-1]):
-                answers[-1].append(no('skipped', 'what stood before it has failed'))
-                continue
-            try:
-                answers[-1].append(answer_one(request['access'], q))
-            except Overdue:
-                overdue = True
-                answers[-1].append(no('overdue', 'it had not ended after %d s' % request['deadlineSeconds']))
-    return answers
+        answer = no(failure.reason, failure.detail)
+        return encoded([[answer for _ in sequence] for sequence in request['sequences']])
+    return b'[' + b', '.join(answer_sequence(request, sequence) for sequence in request['sequences']) + b']'
 
 
 def expire(*_):
@@ -748,32 +1144,80 @@ def expire(*_):
     raise Overdue()
 
 
+def answer_to(stream):
+    """Always an answer, and one of a known form: with `answers`, or `refused`, or neither where the version is not spoken."""
+    head = {'version': VERSION, 'oldest': OLDEST}
+    try:
+        request = parse_request(read_request(stream))
+        if not OLDEST <= request['version'] <= VERSION:
+            return encoded(head)
+        check_request(request)
+    except Refusal as refusal:
+        return encoded(dict(head, refused=no(refusal.reason, refusal.detail)))
+    request['overdue'] = False
+    signal.signal(signal.SIGALRM, expire)
+    signal.alarm(request['deadlineSeconds'])
+    return encoded(head)[:-1] + b', "answers": ' + answer_all(request) + b'}'
+
+
+# --- what the caller left -----------------------------------------------------------------------------------------------
+
+def unblock_signals():
+    if hasattr(signal, 'pthread_sigmask'):
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        return
+    import ctypes
+    libc_call('sigprocmask', 2, ctypes.create_string_buffer(128), None)  # SIG_SETMASK, to none.
+
+
+def attempt(call, *args):
+    """A host may have no such thing, or not let even root do it."""
+    try:
+        call(*args)
+    except (AttributeError, EnvironmentError, RuntimeError, ValueError, resource.error):
+        pass
+
+
+def shed():
+    """
+    A process inherits more than its arguments, and a login chooses it all: ignored and blocked signals, limits, a terminal that
+    can stop it, a folder in which a core could be written, closed descriptors. Whoever asked may be gone as well: what was
+    begun is ended all the same. So a hang-up, Ctrl-C and Ctrl-Z change nothing, and the deadline ends it.
+    """
+    unblock_signals()
+    for one in range(1, signal.NSIG):
+        attempt(signal.signal, one, signal.SIG_DFL)
+    for name in ('HUP', 'INT', 'QUIT', 'TSTP', 'TTIN', 'TTOU', 'PIPE', 'XFSZ'):
+        signal.signal(getattr(signal, 'SIG' + name), signal.SIG_IGN)
+    for name in ('CPU', 'FSIZE', 'AS', 'DATA'):
+        attempt(resource.setrlimit, getattr(resource, 'RLIMIT_' + name), (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    attempt(resource.setrlimit, resource.RLIMIT_NOFILE, (1024, 1024))
+    attempt(resource.setrlimit, resource.RLIMIT_CORE, (0, 0))
+    attempt(os.nice, -max(0, os.nice(0)))
+    os.umask(0o022)
+    os.chdir('/')
+    os.environ.clear()
+    os.environ.update(ENVIRONMENT)
+    fd = 0
+    while fd <= 2:
+        fd = os.open('/dev/null', os.O_RDWR)
+    os.close(fd)
+
+
 def main(stream):
-    words = stream.readline(64).split()
-    if len(words) != 2 or words[0] != b'stackward-request':
-        return 1
-    body = stream.read(int(words[1]))
-    if len(body) < int(words[1]):
-        return 1  # The connection was cut: nothing of it is done.
-    request = json.loads(body.decode('ascii'))
-    answer = {'version': VERSION, 'oldest': OLDEST}
-    if OLDEST <= request['version'] <= VERSION:
-        # Whoever asked may be gone: what was begun is ended all the same.
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        signal.signal(signal.SIGALRM, expire)
-        signal.alarm(request['deadlineSeconds'])
-        answer['answers'] = answer_all(request)
-    out = json.dumps(answer).encode('ascii')
-    stdout = getattr(sys.stdout, 'buffer', sys.stdout)
-    stdout.write(b'\nstackward-answer ' + str(len(out)).encode('ascii') + b'\n' + out)
-    stdout.flush()
-    return 0
+    answer = answer_to(stream)
+    out = memoryview(b'\nstackward-answer ' + str(len(answer)).encode('ascii') + b'\n' + answer)
+    while len(out):
+        out = out[os.write(1, out):]
 
 
 if __name__ == '__main__':
-    signal.alarm(60)  # Until the request is there.
+    status = 1
     try:
-        code = main(sent if IS_SENT else os.fdopen(0, 'rb'))  # noqa: F821
+        shed()
+        signal.alarm(60)  # Until the request is there.
+        main(sent if IS_SENT else os.fdopen(0, 'rb'))  # noqa: F821
+        status = 0
     except (Exception, Overdue):
-        code = 1
-    os._exit(code)
+        pass
+    os._exit(status)

@@ -9,6 +9,12 @@ import type { StackwardError } from './errors';
 /** The version that is spoken here; `VERSION` of host/stackward-host.py. */
 export const protocolVersion = 2;
 
+/** Bounds of one request, as in host/stackward-host.py. */
+export const maxRequestBytes = 24 << 20;
+/** Sequences and questions are counted together. */
+export const maxQuestions = 8192;
+export const maxDeadlineSeconds = 600;
+
 export interface HostFacts {
   readonly hostname: string;
   readonly kernel: string;
@@ -99,15 +105,12 @@ export type HostWrite =
       readonly expect: string | null;
       /** Base64. */
       readonly content: string;
-      /** Of a new file; default 0644. One that is there keeps its own, as its owner, group and extended attributes. */
-      readonly mode?: number;
-      /** Of a new file; default: as any new file's. */
-      readonly owner?: string;
-      readonly group?: string;
+      /** Of a new file, which is root's; default 0644. A file that is there keeps its own mode, owner, group and attributes. */
+      readonly mode?: 0o600 | 0o644;
       /** Makes the folder where it is missing; not the folders above. */
       readonly makeFolder?: boolean;
       /** Of a folder that is made; default 0700. */
-      readonly folderMode?: number;
+      readonly folderMode?: 0o700 | 0o755;
       /**
        * Services look at every name in its folder (oslo.policy's policy.d): the file on its way stands beside the folder, and
        * is newer than all in it. Default: in the folder.
@@ -166,29 +169,32 @@ export type AnswerTo<Q extends HostRead | HostWrite> = Answers[Q['verb']];
  * `mount-point`, `two-variants`: going on would be unsafe. `installation`: the installed program or its limits are not as they
  * must be, so nothing was looked at. `overdue`: the deadline passed in the middle of it.
  */
-export type HostReason =
-  | 'absent'
-  | 'busy'
-  | 'changed'
-  | 'failed'
-  | 'full'
-  | 'hard-linked'
-  | 'installation'
-  | 'invalid'
-  | 'mount-point'
-  | 'no-tool'
-  | 'not-a-file'
-  | 'not-a-folder'
-  | 'not-allowed'
-  | 'not-ours'
-  | 'outside-limits'
-  | 'overdue'
-  | 'read-only'
-  | 'refused'
-  | 'rejected'
-  | 'skipped'
-  | 'too-large'
-  | 'two-variants';
+export type HostReason = (typeof hostReasons)[number];
+
+export const hostReasons = [
+  'absent',
+  'busy',
+  'changed',
+  'failed',
+  'full',
+  'hard-linked',
+  'installation',
+  'invalid',
+  'mount-point',
+  'no-tool',
+  'not-a-file',
+  'not-a-folder',
+  'not-allowed',
+  'not-ours',
+  'outside-limits',
+  'overdue',
+  'read-only',
+  'refused',
+  'rejected',
+  'skipped',
+  'too-large',
+  'two-variants',
+] as const;
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }

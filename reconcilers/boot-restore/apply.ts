@@ -5,7 +5,7 @@ import type { HostWrite } from '../../lib/host';
 import type { Writers } from '../../lib/ports';
 import type { StepResult, Target } from '../../lib/reconciler';
 import type { BootRestoreStep } from './diff';
-import { dropInPath, scriptPath } from './files';
+import { dropInPath } from './files';
 import type { BootRestoreObserved } from './observe';
 
 export async function* apply(
@@ -36,18 +36,16 @@ export async function* apply(
 
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 
-function writeOf(path: string, content: string | null, { files, stateFolder }: BootRestoreObserved): HostWrite {
+function writeOf(path: string, content: string | null, { files }: BootRestoreObserved): HostWrite {
   const expect = files.get(path)?.sha256 ?? null;
   const isDropIn = path === dropInPath;
   if (content === null) return { verb: 'remove-file', path, expect: expect ?? '', removeFolder: isDropIn };
-  const mode = path === scriptPath(stateFolder) ? 0o755 : 0o644;
   const encoded = Buffer.from(content).toString('base64');
   return {
     verb: 'swap-file',
     path,
     expect,
     content: encoded,
-    mode,
     makeFolder: true,
     sameIsDone: true,
     folderMode: isDropIn ? 0o755 : 0o700,

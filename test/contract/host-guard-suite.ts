@@ -17,15 +17,21 @@ import type { OpenHost } from '../../adapters/host-pool';
 import { fileHeader, type HostWrite, type Outcome } from '../../lib/host';
 import { refused, sha256, swap } from '../support/host-words';
 
-/** @param open a host that works as root on this machine */
-export function guardContract(name: string, open: () => Promise<OpenHost>): void {
+/** What the suite writes below its folder: an entry of the limits for each. */
+const written = [
+  ...['', 'same', 'moved', 'next', 'other', 'linked', 'bound', 'ours', 'foreign', 'left/', 'left/file'],
+  ...['mounted/policy.json', 'immutable'],
+];
+
+/** @param open a host that works as root on this machine, and may write at least these paths and folders */
+export function guardContract(name: string, open: (writable: readonly string[]) => Promise<OpenHost>): void {
   describe(`Host, what it refuses: ${name}`, () => {
     let host: OpenHost;
     let folder: string;
     let mounted: string;
     beforeAll(async () => {
-      host = await open();
       folder = mkdtempSync('/tmp/stackward-host-');
+      host = await open(written.map((one) => `${folder}/${one}`));
       mounted = join(folder, 'mounted');
       mkdirSync(mounted);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mounted]);
@@ -102,7 +108,8 @@ export function guardContract(name: string, open: () => Promise<OpenHost>): void
     });
 
     test('what a killed swap left is cleared away by the next; other dot files stay', async () => {
-      const own = mkdtempSync(join(folder, 'left-'));
+      const own = join(folder, 'left');
+      mkdirSync(own);
       for (const left of ['.stackward-0123456789abcdef', '.stackward-note']) writeFileSync(join(own, left), 'x');
       await write(swap(join(own, 'file'), null, 'x'));
       expect(readdirSync(own).sort()).toEqual(['.stackward-note', 'file']);

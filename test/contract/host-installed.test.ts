@@ -18,7 +18,7 @@ let installed: string;
 beforeAll(async () => {
   sshd = await Sshd.start();
   login = makeLogin('/bin/sh', []);
-  installed = install('stackward-host', source, { read: [], write: ['/tmp/'] });
+  installed = install('stackward-host', source, { read: ['/tmp/'], write: [] });
   login.allow([`${installed} ""`]);
 });
 afterAll(async () => {
@@ -45,7 +45,10 @@ const open = (more: Partial<SshOptions> = {}, path?: string): SshHost => {
   return host;
 };
 
-fileContract('ssh, installed', () => Promise.resolve(open()));
+fileContract('ssh, installed', (write) => {
+  writeFileSync(`${installed}.limits`, JSON.stringify({ read: ['/tmp/'], write }));
+  return Promise.resolve(open());
+});
 networkContract('ssh, installed', (namespace) => {
   const destination = sshd.addWay(namespace, { user: login.name, namespace });
   return Promise.resolve(new SshHost('cnode01', { destination, configFile: sshd.configFile, installed }));
@@ -54,21 +57,22 @@ networkContract('ssh, installed', (namespace) => {
 const python2 = findPython2('the host suites of the installed program');
 if (python2 !== undefined) {
   let path: string | undefined;
-  const withPython2 = (namespace?: string): SshHost => {
-    const limits = { read: [], write: ['/tmp/'] };
+  const withPython2 = (write: readonly string[], namespace?: string): SshHost => {
+    const limits = { read: ['/tmp/'], write };
     path ??= install('of-python2', source.replace('#!/usr/bin/python3 -Es', `#!${python2} -Es`), limits);
+    writeFileSync(`${path}.limits`, JSON.stringify(limits));
     login.allow([`${installed} ""`, `${path} ""`]);
     const way = { user: login.name, ...(namespace === undefined ? {} : { namespace }) };
     const destination = sshd.addWay(`python2-${++ways}`, way);
     return new SshHost('cnode01', { destination, configFile: sshd.configFile, installed: path });
   };
-  fileContract('ssh, installed, Python 2.7', async () => {
-    const host = withPython2();
+  fileContract('ssh, installed, Python 2.7', async (write) => {
+    const host = withPython2(write);
     const [facts] = await host.read([{ verb: 'facts' }]);
     expect(facts).toMatchObject({ value: { installed: true, python: expect.stringMatching(/^2\.7\./) as unknown } });
     return host;
   });
-  networkContract('ssh, installed, Python 2.7', (namespace) => Promise.resolve(withPython2(namespace)));
+  networkContract('ssh, installed, Python 2.7', (namespace) => Promise.resolve(withPython2([], namespace)));
 }
 
 describe('least privilege', () => {
@@ -78,6 +82,7 @@ describe('least privilege', () => {
   });
 
   const text = (part: string | RegExp): unknown => expect.stringMatching(part);
+  const invalid = { ok: false, reason: 'invalid', error: { reason: 'UnrecoverableError' } };
   const outside = { ok: false, reason: 'outside-limits', error: { reason: 'UnrecoverableError' } };
   const asked = async (host: SshHost): Promise<unknown> =>
     host.read([{ verb: 'facts' }]).catch((error: unknown) => error);
@@ -92,7 +97,10 @@ describe('least privilege', () => {
     spawnSync('mkdir', [folder]);
     for (const path of [readable, writable, other]) writeFileSync(path, 'x');
     symlinkSync(other, join(folder, 'link'));
-    const limited = install('limited', source, { read: [readable], write: [writable, `${folder}/`] });
+    const limited = install('limited', source, {
+      read: [readable],
+      write: [writable, `${folder}/`, join(folder, 'new')],
+    });
     login.allow([`${installed} ""`, `${limited} ""`]);
     const host = open({ installed: limited });
     const read = (path: string) => ({ verb: 'read-file', path }) as const;
@@ -112,8 +120,8 @@ describe('least privilege', () => {
     ).toMatchObject([
       { ok: true, value: { installed: true, uid: 0 } },
       ...[{ ok: true }, { ok: true }, { ok: true }],
-      ...[outside, outside, outside, outside, outside],
-      outside,
+      ...[outside, outside, outside, outside],
+      ...[invalid, outside],
     ]);
     const swap = (path: string, expected: string | null) => ({
       ...({ verb: 'swap-file', path, content: base64('y') } as const),
@@ -148,13 +156,13 @@ describe('least privilege', () => {
       for (const name of ['theirs', 'roots']) symlinkSync(join(base, 'secret'), join(theirs, name));
       spawnSync('chown', ['-h', login.name, theirs, join(theirs, 'theirs')]);
       const read = ['lock/iptables', 'theirs/theirs', 'theirs/roots', 'theirs/'].map((one) => join(base, one));
-      const linked = install('linked', source, { read, write: [`${lock}/`] });
+      const linked = install('linked', source, { read, write: [join(lock, 'made')] });
       login.allow([`${installed} ""`, `${linked} ""`]);
       const host = open({ installed: linked });
       const questions = ['real/iptables', 'lock/iptables', 'theirs/theirs', 'theirs/roots', 'secret'];
       expect(
         await host.read(questions.map((one) => ({ verb: 'read-file', path: join(base, one) }) as const)),
-      ).toMatchObject([{ ok: true }, { ok: true }, outside, outside, outside]);
+      ).toMatchObject([{ ok: true }, { ok: true }, { reason: 'refused' }, { reason: 'refused' }, outside]);
       const made = { verb: 'swap-file', path: join(lock, 'made'), expect: null, content: base64('y') } as const;
       expect(await host.write([[made]])).toMatchObject([[{ ok: true, value: { realPath: join(base, 'real/made') } }]]);
     } finally {
@@ -165,10 +173,10 @@ describe('least privilege', () => {
   test('a program or limits that others than root may write, and limits that are none: nothing is done at all', async () => {
     const folder = join(sshd.folder, 'unsafe');
     mkdirSync(folder);
-    const path = install('unsafe/program', source, { read: ['/etc/'], write: ['/tmp/'] });
+    const file = join(folder, 'file');
+    const path = install('unsafe/program', source, { read: ['/etc/'], write: [file] });
     login.allow([`${installed} ""`, `${path} ""`]);
     const host = open({ installed: path });
-    const file = join(folder, 'file');
     const swap = { verb: 'swap-file', path: file, expect: null, content: base64('y') } as const;
     const refused = async (sentence: RegExp): Promise<void> => {
       const no = {
@@ -199,7 +207,7 @@ describe('least privilege', () => {
     rmSync(`${path}.limits`);
     writeFileSync(`${path}.limits`, '{"read": [,]}');
     await refused(/program\.limits must be/);
-    install('unsafe/program', source, { write: ['/tmp/'] });
+    install('unsafe/program', source, { write: [file] });
     expect(await host.write([[swap]])).toMatchObject([[{ ok: true }]]);
   });
 
@@ -212,7 +220,7 @@ describe('least privilege', () => {
       );
       return { status: ended.status, stderr: ended.stderr };
     };
-    expect(sudo(installed)).toEqual({ status: 1, stderr: '' });
+    expect(sudo(installed)).toEqual({ status: 0, stderr: '' });
     expect(sudo(installed, '--help')).toMatchObject({ stderr: text(/password is required|not allowed/) });
     expect(sudo('/usr/bin/python3', '-c', '')).toMatchObject({ stderr: text(/password is required|not allowed/) });
   });
@@ -270,34 +278,54 @@ describe('least privilege', () => {
     expect(() => open({ installed: "/x'; true" })).toThrow('the path of the installed program may hold letters');
   });
 
-  test('whatever it is given, it answers with a word or not at all, never with a traceback', () => {
+  test('every request of another form is answered with a sentence, never with a traceback', () => {
     const request = (body: string): string => `stackward-request ${body.length}\n${body}`;
-    const one = (access: string, verb: string, more = ''): string =>
-      request(`{"version":1,"access":"${access}","deadlineSeconds":5,"sequences":[[{"verb":"${verb}"${more}}]]}`);
-    const run = (input: string): string => {
-      const { stdout, stderr } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
-      expect(stderr).toBe('');
-      return stdout;
-    };
-    for (const input of [
-      '',
-      'GET / HTTP/1.0\n\n',
-      'stackward-request x\n',
-      request('nonsense'),
-      request('{}'),
-      one('read', 'facts').slice(0, -1),
-    ])
-      expect(run(input)).toBe('');
-    expect(run(one('read', 'swap-file', ',"path":"/tmp/x"'))).toMatch(/"reason": "refused"/);
-    expect(run(one('both', 'swap-file'))).toMatch(/"reason": "refused"/);
-    expect(run(one('write', 'swap-file'))).toMatch(/"reason": "failed", "detail": "KeyError: 'path'"/);
-    expect(run(one('read', 'read-file', ',"path":7'))).toMatch(/"reason": "failed"/);
+    const one = (access: string, verb: string, more = '', whole = '"version":2,"deadlineSeconds":5'): string =>
+      request(`{${whole},"access":"${access}","sequences":[[{"verb":"${verb}"${more}}]]}`);
+    const nested = `{"version":2,"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    const sayings: [input: string, says: RegExp][] = [
+      ['', /"reason": "invalid", "detail": "the first line must be .*stackward-request BYTES/],
+      ['GET / HTTP/1.0\n\n', /the first line must be/],
+      ['stackward-request x\n', /the first line must be/],
+      ['stackward-request 99999999999\n', /"reason": "too-large", .*99999999999 bytes, and at most 25165824/],
+      [request('nonsense'), /the request is no JSON that is taken/],
+      [request('{"version":NaN}'), /NaN is no JSON/],
+      [request(nested), /the request is no JSON that is taken/],
+      [request('{"version":2,"version":2}'), /a field is there twice/],
+      [request('{}'), /an object with a whole number as version/],
+      [request('{"version":2}'), /a request has version, access, deadlineSeconds and sequences/],
+      [one('read', 'facts').slice(0, -1), /the request was cut short after \d+ of \d+ bytes/],
+      [one('both', 'facts'), /access must be read or write, and is .*both/],
+      [
+        one('read', 'facts', '', '"version":2,"deadlineSeconds":0'),
+        /deadlineSeconds must be .* from 1 to 600, and is 0/,
+      ],
+      [one('read', 'facts', '', '"version":2,"deadlineSeconds":true'), /deadlineSeconds must be/],
+      [one('read', 'facts', '', '"version":2,"deadlineSeconds":601'), /deadlineSeconds must be/],
+      [
+        one('read', 'swap-file', ',"path":"/tmp/x"'),
+        /"reason": "refused", "detail": "no verb of a request that may read/,
+      ],
+      [one('write', 'swap-file'), /"reason": "invalid", "detail": "it needs the field .*content/],
+      [one('read', 'read-file', ',"path":7'), /path.* must be an absolute path .*, and is 7/],
+      [one('read', 'read-file', ',"path":"/tmp/x","mode":7'), /it takes no field .*mode/],
+    ];
+    for (const [input, says] of sayings) {
+      const { stdout, stderr, status } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
+      expect([input.slice(0, 99), stderr, status, stdout]).toEqual([input.slice(0, 99), '', 0, text(says)]);
+    }
+    for (const version of [1, 3]) {
+      const input = one('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
+      const { stdout } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
+      expect(stdout).toMatch(/\n\{"version": 2, "oldest": 2\}$/);
+    }
   });
 
   test('a file that belongs to somebody else keeps its owner', async () => {
     const path = join(sshd.folder, 'theirs');
     writeFileSync(path, 'x', { mode: 0o600 });
     chownSync(path, 4711, 4712);
+    writeFileSync(`${installed}.limits`, JSON.stringify({ write: [path] }));
     const host = open();
     await host.write([[{ verb: 'swap-file', path, expect: sha256('x'), content: base64('y') }]]);
     expect(await host.read([{ verb: 'read-file', path }])).toMatchObject([

@@ -182,7 +182,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       );
       expect(await write(set('tap1', false))).toEqual(refused('absent', 'UnrecoverableError', /No such file/));
       expect(await write(set('../../x', false))).toEqual(
-        refused('invalid', 'UnrecoverableError', /no such thing can be/),
+        refused('invalid', 'UnrecoverableError', /"port" must be the name of a network device/),
       );
       expect(await ports()).toEqual([untouched, { ...tap, flags: { ...tap.flags, hairpin_mode: true } }]);
     });
