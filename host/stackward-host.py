@@ -591,7 +591,10 @@ def newest_in(folder):
 def swap_file(q):
     content, path = base64.b64decode(q['content'].encode('ascii')), q['path']
     if q.get('makeFolder'):
-        make_folder(b'/' + b'/'.join(parts_of(to_bytes(path))[:-1]), q.get('folderMode', 0o700))
+        with Place(path, 'write') as place:
+            is_missing = place.folder is None
+        if is_missing:
+            make_folder(b'/' + b'/'.join(parts_of(to_bytes(path))[:-1]), q.get('folderMode', 0o700))
     with Place(path, 'write') as place:
         folder, newest = place.needed(), 0
         lock_folder(folder)
@@ -1206,9 +1209,9 @@ def shed():
 
 def main(stream):
     answer = answer_to(stream)
-    out = memoryview(b'\nstackward-answer ' + str(len(answer)).encode('ascii') + b'\n' + answer)
-    while len(out):
-        out = out[os.write(1, out):]
+    with os.fdopen(1, 'wb') as stdout:
+        stdout.write(b'\nstackward-answer ' + str(len(answer)).encode('ascii') + b'\n')
+        stdout.write(answer)
 
 
 if __name__ == '__main__':
