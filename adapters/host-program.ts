@@ -19,6 +19,7 @@ import {
   type Outcome,
   type OutcomesOf,
 } from '../lib/host';
+import { append } from '../lib/lists';
 import { parseAnswers, type HostAnswers } from './host-answers';
 import { deniedMark, endError, exits, outcomeError } from './host-errors';
 import type { Ended } from './run-program';
@@ -99,7 +100,7 @@ export abstract class ProgramHost implements Host {
   private ask(access: 'read' | 'write', sequences: Sequences): Promise<readonly (readonly Outcome<never>[])[]> {
     const result = this.#turn.then(async () => {
       const outcomes: (readonly Outcome<never>[])[] = [];
-      for (const part of this.split(sequences)) outcomes.push(...(await this.request(access, part)));
+      for (const part of this.split(sequences)) append(outcomes, await this.request(access, part));
       return outcomes;
     });
     this.#turn = result.catch(() => undefined);

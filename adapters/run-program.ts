@@ -12,7 +12,7 @@ export interface Ended {
 }
 
 /** Bytes of one answer. */
-export const maxOutput = 64 << 20;
+export const maxOutput = 32 << 20;
 
 /** How long the output of a program that a signal ended is still read. */
 const lastWordsMs = 200;

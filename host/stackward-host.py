@@ -77,7 +77,7 @@ FLAGS = ['hairpin_mode', 'learning', 'unicast_flood']
 DEVICE = re.compile('[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]{0,14}\\Z')
 NET = '/sys/class/net'
 ERRORS = {errno.ENOENT: 'absent', errno.ENOTDIR: 'absent', errno.EACCES: 'not-allowed', errno.EPERM: 'not-allowed',
-          errno.EROFS: 'read-only', errno.ENOSPC: 'full', errno.EDQUOT: 'full', errno.EBUSY: 'mount-point', errno.EXDEV: 'mount-point',
+          errno.EROFS: 'read-only', errno.ENOSPC: 'full', errno.EDQUOT: 'full', errno.EFBIG: 'full', errno.EBUSY: 'mount-point', errno.EXDEV: 'mount-point',
           errno.EEXIST: 'changed', errno.ELOOP: 'changed', errno.EAGAIN: 'busy', errno.ENAMETOOLONG: 'invalid'}
 
 
@@ -1193,7 +1193,10 @@ def shed():
     for name in ('HUP', 'INT', 'QUIT', 'TSTP', 'TTIN', 'TTOU', 'PIPE', 'XFSZ'):
         signal.signal(getattr(signal, 'SIG' + name), signal.SIG_IGN)
     for name in ('CPU', 'FSIZE', 'AS', 'DATA'):
-        attempt(resource.setrlimit, getattr(resource, 'RLIMIT_' + name), (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        bound = getattr(resource, 'RLIMIT_' + name)
+        hard = resource.getrlimit(bound)[1]
+        attempt(resource.setrlimit, bound, (hard, hard))
+        attempt(resource.setrlimit, bound, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))  # A container's root may not.
     attempt(resource.setrlimit, resource.RLIMIT_NOFILE, (1024, 1024))
     attempt(resource.setrlimit, resource.RLIMIT_CORE, (0, 0))
     attempt(os.nice, -max(0, os.nice(0)))

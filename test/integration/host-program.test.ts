@@ -110,7 +110,7 @@ test('one that never stops printing is ended, and is no passing failure', async 
   for (const to of ['1', '2']) {
     const path = bin(`endless-${to}`, `#!/bin/sh\nexec /usr/bin/yes >&${to}\n`);
     expect(await failure(withPath(path, () => askFacts(new LocalHost('cnode01'))))).toMatchObject(
-      unrecoverable(/^more than 64 MiB came back, and no more is taken/),
+      unrecoverable(/^more than 32 MiB came back, and no more is taken/),
     );
   }
 });

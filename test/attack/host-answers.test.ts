@@ -1,0 +1,73 @@
+/** A host that answers as no program of ours would: a clear error of that host, and nothing of the answer is used. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import type { HostRead } from '../../lib/host';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'stackward-rogue-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What stackward says of a host whose program prints this in answer to a question. */
+async function askedOf(printed: string, question: HostRead = { verb: 'read-file', path: '/x' }): Promise<unknown> {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(folder, 'printed'), printed);
+  for (const [name, line] of [
+    ['python3', `exec /usr/bin/cat ${folder}/printed`],
+    ...['id', 'sh', 'cat'].map((tool) => [tool, `exec /usr/bin/${tool} "$@"`]),
+  ])
+    writeFileSync(join(bin, name ?? ''), `#!/bin/sh\n${line}\n`);
+  for (const name of ['python3', 'id', 'sh', 'cat']) chmodSync(join(bin, name), 0o755);
+  const { PATH } = process.env;
+  process.env.PATH = bin;
+  try {
+    return await new LocalHost('cnode01').read([question]).catch((error: unknown) => error);
+  } finally {
+    process.env.PATH = PATH;
+  }
+}
+
+const answer = (json: string): string => `\nstackward-answer ${json.length}\n${json}`;
+const one = (value: unknown): string => answer(JSON.stringify({ version: 2, oldest: 2, answers: [[value]] }));
+const file = {
+  ...{ exists: true, realPath: '/x', content: 'eA==', sha256: 'a'.repeat(64), mode: 0o644, links: 1, owner: 'root' },
+  ...{ group: 'root', mtimeSeconds: 1, xattrs: {}, managers: [] },
+};
+
+test('an answer of the right form is taken', async () => {
+  expect(await askedOf(one({ ok: true, value: file }))).toMatchObject([{ ok: true, value: file }]);
+});
+
+test.each([
+  ['no JSON', answer('{')],
+  ['an array', answer('[]')],
+  ['no versions', answer('{"answers":[[]]}')],
+  ['more answers than questions', answer(JSON.stringify({ version: 2, oldest: 2, answers: [[{}], [{}]] }))],
+  ['fewer answers than questions', answer(JSON.stringify({ version: 2, oldest: 2, answers: [[]] }))],
+  ['a value that is none', one({ ok: true, value: null })],
+  ['an unknown reason', one({ ok: false, reason: 'constructor', detail: 'x' })],
+  ['a detail without end', one({ ok: false, reason: 'absent', detail: 'x'.repeat(99_999) })],
+  ['a content that is no base64', one({ ok: true, value: { ...file, content: '<x>' } })],
+  ['a mode that is a text', one({ ok: true, value: { ...file, mode: '420' } })],
+  ['a time that is none', answer(`{"version":2,"oldest":2,"answers":[[{"ok":true,"value":{"mtimeSeconds":1e999}}]]}`)],
+  ['an unknown manager', one({ ok: true, value: { ...file, managers: ['Chef'] } })],
+  ['a field too many', one({ ok: true, value: { ...file, extra: 1 } })],
+  ['a field too few', one({ ok: true, value: { exists: true } })],
+  ['deep nesting', answer(`{"version":2,"oldest":2,"answers":${'['.repeat(5_000)}${']'.repeat(5_000)}}`)],
+])('an answer with %s ends in one sentence about that host', async (_, printed) => {
+  expect(await askedOf(printed)).toMatchObject({
+    ...{ reason: 'UnrecoverableError', where: 'host:cnode01' },
+    detail: expect.stringMatching(
+      /^the program that was sent along answered in a form that the protocol doesn't have \(.{2,300}\); nothing of it is used/,
+    ) as unknown,
+  });
+});
+
+test('a request that the host refuses as a whole ends in its reason', async () => {
+  const refused = { ok: false, reason: 'too-large', detail: 'the request has 9 bytes' };
+  expect(await askedOf(answer(JSON.stringify({ version: 2, oldest: 2, refused })))).toMatchObject({
+    message: expect.stringMatching(/the request as a whole was refused: the request has 9 bytes/) as unknown,
+  });
+});
