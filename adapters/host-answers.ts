@@ -31,6 +31,13 @@ const file = z.discriminatedUnion('exists', [
   }),
 ]);
 
+const digest = z.strictObject({ lines: count, sha256 });
+const boot = z.strictObject({
+  init: z.enum(['systemd', 'upstart', 'other']),
+  seen: sha256,
+  files: z.array(z.strictObject({ path, isOurs: z.boolean(), now: digest.nullable(), right: digest.nullable() })),
+});
+
 type Question = HostRead | HostWrite;
 type Verb = Question['verb'];
 
@@ -61,10 +68,12 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
       }),
     ),
   }),
+  'boot-files': boot,
   'run-reader': z.strictObject({ code: z.number().int(), stdout: z.string(), stderr: z.string() }),
   'swap-file': z.strictObject({ realPath: path, sha256, mtimeSeconds: seconds }),
   'remove-file': z.strictObject({}),
   'restore-tables': z.strictObject({}),
+  'swap-boot-files': boot,
   'set-bridge-flag': z.strictObject({}),
 };
 

@@ -28,10 +28,10 @@ import type { Ended } from './run-program';
 const sourceFile = join(__dirname, '../host/stackward-host.py');
 let source: Buffer | undefined;
 
-/** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. */
+/** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. `source` stays for the copy that runs when the host starts. */
 const bootstrap =
   'import sys;sys.path=list(filter(len,sys.path));import os,signal;signal.signal(14,0);signal.alarm(60);' +
-  'sent=os.fdopen(0,chr(114)+chr(98));exec(sent.read(int(sys.argv[1])))';
+  'sent=os.fdopen(0,chr(114)+chr(98));source=sent.read(int(sys.argv[1]));exec(source)';
 
 /** `s` becomes what stands before a command to run it as root. */
 const asRoot = `LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;

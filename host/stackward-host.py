@@ -17,6 +17,7 @@ import os
 import pwd
 import re
 import resource
+import select
 import signal
 import socket
 import stat
@@ -33,6 +34,7 @@ PROGRAM = None if IS_SENT else os.path.realpath(__file__)
 MAX_FILE = 16 << 20
 MAX_REQUEST = 24 << 20
 MAX_ANSWER = 24 << 20
+MAX_OUTPUT = 24 << 20  # Of a tool.
 MAX_QUESTIONS = 4096
 MAX_FOLDER = 4 << 20
 MAX_DETAIL = 2000
@@ -60,6 +62,7 @@ LONGEST_LINE = 1024
 MOST_RULES = 16384
 # No agent's wrap name fits into it: `neutron-openvswi-` anywhere in a rule makes the agent delete that rule.
 CHAIN = re.compile('stackward-[0-9a-f]{8,18}\\Z')
+HOOK = b'\n:neutron-filter-top '
 JUMPS_FROM = {'mangle': 'FORWARD', 'filter': 'neutron-filter-top'}
 # One rule in the kernel's own spelling; read_rule says what of it goes together.
 RULE = re.compile(
@@ -85,6 +88,13 @@ class Failure(Exception):
     def __init__(self, reason, detail):
         Exception.__init__(self, detail)
         self.reason, self.detail = reason, detail
+
+
+def failure_of(error):
+    if isinstance(error, Failure):
+        return error
+    where = '' if error.filename is None else '%s: ' % to_text(error.filename)
+    return Failure(ERRORS.get(error.errno, 'failed'), where + (error.strerror or str(error)))
 
 
 class Overdue(BaseException):
@@ -563,8 +573,8 @@ def identity(status):
     return status.st_ino, status.st_size, status.st_mtime, status.st_ctime
 
 
-def make_folder(path, mode):
-    with Place(path, 'make') as place, Naming(place.real):
+def make_folder(path, mode, access):
+    with Place(path, access) as place, Naming(place.real):
         try:
             os.mkdir(place.needed().at(place.name), mode)
         except OSError as error:
@@ -588,14 +598,15 @@ def newest_in(folder):
     return max([os.fstat(folder.fd).st_mtime] + [status.st_mtime for status in found if status is not None])
 
 
-def swap_file(q):
+def swap_file(q, access='write'):
+    """`access`: None for the files of ours alone, which no limits name."""
     content, path = base64.b64decode(q['content'].encode('ascii')), q['path']
     if q.get('makeFolder'):
-        with Place(path, 'write') as place:
+        with Place(path, access) as place:
             is_missing = place.folder is None
         if is_missing:
-            make_folder(b'/' + b'/'.join(parts_of(to_bytes(path))[:-1]), q.get('folderMode', 0o700))
-    with Place(path, 'write') as place:
+            make_folder(b'/' + b'/'.join(parts_of(to_bytes(path))[:-1]), q.get('folderMode', 0o700), access and 'make')
+    with Place(path, access) as place:
         folder, newest = place.needed(), 0
         lock_folder(folder)
         beside = folder
@@ -639,8 +650,8 @@ def swap_in(place, beside, content, newest, q):
     return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': now[0].st_mtime}
 
 
-def remove_file(q):
-    with Place(q['path'], 'write') as place:
+def remove_file(q, access='write'):
+    with Place(q['path'], access) as place:
         folder = place.needed()
         lock_folder(folder)
         seen = look(place)
@@ -769,11 +780,43 @@ def run(name, args, given=b''):
     child = subprocess.Popen([tool] + args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                              close_fds=True, preexec_fn=os.setsid, env=ENVIRONMENT, cwd='/')
     try:
-        out, err = child.communicate(given)
+        out, err = talk(name, child, given)
+        return child.wait(), out, err
     except BaseException:
         os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
         raise
-    return child.returncode, out, err
+    finally:
+        for stream in (child.stdin, child.stdout, child.stderr):
+            stream.close()
+
+
+def talk(name, child, given):
+    """(stdout, stderr) of it, as Popen.communicate; what prints more than MAX_OUTPUT is given up."""
+    parts, left, rest = {child.stdout: [], child.stderr: []}, MAX_OUTPUT, memoryview(given)
+    if not given:
+        child.stdin.close()
+    while True:
+        readable, writable, _ = select.select([s for s in parts if not s.closed], [child.stdin] if len(rest) else [], [])
+        if writable:
+            try:
+                rest = rest[os.write(child.stdin.fileno(), rest[:select.PIPE_BUF]):]
+            except OSError as error:
+                if error.errno != errno.EPIPE:
+                    raise
+                rest = rest[:0]  # It reads no more, and says why.
+            if not len(rest):
+                child.stdin.close()
+        for stream in readable:
+            part = os.read(stream.fileno(), 1 << 16)
+            parts[stream].append(part)
+            left -= len(part)
+            if left < 0:
+                raise Failure('too-large', '%s prints more than %d MiB' % (name, MAX_OUTPUT >> 20))
+            if not part:
+                stream.close()
+        if child.stdout.closed and child.stderr.closed:
+            return b''.join(parts[child.stdout]), b''.join(parts[child.stderr])
 
 
 def said(err):
@@ -784,9 +827,9 @@ def table_tool(family, variant, word):
     return {4: 'iptables', 6: 'ip6tables'}[family] + {'nft': '-nft', 'legacy': '-legacy', 'only': ''}[variant] + word
 
 
-def save(family, variant):
+def save(family, variant, args=()):
     name = table_tool(family, variant, '-save')
-    code, out, err = run(name, [])
+    code, out, err = run(name, list(args))
     if code != 0:
         raise Failure('not-allowed' if b'ermission denied' in err else 'rejected', '%s: %s' % (name, said(err)))
     return out
@@ -796,27 +839,30 @@ def save_tables(q):
     family = q['family']
     variants = [v for v in ('nft', 'legacy') if find_tool(table_tool(family, v, '-save'))] or ['only']
     texts = dict((variant, save(family, variant)) for variant in variants)
-    holders = [v for v in variants if b'\n:neutron-filter-top ' in texts[v]]
+    holders = [v for v in variants if HOOK in texts[v]]
     if len(holders) > 1:
         raise Failure('two-variants', 'neutron-filter-top is in the tables of both iptables-nft and iptables-legacy')
     if not holders and len(variants) > 1:
         version = run(table_tool(family, 'only', ''), ['--version'])[1]
         holders = ['nft' if b'nf_tables' in version else 'legacy']
     variant = (holders or variants)[0]
-    return {'variant': variant, 'hasHook': b'\n:neutron-filter-top ' in texts[variant], 'text': to_text(texts[variant])}
+    return {'variant': variant, 'hasHook': HOOK in texts[variant], 'text': to_text(texts[variant])}
 
 
-def feed_tables(name, text):
-    """Up to LOCK_SECONDS for the lock of iptables; where the tool has no --wait (before 1.6.2), it is tried until it is free."""
-    end = time.time() + LOCK_SECONDS
+def feed_tables(name, text, seconds=LOCK_SECONDS):
+    """So long for the lock of iptables; where the tool has no --wait (before 1.6.2), it is tried until it is free."""
+    end = time.time() + seconds
     _, out, err = run(name, ['--help'])
-    wait = ['--wait=%d' % LOCK_SECONDS] if b'--wait' in out + err else []
+    wait = ['--wait=%d' % seconds] if b'--wait' in out + err else []
     while True:
-        code, _, err = run(name, ['-n'] + wait, text)
+        code, _, err = run(name, ['-n'] + wait, to_bytes(text))
         # Code 4 is also that of a chain which is not empty, and that stays.
         if code != 4 or wait or b'xtables lock' not in err or time.time() > end:
-            return code, err
+            break
         time.sleep(0.05)
+    if code != 0:
+        reason = 'not-allowed' if b'ermission denied' in err else 'busy' if code == 4 else 'rejected'
+        raise Failure(reason, '%s ended with %d: %s' % (name, code, said(err)))
 
 
 def restore_tables(q):
@@ -828,13 +874,10 @@ def restore_tables(q):
             # Never made here: it belongs to the agent, who could not open one of root's.
             lock = open_limited(q['lockFile'], 'read')
             wait_for(lambda: fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(q['lockFile']))
-        code, err = feed_tables(name, to_bytes(text))
+        feed_tables(name, text)
     finally:
         if lock is not None:
             os.close(lock)
-    if code != 0:
-        reason = 'not-allowed' if b'ermission denied' in err else 'busy' if code == 4 else 'rejected'
-        raise Failure(reason, '%s ended with %d: %s' % (name, code, said(err)))
     return {}
 
 
@@ -904,11 +947,270 @@ def machine():
         return None
 
 
+def init_system():
+    return 'systemd' if os.path.isdir('/run/systemd/system') else 'upstart' if find_tool('initctl') else 'other'
+
+
 def facts(_):
-    init = 'systemd' if os.path.isdir('/run/systemd/system') else 'upstart' if find_tool('initctl') else 'other'
     return {'hostname': os.uname()[1], 'kernel': os.uname()[2], 'machine': machine(),
-            'python': '%d.%d.%d' % sys.version_info[:3], 'version': VERSION, 'installed': not IS_SENT, 'uid': os.getuid(), 'init': init,
+            'python': '%d.%d.%d' % sys.version_info[:3], 'version': VERSION, 'installed': not IS_SENT, 'uid': os.getuid(),
+            'init': init_system(),
             'tools': dict((name, find_tool(name)) for name in TOOLS)}
+
+
+# --- when the host starts -----------------------------------------------------------------------------------------------
+
+AT_BOOT = '--restore-at-boot'
+BOOT_SECONDS = 60  # For all of it.
+BOOT_LOCK_SECONDS = 5
+# As cli/config.ts has it: the folder stands in a unit and a command line.
+STATE_FOLDER = re.compile('(?:/(?!\\.\\.?(?:/|\\Z))[A-Za-z0-9_.:-]+)+\\Z')
+STORED = re.compile('firewall-exception-([0-9a-f]{8,18})\\.ipv([46])\\Z')
+STORED_HEAD = re.compile('# %s for [^\n]+\n# iptables: (nft|legacy|only)\n(?:# lock: /[^ \n]*\n)?' % to_text(HEADER))
+# Where an agent may be in a container, which brings an iptables of its own.
+CONTAINED = ('/etc/kolla', '/var/lib/kolla', '/etc/kubernetes')
+COPY = '/usr/local/lib/stackward/restore-at-boot.py'
+UNIT = '/etc/systemd/system/stackward-restore.service'
+DROP_IN = '/etc/systemd/system/multi-user.target.d/stackward.conf'
+JOB = '/etc/init/stackward-restore.conf'
+BOOT_HEADER = '# %s for every owner on this host\n' % to_text(HEADER)
+# Units and jobs of packages: Debian and RDO; SUSE; Icehouse's Ubuntu.
+AGENTS = ['neutron-openvswitch-agent', 'neutron-linuxbridge-agent', 'openstack-neutron-openvswitch-agent',
+          'openstack-neutron-linuxbridge-agent', 'neutron-plugin-openvswitch-agent', 'neutron-plugin-linuxbridge-agent']
+# What else starts an agent: DevStack, and containers by themselves, of Kubernetes, Kolla and TripleO.
+STARTERS = ['devstack@q-agt', 'devstack@neutron-agent', 'docker', 'podman-restart', 'kubelet',
+            'kolla-neutron_openvswitch_agent-container', 'container-neutron_openvswitch_agent',
+            'kolla-neutron_linuxbridge_agent-container', 'container-neutron_linuxbridge_agent', 'tripleo_neutron_ovs_agent']
+# They load whole tables when they start. With network.target come those that stand before the network, and what ifupdown
+# or initscripts load with an interface; ferm, FireHOL and Shorewall may come later.
+LOADERS = ['netfilter-persistent', 'iptables', 'ip6tables', 'nftables', 'ufw', 'firewalld', 'ferm', 'firehol',
+           'shorewall', 'shorewall6', 'shorewall-lite', 'shorewall6-lite', 'SuSEfirewall2']
+# The interpreter is looked for when the host starts: it may have become another one since.
+START = ("/bin/sh -c 'PATH=%(PATH)s; export PATH; for p in python3 python2 python; do command -v $p >/dev/null || continue; "
+         "$p -ES %(program)s %(at_boot)s %(folder)s; c=$?; case $c in 126|127) continue;; esac; exit $c; done; exit 127'")
+
+
+def start_line(program, folder):
+    return START % {'PATH': ENVIRONMENT['PATH'], 'program': program, 'at_boot': AT_BOOT, 'folder': folder}
+
+
+def services(names):
+    return ' '.join(name + '.service' for name in names)
+
+
+def unit_text(program, folder):
+    return BOOT_HEADER + """[Unit]
+Description=Packet-filter exceptions that stackward keeps
+After=network-pre.target network.target
+After=%s
+Before=%s
+Before=%s
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+TimeoutStartSec=%d
+ExecStart=%s
+""" % (services(LOADERS), services(AGENTS), services(STARTERS), BOOT_SECONDS, start_line(program, folder).replace('$', '$$'))
+
+
+DROP_IN_TEXT = BOOT_HEADER + '[Unit]\nWants=stackward-restore.service\n'
+
+
+def job_text(program, folder):
+    return BOOT_HEADER + """description "Packet-filter exceptions that stackward keeps"
+start on %s
+task
+exec timeout %d %s
+""" % (' or '.join('starting ' + name for name in AGENTS), BOOT_SECONDS, start_line(program, folder))
+
+
+def copy_text():
+    """The program that was sent, which no file of the host holds."""
+    shebang, coding, rest = to_bytes(source).split(b'\n', 2)  # noqa: F821
+    return b'\n'.join([shebang, coding, to_bytes(BOOT_HEADER) + rest])
+
+
+def own_content(path):
+    """None: nothing is there. b'': no regular file, and so none of ours."""
+    try:
+        with Place(path, None) as place:
+            seen = look(place)
+        return None if seen is None else seen[1]
+    except Failure as failure:
+        if failure.reason in ('not-a-file', 'refused', 'hard-linked'):
+            return b''
+        raise
+
+
+def is_program(path):
+    """Whether root alone can have put a program there that knows how to restore."""
+    with Place(path, None) as place:
+        status = place.find()
+        return status is not None and place.folder.is_roots and is_roots(status) and to_bytes(AT_BOOT) in (own_content(path) or b'')
+
+
+def program_at_boot(there, text_of, folder):
+    """What the unit is to run: the program that it runs already, where that is one, so that two pipelines don't undo each other."""
+    mine = COPY if IS_SENT else PROGRAM
+    runs = re.search(' -ES (/[A-Za-z0-9_./-]+) ' + AT_BOOT, to_text(there or b''))
+    if runs and to_bytes(text_of(runs.group(1), folder)) == there and runs.group(1) != mine and is_program(runs.group(1)):
+        return runs.group(1)
+    if not re.match('(/[A-Za-z0-9_.-]+)+\\Z', mine):
+        raise Failure('installation', 'the path of the program may hold letters, digits, ".", "_", "-" and "/": %s' % mine)
+    return mine
+
+
+def state_folder(q, access):
+    """It must be among the limits as a whole."""
+    with Place(q['stateFolder'], access):
+        return q['stateFolder']
+
+
+def open_folder(place):
+    """The folder to which the place leads, as long as the place is open."""
+    place.opened.append(Folder(place.needed().at(place.name), place.real, place.folder.keeps_roots))
+    return place.opened[-1]
+
+
+def look_at_boot(folder):
+    """[(path, what is there, what is to be there)] in the order in which they are made; they are removed in the reverse."""
+    old = folder + '/restore-at-boot'  # Up to stackward 0.1 a script, in a folder that the login may write.
+    there = dict((path, own_content(path)) for path in (old, COPY, UNIT, DROP_IN, JOB))
+    runner, text_of = {'systemd': (UNIT, unit_text), 'upstart': (JOB, job_text), 'other': (None, None)}[init_system()]
+    right = {}
+    if runner is not None:
+        program = program_at_boot(there[runner], text_of, folder)
+        right[runner] = to_bytes(text_of(program, folder))
+        if runner == UNIT:
+            right[DROP_IN] = to_bytes(DROP_IN_TEXT)
+        if program == COPY:
+            right[COPY] = copy_text() if IS_SENT else there[COPY]
+    return [(path, there[path], right.get(path)) for path in (old, COPY, UNIT, DROP_IN, JOB)]
+
+
+def is_ours(content):
+    return content is not None and HEADER in content[:512]
+
+
+def digest(content):
+    return None if content is None else {'lines': content.count(b'\n'), 'sha256': sha256(content)}
+
+
+def describe_boot(files):
+    seen = sha256(b'\n'.join((path + ' ' + ('-' if now is None else sha256(now))).encode('ascii') for path, now, _ in files))
+    return {'init': init_system(), 'seen': seen, 'files': [
+        {'path': path, 'isOurs': is_ours(now), 'now': digest(now), 'right': digest(right)} for path, now, right in files]}
+
+
+def boot_files(q):
+    return describe_boot(look_at_boot(state_folder(q, 'read')))
+
+
+def write_boot_file(path, now, right):
+    if right is None:
+        return remove_file({'path': path, 'expect': sha256(now), 'removeFolder': path in (COPY, DROP_IN)}, None)
+    return swap_file({'path': path, 'expect': None if now is None else sha256(now), 'makeFolder': True, 'folderMode': 0o755,
+                      'content': base64.b64encode(right).decode('ascii')}, None)
+
+
+def swap_boot_files(q):
+    """All of them, or it says which: what runs comes before what runs it, and goes after it."""
+    folder = state_folder(q, 'make')
+    with Place('/etc', None) as etc:
+        lock_folder(open_folder(etc))
+        files = look_at_boot(folder)
+        wishes = [(path, now, right if q['wanted'] else None) for path, now, right in files]
+        # What is nobody's of ours and not wanted stays as it is.
+        wrong = [(path, now, right) for path, now, right in wishes if now != right and (right is not None or is_ours(now))]
+        if wrong and describe_boot(files)['seen'] != q['expect']:
+            raise Failure('changed', 'what the host runs for exceptions when it starts is not as it was seen')
+        for path, now, _ in wrong:
+            if now is not None and not is_ours(now):
+                raise Failure('not-ours', '%s does not bear the words "%s"' % (path, to_text(HEADER)))
+        done = []
+        for path, now, right in [w for w in wrong if w[2] is not None] + [w for w in reversed(wrong) if w[2] is None]:
+            try:
+                write_boot_file(path, now, right)
+            except (Failure, IOError, OSError) as error:
+                failure = failure_of(error)
+                raise Failure(failure.reason, '%s; done before it: %s' % (failure.detail, ', '.join(done) or 'nothing'))
+            done.append(path)
+        return describe_boot(look_at_boot(folder))
+
+
+def read_stored(folder, name):
+    """(family, variant, tables) of a stored file. Only root may have written it, and it holds nothing but what stackward stores."""
+    real = os.path.join(folder.real, to_bytes(name))
+    with Naming(real):
+        fd = os.open(folder.at(to_bytes(name)), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode) or not is_roots(status) or status.st_nlink > 1:
+            raise Failure('refused', 'it must be a regular file of root, with one name, which nobody else may write')
+        text = to_text(read_all(fd, real))
+    finally:
+        os.close(fd)
+    mark, family = STORED.match(name).groups()
+    head = STORED_HEAD.match(text)
+    if head is None:
+        raise Failure('refused', 'it does not begin as stackward begins it')
+    tables = read_tables(text[head.end():], int(family), MAKES)
+    if any(chain != 'stackward-' + mark for _, chain, _ in tables):
+        raise Failure('refused', 'its chain is of another owner than its name')
+    return int(family), head.group(1), tables
+
+
+def variant_at_boot(family, stored):
+    """
+    That which holds the agent's chain. Else an agent on the host uses what iptables is now; one in a container brings its own.
+    With the chain in each of two variants, nobody knows any more which is the agent's.
+    """
+    known = [v for v in (stored, 'nft', 'legacy') if v != 'only' and find_tool(table_tool(family, v, '-save'))]
+    for variant in known:
+        if HOOK in save(family, variant, ['-t', 'filter']):
+            return variant
+    return stored if stored in known and any(os.path.isdir(sign) for sign in CONTAINED) else 'only'
+
+
+def restore_stored(family, stored, tables):
+    """Makes neutron-filter-top where it is missing: the agent takes it over and keeps our jump. What is in place is left alone."""
+    variant = variant_at_boot(family, stored)
+    name = table_tool(family, variant, '-restore')
+    if HOOK not in save(family, variant, ['-t', 'filter']):
+        feed_tables(name, '*filter\n-N neutron-filter-top\nCOMMIT\n', BOOT_LOCK_SECONDS)
+    for table, chain, text in sorted(tables, key=lambda part: part[0] != 'mangle'):
+        jump = '\n-A %s -j %s\n' % (JUMPS_FROM[table], chain)
+        if to_bytes(jump) not in save(family, variant, ['-t', table]):
+            feed_tables(name, text, BOOT_LOCK_SECONDS)
+
+
+def restore_at_boot(path):
+    """The exit code: 1 where something was left out, which stderr names."""
+    signal.signal(signal.SIGALRM, expire)
+    signal.alarm(BOOT_SECONDS)
+    name, status = '', 0
+    try:
+        with Place(path, None) as place:
+            folder = open_folder(place)
+            if not folder.is_roots:
+                raise Failure('refused', 'it must be a folder of root that nobody else may write')
+            for name in [n for n in map(to_text, folder.names()) if STORED.match(n)]:
+                try:
+                    restore_stored(*read_stored(folder, name))
+                except (Failure, IOError, OSError) as error:
+                    status = complain(os.path.join(path, name), error)
+    except (Failure, IOError, OSError) as error:
+        status = complain(path, error)
+    except Overdue:
+        status = complain(os.path.join(path, name), Failure('overdue', 'with all that follows, after %d s' % BOOT_SECONDS))
+    return status
+
+
+def complain(path, error):
+    words = '%s is left out: %s' % (path, failure_of(error).detail)
+    os.write(2, re.sub('[^ -~]', '?', words).encode('ascii') + b'\n')
+    return 1
 
 
 # --- the form of a request ----------------------------------------------------------------------------------------------
@@ -946,6 +1248,7 @@ def is_in(allowed):
 
 
 PATH = ('an absolute path of at most 4095 bytes without ".."', is_path)
+STATE = ('an absolute path of letters, digits, ".", "_", ":" and "-"', lambda value: is_path(value) and bool(STATE_FOLDER.match(value)))
 CONTENT = ('base64 of at most %d MiB' % (MAX_FILE >> 20), is_content)
 SHA256 = ('a SHA-256 in hex', matches(u'[0-9a-f]{64}\\Z'))
 SHA256_OR_NULL = ('a SHA-256 in hex, or null', lambda value: value is None or SHA256[1](value))
@@ -971,6 +1274,8 @@ VERBS = {
                   {'mode': FILE_MODE, 'makeFolder': FLAG, 'folderMode': FOLDER_MODE, 'watchedFolder': FLAG, 'sameIsDone': FLAG}),
     'remove-file': ('write', remove_file, {'path': PATH, 'expect': SHA256}, {'removeFolder': FLAG}),
     'restore-tables': ('write', restore_tables, {'family': FAMILY, 'variant': VARIANT, 'text': LINES}, {'lockFile': PATH}),
+    'boot-files': ('read', boot_files, {'stateFolder': STATE}, {}),
+    'swap-boot-files': ('write', swap_boot_files, {'stateFolder': STATE, 'wanted': FLAG, 'expect': SHA256}, {}),
     'set-bridge-flag': ('write', set_bridge_flag,
                         {'bridge': NAME, 'port': NAME, 'flag': BRIDGE_FLAG, 'expect': FLAG, 'value': FLAG}, {}),
 }
@@ -1100,11 +1405,9 @@ def answer_one(access, q):
         if len(answer) > answer_room:
             raise no_room()
         return True, answer
-    except Failure as failure:
+    except (Failure, IOError, OSError) as error:
+        failure = failure_of(error)
         answer = no(failure.reason, failure.detail)
-    except (IOError, OSError) as error:
-        where = '' if error.filename is None else '%s: ' % to_text(error.filename)
-        answer = no(ERRORS.get(error.errno, 'failed'), where + (error.strerror or str(error)))
     except Exception as error:
         answer = no('failed', '%s: %s' % (type(error).__name__, error))
     return False, encoded(answer if answer_room >= LEAST_ROOM else dict(answer, detail=''))
@@ -1221,9 +1524,12 @@ if __name__ == '__main__':
     status = 1
     try:
         shed()
-        signal.alarm(60)  # Until the request is there.
-        main(sent if IS_SENT else os.fdopen(0, 'rb'))  # noqa: F821
-        status = 0
+        if not IS_SENT and len(sys.argv) == 3 and sys.argv[1] == AT_BOOT:
+            status = restore_at_boot(sys.argv[2])
+        else:
+            signal.alarm(60)  # Until the request is there.
+            main(sent if IS_SENT else os.fdopen(0, 'rb'))  # noqa: F821
+            status = 0
     except (Exception, Overdue):
         pass
     os._exit(status)

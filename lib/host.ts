@@ -71,6 +71,28 @@ export interface HostTables {
   readonly text: string;
 }
 
+export interface TextDigest {
+  readonly lines: number;
+  readonly sha256: string;
+}
+
+/** What puts stored exceptions back when a host starts: what there is of it, and what is to be there where it is wanted. */
+export interface HostBoot {
+  readonly init: HostFacts['init'];
+  /** Of all that is there: `swap-boot-files` goes on from this very state alone. */
+  readonly seen: string;
+  /** Of either init system, and of older releases; in the order in which they are made. */
+  readonly files: readonly {
+    readonly path: string;
+    /** Bears our header. */
+    readonly isOurs: boolean;
+    /** null: nothing is there. */
+    readonly now: TextDigest | null;
+    /** null: nothing is to be there. */
+    readonly right: TextDigest | null;
+  }[];
+}
+
 export type BridgeFlag = 'hairpin_mode' | 'learning' | 'unicast_flood';
 
 export interface BridgePorts {
@@ -94,6 +116,8 @@ export type HostRead =
   | { readonly verb: 'list-folder'; readonly path: string }
   | { readonly verb: 'save-tables'; readonly family: 4 | 6 }
   | { readonly verb: 'bridge-ports' }
+  /** Of fixed paths; `stateFolder` is what the unit is to restore from. */
+  | { readonly verb: 'boot-files'; readonly stateFolder: string }
   /** Whole command lines of the program's own list; others are `refused`. */
   | { readonly verb: 'run-reader'; readonly argv: readonly string[] };
 
@@ -139,6 +163,15 @@ export type HostWrite =
       /** Held by fcntl.lockf meanwhile; must exist. Default: none. */
       readonly lockFile?: string;
     }
+  /** The host program itself knows what to write: no path and no content of a unit is in a request. */
+  | {
+      readonly verb: 'swap-boot-files';
+      readonly stateFolder: string;
+      /** false: all of ours goes. */
+      readonly wanted: boolean;
+      /** `seen` of what was read. Where all is as wanted meanwhile, that is done as well. */
+      readonly expect: string;
+    }
   | {
       readonly verb: 'set-bridge-flag';
       readonly bridge: string;
@@ -154,10 +187,12 @@ interface Answers {
   'list-folder': HostFolder;
   'save-tables': HostTables;
   'bridge-ports': BridgePorts;
+  'boot-files': HostBoot;
   'run-reader': ReaderOutput;
   'swap-file': { readonly realPath: string; readonly sha256: string; readonly mtimeSeconds: number };
   'remove-file': object;
   'restore-tables': object;
+  'swap-boot-files': HostBoot;
   'set-bridge-flag': object;
 }
 

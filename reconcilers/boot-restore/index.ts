@@ -15,9 +15,9 @@ const identify = (spec: BootRestoreSpec | RestoredBoot): string =>
     ? `boot of ${spec.restore.map(({ target, image }) => `${image.id}@${target}`).join(', ')}`
     : `boot with the exceptions of ${spec.exceptions.map((one) => one.portId).join(', ')}`;
 
-const image = ({ id, files }: BootRestoreStep, observed: BootRestoreObserved): Image => ({
+const image = ({ id }: BootRestoreStep, { boot }: BootRestoreObserved): Image => ({
   id,
-  files: Object.fromEntries([...files.keys()].map((path) => [path, observed.files.get(path)?.content ?? null])),
+  isThere: boot.files.some((file) => file.isOurs),
 });
 
 export const bootRestore: Reconciler<BootRestoreSpec, RestoredBoot, BootRestoreObserved, BootRestoreStep, PlacedBoot> =

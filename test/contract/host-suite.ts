@@ -60,6 +60,29 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
       }
     });
 
+    test('what restores exceptions at boot is of fixed paths, and a state folder that a unit or a shell would read otherwise is refused', async () => {
+      const boot = (stateFolder: string) => ({ verb: 'boot-files', stateFolder }) as const;
+      const [found] = await host.read([boot(folder)]);
+      expect(valueOf(found).files.map(({ path }) => path)).toEqual([
+        `${folder}/restore-at-boot`,
+        '/usr/local/lib/stackward/restore-at-boot.py',
+        '/etc/systemd/system/stackward-restore.service',
+        '/etc/systemd/system/multi-user.target.d/stackward.conf',
+        '/etc/init/stackward-restore.conf',
+      ]);
+      const strange = ["'; true", ' b', '/%h', '/$HOME', '\\n', '/..', '/.', '/', '"', '`id`', 'é', '\n'];
+      const folders = [...strange.map((end) => `${folder}${end}`), 'relative', ''];
+      const swapped = { verb: 'swap-boot-files', wanted: true, expect: '0'.repeat(64) } as const;
+      expect(await host.read(folders.map(boot))).toEqual(
+        folders.map(() =>
+          refused('invalid', 'UnrecoverableError', '"stateFolder" must be an absolute path of letters'),
+        ),
+      );
+      expect(await host.write(folders.map((stateFolder) => [{ ...swapped, stateFolder }]))).toMatchObject(
+        folders.map(() => [{ ok: false, reason: 'invalid' }]),
+      );
+    });
+
     test('one MiB there and back', async () => {
       const path = join(folder, 'large');
       const content = randomBytes(1 << 20);

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filesFor } from '../../reconcilers/boot-restore/files';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { FirewallMachine } from '../support/firewall-machine';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
@@ -12,7 +11,14 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const boot = 'boot-restore.acme/BootRestore';
 const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
-const right = [...filesFor('systemd', '/var/lib/stackward')];
+const paths = [
+  '/usr/local/lib/stackward/restore-at-boot.py',
+  '/etc/systemd/system/stackward-restore.service',
+  '/etc/systemd/system/multi-user.target.d/stackward.conf',
+];
+const folders = ['/etc/systemd/system/multi-user.target.d', '/usr/local/lib/stackward'];
+/** What is in them when a run was not killed. */
+let right: (string | undefined)[];
 
 let folder: string;
 let fuse: HostFuse;
@@ -24,6 +30,10 @@ beforeEach(async () => {
   world = new FirewallHosts(['cnode01'], { open: ({ name }) => machine.host(name, { installed: fuse.path }) });
   machine = await FirewallMachine.start(world.get().namespace.name);
   world.network.putPort({ id: portId, hostId: 'cnode01' });
+  expect((await world.run(wish)).problems).toEqual([]);
+  right = files();
+  expect(right.every((text) => text !== undefined)).toBe(true);
+  await isGone();
 });
 afterEach(async () => {
   await machine.stop();
@@ -44,12 +54,12 @@ const wish = [
     ],
   },
 ];
-const files = () => right.map(([path]) => machine.read(path));
+const files = () => paths.map((path) => machine.read(path));
 
-/** Each file is whole or absent, and what runs another has it: the script, the unit, the drop-in. */
+/** Each file is whole or absent, and what names another has it: the copy of the program, the unit, the drop-in. */
 function isWhole(): void {
   const there = files();
-  for (const [at, text] of there.entries()) expect([undefined, right[at]?.[1]]).toContain(text);
+  for (const [at, text] of there.entries()) expect([undefined, right[at]]).toContain(text);
   const present = there.map((text) => text !== undefined);
   expect([
     [false, false, false],
@@ -81,7 +91,7 @@ async function isGone(): Promise<void> {
   expect((await remove()).problems).toEqual([]);
   expect(files()).toEqual([undefined, undefined, undefined]);
   // Killed right behind its last file, the folder itself may stay.
-  expect(machine.run('sh', '-c', 'ls -A /etc/systemd/system/multi-user.target.d 2>/dev/null || true')).toBe('');
+  expect(machine.run('sh', '-c', `find ${folders.join(' ')} -mindepth 1 2>/dev/null || true`)).toBe('');
 }
 
 test('while writing', async () => {
@@ -90,7 +100,7 @@ test('while writing', async () => {
     () => world.run(wish, { only: [boot] }),
     async () => {
       expect((await world.run(wish)).problems).toEqual([]);
-      expect(files()).toEqual(right.map(([, text]) => text));
+      expect(files()).toEqual(right);
       expect(machine.run('stat', '-c', '%a', '/etc/systemd/system/multi-user.target.d')).toBe('755\n');
       await isGone();
     },

@@ -1,25 +1,20 @@
 /** What brings exceptions back when a host starts: written, run with the real packet filter, and removed with the last of them. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ownerMark, type TableVariant } from '../../lib/host';
-import type { Manifest } from '../../lib/manifest';
+import { all, copy, job, nobody, target, unit, wish } from '../support/boot-files';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { FirewallMachine } from '../support/firewall-machine';
-import { exception, manifestOf, portId } from '../support/firewall-texts';
+import { portId } from '../support/firewall-texts';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
-
-const unit = '/etc/systemd/system/stackward-restore.service';
-const target = '/etc/systemd/system/multi-user.target.d/stackward.conf';
-const job = '/etc/init/stackward-restore.conf';
-const script = '/var/lib/stackward/restore-at-boot';
-const all = (owner: string) => [{ owner, stacks: 'all' as const }];
 
 let world: FirewallHosts;
 let machine: FirewallMachine;
 afterEach(async () => {
   await machine.stop();
   world.remove();
-  for (const path of [unit, target, job, script]) expect([path, existsSync(path)]).toEqual([path, false]);
+  for (const path of [unit, target, job, copy]) expect([path, existsSync(path)]).toEqual([path, false]);
 });
 
 async function make(init: 'systemd' | 'upstart' | 'other' = 'systemd', variant: TableVariant = 'nft'): Promise<void> {
@@ -37,22 +32,7 @@ function use(variant: TableVariant): void {
   machine.run('sh', '-ec', links.join('\n'));
 }
 
-/** Exceptions and what brings them back, of one stack. */
-function wish(owner = 'team-a', stack = 'acme', sources = ['10.99.0.0/24', '2001:db8:99::/48']): Manifest[] {
-  const exceptions = manifestOf({ Branch: exception({ sources, release: 'mitaka' }) }, { owner, stack });
-  const boot = manifestOf(
-    { BootRestore: { exceptions: [{ portId, placement: 'bound', firewallDriver: 'iptables_hybrid' }] } },
-    { owner, stack, kind: 'boot-restore' },
-  );
-  return [{ ...exceptions, resources: [...exceptions.resources, ...boot.resources] }];
-}
-const nobody = (owner = 'team-a'): Manifest[] => [manifestOf({}, { owner })];
-
-/** What the unit, or the job, runs. */
-function boot(): string {
-  const line = /^(?:ExecStart=|exec )(.*)$/m.exec(machine.read(unit) ?? machine.read(job) ?? '')?.[1] ?? '';
-  return machine.run('sh', '-c', line);
-}
+const boot = () => expect(machine.boot()).toEqual({ code: 0, stderr: '' });
 
 describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
   test('a restart: chains and jumps are back before the agent is, run again changes nothing, and the agent keeps them', async () => {
@@ -160,8 +140,10 @@ test('somebody holds the lock of the tables: it gives up, and does its work the 
   await world.run(wish('team-a', 'acme', ['10.99.0.0/24']));
   const ours = host.ours().sort();
   host.emptyTables();
-  const held = ['timeout', '--kill-after=1', '60', 'flock', '/run/xtables.lock', 'sh', script];
-  expect(machine.run('sh', '-c', `${held.join(' ')} 2>&1; echo "ended with $?"`)).toMatch(/lock[^]*\nended with 1\n$/);
+  const held = ['timeout', '--kill-after=1', '60', 'flock', '/run/xtables.lock', 'python3', copy, '--restore-at-boot'];
+  expect(machine.run('sh', '-c', `${held.join(' ')} /var/lib/stackward 2>&1; echo "ended with $?"`)).toMatch(
+    /\.ipv4 is left out: .*lock[^]*\nended with 1\n$/,
+  );
   boot();
   expect(host.ours().sort()).toEqual(ours);
 });
@@ -170,7 +152,7 @@ test('of every owner: a second pipeline finds it as it should be, and it goes wi
   await make();
   const host = world.get();
   await world.run(wish('team-a'), { sweep: all('team-a') });
-  const files = [unit, target, script].map((path) => machine.read(path));
+  const files = [unit, target, copy].map((path) => machine.read(path));
   const second = await world.run(wish('team-b', 'other', ['10.97.0.0/24']), { sweep: all('team-b') });
   expect(second.outcomes.map(([id]) => id)).toEqual(['firewall-exception.other/Branch']);
   host.emptyTables();
@@ -179,13 +161,13 @@ test('of every owner: a second pipeline finds it as it should be, and it goes wi
 
   const first = await world.run(nobody('team-a'), { sweep: all('team-a') });
   expect(first.outcomes.map(([id]) => id)).toEqual(['firewall-exception.acme/Branch']);
-  expect([unit, target, script].map((path) => machine.read(path))).toEqual(files);
+  expect([unit, target, copy].map((path) => machine.read(path))).toEqual(files);
   const last = await world.run(nobody('team-b'), { sweep: all('team-b') });
   expect(last.outcomes).toEqual([
     ['boot-restore.other/BootRestore', 'applied'],
     ['firewall-exception.other/Branch', 'applied'],
   ]);
-  expect([unit, target, script].map((path) => machine.read(path))).toEqual([undefined, undefined, undefined]);
+  expect([unit, target, copy].map((path) => machine.read(path))).toEqual([undefined, undefined, undefined]);
   expect(machine.run('ls', '-A', '/var/lib/stackward')).toBe('');
 });
 
@@ -217,7 +199,7 @@ test('what somebody changed of it is put right; a file of theirs under its name 
   ]);
   // What of it is ours goes, and theirs stays.
   const removal = await world.run(nobody(), { sweep: all('team-a') });
-  expect([removal.problems, machine.read(unit), machine.read(script)]).toEqual([[], '[Unit]\n', undefined]);
+  expect([removal.problems, machine.read(unit), machine.read(copy)]).toEqual([[], '[Unit]\n', undefined]);
 });
 
 test('changed after the plan: refused', async () => {
@@ -229,7 +211,7 @@ test('changed after the plan: refused', async () => {
 
 test('rolled back: of the first apply, of a change by hand that was put right, of a removal', async () => {
   await make();
-  const files = () => [unit, target, script].map((path) => machine.read(path));
+  const files = () => [unit, target, copy].map((path) => machine.read(path));
   const there = await world.run(wish());
   const whole = files();
   const back = await world.run(there.undo());
@@ -246,7 +228,9 @@ test("anybody may read what systemd reads; a folder that was made for it goes wi
   await make();
   const folder = '/etc/systemd/system/multi-user.target.d';
   expect((await world.run(wish())).problems).toEqual([]);
-  expect(machine.run('stat', '-c', '%a', folder, '/var/lib/stackward', target)).toBe('755\n700\n644\n');
+  expect(machine.run('stat', '-c', '%a', folder, '/var/lib/stackward', target, dirname(copy), copy)).toBe(
+    '755\n700\n644\n755\n644\n',
+  );
   await world.run(nobody(), { sweep: all('team-a') });
   expect(machine.run('sh', '-c', `ls -d ${folder} 2>&1 || true`)).toMatch(/No such file/);
   machine.run('sh', '-c', `mkdir ${folder} && touch ${folder}/theirs.conf`);
@@ -268,7 +252,7 @@ test('upstart: a job that starts before any of the agents', async () => {
   boot();
   expect(host.ours().sort()).toEqual(ours);
   await world.run(nobody(), { sweep: all('team-a') });
-  expect([machine.read(job), machine.read(script)]).toEqual([undefined, undefined]);
+  expect([machine.read(job), machine.read(copy)]).toEqual([undefined, undefined]);
 });
 
 test('neither of the two: a word of warning, and the exceptions are put all the same', async () => {
@@ -278,7 +262,7 @@ test('neither of the two: a word of warning, and the exceptions are put all the 
   expect(planned.warnings.map(({ message }) => message)).toContainEqual(
     expect.stringMatching(/^cnode01 is started by neither systemd nor upstart/),
   );
-  expect([machine.read(unit), machine.read(job), machine.read(script)]).toEqual([undefined, undefined, undefined]);
+  expect([machine.read(unit), machine.read(job), machine.read(copy)]).toEqual([undefined, undefined, undefined]);
 });
 
 /** As Debian, Docker, Kolla, SUSE and Shorewall have them, in what concerns their order. */

@@ -64,7 +64,7 @@ test('with the limits of docs/kinds: applied, brought back, removed, and no trac
   const { outcomes, problems } = await world.run(wish());
   expect([outcomes.map(([, outcome]) => outcome), problems]).toEqual([['applied', 'applied'], []]);
   expect(host.ours().some((line) => line.includes('--mac-source'))).toBe(true);
-  expect(machine.read(unit)).toContain('ExecStart=/bin/sh /var/lib/stackward/restore-at-boot');
+  expect(machine.read(unit)).toContain(`-ES ${installed} --restore-at-boot /var/lib/stackward;`);
   expect((await world.plan(wish(), sweep)).steps).toEqual([]);
   const removal = await world.run([manifestOf({})], { sweep });
   const back = await world.run(removal.undo());
@@ -79,6 +79,9 @@ test('without them no file is written, and the limits are named', async () => {
   const { outcomes, messages } = await world.run(wish());
   expect(outcomes.map(([, outcome]) => outcome)).toEqual(['UnrecoverableError', 'UnrecoverableError']);
   for (const message of messages) expect(message).toMatch(/\.limits file/);
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^host:cnode01: swap-boot-files failed: \/var\/lib\/stackward /),
+  );
   expect(messages).toContainEqual(
     expect.stringMatching(/its rules are in place as declared, and what changed of them does not come back/),
   );

@@ -1,8 +1,8 @@
 /**
- * A compute host with file systems of its own: what is written below /etc, /var/lib and /run lies above the machine's files and is
+ * A compute host with file systems of its own: what is written below /etc, /var/lib, /usr/local and /run lies above the machine's files and is
  * gone when it ends. It ends with the process that started it. Its packet filter is that of a network namespace.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import type { Sshd } from './sshd';
 const start = (init: 'systemd' | 'upstart' | 'other'): string => `
 set -eu
 mount -t tmpfs tmpfs /mnt
-for folder in etc var/lib; do
+for folder in etc var/lib usr/local; do
   mkdir -p "/mnt/above/$folder" "/mnt/work/$folder"
   mount -t overlay overlay -o "lowerdir=/$folder,upperdir=/mnt/above/$folder,workdir=/mnt/work/$folder" "/$folder"
 done
@@ -63,6 +63,19 @@ export class FirewallMachine {
   run(...argv: readonly string[]): string {
     const [program = '', ...rest] = this.inside(argv);
     return execFileSync(program, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Starts the host's exceptions as its init system does: runs what the unit, or the job, says. */
+  boot(): { readonly code: number | null; readonly stderr: string } {
+    const unit = this.read('/etc/systemd/system/stackward-restore.service');
+    // systemd takes `$$` for a `$`, and `%%` for a `%`.
+    const line = unit
+      ? /^ExecStart=(.*)$/m.exec(unit)?.[1]?.replaceAll('$$', '$').replaceAll('%%', '%')
+      : /^exec (.*)$/m.exec(this.read('/etc/init/stackward-restore.conf') ?? '')?.[1];
+    if (line === undefined) throw new Error('nothing restores exceptions when this machine starts');
+    const [program = '', ...rest] = this.inside(['sh', '-c', line]);
+    const { status, stderr } = spawnSync(program, rest, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+    return { code: status, stderr };
   }
 
   /** A file of its own; undefined: it has none. */

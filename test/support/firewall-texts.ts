@@ -1,7 +1,14 @@
 /** Hosts as texts, and what the engine plans for exceptions on them. Reads alone: nothing can be written here. */
 import { createHash } from 'node:crypto';
 import { everything, plan } from '../../lib/engine';
-import { ownerMark, type HostFacts, type HostRead, type HostReader, type HostTables } from '../../lib/host';
+import {
+  ownerMark,
+  type HostBoot,
+  type HostFacts,
+  type HostRead,
+  type HostReader,
+  type HostTables,
+} from '../../lib/host';
 import { bind } from '../../lib/kind';
 import type { Manifest } from '../../lib/manifest';
 import type { DeclaredResource } from '../../lib/resource';
@@ -59,6 +66,35 @@ export const storedWith = (rules: readonly string[], head = '# iptables: nft\n')
 });
 export const stored = storedWith([out, into]);
 
+/** Of a program that is sent along. */
+export const bootPaths = {
+  script: '/var/lib/stackward/restore-at-boot',
+  copy: '/usr/local/lib/stackward/restore-at-boot.py',
+  unit: '/etc/systemd/system/stackward-restore.service',
+  dropIn: '/etc/systemd/system/multi-user.target.d/stackward.conf',
+  job: '/etc/init/stackward-restore.conf',
+} as const;
+type BootPath = keyof typeof bootPaths;
+
+const bootOf = ({ init = 'systemd', boot = {} }: TextHost): HostBoot => {
+  const needed: readonly BootPath[] =
+    init === 'systemd' ? ['copy', 'unit', 'dropIn'] : init === 'upstart' ? ['copy', 'job'] : [];
+  const digest = (lines: number, text: string) => ({ lines, sha256: createHash('sha256').update(text).digest('hex') });
+  return {
+    init,
+    seen: digest(0, JSON.stringify(boot)).sha256,
+    files: Object.entries(bootPaths).map(([name, path], at) => {
+      const is = boot[name as BootPath];
+      return {
+        path,
+        isOurs: is !== undefined && is !== 'foreign',
+        now: is === undefined ? null : is === 'right' ? digest(at + 3, path) : digest(at + 4, `${path} ${is}`),
+        right: needed.includes(name as BootPath) ? digest(at + 3, path) : null,
+      };
+    }),
+  };
+};
+
 export interface TextHost {
   readonly ipv4?: string;
   readonly ipv6?: string;
@@ -67,6 +103,8 @@ export interface TextHost {
   readonly tools?: HostFacts['tools'];
   /** Bridge → its ports. */
   readonly bridges?: Readonly<Record<string, readonly string[]>>;
+  /** Of `bootPaths`, what is there; default: nothing. */
+  readonly boot?: Readonly<Partial<Record<BootPath, 'right' | 'older' | 'foreign'>>>;
   /** Path → content. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -99,6 +137,8 @@ function answer(host: TextHost, question: HostRead): object {
         entries: names.map((path) => ({ name: path.slice(question.path.length + 1), kind: 'file' })),
       };
     }
+    case 'boot-files':
+      return bootOf(host);
     case 'facts':
       return { init: host.init ?? 'systemd', tools: host.tools ?? {} };
     default:

@@ -1,6 +1,6 @@
 /**
  * A compute host of the lab as a machine of its own, reached by a real sshd. The lab's hosts are network namespaces that share
- * one file system; this one also has its own /etc, /run, /var/lib and /usr/local/sbin: what is written there lies above the machine's
+ * one file system; this one also has its own /etc, /run, /var/lib, /usr/local/lib and /usr/local/sbin: what is written there lies above the machine's
  * files and is gone when it ends. It ends with the process that started it.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
@@ -13,7 +13,7 @@ import type { ComputeHost } from '../../lab/environment';
 import type { Sshd } from './sshd';
 
 const execute = promisify(execFile);
-const own = ['etc', 'run', 'var/lib', 'usr/local/sbin'];
+const own = ['etc', 'run', 'var/lib', 'usr/local/lib', 'usr/local/sbin'];
 
 /** Programs whose every start is noted, in the folder that both sshd's PATH and the host program's begin with. */
 const noted = { python3: '/usr/bin/python3', 'iptables-nft-restore': '/usr/sbin/iptables-nft-restore' };

@@ -1,13 +1,12 @@
 /** Every line that a plan can have about what brings exceptions back. */
 import { ownerMark } from '../../lib/host';
 import type { Sweep } from '../../lib/reconciler';
-import { filesFor } from '../../reconcilers/boot-restore/files';
 import { manifestOf, portId, TextHosts, type TextHost } from '../support/firewall-texts';
 
 const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
 const folder = '/var/lib/stackward';
 const chain = `stackward-${ownerMark('team-a')}`;
-const right = Object.fromEntries(filesFor('systemd', folder));
+const right = { copy: 'right', unit: 'right', dropIn: 'right' } as const;
 const storedPath = (owner: string) => `${folder}/firewall-exception-${ownerMark(owner)}.ipv4`;
 const stored = (path: string) =>
   `# This file is kept by stackward for team-a\n# iptables: nft\n*filter\n:${chain} - [0:0]\n-A ${chain} -m physdev --physdev-in tap0 --physdev-out qvb0 --physdev-is-bridged -m comment --comment "stackward:${path}" -j ACCEPT\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
@@ -23,9 +22,9 @@ test('new', async () => {
      # boot-restore.acme/BootRestore@host:cnode01 will be created
      # (because nothing restores exceptions here when the host starts)
      + restore at boot (systemd)
-         + /var/lib/stackward/restore-at-boot                     = 49 lines, SHA-256 8b5f1481a7ca…
-         + /etc/systemd/system/stackward-restore.service          = 13 lines, SHA-256 d9ce75d0ed46…
-         + /etc/systemd/system/multi-user.target.d/stackward.conf = 3 lines, SHA-256 0caf064e5ce0…
+         + /usr/local/lib/stackward/restore-at-boot.py            = 4 lines, SHA-256 fe561b25634f…
+         + /etc/systemd/system/stackward-restore.service          = 5 lines, SHA-256 4e65db29b478…
+         + /etc/systemd/system/multi-user.target.d/stackward.conf = 6 lines, SHA-256 5727712a1f8b…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
    Plan: 1 to add, 0 to change, 0 to destroy.
@@ -33,17 +32,32 @@ test('new', async () => {
   `);
 });
 test('as it should be: nothing', async () => {
-  expect(await planned({ files: right })).toMatch(/^No changes/);
+  expect(await planned({ boot: right })).toMatch(/^No changes/);
 });
 test('of another version, or changed by hand', async () => {
-  const [script = ''] = Object.keys(right);
-  expect(await planned({ files: { ...right, [script]: `${right[script]}# more\n` } })).toMatchInlineSnapshot(`
+  expect(await planned({ boot: { ...right, copy: 'older' } })).toMatchInlineSnapshot(`
    "stackward will perform the following actions:
 
      # boot-restore.acme/BootRestore@host:cnode01 will be updated in-place
      # (because it is not as this stackward writes it)
      ~ restore at boot (systemd)
-         ~ /var/lib/stackward/restore-at-boot = 50 lines, SHA-256 d3974dbfb8b5… -> 49 lines, SHA-256 8b5f1481a7ca…
+         ~ /usr/local/lib/stackward/restore-at-boot.py = 5 lines, SHA-256 22e8f1dcaee6… -> 4 lines, SHA-256 fe561b25634f…
+         # when the host starts, stored exceptions of every owner are put back before the agent starts
+
+   Plan: 0 to add, 1 to change, 0 to destroy.
+   "
+  `);
+});
+test('of an older release, whose script stands in the state folder: it goes, and the plan says why', async () => {
+  expect(await planned({ boot: { script: 'older', unit: 'older', dropIn: 'right' } })).toMatchInlineSnapshot(`
+   "stackward will perform the following actions:
+
+     # boot-restore.acme/BootRestore@host:cnode01 will be updated in-place
+     # (because it runs a script that stands in the state folder, where a login of least privilege may write)
+     ~ restore at boot (systemd)
+         - /var/lib/stackward/restore-at-boot            = 4 lines, SHA-256 94a31e08883b…
+         + /usr/local/lib/stackward/restore-at-boot.py   = 4 lines, SHA-256 fe561b25634f…
+         ~ /etc/systemd/system/stackward-restore.service = 6 lines, SHA-256 76c79de427c6… -> 5 lines, SHA-256 4e65db29b478…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
    Plan: 0 to add, 1 to change, 0 to destroy.
@@ -51,8 +65,7 @@ test('of another version, or changed by hand', async () => {
   `);
 });
 test("under a name that is somebody else's", async () => {
-  const files = { '/etc/systemd/system/stackward-restore.service': '[Unit]\n' };
-  expect(await planned({ files })).toMatchInlineSnapshot(`
+  expect(await planned({ boot: { unit: 'foreign' } })).toMatchInlineSnapshot(`
    "Error: Left alone, because going on would be unsafe
      boot-restore.acme/BootRestore@host:cnode01
      /etc/systemd/system/stackward-restore.service is there and does not bear our header; move it away, then plan again
@@ -68,21 +81,20 @@ test('upstart; and what was of upstart on a host that has systemd now', async ()
      # boot-restore.acme/BootRestore@host:cnode01 will be created
      # (because nothing restores exceptions here when the host starts)
      + restore at boot (upstart)
-         + /var/lib/stackward/restore-at-boot = 49 lines, SHA-256 8b5f1481a7ca…
-         + /etc/init/stackward-restore.conf   = 5 lines, SHA-256 a66abcd7751a…
+         + /usr/local/lib/stackward/restore-at-boot.py = 4 lines, SHA-256 fe561b25634f…
+         + /etc/init/stackward-restore.conf            = 7 lines, SHA-256 86226746033c…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
    Plan: 1 to add, 0 to change, 0 to destroy.
    "
   `);
-  const files = { ...right, ...Object.fromEntries(filesFor('upstart', folder)) };
-  expect(await planned({ files })).toMatchInlineSnapshot(`
+  expect(await planned({ boot: { ...right, job: 'right' } })).toMatchInlineSnapshot(`
    "stackward will perform the following actions:
 
      # boot-restore.acme/BootRestore@host:cnode01 will be updated in-place
      # (because it is not as this stackward writes it)
      ~ restore at boot (systemd)
-         - /etc/init/stackward-restore.conf = 5 lines, SHA-256 a66abcd7751a…
+         - /etc/init/stackward-restore.conf = 7 lines, SHA-256 86226746033c…
          # when the host starts, stored exceptions of every owner are put back before the agent starts
 
    Plan: 0 to add, 1 to change, 0 to destroy.
@@ -129,16 +141,16 @@ test('a port that does not exist is no passing failure', async () => {
 
 describe('removal', () => {
   test('with the last stored rules, those that this run removes included', async () => {
-    expect(await planned({ files: { ...right, [storedPath('team-a')]: stored('acme/Branch') } }, {}, all))
+    expect(await planned({ boot: right, files: { [storedPath('team-a')]: stored('acme/Branch') } }, {}, all))
       .toMatchInlineSnapshot(`
      "stackward will perform the following actions:
 
        # boot-restore.acme/BootRestore@host:cnode01 will be destroyed
        # (because no exception is left on this host)
        - restore at boot (systemd)
-           - /var/lib/stackward/restore-at-boot                     = 49 lines, SHA-256 8b5f1481a7ca…
-           - /etc/systemd/system/stackward-restore.service          = 13 lines, SHA-256 d9ce75d0ed46…
-           - /etc/systemd/system/multi-user.target.d/stackward.conf = 3 lines, SHA-256 0caf064e5ce0…
+           - /usr/local/lib/stackward/restore-at-boot.py            = 4 lines, SHA-256 fe561b25634f…
+           - /etc/systemd/system/stackward-restore.service          = 5 lines, SHA-256 4e65db29b478…
+           - /etc/systemd/system/multi-user.target.d/stackward.conf = 6 lines, SHA-256 5727712a1f8b…
 
        # firewall-exception.acme/Branch@host:cnode01 will be destroyed
        # (because nothing declares it on this host any more)
@@ -149,21 +161,21 @@ describe('removal', () => {
      Plan: 0 to add, 0 to change, 2 to destroy.
      "
     `);
-    expect(await planned({ files: right }, {}, all)).toContain(
+    expect(await planned({ boot: right }, {}, all)).toContain(
       'boot-restore.team-a/BootRestore@host:cnode01 will be destroyed',
     );
   });
   test('not while another owner, or a stack that stays, has stored rules', async () => {
-    const others = { ...right, [storedPath('team-b')]: 'whatever' };
-    expect(await planned({ files: others }, {}, all)).toMatch(/^No changes/);
-    const files = { ...right, [storedPath('team-a')]: stored('other/Branch') };
+    const others = { [storedPath('team-b')]: 'whatever' };
+    expect(await planned({ boot: right, files: others }, {}, all)).toMatch(/^No changes/);
+    const files = { [storedPath('team-a')]: stored('other/Branch') };
     const acme: Sweep[] = [{ owner: 'team-a', stacks: ['acme'] }];
-    expect(await planned({ files }, {}, acme)).not.toContain('boot-restore');
-    expect(await planned({ files }, {}, [])).toMatch(/^No changes/);
+    expect(await planned({ boot: right, files }, {}, acme)).not.toContain('boot-restore');
+    expect(await planned({ boot: right, files }, {}, [])).toMatch(/^No changes/);
   });
   test('of what is ours alone, and not by a run that may remove nothing', async () => {
-    const files = { ...right, '/etc/systemd/system/stackward-restore.service': '[Unit]\n' };
-    expect(await planned({ files }, {}, all)).not.toContain('/etc/systemd/system/stackward-restore.service');
-    expect(await planned({ files: right }, {}, [])).toMatch(/^No changes/);
+    const boot = { ...right, unit: 'foreign' } as const;
+    expect(await planned({ boot }, {}, all)).not.toContain('/etc/systemd/system/stackward-restore.service');
+    expect(await planned({ boot: right }, {}, [])).toMatch(/^No changes/);
   });
 });
