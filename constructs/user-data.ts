@@ -22,6 +22,7 @@ import { renderCloudConfig, type CloudConfig, type CloudConfigExtras } from '../
 import { cloudConfigFindings } from '../lib/cloud-config-checks';
 import type { GuestNetwork, Nic } from '../lib/cloud-config-network';
 import { escapeForTerraform } from '../lib/terraform-text';
+import { cloudConfigWarnings } from '../lib/user-data-text';
 
 export type UtmNic = Omit<Nic, 'name'>;
 
@@ -53,6 +54,11 @@ export function userDataFindings(props: UtmUserDataProps): readonly string[] {
       : [];
   const { config, text } = rendered(props);
   return [...half, ...cloudConfigFindings(config, text)];
+}
+
+/** What may be meant, and mostly isn't: placeholders that nobody filled in. */
+export function userDataWarnings(props: UtmUserDataProps): readonly string[] {
+  return cloudConfigWarnings(rendered(props).config);
 }
 
 interface Rendered {

@@ -8,6 +8,7 @@ import { deriveHostname, hostnameFindings } from '../lib/hostname';
 import { isAtLeast } from '../lib/releases';
 import { gatewayOf } from '../lib/subnet-checks';
 import { escapeForTerraform } from '../lib/terraform-text';
+import { userDataTextWarnings } from '../lib/user-data-text';
 import { checkTexts, requireProps } from './check-props';
 import { chooseSubnet } from './choose-subnet';
 import { CloudStack } from './cloud-stack';
@@ -15,7 +16,7 @@ import { addFinding, claim, declarationsOf } from './declarations';
 import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
 import { Tenant, type ITenant } from './tenant';
 import { makeTransit, type UtmTransit } from './utm-transit';
-import { renderUserData, userDataFindings, type UtmNic, type UtmUserDataProps } from './user-data';
+import { renderUserData, userDataFindings, userDataWarnings, type UtmNic, type UtmUserDataProps } from './user-data';
 
 /** The NICs that a UTM may have, in the order in which the guest sees them: DHCP works on the first NIC alone. */
 export const nicOrder = ['guest', 'green', 'orange', 'red'] as const;
@@ -80,7 +81,7 @@ export interface UtmInstanceProps
   readonly transit?: UtmTransit;
   /** More of the user data, besides network, forwarding and hostname. @default nothing */
   readonly config?: CloudConfigExtras;
-  /** User data of one's own: all of it is literal but references to attributes. @default made from the NICs, and the same after every boot of the guest */
+  /** User data of one's own, as text or in base64: all of it is literal but references to attributes. @default made from the NICs, and the same after every boot of the guest */
   readonly userData?: string;
 }
 
@@ -183,6 +184,7 @@ export class UtmInstance extends Construct {
 
   private ownUserData(text: string): string {
     for (const finding of userDataTextFindings(text)) addFinding(this, finding);
+    for (const warning of userDataTextWarnings(text)) Annotations.of(this).addWarning(warning);
     return escapeForTerraform(text);
   }
 
@@ -200,6 +202,7 @@ export class UtmInstance extends Construct {
       }),
     };
     for (const finding of userDataFindings(props)) addFinding(this, `user data: ${finding}`);
+    for (const warning of userDataWarnings(props)) Annotations.of(this).addWarning(warning);
     return renderUserData(props);
   }
 

@@ -4,6 +4,7 @@ import type { GuestFile, GuestNetwork, Nic } from './cloud-config-network';
 import { InvalidConfiguration } from './errors';
 import { isLinkLocal, networkOf, parseAddress } from './ip-ranges';
 import { isToken, withoutTokens } from './terraform-text';
+import { isBase64, readUserData } from './user-data-text';
 
 /** Nova refuses user data whose base64 is longer: `MAX_USERDATA_SIZE` in nova/compute/api.py, the same since Icehouse. */
 export const longestUserData = 65_535;
@@ -50,9 +51,9 @@ export function interfacesFindings(content: string, place: string): readonly str
   });
 }
 
-/** The same for user data that somebody wrote by hand, a script or an appliance's own format. */
+/** The same for user data that somebody wrote by hand: a script, an appliance's own format, or either in base64. */
 export function userDataTextFindings(text: string): readonly string[] {
-  return [...textFindings(text, 'user data'), ...sizeFindings(text)];
+  return [...textFindings(readUserData(text), 'user data'), ...sizeFindings(text)];
 }
 
 function hostnameFinding(hostname: string): string[] {
@@ -131,29 +132,14 @@ function keyFindings(key: string, place: string): string[] {
   return findings;
 }
 
-const placeholders = [
-  /\{\{\s*[A-Za-z_]\w*\s*\}\}/,
-  // Three letters at least: `date +%Y%m%d` is none.
-  /%[A-Z][A-Z0-9_]{2,}%/,
-  /<(CHANGE_?ME|TODO|FIXME|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+)>/,
-  /@@\w+@@/,
-];
-
-/** Carriage returns (once a text) and placeholders that nobody filled in, with their lines. */
+/** Carriage returns, once a text, with the first line that has one. */
 function textFindings(text: string, place: string): string[] {
   const lines = withoutTokens(text).split('\n');
   const returns = lines.flatMap((line, index) => (line.includes('\r') ? [String(index + 1)] : []));
-  const findings = lines.flatMap((line, index) =>
-    placeholders.flatMap((pattern) => {
-      const found = pattern.exec(line);
-      return found ? [`${place}, line ${String(index + 1)}: the placeholder ${found[0]} is not filled in`] : [];
-    }),
-  );
-  if (returns.length === 0) return findings;
+  if (returns.length === 0) return [];
   const more = returns.length > 1 ? ` and ${String(returns.length - 1)} more` : '';
   return [
     `${place}, line ${returns[0] ?? ''}${more}: it ends in CRLF, which a shell takes for part of the word; save it with LF`,
-    ...findings,
   ];
 }
 
@@ -191,7 +177,7 @@ function writtenPaths(config: CloudConfig): string[] {
 /** Tokens count as nothing: their values are not known yet. */
 function sizeFindings(rendered: string): string[] {
   const known = withoutTokens(rendered);
-  const size = Math.ceil(Buffer.byteLength(known) / 3) * 4;
+  const size = isBase64(rendered) ? rendered.length : Math.ceil(Buffer.byteLength(known) / 3) * 4;
   if (size <= longestUserData) return [];
   const without = known === rendered ? '' : ', not counting what Terraform fills in';
   return [

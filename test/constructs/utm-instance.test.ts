@@ -135,20 +135,16 @@ test('user data of one’s own is literal, but for references', () => {
 test.each<[string, Partial<UtmInstanceProps>, RegExp]>([
   ['CRLF', { userData: '#!/bin/sh\r\ntrue\r\n' }, /acme\/Utm: user data, line 1 and 1 more: it ends in CRLF/],
   [
-    'a placeholder',
-    { userData: '#!/bin/sh\nhostname {{ hostname }}\n' },
-    /acme\/Utm: user data, line 2: the placeholder \{\{ hostname \}\}/,
+    'CRLF in base64',
+    { userData: Buffer.from('#!/bin/sh\r\n').toString('base64') },
+    /acme\/Utm: user data, line 1: it ends/,
   ],
-  ['too much', { userData: 'x'.repeat(49_152) }, /acme\/Utm: the user data is 65536 bytes in base64/],
+  ['too much base64', { userData: 'QUFB'.repeat(16_384) }, /acme\/Utm: the user data is 65536 bytes in base64/],
+  ['too much', { userData: 'x '.repeat(24_576) }, /acme\/Utm: the user data is 65536 bytes in base64/],
   [
     'CRLF in a file',
     { config: { files: [{ path: '/etc/x', content: 'a\r\n' }] } },
     /acme\/Utm: user data: files\[0\] \(\/etc\/x\), line 1: it ends in CRLF/,
-  ],
-  [
-    'a placeholder in a command',
-    { config: { commands: ['echo %HOSTNAME%'] } },
-    /acme\/Utm: user data: commands\[0\], line 1: the placeholder %HOSTNAME%/,
   ],
   ['half a bridge', { mode: 'bridged' }, /acme\/Utm: user data: a bridged UTM joins green and orange/],
 ])('user data with %s is a finding', (_what, props, expected) => {
@@ -157,10 +153,33 @@ test.each<[string, Partial<UtmInstanceProps>, RegExp]>([
   expect(synthError(given.app)).toMatch(expected);
 });
 
-test('user data that just fits is none', () => {
-  const given = utm({ userData: 'x'.repeat(49_149) });
+test.each([
+  ['text', `${'x '.repeat(24_574)}x`],
+  ['60,000 bytes of base64', Buffer.from('true\n'.repeat(9_000)).toString('base64')],
+])('user data that just fits is none, and goes as it is: %s', (_name, userData) => {
+  const given = utm({ userData });
   given.make(['green']);
-  expect(synthError(given.app)).toBe('');
+  expect(serverOf(given)['user_data']).toBe(userData);
+});
+
+const packed = (text: string): string => Buffer.from(text).toString('base64');
+test.each<[string, Partial<UtmInstanceProps>, RegExp | undefined]>([
+  ['of a name', { userData: '#!/bin/sh\nhostname %HOSTNAME%\n' }, /Utm: user data, line 2: %HOSTNAME% looks like/],
+  ['in braces', { userData: '#!/bin/sh\n{{ range }}\n' }, /Utm: user data, line 2: \{\{ range \}\} looks like/],
+  ['in base64', { userData: packed('#!/bin/sh\n<CHANGE_ME>\n') }, /Utm: user data, line 2: <CHANGE_ME> looks like/],
+  ['in a command', { config: { commands: ['echo @@x@@'] } }, /Utm: user data: commands\[0\], line 1: @@x@@ looks like/],
+  [
+    'in a file',
+    { config: { files: [{ path: '/a', content: '\n{{ a }}' }] } },
+    /files\[0\] \(\/a\), line 2: \{\{ a \}\}/,
+  ],
+  ['of jinja', { userData: '## template: jinja\n#cloud-config\nhostname: {{ v1 }}\n' }, undefined],
+  ['of docker', { userData: "#!/bin/sh\ndocker inspect -f '{{ .IPAddress }}'\n" }, undefined],
+])('a placeholder %s is a warning that names the place, and no finding', (_name, props, expected) => {
+  const given = utm(props);
+  given.make(['green']);
+  const warnings = synth(given.app).warnings.filter((warning) => warning.includes('placeholder'));
+  expect(warnings).toEqual(expected ? [expect.stringMatching(expected)] : []);
 });
 
 test('an imported network without a cidr can’t give the prefix length', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { renderUserData, userDataFindings, type UtmUserDataProps } from '../../constructs/user-data';
 import { renderCloudConfig, type CloudConfig } from '../../lib/cloud-config';
+import { cloudConfigWarnings } from '../../lib/user-data-text';
 import { cloudConfigFindings, interfacesFindings, longestUserData } from '../../lib/cloud-config-checks';
 import type { GuestFile } from '../../lib/cloud-config-network';
 import { escapeForTerraform, isToken, withoutTokens } from '../../lib/terraform-text';
@@ -200,14 +201,6 @@ describe('findings', () => {
     ['CRLF', withFile({ content: '#!/bin/sh\r\ntrue\r\n' }), /^files\[0\] \(\/a\), line 1 and 1 more: it ends in CRLF/],
     ['CRLF in a command', { ...config, commands: ['ok', 'true\r'] }, /^commands\[1\], line 1: it ends in CRLF/],
     ['CRLF in YAML', { ...config, cloudConfig: 'ntp:\r\n  enabled: true\n' }, /^cloudConfig, line 1: it ends in CRLF/],
-    [
-      '{{x}}',
-      withFile({ content: 'a\nip={{ address }}\n' }),
-      'files[0] (/a), line 2: the placeholder {{ address }} is not filled in',
-    ],
-    ['%NAME%', withFile({ content: '%NAME%' }), /the placeholder %NAME% is/],
-    ['<CHANGE_ME>', withFile({ content: 'a <CHANGE_ME>' }), /the placeholder <CHANGE_ME> is/],
-    ['@@x@@', { ...config, commands: [['echo', '@@x@@']] }, /^commands\[0\], line 1: the placeholder @@x@@/],
     ['no #!', withFile({ mode: '0755' }), /executable and does not begin with #!/],
     ['a wrong mode', withFile({ mode: 'rwx' }), /the mode "rwx" is not octal/],
     ['a relative path', withFile({ path: 'a' }), /the path is not absolute/],
@@ -280,7 +273,7 @@ describe('findings', () => {
   });
 
   test('all at once, none thrown', () => {
-    const broken = { ...config, hostname: '', packages: ['{{name}}'], cloudConfig: '[', commands: ['\r'] };
+    const broken = { ...config, hostname: '', packages: ['a\r'], cloudConfig: '[', commands: ['\r'] };
     expect(cloudConfigFindings(broken)).toHaveLength(4);
   });
 
@@ -303,6 +296,7 @@ describe('findings', () => {
       `echo ${token}`,
     ];
     expect(cloudConfigFindings({ ...config, commands: innocent })).toEqual([]);
+    expect(cloudConfigWarnings({ ...config, commands: innocent })).toEqual([]);
     expect(userDataFindings(utm)).toEqual([]);
   });
 
