@@ -1,0 +1,57 @@
+/** The host program under requests of a grammar and of mutations, its world of files compared with a model after each. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
+import { findPython2 } from '../support/python2';
+
+const program = join(__dirname, '../../host/stackward-host.py');
+const driver = join(__dirname, '../support/fuzz-host-program.py');
+const python2 = findPython2('the fuzzer of the host program');
+const interpreters = ['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])];
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'stackward-fuzz-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** In namespaces of its own for mounts and network: the world is a file system in memory, and there are no foreign tables. */
+function fuzz(python: string, path: string, count: number, seed: number): { status: number | null; stdout: string } {
+  const script = 'mount -t tmpfs -o mode=755 tmpfs "$3" && exec "$0" "$1" "$2" "$3" "$4" "$5"';
+  const words = [python, driver, path, folder, String(count), String(seed)];
+  const argv = ['--mount', '--net', '--propagation', 'private', 'sh', '-c', script, ...words];
+  const { status, stdout, stderr } = spawnSync('unshare', argv, { encoding: 'utf8' });
+  return { status, stdout: stdout + stderr };
+}
+
+test.each(interpreters)(
+  'whatever is asked of the program, run by %s, nothing outside of its limits changes or is told',
+  (python) => {
+    const { status, stdout } = fuzz(python, program, fuzzCount, fuzzSeed);
+    expect([stdout, status]).toEqual([expect.stringMatching(/^\{.*\}\n$/), 0]);
+    const tally = JSON.parse(stdout) as Record<string, number>;
+    expect(tally.MiB).toBeLessThan(256);
+    for (const reason of ['ok', 'changed', 'hard-linked', 'invalid', 'not-ours', 'outside-limits', 'refused'])
+      expect([reason, tally[reason]]).toEqual([reason, expect.any(Number)]);
+  },
+  fuzzTimeoutMs,
+);
+
+test.each([
+  ['takes a set-uid mode', 'NEW_MODES = (0o600, 0o644)', 'NEW_MODES = (0o600, 0o644, 0o4755)'],
+  ['takes any name in a folder', "POLICY = re.compile(b'", "RECORD = POLICY = re.compile(b'.*|"],
+  [
+    'checks no limits where a path ends',
+    'if self.access is not None and not is_within(real, self.access):\n            raise outside(real, self.access)\n        self.folder',
+    'self.folder',
+  ],
+  ['reads second names', 'if status.st_nlink > 1 and not place.folder.is_roots:', 'if False:'],
+])('the fuzzer finds a program that %s', (_, from, to) => {
+  const source = readFileSync(program, 'utf8');
+  const changed = source.replace(from, to);
+  expect(changed).not.toBe(source);
+  const path = `${folder}-changed.py`;
+  writeFileSync(path, changed);
+  const { status, stdout } = fuzz('/usr/bin/python3', path, 5_000, 4711);
+  rmSync(path);
+  expect([status, stdout]).toEqual([1, expect.stringMatching(/^case \d+ of seed 4711: /)]);
+});
