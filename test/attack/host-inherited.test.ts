@@ -31,6 +31,13 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     await once(holder.stdout, 'data');
     const input = requestOf({ access: 'write', deadlineSeconds: 1, sequences: [[swap('00000001')]] });
     const { answers } = host.send(input, ['/usr/bin/python3', '-c', ignoreAll]);
+    // Sudo clears the mask; whoever is root already doesn't come through it.
+    const argv = ['-c', ignoreAll, host.installed];
+    const direct = execFileSync('timeout', ['--signal=KILL', '30', '/usr/bin/python3', ...argv], {
+      input,
+      encoding: 'utf8',
+    });
+    expect(direct).toMatch(/"reason": "overdue"/);
     holder.stdin.end();
     await once(holder, 'close');
     expect(answers).toMatchObject([[{ ok: false, reason: 'overdue' }]]);

@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import resource
+import signal
 import sys
 import time
 
@@ -16,6 +17,16 @@ held = os.open(folder, os.O_RDONLY)
 fcntl.flock(held, fcntl.LOCK_EX)
 child, terminal = pty.fork()
 if child == 0:
+    os.close(held)
+    # As a shell with job control does: a process group without a parent in its session is stopped by no terminal.
+    foreground = os.fork()
+    if foreground != 0:
+        os.waitpid(foreground, 0)
+        os._exit(0)
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
     os.chdir('/etc')
     resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     os.dup2(os.open(request, os.O_RDONLY), 0)
