@@ -37,10 +37,10 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       input,
       encoding: 'utf8',
     });
-    expect(direct).toMatch(/"reason": "overdue"/);
     holder.stdin.end();
     await once(holder, 'close');
     expect(answers).toMatchObject([[{ ok: false, reason: 'overdue' }]]);
+    expect(direct).toMatch(/"reason": "overdue"/);
   });
 
   test.each(['as root', 'through sudo'])('Ctrl-Z, Ctrl-C and Ctrl-\\ of a terminal leave it at its work, %s', (way) => {
