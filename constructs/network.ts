@@ -6,7 +6,7 @@ import {
 } from '@cdktf/provider-openstack/lib/networking-network-v2';
 import { defined } from '../lib/defined';
 import { checkTexts, requireProps } from './check-props';
-import { declarationsOf } from './declarations';
+import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { Subnet, type ISubnet, type SubnetProps } from './subnet';
 import type { ITenant } from './tenant';
@@ -88,6 +88,10 @@ export abstract class Network extends Construct implements INetwork {
       ...dependingOn(this.tenant?.dependenciesFor(this, 'network')),
     });
     this.networkId = this.resource.id;
+    const zeros = { mtu: network.mtu, segmentationId: segmentOf(owner.config.segments) };
+    for (const [name, value] of Object.entries(zeros))
+      if (value === 0)
+        addFinding(this, `its ${name} is 0, which the provider leaves out; leave it out, and Neutron chooses`);
     if (this.tenant) declarationsOf(this).add('uses', { tenant: this.tenant.key, counts: { networks: 1 } });
     const subnet = {
       name,
@@ -124,6 +128,9 @@ export abstract class Network extends Construct implements INetwork {
     return subnet;
   }
 }
+
+const segmentOf = (segments: Owner['config']['segments']): number | undefined =>
+  Array.isArray(segments) ? segments[0]?.segmentationId : undefined;
 
 export interface ImportedSubnetProps {
   readonly subnetId: string;
