@@ -1,43 +1,19 @@
 /** Neutron's subnets, ports and agents through its API. Reads are batched: a constant number of requests per chunk. */
-import { StalePlan } from '../lib/errors';
+import type { z } from 'zod';
+import { defined } from '../lib/defined';
+import { StalePlan, UnrecoverableError } from '../lib/errors';
 import { append } from '../lib/lists';
 import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../lib/ports';
+import { agentAnswer, heldAddressesAnswer, pageAnswer, portAnswer, subnetAnswer } from './neutron-answers';
 import type { OpenStackSession } from './openstack-session';
 
 /** 36-character ids; 100 of them keep a query string below the 8 KiB that most proxies allow. */
 const idsPerRequest = 100;
 
-interface ApiSubnet {
-  readonly id: string;
-  readonly name: string;
-  readonly network_id: string;
-  readonly ip_version: 4 | 6;
-  readonly cidr: string;
-  readonly gateway_ip: string | null;
-  readonly allocation_pools: readonly AddressRange[];
-  readonly revision_number?: number;
-}
-
-interface ApiPort {
-  readonly id: string;
-  readonly name: string;
-  readonly network_id: string;
-  readonly mac_address: string;
-  readonly fixed_ips: readonly { readonly subnet_id: string; readonly ip_address: string }[];
-  readonly device_id: string;
-  readonly device_owner: string;
-  readonly status: string;
-  readonly 'binding:host_id'?: string;
-  readonly 'binding:vif_type'?: string;
-  readonly 'binding:vif_details'?: { readonly ovs_hybrid_plug?: boolean };
-  readonly port_security_enabled?: boolean;
-  readonly security_groups?: readonly string[];
-}
-
-interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly next: string | undefined;
-}
+/** Of one question: what a cloud of 100,000 ports comes to, several times over. */
+const mostPages = 1_000;
+const mostItems = 500_000;
+const mostBytes = 64 << 20;
 
 export class NeutronApi implements NetworkWriter {
   /** Several kinds ask for the same agents and ports in the same turn. */
@@ -46,36 +22,31 @@ export class NeutronApi implements NetworkWriter {
   constructor(private readonly session: OpenStackSession) {}
 
   async subnets(ids: readonly string[]): Promise<readonly Subnet[]> {
-    const found = await this.listByIds<ApiSubnet>('subnets', 'id', ids);
+    const found = await this.listByIds(subnetAnswer, 'subnets', 'id', ids);
     return found.map(subnetOf);
   }
 
   async subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]> {
-    const found = await this.listByIds<ApiSubnet>('subnets', 'network_id', [...new Set(networkIds)]);
+    const found = await this.listByIds(subnetAnswer, 'subnets', 'network_id', [...new Set(networkIds)]);
     return found.map(subnetOf);
   }
 
   async allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const result = new Map<string, string[]>(subnets.map((subnet) => [subnet.id, []]));
     const networks = [...new Set(subnets.map((subnet) => subnet.networkId))];
-    const ports = await this.listByIds<{ fixed_ips: readonly { subnet_id: string; ip_address: string }[] }>(
-      'ports',
-      'network_id',
-      networks,
-      ['fixed_ips'],
-    );
+    const ports = await this.listByIds(heldAddressesAnswer, 'ports', 'network_id', networks, ['fixed_ips']);
     for (const { subnet_id, ip_address } of ports.flatMap((port) => port.fixed_ips))
       result.get(subnet_id)?.push(ip_address);
     return result;
   }
 
   async ports(ids: readonly string[]): Promise<readonly Port[]> {
-    const found = await this.listByIds<ApiPort>('ports', 'id', [...new Set(ids)]);
+    const found = await this.listByIds(portAnswer, 'ports', 'id', [...new Set(ids)]);
     return found.map(portOf);
   }
 
   async agents(): Promise<readonly NetworkAgent[]> {
-    const found = await this.list<{ host: string; agent_type: string; alive: boolean }>('agents', '/v2.0/agents');
+    const found = await this.list(agentAnswer, 'agents', '');
     return found.map(({ host, agent_type, alive }) => ({ host, type: agent_type, isAlive: alive }));
   }
 
@@ -97,68 +68,97 @@ export class NeutronApi implements NetworkWriter {
       throw new StalePlan(`subnet ${subnet.id} changed after the plan was made; plan again`);
   }
 
-  private async listByIds<Item>(
+  private async listByIds<Item extends object>(
+    item: z.ZodType<Item>,
     collection: string,
     field: string,
     ids: readonly string[],
     fields: readonly string[] = [],
   ): Promise<Item[]> {
+    const asked = new Set(ids.map((id) => id.toLowerCase()));
     const result: Item[] = [];
     for (let from = 0; from < ids.length; from += idsPerRequest) {
       const query = new URLSearchParams([
         ...ids.slice(from, from + idsPerRequest).map((id): [string, string] => [field, id]),
         ...fields.map((name): [string, string] => ['fields', name]),
       ]);
-      append(result, await this.list<Item>(collection, `/v2.0/${collection}?${query}`));
+      for (const found of await this.list(item, collection, `?${query}`)) {
+        const value = (found as Readonly<Record<string, unknown>>)[field];
+        if (typeof value === 'string' && !asked.has(value.toLowerCase()))
+          throw this.refused(collection, `holds one of ${field} ${value}, which was not asked for`);
+        result.push(found);
+      }
     }
     return result;
   }
 
   /** Who asks while the same question is under way shares its answer. */
-  private list<Item>(collection: string, path: string): Promise<Item[]> {
-    const answer = this.#underWay.get(path) ?? this.pages(collection, path).finally(() => this.#underWay.delete(path));
-    this.#underWay.set(path, answer);
+  private list<Item>(item: z.ZodType<Item>, collection: string, query: string): Promise<Item[]> {
+    const key = `${collection}${query}`;
+    const answer =
+      this.#underWay.get(key) ?? this.pages(item, collection, query).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, answer);
     return answer as Promise<Item[]>;
   }
 
-  private async pages<Item>(collection: string, first: string): Promise<Item[]> {
+  /** A `next` is followed by its query alone: whatever host it names, the token goes to the endpoint of the catalogue. */
+  private async pages<Item>(item: z.ZodType<Item>, collection: string, first: string): Promise<Item[]> {
+    const path = `/v2.0/${collection}`;
+    const schema = pageAnswer(collection, item);
+    const budget = { bytes: mostBytes };
+    const asked = new Set<string>();
     const result: Item[] = [];
-    let path: string | undefined = first;
-    while (path !== undefined) {
-      const page: Page<Item> = pageOf(await this.session.call<Record<string, unknown>>('network', path), collection);
-      append(result, page.items);
-      path = page.next;
+    for (let query: string | undefined = first; query !== undefined;) {
+      if (asked.has(query))
+        throw this.refused(collection, 'links to a page that was read before, so that it never ends');
+      if (asked.size === mostPages) throw this.refused(collection, `has more than ${mostPages} pages`);
+      asked.add(query);
+      const parsed = schema.safeParse(await this.session.call('network', `${path}${query}`, { budget }));
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        throw this.refused(collection, `has an unknown form: "${issue?.path.join('.')}" ${issue?.message}`);
+      }
+      append(result, parsed.data[collection] as Item[]);
+      if (result.length > mostItems) throw this.refused(collection, `has more than ${mostItems} entries`);
+      query = this.nextOf(collection, parsed.data[`${collection}_links`] as Links | undefined);
     }
     return result;
   }
+
+  private nextOf(collection: string, links: Links = []): string | undefined {
+    const next = links.find((link) => link.rel === 'next')?.href;
+    if (next === undefined) return undefined;
+    const url = URL.canParse(next) ? new URL(next) : undefined;
+    if (url?.pathname.endsWith(`/v2.0/${collection}`) !== true)
+      throw this.refused(collection, 'links to a next page that is not of this collection');
+    return url.search;
+  }
+
+  private refused(collection: string, fault: string): UnrecoverableError {
+    return new UnrecoverableError(
+      `Neutron's answer to GET /v2.0/${collection} ${fault}; see what answers at the network endpoint`,
+      { where: `cloud ${this.session.cloud}` },
+    );
+  }
 }
 
-/** A server with a page limit of its own adds `<collection>_links` with a `next`. */
-function pageOf<Item>(answer: Record<string, unknown>, collection: string): Page<Item> {
-  const links = (answer[`${collection}_links`] ?? []) as readonly { rel: string; href: string }[];
-  const next = links.find((link) => link.rel === 'next')?.href;
-  const url = next === undefined ? undefined : new URL(next);
-  return {
-    items: (answer[collection] ?? []) as Item[],
-    next: url && `${url.pathname.replace(/^.*(?=\/v2\.0\/)/, '')}${url.search}`,
-  };
-}
+type Links = readonly { readonly rel: string; readonly href: string }[];
 
-function subnetOf(subnet: ApiSubnet): Subnet {
+function subnetOf(subnet: z.infer<typeof subnetAnswer>): Subnet {
   return {
     id: subnet.id,
     name: subnet.name,
     networkId: subnet.network_id,
     ipVersion: subnet.ip_version,
     cidr: subnet.cidr,
-    gatewayIp: subnet.gateway_ip,
+    gatewayIp: subnet.gateway_ip ?? null,
     allocationPools: subnet.allocation_pools,
-    ...(subnet.revision_number === undefined ? {} : { revisionNumber: subnet.revision_number }),
+    ...defined({ revisionNumber: subnet.revision_number ?? undefined }),
   };
 }
 
-function portOf(port: ApiPort): Port {
-  const hybridPlug = port['binding:vif_details']?.ovs_hybrid_plug;
+function portOf(port: z.infer<typeof portAnswer>): Port {
+  const hybridPlug = port['binding:vif_details']?.ovs_hybrid_plug ?? undefined;
   return {
     id: port.id,
     name: port.name,
@@ -170,8 +170,7 @@ function portOf(port: ApiPort): Port {
     status: port.status,
     hostId: port['binding:host_id'] ?? '',
     vifType: port['binding:vif_type'] ?? '',
-    ...(hybridPlug === undefined ? {} : { hybridPlug }),
-    ...(port.port_security_enabled === undefined ? {} : { portSecurity: port.port_security_enabled }),
+    ...defined({ hybridPlug, portSecurity: port.port_security_enabled ?? undefined }),
     securityGroups: port.security_groups ?? [],
   };
 }

@@ -3,36 +3,75 @@
  * Tokens live in memory alone; no message holds a header or a body that was sent.
  */
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
+import { z } from 'zod';
 import type { CloudCredentials, DomainRef, Identity, Scope } from '../lib/credentials';
-import type { StackwardError } from '../lib/errors';
-import { Blocked, InvalidConfiguration, StalePlan, TransientError, UnrecoverableError } from '../lib/errors';
+import { checkedAddress } from '../lib/cloud-address';
+import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../lib/errors';
+import { parseJson } from '../lib/json';
+import { refusal, unreachable } from './openstack-errors';
+import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 
-const timeoutMs = 60_000;
+const text = z.string().max(2_000);
+/** POST /v3/auth/tokens: what of it is read. Before Kilo an endpoint has `region` alone. */
+const tokenAnswer = z.object({
+  token: z.object({
+    catalog: z
+      .array(
+        z.object({
+          type: text,
+          endpoints: z.array(
+            z.object({ interface: text, region_id: text.nullish(), region: text.nullish(), url: text.nullish() }),
+          ),
+        }),
+      )
+      .default([]),
+  }),
+});
+/** As it may stand in a header. */
+const tokenForm = /^[\x21-\x7e]{1,65536}$/;
 
 interface Token {
   readonly id: string;
-  readonly catalog: readonly {
-    type: string;
-    endpoints: readonly { interface: string; region_id: string; url: string }[];
-  }[];
+  readonly catalog: z.infer<typeof tokenAnswer>['token']['catalog'];
 }
 
 export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes that this answer and those after it may have together; what this one had is taken off. Default: one answer's own bound. */
+  readonly budget?: { bytes: number };
+}
+
+export interface SessionOptions {
+  /** Addresses beyond this machine may be http://, so that the token and the password travel in clear. Default: refused. */
+  readonly allowPlainHttp?: boolean;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Record<string, unknown>;
 }
 
 export class OpenStackSession {
   private token: Promise<Token> | undefined;
   private readonly dispatcher: Agent;
+  readonly #plainHttp = new Set<string>();
 
-  constructor(private readonly credentials: CloudCredentials) {
+  /** @throws InvalidConfiguration when the address of Keystone is none that a password may be sent to */
+  constructor(
+    private readonly credentials: CloudCredentials,
+    private readonly options: SessionOptions = {},
+  ) {
     const { caFile } = credentials;
+    this.checked(credentials.authUrl, '"auth_url"');
     const ca = caFile === undefined ? {} : { ca: readCa(caFile) };
     this.dispatcher = new Agent({
-      connect: { timeout: 10_000, ...ca },
+      // Said, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+      connect: { timeout: 10_000, rejectUnauthorized: true, ...ca },
+      maxHeaderSize: maxHeaderBytes,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       connections: 8,
@@ -43,8 +82,13 @@ export class OpenStackSession {
     return this.credentials.cloud;
   }
 
+  /** Addresses beyond this machine that were sent a password or a token in clear, because the configuration allows it. */
+  get plainHttp(): readonly string[] {
+    return [...this.#plainHttp];
+  }
+
   /**
-   * JSON of one answer.
+   * JSON of one answer, which is hostile until its reader has checked it.
    * @param service catalogue type: `network`, `compute`
    * @param path below the endpoint, with its version: `/v2.0/subnets`
    */
@@ -61,9 +105,9 @@ export class OpenStackSession {
   }
 
   private async ask<Answer>(id: string, url: string, options: ApiRequest): Promise<Answer> {
-    const { status, body } = await this.send(url, { ...options, headers: { 'x-auth-token': id, ...options.headers } });
-    if (status >= 200 && status < 300) return body as Answer;
-    throw refusal(status, body, `${options.method ?? 'GET'} ${new URL(url).pathname}`, this.cloud);
+    const answer = await this.send(url, { ...options, headers: { 'x-auth-token': id, ...options.headers } }, id);
+    if (answer.status >= 200 && answer.status < 300) return answer.body as Answer;
+    throw this.refused(answer, `${options.method ?? 'GET'} ${new URL(url).pathname}`, id);
   }
 
   async close(): Promise<void> {
@@ -77,37 +121,71 @@ export class OpenStackSession {
 
   private async logIn(): Promise<Token> {
     const url = `${this.credentials.authUrl}/auth/tokens`;
-    const { status, body, headers } = await this.send(url, {
+    const answer = await this.send(url, {
       method: 'POST',
       body: { auth: authBody(this.credentials.identity) },
     });
+    const { status, body, headers } = answer;
+    if (status !== 201) throw this.refused(answer, `logging in at ${this.credentials.authUrl}`);
     const id = headers['x-subject-token'];
-    if (status === 201 && typeof id === 'string')
-      return { id, catalog: (body as { token: Token }).token.catalog ?? [] };
-    throw refusal(status, body, `logging in at ${this.credentials.authUrl}`, this.cloud);
+    const parsed = tokenAnswer.safeParse(body);
+    if (parsed.success && typeof id === 'string' && tokenForm.test(id))
+      return { id, catalog: parsed.data.token.catalog };
+    const fault = parsed.success
+      ? 'the header X-Subject-Token holds no token'
+      : `"${parsed.error.issues[0]?.path.join('.')}" ${parsed.error.issues[0]?.message}`;
+    throw new UnrecoverableError(
+      `Keystone's answer to POST /v3/auth/tokens has an unknown form: ${fault}; see what answers at "auth_url"`,
+      { where: `cloud ${this.cloud}` },
+    );
   }
 
   private async endpoint(service: string): Promise<string> {
     const { catalog } = await this.authenticate();
     const { interface: face, region } = this.credentials;
     const endpoints = catalog.filter((one) => one.type === service).flatMap((one) => one.endpoints);
-    const found = endpoints.find((one) => one.interface === face && (region === undefined || one.region_id === region));
-    if (found) return found.url;
-    const there = endpoints.map((one) => `${one.interface} in ${one.region_id}`).join(', ') || 'none';
+    const regionOf = (one: (typeof endpoints)[number]): string => one.region_id ?? one.region ?? '';
+    const found = endpoints.find((one) => one.interface === face && (region === undefined || regionOf(one) === region));
+    if (found) return this.checked(found.url ?? '', `the ${face} endpoint of "${service}" in the catalogue`);
+    const there = endpoints.map((one) => `${one.interface} in ${regionOf(one)}`).join(', ') || 'none';
     throw new InvalidConfiguration(
       `the catalogue has no ${face} endpoint of "${service}"${region === undefined ? '' : ` in region ${region}`}; there is: ${there}`,
       { where: `cloud ${this.cloud}` },
     );
   }
 
+  private checked(address: string, what: string): string {
+    const { allowPlainHttp = false } = this.options;
+    const { plainHost } = checkedAddress(address, what, { allowPlainHttp, where: `cloud ${this.cloud}` });
+    if (plainHost !== undefined) this.#plainHttp.add(plainHost);
+    return address;
+  }
+
+  /** @param token in use, which no message may hold */
+  private refused({ status, body, headers }: Answered, what: string, token?: string): StackwardError {
+    return this.hushed(refusal(status, body, what, { cloud: this.cloud, location: headers['location'] }), token);
+  }
+
+  /** A service, or a proxy before it, may repeat what it was sent in its own words. */
+  private hushed(error: StackwardError, token?: string): StackwardError {
+    const secrets = [token, ...secretsOf(this.credentials.identity)].filter((one) => one !== undefined && one !== '');
+    const hide = (words: string): string =>
+      secrets.reduce<string>((left, one) => left.replaceAll(one ?? '', '***'), words);
+    const detail = hide(error.detail);
+    return detail === error.detail ? error : new StackwardError(error.reason, detail, { where: `cloud ${this.cloud}` });
+  }
+
   private async send(
     url: string,
-    { method = 'GET', body, headers = {} }: ApiRequest,
-  ): Promise<{ status: number; body: unknown; headers: Record<string, unknown> }> {
+    { method = 'GET', body, headers = {}, budget = { bytes: maxAnswerBytes } }: ApiRequest,
+    token?: string,
+  ): Promise<Answered> {
     try {
       const answer = await request(url, {
         method,
         dispatcher: this.dispatcher,
+        // Of the whole answer: the bounds of the dispatcher are for each silence.
+        signal: AbortSignal.timeout(timeoutMs),
         headers: {
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -115,10 +193,66 @@ export class OpenStackSession {
         },
         body: body === undefined ? null : JSON.stringify(body),
       });
-      return { status: answer.statusCode, body: asJson(await answer.body.text()), headers: answer.headers };
+      const isGood = answer.statusCode >= 200 && answer.statusCode < 300;
+      const said = await textOf(answer.body, budget, new URL(url), this.cloud);
+      return {
+        status: answer.statusCode,
+        body: jsonOf(said, isGood, new URL(url), this.cloud),
+        headers: answer.headers,
+      };
     } catch (error) {
-      throw unreachable(error, new URL(url), this.cloud);
+      const met = error instanceof StackwardError ? error : unreachable(error, new URL(url), this.cloud);
+      throw this.hushed(asStackwardError(met), token);
     }
+  }
+}
+
+/** @throws UnrecoverableError when it is longer than one answer, or the budget, allows */
+async function textOf(
+  body: Dispatcher.ResponseData['body'],
+  budget: { bytes: number },
+  { host, pathname }: URL,
+  cloud: string,
+): Promise<string> {
+  const most = Math.min(maxAnswerBytes, budget.bytes);
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > most)
+      throw new UnrecoverableError(
+        `${host} answered ${pathname} with more than ${most >> 10} KiB, which is all that stackward reads of it; see what answers there`,
+        { where: `cloud ${cloud}` },
+      );
+    parts.push(part);
+  }
+  budget.bytes -= size;
+  return Buffer.concat(parts).toString();
+}
+
+/** A refusal may be a page of a proxy; whatever is no JSON has no reason in it. */
+function jsonOf(text: string, isGood: boolean, { host, pathname }: URL, cloud: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!isGood) return undefined;
+    throw new UnrecoverableError(
+      `${host} answered ${pathname} with what can't be read as JSON: ${asStackwardError(error).detail}; see what answers there`,
+      { where: `cloud ${cloud}`, cause: error },
+    );
+  }
+}
+
+/** What no message may hold. */
+function secretsOf(identity: Identity): readonly string[] {
+  switch (identity.method) {
+    case 'token':
+      return [identity.token];
+    case 'password':
+      return [identity.password];
+    case 'application_credential':
+      return [identity.secret];
   }
 }
 
@@ -127,14 +261,6 @@ function readCa(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw new InvalidConfiguration(`the CA bundle can't be read: ${(error as Error).message}`, { where: path });
-  }
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 
@@ -162,41 +288,4 @@ function authBody(identity: Identity): unknown {
 function scope({ projectId, projectName, projectDomain }: Scope): object {
   if (projectId !== undefined) return { scope: { project: { id: projectId } } };
   return projectName === undefined ? {} : { scope: { project: { name: projectName, domain: projectDomain } } };
-}
-
-/** A service's own words, wherever it puts them: `{"NeutronError":{"message"}}`, `{"error":{"message"}}`, `{"badRequest":{…}}`. */
-function messageOf(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return 'no reason was given';
-  const inner: unknown = Object.values(body)[0];
-  if (typeof inner === 'string') return inner;
-  const message = typeof inner === 'object' && inner !== null ? (inner as { message?: unknown }).message : undefined;
-  return typeof message === 'string' ? message : 'no reason was given';
-}
-
-function refusal(status: number, body: unknown, what: string, cloud: string): StackwardError {
-  const detail = `${what} was answered with ${status}: ${messageOf(body)}`;
-  const options = { where: `cloud ${cloud}` };
-  if (status === 401)
-    return new InvalidConfiguration(`${detail}; check the credentials, and that the token is still valid`, options);
-  if (status === 403) return new Blocked(`${detail}; the credentials lack the role that this needs`, options);
-  if (status === 412) return new StalePlan(detail, options);
-  if (status === 429 || status === 503 || status === 502 || status === 504) return new TransientError(detail, options);
-  return new UnrecoverableError(detail, options);
-}
-
-function unreachable(error: unknown, { host }: URL, cloud: string): StackwardError {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const options = { where: `cloud ${cloud}`, cause: error };
-  if (code === 'ECONNREFUSED')
-    return new TransientError(`nothing listens at ${host}; start the service, or correct its address`, options);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new TransientError(`the name of ${host} can't be resolved; correct the address, or mend DNS`, options);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT')
-    return new TransientError(`${host} did not answer within 10 s; a firewall may filter it`, options);
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
-    return new InvalidConfiguration(
-      `the certificate of ${host} is not trusted (${code}); name its CA in "cacert"`,
-      options,
-    );
-  return new TransientError(`the connection to ${host} failed: ${message}`, options);
 }

@@ -65,7 +65,11 @@ export async function planOf({ manifests, unapplied, connections, filter, sweep 
       'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run; ' +
       `if it was destroyed, what it left on hosts stays in force until \`${commandLine(['destroy', '--stack', stack])}\` removes it`,
   }));
-  return { ...planned, waiting: [...planned.waiting, ...waiting], warnings: [...planned.warnings, ...warnings] };
+  return {
+    ...planned,
+    waiting: [...planned.waiting, ...waiting],
+    warnings: [...planned.warnings, ...connections.warnings(), ...warnings],
+  };
 }
 
 export async function planCommand(run: Run): Promise<number> {
@@ -136,7 +140,12 @@ export async function destroyCommand(run: Run): Promise<number> {
   const planned = await plan(emptied, kinds, connections.readers, everything, sweep);
   refuseUnknownStacks(missing, [...manifests.map((one) => one.stack), ...unapplied], planned, options.journal);
   // After `cdktf destroy` nothing would look for it there any more.
-  const strict = { ...planned, problems: [...planned.problems, ...planned.unswept], unswept: [] };
+  const strict = {
+    ...planned,
+    problems: [...planned.problems, ...planned.unswept],
+    unswept: [],
+    warnings: [...planned.warnings, ...connections.warnings()],
+  };
   const { exitCode, isCancelled } = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, [
     'destroy',
   ]);

@@ -25,7 +25,11 @@ export async function rollbackCommand(run: Run, name: string): Promise<number> {
   const planned = await plan(manifests, kinds, connections.readers, filter, []);
   const left = withoutMoved(planned, movedSince(recorded, planned));
   const steps = left.steps.map((step) => ({ ...step, because: 'the run is rolled back' }));
-  const known = { ...left, steps, warnings: [...left.warnings, ...killed(recorded), ...unreadableResults(recorded)] };
+  const known = {
+    ...left,
+    steps,
+    warnings: [...left.warnings, ...connections.warnings(), ...killed(recorded), ...unreadableResults(recorded)],
+  };
   const rolledBack = { rolledBack: recorded.name };
   const { exitCode, isChanged } = await perform(
     { ...run, manifests, sweep: [] },

@@ -9,6 +9,7 @@ import { OpenStackSession } from '../adapters/openstack-session';
 import { resolveCredentials, type CloudCredentials } from '../lib/credentials';
 import { InvalidConfiguration } from '../lib/errors';
 import type { Host } from '../lib/host';
+import type { Note } from '../lib/plan';
 import type { Readers, Writers } from '../lib/ports';
 import type { Target } from '../lib/reconciler';
 import type { Configuration } from './config';
@@ -17,6 +18,8 @@ import { hostDirectory, openHost } from './hosts';
 export interface Connections {
   readonly readers: Readers;
   readonly writers: Writers;
+  /** What was allowed on the way, and a reviewer has to know; complete when a plan is. */
+  warnings(): readonly Note[];
   close(): Promise<void>;
 }
 
@@ -34,7 +37,10 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
     };
   };
   const credentials = (): CloudCredentials => resolveCredentials(configuration.cloud, env, readCredentialFiles(env));
-  const session = once(() => new OpenStackSession(credentials()));
+  let opened: OpenStackSession | undefined;
+  const session = once(
+    () => (opened = new OpenStackSession(credentials(), { allowPlainHttp: configuration.allowPlainHttp })),
+  );
   const databaseReader = once(() => new MysqlReader(databaseOptions(configuration)));
   const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration)));
   let neutron: NeutronApi | undefined;
@@ -67,8 +73,23 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
         return databaseWriter();
       },
     },
+    warnings: () => [...plainHttpWarnings(opened, configuration), ...uncheckedWarnings(env)],
     close: async () => void (await Promise.allSettled(open.map((one) => one.close()))),
   };
+}
+
+function plainHttpWarnings(session: OpenStackSession | undefined, { file }: Configuration): Note[] {
+  if (session === undefined || session.plainHttp.length === 0) return [];
+  const hosts = session.plainHttp.map((host) => `http://${host}`).join(' and ');
+  const message = `the token, and the password to Keystone, travel in clear to ${hosts}, because ${file} has allowPlainHttp: true`;
+  return [{ where: `cloud ${session.cloud}`, message }];
+}
+
+/** Node.js itself would take 0 for: check no certificate. */
+function uncheckedWarnings(env: NodeJS.ProcessEnv): Note[] {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return [];
+  const message = 'it is 0, and stackward checks every certificate all the same; name a private CA where one is needed';
+  return [{ where: 'NODE_TLS_REJECT_UNAUTHORIZED', message }];
 }
 
 function refuseOther(target: Target, known: Target, { file }: Configuration): void {

@@ -181,7 +181,7 @@ function credentials(
 function v3(url: string, where: string): string {
   const trimmed = url.replace(/\/+$/, '');
   if (!/^https?:\/\//.test(trimmed))
-    throw new InvalidConfiguration(`"auth_url" is "${url}"; it must start with https:// or http://`, { where });
+    throw new InvalidConfiguration('"auth_url" must start with https:// or http://', { where });
   if (/\/v2\.0$/.test(trimmed))
     throw new InvalidConfiguration(
       '"auth_url" is of Keystone v2, which the API half does not speak; the database method works without it, so leave the cloud out of stackward.yaml',

@@ -77,10 +77,14 @@ async function withApi<T>(work: (api: NeutronApi) => Promise<T>, more?: Partial<
   }
 }
 
+/** Ids as Neutron makes them. */
+const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const [a, b, network] = [idOf(1), idOf(2), idOf(3)];
+
 const subnet = (id: string, more: object = {}) => ({
   id,
   name: 'green',
-  network_id: 'n1',
+  network_id: network,
   ip_version: 4,
   cidr: '192.0.2.0/24',
   gateway_ip: '192.0.2.1',
@@ -89,7 +93,7 @@ const subnet = (id: string, more: object = {}) => ({
 });
 
 test('one log-in serves all requests, and ids go out in chunks', async () => {
-  const ids = Array.from({ length: 250 }, (_, index) => `id-${index}`);
+  const ids = Array.from({ length: 250 }, (_, index) => idOf(index));
   answer = ({ url }) => ({
     status: 200,
     body: { subnets: new URL(url, base).searchParams.getAll('id').map((id) => subnet(id)) },
@@ -106,24 +110,24 @@ test('one log-in serves all requests, and ids go out in chunks', async () => {
 test('a page limit of the server is followed to its end', async () => {
   answer = ({ url }) =>
     url.includes('marker')
-      ? { status: 200, body: { subnets: [subnet('b')] } }
+      ? { status: 200, body: { subnets: [subnet(b)] } }
       : {
           status: 200,
           body: {
-            subnets: [subnet('a')],
-            subnets_links: [{ rel: 'next', href: `${base}/network/v2.0/subnets?id=a&id=b&marker=a` }],
+            subnets: [subnet(a)],
+            subnets_links: [{ rel: 'next', href: `${base}/network/v2.0/subnets?id=${a}&id=${b}&marker=${a}` }],
           },
         };
-  expect((await withApi((api) => api.subnets(['a', 'b']))).map((one) => one.id)).toEqual(['a', 'b']);
+  expect((await withApi((api) => api.subnets([a, b]))).map((one) => one.id)).toEqual([a, b]);
 });
 
 test('a write names the revision that was read; a changed subnet is stale', async () => {
   answer = ({ method }) =>
     method === 'GET'
-      ? { status: 200, body: { subnets: [subnet('a', { revision_number: 7 })] } }
+      ? { status: 200, body: { subnets: [subnet(a, { revision_number: 7 })] } }
       : { status: 412, body: { NeutronError: { message: 'Constrained to 7, but current revision is 8' } } };
   await withApi(async (api) => {
-    const [read] = await api.subnets(['a']);
+    const [read] = await api.subnets([a]);
     await expect(api.setAllocationPools(read!, [{ start: '192.0.2.10', end: '192.0.2.30' }])).rejects.toMatchObject({
       reason: 'StalePlan',
     });
@@ -140,17 +144,17 @@ test('a release without revisions is read again right before the write', async (
   let reads = 0;
   answer = () => ({
     status: 200,
-    body: { subnets: [subnet('a', { gateway_ip: (reads += 1) === 1 ? '192.0.2.1' : '192.0.2.2' })] },
+    body: { subnets: [subnet(a, { gateway_ip: (reads += 1) === 1 ? '192.0.2.1' : '192.0.2.2' })] },
   });
   await withApi(async (api) => {
-    const [read] = await api.subnets(['a']);
+    const [read] = await api.subnets([a]);
     await expect(api.setAllocationPools(read!, [])).rejects.toMatchObject({ reason: 'StalePlan' });
   });
   expect(requests.filter((request) => request.method === 'PUT')).toEqual([]);
 });
 
 describe('refusals say what to do', () => {
-  const first = () => withApi((api) => api.subnets(['a']));
+  const first = () => withApi((api) => api.subnets([a]));
 
   test.each<[number, unknown, string, string]>([
     [401, { error: { message: 'Expired' } }, 'InvalidConfiguration', 'check the credentials'],
@@ -183,20 +187,20 @@ describe('refusals say what to do', () => {
   });
 
   test('a region that the catalogue does not have', async () => {
-    await expect(withApi((api) => api.subnets(['a']), { region: 'RegionTwo' })).rejects.toThrow(
+    await expect(withApi((api) => api.subnets([a]), { region: 'RegionTwo' })).rejects.toThrow(
       'cloud example: the catalogue has no public endpoint of "network" in region RegionTwo; there is: public in RegionOne',
     );
   });
 
   test('nothing listens', async () => {
-    await expect(withApi((api) => api.subnets(['a']), { authUrl: 'http://127.0.0.1:1/v3' })).rejects.toMatchObject({
+    await expect(withApi((api) => api.subnets([a]), { authUrl: 'http://127.0.0.1:1/v3' })).rejects.toMatchObject({
       reason: 'TransientError',
       message: expect.stringContaining('nothing listens at 127.0.0.1:1') as string,
     });
   });
 
   test('a CA bundle that is not there', async () => {
-    await expect(withApi((api) => api.subnets(['a']), { caFile: '/nowhere/ca.pem' })).rejects.toThrow(
+    await expect(withApi((api) => api.subnets([a]), { caFile: '/nowhere/ca.pem' })).rejects.toThrow(
       "/nowhere/ca.pem: the CA bundle can't be read",
     );
   });
