@@ -6,26 +6,29 @@ import { holdersOf, sayImplying } from '../../lib/policy/implied-roles';
 import type { Readers, RoleCatalogue } from '../../lib/ports';
 import type { Placement, Step } from '../../lib/reconciler';
 import { isAtLeast } from '../../lib/releases';
-import type { PolicyRuleSpec } from './restored';
+import type { PolicyRuleRestore, PolicyRuleSpec } from './restored';
 import type { Situation } from './service-policy';
 import type { PolicyRuleDeclared } from './spec';
 
 /** As Keystone has them; an error: why it could not be asked; undefined: nobody had to. */
 export type RolesSeen = RoleCatalogue | StackwardError | undefined;
 
-/** A run that adds no role needs no Keystone. */
+/** A run that gives nobody anything needs no Keystone. */
 export async function seeRoles(
   { wanted }: Placement<PolicyRuleSpec>,
   situation: (spec: PolicyRuleDeclared) => Situation,
   from: Readers,
 ): Promise<RolesSeen> {
-  if (!wanted.some(({ spec }) => !('restore' in spec) && isMissing(spec, situation))) return undefined;
+  if (!wanted.some(({ spec }) => ('restore' in spec ? bringsBack(spec) : isMissing(spec, situation)))) return undefined;
   try {
     return await (await from.identity()).roles();
   } catch (error) {
     return asStackwardError(error);
   }
 }
+
+const bringsBack = ({ restore }: PolicyRuleRestore): boolean =>
+  restore.some(({ image }) => image.rules.some(({ entry }) => entry !== null));
 
 /** Whether the rule lacks the role; a rule that can't be read gets nothing added. */
 function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclared) => Situation): boolean {
@@ -38,7 +41,7 @@ function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclare
 
 /** What a step says of those who hold the role, or one that implies it. */
 export function sayHolders(
-  { role, release }: PolicyRuleDeclared,
+  { role, release }: Pick<PolicyRuleDeclared, 'role' | 'release'>,
   seen: RolesSeen,
 ): Pick<Step, 'notes' | 'asides'> & { readonly warning?: string } {
   if (seen === undefined) return {};

@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalHost } from '../../adapters/local-host';
 import { everything } from '../../lib/engine';
+import { FakeIdentity } from '../support/fake-identity';
 import { PolicySite, type Grant } from '../support/policy-site';
 import { granted, icehouse, outcomes, problems } from '../support/policy-texts';
 
@@ -273,6 +274,22 @@ describe('rollback', () => {
     } finally {
       await other.remove();
     }
+  });
+
+  test('of a removal says who gets the role back, those too whose roles imply it; of a grant it asks Keystone nothing', async () => {
+    site.identity = new FakeIdentity('admin>lead>member');
+    const first = await site.apply(grant());
+    const removal = await site.apply(none());
+    const { plan } = await back(removal.plan, none());
+    expect(plan.steps.map(({ notes }) => notes)).toEqual([
+      [
+        'any member of any project may choose the address of a port on any network it can see',
+        'whoever holds admin or lead may do it too: in Keystone these roles imply member',
+      ],
+    ]);
+    site.identity = new FakeIdentity();
+    await back(first.plan, grant());
+    expect(site.identity.asked).toBe(0);
   });
 
   test('what was not there is not brought back twice', async () => {
