@@ -24,7 +24,7 @@ export class JournalFolder {
    * @throws InvalidConfiguration when it can't be written: nothing may be changed then
    */
   static begin(parent: string, record: RunRecord): JournalFolder {
-    const name = `${record.startedAt.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+    const name = nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
     const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
     const text = renderRecord(record, path);
     try {
@@ -75,11 +75,26 @@ export class JournalFolder {
   }
 }
 
+const runName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-[0-9a-f]{6}$/;
+/** The last moment whose text has this form. */
+const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * The order of names is the order of runs, which is that of rollbacks backwards: where the clock went back since the latest
+ * run, the name says a millisecond more than that one's.
+ */
+function nameOf(startedAt: Date, latest: string | undefined): string {
+  const last = Date.parse(latest?.replace(runName, '$1-$2-$3T$4:$5:$6Z') ?? '');
+  const after = Number.isNaN(last) ? 0 : Math.min(last + 1, lastMoment);
+  const time = new Date(Math.max(startedAt.getTime(), after)).toISOString();
+  return `${time.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+}
+
 /** Names of the runs below `parent`, the oldest first. */
 export function listRuns(parent: string): string[] {
   try {
     return readdirSync(parent)
-      .filter((name) => /^\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{6}$/.test(name))
+      .filter((name) => runName.test(name))
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

@@ -505,16 +505,21 @@ def list_folder(q):
     return {'exists': True, 'entries': entries}
 
 
+def elapsed():
+    """Seconds that no change of the host's clock moves; Python 2 has no time.monotonic."""
+    return os.times()[4]
+
+
 def wait_for(take, what, seconds=LOCK_SECONDS):
     """`take` is tried until it is free: a blocking lock could not be given up."""
-    end = time.time() + seconds
+    end = elapsed() + seconds
     while True:
         try:
             return take()
         except (IOError, OSError) as error:
             if error.errno not in (errno.EAGAIN, errno.EACCES):
                 raise
-        if time.time() > end:
+        if elapsed() > end:
             raise Failure('busy', 'another program has held the lock of %s for %d s' % (what, seconds))
         time.sleep(0.02)
 
@@ -851,13 +856,13 @@ def save_tables(q):
 
 def feed_tables(name, text, seconds=LOCK_SECONDS):
     """So long for the lock of iptables; where the tool has no --wait (before 1.6.2), it is tried until it is free."""
-    end = time.time() + seconds
+    end = elapsed() + seconds
     _, out, err = run(name, ['--help'])
     wait = ['--wait=%d' % seconds] if b'--wait' in out + err else []
     while True:
         code, _, err = run(name, ['-n'] + wait, to_bytes(text))
         # Code 4 is also that of a chain which is not empty, and that stays.
-        if code != 4 or wait or b'xtables lock' not in err or time.time() > end:
+        if code != 4 or wait or b'xtables lock' not in err or elapsed() > end:
             break
         time.sleep(0.05)
     if code != 0:
