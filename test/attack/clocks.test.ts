@@ -19,14 +19,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The real host program; after its first look at the clock that is another time. */
+/** The real host program, as the one sent along; after its first look at the clock that is another time. */
 function hostWithClock(seconds: number): LocalHost {
   const installed = join(folder, 'stackward-host');
-  writeFileSync(`${installed}.limits`, JSON.stringify({ read: ['/'], write: ['/'] }));
   writeFileSync(
     installed,
     `#!/usr/bin/python3 -Es
-import time
+import os, time
+sent = os.fdopen(0, 'rb')
 real, looks = time.time, []
 def shifted():
     looks.append(1)

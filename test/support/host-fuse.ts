@@ -1,12 +1,28 @@
 /**
- * The real host program, killed (SIGKILL, by itself) right before its n-th change of a file system, the kernel's flags below
- * /sys included: it runs with Python's calls that change something counted. Reads are not.
+ * The real host program, struck right before its n-th change of a file system, the kernel's flags below /sys included: it runs
+ * with Python's calls that change something counted. Reads are not. It is killed (SIGKILL, by itself), or the file system is
+ * full or read-only from there on, for whatever is asked of it, until that is set right.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const program = join(__dirname, '../../host/stackward-host.py');
-const calls = ['write', 'fsync', 'fchmod', 'fchown', 'utime', 'link', 'rename', 'unlink', 'mkdir', 'chmod', 'rmdir'];
+const calls = [
+  'open',
+  'write',
+  'fsync',
+  'fchmod',
+  'fchown',
+  'utime',
+  'link',
+  'rename',
+  'unlink',
+  'mkdir',
+  'chmod',
+  'rmdir',
+];
+
+export type Strike = 'kill' | 'ENOSPC' | 'EDQUOT' | 'EROFS';
 
 export class HostFuse {
   /** To be given to a host as `installed`. */
@@ -20,26 +36,43 @@ export class HostFuse {
     writeFileSync(
       this.path,
       `#!/usr/bin/python3 -Es
-import builtins, os, signal
+import builtins, errno, os, signal, stat
 counter = open('${this.counter}', 'r+')
-left = int(counter.read())
-def counted(call, changes=lambda *args: True):
+left, strike = counter.read().split()
+left = int(left)
+def refuses(name, target):
+    """Whether a file system in that state refuses this call: one that is full lets go of files, and flags are on none."""
+    if isinstance(target, int):
+        if not stat.S_ISREG(os.fstat(target).st_mode):
+            return False
+    elif os.fsencode(target).startswith(b'/sys/'):
+        return False
+    return name != 'fsync' and (strike == 'EROFS' or name in ('open', 'write', 'link', 'mkdir'))
+def counted(name, call, changes=lambda *args: True):
     def count(*args, **named):
         global left
-        if left > 0 and changes(*args):
+        if not changes(*args) or (strike != 'kill' and not refuses(name, args[0])):
+            return call(*args, **named)
+        if left > 0:
             left -= 1
+            if left == 0 and strike != 'kill':
+                left = -1
             counter.seek(0)
-            counter.write(str(left).ljust(9))
+            counter.write(('%d %s' % (left, strike)).ljust(24))
             counter.flush()
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
+        if left == -1:
+            code = getattr(errno, strike)
+            raise OSError(code, os.strerror(code), args[0])
         return call(*args, **named)
     return count
+creates = lambda path, flags, *_: flags & os.O_CREAT
 for name in ${JSON.stringify(calls)}:
-    setattr(os, name, counted(getattr(os, name)))
+    setattr(os, name, counted(name, getattr(os, name), creates if name == 'open' else lambda *args: True))
 source = open('${program}').read()
 sent = os.fdopen(0, 'rb')
-builtins.open = counted(open, lambda path, mode='r', *_: 'w' in mode)
+builtins.open = counted('open', open, lambda path, mode='r', *_: 'w' in mode)
 exec(compile(source, '${program}', 'exec'))
 `,
       { mode: 0o755 },
@@ -47,8 +80,13 @@ exec(compile(source, '${program}', 'exec'))
     this.set(0);
   }
 
-  /** Counted over all runs from now on; 0: none is killed. */
-  set(change: number): void {
-    writeFileSync(this.counter, String(change));
+  /** Counted over all runs from now on; 0: none is struck, and the file system is as it should be. */
+  set(change: number, strike: Strike = 'kill'): void {
+    writeFileSync(this.counter, `${change} ${strike}`);
+  }
+
+  /** Whether a file system is full or read-only by now. */
+  get isStruck(): boolean {
+    return readFileSync(this.counter, 'utf8').startsWith('-1');
   }
 }
