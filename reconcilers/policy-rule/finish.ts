@@ -40,7 +40,7 @@ export function finish(
   const after = (file: string): string | undefined => contents.get(file) ?? text(file);
   const notes = ({ notes = [], jobs }: Draft): string[] => [
     ...notes,
-    ...new Set(jobs.flatMap((job) => notesOf(job, text(job.file), after(job.file)))),
+    ...new Set(jobs.flatMap((job) => notesOf(job, observed, text(job.file), after(job.file)))),
   ];
   const steps = possible.map((draft): PolicyRuleStep => ({
     ...draft,

@@ -8,6 +8,7 @@ import { sayGrant } from '../../lib/policy/intents';
 import { rulesOf, type Job } from './jobs';
 import { serviceKey, type PolicyRuleObserved } from './observe';
 import type { RuleImage } from './restored';
+import { sayHolders } from './roles';
 import type { ServicePolicy } from './service-policy';
 import { refuseShared } from './shared-rule';
 
@@ -37,12 +38,18 @@ const rulesIn = (text: string | undefined, about: About): Rules =>
   rulesOf(parsePolicyFile(text ?? '{}', eraOf(about.release)), about);
 
 /** What the role gains by it, as of a declared grant, and what the record will bring back later. */
-export function notesOf(job: Job, before: string | undefined, after: string | undefined): string[] {
+export function notesOf(
+  job: Job,
+  { roles }: Pick<PolicyRuleObserved, 'roles'>,
+  before: string | undefined,
+  after: string | undefined,
+): string[] {
   if (job.does !== 'restore') return [];
   const { service, rule, role, recorded, image } = job;
   const admission = (text: string | undefined) => admissionOf(rulesIn(text, job), rule, role);
   const [was, is] = [admission(before), admission(after)];
-  const gain = was === is ? [] : is === 'role' ? [sayGrant(service, rule, role)] : [];
+  const gain =
+    was === is ? [] : is === 'role' ? [sayGrant(service, rule, role), ...(sayHolders(job, roles).notes ?? [])] : [];
   const wide =
     is === 'everyone' && was !== is ? [`${service}'s rule ${rule} then admits everybody, with a role or without`] : [];
   const { entry } = image;

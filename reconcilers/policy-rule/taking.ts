@@ -1,14 +1,12 @@
 /** Grants that go: those that nobody declares any more, and those that a rollback takes back. Pure. */
 import { asStackwardError, Blocked } from '../../lib/errors';
-import { sayGrant } from '../../lib/policy/intents';
 import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/reconciler';
 import type { PolicyRuleStep } from './diff';
 import { heldBeside, heldToo, keyOf, rawValue, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import { refuseOtherFile, refuseSharedValue } from './restoring';
 import { contentOf } from './service-policy';
-import type { PolicyRuleRestore, PolicyRuleSpec, RuleImage } from './restored';
-import { sayHolders } from './roles';
+import type { PolicyRuleRestore, PolicyRuleSpec } from './restored';
 
 /** A step before it is known what comes of it. */
 export type Draft = Omit<PolicyRuleStep, 'changes'>;
@@ -78,7 +76,6 @@ export function bringBack(
   observed: PolicyRuleObserved,
 ): Found {
   const record = observed.records.get(owner)?.entries;
-  const notes = new Set<string>();
   const jobs = restore
     .filter((one) => one.target === target)
     .flatMap(({ image }) => image.rules)
@@ -99,19 +96,14 @@ export function bringBack(
         );
       const policy = refuseOtherFile(image, observed);
       if (raw !== image.value && image.value !== null) refuseSharedValue(image, textOf(observed, image.file), policy);
-      if (raw !== image.value) for (const note of sayGiven(image, observed)) notes.add(note);
       return [{ ...image, owner, recorded, image, does: 'restore' }];
     });
   const [first] = jobs;
   if (first === undefined) return { findings: [], keeps: [] };
   const subject = `${first.service}'s rule ${first.rule} in ${first.file}`;
   return {
-    step: { id, owner, subject, action: 'update', because: 'the run is rolled back', jobs, notes: [...notes] },
+    step: { id, owner, subject, action: 'update', because: 'the run is rolled back', jobs },
     findings: [],
     keeps: [],
   };
 }
-
-/** A rollback of a removal gives the role to whoever had it. */
-const sayGiven = ({ service, rule, role, release, entry }: RuleImage, { roles }: PolicyRuleObserved): string[] =>
-  entry === null ? [] : [sayGrant(service, rule, role), ...(sayHolders({ role, release }, roles).notes ?? [])];

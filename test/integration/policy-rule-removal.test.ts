@@ -281,7 +281,7 @@ describe('rollback', () => {
     const first = await site.apply(grant());
     const removal = await site.apply(none());
     const { plan } = await back(removal.plan, none());
-    expect(plan.steps.map(({ notes }) => notes)).toEqual([
+    expect(plan.steps.map(({ notes = [] }) => notes.slice(0, 2))).toEqual([
       [
         'any member of any project may choose the address of a port on any network it can see',
         'whoever holds admin or lead may do it too: in Keystone these roles imply member',
