@@ -1,6 +1,7 @@
 /** What a person at the terminal says: approval, and an interrupt. */
 import { createInterface } from 'node:readline';
 import { Refused } from '../lib/errors';
+import { withoutCommands } from '../lib/render/style';
 
 /**
  * What the output can't take never ends the work: an apply goes on and keeps its journal. A reader (`| head`) or a terminal
@@ -16,8 +17,9 @@ function lose(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', lose);
 process.stderr.on('error', lose);
 
-export const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-export const complain = (text: string): void => void process.stderr.write(text);
+export const say = (text: string): void =>
+  void process.stdout.write(withoutCommands(text.endsWith('\n') ? text : `${text}\n`));
+export const complain = (text: string): void => void process.stderr.write(withoutCommands(text));
 
 /**
  * @param command as given, to be repeated with --auto-approve

@@ -40,6 +40,13 @@ export const printable = (text: string): string =>
     return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
   });
 
+/**
+ * Output in which a CI's runner finds no command of its own: GitHub's `::add-mask::…` at the start of a line, and GitHub's
+ * `##[…`, Azure's `##vso[…` and TeamCity's `##teamcity[…` anywhere. JSON stays the same data, since `\\u0023` is its own escape.
+ */
+export const withoutCommands = (output: string): string =>
+  output.replace(/#(?=#(\[|vso\[|teamcity\[))/g, '\\u0023').replace(/^([ \t]*):(?=:)/gm, '$1\\u003a');
+
 /** Plain data with each of its texts made printable. */
 export function printableTexts<T>(value: T): T {
   const each = (one: unknown): unknown => {
