@@ -1,7 +1,6 @@
-import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
-import { countRules, exceptionFindings, exceptionsOverlap } from '../lib/exception-checks';
+import { exceptionFindings, exceptionsOverlap } from '../lib/exception-checks';
 import { chooseMethod, type BridgedClient, type ExceptionMethod, type Prefixes } from '../lib/exception-method';
 import { isLine } from '../lib/line';
 import type { FirewallExceptionSpec } from '../reconcilers/firewall-exception/spec';
@@ -10,9 +9,6 @@ import { BootRestore } from './boot-restore';
 import { CloudStack } from './cloud-stack';
 import { addFinding, declareResource } from './declarations';
 import type { FixedIpPort } from './fixed-ip-port';
-
-/** Of one exception; above it a warning is due. */
-const manyRules = 1000;
 
 export interface FirewallExceptionProps {
   /** By which the packets leave their server. */
@@ -103,11 +99,6 @@ export class FirewallException extends Construct {
     reason,
     placement = 'bound',
   }: FirewallExceptionProps): void {
-    const count = countRules({ sources, destinations });
-    if (count > manyRules)
-      Annotations.of(this).addWarning(
-        `it makes ${count} rules on its host, for each source with each destination, and every packet of that port is compared with them; name fewer and wider prefixes`,
-      );
     const { release, markBit } = CloudStack.of(this).cloud;
     // chooseMethod takes the hook with these two alone.
     const firewallDriver = CloudStack.of(this).cloud.firewallDriver as FirewallExceptionSpec['firewallDriver'];

@@ -1,13 +1,16 @@
 /** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
 import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
 import { InvalidConfiguration } from './errors';
+import { maxPrefixes, maxRules } from './exception-limits';
 import {
   carriesIPv4,
+  compact,
   formatAddress,
   isInside,
   overlap,
   parseAddress,
   parseCidr,
+  sizeOf,
   type Cidr,
   type IpRange,
 } from './ip-ranges';
@@ -22,8 +25,7 @@ export function exceptionFindings({
   const findings = [...prefixFindings('sources', sources), ...prefixFindings('destinations', destinations)];
   if (findings.length > 0) return findings;
   return [
-    ...wholeFindings('sources', sources),
-    ...wholeFindings('destinations', destinations),
+    ...kernelFindings({ mode, sources, destinations }),
     ...familyFindings(sources, destinations, 'destination'),
     ...familyFindings(destinations, sources, 'source'),
     ...(mode === 'routed' && clients.length > 0
@@ -32,6 +34,48 @@ export function exceptionFindings({
     ...clients.flatMap(clientFindings),
   ];
 }
+
+/**
+ * What no packet filter is given, whatever the means were chosen from: too much, what can't pass, or `any` in other words. The kind
+ * refuses it too. The prefixes must be CIDRs.
+ */
+export const kernelFindings = ({
+  mode,
+  sources,
+  destinations,
+}: Pick<ExceptionWish, 'mode' | 'sources' | 'destinations'>): string[] => {
+  const tooMany = [...countFindings('sources', sources), ...countFindings('destinations', destinations)];
+  if (tooMany.length > 0) return tooMany;
+  const rules = countRules({ sources, destinations });
+  return [
+    ...(rules > maxRules
+      ? [
+          `it makes ${rules} rules, for each source with each destination, and ${maxRules} are allowed; name fewer and wider prefixes`,
+        ]
+      : []),
+    ...wholeFindings('sources', sources),
+    ...wholeFindings('destinations', destinations),
+    ...(mode === 'routed' ? linkLocalFindings(sources) : []),
+  ];
+};
+
+const countFindings = (what: 'sources' | 'destinations', prefixes: Prefixes): string[] =>
+  prefixes !== 'any' && prefixes.length > maxPrefixes
+    ? [`its ${what} are ${prefixes.length} prefixes, and ${maxPrefixes} are allowed; name fewer and wider ones`]
+    : [];
+
+/** What no router passes on, and so what is nobody's behind a routed port. */
+export const linkLocal = { 4: '169.254.0.0/16', 6: 'fe80::/10' } as const;
+
+const linkLocalFindings = (sources: Prefixes): string[] =>
+  sources === 'any'
+    ? []
+    : sources
+        .filter((text) => isInside(parseCidr(text), parseCidr(linkLocal[parseCidr(text).version])))
+        .map(
+          (text) =>
+            `in its sources, ${text} is link-local, which no router passes on, so nothing of it could pass; leave it out`,
+        );
 
 /** How many rules of the packet filter it takes: one each way for each source with each destination, in each family. */
 export function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {
@@ -83,13 +127,13 @@ function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): s
   });
 }
 
-/** Prefixes that are a family only together: they don't overlap, so their sizes tell. */
+/** Prefixes that are a family only together. */
 function wholeFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
   if (prefixes === 'any') return [];
   return ([4, 6] as const).flatMap((version) => {
     const ofFamily = prefixes.filter((text) => parseCidr(text).version === version);
-    const size = ofFamily.map(parseCidr).reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
-    return size === everything(version).last + 1n
+    const size = sizeOf(compact(ofFamily.map(parseCidr)));
+    return ofFamily.length > 1 && size === everything(version).last + 1n
       ? [`in its ${what}, ${ofFamily.join(' and ')} together are every address of their family; say 'any'`]
       : [];
   });

@@ -202,6 +202,9 @@ export function subtract(ranges: readonly IpRange[], holes: readonly IpRange[]):
   return result;
 }
 
+/** What is in both, compacted. */
+export const intersect = (a: readonly IpRange[], b: readonly IpRange[]): IpRange[] => subtract(a, subtract(a, b));
+
 /** One address as a range. */
 export function only(address: IpAddress): IpRange {
   return { version: address.version, first: address.value, last: address.value };

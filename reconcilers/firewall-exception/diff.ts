@@ -175,6 +175,8 @@ function whatChanged(before: ExceptionRules, after: ExceptionRules): string {
     return text(before) === text(after);
   };
   if (isSameWithout(/ --mac-source \S+/)) return 'the MAC address of the port has changed in Neutron';
+  if (isSameWithout(/^(-[sd] (fe80::\/10|169\.254\.0\.0\/16)|-p udp) .* -j RETURN$/))
+    return 'an earlier version of stackward wrote them, which left less to the groups of the port';
   if (isSameWithout(/^.* -j RETURN$/)) return 'the addresses of the port that stay with its groups have changed';
   if (isSameWithout(/ --physdev-(in|out) (?!tap)\S+/g)) return 'the uplink of its bridge has changed';
   return 'the code has changed';

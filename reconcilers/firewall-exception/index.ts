@@ -3,6 +3,7 @@
  * Neutron's agent never rewrites (docs/kinds/firewall-exception.md).
  */
 import { InvalidConfiguration } from '../../lib/errors';
+import { kernelFindings } from '../../lib/exception-checks';
 import { isAtLeast } from '../../lib/releases';
 import type { Image, Reconciler } from '../../lib/reconciler';
 import { parseSpec } from '../../lib/spec';
@@ -21,6 +22,9 @@ function parse(input: unknown): FirewallExceptionSpec {
     throw new InvalidConfiguration(
       `the field "mode" is not valid: from Liberty on foreign frames are dropped before iptables sees them, so no rule lets a bridged server pass on ${spec.release}; use address pairs with the clients' MAC addresses, or switch port security off`,
     );
+  const [finding] = kernelFindings(spec);
+  if (finding !== undefined)
+    throw new InvalidConfiguration(`the exception is not valid: ${finding}; see docs/kinds/${kind}.md`);
   return spec;
 }
 

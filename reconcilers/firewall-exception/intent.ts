@@ -70,7 +70,7 @@ function intendDeclared(one: Declared, host: FirewallExceptionObserved): Intent 
   return {
     ...intent,
     rules,
-    notes: describeExposure(spec, port, subnets),
+    notes: describeExposure({ spec, port, subnets, rules }),
     findings: findWarnings(one, wished, host).map((message) => ({ id: one.id, message })),
     ...(host.bridgeOf.has(tap) ? {} : { away: describeAway(tap, one, host) }),
   };

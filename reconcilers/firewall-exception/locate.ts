@@ -1,9 +1,12 @@
 /** On which hosts a port's exception belongs now: asked of Neutron at each run, so that it follows its server. */
-import type { NetworkAgent, Port, Readers } from '../../lib/ports';
+import type { NetworkAgent, Port, Readers, Subnet } from '../../lib/ports';
 import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
 import type { ExceptionImage, RestoredException } from './restored';
 import type { FirewallExceptionSpec } from './spec';
+
+/** Where the neighbours of a port are. */
+export type NearSubnet = Pick<Subnet, 'cidr' | 'gatewayIp'>;
 
 /** What an exception is on one host. */
 export type PlacedException =
@@ -11,8 +14,8 @@ export type PlacedException =
       readonly is: 'declared';
       readonly spec: FirewallExceptionSpec;
       readonly port: Port;
-      /** CIDRs of the subnets of its network, as far as the credentials see them. */
-      readonly subnets: readonly string[];
+      /** Those of its network, as far as the credentials see them. */
+      readonly subnets: readonly NearSubnet[];
     }
   | { readonly is: 'restored'; readonly image: ExceptionImage };
 
@@ -61,7 +64,7 @@ export async function locate(
     declared.map((one) => one.spec),
     from,
   );
-  const cidrs = await readCidrs([...places.ports.values()], from);
+  const near = await readSubnets([...places.ports.values()], from);
   const byTarget = new Map<Target, Wanted<PlacedException>[]>();
   const place = (target: Target, one: Wanted<unknown>, spec: PlacedException): void => {
     byTarget.set(target, [...(byTarget.get(target) ?? []), { ...one, spec }]);
@@ -72,7 +75,7 @@ export async function locate(
     const finding = findMisplaced(one, port);
     if (finding) findings.push({ id: one.id, ...finding });
     else if (port) {
-      const subnets = cidrs.get(port.networkId) ?? [];
+      const subnets = near.get(port.networkId) ?? [];
       const hosts = hostsOf(one.spec, places);
       if (hosts.length === 0) findings.push({ id: one.id, ...noCandidates(one.spec) });
       for (const host of hosts) place(hostTarget(host), one, { is: 'declared', spec: one.spec, port, subnets });
@@ -85,13 +88,12 @@ export async function locate(
 }
 
 /** By network. */
-async function readCidrs(ports: readonly Port[], from: Readers): Promise<ReadonlyMap<string, readonly string[]>> {
-  const cidrs = new Map<string, string[]>();
-  if (ports.length === 0) return cidrs;
+async function readSubnets(ports: readonly Port[], from: Readers): Promise<ReadonlyMap<string, readonly NearSubnet[]>> {
+  if (ports.length === 0) return new Map();
   const networks = [...new Set(ports.map((port) => port.networkId))];
   const subnets = await (await from.network(`api:${from.cloud}`)).subnetsOf(networks);
-  for (const { networkId, cidr } of subnets) cidrs.set(networkId, [...(cidrs.get(networkId) ?? []), cidr].sort());
-  return cidrs;
+  const sorted = [...subnets].sort((a, b) => (a.cidr < b.cidr ? -1 : 1));
+  return new Map(networks.map((network) => [network, sorted.filter(({ networkId }) => networkId === network)]));
 }
 
 const noCandidates = ({ firewallDriver }: FirewallExceptionSpec): Omit<Finding, 'id'> => ({

@@ -13,6 +13,8 @@ export interface OwnRule {
   /** Prefix, as the kernel prints it. Absent: any address. */
   readonly source?: string;
   readonly destination?: string;
+  /** Only replies of a DHCP server of that family. Absent: every protocol. */
+  readonly dhcp?: 4 | 6;
   /** Bridge ports. Just one of the two is a server's tap. */
   readonly in: string;
   readonly out: string;
@@ -32,22 +34,28 @@ export const canonicalRule = (rule: string): string =>
     .replace(/--comment "([^" ]*)"/, '--comment $1');
 
 /** As iptables 1.8 prints it. */
-export const renderRule = ({ source, destination, mac, mark, comment, verdict, ...way }: OwnRule): string =>
+export const renderRule = ({ source, destination, dhcp, mac, mark, comment, verdict, ...way }: OwnRule): string =>
   [
     ...(source === undefined ? [] : [`-s ${source}`]),
     ...(destination === undefined ? [] : [`-d ${destination}`]),
+    ...(dhcp === undefined ? [] : ['-p udp']),
     `-m physdev --physdev-in ${way.in} --physdev-out ${way.out} --physdev-is-bridged`,
+    ...(dhcp === undefined ? [] : [`-m udp ${dhcpPorts[dhcp]}`]),
     ...(mac === undefined ? [] : [`-m mac --mac-source ${mac}`]),
     ...(mark === undefined ? [] : [`-m mark --mark ${mark}/${mark}`]),
     `-m comment --comment "${comment}"`,
     `-j ${typeof verdict === 'string' ? verdict : `MARK --set-xmark ${verdict.setMark}/${verdict.setMark}`}`,
   ].join(' ');
 
+/** Of a server, and of its client. */
+const dhcpPorts = { 4: '--sport 67 --dport 68', 6: '--sport 547 --dport 546' } as const;
+
 const device = '[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14}';
 const bit = '0x[1248]0{0,7}';
 const grammar = new RegExp(
-  '^(?:-s (?<source>[0-9a-f.:/]+) )?(?:-d (?<destination>[0-9a-f.:/]+) )?' +
+  '^(?:-s (?<source>[0-9a-f.:/]+) )?(?:-d (?<destination>[0-9a-f.:/]+) )?(?<udp>-p udp )?' +
     `-m physdev --physdev-in (?<into>${device}) --physdev-out (?<out>${device}) --physdev-is-bridged ` +
+    `(?:-m udp (?<dhcp>${dhcpPorts[4]}|${dhcpPorts[6]}) )?` +
     '(?:-m mac --mac-source (?<mac>[0-9a-f]{2}(?::[0-9a-f]{2}){5}) )?' +
     `(?:-m mark --mark (?<mark>${bit})/\\k<mark> )?` +
     '-m comment --comment (?<comment>stackward:(?:[A-Za-z0-9_./:@+=,~-]|%[0-9A-F]{2})+) ' +
@@ -62,10 +70,12 @@ export function parseRule(table: OwnTable, text: string): OwnRule | undefined {
   if (text.length > longestLine - longestStart) return undefined;
   const found = grammar.exec(canonicalRule(text))?.groups;
   if (!found) return undefined;
-  const { source, destination, into = '', out = '', mac, mark, comment = '', verdict, setMark = '' } = found;
+  const { source, destination, udp, dhcp, into = '', out = '', mac, mark, comment = '', verdict, setMark = '' } = found;
+  if ((udp === undefined) !== (dhcp === undefined)) return undefined;
   const rule: OwnRule = {
     ...(source === undefined ? {} : { source }),
     ...(destination === undefined ? {} : { destination }),
+    ...(dhcp === undefined ? {} : { dhcp: dhcp === dhcpPorts[4] ? 4 : 6 }),
     ...{ in: into, out },
     ...(mac === undefined ? {} : { mac }),
     ...(mark === undefined ? {} : { mark }),
@@ -93,23 +103,24 @@ function familyOf(prefix: string): 4 | 6 | undefined {
   }
 }
 
-/** The family that only its prefixes tell; undefined of a rule for any address. */
-export const familyOfRule = ({ source, destination }: OwnRule): 4 | 6 | undefined => {
+/** The family that its prefixes or its ports tell; undefined of a rule for any address. */
+export const familyOfRule = ({ source, destination, dhcp }: OwnRule): 4 | 6 | undefined => {
   const prefix = source ?? destination;
-  return prefix === undefined ? undefined : familyOf(prefix);
+  return prefix === undefined ? dhcp : familyOf(prefix);
 };
 
 const tap = /^tap[0-9a-f-]{1,11}$/;
 
 /** Whether the parts belong together: rules.ts says what each combination is for. */
-function fits(table: OwnTable, { source, destination, mac, mark, verdict, ...way }: OwnRule): boolean {
+function fits(table: OwnTable, { source, destination, dhcp, mac, mark, verdict, ...way }: OwnRule): boolean {
   const leaves = tap.test(way.in);
   if ((leaves ? way.out : way.in).startsWith('tap') || !(leaves || tap.test(way.out))) return false;
   const [hasSource, hasDestination] = [source !== undefined, destination !== undefined];
+  const isPlain = mac === undefined && mark === undefined;
+  if (dhcp !== undefined) return verdict === 'RETURN' && leaves && isPlain && !hasSource && !hasDestination;
   if (verdict === 'RETURN')
     return (
-      mac === undefined &&
-      mark === undefined &&
+      isPlain &&
       (leaves ? hasSource && !hasDestination : !hasSource && hasDestination) &&
       (table === 'filter' || leaves)
     );

@@ -6,10 +6,12 @@
  * to another would skip the receiver's groups); one rule for what leaves the port and one for what comes into it, because
  * the port's groups may not let the latter in. In `plain` form filter accepts. In `marked` form mangle, where a
  * MAC address may be matched, sets a bit of the packet's mark that filter accepts: a chain that `OUTPUT` leads to can't match
- * a MAC address. Where the sources hold an address of the port's own, that goes on to its groups; where they are any, link-local
- * IPv6 does so too in `routed` mode: no router passes it on, and with it a server could pose as the router.
+ * a MAC address. Where the sources hold an address of the port's own, that goes on to its groups. In `routed` mode what no router
+ * passes on does so too: link-local sources of both families, by which a server could pose as the router or as the metadata service,
+ * and replies of a DHCP server to its client, which neighbours take from any source. Link-local prefixes alone are refused.
  * Given up: what one server sends straight to another on one bridge of the Linux bridge agent.
  */
+import { linkLocal } from '../../lib/exception-checks';
 import type { OwnRules } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import { canonicalAddress, formatAddress, isInside, parseAddress, parseCidr } from '../../lib/ip-ranges';
@@ -77,6 +79,7 @@ function rulesOfFamily({ spec, port, path, ends }: RuleInput, version: 4 | 6): O
     const into = { in: end, out: tap, comment };
     const leaving = isMarked ? mangle : filter;
     for (const source of own) leaving.push({ source, ...out, verdict: 'RETURN' });
+    if (spec.mode === 'routed') leaving.push({ dhcp: version, ...out, verdict: 'RETURN' });
     for (const from of sources)
       for (const to of destinations) leaving.push({ ...prefixed(from, to), ...out, ...mac, verdict });
     if (isMarked) filter.push({ ...out, mark: bit, verdict: 'ACCEPT' });
@@ -104,13 +107,13 @@ export function leftToGroups(
     .filter((address) => parseAddress(address).version === version)
     .map((address) => `${address}/${hostLength[version]}`)
     .filter((address) => ranges.some((range) => isInside(parseCidr(address), range)));
-  const isAny = ranges.some((range) => range.prefixLength === 0);
-  return [...own, ...(isAny && version === 6 && mode === 'routed' ? [linkLocal] : [])].sort();
+  const local = linkLocal[version];
+  const holdsLocal = ranges.some((range) => isInside(parseCidr(local), range));
+  return [...own, ...(holdsLocal && mode === 'routed' ? [local] : [])].sort();
 }
 
 const hostLength = { 4: 32, 6: 128 } as const;
 const everything = { 4: '0.0.0.0/0', 6: '::/0' } as const;
-const linkLocal = 'fe80::/10';
 
 /** Of one family, in the kernel's spelling and a fixed order; '' for all its addresses. */
 export function prefixesOf(prefixes: FirewallExceptionSpec['sources'], version: 4 | 6): string[] {

@@ -1,5 +1,6 @@
 /** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
+import { maxPrefixes } from '../../lib/exception-limits';
 import { carriesIPv4, parseCidr } from '../../lib/ip-ranges';
 import { id, line } from '../../lib/line';
 import { releases } from '../../lib/releases';
@@ -17,7 +18,8 @@ const prefixes = z.union([
   z.literal('any'),
   z
     .array(z.string().refine(isCidr, 'it must be a CIDR without host bits, such as 198.51.100.0/24 or 2001:db8::/64'))
-    .min(1),
+    .min(1)
+    .max(maxPrefixes, `at most ${maxPrefixes} prefixes are allowed; name fewer and wider ones`),
 ]);
 
 export const firewallExceptionSpec = z.strictObject({

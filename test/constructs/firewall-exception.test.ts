@@ -97,13 +97,27 @@ test('with ten pairs in all the port is full: what follows takes the packet filt
   expect(portResource()['allowed_address_pairs']).toHaveLength(10);
 });
 
-test('prefixes by the dozen, each with each: a warning that says how many rules that makes', () => {
+test('prefixes by the dozen, each with each: refused with the number of rules that they make', () => {
   const { app, allow } = stackWithPort();
   const dozens = (first: number, count: number) => Array.from({ length: count }, (_, at) => `${first}.${at}.0.0/16`);
-  allow('Few', { sources: dozens(20, 10), destinations: dozens(30, 10) });
+  allow('Few', { sources: dozens(20, 20), destinations: dozens(50, 25) });
   expect(synth(app).warnings).toEqual([]);
-  allow('Many', { sources: dozens(40, 60), destinations: dozens(50, 60) });
-  expect(synth(app).warnings).toEqual([expect.stringMatching(/it makes 7200 rules on its host/)]);
+  allow('Many', { sources: dozens(80, 20), destinations: dozens(110, 26) });
+  expect(synthError(app)).toMatch(/it makes 1040 rules, for each source with each destination, and 1000 are allowed/);
+});
+
+test('more than a hundred prefixes: refused with their number', () => {
+  const { app, allow } = stackWithPort();
+  allow('Many', { destinations: Array.from({ length: 101 }, (_, at) => `30.${at}.0.0/16`) });
+  expect(synthError(app)).toMatch(/its destinations are 101 prefixes, and 100 are allowed; name fewer and wider ones/);
+});
+
+test.each(['fe80::/10', 'fe80::/64', '169.254.0.0/16'])('routed, link-local sources (%s): refused', (source) => {
+  const { app, allow } = stackWithPort();
+  allow('Local', { sources: [source], destinations: 'any' });
+  expect(synthError(app)).toMatch(
+    /is link-local, which no router passes on, so nothing of it could pass; leave it out/,
+  );
 });
 
 test('a prefix of IPv4 that is written as IPv6: refused', () => {

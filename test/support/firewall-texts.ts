@@ -54,6 +54,7 @@ export const chain = `stackward-${mark}`;
 const ends = '--physdev-in tap28f25940-63 --physdev-out qvb28f25940-63 --physdev-is-bridged';
 const back = '--physdev-in qvb28f25940-63 --physdev-out tap28f25940-63 --physdev-is-bridged';
 /** The rules of `exception()` as `acme/Branch`. */
+export const dhcp = `-p udp -m physdev ${ends} -m udp --sport 67 --dport 68 -m comment --comment "stackward:acme/Branch" -j RETURN`;
 export const out = `-s 10.99.0.0/24 -m physdev ${ends} -m comment --comment "stackward:acme/Branch" -j ACCEPT`;
 export const into = `-d 10.99.0.0/24 -m physdev ${back} -m comment --comment "stackward:acme/Branch" -j ACCEPT`;
 export const jump = `-A neutron-filter-top -j ${chain}`;
@@ -64,7 +65,7 @@ export const kernelWith = (...rules: readonly string[]): string =>
 export const storedWith = (rules: readonly string[], head = '# iptables: nft\n') => ({
   [`/var/lib/stackward/firewall-exception-${mark}.ipv4`]: `# This file is kept by stackward for team-a\n${head}*filter\n:${chain} - [0:0]\n${rules.map((rule) => `-A ${chain} ${rule}\n`).join('')}${jump}\nCOMMIT\n`,
 });
-export const stored = storedWith([out, into]);
+export const stored = storedWith([dhcp, out, into]);
 
 /** Of a program that is sent along. */
 export const bootPaths = {

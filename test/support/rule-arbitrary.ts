@@ -38,6 +38,8 @@ const shapes: readonly ((parts: Parts) => { table: OwnTable; rule: OwnRule })[] 
   (p) => ({ table: 'mangle', rule: { source: p.source, ...p.leaving, verdict: 'RETURN' } }),
   (p) => ({ table: 'mangle', rule: { ...p.ends, ...p.leaving, mac: p.mac, verdict: { setMark: p.bit } } }),
   (p) => ({ table: 'filter', rule: { source: p.source, ...p.leaving, verdict: 'RETURN' } }),
+  (p) => ({ table: 'mangle', rule: { dhcp: p.family, ...p.leaving, verdict: 'RETURN' } }),
+  (p) => ({ table: 'filter', rule: { dhcp: p.family, ...p.leaving, verdict: 'RETURN' } }),
   (p) => ({ table: 'filter', rule: { ...p.ends, ...p.leaving, verdict: 'ACCEPT' } }),
   (p) => ({ table: 'filter', rule: { ...p.leaving, mark: p.bit, verdict: 'ACCEPT' } }),
   (p) => ({ table: 'filter', rule: { destination: p.destination, ...p.entering, verdict: 'RETURN' } }),
@@ -46,6 +48,7 @@ const shapes: readonly ((parts: Parts) => { table: OwnTable; rule: OwnRule })[] 
 
 type Way = Pick<OwnRule, 'in' | 'out' | 'comment'>;
 interface Parts {
+  readonly family: 4 | 6;
   readonly source: string;
   readonly destination: string;
   readonly ends: Pick<OwnRule, 'source' | 'destination'>;
@@ -65,7 +68,7 @@ const partsOf = (family: 4 | 6): fc.Arbitrary<Parts> =>
       const comment = commentOf(parts.join('/'));
       const ends = { ...(has[0] ? { source } : {}), ...(has[1] ? { destination } : {}) };
       const leaving = { in: port, out: far, comment };
-      return { source, destination, ends, leaving, entering: { in: far, out: port, comment }, ...more };
+      return { family, source, destination, ends, leaving, entering: { in: far, out: port, comment }, ...more };
     });
 
 /** Of rules.ts. An address of IPv4 in the clothes of IPv6 may be in it, which no rule of ours has. */
@@ -94,6 +97,10 @@ const pieces = [
     '-F',
     '-m mark',
     '-i eth0',
+    '-p udp',
+    '-m udp --sport 67 --dport 68',
+    '-m udp --sport 547 --dport 546',
+    '-m udp --sport 67 --dport 546',
     '+',
     'tap+',
   ],

@@ -4,6 +4,7 @@ import type { Manifest } from '../../lib/manifest';
 import type { Port } from '../../lib/ports';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import {
+  dhcp,
   agentTables,
   exception,
   into,
@@ -88,7 +89,7 @@ describe('the port', () => {
 test('a long path is cut in its comment: while its port can not be placed its rules stay, and when it left they go', async () => {
   const id = `${'Site/'.repeat(60)}Branch`;
   const cut = commentOf(`acme/${id}`);
-  const rules = [out, into].map((rule) => rule.replace('stackward:acme/Branch', cut));
+  const rules = [dhcp, out, into].map((rule) => rule.replace('stackward:acme/Branch', cut));
   const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
   const look = (manifest: Manifest, port: Partial<Port> = {}) => {
     const texts = new TextHosts({ cnode01: { ipv4: kernelWith(...rules), files: storedWith(rules) } });
@@ -126,7 +127,7 @@ test('bound: its host alone; candidates: every host whose agent plugs such ports
 });
 
 test('candidates while no agent is heard of: the rules on every one stay', async () => {
-  const host = { ipv4: kernelWith(out, into), files: stored };
+  const host = { ipv4: kernelWith(dhcp, out, into), files: stored };
   const texts = new TextHosts({ cnode01: host, cnode02: host }, { type: 'Open vSwitch agent', isAlive: false });
   const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
   const { steps, problems } = await texts.plan([manifestOf({ Branch: exception({ placement: 'candidates' }) })], sweep);
@@ -146,7 +147,7 @@ test('candidates of a port that is bound nowhere, on a cloud with the Linux brid
 });
 
 test('candidates, and no agent of the driver anywhere: a problem, and what there is stays', async () => {
-  const texts = new TextHosts({ cnode01: { ipv4: kernelWith(out, into), files: stored } });
+  const texts = new TextHosts({ cnode01: { ipv4: kernelWith(dhcp, out, into), files: stored } });
   const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
   for (const port of [linuxBridge, { ...linuxBridge, hostId: '', vifType: 'unbound' }]) {
     texts.network.putPort({ id: portId, ...port });
@@ -179,6 +180,7 @@ test('Linux bridge: the far end is the uplink, never another server or a DHCP se
   const texts = new TextHosts({ cnode01: { bridges } });
   const { steps } = await planned(linuxBridge, { firewallDriver: 'iptables' }, texts);
   expect(steps[0]?.changes.map((change) => change.after)).toEqual([
+    'tap28f25940-63 to eth1.7: -p udp -m udp --sport 67 --dport 68 -j RETURN',
     'tap28f25940-63 to eth1.7: -s 10.99.0.0/24 -m mac --mac-source fa:16:3e:9b:da:ee -j MARK --set-xmark 0x80000000/0x80000000',
     'tap28f25940-63 to eth1.7: -m mark --mark 0x80000000/0x80000000 -j ACCEPT',
     'eth1.7 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT',

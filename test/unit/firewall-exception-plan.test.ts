@@ -1,5 +1,6 @@
 /** Every line that a plan can have about an exception, as a reviewer reads it. */
 import {
+  dhcp,
   chain,
   exception,
   into,
@@ -18,7 +19,7 @@ const planned = (host: TextHost, wanted = { Branch: exception() }) =>
 
 describe('an exception', () => {
   test('that is as declared: nothing', async () => {
-    expect(await planned({ ipv4: kernelWith(out, into), files: stored })).toMatchInlineSnapshot(`
+    expect(await planned({ ipv4: kernelWith(dhcp, out, into), files: stored })).toMatchInlineSnapshot(`
      "No changes. 1 resource of 1 stack is as the code says.
      "
     `);
@@ -30,12 +31,14 @@ describe('an exception', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be created
        # (because none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
-           + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 1 to add, 0 to change, 0 to destroy.
@@ -50,18 +53,24 @@ describe('an exception', () => {
        # (because none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.10/32 -j RETURN
-           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -j ACCEPT
-           + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.77.0.10/32 -j RETURN
-           + IPv4 filter rule 4 = qvb28f25940-63 to tap28f25940-63: -j ACCEPT
+           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 169.254.0.0/16 -j RETURN
+           + IPv4 filter rule 3 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 filter rule 4 = tap28f25940-63 to qvb28f25940-63: -j ACCEPT
+           + IPv4 filter rule 5 = qvb28f25940-63 to tap28f25940-63: -d 10.77.0.10/32 -j RETURN
+           + IPv4 filter rule 6 = qvb28f25940-63 to tap28f25940-63: -d 169.254.0.0/16 -j RETURN
+           + IPv4 filter rule 7 = qvb28f25940-63 to tap28f25940-63: -j ACCEPT
            + IPv6 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s fe80::/10 -j RETURN
-           + IPv6 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -j ACCEPT
-           + IPv6 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d fe80::/10 -j RETURN
-           + IPv6 filter rule 4 = qvb28f25940-63 to tap28f25940-63: -j ACCEPT
+           + IPv6 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 547 --dport 546 -j RETURN
+           + IPv6 filter rule 3 = tap28f25940-63 to qvb28f25940-63: -j ACCEPT
+           + IPv6 filter rule 4 = qvb28f25940-63 to tap28f25940-63: -d fe80::/10 -j RETURN
+           + IPv6 filter rule 5 = qvb28f25940-63 to tap28f25940-63: -j ACCEPT
            # reason: the branch office
            # opens: from any address out of the port to any address, and from any address into the port to any address
            # any address is of IPv6 too, of which the port itself has none
-           # its security groups don't apply to these packets; to those of its own 10.77.0.10, link-local fe80::/10 they do
-           # it can pose as any address, its neighbours' in 10.77.0.0/24 too, and answer DHCP in their place
+           # its security groups don't apply to these packets; to those of its own 10.77.0.10, link-local 169.254.0.0/16, link-local fe80::/10, and to DHCP replies they do
+           # it can pose as every other address of 10.77.0.0/24, its gateway 10.77.0.1 among them, and ask the metadata service in their name
+           # it can't answer DHCP, nor advertise itself as a router of IPv6
+           # no rule sees whom a neighbour advertisement names: it can claim IPv6 addresses of its neighbours where Open vSwitch's flows let it
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 1 to add, 0 to change, 0 to destroy.
@@ -75,12 +84,14 @@ describe('an exception', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be created
        # (because none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.128/25 -j ACCEPT
-           + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.77.0.128/25 -j ACCEPT
+           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.128/25 -j ACCEPT
+           + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.77.0.128/25 -j ACCEPT
            # reason: the branch office
-           # opens: from 10.77.0.128/25 out of the port to any address, and from any address into the port to 10.77.0.128/25
-           # its security groups don't apply to these packets
-           # it can pose as neighbours in 10.77.0.0/24: the sources reach into its own network
+           # opens: from 10.77.0.128/25 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.77.0.128/25
+           # its security groups don't apply to these packets; to DHCP replies they do
+           # it can pose as 128 of the other addresses of 10.77.0.0/24, and ask the metadata service in their name
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 1 to add, 0 to change, 0 to destroy.
@@ -94,13 +105,15 @@ describe('an exception', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be created
        # (because none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           + IPv4 mangle rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -m mac --mac-source fa:16:3e:9b:da:ee -j MARK --set-xmark 0x80/0x80
+           + IPv4 mangle rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 mangle rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -m mac --mac-source fa:16:3e:9b:da:ee -j MARK --set-xmark 0x80/0x80
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -m mark --mark 0x80/0x80 -j ACCEPT
            + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: a rule in mangle checks that, and sets bit 7 of the mark
 
      Plan: 1 to add, 0 to change, 0 to destroy.
@@ -121,6 +134,7 @@ describe('an exception', () => {
            # opens: from 10.99.0.0/24 out of the port to 10.1.0.0/16, and from 10.1.0.0/16 into the port to 10.99.0.0/24
            # its security groups don't apply to these packets
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can answer DHCP
            # frames pass with whatever MAC address
 
      Plan: 1 to add, 0 to change, 0 to destroy.
@@ -135,14 +149,18 @@ describe('an exception', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be created
        # (because none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
-           + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
-           + IPv6 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 2001:db8:99::/48 -j ACCEPT
-           + IPv6 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 2001:db8:99::/48 -j ACCEPT
+           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
+           + IPv6 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 547 --dport 546 -j RETURN
+           + IPv6 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 2001:db8:99::/48 -j ACCEPT
+           + IPv6 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 2001:db8:99::/48 -j ACCEPT
            # reason: the branch office
-           # opens: from 2001:DB8:99::/48, 10.99.0.0/24 out of the port to any address, and from any address into the port to 2001:DB8:99::/48, 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24, 2001:db8:99::/48 out of the port to any address, and from any address into the port to 10.99.0.0/24, 2001:db8:99::/48
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP, nor advertise itself as a router of IPv6
+           # no rule sees whom a neighbour advertisement names: it can claim IPv6 addresses of its neighbours where Open vSwitch's flows let it
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 1 to add, 0 to change, 0 to destroy.
@@ -156,12 +174,14 @@ describe('an exception', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be created
        # (because none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
-           + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
            # tap28f25940-63 is not on cnode01: is its server off? The rules match nothing until it runs
 
@@ -176,12 +196,14 @@ describe('an exception', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be created
        # (because its rules were here and are gone: the host was restarted without restoring them, or somebody flushed them)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
-           + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 1 to add, 0 to change, 0 to destroy.
@@ -189,18 +211,19 @@ describe('an exception', () => {
     `);
   });
   test('whose rule somebody changed', async () => {
-    const host = { ipv4: kernelWith(out.replace('10.99.0.0/24', '10.98.0.0/15'), into), files: stored };
+    const host = { ipv4: kernelWith(dhcp, out.replace('10.99.0.0/24', '10.98.0.0/15'), into), files: stored };
     expect(await planned(host)).toMatchInlineSnapshot(`
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be updated in-place
        # (because somebody changed its rules on the host)
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           ~ IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.98.0.0/15 -j ACCEPT -> tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
+           ~ IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.98.0.0/15 -j ACCEPT -> tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 0 to add, 1 to change, 0 to destroy.
@@ -208,19 +231,20 @@ describe('an exception', () => {
     `);
   });
   test('whose code changed', async () => {
-    const host = { ipv4: kernelWith(out, into), files: stored };
+    const host = { ipv4: kernelWith(dhcp, out, into), files: stored };
     expect(await planned(host, { Branch: exception({ destinations: ['10.77.0.0/24'] }) })).toMatchInlineSnapshot(`
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be updated in-place
        # (because the code has changed)
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           ~ IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT -> tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -d 10.77.0.0/24 -j ACCEPT
-           ~ IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT -> qvb28f25940-63 to tap28f25940-63: -s 10.77.0.0/24 -d 10.99.0.0/24 -j ACCEPT
+           ~ IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT -> tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -d 10.77.0.0/24 -j ACCEPT
+           ~ IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT -> qvb28f25940-63 to tap28f25940-63: -s 10.77.0.0/24 -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to 10.77.0.0/24, and from 10.77.0.0/24 into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 0 to add, 1 to change, 0 to destroy.
@@ -228,7 +252,7 @@ describe('an exception', () => {
     `);
   });
   test('whose jump is gone', async () => {
-    const host = { ipv4: kernelWith(out, into).replace(`${jump}\n`, ''), files: stored };
+    const host = { ipv4: kernelWith(dhcp, out, into).replace(`${jump}\n`, ''), files: stored };
     expect(await planned(host)).toMatchInlineSnapshot(`
      "stackward will perform the following actions:
 
@@ -237,9 +261,10 @@ describe('an exception', () => {
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            ~ IPv4 filter jumps to stackward-96c2886c51d1dfb4 = 0 -> 1
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 0 to add, 1 to change, 0 to destroy.
@@ -247,7 +272,7 @@ describe('an exception', () => {
     `);
   });
   test('whose jump the agent moved: nothing', async () => {
-    const ipv4 = kernelWith(out, into)
+    const ipv4 = kernelWith(dhcp, out, into)
       .replace(`${jump}\n`, '')
       .replace(
         '-A neutron-filter-top -j neutron-openvswi-local',
@@ -256,7 +281,7 @@ describe('an exception', () => {
     expect(await planned({ ipv4, files: stored })).toMatch(/^No changes/);
   });
   test('that would not come back at boot', async () => {
-    expect(await planned({ ipv4: kernelWith(out, into) })).toMatchInlineSnapshot(`
+    expect(await planned({ ipv4: kernelWith(dhcp, out, into) })).toMatchInlineSnapshot(`
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be updated in-place
@@ -264,9 +289,10 @@ describe('an exception', () => {
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            ~ IPv4 rules at boot = none -> as these
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 0 to add, 1 to change, 0 to destroy.
@@ -274,8 +300,8 @@ describe('an exception', () => {
     `);
   });
   test('that would come back in the tables of the other iptables', async () => {
-    const files = storedWith([out, into], '# iptables: legacy\n');
-    expect(await planned({ ipv4: kernelWith(out, into), files })).toMatchInlineSnapshot(`
+    const files = storedWith([dhcp, out, into], '# iptables: legacy\n');
+    expect(await planned({ ipv4: kernelWith(dhcp, out, into), files })).toMatchInlineSnapshot(`
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be updated in-place
@@ -283,9 +309,10 @@ describe('an exception', () => {
        ~ port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            ~ IPv4 rules at boot = for iptables-legacy -> for iptables-nft
            # reason: the branch office
-           # opens: from 10.99.0.0/24 out of the port to any address, and from any address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Plan: 0 to add, 1 to change, 0 to destroy.
@@ -300,12 +327,12 @@ describe('an exception', () => {
   ])('whose stored file somebody changed: %s', async (_, change) => {
     const files = Object.fromEntries(Object.entries(stored).map(([path, text]) => [path, change(text)]));
     expect(files).not.toEqual(stored);
-    const text = await planned({ ipv4: kernelWith(out, into), files });
+    const text = await planned({ ipv4: kernelWith(dhcp, out, into), files });
     expect(text).toContain('(because what would come back when the host starts is not as stackward writes it)');
     expect(text).toMatch(/~ IPv4 rules at boot = .* -> (these alone|as these)\n/);
   });
   test('of an older iptables, which prints the same with other spaces, quotes and letters: nothing', async () => {
-    const old = [out, into].map((rule) =>
+    const old = [dhcp, out, into].map((rule) =>
       rule.replace('physdev --', 'physdev  --').replace(/"(\S*acme.Branch)"/, '$1'),
     );
     expect(await planned({ ipv4: kernelWith(...old), files: stored })).toMatch(/^No changes/);

@@ -1,6 +1,7 @@
 /** Every line that a plan can have about an exception that can't be put, or that leaves. */
 import type { Sweep } from '../../lib/reconciler';
 import {
+  dhcp,
   agentTables,
   chain,
   exception,
@@ -48,12 +49,14 @@ describe('what can not be put', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be created
        # (because none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
-           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
-           + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
+           + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
-           # opens: from 2001:db8:99::/48, 10.99.0.0/24 out of the port to any address, and from any address into the port to 2001:db8:99::/48, 10.99.0.0/24
-           # its security groups don't apply to these packets
+           # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
+           # its security groups don't apply to these packets; to DHCP replies they do
            # it can't pose as its neighbours in 10.77.0.0/24
+           # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Warning: firewall-exception.acme/Branch@host:cnode01
@@ -72,7 +75,7 @@ describe('what can not be put', () => {
       const [ipv4File = '', text = ''] = Object.entries(stored)[0] ?? [];
       const ipv6File = ipv4File.replace('.ipv4', '.ipv6');
       const files = { ...stored, [ipv6File]: text.replaceAll('10.99.0.0/24', '2001:db8:99::/48') };
-      const hosts = new TextHosts({ cnode01: { ipv4: kernelWith(out, into), ipv6: '', files } });
+      const hosts = new TextHosts({ cnode01: { ipv4: kernelWith(dhcp, out, into), ipv6: '', files } });
       const { steps, problems } = await hosts.plan([manifestOf({ Branch: exception(more) })], all);
       expect([steps, problems.map(({ reason, message }) => `${reason}: ${message}`)]).toEqual([
         [],
@@ -81,7 +84,7 @@ describe('what can not be put', () => {
     },
   );
   test('a foreign rule in our chain', async () => {
-    const ipv4 = kernelWith(out, into, '-s 192.0.2.66/32 -m comment --comment "ticket 4711" -j ACCEPT');
+    const ipv4 = kernelWith(dhcp, out, into, '-s 192.0.2.66/32 -m comment --comment "ticket 4711" -j ACCEPT');
     expect(await planned({ ipv4, files: stored })).toMatchInlineSnapshot(`
      "Error: Left alone, because going on would be unsafe
        firewall-exception.acme/Branch@host:cnode01
@@ -101,7 +104,7 @@ describe('what can not be put', () => {
     ['a way between two servers', out.replace('qvb', 'tap')],
     ['one match more', out.replace('-m comment', '-m tcp --dport 22 -m comment')],
   ])('%s in our chain is not ours, whatever its comment says: no run removes or rewrites it', async (_, rule) => {
-    const ipv4 = kernelWith(out, into, rule);
+    const ipv4 = kernelWith(dhcp, out, into, rule);
     for (const wanted of [{ Branch: exception() }, { Branch: exception({ sources: ['10.98.0.0/24'] }) }, {}]) {
       const { steps, problems } = await new TextHosts({ cnode01: { ipv4, files: stored } }).plan(
         [manifestOf(wanted)],
@@ -115,7 +118,7 @@ describe('what can not be put', () => {
     }
   });
   test('a foreign rule that leads to our chain', async () => {
-    const ipv4 = kernelWith(out, into).replace('COMMIT', `-A FORWARD -p tcp -j ${chain}\nCOMMIT`);
+    const ipv4 = kernelWith(dhcp, out, into).replace('COMMIT', `-A FORWARD -p tcp -j ${chain}\nCOMMIT`);
     expect(await planned({ ipv4, files: stored })).toMatchInlineSnapshot(`
      "Error: Left alone, because going on would be unsafe
        firewall-exception.acme/Branch@host:cnode01
@@ -175,7 +178,7 @@ describe('what can not be put', () => {
 });
 
 describe('what leaves', () => {
-  const host = { ipv4: kernelWith(out, into), files: stored };
+  const host = { ipv4: kernelWith(dhcp, out, into), files: stored };
   test('is removed by a run that may', async () => {
     expect(await planned(host, {} as never, all)).toMatchInlineSnapshot(`
      "stackward will perform the following actions:
@@ -183,8 +186,9 @@ describe('what leaves', () => {
        # firewall-exception.acme/Branch@host:cnode01 will be destroyed
        # (because nothing declares it on this host any more)
        - exception at tap28f25940-63
-           - IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
-           - IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
+           - IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
+           - IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
+           - IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # what it let pass is up to the security groups of the port again
 
      Plan: 0 to add, 0 to change, 1 to destroy.

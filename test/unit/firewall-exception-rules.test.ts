@@ -94,18 +94,29 @@ describe("an address of the port's own that the sources cover goes on to its gro
     }
   });
 
-  test('sources that hold none of them: nothing but the pass', () => {
+  test('sources that hold none of them: nothing but the pass, behind the rule that leaves DHCP replies to the groups', () => {
     const spec = exception({ sources: ['10.99.0.0/24', '2001:db8:99::/48'], destinations: 'any' });
     const rules = rulesFor({ spec, port, path, ends: ['qvb28f25940-63'] });
-    expect(families.flatMap((family) => rules[family].filter.map((rule) => rule.split(' ').at(-1)))).toEqual(
-      Array(4).fill('ACCEPT'),
-    );
+    expect(families.flatMap((family) => rules[family].filter.map((rule) => rule.split(' ').at(-1)))).toEqual([
+      'RETURN',
+      'ACCEPT',
+      'ACCEPT',
+      'RETURN',
+      'ACCEPT',
+      'ACCEPT',
+    ]);
   });
 
-  test('any, of IPv6: link-local too, but not of a bridged server, whose clients need it', () => {
+  test.each([
+    ['any', 'any' as const],
+    ['half of all', ['8000::/1']],
+    ['the prefix around it', ['fe80::/9']],
+    ['many prefixes', ['2001:db8:99::/48', 'f000::/4']],
+  ])('link-local addresses of IPv6 among %s: left to the groups, but not of a bridged server', (_, sources) => {
     const linkLocal = (mode: 'routed' | 'bridged') =>
-      rulesFor({ spec: exception({ sources: 'any', mode, release: 'icehouse' }), port, path, ends: ['qvb0'] }).ipv6;
-    expect(linkLocal('routed').mangle[1]).toMatch(/^-s fe80::\/10 .* -j RETURN$/);
-    expect(JSON.stringify(linkLocal('bridged'))).not.toContain('fe80');
+      rulesFor({ spec: exception({ sources, mode, release: 'icehouse' }), port, path, ends: ['qvb0'] }).ipv6;
+    expect(linkLocal('routed').mangle).toContainEqual(expect.stringMatching(/^-s fe80::\/10 .* -j RETURN$/));
+    expect(linkLocal('routed').mangle.at(-1)).not.toContain('RETURN');
+    expect(JSON.stringify(linkLocal('bridged'))).not.toMatch(/fe80::.10|-p udp/);
   });
 });

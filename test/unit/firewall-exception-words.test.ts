@@ -1,5 +1,15 @@
 /** What a plan says of how much an exception opens, port by port. */
-import { exception, manifestOf, portId, TextHosts, type TextHost } from '../support/firewall-texts';
+import {
+  exception,
+  into,
+  kernelWith,
+  manifestOf,
+  out,
+  portId,
+  storedWith,
+  TextHosts,
+  type TextHost,
+} from '../support/firewall-texts';
 
 const planned = (host: TextHost, wanted = { Branch: exception() }) =>
   new TextHosts({ cnode01: host }).text([manifestOf(wanted)], []);
@@ -22,7 +32,7 @@ describe('an exception', () => {
     await hosts.network.createSubnet({ cidr: '10.79.0.0/24', gateway: null, pools: [] });
     const text = async (sources: string[]) => hosts.text([manifestOf({ Branch: exception({ sources }) })], []);
     expect(await text(['10.78.0.0/24'])).toContain(
-      '# it can pose as neighbours in 10.78.0.0/24: the sources reach into its own network\n',
+      '# it can pose as every other address of 10.78.0.0/24, and ask the metadata service in their name\n',
     );
     expect(await text(['10.79.0.0/24'])).toContain("# it can't pose as its neighbours in 10.77.0.0/24, 10.78.0.0/24\n");
   });
@@ -40,10 +50,31 @@ describe('an exception', () => {
     expect(text).toContain('# frames pass with whatever MAC address\n');
     expect(text).not.toContain('must bear its MAC address');
   });
+  test('whose rules an earlier version wrote, without those for DHCP: updated, and said why', async () => {
+    const text = await planned({ ipv4: kernelWith(out, into), files: storedWith([out, into]) });
+    expect(text).toContain(
+      '# (because an earlier version of stackward wrote them, which left less to the groups of the port)\n',
+    );
+    expect(text).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
+  });
+  test('for a part of its own network, its gateway in it: how many neighbours it can pose as', async () => {
+    expect(await planned({}, { Branch: exception({ sources: ['10.77.0.0/29'] }) })).toContain(
+      '# it can pose as 8 of the other addresses of 10.77.0.0/24, its gateway 10.77.0.1 among them, and ask the metadata service in their name\n',
+    );
+  });
+  test('for named destinations with multicast among them: all neighbours at once', async () => {
+    const text = await planned({}, { Branch: exception({ destinations: ['224.0.0.0/24', '10.1.0.0/16'] }) });
+    expect(text).toContain('# it reaches all its neighbours at once: the destinations hold multicast or broadcast\n');
+  });
+  test('for all IPv6 destinations but a quarter: how many are left out', async () => {
+    const text = await planned(
+      {},
+      { Branch: exception({ sources: ['2001:db8:99::/48'], destinations: ['::/1', '8000::/2'] }) },
+    );
+    expect(text).toContain('# these are every IPv6 address but 2^126 as its destination\n');
+  });
   test('any from a bridged server: as a router of IPv6 too', async () => {
     const wanted = { Branch: exception({ sources: 'any', mode: 'bridged', release: 'icehouse' }) };
-    expect(await planned({}, wanted)).toContain(
-      'and answer DHCP, or advertise itself as a router of IPv6, in their place',
-    );
+    expect(await planned({}, wanted)).toContain('# it can answer DHCP, and advertise itself as a router of IPv6\n');
   });
 });
