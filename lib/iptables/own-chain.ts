@@ -89,6 +89,24 @@ export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRul
     .join('');
 }
 
+/**
+ * The same, for a chain that holds more than one text may name: it is emptied in several transactions first, and from the first of
+ * them on nothing leads to it.
+ */
+export function renderReplacements(chain: string, seen: OwnChains, wanted: OwnRules): string[] {
+  const texts: string[] = [];
+  const left = { ...seen };
+  for (const table of ['filter', 'mangle'] as const)
+    while (left[table].rules.length > mostRules) {
+      const { jumps, rules } = left[table];
+      const part = { exists: false, jumps, rules: rules.slice(0, mostRules) };
+      texts.push(renderTable(table, removal(table, chain, part)));
+      left[table] = { exists: true, jumps: 0, rules: rules.slice(mostRules) };
+    }
+  const last = renderReplacement(chain, left, wanted);
+  return last === '' ? texts : [...texts, last];
+}
+
 /** The text for `iptables-restore -n` that makes it where nothing leads to it: when a host starts. */
 export const renderChains = (chain: string, rules: OwnRules): string =>
   ownTables

@@ -19,6 +19,7 @@ import {
 import { describeRules, familyNames, intend, kind, pathOf, type Intent } from './intent';
 import type { PlacedException } from './locate';
 import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
+import { withinLimit } from './owner-limit';
 import { groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
 import { canonicalRule } from './rule-shape';
 import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
@@ -39,10 +40,12 @@ export function diff(
   const findings: Finding[] = [];
   for (const [owner, state] of observed.owners) {
     const intents = wanted.filter((one) => one.owner === owner).map((one) => intend(one, observed));
-    const needed = [
+    const all = [
       ...intents.flatMap((intent) => stepsFor(intent, state, observed)),
       ...leftovers(owner, state, intents, { sweep, ids }),
     ];
+    const { steps: needed, findings: refused } = withinLimit(owner, state, all, observed.host);
+    append(findings, refused);
     const foreign = describeForeign(owner, state);
     for (const intent of intents) append(findings, findingsOf(intent, needed));
     append(findings, unclearChains(owner, state));

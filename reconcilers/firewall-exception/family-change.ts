@@ -6,8 +6,16 @@
  * compare-and-swap. Given up: a host that restarts between these writes comes back without what was being changed, until the next run.
  */
 import { createHash } from 'node:crypto';
+import { InvalidConfiguration } from '../../lib/errors';
+import { maxStoredBytes } from '../../lib/exception-limits';
 import type { HostWrite } from '../../lib/host';
-import { noChain, renderReplacement, type OwnChain, type OwnChains, type OwnRules } from '../../lib/iptables/own-chain';
+import {
+  noChain,
+  renderReplacements,
+  type OwnChain,
+  type OwnChains,
+  type OwnRules,
+} from '../../lib/iptables/own-chain';
 import type { FirewallExceptionStep } from './diff';
 import type { FirewallExceptionObserved, OwnFamily } from './observe';
 import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
@@ -62,29 +70,35 @@ export function changeOf(
   const storedWith = (kept: OwnRules): StoredRules => {
     if (isEmptyGroup(kept)) return nothingStored;
     const content = Buffer.from(renderStored(owner, chain, variant[family], lockFile, kept));
+    if (content.length > maxStoredBytes) throw tooLarge(owner, content.length);
     const file = { sha256: createHash('sha256').update(content).digest('hex'), content: content.toString('base64') };
     const lock = lockFile === undefined ? {} : { lockFile };
     return { ...{ file, variant: variant[family], rules: kept, isWhole: true, isForeign: false, owner }, ...lock };
   };
-  const text = renderReplacement(chain, before.kernel, rules);
+  const texts = renderReplacements(chain, before.kernel, rules);
   const stored = storedWith(withGroups(before.stored.rules, groups));
   const kept = sharedGroups(before.stored.rules, stored.rules);
-  const closes = text !== '' && !(before.stored.isWhole && isSameGroup(kept, before.stored.rules));
+  const closes = texts.length > 0 && !(before.stored.isWhole && isSameGroup(kept, before.stored.rules));
   const between = closes ? storedWith(kept) : before.stored;
 
-  const restore: HostWrite = {
+  const restore = (text: string): HostWrite => ({
     ...{ verb: 'restore-tables', family: family === 'ipv4' ? 4 : 6, variant: variant[family], text },
     ...(lockFile === undefined ? {} : { lockFile }),
-  };
+  });
   return {
     ...{ owner, family, before, between },
     closing: swap(path, before.stored, between),
-    kernel: text === '' ? [] : [restore],
+    kernel: texts.map(restore),
     storing: swap(path, between, stored),
     reopening: swap(path, between, before.stored),
     after: { names: before.names, kernel: chainsWith(rules), stored, foreign: [] },
   };
 }
+
+const tooLarge = (owner: string, bytes: number): InvalidConfiguration =>
+  new InvalidConfiguration(
+    `the stored rules of ${owner} would have ${bytes} bytes, and ${maxStoredBytes} are allowed; name fewer and wider prefixes`,
+  );
 
 function swap(path: string, { file: from }: StoredRules, { file: to }: StoredRules): HostWrite[] {
   if (from?.sha256 === to?.sha256) return [];

@@ -5,8 +5,18 @@ import { canonicalRule, findOwnComment } from './rule-shape';
 /** By the comment that the rules bear. */
 export type RuleGroups = ReadonlyMap<string, OwnRules>;
 
+/** Each list of rules is taken apart once, however many exceptions are compared with it. */
+const known = new WeakMap<readonly string[], WeakMap<readonly string[], RuleGroups>>();
+
 /** Rules that aren't ours are in no group. */
 export function groupsOf(rules: OwnRules): RuleGroups {
+  const ofFilter = known.get(rules.filter) ?? new WeakMap<readonly string[], RuleGroups>();
+  const groups = ofFilter.get(rules.mangle) ?? takeApart(rules);
+  known.set(rules.filter, ofFilter.set(rules.mangle, groups));
+  return groups;
+}
+
+function takeApart(rules: OwnRules): RuleGroups {
   const groups = new Map<string, Record<OwnTable, string[]>>();
   for (const table of ownTables)
     for (const rule of rules[table]) {

@@ -14,13 +14,12 @@ function isCidr(text: string): boolean {
 }
 
 /** CIDRs of either family without host bits; `any` is spelled out, and means every address of both. */
-const prefixes = z.union([
-  z.literal('any'),
-  z
-    .array(z.string().refine(isCidr, 'it must be a CIDR without host bits, such as 198.51.100.0/24 or 2001:db8::/64'))
-    .min(1)
-    .max(maxPrefixes, `at most ${maxPrefixes} prefixes are allowed; name fewer and wider ones`),
-]);
+const prefixes = z.union([z.literal('any'), z.array(z.string().refine(isCidr)).min(1).max(maxPrefixes)], {
+  error: ({ input }) =>
+    Array.isArray(input) && input.length > maxPrefixes
+      ? `it has ${input.length} prefixes, and ${maxPrefixes} are allowed; name fewer and wider ones`
+      : 'it must be "any", or CIDRs without host bits, such as 198.51.100.0/24 or 2001:db8::/64',
+});
 
 export const firewallExceptionSpec = z.strictObject({
   /** UUID of the Neutron port. */

@@ -24,7 +24,10 @@ export function makeNamespace(): Namespace {
   const name = `swh-${randomBytes(4).toString('hex')}`;
   execFileSync('ip', ['netns', 'add', name]);
   const feed = (input: string, ...argv: string[]): string =>
-    execFileSync('ip', ['netns', 'exec', name, ...argv], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+    execFileSync('ip', ['netns', 'exec', name, ...argv], {
+      ...{ input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] },
+      maxBuffer: 64 << 20,
+    });
   return {
     name,
     feed,

@@ -1,0 +1,35 @@
+/** How many rules one owner may have on one host, of all its exceptions. Pure. */
+import { maxRulesOfOwner } from '../../lib/exception-limits';
+import { ownTables, type OwnRules } from '../../lib/iptables/own-chain';
+import type { Difference } from '../../lib/reconciler';
+import type { FirewallExceptionStep } from './diff';
+import { kernelRules } from './family-change';
+import type { OwnState } from './observe';
+import { groupsOf } from './rule-groups';
+import { families, type ExceptionRules } from './rules';
+
+const countOf = (rules: OwnRules): number => ownTables.reduce((sum, table) => sum + rules[table].length, 0);
+
+const countOfAll = (rules: ExceptionRules): number => families.reduce((sum, family) => sum + countOf(rules[family]), 0);
+
+/** Above the limit nothing grows; what removes rules, or makes fewer, is done all the same. */
+export function withinLimit(
+  owner: string,
+  state: OwnState,
+  steps: readonly FirewallExceptionStep[],
+  host: string,
+): Difference<FirewallExceptionStep> {
+  const now = new Map<string, number>();
+  for (const family of families)
+    for (const [comment, group] of groupsOf(kernelRules(state[family])))
+      now.set(comment, (now.get(comment) ?? 0) + countOf(group));
+  const after = new Map([...now, ...steps.map(({ comment, rules }): [string, number] => [comment, countOfAll(rules)])]);
+  const total = [...after.values()].reduce((sum, count) => sum + count, 0);
+  if (total <= maxRulesOfOwner) return { steps, findings: [] };
+  const grows = ({ comment, rules }: FirewallExceptionStep): boolean => countOfAll(rules) > (now.get(comment) ?? 0);
+  const message = `the exceptions of ${owner} would be ${total} rules on ${host}, and ${maxRulesOfOwner} are allowed for one owner on one host; name fewer and wider prefixes`;
+  return {
+    steps: steps.filter((step) => !grows(step)),
+    findings: steps.filter(grows).map(({ id }) => ({ id, message, reason: 'InvalidConfiguration' })),
+  };
+}
