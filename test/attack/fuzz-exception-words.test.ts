@@ -1,0 +1,165 @@
+/**
+ * What a plan says of an exception holds for every packet. The rules are run by another program than the one that makes the words: it
+ * compares lines of text with packets one by one, and Node's own BlockList tells whether a prefix holds an address.
+ */
+import fc from 'fast-check';
+import { BlockList } from 'node:net';
+import { kernelFindings } from '../../lib/exception-checks';
+import { formatAddress, parseCidr } from '../../lib/ip-ranges';
+import type { Port } from '../../lib/ports';
+import { describeExposure } from '../../reconcilers/firewall-exception/exposure';
+import { rulesFor, type ExceptionRules } from '../../reconcilers/firewall-exception/rules';
+import type { FirewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
+import { exception, portId } from '../support/firewall-texts';
+import { fuzzing, fuzzTimeoutMs } from '../support/fuzz';
+
+interface Packet {
+  readonly source: string;
+  readonly destination: string;
+  readonly isDhcp: boolean;
+}
+
+const own = ['10.77.0.10', '2001:db8:77::10'];
+const subnets = [
+  { cidr: '10.77.0.0/24', gatewayIp: '10.77.0.1' },
+  { cidr: '2001:db8:77::/64', gatewayIp: '2001:db8:77::1' },
+];
+const port = {
+  ...{ id: portId, macAddress: 'fa:16:3e:9b:da:ee', portSecurity: true },
+  fixedIps: own.map((address) => ({ subnetId: 'green', address })),
+} as unknown as Port;
+
+const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4);
+const lists = new Map<string, BlockList>();
+
+function holds(prefix: string, address: string): boolean {
+  const [net = '', length] = prefix.split('/');
+  const list = lists.get(prefix) ?? new BlockList();
+  if (!lists.has(prefix)) list.addSubnet(net, Number(length), `ipv${familyOf(net)}`);
+  lists.set(prefix, list);
+  return familyOf(net) === familyOf(address) && list.check(address, `ipv${familyOf(address)}`);
+}
+
+/** Whether the chain of one exception lets the packet out of the port. */
+function leaves(rules: ExceptionRules, packet: Packet): boolean {
+  const family = familyOf(packet.source) === 4 ? rules.ipv4 : rules.ipv6;
+  const matches = (line: string, isMarked: boolean): boolean => {
+    const [, source] = / -s (\S+) /.exec(` ${line}`) ?? [];
+    const [, destination] = / -d (\S+) /.exec(` ${line}`) ?? [];
+    return (
+      line.includes('--physdev-in tap') &&
+      (source === undefined || holds(source, packet.source)) &&
+      (destination === undefined || holds(destination, packet.destination)) &&
+      (!line.includes('-p udp') || packet.isDhcp) &&
+      (!line.includes('-m mark') || isMarked)
+    );
+  };
+  let isMarked = false;
+  for (const line of family.mangle) {
+    if (!matches(line, isMarked)) continue;
+    if (line.includes('-j RETURN')) break;
+    isMarked = true;
+  }
+  const verdict = family.filter.find((line) => matches(line, isMarked));
+  return verdict !== undefined && verdict.endsWith('-j ACCEPT');
+}
+
+const prefix = fc.oneof(
+  fc.constantFrom(
+    '0.0.0.0/1',
+    '128.0.0.0/2',
+    '192.0.0.0/3',
+    '160.0.0.0/3',
+    '169.0.0.0/8',
+    '10.77.0.0/24',
+    '10.77.0.0/29',
+  ),
+  fc.constantFrom('10.99.0.0/24', '10.77.0.10/32', '224.0.0.0/4', '255.255.255.255/32', '169.254.169.254/32'),
+  fc.constantFrom(
+    '::/1',
+    '8000::/1',
+    'fe80::/9',
+    'fe80::/10',
+    'f000::/4',
+    '2001:db8:99::/48',
+    '2001:db8:77::/64',
+    'ff02::/16',
+  ),
+  fc.tuple(fc.nat(0xffffffff), fc.integer({ min: 1, max: 32 })).map(([value, length]) => {
+    const hosts = BigInt(32 - length);
+    return `${formatAddress(4, (BigInt(value) >> hosts) << hosts)}/${length}`;
+  }),
+);
+const prefixes = fc.oneof(
+  { weight: 1, arbitrary: fc.constant('any' as const) },
+  { weight: 4, arbitrary: fc.uniqueArray(prefix, { minLength: 1, maxLength: 5 }) },
+);
+const wish = fc
+  .record({
+    sources: prefixes,
+    destinations: prefixes,
+    way: fc.constantFrom(
+      { mode: 'routed' as const, release: 'zed' as const },
+      { mode: 'routed' as const, release: 'mitaka' as const },
+      { mode: 'bridged' as const, release: 'kilo' as const },
+    ),
+  })
+  .map(({ way, ...more }): FirewallExceptionSpec => exception({ ...way, ...more }))
+  .filter((spec) => kernelFindings(spec).length === 0);
+
+const neighbours = ['10.77.0.1', '10.77.0.30', '10.77.0.254', '2001:db8:77::1', '2001:db8:77::30'];
+const local = ['fe80::bad', 'febf:ffff::1', '169.254.0.1', '169.254.169.254'];
+
+/** Addresses at and beside the ends of what the spec names, and those that words are about. */
+function addressesOf(named: FirewallExceptionSpec['sources']): string[] {
+  const ends = (named === 'any' ? [] : named.map(parseCidr)).flatMap(({ version, first, last }) =>
+    [first, last].map((value) => formatAddress(version, value)),
+  );
+  const many = ['255.255.255.255', '224.0.0.1', 'ff02::1', '203.0.113.9', '2001:db8:1::9'];
+  return [...new Set([...own, ...neighbours, ...local, ...many, ...ends])];
+}
+
+test(
+  'what the plan says that a port can not do, no packet does; as whom it says that it can pose, it can',
+  () => {
+    let [opened, safe] = [0, 0];
+    fc.assert(
+      fc.property(wish, (spec) => {
+        const rules = rulesFor({ spec, port, path: 'acme/Branch', ends: ['qvb28f25940-63'] });
+        const said = describeExposure({ spec, port, subnets, rules }).join('\n');
+        const destinations = addressesOf(spec.destinations);
+        const passes = (source: string, isDhcp = false): boolean =>
+          destinations
+            .filter((destination) => familyOf(destination) === familyOf(source))
+            .some((destination) => leaves(rules, { source, destination, isDhcp }));
+        const sources = addressesOf(spec.sources);
+        const posed = neighbours.filter((source) => passes(source));
+        const can = (what: RegExp): boolean => what.test(said);
+        for (const { cidr } of subnets) {
+          const near = neighbours.filter((one) => holds(cidr, one));
+          const isSafe = can(new RegExp(`can't pose as its neighbours in [^\\n]*${cidr}`));
+          if (isSafe) expect([said, near.filter((one) => posed.includes(one))]).toEqual([said, []]);
+          else expect(said).toContain(` of ${cidr}`);
+          if (said.includes(`every other address of ${cidr}`))
+            expect([said, near.every((one) => posed.includes(one))]).toEqual([said, true]);
+          if (isSafe) safe += 1;
+          else opened += 1;
+        }
+        expect([said, own.filter((source) => passes(source))]).toEqual([said, []]);
+        if (can(/can't answer DHCP/))
+          expect([said, sources.filter((source) => passes(source, true))]).toEqual([said, []]);
+        else expect(said).toContain('it can answer DHCP');
+        const isRouter = can(/(can|, and) advertise itself as a router/);
+        expect([said, local.filter((one) => one.startsWith('fe') && passes(one)).length > 0 && !isRouter]).toEqual([
+          said,
+          false,
+        ]);
+        expect([said, passes('169.254.169.254')]).toEqual([said, can(/pose as the metadata service/)]);
+        if (spec.mode === 'routed') expect([said, local.filter((one) => passes(one))]).toEqual([said, []]);
+      }),
+      fuzzing,
+    );
+    expect([opened > 0, safe > 0]).toEqual([true, true]);
+  },
+  fuzzTimeoutMs,
+);
