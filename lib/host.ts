@@ -3,8 +3,8 @@
  *
  * Texts may hold lone surrogates U+DC80–U+DCFF: bytes that are not UTF-8, as Python's `surrogateescape` writes them.
  */
-import { createHash } from 'node:crypto';
 import type { StackwardError } from './errors';
+import { sha256 } from './sha256';
 
 /** The version that is spoken here; `VERSION` of host/stackward-host.py. */
 export const protocolVersion = 2;
@@ -268,7 +268,7 @@ export interface Host extends HostReader {
 }
 
 /** The mark of an owner in names on hosts: 16 hex digits. */
-export const ownerMark = (owner: string): string => createHash('sha256').update(owner).digest('hex').slice(0, 16);
+export const ownerMark = (owner: string): string => sha256(owner).slice(0, 16);
 
 /**
  * The mark by which names were made before: 8 hex digits, which two owners may have in common (`team-21198` and
