@@ -36,6 +36,7 @@ MAX_REQUEST = 24 << 20
 MAX_ANSWER = 24 << 20
 MAX_OUTPUT = 24 << 20  # Of a tool.
 MAX_QUESTIONS = 4096
+MAX_VALUES = 1 << 18  # Of JSON in a request: an empty list takes two bytes there, and more than a hundred in memory.
 MAX_FOLDER = 4 << 20
 MAX_DETAIL = 2000
 DEADLINES = (1, 600)
@@ -1230,7 +1231,7 @@ TEXT = type(u'')
 
 
 def is_path(value):
-    if not isinstance(value, TEXT) or not value.startswith('/') or '\0' in value or '..' in value.split('/'):
+    if not isinstance(value, TEXT) or not value.startswith('/') or '\0' in value or len(value) >= 4096 or '..' in value.split('/'):
         return False
     try:
         return len(to_bytes(value)) < 4096
@@ -1241,6 +1242,10 @@ def is_path(value):
 def is_content(value):
     return isinstance(value, TEXT) and len(value) % 4 == 0 and len(value) // 4 * 3 <= MAX_FILE + 2 and bool(
         re.match(u'[A-Za-z0-9+/]*={0,2}\\Z', value))
+
+
+def is_lines(value):
+    return isinstance(value, TEXT) and len(value) <= MAX_FILE and not re.search(u'[^\n -~]', value)
 
 
 def is_argv(value):
@@ -1268,7 +1273,7 @@ FILE_MODE = ('0600 or 0644', is_in(NEW_MODES))
 FOLDER_MODE = ('0700 or 0755', is_in((0o700, 0o755)))
 FAMILY = ('4 or 6', is_in((4, 6)))
 VARIANT = ('nft, legacy or only', is_in((u'nft', u'legacy', u'only')))
-LINES = ('a text', lambda value: isinstance(value, TEXT))
+LINES = ('lines of ASCII of at most %d MiB' % (MAX_FILE >> 20), is_lines)
 WORDS = ('1 to 8 words of at most 256 characters', is_argv)
 NAME = ('the name of a network device', matches(DEVICE.pattern))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
@@ -1337,6 +1342,9 @@ def read_request(stream):
         raise Refusal('invalid', 'the request was cut short after %d of %d bytes' % (len(body), size))
     if re.search(b'[^\t\n\r -~]', body):
         raise Refusal('invalid', 'the request must be JSON in ASCII')
+    # Each value stands behind one of these signs. A sign within a text counts as well; a request needs few of them.
+    if sum(body.count(sign) for sign in (b'[', b'{', b',')) > MAX_VALUES:
+        raise Refusal('too-large', 'the request has more than %d of the signs "[", "{" and ","' % MAX_VALUES)
     return body
 
 

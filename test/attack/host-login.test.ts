@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileHeader } from '../../lib/host';
+import { fileHeader, protocolVersion } from '../../lib/host';
 import { base64, sha256 } from '../support/host-words';
 import { framed, LeastPrivilege, reasons, requestOf } from '../support/least-privilege';
 import { findPython2 } from '../support/python2';
@@ -240,6 +240,31 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       expect(host.send(asked(20 << 20)).refused).toMatchObject({ reason: 'too-large' });
     });
 
+    test.each([
+      ['lists', '[],'],
+      ['objects', '{},'],
+      ['objects of one field', '{"a":1},'],
+      ['numbers', '0.5,'],
+      ['texts', '"ab",'],
+    ])('a request made of many small %s: the bound of memory holds', (_, part) => {
+      const many = part.repeat(Math.floor((23 << 20) / part.length));
+      const { stdout, stderr } = host.send(requestOfText(`[{"verb":"facts","x":[${many}1]}]`), measured);
+      expect(stdout).toMatch(/"reason": "too-large"/);
+      expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
+    });
+
+    test.each([
+      ['a path of slashes', '"verb":"read-file","path":"/', '/'],
+      ['rules of wide characters', '"verb":"restore-tables","family":4,"variant":"nft","text":"\\ud83d\\ude00', 'a'],
+      ['rules of line breaks', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\n'],
+      ['rules of backslashes', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\\\'],
+    ])('%s, as long as a request may be: refused within the bound of memory', (_, start, part) => {
+      const long = part.repeat(Math.floor((23 << 20) / part.length));
+      const { stdout, stderr } = host.send(requestOfText(`[{${start}${long}"}]`), measured);
+      expect(stdout).toMatch(/"reason": "(invalid|refused)"/);
+      expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
+    });
+
     test('the environment, arguments and other programs give nothing', () => {
       const evil = host.path('open/evil');
       mkdirSync(evil);
@@ -316,6 +341,10 @@ function setAttribute(path: string, name: string, value: Buffer): void {
   const set = 'import os, sys; os.setxattr(sys.argv[1], sys.argv[2], bytes.fromhex(sys.argv[3]))';
   execFileSync('/usr/bin/python3', ['-c', set, path, name, value.toString('hex')]);
 }
+
+/** @param sequence JSON */
+const requestOfText = (sequence: string): string =>
+  framed(`{"version":${protocolVersion},"access":"write","deadlineSeconds":60,"sequences":[${sequence}]}`);
 
 /** Runs a command, and says on stderr how many KiB the largest of its processes had. */
 const measured = [
