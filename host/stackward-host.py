@@ -1156,7 +1156,7 @@ def swap_boot_files(q):
                 write_boot_file(path, now, right)
             except (Failure, IOError, OSError) as error:
                 failure = failure_of(error)
-                raise Failure(failure.reason, '%s; done before it: %s' % (failure.detail, ', '.join(done) or 'nothing'))
+                raise Failure(failure.reason, ('%s done; then ' % ', '.join(done) if done else '') + failure.detail)
             done.append(path)
         return describe_boot(look_at_boot(folder))
 
