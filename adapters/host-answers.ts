@@ -2,14 +2,15 @@
  * The form of what a host answers. A host may be hostile, or run another program in the place of ours: nothing of an answer
  * goes further unless it has the form that lib/host.ts promises.
  */
+import { inflateSync } from 'node:zlib';
 import { z } from 'zod';
 import { hostReasons, type AnswerTo, type HostRead, type HostReason, type HostWrite } from '../lib/host';
-import { sha256Digest } from '../lib/sha256';
 
 const short = z.string().max(4_096);
 /** Every byte of a path may be a surrogate of its own. */
 const path = z.string().max(8_192);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
 const seconds = z.number().finite();
 const flag = z.boolean().exactOptional();
@@ -20,7 +21,7 @@ const file = z.discriminatedUnion('exists', [
     exists: z.literal(true),
     realPath: path,
     content: base64,
-    sha256: sha256Digest,
+    sha256,
     mode: count.max(0o7777),
     links: count,
     owner: short,
@@ -31,10 +32,24 @@ const file = z.discriminatedUnion('exists', [
   }),
 ]);
 
-const digest = z.strictObject({ lines: count, sha256: sha256Digest });
+/** Bytes of what iptables-save prints, as JSON has them: the host program's MAX_TABLES, and escapes. */
+const maxUnpacked = 96 << 20;
+
+/** The inside of a JSON text, as zlib's: tables can be larger than an answer. */
+const packedText = base64.transform((packed, context): string => {
+  try {
+    const inside = inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: maxUnpacked });
+    return z.string().parse(JSON.parse(`"${inside.toString('latin1')}"`));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'it is no text that was packed' });
+    return z.NEVER;
+  }
+});
+
+const digest = z.strictObject({ lines: count, sha256 });
 const boot = z.strictObject({
   init: z.enum(['systemd', 'upstart', 'other']),
-  seen: sha256Digest,
+  seen: sha256,
   files: z.array(z.strictObject({ path, isOurs: z.boolean(), now: digest.nullable(), right: digest.nullable() })),
 });
 
@@ -54,11 +69,17 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
     tools: z.record(short, short.nullable()),
   }),
   'read-file': file,
+  'digest-file': z.discriminatedUnion('exists', [
+    z.strictObject({ exists: z.literal(false) }),
+    z.strictObject({ exists: z.literal(true), size: count, sha256, head: base64.max(684) }),
+  ]),
   'list-folder': z.strictObject({
     exists: z.boolean(),
     entries: z.array(z.strictObject({ name: short, kind: z.enum(['file', 'folder', 'link', 'other']) })),
   }),
-  'save-tables': z.strictObject({ variant: z.enum(['nft', 'legacy', 'only']), hasHook: z.boolean(), text: z.string() }),
+  'save-tables': z
+    .strictObject({ variant: z.enum(['nft', 'legacy', 'only']), hasHook: z.boolean(), packedText })
+    .transform(({ packedText: text, ...more }) => ({ ...more, text })),
   'bridge-ports': z.strictObject({
     ports: z.array(
       z.strictObject({
@@ -70,7 +91,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   }),
   'boot-files': boot,
   'run-reader': z.strictObject({ code: z.number().int(), stdout: z.string(), stderr: z.string() }),
-  'swap-file': z.strictObject({ realPath: path, sha256: sha256Digest, mtimeSeconds: seconds }),
+  'swap-file': z.strictObject({ realPath: path, sha256, mtimeSeconds: seconds }),
   'remove-file': z.strictObject({}),
   'restore-tables': z.strictObject({}),
   'swap-boot-files': boot,

@@ -58,7 +58,7 @@ export interface ProgramOptions {
    * `sudo -n` of Python.
    */
   readonly installed?: string;
-  /** How long one request may take on the host, in all. Default: 60 s. */
+  /** How long one request may take on the host, in all. Default: 120 s. */
   readonly requestTimeoutMs?: number;
   /** Where records are kept there. Default: /var/lib/stackward. */
   readonly stateFolder?: string;
@@ -133,7 +133,7 @@ export abstract class ProgramHost implements Host {
     access: 'read' | 'write',
     sequences: Sequences,
   ): Promise<readonly (readonly Outcome<never>[])[]> {
-    const { installed, requestTimeoutMs = 60_000 } = this.options;
+    const { installed, requestTimeoutMs = 120_000 } = this.options;
     // Time is left for the answer to come back.
     const deadlineSeconds = Math.min(maxDeadlineSeconds, Math.max(1, Math.floor(requestTimeoutMs / 1250)));
     const request = frame(asciiOf({ version: protocolVersion, access, deadlineSeconds, sequences }));

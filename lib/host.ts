@@ -3,8 +3,8 @@
  *
  * Texts may hold lone surrogates U+DC80–U+DCFF: bytes that are not UTF-8, as Python's `surrogateescape` writes them.
  */
+import { createHash } from 'node:crypto';
 import type { StackwardError } from './errors';
-import { sha256 } from './sha256';
 
 /** The version that is spoken here; `VERSION` of host/stackward-host.py. */
 export const protocolVersion = 2;
@@ -52,6 +52,18 @@ export type HostFile =
       readonly xattrs: Readonly<Record<string, string>>;
       /** Who says in the file, or by its place, that it is theirs: they will write it again. */
       readonly managers: readonly ('Ansible' | 'Puppet' | 'Kolla')[];
+    };
+
+/** What tells of a file without its content, which may be larger than a host program reads. */
+export type HostDigest =
+  | { readonly exists: false }
+  | {
+      readonly exists: true;
+      readonly size: number;
+      /** Of the content, in hex. */
+      readonly sha256: string;
+      /** The first 512 bytes, in base64. */
+      readonly head: string;
     };
 
 export interface HostFolder {
@@ -113,6 +125,8 @@ export interface ReaderOutput {
 export type HostRead =
   | { readonly verb: 'facts' }
   | { readonly verb: 'read-file'; readonly path: string }
+  /** Of any file up to 256 MiB; `read-file` takes 16 MiB. */
+  | { readonly verb: 'digest-file'; readonly path: string }
   | { readonly verb: 'list-folder'; readonly path: string }
   | { readonly verb: 'save-tables'; readonly family: 4 | 6 }
   | { readonly verb: 'bridge-ports' }
@@ -131,19 +145,28 @@ export type HostWrite =
       readonly content: string;
       /** Of a new file, which is root's; default 0644. A file that is there keeps its own mode, owner, group and attributes. */
       readonly mode?: 0o600 | 0o644;
-      /** Makes the folder where it is missing, with mode 0700; not the folders above. */
+      /** Makes the folder where it is missing; not the folders above. */
       readonly makeFolder?: boolean;
+      /** Of a folder that is made; default 0700. */
+      readonly folderMode?: 0o700 | 0o755;
       /**
        * Services look at every name in its folder (oslo.policy's policy.d): the file on its way stands beside the folder, and
        * is newer than all in it. Default: in the folder.
        */
       readonly watchedFolder?: boolean;
+      /**
+       * The file is the same for every owner: where this very content has come to be there meanwhile, all is done. Default:
+       * that is `changed`, so that of two writers one alone goes on.
+       */
+      readonly sameIsDone?: boolean;
     }
-  /** The file must bear `fileHeader` in its first 512 bytes. */
+  /** The file must bear `fileHeader` in its first 512 bytes; it may be as large as `digest-file` takes. */
   | {
       readonly verb: 'remove-file';
       readonly path: string;
       readonly expect: string;
+      /** Its folder goes too, where nothing else is in it. */
+      readonly removeFolder?: boolean;
     }
   | {
       readonly verb: 'restore-tables';
@@ -175,6 +198,7 @@ export type HostWrite =
 interface Answers {
   facts: HostFacts;
   'read-file': HostFile;
+  'digest-file': HostDigest;
   'list-folder': HostFolder;
   'save-tables': HostTables;
   'bridge-ports': BridgePorts;
@@ -259,7 +283,7 @@ export interface Host extends HostReader {
 }
 
 /** The mark of an owner in names on hosts: 16 hex digits. */
-export const ownerMark = (owner: string): string => sha256(owner).slice(0, 16);
+export const ownerMark = (owner: string): string => createHash('sha256').update(owner).digest('hex').slice(0, 16);
 
 /**
  * The mark by which names were made before: 8 hex digits, which two owners may have in common (`team-21198` and

@@ -89,23 +89,37 @@ export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRul
     .join('');
 }
 
+/** One text for `iptables-restore -n`, and what there is of the chain when it is done. */
+export interface Replacement {
+  readonly text: string;
+  readonly after: OwnChains;
+}
+
 /**
  * The same, for a chain that holds more than one text may name: it is emptied in several transactions first, and from the first of
- * them on nothing leads to it.
+ * them on nothing leads to it. Rules go from the front: iptables looks for each from there, and finds it at once.
  */
-export function renderReplacements(chain: string, seen: OwnChains, wanted: OwnRules): string[] {
-  const texts: string[] = [];
-  const left = { ...seen };
+export function renderReplacements(chain: string, seen: OwnChains, wanted: OwnRules): Replacement[] {
+  const replacements: Replacement[] = [];
+  let left = seen;
   for (const table of ['filter', 'mangle'] as const)
     while (left[table].rules.length > mostRules) {
       const { jumps, rules } = left[table];
       const part = { exists: false, jumps, rules: rules.slice(0, mostRules) };
-      texts.push(renderTable(table, removal(table, chain, part)));
-      left[table] = { exists: true, jumps: 0, rules: rules.slice(mostRules) };
+      left = { ...left, [table]: { exists: true, jumps: 0, rules: rules.slice(mostRules) } };
+      replacements.push({ text: renderTable(table, removal(table, chain, part)), after: left });
     }
-  const last = renderReplacement(chain, left, wanted);
-  return last === '' ? texts : [...texts, last];
+  const text = renderReplacement(chain, left, wanted);
+  return text === '' ? replacements : [...replacements, { text, after: chainsWith(wanted) }];
 }
+
+const chainsWith = ({ mangle, filter }: OwnRules): OwnChains => ({
+  mangle: chainWith(mangle),
+  filter: chainWith(filter),
+});
+
+const chainWith = (rules: readonly string[]): OwnChain =>
+  rules.length === 0 ? noChain : { exists: true, jumps: 1, rules };
 
 /** The text for `iptables-restore -n` that makes it where nothing leads to it: when a host starts. */
 export const renderChains = (chain: string, rules: OwnRules): string =>

@@ -1,21 +1,24 @@
 /**
- * Writes the steps of one host in one request: each owner's chain in each family is a sequence of its own (family-change.ts).
+ * Writes the steps of one host in one request: each owner's chain in each family is a sequence of its own (family-change.ts). A
+ * chain with more rules than one transaction may name takes further requests, and from the first of them on nothing leads to it.
  *
  * Where the kernel refuses, the file from which it comes back at boot is put back as it was, in a second request. What an
  * earlier call of the same run wrote is in `observed` already.
  */
 import { asStackwardError, type Reason } from '../../lib/errors';
 import { valueOf, type Host, type Outcome } from '../../lib/host';
-import { findOwnChains, ownTables } from '../../lib/iptables/own-chain';
+import { findOwnChains, ownTables, type OwnChains } from '../../lib/iptables/own-chain';
 import { parseRuleset } from '../../lib/iptables/ruleset';
+import { append } from '../../lib/lists';
 import type { Writers } from '../../lib/ports';
 import type { StepResult, Target } from '../../lib/reconciler';
 import type { FirewallExceptionStep } from './diff';
-import { changeOf, kernelRules, writesOf, type FamilyChange } from './family-change';
+import { changeOf, kernelRules, requestsOf, type FamilyChange } from './family-change';
 import { familyNames } from './intent';
 import type { FirewallExceptionObserved } from './observe';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { families } from './rules';
+import { isLarge } from './stored-rules';
 
 export async function* apply(
   steps: readonly FirewallExceptionStep[],
@@ -27,9 +30,8 @@ export async function* apply(
   const owners = [...new Set(steps.map((step) => step.owner))];
   const changes = owners
     .flatMap((owner) => families.map((family) => changeOf(owner, family, steps, observed)))
-    .filter((change) => writesOf(change).length > 0);
-  const outcomes = changes.length === 0 ? [] : await host.write(changes.map(writesOf));
-  const ends = changes.map((change, at) => endOf(change, outcomes[at] ?? []));
+    .filter((change) => requestsOf(change).length > 0);
+  const ends = (await writeInTurn(changes, host)).map(({ change, outcomes }) => endOf(change, outcomes));
   await reopen(ends, host);
   for (const end of ends) keepWritten(end, observed);
   const failures = new Map<FamilyChange, Failure>();
@@ -40,13 +42,33 @@ export async function* apply(
   }
 }
 
-/** Whether this step has, or had, rules there. */
+interface Written {
+  readonly change: FamilyChange;
+  readonly outcomes: Outcome<object>[];
+}
+
+/** The first requests of all changes are one, then the second ones, and so on; a change ends at its first failure. */
+async function writeInTurn(changes: readonly FamilyChange[], host: Host): Promise<readonly Written[]> {
+  const written = changes.map((change): Written => ({ change, outcomes: [] }));
+  for (let turn = 0; ; turn++) {
+    const open = written.flatMap(({ change, outcomes }) => {
+      const writes = requestsOf(change)[turn];
+      return writes !== undefined && outcomes.every((outcome) => outcome.ok) ? [{ writes, outcomes }] : [];
+    });
+    if (open.length === 0) return written;
+    const answers = await host.write(open.map(({ writes }) => writes));
+    for (const [at, { outcomes }] of open.entries()) append(outcomes, answers[at] ?? []);
+  }
+}
+
+/** Whether this step has, or had, rules there, or may have: nobody knows what a large file holds. */
 const isAbout = ({ owner, family, before }: FamilyChange, step: FirewallExceptionStep): boolean =>
   owner === step.owner &&
-  [
-    step.rules[family],
-    ...[kernelRules(before), before.stored.rules].map((one) => groupsOf(one).get(step.comment)),
-  ].some((group) => group !== undefined && !isEmptyGroup(group));
+  (isLarge(before.stored.file) ||
+    [
+      step.rules[family],
+      ...[kernelRules(before), before.stored.rules].map((one) => groupsOf(one).get(step.comment)),
+    ].some((group) => group !== undefined && !isEmptyGroup(group)));
 
 type Failed = Outcome<object> & { readonly ok: false };
 
@@ -54,7 +76,11 @@ type Failed = Outcome<object> & { readonly ok: false };
 interface End {
   readonly change: FamilyChange;
   readonly isClosed: boolean;
+  /** Some of its transactions are done; since the first nothing leads to the chain. */
+  readonly isBegun: boolean;
   readonly isInKernel: boolean;
+  /** As the transactions that are done left it. */
+  readonly kernel: OwnChains;
   /** The first that failed. */
   readonly failed: Failed | undefined;
   /** Why what `closing` took out of the file is not back, where it should be. */
@@ -62,20 +88,23 @@ interface End {
 }
 
 function endOf(change: FamilyChange, ended: readonly Outcome<object>[]): End {
-  const isDone = (count: number): boolean => ended.slice(0, count).filter((one) => one.ok).length === count;
-  const { closing, kernel } = change;
+  const { closing, kernel, before } = change;
+  const failed = ended.find((outcome): outcome is Failed => !outcome.ok);
+  const done = failed === undefined ? ended.length : ended.indexOf(failed);
+  const transactions = kernel.slice(0, Math.max(0, done - closing.length));
   return {
-    change,
-    isClosed: isDone(closing.length),
-    isInKernel: isDone(closing.length + kernel.length),
-    failed: ended.find((outcome): outcome is Failed => !outcome.ok),
+    ...{ change, failed },
+    isClosed: done >= closing.length,
+    isBegun: transactions.length > 0,
+    isInKernel: done >= closing.length + kernel.length,
+    kernel: transactions.at(-1)?.after ?? before.kernel,
   };
 }
 
 /** Files as they were, of what the kernel refused. */
 async function reopen(ends: readonly End[], host: Host): Promise<void> {
   const again = ends.filter(
-    ({ change, isClosed, isInKernel }) => isClosed && !isInKernel && change.reopening.length > 0,
+    ({ change, isClosed, isBegun, isInKernel }) => isClosed && !isBegun && !isInKernel && change.reopening.length > 0,
   );
   if (again.length === 0) return;
   const outcomes = await host.write(again.map(({ change }) => change.reopening)).catch(asStackwardError);
@@ -87,15 +116,15 @@ async function reopen(ends: readonly End[], host: Host): Promise<void> {
 
 /** So that a later call of this run starts from what is there now. */
 function keepWritten(
-  { change, isClosed, isInKernel, failed, reopening }: End,
+  { change, isClosed, isBegun, isInKernel, kernel, failed, reopening }: End,
   { owners }: FirewallExceptionObserved,
 ): void {
   const { before, between, after } = change;
   const state = owners.get(change.owner);
   if (!state) return;
-  const isBetween = isInKernel || (isClosed && reopening !== undefined);
+  const isReopened = reopening === undefined && change.reopening.length > 0;
+  const isBetween = isInKernel || isBegun || (isClosed && !isReopened);
   const stored = failed === undefined ? after.stored : isBetween ? between : before.stored;
-  const kernel = isInKernel ? after.kernel : before.kernel;
   owners.set(change.owner, { ...state, [change.family]: { ...before, kernel, stored } });
 }
 
@@ -108,18 +137,21 @@ async function explain(end: End, failed: Failed, host: Host): Promise<Failure> {
   const { reason, message } = await explainWrite(end, failed, host);
   const then = end.isInKernel
     ? '; its rules are in place as declared, and what changed of them does not come back when the host starts until this is mended'
-    : end.reopening !== undefined
-      ? `; the kernel has it as before, and at boot it would be missing (${end.reopening})`
-      : '';
+    : end.isBegun
+      ? '; nothing leads to the chain any more, and the next run deletes the rest of it'
+      : end.reopening !== undefined
+        ? `; the kernel has it as before, and at boot it would be missing (${end.reopening})`
+        : '';
   return { reason, message: message + then };
 }
 
 /** Code 4 of iptables means that its lock is held, or that the chain is not empty: only another look tells. */
-async function explainWrite({ change, isClosed, isInKernel }: End, failed: Failed, host: Host): Promise<Failure> {
+async function explainWrite(end: End, failed: Failed, host: Host): Promise<Failure> {
+  const { change, isClosed, isBegun, isInKernel } = end;
   const { family, before, kernel } = change;
   const { chain } = before.names;
   const { reason, message } = failed.error;
-  const [restore] = kernel;
+  const restore = kernel[0]?.write;
   const lock = restore?.verb === 'restore-tables' ? restore.lockFile : undefined;
   if (!isClosed || isInKernel) return { reason, message };
   if (failed.reason === 'absent' && lock !== undefined)
@@ -133,12 +165,12 @@ async function explainWrite({ change, isClosed, isInKernel }: End, failed: Faile
     .then(([tables]) => findOwnChains(parseRuleset(valueOf(tables).text), chain))
     .catch(asStackwardError);
   if (now instanceof Error) return { reason, message: `${message}; another look failed: ${now.message}` };
-  const isAsSeen = ownTables.every((table) => JSON.stringify(now[table]) === JSON.stringify(before.kernel[table]));
+  const isAsSeen = ownTables.every((table) => JSON.stringify(now[table]) === JSON.stringify(end.kernel[table]));
   return isAsSeen
     ? { reason, message }
     : {
         reason: 'StalePlan',
-        message: `the chain ${chain} is not as it was seen, so nothing of it was changed; plan again (${message})`,
+        message: `the chain ${chain} is not as it was seen, so nothing ${isBegun ? 'more ' : ''}of it was changed; plan again (${message})`,
       };
 }
 

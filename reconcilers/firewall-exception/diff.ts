@@ -17,12 +17,14 @@ import {
   type Step,
 } from '../../lib/reconciler';
 import { describeRules, familyNames, intend, kind, pathOf, type Intent } from './intent';
+import { describeLarge, largeFiles } from './large-files';
 import type { PlacedException } from './locate';
 import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
 import { withinLimit } from './owner-limit';
 import { groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
 import { canonicalRule } from './rule-shape';
 import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
+import { isLarge } from './stored-rules';
 
 export interface FirewallExceptionStep extends Step {
   readonly owner: string;
@@ -43,6 +45,7 @@ export function diff(
     const all = [
       ...intents.flatMap((intent) => stepsFor(intent, state, observed)),
       ...leftovers(owner, state, intents, { sweep, ids }),
+      ...largeFiles(owner, state, { intents, sweep }),
     ];
     const { steps: needed, findings: refused } = withinLimit(owner, state, all, observed.host);
     append(findings, refused);
@@ -226,6 +229,8 @@ function bootChanges(
 ): Change[] {
   const attribute = `${familyNames[family]} rules at boot`;
   const after = isEmptyGroup(rules[family]) ? 'none' : 'as these';
+  if (isLarge(file.file))
+    return isEmptyGroup(rules[family]) ? [] : [{ attribute, before: describeLarge(file.file), after }];
   if (!isSameGroup(stored[family], rules[family]))
     return [{ attribute, before: isEmptyGroup(stored[family]) ? 'none' : 'others', after }];
   if (isEmptyGroup(rules[family])) return [];

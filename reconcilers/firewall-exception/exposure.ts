@@ -2,7 +2,6 @@
 import { linkLocal } from '../../lib/exception-checks';
 import {
   compact,
-  everyAddress,
   intersect,
   only,
   parseAddress,
@@ -14,7 +13,7 @@ import {
 } from '../../lib/ip-ranges';
 import type { Port } from '../../lib/ports';
 import type { NearSubnet } from './locate';
-import { passagesOf, type Passage, type Passages } from './passages';
+import { everyAddress, passagesOf, type Passage, type Passages } from './passages';
 import { macCheckOf, type ExceptionRules } from './rules';
 import type { FirewallExceptionSpec } from './spec';
 

@@ -9,26 +9,21 @@ import { createHash } from 'node:crypto';
 import { InvalidConfiguration } from '../../lib/errors';
 import { maxStoredBytes } from '../../lib/exception-limits';
 import type { HostWrite } from '../../lib/host';
-import {
-  noChain,
-  renderReplacements,
-  type OwnChain,
-  type OwnChains,
-  type OwnRules,
-} from '../../lib/iptables/own-chain';
+import { noChain, renderReplacements, type OwnChains, type OwnRules } from '../../lib/iptables/own-chain';
 import type { FirewallExceptionStep } from './diff';
 import type { FirewallExceptionObserved, OwnFamily } from './observe';
 import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
 import type { Family } from './rules';
 import { newNames } from './own-names';
-import { nothingStored, renderStored, type StoredRules } from './stored-rules';
+import { isLarge, nothingStored, renderStored, type StoredRules } from './stored-rules';
 
 export interface FamilyChange {
   readonly owner: string;
   readonly family: Family;
   /** Takes out of the file what is not to come back; may be []. */
   readonly closing: readonly HostWrite[];
-  readonly kernel: readonly HostWrite[];
+  /** More than one for a chain that holds more rules than one transaction may name; each makes `after` of the chain. */
+  readonly kernel: readonly { readonly write: HostWrite; readonly after: OwnChains }[];
   /** Puts into the file what the kernel then has; may be []. */
   readonly storing: readonly HostWrite[];
   /** Undoes `closing`, where the kernel was not changed after it. */
@@ -40,11 +35,18 @@ export interface FamilyChange {
   readonly after: OwnFamily;
 }
 
-export const writesOf = ({ closing, kernel, storing }: FamilyChange): readonly HostWrite[] => [
-  ...closing,
-  ...kernel,
-  ...storing,
-];
+/**
+ * In order, one list for each request: each transaction on a chain of tens of thousands of rules takes most of the time that one
+ * request has. Nearly every change is one request.
+ */
+export function requestsOf({ closing, kernel, storing }: FamilyChange): readonly (readonly HostWrite[])[] {
+  const parts = kernel.map(({ write }) => [write]);
+  const last = parts.pop() ?? [];
+  const requests = [...parts, [...last, ...storing]];
+  return requests
+    .map((writes, at) => (at === 0 ? [...closing, ...writes] : writes))
+    .filter((writes) => writes.length > 0);
+}
 
 export const kernelRules = ({ kernel }: OwnFamily): OwnRules => ({
   mangle: kernel.mangle.rules,
@@ -75,10 +77,10 @@ export function changeOf(
     const lock = lockFile === undefined ? {} : { lockFile };
     return { ...{ file, variant: variant[family], rules: kept, isWhole: true, isForeign: false, owner }, ...lock };
   };
-  const texts = renderReplacements(chain, before.kernel, rules);
+  const replacements = renderReplacements(chain, before.kernel, rules);
   const stored = storedWith(withGroups(before.stored.rules, groups));
   const kept = sharedGroups(before.stored.rules, stored.rules);
-  const closes = texts.length > 0 && !(before.stored.isWhole && isSameGroup(kept, before.stored.rules));
+  const closes = replacements.length > 0 && !(before.stored.isWhole && isSameGroup(kept, before.stored.rules));
   const between = closes ? storedWith(kept) : before.stored;
 
   const restore = (text: string): HostWrite => ({
@@ -88,10 +90,10 @@ export function changeOf(
   return {
     ...{ owner, family, before, between },
     closing: swap(path, before.stored, between),
-    kernel: texts.map(restore),
+    kernel: replacements.map(({ text, after }) => ({ write: restore(text), after })),
     storing: swap(path, between, stored),
     reopening: swap(path, between, before.stored),
-    after: { names: before.names, kernel: chainsWith(rules), stored, foreign: [] },
+    after: { names: before.names, kernel: replacements.at(-1)?.after ?? before.kernel, stored, foreign: [] },
   };
 }
 
@@ -101,14 +103,11 @@ const tooLarge = (owner: string, bytes: number): InvalidConfiguration =>
   );
 
 function swap(path: string, { file: from }: StoredRules, { file: to }: StoredRules): HostWrite[] {
-  if (from?.sha256 === to?.sha256) return [];
-  if (to === null) return from === null ? [] : [{ verb: 'remove-file', path, expect: from.sha256 }];
+  // The content of a large file is nowhere but there: it can be taken away, and never be put back or written over.
+  if (from?.sha256 === to?.sha256 || isLarge(to)) return [];
+  const gone: HostWrite[] = from === null ? [] : [{ verb: 'remove-file', path, expect: from.sha256 }];
+  if (to === null) return gone;
+  if (isLarge(from)) return [...gone, ...swap(path, nothingStored, { ...nothingStored, file: to })];
   const expect = from === null ? null : from.sha256;
   return [{ verb: 'swap-file', path, expect, content: to.content, mode: 0o600, makeFolder: true }];
-}
-
-function chainsWith(rules: OwnRules): OwnChains {
-  const chain = (table: keyof OwnRules): OwnChain =>
-    rules[table].length === 0 ? noChain : { exists: true, jumps: 1, rules: rules[table] };
-  return { mangle: chain('mangle'), filter: chain('filter') };
 }

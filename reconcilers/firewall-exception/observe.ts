@@ -1,5 +1,13 @@
 /** What one host has of our exceptions: in the kernel, and in the files from which they come back when it starts. */
-import { valueOf, type HostFile, type HostTables, type Outcome, type TableVariant } from '../../lib/host';
+import { maxStoredBytes } from '../../lib/exception-limits';
+import {
+  valueOf,
+  type HostFile,
+  type HostReader,
+  type HostTables,
+  type Outcome,
+  type TableVariant,
+} from '../../lib/host';
 import { findForeignJumps, findOwnChains, ownTables, type OwnChains } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import { parseRuleset, type Ruleset } from '../../lib/iptables/ruleset';
@@ -12,7 +20,7 @@ import { pathOf } from './intent';
 import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './own-names';
 import { foreignRules } from './rule-groups';
 import { families, type Family } from './rules';
-import { parseStored, textOf, type StoredRules } from './stored-rules';
+import { parseStored, textOf, type SeenFile, type StoredRules } from './stored-rules';
 
 /** Of one owner in one family. */
 export interface OwnFamily {
@@ -84,7 +92,7 @@ export async function observe(
     mayLack && !answer.ok && answer.reason === 'no-tool' ? noTables : valueOf(answer);
   const tables = { ipv4: tablesOf(ipv4, wanted.length === 0), ipv6: tablesOf(ipv6, true) };
   const rulesets = { ipv4: parseRuleset(tables.ipv4.text), ipv6: parseRuleset(tables.ipv6.text) };
-  const stored = new Map(files.map((path, at) => [path, valueOf(read[at] as Outcome<HostFile>)]));
+  const stored = await readStored(host, new Map(files.map((path, at) => [path, read[at] as Outcome<HostFile>])));
   const stateOf = (owner: string, family: Family): OwnFamily => {
     const comments = new Set(wanted.filter((one) => one.owner === owner).map(commentIn));
     return ownFamily(owner, family, { stateFolder, ruleset: rulesets[family], stored, comments });
@@ -103,6 +111,26 @@ export async function observe(
   };
 }
 
+/** What is too large to be read is measured, in a second request; what only found no room in the answer stays a failure. */
+async function readStored(
+  host: HostReader,
+  outcomes: ReadonlyMap<string, Outcome<HostFile>>,
+): Promise<ReadonlyMap<string, SeenFile>> {
+  const isTooLarge = (outcome: Outcome<HostFile>): boolean => !outcome.ok && outcome.reason === 'too-large';
+  const large = [...outcomes].filter(([, outcome]) => isTooLarge(outcome)).map(([path]) => path);
+  const digests = large.length === 0 ? [] : await host.read(large.map((path) => ({ verb: 'digest-file', path })));
+  const measured = new Map(large.map((path, at) => [path, digests[at]]));
+  return new Map(
+    [...outcomes].map(([path, outcome]): [string, SeenFile] => {
+      const digest = measured.get(path);
+      if (digest === undefined) return [path, valueOf(outcome)];
+      const file = valueOf(digest);
+      if (!file.exists) return [path, absent];
+      return [path, file.size > maxStoredBytes ? file : valueOf(outcome)];
+    }),
+  );
+}
+
 const commentIn = ({ id, spec }: Placement<PlacedException>['wanted'][number]): string =>
   spec.is === 'restored' ? spec.image.comment : commentOf(pathOf(id));
 
@@ -110,7 +138,7 @@ interface Seen {
   readonly stateFolder: string;
   readonly ruleset: Ruleset;
   /** By path. */
-  readonly stored: ReadonlyMap<string, HostFile>;
+  readonly stored: ReadonlyMap<string, SeenFile>;
   /** Of the owner's constructs that this host is to have. */
   readonly comments: ReadonlySet<string>;
 }
@@ -118,7 +146,7 @@ interface Seen {
 const absent: HostFile = { exists: false, realPath: '' };
 
 function ownFamily(owner: string, family: Family, { stateFolder, ruleset, stored, comments }: Seen): OwnFamily {
-  const fileOf = ({ path }: OwnNames): HostFile => stored.get(path) ?? absent;
+  const fileOf = ({ path }: OwnNames): SeenFile => stored.get(path) ?? absent;
   const seen = (names: OwnNames): OwnFamily => {
     const kernel = findOwnChains(ruleset, names.chain);
     return {

@@ -8,16 +8,21 @@
  *   *filter
  *   …
  */
-import { fileHeader, type HostFile, type TableVariant } from '../../lib/host';
+import { fileHeader, type HostDigest, type HostFile, type TableVariant } from '../../lib/host';
 import { findOwnChains, renderChains, type OwnRules } from '../../lib/iptables/own-chain';
 import { parseRuleset } from '../../lib/iptables/ruleset';
 import { isEmptyGroup, withGroups } from './rule-groups';
 import { ownerIn } from './own-names';
 import { noRules } from './rules';
 
+/** A file that is larger than the host program reads, which an older stackward could write. Nothing of it comes back at boot. */
+export type LargeFile = HostDigest & { readonly exists: true };
+
+export type SeenFile = HostFile | LargeFile;
+
 export interface StoredRules {
   /** Of the file; null: there is none. */
-  readonly file: { readonly sha256: string; /** Base64. */ readonly content: string } | null;
+  readonly file: Stored | LargeFile | null;
   readonly variant: TableVariant | undefined;
   /** The agent's own, which a write must hold. Absent where the agent keeps what others write. */
   readonly lockFile?: string;
@@ -31,19 +36,30 @@ export interface StoredRules {
   readonly owner?: string;
 }
 
+interface Stored {
+  readonly sha256: string;
+  /** Base64. */
+  readonly content: string;
+}
+
+export const isLarge = (file: StoredRules['file'] | SeenFile): file is LargeFile => file !== null && 'head' in file;
+
 export const nothingStored: StoredRules = {
   ...{ file: null, variant: undefined, rules: noRules },
   ...{ isWhole: true, isForeign: false },
 };
 
-export const textOf = (file: HostFile): string | undefined =>
-  file.exists ? Buffer.from(file.content, 'base64').toString('utf8') : undefined;
+/** Of a large file, its head. */
+export const textOf = (file: SeenFile): string | undefined =>
+  file.exists ? Buffer.from(isLarge(file) ? file.head : file.content, 'base64').toString('utf8') : undefined;
 
-export function parseStored(file: HostFile, owner: string, chain: string): StoredRules {
+export function parseStored(file: SeenFile, owner: string, chain: string): StoredRules {
   const text = textOf(file);
   if (!file.exists || text === undefined) return nothingStored;
   const chains = findOwnChains(parseRuleset(text), chain);
-  const rules = withGroups({ mangle: chains.mangle.rules, filter: chains.filter.rules }, new Map());
+  const rules = isLarge(file)
+    ? noRules
+    : withGroups({ mangle: chains.mangle.rules, filter: chains.filter.rules }, new Map());
   const variant = /^# iptables: (nft|legacy|only)$/m.exec(text)?.[1] as TableVariant | undefined;
   const lockFile = /^# lock: (\/\S*)$/m.exec(text)?.[1];
   const named = ownerIn(text);
@@ -51,8 +67,8 @@ export function parseStored(file: HostFile, owner: string, chain: string): Store
     ...{ file, variant, rules },
     ...(lockFile === undefined ? {} : { lockFile }),
     ...(named === undefined ? {} : { owner: named }),
-    isWhole: variant !== undefined && text === renderStored(owner, chain, variant, lockFile, rules),
-    isForeign: named !== owner || isEmptyGroup(rules),
+    isWhole: !isLarge(file) && variant !== undefined && text === renderStored(owner, chain, variant, lockFile, rules),
+    isForeign: named !== owner || (isEmptyGroup(rules) && !isLarge(file)),
   };
 }
 

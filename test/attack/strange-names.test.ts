@@ -10,7 +10,7 @@ import { parseJson } from '../../lib/json';
 import { faultOfName } from '../../lib/line';
 import { parseManifests } from '../../lib/manifest';
 import { parseSavedPlan } from '../../lib/saved-plan';
-import { printable } from '../../lib/printable';
+import { printable } from '../../lib/render/style';
 
 const cell = '{"kind":"cell","spec":{},"dependsOn":[]}';
 const manifest = (resources: string, more = ''): string =>

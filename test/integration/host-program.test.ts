@@ -99,7 +99,7 @@ test('a program that dies: of its own, and under sudo', async () => {
     expect(await dying(signal)).toMatchObject(
       transient(/^the program ended without an answer.*each write that was asked for is done whole or not at all/),
     );
-  expect(await dying('ALRM')).toMatchObject(transient(/^no answer within 60 s.*done whole or not at all/));
+  expect(await dying('ALRM')).toMatchObject(transient(/^no answer within 120 s.*done whole or not at all/));
   login.allow([sentAlong]);
   expect(await dying('KILL')).toMatchObject(
     unrecoverable(new RegExp(`^sudo doesn't let this login run ${program} as root`)),

@@ -1,0 +1,53 @@
+/**
+ * Stored files that are larger than is read, of versions that knew no limit. Pure.
+ *
+ * Nothing comes back from such a file when the host starts, and whatever writes rules of its owner and family replaces it. What
+ * is left to do here: a file without any rule in the kernel, as after a restart.
+ */
+import { ownTables } from '../../lib/iptables/own-chain';
+import { commentOf } from '../../lib/iptables/rule-comment';
+import type { Sweep } from '../../lib/reconciler';
+import type { FirewallExceptionStep } from './diff';
+import { familyNames, kind, pathOf, type Intent } from './intent';
+import type { OwnFamily, OwnState } from './observe';
+import { isEmptyGroup } from './rule-groups';
+import { families, nothing, type Family } from './rules';
+import { isLarge, type LargeFile } from './stored-rules';
+
+export const describeLarge = ({ size }: LargeFile): string => `a file of ${size} bytes, more than is read`;
+
+/** Takes them away, for any stack of the owner: the file holds nothing that works for another. */
+export function largeFiles(
+  owner: string,
+  state: OwnState,
+  { intents, sweep }: { readonly intents: readonly Intent[]; readonly sweep: readonly Sweep[] },
+): FirewallExceptionStep[] {
+  const swept = sweep.find((one) => one.owner === owner);
+  const isWanted = (family: Family): boolean =>
+    intents.some(({ rules }) => rules !== undefined && !isEmptyGroup(rules[family]));
+  const found = families
+    .filter((family) => !isWanted(family) && !hasRules(state[family]))
+    .flatMap((family) => {
+      const { names, stored } = state[family];
+      return isLarge(stored.file) ? [{ family, names, file: stored.file }] : [];
+    });
+  const [first] = found;
+  if (swept === undefined || first === undefined) return [];
+  const { chain } = first.names;
+  const id = `${kind}.${chain}`;
+  const stack = swept.stacks === 'all' ? chain : (swept.stacks[0] ?? chain);
+  return [
+    {
+      ...{ id, action: 'delete', owner, leftBy: { owner, stack }, comment: commentOf(pathOf(id)), rules: nothing },
+      subject: `stored rules of ${owner}`,
+      because: 'an earlier version of stackward stored more rules than are read again',
+      changes: found.map(({ family, file }) => ({
+        attribute: `${familyNames[family]} rules at boot`,
+        before: describeLarge(file),
+        after: 'none',
+      })),
+    },
+  ];
+}
+
+const hasRules = ({ kernel }: OwnFamily): boolean => ownTables.some((table) => kernel[table].rules.length > 0);
