@@ -5,12 +5,12 @@
 import { inflateSync } from 'node:zlib';
 import { z } from 'zod';
 import { hostReasons, type AnswerTo, type HostRead, type HostReason, type HostWrite } from '../lib/host';
+import { sha256Digest } from '../lib/sha256';
 
 const short = z.string().max(4_096);
 /** Every byte of a path may be a surrogate of its own. */
 const path = z.string().max(8_192);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
 const seconds = z.number().finite();
 const flag = z.boolean().exactOptional();
@@ -21,7 +21,7 @@ const file = z.discriminatedUnion('exists', [
     exists: z.literal(true),
     realPath: path,
     content: base64,
-    sha256,
+    sha256: sha256Digest,
     mode: count.max(0o7777),
     links: count,
     owner: short,
@@ -46,10 +46,10 @@ const packedText = base64.transform((packed, context): string => {
   }
 });
 
-const digest = z.strictObject({ lines: count, sha256 });
+const digest = z.strictObject({ lines: count, sha256: sha256Digest });
 const boot = z.strictObject({
   init: z.enum(['systemd', 'upstart', 'other']),
-  seen: sha256,
+  seen: sha256Digest,
   files: z.array(z.strictObject({ path, isOurs: z.boolean(), now: digest.nullable(), right: digest.nullable() })),
 });
 
@@ -71,7 +71,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   'read-file': file,
   'digest-file': z.discriminatedUnion('exists', [
     z.strictObject({ exists: z.literal(false) }),
-    z.strictObject({ exists: z.literal(true), size: count, sha256, head: base64.max(684) }),
+    z.strictObject({ exists: z.literal(true), size: count, sha256: sha256Digest, head: base64.max(684) }),
   ]),
   'list-folder': z.strictObject({
     exists: z.boolean(),
@@ -91,7 +91,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   }),
   'boot-files': boot,
   'run-reader': z.strictObject({ code: z.number().int(), stdout: z.string(), stderr: z.string() }),
-  'swap-file': z.strictObject({ realPath: path, sha256, mtimeSeconds: seconds }),
+  'swap-file': z.strictObject({ realPath: path, sha256: sha256Digest, mtimeSeconds: seconds }),
   'remove-file': z.strictObject({}),
   'restore-tables': z.strictObject({}),
   'swap-boot-files': boot,

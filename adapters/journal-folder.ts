@@ -24,24 +24,25 @@ export class JournalFolder {
    * @throws InvalidConfiguration when it can't be written: nothing may be changed then
    */
   static begin(parent: string, record: RunRecord): JournalFolder {
-    const name = nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
+    const name = orNothingChanged(parent, () => {
+      makeFolder(parent);
+      return nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
+    });
     const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
     const text = renderRecord(record, path);
-    try {
-      makeFolder(parent);
-      mkdirSync(unnamed, { mode: 0o750 });
-      write(join(unnamed, 'run.json'), text);
-      write(join(unnamed, 'results.jsonl'), '');
-      sync(unnamed);
-      renameSync(unnamed, path);
-      sync(parent);
-    } catch (error) {
-      removeWhereThere(unnamed);
-      throw new InvalidConfiguration(
-        `the journal can't be written (${(error as Error).message}), so nothing was changed; give a folder with --journal DIR`,
-        { where: path, cause: error },
-      );
-    }
+    orNothingChanged(path, () => {
+      try {
+        mkdirSync(unnamed, { mode: 0o750 });
+        write(join(unnamed, 'run.json'), text);
+        write(join(unnamed, 'results.jsonl'), '');
+        sync(unnamed);
+        renameSync(unnamed, path);
+        sync(parent);
+      } catch (error) {
+        removeWhereThere(unnamed);
+        throw error;
+      }
+    });
     return new JournalFolder(path);
   }
 
@@ -88,6 +89,18 @@ function nameOf(startedAt: Date, latest: string | undefined): string {
   const after = Number.isNaN(last) ? 0 : Math.min(last + 1, lastMoment);
   const time = new Date(Math.max(startedAt.getTime(), after)).toISOString();
   return `${time.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+}
+
+/** @throws InvalidConfiguration that leads to another place for the journal */
+function orNothingChanged<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new InvalidConfiguration(
+      `the journal can't be written (${(cause as Error).message}), so nothing was changed; give a folder with --journal DIR`,
+      { where, cause },
+    );
+  }
 }
 
 /** Names of the runs below `parent`, the oldest first. */

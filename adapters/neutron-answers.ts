@@ -4,9 +4,8 @@
  */
 import { z } from 'zod';
 import { parseAddress, parseCidr } from '../lib/ip-ranges';
+import { uuid } from '../lib/uuid';
 
-/** 36 characters, in every release. */
-const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a UUID');
 /** The columns of Neutron's tables hold 255 characters. */
 const text = z.string().max(255);
 const parses = (parse: (text: string) => unknown, what: string) =>

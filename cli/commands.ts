@@ -20,7 +20,6 @@ import { version } from '../package.json';
 import { commandLine, givenOptions } from './command-line';
 import { refuseUnknownStacks } from './known-stacks';
 import { perform } from './perform';
-import { sha256 } from './sha256';
 import { say } from './terminal';
 import type { Connections } from './wire';
 
@@ -76,10 +75,7 @@ export async function planCommand(run: Run): Promise<number> {
   const { manifests, filter, sweep, options, style } = run;
   const planned = await planOf(run);
   if (options.out !== undefined)
-    putNewText(
-      options.out,
-      renderSavedPlan(planned, manifests, { filter, sweep }, { id: randomUUID(), version, digest: sha256 }),
-    );
+    putNewText(options.out, renderSavedPlan(planned, manifests, { filter, sweep }, { id: randomUUID(), version }));
   // A saved plan has its filter in it.
   const command =
     options.out === undefined

@@ -6,7 +6,7 @@ import { InvalidConfiguration, Refused } from '../lib/errors';
 import { movedSince, undoManifests, withoutMoved } from '../lib/journal';
 import type { Note } from '../lib/plan';
 import type { Readers } from '../lib/ports';
-import { printable } from '../lib/render/style';
+import { printable } from '../lib/printable';
 import type { RecordedRun } from '../lib/run-record';
 import { kinds } from '../reconcilers/registry';
 import type { Run } from './commands';

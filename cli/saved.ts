@@ -10,7 +10,6 @@ import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../lib/s
 import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../lib/saved-plan';
 import { planOf, type Run } from './commands';
 import { perform } from './perform';
-import { sha256 } from './sha256';
 
 export const readSavedPlan = (file: string): SavedPlan => parseSavedPlan(getText(file, maxPlanBytes), file);
 
@@ -21,11 +20,11 @@ export async function applySaved(run: Run, file: string): Promise<number> {
       'a saved plan has the filter it was made with; leave out --stack, --kind and --target',
     );
   const saved = readSavedPlan(file);
-  refuseOtherManifests(saved, manifests, sha256, file);
+  refuseOtherManifests(saved, manifests, file);
   refuseOtherSweep(saved, run.sweep, file);
   const own = { ...run, filter: saved.filter, sweep: saved.sweep };
-  const { plan: planned, unreviewed } = reviewed(saved, await planOf(own), sha256);
-  const digest = digestOf(saved, sha256);
+  const { plan: planned, unreviewed } = reviewed(saved, await planOf(own));
+  const digest = digestOf(saved);
   const unread = options.again === true ? [] : refuseUsed(planned, digest, options.journal, file);
   const known = { ...planned, warnings: [...planned.warnings, ...unread] };
   const { exitCode } = await perform(own, known, ['apply', file], { plan: digest });

@@ -14,7 +14,7 @@ import { addressFindings, type AddressPlan, type SynthFinding } from '../lib/add
 import { InvalidConfiguration } from '../lib/errors';
 import { faultOfName } from '../lib/line';
 import { quotaFindings } from '../lib/quota-plan';
-import { printable } from '../lib/render/style';
+import { printable } from '../lib/printable';
 import { declarationsOfApp, type Declarations } from './declarations';
 import type { OpenStackCloud } from './openstack-cloud';
 import { sensitiveFindings } from './sensitive-attributes';

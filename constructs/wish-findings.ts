@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { SynthFinding } from '../lib/address-plan';
-import { attempt } from '../lib/attempt';
+import { findFault } from '../lib/attempt';
 import { parseSpec } from '../lib/spec';
 import { allocationPoolSpec } from '../reconcilers/allocation-pool/spec';
 import { bootRestoreSpec } from '../reconcilers/boot-restore/spec';
@@ -24,11 +24,7 @@ export function wishFindings({ stack, resources }: Declarations, known: Readonly
   return [...resources].flatMap(([path, { kind, spec }]) => {
     const schema = specs[kind];
     if (!schema || known.has(path)) return [];
-    const findings: SynthFinding[] = [];
-    attempt(
-      () => parseSpec(schema, resolveIn(stack, spec), kind),
-      (message) => findings.push({ path, message }),
-    );
-    return findings;
+    const message = findFault(() => parseSpec(schema, resolveIn(stack, spec), kind));
+    return message === undefined ? [] : [{ path, message }];
   });
 }

@@ -40,6 +40,7 @@ MAX_OUTPUT = 24 << 20  # Of a tool.
 MAX_TABLES = 64 << 20  # Of iptables-save, which is packed while it prints.
 MAX_MEASURED = 256 << 20  # Of a file that is read in blocks, and kept by nobody.
 MAX_QUESTIONS = 4096
+MAX_VALUES = 1 << 18  # Of JSON in a request: an empty list takes two bytes there, and more than a hundred in memory.
 MAX_FOLDER = 4 << 20
 MAX_DETAIL = 2000
 DEADLINES = (1, 600)
@@ -619,8 +620,12 @@ def identity(status):
     return status.st_ino, status.st_size, status.st_mtime, status.st_ctime
 
 
-def make_folder(path, mode, access):
-    with Place(path, access) as place, Naming(place.real):
+def make_folder_of(path, mode, file_access, access):
+    """The folder of a file, where it is missing; not those above it."""
+    with Place(path, file_access) as place:
+        if place.folder is not None:
+            return
+    with Place(b'/' + b'/'.join(parts_of(to_bytes(path))[:-1]), access) as place, Naming(place.real):
         try:
             os.mkdir(place.needed().at(place.name), mode)
         except OSError as error:
@@ -644,15 +649,11 @@ def newest_in(folder):
     return max([os.fstat(folder.fd).st_mtime] + [status.st_mtime for status in found if status is not None])
 
 
-def swap_file(q, access='write'):
-    """`access`: None for the files of ours alone, which no limits name."""
+def swap_file(q):
     content, path = base64.b64decode(q['content'].encode('ascii')), q['path']
     if q.get('makeFolder'):
-        with Place(path, access) as place:
-            is_missing = place.folder is None
-        if is_missing:
-            make_folder(b'/' + b'/'.join(parts_of(to_bytes(path))[:-1]), q.get('folderMode', 0o700), access and 'make')
-    with Place(path, access) as place:
+        make_folder_of(path, 0o700, 'write', 'make')
+    with Place(path, 'write') as place:
         folder, newest = place.needed(), 0
         lock_folder(folder)
         beside = folder
@@ -666,21 +667,21 @@ def swap_file(q, access='write'):
             if beside.status.st_dev != folder.status.st_dev:
                 raise Failure('mount-point', '%s is a mount of its own: no file can come into it whole' % to_text(folder.real))
             lock_folder(beside)
-        return swap_in(place, beside, content, newest, q)
+        now = swap_in(place, beside, content, newest, q['expect'], q.get('mode', 0o644))
+        return {'realPath': to_text(place.real), 'sha256': sha256(content), 'mtimeSeconds': now.st_mtime}
 
 
-def swap_in(place, beside, content, newest, q):
+def swap_in(place, beside, content, newest, expected, mode):
+    """Of the file that is there now: its status. The folder is locked."""
     real, target = place.real, place.folder.at(place.name)
     seen = look(place)
-    if q.get('sameIsDone') and seen is not None and seen[1] == content:
-        return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': seen[0].st_mtime}
-    compare(seen, q['expect'], real)
+    compare(seen, expected, real)
     if seen is not None:
         refuse_powerful(seen, real)
     temporary = beside.at(b'.stackward-' + base64.b16encode(os.urandom(8)).lower())
     with Naming(real):
         try:
-            write_beside(temporary, content, seen, newest, q.get('mode', 0o644))
+            write_beside(temporary, content, seen, newest, mode)
             if seen is None:
                 os.link(temporary, target)  # Unlike a rename it never takes the place of another file.
             elif identity(os.lstat(target)) != identity(seen[0]):
@@ -693,23 +694,24 @@ def swap_in(place, beside, content, newest, q):
         os.fsync(place.folder.fd)
     now = look(place)
     compare(now, sha256(content), real)
-    return {'realPath': to_text(real), 'sha256': sha256(content), 'mtimeSeconds': now[0].st_mtime}
+    return now[0]
 
 
-def remove_file(q, access='write'):
-    with Place(q['path'], access) as place:
-        folder = place.needed()
-        lock_folder(folder)
-        seen = look_by(measure, place)
-        compare_sha256(None if seen is None else seen[1]['sha256'], q['expect'], place.real)
-        if HEADER not in seen[1]['head']:
-            raise Failure('not-ours', '%s does not bear the words "%s"' % (to_text(place.real), to_text(HEADER)))
-        with Naming(place.real):
-            os.unlink(folder.at(place.name))
-            os.fsync(folder.fd)
-            if q.get('removeFolder') and not folder.names():
-                os.rmdir(place.outer.at(os.path.basename(folder.real)))
+def remove_file(q):
+    with Place(q['path'], 'write') as place:
+        lock_folder(place.needed())
+        remove_in(place, q['expect'])
         return {}
+
+
+def remove_in(place, expected):
+    seen = look_by(measure, place)
+    compare_sha256(None if seen is None else seen[1]['sha256'], expected, place.real)
+    if HEADER not in seen[1]['head']:
+        raise Failure('not-ours', '%s does not bear the words "%s"' % (to_text(place.real), to_text(HEADER)))
+    with Naming(place.real):
+        os.unlink(place.folder.at(place.name))
+        os.fsync(place.folder.fd)
 
 
 # --- rules --------------------------------------------------------------------------------------------------------------
@@ -1188,10 +1190,19 @@ def boot_files(q):
 
 
 def write_boot_file(path, now, right):
-    if right is None:
-        return remove_file({'path': path, 'expect': sha256(now), 'removeFolder': path in (COPY, DROP_IN)}, None)
-    return swap_file({'path': path, 'expect': None if now is None else sha256(now), 'makeFolder': True, 'folderMode': 0o755,
-                      'content': base64.b64encode(right).decode('ascii')}, None)
+    """Its folder comes and goes with it. No limits name these paths."""
+    if right is not None:
+        make_folder_of(path, 0o755, None, None)
+    with Place(path, None) as place:
+        lock_folder(place.needed())
+        expected = None if now is None else sha256(now)
+        if right is not None:
+            swap_in(place, place.folder, right, 0, expected, 0o644)
+            return
+        remove_in(place, expected)
+        if path in (COPY, DROP_IN) and not place.folder.names():
+            with Naming(place.folder.real):
+                os.rmdir(place.outer.at(os.path.basename(place.folder.real)))
 
 
 def swap_boot_files(q):
@@ -1299,7 +1310,7 @@ TEXT = type(u'')
 
 
 def is_path(value):
-    if not isinstance(value, TEXT) or not value.startswith('/') or '\0' in value or '..' in value.split('/'):
+    if not isinstance(value, TEXT) or not value.startswith('/') or '\0' in value or len(value) >= 4096 or '..' in value.split('/'):
         return False
     try:
         return len(to_bytes(value)) < 4096
@@ -1310,6 +1321,10 @@ def is_path(value):
 def is_content(value):
     return isinstance(value, TEXT) and len(value) % 4 == 0 and len(value) // 4 * 3 <= MAX_FILE + 2 and bool(
         re.match(u'[A-Za-z0-9+/]*={0,2}\\Z', value))
+
+
+def is_lines(value):
+    return isinstance(value, TEXT) and len(value) <= MAX_FILE and not re.search(u'[^\x00-\x7f]', value)
 
 
 def is_argv(value):
@@ -1334,10 +1349,9 @@ SHA256 = ('a SHA-256 in hex', matches(u'[0-9a-f]{64}\\Z'))
 SHA256_OR_NULL = ('a SHA-256 in hex, or null', lambda value: value is None or SHA256[1](value))
 FLAG = ('true or false', lambda value: isinstance(value, bool))
 FILE_MODE = ('0600 or 0644', is_in(NEW_MODES))
-FOLDER_MODE = ('0700 or 0755', is_in((0o700, 0o755)))
 FAMILY = ('4 or 6', is_in((4, 6)))
 VARIANT = ('nft, legacy or only', is_in((u'nft', u'legacy', u'only')))
-LINES = ('a text', lambda value: isinstance(value, TEXT))
+LINES = ('ASCII of at most %d MiB' % (MAX_FILE >> 20), is_lines)
 WORDS = ('1 to 8 words of at most 256 characters', is_argv)
 NAME = ('the name of a network device', matches(DEVICE.pattern))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
@@ -1352,8 +1366,8 @@ VERBS = {
     'bridge-ports': ('read', bridge_ports, {}, {}),
     'run-reader': ('read', run_reader, {'argv': WORDS}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
-                  {'mode': FILE_MODE, 'makeFolder': FLAG, 'folderMode': FOLDER_MODE, 'watchedFolder': FLAG, 'sameIsDone': FLAG}),
-    'remove-file': ('write', remove_file, {'path': PATH, 'expect': SHA256}, {'removeFolder': FLAG}),
+                  {'mode': FILE_MODE, 'makeFolder': FLAG, 'watchedFolder': FLAG}),
+    'remove-file': ('write', remove_file, {'path': PATH, 'expect': SHA256}, {}),
     'restore-tables': ('write', restore_tables, {'family': FAMILY, 'variant': VARIANT, 'text': LINES}, {'lockFile': PATH}),
     'boot-files': ('read', boot_files, {'stateFolder': STATE}, {}),
     'swap-boot-files': ('write', swap_boot_files, {'stateFolder': STATE, 'wanted': FLAG, 'expect': SHA256}, {}),
@@ -1407,6 +1421,9 @@ def read_request(stream):
         raise Refusal('invalid', 'the request was cut short after %d of %d bytes' % (len(body), size))
     if re.search(b'[^\t\n\r -~]', body):
         raise Refusal('invalid', 'the request must be JSON in ASCII')
+    # Each value stands behind one of these signs. A sign within a text counts as well; a request needs few of them.
+    if sum(body.count(sign) for sign in (b'[', b'{', b',')) > MAX_VALUES:
+        raise Refusal('too-large', 'the request has more than %d of the signs "[", "{" and ","' % MAX_VALUES)
     return body
 
 

@@ -1,5 +1,5 @@
 /** What Neutron refuses of a port's MAC address and its allowed address pairs. Pure. */
-import { attempt } from './attempt';
+import { findFault } from './attempt';
 import type { AddressPair } from './exception-method';
 import { parseAddress, parseCidr } from './ip-ranges';
 import { isToken } from './terraform-text';
@@ -27,10 +27,6 @@ export function addressPairFindings(pairs: readonly AddressPair[]): string[] {
 
 function addressFindings(text: string): string[] {
   if (isToken(text)) return [];
-  const findings: string[] = [];
-  attempt<unknown>(
-    () => (text.includes('/') ? parseCidr(text) : parseAddress(text)),
-    (detail) => findings.push(`the address pair ${JSON.stringify(text)}: ${detail}`),
-  );
-  return findings;
+  const fault = findFault(() => (text.includes('/') ? parseCidr(text) : parseAddress(text)));
+  return fault === undefined ? [] : [`the address pair ${JSON.stringify(text)}: ${fault}`];
 }

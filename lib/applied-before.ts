@@ -5,7 +5,7 @@
  * undo that decision without a word. A run that was cut short is another matter: what it left open was reviewed and never done.
  */
 import { Refused } from './errors';
-import { at, type Plan } from './plan';
+import { stepKey, type Plan } from './plan';
 import type { RecordedRun } from './run-record';
 
 /**
@@ -24,7 +24,7 @@ export function refuseSecondUse(planned: Plan, digest: string, runs: readonly Re
     throw refused(`${saying(of)}, and rolled back at ${back.record.startedAt} in run ${back.name}`, file);
   }
   for (const step of planned.steps) {
-    const where = at(step.id, step.target);
+    const where = stepKey(step.id, step.target);
     const done = own.find(({ results }) => isDone.includes(results.get(where)?.outcome));
     if (done !== undefined) throw refused(`${saying(done)}, and would change ${where} a second time`, file);
   }

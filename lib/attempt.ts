@@ -10,3 +10,10 @@ export function attempt<T>(parse: () => T, refused?: (detail: string) => void): 
     return undefined;
   }
 }
+
+/** Why `parse` refuses the input; undefined where it accepts it. */
+export function findFault(parse: () => unknown): string | undefined {
+  let fault: string | undefined;
+  attempt(parse, (detail) => (fault = detail));
+  return fault;
+}

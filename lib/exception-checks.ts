@@ -1,10 +1,11 @@
 /** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
+import { findFault } from './attempt';
 import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
-import { InvalidConfiguration } from './errors';
 import { maxPrefixes, maxRules } from './exception-limits';
 import {
   carriesIPv4,
   compact,
+  everyAddress,
   formatAddress,
   isInside,
   overlap,
@@ -95,24 +96,19 @@ export const exceptionsOverlap = (
 
 function meet(a: Prefixes, b: Prefixes, version: 4 | 6): boolean {
   const rangesOf = (prefixes: Prefixes): readonly IpRange[] =>
-    prefixes === 'any' ? [everything(version)] : prefixes.map(parseCidr).filter((cidr) => cidr.version === version);
+    prefixes === 'any' ? [everyAddress(version)] : prefixes.map(parseCidr).filter((cidr) => cidr.version === version);
   const others = rangesOf(b);
   return rangesOf(a).some((range) => others.some((other) => overlap(range, other)));
 }
-
-const everything = (version: 4 | 6): IpRange => ({
-  version,
-  first: 0n,
-  last: (1n << (version === 4 ? 32n : 128n)) - 1n,
-});
 
 function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
   if (prefixes === 'any') return [];
   if (prefixes.length === 0) return [`its ${what} are empty; name prefixes, or say 'any'`];
   const seen: { text: string; cidr: Cidr }[] = [];
   return prefixes.flatMap((text) => {
-    const cidr = attempt(() => parseCidr(text));
-    if (typeof cidr === 'string') return [`in its ${what}, ${cidr}`];
+    const fault = findFault(() => parseCidr(text));
+    if (fault !== undefined) return [`in its ${what}, ${fault}`];
+    const cidr = parseCidr(text);
     if (cidr.prefixLength === 0) return [`in its ${what}, ${text} is every address of its family; say 'any'`];
     if (carriesIPv4(cidr))
       return [`in its ${what}, ${text} is of IPv4 and written as IPv6, which no packet bears; write it as IPv4`];
@@ -133,7 +129,7 @@ function wholeFindings(what: 'sources' | 'destinations', prefixes: Prefixes): st
   return ([4, 6] as const).flatMap((version) => {
     const ofFamily = prefixes.filter((text) => parseCidr(text).version === version);
     const size = sizeOf(compact(ofFamily.map(parseCidr)));
-    return ofFamily.length > 1 && size === everything(version).last + 1n
+    return ofFamily.length > 1 && size === everyAddress(version).last + 1n
       ? [`in its ${what}, ${ofFamily.join(' and ')} together are every address of their family; say 'any'`]
       : [];
   });
@@ -156,18 +152,8 @@ function clientFindings({ macAddress, addresses }: BridgedClient): string[] {
     ...(isMac ? [] : [`the client's "${macAddress}" is no MAC address; write it as fa:16:3e:00:00:01`]),
     ...(addresses.length === 0 ? [`the client ${macAddress} has no address; name those that it sends from`] : []),
     ...addresses.flatMap((text) => {
-      const parsed = attempt<unknown>(() => (text.includes('/') ? parseCidr(text) : parseAddress(text)));
-      return typeof parsed === 'string' ? [`of the client ${macAddress}, ${parsed}`] : [];
+      const fault = findFault(() => (text.includes('/') ? parseCidr(text) : parseAddress(text)));
+      return fault === undefined ? [] : [`of the client ${macAddress}, ${fault}`];
     }),
   ];
-}
-
-/** What it gives, or the sentence with which it refuses. */
-function attempt<T>(parse: () => T): T | string {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof InvalidConfiguration) return error.detail;
-    throw error;
-  }
 }

@@ -1,11 +1,11 @@
 /** The record of one kind and one owner on a host: what was there before our writes (docs/adr/0005-host-program.md). */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { asStackwardError, Blocked } from './errors';
 import { anyMark, fileHeader, formerMark, ownerMark, valueOf } from './host';
 import type { HostFile, HostReader, HostWrite, Outcome } from './host';
 import { parseJson } from './json';
 import { owner } from './line';
+import { sha256 } from './sha256';
 
 export interface HostRecord<Entry> {
   /** Where it is, or is to be. */
@@ -154,7 +154,7 @@ export class RecordWriter<Entry> {
     }
     const expect = this.#sha256;
     const text = renderRecord(this.owner, this.#entries);
-    this.#sha256 = text === undefined ? null : createHash('sha256').update(text).digest('hex');
+    this.#sha256 = text === undefined ? null : sha256(text);
     if (this.#sha256 === expect) return [];
     if (text === undefined) return expect === null ? [] : [{ verb: 'remove-file', path: this.#path, expect }];
     const content = Buffer.from(text).toString('base64');

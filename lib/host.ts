@@ -3,8 +3,8 @@
  *
  * Texts may hold lone surrogates U+DC80–U+DCFF: bytes that are not UTF-8, as Python's `surrogateescape` writes them.
  */
-import { createHash } from 'node:crypto';
 import type { StackwardError } from './errors';
+import { sha256 } from './sha256';
 
 /** The version that is spoken here; `VERSION` of host/stackward-host.py. */
 export const protocolVersion = 2;
@@ -145,28 +145,19 @@ export type HostWrite =
       readonly content: string;
       /** Of a new file, which is root's; default 0644. A file that is there keeps its own mode, owner, group and attributes. */
       readonly mode?: 0o600 | 0o644;
-      /** Makes the folder where it is missing; not the folders above. */
+      /** Makes the folder where it is missing, with mode 0700; not the folders above. */
       readonly makeFolder?: boolean;
-      /** Of a folder that is made; default 0700. */
-      readonly folderMode?: 0o700 | 0o755;
       /**
        * Services look at every name in its folder (oslo.policy's policy.d): the file on its way stands beside the folder, and
        * is newer than all in it. Default: in the folder.
        */
       readonly watchedFolder?: boolean;
-      /**
-       * The file is the same for every owner: where this very content has come to be there meanwhile, all is done. Default:
-       * that is `changed`, so that of two writers one alone goes on.
-       */
-      readonly sameIsDone?: boolean;
     }
   /** The file must bear `fileHeader` in its first 512 bytes; it may be as large as `digest-file` takes. */
   | {
       readonly verb: 'remove-file';
       readonly path: string;
       readonly expect: string;
-      /** Its folder goes too, where nothing else is in it. */
-      readonly removeFolder?: boolean;
     }
   | {
       readonly verb: 'restore-tables';
@@ -283,7 +274,7 @@ export interface Host extends HostReader {
 }
 
 /** The mark of an owner in names on hosts: 16 hex digits. */
-export const ownerMark = (owner: string): string => createHash('sha256').update(owner).digest('hex').slice(0, 16);
+export const ownerMark = (owner: string): string => sha256(owner).slice(0, 16);
 
 /**
  * The mark by which names were made before: 8 hex digits, which two owners may have in common (`team-21198` and

@@ -209,3 +209,10 @@ export const intersect = (a: readonly IpRange[], b: readonly IpRange[]): IpRange
 export function only(address: IpAddress): IpRange {
   return { version: address.version, first: address.value, last: address.value };
 }
+
+/** All addresses of a family. */
+export const everyAddress = (version: IpVersion): IpRange => ({
+  version,
+  first: 0n,
+  last: (1n << (version === 4 ? 32n : 128n)) - 1n,
+});

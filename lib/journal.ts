@@ -7,7 +7,7 @@ import type { Report } from './engine';
 import { InvalidConfiguration } from './errors';
 import { idOf, type Kind } from './kind';
 import type { Manifest } from './manifest';
-import { at, type Note, type Plan, type PlannedStep, type Problem } from './plan';
+import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from './plan';
 import { declarationOf, type RestoredResource, type Spec } from './resource';
 import { formatVersion, type EndRecord, type RecordedRun, type ResultRecord } from './run-record';
 import type { RunRecord, StepRecord } from './run-record';
@@ -61,7 +61,7 @@ export const endOf = (plan: Plan, report: Report, exitCode: number): EndRecord =
   exitCode,
 });
 
-const resultOf = ({ results }: RecordedRun, step: StepRecord) => results.get(at(step.id, step.target));
+const resultOf = ({ results }: RecordedRun, step: StepRecord) => results.get(stepKey(step.id, step.target));
 
 /** Steps that were begun: one that failed, or has no result, may be done or half done. Observing tells. */
 const begun = (run: RecordedRun): StepRecord[] =>
@@ -112,11 +112,11 @@ export interface Moved {
 }
 
 export function movedSince(run: RecordedRun, plan: Plan): Moved {
-  const left = new Map(begun(run).map((step) => [at(step.id, step.target), step]));
+  const left = new Map(begun(run).map((step) => [stepKey(step.id, step.target), step]));
   const problems: Problem[] = [];
   const warnings: Note[] = [];
   for (const { id, target, changes } of plan.steps) {
-    const where = at(id, target);
+    const where = stepKey(id, target);
     const step = left.get(where);
     // Two files may have a rule of one name.
     const wrote = (attribute: string) => (step?.changes ?? []).filter((one) => one.attribute === attribute);
@@ -142,7 +142,7 @@ export function withoutMoved(plan: Plan, { problems, warnings }: Moved): Plan {
   const moved = new Set([...problems, ...warnings].map((one) => one.where));
   return {
     ...plan,
-    steps: plan.steps.filter((step) => !moved.has(at(step.id, step.target))),
+    steps: plan.steps.filter((step) => !moved.has(stepKey(step.id, step.target))),
     problems: [...plan.problems, ...problems],
     warnings: [...plan.warnings, ...warnings],
   };

@@ -3,7 +3,7 @@
  *
  * A name is compared by machines and read by people, so both must see the same: a character that isn't seen, or that looks
  * like another, would make a second name of what a reviewer takes for the first. A text that is only read (a reason) may
- * hold more; `printable` of lib/render/style.ts shows what isn't seen in it.
+ * hold more; `printable` of lib/printable.ts shows what isn't seen in it.
  */
 import { z } from 'zod';
 

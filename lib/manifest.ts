@@ -9,7 +9,7 @@ import './schema-words';
 import { asStackwardError, InvalidConfiguration } from './errors';
 import { parseJson } from './json';
 import { name, owner } from './line';
-import { printable } from './render/style';
+import { printable } from './printable';
 import type { DeclaredResource, Resource } from './resource';
 
 export const outputName = 'stackward_manifest';

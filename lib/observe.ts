@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { problemOf } from './errors';
 import type { Look, Placed } from './kind';
 import { oneNameEach } from './machines';
-import { at, type Note, type PlannedStep, type Problem } from './plan';
+import { stepKey, type Note, type PlannedStep, type Problem } from './plan';
 import type { Readers } from './ports';
 import type { Target } from './reconciler';
 
@@ -110,12 +110,12 @@ function interpret(sights: readonly Sight[], before: Before): Seen {
       if (unread === undefined) seen.steps.push({ ...step, kind, target, before: look.images[index] ?? {} });
       else
         seen.warnings.push({
-          where: at(step.id, target),
+          where: stepKey(step.id, target),
           message: `it is wanted on ${unread}, which can't be read, so what there is of it here stays until that can be`,
         });
     });
     for (const { id, message, reason } of difference.findings) {
-      const where = at(id, target);
+      const where = stepKey(id, target);
       if (reason === undefined) seen.warnings.push({ where, message });
       else {
         open.add(id);
@@ -123,7 +123,7 @@ function interpret(sights: readonly Sight[], before: Before): Seen {
         seen.problems.push({ where, reason, message });
       }
     }
-    for (const id of placed.ids) if (!open.has(id)) seen.converged.push(at(id, target));
+    for (const id of placed.ids) if (!open.has(id)) seen.converged.push(stepKey(id, target));
     seen.looks.push(look);
   }
   return seen;

@@ -60,7 +60,7 @@ export interface Plan {
 }
 
 /** `allocation-pool.shared/Red/AllocationPools@database:neutron` */
-export const at = (id: string, target: Target): string => `${id}@${target}`;
+export const stepKey = (id: string, target: string): string => `${id}@${target}`;
 
 /**
  * The resources that a filter leaves, of all manifests.

@@ -8,8 +8,10 @@ import { asStackwardError, InvalidConfiguration } from './errors';
 import { parseJson } from './json';
 import { idOf } from './kind';
 import { isLine, line } from './line';
-import { at } from './plan';
+import { stepKey } from './plan';
 import type { Target } from './reconciler';
+import { sha256Digest } from './sha256';
+import { action, changes, refuseTwins, words } from './step-schema';
 
 /** Bytes of each file of a run: what is written is read again. */
 export const maxJournalBytes = 64 << 20;
@@ -19,8 +21,6 @@ export const formatVersion = '1.1';
 
 /** Of a path, a name, a digest. */
 const name = line.max(4096);
-/** What people read: a reason, a value of a policy file. */
-const words = z.string().max(1024 * 1024);
 const data = z.record(z.string().max(4096), z.unknown());
 
 /** A host's name goes into paths and into arguments of ssh; a cloud's name is compared alone, and may hold blanks. */
@@ -29,8 +29,6 @@ const isTarget = (value: unknown): boolean =>
   (/^(host|database):[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(value) || (value.startsWith('api:') && isLine(value)));
 
 const target = z.custom<Target>(isTarget, 'must be "host:", "database:" or "api:" and a plain name');
-
-const change = z.strictObject({ attribute: words, before: words.optional(), after: words.optional() });
 
 const resource = z.strictObject({
   path: name,
@@ -45,42 +43,29 @@ const step = z
   .strictObject({
     id: name,
     target,
-    action: z.enum(['create', 'update', 'delete']),
+    action,
     subject: words,
     because: words,
-    changes: z.array(change),
+    changes,
     before: data,
     resource,
   })
   .refine((one) => one.id === idOf(one.resource), { message: 'is not the id of its resource', path: ['id'] });
 
-const runRecord = z
-  .strictObject({
-    formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
-    version: name,
-    command: z.enum(['apply', 'destroy', 'rollback']),
-    /** The process that wrote it: `identity` is never another's on that host, whatever happens to the pid. */
-    by: z.strictObject({ host: name, pid: z.int().min(0), identity: name }),
-    startedAt: z.iso.datetime(),
-    stacks: z.array(name),
-    /** SHA-256 of the saved plan that it applies. */
-    plan: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'is no SHA-256')
-      .optional(),
-    /** Name of the run that it brings back. */
-    rolledBack: name.optional(),
-    steps: z.array(step),
-  })
-  .superRefine(({ steps }, context) => {
-    const seen = new Set<string>();
-    for (const [index, one] of steps.entries()) {
-      const where = at(one.id, one.target);
-      if (seen.has(where))
-        context.addIssue({ code: 'custom', message: `names ${where} twice`, path: ['steps', index] });
-      seen.add(where);
-    }
-  });
+const runRecord = z.strictObject({
+  formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
+  version: name,
+  command: z.enum(['apply', 'destroy', 'rollback']),
+  /** The process that wrote it: `identity` is never another's on that host, whatever happens to the pid. */
+  by: z.strictObject({ host: name, pid: z.int().min(0), identity: name }),
+  startedAt: z.iso.datetime(),
+  stacks: z.array(name),
+  /** SHA-256 of the saved plan that it applies. */
+  plan: sha256Digest.optional(),
+  /** Name of the run that it brings back. */
+  rolledBack: name.optional(),
+  steps: z.array(step).superRefine(refuseTwins),
+});
 
 const resultRecord = z.strictObject({
   time: z.iso.datetime(),
@@ -129,7 +114,7 @@ export function parseRun(folder: string, run: string, results: string, end: stri
   const report = end === undefined ? undefined : parse(endRecord, end, `${folder}/report.json`);
   return {
     ...{ name: folder, record, unreadable: lines.length - ended.length },
-    results: new Map(ended.map((one) => [at(one.id, one.target), one])),
+    results: new Map(ended.map((one) => [stepKey(one.id, one.target), one])),
     end: report && { exitCode: report.exitCode, problems: report.problems.length },
   };
 }

@@ -8,8 +8,10 @@ import { asStackwardError, InvalidConfiguration, Refused } from './errors';
 import { parseJson } from './json';
 import { line } from './line';
 import type { Manifest } from './manifest';
-import { at, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
+import { stepKey, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
 import { sweeps, type Sweep } from './reconciler';
+import { sha256, sha256Digest } from './sha256';
+import { action, changes, refuseTwins, words } from './step-schema';
 
 /** 1.1 added `id`. */
 export const formatVersion = '1.1';
@@ -17,19 +19,17 @@ export const formatVersion = '1.1';
 /** A plan is written and read whole. */
 export const maxPlanBytes = 64 << 20;
 
-const text = z.string().max(1024 * 1024);
-const digestText = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256');
 const names = z.array(line);
 
 const savedStep = z.strictObject({
   id: line,
   target: line,
-  action: z.enum(['create', 'update', 'delete']),
-  changes: z.array(z.strictObject({ attribute: text, before: text.optional(), after: text.optional() })),
+  action,
+  changes,
   /** Digest of what was there. */
-  before: digestText,
-  because: text,
-  notes: z.array(text),
+  before: sha256Digest,
+  because: words,
+  notes: z.array(words),
 });
 
 const savedPlan = z.strictObject({
@@ -38,50 +38,37 @@ const savedPlan = z.strictObject({
   id: z.uuid().optional(),
   version: line,
   /** Stack → digest of its manifest. */
-  manifests: z.record(z.string(), digestText),
+  manifests: z.record(z.string(), sha256Digest),
   filter: z.strictObject({ stacks: names, kinds: names, targets: names }),
   sweep: z.array(z.strictObject({ owner: line, stacks: z.union([names, z.literal('all')]) })),
-  steps: z.array(savedStep).superRefine((steps, context) => {
-    const seen = new Set<string>();
-    for (const [index, { id, target }] of steps.entries()) {
-      const where = `${id}@${target}`;
-      if (seen.has(where)) context.addIssue({ code: 'custom', message: `names ${where} twice`, path: [index] });
-      seen.add(where);
-    }
-  }),
+  steps: z.array(savedStep).superRefine(refuseTwins),
 });
 export type SavedPlan = z.infer<typeof savedPlan>;
 type SavedStep = SavedPlan['steps'][number];
 
-/** @param digest of a text, in hexadecimal */
 export function renderSavedPlan(
   plan: Plan,
   manifests: readonly Manifest[],
   { filter, sweep }: { readonly filter: Filter; readonly sweep: readonly Sweep[] },
-  more: { readonly id: string; readonly version: string; readonly digest: (text: string) => string },
+  { id, version }: { readonly id: string; readonly version: string },
 ): string {
   const saved: SavedPlan = {
-    formatVersion,
-    id: more.id,
-    version: more.version,
-    manifests: digests(manifests, more.digest),
+    ...{ formatVersion, id, version },
+    manifests: digests(manifests),
     filter: { stacks: [...filter.stacks], kinds: [...filter.kinds], targets: [...filter.targets] },
     sweep: sweep.map(({ owner, stacks }) => ({ owner, stacks: stacks === 'all' ? stacks : [...stacks] })),
-    steps: plan.steps.map((step) => essence(step, more.digest)),
+    steps: plan.steps.map(essence),
   };
   return `${JSON.stringify(saved, null, 2)}\n`;
 }
 
-const essence = (
-  { id, target, action, changes, before, because, notes = [] }: PlannedStep,
-  digest: (text: string) => string,
-): SavedStep => ({
-  ...{ id, target, action, changes: [...changes], before: digest(canonical(before)) },
+const essence = ({ id, target, action, changes, before, because, notes = [] }: PlannedStep): SavedStep => ({
+  ...{ id, target, action, changes: [...changes], before: sha256(canonical(before)) },
   ...{ because, notes: [...notes] },
 });
 
-const digests = (manifests: readonly Manifest[], digest: (text: string) => string): Record<string, string> =>
-  Object.fromEntries(manifests.map(({ stack, owner, resources }) => [stack, digest(canonical({ owner, resources }))]));
+const digests = (manifests: readonly Manifest[]): Record<string, string> =>
+  Object.fromEntries(manifests.map(({ stack, owner, resources }) => [stack, sha256(canonical({ owner, resources }))]));
 
 /** JSON with its keys in order, so that the same manifest has one text. */
 function canonical(value: unknown): string {
@@ -93,7 +80,7 @@ function canonical(value: unknown): string {
 }
 
 /** What a run records of the plan that it applies: the same however the file is laid out. */
-export const digestOf = (saved: SavedPlan, digest: (text: string) => string): string => digest(canonical(saved));
+export const digestOf = (saved: SavedPlan): string => sha256(canonical(saved));
 
 /** @throws InvalidConfiguration naming the file */
 export function parseSavedPlan(text: string, file: string): SavedPlan {
@@ -110,13 +97,8 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
 }
 
 /** @throws Refused when the code changed after the plan was made, naming the stacks */
-export function refuseOtherManifests(
-  saved: SavedPlan,
-  manifests: readonly Manifest[],
-  digest: (text: string) => string,
-  file: string,
-): void {
-  const now = digests(manifests, digest);
+export function refuseOtherManifests(saved: SavedPlan, manifests: readonly Manifest[], file: string): void {
+  const now = digests(manifests);
   const changed = [...new Set([...Object.keys(saved.manifests), ...Object.keys(now)])].filter(
     (stack) => saved.manifests[stack] !== now[stack],
   );
@@ -153,22 +135,18 @@ export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Swe
  * is not needed any more is left out, and one that nobody reviewed is left for the next plan, with a warning. What
  * depends on one that is left alone is not done either.
  */
-export function reviewed(
-  saved: SavedPlan,
-  now: Plan,
-  digest: (text: string) => string,
-): { readonly plan: Plan; readonly unreviewed: number } {
-  const wasReviewed = new Map(saved.steps.map((step) => [`${step.id}@${step.target}`, step]));
+export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; readonly unreviewed: number } {
+  const wasReviewed = new Map(saved.steps.map((step) => [stepKey(step.id, step.target), step]));
   const problems: Problem[] = [];
   const warnings = [...now.warnings];
   const undone = [...now.undone];
   const steps = now.steps.filter((step) => {
-    const where = at(step.id, step.target);
+    const where = stepKey(step.id, step.target);
     const before = wasReviewed.get(where);
     if (before === undefined)
       warnings.push({ where, message: 'this change came up after the plan was made and is left alone; plan again' });
     else {
-      const message = findDifference(before, essence(step, digest));
+      const message = findDifference(before, essence(step));
       if (message === undefined) return true;
       problems.push({ where, reason: 'StalePlan', message });
     }

@@ -1,6 +1,6 @@
 /** The look after apply, at every step that was attempted: the only proof that it is done, and what tells where a failure left it. */
 import { asStackwardError, problemOf } from './errors';
-import { at, type Note, type Plan, type PlannedStep, type Problem } from './plan';
+import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from './plan';
 import type { StepResult, Target } from './reconciler';
 
 type Result = StepResult & { readonly step: PlannedStep };
@@ -24,11 +24,11 @@ export async function lookAgain(
   if ('reason' in again) return { problems: [problemOf(again, 'after apply')], found: [] };
   const known = new Set([...planned.problems, ...planned.unswept].map(textOf));
   const fresh = [...again.problems, ...again.unswept].filter((one) => !known.has(textOf(one)));
-  const differing = new Map(again.steps.map((step) => [at(step.id, step.target), step]));
+  const differing = new Map(again.steps.map((step) => [stepKey(step.id, step.target), step]));
   const problems: Problem[] = [];
   const found: Note[] = [];
   for (const { step, outcome } of attempted) {
-    const where = at(step.id, step.target);
+    const where = stepKey(step.id, step.target);
     const now = differing.get(where);
     if (!again.looks.some(({ kind, target }) => kind === step.kind && target === step.target)) {
       if (fresh.length === 0) problems.push({ where, reason: 'TransientError', message: unseen });

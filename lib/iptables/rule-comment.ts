@@ -6,7 +6,7 @@
  * tools print quotes and backslashes with a backslash. So whatever isn't plain is percent-encoded, and it can be read back.
  * Source: neutron@icehouse-eol agent/linux/iptables_manager.py `_modify_rules`, the same in substance at HEAD.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../sha256';
 
 const prefix = 'stackward:';
 const longest = 255;
@@ -19,7 +19,7 @@ export function commentOf(path: string): string {
     .replace(/(neutron|quantum)-/gi, '$1%2D');
   const plain = prefix + encoded;
   if (plain.length <= longest) return plain;
-  const digest = createHash('sha256').update(path).digest('hex').slice(0, 16);
+  const digest = sha256(path).slice(0, 16);
   return `${wholeCharacters(plain.slice(0, longest - 17))}~${digest}`;
 }
 

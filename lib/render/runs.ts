@@ -1,6 +1,6 @@
 /** Recorded runs, one line each, the oldest first. */
 import type { RecordedRun } from '../run-record';
-import { printable } from './style';
+import { printable } from '../printable';
 import { count } from './text';
 
 /** @param isRunning undefined: it was begun on another machine, and nobody can tell */

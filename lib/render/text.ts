@@ -2,9 +2,10 @@
 import { summaries } from '../errors';
 import type { Report } from '../engine';
 import { greatest } from '../lists';
-import { at, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
+import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
 import type { Action, Change, StepResult } from '../reconciler';
-import { plain, printable, printableTexts, type Style } from './style';
+import { printable, printableTexts } from '../printable';
+import { plain, type Style } from './style';
 
 const symbols: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' };
 const willBe: Readonly<Record<Action, string>> = {
@@ -53,7 +54,7 @@ export const join = (blocks: readonly (readonly string[])[]): string =>
 function renderStep(step: PlannedStep, style: Style): string[] {
   const paint = colorOf(step.action, style);
   return [
-    `  # ${style.bold(at(step.id, step.target))} ${willBe[step.action]}`,
+    `  # ${style.bold(stepKey(step.id, step.target))} ${willBe[step.action]}`,
     `  # (because ${step.because})`,
     `  ${paint(symbols[step.action])} ${step.subject}`,
     ...alignedChanges(step.changes, style),
@@ -108,7 +109,7 @@ export function renderResult(
   style: Style = plain,
 ): string {
   const result = printableTexts(texts);
-  const where = style.bold(printable(at(result.id, step.target)));
+  const where = style.bold(printable(stepKey(result.id, step.target)));
   const words = result.outcome === 'applied' ? done[step.action] : result.outcome;
   const paint = { applied: style.green, unchanged: style.green, failed: style.red, skipped: style.yellow }[
     result.outcome
@@ -147,7 +148,9 @@ export function renderReport(plan: Plan, report: Report, style: Style = plain, c
 /** One line per resource, for `verify`. */
 export function renderVerification(planned: Plan, style: Style = plain): string {
   const plan = shown(planned);
-  const differs = plan.steps.map((step) => `${style.yellow('differs  ')} ${at(step.id, step.target)}: ${step.because}`);
+  const differs = plan.steps.map(
+    (step) => `${style.yellow('differs  ')} ${stepKey(step.id, step.target)}: ${step.because}`,
+  );
   const lines = [
     ...plan.converged.map((where) => `${style.green('converged')} ${where}`),
     ...differs,

@@ -2,6 +2,7 @@
 import { linkLocal } from '../../lib/exception-checks';
 import {
   compact,
+  everyAddress,
   intersect,
   only,
   parseAddress,
@@ -13,7 +14,7 @@ import {
 } from '../../lib/ip-ranges';
 import type { Port } from '../../lib/ports';
 import type { NearSubnet } from './locate';
-import { everyAddress, passagesOf, type Passage, type Passages } from './passages';
+import { passagesOf, type Passage, type Passages } from './passages';
 import { macCheckOf, type ExceptionRules } from './rules';
 import type { FirewallExceptionSpec } from './spec';
 

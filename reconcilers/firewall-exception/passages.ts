@@ -1,5 +1,5 @@
 /** Which packets the rules of one exception let pass, read from the very lines that the kernel gets. Pure. */
-import { parseCidr, subtract, type IpRange, type IpVersion } from '../../lib/ip-ranges';
+import { everyAddress, parseCidr, subtract, type IpRange, type IpVersion } from '../../lib/ip-ranges';
 import type { OwnRules, OwnTable } from '../../lib/iptables/own-chain';
 import { parseRule, type OwnRule } from './rule-shape';
 
@@ -21,10 +21,6 @@ export interface Passages {
   /** What of the sources goes on to the groups of the port. */
   readonly returned: readonly string[];
 }
-
-const bits = { 4: 32n, 6: 128n } as const;
-
-export const everyAddress = (version: IpVersion): IpRange => ({ version, first: 0n, last: (1n << bits[version]) - 1n });
 
 export function passagesOf({ mangle, filter }: OwnRules, version: IpVersion): Passages {
   const marking = walk('mangle', mangle, version);

@@ -3,7 +3,7 @@
  *
  * Whose a rule of our chain is, is decided here: every rule that the grammar doesn't know is somebody's, whatever its comment says
  * (an operator's DROP, a pass for another port). The host program has the same grammar (`read_rule` of host/stackward-host.py), and
- * hands iptables-restore nothing else; test/attack/rule-grammar.test.ts compares the two.
+ * hands iptables-restore nothing else; test/attack/fuzz-rule-grammar.test.ts compares the two.
  */
 import { carriesIPv4, formatAddress, parseCidr } from '../../lib/ip-ranges';
 import { longestLine, type OwnTable } from '../../lib/iptables/own-chain';

@@ -140,7 +140,7 @@ const written = '"role:admin or role:member"';
 /** By kind, an image as a run of it records one. */
 const images: Readonly<Record<string, object>> = {
   'allocation-pool': { ledgers: [{ book: 'api', owner: portId, pools: [{ start: '10.0.0.2', end: '10.0.0.9' }] }] },
-  'boot-restore': { id: 'boot-restore.a/X', files: { '/var/lib/stackward/restore-at-boot': null } },
+  'boot-restore': { id: 'boot-restore.a/X', isThere: true },
   'bridge-port': {
     portId,
     flags: [

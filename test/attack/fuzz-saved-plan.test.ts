@@ -2,7 +2,6 @@
  * Saved plans that somebody changed on purpose, applied over a world in memory. Whatever the file says: only refusals, no crash,
  * and no write but those that both the manifests and the file's own steps show.
  */
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { apply, everything, plan } from '../../lib/engine';
 import { StackwardError } from '../../lib/errors';
@@ -21,7 +20,6 @@ import { mutated, mutations } from '../support/json-mutation';
 import { memoryWriters } from '../support/memory-kind';
 import { MarkedHosts, markKind, type Mark } from '../support/memory-marks';
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 const hosts = ['h1', 'h2'] as const;
 const mark = (owner: string, path: string): Mark => ({ owner, path, value: 'old' });
 
@@ -56,10 +54,10 @@ async function applied(text: string): Promise<{ changed: string[]; shown: Readon
   const kinds = [bind(markKind(world))];
   const before = stateOf(world);
   const saved = parseSavedPlan(text, 'saved.plan');
-  refuseOtherManifests(saved, manifests, digest, 'saved.plan');
+  refuseOtherManifests(saved, manifests, 'saved.plan');
   refuseOtherSweep(saved, own, 'saved.plan');
   const now = await plan(manifests, kinds, world.readers, saved.filter, saved.sweep);
-  const { plan: planned } = reviewed(saved, now, digest);
+  const { plan: planned } = reviewed(saved, now);
   const { filter, sweep } = saved;
   await apply(planned, kinds, manifests, world.readers, memoryWriters, { filter, sweep });
   const after = stateOf(world);
@@ -71,7 +69,7 @@ async function applied(text: string): Promise<{ changed: string[]; shown: Readon
 const savedText = async (): Promise<string> => {
   const world = worldOf();
   const planned = await plan(manifests, [bind(markKind(world))], world.readers, everything, own);
-  return renderSavedPlan(planned, manifests, { filter: everything, sweep: own }, { id, version: '1', digest });
+  return renderSavedPlan(planned, manifests, { filter: everything, sweep: own }, { id, version: '1' });
 };
 const id = 'b6f0c1de-5a52-4c39-9f0e-0d9f2f6f3c55';
 

@@ -10,7 +10,7 @@ import { parseJson } from '../../lib/json';
 import { faultOfName } from '../../lib/line';
 import { parseManifests } from '../../lib/manifest';
 import { parseSavedPlan } from '../../lib/saved-plan';
-import { printable } from '../../lib/render/style';
+import { printable } from '../../lib/printable';
 
 const cell = '{"kind":"cell","spec":{},"dependsOn":[]}';
 const manifest = (resources: string, more = ''): string =>

@@ -44,18 +44,6 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
     const write = async (...sequence: HostWrite[]): Promise<readonly Outcome<object>[]> =>
       (await host.write([sequence]))[0] ?? [];
 
-    test('the same content of another writer is done where that is asked for, and else a change', async () => {
-      const path = join(folder, 'same');
-      writeFileSync(path, 'wanted', { mode: 0o600 });
-      const before = statSync(path).mtimeMs;
-      const same = { ...swap(path, null, 'wanted'), sameIsDone: true } as HostWrite;
-      expect(await write(same)).toMatchObject([{ ok: true, value: { sha256: sha256('wanted') } }]);
-      expect(statSync(path).mtimeMs).toBe(before);
-      expect(await write(swap(path, null, 'wanted'))).toEqual([refused('changed', 'StalePlan', 'is there')]);
-      writeFileSync(path, 'other');
-      expect(await write(same)).toEqual([refused('changed', 'StalePlan', 'is there')]);
-    });
-
     test('a file that is not as it was seen is left alone, and the rest of its sequence too', async () => {
       const path = join(folder, 'moved');
       const other = join(folder, 'other');

@@ -112,7 +112,7 @@ def breach_of(before, now):
         if old == new:
             continue
         if name in FOLDERS:
-            if new is not None and new[:4] not in ((0o40700, 0, 0, 0), (0o40755, 0, 0, 0)):
+            if new is not None and new[:4] != (0o40700, 0, 0, 0):
                 return 'the folder %s became %o' % (name, new[0])
         elif name not in WRITABLE:
             return '%s changed from %r to %r' % (name, old, new)
@@ -185,14 +185,14 @@ def question():
         q = {'verb': 'swap-file', 'path': path(), 'content': content()}
         q['expect'] = expect_of(q) if os.path.isfile(q['path'].replace('\0', '').encode('utf-8', 'replace')) and rnd.random() < 0.9 else None
         some(q, 'mode', pick(0o600, 0o644, 0o644, 0o640, 0o755, 0o4755, 0o2644, 0o1644, 0o666, 0o622))
-        some(q, 'folderMode', pick(0o700, 0o755, 0o777, 0o4755, 0o1777), 0.1)
-        for name in ('makeFolder', 'watchedFolder', 'sameIsDone'):
+        some(q, 'folderMode', pick(0o700, 0o755, 0o4755), 0.03)
+        for name in ('makeFolder', 'watchedFolder'):
             some(q, name, pick(True, True, False))
         return some(some(q, 'owner', 'nobody', 0.03), 'group', 'shadow', 0.03)
     if dice < 0.93:
         q = {'verb': 'remove-file', 'path': path()}
         q['expect'] = expect_of(q) or sha(b'')
-        return some(q, 'removeFolder', True)
+        return some(q, 'removeFolder', True, 0.03)
     if dice < 0.985:
         return pick({'verb': 'bridge-ports'}, {'verb': 'run-reader', 'argv': pick(['sh', '-c', 'id'], ['ip', '-o', 'link', 'show', 'x'], [])},
                     {'verb': 'set-bridge-flag', 'bridge': 'qbr-none', 'port': pick('tap-none', '../x'), 'flag': 'learning', 'expect': True, 'value': False},

@@ -1,9 +1,6 @@
 /** What of a reviewed plan is applied. */
-import { createHash } from 'node:crypto';
 import type { Plan, PlannedStep } from '../../lib/plan';
 import { parseSavedPlan, renderSavedPlan, reviewed } from '../../lib/saved-plan';
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const step = (id: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
   ...{ id, kind: 'cell', target: 'host:h1', action: 'update', subject: `cell ${id}`, before: { value: 'a' } },
@@ -18,11 +15,10 @@ const unfiltered = { filter: { stacks: [], kinds: [], targets: [] }, sweep: [] }
 const review = (then: Plan, now: Plan) =>
   reviewed(
     parseSavedPlan(
-      renderSavedPlan(then, [], unfiltered, { id: 'b6f0c1de-5a52-4c39-9f0e-0d9f2f6f3c55', version: '1', digest }),
+      renderSavedPlan(then, [], unfiltered, { id: 'b6f0c1de-5a52-4c39-9f0e-0d9f2f6f3c55', version: '1' }),
       'f',
     ),
     now,
-    digest,
   );
 
 test.each<[string, Partial<PlannedStep>, string]>([
