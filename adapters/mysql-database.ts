@@ -3,7 +3,7 @@
  *
  * One connection, opened at the first statement and again after it was lost; what is asked meanwhile waits its turn.
  * Nothing above MySQL 5.5's syntax without a way back. Values travel inside the statement, escaped by mysql2: a
- * server-side prepare costs a round trip each. Proven on MariaDB 10.11 (test/contract/sql-suite.ts).
+ * server-side prepare costs a round trip each. Proven on MariaDB 10.11 (test/contract/sql-mysql.test.ts).
  */
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
