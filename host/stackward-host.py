@@ -39,7 +39,7 @@ MAX_ANSWER = 24 << 20
 MAX_OUTPUT = 24 << 20  # Of a tool.
 MAX_TABLES = 64 << 20  # Of iptables-save, which is packed while it prints.
 MAX_MEASURED = 256 << 20  # Of a file that is read in blocks, and kept by nobody.
-MAX_QUESTIONS = 4096
+MAX_QUESTIONS = 8192  # With the sequences that they stand in.
 MAX_VALUES = 1 << 18  # Of JSON in a request: an empty list takes two bytes there, and more than a hundred in memory.
 MAX_FOLDER = 4 << 20
 MAX_DETAIL = 2000
@@ -1470,8 +1470,8 @@ def check_request(request):
     if not isinstance(sequences, list) or not all(isinstance(sequence, list) for sequence in sequences):
         raise Refusal('invalid', 'sequences must be a list of lists')
     questions = len(sequences) + sum(len(sequence) for sequence in sequences)
-    if questions > 2 * MAX_QUESTIONS:
-        raise Refusal('too-large', 'there are more than %d sequences and questions in the request' % (2 * MAX_QUESTIONS))
+    if questions > MAX_QUESTIONS:
+        raise Refusal('too-large', 'there are more than %d sequences and questions in the request' % MAX_QUESTIONS)
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------------
