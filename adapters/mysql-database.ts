@@ -18,6 +18,7 @@ import { TransientError } from '../lib/errors';
 import type { SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../lib/ports';
 import { connectError, isConnectionLost, isWorthAnotherTry, queryError, type Stage } from './mysql-errors';
 import { UncheckedKeys } from './mysql-keys';
+import { mysqlLimits, withinLimits, type MysqlLimits } from './mysql-limits';
 import { checkedRows, checkedValues } from './mysql-values';
 
 export interface TlsOptions {
@@ -44,13 +45,22 @@ export interface MysqlOptions {
 
 const attempts = 5;
 
+/** mysql2's `destroy` only says that it will send no more: a server that never closes would keep the process. */
+interface Session {
+  readonly connection: Connection;
+  readonly socket: Socket;
+}
+
+/** A server closes when it is told to; another is left after this. */
+const closeTimeoutMs = 500;
+
 /**
  * One round trip for the whole session. mysql2's escaping counts on two things, which a server may have set otherwise for
  * everybody: backslash escapes (`sql_mode`), and UTF-8 (`skip-character-set-client-handshake`: in GBK the last byte of a
  * character would swallow the backslash before a quote). `sql_mode` also makes too long values an error instead of
  * cutting them; a list by GROUP_CONCAT is not cut at 1,024 bytes.
  */
-const session =
+const settings =
   `SET SESSION character_set_client = utf8mb4, SESSION character_set_results = utf8mb4, ` +
   `SESSION character_set_connection = utf8mb4, SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION autocommit = 1, ` +
   `SESSION innodb_lock_wait_timeout = 2, SESSION group_concat_max_len = 67108864`;
@@ -59,51 +69,62 @@ const syntaxError = 1064;
 
 /** Reads only; the server itself refuses writes on its session where it can (MySQL 5.6, MariaDB 10.0 and later). */
 export class MysqlReader implements SqlReader {
-  #connection: Promise<Connection> | undefined;
+  #session: Promise<Session> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   protected readonly access: 'READ ONLY' | 'READ WRITE' = 'READ ONLY';
 
-  /** @param connectTimeoutMs from the first packet to the end of the login */
+  private readonly limits: MysqlLimits;
+
   constructor(
     private readonly options: MysqlOptions,
-    private readonly connectTimeoutMs = 10_000,
-  ) {}
+    limits: Partial<MysqlLimits> = {},
+  ) {
+    this.limits = { ...mysqlLimits, ...limits };
+  }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
-    return this.exclusively((connection) => this.rows<Row>(connection, sql, values));
+    return this.exclusively((session) => this.rows<Row>(session, sql, values));
   }
 
   /** Inside `work` only `view` may be used: this reader answers again when `work` has ended. */
   snapshot<T>(work: (view: SqlQuery) => Promise<T>): Promise<T> {
-    return this.exclusively(async (connection) => {
-      await this.run(connection, 'START TRANSACTION WITH CONSISTENT SNAPSHOT');
+    return this.exclusively(async (session) => {
+      await this.run(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT');
+      let result: T;
       try {
-        return await work({ query: (sql, values = []) => this.rows(connection, sql, values) });
-      } finally {
-        await this.run(connection, 'ROLLBACK').catch(() => this.forget(connection));
+        result = await work({ query: (sql, values = []) => this.rows(session, sql, values) });
+      } catch (error) {
+        await this.rollBack(session, error);
+        throw error;
       }
+      await this.rollBack(session);
+      return result;
     });
   }
 
   /** Ends the session; a later call opens a new one. */
   async close(): Promise<void> {
-    const connection = await this.#connection?.catch(() => undefined);
-    this.#connection = undefined;
-    await connection?.end().catch(() => connection.destroy());
+    const session = await this.#session?.catch(() => undefined);
+    this.#session = undefined;
+    if (!session) return;
+    const { connection, socket } = session;
+    const timer = setTimeout(() => socket.destroy(), closeTimeoutMs);
+    socket.once('close', () => clearTimeout(timer));
+    await connection.end().catch(() => socket.destroy());
   }
 
   /** Runs `work` when all that was asked before it has ended. */
-  protected exclusively<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  protected exclusively<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const result = this.#turn.then(async () => {
-      this.#connection ??= this.open();
-      const connection = await this.#connection.catch((error: unknown) => {
-        this.#connection = undefined;
+      this.#session ??= this.open();
+      const session = await this.#session.catch((error: unknown) => {
+        this.#session = undefined;
         throw error;
       });
       try {
-        return await work(connection);
+        return await work(session);
       } catch (error) {
-        if (isConnectionLost(error)) this.forget(connection);
+        if (isConnectionLost(error)) this.forget(session);
         throw queryError(error, this.options);
       }
     });
@@ -113,30 +134,46 @@ export class MysqlReader implements SqlReader {
 
   /** mysql2's own errors leave here untouched: `exclusively` turns them into ours. */
   protected async rows<Row extends object>(
-    connection: Connection,
+    session: Session,
     sql: string,
     values: readonly SqlValue[],
   ): Promise<readonly Row[]> {
-    const [rows] = await connection.query<RowDataPacket[]>(sql, checkedValues(values));
-    return checkedRows<Row>(rows);
+    return checkedRows<Row>(await this.ask<RowDataPacket[]>(session, sql, values));
   }
 
-  protected async run(connection: Connection, sql: string, values: readonly SqlValue[] = []): Promise<number> {
-    const [result] = await connection.query<ResultSetHeader>(sql, checkedValues(values));
-    return result.affectedRows;
+  protected async run(session: Session, sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    return (await this.ask<ResultSetHeader>(session, sql, values)).affectedRows;
   }
 
-  protected forget(connection: Connection): void {
-    this.#connection = undefined;
+  private async ask<Answer extends RowDataPacket[] | ResultSetHeader>(
+    { connection, socket }: Session,
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Answer> {
+    const [answer] = await withinLimits(socket, this.limits, () =>
+      connection.query<Answer>(sql, checkedValues(values)),
+    );
+    return answer;
+  }
+
+  /** @param error that ended the work: over a connection that is lost nothing more is asked */
+  protected async rollBack(session: Session, error?: unknown): Promise<void> {
+    if (error !== undefined && isConnectionLost(error)) this.forget(session);
+    else await this.run(session, 'ROLLBACK').catch(() => this.forget(session));
+  }
+
+  protected forget({ connection, socket }: Session): void {
+    this.#session = undefined;
     connection.destroy();
+    socket.destroy();
   }
 
-  private async open(): Promise<Connection> {
+  private async open(): Promise<Session> {
     const { host, port, user, password, schema: database, tls } = this.options;
     let stage: Stage = 'connecting';
     const keys = new UncheckedKeys(this.options);
+    const socket = connectSocket({ host, port, noDelay: true, keepAlive: true });
     const stream = (): Socket => {
-      const socket = connectSocket({ host, port, noDelay: true, keepAlive: true });
       // mysql2 3.24 names no host to tls.connect where `host` is an address, and Node would then accept a certificate for
       // `localhost`. Node takes the name of the socket before that (lib/_tls_wrap.js, onConnectSecure).
       Object.assign(socket, { _host: host });
@@ -146,7 +183,7 @@ export class MysqlReader implements SqlReader {
     };
     try {
       const connection = await createConnection({
-        ...{ host, port, user, password, database, stream, connectTimeout: this.connectTimeoutMs },
+        ...{ host, port, user, password, database, stream, connectTimeout: this.limits.connectTimeoutMs },
         ...{ supportBigNumbers: true, dateStrings: true, stringifyObjects: true, disableEval: true },
         // A server may ask any client that offers it for a file of this machine.
         flags: ['-LOCAL_FILES'],
@@ -154,22 +191,23 @@ export class MysqlReader implements SqlReader {
       });
       stage = 'open';
       // An idle connection that the server closes must not end the process: the next statement opens a new one.
-      connection.on('error', () => this.forget(connection));
-      await this.prepare(connection);
-      return connection;
+      connection.on('error', () => this.forget({ connection, socket }));
+      await this.prepare({ connection, socket });
+      return { connection, socket };
     } catch (error) {
-      throw keys.refusal ?? connectError(error, stage, this.options, this.connectTimeoutMs);
+      socket.destroy();
+      throw keys.refusal ?? connectError(error, stage, this.options, this.limits.connectTimeoutMs);
     }
   }
 
-  private async prepare(connection: Connection): Promise<void> {
-    await this.run(connection, session);
+  private async prepare(session: Session): Promise<void> {
+    await this.run(session, settings);
     try {
-      await this.run(connection, `${isolation}, ${this.access}`);
+      await this.run(session, `${isolation}, ${this.access}`);
     } catch (error) {
       // MySQL 5.5 knows no access mode.
       if ((error as { errno?: number }).errno !== syntaxError) throw error;
-      await this.run(connection, isolation);
+      await this.run(session, isolation);
     }
   }
 }
@@ -178,10 +216,10 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
   protected override readonly access = 'READ WRITE';
 
   transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
-    return this.exclusively(async (connection) => {
+    return this.exclusively(async (session) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.attempt(connection, work);
+          return await this.attempt(session, work);
         } catch (error) {
           if (!isWorthAnotherTry(error) || attempt === attempts) throw error;
           await sleep(20 * attempt * (1 + Math.random()));
@@ -190,21 +228,21 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
     });
   }
 
-  private async attempt<T>(connection: Connection, work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
-    await this.run(connection, 'START TRANSACTION');
+  private async attempt<T>(session: Session, work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
+    await this.run(session, 'START TRANSACTION');
     let result: T;
     try {
       result = await work({
-        query: (sql, values = []) => this.rows(connection, sql, values),
-        execute: (sql, values = []) => this.run(connection, sql, values),
+        query: (sql, values = []) => this.rows(session, sql, values),
+        execute: (sql, values = []) => this.run(session, sql, values),
       });
     } catch (error) {
-      await this.run(connection, 'ROLLBACK').catch(() => this.forget(connection));
+      await this.rollBack(session, error);
       throw error;
     }
-    await this.run(connection, 'COMMIT').catch((error: unknown) => {
+    await this.run(session, 'COMMIT').catch((error: unknown) => {
       if (!isConnectionLost(error)) throw error;
-      this.forget(connection);
+      this.forget(session);
       throw new TransientError('the connection was lost at COMMIT: the outcome is unknown, so observe again', {
         cause: error,
       });

@@ -1,5 +1,6 @@
 /** What a MySQL server, or the way to it, can refuse: each as one sentence with the next step. Never holds a password. */
 import { StackwardError, TransientError, UnrecoverableError } from '../lib/errors';
+import { StatementCut } from './mysql-limits';
 
 export interface Place {
   readonly host: string;
@@ -27,6 +28,7 @@ export const isWorthAnotherTry = (error: unknown): boolean => [1213, 1205, 1047]
 
 /** The connection is gone; whatever was open on it was rolled back by the server, unless COMMIT was already on its way. */
 export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof StatementCut) return true;
   const { code, errno, message } = asDriverError(error);
   return (
     ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(code) ||
@@ -98,6 +100,7 @@ export function queryError(error: unknown, place: Place): StackwardError {
   const { errno, code, message } = asDriverError(error);
   const server = `${place.host}:${place.port}`;
   const who = `user ${place.user}`;
+  if (error instanceof StatementCut) return cutError(error, server);
   if (isWorthAnotherTry(error))
     return new TransientError(
       `${server}: ${message}; other transactions hold these rows, so wait until they end and run it again`,
@@ -114,6 +117,17 @@ export function queryError(error: unknown, place: Place): StackwardError {
   const detail = details[errno]?.({ server, who, schema: place.schema, message });
   if (passing.includes(errno)) return new TransientError(detail ?? message, { cause: error });
   return new UnrecoverableError(detail ?? `${server}: ${message}${code && errno ? ` (${code})` : ''}`, {
+    cause: error,
+  });
+}
+
+function cutError(error: StatementCut, server: string): StackwardError {
+  if (error.limit === 'time')
+    return new TransientError(
+      `${server} ${error.message}: nothing was written by what was under way; see what its statements wait for (SHOW PROCESSLIST), and what stands in between`,
+      { cause: error },
+    );
+  return new UnrecoverableError(`${server} ${error.message}, which nothing of Neutron's has; see what answers there`, {
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 /** Whoever answers in the database's place gets neither the password nor a file of this machine. */
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
-import { MysqlReader, type MysqlOptions } from '../../adapters/mysql-database';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
 import { packets, RogueMysql, type Script } from '../support/rogue-mysql';
 
 const password = 'hunter2-database';
@@ -16,7 +16,7 @@ const optionsOf = (host: string): MysqlOptions => ({
 
 async function refusal(plugin: string, script: Script, host = elsewhere): Promise<string> {
   rogue = await RogueMysql.start(plugin, script);
-  const reader = new MysqlReader(optionsOf(host), 2_000);
+  const reader = new MysqlReader(optionsOf(host), { connectTimeoutMs: 2_000 });
   const error = await reader.query('SELECT 1').then(
     () => 'it answered',
     (met: Error) => met.message,
@@ -85,4 +85,62 @@ test('a server that asks for a file of this machine gets none, and is told of', 
   expect(error).toMatch(/asks for a file of this machine/);
   // The client says from the start that it hands out no files.
   expect((rogue.received[0]?.readUInt32LE(0) ?? 0) & 0x80).toBe(0);
+});
+
+describe('a server that falls silent, or talks without end', () => {
+  /** What is answered until the session is set up: the login, its settings, its isolation. */
+  const session = [packets.ok, packets.ok, packets.ok];
+  const limits = { connectTimeoutMs: 5_000, statementTimeoutMs: 200, statementBytes: 1 << 20 };
+  const refused = async (script: Script, work: (writer: MysqlWriter) => Promise<unknown>): Promise<string> => {
+    rogue = await RogueMysql.start('mysql_native_password', script);
+    const writer = new MysqlWriter(optionsOf(elsewhere), limits);
+    const error = await work(writer).then(
+      () => 'it answered',
+      (met: Error) => met.message,
+    );
+    await writer.close();
+    return error;
+  };
+  const silent = /has not answered a statement within 0\.2 s/;
+
+  test.each<[string, Script]>([
+    ['behind the login', [packets.ok]],
+    ['at the first statement', session],
+    ['in the middle of an answer', [...session, packets.columnCount(1)]],
+  ])('%s: the statement ends in words', async (_, script) => {
+    expect(await refused(script, (writer) => writer.query('SELECT 1'))).toMatch(silent);
+  });
+
+  test('at a statement of a transaction: nothing further is sent, and nothing was written', async () => {
+    const script = [...session, packets.ok];
+    expect(await refused(script, (writer) => writer.transaction((one) => one.execute('DELETE FROM pool')))).toMatch(
+      /has not answered a statement within 0\.2 s: nothing was written by what was under way/,
+    );
+    expect(sent()).not.toContain('ROLLBACK');
+  });
+
+  test('at COMMIT: the outcome is unknown', async () => {
+    const script = [...session, packets.ok, packets.ok];
+    expect(await refused(script, (writer) => writer.transaction((one) => one.execute('DELETE FROM pool')))).toMatch(
+      /at COMMIT: the outcome is unknown/,
+    );
+  });
+
+  test('the next statement opens a new connection', async () => {
+    rogue = await RogueMysql.start('mysql_native_password', session);
+    const writer = new MysqlWriter(optionsOf(elsewhere), limits);
+    const ask = () => expect(writer.query('SELECT 1')).rejects.toThrow(silent);
+    await ask();
+    await ask();
+    await writer.close();
+    expect(rogue.received.filter((packet) => packet.includes('SELECT 1'))).toHaveLength(2);
+  });
+
+  test('rows without end are cut at the bytes that one answer may have', async () => {
+    const rows = Array.from({ length: 100 }, () => packets.row('x'.repeat(60_000)));
+    const script = [...session, [packets.columnCount(1), packets.column('a'), packets.endOfFile, ...rows]];
+    expect(await refused(script, (writer) => writer.query('SELECT a'))).toMatch(
+      /answers a statement with more than 1 MiB/,
+    );
+  });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => mariadb.stop());
 
 async function refusal(to: MysqlOptions, sql = 'SELECT 1', timeoutMs?: number): Promise<StackwardError> {
-  const reader = new MysqlReader(to, timeoutMs);
+  const reader = new MysqlReader(to, timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs });
   const error = await reader.query(sql).then(
     () => new Error('it answered'),
     (met: unknown) => met,

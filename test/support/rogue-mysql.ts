@@ -8,6 +8,15 @@ const salt = Buffer.from('abcdefghijklmnopqrst');
 const zero = Buffer.of(0);
 const word = (text: string): Buffer => Buffer.from(`${text}\0`);
 
+/** A text of less than 64 KiB behind its length. */
+function counted(text: string): Buffer {
+  const { length } = text;
+  return Buffer.concat([
+    length < 251 ? Buffer.of(length) : Buffer.of(0xfc, length & 0xff, length >> 8),
+    Buffer.from(text),
+  ]);
+}
+
 export const packets = {
   ok: Buffer.of(0, 0, 0, 2, 0, 0, 0),
   /** Another way to log in. */
@@ -17,6 +26,16 @@ export const packets = {
   /** caching_sha2_password: the server forgot this account, so it wants the password itself. */
   fullAuthentication: Buffer.of(1, 4),
   publicKey: (pem: string): Buffer => Buffer.concat([Buffer.of(1), Buffer.from(pem)]),
+  /** The start of an answer with rows: columns follow, an end, rows. */
+  columnCount: (count: number): Buffer => Buffer.of(count),
+  /** A VARCHAR. */
+  column: (name: string): Buffer =>
+    Buffer.concat([
+      ...['def', '', '', '', name, name].map(counted),
+      Buffer.of(12, 45, 0, 0, 1, 0, 0, 253, 0, 0, 0, 0, 0),
+    ]),
+  endOfFile: Buffer.of(0xfe, 0, 0, 2, 0),
+  row: (value: string): Buffer => counted(value),
   /** LOAD DATA LOCAL INFILE. */
   wantFile: (path: string): Buffer => Buffer.concat([Buffer.of(0xfb), Buffer.from(path)]),
 };
