@@ -11,6 +11,7 @@ import { InvalidConfiguration, UnrecoverableError } from '../lib/errors';
 import { renderResultRecord } from '../lib/journal';
 import { maxJournalBytes, parseRun, type EndRecord, type RecordedRun, type RunRecord } from '../lib/run-record';
 import { findText } from './files';
+import { printableJson } from '../lib/printable';
 
 export class JournalFolder {
   /** A line that was cut: what came behind it would be lost with it. */
@@ -57,7 +58,7 @@ export class JournalFolder {
   /** @throws UnrecoverableError when it can't be written */
   end(report: EndRecord): void {
     this.orIncomplete('it lacks the end of this run, which will be listed as killed', () => {
-      write(join(this.path, '.report.json'), `${JSON.stringify(report, null, 2)}\n`);
+      write(join(this.path, '.report.json'), `${printableJson(report, 2)}\n`);
       renameSync(join(this.path, '.report.json'), join(this.path, 'report.json'));
       sync(this.path);
     });
@@ -129,7 +130,7 @@ export function readRun(parent: string, name: string): RecordedRun {
 
 /** @throws InvalidConfiguration for a record that no later run would read again */
 function renderRecord(record: RunRecord, path: string): string {
-  const text = `${JSON.stringify(record, null, 2)}\n`;
+  const text = `${printableJson(record, 2)}\n`;
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxJournalBytes) return text;
   throw new InvalidConfiguration(

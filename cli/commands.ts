@@ -10,6 +10,7 @@ import { outputName, type Manifest } from '../lib/manifest';
 import type { Filter, Plan } from '../lib/plan';
 import type { Sweep } from '../lib/reconciler';
 import { renderPlanJson } from '../lib/render/json';
+import { printable } from '../lib/printable';
 import type { Style } from '../lib/render/style';
 import { renderRuns, renderRunsJson, type ListedRun } from '../lib/render/runs';
 import { renderPlan, renderVerification } from '../lib/render/text';
@@ -81,7 +82,7 @@ export async function planCommand(run: Run): Promise<number> {
     options.out === undefined
       ? commandLine(['apply', ...givenOptions(options)])
       : commandLine(['apply', options.out, ...givenOptions({ ...options, stack: [], kind: [], target: [] })]);
-  const hint = planned.steps.length > 0 ? `\nTo perform these actions, run \`${command}\`.\n` : '';
+  const hint = planned.steps.length > 0 ? `\nTo perform these actions, run \`${printable(command)}\`.\n` : '';
   say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${hint}`);
   return planExitCode(planned);
 }
@@ -146,7 +147,7 @@ export async function destroyCommand(run: Run): Promise<number> {
     'destroy',
   ]);
   if (options.json || isCancelled) return exitCode;
-  const next = `cdktf destroy ${stacks.join(' ')}`;
+  const next = printable(`cdktf destroy ${stacks.join(' ')}`);
   say(
     exitCode === 0
       ? `\nNow run \`${next}\`.`

@@ -6,6 +6,7 @@ import type { Manifest } from '../lib/manifest';
 import type { Filter } from '../lib/plan';
 import type { Sweep } from '../lib/reconciler';
 import { printable } from '../lib/printable';
+import { renderErrorJson } from '../lib/render/json';
 import { colored, plain, type Style } from '../lib/render/style';
 import { sweepOf } from '../lib/sweep';
 import { formatTime, parseTimeZone } from '../lib/time';
@@ -31,12 +32,12 @@ async function ending(options: Pick<Options, 'json' | 'color'>, work: () => numb
     process.exitCode = await work();
   } catch (error) {
     process.exitCode = 1;
-    const { reason, message } = asStackwardError(error);
-    if (options.json) say(JSON.stringify({ formatVersion: '1.0', error: { reason, message }, exitCode: 1 }));
+    const met = asStackwardError(error);
+    if (options.json) say(renderErrorJson(met));
     else {
       // Whatever begins to write reports by itself.
-      const title = styleOf(options).red(`Error: ${summaries[reason]}; nothing was changed`);
-      complain(`${title}\n  ${printable(message)}\n`);
+      const title = styleOf(options).red(`Error: ${summaries[met.reason]}; nothing was changed`);
+      complain(`${title}\n  ${printable(met.message)}\n`);
     }
   }
 }
@@ -116,7 +117,8 @@ function program(): Command {
     )
     .version(version)
     .configureHelp({ optionDescription: describeOption })
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({ writeOut: say, writeErr: complain });
   const reading =
     (options: Options, only: () => readonly string[] = () => options.stack): (() => Promise<StateManifests>) =>
     async () =>

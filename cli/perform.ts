@@ -7,6 +7,7 @@ import { applyExitCode } from '../lib/exit-code';
 import { endOf, recordOf, type RunHead } from '../lib/journal';
 import type { Plan } from '../lib/plan';
 import { renderReportJson } from '../lib/render/json';
+import { printable } from '../lib/printable';
 import { renderPlan, renderReport, renderResult } from '../lib/render/text';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
@@ -64,7 +65,8 @@ export async function perform(
   stop.done();
   const complete = endJournal(journal, planned, report);
   if (options.json) say(renderReportJson(command, planned, complete));
-  else if (journal) say(`\n${renderReport(planned, complete, style, command)}${style.dim(`Journal: ${journal.path}`)}`);
+  else if (journal)
+    say(`\n${renderReport(planned, complete, style, command)}${style.dim(printable(`Journal: ${journal.path}`))}`);
   return {
     exitCode: applyExitCode(planned, complete),
     isCancelled: false,

@@ -1,6 +1,7 @@
 /** What a person at the terminal says: approval, and an interrupt. */
 import { createInterface } from 'node:readline';
 import { Refused } from '../lib/errors';
+import { printableLines } from '../lib/printable';
 import { withoutCommands } from '../lib/render/style';
 
 /**
@@ -17,9 +18,12 @@ function lose(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', lose);
 process.stderr.on('error', lose);
 
+/** What every output goes through: no text from outside steers a terminal or a CI's runner. */
+const harmless = (text: string): string => withoutCommands(printableLines(text));
+
 export const say = (text: string): void =>
-  void process.stdout.write(withoutCommands(text.endsWith('\n') ? text : `${text}\n`));
-export const complain = (text: string): void => void process.stderr.write(withoutCommands(text));
+  void process.stdout.write(harmless(text.endsWith('\n') ? text : `${text}\n`));
+export const complain = (text: string): void => void process.stderr.write(harmless(text));
 
 /**
  * @param command as given, to be repeated with --auto-approve

@@ -11,6 +11,7 @@ import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '.
 import { declarationOf, type RestoredResource, type Spec } from './resource';
 import { formatVersion, type EndRecord, type RecordedRun, type ResultRecord } from './run-record';
 import type { RunRecord, StepRecord } from './run-record';
+import { printableJson } from './printable';
 
 /** Of which run a record is. */
 export type RunHead = Pick<RunRecord, 'version' | 'command' | 'by' | 'plan' | 'rolledBack'> & {
@@ -50,7 +51,7 @@ export function renderResultRecord(
 ): string {
   const told = { id, target: step.target, outcome, ...defined({ reason, message }) };
   const record: ResultRecord = { time: time.toISOString(), ...told };
-  return `${JSON.stringify(record)}\n`;
+  return `${printableJson(record)}\n`;
 }
 
 /** report.json. */

@@ -10,6 +10,7 @@ import { line } from './line';
 import type { Manifest } from './manifest';
 import { stepKey, type Filter, type Plan, type PlannedStep, type Problem } from './plan';
 import { sweeps, type Sweep } from './reconciler';
+import { printableJson } from './printable';
 import { sha256, sha256Digest } from './sha256';
 import { action, changes, refuseTwins, words } from './step-schema';
 
@@ -59,7 +60,7 @@ export function renderSavedPlan(
     sweep: sweep.map(({ owner, stacks }) => ({ owner, stacks: stacks === 'all' ? stacks : [...stacks] })),
     steps: plan.steps.map(essence),
   };
-  return `${JSON.stringify(saved, null, 2)}\n`;
+  return `${printableJson(saved, 2)}\n`;
 }
 
 const essence = ({ id, target, action, changes, before, because, notes = [] }: PlannedStep): SavedStep => ({

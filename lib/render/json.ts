@@ -1,7 +1,9 @@
 /** Plans and reports for programs. `formatVersion` is major.minor: a minor one only adds fields. */
 import type { Report } from '../engine';
+import type { StackwardError } from '../errors';
 import { applyExitCode, planExitCode } from '../exit-code';
 import type { Plan, PlannedStep } from '../plan';
+import { printableJson } from '../printable';
 
 export const formatVersion = '1.0';
 
@@ -28,11 +30,11 @@ const step = ({
 });
 
 export function renderPlanJson(command: string, plan: Plan): string {
-  return JSON.stringify({ ...head(command, plan), exitCode: planExitCode(plan) });
+  return printableJson({ ...head(command, plan), exitCode: planExitCode(plan) });
 }
 
 export function renderReportJson(command: string, plan: Plan, report: Report): string {
-  return JSON.stringify({
+  return printableJson({
     ...head(command, plan),
     results: report.results.map(({ step: { target, action }, ...result }) => ({ ...result, target, action })),
     problems: [...plan.problems, ...report.problems],
@@ -41,6 +43,9 @@ export function renderReportJson(command: string, plan: Plan, report: Report): s
     exitCode: applyExitCode(plan, report),
   });
 }
+
+export const renderErrorJson = ({ reason, message }: StackwardError): string =>
+  printableJson({ formatVersion, error: { reason, message }, exitCode: 1 });
 
 function head(command: string, plan: Plan): object {
   const { stacks, problems, warnings, unswept, waiting, leaving, converged } = plan;

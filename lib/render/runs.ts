@@ -1,6 +1,6 @@
 /** Recorded runs, one line each, the oldest first. */
 import type { RecordedRun } from '../run-record';
-import { printable } from '../printable';
+import { printable, printableJson } from '../printable';
 import { count } from './text';
 
 /** @param isRunning undefined: it was begun on another machine, and nobody can tell */
@@ -8,8 +8,10 @@ export type ListedRun =
   (RecordedRun & { readonly isRunning: boolean | undefined }) | { readonly name: string; readonly unreadable: string };
 
 export function renderRuns(runs: readonly ListedRun[], folder: string): string {
-  if (runs.length === 0) return `There are no runs in ${folder}.\n`;
-  return runs.map((run) => `${run.name}  ${printable('record' in run ? describe(run) : run.unreadable)}\n`).join('');
+  if (runs.length === 0) return `There are no runs in ${printable(folder)}.\n`;
+  return runs
+    .map((run) => `${printable(run.name)}  ${printable('record' in run ? describe(run) : run.unreadable)}\n`)
+    .join('');
 }
 
 function describe(run: RecordedRun & { readonly isRunning: boolean | undefined }): string {
@@ -30,4 +32,4 @@ function howItEnded({ end, record, isRunning }: RecordedRun & { readonly isRunni
 }
 
 export const renderRunsJson = (runs: readonly ListedRun[]): string =>
-  JSON.stringify(runs.map((run) => ('record' in run ? { ...run, results: Object.fromEntries(run.results) } : run)));
+  printableJson(runs.map((run) => ('record' in run ? { ...run, results: Object.fromEntries(run.results) } : run)));

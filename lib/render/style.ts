@@ -27,4 +27,8 @@ export const colored: Style = {
  * `##[…`, Azure's `##vso[…` and TeamCity's `##teamcity[…` anywhere. JSON stays the same data, since `\\u0023` is its own escape.
  */
 export const withoutCommands = (output: string): string =>
-  output.replace(/#(?=#(\[|vso\[|teamcity\[))/g, '\\u0023').replace(/^([ \t]*):(?=:)/gm, '$1\\u003a');
+  output.replace(/#(?=#(\[|vso\[|teamcity\[))/g, '\\u0023').replace(colonsFirst, '$1\\u003a');
+
+/** Colours before them count for nothing. */
+// eslint-disable-next-line no-control-regex
+const colonsFirst = /^((?:[ \t]|\u001b\[\d+m)*):(?=:)/gm;
