@@ -15,6 +15,7 @@ import {
 import type { Port } from '../../lib/ports';
 import type { NearSubnet } from './locate';
 import { passagesOf, type Passage, type Passages } from './passages';
+import { parseRule } from './rule-shape';
 import { macCheckOf, type ExceptionRules } from './rules';
 import type { FirewallExceptionSpec } from './spec';
 
@@ -38,7 +39,7 @@ const metadataService = '169.254.169.254';
 
 /** One sentence each. */
 export function describeExposure({ spec, port, subnets, rules }: Exposed): string[] {
-  const opened = [openedBy(rules.ipv4, 4), openedBy(rules.ipv6, 6)].filter((one) => one.passages.leaving.length > 0);
+  const opened = openedByAny(rules);
   return [
     `reason: ${spec.reason}`,
     opening(opened),
@@ -49,12 +50,36 @@ export function describeExposure({ spec, port, subnets, rules }: Exposed): strin
     ...(spec.firewallDriver === 'iptables'
       ? ['nothing is opened between it and other servers on the same host: the far end is the uplink of its bridge']
       : []),
-    grouping(opened, port),
+    grouping(
+      opened,
+      port.fixedIps.map(({ address }) => address),
+    ),
     ...posing(opened, port, subnets),
-    ...onTheLink(opened, spec),
+    ...onTheLink(opened, spec.firewallDriver === 'iptables_hybrid' ? " where Open vSwitch's flows let it" : ''),
     checking(spec, port),
   ];
 }
+
+/** Of rules that come back from a journal: whose port they are of, and who its neighbours are, no rule tells. One sentence each. */
+export function describeRestored(rules: ExceptionRules): string[] {
+  const opened = openedByAny(rules);
+  const checks = checkingOf(rules);
+  if (opened.length === 0) return ['these rules let nothing pass by themselves', ...checks];
+  return [
+    opening(opened),
+    ...opened.flatMap(covering),
+    ...(isOpenForIPv6(opened) ? ['any address is of IPv6 too'] : []),
+    grouping(opened, []),
+    'as whom of its network it can pose is not known: a journal names no neighbours',
+    ...onTheLink(opened, " where Open vSwitch's flows let it"),
+    ...checks,
+  ];
+}
+
+const openedByAny = (rules: ExceptionRules): Opened[] =>
+  [openedBy(rules.ipv4, 4), openedBy(rules.ipv6, 6)].filter(
+    ({ passages }) => passages.leaving.length + passages.entering.length > 0,
+  );
 
 function openedBy(rules: ExceptionRules['ipv4'], version: IpVersion): Opened {
   const passages = passagesOf(rules, version);
@@ -68,7 +93,16 @@ function openedBy(rules: ExceptionRules['ipv4'], version: IpVersion): Opened {
 function opening(opened: readonly Opened[]): string {
   const named = (way: 'leaving' | 'entering', end: 'source' | 'destination'): string =>
     nameOf(opened.map(({ version, passages }) => [version, passages[way].map((one) => one[end])]));
-  return `opens: from ${named('leaving', 'source')} out of the port to ${named('leaving', 'destination')}, and from ${named('entering', 'source')} into the port to ${named('entering', 'destination')}`;
+  const has = (way: 'leaving' | 'entering'): boolean => opened.some(({ passages }) => passages[way].length > 0);
+  const ways = [
+    ...(has('leaving')
+      ? [`from ${named('leaving', 'source')} out of the port to ${named('leaving', 'destination')}`]
+      : []),
+    ...(has('entering')
+      ? [`from ${named('entering', 'source')} into the port to ${named('entering', 'destination')}`]
+      : []),
+  ];
+  return `opens: ${ways.join(', and ')}`;
 }
 
 function nameOf(ends: readonly (readonly [IpVersion, readonly Passage['source'][]])[]): string {
@@ -108,8 +142,8 @@ const inWords = (count: bigint): string =>
     ? count.toLocaleString('en')
     : `${count & (count - 1n) ? 'about ' : ''}2^${count.toString(2).length - 1}`;
 
-function grouping(opened: readonly Opened[], port: Port): string {
-  const own = new Set(port.fixedIps.map(({ address }) => address));
+function grouping(opened: readonly Opened[], addresses: readonly string[]): string {
+  const own = new Set(addresses);
   const left = opened
     .flatMap(({ passages }) => passages.returned)
     .map((prefix) => {
@@ -149,8 +183,8 @@ const holdsAny = (ranges: readonly IpRange[], address: string): boolean =>
   intersect(ranges, [only(parseAddress(address))]).length > 0;
 
 /** What servers believe whoever tells it to them over their own link. */
-function onTheLink(opened: readonly Opened[], { firewallDriver }: FirewallExceptionSpec): string[] {
-  const ipv6 = opened.find(({ version }) => version === 6);
+function onTheLink(opened: readonly Opened[], whereItMay: string): string[] {
+  const ipv6 = opened.find(({ version, passages }) => version === 6 && passages.leaving.length > 0);
   const answers = opened.some(({ passages }) => passages.leaving.some((one) => one.isForDhcp));
   const advertises = ipv6 !== undefined && intersect(ipv6.sources, [parseCidr(linkLocal[6])]).length > 0;
   const reached = opened.flatMap((one) =>
@@ -170,7 +204,7 @@ function onTheLink(opened: readonly Opened[], { firewallDriver }: FirewallExcept
       : []),
     ...(ipv6
       ? [
-          `no rule sees whom a neighbour advertisement names: it can claim IPv6 addresses of its neighbours${firewallDriver === 'iptables_hybrid' ? " where Open vSwitch's flows let it" : ''}`,
+          `no rule sees whom a neighbour advertisement names: it can claim IPv6 addresses of its neighbours${whereItMay}`,
         ]
       : []),
     ...(reached.length > 0
@@ -189,4 +223,30 @@ function checking(spec: FirewallExceptionSpec, port: Port): string {
   return check === 'iptables'
     ? `frames out of it must bear its MAC address ${macAddress}: a rule in mangle checks that, and sets bit ${spec.markBit ?? 31} of the mark`
     : `frames out of it must bear its MAC address ${macAddress}: Open vSwitch's flows check that`;
+}
+
+/** As far as rules tell: what Open vSwitch's flows check besides is not among them. */
+function checkingOf(rules: ExceptionRules): string[] {
+  const all = [rules.ipv4, rules.ipv6].map((family) => ({
+    set: family.mangle.flatMap((line) => parseRule('mangle', line) ?? []),
+    accepted: family.filter.flatMap((line) => parseRule('filter', line) ?? []),
+  }));
+  const macs = new Set(all.flatMap(({ set }) => set.flatMap(({ mac }) => mac ?? [])));
+  const unchecked = all.some(({ accepted }) =>
+    accepted.some(
+      ({ in: from, mark, verdict }) => from.startsWith('tap') && mark === undefined && verdict === 'ACCEPT',
+    ),
+  );
+  const unset = all.flatMap(({ set, accepted }) =>
+    accepted.flatMap(({ mark }) =>
+      mark === undefined || set.some(({ verdict }) => typeof verdict === 'object' && verdict.setMark === mark)
+        ? []
+        : [mark],
+    ),
+  );
+  return [
+    ...(unchecked ? ["no rule checks the MAC address of frames out of it: at most Open vSwitch's flows do"] : []),
+    ...(macs.size > 0 ? [`frames that a rule in mangle lets out must bear ${[...macs].join(' or ')}`] : []),
+    ...[...new Set(unset)].map((mark) => `whatever else sets the mark ${mark} passes out of it, whatever it is`),
+  ];
 }

@@ -8,7 +8,7 @@ import type { FirewallExceptionObserved, HostState } from './observe';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { parseRule } from './rule-shape';
 import { families, noRules, rulesFor, tapOf, type ExceptionRules, type Family } from './rules';
-import { describeExposure } from './exposure';
+import { describeExposure, describeRestored } from './exposure';
 
 export interface Intent {
   readonly one: Wanted<PlacedException>;
@@ -35,7 +35,7 @@ export function intend(one: Wanted<PlacedException>, host: FirewallExceptionObse
   const { spec } = one;
   if (spec.is === 'declared') return intendDeclared({ ...one, spec }, host);
   const { comment, ipv4, ipv6 } = spec.image;
-  return { one, comment, rules: { ipv4, ipv6 }, findings: [], notes: [] };
+  return { one, comment, rules: { ipv4, ipv6 }, findings: [], notes: describeRestored({ ipv4, ipv6 }) };
 }
 
 /** Of rules whose port nobody names any more. */

@@ -114,6 +114,24 @@ describe('firewall-exception', () => {
     expect(end.stdout + end.stderr).not.toContain(path);
     expect(end.stdout + end.stderr).toContain('/var/lib/neutron/lock/neutron-iptables');
   });
+
+  test('what an image opens stands in the plan, in the words of a declaration', async () => {
+    const into = '-m physdev --physdev-in qvb28f25940-63 --physdev-out tap28f25940-63 --physdev-is-bridged';
+    const rules = (ways: readonly string[]) => ways.map((one) => `${one} -m comment --comment "${comment}" -j ACCEPT`);
+    const both = { mangle: [], filter: rules([way, into]) };
+    const marked = { mangle: [], filter: rules([`${way} -m mark --mark 0x2/0x2`]) };
+    const plan = async (before: object) => (await forge('firewall-exception', before)).stdout;
+    const open = await plan({ comment, ipv4: both, ipv6: both });
+    expect(open).toContain(
+      '# opens: from any address out of the port to any address, and from any address into the port',
+    );
+    expect(open).toContain('# it can answer DHCP, and advertise itself as a router of IPv6');
+    expect(open).toContain('# it can pose as the metadata service 169.254.169.254');
+    expect(open).toContain('# no rule checks the MAC address of frames out of it');
+    expect(await plan({ comment, ipv4: marked, ipv6: noRules })).toContain(
+      '# whatever else sets the mark 0x2 passes out of it, whatever it is',
+    );
+  });
 });
 
 describe('policy-rule', () => {
