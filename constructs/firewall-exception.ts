@@ -1,6 +1,7 @@
+import { Annotations, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { defined } from '../lib/defined';
-import { exceptionFindings, exceptionsOverlap } from '../lib/exception-checks';
+import { exceptionFindings, exceptionsOverlap, posingWarnings } from '../lib/exception-checks';
 import { chooseMethod, type BridgedClient, type ExceptionMethod, type Prefixes } from '../lib/exception-method';
 import { isLine } from '../lib/line';
 import type { FirewallExceptionSpec } from '../reconcilers/firewall-exception/spec';
@@ -61,6 +62,7 @@ export class FirewallException extends Construct {
       ...{ release, firewallDriver, mode, sources, destinations, clients },
       port: { pairs: port.allowedAddressPairs.length, letsNothingIn: port.letsNothingIn },
     });
+    if (mode === 'routed') this.warnOfPosing(port, sources);
     port.exceptions.push({ path: this.node.path, sources, destinations });
     if ('finding' in chosen) {
       addFinding(this, chosen.finding);
@@ -89,6 +91,13 @@ export class FirewallException extends Construct {
     return other
       ? [`${other.path} lets some of the same pass at ${port.node.path}; make them one, or name prefixes apart`]
       : [];
+  }
+
+  /** Of what a plan would say later, and of address pairs no plan says. */
+  private warnOfPosing({ network, addresses }: FixedIpPort, sources: Prefixes): void {
+    const isKnown = (text: string | undefined): text is string => text !== undefined && !Token.isUnresolved(text);
+    const cidrs = network.subnets.map(({ cidr }) => cidr).filter(isKnown);
+    for (const warning of posingWarnings(sources, cidrs, addresses)) Annotations.of(this).addWarning(warning);
   }
 
   private declareHook({

@@ -1,5 +1,5 @@
 /** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
-import { findFault } from './attempt';
+import { attempt, findFault } from './attempt';
 import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
 import { maxPrefixes, maxRules } from './exception-limits';
 import {
@@ -7,11 +7,14 @@ import {
   compact,
   everyAddress,
   formatAddress,
+  intersect,
   isInside,
+  only,
   overlap,
   parseAddress,
   parseCidr,
   sizeOf,
+  subtract,
   type Cidr,
   type IpRange,
 } from './ip-ranges';
@@ -77,6 +80,30 @@ const linkLocalFindings = (sources: Prefixes): string[] =>
           (text) =>
             `in its sources, ${text} is link-local, which no router passes on, so nothing of it could pass; leave it out`,
         );
+
+/**
+ * Of a routed exception whose named sources hold addresses of the port's own subnets. Each a sentence; [] when there are none.
+ * @param cidrs of the subnets, as far as they are known
+ * @param own addresses of the port
+ */
+export function posingWarnings(sources: Prefixes, cidrs: readonly string[], own: readonly string[]): string[] {
+  if (sources === 'any') return [];
+  const itself = own.flatMap((address) => {
+    const parsed = attempt(() => only(parseAddress(address)));
+    return parsed === undefined ? [] : [parsed];
+  });
+  return cidrs.flatMap((text) => {
+    const cidr = attempt(() => parseCidr(text));
+    if (cidr === undefined) return [];
+    const neighbours = subtract([cidr], itself);
+    const posing = sources.filter((source) => intersect([parseCidr(source)], neighbours).length > 0);
+    return posing.length === 0
+      ? []
+      : [
+          `in its sources, ${posing.join(' and ')} ${posing.length === 1 ? 'holds' : 'hold'} addresses of ${text}, the port's own subnet, so its server can pose as its neighbours there; leave them out unless that is meant`,
+        ];
+  });
+}
 
 /** How many rules of the packet filter it takes: one each way for each source with each destination, in each family. */
 export function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {

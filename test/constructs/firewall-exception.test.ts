@@ -261,3 +261,27 @@ test('a pair that the port declares itself is a finding', () => {
 test('a mark bit that no packet has is refused', () => {
   expect(() => appWithCloud({ markBit: 32 })).toThrow('Cloud: markBit is 32; a packet mark has the bits 0 to 31');
 });
+
+describe('a routed server whose named sources hold its own subnet', () => {
+  const words = (sources: string, verb: string) =>
+    `acme/Vpn: in its sources, ${sources} ${verb} addresses of 10.1.0.0/24, the port's own subnet, so its server can pose as its neighbours there; leave them out unless that is meant`;
+
+  test.each([
+    ['its subnet', ['10.1.0.0/24'], words('10.1.0.0/24', 'holds')],
+    ['half of everything', ['0.0.0.0/1'], words('0.0.0.0/1', 'holds')],
+    ['two neighbours', ['10.1.0.7/32', '10.1.0.8/32', '10.9.0.0/24'], words('10.1.0.7/32 and 10.1.0.8/32', 'hold')],
+  ])('%s: a warning, by pairs and by the packet filter', (_, sources, warning) => {
+    for (const destinations of ['any', ['10.2.0.0/24']] as const) {
+      const { app, allow } = stackWithPort({ release: 'mitaka' });
+      allow('Vpn', { sources, destinations });
+      expect(synth(app).warnings).toEqual([warning]);
+    }
+  });
+
+  test('no warning of its own address, of a bridge, or of foreign sources', () => {
+    const { app, allow } = stackWithPort({ release: 'kilo' });
+    allow('Own', { sources: ['10.1.0.9/32', '10.9.0.0/24'] });
+    allow('Bridge', { sources: ['10.1.0.128/25'], mode: 'bridged' });
+    expect(synth(app).warnings).toEqual([]);
+  });
+});
