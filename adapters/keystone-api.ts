@@ -4,7 +4,8 @@ import { UnrecoverableError } from '../lib/errors';
 import type { IdentityReader, RoleCatalogue } from '../lib/ports';
 import type { OpenStackSession } from './openstack-session';
 
-const role = z.object({ id: z.string(), name: z.string() });
+/** Keystone's columns hold 64 and 255 characters. */
+const role = z.object({ id: z.string().max(64), name: z.string().max(255) });
 /** `GET /v3/roles` without a filter leaves domain-specific roles out. `truncated` comes with Keystone's `list_limit`. */
 const rolesAnswer = z.object({ roles: z.array(role), truncated: z.boolean().optional() });
 /** `GET /v3/role_inferences`, since Identity API 3.6 (Mitaka): domain-specific roles are told by no field of theirs. */
