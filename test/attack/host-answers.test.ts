@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { LocalHost } from '../../adapters/local-host';
 import type { HostRead } from '../../lib/host';
 
@@ -62,6 +63,29 @@ test.each([
     detail: expect.stringMatching(
       /^the program that was sent along answered in a form that the protocol doesn't have \(.{2,300}\); nothing of it is used/,
     ) as unknown,
+  });
+});
+
+const tables = (packed: Buffer): string =>
+  one({ ok: true, value: { variant: 'nft', hasHook: true, packedText: packed.toString('base64') } });
+
+test('packed tables are unpacked, bytes that are no UTF-8 included', async () => {
+  const packed = deflateSync(String.raw`*filter\n# \udcff \ud83d\ude00 \"x\"\n`);
+  expect(await askedOf(tables(packed), { verb: 'save-tables', family: 4 })).toMatchObject([
+    { ok: true, value: { variant: 'nft', hasHook: true, text: '*filter\n# \udcff \u{1f600} "x"\n' } },
+  ]);
+});
+
+test.each([
+  ['no zlib', Buffer.from('x')],
+  ['a cut end', deflateSync('x'.repeat(99)).subarray(0, -5)],
+  ['more than one text', deflateSync('x", "y')],
+  ['an end of its own', deflateSync('x"')],
+  ['more than is unpacked', deflateSync(Buffer.alloc(97 << 20, 'x'))],
+])('packed tables with %s are refused', async (_, packed) => {
+  expect(await askedOf(tables(packed), { verb: 'save-tables', family: 4 })).toMatchObject({
+    ...{ reason: 'UnrecoverableError', where: 'host:cnode01' },
+    detail: expect.stringContaining('answer to save-tables, packedText: it is no text that was packed') as unknown,
   });
 });
 

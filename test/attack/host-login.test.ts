@@ -178,7 +178,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
         ...['/proc/self/environ', '/proc/self/root/etc/shadow', '/proc/self/cwd', '/proc/self/fd/0', '/dev/stdin'],
         ...[host.path('open2'), host.path('ope'), `${host.path('shut')}/x`, host.installed],
       ];
-      for (const verb of ['read-file', 'list-folder'])
+      for (const verb of ['read-file', 'digest-file', 'list-folder'])
         expect(
           reasons(
             host.ask(

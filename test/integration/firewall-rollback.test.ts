@@ -1,6 +1,6 @@
 /** Going back: tables and files are as they were, and the way back is guarded as the way there. */
 import { FirewallHosts } from '../support/firewall-hosts';
-import { exception, manifestOf, portId } from '../support/firewall-texts';
+import { chain, exception, manifestOf, portId } from '../support/firewall-texts';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -58,7 +58,7 @@ test('does not touch what somebody changed since', async () => {
     'create: none of its rules is on this host',
   ]);
   await world.run([manifestOf({ New: exception({ sources: ['10.96.0.0/24'] }) })]);
-  const strange = ['-A', world.get().ours()[0]!.slice(1, 19), '-s', '192.0.2.66/32', '-j', 'DROP'];
+  const strange = ['-A', chain, '-s', '192.0.2.66/32', '-j', 'DROP'];
   world.get().iptables(...strange);
   const before = state();
   const back = await world.run(removal.undo());

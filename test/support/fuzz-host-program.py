@@ -31,6 +31,9 @@ POLICIES = ['a.json', '10-site.yaml', 'b.yml']
 WRITABLE = set(['state/' + n for n in NAMES] + ['theirs/' + n for n in NAMES] + ['etc/policy.d/' + n for n in POLICIES + NAMES] +
                ['etc/policy.yaml', 'power', 'made/' + NAMES[0]])
 FOLDERS = set(['state', 'theirs', 'etc/policy.d', 'made'])
+# A request with a character more or less can name another mark, or another policy file, and both are allowed.
+NEAR = re.compile('(state|theirs|etc/policy[.]d|made)/(' + '|'.join(
+    ['[a-z]+-[a-z]+-[0-9a-f]{8,32}[.]json', 'firewall-exception-[0-9a-f]{8,32}[.]ipv[46]']) + ')$|etc/policy[.]d/[A-Za-z0-9_][A-Za-z0-9_.-]*[.](json|ya?ml)$')
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -114,7 +117,7 @@ def breach_of(before, now):
         if name in FOLDERS:
             if new is not None and new[:4] != (0o40700, 0, 0, 0):
                 return 'the folder %s became %o' % (name, new[0])
-        elif name not in WRITABLE:
+        elif name not in WRITABLE and not NEAR.match(name):
             return '%s changed from %r to %r' % (name, old, new)
         elif old is not None and (old[0] & 0o170000 != 0o100000 or old[0] & 0o6111):
             return '%s, which is no plain file, changed to %r' % (name, new)
@@ -178,7 +181,7 @@ def some(q, name, value, chance=0.3):
 def question():
     dice = rnd.random()
     if dice < 0.2:
-        return {'verb': 'read-file', 'path': path()}
+        return {'verb': pick('read-file', 'read-file', 'digest-file'), 'path': path()}
     if dice < 0.3:
         return {'verb': 'list-folder', 'path': path()}
     if dice < 0.75:
