@@ -786,6 +786,10 @@ def read_line(table, family, line):
 def read_tables(text, family, order):
     """[(table, chain, text for iptables-restore)], made anew from what was understood: whatever else the text holds, refuses it."""
     parts, chains, table, signs, lines = [], set(), None, '', []
+    strange = re.search(u'[^\n -~]', text)
+    if strange is not None:  # Before the text is divided: wide characters need four times their number.
+        start = max(text.rfind('\n', 0, strange.start()) + 1, strange.start() - 150)
+        raise Failure('refused', 'a line that is not about a chain of ours: %s' % text[start:start + 200].split('\n')[0])
     if not text.endswith('\n') or text.count('\n') > 4 * MOST_RULES:
         raise Failure('refused', 'the text must end with a line break, and have no more than %d lines' % (4 * MOST_RULES))
     for line in text[:-1].split('\n'):
@@ -1323,10 +1327,6 @@ def is_content(value):
         re.match(u'[A-Za-z0-9+/]*={0,2}\\Z', value))
 
 
-def is_lines(value):
-    return isinstance(value, TEXT) and len(value) <= MAX_FILE and not re.search(u'[^\x00-\x7f]', value)
-
-
 def is_argv(value):
     return isinstance(value, list) and 0 < len(value) <= 8 and all(
         isinstance(word, TEXT) and len(word) <= 256 and '\0' not in word for word in value)
@@ -1351,7 +1351,7 @@ FLAG = ('true or false', lambda value: isinstance(value, bool))
 FILE_MODE = ('0600 or 0644', is_in(NEW_MODES))
 FAMILY = ('4 or 6', is_in((4, 6)))
 VARIANT = ('nft, legacy or only', is_in((u'nft', u'legacy', u'only')))
-LINES = ('ASCII of at most %d MiB' % (MAX_FILE >> 20), is_lines)
+LINES = ('a text of at most %d Mi characters' % (MAX_FILE >> 20), lambda value: isinstance(value, TEXT) and len(value) <= MAX_FILE)
 WORDS = ('1 to 8 words of at most 256 characters', is_argv)
 NAME = ('the name of a network device', matches(DEVICE.pattern))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
