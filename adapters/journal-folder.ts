@@ -132,7 +132,10 @@ export function readRun(parent: string, name: string): RecordedRun {
 function renderRecord(record: RunRecord, path: string): string {
   const text = `${printableJson(record, 2)}\n`;
   const bytes = Buffer.byteLength(text);
-  if (bytes <= maxJournalBytes) return text;
+  if (bytes <= maxJournalBytes) {
+    parseRun(path, text, '', undefined);
+    return text;
+  }
   throw new InvalidConfiguration(
     `the record of this run would have ${bytes} bytes, and a rollback reads ${maxJournalBytes} at most; nothing was changed: apply fewer things at once, with --stack or --target`,
     { where: path },

@@ -17,6 +17,7 @@ import type { Readers, Writers } from './ports';
 import type { Finding, Scope, StepResult, Sweep, Target } from './reconciler';
 import type { Resource } from './resource';
 import { lookAgain, type SecondLook } from './second-look';
+import { oneOwnerEach, ownKey } from './stack-owners';
 import { hostsToSweep, ownersOf, sweepOf, type Swept } from './sweep';
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
@@ -80,7 +81,10 @@ async function planOn(
   const seen = await observe(places, from);
   // What is declared and can't be placed now is no leftover: what there is of it stays.
   const unplaced = new Set([...waiting.map((one) => one.id), ...located.undone]);
-  const steps = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
+  const { kept: steps, refused } = oneOwnerEach(
+    seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id)),
+    manifests,
+  );
 
   const order = new Map(
     steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
@@ -89,8 +93,8 @@ async function planOn(
     stacks: manifests
       .map((manifest) => manifest.stack)
       .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
-    steps: steps.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
-    problems: [...located.problems, ...seen.problems],
+    steps: [...steps].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
+    problems: [...located.problems, ...seen.problems, ...refused],
     warnings: [...swept.warnings, ...located.warnings, ...seen.warnings],
     unswept: [...swept.unswept, ...seen.unswept],
     waiting,
@@ -243,7 +247,8 @@ async function applyTo(
     });
   if (stop.aborted) return notBegun();
   try {
-    for await (const result of look.apply(new Set(left.keys()), to, stop)) {
+    const meant = new Set([...left.values()].map(ownKey));
+    for await (const result of look.apply((step) => meant.has(ownKey(step)), to, stop)) {
       const step = left.get(result.id);
       left.delete(result.id);
       if (step) report(step, result);

@@ -25,8 +25,8 @@ export interface Look {
   readonly difference: Difference<Step>;
   /** What is there before each step, in the order of the steps. */
   readonly images: readonly Image[];
-  /** Yields the results of the steps of these resources, as they come. */
-  apply(ids: ReadonlySet<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
+  /** Yields the results of these steps, as they come. */
+  apply(isMeant: (step: Step) => boolean, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
 }
 
 export interface Placed {
@@ -72,14 +72,8 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
     async observe(from) {
       const observed = await reconciler.observe(placement, from);
       const difference = reconciler.diff(placement, observed);
-      const apply: Look['apply'] = (ids, to, stop) =>
-        reconciler.apply(
-          difference.steps.filter((step) => ids.has(step.id)),
-          observed,
-          placement.target,
-          to,
-          stop,
-        );
+      const apply: Look['apply'] = (isMeant, to, stop) =>
+        reconciler.apply(difference.steps.filter(isMeant), observed, placement.target, to, stop);
       const images = difference.steps.map((step) => reconciler.image(step, observed));
       return { kind: reconciler.kind, target: placement.target, difference, images, apply };
     },

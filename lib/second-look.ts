@@ -2,6 +2,7 @@
 import { asStackwardError, problemOf } from './errors';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from './plan';
 import type { StepResult, Target } from './reconciler';
+import { ownKey } from './stack-owners';
 
 type Result = StepResult & { readonly step: PlannedStep };
 
@@ -24,12 +25,13 @@ export async function lookAgain(
   if ('reason' in again) return { problems: [problemOf(again, 'after apply')], found: [] };
   const known = new Set([...planned.problems, ...planned.unswept].map(textOf));
   const fresh = [...again.problems, ...again.unswept].filter((one) => !known.has(textOf(one)));
-  const differing = new Map(again.steps.map((step) => [stepKey(step.id, step.target), step]));
+  const keyOf = (step: PlannedStep): string => stepKey(ownKey(step), step.target);
+  const differing = new Map(again.steps.map((step) => [keyOf(step), step]));
   const problems: Problem[] = [];
   const found: Note[] = [];
   for (const { step, outcome } of attempted) {
     const where = stepKey(step.id, step.target);
-    const now = differing.get(where);
+    const now = differing.get(keyOf(step));
     if (!again.looks.some(({ kind, target }) => kind === step.kind && target === step.target)) {
       if (fresh.length === 0) problems.push({ where, reason: 'TransientError', message: unseen });
     } else if (outcome === 'failed') {

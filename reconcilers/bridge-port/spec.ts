@@ -1,6 +1,6 @@
 /** Flags that a port of Neutron has on its Linux bridge. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { id } from '../../lib/line';
+import { id, line } from '../../lib/line';
 
 export const flagNames = ['hairpin', 'learning', 'flood'] as const;
 export type FlagName = (typeof flagNames)[number];
@@ -28,8 +28,8 @@ export const recordEntry = z.object({
   flag: z.enum(flagNames),
   portId: z.string(),
   /** The construct's. */
-  path: z.string(),
-  stack: z.string(),
+  path: line,
+  stack: line,
   before: z.boolean(),
   written: z.boolean(),
 });

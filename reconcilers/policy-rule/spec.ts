@@ -45,7 +45,7 @@ export const recordEntry = z.object({
   frame: z.object({ lead: z.string(), trail: z.string() }).optional(),
   overrideManager: z.boolean().optional(),
   /** The construct's. */
-  path: z.string(),
-  stack: z.string(),
+  path: line,
+  stack: line,
 });
 export type RecordEntry = z.infer<typeof recordEntry>;
