@@ -81,18 +81,14 @@ async function planOn(
   const seen = await observe(places, from);
   // What is declared and can't be placed now is no leftover: what there is of it stays.
   const unplaced = new Set([...waiting.map((one) => one.id), ...located.undone]);
-  const { kept: steps, refused } = oneOwnerEach(
-    seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id)),
-    manifests,
-  );
+  const mayGo = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
+  const { kept: steps, refused } = oneOwnerEach(mayGo, manifests);
 
   const order = new Map(
     steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
   );
   return {
-    stacks: manifests
-      .map((manifest) => manifest.stack)
-      .filter((stack) => filter.stacks.length === 0 || filter.stacks.includes(stack)),
+    stacks: stacksOf(manifests, filter),
     steps: [...steps].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
     problems: [...located.problems, ...seen.problems, ...refused],
     warnings: [...swept.warnings, ...located.warnings, ...seen.warnings],
@@ -105,6 +101,9 @@ async function planOn(
     dependencies,
   };
 }
+
+const stacksOf = (manifests: readonly Manifest[], { stacks }: Filter): string[] =>
+  manifests.map(({ stack }) => stack).filter((stack) => stacks.length === 0 || stacks.includes(stack));
 
 interface Located {
   readonly placed: readonly Placed[];
