@@ -5,11 +5,11 @@
  * How: the file loses what is to go or to change; then the kernel is changed; then the file gets what is new. Each is a
  * compare-and-swap. Given up: a host that restarts between these writes comes back without what was being changed, until the next run.
  */
-import { createHash } from 'node:crypto';
 import { InvalidConfiguration } from '../../lib/errors';
 import { maxStoredBytes } from '../../lib/exception-limits';
 import type { HostWrite } from '../../lib/host';
 import { noChain, renderReplacements, type OwnChains, type OwnRules } from '../../lib/iptables/own-chain';
+import { sha256 } from '../../lib/sha256';
 import type { FirewallExceptionStep } from './diff';
 import type { FirewallExceptionObserved, OwnFamily } from './observe';
 import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
@@ -73,7 +73,7 @@ export function changeOf(
     if (isEmptyGroup(kept)) return nothingStored;
     const content = Buffer.from(renderStored(owner, chain, variant[family], lockFile, kept));
     if (content.length > maxStoredBytes) throw tooLarge(owner, content.length);
-    const file = { sha256: createHash('sha256').update(content).digest('hex'), content: content.toString('base64') };
+    const file = { sha256: sha256(content), content: content.toString('base64') };
     const lock = lockFile === undefined ? {} : { lockFile };
     return { ...{ file, variant: variant[family], rules: kept, isWhole: true, isForeign: false, owner }, ...lock };
   };
