@@ -383,7 +383,8 @@ def open_limited(path, access):
 
 NEW_MODES = (0o600, 0o644)
 # Capabilities give power. Hashes of integrity (ima, evm) are those of the old content. `trusted` is overlayfs' own.
-KEPT_XATTR = re.compile(b'user\\.|security\\.(selinux|SMACK64)\\Z|system\\.posix_acl_access\\Z')
+ACL = b'system.posix_acl_access'
+KEPT_XATTR = re.compile(b'user\\.|security\\.(selinux|SMACK64)\\Z|' + re.escape(ACL) + b'\\Z')
 
 
 def libc_call(name, *args):
@@ -420,6 +421,12 @@ def set_xattr(fd, name, value):
         return os.setxattr(fd, name, value)
     import ctypes
     return libc_call('fsetxattr', fd, name, value, ctypes.c_size_t(len(value)), 0)
+
+
+def remove_xattr(fd, name):
+    if hasattr(os, 'removexattr'):
+        return os.removexattr(fd, name)
+    return libc_call('fremovexattr', fd, name)
 
 
 def read_all(fd, real):
@@ -591,9 +598,11 @@ def make_newer(fd, before):
 
 def take_attributes(fd, seen, mode):
     """Those of the file that is replaced; of a new one, `mode`, which is of our list."""
+    status, has = os.fstat(fd), get_xattrs(fd)
+    if ACL in has and (seen is None or ACL not in seen[2]):
+        remove_xattr(fd, ACL)  # A folder may hand its own ACL on, and the mode of the file would give rights to whom it names.
     if seen is None:
         return os.fchmod(fd, mode)
-    status, has = os.fstat(fd), get_xattrs(fd)
     owner = (seen[0].st_uid, seen[0].st_gid)
     if owner != (status.st_uid, status.st_gid):
         os.fchown(fd, *owner)

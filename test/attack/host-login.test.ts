@@ -38,6 +38,22 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       host.allow({ write: [`${host.path('state')}/`, host.path('plain'), host.path('powerful')] });
     });
 
+    test('a folder that hands its ACL on gives nobody a right to a file that is made or replaced there', () => {
+      const folder = host.path('handing');
+      const [replaced, made] = [`${folder}/policy-rule-00000001.json`, `${folder}/policy-rule-00000002.json`];
+      mkdirSync(folder);
+      writeFileSync(replaced, 'x');
+      chmodSync(replaced, 0o660);
+      setAttribute(folder, 'system.posix_acl_default', aclFor(4711));
+      host.allow({ write: [`${folder}/`] });
+      const answers = host.ask('write', [swap(replaced, { expect: sha256('x') }), swap(made, { mode: 0o644 })]);
+      expect(answers.map(({ ok }) => ok)).toEqual([true, true]);
+      for (const path of [replaced, made])
+        expect(execFileSync('/usr/bin/python3', ['-c', listAttributes, path], { encoding: 'utf8' })).toBe('[]\n');
+      expect([replaced, made].map((path) => statSync(path).mode & 0o7777)).toEqual([0o660, 0o644]);
+      host.allow({ write: [`${host.path('state')}/`, host.path('plain'), host.path('powerful')] });
+    });
+
     test('no request makes a file with another mode than 0600 or 0644', () => {
       const modes = [
         ...Array.from({ length: 0o10000 }, (_, mode) => mode),
@@ -284,6 +300,20 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     });
   });
 });
+
+/** Read and write for one more user, as the kernel keeps it: version 2, then tag, rights and id of each entry (acl(5), linux/posix_acl_xattr.h). */
+function aclFor(user: number): Buffer {
+  const none = 0xffffffff;
+  const entries = [[1, 6, none], [2, 6, user], [4, 4, none], [0x10, 6, none], [0x20, 0, none]] as const; // prettier-ignore
+  const acl = Buffer.alloc(4 + 8 * entries.length);
+  acl.writeUInt32LE(2);
+  for (const [index, [tag, rights, id]] of entries.entries()) {
+    acl.writeUInt16LE(tag, 4 + 8 * index);
+    acl.writeUInt16LE(rights, 6 + 8 * index);
+    acl.writeUInt32LE(id, 8 + 8 * index);
+  }
+  return acl;
+}
 
 const listAttributes = 'import os, sys; print(os.listxattr(sys.argv[1]))';
 
