@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Report } from '../lib/engine';
 import { InvalidConfiguration, UnrecoverableError } from '../lib/errors';
 import { renderResultRecord } from '../lib/journal';
@@ -125,7 +125,14 @@ export function readRun(parent: string, name: string): RecordedRun {
     throw new InvalidConfiguration(`there is no run "${name}"; \`stackward runs\` lists those below ${parent}`, {
       where: folder,
     });
-  return parseRun(basename(folder), run, find('results.jsonl') ?? '', find('report.json'));
+  // Runs refer to each other by name, so a rollback of a folder that was renamed would be recorded as that of another run.
+  const own = basename(resolve(folder));
+  if (!runName.test(own))
+    throw new InvalidConfiguration(
+      `the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "${own}"; give it its name again`,
+      { where: folder },
+    );
+  return parseRun(own, run, find('results.jsonl') ?? '', find('report.json'));
 }
 
 /** @throws InvalidConfiguration for a record that no later run would read again */

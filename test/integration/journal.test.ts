@@ -243,6 +243,11 @@ describe("a run that can't be read", () => {
       () => other('20260101T000000.000Z-000002', '{"formatVersion":"2.0"}'),
       '"formatVersion" is of another version of stackward',
     ],
+    [
+      'its folder was renamed, so that no later run could name it',
+      () => other('artifact', '{}'),
+      'the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "artifact"',
+    ],
   ])('%s', async (_, name, message) => {
     const { code, stderr } = await rollback(name());
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
