@@ -25,7 +25,7 @@ test('a machine is the same by each of its names, and a network namespace is one
   };
   try {
     const first = await machine('ctl1', one.name);
-    expect(first).toMatch(/^[0-9a-f-]{36} \d+:\d+ \d+$/);
+    expect(first).toMatch(/^[0-9a-f-]{36} \d+:\d+ \d+ \S+ [0-9a-f]{16}$/);
     expect(await machine('ctl1.example.net', one.name)).toBe(first);
     expect(new Set([first, await machine('ctl1', other.name), await machine('ctl1')]).size).toBe(3);
   } finally {
