@@ -26,7 +26,9 @@ test('machines that share boot id, root and network namespace differ by their ho
 
 test('a machine says the same each time it is asked, and tells its network cards by a digest of their addresses', () => {
   const addresses = readdirSync('/sys/class/net')
-    .filter((name) => existsSync(`/sys/class/net/${name}/device`) && !existsSync(`/sys/class/net/${name}/device/physfn`))
+    .filter(
+      (name) => existsSync(`/sys/class/net/${name}/device`) && !existsSync(`/sys/class/net/${name}/device/physfn`),
+    )
     .map((card) => readFileSync(`/sys/class/net/${card}/address`, 'utf8').trim());
   const machine = machineOf('cnode01');
   expect(machineOf('cnode01')).toBe(machine);
