@@ -80,7 +80,7 @@ test('a role that nothing implies at review and something implies at apply is re
   expect(readFileSync(policy, 'utf8')).toBe(untouched);
 
   await run('plan', '--out', 'both.json');
-  await server.identity.remove({ id: 'global admin', name: 'admin' });
+  await server.identity.remove(await server.identity.role('admin'));
   const applied = await command.run(['apply', 'both.json', '--auto-approve', '--manifest', 'm.json']);
   expect([applied.stderr, applied.code]).toEqual(['', 0]);
 });

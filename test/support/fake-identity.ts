@@ -1,7 +1,11 @@
 /** Keystone's roles in memory, as its API tells them: domain-specific roles are known by the inferences alone. */
 import { Blocked, InvalidConfiguration } from '../../lib/errors';
 import type { IdentityReader, Role, RoleCatalogue, RoleInference } from '../../lib/ports';
+import { sha256 } from '../../lib/sha256';
 import type { IdentityBench } from '../contract/identity-suite';
+
+/** As short as Keystone's own, however long the name is. */
+const idOf = (scope: 'global' | 'domain', name: string): string => `${scope} ${sha256(name).slice(0, 32)}`;
 
 export class FakeIdentity implements IdentityBench {
   readonly #global = new Map<string, Role>();
@@ -27,10 +31,10 @@ export class FakeIdentity implements IdentityBench {
 
   /** A global role, unless it is there; and the role that it implies. */
   add(name: string, implied?: string): void {
-    if (!this.#global.has(name)) this.#global.set(name, { id: `global ${name}`, name });
+    if (!this.#global.has(name)) this.#global.set(name, { id: idOf('global', name), name });
     if (implied === undefined) return;
     this.add(implied);
-    this.link(`global ${name}`, `global ${implied}`);
+    this.link(idOf('global', name), idOf('global', implied));
   }
 
   reader(): IdentityReader {
@@ -44,11 +48,11 @@ export class FakeIdentity implements IdentityBench {
 
   role(name: string): Promise<Role> {
     this.add(name);
-    return Promise.resolve(this.getRole(`global ${name}`));
+    return Promise.resolve(this.getRole(idOf('global', name)));
   }
 
   domainRole(name: string): Promise<Role> {
-    const role = { id: `domain ${name}`, name };
+    const role = { id: idOf('domain', name), name };
     this.#domainSpecific.set(name, role);
     return Promise.resolve(role);
   }
