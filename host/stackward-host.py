@@ -1407,31 +1407,23 @@ def shown(value):
         return 'something deeply nested'
 
 
-class Refusal(Exception):
-    """Nothing of the request is done."""
-
-    def __init__(self, reason, detail):
-        Exception.__init__(self, detail)
-        self.reason, self.detail = reason, detail
-
-
 def read_request(stream):
     """The body as bytes of ASCII."""
     line = stream.readline(64)
     size = re.match(b'stackward-request ([0-9]{1,12})\n\\Z', line)
     if size is None:
-        raise Refusal('invalid', 'the first line must be "stackward-request BYTES", and is %s' % shown(to_text(line)))
+        raise Failure('invalid', 'the first line must be "stackward-request BYTES", and is %s' % shown(to_text(line)))
     size = int(size.group(1))
     if size > MAX_REQUEST:
-        raise Refusal('too-large', 'the request has %d bytes, and at most %d are taken' % (size, MAX_REQUEST))
+        raise Failure('too-large', 'the request has %d bytes, and at most %d are taken' % (size, MAX_REQUEST))
     body = stream.read(size)
     if len(body) < size:
-        raise Refusal('invalid', 'the request was cut short after %d of %d bytes' % (len(body), size))
+        raise Failure('invalid', 'the request was cut short after %d of %d bytes' % (len(body), size))
     if re.search(b'[^\t\n\r -~]', body):
-        raise Refusal('invalid', 'the request must be JSON in ASCII')
+        raise Failure('invalid', 'the request must be JSON in ASCII')
     # Each value stands behind one of these signs. A sign within a text counts as well; a request needs few of them.
     if sum(body.count(sign) for sign in (b'[', b'{', b',')) > MAX_VALUES:
-        raise Refusal('too-large', 'the request has more than %d of the signs "[", "{" and ","' % MAX_VALUES)
+        raise Failure('too-large', 'the request has more than %d of the signs "[", "{" and ","' % MAX_VALUES)
     return body
 
 
@@ -1459,27 +1451,27 @@ def parse_request(body):
         request = json.loads(body if PYTHON2 else body.decode('ascii'), object_pairs_hook=unique, parse_int=number(int),
                              parse_float=number(float), parse_constant=refuse_constant)
     except (ValueError, RuntimeError, MemoryError) as error:  # RuntimeError: nested too deep.
-        raise Refusal('invalid', 'the request is no JSON that is taken: %s' % str(error)[:200])
+        raise Failure('invalid', 'the request is no JSON that is taken: %s' % str(error)[:200])
     if not isinstance(request, dict) or type(request.get('version')) is not int:
-        raise Refusal('invalid', 'the request must be an object with a whole number as version')
+        raise Failure('invalid', 'the request must be an object with a whole number as version')
     return request
 
 
 def check_request(request):
     if set(request) != set(['version', 'access', 'deadlineSeconds', 'sequences']):
-        raise Refusal('invalid', 'a request has version, access, deadlineSeconds and sequences, and this has %s' %
+        raise Failure('invalid', 'a request has version, access, deadlineSeconds and sequences, and this has %s' %
                       shown(sorted(request)))
     if not is_in((u'read', u'write'))(request['access']):
-        raise Refusal('invalid', 'access must be read or write, and is %s' % shown(request['access']))
+        raise Failure('invalid', 'access must be read or write, and is %s' % shown(request['access']))
     seconds = request['deadlineSeconds']
     if type(seconds) is not int or not DEADLINES[0] <= seconds <= DEADLINES[1]:
-        raise Refusal('invalid', 'deadlineSeconds must be a whole number from %d to %d, and is %s' % (DEADLINES + (shown(seconds),)))
+        raise Failure('invalid', 'deadlineSeconds must be a whole number from %d to %d, and is %s' % (DEADLINES + (shown(seconds),)))
     sequences = request['sequences']
     if not isinstance(sequences, list) or not all(isinstance(sequence, list) for sequence in sequences):
-        raise Refusal('invalid', 'sequences must be a list of lists')
+        raise Failure('invalid', 'sequences must be a list of lists')
     questions = len(sequences) + sum(len(sequence) for sequence in sequences)
     if questions > MAX_QUESTIONS:
-        raise Refusal('too-large', 'there are more than %d sequences and questions in the request' % MAX_QUESTIONS)
+        raise Failure('too-large', 'there are more than %d sequences and questions in the request' % MAX_QUESTIONS)
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------------
@@ -1564,8 +1556,8 @@ def answer_to(stream):
         if not OLDEST <= request['version'] <= VERSION:
             return encoded(head)
         check_request(request)
-    except Refusal as refusal:
-        return encoded(dict(head, refused=no(refusal.reason, refusal.detail)))
+    except Failure as failure:  # Nothing of the request is done.
+        return encoded(dict(head, refused=no(failure.reason, failure.detail)))
     request['overdue'] = False
     signal.signal(signal.SIGALRM, expire)
     signal.alarm(request['deadlineSeconds'])

@@ -106,7 +106,7 @@ export function posingWarnings(sources: Prefixes, cidrs: readonly string[], own:
 }
 
 /** How many rules of the packet filter it takes: one each way for each source with each destination, in each family. */
-export function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {
+function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {
   const count = (prefixes: Prefixes, isIPv6: boolean): number =>
     prefixes === 'any' ? 1 : prefixes.filter((one) => one.includes(':') === isIPv6).length;
   return [false, true].reduce((sum, isIPv6) => sum + 2 * count(sources, isIPv6) * count(destinations, isIPv6), 0);

@@ -11,7 +11,7 @@ import { InvalidConfiguration } from './errors';
 export const maxJsonDepth = 200;
 
 /** Of one text; what `terraform show -json` prints of 10,000 resources has about 30 MiB. */
-export const maxJsonBytes = 256 << 20;
+const maxJsonBytes = 256 << 20;
 
 /** @throws InvalidConfiguration with a clause that says why */
 export function parseJson(text: string): unknown {

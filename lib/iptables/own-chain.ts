@@ -68,7 +68,7 @@ export function findForeignJumps(ruleset: Ruleset, chain: string): string[] {
 export type OwnRules = Readonly<Record<OwnTable, readonly string[]>>;
 
 /** That the chain is there, with its one jump; or that neither is. */
-export const isInPlace = (chain: OwnChain, rules: readonly string[]): boolean =>
+const isInPlace = (chain: OwnChain, rules: readonly string[]): boolean =>
   rules.length === 0
     ? !chain.exists && chain.jumps === 0
     : chain.jumps === 1 && chain.rules.length === rules.length && chain.rules.every((rule, at) => rule === rules[at]);

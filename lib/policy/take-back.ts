@@ -14,7 +14,7 @@ export interface Written {
 }
 
 /** Whether the rule still is as it was written, by its bytes. */
-export function isUntouched(file: PolicyFile, rule: string, { written }: Written): boolean {
+function isUntouched(file: PolicyFile, rule: string, { written }: Written): boolean {
   const entry = findEntry(file, rule);
   return entry !== undefined && file.text.slice(entry.value.start, entry.value.end) === written;
 }

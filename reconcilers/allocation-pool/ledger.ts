@@ -30,7 +30,7 @@ export interface Ledger {
 }
 
 /** A row as a range; undefined for what Neutron would choke on (inverted, mixed families, no address). */
-export function findRange(row: AddressRange): IpRange | undefined {
+function findRange(row: AddressRange): IpRange | undefined {
   try {
     return parseRange(row);
   } catch {

@@ -96,7 +96,7 @@ const prefixed = (source: string, destination: string): Pick<OwnRule, 'source' |
 });
 
 /** What the sources cover and the port's groups decide all the same, as prefixes in a fixed order. */
-export function leftToGroups(
+function leftToGroups(
   { sources, mode }: FirewallExceptionSpec,
   { fixedIps }: RuleInput['port'],
   version: 4 | 6,
