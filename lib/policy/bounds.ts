@@ -4,6 +4,7 @@
  */
 import { isAlias, isNode, type Document, type Node } from 'yaml';
 import { InvalidConfiguration } from '../errors';
+import { isDeeperThan } from '../yaml-depth';
 
 const maxCharacters = 512 << 10;
 const maxDepth = 50;
@@ -12,17 +13,20 @@ const maxValues = 100_000;
 
 const tooDeep = `it is nested deeper than the ${maxDepth} levels that stackward reads of a policy file; write it flatter`;
 
-/** @throws InvalidConfiguration */
-export function refuseLong(text: string): void {
-  if (text.length <= maxCharacters) return;
-  throw new InvalidConfiguration(
-    `it has ${text.length} characters, and stackward reads ${maxCharacters} of a policy file; make it shorter`,
-  );
+/**
+ * Before anything parses the text.
+ * @throws InvalidConfiguration
+ */
+export function refuseText(text: string): void {
+  if (text.length > maxCharacters)
+    throw new InvalidConfiguration(
+      `it has ${text.length} characters, and stackward reads ${maxCharacters} of a policy file; make it shorter`,
+    );
+  if (isDeeperThan(text, maxDepth)) throw new InvalidConfiguration(tooDeep);
 }
 
 /** @throws InvalidConfiguration for what is too deep to be looked at any further */
 export function refuseDeep(document: Document): void {
-  if (document.errors.some(({ message }) => message.includes('call stack'))) throw new InvalidConfiguration(tooDeep);
   const open: [unknown, number][] = [[document.contents, 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node, depth] = next;

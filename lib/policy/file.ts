@@ -6,7 +6,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 import { InvalidConfiguration } from '../errors';
-import { refuseDeep, refuseLarge, refuseLong, valueIn } from './bounds';
+import { refuseDeep, refuseLarge, refuseText, valueIn } from './bounds';
 import type { PolicyEra } from './check';
 import { faultOfYaml, pyYamlTags } from './pyyaml';
 
@@ -50,7 +50,7 @@ export const findEntry = (file: PolicyFile, rule: string): Entry | undefined =>
 
 /** @throws InvalidConfiguration when the service can't read it either, with line and column where they are known */
 export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
-  refuseLong(content);
+  refuseText(content);
   const mark = content.startsWith('\uFEFF') ? '\uFEFF' : '';
   const text = content.slice(mark.length);
   let isJson = mark === '';

@@ -16,6 +16,10 @@ test.each([
   ['lists of YAML', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, deep],
   ['lists within lists on one line', `a:\n${'- '.repeat(20_000)}x`, deep],
   ['maps within maps', Array.from({ length: 900 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'), deep],
+  ['pairs within pairs in brackets', `[${'a: '.repeat(20_000)}]`, deep],
+  ['explicit keys within brackets', `[${'? '.repeat(20_000)}x]`, deep],
+  ['explicit keys within each other', `${'? '.repeat(20_000)}x`, deep],
+  ['empty keys on one line', `${': '.repeat(20_000)}x`, deep],
   ['a list that holds itself', 'a: &a [*a]', deep],
   ['a map that holds itself', '&a {b: *a}', deep],
   ['anchors that multiply', `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[at]}`).join(',')}]`).join('\n')}`, /its anchors can't be followed|more than 100000 values/], // prettier-ignore

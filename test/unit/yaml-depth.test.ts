@@ -1,0 +1,29 @@
+import { isDeeperThan } from '../../lib/yaml-depth';
+
+/** The largest bound that refuses the text, which is one less than its depth. */
+const depthOf = (text: string): number => {
+  let levels = 0;
+  while (isDeeperThan(text, levels)) levels++;
+  return levels;
+};
+
+test.each([
+  ['a: b', 2],
+  ['a:\n  b:\n    c: d', 4],
+  ['- - - x', 4],
+  ['a: [b, [c, {d: e}]]', 4],
+  ['? ? x', 3],
+  ['"a":\n  *b : c', 3],
+])('isDeeperThan counts %j as %i levels', (text, depth) => {
+  expect(depthOf(text)).toBe(depth);
+});
+
+test.each([
+  ['rules beside each other', Array.from({ length: 500 }, (_, index) => `rule${index}: "role:member"`).join('\n')],
+  ['brackets in quotes, in comments and in blocks', `a: "[[[[["\nb: '{{{{'\n# [[[[[\nc: |\n  [[[[[\n  - - - - -\n`],
+  ['many pairs in brackets', `{${Array.from({ length: 500 }, (_, index) => `r${index}: x`).join(', ')}}`],
+  ['plain text that begins with an indicator', Array(100).fill('- ?x').join('\n')],
+  ['closing brackets that nothing opened', `${']'.repeat(100)} a: b`],
+])('%s are no depth', (_, text) => {
+  expect(isDeeperThan(text, 4)).toBe(false);
+});
