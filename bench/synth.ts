@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inTurn, medianUsage, runNode, type Usage } from './measure';
+import { inTurn, median, medianUsage, runNode, runProgram, type Usage } from './measure';
 import { measured, type Measured } from './results';
 
 interface Synthesis extends Usage {
@@ -27,6 +27,25 @@ export async function benchSynth(root: string): Promise<Measured> {
   return measured('synth of 400 tenants', [mine, other], 's', 'raw cdktf, the same resources', {
     target: { of: 'ratio', atMost: 1.25 },
   });
+}
+
+/** One try of who edits main.ts: types and findings, beside cdktf's own command with the types checked before the code runs. */
+export async function benchOneTry(root: string): Promise<Measured> {
+  const output = mkdtempSync(join(tmpdir(), 'stackward-bench-'));
+  const tool = (name: string): string => join(root, 'node_modules/.bin', name);
+  const app = `${tool('tsc')} --project tsconfig.app.json && ${tool('tsx')} main.ts`;
+  try {
+    const [ours, other] = await inTurn(
+      3,
+      () => runProgram('npm', ['run', '--silent', 'synth'], root),
+      () => runProgram(tool('cdktf'), ['synth', '--app', app, '--output', output], root),
+    );
+    return measured('one try at main.ts', [median(ours), median(other)], 's', '`cdktf synth`, types first', {
+      target: { of: 'ratio', atMost: 0.5 },
+    });
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
 }
 
 /** How many of each type there are in all stacks. */
