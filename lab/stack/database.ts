@@ -10,10 +10,10 @@ export const DATABASES = ['keystone', 'glance', 'placement', 'neutron', 'cinder'
 export const databaseUrl = (lab: Lab, name: string): string =>
   `mysql+pymysql://stack:${lab.passwords.services}@127.0.0.1:${String(lab.ports.mariadb)}/${name}?charset=utf8`;
 
-/** What plan and apply of allocation pools need, and no more. SELECT … FOR UPDATE needs nothing beyond SELECT here. */
+/** The grants of docs/database-grants.md, "apply: Newton and later". */
 const STACKWARD_GRANTS = {
-  'SELECT, INSERT, UPDATE, DELETE': ['ipallocationpools', 'ipamallocationpools'],
-  SELECT: ['subnets', 'ipallocations', 'ipamsubnets', 'ipamallocations'],
+  'SELECT, INSERT, DELETE, UPDATE (first_ip, last_ip)': ['ipallocationpools', 'ipamallocationpools'],
+  SELECT: ['subnets', 'ipallocations', 'ipamsubnets'],
 };
 
 export const database: Declare = (lab) => {

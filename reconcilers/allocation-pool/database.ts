@@ -78,7 +78,8 @@ const olderIpamTables = [...ipamTables, 'ipamallocations', 'ipamavailabilityrang
 
 /**
  * One statement. A table that the user has no grant on looks as if it weren't there, and a table overlooked would be left
- * to contradict the others: so columns of `subnets` that came with a release tell which tables must be there.
+ * to contradict the others. So the columns of `subnets` tell which tables must be there: Liberty dropped `shared`
+ * (liberty/contract/4ffceebfada_rbac_network.py) when it made the tables of the IPAM, and Newton added `segment_id`.
  * @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it
  */
 export async function probeTables(from: SqlQuery): Promise<Tables> {
@@ -87,17 +88,17 @@ export async function probeTables(from: SqlQuery): Promise<Tables> {
     rows.name,
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)` +
       ` UNION ALL SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE()` +
-      ` AND table_name = 'subnets' AND column_name IN ('standard_attr_id', 'segment_id')`,
+      ` AND table_name = 'subnets' AND column_name IN ('shared', 'segment_id')`,
     [[...neutronTables, ...olderIpamTables, 'ipavailabilityranges']],
   );
   const names = new Set(found.map((row) => row.name.toLowerCase()));
   const has = (name: string): boolean => names.has(name);
-  const isSinceMitaka = has('standard_attr_id');
+  const isSinceLiberty = has('subnets') && !has('shared');
   const isSinceNewton = has('segment_id');
   const needed = [
     ...neutronTables,
     ...(isSinceNewton ? ipamTables : ['ipavailabilityranges']),
-    ...(!isSinceNewton && (isSinceMitaka || olderIpamTables.some(has)) ? olderIpamTables : []),
+    ...(!isSinceNewton && (isSinceLiberty || olderIpamTables.some(has)) ? olderIpamTables : []),
   ];
   const missing = needed.filter((table) => !has(table));
   if (missing.length > 0)

@@ -1,28 +1,27 @@
-/** The command beside a private MariaDB with Neutron's tables of Zed: a folder with its stackward.yaml, and two subnets. */
+/** The command beside a private MariaDB with Neutron's tables: a folder with its stackward.yaml, and two subnets. */
+import type { MysqlOptions } from '../../adapters/mysql-database';
 import { CommandFolder } from './command';
 import type { Mariadb } from './mariadb';
-import { NeutronTables, schemaFiles, type MadeSubnet } from './neutron-tables';
+import { NeutronTables, schemaFiles, type Era, type MadeSubnet } from './neutron-tables';
 
 let schemas = 0;
 
 export interface PoolCommand {
   readonly command: CommandFolder;
   readonly tables: NeutronTables;
+  /** The superuser, which the command logs in as. */
+  readonly options: MysqlOptions;
   /** 10.0.1.0/24 and 10.0.2.0/24: pools .10-.19, .12 in use. */
   readonly red: MadeSubnet;
   readonly blue: MadeSubnet;
   readonly password: string;
 }
 
-export async function openPoolCommand(mariadb: Mariadb): Promise<PoolCommand> {
-  const { port, schema, password } = await mariadb.createSchema(`command${++schemas}`, ...schemaFiles.zed);
-  const tables = new NeutronTables(await mariadb.connect(schema), 'zed');
-  const command = new CommandFolder({ NEUTRON_PASSWORD: password });
-  command.write(
-    'stackward.yaml',
-    `databases:\n  neutron:\n    host: 127.0.0.1\n    port: ${port}\n    user: root\n` +
-      `    password: \${NEUTRON_PASSWORD}\n    schema: ${schema}\n    tls: off\n`,
-  );
+export async function openPoolCommand(mariadb: Mariadb, era: Era = 'zed'): Promise<PoolCommand> {
+  const options = await mariadb.createSchema(`command${++schemas}`, ...schemaFiles[era]);
+  const tables = new NeutronTables(await mariadb.connect(options.schema), era);
+  const command = new CommandFolder();
+  logInAs(command, options);
   const subnet = (third: number): Promise<MadeSubnet> =>
     tables.subnet({
       cidr: `10.0.${third}.0/24`,
@@ -30,7 +29,17 @@ export async function openPoolCommand(mariadb: Mariadb): Promise<PoolCommand> {
       pools: [[`10.0.${third}.10`, `10.0.${third}.19`]],
       used: [`10.0.${third}.12`],
     });
-  return { command, tables, red: await subnet(1), blue: await subnet(2), password };
+  return { command, tables, options, red: await subnet(1), blue: await subnet(2), password: options.password };
+}
+
+/** From now on the command uses this account. */
+export function logInAs(command: CommandFolder, { host, port, user, password, schema }: MysqlOptions): void {
+  command.env = { ...command.env, NEUTRON_PASSWORD: password };
+  command.write(
+    'stackward.yaml',
+    `databases:\n  neutron:\n    host: ${host}\n    port: ${port}\n    user: ${user}\n` +
+      `    password: \${NEUTRON_PASSWORD}\n    schema: ${schema}\n    tls: off\n`,
+  );
 }
 
 /** Sixty further subnets, 10.9.<n>.0/24 with the pool .10-.19. */

@@ -1,0 +1,24 @@
+/** The grants that docs/database-grants.md lists, read out of that page: a page that forgets one fails the tests. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Era } from './neutron-tables';
+
+const page = readFileSync(join(__dirname, '../../docs/database-grants.md'), 'utf8');
+const titles: Readonly<Record<Era, string>> = {
+  icehouse: 'Icehouse to Kilo',
+  mitaka: 'Liberty and Mitaka',
+  zed: 'Newton and later',
+};
+
+export type Purpose = 'plan' | 'apply';
+
+/** The block under "### apply: Newton and later", for this schema: one privilege in each statement, which ends before `TO`. */
+export function documentedGrants(purpose: Purpose, era: Era, schema: string): string[] {
+  const [, block] = new RegExp(`### ${purpose}: ${titles[era]}\\n+\`\`\`sql\\n([^\`]+)\`\`\``).exec(page) ?? [];
+  if (block === undefined) throw new Error(`docs/database-grants.md has no block for ${purpose} on ${era}`);
+  return [...block.matchAll(/GRANT (.+) ON neutron\.(\w+) TO /g)].flatMap(([, privileges = '', table]) =>
+    privileges.split(/, (?![^(]*\))/).map((privilege) => `GRANT ${privilege} ON ${schema}.${table}`),
+  );
+}
+
+export const tableOfGrant = (grant: string): string => / ON \w+\.(\w+)/.exec(grant)?.[1] ?? '';
