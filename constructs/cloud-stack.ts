@@ -1,9 +1,10 @@
-import { LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
+import { Annotations, LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
+import { newerWarning } from '../lib/releases';
 import { checkTexts, requireProps } from './check-props';
-import { declarationsOf } from './declarations';
+import { declarationsOf, declarationsOfApp } from './declarations';
 import { validateApp } from './findings';
 import { Credentials } from './credentials';
 import { Identity } from './identity';
@@ -33,6 +34,9 @@ export class CloudStack extends TerraformStack {
     requireProps(this, props, 'cloud');
     checkTexts(this, {});
     this.cloud = props.cloud;
+    const isFirst = declarationsOfApp(this).all.every(({ cloud }) => cloud !== props.cloud);
+    const warning = newerWarning(props.cloud.release);
+    if (isFirst && warning !== undefined) Annotations.of(this).addWarning(warning);
     declarationsOf(this).cloud = props.cloud;
     this.provider = new OpenstackProvider(this, 'OpenStack', props.cloud.providerConfig);
     this.addOverride('terraform.required_providers.openstack.version', props.cloud.providerVersion);

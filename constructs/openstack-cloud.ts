@@ -32,7 +32,10 @@ export interface OpenStackCloudProps {
    * Two programs with one owner would remove each other's things. It is contract: a changed owner leaves the old things.
    */
   readonly owner: string;
-  /** The release that the cloud runs; it decides who changes allocation pools and which hostname Nova derives. */
+  /**
+   * The release that the cloud runs; it decides who changes allocation pools and which hostname Nova derives. One that is
+   * newer than this stackward is taken by year and number, with a warning.
+   */
   readonly release: Release;
   /** @default 'iptables_hybrid', what most clouds with Open vSwitch run */
   readonly firewallDriver?: FirewallDriver;

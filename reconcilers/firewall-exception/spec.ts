@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { maxPrefixes } from '../../lib/exception-limits';
 import { carriesIPv4, parseCidr } from '../../lib/ip-ranges';
 import { id, line } from '../../lib/line';
-import { releases } from '../../lib/releases';
+import { releaseSchema } from '../../lib/releases';
 
 function isCidr(text: string): boolean {
   try {
@@ -34,7 +34,7 @@ export const firewallExceptionSpec = z.strictObject({
   reason: line,
   /** `bound`: on the host that the port is bound to now. `candidates`: on every host that it may move to. */
   placement: z.enum(['bound', 'candidates']),
-  release: z.enum(releases),
+  release: releaseSchema,
   /** Only these two leave anything to iptables. */
   firewallDriver: z.enum(['iptables', 'iptables_hybrid']),
   /** Of the packet mark by which a rule that binds the MAC address hands on its verdict. Default: 31. */

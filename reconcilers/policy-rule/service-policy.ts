@@ -15,7 +15,7 @@ import { findEntry, parsePolicyFile, type PolicyFile } from '../../lib/policy/fi
 import { parseRule } from '../../lib/policy/parse';
 import { oldNameOf } from '../../lib/policy/renamed';
 import type { ServiceName } from '../../lib/ports';
-import { isAtLeast, type Release } from '../../lib/releases';
+import { isAtLeast, isNewer, newest, type Release } from '../../lib/releases';
 
 /** What can be asked about a host; each answer is the same at every call. */
 export interface Looks {
@@ -202,6 +202,11 @@ function defaultOf(policy: ServicePolicy, rule: string, generated: string | unde
   const isAlone = isNewAlone(policy);
   const told = isAlone && generated !== undefined ? parsePolicyFile(generated, 'newton').values.get(rule) : undefined;
   if (typeof told === 'string') return told;
+  if (isNewer(release))
+    throw new Blocked(
+      `${main} is silent about ${rule}, and this stackward knows the defaults of ${service} up to ${newest}, not those of ${release}; ` +
+        `write the rule's present value into the file (\`oslopolicy-sample-generator --namespace ${service}\` lists all), then run again, or use a newer stackward`,
+    );
   const known = findCodeDefault(service, rule, release, isAlone);
   if (known !== undefined) return known;
   if (isAlone && generated !== undefined)

@@ -4,7 +4,7 @@ import { line } from '../../lib/line';
 import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, intents } from '../../lib/policy/intents';
 import { serviceNames } from '../../lib/ports';
-import { releases } from '../../lib/releases';
+import { releaseSchema } from '../../lib/releases';
 
 /** Its fields, each by itself. */
 export const grantSpec = z.strictObject({
@@ -16,7 +16,7 @@ export const grantSpec = z.strictObject({
     const fault = faultOfRole(role);
     if (fault !== undefined) context.addIssue(fault);
   }),
-  release: z.enum(releases),
+  release: releaseSchema,
   /** What the rule was asked for by; absent where it was named itself. */
   intent: z.enum(intents).optional(),
   /** Why, for whoever reviews the plan. */
@@ -33,7 +33,7 @@ export type PolicyRuleDeclared = z.infer<typeof policyRuleSpec>;
 /** What is kept of one grant that we wrote. */
 export const recordEntry = z.object({
   service: z.enum(serviceNames),
-  release: z.enum(releases),
+  release: releaseSchema,
   rule: z.string(),
   role: z.string(),
   file: z.string(),

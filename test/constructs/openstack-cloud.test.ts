@@ -21,7 +21,7 @@ test.each<[Partial<OpenStackCloudProps>, RegExp]>([
   [{ owner: '' }, /^Cloud: the owner "" can't mark things on hosts/],
   [{ owner: 'a b' }, /the owner "a b"/],
   [{ owner: 'a'.repeat(64) }, /1 to 63 letters/],
-  [{ release: 'zedd' as 'zed' }, /"zedd" is no OpenStack release that stackward knows/],
+  [{ release: 'zedd' as 'zed' }, /"zedd" is no OpenStack release; write one of icehouse, juno/],
 ])('%j is refused', (props, expected) => {
   expect(() => appWithCloud(props)).toThrow(expected);
 });
@@ -91,4 +91,17 @@ test('knows whose API changes pools', () => {
   const changes = (release: OpenStackCloudProps['release']) =>
     new OpenStackCloud(app, release, { owner: 'o', release }).changesPoolsByApi;
   expect([changes('icehouse'), changes('juno'), changes('2026.1')]).toEqual([false, true, true]);
+});
+
+test('a release that is newer than this stackward is one warning, however many stacks the cloud has', () => {
+  const warningsOf = (release: OpenStackCloudProps['release']) => {
+    const { app, cloud } = appWithCloud({ release });
+    new CloudStack(app, 'shared', { cloud });
+    new CloudStack(app, 'other', { cloud });
+    return synth(app).warnings;
+  };
+  expect(warningsOf('2026.2')).toEqual([]);
+  expect(warningsOf('2090.1')).toEqual([
+    expect.stringMatching(/^shared: the release 2090.1 is newer than this stackward, which knows releases up to /),
+  ]);
 });
