@@ -45,6 +45,7 @@ MAX_FOLDER = 4 << 20
 MAX_DETAIL = 2000
 DEADLINES = (1, 600)
 LOCK_SECONDS = 10
+MAX_RACES = 20  # Of one transaction with other programs.
 HEADER = b'This file is kept by stackward'
 # What sudo's own secure_path would be: never the caller's.
 ENVIRONMENT = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C'}
@@ -944,32 +945,70 @@ def save_tables(q):
     return {'variant': variant, 'hasHook': tables[variant].has_hook, 'packedText': tables[variant].text()}
 
 
-def feed_tables(name, text, seconds=LOCK_SECONDS):
-    """So long for the lock of iptables; where the tool has no --wait (before 1.6.2), it is tried until it is free."""
-    end = elapsed() + seconds
+def lock_option(name, seconds):
+    """[] where the tool has no --wait (before 1.6.2)."""
     _, out, err = run(name, ['--help'])
-    wait = ['--wait=%d' % seconds] if b'--wait' in out + err else []
+    return ['--wait=%d' % seconds] if b'--wait' in out + err else []
+
+
+def feed_tables(name, text, seconds=LOCK_SECONDS, is_as_expected=lambda: False):
+    """
+    It waits so long for the lock of iptables; where the tool has no --wait, it tries until the lock is free.
+
+    iptables-nft takes no lock. Where another program changes any rule between its look at the tables and its commit, it looks
+    again, skips the `-N` of a chain that the same text deletes, and fails (1.8.9: "RULE_APPEND failed (No such file or directory)").
+    The kernel took nothing then. So the same text is tried again, as long as the tables hold what the text expects.
+    """
+    end, races = elapsed() + seconds, 0
+    wait = lock_option(name, seconds)
     while True:
         code, _, err = run(name, ['-n'] + wait, to_bytes(text))
         # Code 4 is also that of a chain which is not empty, and that stays.
-        if code != 4 or wait or b'xtables lock' not in err or elapsed() > end:
+        if code == 4 and not wait and b'xtables lock' in err:
+            if elapsed() > end:
+                break
+            time.sleep(0.05)
+        elif code in (1, 4) and races < MAX_RACES and is_as_expected():
+            races += 1
+        else:
             break
-        time.sleep(0.05)
     if code != 0:
         reason = 'not-allowed' if b'ermission denied' in err else 'busy' if code == 4 else 'rejected'
         raise Failure(reason, '%s ended with %d: %s' % (name, code, said(err)))
 
 
+def is_replaceable(q, table, chain, text):
+    """Whether the table holds what the text replaces. A text without -X deletes a part of a long chain; any other, all of it."""
+    lines = text.split('\n')
+    gone = sorted(line.replace('-D', '-A', 1) for line in lines if line.startswith('-D '))
+    is_made_anew = '-X ' + chain in lines
+    try:
+        saved = to_text(save(q['family'], q['variant'], ['-t', table])).split('\n')
+    except Failure:
+        return False
+    jump = '-A %s -j %s' % (JUMPS_FROM[table], chain)
+    found = sorted(read_line(table, q['family'], line)[2] for line in saved if line.startswith('-A %s ' % chain) or line == jump)
+    if gone and not is_made_anew:
+        return set(gone) <= set(found)
+    has = set(line.split(' ')[0] for line in saved if line.startswith(':'))
+    return found == gone and (':' + chain in has) == is_made_anew and (table == 'mangle' or ':' + JUMPS_FROM[table] in has)
+
+
 def restore_tables(q):
-    text = ''.join(text for _, _, text in read_tables(q['text'], q['family'], REPLACES))
-    name = table_tool(q['family'], q['variant'], '-restore')
+    name, done = table_tool(q['family'], q['variant'], '-restore'), ''
     lock = None
     try:
+        parts = read_tables(q['text'], q['family'], REPLACES)
         if q.get('lockFile'):
             # Never made here: it belongs to the agent, who could not open one of root's.
             lock = open_limited(q['lockFile'], 'read')
             wait_for(lambda: fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(q['lockFile']))
-        feed_tables(name, text)
+        for table, chain, text in parts:
+            try:
+                feed_tables(name, text, is_as_expected=lambda: is_replaceable(q, table, chain, text))
+            except Failure as failure:
+                raise Failure(failure.reason, done + failure.detail)
+            done += '%s is done; then ' % table
     finally:
         if lock is not None:
             os.close(lock)

@@ -147,7 +147,7 @@ async function explain(end: End, failed: Failed, host: Host): Promise<Failure> {
 
 /** Code 4 of iptables means that its lock is held, or that the chain is not empty: only another look tells. */
 async function explainWrite(end: End, failed: Failed, host: Host): Promise<Failure> {
-  const { change, isClosed, isBegun, isInKernel } = end;
+  const { change, isClosed, isInKernel } = end;
   const { family, before, kernel } = change;
   const { chain } = before.names;
   const { reason, message } = failed.error;
@@ -170,7 +170,7 @@ async function explainWrite(end: End, failed: Failed, host: Host): Promise<Failu
     ? { reason, message }
     : {
         reason: 'StalePlan',
-        message: `the chain ${chain} is not as it was seen, so nothing ${isBegun ? 'more ' : ''}of it was changed; plan again (${message})`,
+        message: `the chain ${chain} is not as it was seen, so the rest of its change was left out; plan again (${message})`,
       };
 }
 
