@@ -6,6 +6,7 @@ import { inflateSync } from 'node:zlib';
 import { z } from 'zod';
 import { hostReasons, type AnswerTo, type HostRead, type HostReason, type HostWrite } from '../lib/host';
 import { sha256Digest } from '../lib/sha256';
+import { firstFault } from '../lib/schema-fault';
 
 const short = z.string().max(4_096);
 /** Every byte of a path may be a surrogate of its own. */
@@ -150,7 +151,8 @@ function parseRows(rows: readonly (readonly unknown[])[], sequences: readonly (r
   return { is: 'answered', answers };
 }
 
-function malformed(where: string, { issues: [issue] }: z.ZodError): HostAnswers {
-  const words = `${where}${issue?.path.join('.') || 'as a whole'}: ${issue?.message ?? 'not of its form'}`;
+function malformed(where: string, error: z.ZodError): HostAnswers {
+  const { field, message } = firstFault(error);
+  const words = `${where}${field || 'as a whole'}: ${message}`;
   return { is: 'malformed', detail: words.slice(0, 300) };
 }

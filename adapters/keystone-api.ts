@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UnrecoverableError } from '../lib/errors';
 import type { IdentityReader, RoleCatalogue } from '../lib/ports';
 import type { OpenStackSession } from './openstack-session';
+import { sayFault } from '../lib/schema-fault';
 
 /** Keystone's columns hold 64 and 255 characters. */
 const role = z.object({ id: z.string().max(64), name: z.string().max(255) });
@@ -40,10 +41,8 @@ export class KeystoneApi implements IdentityReader {
   private async get<Answer>(path: string, schema: z.ZodType<Answer>): Promise<Answer> {
     const parsed = schema.safeParse(await this.session.keystone(path));
     if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw new UnrecoverableError(
-      `Keystone's answer to GET /v3${path} has an unknown form: "${issue?.path.join('.')}" ${issue?.message}`,
-      { where: `cloud ${this.session.cloud}` },
-    );
+    throw new UnrecoverableError(`Keystone's answer to GET /v3${path} has an unknown form: ${sayFault(parsed.error)}`, {
+      where: `cloud ${this.session.cloud}`,
+    });
   }
 }

@@ -6,6 +6,7 @@ import { append } from '../lib/lists';
 import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../lib/ports';
 import { agentAnswer, heldAddressesAnswer, pageAnswer, portAnswer, subnetAnswer } from './neutron-answers';
 import type { OpenStackSession } from './openstack-session';
+import { sayFault } from '../lib/schema-fault';
 
 /** 36-character ids; 100 of them keep a query string below the 8 KiB that most proxies allow. */
 const idsPerRequest = 100;
@@ -114,10 +115,7 @@ export class NeutronApi implements NetworkWriter {
       if (asked.size === mostPages) throw this.refused(collection, `has more than ${mostPages} pages`);
       asked.add(query);
       const parsed = schema.safeParse(await this.session.call('network', `${path}${query}`, { budget }));
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw this.refused(collection, `has an unknown form: "${issue?.path.join('.')}" ${issue?.message}`);
-      }
+      if (!parsed.success) throw this.refused(collection, `has an unknown form: ${sayFault(parsed.error)}`);
       append(result, parsed.data[collection] as Item[]);
       if (result.length > mostItems) throw this.refused(collection, `has more than ${mostItems} entries`);
       query = this.nextOf(collection, parsed.data[`${collection}_links`] as Links | undefined);

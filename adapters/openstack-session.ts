@@ -11,6 +11,7 @@ import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableEr
 import { parseJson } from '../lib/json';
 import { refusal, unreachable } from './openstack-errors';
 import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
+import { sayFault } from '../lib/schema-fault';
 
 const text = z.string().max(2_000);
 /** POST /v3/auth/tokens: what of it is read. Before Kilo an endpoint has `region` alone. */
@@ -131,9 +132,7 @@ export class OpenStackSession {
     const parsed = tokenAnswer.safeParse(body);
     if (parsed.success && typeof id === 'string' && tokenForm.test(id))
       return { id, catalog: parsed.data.token.catalog };
-    const fault = parsed.success
-      ? 'the header X-Subject-Token holds no token'
-      : `"${parsed.error.issues[0]?.path.join('.')}" ${parsed.error.issues[0]?.message}`;
+    const fault = parsed.success ? 'the header X-Subject-Token holds no token' : sayFault(parsed.error);
     throw new UnrecoverableError(
       `Keystone's answer to POST /v3/auth/tokens has an unknown form: ${fault}; see what answers at "auth_url"`,
       { where: `cloud ${this.cloud}` },

@@ -1,4 +1,5 @@
 /** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
+import { macFinding } from './address-pairs';
 import { attempt, findFault } from './attempt';
 import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
 import { maxPrefixes, maxRules } from './exception-limits';
@@ -173,10 +174,9 @@ function familyFindings(prefixes: Prefixes, others: Prefixes, other: string): st
 }
 
 function clientFindings({ macAddress, addresses }: BridgedClient): string[] {
-  // A reference to another port's attribute is as good as an address.
-  const isMac = macAddress.includes('${') || /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(macAddress);
+  const mac = macFinding(macAddress);
   return [
-    ...(isMac ? [] : [`the client's "${macAddress}" is no MAC address; write it as fa:16:3e:00:00:01`]),
+    ...(mac === undefined ? [] : [`of a client, ${mac}`]),
     ...(addresses.length === 0 ? [`the client ${macAddress} has no address; name those that it sends from`] : []),
     ...addresses.flatMap((text) => {
       const fault = findFault(() => (text.includes('/') ? parseCidr(text) : parseAddress(text)));

@@ -6,6 +6,7 @@ import type { HostFile, HostReader, HostWrite, Outcome } from './host';
 import { parseJson } from './json';
 import { owner } from './line';
 import { sha256 } from './sha256';
+import { firstFault } from './schema-fault';
 
 export interface HostRecord<Entry> {
   /** Where it is, or is to be. */
@@ -37,8 +38,8 @@ export function parseRecord<Entry>(
     const { owner, entries } = parsed.data;
     return { path, owner, sha256: file.sha256, entries: new Map(Object.entries(entries)) };
   }
-  const [issue] = parsed.error.issues;
-  throw unreadable(path, `its field "${issue?.path.join('.')}" is not valid (${issue?.message})`);
+  const { field, message } = firstFault(parsed.error);
+  throw unreadable(path, `its field "${field}" is not valid (${message})`);
 }
 
 function readJson(base64: string, path: string): unknown {

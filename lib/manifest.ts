@@ -11,6 +11,7 @@ import { parseJson } from './json';
 import { name, owner } from './line';
 import { printable } from './printable';
 import type { DeclaredResource, Resource } from './resource';
+import { firstFault } from './schema-fault';
 
 export const outputName = 'stackward_manifest';
 export const schemaVersion = '1.0';
@@ -83,13 +84,10 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
   refuseTooMany(value, source);
   const result = manifestSchema.safeParse(value);
   if (!result.success) {
-    const [issue] = result.error.issues;
-    // Of a key zod says what is wrong one level below.
-    const [inner] = issue?.code === 'invalid_key' ? issue.issues : [issue];
-    throw new InvalidConfiguration(
-      `the field ${shown(issue?.path.map(String).join('.') || 'manifest')} of the manifest is not valid: ${inner?.message ?? 'unreadable'}`,
-      { where: stackOf(value, source) },
-    );
+    const { field, message } = firstFault(result.error);
+    throw new InvalidConfiguration(`the field ${shown(field || 'manifest')} of the manifest is not valid: ${message}`, {
+      where: stackOf(value, source),
+    });
   }
   const { owner, stack, resources } = result.data;
   const foreign = Object.keys(resources).find((path) => !path.startsWith(`${stack}/`));

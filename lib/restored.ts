@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { InvalidConfiguration } from './errors';
 import type { Image, Target } from './reconciler';
 import type { RestoredResource } from './resource';
+import { firstFault } from './schema-fault';
 
 export interface RestoredOn<Image> {
   readonly restore: readonly { readonly target: Target; readonly image: Image }[];
@@ -25,9 +26,8 @@ export function parseImages<Parsed>(schema: z.ZodType<Parsed>, { before }: Resto
 export function parseImage<Parsed>(schema: z.ZodType<Parsed>, image: Image, target: Target): Parsed {
   const parsed = schema.safeParse(image);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.map(String).join('.') ?? '';
-  throw refusedImage(target, `${field === '' ? '' : `the field "${field}" is not valid: `}${issue?.message}`);
+  const { field, message } = firstFault(parsed.error);
+  throw refusedImage(target, `${field === '' ? '' : `the field "${field}" is not valid: `}${message}`);
 }
 
 export const refusedImage = (target: Target, why: string): InvalidConfiguration =>

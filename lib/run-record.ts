@@ -12,6 +12,7 @@ import { stepKey } from './plan';
 import type { Target } from './reconciler';
 import { sha256Digest } from './sha256';
 import { action, changes, refuseTwins, words } from './step-schema';
+import { sayFault } from './schema-fault';
 
 /** Bytes of each file of a run: what is written is read again. */
 export const maxJournalBytes = 64 << 20;
@@ -139,9 +140,5 @@ function readJson(text: string, where: string): unknown {
 function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
   const result = schema.safeParse(readJson(text, where));
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new InvalidConfiguration(
-    `this is no journal that this stackward reads: "${issue?.path.map(String).join('.') || 'it'}" ${issue?.message}`,
-    { where },
-  );
+  throw new InvalidConfiguration(`this is no journal that this stackward reads: ${sayFault(result.error)}`, { where });
 }

@@ -13,6 +13,7 @@ import { sweeps, type Sweep } from './reconciler';
 import { printableJson } from './printable';
 import { sha256, sha256Digest } from './sha256';
 import { action, changes, refuseTwins, words } from './step-schema';
+import { sayFault } from './schema-fault';
 
 /** 1.1 added `id`. */
 export const formatVersion = '1.1';
@@ -88,8 +89,7 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   try {
     return savedPlan.parse(parseJson(text));
   } catch (error) {
-    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    const detail = issue ? `"${issue.path.join('.')}" ${issue.message}` : asStackwardError(error).detail;
+    const detail = error instanceof z.ZodError ? sayFault(error) : asStackwardError(error).detail;
     throw new InvalidConfiguration(`this is no plan of \`stackward plan --out\`: ${detail}`, {
       where: file,
       cause: error,

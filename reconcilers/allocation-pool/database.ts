@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { UnrecoverableError } from '../../lib/errors';
 import type { SqlQuery } from '../../lib/ports';
 import type { Ledger, PoolRow, RangeRow } from './ledger';
+import { firstFault } from '../../lib/schema-fault';
 
 /** Which of Neutron's tables there are (and may be read). */
 export interface Tables {
@@ -67,7 +68,7 @@ async function select<Row extends object>(
     const parsed = row.safeParse(found);
     if (parsed.success) return parsed.data;
     throw new UnrecoverableError(
-      `the database answered the column ${parsed.error.issues[0]?.path.join('.')} with what Neutron never stores there; name Neutron's database as "host", and its schema as "schema"`,
+      `the database answered the column ${firstFault(parsed.error).field} with what Neutron never stores there; name Neutron's database as "host", and its schema as "schema"`,
     );
   });
 }

@@ -206,7 +206,7 @@ test.each<[string, Wish, string]>([
   [
     'no MAC address',
     { mode: 'bridged', clients: [{ macAddress: 'FA-16-3E-00-00-21', addresses: ['10.9.0.21'] }] },
-    'the client\'s "FA-16-3E-00-00-21" is no MAC address; write it as fa:16:3e:00:00:01',
+    'of a client, "FA-16-3E-00-00-21" is no MAC address of a port; write six pairs in lower case, such as fa:16:3e:00:00:01',
   ],
   [
     'no address',
