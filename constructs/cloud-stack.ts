@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { Annotations, LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
+import { putCredentialLinks } from '../adapters/credential-links';
 import { InvalidConfiguration } from '../lib/errors';
 import { newerWarning } from '../lib/releases';
 import { checkTexts, requireProps } from './check-props';
@@ -43,8 +45,19 @@ export class CloudStack extends TerraformStack {
     // Relative to cdktf.out/stacks/<stack>, where Terraform runs: cdktf's default writes this machine's folder into the JSON.
     if (props.cloud.backend) props.cloud.backend(this);
     else new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
+    this.linkCredentials();
     this.manifest = addManifest(this, props.cloud.owner);
     this.node.addValidation({ validate: () => validateApp(this) });
+  }
+
+  private linkCredentials(): void {
+    const { synthesizer } = this;
+    this.synthesizer = {
+      synthesize: (session) => {
+        synthesizer.synthesize(session);
+        putCredentialLinks(join(session.outdir, session.manifest.forStack(this).workingDirectory));
+      },
+    };
   }
 
   /** @throws InvalidConfiguration where the construct stands in a stack that belongs to no cloud */

@@ -4,10 +4,10 @@
 // are right. How: esbuild bundles the program within 0.1 s and it runs here, while tsc runs beside as a process. The app
 // writes to a folder of its own, which is copied over cdktf.out at the end.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const program = resolve('main.ts');
@@ -63,8 +63,22 @@ async function fail(error, types) {
   process.exit(said !== '' && !isMistake(error) ? 2 : 1);
 }
 
+/** See adapters/credential-links.ts. */
+function copyLink(name) {
+  const copy = join(outdir, name);
+  if (lstatSync(copy, { throwIfNoEntry: false })?.isSymbolicLink() === false) {
+    const words = 'it is a file of its own, which Terraform would read instead of the one beside main.ts';
+    throw Object.assign(new Error(`${copy}: ${words}; move it there, or delete it`), { name: 'InvalidConfiguration' });
+  }
+  rmSync(copy, { force: true });
+  symlinkSync(readlinkSync(join(made, name)), copy);
+}
+
 function finish() {
-  cpSync(made, outdir, { recursive: true, force: true });
+  cpSync(made, outdir, { recursive: true, force: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
+  // cpSync of Node.js 20 follows a link that it is to replace, and fails where that leads nowhere.
+  for (const entry of readdirSync(made, { recursive: true, withFileTypes: true }))
+    if (entry.isSymbolicLink()) copyLink(relative(made, join(entry.parentPath ?? entry.path, entry.name)));
   if (isUnderCdktf) return;
   const { stacks } = JSON.parse(readFileSync(join(made, 'manifest.json'), 'utf8'));
   for (const { annotations = [] } of Object.values(stacks))

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { App, S3Backend, TerraformStack } from 'cdktf';
 import { CloudStack, OpenStackCloud, TenantStack, type OpenStackCloudProps } from '../../constructs';
 import provider from '../../providers/openstack/package.json';
@@ -31,6 +33,34 @@ test('the state lies beside main.ts, relative to where Terraform runs', () => {
   new CloudStack(app, 'shared', { cloud });
   const { terraform } = synth(app).stack('shared');
   expect(terraform['backend']).toEqual({ local: { path: '../../../terraform.shared.tfstate' } });
+});
+
+test('the files of credentials beside main.ts are linked to from where Terraform runs, whatever was linked before', () => {
+  const { app, cloud } = appWithCloud();
+  new CloudStack(app, 'shared', { cloud });
+  synth(app);
+  const folder = join(app.outdir, 'stacks/shared');
+  const links = () => readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? [] : [name]));
+  const names = ['clouds-public.yaml', 'clouds-public.yml', 'clouds.yaml', 'clouds.yml', 'secure.yaml', 'secure.yml'];
+  expect(links()).toEqual(names);
+  expect(links().map((name) => readlinkSync(join(folder, name)))).toEqual(names.map((name) => `../../../${name}`));
+
+  rmSync(join(folder, 'clouds.yaml'));
+  symlinkSync('/elsewhere', join(folder, 'clouds.yaml'));
+  synth(app);
+  expect(readlinkSync(join(folder, 'clouds.yaml'))).toBe('../../../clouds.yaml');
+});
+
+test('a copy of clouds.yaml that Terraform would read instead is refused, and kept', () => {
+  const { app, cloud } = appWithCloud();
+  new CloudStack(app, 'shared', { cloud });
+  const copy = join(app.outdir, 'stacks/shared/clouds.yaml');
+  mkdirSync(dirname(copy), { recursive: true });
+  writeFileSync(copy, 'clouds: {}');
+  expect(() => synth(app)).toThrow(
+    `${copy}: it is a file of its own, which Terraform would read instead of the one beside main.ts; move it there, or delete it`,
+  );
+  expect(readFileSync(copy, 'utf8')).toBe('clouds: {}');
 });
 
 test('any backend of cdktf may be given', () => {
