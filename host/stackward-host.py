@@ -900,9 +900,19 @@ def table_tool(family, variant, word):
     return {4: 'iptables', 6: 'ip6tables'}[family] + {'nft': '-nft', 'legacy': '-legacy', 'only': ''}[variant] + word
 
 
+# What they say where the kernel lacks it: "Failed to initialize nft: Protocol not supported", "iptables who? (do you need to insmod?)".
+LACKS_MODULE = re.compile(b'initialize nft|generation id|insmod|not supported|not available')
+
+
+def module_of(family, variant):
+    return {'nft': 'nf_tables', 'legacy': {4: 'ip_tables', 6: 'ip6_tables'}[family], 'only': 'ip_tables or nf_tables'}[variant]
+
+
 def save_into(out, most, family, variant, args=()):
     name = table_tool(family, variant, '-save')
     code, err = run_into(out, most, name, list(args))
+    if code != 0 and LACKS_MODULE.search(err):
+        raise Failure('no-tool', '%s needs the kernel module %s (%s)' % (name, module_of(family, variant), said(err)))
     if code != 0:
         raise Failure('not-allowed' if b'ermission denied' in err else 'rejected', '%s: %s' % (name, said(err)))
     return out
@@ -931,17 +941,28 @@ class Packed(object):
         return encode(b''.join(self.parts) + self.packer.flush())
 
 
+def iptables_now(family):
+    """The variant that `iptables` is on this host."""
+    return 'nft' if b'nf_tables' in run(table_tool(family, 'only', ''), ['--version'])[1] else 'legacy'
+
+
 def save_tables(q):
     family = q['family']
     variants = [v for v in ('nft', 'legacy') if find_tool(table_tool(family, v, '-save'))] or ['only']
-    tables = dict((variant, save_into(Packed(), MAX_TABLES, family, variant)) for variant in variants)
-    holders = [v for v in variants if tables[v].has_hook]
+    tables, failures = {}, {}
+    for variant in variants:
+        try:
+            tables[variant] = save_into(Packed(), MAX_TABLES, family, variant)
+        except Failure as failure:
+            if failure.reason == 'too-large':
+                raise
+            failures[variant] = failure
+    holders = [v for v in variants if v in tables and tables[v].has_hook]
     if len(holders) > 1:
         raise Failure('two-variants', 'neutron-filter-top is in the tables of both iptables-nft and iptables-legacy')
-    if not holders and len(variants) > 1:
-        version = run(table_tool(family, 'only', ''), ['--version'])[1]
-        holders = ['nft' if b'nf_tables' in version else 'legacy']
-    variant = (holders or variants)[0]
+    variant = holders[0] if holders else variants[0] if len(variants) == 1 else iptables_now(family)
+    if variant not in tables:  # A variant that no agent uses may fail.
+        raise Failure(failures[variant].reason, '; '.join(failures[v].detail for v in variants if v in failures))
     return {'variant': variant, 'hasHook': tables[variant].has_hook, 'packedText': tables[variant].text()}
 
 
@@ -1303,6 +1324,14 @@ def read_stored(folder, name):
     return int(family), head.group(1), tables
 
 
+def has_hook(family, variant):
+    """A variant that doesn't work on this host has none."""
+    try:
+        return HOOK in save(family, variant, ['-t', 'filter'])
+    except Failure:
+        return False
+
+
 def variant_at_boot(family, stored):
     """
     That which holds the agent's chain. Else an agent on the host uses what iptables is now; one in a container brings its own.
@@ -1310,7 +1339,7 @@ def variant_at_boot(family, stored):
     """
     known = [v for v in (stored, 'nft', 'legacy') if v != 'only' and find_tool(table_tool(family, v, '-save'))]
     for variant in known:
-        if HOOK in save(family, variant, ['-t', 'filter']):
+        if has_hook(family, variant):
             return variant
     return stored if stored in known and any(os.path.isdir(sign) for sign in CONTAINED) else 'only'
 

@@ -1,0 +1,128 @@
+/** A kernel that lacks the modules of one iptables, or of both: real tools, to which the kernel refuses what it would refuse then. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/local-host';
+import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+import { FirewallHosts } from '../support/firewall-hosts';
+import { exception, manifestOf, mark, out, portId, storedWith } from '../support/firewall-texts';
+import { findPython2 } from '../support/python2';
+
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
+const without = join(__dirname, '../support/kernel-without.py');
+const python2 = findPython2('the host program without modules');
+
+type Module = 'nf_tables' | 'ip_tables';
+const tools: Readonly<Record<Module, readonly string[]>> = {
+  nf_tables: ['iptables-nft-save', 'ip6tables-nft-save', 'iptables-nft-restore', 'ip6tables-nft-restore'],
+  ip_tables: ['iptables-legacy-save', 'ip6tables-legacy-save', 'iptables-legacy-restore', 'ip6tables-legacy-restore'],
+};
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync('/tmp/stackward-modules-')));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The host program, installed on a host whose kernel lacks these modules, for all tools or for those of IPv6 alone. */
+function install(
+  lacking: readonly Module[],
+  { only = '', python = '/usr/bin/python3', iptables = 'nft' } = {},
+): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  for (const module of lacking)
+    for (const tool of tools[module].filter((name) => name.startsWith(only)))
+      writeFileSync(join(bin, tool), `#!/bin/sh\nexec /usr/bin/python3 ${without} ${module} /usr/sbin/${tool} "$@"\n`, {
+        mode: 0o755,
+      });
+  for (const name of ['iptables', 'ip6tables'])
+    for (const word of ['', '-save', '-restore']) {
+      const text = `#!/bin/sh\nexec ${name}-${iptables}${word} "$@"\n`;
+      writeFileSync(join(bin, `${name}${word}`), text, { mode: 0o755 });
+    }
+  const installed = join(folder, 'stackward-host');
+  const program = source.replace(/^#!.*/, `#!${python} -Es`).replace("{'PATH': '", `{'PATH': '${bin}:`);
+  writeFileSync(installed, program, { mode: 0o755 });
+  writeFileSync(`${installed}.limits`, JSON.stringify({ read: [], write: ['/tmp/'] }));
+  return installed;
+}
+
+describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])('save-tables, run by %s', (python) => {
+  let namespace: Namespace;
+  beforeEach(() => (namespace = makeNamespace()));
+  afterEach(() => namespace.remove());
+
+  const save = async (lacking: readonly Module[], iptables: 'nft' | 'legacy') => {
+    const installed = install(lacking, { python, iptables });
+    const host = new LocalHost('cnode01', { namespace: namespace.name, installed });
+    return (await host.read([{ verb: 'save-tables', family: 4 }]))[0];
+  };
+  const refused = (message: RegExp): unknown => ({
+    ...{ ok: false, reason: 'no-tool' },
+    error: expect.objectContaining({ message: expect.stringMatching(message) as unknown }) as unknown,
+  });
+
+  test.each([
+    ['nf_tables', 'legacy'],
+    ['ip_tables', 'nft'],
+  ] as const)('without %s, where the agent uses %s: its tables are found', async (lacking, variant) => {
+    namespace.run(`iptables-${variant}`, '-N', 'neutron-filter-top');
+    // A legacy tool asks the kernel for its tables only where there are some.
+    namespace.run('iptables-legacy', '-N', 'other');
+    for (const iptables of ['nft', 'legacy'] as const) {
+      expect(await save([lacking], iptables)).toMatchObject({ ok: true, value: { variant, hasHook: true } });
+      rmSync(join(folder, 'bin'), { recursive: true });
+    }
+  });
+
+  test('no agent has run yet: the iptables of the host counts, and must work', async () => {
+    expect(await save(['nf_tables'], 'legacy')).toMatchObject({
+      ok: true,
+      value: { variant: 'legacy', hasHook: false },
+    });
+    rmSync(join(folder, 'bin'), { recursive: true });
+    expect(await save(['nf_tables'], 'nft')).toEqual(
+      refused(
+        /iptables-nft-save needs the kernel module nf_tables \(.*Protocol not supported\); install it on the host$/,
+      ),
+    );
+  });
+
+  test('neither works: the sentence names both modules', async () => {
+    namespace.run('iptables-legacy', '-N', 'neutron-filter-top');
+    expect(await save(['nf_tables', 'ip_tables'], 'nft')).toEqual(
+      refused(
+        /iptables-nft-save needs the kernel module nf_tables .*; iptables-legacy-save needs the kernel module ip_tables /,
+      ),
+    );
+  });
+});
+
+test('a kernel that filters no IPv6: an exception of IPv4 is put there', async () => {
+  const installed = install(['nf_tables'], { only: 'ip6tables' });
+  const world = new FirewallHosts(['cnode01'], {
+    open: (host) =>
+      new LocalHost('cnode01', { namespace: host.namespace.name, installed, stateFolder: '/tmp/stackward-state' }),
+  });
+  try {
+    world.network.putPort({ id: portId, hostId: 'cnode01' });
+    const { problems } = await world.run([manifestOf({ Branch: exception() })]);
+    expect(problems).toEqual([]);
+    expect(world.get().ours().join()).toContain('10.99.0.0/24');
+  } finally {
+    world.remove();
+  }
+});
+
+test('at boot, without nf_tables: rules of legacy come back', () => {
+  const namespace = makeNamespace();
+  try {
+    const installed = install(['nf_tables'], { iptables: 'legacy' });
+    const [text = ''] = Object.values(storedWith([out], '# iptables: legacy\n'));
+    writeFileSync(join(folder, `firewall-exception-${mark}.ipv4`), text, { mode: 0o600 });
+    namespace.run(installed, '--restore-at-boot', folder);
+    expect(namespace.run('iptables-legacy-save')).toContain('-A neutron-filter-top -j stackward-');
+  } finally {
+    namespace.remove();
+  }
+});
