@@ -8,7 +8,7 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, t
 import { InvalidConfiguration } from '../errors';
 import { refuseDeep, refuseLarge, refuseText, valueIn } from './bounds';
 import type { PolicyEra } from './check';
-import { faultOfYaml, pyYamlTags } from './pyyaml';
+import { endOfDocument, faultOfYaml, pyYamlTags } from './pyyaml';
 
 /** How a value is written. `other`: a form that no service can load as a rule. */
 export type ValueForm = 'plain' | 'single' | 'double' | 'block' | 'alias' | 'flow-list' | 'block-list' | 'other';
@@ -36,6 +36,8 @@ export interface PolicyFile {
   /** Stands before `text`: a byte order mark, or nothing. */
   readonly mark: string;
   readonly text: string;
+  /** Where a rule may be put in behind the others: before the line `...` of YAML, where there is one. */
+  readonly end: number;
   /** In the order of the file; a name may be there twice. */
   readonly entries: readonly Entry[];
   /** What the service is given, by name. */
@@ -63,13 +65,16 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
   if (era !== 'newton' && !isJson)
     throw new InvalidConfiguration('it begins with a byte order mark, which this release does not read; remove it');
   // JSON is YAML, but for escapes and control characters that only JSON knows: its values are taken from JSON.
-  const document = parseDocument(text, {
-    version: isJson ? '1.2' : '1.1',
+  const endOfRules = isJson ? text.length : endOfDocument(text);
+  const document = parseDocument(text.slice(0, endOfRules), {
     merge: !isJson,
     uniqueKeys: false,
     prettyErrors: true,
     strict: false,
-    ...(isJson ? {} : { customTags: pyYamlTags }),
+    // PyYAML reads every text as 1.1, whatever version the text names.
+    ...(isJson
+      ? { version: '1.2' }
+      : { version: '1.1', schema: 'yaml-1.1', resolveKnownTags: false, customTags: pyYamlTags }),
   });
   refuseDeep(document);
   const fault = document.errors[0]?.message.split('\n')[0] ?? (isJson ? undefined : faultOfYaml(text, document));
@@ -85,6 +90,7 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
   return {
     mark,
     text,
+    end: endOfRules,
     entries,
     values,
     top: isFlow ? { form: 'flow', inside: { start: start + 1, end: end - 1 } } : { form: 'block', column },

@@ -12,6 +12,12 @@ export const pyYamlTags = (tags: Tags): Tags =>
     };
   });
 
+/** Where the rules of a text end: before the line `...` that ends the document, else with the text. */
+export function endOfDocument(text: string): number {
+  if (!/^\.{3}(?!\S)/m.test(text)) return text.length;
+  return [...new Parser().parse(text)].find(({ type }) => type === 'doc-end')?.offset ?? text.length;
+}
+
 interface Fault {
   readonly at: number;
   readonly what: string;
@@ -19,7 +25,8 @@ interface Fault {
 
 /** What it can't read of a text that is read here, with line and column; undefined: nothing. */
 export function faultOfYaml(text: string, document: Document): string | undefined {
-  const fault = findCharacter(text) ?? findTab(text) ?? findNode(text, document);
+  const fault =
+    findCharacter(text) ?? findTab(text) ?? findDirective(text) ?? findEnd(text) ?? findNode(text, document);
   if (fault === undefined) return undefined;
   const before = text.slice(0, fault.at).split('\n');
   return `${fault.what} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
@@ -58,6 +65,38 @@ function findTab(text: string): Fault | undefined {
     return search(Object.values(token));
   };
   return text.includes('\t') ? search([...new Parser().parse(text)]) : undefined;
+}
+
+/** It reads versions 1.x, as 1.1, and takes no directive twice. */
+function findDirective(text: string): Fault | undefined {
+  if (!/^%/m.test(text)) return undefined;
+  const seen = new Set<string>();
+  for (const token of new Parser().parse(text)) {
+    if (token.type !== 'directive') continue;
+    const [name = '', argument = ''] = token.source.split(/[ \t]+/);
+    const key = name === '%TAG' ? `${name} ${argument}` : name;
+    if (name === '%YAML' && !argument.startsWith('1.')) return { at: token.offset, what: `the version ${argument}` };
+    if ((name === '%YAML' || name === '%TAG') && seen.has(key)) return { at: token.offset, what: `a second ${key}` };
+    seen.add(key);
+  }
+  return undefined;
+}
+
+const isSilentBefore = (text: string, end: number): boolean => /^(?:[ \t]*(?:#.*)?\r?\n)*$/.test(text.slice(0, end));
+
+/** PyYAML reads no text that ends a document with `...` before there was one; a comment is none. */
+export function endsNoDocument(text: string): boolean {
+  const end = endOfDocument(text);
+  return end < text.length && isSilentBefore(text, end);
+}
+
+/** An end needs a document before it, and nothing but comments and further ends behind it. */
+function findEnd(text: string): Fault | undefined {
+  const end = endOfDocument(text);
+  if (end === text.length) return undefined;
+  if (isSilentBefore(text, end)) return { at: end, what: 'an end without a document' };
+  const more = /^(?!(?:\.{3}(?!\S))?[ \t]*(?:#.*)?\r?$)/m.exec(text.slice(end));
+  return more ? { at: end + more.index, what: 'a second document' } : undefined;
 }
 
 /** Longest key on one line; source: PyYAML's scanner.py, stale_possible_simple_keys. */

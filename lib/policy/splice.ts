@@ -6,6 +6,7 @@ import { Blocked } from '../errors';
 import type { Rules } from './check';
 import { lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { parseRule } from './parse';
+import { endsNoDocument } from './pyyaml';
 
 /** What stood around a rule that was put in, so that it can be taken out with it. */
 export interface Frame {
@@ -54,13 +55,14 @@ export function insert(file: PolicyFile, rule: string, value: string): Edit {
   return { content, before: null, written, frame: { lead, trail } };
 }
 
-function placeFor({ text, entries, top }: PolicyFile, colon: string): Frame & { readonly at: number } {
+function placeFor({ text, entries, top, ...file }: PolicyFile, colon: string): Frame & { readonly at: number } {
   const end = lineEnd(text);
   const last = entries.at(-1);
   if (top.form === 'block') {
     const margin = ' '.repeat(top.column);
-    const isWhole = text === '' || text.endsWith('\n');
-    return { at: text.length, lead: `${isWhole ? '' : end}${margin}`, trail: isWhole ? end : '' };
+    const before = text.slice(0, file.end);
+    const isWhole = before === '' || before.endsWith('\n');
+    return { at: file.end, lead: `${isWhole ? '' : end}${margin}`, trail: isWhole ? end : '' };
   }
   if (last === undefined) {
     const isOpen = text.slice(top.inside.start, top.inside.end).includes('\n');
@@ -75,10 +77,11 @@ function placeFor({ text, entries, top }: PolicyFile, colon: string): Frame & { 
 export function cut(file: PolicyFile, entry: Entry, frame: Frame | undefined): Edit {
   const { mark, text } = file;
   const { start, end } = cutSpan(file, entry, frame);
-  const rest = text.slice(0, start) + text.slice(end);
+  const [head, tail] = [text.slice(0, start), text.slice(end)];
   // An empty file would do, a missing one would not: what was made for this rule stays as a file without rules.
-  const isMade = frame === undefined && file.top.form === 'block' && rest.trim() === '';
-  const content = `${mark}${isMade ? `{}${lineEnd(text)}` : rest}`;
+  const isMade = frame === undefined && file.top.form === 'block' && (head + tail).trim() === '';
+  const none = isMade || endsNoDocument(head + tail) ? `{}${lineEnd(text)}` : '';
+  const content = isMade ? `${mark}${none}` : `${mark}${head}${none}${tail}`;
   return { content, before: text.slice(entry.value.start, entry.value.end), written: null };
 }
 

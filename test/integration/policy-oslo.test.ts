@@ -2,10 +2,6 @@
  * Our reading of policies against the real oslo.policy of Liberty, Mitaka and 2025.1 from PyPI, and against Icehouse's grammar
  * written anew from its description: random rules and credentials, both sides, same answer; also of what a grant makes of them.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import type { PolicyEra, Rules, RuleValue } from '../../lib/policy/check';
 import { findCodeDefault } from '../../lib/policy/defaults';
@@ -14,67 +10,8 @@ import { evaluateRule, type Attributes } from '../../lib/policy/evaluate';
 import { parsePolicyFile } from '../../lib/policy/file';
 import { admissionOf } from '../../lib/policy/grant';
 import { parseRule } from '../../lib/policy/parse';
+import { askOslo as ask, osloVersions as versions, testWithOslo, type Verdict } from '../support/oslo-policy';
 import { jsonFile, policyCase, yamlFile, type PolicyCase } from '../support/policy-generators';
-
-/** Of Liberty, Mitaka and 2025.1; the last one brings what the others need too. */
-const versions = { juno: '0.11.0', mitaka: '1.5.0', newest: '4.5.1' } as const;
-const cache = join(tmpdir(), `stackward-oslo-policy-${Object.values(versions).join('-')}-six`);
-
-function install(): string | undefined {
-  if (existsSync(cache)) return undefined;
-  const making = `${cache}.${process.pid}`;
-  const run = (...argv: [string, ...string[]]) =>
-    spawnSync(argv[0], argv.slice(1), { encoding: 'utf8', timeout: 240_000 });
-  const pip = (...argv: string[]) =>
-    run(join(making, 'venv/bin/pip'), '-q', '--disable-pip-version-check', 'install', ...argv);
-  mkdirSync(making, { recursive: true });
-  const steps = [
-    () => run('python3', '-m', 'venv', join(making, 'venv')),
-    () => pip(`oslo.policy==${versions.newest}`, 'six'),
-    () => pip('--no-deps', '--target', join(making, 'juno'), `oslo.policy==${versions.juno}`),
-    () => pip('--no-deps', '--target', join(making, 'mitaka'), `oslo.policy==${versions.mitaka}`),
-  ];
-  for (const step of steps) {
-    const { status, stderr, error } = step();
-    if (status === 0) continue;
-    rmSync(making, { recursive: true, force: true });
-    return `oslo.policy can't be installed from PyPI: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
-  }
-  renameSync(making, cache);
-  return undefined;
-}
-const missing = install();
-if (missing !== undefined) process.stdout.write(`skipped, comparison with oslo.policy: ${missing}\n`);
-if (missing !== undefined && process.env['CI'] === 'true') throw new Error(missing);
-const testWithOslo = missing === undefined ? test : test.skip;
-
-type Verdict = 'admitted' | 'denied' | 'error';
-interface Asked {
-  readonly cases?: readonly object[];
-  readonly files?: readonly string[];
-  readonly defaults?: readonly object[];
-}
-interface Answered {
-  readonly cases: readonly (readonly (readonly Verdict[] | 'unloadable')[])[];
-  readonly files: readonly (object | null)[];
-  readonly defaults: readonly (readonly (readonly Verdict[])[])[];
-}
-
-function ask(library: keyof typeof versions | 'icehouse', asked: Asked): Answered {
-  const script = join(__dirname, '../support', library === 'icehouse' ? 'policy-icehouse.py' : 'policy-oracle.py');
-  const python = library === 'icehouse' ? 'python3' : join(cache, 'venv/bin/python');
-  const input = JSON.stringify({ cases: [], files: [], defaults: [], ...asked });
-  const env = { PATH: process.env['PATH'], ...(library === 'newest' ? {} : { PYTHONPATH: join(cache, library) }) };
-  return JSON.parse(
-    execFileSync(python, [script], {
-      input,
-      env,
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      stdio: 'pipe',
-    }),
-  ) as Answered;
-}
 
 function rulesOf(values: Readonly<Record<string, RuleValue>>, era: PolicyEra): Rules {
   const byName = new Map(Object.entries(values).map(([name, value]) => [name, parseRule(value, era)]));
