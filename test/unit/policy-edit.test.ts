@@ -188,7 +188,6 @@ test.each([
   ['{"b": "rule:a and x:y or z:w"}', 'b', 'juno', /can't be read by this release/],
   ['{"b": "or"}', 'b', 'newton', /can't be read by this release/],
   ['null\n', 'b', 'newton', /can't be changed alone/],
-  ['a: x:y\n...\n', 'b', 'newton', /can't be changed alone/],
 ] as const)('left alone: %j', (text, rule, era, message) => {
   expect(() => add(text, rule, 'member', undefined, era)).toThrow(message);
 });
