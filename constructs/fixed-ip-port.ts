@@ -9,6 +9,7 @@ import { defined } from '../lib/defined';
 import { maxAddressPairs, type AddressPair, type ExceptionWish } from '../lib/exception-method';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
+import { eachOf, refuseLostZeros } from './lost-zeros';
 import type { INetwork } from './network';
 import type { ISecurityGroup } from './security-group';
 import { chooseSubnet } from './choose-subnet';
@@ -112,6 +113,7 @@ export class FixedIpPort extends Construct {
     this.security = portSecurity;
     this.letsNothingIn = securityGroups?.length === 0;
     declarationsOf(this).add('uses', { tenant: tenant.key, counts: { ports: 1 } });
+    refuseLostZeros(this, { 'extraDhcpOption.ipVersion': eachOf(props.extraDhcpOption, 'ipVersion') });
     this.check(props);
   }
 

@@ -6,8 +6,9 @@ import {
 } from '@cdktf/provider-openstack/lib/networking-network-v2';
 import { defined } from '../lib/defined';
 import { checkTexts, requireProps } from './check-props';
-import { addFinding, declarationsOf } from './declarations';
+import { declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
+import { refuseLostZeros } from './lost-zeros';
 import { Subnet, type ISubnet, type SubnetProps } from './subnet';
 import type { ITenant } from './tenant';
 
@@ -88,10 +89,11 @@ export abstract class Network extends Construct implements INetwork {
       ...dependingOn(this.tenant?.dependenciesFor(this, 'network')),
     });
     this.networkId = this.resource.id;
-    const zeros = { mtu: network.mtu, segmentationId: segmentOf(owner.config.segments) };
-    for (const [name, value] of Object.entries(zeros))
-      if (value === 0)
-        addFinding(this, `its ${name} is 0, which the provider leaves out; leave it out, and Neutron chooses`);
+    refuseLostZeros(this, {
+      mtu: network.mtu,
+      segmentationId: segmentOf(owner.config.segments),
+      transparentVlan: network.transparentVlan,
+    });
     if (this.tenant) declarationsOf(this).add('uses', { tenant: this.tenant.key, counts: { networks: 1 } });
     const subnet = {
       name,

@@ -1,3 +1,4 @@
+import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { NetworkingPortV2 } from '@cdktf/provider-openstack/lib/networking-port-v2';
 import { NetworkingRouterInterfaceV2 } from '@cdktf/provider-openstack/lib/networking-router-interface-v2';
@@ -77,6 +78,10 @@ export class TenantRouter extends Construct {
       ...dependingOn(tenant.dependenciesFor(this, 'network')),
     });
     this.routerId = this.resource.id;
+    if (router.adminStateUp === false)
+      Annotations.of(this).addWarning(
+        'The provider leaves out adminStateUp = false when it makes a router: the router is up until a second apply takes it down.',
+      );
     const declarations = declarationsOf(this);
     declarations.add('uses', { tenant: tenant.key, counts: { routers: 1 } });
     declarations.add('routers', { path: this.node.path, subnets: this.subnets });

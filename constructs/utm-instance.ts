@@ -14,6 +14,7 @@ import { chooseSubnet } from './choose-subnet';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
+import { eachOf, refuseLostZeros } from './lost-zeros';
 import { Tenant, type ITenant } from './tenant';
 import { makeTransit, type UtmTransit } from './utm-transit';
 import { renderUserData, userDataFindings, userDataWarnings, type UtmNic, type UtmUserDataProps } from './user-data';
@@ -140,6 +141,7 @@ export class UtmInstance extends Construct {
       dependsOn: this.dependencies(),
     });
     this.serverId = this.resource.id;
+    refuseLostZeros(this, { 'blockDevice.volumeSize': eachOf(server.blockDevice, 'volumeSize') });
     this.declare(kind, flavor);
   }
 

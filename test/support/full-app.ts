@@ -41,7 +41,7 @@ export function fullApp(): App {
     tags: ['red'],
     availabilityZoneHints: ['az-net'],
     valueSpecs: { 'x:net': '1' },
-    transparentVlan: false,
+    transparentVlan: true,
     timeouts: { create: '11m', delete: '12m' },
   });
   const floating = red.addSubnet('Floating', { cidr: '198.51.100.0/24' });

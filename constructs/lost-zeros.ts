@@ -1,0 +1,22 @@
+import type { Construct } from 'constructs';
+import { addFinding } from './declarations';
+
+/**
+ * A finding for each value that is 0 or false, where the provider then sends nothing, and the service chooses.
+ * Source: resource_openstack_*_v2.go of the provider 1.54.1, and the `omitempty` tags of gophercloud 1.8.0.
+ *
+ * @param values by the name of the prop; of a list, its items' values
+ */
+export function refuseLostZeros(construct: Construct, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values))
+    for (const zero of [value].flat())
+      if (zero === 0 || zero === false)
+        addFinding(
+          construct,
+          `its ${name} is ${String(zero)}, which the provider leaves out; leave it out, and ${zero === 0 ? 'OpenStack chooses' : 'say it where OpenStack has its default'}`,
+        );
+}
+
+/** The values of one attribute in a list of blocks; [] where the list is known to Terraform alone. */
+export const eachOf = (blocks: unknown, attribute: string): unknown[] =>
+  Array.isArray(blocks) ? blocks.map((block) => (block as Record<string, unknown>)[attribute]) : [];
