@@ -8,7 +8,7 @@ const root = resolve(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'stackward-project-'));
 
 beforeAll(() => {
-  for (const shared of ['node_modules', 'constructs', 'lib', 'reconcilers', 'scripts', 'package.json'])
+  for (const shared of ['node_modules', 'adapters', 'constructs', 'lib', 'reconcilers', 'scripts', 'package.json'])
     symlinkSync(join(root, shared), join(folder, shared));
   copyFileSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
   // What the compiler remembers of the project itself is no part of this one.
