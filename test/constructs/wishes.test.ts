@@ -3,7 +3,7 @@
  * stack, after the apply that wrote it. One value per field; the list of fields is that of the kinds' own schemas.
  */
 import { Testing } from 'cdktf';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   AllocationPools,
   BridgePort,
@@ -71,11 +71,16 @@ const refused: Readonly<Record<string, Readonly<Record<string, (stacks: Stacks) 
   'allocation-pool': {
     subnetId: pools({ subnetId: '' }),
     pools: pools({ pools: [] }),
+    'pools.start': pools({ pools: [{ start: 'here', end: '192.0.2.9' }] }),
+    'pools.end': pools({ pools: [{ start: '192.0.2.5', end: '' }] }),
     method: pools({ method: wrong('sql') }),
     allowShrink: pools({ allowShrink: wrong('yes') }),
   },
   'boot-restore': {
     exceptions: withBadPort(exception({})),
+    'exceptions.portId': withBadPort(exception({})),
+    'exceptions.placement': exception({ placement: wrong('everywhere') }),
+    'exceptions.firewallDriver': cloudWith({ firewallDriver: wrong('nftables') }),
   },
   'bridge-port': {
     portId: withBadPort(flags({})),
@@ -117,7 +122,14 @@ function said(build: (stacks: Stacks) => unknown): string {
   return synthError(all.app);
 }
 
-const fieldsOf = (schema: z.ZodType): string[] => Object.keys((schema as z.ZodObject).shape);
+/** Its fields, and those of the items of its lists: `pools`, `pools.start`. */
+const fieldsOf = (schema: z.ZodType): string[] =>
+  Object.entries((schema as z.ZodObject).shape).flatMap(([name, field]) => [
+    name,
+    ...(field instanceof z.ZodArray && field.element instanceof z.ZodObject
+      ? fieldsOf(field.element).map((inner) => `${name}.${inner}`)
+      : []),
+  ]);
 
 describe.each(Object.entries(specs))('the kind %s', (kind, schema) => {
   test('has a refused value for each of its fields', () => {
