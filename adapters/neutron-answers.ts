@@ -51,6 +51,8 @@ export const heldAddressesAnswer = z.object({ fixed_ips: fixedIps });
 
 export const agentAnswer = z.object({ host: text, agent_type: text, alive: z.boolean() });
 
+export const extensionAnswer = z.object({ alias: text });
+
 /** A server with a page limit of its own adds `<collection>_links` with a `next`. */
 export const pageAnswer = <Item>(collection: string, item: z.ZodType<Item>) =>
   z.object({

@@ -4,7 +4,14 @@ import { defined } from '../lib/defined';
 import { StalePlan, UnrecoverableError } from '../lib/errors';
 import { append } from '../lib/lists';
 import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../lib/ports';
-import { agentAnswer, heldAddressesAnswer, pageAnswer, portAnswer, subnetAnswer } from './neutron-answers';
+import {
+  agentAnswer,
+  extensionAnswer,
+  heldAddressesAnswer,
+  pageAnswer,
+  portAnswer,
+  subnetAnswer,
+} from './neutron-answers';
 import type { OpenStackSession } from './openstack-session';
 import { sayFault } from '../lib/schema-fault';
 
@@ -19,6 +26,8 @@ const mostBytes = 64 << 20;
 export class NeutronApi implements NetworkWriter {
   /** Several kinds ask for the same agents and ports in the same turn. */
   readonly #underWay = new Map<string, Promise<unknown[]>>();
+
+  #extensions: Promise<ReadonlySet<string>> | undefined;
 
   constructor(private readonly session: OpenStackSession) {}
 
@@ -49,6 +58,13 @@ export class NeutronApi implements NetworkWriter {
   async agents(): Promise<readonly NetworkAgent[]> {
     const found = await this.list(agentAnswer, 'agents', '');
     return found.map(({ host, agent_type, alive }) => ({ host, type: agent_type, isAlive: alive }));
+  }
+
+  extensions(): Promise<ReadonlySet<string>> {
+    this.#extensions ??= this.list(extensionAnswer, 'extensions', '').then(
+      (found) => new Set(found.map(({ alias }) => alias)),
+    );
+    return this.#extensions;
   }
 
   async setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void> {

@@ -59,6 +59,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
         target.startsWith('host:') ? hosts().machine(target.slice('host:'.length)) : undefined,
       cloud: configuration.cloud ?? env.OS_CLOUD ?? 'envvars',
       network,
+      knowsDatabase: configuration.databases.neutron !== undefined,
       identity: async () => (keystone ??= new KeystoneApi(session())),
       database: async (target) => {
         refuseOther(target, 'database:neutron', configuration);

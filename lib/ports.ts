@@ -90,6 +90,8 @@ export interface NetworkReader {
   ports(ids: readonly string[]): Promise<readonly Port[]>;
   /** All, whether they live or not; for an admin alone. */
   agents(): Promise<readonly NetworkAgent[]>;
+  /** Aliases of the API's extensions, which tell its release. Asked of Neutron once, however often it is called. */
+  extensions(): Promise<ReadonlySet<string>>;
 }
 
 export interface NetworkWriter extends NetworkReader {
@@ -149,6 +151,8 @@ export interface HostDirectory {
 
 export interface Readers {
   database(target: Target): Promise<SqlReader>;
+  /** Whether the configuration says where Neutron's database is. */
+  readonly knowsDatabase: boolean;
   network(target: Target): Promise<NetworkReader>;
   /** Keystone of the cloud that the configuration names. */
   identity(): Promise<IdentityReader>;

@@ -14,6 +14,7 @@ import type { Tables } from './database';
 import { readDeclared, subnetIdOf } from './declared';
 import { addressesOf, addressRange, findRangeFault, holdsExactly, renderRows, writesFor, type Ledger } from './ledger';
 import { isNearlyFull, type AllocationPoolObserved, type ObservedSubnet } from './observe';
+import { brokenTables, terraformBreaks, terraformMayBreak, throughDatabase, unknownIpam } from './rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
 
 export interface AllocationPoolStep extends Step {
@@ -25,13 +26,13 @@ export interface AllocationPoolStep extends Step {
 
 export function diff(
   { wanted, target }: Placement<AllocationPoolSpec>,
-  { subnets, tables }: AllocationPoolObserved,
+  observed: AllocationPoolObserved,
 ): Difference<AllocationPoolStep> {
   const steps: AllocationPoolStep[] = [];
   const findings: Finding[] = [];
   for (const one of wanted) {
-    const subnet = subnets.get(subnetIdOf(one.spec));
-    const found = subnet ? compare(one, subnet, tables) : notFound(one, target);
+    const subnet = observed.subnets.get(subnetIdOf(one.spec));
+    const found = subnet ? compare(one, subnet, observed) : notFound(one, target);
     append(steps, found.steps);
     append(findings, found.findings);
   }
@@ -67,7 +68,7 @@ interface Compared {
   readonly used: readonly IpRange[];
 }
 
-function compare({ id, spec }: One, subnet: ObservedSubnet, tables: Tables | undefined): Found {
+function compare({ id, spec }: One, subnet: ObservedSubnet, observed: AllocationPoolObserved): Found {
   const { pools: declared, refusals } = readDeclared(spec, subnet);
   if (refusals.length > 0) return refuse(id, 'InvalidConfiguration', refusals);
   const wrong = subnet.ledgers.filter((ledger) => !holdsExactly(ledger.pools, declared));
@@ -75,14 +76,18 @@ function compare({ id, spec }: One, subnet: ObservedSubnet, tables: Tables | und
   const lost = wrong.length === 0 ? [] : subtract(live, declared);
   const used = (subnet.allocated ?? []).map((address) => only(parseAddress(address)));
   const compared: Compared = { id, subnet, declared, wrong, live, lost, used };
-  if (spec.method === 'check') return check(compared);
+  if (spec.method === 'check') return check(compared, observed);
 
-  const unsafe = findUnsafeLedgers(subnet, tables) ?? findUnsafeShrink(spec, compared);
+  const drift = findDrift(compared);
+  const unsafe =
+    findUnsafeLedgers(subnet, observed.tables) ??
+    findUnsafeShrink(spec, compared) ??
+    (drift && observed.mayRebuildRanges ? unknownIpam(subnet.id) : undefined);
   if (unsafe !== undefined) return refuse(id, 'Blocked', [unsafe]);
   const inUse = usedIn(declared, used).length;
-  const drift = findDrift(compared);
+  const detour = spec.method === 'api' && observed.tables !== undefined ? [throughDatabase] : [];
   return {
-    steps: drift ? [stepFor(compared, inUse, drift)] : [],
+    steps: drift ? [stepFor(compared, inUse, drift, detour)] : [],
     findings: fullness(id, subnet, declared, inUse),
   };
 }
@@ -120,8 +125,10 @@ function findUnsafeShrink(spec: AllocationPoolSpec, { lost, used }: Compared): s
 
 const counted = (count: bigint | number, one: string, many: string): string => `${count} ${count == 1 ? one : many}`;
 
+/** With every port free ranges change by themselves: they are reviewed only where they alone are wrong. */
 interface Drift {
   readonly changes: readonly Change[];
+  readonly asides: readonly string[];
   readonly because: string;
 }
 
@@ -133,17 +140,17 @@ function findDrift({ subnet, wrong, declared, used }: Compared): Drift | undefin
   const [shown, ipam] = subnet.ledgers;
   const differ = shown && ipam && !isAlike(shown.pools, ipam.pools);
   const after = renderRows(declared.map(addressRange));
+  const ranges = live && rangeChange(live, declared, taken);
+  if (fault !== undefined && wrong.length === 0) return { changes: ranges ? [ranges] : [], asides: [], because: fault };
   const named = differ ? wrong : wrong.slice(0, 1);
   return {
-    changes: [
-      ...named.map((ledger) => ({
-        attribute: differ ? ledger.book : 'allocation_pools',
-        before: renderRows(ledger.pools),
-        after,
-      })),
-      ...(live ? rangeChange(live, declared, taken, fault) : []),
-    ],
-    because: fault && wrong.length === 0 ? fault : reasonOf(wrong, differ ?? false),
+    changes: named.map((ledger) => ({
+      attribute: differ ? ledger.book : 'allocation_pools',
+      before: renderRows(ledger.pools),
+      after,
+    })),
+    asides: ranges && ranges.before !== ranges.after ? [`free ranges: ${ranges.before} -> ${ranges.after}`] : [],
+    because: reasonOf(wrong, differ ?? false),
   };
 }
 
@@ -158,18 +165,10 @@ function reasonOf(wrong: readonly Ledger[], differ: boolean): string {
     : 'the pools that the API shows and those that Neutron hands out from differ';
 }
 
-/** Free ranges are worth a line where they are few, or wrong. */
-function rangeChange(
-  ledger: Ledger,
-  declared: readonly IpRange[],
-  used: readonly IpRange[],
-  fault: string | undefined,
-): Change[] {
-  if (!ledger.ranges) return [];
+function rangeChange(ledger: Ledger, declared: readonly IpRange[], used: readonly IpRange[]): Change | undefined {
+  if (!ledger.ranges) return undefined;
   const { ranges } = writesFor(ledger, declared, used, () => '');
-  const before = summary(ledger.ranges);
-  const after = summary(ranges?.fill ?? []);
-  return before === after && fault === undefined ? [] : [{ attribute: 'free ranges', before, after }];
+  return { attribute: 'free ranges', before: summary(ledger.ranges), after: summary(ranges?.fill ?? []) };
 }
 
 const summary = (rows: readonly AddressRange[]): string =>
@@ -177,7 +176,12 @@ const summary = (rows: readonly AddressRange[]): string =>
     ? renderRows(rows)
     : `${rows.length} ranges with ${counted(sizeOf(addressesOf(rows)), 'address', 'addresses')}`;
 
-function stepFor(compared: Compared, inUse: number, { changes, because }: Drift): AllocationPoolStep {
+function stepFor(
+  compared: Compared,
+  inUse: number,
+  { changes, asides, because }: Drift,
+  notes: readonly string[],
+): AllocationPoolStep {
   const { id, subnet, declared } = compared;
   const size = sizeOf(declared);
   const lost = sizeOf(compared.lost);
@@ -191,8 +195,10 @@ function stepFor(compared: Compared, inUse: number, { changes, because }: Drift)
     notes: [
       ...(added > 0n ? [`adds ${counted(added, 'address', 'addresses')}`] : []),
       ...(lost > 0n ? [`gives back ${counted(lost, 'address', 'addresses')}, none of them in use`] : []),
+      ...notes,
     ],
     asides: [
+      ...asides,
       `${inUse} of ${counted(size, 'address', 'addresses')} in use; ${subnet.gatewayIp === null ? 'no gateway' : `gateway ${subnet.gatewayIp}`}`,
     ],
     subnetId: subnet.id.toLowerCase(),
@@ -216,13 +222,28 @@ function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[],
 }
 
 /** Terraform owns these pools: whatever is found is only said. */
-function check({ id, subnet, wrong, declared, live, lost, used }: Compared): Found {
+function check(compared: Compared, { tables, mayRebuildRanges }: AllocationPoolObserved): Found {
+  const { id, subnet, declared, live, used } = compared;
   const findings = fullness(id, subnet, live, usedIn(live, used).length);
-  if (wrong.length === 0) return { steps: [], findings };
+  const [shown] = subnet.ledgers;
+  if (shown && !holdsExactly(shown.pools, declared)) {
+    const parts = [...terraformWrites(compared, shown), ...(mayRebuildRanges ? [terraformMayBreak] : [])];
+    const found: Finding = tables
+      ? { id, message: [...parts, terraformBreaks].join('; '), reason: 'Blocked' }
+      : { id, message: parts.join('; ') };
+    return { steps: [], findings: [found, ...findings] };
+  }
+  const drift = findDrift(compared);
+  const broken: Finding[] = drift ? [{ id, message: brokenTables(subnet.id, drift.because), reason: 'Blocked' }] : [];
+  return { steps: [], findings: [...broken, ...findings] };
+}
+
+/** @param shown the pools that the API answers, which are those that Terraform compares */
+function terraformWrites({ subnet, declared, live, lost, used }: Compared, shown: Ledger): readonly string[] {
   const leftOut = usedIn(lost, used);
   const uncovered = usedIn(subtract(declared, live), used);
-  const parts = [
-    `the live pools of subnet ${subnet.id} are ${renderRows(live.map(addressRange))}, the code declares ${renderRows(declared.map(addressRange))}: \`cdktf apply\` writes the code's`,
+  return [
+    `the live pools of subnet ${subnet.id} are ${renderRows(shown.pools)}, the code declares ${renderRows(declared.map(addressRange))}: \`cdktf apply\` writes the code's`,
     ...(leftOut.length > 0
       ? [`which leave out ${counted(leftOut.length, 'address', 'addresses')} in use (${nameSome(leftOut)})`]
       : []),
@@ -230,5 +251,4 @@ function check({ id, subnet, wrong, declared, live, lost, used }: Compared): Fou
       ? [`the live pools cover ${uncovered.length} in use no longer (${nameSome(uncovered)})`]
       : []),
   ];
-  return { steps: [], findings: [{ id, message: parts.join('; ') }, ...findings] };
 }

@@ -4,9 +4,8 @@
  */
 import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
-import type { Readers } from '../../lib/ports';
 import { line } from '../../lib/line';
-import type { Located, Reconciler, Target, Wanted } from '../../lib/reconciler';
+import type { Reconciler, Target } from '../../lib/reconciler';
 import type { RestoredResource } from '../../lib/resource';
 import { parseImage, refusedImage } from '../../lib/restored';
 import { parseSpec } from '../../lib/spec';
@@ -14,6 +13,7 @@ import { uuid } from '../../lib/uuid';
 import { apply } from './apply';
 import { subnetIdOf } from './declared';
 import { diff, type AllocationPoolStep } from './diff';
+import { locate } from './locate';
 import { observe, type AllocationPoolObserved } from './observe';
 import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
 
@@ -23,17 +23,6 @@ const maxPools = 10_000;
 const kind = 'allocation-pool';
 
 const parse = (input: unknown): AllocationPoolSpec => parseSpec(allocationPoolSpec, input, kind);
-
-/** A subnet is in Neutron's database, or behind the API: nothing has to be asked for that, and nothing is left over. */
-function locate(specs: readonly Wanted<AllocationPoolSpec>[], from: Readers): Promise<Located<AllocationPoolSpec>> {
-  const targetOf = ({ method }: AllocationPoolSpec): Target =>
-    method === 'database' ? 'database:neutron' : `api:${from.cloud}`;
-  const targets = [...new Set(specs.map(({ spec }) => targetOf(spec)))];
-  return Promise.resolve({
-    placements: targets.map((target) => ({ target, wanted: specs.filter(({ spec }) => targetOf(spec) === target) })),
-    findings: [],
-  });
-}
 
 /** Of what an image holds, a restore goes by the pools of its last ledger alone. */
 const poolImage = z.object({
@@ -52,12 +41,15 @@ function restore({ before: [first, ...others], declared }: RestoredResource): Al
   const { target, image } = first;
   if (declared === undefined) throw refusedImage(target, 'nothing ever removes pools');
   const spec = parse(declared);
-  if (spec.method === 'check' || spec.method !== target.split(':')[0])
-    throw refusedImage(target, `no run with the method "${spec.method}" writes there`);
+  if (!writesTo(spec, target)) throw refusedImage(target, `no run with the method "${spec.method}" writes there`);
   if (!uuid.safeParse(spec.subnetId).success) throw refusedImage(target, `"${spec.subnetId}" is no UUID of a subnet`);
   const pools = parseImage(poolImage, image, target).ledgers.at(-1)?.pools ?? [];
   return { ...spec, pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
 }
+
+/** The method `api` writes in the database where the IPAM keeps the subnet (rebuilt-ranges.ts). */
+const writesTo = ({ method }: AllocationPoolSpec, target: Target): boolean =>
+  method !== 'check' && (target.startsWith('database:') || (method === 'api' && target.startsWith('api:')));
 
 export const allocationPool: Reconciler<
   AllocationPoolSpec,

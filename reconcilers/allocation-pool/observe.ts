@@ -7,6 +7,7 @@ import { chunksOf, countAllocated, probeTables, readAllocated, readOwners, readS
 import type { ReadSubnet, SubnetRow, Tables } from './database';
 import { subnetIdOf } from './declared';
 import { addressesOf, type Ledger } from './ledger';
+import { mayRebuildRanges } from './rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
 
 export interface ObservedSubnet extends SubnetRow {
@@ -19,6 +20,8 @@ export interface ObservedSubnet extends SubnetRow {
 export interface AllocationPoolObserved {
   /** Absent behind the API. */
   readonly tables?: Tables;
+  /** An update through the API may end all creation of ports, and nothing says where the database is that would tell. */
+  readonly mayRebuildRanges?: true;
   /** By id, in lower case; a subnet that doesn't exist is absent. */
   readonly subnets: ReadonlyMap<string, ObservedSubnet>;
 }
@@ -32,7 +35,7 @@ export async function observe(
 ): Promise<AllocationPoolObserved> {
   return target.startsWith('database:')
     ? observeDatabase(await from.database(target), wanted)
-    : observeApi(await from.network(target), wanted);
+    : observeApi(await from.network(target), wanted, from.knowsDatabase);
 }
 
 const specsById = (wanted: readonly Wanted<AllocationPoolSpec>[]): Map<string, AllocationPoolSpec> =>
@@ -97,10 +100,15 @@ function dependsOnAllocations(spec: AllocationPoolSpec | undefined, ledgers: rea
 async function observeApi(
   reader: NetworkReader,
   wanted: readonly Wanted<AllocationPoolSpec>[],
+  knowsDatabase: boolean,
 ): Promise<AllocationPoolObserved> {
   const subnets = await reader.subnets([...specsById(wanted).keys()]);
   const allocated = await reader.allocatedAddresses(subnets);
-  return { subnets: byId(subnets.map((subnet) => observedOf(subnet, allocated.get(subnet.id) ?? []))) };
+  const isOld = subnets.some(({ revisionNumber }) => revisionNumber === undefined);
+  return {
+    subnets: byId(subnets.map((subnet) => observedOf(subnet, allocated.get(subnet.id) ?? []))),
+    ...(isOld && !knowsDatabase && mayRebuildRanges(await reader.extensions()) && { mayRebuildRanges: true }),
+  };
 }
 
 export const observedOf = (subnet: Subnet, allocated: readonly string[]): ObservedSubnet => ({

@@ -51,6 +51,12 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       });
     });
 
+    test('tells the extensions of its release', async () => {
+      const extensions = await bench.writer.extensions();
+      for (const alias of ['subnet_allocation', 'address-scope', 'rbac-policies', 'standard-attr-revisions'])
+        expect(extensions).toContain(alias);
+    });
+
     test('reads IPv6, and a subnet without a gateway', async () => {
       const pools = [{ start: '2001:db8::7', end: '2001:db8::ff' }];
       const { id } = await bench.createSubnet({ cidr: '2001:db8::/64', gateway: null, pools });

@@ -162,6 +162,7 @@ export class BridgeHosts {
   private get readers(): Readers {
     return {
       cloud: 'lab',
+      knowsDatabase: false,
       hosts: { serving: () => [], configFiles: () => [], named: [], reachesAny: true, canReach: () => true },
       network: () => Promise.resolve(this.network),
       database: () => Promise.reject(new Error('no database here')),

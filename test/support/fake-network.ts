@@ -9,6 +9,12 @@ import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '..
 import { readDeclared } from '../../reconcilers/allocation-pool/declared';
 import type { NetworkBench, NewSubnet } from '../contract/network-suite';
 
+const extensionsOf = {
+  kilo: ['subnet_allocation'],
+  mitaka: ['subnet_allocation', 'address-scope', 'rbac-policies'],
+  zed: ['subnet_allocation', 'address-scope', 'rbac-policies', 'standard-attr-revisions'],
+} as const;
+
 export class FakeNetwork implements NetworkBench, NetworkWriter {
   readonly writer = this;
   readonly #subnets = new Map<string, Subnet>();
@@ -16,8 +22,15 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
   readonly #bound = new Map<string, Port>();
   readonly #agents: NetworkAgent[] = [];
 
+  /** @param release before Newton, subnets have no revision */
+  constructor(private readonly release: keyof typeof extensionsOf = 'zed') {}
+
   subnets(ids: readonly string[]): Promise<readonly Subnet[]> {
     return Promise.resolve([...new Set(ids)].flatMap((id) => this.#subnets.get(id) ?? []));
+  }
+
+  extensions(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set<string>(extensionsOf[this.release]));
   }
 
   subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]> {
@@ -73,7 +86,8 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
     const id = randomUUID();
     this.#subnets.set(id, {
       ...{ id, name: '', networkId, ipVersion: cidr.includes(':') ? 6 : 4, cidr, gatewayIp: gateway },
-      ...{ allocationPools: pools, revisionNumber: 0 },
+      allocationPools: pools,
+      ...(this.release === 'zed' ? { revisionNumber: 0 } : {}),
     });
     this.#ports.set(id, []);
     return Promise.resolve({ id, networkId });
@@ -109,6 +123,8 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
   }
 
   private update(subnet: Subnet, change: Partial<Subnet>): void {
-    this.#subnets.set(subnet.id, { ...subnet, ...change, revisionNumber: (subnet.revisionNumber ?? 0) + 1 });
+    const { revisionNumber } = subnet;
+    const revision = revisionNumber === undefined ? {} : { revisionNumber: revisionNumber + 1 };
+    this.#subnets.set(subnet.id, { ...subnet, ...change, ...revision });
   }
 }

@@ -178,6 +178,7 @@ export class FirewallHosts {
   private get readers(): Readers {
     return {
       cloud: 'lab',
+      knowsDatabase: false,
       hosts: {
         ...{ serving: () => [], configFiles: () => this.configFiles, named: [], reachesAny: true },
         canReach: () => true,

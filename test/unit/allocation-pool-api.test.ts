@@ -63,6 +63,47 @@ test('check never has a step, whatever it finds', async () => {
   ]);
 });
 
+describe('before Newton, where no database is configured', () => {
+  test('Kilo has no pluggable IPAM: the pools are changed through the API', async () => {
+    const network = new FakeNetwork('kilo');
+    const { id } = await make(network);
+    expect(await apply(await plan(network, specOf(id)), network)).toMatchObject([{ outcome: 'applied' }]);
+    expect(await poolsOf(network, id)).toEqual([fifteen]);
+  });
+
+  test('Liberty and Mitaka may have it: a change is Blocked, pools as declared are not', async () => {
+    const network = new FakeNetwork('mitaka');
+    const { id } = await make(network);
+    expect(await plan(network, specOf(id))).toMatchObject({ steps: [], findings: [{ reason: 'Blocked' }] });
+    expect(await plan(network, specOf(id, { pools: [five] }))).toMatchObject({ steps: [], findings: [] });
+  });
+
+  test('a Neutron that does not tell its extensions is not believed to be harmless', async () => {
+    const network = new FakeNetwork('mitaka');
+    const { id } = await make(network);
+    network.extensions = () => Promise.reject(new UnrecoverableError('403'));
+    await expect(plan(network, specOf(id))).rejects.toThrow('403');
+  });
+});
+
+test.each<[AllocationPoolSpec['method'], 'api:lab' | 'database:neutron', boolean]>([
+  ['api', 'api:lab', true],
+  ['api', 'database:neutron', true],
+  ['database', 'database:neutron', true],
+  ['database', 'api:lab', false],
+  ['check', 'api:lab', false],
+  ['check', 'database:neutron', false],
+])('the journal may bring back pools of the method %s at %s: %s', (method, target, isAllowed) => {
+  const declared = { ...specOf('0d5f7a52-3c1e-4b8e-9f43-1a2b3c4d5e6f', { method }) };
+  const before = [{ target, image: { ledgers: [{ pools: [five] }] } }];
+  const recorded = {
+    ...{ path: 'p', stack: 's', owner: 'o', kind: 'allocation-pool', dependsOn: [], unknown: [], before, declared },
+  } as const;
+  const restore = () => allocationPool.restore(recorded);
+  if (isAllowed) expect(restore()).toMatchObject({ method, pools: [five], allowShrink: true });
+  else expect(restore).toThrow(`no run with the method "${method}" writes there`);
+});
+
 describe('between plan and apply', () => {
   const shrink = { pools: [five], allowShrink: true };
   test.each<[string, AllocationPoolSpec['pools'], (network: FakeNetwork, id: string) => unknown, object]>([
@@ -124,6 +165,7 @@ describe('failures', () => {
       allocatedAddresses: (subnets) => network.allocatedAddresses(subnets),
       ports: (ids) => network.ports(ids),
       agents: () => network.agents(),
+      extensions: () => network.extensions(),
       setAllocationPools: (subnet, pools) => {
         const met = error(++attempt);
         return met ? Promise.reject(met) : network.setAllocationPools(subnet, pools);

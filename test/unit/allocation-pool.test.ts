@@ -217,7 +217,7 @@ describe('free ranges, up to Mitaka', () => {
     });
   });
 
-  test('show the golden example as it will be', () => {
+  test('show the golden example as it will be, beside what is reviewed: with every port they change', () => {
     const before = icehouse(
       [
         [0, '203.0.113.72', '203.0.113.72'],
@@ -225,12 +225,15 @@ describe('free ranges, up to Mitaka', () => {
       ],
       [five],
     );
-    expect(diff(declared([fifteen]), before, 'icehouse').steps[0]?.changes).toEqual([
-      { attribute: 'allocation_pools', before: '203.0.113.71-203.0.113.75', after: '203.0.113.71-203.0.113.85' },
+    expect(diff(declared([fifteen]), before, 'icehouse').steps).toMatchObject([
       {
-        attribute: 'free ranges',
-        before: '203.0.113.72, 203.0.113.74-203.0.113.75',
-        after: '203.0.113.72, 203.0.113.74-203.0.113.85',
+        changes: [
+          { attribute: 'allocation_pools', before: '203.0.113.71-203.0.113.75', after: '203.0.113.71-203.0.113.85' },
+        ],
+        asides: [
+          'free ranges: 203.0.113.72, 203.0.113.74-203.0.113.75 -> 203.0.113.72, 203.0.113.74-203.0.113.85',
+          '2 of 15 addresses in use; gateway 203.0.113.65',
+        ],
       },
     ]);
   });

@@ -1,0 +1,24 @@
+/** A subnet's pools are changed in Neutron's database or through its API; nothing is ever left over on a host. */
+import type { Readers } from '../../lib/ports';
+import type { Located, Target, Wanted } from '../../lib/reconciler';
+import { subnetIdOf } from './declared';
+import { keptByIpam } from './rebuilt-ranges';
+import type { AllocationPoolSpec } from './spec';
+
+export async function locate(
+  specs: readonly Wanted<AllocationPoolSpec>[],
+  from: Readers,
+): Promise<Located<AllocationPoolSpec>> {
+  const throughApi = specs.filter(({ spec }) => spec.method !== 'database');
+  const kept = await keptByIpam(
+    throughApi.map(({ spec }) => subnetIdOf(spec)),
+    from,
+  );
+  const targetOf = (spec: AllocationPoolSpec): Target =>
+    spec.method === 'database' || kept.has(subnetIdOf(spec)) ? 'database:neutron' : `api:${from.cloud}`;
+  const targets = [...new Set(specs.map(({ spec }) => targetOf(spec)))];
+  return {
+    placements: targets.map((target) => ({ target, wanted: specs.filter(({ spec }) => targetOf(spec) === target) })),
+    findings: [],
+  };
+}
