@@ -182,7 +182,13 @@ export class TextHosts {
   private get readers(): Readers {
     const none = () => Promise.reject(new Error('not here'));
     return {
-      ...{ cloud: 'lab', knowsDatabase: false, database: none, identity: none, network: () => Promise.resolve(this.network) },
+      ...{
+        cloud: 'lab',
+        knowsDatabase: false,
+        database: none,
+        identity: none,
+        network: () => Promise.resolve(this.network),
+      },
       hosts: {
         ...{ serving: () => [], configFiles: () => ['/etc/neutron/neutron.conf'], named: [], reachesAny: true },
         canReach: () => true,

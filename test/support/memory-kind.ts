@@ -51,7 +51,14 @@ const nothing = {
 const noHosts = { serving: () => [], configFiles: () => [], named: [], reachesAny: false, canReach: () => false };
 const machine = () => Promise.resolve(undefined);
 const identity = () => Promise.reject(new Error('no Keystone here'));
-export const memoryReaders: Readers = { cloud: 'memory', knowsDatabase: false, hosts: noHosts, machine, identity, ...nothing };
+export const memoryReaders: Readers = {
+  cloud: 'memory',
+  knowsDatabase: false,
+  hosts: noHosts,
+  machine,
+  identity,
+  ...nothing,
+};
 export const memoryWriters: Writers = nothing;
 
 export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, CellSpec, Observed, CellStep> {
