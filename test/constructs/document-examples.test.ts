@@ -1,0 +1,51 @@
+/** Every TypeScript example of README.md and docs/ passes the compiler and synth as it stands, and every link leads somewhere. */
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { documents, examples, headingsOf, linksOf, root, synthesize } from '../support/documents';
+
+test('the compiler finds no mistake in any example', () => {
+  const files = new Map(
+    examples().map(({ title, program }) => [join(root, `${title.replace(/\W/g, '-')}.ts`), program]),
+  );
+  expect(files.size).toBeGreaterThan(10);
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.app.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const host = ts.createCompilerHost(options);
+  const program = ts.createProgram(
+    [...files.keys()],
+    { ...options, incremental: false },
+    {
+      ...host,
+      fileExists: (path) => files.has(path) || host.fileExists(path),
+      readFile: (path) => files.get(path) ?? host.readFile(path),
+      getSourceFile: (path, language, ...more) => {
+        const text = files.get(path);
+        return text === undefined
+          ? host.getSourceFile(path, language, ...more)
+          : ts.createSourceFile(path, text, language);
+      },
+    },
+  );
+  const mistakes = [...files.keys()].flatMap((path) => {
+    const file = program.getSourceFile(path);
+    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
+      ({ messageText }) => `${path}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+  });
+  expect(mistakes).toEqual([]);
+});
+
+test.each(examples())('$title synthesizes', ({ program }) => {
+  expect(() => synthesize(program)).not.toThrow();
+});
+
+test('every link of a page leads to a file, and to a heading of it where it names one', () => {
+  const dead = documents.flatMap((document) =>
+    linksOf(document).filter(({ path, anchor }) => {
+      if (!existsSync(path)) return true;
+      return anchor !== undefined && !headingsOf(relative(root, path)).includes(anchor);
+    }),
+  );
+  expect(dead).toEqual([]);
+});

@@ -1,0 +1,105 @@
+/** The TypeScript examples of README.md and docs/, as programs that can be compiled and run. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+export const root = resolve(__dirname, '../..');
+
+export const readDocument = (document: string): string => readFileSync(join(root, document), 'utf8');
+
+/** Every page, by its path from the project's folder. */
+export const documents: readonly string[] = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => relative(root, join(root, 'docs', name)))
+    .sort(),
+];
+
+/** What stands in the fences of one language on a page, in order. */
+export const blocksOf = (document: string, language: string): string[] =>
+  [...readDocument(document).matchAll(/^```(\S*)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
+    name === language && text !== undefined ? [text] : [],
+  );
+
+const beginning = (): string => (blocksOf('docs/constructs.md', 'ts')[0] ?? '').replace('app.synth();\n', '');
+
+/** An example that imports nothing goes on from the first example of docs/constructs.md. */
+export const programOf = (block: string): string =>
+  block.startsWith('import ') ? block : `${beginning()}\n${block}\napp.synth();\n`;
+
+export interface Example {
+  readonly title: string;
+  readonly program: string;
+}
+
+export const examples = (): Example[] =>
+  documents.flatMap((document) =>
+    blocksOf(document, 'ts').map((block, index) => ({
+      title: `example ${index + 1} of ${document}`,
+      program: programOf(block),
+    })),
+  );
+
+const withoutFences = (text: string): string => text.replace(/^```[\s\S]*?^```$/gm, '');
+
+/** Links to files and headings of this project. */
+export const linksOf = (document: string): { link: string; path: string; anchor: string | undefined }[] =>
+  [...withoutFences(readDocument(document)).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !link.includes('://'))
+    .map((link) => {
+      const [file = '', anchor] = link.split('#');
+      const path = file === '' ? join(root, document) : join(root, dirname(document), file);
+      return { link: `${document}: ${link}`, path, anchor };
+    });
+
+/** The headings of a page as the links to them name them. */
+export const headingsOf = (document: string): string[] =>
+  [...withoutFences(readDocument(document)).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+/** Puts these texts into the first fences of one language on a page. */
+export function writeBlocks(document: string, language: string, texts: readonly string[]): void {
+  let index = 0;
+  const fence = new RegExp(`^(\`\`\`${language}\\n)([\\s\\S]*?)(^\`\`\`)$`, 'gm');
+  const page = readDocument(document).replace(
+    fence,
+    (_, start: string, old: string, end: string) => `${start}${texts[index++] ?? old}${end}`,
+  );
+  writeFileSync(join(root, document), page);
+}
+
+interface StackFile {
+  readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+/** Runs a program in this process. Answers the stacks that it wrote, by name; none where it makes no app. */
+export function synthesize(program: string): Record<string, StackFile> {
+  const outdir = mkdtempSync(join(tmpdir(), 'stackward-example-'));
+  const before = process.env.CDKTF_OUTDIR;
+  process.env.CDKTF_OUTDIR = outdir;
+  try {
+    const { outputText } = ts.transpileModule(program, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
+    const load = createRequire(__filename);
+    const requireFromRoot = (name: string): unknown =>
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module registry of Jest, which compiles TypeScript
+      name.startsWith('./') ? require(join(root, name)) : load(name);
+    new Function('require', 'exports', outputText)(requireFromRoot, {});
+    const stacks = join(outdir, 'stacks');
+    const names = existsSync(stacks) ? readdirSync(stacks) : [];
+    return Object.fromEntries(
+      names.map((name) => [name, JSON.parse(readFileSync(join(stacks, name, 'cdk.tf.json'), 'utf8')) as StackFile]),
+    );
+  } finally {
+    if (before === undefined) delete process.env.CDKTF_OUTDIR;
+    else process.env.CDKTF_OUTDIR = before;
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
