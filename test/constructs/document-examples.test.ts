@@ -1,8 +1,8 @@
 /** Every TypeScript example of README.md and docs/ passes the compiler and synth as it stands, and every link leads somewhere. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { documents, examples, headingsOf, linksOf, root, synthesize } from '../support/documents';
+import { documents, examples, headingsOf, linksOf, readDocument, root, synthesize } from '../support/documents';
 
 test('the compiler finds no mistake in any example', () => {
   const files = new Map(
@@ -48,4 +48,18 @@ test('every link of a page leads to a file, and to a heading of it where it name
     }),
   );
   expect(dead).toEqual([]);
+});
+
+test('every message that the page of troubleshooting names stands in the code', () => {
+  const folders = ['adapters', 'cli', 'constructs', 'host', 'lib', 'reconcilers'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|py)$/.test(name))
+      .map((name) => readFileSync(join(root, folder, name), 'utf8').replaceAll(/\\(['`])/g, '$1')),
+  );
+  const messages = [...readDocument('docs/troubleshooting.md').matchAll(/^### "(.*)"$/gm)].map(
+    ([, words]) => words ?? '',
+  );
+  expect(messages.length).toBeGreaterThan(50);
+  expect(messages.filter((words) => !files.some((text) => text.includes(words)))).toEqual([]);
 });
