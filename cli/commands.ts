@@ -6,12 +6,10 @@ import { isRunning } from '../adapters/running-process';
 import { everything, plan } from '../lib/engine';
 import { asStackwardError, InvalidConfiguration } from '../lib/errors';
 import { planExitCode } from '../lib/exit-code';
-import { outputName, type Manifest } from '../lib/manifest';
-import type { Filter, Plan } from '../lib/plan';
-import type { Sweep } from '../lib/reconciler';
+import { outputName } from '../lib/manifest';
+import type { Plan } from '../lib/plan';
 import { renderPlanJson } from '../lib/render/json';
 import { printable } from '../lib/printable';
-import type { Style } from '../lib/render/style';
 import { renderRuns, renderRunsJson, type ListedRun } from '../lib/render/runs';
 import { renderPlan, renderVerification } from '../lib/render/text';
 import { renderSavedPlan } from '../lib/saved-plan';
@@ -22,38 +20,7 @@ import { commandLine, givenOptions } from './command-line';
 import { refuseUnknownStacks } from './known-stacks';
 import { perform } from './perform';
 import { say } from './terminal';
-import type { Connections } from './wire';
-
-export interface Options {
-  readonly manifest: readonly string[];
-  readonly config?: string;
-  readonly stack: readonly string[];
-  readonly kind: readonly string[];
-  readonly target: readonly string[];
-  readonly json?: true;
-  readonly color?: boolean;
-  readonly timezone?: string;
-  readonly autoApprove?: true;
-  readonly journal: string;
-  readonly out?: string;
-  /** Of a rollback: the run was recorded on another machine. */
-  readonly fromElsewhere?: true;
-  /** Of a saved plan: it was applied before. */
-  readonly again?: true;
-}
-
-/** One run: what was read, and how to answer. */
-export interface Run {
-  readonly manifests: readonly Manifest[];
-  /** Stacks of which there is no manifest yet. */
-  readonly unapplied: readonly string[];
-  readonly connections: Connections;
-  readonly filter: Filter;
-  /** What this run may remove. */
-  readonly sweep: readonly Sweep[];
-  readonly options: Options;
-  readonly style: Style;
-}
+import type { Options, Run } from './run';
 
 /** The plan of a run; what has no manifest yet waits for Terraform, and is said to. */
 export async function planOf({ manifests, unapplied, connections, filter, sweep }: Run): Promise<Plan> {

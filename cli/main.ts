@@ -14,12 +14,12 @@ import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { applyCommand, destroyCommand, planCommand } from './commands';
 import { runsCommand, verifyCommand } from './commands';
-import type { Options, Run } from './commands';
 import { readConfiguration, readManifests } from './inputs';
 import { rollbackCommand } from './rollback';
 import { applySaved, readSavedPlan } from './saved';
 import { complain, say } from './terminal';
 import { connect, type Connections } from './wire';
+import { type Options, type Run } from './run';
 
 const isColored = (options: Pick<Options, 'json' | 'color'>): boolean =>
   !options.json && (options.color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR));

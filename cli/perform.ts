@@ -12,8 +12,8 @@ import { renderPlan, renderReport, renderResult } from '../lib/render/text';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { commandLine, givenOptions } from './command-line';
-import type { Run } from './commands';
 import { approved, say, stopOnInterrupt } from './terminal';
+import { type Run } from './run';
 
 interface Performed {
   readonly exitCode: number;

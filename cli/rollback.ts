@@ -9,9 +9,9 @@ import type { Readers } from '../lib/ports';
 import { printable } from '../lib/printable';
 import type { RecordedRun } from '../lib/run-record';
 import { kinds } from '../reconcilers/registry';
-import type { Run } from './commands';
 import { perform } from './perform';
 import { say } from './terminal';
+import { type Run } from './run';
 
 /** What somebody changed since the run is left alone. */
 export async function rollbackCommand(run: Run, name: string): Promise<number> {

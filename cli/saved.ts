@@ -8,8 +8,9 @@ import type { Note, Plan } from '../lib/plan';
 import type { RecordedRun } from '../lib/run-record';
 import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../lib/saved-plan';
 import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../lib/saved-plan';
-import { planOf, type Run } from './commands';
+import { planOf } from './commands';
 import { perform } from './perform';
+import { type Run } from './run';
 
 export const readSavedPlan = (file: string): SavedPlan => parseSavedPlan(getText(file, maxPlanBytes), file);
 

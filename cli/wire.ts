@@ -11,9 +11,9 @@ import { InvalidConfiguration } from '../lib/errors';
 import type { Host } from '../lib/host';
 import type { Note } from '../lib/plan';
 import type { Readers, Writers } from '../lib/ports';
-import type { Target } from '../lib/reconciler';
 import type { Configuration } from './config';
 import { hostDirectory, openHost } from './hosts';
+import { type Target } from '../lib/target';
 
 export interface Connections {
   readonly readers: Readers;

@@ -4,11 +4,12 @@
  */
 import { TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
-import type { AddressPlan, SynthFinding } from '../lib/address-plan';
+import type { AddressPlan } from '../lib/address-plan';
 import { append } from '../lib/lists';
 import type { QuotaDeclaration, UseDeclaration } from '../lib/quota-plan';
 import type { OpenStackCloud } from './openstack-cloud';
 import type { Tenant } from './tenant';
+import { type SynthFinding } from '../lib/synth-finding';
 
 /** One wish for our half, as it stands in the manifest. */
 export interface DeclaredResource {

@@ -10,7 +10,7 @@
  * aspect, which sees one stack at a time. A plain TerraformStack that comes first in the app is written before.
  */
 import type { IConstruct } from 'constructs';
-import { addressFindings, type AddressPlan, type SynthFinding } from '../lib/address-plan';
+import { addressFindings, type AddressPlan } from '../lib/address-plan';
 import { InvalidConfiguration } from '../lib/errors';
 import { faultOfName } from '../lib/line';
 import { quotaFindings } from '../lib/quota-plan';
@@ -21,6 +21,7 @@ import { sensitiveFindings } from './sensitive-attributes';
 import { serverFindings } from './server-findings';
 import { resolveIn } from './resolve';
 import { wishFindings } from './wish-findings';
+import { type SynthFinding } from '../lib/synth-finding';
 
 const passed = new WeakMap<IConstruct, number>();
 

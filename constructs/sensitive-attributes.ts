@@ -3,9 +3,9 @@
  * sensitive values"), and naming neither the construct nor the field.
  */
 import { TerraformVariable } from 'cdktf';
-import type { SynthFinding } from '../lib/address-plan';
 import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
+import { type SynthFinding } from '../lib/synth-finding';
 
 /** Of the provider's 1.54.1 and 3.4.0, `type.attribute`; test/constructs/manifest.test.ts compares with the schema. */
 export const sensitiveAttributes = [

@@ -15,12 +15,7 @@ import type { Release } from './releases';
 import { parseSubnet, placeProblem, type ParsedSubnet, type Report, type SubnetDeclaration } from './subnet-checks';
 
 export type { SubnetDeclaration } from './subnet-checks';
-
-/** One thing to mend, at the construct that is to be changed. */
-export interface SynthFinding {
-  readonly path: string;
-  readonly message: string;
-}
+import type { SynthFinding } from './synth-finding';
 
 export interface AddressDeclaration {
   readonly path: string;

@@ -14,11 +14,12 @@ import { concurrency, observe } from './observe';
 import { dependenciesOf, dependencyLevels, select } from './plan';
 import type { Filter, Note, Plan, PlannedStep, Problem } from './plan';
 import type { Readers, Writers } from './ports';
-import type { Finding, Scope, StepResult, Sweep, Target } from './reconciler';
+import type { Finding, Scope, StepResult, Sweep } from './reconciler';
 import type { Resource } from './resource';
 import { lookAgain, type SecondLook } from './second-look';
 import { oneOwnerEach, ownKey } from './stack-owners';
 import { hostsToSweep, ownersOf, sweepOf, type Swept } from './sweep';
+import { type Target } from './target';
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 

@@ -4,19 +4,9 @@
  */
 import { asStackwardError, InvalidConfiguration } from './errors';
 import type { Readers, Writers } from './ports';
-import type {
-  Difference,
-  Finding,
-  Image,
-  Placement,
-  Reconciler,
-  Scope,
-  Step,
-  StepResult,
-  Target,
-  Wanted,
-} from './reconciler';
+import type { Difference, Finding, Placement, Reconciler, Scope, Step, StepResult, Wanted } from './reconciler';
 import type { Resource } from './resource';
+import { type Image, type Target } from './target';
 
 /** What was seen on one target, and the way to change it. */
 export interface Look {

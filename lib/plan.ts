@@ -2,8 +2,9 @@
 import { InvalidConfiguration, type Reason } from './errors';
 import { idOf, type Look } from './kind';
 import type { Manifest } from './manifest';
-import type { Image, Step, Target } from './reconciler';
+import type { Step } from './reconciler';
 import type { Resource } from './resource';
+import { type Image, type Target } from './target';
 
 /** Which part of the manifests a run is about. A filtered run never counts as removal. */
 export interface Filter {

@@ -7,9 +7,7 @@
 import type { Reason } from './errors';
 import type { Readers, Writers } from './ports';
 import type { RestoredResource } from './resource';
-
-/** One database, one API endpoint or one host. Prints as `database:neutron`, `api:<cloud>`, `host:<name>`. */
-export type Target = `${'database' | 'api' | 'host'}:${string}`;
+import type { Image, Target } from './target';
 
 /** One resource of a manifest, parsed by its kind. */
 export interface Wanted<Spec> {
@@ -94,15 +92,6 @@ export interface Difference<S extends Step> {
   /** [] = converged. Holds removals too. */
   readonly steps: readonly S[];
   readonly findings: readonly Finding[];
-}
-
-/** What was there before a step: a kind's own JSON. */
-export type Image = Readonly<Record<string, unknown>>;
-
-/** What was there on one target. */
-export interface Before {
-  readonly target: Target;
-  readonly image: Image;
 }
 
 /** How a step ended, completing the sentence "the resource has been …" (for failed and skipped: "… has"). */

@@ -1,9 +1,9 @@
 /** What the journal says was on some hosts before a run, as most kinds ask for it. From the journal alone. */
 import type { z } from 'zod';
 import { InvalidConfiguration } from './errors';
-import type { Image, Target } from './reconciler';
 import type { RestoredResource } from './resource';
 import { firstFault } from './schema-fault';
+import { type Image, type Target } from './target';
 
 export interface RestoredOn<Image> {
   readonly restore: readonly { readonly target: Target; readonly image: Image }[];

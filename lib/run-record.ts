@@ -9,10 +9,10 @@ import { parseJson } from './json';
 import { idOf } from './kind';
 import { isLine, line } from './line';
 import { stepKey } from './plan';
-import type { Target } from './reconciler';
 import { sha256Digest } from './sha256';
 import { action, changes, refuseTwins, words } from './step-schema';
 import { sayFault } from './schema-fault';
+import { type Target } from './target';
 
 /** Bytes of each file of a run: what is written is read again. */
 export const maxJournalBytes = 64 << 20;

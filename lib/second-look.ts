@@ -1,8 +1,9 @@
 /** The look after apply, at every step that was attempted: the only proof that it is done, and what tells where a failure left it. */
 import { asStackwardError, problemOf } from './errors';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from './plan';
-import type { StepResult, Target } from './reconciler';
+import type { StepResult } from './reconciler';
 import { ownKey } from './stack-owners';
+import { type Target } from './target';
 
 type Result = StepResult & { readonly step: PlannedStep };
 

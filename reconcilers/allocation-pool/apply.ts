@@ -1,10 +1,11 @@
 /** Writes, and only on what still is as the plan saw it. */
 import type { Writers } from '../../lib/ports';
-import type { StepResult, Target } from '../../lib/reconciler';
+import type { StepResult } from '../../lib/reconciler';
 import { applyToApi } from './apply-api';
 import { applyToDatabase } from './apply-database';
 import type { AllocationPoolStep } from './diff';
 import type { AllocationPoolObserved } from './observe';
+import { type Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly AllocationPoolStep[],

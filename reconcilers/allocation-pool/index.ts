@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { InvalidConfiguration } from '../../lib/errors';
 import { line } from '../../lib/line';
-import type { Reconciler, Target } from '../../lib/reconciler';
+import type { Reconciler } from '../../lib/reconciler';
 import type { RestoredResource } from '../../lib/resource';
 import { parseImage, refusedImage } from '../../lib/restored';
 import { parseSpec } from '../../lib/spec';
@@ -16,6 +16,7 @@ import { diff, type AllocationPoolStep } from './diff';
 import { locate } from './locate';
 import { observe, type AllocationPoolObserved } from './observe';
 import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
+import { type Target } from '../../lib/target';
 
 /** Of one subnet; Neutron's own limit is far below. */
 const maxPools = 10_000;

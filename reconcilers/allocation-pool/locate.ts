@@ -1,9 +1,10 @@
 /** A subnet's pools are changed in Neutron's database or through its API; nothing is ever left over on a host. */
 import type { Readers } from '../../lib/ports';
-import type { Located, Target, Wanted } from '../../lib/reconciler';
+import type { Located, Wanted } from '../../lib/reconciler';
 import { subnetIdOf } from './declared';
 import { keptByIpam } from './rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
+import { type Target } from '../../lib/target';
 
 export async function locate(
   specs: readonly Wanted<AllocationPoolSpec>[],

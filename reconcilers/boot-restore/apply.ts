@@ -2,9 +2,10 @@
 import { TransientError } from '../../lib/errors';
 import type { HostBoot } from '../../lib/host';
 import type { Writers } from '../../lib/ports';
-import type { StepResult, Target } from '../../lib/reconciler';
+import type { StepResult } from '../../lib/reconciler';
 import type { BootRestoreStep } from './diff';
 import type { BootRestoreObserved } from './observe';
+import { type Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly BootRestoreStep[],

@@ -1,5 +1,5 @@
 /** The kind boot-restore: exceptions are back when a host starts, before Neutron's agent does (docs/kinds/boot-restore.md). */
-import type { Image, Reconciler } from '../../lib/reconciler';
+import type { Reconciler } from '../../lib/reconciler';
 import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
 import { diff, kind, type BootRestoreStep } from './diff';
@@ -34,3 +34,4 @@ export const bootRestore: Reconciler<BootRestoreSpec, RestoredBoot, BootRestoreO
     image,
     apply,
   };
+import { type Image } from '../../lib/target';

@@ -1,10 +1,11 @@
 /** Where exceptions are, what brings them back is. */
 import type { Readers } from '../../lib/ports';
-import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import type { Finding, Located, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
 import { hostsOf, readPlaces, type PortPlaces, type Whereabouts } from '../firewall-exception/locate';
 import type { BootImage, RestoredBoot } from './restored';
 import type { BootRestoreSpec } from './spec';
+import { type Target } from '../../lib/target';
 
 /** What one host is to have. */
 export type PlacedBoot = { readonly is: 'declared' } | { readonly is: 'restored'; readonly image: BootImage };

@@ -6,10 +6,11 @@ import type { StackwardError } from '../../lib/errors';
 import type { Host, HostWrite, Outcome } from '../../lib/host';
 import { readRecords, RecordWriter, type HostRecords } from '../../lib/host-record';
 import type { Writers } from '../../lib/ports';
-import type { StepResult, Target } from '../../lib/reconciler';
-import type { BridgePortStep, FlagAim } from './diff';
-import { heldByOthers, kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
+import type { StepResult } from '../../lib/reconciler';
+import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import { recordEntry, type RecordEntry } from './spec';
+import { type BridgePortStep, type FlagAim, kind } from './model';
+import { type Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly BridgePortStep[],

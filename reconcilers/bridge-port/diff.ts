@@ -6,35 +6,16 @@
  * of them: whoever finds it as declared and held by another gets an entry too.
  */
 import { append } from '../../lib/lists';
-import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
+import type { Difference, Finding, Placement, Wanted } from '../../lib/reconciler';
 import { bringBack, leftovers } from './leaving';
-import { isTap, type BridgePortOn } from './locate';
-import { heldByOthers, kernelFlag, keyOf, kind, type BridgePortObserved } from './observe';
+import { type BridgePortOn } from './locate';
+import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import { flagNames, type FlagName, type RecordEntry } from './spec';
 import { changesOf, notesOf } from './words';
+import type { BridgePortStep, Found, Reasoned } from './model';
+import { isTap, kind } from './model';
 
-/** One flag of one device: what becomes of it, and of what is recorded of it. */
-export interface FlagAim {
-  readonly device: string;
-  readonly flag: FlagName;
-  /** Undefined: it stays as it is. */
-  readonly set?: { readonly bridge: string; readonly expect: boolean; readonly value: boolean };
-  /** Undefined: none. */
-  readonly before: RecordEntry | undefined;
-  readonly after: RecordEntry | undefined;
-}
-
-export interface BridgePortStep extends Step {
-  readonly owner: string;
-  readonly portId: string;
-  readonly aims: readonly FlagAim[];
-}
-
-export interface Reasoned extends FlagAim {
-  readonly because: string;
-}
 type DeclaredOn = Extract<BridgePortOn, { declared: unknown }>;
-export type Found = { readonly aims: readonly Reasoned[]; readonly findings: readonly Finding[] };
 
 export function diff(placement: Placement<BridgePortOn>, observed: BridgePortObserved): Difference<BridgePortStep> {
   const steps = new Map<string, BridgePortStep>();

@@ -5,11 +5,12 @@
 import type { Reconciler } from '../../lib/reconciler';
 import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
-import { diff, type BridgePortStep } from './diff';
+import { diff } from './diff';
 import { locate, type BridgePortOn } from './locate';
-import { kernelFlag, kind, observe, type BridgePortObserved } from './observe';
+import { kernelFlag, observe, type BridgePortObserved } from './observe';
 import { restore, type BridgePortImage, type BridgePortRestore, type BridgePortSpec } from './restored';
 import { bridgePortSpec, type BridgePortDeclared } from './spec';
+import { type BridgePortStep, kind } from './model';
 
 /** What a rollback brings back is named flag by flag: one run may have touched a port for two constructs. */
 const identify = (spec: BridgePortSpec): string =>

@@ -1,9 +1,11 @@
 /** Which host each port is plugged on, and by which devices. Asked of Neutron at each run: a server moves. */
 import type { Port, Readers } from '../../lib/ports';
-import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import type { Finding, Located, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
 import type { BridgePortImage, BridgePortSpec } from './restored';
 import type { BridgePortDeclared } from './spec';
+import { devicesOf } from './model';
+import { type Target } from '../../lib/target';
 
 /** A declaration with the devices of its port, or what is to come back on this one host. */
 export type BridgePortOn =
@@ -53,16 +55,3 @@ function findObstacle(portId: string, port: Port | undefined): Omit<Finding, 'id
     };
   return undefined;
 }
-
-/**
- * The devices of a port that are on a Linux bridge: its tap, and where Open vSwitch comes behind a bridge of its own the
- * end towards it. Names are cut at 14 characters (neutron_lib `DEVICE_NAME_MAX_LEN`, nova `NIC_NAME_LEN`), as in
- * `tap28f25940-63` and `qvb28f25940-63`.
- */
-export function devicesOf({ id, vifType }: Pick<Port, 'id' | 'vifType'>): string[] {
-  const prefixes = vifType === 'bridge' ? ['tap'] : ['tap', 'qvb'];
-  return prefixes.map((prefix) => `${prefix}${id}`.slice(0, 14));
-}
-
-/** The server's end, not the switch's. */
-export const isTap = (device: string): boolean => device.startsWith('tap');

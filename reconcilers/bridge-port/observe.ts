@@ -5,8 +5,7 @@ import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
 import type { BridgePortOn } from './locate';
 import { recordEntry, type FlagName, type RecordEntry } from './spec';
-
-export const kind = 'bridge-port';
+import { kind } from './model';
 
 /** As the kernel calls them, below `/sys/class/net/<bridge>/brif/<port>/`. */
 export const kernelFlag: Readonly<Record<FlagName, BridgeFlag>> = {

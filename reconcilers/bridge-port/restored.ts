@@ -4,8 +4,8 @@ import { line } from '../../lib/line';
 import type { RestoredResource } from '../../lib/resource';
 import { parseImages, type RestoredOn } from '../../lib/restored';
 import { uuid } from '../../lib/uuid';
-import { devicesOf } from './locate';
 import { flagNames, recordEntry, type BridgePortDeclared } from './spec';
+import { devicesOf } from './model';
 
 /** A record on a host may be older than this version: its ids are checked where they come from a run's folder. */
 const ownEntry = recordEntry.extend({ portId: uuid, path: line, stack: line }).strict();

@@ -11,14 +11,13 @@ import { findOwnChains, ownTables, type OwnChains } from '../../lib/iptables/own
 import { parseRuleset } from '../../lib/iptables/ruleset';
 import { append } from '../../lib/lists';
 import type { Writers } from '../../lib/ports';
-import type { StepResult, Target } from '../../lib/reconciler';
-import type { FirewallExceptionStep } from './diff';
-import { changeOf, kernelRules, requestsOf, type FamilyChange } from './family-change';
-import { familyNames } from './intent';
-import type { FirewallExceptionObserved } from './observe';
+import type { StepResult } from '../../lib/reconciler';
+import { changeOf, requestsOf, type FamilyChange } from './family-change';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { families } from './rules';
 import { isLarge } from './stored-rules';
+import { familyNames, type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules } from './model';
+import { type Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly FirewallExceptionStep[],

@@ -7,32 +7,17 @@
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
 import { append } from '../../lib/lists';
-import {
-  sweeps,
-  type Action,
-  type Change,
-  type Difference,
-  type Finding,
-  type Placement,
-  type Step,
-} from '../../lib/reconciler';
-import { describeRules, familyNames, intend, kind, pathOf, type Intent } from './intent';
+import { sweeps, type Action, type Change, type Difference, type Finding, type Placement } from '../../lib/reconciler';
+import { describeRules, intend, type Intent } from './intent';
 import { describeLarge, largeFiles } from './large-files';
 import type { PlacedException } from './locate';
-import type { FirewallExceptionObserved, OwnFamily, OwnState } from './observe';
 import { withinLimit } from './owner-limit';
 import { groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
 import { canonicalRule } from './rule-shape';
 import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
 import { isLarge } from './stored-rules';
-
-export interface FirewallExceptionStep extends Step {
-  readonly owner: string;
-  /** By which its rules are found. */
-  readonly comment: string;
-  /** What is to be there. */
-  readonly rules: ExceptionRules;
-}
+import type { FirewallExceptionStep } from './model';
+import { familyNames, type FirewallExceptionObserved, kind, type OwnFamily, type OwnState, pathOf } from './model';
 
 export function diff(
   { wanted, sweep, ids }: Placement<PlacedException>,

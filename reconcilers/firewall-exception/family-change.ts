@@ -10,12 +10,11 @@ import { maxStoredBytes } from '../../lib/exception-limits';
 import type { HostWrite } from '../../lib/host';
 import { noChain, renderReplacements, type OwnChains, type OwnRules } from '../../lib/iptables/own-chain';
 import { sha256 } from '../../lib/sha256';
-import type { FirewallExceptionStep } from './diff';
-import type { FirewallExceptionObserved, OwnFamily } from './observe';
 import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
 import type { Family } from './rules';
 import { newNames } from './own-names';
 import { isLarge, nothingStored, renderStored, type StoredRules } from './stored-rules';
+import { type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules, type OwnFamily } from './model';
 
 export interface FamilyChange {
   readonly owner: string;
@@ -47,11 +46,6 @@ export function requestsOf({ closing, kernel, storing }: FamilyChange): readonly
     .map((writes, at) => (at === 0 ? [...closing, ...writes] : writes))
     .filter((writes) => writes.length > 0);
 }
-
-export const kernelRules = ({ kernel }: OwnFamily): OwnRules => ({
-  mangle: kernel.mangle.rules,
-  filter: kernel.filter.rules,
-});
 
 const nothingSeen = {
   ...{ kernel: { mangle: noChain, filter: noChain }, stored: nothingStored, foreign: [] },

@@ -5,13 +5,12 @@
 import { InvalidConfiguration } from '../../lib/errors';
 import { kernelFindings } from '../../lib/exception-checks';
 import { isAtLeast } from '../../lib/releases';
-import type { Image, Reconciler } from '../../lib/reconciler';
+import type { Reconciler } from '../../lib/reconciler';
 import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
-import { diff, seenOf, type FirewallExceptionStep } from './diff';
-import { kind } from './intent';
+import { diff, seenOf } from './diff';
 import { locate, type PlacedException } from './locate';
-import { observe, type FirewallExceptionObserved } from './observe';
+import { observe } from './observe';
 import { restore, type RestoredException } from './restored';
 import { nothing, prefixesOf } from './rules';
 import { firewallExceptionSpec, type FirewallExceptionSpec } from './spec';
@@ -65,3 +64,5 @@ export const firewallException: Reconciler<
   image,
   apply,
 };
+import { type FirewallExceptionObserved, type FirewallExceptionStep, kind } from './model';
+import { type Image } from '../../lib/target';

@@ -3,12 +3,11 @@ import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import type { Finding, Wanted } from '../../lib/reconciler';
 import type { PlacedException } from './locate';
-import { kernelRules } from './family-change';
-import type { FirewallExceptionObserved, HostState } from './observe';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { parseRule } from './rule-shape';
-import { families, noRules, rulesFor, tapOf, type ExceptionRules, type Family } from './rules';
+import { families, noRules, rulesFor, tapOf, type ExceptionRules } from './rules';
 import { describeExposure, describeRestored } from './exposure';
+import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf } from './model';
 
 export interface Intent {
   readonly one: Wanted<PlacedException>;
@@ -24,12 +23,6 @@ export interface Intent {
   /** That its tap is not on this host. */
   readonly away?: string;
 }
-
-export const kind = 'firewall-exception';
-
-export const pathOf = (id: string): string => id.slice(kind.length + 1);
-
-export const familyNames: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 export function intend(one: Wanted<PlacedException>, host: FirewallExceptionObserved): Intent {
   const { spec } = one;

@@ -7,12 +7,11 @@
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import type { Sweep } from '../../lib/reconciler';
-import type { FirewallExceptionStep } from './diff';
-import { familyNames, kind, pathOf, type Intent } from './intent';
-import type { OwnFamily, OwnState } from './observe';
+import { type Intent } from './intent';
 import { isEmptyGroup } from './rule-groups';
 import { families, nothing, type Family } from './rules';
 import { isLarge, type LargeFile } from './stored-rules';
+import { familyNames, type FirewallExceptionStep, kind, type OwnFamily, type OwnState, pathOf } from './model';
 
 export const describeLarge = ({ size }: LargeFile): string => `a file of ${size} bytes, more than is read`;
 

@@ -1,9 +1,10 @@
 /** On which hosts a port's exception belongs now: asked of Neutron at each run, so that it follows its server. */
 import type { NetworkAgent, Port, Readers, Subnet } from '../../lib/ports';
-import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import type { Finding, Located, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
 import type { ExceptionImage, RestoredException } from './restored';
 import type { FirewallExceptionSpec } from './spec';
+import { type Target } from '../../lib/target';
 
 /** Where the neighbours of a port are. */
 export type NearSubnet = Pick<Subnet, 'cidr' | 'gatewayIp'>;

@@ -1,14 +1,7 @@
 /** What one host has of our exceptions: in the kernel, and in the files from which they come back when it starts. */
 import { maxStoredBytes } from '../../lib/exception-limits';
-import {
-  valueOf,
-  type HostFile,
-  type HostReader,
-  type HostTables,
-  type Outcome,
-  type TableVariant,
-} from '../../lib/host';
-import { findForeignJumps, findOwnChains, ownTables, type OwnChains } from '../../lib/iptables/own-chain';
+import { valueOf, type HostFile, type HostReader, type HostTables, type Outcome } from '../../lib/host';
+import { findForeignJumps, findOwnChains, ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import { parseRuleset, type Ruleset } from '../../lib/iptables/ruleset';
 import type { Readers } from '../../lib/ports';
@@ -16,43 +9,12 @@ import type { Placement } from '../../lib/reconciler';
 import { isAtLeast } from '../../lib/releases';
 import type { PlacedException } from './locate';
 import { findLockFile } from './agent-lock';
-import { pathOf } from './intent';
 import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './own-names';
 import { foreignRules } from './rule-groups';
 import { families, type Family } from './rules';
-import { parseStored, textOf, type SeenFile, type StoredRules } from './stored-rules';
-
-/** Of one owner in one family. */
-export interface OwnFamily {
-  readonly names: OwnNames;
-  /** Other names under which this owner has rules too. */
-  readonly twin?: OwnNames;
-  /** A chain under the owner's mark of before, of which nothing says whose it is. */
-  readonly unclear?: string;
-  readonly kernel: OwnChains;
-  readonly stored: StoredRules;
-  /** Rules in our chain that no construct put there, and rules of others that lead to it. */
-  readonly foreign: readonly string[];
-}
-
-export type OwnState = Readonly<Record<Family, OwnFamily>>;
-
-export interface HostState {
-  /** `neutron-filter-top` is there. */
-  readonly hasHook: Readonly<Record<Family, boolean>>;
-  readonly variant: Readonly<Record<Family, TableVariant>>;
-  /** Bridge port → its bridge. */
-  readonly bridgeOf: ReadonlyMap<string, string>;
-  /** The agent's own, which a write must hold: up to Liberty. */
-  readonly lockFile?: string;
-}
-
-export interface FirewallExceptionObserved extends HostState {
-  readonly host: string;
-  readonly stateFolder: string;
-  /** By owner. `apply` keeps it up to date with what it wrote, for what it is to write next. */
-  readonly owners: Map<string, OwnState>;
-}
+import { parseStored, textOf, type SeenFile } from './stored-rules';
+import type { FirewallExceptionObserved, OwnFamily } from './model';
+import { pathOf } from './model';
 
 /** Of a host without ip6tables, or without any, where nothing is wanted. */
 const noTables: HostTables = { variant: 'only', hasHook: false, text: '' };

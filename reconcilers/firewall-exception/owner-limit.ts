@@ -2,11 +2,9 @@
 import { maxRulesOfOwner } from '../../lib/exception-limits';
 import { ownTables, type OwnRules } from '../../lib/iptables/own-chain';
 import type { Difference } from '../../lib/reconciler';
-import type { FirewallExceptionStep } from './diff';
-import { kernelRules } from './family-change';
-import type { OwnState } from './observe';
 import { groupsOf } from './rule-groups';
 import { families, type ExceptionRules } from './rules';
+import { type FirewallExceptionStep, kernelRules, type OwnState } from './model';
 
 const countOf = (rules: OwnRules): number => ownTables.reduce((sum, table) => sum + rules[table].length, 0);
 

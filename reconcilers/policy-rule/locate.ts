@@ -1,8 +1,9 @@
 /** The hosts that serve the service. */
 import type { Readers } from '../../lib/ports';
-import type { Finding, Located, Target, Wanted } from '../../lib/reconciler';
+import type { Finding, Located, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
 import type { PolicyRuleSpec } from './restored';
+import { type Target } from '../../lib/target';
 
 export function locate(specs: readonly Wanted<PolicyRuleSpec>[], from: Readers): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];

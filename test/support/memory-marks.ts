@@ -1,8 +1,9 @@
 /** A kind whose things bear their owner and path, as those on hosts do: for tests of removal and of going back. */
 import { StalePlan, TransientError } from '../../lib/errors';
 import type { NetworkReader, Readers } from '../../lib/ports';
-import { sweeps, type Reconciler, type Step, type Target } from '../../lib/reconciler';
+import { sweeps, type Reconciler, type Step } from '../../lib/reconciler';
 import { memoryReaders } from './memory-kind';
+import type { Target } from '../../lib/target';
 
 export interface Mark {
   readonly owner: string;

@@ -1,7 +1,7 @@
 import type { Port, Readers } from '../../lib/ports';
 import { bridgePort } from '../../reconcilers/bridge-port';
-import { devicesOf } from '../../reconcilers/bridge-port/locate';
 import { FakeNetwork } from '../support/fake-network';
+import { devicesOf } from '../../reconcilers/bridge-port/model';
 
 const ids = ['28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21', '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b22'] as const;
 

@@ -1,0 +1,13 @@
+/** Where things are changed, and what was there before. */
+
+/** One database, one API endpoint or one host. Prints as `database:neutron`, `api:<cloud>`, `host:<name>`. */
+export type Target = `${'database' | 'api' | 'host'}:${string}`;
+
+/** What was there before a step: a kind's own JSON. */
+export type Image = Readonly<Record<string, unknown>>;
+
+/** What was there on one target. */
+export interface Before {
+  readonly target: Target;
+  readonly image: Image;
+}

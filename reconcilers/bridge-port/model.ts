@@ -1,0 +1,42 @@
+/** What the parts of the kind bridge-port say to each other. */
+import type { Port } from '../../lib/ports';
+import type { Finding, Step } from '../../lib/reconciler';
+import type { FlagName, RecordEntry } from './spec';
+
+export const kind = 'bridge-port';
+
+/** One flag of one device: what becomes of it, and of what is recorded of it. */
+export interface FlagAim {
+  readonly device: string;
+  readonly flag: FlagName;
+  /** Undefined: it stays as it is. */
+  readonly set?: { readonly bridge: string; readonly expect: boolean; readonly value: boolean };
+  /** Undefined: none. */
+  readonly before: RecordEntry | undefined;
+  readonly after: RecordEntry | undefined;
+}
+
+export interface BridgePortStep extends Step {
+  readonly owner: string;
+  readonly portId: string;
+  readonly aims: readonly FlagAim[];
+}
+
+export interface Reasoned extends FlagAim {
+  readonly because: string;
+}
+
+export type Found = { readonly aims: readonly Reasoned[]; readonly findings: readonly Finding[] };
+
+/**
+ * The devices of a port that are on a Linux bridge: its tap, and where Open vSwitch comes behind a bridge of its own the
+ * end towards it. Names are cut at 14 characters (neutron_lib `DEVICE_NAME_MAX_LEN`, nova `NIC_NAME_LEN`), as in
+ * `tap28f25940-63` and `qvb28f25940-63`.
+ */
+export function devicesOf({ id, vifType }: Pick<Port, 'id' | 'vifType'>): string[] {
+  const prefixes = vifType === 'bridge' ? ['tap'] : ['tap', 'qvb'];
+  return prefixes.map((prefix) => `${prefix}${id}`.slice(0, 14));
+}
+
+/** The server's end, not the switch's. */
+export const isTap = (device: string): boolean => device.startsWith('tap');
