@@ -66,12 +66,16 @@ export class OpenStackSession {
     private readonly credentials: CloudCredentials,
     private readonly options: SessionOptions = {},
   ) {
-    const { caFile } = credentials;
+    const { caFile, clientCertificate } = credentials;
     this.checked(credentials.authUrl, '"auth_url"');
-    const ca = caFile === undefined ? {} : { ca: readCa(caFile) };
+    const ca = caFile === undefined ? {} : { ca: readPem(caFile, 'the CA bundle') };
+    const own = clientCertificate && {
+      cert: readPem(clientCertificate.certFile, "the client's certificate"),
+      key: readPem(clientCertificate.keyFile, "the key of the client's certificate"),
+    };
     this.dispatcher = new Agent({
       // Said, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
-      connect: { timeout: 10_000, rejectUnauthorized: true, ...ca },
+      connect: { timeout: 10_000, rejectUnauthorized: true, ...ca, ...own },
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -141,7 +145,9 @@ export class OpenStackSession {
 
   private async endpoint(service: string): Promise<string> {
     const { catalog } = await this.authenticate();
-    const { interface: face, region } = this.credentials;
+    const { interface: face, region, networkUrl } = this.credentials;
+    if (service === 'network' && networkUrl !== undefined)
+      return this.checked(networkUrl, '"network_endpoint_override"');
     const endpoints = catalog.filter((one) => one.type === service).flatMap((one) => one.endpoints);
     const regionOf = (one: (typeof endpoints)[number]): string => one.region_id ?? one.region ?? '';
     const found = endpoints.find((one) => one.interface === face && (region === undefined || regionOf(one) === region));
@@ -255,25 +261,25 @@ function secretsOf(identity: Identity): readonly string[] {
   }
 }
 
-function readCa(path: string): string {
+function readPem(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InvalidConfiguration(`the CA bundle can't be read: ${(error as Error).message}`, { where: path });
+    throw new InvalidConfiguration(`${what} can't be read: ${(error as Error).message}`, { where: path });
   }
 }
 
 /** Body of POST /v3/auth/tokens (Identity API v3, "Password authentication", "Token", "Application credential"). */
-function authBody(identity: Identity): unknown {
+export function authBody(identity: Identity): unknown {
   const user = (who: { userId?: string; userName?: string; userDomain: DomainRef }): object =>
     who.userId === undefined ? { name: who.userName, domain: who.userDomain } : { id: who.userId };
   switch (identity.method) {
     case 'token':
-      return { identity: { methods: ['token'], token: { id: identity.token } }, ...scope(identity.scope) };
+      return { identity: { methods: ['token'], token: { id: identity.token } }, ...scopeOf(identity.scope) };
     case 'password':
       return {
         identity: { methods: ['password'], password: { user: { ...user(identity), password: identity.password } } },
-        ...scope(identity.scope),
+        ...scopeOf(identity.scope),
       };
     case 'application_credential': {
       const who = identity.id === undefined ? { name: identity.name, user: user(identity) } : { id: identity.id };
@@ -284,7 +290,10 @@ function authBody(identity: Identity): unknown {
   }
 }
 
-function scope({ projectId, projectName, projectDomain }: Scope): object {
-  if (projectId !== undefined) return { scope: { project: { id: projectId } } };
-  return projectName === undefined ? {} : { scope: { project: { name: projectName, domain: projectDomain } } };
+function scopeOf(scope: Scope): object {
+  if ('projectId' in scope) return { scope: { project: { id: scope.projectId } } };
+  if ('projectName' in scope) return { scope: { project: { name: scope.projectName, domain: scope.projectDomain } } };
+  if ('domain' in scope) return { scope: { domain: scope.domain } };
+  if ('trustId' in scope) return { scope: { 'OS-TRUST:trust': { id: scope.trustId } } };
+  return 'system' in scope ? { scope: { system: { all: true } } } : {};
 }

@@ -2,11 +2,12 @@
  * stackward.yaml: which cloud, and how to reach what the API can't change. Passwords stand in the environment, and here
  * only as `${NAME}`. Every error names line and column.
  */
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import '../lib/schema-words';
 import { InvalidConfiguration } from '../lib/errors';
 import { serviceNames } from '../lib/ports';
+import { parseYamlText, valueOf } from '../lib/yaml-text';
 
 const encrypted = z.strictObject({
   minVersion: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
@@ -102,17 +103,12 @@ export function parseConfiguration(
   file: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Configuration {
-  const lines = new LineCounter();
-  const document = parseDocument(text ?? '', { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number): { where: string } => {
-    const { line, col } = lines.linePos(offset);
-    return { where: `${file}:${line}:${col}` };
-  };
-  const syntax = document.errors[0];
-  if (syntax) throw new InvalidConfiguration(`this is not YAML: ${syntax.message}`, at(syntax.pos[0]));
+  const yaml = parseYamlText(text ?? '', file, {});
+  const { document } = yaml;
+  const at = (offset: number): { where: string } => ({ where: yaml.at(offset) });
   refuseLiteralPassword(document, at);
   fillReferences(document, env, at);
-  const result = configuration.safeParse(document.toJS() ?? {});
+  const result = configuration.safeParse(valueOf(yaml, file) ?? {});
   if (result.success) return { ...result.data, file };
   // A misspelt field also leaves the right one missing: say the misspelling.
   const issues = result.error.issues;

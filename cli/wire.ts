@@ -6,7 +6,7 @@ import { KeystoneApi } from '../adapters/keystone-api';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql-database';
 import { NeutronApi } from '../adapters/neutron-api';
 import { OpenStackSession } from '../adapters/openstack-session';
-import { resolveCredentials, type CloudCredentials } from '../lib/credentials';
+import { resolveCredentials, type ResolvedCredentials } from '../lib/credentials';
 import { InvalidConfiguration } from '../lib/errors';
 import type { Host } from '../lib/host';
 import type { Note } from '../lib/plan';
@@ -36,11 +36,13 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
       return made;
     };
   };
-  const credentials = (): CloudCredentials => resolveCredentials(configuration.cloud, env, readCredentialFiles(env));
-  let opened: OpenStackSession | undefined;
-  const session = once(
-    () => (opened = new OpenStackSession(credentials(), { allowPlainHttp: configuration.allowPlainHttp })),
-  );
+  let opened: OpenedSession | undefined;
+  const session = once(() => {
+    const credentials = resolveCredentials(configuration.cloud, env, readCredentialFiles(env));
+    const made = new OpenStackSession(credentials, { allowPlainHttp: configuration.allowPlainHttp });
+    opened = { session: made, credentials };
+    return made;
+  });
   const databaseReader = once(() => new MysqlReader(databaseOptions(configuration)));
   const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration)));
   let neutron: NeutronApi | undefined;
@@ -74,16 +76,27 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
         return databaseWriter();
       },
     },
-    warnings: () => [...plainHttpWarnings(opened, configuration), ...uncheckedWarnings(env)],
+    warnings: () => [...sessionWarnings(opened, configuration, env), ...uncheckedWarnings(env)],
     close: async () => void (await Promise.allSettled(open.map((one) => one.close()))),
   };
 }
 
-function plainHttpWarnings(session: OpenStackSession | undefined, { file }: Configuration): Note[] {
-  if (session === undefined || session.plainHttp.length === 0) return [];
+interface OpenedSession {
+  readonly session: OpenStackSession;
+  readonly credentials: ResolvedCredentials;
+}
+
+function sessionWarnings(opened: OpenedSession | undefined, { file }: Configuration, env: NodeJS.ProcessEnv): Note[] {
+  if (opened === undefined) return [];
+  const { session, credentials } = opened;
   const hosts = session.plainHttp.map((host) => `http://${host}`).join(' and ');
-  const message = `the token, and the password to Keystone, travel in clear to ${hosts}, because ${file} has allowPlainHttp: true`;
-  return [{ where: `cloud ${session.cloud}`, message }];
+  const plain = `the token, and the password to Keystone, travel in clear to ${hosts}, because ${file} has allowPlainHttp: true`;
+  const insecure = 'stackward checks every certificate all the same; name the CA in OS_CACERT where one is needed';
+  return [
+    ...(hosts === '' ? [] : [{ where: `cloud ${session.cloud}`, message: plain }]),
+    ...(env.OS_INSECURE ? [{ where: 'OS_INSECURE', message: insecure }] : []),
+    ...credentials.notes.map(({ where, message }) => ({ where, message })),
+  ];
 }
 
 /** Node.js itself would take 0 for: check no certificate. */

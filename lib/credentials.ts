@@ -2,254 +2,298 @@
  * Which credentials a run uses: an entry of clouds.yaml, or OS_* variables, by the field's rules. Pure: the caller reads
  * the files. Sources: openstacksdk's configuration guide (clouds.yaml, secure.yaml, OS_CLIENT_CONFIG_FILE), keystoneauth.
  */
-import { parse } from 'yaml';
-import { z } from 'zod';
+import type { CloudCredentials, DomainRef, Identity, Scope } from './cloud-credentials';
+import { findEntry, type CredentialFiles } from './cloud-entry';
+import { settingsOfVariables, type EntryNote, type SettingName, type Settings } from './cloud-settings';
+import { defined } from './defined';
 import { InvalidConfiguration } from './errors';
 
-export interface Scope {
-  readonly projectId?: string;
-  readonly projectName?: string;
-  readonly projectDomain?: DomainRef;
+export type { CredentialFiles } from './cloud-entry';
+
+export type { CloudCredentials, DomainRef, Identity, Scope } from './cloud-credentials';
+
+export interface ResolvedCredentials extends CloudCredentials {
+  /** Where Terraform's provider takes the same files and variables otherwise. */
+  readonly notes: readonly EntryNote[];
 }
 
-/** A domain by id, or by name. */
-export type DomainRef = { readonly id: string } | { readonly name: string };
-
-export type Identity =
-  | {
-      readonly method: 'password';
-      readonly password: string;
-      readonly userId?: string;
-      readonly userName?: string;
-      readonly userDomain: DomainRef;
-      readonly scope: Scope;
-    }
-  | { readonly method: 'token'; readonly token: string; readonly scope: Scope }
-  | {
-      readonly method: 'application_credential';
-      readonly id?: string;
-      readonly name?: string;
-      readonly secret: string;
-      readonly userName?: string;
-      readonly userDomain: DomainRef;
-    };
-
-export interface CloudCredentials {
-  /** The entry's name in clouds.yaml; `envvars` for OS_* variables, as openstacksdk calls them. */
-  readonly cloud: string;
-  /** Keystone's v3 endpoint, without a slash at its end. */
-  readonly authUrl: string;
-  readonly region?: string;
-  /** `public` by default. */
-  readonly interface: 'public' | 'internal' | 'admin';
-  /** Path of a CA bundle. */
-  readonly caFile?: string;
-  readonly identity: Identity;
-}
-
-const text = z.union([z.string(), z.number()]).transform(String).optional();
-const auth = z.object({
-  auth_url: text,
-  username: text,
-  user_id: text,
-  password: text,
-  token: text,
-  project_id: text,
-  project_name: text,
-  tenant_name: text,
-  tenant_id: text,
-  user_domain_id: text,
-  user_domain_name: text,
-  project_domain_id: text,
-  project_domain_name: text,
-  domain_id: text,
-  domain_name: text,
-  application_credential_id: text,
-  application_credential_name: text,
-  application_credential_secret: text,
-});
-type Auth = z.infer<typeof auth>;
-
-const entry = z.object({
-  auth: auth.optional(),
-  region_name: text,
-  interface: text,
-  cacert: text,
-  verify: z.boolean().optional(),
-});
-const clouds = z.object({ clouds: z.record(z.string(), z.unknown()).optional() });
-
-export interface CredentialFiles {
-  /** Text of clouds.yaml, or undefined where none was found. */
-  readonly cloudsYaml?: { readonly path: string; readonly text: string };
-  /** Text of secure.yaml beside it: secrets that are merged in. */
-  readonly secureYaml?: { readonly path: string; readonly text: string };
-}
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param cloud an entry's name; undefined: OS_CLOUD, else the OS_* variables
- * @throws InvalidConfiguration naming the variables or the file and entry, never a value
+ * @throws InvalidConfiguration naming the variables or the file and entry, never a value that may be secret
  */
 export function resolveCredentials(
   cloud: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   files: CredentialFiles,
-): CloudCredentials {
+): ResolvedCredentials {
   const name = cloud ?? env.OS_CLOUD;
-  return name === undefined ? fromVariables(env) : fromFile(name, files);
+  if (name === undefined) return fromVariables(env, files);
+  const { settings, notes } = findEntry(name, files, env);
+  const where = `${files.cloudsYaml?.path}, cloud ${name}`;
+  const both = new Map([...settings, ...besideAnEntry(env)]);
+  const made = new Credentials(both, where, (key) => key, files.home).make(name);
+  return { ...made, notes: [...notes, ...fillNotes(settings, env), ...secureNotes(env)] };
 }
 
-function fromFile(name: string, { cloudsYaml, secureYaml }: CredentialFiles): CloudCredentials {
-  if (!cloudsYaml)
-    throw new InvalidConfiguration(
-      `the cloud "${name}" is asked for and there is no clouds.yaml; put one in this folder, ~/.config/openstack or ` +
-        '/etc/openstack, or name it in OS_CLIENT_CONFIG_FILE',
-    );
-  const found = entriesOf(cloudsYaml)[name];
-  if (found === undefined)
-    throw new InvalidConfiguration(
-      `there is no cloud "${name}"; the entries are ${Object.keys(entriesOf(cloudsYaml)).join(', ') || 'none'}`,
-      { where: cloudsYaml.path },
-    );
-  const where = `${cloudsYaml.path}, cloud ${name}`;
-  const plain = checkEntry(found, where);
-  const secret = secureYaml ? checkEntry(entriesOf(secureYaml)[name] ?? {}, `${secureYaml.path}, cloud ${name}`) : {};
-  if (plain.verify === false)
-    throw new InvalidConfiguration(
-      '"verify: false" would send credentials to whoever answers; name the CA in "cacert"',
-      { where },
-    );
-  const merged: Auth = { ...plain.auth, ...secret.auth };
-  return credentials(name, merged, { region: plain.region_name, face: plain.interface, ca: plain.cacert }, where);
-}
-
-function entriesOf(file: { path: string; text: string }): Record<string, unknown> {
-  try {
-    return clouds.parse(parse(file.text) ?? {}).clouds ?? {};
-  } catch {
-    throw new InvalidConfiguration(
-      'this is not a clouds.yaml: a mapping "clouds" with one entry per cloud is expected',
-      { where: file.path },
-    );
-  }
-}
-
-function checkEntry(value: unknown, where: string): z.infer<typeof entry> {
-  const result = entry.safeParse(value);
-  if (result.success) return result.data;
-  throw new InvalidConfiguration(
-    `the field "${result.error.issues[0]?.path.join('.')}" has a type that nothing can be done with`,
-    { where },
-  );
-}
-
-function fromVariables(env: Readonly<Record<string, string | undefined>>): CloudCredentials {
-  const of = (key: keyof Auth): string | undefined => env[`OS_${key.toUpperCase()}`] || undefined;
-  const given = Object.fromEntries(Object.keys(auth.shape).map((key) => [key, of(key as keyof Auth)])) as Auth;
-  if (!given.auth_url)
+function fromVariables(env: Environment, { home }: CredentialFiles): ResolvedCredentials {
+  const settings = settingsOfVariables(env);
+  if (!settings.has('auth_url'))
     throw new InvalidConfiguration(
       'there are no credentials: neither OS_CLOUD nor OS_AUTH_URL is set, and stackward.yaml names no cloud; set one of them',
     );
-  return credentials(
-    'envvars',
-    given,
-    { region: env.OS_REGION_NAME, face: env.OS_INTERFACE, ca: env.OS_CACERT },
-    'OS_* variables',
-  );
+  const made = new Credentials(settings, 'OS_* variables', (key) => `OS_${key.toUpperCase()}`, home).make('envvars');
+  const isHalf = made.interface !== 'public' && !env.OS_ENDPOINT_TYPE;
+  const message = `Terraform's provider does not read it and asks public endpoints; set OS_ENDPOINT_TYPE=${made.interface} too`;
+  return { ...made, notes: isHalf ? [{ where: 'OS_INTERFACE', message, settledBy: 'endpointType' }] : [] };
 }
 
-function credentials(
-  cloud: string,
-  given: Auth,
-  more: { region: string | undefined; face: string | undefined; ca: string | undefined },
-  where: string,
-): CloudCredentials {
-  if (!given.auth_url) throw new InvalidConfiguration('"auth_url" is missing', { where });
-  const face = (more.face ?? 'public').replace(/URL$/, '');
-  if (face !== 'public' && face !== 'internal' && face !== 'admin')
-    throw new InvalidConfiguration(`the interface is "${face}"; it may be public, internal or admin`, { where });
-  return {
-    cloud,
-    authUrl: v3(given.auth_url, where),
-    interface: face,
-    ...(more.region ? { region: more.region } : {}),
-    ...(more.ca ? { caFile: more.ca } : {}),
-    identity: identity(given, where),
-  };
+/** These win over an entry for the openstack command and for Terraform's provider. OS_REGION_NAME has chosen the region. */
+function besideAnEntry(env: Environment): Settings {
+  const winning = ['OS_CACERT', 'OS_CERT', 'OS_KEY', 'OS_ENDPOINT_TYPE'];
+  return settingsOfVariables(Object.fromEntries(winning.map((name) => [name, env[name]])));
 }
 
-function v3(url: string, where: string): string {
-  const trimmed = url.replace(/\/+$/, '');
-  if (!/^https?:\/\//.test(trimmed))
-    throw new InvalidConfiguration('"auth_url" must start with https:// or http://', { where });
-  if (/\/v2\.0$/.test(trimmed))
-    throw new InvalidConfiguration(
-      '"auth_url" is of Keystone v2, which the API half does not speak; the database method works without it, so leave the cloud out of stackward.yaml',
-      { where },
-    );
-  return /\/v3$/.test(trimmed) ? trimmed : `${trimmed}/v3`;
+/** gophercloud: what an entry leaves out, it takes from variables. */
+function fillNotes(settings: Settings, env: Environment): EntryNote[] {
+  const filling = [...settingsOfVariables(filled(env))].filter(([name]) => !settings.has(name));
+  if (filling.length === 0) return [];
+  const variables = filling.map(([, { where }]) => where).join(', ');
+  const message = `beside an entry of clouds.yaml Terraform's provider takes from it what the entry leaves out, and stackward does not; unset it, or write the key into the entry`;
+  return [{ where: variables, message }];
 }
 
-/** Exactly one way to say who we are; two at once would leave open which one was used. */
-function identity(given: Auth, where: string): Identity {
-  const names = where.startsWith('OS_')
-    ? { password: 'OS_PASSWORD', token: 'OS_TOKEN', secret: 'OS_APPLICATION_CREDENTIAL_SECRET' }
-    : { password: 'password', token: 'token', secret: 'application_credential_secret' };
-  const kinds = [
-    ...(given.password === undefined ? [] : [names.password]),
-    ...(given.token === undefined ? [] : [names.token]),
-    ...(given.application_credential_secret === undefined ? [] : [names.secret]),
-  ];
-  if (kinds.length > 1)
-    throw new InvalidConfiguration(
-      `${kinds.join(' and ')} are both set; keep one of them, so that it is plain which is used`,
-      { where },
-    );
-  if (kinds.length === 0)
-    throw new InvalidConfiguration(`one of ${Object.values(names).join(', ')} is needed; none is set`, { where });
-  const userDomain = domain(given.user_domain_id ?? given.domain_id, given.user_domain_name ?? given.domain_name);
-  if (given.application_credential_secret !== undefined) return applicationCredential(given, userDomain, where);
-  const scope = scopeOf(given);
-  if (given.token !== undefined) return { method: 'token', token: given.token, scope };
-  if (given.username === undefined && given.user_id === undefined)
-    throw new InvalidConfiguration(
-      `a password is set without a user; set ${where.startsWith('OS_') ? 'OS_USERNAME' : 'username'} too`,
-      { where },
-    );
-  return {
-    method: 'password',
-    password: given.password as string,
-    userDomain,
-    scope,
-    ...(given.user_id === undefined ? {} : { userId: given.user_id }),
-    ...(given.username === undefined ? {} : { userName: given.username }),
-  };
-}
+const secureNotes = ({ OS_CLIENT_SECURE_FILE: path }: Environment): EntryNote[] =>
+  path
+    ? [
+        {
+          where: 'OS_CLIENT_SECURE_FILE',
+          message: `Terraform's provider does not read the file that it names; put the secrets into secure.yaml in this folder, ~/.config/openstack or /etc/openstack`,
+        },
+      ]
+    : [];
 
-function applicationCredential(given: Auth, userDomain: DomainRef, where: string): Identity {
-  const {
-    application_credential_id: id,
-    application_credential_name: name,
-    application_credential_secret: secret = '',
-  } = given;
-  if (id !== undefined) return { method: 'application_credential', id, secret, userDomain };
-  if (name === undefined || given.username === undefined)
-    throw new InvalidConfiguration('an application credential needs its id, or its name and its user', { where });
-  return { method: 'application_credential', name, secret, userName: given.username, userDomain };
-}
+const filled = (env: Environment): Environment =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) =>
+      /^OS_(AUTH_URL|(AUTH_)?TOKEN|USERNAME|USER_ID|PASSWORD|(PROJECT|TENANT)_(ID|NAME)|((USER|PROJECT)_)?DOMAIN_(ID|NAME)|DEFAULT_DOMAIN|APPLICATION_CREDENTIAL_(ID|NAME|SECRET)|SYSTEM_SCOPE)$/.test(name),
+    ),
+  ); // prettier-ignore
 
-function domain(id: string | undefined, name: string | undefined): DomainRef {
+function refOf(id: string | undefined, name: string | undefined): DomainRef | undefined {
   if (id !== undefined) return { id };
-  return name === undefined ? { id: 'default' } : { name };
+  return name === undefined ? undefined : { name };
 }
 
-function scopeOf(given: Auth): Scope {
-  const projectId = given.project_id ?? given.tenant_id;
-  const projectName = given.project_name ?? given.tenant_name;
-  if (projectId !== undefined) return { projectId };
-  if (projectName === undefined) return {};
-  return {
-    projectName,
-    projectDomain: domain(given.project_domain_id ?? given.domain_id, given.project_domain_name ?? given.domain_name),
-  };
+/** Of one entry, or of the variables. */
+class Credentials {
+  constructor(
+    private readonly settings: Settings,
+    private readonly where: string,
+    /** A key as its user writes it. */
+    private readonly named: (key: SettingName) => string,
+    private readonly home: string | undefined,
+  ) {}
+
+  make(cloud: string): CloudCredentials {
+    this.refuseUnchecked();
+    const { interface: face } = this.given('interface');
+    return {
+      cloud,
+      authUrl: this.authUrl(),
+      interface: this.face(face),
+      ...defined({
+        region: this.text('region_name'),
+        caFile: this.path('cacert'),
+        clientCertificate: this.clientCertificate(),
+        networkUrl: this.text('network_endpoint_override'),
+      }),
+      identity: this.identity(),
+    };
+  }
+
+  private text(name: SettingName): string | undefined {
+    return this.settings.get(name)?.text;
+  }
+
+  private given<Name extends SettingName>(...names: Name[]): { [name in Name]?: string } {
+    return Object.fromEntries(names.map((name) => [name, this.text(name)])) as { [name in Name]?: string };
+  }
+
+  /** @param name of the key that is wrong; undefined: one is missing */
+  private refused(detail: string, name?: SettingName): InvalidConfiguration {
+    return new InvalidConfiguration(detail, { where: (name && this.settings.get(name)?.where) ?? this.where });
+  }
+
+  private path(name: SettingName): string | undefined {
+    const path = this.text(name);
+    return path === '~' || path?.startsWith('~/') ? `${this.home ?? ''}${path.slice(1)}` : path;
+  }
+
+  private refuseUnchecked(): void {
+    const isUnchecked = /^(false|no|off|n)$/i.test(this.text('verify') ?? '');
+    const isInsecure = this.where !== 'OS_* variables' && /^(true|yes|on)$/i.test(this.text('insecure') ?? '');
+    if (!isUnchecked && !isInsecure) return;
+    const [name, value] = isUnchecked ? (['verify', 'false'] as const) : (['insecure', 'true'] as const);
+    throw this.refused(`"${name}: ${value}" would send credentials to whoever answers; name the CA in "cacert"`, name);
+  }
+
+  private face(written = 'public'): 'public' | 'internal' | 'admin' {
+    const face = written.replace(/URL$/, '');
+    if (face === 'public' || face === 'internal' || face === 'admin') return face;
+    throw this.refused(`the interface is "${face}"; it may be public, internal or admin`, 'interface');
+  }
+
+  private clientCertificate(): CloudCredentials['clientCertificate'] {
+    const [certFile, keyFile] = [this.path('cert'), this.path('key')];
+    if (certFile === undefined && keyFile === undefined) return undefined;
+    if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+    const [there, missing] = certFile === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const);
+    throw this.refused(
+      `"${this.named(there)}" is set without "${this.named(missing)}"; a client's certificate takes both`,
+      there,
+    );
+  }
+
+  private authUrl(): string {
+    const v2 =
+      'is of Keystone v2, which the API half does not speak; the database method works without it, so leave the cloud out of stackward.yaml';
+    const url = this.text('auth_url');
+    if (url === undefined) throw this.refused(`"${this.named('auth_url')}" is missing`);
+    const trimmed = url.replace(/\/+$/, '');
+    if (!/^https?:\/\//.test(trimmed)) throw this.refused('"auth_url" must start with https:// or http://', 'auth_url');
+    if (/[{}]/.test(trimmed))
+      throw this.refused(
+        '"auth_url" holds a placeholder in braces, which openstacksdk alone fills in; write the address out',
+        'auth_url',
+      );
+    if (/\/v2\.0$/.test(trimmed)) throw this.refused(`"auth_url" ${v2}`, 'auth_url');
+    if (/^v?2/.test(this.text('identity_api_version') ?? ''))
+      throw this.refused(`"${this.named('identity_api_version')}" ${v2}`, 'identity_api_version');
+    return /\/v3$/.test(trimmed) ? trimmed : `${trimmed}/v3`;
+  }
+
+  private identity(): Identity {
+    switch (this.method()) {
+      case 'token':
+        return { method: 'token', token: this.text('token') ?? '', scope: this.scope() };
+      case 'password':
+        return this.byPassword();
+      case 'application_credential':
+        return this.byApplicationCredential();
+    }
+  }
+
+  /** Exactly one way to say who we are; two at once would leave open which one was used. */
+  private method(): Identity['method'] {
+    const secrets = { password: 'password', token: 'token', application_credential: 'application_credential_secret' } as const; // prettier-ignore
+    const methods = ['password', 'token', 'application_credential'] as const;
+    const names = methods.map((method) => this.named(secrets[method]));
+    const set = methods.filter((method) => this.settings.has(secrets[method]));
+    const type = this.text('auth_type');
+    const wanted = type === undefined ? undefined : this.methodOf(type);
+    const [found, second] = set;
+    if (second !== undefined)
+      throw this.refused(
+        `${set.map((method) => this.named(secrets[method])).join(' and ')} are both set; keep one of them, so that it is plain which is used`,
+      );
+    if (found === undefined) throw this.refused(`one of ${names.join(', ')} is needed; none is set`);
+    if (wanted === undefined || wanted === found) return found;
+    throw this.refused(
+      `"${this.named('auth_type')}" asks for a ${secrets[wanted].replaceAll('_', ' ')}, and ${this.named(secrets[found])} is set; correct one of them`,
+      'auth_type',
+    );
+  }
+
+  private methodOf(type: string): Identity['method'] {
+    if (/^v2/.test(type))
+      throw this.refused(
+        `"${this.named('auth_type')}" is of Keystone v2, which the API half does not speak; use v3password`,
+        'auth_type',
+      );
+    const found = { password: 'password', v3password: 'password', token: 'token', v3token: 'token', v3applicationcredential: 'application_credential' } as const; // prettier-ignore
+    if (Object.hasOwn(found, type)) return found[type as keyof typeof found];
+    throw this.refused(
+      `"${this.named('auth_type')}" names a way to log in that stackward doesn't have; it has ${Object.keys(found).join(', ')}`,
+      'auth_type',
+    );
+  }
+
+  private byPassword(): Identity {
+    const { user_id: userId, username: userName } = this.given('user_id', 'username');
+    if (userName === undefined && userId === undefined)
+      throw this.refused(`a password is set without a user; set ${this.named('username')} too`);
+    const password = this.text('password') ?? '';
+    return { method: 'password', password, userDomain: this.userDomain(), scope: this.scope(), ...defined({ userId, userName }) }; // prettier-ignore
+  }
+
+  private byApplicationCredential(): Identity {
+    const id = this.text('application_credential_id');
+    const name = this.text('application_credential_name');
+    const userName = this.text('username');
+    const [method, secret] = ['application_credential', this.text('application_credential_secret') ?? ''] as const;
+    const userDomain = this.userDomain();
+    if (id !== undefined) return { method, id, secret, userDomain };
+    if (name !== undefined && userName !== undefined) return { method, name, secret, userName, userDomain };
+    throw this.refused('an application credential needs its id, or its name and its user');
+  }
+
+  private userDomain(): DomainRef {
+    return this.domainOf('user') ?? this.ownDomain() ?? this.defaultDomain();
+  }
+
+  private ownDomain(): DomainRef | undefined {
+    return refOf(this.text('domain_id'), this.text('domain_name'));
+  }
+
+  private defaultDomain(): DomainRef {
+    return (
+      refOf(this.text('default_domain_id') ?? this.text('default_domain'), this.text('default_domain_name')) ?? {
+        id: 'default',
+      }
+    );
+  }
+
+  /** An id wins over a name. Beside a project, domain_id and domain_name are what each of the two leaves out. */
+  private domainOf(whose: 'user' | 'project'): DomainRef | undefined {
+    const isShared = this.settings.has('project_id') || this.settings.has('project_name');
+    const part = (what: 'id' | 'name'): string | undefined =>
+      this.text(`${whose}_domain_${what}`) ?? (isShared ? this.text(`domain_${what}`) : undefined);
+    return refOf(part('id'), part('name'));
+  }
+
+  private scope(): Scope {
+    const project = this.project();
+    const trustId = this.text('trust_id');
+    const system = this.system();
+    // Beside a project it is the domain that the others leave out.
+    const domain = project === undefined ? this.ownDomain() : undefined;
+    const scopes: [SettingName, Scope | undefined][] = [
+      ['project_name', project],
+      ['domain_name', domain && { domain }],
+      ['trust_id', trustId === undefined ? undefined : { trustId }],
+      ['system_scope', system],
+    ];
+    const set = scopes.filter(([, scope]) => scope !== undefined);
+    if (set.length > 1)
+      throw this.refused(
+        `a project, a domain, a trust and the system are four scopes, and a token has one; keep one of ${set.map(([name]) => this.named(name)).join(', ')}`,
+      );
+    return set[0]?.[1] ?? {};
+  }
+
+  private project(): Scope | undefined {
+    const { project_id: projectId, project_name: projectName } = this.given('project_id', 'project_name');
+    if (projectId !== undefined) return { projectId };
+    if (projectName === undefined) return undefined;
+    return { projectName, projectDomain: this.domainOf('project') ?? this.defaultDomain() };
+  }
+
+  private system(): Scope | undefined {
+    const scope = this.text('system_scope');
+    if (scope === undefined) return undefined;
+    if (scope === 'all') return { system: 'all' };
+    throw this.refused(`"${this.named('system_scope')}" may be "all" and nothing else`, 'system_scope');
+  }
 }

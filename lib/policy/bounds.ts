@@ -4,10 +4,8 @@
  */
 import { isAlias, isNode, type Document, type Node } from 'yaml';
 import { InvalidConfiguration } from '../errors';
-import { isDeeperThan } from '../yaml-depth';
+import { boundsFault, maxLevels as maxDepth } from '../yaml-text';
 
-const maxCharacters = 512 << 10;
-const maxDepth = 50;
 /** Texts, numbers, lists and maps; what an anchor repeats is counted each time. */
 const maxValues = 100_000;
 
@@ -18,11 +16,8 @@ const tooDeep = `it is nested deeper than the ${maxDepth} levels that stackward 
  * @throws InvalidConfiguration
  */
 export function refuseText(text: string): void {
-  if (text.length > maxCharacters)
-    throw new InvalidConfiguration(
-      `it has ${text.length} characters, and stackward reads ${maxCharacters} of a policy file; make it shorter`,
-    );
-  if (isDeeperThan(text, maxDepth)) throw new InvalidConfiguration(tooDeep);
+  const fault = boundsFault(text, 'a policy file');
+  if (fault !== undefined) throw new InvalidConfiguration(fault);
 }
 
 /** @throws InvalidConfiguration for what is too deep to be looked at any further */

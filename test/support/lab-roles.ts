@@ -98,6 +98,7 @@ export class LabUser {
   /** Names of the roles in a new token of this user, as Keystone hands it out. */
   async tokenRoles(): Promise<readonly string[]> {
     const { userName: name, userDomain: domain, password, scope } = this.login.identity;
+    if (!('projectName' in scope)) throw new Error(`the login of ${name} is not scoped by a project's name`);
     const auth = {
       identity: { methods: ['password'], password: { user: { name, domain, password } } },
       scope: { project: { name: scope.projectName, domain: scope.projectDomain } },

@@ -107,7 +107,9 @@ test.each([
     `hosts:\n  - ${field}: "root@{hots}"\n`,
     `stackward.yaml:2:5: the field "hosts.0.${field}" is not valid: holds a placeholder that is not {host}`,
   ]),
-  ['broken YAML', 'cloud: "x\n', 'stackward.yaml:2:1: this is not YAML: Missing closing'],
+  ['broken YAML', 'cloud: "x\n', 'stackward.yaml:2:1: this is not YAML: a character is missing'],
+  ['an alias without its anchor', 'cloud: *none\n', "stackward.yaml: its anchors can't be followed"],
+  ['a depth that nobody needs', `cloud: ${'['.repeat(60)}`, 'stackward.yaml: it is nested deeper than the 50 levels'],
 ])('%s', (_, text, message) => {
   const env: Record<string, string> = message.includes('is not set') ? {} : { NEUTRON_PASSWORD: 'x' };
   expect(() => parse(text, env)).toThrow(message);

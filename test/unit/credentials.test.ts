@@ -40,6 +40,7 @@ test('clouds.yaml with its secret in secure.yaml', () => {
       userDomain: { name: 'Default' },
       scope: { projectName: 'infra', projectDomain: { name: 'Default' } },
     },
+    notes: [expect.objectContaining({ where: 'clouds.yaml:11:16', settledBy: 'endpointType' })],
   });
 });
 
@@ -104,4 +105,170 @@ test.each<[string, string | undefined, Record<string, string>, string]>([
 
 test('a cloud is named and there is no clouds.yaml', () => {
   expect(() => resolveCredentials('example', {}, {})).toThrow('there is no clouds.yaml; put one in this folder');
+});
+
+const login = 'auth: { auth_url: https://k.example/v3, username: u, password: hunter2, project_name: p }';
+const entry = (...lines: string[]) => ({
+  cloudsYaml: { path: 'clouds.yaml', text: ['clouds:', '  it:', ...lines.map((line) => `    ${line}`)].join('\n') },
+  home: '/home/deployer',
+});
+const resolveIt = (lines: readonly string[], env: Record<string, string> = {}) =>
+  resolveCredentials('it', env, entry(...lines));
+
+test.each<[string, readonly string[], string]>([
+  [
+    'interface',
+    ['interface: internal'],
+    'clouds.yaml:4:16: Terraform\'s provider does not read the key "interface" and asks public endpoints',
+  ],
+  [
+    'endpoint_type',
+    ['endpoint_type: adminURL'],
+    'clouds.yaml:4:20: Terraform\'s provider does not read the key "endpoint_type"',
+  ],
+  [
+    'a key outside of auth',
+    ['project_id: p1'],
+    'clouds.yaml:4:17: the key "project_id" stands outside of "auth", where Terraform\'s provider does not read it; move it below "auth"',
+  ],
+  [
+    'regions',
+    ['regions: [one, two]'],
+    'clouds.yaml:4:14: of "regions" stackward takes one, as the openstack command does, and Terraform\'s provider takes none',
+  ],
+  [
+    'network_endpoint_override',
+    ['network_endpoint_override: https://n.example'],
+    'clouds.yaml:4:32: stackward follows the key "network_endpoint_override", which Terraform\'s provider does not read',
+  ],
+  [
+    'a key that nobody knows',
+    ['cacrt: /ca.pem'],
+    'clouds.yaml:4:12: the key "cacrt" is none that stackward knows in an entry, and it is left alone',
+  ],
+])('a difference between the two halves is said: %s', (_, lines, note) => {
+  const { notes } = resolveIt([login, ...lines]);
+  expect(notes.map(({ where, message }) => `${where}: ${message}`)).toEqual([expect.stringContaining(note)]);
+});
+
+test('keys that say nothing of where and as whom a client asks are passed over', () => {
+  const lines = [
+    'identity_api_version: 3',
+    'volume_api_version: 3',
+    'image_format: raw',
+    'compute_timeout: 9',
+    'networks: [{ name: a }]',
+  ];
+  expect(resolveIt([login, ...lines, 'interface: public', 'auth_type: v3password']).notes).toEqual([]);
+});
+
+test.each<[string, readonly string[], string]>([
+  ['an entry that is a list', ['- a'], 'clouds.yaml:3:5: the entry "it" is a list; write a mapping of keys and values'],
+  [
+    'a key that is a mapping',
+    [login, 'cacert: { a: b }'],
+    'clouds.yaml:4:13: the key "cacert" holds a map; write a text',
+  ],
+  [
+    'a certificate without its key',
+    [login, 'cert: /c.pem'],
+    'clouds.yaml:4:11: "cert" is set without "key"; a client\'s certificate takes both',
+  ],
+  ['Keystone v2', [login, 'identity_api_version: 2'], 'clouds.yaml:4:27: "identity_api_version" is of Keystone v2'],
+  [
+    'a way to log in that another secret is for',
+    [login, 'auth_type: v3token'],
+    'clouds.yaml:4:16: "auth_type" asks for a token, and password is set; correct one of them',
+  ],
+  ['v2password', [login, 'auth_type: v2password'], 'clouds.yaml:4:16: "auth_type" is of Keystone v2'],
+  [
+    'two scopes',
+    [login, 'system_scope: all'],
+    'clouds.yaml, cloud it: a project, a domain, a trust and the system are four scopes, and a token has one; keep one of project_name, system_scope',
+  ],
+  [
+    'a part of the system',
+    ['auth: { auth_url: https://k.example, username: u, password: hunter2, system_scope: some }'],
+    'clouds.yaml:3:88: "system_scope" may be "all" and nothing else',
+  ],
+  [
+    'another region for the network alone',
+    [login, 'network_region_name: two'],
+    'clouds.yaml:4:26: the key "network_region_name" changes how or whom a client asks, and stackward can\'t do so',
+  ],
+  [
+    'a placeholder',
+    ['auth: { auth_url: "https://{region_name}.example", username: u, password: hunter2 }'],
+    'clouds.yaml:3:23: "auth_url" holds a placeholder in braces, which openstacksdk alone fills in',
+  ],
+])('%s is refused with its key and place, and no secret is shown', (_, lines, sentence) => {
+  const attempt = () => resolveIt(lines);
+  expect(attempt).toThrow(sentence);
+  expect(attempt).not.toThrow(/hunter/);
+});
+
+describe('OS_REGION_NAME beside an entry', () => {
+  const regions = [
+    'regions:',
+    '  - one',
+    '  - name: two',
+    '    values: { interface: admin, auth: { project_name: of-two } }',
+  ];
+  const chosen = (lines: readonly string[], OS_REGION_NAME: string) => resolveIt([login, ...lines], { OS_REGION_NAME });
+
+  test('chooses one of the regions, with its values', () => {
+    const { region, interface: face, identity } = chosen(regions, 'two');
+    expect([region, face, identity]).toEqual([
+      'two',
+      'admin',
+      expect.objectContaining({ scope: { projectName: 'of-two', projectDomain: { id: 'default' } } }),
+    ]);
+  });
+
+  test('names the region of an entry that has none', () => expect(chosen([], 'two').region).toBe('two'));
+
+  test.each([
+    ['regions', regions, 'clouds.yaml:5:7: OS_REGION_NAME is "three", and the entry has one, two; correct one of them'],
+    [
+      'region_name',
+      ['region_name: one'],
+      'clouds.yaml:4:18: OS_REGION_NAME is "three", and the entry has one; correct one of them',
+    ],
+  ])('is refused where %s has another', (__, lines, sentence) => {
+    expect(() => chosen(lines, 'three')).toThrow(sentence);
+  });
+});
+
+test('beside an entry the variables that win for Terraform’s provider win here too, and those that fill gaps there are named', () => {
+  const env = {
+    OS_CACERT: '~/other.pem',
+    OS_ENDPOINT_TYPE: 'internal',
+    OS_USERNAME: 'other',
+    OS_PROJECT_ID: 'p9',
+    OS_PASSWORD: 'hunter3',
+  };
+  const { caFile, interface: face, identity, notes } = resolveIt([login, 'cacert: /ca.pem'], env);
+  expect([caFile, face, identity]).toEqual([
+    '/home/deployer/other.pem',
+    'internal',
+    expect.objectContaining({
+      userName: 'u',
+      password: 'hunter2',
+      scope: { projectName: 'p', projectDomain: { id: 'default' } },
+    }),
+  ]);
+  expect(notes).toEqual([
+    {
+      where: 'OS_PROJECT_ID',
+      message: expect.stringContaining(
+        "Terraform's provider takes from it what the entry leaves out, and stackward does not",
+      ),
+    },
+  ]);
+});
+
+test('OS_INTERFACE alone is said, because Terraform’s provider reads OS_ENDPOINT_TYPE', () => {
+  const env = { ...variables, OS_PASSWORD: 'x', OS_INTERFACE: 'admin' };
+  expect(resolveCredentials(undefined, env, {}).notes).toMatchObject([{ where: 'OS_INTERFACE' }]);
+  expect(resolveCredentials(undefined, { ...env, OS_ENDPOINT_TYPE: 'admin' }, {}).notes).toEqual([]);
 });
