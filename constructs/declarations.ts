@@ -7,9 +7,8 @@ import type { IConstruct } from 'constructs';
 import type { AddressPlan } from '../lib/address-plan';
 import { append } from '../lib/lists';
 import type { QuotaDeclaration, UseDeclaration } from '../lib/quota-plan';
-import type { OpenStackCloud } from './openstack-cloud';
-import type { Tenant } from './tenant';
-import { type SynthFinding } from '../lib/synth-finding';
+import type { Release } from '../lib/releases';
+import type { SynthFinding } from '../lib/synth-finding';
 
 /** One wish for our half, as it stands in the manifest. */
 export interface DeclaredResource {
@@ -35,6 +34,11 @@ interface Declared extends AddressPlan {
   readonly findings: readonly SynthFinding[];
 }
 
+/** What the checks ask of the cloud that a stack belongs to. */
+interface Cloud extends IConstruct {
+  readonly release: Release;
+}
+
 /** Counts what was declared in one app: findings are worked out again only after it changed. */
 interface AppDeclarations {
   revision: number;
@@ -43,9 +47,9 @@ interface AppDeclarations {
 
 export class Declarations {
   /** Set by CloudStack: addresses are compared within one cloud. */
-  cloud: OpenStackCloud | undefined;
+  cloud: Cloud | undefined;
   /** Set by Tenant. */
-  tenant: Tenant | undefined;
+  tenant: IConstruct | undefined;
   /** Set by TenantStack: all but the tenant itself is about to go, so it is neither checked nor wished. */
   isRetiring = false;
   readonly resources = new Map<string, DeclaredResource>();

@@ -16,7 +16,6 @@ import { faultOfName } from '../lib/line';
 import { quotaFindings } from '../lib/quota-plan';
 import { printable } from '../lib/printable';
 import { declarationsOfApp, type Declarations } from './declarations';
-import type { OpenStackCloud } from './openstack-cloud';
 import { sensitiveFindings } from './sensitive-attributes';
 import { serverFindings } from './server-findings';
 import { resolveIn } from './resolve';
@@ -90,8 +89,8 @@ export function renderFindings(findings: readonly SynthFinding[]): string {
   return [`${count}, nothing was written:`, ...findings.map(({ path, message }) => `  ${path}: ${message}`)].join('\n');
 }
 
-function byCloud(stacks: readonly Declarations[]): [OpenStackCloud | undefined, Declarations[]][] {
-  const clouds = new Map<OpenStackCloud | undefined, Declarations[]>();
+function byCloud(stacks: readonly Declarations[]): [Declarations['cloud'], Declarations[]][] {
+  const clouds = new Map<Declarations['cloud'], Declarations[]>();
   for (const declarations of stacks) {
     const ofCloud = clouds.get(declarations.cloud);
     if (ofCloud) ofCloud.push(declarations);

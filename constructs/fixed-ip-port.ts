@@ -10,13 +10,13 @@ import { maxAddressPairs, type AddressPair, type ExceptionWish } from '../lib/ex
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { eachOf, refuseLostZeros } from './lost-zeros';
-import type { INetwork } from './network';
 import type { ISecurityGroup } from './security-group';
 import { chooseSubnet } from './choose-subnet';
-import { Tenant, type ITenant } from './tenant';
+import { Tenant } from './tenant';
 
 export type { AddressPair } from '../lib/exception-method';
 import { checkTexts, requireProps } from './check-props';
+import { type INetwork, type ITenant } from './interfaces';
 
 export interface FixedIpPortProps extends Pick<
   NetworkingPortV2Config,

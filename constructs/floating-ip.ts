@@ -10,10 +10,9 @@ import { chooseSubnet } from './choose-subnet';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import type { FixedIpPort } from './fixed-ip-port';
-import type { INetwork } from './network';
-import type { ISubnet } from './subnet';
-import { Tenant, type ITenant } from './tenant';
+import { Tenant } from './tenant';
 import type { TenantRouter } from './tenant-router';
+import { type INetwork, type ISubnet, type ITenant } from './interfaces';
 
 export interface FloatingIpProps extends Pick<
   NetworkingFloatingipV2Config,

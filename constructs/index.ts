@@ -4,6 +4,7 @@ export * from './cloud-stack';
 export * from './firewall-exception';
 export * from './fixed-ip-port';
 export * from './floating-ip';
+export * from './interfaces';
 export * from './network';
 export * from './openstack-cloud';
 export * from './policy-grant';

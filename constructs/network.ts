@@ -1,4 +1,4 @@
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { DataOpenstackNetworkingNetworkV2 } from '@cdktf/provider-openstack/lib/data-openstack-networking-network-v2';
 import {
   NetworkingNetworkV2,
@@ -9,18 +9,9 @@ import { checkTexts, requireProps } from './check-props';
 import { declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { refuseLostZeros } from './lost-zeros';
-import { Subnet, type ISubnet, type SubnetProps } from './subnet';
-import type { ITenant } from './tenant';
-
-export interface INetwork extends IConstruct {
-  readonly networkId: string;
-  /** Asked of Neutron, where only the id is known. */
-  readonly networkName: string;
-  /** The same for each construct that stands for this network. */
-  readonly key: string;
-  /** The first is the one that addresses come from where nothing else is said. */
-  readonly subnets: readonly ISubnet[];
-}
+import { Subnet, type SubnetProps } from './subnet';
+import type { INetwork } from './interfaces';
+import { type ISubnet, type ITenant } from './interfaces';
 
 /** What every network takes, and its first subnet. */
 export interface NetworkProps

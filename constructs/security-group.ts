@@ -11,7 +11,8 @@ import { checkTexts } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
-import { Tenant, type ITenant } from './tenant';
+import { Tenant } from './tenant';
+import { type ITenant } from './interfaces';
 
 export interface ISecurityGroup extends IConstruct {
   readonly groupId: string;

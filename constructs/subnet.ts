@@ -7,18 +7,8 @@ import type { AddressRange } from '../lib/ports';
 import { AllocationPools } from './allocation-pools';
 import { CloudStack } from './cloud-stack';
 import { claim, declarationsOf } from './declarations';
-import type { INetwork } from './network';
-import type { ITenant } from './tenant';
-
-export interface ISubnet {
-  readonly subnetId: string;
-  /** The same for each construct that stands for this subnet. */
-  readonly key: string;
-  readonly network: INetwork;
-  readonly cidr?: string;
-  /** An address, or 'none'. */
-  readonly gateway?: string;
-}
+import type { ISubnet } from './interfaces';
+import { type INetwork, type ITenant } from './interfaces';
 
 export interface HostRoute {
   /** CIDR. */

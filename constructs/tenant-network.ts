@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
-import { ImportedNetwork, Network, type ImportedNetworkProps, type INetwork, type NetworkProps } from './network';
-import { Tenant, type ITenant } from './tenant';
+import { ImportedNetwork, Network, type ImportedNetworkProps, type NetworkProps } from './network';
+import { Tenant } from './tenant';
+import { type INetwork, type ITenant } from './interfaces';
 
 export interface TenantNetworkProps extends NetworkProps {
   /** @default the tenant of the stack */

@@ -11,9 +11,9 @@ import { CloudStack } from './cloud-stack';
 import { chooseSubnet } from './choose-subnet';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
-import type { INetwork } from './network';
-import type { HostRoute, ISubnet } from './subnet';
-import { Tenant, type ITenant } from './tenant';
+import type { HostRoute } from './subnet';
+import { Tenant } from './tenant';
+import { type INetwork, type ISubnet, type ITenant } from './interfaces';
 
 export interface RouterInterface {
   readonly network: INetwork;

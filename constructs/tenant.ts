@@ -9,17 +9,7 @@ import { checkTexts, requireProps } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { Quotas, type QuotaLimits } from './quotas';
-
-/** A project of OpenStack that owns networks, ports and servers. */
-export interface ITenant extends IConstruct {
-  readonly projectId: string;
-  /** The same for each construct that stands for this project. */
-  readonly key: string;
-  /** Scoped to the project: what boots its servers. Usable in the stack of the tenant alone. */
-  readonly provider: OpenstackProvider;
-  /** What must be there before the service makes anything in the project, as far as it is in the same stack as `scope`. */
-  dependenciesFor(scope: IConstruct, service: 'network' | 'compute'): ITerraformDependable[];
-}
+import type { ITenant } from './interfaces';
 
 export interface TenantMember {
   /** Name of the user; with `userId` only a label, part of the ids of its role assignments. */
@@ -75,7 +65,7 @@ export class Tenant extends Construct implements ITenant {
    */
   static of(scope: IConstruct, child?: string): Tenant {
     const { tenant } = declarationsOf(scope);
-    if (tenant) return tenant;
+    if (tenant instanceof Tenant) return tenant;
     throw new InvalidConfiguration('it has no tenant; put it in a TenantStack, or give it the prop tenant', {
       where: child === undefined ? scope.node.path : `${scope.node.path}/${child}`,
     });

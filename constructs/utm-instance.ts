@@ -15,9 +15,10 @@ import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
 import { eachOf, refuseLostZeros } from './lost-zeros';
-import { Tenant, type ITenant } from './tenant';
+import { Tenant } from './tenant';
 import { makeTransit, type UtmTransit } from './utm-transit';
 import { renderUserData, userDataFindings, userDataWarnings, type UtmNic, type UtmUserDataProps } from './user-data';
+import { type ITenant } from './interfaces';
 
 /** The NICs that a UTM may have, in the order in which the guest sees them: DHCP works on the first NIC alone. */
 export const nicOrder = ['guest', 'green', 'orange', 'red'] as const;

@@ -8,13 +8,13 @@ import type { Host, HostWrite, Outcome } from '../../lib/host';
 import { readRecords, RecordWriter, type HostRecords } from '../../lib/host-record';
 import type { Writers } from '../../lib/ports';
 import type { StepResult } from '../../lib/reconciler';
-import type { PolicyRuleStep } from './diff';
 import { findMoved, type Now } from './moved';
 import { keyOf, perform, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
 import { recordEntry, type RecordEntry } from './spec';
 import { type Target } from '../../lib/target';
+import { type PolicyRuleStep } from './model';
 
 export async function* apply(
   steps: readonly PolicyRuleStep[],

@@ -20,11 +20,7 @@ import type { Situation } from './service-policy';
 import type { PolicyRuleDeclared, RecordEntry } from './spec';
 import { refuseShared } from './shared-rule';
 import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
-
-export interface PolicyRuleStep extends Step {
-  readonly owner: string;
-  readonly jobs: readonly Job[];
-}
+import type { PolicyRuleStep } from './model';
 
 export function diff(placement: Placement<PolicyRuleSpec>, observed: PolicyRuleObserved): Difference<PolicyRuleStep> {
   const drafts = new Map<string, Draft>();

@@ -1,12 +1,12 @@
 /** What comes of drafted steps: the texts afterwards, what can't be done, and what each step changes. Pure. */
 import { Blocked, StackwardError } from '../../lib/errors';
 import type { Change, Difference, Finding } from '../../lib/reconciler';
-import type { PolicyRuleStep } from './diff';
 import { keyOf, perform, rawValue, sayValue, type Job } from './jobs';
 import { heldOn, serviceKey, type PolicyRuleObserved } from './observe';
 import { notesOf } from './restoring';
 import { contentOf, unheardFiles } from './service-policy';
 import { textOf, type Draft } from './taking';
+import { type PolicyRuleStep } from './model';
 
 /** Works out the texts, leaves out what can't be done, and says what each step changes. */
 export function finish(

@@ -5,13 +5,14 @@
 import type { Reconciler } from '../../lib/reconciler';
 import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
-import { diff, type PolicyRuleStep } from './diff';
+import { diff } from './diff';
 import { rawValue } from './jobs';
 import { locate } from './locate';
 import { kind, observe, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
 import { restore, type PolicyRuleRestore, type PolicyRuleSpec } from './restored';
 import { policyRuleSpec, type PolicyRuleDeclared, type RecordEntry } from './spec';
+import { type PolicyRuleStep } from './model';
 
 function identify(spec: PolicyRuleSpec): string {
   const say = ({ service, rule, role }: Pick<RecordEntry, 'service' | 'rule' | 'role'>): string =>

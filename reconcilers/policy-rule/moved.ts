@@ -1,11 +1,11 @@
 /** Whether the world still is what a step was planned on. */
 import { asStackwardError, StackwardError } from '../../lib/errors';
 import type { HostRecords } from '../../lib/host-record';
-import type { PolicyRuleStep } from './diff';
 import { heldBeside, keyOf, rawValue, type Job } from './jobs';
 import { heldOn, serviceKey, type PolicyRuleObserved } from './observe';
 import { contentOf, findServicePolicy, type Looks } from './service-policy';
 import type { RecordEntry } from './spec';
+import { type PolicyRuleStep } from './model';
 
 /** What is there when a plan is applied. */
 export interface Now extends HostRecords<RecordEntry> {

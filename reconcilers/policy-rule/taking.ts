@@ -1,12 +1,12 @@
 /** Grants that go: those that nobody declares any more, and those that a rollback takes back. Pure. */
 import { asStackwardError, Blocked } from '../../lib/errors';
 import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/reconciler';
-import type { PolicyRuleStep } from './diff';
 import { heldBeside, heldToo, keyOf, rawValue, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import { refuseOtherFile, refuseSharedValue } from './restoring';
 import { contentOf } from './service-policy';
 import type { PolicyRuleRestore, PolicyRuleSpec } from './restored';
+import { type PolicyRuleStep } from './model';
 
 /** A step before it is known what comes of it. */
 export type Draft = Omit<PolicyRuleStep, 'changes'>;

@@ -1,0 +1,8 @@
+/** What the parts of the kind policy-rule say to each other. */
+import type { Step } from '../../lib/reconciler';
+import type { Job } from './jobs';
+
+export interface PolicyRuleStep extends Step {
+  readonly owner: string;
+  readonly jobs: readonly Job[];
+}
