@@ -15,10 +15,18 @@ import {
   type RowDataPacket,
 } from 'mysql2/promise';
 import { TransientError } from '../lib/errors';
-import type { SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../lib/ports';
-import { connectError, isConnectionLost, isWorthAnotherTry, queryError, type Stage } from './mysql-errors';
+import type { Cluster, SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../lib/ports';
+import {
+  connectError,
+  isConnectionLost,
+  isLockWaitTimeout,
+  isWorthAnotherTry,
+  queryError,
+  type Stage,
+} from './mysql-errors';
 import { UncheckedKeys } from './mysql-keys';
 import { mysqlLimits, withinLimits, type MysqlLimits } from './mysql-limits';
+import { lagError, prepare, type Access } from './mysql-settings';
 import { checkedRows, checkedValues } from './mysql-values';
 
 export interface TlsOptions {
@@ -49,29 +57,18 @@ const attempts = 5;
 interface Session {
   readonly connection: Connection;
   readonly socket: Socket;
+  /** Set when the session is ready. */
+  readonly cluster?: Cluster | undefined;
 }
 
 /** A server closes when it is told to; another is left after this. */
 const closeTimeoutMs = 500;
 
-/**
- * One round trip for the whole session. mysql2's escaping counts on two things, which a server may have set otherwise for
- * everybody: backslash escapes (`sql_mode`), and UTF-8 (`skip-character-set-client-handshake`: in GBK the last byte of a
- * character would swallow the backslash before a quote). `sql_mode` also makes too long values an error instead of
- * cutting them; a list by GROUP_CONCAT is not cut at 1,024 bytes.
- */
-const settings =
-  `SET SESSION character_set_client = utf8mb4, SESSION character_set_results = utf8mb4, ` +
-  `SESSION character_set_connection = utf8mb4, SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION autocommit = 1, ` +
-  `SESSION innodb_lock_wait_timeout = 2, SESSION group_concat_max_len = 67108864`;
-const isolation = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ';
-const syntaxError = 1064;
-
 /** Reads only; the server itself refuses writes on its session where it can (MySQL 5.6, MariaDB 10.0 and later). */
 export class MysqlReader implements SqlReader {
   #session: Promise<Session> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  protected readonly access: 'READ ONLY' | 'READ WRITE' = 'READ ONLY';
+  protected readonly access: Access = 'READ ONLY';
 
   private readonly limits: MysqlLimits;
 
@@ -83,13 +80,17 @@ export class MysqlReader implements SqlReader {
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
-    return this.exclusively((session) => this.rows<Row>(session, sql, values));
+    return this.exclusively((session) => this.inStep(session, this.rows<Row>(session, sql, values)));
+  }
+
+  cluster(): Promise<Cluster | undefined> {
+    return this.exclusively((session) => Promise.resolve(session.cluster));
   }
 
   /** Inside `work` only `view` may be used: this reader answers again when `work` has ended. */
   snapshot<T>(work: (view: SqlQuery) => Promise<T>): Promise<T> {
     return this.exclusively(async (session) => {
-      await this.run(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT');
+      await this.inStep(session, this.run(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT'));
       let result: T;
       try {
         result = await work({ query: (sql, values = []) => this.rows(session, sql, values) });
@@ -139,6 +140,14 @@ export class MysqlReader implements SqlReader {
     values: readonly SqlValue[],
   ): Promise<readonly Row[]> {
     return checkedRows<Row>(await this.ask<RowDataPacket[]>(session, sql, values));
+  }
+
+  /** For what takes no locks: a wait that is too long for the server can only be that for the rest of the cluster. */
+  protected async inStep<T>({ cluster }: Session, asked: Promise<T>): Promise<T> {
+    return asked.catch((error: unknown) => {
+      if (!cluster || !isLockWaitTimeout(error)) throw error;
+      throw lagError(`${this.options.host}:${this.options.port}`, cluster, error);
+    });
   }
 
   protected async run(session: Session, sql: string, values: readonly SqlValue[] = []): Promise<number> {
@@ -192,22 +201,12 @@ export class MysqlReader implements SqlReader {
       stage = 'open';
       // An idle connection that the server closes must not end the process: the next statement opens a new one.
       connection.on('error', () => this.forget({ connection, socket }));
-      await this.prepare({ connection, socket });
-      return { connection, socket };
+      const session = { connection, socket };
+      const ask = { run: (sql: string) => this.run(session, sql), rows: (sql: string) => this.rows(session, sql, []) };
+      return { ...session, cluster: await prepare(ask, this.access, `${host}:${port}`) };
     } catch (error) {
       socket.destroy();
       throw keys.refusal ?? connectError(error, stage, this.options, this.limits.connectTimeoutMs);
-    }
-  }
-
-  private async prepare(session: Session): Promise<void> {
-    await this.run(session, settings);
-    try {
-      await this.run(session, `${isolation}, ${this.access}`);
-    } catch (error) {
-      // MySQL 5.5 knows no access mode.
-      if ((error as { errno?: number }).errno !== syntaxError) throw error;
-      await this.run(session, isolation);
     }
   }
 }
@@ -229,7 +228,7 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
   }
 
   private async attempt<T>(session: Session, work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
-    await this.run(session, 'START TRANSACTION');
+    await this.inStep(session, this.run(session, 'START TRANSACTION'));
     let result: T;
     try {
       result = await work({

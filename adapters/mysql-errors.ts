@@ -26,6 +26,8 @@ const asDriverError = (error: unknown): DriverError => {
 /** Deadlock, lock wait time-out, and a Galera node that isn't ready: the whole transaction may be tried again. */
 export const isWorthAnotherTry = (error: unknown): boolean => [1213, 1205, 1047].includes(asDriverError(error).errno);
 
+export const isLockWaitTimeout = (error: unknown): boolean => asDriverError(error).errno === 1205;
+
 /** The connection is gone; whatever was open on it was rolled back by the server, unless COMMIT was already on its way. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof StatementCut) return true;

@@ -12,7 +12,15 @@ export interface SqlQuery {
   query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
 }
 
+/** A Galera cluster, of which one node is asked. */
+export interface Cluster {
+  readonly node: string;
+  readonly size: number;
+}
+
 export interface SqlReader extends SqlQuery {
+  /** Undefined where the server is no node of a cluster. Asks nothing that an open session doesn't know. */
+  cluster(): Promise<Cluster | undefined>;
   /** Runs `work` on one consistent view: all its reads see the same moment. */
   snapshot<T>(work: (view: SqlQuery) => Promise<T>): Promise<T>;
 }

@@ -61,7 +61,7 @@ export async function startMariadb(
     { mode: 0o600 },
   );
   const port = await freePort();
-  const log = join(folder, 'log');
+  const log = join(folder, 'log.err');
   const child = spawn(
     'setpriv',
     [
@@ -126,7 +126,7 @@ function open(root: MysqlOptions, database: string): Promise<Connection> {
   return createConnection({ host, port, user, password, database, multipleStatements: true });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

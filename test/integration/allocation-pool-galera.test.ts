@@ -1,0 +1,173 @@
+/** The method `database` on three nodes of Galera, one of which falls behind. */
+import type { Connection } from 'mysql2/promise';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startGalera, type Galera, type GaleraNode } from '../support/galera';
+import { NeutronTables, schemaFiles } from '../support/neutron-tables';
+import { declare, PoolRun } from '../support/pool-run';
+
+let galera: Galera;
+let near: GaleraNode;
+let far: GaleraNode;
+beforeAll(async () => {
+  galera = await startGalera();
+  [near, far] = galera.nodes;
+});
+afterAll(() => galera.stop());
+
+const lan = { cidr: '203.0.113.64/26', gateway: '203.0.113.65' };
+const five = ['203.0.113.71', '203.0.113.75'] as const;
+const fifteen = ['203.0.113.71', '203.0.113.85'] as const;
+
+let schema: string;
+let neutron: Connection;
+let tables: NeutronTables;
+let run: PoolRun;
+let schemas = 0;
+beforeEach(async () => {
+  schema = `zed${++schemas}`;
+  const connection = await far.connect();
+  await connection.query(`CREATE DATABASE ${schema} CHARACTER SET utf8; USE ${schema}`);
+  for (const file of schemaFiles.zed)
+    await connection.query(readFileSync(join(__dirname, '../fixtures/schema', file), 'utf8'));
+  await connection.query('CREATE TABLE held_up (id INT PRIMARY KEY)');
+  neutron = await far.connect(schema);
+  tables = new NeutronTables(neutron, 'zed');
+  run = new PoolRun(on(near));
+});
+afterEach(() => run.close());
+
+const on = (node: GaleraNode): MysqlOptions => ({ ...node.root, schema });
+
+describe('stackward writes to a node that has fallen behind the one that Neutron writes to', () => {
+  const stale = (message: string): unknown => [
+    {
+      ...{ id: 'allocation-pool.t/0', outcome: 'failed', reason: 'StalePlan' },
+      message: expect.stringContaining(message) as unknown,
+    },
+  ];
+  const moveGateway = (id: string) =>
+    neutron.query("UPDATE subnets SET gateway_ip = '203.0.113.80' WHERE id = ?", [id]);
+  const insertPool = async (id: string, ipamId: string | undefined) => {
+    const pool = "'203.0.113.73', '203.0.113.90'";
+    await neutron.query(
+      `INSERT INTO ipallocationpools (id, subnet_id, first_ip, last_ip) VALUES (UUID(), ?, ${pool})`,
+      [id],
+    );
+    await neutron.query(
+      `INSERT INTO ipamallocationpools (id, ipam_subnet_id, first_ip, last_ip) VALUES (UUID(), ?, ${pool})`,
+      [ipamId],
+    );
+  };
+
+  test.each([
+    ['gives no address back that a port has just taken', [fifteen], five, '203.0.113.80 of subnet', 'port'],
+    ['puts no gateway into a pool that has just moved there', [five], fifteen, 'gateway_ip of subnet', 'gateway'],
+    ['inserts no pool over one that was just inserted', [], fifteen, 'ipallocationpools of subnet', 'pool'],
+  ] as const)('%s', async (_, pools, wanted, message, event) => {
+    const subnet = await tables.subnet({ ...lan, pools });
+    await near.untilCaughtUp();
+    const planned = await run.plan({ ...declare(subnet.id, wanted), allowShrink: true });
+    expect(planned.steps).toHaveLength(1);
+    const { catchUp } = await near.lag(far, schema);
+    if (event === 'port') await tables.port(subnet, '203.0.113.80');
+    if (event === 'gateway') await moveGateway(subnet.id);
+    if (event === 'pool') await insertPool(subnet.id, subnet.ipamId);
+    const before = await tables.dump();
+    const applying = run.apply(planned);
+    await near.untilHeldUp(schema, applying);
+    await catchUp();
+    expect(await applying).toEqual(stale(message));
+    expect(await tables.dump()).toEqual(before);
+  });
+
+  test('sees what another node committed when it looks again', async () => {
+    const subnet = await tables.subnet({ ...lan, pools: [five] });
+    const spec = declare(subnet.id, fifteen);
+    const writing = new PoolRun(on(far));
+    await near.untilCaughtUp();
+    const { catchUp } = await near.lag(far, schema);
+    expect(await writing.converge(spec)).toMatchObject([{ outcome: 'applied' }]);
+    const again = run.plan(spec);
+    await near.untilHeldUp(schema, again);
+    await catchUp();
+    expect((await again).steps).toEqual([]);
+    await writing.close();
+  });
+});
+
+describe('a session', () => {
+  let admin: Connection;
+  beforeEach(async () => {
+    await near.untilCaughtUp();
+    admin = await near.connect();
+  });
+  const refusal = (message: RegExp, reason = 'TransientError'): unknown =>
+    expect.objectContaining({ reason, message: expect.stringMatching(message) as unknown });
+  /** Sets a global variable of the node while the work runs. */
+  const withGlobal = async (assignment: string, back: string, work: () => Promise<void>): Promise<void> => {
+    await admin.query(`SET GLOBAL ${assignment}`);
+    try {
+      await work();
+    } finally {
+      await admin.query(`SET GLOBAL ${back}`);
+    }
+  };
+
+  test.each([
+    ['reads', MysqlReader],
+    ['writes', MysqlWriter],
+  ])(
+    'that %s waits for what the cluster has committed, and for whatever the server waits for anyway',
+    async (_, Session) => {
+      await withGlobal('wsrep_sync_wait = 8', 'wsrep_sync_wait = 0', async () => {
+        const session = new Session(on(near));
+        expect(await session.query('SELECT @@wsrep_sync_wait AS waits, @@group_concat_max_len AS bytes')).toEqual([
+          { waits: 15, bytes: 67108864 },
+        ]);
+        expect(await session.cluster()).toEqual({ node: 'node1', size: 3 });
+        await session.close();
+      });
+    },
+  );
+
+  test('with a node that is a donor, or desynced, is refused', async () => {
+    await withGlobal('wsrep_desync = ON', 'wsrep_desync = OFF', async () => {
+      await expect(run.reader.query('SELECT 1')).rejects.toEqual(
+        refusal(
+          /is the node node1 of a Galera cluster and is out of step \(Donor\/Desynced, component Primary\), .*as "host"$/,
+        ),
+      );
+    });
+  });
+
+  test('that would write to its node alone is refused', async () => {
+    await withGlobal('wsrep_on = OFF', 'wsrep_on = ON', async () => {
+      await expect(run.writer.query('SELECT 1')).rejects.toEqual(
+        refusal(/wsrep_on is OFF there/, 'UnrecoverableError'),
+      );
+    });
+  });
+
+  test('with a node that has fallen far behind is given up, and nothing is tried again', async () => {
+    const waits = (time: string) => `wsrep_provider_options = 'repl.causal_read_timeout=${time}'`;
+    await withGlobal(waits('PT0.3S'), waits('PT30S'), async () => {
+      const { catchUp } = await near.lag(far, schema);
+      const lagging = refusal(/node1 of a Galera cluster, and it has not applied what the cluster committed before/);
+      await expect(run.reader.query('SELECT 1')).rejects.toEqual(lagging);
+      await expect(run.reader.snapshot(() => Promise.resolve())).rejects.toEqual(lagging);
+      await expect(run.writer.transaction(() => Promise.resolve())).rejects.toEqual(lagging);
+      await catchUp();
+      expect(await run.writer.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    });
+  });
+
+  test('with a node that has lost the others is refused', async () => {
+    const alone = galera.nodes[2];
+    await alone.isolate();
+    await expect(new MysqlReader({ ...on(alone), schema: '' }).query('SELECT 1')).rejects.toEqual(
+      refusal(/node3 of a Galera cluster and is out of step \(\w+, component non-Primary\)/),
+    );
+  });
+});
