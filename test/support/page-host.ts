@@ -52,7 +52,7 @@ export class PageHost {
     return site;
   }
 
-  /** As Neutron, Nova and os-vif leave a port of a running server; Nova sets hairpin on its tap. */
+  /** A port of a running server as Neutron, Nova and os-vif leave it; somebody has switched hairpin on at its tap. */
   private async plug(nic: keyof typeof ports): Promise<void> {
     const { cidr, gateway, address, mac } = networks[nic];
     const id = ports[nic];
