@@ -1,4 +1,4 @@
-// Lint is the architecture: who may import whom (docs/design.md, "The tree").
+// Lint is the architecture: who may import whom (docs/design.md, "The layout").
 import js from '@eslint/js';
 import ts from 'typescript-eslint';
 

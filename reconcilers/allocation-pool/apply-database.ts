@@ -3,7 +3,7 @@
  *
  * All rows are locked and compared before the first write. Until then nothing of ours can be lost, so when Neutron and
  * this transaction wait for each other, the server rolls back this one, and it starts again.
- * `standardattributes.revision_number` is left alone (docs/kinds/allocation-pool.md, "What is not written").
+ * `standardattributes.revision_number` is left alone (docs/kinds/allocation-pool.md, "In the database").
  */
 import { StalePlan } from '../../lib/errors';
 import { compact, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
