@@ -2,7 +2,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { documents, examples, headingsOf, linksOf, readDocument, root, synthesize } from '../support/documents';
+import {
+  blocksOf,
+  documents,
+  examples,
+  headingsOf,
+  linksOf,
+  readDocument,
+  root,
+  synthesize,
+} from '../support/documents';
 
 test('the compiler finds no mistake in any example', () => {
   const files = new Map(
@@ -62,4 +71,10 @@ test('every message that the page of troubleshooting names stands in the code', 
   );
   expect(messages.length).toBeGreaterThan(50);
   expect(messages.filter((words) => !files.some((text) => text.includes(words)))).toEqual([]);
+});
+
+test('the plan in the README is that of a page whose plan is run', () => {
+  const kinds = documents.filter((document) => document.startsWith('docs/kinds/'));
+  const plans = kinds.map((document) => blocksOf(document, 'console')[0]);
+  expect(plans).toEqual(expect.arrayContaining(blocksOf('README.md', 'console')));
 });
