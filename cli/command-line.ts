@@ -1,5 +1,5 @@
 /** Commands as a person can paste them into a shell. */
-import { type Options } from './run';
+import type { Options } from './run';
 
 const quote = (word: string): string => (/^[\w./:@=+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 

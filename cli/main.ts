@@ -19,7 +19,7 @@ import { rollbackCommand } from './rollback';
 import { applySaved, readSavedPlan } from './saved';
 import { complain, say } from './terminal';
 import { connect, type Connections } from './wire';
-import { type Options, type Run } from './run';
+import type { Options, Run } from './run';
 
 const isColored = (options: Pick<Options, 'json' | 'color'>): boolean =>
   !options.json && (options.color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR));

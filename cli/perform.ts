@@ -13,7 +13,7 @@ import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { commandLine, givenOptions } from './command-line';
 import { approved, say, stopOnInterrupt } from './terminal';
-import { type Run } from './run';
+import type { Run } from './run';
 
 interface Performed {
   readonly exitCode: number;

@@ -11,7 +11,7 @@ import type { RecordedRun } from '../lib/run-record';
 import { kinds } from '../reconcilers/registry';
 import { perform } from './perform';
 import { say } from './terminal';
-import { type Run } from './run';
+import type { Run } from './run';
 
 /** What somebody changed since the run is left alone. */
 export async function rollbackCommand(run: Run, name: string): Promise<number> {

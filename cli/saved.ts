@@ -10,7 +10,7 @@ import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../lib/s
 import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../lib/saved-plan';
 import { planOf } from './commands';
 import { perform } from './perform';
-import { type Run } from './run';
+import type { Run } from './run';
 
 export const readSavedPlan = (file: string): SavedPlan => parseSavedPlan(getText(file, maxPlanBytes), file);
 

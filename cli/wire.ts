@@ -13,7 +13,7 @@ import type { Note } from '../lib/plan';
 import type { Readers, Writers } from '../lib/ports';
 import type { Configuration } from './config';
 import { hostDirectory, openHost } from './hosts';
-import { type Target } from '../lib/target';
+import type { Target } from '../lib/target';
 
 export interface Connections {
   readonly readers: Readers;

@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { attempt } from '../lib/attempt';
 import { InvalidConfiguration } from '../lib/errors';
 import { holds, parseAddress, parseCidr } from '../lib/ip-ranges';
-import { type INetwork, type ISubnet } from './interfaces';
+import type { INetwork, ISubnet } from './interfaces';
 
 /**
  * The subnet of the network that the address is taken from: the one that holds it, else the first of its family, else

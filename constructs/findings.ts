@@ -20,7 +20,7 @@ import { sensitiveFindings } from './sensitive-attributes';
 import { serverFindings } from './server-findings';
 import { resolveIn } from './resolve';
 import { wishFindings } from './wish-findings';
-import { type SynthFinding } from '../lib/synth-finding';
+import type { SynthFinding } from '../lib/synth-finding';
 
 const passed = new WeakMap<IConstruct, number>();
 

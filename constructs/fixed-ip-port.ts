@@ -16,7 +16,7 @@ import { Tenant } from './tenant';
 
 export type { AddressPair } from '../lib/exception-method';
 import { checkTexts, requireProps } from './check-props';
-import { type INetwork, type ITenant } from './interfaces';
+import type { INetwork, ITenant } from './interfaces';
 
 export interface FixedIpPortProps extends Pick<
   NetworkingPortV2Config,

@@ -12,7 +12,7 @@ import { dependingOn } from './depending-on';
 import type { FixedIpPort } from './fixed-ip-port';
 import { Tenant } from './tenant';
 import type { TenantRouter } from './tenant-router';
-import { type INetwork, type ISubnet, type ITenant } from './interfaces';
+import type { INetwork, ISubnet, ITenant } from './interfaces';
 
 export interface FloatingIpProps extends Pick<
   NetworkingFloatingipV2Config,

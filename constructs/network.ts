@@ -11,7 +11,7 @@ import { dependingOn } from './depending-on';
 import { refuseLostZeros } from './lost-zeros';
 import { Subnet, type SubnetProps } from './subnet';
 import type { INetwork } from './interfaces';
-import { type ISubnet, type ITenant } from './interfaces';
+import type { ISubnet, ITenant } from './interfaces';
 
 /** What every network takes, and its first subnet. */
 export interface NetworkProps

@@ -20,7 +20,7 @@ import { defined } from '../lib/defined';
 import { checkTexts } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './declarations';
-import { type ITenant } from './interfaces';
+import type { ITenant } from './interfaces';
 
 /** Nova's limits. RAM in MiB. */
 export interface ComputeQuota {

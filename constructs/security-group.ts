@@ -12,7 +12,7 @@ import { CloudStack } from './cloud-stack';
 import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { Tenant } from './tenant';
-import { type ITenant } from './interfaces';
+import type { ITenant } from './interfaces';
 
 export interface ISecurityGroup extends IConstruct {
   readonly groupId: string;

@@ -5,7 +5,7 @@
 import { TerraformVariable } from 'cdktf';
 import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
-import { type SynthFinding } from '../lib/synth-finding';
+import type { SynthFinding } from '../lib/synth-finding';
 
 /** Of the provider's 1.54.1 and 3.4.0, `type.attribute`; test/constructs/manifest.test.ts compares with the schema. */
 export const sensitiveAttributes = [

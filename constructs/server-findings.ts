@@ -1,7 +1,7 @@
 import { TerraformResource } from 'cdktf';
 import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
-import { type SynthFinding } from '../lib/synth-finding';
+import type { SynthFinding } from '../lib/synth-finding';
 
 /** Made in the project of their provider, because no attribute names another; and what comes of the deployer's. */
 const inProviderProject: Readonly<Record<string, string>> = {

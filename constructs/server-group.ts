@@ -10,7 +10,7 @@ import { checkTexts, requireProps } from './check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, declarationsOf } from './declarations';
 import { Tenant } from './tenant';
-import { type ITenant } from './interfaces';
+import type { ITenant } from './interfaces';
 
 export const serverGroupPolicies = ['affinity', 'anti-affinity', 'soft-affinity', 'soft-anti-affinity'] as const;
 export type ServerGroupPolicy = (typeof serverGroupPolicies)[number];

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { defined } from '../lib/defined';
 import { ImportedNetwork, Network, type ImportedNetworkProps, type NetworkProps } from './network';
-import { type INetwork } from './interfaces';
+import type { INetwork } from './interfaces';
 
 /** Where a network lies in the data centre: Neutron's `provider:*` attributes. */
 export interface ProviderSegment {

@@ -8,7 +8,7 @@ import { AllocationPools } from './allocation-pools';
 import { CloudStack } from './cloud-stack';
 import { claim, declarationsOf } from './declarations';
 import type { ISubnet } from './interfaces';
-import { type INetwork, type ITenant } from './interfaces';
+import type { INetwork, ITenant } from './interfaces';
 
 export interface HostRoute {
   /** CIDR. */

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { ImportedNetwork, Network, type ImportedNetworkProps, type NetworkProps } from './network';
 import { Tenant } from './tenant';
-import { type INetwork, type ITenant } from './interfaces';
+import type { INetwork, ITenant } from './interfaces';
 
 export interface TenantNetworkProps extends NetworkProps {
   /** @default the tenant of the stack */

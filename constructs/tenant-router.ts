@@ -13,7 +13,7 @@ import { addFinding, declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import type { HostRoute } from './subnet';
 import { Tenant } from './tenant';
-import { type INetwork, type ISubnet, type ITenant } from './interfaces';
+import type { INetwork, ISubnet, ITenant } from './interfaces';
 
 export interface RouterInterface {
   readonly network: INetwork;

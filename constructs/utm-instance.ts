@@ -18,7 +18,7 @@ import { eachOf, refuseLostZeros } from './lost-zeros';
 import { Tenant } from './tenant';
 import { makeTransit, type UtmTransit } from './utm-transit';
 import { renderUserData, userDataFindings, userDataWarnings, type UtmNic, type UtmUserDataProps } from './user-data';
-import { type ITenant } from './interfaces';
+import type { ITenant } from './interfaces';
 
 /** The NICs that a UTM may have, in the order in which the guest sees them: DHCP works on the first NIC alone. */
 export const nicOrder = ['guest', 'green', 'orange', 'red'] as const;

@@ -8,7 +8,7 @@ import { firewallExceptionSpec } from '../reconcilers/firewall-exception/spec';
 import { policyRuleSpec } from '../reconcilers/policy-rule/spec';
 import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
-import { type SynthFinding } from '../lib/synth-finding';
+import type { SynthFinding } from '../lib/synth-finding';
 
 /** What each kind takes. A wish that its kind refuses would stop every plan of every stack, after the apply. */
 export const specs: Readonly<Record<string, z.ZodType>> = {

@@ -19,7 +19,7 @@ import type { Resource } from './resource';
 import { lookAgain, type SecondLook } from './second-look';
 import { oneOwnerEach, ownKey } from './stack-owners';
 import { hostsToSweep, ownersOf, sweepOf, type Swept } from './sweep';
-import { type Target } from './target';
+import type { Target } from './target';
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 

@@ -6,7 +6,7 @@ import { asStackwardError, InvalidConfiguration } from './errors';
 import type { Readers, Writers } from './ports';
 import type { Difference, Finding, Placement, Reconciler, Scope, Step, StepResult, Wanted } from './reconciler';
 import type { Resource } from './resource';
-import { type Image, type Target } from './target';
+import type { Image, Target } from './target';
 
 /** What was seen on one target, and the way to change it. */
 export interface Look {

@@ -5,7 +5,7 @@ import type { Look, Placed } from './kind';
 import { oneNameEach } from './machines';
 import { stepKey, type Note, type PlannedStep, type Problem } from './plan';
 import type { Readers } from './ports';
-import { type Target } from './target';
+import type { Target } from './target';
 
 /** Targets observed or written at the same time. */
 export const concurrency = 32;

@@ -1,7 +1,7 @@
 /** Subnets whose addresses collide where packets can meet: same tenant, same router, or shared by all tenants. */
 import type { ParsedSubnet } from './subnet-checks';
 import { formatAddress, overlap } from './ip-ranges';
-import { type SynthFinding } from './synth-finding';
+import type { SynthFinding } from './synth-finding';
 
 export function overlapFindings(
   subnets: readonly ParsedSubnet[],

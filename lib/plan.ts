@@ -4,7 +4,7 @@ import { idOf, type Look } from './kind';
 import type { Manifest } from './manifest';
 import type { Step } from './reconciler';
 import type { Resource } from './resource';
-import { type Image, type Target } from './target';
+import type { Image, Target } from './target';
 
 /** Which part of the manifests a run is about. A filtered run never counts as removal. */
 export interface Filter {

@@ -3,7 +3,7 @@
  * Adapters implement these; their errors are already of lib/errors.ts.
  */
 import type { Host, HostReader } from './host';
-import { type Target } from './target';
+import type { Target } from './target';
 
 export type SqlValue = string | null | readonly string[];
 

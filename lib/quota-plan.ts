@@ -1,5 +1,5 @@
 /** Whether the quotas that the code sets for a tenant hold what the same code declares for it. */
-import { type SynthFinding } from './synth-finding';
+import type { SynthFinding } from './synth-finding';
 
 /** What is counted against a quota, in OpenStack's words. */
 export const countedThings = {

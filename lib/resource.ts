@@ -3,7 +3,7 @@
  * for a thing as it was, because an image holds what no declaration may say: rules and file contents as they stood. The two
  * are different types. lib/manifest.ts makes the first from text, lib/journal.ts makes the second.
  */
-import { type Before } from './target';
+import type { Before } from './target';
 
 interface Named {
   /** The construct's path. */

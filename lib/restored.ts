@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { InvalidConfiguration } from './errors';
 import type { RestoredResource } from './resource';
 import { firstFault } from './schema-fault';
-import { type Image, type Target } from './target';
+import type { Image, Target } from './target';
 
 export interface RestoredOn<Image> {
   readonly restore: readonly { readonly target: Target; readonly image: Image }[];

@@ -12,7 +12,7 @@ import { stepKey } from './plan';
 import { sha256Digest } from './sha256';
 import { action, changes, refuseTwins, words } from './step-schema';
 import { sayFault } from './schema-fault';
-import { type Target } from './target';
+import type { Target } from './target';
 
 /** Bytes of each file of a run: what is written is read again. */
 export const maxJournalBytes = 64 << 20;

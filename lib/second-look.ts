@@ -3,7 +3,7 @@ import { asStackwardError, problemOf } from './errors';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from './plan';
 import type { StepResult } from './reconciler';
 import { ownKey } from './stack-owners';
-import { type Target } from './target';
+import type { Target } from './target';
 
 type Result = StepResult & { readonly step: PlannedStep };
 

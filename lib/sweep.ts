@@ -4,7 +4,7 @@ import type { Manifest } from './manifest';
 import type { Filter, Note, Problem } from './plan';
 import type { Readers } from './ports';
 import type { Sweep } from './reconciler';
-import { type Target } from './target';
+import type { Target } from './target';
 
 /** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
 export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {

@@ -5,7 +5,7 @@ import { applyToApi } from './apply-api';
 import { applyToDatabase } from './apply-database';
 import type { AllocationPoolStep } from './diff';
 import type { AllocationPoolObserved } from './observe';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly AllocationPoolStep[],

@@ -16,7 +16,7 @@ import { diff, type AllocationPoolStep } from './diff';
 import { locate } from './locate';
 import { observe, type AllocationPoolObserved } from './observe';
 import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 /** Of one subnet; Neutron's own limit is far below. */
 const maxPools = 10_000;

@@ -4,7 +4,7 @@ import type { Located, Wanted } from '../../lib/reconciler';
 import { subnetIdOf } from './declared';
 import { keptByIpam } from './rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 export async function locate(
   specs: readonly Wanted<AllocationPoolSpec>[],

@@ -5,7 +5,7 @@ import type { Writers } from '../../lib/ports';
 import type { StepResult } from '../../lib/reconciler';
 import type { BootRestoreStep } from './diff';
 import type { BootRestoreObserved } from './observe';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly BootRestoreStep[],

@@ -34,4 +34,4 @@ export const bootRestore: Reconciler<BootRestoreSpec, RestoredBoot, BootRestoreO
     image,
     apply,
   };
-import { type Image } from '../../lib/target';
+import type { Image } from '../../lib/target';

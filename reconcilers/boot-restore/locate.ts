@@ -2,10 +2,10 @@
 import type { Readers } from '../../lib/ports';
 import type { Finding, Located, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
-import { hostsOf, readPlaces, type PortPlaces, type Whereabouts } from '../firewall-exception/locate';
 import type { BootImage, RestoredBoot } from './restored';
 import type { BootRestoreSpec } from './spec';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
+import { hostsOf, type PortPlaces, readPlaces, type Whereabouts } from '../firewall-exception/chain/places';
 
 /** What one host is to have. */
 export type PlacedBoot = { readonly is: 'declared' } | { readonly is: 'restored'; readonly image: BootImage };

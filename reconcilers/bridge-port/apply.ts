@@ -10,7 +10,7 @@ import type { StepResult } from '../../lib/reconciler';
 import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import { recordEntry, type RecordEntry } from './spec';
 import { type BridgePortStep, type FlagAim, kind } from './model';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly BridgePortStep[],

@@ -8,7 +8,7 @@
 import { append } from '../../lib/lists';
 import type { Difference, Finding, Placement, Wanted } from '../../lib/reconciler';
 import { bringBack, leftovers } from './leaving';
-import { type BridgePortOn } from './locate';
+import type { BridgePortOn } from './locate';
 import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import { flagNames, type FlagName, type RecordEntry } from './spec';
 import { changesOf, notesOf } from './words';

@@ -5,7 +5,7 @@ import { hostTarget } from '../../lib/sweep';
 import type { BridgePortImage, BridgePortSpec } from './restored';
 import type { BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 /** A declaration with the devices of its port, or what is to come back on this one host. */
 export type BridgePortOn =

@@ -1,7 +1,7 @@
 /** What a plan says of flags and of what is recorded of them. Pure. */
 import type { Change } from '../../lib/reconciler';
 import type { FlagName, RecordEntry } from './spec';
-import { type FlagAim } from './model';
+import type { FlagAim } from './model';
 
 const word = (value: boolean): 'on' | 'off' => (value ? 'on' : 'off');
 

@@ -17,7 +17,7 @@ import { groupsOf, isEmptyGroup } from './rule-groups';
 import { families } from './rules';
 import { isLarge } from './stored-rules';
 import { familyNames, type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules } from './model';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 export async function* apply(
   steps: readonly FirewallExceptionStep[],

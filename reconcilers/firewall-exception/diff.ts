@@ -10,13 +10,12 @@ import { append } from '../../lib/lists';
 import { sweeps, type Action, type Change, type Difference, type Finding, type Placement } from '../../lib/reconciler';
 import { describeRules, intend, type Intent } from './intent';
 import { describeLarge, largeFiles } from './large-files';
-import type { PlacedException } from './locate';
 import { withinLimit } from './owner-limit';
 import { groupsOf, isEmptyGroup, isSameGroup } from './rule-groups';
 import { canonicalRule } from './rule-shape';
 import { families, noRules, nothing, type ExceptionRules, type Family } from './rules';
 import { isLarge } from './stored-rules';
-import type { FirewallExceptionStep } from './model';
+import type { FirewallExceptionStep, PlacedException } from './model';
 import { familyNames, type FirewallExceptionObserved, kind, type OwnFamily, type OwnState, pathOf } from './model';
 
 export function diff(

@@ -13,11 +13,11 @@ import {
   type IpVersion,
 } from '../../lib/ip-ranges';
 import type { Port } from '../../lib/ports';
-import type { NearSubnet } from './locate';
 import { passagesOf, type Passage, type Passages } from './passages';
 import { parseRule } from './rule-shape';
 import { macCheckOf, type ExceptionRules } from './rules';
 import type { FirewallExceptionSpec } from './spec';
+import type { NearSubnet } from './model';
 
 export interface Exposed {
   readonly spec: FirewallExceptionSpec;

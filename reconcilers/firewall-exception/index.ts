@@ -9,7 +9,7 @@ import type { Reconciler } from '../../lib/reconciler';
 import { parseSpec } from '../../lib/spec';
 import { apply } from './apply';
 import { diff, seenOf } from './diff';
-import { locate, type PlacedException } from './locate';
+import { locate } from './locate';
 import { observe } from './observe';
 import { restore, type RestoredException } from './restored';
 import { nothing, prefixesOf } from './rules';
@@ -64,5 +64,5 @@ export const firewallException: Reconciler<
   image,
   apply,
 };
-import { type FirewallExceptionObserved, type FirewallExceptionStep, kind } from './model';
-import { type Image } from '../../lib/target';
+import { type FirewallExceptionObserved, type FirewallExceptionStep, kind, type PlacedException } from './model';
+import type { Image } from '../../lib/target';

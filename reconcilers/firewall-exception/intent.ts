@@ -2,12 +2,11 @@
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import type { Finding, Wanted } from '../../lib/reconciler';
-import type { PlacedException } from './locate';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { parseRule } from './rule-shape';
 import { families, noRules, rulesFor, tapOf, type ExceptionRules } from './rules';
 import { describeExposure, describeRestored } from './exposure';
-import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf } from './model';
+import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf, type PlacedException } from './model';
 
 export interface Intent {
   readonly one: Wanted<PlacedException>;

@@ -1,7 +1,10 @@
 /** What the parts of the kind firewall-exception say to each other. */
 import type { TableVariant } from '../../lib/host';
 import type { OwnChains, OwnRules } from '../../lib/iptables/own-chain';
+import type { Port, Subnet } from '../../lib/ports';
 import type { Step } from '../../lib/reconciler';
+import type { ExceptionImage } from './restored';
+import type { FirewallExceptionSpec } from './spec';
 import type { OwnNames } from './own-names';
 import type { ExceptionRules, Family } from './rules';
 import type { StoredRules } from './stored-rules';
@@ -11,6 +14,20 @@ export const kind = 'firewall-exception';
 export const pathOf = (id: string): string => id.slice(kind.length + 1);
 
 export const familyNames: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
+/** Where the neighbours of a port are. */
+export type NearSubnet = Pick<Subnet, 'cidr' | 'gatewayIp'>;
+
+/** What an exception is on one host. */
+export type PlacedException =
+  | {
+      readonly is: 'declared';
+      readonly spec: FirewallExceptionSpec;
+      readonly port: Port;
+      /** Those of its network, as far as the credentials see them. */
+      readonly subnets: readonly NearSubnet[];
+    }
+  | { readonly is: 'restored'; readonly image: ExceptionImage };
 
 export interface FirewallExceptionStep extends Step {
   readonly owner: string;

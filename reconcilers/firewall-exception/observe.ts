@@ -7,13 +7,12 @@ import { parseRuleset, type Ruleset } from '../../lib/iptables/ruleset';
 import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
 import { isAtLeast } from '../../lib/releases';
-import type { PlacedException } from './locate';
 import { findLockFile } from './agent-lock';
 import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './own-names';
 import { foreignRules } from './rule-groups';
 import { families, type Family } from './rules';
 import { parseStored, textOf, type SeenFile } from './stored-rules';
-import type { FirewallExceptionObserved, OwnFamily } from './model';
+import type { FirewallExceptionObserved, OwnFamily, PlacedException } from './model';
 import { pathOf } from './model';
 
 /** Of a host without ip6tables, or without any, where nothing is wanted. */

@@ -13,8 +13,8 @@ import { keyOf, perform, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
 import { recordEntry, type RecordEntry } from './spec';
-import { type Target } from '../../lib/target';
-import { type PolicyRuleStep } from './model';
+import type { Target } from '../../lib/target';
+import type { PolicyRuleStep } from './model';
 
 export async function* apply(
   steps: readonly PolicyRuleStep[],

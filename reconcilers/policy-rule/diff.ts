@@ -10,7 +10,7 @@ import { append } from '../../lib/lists';
 import { hasRulesInCode } from '../../lib/policy/defaults';
 import { admissionOf } from '../../lib/policy/grant';
 import { companionsOf, sayGrant } from '../../lib/policy/intents';
-import { type Difference, type Finding, type Placement, type Step, type Wanted } from '../../lib/reconciler';
+import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
 import { finish } from './finish';
 import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';

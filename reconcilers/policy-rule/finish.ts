@@ -6,7 +6,7 @@ import { heldOn, serviceKey, type PolicyRuleObserved } from './observe';
 import { notesOf } from './restoring';
 import { contentOf, unheardFiles } from './service-policy';
 import { textOf, type Draft } from './taking';
-import { type PolicyRuleStep } from './model';
+import type { PolicyRuleStep } from './model';
 
 /** Works out the texts, leaves out what can't be done, and says what each step changes. */
 export function finish(

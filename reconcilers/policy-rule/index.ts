@@ -12,7 +12,7 @@ import { kind, observe, type PolicyRuleObserved } from './observe';
 import { contentOf } from './service-policy';
 import { restore, type PolicyRuleRestore, type PolicyRuleSpec } from './restored';
 import { policyRuleSpec, type PolicyRuleDeclared, type RecordEntry } from './spec';
-import { type PolicyRuleStep } from './model';
+import type { PolicyRuleStep } from './model';
 
 function identify(spec: PolicyRuleSpec): string {
   const say = ({ service, rule, role }: Pick<RecordEntry, 'service' | 'rule' | 'role'>): string =>

@@ -3,7 +3,7 @@ import type { Readers } from '../../lib/ports';
 import type { Finding, Located, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
 import type { PolicyRuleSpec } from './restored';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 export function locate(specs: readonly Wanted<PolicyRuleSpec>[], from: Readers): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];

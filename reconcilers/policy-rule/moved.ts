@@ -5,7 +5,7 @@ import { heldBeside, keyOf, rawValue, type Job } from './jobs';
 import { heldOn, serviceKey, type PolicyRuleObserved } from './observe';
 import { contentOf, findServicePolicy, type Looks } from './service-policy';
 import type { RecordEntry } from './spec';
-import { type PolicyRuleStep } from './model';
+import type { PolicyRuleStep } from './model';
 
 /** What is there when a plan is applied. */
 export interface Now extends HostRecords<RecordEntry> {

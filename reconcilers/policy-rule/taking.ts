@@ -6,7 +6,7 @@ import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import { refuseOtherFile, refuseSharedValue } from './restoring';
 import { contentOf } from './service-policy';
 import type { PolicyRuleRestore, PolicyRuleSpec } from './restored';
-import { type PolicyRuleStep } from './model';
+import type { PolicyRuleStep } from './model';
 
 /** A step before it is known what comes of it. */
 export type Draft = Omit<PolicyRuleStep, 'changes'>;

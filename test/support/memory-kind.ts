@@ -2,7 +2,7 @@
 import { InvalidConfiguration, StalePlan, TransientError } from '../../lib/errors';
 import type { Readers, Writers } from '../../lib/ports';
 import type { Reconciler, Step, StepResult, Wanted } from '../../lib/reconciler';
-import { type Target } from '../../lib/target';
+import type { Target } from '../../lib/target';
 
 export interface CellSpec {
   readonly host: string;
