@@ -1,4 +1,5 @@
 // Lint is the architecture: who may import whom (docs/design.md, "The layout").
+import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
@@ -27,6 +28,14 @@ const drivers = {
 };
 const cdktf = { regex: '^(cdktf|cdktn|constructs)(/|$)', message: 'Only constructs/ and main.ts import cdktf.' };
 
+const kinds = readdirSync(new URL('reconcilers', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+const otherKinds = {
+  regex: `^(\\.\\./)+(?!firewall-exception/chain/)(${kinds.join('|')})/(?!spec$)`,
+  message: 'A kind takes of another its spec alone, or the chain of firewall-exception.',
+};
+
 /** Some 100,000 arguments end the program with a RangeError, and what comes from outside may be as many. */
 const spreadArguments = {
   selector: ':matches(CallExpression, NewExpression) > SpreadElement',
@@ -48,6 +57,7 @@ export default ts.config(
   },
   mayImport('lib', [], [drivers, cdktf]),
   mayImport('reconcilers', ['lib'], [drivers, cdktf]),
+  mayImport('reconcilers/*', ['lib'], [drivers, cdktf, otherKinds]),
   // Links to files of credentials are all that synth writes beside cdktf's own files.
   mayImport('constructs', ['lib', 'reconcilers/[a-z-]+/spec', 'adapters/credential-links'], [drivers]),
   mayImport('adapters', ['lib'], [cdktf]),

@@ -11,10 +11,10 @@ import {
 import { findPath } from '../../lib/iptables/rule-comment';
 import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
-import { groupsOf } from '../firewall-exception/rule-groups';
-import { families } from '../firewall-exception/rules';
-import { formerNames, newNames, ownerIn } from '../firewall-exception/own-names';
-import { parseStored, textOf } from '../firewall-exception/stored-rules';
+import { groupsOf } from '../firewall-exception/chain/rule-groups';
+import { families } from '../firewall-exception/chain/rules';
+import { formerNames, newNames, ownerIn } from '../firewall-exception/chain/own-names';
+import { parseStored, textOf } from '../firewall-exception/chain/stored-rules';
 import type { PlacedBoot } from './locate';
 
 /** Of constructs of one stack. */

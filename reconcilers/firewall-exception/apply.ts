@@ -12,10 +12,10 @@ import { parseRuleset } from '../../lib/iptables/ruleset';
 import { append } from '../../lib/lists';
 import type { Writers } from '../../lib/ports';
 import type { StepResult } from '../../lib/reconciler';
-import { changeOf, requestsOf, type FamilyChange } from './family-change';
-import { groupsOf, isEmptyGroup } from './rule-groups';
-import { families } from './rules';
-import { isLarge } from './stored-rules';
+import { changeOf, requestsOf, type FamilyChange } from './chain/family-change';
+import { groupsOf, isEmptyGroup } from './chain/rule-groups';
+import { families } from './chain/rules';
+import { isLarge } from './chain/stored-rules';
 import { familyNames, type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules } from './model';
 import type { Target } from '../../lib/target';
 

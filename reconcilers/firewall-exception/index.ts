@@ -12,7 +12,7 @@ import { diff, seenOf } from './diff';
 import { locate } from './locate';
 import { observe } from './observe';
 import { restore, type RestoredException } from './restored';
-import { nothing, prefixesOf } from './rules';
+import { nothing, prefixesOf } from './chain/rules';
 import { firewallExceptionSpec, type FirewallExceptionSpec } from './spec';
 
 function parse(input: unknown): FirewallExceptionSpec {

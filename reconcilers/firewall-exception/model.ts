@@ -5,9 +5,9 @@ import type { Port, Subnet } from '../../lib/ports';
 import type { Step } from '../../lib/reconciler';
 import type { ExceptionImage } from './restored';
 import type { FirewallExceptionSpec } from './spec';
-import type { OwnNames } from './own-names';
-import type { ExceptionRules, Family } from './rules';
-import type { StoredRules } from './stored-rules';
+import type { OwnNames } from './chain/own-names';
+import type { ExceptionRules, Family } from './chain/rules';
+import type { StoredRules } from './chain/stored-rules';
 
 export const kind = 'firewall-exception';
 

@@ -7,11 +7,11 @@ import { parseRuleset, type Ruleset } from '../../lib/iptables/ruleset';
 import type { Readers } from '../../lib/ports';
 import type { Placement } from '../../lib/reconciler';
 import { isAtLeast } from '../../lib/releases';
-import { findLockFile } from './agent-lock';
-import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './own-names';
-import { foreignRules } from './rule-groups';
-import { families, type Family } from './rules';
-import { parseStored, textOf, type SeenFile } from './stored-rules';
+import { findLockFile } from './chain/agent-lock';
+import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './chain/own-names';
+import { foreignRules } from './chain/rule-groups';
+import { families, type Family } from './chain/rules';
+import { parseStored, textOf, type SeenFile } from './chain/stored-rules';
 import type { FirewallExceptionObserved, OwnFamily, PlacedException } from './model';
 import { pathOf } from './model';
 

@@ -5,7 +5,7 @@ import { commentOf, findPath } from '../../lib/iptables/rule-comment';
 import { line } from '../../lib/line';
 import type { RestoredResource } from '../../lib/resource';
 import { parseImages, type RestoredOn } from '../../lib/restored';
-import { findOwnComment } from './rule-shape';
+import { findOwnComment } from './chain/rule-shape';
 
 /** Of one table in one family. Runs of before `maxRules` of lib/exception-limits.ts recorded exceptions that are larger than any today. */
 const maxRecordedRules = 10_000;

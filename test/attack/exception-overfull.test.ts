@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { maxRules, maxRulesOfOwner, maxStoredBytes } from '../../lib/exception-limits';
 import { longestLine, mostRules } from '../../lib/iptables/own-chain';
 import type { Sweep } from '../../lib/reconciler';
-import { renderStored } from '../../reconcilers/firewall-exception/stored-rules';
+import { renderStored } from '../../reconcilers/firewall-exception/chain/stored-rules';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { chain, dhcp, exception, into, manifestOf, mark, out, portId, TextHosts } from '../support/firewall-texts';
 import { callHostFunction } from '../support/host-functions';

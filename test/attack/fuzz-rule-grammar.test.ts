@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { longestLine, mostRules, ownTables } from '../../lib/iptables/own-chain';
-import { canonicalRule, familyOfRule, parseRule, renderRule } from '../../reconcilers/firewall-exception/rule-shape';
+import {
+  canonicalRule,
+  familyOfRule,
+  parseRule,
+  renderRule,
+} from '../../reconcilers/firewall-exception/chain/rule-shape';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
 import { callHostFunction } from '../support/host-functions';

@@ -4,8 +4,8 @@ import type { HostFile } from '../../lib/host';
 import { findForeignJumps, findOwnChains, jumpFrom, ownTables } from '../../lib/iptables/own-chain';
 import { parseRuleset, renderRuleset } from '../../lib/iptables/ruleset';
 import { findPath } from '../../lib/iptables/rule-comment';
-import { foreignRules, groupsOf } from '../../reconcilers/firewall-exception/rule-groups';
-import { parseStored, renderStored } from '../../reconcilers/firewall-exception/stored-rules';
+import { foreignRules, groupsOf } from '../../reconcilers/firewall-exception/chain/rule-groups';
+import { parseStored, renderStored } from '../../reconcilers/firewall-exception/chain/stored-rules';
 import { fuzzing, fuzzTimeoutMs } from '../support/fuzz';
 
 const chain = 'stackward-96c2886c51d1dfb4';

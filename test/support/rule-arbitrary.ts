@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { formatAddress } from '../../lib/ip-ranges';
 import type { OwnTable } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
-import { renderRule, type OwnRule } from '../../reconcilers/firewall-exception/rule-shape';
+import { renderRule, type OwnRule } from '../../reconcilers/firewall-exception/chain/rule-shape';
 
 export interface GeneratedRule {
   readonly table: OwnTable;

@@ -4,14 +4,14 @@
  * Nothing comes back from such a file when the host starts, and whatever writes rules of its owner and family replaces it. What
  * is left to do here: a file without any rule in the kernel, as after a restart.
  */
-import { ownTables } from '../../lib/iptables/own-chain';
-import { commentOf } from '../../lib/iptables/rule-comment';
-import type { Sweep } from '../../lib/reconciler';
+import { ownTables } from '../../../lib/iptables/own-chain';
+import { commentOf } from '../../../lib/iptables/rule-comment';
+import type { Sweep } from '../../../lib/reconciler';
 import type { Intent } from './intent';
 import { isEmptyGroup } from './rule-groups';
 import { families, nothing, type Family } from './rules';
 import { isLarge, type LargeFile } from './stored-rules';
-import { familyNames, type FirewallExceptionStep, kind, type OwnFamily, type OwnState, pathOf } from './model';
+import { familyNames, type FirewallExceptionStep, kind, type OwnFamily, type OwnState, pathOf } from '../model';
 
 export const describeLarge = ({ size }: LargeFile): string => `a file of ${size} bytes, more than is read`;
 

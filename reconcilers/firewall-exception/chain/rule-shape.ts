@@ -5,9 +5,9 @@
  * (an operator's DROP, a pass for another port). The host program has the same grammar (`read_rule` of host/stackward-host.py), and
  * hands iptables-restore nothing else; test/attack/fuzz-rule-grammar.test.ts compares the two.
  */
-import { carriesIPv4, formatAddress, parseCidr } from '../../lib/ip-ranges';
-import { longestLine, type OwnTable } from '../../lib/iptables/own-chain';
-import { findPath } from '../../lib/iptables/rule-comment';
+import { carriesIPv4, formatAddress, parseCidr } from '../../../lib/ip-ranges';
+import { longestLine, type OwnTable } from '../../../lib/iptables/own-chain';
+import { findPath } from '../../../lib/iptables/rule-comment';
 
 export interface OwnRule {
   /** Prefix, as the kernel prints it. Absent: any address. */

@@ -5,16 +5,16 @@
  * How: the file loses what is to go or to change; then the kernel is changed; then the file gets what is new. Each is a
  * compare-and-swap. Given up: a host that restarts between these writes comes back without what was being changed, until the next run.
  */
-import { InvalidConfiguration } from '../../lib/errors';
-import { maxStoredBytes } from '../../lib/exception-limits';
-import type { HostWrite } from '../../lib/host';
-import { noChain, renderReplacements, type OwnChains, type OwnRules } from '../../lib/iptables/own-chain';
-import { sha256 } from '../../lib/sha256';
+import { InvalidConfiguration } from '../../../lib/errors';
+import { maxStoredBytes } from '../../../lib/exception-limits';
+import type { HostWrite } from '../../../lib/host';
+import { noChain, renderReplacements, type OwnChains, type OwnRules } from '../../../lib/iptables/own-chain';
+import { sha256 } from '../../../lib/sha256';
 import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
 import type { Family } from './rules';
 import { newNames } from './own-names';
 import { isLarge, nothingStored, renderStored, type StoredRules } from './stored-rules';
-import { type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules, type OwnFamily } from './model';
+import { type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules, type OwnFamily } from '../model';
 
 export interface FamilyChange {
   readonly owner: string;

@@ -1,6 +1,6 @@
 /** Which packets the rules of one exception let pass, read from the very lines that the kernel gets. Pure. */
-import { everyAddress, parseCidr, subtract, type IpRange, type IpVersion } from '../../lib/ip-ranges';
-import type { OwnRules, OwnTable } from '../../lib/iptables/own-chain';
+import { everyAddress, parseCidr, subtract, type IpRange, type IpVersion } from '../../../lib/ip-ranges';
+import type { OwnRules, OwnTable } from '../../../lib/iptables/own-chain';
 import { parseRule, type OwnRule } from './rule-shape';
 
 /** What one rule lets pass, without what an earlier rule of its way gives back to the groups of the port. */

@@ -1,12 +1,12 @@
 /** What one exception should be on one host, as that host is now: its rules, or why there are none. Pure. */
-import { ownTables } from '../../lib/iptables/own-chain';
-import { commentOf } from '../../lib/iptables/rule-comment';
-import type { Finding, Wanted } from '../../lib/reconciler';
+import { ownTables } from '../../../lib/iptables/own-chain';
+import { commentOf } from '../../../lib/iptables/rule-comment';
+import type { Finding, Wanted } from '../../../lib/reconciler';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { parseRule } from './rule-shape';
 import { families, noRules, rulesFor, tapOf, type ExceptionRules } from './rules';
 import { describeExposure, describeRestored } from './exposure';
-import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf, type PlacedException } from './model';
+import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf, type PlacedException } from '../model';
 
 export interface Intent {
   readonly one: Wanted<PlacedException>;

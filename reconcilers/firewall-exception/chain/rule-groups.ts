@@ -1,5 +1,5 @@
 /** The rules of our chain, taken apart by the construct that they are of, and put together again. Pure. */
-import { ownTables, type OwnRules, type OwnTable } from '../../lib/iptables/own-chain';
+import { ownTables, type OwnRules, type OwnTable } from '../../../lib/iptables/own-chain';
 import { canonicalRule, findOwnComment } from './rule-shape';
 
 /** By the comment that the rules bear. */

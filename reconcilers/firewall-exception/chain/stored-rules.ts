@@ -8,9 +8,9 @@
  *   *filter
  *   …
  */
-import { fileHeader, type HostDigest, type HostFile, type TableVariant } from '../../lib/host';
-import { findOwnChains, renderChains, type OwnRules } from '../../lib/iptables/own-chain';
-import { parseRuleset } from '../../lib/iptables/ruleset';
+import { fileHeader, type HostDigest, type HostFile, type TableVariant } from '../../../lib/host';
+import { findOwnChains, renderChains, type OwnRules } from '../../../lib/iptables/own-chain';
+import { parseRuleset } from '../../../lib/iptables/ruleset';
 import { isEmptyGroup, withGroups } from './rule-groups';
 import { ownerIn } from './own-names';
 import { noRules } from './rules';

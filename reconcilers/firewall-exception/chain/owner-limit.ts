@@ -1,10 +1,10 @@
 /** How many rules one owner may have on one host, of all its exceptions. Pure. */
-import { maxRulesOfOwner } from '../../lib/exception-limits';
-import { ownTables, type OwnRules } from '../../lib/iptables/own-chain';
-import type { Difference } from '../../lib/reconciler';
+import { maxRulesOfOwner } from '../../../lib/exception-limits';
+import { ownTables, type OwnRules } from '../../../lib/iptables/own-chain';
+import type { Difference } from '../../../lib/reconciler';
 import { groupsOf } from './rule-groups';
 import { families, type ExceptionRules } from './rules';
-import { type FirewallExceptionStep, kernelRules, type OwnState } from './model';
+import { type FirewallExceptionStep, kernelRules, type OwnState } from '../model';
 
 const countOf = (rules: OwnRules): number => ownTables.reduce((sum, table) => sum + rules[table].length, 0);
 
