@@ -83,6 +83,8 @@ export default ts.config(
     files: ['lib/**/*.ts', 'reconcilers/**/*.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
   },
+  // Generated: one line for each rule of a service.
+  { files: ['lib/policy/data/*.ts'], rules: { 'max-lines': 'off' } },
   {
     files: ['cli/**', 'lab/**', 'bench/**', 'demo/**', 'scripts/**', '**/*.mjs', '**/*.cjs'],
     rules: { 'no-console': 'off' },

@@ -9,7 +9,8 @@ const isAction: Readonly<Record<PolicyService, (rule: string) => boolean>> = {
   nova: (rule) => rule.includes(':'),
   cinder: (rule) => rule.includes(':'),
   keystone: (rule) => rule.includes(':'),
-  neutron: (rule) => /^(create|get|list|update|delete|add|remove|insert|onboard|associate|disassociate)_/.test(rule),
+  neutron: (rule) =>
+    /^(create|get|list|update|delete|add|remove|insert|onboard|associate|disassociate)_|^activate$/.test(rule),
   // Its actions have no form of their own.
   glance: (rule) =>
     !/^(default|admin|owner|context_is_\w+|admin_\w+|is_\w+|metadef_(admin|default)|service_\w+)$/.test(rule),

@@ -7,7 +7,6 @@
  */
 import { asStackwardError } from '../../lib/errors';
 import { append } from '../../lib/lists';
-import { hasRulesInCode } from '../../lib/policy/defaults';
 import { admissionOf } from '../../lib/policy/grant';
 import { companionsOf, sayGrant } from '../../lib/policy/intents';
 import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
@@ -16,9 +15,9 @@ import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import type { PolicyRuleSpec } from './restored';
 import { sayHolders } from './roles';
-import type { Situation } from './service-policy';
+import type { Situation } from './situation';
 import type { PolicyRuleDeclared, RecordEntry } from './spec';
-import { refuseShared } from './shared-rule';
+import { refuseFormerName, refuseShared, sayReferrers } from './shared-rule';
 import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
 import type { PolicyRuleStep } from './model';
 
@@ -159,16 +158,18 @@ const head = (
 function grant(
   { id, owner, stack }: Grant,
   spec: PolicyRuleDeclared,
-  { path: file, effective, rules, parsed }: Situation,
+  situation: Situation,
   recorded: RecordEntry | undefined,
   { notes = [], asides = [] }: Pick<Step, 'notes' | 'asides'>,
   observed: PolicyRuleObserved,
 ): Draft {
   const { service, release, rule, role, reason, overrideManager } = spec;
+  const { path: file, effective, rules, parsed, written } = situation;
   const path = id.slice(kind.length + 1);
   const as = { path, stack, ...(overrideManager === undefined ? {} : { overrideManager }) };
   const job: Job = { ...{ owner, file, rule, role, service, release, recorded, rules, effective, as }, does: 'add' };
-  refuseShared(rules, rule, release);
+  refuseFormerName(situation, rule);
+  refuseShared(rules, rule, release, (name) => written.has(name));
   const times = parsed?.entries.filter((entry) => entry.rule === rule).length ?? 0;
   const now = sayValue(textOf(observed, file), spec);
   return {
@@ -188,7 +189,7 @@ function grant(
       ...notes,
       `the reason given: ${reason}`,
       ...companionsOf(service, rule)
-        .filter((one) => rules.byName.has(one) && admissionOf(rules, one, role) === 'no')
+        .filter((one) => written.has(one) && admissionOf(rules, one, role) === 'no')
         .map(
           (one) =>
             `the request is asked ${one} too: it stands in the file, and does not admit the role whatever the request is about`,
@@ -198,11 +199,8 @@ function grant(
             `the file was silent: from now on it holds what the service goes by, ${effective}, and a later release's default won't change that`,
           ]
         : []),
-      ...(hasRulesInCode(service, release) && spec.intent === undefined
-        ? [
-            `rules in ${service}'s code may refer to this one, and would admit the role as well: the files don't show them`,
-          ]
-        : []),
+      ...situation.notes,
+      ...sayReferrers(situation, rule),
       ...(times > 1 ? [`the file has the rule ${times} times, and the last one counts`] : []),
     ],
   };

@@ -7,15 +7,15 @@
 import { asStackwardError, StackwardError } from '../../lib/errors';
 import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/host';
 import { readRecords, type HostRecords } from '../../lib/host-record';
-import { hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
+import { policyFileNames } from '../../lib/policy/defaults';
 import { configPlaces } from '../../lib/policy/config';
 import type { Readers, ServiceName } from '../../lib/ports';
 import { sweeps, type Placement } from '../../lib/reconciler';
 import type { Release } from '../../lib/releases';
 import { rawValue, type Held } from './jobs';
 import { seeRoles, type RolesSeen } from './roles';
-import { contentOf, findServicePolicy, foldersOf, isNewAlone, situationOf } from './service-policy';
-import type { Looks, ServicePolicy, Situation } from './service-policy';
+import { contentOf, findServicePolicy, foldersOf, type Looks, type ServicePolicy } from './service-policy';
+import { asksTool, rulesOfService, situationOf, type ServiceRules, type Situation } from './situation';
 import type { PolicyRuleSpec, RuleImage } from './restored';
 import { recordEntry, type PolicyRuleDeclared, type RecordEntry } from './spec';
 
@@ -161,7 +161,7 @@ function look(
 }
 
 /**
- * Each rule is read once, whatever is asked of it.
+ * Each service's files and each rule are read once, whatever is asked of them.
  * @param generated what the service's own tool prints, by service, where a rule had to be asked of it
  */
 export function situations(
@@ -169,19 +169,23 @@ export function situations(
   looks: Looks,
   generated: ReadonlyMap<string, string>,
 ): PolicyRuleObserved['situation'] {
+  const read = new Map<string, ServiceRules>();
   const known = new Map<string, Situation>();
   return ({ service, release, rule }) => {
-    const policy = services.get(serviceKey(service, release));
+    const name = serviceKey(service, release);
+    const policy = services.get(name);
     if (policy === undefined || policy instanceof StackwardError)
       throw policy ?? new RangeError(`nobody looked at ${service}`);
-    const key = `${serviceKey(service, release)} ${rule}`;
-    const situation = known.get(key) ?? situationOf(policy, rule, looks, generated.get(service));
+    const key = `${name} ${rule}`;
+    const of = read.get(name) ?? rulesOfService(policy, looks);
+    read.set(name, of);
+    const situation = known.get(key) ?? situationOf(of, rule, generated.get(service));
     known.set(key, situation);
     return situation;
   };
 }
 
-/** Rules that no file has are asked of the service's own tool, where it knows all that they come to. */
+/** Rules that no file has are asked of the service's own tool, where that is worth its seconds. */
 function generate(
   asked: Asked,
   { wanted }: Placement<PolicyRuleSpec>,
@@ -191,9 +195,8 @@ function generate(
   for (const { spec } of wanted) {
     const policy = 'restore' in spec ? undefined : services.get(serviceKey(spec.service, spec.release));
     if ('restore' in spec || policy === undefined || 'reason' in policy) continue;
-    const { service, rule, release } = spec;
-    if (!hasRulesInCode(service, release) || !isNewAlone(policy)) continue;
-    if (isInFile(policy, rule, asked)) continue;
+    const { service, rule } = spec;
+    if (!asksTool(policy, rule) || isInFile(policy, rule, asked)) continue;
     const outcome = asked.reader(['oslopolicy-policy-generator', '--namespace', service]);
     if (outcome.ok && outcome.value.code === 0) generated.set(service, outcome.value.stdout);
   }

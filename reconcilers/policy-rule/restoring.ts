@@ -31,7 +31,8 @@ export function refuseOtherFile({ service, release, file }: About, { services }:
 export function refuseSharedValue(about: About, text: string | undefined, policy: ServicePolicy): void {
   const { service, release, rule } = about;
   const defaultRule = hasRulesInCode(service, release) ? '' : policy.settings.defaultRule;
-  refuseShared({ ...rulesIn(text, about), defaultRule }, rule, release);
+  const rules = { ...rulesIn(text, about), defaultRule };
+  refuseShared(rules, rule, release, (name) => rules.byName.has(name));
 }
 
 const rulesIn = (text: string | undefined, about: About): Rules =>

@@ -7,7 +7,7 @@ import type { Readers, RoleCatalogue } from '../../lib/ports';
 import type { Placement, Step } from '../../lib/reconciler';
 import { isAtLeast } from '../../lib/releases';
 import type { PolicyRuleRestore, PolicyRuleSpec } from './restored';
-import type { Situation } from './service-policy';
+import type { Situation } from './situation';
 import type { PolicyRuleDeclared } from './spec';
 
 /** As Keystone has them; an error: why it could not be asked; undefined: nobody had to. */
@@ -33,7 +33,8 @@ const bringsBack = ({ restore }: PolicyRuleRestore): boolean =>
 /** Whether the rule lacks the role; a rule that can't be read gets nothing added. */
 function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclared) => Situation): boolean {
   try {
-    return admissionOf(situation(spec).rules, spec.rule, spec.role) === 'no';
+    const { rules, formerly } = situation(spec);
+    return formerly === undefined && admissionOf(rules, spec.rule, spec.role) === 'no';
   } catch {
     return false;
   }

@@ -1,21 +1,11 @@
 /** Which files a service takes its rules from, as oslo.policy looks for them, and what they come to. Pure. */
-import { Blocked, InvalidConfiguration, StackwardError } from '../../lib/errors';
+import { Blocked, StackwardError } from '../../lib/errors';
 import type { HostFile, HostFolder, Outcome } from '../../lib/host';
-import type { Check, Rules } from '../../lib/policy/check';
 import { configPlaces, readPolicySettings, type PolicySettings } from '../../lib/policy/config';
-import {
-  enforcesNewDefaults,
-  eraOf,
-  findCodeDefault,
-  hasDeprecatedHalves,
-  hasRulesInCode,
-  policyFileNames,
-} from '../../lib/policy/defaults';
-import { findEntry, parsePolicyFile, type PolicyFile } from '../../lib/policy/file';
-import { parseRule } from '../../lib/policy/parse';
-import { oldNameOf } from '../../lib/policy/renamed';
+import { eraOf, hasRulesInCode, policyFileNames } from '../../lib/policy/defaults';
+import { parsePolicyFile } from '../../lib/policy/file';
 import type { ServiceName } from '../../lib/ports';
-import { isAtLeast, isNewer, newest, type Release } from '../../lib/releases';
+import { isAtLeast, type Release } from '../../lib/releases';
 
 /** What can be asked about a host; each answer is the same at every call. */
 export interface Looks {
@@ -123,107 +113,8 @@ export function unheardFiles({ release, main, files }: ServicePolicy, path: stri
   return files.filter((one) => one !== main && holdsRules(one));
 }
 
-/** One rule, as the service goes by it. */
-export interface Situation {
-  readonly rules: Rules;
-  /** All that the service reads. */
-  readonly files: readonly string[];
-  /** The file that has it, else the one where it would go. */
-  readonly path: string;
-  /** undefined: it isn't there yet. */
-  readonly parsed: PolicyFile | undefined;
-  /** What stands in for it where no file has it; undefined: it then admits nobody. */
-  readonly effective: string | undefined;
-}
-
-/**
- * @param generated what the service's own tool prints, where it was asked
- * @throws StackwardError when a file can't be read as rules, or the rule's default is not known
- */
-export function situationOf(
-  policy: ServicePolicy,
-  rule: string,
-  looks: Looks,
-  generated: string | undefined,
-): Situation {
-  const { service, release, settings, files } = policy;
-  const era = eraOf(release);
-  const parsed = new Map<string, PolicyFile>();
-  const byName = new Map<string, Check>();
-  for (const path of policy.files) {
-    const file = inFile(path, () => parsePolicyFile(contentOf(looks.file(path)) ?? '', era));
-    parsed.set(path, file);
-    for (const [name, value] of file.values)
-      byName.set(
-        name,
-        inFile(path, () => parseRule(value, era)),
-      );
-  }
-  const isInCode = hasRulesInCode(service, release);
-  // A name that no file has is in the code, where it is not known here: it must not be taken for the default rule.
-  const rules: Rules = { era, service, byName, defaultRule: isInCode ? '' : settings.defaultRule };
-  const path = policy.files.findLast((one) => parsed.get(one)?.values.has(rule)) ?? policy.main;
-  const file = parsed.get(path);
-  // A merge key gives a value without an entry of its own.
-  const held = file?.values.get(rule);
-  if (file?.values.has(rule) && (findEntry(file, rule) || typeof held !== 'string'))
-    return { rules, files, path, parsed: file, effective: undefined };
-  const effective = typeof held === 'string' ? held : silent();
-  if (effective !== undefined) byName.set(rule, parseRule(effective, era));
-  return { rules, files, path, parsed: file, effective };
-
-  function silent(): string | undefined {
-    if (!isInCode) return byName.has(settings.defaultRule) ? `rule:${settings.defaultRule}` : undefined;
-    refuseOldName();
-    return defaultOf(policy, rule, generated);
-  }
-
-  function refuseOldName(): void {
-    const old = oldNameOf(service, rule, release);
-    const holder = old && policy.files.findLast((one) => parsed.get(one)?.values.has(old));
-    // As the sample that oslo.policy makes has it: the old name then says nothing.
-    if (old === undefined || holder === undefined || parsed.get(holder)?.values.get(old) === `rule:${rule}`) return;
-    throw new Blocked(
-      `${holder} is silent about ${rule} and holds ${old}, its former name, whose value is in force for it; ` +
-        `write ${rule} there too, as it is to be without the grant, then run again`,
-    );
-  }
-}
-
-export const isNewAlone = ({ service, release, settings }: ServicePolicy): boolean =>
-  !hasDeprecatedHalves(service, release) || (settings.newDefaultsAlone ?? enforcesNewDefaults(service, release));
-
-/**
- * Where new defaults stand alone, what the service's own tool says counts over the table: a default has changed within a
- * release (Neutron 26.0.0 to 26.0.6).
- */
-function defaultOf(policy: ServicePolicy, rule: string, generated: string | undefined): string {
-  const { service, release, main } = policy;
-  const isAlone = isNewAlone(policy);
-  const told = isAlone && generated !== undefined ? parsePolicyFile(generated, 'newton').values.get(rule) : undefined;
-  if (typeof told === 'string') return told;
-  if (isNewer(release))
-    throw new Blocked(
-      `${main} is silent about ${rule}, and this stackward knows the defaults of ${service} up to ${newest}, not those of ${release}; ` +
-        `write the rule's present value into the file (\`oslopolicy-sample-generator --namespace ${service}\` lists all), then run again, or use a newer stackward`,
-    );
-  const known = findCodeDefault(service, rule, release, isAlone);
-  if (known !== undefined) return known;
-  if (isAlone && generated !== undefined)
-    throw new InvalidConfiguration(
-      `${service} of ${release} knows no rule ${rule}; \`oslopolicy-policy-generator --namespace ${service}\` on the host lists them`,
-    );
-  const why = isAlone
-    ? `\`oslopolicy-policy-generator --namespace ${service}\` doesn't tell its value on this host`
-    : `while enforce_new_defaults is off no tool of ${service} tells what it goes by`;
-  throw new Blocked(
-    `${main} is silent about ${rule}, and ${why}; does ${service} of ${release} have a rule of that name? ` +
-      `\`oslopolicy-sample-generator --namespace ${service}\` on a host, or the release's documentation, lists all, with their values and the deprecated ones; ` +
-      `correct the name, or write the rule's present value into the file, then run again`,
-  );
-}
-
-function inFile<T>(path: string, work: () => T): T {
+/** The words of a fault in a file begin with its path. */
+export function inFile<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

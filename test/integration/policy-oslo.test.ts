@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import type { PolicyEra, Rules, RuleValue } from '../../lib/policy/check';
-import { findCodeDefault } from '../../lib/policy/defaults';
+import { codeRules, type CodeRule } from '../../lib/policy/code-rules';
+import { effectiveCheck } from '../../lib/policy/defaults';
 import { addRole } from '../../lib/policy/edit';
 import { evaluateRule, type Attributes } from '../../lib/policy/evaluate';
 import { parsePolicyFile } from '../../lib/policy/file';
@@ -173,11 +174,11 @@ testWithOslo('whom only the deprecated half of a default admits is still admitte
     admin_or_network_owner: 'rule:context_is_admin or project_id:%(network:tenant_id)s',
   };
   const file = parsePolicyFile('', 'newton');
+  const known = codeRules('neutron', 'wallaby')?.get(rule) as CodeRule;
   const write = (newAlone: boolean): string => {
-    const effective = findCodeDefault('neutron', rule, 'wallaby', newAlone);
-    return addRole(file, rulesOf({}, 'newton'), rule, 'member', effective).content;
+    return addRole(file, rulesOf({}, 'newton'), rule, 'member', effectiveCheck(known, newAlone)).content;
   };
-  const check = findCodeDefault('neutron', rule, 'wallaby', true);
+  const { check } = known;
   const asked = {
     ...{ rule, check, others, deprecated: 'rule:context_is_advsvc or rule:admin_or_network_owner' },
     files: ['{}', write(false), write(true)],

@@ -2,12 +2,14 @@
 import type { HostFile, HostFolder, Outcome } from '../../lib/host';
 import type { HostRecord } from '../../lib/host-record';
 import { StackwardError } from '../../lib/errors';
+import type { PolicyService } from '../../lib/policy/check';
 import { evaluateRule } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/releases';
 import { diff } from '../../reconcilers/policy-rule/diff';
 import { keyOf, perform } from '../../reconcilers/policy-rule/jobs';
 import { heldOn, serviceKey, situations, type PolicyRuleObserved } from '../../reconcilers/policy-rule/observe';
-import { findServicePolicy, situationOf, type Looks } from '../../reconcilers/policy-rule/service-policy';
+import { findServicePolicy, type Looks } from '../../reconcilers/policy-rule/service-policy';
+import { rulesOfService, situationOf } from '../../reconcilers/policy-rule/situation';
 import type { RecordEntry } from '../../reconcilers/policy-rule/spec';
 
 /** By the construct's name. */
@@ -22,13 +24,18 @@ export class PolicyHost {
     private readonly release: Release,
     private readonly rule: string,
     name: string,
+    private readonly service: PolicyService = 'neutron',
   ) {
-    this.path = `/etc/neutron/${name}`;
+    this.path = `/etc/${service}/${name}`;
+  }
+
+  private get config(): string {
+    return `/etc/${this.service}/${this.service}.conf`;
   }
 
   private get looks(): Looks {
     const files: Readonly<Record<string, string>> = {
-      '/etc/neutron/neutron.conf': '[DEFAULT]\n',
+      [this.config]: '[DEFAULT]\n',
       [this.path]: this.text,
     };
     const file = (path: string): Outcome<HostFile> => {
@@ -52,8 +59,8 @@ export class PolicyHost {
             { path: `/var/lib/stackward/${owner}`, owner, sha256: null, entries: this.records.get(owner) ?? new Map() },
           ]),
       );
-    const policy = findServicePolicy('neutron', this.release, ['/etc/neutron/neutron.conf'], this.looks);
-    const services = new Map([[serviceKey('neutron', this.release), policy]]);
+    const policy = findServicePolicy(this.service, this.release, [this.config], this.looks);
+    const services = new Map([[serviceKey(this.service, this.release), policy]]);
     return {
       looks: this.looks,
       again: () => Promise.reject(new RangeError('nobody writes here')),
@@ -68,7 +75,7 @@ export class PolicyHost {
   /** A full run of the pipelines of these owners; throws what was not done. */
   run(declared: Readonly<Record<string, Grants>>): ReturnType<typeof diff>['steps'] {
     const owners = Object.keys(declared);
-    const { service, reason } = { service: 'neutron', reason: 'tests' } as const;
+    const { service, reason } = { service: this.service, reason: 'tests' };
     const wanted = Object.entries(declared).flatMap(([owner, grants]) =>
       Object.entries(grants).map(([name, role]) => ({
         ...{ id: `policy-rule.${owner}/${name}`, stack: owner, owner },
@@ -94,8 +101,8 @@ export class PolicyHost {
 
   /** Which of these tokens, of a role and a project, may do it. */
   admitted(tokens: readonly (readonly [role: string, project: string])[]): readonly boolean[] {
-    const policy = findServicePolicy('neutron', this.release, ['/etc/neutron/neutron.conf'], this.looks);
-    const { rules } = situationOf(policy, this.rule, this.looks, undefined);
+    const policy = findServicePolicy(this.service, this.release, [this.config], this.looks);
+    const { rules } = situationOf(rulesOfService(policy, this.looks), this.rule, undefined);
     const target = { project_id: 'p', tenant_id: 'p', 'network:tenant_id': 'n', 'network:project_id': 'n' };
     return tokens.map(([role, project]) => {
       const token = { roles: [role], project_id: project, tenant_id: project, is_admin: role === 'admin' };

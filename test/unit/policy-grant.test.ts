@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PolicyEra, Rules } from '../../lib/policy/check';
+import { codeRules, type CodeRule } from '../../lib/policy/code-rules';
 import { readPolicySettings } from '../../lib/policy/config';
-import { enforcesNewDefaults, eraOf, findCodeDefault, policyFileNames } from '../../lib/policy/defaults';
+import { effectiveCheck, enforcesNewDefaults, eraOf, policyFileNames } from '../../lib/policy/defaults';
 import { addRole } from '../../lib/policy/edit';
 import { evaluateRule } from '../../lib/policy/evaluate';
 import { parsePolicyFile } from '../../lib/policy/file';
@@ -94,30 +95,34 @@ describe('what the release decides', () => {
   });
 
   test('where the file is silent: the default of the code, with its deprecated half while that counts', () => {
+    const defaultOf = (service: PolicyService, rule: string, release: Release, alone: boolean) =>
+      effectiveCheck(codeRules(service, release)?.get(rule) as CodeRule, alone);
     const of = (release: Release, alone: boolean) =>
-      findCodeDefault('neutron', 'create_port:fixed_ips:ip_address', release, alone);
+      defaultOf('neutron', 'create_port:fixed_ips:ip_address', release, alone);
     const old = 'rule:context_is_advsvc or rule:admin_or_network_owner';
     expect(of('victoria', false)).toBe(old);
     expect(of('zed', true)).toBe('rule:context_is_advsvc or rule:network_owner or rule:admin_only');
     expect(of('zed', false)).toBe(`(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or (${old})`);
-    expect(findCodeDefault('neutron', 'create_port:mac_address', 'zed', false)).toBe(of('zed', false));
+    expect(defaultOf('neutron', 'create_port:mac_address', 'zed', false)).toBe(of('zed', false));
     expect(of('2024.2', true)).toContain('role:manager');
     expect(of('2025.1', true)).not.toContain('role:manager');
-    expect(findCodeDefault('nova', 'os_compute_api:servers:create:forced_host', 'yoga', false)).toBe(
+    expect(defaultOf('nova', 'os_compute_api:servers:create:forced_host', 'yoga', false)).toBe(
       'rule:project_admin_api',
     );
-    expect(findCodeDefault('nova', 'compute:create', 'yoga', false)).toBeUndefined();
+    expect(defaultOf('glance', 'default', 'ussuri', false)).toBe('');
+    expect(codeRules('nova', 'yoga')?.has('compute:create')).toBe(false);
+    expect(codeRules('neutron', 'rocky')).toBeUndefined();
   });
 
-  test('which releases leave out the deprecated halves by themselves: Cinder none', () => {
+  test('which releases leave out the deprecated halves by themselves', () => {
     const of = (service: PolicyService) =>
-      (['zed', '2023.1', '2023.2', '2024.1', '2024.2', '2026.1'] as const).filter((one) =>
+      (['zed', '2023.1', '2023.2', '2024.1', '2024.2', '2026.1', '2026.2'] as const).filter((one) =>
         enforcesNewDefaults(service, one),
       );
     expect(of('nova')[0]).toBe('2023.1');
     expect(of('neutron')[0]).toBe('2023.2');
     expect(of('keystone')[0]).toBe('2024.2');
-    expect(of('cinder')).toEqual([]);
+    expect(of('cinder')).toEqual(['2026.2']);
   });
 
   test('file names and grammar', () => {

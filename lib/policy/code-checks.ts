@@ -1,0 +1,25 @@
+/** What the code of a service comes to without a policy file, parsed once for each release. */
+import type { Release } from '../releases';
+import type { Check, PolicyService } from './check';
+import { codeRules } from './code-rules';
+import { effectiveCheck, eraOf } from './defaults';
+import { parseRule } from './parse';
+
+const known = new Map<string, ReadonlyMap<string, Check>>();
+
+/** Empty where the code's rules are not known. */
+export function codeChecks(
+  service: PolicyService,
+  release: Release,
+  newDefaultsAlone: boolean,
+): ReadonlyMap<string, Check> {
+  const key = `${service} ${release} ${String(newDefaultsAlone)}`;
+  const checks = known.get(key) ?? new Map(parseAll());
+  known.set(key, checks);
+  return checks;
+
+  function* parseAll(): Generator<[string, Check]> {
+    for (const [name, rule] of codeRules(service, release) ?? [])
+      yield [name, parseRule(effectiveCheck(rule, newDefaultsAlone), eraOf(release))];
+  }
+}
