@@ -10,9 +10,11 @@
  * Given up: profiles (clouds-public.yaml), values by region, and application credentials, which Keystone binds to one
  * project; for these, OS_* variables do.
  */
+import { isAbsolute } from 'node:path';
 import { TerraformLocal } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
+import { InvalidConfiguration } from '../lib/errors';
 
 /** Argument of the provider, and where it stands in the entry. */
 const parts = {
@@ -35,7 +37,7 @@ export class Credentials extends TerraformLocal {
 
   /** @param cloud the entry's name in clouds.yaml */
   constructor(scope: Construct, id: string, cloud: string) {
-    super(scope, id, entryExpression(cloud));
+    super(scope, id, entryExpression(cloud, scope.node.path));
     const local = `local.${this.friendlyUniqueId}`;
     this.providerConfig = {
       ...Object.fromEntries(Object.entries(parts).map(([to, from]) => [to, `\${try(${local}.${from}, null)}`])),
@@ -45,15 +47,35 @@ export class Credentials extends TerraformLocal {
 }
 
 /** The entry with what stands under `auth`, in secure.yaml too, at its top level. */
-function entryExpression(cloud: string): string {
+function entryExpression(cloud: string, where: string): string {
   const clouds = process.env['OS_CLIENT_CONFIG_FILE'];
+  if (clouds && !isAbsolute(clouds))
+    throw new InvalidConfiguration(
+      `OS_CLIENT_CONFIG_FILE is ${clouds}, and Terraform runs in another folder; write the absolute path`,
+      { where },
+    );
   const found = (name: string, first: readonly string[] = []) => {
-    const files = [...first, name, `~/.config/openstack/${name}`, `/etc/openstack/${name}`];
+    const folders = ['', '~/.config/openstack/', '/etc/openstack/'];
+    const files = [...first, ...['yaml', 'yml'].flatMap((end) => folders.map((folder) => `${folder}${name}.${end}`))];
     return (
-      `try([for name in ${JSON.stringify(files)} : yamldecode(file(pathexpand(name))) ` +
+      `try([for name in ${JSON.stringify(files)} : yamldecode(${quoted('file(pathexpand(name))')}) ` +
       `if fileexists(pathexpand(name))][0].clouds[${JSON.stringify(cloud)}], {})`
     );
   };
-  const entries = [found('clouds.yaml', clouds ? [clouds] : []), found('secure.yaml')];
+  const entries = [found('clouds', clouds ? [clouds] : []), found('secure')];
   return `\${sensitive(merge([for entry in [${entries.join(', ')}] : merge(entry, try(entry.auth, {}))]...))}`;
+}
+
+/** Of these a plain text is put in quotes where YAML would make something else of it. */
+const texts = Object.values(parts).filter((key) => key !== 'cacert').join('|'); // prettier-ignore
+const retyped = '(?:[-+.0-9][-+.:0-9A-Za-z_]*|(?i:true|false|yes|no|on|off|y|n))';
+const plainText = `/(?m)(^|[{,])([ \t]*(?:${texts}):[ \t]+)(${retyped})([ \t]*(?:[,}]|(?:#.*)?\r?$))/`;
+
+/**
+ * Terraform's `yamldecode` makes true of `yes` and 1.1 of `1.10`, where the provider's own reading of the entry keeps
+ * what was written. Twice, because the comma between two of a line belongs to one match.
+ */
+function quoted(text: string): string {
+  const once = (inner: string) => `replace(${inner}, ${JSON.stringify(plainText)}, "$1$2'$3'$4")`;
+  return once(once(text));
 }
