@@ -25,7 +25,8 @@ export function readCredentialFiles(env: Environment): CredentialFiles {
   return { cloudsYaml, home: homeOf(env), ...defined({ secureYaml, publicYaml: findFile('clouds-public', env) }) };
 }
 
-const homeOf = ({ HOME }: Environment): string => HOME || homedir();
+/** What `~` stands for. */
+export const homeOf = ({ HOME }: Environment): string => HOME || homedir();
 const read = (path: string): YamlFile => ({ path, text: getText(path) });
 
 /**

@@ -54,7 +54,7 @@ function run(
       const timeZone = parseTimeZone(options.timezone);
       const configuration = readConfiguration(options.config, process.env);
       const { manifests, unapplied } = await read();
-      connections = connect(configuration, process.env);
+      connections = connect(configuration, process.env, manifests);
       const style = styleOf(options);
       const stacks = manifests.map((one) => one.stack);
       const heading = `stackward ${version}, ${formatTime(new Date(), timeZone)}${stacks.length === 0 ? '' : `, ${stacks.length === 1 ? 'stack' : 'stacks'} ${stacks.join(', ')}`}`;

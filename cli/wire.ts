@@ -1,6 +1,6 @@
 /** Configuration → adapters. A connection is opened when a kind first asks for it, and closed at the end of the run. */
 import { HostPool } from '../adapters/host-pool';
-import { readCredentialFiles } from '../adapters/credential-files';
+import { homeOf, readCredentialFiles } from '../adapters/credential-files';
 import { getText } from '../adapters/files';
 import { KeystoneApi } from '../adapters/keystone-api';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql-database';
@@ -9,10 +9,12 @@ import { OpenStackSession } from '../adapters/openstack-session';
 import { resolveCredentials, type ResolvedCredentials } from '../lib/credentials';
 import { InvalidConfiguration } from '../lib/errors';
 import type { Host } from '../lib/host';
+import type { Manifest } from '../lib/manifest';
 import type { Note } from '../lib/plan';
 import type { Readers, Writers } from '../lib/ports';
 import type { Configuration } from './config';
 import { hostDirectory, openHost } from './hosts';
+import { isSaid, refuseOtherCloud } from './same-cloud';
 import type { Target } from '../lib/target';
 
 export interface Connections {
@@ -27,7 +29,12 @@ interface Closable {
   close(): Promise<void>;
 }
 
-export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): Connections {
+/** @param manifests of the run: what they say of the cloud must be what the credentials say */
+export function connect(
+  configuration: Configuration,
+  env: NodeJS.ProcessEnv,
+  manifests: readonly Manifest[],
+): Connections {
   const open: Closable[] = [];
   const once = <Value extends Closable>(make: () => Value): (() => Value) => {
     let made: Value | undefined;
@@ -39,6 +46,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
   let opened: OpenedSession | undefined;
   const session = once(() => {
     const credentials = resolveCredentials(configuration.cloud, env, readCredentialFiles(env));
+    refuseOtherCloud(manifests, credentials, homeOf(env));
     const made = new OpenStackSession(credentials, { allowPlainHttp: configuration.allowPlainHttp });
     opened = { session: made, credentials };
     return made;
@@ -76,7 +84,7 @@ export function connect(configuration: Configuration, env: NodeJS.ProcessEnv): C
         return databaseWriter();
       },
     },
-    warnings: () => [...sessionWarnings(opened, configuration, env), ...uncheckedWarnings(env)],
+    warnings: () => [...sessionWarnings(opened, configuration, env, manifests), ...uncheckedWarnings(env)],
     close: async () => void (await Promise.allSettled(open.map((one) => one.close()))),
   };
 }
@@ -86,7 +94,12 @@ interface OpenedSession {
   readonly credentials: ResolvedCredentials;
 }
 
-function sessionWarnings(opened: OpenedSession | undefined, { file }: Configuration, env: NodeJS.ProcessEnv): Note[] {
+function sessionWarnings(
+  opened: OpenedSession | undefined,
+  { file }: Configuration,
+  env: NodeJS.ProcessEnv,
+  manifests: readonly Manifest[],
+): Note[] {
   if (opened === undefined) return [];
   const { session, credentials } = opened;
   const hosts = session.plainHttp.map((host) => `http://${host}`).join(' and ');
@@ -95,7 +108,9 @@ function sessionWarnings(opened: OpenedSession | undefined, { file }: Configurat
   return [
     ...(hosts === '' ? [] : [{ where: `cloud ${session.cloud}`, message: plain }]),
     ...(env.OS_INSECURE ? [{ where: 'OS_INSECURE', message: insecure }] : []),
-    ...credentials.notes.map(({ where, message }) => ({ where, message })),
+    ...credentials.notes
+      .filter(({ settledBy }) => settledBy === undefined || !isSaid(manifests, settledBy))
+      .map(({ where, message }) => ({ where, message })),
   ];
 }
 

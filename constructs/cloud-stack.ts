@@ -46,7 +46,7 @@ export class CloudStack extends TerraformStack {
     if (props.cloud.backend) props.cloud.backend(this);
     else new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
     this.linkCredentials();
-    this.manifest = addManifest(this, props.cloud.owner);
+    this.manifest = addManifest(this, props.cloud);
     this.node.addValidation({ validate: () => validateApp(this) });
   }
 

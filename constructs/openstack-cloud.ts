@@ -1,8 +1,10 @@
-import type { TerraformBackend, TerraformStack } from 'cdktf';
+import { Token, type TerraformBackend, type TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/errors';
-import { isOwner, ownerWords } from '../lib/line';
+import { defined } from '../lib/defined';
+import { isLine, isOwner, ownerWords } from '../lib/line';
+import { endpointTypes, type CloudSettings } from '../lib/manifest';
 import { firewallDrivers, type FirewallDriver } from '../lib/firewall-driver';
 import { isAtLeast, parseRelease, type Release } from '../lib/releases';
 import { requireProps } from './check-props';
@@ -87,6 +89,8 @@ export class OpenStackCloud extends Construct {
   /** Arguments of every provider of this cloud. */
   readonly providerConfig: OpenstackProviderConfig;
   readonly backend: OpenStackCloudProps['backend'];
+  /** What stackward's own credentials must agree with; it travels in the manifest. */
+  readonly settings: CloudSettings | undefined;
 
   /** @throws InvalidConfiguration when the owner, the release or the provider's version is not one that is allowed */
   constructor(scope: Construct, id: string, props: OpenStackCloudProps) {
@@ -126,6 +130,7 @@ export class OpenStackCloud extends Construct {
       ...(props.cloud === undefined ? {} : { cloud: props.cloud }),
       ...(props.region === undefined ? {} : { region: props.region }),
     };
+    this.settings = settingsOf(this.providerConfig, where);
   }
 
   /** Icehouse's Neutron takes no new pools for a subnet: only the database can (docs/adr/0002-allocation-pool-methods.md). */
@@ -137,6 +142,23 @@ export class OpenStackCloud extends Construct {
   get ignoresZeroNetworkQuotas(): boolean {
     return versionNumber(this.providerVersion) < 3_002_000;
   }
+}
+
+function settingsOf(
+  { region, endpointType, cacertFile }: OpenstackProviderConfig,
+  where: string,
+): CloudSettings | undefined {
+  const isKnown = (text: string): text is (typeof endpointTypes)[number] =>
+    Token.isUnresolved(text) || (endpointTypes as readonly string[]).includes(text);
+  if (endpointType !== undefined && !isKnown(endpointType))
+    throw new InvalidConfiguration(
+      `the endpointType ${JSON.stringify(endpointType)} is none; say one of ${endpointTypes.join(', ')}`,
+      { where },
+    );
+  // The provider takes the certificates themselves, too.
+  const caPath = cacertFile !== undefined && isLine(cacertFile) ? cacertFile : undefined;
+  const settings = defined({ region, endpointType, cacertFile: caPath });
+  return Object.keys(settings).length === 0 ? undefined : settings;
 }
 
 /** What the generated bindings pin by themselves; test/constructs/openstack-cloud.test.ts compares. */

@@ -8,13 +8,14 @@ import { z } from 'zod';
 import './schema-words';
 import { asStackwardError, InvalidConfiguration } from './errors';
 import { parseJson } from './json';
-import { name, owner } from './line';
+import { line, name, owner } from './line';
 import { printable } from './printable';
 import type { DeclaredResource, Resource } from './resource';
 import { firstFault } from './schema-fault';
 
 export const outputName = 'stackward_manifest';
-export const schemaVersion = '1.0';
+/** Read are all minor versions of this one. */
+const major = '1';
 
 /** Of one manifest, so of one stack. A stack that holds a cloud of 2,000 tenants has about 10,000. */
 export const maxResources = 50_000;
@@ -27,10 +28,25 @@ export const entrySchema = z.object({
   dependsOn: z.array(name).max(maxDependencies, `names more than ${maxDependencies} resources`),
 });
 
+export const endpointTypes = ['public', 'publicURL', 'internal', 'internalURL', 'admin', 'adminURL'] as const;
+
+/** What Terraform's provider is told of the cloud, beside credentials. */
+export const cloudSchema = z.object({
+  region: line.optional(),
+  endpointType: z.enum(endpointTypes).optional(),
+  /** From the folder of the stack, where it is relative. */
+  cacertFile: line.optional(),
+});
+export type CloudSettings = z.infer<typeof cloudSchema>;
+
+/** The lowest version that has these fields. */
+export const versionOf = (cloud: CloudSettings | undefined): string => `${major}.${cloud === undefined ? 0 : 1}`;
+
 export const manifestSchema = z.object({
   schemaVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
   owner,
   stack: name,
+  cloud: cloudSchema.optional(),
   resources: z.record(name, entrySchema),
 });
 
@@ -40,6 +56,8 @@ export interface Manifest<R extends Resource = Resource> {
   readonly stack: string;
   /** Where it was read, for messages: a file's name, `stack shared`. */
   readonly source: string;
+  /** Absent: Terraform takes all of it from its credentials. */
+  readonly cloud?: CloudSettings;
   readonly resources: readonly R[];
   /** What the same stack declared before, and doesn't any more; known only from a Terraform plan. */
   readonly removed: readonly R[];
@@ -89,7 +107,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
       where: stackOf(value, source),
     });
   }
-  const { owner, stack, resources } = result.data;
+  const { owner, stack, cloud, resources } = result.data;
   const foreign = Object.keys(resources).find((path) => !path.startsWith(`${stack}/`));
   if (foreign !== undefined)
     throw new InvalidConfiguration(
@@ -102,6 +120,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
     owner,
     stack,
     source,
+    ...(cloud === undefined ? {} : { cloud }),
     removed: [],
     resources: Object.entries(resources).map(([path, { kind, spec, dependsOn }]) => {
       const flags = Object.hasOwn(unknownResources, path) ? unknownResources[path] : undefined;
@@ -180,14 +199,9 @@ function fromOutputsFile(json: Json, source: string): DeclaredManifest[] {
 
 function refuseOtherVersion(value: unknown, source: string): void {
   const version = isObject(value) ? value.schemaVersion : undefined;
-  if (
-    typeof version !== 'string' ||
-    !/^\d+\.\d+$/.test(version) ||
-    version.split('.')[0] === schemaVersion.split('.')[0]
-  )
-    return;
+  if (typeof version !== 'string' || !/^\d+\.\d+$/.test(version) || version.split('.')[0] === major) return;
   throw new InvalidConfiguration(
-    `the field "schemaVersion" of the manifest is "${version}"; this stackward reads ${schemaVersion.split('.')[0]}.x: ` +
+    `the field "schemaVersion" of the manifest is "${version}"; this stackward reads ${major}.x: ` +
       'use the stackward that belongs to the constructs which wrote it',
     { where: stackOf(value, source) },
   );

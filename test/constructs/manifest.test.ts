@@ -20,6 +20,23 @@ test('a stack without wishes has a manifest that says so', () => {
   });
 });
 
+test('what Terraform’s provider is told of the cloud travels, and only then the version is 1.1', () => {
+  const providerSettings = { endpointType: 'internalURL', cacertFile: '~/ca.pem', maxRetries: 3 };
+  const { app, cloud } = appWithCloud({ cloud: 'lab', region: 'two', providerSettings });
+  new CloudStack(app, 'shared', { cloud });
+  const value = synth(app).stack('shared').output['stackward_manifest']?.value;
+  const said = { region: 'two', endpointType: 'internalURL', cacertFile: '~/ca.pem' };
+  expect(value).toMatchObject({ schemaVersion: '1.1', cloud: said });
+  expect(parseManifest(value, 'shared').cloud).toEqual(said);
+});
+
+test('certificates that are given as text don’t travel', () => {
+  const { app, cloud } = appWithCloud({ providerSettings: { cacertFile: '-----BEGIN CERTIFICATE-----\nabc\n' } });
+  new CloudStack(app, 'shared', { cloud });
+  const value = synth(app).stack('shared').output['stackward_manifest']?.value;
+  expect(value).toEqual({ schemaVersion: '1.0', owner: 'test-owner', stack: 'shared', resources: {} });
+});
+
 test('a wish stands under its construct’s path, however deep, and names what must come first', () => {
   const { app, cloud } = appWithCloud();
   const deep = new Construct(new Construct(new CloudStack(app, 'shared', { cloud }), 'A'), 'B');
@@ -63,6 +80,9 @@ test('the manifest of the full example', () => {
   const { stack } = synth(fullApp());
   expect(stack('shared').output['stackward_manifest']?.value).toMatchInlineSnapshot(`
    {
+     "cloud": {
+       "region": "RegionTwo",
+     },
      "owner": "test-owner",
      "resources": {
        "shared/Red/AllocationPools": {
@@ -81,7 +101,7 @@ test('the manifest of the full example', () => {
          },
        },
      },
-     "schemaVersion": "1.0",
+     "schemaVersion": "1.1",
      "stack": "shared",
    }
   `);

@@ -23,6 +23,10 @@ test.each<[Partial<OpenStackCloudProps>, RegExp]>([
   [{ owner: '' }, /^Cloud: the owner "" can't mark things on hosts/],
   [{ owner: 'a b' }, /the owner "a b"/],
   [{ owner: 'a'.repeat(64) }, /1 to 63 letters/],
+  [
+    { providerSettings: { endpointType: 'private' } },
+    /^Cloud: the endpointType "private" is none; say one of public, publicURL, internal/,
+  ],
   [{ release: 'zedd' as 'zed' }, /"zedd" is no OpenStack release; write one of icehouse, juno/],
 ])('%j is refused', (props, expected) => {
   expect(() => appWithCloud(props)).toThrow(expected);

@@ -116,6 +116,16 @@ describe('refused with one sentence', () => {
       'file.json, stack shared: the field "owner" of the manifest is not valid',
     ],
     [
+      'an endpoint that is none',
+      { ...shared, cloud: { endpointType: 'private' } },
+      'file.json, stack shared: the field "cloud.endpointType" of the manifest is not valid',
+    ],
+    [
+      'a region with a line break',
+      { ...shared, cloud: { region: 'one\ntwo' } },
+      'file.json, stack shared: the field "cloud.region" of the manifest is not valid: must be one line',
+    ],
+    [
       'an entry without a kind',
       { ...shared, resources: { 'shared/Red/AllocationPools': { spec, dependsOn: [] } } },
       'the field "resources.shared/Red/AllocationPools.kind"',
