@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
+import { parseConfiguration } from '../../cli/config';
 import {
   blocksOf,
   documents,
@@ -77,4 +78,11 @@ test('the plan in the README is that of a page whose plan is run', () => {
   const kinds = documents.filter((document) => document.startsWith('docs/kinds/'));
   const plans = kinds.map((document) => blocksOf(document, 'console')[0]);
   expect(plans).toEqual(expect.arrayContaining(blocksOf('README.md', 'console')));
+});
+
+test('every YAML example is a stackward.yaml that the command takes', () => {
+  const examples = documents.flatMap((document) => blocksOf(document, 'yaml').map((text) => ({ document, text })));
+  expect(examples.length).toBeGreaterThan(2);
+  const env = { STACKWARD_NEUTRON_PASSWORD: 'secret' };
+  for (const { document, text } of examples) expect(() => parseConfiguration(text, document, env)).not.toThrow();
 });
