@@ -14,7 +14,6 @@ import {
   type ResultSetHeader,
   type RowDataPacket,
 } from 'mysql2/promise';
-import { TransientError } from '../lib/errors';
 import type { Cluster, SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../lib/ports';
 import {
   connectError,
@@ -22,6 +21,7 @@ import {
   isLockWaitTimeout,
   isWorthAnotherTry,
   queryError,
+  unknownOutcome,
   type Stage,
 } from './mysql-errors';
 import { UncheckedKeys } from './mysql-keys';
@@ -73,7 +73,7 @@ export class MysqlReader implements SqlReader {
   private readonly limits: MysqlLimits;
 
   constructor(
-    private readonly options: MysqlOptions,
+    protected readonly options: MysqlOptions,
     limits: Partial<MysqlLimits> = {},
   ) {
     this.limits = { ...mysqlLimits, ...limits };
@@ -239,12 +239,10 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
       await this.rollBack(session, error);
       throw error;
     }
-    await this.run(session, 'COMMIT').catch((error: unknown) => {
-      if (!isConnectionLost(error)) throw error;
-      this.forget(session);
-      throw new TransientError('the connection was lost at COMMIT: the outcome is unknown, so observe again', {
-        cause: error,
-      });
+    await this.run(session, 'COMMIT').catch(async (error: unknown) => {
+      // A transaction that COMMIT left open would be committed by the next one's start.
+      await this.rollBack(session, error);
+      throw isWorthAnotherTry(error) ? error : unknownOutcome(error, this.options);
     });
     return result;
   }

@@ -1,6 +1,7 @@
 /** What a MySQL server, or the way to it, can refuse: each as one sentence with the next step. Never holds a password. */
 import { StackwardError, TransientError, UnrecoverableError } from '../lib/errors';
 import { StatementCut } from './mysql-limits';
+import { findRefusal, lostConnection, oldPassword, unknownLogin, unknownRefusal } from './mysql-refusals';
 
 export interface Place {
   readonly host: string;
@@ -20,23 +21,38 @@ interface DriverError {
 
 const asDriverError = (error: unknown): DriverError => {
   const { code, errno, message } = error as Partial<DriverError>;
-  return { code: code ?? '', errno: typeof errno === 'number' ? errno : 0, message: message ?? String(error) };
+  // Those of the operating system are negative.
+  return { code: code ?? '', errno: errno !== undefined && errno > 0 ? errno : 0, message: message ?? String(error) };
 };
 
-/** Deadlock, lock wait time-out, and a Galera node that isn't ready: the whole transaction may be tried again. */
-export const isWorthAnotherTry = (error: unknown): boolean => [1213, 1205, 1047].includes(asDriverError(error).errno);
+const endingOf = ({ errno, message }: DriverError) => findRefusal(errno, message)?.ending;
+
+/** The server rolled the whole transaction back, or never began it: it may be tried again. */
+export const isWorthAnotherTry = (error: unknown): boolean => endingOf(asDriverError(error)) === 'retried';
 
 export const isLockWaitTimeout = (error: unknown): boolean => asDriverError(error).errno === 1205;
 
 /** The connection is gone; whatever was open on it was rolled back by the server, unless COMMIT was already on its way. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof StatementCut) return true;
-  const { code, errno, message } = asDriverError(error);
+  const met = asDriverError(error);
   return (
-    ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(code) ||
-    // 1053 shutdown in progress, 1927 connection killed (MariaDB), 4031 disconnected for inactivity (MySQL 8.0.24+)
-    [1053, 1927, 4031].includes(errno) ||
-    /closed state/.test(message)
+    ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(met.code) ||
+    endingOf(met) === 'lost' ||
+    /closed state/.test(met.message)
+  );
+}
+
+/** COMMIT is on its way, and no answer says that it was done or rolled back. */
+export function unknownOutcome(error: unknown, { host, port }: Place): StackwardError {
+  if (isConnectionLost(error))
+    return new TransientError('the connection was lost at COMMIT: the outcome is unknown, so observe again', {
+      cause: error,
+    });
+  const { errno, message } = asDriverError(error);
+  return new TransientError(
+    `${host}:${port} answered COMMIT with error ${errno} (${message}): the outcome is unknown; run it again, which looks first, and see the server's error log`,
+    { cause: error },
   );
 }
 
@@ -61,16 +77,17 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
     return final(
       `${server} asks for the password in clear (mysql_clear_password), and stackward sends it to nobody; give the account a password of its own in the database`,
     );
-  if (code === 'AUTH_SWITCH_PLUGIN_ERROR')
-    return final(
-      `${server} asks for a login that stackward does not know (${message}); give the account caching_sha2_password or mysql_native_password`,
-    );
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return final(loginDetail(message, server, place));
   if (code === 'HANDSHAKE_SSL_ERROR') return final(tlsDetail(message, server));
   if (code === 'ETIMEDOUT' && stage === 'connecting')
     return transient(
       `no answer from ${server} within ${timeoutMs / 1000} s: a firewall drops the packets, or the host is down; open TCP port ${place.port} from this machine`,
     );
-  if (stage === 'waiting for the greeting' && (code === 'ETIMEDOUT' || isConnectionLost(error)))
+  if (
+    stage === 'waiting for the greeting' &&
+    endingOf(asDriverError(error)) === undefined &&
+    (code === 'ETIMEDOUT' || isConnectionLost(error))
+  )
     return transient(
       `${server} accepts the connection but ${code === 'ETIMEDOUT' ? `sends no greeting within ${timeoutMs / 1000} s` : 'closes it before the greeting'}: an access list, a proxy without a live server behind it, or a blocked host; look at the firewall and proxy in between, then at the server's error log`,
     );
@@ -93,34 +110,31 @@ function tlsDetail(text: string, server: string): string {
   return `TLS with ${server} failed: ${message}`;
 }
 
-/** No connection left (three spellings), a node of a cluster that shuts down, a statement stopped by an administrator. */
-const passing = [1040, 1203, 1226, 1053, 1317];
+/** mysql2: `Server requests authentication using unknown plugin dialog. See TODO: …`; MySQL 4.0's scheme has no name. */
+function loginDetail(message: string, server: string, { user }: Place): string {
+  const [, plugin = message] = /unknown plugin (.{0,64}?)\. See /s.exec(message) ?? [];
+  const asked = { server, who: `user ${user}` };
+  return plugin === '' || plugin === 'mysql_old_password' ? oldPassword(asked) : unknownLogin(asked, plugin);
+}
 
 /** An error that the server sends, or a connection that broke, on an open session. */
 export function queryError(error: unknown, place: Place): StackwardError {
   if (error instanceof StackwardError) return error;
   const { errno, code, message } = asDriverError(error);
   const server = `${place.host}:${place.port}`;
-  const who = `user ${place.user}`;
   if (error instanceof StatementCut) return cutError(error, server);
-  if (isWorthAnotherTry(error))
-    return new TransientError(
-      `${server}: ${message}; other transactions hold these rows, so wait until they end and run it again`,
-      { cause: error },
-    );
-  if (isConnectionLost(error))
-    return new TransientError(`the connection to ${server} was lost: nothing was written by what was under way`, {
-      cause: error,
-    });
   if (/^As a result of LOCAL INFILE command/.test(message))
     return new UnrecoverableError(
       `${server} asks for a file of this machine (LOAD DATA LOCAL), which no database of Neutron does, and got none; see what answers there`,
     );
-  const detail = details[errno]?.({ server, who, schema: place.schema, message });
-  if (passing.includes(errno)) return new TransientError(detail ?? message, { cause: error });
-  return new UnrecoverableError(detail ?? `${server}: ${message}${code && errno ? ` (${code})` : ''}`, {
-    cause: error,
-  });
+  const refusal = findRefusal(errno, message) ?? (errno === 0 ? undefined : unknownRefusal(errno, code));
+  if (refusal === undefined && isConnectionLost(error))
+    return new TransientError(lostConnection(server), { cause: error });
+  if (refusal === undefined) return new UnrecoverableError(`${server}: ${message}`, { cause: error });
+  const detail = refusal.say({ server, who: `user ${place.user}`, schema: place.schema, message });
+  return refusal.ending === 'lasting'
+    ? new UnrecoverableError(detail, { cause: error })
+    : new TransientError(detail, { cause: error });
 }
 
 function cutError(error: StatementCut, server: string): StackwardError {
@@ -133,40 +147,3 @@ function cutError(error: StatementCut, server: string): StackwardError {
     cause: error,
   });
 }
-
-type Detail = (of: { server: string; who: string; schema: string; message: string }) => string;
-
-/** The grant that `message` of 1142 or 1143 misses: `INSERT command denied to user … for table 'ipallocationpools'`. */
-const missingGrant: Detail = ({ server, who, schema, message }) => {
-  const [, privilege = 'that'] = /^(\w+(?:, ?\w+)*) command denied/.exec(message) ?? [];
-  const [, table] = /(?:for|in) table [`']?(?:[^`'.]+[`']?\.[`']?)?([^`'.\s]+)/.exec(message) ?? [];
-  const [, column] = /for column '([^']+)'/.exec(message) ?? [];
-  const wanted = column === undefined ? privilege : `${privilege} (${column})`;
-  const on = table === undefined ? schema : `${schema}.${table}`;
-  return `${server} denies ${who} ${wanted} on ${on}; ` + `GRANT ${wanted} ON ${on} to it, see docs/database-grants.md`;
-};
-
-const tooMany: Detail = ({ server, message }) =>
-  `${server} has no connection left (${message}); wait, or raise its limit`;
-const readOnly: Detail = ({ server, message }) =>
-  `${server} takes no writes (${message}); it is a replica or set read-only: name the primary as "host"`;
-
-const details: Readonly<Record<number, Detail>> = {
-  1040: tooMany,
-  1203: tooMany,
-  1226: tooMany,
-  1044: ({ server, who, schema }) =>
-    `${server} lets ${who} not use the schema ${schema}; GRANT it what docs/database-grants.md lists, or correct "schema"`,
-  1045: ({ server, who }) =>
-    `${server} denies ${who} access: the password is wrong, the account is for another client host, or it requires TLS; check "user", the password's source and "tls"`,
-  1049: ({ server, schema }) => `${server} has no schema ${schema}; correct "schema" (Neutron's is often "neutron")`,
-  1129: ({ server }) =>
-    `${server} has blocked this host after too many failed connections; run FLUSH HOSTS on it, then find what connects without logging in`,
-  1130: ({ server, who }) =>
-    `${server} lets nobody log in from this host; CREATE USER for ${who} with this machine's address`,
-  1142: missingGrant,
-  1143: missingGrant,
-  1290: readOnly,
-  1836: readOnly,
-  3159: ({ server }) => `${server} takes TLS connections only; set "tls" for this database`,
-};

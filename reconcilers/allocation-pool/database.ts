@@ -6,7 +6,7 @@
  * UPDATE), pools (a subnet update writes these first), the subnet, the IPAM's pools, allocations last.
  */
 import { z } from 'zod';
-import { UnrecoverableError } from '../../lib/errors';
+import { Blocked, UnrecoverableError } from '../../lib/errors';
 import type { SqlQuery } from '../../lib/ports';
 import type { Ledger, PoolRow, RangeRow } from './ledger';
 import { firstFault } from '../../lib/schema-fault';
@@ -45,7 +45,7 @@ export function* chunksOf<T>(all: readonly T[], size = chunkSize): Generator<rea
 const text = z.string().max(255);
 /** Columns by the names that the statements below give them. Ids and addresses of an answer become values of the next statement. */
 const rows = {
-  name: z.object({ name: text }),
+  name: z.object({ name: text, engine: text.nullable() }),
   owner: z.object({ id: text, subnetId: text }),
   subnet: z.object({
     ...{ id: text, networkId: text, cidr: text, gatewayIp: text.nullable() },
@@ -81,14 +81,15 @@ const olderIpamTables = [...ipamTables, 'ipamallocations', 'ipamavailabilityrang
  * One statement. A table that the user has no grant on looks as if it weren't there, and a table overlooked would be left
  * to contradict the others. So the columns of `subnets` tell which tables must be there: Liberty dropped `shared`
  * (liberty/contract/4ffceebfada_rbac_network.py) when it made the tables of the IPAM, and Newton added `segment_id`.
- * @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it
+ * @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it; Blocked when a table has no
+ *   transactions
  */
 export async function probeTables(from: SqlQuery): Promise<Tables> {
   const found = await select(
     from,
     rows.name,
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)` +
-      ` UNION ALL SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE()` +
+    `SELECT table_name AS name, engine AS engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)` +
+      ` UNION ALL SELECT column_name AS name, NULL AS engine FROM information_schema.columns WHERE table_schema = DATABASE()` +
       ` AND table_name = 'subnets' AND column_name IN ('shared', 'segment_id')`,
     [[...neutronTables, ...olderIpamTables, 'ipavailabilityranges']],
   );
@@ -107,7 +108,16 @@ export async function probeTables(from: SqlQuery): Promise<Tables> {
       `this schema shows no table ${missing.join(', ')}: it is not Neutron's, or the user has no grant there; ` +
         `correct "schema", or grant what docs/database-grants.md lists`,
     );
+  refuseOtherEngines(found.filter(({ name }) => needed.includes(name.toLowerCase())));
   return { ranges: has('ipavailabilityranges'), ipam: has('ipamsubnets'), ipamRanges: has('ipamavailabilityranges') };
+}
+
+function refuseOtherEngines(tables: readonly { readonly name: string; readonly engine: string | null }[]): void {
+  const other = tables.find(({ engine }) => engine?.toLowerCase() !== 'innodb');
+  if (other)
+    throw new Blocked(
+      `the table ${other.name} is ${other.engine === null ? 'a view' : `of the engine ${other.engine}`}, and what stackward writes rests on InnoDB's transactions and row locks; ALTER TABLE … ENGINE = InnoDB, as Neutron makes its tables`,
+    );
 }
 
 const grouped = <Row>(rows: readonly Row[], key: (row: Row) => string): ReadonlyMap<string, readonly Row[]> => {

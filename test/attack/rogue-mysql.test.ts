@@ -68,9 +68,17 @@ describe.each(keyExchanges)('%s without TLS', (plugin, script) => {
 
 test.each<[string, Script, RegExp]>([
   ['mysql_clear_password', [packets.authSwitch('mysql_clear_password'), packets.ok], /asks for the password in clear/],
-  ['mysql_old_password', [packets.oldAuthSwitch, packets.ok], /asks for a login that stackward does not know/],
-  ['dialog', [packets.authSwitch('dialog'), packets.ok], /asks for a login that stackward does not know/],
-  ['__proto__', [packets.authSwitch('__proto__'), packets.ok], /asks for a login that stackward does not know/],
+  ['mysql_old_password', [packets.oldAuthSwitch, packets.ok], /in the format of before MySQL 4\.1/],
+  [
+    'dialog',
+    [packets.authSwitch('dialog'), packets.ok],
+    /asks user stackward for a login that stackward does not know \(/,
+  ],
+  [
+    '__proto__',
+    [packets.authSwitch('__proto__'), packets.ok],
+    /asks user stackward for a login that stackward does not know \(/,
+  ],
 ])('a server that asks for %s gets nothing, asked in the greeting or later', async (plugin, script, sentence) => {
   const later = await refusal('mysql_native_password', script);
   expect(later).toMatch(sentence);

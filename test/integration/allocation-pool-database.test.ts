@@ -116,6 +116,31 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     expect(await tables.dump()).toEqual(before);
   });
 
+  test('a table of another engine than InnoDB is Blocked, since nothing of it rolls back: nothing is written', async () => {
+    const subnet = await tables.subnet({ ...lan, pools: [five] });
+    const before = await tables.dump();
+    const others = tables.hasRanges ? ['ipavailabilityranges'] : [];
+    for (const table of ['ipallocationpools', 'ipallocations', ...others]) {
+      await sql(`SET SESSION foreign_key_checks = 0`);
+      const [made] = await sql(`SHOW CREATE TABLE ${table}`);
+      const keys = [...(made?.['Create Table'] as string).matchAll(/CONSTRAINT `(\w+)` FOREIGN KEY/g)];
+      const pointing = await sql(
+        'SELECT table_name AS t, constraint_name AS c FROM information_schema.referential_constraints' +
+          ' WHERE constraint_schema = DATABASE() AND referenced_table_name = ?',
+        table,
+      );
+      for (const row of pointing) await sql(`ALTER TABLE ${row['t']} DROP FOREIGN KEY ${row['c']}`);
+      for (const [, key] of keys) await sql(`ALTER TABLE ${table} DROP FOREIGN KEY ${key}`);
+      await sql(`ALTER TABLE ${table} ENGINE = MyISAM`);
+      await expect(run.converge(declare(subnet.id, fifteen))).rejects.toMatchObject({
+        reason: 'Blocked',
+        message: `the table ${table} is of the engine MyISAM, and what stackward writes rests on InnoDB's transactions and row locks; ALTER TABLE … ENGINE = InnoDB, as Neutron makes its tables`,
+      });
+      await sql(`ALTER TABLE ${table} ENGINE = InnoDB`);
+      expect(await tables.dump()).toEqual(before);
+    }
+  });
+
   test('what somebody changed by hand comes back', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [fifteen], used: ['203.0.113.72'] });
     const spec = { ...declare(subnet.id, fifteen), allowShrink: true };

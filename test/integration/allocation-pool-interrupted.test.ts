@@ -89,7 +89,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
         await tables.restore(start);
         expect(await network()).toEqual(before);
         let turn = -1;
-        const meet: Meeting['before'] = async ({ threadId }) => {
+        const meet: Meeting['after'] = async ({ threadId }) => {
           if (++turn !== at) return undefined;
           if (how !== 'killed before') return 'cut';
           await killer.query(`KILL ${threadId}`);

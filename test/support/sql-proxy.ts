@@ -17,11 +17,19 @@ export interface Statement {
 export type Verdict = 'cut' | undefined;
 
 export interface Meeting {
-  before?(statement: Statement): Promise<Verdict> | Verdict;
+  /** `instead`: the server is asked this, and its answer is taken for that to the statement. */
+  before?(statement: Statement): Promise<Verdict | { instead: string }> | Verdict | { instead: string };
   after?(statement: Statement): Promise<Verdict> | Verdict;
 }
 
 const comQuery = 3;
+
+function queryPacket(sql: string): Buffer {
+  const body = Buffer.from(sql);
+  const head = Buffer.of(0, 0, 0, 0, comQuery);
+  head.writeUIntLE(body.length + 1, 0, 3);
+  return Buffer.concat([head, body]);
+}
 
 export class SqlProxy {
   readonly #server: Server;
@@ -97,7 +105,9 @@ export class SqlProxy {
           if (packet[3] === 0 && packet[4] === comQuery) {
             pending = { sql: packet.toString('utf8', 5), threadId };
             this.statements.push(pending.sql);
-            if ((await this.meeting.before?.(pending)) === 'cut') return cut();
+            const verdict = await this.meeting.before?.(pending);
+            if (verdict === 'cut') return cut();
+            if (verdict !== undefined) return void server.write(queryPacket(verdict.instead));
           }
           server.write(packet);
         });
