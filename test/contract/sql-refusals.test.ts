@@ -1,10 +1,10 @@
 /** What a server says by number is a sentence: what was found, whether it passes by itself, and what to do. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { MysqlReader, type MysqlOptions } from '../../adapters/mysql-database';
 import { StackwardError } from '../../lib/errors';
 import type { Reason } from '../../lib/errors';
 import { startMariadb, type Mariadb } from '../support/mariadb';
-import { SqlProxy } from '../support/sql-proxy';
+import { signal } from '../support/sql-proxy';
 
 let mariadb: Mariadb;
 let options: MysqlOptions;
@@ -27,10 +27,6 @@ async function refusal(to: MysqlOptions, sql: string): Promise<StackwardError> {
   expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(to.password);
   return error;
 }
-
-/** As the server itself would send it, which is all that SIGNAL does. */
-const signal = (errno: number, text: string): string =>
-  `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = '${text.replaceAll("'", "''")}'`;
 
 const passing: Reason = 'TransientError';
 const lasting: Reason = 'UnrecoverableError';
@@ -291,55 +287,5 @@ describe('met on a real server', () => {
       reason: passing,
       message: expect.stringContaining('max_statement_time') as unknown,
     });
-  });
-});
-
-describe('a COMMIT that the server refuses', () => {
-  const writeThrough = async (errno: number, text: string) => {
-    const proxy = await SqlProxy.open(options);
-    const writer = new MysqlWriter(proxy.options);
-    let refused = 0;
-    proxy.meeting = {
-      before: ({ sql }) => (sql === 'COMMIT' && refused++ === 0 ? { instead: signal(errno, text) } : undefined),
-    };
-    const write = (id: number) => writer.transaction((one) => one.execute(`INSERT INTO item VALUES (${id})`));
-    const rows = async () =>
-      (await writer.query<{ id: number }>('SELECT id FROM item ORDER BY id')).map(({ id }) => id);
-    const close = async () => {
-      await writer.close();
-      await proxy.close();
-    };
-    return { write, rows, close };
-  };
-
-  test('has an unknown outcome, and what it left open is not committed by the next transaction', async () => {
-    const { write, rows, close } = await writeThrough(1180, 'Got error 5 during COMMIT');
-    await expect(write(1)).rejects.toMatchObject({
-      reason: passing,
-      message: expect.stringMatching(
-        /answered COMMIT with error 1180 .*: the outcome is unknown; run it again/,
-      ) as unknown,
-    });
-    await write(2);
-    expect(await rows()).toEqual([2]);
-    await close();
-  });
-
-  test('whatever the server says of it: a statement that was stopped at COMMIT may have been written', async () => {
-    const { write, rows, close } = await writeThrough(1317, 'Query execution was interrupted');
-    await expect(write(3)).rejects.toMatchObject({
-      reason: passing,
-      message: expect.stringMatching(/COMMIT .*Query execution was interrupted.*outcome is unknown/) as unknown,
-    });
-    await write(4);
-    expect(await rows()).toEqual([2, 4]);
-    await close();
-  });
-
-  test('is tried again where the server says that it rolled back', async () => {
-    const { write, rows, close } = await writeThrough(1213, 'Deadlock found');
-    await write(5);
-    expect(await rows()).toEqual([2, 4, 5]);
-    await close();
   });
 });

@@ -22,6 +22,10 @@ export interface Meeting {
   after?(statement: Statement): Promise<Verdict> | Verdict;
 }
 
+/** A statement that the server answers with this error, as it would itself. */
+export const signal = (errno: number, text: string): string =>
+  `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = '${text.replaceAll("'", "''")}'`;
+
 const comQuery = 3;
 
 function queryPacket(sql: string): Buffer {

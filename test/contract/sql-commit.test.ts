@@ -1,0 +1,64 @@
+/** A COMMIT that the server answers with an error may or may not have been done; nothing of it is left open. */
+import { MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+import { signal, SqlProxy } from '../support/sql-proxy';
+
+let mariadb: Mariadb;
+let options: MysqlOptions;
+beforeAll(async () => {
+  mariadb = await startMariadb();
+  options = await mariadb.createSchema('neutron');
+  const root = await mariadb.connect('neutron');
+  await root.query('CREATE TABLE item (id INT PRIMARY KEY)');
+});
+afterAll(() => mariadb.stop());
+
+describe('a COMMIT that the server refuses', () => {
+  const writeThrough = async (errno: number, text: string) => {
+    const proxy = await SqlProxy.open(options);
+    const writer = new MysqlWriter(proxy.options);
+    let refused = 0;
+    proxy.meeting = {
+      before: ({ sql }) => (sql === 'COMMIT' && refused++ === 0 ? { instead: signal(errno, text) } : undefined),
+    };
+    const write = (id: number) => writer.transaction((one) => one.execute(`INSERT INTO item VALUES (${id})`));
+    const rows = async () =>
+      (await writer.query<{ id: number }>('SELECT id FROM item ORDER BY id')).map(({ id }) => id);
+    const close = async () => {
+      await writer.close();
+      await proxy.close();
+    };
+    return { write, rows, close };
+  };
+
+  test('has an unknown outcome, and what it left open is not committed by the next transaction', async () => {
+    const { write, rows, close } = await writeThrough(1180, 'Got error 5 during COMMIT');
+    await expect(write(1)).rejects.toMatchObject({
+      reason: 'TransientError',
+      message: expect.stringMatching(
+        /answered COMMIT with error 1180 .*: the outcome is unknown; run it again/,
+      ) as unknown,
+    });
+    await write(2);
+    expect(await rows()).toEqual([2]);
+    await close();
+  });
+
+  test('whatever the server says of it: a statement that was stopped at COMMIT may have been written', async () => {
+    const { write, rows, close } = await writeThrough(1317, 'Query execution was interrupted');
+    await expect(write(3)).rejects.toMatchObject({
+      reason: 'TransientError',
+      message: expect.stringMatching(/COMMIT .*Query execution was interrupted.*outcome is unknown/) as unknown,
+    });
+    await write(4);
+    expect(await rows()).toEqual([2, 4]);
+    await close();
+  });
+
+  test('is tried again where the server says that it rolled back', async () => {
+    const { write, rows, close } = await writeThrough(1213, 'Deadlock found');
+    await write(5);
+    expect(await rows()).toEqual([2, 4, 5]);
+    await close();
+  });
+});
