@@ -1,20 +1,35 @@
 /** Brings back what a recorded run changed. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
-import { readRun } from '../adapters/journal-folder';
-import { isOfThisMachine, isRunning } from '../adapters/running-process';
-import { plan } from '../lib/engine';
-import { InvalidConfiguration, Refused } from '../lib/errors';
-import { movedSince, undoManifests, withoutMoved } from '../lib/journal';
-import type { Note } from '../lib/plan';
-import type { Readers } from '../lib/ports';
-import { printable } from '../lib/printable';
-import type { RecordedRun } from '../lib/run-record';
-import { kinds } from '../reconcilers/registry';
-import { perform } from './perform';
-import { say } from './terminal';
-import type { Run } from './run';
+import type { Command } from 'commander';
+import { readRun } from '../../adapters/journal-folder';
+import { isOfThisMachine, isRunning } from '../../adapters/running-process';
+import { plan } from '../../lib/engine';
+import { InvalidConfiguration, Refused } from '../../lib/errors';
+import { movedSince, undoManifests, withoutMoved } from '../../lib/journal';
+import type { Note } from '../../lib/plan';
+import type { Readers } from '../../lib/ports';
+import { printable } from '../../lib/printable';
+import type { RecordedRun } from '../../lib/run-record';
+import { kinds } from '../../reconcilers/registry';
+import { perform } from '../perform';
+import { say } from '../terminal';
+import { withApproval, withSelection } from '../options';
+import { connectAndRun, type Options, type Run } from '../run';
+
+export const addRollback = (root: Command): Command =>
+  withApproval(
+    withSelection(root.command('rollback <run>').description('bring back what a run changed, under the same guards')),
+  )
+    .option('--from-elsewhere', 'the run was recorded on another machine, such as that of another CI job')
+    .action((name: string, options: Options) =>
+      connectAndRun(
+        options,
+        () => Promise.resolve({ manifests: [], unapplied: [] }),
+        (run) => rollBack(run, name),
+      ),
+    );
 
 /** What somebody changed since the run is left alone. */
-export async function rollbackCommand(run: Run, name: string): Promise<number> {
+async function rollBack(run: Run, name: string): Promise<number> {
   const { connections, filter, options } = run;
   const recorded = readRun(options.journal, name);
   refuseUnderWay(recorded);

@@ -1,0 +1,75 @@
+/** `apply`, and `apply FILE`, which applies what was reviewed and nothing else. The file may have come from anywhere. */
+import type { Command } from 'commander';
+import { getText } from '../../adapters/files';
+import { listRuns, readRun } from '../../adapters/journal-folder';
+import { isRunning } from '../../adapters/running-process';
+import { refuseSecondUse } from '../../lib/applied-before';
+import { InvalidConfiguration, Refused } from '../../lib/errors';
+import type { Note, Plan } from '../../lib/plan';
+import type { RecordedRun } from '../../lib/run-record';
+import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../../lib/saved-plan';
+import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../../lib/saved-plan';
+import { withApproval, withManifest } from '../options';
+import { perform } from '../perform';
+import { planOf } from '../plan-of';
+import { runWith, type Options, type Run } from '../run';
+
+export const addApply = (root: Command): Command =>
+  withApproval(withManifest(root.command('apply [plan]').description('show the plan, ask, do it, and look again')))
+    .option('--again', 'of a saved plan: also where a run applied it before, or it was rolled back')
+    .action((file: string | undefined, options: Options) =>
+      runWith(
+        options,
+        // A saved plan is of the stacks of its own filter.
+        () => (file === undefined ? options.stack : readSavedPlan(file).filter.stacks),
+        (run) => (file === undefined ? applyNow(run) : applySaved(run, file)),
+      ),
+    );
+
+/** What the plan says now. */
+async function applyNow(run: Run): Promise<number> {
+  if (run.options.again === true)
+    throw new InvalidConfiguration('--again is for a saved plan: `stackward apply FILE --again`');
+  return (await perform(run, await planOf(run), ['apply'])).exitCode;
+}
+
+const readSavedPlan = (file: string): SavedPlan => parseSavedPlan(getText(file, maxPlanBytes), file);
+
+async function applySaved(run: Run, file: string): Promise<number> {
+  const { manifests, filter, options } = run;
+  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
+    throw new InvalidConfiguration(
+      'a saved plan has the filter it was made with; leave out --stack, --kind and --target',
+    );
+  const saved = readSavedPlan(file);
+  refuseOtherManifests(saved, manifests, file);
+  refuseOtherSweep(saved, run.sweep, file);
+  const own = { ...run, filter: saved.filter, sweep: saved.sweep };
+  const { plan: planned, unreviewed } = reviewed(saved, await planOf(own));
+  const digest = digestOf(saved);
+  const unread = options.again === true ? [] : refuseUsed(planned, digest, options.journal, file);
+  const known = { ...planned, warnings: [...planned.warnings, ...unread] };
+  const { exitCode } = await perform(own, known, ['apply', file], { plan: digest });
+  return exitCode === 0 && unreviewed > 0 ? 2 : exitCode;
+}
+
+/** @returns runs of which nobody can tell whether they applied this plan */
+function refuseUsed(planned: Plan, digest: string, journal: string, file: string): Note[] {
+  const runs: RecordedRun[] = [];
+  const unread: Note[] = [];
+  for (const name of listRuns(journal)) {
+    try {
+      runs.push(readRun(journal, name));
+    } catch {
+      const message = `the run ${name} can't be read, so nobody knows whether it applied this plan`;
+      unread.push({ where: 'journal', message });
+    }
+  }
+  const now = runs.find(({ record, end }) => record.plan === digest && end === undefined && isRunning(record.by));
+  if (now !== undefined)
+    throw new Refused(`run ${now.name} is applying this plan (process ${now.record.by.pid}); wait until it has ended`, {
+      where: file,
+    });
+  refuseSecondUse(planned, digest, runs, file);
+  return unread;
+}

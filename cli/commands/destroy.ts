@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { everything, plan } from '../../lib/engine';
+import { InvalidConfiguration } from '../../lib/errors';
+import { printable } from '../../lib/printable';
+import { ownersOf } from '../../lib/sweep';
+import { kinds } from '../../reconcilers/registry';
+import { refuseUnknownStacks } from '../known-stacks';
+import { withApproval, withManifest } from '../options';
+import { perform } from '../perform';
+import { runWith, type Options, type Run } from '../run';
+import { say } from '../terminal';
+
+/** The state of every stack is read: who owns a stack without a manifest, the others say. */
+export const addDestroy = (root: Command): Command =>
+  withApproval(
+    withManifest(
+      root.command('destroy').description('remove what apply made for one stack, before `cdktf destroy NAME`'),
+      'the stack to clean up after (required); repeatable',
+    ),
+  ).action((options: Options) => runWith(options, [], destroy));
+
+/**
+ * Removes what stackward made for one stack, whether its manifest still is there or not, and says what stays. The other
+ * stacks of its owner keep theirs.
+ */
+async function destroy(run: Run): Promise<number> {
+  const { manifests, unapplied, filter, connections, options } = run;
+  const { stacks } = filter;
+  if (stacks.length === 0 || filter.kinds.length + filter.targets.length > 0)
+    throw new InvalidConfiguration(
+      'destroy takes --stack NAME, and no other filter: it is the step before `cdktf destroy NAME`',
+    );
+  const chosen = manifests.filter((manifest) => stacks.includes(manifest.stack));
+  const missing = stacks.filter((stack) => !chosen.some((manifest) => manifest.stack === stack));
+  const owners = ownersOf(missing.length > 0 ? manifests : chosen);
+  if (owners.length === 0)
+    throw new InvalidConfiguration(
+      `no manifest says who owns the stack ${missing.join(', ')}; give one of the same owner with --manifest`,
+    );
+  const emptied = chosen.map((manifest) => ({ ...manifest, removed: manifest.resources, resources: [] }));
+  const sweep = owners.map((owner) => ({ owner, stacks }));
+  const planned = await plan(emptied, kinds, connections.readers, everything, sweep);
+  refuseUnknownStacks(missing, [...manifests.map((one) => one.stack), ...unapplied], planned, options.journal);
+  // After `cdktf destroy` nothing would look for it there any more.
+  const strict = {
+    ...planned,
+    problems: [...planned.problems, ...planned.unswept],
+    unswept: [],
+    warnings: [...planned.warnings, ...connections.warnings()],
+  };
+  const { exitCode, isCancelled } = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, [
+    'destroy',
+  ]);
+  if (options.json || isCancelled) return exitCode;
+  const next = printable(`cdktf destroy ${stacks.join(' ')}`);
+  say(
+    exitCode === 0
+      ? `\nNow run \`${next}\`.`
+      : `\nNot done: mend what is said above and run this again before \`${next}\`.`,
+  );
+  return exitCode;
+}

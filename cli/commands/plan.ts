@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { putNewText } from '../../adapters/files';
+import { planExitCode } from '../../lib/exit-code';
+import { printable } from '../../lib/printable';
+import { renderPlanJson } from '../../lib/render/json';
+import { renderPlan } from '../../lib/render/text';
+import { renderSavedPlan } from '../../lib/saved-plan';
+import { version } from '../../package.json';
+import { commandLine, givenOptions } from '../command-line';
+import { withManifest } from '../options';
+import { planOf } from '../plan-of';
+import { runWith, type Options, type Run } from '../run';
+import { say } from '../terminal';
+
+export const addPlan = (root: Command): Command =>
+  withManifest(root.command('plan').description('show what apply would do; changes nothing'))
+    .option('--out <file>', 'also keep the plan in a new file, for `apply FILE`')
+    .action((options: Options) => runWith(options, options.stack, showPlan));
+
+async function showPlan(run: Run): Promise<number> {
+  const { manifests, filter, sweep, options, style } = run;
+  const planned = await planOf(run);
+  if (options.out !== undefined)
+    putNewText(options.out, renderSavedPlan(planned, manifests, { filter, sweep }, { id: randomUUID(), version }));
+  // A saved plan has its filter in it.
+  const command =
+    options.out === undefined
+      ? commandLine(['apply', ...givenOptions(options)])
+      : commandLine(['apply', options.out, ...givenOptions({ ...options, stack: [], kind: [], target: [] })]);
+  const hint = planned.steps.length > 0 ? `\nTo perform these actions, run \`${printable(command)}\`.\n` : '';
+  say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${hint}`);
+  return planExitCode(planned);
+}

@@ -1,0 +1,23 @@
+import { plan } from '../lib/engine';
+import { outputName } from '../lib/manifest';
+import type { Plan } from '../lib/plan';
+import { kinds } from '../reconcilers/registry';
+import { commandLine } from './command-line';
+import type { Run } from './run';
+
+/** The plan of a run; what has no manifest yet waits for Terraform, and is said to. */
+export async function planOf({ manifests, unapplied, connections, filter, sweep }: Run): Promise<Plan> {
+  const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
+  const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
+  const warnings = unapplied.map((stack) => ({
+    where: `stack ${stack}`,
+    message:
+      'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run; ' +
+      `if it was destroyed, what it left on hosts stays in force until \`${commandLine(['destroy', '--stack', stack])}\` removes it`,
+  }));
+  return {
+    ...planned,
+    waiting: [...planned.waiting, ...waiting],
+    warnings: [...planned.warnings, ...connections.warnings(), ...warnings],
+  };
+}
