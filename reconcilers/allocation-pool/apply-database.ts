@@ -5,13 +5,13 @@
  * this transaction wait for each other, the server rolls back this one, and it starts again.
  * `standardattributes.revision_number` is left alone (docs/kinds/allocation-pool.md, "In the database").
  */
-import { StalePlan } from '../../lib/errors';
-import { compact, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
+import { asStackwardError, StalePlan } from '../../lib/errors';
+import { compact, only, parseAddress, parseRange, subtract, type IpRange } from '../../lib/ip-ranges';
 import type { SqlTransaction, SqlValue, SqlWriter } from '../../lib/ports';
 import type { StepResult } from '../../lib/reconciler';
-import { failed, Patience, refuseIfMoved, unchanged } from './guard';
+import { failed, notLookedAt, Patience, refuseIfMoved, takenMeanwhile, unchanged } from './guard';
 import { chunksOf, ownerColumn, rangeTables, readAllocated, readSubnets, type Owner, type Tables } from './database';
-import type { AllocationPoolStep } from './diff';
+import { usedIn, type AllocationPoolStep } from './diff';
 import { addressesOf, findRangeFault, holdsExactly, writesFor, type Ledger, type LedgerWrites } from './ledger';
 import type { AllocationPoolObserved, ObservedSubnet } from './observe';
 
@@ -32,7 +32,8 @@ export async function* applyToDatabase(
     try {
       const written = await writer.transaction((transaction) => writeNetwork(transaction, together, observed));
       patience.succeeded();
-      results = together.map((step) => (written.has(step) ? { id: step.id, outcome: 'applied' } : unchanged(step)));
+      const taken = await findTaken([...written], observed, writer);
+      results = together.map((step) => taken.get(step) ?? (written.has(step) ? applied(step) : unchanged(step)));
     } catch (error) {
       const met = patience.met(error);
       results = together.map((step) => failed(step, met));
@@ -79,6 +80,41 @@ async function writeNetwork(
       );
   }
   return new Set(todo);
+}
+
+const applied = ({ id }: AllocationPoolStep): StepResult => ({ id, outcome: 'applied' });
+
+/**
+ * Steps that gave back what a port holds now. Neutron may have chosen the address before the commit and stored it after: where it
+ * waited for our locks, and where another node of a cluster let it. The read waits for such a port, which the locks let go on first.
+ */
+async function findTaken(
+  written: readonly AllocationPoolStep[],
+  { subnets, tables }: AllocationPoolObserved,
+  writer: SqlWriter,
+): Promise<ReadonlyMap<AllocationPoolStep, StepResult>> {
+  const lost = new Map<AllocationPoolStep, readonly IpRange[]>();
+  for (const step of written) {
+    const before = subnets.get(step.subnetId)?.ledgers.flatMap((ledger) => ledger.pools) ?? [];
+    const ranges = subtract(addressesOf(before), step.pools.map(parseRange));
+    if (ranges.length > 0) lost.set(step, ranges);
+  }
+  const results = new Map<AllocationPoolStep, StepResult>();
+  if (lost.size === 0 || !tables) return results;
+  const owners = [...lost.keys()].map(({ subnetId }): Owner => ({ subnetId, ipamIds: [] }));
+  const allocated = await writer
+    .transaction((transaction) => readAllocated(transaction, tables, owners, true))
+    .catch(asStackwardError);
+  for (const [step, ranges] of lost) {
+    if (allocated instanceof Error) {
+      results.set(step, notLookedAt(step, allocated));
+      continue;
+    }
+    const used = (allocated.get(step.subnetId) ?? []).map((address) => only(parseAddress(address)));
+    const taken = usedIn(ranges, used);
+    if (taken.length > 0) results.set(step, takenMeanwhile(step, taken));
+  }
+  return results;
 }
 
 const rangesOf = (addresses: readonly string[]) => compact(addresses.map((address) => only(parseAddress(address))));

@@ -8,7 +8,7 @@ import type { Reason } from '../../lib/errors';
 import type { IpRange } from '../../lib/ip-ranges';
 import { compact, formatAddress, isInside, only, parseAddress, sizeOf, subtract } from '../../lib/ip-ranges';
 import { append } from '../../lib/lists';
-import type { AddressRange } from '../../lib/ports';
+import type { AddressRange, Cluster } from '../../lib/ports';
 import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
 import type { Tables } from './database';
 import { readDeclared, subnetIdOf } from './declared';
@@ -36,8 +36,13 @@ export function diff(
     append(steps, found.steps);
     append(findings, found.findings);
   }
+  const [first] = steps;
+  if (first && observed.cluster) findings.push({ id: first.id, message: onNode(observed.cluster) });
   return { steps, findings };
 }
+
+const onNode = ({ node, size }: Cluster): string =>
+  `Neutron's database is a Galera cluster of ${size} nodes, of which stackward uses ${node}: let that be the node that Neutron writes to; on another one Neutron can take addresses that are given back, or move a gateway into a new pool, until that node has applied the change`;
 
 type One = Wanted<AllocationPoolSpec>;
 type Found = Difference<AllocationPoolStep>;

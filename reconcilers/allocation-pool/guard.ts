@@ -1,6 +1,6 @@
 /** What every write of this kind asks first, and how its outcome is told. */
 import { asStackwardError, StalePlan, type StackwardError } from '../../lib/errors';
-import { only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
+import { only, parseAddress, parseRange, subtract, type IpRange } from '../../lib/ip-ranges';
 import type { StepResult } from '../../lib/reconciler';
 import { nameSome, usedIn, type AllocationPoolStep } from './diff';
 import { addressesOf, renderRows } from './ledger';
@@ -41,6 +41,19 @@ export const failed = (step: AllocationPoolStep, { reason, message }: StackwardE
   outcome: 'failed',
   reason,
   message,
+});
+
+/** The pools are as declared, and a port holds what they gave back. */
+export const takenMeanwhile = ({ id, subnetId }: AllocationPoolStep, taken: readonly IpRange[]): StepResult => ({
+  id,
+  outcome: 'failed',
+  reason: 'NotConverged',
+  message: `the pools of subnet ${subnetId} are as declared, and a port took ${nameSome(taken)} in the moment in which ${taken.length === 1 ? 'it was' : 'they were'} given back; declare what is in use, or delete the port`,
+});
+
+export const notLookedAt = ({ id, subnetId }: AllocationPoolStep, { reason, message }: StackwardError): StepResult => ({
+  ...{ id, outcome: 'failed', reason },
+  message: `the pools of subnet ${subnetId} are written, and whether a port took an address in the moment in which it was given back could not be asked (${message}); plan again`,
 });
 
 /** Somebody else made it so between plan and apply. */

@@ -1,7 +1,7 @@
 /** What a target says about the subnets that the specs name. */
 import { sizeOf } from '../../lib/ip-ranges';
 import { append } from '../../lib/lists';
-import type { NetworkReader, Readers, SqlQuery, SqlReader, Subnet } from '../../lib/ports';
+import type { Cluster, NetworkReader, Readers, SqlQuery, SqlReader, Subnet } from '../../lib/ports';
 import type { Placement, Wanted } from '../../lib/reconciler';
 import { chunksOf, countAllocated, probeTables, readAllocated, readOwners, readSubnets } from './database';
 import type { ReadSubnet, SubnetRow, Tables } from './database';
@@ -20,6 +20,8 @@ export interface ObservedSubnet extends SubnetRow {
 export interface AllocationPoolObserved {
   /** Absent behind the API. */
   readonly tables?: Tables;
+  /** Where the database is one of Galera. */
+  readonly cluster?: Cluster;
   /** An update through the API may end all creation of ports, and nothing says where the database is that would tell. */
   readonly mayRebuildRanges?: true;
   /** By id, in lower case; a subnet that doesn't exist is absent. */
@@ -56,7 +58,8 @@ async function observeDatabase(
     for (const ids of chunksOf([...specs.keys()])) append(found, await observeChunk(view, tables, ids, specs));
     return found;
   });
-  return { tables, subnets: byId(subnets) };
+  const cluster = await reader.cluster();
+  return { tables, subnets: byId(subnets), ...(cluster && { cluster }) };
 }
 
 async function observeChunk(

@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGalera, type Galera, type GaleraNode } from '../support/galera';
 import { NeutronTables, schemaFiles } from '../support/neutron-tables';
-import { declare, PoolRun } from '../support/pool-run';
+import { declare, PoolRun, type Planned } from '../support/pool-run';
+import { SqlProxy } from '../support/sql-proxy';
 
 let galera: Galera;
 let near: GaleraNode;
@@ -94,6 +95,68 @@ describe('stackward writes to a node that has fallen behind the one that Neutron
     await catchUp();
     expect((await again).steps).toEqual([]);
     await writing.close();
+  });
+});
+
+describe('another node commits at the same moment', () => {
+  let proxy: SqlProxy;
+  let through: PoolRun;
+  beforeEach(async () => {
+    await near.untilCaughtUp();
+    proxy = await SqlProxy.open(on(near));
+    through = new PoolRun(proxy.options, run.reader, new MysqlWriter(proxy.options));
+  });
+  afterEach(async () => {
+    await through.writer.close();
+    await proxy.close();
+  });
+
+  /** Right before the commit of ours, whose locks the cluster doesn't know. */
+  async function applyWhile(planned: Planned, work: () => Promise<unknown>) {
+    let met = 0;
+    proxy.meeting = {
+      before: async ({ sql }) => {
+        if (sql !== 'COMMIT' || met++ > 0) return undefined;
+        const { catchUp } = await near.lag(far, schema);
+        await work();
+        // The commit of ours waits for the other one, which the node has received and not applied.
+        void near.untilHeldUp(schema, new Promise(() => undefined)).then(catchUp);
+        return undefined;
+      },
+    };
+    return through.apply(planned);
+  }
+
+  test('a port takes an address that is given back: the run names it', async () => {
+    const subnet = await tables.subnet({ ...lan, pools: [fifteen] });
+    await near.untilCaughtUp();
+    const planned = await run.plan({ ...declare(subnet.id, five), allowShrink: true });
+    expect(planned.findings).toEqual([
+      {
+        ...{ id: 'allocation-pool.t/0' },
+        message: expect.stringMatching(/Galera cluster of 3 nodes.* node1: let/) as unknown,
+      },
+    ]);
+    expect(await applyWhile(planned, () => tables.port(subnet, '203.0.113.80'))).toEqual([
+      {
+        ...{ id: 'allocation-pool.t/0', outcome: 'failed', reason: 'NotConverged' },
+        message: expect.stringContaining(
+          'a port took 203.0.113.80 in the moment in which it was given back',
+        ) as unknown,
+      },
+    ]);
+  });
+
+  test('a gateway moves into the new pool: the second look names it', async () => {
+    const subnet = await tables.subnet({ ...lan, pools: [five] });
+    await near.untilCaughtUp();
+    const spec = declare(subnet.id, fifteen);
+    await applyWhile(await run.plan(spec), () =>
+      neutron.query("UPDATE subnets SET gateway_ip = '203.0.113.80' WHERE id = ?", [subnet.id]),
+    );
+    expect((await run.plan(spec)).findings).toMatchObject([
+      { reason: 'InvalidConfiguration', message: expect.stringContaining('203.0.113.80') as unknown },
+    ]);
   });
 });
 
