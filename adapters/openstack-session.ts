@@ -109,6 +109,21 @@ export class OpenStackSession {
     return this.ask(id, `${this.credentials.authUrl}${path}`, {});
   }
 
+  /**
+   * JSON of what a service says about the version of its endpoint: of `http://nova/v2.1/<project>` that is `http://nova/v2.1/`.
+   * @param version asked for instead of the endpoint's own
+   */
+  async versionDocument<Answer>(service: string, version?: string): Promise<Answer> {
+    const { id } = await this.authenticate();
+    const url = new URL(await this.endpoint(service));
+    const [, base, own] = /^(.*?)\/(v\d+(?:\.\d+)?)(?:\/.*)?$/.exec(url.pathname) ?? [];
+    if (base === undefined || own === undefined)
+      throw new UnrecoverableError(`the endpoint of "${service}" names no version of its API`, {
+        where: `cloud ${this.cloud}`,
+      });
+    return this.ask(id, `${url.origin}${base}/${version ?? own}/`, {});
+  }
+
   private async ask<Answer>(id: string, url: string, options: ApiRequest): Promise<Answer> {
     const answer = await this.send(url, { ...options, headers: { 'x-auth-token': id, ...options.headers } }, id);
     if (answer.status >= 200 && answer.status < 300) return answer.body as Answer;

@@ -6,6 +6,7 @@ import { KeystoneApi } from '../adapters/keystone-api';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql-database';
 import { NeutronApi } from '../adapters/neutron-api';
 import { OpenStackSession } from '../adapters/openstack-session';
+import { ServiceVersions } from '../adapters/service-versions';
 import { resolveCredentials, type ResolvedCredentials } from '../lib/credentials';
 import { InvalidConfiguration } from '../lib/errors';
 import type { Host } from '../lib/host';
@@ -59,6 +60,7 @@ export function connect(
     return (neutron ??= new NeutronApi(session()));
   };
   let keystone: KeystoneApi | undefined;
+  let versions: ServiceVersions | undefined;
   const hosts = once(() => new HostPool((name) => openHost(name, configuration)));
   const host = async (target: Target): Promise<Host> => hosts().get(target.slice('host:'.length));
   return {
@@ -71,6 +73,7 @@ export function connect(
       network,
       knowsDatabase: configuration.databases.neutron !== undefined,
       identity: async () => (keystone ??= new KeystoneApi(session())),
+      versions: async () => (versions ??= new ServiceVersions(session())),
       database: async (target) => {
         refuseOther(target, 'database:neutron', configuration);
         return databaseReader();

@@ -1,5 +1,5 @@
 import { Lazy, TerraformOutput, type TerraformStack } from 'cdktf';
-import { outputName, versionOf } from '../lib/manifest';
+import { outputName, schemaVersion } from '../lib/manifest';
 import { declarationsOf } from './declarations';
 import type { OpenStackCloud } from './openstack-cloud';
 
@@ -7,12 +7,13 @@ import type { OpenStackCloud } from './openstack-cloud';
  * The one output that carries our half's wishes through Terraform: always there, also when nothing is wished, so that
  * "nothing wanted" and "nothing known" differ (docs/adr/0001-manifest.md).
  */
-export function addManifest(stack: TerraformStack, { owner, settings }: OpenStackCloud): TerraformOutput {
+export function addManifest(stack: TerraformStack, { owner, release, settings }: OpenStackCloud): TerraformOutput {
   const declarations = declarationsOf(stack);
   const produce = () => ({
-    schemaVersion: versionOf(settings),
+    schemaVersion,
     owner,
     stack: stack.node.id,
+    release,
     ...(settings === undefined ? {} : { cloud: settings }),
     resources: Object.fromEntries(
       [...declarations.resources].map(([path, { kind, spec, dependsOn = [] }]) => [

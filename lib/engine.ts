@@ -7,6 +7,7 @@
  * separate proof to trust. Given up: a level waits for its slowest target before the next one starts.
  */
 import pLimit from 'p-limit';
+import { compareReleases } from './declared-release';
 import { asStackwardError, InvalidConfiguration, problemOf } from './errors';
 import { idOf, type Kind, type Look, type Opened, type Placed } from './kind';
 import type { Manifest } from './manifest';
@@ -54,7 +55,9 @@ async function planOn(
     kinds.map((kind) => kind.kind),
     filter,
   );
-  const known = resources.filter((resource) => resource.unknown.length === 0);
+  const compared = await compareReleases(manifests, stacksOf(manifests, filter), from);
+  const isRefused = (resource: Resource): boolean => compared.refused.has(resource.stack);
+  const known = resources.filter((resource) => resource.unknown.length === 0 && !isRefused(resource));
   const dependencies = dependenciesOf(resources);
   const levels = dependencyLevels(dependencies);
   const named = [...resources, ...manifests.flatMap((manifest) => manifest.removed)];
@@ -81,7 +84,8 @@ async function planOn(
   const places = located.placed.filter(({ target }) => targets.length === 0 || targets.includes(target));
   const seen = await observe(places, from);
   // What is declared and can't be placed now is no leftover: what there is of it stays.
-  const unplaced = new Set([...waiting.map((one) => one.id), ...located.undone]);
+  const refusedIds = resources.filter(isRefused).map(idOf);
+  const unplaced = new Set([...waiting.map((one) => one.id), ...refusedIds, ...located.undone]);
   const mayGo = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
   const { kept: steps, refused } = oneOwnerEach(mayGo, manifests);
 
@@ -91,8 +95,8 @@ async function planOn(
   return {
     stacks: stacksOf(manifests, filter),
     steps: [...steps].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
-    problems: [...located.problems, ...seen.problems, ...refused],
-    warnings: [...swept.warnings, ...located.warnings, ...seen.warnings],
+    problems: [...compared.problems, ...located.problems, ...seen.problems, ...refused],
+    warnings: [...compared.warnings, ...swept.warnings, ...located.warnings, ...seen.warnings],
     unswept: [...swept.unswept, ...seen.unswept],
     waiting,
     undone: [...new Set([...unplaced, ...seen.undone])],

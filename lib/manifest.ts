@@ -10,12 +10,14 @@ import { asStackwardError, InvalidConfiguration } from './errors';
 import { parseJson } from './json';
 import { line, name, owner } from './line';
 import { printable } from './printable';
+import { releaseSchema, type Release } from './releases';
 import type { DeclaredResource, Resource } from './resource';
 import { firstFault } from './schema-fault';
 
 export const outputName = 'stackward_manifest';
 /** Read are all minor versions of this one. */
-const major = '1';
+export const schemaVersion = '1.1';
+const [major] = schemaVersion.split('.');
 
 /** Of one manifest, so of one stack. A stack that holds a cloud of 2,000 tenants has about 10,000. */
 export const maxResources = 50_000;
@@ -39,13 +41,12 @@ export const cloudSchema = z.object({
 });
 export type CloudSettings = z.infer<typeof cloudSchema>;
 
-/** The lowest version that has these fields. */
-export const versionOf = (cloud: CloudSettings | undefined): string => `${major}.${cloud === undefined ? 0 : 1}`;
-
 export const manifestSchema = z.object({
   schemaVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
   owner,
   stack: name,
+  /** That the code takes the cloud to run; absent before 1.1. */
+  release: releaseSchema.optional(),
   cloud: cloudSchema.optional(),
   resources: z.record(name, entrySchema),
 });
@@ -54,6 +55,8 @@ export const manifestSchema = z.object({
 export interface Manifest<R extends Resource = Resource> {
   readonly owner: string;
   readonly stack: string;
+  /** That the cloud is taken to run; undefined: nobody said. */
+  readonly release?: Release | undefined;
   /** Where it was read, for messages: a file's name, `stack shared`. */
   readonly source: string;
   /** Absent: Terraform takes all of it from its credentials. */
@@ -107,7 +110,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
       where: stackOf(value, source),
     });
   }
-  const { owner, stack, cloud, resources } = result.data;
+  const { owner, stack, release, cloud, resources } = result.data;
   const foreign = Object.keys(resources).find((path) => !path.startsWith(`${stack}/`));
   if (foreign !== undefined)
     throw new InvalidConfiguration(
@@ -119,6 +122,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
   return {
     owner,
     stack,
+    release,
     source,
     ...(cloud === undefined ? {} : { cloud }),
     removed: [],

@@ -143,6 +143,24 @@ export interface IdentityReader {
 export const serviceNames = ['neutron', 'nova', 'cinder', 'glance', 'keystone'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+/** What the API of one service says about itself. */
+export type ApiAnswer =
+  /** The newest version, such as `2.93`; '' of a Nova that knows no microversions. */
+  | { readonly service: 'nova' | 'cinder' | 'keystone'; readonly version: string }
+  /** Aliases, such as `port-security`. */
+  | { readonly service: 'neutron'; readonly extensions: readonly string[] };
+
+export interface CloudApis {
+  readonly answers: readonly ApiAnswer[];
+  /** Services that told nothing, and why. */
+  readonly silent: readonly { readonly service: ServiceName; readonly why: string }[];
+}
+
+export interface VersionReader {
+  /** Asked of the services once, however often it is called. Never rejects: who doesn't answer is `silent`. */
+  apis(): Promise<CloudApis>;
+}
+
 /** What the configuration says about hosts. */
 export interface HostDirectory {
   /** Hosts whose API of this service reads a policy file of its own; [] where none is named. */
@@ -164,6 +182,11 @@ export interface Readers {
   network(target: Target): Promise<NetworkReader>;
   /** Keystone of the cloud that the configuration names. */
   identity(): Promise<IdentityReader>;
+  /**
+   * The services of that cloud.
+   * @throws StackwardError when nothing says how to reach it
+   */
+  versions(): Promise<VersionReader>;
   /** @throws InvalidConfiguration when nothing says how to reach it */
   host(target: Target): Promise<HostReader>;
   readonly hosts: HostDirectory;

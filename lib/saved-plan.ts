@@ -70,7 +70,9 @@ const essence = ({ id, target, action, changes, before, because, notes = [] }: P
 });
 
 const digests = (manifests: readonly Manifest[]): Record<string, string> =>
-  Object.fromEntries(manifests.map(({ stack, owner, resources }) => [stack, sha256(canonical({ owner, resources }))]));
+  Object.fromEntries(
+    manifests.map(({ stack, owner, release, resources }) => [stack, sha256(canonical({ owner, release, resources }))]),
+  );
 
 /** JSON with its keys in order, so that the same manifest has one text. */
 function canonical(value: unknown): string {

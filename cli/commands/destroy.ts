@@ -37,7 +37,11 @@ async function destroy(run: Run): Promise<number> {
     throw new InvalidConfiguration(
       `no manifest says who owns the stack ${missing.join(', ')}; give one of the same owner with --manifest`,
     );
-  const emptied = chosen.map((manifest) => ({ ...manifest, removed: manifest.resources, resources: [] }));
+  // What is removed is as its record says, whatever release the code names.
+  const emptied = chosen.map((manifest) => ({
+    ...manifest,
+    ...{ removed: manifest.resources, resources: [], release: undefined },
+  }));
   const sweep = owners.map((owner) => ({ owner, stacks }));
   const planned = await plan(emptied, kinds, connections.readers, everything, sweep);
   refuseUnknownStacks(missing, [...manifests.map((one) => one.stack), ...unapplied], planned, options.journal);

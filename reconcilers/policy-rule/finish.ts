@@ -44,7 +44,7 @@ export function finish(
   ];
   const steps = possible.map((draft): PolicyRuleStep => ({
     ...draft,
-    changes: changesOf(draft, text, after),
+    changes: changesOf(draft, text, after, observed),
     notes: notes(draft),
   }));
   return { steps, findings };
@@ -83,18 +83,31 @@ function findUnheard(
 
 type Texts = (file: string) => string | undefined;
 
-function changesOf({ jobs }: Draft, before: Texts, after: Texts): Change[] {
+function changesOf({ jobs }: Draft, before: Texts, after: Texts, observed: PolicyRuleObserved): Change[] {
   const changes = new Map<string, Change>();
   for (const job of jobs) {
     const [old, now] = [sayValue(before(job.file), job), sayValue(after(job.file), job)];
-    if (old !== now) changes.set(`${job.file} ${job.rule}`, change(job.rule, old, now));
-    else if (job.does === 'record' && job.recorded)
+    if (old !== now) {
+      const silent = `${sayDefault(job, observed)} (the file is silent)`;
+      changes.set(`${job.file} ${job.rule}`, change(job.rule, old ?? silent, now ?? silent));
+    } else if (job.does === 'record' && job.recorded)
       changes.set(keyOf(job), change('declared by', job.recorded.path, job.as.path));
     else if (job.does === 'record')
       changes.set(keyOf(job), change(`record of ${job.rule}`, undefined, `role ${job.role}`));
     else changes.set(keyOf(job), change(`record of ${job.rule}`, job.recorded && `role ${job.role}`, undefined));
   }
   return [...changes.values()];
+}
+
+/** What the service goes by while no file has the rule: a rule in a file is never a mere addition, it replaces this. */
+function sayDefault(job: Job, { situation }: PolicyRuleObserved): string {
+  const { service } = job;
+  if (job.does === 'add') return job.effective ?? 'nobody';
+  try {
+    return situation(job).effective ?? `the default of ${service}`;
+  } catch {
+    return `the default of ${service}`;
+  }
 }
 
 const change = (attribute: string, before: string | undefined, after: string | undefined): Change => ({

@@ -1,27 +1,55 @@
-/** The hosts that serve the service. */
-import type { Readers } from '../../lib/ports';
+/** The hosts that serve the service, where the service is of the release that the code says. */
+import { contradictionOf } from '../../lib/cloud-release';
+import type { ApiAnswer, Readers } from '../../lib/ports';
 import type { Finding, Located, Wanted } from '../../lib/reconciler';
 import { hostTarget } from '../../lib/sweep';
-import type { PolicyRuleSpec } from './restored';
 import type { Target } from '../../lib/target';
+import type { PolicyRuleSpec } from './restored';
 
-export function locate(specs: readonly Wanted<PolicyRuleSpec>[], from: Readers): Promise<Located<PolicyRuleSpec>> {
+export async function locate(
+  specs: readonly Wanted<PolicyRuleSpec>[],
+  from: Readers,
+): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];
   const wanted = new Map<Target, Wanted<PolicyRuleSpec>[]>();
+  const answers = specs.some(({ spec }) => !('restore' in spec)) ? await ask(from) : [];
   for (const one of specs) {
-    const targets = targetsOf(one.spec, from);
-    if (targets.length === 0 && !('restore' in one.spec))
-      findings.push({
-        id: one.id,
-        reason: 'InvalidConfiguration',
-        message: `no host is named that serves ${one.spec.service}; add "services.${one.spec.service}.hosts" to stackward.yaml`,
-      });
-    for (const target of targets) wanted.set(target, [...(wanted.get(target) ?? []), one]);
+    const fault = faultOf(one, answers, from);
+    if (fault) findings.push(fault);
+    else for (const target of targetsOf(one.spec, from)) wanted.set(target, [...(wanted.get(target) ?? []), one]);
   }
-  return Promise.resolve({
-    placements: [...wanted].map(([target, ones]) => ({ target, wanted: ones })),
-    findings,
-  });
+  return { placements: [...wanted].map(([target, ones]) => ({ target, wanted: ones })), findings };
+}
+
+/** Who can't ask is told by the comparison of the whole manifest. */
+async function ask(from: Readers): Promise<readonly ApiAnswer[]> {
+  try {
+    return (await (await from.versions()).apis()).answers;
+  } catch {
+    return [];
+  }
+}
+
+function faultOf(
+  { id, spec }: Wanted<PolicyRuleSpec>,
+  answers: readonly ApiAnswer[],
+  from: Readers,
+): Finding | undefined {
+  if ('restore' in spec) return undefined;
+  const { service, release } = spec;
+  const contradiction = contradictionOf(release, { answers }, service);
+  if (contradiction !== undefined)
+    return {
+      id,
+      reason: 'Blocked',
+      message: `${contradiction.evidence}; the grant is made for ${service} of ${release}, whose defaults may be others. In OpenStackCloud ${contradiction.advice}, then run \`cdktf apply\``,
+    };
+  if (targetsOf(spec, from).length > 0) return undefined;
+  return {
+    id,
+    reason: 'InvalidConfiguration',
+    message: `no host is named that serves ${service}; add "services.${service}.hosts" to stackward.yaml`,
+  };
 }
 
 const targetsOf = (spec: PolicyRuleSpec, { hosts }: Readers): Target[] => [

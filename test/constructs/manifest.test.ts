@@ -15,12 +15,12 @@ test('a stack without wishes has a manifest that says so', () => {
   expect(synth(app).stack('shared').output).toEqual({
     stackward_manifest: {
       description: expect.any(String) as string,
-      value: { schemaVersion: '1.0', owner: 'test-owner', stack: 'shared', resources: {} },
+      value: { schemaVersion: '1.1', owner: 'test-owner', stack: 'shared', release: 'zed', resources: {} },
     },
   });
 });
 
-test('what Terraform’s provider is told of the cloud travels, and only then the version is 1.1', () => {
+test('what Terraform’s provider is told of the cloud travels beside the release', () => {
   const providerSettings = { endpointType: 'internalURL', cacertFile: '~/ca.pem', maxRetries: 3 };
   const { app, cloud } = appWithCloud({ cloud: 'lab', region: 'two', providerSettings });
   new CloudStack(app, 'shared', { cloud });
@@ -34,7 +34,10 @@ test('certificates that are given as text don’t travel', () => {
   const { app, cloud } = appWithCloud({ providerSettings: { cacertFile: '-----BEGIN CERTIFICATE-----\nabc\n' } });
   new CloudStack(app, 'shared', { cloud });
   const value = synth(app).stack('shared').output['stackward_manifest']?.value;
-  expect(value).toEqual({ schemaVersion: '1.0', owner: 'test-owner', stack: 'shared', resources: {} });
+  expect(value).toEqual({
+    ...{ schemaVersion: '1.1', owner: 'test-owner', stack: 'shared', release: 'zed' },
+    resources: {},
+  });
 });
 
 test('a wish stands under its construct’s path, however deep, and names what must come first', () => {
@@ -84,6 +87,7 @@ test('the manifest of the full example', () => {
        "region": "RegionTwo",
      },
      "owner": "test-owner",
+     "release": "zed",
      "resources": {
        "shared/Red/AllocationPools": {
          "dependsOn": [],

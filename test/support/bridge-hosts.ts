@@ -14,6 +14,7 @@ import type { Sweep } from '../../lib/reconciler';
 import { bridgePort } from '../../reconcilers/bridge-port';
 import type { BridgePortDeclared } from '../../reconcilers/bridge-port/spec';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+import { versions } from './memory-kind';
 import { FakeNetwork } from './fake-network';
 import { RecordedTexts } from './recorded-run';
 
@@ -168,6 +169,7 @@ export class BridgeHosts {
       database: () => Promise.reject(new Error('no database here')),
       host: this.host,
       identity: () => Promise.reject(new Error('no Keystone here')),
+      versions,
       machine: () => Promise.resolve(undefined),
     };
   }

@@ -14,6 +14,7 @@ import type { Sweep } from '../../lib/reconciler';
 import { bootRestore } from '../../reconcilers/boot-restore';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+import { versions } from './memory-kind';
 import { FakeNetwork } from './fake-network';
 import { RecordedTexts } from './recorded-run';
 
@@ -187,6 +188,7 @@ export class FirewallHosts {
       database: () => Promise.reject(new Error('no database here')),
       host: this.host,
       identity: () => Promise.reject(new Error('no Keystone here')),
+      versions,
       machine: () => Promise.resolve(undefined),
     };
   }

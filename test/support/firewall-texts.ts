@@ -18,6 +18,7 @@ import { renderPlan } from '../../lib/render/text';
 import { bootRestore } from '../../reconcilers/boot-restore';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import type { FirewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
+import { versions } from './memory-kind';
 import { FakeNetwork } from './fake-network';
 
 export const kinds = [bind(bootRestore), bind(firewallException)];
@@ -187,6 +188,7 @@ export class TextHosts {
         knowsDatabase: false,
         database: none,
         identity: none,
+        versions,
         network: () => Promise.resolve(this.network),
       },
       hosts: {

@@ -52,12 +52,16 @@ const nothing = {
 const noHosts = { serving: () => [], configFiles: () => [], named: [], reachesAny: false, canReach: () => false };
 const machine = () => Promise.resolve(undefined);
 const identity = () => Promise.reject(new Error('no Keystone here'));
+/** A cloud without services: nothing speaks against any release. */
+export const versions: Readers['versions'] = () =>
+  Promise.resolve({ apis: () => Promise.resolve({ answers: [], silent: [] }) });
 export const memoryReaders: Readers = {
   cloud: 'memory',
   knowsDatabase: false,
   hosts: noHosts,
   machine,
   identity,
+  versions,
   ...nothing,
 };
 export const memoryWriters: Writers = nothing;

@@ -1,0 +1,38 @@
+/** The command against the lab, which runs Zed: a manifest that declares another release is refused by what the real APIs say. */
+import { readFileSync } from 'node:fs';
+import { CommandFolder, type Ended } from '../support/command';
+import { getLab } from '../support/lab-cloud';
+
+const lab = getLab();
+const rule = 'create_port:fixed_ips:ip_address';
+let command: CommandFolder;
+
+beforeAll(() => {
+  command = new CommandFolder(lab.environment);
+  command.write('stackward.yaml', readFileSync(lab.stackwardYaml, 'utf8'));
+});
+afterAll(() => command.remove());
+
+function plan(release: string): Promise<Ended> {
+  const spec = { service: 'neutron', rule, role: 'nobodys-role', release, reason: 'acceptance' };
+  const resources = { 'shared/Grant': { kind: 'policy-rule', spec, dependsOn: [] } };
+  const manifest = { schemaVersion: '1.0', owner: 'declared-release', stack: 'shared', release, resources };
+  return command.run(['plan', '--manifest', '-'], JSON.stringify(manifest));
+}
+
+test('Kilo said of Zed is Blocked with the evidence of each API, and no grant is planned', async () => {
+  const { code, stdout } = await plan('kilo');
+  expect(stdout).toMatch(/release kilo\n {2}Nova's API goes up to 2.93, which is zed; .*stack shared says kilo\./);
+  expect(stdout).toContain("set release: 'zed'");
+  expect(stdout).toContain('Plan: 0 to add, 0 to change, 0 to destroy, 1 problem.');
+  expect(code).toBe(1);
+});
+
+test('Zed is compared without a word, and the rule that the file leaves out is shown beside its default', async () => {
+  const { code, stdout } = await plan('zed');
+  expect(stdout).not.toContain('release zed');
+  expect(stdout).toMatch(
+    /~ create_port:fixed_ips:ip_address = .*rule:network_owner.* \(the file is silent\) -> \(.*\) or role:nobodys-role/,
+  );
+  expect(code).toBe(2);
+});

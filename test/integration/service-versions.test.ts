@@ -1,0 +1,105 @@
+/** What services of other releases than the lab's, and what stands in for them, say about their APIs; each as a server over HTTP. */
+import { OpenStackSession } from '../../adapters/openstack-session';
+import { ServiceVersions } from '../../adapters/service-versions';
+import type { CloudApis } from '../../lib/ports';
+import { credentials, json, RogueServer, token } from '../support/rogue-cloud';
+
+let server: RogueServer;
+beforeAll(async () => {
+  server = await RogueServer.start();
+});
+afterAll(() => server.stop());
+
+interface Cloud {
+  /** Catalogue type → path of its endpoint. */
+  readonly catalogue?: Readonly<Record<string, string>>;
+  /** Path → answer; everything else is 404. */
+  readonly answers: Readonly<Record<string, unknown>>;
+}
+
+const catalogue = { compute: '/v2.1', network: '', volumev3: '/volume/v3/p1' };
+const sound = {
+  '/v3': { version: { id: 'v3.14' } },
+  '/v2.0/extensions': { extensions: [{ alias: 'router', name: 'x' }] },
+  '/volume/v3/': { versions: [{ id: 'v3.0', version: '3.70' }] },
+  '/v2.1/': { version: { id: 'v2.1', version: '2.93', min_version: '2.1' } },
+};
+
+async function ask({ catalogue: of = catalogue, answers }: Cloud): Promise<CloudApis> {
+  const catalog = Object.entries(of).map(([type, path]) => ({
+    ...{ type, endpoints: [{ interface: 'public', region_id: 'RegionOne', url: `${server.url()}${path}` }] },
+  }));
+  server.answer = (request, response) => {
+    const path = request.url ?? '';
+    if (path === '/v3/auth/tokens') json({ token: { catalog } }, 201, { 'x-subject-token': token })(request, response);
+    else json(answers[path] ?? {}, path in answers ? 200 : 404)(request, response);
+  };
+  const session = new OpenStackSession(credentials(server.url()));
+  try {
+    return await new ServiceVersions(session).apis();
+  } finally {
+    await session.close();
+  }
+}
+
+const novaOf = ({ answers }: CloudApis) => answers.find(({ service }) => service === 'nova');
+
+test('each service is asked at the version of its endpoint, without the project in it', async () => {
+  expect(await ask({ answers: sound })).toEqual({
+    answers: [
+      { service: 'nova', version: '2.93' },
+      { service: 'neutron', extensions: ['router'] },
+      { service: 'cinder', version: '3.70' },
+      { service: 'keystone', version: '3.14' },
+    ],
+    silent: [],
+  });
+});
+
+test.each([
+  ['Icehouse', '/v2/p1', { '/v2/': { version: { id: 'v2.0', status: 'CURRENT' } } }, ''],
+  [
+    'Kilo or later behind an endpoint of /v2',
+    '/v2/p1',
+    {
+      '/v2/': { version: { id: 'v2.0', version: '', min_version: '' } },
+      '/v2.1/': { version: { id: 'v2.1', version: '2.3' } },
+    },
+    '2.3',
+  ],
+  ['a release behind a path of its own', '/compute/v2.1', { '/compute/v2.1/': sound['/v2.1/'] }, '2.93'],
+])('Nova of %s', async (_, endpoint, answers, version) => {
+  const { '/v2.1/': _nova, ...others } = sound;
+  const apis = await ask({
+    catalogue: { ...catalogue, compute: endpoint },
+    answers: { ...others, ...answers },
+  });
+  expect(novaOf(apis)).toEqual({ service: 'nova', version });
+});
+
+test.each([
+  ['a page of a proxy', 'Nova', { '/v2.1/': 'hello' }],
+  ['a version that is none', 'Nova', { '/v2.1/': { version: { version: '2.93; rm -rf /' } } }],
+  ['a number too long', 'Nova', { '/v2.1/': { version: { version: `2.${'9'.repeat(400)}` } } }],
+  ['no versions at all', 'Cinder', { '/volume/v3/': { versions: [] } }],
+  ['a name instead of a version', 'Keystone', { '/v3': { version: { id: 'latest' } } }],
+  ['aliases that are no texts', 'Neutron', { '/v2.0/extensions': { extensions: [{ alias: 1 }] } }],
+])('%s is no answer of %s, and the others still count', async (_, name, answers) => {
+  const apis = await ask({ answers: { ...sound, ...answers } });
+  expect(apis.answers).toHaveLength(3);
+  expect(apis.silent).toEqual([
+    {
+      service: name.toLowerCase(),
+      why: expect.stringMatching(new RegExp(`^what ${name} says of its version has an unknown form`)) as string,
+    },
+  ]);
+});
+
+test('services that are not there or do not answer are silent, with the reason', async () => {
+  const { compute: _compute, ...others } = catalogue;
+  const { '/v2.0/extensions': _extensions, ...answers } = sound;
+  const { silent } = await ask({ catalogue: others, answers });
+  expect(silent.map(({ service }) => service)).toEqual(['nova', 'neutron']);
+  expect(silent[0]?.why).toContain('the catalogue has no public endpoint of "compute"');
+  expect(silent[1]?.why).toContain('404');
+});
