@@ -1,6 +1,7 @@
 /** Compares the release that manifests declare with what the cloud's APIs say, and holds back what rests on a wrong one. */
 import { asStackwardError } from './errors';
 import { contradictionOf } from './cloud-release';
+import { append } from './lists';
 import type { Manifest } from './manifest';
 import type { Note, Problem } from './plan';
 import type { CloudApis, Readers } from './ports';
@@ -33,7 +34,7 @@ export async function compareReleases(
     const newer = newerWarning(release);
     if (newer !== undefined) warnings.push({ where, message: newer });
     const contradiction = contradictionOf(release, apis);
-    if (contradiction === undefined) warnings.push(...sayUncompared(where, apis));
+    if (contradiction === undefined) append(warnings, sayUncompared(where, apis));
     else {
       for (const stack of ofStacks) refused.add(stack);
       const said = `${ofStacks.length === 1 ? 'stack' : 'stacks'} ${sayStacks(ofStacks)} ${ofStacks.length === 1 ? 'says' : 'say'} ${release}`;

@@ -89,12 +89,9 @@ async function planOn(
   const mayGo = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
   const { kept: steps, refused } = oneOwnerEach(mayGo, manifests);
 
-  const order = new Map(
-    steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
-  );
   return {
     stacks: stacksOf(manifests, filter),
-    steps: [...steps].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)),
+    steps: inOrder(steps, levels),
     problems: [...compared.problems, ...located.problems, ...seen.problems, ...refused],
     warnings: [...compared.warnings, ...swept.warnings, ...located.warnings, ...seen.warnings],
     unswept: [...swept.unswept, ...seen.unswept],
@@ -105,6 +102,14 @@ async function planOn(
     looks: seen.looks,
     dependencies,
   };
+}
+
+/** By level, then by target and id. */
+function inOrder(steps: readonly PlannedStep[], levels: ReadonlyMap<string, number>): PlannedStep[] {
+  const order = new Map(
+    steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
+  );
+  return [...steps].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1));
 }
 
 const stacksOf = (manifests: readonly Manifest[], { stacks }: Filter): string[] =>

@@ -25,6 +25,9 @@ const sound = {
   '/v2.1/': { version: { id: 'v2.1', version: '2.93', min_version: '2.1' } },
 };
 
+const without = <Value>(all: Readonly<Record<string, Value>>, name: string): Record<string, Value> =>
+  Object.fromEntries(Object.entries(all).filter(([one]) => one !== name));
+
 async function ask({ catalogue: of = catalogue, answers }: Cloud): Promise<CloudApis> {
   const catalog = Object.entries(of).map(([type, path]) => ({
     ...{ type, endpoints: [{ interface: 'public', region_id: 'RegionOne', url: `${server.url()}${path}` }] },
@@ -69,7 +72,7 @@ test.each([
   ],
   ['a release behind a path of its own', '/compute/v2.1', { '/compute/v2.1/': sound['/v2.1/'] }, '2.93'],
 ])('Nova of %s', async (_, endpoint, answers, version) => {
-  const { '/v2.1/': _nova, ...others } = sound;
+  const others = without(sound, '/v2.1/');
   const apis = await ask({
     catalogue: { ...catalogue, compute: endpoint },
     answers: { ...others, ...answers },
@@ -96,9 +99,10 @@ test.each([
 });
 
 test('services that are not there or do not answer are silent, with the reason', async () => {
-  const { compute: _compute, ...others } = catalogue;
-  const { '/v2.0/extensions': _extensions, ...answers } = sound;
-  const { silent } = await ask({ catalogue: others, answers });
+  const { silent } = await ask({
+    catalogue: without(catalogue, 'compute'),
+    answers: without(sound, '/v2.0/extensions'),
+  });
   expect(silent.map(({ service }) => service)).toEqual(['nova', 'neutron']);
   expect(silent[0]?.why).toContain('the catalogue has no public endpoint of "compute"');
   expect(silent[1]?.why).toContain('404');
