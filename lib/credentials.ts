@@ -3,6 +3,7 @@
  * the files. Sources: openstacksdk's configuration guide (clouds.yaml, secure.yaml, OS_CLIENT_CONFIG_FILE), keystoneauth.
  */
 import type { CloudCredentials, DomainRef, Identity, Scope } from './cloud-credentials';
+import { loginNotes, variableNotes } from './cloud-notes';
 import { findEntry, type CredentialFiles } from './cloud-entry';
 import { settingsOfVariables, type EntryNote, type SettingName, type Settings } from './cloud-settings';
 import { defined } from './defined';
@@ -34,7 +35,7 @@ export function resolveCredentials(
   const where = `${files.cloudsYaml?.path}, cloud ${name}`;
   const both = new Map([...settings, ...besideAnEntry(env)]);
   const made = new Credentials(both, where, (key) => key, files.home).make(name);
-  return { ...made, notes: [...notes, ...fillNotes(settings, env), ...secureNotes(env)] };
+  return { ...made, notes: [...notes, ...loginNotes(settings), ...variableNotes(settings, env)] };
 }
 
 function fromVariables(env: Environment, { home }: CredentialFiles): ResolvedCredentials {
@@ -54,32 +55,6 @@ function besideAnEntry(env: Environment): Settings {
   const winning = ['OS_CACERT', 'OS_CERT', 'OS_KEY', 'OS_ENDPOINT_TYPE'];
   return settingsOfVariables(Object.fromEntries(winning.map((name) => [name, env[name]])));
 }
-
-/** gophercloud: what an entry leaves out, it takes from variables. */
-function fillNotes(settings: Settings, env: Environment): EntryNote[] {
-  const filling = [...settingsOfVariables(filled(env))].filter(([name]) => !settings.has(name));
-  if (filling.length === 0) return [];
-  const variables = filling.map(([, { where }]) => where).join(', ');
-  const message = `beside an entry of clouds.yaml Terraform's provider takes from it what the entry leaves out, and stackward does not; unset it, or write the key into the entry`;
-  return [{ where: variables, message }];
-}
-
-const secureNotes = ({ OS_CLIENT_SECURE_FILE: path }: Environment): EntryNote[] =>
-  path
-    ? [
-        {
-          where: 'OS_CLIENT_SECURE_FILE',
-          message: `Terraform's provider does not read the file that it names; put the secrets into secure.yaml in this folder, ~/.config/openstack or /etc/openstack`,
-        },
-      ]
-    : [];
-
-const filled = (env: Environment): Environment =>
-  Object.fromEntries(
-    Object.entries(env).filter(([name]) =>
-      /^OS_(AUTH_URL|(AUTH_)?TOKEN|USERNAME|USER_ID|PASSWORD|(PROJECT|TENANT)_(ID|NAME)|((USER|PROJECT)_)?DOMAIN_(ID|NAME)|DEFAULT_DOMAIN|APPLICATION_CREDENTIAL_(ID|NAME|SECRET)|SYSTEM_SCOPE)$/.test(name),
-    ),
-  ); // prettier-ignore
 
 function refOf(id: string | undefined, name: string | undefined): DomainRef | undefined {
   if (id !== undefined) return { id };

@@ -37,7 +37,7 @@ interface Said {
 
 /** The plan for a subnet whose pool is as it is declared. */
 async function plan({ entry = {}, env = {}, manifest }: Said) {
-  const auth = { auth_url: cloud.url(), username: 'deployer', password, project_name: 'p' };
+  const auth = { auth_url: cloud.url(), username: 'deployer', password, project_name: 'p', domain_id: 'default' };
   command.write('clouds.yaml', { clouds: { it: { auth, ...entry } } });
   const spec = { subnetId, method: 'api', pools: [{ start: '192.0.2.10', end: '192.0.2.20' }] };
   const resources = { 'shared/Red/AllocationPools': { kind: 'allocation-pool', spec, dependsOn: [] } };

@@ -1,38 +1,12 @@
 /** What stackward makes of an entry, compared with what openstacksdk sends (test/fixtures/clouds, recorded by record.py there). */
 import { authBody } from '../../adapters/openstack-session';
-import { resolveCredentials } from '../../lib/credentials';
-import recorded from '../fixtures/clouds/openstacksdk.json';
+import { recordedClouds, resolveRecorded, type Answer, type RecordedCloud } from '../support/recorded-clouds';
 
-interface Answer {
-  readonly login: { readonly url: string; readonly body: unknown };
-  readonly region: string | null;
-  readonly interface: string;
-  readonly network: string | null;
-  readonly verify: boolean | string;
-  readonly cert: readonly string[] | null;
-}
-interface Case {
-  readonly cloud?: string;
-  readonly clouds?: string;
-  readonly secure?: string;
-  readonly public?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly answer: Answer | { readonly error: string };
-}
-const cases = Object.entries(recorded.cases as Readonly<Record<string, Case>>);
-
-const file = (name: string, text: string | undefined) =>
-  text === undefined ? undefined : { path: `${name}.yaml`, text };
-
-function resolve({ cloud, clouds, secure, public: vendors, env = {} }: Case) {
-  const files = { cloudsYaml: file('clouds', clouds), secureYaml: file('secure', secure), publicYaml: file('clouds-public', vendors) }; // prettier-ignore
-  const there = Object.fromEntries(Object.entries(files).filter(([, one]) => one !== undefined));
-  return resolveCredentials(cloud, env, { ...there, home: '/home/deployer' });
-}
+const cases = Object.entries(recordedClouds);
 
 /** In the terms of the recorded answer. */
-function answerOf(one: Case): Answer {
-  const { authUrl, identity, region, interface: face, networkUrl, caFile, clientCertificate } = resolve(one);
+function answerOf(one: RecordedCloud): Answer {
+  const { authUrl, identity, region, interface: face, networkUrl, caFile, clientCertificate } = resolveRecorded(one);
   return {
     login: { url: `${authUrl}/auth/tokens`, body: { auth: authBody(identity) } },
     region: region ?? null,
@@ -71,13 +45,11 @@ test.each(cases.filter(([name]) => !(name in refused) && !(name in retyped)))('%
 });
 
 test.each(Object.entries(refused))('%s: one sentence', (name, sentence) => {
-  const one = recorded.cases[name as keyof typeof recorded.cases] as Case;
-  expect(() => resolve(one)).toThrow(new Error(sentence));
+  expect(() => resolveRecorded(recordedClouds[name]!)).toThrow(new Error(sentence));
 });
 
 test.each(Object.entries(retyped))('%s: as they are written', (name, user) => {
-  const one = recorded.cases[name as keyof typeof recorded.cases] as Case;
-  expect(answerOf(one).login.body).toMatchObject({
+  expect(answerOf(recordedClouds[name]!).login.body).toMatchObject({
     auth: { identity: { password: { user } }, scope: { project: { id: '12345678901234567890123456789012' } } },
   });
 });

@@ -107,7 +107,8 @@ test('a cloud is named and there is no clouds.yaml', () => {
   expect(() => resolveCredentials('example', {}, {})).toThrow('there is no clouds.yaml; put one in this folder');
 });
 
-const login = 'auth: { auth_url: https://k.example/v3, username: u, password: hunter2, project_name: p }';
+const login =
+  'auth: { auth_url: https://k.example/v3, username: u, password: hunter2, project_name: p, domain_id: default }';
 const entry = (...lines: string[]) => ({
   cloudsYaml: { path: 'clouds.yaml', text: ['clouds:', '  it:', ...lines.map((line) => `    ${line}`)].join('\n') },
   home: '/home/deployer',
@@ -148,6 +149,32 @@ test.each<[string, readonly string[], string]>([
   ],
 ])('a difference between the two halves is said: %s', (_, lines, note) => {
   const { notes } = resolveIt([login, ...lines]);
+  expect(notes.map(({ where, message }) => `${where}: ${message}`)).toEqual([expect.stringContaining(note)]);
+});
+
+test.each([
+  [
+    'a user without a domain',
+    'username: u',
+    'clouds.yaml:3:55: Terraform\'s provider wants one of user_domain_id and user_domain_name beside "username", and refuses the entry',
+  ],
+  [
+    'a user whose domain has an id and a name',
+    'username: u, user_domain_id: d, user_domain_name: D',
+    'beside "username"',
+  ],
+  [
+    'a user by id, with a domain',
+    'user_id: u1, user_domain_id: d',
+    'wants neither a username nor a domain of the user beside "user_id"',
+  ],
+  [
+    'a project without a domain',
+    'username: u, user_domain_id: d, project_name: p',
+    'wants one of project_domain_id and project_domain_name beside "project_name"',
+  ],
+])('what Terraform’s provider refuses of a login is said: %s', (_, user, note) => {
+  const { notes } = resolveIt([`auth: { auth_url: https://k.example/v3, ${user}, password: hunter2 }`]);
   expect(notes.map(({ where, message }) => `${where}: ${message}`)).toEqual([expect.stringContaining(note)]);
 });
 

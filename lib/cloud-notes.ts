@@ -1,0 +1,51 @@
+/** Where Terraform's provider takes a login by an entry otherwise. Source: gophercloud, auth_options.go; gophercloud/utils, requests.go. */
+import { settingsOfVariables, type EntryNote, type SettingName, type Settings } from './cloud-settings';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the provider wants of a user and a project, and openstacksdk does not. */
+export function loginNotes(settings: Settings): EntryNote[] {
+  if (!settings.has('password')) return [];
+  const note = (name: SettingName, wish: string): EntryNote => ({
+    where: settings.get(name)?.where ?? '',
+    message: `Terraform's provider wants ${wish} beside "${name}", and refuses the entry`,
+  });
+  const isScoped = settings.has('project_id') || settings.has('project_name');
+  /** How many of the id and the name of a domain the provider sees. */
+  const domains = (whose: 'user' | 'project'): number => {
+    const seen = (['id', 'name'] as const).filter(
+      (what) => settings.has(`${whose}_domain_${what}`) || (isScoped && settings.has(`domain_${what}`)),
+    );
+    return seen.length === 0 && isScoped && settings.has('default_domain') ? 1 : seen.length;
+  };
+  if (settings.has('user_id'))
+    return settings.has('username') || domains('user') > 0
+      ? [note('user_id', 'neither a username nor a domain of the user')]
+      : [];
+  const isNamed = settings.has('project_name') && !settings.has('project_id');
+  return [
+    ...(settings.has('username') && domains('user') !== 1
+      ? [note('username', 'one of user_domain_id and user_domain_name')]
+      : []),
+    ...(isNamed && domains('project') !== 1
+      ? [note('project_name', 'one of project_domain_id and project_domain_name')]
+      : []),
+  ];
+}
+
+const filling =
+  /^OS_(AUTH_URL|(AUTH_)?TOKEN|USERNAME|USER_ID|PASSWORD|(PROJECT|TENANT)_(ID|NAME)|((USER|PROJECT)_)?DOMAIN_(ID|NAME)|DEFAULT_DOMAIN|APPLICATION_CREDENTIAL_(ID|NAME|SECRET)|SYSTEM_SCOPE)$/;
+
+/** What an entry leaves out, the provider takes from variables. */
+export function variableNotes(settings: Settings, env: Environment): EntryNote[] {
+  const filled = settingsOfVariables(Object.fromEntries(Object.entries(env).filter(([name]) => filling.test(name))));
+  const variables = [...filled].filter(([name]) => !settings.has(name)).map(([, { where }]) => where);
+  const fill =
+    "beside an entry of clouds.yaml Terraform's provider takes from it what the entry leaves out, and stackward does not; unset it, or write the key into the entry";
+  const secure =
+    "Terraform's provider does not read the file that it names; put the secrets into secure.yaml in this folder, ~/.config/openstack or /etc/openstack";
+  return [
+    ...(variables.length === 0 ? [] : [{ where: variables.join(', '), message: fill }]),
+    ...(env.OS_CLIENT_SECURE_FILE ? [{ where: 'OS_CLIENT_SECURE_FILE', message: secure }] : []),
+  ];
+}
