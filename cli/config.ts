@@ -7,7 +7,7 @@ import { z } from 'zod';
 import '../lib/schema-words';
 import { InvalidConfiguration } from '../lib/errors';
 import { serviceNames } from '../lib/ports';
-import { parseYamlText, valueOf } from '../lib/yaml-text';
+import { parseYamlText, valueIn } from '../lib/yaml-text';
 
 const encrypted = z.strictObject({
   minVersion: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
@@ -108,7 +108,10 @@ export function parseConfiguration(
   const at = (offset: number): { where: string } => ({ where: yaml.at(offset) });
   refuseLiteralPassword(document, at);
   fillReferences(document, env, at);
-  const result = configuration.safeParse(valueOf(yaml, file) ?? {});
+  const value = valueIn(document);
+  if (value === undefined)
+    throw new InvalidConfiguration("its anchors can't be followed; write out what is meant", { where: file });
+  const result = configuration.safeParse(value ?? {});
   if (result.success) return { ...result.data, file };
   // A misspelt field also leaves the right one missing: say the misspelling.
   const issues = result.error.issues;

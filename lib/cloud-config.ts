@@ -17,6 +17,7 @@
  * in its database, and Terraform in its state.
  */
 import { Document, parseDocument, visit, type Tags } from 'yaml';
+import { boundsFault, valueIn } from './yaml-text';
 import { renderNetworkFiles, type GuestFile, type GuestNetwork } from './cloud-config-network';
 
 export interface CloudConfigExtras {
@@ -97,10 +98,13 @@ export interface ParsedCloudConfig {
 /** More cloud-config as YAML 1.1 (a date stays text, as it was written); a wrong one gives an empty map and the problems. */
 export function parseCloudConfig(text: string): ParsedCloudConfig {
   if (text === '') return { map: {}, problems: [] };
+  const fault = boundsFault(text, 'more cloud-config');
+  if (fault !== undefined) return { map: {}, problems: [fault] };
   const document = parseDocument(text, yaml11('timestamp'));
   const problems = document.errors.map((error) => error.message.split('\n')[0] ?? error.message);
   if (problems.length > 0) return { map: {}, problems };
-  const value: unknown = document.toJS();
+  const value = valueIn(document);
+  if (value === undefined) return { map: {}, problems: ["its anchors can't be followed; write out what is meant"] };
   if (value === null) return { map: {}, problems };
   if (typeof value !== 'object' || Array.isArray(value))
     return { map: {}, problems: ['it is no map of keys at its top level'] };

@@ -46,15 +46,12 @@ export function parseYamlText(text: string, file: string, options: Options): Yam
   });
 }
 
-/**
- * What the text holds.
- * @throws InvalidConfiguration where an alias leads nowhere, or anchors repeat too much
- */
-export function valueOf({ document }: YamlText, file: string): unknown {
+/** What the text holds; undefined where an alias leads nowhere, or anchors repeat too much. */
+export function valueIn(document: Document): unknown {
   try {
-    return document.toJS();
+    return document.toJS() as unknown;
   } catch {
-    throw new InvalidConfiguration("its anchors can't be followed; write out what is meant", { where: file });
+    return undefined;
   }
 }
 

@@ -228,6 +228,16 @@ describe('findings', () => {
     ],
     ['no map', { ...config, cloudConfig: '- a\n' }, /^cloudConfig: it is no map/],
     [
+      'an alias without its anchor',
+      { ...config, cloudConfig: 'a: *b\n' },
+      /^cloudConfig: its anchors can't be followed/,
+    ],
+    [
+      'a depth that nobody needs',
+      { ...config, cloudConfig: `a: ${'['.repeat(60)}` },
+      /^cloudConfig: it is nested deeper than the 50 levels/,
+    ],
+    [
       'a key of ours',
       { ...config, cloudConfig: 'hostname: other\n' },
       /^cloudConfig: hostname is set by the server's own/,
