@@ -81,9 +81,18 @@ export class PacketFlows<Name extends string> {
 
   /** Packets that it had sent by this mark. */
   sentAt(name: Name, mark: string): number {
+    return this.#at(name, mark).sent;
+  }
+
+  /** Packets that arrived between two marks, whenever they were sent: a sender keeps what it has no neighbour for. */
+  arrived(name: Name, from: string, to: string): number {
+    return this.#at(name, to).received - this.#at(name, from).received;
+  }
+
+  #at(name: Name, mark: string): Snapshot {
     const at = this.#marks.get(mark);
     if (!at) throw new Error(`no such mark: ${mark}`);
-    return at[name].sent;
+    return at[name];
   }
 
   /** Waits until a packet of this flow arrives that was sent after now. */
