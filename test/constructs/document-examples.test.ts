@@ -1,8 +1,11 @@
 /** Every TypeScript example of README.md and docs/ passes the compiler and synth as it stands; every link leads somewhere; every message of a page is one of the code. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { Construct } from 'constructs';
 import ts from 'typescript';
 import { parseConfiguration } from '../../cli/config';
+import * as constructs from '../../constructs';
+import { kinds } from '../../reconcilers/registry';
 import {
   blocksOf,
   documents,
@@ -85,4 +88,19 @@ test('every YAML example is a stackward.yaml that the command takes', () => {
   expect(examples.length).toBeGreaterThan(2);
   const env = { STACKWARD_NEUTRON_PASSWORD: 'secret' };
   for (const { document, text } of examples) expect(() => parseConfiguration(text, document, env)).not.toThrow();
+});
+
+test('every construct that a program makes has a section with its name', () => {
+  const madeByOthers = ['ImportedNetwork', 'Network', 'Subnet'];
+  const classes = Object.entries(constructs).flatMap(([name, value]) =>
+    typeof value === 'function' && value.prototype instanceof Construct ? [name] : [],
+  );
+  const headings = new Set(headingsOf('docs/constructs.md'));
+  const missing = classes.filter((name) => !madeByOthers.includes(name) && !headings.has(name.toLowerCase()));
+  expect([classes.length > 10, missing]).toEqual([true, []]);
+});
+
+test('every kind has a page, and the README leads there', () => {
+  const links = new Set(linksOf('README.md').map(({ path }) => relative(root, path)));
+  expect(kinds.map(({ kind }) => `docs/kinds/${kind}.md`).filter((page) => !links.has(page))).toEqual([]);
 });
