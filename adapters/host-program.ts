@@ -5,7 +5,6 @@
  * exclamation mark or line break, so that it stands in single quotes before every login shell, csh and fish included.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { UnrecoverableError } from '../lib/errors';
 import {
   defaultStateFolder,
@@ -21,11 +20,10 @@ import {
 } from '../lib/host';
 import { append } from '../lib/lists';
 import { parseAnswers, type HostAnswers } from './host-answers';
+import { hostProgramFile } from './host-source';
 import { deniedMark, endError, exits, outcomeError } from './host-errors';
 import type { Ended } from './run-program';
 
-/** Beside `adapters/` as beside `dist/`, where the bundled command is. */
-const sourceFile = join(__dirname, '../host/stackward-host.py');
 let source: Buffer | undefined;
 
 /** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. `source` stays for the copy that runs when the host starts. */
@@ -137,7 +135,7 @@ export abstract class ProgramHost implements Host {
     // Time is left for the answer to come back.
     const deadlineSeconds = Math.min(maxDeadlineSeconds, Math.max(1, Math.floor(requestTimeoutMs / 1250)));
     const request = frame(asciiOf({ version: protocolVersion, access, deadlineSeconds, sequences }));
-    source ??= readFileSync(sourceFile);
+    source ??= readFileSync(hostProgramFile);
     const [script, input] =
       installed === undefined
         ? [sentScript(source.length), Buffer.concat([source, request])]
