@@ -19,23 +19,44 @@ export function refuseOtherCloud(manifests: readonly Manifest[], credentials: Cl
 export const isSaid = (manifests: readonly Manifest[], name: keyof CloudSettings): boolean =>
   manifests.some(({ cloud }) => cloud?.[name] !== undefined);
 
+/** One setting on both sides, and how to say Terraform's for stackward. */
+interface Pair {
+  readonly name: keyof CloudSettings;
+  readonly theirs: string | undefined;
+  readonly ours: string | undefined;
+  /** What stackward would do without. */
+  readonly without: string;
+  readonly remedy: string;
+}
+
 function differenceOf(
-  { region, endpointType, cacertFile }: CloudSettings,
+  { region, endpointType, cacertFile, authUrl, networkUrl }: CloudSettings,
   credentials: CloudCredentials,
   { stack, home }: { readonly stack: string; readonly home: string },
 ): string | undefined {
-  const ours = `the credentials of stackward (cloud ${credentials.cloud})`;
-  if (region !== undefined && region !== credentials.region) {
-    const other = credentials.region === undefined ? 'no region, so it would ask the first of the catalogue' : credentials.region; // prettier-ignore
-    return `OpenStackCloud gives Terraform the region ${region}, and ${ours} name ${other}; say region_name: ${region} in clouds.yaml, or OS_REGION_NAME=${region}`;
-  }
+  const path = (written: string | undefined, folder: string): string | undefined =>
+    written === undefined ? undefined : resolve(folder, written.replace(/^~(?=\/|$)/, home));
+  const url = (written: string | undefined): string | undefined =>
+    written?.replace(/\/+$/, '').replace(/\/v[23](\.0)?$/, '');
   const face = endpointType?.replace(/URL$/, '');
-  if (face !== undefined && face !== credentials.interface)
-    return `OpenStackCloud gives Terraform the endpointType ${face}, and ${ours} name ${credentials.interface}; say interface: ${face} in clouds.yaml, or OS_ENDPOINT_TYPE=${face}`;
-  if (cacertFile === undefined) return undefined;
-  const path = (written: string, folder: string): string => resolve(folder, written.replace(/^~(?=\/|$)/, home));
-  const theirs = path(cacertFile, `cdktf.out/stacks/${stack}`);
-  const { caFile } = credentials;
-  if (caFile !== undefined && path(caFile, '.') === theirs) return undefined;
-  return `OpenStackCloud gives Terraform the cacertFile ${theirs}, and ${ours} name ${caFile === undefined ? 'none' : path(caFile, '.')}; say cacert: ${theirs} in clouds.yaml, or OS_CACERT=${theirs}`;
+  const ca = path(cacertFile, `cdktf.out/stacks/${stack}`);
+  const pairs: readonly Pair[] = [
+    { name: 'authUrl', theirs: url(authUrl), ours: url(credentials.authUrl), without: 'none', remedy: `auth_url: ${authUrl} in clouds.yaml, or OS_AUTH_URL=${authUrl} without a cloud` },
+    { name: 'region', theirs: region, ours: credentials.region, without: 'no region, so it would ask the first of the catalogue', remedy: `region_name: ${region} in clouds.yaml, or OS_REGION_NAME=${region}` },
+    { name: 'endpointType', theirs: face, ours: credentials.interface, without: 'none', remedy: `interface: ${face} in clouds.yaml, or OS_ENDPOINT_TYPE=${face}` },
+    { name: 'cacertFile', theirs: ca, ours: path(credentials.caFile, '.'), without: 'none', remedy: `cacert: ${ca} in clouds.yaml, or OS_CACERT=${ca}` },
+    { name: 'networkUrl', theirs: url(networkUrl), ours: url(credentials.networkUrl), without: "none, so it would ask the catalogue's", remedy: `network_endpoint_override: ${networkUrl} in clouds.yaml` },
+  ]; // prettier-ignore
+  const other = pairs.find(({ theirs, ours }) => theirs !== undefined && theirs !== ours);
+  if (other === undefined) return undefined;
+  const { name, theirs, ours, without, remedy } = other;
+  return `OpenStackCloud gives Terraform the ${words[name]} ${theirs}, and the credentials of stackward (cloud ${credentials.cloud}) name ${ours ?? without}; say ${remedy}`;
 }
+
+const words: Readonly<Record<keyof CloudSettings, string>> = {
+  authUrl: 'authUrl',
+  region: 'region',
+  endpointType: 'endpointType',
+  cacertFile: 'cacertFile',
+  networkUrl: 'network endpoint',
+};

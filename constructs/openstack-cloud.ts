@@ -144,10 +144,8 @@ export class OpenStackCloud extends Construct {
   }
 }
 
-function settingsOf(
-  { region, endpointType, cacertFile }: OpenstackProviderConfig,
-  where: string,
-): CloudSettings | undefined {
+function settingsOf(config: OpenstackProviderConfig, where: string): CloudSettings | undefined {
+  const { region, endpointType, cacertFile, authUrl, endpointOverrides } = config;
   const isKnown = (text: string): text is (typeof endpointTypes)[number] =>
     Token.isUnresolved(text) || (endpointTypes as readonly string[]).includes(text);
   if (endpointType !== undefined && !isKnown(endpointType))
@@ -157,7 +155,10 @@ function settingsOf(
     );
   // The provider takes the certificates themselves, too.
   const caPath = cacertFile !== undefined && isLine(cacertFile) ? cacertFile : undefined;
-  const settings = defined({ region, endpointType, cacertFile: caPath });
+  // A manifest is no place for a password.
+  const plain = (url: string | undefined) => (url === undefined || /\/\/[^/]*@/.test(url) ? undefined : url);
+  const urls = { authUrl: plain(authUrl), networkUrl: plain(endpointOverrides?.['network']) };
+  const settings = defined({ region, endpointType, cacertFile: caPath, ...urls });
   return Object.keys(settings).length === 0 ? undefined : settings;
 }
 

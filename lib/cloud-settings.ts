@@ -22,7 +22,7 @@ export interface EntryNote {
   readonly where: string;
   readonly message: string;
   /** The argument of OpenStackCloud that makes both the same again. */
-  readonly settledBy?: 'region' | 'endpointType';
+  readonly settledBy?: 'region' | 'endpointType' | 'networkUrl';
 }
 
 /** Stand below `auth`; openstacksdk takes them from the entry itself too. */
@@ -146,10 +146,15 @@ function noteOf(
       honoured === 'interface' && /^public(URL)?$/.test(one.text)
         ? undefined
         : differenceOf(honoured, name, key, stands);
-    return fault === undefined ? [] : [{ where, message: fault, ...(honoured === 'interface' ? { settledBy: 'endpointType' as const } : {}) }]; // prettier-ignore
+    return fault === undefined ? [] : [{ where, message: fault, ...settledBy(honoured) }]; // prettier-ignore
   }
   if (stands === 'outside' && (irrelevant.test(name) || otherService.test(name))) return [];
   return [{ where, message: `the key "${key}" is none that stackward knows ${stands === 'inside' ? 'below "auth"' : 'in an entry'}, and it is left alone` }]; // prettier-ignore
+}
+
+function settledBy(name: SettingName): Pick<EntryNote, 'settledBy'> {
+  if (name === 'interface') return { settledBy: 'endpointType' };
+  return name === 'network_endpoint_override' ? { settledBy: 'networkUrl' } : {};
 }
 
 /** How Terraform's provider takes an honoured key otherwise. */

@@ -38,6 +38,10 @@ export const cloudSchema = z.object({
   endpointType: z.enum(endpointTypes).optional(),
   /** From the folder of the stack, where it is relative. */
   cacertFile: line.optional(),
+  /** Of Keystone. */
+  authUrl: line.optional(),
+  /** Of Neutron, instead of its endpoint in the catalogue. */
+  networkUrl: line.optional(),
 });
 export type CloudSettings = z.infer<typeof cloudSchema>;
 

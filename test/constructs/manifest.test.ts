@@ -21,17 +21,23 @@ test('a stack without wishes has a manifest that says so', () => {
 });
 
 test('what Terraform’s provider is told of the cloud travels beside the release', () => {
-  const providerSettings = { endpointType: 'internalURL', cacertFile: '~/ca.pem', maxRetries: 3 };
+  const urls = {
+    authUrl: 'https://k.example/v3',
+    endpointOverrides: { network: 'https://n.example/v2.0/', image: 'x' },
+  };
+  const providerSettings = { endpointType: 'internalURL', cacertFile: '~/ca.pem', maxRetries: 3, ...urls };
   const { app, cloud } = appWithCloud({ cloud: 'lab', region: 'two', providerSettings });
   new CloudStack(app, 'shared', { cloud });
   const value = synth(app).stack('shared').output['stackward_manifest']?.value;
-  const said = { region: 'two', endpointType: 'internalURL', cacertFile: '~/ca.pem' };
+  const [authUrl, networkUrl] = [urls.authUrl, urls.endpointOverrides.network];
+  const said = { region: 'two', endpointType: 'internalURL', cacertFile: '~/ca.pem', authUrl, networkUrl };
   expect(value).toMatchObject({ schemaVersion: '1.1', cloud: said });
   expect(parseManifest(value, 'shared').cloud).toEqual(said);
 });
 
-test('certificates that are given as text don’t travel', () => {
-  const { app, cloud } = appWithCloud({ providerSettings: { cacertFile: '-----BEGIN CERTIFICATE-----\nabc\n' } });
+test('certificates that are given as text don’t travel, nor does an address with a password in it', () => {
+  const providerSettings = { cacertFile: '-----BEGIN CERTIFICATE-----\nabc\n', authUrl: 'https://u:hunter2@k.example' };
+  const { app, cloud } = appWithCloud({ providerSettings });
   new CloudStack(app, 'shared', { cloud });
   const value = synth(app).stack('shared').output['stackward_manifest']?.value;
   expect(value).toEqual({

@@ -66,6 +66,16 @@ test.each<[string, Said, string]>([
     { entry: { cacert: '/etc/ours.pem' }, manifest: { cacertFile: '/etc/theirs.pem' } },
     'OpenStackCloud gives Terraform the cacertFile /etc/theirs.pem, and the credentials of stackward (cloud it) name /etc/ours.pem; say cacert: /etc/theirs.pem in clouds.yaml, or OS_CACERT=/etc/theirs.pem',
   ],
+  [
+    'another Keystone',
+    { manifest: { authUrl: 'https://other.example:5000/v3/' } },
+    'OpenStackCloud gives Terraform the authUrl https://other.example:5000, and the credentials of stackward (cloud it) name http://127.0.0.1:',
+  ],
+  [
+    'a Neutron that the catalogue doesn’t name',
+    { manifest: { networkUrl: 'https://neutron.example/v2.0/' } },
+    "OpenStackCloud gives Terraform the network endpoint https://neutron.example, and the credentials of stackward (cloud it) name none, so it would ask the catalogue's; say network_endpoint_override: https://neutron.example/v2.0/ in clouds.yaml",
+  ],
 ])('%s is Blocked, and nobody is asked', async (_, said, sentence) => {
   const { code, stdout } = await plan(said);
   expect(code).toBe(1);
@@ -93,8 +103,10 @@ test('one CA by two paths is one: from the folder where Terraform runs, and from
 });
 
 test('what Terraform’s provider takes otherwise is a warning, until OpenStackCloud says it too', async () => {
-  const entry = { regions: ['RegionOne'] };
+  const entry = { regions: ['RegionOne'], network_endpoint_override: cloud.url() };
   const { code, stdout } = await plan({ entry });
   expect([code, stdout]).toEqual([0, expect.stringContaining('of "regions" stackward takes RegionOne')]);
-  expect((await plan({ entry, manifest: { region: 'RegionOne' } })).stdout).not.toContain('Warning');
+  expect(stdout).toContain('stackward follows the key "network_endpoint_override"');
+  const manifest = { region: 'RegionOne', networkUrl: `${cloud.url()}/v2.0/`, authUrl: cloud.url() };
+  expect((await plan({ entry, manifest })).stdout).not.toContain('Warning');
 });
