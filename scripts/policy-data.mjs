@@ -45,13 +45,22 @@ async function read(service, release, version) {
   const wheels = [await download(service, version)];
   if (service === 'neutron') wheels.push(await download('neutron-lib', library[release][0]));
   const { stdout } = await run('python3', [reader, service, ...wheels], { maxBuffer: 1 << 26 });
-  const rules = JSON.parse(stdout);
+  const found = JSON.parse(stdout);
   // What oslo.policy did with an empty half up to 2.4 and with one of a rule that is to go up to 3.6, no service met.
   const isBefore = (later) => Object.keys(services.nova).indexOf(release) < Object.keys(services.nova).indexOf(later);
-  for (const [name, { check, old, for_removal: isForRemoval }] of Object.entries(rules))
+  for (const [name, { check, old, for_removal: isForRemoval }] of Object.entries(found.rules))
     if (old !== null && ((isForRemoval && isBefore('wallaby')) || ([check, old[1]].includes('') && isBefore('ussuri'))))
       throw new Error(`${service} ${version}: ${name} has a deprecated rule beside it in a way that is not known here`);
-  return rules;
+  return found;
+}
+
+/** Adds what is so since that version to what was so before; `-`: it is gone. */
+function follow(changes, found, since, state) {
+  for (const name of [...new Set([...changes.keys(), ...Object.keys(found)])].sort()) {
+    const states = changes.get(name) ?? [];
+    const now = state(name, found[name]) ?? '-';
+    if ((states.at(-1)?.split('=')[1] ?? '-') !== now) changes.set(name, [...states, `${since}=${now}`]);
+  }
 }
 
 /** One line a rule: the version since when it is so, and the number of its check; then what is deprecated beside it. */
@@ -59,13 +68,14 @@ async function write(service) {
   const lines = [];
   const checks = new Map();
   const rules = new Map();
+  const attributes = new Map();
   const numberOf = (check) => {
     if (/[`\\\n]|\$\{/.test(check)) throw new Error(`${service}: ${check} can't stand in the data`);
     if (!checks.has(check)) checks.set(check, checks.size);
     return checks.get(check);
   };
   const state = (name, rule) => {
-    if (rule === undefined) return '-';
+    if (rule === undefined) return undefined;
     const old = rule.old === null ? '' : `|${numberOf(rule.old[1])}${rule.old[0] === name ? '' : `@${rule.old[0]}`}`;
     return `${numberOf(rule.check)}${old}`;
   };
@@ -74,17 +84,15 @@ async function write(service) {
     for (const version of versions) {
       const found = await read(service, release, version);
       const since = version === versions[0] ? version.split('.')[0] : version;
-      for (const name of [...new Set([...rules.keys(), ...Object.keys(found)])].sort()) {
-        const states = rules.get(name) ?? [];
-        const now = state(name, found[name]);
-        if ((states.at(-1)?.split('=')[1] ?? '-') !== now) rules.set(name, [...states, `${since}=${now}`]);
-      }
+      follow(rules, found.rules, since, state);
+      follow(attributes, found.attributes, since, (_, parts) => parts && (parts.join() || '+'));
     }
     process.stdout.write(`${service} ${release}\n`);
   }
   for (const [check, number] of checks) lines.push(`check ${number} ${check}`);
-  for (const [name, states] of [...rules].sort(([a], [b]) => (a < b ? -1 : 1)))
-    lines.push(`rule ${name} ${states.join(' ')}`);
+  for (const [word, changes] of Object.entries({ rule: rules, attribute: attributes }))
+    for (const [name, states] of [...changes].sort(([a], [b]) => (a < b ? -1 : 1)))
+      lines.push(`${word} ${name} ${states.join(' ')}`);
   const text = `// Written by scripts/policy-data.mjs; lib/policy/code-rules.ts says what it means.\nexport const ${service} = \`sources ${sources}\n${lines.join('\n')}\n\`;\n`;
   await writeFile(join(root, `lib/policy/data/${service}.ts`), text);
 }

@@ -8,6 +8,7 @@
  *     rule create_network 14=9 18=46|9 since 14.0.0 check 9; since 18.0.0 check 46, with check 9 as its deprecated half
  *     rule create_network:tags 26=123|123@create_networks_tags   its deprecated half has another name
  *     rule copy_from 20=0 21=-         gone since 21.0.0
+ *     attribute ports:fixed_ips 14=+   Neutron guards that attribute by a rule of its own, and the named parts of a map
  *
  * They are parsed when they are first asked for.
  */
@@ -38,7 +39,7 @@ const texts: Readonly<Record<PolicyService, string>> = { cinder, glance, keyston
 
 /** undefined where the release has no rules in its code, or no package tells them: those of Nova's Newton. */
 export function codeRules(service: PolicyService, release: Release): CodeRules | undefined {
-  return dataOf(service).get(isNewer(release) ? newest : release);
+  return dataOf(service).get(isNewer(release) ? newest : release)?.rules;
 }
 
 /**
@@ -50,7 +51,18 @@ export const findUnpackagedRule = (service: PolicyService, release: Release, rul
     ? { check: 'rule:admin_api' }
     : undefined;
 
-type Data = ReadonlyMap<KnownRelease, CodeRules>;
+/** Resource and attribute, `ports:fixed_ips` → the parts of its value that are guarded too, where it is a map. Of Neutron alone. */
+export type GuardedAttributes = ReadonlyMap<string, readonly string[]>;
+
+export function guardedAttributes(release: Release): GuardedAttributes {
+  return dataOf('neutron').get(isNewer(release) ? newest : release)?.attributes ?? new Map<string, never>();
+}
+
+interface ReleaseData {
+  readonly rules: CodeRules;
+  readonly attributes: GuardedAttributes;
+}
+type Data = ReadonlyMap<KnownRelease, ReleaseData>;
 const parsed = new Map<PolicyService, Data>();
 
 function dataOf(service: PolicyService): Data {
@@ -59,41 +71,68 @@ function dataOf(service: PolicyService): Data {
   return known;
 }
 
-interface State {
+/** What is so since a version; `value` is undefined where it is gone. */
+interface State<T> {
   readonly since: number;
-  /** undefined: there is no such rule. */
-  readonly rule: CodeRule | undefined;
+  readonly value: T | undefined;
 }
+type Changes<T> = readonly (readonly [name: string, states: readonly State<T>[]])[];
 
 function parseData(text: string): Data {
   const releases: [KnownRelease, first: number, last: number][] = [];
   const checks: string[] = [];
-  const rules: [string, State[]][] = [];
+  const rules: [string, State<CodeRule>[]][] = [];
+  const attributes: [string, State<readonly string[]>[]][] = [];
   for (const line of text.split('\n')) {
     const [word, name = '', ...rest] = line.split(' ');
     const [first = '', last = first] = rest;
     if (word === 'release') releases.push([name as KnownRelease, versionOf(first), versionOf(last)]);
     else if (word === 'check') checks[Number(name)] = rest.join(' ');
-    else if (word === 'rule') rules.push([name, rest.map((state) => parseState(state, name, checks))]);
+    else if (word === 'rule') rules.push([name, rest.map((state) => parseState(state, ruleOf(name, checks)))]);
+    else if (word === 'attribute') attributes.push([name, rest.map((state) => parseState(state, partsOf))]);
   }
-  return new Map(releases.map(([release, first, last]) => [release, rulesBetween(rules, first, last)]));
+  return new Map(
+    releases.map(([release, first, last]) => [
+      release,
+      { rules: rulesBetween(rules, first, last), attributes: new Map(valuesAt(attributes, last)) },
+    ]),
+  );
 }
 
 const versionOf = (text: string): number =>
   text.split('.').reduce((sum, part, place) => sum + Number(part) * 1000 ** (2 - place), 0);
 
-function parseState(text: string, name: string, checks: readonly string[]): State {
-  const [, since = '', check = '', half, oldName] = /^([\d.]+)=(?:-|(\d+)(?:\|(\d+)(?:@(\S+))?)?)$/.exec(text) ?? [];
-  if (check === '') return { since: versionOf(since), rule: undefined };
-  const old = half === undefined ? {} : { old: { name: oldName ?? name, check: checks[Number(half)] ?? '' } };
-  return { since: versionOf(since), rule: { check: checks[Number(check)] ?? '', ...old } };
+function parseState<T>(text: string, valueOf: (text: string) => T): State<T> {
+  const [since = '', value = '-'] = text.split('=');
+  return { since: versionOf(since), value: value === '-' ? undefined : valueOf(value) };
 }
 
-function rulesBetween(rules: readonly (readonly [string, readonly State[]])[], first: number, last: number): CodeRules {
-  const found = new Map<string, ReleaseRule>();
-  for (const [name, states] of rules) {
-    const [before, after] = [first, last].map((version) => states.findLast(({ since }) => since <= version)?.rule);
-    if (after !== undefined) found.set(name, before === after ? after : { ...after, first: before ?? {} });
+const partsOf = (text: string): readonly string[] => (text === '+' ? [] : text.split(','));
+
+const ruleOf =
+  (name: string, checks: readonly string[]) =>
+  (text: string): CodeRule => {
+    const [, check, half, oldName = name] = /^(\d+)(?:\|(\d+)(?:@(\S+))?)?$/.exec(text) ?? [];
+    const old = half === undefined ? {} : { old: { name: oldName, check: checks[Number(half)] ?? '' } };
+    return { check: checks[Number(check)] ?? '', ...old };
+  };
+
+const stateAt = <T>(states: readonly State<T>[], version: number): T | undefined =>
+  states.findLast(({ since }) => since <= version)?.value;
+
+function* valuesAt<T>(changes: Changes<T>, version: number): Generator<[string, T]> {
+  for (const [name, states] of changes) {
+    const value = stateAt(states, version);
+    if (value !== undefined) yield [name, value];
   }
-  return found;
+}
+
+function rulesBetween(rules: Changes<CodeRule>, first: number, last: number): CodeRules {
+  const before = new Map(valuesAt(rules, first));
+  return new Map(
+    [...valuesAt(rules, last)].map(([name, rule]) => [
+      name,
+      before.get(name) === rule ? rule : { ...rule, first: before.get(name) ?? {} },
+    ]),
+  );
 }

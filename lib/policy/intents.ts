@@ -48,17 +48,6 @@ export const intentOf = (service: PolicyService, rule: string): Intent | undefin
     (intent) => guarded[intent].service === service && guarded[intent].rules.some(([, name]) => name === rule),
   );
 
-/** Rules that the same request is asked as well, by the one that is granted. */
-const companions: Readonly<Record<string, readonly string[]>> = {
-  'neutron create_port:fixed_ips': ['create_port'],
-  'neutron create_port:fixed_ips:ip_address': ['create_port', 'create_port:fixed_ips'],
-  'nova compute:create:forced_host': ['compute:create'],
-  'nova os_compute_api:servers:create:forced_host': ['os_compute_api:servers:create'],
-};
-
-export const companionsOf = (service: PolicyService, rule: string): readonly string[] =>
-  companions[`${service} ${rule}`] ?? [];
-
 /** Who may do what through a grant that could not before, as a sentence without its full stop. */
 export function sayGrant(service: PolicyService, rule: string, role: string): string {
   const who =

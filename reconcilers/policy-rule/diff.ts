@@ -8,8 +8,9 @@
 import { asStackwardError } from '../../lib/errors';
 import { append } from '../../lib/lists';
 import { admissionOf } from '../../lib/policy/grant';
-import { companionsOf, sayGrant } from '../../lib/policy/intents';
+import { sayGrant } from '../../lib/policy/intents';
 import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
+import { companionsOf } from './companions';
 import { finish } from './finish';
 import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
@@ -28,7 +29,7 @@ export function diff(placement: Placement<PolicyRuleSpec>, observed: PolicyRuleO
   for (const one of placement.wanted) {
     const found = guarded(one.id, () => {
       const { spec } = one;
-      return 'restore' in spec ? bringBack(one, spec, placement, observed) : compare(one, spec, observed);
+      return 'restore' in spec ? bringBack(one, spec, placement, observed) : compare(one, spec, placement, observed);
     });
     append(findings, found.findings);
     if (found.step) drafts.set(`${one.owner} ${one.id}`, found.step);
@@ -70,9 +71,15 @@ function guarded(id: string, work: () => Found): Found {
 
 type Grant = Wanted<PolicyRuleSpec>;
 
-function compare(one: Grant, spec: PolicyRuleDeclared, observed: PolicyRuleObserved): Found {
+function compare(
+  one: Grant,
+  spec: PolicyRuleDeclared,
+  placement: Placement<PolicyRuleSpec>,
+  observed: PolicyRuleObserved,
+): Found {
   const { service, rule, role } = spec;
   const situation = observed.situation(spec);
+  const { warnings, notes: more } = companionsOf(spec, situation, grantedBeside(spec, placement));
   const recorded = [...(observed.records.get(one.owner)?.entries.values() ?? [])].filter(
     (entry) =>
       entry.service === service &&
@@ -83,12 +90,29 @@ function compare(one: Grant, spec: PolicyRuleDeclared, observed: PolicyRuleObser
   const entry = recorded.find(({ file }) => file === situation.path);
   const keeps = recorded.map(keyOf);
   const admission = admissionOf(situation.rules, rule, role);
-  if (admission !== 'no') return { ...inForce(one, spec, admission, entry, situation.path, observed), keeps };
+  const closed = warnings.map((message): Finding => ({ id: one.id, message }));
+  if (admission !== 'no') {
+    const found = inForce(one, spec, admission, entry, situation.path, observed);
+    return { ...found, findings: [...found.findings, ...closed], keeps };
+  }
   refuseManaged(observed, situation.path, spec.overrideManager);
   const { warning, ...holders } = sayHolders(spec, observed.roles);
-  const findings = warning === undefined ? [] : [{ id: one.id, message: warning }];
-  return { step: grant(one, spec, situation, entry, holders, observed), findings, keeps };
+  const findings = [...(warning === undefined ? [] : [{ id: one.id, message: warning }]), ...closed];
+  return { step: grant(one, spec, situation, entry, { ...holders, more }, observed), findings, keeps };
 }
+
+/** Whether the same plan lets the role do what that rule of the same service guards. */
+const grantedBeside =
+  ({ service, release, role }: PolicyRuleDeclared, { wanted }: Placement<PolicyRuleSpec>) =>
+  (rule: string): boolean =>
+    wanted.some(
+      ({ spec }) =>
+        !('restore' in spec) &&
+        spec.service === service &&
+        spec.release === release &&
+        spec.rule === rule &&
+        spec.role.toLowerCase() === role.toLowerCase(),
+    );
 
 /** What the plan says of a grant that needs no write. */
 function inForce(
@@ -160,7 +184,7 @@ function grant(
   spec: PolicyRuleDeclared,
   situation: Situation,
   recorded: RecordEntry | undefined,
-  { notes = [], asides = [] }: Pick<Step, 'notes' | 'asides'>,
+  { notes = [], asides = [], more }: Pick<Step, 'notes' | 'asides'> & { readonly more: readonly string[] },
   observed: PolicyRuleObserved,
 ): Draft {
   const { service, release, rule, role, reason, overrideManager } = spec;
@@ -188,12 +212,7 @@ function grant(
       sayGrant(service, rule, role),
       ...notes,
       `the reason given: ${reason}`,
-      ...companionsOf(service, rule)
-        .filter((one) => written.has(one) && admissionOf(rules, one, role) === 'no')
-        .map(
-          (one) =>
-            `the request is asked ${one} too: it stands in the file, and does not admit the role whatever the request is about`,
-        ),
+      ...more,
       ...(now === undefined && effective !== undefined
         ? [
             `the file was silent: from now on it holds what the service goes by, ${effective}, and a later release's default won't change that`,

@@ -1,6 +1,8 @@
 """Reads the policy rules of one service out of its package: `read.py SERVICE WHEEL...`, JSON on stdout.
 
-Name -> check, for_removal, and old (name, check), the deprecated rule beside it, or null.
+rules: name -> check, for_removal, and old (name, check), the deprecated rule beside it, or null.
+attributes, of Neutron: `resources:attribute` that is guarded by a rule of its own -> the parts of its value that are too,
+where it is a map.
 The package's own policy modules run, and neutron-lib's beside them; nothing is installed. Every other module they import is a
 stand-in, which ends the run where a text would be made of it: a rule that is read is the rule that the service has.
 """
@@ -8,6 +10,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import json
+import pkgutil
 import sys
 import types
 
@@ -18,6 +21,11 @@ POLICIES = {
     'keystone': 'keystone.common.policies',
     'neutron': 'neutron.conf.policies',
 }
+# Of which Neutron's policies and its maps of attributes are made.
+READ = (
+    'neutron_lib.api', 'neutron_lib.constants', 'neutron_lib.db.constants', 'neutron_lib.policy', 'neutron_lib.services',
+    'neutron.common._constants', 'neutron.common.ovn.constants', 'neutron.extensions',
+)
 WHEELS = sys.argv[2:]
 
 
@@ -113,15 +121,43 @@ def rules(service):
     return found
 
 
+def parts(attribute):
+    """Those of a map that its validator names."""
+    for kind, of in (attribute.get('validate') or {}).items():
+        if kind.startswith(('type:dict', 'type:list_of_dict')) and isinstance(of, dict):
+            return sorted(of)
+    return []
+
+
+def attributes():
+    """Of all that Neutron comes with: its resources, and what extensions add to them."""
+    found = {}
+    maps = [importlib.import_module('neutron_lib.api.attributes').RESOURCES]
+    for package in ('neutron_lib.api.definitions', 'neutron.extensions'):
+        for one in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            module = importlib.import_module(package + '.' + one.name)
+            maps += [getattr(module, name, None) for name in ('RESOURCE_ATTRIBUTE_MAP', 'EXTENDED_ATTRIBUTES_2_0')]
+    for resources in maps:
+        for resource, of in resources.items() if isinstance(resources, dict) else ():
+            for name, attribute in of.items() if isinstance(of, dict) else ():
+                if isinstance(attribute, dict) and attribute.get('enforce_policy'):
+                    found.setdefault('%s:%s' % (resource, name), set()).update(parts(attribute))
+    return {name: sorted(of) for name, of in found.items()}
+
+
 def main(service):
     sys.path[:0] = WHEELS
     policy = types.ModuleType('oslo_policy.policy')
     policy.RuleDefault, policy.DocumentedRuleDefault, policy.DeprecatedRule = Rule, DocumentedRule, OldRule
     library = types.ModuleType('oslo_policy')
     library.policy, library.__getattr__, policy.__getattr__ = policy, stand_in, stand_in
+    for name in ('neutron._i18n', 'neutron_lib._i18n'):
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name]._ = text
     sys.modules.update({'oslo_policy': library, 'oslo_policy.policy': policy})
-    sys.meta_path.insert(0, Finder([POLICIES[service], 'neutron_lib.policy', 'neutron_lib.constants']))
-    json.dump(rules(service), sys.stdout, sort_keys=True)
+    sys.meta_path.insert(0, Finder([POLICIES[service], *READ]))
+    read = {'rules': rules(service), 'attributes': attributes() if service == 'neutron' else {}}
+    json.dump(read, sys.stdout, sort_keys=True)
 
 
 main(sys.argv[1])

@@ -85,7 +85,7 @@ describe('Zed: YAML, and a file that is silent', () => {
 
   test('the plan says which other rule of the request the file keeps, and that a default is written down', async () => {
     const notes = async () => (await site.plan([site.manifest({ Grant: zed })])).steps[0]?.notes?.slice(2);
-    site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:admin_only"\n');
+    site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:network_owner"\n');
     const silent = `the file was silent: from now on it holds what the service goes by, ${defaults}, and a later release's default won't change that`;
     expect(await notes()).toEqual([
       'the request is asked create_port:fixed_ips too: it stands in the file, and does not admit the role whatever the request is about',

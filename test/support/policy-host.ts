@@ -2,8 +2,8 @@
 import type { HostFile, HostFolder, Outcome } from '../../lib/host';
 import type { HostRecord } from '../../lib/host-record';
 import { StackwardError } from '../../lib/errors';
-import type { PolicyService } from '../../lib/policy/check';
-import { evaluateRule } from '../../lib/policy/evaluate';
+import type { PolicyService, Rules } from '../../lib/policy/check';
+import { evaluateRule, type Attributes, type Verdict } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/releases';
 import { diff } from '../../reconcilers/policy-rule/diff';
 import { keyOf, perform } from '../../reconcilers/policy-rule/jobs';
@@ -18,6 +18,8 @@ export type Grants = Readonly<Record<string, string>>;
 export class PolicyHost {
   readonly records = new Map<string, Map<string, RecordEntry>>();
   readonly path: string;
+  /** Of the last run. */
+  warnings: readonly string[] = [];
 
   constructor(
     public text: string,
@@ -87,6 +89,7 @@ export class PolicyHost {
     const { steps, findings } = diff({ target: 'host:ctl1', wanted, sweep, owners, ids: [] }, observed);
     const fault = findings.find((one) => one.reason !== undefined);
     if (fault) throw new RangeError(fault.message);
+    this.warnings = findings.map(({ message }) => message);
     const jobs = steps.flatMap((step) => step.jobs);
     const { contents, entries } = perform(jobs, () => this.text, heldOn(observed));
     for (const [job, entry] of entries) {
@@ -101,12 +104,24 @@ export class PolicyHost {
 
   /** Which of these tokens, of a role and a project, may do it. */
   admitted(tokens: readonly (readonly [role: string, project: string])[]): readonly boolean[] {
-    const policy = findServicePolicy(this.service, this.release, [this.config], this.looks);
-    const { rules } = situationOf(rulesOfService(policy, this.looks), this.rule, undefined);
     const target = { project_id: 'p', tenant_id: 'p', 'network:tenant_id': 'n', 'network:project_id': 'n' };
     return tokens.map(([role, project]) => {
       const token = { roles: [role], project_id: project, tenant_id: project, is_admin: role === 'admin' };
-      return evaluateRule(rules, this.rule, target, token) === 'admitted';
+      return this.verdict(target, token) === 'admitted';
     });
   }
+
+  verdict(target: Attributes, token: Attributes): Verdict {
+    const policy = findServicePolicy(this.service, this.release, [this.config], this.looks);
+    this.read ??= {
+      text: this.text,
+      rules: situationOf(rulesOfService(policy, this.looks), this.rule, undefined).rules,
+    };
+    if (this.read.text !== this.text) this.read = undefined;
+    return this.read === undefined
+      ? this.verdict(target, token)
+      : evaluateRule(this.read.rules, this.rule, target, token);
+  }
+
+  private read: { readonly text: string; readonly rules: Rules } | undefined;
 }

@@ -1,5 +1,5 @@
 // Written by scripts/policy-data.mjs; lib/policy/code-rules.ts says what it means.
-export const glance = `sources 8e2cfbf50c05662d3ceae9d6ea404a2e01afa66281fb7d2c2cb806ce6e681aab
+export const glance = `sources fb9d1ceb377f2643e2285bac6abfb0b9ed7b722689eb82b1531996404d7e9484
 release ussuri 20.0.0 20.2.0
 release victoria 21.0.0 21.1.0
 release wallaby 22.0.0 22.1.1

@@ -1,5 +1,5 @@
 // Written by scripts/policy-data.mjs; lib/policy/code-rules.ts says what it means.
-export const keystone = `sources 8e2cfbf50c05662d3ceae9d6ea404a2e01afa66281fb7d2c2cb806ce6e681aab
+export const keystone = `sources fb9d1ceb377f2643e2285bac6abfb0b9ed7b722689eb82b1531996404d7e9484
 release pike 12.0.2 12.0.3
 release queens 13.0.2 13.0.4
 release rocky 14.0.1 14.2.0

@@ -1,5 +1,5 @@
 // Written by scripts/policy-data.mjs; lib/policy/code-rules.ts says what it means.
-export const neutron = `sources 8e2cfbf50c05662d3ceae9d6ea404a2e01afa66281fb7d2c2cb806ce6e681aab
+export const neutron = `sources fb9d1ceb377f2643e2285bac6abfb0b9ed7b722689eb82b1531996404d7e9484
 release stein 14.0.0 14.4.2
 release train 15.0.0 15.3.4
 release ussuri 16.0.0 16.4.2
@@ -629,4 +629,86 @@ rule update_subnets_tags 23.5.0=149 24=162 24.2.2=149 26=-
 rule update_trunk 14=0 18=46|0 20=77|0 21.2.1=123|0
 rule update_trunk:tags 26=123|123@update_trunks_tags
 rule update_trunks_tags 23.5.0=123 26=-
+attribute address_scopes:shared 14=+
+attribute agents:ha_chassis_priority 29=+
+attribute bfd_monitors:dst_ip 19=+ 21=-
+attribute bfd_monitors:id 19=+ 21=-
+attribute bfd_monitors:min_rx 19=+ 21=-
+attribute bfd_monitors:min_tx 19=+ 21=-
+attribute bfd_monitors:multiplier 19=+ 21=-
+attribute bfd_monitors:project_id 19=+ 21=-
+attribute bfd_monitors:src_ip 19=+ 21=-
+attribute bgp-speakers:advertise_floating_ip_host_routes 19=+
+attribute bgp-speakers:advertise_tenant_networks 19=+
+attribute bgp-speakers:networks 19=+
+attribute bgp-speakers:peers 19=+
+attribute bgpvpns:export_targets 14=+
+attribute bgpvpns:id 14=+
+attribute bgpvpns:import_targets 14=+
+attribute bgpvpns:local_pref 14=+
+attribute bgpvpns:name 14=+
+attribute bgpvpns:networks 14=+
+attribute bgpvpns:ports 14=+
+attribute bgpvpns:route_distinguishers 14=+
+attribute bgpvpns:route_targets 14=+
+attribute bgpvpns:routers 14=+
+attribute bgpvpns:shared 19=+
+attribute bgpvpns:tenant_id 14=+
+attribute bgpvpns:type 14=+
+attribute bgpvpns:vni 14=+
+attribute firewall_groups:shared 14=+
+attribute firewall_policies:shared 14=+
+attribute firewall_rules:shared 14=+
+attribute firewalls:shared 14=+ 16=-
+attribute floatingips:floating_ip_address 14=+
+attribute floatingips:qos_policy_id 17.4.1=+ 18=- 18.6.0=+ 19=- 19.7.0=+
+attribute local_ips:local_ip_address 20=+
+attribute networks:is_default 14=+
+attribute networks:mtu 17=+
+attribute networks:port_security_enabled 14=+
+attribute networks:provider:network_type 14=+
+attribute networks:provider:physical_network 14=+
+attribute networks:provider:segmentation_id 14=+
+attribute networks:qos_policy_id 17=+
+attribute networks:router:external 14=+
+attribute networks:segments 14=+
+attribute networks:shared 14=+
+attribute ports:allowed_address_pairs 14=+
+attribute ports:binding:host_id 14=+
+attribute ports:binding:profile 14=+
+attribute ports:binding:vif_details 14=+
+attribute ports:binding:vif_type 14=+
+attribute ports:binding:vnic_type 14=+
+attribute ports:data_plane_status 14=+
+attribute ports:device_id 22=+
+attribute ports:device_owner 14=+
+attribute ports:fixed_ips 14=+
+attribute ports:hardware_offload_type 23=+
+attribute ports:hints 22=+ 23=openvswitch
+attribute ports:mac_address 14=+
+attribute ports:port_security_enabled 14=+
+attribute ports:qos_policy_id 17=+
+attribute ports:trunk_details 14=+
+attribute ports:trusted 25=+
+attribute rbac_policies:action 14=+
+attribute rbac_policies:object_id 14=+
+attribute rbac_policies:object_type 14=+
+attribute rbac_policies:target_tenant 14=+
+attribute routers:distributed 14=+
+attribute routers:enable_default_route_bfd 23=+
+attribute routers:enable_default_route_ecmp 23=+
+attribute routers:evpn_vni 29=+
+attribute routers:external_gateway_info 14=enable_snat,external_fixed_ips,network_id,qos_policy_id 23=enable_snat,external_fixed_ips,network_id 26=enable_snat,external_fixed_ips,network_id,qos_policy_id
+attribute routers:external_gateways 26=enable_snat,external_fixed_ips,network_id
+attribute routers:flavor_id 14=+
+attribute routers:ha 14=+
+attribute security_groups:shared 20=+
+attribute subnetpools:is_default 14=+
+attribute subnetpools:shared 14=+
+attribute subnets:leak_routes 29=+
+attribute subnets:router:external 24=+
+attribute subnets:segment_id 14=+
+attribute subnets:shared 14=+
+attribute tap_mirrors:port_id 24=+
+attribute trunks:sub_ports 14=+
 `;

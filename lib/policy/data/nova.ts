@@ -1,5 +1,5 @@
 // Written by scripts/policy-data.mjs; lib/policy/code-rules.ts says what it means.
-export const nova = `sources 8e2cfbf50c05662d3ceae9d6ea404a2e01afa66281fb7d2c2cb806ce6e681aab
+export const nova = `sources fb9d1ceb377f2643e2285bac6abfb0b9ed7b722689eb82b1531996404d7e9484
 release ocata 15.1.5
 release pike 16.1.6 16.1.8
 release queens 17.0.7 17.0.13

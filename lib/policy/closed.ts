@@ -1,0 +1,70 @@
+/** Whether a rule can admit whoever holds a role, at his best request. Pure. */
+import { findRule, maxReferences, type Check, type Rules } from './check';
+
+/**
+ * `open`: some request of one who holds the role alone is admitted. `others`: some other role that people of a tenant may
+ * have is needed. `closed`: nobody but administrators and services is admitted, or nobody at all.
+ */
+export type Openness = 'open' | 'others' | 'closed';
+
+/** Not given to people of a tenant. */
+const staff: readonly string[] = ['admin', 'service', 'advsvc'];
+
+export function opennessOf(rules: Rules, name: string, role: string): Openness {
+  const own = role.toLowerCase();
+  if (canBe(rules, name, (one) => one === own).admitted) return 'open';
+  return canBe(rules, name, (one) => one === own || !staff.includes(one)).admitted ? 'others' : 'closed';
+}
+
+/** What a check may come to, whatever the request is about. */
+interface Outcomes {
+  readonly admitted: boolean;
+  readonly denied: boolean;
+}
+
+const always: Outcomes = { admitted: true, denied: false };
+const never: Outcomes = { admitted: false, denied: true };
+const either: Outcomes = { admitted: true, denied: true };
+
+function canBe(rules: Rules, name: string, holds: (role: string) => boolean): Outcomes {
+  const known = new Map<string, Outcomes>();
+  return reference(name, []);
+
+  function reference(to: string, path: readonly string[]): Outcomes {
+    if (path.includes(to) || path.length >= maxReferences) return never;
+    const next = findRule(rules, to);
+    const outcomes = known.get(to) ?? (next === undefined ? never : walk(next, [...path, to]));
+    known.set(to, outcomes);
+    return outcomes;
+  }
+
+  function walk(check: Check, path: readonly string[]): Outcomes {
+    switch (check.is) {
+      case 'true':
+        return always;
+      case 'false':
+      case 'unparsed':
+        return never;
+      case 'not': {
+        const { admitted, denied } = walk(check.of, path);
+        return { admitted: denied, denied: admitted };
+      }
+      case 'and':
+      case 'or': {
+        const all = check.of.map((one) => walk(one, path));
+        const isAnd = check.is === 'and';
+        return {
+          admitted: isAnd ? all.every((one) => one.admitted) : all.some((one) => one.admitted),
+          denied: isAnd ? all.some((one) => one.denied) : all.every((one) => one.denied),
+        };
+      }
+      case 'check':
+        return check.kind === 'rule' ? reference(check.match, path) : single(check.kind, check.match.toLowerCase());
+    }
+  }
+
+  function single(kind: string, match: string): Outcomes {
+    if (kind === 'role' && !match.includes('%')) return holds(match) ? always : never;
+    return kind === 'is_admin' && match === 'true' && !holds('admin') ? never : either;
+  }
+}
