@@ -5,6 +5,7 @@ import { InvalidConfiguration } from '../lib/errors';
 import { isLine } from '../lib/line';
 import { faultOfRule } from '../lib/policy/actions';
 import { faultOfRole, intentOf, intents, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
+import { findUnknownRule } from '../lib/policy/unknown';
 import { serviceNames, type ServiceName } from '../lib/ports';
 import type { PolicyRuleDeclared } from '../reconcilers/policy-rule/spec';
 import { checkTexts, requireProps } from './check-props';
@@ -70,9 +71,15 @@ export class PolicyGrant extends Construct {
     declareResource(this, { kind: 'policy-rule', spec: this.spec });
   }
 
-  /** A rule that guards something else since a later release, such as Queens' `create_port:fixed_ips`. */
+  /**
+   * A rule that the release doesn't have, unless a plug-in brings it, and a rule that guards something else since a later
+   * release, such as Queens' `create_port:fixed_ips`.
+   */
   private warnOfOtherRule(): void {
     const { service, rule, release } = this.spec;
+    const unknown = serviceNames.includes(service) ? findUnknownRule(service, rule, release) : undefined;
+    if (unknown !== undefined && faultOfRule(service, rule) === undefined)
+      Annotations.of(this).addWarning(unknown.message);
     const intent = intentOf(service, rule);
     if (intent === undefined || ruleOf(intent, release) === rule) return;
     Annotations.of(this).addWarning(

@@ -5,9 +5,9 @@ import { codeChecks } from '../../lib/policy/code-checks';
 import { codeRules, findUnpackagedRule, type ReleaseRule } from '../../lib/policy/code-rules';
 import { effectiveCheck, eraOf, hasRulesInCode, leavesOutHalves } from '../../lib/policy/defaults';
 import { findEntry, parsePolicyFile, type PolicyFile } from '../../lib/policy/file';
-import { nearestNames } from '../../lib/policy/nearest';
 import { parseRule } from '../../lib/policy/parse';
-import { newNamesOf, oldNamesOf } from '../../lib/policy/renamed';
+import { oldNamesOf } from '../../lib/policy/renamed';
+import { findUnknownRule } from '../../lib/policy/unknown';
 import { isNewer, newest } from '../../lib/releases';
 import { contentOf, inFile, type Looks, type ServicePolicy } from './service-policy';
 
@@ -110,31 +110,15 @@ export function situationOf(of: ServiceRules, rule: string, generated: string | 
  * @returns what a reviewer should know
  */
 function refuseUnknown({ policy, written }: ServiceRules, rule: string, isTold: boolean): readonly string[] {
-  const { service, release, main } = policy;
-  const known = codeRules(service, release);
-  if (known === undefined || known.has(rule) || isNewer(release)) return [];
-  const isWritten = written.has(rule);
-  if (isTold && !isWritten) return [];
-  const newNames = newNamesOf(service, rule, release);
-  if (newNames.length > 0 && isWritten) return [];
-  if (newNames.length > 0)
-    throw new Blocked(
-      `${service} of ${release} has no rule ${rule} any more: it is ${newNames.join(', ')} now; grant those that are meant`,
-    );
-  if (isWritten && service === 'neutron' && !isOfResource(rule, known.keys()))
+  const { service, release } = policy;
+  const unknown = findUnknownRule(service, rule, release);
+  const holder = written.get(rule);
+  if (unknown === undefined || (isTold && holder === undefined)) return [];
+  // Its value is in force for the new names.
+  if (unknown.is === 'former' && holder !== undefined) return [];
+  if (unknown.is === 'plugin' && holder !== undefined)
     return [`${service} of ${release} itself has no rule ${rule}: the grant works where a plug-in asks it`];
-  const near = nearestNames(rule, known.keys());
-  throw new Blocked(
-    `${service} of ${release} has no rule ${rule}${isWritten ? `, which ${written.get(rule) ?? main} holds all the same` : ''}; ` +
-      `${near.length > 0 ? `did you mean ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(near)}? ` : ''}` +
-      `\`oslopolicy-policy-generator --namespace ${service}\` on a host lists all`,
-  );
-}
-
-/** Whether some rule of Neutron's is about the same thing: `create_network:tags` and `get_networks` are both. */
-function isOfResource(rule: string, known: Iterable<string>): boolean {
-  const resource = (name: string): string => (name.split(':')[0] ?? '').replace(/^[a-z]+_/, '').replace(/s$/, '');
-  return [...known].some((one) => resource(one) === resource(rule));
+  throw new Blocked(`${holder === undefined ? '' : `${holder} holds ${rule} in vain: `}${unknown.message}`);
 }
 
 export const isNewAlone = ({ service, release, settings }: ServicePolicy): boolean =>

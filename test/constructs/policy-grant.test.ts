@@ -36,6 +36,17 @@ test('a rule by its own name; one that another release has is warned of', () => 
   ]);
 });
 
+test('a name that the release does not know is a warning at synth, with those that may be meant', () => {
+  const { app, stack } = stackOf('2025.2');
+  new PolicyGrant(stack, 'Typo', { service: 'neutron', rule: 'create_port:mac_adress', ...member });
+  new PolicyGrant(stack, 'Former', { service: 'neutron', rule: 'create_networks_tags', ...member });
+  new PolicyGrant(stack, 'Right', { service: 'neutron', rule: 'create_network:tags', ...member });
+  expect(synth(app).warnings).toEqual([
+    'shared/Typo: neutron of 2025.2 has no rule create_port:mac_adress; did you mean create_port:mac_address or update_port:mac_address? `oslopolicy-policy-generator --namespace neutron` on a host lists all',
+    'shared/Former: neutron of 2025.2 has no rule create_networks_tags any more: it is create_network:tags now; grant those that are meant',
+  ]);
+});
+
 test('findings: the same grant twice, and texts that no policy file can hold', () => {
   const { app, stack } = stackOf('zed');
   const make = (id: string, props: PolicyGrantProps) => new PolicyGrant(stack, id, props);

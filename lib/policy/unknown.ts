@@ -1,0 +1,35 @@
+/** Names of rules that a release doesn't have: a grant of one would do nothing. Pure. */
+import { isNewer, type Release } from '../releases';
+import type { PolicyService } from './check';
+import { codeRules } from './code-rules';
+import { nearestNames } from './nearest';
+import { newNamesOf } from './renamed';
+
+/** `former`: its new names are in force. `plugin`: Neutron itself has nothing that it could be about. */
+export type UnknownRule = { readonly is: 'former' | 'plugin' | 'misspelt'; readonly message: string };
+
+/** undefined where the release has the rule, or where nobody can tell: before rules were in the code, and of newer releases. */
+export function findUnknownRule(service: PolicyService, rule: string, release: Release): UnknownRule | undefined {
+  const known = codeRules(service, release);
+  if (known === undefined || known.has(rule) || isNewer(release)) return undefined;
+  const newNames = newNamesOf(service, rule, release);
+  if (newNames.length > 0)
+    return {
+      is: 'former',
+      message: `${service} of ${release} has no rule ${rule} any more: it is ${newNames.join(', ')} now; grant those that are meant`,
+    };
+  const near = nearestNames(rule, known.keys());
+  const list = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(near);
+  return {
+    is: service === 'neutron' && !isOfResource(rule, known.keys()) ? 'plugin' : 'misspelt',
+    message:
+      `${service} of ${release} has no rule ${rule}; ${near.length > 0 ? `did you mean ${list}? ` : ''}` +
+      `\`oslopolicy-policy-generator --namespace ${service}\` on a host lists all`,
+  };
+}
+
+/** Whether some rule of Neutron's is about the same thing: `create_network:tags` and `get_networks` are both. */
+function isOfResource(rule: string, known: Iterable<string>): boolean {
+  const resource = (name: string): string => (name.split(':')[0] ?? '').replace(/^[a-z]+_/, '').replace(/s$/, '');
+  return [...known].some((one) => resource(one) === resource(rule));
+}

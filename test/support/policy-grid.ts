@@ -1,0 +1,58 @@
+/** All rules of a release of Neutron, as they are and with a grant, and whom they are asked about. */
+import { faultOfRule } from '../../lib/policy/actions';
+import { codeRules } from '../../lib/policy/code-rules';
+import type { Attributes } from '../../lib/policy/evaluate';
+import type { Release } from '../../lib/releases';
+import { PolicyHost } from './policy-host';
+
+/** What the real Neutron answered. */
+export interface Recorded {
+  readonly about: string;
+  readonly release: Release;
+  /** As Neutron makes them of roles and project. */
+  readonly credentials: readonly Attributes[];
+  /** Rule → two rows of letters, without a policy file and with the grant: each credentials on each target. */
+  readonly rules: Readonly<Record<string, readonly [before: string, after: string]>>;
+}
+
+export const people = [
+  { roles: ['admin'], project: 'p2' },
+  { roles: ['member', 'reader'], project: 'p1' },
+  { roles: ['member', 'reader'], project: 'p2' },
+  { roles: ['reader'], project: 'p1' },
+  { roles: ['manager', 'member'], project: 'p1' },
+  { roles: ['service'], project: 'p2' },
+  { roles: ['advsvc'], project: 'p2' },
+  { roles: ['Operator'], project: 'p2' },
+  { roles: ['operators'], project: 'p1' },
+];
+
+/** A target of p1's own; one of p1 in a network of somebody else; a stranger's that is shared. */
+export const targets: readonly Attributes[] = (
+  [
+    ['p1', 'p1', false],
+    ['p1', 'p9', false],
+    ['p9', 'p9', true],
+  ] as const
+).map(([project, parent, isShared]) => ({
+  ...{ project_id: project, tenant_id: project, shared: isShared, 'router:external': isShared },
+  ...{ device_owner: isShared ? 'network:dhcp' : 'compute:nova', target_tenant: parent, target_project: parent },
+  ...Object.fromEntries(
+    ['network', 'security_group', 'ext_parent', 'qos_policy', 'policy', 'router', 'trunk'].flatMap((one) => [
+      [`${one}:tenant_id`, parent],
+      [`${one}:project_id`, parent],
+    ]),
+  ),
+  ...{ tenant_and_parent: parent, belongs_to_default_sg: isShared, is_default: isShared },
+}));
+
+export const actionsOf = (release: Release): readonly string[] =>
+  [...(codeRules('neutron', release)?.keys() ?? [])].filter((rule) => faultOfRule('neutron', rule) === undefined);
+
+/** A cloud without a policy file, and what it holds once the role is granted; the same where everybody is admitted already. */
+export function granted(release: Release, rule: string): { readonly stock: PolicyHost; readonly after: PolicyHost } {
+  const make = (): PolicyHost => new PolicyHost('', release, rule, 'policy.yaml');
+  const after = make();
+  after.run({ owner: { Grant: 'operator' } });
+  return { stock: make(), after };
+}

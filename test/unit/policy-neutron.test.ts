@@ -1,0 +1,52 @@
+/**
+ * Our reading of stock clouds against real Neutrons: for every rule of these releases, who is admitted without a policy file and
+ * with the one that a grant makes. The answers were recorded (test/support/policy-record.ts), since a Neutron takes a minute to install.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Verdict } from '../../lib/policy/evaluate';
+import { actionsOf, granted, people, targets, type Recorded } from '../support/policy-grid';
+
+const folder = join(__dirname, '../fixtures/policy');
+const recorded = readdirSync(folder)
+  .filter((name) => name.startsWith('neutron-'))
+  .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Recorded);
+
+const letters: Readonly<Record<Verdict, string>> = { admitted: 'a', denied: 'd', error: 'e', unknown: '?' };
+
+test('the releases that were recorded have all of their rules', () => {
+  expect(recorded.map(({ release }) => release).sort()).toEqual(['2024.2', 'wallaby', 'zed']);
+  for (const { release, rules } of recorded) expect(Object.keys(rules).sort()).toEqual([...actionsOf(release)].sort());
+});
+
+test.each(recorded)('$release: before a grant and after it, each rule admits whom the real Neutron admits', (of) => {
+  const wrong: string[] = [];
+  let unknown = 0;
+  for (const [rule, theirs] of Object.entries(of.rules)) {
+    const { stock, after } = granted(of.release, rule);
+    [stock, after].forEach((host, which) => {
+      const row = of.credentials.flatMap((one) => targets.map((target) => letters[host.verdict(target, one)]));
+      row.forEach((letter, at) => {
+        if (letter === '?') unknown += 1;
+        else if (letter !== theirs[which]?.[at])
+          wrong.push(`${rule} ${which} ${at}: ${letter}, not ${theirs[which]?.[at]}`);
+      });
+    });
+  }
+  expect(wrong.slice(0, 10)).toEqual([]);
+  expect(unknown).toBeLessThan(Object.keys(of.rules).length * people.length);
+});
+
+test.each(recorded)(
+  '$release: the real Neutron admits the role after the grant, and refuses nobody whom it admitted',
+  ({ rules }) => {
+    const operator = people.findIndex(({ roles }) => roles.includes('Operator'));
+    for (const [rule, [before, after]] of Object.entries(rules)) {
+      expect([rule, after.slice(operator * targets.length, (operator + 1) * targets.length)]).toEqual([rule, 'aaa']);
+      const kept = [...before].map((letter, at) =>
+        Math.floor(at / targets.length) === operator ? 'a' : letter === 'e' ? (after[at] ?? '') : letter,
+      );
+      expect([rule, after]).toEqual([rule, kept.join('')]);
+    }
+  },
+);
