@@ -157,7 +157,7 @@ function refuseLiteralPassword(document: Document, at: (offset: number) => { whe
   );
 }
 
-/** A whole scalar `${NAME}` becomes the variable's value. */
+/** A whole scalar `${NAME}` becomes the variable's value, and a number its text. */
 function fillReferences(
   document: Document,
   env: Readonly<Record<string, string | undefined>>,
@@ -165,6 +165,8 @@ function fillReferences(
 ): void {
   visit(document, {
     Scalar(_, node) {
+      // The text that was written: a cloud or a user may be called 0001. A port is made a number of it where it is one.
+      if (typeof node.value === 'number') node.value = node.source;
       const name = typeof node.value === 'string' ? reference.exec(node.value)?.[1] : undefined;
       if (name === undefined) return;
       const value = env[name];

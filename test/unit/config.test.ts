@@ -37,6 +37,14 @@ test('references are filled from the environment, the rest has its default', () 
   });
 });
 
+test('names that look like numbers are the texts that were written', () => {
+  const text = full
+    .replace('cloud: example', 'cloud: 0001')
+    .replace('user: stackward', 'user: 12345e6\n    port: 3307');
+  const { cloud, databases } = parse(text, { NEUTRON_PASSWORD: 'x' });
+  expect([cloud, databases.neutron?.user, databases.neutron?.port]).toEqual(['0001', '12345e6', 3307]);
+});
+
 test.each([
   ['tls: off', 'off'],
   [

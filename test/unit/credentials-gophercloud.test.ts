@@ -1,6 +1,7 @@
 /**
  * What stackward makes of an entry, compared with what Terraform's provider makes of it (test/fixtures/clouds, recorded by
- * gophercloud/main.go there): wherever the two differ, a note says so.
+ * gophercloud/main.go there): wherever the two differ, a note says so. The reader
+ * of provider 3.4.0 (gophercloud 2.8, yaml.v3) gives the same answers.
  */
 import { authBody } from '../../adapters/openstack-session';
 import recorded from '../fixtures/clouds/gophercloud.json';
