@@ -17,7 +17,9 @@ export function chooseSubnet(construct: IConstruct, network: INetwork, address: 
       { where: construct.node.path },
     );
   const isIPv6 = address.includes(':');
-  const family = network.subnets.filter(({ cidr }) => cidr?.includes(':') === isIPv6);
+  const family = network.subnets.filter(
+    ({ cidr, ipVersion }) => (ipVersion === undefined ? cidr?.includes(':') : ipVersion === 6) === isIPv6,
+  );
   if (family.length < 2) return family[0] ?? first;
   return family.find(({ cidr }) => isIn(cidr, address)) ?? family[0] ?? first;
 }

@@ -29,7 +29,10 @@ export interface ISubnet {
   /** The same for each construct that stands for this subnet. */
   readonly key: string;
   readonly network: INetwork;
+  /** Undefined: not known before apply. */
   readonly cidr?: string;
+  /** Said where the cidr is not known. @default that of the cidr */
+  readonly ipVersion?: 4 | 6;
   /** An address, or 'none'. */
   readonly gateway?: string;
 }

@@ -9,32 +9,31 @@ import { checkTexts, requireProps } from './check-props';
 import { declarationsOf } from './declarations';
 import { dependingOn } from './depending-on';
 import { refuseLostZeros } from './lost-zeros';
-import { Subnet, type SubnetProps } from './subnet';
+import { Subnet, type SubnetInput, type SubnetProps } from './subnet';
 import type { INetwork } from './interfaces';
 import type { ISubnet, ITenant } from './interfaces';
 
 /** What every network takes, and its first subnet. */
-export interface NetworkProps
-  extends
-    SubnetProps,
-    Pick<
-      NetworkingNetworkV2Config,
-      | 'adminStateUp'
-      | 'availabilityZoneHints'
-      | 'description'
-      | 'dnsDomain'
-      | 'mtu'
-      | 'portSecurityEnabled'
-      | 'qosPolicyId'
-      | 'region'
-      | 'tags'
-      | 'timeouts'
-      | 'transparentVlan'
-      | 'valueSpecs'
-    > {
+interface NetworkSettings extends Pick<
+  NetworkingNetworkV2Config,
+  | 'adminStateUp'
+  | 'availabilityZoneHints'
+  | 'description'
+  | 'dnsDomain'
+  | 'mtu'
+  | 'portSecurityEnabled'
+  | 'qosPolicyId'
+  | 'region'
+  | 'tags'
+  | 'timeouts'
+  | 'transparentVlan'
+  | 'valueSpecs'
+> {
   /** @default the construct's id */
   readonly name?: string;
 }
+
+export type NetworkProps = NetworkSettings & SubnetProps;
 
 /** For whom a network is made. */
 interface Owner {
@@ -54,11 +53,14 @@ export abstract class Network extends Construct implements INetwork {
 
   protected constructor(scope: Construct, id: string, props: NetworkProps, owner: Owner) {
     super(scope, id);
-    requireProps(this, props, 'cidr');
+    requirePlace(this, props);
     checkTexts(this, { ...props, ...owner.config });
     const {
       name = id,
       cidr,
+      subnetPoolId,
+      prefixLength,
+      ipVersion,
       gateway,
       dhcp,
       dnsNameservers,
@@ -70,7 +72,7 @@ export abstract class Network extends Construct implements INetwork {
       ipv6RaMode,
       serviceTypes,
       ...network
-    } = props;
+    }: NetworkSettings & SubnetInput = props;
     this.tenant = owner.tenant;
     this.key = this.node.path;
     this.resource = new NetworkingNetworkV2(this, 'Network', {
@@ -89,6 +91,9 @@ export abstract class Network extends Construct implements INetwork {
     const subnet = {
       name,
       cidr,
+      subnetPoolId,
+      prefixLength,
+      ipVersion,
       gateway,
       dhcp,
       dnsNameservers,
@@ -110,16 +115,21 @@ export abstract class Network extends Construct implements INetwork {
   /** Adds a subnet, such as the IPv6 half of a dual stack. */
   addSubnet(id: string, props: SubnetProps): Subnet {
     const scope = new Construct(this, id);
-    requireProps(scope, props, 'cidr');
+    requirePlace(scope, props);
     checkTexts(scope, props);
     return this.makeSubnet(scope, id, props);
   }
 
-  private makeSubnet(scope: Construct, name: string, props: SubnetProps): Subnet {
+  private makeSubnet(scope: Construct, name: string, props: SubnetInput): Subnet {
     const subnet = new Subnet(scope, { name, ...props }, { network: this, tenant: this.tenant });
     this.subnets.push(subnet);
     return subnet;
   }
+}
+
+/** @throws InvalidConfiguration where nothing says where its addresses come from */
+function requirePlace(construct: Construct, props: SubnetInput): void {
+  if (props.subnetPoolId === undefined) requireProps(construct, props, 'cidr');
 }
 
 const segmentOf = (segments: Owner['config']['segments']): number | undefined =>

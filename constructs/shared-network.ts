@@ -13,14 +13,14 @@ export interface ProviderSegment {
   readonly segmentationId?: number;
 }
 
-export interface SharedNetworkProps extends NetworkProps {
+export type SharedNetworkProps = NetworkProps & {
   /** Lets every tenant make ports on it. @default true */
   readonly shared?: boolean;
   /** Lets routers take it as their gateway, and floating IPs come from it. @default false */
   readonly external?: boolean;
   /** @default as ML2 is set up */
   readonly segment?: ProviderSegment;
-}
+};
 
 /** A network of the cloud's own, for all tenants: a public one, a management one. */
 export class SharedNetwork extends Network {

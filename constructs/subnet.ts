@@ -4,9 +4,10 @@ import { NetworkingSubnetRouteV2 } from '@cdktf/provider-openstack/lib/networkin
 import { NetworkingSubnetV2, type NetworkingSubnetV2Config } from '@cdktf/provider-openstack/lib/networking-subnet-v2';
 import { defined } from '../lib/defined';
 import type { AddressRange } from '../lib/ports';
+import { subnetPoolFindings } from '../lib/subnet-pool';
 import { AllocationPools } from './allocation-pools';
 import { CloudStack } from './cloud-stack';
-import { claim, declarationsOf } from './declarations';
+import { addFinding, claim, declarationsOf } from './declarations';
 import type { ISubnet } from './interfaces';
 import type { INetwork, ITenant } from './interfaces';
 
@@ -17,12 +18,45 @@ export interface HostRoute {
   readonly nextHop: string;
 }
 
-export interface SubnetProps extends Pick<
+/** The cidr is said; with a subnet pool, it is taken out of that. */
+interface KnownPlace {
+  /** `198.51.100.0/24` or `2001:db8::/64`; decides the family. */
+  readonly cidr: string;
+  /** Id of a subnet pool of Neutron. @default none */
+  readonly subnetPoolId?: string;
+  readonly prefixLength?: never;
+  readonly ipVersion?: never;
+}
+
+/** Neutron chooses the cidr, so no address of the subnet is known before apply. */
+interface PoolPlace {
+  readonly cidr?: never;
+  /** Id of a subnet pool of Neutron. */
+  readonly subnetPoolId: string;
+  /** Of the cidr that Neutron takes out of the pool. @default the pool's `default_prefixlen` */
+  readonly prefixLength?: number;
+  /** The family of the pool. @default 4 */
+  readonly ipVersion?: 4 | 6;
+  /** Neutron chooses it, the first address, and also ignores 'none'. */
+  readonly gateway?: never;
+  /** Neutron refuses pools where it chooses the cidr. */
+  readonly allocationPools?: never;
+}
+
+export type SubnetProps = SubnetSettings & (KnownPlace | PoolPlace);
+
+/** Any of the two, not yet checked. */
+export interface SubnetInput extends SubnetSettings {
+  readonly cidr?: string;
+  readonly subnetPoolId?: string;
+  readonly prefixLength?: number;
+  readonly ipVersion?: 4 | 6;
+}
+
+interface SubnetSettings extends Pick<
   NetworkingSubnetV2Config,
   'dnsNameservers' | 'ipv6AddressMode' | 'ipv6RaMode' | 'serviceTypes'
 > {
-  /** `198.51.100.0/24` or `2001:db8::/64`; decides the family. */
-  readonly cidr: string;
   /**
    * An address, or 'none'. One outside of the cidr is reached on the link; Juno to Mitaka refuse it.
    * @default as Neutron chooses: the first address, `.1` or `::1`; from Ussuri on the network's own of IPv6, `2001:db8::`
@@ -55,15 +89,22 @@ export class Subnet implements ISubnet {
   readonly subnetId: string;
   readonly key: string;
   readonly network: INetwork;
-  readonly cidr: string;
+  /** Undefined: Neutron takes it out of a subnet pool. */
+  readonly cidr?: string;
+  readonly ipVersion: 4 | 6;
+  /** That its cidr comes out of; undefined: out of none. */
+  readonly subnetPoolId: string | undefined;
   readonly gateway?: string;
   /** The wish for our half, where pools are declared. */
   readonly allocationPools: AllocationPools | undefined;
 
-  constructor(scope: Construct, props: SubnetProps & { readonly name: string }, owner: Owner) {
+  constructor(scope: Construct, props: SubnetInput & { readonly name: string }, owner: Owner) {
     const {
       name,
       cidr,
+      subnetPoolId,
+      prefixLength,
+      ipVersion = cidr?.includes(':') === true ? 6 : 4,
       gateway,
       dhcp,
       hostRoutes = [],
@@ -73,7 +114,9 @@ export class Subnet implements ISubnet {
       ...rest
     } = props;
     this.network = owner.network;
-    this.cidr = cidr;
+    this.ipVersion = ipVersion;
+    this.subnetPoolId = subnetPoolId;
+    if (cidr !== undefined) this.cidr = cidr;
     if (gateway !== undefined) this.gateway = gateway;
     this.resource = new NetworkingSubnetV2(scope, 'Subnet', {
       ...rest,
@@ -82,8 +125,8 @@ export class Subnet implements ISubnet {
       ...(gateway === 'none' ? { noGateway: true } : defined({ gatewayIp: gateway })),
       name,
       networkId: owner.network.networkId,
-      cidr,
-      ipVersion: cidr.includes(':') ? 6 : 4,
+      ...defined({ cidr, subnetpoolId: subnetPoolId, prefixLength }),
+      ipVersion,
     });
     this.subnetId = this.resource.id;
     this.key = this.resource.node.path;
@@ -94,6 +137,8 @@ export class Subnet implements ISubnet {
         nextHop,
       });
     this.declare(scope, props, owner);
+    for (const finding of subnetPoolFindings(props, CloudStack.of(scope).cloud.release)) addFinding(scope, finding);
+    this.compareWithSiblings(scope);
     if (!allocationPools) {
       claim(scope, `the allocation pools of subnet ${this.subnetId}`);
       return;
@@ -108,7 +153,19 @@ export class Subnet implements ISubnet {
     });
   }
 
-  private declare(scope: Construct, props: SubnetProps, { network, tenant }: Owner): void {
+  /** Neutron's `_validate_network_subnetpools`. */
+  private compareWithSiblings(scope: Construct): void {
+    const { ipVersion, subnetPoolId } = this;
+    const others = this.network.subnets.filter((one) => one instanceof Subnet);
+    const other = others.find((one) => one.ipVersion === ipVersion && one.subnetPoolId !== subnetPoolId);
+    if (other)
+      addFinding(
+        scope,
+        `it takes its cidr from ${sayPool(subnetPoolId)}, and ${other.resource.node.scope?.node.path ?? other.key} from ${sayPool(other.subnetPoolId)}; Neutron wants one pool for all IPv${ipVersion} subnets of a network`,
+      );
+  }
+
+  private declare(scope: Construct, props: SubnetInput, { network, tenant }: Owner): void {
     const { gateway, dhcp = true, allocationPools } = props;
     const { ipv6AddressMode, ipv6RaMode, dnsNameservers, hostRoutes } = props;
     const declarations = declarationsOf(scope);
@@ -116,7 +173,8 @@ export class Subnet implements ISubnet {
       path: scope.node.path,
       key: this.key,
       network: network.key,
-      ...(Token.isUnresolved(this.cidr) ? {} : { cidr: this.cidr }),
+      ...(this.cidr === undefined || Token.isUnresolved(this.cidr) ? {} : { cidr: this.cidr }),
+      ...(this.cidr === undefined ? { isChosen: true } : {}),
       ...defined({ gateway, pools: allocationPools, tenant: tenant?.key }),
       services: { dhcp, ...defined({ ipv6AddressMode, ipv6RaMode, dnsNameservers, hostRoutes }) },
     });
@@ -128,3 +186,5 @@ export class Subnet implements ISubnet {
       declarations.add('uses', { tenant: tenant.key, counts: { subnets: 1, ports: dhcp && isFirst ? 1 : 0 } });
   }
 }
+
+const sayPool = (id: string | undefined): string => (id === undefined ? 'no subnet pool' : `the subnet pool ${id}`);

@@ -3,10 +3,10 @@ import { ImportedNetwork, Network, type ImportedNetworkProps, type NetworkProps 
 import { Tenant } from './tenant';
 import type { INetwork, ITenant } from './interfaces';
 
-export interface TenantNetworkProps extends NetworkProps {
+export type TenantNetworkProps = NetworkProps & {
   /** @default the tenant of the stack */
   readonly tenant?: ITenant;
-}
+};
 
 export interface ImportedTenantNetworkProps extends ImportedNetworkProps {
   /** @default the tenant of the stack */

@@ -54,11 +54,25 @@ export function addressFindings(plan: AddressPlan, release: Release): SynthFindi
     const parsed = parseSubnet(declaration, declaration.cidr, release, report);
     if (parsed) subnets.set(declaration.key, parsed);
   }
+  checkChosen(plan, report);
   const segments = segmentsOf(plan.bridges);
   checkAddresses(plan.addresses, subnets, segments, release, report);
   append(findings, overlapFindings([...subnets.values()], plan.routers, segments));
   checkFloating(plan, report);
   return findings;
+}
+
+/** Addresses out of a cidr that nobody knows yet. */
+function checkChosen({ subnets, addresses }: AddressPlan, report: Report): void {
+  const chosen = new Map(subnets.filter(({ isChosen }) => isChosen === true).map((one) => [one.key, one.path]));
+  for (const { path, subnet, address } of addresses) {
+    const of = chosen.get(subnet);
+    if (of !== undefined)
+      report(
+        path,
+        `${address} is to come from ${of}, whose cidr Neutron chooses from a subnet pool; leave the address out, or give ${of} the prop cidr`,
+      );
+  }
 }
 
 function checkAddresses(

@@ -36,6 +36,8 @@ export interface SubnetDeclaration {
   readonly network: string;
   /** Undefined: not known before apply, so nothing is checked against it. */
   readonly cidr?: string;
+  /** Neutron chooses the cidr: no address of it can be named. */
+  readonly isChosen?: boolean;
   /** An address, or 'none'. Default: as Neutron chooses. */
   readonly gateway?: string;
   readonly pools?: readonly AddressRange[];

@@ -64,6 +64,8 @@ const heldElsewhere = [
   /^(Network|Subnet|UtmNic|Tenant)Props /,
   /^UtmInstanceProps (guest|green|orange|red)\./,
   /^TenantStackProps quotas\./,
+  // Of a subnet that was made or named already.
+  /\bsubnets?(\[\])?\.ipVersion$/,
 ];
 
 const network: Readonly<Record<string, Verdict>> = {
@@ -73,6 +75,8 @@ const network: Readonly<Record<string, Verdict>> = {
   mtu: 'finding',
   portSecurityEnabled: 'sent',
   transparentVlan: 'finding',
+  prefixLength: 'finding',
+  ipVersion: 'finding',
 };
 const limits = (group: string, names: string, verdict: Verdict): Record<string, Verdict> =>
   Object.fromEntries(names.split(' ').map((name) => [`${group}.${name}`, verdict]));

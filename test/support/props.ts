@@ -45,7 +45,7 @@ function placesIn(
   if (type.isUnion()) return type.types.flatMap((each) => placesIn(checker, each, path, around));
   if (type.flags & ts.TypeFlags.NumberLike) return [{ path, type: 'number' }];
   if (type.flags & ts.TypeFlags.BooleanLike) return [{ path, type: 'boolean' }];
-  if (!(type.flags & ts.TypeFlags.Object) || isClass(type)) return [];
+  if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) || isClass(type)) return [];
   const within = (inner: ts.Type, innerPath: string) => placesIn(checker, inner, innerPath, [...around, type]);
   if (checker.isArrayType(type) || checker.isTupleType(type))
     return checker.getTypeArguments(type as ts.TypeReference).flatMap((item) => within(item, `${path}[]`));
