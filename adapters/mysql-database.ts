@@ -7,13 +7,7 @@
  */
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createConnection,
-  type Connection,
-  type ConnectionOptions,
-  type ResultSetHeader,
-  type RowDataPacket,
-} from 'mysql2/promise';
+import type { Connection, ConnectionOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Cluster, SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../lib/ports';
 import {
   connectError,
@@ -27,20 +21,10 @@ import {
 import { UncheckedKeys } from './mysql-keys';
 import { mysqlLimits, withinLimits, type MysqlLimits } from './mysql-limits';
 import { lagError, prepare, type Access } from './mysql-settings';
+import { openConnection, type TlsOptions } from './mysql-tls';
 import { checkedRows, checkedValues } from './mysql-values';
 
-export interface TlsOptions {
-  /** The oldest version that is accepted. Default: TLSv1.2. MySQL 5.5 knows only TLSv1. */
-  readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-  /** PEM text of the CA that signed the server's certificate. Default: the CAs of Node.js. */
-  readonly ca?: string;
-  /**
-   * Whether the certificate must be for `host`: by its alternative names, by its common name where it has none, as
-   * MySQL's own client does with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA will do,
-   * for those that MySQL makes for itself, which carry no host name.
-   */
-  readonly verifyName?: boolean;
-}
+export type { TlsOptions } from './mysql-tls';
 
 export interface MysqlOptions {
   readonly host: string;
@@ -191,13 +175,14 @@ export class MysqlReader implements SqlReader {
       return socket;
     };
     try {
-      const connection = await createConnection({
+      const settings: ConnectionOptions = {
         ...{ host, port, user, password, database, stream, connectTimeout: this.limits.connectTimeoutMs },
         ...{ supportBigNumbers: true, dateStrings: true, stringifyObjects: true, disableEval: true },
         // A server may ask any client that offers it for a file of this machine.
         flags: ['-LOCAL_FILES'],
-        ...(tls === 'off' ? { authPlugins: keys.plugins } : { ssl: sslOf(tls) }),
-      });
+        ...(tls === 'off' ? { authPlugins: keys.plugins } : {}),
+      };
+      const connection = await openConnection(settings, host, tls);
       stage = 'open';
       // An idle connection that the server closes must not end the process: the next statement opens a new one.
       connection.on('error', () => this.forget({ connection, socket }));
@@ -246,16 +231,4 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
     });
     return result;
   }
-}
-
-/** OpenSSL 3 refuses the signatures of TLS 1.0 and 1.1 unless its security level is lowered as well. */
-function sslOf({ minVersion = 'TLSv1.2', ca, verifyName = true }: TlsOptions): NonNullable<ConnectionOptions['ssl']> {
-  return {
-    minVersion,
-    // Said, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
-    rejectUnauthorized: true,
-    verifyIdentity: verifyName,
-    ...(ca === undefined ? {} : { ca }),
-    ...(minVersion === 'TLSv1' || minVersion === 'TLSv1.1' ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}),
-  };
 }

@@ -1,9 +1,12 @@
 /** What a MySQL server, or the way to it, can refuse: each as one sentence with the next step. Never holds a password. */
 import { StackwardError, TransientError, UnrecoverableError } from '../lib/errors';
 import { StatementCut } from './mysql-limits';
+import { tlsDetail } from './mysql-tls-errors';
+import type { TlsOptions } from './mysql-tls';
 import { findRefusal, lostConnection, oldPassword, unknownLogin, unknownRefusal } from './mysql-refusals';
 
 export interface Place {
+  readonly tls: 'off' | TlsOptions;
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -78,10 +81,14 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
       `${server} asks for the password in clear (mysql_clear_password), and stackward sends it to nobody; give the account a password of its own in the database`,
     );
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return final(loginDetail(message, server, place));
-  if (code === 'HANDSHAKE_SSL_ERROR') return final(tlsDetail(message, server));
+  if (code === 'HANDSHAKE_SSL_ERROR') return final(tlsDetail(message, server, place.tls));
   if (code === 'ETIMEDOUT' && stage === 'connecting')
     return transient(
       `no answer from ${server} within ${timeoutMs / 1000} s: a firewall drops the packets, or the host is down; open TCP port ${place.port} from this machine`,
+    );
+  if (stage === 'logging in' && code === 'ETIMEDOUT')
+    return transient(
+      `${server} has not ended the login within ${timeoutMs / 1000} s; see its load and its error log, and run it again`,
     );
   if (
     stage === 'waiting for the greeting' &&
@@ -92,22 +99,6 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
       `${server} accepts the connection but ${code === 'ETIMEDOUT' ? `sends no greeting within ${timeoutMs / 1000} s` : 'closes it before the greeting'}: an access list, a proxy without a live server behind it, or a blocked host; look at the firewall and proxy in between, then at the server's error log`,
     );
   return queryError(error, place);
-}
-
-function tlsDetail(text: string, server: string): string {
-  const name =
-    /Hostname\/IP does not match certificate's altnames: (.*)/s.exec(text)?.[1] ??
-    /Cert does not contain a DNS name/.exec(text)?.[0];
-  if (name !== undefined)
-    return `the certificate of ${server} is for another name (${name}); use a name that it carries as "host", have it made for this one, or, where its CA signs this server alone, set "tls.verifyName" to false`;
-  // OpenSSL: `80DC…:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps/…`
-  const message = /SSL routines:[^:]*:([^:]+)/.exec(text)?.[1] ?? text;
-  if (/self.signed|unable to (verify|get)|signature failure/i.test(message))
-    return `the certificate of ${server} is signed by nobody that "tls.caFile" names (${message}); set "tls.caFile" to the file of the CA that signed it`;
-  if (/expired/i.test(message)) return `the certificate of ${server} has expired; renew it at the server`;
-  if (/version|protocol|no ciphers|handshake failure|internal error/i.test(message))
-    return `${server} and this side have no TLS version in common (${message}); lower "tls.minVersion" (MySQL 5.5 knows only TLSv1), or upgrade the server`;
-  return `TLS with ${server} failed: ${message}`;
 }
 
 /** mysql2: `Server requests authentication using unknown plugin dialog. See TODO: …`; MySQL 4.0's scheme has no name. */

@@ -10,7 +10,7 @@ import { serviceNames } from '../lib/ports';
 import { parseYamlText, valueIn } from '../lib/yaml-text';
 
 const encrypted = z.strictObject({
-  minVersion: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+  minVersion: z.enum(['legacy', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
   caFile: z.string().min(1).optional(),
   /** False: any certificate of the CA of `caFile` will do, whatever name it carries. */
   verifyName: z.boolean().default(true),

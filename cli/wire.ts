@@ -52,7 +52,11 @@ export function connect(
     opened = { session: made, credentials };
     return made;
   });
-  const databaseReader = once(() => new MysqlReader(databaseOptions(configuration)));
+  let usesDatabase = false;
+  const databaseReader = once(() => {
+    usesDatabase = true;
+    return new MysqlReader(databaseOptions(configuration));
+  });
   const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration)));
   let neutron: NeutronApi | undefined;
   const network = async (target: Target): Promise<NeutronApi> => {
@@ -87,7 +91,11 @@ export function connect(
         return databaseWriter();
       },
     },
-    warnings: () => [...sessionWarnings(opened, configuration, env, manifests), ...uncheckedWarnings(env)],
+    warnings: () => [
+      ...sessionWarnings(opened, configuration, env, manifests),
+      ...(usesDatabase ? legacyTlsWarnings(configuration) : []),
+      ...uncheckedWarnings(env),
+    ],
     close: async () => void (await Promise.allSettled(open.map((one) => one.close()))),
   };
 }
@@ -115,6 +123,12 @@ function sessionWarnings(
       .filter(({ settledBy }) => settledBy === undefined || !isSaid(manifests, settledBy))
       .map(({ where, message }) => ({ where, message })),
   ];
+}
+
+function legacyTlsWarnings({ databases: { neutron }, file }: Configuration): Note[] {
+  if (neutron === undefined || neutron.tls === 'off' || neutron.tls.minVersion !== 'legacy') return [];
+  const message = `the TLS to ${neutron.host} may be as weak as that of MySQL 5.5, because ${file} has tls.minVersion: legacy: whoever records it and gets the server's key later can read it`;
+  return [{ where: 'database:neutron', message }];
 }
 
 /** Node.js itself would take 0 for: check no certificate. */

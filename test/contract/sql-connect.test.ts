@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
 import { StackwardError } from '../../lib/errors';
 import { startMariadb, type Mariadb } from '../support/mariadb';
+import { RogueMysql } from '../support/rogue-mysql';
 
 let mariadb: Mariadb;
 let options: MysqlOptions;
@@ -77,6 +78,15 @@ test('connected, and hung up before the greeting', async () => {
     message: expect.stringContaining('closes it before the greeting: an access list') as unknown,
   });
   server.close();
+});
+
+test('greeted, and then no answer to the login', async () => {
+  const server = await RogueMysql.start('mysql_native_password', [undefined]);
+  expect(await refusal({ ...options, port: server.port }, 'SELECT 1', 300)).toMatchObject({
+    reason: 'TransientError',
+    message: `127.0.0.1:${server.port} has not ended the login within 0.3 s; see its load and its error log, and run it again`,
+  });
+  await server.stop();
 });
 
 test('an unknown host name', async () => {

@@ -75,7 +75,8 @@ describe('the name of a certificate of the right CA', () => {
     ['the common name, where there is no alternative name', 'localhost', 'localhost', undefined],
   ])('is the host: %s', async (_, host, commonName, alternativeNames) => {
     await show(commonName, alternativeNames);
-    expect(await cipher({ ...mariadb.root, host }, { ca })).toBe('TLSv1.3');
+    for (const minVersion of ['TLSv1.2', 'legacy'] as const)
+      expect(await cipher({ ...mariadb.root, host }, { ca, minVersion })).toBe('TLSv1.3');
   });
 
   test.each<[string, string, string, string | undefined]>([
@@ -88,10 +89,11 @@ describe('the name of a certificate of the right CA', () => {
     ['none, as MySQL makes it', '127.0.0.1', nameless, undefined],
   ])('is not the host: %s', async (_, host, commonName, alternativeNames) => {
     await show(commonName, alternativeNames);
-    await expect(cipher({ ...mariadb.root, host }, { ca })).rejects.toMatchObject({
-      reason: 'UnrecoverableError',
-      message: expect.stringMatching(forAnother) as unknown,
-    });
+    for (const minVersion of ['TLSv1.2', 'legacy'] as const)
+      await expect(cipher({ ...mariadb.root, host }, { ca, minVersion })).rejects.toMatchObject({
+        reason: 'UnrecoverableError',
+        message: expect.stringMatching(forAnother) as unknown,
+      });
     expect(await cipher({ ...mariadb.root, host }, { ca, verifyName: false })).toBe('TLSv1.3');
     await expect(cipher({ ...mariadb.root, host }, { ca: otherCa, verifyName: false })).rejects.toThrow(
       'signed by nobody',
@@ -107,6 +109,7 @@ test('another CA, or none, is refused in one sentence', async () => {
     message: expect.stringMatching(sentence) as unknown,
   });
   await expect(cipher(mariadb.root, {})).rejects.toThrow(sentence);
+  await expect(cipher(mariadb.root, { ca: otherCa, minVersion: 'legacy' })).rejects.toThrow(sentence);
 });
 
 describe('the oldest version let in', () => {
@@ -120,7 +123,7 @@ describe('the oldest version let in', () => {
     await expect(cipher(old.root, { ca: caOf(old), minVersion: 'TLSv1.3' })).rejects.toMatchObject({
       reason: 'UnrecoverableError',
       message: expect.stringMatching(
-        /have no TLS version in common \(.*\); lower "tls.minVersion" \(MySQL 5.5 knows only TLSv1\), or upgrade the server$/,
+        /have no TLS version in common \(.*\); lower "tls.minVersion" \(TLSv1 for a server of before 2013, legacy for Oracle's MySQL 5.5 and 5.6 \(yaSSL\)\), or upgrade the server$/,
       ) as unknown,
     });
   });

@@ -1,9 +1,11 @@
 /** Whoever answers in a database's place: it speaks MySQL's protocol by hand, and keeps every byte that a client sends. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { YasslSession, type Certified } from './yassl';
 
 /** LONG_PASSWORD, CONNECT_WITH_DB, LOCAL_FILES, PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION, PLUGIN_AUTH. */
 const capabilities = 0x1 | 0x8 | 0x80 | 0x200 | 0x2000 | 0x8000 | 0x80000;
+const tlsCapability = 0x800;
 const salt = Buffer.from('abcdefghijklmnopqrst');
 const zero = Buffer.of(0);
 const word = (text: string): Buffer => Buffer.from(`${text}\0`);
@@ -53,14 +55,18 @@ export class RogueMysql {
     private readonly server: Server,
     plugin: string,
     script: Script,
+    private readonly yassl: Certified | undefined,
   ) {
     server.on('connection', (socket) => this.serve(socket, plugin, script));
   }
 
-  /** @param plugin that the greeting names */
-  static async start(plugin: string, script: Script): Promise<RogueMysql> {
+  /**
+   * @param plugin that the greeting names
+   * @param yassl what it shows for TLS, which it speaks as Oracle's MySQL 5.5 does; absent: it offers none
+   */
+  static async start(plugin: string, script: Script, yassl?: Certified): Promise<RogueMysql> {
     const server = createServer();
-    const rogue = new RogueMysql(server, plugin, script);
+    const rogue = new RogueMysql(server, plugin, script, yassl);
     server.listen(0, '0.0.0.0');
     await once(server, 'listening');
     return rogue;
@@ -83,28 +89,38 @@ export class RogueMysql {
       const head = Buffer.alloc(4);
       head.writeUIntLE(payload.length, 0, 3);
       head[3] = sequence;
-      socket.write(Buffer.concat([head, payload]));
+      const packet = Buffer.concat([head, payload]);
+      if (session) session.write(packet);
+      else socket.write(packet);
     };
-    send(greeting(plugin), 0);
+    let session: YasslSession | undefined;
+    send(greeting(plugin, this.yassl !== undefined), 0);
     let rest = Buffer.alloc(0);
     let turn = 0;
-    socket.on('data', (data) => {
+    const take = (data: Buffer): void => {
       rest = Buffer.concat([rest, data]);
       while (rest.length >= 4 && rest.length >= 4 + rest.readUIntLE(0, 3)) {
         const end = 4 + rest.readUIntLE(0, 3);
         const sequence = rest[3] ?? 0;
         this.received.push(rest.subarray(4, end));
         rest = rest.subarray(end);
+        if (this.yassl && !session) {
+          session = new YasslSession(this.yassl, { send: (sent) => socket.write(sent), data: take });
+          const hello = rest;
+          rest = Buffer.alloc(0);
+          return session.receive(hello);
+        }
         const answers = [script[turn++] ?? []].flat();
         answers.forEach((payload, index) => send(payload, sequence + 1 + index));
       }
-    });
+    };
+    socket.on('data', (data) => (session ? session.receive(data) : take(data)));
   }
 }
 
-function greeting(plugin: string): Buffer {
+function greeting(plugin: string, offersTls: boolean): Buffer {
   const numbers = Buffer.alloc(8);
-  numbers.writeUInt16LE(capabilities & 0xffff, 0);
+  numbers.writeUInt16LE((capabilities & 0xffff) | (offersTls ? tlsCapability : 0), 0);
   numbers[2] = 45;
   numbers.writeUInt16LE(2, 3);
   numbers.writeUInt16LE(capabilities >>> 16, 5);

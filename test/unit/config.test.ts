@@ -51,6 +51,7 @@ test.each([
     'tls: { minVersion: TLSv1, caFile: /etc/ssl/db.pem }',
     { minVersion: 'TLSv1', caFile: '/etc/ssl/db.pem', verifyName: true },
   ],
+  ['tls: { minVersion: legacy }', { minVersion: 'legacy', verifyName: true }],
   [
     'tls: { caFile: /etc/ssl/db.pem, verifyName: false }',
     { minVersion: 'TLSv1.2', caFile: '/etc/ssl/db.pem', verifyName: false },

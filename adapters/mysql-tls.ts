@@ -1,0 +1,80 @@
+/** TLS to one MySQL server. Nothing here changes what other connections of this process accept. */
+import { constants } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import { createConnection, type ConnectionOptions } from 'mysql2';
+import type { Connection } from 'mysql2/promise';
+
+export interface TlsOptions {
+  /**
+   * The oldest version that is accepted. Default: TLSv1.2. `legacy`: TLSv1 as yaSSL speaks it, the library in Oracle's
+   * MySQL 5.5 and 5.6; docs/configuration.md says what it gives up.
+   */
+  readonly minVersion?: 'legacy' | 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  /** PEM text of the CA that signed the server's certificate. Default: the CAs of Node.js. */
+  readonly ca?: string;
+  /**
+   * Whether the certificate must be for `host`: by its alternative names, by its common name where it has none, as
+   * MySQL's own client does with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA will do,
+   * for those that MySQL makes for itself, which carry no host name.
+   */
+  readonly verifyName?: boolean;
+}
+
+/** @param options whatever isn't about TLS */
+export function openConnection(options: ConnectionOptions, host: string, tls: 'off' | TlsOptions): Promise<Connection> {
+  const connection = createConnection(tls === 'off' ? options : { ...options, ssl: sslOf(tls) });
+  if (tls !== 'off' && tls.minVersion === 'legacy') upgradeAsLegacy(connection as unknown as Upgradable, host, tls);
+  return new Promise((resolve, reject) => {
+    connection.once('connect', () => resolve(connection.promise()));
+    connection.once('error', reject);
+  });
+}
+
+/** OpenSSL 3 refuses the signatures of TLS 1.0 and 1.1 unless its security level is lowered as well. */
+function sslOf({ minVersion = 'TLSv1.2', ca, verifyName = true }: TlsOptions): NonNullable<ConnectionOptions['ssl']> {
+  return {
+    minVersion: minVersion === 'legacy' ? 'TLSv1' : minVersion,
+    // Said, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+    rejectUnauthorized: true,
+    verifyIdentity: verifyName,
+    ...(ca === undefined ? {} : { ca }),
+    ...(minVersion === 'TLSv1' || minVersion === 'TLSv1.1' ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}),
+  };
+}
+
+/** Of mysql2's connection, what its own `startTLS` uses. */
+interface Upgradable {
+  stream: Socket;
+  readonly packetParser: { execute(data: Buffer): void };
+  _handleNetworkError(error: Error): void;
+  startTLS(onSecure: (error?: Error) => void): void;
+}
+
+/**
+ * yaSSL knows no secure renegotiation (RFC 5746), and takes a Diffie-Hellman key of 512 bits wherever it may choose one.
+ * OpenSSL 3 refuses the first unless told, and the second always: so no such key exchange is offered, and the server takes RSA's.
+ * mysql2 3.24 hands no `secureOptions` to Node (lib/base/connection.js, getSecureContext); this can go when it does.
+ */
+function upgradeAsLegacy(connection: Upgradable, host: string, { ca, verifyName = true }: TlsOptions): void {
+  connection.startTLS = (onSecure) => {
+    connection.stream.removeAllListeners('data');
+    let isSecure = false;
+    const secure: TLSSocket = connectTls(
+      {
+        ...{ socket: connection.stream, host, minVersion: 'TLSv1', ciphers: 'DEFAULT:!DHE:@SECLEVEL=0' },
+        secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+        rejectUnauthorized: true,
+        checkServerIdentity: verifyName ? checkServerIdentity : () => undefined,
+        ...(ca === undefined ? {} : { ca }),
+      },
+      () => {
+        isSecure = true;
+        onSecure();
+      },
+    );
+    secure.on('error', (error) => (isSecure ? connection._handleNetworkError(error) : onSecure(error)));
+    secure.on('data', (data) => connection.packetParser.execute(data));
+    connection.stream = secure;
+  };
+}
