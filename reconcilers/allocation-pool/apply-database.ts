@@ -9,6 +9,7 @@ import { asStackwardError, StalePlan } from '../../lib/errors';
 import { compact, only, parseAddress, parseRange, subtract, type IpRange } from '../../lib/ip-ranges';
 import type { SqlTransaction, SqlValue, SqlWriter } from '../../lib/ports';
 import type { StepResult } from '../../lib/reconciler';
+import { sha256 } from '../../lib/sha256';
 import { failed, notLookedAt, Patience, refuseIfMoved, takenMeanwhile, unchanged } from './guard';
 import { chunksOf, ownerColumn, rangeTables, readAllocated, readSubnets, type Owner, type Tables } from './database';
 import { usedIn, type AllocationPoolStep } from './diff';
@@ -73,13 +74,27 @@ async function writeNetwork(
     const { ledgers, allocated = [] } = now.get(step.subnetId) as ObservedSubnet;
     const pools = step.pools.map(parseRange);
     for (const ledger of ledgers)
-      await writeLedger(
-        transaction,
-        ledger,
-        writesFor(ledger, pools, rangesOf(allocated), () => crypto.randomUUID()),
-      );
+      await writeLedger(transaction, ledger, writesFor(ledger, pools, rangesOf(allocated), newIds(ledger)));
   }
   return new Set(todo);
+}
+
+/**
+ * UUIDs (version 8) that every stackward gives to the rows that it inserts into the same ledger. Two nodes of a cluster take inserts
+ * of one subnet at the same moment, since neither knows the locks of the other; of one id the cluster takes one, and refuses the
+ * second commit as a deadlock. Its transaction then starts again, and finds the pools of the first.
+ */
+function newIds({ book, owner, pools }: Ledger): () => string {
+  const taken = new Set(pools.map((row) => row.id));
+  let count = 0;
+  return () => {
+    for (;;) {
+      const digest = sha256(`${book} ${owner} ${count++}`);
+      const parts = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`];
+      const id = [...parts, digest.slice(20, 32)].join('-');
+      if (!taken.has(id)) return id;
+    }
+  };
 }
 
 const applied = ({ id }: AllocationPoolStep): StepResult => ({ id, outcome: 'applied' });

@@ -147,6 +147,20 @@ describe('another node commits at the same moment', () => {
     ]);
   });
 
+  test('another stackward inserts the first pool of the same subnet: the second of both commits is refused', async () => {
+    const subnet = await tables.subnet({ ...lan, pools: [] });
+    await near.untilCaughtUp();
+    const planned = await run.plan(declare(subnet.id, five));
+    const other = new PoolRun(on(far));
+    const rival = await other.plan(declare(subnet.id, fifteen));
+    const results = await applyWhile(planned, async () => {
+      expect(await other.apply(rival)).toMatchObject([{ outcome: 'applied' }]);
+    });
+    expect(results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
+    expect(await tables.pools(subnet)).toEqual(['203.0.113.71-203.0.113.85']);
+    await other.close();
+  });
+
   test('a gateway moves into the new pool: the second look names it', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [five] });
     await near.untilCaughtUp();
