@@ -1,6 +1,7 @@
 /** All rules of a release of Neutron, as they are and with a grant, and whom they are asked about. */
 import { faultOfRule } from '../../lib/policy/actions';
 import { codeRules } from '../../lib/policy/code-rules';
+import { policyFileNames } from '../../lib/policy/defaults';
 import type { Attributes } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/releases';
 import { PolicyHost } from './policy-host';
@@ -51,7 +52,7 @@ export const actionsOf = (release: Release): readonly string[] =>
 
 /** A cloud without a policy file, and what it holds once the role is granted; the same where everybody is admitted already. */
 export function granted(release: Release, rule: string): { readonly stock: PolicyHost; readonly after: PolicyHost } {
-  const make = (): PolicyHost => new PolicyHost('', release, rule, 'policy.yaml');
+  const make = (): PolicyHost => new PolicyHost('', release, rule, policyFileNames('neutron', release)[0] ?? '');
   const after = make();
   after.run({ owner: { Grant: 'operator' } });
   return { stock: make(), after };

@@ -15,7 +15,7 @@ const recorded = readdirSync(folder)
 const letters: Readonly<Record<Verdict, string>> = { admitted: 'a', denied: 'd', error: 'e', unknown: '?' };
 
 test('the releases that were recorded have all of their rules', () => {
-  expect(recorded.map(({ release }) => release).sort()).toEqual(['2024.2', 'wallaby', 'zed']);
+  expect(recorded.map(({ release }) => release).sort()).toEqual(['2024.2', '2026.2', 'ussuri', 'wallaby', 'zed']);
   for (const { release, rules } of recorded) expect(Object.keys(rules).sort()).toEqual([...actionsOf(release)].sort());
 });
 
