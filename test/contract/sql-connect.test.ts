@@ -80,6 +80,31 @@ test('connected, and hung up before the greeting', async () => {
   server.close();
 });
 
+test.each<[string, number, string, RegExp]>([
+  [
+    'a proxy whose server is gone',
+    2003,
+    "Can't connect to remote MySQL server for client connected to '0.0.0.0:6446'",
+    /^the connection to \S+ was lost \(Can't connect to remote .*\): nothing was written .*; run it again$/,
+  ],
+  [
+    'a server that is full',
+    1040,
+    'Too many connections',
+    /has no connection left \(Too many connections\); run it again later/,
+  ],
+])('an error instead of the greeting, of %s', async (_, errno, text, sentence) => {
+  const body = Buffer.concat([Buffer.of(0xff, errno & 255, errno >> 8), Buffer.from(text)]);
+  const { server, ...to } = await pretend((socket) =>
+    socket.end(Buffer.concat([Buffer.of(body.length, 0, 0, 0), body])),
+  );
+  expect(await refusal(to)).toMatchObject({
+    reason: 'TransientError',
+    message: expect.stringMatching(sentence) as unknown,
+  });
+  server.close();
+});
+
 test('greeted, and then no answer to the login', async () => {
   const server = await RogueMysql.start('mysql_native_password', [undefined]);
   expect(await refusal({ ...options, port: server.port }, 'SELECT 1', 300)).toMatchObject({
