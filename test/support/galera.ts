@@ -148,18 +148,24 @@ export async function startGalera(): Promise<Galera> {
     const root: MysqlOptions = { host: '127.0.0.1', port: mysql, user: 'root', password, schema: '', tls: 'off' };
     return new GaleraNode(name, root, child, join(home, 'log.err'));
   };
-  for (const at of ports.keys()) makeData(join(folder, `node${at + 1}`), at === 0);
-  const nodes = [start(0, [`--init-file=${folder}/init.sql`])];
-  await nodes[0]?.untilSynced();
-  nodes.push(start(1), start(2));
-  await Promise.all(nodes.map((node) => node.untilSynced()));
-  return {
-    nodes: nodes as unknown as Galera['nodes'],
-    async stop() {
-      await Promise.all(nodes.map((node) => node.stop()));
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const nodes: GaleraNode[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    for (const at of ports.keys()) makeData(join(folder, `node${at + 1}`), at === 0);
+    const first = start(0, [`--init-file=${folder}/init.sql`]);
+    nodes.push(first);
+    await first.untilSynced();
+    const [second, third] = [start(1), start(2)];
+    nodes.push(second, third);
+    await Promise.all([second.untilSynced(), third.untilSynced()]);
+    return { nodes: [first, second, third], stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function makeData(home: string, isFirst: boolean): void {
