@@ -51,7 +51,7 @@ export class GaleraNode {
 
   /** Until it is a member of the cluster that takes statements. */
   async untilSynced(): Promise<void> {
-    for (const deadline = Date.now() + 60_000; ;) {
+    for (const deadline = Date.now() + 240_000; ;) {
       const state = await this.state().catch(() => 'no answer');
       if (state === 'Synced') return;
       if (this.child.exitCode !== null || this.child.signalCode !== null || Date.now() > deadline)
