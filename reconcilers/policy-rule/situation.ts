@@ -86,7 +86,8 @@ export interface Situation {
  */
 export function situationOf(of: ServiceRules, rule: string, generated: string | undefined): Situation {
   const { policy, rules, parsed, written } = of;
-  const told = generated === undefined ? undefined : parsePolicyFile(generated, 'newton').values.get(rule);
+  const told =
+    generated === undefined || written.has(rule) ? undefined : parsePolicyFile(generated, 'newton').values.get(rule);
   const notes = refuseUnknown(of, rule, told !== undefined);
   const path = written.get(rule) ?? policy.main;
   const file = parsed.get(path);

@@ -91,6 +91,12 @@ test('a misspelt rule that the file holds is Blocked all the same; what only a p
   );
 });
 
+test('a rule that is asked itself and is the former name of another is granted once the file has the other', () => {
+  const [rule, other] = ['os_compute_api:os-rescue', 'os_compute_api:os-unrescue'];
+  expect(() => granted('nova', 'zed', rule)).toThrow(`if ${rule} itself is meant, write ${other} there too`);
+  expect(granted('nova', 'zed', rule, `"${other}": "role:boss"\n`)).toContain(' or role:operator');
+});
+
 test('names that the operator made up in the file stay, and may be referred to', () => {
   const text = '"chooser": "role:boss"\n"create_network": "rule:chooser"\n';
   expect(granted('neutron', 'zed', 'create_network', text)).toBe(
