@@ -175,6 +175,19 @@ test('what Neutron’s API can say of an exception is at the port, and nothing o
   expect(Object.keys(resources)).toEqual(['acme/Green/AllocationPools']);
 });
 
+test('a subnet is out of its pool, its port has an address there, and a second plan is empty', async () => {
+  const of = `project_id=${await projectOf('globex')}`;
+  const { subnets } = await get<{ subnets: { id: string; cidr: string }[] }>('network', `/v2.0/subnets?${of}`);
+  const pooled = subnets.find(({ cidr }) => /^10\.203\.\d+\.\d+\/26$/.test(cidr));
+  const { ports } = await get<{ ports: { fixed_ips: { subnet_id: string; ip_address: string }[] }[] }>(
+    'network',
+    `/v2.0/ports?${of}&device_owner=`,
+  );
+  const addresses = ports.flatMap(({ fixed_ips }) => fixed_ips).filter(({ subnet_id }) => subnet_id === pooled?.id);
+  expect(addresses.map(({ ip_address }) => ip_address)).toEqual([expect.stringMatching(/^10\.203\./)]);
+  expect(await app.plan('globex')).toMatchObject({ code: 0 });
+});
+
 test('a tenant is renamed in place', async () => {
   const before = await lab.projects();
   await synth('acme-changed', 'globex-renamed');

@@ -40,6 +40,9 @@ export class LabProjects {
     const { networks } = await this.get<{ networks: Named[] }>('network', '/v2.0/networks?shared=true');
     for (const { id } of networks.filter(({ name }) => isOver(this.runOf(name) ?? 'lives on')))
       await this.delete('network', `/v2.0/networks/${id}`);
+    const { subnetpools } = await this.get<{ subnetpools: Named[] }>('network', '/v2.0/subnetpools?shared=true');
+    for (const { id } of subnetpools.filter(({ name }) => isOver(this.runOf(name) ?? 'lives on')))
+      await this.delete('network', `/v2.0/subnetpools/${id}`);
     for (const { id } of projects) await this.delete('identity', `/projects/${id}`);
   }
 

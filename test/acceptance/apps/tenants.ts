@@ -3,6 +3,7 @@
  * `TENANTS_RUN` is the prefix of every name, `TENANTS_CHANGES` lists what differs from the first apply.
  */
 import { App } from 'cdktf';
+import { NetworkingSubnetpoolV2 } from '@cdktf/provider-openstack/lib/networking-subnetpool-v2';
 import {
   CloudStack,
   FirewallException,
@@ -41,6 +42,9 @@ const red = new SharedNetwork(shared, 'Red', {
     { start: '203.0.113.10', end: '203.0.113.29' },
   ],
   allocationPoolMethod: 'database',
+});
+const pool = new NetworkingSubnetpoolV2(shared, 'Pool', {
+  ...{ name: `${run}-pool`, prefixes: ['10.203.0.0/16'], shared: true },
 });
 const floating = red.addSubnet('Floating', { cidr: '203.0.113.128/25', dhcp: false });
 
@@ -131,4 +135,6 @@ function globex(): void {
   });
   const green = new TenantNetwork(stack, 'Green', { cidr: '10.91.1.0/24' });
   new FixedIpPort(stack, 'Port', { network: green, address: '10.91.1.20' });
+  const pooled = new TenantNetwork(stack, 'Pooled', { subnetPoolId: pool.id, prefixLength: 26 });
+  new FixedIpPort(stack, 'Worker', { network: pooled });
 }
