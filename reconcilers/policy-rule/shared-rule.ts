@@ -13,10 +13,9 @@ import type { Situation } from './situation';
  */
 export function refuseShared(rules: Rules, rule: string, release: Release, isWritten: (name: string) => boolean): void {
   const newNames = newNamesOf(rules.service, rule, release).filter((name) => !isWritten(name));
-  const goBy = newNames.length === 1 ? 'which goes' : 'which go';
   if (newNames.length > 0)
     throw new Blocked(
-      `${rule} is the former name of ${newNames.join(', ')}, ${goBy} by it while the file has it alone; ` +
+      `${rule} is the former name of ${newNames.join(', ')}: the new names go by it while the file has it alone; ` +
         (isAsked(rules.service, rule, release)
           ? `if ${rule} itself is meant, write ${newNames.join(', ')} there too, as they are to be without the grant, then run again`
           : 'grant those that are meant'),
