@@ -39,7 +39,7 @@ const otherKinds = {
 /** Some 100,000 arguments end the program with a RangeError, and what comes from outside may be as many. */
 const spreadArguments = {
   selector: ':matches(CallExpression, NewExpression) > SpreadElement',
-  message: 'Spread nothing into arguments: use append or greatest of lib/lists.ts, or take the tuple apart.',
+  message: 'Spread nothing into arguments: use append or greatest of lib/basics/lists.ts, or take the tuple apart.',
 };
 
 export default ts.config(
@@ -59,7 +59,7 @@ export default ts.config(
   mayImport('reconcilers', ['lib'], [drivers, cdktf]),
   mayImport('reconcilers/*', ['lib'], [drivers, cdktf, otherKinds]),
   // Links to files of credentials are all that synth writes beside cdktf's own files.
-  mayImport('constructs', ['lib', 'reconcilers/[a-z-]+/spec', 'adapters/credential-links'], [drivers]),
+  mayImport('constructs', ['lib', 'reconcilers/[a-z-]+/spec', 'adapters/files/credential-links'], [drivers]),
   mayImport('adapters', ['lib'], [cdktf]),
   mayImport('cli', ['lib', 'reconcilers', 'adapters'], [cdktf]),
   {
@@ -74,7 +74,7 @@ export default ts.config(
         spreadArguments,
         {
           selector: 'ThrowStatement > NewExpression[callee.name="Error"]',
-          message: 'Throw one of lib/errors.ts: the reason says what to do about it.',
+          message: 'Throw one of lib/basics/errors.ts: the reason says what to do about it.',
         },
       ],
     },

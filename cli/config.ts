@@ -4,10 +4,10 @@
  */
 import { isMap, isNode, isScalar, isSeq, visit, type Document } from 'yaml';
 import { z } from 'zod';
-import '../lib/schema-words';
-import { InvalidConfiguration } from '../lib/errors';
-import { serviceNames } from '../lib/ports';
-import { parseYamlText, valueIn } from '../lib/yaml-text';
+import '../lib/basics/schema-words';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { serviceNames } from '../lib/contract/ports';
+import { parseYamlText, valueIn } from '../lib/basics/yaml-text';
 
 const encrypted = z.strictObject({
   minVersion: z.enum(['legacy', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),

@@ -1,10 +1,10 @@
 /** stackward.yaml's `hosts` and `services` → how to reach a host, and which hosts serve what. */
-import type { OpenHost } from '../adapters/host-pool';
-import { LocalHost } from '../adapters/local-host';
-import { SshHost } from '../adapters/ssh-host';
-import { defined } from '../lib/defined';
-import { InvalidConfiguration } from '../lib/errors';
-import type { HostDirectory, ServiceName } from '../lib/ports';
+import type { OpenHost } from '../adapters/host/host-pool';
+import { LocalHost } from '../adapters/host/local-host';
+import { SshHost } from '../adapters/host/ssh-host';
+import { defined } from '../lib/basics/defined';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import type { HostDirectory, ServiceName } from '../lib/contract/ports';
 import type { Configuration, HostAccess } from './config';
 
 const matches = (pattern: string, host: string): boolean => {

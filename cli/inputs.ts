@@ -1,7 +1,7 @@
 /** What a command reads before it starts: stackward.yaml and the manifests. */
-import { findText, getText } from '../adapters/files';
-import { readManifestsFromState, type StateManifests } from '../adapters/terraform';
-import { parseManifests } from '../lib/manifest';
+import { findText, getText } from '../adapters/files/files';
+import { readManifestsFromState, type StateManifests } from '../adapters/process/terraform';
+import { parseManifests } from '../lib/contract/manifest';
 import { defaultFile, parseConfiguration, type Configuration } from './config';
 
 /** @param named by --config; undefined: ./stackward.yaml, if it is there */

@@ -1,7 +1,7 @@
 /** Whether anything is known of a stack that no manifest is of: a misspelt name must not read as "nothing is left over". */
-import { listRuns, readRun } from '../adapters/journal-folder';
-import { InvalidConfiguration } from '../lib/errors';
-import type { Plan } from '../lib/plan';
+import { listRuns, readRun } from '../adapters/files/journal-folder';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import type { Plan } from '../lib/run/plan';
 
 /**
  * @param all that the app or the manifests name

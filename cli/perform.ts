@@ -1,13 +1,13 @@
 /** Shows a plan, asks, and does it: the same for every command that writes. */
-import { JournalFolder } from '../adapters/journal-folder';
-import { thisProcess } from '../adapters/running-process';
-import { apply, type Report } from '../lib/engine';
-import { problemOf } from '../lib/errors';
-import { applyExitCode } from '../lib/exit-code';
-import { endOf, recordOf, type RunHead } from '../lib/journal';
-import type { Plan } from '../lib/plan';
+import { JournalFolder } from '../adapters/files/journal-folder';
+import { thisProcess } from '../adapters/process/running-process';
+import { apply, type Report } from '../lib/run/engine';
+import { problemOf } from '../lib/basics/errors';
+import { applyExitCode } from '../lib/run/exit-code';
+import { endOf, recordOf, type RunHead } from '../lib/journal/journal';
+import type { Plan } from '../lib/run/plan';
 import { renderReportJson } from '../lib/render/json';
-import { printable } from '../lib/printable';
+import { printable } from '../lib/basics/printable';
 import { renderPlan, renderReport, renderResult } from '../lib/render/text';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';

@@ -1,6 +1,6 @@
-import { plan } from '../lib/engine';
-import { outputName } from '../lib/manifest';
-import type { Plan } from '../lib/plan';
+import { plan } from '../lib/run/engine';
+import { outputName } from '../lib/contract/manifest';
+import type { Plan } from '../lib/run/plan';
 import { kinds } from '../reconcilers/registry';
 import { commandLine } from './command-line';
 import type { Run } from './run';

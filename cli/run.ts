@@ -1,14 +1,14 @@
 /** One run of a command: what it is given, what it reads, and how it ends. */
-import type { StateManifests } from '../adapters/terraform';
-import { asStackwardError, summaries } from '../lib/errors';
-import type { Manifest } from '../lib/manifest';
-import type { Filter } from '../lib/plan';
-import { printable } from '../lib/printable';
-import type { Sweep } from '../lib/reconciler';
+import type { StateManifests } from '../adapters/process/terraform';
+import { asStackwardError, summaries } from '../lib/basics/errors';
+import type { Manifest } from '../lib/contract/manifest';
+import type { Filter } from '../lib/run/plan';
+import { printable } from '../lib/basics/printable';
+import type { Sweep } from '../lib/contract/reconciler';
 import { renderErrorJson } from '../lib/render/json';
 import { colored, plain, type Style } from '../lib/render/style';
-import { sweepOf } from '../lib/sweep';
-import { formatTime, parseTimeZone } from '../lib/time';
+import { sweepOf } from '../lib/run/sweep';
+import { formatTime, parseTimeZone } from '../lib/basics/time';
 import { version } from '../package.json';
 import { readConfiguration, readManifests } from './inputs';
 import { complain, say } from './terminal';

@@ -1,8 +1,8 @@
 /** Terraform and stackward have credentials of their own, and must ask the same cloud (docs/adr/0001-manifest.md). */
 import { resolve } from 'node:path';
-import type { CloudCredentials } from '../lib/credentials';
-import { Blocked } from '../lib/errors';
-import type { CloudSettings, Manifest } from '../lib/manifest';
+import type { CloudCredentials } from '../lib/openstack/credentials';
+import { Blocked } from '../lib/basics/errors';
+import type { CloudSettings, Manifest } from '../lib/contract/manifest';
 
 /**
  * @param home what `~` stands for

@@ -1,7 +1,7 @@
 /** What a person at the terminal says: approval, and an interrupt. */
 import { createInterface } from 'node:readline';
-import { Refused } from '../lib/errors';
-import { printableLines } from '../lib/printable';
+import { Refused } from '../lib/basics/errors';
+import { printableLines } from '../lib/basics/printable';
 import { withoutCommands } from '../lib/render/style';
 
 /**

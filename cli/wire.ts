@@ -1,22 +1,22 @@
 /** Configuration → adapters. A connection is opened when a kind first asks for it, and closed at the end of the run. */
-import { HostPool } from '../adapters/host-pool';
-import { homeOf, readCredentialFiles } from '../adapters/credential-files';
-import { getText } from '../adapters/files';
-import { KeystoneApi } from '../adapters/keystone-api';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql-database';
-import { NeutronApi } from '../adapters/neutron-api';
-import { OpenStackSession } from '../adapters/openstack-session';
-import { ServiceVersions } from '../adapters/service-versions';
-import { resolveCredentials, type ResolvedCredentials } from '../lib/credentials';
-import { InvalidConfiguration } from '../lib/errors';
-import type { Host } from '../lib/host';
-import type { Manifest } from '../lib/manifest';
-import type { Note } from '../lib/plan';
-import type { Readers, Writers } from '../lib/ports';
+import { HostPool } from '../adapters/host/host-pool';
+import { homeOf, readCredentialFiles } from '../adapters/files/credential-files';
+import { getText } from '../adapters/files/files';
+import { KeystoneApi } from '../adapters/openstack/keystone-api';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql/mysql-database';
+import { NeutronApi } from '../adapters/openstack/neutron-api';
+import { OpenStackSession } from '../adapters/openstack/openstack-session';
+import { ServiceVersions } from '../adapters/openstack/service-versions';
+import { resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import type { Host } from '../lib/hosts/host';
+import type { Manifest } from '../lib/contract/manifest';
+import type { Note } from '../lib/run/plan';
+import type { Readers, Writers } from '../lib/contract/ports';
 import type { Configuration } from './config';
 import { hostDirectory, openHost } from './hosts';
 import { isSaid, refuseOtherCloud } from './same-cloud';
-import type { Target } from '../lib/target';
+import type { Target } from '../lib/contract/target';
 
 export interface Connections {
   readonly readers: Readers;

@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
-import { defined } from '../lib/defined';
-import type { AddressRange } from '../lib/ports';
-import { poolFindings } from '../lib/subnet-checks';
+import { defined } from '../lib/basics/defined';
+import type { AddressRange } from '../lib/contract/ports';
+import { poolFindings } from '../lib/synth/subnet-checks';
 import type { AllocationPoolSpec } from '../reconcilers/allocation-pool/spec';
-import { checkTexts, requireProps } from './check-props';
+import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declareResource } from './declarations';
+import { addFinding, claim, declareResource } from './internal/declarations';
 
 export interface AllocationPoolsProps {
   /** UUID of the Neutron subnet, or a reference to it. */

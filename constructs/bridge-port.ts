@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import { defined } from '../lib/defined';
-import { usesIptables } from '../lib/firewall-driver';
+import { defined } from '../lib/basics/defined';
+import { usesIptables } from '../lib/openstack/firewall-driver';
 import type { BridgePortDeclared } from '../reconcilers/bridge-port/spec';
-import { checkTexts, requireProps } from './check-props';
+import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declareResource } from './declarations';
+import { addFinding, claim, declareResource } from './internal/declarations';
 import type { FixedIpPort } from './fixed-ip-port';
 
 export interface BridgePortProps extends Omit<BridgePortDeclared, 'portId'> {

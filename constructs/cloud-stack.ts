@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { Annotations, LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
-import { putCredentialLinks } from '../adapters/credential-links';
-import { InvalidConfiguration } from '../lib/errors';
-import { newerWarning } from '../lib/releases';
-import { checkTexts, requireProps } from './check-props';
-import { declarationsOf, declarationsOfApp } from './declarations';
-import { validateApp } from './findings';
-import { Credentials } from './credentials';
-import { Identity } from './identity';
-import { addManifest } from './manifest';
+import { putCredentialLinks } from '../adapters/files/credential-links';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { newerWarning } from '../lib/openstack/releases';
+import { checkTexts, requireProps } from './internal/check-props';
+import { declarationsOf, declarationsOfApp } from './internal/declarations';
+import { validateApp } from './internal/findings';
+import { Credentials } from './internal/credentials';
+import { Identity } from './internal/identity';
+import { addManifest } from './internal/manifest';
 import type { OpenStackCloud } from './openstack-cloud';
 
 export interface CloudStackProps {

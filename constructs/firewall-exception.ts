@@ -1,14 +1,14 @@
 import { Annotations, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { defined } from '../lib/defined';
-import { exceptionFindings, exceptionsOverlap, posingWarnings } from '../lib/exception-checks';
-import { chooseMethod, type BridgedClient, type ExceptionMethod, type Prefixes } from '../lib/exception-method';
-import { isLine } from '../lib/line';
+import { defined } from '../lib/basics/defined';
+import { exceptionFindings, exceptionsOverlap, posingWarnings } from '../lib/synth/exception-checks';
+import { chooseMethod, type BridgedClient, type ExceptionMethod, type Prefixes } from '../lib/synth/exception-method';
+import { isLine } from '../lib/basics/line';
 import type { FirewallExceptionSpec } from '../reconcilers/firewall-exception/spec';
-import { checkTexts, requireProps } from './check-props';
-import { BootRestore } from './boot-restore';
+import { checkTexts, requireProps } from './internal/check-props';
+import { BootRestore } from './internal/boot-restore';
 import { CloudStack } from './cloud-stack';
-import { addFinding, declareResource } from './declarations';
+import { addFinding, declareResource } from './internal/declarations';
 import type { FixedIpPort } from './fixed-ip-port';
 
 export interface FirewallExceptionProps {

@@ -4,18 +4,18 @@ import {
   type NetworkingPortV2Config,
   type NetworkingPortV2FixedIp,
 } from '@cdktf/provider-openstack/lib/networking-port-v2';
-import { addressPairFindings, macFinding } from '../lib/address-pairs';
-import { defined } from '../lib/defined';
-import { maxAddressPairs, type AddressPair, type ExceptionWish } from '../lib/exception-method';
-import { addFinding, declarationsOf } from './declarations';
-import { dependingOn } from './depending-on';
-import { eachOf, refuseLostZeros } from './lost-zeros';
+import { addressPairFindings, macFinding } from '../lib/synth/address-pairs';
+import { defined } from '../lib/basics/defined';
+import { maxAddressPairs, type AddressPair, type ExceptionWish } from '../lib/synth/exception-method';
+import { addFinding, declarationsOf } from './internal/declarations';
+import { dependingOn } from './internal/depending-on';
+import { eachOf, refuseLostZeros } from './internal/lost-zeros';
 import type { ISecurityGroup } from './security-group';
-import { chooseSubnet } from './choose-subnet';
+import { chooseSubnet } from './internal/choose-subnet';
 import { Tenant } from './tenant';
 
-export type { AddressPair } from '../lib/exception-method';
-import { checkTexts, requireProps } from './check-props';
+export type { AddressPair } from '../lib/synth/exception-method';
+import { checkTexts, requireProps } from './internal/check-props';
 import type { INetwork, ITenant } from './interfaces';
 
 export interface FixedIpPortProps extends Pick<

@@ -4,11 +4,11 @@ import {
   NetworkingFloatingipV2,
   type NetworkingFloatingipV2Config,
 } from '@cdktf/provider-openstack/lib/networking-floatingip-v2';
-import { defined } from '../lib/defined';
-import { checkTexts, requireProps } from './check-props';
-import { chooseSubnet } from './choose-subnet';
-import { addFinding, claim, declarationsOf } from './declarations';
-import { dependingOn } from './depending-on';
+import { defined } from '../lib/basics/defined';
+import { checkTexts, requireProps } from './internal/check-props';
+import { chooseSubnet } from './internal/choose-subnet';
+import { addFinding, claim, declarationsOf } from './internal/declarations';
+import { dependingOn } from './internal/depending-on';
 import type { FixedIpPort } from './fixed-ip-port';
 import { Tenant } from './tenant';
 import type { TenantRouter } from './tenant-router';

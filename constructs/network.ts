@@ -4,11 +4,11 @@ import {
   NetworkingNetworkV2,
   type NetworkingNetworkV2Config,
 } from '@cdktf/provider-openstack/lib/networking-network-v2';
-import { defined } from '../lib/defined';
-import { checkTexts, requireProps } from './check-props';
-import { declarationsOf } from './declarations';
-import { dependingOn } from './depending-on';
-import { refuseLostZeros } from './lost-zeros';
+import { defined } from '../lib/basics/defined';
+import { checkTexts, requireProps } from './internal/check-props';
+import { declarationsOf } from './internal/declarations';
+import { dependingOn } from './internal/depending-on';
+import { refuseLostZeros } from './internal/lost-zeros';
 import { Subnet, type SubnetInput, type SubnetProps } from './subnet';
 import type { INetwork } from './interfaces';
 import type { ISubnet, ITenant } from './interfaces';

@@ -1,15 +1,15 @@
 import { Token, type TerraformBackend, type TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
-import { InvalidConfiguration } from '../lib/errors';
-import { defined } from '../lib/defined';
-import { isLine, isOwner, ownerWords } from '../lib/line';
-import { endpointTypes, type CloudSettings } from '../lib/manifest';
-import { firewallDrivers, type FirewallDriver } from '../lib/firewall-driver';
-import { isAtLeast, parseRelease, type Release } from '../lib/releases';
-import { requireProps } from './check-props';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { defined } from '../lib/basics/defined';
+import { isLine, isOwner, ownerWords } from '../lib/basics/line';
+import { endpointTypes, type CloudSettings } from '../lib/contract/manifest';
+import { firewallDrivers, type FirewallDriver } from '../lib/openstack/firewall-driver';
+import { isAtLeast, parseRelease, type Release } from '../lib/openstack/releases';
+import { requireProps } from './internal/check-props';
 
-export type { FirewallDriver } from '../lib/firewall-driver';
+export type { FirewallDriver } from '../lib/openstack/firewall-driver';
 
 /** What the provider takes, without credentials: those come from clouds.yaml or the environment alone. */
 export type ProviderSettings = Omit<

@@ -1,16 +1,16 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
-import { defined } from '../lib/defined';
-import { InvalidConfiguration } from '../lib/errors';
-import { isLine } from '../lib/line';
+import { defined } from '../lib/basics/defined';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { isLine } from '../lib/basics/line';
 import { faultOfRule } from '../lib/policy/actions';
 import { faultOfRole, intentOf, intents, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
 import { findUnknownRule } from '../lib/policy/unknown';
-import { serviceNames, type ServiceName } from '../lib/ports';
+import { serviceNames, type ServiceName } from '../lib/contract/ports';
 import type { PolicyRuleDeclared } from '../reconcilers/policy-rule/spec';
-import { checkTexts, requireProps } from './check-props';
+import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declareResource } from './declarations';
+import { addFinding, claim, declareResource } from './internal/declarations';
 
 interface PolicyGrantCommon {
   /** By its name in Keystone: `member`; on Icehouse `_member_`. */

@@ -16,10 +16,10 @@ import { ComputeQuotasetV2 } from '@cdktf/provider-openstack/lib/compute-quotase
 import { DataOpenstackBlockstorageQuotasetV3 } from '@cdktf/provider-openstack/lib/data-openstack-blockstorage-quotaset-v3';
 import { DataOpenstackNetworkingQuotaV2 } from '@cdktf/provider-openstack/lib/data-openstack-networking-quota-v2';
 import { NetworkingQuotaV2 } from '@cdktf/provider-openstack/lib/networking-quota-v2';
-import { defined } from '../lib/defined';
-import { checkTexts } from './check-props';
+import { defined } from '../lib/basics/defined';
+import { checkTexts } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declarationsOf } from './declarations';
+import { addFinding, claim, declarationsOf } from './internal/declarations';
 import type { ITenant } from './interfaces';
 
 /** Nova's limits. RAM in MiB. */

@@ -5,12 +5,12 @@ import {
   NetworkingSecgroupV2,
   type NetworkingSecgroupV2Config,
 } from '@cdktf/provider-openstack/lib/networking-secgroup-v2';
-import { defined } from '../lib/defined';
-import { ruleFindings, ruleKey, ruleOf, type PortRange, type RuleWish } from '../lib/security-rules';
-import { checkTexts } from './check-props';
+import { defined } from '../lib/basics/defined';
+import { ruleFindings, ruleKey, ruleOf, type PortRange, type RuleWish } from '../lib/synth/security-rules';
+import { checkTexts } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
-import { addFinding, declarationsOf } from './declarations';
-import { dependingOn } from './depending-on';
+import { addFinding, declarationsOf } from './internal/declarations';
+import { dependingOn } from './internal/depending-on';
 import { Tenant } from './tenant';
 import type { ITenant } from './interfaces';
 

@@ -4,11 +4,11 @@ import {
   ComputeServergroupV2,
   type ComputeServergroupV2Config,
 } from '@cdktf/provider-openstack/lib/compute-servergroup-v2';
-import { defined } from '../lib/defined';
-import { isAtLeast } from '../lib/releases';
-import { checkTexts, requireProps } from './check-props';
+import { defined } from '../lib/basics/defined';
+import { isAtLeast } from '../lib/openstack/releases';
+import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
-import { addFinding, declarationsOf } from './declarations';
+import { addFinding, declarationsOf } from './internal/declarations';
 import { Tenant } from './tenant';
 import type { ITenant } from './interfaces';
 

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { defined } from '../lib/defined';
+import { defined } from '../lib/basics/defined';
 import { ImportedNetwork, Network, type ImportedNetworkProps, type NetworkProps } from './network';
 import type { INetwork } from './interfaces';
 

@@ -2,12 +2,12 @@ import { Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { NetworkingSubnetRouteV2 } from '@cdktf/provider-openstack/lib/networking-subnet-route-v2';
 import { NetworkingSubnetV2, type NetworkingSubnetV2Config } from '@cdktf/provider-openstack/lib/networking-subnet-v2';
-import { defined } from '../lib/defined';
-import type { AddressRange } from '../lib/ports';
-import { subnetPoolFindings } from '../lib/subnet-pool';
+import { defined } from '../lib/basics/defined';
+import type { AddressRange } from '../lib/contract/ports';
+import { subnetPoolFindings } from '../lib/synth/subnet-pool';
 import { AllocationPools } from './allocation-pools';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declarationsOf } from './declarations';
+import { addFinding, claim, declarationsOf } from './internal/declarations';
 import type { ISubnet } from './interfaces';
 import type { INetwork, ITenant } from './interfaces';
 

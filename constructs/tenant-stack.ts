@@ -1,7 +1,7 @@
 import { TerraformBackend, TerraformElement } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { CloudStack, type CloudStackProps } from './cloud-stack';
-import { declarationsOf } from './declarations';
+import { declarationsOf } from './internal/declarations';
 import { Tenant, type TenantProps } from './tenant';
 
 export interface TenantStackProps extends CloudStackProps, TenantProps {

@@ -4,10 +4,10 @@ import { DataOpenstackIdentityAuthScopeV3 } from '@cdktf/provider-openstack/lib/
 import { IdentityProjectV3, type IdentityProjectV3Config } from '@cdktf/provider-openstack/lib/identity-project-v3';
 import { IdentityRoleAssignmentV3 } from '@cdktf/provider-openstack/lib/identity-role-assignment-v3';
 import { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
-import { InvalidConfiguration } from '../lib/errors';
-import { checkTexts, requireProps } from './check-props';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declarationsOf } from './declarations';
+import { addFinding, claim, declarationsOf } from './internal/declarations';
 import { Quotas, type QuotaLimits } from './quotas';
 import type { ITenant } from './interfaces';
 
@@ -119,7 +119,7 @@ export class Tenant extends Construct implements ITenant {
 
   /**
    * Proves that the scoped provider is scoped to the project, once there is something to boot: with OS_CLOUD in the
-   * environment, or credentials bound to one project, it is not (constructs/credentials.ts).
+   * environment, or credentials bound to one project, it is not (constructs/internal/credentials.ts).
    */
   private scope(): ITerraformDependable {
     const known = this.node.tryFindChild('Scope');

@@ -1,23 +1,29 @@
 import { Annotations, Aspects, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ComputeInstanceV2, type ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
-import type { CloudConfigExtras } from '../lib/cloud-config';
-import { userDataTextFindings } from '../lib/cloud-config-checks';
-import { defined } from '../lib/defined';
-import { deriveHostname, hostnameFindings } from '../lib/hostname';
-import { isAtLeast } from '../lib/releases';
-import { gatewayOf } from '../lib/subnet-checks';
-import { escapeForTerraform } from '../lib/terraform-text';
-import { userDataTextWarnings } from '../lib/user-data-text';
-import { checkTexts, requireProps } from './check-props';
-import { chooseSubnet } from './choose-subnet';
+import type { CloudConfigExtras } from '../lib/synth/cloud-config';
+import { userDataTextFindings } from '../lib/synth/cloud-config-checks';
+import { defined } from '../lib/basics/defined';
+import { deriveHostname, hostnameFindings } from '../lib/synth/hostname';
+import { isAtLeast } from '../lib/openstack/releases';
+import { gatewayOf } from '../lib/synth/subnet-checks';
+import { escapeForTerraform } from '../lib/synth/terraform-text';
+import { userDataTextWarnings } from '../lib/synth/user-data-text';
+import { checkTexts, requireProps } from './internal/check-props';
+import { chooseSubnet } from './internal/choose-subnet';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declarationsOf } from './declarations';
+import { addFinding, claim, declarationsOf } from './internal/declarations';
 import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
-import { eachOf, refuseLostZeros } from './lost-zeros';
+import { eachOf, refuseLostZeros } from './internal/lost-zeros';
 import { Tenant } from './tenant';
 import { makeTransit, type UtmTransit } from './utm-transit';
-import { renderUserData, userDataFindings, userDataWarnings, type UtmNic, type UtmUserDataProps } from './user-data';
+import {
+  renderUserData,
+  userDataFindings,
+  userDataWarnings,
+  type UtmNic,
+  type UtmUserDataProps,
+} from './internal/user-data';
 import type { ITenant } from './interfaces';
 
 /** The NICs that a UTM may have, in the order in which the guest sees them: DHCP works on the first NIC alone. */

@@ -2,7 +2,7 @@
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { FixedIpPort } from './fixed-ip-port';
-import { addFinding } from './declarations';
+import { addFinding } from './internal/declarations';
 import { FirewallException, type FirewallExceptionProps } from './firewall-exception';
 
 /** NICs whose neighbours a UTM passes things on to. */

@@ -1,5 +1,5 @@
 /** What stackward does on hosts: a grant that the member meets at once, packets that the agent no longer drops, and the way back. */
-import type { Subnet } from '../lib/ports';
+import type { Subnet } from '../lib/contract/ports';
 import { stackward, type Scene } from './scene';
 import { NotShown } from './stage';
 import { Transit } from './transit';

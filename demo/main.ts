@@ -4,12 +4,12 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { NeutronApi } from '../adapters/neutron-api';
-import { OpenStackSession } from '../adapters/openstack-session';
-import { readCredentialFiles } from '../adapters/credential-files';
+import { NeutronApi } from '../adapters/openstack/neutron-api';
+import { OpenStackSession } from '../adapters/openstack/openstack-session';
+import { readCredentialFiles } from '../adapters/files/credential-files';
 import { readLab } from '../lab/environment';
-import { resolveCredentials } from '../lib/credentials';
-import { formatAddress, parseAddress } from '../lib/ip-ranges';
+import { resolveCredentials } from '../lib/openstack/credentials';
+import { formatAddress, parseAddress } from '../lib/net/ip-ranges';
 import { rollBack, showHosts } from './hosts';
 import { Member } from './member';
 import { extend, fillExtension, fillOldPool, growth, nothingLeft, repairDrift } from './pools';

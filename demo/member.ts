@@ -1,7 +1,7 @@
 /** What a plain member of a project does on the cloud: makes ports, and meets the end of the pool. */
-import { OpenStackSession } from '../adapters/openstack-session';
-import { resolveCredentials } from '../lib/credentials';
-import { readCredentialFiles } from '../adapters/credential-files';
+import { OpenStackSession } from '../adapters/openstack/openstack-session';
+import { resolveCredentials } from '../lib/openstack/credentials';
+import { readCredentialFiles } from '../adapters/files/credential-files';
 
 interface Port {
   readonly id: string;

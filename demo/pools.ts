@@ -1,8 +1,8 @@
 /** A pool that is full, extended where Neutron's API of old could not, and repaired after a hand edit. */
 import { createConnection } from 'mysql2/promise';
-import type { NeutronApi } from '../adapters/neutron-api';
-import { formatAddress, formatRange, only, parseAddress, parseRange, sizeOf, subtract } from '../lib/ip-ranges';
-import type { Subnet } from '../lib/ports';
+import type { NeutronApi } from '../adapters/openstack/neutron-api';
+import { formatAddress, formatRange, only, parseAddress, parseRange, sizeOf, subtract } from '../lib/net/ip-ranges';
+import type { Subnet } from '../lib/contract/ports';
 import { stackward, stacks, type Scene } from './scene';
 
 /** Addresses that each run of the demo adds to the red pool. */

@@ -1,8 +1,8 @@
 /** What every scene plays with. */
-import type { NeutronApi } from '../adapters/neutron-api';
-import { readManifestsFromState } from '../adapters/terraform';
+import type { NeutronApi } from '../adapters/openstack/neutron-api';
+import { readManifestsFromState } from '../adapters/process/terraform';
 import type { Lab } from '../lab/environment';
-import type { Subnet } from '../lib/ports';
+import type { Subnet } from '../lib/contract/ports';
 import type { Member } from './member';
 import { NotShown, type Output, type Stage } from './stage';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entrySchema, manifestSchema, maxResources } from '../lib/manifest';
+import { entrySchema, manifestSchema, maxResources } from '../lib/contract/manifest';
 import { allocationPoolSpec } from './allocation-pool/spec';
 import { bootRestoreSpec } from './boot-restore/spec';
 import { bridgePortSpec } from './bridge-port/spec';

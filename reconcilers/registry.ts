@@ -1,4 +1,4 @@
-import { bind, type Kind } from '../lib/kind';
+import { bind, type Kind } from '../lib/contract/kind';
 import { allocationPool } from './allocation-pool';
 import { bootRestore } from './boot-restore';
 import { bridgePort } from './bridge-port';

@@ -63,7 +63,7 @@ async function fail(error, types) {
   process.exit(said !== '' && !isMistake(error) ? 2 : 1);
 }
 
-/** See adapters/credential-links.ts. */
+/** See adapters/files/credential-links.ts. */
 function copyLink(name) {
   const copy = join(outdir, name);
   if (lstatSync(copy, { throwIfNoEntry: false })?.isSymbolicLink() === false) {

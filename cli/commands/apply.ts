@@ -1,14 +1,14 @@
 /** `apply`, and `apply FILE`, which applies what was reviewed and nothing else. The file may have come from anywhere. */
 import type { Command } from 'commander';
-import { getText } from '../../adapters/files';
-import { listRuns, readRun } from '../../adapters/journal-folder';
-import { isRunning } from '../../adapters/running-process';
-import { refuseSecondUse } from '../../lib/applied-before';
-import { InvalidConfiguration, Refused } from '../../lib/errors';
-import type { Note, Plan } from '../../lib/plan';
-import type { RecordedRun } from '../../lib/run-record';
-import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../../lib/saved-plan';
-import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../../lib/saved-plan';
+import { getText } from '../../adapters/files/files';
+import { listRuns, readRun } from '../../adapters/files/journal-folder';
+import { isRunning } from '../../adapters/process/running-process';
+import { refuseSecondUse } from '../../lib/journal/applied-before';
+import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
+import type { Note, Plan } from '../../lib/run/plan';
+import type { RecordedRun } from '../../lib/journal/run-record';
+import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
+import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../../lib/journal/saved-plan';
 import { withApproval, withManifest } from '../options';
 import { perform } from '../perform';
 import { planOf } from '../plan-of';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { everything, plan } from '../../lib/engine';
-import { InvalidConfiguration } from '../../lib/errors';
-import { printable } from '../../lib/printable';
-import { ownersOf } from '../../lib/sweep';
+import { everything, plan } from '../../lib/run/engine';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { printable } from '../../lib/basics/printable';
+import { ownersOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
 import { refuseUnknownStacks } from '../known-stacks';
 import { withApproval, withManifest } from '../options';

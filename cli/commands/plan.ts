@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { putNewText } from '../../adapters/files';
-import { planExitCode } from '../../lib/exit-code';
-import { printable } from '../../lib/printable';
+import { putNewText } from '../../adapters/files/files';
+import { planExitCode } from '../../lib/run/exit-code';
+import { printable } from '../../lib/basics/printable';
 import { renderPlanJson } from '../../lib/render/json';
 import { renderPlan } from '../../lib/render/text';
-import { renderSavedPlan } from '../../lib/saved-plan';
+import { renderSavedPlan } from '../../lib/journal/saved-plan';
 import { version } from '../../package.json';
 import { commandLine, givenOptions } from '../command-line';
 import { withManifest } from '../options';

@@ -1,14 +1,14 @@
 /** Brings back what a recorded run changed. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
 import type { Command } from 'commander';
-import { readRun } from '../../adapters/journal-folder';
-import { isOfThisMachine, isRunning } from '../../adapters/running-process';
-import { plan } from '../../lib/engine';
-import { InvalidConfiguration, Refused } from '../../lib/errors';
-import { movedSince, undoManifests, withoutMoved } from '../../lib/journal';
-import type { Note } from '../../lib/plan';
-import type { Readers } from '../../lib/ports';
-import { printable } from '../../lib/printable';
-import type { RecordedRun } from '../../lib/run-record';
+import { readRun } from '../../adapters/files/journal-folder';
+import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
+import { plan } from '../../lib/run/engine';
+import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
+import { movedSince, undoManifests, withoutMoved } from '../../lib/journal/journal';
+import type { Note } from '../../lib/run/plan';
+import type { Readers } from '../../lib/contract/ports';
+import { printable } from '../../lib/basics/printable';
+import type { RecordedRun } from '../../lib/journal/run-record';
 import { kinds } from '../../reconcilers/registry';
 import { perform } from '../perform';
 import { say } from '../terminal';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { listRuns, readRun } from '../../adapters/journal-folder';
-import { isRunning } from '../../adapters/running-process';
-import { asStackwardError } from '../../lib/errors';
+import { listRuns, readRun } from '../../adapters/files/journal-folder';
+import { isRunning } from '../../adapters/process/running-process';
+import { asStackwardError } from '../../lib/basics/errors';
 import { renderRuns, renderRunsJson, type ListedRun } from '../../lib/render/runs';
 import { withColor, withJournal } from '../options';
 import { ending, type Options } from '../run';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { planExitCode } from '../../lib/exit-code';
+import { planExitCode } from '../../lib/run/exit-code';
 import { renderPlanJson } from '../../lib/render/json';
 import { renderVerification } from '../../lib/render/text';
 import { withManifest } from '../options';

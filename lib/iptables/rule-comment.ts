@@ -6,7 +6,7 @@
  * tools print quotes and backslashes with a backslash. So whatever isn't plain is percent-encoded, and it can be read back.
  * Source: neutron@icehouse-eol agent/linux/iptables_manager.py `_modify_rules`, the same in substance at HEAD.
  */
-import { sha256 } from '../sha256';
+import { sha256 } from '../basics/sha256';
 
 const prefix = 'stackward:';
 const longest = 255;

@@ -3,8 +3,8 @@
  * can write it so that it takes gigabytes to read, or more steps within each other than a program may have.
  */
 import { isAlias, isNode, type Document, type Node } from 'yaml';
-import { InvalidConfiguration } from '../errors';
-import { boundsFault, maxLevels as maxDepth } from '../yaml-text';
+import { InvalidConfiguration } from '../basics/errors';
+import { boundsFault, maxLevels as maxDepth } from '../basics/yaml-text';
 
 /** Texts, numbers, lists and maps; what an anchor repeats is counted each time. */
 const maxValues = 100_000;

@@ -1,5 +1,5 @@
 /** What the code of a service comes to without a policy file, parsed once for each release. */
-import type { Release } from '../releases';
+import type { Release } from '../openstack/releases';
 import type { Check, PolicyService } from './check';
 import { codeRules } from './code-rules';
 import { effectiveCheck, eraOf } from './defaults';

@@ -12,7 +12,7 @@
  *
  * They are parsed when they are first asked for.
  */
-import { isNewer, newest, type KnownRelease, type Release } from '../releases';
+import { isNewer, newest, type KnownRelease, type Release } from '../openstack/releases';
 import type { PolicyService } from './check';
 import { cinder } from './data/cinder';
 import { glance } from './data/glance';

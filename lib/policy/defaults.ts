@@ -1,5 +1,5 @@
 /** What a service goes by where its policy file is silent, and where it looks for that file. */
-import { isAtLeast, type Release } from '../releases';
+import { isAtLeast, type Release } from '../openstack/releases';
 import type { PolicyEra, PolicyService } from './check';
 import type { CodeRule } from './code-rules';
 

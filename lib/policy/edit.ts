@@ -7,7 +7,7 @@
  * that one as it was but for the role, which it admits.
  * Given up: a value that other rules share by an anchor (theirs would change too), and a text that can't be parsed.
  */
-import { Blocked } from '../errors';
+import { Blocked } from '../basics/errors';
 import { admissionOf, mayRaise } from './grant';
 import type { Check, Rules } from './check';
 import { findEntry, lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file';

@@ -5,7 +5,7 @@
  * counts. Source: oslo_policy/policy.py, parse_file_contents.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
-import { InvalidConfiguration } from '../errors';
+import { InvalidConfiguration } from '../basics/errors';
 import { refuseDeep, refuseLarge, refuseText, valueIn } from './bounds';
 import type { PolicyEra } from './check';
 import { endOfDocument, faultOfYaml, pyYamlTags } from './pyyaml';

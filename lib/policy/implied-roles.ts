@@ -5,7 +5,7 @@
  * token of whoever was given `member` alone. A domain-specific role is in no token; it only implies global ones. Policy
  * compares names, whatever their case. Source: keystone/assignment/core.py, `add_implied_roles` and `_strip_domain_roles`.
  */
-import type { RoleCatalogue, RoleInference } from '../ports';
+import type { RoleCatalogue, RoleInference } from '../contract/ports';
 
 /** Who holds a role, as Keystone tells. */
 export interface Holders {

@@ -1,5 +1,5 @@
 /** What a grant is for, in words, and the rule that guards it by release. The words are contract (docs/adr/0006). */
-import { isAtLeast, type Release } from '../releases';
+import { isAtLeast, type Release } from '../openstack/releases';
 import type { PolicyService } from './check';
 
 export const intents = ['choose-port-address', 'choose-server-host'] as const;

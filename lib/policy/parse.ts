@@ -1,4 +1,4 @@
-import { InvalidConfiguration } from '../errors';
+import { InvalidConfiguration } from '../basics/errors';
 import { hasPrecedence, type Check, type PolicyEra } from './check';
 
 /** A part of a check string: `text.slice(start, end)`, the parentheses around it included. */

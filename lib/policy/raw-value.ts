@@ -1,5 +1,5 @@
 /** A value as it stands in a policy file, looked at without its file. Pure. */
-import { asStackwardError } from '../errors';
+import { asStackwardError } from '../basics/errors';
 import type { PolicyEra } from './check';
 import { parsePolicyFile } from './file';
 import { parseRule } from './parse';

@@ -3,7 +3,7 @@
  * `enforce_new_defaults` says. Source: oslo_policy/policy.py, `_handle_deprecated_rule` of 2.1.3 (Stein) and later; 1.33
  * and 1.38 (Queens, Rocky) warn of the old name and don't go by it.
  */
-import { isAtLeast, type Release } from '../releases';
+import { isAtLeast, type Release } from '../openstack/releases';
 import type { PolicyService } from './check';
 import { codeRules, type ReleaseRule } from './code-rules';
 

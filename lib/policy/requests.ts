@@ -7,7 +7,7 @@
  * Nova asks for a server's networks where it is given any, as all servers of constructs are. Source: nova/compute/api.py of
  * Icehouse to Kilo, nova/api/openstack/compute/servers.py since Liberty.
  */
-import { isAtLeast, type Release } from '../releases';
+import { isAtLeast, type Release } from '../openstack/releases';
 import type { PolicyService } from './check';
 import { guardedAttributes } from './code-rules';
 

@@ -2,7 +2,7 @@
  * Changes of one place in a policy file: a value for another, a rule put in, a rule taken out. Whoever makes one asks
  * `checked` before anybody gets it.
  */
-import { Blocked } from '../errors';
+import { Blocked } from '../basics/errors';
 import type { Rules } from './check';
 import { lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { parseRule } from './parse';

@@ -1,5 +1,5 @@
 /** The way back from an edit, and from what somebody made of it since. */
-import { Blocked } from '../errors';
+import { Blocked } from '../basics/errors';
 import { leaves, maxReferences, type Check, type Rules } from './check';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { locateCheckString, parseRule, type Located } from './parse';

@@ -1,5 +1,5 @@
 /** Names of rules that a release doesn't have: a grant of one would do nothing. Pure. */
-import { isNewer, type Release } from '../releases';
+import { isNewer, type Release } from '../openstack/releases';
 import type { PolicyService } from './check';
 import { codeRules } from './code-rules';
 import { nearestNames } from './nearest';

@@ -1,9 +1,9 @@
 /** Plans and reports for programs. `formatVersion` is major.minor: a minor one only adds fields. */
-import type { Report } from '../engine';
-import type { StackwardError } from '../errors';
-import { applyExitCode, planExitCode } from '../exit-code';
-import type { Plan, PlannedStep } from '../plan';
-import { printableJson } from '../printable';
+import type { Report } from '../run/engine';
+import type { StackwardError } from '../basics/errors';
+import { applyExitCode, planExitCode } from '../run/exit-code';
+import type { Plan, PlannedStep } from '../run/plan';
+import { printableJson } from '../basics/printable';
 
 export const formatVersion = '1.0';
 

@@ -1,6 +1,6 @@
 /** Recorded runs, one line each, the oldest first. */
-import type { RecordedRun } from '../run-record';
-import { printable, printableJson } from '../printable';
+import type { RecordedRun } from '../journal/run-record';
+import { printable, printableJson } from '../basics/printable';
 import { count } from './text';
 
 /** @param isRunning undefined: it was begun on another machine, and nobody can tell */

@@ -1,10 +1,10 @@
 /** Plans and reports as a person reads them, in OpenTofu's manner. Pure: text in no colour unless a style is given. */
-import { summaries } from '../errors';
-import type { Report } from '../engine';
-import { greatest } from '../lists';
-import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../plan';
-import type { Action, Change, StepResult } from '../reconciler';
-import { printable, printableTexts } from '../printable';
+import { summaries } from '../basics/errors';
+import type { Report } from '../run/engine';
+import { greatest } from '../basics/lists';
+import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../run/plan';
+import type { Action, Change, StepResult } from '../contract/reconciler';
+import { printable, printableTexts } from '../basics/printable';
 import { plain, type Style } from './style';
 
 const symbols: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' };

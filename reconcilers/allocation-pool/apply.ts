@@ -1,11 +1,11 @@
 /** Writes, and only on what still is as the plan saw it. */
-import type { Writers } from '../../lib/ports';
-import type { StepResult } from '../../lib/reconciler';
-import { applyToApi } from './apply-api';
-import { applyToDatabase } from './apply-database';
+import type { Writers } from '../../lib/contract/ports';
+import type { StepResult } from '../../lib/contract/reconciler';
+import { applyToApi } from './ledger/apply-api';
+import { applyToDatabase } from './ledger/apply-database';
 import type { AllocationPoolStep } from './diff';
 import type { AllocationPoolObserved } from './observe';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 export async function* apply(
   steps: readonly AllocationPoolStep[],

@@ -4,17 +4,31 @@
  * What Neutron's API would refuse, and what would take addresses away from ports, is refused here, before any write, as
  * a finding that names the numbers.
  */
-import type { Reason } from '../../lib/errors';
-import type { IpRange } from '../../lib/ip-ranges';
-import { compact, formatAddress, isInside, only, parseAddress, sizeOf, subtract } from '../../lib/ip-ranges';
-import { append } from '../../lib/lists';
-import type { AddressRange, Cluster } from '../../lib/ports';
-import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
-import type { Tables } from './database';
-import { readDeclared, subnetIdOf } from './declared';
-import { addressesOf, addressRange, findRangeFault, holdsExactly, renderRows, writesFor, type Ledger } from './ledger';
+import type { Reason } from '../../lib/basics/errors';
+import type { IpRange } from '../../lib/net/ip-ranges';
+import { compact, formatAddress, isInside, only, parseAddress, sizeOf, subtract } from '../../lib/net/ip-ranges';
+import { append } from '../../lib/basics/lists';
+import type { AddressRange, Cluster } from '../../lib/contract/ports';
+import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/contract/reconciler';
+import type { Tables } from './ledger/database';
+import { readDeclared, subnetIdOf } from './ledger/declared';
+import {
+  addressesOf,
+  addressRange,
+  findRangeFault,
+  holdsExactly,
+  renderRows,
+  writesFor,
+  type Ledger,
+} from './ledger/ledger';
 import { isNearlyFull, type AllocationPoolObserved, type ObservedSubnet } from './observe';
-import { brokenTables, terraformBreaks, terraformMayBreak, throughDatabase, unknownIpam } from './rebuilt-ranges';
+import {
+  brokenTables,
+  terraformBreaks,
+  terraformMayBreak,
+  throughDatabase,
+  unknownIpam,
+} from './ledger/rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
 
 export interface AllocationPoolStep extends Step {

@@ -3,20 +3,20 @@
  * What is declared and what is there are compared as sets of addresses.
  */
 import { z } from 'zod';
-import { InvalidConfiguration } from '../../lib/errors';
-import { line } from '../../lib/line';
-import type { Reconciler } from '../../lib/reconciler';
-import type { RestoredResource } from '../../lib/resource';
-import { parseImage, refusedImage } from '../../lib/restored';
-import { parseSpec } from '../../lib/spec';
-import { uuid } from '../../lib/uuid';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { line } from '../../lib/basics/line';
+import type { Reconciler } from '../../lib/contract/reconciler';
+import type { RestoredResource } from '../../lib/contract/resource';
+import { parseImage, refusedImage } from '../../lib/contract/restored';
+import { parseSpec } from '../../lib/contract/spec';
+import { uuid } from '../../lib/basics/uuid';
 import { apply } from './apply';
-import { subnetIdOf } from './declared';
+import { subnetIdOf } from './ledger/declared';
 import { diff, type AllocationPoolStep } from './diff';
 import { locate } from './locate';
 import { observe, type AllocationPoolObserved } from './observe';
 import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 /** Of one subnet; Neutron's own limit is far below. */
 const maxPools = 10_000;

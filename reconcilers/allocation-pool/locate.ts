@@ -1,10 +1,10 @@
 /** A subnet's pools are changed in Neutron's database or through its API; nothing is ever left over on a host. */
-import type { Readers } from '../../lib/ports';
-import type { Located, Wanted } from '../../lib/reconciler';
-import { subnetIdOf } from './declared';
-import { keptByIpam } from './rebuilt-ranges';
+import type { Readers } from '../../lib/contract/ports';
+import type { Located, Wanted } from '../../lib/contract/reconciler';
+import { subnetIdOf } from './ledger/declared';
+import { keptByIpam } from './ledger/rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 export async function locate(
   specs: readonly Wanted<AllocationPoolSpec>[],

@@ -1,13 +1,13 @@
 /** What a target says about the subnets that the specs name. */
-import { sizeOf } from '../../lib/ip-ranges';
-import { append } from '../../lib/lists';
-import type { Cluster, NetworkReader, Readers, SqlQuery, SqlReader, Subnet } from '../../lib/ports';
-import type { Placement, Wanted } from '../../lib/reconciler';
-import { chunksOf, countAllocated, probeTables, readAllocated, readOwners, readSubnets } from './database';
-import type { ReadSubnet, SubnetRow, Tables } from './database';
-import { subnetIdOf } from './declared';
-import { addressesOf, type Ledger } from './ledger';
-import { mayRebuildRanges } from './rebuilt-ranges';
+import { sizeOf } from '../../lib/net/ip-ranges';
+import { append } from '../../lib/basics/lists';
+import type { Cluster, NetworkReader, Readers, SqlQuery, SqlReader, Subnet } from '../../lib/contract/ports';
+import type { Placement, Wanted } from '../../lib/contract/reconciler';
+import { chunksOf, countAllocated, probeTables, readAllocated, readOwners, readSubnets } from './ledger/database';
+import type { ReadSubnet, SubnetRow, Tables } from './ledger/database';
+import { subnetIdOf } from './ledger/declared';
+import { addressesOf, type Ledger } from './ledger/ledger';
+import { mayRebuildRanges } from './ledger/rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
 
 export interface ObservedSubnet extends SubnetRow {

@@ -1,11 +1,11 @@
 /** Has the host program make, or remove, what the host runs when it starts: all of it, in one write. */
-import { TransientError } from '../../lib/errors';
-import type { HostBoot } from '../../lib/host';
-import type { Writers } from '../../lib/ports';
-import type { StepResult } from '../../lib/reconciler';
+import { TransientError } from '../../lib/basics/errors';
+import type { HostBoot } from '../../lib/hosts/host';
+import type { Writers } from '../../lib/contract/ports';
+import type { StepResult } from '../../lib/contract/reconciler';
 import type { BootRestoreStep } from './diff';
 import type { BootRestoreObserved } from './observe';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 export async function* apply(
   steps: readonly BootRestoreStep[],

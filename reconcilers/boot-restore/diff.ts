@@ -1,5 +1,5 @@
 /** What for the boot of a host is not as it should be. Pure. */
-import type { HostBoot, TextDigest } from '../../lib/host';
+import type { HostBoot, TextDigest } from '../../lib/hosts/host';
 import {
   sweeps,
   type Change,
@@ -8,7 +8,7 @@ import {
   type Placement,
   type Step,
   type Wanted,
-} from '../../lib/reconciler';
+} from '../../lib/contract/reconciler';
 import type { PlacedBoot } from './locate';
 import type { BootRestoreObserved } from './observe';
 

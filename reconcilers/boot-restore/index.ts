@@ -1,6 +1,6 @@
 /** The kind boot-restore: exceptions are back when a host starts, before Neutron's agent does (docs/kinds/boot-restore.md). */
-import type { Reconciler } from '../../lib/reconciler';
-import { parseSpec } from '../../lib/spec';
+import type { Reconciler } from '../../lib/contract/reconciler';
+import { parseSpec } from '../../lib/contract/spec';
 import { apply } from './apply';
 import { diff, kind, type BootRestoreStep } from './diff';
 import { locate, type PlacedBoot } from './locate';
@@ -34,4 +34,4 @@ export const bootRestore: Reconciler<BootRestoreSpec, RestoredBoot, BootRestoreO
     image,
     apply,
   };
-import type { Image } from '../../lib/target';
+import type { Image } from '../../lib/contract/target';

@@ -1,10 +1,10 @@
 /** Where exceptions are, what brings them back is. */
-import type { Readers } from '../../lib/ports';
-import type { Finding, Located, Wanted } from '../../lib/reconciler';
-import { hostTarget } from '../../lib/sweep';
+import type { Readers } from '../../lib/contract/ports';
+import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
+import { hostTarget } from '../../lib/run/sweep';
 import type { BootImage, RestoredBoot } from './restored';
 import type { BootRestoreSpec } from './spec';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 import { hostsOf, type PortPlaces, readPlaces, type Whereabouts } from '../firewall-exception/chain/places';
 
 /** What one host is to have. */

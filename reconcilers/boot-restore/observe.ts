@@ -7,10 +7,10 @@ import {
   type HostFile,
   type HostFolder,
   type Outcome,
-} from '../../lib/host';
+} from '../../lib/hosts/host';
 import { findPath } from '../../lib/iptables/rule-comment';
-import type { Readers } from '../../lib/ports';
-import type { Placement } from '../../lib/reconciler';
+import type { Readers } from '../../lib/contract/ports';
+import type { Placement } from '../../lib/contract/reconciler';
 import { groupsOf } from '../firewall-exception/chain/rule-groups';
 import { families } from '../firewall-exception/chain/rules';
 import { formerNames, newNames, ownerIn } from '../firewall-exception/chain/own-names';

@@ -1,8 +1,8 @@
 /** Whether there was something for the boot of some hosts before a run: what the journal keeps of it. */
 import { z } from 'zod';
-import { idOf } from '../../lib/kind';
-import { parseImages, type RestoredOn } from '../../lib/restored';
-import type { RestoredResource } from '../../lib/resource';
+import { idOf } from '../../lib/contract/kind';
+import { parseImages, type RestoredOn } from '../../lib/contract/restored';
+import type { RestoredResource } from '../../lib/contract/resource';
 
 /** No content: the host program alone knows what a host may run when it starts. */
 const bootImage = (id: string) =>

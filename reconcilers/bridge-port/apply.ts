@@ -2,15 +2,15 @@
  * At most three requests for all steps of a host: what records gain, the flags, and what records lose of those that went well.
  * Whatever was changed is recorded at every moment; one flag that can't be set keeps no other step from its end.
  */
-import type { StackwardError } from '../../lib/errors';
-import type { Host, HostWrite, Outcome } from '../../lib/host';
-import { readRecords, RecordWriter, type HostRecords } from '../../lib/host-record';
-import type { Writers } from '../../lib/ports';
-import type { StepResult } from '../../lib/reconciler';
+import type { StackwardError } from '../../lib/basics/errors';
+import type { Host, HostWrite, Outcome } from '../../lib/hosts/host';
+import { readRecords, RecordWriter, type HostRecords } from '../../lib/hosts/host-record';
+import type { Writers } from '../../lib/contract/ports';
+import type { StepResult } from '../../lib/contract/reconciler';
 import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import { recordEntry, type RecordEntry } from './spec';
 import { type BridgePortStep, type FlagAim, kind } from './model';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 export async function* apply(
   steps: readonly BridgePortStep[],

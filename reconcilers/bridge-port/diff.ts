@@ -5,8 +5,8 @@
  * back: flag and record then differ, and the plan says so. A flag that several owners' records hold goes back with the last
  * of them: whoever finds it as declared and held by another gets an entry too.
  */
-import { append } from '../../lib/lists';
-import type { Difference, Finding, Placement, Wanted } from '../../lib/reconciler';
+import { append } from '../../lib/basics/lists';
+import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
 import { bringBack, leftovers } from './leaving';
 import type { BridgePortOn } from './locate';
 import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';

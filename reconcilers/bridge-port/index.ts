@@ -2,8 +2,8 @@
  * The kind bridge-port: a port's devices on a Linux bridge have the declared flags, wherever its server is now. What they had
  * before is recorded on the host and comes back when the declaration goes.
  */
-import type { Reconciler } from '../../lib/reconciler';
-import { parseSpec } from '../../lib/spec';
+import type { Reconciler } from '../../lib/contract/reconciler';
+import { parseSpec } from '../../lib/contract/spec';
 import { apply } from './apply';
 import { diff } from './diff';
 import { locate, type BridgePortOn } from './locate';

@@ -1,5 +1,5 @@
 /** Flags that go back: those that nobody declares any more, and those that a rollback takes back. Pure. */
-import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/reconciler';
+import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/contract/reconciler';
 import type { BridgePortOn } from './locate';
 import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import type { BridgePortImage } from './restored';

@@ -1,11 +1,11 @@
 /** Which host each port is plugged on, and by which devices. Asked of Neutron at each run: a server moves. */
-import type { Port, Readers } from '../../lib/ports';
-import type { Finding, Located, Wanted } from '../../lib/reconciler';
-import { hostTarget } from '../../lib/sweep';
+import type { Port, Readers } from '../../lib/contract/ports';
+import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
+import { hostTarget } from '../../lib/run/sweep';
 import type { BridgePortImage, BridgePortSpec } from './restored';
 import type { BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 /** A declaration with the devices of its port, or what is to come back on this one host. */
 export type BridgePortOn =

@@ -1,6 +1,6 @@
 /** What the parts of the kind bridge-port say to each other. */
-import type { Port } from '../../lib/ports';
-import type { Finding, Step } from '../../lib/reconciler';
+import type { Port } from '../../lib/contract/ports';
+import type { Finding, Step } from '../../lib/contract/reconciler';
 import type { FlagName, RecordEntry } from './spec';
 
 export const kind = 'bridge-port';

@@ -1,8 +1,8 @@
 /** The flags of all bridge ports of a host, and what records say of them. */
-import { valueOf, type BridgeFlag } from '../../lib/host';
-import { readRecords, type HostRecord, type HostRecords } from '../../lib/host-record';
-import type { Readers } from '../../lib/ports';
-import type { Placement } from '../../lib/reconciler';
+import { valueOf, type BridgeFlag } from '../../lib/hosts/host';
+import { readRecords, type HostRecord, type HostRecords } from '../../lib/hosts/host-record';
+import type { Readers } from '../../lib/contract/ports';
+import type { Placement } from '../../lib/contract/reconciler';
 import type { BridgePortOn } from './locate';
 import { recordEntry, type FlagName, type RecordEntry } from './spec';
 import { kind } from './model';

@@ -1,9 +1,9 @@
 /** The flags of some devices as they were before a run: what the journal keeps of them. */
 import { z } from 'zod';
-import { line } from '../../lib/line';
-import type { RestoredResource } from '../../lib/resource';
-import { parseImages, type RestoredOn } from '../../lib/restored';
-import { uuid } from '../../lib/uuid';
+import { line } from '../../lib/basics/line';
+import type { RestoredResource } from '../../lib/contract/resource';
+import { parseImages, type RestoredOn } from '../../lib/contract/restored';
+import { uuid } from '../../lib/basics/uuid';
 import { flagNames, recordEntry, type BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
 

@@ -1,6 +1,6 @@
 /** Flags that a port of Neutron has on its Linux bridge. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { id, line } from '../../lib/line';
+import { id, line } from '../../lib/basics/line';
 
 export const flagNames = ['hairpin', 'learning', 'flood'] as const;
 export type FlagName = (typeof flagNames)[number];

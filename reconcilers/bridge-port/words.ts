@@ -1,5 +1,5 @@
 /** What a plan says of flags and of what is recorded of them. Pure. */
-import type { Change } from '../../lib/reconciler';
+import type { Change } from '../../lib/contract/reconciler';
 import type { FlagName, RecordEntry } from './spec';
 import type { FlagAim } from './model';
 

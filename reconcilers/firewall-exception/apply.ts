@@ -5,19 +5,19 @@
  * Where the kernel refuses, the file from which it comes back at boot is put back as it was, in a second request. What an
  * earlier call of the same run wrote is in `observed` already.
  */
-import { asStackwardError, type Reason } from '../../lib/errors';
-import { valueOf, type Host, type Outcome } from '../../lib/host';
+import { asStackwardError, type Reason } from '../../lib/basics/errors';
+import { valueOf, type Host, type Outcome } from '../../lib/hosts/host';
 import { findOwnChains, ownTables, type OwnChains } from '../../lib/iptables/own-chain';
 import { parseRuleset } from '../../lib/iptables/ruleset';
-import { append } from '../../lib/lists';
-import type { Writers } from '../../lib/ports';
-import type { StepResult } from '../../lib/reconciler';
+import { append } from '../../lib/basics/lists';
+import type { Writers } from '../../lib/contract/ports';
+import type { StepResult } from '../../lib/contract/reconciler';
 import { changeOf, requestsOf, type FamilyChange } from './chain/family-change';
 import { groupsOf, isEmptyGroup } from './chain/rule-groups';
 import { families } from './chain/rules';
 import { isLarge } from './chain/stored-rules';
 import { familyNames, type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules } from './model';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 export async function* apply(
   steps: readonly FirewallExceptionStep[],

@@ -6,8 +6,15 @@
  */
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
-import { append } from '../../lib/lists';
-import { sweeps, type Action, type Change, type Difference, type Finding, type Placement } from '../../lib/reconciler';
+import { append } from '../../lib/basics/lists';
+import {
+  sweeps,
+  type Action,
+  type Change,
+  type Difference,
+  type Finding,
+  type Placement,
+} from '../../lib/contract/reconciler';
 import { describeRules, intend, type Intent } from './chain/intent';
 import { describeLarge, largeFiles } from './chain/large-files';
 import { withinLimit } from './chain/owner-limit';

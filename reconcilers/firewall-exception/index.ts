@@ -2,11 +2,11 @@
  * The kind firewall-exception: what may pass at a port although its address is not the port's own, in a chain of our own that
  * Neutron's agent never rewrites (docs/kinds/firewall-exception.md).
  */
-import { InvalidConfiguration } from '../../lib/errors';
-import { kernelFindings } from '../../lib/exception-checks';
-import { isAtLeast } from '../../lib/releases';
-import type { Reconciler } from '../../lib/reconciler';
-import { parseSpec } from '../../lib/spec';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { kernelFindings } from '../../lib/synth/exception-checks';
+import { isAtLeast } from '../../lib/openstack/releases';
+import type { Reconciler } from '../../lib/contract/reconciler';
+import { parseSpec } from '../../lib/contract/spec';
 import { apply } from './apply';
 import { diff, seenOf } from './diff';
 import { locate } from './locate';
@@ -65,4 +65,4 @@ export const firewallException: Reconciler<
   apply,
 };
 import { type FirewallExceptionObserved, type FirewallExceptionStep, kind, type PlacedException } from './model';
-import type { Image } from '../../lib/target';
+import type { Image } from '../../lib/contract/target';

@@ -1,10 +1,10 @@
 /** On which hosts a port's exception belongs now: asked of Neutron at each run, so that it follows its server. */
-import type { Port, Readers } from '../../lib/ports';
-import type { Finding, Located, Wanted } from '../../lib/reconciler';
-import { hostTarget } from '../../lib/sweep';
+import type { Port, Readers } from '../../lib/contract/ports';
+import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
+import { hostTarget } from '../../lib/run/sweep';
 import type { RestoredException } from './restored';
 import type { FirewallExceptionSpec } from './spec';
-import { type Target } from '../../lib/target';
+import { type Target } from '../../lib/contract/target';
 import { agentTypes, hostsOf, readPlaces } from './chain/places';
 import type { NearSubnet, PlacedException } from './model';
 

@@ -1,8 +1,8 @@
 /** What the parts of the kind firewall-exception say to each other. */
-import type { TableVariant } from '../../lib/host';
+import type { TableVariant } from '../../lib/hosts/host';
 import type { OwnChains, OwnRules } from '../../lib/iptables/own-chain';
-import type { Port, Subnet } from '../../lib/ports';
-import type { Step } from '../../lib/reconciler';
+import type { Port, Subnet } from '../../lib/contract/ports';
+import type { Step } from '../../lib/contract/reconciler';
 import type { ExceptionImage } from './restored';
 import type { FirewallExceptionSpec } from './spec';
 import type { OwnNames } from './chain/own-names';

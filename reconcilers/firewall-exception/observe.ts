@@ -1,12 +1,12 @@
 /** What one host has of our exceptions: in the kernel, and in the files from which they come back when it starts. */
-import { maxStoredBytes } from '../../lib/exception-limits';
-import { valueOf, type HostFile, type HostReader, type HostTables, type Outcome } from '../../lib/host';
+import { maxStoredBytes } from '../../lib/synth/exception-limits';
+import { valueOf, type HostFile, type HostReader, type HostTables, type Outcome } from '../../lib/hosts/host';
 import { findForeignJumps, findOwnChains, ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import { parseRuleset, type Ruleset } from '../../lib/iptables/ruleset';
-import type { Readers } from '../../lib/ports';
-import type { Placement } from '../../lib/reconciler';
-import { isAtLeast } from '../../lib/releases';
+import type { Readers } from '../../lib/contract/ports';
+import type { Placement } from '../../lib/contract/reconciler';
+import { isAtLeast } from '../../lib/openstack/releases';
 import { findLockFile } from './chain/agent-lock';
 import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './chain/own-names';
 import { foreignRules } from './chain/rule-groups';

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { OwnTable } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
-import { line } from '../../lib/line';
-import type { RestoredResource } from '../../lib/resource';
-import { parseImages, type RestoredOn } from '../../lib/restored';
+import { line } from '../../lib/basics/line';
+import type { RestoredResource } from '../../lib/contract/resource';
+import { parseImages, type RestoredOn } from '../../lib/contract/restored';
 import { findOwnComment } from './chain/rule-shape';
 
-/** Of one table in one family. Runs of before `maxRules` of lib/exception-limits.ts recorded exceptions that are larger than any today. */
+/** Of one table in one family. Runs of before `maxRules` of lib/synth/exception-limits.ts recorded exceptions that are larger than any today. */
 const maxRecordedRules = 10_000;
 
 /** The rules of one construct, each of exactly a shape that stackward writes. */

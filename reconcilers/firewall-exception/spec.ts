@@ -1,9 +1,9 @@
 /** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { maxPrefixes } from '../../lib/exception-limits';
-import { carriesIPv4, parseCidr } from '../../lib/ip-ranges';
-import { id, line } from '../../lib/line';
-import { releaseSchema } from '../../lib/releases';
+import { maxPrefixes } from '../../lib/synth/exception-limits';
+import { carriesIPv4, parseCidr } from '../../lib/net/ip-ranges';
+import { id, line } from '../../lib/basics/line';
+import { releaseSchema } from '../../lib/openstack/releases';
 
 function isCidr(text: string): boolean {
   try {

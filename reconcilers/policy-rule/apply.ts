@@ -3,17 +3,17 @@
  * what records lose. Killed anywhere, what is in a file is in a record too. One file that can't be written keeps no other from
  * its end, and leaves no entry of what was not granted.
  */
-import { StackwardError } from '../../lib/errors';
-import type { Host, HostWrite, Outcome } from '../../lib/host';
-import { readRecords, RecordWriter, type HostRecords } from '../../lib/host-record';
-import type { Writers } from '../../lib/ports';
-import type { StepResult } from '../../lib/reconciler';
-import { findMoved, type Now } from './moved';
-import { keyOf, perform, type Job } from './jobs';
+import { StackwardError } from '../../lib/basics/errors';
+import type { Host, HostWrite, Outcome } from '../../lib/hosts/host';
+import { readRecords, RecordWriter, type HostRecords } from '../../lib/hosts/host-record';
+import type { Writers } from '../../lib/contract/ports';
+import type { StepResult } from '../../lib/contract/reconciler';
+import { findMoved, type Now } from './grant/moved';
+import { keyOf, perform, type Job } from './grant/jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
-import { contentOf } from './service-policy';
+import { contentOf } from './grant/service-policy';
 import { recordEntry, type RecordEntry } from './spec';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 import type { PolicyRuleStep } from './model';
 
 export async function* apply(

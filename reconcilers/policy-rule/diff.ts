@@ -5,21 +5,21 @@
  * other rules. What is in force and in nobody's record is adopted: nothing is written, and nothing is taken away later. What
  * another owner's record holds is recorded for this one too: it goes with the last.
  */
-import { asStackwardError } from '../../lib/errors';
-import { append } from '../../lib/lists';
+import { asStackwardError } from '../../lib/basics/errors';
+import { append } from '../../lib/basics/lists';
 import { admissionOf } from '../../lib/policy/grant';
 import { sayGrant } from '../../lib/policy/intents';
-import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/reconciler';
-import { companionsOf } from './companions';
-import { finish } from './finish';
-import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './jobs';
+import type { Difference, Finding, Placement, Step, Wanted } from '../../lib/contract/reconciler';
+import { companionsOf } from './grant/companions';
+import { finish } from './grant/finish';
+import { aloneValue, heldToo, keyOf, rawValue, sayValue, type Job } from './grant/jobs';
 import { heldOn, kind, type PolicyRuleObserved } from './observe';
 import type { PolicyRuleSpec } from './restored';
-import { sayHolders } from './roles';
-import type { Situation } from './situation';
+import { sayHolders } from './grant/roles';
+import type { Situation } from './grant/situation';
 import type { PolicyRuleDeclared, RecordEntry } from './spec';
-import { refuseFormerName, refuseShared, sayReferrers } from './shared-rule';
-import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './taking';
+import { refuseFormerName, refuseShared, sayReferrers } from './grant/shared-rule';
+import { bringBack, leftovers, refuseManaged, textOf, type Draft, type Found } from './grant/taking';
 import type { PolicyRuleStep } from './model';
 
 export function diff(placement: Placement<PolicyRuleSpec>, observed: PolicyRuleObserved): Difference<PolicyRuleStep> {

@@ -2,14 +2,14 @@
  * The kind policy-rule: a rule of a service admits a role, on every host that serves it. What was there before is recorded on
  * the host and comes back when the declaration goes.
  */
-import type { Reconciler } from '../../lib/reconciler';
-import { parseSpec } from '../../lib/spec';
+import type { Reconciler } from '../../lib/contract/reconciler';
+import { parseSpec } from '../../lib/contract/spec';
 import { apply } from './apply';
 import { diff } from './diff';
-import { rawValue } from './jobs';
+import { rawValue } from './grant/jobs';
 import { locate } from './locate';
 import { kind, observe, type PolicyRuleObserved } from './observe';
-import { contentOf } from './service-policy';
+import { contentOf } from './grant/service-policy';
 import { restore, type PolicyRuleRestore, type PolicyRuleSpec } from './restored';
 import { policyRuleSpec, type PolicyRuleDeclared, type RecordEntry } from './spec';
 import type { PolicyRuleStep } from './model';

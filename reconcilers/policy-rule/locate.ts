@@ -1,9 +1,9 @@
 /** The hosts that serve the service, where the service is of the release that the code says. */
-import { contradictionOf } from '../../lib/cloud-release';
-import type { ApiAnswer, Readers } from '../../lib/ports';
-import type { Finding, Located, Wanted } from '../../lib/reconciler';
-import { hostTarget } from '../../lib/sweep';
-import type { Target } from '../../lib/target';
+import { contradictionOf } from '../../lib/run/cloud-release';
+import type { ApiAnswer, Readers } from '../../lib/contract/ports';
+import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
+import { hostTarget } from '../../lib/run/sweep';
+import type { Target } from '../../lib/contract/target';
 import type { PolicyRuleSpec } from './restored';
 
 export async function locate(

@@ -4,18 +4,18 @@
  * One question holds all that is usually needed: the owners' records, configurations, the policy files in their usual places.
  * What these name besides (another owner's record, another file, a policy.d, a rule that no file has) is asked in a second.
  */
-import { asStackwardError, StackwardError } from '../../lib/errors';
-import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/host';
-import { readRecords, type HostRecords } from '../../lib/host-record';
+import { asStackwardError, StackwardError } from '../../lib/basics/errors';
+import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
+import { readRecords, type HostRecords } from '../../lib/hosts/host-record';
 import { policyFileNames } from '../../lib/policy/defaults';
 import { configPlaces } from '../../lib/policy/config';
-import type { Readers, ServiceName } from '../../lib/ports';
-import { sweeps, type Placement } from '../../lib/reconciler';
-import type { Release } from '../../lib/releases';
-import { rawValue, type Held } from './jobs';
-import { seeRoles, type RolesSeen } from './roles';
-import { contentOf, findServicePolicy, foldersOf, type Looks, type ServicePolicy } from './service-policy';
-import { asksTool, rulesOfService, situationOf, type ServiceRules, type Situation } from './situation';
+import type { Readers, ServiceName } from '../../lib/contract/ports';
+import { sweeps, type Placement } from '../../lib/contract/reconciler';
+import type { Release } from '../../lib/openstack/releases';
+import { rawValue, type Held } from './grant/jobs';
+import { seeRoles, type RolesSeen } from './grant/roles';
+import { contentOf, findServicePolicy, foldersOf, type Looks, type ServicePolicy } from './grant/service-policy';
+import { asksTool, rulesOfService, situationOf, type ServiceRules, type Situation } from './grant/situation';
 import type { PolicyRuleSpec, RuleImage } from './restored';
 import { recordEntry, type PolicyRuleDeclared, type RecordEntry } from './spec';
 

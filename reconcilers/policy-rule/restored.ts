@@ -1,10 +1,10 @@
 /** Rules of policy files as they were before a run: what the journal keeps of them. */
 import { z } from 'zod';
-import { line } from '../../lib/line';
+import { line } from '../../lib/basics/line';
 import { eraOf } from '../../lib/policy/defaults';
 import { faultOfRaw } from '../../lib/policy/raw-value';
-import type { RestoredResource } from '../../lib/resource';
-import { parseImages, type RestoredOn } from '../../lib/restored';
+import type { RestoredResource } from '../../lib/contract/resource';
+import { parseImages, type RestoredOn } from '../../lib/contract/restored';
 import { grantSpec, recordEntry, type PolicyRuleDeclared } from './spec';
 
 const path = z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a file');

@@ -1,10 +1,10 @@
 /** One role that one rule of a service is to admit. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
 import { z } from 'zod';
-import { line } from '../../lib/line';
+import { line } from '../../lib/basics/line';
 import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, intents } from '../../lib/policy/intents';
-import { serviceNames } from '../../lib/ports';
-import { releaseSchema } from '../../lib/releases';
+import { serviceNames } from '../../lib/contract/ports';
+import { releaseSchema } from '../../lib/openstack/releases';
 
 /** Its fields, each by itself. */
 export const grantSpec = z.strictObject({

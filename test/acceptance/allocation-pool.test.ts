@@ -1,8 +1,8 @@
 /** The kind on a real Neutron (Zed): what the command writes is what Neutron hands out, and nothing else. */
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
-import { only, parseAddress, parseRange, formatRange, subtract } from '../../lib/ip-ranges';
-import type { AddressRange } from '../../lib/ports';
+import { only, parseAddress, parseRange, formatRange, subtract } from '../../lib/net/ip-ranges';
+import type { AddressRange } from '../../lib/contract/ports';
 import { CommandFolder } from '../support/command';
 import { LabCloud, type LabSubnet } from '../support/lab-cloud';
 

@@ -3,7 +3,7 @@
  * role is given alone to a user, whose token and whose request are the oracle.
  */
 import { readFileSync } from 'node:fs';
-import type { Role } from '../../lib/ports';
+import type { Role } from '../../lib/contract/ports';
 import { CommandFolder } from '../support/command';
 import type { LabSubnet } from '../support/lab-cloud';
 import { LabRoles, type LabUser } from '../support/lab-roles';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
+import { LocalHost } from '../../adapters/host/local-host';
 import { CONTROLLER } from '../../lab/environment';
 import { CommandFolder } from '../support/command';
 import { LabCloud, type LabSubnet } from '../support/lab-cloud';

@@ -1,5 +1,5 @@
 /** What Neutron of the lab (Zed) chooses for a subnet is what the constructs take it to choose; what they refuse, it refuses or ignores. */
-import { gatewayOf } from '../../lib/subnet-checks';
+import { gatewayOf } from '../../lib/synth/subnet-checks';
 import { LabCloud } from '../support/lab-cloud';
 
 interface Subnet {

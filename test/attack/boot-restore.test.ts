@@ -1,8 +1,8 @@
 /** A login that may write the state folder plants what it likes there: nothing of it runs, or comes into the packet filter, when the host starts. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SshHost } from '../../adapters/ssh-host';
-import { fileHeader, type TableVariant } from '../../lib/host';
+import { SshHost } from '../../adapters/host/ssh-host';
+import { fileHeader, type TableVariant } from '../../lib/hosts/host';
 import { renderChains } from '../../lib/iptables/own-chain';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { FirewallMachine } from '../support/firewall-machine';

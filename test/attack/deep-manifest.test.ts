@@ -1,10 +1,10 @@
 /** A manifest is as long and as deep as whoever wrote it likes: it is planned, or refused in one sentence that names the bound. */
-import { apply, plan } from '../../lib/engine';
-import { InvalidConfiguration } from '../../lib/errors';
-import { maxJsonDepth } from '../../lib/json';
-import { bind } from '../../lib/kind';
-import { maxResources, parseManifests } from '../../lib/manifest';
-import { dependencyLevels } from '../../lib/plan';
+import { apply, plan } from '../../lib/run/engine';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { maxJsonDepth } from '../../lib/basics/json';
+import { bind } from '../../lib/contract/kind';
+import { maxResources, parseManifests } from '../../lib/contract/manifest';
+import { dependencyLevels } from '../../lib/run/plan';
 import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memory-kind';
 
 interface Cell {

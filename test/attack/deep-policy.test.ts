@@ -1,5 +1,5 @@
 /** A policy file, and the rules in it, may be nested as deep as whoever wrote them likes: the answer is a sentence or a verdict. */
-import { StackwardError } from '../../lib/errors';
+import { StackwardError } from '../../lib/basics/errors';
 import { maxReferences, type Rules } from '../../lib/policy/check';
 import { addRole } from '../../lib/policy/edit';
 import { evaluateRule } from '../../lib/policy/evaluate';

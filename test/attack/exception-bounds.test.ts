@@ -1,7 +1,7 @@
 /** More rules than a host can be asked to keep: refused where they are declared and before they are written. */
-import { maxPrefixes, maxRules, maxRulesOfOwner, maxStoredBytes } from '../../lib/exception-limits';
-import { InvalidConfiguration } from '../../lib/errors';
-import type { Sweep } from '../../lib/reconciler';
+import { maxPrefixes, maxRules, maxRulesOfOwner, maxStoredBytes } from '../../lib/synth/exception-limits';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import type { FirewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
 import { FirewallHosts } from '../support/firewall-hosts';

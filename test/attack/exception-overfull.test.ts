@@ -5,9 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { maxRules, maxRulesOfOwner, maxStoredBytes } from '../../lib/exception-limits';
+import { maxRules, maxRulesOfOwner, maxStoredBytes } from '../../lib/synth/exception-limits';
 import { longestLine, mostRules } from '../../lib/iptables/own-chain';
-import type { Sweep } from '../../lib/reconciler';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { renderStored } from '../../reconcilers/firewall-exception/chain/stored-rules';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { chain, dhcp, exception, into, manifestOf, mark, out, portId, TextHosts } from '../support/firewall-texts';

@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TableVariant } from '../../lib/host';
-import type { Release } from '../../lib/releases';
+import type { TableVariant } from '../../lib/hosts/host';
+import type { Release } from '../../lib/openstack/releases';
 import type { FirewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';

@@ -1,7 +1,7 @@
 /** clouds.yaml and secure.yaml with anything in them: credentials come out, or one sentence, and no message holds a secret. */
 import fc from 'fast-check';
-import { resolveCredentials } from '../../lib/credentials';
-import { StackwardError } from '../../lib/errors';
+import { resolveCredentials } from '../../lib/openstack/credentials';
+import { StackwardError } from '../../lib/basics/errors';
 import { fuzzing, fuzzTimeoutMs } from '../support/fuzz';
 import { recordedClouds } from '../support/recorded-clouds';
 

@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { BlockList } from 'node:net';
-import { kernelFindings } from '../../lib/exception-checks';
-import { formatAddress, parseCidr } from '../../lib/ip-ranges';
-import type { Port } from '../../lib/ports';
+import { kernelFindings } from '../../lib/synth/exception-checks';
+import { formatAddress, parseCidr } from '../../lib/net/ip-ranges';
+import type { Port } from '../../lib/contract/ports';
 import { describeExposure } from '../../reconcilers/firewall-exception/chain/exposure';
 import { rulesFor, type ExceptionRules } from '../../reconcilers/firewall-exception/chain/rules';
 import type { FirewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';

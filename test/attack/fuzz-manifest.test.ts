@@ -1,9 +1,9 @@
 /** Manifests of any shape: refused in words, or planned; and no write that the plan did not show. */
 import fc from 'fast-check';
-import { apply, everything, plan } from '../../lib/engine';
-import { StackwardError } from '../../lib/errors';
-import { bind } from '../../lib/kind';
-import { parseManifests, type DeclaredManifest } from '../../lib/manifest';
+import { apply, everything, plan } from '../../lib/run/engine';
+import { StackwardError } from '../../lib/basics/errors';
+import { bind } from '../../lib/contract/kind';
+import { parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 import { kinds as realKinds } from '../../reconcilers/registry';
 import { fuzzing, fuzzTimeoutMs } from '../support/fuzz';
 import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memory-kind';

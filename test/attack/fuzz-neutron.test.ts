@@ -1,9 +1,9 @@
 /** Answers of Neutron that are mutated at random: every call ends, in values of the known form or in one sentence, and writes nothing. */
 import fc from 'fast-check';
-import { NeutronApi } from '../../adapters/neutron-api';
-import type { OpenStackSession } from '../../adapters/openstack-session';
-import { StackwardError } from '../../lib/errors';
-import { parseAddress, parseCidr } from '../../lib/ip-ranges';
+import { NeutronApi } from '../../adapters/openstack/neutron-api';
+import type { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { StackwardError } from '../../lib/basics/errors';
+import { parseAddress, parseCidr } from '../../lib/net/ip-ranges';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
 
 const id = '00000000-0000-4000-8000-000000000001';

@@ -1,6 +1,6 @@
 /** Policy files as an attacker might write them: read, changed and taken back, with no other rule moved. */
 import fc from 'fast-check';
-import { StackwardError } from '../../lib/errors';
+import { StackwardError } from '../../lib/basics/errors';
 import type { PolicyEra, Rules } from '../../lib/policy/check';
 import { addRole } from '../../lib/policy/edit';
 import { evaluateRule } from '../../lib/policy/evaluate';

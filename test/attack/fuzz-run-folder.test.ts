@@ -3,14 +3,14 @@
  * write that the plan of the rollback did not show. The images of the real kinds go through their entrances the same way.
  */
 import fc from 'fast-check';
-import { apply, everything, plan } from '../../lib/engine';
-import { StackwardError } from '../../lib/errors';
-import { movedSince, recordOf, renderResultRecord, undoManifests, withoutMoved } from '../../lib/journal';
-import { bind } from '../../lib/kind';
-import type { Manifest } from '../../lib/manifest';
+import { apply, everything, plan } from '../../lib/run/engine';
+import { StackwardError } from '../../lib/basics/errors';
+import { movedSince, recordOf, renderResultRecord, undoManifests, withoutMoved } from '../../lib/journal/journal';
+import { bind } from '../../lib/contract/kind';
+import type { Manifest } from '../../lib/contract/manifest';
 import { renderPlan } from '../../lib/render/text';
 import { renderRuns, renderRunsJson } from '../../lib/render/runs';
-import { parseRun } from '../../lib/run-record';
+import { parseRun } from '../../lib/journal/run-record';
 import { kinds } from '../../reconcilers/registry';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
 import { mutated, mutations, type Mutation } from '../support/json-mutation';

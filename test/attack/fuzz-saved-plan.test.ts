@@ -3,18 +3,18 @@
  * and no write but those that both the manifests and the file's own steps show.
  */
 import fc from 'fast-check';
-import { apply, everything, plan } from '../../lib/engine';
-import { StackwardError } from '../../lib/errors';
-import { bind } from '../../lib/kind';
-import type { Manifest } from '../../lib/manifest';
+import { apply, everything, plan } from '../../lib/run/engine';
+import { StackwardError } from '../../lib/basics/errors';
+import { bind } from '../../lib/contract/kind';
+import type { Manifest } from '../../lib/contract/manifest';
 import {
   parseSavedPlan,
   refuseOtherManifests,
   refuseOtherSweep,
   renderSavedPlan,
   reviewed,
-} from '../../lib/saved-plan';
-import type { Sweep } from '../../lib/reconciler';
+} from '../../lib/journal/saved-plan';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
 import { mutated, mutations } from '../support/json-mutation';
 import { memoryWriters } from '../support/memory-kind';

@@ -1,6 +1,6 @@
 /** What iptables-save prints, or a stored file holds, in any state: no foreign rule is taken for ours, and nothing ends the program. */
 import fc from 'fast-check';
-import type { HostFile } from '../../lib/host';
+import type { HostFile } from '../../lib/hosts/host';
 import { findForeignJumps, findOwnChains, jumpFrom, ownTables } from '../../lib/iptables/own-chain';
 import { parseRuleset, renderRuleset } from '../../lib/iptables/ruleset';
 import { findPath } from '../../lib/iptables/rule-comment';

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { LocalHost } from '../../adapters/local-host';
-import type { HostRead } from '../../lib/host';
+import { LocalHost } from '../../adapters/host/local-host';
+import type { HostRead } from '../../lib/hosts/host';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'stackward-rogue-'))));

@@ -5,7 +5,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
+import { LocalHost } from '../../adapters/host/local-host';
 import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { FirewallMachine } from '../support/firewall-machine';

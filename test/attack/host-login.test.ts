@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileHeader } from '../../lib/host';
+import { fileHeader } from '../../lib/hosts/host';
 import { base64, sha256 } from '../support/host-words';
 import { framed, LeastPrivilege, reasons, requestOf } from '../support/least-privilege';
 import { findPython2 } from '../support/python2';

@@ -1,6 +1,6 @@
 /** What a login may have root's program hold in memory: requests that are as large, as many or as finely divided as may be. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { protocolVersion } from '../../lib/host';
+import { protocolVersion } from '../../lib/hosts/host';
 import { base64 } from '../support/host-words';
 import { framed, LeastPrivilege, requestOf } from '../support/least-privilege';
 import { findPython2 } from '../support/python2';

@@ -1,7 +1,7 @@
 /** Requests to `restore-tables` that no stackward sends: a login that can talk to the host program changes no foreign chain through it. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
+import { LocalHost } from '../../adapters/host/local-host';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,6 +1,6 @@
 /** A manifest is written by whoever may open a pull request: the forms that only the journal may use mean nothing there. */
-import { everything, plan } from '../../lib/engine';
-import { parseManifests } from '../../lib/manifest';
+import { everything, plan } from '../../lib/run/engine';
+import { parseManifests } from '../../lib/contract/manifest';
 import { kinds } from '../../reconcilers/registry';
 import { memoryReaders } from '../support/memory-kind';
 

@@ -1,6 +1,6 @@
 /** As many things as a hostile manifest, host or cloud may name: more than one call may have arguments. */
 import { renderPlan } from '../../lib/render/text';
-import { dependencyLevels, type Plan } from '../../lib/plan';
+import { dependencyLevels, type Plan } from '../../lib/run/plan';
 import { diff } from '../../reconcilers/allocation-pool/diff';
 
 const many = 200_000;

@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { oneNameEach } from '../../lib/machines';
-import type { Placed } from '../../lib/kind';
-import { sha256 } from '../../lib/sha256';
+import { oneNameEach } from '../../lib/run/machines';
+import type { Placed } from '../../lib/contract/kind';
+import { sha256 } from '../../lib/basics/sha256';
 
 const support = join(__dirname, '../support/machine-of.py');
 const program = join(__dirname, '../../host/stackward-host.py');

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Manifest } from '../../lib/manifest';
-import type { Sweep } from '../../lib/reconciler';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 import { PolicySite } from '../support/policy-site';

@@ -1,7 +1,7 @@
 /** The password and the token go to nobody but over TLS to a checked certificate, to this machine, or where plain http is allowed. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { NeutronApi } from '../../adapters/neutron-api';
-import { OpenStackSession, type SessionOptions } from '../../adapters/openstack-session';
+import { NeutronApi } from '../../adapters/openstack/neutron-api';
+import { OpenStackSession, type SessionOptions } from '../../adapters/openstack/openstack-session';
 import { Authority, type Certificate } from '../support/certificates';
 import { CommandFolder } from '../support/command';
 import { startMariadb } from '../support/mariadb';

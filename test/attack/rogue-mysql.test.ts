@@ -1,7 +1,7 @@
 /** Whoever answers in the database's place gets neither the password nor a file of this machine. */
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
-import type { MysqlLimits } from '../../adapters/mysql-limits';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import type { MysqlLimits } from '../../adapters/mysql/mysql-limits';
 import { packets, RogueMysql, type Script } from '../support/rogue-mysql';
 
 const password = 'hunter2-database';

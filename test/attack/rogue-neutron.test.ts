@@ -1,7 +1,7 @@
 /** A Neutron that answers without end, elsewhere, or with what no Neutron answers: one sentence, soon, and nothing is written. */
 import type { ServerResponse } from 'node:http';
-import { NeutronApi } from '../../adapters/neutron-api';
-import { OpenStackSession } from '../../adapters/openstack-session';
+import { NeutronApi } from '../../adapters/openstack/neutron-api';
+import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { credentials, json, login, RogueServer, type Answer } from '../support/rogue-cloud';
 
 const id = '00000000-0000-4000-8000-000000000001';

@@ -3,8 +3,8 @@
  * character set are other than mysql2 counts on. Every text comes back as it went in, and no table changes.
  */
 import fc from 'fast-check';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
-import type { SqlValue } from '../../lib/ports';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import type { SqlValue } from '../../lib/contract/ports';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era } from '../support/neutron-tables';

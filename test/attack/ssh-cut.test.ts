@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SshHost, type SshOptions } from '../../adapters/ssh-host';
+import { SshHost, type SshOptions } from '../../adapters/host/ssh-host';
 import { HostGate } from '../support/host-gate';
 import { askFacts, create, failure, transient } from '../support/host-failure';
 import { Sshd } from '../support/sshd';

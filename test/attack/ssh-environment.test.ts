@@ -2,8 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
-import { SshHost } from '../../adapters/ssh-host';
+import { LocalHost } from '../../adapters/host/local-host';
+import { SshHost } from '../../adapters/host/ssh-host';
 import { askFacts } from '../support/host-failure';
 import { Sshd } from '../support/sshd';
 

@@ -2,15 +2,15 @@
 import { z } from 'zod';
 import { App } from 'cdktf';
 import { CloudStack, OpenStackCloud } from '../../constructs';
-import { declareResource } from '../../constructs/declarations';
+import { declareResource } from '../../constructs/internal/declarations';
 import { Construct } from 'constructs';
-import { parseRecord } from '../../lib/host-record';
-import { parseRun } from '../../lib/run-record';
-import { parseJson } from '../../lib/json';
-import { faultOfName } from '../../lib/line';
-import { parseManifests } from '../../lib/manifest';
-import { parseSavedPlan } from '../../lib/saved-plan';
-import { printable } from '../../lib/printable';
+import { parseRecord } from '../../lib/hosts/host-record';
+import { parseRun } from '../../lib/journal/run-record';
+import { parseJson } from '../../lib/basics/json';
+import { faultOfName } from '../../lib/basics/line';
+import { parseManifests } from '../../lib/contract/manifest';
+import { parseSavedPlan } from '../../lib/journal/saved-plan';
+import { printable } from '../../lib/basics/printable';
 
 const cell = '{"kind":"cell","spec":{},"dependsOn":[]}';
 const manifest = (resources: string, more = ''): string =>

@@ -2,16 +2,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { complain, say } from '../../cli/terminal';
-import type { Report } from '../../lib/engine';
-import { InvalidConfiguration } from '../../lib/errors';
-import type { Plan, PlannedStep } from '../../lib/plan';
+import type { Report } from '../../lib/run/engine';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { renderErrorJson, renderPlanJson, renderReportJson } from '../../lib/render/json';
 import { renderRuns, renderRunsJson, type ListedRun } from '../../lib/render/runs';
-import { printable } from '../../lib/printable';
+import { printable } from '../../lib/basics/printable';
 import { colored, plain, type Style } from '../../lib/render/style';
 import { renderPlan, renderReport, renderResult, renderVerification } from '../../lib/render/text';
-import { renderResultRecord } from '../../lib/journal';
-import { renderSavedPlan } from '../../lib/saved-plan';
+import { renderResultRecord } from '../../lib/journal/journal';
+import { renderSavedPlan } from '../../lib/journal/saved-plan';
 import { CommandFolder } from '../support/command';
 
 const hostile = {

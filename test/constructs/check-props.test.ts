@@ -15,7 +15,7 @@ import {
   type PolicyGrantProps,
   type UtmInstanceProps,
 } from '../../constructs';
-import { templateIn } from '../../lib/terraform-text';
+import { templateIn } from '../../lib/synth/terraform-text';
 import { appWithCloud, only, synth, synthError } from '../support/synth';
 
 function twoStacks() {

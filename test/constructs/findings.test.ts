@@ -19,8 +19,8 @@ import {
   TenantStack,
   UtmInstance,
 } from '../../constructs';
-import { declareResource } from '../../constructs/declarations';
-import { sensitiveAttributes } from '../../constructs/sensitive-attributes';
+import { declareResource } from '../../constructs/internal/declarations';
+import { sensitiveAttributes } from '../../constructs/internal/sensitive-attributes';
 import { appWithCloud, synth, synthError } from '../support/synth';
 
 const pool = (start: string, end: string) => [{ start, end }];

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AllocationPools, CloudStack } from '../../constructs';
-import { declareResource } from '../../constructs/declarations';
-import { parseManifest } from '../../lib/manifest';
+import { declareResource } from '../../constructs/internal/declarations';
+import { parseManifest } from '../../lib/contract/manifest';
 import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 import { bootRestoreSpec } from '../../reconcilers/boot-restore/spec';
 import { bridgePortSpec } from '../../reconcilers/bridge-port/spec';

@@ -1,6 +1,6 @@
 import { CloudStack, PolicyGrant, type PolicyGrantProps } from '../../constructs';
 import { policyRule } from '../../reconcilers/policy-rule';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { appWithCloud, synth, synthError } from '../support/synth';
 
 function stackOf(release: Release) {

@@ -1,5 +1,5 @@
 /** What Neutron or the provider would refuse, widen or drop of a rule, a MAC address or an address pair. */
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { FixedIpPort, SecurityGroup, TenantNetwork, TenantStack, type SecurityRule } from '../../constructs';
 import { appWithCloud, synth, synthError } from '../support/synth';
 

@@ -16,9 +16,9 @@ import {
   TenantStack,
   type FirewallDriver,
 } from '../../constructs';
-import { specs } from '../../constructs/wish-findings';
-import { InvalidConfiguration } from '../../lib/errors';
-import type { Release } from '../../lib/releases';
+import { specs } from '../../constructs/internal/wish-findings';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import type { Release } from '../../lib/openstack/releases';
 import { appWithCloud, synthError } from '../support/synth';
 
 function stacks() {

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenHost } from '../../adapters/host-pool';
-import { fileHeader, type HostWrite, type Outcome } from '../../lib/host';
+import type { OpenHost } from '../../adapters/host/host-pool';
+import { fileHeader, type HostWrite, type Outcome } from '../../lib/hosts/host';
 import { refused, sha256, swap } from '../support/host-words';
 
 /** What the suite writes below its folder: an entry of the limits for each. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SshHost, type SshOptions } from '../../adapters/ssh-host';
+import { SshHost, type SshOptions } from '../../adapters/host/ssh-host';
 import { makeLogin, type Login } from '../support/login';
 import { base64, sha256 } from '../support/host-words';
 import { findPython2 } from '../support/python2';

@@ -1,4 +1,4 @@
-import { LocalHost } from '../../adapters/local-host';
+import { LocalHost } from '../../adapters/host/local-host';
 import { fileContract } from './host-suite';
 import { makeNamespace, networkContract } from './host-network-suite';
 

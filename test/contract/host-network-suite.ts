@@ -3,8 +3,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenHost } from '../../adapters/host-pool';
-import { ownerMark, valueOf, type HostTables, type HostWrite, type Outcome } from '../../lib/host';
+import type { OpenHost } from '../../adapters/host/host-pool';
+import { ownerMark, valueOf, type HostTables, type HostWrite, type Outcome } from '../../lib/hosts/host';
 
 const text = (part: string | RegExp): unknown => expect.stringMatching(part);
 const refused = (reason: string, as: string, part: string | RegExp): unknown => ({

@@ -1,7 +1,7 @@
 /** The suites over ssh, as users who may run Python through sudo: one with the oldest Python, and one of csh. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SshHost } from '../../adapters/ssh-host';
+import { SshHost } from '../../adapters/host/ssh-host';
 import { sentAlong } from '../support/host-failure';
 import { makeLogin, type Login } from '../support/login';
 import { findPython2 } from '../support/python2';

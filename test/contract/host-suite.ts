@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chownSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenHost } from '../../adapters/host-pool';
-import { protocolVersion, valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/host';
+import type { OpenHost } from '../../adapters/host/host-pool';
+import { protocolVersion, valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/hosts/host';
 import { base64, refused, sha256, swap } from '../support/host-words';
 import { guardContract } from './host-guard-suite';
 

@@ -1,5 +1,5 @@
 /** What every `IdentityReader` does: the in-memory one, and the one that speaks to a real Keystone. */
-import type { IdentityReader, Role } from '../../lib/ports';
+import type { IdentityReader, Role } from '../../lib/contract/ports';
 
 /** A Keystone that the suite may add roles to. */
 export interface IdentityBench {

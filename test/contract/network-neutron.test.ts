@@ -1,5 +1,5 @@
 /** The contract on the lab's Neutron, through its API. */
-import { NeutronApi } from '../../adapters/neutron-api';
+import { NeutronApi } from '../../adapters/openstack/neutron-api';
 import { LabCloud, type LabSubnet } from '../support/lab-cloud';
 import { networkContract, type NetworkBench } from './network-suite';
 

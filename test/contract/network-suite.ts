@@ -1,7 +1,7 @@
 /** What every `NetworkWriter` does: the in-memory one, and the one that speaks to a real Neutron. */
 import { randomUUID } from 'node:crypto';
-import { StackwardError } from '../../lib/errors';
-import type { AddressRange, NetworkWriter, Subnet } from '../../lib/ports';
+import { StackwardError } from '../../lib/basics/errors';
+import type { AddressRange, NetworkWriter, Subnet } from '../../lib/contract/ports';
 
 export interface NewSubnet {
   readonly cidr: string;

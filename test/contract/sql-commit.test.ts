@@ -1,5 +1,5 @@
 /** A COMMIT that the server answers with an error may or may not have been done; nothing of it is left open. */
-import { MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { signal, SqlProxy } from '../support/sql-proxy';
 

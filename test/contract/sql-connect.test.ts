@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
-import { StackwardError } from '../../lib/errors';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import { StackwardError } from '../../lib/basics/errors';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { RogueMysql } from '../support/rogue-mysql';
 

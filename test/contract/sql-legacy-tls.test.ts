@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MysqlReader, type TlsOptions } from '../../adapters/mysql-database';
+import { MysqlReader, type TlsOptions } from '../../adapters/mysql/mysql-database';
 import { Authority } from '../support/certificates';
 import { packets, RogueMysql } from '../support/rogue-mysql';
 import type { Certified } from '../support/yassl';

@@ -1,7 +1,7 @@
 /** What every `SqlReader` and `SqlWriter` does, on a real MariaDB. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { SqlProxy } from '../support/sql-proxy';
 

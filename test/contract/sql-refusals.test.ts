@@ -1,8 +1,8 @@
 /** What a server says by number is a sentence: what was found, whether it passes by itself, and what to do. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MysqlReader, type MysqlOptions } from '../../adapters/mysql-database';
-import { StackwardError } from '../../lib/errors';
-import type { Reason } from '../../lib/errors';
+import { MysqlReader, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import { StackwardError } from '../../lib/basics/errors';
+import type { Reason } from '../../lib/basics/errors';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { signal } from '../support/sql-proxy';
 

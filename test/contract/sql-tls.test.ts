@@ -1,7 +1,7 @@
 /** TLS to a database: who signed its certificate counts, for which name, and how old a version is let in. */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MysqlReader, type MysqlOptions, type TlsOptions } from '../../adapters/mysql-database';
+import { MysqlReader, type MysqlOptions, type TlsOptions } from '../../adapters/mysql/mysql-database';
 import { Authority } from '../support/certificates';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 

@@ -1,5 +1,5 @@
 /** The contract on the lab's services, through their APIs. */
-import { ServiceVersions } from '../../adapters/service-versions';
+import { ServiceVersions } from '../../adapters/openstack/service-versions';
 import { LabCloud } from '../support/lab-cloud';
 import { versionsContract } from './versions-suite';
 

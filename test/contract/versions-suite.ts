@@ -1,7 +1,7 @@
 /** What every `VersionReader` does: the one in memory, and the one that speaks to real services. */
-import { contradictionOf } from '../../lib/cloud-release';
-import type { VersionReader } from '../../lib/ports';
-import { releases } from '../../lib/releases';
+import { contradictionOf } from '../../lib/run/cloud-release';
+import type { VersionReader } from '../../lib/contract/ports';
+import { releases } from '../../lib/openstack/releases';
 
 /** The APIs of a cloud that runs Zed. */
 export interface VersionBench {

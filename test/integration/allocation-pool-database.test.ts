@@ -1,8 +1,8 @@
 /** The method `database` from end to end on the tables of three eras, in a real MariaDB. */
 import { randomUUID } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
-import { MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
-import type { StepResult } from '../../lib/reconciler';
+import { MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import type { StepResult } from '../../lib/contract/reconciler';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era, type MadeSubnet } from '../support/neutron-tables';
 import { declare, PoolRun } from '../support/pool-run';

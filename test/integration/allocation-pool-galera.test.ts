@@ -1,6 +1,6 @@
 /** The method `database` on three nodes of Galera, one of which falls behind. */
 import type { Connection } from 'mysql2/promise';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGalera, type Galera, type GaleraNode } from '../support/galera';

@@ -1,6 +1,6 @@
 /** Neutron chooses an address, waits for the locks of a shrink that gives it back, and stores it after the commit. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MysqlWriter } from '../../adapters/mysql-database';
+import { MysqlWriter } from '../../adapters/mysql/mysql-database';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era } from '../support/neutron-tables';
 import { declare, PoolRun } from '../support/pool-run';

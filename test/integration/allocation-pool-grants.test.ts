@@ -1,7 +1,7 @@
 /** Every command works with exactly the grants that docs/database-grants.md lists for it, in one account each. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MysqlOptions } from '../../adapters/mysql-database';
+import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { documentedGrants, tableOfGrant, type Purpose } from '../support/documented-grants';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era } from '../support/neutron-tables';

@@ -1,6 +1,6 @@
 /** Icehouse's allocator, as the consumer of what the database method writes, on a real MariaDB. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
+import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
 import golden from '../golden/0919a.json';
 import { IcehouseAllocator, PoolExhausted, ServerError } from '../support/icehouse-allocator';
 import { startMariadb, type Mariadb } from '../support/mariadb';

@@ -4,7 +4,7 @@
  * session before it runs, cut when it is done and the answer isn't there yet.
  */
 import type { Connection } from 'mysql2/promise';
-import { MysqlWriter } from '../../adapters/mysql-database';
+import { MysqlWriter } from '../../adapters/mysql/mysql-database';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era, type MadeSubnet } from '../support/neutron-tables';
 import { declare, PoolRun } from '../support/pool-run';

@@ -2,11 +2,11 @@
  * Liberty and Mitaka with the pluggable IPAM, where an update of pools through the API ends all creation of ports: through
  * the engine, on a real MariaDB, with a model of Neutron as the consumer.
  */
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
-import { apply, everything, plan } from '../../lib/engine';
-import { movedSince, undoManifests, withoutMoved } from '../../lib/journal';
-import { parseManifest, type Manifest } from '../../lib/manifest';
-import type { Readers, Writers } from '../../lib/ports';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import { apply, everything, plan } from '../../lib/run/engine';
+import { movedSince, undoManifests, withoutMoved } from '../../lib/journal/journal';
+import { parseManifest, type Manifest } from '../../lib/contract/manifest';
+import type { Readers, Writers } from '../../lib/contract/ports';
 import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 import { kinds } from '../../reconcilers/registry';
 import { startMariadb, type Mariadb } from '../support/mariadb';

@@ -1,5 +1,5 @@
 /** A thousand subnets in one plan and one apply: right, and in a bounded number of statements. */
-import { MysqlReader, MysqlWriter } from '../../adapters/mysql-database';
+import { MysqlReader, MysqlWriter } from '../../adapters/mysql/mysql-database';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era, type MadeSubnet } from '../support/neutron-tables';
 import { declare, PoolRun } from '../support/pool-run';

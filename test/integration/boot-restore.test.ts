@@ -1,7 +1,7 @@
 /** What brings exceptions back when a host starts: written, run with the real packet filter, and removed with the last of them. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ownerMark, type TableVariant } from '../../lib/host';
+import { ownerMark, type TableVariant } from '../../lib/hosts/host';
 import { all, copy, job, nobody, target, unit, wish } from '../support/boot-files';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { FirewallMachine } from '../support/firewall-machine';

@@ -1,8 +1,8 @@
 /** Flags of real bridge ports, through the real host program. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownerMark } from '../../lib/host';
-import type { Sweep } from '../../lib/reconciler';
+import { ownerMark } from '../../lib/hosts/host';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
 
 // Debian's own Python: a version manager's shim costs a tenth of a second each time.

@@ -1,7 +1,7 @@
 /** The kind with least privilege: an ordinary user whom sudoers lets run the installed program alone (docs/hosts.md). */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SshHost } from '../../adapters/ssh-host';
+import { SshHost } from '../../adapters/host/ssh-host';
 import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
 import { makeLogin, type Login } from '../support/login';
 import { Sshd } from '../support/sshd';

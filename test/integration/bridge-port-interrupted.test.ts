@@ -2,8 +2,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
-import type { Sweep } from '../../lib/reconciler';
+import { LocalHost } from '../../adapters/host/local-host';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
 import { HostFuse } from '../support/host-fuse';
 

@@ -1,6 +1,6 @@
 /** Several owners on one host: each takes back its own, and what two of them hold goes with the last. */
-import { ownerMark } from '../../lib/host';
-import type { Sweep } from '../../lib/reconciler';
+import { ownerMark } from '../../lib/hosts/host';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
 
 // Debian's own Python: a version manager's shim costs a tenth of a second each time.

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { NeutronApi } from '../../adapters/neutron-api';
-import { OpenStackSession } from '../../adapters/openstack-session';
-import { resolveCredentials } from '../../lib/credentials';
+import { NeutronApi } from '../../adapters/openstack/neutron-api';
+import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { resolveCredentials } from '../../lib/openstack/credentials';
 import { Authority, type Certificate } from '../support/certificates';
 import { json, login, password, RogueServer } from '../support/rogue-cloud';
 

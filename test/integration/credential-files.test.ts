@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readCredentialFiles } from '../../adapters/credential-files';
+import { readCredentialFiles } from '../../adapters/files/credential-files';
 
 const before = process.cwd();
 let folder: string;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 

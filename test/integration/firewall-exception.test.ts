@@ -1,8 +1,8 @@
 /** Exceptions in real packet filters, nft and legacy, through the real host program. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownerMark, type TableVariant } from '../../lib/host';
-import type { Sweep } from '../../lib/reconciler';
+import { ownerMark, type TableVariant } from '../../lib/hosts/host';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 

@@ -1,7 +1,7 @@
 /** Both kinds with least privilege: an ordinary user whom sudoers lets run the installed program alone (docs/hosts.md), over sshd. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SshHost } from '../../adapters/ssh-host';
+import { SshHost } from '../../adapters/host/ssh-host';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { FirewallMachine } from '../support/firewall-machine';
 import { exception, manifestOf, portId } from '../support/firewall-texts';

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownerMark } from '../../lib/host';
+import { ownerMark } from '../../lib/hosts/host';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { openedAtBoot, openedInKernel } from '../support/firewall-opened';
 import { exception, manifestOf, portId } from '../support/firewall-texts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
+import { LocalHost } from '../../adapters/host/local-host';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { openedAtBoot, openedInKernel } from '../support/firewall-opened';
 import { exception, manifestOf, portId } from '../support/firewall-texts';

@@ -1,8 +1,8 @@
 /** An exception goes where its port goes, as Neutron tells it at each run. */
-import { LocalHost } from '../../adapters/local-host';
-import { TransientError } from '../../lib/errors';
-import { ownerMark } from '../../lib/host';
-import type { Sweep } from '../../lib/reconciler';
+import { LocalHost } from '../../adapters/host/local-host';
+import { TransientError } from '../../lib/basics/errors';
+import { ownerMark } from '../../lib/hosts/host';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { HostPool, type OpenHost } from '../../adapters/host-pool';
-import { SshHost, type SshOptions } from '../../adapters/ssh-host';
-import { valueOf } from '../../lib/host';
+import { HostPool, type OpenHost } from '../../adapters/host/host-pool';
+import { SshHost, type SshOptions } from '../../adapters/host/ssh-host';
+import { valueOf } from '../../lib/hosts/host';
 import { askFacts, create, failure, sentAlong, transient, unrecoverable } from '../support/host-failure';
 import { makeLogin, type Login } from '../support/login';
 import { Sshd, Wire, type Way } from '../support/sshd';
@@ -160,7 +160,7 @@ describe('a connection that goes away', () => {
 
   test('a killed stackward leaves no connection and no program behind', async () => {
     const hold = `
-      const { SshHost } = require(${JSON.stringify(join(__dirname, '../../adapters/ssh-host.ts'))});
+      const { SshHost } = require(${JSON.stringify(join(__dirname, '../../adapters/host/ssh-host.ts'))});
       const host = new SshHost('x', { destination: 'host', configFile: ${JSON.stringify(sshd.configFile)} });
       host.read([{ verb: 'facts' }]).then(() => { console.log('connected'); setInterval(() => undefined, 1000); });`;
     const child = spawn('npx', ['tsx', '-e', hold], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,7 +1,7 @@
 /** A kernel that lacks the modules of one iptables, or of both: real tools, to which the kernel refuses what it would refuse then. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
+import { LocalHost } from '../../adapters/host/local-host';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, mark, out, portId, storedWith } from '../support/firewall-texts';

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalHost } from '../../adapters/local-host';
-import type { HostWrite, Outcome } from '../../lib/host';
+import { LocalHost } from '../../adapters/host/local-host';
+import type { HostWrite, Outcome } from '../../lib/hosts/host';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,7 +1,7 @@
 /** Nova's own code says which hostname a display name gets: `nova.utils.sanitize_hostname` of the release installed. */
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { deriveHostname } from '../../lib/hostname';
+import { deriveHostname } from '../../lib/synth/hostname';
 
 // Debian's package, so Debian's interpreter: another Python may stand first in PATH.
 const python = '/usr/bin/python3';

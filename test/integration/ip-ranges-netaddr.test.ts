@@ -1,7 +1,7 @@
 /** Address arithmetic against netaddr, the library that Neutron itself uses: random cases, both sides, same answer. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { canonicalAddress, formatAddress, formatRange, parseCidr, parseRange, subtract } from '../../lib/ip-ranges';
+import { canonicalAddress, formatAddress, formatRange, parseCidr, parseRange, subtract } from '../../lib/net/ip-ranges';
 
 /** Debian's: the first python3 in PATH may be another one. */
 const python = '/usr/bin/python3';

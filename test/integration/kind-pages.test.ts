@@ -2,7 +2,7 @@
  * Each page of a kind opens with code, with what `stackward plan` prints of it, and with what is there after the apply. All three are run here.
  * `WRITE_PAGES=1` before the command of this test writes into the pages what is printed now.
  */
-import { parseManifests, type DeclaredManifest } from '../../lib/manifest';
+import { parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 import { blocksOf, programOf, synthesize, writeBlocks } from '../support/documents';
 import { PageDatabase } from '../support/page-database';
 import { PageHost, ports } from '../support/page-host';

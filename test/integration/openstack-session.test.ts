@@ -1,9 +1,9 @@
 /** The session and Neutron's adapter against a server on loopback that answers as the services do, also with refusals. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NeutronApi } from '../../adapters/neutron-api';
-import { OpenStackSession } from '../../adapters/openstack-session';
-import type { CloudCredentials } from '../../lib/credentials';
+import { NeutronApi } from '../../adapters/openstack/neutron-api';
+import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import type { CloudCredentials } from '../../lib/openstack/credentials';
 
 interface Answer {
   readonly status: number;

@@ -1,7 +1,7 @@
 /** A controller whose installed program may touch policy files and records alone, and that has no packet filter. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
+import { LocalHost } from '../../adapters/host/local-host';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 

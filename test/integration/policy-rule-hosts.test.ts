@@ -1,8 +1,8 @@
 /** The kind on hosts as they are: writers killed at every change, and an ordinary user whom sudoers lets run one program. */
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
-import { SshHost } from '../../adapters/ssh-host';
+import { LocalHost } from '../../adapters/host/local-host';
+import { SshHost } from '../../adapters/host/ssh-host';
 import { HostFuse } from '../support/host-fuse';
 import { makeLogin } from '../support/login';
 import { PolicySite, type Grant } from '../support/policy-site';

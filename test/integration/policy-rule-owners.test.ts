@@ -1,7 +1,7 @@
 /** The kind on real files: several owners, several roles, and writes that fail half-way. */
 import { linkSync, readdirSync, rmSync } from 'node:fs';
-import { HostPool } from '../../adapters/host-pool';
-import { LocalHost } from '../../adapters/local-host';
+import { HostPool } from '../../adapters/host/host-pool';
+import { LocalHost } from '../../adapters/host/local-host';
 import { PolicySite, type Grant } from '../support/policy-site';
 import { granted, icehouse, problems, warnings } from '../support/policy-texts';
 

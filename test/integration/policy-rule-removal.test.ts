@@ -1,8 +1,8 @@
 /** The kind on real files: policies in YAML, files that are silent, what a run may take away, and the way back. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
-import { everything } from '../../lib/engine';
+import { LocalHost } from '../../adapters/host/local-host';
+import { everything } from '../../lib/run/engine';
 import { FakeIdentity } from '../support/fake-identity';
 import { PolicySite, type Grant } from '../support/policy-site';
 import { granted, icehouse, outcomes, problems } from '../support/policy-texts';

@@ -1,8 +1,8 @@
 /** The kind on real files, through the real host program: what is written, what is taken back, and what stays. */
 import { chmodSync, chownSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHost } from '../../adapters/local-host';
-import { TransientError } from '../../lib/errors';
+import { LocalHost } from '../../adapters/host/local-host';
+import { TransientError } from '../../lib/basics/errors';
 import { PolicySite } from '../support/policy-site';
 import { granted, icehouse, outcomes, problems, warnings } from '../support/policy-texts';
 

@@ -1,7 +1,7 @@
 /** What services of other releases than the lab's, and what stands in for them, say about their APIs; each as a server over HTTP. */
-import { OpenStackSession } from '../../adapters/openstack-session';
-import { ServiceVersions } from '../../adapters/service-versions';
-import type { CloudApis } from '../../lib/ports';
+import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { ServiceVersions } from '../../adapters/openstack/service-versions';
+import type { CloudApis } from '../../lib/contract/ports';
 import { credentials, json, RogueServer, token } from '../support/rogue-cloud';
 
 let server: RogueServer;

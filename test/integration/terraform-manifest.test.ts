@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readManifestsFromState } from '../../adapters/terraform';
-import { parseManifests } from '../../lib/manifest';
+import { readManifestsFromState } from '../../adapters/process/terraform';
+import { parseManifests } from '../../lib/contract/manifest';
 import { CommandFolder } from '../support/command';
 
 const binary = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';

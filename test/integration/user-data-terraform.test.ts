@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformLocal, TerraformOutput, TerraformStack } from 'cdktf';
 import fc from 'fast-check';
-import { renderUserData, type UtmUserDataProps } from '../../constructs/user-data';
-import { renderCloudConfig } from '../../lib/cloud-config';
-import { escapeForTerraform } from '../../lib/terraform-text';
+import { renderUserData, type UtmUserDataProps } from '../../constructs/internal/user-data';
+import { renderCloudConfig } from '../../lib/synth/cloud-config';
+import { escapeForTerraform } from '../../lib/synth/terraform-text';
 
 const python = '/usr/bin/python3';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderUserData, userDataFindings, type UtmUserDataProps } from '../../constructs/user-data';
+import { renderUserData, userDataFindings, type UtmUserDataProps } from '../../constructs/internal/user-data';
 import { GuestNamespace, missingForGuests } from '../support/guest-namespace';
 
 const missing = missingForGuests();

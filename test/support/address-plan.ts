@@ -1,5 +1,5 @@
 /** Declarations as the constructs make them, with little to write. */
-import type { AddressDeclaration, AddressPlan, SubnetDeclaration } from '../../lib/address-plan';
+import type { AddressDeclaration, AddressPlan, SubnetDeclaration } from '../../lib/synth/address-plan';
 
 export const plan = (parts: Partial<AddressPlan>): AddressPlan => ({
   subnets: [],

@@ -1,5 +1,5 @@
 /** What brings exceptions back on a machine of test/support/firewall-machine.ts, and manifests that want it. */
-import type { Manifest } from '../../lib/manifest';
+import type { Manifest } from '../../lib/contract/manifest';
 import { exception, manifestOf, portId } from './firewall-texts';
 
 export const unit = '/etc/systemd/system/stackward-restore.service';

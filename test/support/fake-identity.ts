@@ -1,7 +1,7 @@
 /** Keystone's roles in memory, as its API tells them: domain-specific roles are known by the inferences alone. */
-import { Blocked, InvalidConfiguration } from '../../lib/errors';
-import type { IdentityReader, Role, RoleCatalogue, RoleInference } from '../../lib/ports';
-import { sha256 } from '../../lib/sha256';
+import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
+import type { IdentityReader, Role, RoleCatalogue, RoleInference } from '../../lib/contract/ports';
+import { sha256 } from '../../lib/basics/sha256';
 import type { IdentityBench } from '../contract/identity-suite';
 
 /** As short as Keystone's own, however long the name is. */

@@ -3,10 +3,10 @@
  * every update counts the revision up, and a stale revision is refused.
  */
 import { randomUUID } from 'node:crypto';
-import { InvalidConfiguration, StalePlan, UnrecoverableError } from '../../lib/errors';
-import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
-import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../../lib/ports';
-import { readDeclared } from '../../reconcilers/allocation-pool/declared';
+import { InvalidConfiguration, StalePlan, UnrecoverableError } from '../../lib/basics/errors';
+import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
+import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../../lib/contract/ports';
+import { readDeclared } from '../../reconcilers/allocation-pool/ledger/declared';
 import type { NetworkBench, NewSubnet } from '../contract/network-suite';
 
 const extensionsOf = {

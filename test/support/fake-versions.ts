@@ -1,5 +1,5 @@
 /** The APIs of a cloud in memory, as those of the releases tell of themselves. */
-import type { ApiAnswer, CloudApis, VersionReader } from '../../lib/ports';
+import type { ApiAnswer, CloudApis, VersionReader } from '../../lib/contract/ports';
 import type { VersionBench } from '../contract/versions-suite';
 
 /** Neutron's aliases in short: what ML2 has had since before Icehouse, and what came since. */

@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ProgramHost, type ProgramOptions } from '../../adapters/host-program';
-import { runProgram, type Ended } from '../../adapters/run-program';
+import { ProgramHost, type ProgramOptions } from '../../adapters/host/host-program';
+import { runProgram, type Ended } from '../../adapters/process/run-program';
 import type { Sshd } from './sshd';
 
 /** `ip netns exec` gives it a mount namespace of its own. */

@@ -1,6 +1,6 @@
 /** Hosts as texts, and what the engine plans for exceptions on them. Reads alone: nothing can be written here. */
 import { createHash } from 'node:crypto';
-import { everything, plan } from '../../lib/engine';
+import { everything, plan } from '../../lib/run/engine';
 import {
   ownerMark,
   type HostBoot,
@@ -8,12 +8,12 @@ import {
   type HostRead,
   type HostReader,
   type HostTables,
-} from '../../lib/host';
-import { bind } from '../../lib/kind';
-import type { Manifest } from '../../lib/manifest';
-import type { DeclaredResource } from '../../lib/resource';
-import type { NetworkAgent, Readers } from '../../lib/ports';
-import type { Sweep } from '../../lib/reconciler';
+} from '../../lib/hosts/host';
+import { bind } from '../../lib/contract/kind';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { DeclaredResource } from '../../lib/contract/resource';
+import type { NetworkAgent, Readers } from '../../lib/contract/ports';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { renderPlan } from '../../lib/render/text';
 import { bootRestore } from '../../reconcilers/boot-restore';
 import { firewallException } from '../../reconcilers/firewall-exception';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import type { MysqlOptions } from '../../adapters/mysql-database';
+import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { freePort } from './mariadb';
 
 const provider = '/usr/lib/galera/libgalera_smm.so';

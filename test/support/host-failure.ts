@@ -1,6 +1,6 @@
 /** What is asked of a host in tests, and how its errors read. */
-import { StackwardError } from '../../lib/errors';
-import type { Host, HostWrite } from '../../lib/host';
+import { StackwardError } from '../../lib/basics/errors';
+import type { Host, HostWrite } from '../../lib/hosts/host';
 
 /** The line of docs/hosts.md in sudoers. */
 export const sentAlong = '/usr/bin/python3 -ES -c *';

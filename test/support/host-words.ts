@@ -1,6 +1,6 @@
 /** Contents as a `Host` takes and gives them, and how a refusal of it reads. */
 import { createHash } from 'node:crypto';
-import type { HostWrite } from '../../lib/host';
+import type { HostWrite } from '../../lib/hosts/host';
 
 export const base64 = (content: string | Buffer): string => Buffer.from(content).toString('base64');
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

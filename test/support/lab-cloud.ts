@@ -3,12 +3,12 @@
  * Everything is named `test-<suite>…`; what a killed run of the same suite left is deleted at the start.
  */
 import pLimit from 'p-limit';
-import { OpenStackSession } from '../../adapters/openstack-session';
-import { readCredentialFiles } from '../../adapters/credential-files';
+import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { readCredentialFiles } from '../../adapters/files/credential-files';
 import { readLab, type Lab } from '../../lab/environment';
-import { resolveCredentials } from '../../lib/credentials';
-import { parseAddress } from '../../lib/ip-ranges';
-import type { AddressRange } from '../../lib/ports';
+import { resolveCredentials } from '../../lib/openstack/credentials';
+import { parseAddress } from '../../lib/net/ip-ranges';
+import type { AddressRange } from '../../lib/contract/ports';
 
 interface Named {
   readonly id: string;

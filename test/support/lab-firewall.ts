@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lock } from '../../lab/lock';
 import { ovsFolder } from '../../lab/stack/compute-host';
-import { ownerMark } from '../../lib/host';
+import { ownerMark } from '../../lib/hosts/host';
 import { CommandFolder, type Ended } from './command';
 import { LabCloud } from './lab-cloud';
 import { agentChain, LabGuests, type LabPort } from './lab-guests';

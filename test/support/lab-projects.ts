@@ -1,7 +1,7 @@
 /** The projects that a suite makes on the lab, named `<prefix>-<pid>-…`, and their end when a run was killed. */
-import { OpenStackSession, type ApiRequest } from '../../adapters/openstack-session';
-import { readCredentialFiles } from '../../adapters/credential-files';
-import { resolveCredentials } from '../../lib/credentials';
+import { OpenStackSession, type ApiRequest } from '../../adapters/openstack/openstack-session';
+import { readCredentialFiles } from '../../adapters/files/credential-files';
+import { resolveCredentials } from '../../lib/openstack/credentials';
 import { getLab } from './lab-cloud';
 
 export interface Named {

@@ -1,9 +1,9 @@
 /** Roles and users of a suite on the lab's Keystone, named `test-<suite>-…`; what a killed run left is removed at the start. */
-import { KeystoneApi } from '../../adapters/keystone-api';
-import { OpenStackSession } from '../../adapters/openstack-session';
-import { readCredentialFiles } from '../../adapters/credential-files';
-import { resolveCredentials, type CloudCredentials, type Identity } from '../../lib/credentials';
-import type { IdentityReader, Role } from '../../lib/ports';
+import { KeystoneApi } from '../../adapters/openstack/keystone-api';
+import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { readCredentialFiles } from '../../adapters/files/credential-files';
+import { resolveCredentials, type CloudCredentials, type Identity } from '../../lib/openstack/credentials';
+import type { IdentityReader, Role } from '../../lib/contract/ports';
 import type { IdentityBench } from '../contract/identity-suite';
 import { LabCloud } from './lab-cloud';
 

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { protocolVersion } from '../../lib/host';
+import { protocolVersion } from '../../lib/hosts/host';
 import { makeLogin, type Login } from './login';
 
 const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');

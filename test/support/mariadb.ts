@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
-import type { MysqlOptions } from '../../adapters/mysql-database';
+import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 
 const server = '/usr/sbin/mariadbd';
 

@@ -1,8 +1,8 @@
 /** A kind over a world in memory, for tests of the engine: cells on hosts, each with a value. */
-import { InvalidConfiguration, StalePlan, TransientError } from '../../lib/errors';
-import type { Readers, Writers } from '../../lib/ports';
-import type { Reconciler, Step, StepResult, Wanted } from '../../lib/reconciler';
-import type { Target } from '../../lib/target';
+import { InvalidConfiguration, StalePlan, TransientError } from '../../lib/basics/errors';
+import type { Readers, Writers } from '../../lib/contract/ports';
+import type { Reconciler, Step, StepResult, Wanted } from '../../lib/contract/reconciler';
+import type { Target } from '../../lib/contract/target';
 
 export interface CellSpec {
   readonly host: string;

@@ -1,9 +1,9 @@
 /** A kind whose things bear their owner and path, as those on hosts do: for tests of removal and of going back. */
-import { StalePlan, TransientError } from '../../lib/errors';
-import type { NetworkReader, Readers } from '../../lib/ports';
-import { sweeps, type Reconciler, type Step } from '../../lib/reconciler';
+import { StalePlan, TransientError } from '../../lib/basics/errors';
+import type { NetworkReader, Readers } from '../../lib/contract/ports';
+import { sweeps, type Reconciler, type Step } from '../../lib/contract/reconciler';
 import { memoryReaders } from './memory-kind';
-import type { Target } from '../../lib/target';
+import type { Target } from '../../lib/contract/target';
 
 export interface Mark {
   readonly owner: string;

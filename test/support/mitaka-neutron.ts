@@ -6,9 +6,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
-import type { AddressRange, NetworkWriter, Subnet } from '../../lib/ports';
-import { addressRange } from '../../reconcilers/allocation-pool/ledger';
+import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
+import type { AddressRange, NetworkWriter, Subnet } from '../../lib/contract/ports';
+import { addressRange } from '../../reconcilers/allocation-pool/ledger/ledger';
 import { PoolExhausted, ServerError } from './icehouse-allocator';
 
 /** Subnets without a row in `ipamsubnets` show as before, but no port can be made on them. */

@@ -1,7 +1,7 @@
 /** Keystone's login and roles, and Neutron's ports, agents and subnets over HTTP on loopback, for the command as a whole without a cloud. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Port, Subnet } from '../../lib/ports';
+import type { Port, Subnet } from '../../lib/contract/ports';
 import { FakeIdentity } from './fake-identity';
 import { FakeNetwork } from './fake-network';
 

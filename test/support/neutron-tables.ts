@@ -1,8 +1,8 @@
 /** Fills Neutron's tables of either era with networks, subnets and ports, and reads them back whole. */
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
-import { addressRange } from '../../reconcilers/allocation-pool/ledger';
+import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
+import { addressRange } from '../../reconcilers/allocation-pool/ledger/ledger';
 
 /** Icehouse has ranges, Mitaka both ranges and IPAM, Zed the IPAM alone. */
 export type Era = 'icehouse' | 'mitaka' | 'zed';

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/ip-ranges';
+import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
 import type { MadeSubnet } from './neutron-tables';
 import { PoolExhausted } from './icehouse-allocator';
 

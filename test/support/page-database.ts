@@ -1,8 +1,8 @@
 /** Neutron's database of Icehouse with one subnet, as the page of allocation-pool shows it. */
 import { execFileSync } from 'node:child_process';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
-import { apply, plan } from '../../lib/engine';
-import type { Manifest } from '../../lib/manifest';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import { apply, plan } from '../../lib/run/engine';
+import type { Manifest } from '../../lib/contract/manifest';
 import { renderPlan } from '../../lib/render/text';
 import { kinds } from '../../reconcilers/registry';
 import { startMariadb, type Mariadb } from './mariadb';

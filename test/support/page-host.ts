@@ -1,8 +1,8 @@
 /** One compute node that also serves Nova's API, as the pages show it: real files and a real packet filter of its own, every kind. */
-import { apply, everything, plan } from '../../lib/engine';
-import type { Host } from '../../lib/host';
-import type { Manifest } from '../../lib/manifest';
-import type { Readers, Writers } from '../../lib/ports';
+import { apply, everything, plan } from '../../lib/run/engine';
+import type { Host } from '../../lib/hosts/host';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Readers, Writers } from '../../lib/contract/ports';
 import { renderPlan } from '../../lib/render/text';
 import { kinds } from '../../reconcilers/registry';
 import { makeNamespace } from '../contract/host-network-suite';

@@ -3,7 +3,7 @@ import { faultOfRule } from '../../lib/policy/actions';
 import { codeRules } from '../../lib/policy/code-rules';
 import { policyFileNames } from '../../lib/policy/defaults';
 import type { Attributes } from '../../lib/policy/evaluate';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost } from './policy-host';
 
 /** What the real Neutron answered. */

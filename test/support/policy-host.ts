@@ -1,15 +1,15 @@
 /** One host in memory that serves an API by policy files: plans and applies on its texts and records, without the host program. */
-import type { HostFile, HostFolder, Outcome } from '../../lib/host';
-import type { HostRecord } from '../../lib/host-record';
-import { StackwardError } from '../../lib/errors';
+import type { HostFile, HostFolder, Outcome } from '../../lib/hosts/host';
+import type { HostRecord } from '../../lib/hosts/host-record';
+import { StackwardError } from '../../lib/basics/errors';
 import type { PolicyService, Rules } from '../../lib/policy/check';
 import { evaluateRule, type Attributes, type Verdict } from '../../lib/policy/evaluate';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { diff } from '../../reconcilers/policy-rule/diff';
-import { keyOf, perform } from '../../reconcilers/policy-rule/jobs';
+import { keyOf, perform } from '../../reconcilers/policy-rule/grant/jobs';
 import { heldOn, serviceKey, situations, type PolicyRuleObserved } from '../../reconcilers/policy-rule/observe';
-import { findServicePolicy, type Looks } from '../../reconcilers/policy-rule/service-policy';
-import { rulesOfService, situationOf } from '../../reconcilers/policy-rule/situation';
+import { findServicePolicy, type Looks } from '../../reconcilers/policy-rule/grant/service-policy';
+import { rulesOfService, situationOf } from '../../reconcilers/policy-rule/grant/situation';
 import type { RecordEntry } from '../../reconcilers/policy-rule/spec';
 
 /** By the construct's name. */

@@ -7,7 +7,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseRelease } from '../../lib/releases';
+import { parseRelease } from '../../lib/openstack/releases';
 import { actionsOf, granted, people, targets, type Recorded } from './policy-grid';
 
 const [name, version = '', python = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** The command beside a private MariaDB with Neutron's tables: a folder with its stackward.yaml, and two subnets. */
-import type { MysqlOptions } from '../../adapters/mysql-database';
+import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { CommandFolder } from './command';
 import type { Mariadb } from './mariadb';
 import { NeutronTables, schemaFiles, type Era, type MadeSubnet } from './neutron-tables';

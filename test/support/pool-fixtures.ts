@@ -1,9 +1,9 @@
 /** Observed subnets for tests of pure code, with a different value in every field. */
-import type { Placement } from '../../lib/reconciler';
-import type { Ledger } from '../../reconcilers/allocation-pool/ledger';
+import type { Placement } from '../../lib/contract/reconciler';
+import type { Ledger } from '../../reconcilers/allocation-pool/ledger/ledger';
 import type { AllocationPoolObserved, ObservedSubnet } from '../../reconcilers/allocation-pool/observe';
 import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
-import type { Tables } from '../../reconcilers/allocation-pool/database';
+import type { Tables } from '../../reconcilers/allocation-pool/ledger/database';
 
 export type Pair = readonly [string, string];
 

@@ -1,7 +1,7 @@
 /** Runs the kind allocation-pool on one database, as the engine would: observe, diff, apply. */
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql-database';
-import type { Readers, SqlReader, SqlWriter, Writers } from '../../lib/ports';
-import type { Difference, StepResult } from '../../lib/reconciler';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import type { Readers, SqlReader, SqlWriter, Writers } from '../../lib/contract/ports';
+import type { Difference, StepResult } from '../../lib/contract/reconciler';
 import { allocationPool } from '../../reconcilers/allocation-pool';
 import type { AllocationPoolStep } from '../../reconcilers/allocation-pool/diff';
 import type { AllocationPoolObserved } from '../../reconcilers/allocation-pool/observe';

@@ -1,5 +1,5 @@
 /** The files of test/fixtures/clouds, as stackward reads them. */
-import { resolveCredentials, type ResolvedCredentials } from '../../lib/credentials';
+import { resolveCredentials, type ResolvedCredentials } from '../../lib/openstack/credentials';
 import recorded from '../fixtures/clouds/openstacksdk.json';
 
 /** What openstacksdk would ask. */

@@ -1,9 +1,9 @@
 /** A run's journal in memory, by way of its texts. */
-import type { Report } from '../../lib/engine';
-import { recordOf, renderResultRecord } from '../../lib/journal';
-import type { Manifest } from '../../lib/manifest';
-import type { Plan } from '../../lib/plan';
-import { parseRun, type RecordedRun } from '../../lib/run-record';
+import type { Report } from '../../lib/run/engine';
+import { recordOf, renderResultRecord } from '../../lib/journal/journal';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Plan } from '../../lib/run/plan';
+import { parseRun, type RecordedRun } from '../../lib/journal/run-record';
 
 export class RecordedTexts {
   readonly #record: string;

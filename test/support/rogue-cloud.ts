@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { CloudCredentials } from '../../lib/credentials';
+import type { CloudCredentials } from '../../lib/openstack/credentials';
 import type { Certificate } from './certificates';
 
 export const token = 'gAAAAAB-token-of-the-test';

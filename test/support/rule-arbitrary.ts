@@ -1,6 +1,6 @@
 /** Rules of every shape that stackward writes, with any prefix, device, MAC address and path; and what a hostile hand makes of them. */
 import fc from 'fast-check';
-import { formatAddress } from '../../lib/ip-ranges';
+import { formatAddress } from '../../lib/net/ip-ranges';
 import type { OwnTable } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
 import { renderRule, type OwnRule } from '../../reconcilers/firewall-exception/chain/rule-shape';

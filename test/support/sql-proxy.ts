@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { MysqlOptions } from '../../adapters/mysql-database';
+import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 
 export interface Statement {
   readonly sql: string;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addressFindings, type AddressDeclaration } from '../../lib/address-plan';
+import { addressFindings, type AddressDeclaration } from '../../lib/synth/address-plan';
 import { address, plan, subnet } from '../support/address-plan';
 
 describe('for any plan', () => {

@@ -1,6 +1,6 @@
-import { gatewayOf } from '../../lib/subnet-checks';
-import { addressFindings, type AddressPlan, type SubnetDeclaration } from '../../lib/address-plan';
-import type { Release } from '../../lib/releases';
+import { gatewayOf } from '../../lib/synth/subnet-checks';
+import { addressFindings, type AddressPlan, type SubnetDeclaration } from '../../lib/synth/address-plan';
+import type { Release } from '../../lib/openstack/releases';
 import { address, plan, subnet, without } from '../support/address-plan';
 
 const lines = (parts: Partial<AddressPlan>, release: Release = 'zed') =>

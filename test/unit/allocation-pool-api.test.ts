@@ -1,7 +1,7 @@
 /** The methods `api` and `check` from end to end, on Neutron in memory. */
-import type { NetworkWriter, Readers, Subnet, Writers } from '../../lib/ports';
-import { TransientError, UnrecoverableError } from '../../lib/errors';
-import type { StepResult } from '../../lib/reconciler';
+import type { NetworkWriter, Readers, Subnet, Writers } from '../../lib/contract/ports';
+import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import type { StepResult } from '../../lib/contract/reconciler';
 import { allocationPool } from '../../reconcilers/allocation-pool';
 import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 import { FakeNetwork } from '../support/fake-network';

@@ -4,14 +4,14 @@ import type { ObservedSubnet } from '../../reconcilers/allocation-pool/observe';
 import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 import { declared, ledger, observedOf, observedSubnet, placementOf, tablesOf } from '../support/pool-fixtures';
 import type { Pair } from '../support/pool-fixtures';
-import { compact, only, parseAddress, parseRange, type IpRange } from '../../lib/ip-ranges';
+import { compact, only, parseAddress, parseRange, type IpRange } from '../../lib/net/ip-ranges';
 import {
   findRangeFault,
   holdsExactly,
   writesFor,
   type Ledger,
   type LedgerWrites,
-} from '../../reconcilers/allocation-pool/ledger';
+} from '../../reconcilers/allocation-pool/ledger/ledger';
 
 const diff = (spec: AllocationPoolSpec, subnet?: ObservedSubnet, era: keyof typeof tablesOf = 'zed') =>
   allocationPool.diff(placementOf(spec), observedOf(subnet, tablesOf[era]));

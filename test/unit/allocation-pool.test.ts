@@ -1,4 +1,4 @@
-import type { Readers } from '../../lib/ports';
+import type { Readers } from '../../lib/contract/ports';
 import { allocationPool } from '../../reconcilers/allocation-pool';
 import type { ObservedSubnet } from '../../reconcilers/allocation-pool/observe';
 import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';

@@ -1,7 +1,7 @@
 /** When a saved plan may be applied, as earlier runs of the journal tell. */
-import { refuseSecondUse } from '../../lib/applied-before';
-import type { Plan, PlannedStep } from '../../lib/plan';
-import type { RecordedRun } from '../../lib/run-record';
+import { refuseSecondUse } from '../../lib/journal/applied-before';
+import type { Plan, PlannedStep } from '../../lib/run/plan';
+import type { RecordedRun } from '../../lib/journal/run-record';
 
 const [digest, other] = ['a'.repeat(64), 'b'.repeat(64)];
 type Outcome = 'applied' | 'unchanged' | 'failed' | 'skipped';

@@ -1,6 +1,6 @@
 /** Every line that a plan can have about what brings exceptions back. */
-import { ownerMark } from '../../lib/host';
-import type { Sweep } from '../../lib/reconciler';
+import { ownerMark } from '../../lib/hosts/host';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { manifestOf, portId, TextHosts, type TextHost } from '../support/firewall-texts';
 
 const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];

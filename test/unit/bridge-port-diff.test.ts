@@ -1,5 +1,5 @@
-import type { BridgeFlag } from '../../lib/host';
-import type { Placement, Sweep, Wanted } from '../../lib/reconciler';
+import type { BridgeFlag } from '../../lib/hosts/host';
+import type { Placement, Sweep, Wanted } from '../../lib/contract/reconciler';
 import { bridgePort } from '../../reconcilers/bridge-port';
 import type { BridgePortOn } from '../../reconcilers/bridge-port/locate';
 import type { BridgePortObserved } from '../../reconcilers/bridge-port/observe';

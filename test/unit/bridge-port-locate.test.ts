@@ -1,4 +1,4 @@
-import type { Port, Readers } from '../../lib/ports';
+import type { Port, Readers } from '../../lib/contract/ports';
 import { bridgePort } from '../../reconcilers/bridge-port';
 import { FakeNetwork } from '../support/fake-network';
 import { devicesOf } from '../../reconcilers/bridge-port/model';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { renderUserData, userDataFindings, type UtmUserDataProps } from '../../constructs/user-data';
-import { renderCloudConfig, type CloudConfig } from '../../lib/cloud-config';
-import { cloudConfigWarnings } from '../../lib/user-data-text';
-import { cloudConfigFindings, interfacesFindings, longestUserData } from '../../lib/cloud-config-checks';
-import type { GuestFile } from '../../lib/cloud-config-network';
-import { escapeForTerraform, isToken, withoutTokens } from '../../lib/terraform-text';
+import { renderUserData, userDataFindings, type UtmUserDataProps } from '../../constructs/internal/user-data';
+import { renderCloudConfig, type CloudConfig } from '../../lib/synth/cloud-config';
+import { cloudConfigWarnings } from '../../lib/synth/user-data-text';
+import { cloudConfigFindings, interfacesFindings, longestUserData } from '../../lib/synth/cloud-config-checks';
+import type { GuestFile } from '../../lib/synth/cloud-config-network';
+import { escapeForTerraform, isToken, withoutTokens } from '../../lib/synth/terraform-text';
 
 const token = '${TfToken[TOKEN.7]}';
 const guest = { macAddress: 'fa:16:3e:00:00:01' };

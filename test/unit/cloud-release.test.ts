@@ -1,7 +1,7 @@
 /** Which releases the APIs of a cloud speak for, and against. */
-import { contradictionOf } from '../../lib/cloud-release';
-import type { ApiAnswer } from '../../lib/ports';
-import { releases, type Release } from '../../lib/releases';
+import { contradictionOf } from '../../lib/run/cloud-release';
+import type { ApiAnswer } from '../../lib/contract/ports';
+import { releases, type Release } from '../../lib/openstack/releases';
 import { clouds } from '../support/fake-versions';
 
 const nova = (version: string): ApiAnswer => ({ service: 'nova', version });

@@ -10,8 +10,8 @@ import { admissionOf } from '../../lib/policy/grant';
 import { nearestNames } from '../../lib/policy/nearest';
 import { parseRule } from '../../lib/policy/parse';
 import { newNamesOf, oldNamesOf } from '../../lib/policy/renamed';
-import { serviceNames } from '../../lib/ports';
-import { releases } from '../../lib/releases';
+import { serviceNames } from '../../lib/contract/ports';
+import { releases } from '../../lib/openstack/releases';
 
 const root = join(__dirname, '../..');
 const dataOf = (service: PolicyService): string => readFileSync(join(root, `lib/policy/data/${service}.ts`), 'utf8');

@@ -1,4 +1,4 @@
-import { resolveCredentials } from '../../lib/credentials';
+import { resolveCredentials } from '../../lib/openstack/credentials';
 
 const yaml = `
 clouds:

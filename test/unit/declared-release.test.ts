@@ -1,11 +1,11 @@
 /** A run compares the release of its manifests with the cloud's APIs: what rests on a wrong one is left alone. */
-import { apply, plan } from '../../lib/engine';
-import { InvalidConfiguration } from '../../lib/errors';
-import { applyExitCode, planExitCode } from '../../lib/exit-code';
-import { bind } from '../../lib/kind';
-import { parseManifest, type Manifest } from '../../lib/manifest';
-import type { Readers, VersionReader } from '../../lib/ports';
-import type { Release } from '../../lib/releases';
+import { apply, plan } from '../../lib/run/engine';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { applyExitCode, planExitCode } from '../../lib/run/exit-code';
+import { bind } from '../../lib/contract/kind';
+import { parseManifest, type Manifest } from '../../lib/contract/manifest';
+import type { Readers, VersionReader } from '../../lib/contract/ports';
+import type { Release } from '../../lib/openstack/releases';
 import { clouds, FakeVersions } from '../support/fake-versions';
 import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memory-kind';
 

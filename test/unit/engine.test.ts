@@ -1,10 +1,10 @@
-import { apply, plan } from '../../lib/engine';
-import { UnrecoverableError } from '../../lib/errors';
-import { applyExitCode, planExitCode } from '../../lib/exit-code';
-import { bind } from '../../lib/kind';
-import type { Manifest } from '../../lib/manifest';
-import type { Filter } from '../../lib/plan';
-import type { Resource } from '../../lib/resource';
+import { apply, plan } from '../../lib/run/engine';
+import { UnrecoverableError } from '../../lib/basics/errors';
+import { applyExitCode, planExitCode } from '../../lib/run/exit-code';
+import { bind } from '../../lib/contract/kind';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Filter } from '../../lib/run/plan';
+import type { Resource } from '../../lib/contract/resource';
 import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memory-kind';
 
 type Cell = [cell: string, host: string, value: string, dependsOn?: string[]];

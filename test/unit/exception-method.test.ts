@@ -1,6 +1,6 @@
-import { chooseMethod, type ExceptionMethod, type ExceptionWish } from '../../lib/exception-method';
-import { firewallDrivers, type FirewallDriver } from '../../lib/firewall-driver';
-import { isAtLeast, releases, type Release } from '../../lib/releases';
+import { chooseMethod, type ExceptionMethod, type ExceptionWish } from '../../lib/synth/exception-method';
+import { firewallDrivers, type FirewallDriver } from '../../lib/openstack/firewall-driver';
+import { isAtLeast, releases, type Release } from '../../lib/openstack/releases';
 
 type Wish = Omit<ExceptionWish, 'release' | 'firewallDriver'>;
 type Expected = ExceptionMethod['method'] | 'finding';

@@ -1,7 +1,7 @@
 /** Where an exception belongs, and what its port and its host may have against it. */
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
-import type { Manifest } from '../../lib/manifest';
-import type { Port } from '../../lib/ports';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Port } from '../../lib/contract/ports';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import {
   dhcp,

@@ -1,5 +1,5 @@
 /** Every line that a plan can have about an exception that can't be put, or that leaves. */
-import type { Sweep } from '../../lib/reconciler';
+import type { Sweep } from '../../lib/contract/reconciler';
 import {
   dhcp,
   agentTables,

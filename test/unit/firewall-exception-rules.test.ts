@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
-import { releases } from '../../lib/releases';
+import { releases } from '../../lib/openstack/releases';
 import { findOwnComment } from '../../reconcilers/firewall-exception/chain/rule-shape';
 import { families, rulesFor } from '../../reconcilers/firewall-exception/chain/rules';
 import { exception, portId } from '../support/firewall-texts';

@@ -1,6 +1,6 @@
-import { HostPool, type OpenHost } from '../../adapters/host-pool';
-import { TransientError } from '../../lib/errors';
-import type { HostRead } from '../../lib/host';
+import { HostPool, type OpenHost } from '../../adapters/host/host-pool';
+import { TransientError } from '../../lib/basics/errors';
+import type { HostRead } from '../../lib/hosts/host';
 
 const asked: HostRead[][] = [];
 /** Answers each question with itself. */

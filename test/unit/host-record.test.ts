@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Blocked } from '../../lib/errors';
-import { fileHeader, type HostFile, type HostReader, type HostWrite, type Outcome } from '../../lib/host';
-import { parseRecord, readRecords, RecordWriter, renderRecord, type HostRecord } from '../../lib/host-record';
+import { Blocked } from '../../lib/basics/errors';
+import { fileHeader, type HostFile, type HostReader, type HostWrite, type Outcome } from '../../lib/hosts/host';
+import { parseRecord, readRecords, RecordWriter, renderRecord, type HostRecord } from '../../lib/hosts/host-record';
 
 const entry = z.object({ before: z.string() });
 const path = '/var/lib/stackward/kind-0123.json';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { deriveHostname, hostnameFindings } from '../../lib/hostname';
-import { releases, type Release } from '../../lib/releases';
+import { deriveHostname, hostnameFindings } from '../../lib/synth/hostname';
+import { releases, type Release } from '../../lib/openstack/releases';
 
 const long = (tail: string) => 'a'.repeat(62) + tail;
 

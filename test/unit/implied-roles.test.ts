@@ -1,7 +1,7 @@
 /** Who has a role because another one implies it, worked out from what Keystone tells. */
 import fc from 'fast-check';
 import { holdersOf, sayImplying } from '../../lib/policy/implied-roles';
-import type { Role, RoleCatalogue } from '../../lib/ports';
+import type { Role, RoleCatalogue } from '../../lib/contract/ports';
 import { FakeIdentity } from '../support/fake-identity';
 
 const of = (...chains: readonly string[]): RoleCatalogue => new FakeIdentity(...chains).catalogue;

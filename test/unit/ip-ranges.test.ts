@@ -15,7 +15,7 @@ import {
   subtract,
   type IpRange,
   type IpVersion,
-} from '../../lib/ip-ranges';
+} from '../../lib/net/ip-ranges';
 
 describe('parseAddress', () => {
   it.each([

@@ -1,5 +1,5 @@
 /** No text of a manifest makes a second line of a plan, or turns one around. */
-import { parseManifest } from '../../lib/manifest';
+import { parseManifest } from '../../lib/contract/manifest';
 import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 import { bootRestoreSpec } from '../../reconcilers/boot-restore/spec';
 import { bridgePortSpec } from '../../reconcilers/bridge-port/spec';

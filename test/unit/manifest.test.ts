@@ -1,4 +1,4 @@
-import { parseManifests } from '../../lib/manifest';
+import { parseManifests } from '../../lib/contract/manifest';
 
 const spec = { subnetId: '0d5f', method: 'check', pools: [{ start: '192.0.2.10', end: '192.0.2.20' }] };
 const entry = { kind: 'allocation-pool', spec, dependsOn: [] };

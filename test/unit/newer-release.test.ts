@@ -1,5 +1,5 @@
 /** A release that came out after this stackward: what needs nothing of its own goes on, what does is Blocked. */
-import { isNewer, newest, type Release } from '../../lib/releases';
+import { isNewer, newest, type Release } from '../../lib/openstack/releases';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import { policyRule } from '../../reconcilers/policy-rule';
 import { recordEntry } from '../../reconcilers/policy-rule/spec';

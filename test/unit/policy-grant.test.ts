@@ -13,7 +13,7 @@ import { faultOfRole, ruleOf, sayGrant } from '../../lib/policy/intents';
 import { parseRule } from '../../lib/policy/parse';
 import { takeRole } from '../../lib/policy/take-back';
 import type { PolicyService } from '../../lib/policy/check';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 
 const rulesOf = (values: object, era: PolicyEra = 'newton', service: PolicyService = 'neutron'): Rules => ({
   ...{ era, service, defaultRule: 'default' },

@@ -3,8 +3,8 @@ import type { Rules } from '../../lib/policy/check';
 import { eraOf } from '../../lib/policy/defaults';
 import { parsePolicyFile } from '../../lib/policy/file';
 import { parseRule } from '../../lib/policy/parse';
-import type { Release } from '../../lib/releases';
-import { keyOf, perform, type Held, type Job } from '../../reconcilers/policy-rule/jobs';
+import type { Release } from '../../lib/openstack/releases';
+import { keyOf, perform, type Held, type Job } from '../../reconcilers/policy-rule/grant/jobs';
 import type { RecordEntry } from '../../reconcilers/policy-rule/spec';
 
 const file = '/etc/neutron/policy';

@@ -1,6 +1,6 @@
 /** Runs of one pipeline or two that grant, change and take roles in one rule: nobody else loses or gains anything. */
 import fc from 'fast-check';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost, type Grants } from '../support/policy-host';
 
 const parts = [

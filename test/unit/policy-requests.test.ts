@@ -4,7 +4,7 @@ import { opennessOf } from '../../lib/policy/closed';
 import { policyFileNames } from '../../lib/policy/defaults';
 import { parseRule } from '../../lib/policy/parse';
 import { askedWith } from '../../lib/policy/requests';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost } from '../support/policy-host';
 
 const address = 'create_port:fixed_ips:ip_address';

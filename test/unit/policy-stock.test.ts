@@ -1,7 +1,7 @@
 /** Grants on clouds whose policy files say little: defaults come from the code, and former names count. */
 import type { PolicyService } from '../../lib/policy/check';
 import { policyFileNames } from '../../lib/policy/defaults';
-import type { Release } from '../../lib/releases';
+import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost } from '../support/policy-host';
 
 const granted = (service: PolicyService, release: Release, rule: string, text = ''): string => {

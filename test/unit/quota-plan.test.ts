@@ -1,4 +1,4 @@
-import { quotaFindings } from '../../lib/quota-plan';
+import { quotaFindings } from '../../lib/synth/quota-plan';
 
 const uses = [
   { tenant: 'acme', counts: { networks: 1, subnets: 2, ports: 3, instances: 1, cores: 2, ramMiB: 512 } },

@@ -1,5 +1,5 @@
-import { InvalidConfiguration } from '../../lib/errors';
-import { isAtLeast, isNewer, newerWarning, parseRelease, releases, releaseSchema } from '../../lib/releases';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { isAtLeast, isNewer, newerWarning, parseRelease, releases, releaseSchema } from '../../lib/openstack/releases';
 
 test('names before 2023.1 are in alphabetical order, later ones by date: no release stands in the wrong place', () => {
   const named = releases.filter((release) => /^[a-z]/.test(release));

@@ -1,11 +1,11 @@
 /** What a run removes, and how a removal is brought back. */
-import { apply, everything, plan } from '../../lib/engine';
-import { TransientError } from '../../lib/errors';
-import { bind } from '../../lib/kind';
-import { movedSince, undoManifests, withoutMoved } from '../../lib/journal';
-import type { Manifest } from '../../lib/manifest';
-import type { Filter } from '../../lib/plan';
-import type { Sweep } from '../../lib/reconciler';
+import { apply, everything, plan } from '../../lib/run/engine';
+import { TransientError } from '../../lib/basics/errors';
+import { bind } from '../../lib/contract/kind';
+import { movedSince, undoManifests, withoutMoved } from '../../lib/journal/journal';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Filter } from '../../lib/run/plan';
+import type { Sweep } from '../../lib/contract/reconciler';
 import { MarkedHosts, markKind, type Mark } from '../support/memory-marks';
 import { memoryWriters } from '../support/memory-kind';
 import { RecordedTexts } from '../support/recorded-run';

@@ -1,5 +1,5 @@
-import type { Report } from '../../lib/engine';
-import type { Plan, PlannedStep } from '../../lib/plan';
+import type { Report } from '../../lib/run/engine';
+import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { colored } from '../../lib/render/style';
 import { renderPlan, renderReport, renderResult, renderVerification } from '../../lib/render/text';
 import { renderPlanJson, renderReportJson } from '../../lib/render/json';

@@ -1,6 +1,6 @@
 /** What of a reviewed plan is applied. */
-import type { Plan, PlannedStep } from '../../lib/plan';
-import { parseSavedPlan, renderSavedPlan, reviewed } from '../../lib/saved-plan';
+import type { Plan, PlannedStep } from '../../lib/run/plan';
+import { parseSavedPlan, renderSavedPlan, reviewed } from '../../lib/journal/saved-plan';
 
 const step = (id: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
   ...{ id, kind: 'cell', target: 'host:h1', action: 'update', subject: `cell ${id}`, before: { value: 'a' } },

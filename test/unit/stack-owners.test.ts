@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JournalFolder, readRun } from '../../adapters/journal-folder';
-import { apply, plan } from '../../lib/engine';
-import { recordOf } from '../../lib/journal';
-import { bind } from '../../lib/kind';
-import type { Manifest } from '../../lib/manifest';
-import type { Reconciler, Step } from '../../lib/reconciler';
+import { JournalFolder, readRun } from '../../adapters/files/journal-folder';
+import { apply, plan } from '../../lib/run/engine';
+import { recordOf } from '../../lib/journal/journal';
+import { bind } from '../../lib/contract/kind';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Reconciler, Step } from '../../lib/contract/reconciler';
 import { memoryReaders, memoryWriters } from '../support/memory-kind';
 
 /** `<owner> <path>` of what lies on one host, of records that may say anything. */

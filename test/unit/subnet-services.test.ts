@@ -1,6 +1,6 @@
-import { addressFindings } from '../../lib/address-plan';
-import type { Release } from '../../lib/releases';
-import type { SubnetServices } from '../../lib/subnet-services';
+import { addressFindings } from '../../lib/synth/address-plan';
+import type { Release } from '../../lib/openstack/releases';
+import type { SubnetServices } from '../../lib/synth/subnet-services';
 import { plan, subnet } from '../support/address-plan';
 
 describe('a subnet’s services', () => {

@@ -1,4 +1,4 @@
-import { formatTime, parseTimeZone } from '../../lib/time';
+import { formatTime, parseTimeZone } from '../../lib/basics/time';
 
 const time = new Date('2014-09-19T12:04:05Z');
 

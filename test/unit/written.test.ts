@@ -1,4 +1,4 @@
-import { parseWritten, type Written } from '../../lib/written';
+import { parseWritten, type Written } from '../../lib/basics/written';
 
 const plain = (value: Written): unknown => {
   if (value.form === 'text') return value.text;

@@ -1,4 +1,4 @@
-import { isDeeperThan } from '../../lib/yaml-depth';
+import { isDeeperThan } from '../../lib/basics/yaml-depth';
 
 /** The largest bound that refuses the text, which is one less than its depth. */
 const depthOf = (text: string): number => {

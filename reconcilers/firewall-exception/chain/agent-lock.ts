@@ -6,7 +6,7 @@
  * since, and `$state_path/lock` in the neutron.conf that is shipped. Source: neutron@icehouse-eol
  * agent/linux/iptables_manager.py, etc/neutron.conf; neutron@kilo-eol etc/neutron.conf.
  */
-import type { HostFile } from '../../../lib/host';
+import type { HostFile } from '../../../lib/hosts/host';
 
 const defaultStatePath = '/var/lib/neutron';
 

@@ -1,5 +1,5 @@
 /** What an exception opens, in words, for whoever reviews a plan: computed from its rules, whatever its prefixes are spelled like. Pure. */
-import { linkLocal } from '../../../lib/exception-checks';
+import { linkLocal } from '../../../lib/synth/exception-checks';
 import {
   compact,
   everyAddress,
@@ -11,8 +11,8 @@ import {
   subtract,
   type IpRange,
   type IpVersion,
-} from '../../../lib/ip-ranges';
-import type { Port } from '../../../lib/ports';
+} from '../../../lib/net/ip-ranges';
+import type { Port } from '../../../lib/contract/ports';
 import { passagesOf, type Passage, type Passages } from './passages';
 import { parseRule } from './rule-shape';
 import { macCheckOf, type ExceptionRules } from './rules';

@@ -5,11 +5,11 @@
  * How: the file loses what is to go or to change; then the kernel is changed; then the file gets what is new. Each is a
  * compare-and-swap. Given up: a host that restarts between these writes comes back without what was being changed, until the next run.
  */
-import { InvalidConfiguration } from '../../../lib/errors';
-import { maxStoredBytes } from '../../../lib/exception-limits';
-import type { HostWrite } from '../../../lib/host';
+import { InvalidConfiguration } from '../../../lib/basics/errors';
+import { maxStoredBytes } from '../../../lib/synth/exception-limits';
+import type { HostWrite } from '../../../lib/hosts/host';
 import { noChain, renderReplacements, type OwnChains, type OwnRules } from '../../../lib/iptables/own-chain';
-import { sha256 } from '../../../lib/sha256';
+import { sha256 } from '../../../lib/basics/sha256';
 import { isEmptyGroup, isSameGroup, sharedGroups, withGroups } from './rule-groups';
 import type { Family } from './rules';
 import { newNames } from './own-names';

@@ -1,7 +1,7 @@
 /** What one exception should be on one host, as that host is now: its rules, or why there are none. Pure. */
 import { ownTables } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
-import type { Finding, Wanted } from '../../../lib/reconciler';
+import type { Finding, Wanted } from '../../../lib/contract/reconciler';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { parseRule } from './rule-shape';
 import { families, noRules, rulesFor, tapOf, type ExceptionRules } from './rules';

@@ -6,7 +6,7 @@
  */
 import { ownTables } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
-import type { Sweep } from '../../../lib/reconciler';
+import type { Sweep } from '../../../lib/contract/reconciler';
 import type { Intent } from './intent';
 import { isEmptyGroup } from './rule-groups';
 import { families, nothing, type Family } from './rules';

@@ -6,7 +6,7 @@
  * Names of before stay in use as long as there is anything under them. Given up: a chain of before that nothing ascribes to
  * anybody stays as it is, and every plan says so.
  */
-import { fileHeader, formerMark, ownerMark } from '../../../lib/host';
+import { fileHeader, formerMark, ownerMark } from '../../../lib/hosts/host';
 import type { OwnChains } from '../../../lib/iptables/own-chain';
 import { groupsOf } from './rule-groups';
 import type { Family } from './rules';

@@ -1,7 +1,7 @@
 /** How many rules one owner may have on one host, of all its exceptions. Pure. */
-import { maxRulesOfOwner } from '../../../lib/exception-limits';
+import { maxRulesOfOwner } from '../../../lib/synth/exception-limits';
 import { ownTables, type OwnRules } from '../../../lib/iptables/own-chain';
-import type { Difference } from '../../../lib/reconciler';
+import type { Difference } from '../../../lib/contract/reconciler';
 import { groupsOf } from './rule-groups';
 import { families, type ExceptionRules } from './rules';
 import { type FirewallExceptionStep, kernelRules, type OwnState } from '../model';

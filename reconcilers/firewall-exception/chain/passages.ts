@@ -1,5 +1,5 @@
 /** Which packets the rules of one exception let pass, read from the very lines that the kernel gets. Pure. */
-import { everyAddress, parseCidr, subtract, type IpRange, type IpVersion } from '../../../lib/ip-ranges';
+import { everyAddress, parseCidr, subtract, type IpRange, type IpVersion } from '../../../lib/net/ip-ranges';
 import type { OwnRules, OwnTable } from '../../../lib/iptables/own-chain';
 import { parseRule, type OwnRule } from './rule-shape';
 

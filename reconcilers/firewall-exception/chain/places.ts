@@ -1,5 +1,5 @@
 /** On which hosts the chain of a port's exception belongs. */
-import type { NetworkAgent, Port, Readers } from '../../../lib/ports';
+import type { NetworkAgent, Port, Readers } from '../../../lib/contract/ports';
 import type { FirewallExceptionSpec } from '../spec';
 
 /** Neutron's name of the agent that plugs such ports. */

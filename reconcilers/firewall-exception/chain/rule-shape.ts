@@ -5,7 +5,7 @@
  * (an operator's DROP, a pass for another port). The host program has the same grammar (`read_rule` of host/stackward-host.py), and
  * hands iptables-restore nothing else; test/attack/fuzz-rule-grammar.test.ts compares the two.
  */
-import { carriesIPv4, formatAddress, parseCidr } from '../../../lib/ip-ranges';
+import { carriesIPv4, formatAddress, parseCidr } from '../../../lib/net/ip-ranges';
 import { longestLine, type OwnTable } from '../../../lib/iptables/own-chain';
 import { findPath } from '../../../lib/iptables/rule-comment';
 

@@ -11,12 +11,12 @@
  * and replies of a DHCP server to its client, which neighbours take from any source. Link-local prefixes alone are refused.
  * Given up: what one server sends straight to another on one bridge of the Linux bridge agent.
  */
-import { linkLocal } from '../../../lib/exception-checks';
+import { linkLocal } from '../../../lib/synth/exception-checks';
 import type { OwnRules } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
-import { canonicalAddress, formatAddress, isInside, parseAddress, parseCidr } from '../../../lib/ip-ranges';
-import type { Port } from '../../../lib/ports';
-import { isAtLeast } from '../../../lib/releases';
+import { canonicalAddress, formatAddress, isInside, parseAddress, parseCidr } from '../../../lib/net/ip-ranges';
+import type { Port } from '../../../lib/contract/ports';
+import { isAtLeast } from '../../../lib/openstack/releases';
 import { renderRule, type OwnRule } from './rule-shape';
 import type { FirewallExceptionSpec } from '../spec';
 

@@ -8,7 +8,7 @@
  *   *filter
  *   …
  */
-import { fileHeader, type HostDigest, type HostFile, type TableVariant } from '../../../lib/host';
+import { fileHeader, type HostDigest, type HostFile, type TableVariant } from '../../../lib/hosts/host';
 import { findOwnChains, renderChains, type OwnRules } from '../../../lib/iptables/own-chain';
 import { parseRuleset } from '../../../lib/iptables/ruleset';
 import { isEmptyGroup, withGroups } from './rule-groups';

@@ -1,0 +1,33 @@
+/**
+ * Links from the folder in which Terraform runs a stack to the files of credentials beside main.ts.
+ *
+ * Symptom: cdktf runs Terraform in cdktf.out/stacks/<stack>. The provider looks for clouds.yaml in the folder that it
+ * runs in, then in ~/.config/openstack and /etc/openstack, so it did not find the file beside main.ts, which the
+ * `openstack` command and stackward read there (provider 1.54.1: "no clouds.yml file found").
+ * How: a link for each name that the provider looks for. A link that leads nowhere counts as no file for the provider and
+ * for Terraform's `fileexists`, so it does not matter which of the files are there, now or later. No secret is copied.
+ */
+import { lstatSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+
+/** Source: gophercloud/utils, openstack/clientconfig/utils.go. */
+const names = ['clouds', 'secure', 'clouds-public'].flatMap((name) => [`${name}.yaml`, `${name}.yml`]);
+
+/**
+ * @param folder cdktf.out/stacks/<stack>
+ * @throws InvalidConfiguration where a file of its own stands in the place of a link
+ */
+export function putCredentialLinks(folder: string): void {
+  for (const name of names) {
+    const path = join(folder, name);
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isSymbolicLink())
+      throw new InvalidConfiguration(
+        'it is a file of its own, which Terraform would read instead of the one beside main.ts; move it there, or delete it',
+        { where: path },
+      );
+    rmSync(path, { force: true });
+    symlinkSync(`../../../${name}`, path);
+  }
+}

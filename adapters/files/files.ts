@@ -1,0 +1,49 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
+
+/**
+ * A file's text, or undefined where there is none.
+ * @param maxBytes of a file that may come from anywhere; a pipe or a device in its place is refused too, and not waited for
+ */
+export function findText(path: string, maxBytes?: number): string | undefined {
+  try {
+    return maxBytes === undefined ? readFileSync(path, 'utf8') : readBounded(path, maxBytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof InvalidConfiguration) throw error;
+    throw new InvalidConfiguration(`it can't be read: ${(error as Error).message}`, { where: path });
+  }
+}
+
+function readBounded(path: string, maxBytes: number): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new InvalidConfiguration('it is no regular file', { where: path });
+    if (stat.size > maxBytes)
+      throw new InvalidConfiguration(`it has ${stat.size} bytes, and at most ${maxBytes} are read`, { where: path });
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @param path `-` is stdin */
+export function getText(path: string, maxBytes?: number): string {
+  if (path === '-') return readFileSync(0, 'utf8');
+  const text = findText(path, maxBytes);
+  if (text === undefined) throw new InvalidConfiguration('there is no such file', { where: path });
+  return text;
+}
+
+/** @throws Refused when the file is there already: nothing is overwritten; InvalidConfiguration when it can't be written */
+export function putNewText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o640 });
+  } catch (error) {
+    const options = { where: path, cause: error };
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new Refused('it is there already; name another file, or delete it', options);
+    throw new InvalidConfiguration(`it can't be written: ${(error as Error).message}`, options);
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The journal as a folder of files: one folder per run, written before the first change and only added to afterwards. What
+ * stands under its name is whole and on disk: it takes the name when it is.
+ */
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Report } from '../../lib/run/engine';
+import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
+import { renderResultRecord } from '../../lib/journal/journal';
+import {
+  maxJournalBytes,
+  parseRun,
+  type EndRecord,
+  type RecordedRun,
+  type RunRecord,
+} from '../../lib/journal/run-record';
+import { findText } from './files';
+import { printableJson } from '../../lib/basics/printable';
+
+export class JournalFolder {
+  /** A line that was cut: what came behind it would be lost with it. */
+  #isBroken = false;
+
+  private constructor(readonly path: string) {}
+
+  /**
+   * Makes the run's folder and puts the record on disk.
+   * @param parent made if missing
+   * @throws InvalidConfiguration when it can't be written: nothing may be changed then
+   */
+  static begin(parent: string, record: RunRecord): JournalFolder {
+    const name = orNothingChanged(parent, () => {
+      makeFolder(parent);
+      return nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
+    });
+    const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
+    const text = renderRecord(record, path);
+    orNothingChanged(path, () => {
+      try {
+        mkdirSync(unnamed, { mode: 0o750 });
+        write(join(unnamed, 'run.json'), text);
+        write(join(unnamed, 'results.jsonl'), '');
+        sync(unnamed);
+        renameSync(unnamed, path);
+        sync(parent);
+      } catch (error) {
+        removeWhereThere(unnamed);
+        throw error;
+      }
+    });
+    return new JournalFolder(path);
+  }
+
+  /** @throws UnrecoverableError the first time that it can't be written: nothing further may be begun then */
+  result(result: Report['results'][number]): void {
+    if (this.#isBroken) return;
+    this.orIncomplete('it lacks how steps ended from here on, and no further one was begun', () =>
+      appendFileSync(join(this.path, 'results.jsonl'), renderResultRecord(result, new Date())),
+    );
+  }
+
+  /** @throws UnrecoverableError when it can't be written */
+  end(report: EndRecord): void {
+    this.orIncomplete('it lacks the end of this run, which will be listed as killed', () => {
+      write(join(this.path, '.report.json'), `${printableJson(report, 2)}\n`);
+      renameSync(join(this.path, '.report.json'), join(this.path, 'report.json'));
+      sync(this.path);
+    });
+  }
+
+  private orIncomplete(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#isBroken = true;
+      throw new UnrecoverableError(
+        `the journal can't be written any more (${(cause as Error).message}): ${what}; a rollback of it looks at each step that has no result`,
+        { where: this.path, cause },
+      );
+    }
+  }
+}
+
+const runName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-[0-9a-f]{6}$/;
+/** The last moment whose text has this form. */
+const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * The order of names is the order of runs, which is that of rollbacks backwards: where the clock went back since the latest
+ * run, the name says a millisecond more than that one's.
+ */
+function nameOf(startedAt: Date, latest: string | undefined): string {
+  const last = Date.parse(latest?.replace(runName, '$1-$2-$3T$4:$5:$6Z') ?? '');
+  const after = Number.isNaN(last) ? 0 : Math.min(last + 1, lastMoment);
+  const time = new Date(Math.max(startedAt.getTime(), after)).toISOString();
+  return `${time.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+}
+
+/** @throws InvalidConfiguration that leads to another place for the journal */
+function orNothingChanged<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new InvalidConfiguration(
+      `the journal can't be written (${(cause as Error).message}), so nothing was changed; give a folder with --journal DIR`,
+      { where, cause },
+    );
+  }
+}
+
+/** Names of the runs below `parent`, the oldest first. */
+export function listRuns(parent: string): string[] {
+  try {
+    return readdirSync(parent)
+      .filter((name) => runName.test(name))
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new InvalidConfiguration(`it can't be read: ${(error as Error).message}`, { where: parent });
+  }
+}
+
+/** @param name of a run below `parent`, or the path of its folder */
+export function readRun(parent: string, name: string): RecordedRun {
+  const folder = name.includes('/') ? name : join(parent, name);
+  const find = (file: string): string | undefined => findText(join(folder, file), maxJournalBytes);
+  const run = find('run.json');
+  if (run === undefined)
+    throw new InvalidConfiguration(`there is no run "${name}"; \`stackward runs\` lists those below ${parent}`, {
+      where: folder,
+    });
+  // Runs refer to each other by name, so a rollback of a folder that was renamed would be recorded as that of another run.
+  const own = basename(resolve(folder));
+  if (!runName.test(own))
+    throw new InvalidConfiguration(
+      `the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "${own}"; give it its name again`,
+      { where: folder },
+    );
+  return parseRun(own, run, find('results.jsonl') ?? '', find('report.json'));
+}
+
+/** @throws InvalidConfiguration for a record that no later run would read again */
+function renderRecord(record: RunRecord, path: string): string {
+  const text = `${printableJson(record, 2)}\n`;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxJournalBytes) {
+    parseRun(path, text, '', undefined);
+    return text;
+  }
+  throw new InvalidConfiguration(
+    `the record of this run would have ${bytes} bytes, and a rollback reads ${maxJournalBytes} at most; nothing was changed: apply fewer things at once, with --stack or --target`,
+    { where: path },
+  );
+}
+
+/** A new file, whole and on disk when this returns. */
+function write(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o640);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** With its parents. `recursive` of mkdirSync says ENOENT where the file system is read-only (Node.js 20). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o750 });
+  } catch (error) {
+    // Another run may have made it just now.
+    if (!existsSync(path)) throw error;
+  }
+}
+
+function sync(folder: string): void {
+  const file = openSync(folder, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function removeWhereThere(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // What can't be written can't be removed either.
+  }
+}

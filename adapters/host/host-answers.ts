@@ -1,0 +1,158 @@
+/**
+ * The form of what a host answers. A host may be hostile, or run another program in the place of ours: nothing of an answer
+ * goes further unless it has the form that lib/hosts/host.ts promises.
+ */
+import { inflateSync } from 'node:zlib';
+import { z } from 'zod';
+import { hostReasons, type AnswerTo, type HostRead, type HostReason, type HostWrite } from '../../lib/hosts/host';
+import { sha256Digest } from '../../lib/basics/sha256';
+import { firstFault } from '../../lib/basics/schema-fault';
+
+const short = z.string().max(4_096);
+/** Every byte of a path may be a surrogate of its own. */
+const path = z.string().max(8_192);
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
+const count = z.number().int().nonnegative();
+const seconds = z.number().finite();
+const flag = z.boolean().exactOptional();
+
+const file = z.discriminatedUnion('exists', [
+  z.strictObject({ exists: z.literal(false), realPath: path }),
+  z.strictObject({
+    exists: z.literal(true),
+    realPath: path,
+    content: base64,
+    sha256: sha256Digest,
+    mode: count.max(0o7777),
+    links: count,
+    owner: short,
+    group: short,
+    mtimeSeconds: seconds,
+    xattrs: z.record(short, base64),
+    managers: z.array(z.enum(['Ansible', 'Puppet', 'Kolla'])),
+  }),
+]);
+
+/** Bytes of what iptables-save prints, as JSON has them: the host program's MAX_TABLES, and escapes. */
+const maxUnpacked = 96 << 20;
+
+/** The inside of a JSON text, as zlib's: tables can be larger than an answer. */
+const packedText = base64.transform((packed, context): string => {
+  try {
+    const inside = inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: maxUnpacked });
+    return z.string().parse(JSON.parse(`"${inside.toString('latin1')}"`));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'it is no text that was packed' });
+    return z.NEVER;
+  }
+});
+
+const digest = z.strictObject({ lines: count, sha256: sha256Digest });
+const boot = z.strictObject({
+  init: z.enum(['systemd', 'upstart', 'other']),
+  seen: sha256Digest,
+  files: z.array(z.strictObject({ path, isOurs: z.boolean(), now: digest.nullable(), right: digest.nullable() })),
+});
+
+type Question = HostRead | HostWrite;
+type Verb = Question['verb'];
+
+const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { verb: V }>>> } = {
+  facts: z.strictObject({
+    hostname: short,
+    kernel: short,
+    machine: short.nullable().exactOptional(),
+    python: short,
+    version: count,
+    installed: z.boolean(),
+    uid: count,
+    init: z.enum(['systemd', 'upstart', 'other']),
+    tools: z.record(short, short.nullable()),
+  }),
+  'read-file': file,
+  'digest-file': z.discriminatedUnion('exists', [
+    z.strictObject({ exists: z.literal(false) }),
+    z.strictObject({ exists: z.literal(true), size: count, sha256: sha256Digest, head: base64.max(684) }),
+  ]),
+  'list-folder': z.strictObject({
+    exists: z.boolean(),
+    entries: z.array(z.strictObject({ name: short, kind: z.enum(['file', 'folder', 'link', 'other']) })),
+  }),
+  'save-tables': z
+    .strictObject({ variant: z.enum(['nft', 'legacy', 'only']), hasHook: z.boolean(), packedText })
+    .transform(({ packedText: text, ...more }) => ({ ...more, text })),
+  'bridge-ports': z.strictObject({
+    ports: z.array(
+      z.strictObject({
+        bridge: short,
+        port: short,
+        flags: z.strictObject({ hairpin_mode: flag, learning: flag, unicast_flood: flag }),
+      }),
+    ),
+  }),
+  'boot-files': boot,
+  'run-reader': z.strictObject({ code: z.number().int(), stdout: z.string(), stderr: z.string() }),
+  'swap-file': z.strictObject({ realPath: path, sha256: sha256Digest, mtimeSeconds: seconds }),
+  'remove-file': z.strictObject({}),
+  'restore-tables': z.strictObject({}),
+  'swap-boot-files': boot,
+  'set-bridge-flag': z.strictObject({}),
+};
+
+const refusal = z.strictObject({ ok: z.literal(false), reason: z.enum(hostReasons), detail: short });
+const head = { version: count, oldest: count };
+const refused = z.strictObject({ ...head, refused: refusal });
+const otherVersion = z.strictObject(head);
+const answered = z.strictObject({ ...head, answers: z.array(z.array(z.unknown())) });
+const done = z.strictObject({ ok: z.literal(true), value: z.unknown() });
+
+export type HostAnswer = { readonly ok: true; readonly value: object } | z.infer<typeof refusal>;
+
+/** `refused`: the request as a whole. `versions`: the program speaks others. `malformed`: what doesn't have the form, and why. */
+export type HostAnswers =
+  | { readonly is: 'answered'; readonly answers: readonly (readonly HostAnswer[])[] }
+  | { readonly is: 'refused'; readonly reason: HostReason; readonly detail: string }
+  | { readonly is: 'versions'; readonly version: number; readonly oldest: number }
+  | { readonly is: 'malformed'; readonly detail: string };
+
+/** @param json of the program, for a request of these sequences */
+export function parseAnswers(json: string, sequences: readonly (readonly Question[])[]): HostAnswers {
+  let given: unknown;
+  try {
+    given = JSON.parse(json);
+  } catch {
+    return { is: 'malformed', detail: 'it is no JSON' };
+  }
+  const versions = otherVersion.safeParse(given);
+  if (versions.success) return { is: 'versions', ...versions.data };
+  const no = refused.safeParse(given);
+  if (no.success) return { is: 'refused', ...no.data.refused };
+  const whole = answered.safeParse(given);
+  if (!whole.success) return malformed('', whole.error);
+  const rows = whole.data.answers;
+  if (rows.length !== sequences.length || rows.some((row, at) => row.length !== sequences[at]?.length))
+    return { is: 'malformed', detail: 'it has another number of answers than there were questions' };
+  return parseRows(rows, sequences);
+}
+
+function parseRows(rows: readonly (readonly unknown[])[], sequences: readonly (readonly Question[])[]): HostAnswers {
+  const answers: HostAnswer[][] = [];
+  for (const [row, sequence] of sequences.entries()) {
+    const parsed: HostAnswer[] = [];
+    for (const [column, { verb }] of sequence.entries()) {
+      const given = rows[row]?.[column];
+      const is = done.safeParse(given);
+      const answer = is.success ? values[verb].safeParse(is.data.value) : refusal.safeParse(given);
+      if (!answer.success) return malformed(`answer to ${verb}, `, answer.error);
+      parsed.push(is.success ? { ok: true, value: answer.data as object } : (answer.data as HostAnswer));
+    }
+    answers.push(parsed);
+  }
+  return { is: 'answered', answers };
+}
+
+function malformed(where: string, error: z.ZodError): HostAnswers {
+  const { field, message } = firstFault(error);
+  const words = `${where}${field || 'as a whole'}: ${message}`;
+  return { is: 'malformed', detail: words.slice(0, 300) };
+}

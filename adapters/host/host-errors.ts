@@ -1,0 +1,121 @@
+/** What a host can refuse, as one sentence with the next step. The way to it has its own: ssh-errors.ts. */
+import type { StackwardError } from '../../lib/basics/errors';
+import { Blocked, StalePlan, TransientError, UnrecoverableError, type Reason } from '../../lib/basics/errors';
+import type { HostRead, HostReason, HostWrite } from '../../lib/hosts/host';
+import { maxOutput, type Ended } from '../process/run-program';
+
+/** How our script ends where the program could not answer: numbers that neither a shell, sudo nor Python uses. */
+export const exits = { noPython: 111, sudoDenied: 112, noSudo: 113, notInstalled: 114 } as const;
+
+/** What our script prints before what sudo was asked to run, where sudo doesn't let the login run it. */
+export const deniedMark = 'stackward-denied ';
+
+/** A process that SIGALRM ended, as a shell tells it. */
+const alarmed = 128 + 14;
+
+interface Asked {
+  readonly name: string;
+  readonly access: 'read' | 'write';
+  readonly installed: string | undefined;
+  readonly requestTimeoutMs: number;
+}
+
+/** The first words of what a program printed, on one line. */
+export const firstWords = (text: string): string => text.slice(0, 3_000).replace(/\s+/g, ' ').trim().slice(0, 300);
+
+/** The way to the host went away, or was ended, after the request was on it. */
+export function lostError(detail: string, access: 'read' | 'write', where: string): TransientError {
+  const rest =
+    access === 'write'
+      ? 'each write that was asked for is done whole or not at all, so plan again to see which'
+      : 'nothing was changed, so run it again';
+  return new TransientError(`${detail}; ${rest}`, { where });
+}
+
+/** Sudo's own words are those of its C locale. */
+function deniedBecause(stderr: string): string {
+  if (/^sudo: .*must have a tty/m.test(stderr))
+    return 'sudo there wants a terminal of every login (requiretty); add to sudoers `Defaults:LOGIN !requiretty`, with the name of this login';
+  const mark = stderr.lastIndexOf(deniedMark);
+  const program = firstWords(stderr.slice(mark + deniedMark.length));
+  const words = firstWords(stderr.slice(0, mark));
+  return `sudo doesn't let this login run ${program} as root without a password${words && ` (${words})`}; add the line of docs/hosts.md for this very path to sudoers`;
+}
+
+/** The script ended without an answer of the program. */
+export function endError(ended: Ended, { name, access, installed, requestTimeoutMs }: Asked): StackwardError {
+  const where = `host:${name}`;
+  const words = firstWords(ended.stderr);
+  const final = (detail: string): StackwardError => new UnrecoverableError(detail, { where });
+  if (ended.tooMuch)
+    return final(
+      `more than ${maxOutput >> 20} MiB came back, and no more is taken; see what the login scripts there print, and how large the files are that are read`,
+    );
+  if (ended.timedOut || ended.code === alarmed)
+    return lostError(
+      `no answer within ${requestTimeoutMs / 1000} s, and the program was ended; look at the load and the file systems of the host`,
+      access,
+      where,
+    );
+  if (ended.code === exits.noPython)
+    return final(
+      'neither python3, python2 nor python runs there; install Python 2.7 or 3, or correct PATH of the login',
+    );
+  if (ended.code === exits.noSudo)
+    return final('the login is not root, and there is no sudo; log in as root, or install sudo (docs/hosts.md)');
+  if (ended.code === exits.sudoDenied) return final(deniedBecause(ended.stderr));
+  if (ended.code === exits.notInstalled)
+    return final(`there is no ${installed}; install host/stackward-host.py there, owned by root (docs/hosts.md)`);
+  if (ended.code === null || ended.code > 128 || ended.code === 0)
+    return lostError(`the program ended without an answer${words && ` (${words})`}`, access, where);
+  return final(`the program could not be run (exit code ${ended.code}): ${words || 'it said nothing'}`);
+}
+
+const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>> = {
+  absent: ['UnrecoverableError', 'correct the path or name'],
+  busy: ['TransientError', 'wait, then run it again'],
+  changed: ['StalePlan', 'plan again'],
+  failed: ['UnrecoverableError', 'this is a defect of stackward or of the host: report it with this text'],
+  full: ['UnrecoverableError', 'free space on that file system; the file is as it was'],
+  'hard-linked': ['Blocked', 'make it a file of its own'],
+  installation: ['UnrecoverableError', 'install it as docs/hosts.md says'],
+  invalid: ['UnrecoverableError', 'correct what was asked for'],
+  'mount-point': ['Blocked', 'it is mounted there by itself: change the file that is mounted'],
+  'no-tool': ['UnrecoverableError', 'install it on the host'],
+  'not-a-file': ['Blocked', 'correct the path'],
+  'not-a-folder': ['Blocked', 'correct the path'],
+  'not-allowed': [
+    'UnrecoverableError',
+    'see whether it is immutable (lsattr), or guarded by SELinux or AppArmor: the program runs as root, and root may not',
+  ],
+  'not-ours': ['Blocked', 'remove it by hand if it is not wanted'],
+  'outside-limits': ['UnrecoverableError', 'add it to the .limits file beside the installed program (docs/hosts.md)'],
+  overdue: ['TransientError', 'look at the load and the file systems of the host, then plan again'],
+  'read-only': ['UnrecoverableError', 'mount that file system writable; dmesg tells whether errors made it read-only'],
+  refused: ['UnrecoverableError', 'the host program does not do that for anybody'],
+  rejected: ['StalePlan', 'nothing of it was taken: what it expected is not there, so plan again'],
+  skipped: ['TransientError', 'run it again when that is mended'],
+  'too-large': ['Blocked', 'correct the path'],
+  'two-variants': ['Blocked', 'flush the tables of the variant that the agent no longer uses'],
+};
+
+/** One verb that failed on a host that answered. */
+export function outcomeError(
+  reason: HostReason,
+  detail: string,
+  where: string,
+  verb: HostRead | HostWrite | undefined,
+): StackwardError {
+  const [as, todo] = next[reason] ?? next.failed;
+  const message = `${verb?.verb ?? 'a request'} failed: ${detail}; ${todo}`;
+  switch (as) {
+    case 'StalePlan':
+      return new StalePlan(message, { where });
+    case 'Blocked':
+      return new Blocked(message, { where });
+    case 'TransientError':
+      return new TransientError(message, { where });
+    default:
+      return new UnrecoverableError(message, { where });
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The host program's requests and answers, over any way to run a shell script on a host (docs/adr/0005-host-program.md).
+ *
+ * The script is made of fixed words: what anybody chose travels in the request. It holds no single quote, backslash,
+ * exclamation mark or line break, so that it stands in single quotes before every login shell, csh and fish included.
+ */
+import { readFileSync } from 'node:fs';
+import { UnrecoverableError } from '../../lib/basics/errors';
+import {
+  defaultStateFolder,
+  maxDeadlineSeconds,
+  maxQuestions,
+  maxRequestBytes,
+  protocolVersion,
+  type Host,
+  type HostRead,
+  type HostWrite,
+  type Outcome,
+  type OutcomesOf,
+} from '../../lib/hosts/host';
+import { append } from '../../lib/basics/lists';
+import { parseAnswers, type HostAnswers } from './host-answers';
+import { hostProgramFile } from '../host-source';
+import { deniedMark, endError, exits, outcomeError } from './host-errors';
+import type { Ended } from '../process/run-program';
+
+let source: Buffer | undefined;
+
+/** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. `source` stays for the copy that runs when the host starts. */
+const bootstrap =
+  'import sys;sys.path=list(filter(len,sys.path));import os,signal;signal.signal(14,0);signal.alarm(60);' +
+  'sent=os.fdopen(0,chr(114)+chr(98));source=sent.read(int(sys.argv[1]));exec(source)';
+
+/** `s` becomes what stands before a command to run it as root. */
+const asRoot = `LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;
+/** Sudo itself ends with 1; asked about the very words, since sudoers may name the arguments too. */
+const denied = (command: string): string =>
+  `[ $c = 1 ] && [ -n "$s" ] && { sudo -n -l -- ${command} >/dev/null 2>&1 || { echo "${deniedMark}$a" >&2; exit ${exits.sudoDenied}; }; };`;
+
+/** A Python that can't be run (a version manager's empty shim) ends with 126 or 127, and the next one is tried. */
+const sentScript = (length: number): string => {
+  const command = `"$a" -ES -c "${bootstrap}" ${length}`;
+  return (
+    `${asRoot} for p in python3 python2 python; do a="$(command -v $p)" || continue; ` +
+    `$s ${command}; c=$?; case $c in 0) exit 0;; 126|127) continue;; esac; ` +
+    `${denied(command)} exit $c; done; exit ${exits.noPython}`
+  );
+};
+
+const installedScript = (path: string): string =>
+  `${asRoot} a=${path}; $s $a; c=$?; [ $c = 0 ] && exit 0; [ -e $a ] || exit ${exits.notInstalled}; ${denied('$a')} exit $c`;
+
+export interface ProgramOptions {
+  /**
+   * Path of the installed, root-owned program. Default: the program is sent along, and run as root or through
+   * `sudo -n` of Python.
+   */
+  readonly installed?: string;
+  /** How long one request may take on the host, in all. Default: 120 s. */
+  readonly requestTimeoutMs?: number;
+  /** Where records are kept there. Default: /var/lib/stackward. */
+  readonly stateFolder?: string;
+}
+
+/** A host whose shell can be reached; one request at a time. */
+export abstract class ProgramHost implements Host {
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly stateFolder: string;
+
+  constructor(
+    readonly name: string,
+    private readonly options: ProgramOptions,
+  ) {
+    this.stateFolder = options.stateFolder ?? defaultStateFolder;
+    if (options.installed !== undefined && !/^(\/[\w.-]+)+$/.test(options.installed))
+      throw new UnrecoverableError(
+        `the path of the installed program may hold letters, digits, ".", "_", "-" and "/": ${options.installed}`,
+        { where: `host:${name}` },
+      );
+  }
+
+  /** Runs `sh -c SCRIPT` on the host. Its errors are already ours, and say what is wrong with the way to the host. */
+  protected abstract run(script: string, input: Buffer, timeoutMs: number, access: 'read' | 'write'): Promise<Ended>;
+  abstract close(): Promise<void>;
+
+  async read<const Questions extends readonly HostRead[]>(questions: Questions): Promise<OutcomesOf<Questions>> {
+    const answered = await this.ask(
+      'read',
+      questions.map((one) => [one]),
+    );
+    return answered.flat() as never;
+  }
+
+  write(sequences: readonly (readonly HostWrite[])[]): Promise<readonly (readonly Outcome<object>[])[]> {
+    return this.ask('write', sequences);
+  }
+
+  private ask(access: 'read' | 'write', sequences: Sequences): Promise<readonly (readonly Outcome<never>[])[]> {
+    const result = this.#turn.then(async () => {
+      const outcomes: (readonly Outcome<never>[])[] = [];
+      for (const part of this.split(sequences)) append(outcomes, await this.request(access, part));
+      return outcomes;
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Into as many requests as the bounds of one need: sequences are independent of each other. */
+  private split(sequences: Sequences): Sequences[] {
+    const parts: (readonly (HostRead | HostWrite)[])[][] = [];
+    let room = { bytes: 0, questions: 0 };
+    for (const sequence of sequences) {
+      const bytes = asciiOf(sequence).length + 2;
+      const questions = sequence.length + 1;
+      if (bytes > maxBodyBytes || questions > maxQuestions)
+        throw new UnrecoverableError(
+          `what is to be written there in one sequence needs ${bytes} bytes and ${questions} questions, and one request may have ${maxBodyBytes} and ${maxQuestions}; divide what is declared for this host`,
+          { where: `host:${this.name}` },
+        );
+      if (bytes > room.bytes || questions > room.questions) {
+        parts.push([]);
+        room = { bytes: maxBodyBytes, questions: maxQuestions };
+      }
+      parts.at(-1)?.push(sequence);
+      room = { bytes: room.bytes - bytes, questions: room.questions - questions };
+    }
+    return parts;
+  }
+
+  private async request(
+    access: 'read' | 'write',
+    sequences: Sequences,
+  ): Promise<readonly (readonly Outcome<never>[])[]> {
+    const { installed, requestTimeoutMs = 120_000 } = this.options;
+    // Time is left for the answer to come back.
+    const deadlineSeconds = Math.min(maxDeadlineSeconds, Math.max(1, Math.floor(requestTimeoutMs / 1250)));
+    const request = frame(asciiOf({ version: protocolVersion, access, deadlineSeconds, sequences }));
+    source ??= readFileSync(hostProgramFile);
+    const [script, input] =
+      installed === undefined
+        ? [sentScript(source.length), Buffer.concat([source, request])]
+        : [installedScript(installed), request];
+    const ended = await this.run(script, input, requestTimeoutMs, access);
+    const json = findAnswer(ended.stdout);
+    if (json === undefined) throw endError(ended, { name: this.name, access, installed, requestTimeoutMs });
+    const parsed = parseAnswers(json, sequences);
+    if (parsed.is !== 'answered') throw this.noAnswer(parsed);
+    return parsed.answers.map((answers, row) =>
+      answers.map((answer, column) => {
+        if (answer.ok) return answer as never;
+        const verb = sequences[row]?.[column];
+        const error = outcomeError(answer.reason, answer.detail, `host:${this.name}`, verb);
+        return { ok: false, reason: answer.reason, error };
+      }),
+    );
+  }
+
+  private noAnswer(parsed: Exclude<HostAnswers, { is: 'answered' }>): UnrecoverableError {
+    const where = `host:${this.name}`;
+    const program = this.options.installed ?? 'the program that was sent along';
+    switch (parsed.is) {
+      case 'versions':
+        return new UnrecoverableError(
+          `the program installed there speaks versions ${parsed.oldest} to ${parsed.version} of the protocol, and this stackward version ${protocolVersion}; ` +
+            `install host/stackward-host.py of this release as ${this.options.installed} (docs/hosts.md)`,
+          { where },
+        );
+      case 'refused':
+        return outcomeError(parsed.reason, `the request as a whole was refused: ${parsed.detail}`, where, undefined);
+      case 'malformed':
+        return new UnrecoverableError(
+          `${program} answered in a form that the protocol doesn't have (${parsed.detail}); nothing of it is used, so look what runs there in its place`,
+          { where },
+        );
+    }
+  }
+}
+
+type Sequences = readonly (readonly (HostRead | HostWrite)[])[];
+
+/** Leaves room for what stands around the sequences. */
+const maxBodyBytes = maxRequestBytes - 4_096;
+
+/** JSON in ASCII, so that no locale on the host can spoil it. */
+const asciiOf = (value: object): string =>
+  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const frame = (json: string): Buffer => Buffer.from(`stackward-request ${json.length}\n${json}`, 'latin1');
+
+/** The JSON behind whatever a login script printed; undefined when it is not whole. */
+function findAnswer(stdout: Buffer): string | undefined {
+  const mark = '\nstackward-answer ';
+  const start = stdout.lastIndexOf(mark);
+  const line = stdout.indexOf('\n', start + mark.length);
+  if (start < 0 || line < 0) return undefined;
+  const length = Number(stdout.toString('latin1', start + mark.length, line));
+  const json = stdout.subarray(line + 1, line + 1 + length);
+  return json.length === length ? json.toString('latin1') : undefined;
+}

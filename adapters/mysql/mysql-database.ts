@@ -1,0 +1,234 @@
+/**
+ * `SqlReader` and `SqlWriter` over mysql2, for MySQL 5.5 to 8.4, MariaDB and Galera.
+ *
+ * One connection, opened at the first statement and again after it was lost; what is asked meanwhile waits its turn.
+ * Nothing above MySQL 5.5's syntax without a way back. Values travel inside the statement, escaped by mysql2: a
+ * server-side prepare costs a round trip each. Proven on MariaDB 10.11 (test/contract/sql-mysql.test.ts).
+ */
+import { connect as connectSocket, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection, ConnectionOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { Cluster, SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../../lib/contract/ports';
+import {
+  connectError,
+  isConnectionLost,
+  isLockWaitTimeout,
+  isWorthAnotherTry,
+  queryError,
+  unknownOutcome,
+  type Stage,
+} from './mysql-errors';
+import { UncheckedKeys } from './mysql-keys';
+import { mysqlLimits, withinLimits, type MysqlLimits } from './mysql-limits';
+import { lagError, prepare, type Access } from './mysql-settings';
+import { openConnection, type TlsOptions } from './mysql-tls';
+import { checkedRows, checkedValues } from './mysql-values';
+
+export type { TlsOptions } from './mysql-tls';
+
+export interface MysqlOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly schema: string;
+  readonly tls: 'off' | TlsOptions;
+}
+
+const attempts = 5;
+
+/** mysql2's `destroy` only says that it will send no more: a server that never closes would keep the process. */
+interface Session {
+  readonly connection: Connection;
+  readonly socket: Socket;
+  /** Set when the session is ready. */
+  readonly cluster?: Cluster | undefined;
+}
+
+/** A server closes when it is told to; another is left after this. */
+const closeTimeoutMs = 500;
+
+/** Reads only; the server itself refuses writes on its session where it can (MySQL 5.6, MariaDB 10.0 and later). */
+export class MysqlReader implements SqlReader {
+  #session: Promise<Session> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  protected readonly access: Access = 'READ ONLY';
+
+  private readonly limits: MysqlLimits;
+
+  constructor(
+    protected readonly options: MysqlOptions,
+    limits: Partial<MysqlLimits> = {},
+  ) {
+    this.limits = { ...mysqlLimits, ...limits };
+  }
+
+  query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    return this.exclusively((session) => this.inStep(session, this.rows<Row>(session, sql, values)));
+  }
+
+  cluster(): Promise<Cluster | undefined> {
+    return this.exclusively((session) => Promise.resolve(session.cluster));
+  }
+
+  /** Inside `work` only `view` may be used: this reader answers again when `work` has ended. */
+  snapshot<T>(work: (view: SqlQuery) => Promise<T>): Promise<T> {
+    return this.exclusively(async (session) => {
+      await this.inStep(session, this.run(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT'));
+      let result: T;
+      try {
+        result = await work({ query: (sql, values = []) => this.rows(session, sql, values) });
+      } catch (error) {
+        await this.rollBack(session, error);
+        throw error;
+      }
+      await this.rollBack(session);
+      return result;
+    });
+  }
+
+  /** Ends the session; a later call opens a new one. */
+  async close(): Promise<void> {
+    const session = await this.#session?.catch(() => undefined);
+    this.#session = undefined;
+    if (!session) return;
+    const { connection, socket } = session;
+    const timer = setTimeout(() => socket.destroy(), closeTimeoutMs);
+    socket.once('close', () => clearTimeout(timer));
+    await connection.end().catch(() => socket.destroy());
+  }
+
+  /** Runs `work` when all that was asked before it has ended. */
+  protected exclusively<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const result = this.#turn.then(async () => {
+      this.#session ??= this.open();
+      const session = await this.#session.catch((error: unknown) => {
+        this.#session = undefined;
+        throw error;
+      });
+      try {
+        return await work(session);
+      } catch (error) {
+        if (isConnectionLost(error)) this.forget(session);
+        throw queryError(error, this.options);
+      }
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** mysql2's own errors leave here untouched: `exclusively` turns them into ours. */
+  protected async rows<Row extends object>(
+    session: Session,
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<readonly Row[]> {
+    return checkedRows<Row>(await this.ask<RowDataPacket[]>(session, sql, values));
+  }
+
+  /** For what takes no locks: a wait that is too long for the server can only be that for the rest of the cluster. */
+  protected async inStep<T>({ cluster }: Session, asked: Promise<T>): Promise<T> {
+    return asked.catch((error: unknown) => {
+      if (!cluster || !isLockWaitTimeout(error)) throw error;
+      throw lagError(`${this.options.host}:${this.options.port}`, cluster, error);
+    });
+  }
+
+  protected async run(session: Session, sql: string, values: readonly SqlValue[] = []): Promise<number> {
+    return (await this.ask<ResultSetHeader>(session, sql, values)).affectedRows;
+  }
+
+  private async ask<Answer extends RowDataPacket[] | ResultSetHeader>(
+    { connection, socket }: Session,
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Answer> {
+    const [answer] = await withinLimits(socket, this.limits, () =>
+      connection.query<Answer>(sql, checkedValues(values)),
+    );
+    return answer;
+  }
+
+  /** @param error that ended the work: over a connection that is lost nothing more is asked */
+  protected async rollBack(session: Session, error?: unknown): Promise<void> {
+    if (error !== undefined && isConnectionLost(error)) this.forget(session);
+    else await this.run(session, 'ROLLBACK').catch(() => this.forget(session));
+  }
+
+  protected forget({ connection, socket }: Session): void {
+    this.#session = undefined;
+    connection.destroy();
+    socket.destroy();
+  }
+
+  private async open(): Promise<Session> {
+    const { host, port, user, password, schema: database, tls } = this.options;
+    let stage: Stage = 'connecting';
+    const keys = new UncheckedKeys(this.options);
+    const socket = connectSocket({ host, port, noDelay: true, keepAlive: true });
+    const stream = (): Socket => {
+      // mysql2 3.24 names no host to tls.connect where `host` is an address, and Node would then accept a certificate for
+      // `localhost`. Node takes the name of the socket before that (lib/_tls_wrap.js, onConnectSecure).
+      Object.assign(socket, { _host: host });
+      socket.once('connect', () => (stage = 'waiting for the greeting'));
+      socket.once('data', () => (stage = 'logging in'));
+      return socket;
+    };
+    try {
+      const settings: ConnectionOptions = {
+        ...{ host, port, user, password, database, stream, connectTimeout: this.limits.connectTimeoutMs },
+        ...{ supportBigNumbers: true, dateStrings: true, stringifyObjects: true, disableEval: true },
+        // A server may ask any client that offers it for a file of this machine.
+        flags: ['-LOCAL_FILES'],
+        ...(tls === 'off' ? { authPlugins: keys.plugins } : {}),
+      };
+      const connection = await openConnection(settings, host, tls);
+      stage = 'open';
+      // An idle connection that the server closes must not end the process: the next statement opens a new one.
+      connection.on('error', () => this.forget({ connection, socket }));
+      const session = { connection, socket };
+      const ask = { run: (sql: string) => this.run(session, sql), rows: (sql: string) => this.rows(session, sql, []) };
+      return { ...session, cluster: await prepare(ask, this.access, `${host}:${port}`) };
+    } catch (error) {
+      socket.destroy();
+      throw keys.refusal ?? connectError(error, stage, this.options, this.limits.connectTimeoutMs);
+    }
+  }
+}
+
+export class MysqlWriter extends MysqlReader implements SqlWriter {
+  protected override readonly access = 'READ WRITE';
+
+  transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
+    return this.exclusively(async (session) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.attempt(session, work);
+        } catch (error) {
+          if (!isWorthAnotherTry(error) || attempt === attempts) throw error;
+          await sleep(20 * attempt * (1 + Math.random()));
+        }
+      }
+    });
+  }
+
+  private async attempt<T>(session: Session, work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
+    await this.inStep(session, this.run(session, 'START TRANSACTION'));
+    let result: T;
+    try {
+      result = await work({
+        query: (sql, values = []) => this.rows(session, sql, values),
+        execute: (sql, values = []) => this.run(session, sql, values),
+      });
+    } catch (error) {
+      await this.rollBack(session, error);
+      throw error;
+    }
+    await this.run(session, 'COMMIT').catch(async (error: unknown) => {
+      // A transaction that COMMIT left open would be committed by the next one's start.
+      await this.rollBack(session, error);
+      throw isWorthAnotherTry(error) ? error : unknownOutcome(error, this.options);
+    });
+    return result;
+  }
+}

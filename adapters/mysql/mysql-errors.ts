@@ -1,0 +1,140 @@
+/** What a MySQL server, or the way to it, can refuse: each as one sentence with the next step. Never holds a password. */
+import { StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { StatementCut } from './mysql-limits';
+import { tlsDetail } from './mysql-tls-errors';
+import type { TlsOptions } from './mysql-tls';
+import { findRefusal, lostConnection, oldPassword, unknownLogin, unknownRefusal } from './mysql-refusals';
+
+export interface Place {
+  readonly tls: 'off' | TlsOptions;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly schema: string;
+}
+
+/** How far the connection came before it failed. */
+export type Stage = 'connecting' | 'waiting for the greeting' | 'logging in' | 'open';
+
+interface DriverError {
+  readonly code: string;
+  readonly errno: number;
+  readonly message: string;
+}
+
+const asDriverError = (error: unknown): DriverError => {
+  const { code, errno, message } = error as Partial<DriverError>;
+  // Those of the operating system are negative.
+  return { code: code ?? '', errno: errno !== undefined && errno > 0 ? errno : 0, message: message ?? String(error) };
+};
+
+const endingOf = ({ errno, message }: DriverError) => findRefusal(errno, message)?.ending;
+
+/** The server rolled the whole transaction back, or never began it: it may be tried again. */
+export const isWorthAnotherTry = (error: unknown): boolean => endingOf(asDriverError(error)) === 'retried';
+
+export const isLockWaitTimeout = (error: unknown): boolean => asDriverError(error).errno === 1205;
+
+/** The connection is gone; whatever was open on it was rolled back by the server, unless COMMIT was already on its way. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof StatementCut) return true;
+  const met = asDriverError(error);
+  return (
+    ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(met.code) ||
+    endingOf(met) === 'lost' ||
+    /closed state/.test(met.message)
+  );
+}
+
+/** COMMIT is on its way, and no answer says that it was done or rolled back. */
+export function unknownOutcome(error: unknown, { host, port }: Place): StackwardError {
+  if (isConnectionLost(error))
+    return new TransientError('the connection was lost at COMMIT: the outcome is unknown, so observe again', {
+      cause: error,
+    });
+  const { errno, message } = asDriverError(error);
+  return new TransientError(
+    `${host}:${port} answered COMMIT with error ${errno} (${message}): the outcome is unknown; run it again, which looks first, and see the server's error log`,
+    { cause: error },
+  );
+}
+
+/** An error met on the way to an open session. */
+export function connectError(error: unknown, stage: Stage, place: Place, timeoutMs: number): StackwardError {
+  if (error instanceof StackwardError) return error;
+  const { code, message } = asDriverError(error);
+  const server = `${place.host}:${place.port}`;
+  const transient = (detail: string): StackwardError => new TransientError(detail, { cause: error });
+  const final = (detail: string): StackwardError => new UnrecoverableError(detail, { cause: error });
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return final(`the host name ${place.host} has no address; correct "host" of this database, or the resolver`);
+  if (code === 'ECONNREFUSED')
+    return final(
+      `${server} refuses the connection: nothing listens there; start the database, or correct "host" and "port" (bind_address may be 127.0.0.1 only)`,
+    );
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
+    return final(`there is no route to ${server}; check the network from this machine to the database`);
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
+    return final(`${server} offers no TLS; turn TLS on at the server, or set tls: off for this database`);
+  if (code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED')
+    return final(
+      `${server} asks for the password in clear (mysql_clear_password), and stackward sends it to nobody; give the account a password of its own in the database`,
+    );
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return final(loginDetail(message, server, place));
+  if (code === 'HANDSHAKE_SSL_ERROR') return final(tlsDetail(message, server, place.tls));
+  if (code === 'ETIMEDOUT' && stage === 'connecting')
+    return transient(
+      `no answer from ${server} within ${timeoutMs / 1000} s: a firewall drops the packets, or the host is down; open TCP port ${place.port} from this machine`,
+    );
+  if (stage === 'logging in' && code === 'ETIMEDOUT')
+    return transient(
+      `${server} has not ended the login within ${timeoutMs / 1000} s; see its load and its error log, and run it again`,
+    );
+  if (
+    stage === 'waiting for the greeting' &&
+    endingOf(asDriverError(error)) === undefined &&
+    (code === 'ETIMEDOUT' || isConnectionLost(error))
+  )
+    return transient(
+      `${server} accepts the connection but ${code === 'ETIMEDOUT' ? `sends no greeting within ${timeoutMs / 1000} s` : 'closes it before the greeting'}: an access list, a proxy without a live server behind it, or a blocked host; look at the firewall and proxy in between, then at the server's error log`,
+    );
+  return queryError(error, place);
+}
+
+/** mysql2: `Server requests authentication using unknown plugin dialog. See TODO: …`; MySQL 4.0's scheme has no name. */
+function loginDetail(message: string, server: string, { user }: Place): string {
+  const [, plugin = message] = /unknown plugin (.{0,64}?)\. See /s.exec(message) ?? [];
+  const asked = { server, who: `user ${user}` };
+  return plugin === '' || plugin === 'mysql_old_password' ? oldPassword(asked) : unknownLogin(asked, plugin);
+}
+
+/** An error that the server sends, or a connection that broke, on an open session. */
+export function queryError(error: unknown, place: Place): StackwardError {
+  if (error instanceof StackwardError) return error;
+  const { errno, code, message } = asDriverError(error);
+  const server = `${place.host}:${place.port}`;
+  if (error instanceof StatementCut) return cutError(error, server);
+  if (/^As a result of LOCAL INFILE command/.test(message))
+    return new UnrecoverableError(
+      `${server} asks for a file of this machine (LOAD DATA LOCAL), which no database of Neutron does, and got none; see what answers there`,
+    );
+  const refusal = findRefusal(errno, message) ?? (errno === 0 ? undefined : unknownRefusal(errno, code));
+  if (refusal === undefined && isConnectionLost(error))
+    return new TransientError(lostConnection(server), { cause: error });
+  if (refusal === undefined) return new UnrecoverableError(`${server}: ${message}`, { cause: error });
+  const detail = refusal.say({ server, who: `user ${place.user}`, schema: place.schema, message });
+  return refusal.ending === 'lasting'
+    ? new UnrecoverableError(detail, { cause: error })
+    : new TransientError(detail, { cause: error });
+}
+
+function cutError(error: StatementCut, server: string): StackwardError {
+  if (error.limit === 'time')
+    return new TransientError(
+      `${server} ${error.message}: nothing was written by what was under way; see what its statements wait for (SHOW PROCESSLIST), and what stands in between`,
+      { cause: error },
+    );
+  return new UnrecoverableError(`${server} ${error.message}, which nothing of Neutron's has; see what answers there`, {
+    cause: error,
+  });
+}

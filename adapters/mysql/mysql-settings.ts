@@ -1,0 +1,109 @@
+/**
+ * What every session is set to before its first question, and what its server then is: one server, or a node of a Galera cluster.
+ *
+ * A node shows what it has applied so far, and that may lag behind what the cluster has committed. So it is told to wait for all of
+ * that before each read and each transaction (`wsrep_sync_wait`), and a node that is out of step is refused.
+ * Whether a server is a node costs other servers no question: the settings hold an expression that fails on a node alone.
+ */
+import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import type { Cluster } from '../../lib/contract/ports';
+
+/** A session that is not ready yet. */
+export interface Unset {
+  run(sql: string): Promise<unknown>;
+  rows(sql: string): Promise<readonly object[]>;
+}
+
+export type Access = 'READ ONLY' | 'READ WRITE';
+
+/**
+ * mysql2's escaping counts on two things, which a server may have set otherwise for everybody: backslash escapes (`sql_mode`),
+ * and UTF-8 (`skip-character-set-client-handshake`: in GBK the last byte of a character would swallow the backslash before a
+ * quote). `sql_mode` also makes too long values an error instead of cutting them; a list by GROUP_CONCAT is not cut at 1,024 bytes.
+ */
+const settingsWith = (listBytes: string, more = ''): string =>
+  `SET SESSION character_set_client = utf8mb4, SESSION character_set_results = utf8mb4, ` +
+  `SESSION character_set_connection = utf8mb4, SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION autocommit = 1, ` +
+  `SESSION innodb_lock_wait_timeout = 2, SESSION group_concat_max_len = ${listBytes}${more}`;
+const listBytes = '67108864';
+/**
+ * MariaDB has Galera built in since 10.1, and names the library that it was told to load. The builds of before, and those of MySQL and
+ * Percona, name it in their version: "MariaDB Server, wsrep_25.16". Two rows are an error where one value is needed; they are
+ * numbers, since MySQL 5.6 takes no other type.
+ */
+const failsOnNode = `IF(@@version_comment LIKE '%wsrep%' /*M!100100 OR @@GLOBAL.wsrep_provider NOT IN ('', 'none') */, (SELECT 2 UNION ALL SELECT 3), ${listBytes})`;
+/** Before reads and START TRANSACTION, before UPDATE and DELETE, before INSERT; what the server waits for anyway, stays. */
+const waits = ', SESSION wsrep_sync_wait = @@SESSION.wsrep_sync_wait | 7';
+/** Before Galera 5.5.42 and 5.6.23. */
+const waitsOfOld = ', SESSION wsrep_causal_reads = 1';
+const isolation = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ';
+
+const syntaxError = 1064;
+const unknownVariable = 1193;
+const moreThanOneRow = 1242;
+
+const errnoOf = (error: unknown): number => (error as { errno?: number }).errno ?? 0;
+
+/**
+ * Two round trips; more on a node of a cluster, and on servers that lack what is asked of them.
+ * @param server how messages call it
+ * @returns undefined where the server is no node of a cluster
+ */
+export async function prepare(session: Unset, access: Access, server: string): Promise<Cluster | undefined> {
+  const isNode = await set(session);
+  await session.run(`${isolation}, ${access}`).catch((error: unknown) => {
+    // MySQL 5.5 knows no access mode.
+    if (errnoOf(error) !== syntaxError) throw error;
+    return session.run(isolation);
+  });
+  return isNode ? look(session, server) : undefined;
+}
+
+/** Answers whether the server may be a node. */
+async function set(session: Unset): Promise<boolean> {
+  try {
+    await session.run(settingsWith(failsOnNode));
+    return false;
+  } catch (error) {
+    if (errnoOf(error) <= 0) throw error;
+    // Some servers may not understand the question, such as a MariaDB that was built without Galera.
+    if (errnoOf(error) !== moreThanOneRow) return session.run(settingsWith(listBytes)).then(() => false);
+  }
+  await session.run(settingsWith(listBytes, waits)).catch((error: unknown) => {
+    if (errnoOf(error) !== unknownVariable) throw error;
+    return session.run(settingsWith(listBytes, waitsOfOld));
+  });
+  return true;
+}
+
+async function look(session: Unset, server: string): Promise<Cluster | undefined> {
+  const status = await shown(session, "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'");
+  // The library is there, and no cluster is configured.
+  if ((status.get('wsrep_provider_name') ?? '') === '') return undefined;
+  const variables = await shown(session, "SHOW SESSION VARIABLES LIKE 'wsrep\\_%'");
+  const node = variables.get('wsrep_node_name') ?? server;
+  const state = status.get('wsrep_local_state_comment') ?? 'unknown';
+  const component = status.get('wsrep_cluster_status') ?? 'unknown';
+  const named = `${server} is the node ${node} of a Galera cluster`;
+  if (variables.get('wsrep_on') === 'OFF')
+    throw new UnrecoverableError(
+      `${named}, and wsrep_on is OFF there, so what is written would stay on this node alone; set it to ON, globally`,
+    );
+  if (component !== 'Primary' || state !== 'Synced')
+    throw new TransientError(
+      `${named} and is out of step (${state}, component ${component}), so what it shows is old; wait until it is Synced in the Primary component, or name the node that Neutron writes to as "host"`,
+    );
+  return { node, size: Number(status.get('wsrep_cluster_size')) };
+}
+
+async function shown(session: Unset, sql: string): Promise<ReadonlyMap<string, string>> {
+  const rows = (await session.rows(sql)) as readonly { Variable_name?: unknown; Value?: unknown }[];
+  return new Map(rows.map((row) => [String(row.Variable_name), String(row.Value).slice(0, 100)]));
+}
+
+/** A node that waits for what the cluster has committed gives up after `repl.causal_read_timeout`, 30 s by default. */
+export const lagError = (server: string, { node }: Cluster, cause: unknown): TransientError =>
+  new TransientError(
+    `${server} is the node ${node} of a Galera cluster, and it has not applied what the cluster committed before; wait until it keeps up, or name the node that Neutron writes to as "host"`,
+    { cause },
+  );

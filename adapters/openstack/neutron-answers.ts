@@ -1,0 +1,61 @@
+/**
+ * What Neutron answers, checked before anything of it is used: ids become parts of URLs and of SQL, addresses become rules of
+ * a packet filter, and names of hosts become destinations of ssh. Fields that are not read are dropped.
+ */
+import { z } from 'zod';
+import { parseAddress, parseCidr } from '../../lib/net/ip-ranges';
+import { uuid } from '../../lib/basics/uuid';
+
+/** The columns of Neutron's tables hold 255 characters. */
+const text = z.string().max(255);
+const parses = (parse: (text: string) => unknown, what: string) =>
+  text.refine((value) => {
+    try {
+      parse(value);
+      return true;
+    } catch {
+      return false;
+    }
+  }, `must be ${what}`);
+const address = parses(parseAddress, 'an IP address');
+const fixedIps = z.array(z.object({ subnet_id: uuid, ip_address: address }));
+
+export const subnetAnswer = z.object({
+  id: uuid,
+  name: text.nullable().transform((name) => name ?? ''),
+  network_id: uuid,
+  ip_version: z.union([z.literal(4), z.literal(6)]),
+  cidr: parses(parseCidr, 'a prefix'),
+  gateway_ip: address.nullish(),
+  allocation_pools: z.array(z.object({ start: address, end: address })),
+  revision_number: z.number().int().nonnegative().nullish(),
+});
+
+export const portAnswer = z.object({
+  id: uuid,
+  name: text.nullable().transform((name) => name ?? ''),
+  network_id: uuid,
+  mac_address: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, 'must be a MAC address'),
+  fixed_ips: fixedIps,
+  device_id: text,
+  device_owner: text,
+  status: text,
+  'binding:host_id': text.nullish(),
+  'binding:vif_type': text.nullish(),
+  'binding:vif_details': z.object({ ovs_hybrid_plug: z.boolean().nullish() }).nullish(),
+  port_security_enabled: z.boolean().nullish(),
+  security_groups: z.array(uuid).nullish(),
+});
+
+export const heldAddressesAnswer = z.object({ fixed_ips: fixedIps });
+
+export const agentAnswer = z.object({ host: text, agent_type: text, alive: z.boolean() });
+
+export const extensionAnswer = z.object({ alias: text });
+
+/** A server with a page limit of its own adds `<collection>_links` with a `next`. */
+export const pageAnswer = <Item>(collection: string, item: z.ZodType<Item>) =>
+  z.object({
+    [collection]: z.array(item),
+    [`${collection}_links`]: z.array(z.object({ rel: text, href: z.string().max(16_000) })).optional(),
+  });

@@ -1,0 +1,65 @@
+/** What a service of the cloud, or the way to it, can refuse: each as one sentence with the next step. */
+import type { StackwardError } from '../../lib/basics/errors';
+import { Blocked, InvalidConfiguration, StalePlan, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { maxHeaderBytes, timeoutMs } from './openstack-limits';
+
+/** Characters of a service's own words that are shown. */
+const longestReason = 1000;
+
+/** A service's own words, wherever it puts them: `{"NeutronError":{"message"}}`, `{"error":{"message"}}`, `{"badRequest":{…}}`. */
+function messageOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return 'no reason was given';
+  const inner: unknown = Object.values(body)[0];
+  if (typeof inner === 'string') return inner.slice(0, longestReason);
+  const message = typeof inner === 'object' && inner !== null ? (inner as { message?: unknown }).message : undefined;
+  return typeof message === 'string' ? message.slice(0, longestReason) : 'no reason was given';
+}
+
+/** @param location where the answer points to, if it is a redirect */
+export function refusal(
+  status: number,
+  body: unknown,
+  what: string,
+  { cloud, location }: { readonly cloud: string; readonly location?: unknown },
+): StackwardError {
+  if (status >= 300 && status < 400)
+    return new UnrecoverableError(
+      `${what} was answered with ${status}, a redirect to ${typeof location === 'string' ? location.slice(0, 300) : 'nowhere'}; stackward follows none, because the token would go along, so correct "auth_url", or the address in the catalogue`,
+      { where: `cloud ${cloud}` },
+    );
+  const detail = `${what} was answered with ${status}: ${messageOf(body)}`;
+  const options = { where: `cloud ${cloud}` };
+  if (status === 401)
+    return new InvalidConfiguration(`${detail}; check the credentials, and that the token is still valid`, options);
+  if (status === 403) return new Blocked(`${detail}; the credentials lack the role that this needs`, options);
+  if (status === 412) return new StalePlan(detail, options);
+  if (status === 429 || status === 503 || status === 502 || status === 504) return new TransientError(detail, options);
+  return new UnrecoverableError(detail, options);
+}
+
+export function unreachable(error: unknown, { host }: URL, cloud: string): StackwardError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const options = { where: `cloud ${cloud}`, cause: error };
+  if (code === 'ECONNREFUSED')
+    return new TransientError(`nothing listens at ${host}; start the service, or correct its address`, options);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new TransientError(`the name of ${host} can't be resolved; correct the address, or mend DNS`, options);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT')
+    return new TransientError(`${host} did not answer within 10 s; a firewall may filter it`, options);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW')
+    return new UnrecoverableError(
+      `${host} answered with more than ${maxHeaderBytes >> 10} KiB of headers, which no service of a cloud does; see what answers there`,
+      options,
+    );
+  if ((error as Error).name === 'TimeoutError')
+    return new TransientError(
+      `${host} had not ended its answer after ${timeoutMs / 1000} s; look at the service, and at the proxy before it`,
+      options,
+    );
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
+    return new InvalidConfiguration(
+      `the certificate of ${host} is not trusted (${code}); name its CA in "cacert"`,
+      options,
+    );
+  return new TransientError(`the connection to ${host} failed: ${message}`, options);
+}

@@ -1,0 +1,28 @@
+import type { IConstruct } from 'constructs';
+import { attempt } from '../../lib/basics/attempt';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { holds, parseAddress, parseCidr } from '../../lib/net/ip-ranges';
+import type { INetwork, ISubnet } from '../interfaces';
+
+/**
+ * The subnet of the network that the address is taken from: the one that holds it, else the first of its family, else
+ * the first; whether it fits is checked at synth.
+ * @throws InvalidConfiguration where the network is known without a subnet
+ */
+export function chooseSubnet(construct: IConstruct, network: INetwork, address: string): ISubnet {
+  const [first] = network.subnets;
+  if (!first)
+    throw new InvalidConfiguration(
+      `${network.node.path} is known without a subnet to take ${address} from; name one in its prop subnets`,
+      { where: construct.node.path },
+    );
+  const isIPv6 = address.includes(':');
+  const family = network.subnets.filter(
+    ({ cidr, ipVersion }) => (ipVersion === undefined ? cidr?.includes(':') : ipVersion === 6) === isIPv6,
+  );
+  if (family.length < 2) return family[0] ?? first;
+  return family.find(({ cidr }) => isIn(cidr, address)) ?? family[0] ?? first;
+}
+
+const isIn = (cidr: string | undefined, address: string): boolean =>
+  attempt(() => cidr !== undefined && holds(parseCidr(cidr), parseAddress(address))) ?? false;

@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import { findFault } from '../../lib/basics/attempt';
+import { parseSpec } from '../../lib/contract/spec';
+import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
+import { bootRestoreSpec } from '../../reconcilers/boot-restore/spec';
+import { bridgePortSpec } from '../../reconcilers/bridge-port/spec';
+import { firewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
+import { policyRuleSpec } from '../../reconcilers/policy-rule/spec';
+import type { Declarations } from './declarations';
+import { resolveIn } from './resolve';
+import type { SynthFinding } from '../../lib/synth/synth-finding';
+
+/** What each kind takes. A wish that its kind refuses would stop every plan of every stack, after the apply. */
+export const specs: Readonly<Record<string, z.ZodType>> = {
+  'allocation-pool': allocationPoolSpec,
+  'boot-restore': bootRestoreSpec,
+  'bridge-port': bridgePortSpec,
+  'firewall-exception': firewallExceptionSpec,
+  'policy-rule': policyRuleSpec,
+};
+
+/** @param known constructs that have a finding, which says it in better words */
+export function wishFindings({ stack, resources }: Declarations, known: ReadonlySet<string>): SynthFinding[] {
+  return [...resources].flatMap(([path, { kind, spec }]) => {
+    const schema = specs[kind];
+    if (!schema || known.has(path)) return [];
+    const message = findFault(() => parseSpec(schema, resolveIn(stack, spec), kind));
+    return message === undefined ? [] : [{ path, message }];
+  });
+}

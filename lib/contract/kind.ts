@@ -1,0 +1,101 @@
+/**
+ * A reconciler with its type parameters hidden by closures, so that a registry of different kinds needs no `any`.
+ * What the engine carries from parse to apply (specs, observations, steps) stays typed inside them.
+ */
+import { asStackwardError, InvalidConfiguration } from '../basics/errors';
+import type { Readers, Writers } from './ports';
+import type { Difference, Finding, Placement, Reconciler, Scope, Step, StepResult, Wanted } from './reconciler';
+import type { Resource } from './resource';
+import type { Image, Target } from './target';
+
+/** What was seen on one target, and the way to change it. */
+export interface Look {
+  readonly kind: string;
+  readonly target: Target;
+  readonly difference: Difference<Step>;
+  /** What is there before each step, in the order of the steps. */
+  readonly images: readonly Image[];
+  /** Yields the results of these steps, as they come. */
+  apply(isMeant: (step: Step) => boolean, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
+}
+
+export interface Placed {
+  readonly kind: string;
+  readonly target: Target;
+  /** Ids of the resources that this target is to hold; [] where only leftovers are looked for. */
+  readonly ids: readonly string[];
+  observe(from: Readers): Promise<Look>;
+}
+
+/** The resources of one kind, accepted. */
+export interface Opened {
+  /** Id → what it is about; two ids with one identity are two owners of one thing. */
+  readonly identities: ReadonlyMap<string, string>;
+  /** @param hosts where leftovers are looked for, beside where something belongs */
+  locate(
+    scope: Scope,
+    hosts: readonly Target[],
+    from: Readers,
+  ): Promise<{ readonly placed: readonly Placed[]; readonly findings: readonly Finding[] }>;
+}
+
+export interface Kind {
+  readonly kind: string;
+  readonly whenRemoved: string;
+  /** @throws InvalidConfiguration naming the stack, the resource and the field */
+  open(resources: readonly Resource[]): Opened;
+}
+
+/** How a resource is named in every plan, log and error; `@target` follows where there is one. */
+export const idOf = (resource: { kind: string; path: string }): string => `${resource.kind}.${resource.path}`;
+
+export function bind<Declared, Restored, Observed, S extends Step, On>(
+  reconciler: Reconciler<Declared, Restored, Observed, S, On>,
+): Kind {
+  /** Each kind of resource has an entrance of its own: what a manifest says never reaches that of the journal. */
+  const specOf = (resource: Resource): Declared | Restored =>
+    resource.before === undefined ? reconciler.parse(resource.spec) : reconciler.restore(resource);
+  const place = (placement: Placement<On>): Placed => ({
+    kind: reconciler.kind,
+    target: placement.target,
+    ids: placement.wanted.map((one) => one.id),
+    async observe(from) {
+      const observed = await reconciler.observe(placement, from);
+      const difference = reconciler.diff(placement, observed);
+      const apply: Look['apply'] = (isMeant, to, stop) =>
+        reconciler.apply(difference.steps.filter(isMeant), observed, placement.target, to, stop);
+      const images = difference.steps.map((step) => reconciler.image(step, observed));
+      return { kind: reconciler.kind, target: placement.target, difference, images, apply };
+    },
+  });
+
+  return {
+    kind: reconciler.kind,
+    whenRemoved: reconciler.whenRemoved,
+    open(resources) {
+      const wanted = resources.map((resource): Wanted<Declared | Restored> => {
+        const where = `stack ${resource.stack}, ${idOf(resource)}`;
+        try {
+          return {
+            id: idOf(resource),
+            stack: resource.stack,
+            owner: resource.owner,
+            spec: specOf(resource),
+          };
+        } catch (error) {
+          throw new InvalidConfiguration(asStackwardError(error).message, { where, cause: error });
+        }
+      });
+      return {
+        identities: new Map(wanted.map((one) => [one.id, reconciler.identify(one.spec)])),
+        async locate(scope, hosts, from) {
+          const { placements, findings } = await reconciler.locate(wanted, from);
+          const taken = new Set(placements.map(({ target }) => target));
+          const others = reconciler.leavesOnHosts ? hosts.filter((host) => !taken.has(host)) : [];
+          const all = [...placements, ...others.map((target) => ({ target, wanted: [] }))];
+          return { placed: all.map((placement) => place({ ...scope, ...placement })), findings };
+        },
+      };
+    },
+  };
+}

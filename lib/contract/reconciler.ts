@@ -1,0 +1,151 @@
+/**
+ * The loop that every kind of thing goes through: parse → locate → observe → diff → apply, then observe again.
+ *
+ * Level-based: a kind acts on what it observes, never on what it remembers. `diff` is pure; the other three touch the
+ * world, and only `apply` is handed something that can write.
+ */
+import type { Reason } from '../basics/errors';
+import type { Readers, Writers } from './ports';
+import type { RestoredResource } from './resource';
+import type { Image, Target } from './target';
+
+/** One resource of a manifest, parsed by its kind. */
+export interface Wanted<Spec> {
+  /** `kind.construct/path`: with `@target` behind it the name of this thing in every plan, log and error. */
+  readonly id: string;
+  readonly stack: string;
+  readonly owner: string;
+  readonly spec: Spec;
+}
+
+/** Things of one owner that a run may remove where nothing wants them any more. */
+export interface Sweep {
+  readonly owner: string;
+  /** Stacks whose things these are. */
+  readonly stacks: readonly string[] | 'all';
+}
+
+/** Whether what `stack` of `owner` left behind may be removed. */
+export const sweeps = (all: readonly Sweep[], owner: string, stack: string): boolean =>
+  all.some((one) => one.owner === owner && (one.stacks === 'all' || one.stacks.includes(stack)));
+
+/** What a run is about, besides what it wants. */
+export interface Scope {
+  /** Empty in a run that removes nothing. */
+  readonly sweep: readonly Sweep[];
+  /** Of all manifests: whose marks are known. */
+  readonly owners: readonly string[];
+  /** Of all that the manifests name, also what waits or leaves: a thing that bears a shortened path is known by them. */
+  readonly ids: readonly string[];
+}
+
+/** What one target is to hold. */
+export interface Placement<Located> extends Scope {
+  readonly target: Target;
+  /** [] where only leftovers are looked for. */
+  readonly wanted: readonly Wanted<Located>[];
+}
+
+/** Where everything belongs. */
+export interface Located<Spec> {
+  readonly placements: readonly Pick<Placement<Spec>, 'target' | 'wanted'>[];
+  /** Of what belongs nowhere: a port that is not bound, a service that no host serves. */
+  readonly findings: readonly Finding[];
+}
+
+export type Action = 'create' | 'update' | 'delete';
+
+/** One attribute that a step changes, as a person reads it. */
+export interface Change {
+  readonly attribute: string;
+  /** Absent: the attribute doesn't exist before (`+`). */
+  readonly before?: string;
+  /** Absent: the attribute doesn't exist afterwards (`-`). */
+  readonly after?: string;
+}
+
+/** One write, atomic on its own or fail-closed at every prefix. `changes` and `because` are for people: apply decides on what was observed. */
+export interface Step {
+  readonly id: string;
+  readonly action: Action;
+  /** What is touched, in OpenStack's words: `subnet 2f0c… (198.51.100.0/24)`. */
+  readonly subject: string;
+  readonly changes: readonly Change[];
+  /** Why, as the end of the sentence "because …". */
+  readonly because: string;
+  /** Consequences a reviewer should know, one sentence each. A reviewed step that has got another one is refused. */
+  readonly notes?: readonly string[];
+  /** What is shown beside them and changes by itself, such as how many addresses are in use. No part of what is reviewed. */
+  readonly asides?: readonly string[];
+  /** Of a removal: whose thing it was; no manifest says so any more. Its id is made of the path that the thing bears. */
+  readonly leftBy?: { readonly owner: string; readonly stack: string };
+}
+
+/** Something a person should know that is no write. A `reason` makes it a problem: its resource is not converged. */
+export interface Finding {
+  readonly id: string;
+  readonly message: string;
+  readonly reason?: Reason;
+}
+
+export interface Difference<S extends Step> {
+  /** [] = converged. Holds removals too. */
+  readonly steps: readonly S[];
+  readonly findings: readonly Finding[];
+}
+
+/** How a step ended, completing the sentence "the resource has been …" (for failed and skipped: "… has"). */
+export interface StepResult {
+  readonly id: string;
+  readonly outcome: 'applied' | 'unchanged' | 'failed' | 'skipped';
+  /** What was done, found or is left to do; always there unless `applied`. */
+  readonly message?: string;
+  readonly reason?: Reason;
+}
+
+/**
+ * `Declared`: what a manifest says. `Restored`: what the journal alone may ask for. `On`: either of them with what `locate`
+ * found out about it, such as the port as Neutron has it.
+ */
+export interface Reconciler<Declared, Restored, Observed, S extends Step = Step, On = Declared | Restored> {
+  readonly kind: string;
+  /** What becomes of the thing when its declaration leaves the code, as the end of "it …": "its pools stay as they are". */
+  readonly whenRemoved: string;
+  /**
+   * The entrance of manifests. MUST throw InvalidConfiguration naming the field; MUST accept what the construct of this kind
+   * writes; MUST refuse every other field.
+   */
+  parse(input: unknown): Declared;
+  /**
+   * The entrance of the journal: what brings these images back, under all guards of this kind. The images may be forged: MUST
+   * throw InvalidConfiguration for what no run of this kind could have recorded.
+   */
+  restore(recorded: RestoredResource): Restored;
+  /** What one spec is about, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
+  identify(spec: Declared | Restored): string;
+  /** Things of it may be left on a host that no spec names any more: every host of a run that may remove is observed too. */
+  readonly leavesOnHosts: boolean;
+  /** Targets of each spec. MUST NOT write. */
+  locate(specs: readonly Wanted<Declared | Restored>[], from: Readers): Promise<Located<On>>;
+  /**
+   * One target, all its specs at once: a constant number of round trips per chunk. Absence is a value, not an error. MUST NOT write.
+   * What all kinds read of one host in the same turn is one round trip.
+   */
+  observe(placement: Placement<On>, from: Readers): Promise<Observed>;
+  /** Pure and deterministic. Removes only what `sweeps` allows. */
+  diff(placement: Placement<On>, observed: Observed): Difference<S>;
+  /** Exactly what this step touches, as it is before it; JSON, and never a secret. What the journal keeps. */
+  image(step: S, observed: Observed): Image;
+  /**
+   * Yields one result per step as soon as it is known. Once `stop` is aborted it MUST begin no further write, and it still
+   * yields the result of each step that it began; steps without a result were not begun.
+   * MUST refuse with StalePlan if the world is not `observed` any more; each step is atomic, or fail-closed at every prefix.
+   */
+  apply(
+    steps: readonly S[],
+    observed: Observed,
+    target: Target,
+    to: Writers,
+    stop: AbortSignal,
+  ): AsyncIterable<StepResult>;
+}

@@ -1,0 +1,36 @@
+/** What the journal says was on some hosts before a run, as most kinds ask for it. From the journal alone. */
+import type { z } from 'zod';
+import { InvalidConfiguration } from '../basics/errors';
+import type { RestoredResource } from './resource';
+import { firstFault } from '../basics/schema-fault';
+import type { Image, Target } from './target';
+
+export interface RestoredOn<Image> {
+  readonly restore: readonly { readonly target: Target; readonly image: Image }[];
+}
+
+/**
+ * @param schema of what a run of this kind records of this resource, and nothing else
+ * @throws InvalidConfiguration naming the target and the field
+ */
+export function parseImages<Parsed>(schema: z.ZodType<Parsed>, { before }: RestoredResource): RestoredOn<Parsed> {
+  return {
+    restore: before.map(({ target, image }) => {
+      if (!target.startsWith('host:')) throw refusedImage(target, 'this kind changes hosts alone');
+      return { target, image: parseImage(schema, image, target) };
+    }),
+  };
+}
+
+/** @throws InvalidConfiguration naming the target and the field */
+export function parseImage<Parsed>(schema: z.ZodType<Parsed>, image: Image, target: Target): Parsed {
+  const parsed = schema.safeParse(image);
+  if (parsed.success) return parsed.data;
+  const { field, message } = firstFault(parsed.error);
+  throw refusedImage(target, `${field === '' ? '' : `the field "${field}" is not valid: `}${message}`);
+}
+
+export const refusedImage = (target: Target, why: string): InvalidConfiguration =>
+  new InvalidConfiguration(
+    `what the journal says was on ${target} is nothing that stackward records: ${why}; the run's folder was changed since, or is of another version: bring this back by hand`,
+  );

@@ -1,0 +1,164 @@
+/** The record of one kind and one owner on a host: what was there before our writes (docs/adr/0005-host-program.md). */
+import { z } from 'zod';
+import { asStackwardError, Blocked } from '../basics/errors';
+import { anyMark, fileHeader, formerMark, ownerMark, valueOf } from './host';
+import type { HostFile, HostReader, HostWrite, Outcome } from './host';
+import { parseJson } from '../basics/json';
+import { owner } from '../basics/line';
+import { sha256 } from '../basics/sha256';
+import { firstFault } from '../basics/schema-fault';
+
+export interface HostRecord<Entry> {
+  /** Where it is, or is to be. */
+  readonly path: string;
+  /** Whom the file names; absent while there is none. */
+  readonly owner?: string;
+  /** SHA-256 of the file; null while there is none. */
+  readonly sha256: string | null;
+  /** By the key of the thing. */
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+const recordPath = (stateFolder: string, kind: string, mark: string): string => `${stateFolder}/${kind}-${mark}.json`;
+
+/**
+ * @param outcome of read-file
+ * @throws Blocked for a file that is no record of ours, and the outcome's own error
+ */
+export function parseRecord<Entry>(
+  outcome: Outcome<HostFile>,
+  path: string,
+  entry: z.ZodType<Entry>,
+): HostRecord<Entry> {
+  const file = valueOf(outcome);
+  if (!file.exists) return { path, sha256: null, entries: new Map() };
+  const schema = z.object({ formatVersion: z.literal(1), owner, entries: z.record(z.string(), entry) });
+  const parsed = schema.safeParse(readJson(file.content, path));
+  if (parsed.success) {
+    const { owner, entries } = parsed.data;
+    return { path, owner, sha256: file.sha256, entries: new Map(Object.entries(entries)) };
+  }
+  const { field, message } = firstFault(parsed.error);
+  throw unreadable(path, `its field "${field}" is not valid (${message})`);
+}
+
+function readJson(base64: string, path: string): unknown {
+  try {
+    return parseJson(Buffer.from(base64, 'base64').toString('utf8'));
+  } catch (error) {
+    throw unreadable(path, asStackwardError(error).detail);
+  }
+}
+
+const unreadable = (path: string, why: string): Blocked =>
+  new Blocked(
+    `${path} is no record that this stackward can read: ${why}; put back the one that was there, or remove it: what it recorded then counts as not ours`,
+  );
+
+/** `records`: of owners that a run is about, by owner. `others`: of all others on the host, each with the owner it names. */
+export interface HostRecords<Entry> {
+  readonly records: ReadonlyMap<string, HostRecord<Entry>>;
+  readonly others: Iterable<readonly [owner: string, record: HostRecord<Entry>]>;
+}
+
+/**
+ * All records of one kind on a host: one question, and a second one where there are others. A record is its owner's whom it
+ * names, and the mark in its name must be that owner's.
+ * @throws as parseRecord; Blocked for two records of one owner, and for one whose name and owner contradict each other
+ */
+export async function readRecords<Entry>(
+  host: HostReader,
+  kind: string,
+  owners: readonly string[],
+  entry: z.ZodType<Entry>,
+): Promise<HostRecords<Entry>> {
+  const pathOf = (mark: string): string => recordPath(host.stateFolder, kind, mark);
+  const guessed = [...new Set(owners.map((one) => pathOf(ownerMark(one))))];
+  const read = (paths: readonly string[]) => paths.map((path) => ({ verb: 'read-file', path }) as const);
+  const [folder, ...files] = await host.read([{ verb: 'list-folder', path: host.stateFolder }, ...read(guessed)]);
+  const name = new RegExp(`^${kind}-${anyMark}\\.json$`);
+  const rest = valueOf(folder)
+    .entries.filter((one) => name.test(one.name))
+    .map((one) => `${host.stateFolder}/${one.name}`)
+    .filter((path) => !guessed.includes(path));
+  const more = rest.length === 0 ? [] : await host.read(read(rest));
+  const found = [...guessed, ...rest].map((path, at) => {
+    const outcome = [...files, ...more][at];
+    if (outcome === undefined) throw new RangeError(`no answer about ${path}`);
+    return parseRecord(outcome, path, entry);
+  });
+  return byOwner(owners, found, pathOf);
+}
+
+function byOwner<Entry>(
+  owners: readonly string[],
+  found: readonly HostRecord<Entry>[],
+  pathOf: (mark: string) => string,
+): HostRecords<Entry> {
+  const records = new Map<string, HostRecord<Entry>>();
+  const others: [string, HostRecord<Entry>][] = [];
+  for (const record of found) {
+    const { owner: named, path } = record;
+    if (named === undefined) continue;
+    if (![ownerMark(named), formerMark(named)].map(pathOf).includes(path))
+      throw new Blocked(
+        `${path} names the owner ${named}, and by its name it is another's; find out whose it is, and move it away or give it back the owner`,
+      );
+    if (!owners.includes(named)) {
+      others.push([named, record]);
+      continue;
+    }
+    const twin = records.get(named);
+    if (twin)
+      throw new Blocked(
+        `${twin.path} and ${path} are both records of ${named}: an older stackward worked here after a newer one; ` +
+          `put the entries of both into ${twin.path}, remove the other, then plan again`,
+      );
+    records.set(named, record);
+  }
+  const empty = (one: string): HostRecord<Entry> => ({
+    path: pathOf(ownerMark(one)),
+    sha256: null,
+    entries: new Map(),
+  });
+  return { records: new Map(owners.map((one) => [one, records.get(one) ?? empty(one)])), others };
+}
+
+/** What the record holds after a write, as text; undefined: nothing, so there is no file. */
+export function renderRecord(owner: string, entries: ReadonlyMap<string, unknown>): string | undefined {
+  if (entries.size === 0) return undefined;
+  const sorted = Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ header: fileHeader(owner), formatVersion: 1, owner, entries: sorted }, null, 1)}\n`;
+}
+
+/** A record on its way through several writes of one request, each resting on the one before. */
+export class RecordWriter<Entry> {
+  readonly #entries: Map<string, Entry>;
+  #sha256: string | null;
+
+  readonly #path: string;
+
+  constructor(
+    private readonly owner: string,
+    before: HostRecord<Entry>,
+  ) {
+    this.#path = before.path;
+    this.#entries = new Map(before.entries);
+    this.#sha256 = before.sha256;
+  }
+
+  /** The write that makes these changes (undefined: the entry goes); [] where they change nothing. */
+  write(changes: ReadonlyMap<string, Entry | undefined>): HostWrite[] {
+    for (const [key, entry] of changes) {
+      if (entry === undefined) this.#entries.delete(key);
+      else this.#entries.set(key, entry);
+    }
+    const expect = this.#sha256;
+    const text = renderRecord(this.owner, this.#entries);
+    this.#sha256 = text === undefined ? null : sha256(text);
+    if (this.#sha256 === expect) return [];
+    if (text === undefined) return expect === null ? [] : [{ verb: 'remove-file', path: this.#path, expect }];
+    const content = Buffer.from(text).toString('base64');
+    return [{ verb: 'swap-file', path: this.#path, expect, content, mode: 0o600, makeFolder: true }];
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * A plan kept in a file between review and apply. What is applied is exactly what was reviewed: the manifests must be
+ * the same, and each step is planned again and must come out equal: before-values, reason, and no consequence that the
+ * reviewer did not see; else it is refused as stale. What a reviewer saw and no longer holds refuses nothing.
+ */
+import { z } from 'zod';
+import { asStackwardError, InvalidConfiguration, Refused } from '../basics/errors';
+import { parseJson } from '../basics/json';
+import { line } from '../basics/line';
+import type { Manifest } from '../contract/manifest';
+import { stepKey, type Filter, type Plan, type PlannedStep, type Problem } from '../run/plan';
+import { sweeps, type Sweep } from '../contract/reconciler';
+import { printableJson } from '../basics/printable';
+import { sha256, sha256Digest } from '../basics/sha256';
+import { action, changes, refuseTwins, words } from './step-schema';
+import { sayFault } from '../basics/schema-fault';
+
+/** 1.1 added `id`. */
+export const formatVersion = '1.1';
+
+/** A plan is written and read whole. */
+export const maxPlanBytes = 64 << 20;
+
+const names = z.array(line);
+
+const savedStep = z.strictObject({
+  id: line,
+  target: line,
+  action,
+  changes,
+  /** Digest of what was there. */
+  before: sha256Digest,
+  because: words,
+  notes: z.array(words),
+});
+
+const savedPlan = z.strictObject({
+  formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
+  /** Of this plan alone: two plans of the same changes are two plans. */
+  id: z.uuid().optional(),
+  version: line,
+  /** Stack → digest of its manifest. */
+  manifests: z.record(z.string(), sha256Digest),
+  filter: z.strictObject({ stacks: names, kinds: names, targets: names }),
+  sweep: z.array(z.strictObject({ owner: line, stacks: z.union([names, z.literal('all')]) })),
+  steps: z.array(savedStep).superRefine(refuseTwins),
+});
+export type SavedPlan = z.infer<typeof savedPlan>;
+type SavedStep = SavedPlan['steps'][number];
+
+export function renderSavedPlan(
+  plan: Plan,
+  manifests: readonly Manifest[],
+  { filter, sweep }: { readonly filter: Filter; readonly sweep: readonly Sweep[] },
+  { id, version }: { readonly id: string; readonly version: string },
+): string {
+  const saved: SavedPlan = {
+    ...{ formatVersion, id, version },
+    manifests: digests(manifests),
+    filter: { stacks: [...filter.stacks], kinds: [...filter.kinds], targets: [...filter.targets] },
+    sweep: sweep.map(({ owner, stacks }) => ({ owner, stacks: stacks === 'all' ? stacks : [...stacks] })),
+    steps: plan.steps.map(essence),
+  };
+  return `${printableJson(saved, 2)}\n`;
+}
+
+const essence = ({ id, target, action, changes, before, because, notes = [] }: PlannedStep): SavedStep => ({
+  ...{ id, target, action, changes: [...changes], before: sha256(canonical(before)) },
+  ...{ because, notes: [...notes] },
+});
+
+const digests = (manifests: readonly Manifest[]): Record<string, string> =>
+  Object.fromEntries(
+    manifests.map(({ stack, owner, release, resources }) => [stack, sha256(canonical({ owner, release, resources }))]),
+  );
+
+/** JSON with its keys in order, so that the same manifest has one text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** What a run records of the plan that it applies: the same however the file is laid out. */
+export const digestOf = (saved: SavedPlan): string => sha256(canonical(saved));
+
+/** @throws InvalidConfiguration naming the file */
+export function parseSavedPlan(text: string, file: string): SavedPlan {
+  try {
+    return savedPlan.parse(parseJson(text));
+  } catch (error) {
+    const detail = error instanceof z.ZodError ? sayFault(error) : asStackwardError(error).detail;
+    throw new InvalidConfiguration(`this is no plan of \`stackward plan --out\`: ${detail}`, {
+      where: file,
+      cause: error,
+    });
+  }
+}
+
+/** @throws Refused when the code changed after the plan was made, naming the stacks */
+export function refuseOtherManifests(saved: SavedPlan, manifests: readonly Manifest[], file: string): void {
+  const now = digests(manifests);
+  const changed = [...new Set([...Object.keys(saved.manifests), ...Object.keys(now)])].filter(
+    (stack) => saved.manifests[stack] !== now[stack],
+  );
+  if (changed.length > 0)
+    throw new Refused(`the code of ${changed.join(', ')} is not what it was when this plan was made; plan again`, {
+      where: file,
+    });
+}
+
+/**
+ * The file says what its plan was allowed to remove; the inputs of this run say what it may remove. The first must be part of
+ * the second.
+ * @param own what a run with these inputs, unfiltered, may remove
+ * @throws Refused naming whose things the file would remove beyond that
+ */
+export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Sweep[], file: string): void {
+  if (sweep.length > 0 && filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
+    throw new Refused('it says that a filtered plan may remove things, and none ever may; plan again', { where: file });
+  const isWithin = ({ owner, stacks }: Sweep): boolean =>
+    stacks === 'all'
+      ? own.some((one) => one.owner === owner && one.stacks === 'all')
+      : stacks.every((stack) => sweeps(own, owner, stack));
+  const other = sweep.find((one) => !isWithin(one));
+  if (other === undefined) return;
+  const whose = other.stacks === 'all' ? 'any stack' : other.stacks.join(', ');
+  throw new Refused(
+    `it may remove what ${whose} of ${other.owner} left, and a run with these manifests may not; give what the plan was made with, or plan again`,
+    { where: file },
+  );
+}
+
+/**
+ * Of the plan as it is now, the steps that were reviewed. A reviewed step that came out different is a problem, one that
+ * is not needed any more is left out, and one that nobody reviewed is left for the next plan, with a warning. What
+ * depends on one that is left alone is not done either.
+ */
+export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; readonly unreviewed: number } {
+  const wasReviewed = new Map(saved.steps.map((step) => [stepKey(step.id, step.target), step]));
+  const problems: Problem[] = [];
+  const warnings = [...now.warnings];
+  const undone = [...now.undone];
+  const steps = now.steps.filter((step) => {
+    const where = stepKey(step.id, step.target);
+    const before = wasReviewed.get(where);
+    if (before === undefined)
+      warnings.push({ where, message: 'this change came up after the plan was made and is left alone; plan again' });
+    else {
+      const message = findDifference(before, essence(step));
+      if (message === undefined) return true;
+      problems.push({ where, reason: 'StalePlan', message });
+    }
+    undone.push(step.id);
+    return false;
+  });
+  const plan = { ...now, steps, warnings, undone, problems: [...now.problems, ...problems] };
+  return { plan, unreviewed: warnings.length - now.warnings.length };
+}
+
+function findDifference(reviewed: SavedStep, now: SavedStep): string | undefined {
+  const [then, would] = [renderChanges(reviewed), renderChanges(now)];
+  if (then !== would) return `the plan says ${then}, and it would be ${would} now`;
+  if (reviewed.before !== now.before)
+    return `what is there is not what it was when the plan was made, though ${would} would still be the change; plan again`;
+  if (reviewed.because !== now.because)
+    return `the plan says that it is because ${reviewed.because}, and now it is because ${now.because}; plan again`;
+  const unseen = now.notes.find((note) => !reviewed.notes.includes(note));
+  return unseen && `it has a consequence by now that the plan did not show: ${unseen}; plan again`;
+}
+
+const renderChanges = ({ action, changes }: SavedStep): string =>
+  `${action} ${changes.map((one) => `${one.attribute} = ${one.before ?? 'absent'} -> ${one.after ?? 'absent'}`).join(', ')}`;

@@ -1,0 +1,178 @@
+/**
+ * Which keys of an entry count, under which of their names, and what is said of the others: every key is honoured, or one
+ * sentence names it. Source: openstacksdk's openstack/config/loader.py (`magic_fixes`, `_validate_auth`).
+ */
+import { InvalidConfiguration } from '../basics/errors';
+import type { Written, WrittenMap } from '../basics/written';
+
+/** One setting as it was written. */
+export interface Setting {
+  readonly text: string;
+  /** Its key, or the variable that holds it. */
+  readonly key: string;
+  /** `file:line:column`, or the variable that holds it. */
+  readonly where: string;
+}
+
+/** By openstacksdk's name of today; what is empty isn't there. */
+export type Settings = ReadonlyMap<SettingName, Setting>;
+
+/** Something that Terraform's provider takes otherwise, or nobody reads. */
+export interface EntryNote {
+  readonly where: string;
+  readonly message: string;
+  /** The argument of OpenStackCloud that makes both the same again. */
+  readonly settledBy?: 'region' | 'endpointType' | 'networkUrl';
+}
+
+/** Stand below `auth`; openstacksdk takes them from the entry itself too. */
+const authNames = [
+  ...['auth_url', 'username', 'user_id', 'password', 'token'],
+  ...['project_id', 'project_name', 'user_domain_id', 'user_domain_name', 'project_domain_id', 'project_domain_name'],
+  ...['domain_id', 'domain_name', 'default_domain', 'default_domain_id', 'default_domain_name'],
+  ...['application_credential_id', 'application_credential_name', 'application_credential_secret'],
+  ...['system_scope', 'trust_id'],
+] as const; // prettier-ignore
+/** Stand in the entry itself. */
+const entryNames = [
+  ...['auth_type', 'region_name', 'interface', 'identity_api_version', 'network_endpoint_override'],
+  ...['cacert', 'cert', 'key', 'verify', 'insecure'],
+] as const; // prettier-ignore
+export type SettingName = (typeof authNames)[number] | (typeof entryNames)[number];
+
+/** Earlier names; of several the last one counts. */
+const spellings: Partial<Record<SettingName, readonly string[]>> = {
+  auth_type: ['auth_plugin', 'auth_type'],
+  interface: ['interface', 'endpoint_type'],
+  project_id: ['tenant_id', 'project_id'],
+  project_name: ['tenant_name', 'project_name'],
+  token: ['auth_token', 'token'],
+  username: ['user_name', 'username'],
+};
+const spellingsOf = (name: SettingName): readonly string[] => spellings[name] ?? [name];
+
+/** Of these openstacksdk prefers what stands outside of `auth`. */
+const outsideFirst = new Set<SettingName>([
+  ...['token', 'project_id', 'project_name', 'user_domain_id', 'user_domain_name'],
+  ...['project_domain_id', 'project_domain_name', 'domain_id', 'domain_name'],
+] as SettingName[]); // prettier-ignore
+
+/** Terraform's provider has none of these. */
+const unknownToTerraform = new Set<SettingName>([
+  ...['default_domain_id', 'default_domain_name', 'trust_id', 'network_endpoint_override', 'insecure'],
+] as SettingName[]); // prettier-ignore
+
+/** Change whom a client asks or how it logs in, and stackward can't do it. */
+const refused =
+  /^(passcode|auth_methods|(network|identity)_(interface|endpoint_type|region_name|service_type|service_name)|identity_endpoint_override|endpoint_override|service_type|service_name)$/;
+
+/** Say nothing of where and as whom stackward asks. */
+const irrelevant =
+  /^(auth|name|profile|cloud|regions|networks|(external|internal)_network|image_format|image_api_use_tasks|floating_ip_source|secgroup_source|requires_floating_ip|status|message|disable_vendor_agent|force_ipv4|nat_destination|allow_reauth|vendor_hook|location|client|(api_)?timeout|(.*_)?(api_version|default_microversion|status_code_retries|connect_retries|timeout))$/;
+/** Keys of services that stackward doesn't ask. */
+const otherService =
+  /^(accelerator|alarm|application_catalog|backup|baremetal|bare_metal|block_storage|clustering|compute|container|data_processing|database|dns|image|instance_ha|key_manager|load_balancer|message|messaging|meter|metric|monitoring|nfv|object_store|orchestration|placement|rating|search|shared_file_system|volume|volumev2|volumev3|workflow)_/;
+
+type Level = ReadonlyMap<string, Setting>;
+const level = ({ entries }: WrittenMap, from: string): Map<string, Setting & { form: Written['form'] }> =>
+  new Map(
+    [...entries].map(([key, value]) => [
+      key.replaceAll('-', '_'),
+      { text: value.form === 'text' ? value.text : '', key: `${from}${key}`, where: value.where, form: value.form },
+    ]),
+  );
+
+/** @param entry with everything merged into it that counts */
+export function settingsOf(
+  entry: WrittenMap,
+  auth: WrittenMap,
+): { settings: Map<SettingName, Setting>; notes: EntryNote[] } {
+  // prettier-ignore
+  const outside = level(entry, '');
+  const inside = level(auth, 'auth.');
+  const settings = new Map<SettingName, Setting>();
+  for (const name of authNames) choose(settings, name, outside, inside);
+  for (const name of entryNames) choose(settings, name, outside, new Map());
+  const notes = [
+    ...[...outside].flatMap(([name, one]) => noteOf(name, one, 'outside', settings)),
+    ...[...inside].flatMap(([name, one]) => noteOf(name, one, 'inside', settings)),
+  ];
+  return { settings, notes };
+}
+
+/** The OS_* variables as an entry: each is a key of that name. */
+export function settingsOfVariables(env: Readonly<Record<string, string | undefined>>): Settings {
+  const outside = new Map<string, Setting>();
+  for (const [variable, text] of Object.entries(env))
+    if (variable.startsWith('OS_') && text)
+      outside.set(variable.slice(3).toLowerCase(), { text, key: variable, where: variable });
+  for (const [name, one] of outside) refuse(name, one);
+  const settings = new Map<SettingName, Setting>();
+  for (const name of [...authNames, ...entryNames]) choose(settings, name, outside, new Map());
+  return settings;
+}
+
+function choose(settings: Map<SettingName, Setting>, name: SettingName, outside: Level, inside: Level): void {
+  const [first, second] = outsideFirst.has(name) ? [inside, outside] : [outside, inside];
+  const candidates = outsideFirst.has(name)
+    ? spellingsOf(name).flatMap((key) => [first.get(key), second.get(key)])
+    : [first, second].flatMap((one) => spellingsOf(name).map((key) => one.get(key)));
+  const found = candidates.findLast((one) => one !== undefined && one.text !== '');
+  if (found) settings.set(name, found);
+}
+
+function refuse(name: string, { key, where }: Setting): void {
+  if (!refused.test(name)) return;
+  throw new InvalidConfiguration(
+    `the key "${key}" changes how or whom a client asks, and stackward can't do so; remove it, or use an entry of its own for stackward`,
+    { where },
+  );
+}
+
+function noteOf(
+  name: string,
+  one: Setting & { form: Written['form'] },
+  stands: 'inside' | 'outside',
+  settings: Settings,
+): EntryNote[] {
+  const { key, where } = one;
+  refuse(name, one);
+  const honoured = [...authNames, ...(stands === 'outside' ? entryNames : [])].find((known) => spellingsOf(known).includes(name)); // prettier-ignore
+  if (honoured !== undefined) {
+    if (one.form !== 'text' && honoured !== 'region_name')
+      throw new InvalidConfiguration(`the key "${key}" holds a ${one.form}; write a text`, { where });
+    if (settings.get(honoured)?.key !== key) return [];
+    const fault =
+      honoured === 'interface' && /^public(URL)?$/.test(one.text)
+        ? undefined
+        : differenceOf(honoured, name, key, stands);
+    return fault === undefined ? [] : [{ where, message: fault, ...settledBy(honoured) }]; // prettier-ignore
+  }
+  if (stands === 'outside' && (irrelevant.test(name) || otherService.test(name))) return [];
+  return [{ where, message: `the key "${key}" is none that stackward knows ${stands === 'inside' ? 'below "auth"' : 'in an entry'}, and it is left alone` }]; // prettier-ignore
+}
+
+function settledBy(name: SettingName): Pick<EntryNote, 'settledBy'> {
+  if (name === 'interface') return { settledBy: 'endpointType' };
+  return name === 'network_endpoint_override' ? { settledBy: 'networkUrl' } : {};
+}
+
+/** How Terraform's provider takes an honoured key otherwise. */
+function differenceOf(
+  name: SettingName,
+  spelling: string,
+  key: string,
+  stands: 'inside' | 'outside',
+): string | undefined {
+  // prettier-ignore
+  if (name === 'interface')
+    return `Terraform's provider does not read the key "${key}" and asks public endpoints; say endpointType in the providerSettings of OpenStackCloud too`;
+  if (unknownToTerraform.has(name))
+    return `stackward follows the key "${key}", which Terraform's provider does not read`;
+  if (stands === 'outside' && (authNames as readonly string[]).includes(name))
+    return `the key "${key}" stands outside of "auth", where Terraform's provider does not read it; move it below "auth"`;
+  const words = key.replace('auth.', '');
+  if (words.includes('-') || (spelling !== name && name !== 'auth_type'))
+    return `Terraform's provider does not know the key "${key}"; write "${name}"`;
+  return undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * Which releases a cloud's APIs may be of, and whether the release that the code declares is among them. Pure.
+ *
+ * A service tells the newest version of its API, and a release never takes one back: the number bounds the release from both
+ * sides. Neutron has no such number; an extension bounds it from below. Services of one cloud may differ by a release or two
+ * while the cloud is upgraded, so each service's own word counts more than the others'.
+ *
+ * Source: `_MAX_API_VERSION` of the packages nova 15.1.5–34.0.0 and cinder 10.0.8–29.0.0, `api/discovery.py` and
+ * `version/controllers.py` of keystone 12.0.3–30.0.0, `neutron/extensions` of neutron 10.0.5–29.0.0; before them the REST API
+ * version histories of Nova and Cinder, and `neutron/extensions` at the tags juno-eol to newton-eol.
+ */
+import type { ApiAnswer, CloudApis, ServiceName } from '../contract/ports';
+import { isNewer, releases, type KnownRelease, type Release } from '../openstack/releases';
+
+/** Each release's newest version; a release without a line has that of the line before. */
+type Versions = Readonly<Partial<Record<KnownRelease, number>>>;
+
+/** Minor numbers of 2.x. Icehouse and Juno have none. */
+const nova: Versions = {
+  ...{ kilo: 3, liberty: 12, mitaka: 25, newton: 38, ocata: 42, pike: 53, queens: 60, rocky: 65, stein: 72, train: 79 },
+  ...{ ussuri: 87, wallaby: 88, xena: 90, zed: 93, '2023.1': 95, '2024.1': 96, '2025.1': 100, '2026.1': 103 },
+  '2026.2': 104,
+};
+/** Minor numbers of 3.x. */
+const cinder: Versions = {
+  ...{ mitaka: 0, newton: 15, ocata: 27, pike: 43, queens: 50, rocky: 55, stein: 59, ussuri: 60, victoria: 62 },
+  ...{ wallaby: 64, xena: 66, yoga: 68, zed: 70, '2024.1': 71 },
+};
+/** Minor numbers of 3.x; what releases before Ocata say is not told apart. */
+const keystone: Versions = {
+  ...{ icehouse: 7, ocata: 8, queens: 10, rocky: 11, stein: 12, train: 13, ussuri: 14 },
+};
+/** What ML2 and the plugins that Neutron loads by itself bring, by the first release that has it, newest first. */
+const extensions: readonly (readonly [KnownRelease, readonly string[]])[] = [
+  ['2026.1', ['router-enable-snat']],
+  ['2025.1', ['quota-check-limit-default']],
+  ['2024.2', ['subnet-external-network']],
+  ['2024.1', ['security-groups-rules-belongs-to-default-sg']],
+  ['2023.1', ['security-groups-default-rules']],
+  ['zed', ['port-mac-override', 'qos-rule-type-filter']],
+  ['yoga', ['quota-check-limit', 'security-groups-shared-filtering']],
+  ['wallaby', ['security-groups-normalized-cidr', 'security-groups-remote-address-group']],
+  ['victoria', ['address-group']],
+  ['ussuri', ['stateful-security-group', 'rbac-subnetpool']],
+  ['train', ['extraroute-atomic']],
+  ['stein', ['l3-port-ip-change-not-allowed', 'rbac-security-groups']],
+  ['rocky', ['empty-string-filtering', 'port-mac-address-regenerate']],
+  ['queens', ['ip-substring-filtering']],
+  ['pike', ['revision-if-match', 'net-mtu-writable']],
+  ['newton', ['standard-attr-revisions']],
+  ['mitaka', ['network_availability_zone']],
+  ['liberty', ['rbac-policies']],
+];
+
+/** Places in `releases`, both included; `later` stands behind the last. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+const later = releases.length;
+const place = (release: Release): number => (isNewer(release) ? later : releases.indexOf(release as KnownRelease));
+
+export interface Evidence extends Span {
+  readonly service: ServiceName;
+  /** What the API says, and of which releases that is: the begin of a sentence. */
+  readonly words: string;
+}
+
+/** Of this minor number. One between two releases' is of a cloud that follows the development. */
+function spanOf(versions: Versions, minor: number): Span {
+  let last: number | undefined;
+  const numbers = releases.map((release) => (last = versions[release] ?? last));
+  const isLess = (number: number | undefined): boolean => number !== undefined && number < minor;
+  const first = numbers.indexOf(minor);
+  const next = numbers.findIndex((number) => number !== undefined && number > minor);
+  if (first >= 0) return { from: first, to: next < 0 ? later : next - 1 };
+  return next < 0 ? { from: later, to: later } : { from: Math.max(numbers.findLastIndex(isLess), 0), to: next };
+}
+
+function evidenceOf(answer: ApiAnswer): readonly Evidence[] {
+  const of = (span: Span, words: string): Evidence[] => [
+    { ...span, service: answer.service, words: `${words} ${say(span)}` },
+  ];
+  if (answer.service === 'neutron') {
+    const known = extensions.find(([, aliases]) => aliases.some((alias) => answer.extensions.includes(alias)));
+    if (known === undefined) return [];
+    const [release, aliases] = known;
+    const alias = aliases.find((one) => answer.extensions.includes(one)) ?? '';
+    return of({ from: place(release), to: later }, `Neutron has the extension ${alias}, so it is`);
+  }
+  const [versions, name] = { nova: [nova, 'Nova'], cinder: [cinder, 'Cinder'], keystone: [keystone, 'Keystone'] }[
+    answer.service
+  ] as [Versions, string];
+  const { version } = answer;
+  if (version === '') return of({ from: 0, to: place('juno') }, `${name}'s API has no microversions, which is`);
+  const minor = Number(version.split('.')[1]);
+  const coarse = answer.service === 'keystone' && minor < 8 ? 7 : minor;
+  return of(spanOf(versions, coarse), `${name}'s API goes up to ${version}, which is`);
+}
+
+/** In the words of a sentence: `zed`, `zed to 2023.2`, `ussuri or later`. */
+function say({ from, to }: Span): string {
+  const [first, last] = [releases[from], releases[to]];
+  if (first === undefined) return `later than ${releases.at(-1)}`;
+  if (last === undefined) return `${first} or later`;
+  return first === last ? first : `${first} to ${last}`;
+}
+
+const meet = (a: Span, b: Span): Span | undefined => {
+  const both = { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
+  return both.from <= both.to ? both : undefined;
+};
+
+/** Who tells most stands first. */
+const order: readonly ServiceName[] = ['nova', 'cinder', 'neutron', 'keystone'];
+
+/** What the cloud is by this service's word, and by the others' as far as these agree with it. */
+const agreed = (start: Evidence, all: readonly Evidence[]): Span =>
+  all.reduce<Span>((span, one) => meet(span, one) ?? span, start);
+
+/**
+ * Why a cloud whose APIs say this can't run the declared release, and what to do; undefined: nothing speaks against it.
+ * @param service whose own release counts; default: a cloud is of every release that one of its services may be of
+ */
+export function contradictionOf(
+  release: Release,
+  { answers }: Pick<CloudApis, 'answers'>,
+  service?: ServiceName,
+): { readonly evidence: string; readonly advice: string } | undefined {
+  const all = answers.flatMap(evidenceOf).sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
+  const own = all.filter((one) => one.service === service);
+  const spans = (own.length > 0 ? own : all).map((start) => agreed(start, all));
+  const [span] = spans;
+  const isIn = ({ from, to }: Span): boolean => from <= place(release) && place(release) <= to;
+  if (span === undefined || spans.some(isIn)) return undefined;
+  const against = all.filter((one) => !isIn(one)).map(({ words }) => words);
+  const only = span.from === span.to ? releases[span.from] : undefined;
+  return {
+    evidence: against.join('; '),
+    advice: only === undefined ? `set the release that the cloud runs (${say(span)})` : `set release: '${only}'`,
+  };
+}

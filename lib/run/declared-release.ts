@@ -1,0 +1,70 @@
+/** Compares the release that manifests declare with what the cloud's APIs say, and holds back what rests on a wrong one. */
+import { asStackwardError } from '../basics/errors';
+import { contradictionOf } from './cloud-release';
+import { append } from '../basics/lists';
+import type { Manifest } from '../contract/manifest';
+import type { Note, Problem } from './plan';
+import type { CloudApis, Readers } from '../contract/ports';
+import { newerWarning, type Release } from '../openstack/releases';
+
+export interface ComparedReleases {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Note[];
+  /** Stacks whose release the cloud contradicts: nothing of them is done. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** Never throws. Manifests that declare no release, such as those of older constructs, are compared with nothing. */
+export async function compareReleases(
+  manifests: readonly Manifest[],
+  stacks: readonly string[],
+  from: Readers,
+): Promise<ComparedReleases> {
+  const byRelease = new Map<Release, string[]>();
+  for (const { release, stack } of manifests)
+    if (release !== undefined && stacks.includes(stack))
+      byRelease.set(release, [...(byRelease.get(release) ?? []), stack]);
+  if (byRelease.size === 0) return { problems: [], warnings: [], refused: new Set() };
+  const apis = await ask(from);
+  const problems: Problem[] = [];
+  const warnings: Note[] = [];
+  const refused = new Set<string>();
+  for (const [release, ofStacks] of byRelease) {
+    const where = `release ${release}`;
+    const newer = newerWarning(release);
+    if (newer !== undefined) warnings.push({ where, message: newer });
+    const contradiction = contradictionOf(release, apis);
+    if (contradiction === undefined) append(warnings, sayUncompared(where, apis));
+    else {
+      for (const stack of ofStacks) refused.add(stack);
+      const said = `${ofStacks.length === 1 ? 'stack' : 'stacks'} ${sayStacks(ofStacks)} ${ofStacks.length === 1 ? 'says' : 'say'} ${release}`;
+      const message = `${contradiction.evidence}; ${said}. In OpenStackCloud ${contradiction.advice}, run \`cdktf apply\`, then run this again; until then nothing of ${ofStacks.length === 1 ? 'it' : 'them'} is done`;
+      problems.push({ where, reason: 'Blocked', message });
+    }
+  }
+  return { problems, warnings, refused };
+}
+
+const sayStacks = (stacks: readonly string[]): string =>
+  stacks.length <= 3 ? stacks.join(', ') : `${stacks.slice(0, 2).join(', ')} and ${stacks.length - 2} more`;
+
+async function ask(from: Readers): Promise<CloudApis> {
+  try {
+    return await (await from.versions()).apis();
+  } catch (error) {
+    return { answers: [], silent: [{ service: 'nova', why: asStackwardError(error).message }] };
+  }
+}
+
+/** Nova alone bounds the release closely from both sides. */
+function sayUncompared(where: string, { answers, silent }: CloudApis): Note[] {
+  const nova = silent.find(({ service }) => service === 'nova');
+  if (nova === undefined) return [];
+  const names = { nova: 'Nova', neutron: 'Neutron', cinder: 'Cinder', keystone: 'Keystone' };
+  const others = answers.map(({ service }) => names[service]);
+  const message =
+    others.length === 0
+      ? `it was not compared with what the cloud runs: ${nova.why}`
+      : `it was compared with what ${others.join(' and ')} say alone, which is less exact than Nova: ${nova.why}`;
+  return [{ where, message }];
+}

@@ -1,0 +1,55 @@
+/**
+ * One machine that a run meets under two names: `ctl1` in stackward.yaml, `ctl1.example.net` as Neutron's agent there. What is
+ * wanted under the one would be a leftover under the other, so of each kind one name counts.
+ *
+ * Clones resumed from one snapshot have one boot id, root device and network namespace. Their host names and network cards
+ * tell them apart; clones that agree in these too can't be told from one machine with two names.
+ */
+import type { Placed } from '../contract/kind';
+import { append } from '../basics/lists';
+import type { Problem } from './plan';
+
+export interface Met {
+  readonly placed: Placed;
+  /** As `Readers.machine`. */
+  readonly machine: string | undefined;
+}
+
+/** The places that count; a kind that wants something under two names of one machine is left alone there, as a whole. */
+export function oneNameEach<M extends Met>(
+  met: readonly M[],
+): {
+  readonly kept: readonly M[];
+  readonly refused: readonly { readonly problem: Problem; readonly ids: readonly string[] }[];
+} {
+  const groups = new Map<string, M[]>();
+  for (const one of met) {
+    const key = `${one.placed.kind} ${one.machine ?? one.placed.target}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  const kept: M[] = [];
+  const refused: { problem: Problem; ids: string[] }[] = [];
+  for (const group of groups.values()) {
+    const sorted = group.sort((a, b) => (a.placed.target < b.placed.target ? -1 : 1));
+    const wanted = sorted.filter(({ placed }) => placed.ids.length > 0);
+    if (wanted.length < 2) append(kept, wanted.length === 1 ? wanted : sorted.slice(0, 1));
+    else
+      refused.push({
+        problem: twice(wanted.map(({ placed }) => placed)),
+        ids: wanted.flatMap((one) => one.placed.ids),
+      });
+  }
+  return { kept, refused };
+}
+
+function twice(places: readonly Placed[]): Problem {
+  const names = places.map(({ target }) => target).join(' and ');
+  return {
+    where: `${places[0]?.kind}@${places[0]?.target}`,
+    reason: 'Blocked',
+    message:
+      `${names} are one machine, and what is wanted under one name would be a leftover under the other; ` +
+      'give it one name, that of its agents in Neutron: in "services" of stackward.yaml, and in the bindings of ports; ' +
+      'if they are clones of one snapshot, give one of them another host name, or restart it',
+  };
+}

@@ -1,0 +1,130 @@
+/** What a run sees of its targets: each place once, and all kinds of one target in the same turn. */
+import pLimit from 'p-limit';
+import { problemOf } from '../basics/errors';
+import type { Look, Placed } from '../contract/kind';
+import { oneNameEach } from './machines';
+import { stepKey, type Note, type PlannedStep, type Problem } from './plan';
+import type { Readers } from '../contract/ports';
+import type { Target } from '../contract/target';
+
+/** Targets observed or written at the same time. */
+export const concurrency = 32;
+
+export interface Seen {
+  readonly steps: readonly PlannedStep[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Note[];
+  readonly unswept: readonly Problem[];
+  readonly converged: readonly string[];
+  readonly looks: readonly Look[];
+  /** Ids of what can't be read, or was refused. */
+  readonly undone: readonly string[];
+}
+
+interface Sight {
+  readonly placed: Placed;
+  readonly machine: string | undefined;
+  readonly look: Look;
+}
+interface Unread {
+  readonly placed: Placed;
+  readonly problem: Problem;
+}
+
+/** What can't be read is a problem of its target; where only leftovers are looked for, it is `unswept`. */
+export async function observe(places: readonly Placed[], from: Readers): Promise<Seen> {
+  const limit = pLimit(concurrency);
+  const byTarget = new Map<Target, Placed[]>();
+  for (const placed of places) byTarget.set(placed.target, [...(byTarget.get(placed.target) ?? []), placed]);
+  const ends = await Promise.all(
+    [...byTarget].map(([target, group]) => limit(() => observeTarget(target, group, from))),
+  );
+  const unread = ends.flat().filter((one) => 'problem' in one);
+  const { kept, refused } = oneNameEach(ends.flat().filter((one) => 'look' in one));
+  const { problems, unswept } = sayUnread(unread);
+  return interpret(kept, {
+    unread,
+    unswept,
+    problems: [...problems, ...refused.map(({ problem }) => problem)],
+    undone: [...unread.flatMap(({ placed }) => placed.ids), ...refused.flatMap(({ ids }) => ids)],
+  });
+}
+
+async function observeTarget(target: Target, group: readonly Placed[], from: Readers): Promise<(Sight | Unread)[]> {
+  // Whatever is wrong with the host, its kinds meet it too.
+  const machine = from.machine(target).catch(() => undefined);
+  return Promise.all(
+    group.map(async (placed) => {
+      try {
+        const look = await placed.observe(from);
+        return { placed, look, machine: await machine };
+      } catch (error) {
+        return { placed, problem: problemOf(error, `${placed.kind}@${target}`) };
+      }
+    }),
+  );
+}
+
+/** One cause is said once, however many kinds met it on a target. */
+function sayUnread(unread: readonly Unread[]): { problems: Problem[]; unswept: Problem[] } {
+  const causes = new Map<string, Unread[]>();
+  for (const one of unread) {
+    const key = `${one.placed.target} ${one.problem.message}`;
+    causes.set(key, [...(causes.get(key) ?? []), one]);
+  }
+  const problems: Problem[] = [];
+  const unswept: Problem[] = [];
+  for (const group of causes.values()) {
+    const [{ placed, problem }] = group as [Unread];
+    const said = group.length === 1 ? problem : { ...problem, where: placed.target };
+    if (group.some((one) => one.placed.ids.length > 0)) problems.push(said);
+    else
+      unswept.push({
+        ...said,
+        message: `leftovers can't be looked for there, and some may still be in force: ${said.message}`,
+      });
+  }
+  return { problems, unswept };
+}
+
+interface Before {
+  readonly unread: readonly Unread[];
+  readonly problems: readonly Problem[];
+  readonly unswept: readonly Problem[];
+  readonly undone: readonly string[];
+}
+
+function interpret(sights: readonly Sight[], before: Before): Seen {
+  const seen = {
+    ...{ steps: [] as PlannedStep[], warnings: [] as Note[], converged: [] as string[], looks: [] as Look[] },
+    ...{ problems: [...before.problems], undone: [...before.undone], unswept: before.unswept },
+  };
+  const unreadOf = new Map(before.unread.flatMap(({ placed }) => placed.ids.map((id) => [id, placed.target] as const)));
+  for (const { placed, look } of sights) {
+    const { kind, target, difference } = look;
+    const open = new Set<string>();
+    difference.steps.forEach((step, index) => {
+      open.add(step.id);
+      const unread = step.leftBy && unreadOf.get(step.id);
+      // The two may be one machine.
+      if (unread === undefined) seen.steps.push({ ...step, kind, target, before: look.images[index] ?? {} });
+      else
+        seen.warnings.push({
+          where: stepKey(step.id, target),
+          message: `it is wanted on ${unread}, which can't be read, so what there is of it here stays until that can be`,
+        });
+    });
+    for (const { id, message, reason } of difference.findings) {
+      const where = stepKey(id, target);
+      if (reason === undefined) seen.warnings.push({ where, message });
+      else {
+        open.add(id);
+        seen.undone.push(id);
+        seen.problems.push({ where, reason, message });
+      }
+    }
+    for (const id of placed.ids) if (!open.has(id)) seen.converged.push(stepKey(id, target));
+    seen.looks.push(look);
+  }
+  return seen;
+}

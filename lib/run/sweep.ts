@@ -1,0 +1,64 @@
+/** What a run may remove, and where that may be: on any host that Neutron's agents or the configuration name, and that can be reached. */
+import { asStackwardError } from '../basics/errors';
+import type { Manifest } from '../contract/manifest';
+import type { Filter, Note, Problem } from './plan';
+import type { Readers } from '../contract/ports';
+import type { Sweep } from '../contract/reconciler';
+import type { Target } from '../contract/target';
+
+/** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
+export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {
+  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
+  return ownersOf(manifests).map((owner) => ({
+    owner,
+    stacks: manifests.filter((manifest) => manifest.owner === owner).map((manifest) => manifest.stack),
+  }));
+}
+
+export const ownersOf = (manifests: readonly Manifest[]): string[] => [
+  ...new Set(manifests.map((manifest) => manifest.owner)),
+];
+
+export const hostTarget = (host: string): Target => `host:${host}`;
+
+export interface Swept {
+  readonly hosts: readonly Target[];
+  /** Why not all of them are known. */
+  readonly unswept: readonly Problem[];
+  /** Hosts that Neutron names and that no configuration leads to. */
+  readonly warnings: readonly Note[];
+}
+
+/**
+ * Hosts on which leftovers are looked for; none when nothing may be removed, or no host can be reached at all. What needs
+ * no API is not kept from its run by one that doesn't answer: the hosts that the configuration names are looked at then.
+ */
+export async function hostsToSweep(sweep: readonly Sweep[], from: Readers): Promise<Swept> {
+  // A project that reaches no host leaves nothing on hosts, and its user may be no admin.
+  if (sweep.length === 0 || !from.hosts.reachesAny) return { hosts: [], unswept: [], warnings: [] };
+  const { named } = from.hosts;
+  const hosts = new Set(named);
+  const unswept: Problem[] = [];
+  try {
+    for (const agent of await (await from.network(`api:${from.cloud}`)).agents()) hosts.add(agent.host);
+  } catch (error) {
+    const { reason, message } = asStackwardError(error);
+    const looked = named.length === 0 ? 'on no host' : `on ${named.join(', ')} alone`;
+    unswept.push({
+      ...{ where: 'hosts', reason },
+      message: `leftovers are looked for ${looked}, because Neutron can't be asked for its agents (${message}); elsewhere some may still be in force`,
+    });
+  }
+  const all = [...hosts].sort();
+  const known = all.filter((host) => from.hosts.canReach(host));
+  const unknown = all.filter((host) => !from.hosts.canReach(host));
+  return { hosts: known.map(hostTarget), unswept, warnings: unknown.length === 0 ? [] : [noWayTo(unknown)] };
+}
+
+function noWayTo(hosts: readonly string[]): Note {
+  const rest = hosts.length > 5 ? ` and ${hosts.length - 5} more` : '';
+  return {
+    where: 'hosts',
+    message: `leftovers are not looked for on ${hosts.slice(0, 5).join(', ')}${rest}: no entry of "hosts" in stackward.yaml matches them`,
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * What is wrong with the addresses that one cloud's code declares, before anything is made of them.
+ *
+ * Goals: everything at once, across stacks; each finding names the construct, what was found, what is allowed.
+ * How: the constructs declare subnets, addresses and how things are joined as plain data; every text is parsed once
+ * here, then looked up in maps or swept in order, so that 400 tenants cost no more than their number.
+ * Given up: what only the live cloud knows (ports made by others, addresses that Neutron picks).
+ * What a subnet by itself allows is in subnet-checks.ts.
+ */
+import { attempt } from '../basics/attempt';
+import { formatAddress, holds, parseAddress, type IpAddress } from '../net/ip-ranges';
+import { append } from '../basics/lists';
+import { overlapFindings } from './overlap';
+import type { Release } from '../openstack/releases';
+import { parseSubnet, placeProblem, type ParsedSubnet, type Report, type SubnetDeclaration } from './subnet-checks';
+
+export type { SubnetDeclaration } from './subnet-checks';
+import type { SynthFinding } from './synth-finding';
+
+export interface AddressDeclaration {
+  readonly path: string;
+  readonly network: string;
+  /** The key of the subnet that it is taken from. */
+  readonly subnet: string;
+  readonly address: string;
+  /** It answers at the subnet's gateway address: a router's interface, a routed UTM. */
+  readonly isGateway?: boolean;
+  /** Neutron makes the port for a router: there it takes more. */
+  readonly isRouter?: boolean;
+  /** It is meant to lie beyond the pools. */
+  readonly outsidePools?: boolean;
+}
+
+export interface AddressPlan {
+  readonly subnets: readonly SubnetDeclaration[];
+  readonly addresses: readonly AddressDeclaration[];
+  /** Networks that a UTM joins into one segment. */
+  readonly bridges: readonly { readonly path: string; readonly networks: readonly string[] }[];
+  /** Subnets that a router routes between. */
+  readonly routers: readonly { readonly path: string; readonly subnets: readonly string[] }[];
+  /** Floating addresses, by the subnet (or the network, where no subnet is named) that they come from. */
+  readonly floating: readonly { readonly path: string; readonly network: string; readonly subnet?: string }[];
+  /** Fixed addresses of servers on a public network. */
+  readonly red: readonly { readonly path: string; readonly network: string; readonly subnet: string }[];
+}
+
+/** @param release of the cloud: releases differ in what they take */
+export function addressFindings(plan: AddressPlan, release: Release): SynthFinding[] {
+  const findings: SynthFinding[] = [];
+  const report: Report = (path, message) => findings.push({ path, message });
+  const subnets = new Map<string, ParsedSubnet>();
+  for (const declaration of plan.subnets) {
+    if (declaration.cidr === undefined || subnets.has(declaration.key)) continue;
+    const parsed = parseSubnet(declaration, declaration.cidr, release, report);
+    if (parsed) subnets.set(declaration.key, parsed);
+  }
+  checkChosen(plan, report);
+  const segments = segmentsOf(plan.bridges);
+  checkAddresses(plan.addresses, subnets, segments, release, report);
+  append(findings, overlapFindings([...subnets.values()], plan.routers, segments));
+  checkFloating(plan, report);
+  return findings;
+}
+
+/** Addresses out of a cidr that nobody knows yet. */
+function checkChosen({ subnets, addresses }: AddressPlan, report: Report): void {
+  const chosen = new Map(subnets.filter(({ isChosen }) => isChosen === true).map((one) => [one.key, one.path]));
+  for (const { path, subnet, address } of addresses) {
+    const of = chosen.get(subnet);
+    if (of !== undefined)
+      report(
+        path,
+        `${address} is to come from ${of}, whose cidr Neutron chooses from a subnet pool; leave the address out, or give ${of} the prop cidr`,
+      );
+  }
+}
+
+function checkAddresses(
+  declarations: readonly AddressDeclaration[],
+  subnets: ReadonlyMap<string, ParsedSubnet>,
+  segments: ReadonlyMap<string, string>,
+  release: Release,
+  report: Report,
+): void {
+  const holders = new Map<string, AddressDeclaration>();
+  const beyond: [AddressDeclaration, IpAddress, ParsedSubnet][] = [];
+  /** Who is to be a gateway: the address that isn't, as long as none of its addresses is. */
+  const gateways = new Map<string, readonly [string, ParsedSubnet] | undefined>();
+  for (const declaration of declarations) {
+    const { path, network, address: text } = declaration;
+    const address = attempt(
+      () => parseAddress(text),
+      (detail) => {
+        report(path, detail);
+      },
+    );
+    if (!address) continue;
+    const key = `${segments.get(network) ?? network} ${String(address.version)} ${address.value.toString(36)}`;
+    const holder = holders.get(key);
+    if (holder) report(path, `${text} is used twice: ${holder.path} has it too; give each its own address`);
+    else holders.set(key, declaration);
+    const subnet = subnets.get(declaration.subnet);
+    if (!subnet) continue;
+    const isAtGateway = checkPlace(declaration, address, subnet, release, report);
+    if (declaration.isGateway && subnet.gateway)
+      gateways.set(path, isAtGateway ? undefined : gateways.has(path) ? gateways.get(path) : [text, subnet]);
+    if (!declaration.isGateway && !declaration.outsidePools && isBeyond(address, subnet))
+      beyond.push([declaration, address, subnet]);
+  }
+  checkBeyond(beyond, report);
+  for (const [path, missed] of gateways) if (missed) report(path, notTheGateway(missed[0], missed[1]));
+}
+
+/** True if it is the gateway's address. */
+function checkPlace(
+  declaration: AddressDeclaration,
+  address: IpAddress,
+  subnet: ParsedSubnet,
+  release: Release,
+  report: Report,
+): boolean {
+  const { path, address: text, isGateway } = declaration;
+  const problem = placeProblem(address, subnet, release, declaration.isRouter === true);
+  if (problem) report(path, `${text} ${problem}`);
+  const isAtGateway = subnet.gateway?.version === address.version && subnet.gateway.value === address.value;
+  if (isAtGateway && !isGateway)
+    report(
+      path,
+      `${text} is the gateway of ${subnet.declaration.path}; choose another, or say isGateway: true where this port ` +
+        'is the one that routes',
+    );
+  return isAtGateway;
+}
+
+function notTheGateway(address: string, { declaration, gateway }: ParsedSubnet): string {
+  const expected = gateway ? formatAddress(gateway.version, gateway.value) : 'none';
+  return `it is to be the gateway, and ${declaration.path} has ${expected} for it, not ${address}; make them one`;
+}
+
+const endOf = (subnet: ParsedSubnet): bigint =>
+  subnet.pools.reduce((end, pool) => (pool.last > end ? pool.last : end), -1n);
+
+const isBeyond = (address: IpAddress, subnet: ParsedSubnet): boolean =>
+  subnet.pools.length > 0 && holds(subnet.cidr, address) && address.value > endOf(subnet);
+
+/**
+ * Fixed addresses beyond the last pool that were meant to be inside. On a shared network the pools are what the cloud
+ * may hand out there, so every one is. On a tenant's own network fixed addresses beside the pools are good practice,
+ * and only those that run on where the pool ends look like a pool that was not extended.
+ */
+function checkBeyond(beyond: readonly [AddressDeclaration, IpAddress, ParsedSubnet][], report: Report): void {
+  const ends = new Map<ParsedSubnet, bigint>();
+  const inOrder = [...beyond].sort(([, a], [, b]) => (a.value < b.value ? -1 : 1));
+  for (const [{ path, address }, { value, version }, subnet] of inOrder) {
+    const end = ends.get(subnet) ?? endOf(subnet);
+    const runsOn = value === end + 1n;
+    if (runsOn) ends.set(subnet, value);
+    if (!runsOn && subnet.declaration.tenant !== undefined) continue;
+    report(
+      path,
+      `${address} lies beyond the pools of ${subnet.declaration.path}, which end at ` +
+        `${formatAddress(version, endOf(subnet))}; extend the pool, or say outsidePools: true where this is meant`,
+    );
+  }
+}
+
+/** A server with an address of the floating range answers on the wrong leg: the two ranges are different subnets. */
+function checkFloating({ floating, red }: AddressPlan, report: Report): void {
+  const taken = new Map<string, string>();
+  for (const { path, network, subnet } of red) {
+    for (const key of [network, subnet]) if (!taken.has(key)) taken.set(key, path);
+  }
+  for (const { path, network, subnet } of floating) {
+    const holder = taken.get(subnet ?? network);
+    if (holder !== undefined)
+      report(
+        path,
+        `it takes its address from the subnet that ${holder} has a red address on, so replies leave on the wrong leg; ` +
+          'give floating addresses a subnet of their own, and name it',
+      );
+  }
+}
+
+/** For each network that is bridged with others, one name for all of them. */
+function segmentsOf(bridges: AddressPlan['bridges']): ReadonlyMap<string, string> {
+  const segments = new Map<string, string>();
+  for (const { networks } of bridges) {
+    const names = new Set(networks.map((network) => segments.get(network) ?? network));
+    const [name] = names;
+    if (name === undefined) continue;
+    for (const [network, segment] of segments) if (names.has(segment)) segments.set(network, name);
+    for (const network of networks) segments.set(network, name);
+  }
+  return segments;
+}

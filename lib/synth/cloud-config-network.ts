@@ -1,0 +1,205 @@
+/**
+ * The guest's half of a UTM's network: a script that runs at every boot, and the files that keep others off its NICs.
+ *
+ * Goals: one text for the images of 2014 (ifupdown, upstart) and of today (netplan, systemd-networkd, NetworkManager);
+ * the same state after every boot; a second run changes nothing.
+ * How: cloud-init runs what lies in /var/lib/cloud/scripts/per-boot at each boot, since before 2014, after the network
+ * and packages, and also when the metadata service is away (then user data is lost, and with it `bootcmd`).
+ * The script asks the kernel alone (`ip`, /sys): a NIC is found by its MAC, so neither order nor names matter.
+ * - The guest NIC stays with the image: it does DHCP on its first NIC. All others are the script's: cloud-init's own
+ *   network configuration gives members of the bridge an address, and networkd or NetworkManager would give it back;
+ *   so both are told to leave those MACs (one file a NIC: up to systemd 239 `MACAddress=` takes one).
+ * - The bridge bears the MAC of the port that has its address, so that Neutron's anti-spoofing knows its frames.
+ * - IPv6 forwarding is switched on by the script, not in sysctl.d: networkd, starting with it on, would refuse the
+ *   router advertisements that give the guest NIC its address.
+ * - /etc/hosts: one line, ours by its comment. An address that stays, else 127.0.1.1 (Debian's convention).
+ * Given up: addresses before cloud-init's last stage. A firewall that is late forwards nothing, which is the safe side.
+ */
+import { attempt } from '../basics/attempt';
+import { holds, isLinkLocal, networkOf, parseAddress } from '../net/ip-ranges';
+import { isToken } from './terraform-text';
+
+export interface Nic {
+  /** `green`; for messages and file names. */
+  readonly name: string;
+  /** `fa:16:3e:00:00:02`, or a token. */
+  readonly macAddress: string;
+  /** `10.1.0.254/24`, with the prefix length; a token may stand for either part or both. Default: none. */
+  readonly addresses?: readonly string[];
+  /** Where the default route goes, before any that DHCP brought. Default: no route is made. */
+  readonly gateway?: string;
+}
+
+export interface Bridge {
+  readonly name: string;
+  /** The first member's MAC becomes that of the bridge. */
+  readonly members: readonly Nic[];
+  readonly addresses: readonly string[];
+  readonly gateway?: string;
+}
+
+export interface GuestNetwork {
+  /** The NIC that the image configures by DHCP. Default: no NIC is left to the image. */
+  readonly dhcp?: Nic;
+  /** Default: none is joined. */
+  readonly bridge?: Bridge;
+  /** NICs with addresses of their own; those of the bridge not among them. */
+  readonly nics: readonly Nic[];
+}
+
+export interface GuestFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: string;
+  /** Octal digits. Default: 0644. */
+  readonly mode?: string;
+}
+
+const scriptPath = '/var/lib/cloud/scripts/per-boot/50-stackward-network';
+const sysctlPath = '/etc/sysctl.d/60-stackward.conf';
+
+/** The files that make the network; the same for the same input. */
+export function renderNetworkFiles(hostname: string, network: GuestNetwork): readonly GuestFile[] {
+  const owned = [...(network.bridge?.members ?? []), ...network.nics];
+  const unmanaged = owned.map((nic) => `mac:${mac(nic)}`).join(';');
+  return [
+    { path: scriptPath, mode: '0755', content: renderScript(hostname, network) },
+    { path: sysctlPath, content: 'net.ipv4.ip_forward = 1\n' },
+    ...owned.map((nic) => ({
+      path: `/etc/systemd/network/05-stackward-${nic.name}.network`,
+      content: `[Match]\nMACAddress=${mac(nic)}\n\n[Link]\nUnmanaged=yes\n`,
+    })),
+    ...(owned.length === 0
+      ? []
+      : [
+          {
+            path: '/etc/NetworkManager/conf.d/60-stackward.conf',
+            content: `[keyfile]\nunmanaged-devices=${unmanaged}\n`,
+          },
+        ]),
+  ];
+}
+
+function renderScript(hostname: string, { dhcp, bridge, nics }: GuestNetwork): string {
+  const lines: string[] = [];
+  const place = (of: { addresses?: readonly string[]; gateway?: string }) => {
+    for (const address of of.addresses ?? []) lines.push(call('address', [address]));
+    if (of.gateway === undefined) return;
+    // Neutron has gateways outside of the cidr: the guest reaches them on the link.
+    if (isOutside(of.gateway, of.addresses ?? []))
+      lines.push(`[ -z "$device" ] || ip route replace '${of.gateway}' dev "$device" || failed=1`);
+    lines.push(call('gateway', [of.gateway]));
+  };
+  if (dhcp) lines.push(call('guest', [mac(dhcp)]));
+  if (bridge) {
+    lines.push(call('bridge', [bridge.name, ...bridge.members.map(mac)]));
+    place(bridge);
+  }
+  for (const nic of nics) {
+    lines.push(call('nic', [mac(nic)]));
+    place(nic);
+  }
+  const [lasting] = [...(bridge?.addresses ?? []), ...nics.flatMap((nic) => nic.addresses ?? [])];
+  lines.push(call('hosts', [hostname, lasting ?? '127.0.1.1']));
+  return `${functions}\n${lines.join('\n')}\nexit $failed\n`;
+}
+
+/** In none of the networks that the NIC is in, as far as these are known. A link-local one is on every link. */
+function isOutside(gateway: string, addresses: readonly string[]): boolean {
+  if ([gateway, ...addresses].some(isToken)) return false;
+  const networks = addresses.flatMap((address) => attempt(() => networkOf(address)) ?? []);
+  const parsed = attempt(() => parseAddress(gateway));
+  return parsed !== undefined && !isLinkLocal(parsed) && !networks.some((network) => holds(network, parsed));
+}
+
+/** Neutron and /sys write MACs in lower case. */
+const mac = (nic: Nic): string => (isToken(nic.macAddress) ? nic.macAddress : nic.macAddress.toLowerCase());
+
+const call = (name: string, args: readonly string[]): string =>
+  [name, ...args.map((arg) => `'${arg.replaceAll("'", `'\\''`)}'`)].join(' ');
+
+const functions = `#!/bin/sh
+# Written by stackward; run by cloud-init at every boot. Running it again changes nothing.
+# A NIC that is missing is reported, the others are set up all the same.
+set -u
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+failed=0 device='' guest=''
+
+complain() {
+  echo "stackward: $*" >&2
+  failed=1
+}
+
+# device_with MAC: sets device. A bridge is passed over, because it bears the MAC of a member.
+device_with() {
+  for path in /sys/class/net/*; do
+    device=\${path##*/}
+    [ -d "$path/bridge" ] || [ "$(cat "$path/address" 2>/dev/null)" != "$1" ] || return 0
+  done
+  device=''
+  complain "no network device has the MAC address $1"
+  return 1
+}
+
+# set_ipv6 DEVICE KEY VALUE: nothing where the kernel was started without IPv6.
+set_ipv6() {
+  [ ! -e "/proc/sys/net/ipv6/conf/$1/$2" ] || echo "$3" >"/proc/sys/net/ipv6/conf/$1/$2" || failed=1
+}
+
+# guest MAC: the image configures it.
+guest() {
+  device_with "$1" && guest=$device
+}
+
+# nic MAC
+nic() {
+  device_with "$1" && ip link set dev "$device" up || failed=1
+}
+
+# bridge NAME MAC...: a member has no address of its own, or the kernel would answer on the wrong device.
+bridge() {
+  name=$1 first=$2
+  shift
+  [ -d "/sys/class/net/$name/bridge" ] || ip link add name "$name" type bridge || failed=1
+  ip link set dev "$name" address "$first" || failed=1
+  for member in "$@"; do
+    device_with "$member" || continue
+    [ -e "/sys/class/net/$name/brif/$device" ] || ip link set dev "$device" master "$name" || failed=1
+    ip address flush dev "$device" || failed=1
+    set_ipv6 "$device" disable_ipv6 1
+    ip link set dev "$device" up || failed=1
+  done
+  device=$name
+  ip link set dev "$device" up || failed=1
+}
+
+# address ADDRESS/LENGTH: on the device set last
+address() {
+  [ -n "$device" ] || return 0
+  ip address replace "$1" dev "$device" || failed=1
+  case $1 in
+    *:*) set_ipv6 all forwarding 1
+      [ -z "$guest" ] || set_ipv6 "$guest" accept_ra 2 ;;
+  esac
+}
+
+# gateway ADDRESS: through the device set last, before the routes that DHCP and advertisements bring
+gateway() {
+  [ -n "$device" ] || return 0
+  case $1 in
+    *:*) ip -6 route replace default via "$1" dev "$device" metric 1 || failed=1 ;;
+    *) ip route replace default via "$1" dev "$device" || failed=1 ;;
+  esac
+}
+
+# hosts NAME ADDRESS
+hosts() {
+  line="\${2%/*} $1 # stackward"
+  [ "$(grep '# stackward$' /etc/hosts)" != "$line" ] || return 0
+  cp -a /etc/hosts /etc/hosts.stackward &&
+    { grep -v '# stackward$' /etc/hosts; echo "$line"; } >/etc/hosts.stackward &&
+    mv /etc/hosts.stackward /etc/hosts || failed=1
+}
+
+sysctl -q -p ${sysctlPath} || failed=1
+`;

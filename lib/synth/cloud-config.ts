@@ -1,0 +1,112 @@
+/**
+ * User data of a UTM as cloud-init reads it, from 0.7.5 (Ubuntu 14.04) on.
+ *
+ *     const config: CloudConfig = {
+ *       hostname: deriveHostname('jingoo_utm', 'icehouse'),
+ *       network: { dhcp: guest, bridge: { name: 'br0', members: [green, orange], addresses: ['10.1.0.254/24'] }, nics: [red] },
+ *       packages: ['nftables'],
+ *     };
+ *     cloudConfigFindings(config)   // sentences, in cloud-config-checks.ts; [] when there is nothing to say
+ *     renderCloudConfig(config)     // the text as the guest gets it, tokens still in it
+ *
+ * Constructs use `constructs/internal/user-data.ts`, which speaks of green and orange and escapes for Terraform.
+ * The network lives in files that run at every boot (cloud-config-network.ts says why); packages, files, keys and
+ * commands are for the first boot, as cloud-init has it.
+ *
+ * WARNING: user data is no place for secrets. The metadata service gives it to every process in the guest, Nova keeps it
+ * in its database, and Terraform in its state.
+ */
+import { Document, parseDocument, visit, type Tags } from 'yaml';
+import { boundsFault, valueIn } from '../basics/yaml-text';
+import { renderNetworkFiles, type GuestFile, type GuestNetwork } from './cloud-config-network';
+
+export interface CloudConfigExtras {
+  /** Installed at the first boot, after the package lists were fetched. Default: none. */
+  readonly packages?: readonly string[];
+  /** Written at the first boot, before packages are installed. Default: none. */
+  readonly files?: readonly GuestFile[];
+  /** Run at the first boot after files and packages: a string by the shell, a list as argv. Default: none. */
+  readonly commands?: readonly (string | readonly string[])[];
+  /** Public keys of the image's default user, one line each. Default: none besides the server's key pair. */
+  readonly sshKeys?: readonly string[];
+  /** More cloud-config as YAML: lists are appended to ours, other keys are taken as they are. Default: nothing. */
+  readonly cloudConfig?: string;
+}
+
+export interface CloudConfig extends CloudConfigExtras {
+  /** As Nova derives it: see deriveHostname. */
+  readonly hostname: string;
+  readonly network: GuestNetwork;
+}
+
+/** Keys that more cloud-config may add to; every other key of ours it may not name. */
+export const lists = ['write_files', 'packages', 'runcmd', 'ssh_authorized_keys'] as const;
+
+/** A tab, a broken or a repeated key in `cloudConfig` is left out here and named by `cloudConfigFindings`. */
+export function renderCloudConfig(config: CloudConfig): string {
+  const ours = renderOurs(config);
+  const more = parseCloudConfig(config.cloudConfig ?? '').map;
+  const merged: Record<string, unknown> = { ...ours, ...more, ...ours };
+  for (const key of lists) {
+    const both = [ours[key], more[key]].filter((list) => Array.isArray(list)).flat();
+    if (both.length > 0) merged[key] = both;
+  }
+  return `#cloud-config\n${renderYaml(merged)}`;
+}
+
+/** YAML 1.1 without one of its tags. */
+const yaml11 = (without: 'merge' | 'timestamp') => ({
+  version: '1.1' as const,
+  customTags: (tags: Tags) =>
+    tags.filter((tag) => typeof tag === 'string' || tag.tag !== `tag:yaml.org,2002:${without}`),
+});
+
+/** Text is always quoted or a block: cloud-init's parser knows YAML 1.1, in which `yes`, `0644`, `1:30`, `=` are no text. */
+function renderYaml(value: unknown): string {
+  const document = new Document(value, { ...yaml11('merge'), aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(key, scalar) {
+      if (key !== 'key' && typeof scalar.value === 'string')
+        // A block whose first line is blank loses that line's blanks (yaml 2.9, PyYAML).
+        scalar.type = /^[^\S\n]*\S.*\n/.test(scalar.value) ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Our own half: what more cloud-config may not contradict. */
+export function renderOurs(config: CloudConfig): Readonly<Record<string, unknown>> {
+  const files = [...renderNetworkFiles(config.hostname, config.network), ...(config.files ?? [])];
+  return {
+    hostname: config.hostname,
+    preserve_hostname: false,
+    // Debian's images say true: cloud-init then writes /etc/hosts anew at every boot.
+    manage_etc_hosts: false,
+    write_files: files.map(({ path, mode, content }) => ({ path, permissions: mode ?? '0644', content })),
+    ...(config.packages?.length ? { package_update: true, packages: config.packages } : {}),
+    ...(config.sshKeys?.length ? { ssh_authorized_keys: config.sshKeys } : {}),
+    ...(config.commands?.length ? { runcmd: config.commands } : {}),
+  };
+}
+
+export interface ParsedCloudConfig {
+  readonly map: Readonly<Record<string, unknown>>;
+  /** What the parser found wrong, with its place. */
+  readonly problems: readonly string[];
+}
+
+/** More cloud-config as YAML 1.1 (a date stays text, as it was written); a wrong one gives an empty map and the problems. */
+export function parseCloudConfig(text: string): ParsedCloudConfig {
+  if (text === '') return { map: {}, problems: [] };
+  const fault = boundsFault(text, 'more cloud-config');
+  if (fault !== undefined) return { map: {}, problems: [fault] };
+  const document = parseDocument(text, yaml11('timestamp'));
+  const problems = document.errors.map((error) => error.message.split('\n')[0] ?? error.message);
+  if (problems.length > 0) return { map: {}, problems };
+  const value = valueIn(document);
+  if (value === undefined) return { map: {}, problems: ["its anchors can't be followed; write out what is meant"] };
+  if (value === null) return { map: {}, problems };
+  if (typeof value !== 'object' || Array.isArray(value))
+    return { map: {}, problems: ['it is no map of keys at its top level'] };
+  return { map: value as Record<string, unknown>, problems };
+}

@@ -1,0 +1,186 @@
+/** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
+import { macFinding } from './address-pairs';
+import { attempt, findFault } from '../basics/attempt';
+import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
+import { maxPrefixes, maxRules } from './exception-limits';
+import {
+  carriesIPv4,
+  compact,
+  everyAddress,
+  formatAddress,
+  intersect,
+  isInside,
+  only,
+  overlap,
+  parseAddress,
+  parseCidr,
+  sizeOf,
+  subtract,
+  type Cidr,
+  type IpRange,
+} from '../net/ip-ranges';
+
+/** Each a sentence that names the prefix and says what to do; [] when nothing is wrong. */
+export function exceptionFindings({
+  mode,
+  sources,
+  destinations,
+  clients = [],
+}: Pick<ExceptionWish, 'mode' | 'sources' | 'destinations' | 'clients'>): string[] {
+  const findings = [...prefixFindings('sources', sources), ...prefixFindings('destinations', destinations)];
+  if (findings.length > 0) return findings;
+  return [
+    ...kernelFindings({ mode, sources, destinations }),
+    ...familyFindings(sources, destinations, 'destination'),
+    ...familyFindings(destinations, sources, 'source'),
+    ...(mode === 'routed' && clients.length > 0
+      ? ['it names clients, and frames of a routed server bear its own MAC address; leave them out, or make it bridged']
+      : []),
+    ...clients.flatMap(clientFindings),
+  ];
+}
+
+/**
+ * What no packet filter is given, whatever the means were chosen from: too much, what can't pass, or `any` in other words. The kind
+ * refuses it too. The prefixes must be CIDRs.
+ */
+export const kernelFindings = ({
+  mode,
+  sources,
+  destinations,
+}: Pick<ExceptionWish, 'mode' | 'sources' | 'destinations'>): string[] => {
+  const tooMany = [...countFindings('sources', sources), ...countFindings('destinations', destinations)];
+  if (tooMany.length > 0) return tooMany;
+  const rules = countRules({ sources, destinations });
+  return [
+    ...(rules > maxRules
+      ? [
+          `it makes ${rules} rules, for each source with each destination, and ${maxRules} are allowed; name fewer and wider prefixes`,
+        ]
+      : []),
+    ...wholeFindings('sources', sources),
+    ...wholeFindings('destinations', destinations),
+    ...(mode === 'routed' ? linkLocalFindings(sources) : []),
+  ];
+};
+
+const countFindings = (what: 'sources' | 'destinations', prefixes: Prefixes): string[] =>
+  prefixes !== 'any' && prefixes.length > maxPrefixes
+    ? [`its ${what} are ${prefixes.length} prefixes, and ${maxPrefixes} are allowed; name fewer and wider ones`]
+    : [];
+
+/** What no router passes on, and so what is nobody's behind a routed port. */
+export const linkLocal = { 4: '169.254.0.0/16', 6: 'fe80::/10' } as const;
+
+const linkLocalFindings = (sources: Prefixes): string[] =>
+  sources === 'any'
+    ? []
+    : sources
+        .filter((text) => isInside(parseCidr(text), parseCidr(linkLocal[parseCidr(text).version])))
+        .map(
+          (text) =>
+            `in its sources, ${text} is link-local, which no router passes on, so nothing of it could pass; leave it out`,
+        );
+
+/**
+ * Of a routed exception whose named sources hold addresses of the port's own subnets. Each a sentence; [] when there are none.
+ * @param cidrs of the subnets, as far as they are known
+ * @param own addresses of the port
+ */
+export function posingWarnings(sources: Prefixes, cidrs: readonly string[], own: readonly string[]): string[] {
+  if (sources === 'any') return [];
+  const itself = own.flatMap((address) => {
+    const parsed = attempt(() => only(parseAddress(address)));
+    return parsed === undefined ? [] : [parsed];
+  });
+  return cidrs.flatMap((text) => {
+    const cidr = attempt(() => parseCidr(text));
+    if (cidr === undefined) return [];
+    const neighbours = subtract([cidr], itself);
+    const posing = sources.filter((source) => intersect([parseCidr(source)], neighbours).length > 0);
+    return posing.length === 0
+      ? []
+      : [
+          `in its sources, ${posing.join(' and ')} ${posing.length === 1 ? 'holds' : 'hold'} addresses of ${text}, the port's own subnet, so its server can pose as its neighbours there; leave them out unless that is meant`,
+        ];
+  });
+}
+
+/** How many rules of the packet filter it takes: one each way for each source with each destination, in each family. */
+function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {
+  const count = (prefixes: Prefixes, isIPv6: boolean): number =>
+    prefixes === 'any' ? 1 : prefixes.filter((one) => one.includes(':') === isIPv6).length;
+  return [false, true].reduce((sum, isIPv6) => sum + 2 * count(sources, isIPv6) * count(destinations, isIPv6), 0);
+}
+
+/** Whether one packet may be let pass by both. */
+export const exceptionsOverlap = (
+  a: Pick<ExceptionWish, 'sources' | 'destinations'>,
+  b: Pick<ExceptionWish, 'sources' | 'destinations'>,
+): boolean =>
+  ([4, 6] as const).some(
+    (version) => meet(a.sources, b.sources, version) && meet(a.destinations, b.destinations, version),
+  );
+
+function meet(a: Prefixes, b: Prefixes, version: 4 | 6): boolean {
+  const rangesOf = (prefixes: Prefixes): readonly IpRange[] =>
+    prefixes === 'any' ? [everyAddress(version)] : prefixes.map(parseCidr).filter((cidr) => cidr.version === version);
+  const others = rangesOf(b);
+  return rangesOf(a).some((range) => others.some((other) => overlap(range, other)));
+}
+
+function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
+  if (prefixes === 'any') return [];
+  if (prefixes.length === 0) return [`its ${what} are empty; name prefixes, or say 'any'`];
+  const seen: { text: string; cidr: Cidr }[] = [];
+  return prefixes.flatMap((text) => {
+    const fault = findFault(() => parseCidr(text));
+    if (fault !== undefined) return [`in its ${what}, ${fault}`];
+    const cidr = parseCidr(text);
+    if (cidr.prefixLength === 0) return [`in its ${what}, ${text} is every address of its family; say 'any'`];
+    if (carriesIPv4(cidr))
+      return [`in its ${what}, ${text} is of IPv4 and written as IPv6, which no packet bears; write it as IPv4`];
+    const canonical = `${formatAddress(cidr.version, cidr.first)}/${String(cidr.prefixLength)}`;
+    if (canonical !== text) return [`in its ${what}, ${text} is written ${canonical}`];
+    const other = seen.find((one) => isInside(cidr, one.cidr) || isInside(one.cidr, cidr));
+    seen.push({ text, cidr });
+    if (!other) return [];
+    return other.text === text
+      ? [`its ${what} name ${text} twice; leave one`]
+      : [`in its ${what}, ${other.text} and ${text} overlap; leave the wider one`];
+  });
+}
+
+/** Prefixes that are a family only together. */
+function wholeFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
+  if (prefixes === 'any') return [];
+  return ([4, 6] as const).flatMap((version) => {
+    const ofFamily = prefixes.filter((text) => parseCidr(text).version === version);
+    const size = sizeOf(compact(ofFamily.map(parseCidr)));
+    return ofFamily.length > 1 && size === everyAddress(version).last + 1n
+      ? [`in its ${what}, ${ofFamily.join(' and ')} together are every address of their family; say 'any'`]
+      : [];
+  });
+}
+
+/** A prefix whose family the other end has not can't be in any packet. */
+function familyFindings(prefixes: Prefixes, others: Prefixes, other: string): string[] {
+  if (prefixes === 'any' || others === 'any') return [];
+  const isIPv6 = (text: string): boolean => text.includes(':');
+  const lonely = prefixes.find((text) => !others.some((one) => isIPv6(one) === isIPv6(text)));
+  return lonely === undefined
+    ? []
+    : [`${lonely} has no ${other} of its family, so nothing of it could pass; add one, or leave it out`];
+}
+
+function clientFindings({ macAddress, addresses }: BridgedClient): string[] {
+  const mac = macFinding(macAddress);
+  return [
+    ...(mac === undefined ? [] : [`of a client, ${mac}`]),
+    ...(addresses.length === 0 ? [`the client ${macAddress} has no address; name those that it sends from`] : []),
+    ...addresses.flatMap((text) => {
+      const fault = findFault(() => (text.includes('/') ? parseCidr(text) : parseAddress(text)));
+      return fault === undefined ? [] : [`of the client ${macAddress}, ${fault}`];
+    }),
+  ];
+}

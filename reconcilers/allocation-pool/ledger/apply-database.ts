@@ -1,0 +1,209 @@
+/**
+ * One short transaction per network: its subnets share Neutron's allocator, so they are written together or not at all.
+ *
+ * All rows are locked and compared before the first write. Until then nothing of ours can be lost, so when Neutron and
+ * this transaction wait for each other, the server rolls back this one, and it starts again.
+ * `standardattributes.revision_number` is left alone (docs/kinds/allocation-pool.md, "In the database").
+ */
+import { asStackwardError, StalePlan } from '../../../lib/basics/errors';
+import { compact, only, parseAddress, parseRange, subtract, type IpRange } from '../../../lib/net/ip-ranges';
+import type { SqlTransaction, SqlValue, SqlWriter } from '../../../lib/contract/ports';
+import type { StepResult } from '../../../lib/contract/reconciler';
+import { sha256 } from '../../../lib/basics/sha256';
+import { failed, notLookedAt, Patience, refuseIfMoved, takenMeanwhile, unchanged } from './guard';
+import { chunksOf, ownerColumn, rangeTables, readAllocated, readSubnets, type Owner, type Tables } from './database';
+import { usedIn, type AllocationPoolStep } from '../diff';
+import { addressesOf, findRangeFault, holdsExactly, writesFor, type Ledger, type LedgerWrites } from './ledger';
+import type { AllocationPoolObserved, ObservedSubnet } from '../observe';
+
+export async function* applyToDatabase(
+  steps: readonly AllocationPoolStep[],
+  observed: AllocationPoolObserved,
+  writer: SqlWriter,
+  stop: AbortSignal,
+): AsyncIterable<StepResult> {
+  const patience = new Patience();
+  for (const together of byNetwork(steps, observed)) {
+    if (stop.aborted) return;
+    if (patience.stopped !== undefined) {
+      for (const { id } of together) yield { id, outcome: 'skipped', message: patience.stopped };
+      continue;
+    }
+    let results: StepResult[];
+    try {
+      const written = await writer.transaction((transaction) => writeNetwork(transaction, together, observed));
+      patience.succeeded();
+      const taken = await findTaken([...written], observed, writer);
+      results = together.map((step) => taken.get(step) ?? (written.has(step) ? applied(step) : unchanged(step)));
+    } catch (error) {
+      const met = patience.met(error);
+      results = together.map((step) => failed(step, met));
+    }
+    yield* results;
+  }
+}
+
+function byNetwork(
+  steps: readonly AllocationPoolStep[],
+  { subnets }: AllocationPoolObserved,
+): Iterable<readonly AllocationPoolStep[]> {
+  const networks = new Map<string, AllocationPoolStep[]>();
+  for (const step of steps) {
+    const network = subnets.get(step.subnetId)?.networkId ?? '';
+    networks.set(network, [...(networks.get(network) ?? []), step]);
+  }
+  return networks.values();
+}
+
+/** @returns the steps that had something left to write */
+async function writeNetwork(
+  transaction: SqlTransaction,
+  steps: readonly AllocationPoolStep[],
+  observed: AllocationPoolObserved,
+): Promise<ReadonlySet<AllocationPoolStep>> {
+  const { subnets, tables } = observed;
+  if (!tables) throw new StalePlan('this observation is not of a database; plan again');
+  const now = await readLocked(transaction, tables, steps, subnets);
+  const todo = steps.filter((step) => {
+    const subnet = now.get(step.subnetId);
+    if (subnet && isAsDeclared(subnet, step)) return false;
+    refuseIfMoved(step, subnets.get(step.subnetId) as ObservedSubnet, subnet);
+    return true;
+  });
+  for (const step of todo) {
+    const { ledgers, allocated = [] } = now.get(step.subnetId) as ObservedSubnet;
+    const pools = step.pools.map(parseRange);
+    for (const ledger of ledgers)
+      await writeLedger(transaction, ledger, writesFor(ledger, pools, rangesOf(allocated), newIds(ledger)));
+  }
+  return new Set(todo);
+}
+
+/**
+ * UUIDs (version 8) that every stackward gives to the rows that it inserts into the same ledger. Two nodes of a cluster take inserts
+ * of one subnet at the same moment, since neither knows the locks of the other; of one id the cluster takes one, and refuses the
+ * second commit as a deadlock. Its transaction then starts again, and finds the pools of the first.
+ */
+function newIds({ book, owner, pools }: Ledger): () => string {
+  const taken = new Set(pools.map((row) => row.id));
+  let count = 0;
+  return () => {
+    for (;;) {
+      const digest = sha256(`${book} ${owner} ${count++}`);
+      const parts = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`];
+      const id = [...parts, digest.slice(20, 32)].join('-');
+      if (!taken.has(id)) return id;
+    }
+  };
+}
+
+const applied = ({ id }: AllocationPoolStep): StepResult => ({ id, outcome: 'applied' });
+
+/**
+ * Steps that gave back what a port holds now. Neutron may have chosen the address before the commit and stored it after: where it
+ * waited for our locks, and where another node of a cluster let it. The read waits for such a port, which the locks let go on first.
+ */
+async function findTaken(
+  written: readonly AllocationPoolStep[],
+  { subnets, tables }: AllocationPoolObserved,
+  writer: SqlWriter,
+): Promise<ReadonlyMap<AllocationPoolStep, StepResult>> {
+  const lost = new Map<AllocationPoolStep, readonly IpRange[]>();
+  for (const step of written) {
+    const before = subnets.get(step.subnetId)?.ledgers.flatMap((ledger) => ledger.pools) ?? [];
+    const ranges = subtract(addressesOf(before), step.pools.map(parseRange));
+    if (ranges.length > 0) lost.set(step, ranges);
+  }
+  const results = new Map<AllocationPoolStep, StepResult>();
+  if (lost.size === 0 || !tables) return results;
+  const owners = [...lost.keys()].map(({ subnetId }): Owner => ({ subnetId, ipamIds: [] }));
+  const allocated = await writer
+    .transaction((transaction) => readAllocated(transaction, tables, owners, true))
+    .catch(asStackwardError);
+  for (const [step, ranges] of lost) {
+    if (allocated instanceof Error) {
+      results.set(step, notLookedAt(step, allocated));
+      continue;
+    }
+    const used = (allocated.get(step.subnetId) ?? []).map((address) => only(parseAddress(address)));
+    const taken = usedIn(ranges, used);
+    if (taken.length > 0) results.set(step, takenMeanwhile(step, taken));
+  }
+  return results;
+}
+
+const rangesOf = (addresses: readonly string[]) => compact(addresses.map((address) => only(parseAddress(address))));
+
+function isAsDeclared({ ledgers, allocated = [] }: ObservedSubnet, step: AllocationPoolStep): boolean {
+  const pools = step.pools.map(parseRange);
+  const live = ledgers.at(-1);
+  return (
+    ledgers.every((ledger) => holdsExactly(ledger.pools, pools)) &&
+    (!live || findRangeFault(live, rangesOf(allocated)) === undefined)
+  );
+}
+
+/** The subnets as they are, held so until the transaction ends; allocations where ranges or lost addresses need them. */
+async function readLocked(
+  transaction: SqlTransaction,
+  tables: Tables,
+  steps: readonly AllocationPoolStep[],
+  before: AllocationPoolObserved['subnets'],
+): Promise<ReadonlyMap<string, ObservedSubnet>> {
+  const owners = steps.map(({ subnetId }): Owner => {
+    const [, ...ipam] = before.get(subnetId)?.ledgers ?? [];
+    return { subnetId, ipamIds: ipam.map((ledger) => ledger.owner) };
+  });
+  const subnets = await readSubnets(transaction, tables, owners, true);
+  const poolsOf = new Map(steps.map((step) => [step.subnetId, step.pools.map(parseRange)]));
+  const inNeed = new Set(
+    subnets
+      .filter(({ id, ledgers }) =>
+        ledgers.some(({ pools, ranges }) => ranges || subtract(addressesOf(pools), poolsOf.get(id) ?? []).length > 0),
+      )
+      .map(({ id }) => id),
+  );
+  const asked = owners.filter((owner) => inNeed.has(owner.subnetId));
+  const allocated = await readAllocated(transaction, tables, asked, true);
+  return new Map(
+    subnets.map((subnet) => [subnet.id, { ...subnet, allocated: allocated.get(subnet.id) ?? [] } as ObservedSubnet]),
+  );
+}
+
+async function writeLedger(transaction: SqlTransaction, ledger: Ledger, writes: LedgerWrites): Promise<void> {
+  const { book } = ledger;
+  if (book === 'api') throw new StalePlan('this observation is not of a database; plan again');
+  const ranges = rangeTables[book];
+  if (writes.ranges && writes.ranges.clear.length > 0)
+    await transaction.execute(`DELETE FROM ${ranges} WHERE allocation_pool_id IN (?)`, [writes.ranges.clear]);
+  for (const { id, start, end, before } of writes.update) {
+    const matched = await transaction.execute(
+      `UPDATE ${book} SET first_ip = ?, last_ip = ? WHERE id = ? AND first_ip = ? AND last_ip = ?`,
+      [start, end, id, before.start, before.end],
+    );
+    if (matched !== 1) throw new StalePlan(`row ${id} of ${book} changed although it was locked; plan again`);
+  }
+  if (writes.remove.length > 0) await transaction.execute(`DELETE FROM ${book} WHERE id IN (?)`, [writes.remove]);
+  await insert(
+    transaction,
+    `${book} (id, ${ownerColumn(book)}, first_ip, last_ip)`,
+    writes.insert.map(({ id, start, end }) => [id, ledger.owner, start, end]),
+  );
+  await insert(
+    transaction,
+    `${ranges} (allocation_pool_id, first_ip, last_ip)`,
+    (writes.ranges?.fill ?? []).map(({ poolId, start, end }) => [poolId, start, end]),
+  );
+}
+
+/** 1,000 rows of at most 200 bytes stay well below MySQL 5.5's packet of 1 MiB. */
+async function insert(
+  transaction: SqlTransaction,
+  into: string,
+  rows: readonly (readonly SqlValue[])[],
+): Promise<void> {
+  for (const chunk of chunksOf(rows, 1000)) {
+    const places = chunk.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
+    await transaction.execute(`INSERT INTO ${into} VALUES ${places}`, chunk.flat());
+  }
+}

@@ -1,0 +1,44 @@
+/** What the other rules of a request make of a grant: one that is closed keeps it from working. Pure. */
+import { opennessOf } from '../../../lib/policy/closed';
+import { admissionOf } from '../../../lib/policy/grant';
+import { askedWith } from '../../../lib/policy/requests';
+import type { Situation } from './situation';
+import type { PolicyRuleDeclared } from '../spec';
+
+export interface Companions {
+  /** Said at every plan, whether the grant is in force or not. */
+  readonly warnings: readonly string[];
+  /** Of a grant that is to be made. */
+  readonly notes: readonly string[];
+}
+
+/** @param isGranted whether the same plan grants that rule to the role as well */
+export function companionsOf(
+  { service, release, rule, role }: PolicyRuleDeclared,
+  { rules, written, files }: Situation,
+  isGranted: (rule: string) => boolean,
+): Companions {
+  const warnings: string[] = [];
+  const notes: string[] = [];
+  for (const other of askedWith(service, rule, release)) {
+    // Before rules were in the code, what the file leaves out goes by its default rule.
+    const isKnown = rules.byName.has(other) || rules.byName.has(rules.defaultRule);
+    if (!isKnown || isGranted(other) || admissionOf(rules, other, role) !== 'no') continue;
+    const place =
+      written.get(other) ?? (rules.byName.has(other) ? `${service}'s code` : `${files[0] ?? ''}, as its default rule,`);
+    const openness = opennessOf(rules, other, role);
+    if (openness === 'closed')
+      warnings.push(
+        `the grant of ${rule} opens nothing yet: the same request is asked ${other}, which ${place} keeps from the role ${role}; grant it too, or open it there`,
+      );
+    else if (openness === 'others')
+      notes.push(
+        `the request is asked ${other} too: ${place} has it for other roles, so whoever holds ${role} needs one of them beside it`,
+      );
+    else if (written.has(other))
+      notes.push(
+        `the request is asked ${other} too: it stands in the file, and does not admit the role whatever the request is about`,
+      );
+  }
+  return { warnings, notes };
+}

@@ -1,0 +1,64 @@
+/** What a rollback may bring back into a policy file, and what a reviewer is told of it. Pure. */
+import { Blocked, StackwardError } from '../../../lib/basics/errors';
+import type { Rules } from '../../../lib/policy/check';
+import { eraOf, hasRulesInCode } from '../../../lib/policy/defaults';
+import { parsePolicyFile } from '../../../lib/policy/file';
+import { admissionOf } from '../../../lib/policy/grant';
+import { sayGrant } from '../../../lib/policy/intents';
+import { rulesOf, type Job } from './jobs';
+import { serviceKey, type PolicyRuleObserved } from '../observe';
+import type { RuleImage } from '../restored';
+import { sayHolders } from './roles';
+import type { ServicePolicy } from './service-policy';
+import { refuseShared } from './shared-rule';
+
+type About = Pick<RuleImage, 'service' | 'release' | 'rule' | 'role' | 'file'>;
+
+/** @throws Blocked for a file that the service doesn't read on this host: a journal may name any */
+export function refuseOtherFile({ service, release, file }: About, { services }: PolicyRuleObserved): ServicePolicy {
+  const policy = services.get(serviceKey(service, release));
+  if (policy === undefined || policy instanceof StackwardError)
+    throw policy ?? new RangeError(`nobody looked at ${service}`);
+  const read = [...new Set([...policy.files, policy.main])];
+  if (!read.includes(file))
+    throw new Blocked(
+      `${file} is no policy file that ${service} reads on this host (${read.join(', ')}), so nothing is brought back there; change it by hand, if it is meant`,
+    );
+  return policy;
+}
+
+/** @throws Blocked as for a declared grant: where others go by the rule */
+export function refuseSharedValue(about: About, text: string | undefined, policy: ServicePolicy): void {
+  const { service, release, rule } = about;
+  const defaultRule = hasRulesInCode(service, release) ? '' : policy.settings.defaultRule;
+  const rules = { ...rulesIn(text, about), defaultRule };
+  refuseShared(rules, rule, release, (name) => rules.byName.has(name));
+}
+
+const rulesIn = (text: string | undefined, about: About): Rules =>
+  rulesOf(parsePolicyFile(text ?? '{}', eraOf(about.release)), about);
+
+/** What the role gains by it, as of a declared grant, and what the record will bring back later. */
+export function notesOf(
+  job: Job,
+  { roles }: Pick<PolicyRuleObserved, 'roles'>,
+  before: string | undefined,
+  after: string | undefined,
+): string[] {
+  if (job.does !== 'restore') return [];
+  const { service, rule, role, recorded, image } = job;
+  const admission = (text: string | undefined) => admissionOf(rulesIn(text, job), rule, role);
+  const [was, is] = [admission(before), admission(after)];
+  const gain =
+    was === is ? [] : is === 'role' ? [sayGrant(service, rule, role), ...(sayHolders(job, roles).notes ?? [])] : [];
+  const wide =
+    is === 'everyone' && was !== is ? [`${service}'s rule ${rule} then admits everybody, with a role or without`] : [];
+  const { entry } = image;
+  const later =
+    entry !== null && JSON.stringify(entry) !== JSON.stringify(recorded)
+      ? [
+          `its record says that ${rule} goes back to ${entry.before ?? 'nothing in the file'} when the role ${role} goes`,
+        ]
+      : [];
+  return [...gain, ...wide, ...later];
+}

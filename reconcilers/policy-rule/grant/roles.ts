@@ -1,0 +1,65 @@
+/** Who else may use a grant: Keystone is asked where a role is to be added, and what it says becomes words of the plan. */
+import { asStackwardError, StackwardError } from '../../../lib/basics/errors';
+import { isLine } from '../../../lib/basics/line';
+import { admissionOf } from '../../../lib/policy/grant';
+import { holdersOf, sayImplying } from '../../../lib/policy/implied-roles';
+import type { Readers, RoleCatalogue } from '../../../lib/contract/ports';
+import type { Placement, Step } from '../../../lib/contract/reconciler';
+import { isAtLeast } from '../../../lib/openstack/releases';
+import type { PolicyRuleRestore, PolicyRuleSpec } from '../restored';
+import type { Situation } from './situation';
+import type { PolicyRuleDeclared } from '../spec';
+
+/** As Keystone has them; an error: why it could not be asked; undefined: nobody had to. */
+export type RolesSeen = RoleCatalogue | StackwardError | undefined;
+
+/** A run that gives nobody anything needs no Keystone. */
+export async function seeRoles(
+  { wanted }: Placement<PolicyRuleSpec>,
+  situation: (spec: PolicyRuleDeclared) => Situation,
+  from: Readers,
+): Promise<RolesSeen> {
+  if (!wanted.some(({ spec }) => ('restore' in spec ? bringsBack(spec) : isMissing(spec, situation)))) return undefined;
+  try {
+    return await (await from.identity()).roles();
+  } catch (error) {
+    return asStackwardError(error);
+  }
+}
+
+const bringsBack = ({ restore }: PolicyRuleRestore): boolean =>
+  restore.some(({ image }) => image.rules.some(({ entry }) => entry !== null));
+
+/** Whether the rule lacks the role; a rule that can't be read gets nothing added. */
+function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclared) => Situation): boolean {
+  try {
+    const { rules, formerly } = situation(spec);
+    return formerly === undefined && admissionOf(rules, spec.rule, spec.role) === 'no';
+  } catch {
+    return false;
+  }
+}
+
+/** What a step says of those who hold the role, or one that implies it. */
+export function sayHolders(
+  { role, release }: Pick<PolicyRuleDeclared, 'role' | 'release'>,
+  seen: RolesSeen,
+): Pick<Step, 'notes' | 'asides'> & { readonly warning?: string } {
+  if (seen === undefined) return {};
+  if (seen instanceof StackwardError)
+    return {
+      notes: [
+        `whoever holds a role that implies ${role} may do it too; which roles do was not looked at: ${inOneLine(seen.detail)}` +
+          (isAtLeast(release, 'mitaka') ? '' : ' (Keystone has implied roles since Mitaka)'),
+      ],
+    };
+  const { isThere, implying } = holdersOf(seen, role);
+  if (!isThere)
+    return {
+      warning: `Keystone has no role ${role} that a token could hold, so nobody gains anything; is it misspelt?`,
+    };
+  if (implying.length === 0) return { asides: [`no role implies ${role} in Keystone`] };
+  return { notes: [sayImplying(implying, role)] };
+}
+
+const inOneLine = (text: string): string => (isLine(text) ? text : JSON.stringify(text));

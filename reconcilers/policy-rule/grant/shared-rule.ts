@@ -1,0 +1,56 @@
+/** Rules that stand for others too: a grant in them would grant more than it says. Pure. */
+import { Blocked } from '../../../lib/basics/errors';
+import type { PolicyService, Rules } from '../../../lib/policy/check';
+import { codeRules } from '../../../lib/policy/code-rules';
+import { referrersOf } from '../../../lib/policy/grant';
+import { newNamesOf, oldNamesOf } from '../../../lib/policy/renamed';
+import type { Release } from '../../../lib/openstack/releases';
+import type { Situation } from './situation';
+
+/**
+ * @param isWritten whether a file has a rule of that name
+ * @throws Blocked for a rule that others of the files go by: they would admit the role as well, and the code doesn't say so
+ */
+export function refuseShared(rules: Rules, rule: string, release: Release, isWritten: (name: string) => boolean): void {
+  const newNames = newNamesOf(rules.service, rule, release).filter((name) => !isWritten(name));
+  if (newNames.length > 0)
+    throw new Blocked(
+      `${rule} is the former name of ${newNames.join(', ')}: the new names go by it while the file has it alone; ` +
+        (isAsked(rules.service, rule, release)
+          ? `if ${rule} itself is meant, write ${newNames.join(', ')} there too, as they are to be without the grant, then run again`
+          : 'grant those that are meant'),
+    );
+  // The sample that oslo.policy makes has `old: rule:new` for each former name; nobody asks the old one.
+  const former = oldNamesOf(rules.service, rule, release).filter((name) => !isAsked(rules.service, name, release));
+  const others = referrersOf(rules, rule).filter((name) => isWritten(name) && !former.includes(name));
+  if (rule === rules.defaultRule)
+    throw new Blocked(
+      `every rule that the file leaves out goes by ${rule}; grant the rules that are meant by their names`,
+    );
+  if (others.length > 0)
+    throw new Blocked(
+      `${others.join(', ')} refer${others.length === 1 ? 's' : ''} to ${rule}, and would change with it; ` +
+        `grant the rules that are meant by their names, or write out there what is to stay as it is`,
+    );
+}
+
+const isAsked = (service: PolicyService, name: string, release: Release): boolean =>
+  codeRules(service, release)?.has(name) === true;
+
+/** What the service's own code makes of the rule, for a reviewer: these rules gain the role as well. */
+export function sayReferrers({ rules, written }: Situation, rule: string): readonly string[] {
+  const others = referrersOf(rules, rule).filter((name) => !written.has(name));
+  if (others.length === 0) return [];
+  return [
+    `in ${rules.service}'s code ${others.join(', ')} refer${others.length === 1 ? 's' : ''} to it, and will admit the role as well`,
+  ];
+}
+
+/** @throws Blocked where the service goes by the value of a former name: what is written beside it would undo that, be it a lock */
+export function refuseFormerName({ formerly, path }: Situation, rule: string): void {
+  if (formerly === undefined) return;
+  throw new Blocked(
+    `${path} is silent about ${rule}, and ${formerly.path} holds ${formerly.name}, its former name, whose value is in force for it; ` +
+      `write ${rule} there too, as it is to be without the grant, then run again`,
+  );
+}

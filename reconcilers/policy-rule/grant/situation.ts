@@ -1,0 +1,184 @@
+/** How a service goes by its rules: what its files hold, over what its code holds. Pure. */
+import { Blocked } from '../../../lib/basics/errors';
+import type { Check, Rules } from '../../../lib/policy/check';
+import { codeChecks } from '../../../lib/policy/code-checks';
+import { codeRules, findUnpackagedRule, type ReleaseRule } from '../../../lib/policy/code-rules';
+import { effectiveCheck, eraOf, hasRulesInCode, leavesOutHalves } from '../../../lib/policy/defaults';
+import { findEntry, parsePolicyFile, type PolicyFile } from '../../../lib/policy/file';
+import { parseRule } from '../../../lib/policy/parse';
+import { oldNamesOf } from '../../../lib/policy/renamed';
+import { findUnknownRule } from '../../../lib/policy/unknown';
+import { isNewer, newest } from '../../../lib/openstack/releases';
+import { contentOf, inFile, type Looks, type ServicePolicy } from './service-policy';
+
+export interface ServiceRules {
+  readonly policy: ServicePolicy;
+  /** A name that neither files nor code hold is missing here: it must not be taken for the default rule. */
+  readonly rules: Rules;
+  /** By path. */
+  readonly parsed: ReadonlyMap<string, PolicyFile>;
+  /** Rule → the file whose value counts. */
+  readonly written: ReadonlyMap<string, string>;
+}
+
+/** @throws Blocked where a file can't be read as rules */
+export function rulesOfService(policy: ServicePolicy, looks: Looks): ServiceRules {
+  const { service, release, settings } = policy;
+  const era = eraOf(release);
+  const parsed = new Map<string, PolicyFile>();
+  const written = new Map<string, string>();
+  const inFiles = new Map<string, Check>();
+  for (const path of policy.files) {
+    const file = inFile(path, () => parsePolicyFile(contentOf(looks.file(path)) ?? '', era));
+    parsed.set(path, file);
+    for (const [name, value] of file.values) {
+      inFiles.set(
+        name,
+        inFile(path, () => parseRule(value, era)),
+      );
+      written.set(name, path);
+    }
+  }
+  const byName = new Map(codeChecks(service, release, isNewAlone(policy)));
+  if (inFiles.size > 0)
+    for (const name of byName.keys()) {
+      const old = heldFormerly(policy, inFiles, name);
+      if (old !== undefined) byName.set(name, inFiles.get(old) as Check);
+    }
+  for (const [name, check] of inFiles) byName.set(name, check);
+  const defaultRule = hasRulesInCode(service, release) ? '' : settings.defaultRule;
+  return { policy, parsed, written, rules: { era, service, byName, defaultRule } };
+}
+
+/** A former name whose value counts for a rule that no file has. The sample that oslo.policy makes has `old: rule:new`. */
+const heldFormerly = (
+  { service, release }: ServicePolicy,
+  inFiles: ReadonlyMap<string, Check>,
+  name: string,
+): string | undefined =>
+  oldNamesOf(service, name, release).find((old) => {
+    const check = inFiles.get(old);
+    return check !== undefined && !(check.is === 'check' && check.kind === 'rule' && check.match === name);
+  });
+
+/** One rule, as the service goes by it. */
+export interface Situation {
+  readonly rules: Rules;
+  /** All that the service reads. */
+  readonly files: readonly string[];
+  /** Rules that they hold. */
+  readonly written: ReadonlyMap<string, string>;
+  /** The file that has it, else the one where it would go. */
+  readonly path: string;
+  /** undefined: it isn't there yet. */
+  readonly parsed: PolicyFile | undefined;
+  /** What stands in for it where no file has it; undefined: it then admits nobody. */
+  readonly effective: string | undefined;
+  /** The former name by whose value the service goes, and the file that has it. */
+  readonly formerly?: { readonly name: string; readonly path: string };
+  /** What a reviewer should know of it. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * @param generated what the service's own tool prints, where it was asked
+ * @throws StackwardError when the release has no such rule, or its default is not known
+ */
+export function situationOf(of: ServiceRules, rule: string, generated: string | undefined): Situation {
+  const { policy, rules, parsed, written } = of;
+  const told =
+    generated === undefined || written.has(rule) ? undefined : parsePolicyFile(generated, 'newton').values.get(rule);
+  const notes = refuseUnknown(of, rule, told !== undefined);
+  const path = written.get(rule) ?? policy.main;
+  const file = parsed.get(path);
+  const situation = { rules, files: policy.files, written, path, parsed: file, effective: undefined, notes };
+  // A merge key gives a value without an entry of its own.
+  const held = file?.values.get(rule);
+  if (file?.values.has(rule) && (findEntry(file, rule) || typeof held !== 'string')) return situation;
+  if (typeof held === 'string') return { ...situation, effective: held };
+  const old = heldFormerly(policy, rules.byName, rule);
+  const holder = old === undefined ? undefined : written.get(old);
+  if (old !== undefined && holder !== undefined) return { ...situation, formerly: { name: old, path: holder } };
+  const silent = silentOf(of, rule, typeof told === 'string' ? told : undefined);
+  if (silent === undefined) return situation;
+  const byName = new Map(rules.byName).set(rule, parseRule(silent.effective, rules.era));
+  return { ...situation, rules: { ...rules, byName }, ...silent, notes: [...notes, ...silent.notes] };
+}
+
+/**
+ * A grant in a rule that nobody asks would do nothing. Neutron's plug-ins bring rules of their own, and the service's own
+ * tool knows those of the package on the host.
+ * @returns what a reviewer should know
+ */
+function refuseUnknown({ policy, written }: ServiceRules, rule: string, isTold: boolean): readonly string[] {
+  const { service, release } = policy;
+  const unknown = findUnknownRule(service, rule, release);
+  const holder = written.get(rule);
+  if (unknown === undefined || (isTold && holder === undefined)) return [];
+  // Its value is in force for the new names.
+  if (unknown.is === 'former' && holder !== undefined) return [];
+  if (unknown.is === 'plugin' && holder !== undefined)
+    return [`${service} of ${release} itself has no rule ${rule}: the grant works where a plug-in asks it`];
+  throw new Blocked(`${holder === undefined ? '' : `${holder} holds ${rule} in vain: `}${unknown.message}`);
+}
+
+export const isNewAlone = ({ service, release, settings }: ServicePolicy): boolean =>
+  leavesOutHalves(service, release, settings.newDefaultsAlone);
+
+/**
+ * Whether the service's own tool is worth its seconds: it knows the package on the host, and a default may have changed
+ * within a release (Neutron 26.0.0 to 26.0.6); of deprecated halves it says nothing.
+ */
+export function asksTool(policy: ServicePolicy, rule: string): boolean {
+  const { service, release } = policy;
+  if (!hasRulesInCode(service, release)) return false;
+  return tellsAll(policy, codeRules(service, release)?.get(rule)) || differsWithin(policy, rule) !== undefined;
+}
+
+const tellsAll = (policy: ServicePolicy, known: ReleaseRule | undefined): boolean =>
+  isNewAlone(policy) || (known ? known.old === undefined : policy.release === 'newton');
+
+/** What the first version of the release goes by, where that is something else. */
+function differsWithin(policy: ServicePolicy, rule: string): string | undefined {
+  const { service, release } = policy;
+  const known = codeRules(service, release)?.get(rule);
+  if (known?.first === undefined) return undefined;
+  const { check = '!', ...first } = known.first;
+  const [before, after] = [{ check, ...first }, known].map((one) => effectiveCheck(one, isNewAlone(policy)));
+  const [a, b] = [before, after].map((text) => JSON.stringify(parseRule(text, eraOf(release))));
+  return a === b ? undefined : before;
+}
+
+type Silent = Pick<Situation, 'notes'> & { readonly effective: string };
+
+/** What stands in for a rule that no file has. */
+function silentOf({ policy, rules }: ServiceRules, rule: string, told: string | undefined): Silent | undefined {
+  const { service, release, settings, main } = policy;
+  if (!hasRulesInCode(service, release))
+    return rules.byName.has(settings.defaultRule)
+      ? { effective: `rule:${settings.defaultRule}`, notes: [] }
+      : undefined;
+  const known: ReleaseRule | undefined = isNewer(release)
+    ? undefined
+    : (codeRules(service, release)?.get(rule) ?? findUnpackagedRule(service, release, rule));
+  if (known === undefined && told !== undefined && tellsAll(policy, known)) return { effective: told, notes: [] };
+  if (known === undefined) throw new Blocked(`${main} is silent about ${rule}, and ${whyUnknown(policy)}`);
+  const { check = known.check, ...first } = known.first ?? {};
+  const version = told === undefined || told === known.check || told !== check ? known : { check, ...first };
+  const other = told === undefined ? differsWithin(policy, rule) : undefined;
+  return {
+    effective: effectiveCheck(version, isNewAlone(policy), told),
+    notes: other === undefined ? [] : [sayOther(policy, rule, other)],
+  };
+}
+
+function whyUnknown({ service, release }: ServicePolicy): string {
+  const sample = `\`oslopolicy-sample-generator --namespace ${service}\` on a host lists all`;
+  const cure = `write the rule's present value into the file (${sample}), then run again`;
+  if (isNewer(release))
+    return `this stackward knows the defaults of ${service} up to ${newest}, not those of ${release}; ${cure}, or use a newer stackward`;
+  return `no package tells the defaults of ${service} of ${release}; ${cure}`;
+}
+
+const sayOther = ({ service, release }: ServicePolicy, rule: string, other: string): string =>
+  `${service}'s default of ${rule} changed within ${release}: the first version has ${other === '' ? '@' : other}; update the host's package where it still does, or write that into the file first`;

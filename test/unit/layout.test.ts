@@ -1,0 +1,55 @@
+/** The layout that docs/design.md tells: rooms of lib/, and one scheme of files for every kind. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../..');
+const entriesOf = (folder: string) => readdirSync(join(root, folder), { withFileTypes: true });
+const foldersOf = (folder: string): string[] =>
+  entriesOf(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+const filesOf = (folder: string): string[] =>
+  entriesOf(folder).flatMap((entry) => (entry.isFile() ? [entry.name.replace(/\.ts$/, '')] : []));
+
+describe.each(foldersOf('reconcilers'))('the kind %s', (kind) => {
+  const files = filesOf(`reconcilers/${kind}`);
+
+  test('has every file that a kind needs, and none that the scheme does not name', () => {
+    const needed = ['apply', 'diff', 'index', 'locate', 'observe', 'spec'];
+    const allowed = [...needed, 'leaving', 'model', 'restored', 'words'];
+    expect(needed.filter((name) => !files.includes(name))).toEqual([]);
+    expect(files.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  test('has at most one folder, for what is its own', () => {
+    expect(foldersOf(`reconcilers/${kind}`).length).toBeLessThanOrEqual(1);
+  });
+});
+
+/** Room → the rooms that its files import. */
+function roomsOfLib(): Map<string, Set<string>> {
+  return new Map(
+    foldersOf('lib').map((room) => {
+      const imports = filesOf(`lib/${room}`).flatMap((file) => {
+        const path = join(root, 'lib', room, `${file}.ts`);
+        return [...readFileSync(path, 'utf8').matchAll(/from '(\.[^']+)'/g)].flatMap(([, to = '']) => {
+          const [other = ''] = relative(join(root, 'lib'), resolve(dirname(path), to)).split('/');
+          return other === room || other === '..' ? [] : [other];
+        });
+      });
+      return [room, new Set(imports)];
+    }),
+  );
+}
+
+test('no file of lib/ stands outside of a room', () => {
+  expect(filesOf('lib')).toEqual([]);
+});
+
+test('no room of lib/ imports itself through others', () => {
+  const rooms = roomsOfLib();
+  // A room that imports none of those left is taken out, until none is left.
+  for (let before = -1; before !== rooms.size;) {
+    before = rooms.size;
+    for (const [room, imports] of rooms) if (![...imports].some((other) => rooms.has(other))) rooms.delete(room);
+  }
+  expect([...rooms.keys()]).toEqual([]);
+});
