@@ -7,7 +7,7 @@ import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql/m
 import { NeutronApi } from '../adapters/openstack/neutron-api';
 import { OpenStackSession } from '../adapters/openstack/openstack-session';
 import { ServiceVersions } from '../adapters/openstack/service-versions';
-import { resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
+import { cloudNamed, resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import type { Host } from '../lib/hosts/host';
 import type { Manifest } from '../lib/contract/manifest';
@@ -46,7 +46,10 @@ export function connect(
   };
   let opened: OpenedSession | undefined;
   const session = once(() => {
-    const credentials = resolveCredentials(configuration.cloud, env, readCredentialFiles(env));
+    const name = cloudNamed(configuration.cloud, env);
+    // Without an entry no file counts, so a file that nobody could read is no trouble.
+    const files = name === undefined ? { home: homeOf(env) } : readCredentialFiles(env);
+    const credentials = resolveCredentials(name, env, files);
     refuseOtherCloud(manifests, credentials, homeOf(env));
     const made = new OpenStackSession(credentials, { allowPlainHttp: configuration.allowPlainHttp });
     opened = { session: made, credentials };
@@ -73,7 +76,7 @@ export function connect(
       hosts: hostDirectory(configuration),
       machine: async (target) =>
         target.startsWith('host:') ? hosts().machine(target.slice('host:'.length)) : undefined,
-      cloud: configuration.cloud ?? env.OS_CLOUD ?? 'envvars',
+      cloud: cloudNamed(configuration.cloud, env) ?? 'envvars',
       network,
       knowsDatabase: configuration.databases.neutron !== undefined,
       identity: async () => (keystone ??= new KeystoneApi(session())),

@@ -10,8 +10,7 @@ import { declarationsOf } from './internal/declarations';
 import { dependingOn } from './internal/depending-on';
 import { refuseLostZeros } from './internal/lost-zeros';
 import { Subnet, type SubnetInput, type SubnetProps } from './subnet';
-import type { INetwork } from './interfaces';
-import type { ISubnet, ITenant } from './interfaces';
+import type { INetwork, ISubnet, ITenant } from './interfaces';
 
 /** What every network takes, and its first subnet. */
 interface NetworkSettings extends Pick<

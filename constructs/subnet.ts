@@ -8,8 +8,7 @@ import { subnetPoolFindings } from '../lib/synth/subnet-pool';
 import { AllocationPools } from './allocation-pools';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './internal/declarations';
-import type { ISubnet } from './interfaces';
-import type { INetwork, ITenant } from './interfaces';
+import type { INetwork, ISubnet, ITenant } from './interfaces';
 
 export interface HostRoute {
   /** CIDR. */

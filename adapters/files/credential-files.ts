@@ -13,6 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *   file that is named isn't there
  */
 export function readCredentialFiles(env: Environment): CredentialFiles {
+  const home = homeOf(env);
   const { OS_CLIENT_CONFIG_FILE: named, OS_CLIENT_SECURE_FILE: secure } = env;
   if (named && !isAbsolute(named))
     throw new InvalidConfiguration(
@@ -20,9 +21,9 @@ export function readCredentialFiles(env: Environment): CredentialFiles {
     );
   const cloudsYaml = named ? read(named) : findFile('clouds', env);
   // Without the first there is nothing to add to.
-  if (cloudsYaml === undefined) return {};
+  if (cloudsYaml === undefined) return { home };
   const secureYaml = secure ? read(secure) : findFile('secure', env);
-  return { cloudsYaml, home: homeOf(env), ...defined({ secureYaml, publicYaml: findFile('clouds-public', env) }) };
+  return { cloudsYaml, home, ...defined({ secureYaml, publicYaml: findFile('clouds-public', env) }) };
 }
 
 /** What `~` stands for. */

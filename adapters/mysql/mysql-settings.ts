@@ -32,7 +32,7 @@ const listBytes = '67108864';
  * numbers, since MySQL 5.6 takes no other type.
  */
 const failsOnNode = `IF(@@version_comment LIKE '%wsrep%' /*M!100100 OR @@GLOBAL.wsrep_provider NOT IN ('', 'none') */, (SELECT 2 UNION ALL SELECT 3), ${listBytes})`;
-/** Before reads and START TRANSACTION, before UPDATE and DELETE, before INSERT; what the server waits for anyway, stays. */
+/** Before reads and START TRANSACTION, before UPDATE and DELETE, before INSERT; bits that the server sets already are kept. */
 const waits = ', SESSION wsrep_sync_wait = @@SESSION.wsrep_sync_wait | 7';
 /** Before Galera 5.5.42 and 5.6.23. */
 const waitsOfOld = ', SESSION wsrep_causal_reads = 1';

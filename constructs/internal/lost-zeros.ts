@@ -13,7 +13,9 @@ export function refuseLostZeros(construct: Construct, values: Readonly<Record<st
       if (zero === 0 || zero === false)
         addFinding(
           construct,
-          `its ${name} is ${String(zero)}, which the provider leaves out; leave it out, and ${zero === 0 ? 'OpenStack chooses' : 'say it where OpenStack has its default'}`,
+          zero === 0
+            ? `its ${name} is 0, which the provider leaves out; leave it out, and OpenStack chooses`
+            : `its ${name} is false, which Terraform's provider can't say; leave it out, and set the default in OpenStack's own configuration`,
         );
 }
 

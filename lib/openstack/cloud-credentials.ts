@@ -27,6 +27,7 @@ export type Identity =
       readonly id?: string;
       readonly name?: string;
       readonly secret: string;
+      readonly userId?: string;
       readonly userName?: string;
       readonly userDomain: DomainRef;
     };

@@ -40,8 +40,8 @@ const filling =
 export function variableNotes(settings: Settings, env: Environment): EntryNote[] {
   const filled = settingsOfVariables(Object.fromEntries(Object.entries(env).filter(([name]) => filling.test(name))));
   const variables = [...filled].filter(([name]) => !settings.has(name)).map(([, { where }]) => where);
-  const fill =
-    "beside an entry of clouds.yaml Terraform's provider takes from it what the entry leaves out, and stackward does not; unset it, or write the key into the entry";
+  const [them, keys] = variables.length === 1 ? (['it', 'the key'] as const) : (['them', 'the keys'] as const);
+  const fill = `beside an entry of clouds.yaml Terraform's provider takes from ${them} what the entry leaves out, and stackward does not; unset ${them}, or write ${keys} into the entry`;
   const secure =
     "Terraform's provider does not read the file that it names; put the secrets into secure.yaml in this folder, ~/.config/openstack or /etc/openstack";
   return [

@@ -87,7 +87,6 @@ export function settingsOf(
   entry: WrittenMap,
   auth: WrittenMap,
 ): { settings: Map<SettingName, Setting>; notes: EntryNote[] } {
-  // prettier-ignore
   const outside = level(entry, '');
   const inside = level(auth, 'auth.');
   const settings = new Map<SettingName, Setting>();
@@ -164,7 +163,6 @@ function differenceOf(
   key: string,
   stands: 'inside' | 'outside',
 ): string | undefined {
-  // prettier-ignore
   if (name === 'interface')
     return `Terraform's provider does not read the key "${key}" and asks public endpoints; say endpointType in the providerSettings of OpenStackCloud too`;
   if (unknownToTerraform.has(name))

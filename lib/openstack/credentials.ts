@@ -29,14 +29,25 @@ export function resolveCredentials(
   env: Environment,
   files: CredentialFiles,
 ): ResolvedCredentials {
-  const name = cloud ?? env.OS_CLOUD;
+  const name = cloudNamed(cloud, env);
   if (name === undefined) return fromVariables(env, files);
   const { settings, notes } = findEntry(name, files, env);
   const where = `${files.cloudsYaml?.path}, cloud ${name}`;
   const both = new Map([...settings, ...besideAnEntry(env)]);
   const made = new Credentials(both, where, (key) => key, files.home).make(name);
-  return { ...made, notes: [...notes, ...loginNotes(settings), ...variableNotes(settings, env)] };
+  const open = notes.filter(({ settledBy }) => settledBy === undefined || !env[variableOf[settledBy] ?? '']);
+  return { ...made, notes: [...open, ...loginNotes(settings), ...variableNotes(settings, env)] };
 }
+
+/** By which Terraform's provider is told the same as by the argument of OpenStackCloud. */
+const variableOf: Readonly<Partial<Record<NonNullable<EntryNote['settledBy']>, string>>> = {
+  region: 'OS_REGION_NAME',
+  endpointType: 'OS_ENDPOINT_TYPE',
+};
+
+/** The entry of clouds.yaml that a run uses; undefined: it uses the OS_* variables. An empty OS_CLOUD counts as none. */
+export const cloudNamed = (cloud: string | undefined, env: Environment): string | undefined =>
+  cloud ?? (env.OS_CLOUD || undefined);
 
 function fromVariables(env: Environment, { home }: CredentialFiles): ResolvedCredentials {
   const settings = settingsOfVariables(env);
@@ -206,11 +217,12 @@ class Credentials {
   private byApplicationCredential(): Identity {
     const id = this.text('application_credential_id');
     const name = this.text('application_credential_name');
-    const userName = this.text('username');
+    const { user_id: userId, username: userName } = this.given('user_id', 'username');
     const [method, secret] = ['application_credential', this.text('application_credential_secret') ?? ''] as const;
     const userDomain = this.userDomain();
     if (id !== undefined) return { method, id, secret, userDomain };
-    if (name !== undefined && userName !== undefined) return { method, name, secret, userName, userDomain };
+    if (name !== undefined && (userId !== undefined || userName !== undefined))
+      return { method, name, secret, userDomain, ...defined({ userId, userName }) };
     throw this.refused('an application credential needs its id, or its name and its user');
   }
 

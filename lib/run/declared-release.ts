@@ -65,6 +65,6 @@ function sayUncompared(where: string, { answers, silent }: CloudApis): Note[] {
   const message =
     others.length === 0
       ? `it was not compared with what the cloud runs: ${nova.why}`
-      : `it was compared with what ${others.join(' and ')} say alone, which is less exact than Nova: ${nova.why}`;
+      : `it was compared with what ${others.join(' and ')} say alone; Nova would bound it more closely, and said nothing: ${nova.why}`;
   return [{ where, message }];
 }

@@ -68,6 +68,22 @@ test.each([
   expect([cloud, identity.method]).toEqual(['envvars', method]);
 });
 
+test('an empty OS_CLOUD is none, as every empty variable is', () => {
+  const env = { ...variables, OS_PASSWORD: 'x', OS_CLOUD: '' };
+  expect(resolveCredentials(undefined, env, {}).cloud).toBe('envvars');
+});
+
+test("a name of an application credential is unique for its user, who may be named by the user's id", () => {
+  const env = {
+    ...{ OS_AUTH_URL: 'https://k.example/v3', OS_USER_ID: 'u1' },
+    ...{ OS_APPLICATION_CREDENTIAL_NAME: 'ci', OS_APPLICATION_CREDENTIAL_SECRET: 'x' },
+  };
+  expect(resolveCredentials(undefined, env, {}).identity).toEqual({
+    ...{ method: 'application_credential', name: 'ci', secret: 'x', userId: 'u1' },
+    userDomain: { id: 'default' },
+  });
+});
+
 test.each<[string, string | undefined, Record<string, string>, string]>([
   [
     'token and password',
@@ -292,6 +308,12 @@ test('beside an entry the variables that win for Terraform’s provider win here
       ),
     },
   ]);
+});
+
+test('a key that the provider is told by a variable is no note', () => {
+  const entry = [login, 'interface: internal'];
+  expect(resolveIt(entry, {}).notes).toMatchObject([{ settledBy: 'endpointType' }]);
+  expect(resolveIt(entry, { OS_ENDPOINT_TYPE: 'internal' }).notes).toEqual([]);
 });
 
 test('OS_INTERFACE alone is said, because Terraform’s provider reads OS_ENDPOINT_TYPE', () => {
