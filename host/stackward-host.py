@@ -900,22 +900,30 @@ def table_tool(family, variant, word):
     return {4: 'iptables', 6: 'ip6tables'}[family] + {'nft': '-nft', 'legacy': '-legacy', 'only': ''}[variant] + word
 
 
+# EACCES or EPERM, in the words of the C locale: "Could not fetch rule set generation id: Permission denied (you must be root)"
+# of 1.8.9 without CAP_NET_ADMIN. The words before these are also those of a kernel that lacks the module.
+DENIED = re.compile(b'ermission denied|not permitted')
 # What they say where the kernel lacks it: "Failed to initialize nft: Protocol not supported", "iptables who? (do you need to insmod?)".
 LACKS_MODULE = re.compile(b'initialize nft|generation id|insmod|not supported|not available')
 
 
-def module_of(family, variant):
-    return {'nft': 'nf_tables', 'legacy': {4: 'ip_tables', 6: 'ip6_tables'}[family], 'only': 'ip_tables or nf_tables'}[variant]
+def modules_of(family, variant):
+    legacy = {4: 'ip_tables', 6: 'ip6_tables'}[family]
+    return {'nft': ['nf_tables'], 'legacy': [legacy], 'only': [legacy, 'nf_tables']}[variant]
 
 
 def save_into(out, most, family, variant, args=()):
     name = table_tool(family, variant, '-save')
     code, err = run_into(out, most, name, list(args))
-    if code != 0 and LACKS_MODULE.search(err):
-        raise Failure('no-tool', '%s needs the kernel module %s (%s)' % (name, module_of(family, variant), said(err)))
-    if code != 0:
-        raise Failure('not-allowed' if b'ermission denied' in err else 'rejected', '%s: %s' % (name, said(err)))
-    return out
+    if code == 0:
+        return out
+    if DENIED.search(err):
+        raise Failure('not-allowed', '%s: %s' % (name, said(err)))
+    if LACKS_MODULE.search(err):
+        modules = modules_of(family, variant)
+        raise Failure('no-module', '%s needs the kernel module %s, which %s loads (%s)' % (
+            name, ' or '.join(modules), ' or '.join('`modprobe %s`' % module for module in modules), said(err)))
+    raise Failure('rejected', '%s: %s' % (name, said(err)))
 
 
 def save(family, variant, args=()):
@@ -972,6 +980,11 @@ def lock_option(name, seconds):
     return ['--wait=%d' % seconds] if b'--wait' in out + err else []
 
 
+# "Another app is currently holding the xtables lock. Stopped waiting after 10s." of 1.8.9. Older releases also say "xtables lock;
+# still 9s 0us time ahead to have a chance to grab the lock..." while they wait, and may get the lock then.
+GAVE_LOCK_UP = b'xtables lock. '
+
+
 def feed_tables(name, text, seconds=LOCK_SECONDS, is_as_expected=lambda: False):
     """
     It waits so long for the lock of iptables; where the tool has no --wait, it tries until the lock is free.
@@ -985,16 +998,16 @@ def feed_tables(name, text, seconds=LOCK_SECONDS, is_as_expected=lambda: False):
     while True:
         code, _, err = run(name, ['-n'] + wait, to_bytes(text))
         # Code 4 is also that of a chain which is not empty, and that stays.
-        if code == 4 and not wait and b'xtables lock' in err:
-            if elapsed() > end:
-                break
+        if code == 4 and GAVE_LOCK_UP in err:
+            if wait or elapsed() > end:
+                break  # A tool that has --wait has waited so long itself.
             time.sleep(0.05)
         elif code in (1, 4) and races < MAX_RACES and is_as_expected():
             races += 1
         else:
             break
     if code != 0:
-        reason = 'not-allowed' if b'ermission denied' in err else 'busy' if code == 4 else 'rejected'
+        reason = 'not-allowed' if DENIED.search(err) else 'busy' if code == 4 else 'rejected'
         raise Failure(reason, '%s ended with %d: %s' % (name, code, said(err)))
 
 

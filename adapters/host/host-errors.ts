@@ -81,12 +81,13 @@ const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>
   installation: ['UnrecoverableError', 'install it as docs/hosts.md says'],
   invalid: ['UnrecoverableError', 'correct what was asked for'],
   'mount-point': ['Blocked', 'it is mounted there by itself: change the file that is mounted'],
+  'no-module': ['UnrecoverableError', 'load it, then run it again'],
   'no-tool': ['UnrecoverableError', 'install it on the host'],
   'not-a-file': ['Blocked', 'correct the path'],
   'not-a-folder': ['Blocked', 'correct the path'],
   'not-allowed': [
     'UnrecoverableError',
-    'see whether it is immutable (lsattr), or guarded by SELinux or AppArmor: the program runs as root, and root may not',
+    'see whether it is immutable (lsattr), guarded by SELinux or AppArmor, or needs a right that a container takes from root (CAP_NET_ADMIN for iptables)',
   ],
   'not-ours': ['Blocked', 'remove it by hand if it is not wanted'],
   'outside-limits': ['UnrecoverableError', 'add it to the .limits file beside the installed program (docs/hosts.md)'],
@@ -95,7 +96,7 @@ const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>
   refused: ['UnrecoverableError', 'the host program does not do that for anybody'],
   rejected: ['StalePlan', 'nothing of it was taken: what it expected is not there, so plan again'],
   skipped: ['TransientError', 'run it again when that is mended'],
-  'too-large': ['Blocked', 'correct the path'],
+  'too-large': ['Blocked', 'stackward takes no more, so see what made it grow'],
   'two-variants': ['Blocked', 'flush the tables of the variant that the agent no longer uses'],
 };
 

@@ -207,7 +207,7 @@ export type AnswerTo<Q extends HostRead | HostWrite> = Answers[Q['verb']];
 /**
  * Why the program did not do one thing. `changed`: it is not what was seen. `busy`: a lock is held, or a chain is not empty
  * (iptables' code 4): read again. `rejected`: iptables took none of it. `refused`, `outside-limits`, `not-ours`, `hard-linked`,
- * `mount-point`, `two-variants`: going on would be unsafe. `installation`: the installed program or its limits are not as they
+ * `mount-point`, `two-variants`: going on would be unsafe. `no-module`: the kernel lacks a module that iptables needs. `installation`: the installed program or its limits are not as they
  * must be, so nothing was looked at. `overdue`: the deadline passed in the middle of it.
  */
 export type HostReason = (typeof hostReasons)[number];
@@ -222,6 +222,7 @@ export const hostReasons = [
   'installation',
   'invalid',
   'mount-point',
+  'no-module',
   'no-tool',
   'not-a-file',
   'not-a-folder',

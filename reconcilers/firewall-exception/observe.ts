@@ -50,7 +50,7 @@ export async function observe(
     ...Outcome<HostFile>[],
   ];
   const tablesOf = (answer: Outcome<HostTables>, mayLack: boolean): HostTables =>
-    mayLack && !answer.ok && answer.reason === 'no-tool' ? noTables : valueOf(answer);
+    mayLack && !answer.ok && ['no-tool', 'no-module'].includes(answer.reason) ? noTables : valueOf(answer);
   const tables = { ipv4: tablesOf(ipv4, wanted.length === 0), ipv6: tablesOf(ipv6, true) };
   const rulesets = { ipv4: parseRuleset(tables.ipv4.text), ipv6: parseRuleset(tables.ipv6.text) };
   const stored = await readStored(host, new Map(files.map((path, at) => [path, read[at] as Outcome<HostFile>])));

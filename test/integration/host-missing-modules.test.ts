@@ -57,8 +57,8 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
     const host = new LocalHost('cnode01', { namespace: namespace.name, installed });
     return (await host.read([{ verb: 'save-tables', family: 4 }]))[0];
   };
-  const refused = (message: RegExp): unknown => ({
-    ...{ ok: false, reason: 'no-tool' },
+  const refused = (message: RegExp, reason = 'no-module'): unknown => ({
+    ...{ ok: false, reason },
     error: expect.objectContaining({ message: expect.stringMatching(message) as unknown }) as unknown,
   });
 
@@ -83,8 +83,26 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
     rmSync(join(folder, 'bin'), { recursive: true });
     expect(await save(['nf_tables'], 'nft')).toEqual(
       refused(
-        /iptables-nft-save needs the kernel module nf_tables \(.*Protocol not supported\); install it on the host$/,
+        /iptables-nft-save needs the kernel module nf_tables, which `modprobe nf_tables` loads \(.*Protocol not supported\); load it, then run it again$/,
       ),
+    );
+  });
+
+  test.each([
+    ['1.8.9', 'exec setpriv --bounding-set -net_admin --inh-caps -net_admin /usr/sbin/$0 "$@"'],
+    ['1.8.5', "echo 'iptables-save/1.8.5 Failed to initialize nft: Permission denied' >&2; exit 1"],
+    ['in a user namespace', "echo 'Failed to initialize nft: Operation not permitted' >&2; exit 1"],
+  ])('iptables %s without the right to ask the kernel: no module is blamed', async (_, line) => {
+    namespace.run('iptables-legacy', '-N', 'neutron-filter-top');
+    const installed = install([], { python });
+    for (const variant of ['nft', 'legacy']) {
+      const tool = `iptables-${variant}-save`;
+      writeFileSync(join(folder, 'bin', tool), `#!/bin/sh\n${line.replace('$0', tool)}\n`, { mode: 0o755 });
+    }
+    const host = new LocalHost('cnode01', { namespace: namespace.name, installed });
+    const [outcome] = await host.read([{ verb: 'save-tables', family: 4 }]);
+    expect(outcome).toEqual(
+      refused(/iptables-nft-save: .*(Permission denied|not permitted).*CAP_NET_ADMIN/, 'not-allowed'),
     );
   });
 
@@ -92,7 +110,7 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
     namespace.run('iptables-legacy', '-N', 'neutron-filter-top');
     expect(await save(['nf_tables', 'ip_tables'], 'nft')).toEqual(
       refused(
-        /iptables-nft-save needs the kernel module nf_tables .*; iptables-legacy-save needs the kernel module ip_tables /,
+        /iptables-nft-save needs the kernel module nf_tables, .*; iptables-legacy-save needs the kernel module ip_tables, /,
       ),
     );
   });

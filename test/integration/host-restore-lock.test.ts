@@ -32,19 +32,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A host whose iptables-restore is as before 1.6.2, with a lock of its own that the real one takes. */
-function oldHost(lockSeconds: number): LocalHost {
+/** A host with iptables-restore of these lines, which write each try into a file. */
+function hostWith(restoreOf: (variant: string) => string, lockSeconds: number): LocalHost {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  for (const variant of ['legacy', 'nft']) {
-    // One second is the shortest that the real one waits and then gives up.
-    const tool = `#!/bin/sh
-case "$*" in --help) echo 'Usage: iptables-restore [-c] [-n]'; exit 1;; -n) ;; *) exit 2;; esac
-echo tried >>${folder}/tries
-XTABLES_LOCKFILE=${folder}/lock exec /usr/sbin/iptables-${variant}-restore -n --wait=1
-`;
-    writeFileSync(join(bin, `iptables-${variant}-restore`), tool, { mode: 0o755 });
-  }
+  for (const variant of ['legacy', 'nft'])
+    writeFileSync(join(bin, `iptables-${variant}-restore`), `#!/bin/sh\n${restoreOf(variant)}\n`, { mode: 0o755 });
   const installed = join(folder, 'stackward-host');
   const program = source
     .replace("{'PATH': '", `{'PATH': '${bin}:`)
@@ -52,6 +45,25 @@ XTABLES_LOCKFILE=${folder}/lock exec /usr/sbin/iptables-${variant}-restore -n --
   writeFileSync(installed, program, { mode: 0o755 });
   return new LocalHost('cnode01', { namespace: namespace.name, installed });
 }
+
+/** Its iptables-restore is as before 1.6.2, with a lock of its own that the real one takes. */
+const oldHost = (lockSeconds: number): LocalHost =>
+  // One second is the shortest that the real one waits and then gives up.
+  hostWith(
+    (variant) => `case "$*" in --help) echo 'Usage: iptables-restore [-c] [-n]'; exit 1;; -n) ;; *) exit 2;; esac
+echo tried >>${folder}/tries
+XTABLES_LOCKFILE=${folder}/lock exec /usr/sbin/iptables-${variant}-restore -n --wait=1`,
+    lockSeconds,
+  );
+
+/** Its iptables-restore is the real one, which knows --wait, with a lock of its own. */
+const newHost = (lockSeconds: number, firstTry = ':'): LocalHost =>
+  hostWith(
+    (variant) => `export XTABLES_LOCKFILE=${folder}/lock
+case "$*" in *--help*) ;; *) echo tried >>${folder}/tries; test $(wc -l <${folder}/tries) != 1 || { ${firstTry}; };; esac
+exec /usr/sbin/iptables-${variant}-restore "$@"`,
+    lockSeconds,
+  );
 
 const tries = (): number =>
   existsSync(join(folder, 'tries')) ? readFileSync(join(folder, 'tries'), 'utf8').split('\n').length - 1 : 0;
@@ -89,6 +101,25 @@ test('a lock that stays is busy, and nothing is changed', async () => {
   await holdLock();
   expect(await restore(host, made)).toMatchObject({ ok: false, reason: 'busy', error: { reason: 'TransientError' } });
   expect(namespace.run('iptables-legacy-save')).not.toContain(chain);
+});
+
+test('a lock that stays is waited for once where the tool itself waits', async () => {
+  const host = newHost(1);
+  await holdLock();
+  expect(await restore(host, made)).toMatchObject({
+    ...{ ok: false, reason: 'busy' },
+    error: { message: expect.stringMatching(/xtables lock\. Stopped waiting after 1s/) as unknown },
+  });
+  expect(tries()).toBe(1);
+  expect(namespace.run('iptables-legacy-save')).not.toContain(chain);
+});
+
+test('a race that is lost after the tool got the lock is tried again', async () => {
+  const waited =
+    'Another app is currently holding the xtables lock; still 1s 0us time ahead to have a chance to grab the lock...';
+  const host = newHost(1, `echo '${waited}' >&2; echo 'iptables-restore: line 4 failed' >&2; exit 4`);
+  expect(await restore(host, made)).toEqual({ ok: true, value: {} });
+  expect(tries()).toBe(2);
 });
 
 test('a chain that is not empty is told at once', async () => {
