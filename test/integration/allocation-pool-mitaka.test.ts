@@ -3,6 +3,7 @@
  * the engine, on a real MariaDB, with a model of Neutron as the consumer.
  */
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
+import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { apply, everything, plan } from '../../lib/run/engine';
 import { movedSince, undoManifests, withoutMoved } from '../../lib/journal/journal';
 import { parseManifest, type Manifest } from '../../lib/contract/manifest';
@@ -117,6 +118,44 @@ test('without a database nobody can tell, so the change is refused with the reas
   );
   expect(await tables.dump()).toEqual(before);
   expect(await planOf(wish(red, 'api', '203.0.113.75'), false)).toMatchObject({ steps: [], problems: [] });
+});
+
+describe('Neutron does not tell its extensions', () => {
+  const unasked = [
+    ['503', new TransientError('GET /v2.0/extensions: 503')],
+    ['403', new UnrecoverableError('GET /v2.0/extensions: 403')],
+  ] as const;
+
+  test.each(unasked)('with %s the database decides, and the pools are changed there', async (_, error) => {
+    const red = await subnet();
+    neutron.extensions = () => Promise.reject(error);
+    const manifests = wish(red);
+    const planned = await planOf(manifests);
+    expect(planned).toMatchObject({ problems: [], steps: [{ target: 'database:neutron' }] });
+    await apply(planned, kinds, manifests, readersWith(true), writers);
+    expect(neutron.updated).toEqual([]);
+    expect(await neutron.createPort(red.id)).toBe('203.0.113.73');
+  });
+
+  test.each(unasked)('with %s a subnet that the IPAM does not keep is changed through the API', async (_, error) => {
+    const red = await subnet();
+    await tables.connection.query('DELETE FROM ipamsubnets');
+    neutron.extensions = () => Promise.reject(error);
+    expect(await planOf(wish(red))).toMatchObject({ problems: [], steps: [{ target: 'api:lab' }] });
+  });
+
+  test.each(unasked)('with %s and without a database the pools stay, and a problem says why', async (_, error) => {
+    const red = await subnet();
+    neutron.extensions = () => Promise.reject(error);
+    const { reason, message } = error;
+    expect(await planOf(wish(red), false)).toMatchObject({ steps: [], problems: [{ reason, message }] });
+  });
+
+  test('nor anything else: where the database keeps the subnet, it is enough', async () => {
+    const red = await subnet();
+    const readers = { ...readersWith(true), network: () => Promise.reject(new TransientError('503')) };
+    expect(await plan(wish(red), kinds, readers)).toMatchObject({ steps: [{ target: 'database:neutron' }] });
+  });
 });
 
 describe('free ranges that an update through the API broke', () => {

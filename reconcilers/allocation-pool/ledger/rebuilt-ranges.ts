@@ -23,12 +23,12 @@ export async function keptByIpam(ids: readonly string[], from: Readers): Promise
   return readKept(ids, await from.database('database:neutron'));
 }
 
-/** What is wrong with the API is met, and said, by whoever reads the subnets. */
+/** A Neutron that doesn't tell its extensions may: the database is looked at then, and decides. */
 const apiMayRebuildRanges = (from: Readers): Promise<boolean> =>
   from
     .network(`api:${from.cloud}`)
     .then((network) => network.extensions())
-    .then(mayRebuildRanges, () => false);
+    .then(mayRebuildRanges, () => true);
 
 async function readKept(ids: readonly string[], reader: SqlReader): Promise<ReadonlySet<string>> {
   const tables = await probeTables(reader);
