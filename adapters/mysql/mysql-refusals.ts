@@ -119,13 +119,17 @@ const tooOld = lasting(
     `${server} lacks what stackward sets for each session (${message}); stackward needs MySQL 5.5.3 or later, or MariaDB`,
 );
 
-/** The grant that `message` of 1142 or 1143 misses: `INSERT command denied to user … for table 'ipallocationpools'`. */
+/** The grant that `message` of 1142 or 1143 misses: `INSERT command denied to user … for table 'ipallocationpools'`; MySQL 8 calls a locking read `SELECT with locking clause`. */
 const missingGrant = lasting(({ server, who, schema, message }) => {
-  const [, privilege = 'that'] = /^(\w+(?:, ?\w+)*) command denied/.exec(message) ?? [];
+  const [, privilege] = /^([A-Z]+(?:(?:, ?| )[A-Z]+)*) command denied/.exec(message) ?? [];
   const [, table] = /(?:for|in) table [`']?(?:[^`'.]+[`']?\.[`']?)?([^`'.\s]+)/.exec(message) ?? [];
   const [, column] = /for column '([^']+)'/.exec(message) ?? [];
-  const wanted = column === undefined ? privilege : `${privilege} (${column})`;
   const on = table === undefined ? schema : `${schema}.${table}`;
+  if (message.startsWith('SELECT with locking clause'))
+    return `${server} denies ${who} a SELECT that locks rows of ${on}; on MySQL 8.0.0 to 8.0.21 GRANT LOCK TABLES ON ${schema}.* to it, on others the grants for writing, see docs/database-grants.md`;
+  if (privilege === undefined)
+    return `${server} denies ${who} access to ${on} (${message}); GRANT it what is missing there, see docs/database-grants.md`;
+  const wanted = column === undefined ? privilege : `${privilege} (${column})`;
   return `${server} denies ${who} ${wanted} on ${on}; ` + `GRANT ${wanted} ON ${on} to it, see docs/database-grants.md`;
 });
 const missingPrivilege = lasting(
