@@ -3,7 +3,7 @@ import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import { applyToApi } from './ledger/apply-api';
 import { applyToDatabase } from './ledger/apply-database';
-import type { AllocationPoolStep } from './diff';
+import type { AllocationPoolStep } from './model';
 import type { AllocationPoolObserved } from './observe';
 import type { Target } from '../../lib/contract/target';
 

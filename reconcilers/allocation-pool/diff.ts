@@ -6,12 +6,13 @@
  */
 import type { Reason } from '../../lib/basics/errors';
 import type { IpRange } from '../../lib/net/ip-ranges';
-import { compact, formatAddress, isInside, only, parseAddress, sizeOf, subtract } from '../../lib/net/ip-ranges';
+import { compact, only, parseAddress, sizeOf, subtract } from '../../lib/net/ip-ranges';
 import { append } from '../../lib/basics/lists';
 import type { AddressRange, Cluster } from '../../lib/contract/ports';
-import type { Change, Difference, Finding, Placement, Step, Wanted } from '../../lib/contract/reconciler';
+import type { Change, Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
 import type { Tables } from './ledger/database';
 import { readDeclared, subnetIdOf } from './ledger/declared';
+import { nameSome, usedIn } from './ledger/in-use';
 import {
   addressesOf,
   addressRange,
@@ -21,6 +22,7 @@ import {
   writesFor,
   type Ledger,
 } from './ledger/ledger';
+import type { AllocationPoolStep } from './model';
 import { isNearlyFull, type AllocationPoolObserved, type ObservedSubnet } from './observe';
 import {
   brokenTables,
@@ -30,13 +32,6 @@ import {
   unknownIpam,
 } from './ledger/rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
-
-export interface AllocationPoolStep extends Step {
-  /** In lower case. */
-  readonly subnetId: string;
-  /** In the fewest ranges, ascending, canonical. */
-  readonly pools: readonly AddressRange[];
-}
 
 export function diff(
   { wanted, target }: Placement<AllocationPoolSpec>,
@@ -118,17 +113,6 @@ function findUnsafeLedgers({ id, ledgers }: ObservedSubnet, tables: Tables | und
   if (tables?.ipam && !tables.ranges && ledgers.length < 2)
     return `the subnet ${id} has no row in ipamsubnets: another IPAM driver keeps its pools ("ipam_driver" in neutron.conf); change them through the API`;
   return undefined;
-}
-
-/** Of addresses in use, those that lie in these ranges. */
-export const usedIn = (ranges: readonly IpRange[], used: readonly IpRange[]): readonly IpRange[] =>
-  used.filter((address) => ranges.some((range) => isInside(address, range)));
-
-/** Up to five addresses, then how many more. */
-export function nameSome(addresses: readonly IpRange[]): string {
-  const named = addresses.slice(0, 5).map(({ version, first }) => formatAddress(version, first));
-  const more = addresses.length - named.length;
-  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Addresses that ports hold outside of all pools are legal, and no reason: only those that lie in what is lost. */

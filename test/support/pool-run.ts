@@ -3,7 +3,7 @@ import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysq
 import type { Readers, SqlReader, SqlWriter, Writers } from '../../lib/contract/ports';
 import type { Difference, StepResult } from '../../lib/contract/reconciler';
 import { allocationPool } from '../../reconcilers/allocation-pool';
-import type { AllocationPoolStep } from '../../reconcilers/allocation-pool/diff';
+import type { AllocationPoolStep } from '../../reconcilers/allocation-pool/model';
 import type { AllocationPoolObserved } from '../../reconcilers/allocation-pool/observe';
 import type { AllocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 

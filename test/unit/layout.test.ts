@@ -19,6 +19,15 @@ describe.each(foldersOf('reconcilers'))('the kind %s', (kind) => {
     expect(files.filter((name) => !allowed.includes(name))).toEqual([]);
   });
 
+  test('calls its diff from its index alone, so that what writes stands on its own', () => {
+    const own = foldersOf(`reconcilers/${kind}`).flatMap((folder) =>
+      filesOf(`reconcilers/${kind}/${folder}`).map((file) => `${folder}/${file}`),
+    );
+    const textOf = (file: string) => readFileSync(join(root, `reconcilers/${kind}/${file}.ts`), 'utf8');
+    const importsDiff = /^import (?!type\b)[^;]* from '\.\.?\/diff';/m;
+    expect([...files, ...own].filter((file) => importsDiff.test(textOf(file)))).toEqual(['index']);
+  });
+
   test('has at most one folder, for what is its own', () => {
     expect(foldersOf(`reconcilers/${kind}`).length).toBeLessThanOrEqual(1);
   });

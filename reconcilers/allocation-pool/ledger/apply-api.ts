@@ -3,7 +3,7 @@ import type { NetworkWriter, Subnet } from '../../../lib/contract/ports';
 import { parseRange } from '../../../lib/net/ip-ranges';
 import type { StepResult } from '../../../lib/contract/reconciler';
 import { failed, Patience, refuseIfMoved, unchanged } from './guard';
-import type { AllocationPoolStep } from '../diff';
+import type { AllocationPoolStep } from '../model';
 import { holdsExactly } from './ledger';
 import { observedOf, type AllocationPoolObserved, type ObservedSubnet } from '../observe';
 

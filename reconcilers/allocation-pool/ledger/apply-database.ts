@@ -12,7 +12,8 @@ import type { StepResult } from '../../../lib/contract/reconciler';
 import { sha256 } from '../../../lib/basics/sha256';
 import { failed, notLookedAt, Patience, refuseIfMoved, takenMeanwhile, unchanged } from './guard';
 import { chunksOf, ownerColumn, rangeTables, readAllocated, readSubnets, type Owner, type Tables } from './database';
-import { usedIn, type AllocationPoolStep } from '../diff';
+import { usedIn } from './in-use';
+import type { AllocationPoolStep } from '../model';
 import { addressesOf, findRangeFault, holdsExactly, writesFor, type Ledger, type LedgerWrites } from './ledger';
 import type { AllocationPoolObserved, ObservedSubnet } from '../observe';
 

@@ -2,7 +2,8 @@
 import { asStackwardError, StalePlan, type StackwardError } from '../../../lib/basics/errors';
 import { only, parseAddress, parseRange, subtract, type IpRange } from '../../../lib/net/ip-ranges';
 import type { StepResult } from '../../../lib/contract/reconciler';
-import { nameSome, usedIn, type AllocationPoolStep } from '../diff';
+import type { AllocationPoolStep } from '../model';
+import { nameSome, usedIn } from './in-use';
 import { addressesOf, renderRows } from './ledger';
 import type { ObservedSubnet } from '../observe';
 
@@ -44,12 +45,14 @@ export const failed = (step: AllocationPoolStep, { reason, message }: StackwardE
 });
 
 /** The pools are as declared, and a port holds what they gave back. */
-export const takenMeanwhile = ({ id, subnetId }: AllocationPoolStep, taken: readonly IpRange[]): StepResult => ({
-  id,
-  outcome: 'failed',
-  reason: 'NotConverged',
-  message: `the pools of subnet ${subnetId} are as declared, and a port took ${nameSome(taken)} in the moment in which ${taken.length === 1 ? 'it was' : 'they were'} given back; declare what is in use, or delete the port`,
-});
+export function takenMeanwhile({ id, subnetId }: AllocationPoolStep, taken: readonly IpRange[]): StepResult {
+  const [took, were, ports] =
+    taken.length === 1 ? ['a port took', 'it was', 'the port'] : ['ports took', 'they were', 'the ports'];
+  return {
+    ...{ id, outcome: 'failed', reason: 'NotConverged' },
+    message: `the pools of subnet ${subnetId} are as declared, and ${took} ${nameSome(taken)} in the moment in which ${were} given back; declare what is in use, or delete ${ports}`,
+  };
+}
 
 export const notLookedAt = ({ id, subnetId }: AllocationPoolStep, { reason, message }: StackwardError): StepResult => ({
   ...{ id, outcome: 'failed', reason },

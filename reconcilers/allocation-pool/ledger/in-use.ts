@@ -1,0 +1,13 @@
+/** Addresses that ports hold, one range each. */
+import { formatAddress, isInside, type IpRange } from '../../../lib/net/ip-ranges';
+
+/** Of addresses in use, those that lie in these ranges. */
+export const usedIn = (ranges: readonly IpRange[], used: readonly IpRange[]): readonly IpRange[] =>
+  used.filter((address) => ranges.some((range) => isInside(address, range)));
+
+/** Up to five addresses, then how many more. */
+export function nameSome(addresses: readonly IpRange[]): string {
+  const named = addresses.slice(0, 5).map(({ version, first }) => formatAddress(version, first));
+  const more = addresses.length - named.length;
+  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,10 @@
+/** What the parts of the kind allocation-pool say to each other. */
+import type { AddressRange } from '../../lib/contract/ports';
+import type { Step } from '../../lib/contract/reconciler';
+
+export interface AllocationPoolStep extends Step {
+  /** In lower case. */
+  readonly subnetId: string;
+  /** In the fewest ranges, ascending, canonical. */
+  readonly pools: readonly AddressRange[];
+}
