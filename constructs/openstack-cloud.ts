@@ -156,7 +156,7 @@ function settingsOf(config: OpenstackProviderConfig, where: string): CloudSettin
   // The provider takes the certificates themselves, too.
   const caPath = cacertFile !== undefined && isLine(cacertFile) ? cacertFile : undefined;
   // A manifest is no place for a password.
-  const plain = (url: string | undefined) => (url === undefined || /\/\/[^/]*@/.test(url) ? undefined : url);
+  const plain = (url: string | undefined) => (url === undefined || /[?#]|\/\/[^/]*@/.test(url) ? undefined : url);
   const urls = { authUrl: plain(authUrl), networkUrl: plain(endpointOverrides?.['network']) };
   const settings = defined({ region, endpointType, cacertFile: caPath, ...urls });
   return Object.keys(settings).length === 0 ? undefined : settings;

@@ -4,7 +4,17 @@
 // are right. How: esbuild bundles the program within 0.1 s and it runs here, while tsc runs beside as a process. The app
 // writes to a folder of its own, which is copied over cdktf.out at the end.
 import { spawn } from 'node:child_process';
-import { cpSync, lstatSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -75,6 +85,11 @@ function copyLink(name) {
 }
 
 function finish() {
+  if (!existsSync(join(made, 'manifest.json'))) {
+    complain('main.ts wrote no stack; end it with app.synth()');
+    process.exitCode = 1;
+    return;
+  }
   cpSync(made, outdir, { recursive: true, force: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
   // cpSync of Node.js 20 follows a link that it is to replace, and fails where that leads nowhere.
   for (const entry of readdirSync(made, { recursive: true, withFileTypes: true }))

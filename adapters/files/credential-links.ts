@@ -8,13 +8,14 @@
  * for Terraform's `fileexists`, so it does not matter which of the files are there, now or later. No secret is copied.
  */
 import { lstatSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 
 /** Source: gophercloud/utils, openstack/clientconfig/utils.go. */
 const names = ['clouds', 'secure', 'clouds-public'].flatMap((name) => [`${name}.yaml`, `${name}.yml`]);
 
 /**
+ * The links are absolute: where cdktf writes to another folder than cdktf.out, they lead beside main.ts all the same.
  * @param folder cdktf.out/stacks/<stack>
  * @throws InvalidConfiguration where a file of its own stands in the place of a link
  */
@@ -28,6 +29,6 @@ export function putCredentialLinks(folder: string): void {
         { where: path },
       );
     rmSync(path, { force: true });
-    symlinkSync(`../../../${name}`, path);
+    symlinkSync(resolve(name), path);
   }
 }

@@ -4,7 +4,7 @@
  * Its length and depth are bounded before anything parses it, and every fault has its line and column. The parser's own
  * words are not passed on: some of them repeat a piece of the text, which may be a password.
  */
-import { LineCounter, parseDocument, type Document, type ErrorCode, type ParseOptions, type DocumentOptions, type SchemaOptions } from 'yaml'; // prettier-ignore
+import { isScalar, LineCounter, parseDocument, visit, type Document, type ErrorCode, type ParseOptions, type DocumentOptions, type SchemaOptions } from 'yaml'; // prettier-ignore
 import { InvalidConfiguration } from './errors';
 import { isDeeperThan } from './yaml-depth';
 
@@ -40,9 +40,24 @@ export function parseYamlText(text: string, file: string, options: Options): Yam
     return `${file}:${line}:${col}`;
   };
   const [first] = document.errors;
-  if (first === undefined) return { document, at };
+  if (first === undefined) {
+    refuseKeysWithColon(document, at);
+    return { document, at };
+  }
   throw new InvalidConfiguration(`this is not YAML: ${words[first.code] ?? `it breaks the rule ${first.code}`}`, {
     where: at(first.pos[0]),
+  });
+}
+
+/** Within brackets `password:secret` is a key of its own, which no sentence may repeat. No key that anybody reads has a colon. */
+function refuseKeysWithColon(document: Document, at: YamlText['at']): void {
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || !String(key.value).includes(':')) return;
+      throw new InvalidConfiguration('a key holds a colon; write a blank behind the colon of "key: value"', {
+        where: at(key.range?.[0] ?? 0),
+      });
+    },
   });
 }
 

@@ -93,7 +93,7 @@ class Credentials {
         region: this.text('region_name'),
         caFile: this.path('cacert'),
         clientCertificate: this.clientCertificate(),
-        networkUrl: this.text('network_endpoint_override'),
+        networkUrl: this.networkUrl(),
       }),
       identity: this.identity(),
     };
@@ -142,6 +142,21 @@ class Credentials {
     );
   }
 
+  /** An address is printed and compared; a password in it would be too. */
+  private refuseExtras(name: SettingName, address: string): void {
+    if (/[?#]|\/\/[^/]*@/.test(address))
+      throw this.refused(
+        `"${this.named(name)}" holds a user, a query or a fragment, and stackward sends none of these; write it without`,
+        name,
+      );
+  }
+
+  private networkUrl(): string | undefined {
+    const url = this.text('network_endpoint_override');
+    if (url !== undefined) this.refuseExtras('network_endpoint_override', url);
+    return url;
+  }
+
   private authUrl(): string {
     const v2 =
       'is of Keystone v2, which the API half does not speak; the database method works without it, so leave the cloud out of stackward.yaml';
@@ -149,6 +164,7 @@ class Credentials {
     if (url === undefined) throw this.refused(`"${this.named('auth_url')}" is missing`);
     const trimmed = url.replace(/\/+$/, '');
     if (!/^https?:\/\//.test(trimmed)) throw this.refused('"auth_url" must start with https:// or http://', 'auth_url');
+    this.refuseExtras('auth_url', trimmed);
     if (/[{}]/.test(trimmed))
       throw this.refused(
         '"auth_url" holds a placeholder in braces, which openstacksdk alone fills in; write the address out',

@@ -65,7 +65,7 @@ export const releaseSchema = z.union(
 ) as z.ZodType<Release>;
 
 const refusal = (input: unknown): string =>
-  `${JSON.stringify(input)} is no OpenStack release; write one of ${releases.join(', ')}, or a later one by year and number`;
+  `${typeof input === 'string' ? JSON.stringify(input.slice(0, 50)) : String(input).slice(0, 50)} is no OpenStack release; write one of ${releases.join(', ')}, or a later one by year and number`;
 
 /** True if `release` is `than` or any later one. */
 export function isAtLeast(release: Release, than: Release): boolean {

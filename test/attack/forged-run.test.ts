@@ -217,7 +217,8 @@ describe('allocation-pool', () => {
 
   test.each<[string, object, object, RegExp]>([
     ['an id that is SQL', image, of({ ...declared, subnetId: "x' OR '1'='1" }), /UUID|subnetId/],
-    ['another place than its method writes', image, of({ ...declared, method: 'api' }), /writes there/],
+    ['another place than its method writes', image, of(declared, 'api:envvars'), /writes there/],
+    ['a method that writes nowhere', image, of({ ...declared, method: 'check' }), /writes there/],
     ['an image without a ledger', { ledgers: [] }, of(declared), /ledgers/],
     ['an image without pools', {}, of(declared), /ledgers/],
     ["another cloud's API", image, of({ ...declared, method: 'api' }, 'api:elsewhere'), /this configuration leads to/],

@@ -310,6 +310,23 @@ test('beside an entry the variables that win for Terraform’s provider win here
   ]);
 });
 
+test.each([
+  [['auth_url: https://u:hunter2@k.example/v3'], 'auth_url'],
+  [['auth_url: https://k.example/v3?token=hunter2'], 'auth_url'],
+])('a password in the address %j is refused, and not repeated', (auth, key) => {
+  const text = `clouds:\n  c:\n    auth: { ${auth.join(', ')}, username: u, password: p }\n`;
+  const attempt = () =>
+    resolveCredentials('c', {}, { cloudsYaml: { path: 'clouds.yaml', text }, home: '/home/deployer' });
+  expect(attempt).toThrow(`"${key}" holds a user, a query or a fragment`);
+  expect(attempt).not.toThrow(/hunter2/);
+});
+
+test('a key that lacks the blank behind its colon is refused with its place, and a password in it is not repeated', () => {
+  const text = 'clouds:\n  c:\n    auth: {username: u, password:hunter2}\n';
+  const attempt = () => resolveCredentials('c', {}, { cloudsYaml: { path: 'clouds.yaml', text } });
+  expect(attempt).toThrow('clouds.yaml:3:25: a key holds a colon; write a blank behind the colon of "key: value"');
+});
+
 test('a key that the provider is told by a variable is no note', () => {
   const entry = [login, 'interface: internal'];
   expect(resolveIt(entry, {}).notes).toMatchObject([{ settledBy: 'endpointType' }]);
