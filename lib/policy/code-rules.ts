@@ -29,8 +29,8 @@ export interface CodeRule {
 
 /** One rule as the last version of a release has it. */
 export interface ReleaseRule extends CodeRule {
-  /** As the first version of the release has it, where that differs; `check` is absent where it has no such rule. */
-  readonly first?: Partial<CodeRule>;
+  /** As the first version of the release has it, where that differs; `absent`: it has no such rule. */
+  readonly first?: 'absent' | CodeRule;
 }
 
 export type CodeRules = ReadonlyMap<string, ReleaseRule>;
@@ -132,7 +132,7 @@ function rulesBetween(rules: Changes<CodeRule>, first: number, last: number): Co
   return new Map(
     [...valuesAt(rules, last)].map(([name, rule]) => [
       name,
-      before.get(name) === rule ? rule : { ...rule, first: before.get(name) ?? {} },
+      before.get(name) === rule ? rule : { ...rule, first: before.get(name) ?? 'absent' },
     ]),
   );
 }

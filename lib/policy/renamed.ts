@@ -9,7 +9,9 @@ import { codeRules, type ReleaseRule } from './code-rules';
 
 /** Its own name is none of them. The first version of a release may know another old name than the last. */
 const oldNamesIn = (name: string, { old, first }: ReleaseRule): readonly string[] =>
-  [...new Set([old?.name, first?.old?.name])].filter((one) => one !== undefined && one !== name) as string[];
+  [...new Set([old?.name, first === 'absent' ? undefined : first?.old?.name])].filter(
+    (one) => one !== undefined && one !== name,
+  ) as string[];
 
 /** What became of this rule, on that release; [] where it kept its name. */
 export function newNamesOf(service: PolicyService, rule: string, release: Release): readonly string[] {

@@ -20,13 +20,22 @@ export function findUnknownRule(service: PolicyService, rule: string, release: R
     };
   const near = nearestNames(rule, known.keys());
   const list = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(near);
+  const is = service === 'neutron' && !isOfResource(rule, known.keys()) ? 'plugin' : 'misspelt';
   return {
-    is: service === 'neutron' && !isOfResource(rule, known.keys()) ? 'plugin' : 'misspelt',
+    is,
     message:
       `${service} of ${release} has no rule ${rule}; ${near.length > 0 ? `did you mean ${list}? ` : ''}` +
-      `\`oslopolicy-policy-generator --namespace ${service}\` on a host lists all`,
+      (is === 'plugin' ? sayAllRules(service) : saySample(service)),
   };
 }
+
+/** The rules in the code, default and deprecated half each; neither what the files hold, misspelt or not, nor plug-ins' rules. */
+export const saySample = (service: PolicyService): string =>
+  `\`oslopolicy-sample-generator --namespace ${service}\` on a host lists all`;
+
+/** What the service goes by: files over code, plug-ins' rules too, and no deprecated halves. */
+const sayAllRules = (service: PolicyService): string =>
+  `\`oslopolicy-policy-generator --namespace ${service}\` on a host lists all, those of plug-ins too`;
 
 /** Whether some rule of Neutron's is about the same thing: `create_network:tags` and `get_networks` are both. */
 function isOfResource(rule: string, known: Iterable<string>): boolean {

@@ -42,7 +42,7 @@ test('a name that the release does not know is a warning at synth, with those th
   new PolicyGrant(stack, 'Former', { service: 'neutron', rule: 'create_networks_tags', ...member });
   new PolicyGrant(stack, 'Right', { service: 'neutron', rule: 'create_network:tags', ...member });
   expect(synth(app).warnings).toEqual([
-    'shared/Typo: neutron of 2025.2 has no rule create_port:mac_adress; did you mean create_port:mac_address or update_port:mac_address? `oslopolicy-policy-generator --namespace neutron` on a host lists all',
+    'shared/Typo: neutron of 2025.2 has no rule create_port:mac_adress; did you mean create_port:mac_address or update_port:mac_address? `oslopolicy-sample-generator --namespace neutron` on a host lists all',
     'shared/Former: neutron of 2025.2 has no rule create_networks_tags any more: it is create_network:tags now; grant those that are meant',
   ]);
 });

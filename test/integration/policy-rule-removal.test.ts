@@ -79,7 +79,7 @@ describe('Zed: YAML, and a file that is silent', () => {
       { changes: [{ after: `(${defaults}) or role:member` }] },
     ]);
     expect(problems(await of('create_port:mac_adress'))).toEqual([
-      'Blocked: neutron of zed has no rule create_port:mac_adress; did you mean create_port:mac_address or update_port:mac_address? `oslopolicy-policy-generator --namespace neutron` on a host lists all',
+      'Blocked: neutron of zed has no rule create_port:mac_adress; did you mean create_port:mac_address or update_port:mac_address? `oslopolicy-sample-generator --namespace neutron` on a host lists all',
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('Zed: YAML, and a file that is silent', () => {
         { changes: [{ after: expect.stringMatching(/rule:admin_only\)+ or role:member$/) as string }] },
       ]);
     expect(problems(await site.plan(literal('2025.1', 'create_nothing')))).toEqual([
-      'Blocked: neutron of 2025.1 has no rule create_nothing; `oslopolicy-policy-generator --namespace neutron` on a host lists all',
+      'Blocked: neutron of 2025.1 has no rule create_nothing; `oslopolicy-policy-generator --namespace neutron` on a host lists all, those of plug-ins too',
     ]);
     // What a plug-in brings, the tool knows.
     site.generated = '"create_nothing": "rule:x"\n';
@@ -164,6 +164,31 @@ describe('Zed: YAML, and a file that is silent', () => {
       { changes: [{ after: '(rule:x) or role:member' }] },
     ]);
   });
+});
+
+test("a rule that the first version of a release hasn't got: the host's tool tells, and without it the plan says so", async () => {
+  const of = async (generated: string, rule: string, release: string) => {
+    site.generated = generated;
+    const plan = await site.plan([site.manifest({ Grant: { rule, release } })]);
+    return { blocked: problems(plan), notes: plan.steps[0]?.notes ?? [] };
+  };
+  rmSync(site.path(file));
+  const tags = 'create_policies_tags';
+  const old = await of('"create_policy": "rule:admin_only"\n', tags, '2023.2');
+  expect(old.blocked).toEqual([
+    `Blocked: neutron on this host has no rule ${tags}: it came within 2023.2, and \`oslopolicy-policy-generator --namespace neutron\` there doesn't list it; update the host's package, then run again`,
+  ]);
+  const note = `${tags} came within 2023.2: the first version of the release has no such rule, and the grant does nothing there; update the host's package where it still is that version`;
+  for (const silent of ['fails', '']) {
+    const { blocked, notes } = await of(silent, tags, '2023.2');
+    expect([blocked, notes.filter((one) => one.includes('the first version'))]).toEqual([[], [note]]);
+  }
+  const told = await of(`"${tags}": "rule:admin_only"\n`, tags, '2023.2');
+  expect([told.blocked, told.notes.filter((one) => one.includes('the first version'))]).toEqual([[], []]);
+  // Decoys: the first version has the rule with another default; and the file holds the rule, so that no tool is asked.
+  expect((await of('"other": "@"\n', 'create_floatingip_port_forwarding', 'zed')).blocked).toEqual([]);
+  site.write('neutron/policy.yaml', `"${tags}": "role:x"\n`);
+  expect((await of('"other": "@"\n', tags, '2023.2')).blocked).toEqual([]);
 });
 
 test('a rule that is in force by its former name is left alone, and so is a former name', async () => {

@@ -49,7 +49,7 @@ export class PolicySite {
   owner = 'acme-cloud';
   stack = 'acme';
 
-  /** What the service's own tool prints; undefined: what it does on this machine. */
+  /** What the service's own tool prints; `fails`: nothing, with exit status 1; undefined: what it does on this machine. */
   generated: string | undefined;
 
   /** Nobody has another role than he was given, unless a test says so. */
@@ -117,14 +117,15 @@ export class PolicySite {
   }
 
   private withGenerator(host: Host): Host {
-    const stdout = this.generated;
-    if (stdout === undefined) return host;
+    if (this.generated === undefined) return host;
+    const value = {
+      ...(this.generated === 'fails' ? { code: 1, stdout: '' } : { code: 0, stdout: this.generated }),
+      stderr: '',
+    };
     const read = async (questions: readonly HostRead[]): Promise<readonly Outcome<object>[]> => {
       const outcomes = [...(await host.read(questions.filter(({ verb }) => verb !== 'run-reader')))];
       return questions.map(({ verb }) =>
-        verb === 'run-reader'
-          ? { ok: true, value: { code: 0, stdout, stderr: '' } }
-          : (outcomes.shift() as Outcome<object>),
+        verb === 'run-reader' ? { ok: true, value } : (outcomes.shift() as Outcome<object>),
       );
     };
     return Object.assign(Object.create(host) as Host, { read, name: host.name, stateFolder: host.stateFolder });

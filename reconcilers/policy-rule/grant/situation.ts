@@ -2,12 +2,12 @@
 import { Blocked } from '../../../lib/basics/errors';
 import type { Check, Rules } from '../../../lib/policy/check';
 import { codeChecks } from '../../../lib/policy/code-checks';
-import { codeRules, findUnpackagedRule, type ReleaseRule } from '../../../lib/policy/code-rules';
+import { codeRules, findUnpackagedRule, type CodeRule, type ReleaseRule } from '../../../lib/policy/code-rules';
 import { effectiveCheck, eraOf, hasRulesInCode, leavesOutHalves } from '../../../lib/policy/defaults';
 import { findEntry, parsePolicyFile, type PolicyFile } from '../../../lib/policy/file';
 import { parseRule } from '../../../lib/policy/parse';
 import { oldNamesOf } from '../../../lib/policy/renamed';
-import { findUnknownRule } from '../../../lib/policy/unknown';
+import { findUnknownRule, saySample } from '../../../lib/policy/unknown';
 import { isNewer, newest } from '../../../lib/openstack/releases';
 import { contentOf, inFile, type Looks, type ServicePolicy } from './service-policy';
 
@@ -86,9 +86,10 @@ export interface Situation {
  */
 export function situationOf(of: ServiceRules, rule: string, generated: string | undefined): Situation {
   const { policy, rules, parsed, written } = of;
-  const told =
-    generated === undefined || written.has(rule) ? undefined : parsePolicyFile(generated, 'newton').values.get(rule);
+  const listed = generated === undefined || written.has(rule) ? undefined : parsePolicyFile(generated, 'newton').values;
+  const told = listed?.get(rule);
   const notes = refuseUnknown(of, rule, told !== undefined);
+  if (listed !== undefined && listed.size > 0 && told === undefined) refuseAbsent(policy, rule);
   const path = written.get(rule) ?? policy.main;
   const file = parsed.get(path);
   const situation = { rules, files: policy.files, written, path, parsed: file, effective: undefined, notes };
@@ -122,6 +123,15 @@ function refuseUnknown({ policy, written }: ServiceRules, rule: string, isTold: 
   throw new Blocked(`${holder === undefined ? '' : `${holder} holds ${rule} in vain: `}${unknown.message}`);
 }
 
+/** The service's own tool answered without the rule: the package on the host is older than the rule. */
+function refuseAbsent({ service, release }: ServicePolicy, rule: string): void {
+  if (isNewer(release) || codeRules(service, release)?.get(rule)?.first !== 'absent') return;
+  throw new Blocked(
+    `${service} on this host has no rule ${rule}: it came within ${release}, and ` +
+      `\`oslopolicy-policy-generator --namespace ${service}\` there doesn't list it; update the host's package, then run again`,
+  );
+}
+
 export const isNewAlone = ({ service, release, settings }: ServicePolicy): boolean =>
   leavesOutHalves(service, release, settings.newDefaultsAlone);
 
@@ -138,15 +148,15 @@ export function asksTool(policy: ServicePolicy, rule: string): boolean {
 const tellsAll = (policy: ServicePolicy, known: ReleaseRule | undefined): boolean =>
   isNewAlone(policy) || (known ? known.old === undefined : policy.release === 'newton');
 
-/** What the first version of the release goes by, where that is something else. */
-function differsWithin(policy: ServicePolicy, rule: string): string | undefined {
+/** What the first version of the release has, where it goes by something else. */
+function differsWithin(policy: ServicePolicy, rule: string): CodeRule | 'absent' | undefined {
   const { service, release } = policy;
   const known = codeRules(service, release)?.get(rule);
-  if (known?.first === undefined) return undefined;
-  const { check = '!', ...first } = known.first;
-  const [before, after] = [{ check, ...first }, known].map((one) => effectiveCheck(one, isNewAlone(policy)));
-  const [a, b] = [before, after].map((text) => JSON.stringify(parseRule(text, eraOf(release))));
-  return a === b ? undefined : before;
+  if (known?.first === undefined || known.first === 'absent') return known?.first;
+  const [a, b] = [known.first, known].map((one) =>
+    JSON.stringify(parseRule(effectiveCheck(one, isNewAlone(policy)), eraOf(release))),
+  );
+  return a === b ? undefined : known.first;
 }
 
 type Silent = Pick<Situation, 'notes'> & { readonly effective: string };
@@ -163,8 +173,8 @@ function silentOf({ policy, rules }: ServiceRules, rule: string, told: string | 
     : (codeRules(service, release)?.get(rule) ?? findUnpackagedRule(service, release, rule));
   if (known === undefined && told !== undefined && tellsAll(policy, known)) return { effective: told, notes: [] };
   if (known === undefined) throw new Blocked(`${main} is silent about ${rule}, and ${whyUnknown(policy)}`);
-  const { check = known.check, ...first } = known.first ?? {};
-  const version = told === undefined || told === known.check || told !== check ? known : { check, ...first };
+  const first = known.first === undefined || known.first === 'absent' ? known : known.first;
+  const version = told === undefined || told === known.check || told !== first.check ? known : first;
   const other = told === undefined ? differsWithin(policy, rule) : undefined;
   return {
     effective: effectiveCheck(version, isNewAlone(policy), told),
@@ -173,12 +183,16 @@ function silentOf({ policy, rules }: ServiceRules, rule: string, told: string | 
 }
 
 function whyUnknown({ service, release }: ServicePolicy): string {
-  const sample = `\`oslopolicy-sample-generator --namespace ${service}\` on a host lists all`;
-  const cure = `write the rule's present value into the file (${sample}), then run again`;
+  const cure = `write the rule's present value into the file (${saySample(service)}), then run again`;
   if (isNewer(release))
     return `this stackward knows the defaults of ${service} up to ${newest}, not those of ${release}; ${cure}, or use a newer stackward`;
   return `no package tells the defaults of ${service} of ${release}; ${cure}`;
 }
 
-const sayOther = ({ service, release }: ServicePolicy, rule: string, other: string): string =>
-  `${service}'s default of ${rule} changed within ${release}: the first version has ${other === '' ? '@' : other}; update the host's package where it still does, or write that into the file first`;
+function sayOther(policy: ServicePolicy, rule: string, other: CodeRule | 'absent'): string {
+  const { service, release } = policy;
+  if (other === 'absent')
+    return `${rule} came within ${release}: the first version of the release has no such rule, and the grant does nothing there; update the host's package where it still is that version`;
+  const before = effectiveCheck(other, isNewAlone(policy));
+  return `${service}'s default of ${rule} changed within ${release}: the first version has ${before === '' ? '@' : before}; update the host's package where it still does, or write that into the file first`;
+}
