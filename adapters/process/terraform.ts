@@ -44,7 +44,8 @@ export async function readManifestsFromState(
   if (uninitialized.length > 0) throw allUninitialized(uninitialized);
   const missing = texts.filter((text) => text instanceof Unapplied);
   const [first] = missing;
-  if (first && (only.length > 0 || missing.length === texts.length)) throw first;
+  if (first && only.length > 0) throw first;
+  if (first && missing.length === texts.length) throw noneApplied(stacks.map(({ name }) => name));
   return {
     manifests: texts.flatMap((text, at) =>
       typeof text !== 'string' ? [] : parseManifests(text, `stack ${stacks[at]?.name}`),
@@ -63,6 +64,11 @@ class Unapplied extends InvalidConfiguration {
     );
   }
 }
+
+const noneApplied = (stacks: readonly string[]): InvalidConfiguration =>
+  new InvalidConfiguration(
+    `no stack of this app has the output "${outputName}" in its state (${stacks.join(', ')}); run \`cdktf apply '*'\` first, or, where all were destroyed, give a kept manifest with --manifest`,
+  );
 
 /** Terraform can't get to its state before `terraform init`. */
 class Uninitialized extends InvalidConfiguration {

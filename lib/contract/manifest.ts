@@ -197,6 +197,11 @@ function withoutGaps(after: unknown, unknown: unknown): unknown {
 /** `cdktf apply --outputs-file`: stack name → output name → value. */
 function fromOutputsFile(json: Json, source: string): DeclaredManifest[] {
   const stacks = Object.entries(json);
+  if (isObject(json.terraform))
+    throw new InvalidConfiguration(
+      'this is what synth writes, and its references have no values yet; give the output of `terraform show -json PLAN`, or of `cdktf apply --outputs-file`',
+      { where: source },
+    );
   if (stacks.length === 0 || !stacks.every(([, outputs]) => isObject(outputs))) throw missing(source);
   return stacks.map(([stack, outputs]) => {
     const value = (outputs as Json)[outputName];

@@ -88,7 +88,7 @@ test('from the first plan to the last', async () => {
   expect([destroyed?.stack, destroyed?.resources, destroyed?.removed.length]).toEqual(['shared', [], 1]);
   terraform('shared', 'apply', '-destroy', '-auto-approve', '-input=false');
   await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
-    'stack shared: its state has no output "stackward_manifest"; run `cdktf apply shared` first',
+    `no stack of this app has the output "stackward_manifest" in its state (shared); run \`cdktf apply '*'\` first`,
   );
 });
 
@@ -166,7 +166,7 @@ describe("what it says when the state can't be read", () => {
   test('never applied', async () => {
     write('shared', {});
     terraform('shared', 'init', '-input=false');
-    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow('run `cdktf apply shared` first');
+    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow('run `cdktf apply ' * '` first');
   });
 
   test('backends elsewhere that are not initialized: all of them, and what to run', async () => {

@@ -94,6 +94,7 @@ describe('refused with one sentence', () => {
       {},
       'file.json: there is no output "stackward_manifest" here; a stack under OpenStackCloud always has one, so run `cdktf apply` for this stack first',
     ],
+    ['what synth writes', { '//': {}, terraform: {}, output: {} }, 'file.json: this is what synth writes'],
     ['no output in a plan', planOf({}), 'there is no output "stackward_manifest" here'],
     [
       'no output in one stack of an outputs file',
