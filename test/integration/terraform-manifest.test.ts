@@ -166,7 +166,7 @@ describe("what it says when the state can't be read", () => {
   test('never applied', async () => {
     write('shared', {});
     terraform('shared', 'init', '-input=false');
-    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow('run `cdktf apply ' * '` first');
+    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow("run `cdktf apply '*'` first");
   });
 
   test('backends elsewhere that are not initialized: all of them, and what to run', async () => {
