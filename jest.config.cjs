@@ -17,7 +17,8 @@ const project = (name, more = {}) => ({
 module.exports = {
   // Waiting for the lab is no failure; what hangs is ended all the same.
   testTimeout: 300_000,
-  maxWorkers: 2,
+  // Many tests wait for Terraform and OpenStack, so three keep two cores busy.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
     project('unit'),
