@@ -218,6 +218,23 @@ test('a rule that is in force by its former name is left alone, and so is a form
   expect((await of('servers:create:forced_host')).steps).toHaveLength(1);
 });
 
+test('a grant is not taken out of a file whose line by the former name would then be in force', async () => {
+  site.write('nova/nova.conf', '[DEFAULT]\n');
+  const rule = 'os_compute_api:os-volumes:list';
+  await site.apply([site.manifest({ Grant: { service: 'nova', rule, release: 'zed', role: 'helpers' } })]);
+  const kept = `${site.read('nova/policy.yaml')}"os_compute_api:os-volumes": "@"\n`;
+  site.write('nova/policy.yaml', kept);
+  expect(problems((await site.apply(none())).plan)).toEqual([
+    expect.stringMatching(
+      /^Blocked: without it os_compute_api:os-volumes of .*policy.yaml, its former name, would be in force for os_compute_api:os-volumes:list, which is @/,
+    ),
+  ]);
+  expect(site.read('nova/policy.yaml')).toBe(kept);
+  site.write('nova/policy.yaml', kept.replace('"os_compute_api:os-volumes": "@"\n', ''));
+  expect(problems(await site.apply(none()))).toEqual([]);
+  expect(site.read('nova/policy.yaml')).toBe('{}\n');
+});
+
 test('a construct that grants something else now: the old goes and the new comes in one step', async () => {
   await site.apply(grant());
   const changed = [site.manifest({ Grant: { role: 'operator' } })];

@@ -1,5 +1,6 @@
 /** What comes of drafted steps: the texts afterwards, what can't be done, and what each step changes. Pure. */
 import { Blocked, StackwardError } from '../../../lib/basics/errors';
+import { oldNamesOf } from '../../../lib/policy/renamed';
 import type { Change, Difference, Finding } from '../../../lib/contract/reconciler';
 import { keyOf, perform, rawValue, sayValue, type Job } from './jobs';
 import { heldOn, serviceKey, type PolicyRuleObserved } from '../observe';
@@ -25,7 +26,8 @@ export function finish(
     const fault =
       jobs.map((job) => entries.get(job)).find((entry) => entry instanceof StackwardError) ??
       jobs.map((job) => findOtherValue(job, all.get(job.file))).find((one) => one !== undefined) ??
-      jobs.map((job) => findUnheard(job, all.get(job.file), observed)).find((one) => one !== undefined);
+      jobs.map((job) => findUnheard(job, all.get(job.file), observed)).find((one) => one !== undefined) ??
+      jobs.map((job) => findFormerName(job, text(job.file), all.get(job.file))).find((one) => one !== undefined);
     if (fault) findings.push({ id, reason: fault.reason, message: fault.message });
     return fault === undefined;
   });
@@ -55,6 +57,23 @@ function findOtherValue(job: Job, after: string | undefined): Blocked | undefine
   if (job.does !== 'restore' || after === undefined || rawValue(after, job) === job.image.value) return undefined;
   return new Blocked(
     `${job.rule} in ${job.file} can't be brought back as it was: the file would hold another value than the journal says; change it by hand`,
+  );
+}
+
+/** A rule that would leave a file which holds its former name: that value would be in force for the rule from then on. */
+function findFormerName(job: Job, before: string | undefined, after: string | undefined): Blocked | undefined {
+  const { service, release, rule, file } = job;
+  if (after === undefined || sayValue(before, job) === undefined || sayValue(after, job) !== undefined)
+    return undefined;
+  const values = oldNamesOf(service, rule, release).map(
+    (old) => [old, sayValue(after, { rule: old, release })] as const,
+  );
+  const found = values.find(([, value]) => value !== undefined);
+  if (found === undefined) return undefined;
+  const [old, value] = found;
+  return new Blocked(
+    `without it ${old} of ${file}, its former name, would be in force for ${rule}, which is ${value}; ` +
+      `write ${rule} there as it is to be, or remove ${old}, then run again`,
   );
 }
 
