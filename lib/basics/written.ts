@@ -38,10 +38,8 @@ const maxValues = 100_000;
 
 /** @throws InvalidConfiguration where the text is not YAML, or its anchors are not to be followed */
 export function parseWritten(text: string, file: string): Written {
-  // Of the failsafe schema every scalar is a text. A merge key may stand there twice.
-  const uniqueKeys = (one: unknown, other: unknown): boolean =>
-    isScalar(one) && isScalar(other) && one.value === other.value && !isMergeKey(one);
-  const parsed = parseYamlText(text, file, { schema: 'failsafe', strict: true, uniqueKeys });
+  // Of the failsafe schema every scalar is a text.
+  const parsed = parseYamlText(text, file, { schema: 'failsafe', strict: true });
   return new Reader(parsed, file).read(parsed.document.contents, 1);
 }
 

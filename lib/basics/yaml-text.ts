@@ -4,7 +4,7 @@
  * Its length and depth are bounded before anything parses it, and every fault has its line and column. The parser's own
  * words are not passed on: some of them repeat a piece of the text, which may be a password.
  */
-import { isScalar, LineCounter, parseDocument, visit, type Document, type ErrorCode, type ParseOptions, type DocumentOptions, type SchemaOptions } from 'yaml'; // prettier-ignore
+import { isScalar, LineCounter, parseDocument, visit, type Document, type Node, type ErrorCode, type ParseOptions, type DocumentOptions, type SchemaOptions } from 'yaml'; // prettier-ignore
 import { InvalidConfiguration } from './errors';
 import { isDeeperThan } from './yaml-depth';
 
@@ -27,21 +27,21 @@ export interface YamlText {
   at(offset: number): string;
 }
 
-type Options = Omit<ParseOptions & DocumentOptions & SchemaOptions, 'lineCounter' | 'prettyErrors'>;
+type Options = Omit<ParseOptions & DocumentOptions & SchemaOptions, 'lineCounter' | 'prettyErrors' | 'uniqueKeys'>;
 
 /** @throws InvalidConfiguration, `where` is `file:line:column` */
 export function parseYamlText(text: string, file: string, options: Options): YamlText {
   const fault = boundsFault(text);
   if (fault !== undefined) throw new InvalidConfiguration(fault, { where: file });
   const lines = new LineCounter();
-  const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
   const [first] = document.errors;
   if (first === undefined) {
-    refuseKeysWithColon(document, at);
+    checkKeys(document, at);
     return { document, at };
   }
   throw new InvalidConfiguration(`this is not YAML: ${words[first.code] ?? `it breaks the rule ${first.code}`}`, {
@@ -49,14 +49,33 @@ export function parseYamlText(text: string, file: string, options: Options): Yam
   });
 }
 
-/** Within brackets `password:secret` is a key of its own, which no sentence may repeat. No key that anybody reads has a colon. */
-function refuseKeysWithColon(document: Document, at: YamlText['at']): void {
+/** A client resolves each by a search through the whole text. */
+const maxAliases = 1000;
+
+/**
+ * No key stands twice in a mapping: the package's own check compares each key with all others, which takes a minute for
+ * 40,000. No key has a colon: within brackets `password:secret` is a key, which no sentence may repeat.
+ */
+function checkKeys(document: Document, at: YamlText['at']): void {
+  const refuse = (detail: string, node: unknown): never => {
+    throw new InvalidConfiguration(detail, { where: at((node as Node).range?.[0] ?? 0) });
+  };
+  let aliases = 0;
   visit(document, {
-    Pair: (_, { key }) => {
-      if (!isScalar(key) || !String(key.value).includes(':')) return;
-      throw new InvalidConfiguration('a key holds a colon; write a blank behind the colon of "key: value"', {
-        where: at(key.range?.[0] ?? 0),
-      });
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        // A merge key may stand there twice.
+        if (!isScalar(key) || (key.value === '<<' && key.type === 'PLAIN')) continue;
+        const name = String(key.value);
+        if (name.includes(':')) refuse('a key holds a colon; write a blank behind the colon of "key: value"', key);
+        if (seen.has(name)) refuse(`this is not YAML: ${twice}`, key);
+        seen.add(name);
+      }
+    },
+    Alias: (_, alias) => {
+      if (++aliases > maxAliases)
+        refuse(`it has more than ${maxAliases} aliases (*name); write out what is meant`, alias);
     },
   });
 }
@@ -70,6 +89,8 @@ export function valueIn(document: Document): unknown {
   }
 }
 
+const twice = 'this key stands twice in one mapping; keep one of them';
+
 export const badAlias = 'an alias (*name) has no anchor (&name) before it; put a value that begins with "*" in quotes';
 
 const words: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -79,7 +100,6 @@ const words: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_SCALAR_START: 'a value begins with "@", "`" or "%"; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY:
     'a mapping begins within a value; mend the indentation, or put a value that holds ": " in quotes',
-  DUPLICATE_KEY: 'this key stands twice in one mapping; keep one of them',
   MISSING_CHAR: 'a character is missing: a closing quote or bracket, a comma, a colon, or the blank behind it',
   MULTILINE_IMPLICIT_KEY: 'a line is no "key: value"; the colon or the blank behind it may be missing',
   MULTIPLE_DOCS: 'a second document begins here; keep one',

@@ -321,12 +321,6 @@ test.each([
   expect(attempt).not.toThrow(/hunter2/);
 });
 
-test('a key that lacks the blank behind its colon is refused with its place, and a password in it is not repeated', () => {
-  const text = 'clouds:\n  c:\n    auth: {username: u, password:hunter2}\n';
-  const attempt = () => resolveCredentials('c', {}, { cloudsYaml: { path: 'clouds.yaml', text } });
-  expect(attempt).toThrow('clouds.yaml:3:25: a key holds a colon; write a blank behind the colon of "key: value"');
-});
-
 test('a key that the provider is told by a variable is no note', () => {
   const entry = [login, 'interface: internal'];
   expect(resolveIt(entry, {}).notes).toMatchObject([{ settledBy: 'endpointType' }]);
