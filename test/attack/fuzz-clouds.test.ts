@@ -11,7 +11,7 @@ const texts = Object.values(recordedClouds).flatMap(({ clouds = '' }) => (clouds
 
 const value = fc.constantFrom(
   ...[secret, `"${secret}"`, `'${secret}`, `*${secret}`, `&${secret} x`, `!${secret} x`, `@${secret}`, `%${secret}`],
-  ...[`"\\${secret}"`, `[${secret}`, `{${secret}: ${secret}}`, `|\n${secret}`, `? ${secret}`, `${secret}: ${secret}`],
+  ...[`"\\${secret}"`, `[${secret}`, `{a: ${secret}}`, `{a:${secret}}`, `|\n${secret}`, `b: ${secret}`],
   ...['~', 'null', '', 'yes', '0001', '12345e6', '[]', '{}', '[a, b]', '- a', '2020-01-01', '.inf', 'all', 'internal'],
   ...['<<: *base', '*a', 'https://k.example', 'https://k.example/v2.0', 'v3totp', 'token', '__proto__', '\u0000', '\t'],
 ); // prettier-ignore
@@ -21,7 +21,9 @@ const key = fc.constantFrom(
   ...['verify', 'insecure', 'profile', 'cloud', '<<', 'network_endpoint_override', 'passcode', 'user-domain-id', '"auth"'],
   ...['identity_api_version', 'application_credential_secret', '__proto__', 'constructor', 'unknown', ''],
 ); // prettier-ignore
-const line = fc.tuple(fc.constantFrom(0, 2, 4, 6, 8), key, value).map(([depth, name, one]) => `${' '.repeat(depth)}${name}: ${one}`); // prettier-ignore
+/** Their values are names, which messages repeat; what they merge in has keys. */
+const named = new Set(['profile', 'cloud', 'region_name', 'regions', 'interface', 'endpoint_type', '<<']);
+const line = fc.tuple(fc.constantFrom(0, 2, 4, 6, 8), key, value).filter(([, name, one]) => !named.has(name) || !one.includes(secret)).map(([depth, name, one]) => `${' '.repeat(depth)}${name}: ${one}`); // prettier-ignore
 
 /** Lines of a real file, of which some are replaced, doubled or left out, and others come between. */
 const file = fc.tuple(fc.constantFrom(...texts), fc.array(fc.tuple(fc.nat(40), fc.nat(2), line), { maxLength: 6 })).map(
