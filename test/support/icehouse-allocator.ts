@@ -174,16 +174,22 @@ export class IcehouseAllocator {
     return rows as unknown as Row[];
   }
 
-  private async transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION');
-    try {
-      const result = await work();
-      await this.connection.query('COMMIT');
-      return result;
-    } catch (error) {
-      await this.connection.query('ROLLBACK');
-      if (error instanceof PoolExhausted || error instanceof ServerError) throw error;
-      throw new ServerError((error as Error).message, { cause: error });
-    }
+  private transaction<T>(work: () => Promise<T>): Promise<T> {
+    const begin = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION';
+    return inTransaction(this.connection, begin, work);
+  }
+}
+
+/** As Neutron's API answers: what is no lack of addresses is an error of the server. */
+export async function inTransaction<T>(connection: Connection, begin: string, work: () => Promise<T>): Promise<T> {
+  await connection.query(begin);
+  try {
+    const result = await work();
+    await connection.query('COMMIT');
+    return result;
+  } catch (error) {
+    await connection.query('ROLLBACK');
+    if (error instanceof PoolExhausted || error instanceof ServerError) throw error;
+    throw new ServerError((error as Error).message, { cause: error });
   }
 }

@@ -9,7 +9,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
 import type { AddressRange, NetworkWriter, Subnet } from '../../lib/contract/ports';
 import { addressRange } from '../../reconcilers/allocation-pool/ledger/ledger';
-import { PoolExhausted, ServerError } from './icehouse-allocator';
+import { inTransaction, PoolExhausted, ServerError } from './icehouse-allocator';
 
 /** Subnets without a row in `ipamsubnets` show as before, but no port can be made on them. */
 export class MitakaNeutron implements NetworkWriter {
@@ -133,17 +133,8 @@ export class MitakaNeutron implements NetworkWriter {
     await this.connection.query(sql, values);
   }
 
-  private async transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.connection.query('START TRANSACTION');
-    try {
-      const result = await work();
-      await this.connection.query('COMMIT');
-      return result;
-    } catch (error) {
-      await this.connection.query('ROLLBACK');
-      if (error instanceof PoolExhausted || error instanceof ServerError) throw error;
-      throw new ServerError((error as Error).message, { cause: error });
-    }
+  private transaction<T>(work: () => Promise<T>): Promise<T> {
+    return inTransaction(this.connection, 'START TRANSACTION', work);
   }
 }
 
