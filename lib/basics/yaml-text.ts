@@ -16,10 +16,11 @@ export const maxLevels = 50;
 export function boundsFault(text: string, file = 'a YAML file'): string | undefined {
   if (text.length > maxCharacters)
     return `it has ${text.length} characters, and stackward reads ${maxCharacters} of ${file}; make it shorter`;
-  return isDeeperThan(text, maxLevels)
-    ? `it is nested deeper than the ${maxLevels} levels that stackward reads of ${file}; write it flatter`
-    : undefined;
+  return isDeeperThan(text, maxLevels) ? depthFault(file) : undefined;
 }
+
+export const depthFault = (file: string): string =>
+  `it is nested deeper than the ${maxLevels} levels that stackward reads of ${file}; write it flatter`;
 
 export interface YamlText {
   readonly document: Document;

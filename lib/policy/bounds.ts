@@ -4,19 +4,19 @@
  */
 import { isAlias, isNode, type Document, type Node } from 'yaml';
 import { InvalidConfiguration } from '../basics/errors';
-import { boundsFault, maxLevels as maxDepth } from '../basics/yaml-text';
+import { boundsFault, depthFault, maxLevels } from '../basics/yaml-text';
 
 /** Texts, numbers, lists and maps; what an anchor repeats is counted each time. */
 const maxValues = 100_000;
 
-const tooDeep = `it is nested deeper than the ${maxDepth} levels that stackward reads of a policy file; write it flatter`;
+const file = 'a policy file';
 
 /**
  * Before anything parses the text.
  * @throws InvalidConfiguration
  */
 export function refuseText(text: string): void {
-  const fault = boundsFault(text, 'a policy file');
+  const fault = boundsFault(text, file);
   if (fault !== undefined) throw new InvalidConfiguration(fault);
 }
 
@@ -25,7 +25,7 @@ export function refuseDeep(document: Document): void {
   const open: [unknown, number][] = [[document.contents, 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node, depth] = next;
-    if (depth > maxDepth) throw new InvalidConfiguration(tooDeep);
+    if (depth > maxLevels) throw new InvalidConfiguration(depthFault(file));
     if (typeof node !== 'object' || node === null || isAlias(node)) continue;
     const { items, key, value } = node as { items?: unknown; key?: unknown; value?: unknown };
     for (const inner of Array.isArray(items) ? items : [key, value]) open.push([inner, depth + (items ? 1 : 0)]);
@@ -38,7 +38,7 @@ export function refuseLarge(value: unknown): void {
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [one, depth] = next;
-    if (depth > maxDepth) throw new InvalidConfiguration(tooDeep);
+    if (depth > maxLevels) throw new InvalidConfiguration(depthFault(file));
     if (++count > maxValues)
       throw new InvalidConfiguration(
         `it holds more than ${maxValues} values, anchors counted each time; write out what is meant`,

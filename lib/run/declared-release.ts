@@ -25,7 +25,7 @@ export async function compareReleases(
     if (release !== undefined && stacks.includes(stack))
       byRelease.set(release, [...(byRelease.get(release) ?? []), stack]);
   if (byRelease.size === 0) return { problems: [], warnings: [], refused: new Set() };
-  const apis = await ask(from);
+  const apis = await askApis(from);
   const problems: Problem[] = [];
   const warnings: Note[] = [];
   const refused = new Set<string>();
@@ -48,7 +48,8 @@ export async function compareReleases(
 const sayStacks = (stacks: readonly string[]): string =>
   stacks.length <= 3 ? stacks.join(', ') : `${stacks.slice(0, 2).join(', ')} and ${stacks.length - 2} more`;
 
-async function ask(from: Readers): Promise<CloudApis> {
+/** What the cloud's APIs say. Never throws: an API that can't be asked is silent, and the reason is told as Nova's. */
+export async function askApis(from: Readers): Promise<CloudApis> {
   try {
     return await (await from.versions()).apis();
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The hosts that serve the service, where the service is of the release that the code says. */
 import { contradictionOf } from '../../lib/run/cloud-release';
+import { askApis } from '../../lib/run/declared-release';
 import type { ApiAnswer, Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
@@ -12,22 +13,14 @@ export async function locate(
 ): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];
   const wanted = new Map<Target, Wanted<PolicyRuleSpec>[]>();
-  const answers = specs.some(({ spec }) => !('restore' in spec)) ? await ask(from) : [];
+  // Who can't ask is told by the comparison of the whole manifest.
+  const { answers } = specs.some(({ spec }) => !('restore' in spec)) ? await askApis(from) : { answers: [] };
   for (const one of specs) {
     const fault = faultOf(one, answers, from);
     if (fault) findings.push(fault);
     else for (const target of targetsOf(one.spec, from)) wanted.set(target, [...(wanted.get(target) ?? []), one]);
   }
   return { placements: [...wanted].map(([target, ones]) => ({ target, wanted: ones })), findings };
-}
-
-/** Who can't ask is told by the comparison of the whole manifest. */
-async function ask(from: Readers): Promise<readonly ApiAnswer[]> {
-  try {
-    return (await (await from.versions()).apis()).answers;
-  } catch {
-    return [];
-  }
 }
 
 function faultOf(
