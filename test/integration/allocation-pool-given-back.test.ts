@@ -31,6 +31,11 @@ test.each<Era>(['icehouse', 'mitaka', 'zed'])(
         while ((await run.reader.query(waits)).length === 0) await sleep(120);
         return undefined;
       },
+      // The run looks for such ports after its commit, so the port must be stored whole before the commit's answer.
+      after: async ({ sql: statement }) => {
+        if (statement === 'COMMIT') await port;
+        return undefined;
+      },
     };
     const planned = await run.plan({ ...declare(subnet.id, ['203.0.113.71', '203.0.113.75']), allowShrink: true });
     expect(await through.apply(planned)).toEqual([
