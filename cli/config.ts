@@ -3,7 +3,7 @@
  * only as `${NAME}`. Every error names line and column.
  */
 import { isMap, isNode, isScalar, isSeq, visit, type Document } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import '../lib/basics/schema-words';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { serviceNames } from '../lib/contract/ports';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { entrySchema, manifestSchema, maxResources } from '../lib/contract/manifest';
 import { allocationPoolSpec } from './allocation-pool/spec';
 import { bootRestoreSpec } from './boot-restore/spec';

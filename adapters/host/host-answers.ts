@@ -3,7 +3,7 @@
  * goes further unless it has the form that lib/hosts/host.ts promises.
  */
 import { inflateSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostReasons, type AnswerTo, type HostRead, type HostReason, type HostWrite } from '../../lib/hosts/host';
 import { sha256Digest } from '../../lib/basics/sha256';
 import { firstFault } from '../../lib/basics/schema-fault';

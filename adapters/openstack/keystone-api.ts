@@ -1,5 +1,5 @@
 /** The roles of a cloud through Keystone's API: which there are, and which of them imply others. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { IdentityReader, RoleCatalogue } from '../../lib/contract/ports';
 import type { OpenStackSession } from './openstack-session';

@@ -2,7 +2,7 @@
  * What Neutron answers, checked before anything of it is used: ids become parts of URLs and of SQL, addresses become rules of
  * a packet filter, and names of hosts become destinations of ssh. Fields that are not read are dropped.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAddress, parseCidr } from '../../lib/net/ip-ranges';
 import { uuid } from '../../lib/basics/uuid';
 

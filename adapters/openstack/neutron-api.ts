@@ -1,5 +1,5 @@
 /** Neutron's subnets, ports and agents through its API. Reads are batched: a constant number of requests per chunk. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
 import { StalePlan, UnrecoverableError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';

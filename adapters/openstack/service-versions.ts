@@ -1,5 +1,5 @@
 /** What the services of a cloud say about their APIs: one request each, side by side. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { asStackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import type { ApiAnswer, CloudApis, VersionReader } from '../../lib/contract/ports';
 import { sayFault } from '../../lib/basics/schema-fault';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { findFault } from '../../lib/basics/attempt';
 import { parseSpec } from '../../lib/contract/spec';
 import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';

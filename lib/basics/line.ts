@@ -5,7 +5,7 @@
  * like another, would make a second name of what a reviewer takes for the first. A text that is only read (a reason) may
  * hold more; `printable` of lib/basics/printable.ts shows what isn't seen in it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Controls, line ends (U+2028 and U+2029 too), and what turns the direction of reading: they would forge other lines. */
 // eslint-disable-next-line no-control-regex

@@ -1,5 +1,5 @@
 /** Why a value didn't fit its schema: the first fault that zod found, and the field in which it stands. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 export interface SchemaFault {
   /** `resources.shared/Red.spec`; '' where the fault is of the value as a whole. */

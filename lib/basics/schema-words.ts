@@ -1,5 +1,5 @@
 /** What zod says of a value that doesn't fit, in words that end the sentence "the field … is not valid: …". */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const names: Readonly<Record<string, string>> = {
   array: 'a list',

@@ -1,6 +1,6 @@
 /** SHA-256 in hexadecimal: how stackward knows a text again, and the form in which others give it. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 

@@ -1,5 +1,5 @@
 /** Ids as OpenStack makes them: in lower case, and compared without case. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const uuid = z
   .string()

@@ -4,7 +4,7 @@
  * Text in, checked manifests out; nothing here reads a file or runs Terraform. Every refusal names the source, the
  * stack and the field.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import '../basics/schema-words';
 import { asStackwardError, InvalidConfiguration } from '../basics/errors';
 import { parseJson } from '../basics/json';

@@ -1,5 +1,5 @@
 /** What the journal says was on some hosts before a run, as most kinds ask for it. From the journal alone. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
 import type { RestoredResource } from './resource';
 import { firstFault } from '../basics/schema-fault';

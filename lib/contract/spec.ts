@@ -1,5 +1,5 @@
 /** The spec of a resource as a manifest declares it, checked by the schema of its kind. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
 import { firstFault } from '../basics/schema-fault';
 

@@ -1,5 +1,5 @@
 /** The record of one kind and one owner on a host: what was there before our writes (docs/adr/0005-host-program.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { asStackwardError, Blocked } from '../basics/errors';
 import { anyMark, fileHeader, formerMark, ownerMark, valueOf } from './host';
 import type { HostFile, HostReader, HostWrite, Outcome } from './host';

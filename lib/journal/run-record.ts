@@ -2,7 +2,7 @@
  * The files of a recorded run (docs/adr/0004-journal.md), as they are written and as they are read. A folder may have gone
  * through many hands before it is read: every field has a type and a bound, and a field that nobody knows is refused.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import '../basics/schema-words';
 import { asStackwardError, InvalidConfiguration } from '../basics/errors';
 import { parseJson } from '../basics/json';

@@ -3,7 +3,7 @@
  * the same, and each step is planned again and must come out equal: before-values, reason, and no consequence that the
  * reviewer did not see; else it is refused as stale. What a reviewer saw and no longer holds refuses nothing.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { asStackwardError, InvalidConfiguration, Refused } from '../basics/errors';
 import { parseJson } from '../basics/json';
 import { line } from '../basics/line';

@@ -1,5 +1,5 @@
 /** The parts of a step that a saved plan and the record of a run have in common. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { stepKey } from '../run/plan';
 
 /** Text for people: a reason, a value of a policy file. */

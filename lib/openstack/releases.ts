@@ -4,7 +4,7 @@
  * A release that comes out is one more line in `releases`. Until then its name is taken as a newer one: it has whatever
  * the newest known release has, and `isNewer` tells who depends on more than that.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
 
 export const releases = [

@@ -2,7 +2,7 @@
  * The kind allocation-pool: a subnet's pools are as declared, in Neutron's database or through its API (docs/adr/0002).
  * What is declared and what is there are compared as sets of addresses.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { line } from '../../lib/basics/line';
 import type { Reconciler } from '../../lib/contract/reconciler';

@@ -1,5 +1,5 @@
 /** The pools that a subnet is to have, declared whole. Kind name and fields are contract (docs/adr/0001-manifest.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { id } from '../../lib/basics/line';
 
 const range = z.strictObject({ start: id, end: id });

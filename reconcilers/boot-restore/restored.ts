@@ -1,5 +1,5 @@
 /** Whether there was something for the boot of some hosts before a run: what the journal keeps of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { idOf } from '../../lib/contract/kind';
 import { parseImages, type RestoredOn } from '../../lib/contract/restored';
 import type { RestoredResource } from '../../lib/contract/resource';

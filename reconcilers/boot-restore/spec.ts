@@ -1,5 +1,5 @@
 /** That the exceptions of one stack come back when their hosts start. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { firewallExceptionSpec } from '../firewall-exception/spec';
 
 export const bootRestoreSpec = z.strictObject({

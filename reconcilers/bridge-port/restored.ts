@@ -1,5 +1,5 @@
 /** The flags of some devices as they were before a run: what the journal keeps of them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import type { RestoredResource } from '../../lib/contract/resource';
 import { parseImages, type RestoredOn } from '../../lib/contract/restored';

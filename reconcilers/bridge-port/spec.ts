@@ -1,5 +1,5 @@
 /** Flags that a port of Neutron has on its Linux bridge. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { id, line } from '../../lib/basics/line';
 
 export const flagNames = ['hairpin', 'learning', 'flood'] as const;

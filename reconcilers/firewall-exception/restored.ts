@@ -1,5 +1,5 @@
 /** An exception as it was on some hosts before a run: what the journal keeps of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OwnTable } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
 import { line } from '../../lib/basics/line';

@@ -1,5 +1,5 @@
 /** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { maxPrefixes } from '../../lib/synth/exception-limits';
 import { carriesIPv4, parseCidr } from '../../lib/net/ip-ranges';
 import { id, line } from '../../lib/basics/line';

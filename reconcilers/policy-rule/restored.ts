@@ -1,5 +1,5 @@
 /** Rules of policy files as they were before a run: what the journal keeps of them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import { eraOf } from '../../lib/policy/defaults';
 import { faultOfRaw } from '../../lib/policy/raw-value';

@@ -1,5 +1,5 @@
 /** One role that one rule of a service is to admit. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, intents } from '../../lib/policy/intents';

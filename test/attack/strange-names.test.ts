@@ -1,5 +1,5 @@
 /** What a reviewer reads of a name is the name: nothing vanishes from a manifest, and no name looks like another. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { App } from 'cdktf';
 import { CloudStack, OpenStackCloud } from '../../constructs';
 import { declareResource } from '../../constructs/internal/declarations';

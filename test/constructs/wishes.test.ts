@@ -3,7 +3,7 @@
  * stack, after the apply that wrote it. One value per field; the list of fields is that of the kinds' own schemas.
  */
 import { Testing } from 'cdktf';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   AllocationPools,
   BridgePort,

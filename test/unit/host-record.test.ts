@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Blocked } from '../../lib/basics/errors';
 import { fileHeader, type HostFile, type HostReader, type HostWrite, type Outcome } from '../../lib/hosts/host';
 import { parseRecord, readRecords, RecordWriter, renderRecord, type HostRecord } from '../../lib/hosts/host-record';

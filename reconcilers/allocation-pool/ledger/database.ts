@@ -5,7 +5,7 @@
  * each other instead of ending in a deadlock: free ranges with their pools (the allocator up to Mitaka takes these FOR
  * UPDATE), pools (a subnet update writes these first), the subnet, the IPAM's pools, allocations last.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Blocked, UnrecoverableError } from '../../../lib/basics/errors';
 import type { SqlQuery } from '../../../lib/contract/ports';
 import type { Ledger, PoolRow, RangeRow } from './ledger';
