@@ -1,22 +1,24 @@
 /** Commands as a person can paste them into a shell. */
-import type { Options } from './run';
+import type { ApplyOptions, RollbackOptions, SelectionOptions } from './options';
 
 const quote = (word: string): string => (/^[\w./:@=+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-/** Of this run: what it reads, and what it is about; without how it answers. */
-export const givenOptions = (options: Options): string[] => [
-  ...givenInputs(options),
-  ...(options.fromElsewhere === true ? ['--from-elsewhere'] : []),
-  ...(options.again === true ? ['--again'] : []),
-];
+type GivenOptions = SelectionOptions & Partial<Pick<ApplyOptions & RollbackOptions, 'manifest' | 'journal' | 'again' | 'fromElsewhere'>>; // prettier-ignore
 
-const givenInputs = ({ config, manifest = [], stack, kind, target, journal = 'runs' }: Options): string[] => [
-  ...(config === undefined ? [] : ['--config', config]),
-  ...manifest.flatMap((one) => ['--manifest', one]),
-  ...stack.flatMap((one) => ['--stack', one]),
-  ...kind.flatMap((one) => ['--kind', one]),
-  ...target.flatMap((one) => ['--target', one]),
-  ...(journal === 'runs' ? [] : ['--journal', journal]),
-];
+/** The options of this run that say what it reads and what it is about. Options about the answer are left out. */
+export const givenOptions = (options: GivenOptions): string[] => {
+  const { config, manifest = [], stack, kind, target, journal = 'runs', fromElsewhere, again } = options;
+  const each = (option: string, values: readonly string[]): string[] => values.flatMap((value) => [option, value]);
+  return [
+    ...each('--config', config === undefined ? [] : [config]),
+    ...each('--manifest', manifest),
+    ...each('--stack', stack),
+    ...each('--kind', kind),
+    ...each('--target', target),
+    ...each('--journal', journal === 'runs' ? [] : [journal]),
+    ...(fromElsewhere === true ? ['--from-elsewhere'] : []),
+    ...(again === true ? ['--again'] : []),
+  ];
+};
 
 export const commandLine = (words: readonly string[]): string => ['stackward', ...words.map(quote)].join(' ');

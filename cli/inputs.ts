@@ -1,6 +1,6 @@
 /** What a command reads before it starts: stackward.yaml and the manifests. */
 import { findText, getText } from '../adapters/files/files';
-import { readManifestsFromState, type StateManifests } from '../adapters/process/terraform';
+import type { StateManifests } from '../adapters/process/terraform';
 import { parseManifests } from '../lib/contract/manifest';
 import { defaultFile, parseConfiguration, type Configuration } from './config';
 
@@ -20,7 +20,10 @@ export async function readManifests(
   only: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<StateManifests> {
-  if (sources.length === 0) return readManifestsFromState('.', env, { only });
+  if (sources.length === 0) {
+    const { readManifestsFromState } = await import('../adapters/process/terraform.js');
+    return readManifestsFromState('.', env, { only });
+  }
   const manifests = sources.flatMap((source) => parseManifests(getText(source), source === '-' ? 'stdin' : source));
   return { manifests, unapplied: [] };
 }

@@ -1,20 +1,69 @@
-/** The options that several commands share. */
+/** The options that several commands share, each group beside the type of what it gives. */
 import { Option, type Command } from 'commander';
-import { kinds } from '../reconcilers/registry';
+import { kindNames } from '../reconcilers/kind-names';
+
+/** How a command answers. */
+export interface OutputOptions {
+  readonly json?: true;
+  readonly color?: boolean;
+}
+
+/** What a command reads with, and how it answers. */
+export interface ContextOptions extends OutputOptions {
+  readonly config?: string;
+  readonly timezone?: string;
+}
+
+/** Which resources a run is about. */
+export interface SelectionOptions extends ContextOptions {
+  readonly stack: readonly string[];
+  readonly kind: readonly string[];
+  readonly target: readonly string[];
+}
+
+export interface ManifestOptions extends SelectionOptions {
+  readonly manifest: readonly string[];
+}
+
+export interface JournalOptions {
+  readonly journal: string;
+}
+
+export interface ApprovalOptions extends JournalOptions {
+  readonly autoApprove?: true;
+}
+
+export interface PlanOptions extends ManifestOptions {
+  readonly out?: string;
+}
+
+export interface ApplyOptions extends ManifestOptions, ApprovalOptions {
+  /** A saved plan may have been applied before. */
+  readonly again?: true;
+}
+
+export interface DestroyOptions extends ManifestOptions, ApprovalOptions {}
+
+export interface RollbackOptions extends SelectionOptions, ApprovalOptions {
+  /** The run was recorded on another machine. */
+  readonly fromElsewhere?: true;
+}
+
+export interface RunsOptions extends OutputOptions, JournalOptions {}
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
-export const withColor = (command: Command): Command =>
+export const withOutput = (command: Command): Command =>
   command
     .option('--json', 'one JSON document instead of text')
     .addOption(new Option('--color', 'colour even without a terminal'))
     .addOption(new Option('--no-color', 'no colour; so does NO_COLOR'));
 
 export const withSelection = (command: Command, stack = 'only this stack; repeatable'): Command =>
-  withColor(command)
+  withOutput(command)
     .option('--config <file>', 'default: stackward.yaml in this folder, if there is one')
     .option('--stack <name>', stack, collect, [])
-    .option('--kind <kind>', `only this kind (${kinds.map((kind) => kind.kind).join(', ')}); repeatable`, collect, [])
+    .option('--kind <kind>', `only this kind (${kindNames.join(', ')}); repeatable`, collect, [])
     .option('--target <target>', 'only this target, such as database:neutron; repeatable', collect, [])
     .option('--timezone <zone>', "of times that are shown, such as Asia/Seoul; default: this machine's");
 

@@ -12,8 +12,9 @@ import { renderPlan, renderReport, renderResult } from '../lib/render/text';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { commandLine, givenOptions } from './command-line';
+import type { ApprovalOptions, SelectionOptions } from './options';
 import { approved, say, stopOnInterrupt } from './terminal';
-import type { Run } from './run';
+import type { WritingRun } from './run';
 
 interface Performed {
   readonly exitCode: number;
@@ -25,13 +26,13 @@ interface Performed {
 /**
  * Shows a plan, asks, writes the journal's record, applies and looks again.
  * @param words of the command, without its options
- * @param of for the record: which saved plan is applied, or which run is brought back
+ * @param origin for the record: which saved plan is applied, or which run is brought back
  */
 export async function perform(
-  { manifests, connections, filter, sweep, options, style }: Run,
+  { manifests, readers, writers, filter, sweep, options, style, clock }: WritingRun<SelectionOptions & ApprovalOptions>,
   planned: Plan,
-  words: readonly ['apply' | 'destroy' | 'rollback', ...(readonly string[])],
-  of: Pick<RunHead, 'plan' | 'rolledBack'> = {},
+  words: readonly [command: string, ...arguments_: readonly string[]],
+  origin: Pick<RunHead, 'plan' | 'rolledBack'> = {},
 ): Promise<Performed> {
   const [command] = words;
   if (!options.json) say(renderPlan(planned, style, command));
@@ -44,12 +45,12 @@ export async function perform(
     planned.steps.length > 0
       ? JournalFolder.begin(
           options.journal,
-          recordOf(planned, manifests, { ...of, version, command, by, startedAt: new Date() }),
+          recordOf(planned, manifests, { ...origin, version, command, by, startedAt: clock.now() }),
         )
       : undefined;
   const stop = stopOnInterrupt();
   let ended = 0;
-  const report = await apply(planned, kinds, manifests, connections.readers, connections.writers, {
+  const report = await apply(planned, kinds, manifests, readers, writers, {
     filter,
     sweep,
     signal: stop.signal,

@@ -5,11 +5,11 @@ import { kinds } from '../reconcilers/registry';
 import { commandLine } from './command-line';
 import type { Run } from './run';
 
-/** The plan of a run; what has no manifest yet waits for Terraform, and is said to. */
-export async function planOf({ manifests, unapplied, connections, filter, sweep }: Run): Promise<Plan> {
-  const planned = await plan(manifests, kinds, connections.readers, filter, sweep);
+/** The plan of a run. A stack without a manifest waits for Terraform, and the plan says so. */
+export async function planOf({ manifests, unapplied, readers, warnings, filter, sweep }: Run): Promise<Plan> {
+  const planned = await plan(manifests, kinds, readers, filter, sweep);
   const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
-  const warnings = unapplied.map((stack) => ({
+  const unknown = unapplied.map((stack) => ({
     where: `stack ${stack}`,
     message:
       'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run; ' +
@@ -18,6 +18,6 @@ export async function planOf({ manifests, unapplied, connections, filter, sweep 
   return {
     ...planned,
     waiting: [...planned.waiting, ...waiting],
-    warnings: [...planned.warnings, ...connections.warnings(), ...warnings],
+    warnings: [...planned.warnings, ...warnings(), ...unknown],
   };
 }

@@ -1,60 +1,43 @@
 /** One run of a command: what it is given, what it reads, and how it ends. */
 import type { StateManifests } from '../adapters/process/terraform';
 import { asStackwardError, summaries } from '../lib/basics/errors';
-import type { Manifest } from '../lib/contract/manifest';
-import type { Filter } from '../lib/run/plan';
 import { printable } from '../lib/basics/printable';
+import { formatTime, parseTimeZone } from '../lib/basics/time';
+import type { Manifest } from '../lib/contract/manifest';
+import type { Writers } from '../lib/contract/ports';
 import type { Sweep } from '../lib/contract/reconciler';
 import { renderErrorJson } from '../lib/render/json';
 import { colored, plain, type Style } from '../lib/render/style';
+import type { Filter } from '../lib/run/plan';
 import { sweepOf } from '../lib/run/sweep';
-import { formatTime, parseTimeZone } from '../lib/basics/time';
 import { version } from '../package.json';
 import { readConfiguration, readManifests } from './inputs';
+import type { ContextOptions, ManifestOptions, OutputOptions, SelectionOptions } from './options';
 import { complain, say } from './terminal';
-import { connect, type Connections } from './wire';
-
-export interface Options {
-  readonly manifest: readonly string[];
-  readonly config?: string;
-  readonly stack: readonly string[];
-  readonly kind: readonly string[];
-  readonly target: readonly string[];
-  readonly json?: true;
-  readonly color?: boolean;
-  readonly timezone?: string;
-  readonly autoApprove?: true;
-  readonly journal: string;
-  readonly out?: string;
-  /** Of a rollback: the run was recorded on another machine. */
-  readonly fromElsewhere?: true;
-  /** Of a saved plan: it was applied before. */
-  readonly again?: true;
-}
+import { wire, type Answer, type ReadingContext } from './wire';
 
 /** One run: what was read, and how to answer. */
-export interface Run {
+export interface Run<Options = SelectionOptions> extends ReadingContext {
   readonly manifests: readonly Manifest[];
   /** Stacks of which there is no manifest yet. */
   readonly unapplied: readonly string[];
-  readonly connections: Connections;
   readonly filter: Filter;
   /** What this run may remove. */
   readonly sweep: readonly Sweep[];
   readonly options: Options;
-  readonly style: Style;
 }
 
-const isColored = (options: Pick<Options, 'json' | 'color'>): boolean =>
-  !options.json && (options.color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR));
+export interface WritingRun<Options = SelectionOptions> extends Run<Options> {
+  readonly writers: Writers;
+}
 
-const styleOf = (options: Pick<Options, 'json' | 'color'>): Style => (isColored(options) ? colored : plain);
+const isColored = ({ json, color }: OutputOptions): boolean =>
+  !json && (color ?? (process.stdout.isTTY === true && !process.env.NO_COLOR));
 
-/** Ends with the exit code of `work`, or says what was wrong. */
-export async function ending(
-  options: Pick<Options, 'json' | 'color'>,
-  work: () => number | Promise<number>,
-): Promise<void> {
+const styleOf = (options: OutputOptions): Style => (isColored(options) ? colored : plain);
+
+/** Ends with the exit code of `work`, or says why there is none. */
+export async function ending(options: OutputOptions, work: () => number | Promise<number>): Promise<void> {
   try {
     process.exitCode = await work();
   } catch (error) {
@@ -69,48 +52,58 @@ export async function ending(
   }
 }
 
+function answerOf(options: ContextOptions): Answer {
+  const timeZone = parseTimeZone(options.timezone);
+  const clock = { now: () => new Date(), show: (time: Date) => formatTime(time, timeZone) };
+  return { style: styleOf(options), clock };
+}
+
 /** Reads the inputs, runs, and closes the connections. */
-export function connectAndRun(
+export function connectAndRun<Options extends SelectionOptions>(
   options: Options,
   read: () => Promise<StateManifests>,
-  command: (run: Run) => Promise<number>,
+  command: (run: WritingRun<Options>) => Promise<number>,
 ): Promise<void> {
   return ending(options, async () => {
-    let connections: Connections | undefined;
+    const answer = answerOf(options);
+    const configuration = readConfiguration(options.config, process.env);
+    const { manifests, unapplied } = await read();
+    const { context, writers, close } = wire(configuration, process.env, manifests, answer);
     try {
-      const timeZone = parseTimeZone(options.timezone);
-      const configuration = readConfiguration(options.config, process.env);
-      const { manifests, unapplied } = await read();
-      connections = connect(configuration, process.env, manifests);
-      const style = styleOf(options);
-      const stacks = manifests.map((one) => one.stack);
-      const heading = `stackward ${version}, ${formatTime(new Date(), timeZone)}${stacks.length === 0 ? '' : `, ${stacks.length === 1 ? 'stack' : 'stacks'} ${stacks.join(', ')}`}`;
-      if (!options.json) say(`${style.dim(printable(heading))}\n\n`);
+      if (!options.json) say(`${headingOf(context, manifests)}\n\n`);
       const filter = { stacks: options.stack, kinds: options.kind, targets: options.target };
-      return await command({
-        ...{ manifests, unapplied, connections, filter, options, style },
-        sweep: unapplied.length > 0 ? sweepOf(manifests, filter) : sweepFor(manifests, filter, options),
-      });
+      const sweep = unapplied.length > 0 ? sweepOf(manifests, filter) : sweepFor(manifests, filter, options);
+      return await command({ ...context, writers, manifests, unapplied, filter, sweep, options });
     } finally {
-      await connections?.close();
+      await close();
     }
   });
 }
 
+function headingOf({ style, clock }: Answer, manifests: readonly Manifest[]): string {
+  const stacks = manifests.map(({ stack }) => stack);
+  const named = stacks.length === 0 ? '' : `, ${stacks.length === 1 ? 'stack' : 'stacks'} ${stacks.join(', ')}`;
+  return style.dim(printable(`stackward ${version}, ${clock.show(clock.now())}${named}`));
+}
+
 /** The state of every stack is all that an owner has; a manifest that is given tells of its own stack alone. */
-function sweepFor(manifests: readonly Manifest[], filter: Filter, options: Options): Sweep[] {
+function sweepFor(
+  manifests: readonly Manifest[],
+  filter: Filter,
+  { manifest = [] }: SelectionOptions & Partial<ManifestOptions>,
+): Sweep[] {
   const sweep = sweepOf(manifests, filter);
-  return (options.manifest ?? []).length > 0 ? sweep : sweep.map(({ owner }) => ({ owner, stacks: 'all' as const }));
+  return manifest.length > 0 ? sweep : sweep.map(({ owner }) => ({ owner, stacks: 'all' as const }));
 }
 
 /**
  * Runs a command on the manifests that the options name.
  * @param only of the state of this folder's app: these stacks; none: every one
  */
-export const runWith = (
+export const runWith = <Options extends ManifestOptions>(
   options: Options,
   only: readonly string[] | (() => readonly string[]),
-  command: (run: Run) => Promise<number>,
+  command: (run: WritingRun<Options>) => Promise<number>,
 ): Promise<void> =>
   connectAndRun(
     options,

@@ -1,28 +1,45 @@
-/** Configuration → adapters. A connection is opened when a kind first asks for it, and closed at the end of the run. */
-import { HostPool } from '../adapters/host/host-pool';
+/**
+ * Configuration → adapters. Each adapter and its driver are loaded, and each connection is opened, when they are first asked
+ * for; connections are closed at the end of the run.
+ */
 import { homeOf, readCredentialFiles } from '../adapters/files/credential-files';
 import { getText } from '../adapters/files/files';
-import { KeystoneApi } from '../adapters/openstack/keystone-api';
-import { MysqlReader, MysqlWriter, type MysqlOptions } from '../adapters/mysql/mysql-database';
-import { NeutronApi } from '../adapters/openstack/neutron-api';
-import { OpenStackSession } from '../adapters/openstack/openstack-session';
-import { ServiceVersions } from '../adapters/openstack/service-versions';
-import { cloudNamed, resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
+import type { MysqlOptions } from '../adapters/mysql/mysql-database';
+import type { OpenStackSession } from '../adapters/openstack/openstack-session';
+import { defined } from '../lib/basics/defined';
 import { InvalidConfiguration } from '../lib/basics/errors';
-import type { Host } from '../lib/hosts/host';
 import type { Manifest } from '../lib/contract/manifest';
-import type { Note } from '../lib/run/plan';
 import type { Readers, Writers } from '../lib/contract/ports';
-import type { Configuration } from './config';
-import { hostDirectory, openHost } from './hosts';
-import { isSaid, refuseOtherCloud } from './same-cloud';
 import type { Target } from '../lib/contract/target';
+import { cloudNamed, resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
+import type { Style } from '../lib/render/style';
+import type { Note } from '../lib/run/plan';
+import type { Configuration } from './config';
+import { hostDirectory } from './host-directory';
+import { isSaid, refuseOtherCloud } from './same-cloud';
 
-export interface Connections {
+/** How a command answers. */
+export interface Answer {
+  readonly style: Style;
+  readonly clock: Clock;
+}
+
+export interface Clock {
+  now(): Date;
+  /** As reports show it: in the time zone that the options name, with its offset from UTC. */
+  show(time: Date): string;
+}
+
+/** Ways to read, and how to answer: all that a report needs. It has no manifest, and no way to write. */
+export interface ReadingContext extends Answer {
   readonly readers: Readers;
-  readonly writers: Writers;
-  /** What was allowed on the way, and a reviewer has to know; complete when a plan is. */
+  /** Weaknesses that the configuration allowed, and a reader has to know; complete when everything was read. */
   warnings(): readonly Note[];
+}
+
+export interface Wired {
+  readonly context: ReadingContext;
+  readonly writers: Writers;
   close(): Promise<void>;
 }
 
@@ -30,77 +47,111 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** @param manifests of the run: what they say of the cloud must be what the credentials say */
-export function connect(
+const lazily = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
+  let made: Promise<Value> | undefined;
+  return () => (made ??= make());
+};
+
+/** @param manifests of the run, [] of a report: they must name the cloud that the credentials name */
+export function wire(
   configuration: Configuration,
   env: NodeJS.ProcessEnv,
   manifests: readonly Manifest[],
-): Connections {
+  answer: Answer,
+): Wired {
   const open: Closable[] = [];
-  const once = <Value extends Closable>(make: () => Value): (() => Value) => {
-    let made: Value | undefined;
-    return () => {
-      if (made === undefined) open.push((made = make()));
-      return made;
-    };
+  const closing = <Value extends Closable>(value: Value): Value => {
+    open.push(value);
+    return value;
   };
-  let opened: OpenedSession | undefined;
-  const session = once(() => {
-    const name = cloudNamed(configuration.cloud, env);
-    // Without an entry no file counts, so a file that nobody could read is no trouble.
-    const files = name === undefined ? { home: homeOf(env) } : readCredentialFiles(env);
-    const credentials = resolveCredentials(name, env, files);
+  const cloud = cloudNamed(configuration.cloud, env) ?? 'envvars';
+  let used: OpenedSession | undefined;
+  const session = lazily(async () => {
+    const credentials = credentialsOf(configuration, env);
     refuseOtherCloud(manifests, credentials, homeOf(env));
-    const made = new OpenStackSession(credentials, { allowPlainHttp: configuration.allowPlainHttp });
-    opened = { session: made, credentials };
+    const { OpenStackSession } = await import('../adapters/openstack/openstack-session.js');
+    const made = closing(new OpenStackSession(credentials, { allowPlainHttp: configuration.allowPlainHttp }));
+    used = { session: made, credentials };
     return made;
   });
-  let usesDatabase = false;
-  const databaseReader = once(() => {
-    usesDatabase = true;
-    return new MysqlReader(databaseOptions(configuration));
+  const neutron = lazily(async () => {
+    const opened = await session();
+    const { NeutronApi } = await import('../adapters/openstack/neutron-api.js');
+    return new NeutronApi(opened);
   });
-  const databaseWriter = once(() => new MysqlWriter(databaseOptions(configuration)));
-  let neutron: NeutronApi | undefined;
-  const network = async (target: Target): Promise<NeutronApi> => {
-    refuseOther(target, `api:${session().cloud}`, configuration);
-    return (neutron ??= new NeutronApi(session()));
+  const keystone = lazily(async () => {
+    const opened = await session();
+    const { KeystoneApi } = await import('../adapters/openstack/keystone-api.js');
+    return new KeystoneApi(opened);
+  });
+  const versions = lazily(async () => {
+    const opened = await session();
+    const { ServiceVersions } = await import('../adapters/openstack/service-versions.js');
+    return new ServiceVersions(opened);
+  });
+  const network = async (target: Target) => {
+    refuseOther(target, `api:${cloud}`, configuration);
+    return neutron();
   };
-  let keystone: KeystoneApi | undefined;
-  let versions: ServiceVersions | undefined;
-  const hosts = once(() => new HostPool((name) => openHost(name, configuration)));
-  const host = async (target: Target): Promise<Host> => hosts().get(target.slice('host:'.length));
+
+  let usesDatabase = false;
+  const databaseReader = lazily(async () => {
+    const { MysqlReader } = await import('../adapters/mysql/mysql-database.js');
+    usesDatabase = true;
+    return closing(new MysqlReader(databaseOptions(configuration)));
+  });
+  const databaseWriter = lazily(async () => {
+    const { MysqlWriter } = await import('../adapters/mysql/mysql-database.js');
+    return closing(new MysqlWriter(databaseOptions(configuration)));
+  });
+
+  const hosts = lazily(async () => {
+    const { HostPool } = await import('../adapters/host/host-pool.js');
+    const { openHost } = await import('./open-host.js');
+    return closing(new HostPool((name) => openHost(name, configuration)));
+  });
+  const hostOf = (target: Target): string => target.slice('host:'.length);
+  const host = async (target: Target) => (await hosts()).get(hostOf(target));
+
+  const readers: Readers = {
+    host,
+    hosts: hostDirectory(configuration),
+    machine: async (target) => (target.startsWith('host:') ? (await hosts()).machine(hostOf(target)) : undefined),
+    cloud,
+    network,
+    identity: keystone,
+    versions,
+    knowsDatabase: configuration.databases.neutron !== undefined,
+    database: async (target) => {
+      refuseOther(target, 'database:neutron', configuration);
+      return databaseReader();
+    },
+  };
+  const writers: Writers = {
+    host,
+    network,
+    database: async (target) => {
+      refuseOther(target, 'database:neutron', configuration);
+      return databaseWriter();
+    },
+  };
+  const warnings = (): Note[] => [
+    ...sessionWarnings(used, configuration, env, manifests),
+    ...(usesDatabase ? legacyTlsWarnings(configuration) : []),
+    ...uncheckedWarnings(env),
+  ];
   return {
-    readers: {
-      host,
-      hosts: hostDirectory(configuration),
-      machine: async (target) =>
-        target.startsWith('host:') ? hosts().machine(target.slice('host:'.length)) : undefined,
-      cloud: cloudNamed(configuration.cloud, env) ?? 'envvars',
-      network,
-      knowsDatabase: configuration.databases.neutron !== undefined,
-      identity: async () => (keystone ??= new KeystoneApi(session())),
-      versions: async () => (versions ??= new ServiceVersions(session())),
-      database: async (target) => {
-        refuseOther(target, 'database:neutron', configuration);
-        return databaseReader();
-      },
-    },
-    writers: {
-      host,
-      network,
-      database: async (target) => {
-        refuseOther(target, 'database:neutron', configuration);
-        return databaseWriter();
-      },
-    },
-    warnings: () => [
-      ...sessionWarnings(opened, configuration, env, manifests),
-      ...(usesDatabase ? legacyTlsWarnings(configuration) : []),
-      ...uncheckedWarnings(env),
-    ],
-    close: async () => void (await Promise.allSettled(open.map((one) => one.close()))),
+    context: { ...answer, readers, warnings },
+    writers,
+    close: async () => void (await Promise.allSettled(open.map((connection) => connection.close()))),
   };
+}
+
+function credentialsOf(configuration: Configuration, env: NodeJS.ProcessEnv): ResolvedCredentials {
+  const name = cloudNamed(configuration.cloud, env);
+  // Without an entry no file counts, so a file that nobody could read is no trouble.
+  const files = name === undefined ? { home: homeOf(env) } : readCredentialFiles(env);
+  return resolveCredentials(name, env, files);
 }
 
 interface OpenedSession {
@@ -109,13 +160,13 @@ interface OpenedSession {
 }
 
 function sessionWarnings(
-  opened: OpenedSession | undefined,
+  used: OpenedSession | undefined,
   { file }: Configuration,
   env: NodeJS.ProcessEnv,
   manifests: readonly Manifest[],
 ): Note[] {
-  if (opened === undefined) return [];
-  const { session, credentials } = opened;
+  if (used === undefined) return [];
+  const { session, credentials } = used;
   const hosts = session.plainHttp.map((host) => `http://${host}`).join(' and ');
   const plain = `the token, and the password to Keystone, travel in clear to ${hosts}, because ${file} has allowPlainHttp: true`;
   const insecure = 'stackward checks every certificate all the same; name the CA in OS_CACERT where one is needed';
@@ -134,7 +185,7 @@ function legacyTlsWarnings({ databases: { neutron }, file }: Configuration): Not
   return [{ where: 'database:neutron', message }];
 }
 
-/** Node.js itself would take 0 for: check no certificate. */
+/** Node.js itself would check no certificate. */
 function uncheckedWarnings(env: NodeJS.ProcessEnv): Note[] {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return [];
   const message = 'it is 0, and stackward checks every certificate all the same; name a private CA where one is needed';
@@ -153,6 +204,6 @@ function databaseOptions({ databases: { neutron }, file }: Configuration): Mysql
     );
   const { tls, ...rest } = neutron;
   if (tls === 'off') return { ...rest, tls };
-  const { caFile, ...more } = tls;
-  return { ...rest, tls: { ...more, ...(caFile === undefined ? {} : { ca: getText(caFile) }) } };
+  const { minVersion, verifyName, caFile } = tls;
+  return { ...rest, tls: defined({ minVersion, verifyName, ca: caFile === undefined ? undefined : getText(caFile) }) };
 }

@@ -1,5 +1,4 @@
 /** `apply`, and `apply FILE`, which applies what was reviewed and nothing else. The file may have come from anywhere. */
-import type { Command } from 'commander';
 import { getText } from '../../adapters/files/files';
 import { listRuns, readRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
@@ -9,25 +8,25 @@ import type { Note, Plan } from '../../lib/run/plan';
 import type { RecordedRun } from '../../lib/journal/run-record';
 import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
 import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../../lib/journal/saved-plan';
-import { withApproval, withManifest } from '../options';
+import type { ApplyOptions } from '../options';
 import { perform } from '../perform';
 import { planOf } from '../plan-of';
-import { runWith, type Options, type Run } from '../run';
+import { runWith, type WritingRun } from '../run';
 
-export const addApply = (root: Command): Command =>
-  withApproval(withManifest(root.command('apply [plan]').description('show the plan, ask, do it, and look again')))
-    .option('--again', 'of a saved plan: also where a run applied it before, or it was rolled back')
-    .action((file: string | undefined, options: Options) =>
+export const apply = (file: string | undefined, options: ApplyOptions): Promise<void> =>
+  file === undefined
+    ? runWith(options, options.stack, applyNow)
+    : // A saved plan is of the stacks of its own filter.
       runWith(
         options,
-        // A saved plan is of the stacks of its own filter.
-        () => (file === undefined ? options.stack : readSavedPlan(file).filter.stacks),
-        (run) => (file === undefined ? applyNow(run) : applySaved(run, file)),
-      ),
-    );
+        () => readSavedPlan(file).filter.stacks,
+        (run) => applySaved(run, file),
+      );
 
-/** What the plan says now. */
-async function applyNow(run: Run): Promise<number> {
+type ApplyRun = WritingRun<ApplyOptions>;
+
+/** Applies a plan that is made now. */
+async function applyNow(run: ApplyRun): Promise<number> {
   if (run.options.again === true)
     throw new InvalidConfiguration('--again is for a saved plan: `stackward apply FILE --again`');
   return (await perform(run, await planOf(run), ['apply'])).exitCode;
@@ -35,7 +34,7 @@ async function applyNow(run: Run): Promise<number> {
 
 const readSavedPlan = (file: string): SavedPlan => parseSavedPlan(getText(file, maxPlanBytes), file);
 
-async function applySaved(run: Run, file: string): Promise<number> {
+async function applySaved(run: ApplyRun, file: string): Promise<number> {
   const { manifests, filter, options } = run;
   if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
     throw new InvalidConfiguration(

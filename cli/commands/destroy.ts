@@ -1,30 +1,23 @@
-import type { Command } from 'commander';
 import { everything, plan } from '../../lib/run/engine';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
 import { ownersOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
 import { refuseUnknownStacks } from '../known-stacks';
-import { withApproval, withManifest } from '../options';
+import type { DestroyOptions } from '../options';
 import { perform } from '../perform';
-import { runWith, type Options, type Run } from '../run';
+import { runWith, type WritingRun } from '../run';
 import { say } from '../terminal';
 
 /** The state of every stack is read: who owns a stack without a manifest, the others say. */
-export const addDestroy = (root: Command): Command =>
-  withApproval(
-    withManifest(
-      root.command('destroy').description('remove what apply made for one stack, before `cdktf destroy NAME`'),
-      'the stack to clean up after (required); repeatable',
-    ),
-  ).action((options: Options) => runWith(options, [], destroy));
+export const destroy = (options: DestroyOptions): Promise<void> => runWith(options, [], removeStacks);
 
 /**
  * Removes what stackward made for one stack, whether its manifest still is there or not, and says what stays. The other
  * stacks of its owner keep theirs.
  */
-async function destroy(run: Run): Promise<number> {
-  const { manifests, unapplied, filter, connections, options } = run;
+async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
+  const { manifests, unapplied, filter, readers, options } = run;
   const { stacks } = filter;
   if (stacks.length === 0 || filter.kinds.length + filter.targets.length > 0)
     throw new InvalidConfiguration(
@@ -40,17 +33,19 @@ async function destroy(run: Run): Promise<number> {
   // What is removed is as its record says, whatever release the code names.
   const emptied = chosen.map((manifest) => ({
     ...manifest,
-    ...{ removed: manifest.resources, resources: [], release: undefined },
+    removed: manifest.resources,
+    resources: [],
+    release: undefined,
   }));
   const sweep = owners.map((owner) => ({ owner, stacks }));
-  const planned = await plan(emptied, kinds, connections.readers, everything, sweep);
+  const planned = await plan(emptied, kinds, readers, everything, sweep);
   refuseUnknownStacks(missing, [...manifests.map((one) => one.stack), ...unapplied], planned, options.journal);
   // After `cdktf destroy` nothing would look for it there any more.
   const strict = {
     ...planned,
     problems: [...planned.problems, ...planned.unswept],
     unswept: [],
-    warnings: [...planned.warnings, ...connections.warnings()],
+    warnings: [...planned.warnings, ...run.warnings()],
   };
   const { exitCode, isCancelled } = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, [
     'destroy',

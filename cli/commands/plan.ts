@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
 import { putNewText } from '../../adapters/files/files';
 import { planExitCode } from '../../lib/run/exit-code';
 import { printable } from '../../lib/basics/printable';
@@ -8,17 +7,14 @@ import { renderPlan } from '../../lib/render/text';
 import { renderSavedPlan } from '../../lib/journal/saved-plan';
 import { version } from '../../package.json';
 import { commandLine, givenOptions } from '../command-line';
-import { withManifest } from '../options';
+import type { PlanOptions } from '../options';
 import { planOf } from '../plan-of';
-import { runWith, type Options, type Run } from '../run';
+import { runWith, type Run } from '../run';
 import { say } from '../terminal';
 
-export const addPlan = (root: Command): Command =>
-  withManifest(root.command('plan').description('show what apply would do; changes nothing'))
-    .option('--out <file>', 'also keep the plan in a new file, for `apply FILE`')
-    .action((options: Options) => runWith(options, options.stack, showPlan));
+export const plan = (options: PlanOptions): Promise<void> => runWith(options, options.stack, showPlan);
 
-async function showPlan(run: Run): Promise<number> {
+async function showPlan(run: Run<PlanOptions>): Promise<number> {
   const { manifests, filter, sweep, options, style } = run;
   const planned = await planOf(run);
   if (options.out !== undefined)

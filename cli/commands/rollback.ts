@@ -1,5 +1,4 @@
 /** Brings back what a recorded run changed. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
-import type { Command } from 'commander';
 import { readRun } from '../../adapters/files/journal-folder';
 import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
 import { plan } from '../../lib/run/engine';
@@ -12,46 +11,36 @@ import type { RecordedRun } from '../../lib/journal/run-record';
 import { kinds } from '../../reconcilers/registry';
 import { perform } from '../perform';
 import { say } from '../terminal';
-import { withApproval, withSelection } from '../options';
-import { connectAndRun, type Options, type Run } from '../run';
+import type { RollbackOptions } from '../options';
+import { connectAndRun, type WritingRun } from '../run';
 
-export const addRollback = (root: Command): Command =>
-  withApproval(
-    withSelection(root.command('rollback <run>').description('bring back what a run changed, under the same guards')),
-  )
-    .option('--from-elsewhere', 'the run was recorded on another machine, such as that of another CI job')
-    .action((name: string, options: Options) =>
-      connectAndRun(
-        options,
-        () => Promise.resolve({ manifests: [], unapplied: [] }),
-        (run) => rollBack(run, name),
-      ),
-    );
+export const rollback = (name: string, options: RollbackOptions): Promise<void> =>
+  connectAndRun(
+    options,
+    () => Promise.resolve({ manifests: [], unapplied: [] }),
+    (run) => rollBack(run, name),
+  );
 
 /** What somebody changed since the run is left alone. */
-async function rollBack(run: Run, name: string): Promise<number> {
-  const { connections, filter, options } = run;
+async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise<number> {
+  const { readers, filter, options } = run;
   const recorded = readRun(options.journal, name);
   refuseUnderWay(recorded);
   if (options.fromElsewhere !== true) refuseElsewhere(recorded);
-  refuseOtherTargets(recorded, connections.readers);
+  refuseOtherTargets(recorded, readers);
   const manifests = undoManifests(recorded, kinds);
   if (!options.json) say(`${printable(describe(recorded))}\n\n`);
-  const planned = await plan(manifests, kinds, connections.readers, filter, []);
+  const planned = await plan(manifests, kinds, readers, filter, []);
   const left = withoutMoved(planned, movedSince(recorded, planned));
   const steps = left.steps.map((step) => ({ ...step, because: 'the run is rolled back' }));
   const known = {
     ...left,
     steps,
-    warnings: [...left.warnings, ...connections.warnings(), ...killed(recorded), ...unreadableResults(recorded)],
+    warnings: [...left.warnings, ...run.warnings(), ...killed(recorded), ...unreadableResults(recorded)],
   };
-  const rolledBack = { rolledBack: recorded.name };
-  const { exitCode, isChanged } = await perform(
-    { ...run, manifests, sweep: [] },
-    known,
-    ['rollback', name],
-    rolledBack,
-  );
+  const { exitCode, isChanged } = await perform({ ...run, manifests, sweep: [] }, known, ['rollback', name], {
+    rolledBack: recorded.name,
+  });
   if (!options.json && isChanged && recorded.record.command === 'apply')
     say('The code still says otherwise: change it too, or the next apply does the same again.');
   return exitCode;

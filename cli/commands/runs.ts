@@ -1,19 +1,15 @@
-import type { Command } from 'commander';
 import { listRuns, readRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
 import { asStackwardError } from '../../lib/basics/errors';
 import { renderRuns, renderRunsJson, type ListedRun } from '../../lib/render/runs';
-import { withColor, withJournal } from '../options';
-import { ending, type Options } from '../run';
+import type { RunsOptions } from '../options';
+import { ending } from '../run';
 import { say } from '../terminal';
 
-export const addRuns = (root: Command): Command =>
-  withJournal(withColor(root.command('runs').description('list what was applied from here, and how it ended'))).action(
-    (options: Options) => ending(options, () => showRuns(options)),
-  );
+export const runs = (options: RunsOptions): Promise<void> => ending(options, () => showRuns(options));
 
-function showRuns(options: Pick<Options, 'journal' | 'json'>): number {
-  const runs = listRuns(options.journal).map((name): ListedRun => {
+function showRuns(options: RunsOptions): number {
+  const listed = listRuns(options.journal).map((name): ListedRun => {
     try {
       const run = readRun(options.journal, name);
       return { ...run, isRunning: run.end === undefined ? isRunning(run.record.by) : false };
@@ -21,6 +17,6 @@ function showRuns(options: Pick<Options, 'journal' | 'json'>): number {
       return { name, unreadable: asStackwardError(error).message };
     }
   });
-  say(options.json ? renderRunsJson(runs) : renderRuns(runs, options.journal));
+  say(options.json ? renderRunsJson(listed) : renderRuns(listed, options.journal));
   return 0;
 }

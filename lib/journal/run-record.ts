@@ -56,7 +56,7 @@ const step = z
 const runRecord = z.strictObject({
   formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
   version: name,
-  command: z.enum(['apply', 'destroy', 'rollback']),
+  command: z.string().regex(/^[a-z][a-z-]{0,62}$/, 'must be the name of a command'),
   /** The process that wrote it: `identity` is never another's on that host, whatever happens to the pid. */
   by: z.strictObject({ host: name, pid: z.int().min(0), identity: name }),
   startedAt: z.iso.datetime(),

@@ -1,5 +1,6 @@
 import { parseConfiguration } from '../../cli/config';
-import { hostDirectory, openHost } from '../../cli/hosts';
+import { hostDirectory } from '../../cli/host-directory';
+import { openHost } from '../../cli/open-host';
 
 const configuration = parseConfiguration(
   `

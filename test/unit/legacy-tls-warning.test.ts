@@ -1,13 +1,18 @@
 /** A plan that read a database over the TLS of yaSSL says what that gives up, and no other plan does. */
 import { parseConfiguration } from '../../cli/config';
-import { connect } from '../../cli/wire';
+import { wire } from '../../cli/wire';
+import { plain } from '../../lib/render/style';
 
 const warnings = async (tls: string, readsDatabase: boolean) => {
   const text = `databases:\n  neutron:\n    host: db.example.net\n    user: stackward\n    password: \${PASSWORD}\n    tls: ${tls}\n`;
-  const connections = connect(parseConfiguration(text, 'stackward.yaml', { PASSWORD: 'x' }), {}, []);
-  if (readsDatabase) await connections.readers.database('database:neutron');
-  const said = connections.warnings();
-  await connections.close();
+  const clock = { now: () => new Date(), show: String };
+  const { context, close } = wire(parseConfiguration(text, 'stackward.yaml', { PASSWORD: 'x' }), {}, [], {
+    style: plain,
+    clock,
+  });
+  if (readsDatabase) await context.readers.database('database:neutron');
+  const said = context.warnings();
+  await close();
   return said;
 };
 

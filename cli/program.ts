@@ -1,0 +1,80 @@
+/**
+ * The command line: every command with its options. Each command's work is a file of `commands/`, which is loaded when
+ * the command runs, so that `--version` and `--help` load none of it.
+ */
+import { Command, Help, type Option } from 'commander';
+import { version } from '../package.json';
+import * as shared from './options';
+import { complain, say } from './terminal';
+
+/** An empty list is no default that anybody needs to read. */
+const describeOption = (option: Option): string =>
+  Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option);
+
+export function program(): Command {
+  const root = new Command('stackward')
+    .description(
+      "Keeps what Terraform can't reach in OpenStack as the code says.\n" +
+        'Exit codes: 0 as the code says, 2 changes pending or waiting, 1 a problem.',
+    )
+    .version(version)
+    .configureHelp({ optionDescription: describeOption })
+    .exitOverride()
+    .configureOutput({ writeOut: say, writeErr: complain });
+  for (const add of [addPlan, addApply, addVerify, addDestroy, addRollback, addRuns]) add(root);
+  // A command's own help says what follows after its name.
+  root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
+  return root;
+}
+
+const addPlan = (root: Command): Command =>
+  shared
+    .withManifest(root.command('plan').description('show what apply would do; changes nothing'))
+    .option('--out <file>', 'also keep the plan in a new file, for `apply FILE`')
+    .action(async (options: shared.PlanOptions) => (await import('./commands/plan.js')).plan(options));
+
+const addApply = (root: Command): Command =>
+  shared
+    .withApproval(
+      shared.withManifest(root.command('apply [plan]').description('show the plan, ask, do it, and look again')),
+    )
+    .option('--again', 'of a saved plan: also where a run applied it before, or it was rolled back')
+    .action(async (file: string | undefined, options: shared.ApplyOptions) =>
+      (await import('./commands/apply.js')).apply(file, options),
+    );
+
+const addVerify = (root: Command): Command =>
+  shared
+    .withManifest(
+      root.command('verify').description('say of every resource whether it is as the code says; writes nothing'),
+    )
+    .action(async (options: shared.ManifestOptions) => (await import('./commands/verify.js')).verify(options));
+
+const addDestroy = (root: Command): Command =>
+  shared
+    .withApproval(
+      shared.withManifest(
+        root.command('destroy').description('remove what apply made for one stack, before `cdktf destroy NAME`'),
+        'the stack to clean up after (required); repeatable',
+      ),
+    )
+    .action(async (options: shared.DestroyOptions) => (await import('./commands/destroy.js')).destroy(options));
+
+const addRollback = (root: Command): Command =>
+  shared
+    .withApproval(
+      shared.withSelection(
+        root.command('rollback <run>').description('bring back what a run changed, under the same guards'),
+      ),
+    )
+    .option('--from-elsewhere', 'the run was recorded on another machine, such as that of another CI job')
+    .action(async (run: string, options: shared.RollbackOptions) =>
+      (await import('./commands/rollback.js')).rollback(run, options),
+    );
+
+const addRuns = (root: Command): Command =>
+  shared
+    .withJournal(
+      shared.withOutput(root.command('runs').description('list what was applied from here, and how it ended')),
+    )
+    .action(async (options: shared.RunsOptions) => (await import('./commands/runs.js')).runs(options));

@@ -1,0 +1,34 @@
+/** The command loads what a run needs, and no more: its start is a part of every run's time. */
+import { CommandFolder } from '../support/command';
+
+/** Prints each file that was loaded, with its size. */
+const listing =
+  "process.on('exit', () => { for (const file of Object.keys(require.cache)) console.error(`${file} ${require('node:fs').statSync(file).size}`); });";
+
+const folder = new CommandFolder({ NODE_OPTIONS: '--require=./listing.cjs' });
+folder.write('listing.cjs', listing);
+folder.write('m.json', { schemaVersion: '1.1', owner: 'o', stack: 's', resources: {} });
+folder.write('stackward.yaml', 'hosts: [{ local: true }]\n');
+afterAll(() => folder.remove());
+
+async function loadedBy(...args: readonly string[]): Promise<{ names: string[]; bytes: number }> {
+  const { code, stderr } = await folder.run(args);
+  expect(code).toBe(0);
+  const files = [...stderr.matchAll(/dist\/(\S+) (\d+)$/gm)].map(([, name = '', size]) => ({
+    name,
+    size: Number(size),
+  }));
+  expect(files.map(({ name }) => name)).toContain('stackward');
+  return { names: files.map(({ name }) => name), bytes: files.reduce((sum, { size }) => sum + size, 0) };
+}
+
+test.each([['--version'], ['--help'], ['plan', '--help']])('%s %s loads the command line alone', async (...args) => {
+  expect((await loadedBy(...args.filter(Boolean))).bytes).toBeLessThan(100_000);
+});
+
+test('a plan that asks neither a database nor the cloud loads no driver', async () => {
+  const { names, bytes } = await loadedBy('plan', '--manifest', 'm.json');
+  expect(names).toContainEqual(expect.stringMatching(/^stackward-plan-/));
+  expect(names.filter((name) => /mysql|openstack|neutron|keystone|terraform/.test(name))).toEqual([]);
+  expect(bytes).toBeLessThan(1_000_000);
+});
