@@ -105,7 +105,7 @@ export function parseConfiguration(
 ): Configuration {
   const yaml = parseYamlText(text ?? '', file, {});
   const { document } = yaml;
-  const at = (offset: number): { where: string } => ({ where: yaml.at(offset) });
+  const at = (offset: number): { where: string } => ({ where: yaml.place(offset) });
   refuseLiteralPassword(document, at);
   fillReferences(document, env, at);
   const value = valueIn(document);

@@ -87,9 +87,9 @@ export class FirewallException extends Construct {
       ...exceptionFindings(wish),
     ];
     if (findings.length > 0) return findings;
-    const other = port.exceptions.find((one) => exceptionsOverlap(one, wish));
-    return other
-      ? [`${other.path} lets some of the same pass at ${port.node.path}; make them one, or name prefixes apart`]
+    const overlapping = port.exceptions.find((exception) => exceptionsOverlap(exception, wish));
+    return overlapping
+      ? [`${overlapping.path} lets some of the same pass at ${port.node.path}; make them one, or name prefixes apart`]
       : [];
   }
 

@@ -140,7 +140,7 @@ export class FixedIpPort extends Construct {
   allowAddressPairs(by: Construct, pairs: readonly AddressPair[]): void {
     const keyOf = ({ ipAddress, macAddress = '' }: AddressPair) => `${ipAddress} ${macAddress}`;
     for (const pair of pairs) {
-      if (this.pairs.some((one) => keyOf(one) === keyOf(pair)))
+      if (this.pairs.some((present) => keyOf(present) === keyOf(pair)))
         addFinding(by, `${this.node.path} has the address pair ${keyOf(pair).trim()} already; leave one of the two`);
       else this.pairs.push(pair);
     }

@@ -155,12 +155,12 @@ export class Subnet implements ISubnet {
   /** Neutron's `_validate_network_subnetpools`. */
   private compareWithSiblings(scope: Construct): void {
     const { ipVersion, subnetPoolId } = this;
-    const others = this.network.subnets.filter((one) => one instanceof Subnet);
-    const other = others.find((one) => one.ipVersion === ipVersion && one.subnetPoolId !== subnetPoolId);
-    if (other)
+    const others = this.network.subnets.filter((subnet) => subnet instanceof Subnet);
+    const otherPool = others.find((subnet) => subnet.ipVersion === ipVersion && subnet.subnetPoolId !== subnetPoolId);
+    if (otherPool)
       addFinding(
         scope,
-        `it takes its cidr from ${sayPool(subnetPoolId)}, and ${other.resource.node.scope?.node.path ?? other.key} from ${sayPool(other.subnetPoolId)}; Neutron wants one pool for all IPv${ipVersion} subnets of a network`,
+        `it takes its cidr from ${sayPool(subnetPoolId)}, and ${otherPool.resource.node.scope?.node.path ?? otherPool.key} from ${sayPool(otherPool.subnetPoolId)}; Neutron wants one pool for all IPv${ipVersion} subnets of a network`,
       );
   }
 
@@ -179,7 +179,7 @@ export class Subnet implements ISubnet {
     });
     // One DHCP port per network, however many of its subnets have DHCP.
     const isFirst = network.subnets.every(
-      (other) => other instanceof Subnet && other.resource.enableDhcpInput === false,
+      (subnet) => subnet instanceof Subnet && subnet.resource.enableDhcpInput === false,
     );
     if (tenant)
       declarations.add('uses', { tenant: tenant.key, counts: { subnets: 1, ports: dhcp && isFirst ? 1 : 0 } });

@@ -267,12 +267,14 @@ export class UtmInstance extends Construct {
   /** What a UTM forwards has a foreign source: Neutron drops it at the port that it leaves by, in every release. */
   private warnOfSpoofing(mode: UtmUserDataProps['mode']): void {
     // Port security came with Kilo.
-    const other = isAtLeast(CloudStack.of(this).cloud.release, 'kilo') ? ', or give it portSecurity: false' : '';
+    const orWithoutSecurity = isAtLeast(CloudStack.of(this).cloud.release, 'kilo')
+      ? ', or give it portSecurity: false'
+      : '';
     for (const nic of ['green', 'orange'] as const) {
       const port = this.nics[nic];
       if (port && !port.passesForeignFrames)
         Annotations.of(port).addWarning(
-          `Neutron drops at ${nic} what a ${mode} UTM forwards there: name it in the prop transit of ${this.node.path}${other}.`,
+          `Neutron drops at ${nic} what a ${mode} UTM forwards there: name it in the prop transit of ${this.node.path}${orWithoutSecurity}.`,
         );
     }
   }

@@ -46,8 +46,8 @@ function fromNics(
   for (const nic of transitNics) {
     const port = ports[nic];
     if (!port || port.portSecurity === false) continue;
-    const others = inside.filter((other) => ports[other] && (mode === 'bridged' || other !== nic));
-    const sources = [...new Set(others.flatMap((other) => cidrsOf(utm, ports[other])))];
+    const others = inside.filter((inner) => ports[inner] && (mode === 'bridged' || inner !== nic));
+    const sources = [...new Set(others.flatMap((inner) => cidrsOf(utm, ports[inner])))];
     if (sources.length > 0)
       transit[nic] = {
         sources,

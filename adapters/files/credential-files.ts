@@ -47,10 +47,10 @@ function findFile(name: string, env: Environment): YamlFile | undefined {
   const isThere = (path: string): boolean => findText(path) !== undefined;
   const path = places.find(isThere);
   if (path === undefined) return undefined;
-  const other = provider.find(isThere);
-  if (path === other) return read(path);
+  const providerFile = provider.find(isThere);
+  if (path === providerFile) return read(path);
   throw new InvalidConfiguration(
-    `the openstack command reads it, and Terraform's provider ${other === undefined ? 'does not find it' : `reads ${other}`}; ` +
+    `the openstack command reads it, and Terraform's provider ${providerFile === undefined ? 'does not find it' : `reads ${providerFile}`}; ` +
       `keep one file, by the name ${name}.yaml, in this folder, ~/.config/openstack or /etc/openstack`,
     { where: path },
   );

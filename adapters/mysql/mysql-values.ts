@@ -9,7 +9,7 @@ import type { SqlValue } from '../../lib/contract/ports';
 
 const isValue = (value: unknown): boolean => value === null || typeof value === 'string';
 const isList = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
 
 /** @throws UnrecoverableError, which names the type and never the value */
 export function checkedValues(values: readonly SqlValue[]): SqlValue[] {

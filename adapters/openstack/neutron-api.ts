@@ -80,7 +80,7 @@ export class NeutronApi implements NetworkWriter {
   /** Before Newton there is no revision to match: read again, as late as possible. */
   private async refuseChanged(subnet: Subnet): Promise<void> {
     const [now] = await this.subnets([subnet.id]);
-    const pools = (one: Subnet): string => JSON.stringify(one.allocationPools);
+    const pools = ({ allocationPools }: Subnet): string => JSON.stringify(allocationPools);
     if (!now || pools(now) !== pools(subnet) || now.gatewayIp !== subnet.gatewayIp)
       throw new StalePlan(`subnet ${subnet.id} changed after the plan was made; plan again`);
   }

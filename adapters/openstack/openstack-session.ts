@@ -163,11 +163,13 @@ export class OpenStackSession {
     const { interface: face, region, networkUrl } = this.credentials;
     if (service === 'network' && networkUrl !== undefined)
       return this.checked(networkUrl, '"network_endpoint_override"');
-    const endpoints = catalog.filter((one) => one.type === service).flatMap((one) => one.endpoints);
-    const regionOf = (one: (typeof endpoints)[number]): string => one.region_id ?? one.region ?? '';
-    const found = endpoints.find((one) => one.interface === face && (region === undefined || regionOf(one) === region));
+    const endpoints = catalog.filter((entry) => entry.type === service).flatMap((entry) => entry.endpoints);
+    const regionOf = (endpoint: (typeof endpoints)[number]): string => endpoint.region_id ?? endpoint.region ?? '';
+    const found = endpoints.find(
+      (endpoint) => endpoint.interface === face && (region === undefined || regionOf(endpoint) === region),
+    );
     if (found) return this.checked(found.url ?? '', `the ${face} endpoint of "${service}" in the catalogue`);
-    const there = endpoints.map((one) => `${one.interface} in ${regionOf(one)}`).join(', ') || 'none';
+    const there = endpoints.map((endpoint) => `${endpoint.interface} in ${regionOf(endpoint)}`).join(', ') || 'none';
     throw new InvalidConfiguration(
       `the catalogue has no ${face} endpoint of "${service}"${region === undefined ? '' : ` in region ${region}`}; there is: ${there}`,
       { where: `cloud ${this.cloud}` },
@@ -188,9 +190,11 @@ export class OpenStackSession {
 
   /** A service, or a proxy before it, may repeat what it was sent in its own words. */
   private hushed(error: StackwardError, token?: string): StackwardError {
-    const secrets = [token, ...secretsOf(this.credentials.identity)].filter((one) => one !== undefined && one !== '');
+    const secrets = [token, ...secretsOf(this.credentials.identity)].filter(
+      (secret) => secret !== undefined && secret !== '',
+    );
     const hide = (words: string): string =>
-      secrets.reduce<string>((left, one) => left.replaceAll(one ?? '', '***'), words);
+      secrets.reduce<string>((left, secret) => left.replaceAll(secret ?? '', '***'), words);
     const detail = hide(error.detail);
     return detail === error.detail ? error : new StackwardError(error.reason, detail, { where: `cloud ${this.cloud}` });
   }

@@ -34,9 +34,11 @@ export class ServiceVersions implements VersionReader {
     } satisfies Record<ApiAnswer['service'], () => Promise<ApiAnswer>>;
     const services = ['nova', 'neutron', 'cinder', 'keystone'] as const;
     const results = await Promise.allSettled(services.map((service) => asked[service]()));
-    const answers = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const silent = results.flatMap((one, at) =>
-      one.status === 'rejected' ? [{ service: services[at] ?? 'nova', why: asStackwardError(one.reason).message }] : [],
+    const answers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const silent = results.flatMap((result, index) =>
+      result.status === 'rejected'
+        ? [{ service: services[index] ?? 'nova', why: asStackwardError(result.reason).message }]
+        : [],
     );
     return { answers, silent };
   }

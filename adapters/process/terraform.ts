@@ -47,10 +47,10 @@ export async function readManifestsFromState(
   if (first && only.length > 0) throw first;
   if (first && missing.length === texts.length) throw noneApplied(stacks.map(({ name }) => name));
   return {
-    manifests: texts.flatMap((text, at) =>
-      typeof text !== 'string' ? [] : parseManifests(text, `stack ${stacks[at]?.name}`),
+    manifests: texts.flatMap((text, index) =>
+      typeof text !== 'string' ? [] : parseManifests(text, `stack ${stacks[index]?.name}`),
     ),
-    unapplied: stacks.flatMap(({ name }, at) => (texts[at] instanceof Unapplied ? [name] : [])),
+    unapplied: stacks.flatMap(({ name }, index) => (texts[index] instanceof Unapplied ? [name] : [])),
   };
 }
 

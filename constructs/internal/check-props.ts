@@ -16,7 +16,7 @@ const refused = new WeakSet<IConstruct>();
 export function checkTexts(construct: IConstruct, props: object): void {
   const { path, scopes } = construct.node;
   // What a construct makes of its props is told once, where they were given.
-  if (scopes.some((one) => refused.has(one))) return;
+  if (scopes.some((scope) => refused.has(scope))) return;
   const found = [
     ...templatesIn(path, 'its path'),
     ...Object.entries(props).flatMap(([name, value]) => templatesIn(value, `its ${name}`)),

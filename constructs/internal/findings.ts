@@ -70,8 +70,8 @@ function once(findings: readonly SynthFinding[]): SynthFinding[] {
   const places = new Map<string, Set<string>>();
   for (const { path, message } of findings) places.set(message, (places.get(message) ?? new Set()).add(path));
   return findings.filter(({ path, message }, index) => {
-    const isAbove = [...(places.get(message) ?? [])].some((other) => path.startsWith(`${other}/`));
-    const isFirst = findings.findIndex((one) => one.path === path && one.message === message) === index;
+    const isAbove = [...(places.get(message) ?? [])].some((place) => path.startsWith(`${place}/`));
+    const isFirst = findings.findIndex((finding) => finding.path === path && finding.message === message) === index;
     return isFirst && !isAbove;
   });
 }

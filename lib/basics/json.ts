@@ -28,7 +28,7 @@ interface Level {
   /** Of an object; a list has none. */
   readonly keys: Set<string> | undefined;
   /** The key, or the number, of what is being read. */
-  at: string | number;
+  position: string | number;
 }
 
 /** What `JSON.parse` would take without a word. A text that is no JSON is its matter, and may pass. */
@@ -39,7 +39,7 @@ function faultOf(text: string): string | undefined {
     switch (text[index]) {
       case '{':
       case '[':
-        levels.push(text[index] === '{' ? { keys: new Set(), at: '' } : { keys: undefined, at: 0 });
+        levels.push(text[index] === '{' ? { keys: new Set(), position: '' } : { keys: undefined, position: 0 });
         if (levels.length > maxJsonDepth)
           return `it is nested deeper than the ${maxJsonDepth} levels that stackward reads, at ${shown(pathOf(levels.slice(0, 5)))}`;
         break;
@@ -49,7 +49,7 @@ function faultOf(text: string): string | undefined {
         break;
       case ',': {
         const level = levels.at(-1);
-        if (typeof level?.at === 'number') level.at++;
+        if (typeof level?.position === 'number') level.position++;
         break;
       }
       case '"': {
@@ -72,7 +72,7 @@ function addKey(key: string, level: Level, levels: readonly Level[]): string | u
     return `it holds the key "__proto__" ${whereOf(levels)}, a name that stackward takes nowhere; rename it`;
   if (level.keys?.has(key)) return `it holds the key ${shown(key)} twice ${whereOf(levels)}; keep one of them`;
   level.keys?.add(key);
-  level.at = key;
+  level.position = key;
   return undefined;
 }
 
@@ -82,7 +82,7 @@ const whereOf = (levels: readonly Level[]): string =>
 /** Of a long one, its beginning. */
 const shown = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 
-const pathOf = (levels: readonly Level[]): string => levels.map(({ at }) => String(at)).join('.');
+const pathOf = (levels: readonly Level[]): string => levels.map(({ position }) => String(position)).join('.');
 
 /** Behind the closing quote. */
 function endOfString(text: string, start: number): number {

@@ -34,7 +34,7 @@ export function faultOfName(text: string): string | undefined {
   if (text === '__proto__') return 'is "__proto__", which stackward takes nowhere';
   if (text.length > longestName) return `has ${text.length} characters; ${longestName} are allowed`;
   if (text.trim() !== text) return 'begins or ends with a blank';
-  const strange = [...text].find((one) => !nameCharacters.test(one) || invisible.test(one));
+  const strange = [...text].find((character) => !nameCharacters.test(character) || invisible.test(character));
   if (strange !== undefined)
     return (
       `holds the character U+${(strange.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}, which isn't seen, or may be taken for another; ` +

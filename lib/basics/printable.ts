@@ -10,9 +10,9 @@ const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}|
 /** From the third blank in a row on: many push what follows to where it seems a line of its own. */
 const pushing = /(?<= {2}) /g;
 
-const escaped = (one: string): string => {
-  if (one === '\n') return '\\n';
-  const code = (one.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+const escaped = (character: string): string => {
+  if (character === '\n') return '\\n';
+  const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
   return code.length === 4 ? `\\u${code}` : `\\u{${code}}`;
 };
 
@@ -24,11 +24,11 @@ export const printable = (text: string): string => text.replace(unseen, escaped)
 
 /** Plain data with each of its texts made printable. */
 export function printableTexts<T>(value: T): T {
-  const each = (one: unknown): unknown => {
-    if (typeof one === 'string') return printable(one);
-    if (Array.isArray(one)) return one.map(each);
-    if (typeof one !== 'object' || one === null) return one;
-    return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, each(inner)]));
+  const each = (inner: unknown): unknown => {
+    if (typeof inner === 'string') return printable(inner);
+    if (Array.isArray(inner)) return inner.map(each);
+    if (typeof inner !== 'object' || inner === null) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([key, item]) => [key, each(item)]));
   };
   return each(value) as T;
 }
@@ -44,15 +44,21 @@ const ownColors = /(\u001b\[(?:1|2|22|31|32|33|39)m)/;
 export const printableLines = (output: string): string =>
   output
     .split(ownColors)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(unseen, (one) => (one === '\n' ? one : escaped(one)))))
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : part.replace(unseen, (character) => (character === '\n' ? character : escaped(character))),
+    )
     .join('');
 
 /** JSON of the same data, in which what isn't seen is an escape: `JSON.stringify` leaves C1, marks of direction and more. */
 export const printableJson = (value: unknown, space?: number): string =>
-  JSON.stringify(value, undefined, space).replace(unseen, (one) => (one === '\n' ? one : unitsOf(one)));
+  JSON.stringify(value, undefined, space).replace(unseen, (character) =>
+    character === '\n' ? character : unitsOf(character),
+  );
 
-const unitsOf = (one: string): string =>
-  one
+const unitsOf = (character: string): string =>
+  character
     .split('')
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');

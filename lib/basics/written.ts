@@ -105,7 +105,7 @@ class Reader {
       own.set(name.text, this.read(value, level + 1));
     }
     const entries = new Map([...merged, ...own]);
-    for (const one of entries.values()) if (one.form === 'map') listMerge ??= one.listMerge;
+    for (const inner of entries.values()) if (inner.form === 'map') listMerge ??= inner.listMerge;
     return { form: 'map', entries, where, ...(listMerge === undefined ? {} : { listMerge }) };
   }
 
@@ -113,16 +113,16 @@ class Reader {
     if (source.form === 'map') return source.entries;
     const maps = source.form === 'list' ? source.items : [source];
     const entries = new Map<string, Written>();
-    for (const one of maps) {
-      if (one.form !== 'map')
-        throw new InvalidConfiguration('a merge key "<<" takes a mapping, or a list of mappings', { where: one.where });
-      for (const [name, value] of one.entries) if (!entries.has(name)) entries.set(name, value);
+    for (const map of maps) {
+      if (map.form !== 'map')
+        throw new InvalidConfiguration('a merge key "<<" takes a mapping, or a list of mappings', { where: map.where });
+      for (const [name, value] of map.entries) if (!entries.has(name)) entries.set(name, value);
     }
     return entries;
   }
 
   private where(node: unknown): string {
     const range = (node as Node | null | undefined)?.range;
-    return range ? this.yaml.at(range[0]) : this.file;
+    return range ? this.yaml.place(range[0]) : this.file;
   }
 }

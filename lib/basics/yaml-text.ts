@@ -25,7 +25,7 @@ export const depthFault = (file: string): string =>
 export interface YamlText {
   readonly document: Document;
   /** `file:line:column` of an offset. */
-  at(offset: number): string;
+  place(offset: number): string;
 }
 
 type Options = Omit<ParseOptions & DocumentOptions & SchemaOptions, 'lineCounter' | 'prettyErrors' | 'uniqueKeys'>;
@@ -36,17 +36,17 @@ export function parseYamlText(text: string, file: string, options: Options): Yam
   if (fault !== undefined) throw new InvalidConfiguration(fault, { where: file });
   const lines = new LineCounter();
   const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  const at = (offset: number): string => {
+  const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
   const [first] = document.errors;
   if (first === undefined) {
-    checkKeys(document, at);
-    return { document, at };
+    checkKeys(document, place);
+    return { document, place };
   }
   throw new InvalidConfiguration(`this is not YAML: ${words[first.code] ?? `it breaks the rule ${first.code}`}`, {
-    where: at(first.pos[0]),
+    where: place(first.pos[0]),
   });
 }
 
@@ -57,9 +57,9 @@ const maxAliases = 1000;
  * No key stands twice in a mapping: the package's own check compares each key with all others, which takes a minute for
  * 40,000. No key has a colon: within brackets `password:secret` is a key, which no sentence may repeat.
  */
-function checkKeys(document: Document, at: YamlText['at']): void {
+function checkKeys(document: Document, place: YamlText['place']): void {
   const refuse = (detail: string, node: unknown): never => {
-    throw new InvalidConfiguration(detail, { where: at((node as Node).range?.[0] ?? 0) });
+    throw new InvalidConfiguration(detail, { where: place((node as Node).range?.[0] ?? 0) });
   };
   let aliases = 0;
   visit(document, {

@@ -73,17 +73,17 @@ export async function readRecords<Entry>(
   entry: z.ZodType<Entry>,
 ): Promise<HostRecords<Entry>> {
   const pathOf = (mark: string): string => recordPath(host.stateFolder, kind, mark);
-  const guessed = [...new Set(owners.map((one) => pathOf(ownerMark(one))))];
+  const guessed = [...new Set(owners.map((owned) => pathOf(ownerMark(owned))))];
   const read = (paths: readonly string[]) => paths.map((path) => ({ verb: 'read-file', path }) as const);
   const [folder, ...files] = await host.read([{ verb: 'list-folder', path: host.stateFolder }, ...read(guessed)]);
   const name = new RegExp(`^${kind}-${anyMark}\\.json$`);
   const rest = valueOf(folder)
-    .entries.filter((one) => name.test(one.name))
-    .map((one) => `${host.stateFolder}/${one.name}`)
+    .entries.filter((file) => name.test(file.name))
+    .map((file) => `${host.stateFolder}/${file.name}`)
     .filter((path) => !guessed.includes(path));
   const more = rest.length === 0 ? [] : await host.read(read(rest));
-  const found = [...guessed, ...rest].map((path, at) => {
-    const outcome = [...files, ...more][at];
+  const found = [...guessed, ...rest].map((path, index) => {
+    const outcome = [...files, ...more][index];
     if (outcome === undefined) throw new RangeError(`no answer about ${path}`);
     return parseRecord(outcome, path, entry);
   });
@@ -116,12 +116,12 @@ function byOwner<Entry>(
       );
     records.set(named, record);
   }
-  const empty = (one: string): HostRecord<Entry> => ({
-    path: pathOf(ownerMark(one)),
+  const empty = (name: string): HostRecord<Entry> => ({
+    path: pathOf(ownerMark(name)),
     sha256: null,
     entries: new Map(),
   });
-  return { records: new Map(owners.map((one) => [one, records.get(one) ?? empty(one)])), others };
+  return { records: new Map(owners.map((name) => [name, records.get(name) ?? empty(name)])), others };
 }
 
 /** What the record holds after a write, as text; undefined: nothing, so there is no file. */

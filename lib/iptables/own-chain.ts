@@ -43,9 +43,9 @@ export const findOwnChains = (ruleset: Ruleset, chain: string): OwnChains => {
   const chains = chainsOf(ruleset);
   const find = (table: OwnTable): OwnChain => ({
     exists: chains.has(`${table} ${chain}`),
-    jumps: rules.filter((one) => one.table === table && one.chain === jumpFrom[table] && one.text === `-j ${chain}`)
+    jumps: rules.filter((rule) => rule.table === table && rule.chain === jumpFrom[table] && rule.text === `-j ${chain}`)
       .length,
-    rules: rules.filter((one) => one.table === table && one.chain === chain).map((one) => one.text),
+    rules: rules.filter((rule) => rule.table === table && rule.chain === chain).map((rule) => rule.text),
   });
   return { mangle: find('mangle'), filter: find('filter') };
 };
@@ -71,7 +71,9 @@ export type OwnRules = Readonly<Record<OwnTable, readonly string[]>>;
 const isInPlace = (chain: OwnChain, rules: readonly string[]): boolean =>
   rules.length === 0
     ? !chain.exists && chain.jumps === 0
-    : chain.jumps === 1 && chain.rules.length === rules.length && chain.rules.every((rule, at) => rule === rules[at]);
+    : chain.jumps === 1 &&
+      chain.rules.length === rules.length &&
+      chain.rules.every((rule, index) => rule === rules[index]);
 
 /** The text for `iptables-restore -n` that makes of what was seen what is wanted; '' if that is what is there. */
 export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRules): string {

@@ -20,8 +20,8 @@ export function refuseSecondUse(planned: Plan, digest: string, runs: readonly Re
   if (first === undefined || planned.steps.length === 0) return;
   const back = runs.find(({ record }) => own.some(({ name }) => name === record.rolledBack));
   if (back !== undefined) {
-    const of = own.find(({ name }) => name === back.record.rolledBack) ?? first;
-    throw refused(`${saying(of)}, and rolled back at ${back.record.startedAt} in run ${back.name}`, file);
+    const undoneRun = own.find(({ name }) => name === back.record.rolledBack) ?? first;
+    throw refused(`${saying(undoneRun)}, and rolled back at ${back.record.startedAt} in run ${back.name}`, file);
   }
   for (const step of planned.steps) {
     const where = stepKey(step.id, step.target);

@@ -24,13 +24,15 @@ export function recordOf(
   manifests: readonly Manifest[],
   { version, command, by, startedAt, plan: saved, rolledBack }: RunHead,
 ): RunRecord {
-  const resources = new Map(manifests.flatMap((manifest) => manifest.resources).map((one) => [idOf(one), one]));
+  const resources = new Map(
+    manifests.flatMap((manifest) => manifest.resources).map((resource) => [idOf(resource), resource]),
+  );
   const recordStep = (step: PlannedStep): StepRecord[] => {
     const { id, target, action, subject, because, changes, before, kind, leftBy } = step;
     const declared = leftBy === undefined ? resources.get(id) : undefined;
-    const of = declared ?? leftBy;
-    if (!of) return [];
-    const { stack, owner } = of;
+    const about = declared ?? leftBy;
+    if (!about) return [];
+    const { stack, owner } = about;
     const path = id.slice(kind.length + 1);
     const resource = { path, stack, owner, kind, ...defined({ spec: declared && declarationOf(declared) }) };
     return [{ id, target, action, subject, because, changes: [...changes], before, resource }];
@@ -76,7 +78,7 @@ export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifes
   for (const steps of byId.values()) {
     const [{ resource }] = steps as [StepRecord];
     const { stack, owner } = resource;
-    if (!kinds.some((one) => one.kind === resource.kind))
+    if (!kinds.some((kind) => kind.kind === resource.kind))
       throw new InvalidConfiguration(
         `the run touched "${resource.kind}", a kind that this stackward doesn't know; use the one that made it`,
         { where: run.name },
@@ -120,7 +122,7 @@ export function movedSince(run: RecordedRun, plan: Plan): Moved {
     const where = stepKey(id, target);
     const step = left.get(where);
     // Two files may have a rule of one name.
-    const wrote = (attribute: string) => (step?.changes ?? []).filter((one) => one.attribute === attribute);
+    const wrote = (attribute: string) => (step?.changes ?? []).filter((change) => change.attribute === attribute);
     const known = changes.filter(({ attribute }) => wrote(attribute).length > 0);
     const moved = known.filter(({ attribute, before }) => wrote(attribute).every(({ after }) => after !== before));
     const [first] = moved;
@@ -140,7 +142,7 @@ export function movedSince(run: RecordedRun, plan: Plan): Moved {
 
 /** The plan without the steps that these name. */
 export function withoutMoved(plan: Plan, { problems, warnings }: Moved): Plan {
-  const moved = new Set([...problems, ...warnings].map((one) => one.where));
+  const moved = new Set([...problems, ...warnings].map((note) => note.where));
   return {
     ...plan,
     steps: plan.steps.filter((step) => !moved.has(stepKey(step.id, step.target))),

@@ -51,7 +51,7 @@ const step = z
     before: data,
     resource,
   })
-  .refine((one) => one.id === idOf(one.resource), { message: 'is not the id of its resource', path: ['id'] });
+  .refine((record) => record.id === idOf(record.resource), { message: 'is not the id of its resource', path: ['id'] });
 
 const runRecord = z.strictObject({
   formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
@@ -115,7 +115,7 @@ export function parseRun(folder: string, run: string, results: string, end: stri
   const report = end === undefined ? undefined : parse(endRecord, end, `${folder}/report.json`);
   return {
     ...{ name: folder, record, unreadable: lines.length - ended.length },
-    results: new Map(ended.map((one) => [stepKey(one.id, one.target), one])),
+    results: new Map(ended.map((result) => [stepKey(result.id, result.target), result])),
     end: report && { exitCode: report.exitCode, problems: report.problems.length },
   };
 }

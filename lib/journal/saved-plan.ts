@@ -122,13 +122,13 @@ export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Swe
     throw new Refused('it says that a filtered plan may remove things, and none ever may; plan again', { where: file });
   const isWithin = ({ owner, stacks }: Sweep): boolean =>
     stacks === 'all'
-      ? own.some((one) => one.owner === owner && one.stacks === 'all')
+      ? own.some((allowed) => allowed.owner === owner && allowed.stacks === 'all')
       : stacks.every((stack) => sweeps(own, owner, stack));
-  const other = sweep.find((one) => !isWithin(one));
-  if (other === undefined) return;
-  const whose = other.stacks === 'all' ? 'any stack' : other.stacks.join(', ');
+  const beyond = sweep.find((wanted) => !isWithin(wanted));
+  if (beyond === undefined) return;
+  const whose = beyond.stacks === 'all' ? 'any stack' : beyond.stacks.join(', ');
   throw new Refused(
-    `it may remove what ${whose} of ${other.owner} left, and a run with these manifests may not; give what the plan was made with, or plan again`,
+    `it may remove what ${whose} of ${beyond.owner} left, and a run with these manifests may not; give what the plan was made with, or plan again`,
     { where: file },
   );
 }
@@ -172,4 +172,4 @@ function findDifference(reviewed: SavedStep, now: SavedStep): string | undefined
 }
 
 const renderChanges = ({ action, changes }: SavedStep): string =>
-  `${action} ${changes.map((one) => `${one.attribute} = ${one.before ?? 'absent'} -> ${one.after ?? 'absent'}`).join(', ')}`;
+  `${action} ${changes.map((change) => `${change.attribute} = ${change.before ?? 'absent'} -> ${change.after ?? 'absent'}`).join(', ')}`;

@@ -47,8 +47,8 @@ function parsePlainIpv4(text: string): number | undefined {
   let value = 0;
   let dots = 0;
   let octet = -1;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
     if (code === 46) {
       if (octet < 0 || dots === 3) return undefined;
       value = value * 256 + octet;

@@ -93,8 +93,8 @@ export function settingsOf(
   for (const name of authNames) choose(settings, name, outside, inside);
   for (const name of entryNames) choose(settings, name, outside, new Map());
   const notes = [
-    ...[...outside].flatMap(([name, one]) => noteOf(name, one, 'outside', settings)),
-    ...[...inside].flatMap(([name, one]) => noteOf(name, one, 'inside', settings)),
+    ...[...outside].flatMap(([name, setting]) => noteOf(name, setting, 'outside', settings)),
+    ...[...inside].flatMap(([name, setting]) => noteOf(name, setting, 'inside', settings)),
   ];
   return { settings, notes };
 }
@@ -105,7 +105,7 @@ export function settingsOfVariables(env: Readonly<Record<string, string | undefi
   for (const [variable, text] of Object.entries(env))
     if (variable.startsWith('OS_') && text)
       outside.set(variable.slice(3).toLowerCase(), { text, key: variable, where: variable });
-  for (const [name, one] of outside) refuse(name, one);
+  for (const [name, setting] of outside) refuse(name, setting);
   const settings = new Map<SettingName, Setting>();
   for (const name of [...authNames, ...entryNames]) choose(settings, name, outside, new Map());
   return settings;
@@ -115,8 +115,8 @@ function choose(settings: Map<SettingName, Setting>, name: SettingName, outside:
   const [first, second] = outsideFirst.has(name) ? [inside, outside] : [outside, inside];
   const candidates = outsideFirst.has(name)
     ? spellingsOf(name).flatMap((key) => [first.get(key), second.get(key)])
-    : [first, second].flatMap((one) => spellingsOf(name).map((key) => one.get(key)));
-  const found = candidates.findLast((one) => one !== undefined && one.text !== '');
+    : [first, second].flatMap((place) => spellingsOf(name).map((key) => place.get(key)));
+  const found = candidates.findLast((setting) => setting !== undefined && setting.text !== '');
   if (found) settings.set(name, found);
 }
 
@@ -130,19 +130,19 @@ function refuse(name: string, { key, where }: Setting): void {
 
 function noteOf(
   name: string,
-  one: Setting & { form: Written['form'] },
+  setting: Setting & { form: Written['form'] },
   stands: 'inside' | 'outside',
   settings: Settings,
 ): EntryNote[] {
-  const { key, where } = one;
-  refuse(name, one);
+  const { key, where } = setting;
+  refuse(name, setting);
   const honoured = [...authNames, ...(stands === 'outside' ? entryNames : [])].find((known) => spellingsOf(known).includes(name)); // prettier-ignore
   if (honoured !== undefined) {
-    if (one.form !== 'text' && honoured !== 'region_name')
-      throw new InvalidConfiguration(`the key "${key}" holds a ${one.form}; write a text`, { where });
+    if (setting.form !== 'text' && honoured !== 'region_name')
+      throw new InvalidConfiguration(`the key "${key}" holds a ${setting.form}; write a text`, { where });
     if (settings.get(honoured)?.key !== key) return [];
     const fault =
-      honoured === 'interface' && /^public(URL)?$/.test(one.text)
+      honoured === 'interface' && /^public(URL)?$/.test(setting.text)
         ? undefined
         : differenceOf(honoured, name, key, stands);
     return fault === undefined ? [] : [{ where, message: fault, ...settledBy(honoured) }]; // prettier-ignore

@@ -37,13 +37,14 @@ export function refuseLarge(value: unknown): void {
   const open: [unknown, number][] = [[value, 1]];
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [one, depth] = next;
+    const [part, depth] = next;
     if (depth > maxLevels) throw new InvalidConfiguration(depthFault(file));
     if (++count > maxValues)
       throw new InvalidConfiguration(
         `it holds more than ${maxValues} values, anchors counted each time; write out what is meant`,
       );
-    if (typeof one === 'object' && one !== null) for (const inner of Object.values(one)) open.push([inner, depth + 1]);
+    if (typeof part === 'object' && part !== null)
+      for (const inner of Object.values(part)) open.push([inner, depth + 1]);
   }
 }
 

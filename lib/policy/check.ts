@@ -7,8 +7,8 @@
 export type Check =
   | { readonly is: 'true' | 'false' }
   | { readonly is: 'check'; readonly kind: string; readonly match: string }
-  | { readonly is: 'not'; readonly of: Check }
-  | { readonly is: 'and' | 'or'; readonly of: readonly Check[] }
+  | { readonly is: 'not'; readonly operand: Check }
+  | { readonly is: 'and' | 'or'; readonly operands: readonly Check[] }
   | { readonly is: 'unparsed'; readonly raises: boolean };
 
 /** What a policy file holds for a rule: a check string, or the list form (outer list "or", inner lists "and"). */
@@ -54,6 +54,6 @@ export function findRule(rules: Rules, name: string): Check | undefined {
 
 /** What stands at the ends of the tree, no deeper than `parseRule` reads; `rule:` references are not followed. */
 export function leaves(check: Check): readonly Check[] {
-  if (!('of' in check)) return [check];
-  return check.is === 'not' ? leaves(check.of) : check.of.flatMap(leaves);
+  if (!('operand' in check || 'operands' in check)) return [check];
+  return check.is === 'not' ? leaves(check.operand) : check.operands.flatMap(leaves);
 }

@@ -12,8 +12,8 @@ const staff: readonly string[] = ['admin', 'service', 'advsvc'];
 
 export function opennessOf(rules: Rules, name: string, role: string): Openness {
   const own = role.toLowerCase();
-  if (canBe(rules, name, (one) => one === own).admitted) return 'open';
-  return canBe(rules, name, (one) => one === own || !staff.includes(one)).admitted ? 'others' : 'closed';
+  if (canBe(rules, name, (held) => held === own).admitted) return 'open';
+  return canBe(rules, name, (held) => held === own || !staff.includes(held)).admitted ? 'others' : 'closed';
 }
 
 /** What a check may come to, whatever the request is about. */
@@ -46,16 +46,16 @@ function canBe(rules: Rules, name: string, holds: (role: string) => boolean): Ou
       case 'unparsed':
         return never;
       case 'not': {
-        const { admitted, denied } = walk(check.of, path);
+        const { admitted, denied } = walk(check.operand, path);
         return { admitted: denied, denied: admitted };
       }
       case 'and':
       case 'or': {
-        const all = check.of.map((one) => walk(one, path));
+        const all = check.operands.map((operand) => walk(operand, path));
         const isAnd = check.is === 'and';
         return {
-          admitted: isAnd ? all.every((one) => one.admitted) : all.some((one) => one.admitted),
-          denied: isAnd ? all.some((one) => one.denied) : all.every((one) => one.denied),
+          admitted: isAnd ? all.every((outcome) => outcome.admitted) : all.some((outcome) => outcome.admitted),
+          denied: isAnd ? all.some((outcome) => outcome.denied) : all.every((outcome) => outcome.denied),
         };
       }
       case 'check':

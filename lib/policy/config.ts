@@ -22,7 +22,7 @@ const sections = ['DEFAULT', 'oslo_policy'] as const;
 export function readPolicySettings(files: readonly string[]): PolicySettings {
   const options = files.map(readOptions);
   const all = (name: string): readonly string[] =>
-    options.flatMap((of) => sections.flatMap((section) => of.get(`${section} ${name}`) ?? []));
+    options.flatMap((values) => sections.flatMap((section) => values.get(`${section} ${name}`) ?? []));
   const policyFile = all('policy_file').at(-1);
   const enforce = all('enforce_new_defaults').at(-1)?.toLowerCase();
   const dirs = all('policy_dirs').filter((dir) => dir !== '');
@@ -60,7 +60,7 @@ export function configPlaces(
     after: [
       ...names.map((name) => folders.map((folder) => `${folder === '/' ? '' : folder}/${name}.conf.d`)),
       ...(service === 'neutron'
-        ? ['common', program].map((name) => folders.map((one) => `${one}/conf.d/${name}`))
+        ? ['common', program].map((name) => folders.map((folder) => `${folder}/conf.d/${name}`))
         : []),
     ],
   };
@@ -74,7 +74,7 @@ function readOptions(text: string): Map<string, string[]> {
     const head = /^\[([^\]]*)\]/.exec(line);
     if (head) section = head[1] ?? '';
     const [, name, value] = /^([A-Za-z][\w-]*)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined || value === undefined || !sections.some((one) => one === section)) continue;
+    if (name === undefined || value === undefined || !sections.some((heard) => heard === section)) continue;
     const key = `${section} ${name.replaceAll('-', '_')}`;
     options.set(key, [...(options.get(key) ?? []), value.replace(/^(["'])(.*)\1$/, '$2')]);
   }

@@ -51,9 +51,10 @@ export function addRole(
     const { values } = parsePolicyFile(checked(file, rules, rule, edit).content, rules.era);
     const now = parseRule(values.get(rule), rules.era);
     const ours = JSON.stringify({ is: 'check', kind: 'role', match: role });
-    const all = alternatives(now).map((one) => JSON.stringify(one));
+    const all = alternatives(now).map((alternative) => JSON.stringify(alternative));
     const rest = all.toSpliced(all[0] === ours ? 0 : all.lastIndexOf(ours), 1);
-    const isBeside = all.includes(ours) && rest.join() === before.map((one) => JSON.stringify(one)).join();
+    const isBeside =
+      all.includes(ours) && rest.join() === before.map((alternative) => JSON.stringify(alternative)).join();
     const isIn = admissionOf({ ...rules, byName: new Map(rules.byName).set(rule, now) }, rule, role) !== 'no';
     if (isBeside && isIn) return edit;
     throw new Blocked(
@@ -71,7 +72,7 @@ export function addRole(
 
 /** Without those that admit nobody: an empty one in a list is none once another is there. */
 function alternatives(check: Check): readonly Check[] {
-  if (check.is === 'or') return check.of.flatMap(alternatives);
+  if (check.is === 'or') return check.operands.flatMap(alternatives);
   return check.is === 'false' ? [] : [check];
 }
 

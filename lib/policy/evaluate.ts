@@ -45,13 +45,13 @@ class Evaluation {
       case 'unparsed':
         return check.raises ? 'error' : false;
       case 'not': {
-        const inner = this.run(check.of, path);
+        const inner = this.run(check.operand, path);
         return typeof inner === 'boolean' ? !inner : inner;
       }
       case 'and':
-        return this.first(check.of, false, path);
+        return this.first(check.operands, false, path);
       case 'or':
-        return this.first(check.of, true, path);
+        return this.first(check.operands, true, path);
       case 'check':
         return check.kind === 'rule' ? this.reference(check.match, path) : this.single(check.kind, check.match);
     }
@@ -147,8 +147,8 @@ class Evaluation {
     if (value === undefined) return false;
     if (!Array.isArray(value)) return this.walk(value, rest, wanted);
     if (!hasPrecedence(this.rules.era)) return 'unknown';
-    for (const one of value as readonly Value[]) {
-      const outcome = this.walk(one, rest, wanted);
+    for (const member of value as readonly Value[]) {
+      const outcome = this.walk(member, rest, wanted);
       if (outcome !== false) return outcome;
     }
     return false;
@@ -167,9 +167,9 @@ function substitute(text: string, target: Attributes): { readonly text: string }
     else {
       const value = target[found[1]];
       if (value === undefined) return 'missing';
-      const one = printed(value);
-      if (one === undefined) return 'unknown';
-      result += one;
+      const filled = printed(value);
+      if (filled === undefined) return 'unknown';
+      result += filled;
     }
   }
   return { text: result + text.slice(last) };

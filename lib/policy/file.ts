@@ -97,7 +97,7 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
   };
 }
 
-export const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
 
 function readValues(parsed: unknown): ReadonlyMap<string, unknown> {
   // `parsed or {}`: nothing at all is no rules.
@@ -109,14 +109,14 @@ function readValues(parsed: unknown): ReadonlyMap<string, unknown> {
 
 function entryOf({ key, value }: Pair<Node, Node | null>, document: Document, text: string): Entry {
   const [start = 0, end = 0] = key.range ?? [];
-  const at = value?.range ?? [end, end, end];
+  const range = value?.range ?? [end, end, end];
   const anchor = value !== null && 'anchor' in value ? value.anchor : undefined;
   const form = formOf(value);
   return {
     rule: isScalar(key) ? String(key.value) : String(key.toJS(document)),
     key: { start, end },
     // A block ends with its last line, without that line's end.
-    value: { start: at[0], end: form === 'block' || form === 'block-list' ? endOfLines(text, at) : at[1] },
+    value: { start: range[0], end: form === 'block' || form === 'block-list' ? endOfLines(text, range) : range[1] },
     form,
     holds: value === null ? null : valueIn(document, value),
     items: isSeq(value)

@@ -27,11 +27,11 @@ class Admitting {
       case 'true':
         return 'everyone';
       case 'and':
-        return this.pick(check.of, path, 'everyone', (a, b) => a < b);
+        return this.pick(check.operands, path, 'everyone', (a, b) => a < b);
       case 'or': {
         // A member that may raise ends the request before a later one is asked.
-        const end = check.of.findIndex((one) => mayRaise(this.rules, one));
-        return this.pick(end < 0 ? check.of : check.of.slice(0, end), path, 'no', (a, b) => a > b);
+        const end = check.operands.findIndex((operand) => mayRaise(this.rules, operand));
+        return this.pick(end < 0 ? check.operands : check.operands.slice(0, end), path, 'no', (a, b) => a > b);
       }
       case 'check':
         if (check.kind === 'role') return check.match.toLowerCase() === this.role ? 'role' : 'no';
@@ -52,13 +52,13 @@ class Admitting {
   }
 
   private pick(
-    of: readonly Check[],
+    operands: readonly Check[],
     path: readonly string[],
     start: Admission,
     better: (a: number, b: number) => boolean,
   ): Admission {
-    return of.reduce<Admission>((best, one) => {
-      const next = this.admit(one, path);
+    return operands.reduce<Admission>((best, operand) => {
+      const next = this.admit(operand, path);
       return better(rank[next], rank[best]) ? next : best;
     }, start);
   }
@@ -103,17 +103,17 @@ function raisesAlone(
 /** Rules of the file that refer to this one, through others too: whoever it admits, they may admit. Sorted. */
 export function referrersOf(rules: Rules, name: string): readonly string[] {
   const referrers = new Map<string, Set<string>>();
-  for (const [other, check] of rules.byName)
+  for (const [referrer, check] of rules.byName)
     for (const leaf of leaves(check))
       if (leaf.is === 'check' && leaf.kind === 'rule')
-        referrers.set(leaf.match, (referrers.get(leaf.match) ?? new Set()).add(other));
+        referrers.set(leaf.match, (referrers.get(leaf.match) ?? new Set()).add(referrer));
   const found = new Set<string>();
   const open = [name];
   for (let target = open.pop(); target !== undefined; target = open.pop())
-    for (const other of referrers.get(target) ?? []) {
-      if (other === name || found.has(other)) continue;
-      found.add(other);
-      open.push(other);
+    for (const referrer of referrers.get(target) ?? []) {
+      if (referrer === name || found.has(referrer)) continue;
+      found.add(referrer);
+      open.push(referrer);
     }
   return [...found].sort();
 }

@@ -18,7 +18,7 @@ export interface Holders {
 export function holdersOf({ roles, isWhole, inferences }: RoleCatalogue, name: string): Holders {
   const global = new Map(roles.map((role) => [role.id, role.name]));
   const isGlobal = (id: string): boolean => !isWhole || global.has(id);
-  const isNamedSo = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
+  const isNamedSo = (roleName: string): boolean => roleName.toLowerCase() === name.toLowerCase();
   const known = [...roles, ...inferences.flatMap(({ prior, implied }) => [prior, implied])];
   const granted = known.filter((role) => isNamedSo(role.name) && isGlobal(role.id)).map(({ id }) => id);
   const implying = [...priorsOf(granted, inferences)]
@@ -49,7 +49,10 @@ function priorsOf(ids: readonly string[], inferences: readonly RoleInference[]):
 /** Keystone takes any text as a name: what could be read as something else is quoted, with its odd characters escaped. */
 function sayName(name: string): string {
   if (/^[\w.:@+-]+$/.test(name)) return name;
-  return JSON.stringify(name).replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(name).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Who may use a grant besides whoever holds its role, as a sentence without its full stop. */

@@ -7,18 +7,18 @@ const maxLength = 120;
 export function nearestNames(name: string, names: Iterable<string>): readonly string[] {
   if (name.length > maxLength) return [];
   return [...names]
-    .map((one) => ({ one, steps: distance(name, one) }))
-    .filter(({ one, steps }) => steps * 4 <= Math.max(name.length, one.length))
+    .map((candidate) => ({ one: candidate, steps: distance(name, candidate) }))
+    .filter(({ one: candidate, steps }) => steps * 4 <= Math.max(name.length, candidate.length))
     .sort((a, b) => a.steps - b.steps || (a.one < b.one ? -1 : 1))
     .slice(0, 3)
-    .map(({ one }) => one);
+    .map(({ one: candidate }) => candidate);
 }
 
 /** Letters to put in, take out or change (Levenshtein). */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [at, letter] of [...a].entries()) {
-    const next = [at + 1];
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...a].entries()) {
+    const next = [index + 1];
     for (let to = 1; to <= b.length; to += 1)
       next.push(
         Math.min((row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1, (row[to - 1] ?? 0) + (b[to - 1] === letter ? 0 : 1)),

@@ -47,7 +47,7 @@ function shown(value: unknown): string {
 
 function parseList(list: readonly unknown[]): Check {
   if (list.length === 0) return { is: 'true' };
-  const some: Check[] = [];
+  const alternatives: Check[] = [];
   for (const inner of list) {
     if (inner === '' || inner === null || inner === false || inner === 0) continue;
     if (typeof inner !== 'string' && !Array.isArray(inner))
@@ -55,13 +55,13 @@ function parseList(list: readonly unknown[]): Check {
         `a rule's list holds ${shown(inner)}; write lists of checks such as [["role:member"]]`,
       );
     const every = typeof inner === 'string' ? [inner] : (inner as unknown[]);
-    if (every.length > 0) some.push(join('and', every.map(parseSingle)));
+    if (every.length > 0) alternatives.push(join('and', every.map(parseSingle)));
   }
-  return some.length === 0 ? { is: 'false' } : join('or', some);
+  return alternatives.length === 0 ? { is: 'false' } : join('or', alternatives);
 }
 
-const join = (is: 'and' | 'or', of: readonly Check[]): Check =>
-  of.length === 1 && of[0] !== undefined ? of[0] : { is, of };
+const join = (is: 'and' | 'or', operands: readonly Check[]): Check =>
+  operands.length === 1 && operands[0] !== undefined ? operands[0] : { is, operands };
 
 /** `@`, `!`, or a kind and its match, parted by the first colon; anything else admits nobody. */
 function parseSingle(text: unknown): Check {
@@ -91,7 +91,7 @@ function tokenize(text: string, era: PolicyEra): Token[] {
   for (const { 0: raw, index } of text.matchAll(hasPrecedence(era) ? separators.mitaka : separators.older)) {
     if (!hasPrecedence(era) && raw.trim() === '') continue;
     const open = raw.length - raw.replace(/^\(+/, '').length;
-    for (let at = 0; at < open; at++) tokens.push({ word: '(', text: '(', start: index + at });
+    for (let offset = 0; offset < open; offset++) tokens.push({ word: '(', text: '(', start: index + offset });
     const rest = raw.slice(open);
     const clean = rest.replace(/\)+$/, '');
     const start = index + open;
@@ -99,7 +99,8 @@ function tokenize(text: string, era: PolicyEra): Token[] {
     if (lowered === 'and' || lowered === 'or' || lowered === 'not') tokens.push({ word: lowered, text: clean, start });
     // The library looks for quotes before it drops the closing parentheses: `"x")` is a check, and not a string.
     else if (clean !== '') tokens.push({ word: /^(".*"|'.*')$/s.test(rest) ? 'string' : 'check', text: clean, start });
-    for (let at = clean.length; at < rest.length; at++) tokens.push({ word: ')', text: ')', start: start + at });
+    for (let offset = clean.length; offset < rest.length; offset++)
+      tokens.push({ word: ')', text: ')', start: start + offset });
   }
   return tokens;
 }
@@ -109,7 +110,7 @@ const maxDepth = 100;
 
 /** Recursive descent, no deeper than that. The library reduces greedily; the oracle test shows that both accept the same texts. */
 class Reader {
-  private at = 0;
+  private position = 0;
   private depth = 0;
 
   constructor(
@@ -118,13 +119,13 @@ class Reader {
   ) {}
 
   get atEnd(): boolean {
-    return this.at === this.tokens.length;
+    return this.position === this.tokens.length;
   }
 
   expression(): Located | undefined {
     if (hasPrecedence(this.era)) return this.series('or', () => this.series('and', () => this.operand()));
     const first = this.operand();
-    const word = this.tokens[this.at]?.word;
+    const word = this.tokens[this.position]?.word;
     return word === 'and' || word === 'or' ? this.series(word, () => this.operand(), first) : first;
   }
 
@@ -140,7 +141,7 @@ class Reader {
     const last = members.at(-1);
     if (members.length === 1 || last === undefined) return first;
     return {
-      check: { is: word, of: members.map(({ check }) => check) },
+      check: { is: word, operands: members.map(({ check }) => check) },
       start: first.start,
       end: last.end,
       members,
@@ -160,8 +161,10 @@ class Reader {
   private inner(): Located | undefined {
     const not = this.take('not');
     if (not !== undefined) {
-      const of = this.operand();
-      return of && { check: { is: 'not', of: of.check }, start: not.start, end: of.end, members: [] };
+      const operand = this.operand();
+      return (
+        operand && { check: { is: 'not', operand: operand.check }, start: not.start, end: operand.end, members: [] }
+      );
     }
     const open = this.take('(');
     if (open !== undefined) {
@@ -181,9 +184,9 @@ class Reader {
   }
 
   private take(word: Word): Token | undefined {
-    const token = this.tokens[this.at];
+    const token = this.tokens[this.position];
     if (token?.word !== word) return undefined;
-    this.at++;
+    this.position++;
     return token;
   }
 }

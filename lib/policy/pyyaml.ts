@@ -19,7 +19,7 @@ export function endOfDocument(text: string): number {
 }
 
 interface Fault {
-  readonly at: number;
+  readonly offset: number;
   readonly what: string;
 }
 
@@ -28,7 +28,7 @@ export function faultOfYaml(text: string, document: Document): string | undefine
   const fault =
     findCharacter(text) ?? findTab(text) ?? findDirective(text) ?? findEnd(text) ?? findNode(text, document);
   if (fault === undefined) return undefined;
-  const before = text.slice(0, fault.at).split('\n');
+  const before = text.slice(0, fault.offset).split('\n');
   return `${fault.what} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
@@ -37,7 +37,7 @@ function findCharacter(text: string): Fault | undefined {
   const found = /\r(?!\n)|[\u2028\u2029]|[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
   if (!found) return undefined;
   const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return { at: found.index, what: `the character U+${code}` };
+  return { offset: found.index, what: `the character U+${code}` };
 }
 
 interface SourceToken {
@@ -52,16 +52,16 @@ const mayHoldTabs = new Set(['comment', 'single-quoted-scalar', 'double-quoted-s
 function findTab(text: string): Fault | undefined {
   const search = (token: unknown): Fault | undefined => {
     if (Array.isArray(token)) {
-      for (const one of token) {
-        const found = search(one);
+      for (const part of token) {
+        const found = search(part);
         if (found) return found;
       }
       return undefined;
     }
     if (typeof token !== 'object' || token === null) return undefined;
     const { type, offset = 0, source } = token as SourceToken;
-    const at = typeof source === 'string' && !mayHoldTabs.has(type) ? source.indexOf('\t') : -1;
-    if (at >= 0) return { at: offset + at, what: 'a tab' };
+    const tab = typeof source === 'string' && !mayHoldTabs.has(type) ? source.indexOf('\t') : -1;
+    if (tab >= 0) return { offset: offset + tab, what: 'a tab' };
     return search(Object.values(token));
   };
   return text.includes('\t') ? search([...new Parser().parse(text)]) : undefined;
@@ -75,8 +75,10 @@ function findDirective(text: string): Fault | undefined {
     if (token.type !== 'directive') continue;
     const [name = '', argument = ''] = token.source.split(/[ \t]+/);
     const key = name === '%TAG' ? `${name} ${argument}` : name;
-    if (name === '%YAML' && !argument.startsWith('1.')) return { at: token.offset, what: `the version ${argument}` };
-    if ((name === '%YAML' || name === '%TAG') && seen.has(key)) return { at: token.offset, what: `a second ${key}` };
+    if (name === '%YAML' && !argument.startsWith('1.'))
+      return { offset: token.offset, what: `the version ${argument}` };
+    if ((name === '%YAML' || name === '%TAG') && seen.has(key))
+      return { offset: token.offset, what: `a second ${key}` };
     seen.add(key);
   }
   return undefined;
@@ -94,9 +96,9 @@ export function endsNoDocument(text: string): boolean {
 function findEnd(text: string): Fault | undefined {
   const end = endOfDocument(text);
   if (end === text.length) return undefined;
-  if (isSilentBefore(text, end)) return { at: end, what: 'an end without a document' };
+  if (isSilentBefore(text, end)) return { offset: end, what: 'an end without a document' };
   const more = /^(?!(?:\.{3}(?!\S))?[ \t]*(?:#.*)?\r?$)/m.exec(text.slice(end));
-  return more ? { at: end + more.index, what: 'a second document' } : undefined;
+  return more ? { offset: end + more.index, what: 'a second document' } : undefined;
 }
 
 /** Longest key on one line; source: PyYAML's scanner.py, stale_possible_simple_keys. */
@@ -104,10 +106,10 @@ const maxKey = 1024;
 
 function findNode(text: string, document: Document): Fault | undefined {
   const tag = document.warnings.find(({ code }) => code === 'TAG_RESOLVE_FAILED');
-  if (tag) return { at: tag.pos[0], what: 'an unknown tag' };
+  if (tag) return { offset: tag.pos[0], what: 'an unknown tag' };
   let fault: Fault | undefined;
   const found = (node: Node, what: string): symbol => {
-    fault = { at: node.range?.[0] ?? 0, what };
+    fault = { offset: node.range?.[0] ?? 0, what };
     return visit.BREAK;
   };
   visit(document, {

@@ -10,13 +10,13 @@ import { codeRules, type ReleaseRule } from './code-rules';
 /** Its own name is none of them. The first version of a release may know another old name than the last. */
 const oldNamesIn = (name: string, { old, first }: ReleaseRule): readonly string[] =>
   [...new Set([old?.name, first === 'absent' ? undefined : first?.old?.name])].filter(
-    (one) => one !== undefined && one !== name,
+    (oldName) => oldName !== undefined && oldName !== name,
   ) as string[];
 
 /** What became of this rule, on that release; [] where it kept its name. */
 export function newNamesOf(service: PolicyService, rule: string, release: Release): readonly string[] {
   const rules = codeRules(service, release) ?? new Map<string, ReleaseRule>();
-  return [...rules].filter(([name, one]) => oldNamesIn(name, one).includes(rule)).map(([name]) => name);
+  return [...rules].filter(([name, codeRule]) => oldNamesIn(name, codeRule).includes(rule)).map(([name]) => name);
 }
 
 /** Names in a file whose value would be in force for this rule. */

@@ -21,7 +21,7 @@ const usualParts: Readonly<Record<string, readonly string[]>> = {
 /** In the order in which they are asked; not `rule` itself. */
 export function askedWith(service: PolicyService, rule: string, release: Release): readonly string[] {
   const all = service === 'neutron' ? askedByNeutron(rule, release) : service === 'nova' ? askedByNova(rule) : [];
-  return [...new Set(all)].filter((one) => one !== rule);
+  return [...new Set(all)].filter((asked) => asked !== rule);
 }
 
 function askedByNeutron(rule: string, release: Release): readonly string[] {
@@ -29,7 +29,9 @@ function askedByNeutron(rule: string, release: Release): readonly string[] {
   const [, action, resource, rest] = /^((?:create|update)_(\w+)):(.+)$/.exec(rule) ?? [];
   if (action === undefined || resource === undefined || rest === undefined) return [];
   const guarded = guardedAttributes(isAtLeast(release, 'stein') ? release : 'stein');
-  const attribute = [rest, rest.replace(/:[^:]+$/, '')].find((one) => guarded.has(`${plural(resource)}:${one}`));
+  const attribute = [rest, rest.replace(/:[^:]+$/, '')].find((candidate) =>
+    guarded.has(`${plural(resource)}:${candidate}`),
+  );
   if (attribute === undefined) return [];
   const isList = (guarded.get(`${plural(resource)}:${attribute}`) ?? []).length === 0;
   const parts = isList && !isAtLeast(release, 'queens') ? [] : (usualParts[attribute] ?? []);

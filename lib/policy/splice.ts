@@ -44,34 +44,38 @@ export function insert(file: PolicyFile, rule: string, value: string): Edit {
       ? word
       : JSON.stringify(word);
   };
-  const styleAt = (at: number | undefined): string | undefined =>
-    at === undefined || top.form === 'flow' ? '"' : text[at] === '"' || text[at] === "'" ? text[at] : 'plain';
+  const styleAt = (offset: number | undefined): string | undefined =>
+    offset === undefined || top.form === 'flow'
+      ? '"'
+      : text[offset] === '"' || text[offset] === "'"
+        ? text[offset]
+        : 'plain';
   const between = last && text.slice(last.key.end, last.value.start);
   const colon = between !== undefined && /^ *: *$/.test(between) ? between : ': ';
   const written = quote(value, styleAt(last?.value.start));
   const entry = `${quote(rule, styleAt(last?.key.start))}${colon}${written}`;
-  const { at, lead, trail } = placeFor(file, colon);
-  const content = `${mark}${text.slice(0, at)}${lead}${entry}${trail}${text.slice(at)}`;
+  const { offset, lead, trail } = placeFor(file, colon);
+  const content = `${mark}${text.slice(0, offset)}${lead}${entry}${trail}${text.slice(offset)}`;
   return { content, before: null, written, frame: { lead, trail } };
 }
 
-function placeFor({ text, entries, top, ...file }: PolicyFile, colon: string): Frame & { readonly at: number } {
+function placeFor({ text, entries, top, ...file }: PolicyFile, colon: string): Frame & { readonly offset: number } {
   const end = lineEnd(text);
   const last = entries.at(-1);
   if (top.form === 'block') {
     const margin = ' '.repeat(top.column);
     const before = text.slice(0, file.end);
     const isWhole = before === '' || before.endsWith('\n');
-    return { at: file.end, lead: `${isWhole ? '' : end}${margin}`, trail: isWhole ? end : '' };
+    return { offset: file.end, lead: `${isWhole ? '' : end}${margin}`, trail: isWhole ? end : '' };
   }
   if (last === undefined) {
     const isOpen = text.slice(top.inside.start, top.inside.end).includes('\n');
-    return { at: top.inside.start, lead: `${end}    `, trail: isOpen ? '' : end };
+    return { offset: top.inside.start, lead: `${end}    `, trail: isOpen ? '' : end };
   }
   const lead = text.slice(entries.at(-2)?.value.end ?? top.inside.start, last.key.start);
   const margin = text.slice(lineStart(text, last.key.start), last.key.start);
   const blank = lead.includes('\n') && /^[ \t]*$/.test(margin) ? `${end}${margin}` : colon.endsWith(' ') ? ' ' : '';
-  return { at: last.value.end, lead: `,${blank}`, trail: '' };
+  return { offset: last.value.end, lead: `,${blank}`, trail: '' };
 }
 
 export function cut(file: PolicyFile, entry: Entry, frame: Frame | undefined): Edit {
@@ -102,8 +106,8 @@ function cutSpan(
     if (next >= 0) return { start: lineStart(text, start), end: next + 1 };
     return { start: text.slice(0, lineStart(text, start)).replace(/\r?\n$/, '').length, end: text.length };
   }
-  const at = entries.indexOf(entry);
-  const [before, after] = [entries[at - 1], entries[at + 1]];
+  const index = entries.indexOf(entry);
+  const [before, after] = [entries[index - 1], entries[index + 1]];
   if (after && /^\s*,\s*$/.test(text.slice(end, after.key.start))) return { start, end: after.key.start };
   if (before) return { start: before.value.end, end };
   return text.slice(top.inside.start, start).trim() + text.slice(end, top.inside.end).trim() === ''

@@ -85,7 +85,7 @@ function mentionsIn(content: string, { era }: Rules, rule: string, role: string)
             ? 1
             : 0,
       );
-      const sum = mentions.reduce((total, one) => total + one, 0);
+      const sum = mentions.reduce((total, mentionCount) => total + mentionCount, 0);
       known.set(name, sum);
       return sum;
     };
@@ -132,8 +132,8 @@ function textWithout(file: PolicyFile, entry: Entry, rules: Rules, role: string)
 function findMember(located: Located, role: string): { start: number; end: number } | undefined {
   if (located.check.is !== 'or') return undefined;
   const { members } = located;
-  const at = members.findLastIndex(({ check }) => isRole(check, role));
-  const [before, member, after] = [members[at - 1], members[at], members[at + 1]];
+  const index = members.findLastIndex(({ check }) => isRole(check, role));
+  const [before, member, after] = [members[index - 1], members[index], members[index + 1]];
   if (member && before) return { start: before.end, end: member.end };
   if (member && after) return { start: member.start, end: after.start };
   for (const inner of members.toReversed()) {
@@ -156,8 +156,8 @@ function listWithout({ text }: PolicyFile, entry: Entry, role: string): string |
   const check = `role:${role}`.toLowerCase();
   const isOurs = (holds: unknown): boolean =>
     (Array.isArray(holds) && holds.length === 1 ? (holds[0] as unknown) : holds)?.toString().toLowerCase() === check;
-  const at = entry.items.findLastIndex(({ holds }) => isOurs(holds));
-  const [before, item, after] = [entry.items[at - 1], entry.items[at], entry.items[at + 1]];
+  const index = entry.items.findLastIndex(({ holds }) => isOurs(holds));
+  const [before, item, after] = [entry.items[index - 1], entry.items[index], entry.items[index + 1]];
   if (item === undefined) return undefined;
   const isBlock = entry.form === 'block-list';
   const lineOf = (place: number): number => (isBlock ? text.lastIndexOf('-', place - 1) : place);

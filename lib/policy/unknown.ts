@@ -40,5 +40,5 @@ const sayAllRules = (service: PolicyService): string =>
 /** Whether some rule of Neutron's is about the same thing: `create_network:tags` and `get_networks` are both. */
 function isOfResource(rule: string, known: Iterable<string>): boolean {
   const resource = (name: string): string => (name.split(':')[0] ?? '').replace(/^[a-z]+_/, '').replace(/s$/, '');
-  return [...known].some((one) => resource(one) === resource(rule));
+  return [...known].some((candidate) => resource(candidate) === resource(rule));
 }

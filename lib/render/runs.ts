@@ -16,11 +16,12 @@ export function renderRuns(runs: readonly ListedRun[], folder: string): string {
 
 function describe(run: RecordedRun & { readonly isRunning: boolean | undefined }): string {
   const { record, results } = run;
-  const of = (outcome: string): number => [...results.values()].filter((one) => one.outcome === outcome).length;
+  const countOf = (outcome: string): number =>
+    [...results.values()].filter((result) => result.outcome === outcome).length;
   const others = ['failed', 'skipped']
-    .filter((outcome) => of(outcome) > 0)
-    .map((outcome) => `, ${of(outcome)} ${outcome}`);
-  const steps = `${of('applied')} of ${count(record.steps.length, 'step')} applied in ${record.stacks.join(', ')}`;
+    .filter((outcome) => countOf(outcome) > 0)
+    .map((outcome) => `, ${countOf(outcome)} ${outcome}`);
+  const steps = `${countOf('applied')} of ${count(record.steps.length, 'step')} applied in ${record.stacks.join(', ')}`;
   return `${record.command}: ${steps}${others.join('')}, ${howItEnded(run)}`;
 }
 

@@ -18,8 +18,8 @@ const done: Readonly<Record<Action, string>> = { create: 'created', update: 'upd
 const colorOf = (action: Action, style: Style): ((text: string) => string) =>
   ({ create: style.green, update: style.yellow, delete: style.red })[action];
 
-export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${number} ${number === 1 ? one : many}`;
+export const count = (number: number, singular: string, many = `${singular}s`): string =>
+  `${number} ${number === 1 ? singular : many}`;
 
 /** What is shown of a plan. */
 function shown({ looks, dependencies, steps, ...texts }: Plan): Plan {
@@ -87,7 +87,7 @@ function renderProblems(problems: readonly Problem[], style: Style): string[][] 
 }
 
 function summary(plan: Plan, style: Style, command: string): string {
-  const of = (action: Action): number => plan.steps.filter((step) => step.action === action).length;
+  const countOf = (action: Action): number => plan.steps.filter((step) => step.action === action).length;
   const more = [
     ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
     ...(plan.problems.length > 0 ? [count(plan.problems.length, 'problem')] : []),
@@ -98,7 +98,12 @@ function summary(plan: Plan, style: Style, command: string): string {
     return `${style.green('No changes.')} Nothing is declared, and nothing is left over.`;
   if (plan.steps.length === 0 && more.length === 0)
     return `${style.green('No changes.')} ${count(plan.converged.length, 'resource')} of ${count(plan.stacks.length, 'stack')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`;
-  const parts = [`${of('create')} to add`, `${of('update')} to change`, `${of('delete')} to destroy`, ...more];
+  const parts = [
+    `${countOf('create')} to add`,
+    `${countOf('update')} to change`,
+    `${countOf('delete')} to destroy`,
+    ...more,
+  ];
   return `${style.bold('Plan:')} ${parts.join(', ')}.`;
 }
 
@@ -123,7 +128,7 @@ export function renderResult(
 
 /** The end of an apply: problems first, then the line that counts. */
 export function renderReport(plan: Plan, report: Report, style: Style = plain, command = 'apply'): string {
-  const of = (action: Action): number =>
+  const countOf = (action: Action): number =>
     report.results.filter((result) => result.outcome === 'applied' && result.step.action === action).length;
   const outcome = (name: StepResult['outcome']): number =>
     report.results.filter((result) => result.outcome === name).length;
@@ -136,7 +141,12 @@ export function renderReport(plan: Plan, report: Report, style: Style = plain, c
   ];
   const verb = command.charAt(0).toUpperCase() + command.slice(1);
   const title = more.length === 0 ? style.green(`${verb} complete.`) : style.yellow(`${verb} incomplete.`);
-  const parts = [`${of('create')} added`, `${of('update')} changed`, `${of('delete')} destroyed`, ...more];
+  const parts = [
+    `${countOf('create')} added`,
+    `${countOf('update')} changed`,
+    `${countOf('delete')} destroyed`,
+    ...more,
+  ];
   return join([
     renderNotes('Looked at again', printableTexts(report.found), style.yellow, style),
     ...renderProblems(printableTexts(report.problems), style),

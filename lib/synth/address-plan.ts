@@ -64,13 +64,15 @@ export function addressFindings(plan: AddressPlan, release: Release): SynthFindi
 
 /** Addresses out of a cidr that nobody knows yet. */
 function checkChosen({ subnets, addresses }: AddressPlan, report: Report): void {
-  const chosen = new Map(subnets.filter(({ isChosen }) => isChosen === true).map((one) => [one.key, one.path]));
+  const chosen = new Map(
+    subnets.filter(({ isChosen }) => isChosen === true).map((declared) => [declared.key, declared.path]),
+  );
   for (const { path, subnet, address } of addresses) {
-    const of = chosen.get(subnet);
-    if (of !== undefined)
+    const chooser = chosen.get(subnet);
+    if (chooser !== undefined)
       report(
         path,
-        `${address} is to come from ${of}, whose cidr Neutron chooses from a subnet pool; leave the address out, or give ${of} the prop cidr`,
+        `${address} is to come from ${chooser}, whose cidr Neutron chooses from a subnet pool; leave the address out, or give ${chooser} the prop cidr`,
       );
   }
 }

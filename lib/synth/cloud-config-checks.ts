@@ -38,14 +38,14 @@ export function cloudConfigFindings(config: CloudConfig, rendered = renderCloudC
  */
 export function interfacesFindings(content: string, place: string): readonly string[] {
   return content.split('\n').flatMap((line, index) => {
-    const at = (column: number) => `${place}, line ${String(index + 1)}, column ${String(column + 1)}`;
+    const placeOf = (column: number) => `${place}, line ${String(index + 1)}, column ${String(column + 1)}`;
     const blanks = [...line.matchAll(/[^\S\t\n\v\f\r ]|[\u200b\ufeff]/gu)].map(
-      (match) => `${at(match.index)}: ${codePoint(match[0])} is no ASCII blank; write a plain space or nothing`,
+      (match) => `${placeOf(match.index)}: ${codePoint(match[0])} is no ASCII blank; write a plain space or nothing`,
     );
     // The command of `up …` goes to a shell, which knows comments.
     const comment = /^\s*((pre-|post-)?(up|down)\s)/.test(line) ? null : /^\s*[^#\s].*?\s#/.exec(line);
     const trailing = comment
-      ? [`${at(comment[0].length - 1)}: a comment behind other words is read as words; give it its own line`]
+      ? [`${placeOf(comment[0].length - 1)}: a comment behind other words is read as words; give it its own line`]
       : [];
     return [...blanks, ...trailing];
   });
@@ -88,15 +88,15 @@ function macFindings({ name, macAddress }: Nic): string[] {
 }
 
 /** Addresses and gateway; what holds a token is Terraform's to know. */
-function placeFindings(of: { addresses?: readonly string[]; gateway?: string }, place: string): string[] {
-  const literal = (of.addresses ?? []).filter((address) => !isToken(address));
+function placeFindings(addresses: { addresses?: readonly string[]; gateway?: string }, place: string): string[] {
+  const literal = (addresses.addresses ?? []).filter((address) => !isToken(address));
   const findings = literal.flatMap((address) => said(() => networkOf(address), place));
-  if (of.gateway === undefined || isToken(of.gateway) || findings.length > 0) return findings;
-  const gateway = of.gateway;
+  if (addresses.gateway === undefined || isToken(addresses.gateway) || findings.length > 0) return findings;
+  const gateway = addresses.gateway;
   return said(() => {
     const address = parseAddress(gateway);
     const isReached = isLinkLocal(address) || literal.some((own) => networkOf(own).version === address.version);
-    if (!isReached && literal.length === (of.addresses ?? []).length)
+    if (!isReached && literal.length === (addresses.addresses ?? []).length)
       throw new InvalidConfiguration(
         `the gateway ${gateway} is of another family than its addresses; use one of theirs`,
       );

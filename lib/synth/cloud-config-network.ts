@@ -82,13 +82,13 @@ export function renderNetworkFiles(hostname: string, network: GuestNetwork): rea
 
 function renderScript(hostname: string, { dhcp, bridge, nics }: GuestNetwork): string {
   const lines: string[] = [];
-  const place = (of: { addresses?: readonly string[]; gateway?: string }) => {
-    for (const address of of.addresses ?? []) lines.push(call('address', [address]));
-    if (of.gateway === undefined) return;
+  const place = (addressing: { addresses?: readonly string[]; gateway?: string }) => {
+    for (const address of addressing.addresses ?? []) lines.push(call('address', [address]));
+    if (addressing.gateway === undefined) return;
     // Neutron has gateways outside of the cidr: the guest reaches them on the link.
-    if (isOutside(of.gateway, of.addresses ?? []))
-      lines.push(`[ -z "$device" ] || ip route replace '${of.gateway}' dev "$device" || failed=1`);
-    lines.push(call('gateway', [of.gateway]));
+    if (isOutside(addressing.gateway, addressing.addresses ?? []))
+      lines.push(`[ -z "$device" ] || ip route replace '${addressing.gateway}' dev "$device" || failed=1`);
+    lines.push(call('gateway', [addressing.gateway]));
   };
   if (dhcp) lines.push(call('guest', [mac(dhcp)]));
   if (bridge) {

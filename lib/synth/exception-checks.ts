@@ -109,7 +109,7 @@ export function posingWarnings(sources: Prefixes, cidrs: readonly string[], own:
 /** How many rules of the packet filter it takes: one each way for each source with each destination, in each family. */
 function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {
   const count = (prefixes: Prefixes, isIPv6: boolean): number =>
-    prefixes === 'any' ? 1 : prefixes.filter((one) => one.includes(':') === isIPv6).length;
+    prefixes === 'any' ? 1 : prefixes.filter((prefix) => prefix.includes(':') === isIPv6).length;
   return [false, true].reduce((sum, isIPv6) => sum + 2 * count(sources, isIPv6) * count(destinations, isIPv6), 0);
 }
 
@@ -126,7 +126,7 @@ function meet(a: Prefixes, b: Prefixes, version: 4 | 6): boolean {
   const rangesOf = (prefixes: Prefixes): readonly IpRange[] =>
     prefixes === 'any' ? [everyAddress(version)] : prefixes.map(parseCidr).filter((cidr) => cidr.version === version);
   const others = rangesOf(b);
-  return rangesOf(a).some((range) => others.some((other) => overlap(range, other)));
+  return rangesOf(a).some((range) => others.some((otherRange) => overlap(range, otherRange)));
 }
 
 function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
@@ -142,12 +142,12 @@ function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): s
       return [`in its ${what}, ${text} is of IPv4 and written as IPv6, which no packet bears; write it as IPv4`];
     const canonical = `${formatAddress(cidr.version, cidr.first)}/${String(cidr.prefixLength)}`;
     if (canonical !== text) return [`in its ${what}, ${text} is written ${canonical}`];
-    const other = seen.find((one) => isInside(cidr, one.cidr) || isInside(one.cidr, cidr));
+    const twin = seen.find((before) => isInside(cidr, before.cidr) || isInside(before.cidr, cidr));
     seen.push({ text, cidr });
-    if (!other) return [];
-    return other.text === text
+    if (!twin) return [];
+    return twin.text === text
       ? [`its ${what} name ${text} twice; leave one`]
-      : [`in its ${what}, ${other.text} and ${text} overlap; leave the wider one`];
+      : [`in its ${what}, ${twin.text} and ${text} overlap; leave the wider one`];
   });
 }
 
@@ -164,13 +164,13 @@ function wholeFindings(what: 'sources' | 'destinations', prefixes: Prefixes): st
 }
 
 /** A prefix whose family the other end has not can't be in any packet. */
-function familyFindings(prefixes: Prefixes, others: Prefixes, other: string): string[] {
+function familyFindings(prefixes: Prefixes, others: Prefixes, side: string): string[] {
   if (prefixes === 'any' || others === 'any') return [];
   const isIPv6 = (text: string): boolean => text.includes(':');
-  const lonely = prefixes.find((text) => !others.some((one) => isIPv6(one) === isIPv6(text)));
+  const lonely = prefixes.find((text) => !others.some((partner) => isIPv6(partner) === isIPv6(text)));
   return lonely === undefined
     ? []
-    : [`${lonely} has no ${other} of its family, so nothing of it could pass; add one, or leave it out`];
+    : [`${lonely} has no ${side} of its family, so nothing of it could pass; add one, or leave it out`];
 }
 
 function clientFindings({ macAddress, addresses }: BridgedClient): string[] {

@@ -33,9 +33,9 @@ export function overlapFindings(
       report(a, b, tenant === undefined ? 'every tenant reaches both' : 'both belong to one tenant');
     });
   for (const subnet of subnets)
-    for (const other of shared)
-      if (subnet.declaration.tenant !== undefined && overlap(subnet.cidr, other.cidr))
-        report(subnet, other, 'the tenant reaches both');
+    for (const sharedSubnet of shared)
+      if (subnet.declaration.tenant !== undefined && overlap(subnet.cidr, sharedSubnet.cidr))
+        report(subnet, sharedSubnet, 'the tenant reaches both');
   checkRouters(subnets, routers, report);
   return [...found.values()];
 }
@@ -57,10 +57,10 @@ function checkRouters(
 
 /** Two networks that a UTM bridges are one segment: there the same range is what is wanted. */
 function isOneSegment(a: ParsedSubnet, b: ParsedSubnet, segments: ReadonlyMap<string, string>): boolean {
-  const [one, other] = [a.declaration.network, b.declaration.network];
-  if (one === other) return false;
-  const segment = segments.get(one);
-  return segment !== undefined && segment === segments.get(other) && cidrText(a) === cidrText(b);
+  const [first, second] = [a.declaration.network, b.declaration.network];
+  if (first === second) return false;
+  const segment = segments.get(first);
+  return segment !== undefined && segment === segments.get(second) && cidrText(a) === cidrText(b);
 }
 
 /** Calls `found` for each overlapping pair, going through the subnets in order of their first address. */
@@ -70,8 +70,8 @@ function sweep(subnets: readonly ParsedSubnet[], found: (a: ParsedSubnet, b: Par
   );
   let open: ParsedSubnet[] = [];
   for (const subnet of sorted) {
-    open = open.filter((other) => overlap(other.cidr, subnet.cidr));
-    for (const other of open) found(other, subnet);
+    open = open.filter((before) => overlap(before.cidr, subnet.cidr));
+    for (const before of open) found(before, subnet);
     open.push(subnet);
   }
 }

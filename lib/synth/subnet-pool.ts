@@ -23,11 +23,13 @@ export function subnetPoolFindings(subnet: PoolSubnet, release: Release): string
   const hasPools = subnetPoolId === undefined || isAtLeast(release, 'kilo');
   const early = hasPools ? [] : [`Neutron of ${release} has no subnet pools; give it the prop cidr`];
   if (cidr !== undefined) {
-    const beside = Object.entries({ prefixLength, ipVersion: subnet.ipVersion }).filter(([, one]) => one !== undefined);
+    const beside = Object.entries({ prefixLength, ipVersion: subnet.ipVersion }).filter(
+      ([, value]) => value !== undefined,
+    );
     return [
       ...early,
       ...beside.map(
-        ([name, one]) => `its ${name} is ${String(one)} beside a cidr, which says it already; leave it out`,
+        ([name, value]) => `its ${name} is ${String(value)} beside a cidr, which says it already; leave it out`,
       ),
     ];
   }

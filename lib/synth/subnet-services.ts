@@ -57,7 +57,7 @@ function modeFindings({ dhcp, ipv6AddressMode, ipv6RaMode }: SubnetServices, cid
   const [mode] = named;
   if (mode === undefined) return [];
   if (cidr.version === 4) return ['it has ipv6AddressMode or ipv6RaMode, and its cidr is IPv4; leave them out'];
-  const unknown = named.find((one) => !modes.includes(one));
+  const unknown = named.find((name) => !modes.includes(name));
   if (unknown !== undefined)
     return [`the IPv6 mode ${JSON.stringify(unknown)} is none; say one of ${modes.join(', ')}`];
   return [
@@ -66,7 +66,7 @@ function modeFindings({ dhcp, ipv6AddressMode, ipv6RaMode }: SubnetServices, cid
       : [
           'it has ipv6AddressMode or ipv6RaMode, which Neutron takes with DHCP on alone; leave them or dhcp: false out',
         ]),
-    ...(named.some((one) => one !== mode)
+    ...(named.some((name) => name !== mode)
       ? [
           `ipv6AddressMode and ipv6RaMode differ (${named.join(', ')}), which Neutron refuses; make them equal, or leave one out`,
         ]
