@@ -1,6 +1,6 @@
 import { InvalidConfiguration } from './errors';
 
-/** What `parse` gives; undefined where it refuses the input, and then `refused` hears why. */
+/** The parsed value. Where `parse` refuses the input: undefined, and `refused` gets the reason. */
 export function attempt<T>(parse: () => T, refused?: (detail: string) => void): T | undefined {
   try {
     return parse();
@@ -11,7 +11,7 @@ export function attempt<T>(parse: () => T, refused?: (detail: string) => void): 
   }
 }
 
-/** Why `parse` refuses the input; undefined where it accepts it. */
+/** The reason why `parse` refuses the input, or undefined if it accepts it. */
 export function findFault(parse: () => unknown): string | undefined {
   let fault: string | undefined;
   attempt(parse, (detail) => (fault = detail));

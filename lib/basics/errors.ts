@@ -1,6 +1,8 @@
+import { defined } from './defined';
+
 /**
- * What went wrong, as a reason that says what to do about it. Every error that leaves a module of ours is one of these:
- * a library's error becomes one at the adapter.
+ * Why something failed, as a word that tells the user what to do about it. Every error that leaves a module of ours has
+ * one of these reasons; an adapter turns a library's error into one of ours.
  *
  * `detail` holds what was found, what is allowed and what to do; `where` is a construct path, `kind.name@target`, or a
  * file with line and column, and stands first in the message.
@@ -14,7 +16,7 @@ export type Reason =
   | 'NotConverged'
   | 'Blocked';
 
-/** One fixed summary per reason: the first line of every report of it. */
+/** The first line of every report of a reason. */
 export const summaries: Readonly<Record<Reason, string>> = {
   InvalidConfiguration: 'The configuration is not valid',
   Refused: 'Refused',
@@ -49,7 +51,7 @@ export class InvalidConfiguration extends StackwardError {
   }
 }
 
-/** Nothing is wrong with the input, and going on needs something first: an approval, a new plan, a free name of a file. */
+/** The input is right, but something must come first: an approval, a new plan, a file name that is free. */
 export class Refused extends StackwardError {
   constructor(detail: string, options?: Options) {
     super('Refused', detail, options);
@@ -63,39 +65,39 @@ export class TransientError extends StackwardError {
   }
 }
 
-/** Access denied, a schema nobody knows, a defect: the same command again fails the same way. */
+/** Access denied, an unknown database schema, a defect of stackward: the same command again fails the same way. */
 export class UnrecoverableError extends StackwardError {
   constructor(detail: string, options?: Options) {
     super('UnrecoverableError', detail, options);
   }
 }
 
-/** What the plan was made from is not there any more. Nothing was written by the step that found it. */
+/** The target changed after the plan was made. The step that found this wrote nothing. */
 export class StalePlan extends StackwardError {
   constructor(detail: string, options?: Options) {
     super('StalePlan', detail, options);
   }
 }
 
-/** Going on would harm something, or another tool would undo it. Nothing was written. */
+/** The write would harm something, or another tool would undo it. Nothing was written. */
 export class Blocked extends StackwardError {
   constructor(detail: string, options?: Options) {
     super('Blocked', detail, options);
   }
 }
 
-/** Any thrown thing as one of ours; what nobody foresaw is a defect, and is told with where it happened. */
+/** Turns any thrown value into an error of ours. An error that is none of ours is a defect, so its stack is in the detail. */
 export function asStackwardError(error: unknown, where?: string): StackwardError {
   if (error instanceof StackwardError) return error;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const detail = text.split(/\s*\n\s*/).join(' < ');
   return new UnrecoverableError(`this is a defect of stackward; report it with this text: ${detail}`, {
-    ...(where === undefined ? {} : { where }),
+    ...defined({ where }),
     cause: error,
   });
 }
 
-/** What went wrong with `where`, as a line of a plan or report. */
+/** The error as a problem of a plan or report. */
 export function problemOf(error: unknown, where: string): { where: string; reason: Reason; message: string } {
   const { reason, detail, where: inner } = asStackwardError(error);
   return { where, reason, message: inner === undefined ? detail : `${inner}: ${detail}` };

@@ -1,19 +1,19 @@
 /**
- * JSON that others wrote, read so that nothing of it vanishes and no program step runs as deep as they please.
+ * The entrance of JSON that others wrote.
  *
- * `JSON.parse` alone keeps the last of two equal keys, and whoever copies an object by its keys loses `__proto__`. A
- * reviewer would read one text, and stackward another. Both are refused here, by name, as is a depth that nothing of
- * stackward or Terraform comes near; so whatever recurses over a value from here ends.
+ * `JSON.parse` keeps only the last of two equal keys, and copying an object key by key loses `__proto__`. A reviewer
+ * would then read something else than stackward does, so `parseJson` refuses both and names the key. It also bounds
+ * the depth, so that functions which recurse over the value can't exhaust the call stack.
  */
 import { InvalidConfiguration } from './errors';
 
-/** Far above Terraform's own: a plan of modules within modules has about 30. */
+/** Terraform's JSON has about 30 levels where modules contain modules. */
 export const maxJsonDepth = 200;
 
-/** Of one text; what `terraform show -json` prints of 10,000 resources has about 30 MiB. */
+/** `terraform show -json` prints about 30 MiB for 10,000 resources. */
 const maxJsonBytes = 256 << 20;
 
-/** @throws InvalidConfiguration with a clause that says why */
+/** @throws InvalidConfiguration whose detail is a clause such as "it holds the key … twice" */
 export function parseJson(text: string): unknown {
   const fault = faultOf(text);
   if (fault !== undefined) throw new InvalidConfiguration(fault);
@@ -25,13 +25,13 @@ export function parseJson(text: string): unknown {
 }
 
 interface Level {
-  /** Of an object; a list has none. */
+  /** The keys so far of an object; undefined for a list. */
   readonly keys: Set<string> | undefined;
-  /** The key, or the number, of what is being read. */
+  /** The key or the index of the value that is being read. */
   position: string | number;
 }
 
-/** What `JSON.parse` would take without a word. A text that is no JSON is its matter, and may pass. */
+/** Finds the faults that `JSON.parse` doesn't report. `JSON.parse` itself reports a text that is no JSON. */
 function faultOf(text: string): string | undefined {
   if (text.length > maxJsonBytes) return `it has more than ${maxJsonBytes >> 20} MiB, which is what stackward reads`;
   const levels: Level[] = [];
@@ -79,12 +79,12 @@ function addKey(key: string, level: Level, levels: readonly Level[]): string | u
 const whereOf = (levels: readonly Level[]): string =>
   levels.length === 1 ? 'at its top' : `in ${shown(pathOf(levels.slice(0, -1)))}`;
 
-/** Of a long one, its beginning. */
+/** In quotes; a long text is cut. */
 const shown = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 
 const pathOf = (levels: readonly Level[]): string => levels.map(({ position }) => String(position)).join('.');
 
-/** Behind the closing quote. */
+/** The index behind the closing quote. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
@@ -103,7 +103,7 @@ function isKey(text: string, end: number): boolean {
   return text[next] === ':';
 }
 
-/** `"\u005f"` and `"_"` are one key. */
+/** The key without its escapes: `"\u005f"` and `"_"` are the same key. */
 function textOf(quoted: string): string {
   if (!quoted.includes('\\')) return quoted.slice(1, -1);
   try {

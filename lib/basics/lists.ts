@@ -1,6 +1,6 @@
-/** Lists of any length. Some 100,000 arguments of one call end the program with a RangeError, so lint lets nothing be spread into arguments. */
+/** For lists of any length. A call with some 100,000 arguments throws a RangeError, so lint forbids spreading into arguments. */
 
-/** Puts the items behind those that the list has. */
+/** Appends the items to the list. */
 export function append<T>(list: T[], items: Iterable<T>): void {
   for (const item of items) list.push(item);
 }

@@ -1,13 +1,13 @@
-/** Text from outside as a person may safely read it. */
+/** Makes text from outside safe to read for a person. */
 
 /**
- * What isn't seen, or is seen elsewhere than it stands: controls, marks of direction, characters without width, variation
- * selectors and tags, every blank but the space, private and unassigned characters, halves of characters, and a mark that
- * stands on nothing.
+ * Characters that are invisible, or are displayed elsewhere than they stand: controls, marks of direction, characters
+ * without width, variation selectors and tags, every blank but the space, private and unassigned characters, lone
+ * surrogates, and combining marks without a base character.
  */
 const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}|(?<![\p{L}\p{N}\p{M}\p{S}])\p{M}/gu;
 
-/** From the third blank in a row on: many push what follows to where it seems a line of its own. */
+/** Each blank after two others: a long row of blanks could make the rest of the text look like a line of its own. */
 const pushing = /(?<= {2}) /g;
 
 const escaped = (character: string): string => {
@@ -17,8 +17,8 @@ const escaped = (character: string): string => {
 };
 
 /**
- * Text from outside on one line: what isn't seen, would break the line or steer a terminal is shown as its escape, `\n` or
- * `\u202e`. Whoever writes a reason or names a thing in a cloud can then forge no line of a plan, and no second name.
+ * Text from outside as one line. Characters that are invisible, break the line or control a terminal become escapes such
+ * as `\n` or `\u202e`. So a reason, or the name of a thing in a cloud, can forge neither a line of a plan nor another name.
  */
 export const printable = (text: string): string => text.replace(unseen, escaped).replace(pushing, escaped);
 
@@ -33,13 +33,13 @@ export function printableTexts<T>(value: T): T {
   return each(value) as T;
 }
 
-/** What `colored` of lib/render/style.ts writes, and nothing else that steers a terminal. */
+/** The colour codes that `colored` of lib/render/style.ts writes; no other control sequence. */
 // eslint-disable-next-line no-control-regex
 const ownColors = /(\u001b\[(?:1|2|22|31|32|33|39)m)/;
 
 /**
- * The last look at what goes to a person: lines and colours of our own stay, and whatever else isn't seen is shown as its
- * escape, also where a text from outside came here past `printable`.
+ * The last check of output for people. Lines and our own colours stay, and every other invisible character becomes an
+ * escape. This also catches a text from outside that didn't pass through `printable`.
  */
 export const printableLines = (output: string): string =>
   output
@@ -51,7 +51,7 @@ export const printableLines = (output: string): string =>
     )
     .join('');
 
-/** JSON of the same data, in which what isn't seen is an escape: `JSON.stringify` leaves C1, marks of direction and more. */
+/** JSON of the same data with escapes for all invisible characters; `JSON.stringify` leaves C1 controls, marks of direction and more. */
 export const printableJson = (value: unknown, space?: number): string =>
   JSON.stringify(value, undefined, space).replace(unseen, (character) =>
     character === '\n' ? character : unitsOf(character),

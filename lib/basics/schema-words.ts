@@ -1,4 +1,4 @@
-/** What zod says of a value that doesn't fit, in words that end the sentence "the field … is not valid: …". */
+/** Replaces zod's messages by words that end the sentence "the field … is not valid: …". */
 import * as z from 'zod';
 
 const names: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ z.config({
       return issue.input === undefined ? 'it is missing' : `must be ${names[issue.expected] ?? issue.expected}`;
     if (issue.code === 'too_small' && (issue.origin === 'string' || issue.origin === 'array') && issue.minimum === 1)
       return 'must not be empty';
-    // zod's own words.
+    // Keeps zod's own words.
     return undefined;
   },
 });

@@ -1,4 +1,4 @@
-/** SHA-256 in hexadecimal: how stackward knows a text again, and the form in which others give it. */
+/** SHA-256 in hexadecimal, by which stackward recognizes a text, and the schema of such a digest from outside. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 

@@ -1,7 +1,7 @@
-/** Times as reports show them: always with their offset from UTC. */
+/** Times in reports always show their offset from UTC. */
 import { InvalidConfiguration } from './errors';
 
-/** @throws InvalidConfiguration for a zone that the IANA data doesn't have */
+/** @throws InvalidConfiguration for a zone that isn't in the IANA data */
 export function parseTimeZone(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   try {
@@ -11,7 +11,7 @@ export function parseTimeZone(name: string | undefined): string | undefined {
   }
 }
 
-/** `2014-09-19 21:04:05 +09:00` @param timeZone default: the machine's */
+/** Such as `2014-09-19 21:04:05 +09:00`. @param timeZone default: the machine's */
 export function formatTime(time: Date, timeZone?: string): string {
   const offset = timeZone === undefined ? -time.getTimezoneOffset() : offsetIn(timeZone, time);
   const local = new Date(time.getTime() + offset * 60_000).toISOString();
@@ -21,7 +21,7 @@ export function formatTime(time: Date, timeZone?: string): string {
 
 const twoDigits = (number: number): string => String(number).padStart(2, '0');
 
-/** Minutes east of UTC. Only for a named zone: `Intl` takes 30 ms to start, a tenth of a plan. */
+/** Minutes east of UTC. Only a named zone needs this: `Intl` takes 30 ms to start, a tenth of a plan. */
 function offsetIn(timeZone: string, time: Date): number {
   const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(time);
   const [, sign, hours, minutes] =

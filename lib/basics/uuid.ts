@@ -1,4 +1,4 @@
-/** Ids as OpenStack makes them: in lower case, and compared without case. */
+/** OpenStack makes ids in lower case and compares them without case. */
 import * as z from 'zod';
 
 export const uuid = z

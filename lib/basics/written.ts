@@ -1,11 +1,12 @@
 /**
- * What a YAML text holds, each scalar as it was written: `0001` and `12345e6` are texts of four and seven characters.
+ * Reads YAML and keeps each scalar as it was written: `0001` and `12345e6` are texts of four and seven characters.
  *
- * PyYAML, by which openstacksdk reads clouds.yaml, makes numbers, dates and booleans of such texts; the YAML libraries of
- * Terraform's provider (yaml.v2, yaml.v3) hand over what was written. Merge keys (`<<`) are followed by PyYAML's rules:
- * a mapping's own keys win, then the first of a list.
+ * openstacksdk reads clouds.yaml with PyYAML, which turns such texts into numbers, dates and booleans. Terraform's
+ * provider uses yaml.v2 and yaml.v3, which keep them. Merge keys (`<<`) follow PyYAML's rules: a mapping's own keys
+ * win, then those of the first mapping in the list.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
+import { defined } from './defined';
 import { InvalidConfiguration } from './errors';
 import { badAlias, maxLevels, parseYamlText, type YamlText } from './yaml-text';
 
@@ -13,7 +14,7 @@ export type Written = WrittenText | WrittenMap | WrittenList;
 
 export interface WrittenText {
   readonly form: 'text';
-  /** Empty for nothing at all, `~` and `null`. */
+  /** '' for an empty value, `~` and `null`. */
   readonly text: string;
   /** `file:line:column`. */
   readonly where: string;
@@ -23,7 +24,7 @@ export interface WrittenMap {
   readonly form: 'map';
   readonly entries: ReadonlyMap<string, Written>;
   readonly where: string;
-  /** Where a merge key has a list of mappings, in here or below. */
+  /** The place of a merge key with a list of mappings, in this mapping or one inside it. */
   readonly listMerge?: string;
 }
 
@@ -33,17 +34,17 @@ export interface WrittenList {
   readonly where: string;
 }
 
-/** Texts, lists and maps; what an anchor repeats is counted each time. */
+/** Counts texts, lists and maps. A value that an alias repeats counts each time. */
 const maxValues = 100_000;
 
-/** @throws InvalidConfiguration where the text is not YAML, or its anchors are not to be followed */
+/** @throws InvalidConfiguration if the text is not YAML, or its aliases nest or repeat too much */
 export function parseWritten(text: string, file: string): Written {
-  // Of the failsafe schema every scalar is a text.
+  // In the failsafe schema every scalar is a text.
   const parsed = parseYamlText(text, file, { schema: 'failsafe', strict: true });
   return new Reader(parsed, file).read(parsed.document.contents, 1);
 }
 
-/** What a value is by itself may be said. */
+/** Tags that name a type which YAML recognizes without the tag. */
 const plainTag = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
 
 const isMergeKey = (key: unknown): boolean => isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
@@ -95,7 +96,7 @@ class Reader {
       if (isMergeKey(key)) {
         const source = this.read(value, level + 1);
         if (source.form === 'list') listMerge ??= this.where(key);
-        // As PyYAML does: what a later merge key brings wins over what an earlier one brought.
+        // As in PyYAML, the entries of a later merge key replace those of an earlier one.
         for (const [name, inner] of this.mergedEntries(source)) merged.set(name, inner);
         continue;
       }
@@ -106,7 +107,7 @@ class Reader {
     }
     const entries = new Map([...merged, ...own]);
     for (const inner of entries.values()) if (inner.form === 'map') listMerge ??= inner.listMerge;
-    return { form: 'map', entries, where, ...(listMerge === undefined ? {} : { listMerge }) };
+    return { form: 'map', entries, where, ...defined({ listMerge }) };
   }
 
   private mergedEntries(source: Written): ReadonlyMap<string, Written> {

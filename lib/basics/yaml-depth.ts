@@ -1,15 +1,14 @@
 /**
- * How deep a YAML text is nested, told from its tokens.
+ * Measures how deep a YAML text is nested before the text is parsed.
  *
- * The `yaml` package composes a document by a function that calls itself once per level. A text of a few thousand levels
- * exhausts the call stack there; where V8 then happens to compile a regular expression, V8 ends the whole process
- * ("RegExpCompiler Allocation failed"), and no `catch` sees it. The package's lexer reads level after level in a loop, so
- * its tokens are safe to count before anything is composed. Source: V8, src/regexp/regexp-compiler.cc,
- * ToNodeCheckForStackOverflow.
+ * The `yaml` package composes a document with a function that calls itself once per level, so a text of a few thousand
+ * levels exhausts the call stack. If V8 compiles a regular expression at that moment, it ends the whole process
+ * ("RegExpCompiler Allocation failed"), and no `catch` can prevent this. The package's lexer uses a loop instead, so
+ * this module counts levels from the lexer's tokens. Source: V8, src/regexp/regexp-compiler.cc, ToNodeCheckForStackOverflow.
  */
 import { CST, Lexer } from 'yaml';
 
-/** A token of these types begins a node, so the column in which it stands may be that of a new level. */
+/** A token of these types begins a node, so its column may begin a new level. */
 const beginsNode = new Set<CST.TokenType | null>([
   'seq-item-ind',
   'explicit-key-ind',
@@ -27,23 +26,23 @@ const endsPairs = new Set<CST.TokenType | null>([
   'flow-seq-end',
 ]);
 
-/** The lexer's own marks, of which the text holds nothing. */
+/** Marks that the lexer inserts; they are no part of the text. */
 const marks = new Set<CST.TokenType | null>(['doc-mode', 'flow-error-end', 'scalar']);
 
 /**
- * True where brackets and indentation are more than `levels` deep. A list that begins in the column of its key counts
- * with the key as one level, so a text that passes has at most twice as many.
+ * True if brackets and indentation are more than `levels` deep. A list that begins in the column of its key counts as
+ * one level together with the key, so a text that passes may be up to twice as deep.
  */
 export function isDeeperThan(text: string, levels: number): boolean {
-  /** The columns in which the nodes around the token began, outermost first. */
+  /** The columns of the nodes that enclose the token, outermost first. */
   const columns: number[] = [];
   let brackets = 0;
-  /** "a: b: c" is a pair within a pair, which YAML allows within brackets alone, and the package composes everywhere. */
+  /** "a: b: c" is a pair within a pair. YAML allows this only within brackets, but the package composes it everywhere. */
   let pairs = 0;
   let column = 0;
   let isPlainText = false;
   for (const token of new Lexer().lex(text)) {
-    // Plain text follows its mark, and may read like an indicator.
+    // A plain text comes after its mark and may look like an indicator.
     const type: CST.TokenType | null = isPlainText ? null : CST.tokenType(token);
     isPlainText = type === 'scalar';
     if (type === 'flow-map-start' || type === 'flow-seq-start') brackets++;

@@ -1,18 +1,18 @@
 /**
  * The entrance of every YAML text that people write: clouds.yaml, secure.yaml, stackward.yaml, policy files.
  *
- * Its length and depth are bounded before anything parses it, and every fault has its line and column. The parser's own
- * words are not passed on: some of them repeat a piece of the text, which may be a password.
+ * It bounds length and depth before it parses the text, and gives each fault its line and column. It replaces the
+ * parser's messages, because some of them repeat a piece of the text, which may be a password.
  */
 import { isScalar, LineCounter, parseDocument, visit, type Document, type Node, type ErrorCode, type ParseOptions, type DocumentOptions, type SchemaOptions } from 'yaml'; // prettier-ignore
 import { InvalidConfiguration } from './errors';
 import { isDeeperThan } from './yaml-depth';
 
-/** Of any of them: a service's own policy file has at most 200 KiB, and lists within lists. */
+/** The policy file of an OpenStack service has at most 200 KiB, and lists within lists. */
 export const maxCharacters = 512 << 10;
 export const maxLevels = 50;
 
-/** What is wrong with the bounds of a text, as a sentence; undefined: nothing. */
+/** A sentence that tells which bound the text exceeds; undefined if none. */
 export function boundsFault(text: string, file = 'a YAML file'): string | undefined {
   if (text.length > maxCharacters)
     return `it has ${text.length} characters, and stackward reads ${maxCharacters} of ${file}; make it shorter`;
@@ -50,12 +50,13 @@ export function parseYamlText(text: string, file: string, options: Options): Yam
   });
 }
 
-/** A client resolves each by a search through the whole text. */
+/** Clients search the whole text for each alias, so many aliases take long. */
 const maxAliases = 1000;
 
 /**
- * No key stands twice in a mapping: the package's own check compares each key with all others, which takes a minute for
- * 40,000. No key has a colon: within brackets `password:secret` is a key, which no sentence may repeat.
+ * Refuses a key that stands twice in a mapping; the package's own check compares each key with all others, which takes a
+ * minute for 40,000 keys. Refuses a key with a colon too: within brackets `password:secret` is a key, and a later message
+ * would repeat it.
  */
 function checkKeys(document: Document, place: YamlText['place']): void {
   const refuse = (detail: string, node: unknown): never => {
@@ -81,7 +82,7 @@ function checkKeys(document: Document, place: YamlText['place']): void {
   });
 }
 
-/** What the text holds; undefined where an alias leads nowhere, or anchors repeat too much. */
+/** The value of the document; undefined if an alias has no anchor, or aliases repeat too much. */
 export function valueIn(document: Document): unknown {
   try {
     return document.toJS() as unknown;
