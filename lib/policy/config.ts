@@ -1,4 +1,8 @@
-/** What a service's configuration says about its policy: oslo.config's INI, several files, later ones first in rank. */
+/** What a service's configuration says about its policy. */
+import { defined } from '../basics/defined';
+import { effective, type OsloConfig } from '../oslo-config/effective';
+import { eraOf } from '../oslo-config/era';
+import { parseOsloFile } from '../oslo-config/file';
 import type { PolicyService } from './check';
 
 export interface PolicySettings {
@@ -11,26 +15,28 @@ export interface PolicySettings {
   readonly newDefaultsAlone?: boolean;
 }
 
-/**
- * Up to Juno the options stand in [DEFAULT]; later in [oslo_policy], where [DEFAULT] is still heard. A later file counts over
- * an earlier one, whichever section it has it in; within a file [oslo_policy] does. Options with several values add up.
- * Source: oslo_config/cfg.py, `_Namespace._get_file_value`.
- */
-const sections = ['DEFAULT', 'oslo_policy'] as const;
+/** Up to Juno the options stand in [DEFAULT]; later in [oslo_policy], where [DEFAULT] is still heard. */
+function valuesOf(name: string, config: OsloConfig, multiple = false): readonly string[] {
+  const option = { section: 'oslo_policy', name, former: [{ section: 'DEFAULT', name }], multiple };
+  return effective(option, config).values.map(({ value }) => value);
+}
 
 /** @param files texts of the configuration files, in the order in which the service reads them */
 export function readPolicySettings(files: readonly string[]): PolicySettings {
-  const options = files.map(readOptions);
-  const all = (name: string): readonly string[] =>
-    options.flatMap((values) => sections.flatMap((section) => values.get(`${section} ${name}`) ?? []));
-  const policyFile = all('policy_file').at(-1);
-  const enforce = all('enforce_new_defaults').at(-1)?.toLowerCase();
-  const dirs = all('policy_dirs').filter((dir) => dir !== '');
+  // References aren't followed, so all that a release decides is which odd characters are blank: as Python 3 has it.
+  const era = eraOf('ussuri');
+  const parsed = files.map((text, index) => parseOsloFile(String(index), text, era.python));
+  const config: OsloConfig = { files: parsed, environment: new Map(), era };
+  const [policyFile] = valuesOf('policy_file', config);
+  const [enforce] = valuesOf('enforce_new_defaults', config);
+  const dirs = valuesOf('policy_dirs', config, true).filter((dir) => dir !== '');
   return {
-    ...(policyFile === undefined || policyFile === '' ? {} : { policyFile }),
+    ...defined({
+      policyFile: policyFile === '' ? undefined : policyFile,
+      newDefaultsAlone: enforce === undefined ? undefined : ['true', '1', 'yes', 'on'].includes(enforce.toLowerCase()),
+    }),
     policyDirs: dirs.length > 0 ? dirs : ['policy.d'],
-    defaultRule: all('policy_default_rule').at(-1) ?? 'default',
-    ...(enforce === undefined ? {} : { newDefaultsAlone: ['true', '1', 'yes', 'on'].includes(enforce) }),
+    defaultRule: valuesOf('policy_default_rule', config)[0] ?? 'default',
   };
 }
 
@@ -64,19 +70,4 @@ export function configPlaces(
         : []),
     ],
   };
-}
-
-/** `section name` → its values in this file: an option that is written twice has two. */
-function readOptions(text: string): Map<string, string[]> {
-  const options = new Map<string, string[]>();
-  let section = '';
-  for (const line of text.split(/\r?\n/)) {
-    const head = /^\[([^\]]*)\]/.exec(line);
-    if (head) section = head[1] ?? '';
-    const [, name, value] = /^([A-Za-z][\w-]*)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined || value === undefined || !sections.some((heard) => heard === section)) continue;
-    const key = `${section} ${name.replaceAll('-', '_')}`;
-    options.set(key, [...(options.get(key) ?? []), value.replace(/^(["'])(.*)\1$/, '$2')]);
-  }
-  return options;
 }

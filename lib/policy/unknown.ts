@@ -2,7 +2,7 @@
 import { isNewer, type Release } from '../openstack/releases';
 import type { PolicyService } from './check';
 import { codeRules } from './code-rules';
-import { nearestNames } from './nearest';
+import { nearestNames } from '../basics/nearest';
 import { newNamesOf } from './renamed';
 
 /** `former`: its new names are in force. `plugin`: Neutron itself has nothing that it could be about. */

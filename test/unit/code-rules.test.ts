@@ -7,7 +7,7 @@ import type { PolicyService } from '../../lib/policy/check';
 import { codeRules } from '../../lib/policy/code-rules';
 import { hasRulesInCode } from '../../lib/policy/defaults';
 import { admissionOf } from '../../lib/policy/grant';
-import { nearestNames } from '../../lib/policy/nearest';
+import { nearestNames } from '../../lib/basics/nearest';
 import { parseRule } from '../../lib/policy/parse';
 import { newNamesOf, oldNamesOf } from '../../lib/policy/renamed';
 import { serviceNames } from '../../lib/contract/ports';

@@ -205,7 +205,9 @@ describe("a service's configuration", () => {
       { policyFile: 'new.yaml # no comment' },
     ],
     [['[oslo_policy]\npolicy_file = a', '[oslo_policy]\r\npolicy_file: b\r\n'], { policyFile: 'b' }],
-    [['[oslo_policy]\npolicy_dirs = one\npolicy-dirs = "two"\n'], { policyDirs: ['one', 'two'] }],
+    [['[oslo_policy]\npolicy_dirs = one\npolicy_dirs = "two"\n'], { policyDirs: ['one', 'two'] }],
+    [['[oslo_policy]\npolicy_dirs = one\npolicy-dirs = two\n'], { policyDirs: ['one'] }],
+    [['[OSLO_Policy]\npolicy_file = a\n'], { policyFile: 'a' }],
     [['[oslo_policy]\npolicy_file = a\n', '[DEFAULT]\npolicy_file = b\n'], { policyFile: 'b' }],
     [['[oslo_policy]\npolicy_file = a\n[DEFAULT]\npolicy_file = b\n'], { policyFile: 'a' }],
     [

@@ -7,25 +7,27 @@
  * agent/linux/iptables_manager.py, etc/neutron.conf; neutron@kilo-eol etc/neutron.conf.
  */
 import type { HostFile } from '../../../lib/hosts/host';
+import { effective, type OsloConfig, type OsloOption } from '../../../lib/oslo-config/effective';
+import { eraOf } from '../../../lib/oslo-config/era';
+import { parseOsloFile } from '../../../lib/oslo-config/file';
+import { replaceReferences } from '../../../lib/oslo-config/references';
 
-const defaultStatePath = '/var/lib/neutron';
+const former = [{ section: 'DEFAULT', name: 'lock_path' }];
+const lockPathOption: OsloOption = { section: 'oslo_concurrency', name: 'lock_path', former };
+const statePathOption: OsloOption = { section: 'DEFAULT', name: 'state_path' };
+
+/** The last release whose agents hold the lock. */
+const era = eraOf('liberty');
 
 /** @param files the agent's configuration, in the order in which it reads them: a later file wins */
 export function findLockFile(files: readonly HostFile[]): string {
-  const options = new Map<string, string>();
-  for (const file of files) if (file.exists) readOptions(Buffer.from(file.content, 'base64').toString('utf8'), options);
-  const statePath = options.get('DEFAULT state_path') ?? defaultStatePath;
-  const lockPath = options.get('oslo_concurrency lock_path') ?? options.get('DEFAULT lock_path') ?? '$state_path/lock';
-  const folder = lockPath.replace(/\$\{?state_path\}?/g, () => statePath).replace(/\/+$/, '');
-  return `${folder}/neutron-iptables`;
-}
-
-function readOptions(text: string, options: Map<string, string>): void {
-  let section = 'DEFAULT';
-  for (const line of text.split(/\r?\n/)) {
-    const header = /^\[([^\]]+)\]/.exec(line);
-    if (header) section = header[1] ?? section;
-    const option = /^(lock_path|state_path)\s*[=:]\s*(.*?)\s*$/.exec(line);
-    if (option?.[2]) options.set(`${section} ${option[1]}`, option[2]);
-  }
+  const texts = files.flatMap((file) => (file.exists ? [Buffer.from(file.content, 'base64').toString('utf8')] : []));
+  const parsed = texts.map((text, index) => parseOsloFile(String(index), text, era.python));
+  const config: OsloConfig = { files: parsed, environment: new Map(), era };
+  const valueOf = (option: OsloOption): string | undefined => effective(option, config).values[0]?.value || undefined;
+  const statePath = valueOf(statePathOption) ?? '/var/lib/neutron';
+  const lockPath = replaceReferences(valueOf(lockPathOption) ?? '$state_path/lock', era, ({ name }) =>
+    name === 'state_path' ? statePath : `$${name}`,
+  );
+  return `${lockPath.replace(/\/+$/, '')}/neutron-iptables`;
 }

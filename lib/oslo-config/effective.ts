@@ -1,0 +1,71 @@
+/** Which of an option's values counts, over all that a service reads (cfg.py, `_Namespace._get_file_value`, `_do_get`). */
+import type { OsloEra } from './era';
+import { sectionKey, type Entry, type OsloFile } from './file';
+
+export interface OptionName {
+  readonly section: string;
+  readonly name: string;
+}
+
+export interface OsloOption extends OptionName {
+  /** Former names, in the order in which the service registers them. */
+  readonly former?: readonly OptionName[];
+  /** MultiStr: each mention adds a value. */
+  readonly multiple?: boolean;
+}
+
+export interface OsloConfig {
+  /** In reading order, as the command line has them: `--config-file`s, and each `--config-dir`'s `*.conf` by name. */
+  readonly files: readonly OsloFile[];
+  /** Of the service's process. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly era: OsloEra;
+}
+
+/** `by`: the name that stands there, which may be a former one. */
+export type Setting =
+  | {
+      readonly from: 'file';
+      readonly value: string;
+      readonly file: OsloFile;
+      readonly entry: Entry;
+      readonly by: OptionName;
+    }
+  | { readonly from: 'environment'; readonly value: string; readonly variable: string };
+
+export interface Effective {
+  /** Before references are followed. [] where nothing sets the option; of one that is not `multiple` at most one. */
+  readonly values: readonly Setting[];
+  /** Settings that don't count, the strongest first. */
+  readonly shadowed: readonly Setting[];
+}
+
+export function effective(option: OsloOption, config: OsloConfig): Effective {
+  const inFiles = config.files.map((file) => settingsOf(option, file));
+  const variable = `OS_${option.section.toUpperCase()}__${option.name.toUpperCase()}`;
+  const value = config.era.environment ? config.environment.get(variable) : undefined;
+  const fromFiles = option.multiple
+    ? { values: inFiles.flatMap((names) => names.toReversed().flat()), shadowed: [] }
+    : strongest(inFiles.toReversed().flatMap((names) => names.flatMap((settings) => settings.toReversed())));
+  if (value === undefined) return fromFiles;
+  const all = option.multiple ? fromFiles.values.toReversed() : [...fromFiles.values, ...fromFiles.shadowed];
+  return { values: [{ from: 'environment', value, variable }], shadowed: all };
+}
+
+const strongest = ([first, ...rest]: readonly Setting[]): Effective => ({
+  values: first ? [first] : [],
+  shadowed: rest,
+});
+
+/** For each name of the option, the present one first, what this file sets by it. */
+function settingsOf({ former = [], ...present }: OsloOption, file: OsloFile): readonly (readonly Setting[])[] {
+  const keyOf = ({ section, name }: OptionName): string => `${sectionKey(section, file.python)}\n${name}`;
+  const names = new Map([present, ...former].reverse().map((name) => [keyOf(name), name]));
+  const found = new Map([...names.keys()].reverse().map((key): [string, Setting[]] => [key, []]));
+  for (const entry of file.entries) {
+    const key = keyOf(entry);
+    const by = names.get(key);
+    if (by) found.get(key)?.push({ from: 'file', value: entry.value, file, entry, by });
+  }
+  return [...found.values()];
+}

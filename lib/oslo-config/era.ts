@@ -1,0 +1,35 @@
+/**
+ * How oslo.config reads in one release. The facts were read in the sources of oslo.config 1.3.0 (Icehouse), 1.4.0, 1.9.0,
+ * 2.4.0, 3.17.0, 3.22.0, 3.9.0, 4.6.0, 5.2.0, 6.4.0, 6.7.0 and 10.7.0; tests compare with 1.3.0, 2.4.0, 5.2.0 and 10.7.0.
+ *
+ * Files are taken as UTF-8. A Python 3 below 3.7 in the locale C refuses every character outside of ASCII, which no field
+ * here tells.
+ */
+import { isAtLeast, type Release } from '../openstack/releases';
+
+export type Python = 2 | 3;
+
+export interface OsloEra {
+  /** Decides where lines end and which characters are blank. */
+  readonly python: Python;
+  /** `$name` is looked for in the option's own section before [DEFAULT]. */
+  readonly ownSection: boolean;
+  /** `$section.name` and `${section.name}` name an option of another section. */
+  readonly dotted: boolean;
+  /** A reference to an option without a value gives nothing; before, the word `None`. */
+  readonly unsetIsEmpty: boolean;
+  /** A reference by a former name of an option may work. */
+  readonly formerNames: boolean;
+  /** `OS_<SECTION>__<OPTION>` in the environment counts over every file. */
+  readonly environment: boolean;
+}
+
+/** @param python @default 3 since Ussuri, the first release that runs on no other; some Rocky to Train run on it too */
+export const eraOf = (release: Release, python: Python = isAtLeast(release, 'ussuri') ? 3 : 2): OsloEra => ({
+  python,
+  ownSection: isAtLeast(release, 'juno'),
+  dotted: isAtLeast(release, 'liberty'),
+  unsetIsEmpty: isAtLeast(release, 'ocata'),
+  formerNames: isAtLeast(release, 'pike'),
+  environment: isAtLeast(release, 'stein'),
+});

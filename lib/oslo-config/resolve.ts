@@ -1,0 +1,136 @@
+/** What a service reads of an option: the values that count, with `$` followed (cfg.py, `_substitute`, `StrSubWrapper`). */
+import { effective, type OptionName, type OsloConfig, type OsloOption } from './effective';
+import { defaultSection } from './file';
+import { replaceReferences } from './references';
+
+export interface RegisteredOption extends OsloOption {
+  /** As the service's code has it, references included. */
+  readonly default?: string;
+  /** A reference to any other kind of option gives a text that Python makes of its value. */
+  readonly isText: boolean;
+}
+
+export type Resolved =
+  | { readonly is: 'values'; readonly values: readonly string[] }
+  | { readonly is: 'unset' }
+  /** The service fails where it asks for the option: "no such option", with the name of this one. */
+  | { readonly is: 'broken'; readonly why: string }
+  /** Can't be told from here. */
+  | { readonly is: 'unknown'; readonly why: string };
+
+/** No service needs as much; values that refer to each other could be of any length. */
+const maxFollowed = 1000;
+const maxLength = 100_000;
+
+class Stopped extends Error {
+  constructor(
+    readonly outcome: 'broken' | 'unknown',
+    readonly why: string,
+    /** Python then looks in [DEFAULT]. */
+    readonly looksFurther = false,
+  ) {
+    super(why);
+  }
+}
+
+/** @param registered every option that the service registers; undefined: unknown, and what is set in a file is there */
+export function resolve(
+  option: RegisteredOption,
+  config: OsloConfig,
+  registered?: readonly RegisteredOption[],
+): Resolved {
+  try {
+    const values = new Resolver(config, registered).read(option);
+    return values ? { is: 'values', values } : { is: 'unset' };
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return { is: error.outcome, why: error.why };
+  }
+}
+
+const keyOf = ({ section, name }: OptionName): string => `${section}\n${name}`;
+
+class Resolver {
+  private readonly options: ReadonlyMap<string, RegisteredOption> | undefined;
+  private readonly former: ReadonlySet<string>;
+  private readonly sections: ReadonlySet<string>;
+  private readonly reading = new Set<string>();
+  private followed = 0;
+
+  constructor(
+    private readonly config: OsloConfig,
+    registered: readonly RegisteredOption[] | undefined,
+  ) {
+    this.options = registered && new Map(registered.map((option) => [keyOf(option), option]));
+    const former = (registered ?? []).flatMap((option) => option.former ?? []);
+    this.former = new Set(config.era.formerNames ? former.map(keyOf) : []);
+    this.sections = new Set(registered?.map(({ section }) => section).filter((section) => section !== defaultSection));
+  }
+
+  read(option: RegisteredOption): readonly string[] | undefined {
+    const key = keyOf(option);
+    if (this.reading.has(key)) throw new Stopped('broken', `"${option.name}" refers to itself`);
+    this.followed += 1;
+    if (this.followed > maxFollowed)
+      throw new Stopped('unknown', `more than ${maxFollowed} references are to be followed`);
+    this.reading.add(key);
+    try {
+      const { values } = effective(option, this.config);
+      if (values.length === 0)
+        return option.default === undefined ? undefined : [this.expand(option.default, option.section)];
+      const texts = values.map(({ value }) => this.expand(value, option.section));
+      // A mistake of the library, in every release that reads the environment: each character is taken for a value.
+      return option.multiple && values[0]?.from === 'environment' ? [...(texts[0] ?? '')] : texts;
+    } finally {
+      this.reading.delete(key);
+    }
+  }
+
+  private expand(value: string, section: string): string {
+    const text = replaceReferences(value, this.config.era, ({ name }) => this.behind(name, section));
+    if (text.length > maxLength)
+      throw new Stopped('unknown', `its references come to more than ${maxLength} characters`);
+    return text;
+  }
+
+  private behind(reference: string, section: string): string {
+    const { ownSection, dotted } = this.config.era;
+    const dot = dotted ? reference.indexOf('.') : -1;
+    const [first, name] =
+      dot < 0
+        ? [ownSection ? section : defaultSection, reference]
+        : [reference.slice(0, dot), reference.slice(dot + 1)];
+    if (dot >= 0 && this.options && !this.sections.has(first))
+      throw new Stopped('broken', `"$${reference}" names the section "${first}", which the service doesn't know`);
+    try {
+      return this.textOf({ section: first, name }, reference);
+    } catch (error) {
+      if (!(error instanceof Stopped) || !error.looksFurther || first === defaultSection) throw error;
+      return this.textOf({ section: defaultSection, name: reference }, reference);
+    }
+  }
+
+  private textOf(named: OptionName, reference: string): string {
+    const option = this.find(named, reference);
+    if (option.multiple || !option.isText)
+      throw new Stopped('unknown', `"$${reference}" names an option whose text only the service makes`);
+    const values = this.read(option);
+    return values?.[0] ?? (this.config.era.unsetIsEmpty ? '' : 'None');
+  }
+
+  private find(named: OptionName, reference: string): RegisteredOption {
+    if (named.section === defaultSection && this.sections.has(named.name))
+      throw new Stopped('broken', `"$${reference}" names a section`);
+    if (this.options) {
+      const option = this.options.get(keyOf(named));
+      if (option) return option;
+      // Since Pike some of these work and some fail, by section and release.
+      if (this.former.has(keyOf(named)))
+        throw new Stopped('unknown', `"$${reference}" uses a former name of an option`);
+      throw new Stopped('broken', `"$${reference}" names no option that the service knows`, true);
+    }
+    const option = { ...named, isText: true };
+    if (effective(option, this.config).values.length > 0) return option;
+    throw new Stopped('unknown', `"$${reference}" names an option that no file sets`, true);
+  }
+}
