@@ -8,7 +8,7 @@ import type { Difference, Finding, Placement, Reconciler, Scope, Step, StepResul
 import type { Resource } from './resource';
 import type { Image, Target } from './target';
 
-/** What was seen on one target, and the way to change it. */
+/** What was seen of one kind on one target, and the way to change it. */
 export interface Look {
   readonly kind: string;
   readonly target: Target;
@@ -17,6 +17,8 @@ export interface Look {
   readonly images: readonly Image[];
   /** Yields the results of these steps, as they come. */
   apply(isMeant: (step: Step) => boolean, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
+  /** The same look, with these steps done: what is applied next starts from there. Pure. */
+  after(isDone: (step: Step) => boolean): Look;
 }
 
 export interface Placed {
@@ -49,6 +51,11 @@ export interface Kind {
 /** How a resource is named in every plan, log and error; `@target` follows where there is one. */
 export const idOf = (resource: { kind: string; path: string }): string => `${resource.kind}.${resource.path}`;
 
+function once<T>(work: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => (known ??= { value: work() }).value;
+}
+
 export function bind<Declared, Restored, Observed, S extends Step, On>(
   reconciler: Reconciler<Declared, Restored, Observed, S, On>,
 ): Kind {
@@ -62,10 +69,27 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
     async observe(from) {
       const observed = await reconciler.observe(placement, from);
       const difference = reconciler.diff(placement, observed);
-      const apply: Look['apply'] = (isMeant, to, stop) =>
-        reconciler.apply(difference.steps.filter(isMeant), observed, placement.target, to, stop);
       const images = difference.steps.map((step) => reconciler.image(step, observed));
-      return { kind: reconciler.kind, target: placement.target, difference, images, apply };
+      return lookAt(
+        { kind: reconciler.kind, target: placement.target, difference, images },
+        difference.steps,
+        () => observed,
+      );
+    },
+  });
+  /** @param current what is there now; worked out when it is needed, which is seldom */
+  const lookAt = (seen: Omit<Look, 'apply' | 'after'>, steps: readonly S[], current: () => Observed): Look => ({
+    ...seen,
+    apply: (isMeant, to, stop) => reconciler.apply(steps.filter(isMeant), current(), seen.target, to, stop),
+    after(isDone) {
+      const done = steps.filter(isDone);
+      return done.length === 0
+        ? this
+        : lookAt(
+            seen,
+            steps,
+            once(() => reconciler.advance(current(), done)),
+          );
     },
   });
 

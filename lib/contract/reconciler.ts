@@ -1,8 +1,8 @@
 /**
  * The loop that every kind of thing goes through: parse → locate → observe → diff → apply, then observe again.
  *
- * Level-based: a kind acts on what it observes, never on what it remembers. `diff` is pure; the other three touch the
- * world, and only `apply` is handed something that can write.
+ * Level-based: a kind acts on what it observes, never on what it remembers. `diff` and `advance` are pure. The others touch
+ * the world, and only `apply` is handed something that can write (docs/adr/0009-levels-and-stop.md).
  */
 import type { Reason } from '../basics/errors';
 import type { Readers, Writers } from './ports';
@@ -137,9 +137,18 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
   /** Exactly what this step touches, as it is before it; JSON, and never a secret. What the journal keeps. */
   image(step: S, observed: Observed): Image;
   /**
-   * Yields one result per step as soon as it is known. Once `stop` is aborted it MUST begin no further write, and it still
-   * yields the result of each step that it began; steps without a result were not begun.
-   * MUST refuse with StalePlan if the world is not `observed` any more; each step is atomic, or fail-closed at every prefix.
+   * The world as it is once these steps are done: steps of a later dependency level start from it. Pure: MUST NOT change
+   * `observed`. `diff` of the answer MUST have none of these steps.
+   */
+  advance(observed: Observed, applied: readonly S[]): Observed;
+  /**
+   * Yields one result per step as soon as it is known. MUST refuse with StalePlan if the world is not `observed` any more;
+   * each step is atomic, or fail-closed at every prefix. MUST NOT change `observed`. It may read the target again only to
+   * refuse: what it reads is never what it writes on.
+   *
+   * Once `stop` is aborted it MUST begin no further unit. A unit is a transaction, an update through an API, or all of these
+   * steps of one host: one unit per target may be finished after the stop. Each step that was begun has a result; steps
+   * without a result were not begun.
    */
   apply(
     steps: readonly S[],

@@ -147,6 +147,12 @@ export class RecordWriter<Entry> {
     this.#sha256 = before.sha256;
   }
 
+  /** As it is when all of this is written. */
+  get record(): HostRecord<Entry> {
+    const named = this.#sha256 === null ? {} : { owner: this.owner };
+    return { ...named, path: this.#path, sha256: this.#sha256, entries: new Map(this.#entries) };
+  }
+
   /** The write that makes these changes (undefined: the entry goes); [] where they change nothing. */
   write(changes: ReadonlyMap<string, Entry | undefined>): HostWrite[] {
     for (const [key, entry] of changes) {

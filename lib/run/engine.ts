@@ -201,6 +201,7 @@ export async function apply(
   };
   const stop = AbortSignal.any([unrecorded.signal, ...(options.signal ? [options.signal] : [])]);
   const limit = pLimit(concurrency);
+  let { looks } = planned;
   for (const steps of byLevel(planned)) {
     const ready = steps.filter((step) => {
       const blocker = planned.dependencies.get(step.id)?.find((id) => undone.has(id));
@@ -208,7 +209,7 @@ export async function apply(
         report(step, { id: step.id, outcome: 'skipped', message: `it depends on ${blocker}, which is not done` });
       return !blocker;
     });
-    await Promise.all(planned.looks.map((look) => limit(() => applyTo(look, ready, to, stop, report))));
+    looks = await Promise.all(looks.map((look) => limit(() => applyTo(look, ready, to, stop, report))));
   }
   const filter = options.filter ?? everything;
   const sweep = options.sweep ?? sweepOf(manifests, filter);
@@ -233,34 +234,43 @@ function byLevel({ steps, dependencies }: Plan): readonly (readonly PlannedStep[
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
 }
 
-/** One target's steps of one level; whatever has no result afterwards is reported as failed or skipped. */
+/**
+ * One target's steps of one level; whatever has no result afterwards is reported as failed or skipped.
+ * @returns the look that the next level starts from
+ */
 async function applyTo(
   look: Look,
   steps: readonly PlannedStep[],
   to: Writers,
   stop: AbortSignal,
   report: (step: PlannedStep, result: StepResult) => void,
-): Promise<void> {
+): Promise<Look> {
   const left = new Map(
     steps.filter((step) => step.target === look.target && step.kind === look.kind).map((step) => [step.id, step]),
   );
-  if (left.size === 0) return;
+  if (left.size === 0) return look;
+  const done = new Set<string>();
+  const ended = (): Look => look.after((step) => done.has(ownKey(step)));
   const rest = (result: Omit<StepResult, 'id'>): void => {
     for (const step of left.values()) report(step, { id: step.id, ...result });
     left.clear();
   };
-  const notBegun = (): void =>
+  const notBegun = (): Look => {
     rest({
       outcome: 'skipped',
       message: typeof stop.reason === 'string' ? stop.reason : 'the run was interrupted before it; run it again',
     });
+    return ended();
+  };
   if (stop.aborted) return notBegun();
   try {
     const meant = new Set([...left.values()].map(ownKey));
     for await (const result of look.apply((step) => meant.has(ownKey(step)), to, stop)) {
       const step = left.get(result.id);
       left.delete(result.id);
-      if (step) report(step, result);
+      if (step === undefined) continue;
+      if (result.outcome === 'applied' || result.outcome === 'unchanged') done.add(ownKey(step));
+      report(step, result);
     }
     if (stop.aborted) return notBegun();
     rest({ outcome: 'failed', reason: 'UnrecoverableError', message: 'the kind gave no result for this step' });
@@ -268,6 +278,7 @@ async function applyTo(
     const { reason, message } = asStackwardError(error);
     rest({ outcome: 'failed', reason, message });
   }
+  return ended();
 }
 
 function refuseUnknownKinds(manifests: readonly Manifest[], kinds: readonly Kind[]): void {

@@ -10,6 +10,7 @@ import type { RestoredResource } from '../../lib/contract/resource';
 import { parseImage, refusedImage } from '../../lib/contract/restored';
 import { parseSpec } from '../../lib/contract/spec';
 import { uuid } from '../../lib/basics/uuid';
+import { advance } from './advance';
 import { apply } from './apply';
 import { subnetIdOf } from './ledger/declared';
 import { diff } from './diff';
@@ -69,5 +70,6 @@ export const allocationPool: Reconciler<
   observe,
   diff,
   image: (step, { subnets }) => ({ ledgers: subnets.get(step.subnetId)?.ledgers ?? [] }),
+  advance,
   apply,
 };

@@ -1,6 +1,7 @@
 /** The kind boot-restore: exceptions are back when a host starts, before Neutron's agent does (docs/kinds/boot-restore.md). */
 import type { Reconciler } from '../../lib/contract/reconciler';
 import { parseSpec } from '../../lib/contract/spec';
+import { advance } from './advance';
 import { apply } from './apply';
 import { diff, kind, type BootRestoreStep } from './diff';
 import { locate, type PlacedBoot } from './locate';
@@ -32,6 +33,7 @@ export const bootRestore: Reconciler<BootRestoreSpec, RestoredBoot, BootRestoreO
     observe,
     diff,
     image,
+    advance,
     apply,
   };
 import type { Image } from '../../lib/contract/target';

@@ -28,8 +28,7 @@ export interface BootRestoreObserved {
   readonly stateFolder: string;
   /** What there is that runs containers. */
   readonly runsContainers: readonly string[];
-  /** `apply` keeps it up to date with what it wrote. */
-  boot: HostBoot;
+  readonly boot: HostBoot;
   /** Stacks of owners that may be swept here. */
   readonly storedFor: readonly StoredFor[];
   /** How many stored files there are of owners that may not be swept. */

@@ -17,10 +17,12 @@ export async function* apply(
   observed: BridgePortObserved,
   target: Target,
   to: Writers,
+  stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
-  // Steps of another turn of this very run may have written records since they were observed.
+  // Another owner may have come to hold a flag, or given it up: its record is nothing that our writes compare.
   const now = await readRecords(host, kind, [...observed.records.keys()], recordEntry);
+  if (stop.aborted) return;
   const ready: BridgePortStep[] = [];
   for (const step of steps) {
     const moved = step.aims.find((aim) => recorded(aim, step.owner, observed) !== recorded(aim, step.owner, now));
@@ -31,7 +33,7 @@ export async function* apply(
         message: `what is recorded of ${moved.flag} of ${moved.device} changed after the plan was made; plan again`,
       };
   }
-  const failed = await write(ready, now, host);
+  const failed = await write(ready, observed, host);
   for (const step of ready) yield resultOf(step, failed.get(step));
 }
 
@@ -44,7 +46,7 @@ function recorded({ device, flag }: FlagAim, owner: string, records: HostRecords
 type Failed = ReadonlyMap<BridgePortStep, StackwardError>;
 
 /** Answers why steps failed. */
-async function write(steps: readonly BridgePortStep[], now: HostRecords<RecordEntry>, host: Host): Promise<Failed> {
+async function write(steps: readonly BridgePortStep[], { records }: BridgePortObserved, host: Host): Promise<Failed> {
   const failed = new Map<BridgePortStep, StackwardError>();
   const remaining = () => steps.filter((step) => !failed.has(step));
   const send = async (some: readonly { sequence: HostWrite[]; steps: readonly BridgePortStep[] }[]) => {
@@ -55,7 +57,7 @@ async function write(steps: readonly BridgePortStep[], now: HostRecords<RecordEn
       if (error) for (const step of one.steps) failed.set(step, error);
     }
   };
-  const writers = new Map([...now.records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
+  const writers = new Map([...records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
   /** Without it, the steps of its owner that need it can't be. */
   const record = (isMeant: (aim: FlagAim) => boolean, needsIt: (aim: FlagAim) => boolean) =>
     send(

@@ -4,6 +4,7 @@
  */
 import type { Reconciler } from '../../lib/contract/reconciler';
 import { parseSpec } from '../../lib/contract/spec';
+import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
 import { locate, type BridgePortOn } from './locate';
@@ -47,5 +48,6 @@ export const bridgePort: Reconciler<
   observe,
   diff,
   image,
+  advance,
   apply,
 };

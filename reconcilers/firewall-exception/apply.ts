@@ -2,8 +2,7 @@
  * Writes the steps of one host in one request: each owner's chain in each family is a sequence of its own (family-change.ts). A
  * chain with more rules than one transaction may name takes further requests, and from the first of them on nothing leads to it.
  *
- * Where the kernel refuses, the file from which it comes back at boot is put back as it was, in a second request. What an
- * earlier call of the same run wrote is in `observed` already.
+ * Where the kernel refuses, the file from which it comes back at boot is put back as it was, in a second request.
  */
 import { asStackwardError, type Reason } from '../../lib/basics/errors';
 import { valueOf, type Host, type Outcome } from '../../lib/hosts/host';
@@ -24,15 +23,16 @@ export async function* apply(
   observed: FirewallExceptionObserved,
   target: Target,
   to: Writers,
+  stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
   const owners = [...new Set(steps.map((step) => step.owner))];
   const changes = owners
     .flatMap((owner) => families.map((family) => changeOf(owner, family, steps, observed)))
     .filter((change) => requestsOf(change).length > 0);
+  if (stop.aborted) return;
   const ends = (await writeInTurn(changes, host)).map(({ change, outcomes }) => endOf(change, outcomes));
   await reopen(ends, host);
-  for (const end of ends) keepWritten(end, observed);
   const failures = new Map<FamilyChange, Failure>();
   for (const end of ends) if (end.failed) failures.set(end.change, await explain(end, end.failed, host));
   for (const step of steps) {
@@ -111,20 +111,6 @@ async function reopen(ends: readonly End[], host: Host): Promise<void> {
     const outcome = outcomes instanceof Error ? { ok: false as const, error: outcomes } : outcomes[at]?.[0];
     if (outcome?.ok === false) end.reopening = outcome.error.message;
   }
-}
-
-/** So that a later call of this run starts from what is there now. */
-function keepWritten(
-  { change, isClosed, isBegun, isInKernel, kernel, failed, reopening }: End,
-  { owners }: FirewallExceptionObserved,
-): void {
-  const { before, between, after } = change;
-  const state = owners.get(change.owner);
-  if (!state) return;
-  const isReopened = reopening === undefined && change.reopening.length > 0;
-  const isBetween = isInKernel || isBegun || (isClosed && !isReopened);
-  const stored = failed === undefined ? after.stored : isBetween ? between : before.stored;
-  owners.set(change.owner, { ...state, [change.family]: { ...before, kernel, stored } });
 }
 
 interface Failure {

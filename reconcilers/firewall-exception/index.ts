@@ -7,6 +7,7 @@ import { kernelFindings } from '../../lib/synth/exception-checks';
 import { isAtLeast } from '../../lib/openstack/releases';
 import type { Reconciler } from '../../lib/contract/reconciler';
 import { parseSpec } from '../../lib/contract/spec';
+import { advance } from './advance';
 import { apply } from './apply';
 import { diff, seenOf } from './diff';
 import { locate } from './locate';
@@ -62,6 +63,7 @@ export const firewallException: Reconciler<
   observe,
   diff,
   image,
+  advance,
   apply,
 };
 import { type FirewallExceptionObserved, type FirewallExceptionStep, kind, type PlacedException } from './model';

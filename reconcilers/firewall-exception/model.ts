@@ -65,8 +65,8 @@ export interface HostState {
 export interface FirewallExceptionObserved extends HostState {
   readonly host: string;
   readonly stateFolder: string;
-  /** By owner. `apply` keeps it up to date with what it wrote, for what it is to write next. */
-  readonly owners: Map<string, OwnState>;
+  /** By owner. */
+  readonly owners: ReadonlyMap<string, OwnState>;
 }
 
 export const kernelRules = ({ kernel }: OwnFamily): OwnRules => ({

@@ -21,6 +21,7 @@ export async function* apply(
   observed: PolicyRuleObserved,
   target: Target,
   to: Writers,
+  stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
   // Steps of another turn of this very run may have written file and record since they were observed.
@@ -28,6 +29,7 @@ export async function* apply(
     readRecords(host, kind, [...observed.records.keys()], recordEntry),
     observed.again(host),
   ]);
+  if (stop.aborted) return;
   const now: Now = { ...records, looks };
   const ready: PolicyRuleStep[] = [];
   for (const step of steps) {

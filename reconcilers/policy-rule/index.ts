@@ -4,6 +4,7 @@
  */
 import type { Reconciler } from '../../lib/contract/reconciler';
 import { parseSpec } from '../../lib/contract/spec';
+import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
 import { rawValue } from './grant/jobs';
@@ -40,5 +41,6 @@ export const policyRule: Reconciler<PolicyRuleDeclared, PolicyRuleRestore, Polic
       return { service, release, rule, role, file, value, entry: recorded ?? null };
     }),
   }),
+  advance,
   apply,
 };

@@ -101,6 +101,7 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ce
       ),
     }),
     image: (step, observed) => ({ value: observed.get(step.cell) ?? '' }),
+    advance: (observed, applied) => new Map([...observed, ...applied.map(({ cell, value }) => [cell, value] as const)]),
     async *apply(steps, observed, target, _, stop) {
       const results: StepResult[] = [];
       for (const step of steps) {

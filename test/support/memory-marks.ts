@@ -122,6 +122,14 @@ export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Ma
       return { steps, findings: [] };
     },
     image: ({ path }, observed) => ({ mark: observed.get(path) ?? null }),
+    advance(observed, applied) {
+      const marks = new Map(observed);
+      for (const { path, after } of applied) {
+        if (after) marks.set(path, after);
+        else marks.delete(path);
+      }
+      return marks;
+    },
     async *apply(steps, observed, target) {
       for (const { id, path, after } of steps) {
         hosts.beforeWrite();

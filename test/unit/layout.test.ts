@@ -13,7 +13,7 @@ describe.each(foldersOf('reconcilers'))('the kind %s', (kind) => {
   const files = filesOf(`reconcilers/${kind}`);
 
   test('has every file that a kind needs, and none that the scheme does not name', () => {
-    const needed = ['apply', 'diff', 'index', 'locate', 'observe', 'spec'];
+    const needed = ['advance', 'apply', 'diff', 'index', 'locate', 'observe', 'spec'];
     const allowed = [...needed, 'leaving', 'model', 'restored', 'words'];
     expect(needed.filter((name) => !files.includes(name))).toEqual([]);
     expect(files.filter((name) => !allowed.includes(name))).toEqual([]);

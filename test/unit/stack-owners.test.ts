@@ -17,6 +17,7 @@ const leftoversKind = (things: Set<string>): Reconciler<object, object, null> =>
   observe: () => Promise.resolve(null),
   diff: () => ({ steps: [...things].map(leftover), findings: [] }),
   image: () => ({}),
+  advance: (observed) => observed,
   async *apply(steps) {
     for (const { id, leftBy } of steps) {
       things.delete(`${leftBy?.owner} ${id.slice('thing.'.length)}`);

@@ -9,12 +9,11 @@ import { asStackwardError, StalePlan } from '../../../lib/basics/errors';
 import { compact, only, parseAddress, parseRange, subtract, type IpRange } from '../../../lib/net/ip-ranges';
 import type { SqlTransaction, SqlValue, SqlWriter } from '../../../lib/contract/ports';
 import type { StepResult } from '../../../lib/contract/reconciler';
-import { sha256 } from '../../../lib/basics/sha256';
 import { failed, notLookedAt, Patience, refuseIfMoved, takenMeanwhile, unchanged } from './guard';
 import { chunksOf, ownerColumn, rangeTables, readAllocated, readSubnets, type Owner, type Tables } from './database';
 import { usedIn } from './in-use';
 import type { AllocationPoolStep } from '../model';
-import { addressesOf, findRangeFault, holdsExactly, writesFor, type Ledger, type LedgerWrites } from './ledger';
+import { addressesOf, findRangeFault, holdsExactly, newIds, writesFor, type Ledger, type LedgerWrites } from './ledger';
 import type { AllocationPoolObserved, ObservedSubnet } from '../observe';
 
 export async function* applyToDatabase(
@@ -78,24 +77,6 @@ async function writeNetwork(
       await writeLedger(transaction, ledger, writesFor(ledger, pools, rangesOf(allocated), newIds(ledger)));
   }
   return new Set(todo);
-}
-
-/**
- * UUIDs (version 8) that every stackward gives to the rows that it inserts into the same ledger. Two nodes of a cluster take inserts
- * of one subnet at the same moment, since neither knows the locks of the other; of one id the cluster takes one, and refuses the
- * second commit as a deadlock. Its transaction then starts again, and finds the pools of the first.
- */
-function newIds({ book, owner, pools }: Ledger): () => string {
-  const taken = new Set(pools.map((row) => row.id));
-  let count = 0;
-  return () => {
-    for (;;) {
-      const digest = sha256(`${book} ${owner} ${count++}`);
-      const parts = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`];
-      const id = [...parts, digest.slice(20, 32)].join('-');
-      if (!taken.has(id)) return id;
-    }
-  };
 }
 
 const applied = ({ id }: AllocationPoolStep): StepResult => ({ id, outcome: 'applied' });

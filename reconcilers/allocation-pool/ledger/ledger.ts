@@ -7,6 +7,7 @@
  */
 import type { IpRange } from '../../../lib/net/ip-ranges';
 import { compact, formatRange, isInside, overlap, parseRange, sizeOf, subtract } from '../../../lib/net/ip-ranges';
+import { sha256 } from '../../../lib/basics/sha256';
 import type { AddressRange } from '../../../lib/contract/ports';
 
 /** `api`: pools as the API answers them, where nothing but the API is used. */
@@ -144,6 +145,35 @@ export function writesFor(
     remove: rows.remove,
     ...(ranges && { ranges }),
   };
+}
+
+/**
+ * UUIDs (version 8) that every stackward gives to the rows that it inserts into the same ledger. Two nodes of a cluster take inserts
+ * of one subnet at the same moment, since neither knows the locks of the other; of one id the cluster takes one, and refuses the
+ * second commit as a deadlock. Its transaction then starts again, and finds the pools of the first.
+ */
+export function newIds({ book, owner, pools }: Ledger): () => string {
+  const taken = new Set(pools.map((row) => row.id));
+  let count = 0;
+  return () => {
+    for (;;) {
+      const digest = sha256(`${book} ${owner} ${count++}`);
+      const parts = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`];
+      const id = [...parts, digest.slice(20, 32)].join('-');
+      if (!taken.has(id)) return id;
+    }
+  };
+}
+
+/** The ledger as it is once this is written. */
+export function withWrites(ledger: Ledger, { update, insert, remove, ranges }: LedgerWrites): Ledger {
+  const updated = new Map(update.map(({ id, start, end }) => [id, { id, start, end }]));
+  const kept = ledger.pools.filter(({ id }) => !remove.includes(id)).map((row) => updated.get(row.id) ?? row);
+  const free = ranges && [
+    ...(ledger.ranges ?? []).filter(({ poolId }) => !ranges.clear.includes(poolId)),
+    ...ranges.fill,
+  ];
+  return { ...ledger, pools: [...kept, ...insert], ...(free && { ranges: free }) };
 }
 
 interface Assigned {

@@ -87,7 +87,7 @@ export function changeOf(
     kernel: replacements.map(({ text, after }) => ({ write: restore(text), after })),
     storing: swap(path, between, stored),
     reopening: swap(path, between, before.stored),
-    after: { names: before.names, kernel: replacements.at(-1)?.after ?? before.kernel, stored, foreign: [] },
+    after: { ...before, kernel: replacements.at(-1)?.after ?? before.kernel, stored },
   };
 }
 
