@@ -21,6 +21,7 @@ module.exports = {
   testTimeout: 300_000,
   // Many tests wait for Terraform and OpenStack, so three keep two cores busy.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
     project('unit'),

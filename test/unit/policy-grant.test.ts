@@ -242,10 +242,11 @@ else
       expect([rule, parseRule(value, era).is]).not.toContain('unparsed');
       if (admissionOf(rules, rule, 'member') !== 'no') continue;
       const { content, before, written, frame } = addRole(file, rules, rule, 'member', undefined);
-      const after = rulesOf(Object.fromEntries(parsePolicyFile(content, era).values), era, service);
+      const granted = parsePolicyFile(content, era);
+      const after = rulesOf(Object.fromEntries(granted.values), era, service);
       expect([rule, admissionOf(after, rule, 'member')]).toEqual([rule, 'role']);
       expect(content.length - text.length).toBeLessThan(30);
-      const back = takeRole(parsePolicyFile(content, era), after, rule, 'member', {
+      const back = takeRole(granted, after, rule, 'member', {
         before,
         written: written ?? '',
         frame,
