@@ -56,6 +56,28 @@ function once<T>(work: () => T): () => T {
   return () => (known ??= { value: work() }).value;
 }
 
+/**
+ * What was seen, and what these steps make of it.
+ * @param current what is there now; worked out when it is needed, which is seldom
+ */
+function lookAt<Observed, S extends Step>(
+  reconciler: Pick<Reconciler<never, never, Observed, S, never>, 'apply' | 'advance'>,
+  seen: Omit<Look, 'apply' | 'after'>,
+  steps: readonly S[],
+  current: () => Observed,
+): Look {
+  return {
+    ...seen,
+    apply: (isMeant, to, stop) => reconciler.apply(steps.filter(isMeant), current(), seen.target, to, stop),
+    after(isDone) {
+      const done = steps.filter(isDone);
+      if (done.length === 0) return this;
+      const advanced = once(() => reconciler.advance(current(), done));
+      return lookAt(reconciler, seen, steps, advanced);
+    },
+  };
+}
+
 export function bind<Declared, Restored, Observed, S extends Step, On>(
   reconciler: Reconciler<Declared, Restored, Observed, S, On>,
 ): Kind {
@@ -70,26 +92,8 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
       const observed = await reconciler.observe(placement, from);
       const difference = reconciler.diff(placement, observed);
       const images = difference.steps.map((step) => reconciler.image(step, observed));
-      return lookAt(
-        { kind: reconciler.kind, target: placement.target, difference, images },
-        difference.steps,
-        () => observed,
-      );
-    },
-  });
-  /** @param current what is there now; worked out when it is needed, which is seldom */
-  const lookAt = (seen: Omit<Look, 'apply' | 'after'>, steps: readonly S[], current: () => Observed): Look => ({
-    ...seen,
-    apply: (isMeant, to, stop) => reconciler.apply(steps.filter(isMeant), current(), seen.target, to, stop),
-    after(isDone) {
-      const done = steps.filter(isDone);
-      return done.length === 0
-        ? this
-        : lookAt(
-            seen,
-            steps,
-            once(() => reconciler.advance(current(), done)),
-          );
+      const seen = { kind: reconciler.kind, target: placement.target, difference, images };
+      return lookAt(reconciler, seen, difference.steps, () => observed);
     },
   });
 
