@@ -19,8 +19,8 @@ const project = (name, more = {}) => ({
 module.exports = {
   // Waiting for the lab is no failure; what hangs is ended all the same.
   testTimeout: 300_000,
-  // Many tests wait for Terraform and OpenStack, so three keep two cores busy.
-  maxWorkers: 3,
+  // Many tests wait for Terraform and OpenStack, so four keep two cores busy.
+  maxWorkers: 4,
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
