@@ -6,15 +6,18 @@ import { readFileSync } from 'node:fs';
 import type { Role } from '../../lib/contract/ports';
 import { CommandFolder } from '../support/command';
 import type { LabSubnet } from '../support/lab-cloud';
+import { LabLock } from '../support/lab-lock';
 import { LabRoles, type LabUser } from '../support/lab-roles';
 
 const rule = 'create_port:fixed_ips:ip_address';
+let policyFiles: LabLock;
 let roles: LabRoles;
 let command: CommandFolder;
 let subnet: LabSubnet;
 let addresses = 10;
 
 beforeAll(async () => {
+  policyFiles = await LabLock.take('policy-files');
   roles = await LabRoles.open('implied-roles');
   await roles.cloud.clean();
   command = new CommandFolder(roles.cloud.lab.environment);
@@ -27,6 +30,7 @@ afterAll(async () => {
   await roles.cloud.clean();
   await roles.close();
   command.remove();
+  await policyFiles.release();
 });
 
 /** With the grant, or with none. */

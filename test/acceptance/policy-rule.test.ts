@@ -9,11 +9,13 @@ import { LocalHost } from '../../adapters/host/local-host';
 import { CONTROLLER } from '../../lab/environment';
 import { CommandFolder } from '../support/command';
 import { LabCloud, type LabSubnet } from '../support/lab-cloud';
+import { LabLock } from '../support/lab-lock';
 import { PolicySite } from '../support/policy-site';
 
 const owner = 'tests-policy-rule';
 const neutronRule = 'create_port:fixed_ips:ip_address';
 const novaRule = 'os_compute_api:servers:create:forced_host';
+let policyFiles: LabLock;
 let cloud: LabCloud;
 let command: CommandFolder;
 let subnet: LabSubnet;
@@ -23,6 +25,7 @@ const etc = (service: string, file: string): string => join(cloud.lab.folder, 'e
 const policies = () => ['neutron', 'nova'].map((service) => readFileSync(etc(service, 'policy.yaml'), 'utf8'));
 
 beforeAll(async () => {
+  policyFiles = await LabLock.take('policy-files');
   cloud = new LabCloud('policy-rule');
   await removeServers();
   await cloud.clean();
@@ -37,6 +40,7 @@ afterAll(async () => {
   await cloud.clean();
   await cloud.close();
   command.remove();
+  await policyFiles.release();
 });
 
 const grant = (service: string, rule: string, intent: string) => ({
