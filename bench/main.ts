@@ -25,15 +25,15 @@ async function main(): Promise<void> {
   const empty = () => runNode([bundle, 'plan', '--manifest', nothing]);
   const [version, emptyPlan, node] = await inTurn(9, bare, empty, () => runNode(['-e', '0']));
   rmSync(folder, { recursive: true });
-  const [ours, plan, other] = [medianUsage(version), medianUsage(emptyPlan), medianUsage(node)];
+  const [ours, plan, bareNode] = [medianUsage(version), medianUsage(emptyPlan), medianUsage(node)];
   results.push(
-    measured('stackward --version, time', [ours.seconds, other.seconds], 's', '`node -e 0`', {
+    measured('stackward --version, time', [ours.seconds, bareNode.seconds], 's', '`node -e 0`', {
       target: { of: 'ratio', atMost: 1.5 },
     }),
-    measured('stackward --version, memory', [ours.mebibytes, other.mebibytes], 'MiB', '`node -e 0`', {
+    measured('stackward --version, memory', [ours.mebibytes, bareNode.mebibytes], 'MiB', '`node -e 0`', {
       target: { of: 'ours', atMost: 120 },
     }),
-    measured('plan of a manifest without targets, time', [plan.seconds, other.seconds], 's', '`node -e 0`', {
+    measured('plan of a manifest without targets, time', [plan.seconds, bareNode.seconds], 's', '`node -e 0`', {
       remark: 'the process, configuration, manifest and text of every plan',
     }),
   );
@@ -55,7 +55,7 @@ async function againstCommandLine(pools: readonly Measured[]): Promise<Measured[
     return [];
   }
   say('openstack subnet set, three times …');
-  const one = await oneSubnetSet();
+  const call = await oneSubnetSet();
   return pools.flatMap((result) => {
     const size = /^apply to (\d+) .*time/.exec(result.name)?.[1];
     return size === undefined
@@ -63,7 +63,7 @@ async function againstCommandLine(pools: readonly Measured[]): Promise<Measured[
       : [
           measured(
             `apply to ${size} beside the openstack command`,
-            [result.ours, one * Number(size)],
+            [result.ours, call * Number(size)],
             's',
             'one `openstack subnet set` each',
             { remark: 'three sampled on the lab, scaled' },

@@ -45,8 +45,8 @@ export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 export const medianUsage = (all: readonly Usage[]): Usage => ({
-  seconds: median(all.map((one) => one.seconds)),
-  mebibytes: median(all.map((one) => one.mebibytes)),
+  seconds: median(all.map((usage) => usage.seconds)),
+  mebibytes: median(all.map((usage) => usage.mebibytes)),
 });
 
 /** `times` rounds of each in turn, so that a slow minute of the machine meets all alike. */

@@ -143,7 +143,7 @@ async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage
 async function bareSelects({ command, env, subnets, port, selects }: Ground, size: number): Promise<number> {
   command.write(
     'ids.json',
-    subnets.slice(0, size).map((one) => one.id),
+    subnets.slice(0, size).map((subnet) => subnet.id),
   );
   const args = [selects, String(port), 'ids.json'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: command.folder, env });

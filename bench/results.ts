@@ -18,25 +18,25 @@ export interface Measured extends Result {
 
 export const measured = (
   name: string,
-  [ours, other]: readonly [number, number],
+  [ours, theirs]: readonly [number, number],
   unit: string,
   against: string,
   more: Pick<Measured, 'target' | 'remark'> = {},
-): Measured => ({ name, ours, other, ratio: ours / other, unit, against, ...more });
+): Measured => ({ name, ours, other: theirs, ratio: ours / theirs, unit, against, ...more });
 
 export const renderJson = (results: readonly Measured[]): string =>
   JSON.stringify({
-    results: results.map(({ name, ours, other, ratio, unit }) => ({ name, ours, other, ratio, unit })),
+    results: results.map(({ name, ours, other: theirs, ratio, unit }) => ({ name, ours, other: theirs, ratio, unit })),
   });
 
 const short = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toPrecision(2);
 
 export function renderTable(results: readonly Measured[]): string {
-  const rows = results.map(({ name, ours, other, ratio, unit, against, target, remark }) => [
+  const rows = results.map(({ name, ours, other: theirs, ratio, unit, against, target, remark }) => [
     name,
     `${short(ours)} ${unit}`,
-    `${short(other)} ${unit}`,
+    `${short(theirs)} ${unit}`,
     `${short(ratio)}×`,
     verdict({ ours, ratio }, target),
     `${against}${remark === undefined ? '' : `; ${remark}`}`,

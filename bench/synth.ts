@@ -23,8 +23,8 @@ export async function benchSynth(root: string): Promise<Measured> {
   };
   const [ours, raw] = await inTurn(3, synth('synth-ours.ts'), synth('synth-raw.ts'));
   refuseOtherWork(ours[0]?.made ?? [], raw[0]?.made ?? []);
-  const [mine, other] = [medianUsage(ours).seconds, medianUsage(raw).seconds];
-  return measured('synth of 400 tenants', [mine, other], 's', 'raw cdktf, the same resources', {
+  const [mine, theirs] = [medianUsage(ours).seconds, medianUsage(raw).seconds];
+  return measured('synth of 400 tenants', [mine, theirs], 's', 'raw cdktf, the same resources', {
     target: { of: 'ratio', atMost: 1.25 },
   });
 }
@@ -35,12 +35,12 @@ export async function benchOneTry(root: string): Promise<Measured> {
   const tool = (name: string): string => join(root, 'node_modules/.bin', name);
   const app = `${tool('tsc')} --project tsconfig.app.json && ${tool('tsx')} main.ts`;
   try {
-    const [ours, other] = await inTurn(
+    const [ours, theirs] = await inTurn(
       3,
       () => runProgram('npm', ['run', '--silent', 'synth'], root),
       () => runProgram(tool('cdktf'), ['synth', '--app', app, '--output', output], root),
     );
-    return measured('one try at main.ts', [median(ours), median(other)], 's', '`cdktf synth`, types first', {
+    return measured('one try at main.ts', [median(ours), median(theirs)], 's', '`cdktf synth`, types first', {
       target: { of: 'ratio', atMost: 0.5 },
     });
   } finally {
@@ -67,7 +67,7 @@ function countMade(folder: string): string[] {
 
 /** The constructs grow; raw cdktf must then make what they make, or the ratio means nothing. */
 function refuseOtherWork(ours: readonly string[], raw: readonly string[]): void {
-  const differing = [...ours.filter((one) => !raw.includes(one)), ...raw.filter((one) => !ours.includes(one))];
+  const differing = [...ours.filter((count) => !raw.includes(count)), ...raw.filter((count) => !ours.includes(count))];
   if (ours.length === 0 || differing.length > 0)
     throw new Error(
       `bench/synth-ours.ts and bench/synth-raw.ts make different things (${differing.join(', ') || 'nothing at all'}); make them the same`,

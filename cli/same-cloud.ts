@@ -47,9 +47,9 @@ function differenceOf(
     { name: 'cacertFile', theirs: ca, ours: path(credentials.caFile, '.'), without: 'none', remedy: `cacert: ${ca} in clouds.yaml, or OS_CACERT=${ca}` },
     { name: 'networkUrl', theirs: url(networkUrl), ours: url(credentials.networkUrl), without: "none, so it would ask the catalogue's", remedy: `network_endpoint_override: ${networkUrl} in clouds.yaml` },
   ]; // prettier-ignore
-  const other = pairs.find(({ theirs, ours }) => theirs !== undefined && theirs !== ours);
-  if (other === undefined) return undefined;
-  const { name, theirs, ours, without, remedy } = other;
+  const differing = pairs.find(({ theirs, ours }) => theirs !== undefined && theirs !== ours);
+  if (differing === undefined) return undefined;
+  const { name, theirs, ours, without, remedy } = differing;
   return `OpenStackCloud gives Terraform the ${words[name]} ${theirs}, and the credentials of stackward (cloud ${credentials.cloud}) name ${ours ?? without}; say ${remedy}`;
 }
 

@@ -27,7 +27,7 @@ export class Member {
           method: 'POST',
           body: { port: { network_id: networkId, name: portName } },
         });
-        addresses.push(...port.fixed_ips.map((one) => one.ip_address));
+        addresses.push(...port.fixed_ips.map((fixedIp) => fixedIp.ip_address));
       } catch (error) {
         return { addresses, refusal: (error as Error).message };
       }

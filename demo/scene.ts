@@ -20,7 +20,7 @@ export interface Scene {
 
 export async function redSubnet({ folder, environment, api }: Scene): Promise<Subnet> {
   const { manifests } = await readManifestsFromState(folder, environment);
-  const spec = manifests.flatMap((one) => one.resources).find((one) => one.path === redPools)?.spec;
+  const spec = manifests.flatMap((manifest) => manifest.resources).find((resource) => resource.path === redPools)?.spec;
   const [subnet] = await api.subnets([String(spec?.subnetId)]);
   if (!subnet) throw new NotShown('the red subnet is in the state, and not in the cloud');
   return subnet;

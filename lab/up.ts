@@ -114,5 +114,5 @@ function declareSteps(lab: Lab, components: readonly Component[]): Step[] {
 const takersAlong = (services: readonly Service[], started: ReadonlySet<string>): string[] =>
   services.flatMap(({ name, takesDependentsAlong }) => (takesDependentsAlong && started.has(name) ? [name] : []));
 
-const isNeededBy = (name: string, other: string, needs: ReadonlyMap<string, readonly string[]>): boolean =>
-  (needs.get(name) ?? []).some((need) => need === other || isNeededBy(need, other, needs));
+const isNeededBy = (name: string, takesAlong: string, needs: ReadonlyMap<string, readonly string[]>): boolean =>
+  (needs.get(name) ?? []).some((need) => need === takesAlong || isNeededBy(need, takesAlong, needs));

@@ -39,7 +39,12 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
   }));
   const sweep = owners.map((owner) => ({ owner, stacks }));
   const planned = await plan(emptied, kinds, readers, everything, sweep);
-  refuseUnknownStacks(missing, [...manifests.map((one) => one.stack), ...unapplied], planned, options.journal);
+  refuseUnknownStacks(
+    missing,
+    [...manifests.map((manifest) => manifest.stack), ...unapplied],
+    planned,
+    options.journal,
+  );
   // After `cdktf destroy` nothing would look for it there any more.
   const strict = {
     ...planned,

@@ -76,10 +76,10 @@ function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
 /** What a cloud's API or database was asked to change must not be asked of another cloud. Hosts are looked up one by one. */
 function refuseOtherTargets({ name, record }: RecordedRun, { cloud }: Readers): void {
   const known = ['database:neutron', `api:${cloud}`];
-  const other = record.steps.find(({ target }) => !target.startsWith('host:') && !known.includes(target));
-  if (other)
+  const elsewhere = record.steps.find(({ target }) => !target.startsWith('host:') && !known.includes(target));
+  if (elsewhere)
     throw new InvalidConfiguration(
-      `the run changed ${other.target}, and this configuration leads to ${known.join(' and ')}; roll it back with the configuration that it was made with`,
+      `the run changed ${elsewhere.target}, and this configuration leads to ${known.join(' and ')}; roll it back with the configuration that it was made with`,
       { where: name },
     );
 }

@@ -7,11 +7,11 @@ const maxLength = 120;
 export function nearestNames(name: string, names: Iterable<string>): readonly string[] {
   if (name.length > maxLength) return [];
   return [...names]
-    .map((candidate) => ({ one: candidate, steps: distance(name, candidate) }))
-    .filter(({ one: candidate, steps }) => steps * 4 <= Math.max(name.length, candidate.length))
-    .sort((a, b) => a.steps - b.steps || (a.one < b.one ? -1 : 1))
+    .map((candidate) => ({ candidate, steps: distance(name, candidate) }))
+    .filter(({ candidate, steps }) => steps * 4 <= Math.max(name.length, candidate.length))
+    .sort((a, b) => a.steps - b.steps || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, 3)
-    .map(({ one: candidate }) => candidate);
+    .map(({ candidate }) => candidate);
 }
 
 /** Letters to put in, take out or change (Levenshtein). */

@@ -39,9 +39,9 @@ export function diff(
 ): Difference<AllocationPoolStep> {
   const steps: AllocationPoolStep[] = [];
   const findings: Finding[] = [];
-  for (const one of wanted) {
-    const subnet = observed.subnets.get(subnetIdOf(one.spec));
-    const found = subnet ? compare(one, subnet, observed) : notFound(one, target);
+  for (const resource of wanted) {
+    const subnet = observed.subnets.get(subnetIdOf(resource.spec));
+    const found = subnet ? compare(resource, subnet, observed) : notFound(resource, target);
     append(steps, found.steps);
     append(findings, found.findings);
   }
@@ -126,7 +126,8 @@ function findUnsafeShrink(spec: AllocationPoolSpec, { lost, used }: Compared): s
   return `the declared pools leave out ${lostText}, of which ports use ${outside.length}: ${nameSome(outside)}; declare these, or delete the ports first`;
 }
 
-const counted = (count: bigint | number, one: string, many: string): string => `${count} ${count == 1 ? one : many}`;
+const counted = (count: bigint | number, singular: string, many: string): string =>
+  `${count} ${count == 1 ? singular : many}`;
 
 /** With every port free ranges change by themselves: they are reviewed only where they alone are wrong. */
 interface Drift {

@@ -44,7 +44,7 @@ const specsById = (wanted: readonly Wanted<AllocationPoolSpec>[]): Map<string, A
   new Map(wanted.map(({ spec }) => [subnetIdOf(spec), spec]));
 
 const byId = (all: readonly ObservedSubnet[]): ReadonlyMap<string, ObservedSubnet> =>
-  new Map(all.map((one) => [one.id.toLowerCase(), one]));
+  new Map(all.map((subnet) => [subnet.id.toLowerCase(), subnet]));
 
 /** One view of the database for all chunks, so that ranges and allocations belong together. */
 async function observeDatabase(

@@ -25,9 +25,12 @@ export function diff(
   { wanted, sweep }: Placement<PlacedBoot>,
   observed: BootRestoreObserved,
 ): Difference<BootRestoreStep> {
-  const found = wanted.map((one) => compare(one, observed));
+  const found = wanted.map((resource) => compare(resource, observed));
   if (wanted.length === 0) found.push(leftover(sweep, observed));
-  return { steps: found.flatMap((one) => one.steps), findings: found.flatMap((one) => one.findings) };
+  return {
+    steps: found.flatMap((difference) => difference.steps),
+    findings: found.flatMap((difference) => difference.findings),
+  };
 }
 
 type Found = Difference<BootRestoreStep>;

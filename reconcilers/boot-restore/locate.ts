@@ -17,18 +17,20 @@ export async function locate(
   const exceptions = specs.flatMap(({ spec }) => ('restore' in spec ? [] : spec.exceptions));
   const places = await readPlaces(exceptions, from);
   const byTarget = new Map<Target, Wanted<PlacedBoot>[]>();
-  const place = (target: Target, one: Wanted<unknown>, spec: PlacedBoot): void => {
-    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...one, spec }]);
+  const place = (target: Target, resource: Wanted<unknown>, spec: PlacedBoot): void => {
+    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...resource, spec }]);
   };
   const findings: Finding[] = [];
-  for (const one of specs) {
-    const { spec } = one;
-    if ('restore' in spec) for (const { target, image } of spec.restore) place(target, one, { is: 'restored', image });
+  for (const resource of specs) {
+    const { spec } = resource;
+    if ('restore' in spec)
+      for (const { target, image } of spec.restore) place(target, resource, { is: 'restored', image });
     else {
-      const hosts = spec.exceptions.map((exception) => ({ exception, at: hostsOf(exception, places) }));
-      for (const host of new Set(hosts.flatMap(({ at }) => at))) place(hostTarget(host), one, { is: 'declared' });
-      const nowhere = hosts.find(({ at }) => at.length === 0);
-      if (nowhere) findings.push({ id: one.id, ...sayNowhere(nowhere.exception, places) });
+      const placed = spec.exceptions.map((exception) => ({ exception, hosts: hostsOf(exception, places) }));
+      for (const host of new Set(placed.flatMap(({ hosts }) => hosts)))
+        place(hostTarget(host), resource, { is: 'declared' });
+      const nowhere = placed.find(({ hosts }) => hosts.length === 0);
+      if (nowhere) findings.push({ id: resource.id, ...sayNowhere(nowhere.exception, places) });
     }
   }
   return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };

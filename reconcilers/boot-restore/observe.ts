@@ -40,7 +40,7 @@ const storedName = new RegExp(`/firewall-exception-${anyMark}\\.ipv[46]$`);
 export async function observe({ target, sweep }: Placement<PlacedBoot>, from: Readers): Promise<BootRestoreObserved> {
   const host = await from.host(target);
   const { stateFolder } = host;
-  const owners = [...new Set(sweep.map((one) => one.owner))];
+  const owners = [...new Set(sweep.map((swept) => swept.owner))];
   const stored = owners.flatMap((owner) =>
     families.flatMap((family) =>
       [newNames, formerNames].map((named) => ({ owner, ...named(stateFolder, owner, family) })),
@@ -53,8 +53,8 @@ export async function observe({ target, sweep }: Placement<PlacedBoot>, from: Re
     ...stored.map(({ path }) => ({ verb: 'read-file', path }) as const),
   ])) as unknown as [Outcome<HostFacts>, Outcome<HostBoot>, Outcome<HostFolder>, ...Outcome<HostFile>[]];
   const { tools } = valueOf(facts);
-  const ours = stored.flatMap(({ owner, path, chain }, at) => {
-    const file = valueOf(answers[at] as Outcome<HostFile>);
+  const ours = stored.flatMap(({ owner, path, chain }, index) => {
+    const file = valueOf(answers[index] as Outcome<HostFile>);
     return ownerIn(textOf(file)) === owner ? [{ owner, path, rules: parseStored(file, owner, chain).rules }] : [];
   });
   const storedFor = ours.flatMap(({ owner, rules }): StoredFor[] =>

@@ -24,21 +24,23 @@ export function diff(placement: Placement<BridgePortOn>, observed: BridgePortObs
   const declared = new Set<string>();
   /** And by owner: what its record keeps of these is not left over. */
   const kept = new Set<string>();
-  for (const one of placement.wanted) {
+  for (const resource of placement.wanted) {
     const found =
-      'declared' in one.spec ? compare(one, one.spec, observed) : bringBack(one, one.spec.restore, observed);
+      'declared' in resource.spec
+        ? compare(resource, resource.spec, observed)
+        : bringBack(resource, resource.spec.restore, observed);
     append(findings, found.findings);
-    const step = stepOf(one, portIdOf(one.spec), found.aims);
-    if (step) steps.set(`${one.owner} ${one.id}`, step);
-    for (const key of keysOf(one.spec)) {
-      if ('declared' in one.spec) declared.add(key);
-      kept.add(`${one.owner} ${key}`);
+    const step = stepOf(resource, portIdOf(resource.spec), found.aims);
+    if (step) steps.set(`${resource.owner} ${resource.id}`, step);
+    for (const key of keysOf(resource.spec)) {
+      if ('declared' in resource.spec) declared.add(key);
+      kept.add(`${resource.owner} ${key}`);
     }
   }
   for (const step of leftovers(placement, observed, declared, kept)) {
     const key = `${step.owner} ${step.id}`;
-    const other = steps.get(key);
-    steps.set(key, other ? merge(other, step) : step);
+    const earlier = steps.get(key);
+    steps.set(key, earlier ? merge(earlier, step) : step);
   }
   return { steps: [...steps.values()].sort(removalsLast), findings };
 }
@@ -67,13 +69,13 @@ const wishesOf = ({ declared, devices }: DeclaredOn): Pick<Wish, 'device' | 'fla
 const removalsLast = (a: BridgePortStep, b: BridgePortStep): number =>
   Number(a.action === 'delete') - Number(b.action === 'delete') || (a.id < b.id ? -1 : 1);
 
-function compare(one: Wanted<BridgePortOn>, spec: DeclaredOn, observed: BridgePortObserved): Found {
+function compare(resource: Wanted<BridgePortOn>, spec: DeclaredOn, observed: BridgePortObserved): Found {
   const { declared, devices } = spec;
   const missing = devices.filter((device) => !observed.devices.has(device));
   const findings: Finding[] = [];
   if (missing.length > 0)
     findings.push({
-      id: one.id,
+      id: resource.id,
       message: `no bridge has ${missing.join(' or ')} of port ${declared.portId}: its server is off, or just moving; its flags are set by the next apply after it is plugged`,
     });
   const aims: Reasoned[] = [];
@@ -84,11 +86,11 @@ function compare(one: Wanted<BridgePortOn>, spec: DeclaredOn, observed: BridgePo
     const current = now.flags[kernelFlag[flag]];
     if (current === undefined)
       findings.push({
-        id: one.id,
+        id: resource.id,
         message: `the kernel of this host knows no "${flag}" of a bridge port (${kernelFlag[flag]} of ${device}); leave it out, or move to a newer kernel`,
         reason: 'UnrecoverableError',
       });
-    else append(aims, aimFor(one, declared.portId, { ...wish, current, bridge: now.bridge }, observed));
+    else append(aims, aimFor(resource, declared.portId, { ...wish, current, bridge: now.bridge }, observed));
   }
   return { aims, findings };
 }
@@ -149,10 +151,10 @@ function merge(step: BridgePortStep, left: BridgePortStep): BridgePortStep {
   };
 }
 
-function stepOf(one: Wanted<BridgePortOn>, portId: string, aims: readonly Reasoned[]): BridgePortStep | undefined {
+function stepOf(resource: Wanted<BridgePortOn>, portId: string, aims: readonly Reasoned[]): BridgePortStep | undefined {
   if (aims.length === 0) return undefined;
   return {
-    ...{ id: one.id, owner: one.owner, portId, aims, action: 'update', subject: `port ${portId}` },
+    ...{ id: resource.id, owner: resource.owner, portId, aims, action: 'update', subject: `port ${portId}` },
     changes: changesOf(aims),
     because: [...new Set(aims.map(({ because }) => because))].join('; '),
     notes: notesOf(aims),

@@ -9,7 +9,7 @@ import { type BridgePortStep, type FlagAim, type Found, kind, type Reasoned } fr
 
 /** As it was, absence of a record included. */
 export function bringBack(
-  one: Wanted<BridgePortOn>,
+  resource: Wanted<BridgePortOn>,
   images: readonly BridgePortImage[],
   observed: BridgePortObserved,
 ): Found {
@@ -18,18 +18,18 @@ export function bringBack(
   for (const { device, flag, value, entry } of images.flatMap((image) => image.flags)) {
     const now = observed.devices.get(device);
     const current = now?.flags[kernelFlag[flag]];
-    const before = observed.records.get(one.owner)?.entries.get(keyOf(device, flag));
+    const before = observed.records.get(resource.owner)?.entries.get(keyOf(device, flag));
     const after = entry ?? undefined;
     const aim = { device, flag, before, after, because: 'the run is rolled back' };
     const wouldSet = now !== undefined && value !== null && current !== undefined && current !== value;
-    const isHeld = heldByOthers(observed, one.owner, keyOf(device, flag)).length > 0;
+    const isHeld = heldByOthers(observed, resource.owner, keyOf(device, flag)).length > 0;
     // A flag that is in our record neither now nor in the image is nothing that a run of ours changed.
     const isOurs = before !== undefined || after !== undefined;
     if (!isOurs) continue;
     if (wouldSet && !isHeld) aims.push({ ...aim, set: { bridge: now.bridge, expect: current, value } });
     else if (JSON.stringify(before) !== JSON.stringify(after)) aims.push(aim);
     const warn = (why: string): number =>
-      findings.push({ id: one.id, message: `${why} can't be brought back, only what is recorded of it` });
+      findings.push({ id: resource.id, message: `${why} can't be brought back, only what is recorded of it` });
     if (current === undefined && value !== null) warn(`no bridge has ${device} any more: its ${flag}`);
     else if (wouldSet && isHeld) warn(`another owner's record holds ${flag} of ${device} too: it`);
   }
@@ -61,10 +61,10 @@ export function leftovers(
       .map(([key, entry]): Leaving => ({ owner, key, entry })),
   );
   const groups = new Map<string, { owner: string; entry: RecordEntry; aims: Reasoned[]; notes: string[] }>();
-  for (const [at, one] of leaving.entries()) {
-    const { owner, entry } = one;
+  for (const [index, left] of leaving.entries()) {
+    const { owner, entry } = left;
     // Where several leave at once, the flag goes back with the last of them.
-    const { aim, note } = takeBack(one, leaving.slice(0, at), observed, declared);
+    const { aim, note } = takeBack(left, leaving.slice(0, index), observed, declared);
     const name = `${owner} ${entry.path}`;
     const group = groups.get(name) ?? { owner, entry, aims: [], notes: [] };
     group.aims.push({ ...aim, because: '' });
@@ -73,7 +73,7 @@ export function leftovers(
   }
   return [...groups.values()].map(({ owner, entry: { path, stack, portId }, aims, notes }) => {
     const id = `${kind}.${path}`;
-    const isHere = wanted.some((one) => one.id === id && one.owner === owner);
+    const isHere = wanted.some((resource) => resource.id === id && resource.owner === owner);
     return {
       ...{ id, owner, portId, aims, action: 'delete', subject: `port ${portId}` },
       changes: changesOf(aims),
@@ -93,7 +93,7 @@ function takeBack(
   const { device, flag } = entry;
   const aim: FlagAim = { device, flag, before: entry, after: undefined };
   const isHeld = heldByOthers(observed, owner, key).some(
-    (other) => !gone.some((one) => one.owner === other.owner && one.key === key),
+    (holder) => !gone.some((left) => left.owner === holder.owner && left.key === key),
   );
   if (isHeld || declared.has(key))
     return { aim, note: `${flag} of ${device} stays: another owner's record or code holds it too` };

@@ -19,12 +19,12 @@ export async function locate(specs: readonly Wanted<BridgePortSpec>[], from: Rea
   const ports = ids.length === 0 ? [] : await (await from.network(`api:${from.cloud}`)).ports(ids);
   const known = new Map(ports.map((port) => [port.id.toLowerCase(), port]));
   const byTarget = new Map<Target, On[]>();
-  const place = (target: Target, one: On) => byTarget.set(target, [...(byTarget.get(target) ?? []), one]);
+  const place = (target: Target, resource: On) => byTarget.set(target, [...(byTarget.get(target) ?? []), resource]);
   const findings: Finding[] = [];
   for (const { spec, ...rest } of specs) {
     if ('restore' in spec) {
-      for (const target of new Set(spec.restore.map((one) => one.target))) {
-        const restore = spec.restore.filter((one) => one.target === target).map((one) => one.image);
+      for (const target of new Set(spec.restore.map((image) => image.target))) {
+        const restore = spec.restore.filter((recorded) => recorded.target === target).map((recorded) => recorded.image);
         place(target, { ...rest, spec: { restore } });
       }
       continue;

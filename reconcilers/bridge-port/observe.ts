@@ -37,9 +37,9 @@ export const heldByOthers = (
   owner: string,
   key: string,
 ): { readonly owner: string; readonly entry: RecordEntry }[] =>
-  [...records, ...others].flatMap(([other, { entries }]) => {
-    const entry = other === owner ? undefined : entries.get(key);
-    return entry === undefined ? [] : [{ owner: other, entry }];
+  [...records, ...others].flatMap(([holder, { entries }]) => {
+    const entry = holder === owner ? undefined : entries.get(key);
+    return entry === undefined ? [] : [{ owner: holder, entry }];
   });
 
 export async function observe({ target, owners }: Placement<BridgePortOn>, from: Readers): Promise<BridgePortObserved> {

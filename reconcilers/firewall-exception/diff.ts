@@ -32,7 +32,7 @@ export function diff(
   const steps: FirewallExceptionStep[] = [];
   const findings: Finding[] = [];
   for (const [owner, state] of observed.owners) {
-    const intents = wanted.filter((one) => one.owner === owner).map((one) => intend(one, observed));
+    const intents = wanted.filter((resource) => resource.owner === owner).map((resource) => intend(resource, observed));
     const all = [
       ...intents.flatMap((intent) => stepsFor(intent, state, observed)),
       ...leftovers(owner, state, intents, { sweep, ids }),
@@ -46,7 +46,7 @@ export function diff(
     if (foreign === undefined) append(steps, needed);
     else {
       const ids = new Set(needed.map((step) => step.id));
-      if (ids.size === 0) ids.add(intents[0]?.one.id ?? `${kind}.${state.ipv4.names.chain}`);
+      if (ids.size === 0) ids.add(intents[0]?.resource.id ?? `${kind}.${state.ipv4.names.chain}`);
       for (const id of ids) findings.push({ id, message: foreign, reason: 'Blocked' });
     }
   }
@@ -54,10 +54,13 @@ export function diff(
 }
 
 /** That the tap is away stands with the step, where there is one. */
-const findingsOf = ({ one, findings, away }: Intent, steps: readonly FirewallExceptionStep[]): readonly Finding[] =>
-  away === undefined || steps.some((step) => step.id === one.id)
+const findingsOf = (
+  { resource, findings, away }: Intent,
+  steps: readonly FirewallExceptionStep[],
+): readonly Finding[] =>
+  away === undefined || steps.some((step) => step.id === resource.id)
     ? findings
-    : [...findings, { id: one.id, message: away }];
+    : [...findings, { id: resource.id, message: away }];
 
 /** Left as it is: it may be another owner's. */
 const unclearChains = (owner: string, state: OwnState): Finding[] =>
@@ -88,12 +91,12 @@ function describeForeign(owner: string, state: OwnState): string | undefined {
 
 /** What there is of one construct. */
 export const seenOf = (comment: string, state: OwnState, where: 'kernel' | 'stored'): ExceptionRules => {
-  const of = (family: Family) => {
+  const rulesIn = (family: Family) => {
     const { kernel, stored } = state[family];
     const rules = where === 'stored' ? stored.rules : { mangle: kernel.mangle.rules, filter: kernel.filter.rules };
     return groupsOf(rules).get(comment) ?? noRules;
   };
-  return { ipv4: of('ipv4'), ipv6: of('ipv6') };
+  return { ipv4: rulesIn('ipv4'), ipv6: rulesIn('ipv6') };
 };
 
 const isNothing = (rules: ExceptionRules): boolean => families.every((family) => isEmptyGroup(rules[family]));
@@ -102,7 +105,7 @@ const isSame = (a: ExceptionRules, b: ExceptionRules): boolean =>
   families.every((family) => isSameGroup(a[family], b[family]));
 
 function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionObserved): FirewallExceptionStep[] {
-  const { one, rules, comment, subject, notes } = intent;
+  const { resource, rules, comment, subject, notes } = intent;
   if (!rules) return [];
   const before = seenOf(comment, state, 'kernel');
   const stored = seenOf(comment, state, 'stored');
@@ -117,14 +120,14 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   // What comes back at boot is worth a line where nothing else tells of it.
   const shown = ruleChanges.length + jumps.length > 0 ? [...ruleChanges, ...jumps] : boot;
   const step = {
-    id: one.id,
+    id: resource.id,
     action,
     subject: subject ?? describeRules(before, stored, rules),
     changes: shown,
     because,
     notes: isGone ? [closing] : [...notes, ...(intent.away === undefined ? [] : [intent.away])],
   } as const;
-  return [{ ...step, owner: one.owner, comment, rules }];
+  return [{ ...step, owner: resource.owner, comment, rules }];
 }
 
 const closing = 'what it let pass is up to the security groups of the port again';
@@ -183,10 +186,10 @@ function whatChanged(before: ExceptionRules, after: ExceptionRules): string {
 function changesOf(family: Family, before: ExceptionRules[Family], after: ExceptionRules[Family]): Change[] {
   if (isSameGroup(before, after)) return [];
   return ownTables.flatMap((table) =>
-    Array.from({ length: Math.max(before[table].length, after[table].length) }, (_, at): Change[] => {
-      const [from, to] = [before[table][at], after[table][at]].map((rule) => rule && shown(rule));
+    Array.from({ length: Math.max(before[table].length, after[table].length) }, (_, index): Change[] => {
+      const [from, to] = [before[table][index], after[table][index]].map((rule) => rule && shown(rule));
       if (from === to) return [];
-      const attribute = `${familyNames[family]} ${table} rule ${at + 1}`;
+      const attribute = `${familyNames[family]} ${table} rule ${index + 1}`;
       return [
         { attribute, ...(from === undefined ? {} : { before: from }), ...(to === undefined ? {} : { after: to }) },
       ];
@@ -263,7 +266,9 @@ function leftovers(
         after: 'none',
       }));
     // A long path is cut in its comment, and what is only not to be placed now is known by its whole id.
-    const id = ids.find((one) => one.startsWith(`${kind}.`) && commentOf(pathOf(one)) === comment) ?? `${kind}.${path}`;
+    const id =
+      ids.find((candidate) => candidate.startsWith(`${kind}.`) && commentOf(pathOf(candidate)) === comment) ??
+      `${kind}.${path}`;
     const step = { id, action: 'delete', subject: describeRules(before, stored) } as const;
     const why = { because: 'nothing declares it on this host any more', notes: [closing] };
     const changes = inKernel.length > 0 ? inKernel : atBoot;

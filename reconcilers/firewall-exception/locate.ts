@@ -14,31 +14,34 @@ export async function locate(
   specs: readonly Wanted<FirewallExceptionSpec | RestoredException>[],
   from: Readers,
 ): Promise<Located<PlacedException>> {
-  const declared = specs.flatMap((one): Declared[] => ('restore' in one.spec ? [] : [{ ...one, spec: one.spec }]));
+  const declared = specs.flatMap((resource): Declared[] =>
+    'restore' in resource.spec ? [] : [{ ...resource, spec: resource.spec }],
+  );
   const places = await readPlaces(
-    declared.map((one) => one.spec),
+    declared.map((resource) => resource.spec),
     from,
   );
   const near = await readSubnets([...places.ports.values()], from);
   const byTarget = new Map<Target, Wanted<PlacedException>[]>();
-  const place = (target: Target, one: Wanted<unknown>, spec: PlacedException): void => {
-    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...one, spec }]);
+  const place = (target: Target, resource: Wanted<unknown>, spec: PlacedException): void => {
+    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...resource, spec }]);
   };
   const findings: Finding[] = [];
-  for (const one of declared) {
-    const port = places.ports.get(one.spec.portId);
-    const finding = findMisplaced(one, port);
-    if (finding) findings.push({ id: one.id, ...finding });
+  for (const resource of declared) {
+    const port = places.ports.get(resource.spec.portId);
+    const finding = findMisplaced(resource, port);
+    if (finding) findings.push({ id: resource.id, ...finding });
     else if (port) {
       const subnets = near.get(port.networkId) ?? [];
-      const hosts = hostsOf(one.spec, places);
-      if (hosts.length === 0) findings.push({ id: one.id, ...noCandidates(one.spec) });
-      for (const host of hosts) place(hostTarget(host), one, { is: 'declared', spec: one.spec, port, subnets });
+      const hosts = hostsOf(resource.spec, places);
+      if (hosts.length === 0) findings.push({ id: resource.id, ...noCandidates(resource.spec) });
+      for (const host of hosts)
+        place(hostTarget(host), resource, { is: 'declared', spec: resource.spec, port, subnets });
     }
   }
-  for (const one of specs)
-    if ('restore' in one.spec)
-      for (const { target, image } of one.spec.restore) place(target, one, { is: 'restored', image });
+  for (const resource of specs)
+    if ('restore' in resource.spec)
+      for (const { target, image } of resource.spec.restore) place(target, resource, { is: 'restored', image });
   return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
 }
 
@@ -75,16 +78,16 @@ function findMisplaced({ spec }: Declared, port: Port | undefined): Omit<Finding
 function findOtherBinding(spec: FirewallExceptionSpec, port: Port): Omit<Finding, 'id'> | undefined {
   const live = findDriver(port);
   if (live === spec.firewallDriver) return undefined;
-  const at = `the port ${spec.portId} on ${port.hostId}`;
+  const portOnHost = `the port ${spec.portId} on ${port.hostId}`;
   if (port.vifType === '')
     return {
       reason: 'Blocked',
-      message: `these credentials don't see how Neutron bound ${at}; use those of an administrator`,
+      message: `these credentials don't see how Neutron bound ${portOnHost}; use those of an administrator`,
     };
   if (port.vifType === 'binding_failed')
     return {
       reason: 'TransientError',
-      message: `Neutron could not bind ${at}: its agent there is dead, or doesn't know the network; mend that, then run again`,
+      message: `Neutron could not bind ${portOnHost}: its agent there is dead, or doesn't know the network; mend that, then run again`,
     };
   const hint =
     live === undefined
@@ -93,7 +96,7 @@ function findOtherBinding(spec: FirewallExceptionSpec, port: Port): Omit<Finding
   const binding = port.vifType === 'ovs' && live === undefined ? 'ovs without a Linux bridge between' : port.vifType;
   return {
     reason: 'Blocked',
-    message: `Neutron bound ${at} as ${binding}: ${hint}; correct "firewallDriver" of OpenStackCloud`,
+    message: `Neutron bound ${portOnHost} as ${binding}: ${hint}; correct "firewallDriver" of OpenStackCloud`,
   };
 }
 

@@ -27,7 +27,7 @@ export async function observe(
   from: Readers,
 ): Promise<FirewallExceptionObserved> {
   const host = await from.host(target);
-  const owners = [...new Set([...wanted, ...sweep].map((one) => one.owner))];
+  const owners = [...new Set([...wanted, ...sweep].map((claim) => claim.owner))];
   const configFiles = wanted.some(needsLock) ? from.hosts.configFiles('neutron') : [];
   const { stateFolder } = host;
   const files = [
@@ -53,9 +53,9 @@ export async function observe(
     mayLack && !answer.ok && ['no-tool', 'no-module'].includes(answer.reason) ? noTables : valueOf(answer);
   const tables = { ipv4: tablesOf(ipv4, wanted.length === 0), ipv6: tablesOf(ipv6, true) };
   const rulesets = { ipv4: parseRuleset(tables.ipv4.text), ipv6: parseRuleset(tables.ipv6.text) };
-  const stored = await readStored(host, new Map(files.map((path, at) => [path, read[at] as Outcome<HostFile>])));
+  const stored = await readStored(host, new Map(files.map((path, index) => [path, read[index] as Outcome<HostFile>])));
   const stateOf = (owner: string, family: Family): OwnFamily => {
-    const comments = new Set(wanted.filter((one) => one.owner === owner).map(commentIn));
+    const comments = new Set(wanted.filter((resource) => resource.owner === owner).map(commentIn));
     return ownFamily(owner, family, { stateFolder, ruleset: rulesets[family], stored, comments });
   };
   const states = new Map(owners.map((o) => [o, { ipv4: stateOf(o, 'ipv4'), ipv6: stateOf(o, 'ipv6') }]));
@@ -80,7 +80,7 @@ async function readStored(
   const isTooLarge = (outcome: Outcome<HostFile>): boolean => !outcome.ok && outcome.reason === 'too-large';
   const large = [...outcomes].filter(([, outcome]) => isTooLarge(outcome)).map(([path]) => path);
   const digests = large.length === 0 ? [] : await host.read(large.map((path) => ({ verb: 'digest-file', path })));
-  const measured = new Map(large.map((path, at) => [path, digests[at]]));
+  const measured = new Map(large.map((path, index) => [path, digests[index]]));
   return new Map(
     [...outcomes].map(([path, outcome]): [string, SeenFile] => {
       const digest = measured.get(path);
@@ -121,8 +121,9 @@ function ownFamily(owner: string, family: Family, { stateFolder, ruleset, stored
   const now = seen(newNames(stateFolder, owner, family));
   const former = formerNames(stateFolder, owner, family);
   const chains = findOwnChains(ruleset, former.chain);
-  const ownerOf = (one: Family): string | undefined => ownerIn(textOf(fileOf(formerNames(stateFolder, owner, one))));
-  const ownersOfBoth = families.flatMap((one) => ownerOf(one) ?? []);
+  const ownerOf = (itsFamily: Family): string | undefined =>
+    ownerIn(textOf(fileOf(formerNames(stateFolder, owner, itsFamily))));
+  const ownersOfBoth = families.flatMap((itsFamily) => ownerOf(itsFamily) ?? []);
   const whose = whoseFormer(owner, { chains, owner: ownerOf(family), ownersOfBoth }, comments);
   if (whose === 'unclear') return { ...now, unclear: former.chain };
   if (whose === 'others') return now;

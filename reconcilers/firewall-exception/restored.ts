@@ -16,9 +16,13 @@ const rulesOf = (table: OwnTable, comment: string) =>
     .array(line)
     .max(maxRecordedRules)
     .superRefine((rules, context) => {
-      const other = rules.findIndex((rule) => findOwnComment(table, rule) !== comment);
-      if (other >= 0)
-        context.addIssue({ code: 'custom', path: [other], message: `is no rule of ${comment} that stackward writes` });
+      const foreign = rules.findIndex((rule) => findOwnComment(table, rule) !== comment);
+      if (foreign >= 0)
+        context.addIssue({
+          code: 'custom',
+          path: [foreign],
+          message: `is no rule of ${comment} that stackward writes`,
+        });
     });
 
 const ownRules = (comment: string) =>

@@ -39,7 +39,7 @@ export interface Owner {
 const chunkSize = 500;
 
 export function* chunksOf<T>(all: readonly T[], size = chunkSize): Generator<readonly T[]> {
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }
 
 const text = z.string().max(255);
@@ -113,10 +113,10 @@ export async function probeTables(from: SqlQuery): Promise<Tables> {
 }
 
 function refuseOtherEngines(tables: readonly { readonly name: string; readonly engine: string | null }[]): void {
-  const other = tables.find(({ engine }) => engine?.toLowerCase() !== 'innodb');
-  if (other)
+  const unfit = tables.find(({ engine }) => engine?.toLowerCase() !== 'innodb');
+  if (unfit)
     throw new Blocked(
-      `the table ${other.name} is ${other.engine === null ? 'a view' : `of the engine ${other.engine}`}, and what stackward writes rests on InnoDB's transactions and row locks; ALTER TABLE … ENGINE = InnoDB, as Neutron makes its tables`,
+      `the table ${unfit.name} is ${unfit.engine === null ? 'a view' : `of the engine ${unfit.engine}`}, and what stackward writes rests on InnoDB's transactions and row locks; ALTER TABLE … ENGINE = InnoDB, as Neutron makes its tables`,
     );
 }
 

@@ -78,7 +78,7 @@ function around(pool: IpRange, space: IpRange, hole: IpRange): string {
 function overlaps(pools: readonly IpRange[]): string[] {
   const sorted = [...pools].sort((a, b) => a.version - b.version || (a.first < b.first ? -1 : 1));
   return sorted.flatMap((pool, index) => {
-    const before = sorted.slice(0, index).find((other) => overlap(other, pool));
+    const before = sorted.slice(0, index).find((earlier) => overlap(earlier, pool));
     return before
       ? [`the pools ${formatRange(before)} and ${formatRange(pool)} overlap; declare each address in one pool only`]
       : [];

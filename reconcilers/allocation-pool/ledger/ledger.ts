@@ -83,7 +83,9 @@ export function findRangeFault(ledger: Ledger, allocated: readonly IpRange[]): s
     found.push(range);
   }
   if (sizeOf(found) !== sizeOf(compact(found))) {
-    const twice = found.find((range, index) => found.some((other, at) => at < index && overlap(range, other)));
+    const twice = found.find((range, index) =>
+      found.some((earlier, position) => position < index && overlap(range, earlier)),
+    );
     return `two free ranges share addresses of ${twice ? formatRange(twice) : 'one another'}`;
   }
   const taken = firstShared(compact(found), allocated);
@@ -94,10 +96,10 @@ const spelled = ({ start, end }: AddressRange): string => (start === end ? start
 
 /** The first part of `holes` (compact) that `ranges` (compact) hold too. */
 function firstShared(ranges: readonly IpRange[], holes: readonly IpRange[]): IpRange | undefined {
-  let at = 0;
+  let next = 0;
   for (const hole of holes) {
-    while (at < ranges.length && (ranges[at] as IpRange).last < hole.first) at++;
-    const range = ranges[at];
+    while (next < ranges.length && (ranges[next] as IpRange).last < hole.first) next++;
+    const range = ranges[next];
     if (range && overlap(range, hole))
       return {
         version: hole.version,

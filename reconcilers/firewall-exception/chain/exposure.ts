@@ -44,7 +44,7 @@ export function describeExposure({ spec, port, subnets, rules }: Exposed): strin
     `reason: ${spec.reason}`,
     opening(opened),
     ...opened.flatMap(covering),
-    ...(isOpenForIPv6(opened) && !port.fixedIps.some((one) => one.address.includes(':'))
+    ...(isOpenForIPv6(opened) && !port.fixedIps.some((fixedIp) => fixedIp.address.includes(':'))
       ? ['any address is of IPv6 too, of which the port itself has none']
       : []),
     ...(spec.firewallDriver === 'iptables'
@@ -85,14 +85,14 @@ function openedBy(rules: ExceptionRules['ipv4'], version: IpVersion): Opened {
   const passages = passagesOf(rules, version);
   return {
     ...{ version, passages },
-    sources: compact(passages.leaving.flatMap((one) => one.sources)),
-    destinations: compact(passages.leaving.flatMap((one) => one.destinations)),
+    sources: compact(passages.leaving.flatMap((passage) => passage.sources)),
+    destinations: compact(passages.leaving.flatMap((passage) => passage.destinations)),
   };
 }
 
 function opening(opened: readonly Opened[]): string {
   const named = (way: 'leaving' | 'entering', end: 'source' | 'destination'): string =>
-    nameOf(opened.map(({ version, passages }) => [version, passages[way].map((one) => one[end])]));
+    nameOf(opened.map(({ version, passages }) => [version, passages[way].map((passage) => passage[end])]));
   const has = (way: 'leaving' | 'entering'): boolean => opened.some(({ passages }) => passages[way].length > 0);
   const ways = [
     ...(has('leaving')
@@ -127,7 +127,9 @@ function covering({ version, passages, sources, destinations }: Opened): string[
   const whole = everyAddress(version);
   const missing = (end: 'source' | 'destination', ranges: readonly IpRange[]): bigint | undefined => {
     const left = sizeOf(subtract([whole], ranges));
-    return passages.leaving.some((one) => one[end] === undefined) || left * 2n > sizeOf([whole]) ? undefined : left;
+    return passages.leaving.some((passage) => passage[end] === undefined) || left * 2n > sizeOf([whole])
+      ? undefined
+      : left;
   };
   const [from, to] = [missing('source', sources), missing('destination', destinations)];
   return [
@@ -151,7 +153,7 @@ function grouping(opened: readonly Opened[], addresses: readonly string[]): stri
       if (address !== prefix) return own.has(address) ? `its own ${address}` : address;
       return Object.values<string>(linkLocal).includes(prefix) ? `link-local ${prefix}` : prefix;
     });
-  const hasDhcp = opened.some(({ passages }) => passages.leaving.some((one) => one.isForDhcp));
+  const hasDhcp = opened.some(({ passages }) => passages.leaving.some((passage) => passage.isForDhcp));
   const kept = [...(left.length > 0 ? [`those of ${left.join(', ')}`] : []), ...(hasDhcp ? [] : ['DHCP replies'])];
   return `its security groups don't apply to these packets${kept.length > 0 ? `; to ${kept.join(', and to ')} they do` : ''}`;
 }
@@ -163,7 +165,7 @@ function posing(opened: readonly Opened[], port: Port, subnets: readonly NearSub
   const own = port.fixedIps.map(({ address }) => only(parseAddress(address)));
   const posed = subnets.map((subnet) => {
     const neighbours = subtract([parseCidr(subnet.cidr)], own);
-    const sources = opened.flatMap((one) => intersect(one.sources, neighbours));
+    const sources = opened.flatMap((family) => intersect(family.sources, neighbours));
     return { subnet, count: sizeOf(sources), isAll: sizeOf(sources) === sizeOf(neighbours), sources };
   });
   const can = posed.filter(({ count }) => count > 0n);
@@ -185,12 +187,12 @@ const holdsAny = (ranges: readonly IpRange[], address: string): boolean =>
 /** What servers believe whoever tells it to them over their own link. */
 function onTheLink(opened: readonly Opened[], whereItMay: string): string[] {
   const ipv6 = opened.find(({ version, passages }) => version === 6 && passages.leaving.length > 0);
-  const answers = opened.some(({ passages }) => passages.leaving.some((one) => one.isForDhcp));
+  const answers = opened.some(({ passages }) => passages.leaving.some((passage) => passage.isForDhcp));
   const advertises = ipv6 !== undefined && intersect(ipv6.sources, [parseCidr(linkLocal[6])]).length > 0;
-  const reached = opened.flatMap((one) =>
-    one.passages.leaving.some(({ destination }) => destination === undefined)
+  const reached = opened.flatMap((family) =>
+    family.passages.leaving.some(({ destination }) => destination === undefined)
       ? []
-      : intersect(one.destinations, forMany[one.version].map(parseCidr)),
+      : intersect(family.destinations, forMany[family.version].map(parseCidr)),
   );
   const router = 'advertise itself as a router of IPv6';
   return [

@@ -43,7 +43,7 @@ export function requestsOf({ closing, kernel, storing }: FamilyChange): readonly
   const last = parts.pop() ?? [];
   const requests = [...parts, [...last, ...storing]];
   return requests
-    .map((writes, at) => (at === 0 ? [...closing, ...writes] : writes))
+    .map((writes, index) => (index === 0 ? [...closing, ...writes] : writes))
     .filter((writes) => writes.length > 0);
 }
 

@@ -9,7 +9,7 @@ import { describeExposure, describeRestored } from './exposure';
 import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf, type PlacedException } from '../model';
 
 export interface Intent {
-  readonly one: Wanted<PlacedException>;
+  readonly resource: Wanted<PlacedException>;
   /** By which its rules are found. */
   readonly comment: string;
   /** Absent: only rules tell which port it is about. */
@@ -23,27 +23,29 @@ export interface Intent {
   readonly away?: string;
 }
 
-export function intend(one: Wanted<PlacedException>, host: FirewallExceptionObserved): Intent {
-  const { spec } = one;
-  if (spec.is === 'declared') return intendDeclared({ ...one, spec }, host);
+export function intend(resource: Wanted<PlacedException>, host: FirewallExceptionObserved): Intent {
+  const { spec } = resource;
+  if (spec.is === 'declared') return intendDeclared({ ...resource, spec }, host);
   const { comment, ipv4, ipv6 } = spec.image;
-  return { one, comment, rules: { ipv4, ipv6 }, findings: [], notes: describeRestored({ ipv4, ipv6 }) };
+  return { resource, comment, rules: { ipv4, ipv6 }, findings: [], notes: describeRestored({ ipv4, ipv6 }) };
 }
 
 /** Of rules whose port nobody names any more. */
 export function describeRules(...all: readonly ExceptionRules[]): string {
-  const rules = all.flatMap((one) => families.flatMap((family) => [...one[family].mangle, ...one[family].filter]));
+  const rules = all.flatMap((group) =>
+    families.flatMap((family) => [...group[family].mangle, ...group[family].filter]),
+  );
   const taps = new Set(rules.flatMap((rule) => /--physdev-(?:in|out) (tap\S+)/.exec(rule)?.[1] ?? []));
   return `exception at ${[...taps].join(', ')}`;
 }
 
 type Declared = Wanted<PlacedException & { is: 'declared' }>;
 
-function intendDeclared(one: Declared, host: FirewallExceptionObserved): Intent {
-  const { spec, port, subnets } = one.spec;
-  const path = pathOf(one.id);
+function intendDeclared(resource: Declared, host: FirewallExceptionObserved): Intent {
+  const { spec, port, subnets } = resource.spec;
+  const path = pathOf(resource.id);
   const tap = tapOf(port.id);
-  const intent = { one, comment: commentOf(path), subject: `port ${port.id} (${tap})`, notes: [] };
+  const intent = { resource, comment: commentOf(path), subject: `port ${port.id} (${tap})`, notes: [] };
   const bridge = `brq${port.networkId.slice(0, 11)}`;
   const ends = spec.firewallDriver === 'iptables' ? uplinksOf(bridge, host) : [`qvb${port.id.slice(0, 11)}`];
   if (ends.length === 0) {
@@ -51,20 +53,20 @@ function intendDeclared(one: Declared, host: FirewallExceptionObserved): Intent 
     // Where it may only come to, that is no more than a word.
     return {
       ...intent,
-      findings: [{ id: one.id, message, ...(spec.placement === 'bound' && { reason: 'TransientError' }) }],
+      findings: [{ id: resource.id, message, ...(spec.placement === 'bound' && { reason: 'TransientError' }) }],
     };
   }
   const wished = rulesFor({ spec, port, path, ends });
   const refusal = findRefusal(wished, host) ?? findLostFamily(intent, wished, host);
-  if (refusal) return { ...intent, findings: [{ id: one.id, ...refusal }] };
+  if (refusal) return { ...intent, findings: [{ id: resource.id, ...refusal }] };
 
   const rules = host.hasHook.ipv6 ? wished : { ...wished, ipv6: noRules };
   return {
     ...intent,
     rules,
     notes: describeExposure({ spec, port, subnets, rules }),
-    findings: findWarnings(one, wished, host).map((message) => ({ id: one.id, message })),
-    ...(host.bridgeOf.has(tap) ? {} : { away: describeAway(tap, one, host) }),
+    findings: findWarnings(resource, wished, host).map((message) => ({ id: resource.id, message })),
+    ...(host.bridgeOf.has(tap) ? {} : { away: describeAway(tap, resource, host) }),
   };
 }
 
@@ -108,11 +110,11 @@ function findUnwritable(wished: ExceptionRules): string | undefined {
 
 /** Rules for IPv6 of a host whose agent has none now: they are not taken away because its chains are. */
 function findLostFamily(
-  { one, comment }: Pick<Intent, 'one' | 'comment'>,
+  { resource, comment }: Pick<Intent, 'resource' | 'comment'>,
   wished: ExceptionRules,
   { hasHook, host, owners }: FirewallExceptionObserved,
 ): Omit<Finding, 'id'> | undefined {
-  const own = owners.get(one.owner)?.ipv6;
+  const own = owners.get(resource.owner)?.ipv6;
   if (hasHook.ipv6 || isEmptyGroup(wished.ipv6) || !own) return undefined;
   if (![kernelRules(own), own.stored.rules].some((rules) => groupsOf(rules).has(comment))) return undefined;
   return {
@@ -124,12 +126,14 @@ function findLostFamily(
 function findWarnings(
   { spec: { spec, port } }: Declared,
   wished: ExceptionRules,
-  at: FirewallExceptionObserved,
+  host: FirewallExceptionObserved,
 ): string[] {
-  const named = [spec.sources, spec.destinations].some((all) => all !== 'any' && all.some((one) => one.includes(':')));
+  const named = [spec.sources, spec.destinations].some(
+    (all) => all !== 'any' && all.some((prefix) => prefix.includes(':')),
+  );
   return [
-    ...(!at.hasHook.ipv6 && !isEmptyGroup(wished.ipv6) && named
-      ? [`Neutron's agent filters no IPv6 on ${at.host}, so there is nothing to open for IPv6`]
+    ...(!host.hasHook.ipv6 && !isEmptyGroup(wished.ipv6) && named
+      ? [`Neutron's agent filters no IPv6 on ${host.host}, so there is nothing to open for IPv6`]
       : []),
     ...(port.portSecurity === false
       ? ['port security is off at this port: nothing is filtered there, and the exception opens nothing more']
@@ -140,6 +144,6 @@ function findWarnings(
 /** What of a Linux bridge is no server's and no DHCP agent's. */
 const uplinksOf = (bridge: string, { bridgeOf }: HostState): string[] =>
   [...bridgeOf]
-    .filter(([port, of]) => of === bridge && !port.startsWith('tap'))
+    .filter(([port, itsBridge]) => itsBridge === bridge && !port.startsWith('tap'))
     .map(([port]) => port)
     .sort();

@@ -21,7 +21,7 @@ export function largeFiles(
   state: OwnState,
   { intents, sweep }: { readonly intents: readonly Intent[]; readonly sweep: readonly Sweep[] },
 ): FirewallExceptionStep[] {
-  const swept = sweep.find((one) => one.owner === owner);
+  const swept = sweep.find((candidate) => candidate.owner === owner);
   const isWanted = (family: Family): boolean =>
     intents.some(({ rules }) => rules !== undefined && !isEmptyGroup(rules[family]));
   const found = families

@@ -27,9 +27,9 @@ export function passagesOf({ mangle, filter }: OwnRules, version: IpVersion): Pa
   const passing = walk('filter', filter, version);
   const leaving = passing.passed.flatMap(({ rule, passage }) => {
     if (rule.mark === undefined) return leaves(rule) ? [passage] : [];
-    const isMarked = (other: OwnRule): boolean =>
-      typeof other.verdict === 'object' && other.verdict.setMark === rule.mark && wayOf(other) === wayOf(rule);
-    return marking.passed.filter((other) => isMarked(other.rule)).map((other) => other.passage);
+    const isMarked = (marker: OwnRule): boolean =>
+      typeof marker.verdict === 'object' && marker.verdict.setMark === rule.mark && wayOf(marker) === wayOf(rule);
+    return marking.passed.filter((marker) => isMarked(marker.rule)).map((marker) => marker.passage);
   });
   return {
     leaving,

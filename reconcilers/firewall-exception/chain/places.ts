@@ -18,8 +18,8 @@ export async function readPlaces(wanted: readonly Whereabouts[], from: Readers):
   if (wanted.length === 0) return { ports: new Map(), agents: [] };
   const network = await from.network(`api:${from.cloud}`);
   const [ports, agents] = await Promise.all([
-    network.ports(wanted.map((one) => one.portId)),
-    wanted.some((one) => one.placement === 'candidates') ? network.agents() : [],
+    network.ports(wanted.map((exception) => exception.portId)),
+    wanted.some((exception) => exception.placement === 'candidates') ? network.agents() : [],
   ]);
   return { ports: new Map(ports.map((port) => [port.id, port])), agents };
 }
@@ -32,6 +32,6 @@ export function hostsOf({ placement, portId, firewallDriver }: Whereabouts, { po
   const port = ports.get(portId);
   const bound = port && port.hostId !== '' ? [port.hostId] : [];
   if (!port || placement === 'bound') return bound;
-  const candidates = agents.filter((one) => one.type === agentTypes[firewallDriver]).map((one) => one.host);
+  const candidates = agents.filter((agent) => agent.type === agentTypes[firewallDriver]).map((agent) => agent.host);
   return candidates.length === 0 ? [] : [...new Set([...bound, ...candidates])];
 }

@@ -40,7 +40,7 @@ export const isSameRule = (a: string, b: string): boolean => a === b || canonica
 export const isSameGroup = (a: OwnRules, b: OwnRules): boolean =>
   ownTables.every(
     (table) =>
-      a[table].length === b[table].length && a[table].every((rule, at) => isSameRule(rule, b[table][at] ?? '')),
+      a[table].length === b[table].length && a[table].every((rule, index) => isSameRule(rule, b[table][index] ?? '')),
   );
 
 export const isEmptyGroup = (group: OwnRules): boolean => ownTables.every((table) => group[table].length === 0);

@@ -118,7 +118,7 @@ const everything = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 /** Of one family, in the kernel's spelling and a fixed order; '' for all its addresses. */
 export function prefixesOf(prefixes: FirewallExceptionSpec['sources'], version: 4 | 6): string[] {
   if (prefixes === 'any') return [''];
-  const found = prefixes.map(parseCidr).filter((one) => one.version === version);
-  if (found.some((one) => one.prefixLength === 0)) return [''];
-  return [...new Set(found.map((one) => `${formatAddress(version, one.first)}/${one.prefixLength}`))].sort();
+  const found = prefixes.map(parseCidr).filter((range) => range.version === version);
+  if (found.some((range) => range.prefixLength === 0)) return [''];
+  return [...new Set(found.map((range) => `${formatAddress(version, range.first)}/${range.prefixLength}`))].sort();
 }
