@@ -4,12 +4,12 @@
  */
 import type { StackwardError } from '../../lib/basics/errors';
 import type { Host, HostWrite, Outcome } from '../../lib/hosts/host';
-import { readRecords, RecordWriter, type HostRecords } from '../../lib/hosts/host-record';
+import { RecordWriter, type HostRecords } from '../../lib/hosts/host-record';
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
-import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
-import { recordEntry, type RecordEntry } from './spec';
-import { type BridgePortStep, type FlagAim, kind } from './model';
+import { heldByOthers, kernelFlag, keyOf, look, type BridgePortObserved } from './observe';
+import type { RecordEntry } from './spec';
+import type { BridgePortStep, FlagAim } from './model';
 import type { Target } from '../../lib/contract/target';
 
 export async function* apply(
@@ -20,21 +20,38 @@ export async function* apply(
   stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
-  // Another owner may have come to hold a flag, or given it up: its record is nothing that our writes compare.
-  const now = await readRecords(host, kind, [...observed.records.keys()], recordEntry);
+  // The host program compares each flag and our own record as it writes. Another owner's record it does not compare, and where
+  // a flag has changed before, our record would already have gained an entry.
+  const now = await look(host, [...observed.records.keys()]);
   if (stop.aborted) return;
   const ready: BridgePortStep[] = [];
   for (const step of steps) {
-    const moved = step.aims.find((aim) => recorded(aim, step.owner, observed) !== recorded(aim, step.owner, now));
+    const moved = findMoved(step, observed, now);
     if (moved === undefined) ready.push(step);
     else
       yield {
         ...{ id: step.id, outcome: 'failed', reason: 'StalePlan' },
-        message: `what is recorded of ${moved.flag} of ${moved.device} changed after the plan was made; plan again`,
+        message: `${moved} changed after the plan was made; plan again`,
       };
   }
   const failed = await write(ready, observed, host);
   for (const step of ready) yield resultOf(step, failed.get(step));
+}
+
+/** What of the step's flags and records is not as it was observed. */
+function findMoved(
+  { aims, owner }: BridgePortStep,
+  observed: BridgePortObserved,
+  now: BridgePortObserved,
+): string | undefined {
+  for (const aim of aims) {
+    const { device, flag, set } = aim;
+    if (recorded(aim, owner, observed) !== recorded(aim, owner, now)) return `what is recorded of ${flag} of ${device}`;
+    const port = now.devices.get(device);
+    if (set && (port?.bridge !== set.bridge || port.flags[kernelFlag[flag]] !== set.expect))
+      return `${kernelFlag[flag]} of ${device} at ${set.bridge}`;
+  }
+  return undefined;
 }
 
 /** By its owner, and by others. */

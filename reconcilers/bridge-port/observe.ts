@@ -1,5 +1,5 @@
 /** The flags of all bridge ports of a host, and what records say of them. */
-import { valueOf, type BridgeFlag } from '../../lib/hosts/host';
+import { valueOf, type BridgeFlag, type HostReader } from '../../lib/hosts/host';
 import { readRecords, type HostRecord, type HostRecords } from '../../lib/hosts/host-record';
 import type { Readers } from '../../lib/contract/ports';
 import type { Placement } from '../../lib/contract/reconciler';
@@ -42,8 +42,13 @@ export const heldByOthers = (
     return entry === undefined ? [] : [{ owner: holder, entry }];
   });
 
-export async function observe({ target, owners }: Placement<BridgePortOn>, from: Readers): Promise<BridgePortObserved> {
-  const host = await from.host(target);
+export const observe = async (
+  { target, owners }: Placement<BridgePortOn>,
+  from: Readers,
+): Promise<BridgePortObserved> => look(await from.host(target), owners);
+
+/** What is there now, in one question. */
+export async function look(host: HostReader, owners: readonly string[]): Promise<BridgePortObserved> {
   const [[bridges], records] = await Promise.all([
     host.read([{ verb: 'bridge-ports' }]),
     readRecords(host, kind, owners, recordEntry),

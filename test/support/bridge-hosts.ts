@@ -160,7 +160,7 @@ export class BridgeHosts {
   private readonly pool = new HostPool((name) => this.counted(this.get(name)));
   private readonly host = (target: string): Promise<Host> => Promise.resolve(this.pool.get(target.slice(5)));
 
-  private get readers(): Readers {
+  get readers(): Readers {
     return {
       cloud: 'lab',
       knowsDatabase: false,
@@ -174,7 +174,7 @@ export class BridgeHosts {
     };
   }
 
-  private get writers(): Writers {
+  get writers(): Writers {
     const { network, database } = this.readers;
     return { network: network as Writers['network'], database: database as Writers['database'], host: this.host };
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LocalHost } from '../../adapters/host/local-host';
 import { apply, everything, plan } from '../../lib/run/engine';
 import { TransientError } from '../../lib/basics/errors';
-import { ownerMark, type Host, type HostWrite, type TableVariant } from '../../lib/hosts/host';
+import { ownerMark, type Host, type TableVariant } from '../../lib/hosts/host';
 import { undoManifests } from '../../lib/journal/journal';
 import { bind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
@@ -14,6 +14,7 @@ import type { Sweep } from '../../lib/contract/reconciler';
 import { bootRestore } from '../../reconcilers/boot-restore';
 import { firewallException } from '../../reconcilers/firewall-exception';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
+import { commitsOf, firstCommits } from './counted-writers';
 import { versions } from './memory-kind';
 import { FakeNetwork } from './fake-network';
 import { RecordedTexts } from './recorded-run';
@@ -176,7 +177,7 @@ export class FirewallHosts {
 
   private readonly host = (target: string): Promise<Host> => Promise.resolve(this.counted(this.get(target.slice(5))));
 
-  private get readers(): Readers {
+  get readers(): Readers {
     return {
       cloud: 'lab',
       knowsDatabase: false,
@@ -193,7 +194,7 @@ export class FirewallHosts {
     };
   }
 
-  private get writers(): Writers {
+  get writers(): Writers {
     const { network, database } = this.readers;
     return { network: network as Writers['network'], database: database as Writers['database'], host: this.host };
   }
@@ -220,23 +221,10 @@ export class FirewallHosts {
           this.writesLeft -= count;
           return real.write(sequences);
         }
-        const done = sequences.map((sequence) => {
-          const commits = sequence.flatMap(commitsOf).slice(0, this.writesLeft);
-          this.writesLeft -= commits.length;
-          return commits;
-        });
-        await real.write(done);
+        await real.write(firstCommits(sequences, this.writesLeft));
+        this.writesLeft = 0;
         throw new TransientError('the connection was lost before the answer');
       },
     };
   }
-}
-
-/** A restore of two tables is two commits of the kernel, and can be cut between them. */
-function commitsOf(write: HostWrite): HostWrite[] {
-  if (write.verb !== 'restore-tables') return [write];
-  return write.text
-    .split(/(?<=^COMMIT\n)/m)
-    .filter((text) => text !== '')
-    .map((text) => ({ ...write, text }));
 }

@@ -1,0 +1,228 @@
+/**
+ * The laws that every kind keeps (lib/contract/reconciler.ts, docs/adr/0009-levels-and-stop.md), shown on a small world of real
+ * parts. Each kind brings its world; a new kind gets the whole suite by one call.
+ */
+import { bind, type Kind } from '../../lib/contract/kind';
+import type { Manifest } from '../../lib/contract/manifest';
+import type { Readers, Writers } from '../../lib/contract/ports';
+import type { Reconciler, Step } from '../../lib/contract/reconciler';
+import type { Spec } from '../../lib/contract/resource';
+import { undoManifests } from '../../lib/journal/journal';
+import { apply, plan } from '../../lib/run/engine';
+import { CountedWriters } from '../support/counted-writers';
+import { RecordedTexts } from '../support/recorded-run';
+import { watch } from '../support/watched-kind';
+
+/** Each is declared by a resource of its own, and both are on one target. */
+export type Thing = 'first' | 'second';
+const both: readonly Thing[] = ['first', 'second'];
+
+export interface KindWorld {
+  readonly readers: Readers;
+  readonly writers: Writers;
+  readonly specs: Readonly<Record<Thing, Spec>>;
+  /** Brings about, before a run, what another kind does for these things of an owner; [] takes it away. */
+  precede?(owner: string, things: readonly Thing[]): unknown;
+  /** All that the kind can change there, and all records of it; equal only where nothing at all changed. */
+  state(): unknown;
+  /** Whether the thing is as declared: read from the real parts, without the kind. */
+  isThere(thing: Thing): unknown;
+  /** Somebody changes a thing that is as declared. */
+  drift(thing: Thing): unknown;
+  /** Somebody changes a thing that was never declared, in a way that a planned step does not expect. */
+  meddle(thing: Thing): unknown;
+  /** Things that look like ours and are somebody else's, as they are now. */
+  decoys(): unknown;
+  remove(): unknown;
+}
+
+export interface KindTraits {
+  /** What `apply` does as a whole: all steps of a target, or each thing for itself. */
+  readonly unit: 'target' | 'thing';
+  /** What becomes of a thing when its declaration leaves the code; `goes with the last`: of any owner on the target. */
+  readonly whenRemoved: 'goes' | 'goes with the last' | 'stays';
+  /** True: `apply` goes by what it reads again, so `advance` carries nothing over. A new kind may not. */
+  readonly readsAgain?: boolean;
+}
+
+export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
+  reconciler: Reconciler<Declared, Restored, Observed, S, On>,
+  make: () => KindWorld | Promise<KindWorld>,
+  traits: KindTraits,
+): void {
+  const { kind } = reconciler;
+  let world: KindWorld;
+  let decoys: unknown;
+  let writers: CountedWriters;
+  let watched: ReturnType<typeof watch<Declared, Restored, Observed, S, On>>;
+  let kinds: readonly Kind[];
+  beforeEach(async () => {
+    world = await make();
+    writers = new CountedWriters(world.writers);
+    watched = watch(reconciler, traits.readsAgain === true);
+    kinds = [bind(watched.kind)];
+    decoys = await world.decoys();
+  });
+  afterEach(async () => {
+    const found = await world.decoys();
+    await world.remove();
+    expect(found).toEqual(decoys);
+    expect(watched.faults).toEqual([]);
+  });
+
+  /** @param inTurn the second thing depends on the first */
+  function manifest(things: readonly Thing[], owner = 'team-a', inTurn = false): Manifest {
+    const stack = `stack-of-${owner}`;
+    const pathOf = (thing: Thing): string => `${stack}/${thing}`;
+    const resources = things.map((thing) => ({
+      ...{ path: pathOf(thing), stack, owner, kind, spec: world.specs[thing], unknown: [] },
+      dependsOn: inTurn && thing === 'second' ? [pathOf('first')] : [],
+    }));
+    return { owner, stack, source: stack, removed: [], resources };
+  }
+  const idOf = (thing: Thing, owner = 'team-a') => `${kind}.stack-of-${owner}/${thing}`;
+
+  async function run(
+    manifests: readonly Manifest[],
+    more: { readonly between?: () => unknown; readonly signal?: AbortSignal; readonly isRollback?: boolean } = {},
+  ) {
+    const sweep = more.isRollback ? [] : undefined;
+    for (const { owner, resources } of manifests) {
+      const named = both.filter((thing) => resources.some(({ path }) => path.endsWith(`/${thing}`)));
+      await world.precede?.(owner, resources.length > 0 && named.length === 0 ? both : named);
+    }
+    const planned = await plan(manifests, kinds, world.readers, undefined, sweep);
+    await more.between?.();
+    const recorded = new RecordedTexts(planned, manifests);
+    const report = await apply(planned, kinds, manifests, world.readers, writers, {
+      onResult: recorded.onResult,
+      ...(sweep && { sweep }),
+      ...(more.signal && { signal: more.signal }),
+    });
+    return {
+      planned: planned.steps.map(({ id }) => id),
+      outcomes: report.results.map(({ id, outcome, reason }) => `${id} ${reason ?? outcome}`),
+      problems: [...planned.problems, ...report.problems],
+      undo: () => undoManifests(recorded.run, kinds),
+    };
+  }
+  const applied = (things: readonly Thing[]) => things.map((thing) => `${idOf(thing)} applied`);
+  const areThere = async () => [Boolean(await world.isThere('first')), Boolean(await world.isThere('second'))];
+
+  test('from nothing both things come to be; a second run plans nothing and writes nothing', async () => {
+    expect(await areThere()).toEqual([false, false]);
+    const first = await run([manifest(both)]);
+    expect([first.outcomes.sort(), first.problems]).toEqual([applied(both), []]);
+    expect(await areThere()).toEqual([true, true]);
+    const [state, commits] = [await world.state(), writers.commits];
+    const second = await run([manifest(both)]);
+    expect([second.planned, second.problems, writers.commits]).toEqual([[], [], commits]);
+    expect(await world.state()).toEqual(state);
+  });
+
+  test('a thing that somebody changed is seen and repaired', async () => {
+    await run([manifest(both)]);
+    const state = await world.state();
+    await world.drift('first');
+    expect((await areThere())[0]).toBe(false);
+    const repaired = await run([manifest(both)]);
+    expect([repaired.planned.includes(idOf('first')), repaired.problems]).toEqual([true, []]);
+    expect([await areThere(), await world.state()]).toEqual([[true, true], state]);
+  });
+
+  test('a run whose connection is lost half-way fails, and the next run finishes', async () => {
+    const start = await world.state();
+    const whole = await run([manifest(both)]);
+    const [state, all] = [await world.state(), writers.commits];
+    await run(whole.undo(), { isRollback: true });
+    expect(await world.state()).toEqual(start);
+    writers.left = Math.floor(all / 2);
+    const cut = await run([manifest(both)]);
+    expect(cut.outcomes).toContainEqual(expect.stringMatching(/TransientError$/));
+    writers.left = Infinity;
+    expect((await run([manifest(both)])).problems).toEqual([]);
+    expect([await areThere(), await world.state()]).toEqual([[true, true], state]);
+  });
+
+  test('a thing that somebody changed between plan and apply is StalePlan, and nothing is written', async () => {
+    let state: unknown;
+    const between = async (): Promise<void> => {
+      await world.meddle('second');
+      state = await world.state();
+    };
+    const { outcomes } = await run([manifest(['second'])], { between });
+    expect(outcomes).toEqual([`${idOf('second')} StalePlan`]);
+    expect(await world.state()).toEqual(state);
+  });
+
+  describe('a run that is stopped', () => {
+    test('when it has reached the target begins nothing', async () => {
+      const state = await world.state();
+      const stop = new AbortController();
+      const { planned } = await run([manifest(['first'])], {
+        between: () => (writers.whenReached = () => stop.abort()),
+        signal: stop.signal,
+      });
+      expect(planned).toEqual([idOf('first')]);
+      expect([writers.commits, await world.state()]).toEqual([0, state]);
+    });
+    const ended =
+      traits.unit === 'target' ? 'ends the unit, which is all steps of the target' : 'ends the thing that was begun';
+    test(`while it writes ${ended}, and begins no other`, async () => {
+      const stop = new AbortController();
+      writers.whenWriting = () => stop.abort();
+      const { outcomes } = await run([manifest(both)], { signal: stop.signal });
+      const count = (end: string): number => outcomes.filter((outcome) => outcome.endsWith(end)).length;
+      expect([count(' applied'), count(' skipped')]).toEqual(traits.unit === 'target' ? [2, 0] : [1, 1]);
+      expect((await areThere()).filter((isThere) => isThere)).toHaveLength(count(' applied'));
+    });
+    test('between two levels begins nothing of the second', async () => {
+      const stop = new AbortController();
+      writers.whenWriting = () => stop.abort();
+      const { outcomes } = await run([manifest(both, 'team-a', true)], { signal: stop.signal });
+      expect(outcomes).toEqual([`${idOf('first')} applied`, `${idOf('second')} skipped`]);
+      expect(watched.calls).toHaveLength(1);
+    });
+  });
+
+  test('two levels of one target: the second starts from what the first has made', async () => {
+    const { outcomes, problems } = await run([manifest(both, 'team-a', true)]);
+    expect([outcomes, problems]).toEqual([applied(both), []]);
+    expect(watched.calls.map(({ results }) => results.length)).toEqual([1, 1]);
+    expect(await areThere()).toEqual([true, true]);
+  });
+
+  test("two owners: each run leaves the other owner's thing as it is", async () => {
+    const start = await world.state();
+    for (const [thing, owner] of [
+      ['first', 'team-a'],
+      ['second', 'team-b'],
+    ] as const)
+      expect((await run([manifest([thing], owner)])).problems).toEqual([]);
+    expect(await areThere()).toEqual([true, true]);
+    expect(await run([manifest(['first'])])).toMatchObject({ planned: [], problems: [] });
+    const gone = await run([manifest([])]);
+    expect([gone.planned.length, gone.problems]).toEqual([traits.whenRemoved === 'goes' ? 1 : 0, []]);
+    expect(await areThere()).toEqual([traits.whenRemoved === 'stays', true]);
+    expect((await run([manifest([], 'team-b')])).problems).toEqual([]);
+    if (traits.whenRemoved !== 'stays') expect(await world.state()).toEqual(start);
+  });
+
+  test('the rollback of a run brings back what was there before', async () => {
+    const start = await world.state();
+    const made = await run([manifest(both)]);
+    expect(await areThere()).toEqual([true, true]);
+    expect((await run(made.undo(), { isRollback: true })).problems).toEqual([]);
+    expect(await world.state()).toEqual(start);
+  });
+
+  if (traits.whenRemoved !== 'stays')
+    test('the rollback of a removal brings back thing and record', async () => {
+      await run([manifest(both)]);
+      const state = await world.state();
+      const gone = await run([manifest([])]);
+      expect(await areThere()).toEqual([false, false]);
+      expect((await run(gone.undo(), { isRollback: true })).problems).toEqual([]);
+      expect([await areThere(), await world.state()]).toEqual([[true, true], state]);
+    });
+}
