@@ -106,10 +106,11 @@ export default ts.config(
   // Links to files of credentials are all that synth writes beside cdktf's own files.
   mayImport('constructs', ['lib', 'reconcilers/[a-z-]+/spec', 'adapters/files/credential-links'], [drivers]),
   mayImport('adapters', ['lib'], [cdktf]),
-  mayImport('cli', ['lib', 'reconcilers', 'adapters'], [cdktf]),
+  mayImport('reports', ['lib'], [drivers, cdktf]),
+  mayImport('cli', ['lib', 'reconcilers', 'reports', 'adapters'], [cdktf]),
   forbid(['**/*.ts'], everywhere),
   forbid(['adapters/**/*.ts', 'cli/**/*.ts', 'constructs/**/*.ts', 'main.ts'], shipped),
-  forbid(['lib/**/*.ts', 'reconcilers/**/*.ts'], reasoned),
+  forbid(['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts'], reasoned),
   forbid(
     vagueYet.shipped,
     shipped.filter((rule) => rule !== vagueName),
@@ -120,7 +121,7 @@ export default ts.config(
   ),
   { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
-    files: ['lib/**/*.ts', 'reconcilers/**/*.ts'],
+    files: ['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
   },
   // Generated: one line for each rule of a service.

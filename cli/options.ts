@@ -59,13 +59,17 @@ export const withOutput = (command: Command): Command =>
     .addOption(new Option('--color', 'colour even without a terminal'))
     .addOption(new Option('--no-color', 'no colour; so does NO_COLOR'));
 
-export const withSelection = (command: Command, stack = 'only this stack; repeatable'): Command =>
+/** What a report reads with, and how it answers. */
+export const withContext = (command: Command): Command =>
   withOutput(command)
     .option('--config <file>', 'default: stackward.yaml in this folder, if there is one')
+    .option('--timezone <zone>', "of times that are shown, such as Asia/Seoul; default: this machine's");
+
+export const withSelection = (command: Command, stack = 'only this stack; repeatable'): Command =>
+  withContext(command)
     .option('--stack <name>', stack, collect, [])
     .option('--kind <kind>', `only this kind (${kindNames.join(', ')}); repeatable`, collect, [])
-    .option('--target <target>', 'only this target, such as database:neutron; repeatable', collect, [])
-    .option('--timezone <zone>', "of times that are shown, such as Asia/Seoul; default: this machine's");
+    .option('--target <target>', 'only this target, such as database:neutron; repeatable', collect, []);
 
 export const withManifest = (command: Command, stack?: string): Command =>
   withSelection(command, stack).option(

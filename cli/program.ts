@@ -21,7 +21,7 @@ export function program(): Command {
     .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .configureOutput({ writeOut: say, writeErr: complain });
-  for (const add of [addPlan, addApply, addVerify, addDestroy, addRollback, addRuns]) add(root);
+  for (const add of [addPlan, addApply, addVerify, addDestroy, addRollback, addRuns, addServices]) add(root);
   // A command's own help says what follows after its name.
   root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
   return root;
@@ -78,3 +78,12 @@ const addRuns = (root: Command): Command =>
       shared.withOutput(root.command('runs').description('list what was applied from here, and how it ended')),
     )
     .action(async (options: shared.RunsOptions) => (await import('./commands/runs.js')).runs(options));
+
+const addServices = (root: Command): Command =>
+  shared
+    .withContext(
+      root
+        .command('services')
+        .description('list the services of Nova and Cinder and the agents of Neutron, with their heartbeats'),
+    )
+    .action(async (options: shared.ContextOptions) => (await import('./commands/services.js')).services(options));

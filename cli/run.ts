@@ -52,7 +52,7 @@ export async function ending(options: OutputOptions, work: () => number | Promis
   }
 }
 
-function answerOf(options: ContextOptions): Answer {
+export function answerOf(options: ContextOptions): Answer {
   const timeZone = parseTimeZone(options.timezone);
   const clock = { now: () => new Date(), show: (time: Date) => formatTime(time, timeZone) };
   return { style: styleOf(options), clock };

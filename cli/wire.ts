@@ -8,8 +8,10 @@ import type { MysqlOptions } from '../adapters/mysql/mysql-database';
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import { defined } from '../lib/basics/defined';
 import { InvalidConfiguration } from '../lib/basics/errors';
+import type { Clock } from '../lib/contract/clock';
 import type { Manifest } from '../lib/contract/manifest';
-import type { Readers, Writers } from '../lib/contract/ports';
+import type { Writers } from '../lib/contract/ports';
+import type { ReportReaders } from '../lib/contract/report-ports';
 import type { Target } from '../lib/contract/target';
 import { cloudNamed, resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
 import type { Style } from '../lib/render/style';
@@ -17,6 +19,7 @@ import type { Note } from '../lib/run/plan';
 import type { Configuration } from './config';
 import { hostDirectory } from './host-directory';
 import { isSaid, refuseOtherCloud } from './same-cloud';
+import { databaseProbes, namedHosts, reportReaders } from './wire-reports';
 
 /** How a command answers. */
 export interface Answer {
@@ -24,15 +27,9 @@ export interface Answer {
   readonly clock: Clock;
 }
 
-export interface Clock {
-  now(): Date;
-  /** As reports show it: in the time zone that the options name, with its offset from UTC. */
-  show(time: Date): string;
-}
-
 /** Ways to read, and how to answer: all that a report needs. It has no manifest, and no way to write. */
 export interface ReadingContext extends Answer {
-  readonly readers: Readers;
+  readonly readers: ReportReaders;
   /** Weaknesses that the configuration allowed, and a reader has to know; complete when everything was read. */
   warnings(): readonly Note[];
 }
@@ -113,7 +110,13 @@ export function wire(
   const hostOf = (target: Target): string => target.slice('host:'.length);
   const host = async (target: Target) => (await hosts()).get(hostOf(target));
 
-  const readers: Readers = {
+  const readers: ReportReaders = {
+    ...reportReaders(
+      session,
+      versions,
+      databaseProbes(configuration, () => databaseOptions(configuration)),
+      namedHosts(configuration),
+    ),
     host,
     hosts: hostDirectory(configuration),
     machine: async (target) => (target.startsWith('host:') ? (await hosts()).machine(hostOf(target)) : undefined),

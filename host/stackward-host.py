@@ -1121,7 +1121,7 @@ def init_system():
 def facts(_):
     return {'hostname': os.uname()[1], 'kernel': os.uname()[2], 'machine': machine(),
             'python': '%d.%d.%d' % sys.version_info[:3], 'version': VERSION, 'installed': not IS_SENT, 'uid': os.getuid(),
-            'init': init_system(),
+            'init': init_system(), 'time': time.time(),
             'tools': dict((name, find_tool(name)) for name in TOOLS)}
 
 

@@ -67,6 +67,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
     installed: z.boolean(),
     uid: count,
     init: z.enum(['systemd', 'upstart', 'other']),
+    time: seconds.exactOptional(),
     tools: z.record(short, short.nullable()),
   }),
   'read-file': file,

@@ -22,6 +22,7 @@ import { UncheckedKeys } from './mysql-keys';
 import { mysqlLimits, withinLimits, type MysqlLimits } from './mysql-limits';
 import { lagError, prepare, type Access } from './mysql-settings';
 import { openConnection, type TlsOptions } from './mysql-tls';
+import { NotConnected, troubleOf } from './mysql-trouble';
 import { checkedRows, checkedValues } from './mysql-values';
 
 export type { TlsOptions } from './mysql-tls';
@@ -191,7 +192,8 @@ export class MysqlReader implements SqlReader {
       return { ...session, cluster: await prepare(ask, this.access, `${host}:${port}`) };
     } catch (error) {
       socket.destroy();
-      throw keys.refusal ?? connectError(error, stage, this.options, this.limits.connectTimeoutMs);
+      const refusal = keys.refusal ?? connectError(error, stage, this.options, this.limits.connectTimeoutMs);
+      throw new NotConnected(refusal, troubleOf(error, stage));
     }
   }
 }

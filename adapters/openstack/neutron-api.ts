@@ -1,35 +1,23 @@
 /** Neutron's subnets, ports and agents through its API. Reads are batched: a constant number of requests per chunk. */
 import type * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
-import { StalePlan, UnrecoverableError } from '../../lib/basics/errors';
-import { append } from '../../lib/basics/lists';
+import { StalePlan } from '../../lib/basics/errors';
 import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../../lib/contract/ports';
-import {
-  agentAnswer,
-  extensionAnswer,
-  heldAddressesAnswer,
-  pageAnswer,
-  portAnswer,
-  subnetAnswer,
-} from './neutron-answers';
+import { agentAnswer, extensionAnswer, heldAddressesAnswer, portAnswer, subnetAnswer } from './neutron-answers';
+import { NeutronLists } from './neutron-lists';
 import type { OpenStackSession } from './openstack-session';
-import { sayFault } from '../../lib/basics/schema-fault';
 
 /** 36-character ids; 100 of them keep a query string below the 8 KiB that most proxies allow. */
 const idsPerRequest = 100;
 
-/** Of one question: what a cloud of 100,000 ports comes to, several times over. */
-const mostPages = 1_000;
-const mostItems = 500_000;
-const mostBytes = 64 << 20;
-
 export class NeutronApi implements NetworkWriter {
-  /** Several kinds ask for the same agents and ports in the same turn. */
-  readonly #underWay = new Map<string, Promise<unknown[]>>();
-
   #extensions: Promise<ReadonlySet<string>> | undefined;
 
-  constructor(private readonly session: OpenStackSession) {}
+  readonly #lists: NeutronLists;
+
+  constructor(private readonly session: OpenStackSession) {
+    this.#lists = new NeutronLists(session);
+  }
 
   async subnets(ids: readonly string[]): Promise<readonly Subnet[]> {
     const found = await this.listByIds(subnetAnswer, 'subnets', 'id', ids);
@@ -56,14 +44,14 @@ export class NeutronApi implements NetworkWriter {
   }
 
   async agents(): Promise<readonly NetworkAgent[]> {
-    const found = await this.list(agentAnswer, 'agents', '');
+    const found = await this.#lists.get(agentAnswer, 'agents', '');
     return found.map(({ host, agent_type, alive }) => ({ host, type: agent_type, isAlive: alive }));
   }
 
   extensions(): Promise<ReadonlySet<string>> {
-    this.#extensions ??= this.list(extensionAnswer, 'extensions', '').then(
-      (found) => new Set(found.map(({ alias }) => alias)),
-    );
+    this.#extensions ??= this.#lists
+      .get(extensionAnswer, 'extensions', '')
+      .then((found) => new Set(found.map(({ alias }) => alias)));
     return this.#extensions;
   }
 
@@ -99,64 +87,16 @@ export class NeutronApi implements NetworkWriter {
         ...ids.slice(from, from + idsPerRequest).map((id): [string, string] => [field, id]),
         ...fields.map((name): [string, string] => ['fields', name]),
       ]);
-      for (const found of await this.list(item, collection, `?${query}`)) {
+      for (const found of await this.#lists.get(item, collection, `?${query}`)) {
         const value = (found as Readonly<Record<string, unknown>>)[field];
         if (typeof value === 'string' && !asked.has(value.toLowerCase()))
-          throw this.refused(collection, `holds one of ${field} ${value}, which was not asked for`);
+          throw this.#lists.refused(collection, `holds one of ${field} ${value}, which was not asked for`);
         result.push(found);
       }
     }
     return result;
   }
-
-  /** Who asks while the same question is under way shares its answer. */
-  private list<Item>(item: z.ZodType<Item>, collection: string, query: string): Promise<Item[]> {
-    const key = `${collection}${query}`;
-    const answer =
-      this.#underWay.get(key) ?? this.pages(item, collection, query).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, answer);
-    return answer as Promise<Item[]>;
-  }
-
-  /** A `next` is followed by its query alone: whatever host it names, the token goes to the endpoint of the catalogue. */
-  private async pages<Item>(item: z.ZodType<Item>, collection: string, first: string): Promise<Item[]> {
-    const path = `/v2.0/${collection}`;
-    const schema = pageAnswer(collection, item);
-    const budget = { bytes: mostBytes };
-    const asked = new Set<string>();
-    const result: Item[] = [];
-    for (let query: string | undefined = first; query !== undefined;) {
-      if (asked.has(query))
-        throw this.refused(collection, 'links to a page that was read before, so that it never ends');
-      if (asked.size === mostPages) throw this.refused(collection, `has more than ${mostPages} pages`);
-      asked.add(query);
-      const parsed = schema.safeParse(await this.session.call('network', `${path}${query}`, { budget }));
-      if (!parsed.success) throw this.refused(collection, `has an unknown form: ${sayFault(parsed.error)}`);
-      append(result, parsed.data[collection] as Item[]);
-      if (result.length > mostItems) throw this.refused(collection, `has more than ${mostItems} entries`);
-      query = this.nextOf(collection, parsed.data[`${collection}_links`] as Links | undefined);
-    }
-    return result;
-  }
-
-  private nextOf(collection: string, links: Links = []): string | undefined {
-    const next = links.find((link) => link.rel === 'next')?.href;
-    if (next === undefined) return undefined;
-    const url = URL.canParse(next) ? new URL(next) : undefined;
-    if (url?.pathname.endsWith(`/v2.0/${collection}`) !== true)
-      throw this.refused(collection, 'links to a next page that is not of this collection');
-    return url.search;
-  }
-
-  private refused(collection: string, fault: string): UnrecoverableError {
-    return new UnrecoverableError(
-      `Neutron's answer to GET /v2.0/${collection} ${fault}; see what answers at the network endpoint`,
-      { where: `cloud ${this.session.cloud}` },
-    );
-  }
 }
-
-type Links = readonly { readonly rel: string; readonly href: string }[];
 
 function subnetOf(subnet: z.infer<typeof subnetAnswer>): Subnet {
   return {

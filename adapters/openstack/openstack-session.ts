@@ -4,37 +4,21 @@
  */
 import { readFileSync } from 'node:fs';
 import { Agent, request, type Dispatcher } from 'undici';
-import * as z from 'zod';
-import type { CloudCredentials, DomainRef, Identity, Scope } from '../../lib/openstack/credentials';
+import type { CloudCredentials } from '../../lib/openstack/credentials';
 import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { refusal, unreachable } from './openstack-errors';
+import { authBody, secretsOf, tokenAnswer, type TokenAnswer } from './openstack-login';
 import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 import { sayFault } from '../../lib/basics/schema-fault';
 
-const text = z.string().max(2_000);
-/** POST /v3/auth/tokens: what of it is read. Before Kilo an endpoint has `region` alone. */
-const tokenAnswer = z.object({
-  token: z.object({
-    catalog: z
-      .array(
-        z.object({
-          type: text,
-          endpoints: z.array(
-            z.object({ interface: text, region_id: text.nullish(), region: text.nullish(), url: text.nullish() }),
-          ),
-        }),
-      )
-      .default([]),
-  }),
-});
 /** As it may stand in a header. */
 const tokenForm = /^[\x21-\x7e]{1,65536}$/;
 
-interface Token {
+interface Token extends Pick<TokenAnswer, 'catalog'> {
   readonly id: string;
-  readonly catalog: z.infer<typeof tokenAnswer>['token']['catalog'];
+  readonly said: TokenAnswer;
 }
 
 export interface ApiRequest {
@@ -56,7 +40,17 @@ interface Answered {
   readonly headers: Record<string, unknown>;
 }
 
+/** What an answer's `Date` says of a clock, beside this machine's own. */
+export interface DatedAnswer {
+  readonly date: number;
+  /** Of this machine's clock, in milliseconds since 1970. */
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
 export class OpenStackSession {
+  /** Host and port → the answer that was quickest. */
+  readonly #dated = new Map<string, DatedAnswer>();
   private token: Promise<Token> | undefined;
   private readonly dispatcher: Agent;
   readonly #plainHttp = new Set<string>();
@@ -124,6 +118,31 @@ export class OpenStackSession {
     return this.ask(id, `${url.origin}${base}/${version ?? own}/`, {});
   }
 
+  /** What Keystone said at the login. */
+  async login(): Promise<TokenAnswer> {
+    return (await this.authenticate()).said;
+  }
+
+  /** The interface and region of the credentials; undefined: every region. */
+  get choice(): { readonly interface: string; readonly region: string | undefined } {
+    return { interface: this.credentials.interface, region: this.credentials.region };
+  }
+
+  /** The status of an answer to a request without a token. @throws StackwardError where nothing answers */
+  async knock(url: string): Promise<number> {
+    checkedAddress(url, 'an endpoint of the catalogue', { allowPlainHttp: true, where: `cloud ${this.cloud}` });
+    return (await this.send(url, {}, undefined, 'any')).status;
+  }
+
+  /** What the answers so far told of the clock of who answers at this address. */
+  dated(url: string): DatedAnswer | undefined {
+    return this.#dated.get(new URL(url).host);
+  }
+
+  get authUrl(): string {
+    return this.credentials.authUrl;
+  }
+
   private async ask<Answer>(id: string, url: string, options: ApiRequest): Promise<Answer> {
     const answer = await this.send(url, { ...options, headers: { 'x-auth-token': id, ...options.headers } }, id);
     if (answer.status >= 200 && answer.status < 300) return answer.body as Answer;
@@ -150,7 +169,7 @@ export class OpenStackSession {
     const id = headers['x-subject-token'];
     const parsed = tokenAnswer.safeParse(body);
     if (parsed.success && typeof id === 'string' && tokenForm.test(id))
-      return { id, catalog: parsed.data.token.catalog };
+      return { id, catalog: parsed.data.token.catalog, said: parsed.data.token };
     const fault = parsed.success ? 'the header X-Subject-Token holds no token' : sayFault(parsed.error);
     throw new UnrecoverableError(
       `Keystone's answer to POST /v3/auth/tokens has an unknown form: ${fault}; see what answers at "auth_url"`,
@@ -203,8 +222,10 @@ export class OpenStackSession {
     url: string,
     { method = 'GET', body, headers = {}, budget = { bytes: maxAnswerBytes } }: ApiRequest,
     token?: string,
+    content: 'json' | 'any' = 'json',
   ): Promise<Answered> {
     try {
+      const sentAt = Date.now();
       const answer = await request(url, {
         method,
         dispatcher: this.dispatcher,
@@ -217,7 +238,8 @@ export class OpenStackSession {
         },
         body: body === undefined ? null : JSON.stringify(body),
       });
-      const isGood = answer.statusCode >= 200 && answer.statusCode < 300;
+      this.note(new URL(url).host, answer.headers.date, sentAt);
+      const isGood = content === 'json' && answer.statusCode >= 200 && answer.statusCode < 300;
       const said = await textOf(answer.body, budget, new URL(url), this.cloud);
       return {
         status: answer.statusCode,
@@ -228,6 +250,15 @@ export class OpenStackSession {
       const met = error instanceof StackwardError ? error : unreachable(error, new URL(url), this.cloud);
       throw this.hushed(asStackwardError(met), token);
     }
+  }
+
+  private note(host: string, header: string | string[] | undefined, sentAt: number): void {
+    const date = typeof header === 'string' ? Date.parse(header) : NaN;
+    if (Number.isNaN(date)) return;
+    const receivedAt = Date.now();
+    const before = this.#dated.get(host);
+    if (before === undefined || receivedAt - sentAt < before.receivedAt - before.sentAt)
+      this.#dated.set(host, { date, sentAt, receivedAt });
   }
 }
 
@@ -268,51 +299,10 @@ function jsonOf(text: string, isGood: boolean, { host, pathname }: URL, cloud: s
   }
 }
 
-/** What no message may hold. */
-function secretsOf(identity: Identity): readonly string[] {
-  switch (identity.method) {
-    case 'token':
-      return [identity.token];
-    case 'password':
-      return [identity.password];
-    case 'application_credential':
-      return [identity.secret];
-  }
-}
-
 function readPem(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw new InvalidConfiguration(`${what} can't be read: ${(error as Error).message}`, { where: path });
   }
-}
-
-/** Body of POST /v3/auth/tokens (Identity API v3, "Password authentication", "Token", "Application credential"). */
-export function authBody(identity: Identity): unknown {
-  const user = (who: { userId?: string; userName?: string; userDomain: DomainRef }): object =>
-    who.userId === undefined ? { name: who.userName, domain: who.userDomain } : { id: who.userId };
-  switch (identity.method) {
-    case 'token':
-      return { identity: { methods: ['token'], token: { id: identity.token } }, ...scopeOf(identity.scope) };
-    case 'password':
-      return {
-        identity: { methods: ['password'], password: { user: { ...user(identity), password: identity.password } } },
-        ...scopeOf(identity.scope),
-      };
-    case 'application_credential': {
-      const who = identity.id === undefined ? { name: identity.name, user: user(identity) } : { id: identity.id };
-      return {
-        identity: { methods: ['application_credential'], application_credential: { ...who, secret: identity.secret } },
-      };
-    }
-  }
-}
-
-function scopeOf(scope: Scope): object {
-  if ('projectId' in scope) return { scope: { project: { id: scope.projectId } } };
-  if ('projectName' in scope) return { scope: { project: { name: scope.projectName, domain: scope.projectDomain } } };
-  if ('domain' in scope) return { scope: { domain: scope.domain } };
-  if ('trustId' in scope) return { scope: { 'OS-TRUST:trust': { id: scope.trustId } } };
-  return 'system' in scope ? { scope: { system: { all: true } } } : {};
 }

@@ -26,6 +26,8 @@ export interface HostFacts {
   readonly installed: boolean;
   readonly uid: number;
   readonly init: 'systemd' | 'upstart' | 'other';
+  /** By the host's clock, in seconds since 1970. A program that was installed earlier does not tell it. */
+  readonly time?: number;
   /** Where each tool is; null: nowhere. */
   readonly tools: Readonly<Record<string, string | null>>;
 }

@@ -3,7 +3,7 @@
  * gophercloud/main.go there): wherever the two differ, a note says so. The reader
  * of provider 3.4.0 (gophercloud 2.8, yaml.v3) gives the same answers.
  */
-import { authBody } from '../../adapters/openstack/openstack-session';
+import { authBody } from '../../adapters/openstack/openstack-login';
 import recorded from '../fixtures/clouds/gophercloud.json';
 import { home, recordedClouds, resolveRecorded, type RecordedCloud } from '../support/recorded-clouds';
 

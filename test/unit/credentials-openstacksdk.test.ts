@@ -1,5 +1,5 @@
 /** What stackward makes of an entry, compared with what openstacksdk sends (test/fixtures/clouds, recorded by record.py there). */
-import { authBody } from '../../adapters/openstack/openstack-session';
+import { authBody } from '../../adapters/openstack/openstack-login';
 import { recordedClouds, resolveRecorded, type Answer, type RecordedCloud } from '../support/recorded-clouds';
 
 const cases = Object.entries(recordedClouds);

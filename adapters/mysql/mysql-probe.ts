@@ -1,0 +1,39 @@
+/**
+ * One login to a database, to tell whether and why not. It is a whole login: connections that end before it count towards
+ * `max_connect_errors` of the server, which then blocks this host.
+ */
+import { asStackwardError, UnrecoverableError } from '../../lib/basics/errors';
+import type { Connection } from '../../lib/contract/report-ports';
+import { MysqlReader, type MysqlOptions } from './mysql-database';
+import type { MysqlLimits } from './mysql-limits';
+import { NotConnected } from './mysql-trouble';
+
+interface Row {
+  readonly now: string;
+  readonly version: string;
+}
+
+/** Whole seconds: MySQL 5.5 knows no fractions. */
+const question = 'SELECT CAST(UTC_TIMESTAMP() AS CHAR) AS now, VERSION() AS version';
+
+export async function connectTo(options: MysqlOptions, limits: Partial<MysqlLimits> = {}): Promise<Connection> {
+  const reader = new MysqlReader(options, limits);
+  try {
+    await reader.cluster();
+    const sentAt = Date.now();
+    const [row] = await reader.query<Row>(question);
+    const receivedAt = Date.now();
+    const now = Date.parse(`${row?.now.replace(' ', 'T')}Z`);
+    if (row === undefined || Number.isNaN(now))
+      throw new UnrecoverableError('the database answers SELECT UTC_TIMESTAMP() with something that is no time');
+    // The server cuts off what is below a second: its clock stood half a second behind it, give or take another half.
+    const aheadSeconds = (now + 500 - (sentAt + receivedAt) / 2) / 1000;
+    const clock = { aheadSeconds, withinSeconds: 0.5 + (receivedAt - sentAt) / 2000 };
+    return { isOpen: true, version: row.version, clock };
+  } catch (error) {
+    const trouble = error instanceof NotConnected ? error.trouble : 'other';
+    return { isOpen: false, trouble, detail: asStackwardError(error).message };
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,42 @@
+/** Why no session with a database came about, as one word beside the sentence: a report tells the causes apart by it. */
+import { StackwardError } from '../../lib/basics/errors';
+import type { ConnectTrouble } from '../../lib/contract/report-ports';
+import { isConnectionLost, type Stage } from './mysql-errors';
+
+/** The same error, with its cause as a word. */
+export class NotConnected extends StackwardError {
+  constructor(
+    error: StackwardError,
+    readonly trouble: ConnectTrouble,
+  ) {
+    super(error.reason, error.detail, { ...(error.where === undefined ? {} : { where: error.where }), cause: error });
+  }
+}
+
+const byCode: Readonly<Record<string, ConnectTrouble>> = {
+  ...{
+    ENOTFOUND: 'name',
+    EAI_AGAIN: 'name',
+    ECONNREFUSED: 'refused',
+    EHOSTUNREACH: 'no route',
+    ENETUNREACH: 'no route',
+  },
+  ...{ HANDSHAKE_NO_SSL_SUPPORT: 'TLS', HANDSHAKE_SSL_ERROR: 'TLS' },
+};
+
+/** Numbers of the server: all of them come with SQLSTATE HY000 or 08004, so the state tells nothing. */
+const byNumber: Readonly<Record<number, ConnectTrouble>> = {
+  ...{ 1130: 'host not allowed', 1129: 'host blocked', 1040: 'too many connections', 1203: 'too many connections' },
+  ...{ 1226: 'too many connections', 3159: 'TLS', 1045: 'password', 1698: 'password', 1044: 'schema', 1049: 'schema' },
+};
+
+export function troubleOf(error: unknown, stage: Stage): ConnectTrouble {
+  const { code = '', errno = 0 } = error as { code?: string; errno?: number };
+  const known = byCode[code] ?? byNumber[errno];
+  if (known !== undefined) return known;
+  // A server that answers by a number has greeted, or refused to.
+  if (errno > 0) return 'other';
+  if (code === 'ETIMEDOUT' && stage === 'connecting') return 'filtered';
+  if (stage === 'waiting for the greeting' && isConnectionLost(error)) return 'no greeting';
+  return code === 'ETIMEDOUT' && stage === 'logging in' ? 'slow login' : 'other';
+}

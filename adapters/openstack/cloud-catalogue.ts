@@ -1,0 +1,57 @@
+/** What Keystone said at the login, what answers at the endpoints of its catalogue, and by which clocks. */
+import type { ApiClock, CatalogueReader, Endpoint, Login } from '../../lib/contract/report-ports';
+import type { OpenStackSession } from './openstack-session';
+import { parseUtc, told } from './report-answers';
+
+export class CloudCatalogue implements CatalogueReader {
+  readonly #urls = new Map<string, string>();
+
+  constructor(private readonly session: OpenStackSession) {}
+
+  get interface(): string {
+    return this.session.choice.interface;
+  }
+
+  get region(): string | undefined {
+    return this.session.choice.region;
+  }
+
+  async login(): Promise<Login> {
+    const said = await this.session.login();
+    const endpoints = said.catalog.flatMap(({ type, endpoints: rows }) =>
+      rows.map((row): Endpoint => {
+        const region = row.region_id ?? row.region ?? '';
+        return { service: type, interface: row.interface, region, url: row.url ?? '' };
+      }),
+    );
+    for (const { service, interface: face, url } of endpoints)
+      if (face === this.interface && URL.canParse(url)) this.#urls.set(service, url);
+    this.#urls.set('identity', this.session.authUrl);
+    return {
+      roles: said.roles.map(({ name }) => name),
+      endpoints,
+      ...told({
+        user: said.user?.name,
+        project: said.project?.name,
+        expiresAt: said.expires_at ? parseUtc(said.expires_at) : undefined,
+      }),
+    };
+  }
+
+  /** Asks for what the endpoint says of its version: of `http://nova/v2.1/<project>` that is `http://nova/v2.1/`. */
+  knock({ url }: Endpoint): Promise<number> {
+    const [, versioned = url] = /^(.*?\/v\d+(?:\.\d+)?)(?:\/.*)?$/.exec(url) ?? [];
+    return this.session.knock(`${versioned.replace(/\/+$/, '')}/`);
+  }
+
+  clocks(): readonly ApiClock[] {
+    return [...this.#urls].flatMap(([service, url]) => {
+      const dated = this.session.dated(url);
+      if (dated === undefined) return [];
+      const { date, sentAt, receivedAt } = dated;
+      // The header has whole seconds: the clock stood half a second behind it, give or take another half.
+      const ahead = (date + 500 - (sentAt + receivedAt) / 2) / 1000;
+      return [{ service, aheadSeconds: ahead, withinSeconds: 0.5 + (receivedAt - sentAt) / 2000 }];
+    });
+  }
+}

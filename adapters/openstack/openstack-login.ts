@@ -1,0 +1,67 @@
+/** What Keystone is sent at a login, what it answers, and what of it no message may hold. */
+import * as z from 'zod';
+import type { DomainRef, Identity, Scope } from '../../lib/openstack/credentials';
+
+const text = z.string().max(2_000);
+/** POST /v3/auth/tokens: what of it is read. Before Kilo an endpoint has `region` alone. */
+export const tokenAnswer = z.object({
+  token: z.object({
+    user: z.object({ name: text.nullish() }).optional(),
+    project: z.object({ name: text.nullish() }).optional(),
+    roles: z.array(z.object({ name: text })).default([]),
+    expires_at: text.nullish(),
+    catalog: z
+      .array(
+        z.object({
+          type: text,
+          endpoints: z.array(
+            z.object({ interface: text, region_id: text.nullish(), region: text.nullish(), url: text.nullish() }),
+          ),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+export type TokenAnswer = z.infer<typeof tokenAnswer>['token'];
+
+/** What no message may hold. */
+export function secretsOf(identity: Identity): readonly string[] {
+  switch (identity.method) {
+    case 'token':
+      return [identity.token];
+    case 'password':
+      return [identity.password];
+    case 'application_credential':
+      return [identity.secret];
+  }
+}
+
+/** Body of POST /v3/auth/tokens (Identity API v3, "Password authentication", "Token", "Application credential"). */
+export function authBody(identity: Identity): unknown {
+  const user = (who: { userId?: string; userName?: string; userDomain: DomainRef }): object =>
+    who.userId === undefined ? { name: who.userName, domain: who.userDomain } : { id: who.userId };
+  switch (identity.method) {
+    case 'token':
+      return { identity: { methods: ['token'], token: { id: identity.token } }, ...scopeOf(identity.scope) };
+    case 'password':
+      return {
+        identity: { methods: ['password'], password: { user: { ...user(identity), password: identity.password } } },
+        ...scopeOf(identity.scope),
+      };
+    case 'application_credential': {
+      const who = identity.id === undefined ? { name: identity.name, user: user(identity) } : { id: identity.id };
+      return {
+        identity: { methods: ['application_credential'], application_credential: { ...who, secret: identity.secret } },
+      };
+    }
+  }
+}
+
+function scopeOf(scope: Scope): object {
+  if ('projectId' in scope) return { scope: { project: { id: scope.projectId } } };
+  if ('projectName' in scope) return { scope: { project: { name: scope.projectName, domain: scope.projectDomain } } };
+  if ('domain' in scope) return { scope: { domain: scope.domain } };
+  if ('trustId' in scope) return { scope: { 'OS-TRUST:trust': { id: scope.trustId } } };
+  return 'system' in scope ? { scope: { system: { all: true } } } : {};
+}

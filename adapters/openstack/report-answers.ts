@@ -1,0 +1,123 @@
+/** What Nova, Cinder and Neutron answer to reports, checked before anything of it is used. Fields that are not read are dropped. */
+import * as z from 'zod';
+import { UnrecoverableError } from '../../lib/basics/errors';
+import { sayFault } from '../../lib/basics/schema-fault';
+import type { ServiceRecord } from '../../lib/contract/report-ports';
+
+/** The columns of these tables hold 255 characters; reasons and names are shown, never followed. */
+const text = z.string().max(255);
+const longText = z.string().max(64 << 10);
+/** `2026-11-29T07:51:27.000000`, `2026-11-29 07:51:12`, `2026-11-28T23:25:21Z`: all are UTC. */
+const utcForm = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)?$/;
+
+export function parseUtc(time: string): Date | undefined {
+  const [, day, hour] = utcForm.exec(time) ?? [];
+  const date = new Date(`${day}T${hour?.replace(/(\.\d{3})\d+/, '$1')}Z`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+const time = z
+  .string()
+  .max(64)
+  .refine((value) => parseUtc(value) !== undefined, 'must be a time in UTC')
+  .transform((value) => parseUtc(value) as Date);
+const amount = z.number().int().nonnegative().nullish();
+
+/** Nova below 2.69, which leaves out what is in a cell that it can't reach; Cinder. */
+export const serviceAnswer = z.object({
+  binary: text,
+  host: text,
+  zone: text.nullish(),
+  status: z.enum(['enabled', 'disabled']),
+  state: z.enum(['up', 'down']),
+  updated_at: time.nullish(),
+  disabled_reason: longText.nullish(),
+  forced_down: z.boolean().nullish(),
+});
+
+export const servicesAnswer = z.object({ services: z.array(serviceAnswer).max(100_000) });
+
+export const hypervisorAnswer = z.object({
+  hypervisor_hostname: text,
+  state: z.enum(['up', 'down']).nullish(),
+  status: z.enum(['enabled', 'disabled']).nullish(),
+  vcpus: amount,
+  vcpus_used: amount,
+  memory_mb: amount,
+  memory_mb_used: amount,
+});
+
+export const serverAnswer = z.object({
+  id: z.string().max(64),
+  name: text,
+  tenant_id: z.string().max(255),
+  status: text,
+  created: time.nullish(),
+  'OS-EXT-STS:vm_state': text.nullish(),
+  'OS-EXT-STS:task_state': text.nullish(),
+  'OS-EXT-SRV-ATTR:host': text.nullish(),
+  fault: z.object({ message: longText, created: time.nullish() }).nullish(),
+});
+
+export const actionAnswer = z.object({
+  action: text,
+  request_id: text.nullish(),
+  start_time: time.nullish(),
+  message: longText.nullish(),
+});
+
+export const agentRecordAnswer = z.object({
+  host: text,
+  agent_type: text,
+  binary: text,
+  alive: z.boolean(),
+  admin_state_up: z.boolean(),
+  heartbeat_timestamp: time.nullish(),
+  started_at: time.nullish(),
+});
+
+const id = z.string().max(64);
+
+export const floatingIpAnswer = z.object({
+  id,
+  floating_ip_address: z.string().max(64),
+  floating_network_id: id,
+  port_id: id.nullish(),
+  status: text.nullish(),
+});
+
+export const ownedPortAnswer = z.object({
+  id,
+  network_id: id,
+  device_id: text,
+  device_owner: text,
+  fixed_ips: z.array(z.object({ subnet_id: id, ip_address: z.string().max(64) })),
+});
+
+/** @throws UnrecoverableError naming the field, where the answer has another form */
+export function checkedAnswer<Answer>(schema: z.ZodType<Answer>, answer: unknown, what: string, cloud: string): Answer {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new UnrecoverableError(`the answer of ${what} has an unknown form: ${sayFault(parsed.error)}`, {
+    where: `cloud ${cloud}`,
+  });
+}
+
+/** A null of the answer is a value that nobody told. */
+export const told = <Value extends object>(value: Value): { [K in keyof Value]?: NonNullable<Value[K]> } =>
+  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null)) as {
+    [K in keyof Value]?: NonNullable<Value[K]>;
+  };
+
+export const serviceOf = (row: z.infer<typeof serviceAnswer>): ServiceRecord => ({
+  binary: row.binary,
+  host: row.host,
+  isEnabled: row.status === 'enabled',
+  isUp: row.state === 'up',
+  ...told({
+    zone: row.zone,
+    heartbeat: row.updated_at,
+    disabledReason: row.disabled_reason,
+    isForcedDown: row.forced_down,
+  }),
+});

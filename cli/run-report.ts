@@ -1,0 +1,42 @@
+/** One run of a report: configuration and connections, without a manifest and without a way to write. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { printable } from '../lib/basics/printable';
+import type { Clock } from '../lib/contract/clock';
+import type { Watch } from '../reports/sources';
+import type { Configuration } from './config';
+import { readConfiguration } from './inputs';
+import type { ContextOptions } from './options';
+import { answerOf, ending } from './run';
+import { complain } from './terminal';
+import { wire, type ReadingContext } from './wire';
+
+/** Ends with the exit code of `report`, or says why there is none. */
+export function runReport(
+  options: ContextOptions,
+  report: (context: ReadingContext, configuration: Configuration) => Promise<number>,
+): Promise<void> {
+  return ending(options, async () => {
+    const configuration = readConfiguration(options.config, process.env);
+    const { context, close } = wire(configuration, process.env, [], answerOf(options));
+    try {
+      const exitCode = await report(context, configuration);
+      for (const { where, message } of context.warnings())
+        complain(`${context.style.yellow('Warning:')} ${printable(where)}\n  ${printable(message)}\n`);
+      return exitCode;
+    } finally {
+      await close();
+    }
+  });
+}
+
+/** Whoever waits at the terminal is told why. */
+export const watchOf = (clock: Clock): Watch => ({
+  now: () => clock.now(),
+  pause: async (seconds, why) => {
+    complain(`${printable(why)}\n`);
+    await sleep(seconds * 1000);
+  },
+});
+
+/** Of the terminal; into a file or a pipe, 120. */
+export const terminalWidth = (): number => Math.max(process.stdout.columns ?? 120, 60);

@@ -1,0 +1,64 @@
+/** What reports read with, beside what the kinds read with. Adapters are loaded when they are first asked for. */
+import type { MysqlOptions } from '../adapters/mysql/mysql-database';
+import type { OpenStackSession } from '../adapters/openstack/openstack-session';
+import type { VersionReader } from '../lib/contract/ports';
+import type { DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
+import type { Configuration } from './config';
+
+type CloudReaders = Pick<
+  ReportReaders,
+  'compute' | 'volumes' | 'topology' | 'catalogue' | 'databaseProbes' | 'hostsToLookAt'
+>;
+
+export function reportReaders(
+  session: () => Promise<OpenStackSession>,
+  versions: () => Promise<VersionReader>,
+  databases: readonly DatabaseProbe[],
+  hostsToLookAt: readonly string[],
+): CloudReaders {
+  return {
+    databaseProbes: databases,
+    hostsToLookAt,
+    compute: async () => {
+      const [opened, known] = [await session(), await versions()];
+      const { NovaApi } = await import('../adapters/openstack/nova-api.js');
+      return new NovaApi(opened, known);
+    },
+    volumes: async () => {
+      const opened = await session();
+      const { CinderApi } = await import('../adapters/openstack/cinder-api.js');
+      return new CinderApi(opened);
+    },
+    topology: async () => {
+      const opened = await session();
+      const { NeutronTopology } = await import('../adapters/openstack/neutron-topology.js');
+      return new NeutronTopology(opened);
+    },
+    catalogue: async () => {
+      const opened = await session();
+      const { CloudCatalogue } = await import('../adapters/openstack/cloud-catalogue.js');
+      return new CloudCatalogue(opened);
+    },
+  };
+}
+
+/** @param options throws where the configuration of that database can't be used */
+export function databaseProbes(
+  { databases: { neutron } }: Configuration,
+  options: () => MysqlOptions,
+): readonly DatabaseProbe[] {
+  if (neutron === undefined) return [];
+  const connect = async () => {
+    const { connectTo } = await import('../adapters/mysql/mysql-probe.js');
+    return connectTo(options());
+  };
+  return [{ name: 'neutron', place: `${neutron.host}:${neutron.port}`, user: neutron.user, connect }];
+}
+
+/** Hosts that the configuration names by their whole names. */
+export const namedHosts = ({ services, hosts }: Configuration): readonly string[] => [
+  ...new Set([
+    ...Object.values(services).flatMap((service) => service.hosts),
+    ...hosts.map(({ match }) => match).filter((match) => !match.includes('*')),
+  ]),
+];

@@ -1,0 +1,173 @@
+/**
+ * What reports ask of a cloud, and no more. A field that a release doesn't tell is absent; nothing stands for it.
+ * Adapters implement these, check every answer, and throw errors of lib/basics/errors.ts.
+ */
+import type { Readers } from './ports';
+
+/** One process of Nova or Cinder, as its own service list has it. */
+export interface ServiceRecord {
+  readonly binary: string;
+  readonly host: string;
+  readonly zone?: string;
+  readonly isEnabled: boolean;
+  /** As the service's API judges the heartbeat. */
+  readonly isUp: boolean;
+  readonly disabledReason?: string;
+  /** Nova since 2.11 (Liberty). */
+  readonly isForcedDown?: boolean;
+  /** `last_seen_up`; before Liberty, and in Cinder, `updated_at`. */
+  readonly heartbeat?: Date;
+}
+
+export interface AgentRecord {
+  readonly host: string;
+  /** `Open vSwitch agent`, `L3 agent`, … */
+  readonly type: string;
+  readonly binary: string;
+  readonly isAlive: boolean;
+  readonly isEnabled: boolean;
+  readonly heartbeat?: Date;
+  readonly startedAt?: Date;
+}
+
+export interface Server {
+  readonly id: string;
+  readonly name: string;
+  readonly projectId: string;
+  readonly status: string;
+  readonly vmState?: string;
+  readonly taskState?: string;
+  /** For an administrator alone. */
+  readonly host?: string;
+  readonly created?: Date;
+  readonly fault?: { readonly message: string; readonly created?: Date };
+}
+
+export interface Hypervisor {
+  readonly name: string;
+  readonly isUp?: boolean;
+  readonly isEnabled?: boolean;
+  readonly vcpus?: number;
+  readonly vcpusUsed?: number;
+  readonly memoryMiB?: number;
+  readonly memoryUsedMiB?: number;
+}
+
+export interface ServerAction {
+  readonly action: string;
+  readonly requestId: string;
+  readonly startTime?: Date;
+  readonly message?: string;
+}
+
+export interface ComputeReader {
+  /** For an administrator alone. */
+  services(): Promise<readonly ServiceRecord[]>;
+  /** Of every project. For an administrator alone. */
+  servers(): Promise<readonly Server[]>;
+  hypervisors(): Promise<readonly Hypervisor[]>;
+  /** Newest first, as Nova has them. */
+  actions(serverId: string): Promise<readonly ServerAction[]>;
+}
+
+export interface VolumeReader {
+  services(): Promise<readonly ServiceRecord[]>;
+}
+
+export interface FloatingIp {
+  readonly id: string;
+  readonly address: string;
+  /** The network that the address is of. */
+  readonly networkId: string;
+  /** Of the port that it leads to; absent: it leads nowhere. */
+  readonly portId?: string;
+  readonly status?: string;
+}
+
+/** A port with an owner: a server, a router, a floating IP. */
+export interface OwnedPort {
+  readonly id: string;
+  readonly networkId: string;
+  readonly deviceId: string;
+  readonly deviceOwner: string;
+  readonly fixedIps: readonly { readonly subnetId: string; readonly address: string }[];
+}
+
+export interface TopologyReader {
+  agents(): Promise<readonly AgentRecord[]>;
+  /** Of every project that the credentials may see. */
+  floatingIps(): Promise<readonly FloatingIp[]>;
+  ownedPorts(): Promise<readonly OwnedPort[]>;
+}
+
+export interface Endpoint {
+  /** `compute`, `network`, … */
+  readonly service: string;
+  readonly interface: string;
+  readonly region: string;
+  readonly url: string;
+}
+
+/** What Keystone said at the login. */
+export interface Login {
+  readonly user?: string;
+  readonly project?: string;
+  readonly roles: readonly string[];
+  readonly expiresAt?: Date;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** A service's clock, as its answers told it. */
+export interface ApiClock {
+  /** Catalogue type: `compute`, `identity`. */
+  readonly service: string;
+  /** Seconds that the clock is ahead of this machine's; behind: negative. */
+  readonly aheadSeconds: number;
+  /** By which the truth may differ: the header's whole seconds, and half of the way. */
+  readonly withinSeconds: number;
+}
+
+export interface CatalogueReader {
+  login(): Promise<Login>;
+  /**
+   * Asks the endpoint of the credentials' interface and region without a token. Answers the HTTP status.
+   * @throws StackwardError where nothing answers
+   */
+  knock(endpoint: Endpoint): Promise<number>;
+  /** The interface and region that these credentials use. */
+  readonly interface: string;
+  readonly region: string | undefined;
+  /** Of the services that were asked so far and date their answers. */
+  clocks(): readonly ApiClock[];
+}
+
+export const connectTroubles = [
+  ...(['name', 'refused', 'filtered', 'no route', 'no greeting', 'host not allowed', 'host blocked'] as const),
+  ...(['too many connections', 'TLS', 'password', 'schema', 'slow login', 'other'] as const),
+] as const;
+export type ConnectTrouble = (typeof connectTroubles)[number];
+
+/** One attempt to log in to a database. */
+export type Connection =
+  | { readonly isOpen: true; readonly version: string; readonly clock: Omit<ApiClock, 'service'> }
+  | { readonly isOpen: false; readonly trouble: ConnectTrouble; readonly detail: string };
+
+export interface DatabaseProbe {
+  /** As in stackward.yaml: `neutron`. */
+  readonly name: string;
+  readonly place: string;
+  readonly user: string;
+  connect(): Promise<Connection>;
+}
+
+/** All that a report may read with. */
+export interface ReportReaders extends Readers {
+  compute(): Promise<ComputeReader>;
+  volumes(): Promise<VolumeReader>;
+  topology(): Promise<TopologyReader>;
+  catalogue(): Promise<CatalogueReader>;
+  /** Of every database that the configuration names. */
+  readonly databaseProbes: readonly DatabaseProbe[];
+  /** Hosts that the configuration names by their whole names. */
+  readonly hostsToLookAt: readonly string[];
+}

@@ -1,0 +1,92 @@
+/**
+ * Heartbeats of Nova's and Cinder's services and of Neutron's agents, in one form. Pure.
+ *
+ * Nova counts a service as down where `abs(now - last_seen_up) > service_down_time` (60 s), so a heartbeat in the future
+ * counts as well. The clock that writes a heartbeat need not be that of the service: nova-compute's is written by the
+ * conductor, an agent's by neutron-server. Sources: nova/servicegroup/drivers/db.py, neutron/db/agents_db.py.
+ */
+import type { AgentRecord, ServiceRecord } from '../lib/contract/report-ports';
+import { defined } from '../lib/basics/defined';
+
+export type BeatingService = 'nova' | 'neutron' | 'cinder';
+
+export interface Heartbeat {
+  readonly service: BeatingService;
+  readonly name: string;
+  readonly host: string;
+  readonly zone?: string;
+  readonly isUp: boolean;
+  readonly isEnabled: boolean;
+  readonly isForcedDown?: boolean;
+  readonly disabledReason?: string;
+  readonly at?: Date;
+  readonly startedAt?: Date;
+  /** Whose clock wrote `at`. */
+  readonly writtenBy: string;
+  /** Behind the moment of the reading, by the API's clock where its answers are dated; in the future: negative. */
+  readonly ageSeconds?: number;
+  /** Between two looks that were one report interval apart. Absent: there was one look. */
+  readonly hasMoved?: boolean;
+}
+
+/** Seconds between reports, and after how many the API says "down", by each service's defaults. */
+export const intervals: Readonly<Record<BeatingService, { readonly report: number; readonly down: number }>> = {
+  nova: { report: 10, down: 60 },
+  neutron: { report: 30, down: 75 },
+  cinder: { report: 10, down: 60 },
+};
+
+/** Two clocks that differ by less are taken for one. */
+export const slackSeconds = 5;
+
+const ageOf = (at: Date | undefined, now: Date): number | undefined =>
+  at === undefined ? undefined : (now.getTime() - at.getTime()) / 1000;
+
+export function heartbeatOfService(service: 'nova' | 'cinder', record: ServiceRecord, now: Date): Heartbeat {
+  const { binary, host, zone, isUp, isEnabled, isForcedDown, disabledReason, heartbeat } = record;
+  const writtenBy = binary === 'nova-compute' ? 'conductor' : 'its own host';
+  const more = { zone, isForcedDown, disabledReason, at: heartbeat, ageSeconds: ageOf(heartbeat, now) };
+  return { service, name: binary, host, isUp, isEnabled, writtenBy, ...defined(more) };
+}
+
+export function heartbeatOfAgent(record: AgentRecord, now: Date): Heartbeat {
+  const { binary, host, isAlive, isEnabled, heartbeat, startedAt } = record;
+  const more = { at: heartbeat, startedAt, ageSeconds: ageOf(heartbeat, now) };
+  return {
+    ...{ service: 'neutron', name: binary, host, isUp: isAlive, isEnabled, writtenBy: 'neutron-server' },
+    ...defined(more),
+  };
+}
+
+export type Health = 'up' | 'down' | 'dead' | 'skewed' | 'forced down';
+
+/** `down`: the API says so, and one look doesn't tell a dead service from a clock that is behind. */
+export function healthOf({ isUp, isForcedDown, ageSeconds, hasMoved }: Heartbeat): Health {
+  if (isForcedDown === true) return 'forced down';
+  if (ageSeconds !== undefined && ageSeconds < -slackSeconds) return 'skewed';
+  if (isUp) return 'up';
+  if (hasMoved === undefined) return 'down';
+  return hasMoved ? 'skewed' : 'dead';
+}
+
+/** Such as `nova-compute on cnode01`. */
+export const subjectOf = ({ name, host }: Pick<Heartbeat, 'name' | 'host'>): string => `${name} on ${host}`;
+
+/** The second look, beside the first. A record that is gone since has not moved. */
+export function compareLooks(first: readonly Heartbeat[], second: readonly Heartbeat[]): readonly Heartbeat[] {
+  const key = ({ name, host, zone = '' }: Heartbeat): string => JSON.stringify([name, host, zone]);
+  const later = new Map(second.map((beat) => [key(beat), beat]));
+  return first.map((beat) => {
+    const now = later.get(key(beat));
+    return { ...(now ?? beat), hasMoved: now?.at !== undefined && now.at.getTime() !== beat.at?.getTime() };
+  });
+}
+
+/** Who switched it off; undefined: nobody did. */
+export function disabledBy({ service, isEnabled, disabledReason }: Heartbeat): string | undefined {
+  if (isEnabled) return undefined;
+  if (service === 'neutron') return 'by an operator (admin_state_up is false; Neutron keeps no reason)';
+  if (disabledReason === undefined || disabledReason === '') return 'by an operator, who gave no reason';
+  const [, own] = /^AUTO: (.*)$/s.exec(disabledReason) ?? [];
+  return own === undefined ? `by an operator: ${disabledReason}` : `by Nova itself: ${own}`;
+}

@@ -1,0 +1,22 @@
+/** A reading that may have failed. Whoever judges it has to say what happens where nothing was read. */
+import { asStackwardError } from '../lib/basics/errors';
+
+export interface Unread {
+  readonly isRead: false;
+  readonly why: string;
+  /** True: somebody was asked, and did not answer. False: the configuration or the catalogue leads to nobody. */
+  readonly wasTried: boolean;
+}
+
+export type Looked<Value> = { readonly isRead: true; readonly value: Value } | Unread;
+
+export const read = <Value>(value: Value): Looked<Value> => ({ isRead: true, value });
+export const untried = (why: string): Unread => ({ isRead: false, why, wasTried: false });
+
+export async function look<Value>(work: () => Promise<Value>): Promise<Looked<Value>> {
+  try {
+    return read(await work());
+  } catch (error) {
+    return { isRead: false, why: asStackwardError(error).message, wasTried: true };
+  }
+}

@@ -1,0 +1,191 @@
+/** What reports read, each question asked once per run, whoever needs its answer. */
+import type { ApiAnswer, VersionReader } from '../lib/contract/ports';
+import type {
+  ApiClock,
+  Connection,
+  DatabaseProbe,
+  Endpoint,
+  FloatingIp,
+  Login,
+  OwnedPort,
+  ReportReaders,
+  Server,
+} from '../lib/contract/report-ports';
+import {
+  compareLooks,
+  heartbeatOfAgent,
+  heartbeatOfService,
+  intervals,
+  type BeatingService,
+  type Heartbeat,
+} from './heartbeats';
+import { look, read, untried, type Looked } from './looked';
+
+export interface Watch {
+  now(): Date;
+  /** Ends after these seconds. @param why is told to whoever waits */
+  pause(seconds: number, why: string): Promise<void>;
+}
+
+/** Catalogue types of a service, the newest first. */
+export const catalogueTypes = {
+  nova: ['compute'],
+  neutron: ['network'],
+  cinder: ['volumev3', 'block-storage', 'volumev2', 'volume'],
+} as const satisfies Record<BeatingService, readonly string[]>;
+
+export interface Knock {
+  readonly endpoint: Endpoint;
+  readonly status: Looked<number>;
+}
+
+export interface ProbedDatabase extends Pick<DatabaseProbe, 'name' | 'place' | 'user'> {
+  readonly connection: Connection;
+}
+
+export interface HostClock {
+  readonly host: string;
+  readonly clock: Looked<Omit<ApiClock, 'service'>>;
+}
+
+const once = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
+  let answer: Promise<Value> | undefined;
+  return () => (answer ??= work());
+};
+
+export class Sources {
+  constructor(
+    private readonly readers: ReportReaders,
+    private readonly watch: Watch,
+  ) {}
+
+  /** Everything that goes through the cloud's API begins here. */
+  readonly login = once((): Promise<Looked<Login>> => look(async () => (await this.readers.catalogue()).login()));
+
+  readonly versions = once(async (): Promise<Looked<readonly ApiAnswer[]>> => {
+    const reader = await look((): Promise<VersionReader> => this.readers.versions());
+    return reader.isRead ? read((await reader.value.apis()).answers) : reader;
+  });
+
+  /** One look. */
+  readonly heartbeats = {
+    nova: once(() => this.beats('nova')),
+    neutron: once(() => this.beats('neutron')),
+    cinder: once(() => this.beats('cinder')),
+  };
+
+  /** A second look where the first found something that seems dead; all services wait side by side. */
+  readonly settledHeartbeats = {
+    nova: once(() => this.settled('nova')),
+    neutron: once(() => this.settled('neutron')),
+    cinder: once(() => this.settled('cinder')),
+  };
+
+  readonly servers = once((): Promise<Looked<readonly Server[]>> =>
+    this.ofService('nova', async () => (await this.readers.compute()).servers()),
+  );
+
+  readonly floatingIps = once((): Promise<Looked<readonly FloatingIp[]>> =>
+    this.ofService('neutron', async () => (await this.readers.topology()).floatingIps()),
+  );
+
+  readonly ownedPorts = once((): Promise<Looked<readonly OwnedPort[]>> =>
+    this.ofService('neutron', async () => (await this.readers.topology()).ownedPorts()),
+  );
+
+  readonly databases = once((): Promise<readonly ProbedDatabase[]> =>
+    Promise.all(
+      this.readers.databaseProbes.map(async ({ name, place, user, ...probe }) => ({
+        ...{ name, place, user, connection: await probe.connect() },
+      })),
+    ),
+  );
+
+  /** The endpoints of the credentials' interface and region, each asked without a token. */
+  readonly knocks = once(async (): Promise<Looked<readonly Knock[]>> => {
+    const login = await this.login();
+    if (!login.isRead) return login;
+    const catalogue = await this.readers.catalogue();
+    const { interface: face, region } = catalogue;
+    const chosen = login.value.endpoints.filter(
+      (endpoint) => endpoint.interface === face && (region === undefined || endpoint.region === region),
+    );
+    const knock = async (endpoint: Endpoint): Promise<Knock> => ({
+      endpoint,
+      status: await look(() => catalogue.knock(endpoint)),
+    });
+    return read(await Promise.all(chosen.map(knock)));
+  });
+
+  /** Clocks of the APIs that answered one of the questions above. */
+  readonly apiClocks = once(async (): Promise<Looked<readonly ApiClock[]>> => {
+    const login = await this.login();
+    if (!login.isRead) return login;
+    await Promise.all([this.knocks(), this.versions()]);
+    return read((await this.readers.catalogue()).clocks());
+  });
+
+  readonly hostClocks = once((): Promise<readonly HostClock[]> =>
+    Promise.all(this.readers.hostsToLookAt.map(async (host) => ({ host, clock: await this.hostClock(host) }))),
+  );
+
+  private async hostClock(name: string): Promise<HostClock['clock']> {
+    const asked = await look(async () => {
+      const host = await this.readers.host(`host:${name}`);
+      const sentAt = Date.now();
+      const [facts] = await host.read([{ verb: 'facts' }]);
+      return { facts, sentAt, receivedAt: Date.now() };
+    });
+    if (!asked.isRead) return asked;
+    const { facts, sentAt, receivedAt } = asked.value;
+    if (!facts.ok) return { isRead: false, why: facts.error.message, wasTried: true };
+    const { time } = facts.value;
+    if (time === undefined) return untried('its host program is older, and does not tell the time');
+    // A program is started in between, so the moment lies somewhere on the way.
+    const aheadSeconds = time - (sentAt + receivedAt) / 2000;
+    return read({ aheadSeconds, withinSeconds: (receivedAt - sentAt) / 2000 });
+  }
+
+  /** Runs `work` where the catalogue has the service. */
+  private async ofService<Value>(service: BeatingService, work: () => Promise<Value>): Promise<Looked<Value>> {
+    const login = await this.login();
+    if (!login.isRead) return login;
+    const types: readonly string[] = catalogueTypes[service];
+    if (!login.value.endpoints.some((endpoint) => types.includes(endpoint.service)))
+      return untried(`the catalogue has no endpoint of "${types[0]}"`);
+    return look(work);
+  }
+
+  private beats(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
+    return this.ofService(service, async () => {
+      if (service === 'neutron') {
+        const agents = await (await this.readers.topology()).agents();
+        const now = await this.now(service);
+        return agents.map((agent) => heartbeatOfAgent(agent, now));
+      }
+      const reader = service === 'nova' ? await this.readers.compute() : await this.readers.volumes();
+      const services = await reader.services();
+      const now = await this.now(service);
+      return services.map((record) => heartbeatOfService(service, record, now));
+    });
+  }
+
+  /** By the API's clock, where its answers are dated; else by this machine's. */
+  private async now(service: BeatingService): Promise<Date> {
+    const types: readonly string[] = catalogueTypes[service];
+    const clock = (await this.readers.catalogue()).clocks().find((one) => types.includes(one.service));
+    return new Date(this.watch.now().getTime() + (clock?.aheadSeconds ?? 0) * 1000);
+  }
+
+  private async settled(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
+    const first = await this.heartbeats[service]();
+    if (!first.isRead) return first;
+    const silent = first.value.filter(({ isUp, isForcedDown }) => !isUp && isForcedDown !== true);
+    if (silent.length === 0) return first;
+    const seconds = intervals[service].report * 1.1 + 1;
+    const names = `${silent.length} of ${service}'s heartbeats`;
+    await this.watch.pause(seconds, `${names} stand still or are late: looking again in ${Math.round(seconds)} s`);
+    const second = await this.beats(service);
+    return second.isRead ? read(compareLooks(first.value, second.value)) : second;
+  }
+}
