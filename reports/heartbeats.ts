@@ -39,8 +39,8 @@ export const intervals: Readonly<Record<BeatingService, { readonly report: numbe
 /** Two clocks that differ by less are taken for one. */
 export const slackSeconds = 5;
 
-const ageOf = (at: Date | undefined, now: Date): number | undefined =>
-  at === undefined ? undefined : (now.getTime() - at.getTime()) / 1000;
+const ageOf = (time: Date | undefined, now: Date): number | undefined =>
+  time === undefined ? undefined : (now.getTime() - time.getTime()) / 1000;
 
 export function heartbeatOfService(service: 'nova' | 'cinder', record: ServiceRecord, now: Date): Heartbeat {
   const { binary, host, zone, isUp, isEnabled, isForcedDown, disabledReason, heartbeat } = record;

@@ -173,7 +173,7 @@ export class Sources {
   /** By the API's clock, where its answers are dated; else by this machine's. */
   private async now(service: BeatingService): Promise<Date> {
     const types: readonly string[] = catalogueTypes[service];
-    const clock = (await this.readers.catalogue()).clocks().find((one) => types.includes(one.service));
+    const clock = (await this.readers.catalogue()).clocks().find((candidate) => types.includes(candidate.service));
     return new Date(this.watch.now().getTime() + (clock?.aheadSeconds ?? 0) * 1000);
   }
 
