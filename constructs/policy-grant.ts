@@ -66,20 +66,22 @@ export class PolicyGrant extends Construct {
     this.spec = { ...guarded, role, release, reason, ...defined({ overrideManager }) };
     this.meaning = sayGrant(guarded.service, guarded.rule, role);
     for (const fault of faultsOf(this.spec)) addFinding(this, fault);
-    if (!('intent' in props)) this.warnOfOtherRule();
+    if (!('intent' in props)) this.judgeRule();
     claim(this, `the role ${role.toLowerCase()} in ${guarded.service}'s rule ${guarded.rule} of ${cloud.node.path}`);
     declareResource(this, { kind: 'policy-rule', spec: this.spec });
   }
 
   /**
-   * A rule that the release doesn't have, unless a plug-in brings it, and a rule that guards something else since a later
-   * release, such as Queens' `create_port:fixed_ips`.
+   * Refuses a rule that the release doesn't have, as `plan` does; warns where a host may know the rule all the same. Warns
+   * of a rule that guards something else since a later release, such as Queens' `create_port:fixed_ips`.
    */
-  private warnOfOtherRule(): void {
+  private judgeRule(): void {
     const { service, rule, release } = this.spec;
     const unknown = serviceNames.includes(service) ? findUnknownRule(service, rule, release) : undefined;
-    if (unknown !== undefined && faultOfRule(service, rule) === undefined)
-      Annotations.of(this).addWarning(unknown.message);
+    if (unknown !== undefined && faultOfRule(service, rule) === undefined) {
+      if (unknown.isCertain) addFinding(this, unknown.message);
+      else Annotations.of(this).addWarning(unknown.message);
+    }
     const intent = intentOf(service, rule);
     if (intent === undefined || ruleOf(intent, release) === rule) return;
     Annotations.of(this).addWarning(

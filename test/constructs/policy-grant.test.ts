@@ -47,6 +47,17 @@ test('a name that the release does not know is a warning at synth, with those th
   ]);
 });
 
+test('a name that no host of the release can know is refused at synth, with the words of the plan', () => {
+  const { app, stack } = stackOf('train');
+  new PolicyGrant(stack, 'Typo', { service: 'neutron', rule: 'create_port:mac_adress', ...member });
+  new PolicyGrant(stack, 'Plugin', { service: 'neutron', rule: 'create_gizmo', ...member });
+  expect(synthError(app).split('\n').slice(1)).toEqual([
+    expect.stringMatching(
+      /shared\/Typo: neutron of train has no rule create_port:mac_adress; did you mean create_port:mac_address/,
+    ),
+  ]);
+});
+
 test('findings: the same grant twice, and texts that no policy file can hold', () => {
   const { app, stack } = stackOf('zed');
   const make = (id: string, props: PolicyGrantProps) => new PolicyGrant(stack, id, props);

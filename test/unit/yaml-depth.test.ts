@@ -27,3 +27,29 @@ test.each([
 ])('%s are no depth', (_, text) => {
   expect(isDeeperThan(text, 4)).toBe(false);
 });
+
+test.each([
+  ['a merge key, line by line', 'b: <<: b:\n'],
+  ['a pair within a pair, line by line', '"b": "c":\n'],
+  ['an explicit key behind a pair, line by line', 'b: ? ...\n"\n'],
+])('%s nests in what the YAML package composes, and is counted', (_, line) => {
+  expect(isDeeperThan(line.repeat(120), 50)).toBe(true);
+});
+
+test.each([
+  ['pairs of quoted texts', '# c\r\n"a": "b"\r\n\r\n"c" : "[[[["\n'],
+  ['an object of quoted texts', '{\n  "a": "b",\n"c": "[[[["\n}\n'],
+])('%s are flat', (_, text) => {
+  expect(depthOf(text)).toBeLessThanOrEqual(2);
+});
+
+test.each([
+  ['indented pairs', Array.from({ length: 60 }, (_, index) => `${' '.repeat(index)}"a": "b"\n`).join('')],
+  [
+    'pairs behind an object',
+    `{\n}\n${Array.from({ length: 60 }, (_, index) => `${' '.repeat(index)}"a":\n`).join('')}}`,
+  ],
+  ['an escaped quote that hides brackets', `"a": "\\"${'['.repeat(60)}"b": "c"`.replace('\\"', '\\\\"')],
+])('%s are not taken for flat', (_, text) => {
+  expect(isDeeperThan(text, 50)).toBe(true);
+});
