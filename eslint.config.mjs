@@ -31,10 +31,11 @@ const cdktf = { regex: '^(cdktf|cdktn|constructs)(/|$)', message: 'Only construc
 const kinds = readdirSync(new URL('reconcilers', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
-const otherKinds = {
-  regex: `^(\\.\\./)+(?!firewall-exception/chain/)(${kinds.join('|')})/(?!spec$)`,
-  message: 'A kind takes of another its spec alone, or the chain of firewall-exception.',
-};
+/** @param but what of another kind it may take, as the begin of a path */
+const otherKinds = (but = '') => ({
+  regex: `^(\\.\\./)+${but && `(?!${but})`}(${kinds.join('|')})(/|$)`,
+  message: 'A kind imports nothing of another; boot-restore alone takes the chain of firewall-exception.',
+});
 
 /** Some 100,000 arguments end the program with a RangeError, and what comes from outside may be as many. */
 const spreadArguments = {
@@ -102,7 +103,8 @@ export default ts.config(
   },
   mayImport('lib', [], [drivers, cdktf]),
   mayImport('reconcilers', ['lib'], [drivers, cdktf]),
-  mayImport('reconcilers/*', ['lib'], [drivers, cdktf, otherKinds]),
+  mayImport('reconcilers/*', ['lib'], [drivers, cdktf, otherKinds()]),
+  mayImport('reconcilers/boot-restore', ['lib'], [drivers, cdktf, otherKinds('firewall-exception/chain/')]),
   // Links to files of credentials are all that synth writes beside cdktf's own files.
   mayImport('constructs', ['lib', 'reconcilers/[a-z-]+/spec', 'adapters/files/credential-links'], [drivers]),
   mayImport('adapters', ['lib'], [cdktf]),

@@ -1,21 +1,13 @@
 import * as z from 'zod';
 import { entrySchema, manifestSchema, maxResources } from '../lib/contract/manifest';
-import { allocationPoolSpec } from './allocation-pool/spec';
-import { bootRestoreSpec } from './boot-restore/spec';
-import { bridgePortSpec } from './bridge-port/spec';
-import { firewallExceptionSpec } from './firewall-exception/spec';
-import { policyRuleSpec } from './policy-rule/spec';
+import { kinds } from './registry';
 
 /** The JSON Schema of a manifest, with the spec of every kind; docs/manifest.schema.json is this, printed. */
 export function manifestJsonSchema(): object {
   const { dependsOn } = entrySchema.shape;
-  const entry = z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('allocation-pool'), spec: allocationPoolSpec, dependsOn }),
-    z.object({ kind: z.literal('boot-restore'), spec: bootRestoreSpec, dependsOn }),
-    z.object({ kind: z.literal('bridge-port'), spec: bridgePortSpec, dependsOn }),
-    z.object({ kind: z.literal('firewall-exception'), spec: firewallExceptionSpec, dependsOn }),
-    z.object({ kind: z.literal('policy-rule'), spec: policyRuleSpec, dependsOn }),
-  ]);
+  const [first, ...rest] = kinds.map(({ kind, spec }) => z.object({ kind: z.literal(kind), spec, dependsOn }));
+  if (first === undefined) throw new RangeError('there is no kind');
+  const entry = z.discriminatedUnion('kind', [first, ...rest]);
   const schema = manifestSchema.extend({
     resources: z.record(z.string(), entry).meta({ maxProperties: maxResources }),
   });

@@ -1,4 +1,4 @@
-import { bind, type Kind } from '../lib/contract/kind';
+import type { SchemedKind } from '../lib/contract/define-kind';
 import { allocationPool } from './allocation-pool';
 import { bootRestore } from './boot-restore';
 import { bridgePort } from './bridge-port';
@@ -6,13 +6,13 @@ import { firewallException } from './firewall-exception';
 import { kindNames, type KindName } from './kind-names';
 import { policyRule } from './policy-rule';
 
-const byName: Readonly<Record<KindName, Kind>> = {
-  'allocation-pool': bind(allocationPool),
-  'boot-restore': bind(bootRestore),
-  'bridge-port': bind(bridgePort),
-  'firewall-exception': bind(firewallException),
-  'policy-rule': bind(policyRule),
+const byName: Readonly<Record<KindName, SchemedKind>> = {
+  'allocation-pool': allocationPool,
+  'boot-restore': bootRestore,
+  'bridge-port': bridgePort,
+  'firewall-exception': firewallException,
+  'policy-rule': policyRule,
 };
 
 /** Every kind that a manifest may name. */
-export const kinds: readonly Kind[] = kindNames.map((name) => byName[name]);
+export const kinds: readonly SchemedKind[] = kindNames.map((name) => byName[name]);

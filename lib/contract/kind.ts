@@ -119,7 +119,7 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
         async locate(scope, hosts, from) {
           const { placements, findings } = await reconciler.locate(wanted, from);
           const taken = new Set(placements.map(({ target }) => target));
-          const others = reconciler.leavesOnHosts ? hosts.filter((host) => !taken.has(host)) : [];
+          const others = reconciler.ownership === 'host' ? hosts.filter((host) => !taken.has(host)) : [];
           const all = [...placements, ...others.map((target) => ({ target, wanted: [] }))];
           return { placed: all.map((placement) => place({ ...scope, ...placement })), findings };
         },

@@ -9,6 +9,12 @@ import type { Readers, Writers } from './ports';
 import type { RestoredResource } from './resource';
 import type { Image, Target } from './target';
 
+/**
+ * Where it is marked whose a thing is. `host`: on the host, by a record or a name; such a thing may be left on any host, so
+ * every host of a run that may remove is observed too. `database`: by the key of a row; nothing is left over.
+ */
+export type Ownership = 'host' | 'database';
+
 /** One resource of a manifest, parsed by its kind. */
 export interface Wanted<Spec> {
   /** `kind.construct/path`: with `@target` behind it the name of this thing in every plan, log and error. */
@@ -123,8 +129,7 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
   restore(recorded: RestoredResource): Restored;
   /** What one spec is about, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
   identify(spec: Declared | Restored): string;
-  /** Things of it may be left on a host that no spec names any more: every host of a run that may remove is observed too. */
-  readonly leavesOnHosts: boolean;
+  readonly ownership: Ownership;
   /** Targets of each spec. MUST NOT write. */
   locate(specs: readonly Wanted<Declared | Restored>[], from: Readers): Promise<Located<On>>;
   /**

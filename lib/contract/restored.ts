@@ -1,6 +1,7 @@
 /** What the journal says was on some hosts before a run, as most kinds ask for it. From the journal alone. */
 import type * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
+import type { Ownership } from './reconciler';
 import type { RestoredResource } from './resource';
 import { firstFault } from '../basics/schema-fault';
 import type { Image, Target } from './target';
@@ -13,17 +14,22 @@ export interface RestoredOn<Image> {
  * @param schema of what a run of this kind records of this resource, and nothing else
  * @throws InvalidConfiguration naming the target and the field
  */
-export function parseImages<Parsed>(schema: z.ZodType<Parsed>, { before }: RestoredResource): RestoredOn<Parsed> {
+export function parseImages<Parsed>(
+  schema: z.ZodType<Parsed>,
+  { before }: RestoredResource,
+  ownership: Ownership,
+): RestoredOn<Parsed> {
   return {
     restore: before.map(({ target, image }) => {
-      if (!target.startsWith('host:')) throw refusedImage(target, 'this kind changes hosts alone');
+      if (ownership === 'host' && !target.startsWith('host:'))
+        throw refusedImage(target, 'this kind changes hosts alone');
       return { target, image: parseImage(schema, image, target) };
     }),
   };
 }
 
 /** @throws InvalidConfiguration naming the target and the field */
-export function parseImage<Parsed>(schema: z.ZodType<Parsed>, image: Image, target: Target): Parsed {
+function parseImage<Parsed>(schema: z.ZodType<Parsed>, image: Image, target: Target): Parsed {
   const parsed = schema.safeParse(image);
   if (parsed.success) return parsed.data;
   const { field, message } = firstFault(parsed.error);

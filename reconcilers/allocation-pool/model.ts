@@ -2,6 +2,8 @@
 import type { AddressRange } from '../../lib/contract/ports';
 import type { Step } from '../../lib/contract/reconciler';
 
+export const kind = 'allocation-pool';
+
 export interface AllocationPoolStep extends Step {
   /** In lower case. */
   readonly subnetId: string;

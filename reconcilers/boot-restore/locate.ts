@@ -2,10 +2,11 @@
 import type { Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
-import type { BootImage, RestoredBoot } from './restored';
+import type { BootImage, RestoredBoot } from './image';
 import type { BootRestoreSpec } from './spec';
 import type { Target } from '../../lib/contract/target';
-import { hostsOf, type PortPlaces, readPlaces, type Whereabouts } from '../firewall-exception/chain/places';
+import { hostsOf, type PortPlaces, readPlaces } from '../firewall-exception/chain/places';
+import type { Whereabouts } from '../firewall-exception/chain/whereabouts';
 
 /** What one host is to have. */
 export type PlacedBoot = { readonly is: 'declared' } | { readonly is: 'restored'; readonly image: BootImage };

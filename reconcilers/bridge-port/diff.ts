@@ -7,7 +7,7 @@
  */
 import { append } from '../../lib/basics/lists';
 import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
-import { bringBack, leftovers } from './leaving';
+import { bringBack, leftovers } from './flags/leaving';
 import type { BridgePortOn } from './locate';
 import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import { flagNames, type FlagName, type RecordEntry } from './spec';

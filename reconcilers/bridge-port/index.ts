@@ -2,16 +2,15 @@
  * The kind bridge-port: a port's devices on a Linux bridge have the declared flags, wherever its server is now. What they had
  * before is recorded on the host and comes back when the declaration goes.
  */
-import type { Reconciler } from '../../lib/contract/reconciler';
-import { parseSpec } from '../../lib/contract/spec';
+import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
-import { locate, type BridgePortOn } from './locate';
+import { bridgePortImage, type BridgePortImage, type BridgePortSpec } from './image';
+import { locate } from './locate';
+import { kind, type BridgePortStep } from './model';
 import { kernelFlag, observe, type BridgePortObserved } from './observe';
-import { restore, type BridgePortImage, type BridgePortRestore, type BridgePortSpec } from './restored';
-import { bridgePortSpec, type BridgePortDeclared } from './spec';
-import { type BridgePortStep, kind } from './model';
+import { bridgePortSpec } from './spec';
 
 /** What a rollback brings back is named flag by flag: one run may have touched a port for two constructs. */
 const identify = (spec: BridgePortSpec): string =>
@@ -21,7 +20,7 @@ const identify = (spec: BridgePortSpec): string =>
         .join(', ')
     : `bridge port of port ${spec.portId.toLowerCase()}`;
 
-function image({ aims, portId }: BridgePortStep, { devices }: BridgePortObserved): BridgePortImage {
+function before({ aims, portId }: BridgePortStep, { devices }: BridgePortObserved): BridgePortImage {
   return {
     portId,
     flags: aims.map(({ device, flag, set, before }) => ({
@@ -31,23 +30,11 @@ function image({ aims, portId }: BridgePortStep, { devices }: BridgePortObserved
   };
 }
 
-export const bridgePort: Reconciler<
-  BridgePortDeclared,
-  BridgePortRestore,
-  BridgePortObserved,
-  BridgePortStep,
-  BridgePortOn
-> = {
+export const bridgePort = defineKind({
   kind,
   whenRemoved: 'its flags get back the values they had, where they still are what was written',
-  leavesOnHosts: true,
-  parse: (input) => parseSpec(bridgePortSpec, input, kind),
-  restore,
-  identify,
-  locate,
-  observe,
-  diff,
-  image,
-  advance,
-  apply,
-};
+  ownership: 'host',
+  spec: bridgePortSpec,
+  image: { schema: bridgePortImage, before },
+  ...{ identify, locate, observe, diff, advance, apply },
+});

@@ -2,7 +2,7 @@
 import type { Port, Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
-import type { BridgePortImage, BridgePortSpec } from './restored';
+import type { BridgePortImage, BridgePortSpec } from './image';
 import type { BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
 import type { Target } from '../../lib/contract/target';

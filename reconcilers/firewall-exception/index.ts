@@ -3,21 +3,21 @@
  * Neutron's agent never rewrites (docs/kinds/firewall-exception.md).
  */
 import { InvalidConfiguration } from '../../lib/basics/errors';
-import { kernelFindings } from '../../lib/synth/exception-checks';
+import { defineKind } from '../../lib/contract/define-kind';
+import type { Image } from '../../lib/contract/target';
 import { isAtLeast } from '../../lib/openstack/releases';
-import type { Reconciler } from '../../lib/contract/reconciler';
-import { parseSpec } from '../../lib/contract/spec';
+import { kernelFindings } from '../../lib/synth/exception-checks';
 import { advance } from './advance';
 import { apply } from './apply';
-import { diff, seenOf } from './diff';
-import { locate } from './locate';
-import { observe } from './observe';
-import { restore, type RestoredException } from './restored';
 import { nothing, prefixesOf } from './chain/rules';
+import { diff, seenOf } from './diff';
+import { exceptionImage, type RestoredException } from './image';
+import { locate } from './locate';
+import { kind, type FirewallExceptionObserved, type FirewallExceptionStep } from './model';
+import { observe } from './observe';
 import { firewallExceptionSpec, type FirewallExceptionSpec } from './spec';
 
-function parse(input: unknown): FirewallExceptionSpec {
-  const spec = parseSpec(firewallExceptionSpec, input, kind);
+function check(spec: FirewallExceptionSpec): void {
   if (spec.mode === 'bridged' && isAtLeast(spec.release, 'liberty'))
     throw new InvalidConfiguration(
       `the field "mode" is not valid: from Liberty on foreign frames are dropped before iptables sees them, so no rule lets a bridged server pass on ${spec.release}; use address pairs with the clients' MAC addresses, or switch port security off`,
@@ -25,7 +25,6 @@ function parse(input: unknown): FirewallExceptionSpec {
   const [finding] = kernelFindings(spec);
   if (finding !== undefined)
     throw new InvalidConfiguration(`the exception is not valid: ${finding}; see docs/kinds/${kind}.md`);
-  return spec;
 }
 
 /** Two specs that say the same of one port are one thing twice. */
@@ -40,31 +39,17 @@ function identify(spec: FirewallExceptionSpec | RestoredException): string {
   return `exception of port ${spec.portId} from ${named(spec.sources)} to ${named(spec.destinations)}`;
 }
 
-function image(step: FirewallExceptionStep, { owners, lockFile }: FirewallExceptionObserved): Image {
+function before(step: FirewallExceptionStep, { owners, lockFile }: FirewallExceptionObserved): Image {
   const state = owners.get(step.owner);
   const { ipv4, ipv6 } = state ? seenOf(step.comment, state, 'kernel') : nothing;
   return { comment: step.comment, ipv4, ipv6, ...(lockFile === undefined ? {} : { lockFile }) };
 }
 
-export const firewallException: Reconciler<
-  FirewallExceptionSpec,
-  RestoredException,
-  FirewallExceptionObserved,
-  FirewallExceptionStep,
-  PlacedException
-> = {
+export const firewallException = defineKind({
   kind,
   whenRemoved: 'its rules go from every host',
-  leavesOnHosts: true,
-  parse,
-  restore,
-  identify,
-  locate,
-  observe,
-  diff,
-  image,
-  advance,
-  apply,
-};
-import { type FirewallExceptionObserved, type FirewallExceptionStep, kind, type PlacedException } from './model';
-import type { Image } from '../../lib/contract/target';
+  ownership: 'host',
+  spec: firewallExceptionSpec,
+  image: { schema: exceptionImage, before },
+  ...{ check, identify, locate, observe, diff, advance, apply },
+});

@@ -2,7 +2,7 @@
 import type { Port, Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
-import type { RestoredException } from './restored';
+import type { RestoredException } from './image';
 import type { FirewallExceptionSpec } from './spec';
 import { type Target } from '../../lib/contract/target';
 import { agentTypes, hostsOf, readPlaces } from './chain/places';

@@ -3,7 +3,7 @@ import type { TableVariant } from '../../lib/hosts/host';
 import type { OwnChains, OwnRules } from '../../lib/iptables/own-chain';
 import type { Port, Subnet } from '../../lib/contract/ports';
 import type { Step } from '../../lib/contract/reconciler';
-import type { ExceptionImage } from './restored';
+import type { ExceptionImage } from './image';
 import type { FirewallExceptionSpec } from './spec';
 import type { OwnNames } from './chain/own-names';
 import type { ExceptionRules, Family } from './chain/rules';

@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { maxPrefixes } from '../../lib/synth/exception-limits';
 import { carriesIPv4, parseCidr } from '../../lib/net/ip-ranges';
-import { id, line } from '../../lib/basics/line';
+import { line } from '../../lib/basics/line';
 import { releaseSchema } from '../../lib/openstack/releases';
+import { whereabouts } from './chain/whereabouts';
 
 function isCidr(text: string): boolean {
   try {
@@ -22,8 +23,7 @@ const prefixes = z.union([z.literal('any'), z.array(z.string().refine(isCidr)).m
 });
 
 export const firewallExceptionSpec = z.strictObject({
-  /** UUID of the Neutron port. */
-  portId: id,
+  portId: whereabouts.shape.portId,
   /** `routed`: frames bear the port's own MAC address. `bridged`: they bear those of whoever is behind it. */
   mode: z.enum(['routed', 'bridged']),
   /** What may leave the port as its source, and come into it as its destination. */
@@ -32,11 +32,9 @@ export const firewallExceptionSpec = z.strictObject({
   destinations: prefixes,
   /** Why it is needed, for whoever reviews it. */
   reason: line,
-  /** `bound`: on the host that the port is bound to now. `candidates`: on every host that it may move to. */
-  placement: z.enum(['bound', 'candidates']),
+  placement: whereabouts.shape.placement,
   release: releaseSchema,
-  /** Only these two leave anything to iptables. */
-  firewallDriver: z.enum(['iptables', 'iptables_hybrid']),
+  firewallDriver: whereabouts.shape.firewallDriver,
   /** Of the packet mark by which a rule that binds the MAC address hands on its verdict. Default: 31. */
   markBit: z.int().min(0).max(31).optional(),
 });

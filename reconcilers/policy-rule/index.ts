@@ -2,8 +2,7 @@
  * The kind policy-rule: a rule of a service admits a role, on every host that serves it. What was there before is recorded on
  * the host and comes back when the declaration goes.
  */
-import type { Reconciler } from '../../lib/contract/reconciler';
-import { parseSpec } from '../../lib/contract/spec';
+import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
@@ -11,8 +10,8 @@ import { rawValue } from './grant/jobs';
 import { locate } from './locate';
 import { kind, observe, type PolicyRuleObserved } from './observe';
 import { contentOf } from './grant/service-policy';
-import { restore, type PolicyRuleRestore, type PolicyRuleSpec } from './restored';
-import { policyRuleSpec, type PolicyRuleDeclared, type RecordEntry } from './spec';
+import { policyRuleImage, type PolicyRuleSpec } from './restored';
+import { policyRuleSpec, type RecordEntry } from './spec';
 import type { PolicyRuleStep } from './model';
 
 function identify(spec: PolicyRuleSpec): string {
@@ -24,23 +23,20 @@ function identify(spec: PolicyRuleSpec): string {
   return [...new Set(all)].join(', ');
 }
 
-export const policyRule: Reconciler<PolicyRuleDeclared, PolicyRuleRestore, PolicyRuleObserved, PolicyRuleStep> = {
+export const policyRule = defineKind({
   kind,
   whenRemoved: 'the role leaves the rule again where stackward put it in; elsewhere the rule stays as it is',
-  leavesOnHosts: true,
-  parse: (input) => parseSpec(policyRuleSpec, input, kind),
-  restore,
-  identify,
-  locate,
-  observe,
-  diff,
-  image: ({ jobs }, { looks }) => ({
-    rules: jobs.map((job) => {
-      const { service, release, rule, role, file, recorded } = job;
-      const value = rawValue(contentOf(looks.file(file)), job);
-      return { service, release, rule, role, file, value, entry: recorded ?? null };
+  ownership: 'host',
+  spec: policyRuleSpec,
+  image: {
+    schema: policyRuleImage,
+    before: ({ jobs }: PolicyRuleStep, { looks }: PolicyRuleObserved) => ({
+      rules: jobs.map((job) => {
+        const { service, release, rule, role, file, recorded } = job;
+        const value = rawValue(contentOf(looks.file(file)), job);
+        return { service, release, rule, role, file, value, entry: recorded ?? null };
+      }),
     }),
-  }),
-  advance,
-  apply,
-};
+  },
+  ...{ identify, locate, observe, diff, advance, apply },
+});

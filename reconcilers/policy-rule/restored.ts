@@ -3,8 +3,7 @@ import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import { eraOf } from '../../lib/policy/defaults';
 import { faultOfRaw } from '../../lib/policy/raw-value';
-import type { RestoredResource } from '../../lib/contract/resource';
-import { parseImages, type RestoredOn } from '../../lib/contract/restored';
+import type { RestoredOn } from '../../lib/contract/restored';
 import { grantSpec, recordEntry, type PolicyRuleDeclared } from './spec';
 
 const path = z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a file');
@@ -47,11 +46,9 @@ const ruleImage = z
     }
   });
 export type RuleImage = z.infer<typeof ruleImage>;
-const policyRuleImage = z.strictObject({ rules: z.array(ruleImage).max(1000) });
+export const policyRuleImage = z.strictObject({ rules: z.array(ruleImage).max(1000) });
 
 /** Brings back what a step found, on the hosts where it was found. */
 export type PolicyRuleRestore = RestoredOn<z.infer<typeof policyRuleImage>>;
 
 export type PolicyRuleSpec = PolicyRuleDeclared | PolicyRuleRestore;
-
-export const restore = (recorded: RestoredResource): PolicyRuleRestore => parseImages(policyRuleImage, recorded);

@@ -1,7 +1,6 @@
 /** The laws of kinds for boot-restore, on a machine with file systems and a packet filter of its own. */
 import { sha256 } from '../../lib/basics/sha256';
 import { ownerMark } from '../../lib/hosts/host';
-import { bind } from '../../lib/contract/kind';
 import { apply, everything, plan } from '../../lib/run/engine';
 import { bootRestore } from '../../reconcilers/boot-restore';
 import { firewallException } from '../../reconcilers/firewall-exception';
@@ -18,7 +17,7 @@ const ports: Readonly<Record<Thing, string>> = {
   first: '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21',
   second: '28f25940-64aa-4c5e-9d0b-1f6a7e5c3b21',
 };
-const exceptions = [bind(firewallException)];
+const exceptions = [firewallException];
 const neighbour = '/etc/systemd/system/stackward-restore.timer';
 
 async function make(): Promise<KindWorld> {

@@ -7,7 +7,6 @@ import { LocalHost } from '../../adapters/host/local-host';
 import { apply, everything, plan } from '../../lib/run/engine';
 import type { Host } from '../../lib/hosts/host';
 import { undoManifests } from '../../lib/journal/journal';
-import { bind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Readers, Writers } from '../../lib/contract/ports';
 import type { Sweep } from '../../lib/contract/reconciler';
@@ -20,7 +19,7 @@ import { RecordedTexts } from './recorded-run';
 
 const framesProgram = join(__dirname, 'bridge-frames.py');
 
-const kinds = [bind(bridgePort)];
+const kinds = [bridgePort];
 
 export const tapOf = (portId: string): string => `tap${portId}`.slice(0, 14);
 export const qvbOf = (portId: string): string => `qvb${portId}`.slice(0, 14);

@@ -7,7 +7,6 @@ import { apply, everything, plan } from '../../lib/run/engine';
 import { TransientError } from '../../lib/basics/errors';
 import { ownerMark, type Host, type TableVariant } from '../../lib/hosts/host';
 import { undoManifests } from '../../lib/journal/journal';
-import { bind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Readers, Writers } from '../../lib/contract/ports';
 import type { Sweep } from '../../lib/contract/reconciler';
@@ -19,7 +18,7 @@ import { versions } from './memory-kind';
 import { FakeNetwork } from './fake-network';
 import { RecordedTexts } from './recorded-run';
 
-const kinds = [bind(bootRestore), bind(firewallException)];
+const kinds = [bootRestore, firewallException];
 
 /** Its own chains, and rules of others before, between and behind. */
 const agentTables = `*mangle

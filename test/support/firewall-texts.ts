@@ -9,7 +9,6 @@ import {
   type HostReader,
   type HostTables,
 } from '../../lib/hosts/host';
-import { bind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { DeclaredResource } from '../../lib/contract/resource';
 import type { NetworkAgent, Readers } from '../../lib/contract/ports';
@@ -21,7 +20,7 @@ import type { FirewallExceptionSpec } from '../../reconcilers/firewall-exception
 import { versions } from './memory-kind';
 import { FakeNetwork } from './fake-network';
 
-export const kinds = [bind(bootRestore), bind(firewallException)];
+export const kinds = [bootRestore, firewallException];
 
 export const portId = '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21';
 

@@ -70,7 +70,7 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ce
   return {
     kind,
     whenRemoved: 'the cell stays as it is',
-    leavesOnHosts: false,
+    ownership: 'database',
     parse(input) {
       const { host, cell, value } = input as Record<string, unknown>;
       if (typeof host !== 'string' || typeof cell !== 'string' || typeof value !== 'string')

@@ -82,7 +82,7 @@ export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Ma
   return {
     kind: 'mark',
     whenRemoved: 'it goes from every host',
-    leavesOnHosts: true,
+    ownership: 'host',
     parse: (input) => input as Declared,
     restore: ({ before }) => ({ restore: before as unknown as readonly Restored[] }),
     identify: (spec) => JSON.stringify(spec),

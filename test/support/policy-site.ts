@@ -19,7 +19,6 @@ import { LocalHost } from '../../adapters/host/local-host';
 import { apply, everything, plan, type Report } from '../../lib/run/engine';
 import type { Host, HostRead, Outcome } from '../../lib/hosts/host';
 import { undoManifests } from '../../lib/journal/journal';
-import { bind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Filter, Plan } from '../../lib/run/plan';
 import type { HostDirectory, Readers, ServiceName, Writers } from '../../lib/contract/ports';
@@ -29,7 +28,7 @@ import { FakeIdentity } from './fake-identity';
 import { memoryReaders, memoryWriters } from './memory-kind';
 import { RecordedTexts } from './recorded-run';
 
-const kinds = [bind(policyRule)];
+const kinds = [policyRule];
 
 export interface Grant {
   readonly service?: ServiceName;

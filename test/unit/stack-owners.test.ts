@@ -11,7 +11,7 @@ import { memoryReaders, memoryWriters } from '../support/memory-kind';
 
 /** `<owner> <path>` of what lies on one host, of records that may say anything. */
 const leftoversKind = (things: Set<string>): Reconciler<object, object, null> => ({
-  ...{ kind: 'thing', whenRemoved: 'it goes', leavesOnHosts: false },
+  ...{ kind: 'thing', whenRemoved: 'it goes', ownership: 'database' },
   ...{ parse: () => ({}), restore: () => ({}), identify: () => 'the thing' },
   locate: () => Promise.resolve({ placements: [{ target: 'host:h1', wanted: [] }], findings: [] }),
   observe: () => Promise.resolve(null),

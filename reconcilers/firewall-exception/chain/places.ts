@@ -1,6 +1,6 @@
 /** On which hosts the chain of a port's exception belongs. */
 import type { NetworkAgent, Port, Readers } from '../../../lib/contract/ports';
-import type { FirewallExceptionSpec } from '../spec';
+import type { Whereabouts } from './whereabouts';
 
 /** Neutron's name of the agent that plugs such ports. */
 export const agentTypes = { iptables_hybrid: 'Open vSwitch agent', iptables: 'Linux bridge agent' } as const;
@@ -10,9 +10,6 @@ export interface PortPlaces {
   readonly ports: ReadonlyMap<string, Port>;
   readonly agents: readonly NetworkAgent[];
 }
-
-/** By which its hosts are found. */
-export type Whereabouts = Pick<FirewallExceptionSpec, 'portId' | 'placement' | 'firewallDriver'>;
 
 export async function readPlaces(wanted: readonly Whereabouts[], from: Readers): Promise<PortPlaces> {
   if (wanted.length === 0) return { ports: new Map(), agents: [] };

@@ -4,7 +4,7 @@ import type { OwnTable } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
 import { line } from '../../lib/basics/line';
 import type { RestoredResource } from '../../lib/contract/resource';
-import { parseImages, type RestoredOn } from '../../lib/contract/restored';
+import type { RestoredOn } from '../../lib/contract/restored';
 import { findOwnComment } from './chain/rule-shape';
 
 /** Of one table in one family. Runs of before `maxRules` of lib/synth/exception-limits.ts recorded exceptions that are larger than any today. */
@@ -31,7 +31,7 @@ const ownRules = (comment: string) =>
 /** A comment that was cut tells its path as far as it is kept. */
 const isOf = (comment: string, path: string): boolean => commentOf(path) === comment || findPath(comment) === path;
 
-const exceptionImage = (comment: string) =>
+const imageOf = (comment: string) =>
   z.strictObject({
     /** The construct's path, as the comments of its rules have it. */
     comment: z.literal(comment),
@@ -42,12 +42,13 @@ const exceptionImage = (comment: string) =>
     lockFile: z.string().optional(),
   });
 
-export type ExceptionImage = z.infer<ReturnType<typeof exceptionImage>>;
+export type ExceptionImage = z.infer<ReturnType<typeof imageOf>>;
 
 export type RestoredException = RestoredOn<ExceptionImage>;
 
-export function restore(recorded: RestoredResource): RestoredException {
-  const said = recorded.before.map(({ image }) => image.comment);
-  const own = said.find((comment): comment is string => typeof comment === 'string' && isOf(comment, recorded.path));
-  return parseImages(exceptionImage(own ?? commentOf(recorded.path)), recorded);
+/** Of one construct: its images must agree on a comment that its path has. */
+export function exceptionImage({ before, path }: RestoredResource): ReturnType<typeof imageOf> {
+  const said = before.map(({ image }) => image.comment);
+  const own = said.find((comment): comment is string => typeof comment === 'string' && isOf(comment, path));
+  return imageOf(own ?? commentOf(path));
 }

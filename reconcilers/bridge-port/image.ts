@@ -1,8 +1,7 @@
 /** The flags of some devices as they were before a run: what the journal keeps of them. */
 import * as z from 'zod';
 import { line } from '../../lib/basics/line';
-import type { RestoredResource } from '../../lib/contract/resource';
-import { parseImages, type RestoredOn } from '../../lib/contract/restored';
+import type { RestoredOn } from '../../lib/contract/restored';
 import { uuid } from '../../lib/basics/uuid';
 import { flagNames, recordEntry, type BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
@@ -28,7 +27,7 @@ const flagImage = z
 /** A construct may have declared another port before; an entry says which. */
 const maxFlags = 64;
 
-const bridgePortImage = z
+export const bridgePortImage = z
   .strictObject({ portId: uuid, flags: z.array(flagImage).max(maxFlags) })
   .superRefine(({ portId, flags }, context) => {
     for (const [index, { device, entry }] of flags.entries()) {
@@ -47,5 +46,3 @@ export type BridgePortImage = z.infer<typeof bridgePortImage>;
 export type BridgePortRestore = RestoredOn<BridgePortImage>;
 
 export type BridgePortSpec = BridgePortDeclared | BridgePortRestore;
-
-export const restore = (recorded: RestoredResource): BridgePortRestore => parseImages(bridgePortImage, recorded);

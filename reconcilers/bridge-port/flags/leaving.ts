@@ -1,11 +1,11 @@
 /** Flags that go back: those that nobody declares any more, and those that a rollback takes back. Pure. */
-import { sweeps, type Finding, type Placement, type Wanted } from '../../lib/contract/reconciler';
-import type { BridgePortOn } from './locate';
-import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
-import type { BridgePortImage } from './restored';
-import type { RecordEntry } from './spec';
-import { changesOf, notesOf } from './words';
-import { type BridgePortStep, type FlagAim, type Found, kind, type Reasoned } from './model';
+import { sweeps, type Finding, type Placement, type Wanted } from '../../../lib/contract/reconciler';
+import type { BridgePortOn } from '../locate';
+import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from '../observe';
+import type { BridgePortImage } from '../image';
+import type { RecordEntry } from '../spec';
+import { changesOf, notesOf } from '../words';
+import { type BridgePortStep, type FlagAim, type Found, kind, type Reasoned } from '../model';
 
 /** As it was, absence of a record included. */
 export function bringBack(
