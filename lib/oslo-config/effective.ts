@@ -1,5 +1,5 @@
 /** Which of an option's values counts, over all that a service reads (cfg.py, `_Namespace._get_file_value`, `_do_get`). */
-import type { OsloEra } from './era';
+import type { OsloEra, Python } from './era';
 import { sectionKey, type Entry, type OsloFile } from './file';
 
 export interface OptionName {
@@ -59,7 +59,7 @@ const strongest = ([first, ...rest]: readonly Setting[]): Effective => ({
 
 /** For each name of the option, the present one first, what this file sets by it. */
 function settingsOf({ former = [], ...present }: OsloOption, file: OsloFile): readonly (readonly Setting[])[] {
-  const keyOf = ({ section, name }: OptionName): string => `${sectionKey(section, file.python)}\n${name}`;
+  const keyOf = (name: OptionName): string => settingKey(name, file.python);
   const names = new Map([present, ...former].reverse().map((name) => [keyOf(name), name]));
   const found = new Map([...names.keys()].reverse().map((key): [string, Setting[]] => [key, []]));
   for (const entry of file.entries) {
@@ -69,3 +69,11 @@ function settingsOf({ former = [], ...present }: OsloOption, file: OsloFile): re
   }
   return [...found.values()];
 }
+
+/** One text for all ways to write one name in files. */
+export const settingKey = ({ section, name }: OptionName, python: Python): string =>
+  `${sectionKey(section, python)}\n${name}`;
+
+/** By all names that the option has or had. */
+export const optionKeys = ({ former = [], ...present }: OsloOption, python: Python): readonly string[] =>
+  [present, ...former].map((name) => settingKey(name, python));

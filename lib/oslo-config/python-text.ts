@@ -31,6 +31,9 @@ const blanks: Readonly<Record<Python, string>> = {
   3: ' \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
 };
 
+/** Python 3 knows every blank that Python 2 knows. */
+export const isBlankInAnyPython = (character: string): boolean => character !== '' && blanks[3].includes(character);
+
 /** Where the text between `start` and `end` begins and ends without the blanks around it. */
 export function stripped(text: string, start: number, end: number, python: Python): { start: number; end: number } {
   const isBlank = (at: number): boolean => blanks[python].includes(text.charAt(at));

@@ -166,3 +166,38 @@ export const oracleCase: fc.Arbitrary<OracleCase> = fc.record({
       })),
     ),
 });
+
+/** Values as people ask for them; some of them no file can hold. */
+const wantedValue = nearly(
+  value,
+  fc.constantFrom(
+    ' x',
+    'x ',
+    '\t',
+    '"',
+    "'",
+    '"q"',
+    "'q'",
+    'a\nb',
+    '\r',
+    '\0',
+    '\u00a0x',
+    'x\u2003',
+    '\ud800',
+    '\x85',
+    '\\$$',
+  ),
+  8,
+);
+
+/** A file set of which one option is changed, where some files may not be edited. */
+export const editedCase = fc.record({
+  asked: fc.tuple(oracleCase, fc.boolean()).map(([asked, isAsIs]): OracleCase => {
+    if (isAsIs) return asked;
+    // Most files are sound: the editor has nothing to do with others.
+    return { ...asked, files: asked.files.map((text) => `[DEFAULT]\n${text.replaceAll('\ufeff', '')}`) };
+  }),
+  values: fc.array(wantedValue, { maxLength: 4 }),
+  locked: nearly(fc.constant<string[]>([]), fc.subarray(['0.conf', '1.conf', '2.conf'], { minLength: 1 }), 3),
+  index: fc.nat(20),
+});

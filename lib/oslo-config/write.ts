@@ -1,0 +1,105 @@
+/** Changes to the text of one file. A change covers whole lines of one option, or its value alone; every other byte stays. */
+import { sectionKey, type Entry, type OsloFile } from './file';
+import { isBlankInAnyPython } from './python-text';
+import { escapeDollars } from './references';
+
+export interface Change {
+  readonly file: OsloFile;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Why no file can hold `text` as a value; undefined: a file can. */
+export function unwritable(text: string): string | undefined {
+  if (/[\r\n]/.test(text)) return 'the value has a line break';
+  if (text.includes('\0')) return 'the value has a NUL character';
+  return !/\p{Surrogate}/u.test(text) ? undefined : 'the value has half of a surrogate pair, which UTF-8 cannot hold';
+}
+
+/** As it stands in a file. oslo.config strips blanks around a value, and after them one pair of quotes. */
+export function writtenValue(text: string): string {
+  const first = text.charAt(0);
+  const last = text.at(-1) ?? '';
+  const looksQuoted = first === last && (first === '"' || first === "'");
+  const value = escapeDollars(text);
+  return looksQuoted || isBlankInAnyPython(first) || isBlankInAnyPython(last) ? `"${value}"` : value;
+}
+
+export function replaceValue(file: OsloFile, entry: Entry, value: string): readonly Change[] {
+  const [first, ...more] = entry.pieces;
+  const isSpaced = /[ \t]/.test(file.text.charAt(first.start - 2));
+  const gap = first.start === first.end && isSpaced && value !== '' ? ' ' : '';
+  const here = { file, start: first.start, end: first.end, text: `${gap}${writtenValue(value)}` };
+  const last = more.at(-1);
+  if (!last) return [here];
+  const from = lineAt(file, first.line);
+  const to = lineAt(file, last.line);
+  const isUnended = to.end === to.next;
+  const rest = isUnended ? { start: from.end, end: to.end } : { start: from.next, end: to.next };
+  return [here, { file, ...rest, text: '' }];
+}
+
+export function removeEntry(file: OsloFile, entry: Entry): Change {
+  return { file, start: lineAt(file, entry.line).start, end: lineAt(file, lastLineOf(entry)).next, text: '' };
+}
+
+/** More values by the same name, right behind this entry or before it. */
+export function addBeside(file: OsloFile, entry: Entry, side: 'after' | 'before', values: readonly string[]): Change {
+  const prefix = file.text.slice(entry.start, entry.pieces[0].start);
+  const lines = values.map((value) => `${prefix}${writtenValue(value)}`);
+  if (side === 'after') return insertAfter(file, lastLineOf(entry), lines);
+  const { start } = lineAt(file, entry.line);
+  return { file, start, end: start, text: lines.map((line) => `${line}${lineEndOf(file, entry.line)}`).join('') };
+}
+
+/** At the end of the section's last block, else as a new section at the end of the file. */
+export function addToSection(file: OsloFile, section: string, name: string, values: readonly string[]): Change {
+  const lines = values.map((value) => `${name} = ${writtenValue(value)}`);
+  const index = file.sections.findLastIndex((head) => isSection(file, head.name, section));
+  const head = file.sections[index];
+  if (!head) {
+    const isEmpty = file.lines.length === 0;
+    return insertAfter(file, file.lines.length, [...(isEmpty ? [] : ['']), `[${section}]`, ...lines]);
+  }
+  const next = file.sections[index + 1]?.line ?? Infinity;
+  const last = file.entries.findLast(({ line }) => line > head.line && line < next);
+  return insertAfter(file, last ? lastLineOf(last) : head.line, lines);
+}
+
+export const hasSection = (file: OsloFile, section: string): boolean =>
+  file.sections.some(({ name }) => isSection(file, name, section));
+
+/** @param changes of one file, none of which overlaps another */
+export function applyChanges(text: string, changes: readonly Change[]): string {
+  const parts: string[] = [];
+  let offset = 0;
+  for (const change of changes.toSorted((left, right) => left.start - right.start)) {
+    parts.push(text.slice(offset, change.start), change.text);
+    offset = change.end;
+  }
+  return [...parts, text.slice(offset)].join('');
+}
+
+const isSection = ({ python }: OsloFile, name: string, section: string): boolean =>
+  sectionKey(name, python) === sectionKey(section, python);
+
+const lastLineOf = ({ pieces }: Entry): number => (pieces.at(-1) ?? pieces[0]).line;
+
+const lineAt = (file: OsloFile, line: number) => file.lines[line - 1] ?? { start: 0, end: 0, next: 0 };
+
+/** @param line 0: at the beginning of the file */
+function insertAfter(file: OsloFile, line: number, lines: readonly string[]): Change {
+  const { end, next } = lineAt(file, line);
+  const lineEnd = lineEndOf(file, line);
+  const isUnended = line > 0 && end === next;
+  const text = lines.map((added) => (isUnended ? `${lineEnd}${added}` : `${added}${lineEnd}`)).join('');
+  return { file, start: next, end: next, text };
+}
+
+/** Of this line, else of the file's first. Python 2 takes the carriage return for a part of the line. */
+function lineEndOf(file: OsloFile, line: number): string {
+  for (const { end, next } of [lineAt(file, line), lineAt(file, 1)])
+    if (end < next) return file.text.startsWith('\r\n', end - 1) ? '\r\n' : file.text.slice(end, next);
+  return '\n';
+}

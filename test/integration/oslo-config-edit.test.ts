@@ -1,0 +1,98 @@
+/** Our editor of configuration files, judged by the real oslo.config of Icehouse, Liberty, Queens and today. */
+import fc from 'fast-check';
+import type { OsloConfig, OsloOption } from '../../lib/oslo-config/effective';
+import { editOption, type Edit } from '../../lib/oslo-config/edit';
+import { eraOf, type OsloEra } from '../../lib/oslo-config/era';
+import { parseOsloFile } from '../../lib/oslo-config/file';
+import { resolve, type RegisteredOption } from '../../lib/oslo-config/resolve';
+import {
+  askOsloConfig,
+  oracleReleases,
+  type OracleAnswer,
+  type OracleCase,
+  type OracleRelease,
+} from '../support/oslo-config';
+import { editedCase } from '../support/oslo-config-cases';
+import { fuzzCount, fuzzSeed } from '../support/fuzz';
+
+const eraOfOracle = (release: OracleRelease): OsloEra => eraOf(release, release === 'icehouse' ? 2 : 3);
+
+const configOf = ({ files, environment }: OracleCase, era: OsloEra): OsloConfig => ({
+  files: files.map((text, index) => parseOsloFile(`${index}.conf`, text, era.python)),
+  environment: new Map(Object.entries(environment)),
+  era,
+});
+
+const valuesOf = (answer: OracleAnswer) => ('values' in answer ? answer.values : undefined);
+
+/** Only our reader, which another test compares with the same oracle, tells which options follow the changed one. */
+const ourValue = (option: RegisteredOption, all: readonly RegisteredOption[], config: OsloConfig): string =>
+  JSON.stringify(resolve(option, config, all));
+
+interface Tried {
+  readonly asked: OracleCase;
+  readonly option: OsloOption;
+  readonly values: readonly string[];
+  readonly edit: Edit;
+  readonly after: OracleCase;
+}
+
+function faultsOf({ asked, option, values, edit, after }: Tried, era: OsloEra, answers: readonly OracleAnswer[]) {
+  const [was, is] = answers.map(valuesOf);
+  if (edit.is === 'refused') return [];
+  if (!was || !is) return ['a file is refused'];
+  const all = asked.options.map((each) => ({ ...each, isText: true }));
+  return asked.options.flatMap((each, index) => {
+    const [old, now] = [JSON.stringify(was[index]), JSON.stringify(is[index])];
+    if (each === option) {
+      const preset = each.default === undefined ? null : undefined;
+      const wanted = values.length === 0 ? preset : each.multiple ? values : values[0];
+      return wanted === undefined || now === JSON.stringify(wanted) ? [] : [`${each.name} is ${now}`];
+    }
+    const [ourOld, ourNow] = [asked, after].map((one) => ourValue(all[index]!, all, configOf(one, era)));
+    return ourOld === ourNow && old !== now && !ourOld!.includes('unknown')
+      ? [`${each.name} was ${old}, is ${now}`]
+      : [];
+  });
+}
+
+describe.each(oracleReleases)('%s', (release) => {
+  test('the asked value is effective, and every other option has the value it had', async () => {
+    const era = eraOfOracle(release);
+    const count = Math.ceil(fuzzCount / 5);
+    const tried = fc
+      .sample(editedCase, { numRuns: count, seed: fuzzSeed })
+      .map(({ asked, values, locked, index }): Tried => {
+        const option = asked.options[index % asked.options.length]!;
+        const wanted = { option, values: option.multiple ? values : values.slice(0, 1) };
+        const rights = { mayEdit: (path: string) => !locked.includes(path), registered: asked.options };
+        const edit = editOption(wanted, configOf(asked, era), rights);
+        const files = asked.files.map(
+          (text, at) => (edit.is === 'edited' ? edit.texts.get(`${at}.conf`) : undefined) ?? text,
+        );
+        return { asked, ...wanted, edit, after: { ...asked, files } };
+      });
+    const answers = await askOsloConfig(
+      release,
+      tried.flatMap(({ asked, after }) => [asked, after]),
+    );
+    const wrong = tried.flatMap((one, at) => {
+      const faults = faultsOf(one, era, answers.slice(2 * at, 2 * at + 2));
+      return faults.length === 0 ? [] : [JSON.stringify({ faults, ...one })];
+    });
+    const seen = new Map<string, number>();
+    for (const { edit, values } of tried) {
+      const kind = values.length === 0 ? `removal ${edit.is}` : edit.is;
+      seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    }
+    expect({ seed: fuzzSeed, wrong: wrong.slice(0, 3), of: wrong.length }).toEqual({
+      seed: fuzzSeed,
+      wrong: [],
+      of: 0,
+    });
+    // Cases that never come prove nothing.
+    const atLeast = { edited: count / 3, refused: count / 50, unchanged: 0, 'removal edited': count / 50 };
+    for (const [kind, times] of Object.entries(atLeast))
+      expect([kind, (seen.get(kind) ?? 0) > times]).toEqual([kind, true]);
+  });
+});
