@@ -176,12 +176,12 @@ test('what Neutron’s API can say of an exception is at the port, and nothing o
 });
 
 test('a subnet is out of its pool, its port has an address there, and a second plan is empty', async () => {
-  const of = `project_id=${await projectOf('globex')}`;
-  const { subnets } = await get<{ subnets: { id: string; cidr: string }[] }>('network', `/v2.0/subnets?${of}`);
+  const ofGlobex = `project_id=${await projectOf('globex')}`;
+  const { subnets } = await get<{ subnets: { id: string; cidr: string }[] }>('network', `/v2.0/subnets?${ofGlobex}`);
   const pooled = subnets.find(({ cidr }) => /^10\.203\.\d+\.\d+\/26$/.test(cidr));
   const { ports } = await get<{ ports: { fixed_ips: { subnet_id: string; ip_address: string }[] }[] }>(
     'network',
-    `/v2.0/ports?${of}&device_owner=`,
+    `/v2.0/ports?${ofGlobex}&device_owner=`,
   );
   const addresses = ports.flatMap(({ fixed_ips }) => fixed_ips).filter(({ subnet_id }) => subnet_id === pooled?.id);
   expect(addresses.map(({ ip_address }) => ip_address)).toEqual([expect.stringMatching(/^10\.203\./)]);

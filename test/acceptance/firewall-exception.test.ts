@@ -21,7 +21,7 @@ let orange: LabSubnet;
 /** The UTM's on green and orange, a client on green, a server and somebody else on orange. */
 let ports: Record<'green' | 'orange' | 'client' | 'server' | 'other', LabPort>;
 /** Namespaces. */
-let utm: string, inside: string, client: string, server: string, other: string;
+let utm: string, inside: string, client: string, server: string, neighbour: string;
 let wanted: Record<string, Exception>;
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ beforeAll(async () => {
   utm = await guests.boot(host, ports.green, ports.orange);
   await guests.forward(utm);
   inside = await guests.inside(utm, '10.99.0.1', ['10.99.0.5', '10.98.0.5', '10.96.0.5']);
-  [client, server, other] = [
+  [client, server, neighbour] = [
     await guests.boot(host, ports.client),
     await guests.boot(host, ports.server),
     await guests.boot(host, ports.other),
@@ -76,7 +76,7 @@ const over = new AbortController();
 const going: Promise<unknown>[] = [];
 function beside(...work: Promise<unknown>[]): void {
   // Who waits for it comes later: a failure until then is not one that nobody looks at.
-  for (const one of work) one.catch(() => undefined);
+  for (const promise of work) promise.catch(() => undefined);
   going.push(...work);
 }
 let flows: ReturnType<typeof startFlows> | undefined;
@@ -108,7 +108,7 @@ function startFlows() {
         rate: 25,
         frame: { device: 'eth1', from: foreignMac, to: ports.server.mac },
       },
-      otherVm: { ...flow(other, '10.99.0.5'), rate: 25 },
+      otherVm: { ...flow(neighbour, '10.99.0.5'), rate: 25 },
       byHand: { ...flow(inside, '10.96.0.5'), rate: 50 },
     },
     10 * aMinute,
@@ -202,14 +202,14 @@ test('a hundred exceptions on one host are one write and no more requests than o
       { port: index % 2 ? ports.orange : ports.green, sources: [`10.100.${String(index)}.0/24`] },
     ]),
   );
-  const one = await countsOf({ ...wanted, 'Many/Transit0': many['Many/Transit0']! });
-  expect(one.restores).toBe(1);
+  const counts = await countsOf({ ...wanted, 'Many/Transit0': many['Many/Transit0']! });
+  expect(counts.restores).toBe(1);
   await lab.apply(wanted);
-  expect(await countsOf({ ...wanted, ...many })).toEqual(one);
+  expect(await countsOf({ ...wanted, ...many })).toEqual(counts);
   const rules = await guests.rules(host, lab.chain);
   expect(rules?.filter((rule) => rule.includes('-s 10.100.'))).toHaveLength(98);
   expect(await lab.plan({ ...wanted, ...many })).toMatchObject({ code: 0 });
-  expect(await countsOf(wanted)).toEqual(one);
+  expect(await countsOf(wanted)).toEqual(counts);
 });
 
 /** What one apply costs the host. */

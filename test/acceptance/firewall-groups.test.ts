@@ -8,9 +8,9 @@ const host = 'cnode02';
 let lab: LabFirewall;
 let guests: LabGuests;
 /** A router, of which nobody's group lets anything in, and two servers beside it. */
-let router: LabPort, server: LabPort, other: LabPort;
+let router: LabPort, server: LabPort, neighbour: LabPort;
 /** Namespaces; `inside` is behind the router. */
-let at: Record<'router' | 'inside' | 'server' | 'other', string>;
+let namespaces: Record<'router' | 'inside' | 'server' | 'other', string>;
 let flows: ReturnType<typeof startFlows> | undefined;
 
 beforeAll(async () => {
@@ -21,15 +21,15 @@ beforeAll(async () => {
   const address = (last: number) => ({ on, address: `10.76.2.${String(last)}` });
   [router] = (await guests.ports(host, await guests.closedGroup(), [address(1)])) as [LabPort];
   const beside = await guests.ports(host, await guests.openGroup(), [address(20), address(30)]);
-  [server, other] = beside as [LabPort, LabPort];
+  [server, neighbour] = beside as [LabPort, LabPort];
   const utm = await guests.boot(host, router);
   await guests.forward(utm);
-  at = {
+  namespaces = {
     ...{ router: utm, inside: await guests.inside(utm, '10.99.0.1', ['10.99.0.5']) },
-    ...{ server: await guests.boot(host, server), other: await guests.boot(host, other) },
+    ...{ server: await guests.boot(host, server), other: await guests.boot(host, neighbour) },
   };
-  for (const guest of [at.server, at.other]) await guests.route(guest, '10.99.0.0/24', router.address);
-  await guests.untilActive([router, server, other]);
+  for (const guest of [namespaces.server, namespaces.other]) await guests.route(guest, '10.99.0.0/24', router.address);
+  await guests.untilActive([router, server, neighbour]);
 });
 afterAll(async () => {
   flows?.close();
@@ -41,11 +41,11 @@ function startFlows() {
   const from = (namespace: string, source: string) => ({ from: namespace, source, rate });
   return new PacketFlows(
     {
-      into: { ...from(at.server, server.address), to: at.inside, address: '10.99.0.5' },
-      out: { ...from(at.inside, '10.99.0.5'), to: at.server, address: server.address },
-      intoFromOther: { ...from(at.other, other.address), to: at.inside, address: '10.99.0.5' },
-      outToOther: { ...from(at.inside, '10.99.0.5'), to: at.other, address: other.address },
-      own: { ...from(at.server, server.address), to: at.router, address: router.address },
+      into: { ...from(namespaces.server, server.address), to: namespaces.inside, address: '10.99.0.5' },
+      out: { ...from(namespaces.inside, '10.99.0.5'), to: namespaces.server, address: server.address },
+      intoFromOther: { ...from(namespaces.other, neighbour.address), to: namespaces.inside, address: '10.99.0.5' },
+      outToOther: { ...from(namespaces.inside, '10.99.0.5'), to: namespaces.other, address: neighbour.address },
+      own: { ...from(namespaces.server, server.address), to: namespaces.router, address: router.address },
     },
     20_000,
   );
@@ -77,9 +77,9 @@ test('transit comes in although no group lets it, from where its destinations sa
 });
 
 test('by TCP too, whoever begins', async () => {
-  expect(await connects(at.server, server.address, at.inside, '10.99.0.5')).toBe(true);
-  expect(await connects(at.inside, '10.99.0.5', at.server, server.address)).toBe(true);
-  expect(await connects(at.server, server.address, at.router, router.address)).toBe(false);
+  expect(await connects(namespaces.server, server.address, namespaces.inside, '10.99.0.5')).toBe(true);
+  expect(await connects(namespaces.inside, '10.99.0.5', namespaces.server, server.address)).toBe(true);
+  expect(await connects(namespaces.server, server.address, namespaces.router, router.address)).toBe(false);
   await lab.apply({});
-  expect(await connects(at.inside, '10.99.0.5', at.server, server.address)).toBe(false);
+  expect(await connects(namespaces.inside, '10.99.0.5', namespaces.server, server.address)).toBe(false);
 });

@@ -139,8 +139,8 @@ test('a UTM that bridges is opened by Neutron: address pairs with the clients’
     await packets.untilSent(100);
     await packets.mark(`after ${state}`);
   };
-  const pairs = (of?: LabPort) => ({
-    allowed_address_pairs: of ? [{ ip_address: of.address, mac_address: of.mac }] : [],
+  const pairs = (paired?: LabPort) => ({
+    allowed_address_pairs: paired ? [{ ip_address: paired.address, mac_address: paired.mac }] : [],
   });
   try {
     await inState('default', false);

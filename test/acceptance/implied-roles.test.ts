@@ -56,7 +56,7 @@ async function mayChooseAddress({ session }: LabUser): Promise<boolean> {
 }
 
 test('the roles that the plan names are those whose tokens hold the granted one, and whose holders Neutron lets pass', async () => {
-  const [viewer, worker, lead, other, desk, namesake] = [
+  const [viewer, worker, lead, unrelated, desk, namesake] = [
     await roles.role('viewer'),
     await roles.role('worker'),
     await roles.role('lead'),
@@ -67,12 +67,12 @@ test('the roles that the plan names are those whose tokens hold the granted one,
   ];
   await roles.imply(worker, viewer);
   await roles.imply(lead, worker);
-  await roles.imply(viewer, other);
+  await roles.imply(viewer, unrelated);
   await roles.imply(desk, lead);
   // A user without a global role gets no token at all.
-  await roles.imply(namesake, other);
+  await roles.imply(namesake, unrelated);
   const users = new Map<Role, LabUser>();
-  for (const role of [viewer, worker, lead, other, desk, namesake]) users.set(role, await roles.userWith(role));
+  for (const role of [viewer, worker, lead, unrelated, desk, namesake]) users.set(role, await roles.userWith(role));
 
   const planned = await run('plan', viewer);
   expect([planned.stderr, planned.code]).toEqual(['', 2]);

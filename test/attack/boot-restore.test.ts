@@ -167,8 +167,8 @@ test('the login can not name what the unit runs: it may write neither the unit n
   const paths = ['/etc/systemd/system/stackward-restore.service', '/etc/systemd/system/multi-user.target.d/evil.conf'];
   const before = machine.read(paths[0]!);
   const outcomes = await host.write(
-    paths.map((path, at) => {
-      const expected = at === 0 ? sha256(before!) : null;
+    paths.map((path, index) => {
+      const expected = index === 0 ? sha256(before!) : null;
       return [{ verb: 'swap-file', path, expect: expected, content: base64('[Service]\nExecStart=/bin/id\n') }];
     }),
   );

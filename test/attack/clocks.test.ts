@@ -99,12 +99,12 @@ describe.each([
     const first = await site.apply(grant);
     expect([problems(first.plan), outcomes(first)]).toEqual([[], ['applied', 'applied']]);
     expect(site.read(files[0] ?? '')).toBe(granted);
-    times().forEach((time, at) => expect(time).toBeGreaterThan(before[at] ?? Infinity));
+    times().forEach((time, index) => expect(time).toBeGreaterThan(before[index] ?? Infinity));
     expect((await site.plan(grant)).steps).toEqual([]);
     const there = times();
     expect(outcomes(await site.apply([site.manifest({})]))).toEqual(['applied', 'applied']);
     expect(site.read(files[0] ?? '')).toBe(icehouse);
-    times().forEach((time, at) => expect(time).toBeGreaterThan(there[at] ?? Infinity));
+    times().forEach((time, index) => expect(time).toBeGreaterThan(there[index] ?? Infinity));
   });
 });
 

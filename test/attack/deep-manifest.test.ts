@@ -16,16 +16,16 @@ const textOf = (cells: readonly Cell[]): string =>
   JSON.stringify({
     ...{ schemaVersion: '1.0', owner: 'team-a', stack: 'acme' },
     resources: Object.fromEntries(
-      cells.map(({ dependsOn = [], spec }, at) => [
-        `acme/${at}`,
-        { kind: 'cell', spec: spec ?? { host: 'h1', cell: String(at), value: 'new' }, dependsOn },
+      cells.map(({ dependsOn = [], spec }, index) => [
+        `acme/${index}`,
+        { kind: 'cell', spec: spec ?? { host: 'h1', cell: String(index), value: 'new' }, dependsOn },
       ]),
     ),
   });
 
 /** Each depends on the next: the deepest order for whoever follows them from the first. */
 const chain = (length: number): Cell[] =>
-  Array.from({ length }, (_, at) => (at + 1 < length ? { dependsOn: [`acme/${at + 1}`] } : {}));
+  Array.from({ length }, (_, index) => (index + 1 < length ? { dependsOn: [`acme/${index + 1}`] } : {}));
 
 function planned(text: string, world = new World({ h1: {} })) {
   const kinds = [bind(memoryKind(world))];
@@ -40,7 +40,7 @@ test('a chain of 9,000 dependencies is planned and applied in its order', async 
   const { kinds, manifests, plan: found } = planned(textOf(chain(9000)), world);
   const { results } = await apply(await found, kinds, manifests, memoryReaders, memoryWriters);
   expect(results.every(({ outcome }) => outcome === 'applied')).toBe(true);
-  expect(written).toEqual(Array.from({ length: 9000 }, (_, at) => String(8999 - at)));
+  expect(written).toEqual(Array.from({ length: 9000 }, (_, index) => String(8999 - index)));
 });
 
 test('a resource that many name is counted once per level, and one that names another twice waits once', () => {
@@ -65,7 +65,7 @@ test('a circle of three is refused by the names in it', async () => {
 });
 
 test('a circle of 9,000 is refused in one sentence, with its beginning and its count', async () => {
-  const cells = chain(9000).map((cell, at) => (at === 8999 ? { dependsOn: ['acme/0'] } : cell));
+  const cells = chain(9000).map((cell, index) => (index === 8999 ? { dependsOn: ['acme/0'] } : cell));
   await expect(planned(textOf(cells)).plan).rejects.toThrow(
     /^resources depend on each other in a circle: cell\.acme\/0 → .{0,300} → … \(8990 more\) → cell\.acme\/0$/,
   );
@@ -104,13 +104,13 @@ test('more resources than a stack may have are refused with both numbers, before
 });
 
 test('a cloud of 2,000 tenants in one stack is planned', async () => {
-  const cells = Array.from({ length: 10_000 }, (_, at) =>
-    at % 5 === 0 ? {} : { dependsOn: [`acme/${at - (at % 5)}`] },
+  const cells = Array.from({ length: 10_000 }, (_, index) =>
+    index % 5 === 0 ? {} : { dependsOn: [`acme/${index - (index % 5)}`] },
   );
   expect((await planned(textOf(cells)).plan).steps).toHaveLength(10_000);
 });
 
 test('more than 1,000 dependencies of one resource are refused', () => {
-  const dependsOn = Array.from({ length: 1001 }, (_, at) => `acme/${at}`);
+  const dependsOn = Array.from({ length: 1001 }, (_, index) => `acme/${index}`);
   expect(() => parseManifests(textOf([{ dependsOn }]), 'tenant.json')).toThrow('names more than 1000 resources');
 });

@@ -15,14 +15,14 @@ test.each([
   ['lists of JSON, at a depth that the parser itself takes', `{"a": ${'['.repeat(300)}${']'.repeat(300)}}`, deep],
   ['lists of YAML', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, deep],
   ['lists within lists on one line', `a:\n${'- '.repeat(20_000)}x`, deep],
-  ['maps within maps', Array.from({ length: 900 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'), deep],
+  ['maps within maps', Array.from({ length: 900 }, (_, index) => `${' '.repeat(index)}a:`).join('\n'), deep],
   ['pairs within pairs in brackets', `[${'a: '.repeat(20_000)}]`, deep],
   ['explicit keys within brackets', `[${'? '.repeat(20_000)}x]`, deep],
   ['explicit keys within each other', `${'? '.repeat(20_000)}x`, deep],
   ['empty keys on one line', `${': '.repeat(20_000)}x`, deep],
   ['a list that holds itself', 'a: &a [*a]', deep],
   ['a map that holds itself', '&a {b: *a}', deep],
-  ['anchors that multiply', `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[at]}`).join(',')}]`).join('\n')}`, /its anchors can't be followed|more than 100000 values/], // prettier-ignore
+  ['anchors that multiply', `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`).join('\n')}`, /its anchors can't be followed|more than 100000 values/], // prettier-ignore
   [
     'half a MiB of text',
     `# ${'x'.repeat(512 << 10)}`,
@@ -42,7 +42,7 @@ test.each([
 });
 
 test('many rules that share one text by an anchor are read', () => {
-  const text = `a: &a "role:x"\n${Array.from({ length: 500 }, (_, at) => `r${at}: *a`).join('\n')}`;
+  const text = `a: &a "role:x"\n${Array.from({ length: 500 }, (_, index) => `r${index}: *a`).join('\n')}`;
   expect(read(text).values.get('r499')).toBe('role:x');
 });
 
@@ -71,7 +71,10 @@ const member = { roles: ['member'] };
 
 test('9,000 references in a row have an answer in every question about rules', () => {
   const rules = rulesOf(
-    Array.from({ length: 9000 }, (_, at) => [`r${at}`, at < 8999 ? `rule:r${at + 1}` : 'role:member'] as const),
+    Array.from(
+      { length: 9000 },
+      (_, index) => [`r${index}`, index < 8999 ? `rule:r${index + 1}` : 'role:member'] as const,
+    ),
   );
   expect(evaluateRule(rules, 'r0', {}, member)).toBe('unknown');
   expect(evaluateRule(rules, `r${9000 - maxReferences}`, {}, member)).toBe('admitted');
@@ -82,9 +85,9 @@ test('9,000 references in a row have an answer in every question about rules', (
 
 test('rules that each name the next twice are asked once each', () => {
   const rules = rulesOf(
-    Array.from({ length: 100 }, (_, at) => {
-      const next = `rule:r${at + 1}`;
-      return [`r${at}`, at < 99 ? `${next} and ${next}` : 'role:member'] as const;
+    Array.from({ length: 100 }, (_, index) => {
+      const next = `rule:r${index + 1}`;
+      return [`r${index}`, index < 99 ? `${next} and ${next}` : 'role:member'] as const;
     }),
   );
   expect(evaluateRule(rules, 'r0', {}, member)).toBe('admitted');
@@ -97,7 +100,7 @@ test('rules that each name the next twice are asked once each', () => {
 
 test('a grant into a file whose rules name each other twice is worked out', () => {
   const text = JSON.stringify(
-    Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`r${at}`, at < 59 ? `rule:r${at + 1} or rule:r${at + 1}` : 'role:a'])), // prettier-ignore
+    Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`r${index}`, index < 59 ? `rule:r${index + 1} or rule:r${index + 1}` : 'role:a'])), // prettier-ignore
   );
   const file = read(text);
   const rules = rulesOf([...file.values].map(([name, value]) => [name, String(value)] as const));

@@ -12,7 +12,7 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
 const prefixes = (first: number, count: number): string[] =>
-  Array.from({ length: count }, (_, at) => `${first + (at >> 8)}.${at & 255}.0.0/16`);
+  Array.from({ length: count }, (_, index) => `${first + (index >> 8)}.${index & 255}.0.0/16`);
 
 let world: FirewallHosts | undefined;
 afterEach(() => {
@@ -47,15 +47,15 @@ describe('the spec', () => {
 describe.each(['nft', 'legacy'] as const)('on a host with iptables-%s', (variant) => {
   test('as much as one owner may have is written, read again, and removed; one more exception is refused', async () => {
     const { network } = start(variant);
-    const portOf = (at: number): string => `${String(at).padStart(8, '0')}-63aa-4c5e-9d0b-1f6a7e5c3b21`;
+    const portOf = (index: number): string => `${String(index).padStart(8, '0')}-63aa-4c5e-9d0b-1f6a7e5c3b21`;
     const wishes = (count: number): Record<string, FirewallExceptionSpec> =>
       Object.fromEntries(
-        Array.from({ length: count }, (_, at) => [
-          `Branch${at}`,
-          exception({ portId: portOf(at), sources: prefixes(20, 62), destinations: prefixes(100, 8) }),
+        Array.from({ length: count }, (_, index) => [
+          `Branch${index}`,
+          exception({ portId: portOf(index), sources: prefixes(20, 62), destinations: prefixes(100, 8) }),
         ]),
       );
-    for (let at = 0; at < 6; at++) network.putPort({ id: portOf(at), hostId: 'cnode01' });
+    for (let index = 0; index < 6; index++) network.putPort({ id: portOf(index), hostId: 'cnode01' });
     const [host, many] = [world!.get(), [manifestOf(wishes(5))]];
     // 62 times 8 pairs, each way, and one rule for DHCP.
     expect(5 * (2 * 62 * 8 + 1)).toBeLessThanOrEqual(maxRulesOfOwner);

@@ -28,9 +28,9 @@ function rulesOf(count: number): string[] {
   const way = (from: string, to: string): string =>
     `-m physdev --physdev-in ${from} --physdev-out ${to} --physdev-is-bridged -m comment --comment "stackward:acme/Branch" -j ACCEPT`;
   const [leaving, coming] = [way('tap28f25940-63', 'qvb28f25940-63'), way('qvb28f25940-63', 'tap28f25940-63')];
-  const pairs = Array.from({ length: count / 2 }, (_, at) => [
-    `20.${Math.floor(at / 200)}.128.0/17`,
-    `100.${at % 200}.128.0/17`,
+  const pairs = Array.from({ length: count / 2 }, (_, index) => [
+    `20.${Math.floor(index / 200)}.128.0/17`,
+    `100.${index % 200}.128.0/17`,
   ]);
   return [
     ...pairs.map(([source, destination]) => `-s ${source} -d ${destination} ${leaving}`),
@@ -162,7 +162,7 @@ describe('limits', () => {
   });
 
   test('hold for what several uplinks of a Linux bridge make of one exception', async () => {
-    const uplinks = Array.from({ length: 6 }, (_, at) => `eth${at}`);
+    const uplinks = Array.from({ length: 6 }, (_, index) => `eth${index}`);
     const networkId = '4f7080d4-72aa-4c5e-9d0b-1f6a7e5c3b21';
     const hosts = new TextHosts(
       { cnode01: { bridges: { 'brq4f7080d4-72': ['tap28f25940-63', ...uplinks] } } },
@@ -170,7 +170,7 @@ describe('limits', () => {
     );
     hosts.network.putPort({ id: portId, vifType: 'bridge', hybridPlug: false, networkId });
     const prefixes = (first: number, count: number) =>
-      Array.from({ length: count }, (_, at) => `${first}.${at}.0.0/16`);
+      Array.from({ length: count }, (_, index) => `${first}.${index}.0.0/16`);
     const spec = exception({ sources: prefixes(20, 60), destinations: prefixes(100, 8), firewallDriver: 'iptables' });
     const { steps, problems } = await hosts.plan([manifestOf({ Branch: spec })], all);
     expect(steps).toEqual([]);

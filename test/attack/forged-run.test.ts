@@ -102,8 +102,8 @@ describe('firewall-exception', () => {
   });
 
   test("the rules of another construct are not replaced under this one's name", async () => {
-    const other = 'stackward:acme/Utm/Transit/Green';
-    const forged = image(`${way} -m comment --comment "${other}" -j ACCEPT`, { comment: other });
+    const otherComment = 'stackward:acme/Utm/Transit/Green';
+    const forged = image(`${way} -m comment --comment "${otherComment}" -j ACCEPT`, { comment: otherComment });
     await expectRefused(() => forge('firewall-exception', forged), 'nothing that stackward records');
   });
 
@@ -117,7 +117,7 @@ describe('firewall-exception', () => {
 
   test('what an image opens stands in the plan, in the words of a declaration', async () => {
     const into = '-m physdev --physdev-in qvb28f25940-63 --physdev-out tap28f25940-63 --physdev-is-bridged';
-    const rules = (ways: readonly string[]) => ways.map((one) => `${one} -m comment --comment "${comment}" -j ACCEPT`);
+    const rules = (ways: readonly string[]) => ways.map((way) => `${way} -m comment --comment "${comment}" -j ACCEPT`);
     const both = { mangle: [], filter: rules([way, into]) };
     const marked = { mangle: [], filter: rules([`${way} -m mark --mark 0x2/0x2`]) };
     const plan = async (before: object) => (await forge('firewall-exception', before)).stdout;
@@ -209,19 +209,24 @@ describe('bridge-port', () => {
 describe('allocation-pool', () => {
   const subnetId = '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11';
   const image = { ledgers: [{ pools: [{ start: '10.0.0.2', end: '10.0.0.9' }] }] };
-  const of = (spec: object, at = 'database:neutron') => ({
-    target: at,
+  const stepOf = (spec: object, target = 'database:neutron') => ({
+    target,
     resource: { path: 'acme/X', stack, owner, kind: 'allocation-pool', spec },
   });
   const declared = { subnetId, method: 'database', pools: [{ start: '10.0.0.2', end: '10.0.0.20' }] };
 
   test.each<[string, object, object, RegExp]>([
-    ['an id that is SQL', image, of({ ...declared, subnetId: "x' OR '1'='1" }), /UUID|subnetId/],
-    ['another place than its method writes', image, of(declared, 'api:envvars'), /writes there/],
-    ['a method that writes nowhere', image, of({ ...declared, method: 'check' }), /writes there/],
-    ['an image without a ledger', { ledgers: [] }, of(declared), /ledgers/],
-    ['an image without pools', {}, of(declared), /ledgers/],
-    ["another cloud's API", image, of({ ...declared, method: 'api' }, 'api:elsewhere'), /this configuration leads to/],
+    ['an id that is SQL', image, stepOf({ ...declared, subnetId: "x' OR '1'='1" }), /UUID|subnetId/],
+    ['another place than its method writes', image, stepOf(declared, 'api:envvars'), /writes there/],
+    ['a method that writes nowhere', image, stepOf({ ...declared, method: 'check' }), /writes there/],
+    ['an image without a ledger', { ledgers: [] }, stepOf(declared), /ledgers/],
+    ['an image without pools', {}, stepOf(declared), /ledgers/],
+    [
+      "another cloud's API",
+      image,
+      stepOf({ ...declared, method: 'api' }, 'api:elsewhere'),
+      /this configuration leads to/,
+    ],
   ])('%s is refused', async (_, before, more, words) => {
     await expectRefused(() => forge('allocation-pool', before, more), words);
   });

@@ -23,13 +23,13 @@ const key = fc.constantFrom(
 ); // prettier-ignore
 /** Their values are names, which messages repeat; what they merge in has keys. */
 const named = new Set(['profile', 'cloud', 'region_name', 'regions', 'interface', 'endpoint_type', '<<']);
-const line = fc.tuple(fc.constantFrom(0, 2, 4, 6, 8), key, value).filter(([, name, one]) => !named.has(name) || !one.includes(secret)).map(([depth, name, one]) => `${' '.repeat(depth)}${name}: ${one}`); // prettier-ignore
+const line = fc.tuple(fc.constantFrom(0, 2, 4, 6, 8), key, value).filter(([, name, text]) => !named.has(name) || !text.includes(secret)).map(([depth, name, text]) => `${' '.repeat(depth)}${name}: ${text}`); // prettier-ignore
 
 /** Lines of a real file, of which some are replaced, doubled or left out, and others come between. */
 const file = fc.tuple(fc.constantFrom(...texts), fc.array(fc.tuple(fc.nat(40), fc.nat(2), line), { maxLength: 6 })).map(
   ([text, changes]) => {
     const lines = text.replaceAll('s3cret', secret).split('\n');
-    for (const [at, removed, added] of changes) lines.splice(at % lines.length, removed, added);
+    for (const [position, removed, added] of changes) lines.splice(position % lines.length, removed, added);
     return lines.join('\n');
   },
 ); // prettier-ignore

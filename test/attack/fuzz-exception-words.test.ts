@@ -136,12 +136,12 @@ test(
         const posed = neighbours.filter((source) => passes(source));
         const can = (what: RegExp): boolean => what.test(said);
         for (const { cidr } of subnets) {
-          const near = neighbours.filter((one) => holds(cidr, one));
+          const near = neighbours.filter((address) => holds(cidr, address));
           const isSafe = can(new RegExp(`can't pose as its neighbours in [^\\n]*${cidr}`));
-          if (isSafe) expect([said, near.filter((one) => posed.includes(one))]).toEqual([said, []]);
+          if (isSafe) expect([said, near.filter((address) => posed.includes(address))]).toEqual([said, []]);
           else expect(said).toContain(` of ${cidr}`);
           if (said.includes(`every other address of ${cidr}`))
-            expect([said, near.every((one) => posed.includes(one))]).toEqual([said, true]);
+            expect([said, near.every((address) => posed.includes(address))]).toEqual([said, true]);
           if (isSafe) safe += 1;
           else opened += 1;
         }
@@ -150,12 +150,12 @@ test(
           expect([said, sources.filter((source) => passes(source, true))]).toEqual([said, []]);
         else expect(said).toContain('it can answer DHCP');
         const isRouter = can(/(can|, and) advertise itself as a router/);
-        expect([said, local.filter((one) => one.startsWith('fe') && passes(one)).length > 0 && !isRouter]).toEqual([
+        expect([
           said,
-          false,
-        ]);
+          local.filter((address) => address.startsWith('fe') && passes(address)).length > 0 && !isRouter,
+        ]).toEqual([said, false]);
         expect([said, passes('169.254.169.254')]).toEqual([said, can(/pose as the metadata service/)]);
-        if (spec.mode === 'routed') expect([said, local.filter((one) => passes(one))]).toEqual([said, []]);
+        if (spec.mode === 'routed') expect([said, local.filter((address) => passes(address))]).toEqual([said, []]);
       }),
       fuzzing,
     );

@@ -52,9 +52,9 @@ const keys = fc.oneof({ weight: 19, arbitrary: path }, { weight: 1, arbitrary: s
 /** As text, so that a key can be there twice. */
 const resources = fc
   .array(fc.tuple(keys, entry), { maxLength: 4 })
-  .map((all) => `{${all.map(([key, one]) => `${JSON.stringify(key)}:${JSON.stringify(one)}`).join(',')}}`);
+  .map((all) => `{${all.map(([key, resource]) => `${JSON.stringify(key)}:${JSON.stringify(resource)}`).join(',')}}`);
 const field = (usual: string): fc.Arbitrary<string> =>
-  mostly(fc.constant(usual)).map((one) => JSON.stringify(one) ?? 'null');
+  mostly(fc.constant(usual)).map((word) => JSON.stringify(word) ?? 'null');
 const manifest = fc
   .tuple(field('1.0'), field('team-a'), field('acme'), resources)
   .map(
@@ -63,14 +63,14 @@ const manifest = fc
   );
 const wrapped = fc.oneof(
   { weight: 6, arbitrary: manifest },
-  manifest.map((one) => `{"stackward_manifest":{"value":${one}}}`),
+  manifest.map((text) => `{"stackward_manifest":{"value":${text}}}`),
   fc
     .tuple(manifest, manifest)
     .map(
       ([before, after]) =>
         `{"format_version":"1.2","output_changes":{"stackward_manifest":{"before":${before},"after":${after},"after_unknown":{"resources":{"acme/a":{"spec":{"value":true}}}}}}}`,
     ),
-  fc.tuple(manifest, fc.nat(200)).map(([one, length]) => one.slice(0, length)),
+  fc.tuple(manifest, fc.nat(200)).map(([text, length]) => text.slice(0, length)),
   fc.json(),
 );
 
@@ -84,7 +84,9 @@ async function orRefused<T>(work: () => T | Promise<T>): Promise<T | undefined> 
 }
 
 const cellsOf = (world: World): Map<string, string> =>
-  new Map([...world.hosts].flatMap(([host, cells]) => [...cells].map(([one, is]) => [`${host}/${one}`, is] as const)));
+  new Map(
+    [...world.hosts].flatMap(([host, cells]) => [...cells].map(([cell, is]) => [`${host}/${cell}`, is] as const)),
+  );
 
 async function writesAreShown(manifests: readonly DeclaredManifest[]): Promise<void> {
   const world = new World({ h1: { x: 'old', y: 'old' }, h2: {} });
@@ -101,9 +103,9 @@ async function writesAreShown(manifests: readonly DeclaredManifest[]): Promise<v
     ]),
   );
   await apply(planned, kinds, manifests, memoryReaders, memoryWriters);
-  const changed = [...cellsOf(world)].filter(([one, is]) => before.get(one) !== is);
-  for (const [one, is] of changed) expect([one, shown.get(one)]).toEqual([one, is]);
-  expect([...before.keys()].filter((one) => !cellsOf(world).has(one))).toEqual([]);
+  const changed = [...cellsOf(world)].filter(([cell, is]) => before.get(cell) !== is);
+  for (const [cell, is] of changed) expect([cell, shown.get(cell)]).toEqual([cell, is]);
+  expect([...before.keys()].filter((cell) => !cellsOf(world).has(cell))).toEqual([]);
 }
 
 test(
@@ -118,7 +120,9 @@ test(
         // The real kinds take or refuse each spec; a plan of theirs needs a cloud.
         for (const kind of realKinds)
           await orRefused(() =>
-            kind.open(manifests.flatMap((one) => one.resources).filter((one) => one.kind === kind.kind)),
+            kind.open(
+              manifests.flatMap((manifest) => manifest.resources).filter((resource) => resource.kind === kind.kind),
+            ),
           );
       }),
       fuzzing,

@@ -84,12 +84,12 @@ const calls: Readonly<
 function expectKnownForm(value: unknown): void {
   if (Array.isArray(value)) return value.forEach(expectKnownForm);
   if (typeof value !== 'object' || value === null) return;
-  for (const [key, one] of Object.entries(value)) {
-    if (/^(id|networkId|subnetId)$/.test(key)) expect(one).toMatch(uuid);
-    else if (/^(start|end|address)$/.test(key)) parseAddress(one as string);
-    else if (key === 'cidr') parseCidr(one as string);
-    else if (['name', 'host', 'hostId', 'status'].includes(key)) expect(typeof one).toBe('string');
-    else expectKnownForm(one);
+  for (const [key, field] of Object.entries(value)) {
+    if (/^(id|networkId|subnetId)$/.test(key)) expect(field).toMatch(uuid);
+    else if (/^(start|end|address)$/.test(key)) parseAddress(field as string);
+    else if (key === 'cidr') parseCidr(field as string);
+    else if (['name', 'host', 'hostId', 'status'].includes(key)) expect(typeof field).toBe('string');
+    else expectKnownForm(field);
   }
 }
 

@@ -52,12 +52,12 @@ describe.each(pythons.filter(([, python]) => python !== undefined))('%s', (_, py
       const [here, there] = [rules.map(readHere), readThere(rules, python)];
       const carries = (rule: GeneratedRule): boolean =>
         / ::(ffff:)?[0-9a-f]*(:[0-9a-f]*)?\/(9[6-9]|1\d\d) /.test(` ${rule.text}`);
-      for (const [at, rule] of rules.entries()) {
-        expect([fuzzSeed, rule, there[at]]).toEqual([fuzzSeed, rule, here[at]]);
-        if (here[at] === null) expect([rule, carries(rule)]).toEqual([rule, true]);
-        else expect(here[at]).toBe(canonicalRule(rule.text));
+      for (const [index, rule] of rules.entries()) {
+        expect([fuzzSeed, rule, there[index]]).toEqual([fuzzSeed, rule, here[index]]);
+        if (here[index] === null) expect([rule, carries(rule)]).toEqual([rule, true]);
+        else expect(here[index]).toBe(canonicalRule(rule.text));
       }
-      expect(here.filter((one) => one !== null).length).toBeGreaterThan(fuzzCount * 0.9);
+      expect(here.filter((answer) => answer !== null).length).toBeGreaterThan(fuzzCount * 0.9);
       const old = rules.map((rule) => ({ ...rule, text: oldSpelling(rule.text) }));
       expect([old.map(readHere), readThere(old, python)]).toEqual([here, here]);
     },
@@ -69,8 +69,9 @@ describe.each(pythons.filter(([, python]) => python !== undefined))('%s', (_, py
     () => {
       const rules = fc.sample(mutatedRule, { numRuns: fuzzCount, seed: fuzzSeed });
       const [here, there] = [rules.map(readHere), readThere(rules, python)];
-      for (const [at, rule] of rules.entries()) expect([fuzzSeed, rule, there[at]]).toEqual([fuzzSeed, rule, here[at]]);
-      const refused = here.filter((one) => one === null).length;
+      for (const [index, rule] of rules.entries())
+        expect([fuzzSeed, rule, there[index]]).toEqual([fuzzSeed, rule, here[index]]);
+      const refused = here.filter((answer) => answer === null).length;
       expect([refused > fuzzCount / 2, refused < fuzzCount]).toEqual([true, true]);
     },
     fuzzTimeoutMs,
@@ -79,8 +80,8 @@ describe.each(pythons.filter(([, python]) => python !== undefined))('%s', (_, py
 
 test('both sides have the same bounds', () => {
   const program = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
-  const [line, rules] = [/^LONGEST_LINE = (\d+)$/m, /^MOST_RULES = (\d+)$/m].map((one) =>
-    Number(one.exec(program)?.[1]),
+  const [line, rules] = [/^LONGEST_LINE = (\d+)$/m, /^MOST_RULES = (\d+)$/m].map((pattern) =>
+    Number(pattern.exec(program)?.[1]),
   );
   expect([line, rules]).toEqual([longestLine, mostRules]);
 });
@@ -96,10 +97,10 @@ describe('iptables-restore takes what the grammar knows, and iptables-save print
       .filter((rule) => readHere(rule) !== null);
     for (const family of [4, 6] as const) {
       const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${variant}`;
-      const texts = ownTables.map((table) => rules.filter((one) => one.table === table && one.family === family));
-      const input = texts.map((found, at) =>
+      const texts = ownTables.map((table) => rules.filter((rule) => rule.table === table && rule.family === family));
+      const input = texts.map((found, index) =>
         [
-          `*${ownTables[at]}`,
+          `*${ownTables[index]}`,
           `:${chain} - [0:0]`,
           ...found.map(({ text }) => `-A ${chain} ${text}`),
           'COMMIT',
@@ -107,13 +108,13 @@ describe('iptables-restore takes what the grammar knows, and iptables-save print
         ].join('\n'),
       );
       namespace.feed(input.join(''), `${tool}-restore`, '-n');
-      for (const [at, table] of ownTables.entries()) {
+      for (const [index, table] of ownTables.entries()) {
         const saved = namespace.run(`${tool}-save`, '-t', table).split('\n');
         const printed = saved
           .filter((line) => line.startsWith(`-A ${chain} `))
           .map((line) => line.slice(chain.length + 4));
         expect(printed.length).toBeGreaterThan(100);
-        expect(printed.map((text) => readHere({ table, family, text }))).toEqual(texts[at]?.map(readHere));
+        expect(printed.map((text) => readHere({ table, family, text }))).toEqual(texts[index]?.map(readHere));
       }
     }
   });

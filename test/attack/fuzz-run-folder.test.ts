@@ -110,8 +110,8 @@ test(
         refused(async () => {
           const { world } = await applied();
           const { changed, shown } = await rolledBack(spoilt(folder, how), world);
-          for (const one of changed) {
-            const [cell = '', host = ''] = one.split('@');
+          for (const place of changed) {
+            const [cell = '', host = ''] = place.split('@');
             const value = world.hosts.get(host)?.get(cell) ?? '';
             expect(shown).toContain(`@host:${host}`);
             expect(shown).toContain(`cell ${cell}`);
@@ -157,7 +157,7 @@ const images: Readonly<Record<string, object>> = {
 };
 
 const opened = (kind: string, image: object) => {
-  const own = kinds.find((one) => one.kind === kind);
+  const own = kinds.find((candidate) => candidate.kind === kind);
   const target = kind === 'allocation-pool' ? 'database:neutron' : 'host:h1';
   const declared = { subnetId: portId, method: 'database', pools: [{ start: '10.0.0.2', end: '10.0.0.20' }] };
   return own?.open([

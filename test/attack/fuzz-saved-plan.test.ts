@@ -97,10 +97,10 @@ test(
       fc.asyncProperty(mutations, async (all) => {
         try {
           const { changed, shown, saved } = await applied(mutated(text, all));
-          for (const one of changed) {
-            expect(shown).toContain(one);
-            expect(saved).toContain(one);
-            expect(one).toMatch(/^a\//);
+          for (const place of changed) {
+            expect(shown).toContain(place);
+            expect(saved).toContain(place);
+            expect(place).toMatch(/^a\//);
           }
         } catch (error) {
           if (!(error instanceof StackwardError)) throw error;

@@ -47,7 +47,7 @@ const part = fc.oneof(
     '! -s 10.0.0.0/8',
     '-p tcp',
   ),
-  comment.map((one) => `-m comment --comment ${one}`),
+  comment.map((words) => `-m comment --comment ${words}`),
   fc.constantFrom(
     '-j ACCEPT',
     '-j RETURN',
@@ -65,9 +65,9 @@ const ruleText = fc.oneof(
   { weight: 3, arbitrary: fc.array(part, { maxLength: 5 }).map((all) => all.join(' ')) },
 );
 const line = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(chains, ruleText).map(([one, text]) => `-A ${one} ${text}`) },
-  { weight: 2, arbitrary: chains.map((one) => `-A neutron-filter-top -j ${one}`) },
-  { weight: 2, arbitrary: chains.map((one) => `:${one} - [0:0]`) },
+  { weight: 6, arbitrary: fc.tuple(chains, ruleText).map(([name, text]) => `-A ${name} ${text}`) },
+  { weight: 2, arbitrary: chains.map((name) => `-A neutron-filter-top -j ${name}`) },
+  { weight: 2, arbitrary: chains.map((name) => `:${name} - [0:0]`) },
   {
     weight: 2,
     arbitrary: fc.constantFrom(
@@ -111,11 +111,11 @@ const fileOf = (text: string): HostFile => ({
 /** The rules of our chain, found by nothing but the lines of the text. */
 function rulesByLine(text: string): string[] {
   let table = '';
-  return text.split('\n').flatMap((one) => {
-    if (/^\*\S+$/.test(one)) table = one.slice(1);
-    const isOurs = one === `-A ${chain}` || (one.startsWith(`-A ${chain} `) && one.length > chain.length + 4);
-    return isOurs && !one.includes('\r') && ownTables.some((own) => own === table)
-      ? [`${table} ${one.slice(chain.length + 4)}`]
+  return text.split('\n').flatMap((row) => {
+    if (/^\*\S+$/.test(row)) table = row.slice(1);
+    const isOurs = row === `-A ${chain}` || (row.startsWith(`-A ${chain} `) && row.length > chain.length + 4);
+    return isOurs && !row.includes('\r') && ownTables.some((own) => own === table)
+      ? [`${table} ${row.slice(chain.length + 4)}`]
       : [];
   });
 }

@@ -26,7 +26,7 @@ test('these two owners have one mark of 8 digits, and two of 16', () => {
 
 /** Gives all files of one owner in a folder the names that an older stackward gave them. */
 function ageFiles(folder: string, owner: string): void {
-  for (const name of readdirSync(folder).filter((one) => one.includes(mark(owner)))) {
+  for (const name of readdirSync(folder).filter((file) => file.includes(mark(owner)))) {
     const path = join(folder, name);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(mark(owner), former));
     renameSync(path, join(folder, name.replace(mark(owner), former)));
@@ -41,7 +41,7 @@ describe('records of grants', () => {
     site.write('neutron/policy.json', icehouse);
   });
   afterEach(() => site.remove());
-  const of = (owner: string, role?: string): Manifest[] => [
+  const manifestOfOwner = (owner: string, role?: string): Manifest[] => [
     site.manifest(role === undefined ? {} : { G: { role } }, { owner, stack: `of-${owner}` }),
   ];
   const rule = (): string => /"create_port:fixed_ips": "(.*)"/.exec(site.read('neutron/policy.json'))?.[1] ?? '';
@@ -49,35 +49,35 @@ describe('records of grants', () => {
   const all = (owner: string): Sweep[] => [{ owner, stacks: 'all' }];
 
   test('of two owners with one old mark, neither run removes the grant of the other', async () => {
-    await site.apply(of(red, 'member'), all(red));
-    await site.apply(of(blue, 'reader'), all(blue));
+    await site.apply(manifestOfOwner(red, 'member'), all(red));
+    await site.apply(manifestOfOwner(blue, 'reader'), all(blue));
     expect(rule()).toBe('(rule:admin_or_network_owner) or role:member or role:reader');
-    await site.apply(of(red), all(red));
+    await site.apply(manifestOfOwner(red), all(red));
     expect(rule()).toBe('(rule:admin_or_network_owner) or role:reader');
-    await site.apply(of(blue), all(blue));
+    await site.apply(manifestOfOwner(blue), all(blue));
     expect([site.read('neutron/policy.json'), files()]).toEqual([icehouse, []]);
   });
 
   test('a record under the old mark stays in use by the owner it names, and the other makes one under their own', async () => {
-    await site.apply(of(red, 'member'), all(red));
+    await site.apply(manifestOfOwner(red, 'member'), all(red));
     ageFiles(site.stateFolder, red);
-    expect((await site.plan(of(red, 'member'))).steps).toEqual([]);
-    await site.apply(of(blue, 'reader'), all(blue));
+    expect((await site.plan(manifestOfOwner(red, 'member'))).steps).toEqual([]);
+    await site.apply(manifestOfOwner(blue, 'reader'), all(blue));
     expect(files()).toEqual([`policy-rule-${former}.json`, `policy-rule-${mark(blue)}.json`].sort());
-    await site.apply(of(red), all(red));
+    await site.apply(manifestOfOwner(red), all(red));
     expect([rule(), files()]).toEqual([
       '(rule:admin_or_network_owner) or role:reader',
       [`policy-rule-${mark(blue)}.json`],
     ]);
-    await site.apply(of(red, 'member'), all(red));
+    await site.apply(manifestOfOwner(red, 'member'), all(red));
     expect(files()).toEqual([`policy-rule-${mark(red)}.json`, `policy-rule-${mark(blue)}.json`].sort());
   });
 
   test('a run that was recorded under the old mark is rolled back under it', async () => {
-    const { plan: planned } = await site.apply(of(red, 'member'), all(red));
+    const { plan: planned } = await site.apply(manifestOfOwner(red, 'member'), all(red));
     ageFiles(site.stateFolder, red);
-    await site.apply(of(blue, 'reader'), all(blue));
-    await site.apply(site.undoOf(planned, of(red, 'member')), []);
+    await site.apply(manifestOfOwner(blue, 'reader'), all(blue));
+    await site.apply(site.undoOf(planned, manifestOfOwner(red, 'member')), []);
     expect([rule(), files()]).toEqual([
       '(rule:admin_or_network_owner) or role:reader',
       [`policy-rule-${mark(blue)}.json`],
@@ -85,11 +85,11 @@ describe('records of grants', () => {
   });
 
   test('a record whose owner is not the one whose mark it bears blocks the kind there, and nothing is written', async () => {
-    await site.apply(of(red, 'member'), all(red));
+    await site.apply(manifestOfOwner(red, 'member'), all(red));
     const path = join(site.stateFolder, `policy-rule-${mark(red)}.json`);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(red, 'team-b'));
     const before = [rule(), readFileSync(path, 'utf8')];
-    const report = await site.apply(of(red, 'reader'), all(red));
+    const report = await site.apply(manifestOfOwner(red, 'reader'), all(red));
     expect(report.plan.problems).toMatchObject([
       { reason: 'Blocked', message: `${path} names the owner team-b, and by its name it is another's; find out whose it is, and move it away or give it back the owner` }, // prettier-ignore
     ]);
@@ -97,10 +97,10 @@ describe('records of grants', () => {
   });
 
   test('two records of one owner block the kind there, naming both files', async () => {
-    await site.apply(of(red, 'member'), all(red));
-    const [now, then] = [mark(red), former].map((one) => join(site.stateFolder, `policy-rule-${one}.json`));
+    await site.apply(manifestOfOwner(red, 'member'), all(red));
+    const [now, then] = [mark(red), former].map((itsMark) => join(site.stateFolder, `policy-rule-${itsMark}.json`));
     writeFileSync(then ?? '', readFileSync(now ?? '', 'utf8'));
-    const { problems, steps } = await site.plan(of(red, 'reader'), undefined, all(red));
+    const { problems, steps } = await site.plan(manifestOfOwner(red, 'reader'), undefined, all(red));
     expect([problems.map(({ reason }) => reason), steps]).toEqual([['Blocked'], []]);
     expect(problems[0]?.message).toContain(`${now} and ${then} are both records of ${red}`);
   });
@@ -117,7 +117,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
   });
   afterEach(() => world.remove());
   const prefixes = { [red]: '10.98.0.0/24', [blue]: '10.97.0.0/24' };
-  const of = (owner: typeof red | typeof blue, sources = [prefixes[owner]]) => [
+  const exceptionOf = (owner: typeof red | typeof blue, sources = [prefixes[owner]]) => [
     manifestOf({ Branch: exception({ sources }) }, { owner, stack: `of-${owner}` }),
   ];
   const none = (owner: string) => [manifestOf({}, { owner, stack: `of-${owner}` })];
@@ -137,38 +137,38 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     for (const table of tables) host.iptables('-t', table, '-E', chain, `stackward-${former}`);
     ageFiles(host.stateFolder, owner);
     if (!keepsFiles)
-      for (const name of Object.keys(host.stored()).filter((one) => one.includes(former)))
+      for (const name of Object.keys(host.stored()).filter((file) => file.includes(former)))
         renameSync(join(host.stateFolder, name), join(host.stateFolder, `moved-${name}`));
   }
 
   test('two owners with one old mark have a chain each, and each sweeps their own', async () => {
-    expect((await world.run(of(red), all(red))).problems).toEqual([]);
-    expect((await world.run(of(blue), all(blue))).problems).toEqual([]);
+    expect((await world.run(exceptionOf(red), all(red))).problems).toEqual([]);
+    expect((await world.run(exceptionOf(blue), all(blue))).problems).toEqual([]);
     expect([rulesOf(red).length, rulesOf(blue).length]).toEqual([2, 2]);
     expect((await world.run(none(red), all(red))).problems).toEqual([]);
     expect([rulesOf(red), rulesOf(blue).length]).toEqual([[], 2]);
   });
 
   test('what is under the old mark stays in use by the owner whom its file names, and the other works beside it', async () => {
-    await world.run(of(red), all(red));
+    await world.run(exceptionOf(red), all(red));
     age(red);
-    expect((await world.run(of(red), all(red))).planned.steps).toEqual([]);
-    expect((await world.run(of(blue), all(blue))).problems).toEqual([]);
+    expect((await world.run(exceptionOf(red), all(red))).planned.steps).toEqual([]);
+    expect((await world.run(exceptionOf(blue), all(blue))).problems).toEqual([]);
     expect(chainsNow()).toEqual([`stackward-${former}`, `stackward-${mark(blue)}`].sort());
-    const change = await world.run(of(red, ['10.98.0.0/24', '10.96.0.0/24']), all(red));
+    const change = await world.run(exceptionOf(red, ['10.98.0.0/24', '10.96.0.0/24']), all(red));
     expect([change.problems, rulesOf(red).length, rulesOf(blue).length]).toEqual([[], 2, 2]);
     expect((await world.run(none(blue), all(blue))).problems).toEqual([]);
     expect([rulesOf(red).length, rulesOf(blue)]).toEqual([2, []]);
     expect((await world.run(none(red), all(red))).problems).toEqual([]);
     expect([chainsNow(), world.get().stored()]).toEqual([[], {}]);
-    await world.run(of(red), all(red));
+    await world.run(exceptionOf(red), all(red));
     expect(chainsNow()).toEqual([`stackward-${mark(red)}`]);
   });
 
   test('a run that was recorded under the old mark is rolled back under it', async () => {
-    const first = await world.run(of(red), all(red));
+    const first = await world.run(exceptionOf(red), all(red));
     age(red);
-    await world.run(of(blue), all(blue));
+    await world.run(exceptionOf(blue), all(blue));
     expect((await world.run(first.undo())).problems).toEqual([]);
     expect([chainsNow(), rulesOf(blue).length]).toEqual([[`stackward-${mark(blue)}`], 2]);
   });
@@ -176,35 +176,37 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
   test.each([0, 1, 2])(
     'a change under the old mark that is killed after %i writes is ended by the next run',
     async (writes) => {
-      await world.run(of(red), all(red));
+      await world.run(exceptionOf(red), all(red));
       age(red);
-      await world.run(of(blue), all(blue));
+      await world.run(exceptionOf(blue), all(blue));
       world.writesLeft = writes;
-      await world.run(of(red, ['10.98.128.0/24']), all(red));
+      await world.run(exceptionOf(red, ['10.98.128.0/24']), all(red));
       world.writesLeft = Infinity;
-      const beside = await world.run(of(blue), all(blue));
+      const beside = await world.run(exceptionOf(blue), all(blue));
       expect([beside.planned.steps, beside.problems]).toEqual([[], []]);
-      expect((await world.run(of(red, ['10.98.128.0/24']), all(red))).problems).toEqual([]);
+      expect((await world.run(exceptionOf(red, ['10.98.128.0/24']), all(red))).problems).toEqual([]);
       expect(chainsNow()).toEqual([`stackward-${former}`, `stackward-${mark(blue)}`].sort());
       expect(world.get().lines().filter((line) => line.includes('10.98.128.0/24'))).toHaveLength(2); // prettier-ignore
     },
   );
 
   test('an old chain without a file is its owner’s where all its rules are of that owner’s constructs', async () => {
-    await world.run(of(red), all(red));
+    await world.run(exceptionOf(red), all(red));
     age(red, { keepsFiles: false });
-    const beside = await world.run(of(blue), all(blue));
+    const beside = await world.run(exceptionOf(blue), all(blue));
     expect([beside.outcomes.length, rulesOf(red).length]).toEqual([1, 2]);
     const warnings = beside.planned.warnings.map(({ message }) => message);
-    expect(warnings.some((one) => one.includes(`chain stackward-${former} is of an older stackward`))).toBe(true);
-    expect((await world.run(of(red), all(red))).problems).toEqual([]);
+    expect(warnings.some((warning) => warning.includes(`chain stackward-${former} is of an older stackward`))).toBe(
+      true,
+    );
+    expect((await world.run(exceptionOf(red), all(red))).problems).toEqual([]);
     expect(Object.keys(world.get().stored())).toContain(`firewall-exception-${former}.ipv4`);
     expect((await world.run(none(red), all(red))).problems).toEqual([]);
     expect([rulesOf(red), rulesOf(blue).length]).toEqual([[], 2]);
   });
 
   test('an old chain that nothing ascribes to anybody stays, and the plan says so', async () => {
-    await world.run(of(red), all(red));
+    await world.run(exceptionOf(red), all(red));
     age(red, { keepsFiles: false });
     const { planned, problems } = await world.run(none(red), all(red));
     expect([problems, planned.steps, rulesOf(red).length]).toEqual([[], [], 2]);
@@ -214,7 +216,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
   });
 
   test('rules of one owner under both marks block every change of them', async () => {
-    await world.run(of(red), all(red));
+    await world.run(exceptionOf(red), all(red));
     age(red);
     const { stateFolder } = world.get();
     const name = `firewall-exception-${former}.ipv4`;
@@ -222,7 +224,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     world.get().iptables('-D', 'neutron-filter-top', '-j', `stackward-${former}`);
     world.get().iptables('-F', `stackward-${former}`);
     world.get().iptables('-X', `stackward-${former}`);
-    await world.run(of(red), all(red));
+    await world.run(exceptionOf(red), all(red));
     renameSync(join(stateFolder, `kept-${name}`), join(stateFolder, name));
     const { planned, problems } = await world.run(none(red), all(red));
     expect([planned.steps, rulesOf(red).length]).toEqual([[], 2]);
@@ -232,7 +234,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
   });
 
   test('a stored file whose owner is not the one whose mark it bears blocks every change of the chain', async () => {
-    await world.run(of(red), all(red));
+    await world.run(exceptionOf(red), all(red));
     const path = join(world.get().stateFolder, `firewall-exception-${mark(red)}.ipv4`);
     writeFileSync(path, readFileSync(path, 'utf8').replace(red, 'team-b'));
     const { planned, problems } = await world.run(none(red), all(red));

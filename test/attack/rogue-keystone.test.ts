@@ -105,14 +105,14 @@ describe('a redirect', () => {
   test.each([301, 302, 303, 307, 308])(
     '%d of a service is not followed, neither to http:// nor elsewhere',
     async (status) => {
-      const other = await RogueServer.start();
-      neutron.answer = json({}, status, { location: other.url() });
+      const elsewhere = await RogueServer.start();
+      neutron.answer = json({}, status, { location: elsewhere.url() });
       const { error } = await ask();
-      expect(other.received).toEqual([]);
+      expect(elsewhere.received).toEqual([]);
       expect(error).toMatch(
-        new RegExp(`answered with ${status}, a redirect to ${other.url()}; stackward follows none`),
+        new RegExp(`answered with ${status}, a redirect to ${elsewhere.url()}; stackward follows none`),
       );
-      await other.stop();
+      await elsewhere.stop();
     },
   );
 

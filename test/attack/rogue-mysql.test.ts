@@ -126,17 +126,17 @@ describe('a server that falls silent, or talks without end', () => {
 
   test('at a statement of a transaction: nothing further is sent, and nothing was written', async () => {
     const script = [...session, packets.ok];
-    expect(await refused(script, (writer) => writer.transaction((one) => one.execute('DELETE FROM pool')))).toMatch(
-      /has not answered a statement within 1 s: nothing was written by what was under way/,
-    );
+    expect(
+      await refused(script, (writer) => writer.transaction((statements) => statements.execute('DELETE FROM pool'))),
+    ).toMatch(/has not answered a statement within 1 s: nothing was written by what was under way/);
     expect(sent()).not.toContain('ROLLBACK');
   });
 
   test('at COMMIT: the outcome is unknown', async () => {
     const script = [...session, packets.ok, packets.ok];
-    expect(await refused(script, (writer) => writer.transaction((one) => one.execute('DELETE FROM pool')))).toMatch(
-      /at COMMIT: the outcome is unknown/,
-    );
+    expect(
+      await refused(script, (writer) => writer.transaction((statements) => statements.execute('DELETE FROM pool'))),
+    ).toMatch(/at COMMIT: the outcome is unknown/);
   });
 
   test('the next statement opens a new connection', async () => {

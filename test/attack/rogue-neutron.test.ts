@@ -66,15 +66,15 @@ describe('pages', () => {
   });
 
   test('on another host are asked for at the endpoint of the catalogue, so that the token goes nowhere else', async () => {
-    const other = await RogueServer.start();
+    const elsewhere = await RogueServer.start();
     answer = (request, response) =>
-      page(request.url?.includes('marker') ? undefined : `${other.url()}/v2.0/subnets?marker=a`, [subnet])(
+      page(request.url?.includes('marker') ? undefined : `${elsewhere.url()}/v2.0/subnets?marker=a`, [subnet])(
         request,
         response,
       );
     expect(await ask()).toContain(id);
-    expect(other.received).toEqual([]);
-    await other.stop();
+    expect(elsewhere.received).toEqual([]);
+    await elsewhere.stop();
   });
 
   test.each(['/v2.0/ports?marker=a', '/v3/users', '//evil.example/x', 'file:///etc/passwd', 'x', ''])(

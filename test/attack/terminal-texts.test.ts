@@ -181,7 +181,7 @@ describe('the command', () => {
     await expectHarmlessRun([...plan, '--timezone', text]);
     await expectHarmlessRun([...plan, `--${text}`]);
     await expectHarmlessRun([`x${text}`]);
-    for (const one of short) await expectHarmlessRun(['runs', '--journal', one]);
+    for (const journal of short) await expectHarmlessRun(['runs', '--journal', journal]);
     await expectHarmlessRun(['rollback', text]);
     await expectHarmlessRun(['destroy', '--stack', text, '--manifest', 'm.json']);
   });

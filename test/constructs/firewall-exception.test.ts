@@ -83,14 +83,14 @@ test('what they can’t takes the packet filter, and comes back when the host st
       ],
     },
   });
-  for (const one of [vpn, internet]) firewallExceptionSpec.parse((one as { spec: object }).spec);
+  for (const resource of [vpn, internet]) firewallExceptionSpec.parse((resource as { spec: object }).spec);
   bootRestoreSpec.parse((boot as { spec: object }).spec);
   expect(portResource()).not.toHaveProperty('allowed_address_pairs');
 });
 
 test('with ten pairs in all the port is full: what follows takes the packet filter', () => {
   const { allow, portResource } = stackWithPort();
-  const sources = Array.from({ length: 9 }, (_, at) => `10.${20 + at}.0.0/16`);
+  const sources = Array.from({ length: 9 }, (_, index) => `10.${20 + index}.0.0/16`);
   expect(allow('Nine', { sources }).method).toBe('address-pairs');
   expect(allow('Tenth').method).toBe('address-pairs');
   expect(allow('Eleventh', { sources: ['10.8.0.0/24'] }).method).toBe('hook');
@@ -99,7 +99,8 @@ test('with ten pairs in all the port is full: what follows takes the packet filt
 
 test('prefixes by the dozen, each with each: refused with the number of rules that they make', () => {
   const { app, allow } = stackWithPort();
-  const dozens = (first: number, count: number) => Array.from({ length: count }, (_, at) => `${first}.${at}.0.0/16`);
+  const dozens = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `${first}.${index}.0.0/16`);
   allow('Few', { sources: dozens(20, 20), destinations: dozens(50, 25) });
   expect(synth(app).warnings).toEqual([]);
   allow('Many', { sources: dozens(80, 20), destinations: dozens(110, 26) });
@@ -108,7 +109,7 @@ test('prefixes by the dozen, each with each: refused with the number of rules th
 
 test('more than a hundred prefixes: refused with their number', () => {
   const { app, allow } = stackWithPort();
-  allow('Many', { destinations: Array.from({ length: 101 }, (_, at) => `30.${at}.0.0/16`) });
+  allow('Many', { destinations: Array.from({ length: 101 }, (_, index) => `30.${index}.0.0/16`) });
   expect(synthError(app)).toMatch(/its destinations are 101 prefixes, and 100 are allowed; name fewer and wider ones/);
 });
 

@@ -12,8 +12,8 @@ function build(address: string | readonly string[] | undefined, portAddress?: st
   new FloatingIp(acme, 'Public', { network: red, port, ...(portAddress === undefined ? {} : { portAddress }) });
   return app;
 }
-const fixedIp = (...of: Parameters<typeof build>) =>
-  only(synth(build(...of)).stack('acme'), 'openstack_networking_floatingip_v2')['fixed_ip'];
+const fixedIp = (...given: Parameters<typeof build>) =>
+  only(synth(build(...given)).stack('acme'), 'openstack_networking_floatingip_v2')['fixed_ip'];
 
 describe('a floating IP follows its port', () => {
   test.each<[string, string | readonly string[], string]>([

@@ -12,7 +12,7 @@ function pathsOf(attributes: object, known: ReadonlySet<string>, prefix = ''): s
     const blocks = (Array.isArray(value) ? value : [value]).filter(
       (item): item is object => typeof item === 'object' && item !== null,
     );
-    const isBlock = [...known].some((other) => other.startsWith(`${path}.`));
+    const isBlock = [...known].some((name) => name.startsWith(`${path}.`));
     return [path, ...(isBlock ? blocks.flatMap((block) => pathsOf(block, known, `${path}.`)) : [])];
   });
 }

@@ -47,18 +47,21 @@ test('members have their roles, each looked up once, whatever the order', () => 
     { name: 'bob', userId: 'user-7', roles: ['member', { name: 'auditor', id: 'role-9' }] },
     { name: 'carol', domainId: 'domain-3', roles: ['member'] },
   ];
-  const one = synth(tenant({ members }).app).stack('acme');
-  const other = synth(tenant({ members: [...members].reverse() }).app).stack('acme');
-  expect(other).toEqual(one);
+  const inOrder = synth(tenant({ members }).app).stack('acme');
+  const reversed = synth(tenant({ members: [...members].reverse() }).app).stack('acme');
+  expect(reversed).toEqual(inOrder);
   const type = 'openstack_identity_role_assignment_v3';
-  expect(Object.keys(one.resource[type] ?? {})).toHaveLength(1 + 5);
-  expect(named(one, type, 'Tenant_Member-bob-auditor')).toEqual({
+  expect(Object.keys(inOrder.resource[type] ?? {})).toHaveLength(1 + 5);
+  expect(named(inOrder, type, 'Tenant_Member-bob-auditor')).toEqual({
     project_id: projectId,
     user_id: 'user-7',
     role_id: 'role-9',
   });
-  expect(Object.values(one.data['openstack_identity_role_v3'] ?? {})).toEqual([{ name: 'member' }, { name: 'reader' }]);
-  expect(Object.values(one.data['openstack_identity_user_v3'] ?? {})).toEqual([
+  expect(Object.values(inOrder.data['openstack_identity_role_v3'] ?? {})).toEqual([
+    { name: 'member' },
+    { name: 'reader' },
+  ]);
+  expect(Object.values(inOrder.data['openstack_identity_user_v3'] ?? {})).toEqual([
     { name: 'alice' },
     { name: 'carol', domain_id: 'domain-3' },
   ]);

@@ -92,9 +92,9 @@ test('a NIC with port security off is open already', () => {
   const { app, cloud } = appWithCloud();
   const acme = new TenantStack(app, 'acme', { cloud });
   const nics = Object.fromEntries(
-    (['green', 'orange'] as const).map((nic, at) => {
-      const network = new TenantNetwork(acme, nic, { cidr: `10.${at}.0.0/24` });
-      return [nic, { network, address: `10.${at}.0.254`, ...(nic === 'green' ? { portSecurity: false } : {}) }];
+    (['green', 'orange'] as const).map((nic, index) => {
+      const network = new TenantNetwork(acme, nic, { cidr: `10.${index}.0.0/24` });
+      return [nic, { network, address: `10.${index}.0.254`, ...(nic === 'green' ? { portSecurity: false } : {}) }];
     }),
   );
   new UtmInstance(acme, 'Utm', { image: 'i', flavor: 'f', mode: 'routed', transit: 'nics', ...nics });

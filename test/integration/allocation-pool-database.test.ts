@@ -246,20 +246,20 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     for (let net = 0; net < 6; net++)
       subnets.push(await tables.subnet({ cidr: `10.0.${net}.0/24`, pools: [[`10.0.${net}.10`, `10.0.${net}.20`]] }));
     const to = (last: number) => subnets.map(({ id }, net) => declare(id, [`10.0.${net}.10`, `10.0.${net}.${last}`]));
-    const other = new PoolRun(options);
-    const plans = [await run.plan(...to(30)), await other.plan(...to(30))] as const;
-    const rivals = [await run.plan(...to(30)), await other.plan(...to(40))] as const;
+    const rival = new PoolRun(options);
+    const plans = [await run.plan(...to(30)), await rival.plan(...to(30))] as const;
+    const rivals = [await run.plan(...to(30)), await rival.plan(...to(40))] as const;
 
-    const same = await Promise.all([run.apply(plans[0]), other.apply(plans[1])]);
-    for (const at of subnets.keys())
-      expect(same.map((results) => results[at]?.outcome).sort()).toEqual(['applied', 'unchanged']);
+    const same = await Promise.all([run.apply(plans[0]), rival.apply(plans[1])]);
+    for (const index of subnets.keys())
+      expect(same.map((results) => results[index]?.outcome).sort()).toEqual(['applied', 'unchanged']);
 
-    const crossed = await Promise.all([run.apply(rivals[0]), other.apply(rivals[1])]);
-    for (const [at, subnet] of subnets.entries()) {
-      expect([crossed[0][at]?.outcome, crossed[1][at]?.reason]).toEqual(['unchanged', 'StalePlan']);
-      await expectPools(subnet, `10.0.${at}.10-10.0.${at}.30`);
+    const crossed = await Promise.all([run.apply(rivals[0]), rival.apply(rivals[1])]);
+    for (const [index, subnet] of subnets.entries()) {
+      expect([crossed[0][index]?.outcome, crossed[1][index]?.reason]).toEqual(['unchanged', 'StalePlan']);
+      await expectPools(subnet, `10.0.${index}.10-10.0.${index}.30`);
     }
-    await other.close();
+    await rival.close();
   });
 
   test('two applies at once that want different things: one wins each subnet, never a mixture', async () => {
@@ -273,23 +273,23 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
         }),
       );
     const to = (last: number) => subnets.map(({ id }, net) => declare(id, [`10.0.${net}.10`, `10.0.${net}.${last}`]));
-    const other = new PoolRun(options);
-    const plans = [await run.plan(...to(30)), await other.plan(...to(40))] as const;
-    const [first, second] = await Promise.all([run.apply(plans[0]), other.apply(plans[1])]);
-    for (const [at, subnet] of subnets.entries()) {
-      const won = first[at]?.outcome === 'applied' ? 30 : 40;
-      expect([first[at], second[at]].map((result) => result?.reason ?? result?.outcome).sort()).toEqual([
+    const rival = new PoolRun(options);
+    const plans = [await run.plan(...to(30)), await rival.plan(...to(40))] as const;
+    const [first, second] = await Promise.all([run.apply(plans[0]), rival.apply(plans[1])]);
+    for (const [index, subnet] of subnets.entries()) {
+      const won = first[index]?.outcome === 'applied' ? 30 : 40;
+      expect([first[index], second[index]].map((result) => result?.reason ?? result?.outcome).sort()).toEqual([
         'StalePlan',
         'applied',
       ]);
-      await expectPools(subnet, `10.0.${at}.10-10.0.${at}.${won}`);
+      await expectPools(subnet, `10.0.${index}.10-10.0.${index}.${won}`);
       if (tables.hasRanges)
         expect(await tables.freeRanges(subnet)).toEqual([
-          `10.0.${at}.10-10.0.${at}.11`,
-          `10.0.${at}.13-10.0.${at}.${won}`,
+          `10.0.${index}.10-10.0.${index}.11`,
+          `10.0.${index}.13-10.0.${index}.${won}`,
         ]);
     }
-    await other.close();
+    await rival.close();
   });
 
   test('from the comparison to COMMIT nobody can move what it rested on', async () => {

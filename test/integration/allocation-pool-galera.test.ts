@@ -151,14 +151,14 @@ describe('another node commits at the same moment', () => {
     const subnet = await tables.subnet({ ...lan, pools: [] });
     await near.untilCaughtUp();
     const planned = await run.plan(declare(subnet.id, five));
-    const other = new PoolRun(on(far));
-    const rival = await other.plan(declare(subnet.id, fifteen));
+    const farRun = new PoolRun(on(far));
+    const rival = await farRun.plan(declare(subnet.id, fifteen));
     const results = await applyWhile(planned, async () => {
-      expect(await other.apply(rival)).toMatchObject([{ outcome: 'applied' }]);
+      expect(await farRun.apply(rival)).toMatchObject([{ outcome: 'applied' }]);
     });
     expect(results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
     expect(await tables.pools(subnet)).toEqual(['203.0.113.71-203.0.113.85']);
-    await other.close();
+    await farRun.close();
   });
 
   test('a gateway moves into the new pool: the second look names it', async () => {

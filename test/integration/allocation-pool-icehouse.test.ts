@@ -29,7 +29,9 @@ const lan = { cidr: '203.0.113.64/26', gateway: '203.0.113.65' };
 const listed = (...spans: readonly (readonly [string, string])[]): string[] =>
   spans.flatMap(([start, end]) => {
     const { version, first, last } = parseRange({ start, end });
-    return Array.from({ length: Number(last - first) + 1 }, (_, at) => formatAddress(version, first + BigInt(at)));
+    return Array.from({ length: Number(last - first) + 1 }, (_, index) =>
+      formatAddress(version, first + BigInt(index)),
+    );
   });
 const without = (all: readonly string[], taken: readonly string[]): string[] =>
   all.filter((address) => !taken.includes(address)).sort();
@@ -97,7 +99,7 @@ test('a full pool works again after it was extended, without waiting for a rebui
 
 test('two subnets of one network change together, and give out all of both', async () => {
   const networkId = await tables.network();
-  const one = await tables.subnet({
+  const subnet = await tables.subnet({
     ...lan,
     networkId,
     pools: [['203.0.113.71', '203.0.113.72']],
@@ -105,7 +107,7 @@ test('two subnets of one network change together, and give out all of both', asy
   });
   const two = await tables.subnet({ cidr: '192.0.2.0/24', networkId, pools: [['192.0.2.10', '192.0.2.10']] });
   const results = await run.converge(
-    declare(one.id, ['203.0.113.71', '203.0.113.74']),
+    declare(subnet.id, ['203.0.113.71', '203.0.113.74']),
     declare(two.id, ['192.0.2.10', '192.0.2.12'], ['192.0.2.20', '192.0.2.21']),
   );
   expect(results.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);

@@ -89,22 +89,22 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     ]);
 
     const seen: string[] = [];
-    for (const at of statements.keys())
+    for (const statement of statements.keys())
       for (const how of ['cut before', 'killed before', 'cut after'] as const) {
         await tables.restore(start);
         expect(await network()).toEqual(before);
         let turn = -1;
         const meet: Meeting['after'] = async ({ threadId }) => {
-          if (++turn !== at) return undefined;
+          if (++turn !== statement) return undefined;
           if (how !== 'killed before') return 'cut';
           await killer.query(`KILL ${threadId}`);
           return undefined;
         };
         const { outcomes, left } = await interrupted(how === 'cut after' ? { after: meet } : { before: meet });
-        expect(outcomes).toBe(at > commit ? 'failed applied' : 'failed failed');
-        const done = at > commit || (at === commit && how === 'cut after');
-        expect({ at, how, left }).toEqual({ at, how, left: done ? after : before });
-        seen.push(`${at} ${how}`);
+        expect(outcomes).toBe(statement > commit ? 'failed applied' : 'failed failed');
+        const done = statement > commit || (statement === commit && how === 'cut after');
+        expect({ at: statement, how, left }).toEqual({ at: statement, how, left: done ? after : before });
+        seen.push(`${statement} ${how}`);
 
         const again = await run.converge(...wanted());
         expect(again.map(({ outcome }) => outcome)).toEqual(done ? [] : ['applied', 'applied']);

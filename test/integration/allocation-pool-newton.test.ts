@@ -24,7 +24,7 @@ afterEach(() => run.close());
 
 const lan = { cidr: '203.0.113.64/26', gateway: '203.0.113.65' };
 const span = (first: number, last: number): string[] =>
-  Array.from({ length: last - first + 1 }, (_, at) => `203.0.113.${first + at}`).sort();
+  Array.from({ length: last - first + 1 }, (_, index) => `203.0.113.${first + index}`).sort();
 
 async function drain(allocator: NewtonAllocator, subnet: MadeSubnet): Promise<string[]> {
   const given: string[] = [];

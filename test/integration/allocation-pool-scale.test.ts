@@ -13,7 +13,7 @@ afterAll(() => mariadb.stop());
 
 const count = 1000;
 const perNetwork = 4;
-const net = (at: number): string => `10.${at >> 8}.${at & 255}`;
+const net = (number: number): string => `10.${number >> 8}.${number & 255}`;
 
 describe.each<Era>(['icehouse', 'zed'])('on the tables of %s', (era) => {
   test('plans in chunks, applies network by network, and then finds nothing left', async () => {
@@ -21,17 +21,17 @@ describe.each<Era>(['icehouse', 'zed'])('on the tables of %s', (era) => {
     const tables = new NeutronTables(await mariadb.connect(era), era);
     await tables.connection.query('SET autocommit = 0');
     const subnets: MadeSubnet[] = [];
-    for (let at = 0, networkId = ''; at < count; at++) {
-      if (at % perNetwork === 0) networkId = await tables.network();
+    for (let number = 0, networkId = ''; number < count; number++) {
+      if (number % perNetwork === 0) networkId = await tables.network();
       subnets.push(
         await tables.subnet({
           ...{
-            cidr: `${net(at)}.0/24`,
-            gateway: `${net(at)}.1`,
+            cidr: `${net(number)}.0/24`,
+            gateway: `${net(number)}.1`,
             networkId,
-            used: [`${net(at)}.12`, `${net(at)}.${20 + (at % 7)}`],
+            used: [`${net(number)}.12`, `${net(number)}.${20 + (number % 7)}`],
           },
-          pools: [[`${net(at)}.10`, `${net(at)}.19`]],
+          pools: [[`${net(number)}.10`, `${net(number)}.19`]],
         }),
       );
     }
@@ -39,7 +39,9 @@ describe.each<Era>(['icehouse', 'zed'])('on the tables of %s', (era) => {
 
     const proxy = await SqlProxy.open(options);
     const run = new PoolRun(options, new MysqlReader(proxy.options), new MysqlWriter(proxy.options));
-    const specs = subnets.map(({ id }, at) => declare(id, [`${net(at)}.10`, `${net(at)}.${100 + (at % 100)}`]));
+    const specs = subnets.map(({ id }, index) =>
+      declare(id, [`${net(index)}.10`, `${net(index)}.${100 + (index % 100)}`]),
+    );
     const planned = await run.plan(...specs);
     expect(planned.steps).toHaveLength(count);
     // Two for the session, the probe, the snapshot's two ends; at most six for each 500 subnets.
@@ -53,18 +55,18 @@ describe.each<Era>(['icehouse', 'zed'])('on the tables of %s', (era) => {
     const bound = 2 + (count / perNetwork) * 6 + count * (era === 'zed' ? 2 : 3);
     expect(proxy.statements.length).toBeLessThanOrEqual(bound);
 
-    for (const [at, subnet] of subnets.entries()) {
-      if (at % 37 !== 0) continue;
-      const last = 100 + (at % 100);
-      expect(await tables.pools(subnet)).toEqual([`${net(at)}.10-${net(at)}.${last}`]);
+    for (const [index, subnet] of subnets.entries()) {
+      if (index % 37 !== 0) continue;
+      const last = 100 + (index % 100);
+      expect(await tables.pools(subnet)).toEqual([`${net(index)}.10-${net(index)}.${last}`]);
       if (tables.hasIpam)
-        expect(await tables.pools(subnet, 'ipamallocationpools')).toEqual([`${net(at)}.10-${net(at)}.${last}`]);
-      const other = 20 + (at % 7);
+        expect(await tables.pools(subnet, 'ipamallocationpools')).toEqual([`${net(index)}.10-${net(index)}.${last}`]);
+      const used = 20 + (index % 7);
       if (tables.hasRanges)
         expect(await tables.freeRanges(subnet)).toEqual([
-          `${net(at)}.10-${net(at)}.11`,
-          `${net(at)}.13-${net(at)}.${other - 1}`,
-          `${net(at)}.${other + 1}-${net(at)}.${last}`,
+          `${net(index)}.10-${net(index)}.11`,
+          `${net(index)}.13-${net(index)}.${used - 1}`,
+          `${net(index)}.${used + 1}-${net(index)}.${last}`,
         ]);
     }
     expect(await run.plan(...specs)).toMatchObject({ steps: [], findings: [] });

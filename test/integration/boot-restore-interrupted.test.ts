@@ -59,7 +59,7 @@ const files = () => paths.map((path) => machine.read(path));
 /** Each file is whole or absent, and what names another has it: the copy of the program, the unit, the drop-in. */
 function isWhole(): void {
   const there = files();
-  for (const [at, text] of there.entries()) expect([undefined, right[at]]).toContain(text);
+  for (const [index, text] of there.entries()) expect([undefined, right[index]]).toContain(text);
   const present = there.map((text) => text !== undefined);
   expect([
     [false, false, false],

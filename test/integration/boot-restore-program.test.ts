@@ -85,12 +85,12 @@ test.each([
 ])('a program that %s could have changed is not one that the unit may run', async (_, how) => {
   await make();
   expect((await world.run(wish())).problems).toEqual([]);
-  const other = '/usr/local/lib/other/stackward-host';
-  machine.run('sh', '-ec', `install -D -m 755 ${copy} ${other}; sed -i 's|${copy}|${other}|' ${unit}`);
+  const elsewhere = '/usr/local/lib/other/stackward-host';
+  machine.run('sh', '-ec', `install -D -m 755 ${copy} ${elsewhere}; sed -i 's|${copy}|${elsewhere}|' ${unit}`);
   expect((await world.plan(wish())).steps.map(({ changes }) => changes.map(({ attribute }) => attribute))).toEqual([
     [copy],
   ]);
-  machine.run('sh', '-ec', `${how} ${how.startsWith('chown') ? dirname(other) : other}`);
+  machine.run('sh', '-ec', `${how} ${how.startsWith('chown') ? dirname(elsewhere) : elsewhere}`);
   expect((await world.run(wish())).problems).toEqual([]);
   expect(machine.read(unit)).toContain(copy);
 });

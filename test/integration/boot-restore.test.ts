@@ -77,7 +77,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
 
 /** Our lines of IPv4 in either variant, after a restart. */
 function restarted(): Record<string, number> {
-  const of = (variant: string) => world.get().namespace.run(`iptables-${variant}-save`).split('\n');
+  const savedBy = (variant: string) => world.get().namespace.run(`iptables-${variant}-save`).split('\n');
   for (const variant of ['nft', 'legacy'])
     for (const [table, what] of [
       ['mangle', '-F'],
@@ -90,7 +90,7 @@ function restarted(): Record<string, number> {
   return Object.fromEntries(
     ['nft', 'legacy'].map((variant) => [
       variant,
-      of(variant).filter((line) => /stackward-|:neutron-filter-top/.test(line)).length,
+      savedBy(variant).filter((line) => /stackward-|:neutron-filter-top/.test(line)).length,
     ]),
   );
 }

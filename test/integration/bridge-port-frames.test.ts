@@ -6,7 +6,7 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const port = '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21';
 const guest = 'fa:16:3e:9b:da:ee';
 /** Other servers, behind the switch. */
-const [one, other] = ['fa:16:3e:00:00:01', 'fa:16:3e:00:00:02'];
+const [server, neighbour] = ['fa:16:3e:00:00:01', 'fa:16:3e:00:00:02'];
 const everybody = 'ff:ff:ff:ff:ff:ff';
 
 let world: BridgeHosts;
@@ -22,7 +22,7 @@ const apply = async (flags: object): Promise<void> => {
   expect(problems).toEqual([]);
 };
 const fromGuest = (to: string, from = guest) => world.get().frames(port, { by: 'guest', from, to, count: 5 });
-const fromSwitch = (to: string, from = one) => world.get().frames(port, { by: 'switch', from, to, count: 5 });
+const fromSwitch = (to: string, from = server) => world.get().frames(port, { by: 'switch', from, to, count: 5 });
 
 test("hairpin on: the guest's broadcasts come back to it; none of the switch's goes back to the switch", async () => {
   expect(fromGuest(everybody)).toEqual({ guest: 0, switch: 5 });
@@ -42,12 +42,12 @@ test('hairpin off: taken from both ends, also where somebody had set it by hand'
 });
 
 test('learning off: what was said from behind the switch is not remembered, and its frames reach the guest', async () => {
-  fromSwitch(everybody, other);
-  expect(fromSwitch(other)).toEqual({ guest: 0, switch: 0 });
+  fromSwitch(everybody, neighbour);
+  expect(fromSwitch(neighbour)).toEqual({ guest: 0, switch: 0 });
   await apply({ learning: false });
   world.get().forget(port);
-  fromSwitch(everybody, other);
-  expect(fromSwitch(other)).toEqual({ guest: 5, switch: 0 });
+  fromSwitch(everybody, neighbour);
+  expect(fromSwitch(neighbour)).toEqual({ guest: 5, switch: 0 });
 });
 
 test('flood off: only what is sent to an address that the bridge knows reaches the guest', async () => {
@@ -56,7 +56,7 @@ test('flood off: only what is sent to an address that the bridge knows reaches t
   expect(fromSwitch(guest)).toEqual({ guest: 0, switch: 0 });
   expect(fromSwitch(everybody)).toEqual({ guest: 5, switch: 0 });
   expect(fromGuest(everybody)).toEqual({ guest: 0, switch: 5 });
-  expect([fromSwitch(guest), fromSwitch(other)]).toEqual([
+  expect([fromSwitch(guest), fromSwitch(neighbour)]).toEqual([
     { guest: 5, switch: 0 },
     { guest: 0, switch: 0 },
   ]);

@@ -218,12 +218,15 @@ describe('a rollback', () => {
 });
 
 test('100 ports of one host: one read and one write, and one read to prove it', async () => {
-  const ids = Array.from({ length: 100 }, (_, at) => `${(0x10000000 + at).toString(16)}-0000-4000-8000-000000000000`);
+  const ids = Array.from(
+    { length: 100 },
+    (_, index) => `${(0x10000000 + index).toString(16)}-0000-4000-8000-000000000000`,
+  );
   const host = world.get();
   host.plug(...ids);
   for (const id of ids) world.network.putPort({ id, hostId: 'cnode01' });
   const manifest = world.manifest(
-    Object.fromEntries(ids.map((portId, at) => [`P${at}`, { portId, hairpin: true } as const])),
+    Object.fromEntries(ids.map((portId, index) => [`P${index}`, { portId, hairpin: true } as const])),
   );
   const { outcomes, problems } = await world.run([manifest]);
   expect(new Set(outcomes.map(([, outcome]) => outcome))).toEqual(new Set(['applied']));

@@ -54,9 +54,9 @@ function isRecorded(): void {
   const names = ['hairpin', 'learning', 'flood'];
   const entries = Object.assign({}, ...Object.values(world.get().records())) as Record<string, { before: boolean }>;
   for (const [device, values] of Object.entries(flags()))
-    for (const [at, value] of values.split(' ').entries()) {
-      const original = nothing[device]?.split(' ')[at];
-      const key = `${device} ${names[at]}`;
+    for (const [index, value] of values.split(' ').entries()) {
+      const original = nothing[device]?.split(' ')[index];
+      const key = `${device} ${names[index]}`;
       if (value !== original) expect([key, entries[key]?.before]).toEqual([key, original === '1']);
     }
 }
@@ -113,13 +113,13 @@ test('while removing: the next run converges', async () => {
 });
 
 test('in a change of mind: the value from before our first write comes back', async () => {
-  const one = () => [world.manifest({ Port: { portId: port, hairpin: true, learning: false } })];
-  const other = () => [world.manifest({ Port: { portId: port, hairpin: false, learning: false } })];
+  const learningOff = () => [world.manifest({ Port: { portId: port, hairpin: true, learning: false } })];
+  const hairpinOff = () => [world.manifest({ Port: { portId: port, hairpin: false, learning: false } })];
   await killEverywhere(
-    () => world.run(one()),
-    () => world.run(other()),
+    () => world.run(learningOff()),
+    () => world.run(hairpinOff()),
     async () => {
-      expect((await world.run(other())).problems).toEqual([]);
+      expect((await world.run(hairpinOff())).problems).toEqual([]);
       expect(flags()).toEqual({ ...nothing, [tapOf(port)]: '0 0 1', [qvbOf(port)]: '0 0 1' });
       await isUndone();
     },

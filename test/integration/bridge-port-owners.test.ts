@@ -51,11 +51,11 @@ describe('two owners that want the same flag, in runs of their own', () => {
     await world.run(ours(), sweeping('team-a'));
     await world.run(theirs(), sweeping('team-b'));
     expect((await world.run(theirs(), sweeping('team-b'))).planned.steps).toEqual([]);
-    const [one, other, stays] = leaves === 'first' ? ['team-a', 'team-b', theirs()] : ['team-b', 'team-a', ours()];
-    expect((await world.run(nothing(one as string), sweeping(one as string))).problems).toEqual([]);
+    const [leaver, stayer, stays] = leaves === 'first' ? ['team-a', 'team-b', theirs()] : ['team-b', 'team-a', ours()];
+    expect((await world.run(nothing(leaver as string), sweeping(leaver as string))).problems).toEqual([]);
     expect(tapHas()).toBe('1 1 1');
-    expect((await world.run(stays as ReturnType<typeof ours>, sweeping(other as string))).planned.steps).toEqual([]);
-    expect((await world.run(nothing(other as string), sweeping(other as string))).problems).toEqual([]);
+    expect((await world.run(stays as ReturnType<typeof ours>, sweeping(stayer as string))).planned.steps).toEqual([]);
+    expect((await world.run(nothing(stayer as string), sweeping(stayer as string))).problems).toEqual([]);
     expect([tapHas(), world.get().records()]).toEqual(['0 1 1', {}]);
   });
 

@@ -259,15 +259,15 @@ describe("what it says when it can't start", () => {
 
   test('a password that the server refuses is in no output', async () => {
     command.write('manifest.json', manifest());
-    const other = new CommandFolder({ NEUTRON_PASSWORD: 'hunter2' });
-    const { code, stdout, stderr } = await other.run([
+    const folder = new CommandFolder({ NEUTRON_PASSWORD: 'hunter2' });
+    const { code, stdout, stderr } = await folder.run([
       'plan',
       '--manifest',
       `${command.folder}/manifest.json`,
       '--config',
       `${command.folder}/stackward.yaml`,
     ]);
-    other.remove();
+    folder.remove();
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(/denies user root access/);
     expect(stdout + stderr).not.toContain('hunter2');

@@ -80,17 +80,17 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
 
   test('a hundred at once are one write, and what the kernel prints of them is what was meant', async () => {
     const host = make(variant).get();
-    const names = Array.from({ length: 100 }, (_, at) => `Branch${at}`);
-    for (const [at] of names.entries()) world.network.putPort({ id: portOf(at), hostId: 'cnode01' });
+    const names = Array.from({ length: 100 }, (_, index) => `Branch${index}`);
+    for (const [index] of names.entries()) world.network.putPort({ id: portOf(index), hostId: 'cnode01' });
     const many = [
       manifestOf(
         Object.fromEntries(
-          names.map((name, at) => [
+          names.map((name, index) => [
             name,
             exception({
-              ...{ portId: portOf(at), release: at % 2 ? 'zed' : 'kilo', reason: name },
-              ...(at % 3 ? both : { sources: 'any', destinations: ['10.1.0.0/16', '2001:db8:1::/48'] }),
-              sources: at % 3 ? [`10.99.${at}.0/24`] : 'any',
+              ...{ portId: portOf(index), release: index % 2 ? 'zed' : 'kilo', reason: name },
+              ...(index % 3 ? both : { sources: 'any', destinations: ['10.1.0.0/16', '2001:db8:1::/48'] }),
+              sources: index % 3 ? [`10.99.${index}.0/24`] : 'any',
             }),
           ]),
         ),
@@ -152,7 +152,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
   });
 });
 
-const portOf = (at: number): string => `${(0x10000000 + at * 0x101).toString(16)}-63aa-4c5e-9d0b-1f6a7e5c3b21`;
+const portOf = (number: number): string => `${(0x10000000 + number * 0x101).toString(16)}-63aa-4c5e-9d0b-1f6a7e5c3b21`;
 
 test.each([
   ['the MAC address of the port has changed in Neutron', { macAddress: 'fa:16:3e:00:00:02' }, '9b:da:ee', '00:00:02'],
@@ -208,11 +208,11 @@ test('a chain of our name that came after the plan: refused, and nothing of it i
 
 test('another run of the same owner wrote after the plan: refused, and nothing of it is flushed', async () => {
   const host = make().get();
-  const other = [manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' })];
-  const late = await world.run(other, { between: () => world.run(wish()) });
+  const otherStack = [manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' })];
+  const late = await world.run(otherStack, { between: () => world.run(wish()) });
   expect(late.outcomes).toEqual([['firewall-exception.other/Other', 'StalePlan']]);
   expect(host.ours().join()).toContain('10.99.0.0');
-  expect((await world.run(other)).problems).toEqual([]);
+  expect((await world.run(otherStack)).problems).toEqual([]);
   for (const prefix of ['10.99.0.0', '10.97.0.0']) expect(host.ours().join()).toContain(prefix);
 });
 
@@ -282,10 +282,10 @@ test('two owners on one host: two chains, two jumps; neither sweeps the other', 
 
 test('one owner, several stacks: a part alone is written, and only what may be swept goes', async () => {
   const host = make().get();
-  const other = manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' });
-  const { outcomes } = await world.run([...wish(), other], { only: [id] });
+  const otherStack = manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' });
+  const { outcomes } = await world.run([...wish(), otherStack], { only: [id] });
   expect([outcomes, host.ours().join().includes('10.97')]).toEqual([applied, false]);
-  await world.run([other]);
+  await world.run([otherStack]);
   expect(host.ours().join()).toMatch(/10\.99.*10\.97/);
   expect((await world.run(nobody)).planned.steps).toEqual([]);
   const acme = await world.run(nobody, { sweep: [{ owner: 'team-a', stacks: ['acme'] }] });

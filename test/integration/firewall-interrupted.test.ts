@@ -41,7 +41,8 @@ describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
   test.each(passes)('%s', async (what, from, to) => {
     const wished = (sources: readonly string[]) => (sources.length > 0 ? wish(sources, release) : nobody);
     const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
-    const of = (family: 4 | 6, all: readonly string[]) => all.filter((one) => one.includes(':') === (family === 6));
+    const ofFamily = (family: 4 | 6, all: readonly string[]) =>
+      all.filter((rule) => rule.includes(':') === (family === 6));
     let cut = 0;
     for (; ; cut++) {
       make();
@@ -51,7 +52,7 @@ describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
       const { outcomes } = await world.run(wished(to), { sweep });
       for (const family of [4, 6] as const) {
         const [now, later] = [inKernel(family), atBoot(family)];
-        expect([[], of(family, from), of(family, to)]).toContainEqual(now);
+        expect([[], ofFamily(family, from), ofFamily(family, to)]).toContainEqual(now);
         // A restart opens nothing that the kernel has not.
         expect([cut, now]).toEqual([cut, expect.arrayContaining(later)]);
       }
@@ -59,8 +60,8 @@ describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
       const isWhole = outcomes.every(([, outcome]) => outcome === 'applied');
       world.writesLeft = Infinity;
       const next = await world.run(wished(to), { sweep });
-      expect([cut, next.problems, inKernel(4), inKernel(6)]).toEqual([cut, [], of(4, to), of(6, to)]);
-      expect([atBoot(4), atBoot(6)]).toEqual([of(4, to), of(6, to)]);
+      expect([cut, next.problems, inKernel(4), inKernel(6)]).toEqual([cut, [], ofFamily(4, to), ofFamily(6, to)]);
+      expect([atBoot(4), atBoot(6)]).toEqual([ofFamily(4, to), ofFamily(6, to)]);
       expect((await world.plan(wished(to), sweep)).steps).toEqual([]);
       if (isWhole) break;
       expect(outcomes.map(([, outcome]) => outcome)).toEqual(['TransientError']);

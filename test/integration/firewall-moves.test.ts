@@ -55,7 +55,7 @@ test('a server that moved from a host that is down: it passes on the new one; th
   world.network.putPort({ id: portId, hostId: 'cnode02' });
   const moved = await world.run(wish(), { sweep: all });
   expect([moved.outcomes, moved.problems]).toEqual([applied, []]);
-  expect(moved.planned.unswept.map((one) => one.message)).toContainEqual(
+  expect(moved.planned.unswept.map((note) => note.message)).toContainEqual(
     expect.stringMatching(
       /leftovers can't be looked for there, and some may still be in force: cnode01 does not answer/,
     ),

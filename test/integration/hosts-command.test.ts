@@ -71,17 +71,17 @@ test('a filtered run removes nothing, destroy removes one stack, also when its m
   const there = world();
   const empty = manifest({});
   expect((await run(['apply', '--auto-approve', '--stack', 'acme'], empty)).stdout).toContain('No changes.');
-  const other = manifest({}, 'acme-cloud', 'other');
-  expect((await apply(other)).stdout).toContain('No changes.');
+  const otherStack = manifest({}, 'acme-cloud', 'other');
+  expect((await apply(otherStack)).stdout).toContain('No changes.');
   expect(world()).toEqual(there);
-  const destroyed = await run(['destroy', '--stack', 'acme', '--auto-approve'], other);
+  const destroyed = await run(['destroy', '--stack', 'acme', '--auto-approve'], otherStack);
   expect([destroyed.stderr, destroyed.code]).toEqual(['', 0]);
   expect(destroyed.stdout).toContain('Destroy complete. Resources: 0 added, 0 changed, 3 destroyed.');
   expect(destroyed.stdout).toMatch(/\nNow run `cdktf destroy acme`\.\n$/);
   expect(world()).toEqual(before);
   // The journal knows it, though nothing is left of it.
-  expect((await run(['destroy', '--stack', 'acme', '--auto-approve'], other)).code).toBe(0);
-  const misspelt = await run(['destroy', '--stack', 'amce', '--auto-approve'], other);
+  expect((await run(['destroy', '--stack', 'acme', '--auto-approve'], otherStack)).code).toBe(0);
+  const misspelt = await run(['destroy', '--stack', 'amce', '--auto-approve'], otherStack);
   expect([misspelt.code, misspelt.stderr]).toEqual([1, expect.stringContaining('--stack amce names nothing here')]);
 });
 
@@ -93,9 +93,9 @@ test("two pipelines on one host don't undo each other, whichever comes and goes 
     'beta-cloud',
     'beta',
   );
-  for (const one of [ours, theirs, ours, theirs]) expect((await apply(one)).code).toBe(0);
-  for (const one of [ours, theirs])
-    expect(await run(['plan'], one)).toMatchObject({
+  for (const manifest of [ours, theirs, ours, theirs]) expect((await apply(manifest)).code).toBe(0);
+  for (const manifest of [ours, theirs])
+    expect(await run(['plan'], manifest)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('No changes.') as string,
     });

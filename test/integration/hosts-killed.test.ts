@@ -26,7 +26,7 @@ async function killedAt(request: string, fate: 'done' | 'drop', args: readonly s
   site.hosts.command.write('0.json', manifest());
   gate.close(request);
   let child: ChildProcess | undefined;
-  const ended = site.hosts.command.run(args, '', (one) => (child = one));
+  const ended = site.hosts.command.run(args, '', (started) => (child = started));
   await Promise.race([gate.reached(), ended]);
   child?.kill('SIGKILL');
   expect((await ended).code).toBeNull();

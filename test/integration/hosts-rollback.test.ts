@@ -49,7 +49,7 @@ test('no secret is in a saved plan, in a journal, or in what failed runs say', a
   site.hosts.neutron.failing = undefined;
   site.configure({ access: { ssh: 'nobody@127.0.0.1' } });
   outputs.push(await site.apply(manifest()));
-  expect(outputs.map((one) => one.code)).toContain(1);
+  expect(outputs.map((output) => output.code)).toContain(1);
   const kept = [
     join(site.hosts.command.folder, 'saved.plan'),
     ...site.runs.flatMap((run) => {
@@ -57,6 +57,9 @@ test('no secret is in a saved plan, in a journal, or in what failed runs say', a
       return readdirSync(folder).map((file) => join(folder, file));
     }),
   ];
-  const texts = [...kept.map((file) => readFileSync(file, 'utf8')), ...outputs.map((one) => one.stdout + one.stderr)];
+  const texts = [
+    ...kept.map((file) => readFileSync(file, 'utf8')),
+    ...outputs.map((output) => output.stdout + output.stderr),
+  ];
   for (const secret of [servicePassword, password, 'a-token']) expect(texts.join('\n')).not.toContain(secret);
 });

@@ -58,7 +58,7 @@ testWithNetaddr("spelling, free ranges and networks are netaddr's", () => {
   const cases = fc
     .sample(oneCase, { numRuns: 400, seed: 20140919 })
     .map(({ version, base, pools, used, prefix, zeros }) => {
-      const at = (offset: number) => formatAddress(version, base + BigInt(offset));
+      const addressAt = (offset: number) => formatAddress(version, base + BigInt(offset));
       const bits = version === 4 ? 32n : 128n;
       const network = (base >> (bits - BigInt(prefix))) << (bits - BigInt(prefix));
       const holed = formatAddress(
@@ -66,9 +66,9 @@ testWithNetaddr("spelling, free ranges and networks are netaddr's", () => {
         (base >> BigInt(zeros % Number(bits / 2n))) << BigInt(zeros % Number(bits / 2n)),
       );
       return {
-        texts: [at(0), at(1), holed].map(padded),
-        pools: pools.map(([first, length]) => [at(first), at(first + length)] as const),
-        used: used.map(at),
+        texts: [addressAt(0), addressAt(1), holed].map(padded),
+        pools: pools.map(([first, length]) => [addressAt(first), addressAt(first + length)] as const),
+        used: used.map(addressAt),
         cidr: `${formatAddress(version, network)}/${prefix}`,
       };
     });
@@ -77,7 +77,7 @@ testWithNetaddr("spelling, free ranges and networks are netaddr's", () => {
   ) as unknown[];
   const ours = cases.map(({ texts, pools, used, cidr }) => {
     const { version, first, last } = parseCidr(cidr);
-    const taken = used.map((one) => parseRange({ start: one, end: one }));
+    const taken = used.map((address) => parseRange({ start: address, end: address }));
     return {
       canonical: texts.map(canonicalAddress),
       free: subtract(

@@ -24,7 +24,7 @@ const lines = (text: string): string[] => {
   const chains = [...new Set(rules.map(byChain))].sort();
   return [
     ...found.filter((line) => !line.includes(' -A ')).sort(),
-    ...chains.flatMap((one) => rules.filter((line) => byChain(line) === one)),
+    ...chains.flatMap((chain) => rules.filter((line) => byChain(line) === chain)),
   ];
 };
 

@@ -225,7 +225,7 @@ test('no file of a run holds a secret', async () => {
 });
 
 describe("a run that can't be read", () => {
-  const other = (name: string, content: string) => {
+  const strangeRun = (name: string, content: string) => {
     mkdirSync(join(command.folder, 'runs', name), { recursive: true });
     writeFileSync(join(command.folder, 'runs', name, 'run.json'), content);
     return name;
@@ -237,15 +237,15 @@ describe("a run that can't be read", () => {
       () => '20260101T000000.000Z-000000',
       'there is no run "20260101T000000.000Z-000000"; `stackward runs` lists those below runs',
     ],
-    ['it is not JSON', () => other('20260101T000000.000Z-000001', '{'), 'it is not JSON'],
+    ['it is not JSON', () => strangeRun('20260101T000000.000Z-000001', '{'), 'it is not JSON'],
     [
       'it is of another version',
-      () => other('20260101T000000.000Z-000002', '{"formatVersion":"2.0"}'),
+      () => strangeRun('20260101T000000.000Z-000002', '{"formatVersion":"2.0"}'),
       '"formatVersion" is of another version of stackward',
     ],
     [
       'its folder was renamed, so that no later run could name it',
-      () => other('artifact', '{}'),
+      () => strangeRun('artifact', '{}'),
       'the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "artifact"',
     ],
   ])('%s', async (_, name, message) => {

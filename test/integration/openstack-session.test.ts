@@ -99,7 +99,7 @@ test('one log-in serves all requests, and ids go out in chunks', async () => {
     body: { subnets: new URL(url, base).searchParams.getAll('id').map((id) => subnet(id)) },
   });
   const found = await withApi((api) => api.subnets(ids));
-  expect(found.map((one) => one.id)).toEqual(ids);
+  expect(found.map((subnet) => subnet.id)).toEqual(ids);
   expect(requests.map((request) => request.url.split('?')[0])).toEqual([
     '/v3/auth/tokens',
     ...Array.from({ length: 3 }, () => '/network/v2.0/subnets'),
@@ -118,7 +118,7 @@ test('a page limit of the server is followed to its end', async () => {
             subnets_links: [{ rel: 'next', href: `${base}/network/v2.0/subnets?id=${a}&id=${b}&marker=${a}` }],
           },
         };
-  expect((await withApi((api) => api.subnets([a, b]))).map((one) => one.id)).toEqual([a, b]);
+  expect((await withApi((api) => api.subnets([a, b]))).map((subnet) => subnet.id)).toEqual([a, b]);
 });
 
 test('a write names the revision that was read; a changed subnet is stale', async () => {

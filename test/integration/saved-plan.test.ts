@@ -30,7 +30,7 @@ const declared = (end = '10.0.1.29') => ({
 const plan = (...more: string[]) => command.run(['plan', '--manifest', 'manifest.json', '--out', 'plan.json', ...more]);
 const apply = (...more: string[]) =>
   command.run(['apply', 'plan.json', '--manifest', 'manifest.json', '--auto-approve', ...more]);
-const other = async (subnet: MadeSubnet, last: string) => {
+const elsewhere = async (subnet: MadeSubnet, last: string) => {
   await tables.connection.execute('UPDATE ipallocationpools SET last_ip = ? WHERE subnet_id = ?', [last, subnet.id]);
   await tables.connection.execute('UPDATE ipamallocationpools SET last_ip = ? WHERE ipam_subnet_id = ?', [
     last,
@@ -55,7 +55,7 @@ test('a step that would come out different now is refused, naming both; the rest
     manifestOf({ ...declared(), 'shared/Blue/AllocationPools': entry(blue, '10.0.2.10', '10.0.2.29') }),
   );
   await plan();
-  await other(red, '10.0.1.24');
+  await elsewhere(red, '10.0.1.24');
   const { code, stdout } = await apply();
   expect(code).toBe(1);
   expect(stdout).toContain(
@@ -72,7 +72,7 @@ test('what depends on a refused step is skipped', async () => {
   const blue20 = { ...entry(blue, '10.0.2.10', '10.0.2.29'), dependsOn: ['shared/Red/AllocationPools'] };
   command.write('manifest.json', manifestOf({ ...declared(), 'shared/Blue/AllocationPools': blue20 }));
   await plan();
-  await other(red, '10.0.1.24');
+  await elsewhere(red, '10.0.1.24');
   const { code, stdout } = await apply();
   expect(code).toBe(1);
   expect(stdout).toContain(
@@ -83,7 +83,7 @@ test('what depends on a refused step is skipped', async () => {
 
 test('what nobody reviewed is left alone, and said', async () => {
   await plan();
-  await other(blue, '10.0.2.14');
+  await elsewhere(blue, '10.0.2.14');
   const { code, stdout } = await apply();
   expect(code).toBe(2);
   expect(stdout).toContain(
@@ -166,7 +166,7 @@ test('a plan that was rolled back is applied again only where somebody says so, 
 test('a step that was applied and undone by somebody since is not applied a second time', async () => {
   await plan();
   await apply();
-  await other(red, '10.0.1.19');
+  await elsewhere(red, '10.0.1.19');
   const refused = await apply();
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('a second time') as string]);
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);

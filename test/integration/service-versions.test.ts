@@ -26,10 +26,10 @@ const sound = {
 };
 
 const without = <Value>(all: Readonly<Record<string, Value>>, name: string): Record<string, Value> =>
-  Object.fromEntries(Object.entries(all).filter(([one]) => one !== name));
+  Object.fromEntries(Object.entries(all).filter(([key]) => key !== name));
 
-async function ask({ catalogue: of = catalogue, answers }: Cloud): Promise<CloudApis> {
-  const catalog = Object.entries(of).map(([type, path]) => ({
+async function ask({ catalogue: services = catalogue, answers }: Cloud): Promise<CloudApis> {
+  const catalog = Object.entries(services).map(([type, path]) => ({
     ...{ type, endpoints: [{ interface: 'public', region_id: 'RegionOne', url: `${server.url()}${path}` }] },
   }));
   server.answer = (request, response) => {

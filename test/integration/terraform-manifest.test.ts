@@ -78,7 +78,7 @@ test('from the first plan to the last', async () => {
 
   write('shared', {});
   const [emptied] = showPlan('shared');
-  expect([emptied?.resources, emptied?.removed.map((one) => [one.path, one.spec.subnetId])]).toEqual([
+  expect([emptied?.resources, emptied?.removed.map((resource) => [resource.path, resource.spec.subnetId])]).toEqual([
     [],
     [['shared/Red/AllocationPools', subnetId]],
   ]);
@@ -106,7 +106,7 @@ describe('one stack of two was never applied', () => {
 
   test('the other is read, and it is named', async () => {
     const { manifests, unapplied } = await readManifestsFromState(folder, process.env);
-    expect([manifests.map((one) => one.stack), unapplied]).toEqual([['shared'], ['acme']]);
+    expect([manifests.map((manifest) => manifest.stack), unapplied]).toEqual([['shared'], ['acme']]);
   });
 
   test('so it is once it is initialized', async () => {

@@ -78,7 +78,7 @@ class BridgeHost {
       .map((folder) => `echo $(cd ${folder} && cat hairpin_mode learning unicast_flood)`);
     const lines = this.namespace.run('sh', '-c', script.join('\n')).trim().split('\n');
     const devices = portIds.flatMap((id) => [tapOf(id), qvbOf(id)]);
-    return Object.fromEntries(devices.map((device, at) => [device, lines[at] ?? '']));
+    return Object.fromEntries(devices.map((device, index) => [device, lines[index] ?? '']));
   }
 
   /** File name → what it records. */

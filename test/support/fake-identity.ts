@@ -81,7 +81,7 @@ export class FakeIdentity implements IdentityBench {
   }
 
   private getRole(id: string): Role {
-    const role = [...this.#global.values(), ...this.#domainSpecific.values()].find((one) => one.id === id);
+    const role = [...this.#global.values(), ...this.#domainSpecific.values()].find((candidate) => candidate.id === id);
     if (!role) throw new RangeError(`no role ${id}`);
     return role;
   }

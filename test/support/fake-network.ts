@@ -34,7 +34,7 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
   }
 
   subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]> {
-    return Promise.resolve([...this.#subnets.values()].filter((one) => networkIds.includes(one.networkId)));
+    return Promise.resolve([...this.#subnets.values()].filter((subnet) => networkIds.includes(subnet.networkId)));
   }
 
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>> {

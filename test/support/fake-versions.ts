@@ -5,7 +5,10 @@ import type { VersionBench } from '../contract/versions-suite';
 /** Neutron's aliases in short: what ML2 has had since before Icehouse, and what came since. */
 const oldExtensions = ['provider', 'router', 'security-group', 'allowed-address-pairs', 'binding', 'agent', 'quotas'];
 
-const version = (service: 'nova' | 'cinder' | 'keystone', of: string): ApiAnswer => ({ service, version: of });
+const version = (service: 'nova' | 'cinder' | 'keystone', release: string): ApiAnswer => ({
+  service,
+  version: release,
+});
 const neutron = (...aliases: string[]): ApiAnswer => ({
   service: 'neutron',
   extensions: [...oldExtensions, ...aliases],

@@ -84,13 +84,13 @@ const bootOf = ({ init = 'systemd', boot = {} }: TextHost): HostBoot => {
   return {
     init,
     seen: digest(0, JSON.stringify(boot)).sha256,
-    files: Object.entries(bootPaths).map(([name, path], at) => {
+    files: Object.entries(bootPaths).map(([name, path], index) => {
       const is = boot[name as BootPath];
       return {
         path,
         isOurs: is !== undefined && is !== 'foreign',
-        now: is === undefined ? null : is === 'right' ? digest(at + 3, path) : digest(at + 4, `${path} ${is}`),
-        right: needed.includes(name as BootPath) ? digest(at + 3, path) : null,
+        now: is === undefined ? null : is === 'right' ? digest(index + 3, path) : digest(index + 4, `${path} ${is}`),
+        right: needed.includes(name as BootPath) ? digest(index + 3, path) : null,
       };
     }),
   };

@@ -127,13 +127,13 @@ export async function startGalera(): Promise<Galera> {
   writeFileSync(join(folder, 'init.sql'), init, { mode: 0o600 });
   execFileSync('chown', ['-R', 'mysql', folder]);
   const ports: Ports[] = [];
-  for (let at = 0; at < 3; at += 1)
+  for (let node = 0; node < 3; node += 1)
     ports.push({ mysql: await freePort(), group: await freePort(), ist: await freePort(), sst: await freePort() });
-  const start = (at: number, more: readonly string[] = []): GaleraNode => {
-    const name = `node${at + 1}`;
+  const start = (number: number, more: readonly string[] = []): GaleraNode => {
+    const name = `node${number + 1}`;
     const home = join(folder, name);
-    const { mysql, group, ist, sst } = ports[at]!;
-    const members = ports.slice(0, Math.min(at, 1)).map((one) => `127.0.0.1:${one.group}`);
+    const { mysql, group, ist, sst } = ports[number]!;
+    const members = ports.slice(0, Math.min(number, 1)).map((nodePorts) => `127.0.0.1:${nodePorts.group}`);
     const child = spawn(
       'setpriv',
       [
@@ -154,7 +154,7 @@ export async function startGalera(): Promise<Galera> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    for (const at of ports.keys()) makeData(join(folder, `node${at + 1}`), at === 0);
+    for (const number of ports.keys()) makeData(join(folder, `node${number + 1}`), number === 0);
     const first = start(0, [`--init-file=${folder}/init.sql`]);
     nodes.push(first);
     await first.untilSynced();

@@ -39,7 +39,7 @@ interface Foreign {
   readonly forward: readonly string[];
 }
 const foreign: fc.Arbitrary<Foreign> = fc.record({
-  chains: fc.uniqueArray(foreignChain, { selector: (one) => one.name, maxLength: 4 }),
+  chains: fc.uniqueArray(foreignChain, { selector: (foreignRules) => foreignRules.name, maxLength: 4 }),
   top: fc.array(foreignRule, { maxLength: 4 }),
   forward: fc.array(foreignRule, { maxLength: 4 }),
 });
@@ -80,17 +80,17 @@ function tableLines(
   const isFilter = name === 'filter';
   const jump = own.length > 0 ? Array<string>(jumps).fill(`-j ${chain}`) : [];
   const hook = isFilter ? 'neutron-filter-top' : 'FORWARD';
-  const insert = (rules: readonly string[], at: string) =>
-    at === hook ? [...rules.slice(0, jumpAt), ...jump, ...rules.slice(jumpAt)] : rules;
+  const insert = (rules: readonly string[], point: string) =>
+    point === hook ? [...rules.slice(0, jumpAt), ...jump, ...rules.slice(jumpAt)] : rules;
   const add = (to: string, rules: readonly string[]) => rules.map((rule) => `-A ${to} ${rule}`);
   return [
     `*${name}`,
     ':FORWARD ACCEPT [12:3456]',
-    ...chains.map((one) => `:${one.name} - [0:0]`),
+    ...chains.map((foreignRules) => `:${foreignRules.name} - [0:0]`),
     ...(isFilter ? [':neutron-filter-top - [0:0]'] : []),
     ...(own.length > 0 ? [`:${chain} - [0:0]`] : []),
     ...add('FORWARD', insert(forward, 'FORWARD')),
-    ...chains.flatMap((one) => add(one.name, one.rules)),
+    ...chains.flatMap((foreignRules) => add(foreignRules.name, foreignRules.rules)),
     ...(isFilter ? add('neutron-filter-top', insert(top, 'neutron-filter-top')) : []),
     ...add(chain, own),
     'COMMIT',

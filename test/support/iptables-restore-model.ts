@@ -53,7 +53,7 @@ export function restore(before: Ruleset, text: string): Ruleset {
 function commit(before: Ruleset, lines: readonly string[]): Ruleset {
   const tables = readTables(before);
   const name = lines[0]?.slice(1) ?? '';
-  let table = tables.find((one) => one.name === name);
+  let table = tables.find((candidate) => candidate.name === name);
   if (!table) tables.push((table = { name, chains: new Map() }));
   for (const line of lines.slice(1, -1)) change(table, line);
   for (const chain of table.chains.values())
@@ -81,11 +81,13 @@ function change({ chains }: Table, line: string): void {
   else if (!chain) throw new RestoreRefused(`no chain ${name} for ${line}`);
   else if (command === '-A') chain.rules.push(rule);
   else if (command === '-D') {
-    const at = chain.rules.indexOf(rule);
-    if (at < 0) throw new RestoreRefused(`no such rule: ${line}`);
-    chain.rules.splice(at, 1);
+    const position = chain.rules.indexOf(rule);
+    if (position < 0) throw new RestoreRefused(`no such rule: ${line}`);
+    chain.rules.splice(position, 1);
   } else {
-    const isLedTo = [...chains.values()].some((one) => one.rules.some((text) => text.endsWith(`-j ${name}`)));
+    const isLedTo = [...chains.values()].some((candidate) =>
+      candidate.rules.some((text) => text.endsWith(`-j ${name}`)),
+    );
     if (chain.rules.length > 0 || isLedTo) throw new RestoreRefused(`${name} is not empty, or is led to`);
     chains.delete(name);
   }

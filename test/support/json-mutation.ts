@@ -54,10 +54,10 @@ function mutate(text: string, { place, does, with: value }: Mutation): string {
   return JSON.stringify(root);
 }
 
-function changeList(list: Json[], at: number, does: Mutation['does'], value: Json): void {
-  if (does === 'remove') list.splice(at, 1);
-  else if (does === 'replace') list[at] = value;
-  else list.push(does === 'double' ? (list[at] ?? null) : value);
+function changeList(list: Json[], index: number, does: Mutation['does'], value: Json): void {
+  if (does === 'remove') list.splice(index, 1);
+  else if (does === 'replace') list[index] = value;
+  else list.push(does === 'double' ? (list[index] ?? null) : value);
 }
 
 type Holder = Json[] | { [key: string]: Json };

@@ -130,7 +130,7 @@ export class LabCloud {
       );
       const limit = pLimit(6);
       const remove = ({ id }: Named) => this.admin.call('network', `/v2.0/${collection}/${id}`, { method: 'DELETE' });
-      await Promise.all((found[collection.replace('-', '_')] ?? []).map((one) => limit(() => remove(one))));
+      await Promise.all((found[collection.replace('-', '_')] ?? []).map((resource) => limit(() => remove(resource))));
     }
   }
 

@@ -71,7 +71,7 @@ export class LabFirewall {
       owner: this.owner,
       stack: 'acme',
       resources: Object.fromEntries(
-        Object.entries(resources).map(([id, one]) => [`acme/${id}`, { ...one, dependsOn: [] }]),
+        Object.entries(resources).map(([id, resource]) => [`acme/${id}`, { ...resource, dependsOn: [] }]),
       ),
     });
   }

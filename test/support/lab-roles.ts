@@ -50,10 +50,10 @@ export class LabRoles implements IdentityBench {
   }
 
   /** @param cloud an entry of the lab's clouds.yaml: `stackward-lab`, `stackward-lab-member` */
-  user(cloud: string, as: { userName?: string; password?: string } = {}): LabUser {
+  user(cloud: string, login: { userName?: string; password?: string } = {}): LabUser {
     const known = resolveCredentials(cloud, {}, readCredentialFiles(this.cloud.lab.environment));
     if (known.identity.method !== 'password') throw new Error("the lab's users log in with a password");
-    const user = new LabUser({ ...known, identity: { ...known.identity, ...as } });
+    const user = new LabUser({ ...known, identity: { ...known.identity, ...login } });
     this.users.push(user);
     return user;
   }

@@ -18,7 +18,7 @@ export function makeLogin(shell: string, commands: readonly string[]): Login {
   const sudoers = `/etc/sudoers.d/${name}`;
   const allow = (allowed: readonly string[], defaults: readonly string[] = []): void => {
     const lines = [
-      ...defaults.map((one) => `Defaults:${name} ${one}\n`),
+      ...defaults.map((setting) => `Defaults:${name} ${setting}\n`),
       ...allowed.map((command) => `${name} ALL=(root) NOPASSWD: ${command}\n`),
     ].join('');
     execFileSync('visudo', ['-c', '-q', '-f', '-'], { input: lines });

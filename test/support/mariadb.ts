@@ -90,8 +90,8 @@ async function untilItAnswers(child: ChildProcess, root: MysqlOptions, log: stri
   }
 }
 
-function answered(first: Connection, of: { child: ChildProcess; folder: string; root: MysqlOptions }): Mariadb {
-  const { child, folder, root } = of;
+function answered(first: Connection, server: { child: ChildProcess; folder: string; root: MysqlOptions }): Mariadb {
+  const { child, folder, root } = server;
   const opened = [first];
   return {
     folder,

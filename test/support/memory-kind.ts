@@ -82,21 +82,21 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ce
     },
     identify: (spec) => `cell ${spec.host}/${spec.cell}`,
     async locate(specs) {
-      const hosts = [...new Set(specs.map((one) => one.spec.host))];
+      const hosts = [...new Set(specs.map((resource) => resource.spec.host))];
       return {
         placements: hosts.map((host) => ({
           target: `host:${host}` as const,
-          wanted: specs.filter((one) => one.spec.host === host),
+          wanted: specs.filter((resource) => resource.spec.host === host),
         })),
         findings: [],
       };
     },
     observe: async (placement) => new Map(world.read(placement.target)),
     diff: (placement, observed) => ({
-      steps: placement.wanted.flatMap((one) => stepOf(one, observed)),
-      findings: placement.wanted.flatMap((one) =>
-        one.spec.value === 'refused'
-          ? [{ id: one.id, message: 'this value is refused', reason: 'Blocked' as const }]
+      steps: placement.wanted.flatMap((resource) => stepOf(resource, observed)),
+      findings: placement.wanted.flatMap((resource) =>
+        resource.spec.value === 'refused'
+          ? [{ id: resource.id, message: 'this value is refused', reason: 'Blocked' as const }]
           : [],
       ),
     }),
@@ -127,13 +127,13 @@ function write(world: World, { id, cell, value }: CellStep, observed: Observed, 
   return { id, outcome: 'applied' };
 }
 
-function stepOf(one: Wanted<CellSpec>, observed: Observed): CellStep[] {
-  const { cell, value } = one.spec;
+function stepOf(resource: Wanted<CellSpec>, observed: Observed): CellStep[] {
+  const { cell, value } = resource.spec;
   const before = observed.get(cell);
   if (before === value || value === 'refused') return [];
   return [
     {
-      id: one.id,
+      id: resource.id,
       action: before === undefined ? 'create' : 'update',
       subject: `cell ${cell}`,
       changes: [{ attribute: 'value', ...(before === undefined ? {} : { before }), after: value }],

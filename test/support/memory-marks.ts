@@ -76,7 +76,7 @@ export class MarkedHosts {
 }
 
 const targetsOf = (spec: Spec): readonly Target[] =>
-  'restore' in spec ? spec.restore.map((one) => one.target) : spec.hosts.map((host): Target => `host:${host}`);
+  'restore' in spec ? spec.restore.map((image) => image.target) : spec.hosts.map((host): Target => `host:${host}`);
 
 export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Marks, MarkStep> {
   return {
@@ -103,7 +103,7 @@ export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Ma
         const before = observed.get(path);
         const after =
           'restore' in spec
-            ? (spec.restore.find((one) => one.target === target)?.image.mark ?? undefined)
+            ? (spec.restore.find((image) => image.target === target)?.image.mark ?? undefined)
             : { owner, path, value: spec.value };
         if (JSON.stringify(before) === JSON.stringify(after)) return [];
         const action = before ? (after ? 'update' : 'delete') : 'create';

@@ -90,9 +90,9 @@ export class PacketFlows<Name extends string> {
   }
 
   #at(name: Name, mark: string): Snapshot {
-    const at = this.#marks.get(mark);
-    if (!at) throw new Error(`no such mark: ${mark}`);
-    return at[name];
+    const sentAt = this.#marks.get(mark);
+    if (!sentAt) throw new Error(`no such mark: ${mark}`);
+    return sentAt[name];
   }
 
   /** Waits until a packet of this flow arrives that was sent after now. */

@@ -29,7 +29,9 @@ export function ledger(
     book,
     owner: book === 'ipamallocationpools' ? 'ipam-of-it' : subnetId,
     pools: rows,
-    ...(ranges && { ranges: ranges.map(([at, start, end]) => ({ poolId: rows[at]?.id ?? 'nowhere', start, end })) }),
+    ...(ranges && {
+      ranges: ranges.map(([index, start, end]) => ({ poolId: rows[index]?.id ?? 'nowhere', start, end })),
+    }),
   };
 }
 

@@ -37,6 +37,6 @@ export function resolveRecorded({
   env = {},
 }: RecordedCloud): ResolvedCredentials {
   const files = { cloudsYaml: file('clouds', clouds), secureYaml: file('secure', secure), publicYaml: file('clouds-public', vendors) }; // prettier-ignore
-  const there = Object.fromEntries(Object.entries(files).filter(([, one]) => one !== undefined));
+  const there = Object.fromEntries(Object.entries(files).filter(([, content]) => content !== undefined));
   return resolveCredentials(cloud, env, { ...there, home });
 }

@@ -31,7 +31,7 @@ const tap = letters('0123456789abcdef-', { minLength: 1, maxLength: 11 }).map((e
 const device = letters('abeqvx09_.:@-', { minLength: 1, maxLength: 14 }).map((end) => `e${end}`);
 const path = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 40 });
 const mac = letters('0123456789abcdef', { minLength: 12, maxLength: 12 }).map((text) => text.match(/../g)!.join(':'));
-const bit = fc.nat(31).map((at) => `0x${((1 << at) >>> 0).toString(16)}`);
+const bit = fc.nat(31).map((position) => `0x${((1 << position) >>> 0).toString(16)}`);
 
 /** All that a shape may be made of, of which it takes what is its own. */
 const shapes: readonly ((parts: Parts) => { table: OwnTable; rule: OwnRule })[] = [
@@ -143,10 +143,10 @@ export const mutatedRule: fc.Arbitrary<GeneratedRule> = fc
   )
   .map(([rule, changes]) => changes.reduce(change, rule));
 
-function change(rule: GeneratedRule, [at, piece, how]: readonly [number, string, number]): GeneratedRule {
+function change(rule: GeneratedRule, [index, piece, how]: readonly [number, string, number]): GeneratedRule {
   const { table, family, text } = rule;
   const words = text.split(' ');
-  const [letter, word] = [at % (text.length + 1), at % words.length];
+  const [letter, word] = [index % (text.length + 1), index % words.length];
   const changed = [
     () => text.slice(0, letter) + text.slice(letter + 1),
     () => text.slice(0, letter) + piece + text.slice(letter),
@@ -156,10 +156,10 @@ function change(rule: GeneratedRule, [at, piece, how]: readonly [number, string,
     () => words.toSpliced(word, 1, piece).join(' '),
     () => words.toSpliced(word, 0, words[word] ?? '').join(' '),
     () => oldSpelling(text),
-    () => text.replace(' ', ' '.repeat(at % 1100)),
+    () => text.replace(' ', ' '.repeat(index % 1100)),
   ];
-  const other = { table: table === 'filter' ? 'mangle' : 'filter', family: family === 4 ? 6 : 4 } as const;
-  if (piece === '-F') return { ...rule, table: other.table };
-  if (piece === '-t nat') return { ...rule, family: other.family };
+  const elsewhere = { table: table === 'filter' ? 'mangle' : 'filter', family: family === 4 ? 6 : 4 } as const;
+  if (piece === '-F') return { ...rule, table: elsewhere.table };
+  if (piece === '-t nat') return { ...rule, family: elsewhere.family };
   return { ...rule, text: changed[how]?.() ?? text };
 }

@@ -44,7 +44,7 @@ function expand(secret: Buffer, label: string, seed: Buffer, length: number): Bu
     return made.subarray(0, length);
   };
   const sha = stream('sha1', secret.subarray(secret.length - half));
-  return stream('md5', secret.subarray(0, half)).map((byte, at) => byte ^ (sha[at] ?? 0)) as Buffer;
+  return stream('md5', secret.subarray(0, half)).map((byte, index) => byte ^ (sha[index] ?? 0)) as Buffer;
 }
 
 /** One direction: in TLSv1 each record goes on where the one before ended. */
@@ -109,8 +109,8 @@ export class YasslSession {
 
   private greet(hello: Buffer): void {
     this.clientRandom = hello.subarray(6, 38);
-    const at = 39 + (hello[38] ?? 0);
-    const offered = hello.subarray(at + 2, at + 2 + hello.readUInt16BE(at));
+    const offset = 39 + (hello[38] ?? 0);
+    const offered = hello.subarray(offset + 2, offset + 2 + hello.readUInt16BE(offset));
     const offers = (suite: number): boolean =>
       Array.from({ length: offered.length / 2 }, (_, index) => offered.readUInt16BE(index * 2)).includes(suite);
     const suite = offers(dheAes256Sha) ? dheAes256Sha : aes256Sha;

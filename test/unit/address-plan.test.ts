@@ -72,12 +72,12 @@ describe('an address', () => {
 
   test('may be the gateway where that is said, and has to be it then', () => {
     const routed = subnet('green', '198.51.100.0/24', { gateway: '198.51.100.254' });
-    const at = (text: string) => ({
+    const gatewayAt = (text: string) => ({
       subnets: [routed],
       addresses: [address('utm', 'green', text, { isGateway: true })],
     });
-    expect(lines(at('198.51.100.254'))).toEqual([]);
-    expect(lines(at('198.51.100.253'))).toEqual([
+    expect(lines(gatewayAt('198.51.100.254'))).toEqual([]);
+    expect(lines(gatewayAt('198.51.100.253'))).toEqual([
       expect.stringMatching(
         /^utm: it is to be the gateway, and green has 198\.51\.100\.254 for it, not 198\.51\.100\.253/,
       ),
@@ -223,23 +223,23 @@ describe('a pool', () => {
     const pools = [{ start: '203.0.113.10', end: '203.0.113.19' }];
     const shared = without(subnet('red', '203.0.113.0/24', { pools }), 'tenant');
     const owned = subnet('red', '203.0.113.0/24', { pools });
-    const at = (on: SubnetDeclaration, ...last: number[]) =>
+    const portsOn = (on: SubnetDeclaration, ...last: number[]) =>
       lines({ subnets: [on], addresses: last.map((n) => address(`p${String(n)}`, 'red', `203.0.113.${String(n)}`)) });
     const beyond = (n: number) =>
       `p${String(n)}: 203.0.113.${String(n)} lies beyond the pools of red, which end at 203.0.113.19; ` +
       'extend the pool, or say outsidePools: true where this is meant';
 
     test('on a shared network was meant to hold it', () => {
-      expect(at(shared, 15, 40)).toEqual([beyond(40)]);
+      expect(portsOn(shared, 15, 40)).toEqual([beyond(40)]);
     });
 
     test('on a tenant’s own network was meant to hold what runs on from its end', () => {
-      expect(at(owned, 22, 21, 20, 40)).toEqual([beyond(20), beyond(21), beyond(22)]);
-      expect(at(owned, 5, 21)).toEqual([]);
+      expect(portsOn(owned, 22, 21, 20, 40)).toEqual([beyond(20), beyond(21), beyond(22)]);
+      expect(portsOn(owned, 5, 21)).toEqual([]);
     });
 
     test('below the pools is where fixed addresses may lie', () => {
-      expect(at(shared, 5)).toEqual([]);
+      expect(portsOn(shared, 5)).toEqual([]);
     });
 
     test('on purpose is said', () => {

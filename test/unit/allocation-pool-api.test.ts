@@ -16,7 +16,7 @@ const specOf = (subnetId: string, more: Partial<AllocationPoolSpec> = {}): Alloc
 });
 
 async function plan(network: FakeNetwork, ...specs: AllocationPoolSpec[]) {
-  const wanted = specs.map((spec, at) => ({ id: `allocation-pool.t/${at}`, stack: 't', owner: 'o', spec }));
+  const wanted = specs.map((spec, index) => ({ id: `allocation-pool.t/${index}`, stack: 't', owner: 'o', spec }));
   const readers = { cloud: 'lab', network: () => Promise.resolve(network) } as unknown as Readers;
   const scope = { sweep: [], owners: ['o'], ids: [] };
   const [placed] = (await allocationPool.locate(wanted, readers)).placements;

@@ -21,8 +21,8 @@ describe('laws', () => {
   const pairs = fc.uniqueArray(fc.integer({ min: 0, max: space }), { minLength: 2, maxLength: 8 }).map((ends) => {
     const sorted = [...ends].sort((a, b) => a - b);
     const result: Pair[] = [];
-    for (let at = 0; at + 1 < sorted.length; at += 2)
-      result.push([`203.0.113.${70 + sorted[at]!}`, `203.0.113.${70 + sorted[at + 1]!}`]);
+    for (let index = 0; index + 1 < sorted.length; index += 2)
+      result.push([`203.0.113.${70 + sorted[index]!}`, `203.0.113.${70 + sorted[index + 1]!}`]);
     return result;
   });
   const allocated = fc
@@ -78,7 +78,7 @@ describe('laws', () => {
       ...before.pools
         .filter((row) => !remove.includes(row.id))
         .map((row) => {
-          const change = update.find((one) => one.id === row.id);
+          const change = update.find((updated) => updated.id === row.id);
           return change ? { id: row.id, start: change.start, end: change.end } : row;
         }),
       ...insert,
@@ -95,7 +95,11 @@ describe('laws', () => {
   test('what is written is what was declared, with sound ranges; written again, no row of a pool changes', () => {
     fc.assert(
       fc.property(pairs, fc.boolean(), pairs, allocated, (live, hasRanges, wanted, used) => {
-        const before = ledger('ipallocationpools', live, hasRanges ? live.map(([a, b], at) => [at, a, b]) : undefined);
+        const before = ledger(
+          'ipallocationpools',
+          live,
+          hasRanges ? live.map(([a, b], index) => [index, a, b]) : undefined,
+        );
         const pools = compact(wanted.map(([start, end]) => parseRange({ start, end })));
         const taken = compact(used.map((address) => only(parseAddress(address))));
         const after = written(before, writesFor(before, pools, taken, ids()));
@@ -104,7 +108,7 @@ describe('laws', () => {
         expect(findRangeFault(after, taken)).toBeUndefined();
         const addresses = (all: readonly IpRange[]) =>
           all.flatMap(({ first, last }) =>
-            Array.from({ length: Number(last - first) + 1 }, (_, at) => first + BigInt(at)),
+            Array.from({ length: Number(last - first) + 1 }, (_, index) => first + BigInt(index)),
           );
         if (hasRanges) {
           const free = addresses(pools).filter((value) => !addresses(taken).includes(value));

@@ -3,7 +3,7 @@ import { refuseSecondUse } from '../../lib/journal/applied-before';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
 import type { RecordedRun } from '../../lib/journal/run-record';
 
-const [digest, other] = ['a'.repeat(64), 'b'.repeat(64)];
+const [digest, otherDigest] = ['a'.repeat(64), 'b'.repeat(64)];
 type Outcome = 'applied' | 'unchanged' | 'failed' | 'skipped';
 
 const planOf = (...ids: string[]): Plan => ({
@@ -29,12 +29,16 @@ const use = (planned: Plan, ...runs: RecordedRun[]) => refuseSecondUse(planned, 
 
 test.each<[string, Plan, RecordedRun[]]>([
   ['no run applied it', planOf('x'), []],
-  ['runs applied other plans', planOf('x'), [runOf('1', { x: 'applied' }, { plan: other })]],
+  ['runs applied other plans', planOf('x'), [runOf('1', { x: 'applied' }, { plan: otherDigest })]],
   ['the run failed at this step', planOf('x'), [runOf('1', { w: 'applied', x: 'failed' })]],
   ['the run skipped this step', planOf('x'), [runOf('1', { x: 'skipped' })]],
   ['the run was killed before this step had a result', planOf('x'), [runOf('1', {})]],
   ['nothing is left to do', planOf(), [runOf('1', { x: 'applied' })]],
-  ['another run was rolled back', planOf('x'), [runOf('1', {}), runOf('2', {}, { plan: other, rolledBack: '7' })]],
+  [
+    'another run was rolled back',
+    planOf('x'),
+    [runOf('1', {}), runOf('2', {}, { plan: otherDigest, rolledBack: '7' })],
+  ],
 ])('a saved plan may be applied where %s', (_, planned, runs) => {
   expect(() => use(planned, ...runs)).not.toThrow();
 });
@@ -45,7 +49,7 @@ test.each<[string, RecordedRun[], string]>([
   ['did this step in its second try', [runOf('1', { x: 'failed' }), runOf('2', { x: 'applied' })], 'in run 2'],
   [
     'was rolled back, though it had not done this step',
-    [runOf('1', { x: 'failed' }), runOf('2', {}, { plan: other, command: 'rollback', rolledBack: '1' })],
+    [runOf('1', { x: 'failed' }), runOf('2', {}, { plan: otherDigest, command: 'rollback', rolledBack: '1' })],
     'in run 1, and rolled back at 2026-01-02T00:00:00.000Z in run 2',
   ],
 ])('a saved plan is refused where an earlier run of it %s', (_, runs, words) => {

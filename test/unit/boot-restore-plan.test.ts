@@ -131,12 +131,12 @@ test('a port that is nowhere', async () => {
   `);
 });
 test('a port that does not exist is no passing failure', async () => {
-  const other = '00000000-63aa-4c5e-9d0b-1f6a7e5c3b21';
-  const gone = { exceptions: wish.exceptions.map((one) => ({ ...one, portId: other })) };
+  const absentPort = '00000000-63aa-4c5e-9d0b-1f6a7e5c3b21';
+  const gone = { exceptions: wish.exceptions.map((exception) => ({ ...exception, portId: absentPort })) };
   const text = await new TextHosts().text([manifestOf({ BootRestore: gone }, { kind: 'boot-restore' })]);
   expect(text).toContain(`Error: The configuration is not valid
   boot-restore.acme/BootRestore
-  the port ${other} does not exist, or these credentials may not see it, so nothing`);
+  the port ${absentPort} does not exist, or these credentials may not see it, so nothing`);
 });
 
 describe('removal', () => {

@@ -25,7 +25,7 @@ const recordsOf = (records: Readonly<Record<string, readonly RecordEntry[]>>): B
       {
         path: `/var/lib/stackward/${owner}`,
         sha256: null,
-        entries: new Map(entries.map((one) => [`${one.device} ${one.flag}`, one])),
+        entries: new Map(entries.map((entry) => [`${entry.device} ${entry.flag}`, entry])),
       },
     ]),
   );
@@ -264,12 +264,12 @@ describe('what leaves the code', () => {
   });
 
   test('a construct that declares another port, or one flag less, has one step', () => {
-    const other = {
+    const otherPort = {
       declared: { portId: 'ffffffff-0000-4000-8000-000000000000', hairpin: true },
       devices: ['tapffffffff-00'],
     };
     const found = bridgePort.diff(
-      place([wants({}, { spec: other })], all),
+      place([wants({}, { spec: otherPort })], all),
       observed({ [tap]: on, [qvb]: on, 'tapffffffff-00': fresh }, left),
     );
     expect(shown(found)).toMatchObject([

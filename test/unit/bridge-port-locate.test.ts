@@ -18,8 +18,8 @@ function cloud(ports: readonly Partial<Port>[]) {
   } as unknown as Readers;
   const locate = (wanted: readonly string[]) =>
     bridgePort.locate(
-      wanted.map((portId, at) => ({
-        ...{ id: `bridge-port.acme/P${at}`, stack: 'acme', owner: 'ours', spec: { portId, hairpin: false } },
+      wanted.map((portId, index) => ({
+        ...{ id: `bridge-port.acme/P${index}`, stack: 'acme', owner: 'ours', spec: { portId, hairpin: false } },
       })),
       readers,
     );

@@ -47,11 +47,11 @@ test('the versions are those of every known release', () => {
   expect(versions.map(([release]) => release)).toEqual(releases);
 });
 
-const named = versions.map(([release, ...of]) => ({ release, of }));
+const named = versions.map(([release, ...numbers]) => ({ release, of: numbers }));
 
-test.each(named)('$release is what its own services say, and no release far from it', ({ release, of }) => {
+test.each(named)('$release is what its own services say, and no release far from it', ({ release, of: numbers }) => {
   const makers = [nova, cinder, keystone];
-  const answers = of.flatMap((version, at) => makers[at]?.(version ?? '') ?? []);
+  const answers = numbers.flatMap((version, index) => makers[index]?.(version ?? '') ?? []);
   const fits = fitting(...answers);
   expect(fits).toContain(release);
   // Two releases at most have the same versions; the newest may be followed by one that changes none.
@@ -70,8 +70,8 @@ test('Kilo said of Zed is contradicted by every service, with what to write', ()
 
 test.each(Object.keys(clouds) as (keyof typeof clouds)[])('the cloud of %s speaks for its release', (release) => {
   expect(contradictionOf(release, { answers: clouds[release] })).toBeUndefined();
-  for (const other of Object.keys(clouds) as (keyof typeof clouds)[])
-    if (other !== release) expect(contradictionOf(other, { answers: clouds[release] })).toBeDefined();
+  for (const candidate of Object.keys(clouds) as (keyof typeof clouds)[])
+    if (candidate !== release) expect(contradictionOf(candidate, { answers: clouds[release] })).toBeDefined();
 });
 
 test('a Nova without microversions is of Icehouse or Juno', () => {

@@ -30,8 +30,8 @@ const providers = ({ authUrl = '', body, region = '', endpointType = '', cacert,
   files: [cacert, cert, key].map(expanded),
   network: '',
 });
-function ours(one: RecordedCloud) {
-  const { authUrl, identity, region = '', interface: face, networkUrl = '', caFile, clientCertificate, notes } = resolveRecorded(one); // prettier-ignore
+function ours(recorded: RecordedCloud) {
+  const { authUrl, identity, region = '', interface: face, networkUrl = '', caFile, clientCertificate, notes } = resolveRecorded(recorded); // prettier-ignore
   const files = [caFile, clientCertificate?.certFile, clientCertificate?.keyFile].map(expanded);
   return {
     notes,
@@ -39,18 +39,18 @@ function ours(one: RecordedCloud) {
   };
 }
 
-const isRefused = (one: RecordedCloud): boolean => {
+const isRefused = (recorded: RecordedCloud): boolean => {
   try {
-    resolveRecorded(one);
+    resolveRecorded(recorded);
     return false;
   } catch {
     return true;
   }
 };
-const accepted = Object.entries(recordedClouds).filter(([, one]) => !isRefused(one));
+const accepted = Object.entries(recordedClouds).filter(([, recorded]) => !isRefused(recorded));
 
-test.each(accepted)('%s: the provider takes the same, or a note says that it does not', (name, one) => {
-  const { settings, notes } = ours(one);
+test.each(accepted)('%s: the provider takes the same, or a note says that it does not', (name, recorded) => {
+  const { settings, notes } = ours(recorded);
   const provider = answers[name]!;
   const isSame =
     provider.error === undefined && JSON.stringify(sorted(settings)) === JSON.stringify(sorted(providers(provider)));
@@ -60,5 +60,5 @@ test.each(accepted)('%s: the provider takes the same, or a note says that it doe
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)])); // prettier-ignore
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)])); // prettier-ignore
 }

@@ -5,8 +5,16 @@ import { recordedClouds, resolveRecorded, type Answer, type RecordedCloud } from
 const cases = Object.entries(recordedClouds);
 
 /** In the terms of the recorded answer. */
-function answerOf(one: RecordedCloud): Answer {
-  const { authUrl, identity, region, interface: face, networkUrl, caFile, clientCertificate } = resolveRecorded(one);
+function answerOf(recorded: RecordedCloud): Answer {
+  const {
+    authUrl,
+    identity,
+    region,
+    interface: face,
+    networkUrl,
+    caFile,
+    clientCertificate,
+  } = resolveRecorded(recorded);
   return {
     login: { url: `${authUrl}/auth/tokens`, body: { auth: authBody(identity) } },
     region: region ?? null,
@@ -38,10 +46,10 @@ test('there are 77 files, of which half have the shape of real ones', () => {
   expect(cases).toHaveLength(77);
 });
 
-test.each(cases.filter(([name]) => !(name in refused) && !(name in retyped)))('%s: as openstacksdk', (_, one) => {
+test.each(cases.filter(([name]) => !(name in refused) && !(name in retyped)))('%s: as openstacksdk', (_, recorded) => {
   // "internalURL" is what endpoint_type says, and openstacksdk hands it on.
-  const answer = one.answer as Answer;
-  expect(answerOf(one)).toEqual({ ...answer, interface: answer.interface.replace(/URL$/, '') });
+  const answer = recorded.answer as Answer;
+  expect(answerOf(recorded)).toEqual({ ...answer, interface: answer.interface.replace(/URL$/, '') });
 });
 
 test.each(Object.entries(refused))('%s: one sentence', (name, sentence) => {

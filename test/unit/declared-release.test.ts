@@ -17,8 +17,8 @@ function manifest(stack: string, release: Release | undefined, value: string): M
 }
 
 const readersOf = (versions: () => Promise<VersionReader>): Readers => ({ ...memoryReaders, versions });
-const cloudOf = (of: keyof typeof clouds, silent: FakeVersions['silent'] = []): FakeVersions =>
-  new FakeVersions(clouds[of], silent);
+const cloudOf = (release: keyof typeof clouds, silent: FakeVersions['silent'] = []): FakeVersions =>
+  new FakeVersions(clouds[release], silent);
 
 async function run(versions: () => Promise<VersionReader>, ...manifests: Manifest[]) {
   const world = new World({ a: {}, b: {} });
@@ -60,7 +60,7 @@ test('stacks that declare the right release, or none, are done beside it', async
 
 test('what depends on a stack with a wrong release is skipped', async () => {
   const [a, b] = [manifest('a', 'kilo', '1'), manifest('b', 'zed', '2')];
-  const depending = { ...b, resources: b.resources.map((one) => ({ ...one, dependsOn: ['a/x'] })) };
+  const depending = { ...b, resources: b.resources.map((resource) => ({ ...resource, dependsOn: ['a/x'] })) };
   const { cells, report } = await run(ofCloud(cloudOf('zed')), a, depending);
   expect(cells).toEqual({ a: {}, b: {} });
   expect(report.results.map(({ outcome }) => outcome)).toEqual(['skipped']);

@@ -87,9 +87,9 @@ describe('order', () => {
 
   test('the plan is the same whatever order the resources come in', async () => {
     const cells: Cell[] = [['x', 'h1', '1'], ['y', 'h2', '2'], ['z', 'h1', '3', ['a/y']]]; // prettier-ignore
-    const one = await start(new World({}), manifest('a', ...cells)).plan();
-    const other = await start(new World({}), manifest('a', ...[...cells].reverse())).plan();
-    expect(other.steps).toEqual(one.steps);
+    const inOrder = await start(new World({}), manifest('a', ...cells)).plan();
+    const reversed = await start(new World({}), manifest('a', ...[...cells].reverse())).plan();
+    expect(reversed.steps).toEqual(inOrder.steps);
   });
 });
 
@@ -251,8 +251,8 @@ describe('values that Terraform does not know yet', () => {
     const cells = manifest('a', ['x', 'h1', '1'], ['y', 'h1', '1', ['a/x']], ['z', 'h1', '1']);
     const waiting = {
       ...cells,
-      resources: cells.resources.map((one) =>
-        one.path === 'a/x' ? { ...one, spec: {}, unknown: ['spec.host'] } : one,
+      resources: cells.resources.map((resource) =>
+        resource.path === 'a/x' ? { ...resource, spec: {}, unknown: ['spec.host'] } : resource,
       ),
     };
     const { planned, report, code } = await start(world, waiting).apply();
@@ -279,15 +279,15 @@ describe('refused as a whole, before anything is read', () => {
   test('one stack twice', () => refused('stack "a" is declared twice', manifest('a'), manifest('a')));
 
   test('an unknown kind, naming stack and field', () => {
-    const one = manifest('a', ['x', 'h1', '1']);
-    const resources = one.resources.map((entry) => ({ ...entry, kind: 'cel' }));
-    return refused('the field "resources.a/x.kind" of stack a is "cel"', { ...one, resources });
+    const valid = manifest('a', ['x', 'h1', '1']);
+    const resources = valid.resources.map((entry) => ({ ...entry, kind: 'cel' }));
+    return refused('the field "resources.a/x.kind" of stack a is "cel"', { ...valid, resources });
   });
 
   test('a spec that its kind refuses, naming stack, resource and field', () => {
-    const one = manifest('a', ['x', 'h1', '1']);
-    const resources = one.resources.map((entry) => ({ ...entry, spec: { host: 'h1', cell: 'x' } }));
-    return refused('stack a, cell.a/x: the field "value" is not a string', { ...one, resources });
+    const valid = manifest('a', ['x', 'h1', '1']);
+    const resources = valid.resources.map((entry) => ({ ...entry, spec: { host: 'h1', cell: 'x' } }));
+    return refused('stack a, cell.a/x: the field "value" is not a string', { ...valid, resources });
   });
 });
 

@@ -14,7 +14,7 @@ const clients = [
   { macAddress: 'fa:16:3e:00:00:01', addresses: ['10.1.0.1', '10.1.0.128/25'] },
   { macAddress: 'fa:16:3e:00:00:02', addresses: ['10.1.0.2'] },
 ];
-const prefixes = (count: number): string[] => Array.from({ length: count }, (_, at) => `10.${at}.0.0/16`);
+const prefixes = (count: number): string[] => Array.from({ length: count }, (_, index) => `10.${index}.0.0/16`);
 
 /** From that release on, up to the next that is named. */
 type History = readonly (readonly [Release, Expected])[];

@@ -75,7 +75,7 @@ describe('the port', () => {
   });
   test('has no port security: said, and put all the same', async () => {
     const { steps, warnings } = await planned({ portSecurity: false });
-    expect([steps.length, warnings.map((one) => one.message)]).toMatchInlineSnapshot(`
+    expect([steps.length, warnings.map((warning) => warning.message)]).toMatchInlineSnapshot(`
      [
        1,
        [
@@ -215,8 +215,10 @@ describe('the spec', () => {
     expect(() => parse({ ...exception(), ...more })).toThrow(`the field "${field}`);
   });
   test('is the same exception in any order and spelling of its prefixes', () => {
-    const of = (sources: string[]) => identify(exception({ sources }));
-    expect(of(['10.99.0.0/24', '2001:DB8::/32'])).toBe(of(['2001:db8::/32', '10.99.0.0/24', '10.99.0.0/24']));
-    expect(of(['10.99.0.0/24'])).not.toBe(of(['10.99.0.0/25']));
+    const identityWith = (sources: string[]) => identify(exception({ sources }));
+    expect(identityWith(['10.99.0.0/24', '2001:DB8::/32'])).toBe(
+      identityWith(['2001:db8::/32', '10.99.0.0/24', '10.99.0.0/24']),
+    );
+    expect(identityWith(['10.99.0.0/24'])).not.toBe(identityWith(['10.99.0.0/25']));
   });
 });

@@ -37,7 +37,7 @@ const old = (rule: string): string =>
 test('every rule that is written is ours, as every iptables prints it; one word more or less, and it is not', () => {
   let seen = 0;
   fc.assert(
-    fc.property(spec, fc.constantFrom(['qvb28f25940-63'], ['eth1.7', 'bond0']), fc.nat(), (more, far, at) => {
+    fc.property(spec, fc.constantFrom(['qvb28f25940-63'], ['eth1.7', 'bond0']), fc.nat(), (more, far, nth) => {
       const rules = rulesFor({ spec: exception(more), port, path, ends: far });
       for (const family of families)
         for (const table of ownTables)
@@ -46,8 +46,8 @@ test('every rule that is written is ours, as every iptables prints it; one word 
             expect([rule, findOwnComment(table, rule)]).toEqual([rule, commentOf(path)]);
             expect(findOwnComment(table, old(rule))).toBe(commentOf(path));
             const words = rule.split(' ');
-            const without = words.toSpliced(at % words.length, 1).join(' ');
-            const within = words.toSpliced(at % words.length, 0, '!').join(' ');
+            const without = words.toSpliced(nth % words.length, 1).join(' ');
+            const within = words.toSpliced(nth % words.length, 0, '!').join(' ');
             expect([without, findOwnComment(table, without)]).toEqual([without, undefined]);
             expect([within, findOwnComment(table, within)]).toEqual([within, undefined]);
           }
@@ -78,7 +78,7 @@ describe("an address of the port's own that the sources cover goes on to its gro
       ...('sources' in more && more.sources !== 'any' ? { sources: [...more.sources] } : {}),
     } as Parameters<typeof exception>[0]);
     const rules = rulesFor({ spec, port, path, ends: ['qvb28f25940-63'] });
-    for (const [at, family] of families.entries()) {
+    for (const [index, family] of families.entries()) {
       const { mangle, filter } = rules[family];
       const isOut = (rule: string) => rule.includes('--physdev-in tap');
       const leaving = [...(mangle.length > 0 ? mangle : filter.filter(isOut))];
@@ -87,7 +87,9 @@ describe("an address of the port's own that the sources cover goes on to its gro
         ['-s', leaving],
         ['-d', entering],
       ] as const) {
-        const left = ways.findIndex((rule) => rule.startsWith(`${option} ${own[at]} `) && rule.endsWith('-j RETURN'));
+        const left = ways.findIndex(
+          (rule) => rule.startsWith(`${option} ${own[index]} `) && rule.endsWith('-j RETURN'),
+        );
         const first = ways.findIndex((rule) => !rule.endsWith('-j RETURN'));
         expect([family, option, left >= 0, left < first]).toEqual([family, option, true, true]);
       }

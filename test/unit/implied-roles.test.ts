@@ -4,27 +4,27 @@ import { holdersOf, sayImplying } from '../../lib/policy/implied-roles';
 import type { Role, RoleCatalogue } from '../../lib/contract/ports';
 import { FakeIdentity } from '../support/fake-identity';
 
-const of = (...chains: readonly string[]): RoleCatalogue => new FakeIdentity(...chains).catalogue;
+const catalogueOf = (...chains: readonly string[]): RoleCatalogue => new FakeIdentity(...chains).catalogue;
 
 test('roles imply through others, and whoever is in a circle gets all of it', () => {
-  expect(holdersOf(of('admin>manager>member>reader', 'auditor>reader'), 'reader')).toEqual({
+  expect(holdersOf(catalogueOf('admin>manager>member>reader', 'auditor>reader'), 'reader')).toEqual({
     isThere: true,
     implying: ['admin', 'auditor', 'manager', 'member'],
   });
-  expect(holdersOf(of('admin>manager>member>reader', 'auditor>reader'), 'member').implying).toEqual([
+  expect(holdersOf(catalogueOf('admin>manager>member>reader', 'auditor>reader'), 'member').implying).toEqual([
     'admin',
     'manager',
   ]);
-  expect(holdersOf(of('a>b>c>a'), 'a').implying).toEqual(['b', 'c']);
-  expect(holdersOf(of('reader'), 'reader')).toEqual({ isThere: true, implying: [] });
+  expect(holdersOf(catalogueOf('a>b>c>a'), 'a').implying).toEqual(['b', 'c']);
+  expect(holdersOf(catalogueOf('reader'), 'reader')).toEqual({ isThere: true, implying: [] });
 });
 
 test('names are compared as policy does, whatever their case', () => {
-  expect(holdersOf(of('Admin>READER', 'lead>reader'), 'Reader')).toEqual({
+  expect(holdersOf(catalogueOf('Admin>READER', 'lead>reader'), 'Reader')).toEqual({
     isThere: true,
     implying: ['Admin', 'lead'],
   });
-  expect(holdersOf(of('Reader>reader'), 'reader').implying).toEqual([]);
+  expect(holdersOf(catalogueOf('Reader>reader'), 'reader').implying).toEqual([]);
 });
 
 test('a domain-specific role is in no token: it gains nothing by its name, and whoever has it gains by what it implies', async () => {
@@ -49,7 +49,7 @@ test('a domain-specific role is in no token: it gains nothing by its name, and w
 });
 
 test('where Keystone left roles out, none is called missing or domain-specific', () => {
-  const whole = of('admin>member>reader');
+  const whole = catalogueOf('admin>member>reader');
   const cut = { ...whole, roles: whole.roles.slice(0, 1), isWhole: false };
   expect(holdersOf(cut, 'reader')).toEqual({ isThere: true, implying: ['admin', 'member'] });
   expect(holdersOf(cut, 'raeder')).toEqual({ isThere: true, implying: [] });
@@ -57,7 +57,7 @@ test('where Keystone left roles out, none is called missing or domain-specific',
 
 test('names that could be read as something else are quoted', () => {
   const names = ['a, b', 'ä', 'x\ny', 'x (domain-specific)', 'plain:role-1.2'];
-  expect(holdersOf(of(...names.map((name) => `${name}>reader`)), 'reader').implying).toEqual(
+  expect(holdersOf(catalogueOf(...names.map((name) => `${name}>reader`)), 'reader').implying).toEqual(
     ['"a, b"', '"x (domain-specific)"', '"x\\ny"', '"\\u00e4"', 'plain:role-1.2'].sort(),
   );
 });
@@ -73,10 +73,10 @@ test('for any inferences a role is named exactly if what it implies, expanded as
   const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
   fc.assert(
     fc.property(fc.array(fc.tuple(name, name), { maxLength: 12 }), name, (links, granted) => {
-      const catalogue = of(...'abcdef', ...links.map(([prior, implied]) => `${prior}>${implied}`));
+      const catalogue = catalogueOf(...'abcdef', ...links.map(([prior, implied]) => `${prior}>${implied}`));
       const tokenOf = (role: string): Set<string> => {
         const token = new Set([role]);
-        for (const one of token) for (const [prior, implied] of links) if (prior === one) token.add(implied);
+        for (const name of token) for (const [prior, implied] of links) if (prior === name) token.add(implied);
         return token;
       };
       const expected = [...'abcdef'].filter((role) => role !== granted && tokenOf(role).has(granted));

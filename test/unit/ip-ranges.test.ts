@@ -115,9 +115,9 @@ describe('laws', () => {
     return found;
   };
   const isCompact = (all: readonly IpRange[]): boolean =>
-    all.every((one, at) => {
-      const before = all[at - 1];
-      return !before || before.version < one.version || before.last + 1n < one.first;
+    all.every((range, index) => {
+      const before = all[index - 1];
+      return !before || before.version < range.version || before.last + 1n < range.first;
     });
 
   it('compact keeps the addresses, in order and without neighbours, in any order of input', () => {
@@ -126,8 +126,8 @@ describe('laws', () => {
         const result = compact(all);
         expect(setOf(result)).toEqual(setOf(all));
         expect(isCompact(result)).toBe(true);
-        const shuffled = all.map((one) => ({ one, key: keys.next().value as number })).sort((a, b) => a.key - b.key);
-        expect(compact(shuffled.map(({ one }) => one))).toEqual(result);
+        const shuffled = all.map((item) => ({ item, key: keys.next().value as number })).sort((a, b) => a.key - b.key);
+        expect(compact(shuffled.map(({ item }) => item))).toEqual(result);
       }),
     );
   });
@@ -145,9 +145,11 @@ describe('laws', () => {
 
   it('sizeOf counts what holds says yes to', () => {
     fc.assert(
-      fc.property(range, fc.bigInt({ min: 0n, max: 80n }), (one, value) => {
-        expect(holds(one, { version: one.version, value })).toBe(setOf([one]).has(`${one.version} ${value}`));
-        expect(sizeOf([one])).toBe(BigInt(setOf([one]).size));
+      fc.property(range, fc.bigInt({ min: 0n, max: 80n }), (single, value) => {
+        expect(holds(single, { version: single.version, value })).toBe(
+          setOf([single]).has(`${single.version} ${value}`),
+        );
+        expect(sizeOf([single])).toBe(BigInt(setOf([single]).size));
       }),
     );
   });

@@ -79,13 +79,13 @@ describe("a construct's path as a comment", () => {
 
   test('one word of at most 255 plain characters, with no wrap name in it, read back', () => {
     fc.assert(
-      fc.property(path, (one) => {
-        const comment = commentOf(one);
+      fc.property(path, (constructPath) => {
+        const comment = commentOf(constructPath);
         expect(comment).toMatch(/^[\w./:@+=,~%-]{1,255}$/);
         expect(comment).not.toMatch(/neutron-|quantum-/i);
         const found = findPath(comment);
-        if (comment.length < 230) expect(found).toBe(one);
-        else expect(one.startsWith(found?.split('/')[0] ?? '?')).toBe(true);
+        if (comment.length < 230) expect(found).toBe(constructPath);
+        else expect(constructPath.startsWith(found?.split('/')[0] ?? '?')).toBe(true);
       }),
       { numRuns: 2_000 },
     );

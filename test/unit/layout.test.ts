@@ -40,8 +40,8 @@ function roomsOfLib(): Map<string, Set<string>> {
       const imports = filesOf(`lib/${room}`).flatMap((file) => {
         const path = join(root, 'lib', room, `${file}.ts`);
         return [...readFileSync(path, 'utf8').matchAll(/from '(\.[^']+)'/g)].flatMap(([, to = '']) => {
-          const [other = ''] = relative(join(root, 'lib'), resolve(dirname(path), to)).split('/');
-          return other === room || other === '..' ? [] : [other];
+          const [imported = ''] = relative(join(root, 'lib'), resolve(dirname(path), to)).split('/');
+          return imported === room || imported === '..' ? [] : [imported];
         });
       });
       return [room, new Set(imports)];
@@ -58,7 +58,7 @@ test('no room of lib/ imports itself through others', () => {
   // A room that imports none of those left is taken out, until none is left.
   for (let before = -1; before !== rooms.size;) {
     before = rooms.size;
-    for (const [room, imports] of rooms) if (![...imports].some((other) => rooms.has(other))) rooms.delete(room);
+    for (const [room, imports] of rooms) if (![...imports].some((imported) => rooms.has(imported))) rooms.delete(room);
   }
   expect([...rooms.keys()]).toEqual([]);
 });

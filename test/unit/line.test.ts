@@ -31,7 +31,8 @@ const forgeries = (spec: object, forged: string): unknown[] => {
 test.each(['\\n\\nPlan: 0 to add', '\\u001b[2K', '\\r', '\\u0085', '\\u2028', '\\u202e', '\\u2066'])('%s', (forged) => {
   for (const [schema, spec] of specs) {
     expect(schema.safeParse(spec).success).toBe(true);
-    for (const one of forgeries(spec, forged)) expect([one, schema.safeParse(one).success]).toEqual([one, false]);
+    for (const forgery of forgeries(spec, forged))
+      expect([forgery, schema.safeParse(forgery).success]).toEqual([forgery, false]);
   }
   const manifest = {
     ...{ schemaVersion: '1.0', owner: 'acme', stack: 'shared' },

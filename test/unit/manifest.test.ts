@@ -49,7 +49,7 @@ describe('every form it comes in', () => {
   test('several stacks of an outputs file', () => {
     const acme = { ...shared, stack: 'acme', resources: {} };
     const manifests = read({ shared: { stackward_manifest: shared }, acme: { stackward_manifest: acme } });
-    expect(manifests.map((one) => [one.stack, one.resources.length])).toEqual([['shared', 1], ['acme', 0]]); // prettier-ignore
+    expect(manifests.map((manifest) => [manifest.stack, manifest.resources.length])).toEqual([['shared', 1], ['acme', 0]]); // prettier-ignore
   });
 });
 

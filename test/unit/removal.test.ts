@@ -87,7 +87,7 @@ test('what waits for Terraform keeps what there is of it', async () => {
   const there = manifest('a', { x: ['h1'] });
   const waiting = {
     ...there,
-    resources: there.resources.map((one) => ({ ...one, spec: {}, unknown: ['spec.hosts'] })),
+    resources: there.resources.map((resource) => ({ ...resource, spec: {}, unknown: ['spec.hosts'] })),
   };
   expect(await deleted(start(hosts, waiting).plan())).toEqual(['delete mark.a/gone@host:h1']);
 });
@@ -226,11 +226,11 @@ describe('back from steps that failed', () => {
       'update host:h1',
       'update host:h2',
     ]);
-    const other = new MarkedHosts({ h1: [mark('a/x', 'old')] });
-    other.beforeWrite = () => {
+    const world = new MarkedHosts({ h1: [mark('a/x', 'old')] });
+    world.beforeWrite = () => {
       throw new TransientError('nothing was sent');
     };
-    const nothing = await back(other, await start(other, manifest('a', { x: ['h1'] })).apply());
+    const nothing = await back(world, await start(world, manifest('a', { x: ['h1'] })).apply());
     expect([nothing.steps, nothing.problems]).toEqual([[], []]);
   });
 

@@ -53,18 +53,18 @@ test.each([
     const things = new Set(left);
     const kinds = [bind(leftoversKind(things))];
     const sweep = manifests.map(({ owner }) => ({ owner, stacks: 'all' as const }));
-    for (const taken of [first, left.filter((one) => !first.includes(one))]) {
+    for (const taken of [first, left.filter((thing) => !first.includes(thing))]) {
       const planned = await plan(manifests, kinds, memoryReaders, undefined, sweep);
       const journal = JournalFolder.begin(folder, recordOf(planned, manifests, head));
       const before = [...things];
       const report = await apply(planned, kinds, manifests, memoryReaders, memoryWriters, { sweep });
-      expect(before.filter((one) => !things.has(one)).sort()).toEqual([...taken].sort());
+      expect(before.filter((thing) => !things.has(thing)).sort()).toEqual([...taken].sort());
       expect(report.results.map(({ outcome }) => outcome)).toEqual(taken.map(() => 'applied'));
       expect(report.problems).toEqual([]);
       expect(planned.problems.map(({ where }) => where).sort()).toEqual(
         before
-          .filter((one) => !taken.includes(one))
-          .map((one) => `thing.${one.split(' ')[1]}@host:h1`)
+          .filter((thing) => !taken.includes(thing))
+          .map((thing) => `thing.${thing.split(' ')[1]}@host:h1`)
           .sort(),
       );
       const steps = readRun(folder, journal.path).record.steps;
