@@ -1,0 +1,68 @@
+/** Options whose values nobody is shown, and values that keep to that however they are printed. */
+import type { OptionName } from './effective';
+
+/** The last word of a name. `_key` also hides a few paths of keys, which is no loss. */
+const lastWords = /(^|_)(password|passwd|pass|passcode|secret|secret_id|token|token_id|key|jwt)$/;
+
+/** Addresses that carry a password, and options that their services register with `secret=True` for other reasons. */
+const wholeNames: ReadonlySet<string> = new Set([
+  'connection',
+  'slave_connection',
+  'asyncio_connection',
+  'asyncio_slave_connection',
+  'sql_connection',
+  'connection_string',
+  'transport_url',
+  'backend_url',
+  'backup_gcs_proxy_url',
+  'hmac_keys',
+  'backend_argument',
+  'replication_device',
+  'code',
+  'approle_role_id',
+  'swift_store_user',
+  'swift_store_config_file',
+  'swift_store_application_credential_id',
+  'netapp_certificate_file',
+  'netapp_ca_certificate_file',
+  'netapp_private_key_file',
+]);
+
+/** By its name alone, so that a misspelt section or case shows nothing either. */
+export function isSecretName(name: string): boolean {
+  const plain = name.toLowerCase().replaceAll('-', '_');
+  return lastWords.test(plain) || wholeNames.has(plain);
+}
+
+/** `scheme://user:password@host` in whatever option it stands. */
+const passwordInAddress = /:\/\/[^/\s]*:[^/\s]*@/;
+
+const inspected = Symbol.for('nodejs.util.inspect.custom');
+
+/** A value of an option. Text, JSON and Node.js's inspection show `***` where it is a secret; only `reveal` tells it. */
+export class ConfigValue {
+  readonly #text: string;
+  readonly isSecret: boolean;
+
+  constructor({ name }: Pick<OptionName, 'name'>, text: string) {
+    this.#text = text;
+    this.isSecret = isSecretName(name) || passwordInAddress.test(text);
+  }
+
+  /** For a decision, never for a message, a log or a report. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return this.isSecret ? '***' : this.#text;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspected](): string {
+    return this.toString();
+  }
+}
