@@ -3,7 +3,7 @@
  * compares lines of text with packets one by one, and Node's own BlockList tells whether a prefix holds an address.
  */
 import fc from 'fast-check';
-import { BlockList } from 'node:net';
+import { BlockList, SocketAddress } from 'node:net';
 import { kernelFindings } from '../../lib/synth/exception-checks';
 import { formatAddress, parseCidr } from '../../lib/net/ip-ranges';
 import type { Port } from '../../lib/contract/ports';
@@ -31,37 +31,64 @@ const port = {
 
 const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4);
 const lists = new Map<string, BlockList>();
+const sockets = new Map<string, SocketAddress>();
+
+function socketOf(address: string): SocketAddress {
+  const socket = sockets.get(address) ?? new SocketAddress({ address, family: `ipv${familyOf(address)}` });
+  sockets.set(address, socket);
+  return socket;
+}
 
 function holds(prefix: string, address: string): boolean {
   const [net = '', length] = prefix.split('/');
+  if (familyOf(net) !== familyOf(address)) return false;
   const list = lists.get(prefix) ?? new BlockList();
   if (!lists.has(prefix)) list.addSubnet(net, Number(length), `ipv${familyOf(net)}`);
   lists.set(prefix, list);
-  return familyOf(net) === familyOf(address) && list.check(address, `ipv${familyOf(address)}`);
+  return list.check(socketOf(address));
 }
 
-/** Whether the chain of one exception lets the packet out of the port. */
-function leaves(rules: ExceptionRules, packet: Packet): boolean {
-  const family = familyOf(packet.source) === 4 ? rules.ipv4 : rules.ipv6;
-  const matches = (line: string, isMarked: boolean): boolean => {
-    const [, source] = / -s (\S+) /.exec(` ${line}`) ?? [];
-    const [, destination] = / -d (\S+) /.exec(` ${line}`) ?? [];
-    return (
-      line.includes('--physdev-in tap') &&
+type Test = (packet: Packet, isMarked: boolean) => boolean;
+interface Line {
+  readonly matches: Test;
+  readonly isReturn: boolean;
+  readonly isAccept: boolean;
+}
+
+function readLine(line: string): Line {
+  const [, source] = / -s (\S+) /.exec(` ${line}`) ?? [];
+  const [, destination] = / -d (\S+) /.exec(` ${line}`) ?? [];
+  const [isLeaving, isDhcpAlone, needsMark] = ['--physdev-in tap', '-p udp', '-m mark'].map((word) =>
+    line.includes(word),
+  );
+  return {
+    matches: (packet, isMarked) =>
+      isLeaving === true &&
+      (!isDhcpAlone || packet.isDhcp) &&
+      (!needsMark || isMarked) &&
       (source === undefined || holds(source, packet.source)) &&
-      (destination === undefined || holds(destination, packet.destination)) &&
-      (!line.includes('-p udp') || packet.isDhcp) &&
-      (!line.includes('-m mark') || isMarked)
-    );
+      (destination === undefined || holds(destination, packet.destination)),
+    isReturn: line.includes('-j RETURN'),
+    isAccept: line.endsWith('-j ACCEPT'),
   };
-  let isMarked = false;
-  for (const line of family.mangle) {
-    if (!matches(line, isMarked)) continue;
-    if (line.includes('-j RETURN')) break;
-    isMarked = true;
-  }
-  const verdict = family.filter.find((line) => matches(line, isMarked));
-  return verdict !== undefined && verdict.endsWith('-j ACCEPT');
+}
+
+/** Whether the chain of one exception lets a packet out of the port. */
+function readChain({ ipv4, ipv6 }: ExceptionRules): (packet: Packet) => boolean {
+  const families = [ipv4, ipv6].map(({ mangle, filter }) => ({
+    mangle: mangle.map(readLine),
+    filter: filter.map(readLine),
+  }));
+  return (packet) => {
+    const { mangle = [], filter = [] } = families[familyOf(packet.source) === 4 ? 0 : 1] ?? {};
+    let isMarked = false;
+    for (const line of mangle) {
+      if (!line.matches(packet, isMarked)) continue;
+      if (line.isReturn) break;
+      isMarked = true;
+    }
+    return filter.find((line) => line.matches(packet, isMarked))?.isAccept === true;
+  };
 }
 
 const prefix = fc.oneof(
@@ -127,11 +154,12 @@ test(
       fc.property(wish, (spec) => {
         const rules = rulesFor({ spec, port, path: 'acme/Branch', ends: ['qvb28f25940-63'] });
         const said = describeExposure({ spec, port, subnets, rules }).join('\n');
+        const leaves = readChain(rules);
         const destinations = addressesOf(spec.destinations);
         const passes = (source: string, isDhcp = false): boolean =>
           destinations
             .filter((destination) => familyOf(destination) === familyOf(source))
-            .some((destination) => leaves(rules, { source, destination, isDhcp }));
+            .some((destination) => leaves({ source, destination, isDhcp }));
         const sources = addressesOf(spec.sources);
         const posed = neighbours.filter((source) => passes(source));
         const can = (what: RegExp): boolean => what.test(said);
