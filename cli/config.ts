@@ -74,6 +74,16 @@ const service = z.strictObject({
   configFiles: z.array(path).min(1).optional(),
 });
 
+/** A finding of `stackward doctor` that is known. It is still shown, and does not count for the exit code. */
+const acknowledgement = z.strictObject({
+  code: z.string().regex(/^SW-\d{4}$/, 'must be a code of a check, such as SW-1004'),
+  /** As the report shows it. Default: every subject. */
+  subject: z.string().min(1).optional(),
+  /** The last day on which it counts. */
+  until: z.iso.date('must be a day, such as 2026-12-31'),
+  because: z.string().min(1),
+});
+
 const configuration = z.strictObject({
   /** Entry of clouds.yaml. Default: OS_CLOUD, else the OS_* variables. */
   cloud: z.string().min(1).optional(),
@@ -84,6 +94,7 @@ const configuration = z.strictObject({
   hosts: z.array(hostAccess).default([]),
   /** Which hosts serve which API with a policy file of their own. */
   services: z.partialRecord(z.enum(serviceNames), service).default({}),
+  acknowledged: z.array(acknowledgement).default([]),
 });
 
 export type Configuration = z.infer<typeof configuration> & {
@@ -128,6 +139,7 @@ export function parseConfiguration(
 
 function allowedBelow([top, second, third]: readonly string[]): string {
   if (top === undefined) return Object.keys(configuration.shape).join(', ');
+  if (top === 'acknowledged') return Object.keys(acknowledgement.shape).join(', ');
   if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
   if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');
   if (second === undefined) return 'neutron';

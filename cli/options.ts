@@ -51,6 +51,11 @@ export interface RollbackOptions extends SelectionOptions, ApprovalOptions {
 
 export interface RunsOptions extends OutputOptions, JournalOptions {}
 
+export interface DoctorOptions extends ContextOptions {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+}
+
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export const withOutput = (command: Command): Command =>
@@ -83,3 +88,8 @@ export const withJournal = (command: Command): Command =>
   command.option('--journal <folder>', 'where runs are recorded', 'runs');
 
 export const withApproval = (command: Command): Command => withJournal(command).option('--auto-approve', "don't ask");
+
+export const withChecks = (command: Command): Command =>
+  withContext(command)
+    .option('--only <code>', 'only this check, such as SW-1001; repeatable', collect, [])
+    .option('--skip <code>', 'not this check; repeatable', collect, []);

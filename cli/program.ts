@@ -21,7 +21,7 @@ export function program(): Command {
     .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .configureOutput({ writeOut: say, writeErr: complain });
-  for (const add of [addPlan, addApply, addVerify, addDestroy, addRollback, addRuns, addServices]) add(root);
+  for (const add of [addPlan, addApply, addVerify, addDestroy, addRollback, addRuns, addServices, addDoctor]) add(root);
   // A command's own help says what follows after its name.
   root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
   return root;
@@ -87,3 +87,15 @@ const addServices = (root: Command): Command =>
         .description('list the services of Nova and Cinder and the agents of Neutron, with their heartbeats'),
     )
     .action(async (options: shared.ContextOptions) => (await import('./commands/services.js')).services(options));
+
+const addDoctor = (root: Command): Command =>
+  shared
+    .withChecks(
+      root
+        .command('doctor')
+        .description(
+          'say what is wrong in the cloud, with evidence and the smallest safe step; changes nothing\n' +
+            'Exit codes: 0 nothing found, 2 found something, 1 could not look at something.',
+        ),
+    )
+    .action(async (options: shared.DoctorOptions) => (await import('./commands/doctor.js')).doctor(options));

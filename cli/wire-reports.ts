@@ -2,7 +2,7 @@
 import type { MysqlOptions } from '../adapters/mysql/mysql-database';
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import type { VersionReader } from '../lib/contract/ports';
-import type { DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
+import type { CatalogueReader, DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
 import type { Configuration } from './config';
 
 type CloudReaders = Pick<
@@ -16,6 +16,8 @@ export function reportReaders(
   databases: readonly DatabaseProbe[],
   hostsToLookAt: readonly string[],
 ): CloudReaders {
+  // It remembers the addresses of the services whose clocks it tells.
+  let catalogue: Promise<CatalogueReader> | undefined;
   return {
     databaseProbes: databases,
     hostsToLookAt,
@@ -34,12 +36,14 @@ export function reportReaders(
       const { NeutronTopology } = await import('../adapters/openstack/neutron-topology.js');
       return new NeutronTopology(opened);
     },
-    catalogue: async () => {
-      const opened = await session();
-      const { CloudCatalogue } = await import('../adapters/openstack/cloud-catalogue.js');
-      return new CloudCatalogue(opened);
-    },
+    catalogue: () => (catalogue ??= openCatalogue(session)),
   };
+}
+
+async function openCatalogue(session: () => Promise<OpenStackSession>): Promise<CatalogueReader> {
+  const opened = await session();
+  const { CloudCatalogue } = await import('../adapters/openstack/cloud-catalogue.js');
+  return new CloudCatalogue(opened);
 }
 
 /** @param options throws where the configuration of that database can't be used */

@@ -1,0 +1,48 @@
+import { healthOf, subjectOf } from '../../heartbeats';
+import { sayDuration } from '../../../lib/render/table';
+import { defineCheck } from '../check';
+import { judgeSettled } from './settled';
+import { agentBehind, readSkew } from './skewed-heartbeat';
+import { heartbeatEvidence } from './words';
+
+/** What customers notice, by the binary. */
+const effects: readonly (readonly [RegExp, string])[] = [
+  [/l3-agent/, 'Routers and floating IPs there keep passing packets; changes to them wait.'],
+  [/dhcp-agent/, 'Running servers keep their addresses until the lease ends; new ones may get none.'],
+  [/metadata-agent/, 'New servers there may get no user data.'],
+  [/openvswitch|linuxbridge|ovs/, 'Running servers keep their network; ports can no longer be bound on this host, so new servers there end in ERROR.'], // prettier-ignore
+];
+
+export const deadAgent = defineCheck({
+  code: 'SW-1005',
+  title: 'an agent of Neutron is dead',
+  needs: ['the API', 'hosts'],
+  read: readSkew,
+  judge: ({ settled, hosts }, show) =>
+    judgeSettled(
+      settled.filter(({ service }) => service === 'neutron'),
+      (beat) => {
+        if (healthOf(beat) !== 'dead' || agentBehind(beat, hosts) !== undefined) return undefined;
+        const clock = hosts.find(({ host }) => host === beat.host)?.clock;
+        const clockOf = clock?.isRead === true ? 'agrees' : `was not looked at (${clock?.isRead === false ? clock.why : 'stackward.yaml does not name the host'})`; // prettier-ignore
+        const effect = effects.find(([pattern]) => pattern.test(beat.name))?.[1] ?? '';
+        return {
+          ...{ result: beat.isEnabled ? 'fault' : 'risk', subject: subjectOf(beat) },
+          found: `It has sent no report for ${sayDuration(beat.ageSeconds)}. ${effect}`.trimEnd(),
+          evidence: [...heartbeatEvidence(beat, show), `the clock of ${beat.host} ${clockOf}`],
+          step: `Look on ${beat.host} whether the agent runs, and at the end of its log, before you start it again.`,
+        };
+      },
+      'agents send reports',
+    ),
+  page: {
+    means:
+      'The agent has stopped, or can no longer reach RabbitMQ. What it has set up keeps working: bridges, flows, routers and NAT rules stay in the kernel. Nothing new is set up.',
+    evidence: 'Neutron says `alive: false`, and the heartbeat did not move between two looks 34 s apart.',
+    alike:
+      'An agent whose host has a clock that is behind looks the same after neutron-server was restarted: SW-1002, which needs the host in stackward.yaml to be told apart. An agent that hangs in a loop sends no report either; its log has the last thing that it did.',
+    step: 'On the host: is the process there, what does its log end with? Start this one agent again. The Open vSwitch agent keeps flows over a restart, and the packet filter is written anew.',
+    never:
+      'Do not restart Open vSwitch, the network or the host: that cuts customers off. Do not delete the agent in Neutron: its routers and networks go with it.',
+  },
+});

@@ -1,0 +1,16 @@
+/** Every check, in the order of the report. A code is never used again for another meaning. */
+import type { AnyCheck } from '../check';
+import { clocks } from './clocks';
+import { databaseConnection } from './database-connection';
+import { deadAgent } from './dead-agent';
+import { deadService } from './dead-service';
+import { disabledService } from './disabled-service';
+import { endpoints } from './endpoints';
+import { forcedDown } from './forced-down';
+import { redAndFloating } from './red-and-floating';
+import { skewedHeartbeat } from './skewed-heartbeat';
+
+export const checks: readonly AnyCheck[] = [
+  ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent],
+  ...[clocks, databaseConnection, redAndFloating, endpoints],
+];

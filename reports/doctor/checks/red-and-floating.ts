@@ -1,0 +1,86 @@
+import type { FloatingIp, OwnedPort, Server } from '../../../lib/contract/report-ports';
+import type { Looked } from '../../looked';
+import { defineCheck, judgeLooked, type Trouble } from '../check';
+
+export interface Addresses {
+  readonly floatingIps: Looked<readonly FloatingIp[]>;
+  readonly ports: Looked<readonly OwnedPort[]>;
+  /** For names alone. */
+  readonly servers: Looked<readonly Server[]>;
+}
+
+/** A server's own address and a floating one of the same subnet. Neutron keeps a port for each floating IP, which tells its subnet. */
+export function collisions(
+  floatingIps: readonly FloatingIp[],
+  ports: readonly OwnedPort[],
+  servers: readonly Server[],
+) {
+  const byId = new Map(ports.map((port) => [port.id, port]));
+  const ofFloating = new Map(
+    ports.flatMap((port) => (port.deviceOwner === 'network:floatingip' ? [[port.deviceId, port] as const] : [])),
+  );
+  const names = new Map(servers.map(({ id, name }) => [id, name]));
+  const ofServer = new Map<string, OwnedPort[]>();
+  for (const port of ports)
+    if (port.deviceOwner.startsWith('compute:'))
+      ofServer.set(port.deviceId, [...(ofServer.get(port.deviceId) ?? []), port]);
+  return floatingIps.flatMap((floating): Trouble[] => {
+    const target = byId.get(floating.portId ?? '');
+    if (target === undefined) return [];
+    const subnets = (ofFloating.get(floating.id)?.fixedIps ?? []).map(({ subnetId }) => subnetId);
+    const own = (ofServer.get(target.deviceId) ?? []).flatMap((port) =>
+      port.networkId === floating.networkId
+        ? port.fixedIps.filter(({ subnetId }) => subnets.length === 0 || subnets.includes(subnetId))
+        : [],
+    );
+    const [red] = own;
+    if (red === undefined) return [];
+    const name = names.get(target.deviceId);
+    const subject = `server ${name === undefined ? target.deviceId : `${name} (${target.deviceId})`}`;
+    return [
+      {
+        // Without the floating IP's own port only the network is known.
+        ...{ result: subnets.length === 0 ? 'risk' : 'fault', subject },
+        found: `It has the address ${red.address} itself, and the floating address ${floating.address} of the same subnet, so it answers on the wrong leg.`,
+        evidence: [
+          `subnet ${red.subnetId} of network ${floating.networkId}`,
+          `floating IP ${floating.id} leads to port ${target.id}`,
+        ],
+        step: 'Take the floating IP from the server, or give it one of another subnet: a server with a leg in the red network needs none.',
+      },
+    ];
+  });
+}
+
+export const redAndFloating = defineCheck<Addresses>({
+  code: 'SW-4001',
+  title: 'a server has an address and a floating one of the same subnet',
+  needs: ['the API'],
+  read: async (sources) => {
+    const [floatingIps, ports, servers] = await Promise.all([
+      sources.floatingIps(),
+      sources.ownedPorts(),
+      sources.servers(),
+    ]);
+    return { floatingIps, ports, servers };
+  },
+  judge: ({ floatingIps, ports, servers }) =>
+    judgeLooked('floating IPs', floatingIps, (floating) =>
+      judgeLooked('ports', ports, (known) => {
+        const troubles = collisions(floating, known, servers.isRead ? servers.value : []);
+        if (troubles.length > 0) return troubles;
+        const found = `${floating.length} floating IPs, none on a subnet where its server has an address`;
+        return [{ result: 'fine', subject: 'floating IPs', found }];
+      }),
+    ),
+  page: {
+    means:
+      'The server has a leg in the red (external) network and a floating IP of the same subnet. A packet to the floating address comes in through the router; the answer leaves by the red leg, with another source. Clients see no answer, or one from a stranger.',
+    evidence: 'The port of the floating IP and a port of the server hold addresses of one subnet.',
+    alike:
+      'A floating IP that does not answer for other reasons: a router that is down, an L3 agent that is dead (SW-1005), a security group.',
+    step: 'Take the floating IP away, or use one of a subnet where the server has no leg. stackward’s constructs refuse this at synth.',
+    never:
+      'Do not turn off `rp_filter` or add source routes in the server: the next server of that kind has the same trouble.',
+  },
+});

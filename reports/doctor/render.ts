@@ -1,0 +1,89 @@
+/** Findings for a person who was woken up: what is broken first, then what nobody could look at, then what is fine. */
+import { printable, printableJson } from '../../lib/basics/printable';
+import { plain, type Style } from '../../lib/render/style';
+import { wrapText } from '../../lib/render/table';
+import type { Result } from './check';
+import { isTrouble, type Finding } from './doctor';
+
+const order = ['fault', 'risk', 'not looked at', 'fine'] as const satisfies readonly Result['result'][];
+
+export function renderFindings(findings: readonly Finding[], width: number, style: Style = plain): string {
+  const of = (result: Result['result'], isKnown: boolean): Finding[] =>
+    findings.filter((finding) => finding.result.result === result && (finding.acknowledged !== undefined) === isKnown);
+  const blocks = order.map((result) => of(result, false).flatMap((finding) => renderFinding(finding, width, style)));
+  const known = [...of('fault', true), ...of('risk', true)].flatMap((finding) => renderKnown(finding, width, style));
+  const [faults = [], risks = [], unread = [], fine = []] = blocks;
+  return [
+    ...[faults, risks, known, unread, fine].flatMap((lines) => (lines.length === 0 ? [] : [...lines, ''])),
+    summaryOf(findings, style),
+  ].join('\n');
+}
+
+function renderFinding({ check: { code }, result }: Finding, width: number, style: Style): string[] {
+  const subject = printable(result.subject);
+  if (result.result === 'fine') return labelled(`fine ${code}`, `${subject}: ${result.found}`, width, style.green);
+  if (result.result === 'not looked at')
+    return labelled(`not looked at ${code}`, `${subject}: ${result.why}`, width, style.yellow);
+  const paint = result.result === 'fault' ? style.red : style.yellow;
+  return [
+    `${paint(`${result.result} ${code}`)}  ${style.bold(subject)}`,
+    ...wrapText(result.found, width, '  '),
+    ...result.evidence.flatMap((line) => wrapEvidence(line, width).map(style.dim)),
+    ...wrapText(`Step: ${result.step}`, width, '  '),
+    style.dim(`  More: docs/doctor.md#${code.toLowerCase()}`),
+    '',
+  ];
+}
+
+/** The label is painted after the lines are broken: colour codes have no width. */
+function labelled(label: string, text: string, width: number, paint: (text: string) => string): string[] {
+  const [first = '', ...rest] = wrapText(`${label}  ${text}`, width, '  ');
+  return [`${paint(label)}${first.trimStart().slice(label.length)}`, ...rest];
+}
+
+const wrapEvidence = (text: string, width: number): string[] =>
+  wrapText(text, width, '      ').map((line, index) => (index === 0 ? `    - ${line.trimStart()}` : line));
+
+const renderKnown = ({ check, result, acknowledged }: Finding, width: number, style: Style): string[] =>
+  wrapText(
+    `known ${check.code} ${result.subject}: acknowledged until ${acknowledged?.until}, because ${acknowledged?.because}`,
+    width,
+  ).map(style.dim);
+
+function summaryOf(findings: readonly Finding[], style: Style): string {
+  const count = (name: Result['result']): number =>
+    findings.filter(({ result, acknowledged }) => result.result === name && acknowledged === undefined).length;
+  const known = findings.filter(({ acknowledged }) => acknowledged !== undefined).length;
+  const parts = [
+    `${count('fault')} ${count('fault') === 1 ? 'fault' : 'faults'}`,
+    `${count('risk')} ${count('risk') === 1 ? 'risk' : 'risks'}`,
+    ...(known > 0 ? [`${known} acknowledged`] : []),
+    `${count('not looked at')} not looked at`,
+    `${count('fine')} fine`,
+  ];
+  const paint =
+    count('fault') > 0 ? style.red : count('risk') + count('not looked at') > 0 ? style.yellow : style.green;
+  return `${paint(`${parts.join(', ')}.`)} Nothing was changed.`;
+}
+
+export const renderFindingsJson = (
+  findings: readonly Finding[],
+  head: { readonly command: string; readonly cloud: string; readonly time: string; readonly formatVersion: string },
+  exitCode: number,
+): string =>
+  printableJson({
+    ...head,
+    results: findings.map(({ check: { code, title }, result, acknowledged }) => {
+      const { result: kind, subject, ...more } = result;
+      const known = acknowledged && { until: acknowledged.until, because: acknowledged.because };
+      return {
+        code,
+        title,
+        result: kind,
+        subject,
+        ...more,
+        ...(isTrouble(result) ? { acknowledged: known ?? null } : {}),
+      };
+    }),
+    exitCode,
+  });

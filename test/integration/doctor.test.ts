@@ -1,0 +1,191 @@
+/** Nights of an operator, each injected into a private cloud, and told by the command as its user runs it. */
+import { CommandFolder } from '../support/command';
+import { PrivateCloud } from '../support/private-cloud';
+
+let cloud: PrivateCloud;
+let folder: CommandFolder;
+beforeEach(async () => {
+  cloud = await PrivateCloud.start();
+  folder = new CommandFolder({ OS_CLOUD: 'private' });
+  folder.write('clouds.yaml', cloud.clouds());
+});
+afterEach(async () => {
+  folder.remove();
+  await cloud.stop();
+});
+
+interface Told {
+  readonly code: string;
+  readonly result: string;
+  readonly subject: string;
+  readonly found?: string;
+  readonly why?: string;
+  readonly evidence?: readonly string[];
+  readonly step?: string;
+  readonly acknowledged?: object | null;
+}
+
+async function doctor(...args: readonly string[]): Promise<{ code: number | null; results: Told[] }> {
+  const { code, stdout, stderr } = await folder.run(['doctor', '--json', ...args]);
+  const { results, exitCode } = JSON.parse(stdout) as { results: Told[]; exitCode: number };
+  expect([exitCode, stderr.replace(/^\d+ of .* stand still or are late: looking again in \d+ s\n/gm, '')]).toEqual([
+    code,
+    '',
+  ]);
+  return { code, results };
+}
+
+const troublesOf = ({ results }: { results: readonly Told[] }): string[] =>
+  results
+    .filter(({ result }) => ['fault', 'risk'].includes(result))
+    .map(({ code, result, subject }) => `${code} ${result} ${subject}`);
+
+test('a sound cloud with its API alone: nothing is found, and what was not looked at is said', async () => {
+  const told = await doctor();
+  expect([told.code, troublesOf(told)]).toEqual([0, []]);
+  expect(
+    told.results.filter(({ result }) => result === 'not looked at').map(({ code, why }) => `${code} ${why}`),
+  ).toEqual([
+    'SW-2001 stackward.yaml names none',
+    'SW-2001 stackward.yaml names none by its whole name',
+    'SW-3001 stackward.yaml names none',
+  ]);
+  expect(told.results.filter(({ result }) => result === 'fine')).toHaveLength(8);
+});
+
+test('dead, skewed, disabled and forced-down services and agents are told apart, and nothing else is named', async () => {
+  const compute = (host: string, more: object) => ({
+    ...{ binary: 'nova-compute', host, state: 'down' as const, age: 4_000, forced_down: false },
+    ...more,
+  });
+  cloud.nova = [
+    compute('dead', {}),
+    compute('behind', { isAlive: true }),
+    compute('ahead', { age: -300, isAlive: true }),
+    compute('fenced', { forced_down: true, age: 3, isAlive: true }),
+    compute('off', { state: 'up', age: 3, isAlive: true, status: 'disabled', disabled_reason: 'new mainboard' }),
+    compute('broken', { state: 'up', age: 3, isAlive: true, status: 'disabled', disabled_reason: 'AUTO: libvirt is gone' }), // prettier-ignore
+    compute('sound', { state: 'up', age: 3, isAlive: true }),
+  ];
+  const agent = (host: string, more: object) => ({ binary: 'neutron-l3-agent', host, alive: false, age: 900, ...more });
+  cloud.agents = [
+    agent('dead', {}),
+    agent('skewed', { isAlive: true }),
+    agent('off', { alive: true, isAlive: true, age: 9, admin_state_up: false }),
+  ];
+  const told = await doctor();
+  expect(told.code).toBe(2);
+  expect(troublesOf(told).sort()).toEqual([
+    'SW-1001 fault nova-compute on dead',
+    'SW-1002 fault neutron-l3-agent on skewed',
+    'SW-1002 fault nova-compute on ahead',
+    'SW-1002 fault nova-compute on behind',
+    'SW-1003 fault nova-compute on fenced',
+    'SW-1004 fault nova-compute on broken',
+    'SW-1004 risk neutron-l3-agent on off',
+    'SW-1004 risk nova-compute on off',
+    'SW-1005 fault neutron-l3-agent on dead',
+  ]);
+  const dead = told.results.find(({ code, result }) => code === 'SW-1001' && result === 'fault');
+  expect(dead?.evidence?.join('\n')).toMatch(/the API says down, .*\n.*67 min old.*\n.*the heartbeat stood still/);
+});
+
+test('a service that an API hides, refuses, or does not have is not looked at, and never fine', async () => {
+  delete cloud.catalogue.volumev3;
+  cloud.broken.set('/compute/v2.1/os-services', 403);
+  const told = await doctor('--skip', 'SW-2001', '--skip', 'SW-3001');
+  expect([told.code, troublesOf(told)]).toEqual([1, []]);
+  const unread = told.results.filter(({ code, result }) => code === 'SW-1001' && result !== 'fine');
+  expect(unread.map(({ subject, why }) => [subject, why])).toEqual([
+    ['nova', expect.stringMatching(/was answered with 403: broken; the credentials lack the role/)],
+    ['cinder', 'the catalogue has no endpoint of "volumev3"'],
+  ]);
+  expect(told.results.filter(({ code, result }) => code === 'SW-1001' && result === 'fine')).toEqual([]);
+});
+
+test('an answer of another form is no answer', async () => {
+  cloud.nova = [{ binary: 'nova-compute', host: 'x'.repeat(300), state: 'up', age: 3 }];
+  const { results, code } = await doctor('--only', 'SW-1001');
+  expect(code).toBe(1);
+  expect(results.find(({ subject }) => subject === 'nova')).toMatchObject({
+    result: 'not looked at',
+    why: expect.stringMatching(/unknown form/) as string,
+  });
+});
+
+test('the clock of the APIs that is five minutes ahead is named, with the table', async () => {
+  cloud.ahead = 300;
+  folder.write('stackward.yaml', 'hosts: [{ match: here, local: true }, { match: there, namespace: stackward-nope }]');
+  const told = await doctor('--only', 'SW-2001');
+  // All four APIs share a clock, so the median is theirs: this machine and the host are behind.
+  expect(troublesOf(told)).toEqual(['SW-2001 fault this machine', 'SW-2001 fault host here']);
+  expect(told.results[0]?.evidence).toContainEqual(expect.stringMatching(/^-(299|300)\.\d s ±0\.0 {2}this machine$/));
+  expect(told.results.find(({ subject }) => subject === 'host there')?.why).toContain('no network namespace');
+});
+
+test('a server with a red address and a floating one of the same subnet is named, and one of another subnet is not', async () => {
+  const port = (id: string, device: string, owner: string, subnet: string, address: string) => ({
+    ...{ id, network_id: 'red', device_id: device, device_owner: owner },
+    fixed_ips: [{ subnet_id: subnet, ip_address: address }],
+  });
+  const inside = { ...port('green-1', 's1', 'compute:nova', 'green', '10.0.0.5'), network_id: 'green' };
+  cloud.servers = [{ id: 's1', name: 'utm-1', tenant_id: 'p', status: 'ACTIVE' }];
+  cloud.ports = [
+    inside,
+    { ...inside, id: 'green-2', device_id: 's2' },
+    port('red-1', 's1', 'compute:nova', 'red-a', '203.0.113.12'),
+    port('red-2', 's2', 'compute:nova', 'red-b', '198.51.100.12'),
+    port('f1', 'fip-1', 'network:floatingip', 'red-a', '203.0.113.40'),
+    port('f2', 'fip-2', 'network:floatingip', 'red-a', '203.0.113.41'),
+  ];
+  const floating = (id: string, address: string, portId: string) => ({
+    ...{ id, floating_ip_address: address, floating_network_id: 'red', port_id: portId },
+  });
+  cloud.floatingips = [floating('fip-1', '203.0.113.40', 'green-1'), floating('fip-2', '203.0.113.41', 'green-2')];
+  const told = await doctor('--only', 'SW-4001');
+  expect(troublesOf(told)).toEqual(['SW-4001 fault server utm-1 (s1)']);
+  expect(told.results[0]?.found).toContain('203.0.113.12 itself, and the floating address 203.0.113.40');
+});
+
+test('endpoints where nothing listens, something fails, or something else answers', async () => {
+  cloud.catalogue = {
+    ...cloud.catalogue,
+    ...{ image: 'http://127.0.0.1:9', placement: `${cloud.url}/nowhere`, metric: `${cloud.url}/metric/v1` },
+  };
+  cloud.broken.set('/metric/v1/', 503);
+  const told = await doctor('--only', 'SW-5001');
+  expect(told.results.map(({ subject, found }) => `${subject}: ${found}`).sort()).toEqual([
+    'API image: Nothing answers at its endpoint.',
+    'API metric: Something answers at its endpoint, and fails with 503.',
+    'API placement: Something answers at its endpoint with 404, which this service does not.',
+  ]);
+});
+
+test('an acknowledged finding is shown, and counts again after its last day', async () => {
+  cloud.nova = [{ binary: 'nova-compute', host: 'off', state: 'up', age: 3, isAlive: true, status: 'disabled' }];
+  const acknowledge = (until: string) =>
+    folder.write('stackward.yaml', { acknowledged: [{ code: 'SW-1004', until, because: 'ordered' }] });
+  acknowledge('2999-12-31');
+  expect(await doctor('--only', 'SW-1004')).toMatchObject({
+    ...{ code: 0, results: [{ result: 'risk', acknowledged: { until: '2999-12-31', because: 'ordered' } }] },
+  });
+  acknowledge('2020-01-01');
+  expect(await doctor('--only', 'SW-1004')).toMatchObject({ code: 2, results: [{ acknowledged: null }] });
+});
+
+test('a check that there is not is refused; a check that was asked for and can not look ends with 1', async () => {
+  const { code, stderr } = await folder.run(['doctor', '--only', 'SW-1']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('there is no check "SW-1"; there are SW-1001,')]);
+  expect(await doctor('--only', 'SW-3001')).toMatchObject({ code: 1, results: [{ result: 'not looked at' }] });
+});
+
+test('each question is asked once, however many checks need its answer', async () => {
+  await doctor();
+  const lists = cloud.asked.filter((path) => /os-services|agents|auth\/tokens/.test(path));
+  expect(lists.sort()).toEqual([
+    '/compute/v2.1/os-services',
+    '/v2.0/agents',
+    '/v3/auth/tokens',
+    '/volume/v3/p1/os-services',
+  ]);
+});

@@ -1,0 +1,121 @@
+/** A cloud of one's own over HTTP, in which a test may break whatever it likes. It answers as Zed does. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json, RogueServer, token } from './rogue-cloud';
+
+export interface NovaRow {
+  readonly binary: string;
+  readonly host: string;
+  readonly state: 'up' | 'down';
+  readonly status?: 'enabled' | 'disabled';
+  readonly disabled_reason?: string | null;
+  readonly forced_down?: boolean;
+  /** Seconds before now. */
+  age: number;
+  /** Its clock is wrong, and it is alive: the heartbeat keeps its distance from now. */
+  readonly isAlive?: boolean;
+}
+
+export interface AgentRow {
+  readonly binary: string;
+  readonly host: string;
+  readonly alive: boolean;
+  readonly admin_state_up?: boolean;
+  age: number;
+  readonly isAlive?: boolean;
+}
+
+const started = Date.now();
+/** A dead one's stands still. */
+const stamp = ({ age, isAlive }: { age: number; isAlive?: boolean }): string =>
+  new Date((isAlive === true ? Date.now() : started) - age * 1000).toISOString().slice(0, 19);
+
+export class PrivateCloud {
+  nova: NovaRow[] = [{ binary: 'nova-compute', host: 'cnode01', state: 'up', age: 3, isAlive: true }];
+  cinder: NovaRow[] = [{ binary: 'cinder-scheduler', host: 'ctl1', state: 'up', age: 3, isAlive: true }];
+  agents: AgentRow[] = [{ binary: 'neutron-openvswitch-agent', host: 'cnode01', alive: true, age: 9, isAlive: true }];
+  floatingips: object[] = [];
+  ports: object[] = [];
+  servers: object[] = [];
+  /** Seconds by which the Date header is ahead. */
+  ahead = 0;
+  /** Path → status, instead of an answer. */
+  readonly broken = new Map<string, number>();
+  catalogue: Record<string, string>;
+
+  private constructor(private readonly server: RogueServer) {
+    const url = server.url();
+    this.catalogue = {
+      ...{ compute: `${url}/compute/v2.1`, network: url, volumev3: `${url}/volume/v3/p1`, identity: `${url}/v3` },
+    };
+    server.answer = (request, response) => this.answer(request, response);
+  }
+
+  static async start(): Promise<PrivateCloud> {
+    return new PrivateCloud(await RogueServer.start());
+  }
+
+  get url(): string {
+    return this.server.url();
+  }
+
+  /** Request paths so far. */
+  get asked(): readonly string[] {
+    return this.server.paths;
+  }
+
+  clouds(): string {
+    const auth = { auth_url: `${this.url}/v3`, username: 'admin', password: 'x', project_name: 'admin' };
+    const domains = { user_domain_name: 'Default', project_domain_name: 'Default' };
+    return JSON.stringify({ clouds: { private: { auth: { ...auth, ...domains }, region_name: 'RegionOne' } } });
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '').replace(/\?.*/, '');
+    response.setHeader('date', new Date(Date.now() + this.ahead * 1000).toUTCString());
+    const status = this.broken.get(path);
+    if (status !== undefined) return void json({ error: { message: 'broken' } }, status)(request, response);
+    const marker = /[?&]marker=/.test(request.url ?? '');
+    const found = this.answers(marker)[path];
+    if (path === '/v3/auth/tokens') return this.logIn(request, response);
+    json(found ?? {}, found === undefined ? 404 : 200)(request, response);
+  }
+
+  private logIn(request: IncomingMessage, response: ServerResponse): void {
+    const endpoints = (url: string) => [{ interface: 'public', region_id: 'RegionOne', url }];
+    const catalog = Object.entries(this.catalogue).map(([type, url]) => ({ type, endpoints: endpoints(url) }));
+    const more = { roles: [{ name: 'admin' }], user: { name: 'admin' }, project: { name: 'admin' } };
+    json({ token: { catalog, ...more } }, 201, { 'x-subject-token': token })(request, response);
+  }
+
+  private answers(isLaterPage: boolean): Record<string, object> {
+    const rows = (all: readonly NovaRow[]) =>
+      all.map(({ age, isAlive, ...row }) => ({
+        ...{ zone: 'nova', status: 'enabled', disabled_reason: null },
+        ...row,
+        updated_at: stamp({ age, ...(isAlive === undefined ? {} : { isAlive }) }),
+      }));
+    const agents = this.agents.map(({ age, isAlive, ...row }) => ({
+      ...{ agent_type: 'Open vSwitch agent', admin_state_up: true, started_at: '2026-11-01 00:00:00' },
+      ...row,
+      heartbeat_timestamp: stamp({ age, ...(isAlive === undefined ? {} : { isAlive }) }).replace('T', ' '),
+    }));
+    return {
+      '/v3': { version: { id: 'v3.14' } },
+      '/v3/': { version: { id: 'v3.14' } },
+      '/': { versions: [] },
+      '/compute/v2.1/': { version: { id: 'v2.1', version: '2.93' } },
+      '/volume/v3/': { versions: [{ version: '3.70' }] },
+      '/v2.0/extensions': { extensions: [{ alias: 'router' }] },
+      '/compute/v2.1/os-services': { services: rows(this.nova) },
+      '/compute/v2.1/servers/detail': { servers: isLaterPage ? [] : this.servers },
+      '/volume/v3/p1/os-services': { services: rows(this.cinder) },
+      '/v2.0/agents': { agents },
+      '/v2.0/floatingips': { floatingips: this.floatingips },
+      '/v2.0/ports': { ports: this.ports },
+    };
+  }
+}
