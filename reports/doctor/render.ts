@@ -8,10 +8,14 @@ import { isTrouble, type Finding } from './doctor';
 const order = ['fault', 'risk', 'not looked at', 'fine'] as const satisfies readonly Result['result'][];
 
 export function renderFindings(findings: readonly Finding[], width: number, style: Style = plain): string {
-  const of = (result: Result['result'], isKnown: boolean): Finding[] =>
+  const having = (result: Result['result'], isKnown: boolean): Finding[] =>
     findings.filter((finding) => finding.result.result === result && (finding.acknowledged !== undefined) === isKnown);
-  const blocks = order.map((result) => of(result, false).flatMap((finding) => renderFinding(finding, width, style)));
-  const known = [...of('fault', true), ...of('risk', true)].flatMap((finding) => renderKnown(finding, width, style));
+  const blocks = order.map((result) =>
+    having(result, false).flatMap((finding) => renderFinding(finding, width, style)),
+  );
+  const known = [...having('fault', true), ...having('risk', true)].flatMap((finding) =>
+    renderKnown(finding, width, style),
+  );
   const [faults = [], risks = [], unread = [], fine = []] = blocks;
   return [
     ...[faults, risks, known, unread, fine].flatMap((lines) => (lines.length === 0 ? [] : [...lines, ''])),
