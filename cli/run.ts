@@ -1,6 +1,6 @@
 /** One run of a command: what it is given, what it reads, and how it ends. */
 import type { StateManifests } from '../adapters/process/terraform';
-import { asStackwardError, summaries } from '../lib/basics/errors';
+import { asStackwardError, InvalidConfiguration, summaries, type StackwardError } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import { formatTime, parseTimeZone } from '../lib/basics/time';
 import type { Manifest } from '../lib/contract/manifest';
@@ -8,7 +8,7 @@ import type { Writers } from '../lib/contract/ports';
 import type { Sweep } from '../lib/contract/reconciler';
 import { renderErrorJson } from '../lib/render/json';
 import { colored, plain, type Style } from '../lib/render/style';
-import type { Filter } from '../lib/run/plan';
+import { UnknownSelection, type Filter } from '../lib/run/plan';
 import { sweepOf } from '../lib/run/sweep';
 import { version } from '../package.json';
 import { readConfiguration, readManifests } from './inputs';
@@ -36,13 +36,17 @@ const isColored = ({ json, color }: OutputOptions): boolean =>
 
 const styleOf = (options: OutputOptions): Style => (isColored(options) ? colored : plain);
 
+/** What lib says of a part of the filter, by the option that gives it. */
+const inOptions = (error: StackwardError): StackwardError =>
+  error instanceof UnknownSelection ? new InvalidConfiguration(`--${error.detail}`) : error;
+
 /** Ends with the exit code of `work`, or says why there is none. */
 export async function ending(options: OutputOptions, work: () => number | Promise<number>): Promise<void> {
   try {
     process.exitCode = await work();
   } catch (error) {
     process.exitCode = 1;
-    const met = asStackwardError(error);
+    const met = inOptions(asStackwardError(error));
     if (options.json) say(renderErrorJson(met));
     else {
       // Whatever begins to write reports by itself.
@@ -52,8 +56,15 @@ export async function ending(options: OutputOptions, work: () => number | Promis
   }
 }
 
+function timeZoneOf({ timezone }: ContextOptions): string | undefined {
+  const timeZone = timezone === undefined ? undefined : parseTimeZone(timezone);
+  if (timezone !== undefined && timeZone === undefined)
+    throw new InvalidConfiguration(`--timezone "${timezone}" is not a time zone; write it as UTC or Asia/Seoul`);
+  return timeZone;
+}
+
 export function answerOf(options: ContextOptions): Answer {
-  const timeZone = parseTimeZone(options.timezone);
+  const timeZone = timeZoneOf(options);
   const clock = { now: () => new Date(), show: (time: Date) => formatTime(time, timeZone) };
   return { style: styleOf(options), clock };
 }

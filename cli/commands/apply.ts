@@ -2,7 +2,7 @@
 import { getText } from '../../adapters/files/files';
 import { listRuns, readRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
-import { refuseSecondUse } from '../../lib/journal/applied-before';
+import { findSecondUse } from '../../lib/journal/applied-before';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 import type { Note, Plan } from '../../lib/run/plan';
 import type { RecordedRun } from '../../lib/journal/run-record';
@@ -69,6 +69,8 @@ function refuseUsed(planned: Plan, digest: string, journal: string, file: string
     throw new Refused(`run ${now.name} is applying this plan (process ${now.record.by.pid}); wait until it has ended`, {
       where: file,
     });
-  refuseSecondUse(planned, digest, runs, file);
+  const second = findSecondUse(planned, digest, runs);
+  if (second !== undefined)
+    throw new Refused(`${second}; plan again, or add --again if that is what you want`, { where: file });
   return unread;
 }

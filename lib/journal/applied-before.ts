@@ -4,35 +4,32 @@
  * A reviewer who lets a plan through lets it through once. Whoever applies the file again, after somebody rolled it back, would
  * undo that decision without a word. A run that was cut short is another matter: what it left open was reviewed and never done.
  */
-import { Refused } from '../basics/errors';
 import { stepKey, type Plan } from '../run/plan';
 import type { RecordedRun } from './run-record';
 
 /**
+ * Why this saved plan may not be used again: a step would be done a second time, or the plan was rolled back. Undefined: it may.
  * @param planned what would be done now
  * @param digest of the saved plan
  * @param runs of the journal
- * @throws Refused where a step would be done a second time, or the plan was rolled back
  */
-export function refuseSecondUse(planned: Plan, digest: string, runs: readonly RecordedRun[], file: string): void {
+export function findSecondUse(planned: Plan, digest: string, runs: readonly RecordedRun[]): string | undefined {
   const own = runs.filter(({ record }) => record.plan === digest);
   const [first] = own;
-  if (first === undefined || planned.steps.length === 0) return;
+  if (first === undefined || planned.steps.length === 0) return undefined;
   const back = runs.find(({ record }) => own.some(({ name }) => name === record.rolledBack));
   if (back !== undefined) {
     const undoneRun = own.find(({ name }) => name === back.record.rolledBack) ?? first;
-    throw refused(`${saying(undoneRun)}, and rolled back at ${back.record.startedAt} in run ${back.name}`, file);
+    return `${saying(undoneRun)}, and rolled back at ${back.record.startedAt} in run ${back.name}`;
   }
   for (const step of planned.steps) {
     const where = stepKey(step.id, step.target);
     const done = own.find(({ results }) => isDone.includes(results.get(where)?.outcome));
-    if (done !== undefined) throw refused(`${saying(done)}, and would change ${where} a second time`, file);
+    if (done !== undefined) return `${saying(done)}, and would change ${where} a second time`;
   }
+  return undefined;
 }
 
 const isDone: readonly (string | undefined)[] = ['applied', 'unchanged'];
 
 const saying = ({ name, record }: RecordedRun): string => `this plan was applied at ${record.startedAt} in run ${name}`;
-
-const refused = (why: string, where: string): Refused =>
-  new Refused(`${why}; plan again, or add --again if that is what you want`, { where });

@@ -7,20 +7,21 @@
  * separate proof to trust. Given up: a level waits for its slowest target before the next one starts.
  */
 import pLimit from 'p-limit';
-import { compareReleases } from './declared-release';
-import { asStackwardError, InvalidConfiguration, problemOf } from '../basics/errors';
-import { idOf, type Kind, type Look, type Opened, type Placed } from '../contract/kind';
+import { asStackwardError, problemOf } from '../basics/errors';
+import type { Kind, Look } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
-import { concurrency, observe } from './observe';
-import { dependenciesOf, dependencyLevels, select } from './plan';
-import type { Filter, Note, Plan, PlannedStep, Problem } from './plan';
 import type { Readers, Writers } from '../contract/ports';
-import type { Finding, Scope, StepResult, Sweep } from '../contract/reconciler';
-import type { Resource } from '../contract/resource';
-import { lookAgain, type SecondLook } from './second-look';
-import { oneOwnerEach, ownKey } from './stack-owners';
-import { hostsToSweep, ownersOf, sweepOf, type Swept } from './sweep';
+import type { StepResult, Sweep } from '../contract/reconciler';
 import type { Target } from '../contract/target';
+import { assemble } from './assemble';
+import { locate, refuseUnknownTargets, type Located } from './locate';
+import { concurrency, observe, type Seen } from './observe';
+import { dependencyLevels } from './plan';
+import type { Filter, Plan, PlannedStep, Problem } from './plan';
+import { prepare, type Request } from './prepare';
+import { lookAgain, type SecondLook } from './second-look';
+import { ownKey } from './stack-owners';
+import { hostsToSweep, sweepOf } from './sweep';
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 
@@ -30,134 +31,36 @@ export const everything: Filter = { stacks: [], kinds: [], targets: [] };
  * @throws InvalidConfiguration when the manifests as a whole can't be right; whatever one resource or one target meets
  *   is a problem in the plan
  */
-export function plan(
+export async function plan(
   manifests: readonly Manifest[],
   kinds: readonly Kind[],
   from: Readers,
   filter: Filter = everything,
   sweep: readonly Sweep[] = sweepOf(manifests, filter),
 ): Promise<Plan> {
-  return planOn(manifests, kinds, from, filter, sweep);
+  const request = { manifests, kinds, filter, sweep };
+  const prepared = await prepare(request, from);
+  const swept = await hostsToSweep(sweep, from);
+  const located = await locate(prepared, swept.hosts, from);
+  refuseUnknownTargets(filter, located);
+  return assemble(request, prepared, swept, located, await observeOn(filter.targets, located, from));
 }
 
-/** @param again the targets of a second look: known to be there, whatever Neutron says now */
-async function planOn(
-  manifests: readonly Manifest[],
-  kinds: readonly Kind[],
-  from: Readers,
-  filter: Filter,
-  sweep: readonly Sweep[],
-  again?: readonly Target[],
-): Promise<Plan> {
-  refuseUnknownKinds(manifests, kinds);
-  const resources = select(
-    manifests,
-    kinds.map((kind) => kind.kind),
-    filter,
+/** The plan of a second look, at these targets alone: they are known to be there, whatever Neutron says now. */
+async function planAgain(request: Request, targets: readonly Target[], from: Readers): Promise<Plan> {
+  const prepared = await prepare(request, from);
+  const hosts = request.sweep.length > 0 ? targets.filter((target) => target.startsWith('host:')) : [];
+  const located = await locate(prepared, hosts, from);
+  const seen = await observeOn(targets, located, from);
+  return assemble(request, prepared, { hosts, unswept: [], warnings: [] }, located, seen);
+}
+
+/** @param targets [] means all */
+const observeOn = (targets: readonly string[], { placed }: Located, from: Readers): Promise<Seen> =>
+  observe(
+    placed.filter(({ target }) => targets.length === 0 || targets.includes(target)),
+    from,
   );
-  const compared = await compareReleases(manifests, stacksOf(manifests, filter), from);
-  const isRefused = (resource: Resource): boolean => compared.refused.has(resource.stack);
-  const known = resources.filter((resource) => resource.unknown.length === 0 && !isRefused(resource));
-  const dependencies = dependenciesOf(resources);
-  const levels = dependencyLevels(dependencies);
-  const named = [...resources, ...manifests.flatMap((manifest) => manifest.removed)];
-  const scope: Scope = {
-    sweep,
-    owners: [...new Set([...ownersOf(manifests), ...sweep.map((one) => one.owner)])],
-    ids: [...new Set(named.map(idOf))],
-  };
-
-  const opened = kinds.map((kind) => ({ kind, of: kind.open(known.filter((one) => one.kind === kind.kind)) }));
-  for (const { of } of opened) refuseTwoOwners(of.identities, resources);
-  const waiting = resources
-    .filter((one) => one.unknown.length > 0)
-    .map((one) => ({ id: idOf(one), unknown: one.unknown }));
-  const swept: Swept = again
-    ? {
-        hosts: again.filter((target) => sweep.length > 0 && target.startsWith('host:')),
-        ...{ unswept: [], warnings: [] },
-      }
-    : await hostsToSweep(sweep, from);
-  const located = await locate(opened, scope, swept.hosts, from);
-  const targets = again ?? filter.targets;
-  if (!again && located.isComplete) refuseUnknownTargets(filter, located.placed);
-  const places = located.placed.filter(({ target }) => targets.length === 0 || targets.includes(target));
-  const seen = await observe(places, from);
-  // What is declared and can't be placed now is no leftover: what there is of it stays.
-  const refusedIds = resources.filter(isRefused).map(idOf);
-  const unplaced = new Set([...waiting.map((one) => one.id), ...refusedIds, ...located.undone]);
-  const mayGo = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
-  const { kept: steps, refused } = oneOwnerEach(mayGo, manifests);
-
-  return {
-    stacks: stacksOf(manifests, filter),
-    steps: inOrder(steps, levels),
-    problems: [...compared.problems, ...located.problems, ...seen.problems, ...refused],
-    warnings: [...compared.warnings, ...swept.warnings, ...located.warnings, ...seen.warnings],
-    unswept: [...swept.unswept, ...seen.unswept],
-    waiting,
-    undone: [...new Set([...unplaced, ...seen.undone])],
-    leaving: leaving(manifests, kinds, filter, steps),
-    converged: seen.converged,
-    looks: seen.looks,
-    dependencies,
-  };
-}
-
-/** By level, then by target and id. */
-function inOrder(steps: readonly PlannedStep[], levels: ReadonlyMap<string, number>): PlannedStep[] {
-  const order = new Map(
-    steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
-  );
-  return [...steps].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1));
-}
-
-const stacksOf = (manifests: readonly Manifest[], { stacks }: Filter): string[] =>
-  manifests.map(({ stack }) => stack).filter((stack) => stacks.length === 0 || stacks.includes(stack));
-
-interface Located {
-  readonly placed: readonly Placed[];
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Note[];
-  /** Ids of what belongs nowhere now. */
-  readonly undone: readonly string[];
-  /** False: a kind could not say where its resources belong. */
-  readonly isComplete: boolean;
-}
-
-/** Asks each kind where its resources belong; one that can't say is a problem of all of them. */
-async function locate(
-  opened: readonly { kind: Kind; of: Opened }[],
-  scope: Scope,
-  hosts: readonly Target[],
-  from: Readers,
-): Promise<Located> {
-  const isProblem = (one: Finding): one is Finding & { reason: Problem['reason'] } => one.reason !== undefined;
-  const each = await Promise.all(
-    opened.map(async ({ kind, of }): Promise<Located> => {
-      try {
-        const { placed, findings } = await of.locate(scope, hosts, from);
-        return {
-          placed,
-          problems: findings.filter(isProblem).map(({ id, reason, message }) => ({ where: id, reason, message })),
-          warnings: findings.filter((one) => !isProblem(one)).map(({ id, message }) => ({ where: id, message })),
-          undone: findings.filter(isProblem).map(({ id }) => id),
-          isComplete: true,
-        };
-      } catch (error) {
-        const problems = [problemOf(error, kind.kind)];
-        return { placed: [], problems, warnings: [], undone: [...of.identities.keys()], isComplete: false };
-      }
-    }),
-  );
-  return {
-    placed: each.flatMap((one) => one.placed),
-    problems: each.flatMap((one) => one.problems),
-    warnings: each.flatMap((one) => one.warnings),
-    undone: each.flatMap((one) => one.undone),
-    isComplete: each.every((one) => one.isComplete),
-  };
-}
 
 export interface Report extends SecondLook {
   /** One per planned step, in the order in which they ended. */
@@ -213,7 +116,7 @@ export async function apply(
   }
   const filter = options.filter ?? everything;
   const sweep = options.sweep ?? sweepOf(manifests, filter);
-  const again = (targets: readonly Target[]) => planOn(manifests, kinds, from, filter, sweep, targets);
+  const again = (targets: readonly Target[]) => planAgain({ manifests, kinds, filter, sweep }, targets, from);
   const { problems, found } = await lookAgain(planned, again, results);
   return {
     ...{ results, found, problems: [...recordProblems, ...problems] },
@@ -279,52 +182,4 @@ async function applyTo(
     rest({ outcome: 'failed', reason, message });
   }
   return ended();
-}
-
-function refuseUnknownKinds(manifests: readonly Manifest[], kinds: readonly Kind[]): void {
-  const names = kinds.map((kind) => kind.kind);
-  for (const resource of manifests.flatMap((manifest) => manifest.resources))
-    if (!names.includes(resource.kind))
-      throw new InvalidConfiguration(
-        `the field "resources.${resource.path}.kind" of stack ${resource.stack} is "${resource.kind}"; ` +
-          `this stackward knows ${names.join(', ')}: use the stackward that belongs to the constructs which wrote it`,
-      );
-}
-
-function refuseUnknownTargets(filter: Filter, placed: readonly Placed[]): void {
-  const targets = [...new Set(placed.map(({ target }) => target as string))];
-  const unknown = filter.targets.find((one) => !targets.includes(one));
-  if (unknown !== undefined)
-    throw new InvalidConfiguration(
-      `--target ${unknown} names nothing here; there ${targets.length === 1 ? 'is' : 'are'} ${targets.join(', ') || 'none'}`,
-    );
-}
-
-function refuseTwoOwners(identities: ReadonlyMap<string, string>, resources: readonly Resource[]): void {
-  const first = new Map<string, string>();
-  const named = (id: string): string => `${id} (stack ${resources.find((one) => idOf(one) === id)?.stack})`;
-  for (const [id, identity] of identities) {
-    const other = first.get(identity);
-    if (other !== undefined)
-      throw new InvalidConfiguration(
-        `${identity} is declared by ${named(other)} and by ${named(id)}; keep one of them`,
-      );
-    first.set(identity, id);
-  }
-}
-
-/** What leaves the code without a step that removes it. */
-function leaving(
-  manifests: readonly Manifest[],
-  kinds: readonly Kind[],
-  filter: Filter,
-  steps: readonly PlannedStep[],
-): Note[] {
-  if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
-  const removed = new Set(steps.map((step) => step.id));
-  const note = (resource: Resource): Note => ({
-    where: idOf(resource),
-    message: kinds.find((kind) => kind.kind === resource.kind)?.whenRemoved ?? 'nothing is done about it',
-  });
-  return manifests.flatMap((manifest) => manifest.removed.map(note)).filter(({ where }) => !removed.has(where));
 }

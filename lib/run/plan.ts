@@ -80,19 +80,27 @@ export function select(manifests: readonly Manifest[], kinds: readonly string[],
       );
     bySource.set(stack, source);
   }
-  refuseUnknown('--stack', filter.stacks, [...bySource.keys()]);
-  refuseUnknown('--kind', filter.kinds, kinds);
+  refuseUnknown('stack', filter.stacks, [...bySource.keys()]);
+  refuseUnknown('kind', filter.kinds, kinds);
   return manifests
     .flatMap((manifest) => manifest.resources)
     .filter(({ stack }) => filter.stacks.length === 0 || filter.stacks.includes(stack))
     .filter(({ kind }) => filter.kinds.length === 0 || filter.kinds.includes(kind));
 }
 
-function refuseUnknown(option: string, given: readonly string[], allowed: readonly string[]): void {
-  const unknown = given.find((one) => !allowed.includes(one));
+/** A filter names something that isn't there. Its text begins with the part of the filter: the caller knows what that is called. */
+export class UnknownSelection extends InvalidConfiguration {}
+
+/** @throws UnknownSelection */
+export function refuseUnknown(
+  part: 'stack' | 'kind' | 'target',
+  given: readonly string[],
+  allowed: readonly string[],
+): void {
+  const unknown = given.find((name) => !allowed.includes(name));
   if (unknown !== undefined)
-    throw new InvalidConfiguration(
-      `${option} ${unknown} names nothing here; there ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ') || 'none'}`,
+    throw new UnknownSelection(
+      `${part} ${unknown} names nothing here; there ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ') || 'none'}`,
     );
 }
 

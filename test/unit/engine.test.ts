@@ -305,9 +305,9 @@ describe('filters', () => {
   });
 
   test.each([
-    [{ stacks: ['c'] }, '--stack c names nothing here; there are a, b'],
-    [{ kinds: ['pool'] }, '--kind pool names nothing here; there is cell'],
-    [{ targets: ['host:h3'] }, '--target host:h3 names nothing here; there are host:h1, host:h2'],
+    [{ stacks: ['c'] }, 'stack c names nothing here; there are a, b'],
+    [{ kinds: ['pool'] }, 'kind pool names nothing here; there is cell'],
+    [{ targets: ['host:h3'] }, 'target host:h3 names nothing here; there are host:h1, host:h2'],
   ])('%j is refused', async (part, message) => {
     await expect(start(new World({}), ...manifests).plan(filter(part))).rejects.toThrow(message);
   });

@@ -1,0 +1,60 @@
+/** The second part of a plan: on which targets everything belongs. */
+import { problemOf } from '../basics/errors';
+import type { Placed } from '../contract/kind';
+import type { Readers } from '../contract/ports';
+import type { Finding } from '../contract/reconciler';
+import type { Target } from '../contract/target';
+import { refuseUnknown, type Filter, type Note, type Problem } from './plan';
+import type { Prepared } from './prepare';
+
+export interface Located {
+  readonly placed: readonly Placed[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Note[];
+  /** Ids of what belongs nowhere now. */
+  readonly undone: readonly string[];
+  /** False: a kind could not say where its resources belong. */
+  readonly isComplete: boolean;
+}
+
+/** Asks each kind where its resources belong; one that can't say is a problem of all of them. */
+export async function locate({ opened, scope }: Prepared, hosts: readonly Target[], from: Readers): Promise<Located> {
+  const each = await Promise.all(opened.map((one) => locateKind(one, scope, hosts, from)));
+  return {
+    placed: each.flatMap((one) => one.placed),
+    problems: each.flatMap((one) => one.problems),
+    warnings: each.flatMap((one) => one.warnings),
+    undone: each.flatMap((one) => one.undone),
+    isComplete: each.every((one) => one.isComplete),
+  };
+}
+
+const isProblem = (finding: Finding): finding is Finding & { reason: Problem['reason'] } =>
+  finding.reason !== undefined;
+
+async function locateKind(
+  { kind, of }: Prepared['opened'][number],
+  scope: Prepared['scope'],
+  hosts: readonly Target[],
+  from: Readers,
+): Promise<Located> {
+  try {
+    const { placed, findings } = await of.locate(scope, hosts, from);
+    const problems = findings.filter(isProblem);
+    return {
+      placed,
+      problems: problems.map(({ id, reason, message }) => ({ where: id, reason, message })),
+      warnings: findings.filter((finding) => !isProblem(finding)).map(({ id, message }) => ({ where: id, message })),
+      undone: problems.map(({ id }) => id),
+      isComplete: true,
+    };
+  } catch (error) {
+    const problems = [problemOf(error, kind.kind)];
+    return { placed: [], problems, warnings: [], undone: [...of.identities.keys()], isComplete: false };
+  }
+}
+
+/** @throws UnknownSelection naming a target on which nothing belongs */
+export function refuseUnknownTargets({ targets }: Filter, { placed, isComplete }: Located): void {
+  if (isComplete) refuseUnknown('target', targets, [...new Set(placed.map(({ target }) => target))]);
+}
