@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -Es
 # -*- coding: utf-8 -*-
-"""What stackward does on a host: one JSON request on stdin, one JSON answer on stdout, then it ends.
+"""What stackward does on a host: JSON requests on stdin, a JSON answer to each on stdout, until stdin ends.
 
 Python 2.7 and 3, standard library only. docs/adr/0005-host-program.md says why it is so, and lib/host.ts what each verb
 takes and answers. Paths are bytes inside; bytes that are not UTF-8 travel as U+DC80..U+DCFF. Raise VERSION for a new verb
@@ -44,6 +44,9 @@ MAX_VALUES = 1 << 18  # Of JSON in a request: an empty list takes two bytes ther
 MAX_FOLDER = 4 << 20
 MAX_DETAIL = 2000
 DEADLINES = (1, 600)
+REQUEST_SECONDS = 60  # Until a request is there whole.
+IDLE_SECONDS = 300  # Until the next request begins.
+SESSION_SECONDS = 3600  # From then on no further request is read.
 LOCK_SECONDS = 10
 MAX_RACES = 20  # Of one transaction with other programs.
 HEADER = b'This file is kept by stackward'
@@ -1488,9 +1491,13 @@ def shown(value):
         return 'something deeply nested'
 
 
-def read_request(stream):
-    """The body as bytes of ASCII."""
+def receive(stream, is_first):
+    """The body of the next request; None where none follows."""
+    signal.alarm(IDLE_SECONDS)
     line = stream.readline(64)
+    if not line and not is_first:
+        return None
+    signal.alarm(REQUEST_SECONDS)
     size = re.match(b'stackward-request ([0-9]{1,12})\n\\Z', line)
     if size is None:
         raise Failure('invalid', 'the first line must be "stackward-request BYTES", and is %s' % shown(to_text(line)))
@@ -1500,12 +1507,23 @@ def read_request(stream):
     body = stream.read(size)
     if len(body) < size:
         raise Failure('invalid', 'the request was cut short after %d of %d bytes' % (len(body), size))
+    return body
+
+
+def parse_request(body):
     if re.search(b'[^\t\n\r -~]', body):
         raise Failure('invalid', 'the request must be JSON in ASCII')
     # Each value stands behind one of these signs. A sign within a text counts as well; a request needs few of them.
     if sum(body.count(sign) for sign in (b'[', b'{', b',')) > MAX_VALUES:
         raise Failure('too-large', 'the request has more than %d of the signs "[", "{" and ","' % MAX_VALUES)
-    return body
+    try:
+        request = json.loads(body if PYTHON2 else body.decode('ascii'), object_pairs_hook=unique, parse_int=number(int),
+                             parse_float=number(float), parse_constant=refuse_constant)
+    except (ValueError, RuntimeError, MemoryError) as error:  # RuntimeError: nested too deep.
+        raise Failure('invalid', 'the request is no JSON that is taken: %s' % str(error)[:200])
+    if not isinstance(request, dict) or type(request.get('version')) is not int:
+        raise Failure('invalid', 'the request must be an object with a whole number as version')
+    return request
 
 
 def refuse_constant(word):
@@ -1525,17 +1543,6 @@ def unique(pairs):
     if len(found) < len(pairs):
         raise ValueError('a field is there twice')
     return found
-
-
-def parse_request(body):
-    try:
-        request = json.loads(body if PYTHON2 else body.decode('ascii'), object_pairs_hook=unique, parse_int=number(int),
-                             parse_float=number(float), parse_constant=refuse_constant)
-    except (ValueError, RuntimeError, MemoryError) as error:  # RuntimeError: nested too deep.
-        raise Failure('invalid', 'the request is no JSON that is taken: %s' % str(error)[:200])
-    if not isinstance(request, dict) or type(request.get('version')) is not int:
-        raise Failure('invalid', 'the request must be an object with a whole number as version')
-    return request
 
 
 def check_request(request):
@@ -1629,20 +1636,27 @@ def expire(*_):
     raise Overdue()
 
 
-def answer_to(stream):
+HEAD = {'version': VERSION, 'oldest': OLDEST}
+
+
+def refusal(failure):
+    """Nothing of the request is done."""
+    return encoded(dict(HEAD, refused=no(failure.reason, failure.detail)))
+
+
+def answer_to(body):
     """Always an answer, and one of a known form: with `answers`, or `refused`, or neither where the version is not spoken."""
-    head = {'version': VERSION, 'oldest': OLDEST}
     try:
-        request = parse_request(read_request(stream))
+        request = parse_request(body)
         if not OLDEST <= request['version'] <= VERSION:
-            return encoded(head)
+            return encoded(HEAD)
         check_request(request)
-    except Failure as failure:  # Nothing of the request is done.
-        return encoded(dict(head, refused=no(failure.reason, failure.detail)))
+    except Failure as failure:
+        return refusal(failure)
     request['overdue'] = False
     signal.signal(signal.SIGALRM, expire)
     signal.alarm(request['deadlineSeconds'])
-    return encoded(head)[:-1] + b', "answers": ' + answer_all(request) + b'}'
+    return encoded(HEAD)[:-1] + b', "answers": ' + answer_all(request) + b'}'
 
 
 # --- what the caller left -----------------------------------------------------------------------------------------------
@@ -1692,11 +1706,50 @@ def shed():
     os.close(fd)
 
 
-def main(stream):
-    answer = answer_to(stream)
+# --- a session ----------------------------------------------------------------------------------------------------------
+
+def put(answer):
+    """It is the last that this process says."""
     with os.fdopen(1, 'wb') as stdout:
         stdout.write(b'\nstackward-answer ' + str(len(answer)).encode('ascii') + b'\n')
         stdout.write(answer)
+
+
+def answer_apart(body):
+    """
+    The exit code of a process that answers this one request, or 128 and the signal that ended it. The process is forked, so
+    nothing that the request opened, locked, changed or holds in memory outlives it.
+    """
+    child = os.fork()
+    if child != 0:
+        status = os.waitpid(child, 0)[1]
+        return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    code = 1
+    try:
+        signal.alarm(REQUEST_SECONDS)  # Until the request says how long it may take.
+        put(answer_to(body))
+        code = 0
+    except (Exception, Overdue):
+        pass
+    os._exit(code)
+
+
+def serve(stream):
+    """Answers requests until none follows; the exit code."""
+    end, code, is_first = elapsed() + SESSION_SECONDS, 0, True
+    while code == 0 and elapsed() < end:
+        if not is_first:
+            os.write(1, b'\nstackward-ready\n')
+        try:
+            body = receive(stream, is_first)
+        except Failure as failure:
+            put(refusal(failure))  # Nobody knows where the next request begins.
+            break
+        if body is None:
+            break
+        signal.alarm(0)
+        code, body, is_first = answer_apart(body), None, False
+    return code
 
 
 if __name__ == '__main__':
@@ -1706,9 +1759,7 @@ if __name__ == '__main__':
         if not IS_SENT and len(sys.argv) == 3 and sys.argv[1] == AT_BOOT:
             status = restore_at_boot(sys.argv[2])
         else:
-            signal.alarm(60)  # Until the request is there.
-            main(sent if IS_SENT else os.fdopen(0, 'rb'))  # noqa: F821
-            status = 0
+            status = serve(sent if IS_SENT else os.fdopen(0, 'rb'))  # noqa: F821
     except (Exception, Overdue):
         pass
     os._exit(status)
