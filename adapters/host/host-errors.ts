@@ -2,7 +2,7 @@
 import type { StackwardError } from '../../lib/basics/errors';
 import { Blocked, StalePlan, TransientError, UnrecoverableError, type Reason } from '../../lib/basics/errors';
 import type { HostRead, HostReason, HostWrite } from '../../lib/hosts/host';
-import { maxOutput, type Ended } from '../process/run-program';
+import { maxOutput, type Ended } from './session';
 
 /** How our script ends where the program could not answer: numbers that neither a shell, sudo nor Python uses. */
 export const exits = { noPython: 111, sudoDenied: 112, noSudo: 113, notInstalled: 114 } as const;

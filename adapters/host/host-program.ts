@@ -1,11 +1,12 @@
 /**
  * The host program's requests and answers, over any way to run a shell script on a host (docs/adr/0005-host-program.md).
+ * One session serves all requests, as long as the program stays.
  *
  * The script is made of fixed words: what anybody chose travels in the request. It holds no single quote, backslash,
  * exclamation mark or line break, so that it stands in single quotes before every login shell, csh and fish included.
  */
 import { readFileSync } from 'node:fs';
-import { UnrecoverableError } from '../../lib/basics/errors';
+import { UnrecoverableError, type StackwardError } from '../../lib/basics/errors';
 import {
   defaultStateFolder,
   maxDeadlineSeconds,
@@ -22,9 +23,10 @@ import { append } from '../../lib/basics/lists';
 import { parseAnswers, type HostAnswers } from './host-answers';
 import { hostProgramFile } from '../host-source';
 import { deniedMark, endError, exits, outcomeError } from './host-errors';
-import type { Ended } from '../process/run-program';
+import { Session, type Ended } from './session';
 
 let source: Buffer | undefined;
+const sourceOfProgram = (): Buffer => (source ??= readFileSync(hostProgramFile));
 
 /** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. `source` stays for the copy that runs when the host starts. */
 const bootstrap =
@@ -32,7 +34,7 @@ const bootstrap =
   'sent=os.fdopen(0,chr(114)+chr(98));source=sent.read(int(sys.argv[1]));exec(source)';
 
 /** `s` becomes what stands before a command to run it as root. */
-const asRoot = `LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;
+const asRoot = `echo; echo stackward-connected; LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;
 /** Sudo itself ends with 1; asked about the very words, since sudoers may name the arguments too. */
 const denied = (command: string): string =>
   `[ $c = 1 ] && [ -n "$s" ] && { sudo -n -l -- ${command} >/dev/null 2>&1 || { echo "${deniedMark}$a" >&2; exit ${exits.sudoDenied}; }; };`;
@@ -62,8 +64,11 @@ export interface ProgramOptions {
   readonly stateFolder?: string;
 }
 
+type Access = 'read' | 'write';
+
 /** A host whose shell can be reached; one request at a time. */
 export abstract class ProgramHost implements Host {
+  #session: Session | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   readonly stateFolder: string;
 
@@ -79,9 +84,18 @@ export abstract class ProgramHost implements Host {
       );
   }
 
-  /** Runs `sh -c SCRIPT` on the host. Its errors are already ours, and say what is wrong with the way to the host. */
-  protected abstract run(script: string, input: Buffer, timeoutMs: number, access: 'read' | 'write'): Promise<Ended>;
-  abstract close(): Promise<void>;
+  /** The words that run `sh -c SCRIPT` on the host. */
+  protected abstract argv(script: string): readonly string[];
+  /** How long it may take until the script runs. */
+  protected readonly connectTimeoutMs: number = 20_000;
+  /** What is wrong with the way to the host; undefined where the program is what ended. @param isConnected a request may have been on the way */
+  protected abstract wayError(ended: Ended, isConnected: boolean, access: Access): StackwardError | undefined;
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close();
+  }
 
   async read<const Questions extends readonly HostRead[]>(questions: Questions): Promise<OutcomesOf<Questions>> {
     const answered = await this.ask(
@@ -95,7 +109,7 @@ export abstract class ProgramHost implements Host {
     return this.ask('write', sequences);
   }
 
-  private ask(access: 'read' | 'write', sequences: Sequences): Promise<readonly (readonly Outcome<never>[])[]> {
+  private ask(access: Access, sequences: Sequences): Promise<readonly (readonly Outcome<never>[])[]> {
     const result = this.#turn.then(async () => {
       const outcomes: (readonly Outcome<never>[])[] = [];
       for (const part of this.split(sequences)) append(outcomes, await this.request(access, part));
@@ -127,22 +141,11 @@ export abstract class ProgramHost implements Host {
     return parts;
   }
 
-  private async request(
-    access: 'read' | 'write',
-    sequences: Sequences,
-  ): Promise<readonly (readonly Outcome<never>[])[]> {
-    const { installed, requestTimeoutMs = 120_000 } = this.options;
+  private async request(access: Access, sequences: Sequences): Promise<readonly (readonly Outcome<never>[])[]> {
     // Time is left for the answer to come back.
-    const deadlineSeconds = Math.min(maxDeadlineSeconds, Math.max(1, Math.floor(requestTimeoutMs / 1250)));
+    const deadlineSeconds = Math.min(maxDeadlineSeconds, Math.max(1, Math.floor(this.requestTimeoutMs / 1250)));
     const request = frame(asciiOf({ version: protocolVersion, access, deadlineSeconds, sequences }));
-    source ??= readFileSync(hostProgramFile);
-    const [script, input] =
-      installed === undefined
-        ? [sentScript(source.length), Buffer.concat([source, request])]
-        : [installedScript(installed), request];
-    const ended = await this.run(script, input, requestTimeoutMs, access);
-    const json = findAnswer(ended.stdout);
-    if (json === undefined) throw endError(ended, { name: this.name, access, installed, requestTimeoutMs });
+    const json = await this.exchange(access, request);
     const parsed = parseAnswers(json, sequences);
     if (parsed.is !== 'answered') throw this.noAnswer(parsed);
     return parsed.answers.map((answers, row) =>
@@ -153,6 +156,44 @@ export abstract class ProgramHost implements Host {
         return { ok: false, reason: answer.reason, error };
       }),
     );
+  }
+
+  /** A read whose session ends, though it has answered before, is asked again in a new session. What became of a write, nobody knows. */
+  private async exchange(access: Access, request: Buffer): Promise<string> {
+    for (;;) {
+      const session = await this.openSession(access);
+      const { isProven } = session;
+      const needsSource = !isProven && this.options.installed === undefined;
+      const said = await session.ask(
+        needsSource ? Buffer.concat([sourceOfProgram(), request]) : request,
+        this.requestTimeoutMs,
+      );
+      if (typeof said === 'string') return said;
+      this.#session = undefined;
+      if (access === 'write' || !isProven || said.timedOut || said.tooMuch) throw this.endOf(said, true, access);
+    }
+  }
+
+  private async openSession(access: Access): Promise<Session> {
+    if (this.#session && (await this.#session.isReady())) return this.#session;
+    await this.close();
+    const { installed } = this.options;
+    const script = installed === undefined ? sentScript(sourceOfProgram().length) : installedScript(installed);
+    this.#session = new Session(this.argv(script));
+    const ended = await this.#session.connect(this.connectTimeoutMs);
+    if (ended === undefined) return this.#session;
+    this.#session = undefined;
+    throw this.endOf(ended, false, access);
+  }
+
+  private endOf(ended: Ended, isConnected: boolean, access: Access): StackwardError {
+    const { name, requestTimeoutMs } = this;
+    const asked = { name, access, installed: this.options.installed, requestTimeoutMs };
+    return this.wayError(ended, isConnected, access) ?? endError(ended, asked);
+  }
+
+  private get requestTimeoutMs(): number {
+    return this.options.requestTimeoutMs ?? 120_000;
   }
 
   private noAnswer(parsed: Exclude<HostAnswers, { is: 'answered' }>): UnrecoverableError {
@@ -186,14 +227,3 @@ const asciiOf = (value: object): string =>
   JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const frame = (json: string): Buffer => Buffer.from(`stackward-request ${json.length}\n${json}`, 'latin1');
-
-/** The JSON behind whatever a login script printed; undefined when it is not whole. */
-function findAnswer(stdout: Buffer): string | undefined {
-  const mark = '\nstackward-answer ';
-  const start = stdout.lastIndexOf(mark);
-  const line = stdout.indexOf('\n', start + mark.length);
-  if (start < 0 || line < 0) return undefined;
-  const length = Number(stdout.toString('latin1', start + mark.length, line));
-  const json = stdout.subarray(line + 1, line + 1 + length);
-  return json.length === length ? json.toString('latin1') : undefined;
-}

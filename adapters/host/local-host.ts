@@ -1,7 +1,7 @@
 /** This machine, or one of its network namespaces (the lab's compute hosts). */
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { ProgramHost, type ProgramOptions } from './host-program';
-import { runProgram, type Ended } from '../process/run-program';
+import type { Ended } from './session';
 
 export interface LocalOptions extends ProgramOptions {
   /** Name of a network namespace (`ip netns`). Default: the machine's own. */
@@ -16,24 +16,20 @@ export class LocalHost extends ProgramHost {
     super(name, local);
   }
 
-  protected async run(script: string, input: Buffer, timeoutMs: number): Promise<Ended> {
+  protected argv(script: string): readonly string[] {
     const { namespace } = this.local;
-    const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
-    const where = `host:${this.name}`;
-    const ended = await runProgram([...inside, 'sh', '-c', script], input, timeoutMs).catch((cause: unknown) => {
-      throw new UnrecoverableError(`a program can't be started here: ${String(cause)}`, { where, cause });
-    });
-    // iproute2 has one exit code for all.
-    if (ended.code === 255 && ended.stderr.startsWith('Cannot open network namespace'))
-      throw new UnrecoverableError(
-        `this machine has no network namespace "${namespace}" (\`ip netns\`); correct "namespace" of stackward.yaml`,
-        { where },
-      );
-    return ended;
+    return [...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]), 'sh', '-c', script];
   }
 
-  /** Nothing stays open. */
-  async close(): Promise<void> {
-    return Promise.resolve();
+  protected wayError({ code, stderr, error }: Ended): UnrecoverableError | undefined {
+    const where = `host:${this.name}`;
+    if (error !== undefined)
+      return new UnrecoverableError(`a program can't be started here: ${String(error)}`, { where, cause: error });
+    // iproute2 has one exit code for all.
+    if (code !== 255 || !stderr.startsWith('Cannot open network namespace')) return undefined;
+    return new UnrecoverableError(
+      `this machine has no network namespace "${this.local.namespace}" (\`ip netns\`); correct "namespace" of stackward.yaml`,
+      { where },
+    );
   }
 }

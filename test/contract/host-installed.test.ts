@@ -317,7 +317,7 @@ describe('least privilege', () => {
     for (const version of [1, 3]) {
       const input = one('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
       const { stdout } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
-      expect(stdout).toMatch(/\n\{"version": 2, "oldest": 2\}$/);
+      expect(stdout).toMatch(/\n\{"version": 2, "oldest": 2\}\nstackward-ready\n$/);
     }
   });
 

@@ -1,9 +1,9 @@
 /** Every way in which a host can't be reached, or goes away, has its own sentence with the next step; a write is whole or not done. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { HostPool, type OpenHost } from '../../adapters/host/host-pool';
 import { SshHost, type SshOptions } from '../../adapters/host/ssh-host';
 import { valueOf } from '../../lib/hosts/host';
@@ -142,17 +142,25 @@ describe('a connection that goes away', () => {
     const path = join(folder, 'cut-answer');
     const large = join(folder, 'large');
     writeFileSync(large, Buffer.alloc(1 << 20, 'y'));
-    await askFacts(host);
     wire.cutAfter({ down: 200_000 });
     expect(await failure(host.read([{ verb: 'read-file', path: large }]))).toMatchObject(
       transient(/^the connection was lost before the answer.*nothing was changed, so run it again/),
     );
     wire.cutAfter({});
     await askFacts(host);
+    // A connection that has answered before may have died since: the read is asked again, by another.
+    wire.cutAfter({ down: 200_000 }, true);
+    expect(valueOf((await host.read([{ verb: 'read-file', path: large }]))[0])).toMatchObject({ exists: true });
+    wire.cutAfter({ down: 200_000 });
+    expect(await failure(host.read([{ verb: 'read-file', path: large }]))).toMatchObject(
+      transient(/^it closed the connection/),
+    );
+    wire.cutAfter({});
+    await askFacts(host);
     // The channel's answers to 1 MiB of request stay below this; the program's own answers, by the length of the path, don't.
     const twins = Array.from({ length: 200 }, (_, index) => [create(`${path}-${index}-${'p'.repeat(200)}`, 1)]);
-    wire.cutAfter({ down: 20_000 });
-    await failure(host.write(twins));
+    wire.cutAfter({ down: 20_000 }, true);
+    expect(await failure(host.write(twins))).toMatchObject(transient(/each write that was asked for is done whole/));
     const written = readdirSync(folder).filter((name) => name.startsWith('cut-answer-'));
     expect(written).toHaveLength(200);
     await wire.close();
@@ -165,12 +173,9 @@ describe('a connection that goes away', () => {
       host.read([{ verb: 'facts' }]).then(() => { console.log('connected'); setInterval(() => undefined, 1000); });`;
     const child = spawn('npx', ['tsx', '-e', hold], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
-    const [client = '', ...others] = clients();
-    expect(others).toEqual([]);
+    expect(clients()).toHaveLength(1);
     process.kill(-child.pid!, 'SIGKILL');
     while (clients().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    // The empty folder of its socket is all that is left.
-    rmdirSync(dirname(/ControlPath=(\S+)/.exec(client)![1]!));
   });
 });
 
@@ -205,7 +210,7 @@ test('hosts side by side: one connection and one round trip each, and never more
 
 /** Connections to the test's own sshd that are open on this side. */
 function clients(): string[] {
-  const { stdout } = spawnSync('pgrep', ['-af', `^ssh -F ${sshd.configFile} .*ControlMaster=yes`], {
+  const { stdout } = spawnSync('pgrep', ['-af', `^ssh -F ${sshd.configFile} `], {
     encoding: 'utf8',
   });
   return stdout.split('\n').filter(Boolean);

@@ -8,7 +8,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ProgramHost, type ProgramOptions } from '../../adapters/host/host-program';
-import { runProgram, type Ended } from '../../adapters/process/run-program';
 import type { Sshd } from './sshd';
 
 /** `ip netns exec` gives it a mount namespace of its own. */
@@ -46,10 +45,8 @@ export class FirewallMachine {
   host(name: string, options: ProgramOptions = {}): ProgramHost {
     const inside = (argv: readonly string[]) => this.inside(argv);
     return new (class extends ProgramHost {
-      protected run(script: string, input: Buffer, timeoutMs: number): Promise<Ended> {
-        return runProgram(inside(['sh', '-c', script]), input, timeoutMs);
-      }
-      close = (): Promise<void> => Promise.resolve();
+      protected argv = (script: string): readonly string[] => inside(['sh', '-c', script]);
+      protected wayError = (): undefined => undefined;
     })(name, options);
   }
 

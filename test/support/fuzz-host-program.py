@@ -263,6 +263,13 @@ def check_answer(raw):
     return None
 
 
+def answer_to(asked):
+    try:
+        return host['answer_to'](host['receive'](io.BytesIO(asked), True))
+    except host['Failure'] as failure:
+        return host['refusal'](failure)
+
+
 tally = {}
 build()
 limits = at('program/stackward-host')
@@ -277,7 +284,7 @@ for index in range(count):
         known.clear()
         before = snapshot()
     asked = request()
-    raw = host['answer_to'](io.BytesIO(asked))
+    raw = answer_to(asked)
     signal.alarm(0)
     now = snapshot()
     breach = check_answer(raw) or breach_of(before, now)

@@ -38,8 +38,7 @@ export class HostFuse {
       `#!/usr/bin/python3 -Es
 import builtins, errno, os, signal, stat
 counter = open('${this.counter}', 'r+')
-left, strike = counter.read().split()
-left = int(left)
+strike = counter.read().split()[1]
 def refuses(name, target):
     """Whether a file system in that state refuses this call: one that is full lets go of files, and flags are on none."""
     if isinstance(target, int):
@@ -50,7 +49,10 @@ def refuses(name, target):
     return name != 'fsync' and (strike == 'EROFS' or name in ('open', 'write', 'link', 'mkdir'))
 def counted(name, call, changes=lambda *args: True):
     def count(*args, **named):
-        global left
+        global strike
+        counter.seek(0)
+        left, strike = counter.read().split()
+        left = int(left)
         if not changes(*args) or (strike != 'kill' and not refuses(name, args[0])):
             return call(*args, **named)
         if left > 0:

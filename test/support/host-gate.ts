@@ -20,23 +20,29 @@ export class HostGate {
     writeFileSync(
       this.path,
       `#!/usr/bin/python3 -Es
-import io, os, signal, sys, time
+import os, signal, sys, time
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
-request = sys.stdin.buffer.read()
-waited = open('${this.file('text')}', 'rb').read()
-if waited and waited in request and not os.path.exists('${this.file('reached')}'):
-    open('${this.file('reached')}', 'w').close()
-    while not os.path.exists('${this.file('answer')}'):
-        time.sleep(0.01)
-    if open('${this.file('answer')}').read() == 'drop':
+child = os.fork()
+if child:
+    code = os.waitpid(child, 0)[1] >> 8
+    if os.path.exists('${this.file('answer')}'):
         open('${this.file('ended')}', 'w').close()
-        sys.exit(1)
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        open('${this.file('ended')}', 'w').close()
-        sys.exit(0)
-exec(compile(open('${program}').read(), '${program}', 'exec'), {'__name__': '__main__', 'sent': io.BytesIO(request)})
+    sys.exit(code)
+class Gate:
+    def readline(self, most):
+        return sys.stdin.buffer.readline(most)
+    def read(self, size):
+        request = sys.stdin.buffer.read(size)
+        waited = open('${this.file('text')}', 'rb').read()
+        if waited and waited in request and not os.path.exists('${this.file('reached')}'):
+            signal.alarm(0)
+            open('${this.file('reached')}', 'w').close()
+            while not os.path.exists('${this.file('answer')}'):
+                time.sleep(0.01)
+            if open('${this.file('answer')}').read() == 'drop':
+                os._exit(1)
+        return request
+exec(compile(open('${program}').read(), '${program}', 'exec'), {'__name__': '__main__', 'sent': Gate()})
 `,
       { mode: 0o755 },
     );

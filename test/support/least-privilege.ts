@@ -57,7 +57,7 @@ export class LeastPrivilege {
   send(input: string | Buffer, before: readonly string[] = []): Raw {
     const [program = '', ...args] = this.asLogin(...before, 'sudo', '-n', this.installed);
     const ended = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 64 << 20 });
-    const json = ended.stdout.split(/^stackward-answer \d+\n/m)[1];
+    const json = /^stackward-answer \d+\n(.*)$/m.exec(ended.stdout)?.[1];
     const parsed = JSON.parse(json ?? '{}') as { answers?: RawAnswer[][]; refused?: RawAnswer };
     const { status, stdout, stderr } = ended;
     return { status, stdout, stderr, answers: parsed.answers ?? [], refused: parsed.refused };

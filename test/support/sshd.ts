@@ -141,6 +141,7 @@ async function freePort(): Promise<number> {
 export class Wire {
   readonly #sockets = new Set<Socket>();
   #left: { up: number; down: number } = { up: Infinity, down: Infinity };
+  #isMended = false;
 
   private constructor(
     private readonly server: Server,
@@ -160,12 +161,14 @@ export class Wire {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** From now on. */
-  cutAfter(bytes: { up?: number; down?: number }): void {
+  /** From now on. @param isMended connections after the cut stay whole */
+  cutAfter(bytes: { up?: number; down?: number }, isMended = false): void {
     this.#left = { up: Infinity, down: Infinity, ...bytes };
+    this.#isMended = isMended;
   }
 
   cut(): void {
+    if (this.#isMended) this.#left = { up: Infinity, down: Infinity };
     for (const socket of this.#sockets) socket.destroy();
   }
 
