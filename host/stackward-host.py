@@ -1708,11 +1708,14 @@ def shed():
 
 # --- a session ----------------------------------------------------------------------------------------------------------
 
-def put(answer):
-    """It is the last that this process says."""
-    with os.fdopen(1, 'wb') as stdout:
-        stdout.write(b'\nstackward-answer ' + str(len(answer)).encode('ascii') + b'\n')
-        stdout.write(answer)
+def put(word, more=b''):
+    with os.fdopen(os.dup(1), 'wb') as stdout:
+        stdout.write(b'\nstackward-' + word + b'\n')
+        stdout.write(more)
+
+
+def put_answer(answer):
+    put(b'answer ' + str(len(answer)).encode('ascii'), answer)
 
 
 def answer_apart(body):
@@ -1727,7 +1730,7 @@ def answer_apart(body):
     code = 1
     try:
         signal.alarm(REQUEST_SECONDS)  # Until the request says how long it may take.
-        put(answer_to(body))
+        put_answer(answer_to(body))
         code = 0
     except (Exception, Overdue):
         pass
@@ -1739,11 +1742,11 @@ def serve(stream):
     end, code, is_first = elapsed() + SESSION_SECONDS, 0, True
     while code == 0 and elapsed() < end:
         if not is_first:
-            os.write(1, b'\nstackward-ready\n')
+            put(b'ready')
         try:
             body = receive(stream, is_first)
         except Failure as failure:
-            put(refusal(failure))  # Nobody knows where the next request begins.
+            put_answer(refusal(failure))  # Nobody knows where the next request begins.
             break
         if body is None:
             break

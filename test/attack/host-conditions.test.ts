@@ -140,7 +140,8 @@ async function bootSite(): Promise<Site> {
     fuse,
     left: () =>
       machine
-        .run('sh', '-c', `ls -A ${state} 2>/dev/null || true`)
+        // A temporary file that could not be removed goes with the next write in its folder.
+        .run('sh', '-c', `ls -A ${state} 2>/dev/null; find /etc/systemd/system -name '.stackward-*'`)
         .split('\n')
         .filter((name) => name !== ''),
     apply: async () => failures(await world.run([wish])),
@@ -148,7 +149,7 @@ async function bootSite(): Promise<Site> {
     look: () => [
       world.get().foreign(),
       world.get().ours(),
-      machine.run('sh', '-c', "find /etc/systemd/system -name '*stackward*' -type f | sort | xargs -r cat"),
+      machine.run('sh', '-c', "find /etc/systemd/system -name 'stackward*' -type f | sort | xargs -r cat"),
     ],
     isRecorded: () => true,
     end: async () => {
