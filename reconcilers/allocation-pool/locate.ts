@@ -1,5 +1,6 @@
 /** A subnet's pools are changed in Neutron's database or through its API; nothing is ever left over on a host. */
 import type { Readers } from '../../lib/contract/ports';
+import { placeByTarget } from '../../lib/contract/place';
 import type { Located, Wanted } from '../../lib/contract/reconciler';
 import { subnetIdOf } from './ledger/declared';
 import { keptByIpam } from './ledger/rebuilt-ranges';
@@ -17,9 +18,5 @@ export async function locate(
   );
   const targetOf = (spec: AllocationPoolSpec): Target =>
     spec.method === 'database' || kept.has(subnetIdOf(spec)) ? 'database:neutron' : `api:${from.cloud}`;
-  const targets = [...new Set(specs.map(({ spec }) => targetOf(spec)))];
-  return {
-    placements: targets.map((target) => ({ target, wanted: specs.filter(({ spec }) => targetOf(spec) === target) })),
-    findings: [],
-  };
+  return { placements: placeByTarget(specs.map((resource) => [targetOf(resource.spec), resource])), findings: [] };
 }

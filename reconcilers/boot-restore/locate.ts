@@ -1,5 +1,6 @@
 /** Where exceptions are, what brings them back is. */
 import type { Readers } from '../../lib/contract/ports';
+import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
 import type { BootImage, RestoredBoot } from './image';
@@ -17,10 +18,9 @@ export async function locate(
 ): Promise<Located<PlacedBoot>> {
   const exceptions = specs.flatMap(({ spec }) => ('restore' in spec ? [] : spec.exceptions));
   const places = await readPlaces(exceptions, from);
-  const byTarget = new Map<Target, Wanted<PlacedBoot>[]>();
-  const place = (target: Target, resource: Wanted<unknown>, spec: PlacedBoot): void => {
-    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...resource, spec }]);
-  };
+  const pairs: [Target, Wanted<PlacedBoot>][] = [];
+  const place = (target: Target, resource: Wanted<unknown>, spec: PlacedBoot) =>
+    pairs.push([target, { ...resource, spec }]);
   const findings: Finding[] = [];
   for (const resource of specs) {
     const { spec } = resource;
@@ -34,7 +34,7 @@ export async function locate(
       if (nowhere) findings.push({ id: resource.id, ...sayNowhere(nowhere.exception, places) });
     }
   }
-  return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
+  return { placements: placeByTarget(pairs), findings };
 }
 
 function sayNowhere({ portId, placement }: Whereabouts, { ports }: PortPlaces): Omit<Finding, 'id'> {

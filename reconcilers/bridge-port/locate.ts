@@ -1,5 +1,6 @@
 /** Which host each port is plugged on, and by which devices. Asked of Neutron at each run: a server moves. */
 import type { Port, Readers } from '../../lib/contract/ports';
+import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
 import type { BridgePortImage, BridgePortSpec } from './image';
@@ -12,29 +13,27 @@ export type BridgePortOn =
   | { readonly declared: BridgePortDeclared; readonly devices: readonly string[] }
   | { readonly restore: readonly BridgePortImage[] };
 
-type On = Wanted<BridgePortOn>;
-
 export async function locate(specs: readonly Wanted<BridgePortSpec>[], from: Readers): Promise<Located<BridgePortOn>> {
   const ids = [...new Set(specs.flatMap(({ spec }) => ('restore' in spec ? [] : [spec.portId.toLowerCase()])))];
   const ports = ids.length === 0 ? [] : await (await from.network(`api:${from.cloud}`)).ports(ids);
   const known = new Map(ports.map((port) => [port.id.toLowerCase(), port]));
-  const byTarget = new Map<Target, On[]>();
-  const place = (target: Target, resource: On) => byTarget.set(target, [...(byTarget.get(target) ?? []), resource]);
+  const pairs: [Target, Wanted<BridgePortOn>][] = [];
   const findings: Finding[] = [];
   for (const { spec, ...rest } of specs) {
     if ('restore' in spec) {
       for (const target of new Set(spec.restore.map((image) => image.target))) {
         const restore = spec.restore.filter((recorded) => recorded.target === target).map((recorded) => recorded.image);
-        place(target, { ...rest, spec: { restore } });
+        pairs.push([target, { ...rest, spec: { restore } }]);
       }
       continue;
     }
     const port = known.get(spec.portId.toLowerCase());
     const finding = findObstacle(spec.portId, port);
     if (finding) findings.push({ id: rest.id, ...finding });
-    else if (port) place(hostTarget(port.hostId), { ...rest, spec: { declared: spec, devices: devicesOf(port) } });
+    else if (port)
+      pairs.push([hostTarget(port.hostId), { ...rest, spec: { declared: spec, devices: devicesOf(port) } }]);
   }
-  return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
+  return { placements: placeByTarget(pairs), findings };
 }
 
 function findObstacle(portId: string, port: Port | undefined): Omit<Finding, 'id'> | undefined {

@@ -1,5 +1,6 @@
 /** On which hosts a port's exception belongs now: asked of Neutron at each run, so that it follows its server. */
 import type { Port, Readers } from '../../lib/contract/ports';
+import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
 import type { RestoredException } from './image';
@@ -22,10 +23,9 @@ export async function locate(
     from,
   );
   const near = await readSubnets([...places.ports.values()], from);
-  const byTarget = new Map<Target, Wanted<PlacedException>[]>();
-  const place = (target: Target, resource: Wanted<unknown>, spec: PlacedException): void => {
-    byTarget.set(target, [...(byTarget.get(target) ?? []), { ...resource, spec }]);
-  };
+  const pairs: [Target, Wanted<PlacedException>][] = [];
+  const place = (target: Target, resource: Wanted<unknown>, spec: PlacedException) =>
+    pairs.push([target, { ...resource, spec }]);
   const findings: Finding[] = [];
   for (const resource of declared) {
     const port = places.ports.get(resource.spec.portId);
@@ -42,7 +42,7 @@ export async function locate(
   for (const resource of specs)
     if ('restore' in resource.spec)
       for (const { target, image } of resource.spec.restore) place(target, resource, { is: 'restored', image });
-  return { placements: [...byTarget].map(([target, wanted]) => ({ target, wanted })), findings };
+  return { placements: placeByTarget(pairs), findings };
 }
 
 /** By network. */

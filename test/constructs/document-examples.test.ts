@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Construct } from 'constructs';
-import ts from 'typescript';
 import { parseConfiguration } from '../../cli/config';
 import * as constructs from '../../constructs';
 import { kinds } from '../../reconcilers/registry';
@@ -12,6 +11,7 @@ import {
   examples,
   headingsOf,
   linksOf,
+  mistakesIn,
   readDocument,
   root,
   synthesize,
@@ -22,31 +22,7 @@ test('the compiler finds no mistake in any example', () => {
     examples().map(({ title, program }) => [join(root, `${title.replace(/\W/g, '-')}.ts`), program]),
   );
   expect(files.size).toBeGreaterThan(10);
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.app.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const host = ts.createCompilerHost(options);
-  const program = ts.createProgram(
-    [...files.keys()],
-    { ...options, incremental: false },
-    {
-      ...host,
-      fileExists: (path) => files.has(path) || host.fileExists(path),
-      readFile: (path) => files.get(path) ?? host.readFile(path),
-      getSourceFile: (path, language, ...more) => {
-        const text = files.get(path);
-        return text === undefined
-          ? host.getSourceFile(path, language, ...more)
-          : ts.createSourceFile(path, text, language);
-      },
-    },
-  );
-  const mistakes = [...files.keys()].flatMap((path) => {
-    const file = program.getSourceFile(path);
-    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
-      ({ messageText }) => `${path}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
-    );
-  });
-  expect(mistakes).toEqual([]);
+  expect(mistakesIn(files, 'tsconfig.app.json')).toEqual([]);
 });
 
 test.each(examples())('$title synthesizes', ({ program }) => {

@@ -76,6 +76,40 @@ export function writeBlocks(document: string, language: string, texts: readonly 
   writeFileSync(join(root, document), page);
 }
 
+/**
+ * What the compiler finds wrong in these texts.
+ * @param files by path
+ * @param project the settings to compile with
+ */
+export function mistakesIn(files: ReadonlyMap<string, string>, project: string): string[] {
+  const { config } = ts.readConfigFile(join(root, project), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const host = ts.createCompilerHost(options);
+  const program = ts.createProgram(
+    [...files.keys()],
+    { ...options, incremental: false },
+    {
+      ...host,
+      fileExists: (path) => files.has(path) || host.fileExists(path),
+      directoryExists: (path) =>
+        [...files.keys()].some((file) => file.startsWith(`${path}/`)) || host.directoryExists?.(path) === true,
+      readFile: (path) => files.get(path) ?? host.readFile(path),
+      getSourceFile: (path, language, ...more) => {
+        const text = files.get(path);
+        return text === undefined
+          ? host.getSourceFile(path, language, ...more)
+          : ts.createSourceFile(path, text, language);
+      },
+    },
+  );
+  return [...files.keys()].flatMap((path) => {
+    const file = program.getSourceFile(path);
+    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
+      ({ messageText }) => `${path}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+  });
+}
+
 interface StackFile {
   readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
 }

@@ -1,0 +1,14 @@
+/** What `locate` of a kind found, by target. */
+import type { Located, Wanted } from './reconciler';
+import type { Target } from './target';
+
+/** Puts each of these where it belongs; a target holds them in their order. */
+export function placeByTarget<On>(pairs: readonly (readonly [Target, Wanted<On>])[]): Located<On>['placements'] {
+  const byTarget = new Map<Target, Wanted<On>[]>();
+  for (const [target, resource] of pairs) {
+    const wanted = byTarget.get(target);
+    if (wanted) wanted.push(resource);
+    else byTarget.set(target, [resource]);
+  }
+  return [...byTarget].map(([target, wanted]) => ({ target, wanted }));
+}
