@@ -1,6 +1,6 @@
 /**
- * The example cloud: a stack for what all share, and one stack per tenant with its virtual firewall (UTM).
- * `npx cdktf apply '*'` makes it, `npx stackward apply` keeps what Terraform can't reach. docs/constructs.md has all props.
+ * The example cloud: a stack for shared networks, and one stack per tenant with its virtual firewall (UTM). `npx cdktf
+ * apply '*'` makes it, `npx stackward apply` keeps what Terraform can't reach. docs/constructs.md lists all props.
  */
 import { App } from 'cdktf';
 import {
@@ -25,7 +25,7 @@ const cloud = new OpenStackCloud(app, 'Cloud', {
   deployerRole: 'admin', // a forced host (below) is an admin's right, unless the policy says otherwise
 });
 
-// What tenants share: the public network (red) and the one that manages every firewall.
+// Networks that tenants share: the public network (red), and the network that manages every firewall.
 
 const shared = new CloudStack(app, 'shared', { cloud });
 

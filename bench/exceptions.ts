@@ -78,8 +78,14 @@ function manifestOf(wishes: readonly Wish[]): object {
   const entry = ({ portId }: Wish): object => ({
     kind: 'firewall-exception',
     spec: {
-      ...{ portId, mode: 'routed', sources: ['10.99.0.0/24'], destinations: ['10.77.0.0/24'], reason: 'bench' },
-      ...{ placement: 'bound', release: 'zed', firewallDriver: 'iptables_hybrid' },
+      portId,
+      mode: 'routed',
+      sources: ['10.99.0.0/24'],
+      destinations: ['10.77.0.0/24'],
+      reason: 'bench',
+      placement: 'bound',
+      release: 'zed',
+      firewallDriver: 'iptables_hybrid',
     },
     dependsOn: [],
   });

@@ -84,7 +84,9 @@ function writeService({ folder }: ComputeHosts): string {
 }
 
 const manifest = {
-  ...{ schemaVersion: '1.0', owner: 'bench', stack: 'bench' },
+  schemaVersion: '1.0',
+  owner: 'bench',
+  stack: 'bench',
   resources: Object.fromEntries(
     rules.map((rule) => [
       `bench/${rule}`,
@@ -103,7 +105,9 @@ const lineinfile: Task = (path, rule) => ({
 });
 const replace: Task = (path, rule) => ({
   'ansible.builtin.replace': {
-    ...{ path, regexp: `^"${rule}": "role:admin"$`, replace: `"${rule}": "(role:admin) or role:member"` },
+    path,
+    regexp: `^"${rule}": "role:admin"$`,
+    replace: `"${rule}": "(role:admin) or role:member"`,
   },
 });
 const playbook = (hosts: string, path: string, task: Task): string =>

@@ -1,4 +1,5 @@
 /** Runs programs and takes time and memory; medians, since a machine is never quite still. */
+import { defined } from '../lib/basics/defined';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -15,7 +16,7 @@ export async function runNode(
   const { cwd, env = process.env, allowed = [0] } = options;
   const started = process.hrtime.bigint();
   const child = spawn(process.execPath, ['--require', join(__dirname, 'report-usage.cjs'), ...args], {
-    ...(cwd === undefined ? {} : { cwd }),
+    ...defined({ cwd }),
     env,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
@@ -31,7 +32,7 @@ export async function runNode(
 /** Seconds that a program takes. @throws Error with what it said, when it fails */
 export async function runProgram(command: string, args: readonly string[], cwd?: string): Promise<number> {
   const started = process.hrtime.bigint();
-  const child = spawn(command, args, { ...(cwd === undefined ? {} : { cwd }), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, { ...defined({ cwd }), stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (data) => (stderr += String(data)));
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));

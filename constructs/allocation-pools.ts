@@ -10,22 +10,25 @@ import { addFinding, claim, declareResource } from './internal/declarations';
 export interface AllocationPoolsProps {
   /** UUID of the Neutron subnet, or a reference to it. */
   readonly subnetId: string;
-  /** Declared whole; both ends belong to a pool; order has no meaning. */
+  /** All pools of the subnet, in any order. Both ends of a range belong to the pool. */
   readonly pools: readonly AddressRange[];
-  /** Who changes the pools: docs/adr/0002-allocation-pool-methods.md. @default 'api'; on Icehouse, whose API can't, 'database' */
+  /**
+   * Who changes the pools: docs/adr/0002-allocation-pool-methods.md. @default 'api'; on Icehouse 'database', because
+   * its API can't
+   */
   readonly method?: AllocationPoolSpec['method'];
-  /** Lets pools lose addresses, if none of them is allocated. @default refused */
+  /** Lets the pools lose addresses that no port has. @default a smaller pool is refused */
   readonly allowShrink?: boolean;
 }
 
 /**
- * The allocation pools of a subnet, kept by stackward. Networks in the code make theirs by themselves; alone it is for a
- * subnet that Terraform doesn't own.
+ * The allocation pools of a subnet, kept by stackward. A network in the code makes this construct for its own subnets.
+ * Use it by itself for a subnet that Terraform doesn't own.
  *
  *     new AllocationPools(stack, 'OldPublic', { subnetId: '2f0c…', pools: [{ start: '203.0.113.71', end: '203.0.113.85' }] });
  */
 export class AllocationPools extends Construct {
-  /** As it stands in the manifest, under this construct's path. */
+  /** The spec of the manifest's resource under this construct's path. */
   readonly spec: AllocationPoolSpec;
 
   constructor(scope: Construct, id: string, props: AllocationPoolsProps) {

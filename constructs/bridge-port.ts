@@ -12,7 +12,8 @@ export interface BridgePortProps extends Omit<BridgePortDeclared, 'portId'> {
 }
 
 /**
- * Flags of a port on its Linux bridge, kept by stackward on whichever host its server is: each boot of the server resets them.
+ * Flags of a port on its Linux bridge. Each boot of the server resets them, so stackward sets them again on the host
+ * where the server is.
  *
  *     new BridgePort(stack, 'WebPort', { port: web, hairpin: false });
  */

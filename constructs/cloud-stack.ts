@@ -14,17 +14,17 @@ import { addManifest } from './internal/manifest';
 import type { OpenStackCloud } from './openstack-cloud';
 
 export interface CloudStackProps {
-  /** The cloud that its resources are made in. */
+  /** The cloud in which the stack's resources are made. */
   readonly cloud: OpenStackCloud;
 }
 
 /**
- * A Terraform stack of one cloud, with the admin's provider, the backend and the manifest in it. By itself it is for
- * what tenants share; a tenant has a TenantStack.
+ * A Terraform stack of one cloud. It contains the admin's provider, the backend and the manifest. Use it for resources
+ * that tenants share; a tenant has a TenantStack.
  */
 export class CloudStack extends TerraformStack {
   readonly cloud: OpenStackCloud;
-  /** The deployer's own provider, used where nothing else is said. */
+  /** The provider with the deployer's own project. A resource uses it unless it names another provider. */
   readonly provider: OpenstackProvider;
   /** The output `stackward_manifest`. */
   readonly manifest: TerraformOutput;
@@ -42,7 +42,8 @@ export class CloudStack extends TerraformStack {
     declarationsOf(this).cloud = props.cloud;
     this.provider = new OpenstackProvider(this, 'OpenStack', props.cloud.providerConfig);
     this.addOverride('terraform.required_providers.openstack.version', props.cloud.providerVersion);
-    // Relative to cdktf.out/stacks/<stack>, where Terraform runs: cdktf's default writes this machine's folder into the JSON.
+    // cdktf's default is an absolute path of this machine in the JSON. This path is relative to
+    // cdktf.out/stacks/<stack>, where Terraform runs.
     if (props.cloud.backend) props.cloud.backend(this);
     else new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
     this.linkCredentials();
@@ -69,7 +70,7 @@ export class CloudStack extends TerraformStack {
     });
   }
 
-  /** Arguments of a provider whose project is said beside them. */
+  /** Arguments for a provider whose project is named separately. */
   get scopedProviderConfig(): OpenstackProviderConfig {
     const { cloud, ...config } = this.cloud.providerConfig;
     if (cloud === undefined) return config;

@@ -12,41 +12,53 @@ import { addFinding, declareResource } from './internal/declarations';
 import type { FixedIpPort } from './fixed-ip-port';
 
 export interface FirewallExceptionProps {
-  /** By which the packets leave their server. */
+  /** The port by which the packets leave their server. */
   readonly port: FixedIpPort;
-  /** routed: frames bear the port's own MAC address, as a router's do. bridged: they bear those of the clients behind it. */
+  /**
+   * routed: frames bear the port's own MAC address, as a router's do. bridged: frames bear the MAC addresses of the
+   * clients behind the port.
+   */
   readonly mode: 'routed' | 'bridged';
-  /** CIDRs without host bits of what may be sent from the port, or the word 'any': then it can pose as its neighbours too. */
+  /**
+   * Source addresses that the port may send from: CIDRs without host bits, or 'any'. With 'any' the port can pose as
+   * its neighbours too.
+   */
   readonly sources: Prefixes;
-  /** CIDRs of what that may be sent to, or 'any'. Neutron's API can't narrow this, so naming them takes the packet filter. */
+  /**
+   * Where packets with these sources may go: CIDRs, or 'any'. Named destinations need the packet filter, because
+   * Neutron's API can't limit them.
+   */
   readonly destinations: Prefixes;
-  /** One line, for whoever reviews the plan. */
+  /** One line for the person who reviews the plan. */
   readonly reason: string;
   /**
-   * Only of what takes the packet filter. candidates: the rules are on every host that the server may move to, so a
-   * migration loses nothing before the next apply. @default 'bound', the host that Neutron names at each apply
+   * Only for an exception in the packet filter. bound: the rules are on the host that Neutron names at each apply.
+   * candidates: the rules are on every host that the server may move to, so a migration loses no packet before the next
+   * apply. @default 'bound'
    */
   readonly placement?: FirewallExceptionSpec['placement'];
   /**
-   * Bridged only: who sends what leaves by this port. From Liberty on Neutron lets nobody else's MAC address pass;
-   * before, nothing looks at it. @default none: from Liberty on 'any' to 'any' alone, with port security off
+   * Only with mode bridged: the clients whose frames leave by this port. From Liberty on, Neutron lets no other MAC
+   * address pass. Before Liberty, nothing checks the MAC address.
+   * @default none: from Liberty on, only 'any' to 'any' is possible then, with port security off
    */
   readonly clients?: readonly BridgedClient[];
 }
 
 /**
- * Lets a port send what has a foreign source, by the narrowest means that the release and its firewall driver have:
- * allowed address pairs, or port security off, both by Terraform; or else rules on the port's host, kept by stackward.
- * Port security stays off when the exception goes: the provider keeps what nobody names, so say portSecurity: true then.
+ * Lets a port send packets with a foreign source. The construct chooses the narrowest method that the release and its
+ * firewall driver have. Terraform sets allowed address pairs or switches port security off; stackward keeps rules on
+ * the port's host. The provider never switches port security on again by itself: write portSecurity: true when you
+ * remove such an exception.
  *
  *     new FirewallException(stack, 'Vpn', {
  *       port, mode: 'routed', sources: ['10.8.0.0/24'], destinations: 'any', reason: 'clients of the VPN',
  *     });
  */
 export class FirewallException extends Construct {
-  /** Undefined where a finding says that there is none. */
+  /** Undefined if a finding says that no method can express the exception. */
   readonly method: ExceptionMethod['method'] | undefined;
-  /** Why this one: the end of "because …". */
+  /** Why this method was chosen, as the end of a sentence "because …". */
   readonly because: string | undefined;
 
   constructor(scope: Construct, id: string, props: FirewallExceptionProps) {
@@ -59,7 +71,12 @@ export class FirewallException extends Construct {
     const { release, firewallDriver } = CloudStack.of(this).cloud;
     const { port, mode, sources, destinations, clients = [] } = props;
     const chosen = chooseMethod({
-      ...{ release, firewallDriver, mode, sources, destinations, clients },
+      release,
+      firewallDriver,
+      mode,
+      sources,
+      destinations,
+      clients,
       port: { pairs: port.allowedAddressPairs.length, letsNothingIn: port.letsNothingIn },
     });
     if (mode === 'routed') this.warnOfPosing(port, sources);
@@ -93,7 +110,10 @@ export class FirewallException extends Construct {
       : [];
   }
 
-  /** Of what a plan would say later, and of address pairs no plan says. */
+  /**
+   * Warns that the port can pose as its neighbours. A plan of stackward says so later, but no plan does for address
+   * pairs.
+   */
   private warnOfPosing({ network, addresses }: FixedIpPort, sources: Prefixes): void {
     const isKnown = (text: string | undefined): text is string => text !== undefined && !Token.isUnresolved(text);
     const cidrs = network.subnets.map(({ cidr }) => cidr).filter(isKnown);
@@ -109,12 +129,18 @@ export class FirewallException extends Construct {
     placement = 'bound',
   }: FirewallExceptionProps): void {
     const { release, markBit } = CloudStack.of(this).cloud;
-    // chooseMethod takes the hook with these two alone.
+    // chooseMethod chooses the packet filter with these two drivers alone.
     const firewallDriver = CloudStack.of(this).cloud.firewallDriver as FirewallExceptionSpec['firewallDriver'];
     const copied = (prefixes: Prefixes) => (prefixes === 'any' ? prefixes : [...prefixes]);
     const spec: FirewallExceptionSpec = {
-      ...{ portId: port.portId, mode, sources: copied(sources), destinations: copied(destinations), reason, placement },
-      ...{ release, firewallDriver },
+      portId: port.portId,
+      mode,
+      sources: copied(sources),
+      destinations: copied(destinations),
+      reason,
+      placement,
+      release,
+      firewallDriver,
       ...defined({ markBit }),
     };
     declareResource(this, { kind: 'firewall-exception', spec });

@@ -39,37 +39,41 @@ export interface FixedIpPortProps extends Pick<
   /** @default the construct's id */
   readonly name?: string;
   readonly network: INetwork;
-  /** One address, or several (an IPv4 and an IPv6 one). @default Neutron picks one of the network's first subnet, and it stays */
+  /**
+   * One address, or several (one IPv4 and one IPv6). @default Neutron picks an address of the network's first subnet,
+   * and the port keeps it
+   */
   readonly address?: string | readonly string[];
-  /** This port answers at the gateway address of its subnet, as a routed UTM does. @default false */
+  /** True if this port is the gateway of its subnet, as a routed UTM is. @default false */
   readonly isGateway?: boolean;
-  /** The address lies beyond the subnet's pools on purpose. @default false */
+  /** Confirms that the address is meant to lie outside of the subnet's pools. @default false */
   readonly outsidePools?: boolean;
-  /** Groups, or their ids; [] for none. @default the project's group "default" */
+  /** Security groups, or their ids; [] for none. @default the project's group "default" */
   readonly securityGroups?: readonly (ISecurityGroup | string)[];
-  /** What else may be sent from the port, at most 10 (Neutron's default). @default its own addresses alone */
+  /** Further addresses that the port may send from, at most 10 (Neutron's default). @default its own addresses alone */
   readonly allowedAddressPairs?: readonly AddressPair[];
   /**
-   * False: no anti-spoofing and no groups, the server behind it filters. To switch it on again say true: what merely leaves
-   * the code stays as it is. @default as the network has it, on
+   * False: Neutron checks neither the port's addresses nor its groups, and the server behind the port has to filter.
+   * Write true to switch port security on again: the provider leaves it off when the prop is only removed. @default as
+   * the network has it, on
    */
   readonly portSecurity?: boolean;
 }
 
 /**
- * A port with its addresses, made before the server that boots from it: the only way to have exactly the address that
- * was planned. The admin's provider makes it in the tenant's project, on the tenant's networks or on shared ones.
+ * A port with its addresses, made before the server that boots from it. Only such a port has exactly the planned
+ * address. The admin's provider makes it in the tenant's project, on the tenant's networks or on shared networks.
  */
 export class FixedIpPort extends Construct {
   readonly resource: NetworkingPortV2;
   readonly portId: string;
   readonly tenant: ITenant;
   readonly network: INetwork;
-  /** As declared; empty where Neutron picks. */
+  /** As declared. Empty if Neutron picks the address. */
   readonly addresses: readonly string[];
-  /** It is known to have no security group, so with port security on nothing comes in at it. */
+  /** True if the port surely has no security group: with port security on, Neutron then drops all that comes in. */
   readonly letsNothingIn: boolean;
-  /** What FirewallExceptions let pass here, by whichever means. */
+  /** The FirewallExceptions at this port, whatever method they use. */
   readonly exceptions: (Pick<ExceptionWish, 'sources' | 'destinations'> & { readonly path: string })[] = [];
   private readonly pairs: AddressPair[];
   private readonly groups: FixedIpPortProps['securityGroups'];
@@ -121,7 +125,7 @@ export class FixedIpPort extends Construct {
     return this.resource.macAddress;
   }
 
-  /** What else may be sent from it: declared here, or allowed by an exception. */
+  /** Further addresses that the port may send from: those declared here, and those of exceptions. */
   get allowedAddressPairs(): readonly AddressPair[] {
     return this.pairs;
   }
@@ -131,12 +135,12 @@ export class FixedIpPort extends Construct {
     return this.security;
   }
 
-  /** Something else than the port's own address may be sent from it. */
+  /** True if the port may send packets with an address that is not its own. */
   get passesForeignFrames(): boolean {
     return this.security === false || this.pairs.length > 0 || this.exceptions.length > 0;
   }
 
-  /** Adds pairs to those that it has; one that is there already is a finding of `by`. */
+  /** Adds address pairs. A pair that the port already has is a finding of `by`. */
   allowAddressPairs(by: Construct, pairs: readonly AddressPair[]): void {
     const keyOf = ({ ipAddress, macAddress = '' }: AddressPair) => `${ipAddress} ${macAddress}`;
     for (const pair of pairs) {
@@ -147,7 +151,7 @@ export class FixedIpPort extends Construct {
     this.resource.putAllowedAddressPairs(this.pairs.map((pair) => ({ ...pair })));
   }
 
-  /** For what no address pair can say; what contradicts it is a finding of `by`. */
+  /** For an exception that no address pair can express. A prop that contradicts this is a finding of `by`. */
   switchPortSecurityOff(by: Construct): void {
     if (this.security === true || this.pairs.length > 0 || (this.groups ?? []).length > 0)
       addFinding(

@@ -20,17 +20,23 @@ export interface FloatingIpProps extends Pick<
 > {
   /** @default the tenant of the stack */
   readonly tenant?: ITenant;
-  /** The external network that it comes from. */
+  /** The external network that the address belongs to. */
   readonly network: INetwork;
-  /** The network's subnet that it comes from. @default that of the address; without one Neutron picks */
+  /**
+   * The subnet of `network` that the address belongs to. @default the subnet of `address`; without an address Neutron
+   * picks
+   */
   readonly subnet?: ISubnet;
   /** @default Neutron picks one */
   readonly address?: string;
-  /** What answers at it. @default nothing yet */
+  /** The port that the address leads to. @default none yet */
   readonly port?: FixedIpPort;
-  /** Which of the port's addresses. @default its first of IPv4, and when that changes, the new one */
+  /** One of the port's addresses. @default the port's first IPv4 address; if that changes, the new one */
   readonly portAddress?: string;
-  /** The router between port and external network: the address waits for the interfaces that it has by now. @default no wait */
+  /**
+   * The router between the port and the external network. The floating IP then waits for the interfaces that the router
+   * has when this construct is made. @default no wait
+   */
   readonly router?: TenantRouter;
 }
 
@@ -90,18 +96,19 @@ export class FloatingIp extends Construct {
 
 const isLiteral = (text: string): boolean => !Token.isUnresolved(text);
 
-/** Among those that the code names: a router translates IPv4. */
+/** The first IPv4 address that the code names: a router translates only IPv4. */
 const translated = (port: FixedIpPort): string | undefined =>
   port.addresses.find((address) => isLiteral(address) && !address.includes(':'));
 
 /**
- * Said in every case: a floating IP that names none keeps the address that the port had when it was associated, and no
- * plan ever shows that (Neutron's router translates to an address that nobody has any more).
+ * The address is always named. A floating IP that names none keeps the address that the port had when they were
+ * associated. No plan shows when the port gets another one: Neutron's router then translates to an address that nobody
+ * has.
  */
 function translatedAddress(port: FixedIpPort): string {
   const [first] = port.addresses;
   if (first !== undefined) return translated(port) ?? first;
-  // Neutron picks, and may pick one of IPv6 beside it.
+  // Neutron picks the addresses, and an IPv6 address may be among them.
   const addresses = Fn.join(' ', port.resource.allFixedIps);
   return Fn.element(Fn.regexall('[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+', addresses), 0) as string;
 }

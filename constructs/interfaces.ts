@@ -1,4 +1,4 @@
-/** What other constructs ask of a tenant, a network and a subnet, whether the code makes them or names them. */
+/** The interfaces by which constructs use a tenant, a network or a subnet, whether the code makes it or imports it. */
 import type { ITerraformDependable } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import type { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
@@ -6,32 +6,35 @@ import type { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
 /** A project of OpenStack that owns networks, ports and servers. */
 export interface ITenant extends IConstruct {
   readonly projectId: string;
-  /** The same for each construct that stands for this project. */
+  /** Equal for all constructs that stand for this project. */
   readonly key: string;
-  /** Scoped to the project: what boots its servers. Usable in the stack of the tenant alone. */
+  /** The provider scoped to the project, with which its servers are made. Only the tenant's own stack may use it. */
   readonly provider: OpenstackProvider;
-  /** What must be there before the service makes anything in the project, as far as it is in the same stack as `scope`. */
+  /**
+   * The resources that must exist before `service` makes anything in the project, as far as they are in the stack of
+   * `scope`.
+   */
   dependenciesFor(scope: IConstruct, service: 'network' | 'compute'): ITerraformDependable[];
 }
 
 export interface INetwork extends IConstruct {
   readonly networkId: string;
-  /** Asked of Neutron, where only the id is known. */
+  /** For an imported network of which only the id is known, Neutron is asked. */
   readonly networkName: string;
-  /** The same for each construct that stands for this network. */
+  /** Equal for all constructs that stand for this network. */
   readonly key: string;
-  /** The first is the one that addresses come from where nothing else is said. */
+  /** Ports take addresses from the first subnet unless they name another. */
   readonly subnets: readonly ISubnet[];
 }
 
 export interface ISubnet {
   readonly subnetId: string;
-  /** The same for each construct that stands for this subnet. */
+  /** Equal for all constructs that stand for this subnet. */
   readonly key: string;
   readonly network: INetwork;
   /** Undefined: not known before apply. */
   readonly cidr?: string;
-  /** Said where the cidr is not known. @default that of the cidr */
+  /** Given if the cidr is not known. @default the family of the cidr */
   readonly ipVersion?: 4 | 6;
   /** An address, or 'none'. */
   readonly gateway?: string;

@@ -12,7 +12,7 @@ import { refuseLostZeros } from './internal/lost-zeros';
 import { Subnet, type SubnetInput, type SubnetProps } from './subnet';
 import type { INetwork, ISubnet, ITenant } from './interfaces';
 
-/** What every network takes, and its first subnet. */
+/** Props of every network and of its first subnet. */
 interface NetworkSettings extends Pick<
   NetworkingNetworkV2Config,
   | 'adminStateUp'
@@ -40,7 +40,7 @@ interface Owner {
   readonly config: Pick<NetworkingNetworkV2Config, 'tenantId' | 'shared' | 'external' | 'segments'>;
 }
 
-/** A network and its subnets; TenantNetwork and SharedNetwork say whose. */
+/** A network and its subnets. TenantNetwork and SharedNetwork say whose it is. */
 export abstract class Network extends Construct implements INetwork {
   readonly resource: NetworkingNetworkV2;
   readonly networkId: string;
@@ -126,7 +126,7 @@ export abstract class Network extends Construct implements INetwork {
   }
 }
 
-/** @throws InvalidConfiguration where nothing says where its addresses come from */
+/** @throws InvalidConfiguration if the props name neither a cidr nor a subnet pool */
 function requirePlace(construct: Construct, props: SubnetInput): void {
   if (props.subnetPoolId === undefined) requireProps(construct, props, 'cidr');
 }
@@ -136,7 +136,7 @@ const segmentOf = (segments: Owner['config']['segments']): number | undefined =>
 
 export interface ImportedSubnetProps {
   readonly subnetId: string;
-  /** Lets synth check addresses. @default unchecked */
+  /** Synth checks addresses against it. @default unchecked */
   readonly cidr?: string;
   /** An address, or 'none'. @default as Neutron chooses: see SubnetProps */
   readonly gateway?: string;
@@ -144,9 +144,9 @@ export interface ImportedSubnetProps {
 
 export interface ImportedNetworkProps {
   readonly networkId: string;
-  /** @default asked of Neutron, where something needs it */
+  /** @default Neutron is asked if something needs the name */
   readonly networkName?: string;
-  /** What ports can take addresses from. @default none: ports say only the network */
+  /** Subnets that ports may take addresses from. @default none: ports name the network alone */
   readonly subnets?: readonly ImportedSubnetProps[];
 }
 
@@ -171,7 +171,7 @@ export class ImportedNetwork extends Construct implements INetwork {
         key,
         network: this.key,
         ...known,
-        ...(tenant ? { tenant: tenant.key } : {}),
+        ...defined({ tenant: tenant?.key }),
       });
       return { subnetId, key, network: this, ...known };
     });

@@ -11,7 +11,7 @@ import { requireProps } from './internal/check-props';
 
 export type { FirewallDriver } from '../lib/openstack/firewall-driver';
 
-/** What the provider takes, without credentials: those come from clouds.yaml or the environment alone. */
+/** Arguments of the provider without credentials. Credentials come only from clouds.yaml or the environment. */
 export type ProviderSettings = Omit<
   OpenstackProviderConfig,
   | 'alias'
@@ -30,20 +30,21 @@ export type ProviderSettings = Omit<
 
 export interface OpenStackCloudProps {
   /**
-   * Marks what stackward makes on hosts and in databases as this program's, 1 to 63 letters, digits, `.`, `_` or `-`.
-   * Two programs with one owner would remove each other's things. It is contract: a changed owner leaves the old things.
+   * The name of this program's pipeline: 1 to 63 letters, digits, `.`, `_` or `-`. It marks everything that stackward
+   * makes on hosts. Two programs with the same owner would remove each other's things. If you change it, stackward
+   * leaves the old owner's things in place.
    */
   readonly owner: string;
   /**
-   * The release that the cloud runs; it decides who changes allocation pools and which hostname Nova derives. One that is
-   * newer than this stackward is taken by year and number, with a warning.
+   * The release that the cloud runs. It decides who changes allocation pools, which hostname Nova derives, and more. A
+   * release newer than this stackward is taken by its year and number, with a warning.
    */
   readonly release: Release;
-  /** @default 'iptables_hybrid', what most clouds with Open vSwitch run */
+  /** @default 'iptables_hybrid', which most clouds with Open vSwitch run */
   readonly firewallDriver?: FirewallDriver;
   /**
-   * Bit of the packet mark, 0 to 31, that stackward's rules use where they bind a MAC address: one that nothing else on
-   * the compute hosts uses. @default 31
+   * The bit of the packet mark, 0 to 31, that stackward's rules set when they check a MAC address. Nothing else on the
+   * compute hosts may use this bit. @default 31
    */
   readonly markBit?: number;
   /** Entry of clouds.yaml. @default the provider reads the OS_* variables (OS_CLOUD among them) */
@@ -51,28 +52,28 @@ export interface OpenStackCloudProps {
   /** @default the region of the credentials */
   readonly region?: string;
   /**
-   * Version of the provider, pinned exactly: `.terraform.lock.hcl` lies in cdktf.out, so a range would float.
-   * From 1.54.1 to below 4. @default 1.54.1, the version of the schema that the bindings are made from
+   * Version of the provider, 1.54.1 or later, below 4. It is exact, because `.terraform.lock.hcl` lies in cdktf.out and
+   * so can't pin a range. @default 1.54.1, the version whose schema the bindings are made from
    */
   readonly providerVersion?: string;
-  /** More of the provider's arguments, for the admin's and the tenants' providers alike. @default none */
+  /** Further arguments for the providers of the admin and of the tenants. @default none */
   readonly providerSettings?: ProviderSettings;
   /**
    * Makes the backend of each stack, e.g. `(stack) => new S3Backend(stack, { … })`.
    * @default a local state beside main.ts, `terraform.<stack>.tfstate`
    */
   readonly backend?: (stack: TerraformStack) => TerraformBackend;
-  /** Id of the user that runs Terraform. @default asked of Keystone, for the credentials in use */
+  /** Id of the user that runs Terraform. @default Keystone is asked who the credentials belong to */
   readonly deployerUserId?: string;
   /**
-   * Role that the deployer gets in each tenant, by name, so as to boot its servers there. A forced host needs what the
-   * policy asks of it, `admin` unless changed. @default 'member'
+   * Name of the role that the deployer gets in each tenant, so that it may boot servers there. To force a server to a
+   * host, the role needs what the policy asks for: `admin`, unless you changed the policy. @default 'member'
    */
   readonly deployerRole?: string;
 }
 
 /**
- * The cloud that the app describes: what holds for all of its stacks.
+ * The cloud that the app describes, and the settings that all its stacks share.
  *
  *     const cloud = new OpenStackCloud(app, 'Cloud', { owner: 'example', release: 'zed', cloud: 'lab' });
  *     const shared = new CloudStack(app, 'shared', { cloud });
@@ -89,10 +90,10 @@ export class OpenStackCloud extends Construct {
   /** Arguments of every provider of this cloud. */
   readonly providerConfig: OpenstackProviderConfig;
   readonly backend: OpenStackCloudProps['backend'];
-  /** What stackward's own credentials must agree with; it travels in the manifest. */
+  /** Settings that stackward's own credentials must agree with. They travel in the manifest. */
   readonly settings: CloudSettings | undefined;
 
-  /** @throws InvalidConfiguration when the owner, the release or the provider's version is not one that is allowed */
+  /** @throws InvalidConfiguration if the owner, the release or the provider's version is not allowed */
   constructor(scope: Construct, id: string, props: OpenStackCloudProps) {
     super(scope, id);
     requireProps(this, props, 'owner', 'release');
@@ -127,13 +128,15 @@ export class OpenStackCloud extends Construct {
     this.backend = props.backend;
     this.providerConfig = {
       ...props.providerSettings,
-      ...(props.cloud === undefined ? {} : { cloud: props.cloud }),
-      ...(props.region === undefined ? {} : { region: props.region }),
+      ...defined({ cloud: props.cloud, region: props.region }),
     };
     this.settings = settingsOf(this.providerConfig, where);
   }
 
-  /** Icehouse's Neutron takes no new pools for a subnet: only the database can (docs/adr/0002-allocation-pool-methods.md). */
+  /**
+   * False on Icehouse: its Neutron takes no new pools for a subnet, so only the database can change them
+   * (docs/adr/0002-allocation-pool-methods.md).
+   */
   get changesPoolsByApi(): boolean {
     return isAtLeast(this.release, 'juno');
   }
@@ -153,16 +156,16 @@ function settingsOf(config: OpenstackProviderConfig, where: string): CloudSettin
       `the endpointType ${JSON.stringify(endpointType)} is none; say one of ${endpointTypes.join(', ')}`,
       { where },
     );
-  // The provider takes the certificates themselves, too.
+  // cacertFile may hold the certificates themselves instead of a path.
   const caPath = cacertFile !== undefined && isLine(cacertFile) ? cacertFile : undefined;
-  // A manifest is no place for a password.
+  // A URL with a query or a user name may hold a password, so it is kept out of the manifest.
   const plain = (url: string | undefined) => (url === undefined || /[?#]|\/\/[^/]*@/.test(url) ? undefined : url);
   const urls = { authUrl: plain(authUrl), networkUrl: plain(endpointOverrides?.['network']) };
   const settings = defined({ region, endpointType, cacertFile: caPath, ...urls });
   return Object.keys(settings).length === 0 ? undefined : settings;
 }
 
-/** What the generated bindings pin by themselves; test/constructs/openstack-cloud.test.ts compares. */
+/** The version that the generated bindings pin. test/constructs/openstack-cloud.test.ts compares them. */
 const schemaVersion = '1.54.1';
 
 function isSupported(version: string): boolean {

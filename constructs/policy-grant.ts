@@ -13,20 +13,26 @@ import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declareResource } from './internal/declarations';
 
 interface PolicyGrantCommon {
-  /** By its name in Keystone: `member`; on Icehouse `_member_`. */
+  /** The role's name in Keystone: `member`; on Icehouse `_member_`. */
   readonly role: string;
-  /** Why; the plan shows it. */
+  /** The plan shows this text. */
   readonly reason: string;
-  /** Also where Kolla, Puppet or Ansible writes the policy file, and may undo it. @default such a file is left alone */
+  /**
+   * Changes a policy file even if Kolla, Puppet or Ansible writes it and may undo the change. @default such a file is
+   * left alone
+   */
   readonly overrideManager?: boolean;
 }
 
-/** What the role is to be allowed; the cloud's release says which rule of which service that is. */
+/** A grant by what the role shall be allowed to do. The cloud's release decides which rule of which service that is. */
 export interface PolicyGrantByIntent extends PolicyGrantCommon {
   readonly intent: Intent;
 }
 
-/** A rule by its own name, which differs from release to release: an action of the API, and no part of other rules. */
+/**
+ * A grant by the rule's own name, which differs between releases. The rule must be an action of the API, not a part of
+ * other rules.
+ */
 export interface PolicyGrantByRule extends PolicyGrantCommon {
   readonly service: ServiceName;
   readonly rule: string;
@@ -35,16 +41,16 @@ export interface PolicyGrantByRule extends PolicyGrantCommon {
 export type PolicyGrantProps = PolicyGrantByIntent | PolicyGrantByRule;
 
 /**
- * Whoever holds a role, in any project, may do what a policy rule guards; kept by stackward in the policy file of every host that
- * serves it. It is about the whole cloud, so it belongs in the shared stack.
- * Roles that imply this one in Keystone get it as well: `stackward plan` names them, synth can't ask.
+ * Allows everybody who holds a role, in any project, to do what a policy rule guards. stackward keeps the grant in the
+ * policy file of every host that serves the API. It affects the whole cloud, so put it into the shared stack. Roles
+ * that imply this role in Keystone get the right as well. `stackward plan` names them; synth can't ask Keystone.
  *
  *     new PolicyGrant(shared, 'MemberAddresses', { intent: 'choose-port-address', role: 'member', reason: 'UTM NICs have fixed addresses' });
  */
 export class PolicyGrant extends Construct {
-  /** As it stands in the manifest, under this construct's path. */
+  /** The spec of the manifest's resource under this construct's path. */
   readonly spec: PolicyRuleDeclared;
-  /** Who may do what, in words; of the granted role alone, not of roles that imply it. */
+  /** Who may do what, in words. It is about the granted role alone, not about roles that imply it. */
   readonly meaning: string;
 
   constructor(scope: Construct, id: string, props: PolicyGrantProps) {
@@ -72,8 +78,8 @@ export class PolicyGrant extends Construct {
   }
 
   /**
-   * Refuses a rule that the release doesn't have, as `plan` does; warns where a host may know the rule all the same. Warns
-   * of a rule that guards something else since a later release, such as Queens' `create_port:fixed_ips`.
+   * Refuses a rule that the release doesn't have, as `plan` does, and warns if a host may know the rule all the same.
+   * Also warns of a rule that a later release uses for something else, such as Queens' `create_port:fixed_ips`.
    */
   private judgeRule(): void {
     const { service, rule, release } = this.spec;

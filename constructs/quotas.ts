@@ -1,13 +1,15 @@
 /**
- * Quotas of a project: only what is named is managed, 0 is 0, -1 is unlimited, right on the first apply.
+ * Quotas of a project. Only named limits are managed. 0 means none, -1 means unlimited, and the first apply gets both
+ * right.
  *
- * How: provider 1.54.1 sets block storage limits that are not named to 0, and with a named `security_group` an unnamed
- * `security_group_rule` too. So whatever the provider would set anyway is passed as it is (a data source reads it), and
- * is ignored afterwards. 3.x sends only what it is given; the same resources are right there.
+ * How: provider 1.54.1 sets unnamed block storage limits to 0, and an unnamed `security_group_rule` too if
+ * `security_group` is named. So a data source reads the limits that the provider would set anyway, they are passed as
+ * they are, and later changes of them are ignored. 3.x sends only the limits it is given; the same resources are right
+ * there.
  * Given up: a 0 in a network quota with a provider before 3.2.0. It leaves zeros out when it creates the resource (see
- * resourceNetworkingQuotaV2Create, `d.GetOk`; fixed by terraform-provider-openstack pull request 1881), no other resource
- * writes that quota, and Terraform makes one change to a resource per apply: the second apply sets it. Synth warns.
- * What leaves the code stays in OpenStack as it is: the provider only forgets it.
+ * resourceNetworkingQuotaV2Create, `d.GetOk`; fixed by terraform-provider-openstack pull request 1881). No other
+ * resource writes that quota, and Terraform makes one change to a resource per apply, so only the second apply sets it.
+ * Synth warns. A limit that leaves the code stays in OpenStack as it is: the provider only forgets it.
  */
 import { Annotations, Fn, Token, type TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
@@ -65,7 +67,7 @@ export interface VolumeTypeQuota {
   readonly gigabytes?: number;
 }
 
-/** -1 is unlimited, 0 is none. What is not named stays as the cloud has it. */
+/** -1 is unlimited, 0 is none. A limit that is not named stays as the cloud has it. */
 export interface QuotaLimits {
   /** @default not managed */
   readonly compute?: ComputeQuota;
@@ -80,8 +82,8 @@ export interface QuotasProps extends QuotaLimits {
 }
 
 /**
- * The quotas of a project. Usually made by the tenant's prop `quotas`, so that all else in the project waits for it;
- * by itself for a project that something else made.
+ * The quotas of a project. Usually the tenant's prop `quotas` makes them, so that everything else in the project waits
+ * for them. Use this construct by itself for an imported project.
  */
 export class Quotas extends Construct {
   readonly compute: ComputeQuotasetV2 | undefined;
@@ -154,7 +156,8 @@ export class Quotas extends Construct {
       resource,
       unnamed.map(([, attribute]) => attribute),
     );
-    // The provider reads back every type that Cinder knows: the others are passed as they are.
+    // The provider reads back every volume type that Cinder knows, so the types that are not named are passed as they
+    // are.
     if (named.length > 0)
       resource.volumeTypeQuota = Fn.merge([now.volumeTypeQuota, Object.fromEntries(named)]) as Record<string, string>;
     return resource;
@@ -192,7 +195,7 @@ const blockStorageLimits = [
   ['groups', 'groups'],
 ] as const;
 
-/** Passed once so that it isn't set to 0, and not managed afterwards. */
+/** The attribute is passed once, so that the provider doesn't set it to 0. Its later changes are ignored. */
 function ignoreChanges(resource: TerraformResource, attributes: readonly string[]): void {
   if (attributes.length > 0) resource.lifecycle = { ignoreChanges: [...attributes] };
 }

@@ -29,7 +29,10 @@ export interface SecurityRule {
    * and code. The provider leaves zeros out, so type 0 and code 0 can't be said. @default all
    */
   readonly port?: number | PortRange;
-  /** Whose packets: a CIDR, another group's members, or 'self', this group's. @default anybody's */
+  /**
+   * The other end of the packets: a CIDR, the members of another group, or 'self' for the members of this group.
+   * @default anybody
+   */
   readonly remote?: string | ISecurityGroup;
   readonly description?: string;
 }
@@ -42,7 +45,7 @@ export interface SecurityGroupProps extends Pick<
   readonly tenant?: ITenant;
   /** @default the construct's id */
   readonly name?: string;
-  /** Order has no meaning. @default none but Neutron's own two, which let all egress pass */
+  /** In any order. @default only Neutron's own two rules, which let all egress pass */
   readonly rules?: readonly SecurityRule[];
 }
 
@@ -52,7 +55,7 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
   readonly groupId: string;
   private readonly tenant: ITenant;
   private readonly keys = new Set<string>();
-  /** Neutron's own two rules stay. */
+  /** True if Neutron's own two rules for egress stay. */
   private readonly letsAllOut: boolean;
 
   constructor(scope: Construct, id: string, props: SecurityGroupProps = {}) {
@@ -99,7 +102,7 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
   }
 
   private check(id: string, wish: RuleWish): string[] {
-    // A port that Terraform alone knows is Terraform's to check.
+    // Terraform checks a port that only Terraform knows.
     const { port, ...rest } = wish;
     const isKnown = !Token.isUnresolved(port);
     const findings = ruleFindings(isKnown ? wish : rest, CloudStack.of(this).cloud.release);
@@ -118,7 +121,7 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
   }
 }
 
-/** In the words of the code, so that the rule keeps its place in the state. */
+/** The id is made of the rule's words in the code, so that the rule keeps its place in the state. */
 function idOf({ direction, protocol, port, remote }: SecurityRule, wish: RuleWish): string {
   const { ethertype, portRangeMax } = ruleOf(wish);
   const source = typeof remote === 'object' ? remote.node.id : (remote ?? 'any');

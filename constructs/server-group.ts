@@ -20,14 +20,15 @@ export interface ServerGroupProps extends Pick<ComputeServergroupV2Config, 'regi
   readonly tenant?: ITenant;
   /** @default the construct's id */
   readonly name?: string;
-  /** Whether its servers share a host or not; soft: as far as there is room (from Mitaka on). */
+  /** Whether the group's servers share a host. The soft policies (from Mitaka on) apply as far as there is room. */
   readonly policy: ServerGroupPolicy;
-  /** Of anti-affinity, from Rocky on. @default 1 */
+  /** Only for anti-affinity, from Rocky on. @default 1 */
   readonly maxServersPerHost?: number;
 }
 
 /**
- * A server group of the tenant: Nova finds a group in the server's own project alone, so the tenant's provider makes it.
+ * A server group of the tenant. The tenant's provider makes it, because Nova finds only groups of the server's own
+ * project.
  *
  *     const apart = new ServerGroup(acme, 'Apart', { policy: 'anti-affinity' });
  *     new UtmInstance(acme, 'Utm', { serverGroupId: apart.groupId, … });

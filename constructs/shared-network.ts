@@ -3,11 +3,11 @@ import { defined } from '../lib/basics/defined';
 import { ImportedNetwork, Network, type ImportedNetworkProps, type NetworkProps } from './network';
 import type { INetwork } from './interfaces';
 
-/** Where a network lies in the data centre: Neutron's `provider:*` attributes. */
+/** The network's place in the data centre: Neutron's `provider:*` attributes. */
 export interface ProviderSegment {
   /** `vlan`, `flat`, `vxlan`, `gre`, `geneve`, `local`. */
   readonly networkType: string;
-  /** As ML2's bridge mappings name it. @default none, for tunnels */
+  /** The name of the physical network in ML2's bridge mappings. @default none, for tunnels */
   readonly physicalNetwork?: string;
   /** VLAN id, or the id of the tunnel. @default Neutron picks one */
   readonly segmentationId?: number;
@@ -16,7 +16,7 @@ export interface ProviderSegment {
 export type SharedNetworkProps = NetworkProps & {
   /** Lets every tenant make ports on it. @default true */
   readonly shared?: boolean;
-  /** Lets routers take it as their gateway, and floating IPs come from it. @default false */
+  /** Lets routers use it as their gateway, and floating IPs come from it. @default false */
   readonly external?: boolean;
   /** @default as ML2 is set up */
   readonly segment?: ProviderSegment;

@@ -17,7 +17,7 @@ export interface HostRoute {
   readonly nextHop: string;
 }
 
-/** The cidr is said; with a subnet pool, it is taken out of that. */
+/** The code names the cidr. With a subnet pool as well, Neutron takes exactly this cidr out of the pool. */
 interface KnownPlace {
   /** `198.51.100.0/24` or `2001:db8::/64`; decides the family. */
   readonly cidr: string;
@@ -32,7 +32,7 @@ interface PoolPlace {
   readonly cidr?: never;
   /** Id of a subnet pool of Neutron. */
   readonly subnetPoolId: string;
-  /** Of the cidr that Neutron takes out of the pool. @default the pool's `default_prefixlen` */
+  /** Prefix length of the cidr that Neutron takes out of the pool. @default the pool's `default_prefixlen` */
   readonly prefixLength?: number;
   /** The family of the pool. @default 4 */
   readonly ipVersion?: 4 | 6;
@@ -57,22 +57,28 @@ interface SubnetSettings extends Pick<
   'dnsNameservers' | 'ipv6AddressMode' | 'ipv6RaMode' | 'serviceTypes'
 > {
   /**
-   * An address, or 'none'. One outside of the cidr is reached on the link; Juno to Mitaka refuse it.
-   * @default as Neutron chooses: the first address, `.1` or `::1`; from Ussuri on the network's own of IPv6, `2001:db8::`
+   * An address, or 'none'. Juno to Mitaka refuse an address outside of the cidr; other releases reach it on the link.
+   * @default as Neutron chooses: the first address, `.1` or `::1`; for IPv6 from Ussuri on the network's own,
+   * `2001:db8::`
    */
   readonly gateway?: string;
   /** @default true: DHCP answers there, and Neutron takes an address of the pools for it */
   readonly dhcp?: boolean;
   /** Given to servers by DHCP. @default none */
   readonly hostRoutes?: readonly HostRoute[];
-  /** Declared whole; both ends belong to a pool. @default all of the cidr but the gateway, not managed */
+  /**
+   * All pools of the subnet. Both ends of a range belong to the pool. @default all of the cidr but the gateway, not
+   * managed
+   */
   readonly allocationPools?: readonly AddressRange[];
   /**
-   * 'database': Terraform makes the subnet with the pools of that day, and stackward changes them in Neutron's database.
-   * @default Terraform changes them through the API, and stackward checks; on Icehouse, whose API can't, 'database'
+   * 'database': Terraform makes the subnet with the pools of its first apply, and stackward changes them in Neutron's
+   * database.
+   * @default Terraform changes them through the API, and stackward checks them; on Icehouse 'database', because its API
+   * can't
    */
   readonly allocationPoolMethod?: 'database';
-  /** Lets the method 'database' take addresses out of the pools, if none of them is allocated. @default refused */
+  /** Lets the method 'database' take addresses out of the pools that no port has. @default refused */
   readonly allowShrink?: boolean;
 }
 
@@ -88,13 +94,13 @@ export class Subnet implements ISubnet {
   readonly subnetId: string;
   readonly key: string;
   readonly network: INetwork;
-  /** Undefined: Neutron takes it out of a subnet pool. */
+  /** Undefined: Neutron takes the cidr out of a subnet pool. */
   readonly cidr?: string;
   readonly ipVersion: 4 | 6;
-  /** That its cidr comes out of; undefined: out of none. */
+  /** The subnet pool that the cidr comes from. Undefined: none. */
   readonly subnetPoolId: string | undefined;
   readonly gateway?: string;
-  /** The wish for our half, where pools are declared. */
+  /** The construct that keeps the pools, if the code declares pools. */
   readonly allocationPools: AllocationPools | undefined;
 
   constructor(scope: Construct, props: SubnetInput & { readonly name: string }, owner: Owner) {
@@ -152,7 +158,7 @@ export class Subnet implements ISubnet {
     });
   }
 
-  /** Neutron's `_validate_network_subnetpools`. */
+  /** The same rule as Neutron's `_validate_network_subnetpools`. */
   private compareWithSiblings(scope: Construct): void {
     const { ipVersion, subnetPoolId } = this;
     const others = this.network.subnets.filter((subnet) => subnet instanceof Subnet);
@@ -172,9 +178,13 @@ export class Subnet implements ISubnet {
       path: scope.node.path,
       key: this.key,
       network: network.key,
-      ...(this.cidr === undefined || Token.isUnresolved(this.cidr) ? {} : { cidr: this.cidr }),
-      ...(this.cidr === undefined ? { isChosen: true } : {}),
-      ...defined({ gateway, pools: allocationPools, tenant: tenant?.key }),
+      ...defined({
+        cidr: this.cidr === undefined || Token.isUnresolved(this.cidr) ? undefined : this.cidr,
+        isChosen: this.cidr === undefined ? true : undefined,
+        gateway,
+        pools: allocationPools,
+        tenant: tenant?.key,
+      }),
       services: { dhcp, ...defined({ ipv6AddressMode, ipv6RaMode, dnsNameservers, hostRoutes }) },
     });
     // One DHCP port per network, however many of its subnets have DHCP.

@@ -19,14 +19,14 @@ export interface RouterInterface {
   readonly network: INetwork;
   /** @default the network's first */
   readonly subnet?: ISubnet;
-  /** @default the subnet's gateway address */
+  /** @default the gateway address of the subnet */
   readonly address?: string;
 }
 
 export interface ExternalGateway {
   /** An external network. */
   readonly network: INetwork;
-  /** Addresses of the router there. @default Neutron picks one */
+  /** Addresses of the router in the external network. @default Neutron picks one */
   readonly addresses?: readonly string[];
   /** Hides the tenant's addresses behind the router's. Only admins may set it. @default as Neutron is set up, usually true */
   readonly snat?: boolean;
@@ -50,9 +50,9 @@ export interface TenantRouterProps extends Pick<
   readonly name?: string;
   /** @default none: it routes between its interfaces alone */
   readonly gateway?: ExternalGateway;
-  /** Networks to route between, each at its gateway's address; more by `addInterface`. @default none */
+  /** Networks to route between. The router has the gateway address in each. `addInterface` adds more. @default none */
   readonly interfaces?: readonly INetwork[];
-  /** @default none but those of its interfaces and its gateway */
+  /** @default only the routes of its interfaces and its gateway */
   readonly routes?: readonly HostRoute[];
 }
 
@@ -60,7 +60,7 @@ export interface TenantRouterProps extends Pick<
 export class TenantRouter extends Construct {
   readonly resource: NetworkingRouterV2;
   readonly routerId: string;
-  /** What a floating IP behind the router waits for. */
+  /** A floating IP behind the router waits for these. */
   readonly interfaces: NetworkingRouterInterfaceV2[] = [];
   private readonly tenant: ITenant;
   private readonly subnets: string[] = [];
@@ -72,7 +72,7 @@ export class TenantRouter extends Construct {
     this.tenant = tenant;
     this.resource = new NetworkingRouterV2(this, 'Router', {
       ...router,
-      ...(gateway ? this.gatewayConfig(gateway) : {}),
+      ...(gateway && this.gatewayConfig(gateway)),
       name,
       tenantId: tenant.projectId,
       ...dependingOn(tenant.dependenciesFor(this, 'network')),
@@ -97,7 +97,7 @@ export class TenantRouter extends Construct {
     }
   }
 
-  /** @param id part of the interface's address in the state; unique in the router */
+  /** @param id part of the interface's address in the state; unique within the router */
   addInterface(id: string, props: RouterInterface): NetworkingRouterInterfaceV2 {
     requireProps(this, props, 'network');
     checkTexts(this, { interface: id, ...props });

@@ -6,17 +6,18 @@ import { Tenant, type TenantProps } from './tenant';
 
 export interface TenantStackProps extends CloudStackProps, TenantProps {
   /**
-   * The first step of removing a tenant: keeps its project, the deployer's role and the provider, while all else in its
-   * stack goes at the next apply, whatever the code still says. (A provider that leaves the code before its resources
-   * leave the state breaks plan and apply.) @default false
+   * The first step of removing a tenant. The project, the deployer's role and the provider stay. The next apply removes
+   * everything else in the stack, whatever the code declares. (If a provider leaves the code before its resources leave
+   * the state, Terraform can neither plan nor apply.) @default false
    */
   readonly retiring?: boolean;
 }
 
 /**
- * One tenant, alone in its stack: it is planned, applied and destroyed by itself.
+ * One tenant, alone in its stack, so that it is planned, applied and destroyed by itself.
  *
- * To remove one: `cdktf destroy <stack>`, then its code. With `retiring: true` an apply does the first half.
+ * To remove a tenant, run `cdktf destroy <stack>`, then remove its code. With `retiring: true` an apply does the first
+ * half.
  */
 export class TenantStack extends CloudStack {
   readonly tenant: Tenant;
@@ -30,7 +31,10 @@ export class TenantStack extends CloudStack {
     declarationsOf(this).isRetiring = retiring;
   }
 
-  /** Before references between stacks are worked out: what goes must not be referred to. */
+  /**
+   * cdktf works out references between stacks after this. No other stack may refer to a resource that is about to be
+   * removed.
+   */
   override prepareStack(): void {
     this.leaveOnlyTheTenant();
     super.prepareStack();

@@ -12,13 +12,13 @@ import { Quotas, type QuotaLimits } from './quotas';
 import type { ITenant } from './interfaces';
 
 export interface TenantMember {
-  /** Name of the user; with `userId` only a label, part of the ids of its role assignments. */
+  /** Name of the user. With `userId` it is only a label, and a part of the ids of the role assignments. */
   readonly name: string;
   /** @default looked up by name */
   readonly userId?: string;
-  /** Domain to look the name up in. @default the deployer's */
+  /** Domain in which the name is looked up. @default the deployer's */
   readonly domainId?: string;
-  /** Names of roles, or `{ name, id }`, where the name is only a label. */
+  /** Names of roles, or `{ name, id }`, in which the name is only a label. */
   readonly roles: readonly (string | { readonly name: string; readonly id: string })[];
 }
 
@@ -26,11 +26,11 @@ export interface TenantProps extends Pick<
   IdentityProjectV3Config,
   'description' | 'enabled' | 'domainId' | 'parentId' | 'tags' | 'region'
 > {
-  /** Name of the project; changed in place. @default the id of the stack */
+  /** Name of the project. A change renames the project. @default the id of the stack */
   readonly name?: string;
   /** @default nobody but the deployer */
   readonly members?: readonly TenantMember[];
-  /** Only what is named is managed. @default the cloud's quotas */
+  /** Only named limits are managed. @default the cloud's quotas */
   readonly quotas?: QuotaLimits;
 }
 
@@ -39,10 +39,10 @@ export interface ImportedTenantProps {
 }
 
 /**
- * A project with its members, its quotas and a provider scoped to it. Made by a TenantStack.
+ * A project with its members, its quotas and a provider scoped to it. TenantStack makes it.
  *
- * Networks and ports are made by the admin's provider for the project, servers by the scoped one: Nova refuses ports of
- * another project (`PortNotUsable`). The scoped provider names the project by id, so that a renamed tenant still works.
+ * The admin's provider makes networks and ports for the project. The scoped provider makes servers, because Nova
+ * refuses ports of another project (`PortNotUsable`). It names the project by id, so that a renamed tenant still works.
  */
 export class Tenant extends Construct implements ITenant {
   readonly projectId: string;
@@ -53,15 +53,15 @@ export class Tenant extends Construct implements ITenant {
   /** Lets the deployer boot servers in the project. */
   readonly deployerRole: IdentityRoleAssignmentV3;
 
-  /** A project that something else made. The deployer needs a role in it already. */
+  /** An imported project. The deployer needs a role in it already. */
   static fromProjectId(scope: Construct, id: string, props: ImportedTenantProps): ITenant {
     return new ImportedTenant(scope, id, props);
   }
 
   /**
-   * The tenant of the stack that `scope` stands in.
-   * @param child id of the construct that asks, where it isn't made yet
-   * @throws InvalidConfiguration where it is no tenant's stack
+   * The tenant of the stack in which `scope` is.
+   * @param child id of the construct that asks, if it isn't made yet
+   * @throws InvalidConfiguration if the stack belongs to no tenant
    */
   static of(scope: IConstruct, child?: string): Tenant {
     const { tenant } = declarationsOf(scope);
@@ -118,8 +118,9 @@ export class Tenant extends Construct implements ITenant {
   }
 
   /**
-   * Proves that the scoped provider is scoped to the project, once there is something to boot: with OS_CLOUD in the
-   * environment, or credentials bound to one project, it is not (constructs/internal/credentials.ts).
+   * A data source that proves that the provider is scoped to the project, once there is something to boot. With
+   * OS_CLOUD in the environment, or with credentials bound to one project, the provider is not
+   * (constructs/internal/credentials.ts).
    */
   private scope(): ITerraformDependable {
     const known = this.node.tryFindChild('Scope');
@@ -127,7 +128,8 @@ export class Tenant extends Construct implements ITenant {
     const scope = new DataOpenstackIdentityAuthScopeV3(this, 'Scope', {
       name: 'scope',
       provider: this.provider,
-      // Not read before the role is there; a provider whose project is not known yet would answer with the deployer's own.
+      // A provider whose project is not known yet would answer with the deployer's own, so the role must be there
+      // before the read.
       dependsOn: [this.resource, this.deployerRole],
     });
     scope.lifecycle = {

@@ -26,11 +26,13 @@ import {
 } from './internal/user-data';
 import type { ITenant } from './interfaces';
 
-/** The NICs that a UTM may have, in the order in which the guest sees them: DHCP works on the first NIC alone. */
+/**
+ * The NICs that a UTM may have, in the order in which the guest sees them. Images ask for DHCP on the first NIC alone.
+ */
 export const nicOrder = ['guest', 'green', 'orange', 'red'] as const;
 export type NicName = (typeof nicOrder)[number];
 
-/** A port that the UTM makes for itself, in its tenant's project. */
+/** A port that the UTM makes in its tenant's project. */
 export type UtmNicProps = Omit<FixedIpPortProps, 'tenant'>;
 
 export interface Flavor {
@@ -64,38 +66,44 @@ export interface UtmInstanceProps
     > {
   /** @default the tenant of the stack */
   readonly tenant?: ITenant;
-  /** The display name; Nova derives the hostname from it when the server is made. @default the construct's id in lower case */
+  /**
+   * The display name. Nova derives the hostname from it when it makes the server. @default the construct's id in lower
+   * case
+   */
   readonly name?: string;
-  /** By name, or by id. A changed one rebuilds the server in place: its disk is new, its id and ports stay. */
+  /** By name, or by id. A changed image rebuilds the server in place: its disk is new, its id and ports stay. */
   readonly image: string | { readonly id: string };
-  /** By name, or with what is known of it. */
+  /** By name, or with its size. */
   readonly flavor: string | Flavor;
   /** @default the scheduler chooses */
   readonly availabilityZone?: string;
-  /** Compute host that the server is forced to; the deployer needs the right to do so. @default the scheduler chooses */
+  /**
+   * Compute host that the server is forced to. The deployer needs the right to force it. @default the scheduler chooses
+   */
   readonly host?: string;
   /** Id of a server group of the tenant: `ServerGroup` makes one. @default none */
   readonly serverGroupId?: string;
   /**
-   * bridged: green and orange are one segment, joined in br0, and frames keep their own MAC and IP. routed: the UTM
-   * forwards between all of its NICs. @default 'bridged' where there is green and orange, else 'routed'
+   * bridged: green and orange are one segment, joined in br0, and frames keep their own MAC and IP addresses. routed:
+   * the UTM forwards packets between all of its NICs. @default 'bridged' if there are green and orange, else 'routed'
    */
   readonly mode?: UtmUserDataProps['mode'];
   /**
-   * What it may pass on, by the NIC that it leaves by: an exception there, `{ sources, destinations, reason }`. 'nics': at
-   * each NIC what comes from the subnets of green and orange, and nothing else, so no answers from the Internet either.
-   * @default nothing is opened: Neutron drops what has a foreign source where port security is on
+   * The transit that the UTM may pass on, by the NIC at which it leaves: an exception, `{ sources, destinations, reason
+   * }`. 'nics' opens each NIC for the subnets of green and orange alone, so answers from the Internet don't pass
+   * either.
+   * @default nothing is opened: with port security on, Neutron drops packets with a foreign source
    */
   readonly transit?: UtmTransit;
-  /** More of the user data, besides network, forwarding and hostname. @default nothing */
+  /** Further user data, besides network, forwarding and hostname. @default nothing */
   readonly config?: CloudConfigExtras;
   /** User data of one's own, as text or in base64: all of it is literal but references to attributes. @default made from the NICs, and the same after every boot of the guest */
   readonly userData?: string;
 }
 
 /**
- * A virtual firewall with any of the NICs guest, green, orange and red, in this order. Each boots from a port that was
- * made before, so it has exactly the planned address.
+ * A virtual firewall with any of the NICs guest, green, orange and red, in this order. Each NIC boots from a port that
+ * was made before, so it has exactly the planned address.
  *
  *     new UtmInstance(stack, 'Utm', {
  *       image: 'utm', flavor: 'm1.small',
@@ -114,7 +122,7 @@ export class UtmInstance extends Construct {
   constructor(scope: Construct, id: string, props: UtmInstanceProps) {
     super(scope, id);
     requireProps(this, props, 'image', 'flavor');
-    // User data is literal: escapeForTerraform writes it so.
+    // escapeForTerraform escapes the user data later, so its text may hold `${…}`.
     checkTexts(this, { ...props, config: undefined, userData: undefined });
     const {
       tenant = Tenant.of(this),
@@ -181,7 +189,7 @@ export class UtmInstance extends Construct {
     return hostname;
   }
 
-  /** Icehouse's Nova deletes every port of a server that goes, also those that it did not make. */
+  /** Icehouse's Nova deletes every port of a removed server, also ports that Nova did not make. */
   private keepPorts(): ComputeInstanceV2Config['vendorOptions'] {
     const { release } = CloudStack.of(this).cloud;
     return isAtLeast(release, 'juno') ? undefined : { detachPortsBeforeDestroy: true };
@@ -215,7 +223,10 @@ export class UtmInstance extends Construct {
     return renderUserData(props);
   }
 
-  /** An address that Neutron picks is left out: a later change of the port would make it unknown, and replace the server. */
+  /**
+   * An address that Neutron picks is left out. A later change of the port would make it unknown, and so replace the
+   * server.
+   */
   private guestNic(port: FixedIpPort): UtmNic {
     const addresses = port.addresses.flatMap((address) => {
       const { cidr } = chooseSubnet(this, port.network, address);
@@ -260,11 +271,14 @@ export class UtmInstance extends Construct {
         this,
         `its tenant's provider stands in the stack ${CloudStack.of(this.tenant.provider).node.path}; declare the server there`,
       );
-    // When all is said: an exception may be declared after the UTM.
+    // The aspect runs when the whole code is read, because an exception may be declared after the UTM.
     Aspects.of(this).add({ visit: (node) => (node === this ? this.warnOfSpoofing(mode) : undefined) });
   }
 
-  /** What a UTM forwards has a foreign source: Neutron drops it at the port that it leaves by, in every release. */
+  /**
+   * Packets that a UTM forwards have a foreign source. Neutron drops them at the port by which they leave, in every
+   * release.
+   */
   private warnOfSpoofing(mode: UtmUserDataProps['mode']): void {
     // Port security came with Kilo.
     const orWithoutSecurity = isAtLeast(CloudStack.of(this).cloud.release, 'kilo')

@@ -1,24 +1,24 @@
-/** What a UTM passes on, as exceptions at the NICs by which it leaves. */
+/** The transit of a UTM as exceptions at the NICs by which it leaves. */
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { FixedIpPort } from './fixed-ip-port';
 import { addFinding } from './internal/declarations';
 import { FirewallException, type FirewallExceptionProps } from './firewall-exception';
 
-/** NICs whose neighbours a UTM passes things on to. */
+/** NICs by which transit may leave. */
 const transitNics = ['green', 'orange', 'red'] as const;
 type TransitNic = (typeof transitNics)[number];
-/** Those that are the tenant's own. */
+/** The NICs towards the tenant's own networks. */
 const inside = ['green', 'orange'] as const;
 
-/** What may leave by one NIC although its source is foreign. */
+/** Transit that may leave by one NIC although its source is foreign. */
 export type UtmTransitProps = Omit<FirewallExceptionProps, 'port' | 'mode'>;
 
 export type UtmTransit = 'nics' | Partial<Record<TransitNic, UtmTransitProps>>;
 
 type Ports = Partial<Record<TransitNic, FixedIpPort>>;
 
-/** `Transit/<Nic>` below the UTM. */
+/** Makes an exception `Transit/<Nic>` below the UTM for each NIC. */
 export function makeTransit(utm: Construct, mode: 'bridged' | 'routed', ports: Ports, transit: UtmTransit): void {
   const scope = new Construct(utm, 'Transit');
   const wanted = transit === 'nics' ? fromNics(utm, mode, ports) : transit;
@@ -26,7 +26,7 @@ export function makeTransit(utm: Construct, mode: 'bridged' | 'routed', ports: P
     const props = wanted[nic];
     const port = ports[nic];
     if (props && !port) addFinding(utm, `its transit names ${nic}, and it has no such NIC; add one, or leave it out`);
-    // What comes from the bridge and leaves by red is routed.
+    // Packets that come from the bridge and leave by red are routed.
     else if (props && port)
       new FirewallException(scope, `${nic.charAt(0).toUpperCase()}${nic.slice(1)}`, {
         ...props,
@@ -36,7 +36,10 @@ export function makeTransit(utm: Construct, mode: 'bridged' | 'routed', ports: P
   }
 }
 
-/** At each NIC that filters what comes from the subnets of the other inside NICs; bridged, those of the whole segment. */
+/**
+ * Opens each NIC that filters for the subnets of the other inside NICs; in mode bridged, for the subnets of the whole
+ * segment.
+ */
 function fromNics(
   utm: Construct,
   mode: 'bridged' | 'routed',

@@ -113,6 +113,9 @@ const addressOf = (port: ApiPort): ApiPort['fixed_ips'][number] => {
 };
 const subnetOf = (port: ApiPort) => ({ id: addressOf(port).subnet_id, networkId: port.network_id });
 const portOf = (port: ApiPort): LabPort => ({
-  ...{ id: port.id, mac: port.mac_address, networkId: port.network_id },
-  ...{ address: addressOf(port).ip_address, ipv6: undefined },
+  id: port.id,
+  mac: port.mac_address,
+  networkId: port.network_id,
+  address: addressOf(port).ip_address,
+  ipv6: undefined,
 });

@@ -1,4 +1,5 @@
 // The lab's own APIs, as its admin.
+import { defined } from '../lib/basics/defined';
 import { LabError } from './command';
 import type { Lab, LabPorts } from './environment';
 
@@ -49,7 +50,7 @@ export class Cloud {
         'X-Auth-Token': token,
         'Content-Type': raw ? 'application/octet-stream' : 'application/json',
       },
-      ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
+      ...defined({ body: body === undefined ? undefined : raw ? Buffer.from(body) : JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new LabError(`${method} ${service} ${path}: ${String(response.status)} ${text}`);

@@ -1,4 +1,5 @@
 // Runs a program to its end. Secrets go through its input or its environment, never through its arguments.
+import { defined } from '../lib/basics/defined';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ export function childEnvironment(lab: Pick<Lab, 'folder'>, name?: string): NodeJ
     SETUPTOOLS_USE_DISTUTILS: 'stdlib',
     HOME: join(lab.folder, 'home'),
     TMPDIR: join(lab.folder, 'tmp'),
-    ...(name === undefined ? {} : { [MARK]: `${lab.folder} ${name}` }),
+    ...defined({ [MARK]: name === undefined ? undefined : `${lab.folder} ${name}` }),
   };
 }
 
@@ -73,7 +74,7 @@ export async function sql(lab: Lab, statements: string, stage?: string): Promise
   const out = await run(
     lab,
     ['mariadb', '--no-defaults', `--socket=${mariadbSocket(lab)}`, '--user=root', '--batch', '--skip-column-names'],
-    { input: statements, ...(stage === undefined ? {} : { stage }) },
+    { input: statements, ...defined({ stage }) },
   );
   return out.split('\n').filter(Boolean);
 }

@@ -61,7 +61,7 @@ export class NeutronApi implements NetworkWriter {
     await this.session.call('network', `/v2.0/subnets/${encodeURIComponent(subnet.id)}`, {
       method: 'PUT',
       body: { subnet: { allocation_pools: pools.map(({ start, end }) => ({ start, end })) } },
-      ...(revision === undefined ? {} : { headers: { 'if-match': `revision_number=${revision}` } }),
+      ...defined({ headers: revision === undefined ? undefined : { 'if-match': `revision_number=${revision}` } }),
     });
   }
 

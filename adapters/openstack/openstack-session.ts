@@ -2,6 +2,7 @@
  * One authenticated session with a cloud: a Keystone v3 token, the catalogue, and requests to its services.
  * Tokens live in memory alone; no message holds a header or a body that was sent.
  */
+import { defined } from '../../lib/basics/defined';
 import { readFileSync } from 'node:fs';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { CloudCredentials } from '../../lib/openstack/credentials';
@@ -233,7 +234,7 @@ export class OpenStackSession {
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
           accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...defined({ 'content-type': body === undefined ? undefined : 'application/json' }),
           ...headers,
         },
         body: body === undefined ? null : JSON.stringify(body),

@@ -3,12 +3,15 @@ import type { BootRestoreSpec } from '../../reconcilers/boot-restore/spec';
 import { CloudStack } from '../cloud-stack';
 import { declareResource } from './declarations';
 
-/** That a stack's exceptions in the packet filter come back when their hosts start. Made by the first of them, one per stack. */
+/**
+ * Makes the exceptions of a stack in the packet filter come back when their hosts start. The first such exception makes
+ * this construct; there is one per stack.
+ */
 export class BootRestore extends Construct {
   private readonly exceptions: BootRestoreSpec['exceptions'] = [];
   private readonly constructs: Construct[] = [];
 
-  /** That of the stack which `scope` stands in. */
+  /** The construct of the stack in which `scope` is. Made if it doesn't exist yet. */
   static of(scope: Construct): BootRestore {
     const stack = CloudStack.of(scope);
     const known = stack.node.tryFindChild('BootRestore');

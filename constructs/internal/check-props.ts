@@ -1,9 +1,10 @@
 /**
- * What no check of types sees: text that Terraform would run, and a prop without which nothing can be made.
+ * Checks of props that TypeScript can't make: text that Terraform would evaluate, and missing props of untyped
+ * programs.
  *
- * cdktf copies strings as they are, and Terraform evaluates `${…}` and `%{…}` in each of them, in a reason as in a name.
- * Such text is refused and not escaped: nearly always quotes stand where backticks were meant. Terraform's own way to
- * write it, `$${` and `%%{`, passes. cdktf's tokens are no text: references to attributes work everywhere.
+ * cdktf copies strings as they are, and Terraform evaluates `${…}` and `%{…}` in each of them, whether it is a reason
+ * or a name. Such text is refused and not escaped, because nearly always the author wrote quotes and meant backticks.
+ * Terraform's own escapes `$${` and `%%{` pass. cdktf's tokens (references to attributes) are allowed everywhere.
  */
 import type { IConstruct } from 'constructs';
 import { InvalidConfiguration } from '../../lib/basics/errors';
@@ -12,10 +13,10 @@ import { addFinding } from './declarations';
 
 const refused = new WeakSet<IConstruct>();
 
-/** A finding for the construct's path, and for each text in its props, that Terraform would run. */
+/** Adds a finding for each text that Terraform would evaluate: the construct's path, and every text in its props. */
 export function checkTexts(construct: IConstruct, props: object): void {
   const { path, scopes } = construct.node;
-  // What a construct makes of its props is told once, where they were given.
+  // A construct hands its props on to its children. Only the construct that was given the prop reports it.
   if (scopes.some((scope) => refused.has(scope))) return;
   const found = [
     ...templatesIn(path, 'its path'),
@@ -29,14 +30,14 @@ export function checkTexts(construct: IConstruct, props: object): void {
   if (found.length > 0) refused.add(construct);
 }
 
-/** @throws InvalidConfiguration where a prop is missing that a program without a check of types left out */
+/** @throws InvalidConfiguration if an untyped program left out a prop that is needed */
 export function requireProps<T extends object>(construct: IConstruct, props: T, ...names: (keyof T & string)[]): void {
   for (const name of names)
     if (props[name] === undefined || props[name] === null)
       throw new InvalidConfiguration(`it has no ${name}; give it the prop ${name}`, { where: construct.node.path });
 }
 
-/** Of text, lists and plain objects: constructs and what cdktf resolves later speak for themselves. */
+/** Searches text, lists and plain objects. Constructs check their own props, and cdktf resolves tokens later. */
 function templatesIn(value: unknown, place: string): (readonly [place: string, template: string])[] {
   if (typeof value === 'string') {
     const template = templateIn(value);

@@ -5,9 +5,9 @@ import { holds, parseAddress, parseCidr } from '../../lib/net/ip-ranges';
 import type { INetwork, ISubnet } from '../interfaces';
 
 /**
- * The subnet of the network that the address is taken from: the one that holds it, else the first of its family, else
- * the first; whether it fits is checked at synth.
- * @throws InvalidConfiguration where the network is known without a subnet
+ * The subnet that an address is taken from: the subnet that holds the address, else the first subnet of its family,
+ * else the first subnet. Synth checks whether the address fits.
+ * @throws InvalidConfiguration if no subnet of the network is known
  */
 export function chooseSubnet(construct: IConstruct, network: INetwork, address: string): ISubnet {
   const [first] = network.subnets;

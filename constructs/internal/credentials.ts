@@ -1,14 +1,15 @@
 /**
- * The credentials of a tenant's scoped provider, where they come from clouds.yaml.
+ * The credentials of a tenant's scoped provider if they come from clouds.yaml.
  *
- * Symptom: with `cloud` (or OS_CLOUD) the provider takes all from the entry and ignores `tenant_id` beside it, so a
- * server would be booted in the deployer's own project; 1.54.1 and 3.4.0 alike
- * (terraform-provider-openstack issue 1269, gophercloud/utils issue 152).
- * How: Terraform itself reads the entry when it runs, in the provider's own search order, and hands its parts to the
- * provider beside `tenant_id`. So nothing secret is in the code, the JSON, the plan or the state: provider arguments are
- * stored nowhere. It can go once the provider lets `tenant_id` win over the entry.
+ * Symptom: with `cloud` (or OS_CLOUD) the provider takes everything from the entry and ignores `tenant_id` beside it. A
+ * server would be booted in the deployer's own project. This is so in 1.54.1 and in 3.4.0 (terraform-provider-openstack
+ * issue 1269, gophercloud/utils issue 152).
+ * How: Terraform itself reads the entry when it runs, in the provider's own search order. It gives the values to the
+ * provider one by one, with `tenant_id` beside them. No secret gets into the code, the JSON, the plan or the state,
+ * because Terraform stores no arguments of providers. This file can go when the provider lets `tenant_id` win over the
+ * entry.
  * Given up: profiles (clouds-public.yaml), values by region, and application credentials, which Keystone binds to one
- * project; for these, OS_* variables do.
+ * project. Use OS_* variables for these.
  */
 import { isAbsolute } from 'node:path';
 import { TerraformLocal } from 'cdktf';
@@ -16,7 +17,7 @@ import type { Construct } from 'constructs';
 import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 
-/** Argument of the provider, and where it stands in the entry. */
+/** Argument of the provider, and its key in the entry. */
 const parts = {
   authUrl: 'auth_url',
   userName: 'username',
@@ -32,7 +33,7 @@ const parts = {
 } as const satisfies { [argument in keyof OpenstackProviderConfig]?: string };
 
 export class Credentials extends TerraformLocal {
-  /** Arguments for a provider that is not given `cloud`. */
+  /** Arguments for a provider that gets no `cloud`. */
   readonly providerConfig: OpenstackProviderConfig;
 
   /** @param cloud the entry's name in clouds.yaml */
@@ -46,7 +47,7 @@ export class Credentials extends TerraformLocal {
   }
 }
 
-/** The entry with what stands under `auth`, in secure.yaml too, at its top level. */
+/** A Terraform expression for the entry. Keys below `auth`, also those of secure.yaml, are lifted to its top level. */
 function entryExpression(cloud: string, where: string): string {
   const clouds = process.env['OS_CLIENT_CONFIG_FILE'];
   if (clouds && !isAbsolute(clouds))
@@ -66,14 +67,15 @@ function entryExpression(cloud: string, where: string): string {
   return `\${sensitive(merge([for entry in [${entries.join(', ')}] : merge(entry, try(entry.auth, {}))]...))}`;
 }
 
-/** Of these a plain text is put in quotes where YAML would make something else of it. */
+/** Keys whose value is text: plain YAML that would be read as something else gets quotes. */
 const texts = Object.values(parts).filter((key) => key !== 'cacert').join('|'); // prettier-ignore
 const retyped = '(?:[-+.0-9][-+.:0-9A-Za-z_]*|(?i:true|false|yes|no|on|off|y|n))';
 const plainText = `/(?m)(^|[{,])([ \t]*(?:${texts}):[ \t]+)(${retyped})([ \t]*(?:[,}]|(?:#.*)?\r?$))/`;
 
 /**
- * Terraform's `yamldecode` makes true of `yes` and 1.1 of `1.10`, where the provider's own reading of the entry keeps
- * what was written. Twice, because the comma between two of a line belongs to one match.
+ * Terraform's `yamldecode` reads `yes` as true and `1.10` as 1.1. The provider's own reader keeps the text, so quotes
+ * are put around it here. The replacement runs twice, because a match takes the comma that the next match on the line
+ * needs.
  */
 function quoted(text: string): string {
   const once = (inner: string) => `replace(${inner}, ${JSON.stringify(plainText)}, "$1$2'$3'$4")`;

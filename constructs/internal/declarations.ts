@@ -1,6 +1,6 @@
 /**
- * What the constructs of a stack say about themselves, as plain data: the pure checks of lib/ read it before anything
- * is written, and the manifest is made of it.
+ * The declarations of a stack's constructs, as plain data. The checks of lib/synth read them before anything is
+ * written, and the manifest is made of them.
  */
 import { TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
@@ -10,17 +10,23 @@ import type { QuotaDeclaration, UseDeclaration } from '../../lib/synth/quota-pla
 import type { Release } from '../../lib/openstack/releases';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
 
-/** One wish for our half, as it stands in the manifest. */
+/** A resource of the manifest, as a construct declares it. */
 export interface DeclaredResource {
-  /** Folder of its kind under reconcilers/. */
+  /** Name of the kind: its folder below reconcilers/. */
   readonly kind: string;
-  /** As the kind's `parse` takes it: references to ids and MAC addresses, and literals; nothing sensitive. */
+  /**
+   * The spec that the kind's `parse` accepts: literals, and references to ids and MAC addresses. Never anything
+   * sensitive.
+   */
   readonly spec: object;
-  /** What must have converged before. @default nothing */
+  /** Constructs whose resources must have converged before. @default none */
   readonly dependsOn?: readonly IConstruct[];
 }
 
-/** `thing` may have one owner. Its name is what the message says: `the allocation pools of subnet 2f0c…`. */
+/**
+ * The claim of a construct that it alone decides about `thing`. The message names it: `the allocation pools of subnet
+ * 2f0c…`.
+ */
 export interface Claim {
   readonly thing: string;
   readonly path: string;
@@ -30,27 +36,30 @@ interface Declared extends AddressPlan {
   readonly quotas: readonly QuotaDeclaration[];
   readonly uses: readonly UseDeclaration[];
   readonly claims: readonly Claim[];
-  /** Found wrong while a construct was made, and kept so that all findings come at once. */
+  /** Mistakes found while a construct was made. They are kept so that all findings are reported together. */
   readonly findings: readonly SynthFinding[];
 }
 
-/** What the checks ask of the cloud that a stack belongs to. */
+/** The properties of a stack's cloud that the checks need. */
 interface Cloud extends IConstruct {
   readonly release: Release;
 }
 
-/** Counts what was declared in one app: findings are worked out again only after it changed. */
+/** Counts the declarations of one app. Findings are computed again only if the count has changed. */
 interface AppDeclarations {
   revision: number;
   readonly all: Declarations[];
 }
 
 export class Declarations {
-  /** Set by CloudStack: addresses are compared within one cloud. */
+  /** Set by CloudStack. Addresses are compared within one cloud. */
   cloud: Cloud | undefined;
   /** Set by Tenant. */
   tenant: IConstruct | undefined;
-  /** Set by TenantStack: all but the tenant itself is about to go, so it is neither checked nor wished. */
+  /**
+   * Set by TenantStack. Everything but the tenant itself is about to be removed, so it is neither checked nor put into
+   * the manifest.
+   */
   isRetiring = false;
   readonly resources = new Map<string, DeclaredResource>();
   private readonly declared: { [K in keyof Declared]: Declared[K][number][] } = {
@@ -71,7 +80,7 @@ export class Declarations {
     private readonly app: AppDeclarations,
   ) {}
 
-  /** Adds one declaration of a sort, as `lib/` knows it. */
+  /** Adds declarations of one sort; lib/synth defines the sorts. */
   add<K extends keyof Declared>(sort: K, ...declarations: readonly Declared[K][number][]): void {
     append<Declared[K][number]>(this.declared[sort], declarations);
     this.app.revision++;
@@ -90,7 +99,7 @@ export class Declarations {
 const byStack = new WeakMap<TerraformStack, Declarations>();
 const byApp = new WeakMap<IConstruct, AppDeclarations>();
 
-/** Those of the stack that `scope` stands in. */
+/** The declarations of the stack in which `scope` is. */
 export function declarationsOf(scope: IConstruct): Declarations {
   const stack = TerraformStack.of(scope);
   const known = byStack.get(stack);
@@ -102,7 +111,7 @@ export function declarationsOf(scope: IConstruct): Declarations {
   return declarations;
 }
 
-/** Those of every stack of the app, in the order in which the stacks were made. */
+/** The declarations of every stack of the app, in the order in which the stacks were made. */
 export function declarationsOfApp(scope: IConstruct): AppDeclarations {
   const { root } = scope.node;
   const known = byApp.get(root);
@@ -112,18 +121,18 @@ export function declarationsOfApp(scope: IConstruct): AppDeclarations {
   return app;
 }
 
-/** Keeps a finding until the app is validated, so that all come at once. */
+/** Keeps a finding until the app is validated, so that all findings are reported together. */
 export function addFinding(construct: IConstruct, message: string): void {
   declarationsOf(construct).add('findings', { path: construct.node.path, message });
 }
 
-/** Says that `construct` alone decides about `thing`; a second one that says so is a finding. */
+/** Says that `construct` alone decides about `thing`. A second construct that says so is a finding. */
 export function claim(construct: IConstruct, thing: string): void {
   declarationsOf(construct).add('claims', { thing, path: construct.node.path });
 }
 
 /**
- * Adds a wish for stackward's half to the manifest of the stack, under the construct's path. One per construct.
+ * Adds a resource to the manifest of the stack, under the construct's path. A construct may add only one.
  *
  *     declareResource(this, { kind: 'allocation-pool', spec: { subnetId, pools, method: 'api' } });
  */

@@ -1,13 +1,14 @@
 /**
- * Findings of all stacks, thrown once, before anything is written.
+ * Findings of all stacks, thrown together before anything is written.
  *
- * Goals: one run names everything that is to be mended, with construct paths, in `cdktf synth`, `tsx main.ts` and
- * `Testing.synth(stack, true)` alike; a broken app leaves the stacks in cdktf.out as they were.
- * How: every CloudStack carries this validation. cdktf 0.21 validates a stack right before it writes it, and all stacks
- * are prepared by then, so the first one validated speaks for the whole app. It throws instead of returning sentences:
- * cdktf would print each under the path of the stack that happened to be first.
- * Given up: a validation on the app, which cdktf runs after all stacks are written and `Testing.synth` never runs; an
- * aspect, which sees one stack at a time. A plain TerraformStack that comes first in the app is written before.
+ * Goals: one run names every mistake with its construct's path, in `cdktf synth`, `tsx main.ts` and
+ * `Testing.synth(stack, true)` alike. If the app has a mistake, the stacks in cdktf.out stay as they were.
+ * How: every CloudStack carries this validation. cdktf 0.21 validates a stack right before it writes the stack, after
+ * it has prepared all stacks. So the validation that runs first reports the whole app. It throws instead of returning
+ * messages, because cdktf would print each message under the path of the stack that happened to be first.
+ * Given up: a validation on the app, because cdktf runs it after all stacks are written, and `Testing.synth` never runs
+ * it. An aspect sees one stack at a time. A plain TerraformStack that comes first in the app is written before the
+ * findings are thrown.
  */
 import type { IConstruct } from 'constructs';
 import { addressFindings, type AddressPlan } from '../../lib/synth/address-plan';
@@ -38,7 +39,7 @@ export function validateApp(stack: IConstruct): string[] {
   return [];
 }
 
-/** Node prints the stack and the fields of an uncaught error: here that is the findings alone, and once. */
+/** Node prints the stack and the fields of an uncaught error. This error prints the findings alone, and once. */
 function findingsError(findings: readonly SynthFinding[]): InvalidConfiguration {
   const error = new InvalidConfiguration(renderFindings(findings));
   error.stack = `${error.name}: ${error.message}`;
@@ -46,7 +47,7 @@ function findingsError(findings: readonly SynthFinding[]): InvalidConfiguration 
   return error;
 }
 
-/** All findings of the app that `scope` stands in, in the order of the stacks. */
+/** All findings of the app in which `scope` is, in the order of the stacks. */
 export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
   const stacks = declarationsOfApp(scope).all.filter((declarations) => !declarations.isRetiring);
   const found = [
@@ -65,7 +66,10 @@ export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
   return once([...found, ...stacks.flatMap((declarations) => wishFindings(declarations, places))]);
 }
 
-/** What a construct makes of its props is told once, where they were given. */
+/**
+ * A construct hands its props on to its children, and each would report the same mistake. Only the outermost report is
+ * kept.
+ */
 function once(findings: readonly SynthFinding[]): SynthFinding[] {
   const places = new Map<string, Set<string>>();
   for (const { path, message } of findings) places.set(message, (places.get(message) ?? new Set()).add(path));
@@ -76,7 +80,7 @@ function once(findings: readonly SynthFinding[]): SynthFinding[] {
   });
 }
 
-/** Of whatever is a name in the manifest: `stackward` refuses the same. */
+/** Names in the manifest that the stackward command would refuse. */
 function nameFindings({ stack, resources }: Declarations): SynthFinding[] {
   return [stack.node.id, ...resources.keys()].flatMap((path) => {
     const fault = faultOfName(path);
@@ -119,7 +123,7 @@ function claimFindings(stacks: readonly Declarations[]): SynthFinding[] {
     const { stack } = declarations;
     for (const { thing, path } of declarations.list('claims')) {
       const name = String(resolveIn(stack, thing));
-      // A reference means something in its own stack alone.
+      // The same reference may stand for different things in two stacks.
       const key = name.includes('${') ? `${stack.node.path} ${name}` : name;
       const owner = owners.get(key);
       if (owner === undefined) owners.set(key, path);

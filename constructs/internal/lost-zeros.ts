@@ -2,7 +2,8 @@ import type { Construct } from 'constructs';
 import { addFinding } from './declarations';
 
 /**
- * A finding for each value that is 0 or false, where the provider then sends nothing, and the service chooses.
+ * Adds a finding for each value that is 0 or false and that the provider doesn't send. The service would choose a value
+ * then.
  * Source: resource_openstack_*_v2.go of the provider 1.54.1, and the `omitempty` tags of gophercloud 1.8.0.
  *
  * @param values by the name of the prop; of a list, its items' values
@@ -19,6 +20,6 @@ export function refuseLostZeros(construct: Construct, values: Readonly<Record<st
         );
 }
 
-/** The values of one attribute in a list of blocks; [] where the list is known to Terraform alone. */
+/** The values of one attribute in a list of blocks. [] if only Terraform knows the list. */
 export const eachOf = (blocks: unknown, attribute: string): unknown[] =>
   Array.isArray(blocks) ? blocks.map((block) => (block as Record<string, unknown>)[attribute]) : [];

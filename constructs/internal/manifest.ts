@@ -1,11 +1,12 @@
+import { defined } from '../../lib/basics/defined';
 import { Lazy, TerraformOutput, type TerraformStack } from 'cdktf';
 import { outputName, schemaVersion } from '../../lib/contract/manifest';
 import { declarationsOf } from './declarations';
 import type { OpenStackCloud } from '../openstack-cloud';
 
 /**
- * The one output that carries our half's wishes through Terraform: always there, also when nothing is wished, so that
- * "nothing wanted" and "nothing known" differ (docs/adr/0001-manifest.md).
+ * The output that carries the declared resources through Terraform to the stackward command. A stack without resources
+ * has it too, so that "nothing wanted" and "nothing known" differ (docs/adr/0001-manifest.md).
  */
 export function addManifest(stack: TerraformStack, { owner, release, settings }: OpenStackCloud): TerraformOutput {
   const declarations = declarationsOf(stack);
@@ -14,7 +15,7 @@ export function addManifest(stack: TerraformStack, { owner, release, settings }:
     owner,
     stack: stack.node.id,
     release,
-    ...(settings === undefined ? {} : { cloud: settings }),
+    ...defined({ cloud: settings }),
     resources: Object.fromEntries(
       [...declarations.resources].map(([path, { kind, spec, dependsOn = [] }]) => [
         path,

@@ -1,13 +1,16 @@
 /**
- * References to sensitive attributes in the manifest. Terraform refuses them at plan time only ("Output refers to
- * sensitive values"), and naming neither the construct nor the field.
+ * References to sensitive attributes in the manifest. Terraform refuses them only when it plans ("Output refers to
+ * sensitive values"), and then names neither the construct nor the field.
  */
 import { TerraformVariable } from 'cdktf';
 import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
 
-/** Of the provider's 1.54.1 and 3.4.0, `type.attribute`; test/constructs/manifest.test.ts compares with the schema. */
+/**
+ * Attributes of the provider 1.54.1 and 3.4.0, as `type.attribute`. test/constructs/manifest.test.ts compares them with
+ * the schema.
+ */
 export const sensitiveAttributes = [
   'openstack_blockstorage_volume_attach_v2.data',
   'openstack_blockstorage_volume_attach_v3.data',
@@ -29,7 +32,10 @@ export const sensitiveAttributes = [
   'openstack_sharedfilesystem_share_access_v2.access_key',
 ] as const;
 
-/** In an expression of the stack itself, and in the name of the output that cdktf makes for another stack's. */
+/**
+ * Matches the attribute in an expression of the same stack, and in the name of the output that cdktf makes for another
+ * stack.
+ */
 const patterns = sensitiveAttributes.map((name) => {
   const [type = '', attribute = ''] = name.split('.');
   return { name, pattern: new RegExp(`${type}[\\w.\\[\\]-]*?${attribute}(?![\\w.-])`) };

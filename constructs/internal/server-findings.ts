@@ -3,7 +3,10 @@ import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
 
-/** Made in the project of their provider, because no attribute names another; and what comes of the deployer's. */
+/**
+ * Resources that are made in the project of their provider, because no attribute names another. The text says what
+ * happens if the deployer's provider makes them.
+ */
 const inProviderProject: Readonly<Record<string, string>> = {
   openstack_compute_instance_v2: 'Nova refuses ports of another one there',
   openstack_compute_servergroup_v2: 'Nova finds it for no server of the tenant',
@@ -14,8 +17,9 @@ const inProviderProject: Readonly<Record<string, string>> = {
 };
 
 /**
- * Of a tenant's stack: what the admin's provider would make in the admin's project, and server groups of another stack's
- * project. UtmInstance and ServerGroup take the right provider by themselves; this is for resources made by hand.
+ * Findings of a tenant's stack: resources that the admin's provider would make in the admin's project, and server
+ * groups of another stack's project. UtmInstance and ServerGroup choose the right provider; these findings are about
+ * handmade resources.
  */
 export function serverFindings({ stack, tenant }: Declarations): SynthFinding[] {
   if (!tenant) return [];
@@ -46,7 +50,10 @@ function providerFindings(
 const hintsOf = (resource: TerraformResource): unknown =>
   (resource as { schedulerHintsInput?: unknown }).schedulerHintsInput;
 
-/** A reference to another stack's group: of another tenant, or of the deployer's own project. */
+/**
+ * A finding if the reference leads to a group of another stack. That group belongs to another tenant, or to the
+ * deployer's project.
+ */
 function groupFindings({ node }: TerraformResource, hints: unknown): SynthFinding[] {
   return /terraform_remote_state|cross-stack/.test(JSON.stringify(hints ?? ''))
     ? [

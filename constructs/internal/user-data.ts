@@ -18,6 +18,7 @@
  * by Terraform. A token must stand for one line without quotes: a MAC or an IP address, an id, a name.
  * WARNING: no secrets in user data; see lib/synth/cloud-config.ts.
  */
+import { defined } from '../../lib/basics/defined';
 import { renderCloudConfig, type CloudConfig, type CloudConfigExtras } from '../../lib/synth/cloud-config';
 import { cloudConfigFindings } from '../../lib/synth/cloud-config-checks';
 import type { GuestNetwork, Nic } from '../../lib/synth/cloud-config-network';
@@ -27,7 +28,7 @@ import { cloudConfigWarnings } from '../../lib/synth/user-data-text';
 export type UtmNic = Omit<Nic, 'name'>;
 
 export interface UtmUserDataProps extends CloudConfigExtras {
-  /** As Nova derives it: see deriveHostname in lib/synth/hostname.ts. */
+  /** As Nova derives the hostname: deriveHostname in lib/synth/hostname.ts. */
   readonly hostname: string;
   /** Bridged: green and orange are joined in br0, which takes their addresses. Routed: each NIC has its own. */
   readonly mode: 'bridged' | 'routed';
@@ -40,12 +41,12 @@ export interface UtmUserDataProps extends CloudConfigExtras {
   };
 }
 
-/** For `userData` of a server: Terraform gives the guest the text, with the tokens' values in it. */
+/** The value for `userData` of a server. Terraform replaces the tokens in it by their values. */
 export function renderUserData(props: UtmUserDataProps): string {
   return escapeForTerraform(rendered(props).text);
 }
 
-/** All that is wrong with it, each as a sentence that names the place; nothing is thrown. */
+/** All mistakes, each as a sentence that names the place. Throws nothing. */
 export function userDataFindings(props: UtmUserDataProps): readonly string[] {
   const { green, orange } = props.nics;
   const half =
@@ -56,7 +57,7 @@ export function userDataFindings(props: UtmUserDataProps): readonly string[] {
   return [...half, ...cloudConfigFindings(config, text)];
 }
 
-/** What may be meant, and mostly isn't: placeholders that nobody filled in. */
+/** Placeholders that nobody filled in: they may be meant, but mostly aren't. */
 export function userDataWarnings(props: UtmUserDataProps): readonly string[] {
   return cloudConfigWarnings(rendered(props).config);
 }
@@ -68,7 +69,7 @@ interface Rendered {
 
 const known = new WeakMap<UtmUserDataProps, Rendered>();
 
-/** YAML costs as much as all else of a server at synth: it is written once, for its checks and for its use. */
+/** Rendering the YAML takes as long as the rest of a server's synth. The checks and the server share one result. */
 function rendered(props: UtmUserDataProps): Rendered {
   const before = known.get(props);
   if (before) return before;
@@ -84,14 +85,13 @@ function cloudConfig({ mode, nics, ...rest }: UtmUserDataProps): CloudConfig {
   const joined = mode === 'bridged' ? [...named('green'), ...named('orange')] : [];
   const routed = mode === 'bridged' ? [] : [...named('green'), ...named('orange')];
   const network: GuestNetwork = {
-    ...(dhcp ? { dhcp } : {}),
-    ...(joined.length > 0 ? { bridge: bridgeOf(joined) } : {}),
+    ...defined({ dhcp, bridge: joined.length > 0 ? bridgeOf(joined) : undefined }),
     nics: [...routed, ...named('red')],
   };
   return { ...rest, network };
 }
 
-/** br0 bears the MAC of the port that has its address: green's, unless orange alone has one. */
+/** br0 has the MAC address of the port that has its IP address: green's, unless only orange has an address. */
 function bridgeOf(joined: readonly Nic[]): NonNullable<GuestNetwork['bridge']> {
   const members = [...joined].sort((a, b) => Number(hasNone(a)) - Number(hasNone(b)));
   const gateway = members.find((nic) => nic.gateway !== undefined)?.gateway;
@@ -99,7 +99,7 @@ function bridgeOf(joined: readonly Nic[]): NonNullable<GuestNetwork['bridge']> {
     name: 'br0',
     members: members.map(({ name, macAddress }) => ({ name, macAddress })),
     addresses: members.flatMap((nic) => nic.addresses ?? []),
-    ...(gateway === undefined ? {} : { gateway }),
+    ...defined({ gateway }),
   };
 }
 

@@ -10,7 +10,10 @@ import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
 
-/** What each kind takes. A wish that its kind refuses would stop every plan of every stack, after the apply. */
+/**
+ * The schema of each kind's spec. A spec that its kind refuses would pass `cdktf apply` and then stop every plan of
+ * every stack.
+ */
 export const specs: Readonly<Record<string, z.ZodType>> = {
   'allocation-pool': allocationPoolSpec,
   'boot-restore': bootRestoreSpec,
@@ -19,7 +22,7 @@ export const specs: Readonly<Record<string, z.ZodType>> = {
   'policy-rule': policyRuleSpec,
 };
 
-/** @param known constructs that have a finding, which says it in better words */
+/** @param known constructs that already have a finding, which describes the mistake better */
 export function wishFindings({ stack, resources }: Declarations, known: ReadonlySet<string>): SynthFinding[] {
   return [...resources].flatMap(([path, { kind, spec }]) => {
     const schema = specs[kind];

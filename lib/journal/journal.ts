@@ -38,7 +38,10 @@ export function recordOf(
     return [{ id, target, action, subject, because, changes: [...changes], before, resource }];
   };
   return {
-    ...{ formatVersion, version, command, by },
+    formatVersion,
+    version,
+    command,
+    by,
     startedAt: startedAt.toISOString(),
     ...defined({ plan: saved, rolledBack }),
     stacks: [...plan.stacks],
@@ -100,7 +103,12 @@ function restored(steps: readonly StepRecord[]): RestoredResource {
   const { path, stack, owner, kind } = named;
   const declared: Spec | undefined = steps.find((step) => step.resource.spec !== undefined)?.resource.spec;
   return {
-    ...{ path, stack, owner, kind, dependsOn: [], unknown: [] },
+    path,
+    stack,
+    owner,
+    kind,
+    dependsOn: [],
+    unknown: [],
     before: steps.map(({ target, before }) => ({ target: target, image: before })),
     ...defined({ declared }),
   };

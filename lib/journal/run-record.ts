@@ -114,7 +114,9 @@ export function parseRun(folder: string, run: string, results: string, end: stri
   const ended = lines.flatMap((text) => findResult(text) ?? []);
   const report = end === undefined ? undefined : parse(endRecord, end, `${folder}/report.json`);
   return {
-    ...{ name: folder, record, unreadable: lines.length - ended.length },
+    name: folder,
+    record,
+    unreadable: lines.length - ended.length,
     results: new Map(ended.map((result) => [stepKey(result.id, result.target), result])),
     end: report && { exitCode: report.exitCode, problems: report.problems.length },
   };

@@ -55,7 +55,9 @@ export function renderSavedPlan(
   { id, version }: { readonly id: string; readonly version: string },
 ): string {
   const saved: SavedPlan = {
-    ...{ formatVersion, id, version },
+    formatVersion,
+    id,
+    version,
     manifests: digests(manifests),
     filter: { stacks: [...filter.stacks], kinds: [...filter.kinds], targets: [...filter.targets] },
     sweep: sweep.map(({ owner, stacks }) => ({ owner, stacks: stacks === 'all' ? stacks : [...stacks] })),
@@ -65,8 +67,13 @@ export function renderSavedPlan(
 }
 
 const essence = ({ id, target, action, changes, before, because, notes = [] }: PlannedStep): SavedStep => ({
-  ...{ id, target, action, changes: [...changes], before: sha256(canonical(before)) },
-  ...{ because, notes: [...notes] },
+  id,
+  target,
+  action,
+  changes: [...changes],
+  before: sha256(canonical(before)),
+  because,
+  notes: [...notes],
 });
 
 const digests = (manifests: readonly Manifest[]): Record<string, string> =>

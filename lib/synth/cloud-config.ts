@@ -16,6 +16,7 @@
  * WARNING: user data is no place for secrets. The metadata service gives it to every process in the guest, Nova keeps it
  * in its database, and Terraform in its state.
  */
+import { defined } from '../basics/defined';
 import { Document, parseDocument, visit, type Tags } from 'yaml';
 import { boundsFault, valueIn } from '../basics/yaml-text';
 import { renderNetworkFiles, type GuestFile, type GuestNetwork } from './cloud-config-network';
@@ -83,9 +84,12 @@ export function renderOurs(config: CloudConfig): Readonly<Record<string, unknown
     // Debian's images say true: cloud-init then writes /etc/hosts anew at every boot.
     manage_etc_hosts: false,
     write_files: files.map(({ path, mode, content }) => ({ path, permissions: mode ?? '0644', content })),
-    ...(config.packages?.length ? { package_update: true, packages: config.packages } : {}),
-    ...(config.sshKeys?.length ? { ssh_authorized_keys: config.sshKeys } : {}),
-    ...(config.commands?.length ? { runcmd: config.commands } : {}),
+    ...defined({
+      package_update: config.packages?.length ? true : undefined,
+      packages: config.packages?.length ? config.packages : undefined,
+      ssh_authorized_keys: config.sshKeys?.length ? config.sshKeys : undefined,
+      runcmd: config.commands?.length ? config.commands : undefined,
+    }),
   };
 }
 

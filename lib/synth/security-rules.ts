@@ -8,6 +8,7 @@
  * Sources: neutron `securitygroups_db.py` (`_validate_port_range`, `_validate_ethertype_and_protocol`, `_rule_to_key`)
  * from Ocata to Zed; provider 1.54.1 `networking_secgroup_rule_v2.go`.
  */
+import { defined } from '../basics/defined';
 import { attempt } from '../basics/attempt';
 import { formatAddress, parseAddress, type IpVersion } from '../net/ip-ranges';
 import { isAtLeast, type Release } from '../openstack/releases';
@@ -85,11 +86,13 @@ export function ruleOf(wish: RuleWish): Rule {
   return {
     direction,
     ethertype,
-    ...(protocol === undefined ? {} : { protocol: spellProtocol(protocol, number, ethertype) }),
+    ...defined({ protocol: protocol === undefined ? undefined : spellProtocol(protocol, number, ethertype) }),
     // Neutron stores 1 to 65535 as no range, and a range that reads back differently would be replaced for ever.
-    ...(ports && !isEveryPort ? { portRangeMin: ports.from } : {}),
-    ...(ports && !isEveryPort && !isType ? { portRangeMax: ports.to } : {}),
-    ...(cidr === undefined ? {} : { remoteIpPrefix: canonicalPrefix(cidr) }),
+    ...defined({
+      portRangeMin: ports && !isEveryPort ? ports.from : undefined,
+      portRangeMax: ports && !isEveryPort && !isType ? ports.to : undefined,
+      remoteIpPrefix: cidr === undefined ? undefined : canonicalPrefix(cidr),
+    }),
   };
 }
 

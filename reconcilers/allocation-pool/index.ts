@@ -24,7 +24,11 @@ export const allocationPool = defineKind(
       schema: poolImage,
       before: (step, { subnets }) => ({ ledgers: subnets.get(step.subnetId)?.ledgers ?? [] }),
     },
-    ...{ locate, observe, diff, advance, apply },
+    locate,
+    observe,
+    diff,
+    advance,
+    apply,
   },
   restore,
 );

@@ -1,4 +1,5 @@
 /** What a target says about the subnets that the specs name. */
+import { defined } from '../../lib/basics/defined';
 import { sizeOf } from '../../lib/net/ip-ranges';
 import { append } from '../../lib/basics/lists';
 import type { Cluster, NetworkReader, Readers, SqlQuery, SqlReader, Subnet } from '../../lib/contract/ports';
@@ -59,7 +60,7 @@ async function observeDatabase(
     return found;
   });
   const cluster = await reader.cluster();
-  return { tables, subnets: byId(subnets), ...(cluster && { cluster }) };
+  return { tables, subnets: byId(subnets), ...defined({ cluster }) };
 }
 
 async function observeChunk(
@@ -108,9 +109,10 @@ async function observeApi(
   const subnets = await reader.subnets([...specsById(wanted).keys()]);
   const allocated = await reader.allocatedAddresses(subnets);
   const isOld = subnets.some(({ revisionNumber }) => revisionNumber === undefined);
+  const rebuilds = isOld && !knowsDatabase && mayRebuildRanges(await reader.extensions());
   return {
     subnets: byId(subnets.map((subnet) => observedOf(subnet, allocated.get(subnet.id) ?? []))),
-    ...(isOld && !knowsDatabase && mayRebuildRanges(await reader.extensions()) && { mayRebuildRanges: true }),
+    ...defined({ mayRebuildRanges: rebuilds ? (true as const) : undefined }),
   };
 }
 

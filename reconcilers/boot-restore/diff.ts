@@ -1,4 +1,5 @@
 /** What for the boot of a host is not as it should be. Pure. */
+import { defined } from '../../lib/basics/defined';
 import type { HostBoot, TextDigest } from '../../lib/hosts/host';
 import {
   sweeps,
@@ -112,8 +113,10 @@ function stepFor(
     const right = rightOf(file);
     return {
       attribute: file.path,
-      ...(file.now === null ? {} : { before: describe(file.now) }),
-      ...(right === null ? {} : { after: describe(right) }),
+      ...defined({
+        before: file.now === null ? undefined : describe(file.now),
+        after: right === null ? undefined : describe(right),
+      }),
     };
   });
   const subject = `restore at boot (${boot.init})`;

@@ -21,5 +21,9 @@ export const bootRestore = defineKind({
     schema: bootImage,
     before: ({ id }, { boot }) => ({ id, isThere: boot.files.some((file) => file.isOurs) }),
   },
-  ...{ locate, observe, diff, advance, apply },
+  locate,
+  observe,
+  diff,
+  advance,
+  apply,
 });

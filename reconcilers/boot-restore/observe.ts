@@ -63,7 +63,10 @@ export async function observe({ target, sweep }: Placement<PlacedBoot>, from: Re
   const names = valueOf(folder).entries.map((entry) => `${stateFolder}/${entry.name}`);
   const ofOthers = names.filter((name) => storedName.test(name) && !ours.some(({ path }) => path === name));
   return {
-    ...{ host: host.name, stateFolder, boot: valueOf(boot), storedFor },
+    host: host.name,
+    stateFolder,
+    boot: valueOf(boot),
+    storedFor,
     runsContainers: ['docker', 'podman'].filter((tool) => typeof tools[tool] === 'string'),
     storedByOthers: ofOthers.length,
   };

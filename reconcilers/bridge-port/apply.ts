@@ -30,7 +30,9 @@ export async function* apply(
     if (moved === undefined) ready.push(step);
     else
       yield {
-        ...{ id: step.id, outcome: 'failed', reason: 'StalePlan' },
+        id: step.id,
+        outcome: 'failed',
+        reason: 'StalePlan',
         message: `${moved} changed after the plan was made; plan again`,
       };
   }

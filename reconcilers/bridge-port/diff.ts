@@ -114,7 +114,13 @@ function aimFor(
   const [held] = heldByOthers(observed, owner, key);
   const path = pathOf(id);
   const entry = (original: boolean): RecordEntry => ({
-    ...{ device, flag, portId, path, stack, before: original, written: value },
+    device,
+    flag,
+    portId,
+    path,
+    stack,
+    before: original,
+    written: value,
   });
   if (current !== value) {
     const original = before?.before ?? held?.entry.before ?? current;
@@ -154,7 +160,12 @@ function merge(step: BridgePortStep, left: BridgePortStep): BridgePortStep {
 function stepOf(resource: Wanted<BridgePortOn>, portId: string, aims: readonly Reasoned[]): BridgePortStep | undefined {
   if (aims.length === 0) return undefined;
   return {
-    ...{ id: resource.id, owner: resource.owner, portId, aims, action: 'update', subject: `port ${portId}` },
+    id: resource.id,
+    owner: resource.owner,
+    portId,
+    aims,
+    action: 'update',
+    subject: `port ${portId}`,
     changes: changesOf(aims),
     because: [...new Set(aims.map(({ because }) => because))].join('; '),
     notes: notesOf(aims),

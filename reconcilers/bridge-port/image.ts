@@ -35,7 +35,8 @@ export const bridgePortImage = z
       const own = devicesOf({ id, vifType: 'ovs' });
       if (!own.includes(device))
         context.addIssue({
-          ...{ code: 'custom', path: ['flags', index, 'device'] },
+          code: 'custom',
+          path: ['flags', index, 'device'],
           message: `${device} is no device of port ${id}, whose are ${own.join(' and ')}`,
         });
     }

@@ -24,7 +24,9 @@ function before({ aims, portId }: BridgePortStep, { devices }: BridgePortObserve
   return {
     portId,
     flags: aims.map(({ device, flag, set, before }) => ({
-      ...{ device, flag, entry: before ?? null },
+      device,
+      flag,
+      entry: before ?? null,
       value: set ? (devices.get(device)?.flags[kernelFlag[flag]] ?? null) : null,
     })),
   };
@@ -36,5 +38,10 @@ export const bridgePort = defineKind({
   ownership: 'host',
   spec: bridgePortSpec,
   image: { schema: bridgePortImage, before },
-  ...{ identify, locate, observe, diff, advance, apply },
+  identify,
+  locate,
+  observe,
+  diff,
+  advance,
+  apply,
 });

@@ -1,4 +1,5 @@
 /** What a plan says of flags and of what is recorded of them. Pure. */
+import { defined } from '../../lib/basics/defined';
 import type { Change } from '../../lib/contract/reconciler';
 import type { FlagName, RecordEntry } from './spec';
 import type { FlagAim } from './model';
@@ -14,8 +15,7 @@ export function changesOf(aims: readonly FlagAim[]): Change[] {
     const [was, becomes] = [record(before), record(after)];
     return {
       attribute: `record of ${attribute}`,
-      ...(was ? { before: was.text } : {}),
-      ...(becomes ? { after: becomes.text } : {}),
+      ...defined({ before: was?.text, after: becomes?.text }),
     };
   });
 }

@@ -4,6 +4,7 @@
  *
  * Where the kernel refuses, the file from which it comes back at boot is put back as it was, in a second request.
  */
+import { defined } from '../../lib/basics/defined';
 import { asStackwardError, type Reason } from '../../lib/basics/errors';
 import { valueOf, type Host, type Outcome } from '../../lib/hosts/host';
 import { findOwnChains, ownTables, type OwnChains } from '../../lib/iptables/own-chain';
@@ -92,7 +93,8 @@ function endOf(change: FamilyChange, ended: readonly Outcome<object>[]): End {
   const done = failed === undefined ? ended.length : ended.indexOf(failed);
   const transactions = kernel.slice(0, Math.max(0, done - closing.length));
   return {
-    ...{ change, failed },
+    change,
+    failed,
     isClosed: done >= closing.length,
     isBegun: transactions.length > 0,
     isInKernel: done >= closing.length + kernel.length,
@@ -169,5 +171,9 @@ function failureOf(
     (change) => change.owner === first?.[0].owner && !failed.some(([other]) => other === change),
   );
   const also = done.map(({ family }) => `${familyNames[family]} is done`);
-  return { outcome: 'failed', message: [...words, ...also].join('; '), ...(first ? { reason: first[1].reason } : {}) };
+  return {
+    outcome: 'failed',
+    message: [...words, ...also].join('; '),
+    ...defined({ reason: first?.[1].reason }),
+  };
 }

@@ -4,6 +4,7 @@
  * A rule of ours bears its construct's path in its comment, so each construct has steps of its own, although all rules of one
  * owner stand in one chain. What no construct put into that chain blocks every change of it: it is shown, never touched.
  */
+import { defined } from '../../lib/basics/defined';
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
 import { append } from '../../lib/basics/lists';
@@ -190,9 +191,7 @@ function changesOf(family: Family, before: ExceptionRules[Family], after: Except
       const [from, to] = [before[table][index], after[table][index]].map((rule) => rule && shown(rule));
       if (from === to) return [];
       const attribute = `${familyNames[family]} ${table} rule ${index + 1}`;
-      return [
-        { attribute, ...(from === undefined ? {} : { before: from }), ...(to === undefined ? {} : { after: to }) },
-      ];
+      return [{ attribute, ...defined({ before: from, after: to }) }];
     }).flat(),
   );
 }

@@ -2,6 +2,7 @@
  * The kind firewall-exception: what may pass at a port although its address is not the port's own, in a chain of our own that
  * Neutron's agent never rewrites (docs/kinds/firewall-exception.md).
  */
+import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { defineKind } from '../../lib/contract/define-kind';
 import type { Image } from '../../lib/contract/target';
@@ -42,7 +43,7 @@ function identify(spec: FirewallExceptionSpec | RestoredException): string {
 function before(step: FirewallExceptionStep, { owners, lockFile }: FirewallExceptionObserved): Image {
   const state = owners.get(step.owner);
   const { ipv4, ipv6 } = state ? seenOf(step.comment, state, 'kernel') : nothing;
-  return { comment: step.comment, ipv4, ipv6, ...(lockFile === undefined ? {} : { lockFile }) };
+  return { comment: step.comment, ipv4, ipv6, ...defined({ lockFile }) };
 }
 
 export const firewallException = defineKind({
@@ -51,5 +52,11 @@ export const firewallException = defineKind({
   ownership: 'host',
   spec: firewallExceptionSpec,
   image: { schema: exceptionImage, before },
-  ...{ check, identify, locate, observe, diff, advance, apply },
+  check,
+  identify,
+  locate,
+  observe,
+  diff,
+  advance,
+  apply,
 });

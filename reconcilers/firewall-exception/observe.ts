@@ -1,4 +1,5 @@
 /** What one host has of our exceptions: in the kernel, and in the files from which they come back when it starts. */
+import { defined } from '../../lib/basics/defined';
 import { maxStoredBytes } from '../../lib/synth/exception-limits';
 import { valueOf, type HostFile, type HostReader, type HostTables, type Outcome } from '../../lib/hosts/host';
 import { findForeignJumps, findOwnChains, ownTables } from '../../lib/iptables/own-chain';
@@ -67,7 +68,7 @@ export async function observe(
     hasHook: { ipv4: tables.ipv4.hasHook, ipv6: tables.ipv6.hasHook },
     variant: { ipv4: tables.ipv4.variant, ipv6: tables.ipv6.variant },
     bridgeOf: new Map(valueOf(ports).ports.map(({ bridge, port }) => [port, bridge])),
-    ...(lockFile === undefined ? {} : { lockFile }),
+    ...defined({ lockFile }),
     owners: states,
   };
 }
@@ -111,7 +112,9 @@ function ownFamily(owner: string, family: Family, { stateFolder, ruleset, stored
   const seen = (names: OwnNames): OwnFamily => {
     const kernel = findOwnChains(ruleset, names.chain);
     return {
-      ...{ names, kernel, stored: parseStored(fileOf(names), owner, names.chain) },
+      names,
+      kernel,
+      stored: parseStored(fileOf(names), owner, names.chain),
       foreign: [
         ...foreignRules({ mangle: kernel.mangle.rules, filter: kernel.filter.rules }),
         ...findForeignJumps(ruleset, names.chain),

@@ -25,8 +25,10 @@ beforeAll(async () => {
   const utm = await guests.boot(host, router);
   await guests.forward(utm);
   namespaces = {
-    ...{ router: utm, inside: await guests.inside(utm, '10.99.0.1', ['10.99.0.5']) },
-    ...{ server: await guests.boot(host, server), other: await guests.boot(host, neighbour) },
+    router: utm,
+    inside: await guests.inside(utm, '10.99.0.1', ['10.99.0.5']),
+    server: await guests.boot(host, server),
+    other: await guests.boot(host, neighbour),
   };
   for (const guest of [namespaces.server, namespaces.other]) await guests.route(guest, '10.99.0.0/24', router.address);
   await guests.untilActive([router, server, neighbour]);

@@ -46,7 +46,7 @@ async function readPorts(): Promise<Record<string, LabPort>> {
   return Object.fromEntries(
     answer.ports.map(({ id, name, mac_address: mac, network_id: networkId, fixed_ips }) => [
       name.slice(projects.run.length + 1),
-      { ...{ id, mac, networkId, ipv6: undefined }, address: fixed_ips[0]!.ip_address },
+      { id, mac, networkId, ipv6: undefined, address: fixed_ips[0]!.ip_address },
     ]),
   );
 }

@@ -110,7 +110,12 @@ describe.each([
 
 type RunRecord = Parameters<typeof JournalFolder.begin>[1];
 const recordAt = (startedAt: string, command: RunRecord['command'] = 'apply'): RunRecord => ({
-  ...{ formatVersion: '1.0', version: '0', command, startedAt, stacks: ['acme'], steps: [] },
+  formatVersion: '1.0',
+  version: '0',
+  command,
+  startedAt,
+  stacks: ['acme'],
+  steps: [],
   by: { host: 'here', pid: 1, identity: 'x' },
 });
 

@@ -14,7 +14,9 @@ interface Cell {
 
 const textOf = (cells: readonly Cell[]): string =>
   JSON.stringify({
-    ...{ schemaVersion: '1.0', owner: 'team-a', stack: 'acme' },
+    schemaVersion: '1.0',
+    owner: 'team-a',
+    stack: 'acme',
     resources: Object.fromEntries(
       cells.map(({ dependsOn = [], spec }, index) => [
         `acme/${index}`,

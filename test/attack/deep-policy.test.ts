@@ -64,7 +64,9 @@ test.each([
 });
 
 const rulesOf = (texts: readonly (readonly [string, string])[]): Rules => ({
-  ...{ era: 'newton', service: 'neutron', defaultRule: 'default' },
+  era: 'newton',
+  service: 'neutron',
+  defaultRule: 'default',
   byName: new Map(texts.map(([name, text]) => [name, parseRule(text, 'newton')])),
 });
 const member = { roles: ['member'] };

@@ -47,7 +47,7 @@ async function start(variant: TableVariant): Promise<void> {
   await world.network.createSubnet({ cidr: '10.77.0.0/24', gateway: '10.77.0.1', pools }, networkId);
   await world.network.createSubnet({ cidr: '2001:db8:77::/64', gateway: '2001:db8:77::1', pools: [] }, networkId);
   const fixedIps = ownAddresses.map((address) => ({ subnetId: 'green', address }));
-  world.network.putPort({ ...{ id: portId, hostId: 'cnode01', macAddress: guestMac, networkId, fixedIps } });
+  world.network.putPort({ id: portId, hostId: 'cnode01', macAddress: guestMac, networkId, fixedIps });
   // Agents up to Liberty hold a lock.
   const folder = world.get().stateFolder;
   world.configFiles = [join(folder, 'neutron.conf')];

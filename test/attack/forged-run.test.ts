@@ -24,14 +24,25 @@ const ended = { problems: [], found: [], interrupted: false, exitCode: 0 };
 const folder = () => join(site.hosts.command.folder, 'runs', name);
 
 const step = (kind: string, before: object, more: object = {}) => ({
-  ...{ id: `${kind}.acme/X`, target, action: 'update', subject: 'x', because: 'x', changes: [], before },
+  id: `${kind}.acme/X`,
+  target,
+  action: 'update',
+  subject: 'x',
+  because: 'x',
+  changes: [],
+  before,
   resource: { path: 'acme/X', stack, owner, kind },
   ...more,
 });
 
 const record = (steps: readonly object[], more: object = {}) => ({
-  ...{ formatVersion: '1.0', version: '1', command: 'apply', by, startedAt: '2026-01-01T00:00:00.000Z' },
-  ...{ stacks: [stack], steps },
+  formatVersion: '1.0',
+  version: '1',
+  command: 'apply',
+  by,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  stacks: [stack],
+  steps,
   ...more,
 });
 
@@ -82,7 +93,9 @@ describe('firewall-exception', () => {
   const comment = 'stackward:acme/X';
   const way = '-m physdev --physdev-in tap28f25940-63 --physdev-out qvb28f25940-63 --physdev-is-bridged';
   const image = (rule: string, more: object = {}) => ({
-    ...{ comment, ipv4: { mangle: [], filter: [rule] }, ipv6: noRules },
+    comment,
+    ipv4: { mangle: [], filter: [rule] },
+    ipv6: noRules,
     ...more,
   });
 
@@ -142,8 +155,13 @@ describe('policy-rule', () => {
     role: 'member',
   });
   const entry = (more: object = {}) => ({
-    ...{ ...about(), file: site.policy, before: '"role:admin"', written: '"role:admin or role:member"' },
-    ...{ path: 'acme/X', stack, ...more },
+    ...about(),
+    file: site.policy,
+    before: '"role:admin"',
+    written: '"role:admin or role:member"',
+    path: 'acme/X',
+    stack,
+    ...more,
   });
   const image = (more: object = {}, recorded: object | null = entry()) => ({
     rules: [{ ...about(), file: site.policy, value: '"role:admin or role:member"', entry: recorded, ...more }],

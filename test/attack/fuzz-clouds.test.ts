@@ -1,4 +1,5 @@
 /** clouds.yaml and secure.yaml with anything in them: credentials come out, or one sentence, and no message holds a secret. */
+import { defined } from '../../lib/basics/defined';
 import fc from 'fast-check';
 import { resolveCredentials } from '../../lib/openstack/credentials';
 import { StackwardError } from '../../lib/basics/errors';
@@ -39,7 +40,7 @@ const outcomes = { credentials: 0, refused: 0 };
 test('credentials, or one sentence without a secret', () => {
   fc.assert(
     fc.property(file, fc.option(file, { nil: undefined }), (clouds, secure) => {
-      const files = { cloudsYaml: { path: 'clouds.yaml', text: clouds }, ...(secure === undefined ? {} : { secureYaml: { path: 'secure.yaml', text: secure } }) }; // prettier-ignore
+      const files = { cloudsYaml: { path: 'clouds.yaml', text: clouds }, ...defined({ secureYaml: secure === undefined ? undefined : { path: 'secure.yaml', text: secure } }) }; // prettier-ignore
       let said: string;
       try {
         const { notes, authUrl } = resolveCredentials('it', {}, files);

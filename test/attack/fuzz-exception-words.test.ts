@@ -25,7 +25,9 @@ const subnets = [
   { cidr: '2001:db8:77::/64', gatewayIp: '2001:db8:77::1' },
 ];
 const port = {
-  ...{ id: portId, macAddress: 'fa:16:3e:9b:da:ee', portSecurity: true },
+  id: portId,
+  macAddress: 'fa:16:3e:9b:da:ee',
+  portSecurity: true,
   fixedIps: own.map((address) => ({ subnetId: 'green', address })),
 } as unknown as Port;
 

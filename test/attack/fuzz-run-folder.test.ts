@@ -19,7 +19,12 @@ import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memo
 const hosts = ['h1', 'h2'] as const;
 const [owner, stack] = ['team-a', 'a'];
 const resource = (path: string, host: string) => ({
-  ...{ path, stack, owner, kind: 'cell', dependsOn: [], unknown: [] },
+  path,
+  stack,
+  owner,
+  kind: 'cell',
+  dependsOn: [],
+  unknown: [],
   spec: { host, cell: path, value: 'new' },
 });
 const manifests: Manifest[] = [
@@ -145,7 +150,9 @@ const images: Readonly<Record<string, object>> = {
     portId,
     flags: [
       {
-        ...{ device: 'tap28f25940-63', flag: 'hairpin', value: true },
+        device: 'tap28f25940-63',
+        flag: 'hairpin',
+        value: true,
         entry: { device: 'tap28f25940-63', flag: 'hairpin', portId, path: 'a/X', stack, before: false, written: true },
       },
     ],
@@ -162,8 +169,14 @@ const opened = (kind: string, image: object) => {
   const declared = { subnetId: portId, method: 'database', pools: [{ start: '10.0.0.2', end: '10.0.0.20' }] };
   return own?.open([
     {
-      ...{ path: 'a/X', stack, owner, kind, dependsOn: [], unknown: [] },
-      ...{ before: [{ target, image: image as never }], declared },
+      path: 'a/X',
+      stack,
+      owner,
+      kind,
+      dependsOn: [],
+      unknown: [],
+      before: [{ target, image: image as never }],
+      declared,
     },
   ]);
 };

@@ -33,15 +33,13 @@ const stateOf = (world: MarkedHosts) =>
 
 const [owner, stack] = ['team-a', 'a'];
 const resource = (path: string) => ({
-  ...{
-    path,
-    stack,
-    owner,
-    kind: 'mark',
-    spec: { hosts: [...hosts], value: `new ${path}` },
-    dependsOn: [],
-    unknown: [],
-  },
+  path,
+  stack,
+  owner,
+  kind: 'mark',
+  spec: { hosts: [...hosts], value: `new ${path}` },
+  dependsOn: [],
+  unknown: [],
 });
 const manifests: Manifest[] = [
   { owner, stack, source: 'a.json', resources: [resource('a/Kept'), resource('a/New')], removed: [] },

@@ -97,15 +97,17 @@ const head = fc.constantFrom(
 const tables = fc.array(line, { maxLength: 25 }).map((all) => all.join('\n'));
 
 const fileOf = (text: string): HostFile => ({
-  ...{
-    exists: true,
-    realPath: '/x',
-    content: Buffer.from(text).toString('base64'),
-    sha256: 'x',
-    mode: 0o600,
-    links: 1,
-  },
-  ...{ owner: 'root', group: 'root', mtimeSeconds: 0, xattrs: {}, managers: [] },
+  exists: true,
+  realPath: '/x',
+  content: Buffer.from(text).toString('base64'),
+  sha256: 'x',
+  mode: 0o600,
+  links: 1,
+  owner: 'root',
+  group: 'root',
+  mtimeSeconds: 0,
+  xattrs: {},
+  managers: [],
 });
 
 /** The rules of our chain, found by nothing but the lines of the text. */

@@ -27,7 +27,9 @@ const images: Readonly<Record<string, object>> = {
 
 const manifestOf = (kind: string, spec: object): string =>
   JSON.stringify({
-    ...{ schemaVersion: '1.0', owner: 'acme', stack: 'acme' },
+    schemaVersion: '1.0',
+    owner: 'acme',
+    stack: 'acme',
     resources: { 'acme/X': { kind, spec, dependsOn: [] } },
   });
 

@@ -36,7 +36,8 @@ afterEach(async () => {
 
 function grant(role: string, release = 'zed'): void {
   const resource = {
-    ...{ kind: 'policy-rule', dependsOn: [] },
+    kind: 'policy-rule',
+    dependsOn: [],
     spec: { service: 'neutron', rule, role, release, reason: 'fixed addresses' },
   };
   const resources = { 'acme/Grant': resource };

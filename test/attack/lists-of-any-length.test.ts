@@ -16,13 +16,17 @@ test('a step with 200,000 changes is rendered, each in a line of its own', () =>
     changes,
   } as const;
   const planned: Plan = {
-    ...{
-      stacks: ['acme'],
-      steps: [{ ...step, target: 'host:cnode01', before: {}, kind: 'firewall-exception' }],
-      problems: [],
-      warnings: [],
-    },
-    ...{ unswept: [], waiting: [], leaving: [], converged: [], looks: [], undone: [], dependencies: new Map() },
+    stacks: ['acme'],
+    steps: [{ ...step, target: 'host:cnode01', before: {}, kind: 'firewall-exception' }],
+    problems: [],
+    warnings: [],
+    unswept: [],
+    waiting: [],
+    leaving: [],
+    converged: [],
+    looks: [],
+    undone: [],
+    dependencies: new Map(),
   };
   const text = renderPlan(planned);
   expect(text.split('\n').filter((line) => line.includes(' = ACCEPT'))).toHaveLength(many);

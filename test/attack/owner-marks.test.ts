@@ -111,7 +111,9 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
   beforeEach(() => {
     world = new FirewallHosts(['cnode01'], { variant });
     world.network.putPort({
-      ...{ id: portId, hostId: 'cnode01', macAddress: 'fa:16:3e:9b:da:ee' },
+      id: portId,
+      hostId: 'cnode01',
+      macAddress: 'fa:16:3e:9b:da:ee',
       fixedIps: [{ subnetId: 'green', address: '10.77.0.10' }],
     });
   });

@@ -12,7 +12,12 @@ let rogue: RogueMysql;
 afterEach(() => rogue.stop());
 
 const optionsOf = (host: string): MysqlOptions => ({
-  ...{ host, port: rogue.port, user: 'stackward', password, schema: 'neutron', tls: 'off' },
+  host,
+  port: rogue.port,
+  user: 'stackward',
+  password,
+  schema: 'neutron',
+  tls: 'off',
 });
 
 async function refusal(plugin: string, script: Script, host = elsewhere): Promise<string> {

@@ -1,4 +1,5 @@
 /** A Neutron that answers without end, elsewhere, or with what no Neutron answers: one sentence, soon, and nothing is written. */
+import { defined } from '../../lib/basics/defined';
 import type { ServerResponse } from 'node:http';
 import { NeutronApi } from '../../adapters/openstack/neutron-api';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
@@ -7,7 +8,12 @@ import { credentials, json, login, RogueServer, type Answer } from '../support/r
 const id = '00000000-0000-4000-8000-000000000001';
 const otherId = '00000000-0000-4000-8000-000000000002';
 const subnet = {
-  ...{ id, name: 'red', network_id: otherId, ip_version: 4, cidr: '192.0.2.0/24', gateway_ip: '192.0.2.1' },
+  id,
+  name: 'red',
+  network_id: otherId,
+  ip_version: 4,
+  cidr: '192.0.2.0/24',
+  gateway_ip: '192.0.2.1',
   allocation_pools: [{ start: '192.0.2.10', end: '192.0.2.20' }],
 };
 
@@ -32,7 +38,7 @@ const ask = (): Promise<string> =>
     (error: unknown) => String(error),
   );
 const page = (href: string | undefined, subnets: readonly object[] = []) =>
-  json({ subnets, ...(href === undefined ? {} : { subnets_links: [{ rel: 'next', href }] }) });
+  json({ subnets, ...defined({ subnets_links: href === undefined ? undefined : [{ rel: 'next', href }] }) });
 /** Writes until nobody reads any more. */
 function pour(response: ServerResponse, part: string): void {
   response.writeHead(200, { 'content-type': 'application/json' });

@@ -59,12 +59,25 @@ function expectHarmless(output: string, style: Style = plain): void {
 }
 
 const stepOf = (text: string): PlannedStep => ({
-  ...{ id: text, kind: text, target: `host:${text}`, before: {}, action: 'update', subject: text, because: text },
-  ...{ changes: [{ attribute: text, before: text, after: text }], notes: [text], asides: [text] },
+  id: text,
+  kind: text,
+  target: `host:${text}`,
+  before: {},
+  action: 'update',
+  subject: text,
+  because: text,
+  changes: [{ attribute: text, before: text, after: text }],
+  notes: [text],
+  asides: [text],
 });
 
 const planOf = (text: string): Plan => ({
-  ...{ stacks: [text], steps: [stepOf(text)], undone: [text], converged: [text], looks: [], dependencies: new Map() },
+  stacks: [text],
+  steps: [stepOf(text)],
+  undone: [text],
+  converged: [text],
+  looks: [],
+  dependencies: new Map(),
   problems: [{ where: text, reason: 'Refused', message: text }],
   warnings: [{ where: text, message: text }],
   unswept: [{ where: text, reason: 'TransientError', message: text }],

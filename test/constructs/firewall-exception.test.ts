@@ -21,7 +21,11 @@ function stackWithPort(cloudProps: Partial<OpenStackCloudProps> = {}, portProps:
   const port = new FixedIpPort(acme, 'Port', { network, address: '10.1.0.9', ...portProps });
   const allow = (id: string, wish: Wish = {}) =>
     new FirewallException(acme, id, {
-      ...{ port, mode: 'routed', sources: ['10.9.0.0/24'], destinations: 'any', reason: 'clients of the VPN' },
+      port,
+      mode: 'routed',
+      sources: ['10.9.0.0/24'],
+      destinations: 'any',
+      reason: 'clients of the VPN',
       ...wish,
     });
   const portResource = () => only(synth(app).stack('acme'), 'openstack_networking_port_v2');
@@ -61,16 +65,26 @@ test('what they can’t takes the packet filter, and comes back when the host st
     kind: 'firewall-exception',
     dependsOn: [],
     spec: {
-      ...{ portId, mode: 'routed', sources: ['10.9.0.0/24'], destinations: ['10.2.0.0/24'] },
-      ...{ reason: 'clients of the VPN', placement: 'candidates', ...cloud },
+      portId,
+      mode: 'routed',
+      sources: ['10.9.0.0/24'],
+      destinations: ['10.2.0.0/24'],
+      reason: 'clients of the VPN',
+      placement: 'candidates',
+      ...cloud,
     },
   });
   expect(internet).toEqual({
     kind: 'firewall-exception',
     dependsOn: [],
     spec: {
-      ...{ portId, mode: 'routed', sources: 'any', destinations: ['10.1.0.0/25'] },
-      ...{ reason: 'answers from anywhere', placement: 'bound', ...cloud },
+      portId,
+      mode: 'routed',
+      sources: 'any',
+      destinations: ['10.1.0.0/25'],
+      reason: 'answers from anywhere',
+      placement: 'bound',
+      ...cloud,
     },
   });
   expect(boot).toEqual({
@@ -245,7 +259,9 @@ test('a port with port security off needs none, and one with groups can’t have
   );
   const grouped = stackWithPort({ firewallDriver: 'ovn' });
   const port = new FixedIpPort(grouped.acme, 'Web', {
-    ...{ network: grouped.network, address: '10.1.0.30', securityGroups: [new SecurityGroup(grouped.acme, 'Group')] },
+    network: grouped.network,
+    address: '10.1.0.30',
+    securityGroups: [new SecurityGroup(grouped.acme, 'Group')],
   });
   grouped.allow('Vpn', { sources: 'any', port } as Wish);
   expect(synthError(grouped.app)).toContain('acme/Vpn: it switches port security off at acme/Web');

@@ -1,3 +1,4 @@
+import { defined } from '../../lib/basics/defined';
 import { CloudStack, FixedIpPort, FloatingIp, SharedNetwork, TenantNetwork, TenantStack } from '../../constructs';
 import { appWithCloud, only, synth, synthError } from '../support/synth';
 
@@ -8,8 +9,8 @@ function build(address: string | readonly string[] | undefined, portAddress?: st
   const red = new SharedNetwork(shared, 'Red', { cidr: '203.0.113.0/24', external: true });
   const network = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
   network.addSubnet('V6', { cidr: '2001:db8::/64' });
-  const port = new FixedIpPort(acme, 'Port', { network, ...(address === undefined ? {} : { address }) });
-  new FloatingIp(acme, 'Public', { network: red, port, ...(portAddress === undefined ? {} : { portAddress }) });
+  const port = new FixedIpPort(acme, 'Port', { network, ...defined({ address }) });
+  new FloatingIp(acme, 'Public', { network: red, port, ...defined({ portAddress }) });
   return app;
 }
 const fixedIp = (...given: Parameters<typeof build>) =>

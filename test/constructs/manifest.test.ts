@@ -41,7 +41,10 @@ test('certificates that are given as text don’t travel, nor does an address wi
   new CloudStack(app, 'shared', { cloud });
   const value = synth(app).stack('shared').output['stackward_manifest']?.value;
   expect(value).toEqual({
-    ...{ schemaVersion: '1.1', owner: 'test-owner', stack: 'shared', release: 'zed' },
+    schemaVersion: '1.1',
+    owner: 'test-owner',
+    stack: 'shared',
+    release: 'zed',
     resources: {},
   });
 });

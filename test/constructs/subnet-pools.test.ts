@@ -44,7 +44,10 @@ test('the pool stands in place of the cidr, in the provider’s terms', () => {
 
 test('a cidr beside the pool is taken out of it, and is checked as everywhere', () => {
   expect(subnetOf({ subnetPoolId, cidr: '10.200.7.0/26', gateway: '10.200.7.9' })).toMatchObject({
-    ...{ subnetpool_id: subnetPoolId, cidr: '10.200.7.0/26', gateway_ip: '10.200.7.9', ip_version: 4 },
+    subnetpool_id: subnetPoolId,
+    cidr: '10.200.7.0/26',
+    gateway_ip: '10.200.7.9',
+    ip_version: 4,
   });
   expect(findingsOf({ subnetPoolId, cidr: '10.200.7.1/26' })).toContain('10.200.7.1/26 has host bits set');
 });

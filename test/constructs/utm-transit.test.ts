@@ -1,3 +1,4 @@
+import { defined } from '../../lib/basics/defined';
 import {
   CloudStack,
   FirewallException,
@@ -82,7 +83,10 @@ test('an exception beside the UTM is as good: no warning', () => {
     transit: { orange: { sources: ['10.1.0.0/24'], destinations: 'any', reason: 'x' } },
   });
   new FirewallException(acme, 'Vpn', {
-    ...{ port: made.nics.green as FixedIpPort, mode: 'routed', sources: ['10.9.0.0/24'], destinations: 'any' },
+    port: made.nics.green as FixedIpPort,
+    mode: 'routed',
+    sources: ['10.9.0.0/24'],
+    destinations: 'any',
     reason: 'a VPN behind it',
   });
   expect(synth(app).warnings).toEqual([]);
@@ -94,7 +98,10 @@ test('a NIC with port security off is open already', () => {
   const nics = Object.fromEntries(
     (['green', 'orange'] as const).map((nic, index) => {
       const network = new TenantNetwork(acme, nic, { cidr: `10.${index}.0.0/24` });
-      return [nic, { network, address: `10.${index}.0.254`, ...(nic === 'green' ? { portSecurity: false } : {}) }];
+      return [
+        nic,
+        { network, address: `10.${index}.0.254`, ...defined({ portSecurity: nic === 'green' ? false : undefined }) },
+      ];
     }),
   );
   new UtmInstance(acme, 'Utm', { image: 'i', flavor: 'f', mode: 'routed', transit: 'nics', ...nics });
@@ -128,8 +135,13 @@ test('an imported network needs its cidr', () => {
   const old = TenantNetwork.fromNetworkId(acme, 'Old', { networkId: 'n-1', subnets: [{ subnetId: 's-1' }] });
   const orange = new TenantNetwork(acme, 'Orange', { cidr: '10.2.0.0/24' });
   new UtmInstance(acme, 'Utm', {
-    ...{ image: 'i', flavor: 'f', mode: 'routed', userData: '#!/bin/sh\n', transit: 'nics' },
-    ...{ green: { network: old }, orange: { network: orange } },
+    image: 'i',
+    flavor: 'f',
+    mode: 'routed',
+    userData: '#!/bin/sh\n',
+    transit: 'nics',
+    green: { network: old },
+    orange: { network: orange },
   });
   expect(synthError(app)).toContain(
     "acme/Utm: transit 'nics' needs the cidr of each subnet of acme/Old; give it, or name the sources",

@@ -53,7 +53,11 @@ const exception =
   (props: object) =>
   ({ acme, port }: Stacks) =>
     new FirewallException(acme, 'Exception', {
-      ...{ port, mode: 'routed', sources: ['10.8.0.0/24'], destinations: ['192.0.2.0/24'], reason: 'why' },
+      port,
+      mode: 'routed',
+      sources: ['10.8.0.0/24'],
+      destinations: ['192.0.2.0/24'],
+      reason: 'why',
       ...props,
     });
 const flags =

@@ -3,6 +3,7 @@
  * The compiler lists the numbers and booleans of all props; each has a verdict here, read in the source of the provider
  * 1.54.1 (resource_openstack_*_v2.go) and the `omitempty` tags of gophercloud 1.8.0.
  */
+import { defined } from '../../lib/basics/defined';
 import {
   AllocationPools,
   CloudStack,
@@ -38,7 +39,8 @@ type World = ReturnType<typeof world>;
 const builds: Readonly<Record<string, (all: World, props: object) => unknown>> = {
   AllocationPoolsProps: ({ shared }, props) =>
     new AllocationPools(shared, 'Pools', {
-      ...{ subnetId: '2f0c', pools: [{ start: '192.0.2.5', end: '192.0.2.9' }] },
+      subnetId: '2f0c',
+      pools: [{ start: '192.0.2.5', end: '192.0.2.9' }],
       ...props,
     }),
   FixedIpPortProps: ({ acme, red }, props) => new FixedIpPort(acme, 'Port', { network: red, ...props }),
@@ -52,7 +54,7 @@ const builds: Readonly<Record<string, (all: World, props: object) => unknown>> =
   SharedNetworkProps: ({ shared }, props) => new SharedNetwork(shared, 'Blue', { cidr: '198.51.100.0/24', ...props }),
   TenantNetworkProps: ({ acme }, props) => new TenantNetwork(acme, 'Green', { cidr: '10.1.0.0/24', ...props }),
   TenantRouterProps: ({ acme, red }, { gateway, ...props }: { gateway?: object }) =>
-    new TenantRouter(acme, 'Router', { ...props, ...(gateway && { gateway: { network: red, ...gateway } }) }),
+    new TenantRouter(acme, 'Router', { ...props, ...defined({ gateway: gateway && { network: red, ...gateway } }) }),
   TenantStackProps: ({ app, red }, props) =>
     new TenantStack(app, 'globex', { cloud: CloudStack.of(red).cloud, ...props }),
   UtmInstanceProps: ({ acme, red }, props) =>
@@ -156,7 +158,7 @@ function propsWith(path: string, zero: 0 | false, around = ''): object {
   const [, name = '', form = '', rest = ''] = /^(\w+)(\[\]|\{\})?\.?(.*)$/.exec(path) ?? [];
   const place = around === '' ? name : `${around}.${name}`;
   if (rest === '' && form === '') return { [name]: zero };
-  const inner = { ...items[place], ...(rest === '' ? {} : propsWith(rest, zero, place)) };
+  const inner = { ...items[place], ...(rest !== '' && propsWith(rest, zero, place)) };
   return { [name]: form === '[]' ? [inner] : form === '{}' ? { ssd: inner } : inner };
 }
 

@@ -44,7 +44,9 @@ const on = (node: GaleraNode): MysqlOptions => ({ ...node.root, schema });
 describe('stackward writes to a node that has fallen behind the one that Neutron writes to', () => {
   const stale = (message: string): unknown => [
     {
-      ...{ id: 'allocation-pool.t/0', outcome: 'failed', reason: 'StalePlan' },
+      id: 'allocation-pool.t/0',
+      outcome: 'failed',
+      reason: 'StalePlan',
       message: expect.stringContaining(message) as unknown,
     },
   ];
@@ -133,13 +135,15 @@ describe('another node commits at the same moment', () => {
     const planned = await run.plan({ ...declare(subnet.id, five), allowShrink: true });
     expect(planned.findings).toEqual([
       {
-        ...{ id: 'allocation-pool.t/0' },
+        id: 'allocation-pool.t/0',
         message: expect.stringMatching(/Galera cluster of 3 nodes.* node1: let/) as unknown,
       },
     ]);
     expect(await applyWhile(planned, () => tables.port(subnet, '203.0.113.80'))).toEqual([
       {
-        ...{ id: 'allocation-pool.t/0', outcome: 'failed', reason: 'NotConverged' },
+        id: 'allocation-pool.t/0',
+        outcome: 'failed',
+        reason: 'NotConverged',
         message: expect.stringContaining(
           'a port took 203.0.113.80 in the moment in which it was given back',
         ) as unknown,

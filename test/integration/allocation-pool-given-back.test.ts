@@ -40,7 +40,9 @@ test.each<Era>(['icehouse', 'mitaka', 'zed'])(
     const planned = await run.plan({ ...declare(subnet.id, ['203.0.113.71', '203.0.113.75']), allowShrink: true });
     expect(await through.apply(planned)).toEqual([
       {
-        ...{ id: 'allocation-pool.t/0', outcome: 'failed', reason: 'NotConverged' },
+        id: 'allocation-pool.t/0',
+        outcome: 'failed',
+        reason: 'NotConverged',
         message: expect.stringContaining('a port took 203.0.113.80 in the moment') as unknown,
       },
     ]);

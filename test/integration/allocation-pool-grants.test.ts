@@ -73,7 +73,9 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
   /** Grows one pool, drops one, adds one. */
   const wish = async () => {
     const { id } = await tables.subnet({
-      ...{ cidr: '203.0.113.64/26', gateway: '203.0.113.65', used: ['203.0.113.72'] },
+      cidr: '203.0.113.64/26',
+      gateway: '203.0.113.65',
+      used: ['203.0.113.72'],
       pools: [
         ['203.0.113.71', '203.0.113.75'],
         ['203.0.113.90', '203.0.113.91'],

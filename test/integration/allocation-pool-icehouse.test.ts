@@ -53,11 +53,14 @@ async function drain(networkId: string, subnet?: MadeSubnet): Promise<string[]> 
 test('the example of the notes', async () => {
   const { before, after } = golden;
   const subnet = await tables.subnet({
-    ...{ cidr: golden.cidr, gateway: golden.gateway, used: before.allocated },
+    cidr: golden.cidr,
+    gateway: golden.gateway,
+    used: before.allocated,
     pools: [['221.145.180.71', '221.145.180.75']],
   });
   expect({ pools: await tables.pools(subnet), ranges: await tables.freeRanges(subnet) }).toEqual({
-    ...{ pools: before.pools, ranges: before.ranges },
+    pools: before.pools,
+    ranges: before.ranges,
   });
   const allocations = (await tables.dump())['ipallocations'];
 
@@ -65,7 +68,8 @@ test('the example of the notes', async () => {
   expect(await run.converge(spec)).toEqual([{ id: 'allocation-pool.t/0', outcome: 'applied' }]);
 
   expect({ pools: await tables.pools(subnet), ranges: await tables.freeRanges(subnet) }).toEqual({
-    ...{ pools: after.pools, ranges: after.ranges },
+    pools: after.pools,
+    ranges: after.ranges,
   });
   expect((await tables.dump())['ipallocations']).toEqual(allocations);
   expect(await drain(subnet.networkId)).toEqual(without(listed(['221.145.180.71', '221.145.180.85']), after.allocated));
@@ -120,7 +124,9 @@ test('two subnets of one network change together, and give out all of both', asy
 
 test('IPv6, spelled as Neutron compares it', async () => {
   const subnet = await tables.subnet({
-    ...{ cidr: '2001:db8:0:7::/64', gateway: '2001:db8:0:7::1', used: ['2001:db8:0:7::b'] },
+    cidr: '2001:db8:0:7::/64',
+    gateway: '2001:db8:0:7::1',
+    used: ['2001:db8:0:7::b'],
     pools: [['2001:db8:0:7::a', '2001:db8:0:7::b']],
   });
   await run.converge(declare(subnet.id, ['2001:DB8:0:7:0::A', '2001:0db8:0:7::10']));

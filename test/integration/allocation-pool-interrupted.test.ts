@@ -32,7 +32,10 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     const networkId = await tables.network();
     // Between them, every kind of write: a pool that grows, one that goes, one that comes.
     red = await tables.subnet({
-      ...{ cidr: '203.0.113.64/26', gateway: '203.0.113.65', networkId, used: ['203.0.113.71', '203.0.113.73'] },
+      cidr: '203.0.113.64/26',
+      gateway: '203.0.113.65',
+      networkId,
+      used: ['203.0.113.71', '203.0.113.73'],
       pools: [
         ['203.0.113.71', '203.0.113.75'],
         ['203.0.113.100', '203.0.113.101'],
@@ -52,11 +55,10 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
   const network = async () => ({
     red: await tables.pools(red),
     green: await tables.pools(green),
-    ...(tables.hasIpam && {
-      redIpam: await tables.pools(red, 'ipamallocationpools'),
-      greenIpam: await tables.pools(green, 'ipamallocationpools'),
-    }),
-    ...(tables.hasRanges && { redFree: await tables.freeRanges(red), greenFree: await tables.freeRanges(green) }),
+    redIpam: tables.hasIpam ? await tables.pools(red, 'ipamallocationpools') : [],
+    greenIpam: tables.hasIpam ? await tables.pools(green, 'ipamallocationpools') : [],
+    redFree: tables.hasRanges ? await tables.freeRanges(red) : [],
+    greenFree: tables.hasRanges ? await tables.freeRanges(green) : [],
     allocations: (await tables.dump())['ipallocations'],
   });
 

@@ -2,6 +2,7 @@
  * Liberty and Mitaka with the pluggable IPAM, where an update of pools through the API ends all creation of ports: through
  * the engine, on a real MariaDB, with a model of Neutron as the consumer.
  */
+import { defined } from '../../lib/basics/defined';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { apply, everything, plan } from '../../lib/run/engine';
@@ -46,8 +47,11 @@ const wish = ({ id }: MadeSubnet, method: AllocationPoolSpec['method'] = 'api', 
   return [parseManifest(manifestOf(resources), 'test')];
 };
 const readersWith = (knowsDatabase: boolean): Readers => ({
-  ...{ ...memoryReaders, cloud: 'lab', knowsDatabase, network: () => Promise.resolve(neutron) },
-  ...(knowsDatabase ? { database: () => Promise.resolve(reader) } : {}),
+  ...memoryReaders,
+  cloud: 'lab',
+  knowsDatabase,
+  network: () => Promise.resolve(neutron),
+  ...defined({ database: knowsDatabase ? () => Promise.resolve(reader) : undefined }),
 });
 const writers = {
   network: () => Promise.resolve(neutron),

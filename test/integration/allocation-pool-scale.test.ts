@@ -25,12 +25,10 @@ describe.each<Era>(['icehouse', 'zed'])('on the tables of %s', (era) => {
       if (number % perNetwork === 0) networkId = await tables.network();
       subnets.push(
         await tables.subnet({
-          ...{
-            cidr: `${net(number)}.0/24`,
-            gateway: `${net(number)}.1`,
-            networkId,
-            used: [`${net(number)}.12`, `${net(number)}.${20 + (number % 7)}`],
-          },
+          cidr: `${net(number)}.0/24`,
+          gateway: `${net(number)}.1`,
+          networkId,
+          used: [`${net(number)}.12`, `${net(number)}.${20 + (number % 7)}`],
           pools: [[`${net(number)}.10`, `${net(number)}.19`]],
         }),
       );

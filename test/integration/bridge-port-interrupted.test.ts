@@ -42,8 +42,10 @@ const two = () => [
   }),
 ];
 const both = {
-  ...{ [tapOf(port)]: '1 0 1', [qvbOf(port)]: '0 0 1' },
-  ...{ [tapOf(neighbour)]: '0 1 0', [qvbOf(neighbour)]: '0 1 0' },
+  [tapOf(port)]: '1 0 1',
+  [qvbOf(port)]: '0 0 1',
+  [tapOf(neighbour)]: '0 1 0',
+  [qvbOf(neighbour)]: '0 1 0',
 };
 const nothing = { ...untouched(port), ...untouched(neighbour) };
 const remove = () => world.run([world.manifest({})], { sweep: all });

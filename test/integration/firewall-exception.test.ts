@@ -24,7 +24,9 @@ let world: FirewallHosts;
 const make = (variant: TableVariant = 'nft', names: readonly string[] = ['cnode01']): FirewallHosts => {
   world = new FirewallHosts(names, { variant });
   world.network.putPort({
-    ...{ id: portId, hostId: 'cnode01', macAddress: 'fa:16:3e:9b:da:ee' },
+    id: portId,
+    hostId: 'cnode01',
+    macAddress: 'fa:16:3e:9b:da:ee',
     fixedIps: [{ subnetId: 'green', address: '10.77.0.10' }],
   });
   return world;
@@ -88,7 +90,9 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
           names.map((name, index) => [
             name,
             exception({
-              ...{ portId: portOf(index), release: index % 2 ? 'zed' : 'kilo', reason: name },
+              portId: portOf(index),
+              release: index % 2 ? 'zed' : 'kilo',
+              reason: name,
               ...(index % 3 ? both : { sources: 'any', destinations: ['10.1.0.0/16', '2001:db8:1::/48'] }),
               sources: index % 3 ? [`10.99.${index}.0/24`] : 'any',
             }),

@@ -15,7 +15,7 @@ const wish = (
   sources: readonly string[],
   release: 'zed' | 'kilo' | 'mitaka',
   placement: 'bound' | 'candidates' = 'bound',
-) => [manifestOf({ Branch: exception({ ...{ release, placement }, sources: [...sources], destinations: 'any' }) })];
+) => [manifestOf({ Branch: exception({ release, placement, sources: [...sources], destinations: 'any' }) })];
 const nobody = [manifestOf({})];
 const before = ['10.99.0.0/24', '2001:db8:99::/48'];
 const after = ['10.98.0.0/24', '2001:db8:98::/48'];

@@ -46,7 +46,10 @@ test('a run is recorded with what was there before, and brought back to the very
   });
   expect(text(run, 'results.jsonl')).toContain('"outcome":"applied"');
   expect(JSON.parse(text(run, 'report.json'))).toEqual({
-    ...{ problems: [], found: [], interrupted: false, exitCode: 0 },
+    problems: [],
+    found: [],
+    interrupted: false,
+    exitCode: 0,
   });
 
   const back = await rollback(run);

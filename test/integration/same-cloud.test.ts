@@ -9,7 +9,11 @@ let cloud: RogueServer;
 const subnetId = '00000000-0000-4000-8000-000000000001';
 const subnet = {
   id: subnetId,
-  ...{ name: 'red', ip_version: 4, cidr: '192.0.2.0/24', gateway_ip: '192.0.2.1', network_id: subnetId },
+  name: 'red',
+  ip_version: 4,
+  cidr: '192.0.2.0/24',
+  gateway_ip: '192.0.2.1',
+  network_id: subnetId,
   allocation_pools: [{ start: '192.0.2.10', end: '192.0.2.20' }],
 };
 

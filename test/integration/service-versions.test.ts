@@ -30,7 +30,8 @@ const without = <Value>(all: Readonly<Record<string, Value>>, name: string): Rec
 
 async function ask({ catalogue: services = catalogue, answers }: Cloud): Promise<CloudApis> {
   const catalog = Object.entries(services).map(([type, path]) => ({
-    ...{ type, endpoints: [{ interface: 'public', region_id: 'RegionOne', url: `${server.url()}${path}` }] },
+    type,
+    endpoints: [{ interface: 'public', region_id: 'RegionOne', url: `${server.url()}${path}` }],
   }));
   server.answer = (request, response) => {
     const path = request.url ?? '';

@@ -1,4 +1,5 @@
 /** The manifest through the real Terraform: plan, apply, state, removal. The built-in provider serves, so no cloud is needed. */
+import { defined } from '../../lib/basics/defined';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,7 @@ function write(stack: string, resources: object | undefined, backend?: object): 
   const json = {
     resource: { terraform_data: { subnet: { input: 'x' }, other: { input: 'y' } } },
     ...output,
-    ...(backend && { terraform: { backend } }),
+    ...defined({ terraform: backend && { backend } }),
   };
   writeFileSync(join(stackFolder(stack), 'cdk.tf.json'), JSON.stringify(json));
 }

@@ -1,4 +1,5 @@
 /** Compute hosts with ports plugged the way of the Open vSwitch agent's hybrid driver: network namespaces with real bridges. */
+import { defined } from '../../lib/basics/defined';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,9 +124,18 @@ export class BridgeHosts {
   /** @param ports by construct id in the stack */
   manifest(ports: Readonly<Record<string, BridgePortDeclared>>, owner = 'team-a', stack = 'acme'): Manifest {
     return {
-      ...{ owner, stack, source: stack, removed: [] },
+      owner,
+      stack,
+      source: stack,
+      removed: [],
       resources: Object.entries(ports).map(([id, spec]) => ({
-        ...{ path: `${stack}/${id}`, stack, owner, kind: 'bridge-port', spec, dependsOn: [], unknown: [] },
+        path: `${stack}/${id}`,
+        stack,
+        owner,
+        kind: 'bridge-port',
+        spec,
+        dependsOn: [],
+        unknown: [],
       })),
     };
   }
@@ -140,7 +150,7 @@ export class BridgeHosts {
     await more.between?.();
     const recorded = new RecordedTexts(planned, manifests);
     const report = await apply(planned, kinds, manifests, this.readers, this.writers, {
-      ...(more.sweep && { sweep: more.sweep }),
+      ...defined({ sweep: more.sweep }),
       onResult: recorded.onResult,
     });
     return {

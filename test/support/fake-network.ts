@@ -2,6 +2,7 @@
  * Neutron's subnets and ports in memory, as its API behaves since Newton: pools are checked before they are taken,
  * every update counts the revision up, and a stale revision is refused.
  */
+import { defined } from '../../lib/basics/defined';
 import { randomUUID } from 'node:crypto';
 import { InvalidConfiguration, StalePlan, UnrecoverableError } from '../../lib/basics/errors';
 import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
@@ -63,9 +64,19 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
   putPort(port: Partial<Port>): string {
     const id = port.id ?? randomUUID();
     this.#bound.set(id, {
-      ...{ id, name: '', networkId: randomUUID(), macAddress: 'fa:16:3e:00:00:01', fixedIps: [], deviceId: '' },
-      ...{ deviceOwner: 'compute:nova', status: 'ACTIVE', hostId: '', vifType: 'ovs', hybridPlug: true },
-      ...{ portSecurity: true, securityGroups: [] },
+      id,
+      name: '',
+      networkId: randomUUID(),
+      macAddress: 'fa:16:3e:00:00:01',
+      fixedIps: [],
+      deviceId: '',
+      deviceOwner: 'compute:nova',
+      status: 'ACTIVE',
+      hostId: '',
+      vifType: 'ovs',
+      hybridPlug: true,
+      portSecurity: true,
+      securityGroups: [],
       ...this.#bound.get(id),
       ...port,
     });
@@ -85,9 +96,14 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
   createSubnet({ cidr, gateway, pools }: NewSubnet, networkId: string = randomUUID()) {
     const id = randomUUID();
     this.#subnets.set(id, {
-      ...{ id, name: '', networkId, ipVersion: cidr.includes(':') ? 6 : 4, cidr, gatewayIp: gateway },
+      id,
+      name: '',
+      networkId,
+      ipVersion: cidr.includes(':') ? 6 : 4,
+      cidr,
+      gatewayIp: gateway,
       allocationPools: pools,
-      ...(this.release === 'zed' ? { revisionNumber: 0 } : {}),
+      ...defined({ revisionNumber: this.release === 'zed' ? 0 : undefined }),
     });
     this.#ports.set(id, []);
     return Promise.resolve({ id, networkId });

@@ -181,7 +181,10 @@ export class FirewallHosts {
       cloud: 'lab',
       knowsDatabase: false,
       hosts: {
-        ...{ serving: () => [], configFiles: () => this.configFiles, named: [], reachesAny: true },
+        serving: () => [],
+        configFiles: () => this.configFiles,
+        named: [],
+        reachesAny: true,
         canReach: () => true,
       },
       network: () => Promise.resolve(this.network),

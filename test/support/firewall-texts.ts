@@ -25,8 +25,14 @@ export const kinds = [bootRestore, firewallException];
 export const portId = '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21';
 
 export const exception = (more: Partial<FirewallExceptionSpec> = {}): FirewallExceptionSpec => ({
-  ...{ portId, mode: 'routed', sources: ['10.99.0.0/24'], destinations: 'any', reason: 'the branch office' },
-  ...{ placement: 'bound', release: 'zed', firewallDriver: 'iptables_hybrid' },
+  portId,
+  mode: 'routed',
+  sources: ['10.99.0.0/24'],
+  destinations: 'any',
+  reason: 'the branch office',
+  placement: 'bound',
+  release: 'zed',
+  firewallDriver: 'iptables_hybrid',
   ...more,
 });
 
@@ -182,16 +188,17 @@ export class TextHosts {
   private get readers(): Readers {
     const none = () => Promise.reject(new Error('not here'));
     return {
-      ...{
-        cloud: 'lab',
-        knowsDatabase: false,
-        database: none,
-        identity: none,
-        versions,
-        network: () => Promise.resolve(this.network),
-      },
+      cloud: 'lab',
+      knowsDatabase: false,
+      database: none,
+      identity: none,
+      versions,
+      network: () => Promise.resolve(this.network),
       hosts: {
-        ...{ serving: () => [], configFiles: () => ['/etc/neutron/neutron.conf'], named: [], reachesAny: true },
+        serving: () => [],
+        configFiles: () => ['/etc/neutron/neutron.conf'],
+        named: [],
+        reachesAny: true,
         canReach: () => true,
       },
       host: (target) => Promise.resolve(this.reader(target.slice('host:'.length))),

@@ -3,6 +3,7 @@
  * machine boots from user data. Its disk is a folder (/etc and /var/lib), so a second boot is a reboot: the kernel's
  * state is new and the disk's stays. All of it ends with the process; `remove` deletes the disk.
  */
+import { defined } from '../../lib/basics/defined';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -197,7 +198,7 @@ function readState(folder: string): GuestState {
         {
           up: link.flags.includes('UP'),
           mac: link.address,
-          ...(link.master === undefined ? {} : { bridge: link.master }),
+          ...defined({ bridge: link.master }),
           addresses: link.addr_info
             .filter(({ scope }) => scope !== 'link' || link.master !== undefined)
             .map(({ local, prefixlen }) => `${local}/${String(prefixlen)}`)

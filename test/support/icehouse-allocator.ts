@@ -49,8 +49,14 @@ export class IcehouseAllocator {
       const id = randomUUID();
       await this.connection.query('INSERT INTO ports SET ?', [
         {
-          ...{ id, name: '', network_id: networkId, mac_address: `fa:16:3e:00:00:${++this.#macs}`, admin_state_up: 1 },
-          ...{ status: 'DOWN', device_id: '', device_owner: '' },
+          id,
+          name: '',
+          network_id: networkId,
+          mac_address: `fa:16:3e:00:00:${++this.#macs}`,
+          admin_state_up: 1,
+          status: 'DOWN',
+          device_id: '',
+          device_owner: '',
         },
       ]);
       for (const { address, subnetId } of given)

@@ -2,6 +2,7 @@
  * Networks, subnets and ports on the lab, made through its API as an administrator and as a plain member would.
  * Everything is named `test-<suite>…`; what a killed run of the same suite left is deleted at the start.
  */
+import { defined } from '../../lib/basics/defined';
 import pLimit from 'p-limit';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
@@ -67,7 +68,7 @@ export class LabCloud {
 
   /** One port as a member makes it, at the address that Neutron picks on this subnet; at a given one as an administrator. */
   async port(subnet: LabSubnet, address?: string): Promise<string> {
-    const fixed = { subnet_id: subnet.id, ...(address === undefined ? {} : { ip_address: address }) };
+    const fixed = { subnet_id: subnet.id, ...defined({ ip_address: address }) };
     const port = { name: this.prefix, network_id: subnet.networkId, fixed_ips: [fixed] };
     const session = address === undefined ? this.member : this.admin;
     const answer = await session.call<{ port: { fixed_ips: readonly { ip_address: string }[] } }>(

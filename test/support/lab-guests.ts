@@ -2,6 +2,7 @@
  * Guests on the lab's compute hosts: Neutron ports that are plugged as Nova would, with a namespace behind each tap. A
  * guest with two NICs is one namespace with both. `clean` also takes away what a killed run of the same suite left.
  */
+import { defined } from '../../lib/basics/defined';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -85,7 +86,7 @@ export class LabGuests {
       name: this.cloud.prefix,
       network_id: on.networkId,
       fixed_ips: [
-        { subnet_id: on.id, ...(address === undefined ? {} : { ip_address: address }) },
+        { subnet_id: on.id, ...defined({ ip_address: address }) },
         ...(ipv6 ? [{ subnet_id: ipv6.on.id, ip_address: ipv6.address }] : []),
       ],
       security_groups: [group],

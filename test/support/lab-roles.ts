@@ -1,4 +1,5 @@
 /** Roles and users of a suite on the lab's Keystone, named `test-<suite>-…`; what a killed run left is removed at the start. */
+import { defined } from '../../lib/basics/defined';
 import { KeystoneApi } from '../../adapters/openstack/keystone-api';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
@@ -81,7 +82,7 @@ export class LabRoles implements IdentityBench {
   }
 
   private call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Answer> {
-    return this.cloud.admin.call<Answer>('identity', path, { method, ...(body === undefined ? {} : { body }) });
+    return this.cloud.admin.call<Answer>('identity', path, { method, ...defined({ body }) });
   }
 }
 

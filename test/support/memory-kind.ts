@@ -1,4 +1,5 @@
 /** A kind over a world in memory, for tests of the engine: cells on hosts, each with a value. */
+import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration, StalePlan, TransientError } from '../../lib/basics/errors';
 import type { Readers, Writers } from '../../lib/contract/ports';
 import type { Reconciler, Step, StepResult, Wanted } from '../../lib/contract/reconciler';
@@ -136,7 +137,7 @@ function stepOf(resource: Wanted<CellSpec>, observed: Observed): CellStep[] {
       id: resource.id,
       action: before === undefined ? 'create' : 'update',
       subject: `cell ${cell}`,
-      changes: [{ attribute: 'value', ...(before === undefined ? {} : { before }), after: value }],
+      changes: [{ attribute: 'value', ...defined({ before }), after: value }],
       because: before === undefined ? 'there is no such cell' : 'its value differs',
       cell,
       value,

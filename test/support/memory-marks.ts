@@ -1,4 +1,5 @@
 /** A kind whose things bear their owner and path, as those on hosts do: for tests of removal and of going back. */
+import { defined } from '../../lib/basics/defined';
 import { StalePlan, TransientError } from '../../lib/basics/errors';
 import type { NetworkReader, Readers } from '../../lib/contract/ports';
 import { sweeps, type Reconciler, type Step } from '../../lib/contract/reconciler';
@@ -114,8 +115,13 @@ export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Ma
         const stack = mark.path.split('/')[0] ?? '';
         if (kept.has(mark.path) || !sweeps(sweep, mark.owner, stack)) continue;
         steps.push({
-          ...{ id: `mark.${mark.path}`, action: 'delete', subject: mark.path, changes: changeOf(mark, undefined) },
-          ...{ because: 'nothing wants it', path: mark.path, after: undefined },
+          id: `mark.${mark.path}`,
+          action: 'delete',
+          subject: mark.path,
+          changes: changeOf(mark, undefined),
+          because: 'nothing wants it',
+          path: mark.path,
+          after: undefined,
           leftBy: { owner: mark.owner, stack },
         });
       }
@@ -145,5 +151,5 @@ export function markKind(hosts: MarkedHosts): Reconciler<Declared, Restoring, Ma
 }
 
 const changeOf = (before: Mark | undefined, after: Mark | undefined) => [
-  { attribute: 'value', ...(before && { before: before.value }), ...(after && { after: after.value }) },
+  { attribute: 'value', ...defined({ before: before?.value, after: after?.value }) },
 ];

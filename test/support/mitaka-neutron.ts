@@ -111,8 +111,11 @@ export class MitakaNeutron implements NetworkWriter {
     const subnets = await this.rows(`SELECT * FROM subnets WHERE ${column} IN (?)`, values);
     const pools = await this.rows('SELECT * FROM ipallocationpools');
     return subnets.map((row) => ({
-      ...{ id: row['id'] as string, name: row['name'] as string, networkId: row['network_id'] as string },
-      ...{ ipVersion: row['ip_version'] as 4 | 6, cidr: row['cidr'] as string },
+      id: row['id'] as string,
+      name: row['name'] as string,
+      networkId: row['network_id'] as string,
+      ipVersion: row['ip_version'] as 4 | 6,
+      cidr: row['cidr'] as string,
       gatewayIp: row['gateway_ip'] as string | null,
       allocationPools: pools
         .filter((pool) => pool['subnet_id'] === row['id'])

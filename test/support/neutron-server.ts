@@ -1,4 +1,5 @@
 /** Keystone's login and roles, and Neutron's ports, agents and subnets over HTTP on loopback, for the command as a whole without a cloud. */
+import { defined } from '../../lib/basics/defined';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Port, Subnet } from '../../lib/contract/ports';
@@ -35,13 +36,12 @@ export class NeutronServer {
   /** What a command needs in its environment to log in here. */
   get environment(): Readonly<Record<string, string>> {
     return {
-      ...{
-        OS_AUTH_URL: `${this.base}/v3`,
-        OS_USERNAME: 'admin',
-        OS_PASSWORD: 'nobody-checks',
-        OS_PROJECT_NAME: 'admin',
-      },
-      ...{ OS_USER_DOMAIN_ID: 'default', OS_PROJECT_DOMAIN_ID: 'default' },
+      OS_AUTH_URL: `${this.base}/v3`,
+      OS_USERNAME: 'admin',
+      OS_PASSWORD: 'nobody-checks',
+      OS_PROJECT_NAME: 'admin',
+      OS_USER_DOMAIN_ID: 'default',
+      OS_PROJECT_DOMAIN_ID: 'default',
     };
   }
 
@@ -96,16 +96,27 @@ export class NeutronServer {
 }
 
 const apiSubnet = (subnet: Subnet): object => ({
-  ...{ id: subnet.id, name: subnet.name, network_id: subnet.networkId, ip_version: subnet.ipVersion },
-  ...{ cidr: subnet.cidr, gateway_ip: subnet.gatewayIp, allocation_pools: subnet.allocationPools },
+  id: subnet.id,
+  name: subnet.name,
+  network_id: subnet.networkId,
+  ip_version: subnet.ipVersion,
+  cidr: subnet.cidr,
+  gateway_ip: subnet.gatewayIp,
+  allocation_pools: subnet.allocationPools,
 });
 
 const apiPort = (port: Port): object => ({
-  ...{ id: port.id, name: port.name, network_id: port.networkId, mac_address: port.macAddress, status: port.status },
-  ...{ device_id: port.deviceId, device_owner: port.deviceOwner, security_groups: port.securityGroups },
+  id: port.id,
+  name: port.name,
+  network_id: port.networkId,
+  mac_address: port.macAddress,
+  status: port.status,
+  device_id: port.deviceId,
+  device_owner: port.deviceOwner,
+  security_groups: port.securityGroups,
   fixed_ips: port.fixedIps.map(({ subnetId, address }) => ({ subnet_id: subnetId, ip_address: address })),
   'binding:host_id': port.hostId,
   'binding:vif_type': port.vifType,
   'binding:vif_details': port.hybridPlug === undefined ? {} : { ovs_hybrid_plug: port.hybridPlug },
-  ...(port.portSecurity === undefined ? {} : { port_security_enabled: port.portSecurity }),
+  ...defined({ port_security_enabled: port.portSecurity }),
 });

@@ -1,4 +1,5 @@
 /** Fills Neutron's tables of either era with networks, subnets and ports, and reads them back whole. */
+import { defined } from '../../lib/basics/defined';
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
@@ -63,8 +64,13 @@ export class NeutronTables {
     const version = cidr.includes(':') ? 6 : 4;
     const gateway = fixture.gateway ?? null;
     await this.insert('subnets', {
-      ...{ id, name: `subnet-${++counter}`, network_id: networkId, ip_version: version, cidr, gateway_ip: gateway },
-      ...(this.era === 'zed' ? { standard_attr_id: await this.attribute('subnets') } : {}),
+      id,
+      name: `subnet-${++counter}`,
+      network_id: networkId,
+      ip_version: version,
+      cidr,
+      gateway_ip: gateway,
+      ...defined({ standard_attr_id: this.era === 'zed' ? await this.attribute('subnets') : undefined }),
     });
     const ipamId = this.hasIpam ? randomUUID() : undefined;
     if (ipamId !== undefined) await this.insert('ipamsubnets', { id: ipamId, neutron_subnet_id: id });
@@ -92,9 +98,15 @@ export class NeutronTables {
   async port({ id, networkId, ipamId }: MadeSubnet, address: string): Promise<string> {
     const portId = randomUUID();
     await this.insert('ports', {
-      ...{ id: portId, name: '', network_id: networkId, mac_address: mac(++counter), admin_state_up: 1 },
-      ...{ status: 'ACTIVE', device_id: '', device_owner: '' },
-      ...(this.era === 'zed' ? { standard_attr_id: await this.attribute('ports') } : {}),
+      id: portId,
+      name: '',
+      network_id: networkId,
+      mac_address: mac(++counter),
+      admin_state_up: 1,
+      status: 'ACTIVE',
+      device_id: '',
+      device_owner: '',
+      ...defined({ standard_attr_id: this.era === 'zed' ? await this.attribute('ports') : undefined }),
     });
     await this.insert('ipallocations', { port_id: portId, ip_address: address, subnet_id: id, network_id: networkId });
     if (ipamId !== undefined)

@@ -50,8 +50,15 @@ export class NewtonAllocator {
     const portId = randomUUID();
     await this.connection.query('INSERT INTO ports SET ?', [
       {
-        ...{ id: portId, name: '', network_id: networkId, mac_address: portId.slice(0, 17), admin_state_up: 1 },
-        ...{ status: 'DOWN', device_id: '', device_owner: '', standard_attr_id: insertId },
+        id: portId,
+        name: '',
+        network_id: networkId,
+        mac_address: portId.slice(0, 17),
+        admin_state_up: 1,
+        status: 'DOWN',
+        device_id: '',
+        device_owner: '',
+        standard_attr_id: insertId,
       },
     ]);
     await this.connection.query('INSERT INTO ipallocations SET ?', [

@@ -20,8 +20,11 @@ export class PageDatabase {
     const login = await mariadb.createSchema('neutron', ...schemaFiles.icehouse);
     const tables = new NeutronTables(await mariadb.connect('neutron'), 'icehouse');
     await tables.subnet({
-      ...{ id: subnetId, cidr: '203.0.113.64/26', gateway: '203.0.113.65' },
-      ...{ pools: [['203.0.113.71', '203.0.113.75']], used: ['203.0.113.71', '203.0.113.73'] },
+      id: subnetId,
+      cidr: '203.0.113.64/26',
+      gateway: '203.0.113.65',
+      pools: [['203.0.113.71', '203.0.113.75']],
+      used: ['203.0.113.71', '203.0.113.73'],
     });
     return new PageDatabase(mariadb, login);
   }

@@ -58,7 +58,10 @@ export class PageHost {
     const id = ports[nic];
     const subnet = await this.network.createSubnet({ cidr, gateway, pools: [] });
     this.network.putPort({
-      ...{ id, networkId: subnet.networkId, macAddress: mac, hostId: 'cnode01' },
+      id,
+      networkId: subnet.networkId,
+      macAddress: mac,
+      hostId: 'cnode01',
       fixedIps: [{ subnetId: subnet.id, address }],
     });
     const [bridge, tap, qvb, qvo] = ['qbr', 'tap', 'qvb', 'qvo'].map((kind) => `${kind}${id.slice(0, 11)}`);

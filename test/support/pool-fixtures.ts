@@ -1,4 +1,5 @@
 /** Observed subnets for tests of pure code, with a different value in every field. */
+import { defined } from '../../lib/basics/defined';
 import type { Placement } from '../../lib/contract/reconciler';
 import type { Ledger } from '../../reconcilers/allocation-pool/ledger/ledger';
 import type { AllocationPoolObserved, ObservedSubnet } from '../../reconcilers/allocation-pool/observe';
@@ -29,8 +30,8 @@ export function ledger(
     book,
     owner: book === 'ipamallocationpools' ? 'ipam-of-it' : subnetId,
     pools: rows,
-    ...(ranges && {
-      ranges: ranges.map(([index, start, end]) => ({ poolId: rows[index]?.id ?? 'nowhere', start, end })),
+    ...defined({
+      ranges: ranges?.map(([index, start, end]) => ({ poolId: rows[index]?.id ?? 'nowhere', start, end })),
     }),
   };
 }
@@ -38,7 +39,11 @@ export function ledger(
 /** 203.0.113.64/26 with gateway .65; both ledgers of a release since Newton. */
 export function observedSubnet(pairs: readonly Pair[], more: Partial<ObservedSubnet> = {}): ObservedSubnet {
   return {
-    ...{ id: subnetId, networkId: 'net-of-it', ipVersion: 4, cidr: '203.0.113.64/26', gatewayIp: '203.0.113.65' },
+    id: subnetId,
+    networkId: 'net-of-it',
+    ipVersion: 4,
+    cidr: '203.0.113.64/26',
+    gatewayIp: '203.0.113.65',
     ledgers: [ledger('ipallocationpools', pairs), ledger('ipamallocationpools', pairs)],
     ...more,
   };

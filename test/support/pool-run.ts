@@ -25,7 +25,10 @@ export class PoolRun {
 
   async plan(...specs: readonly AllocationPoolSpec[]): Promise<Planned> {
     const wanted = specs.map((spec, index) => ({
-      ...{ id: `allocation-pool.t/${index}`, stack: 't', owner: 'tests', spec: allocationPool.parse(spec) },
+      id: `allocation-pool.t/${index}`,
+      stack: 't',
+      owner: 'tests',
+      spec: allocationPool.parse(spec),
     }));
     const readers = { cloud: 'lab', database: () => Promise.resolve(this.reader) } as unknown as Readers;
     const scope = { sweep: [], owners: ['tests'], ids: [] };

@@ -70,9 +70,14 @@ export const login = (url: unknown): Answer =>
   );
 
 export const credentials = (authUrl: string, more: Partial<CloudCredentials> = {}): CloudCredentials => ({
-  ...{ cloud: 'example', authUrl: `${authUrl}/v3`, interface: 'public' },
+  cloud: 'example',
+  authUrl: `${authUrl}/v3`,
+  interface: 'public',
   identity: {
-    ...{ method: 'password', userName: 'deployer', password, userDomain: { id: 'default' } },
+    method: 'password',
+    userName: 'deployer',
+    password,
+    userDomain: { id: 'default' },
     scope: { projectId: 'p1' },
   },
   ...more,

@@ -1,4 +1,5 @@
 /** Rules of every shape that stackward writes, with any prefix, device, MAC address and path; and what a hostile hand makes of them. */
+import { defined } from '../../lib/basics/defined';
 import fc from 'fast-check';
 import { formatAddress } from '../../lib/net/ip-ranges';
 import type { OwnTable } from '../../lib/iptables/own-chain';
@@ -61,12 +62,20 @@ interface Parts {
 const partsOf = (family: 4 | 6): fc.Arbitrary<Parts> =>
   fc
     .record({
-      ...{ source: prefixOf(family), destination: prefixOf(family), tap, device, path, mac, bit },
+      source: prefixOf(family),
+      destination: prefixOf(family),
+      tap,
+      device,
+      path,
+      mac,
+      bit,
       has: fc.tuple(fc.boolean(), fc.boolean()),
     })
     .map(({ source, destination, has, tap: port, device: far, path: parts, ...more }) => {
       const comment = commentOf(parts.join('/'));
-      const ends = { ...(has[0] ? { source } : {}), ...(has[1] ? { destination } : {}) };
+      const ends = {
+        ...defined({ source: has[0] ? source : undefined, destination: has[1] ? destination : undefined }),
+      };
       const leaving = { in: port, out: far, comment };
       return { family, source, destination, ends, leaving, entering: { in: far, out: port, comment }, ...more };
     });

@@ -11,7 +11,9 @@ const fifteen = { start: '203.0.113.71', end: '203.0.113.85' };
 const make = (network: FakeNetwork, pools = [five]) =>
   network.createSubnet({ cidr: '203.0.113.64/26', gateway: '203.0.113.65', pools });
 const specOf = (subnetId: string, more: Partial<AllocationPoolSpec> = {}): AllocationPoolSpec => ({
-  ...{ subnetId, method: 'api', pools: [fifteen] },
+  subnetId,
+  method: 'api',
+  pools: [fifteen],
   ...more,
 });
 
@@ -97,7 +99,14 @@ test.each<[AllocationPoolSpec['method'], 'api:lab' | 'database:neutron', boolean
   const declared = { ...specOf('0d5f7a52-3c1e-4b8e-9f43-1a2b3c4d5e6f', { method }) };
   const before = [{ target, image: { ledgers: [{ pools: [five] }] } }];
   const recorded = {
-    ...{ path: 'p', stack: 's', owner: 'o', kind: 'allocation-pool', dependsOn: [], unknown: [], before, declared },
+    path: 'p',
+    stack: 's',
+    owner: 'o',
+    kind: 'allocation-pool',
+    dependsOn: [],
+    unknown: [],
+    before,
+    declared,
   } as const;
   const restore = () => allocationPool.restore(recorded);
   if (isAllowed) expect(restore()).toMatchObject({ method, pools: [five], allowShrink: true });
@@ -141,7 +150,8 @@ describe('between plan and apply', () => {
     expect(planned.steps).toHaveLength(1);
     await network.createPort(id, '203.0.113.80');
     expect((await apply(planned, network))[0]).toMatchObject({
-      ...{ outcome: 'failed', reason: 'StalePlan' },
+      outcome: 'failed',
+      reason: 'StalePlan',
       message: expect.stringContaining('203.0.113.80 of subnet') as unknown,
     });
     expect(await poolsOf(network, id)).toEqual([fifteen]);

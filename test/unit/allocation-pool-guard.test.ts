@@ -3,8 +3,15 @@ import type { AllocationPoolStep } from '../../reconcilers/allocation-pool/model
 import { takenMeanwhile } from '../../reconcilers/allocation-pool/ledger/guard';
 
 const step: AllocationPoolStep = {
-  ...{ id: 'allocation-pool.t/0', action: 'update', subject: 's', changes: [], because: 'b', notes: [], asides: [] },
-  ...{ subnetId: 'red', pools: [] },
+  id: 'allocation-pool.t/0',
+  action: 'update',
+  subject: 's',
+  changes: [],
+  because: 'b',
+  notes: [],
+  asides: [],
+  subnetId: 'red',
+  pools: [],
 };
 
 test.each<[readonly string[], string]>([

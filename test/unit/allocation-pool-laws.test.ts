@@ -1,3 +1,4 @@
+import { defined } from '../../lib/basics/defined';
 import fc from 'fast-check';
 import { allocationPool } from '../../reconcilers/allocation-pool';
 import type { ObservedSubnet } from '../../reconcilers/allocation-pool/observe';
@@ -83,8 +84,11 @@ describe('laws', () => {
         }),
       ...insert,
     ],
-    ...(before.ranges && {
-      ranges: [...before.ranges.filter((row) => !ranges?.clear.includes(row.poolId)), ...(ranges?.fill ?? [])],
+    ...defined({
+      ranges: before.ranges && [
+        ...before.ranges.filter((row) => !ranges?.clear.includes(row.poolId)),
+        ...(ranges?.fill ?? []),
+      ],
     }),
   });
   const ids = () => {

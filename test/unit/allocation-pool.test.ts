@@ -43,7 +43,10 @@ test('one subnet is one thing, in whatever case its id is written', () => {
 
 test('the method says which target is written', async () => {
   const wanted = (['database', 'api', 'check'] as const).map((method) => ({
-    ...{ id: `allocation-pool.${method}`, stack: 's', owner: 'o', spec: declared([five], { method }) },
+    id: `allocation-pool.${method}`,
+    stack: 's',
+    owner: 'o',
+    spec: declared([five], { method }),
   }));
   const locate = (specs: typeof wanted) => allocationPool.locate(specs, { cloud: 'lab' } as Readers);
   const { placements } = await locate(wanted);
@@ -209,7 +212,10 @@ describe('free ranges, up to Mitaka', () => {
 
   test('of another spelling are repaired, since Neutron hands the text out as it stands', () => {
     const subnet = observedSubnet([], {
-      ...{ ipVersion: 6, cidr: '2001:db8::/64', gatewayIp: null, allocated: [] },
+      ipVersion: 6,
+      cidr: '2001:db8::/64',
+      gatewayIp: null,
+      allocated: [],
       ledgers: [ledger('ipallocationpools', [['2001:db8::7', '2001:db8::9']], [[0, '2001:DB8::7', '2001:db8::9']])],
     });
     expect(diff(declared([['2001:db8::7', '2001:db8::9']]), subnet, 'icehouse')).toMatchObject({

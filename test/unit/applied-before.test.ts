@@ -8,21 +8,44 @@ type Outcome = 'applied' | 'unchanged' | 'failed' | 'skipped';
 
 const planOf = (...ids: string[]): Plan => ({
   steps: ids.map((id): PlannedStep => ({
-    ...{ id, kind: 'cell', target: 'host:h1', action: 'update', subject: id, changes: [], because: '', before: {} },
+    id,
+    kind: 'cell',
+    target: 'host:h1',
+    action: 'update',
+    subject: id,
+    changes: [],
+    because: '',
+    before: {},
   })),
-  ...{ stacks: [], problems: [], warnings: [], unswept: [], waiting: [], leaving: [], converged: [], looks: [] },
-  ...{ undone: [], dependencies: new Map() },
+  stacks: [],
+  problems: [],
+  warnings: [],
+  unswept: [],
+  waiting: [],
+  leaving: [],
+  converged: [],
+  looks: [],
+  undone: [],
+  dependencies: new Map(),
 });
 
 const runOf = (name: string, results: Readonly<Record<string, Outcome>>, more: Partial<RecordedRun['record']> = {}) =>
   ({
     name,
     record: {
-      ...{ formatVersion: '1.1', version: '1', command: 'apply', by: { host: 'h', pid: 1, identity: 'x' } },
-      ...{ startedAt: `2026-01-0${name}T00:00:00.000Z`, stacks: [], steps: [], plan: digest, ...more },
+      formatVersion: '1.1',
+      version: '1',
+      command: 'apply',
+      by: { host: 'h', pid: 1, identity: 'x' },
+      startedAt: `2026-01-0${name}T00:00:00.000Z`,
+      stacks: [],
+      steps: [],
+      plan: digest,
+      ...more,
     },
     results: new Map(Object.entries(results).map(([id, outcome]) => [`${id}@host:h1`, { outcome }])),
-    ...{ unreadable: 0, end: undefined },
+    unreadable: 0,
+    end: undefined,
   }) satisfies RecordedRun;
 
 const use = (planned: Plan, ...runs: RecordedRun[]) => findSecondUse(planned, digest, runs);

@@ -14,7 +14,13 @@ type Flags = Partial<Record<BridgeFlag, boolean>>;
 const fresh: Flags = { hairpin_mode: false, learning: true, unicast_flood: true };
 
 const entry = (device: string, more: Partial<RecordEntry> = {}): RecordEntry => ({
-  ...{ device, flag: 'hairpin', portId, path: 'acme/Port', stack: 'acme', before: false, written: true },
+  device,
+  flag: 'hairpin',
+  portId,
+  path: 'acme/Port',
+  stack: 'acme',
+  before: false,
+  written: true,
   ...more,
 });
 
@@ -44,13 +50,19 @@ const wants = (
   flags: Partial<Record<FlagName, boolean>>,
   more: Partial<Wanted<BridgePortOn>> = {},
 ): Wanted<BridgePortOn> => ({
-  ...{ id: 'bridge-port.acme/Port', stack: 'acme', owner: 'ours' },
+  id: 'bridge-port.acme/Port',
+  stack: 'acme',
+  owner: 'ours',
   spec: { declared: { portId, ...flags }, devices: [tap, qvb] },
   ...more,
 });
 
 const place = (wanted: readonly Wanted<BridgePortOn>[], sweep: readonly Sweep[] = []): Placement<BridgePortOn> => ({
-  ...{ target, wanted, sweep, owners: ['ours', 'theirs'], ids: [] },
+  target,
+  wanted,
+  sweep,
+  owners: ['ours', 'theirs'],
+  ids: [],
 });
 
 const all: Sweep[] = [{ owner: 'ours', stacks: 'all' }];
@@ -215,7 +227,9 @@ describe('what leaves the code', () => {
   test('gets back what it had, where it still is what was written', () => {
     const [step] = bridgePort.diff(place([], all), observed({ [tap]: on, [qvb]: fresh }, left)).steps;
     expect(step).toMatchObject({
-      ...{ id: 'bridge-port.acme/Port', action: 'delete', subject: `port ${portId}` },
+      id: 'bridge-port.acme/Port',
+      action: 'delete',
+      subject: `port ${portId}`,
       changes: [
         { attribute: `hairpin of ${tap}`, before: 'on', after: 'off' },
         { attribute: `record of hairpin of ${qvb}`, before: 'on, was off, for acme/Port' },
@@ -289,7 +303,12 @@ test('the image of a step brings it back, record and all', () => {
   if (!step) throw new Error('no step');
   const image = JSON.parse(JSON.stringify(bridgePort.image(step, world))) as object;
   const back = bridgePort.restore({
-    ...{ kind: 'bridge-port', path: 'acme/Port', stack: 'acme', owner: 'ours', dependsOn: [], unknown: [] },
+    kind: 'bridge-port',
+    path: 'acme/Port',
+    stack: 'acme',
+    owner: 'ours',
+    dependsOn: [],
+    unknown: [],
     before: [{ target, image: image as never }],
   });
   expect(back).toEqual({ restore: [{ target, image }] });

@@ -19,7 +19,10 @@ function cloud(ports: readonly Partial<Port>[]) {
   const locate = (wanted: readonly string[]) =>
     bridgePort.locate(
       wanted.map((portId, index) => ({
-        ...{ id: `bridge-port.acme/P${index}`, stack: 'acme', owner: 'ours', spec: { portId, hairpin: false } },
+        id: `bridge-port.acme/P${index}`,
+        stack: 'acme',
+        owner: 'ours',
+        spec: { portId, hairpin: false },
       })),
       readers,
     );
@@ -69,7 +72,12 @@ test.each<[string, Partial<Port>[], object]>([
 test('what comes back goes to the host where it was', async () => {
   const image = { portId: ids[0], flags: [] };
   const spec = bridgePort.restore({
-    ...{ kind: 'bridge-port', path: 'acme/P0', stack: 'acme', owner: 'ours', dependsOn: [], unknown: [] },
+    kind: 'bridge-port',
+    path: 'acme/P0',
+    stack: 'acme',
+    owner: 'ours',
+    dependsOn: [],
+    unknown: [],
     before: [
       { target: 'host:cnode02', image },
       { target: 'host:cnode01', image },

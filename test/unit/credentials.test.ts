@@ -75,11 +75,16 @@ test('an empty OS_CLOUD is none, as every empty variable is', () => {
 
 test("a name of an application credential is unique for its user, who may be named by the user's id", () => {
   const env = {
-    ...{ OS_AUTH_URL: 'https://k.example/v3', OS_USER_ID: 'u1' },
-    ...{ OS_APPLICATION_CREDENTIAL_NAME: 'ci', OS_APPLICATION_CREDENTIAL_SECRET: 'x' },
+    OS_AUTH_URL: 'https://k.example/v3',
+    OS_USER_ID: 'u1',
+    OS_APPLICATION_CREDENTIAL_NAME: 'ci',
+    OS_APPLICATION_CREDENTIAL_SECRET: 'x',
   };
   expect(resolveCredentials(undefined, env, {}).identity).toEqual({
-    ...{ method: 'application_credential', name: 'ci', secret: 'x', userId: 'u1' },
+    method: 'application_credential',
+    name: 'ci',
+    secret: 'x',
+    userId: 'u1',
     userDomain: { id: 'default' },
   });
 });

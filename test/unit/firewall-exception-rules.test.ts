@@ -1,4 +1,5 @@
 /** What is written is known again as ours, rule by rule, and nothing beside it. */
+import { defined } from '../../lib/basics/defined';
 import fc from 'fast-check';
 import { ownTables } from '../../lib/iptables/own-chain';
 import { commentOf } from '../../lib/iptables/rule-comment';
@@ -75,7 +76,7 @@ describe("an address of the port's own that the sources cover goes on to its gro
     const spec = exception({
       destinations: 'any',
       ...more,
-      ...('sources' in more && more.sources !== 'any' ? { sources: [...more.sources] } : {}),
+      ...defined({ sources: 'sources' in more && more.sources !== 'any' ? [...more.sources] : undefined }),
     } as Parameters<typeof exception>[0]);
     const rules = rulesFor({ spec, port, path, ends: ['qvb28f25940-63'] });
     for (const [index, family] of families.entries()) {

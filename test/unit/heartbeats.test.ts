@@ -1,3 +1,4 @@
+import { defined } from '../../lib/basics/defined';
 import { colored, plain } from '../../lib/render/style';
 import { compareLooks, disabledBy, healthOf, heartbeatOfService, type Heartbeat } from '../../reports/heartbeats';
 import { untried } from '../../reports/looked';
@@ -5,8 +6,14 @@ import { renderServices, renderServicesJson, servicesExitCode } from '../../repo
 
 const now = new Date('2026-11-29T03:00:00Z');
 const beat = (more: Partial<Heartbeat> = {}): Heartbeat => ({
-  ...{ service: 'nova', name: 'nova-compute', host: 'cnode01', isUp: true, isEnabled: true, writtenBy: 'conductor' },
-  ...{ at: new Date('2026-11-29T02:59:56Z'), ageSeconds: 4 },
+  service: 'nova',
+  name: 'nova-compute',
+  host: 'cnode01',
+  isUp: true,
+  isEnabled: true,
+  writtenBy: 'conductor',
+  at: new Date('2026-11-29T02:59:56Z'),
+  ageSeconds: 4,
   ...more,
 });
 
@@ -31,7 +38,7 @@ test('a service that is gone at the second look has not moved, and one of the sa
 });
 
 test('who disabled a service: Nova itself, an operator, or an operator without a reason', () => {
-  const off = (disabledReason?: string) => disabledBy(beat({ isEnabled: false, ...(disabledReason === undefined ? {} : { disabledReason }) })); // prettier-ignore
+  const off = (disabledReason?: string) => disabledBy(beat({ isEnabled: false, ...defined({ disabledReason }) })); // prettier-ignore
   expect(off('AUTO: Connection to libvirt lost: 1')).toBe('by Nova itself: Connection to libvirt lost: 1');
   expect(off('new mainboard')).toBe('by an operator: new mainboard');
   expect(off()).toBe('by an operator, who gave no reason');

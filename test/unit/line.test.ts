@@ -35,7 +35,9 @@ test.each(['\\n\\nPlan: 0 to add', '\\u001b[2K', '\\r', '\\u0085', '\\u2028', '\
       expect([forgery, schema.safeParse(forgery).success]).toEqual([forgery, false]);
   }
   const manifest = {
-    ...{ schemaVersion: '1.0', owner: 'acme', stack: 'shared' },
+    schemaVersion: '1.0',
+    owner: 'acme',
+    stack: 'shared',
     resources: { 'shared/G': { kind: 'policy-rule', spec: grant, dependsOn: [] } },
   };
   expect(parseManifest(manifest, 'test').resources).toHaveLength(1);

@@ -24,13 +24,26 @@ describe.each<Release>([newest, newer])('on %s', (release) => {
     const spec = { service: 'neutron', rule, role: 'member', release, reason: 'tests' };
     expect(policyRule.parse(spec)).toEqual(spec);
     const exception = {
-      ...{ portId: '0c8ddd0e-6e4c-4f06-9d5c-2a3a1b6e5d4f', mode: 'routed', sources: 'any', destinations: 'any' },
-      ...{ reason: 'tests', placement: 'bound', release, firewallDriver: 'iptables_hybrid' },
+      portId: '0c8ddd0e-6e4c-4f06-9d5c-2a3a1b6e5d4f',
+      mode: 'routed',
+      sources: 'any',
+      destinations: 'any',
+      reason: 'tests',
+      placement: 'bound',
+      release,
+      firewallDriver: 'iptables_hybrid',
     };
     expect(firewallException.parse(exception)).toEqual(exception);
     const entry = {
-      ...{ service: 'neutron', release, rule, role: 'member', file: '/etc/neutron/policy.yaml', before: null },
-      ...{ written: 'role:member', path: 'acme/Grant', stack: 'acme' },
+      service: 'neutron',
+      release,
+      rule,
+      role: 'member',
+      file: '/etc/neutron/policy.yaml',
+      before: null,
+      written: 'role:member',
+      path: 'acme/Grant',
+      stack: 'acme',
     };
     expect(recordEntry.parse(entry)).toEqual(entry);
   });

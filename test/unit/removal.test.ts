@@ -13,10 +13,18 @@ import { RecordedTexts } from '../support/recorded-run';
 const mark = (path: string, value = 'x', owner = 'ours'): Mark => ({ owner, path, value });
 
 const manifest = (stack: string, things: Readonly<Record<string, readonly string[]>> = {}): Manifest => ({
-  ...{ owner: 'ours', stack, source: `stack ${stack}`, removed: [] },
+  owner: 'ours',
+  stack,
+  source: `stack ${stack}`,
+  removed: [],
   resources: Object.entries(things).map(([id, hosts]) => ({
-    ...{ path: `${stack}/${id}`, stack, owner: 'ours', kind: 'mark', spec: { hosts, value: 'x' } },
-    ...{ dependsOn: [], unknown: [] },
+    path: `${stack}/${id}`,
+    stack,
+    owner: 'ours',
+    kind: 'mark',
+    spec: { hosts, value: 'x' },
+    dependsOn: [],
+    unknown: [],
   })),
 });
 
@@ -76,7 +84,8 @@ test('a host on which nothing is wanted, and that does not answer, is a warning'
   expect(problems).toEqual([]);
   expect(unswept).toEqual([
     {
-      ...{ where: 'mark@host:h2', reason: 'TransientError' },
+      where: 'mark@host:h2',
+      reason: 'TransientError',
       message: "leftovers can't be looked for there, and some may still be in force: h2 does not answer",
     },
   ]);

@@ -127,7 +127,11 @@ test('text from outside stays on its line, steers no terminal and turns no writi
   const note = { where: forged, message: forged };
   const evil: PlannedStep = {
     ...step,
-    ...{ id: forged, subject: forged, because: forged, notes: [forged], asides: [forged] },
+    id: forged,
+    subject: forged,
+    because: forged,
+    notes: [forged],
+    asides: [forged],
     changes: [{ attribute: forged, before: forged, after: forged }],
   };
   const problem = { ...note, reason: 'Blocked' as const };

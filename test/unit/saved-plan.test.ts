@@ -3,13 +3,29 @@ import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { parseSavedPlan, renderSavedPlan, reviewed } from '../../lib/journal/saved-plan';
 
 const step = (id: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
-  ...{ id, kind: 'cell', target: 'host:h1', action: 'update', subject: `cell ${id}`, before: { value: 'a' } },
-  ...{ changes: [{ attribute: 'value', before: 'a', after: 'b' }], because: 'its value differs', notes: ['opens x'] },
+  id,
+  kind: 'cell',
+  target: 'host:h1',
+  action: 'update',
+  subject: `cell ${id}`,
+  before: { value: 'a' },
+  changes: [{ attribute: 'value', before: 'a', after: 'b' }],
+  because: 'its value differs',
+  notes: ['opens x'],
   ...more,
 });
 const planOf = (...steps: PlannedStep[]): Plan => ({
-  ...{ stacks: ['a'], steps, problems: [], warnings: [], unswept: [], waiting: [], leaving: [], converged: [] },
-  ...{ looks: [], undone: [], dependencies: new Map() },
+  stacks: ['a'],
+  steps,
+  problems: [],
+  warnings: [],
+  unswept: [],
+  waiting: [],
+  leaving: [],
+  converged: [],
+  looks: [],
+  undone: [],
+  dependencies: new Map(),
 });
 const unfiltered = { filter: { stacks: [], kinds: [], targets: [] }, sweep: [] };
 const review = (then: Plan, now: Plan) =>

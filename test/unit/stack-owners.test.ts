@@ -11,8 +11,12 @@ import { memoryReaders, memoryWriters } from '../support/memory-kind';
 
 /** `<owner> <path>` of what lies on one host, of records that may say anything. */
 const leftoversKind = (things: Set<string>): Reconciler<object, object, null> => ({
-  ...{ kind: 'thing', whenRemoved: 'it goes', ownership: 'database' },
-  ...{ parse: () => ({}), restore: () => ({}), identify: () => 'the thing' },
+  kind: 'thing',
+  whenRemoved: 'it goes',
+  ownership: 'database',
+  parse: () => ({}),
+  restore: () => ({}),
+  identify: () => 'the thing',
   locate: () => Promise.resolve({ placements: [{ target: 'host:h1', wanted: [] }], findings: [] }),
   observe: () => Promise.resolve(null),
   diff: () => ({ steps: [...things].map(leftover), findings: [] }),
@@ -33,7 +37,11 @@ function leftover(thing: string): Step {
 }
 
 const manifest = (owner: string, stack: string): Manifest => ({
-  ...{ owner, stack, source: stack, resources: [], removed: [] },
+  owner,
+  stack,
+  source: stack,
+  resources: [],
+  removed: [],
 });
 const manifests = [manifest('team-a', 'a'), manifest('team-b', 'b')];
 const by = { host: 'h', pid: 1, identity: 'x' };

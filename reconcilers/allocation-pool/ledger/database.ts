@@ -5,6 +5,7 @@
  * each other instead of ending in a deadlock: free ranges with their pools (the allocator up to Mitaka takes these FOR
  * UPDATE), pools (a subnet update writes these first), the subnet, the IPAM's pools, allocations last.
  */
+import { defined } from '../../../lib/basics/defined';
 import * as z from 'zod';
 import { Blocked, UnrecoverableError } from '../../../lib/basics/errors';
 import type { SqlQuery } from '../../../lib/contract/ports';
@@ -48,7 +49,10 @@ const rows = {
   name: z.object({ name: text, engine: text.nullable() }),
   owner: z.object({ id: text, subnetId: text }),
   subnet: z.object({
-    ...{ id: text, networkId: text, cidr: text, gatewayIp: text.nullable() },
+    id: text,
+    networkId: text,
+    cidr: text,
+    gatewayIp: text.nullable(),
     ipVersion: z.union([z.literal(4), z.literal(6)]),
   }),
   range: z.object({ poolId: text, start: text, end: text, owner: text }),
@@ -212,7 +216,11 @@ async function readLedgers(
     book,
     owner,
     pools: (pools.get(owner) ?? []).map(({ id, start, end }) => ({ id, start, end })),
-    ...(hasRanges && { ranges: (ranges.get(owner) ?? []).map(({ poolId, start, end }) => ({ poolId, start, end })) }),
+    ...defined({
+      ranges: hasRanges
+        ? (ranges.get(owner) ?? []).map(({ poolId, start, end }) => ({ poolId, start, end }))
+        : undefined,
+    }),
   });
 }
 

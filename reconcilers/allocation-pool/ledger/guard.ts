@@ -49,13 +49,17 @@ export function takenMeanwhile({ id, subnetId }: AllocationPoolStep, taken: read
   const [took, were, ports] =
     taken.length === 1 ? ['a port took', 'it was', 'the port'] : ['ports took', 'they were', 'the ports'];
   return {
-    ...{ id, outcome: 'failed', reason: 'NotConverged' },
+    id,
+    outcome: 'failed',
+    reason: 'NotConverged',
     message: `the pools of subnet ${subnetId} are as declared, and ${took} ${nameSome(taken)} in the moment in which ${were} given back; declare what is in use, or delete ${ports}`,
   };
 }
 
 export const notLookedAt = ({ id, subnetId }: AllocationPoolStep, { reason, message }: StackwardError): StepResult => ({
-  ...{ id, outcome: 'failed', reason },
+  id,
+  outcome: 'failed',
+  reason,
   message: `the pools of subnet ${subnetId} are written, and whether a port took an address in the moment in which it was given back could not be asked (${message}); plan again`,
 });
 

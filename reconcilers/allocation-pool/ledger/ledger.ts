@@ -5,6 +5,7 @@
  *
  * Everything here is pure. Source: neutron@icehouse-eol db_base_plugin_v2.py, neutron@HEAD ipam/drivers/neutrondb_ipam.
  */
+import { defined } from '../../../lib/basics/defined';
 import type { IpRange } from '../../../lib/net/ip-ranges';
 import { compact, formatRange, isInside, overlap, parseRange, sizeOf, subtract } from '../../../lib/net/ip-ranges';
 import { sha256 } from '../../../lib/basics/sha256';
@@ -145,7 +146,7 @@ export function writesFor(
       : written.flatMap(({ id, range, before }) => (before ? [{ id, ...addressRange(range), before }] : [])),
     insert: written.filter((row) => !row.before).map(({ id, range }) => ({ id, ...addressRange(range) })),
     remove: rows.remove,
-    ...(ranges && { ranges }),
+    ...defined({ ranges }),
   };
 }
 
@@ -175,7 +176,7 @@ export function withWrites(ledger: Ledger, { update, insert, remove, ranges }: L
     ...(ledger.ranges ?? []).filter(({ poolId }) => !ranges.clear.includes(poolId)),
     ...ranges.fill,
   ];
-  return { ...ledger, pools: [...kept, ...insert], ...(free && { ranges: free }) };
+  return { ...ledger, pools: [...kept, ...insert], ...defined({ ranges: free }) };
 }
 
 interface Assigned {

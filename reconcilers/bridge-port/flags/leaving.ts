@@ -75,7 +75,12 @@ export function leftovers(
     const id = `${kind}.${path}`;
     const isHere = wanted.some((resource) => resource.id === id && resource.owner === owner);
     return {
-      ...{ id, owner, portId, aims, action: 'delete', subject: `port ${portId}` },
+      id,
+      owner,
+      portId,
+      aims,
+      action: 'delete',
+      subject: `port ${portId}`,
       changes: changesOf(aims),
       because: isHere ? 'the code declares another port' : 'nothing declares it on this host any more',
       notes: [...notesOf(aims), ...notes],

@@ -84,7 +84,8 @@ const openedByAny = (rules: ExceptionRules): Opened[] =>
 function openedBy(rules: ExceptionRules['ipv4'], version: IpVersion): Opened {
   const passages = passagesOf(rules, version);
   return {
-    ...{ version, passages },
+    version,
+    passages,
     sources: compact(passages.leaving.flatMap((passage) => passage.sources)),
     destinations: compact(passages.leaving.flatMap((passage) => passage.destinations)),
   };

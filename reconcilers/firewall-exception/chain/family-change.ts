@@ -5,6 +5,7 @@
  * How: the file loses what is to go or to change; then the kernel is changed; then the file gets what is new. Each is a
  * compare-and-swap. Given up: a host that restarts between these writes comes back without what was being changed, until the next run.
  */
+import { defined } from '../../../lib/basics/defined';
 import { InvalidConfiguration } from '../../../lib/basics/errors';
 import { maxStoredBytes } from '../../../lib/synth/exception-limits';
 import type { HostWrite } from '../../../lib/hosts/host';
@@ -48,7 +49,9 @@ export function requestsOf({ closing, kernel, storing }: FamilyChange): readonly
 }
 
 const nothingSeen = {
-  ...{ kernel: { mangle: noChain, filter: noChain }, stored: nothingStored, foreign: [] },
+  kernel: { mangle: noChain, filter: noChain },
+  stored: nothingStored,
+  foreign: [],
 } satisfies Partial<OwnFamily>;
 
 export function changeOf(
@@ -69,7 +72,7 @@ export function changeOf(
     if (content.length > maxStoredBytes) throw tooLarge(owner, content.length);
     const file = { sha256: sha256(content), content: content.toString('base64') };
     const lock = lockFile === undefined ? {} : { lockFile };
-    return { ...{ file, variant: variant[family], rules: kept, isWhole: true, isForeign: false, owner }, ...lock };
+    return { file, variant: variant[family], rules: kept, isWhole: true, isForeign: false, owner, ...lock };
   };
   const replacements = renderReplacements(chain, before.kernel, rules);
   const stored = storedWith(withGroups(before.stored.rules, groups));
@@ -78,11 +81,17 @@ export function changeOf(
   const between = closes ? storedWith(kept) : before.stored;
 
   const restore = (text: string): HostWrite => ({
-    ...{ verb: 'restore-tables', family: family === 'ipv4' ? 4 : 6, variant: variant[family], text },
-    ...(lockFile === undefined ? {} : { lockFile }),
+    verb: 'restore-tables',
+    family: family === 'ipv4' ? 4 : 6,
+    variant: variant[family],
+    text,
+    ...defined({ lockFile }),
   });
   return {
-    ...{ owner, family, before, between },
+    owner,
+    family,
+    before,
+    between,
     closing: swap(path, before.stored, between),
     kernel: replacements.map(({ text, after }) => ({ write: restore(text), after })),
     storing: swap(path, between, stored),

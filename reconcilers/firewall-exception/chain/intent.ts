@@ -1,4 +1,5 @@
 /** What one exception should be on one host, as that host is now: its rules, or why there are none. Pure. */
+import { defined } from '../../../lib/basics/defined';
 import { ownTables } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
@@ -50,11 +51,9 @@ function intendDeclared(resource: Declared, host: FirewallExceptionObserved): In
   const ends = spec.firewallDriver === 'iptables' ? uplinksOf(bridge, host) : [`qvb${port.id.slice(0, 11)}`];
   if (ends.length === 0) {
     const message = `${host.host} has no bridge ${bridge} with an uplink now, so the far end of the way can't be named and no rule is put; boot a server of that network there, then run again`;
-    // Where it may only come to, that is no more than a word.
-    return {
-      ...intent,
-      findings: [{ id: resource.id, message, ...(spec.placement === 'bound' && { reason: 'TransientError' }) }],
-    };
+    // On a candidate host this is only a warning: the port may never come there.
+    const reason = spec.placement === 'bound' ? ('TransientError' as const) : undefined;
+    return { ...intent, findings: [{ id: resource.id, message, ...defined({ reason }) }] };
   }
   const wished = rulesFor({ spec, port, path, ends });
   const refusal = findRefusal(wished, host) ?? findLostFamily(intent, wished, host);
@@ -66,7 +65,7 @@ function intendDeclared(resource: Declared, host: FirewallExceptionObserved): In
     rules,
     notes: describeExposure({ spec, port, subnets, rules }),
     findings: findWarnings(resource, wished, host).map((message) => ({ id: resource.id, message })),
-    ...(host.bridgeOf.has(tap) ? {} : { away: describeAway(tap, resource, host) }),
+    ...defined({ away: host.bridgeOf.has(tap) ? undefined : describeAway(tap, resource, host) }),
   };
 }
 

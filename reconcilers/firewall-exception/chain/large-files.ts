@@ -37,7 +37,12 @@ export function largeFiles(
   const stack = swept.stacks === 'all' ? chain : (swept.stacks[0] ?? chain);
   return [
     {
-      ...{ id, action: 'delete', owner, leftBy: { owner, stack }, comment: commentOf(pathOf(id)), rules: nothing },
+      id,
+      action: 'delete',
+      owner,
+      leftBy: { owner, stack },
+      comment: commentOf(pathOf(id)),
+      rules: nothing,
       subject: `stored rules of ${owner}`,
       because: 'an earlier version of stackward stored more rules than are read again',
       changes: found.map(({ family, file }) => ({

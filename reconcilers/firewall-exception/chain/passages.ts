@@ -80,7 +80,9 @@ function passageOf({ source, destination }: OwnRule, returned: Returned, version
   const rangeOf = (prefix: string | undefined): IpRange =>
     prefix === undefined ? everyAddress(version) : parseCidr(prefix);
   return {
-    ...{ source, destination, isForDhcp: !returned.hasDhcp },
+    source,
+    destination,
+    isForDhcp: !returned.hasDhcp,
     sources: subtract([rangeOf(source)], returned.sources),
     destinations: subtract([rangeOf(destination)], returned.destinations),
   };

@@ -5,6 +5,7 @@
  * (an operator's DROP, a pass for another port). The host program has the same grammar (`read_rule` of host/stackward-host.py), and
  * hands iptables-restore nothing else; test/attack/fuzz-rule-grammar.test.ts compares the two.
  */
+import { defined } from '../../../lib/basics/defined';
 import { carriesIPv4, formatAddress, parseCidr } from '../../../lib/net/ip-ranges';
 import { longestLine, type OwnTable } from '../../../lib/iptables/own-chain';
 import { findPath } from '../../../lib/iptables/rule-comment';
@@ -72,13 +73,11 @@ export function parseRule(table: OwnTable, text: string): OwnRule | undefined {
   if (!found) return undefined;
   const { source, destination, udp, dhcp, into = '', out = '', mac, mark, comment = '', verdict, setMark = '' } = found;
   if ((udp === undefined) !== (dhcp === undefined)) return undefined;
+  const dhcpVersion = dhcp === undefined ? undefined : dhcp === dhcpPorts[4] ? 4 : 6;
   const rule: OwnRule = {
-    ...(source === undefined ? {} : { source }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(dhcp === undefined ? {} : { dhcp: dhcp === dhcpPorts[4] ? 4 : 6 }),
-    ...{ in: into, out },
-    ...(mac === undefined ? {} : { mac }),
-    ...(mark === undefined ? {} : { mark }),
+    ...defined({ source, destination, dhcp: dhcpVersion as 4 | 6 | undefined, mac, mark }),
+    in: into,
+    out,
     comment,
     verdict: verdict === undefined ? { setMark } : (verdict as 'ACCEPT' | 'RETURN'),
   };

@@ -11,6 +11,7 @@
  * and replies of a DHCP server to its client, which neighbours take from any source. Link-local prefixes alone are refused.
  * Given up: what one server sends straight to another on one bridge of the Linux bridge agent.
  */
+import { defined } from '../../../lib/basics/defined';
 import { linkLocal } from '../../../lib/synth/exception-checks';
 import type { OwnRules } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
@@ -91,8 +92,7 @@ function rulesOfFamily({ spec, port, path, ends }: RuleInput, version: 4 | 6): O
 }
 
 const prefixed = (source: string, destination: string): Pick<OwnRule, 'source' | 'destination'> => ({
-  ...(source === '' ? {} : { source }),
-  ...(destination === '' ? {} : { destination }),
+  ...defined({ source: source === '' ? undefined : source, destination: destination === '' ? undefined : destination }),
 });
 
 /** What the sources cover and the port's groups decide all the same, as prefixes in a fixed order. */

@@ -8,6 +8,7 @@
  *   *filter
  *   …
  */
+import { defined } from '../../../lib/basics/defined';
 import { fileHeader, type HostDigest, type HostFile, type TableVariant } from '../../../lib/hosts/host';
 import { findOwnChains, renderChains, type OwnRules } from '../../../lib/iptables/own-chain';
 import { parseRuleset } from '../../../lib/iptables/ruleset';
@@ -45,8 +46,11 @@ interface Stored {
 export const isLarge = (file: StoredRules['file'] | SeenFile): file is LargeFile => file !== null && 'head' in file;
 
 export const nothingStored: StoredRules = {
-  ...{ file: null, variant: undefined, rules: noRules },
-  ...{ isWhole: true, isForeign: false },
+  file: null,
+  variant: undefined,
+  rules: noRules,
+  isWhole: true,
+  isForeign: false,
 };
 
 /** Of a large file, its head. */
@@ -64,9 +68,10 @@ export function parseStored(file: SeenFile, owner: string, chain: string): Store
   const lockFile = /^# lock: (\/\S*)$/m.exec(text)?.[1];
   const named = ownerIn(text);
   return {
-    ...{ file, variant, rules },
-    ...(lockFile === undefined ? {} : { lockFile }),
-    ...(named === undefined ? {} : { owner: named }),
+    file,
+    variant,
+    rules,
+    ...defined({ lockFile, owner: named }),
     isWhole: !isLarge(file) && variant !== undefined && text === renderStored(owner, chain, variant, lockFile, rules),
     isForeign: named !== owner || (isEmptyGroup(rules) && !isLarge(file)),
   };

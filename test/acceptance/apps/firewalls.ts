@@ -16,7 +16,10 @@ const run = process.env['FIREWALLS_RUN'] ?? '';
 
 const app = new App();
 const cloud = new OpenStackCloud(app, 'Cloud', {
-  ...{ owner: 'utm-transit', release: 'zed', cloud: 'stackward-lab', deployerRole: 'admin' },
+  owner: 'utm-transit',
+  release: 'zed',
+  cloud: 'stackward-lab',
+  deployerRole: 'admin',
 });
 const stack = new TenantStack(app, 'acme', { cloud, name: `${run}-acme` });
 const network = (id: string, cidr: string) => new TenantNetwork(stack, id, { cidr, gateway: 'none', dhcp: false });
@@ -33,7 +36,9 @@ end('Client', green, '10.94.1.20');
 end('Server', orange, '10.94.2.30');
 const reason = 'clients reach servers, and back';
 new UtmInstance(stack, 'Routed', {
-  ...{ ...server, name: `${run}-routed`, mode: 'routed' },
+  ...server,
+  name: `${run}-routed`,
+  mode: 'routed',
   guest: { network: guest, address: '10.94.0.5' },
   green: { network: green, address: '10.94.1.2' },
   orange: { network: orange, address: '10.94.2.2' },
@@ -51,7 +56,8 @@ const from = (id: string, on: TenantNetwork, address: string) => ({
   clients: [{ macAddress: end(id, on, address).macAddress, addresses: [address] }],
 });
 new UtmInstance(stack, 'Bridged', {
-  ...{ ...server, name: `${run}-bridged` },
+  ...server,
+  name: `${run}-bridged`,
   guest: { network: guest, address: '10.94.0.6' },
   green: { network: near, address: '10.94.5.2', securityGroups },
   orange: { network: far, address: '10.94.5.3', securityGroups },

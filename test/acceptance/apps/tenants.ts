@@ -44,7 +44,9 @@ const red = new SharedNetwork(shared, 'Red', {
   allocationPoolMethod: 'database',
 });
 const pool = new NetworkingSubnetpoolV2(shared, 'Pool', {
-  ...{ name: `${run}-pool`, prefixes: ['10.203.0.0/16'], shared: true },
+  name: `${run}-pool`,
+  prefixes: ['10.203.0.0/16'],
+  shared: true,
 });
 const floating = red.addSubnet('Floating', { cidr: '203.0.113.128/25', dhcp: false });
 
@@ -114,7 +116,10 @@ function acme(changed: boolean): void {
     const any = { mode: 'bridged', sources: 'any', destinations: 'any', reason: 'it bridges' } as const;
     new FirewallException(stack, 'Any', { port: bridge, ...any });
     new FirewallException(stack, 'Through', {
-      ...{ port, mode: 'routed', sources: ['10.95.0.0/16', '2001:db8:95::/64'], destinations: 'any' },
+      port,
+      mode: 'routed',
+      sources: ['10.95.0.0/16', '2001:db8:95::/64'],
+      destinations: 'any',
       reason: 'a VPN ends there',
     });
   }
