@@ -1,0 +1,54 @@
+/** docs/doctor.md, written from the checks. Pure. */
+import type { AnyCheck } from './check';
+import { troubles } from './checks/database-connection';
+
+const opening = `# What doctor finds
+
+For whoever is on call. \`stackward doctor\` reads a cloud and says what is wrong, with evidence and the smallest safe step. It changes nothing, and needs neither Terraform nor a manifest.
+
+\`\`\`
+stackward doctor                     # every check
+stackward doctor --only SW-1001      # one; repeatable, and so is --skip
+stackward services                   # the services and agents in one table
+\`\`\`
+
+- It begins with the API alone. Databases and hosts that stackward.yaml names are looked at as well.
+- \`not looked at\` is said with its reason, and is never \`fine\`.
+- Exit code 2: a fault or a risk. 1: something that was asked for could not be looked at. 0: neither.
+- Where a service looks dead, the run waits for one report interval (12 s for Nova and Cinder, 34 s for Neutron) and looks again: a heartbeat that moves is alive.
+- A finding that is known is acknowledged in stackward.yaml until a day. It is still shown:
+
+\`\`\`yaml
+acknowledged:
+  - code: SW-1004
+    subject: nova-compute on cnode02 # as the report shows it; left out: every subject
+    until: 2026-12-31 # the last day
+    because: new mainboard ordered
+\`\`\`
+`;
+
+const section = ({ code, title, needs, page }: AnyCheck): string => {
+  const { means, evidence, alike, step, never } = page;
+  const body = [
+    `## ${code}`,
+    `**${title.charAt(0).toUpperCase()}${title.slice(1)}.** Needs ${needs.join(', ')}.`,
+    `- **What it means.** ${means}`,
+    `- **Evidence.** ${evidence}`,
+    `- **What else looks like it.** ${alike}`,
+    `- **The smallest safe step.** ${step}`,
+    `- **Never.** ${never}`,
+  ];
+  return `${body[0]}\n\n${body[1]}\n\n${body.slice(2).join('\n')}\n`;
+};
+
+const causes = (): string =>
+  `### The causes of SW-3001\n\n${Object.entries(troubles)
+    .map(([name, { found, step }]) => `- **${name}**: ${found} ${step}`)
+    .join('\n')}\n`;
+
+export function renderPage(checks: readonly AnyCheck[]): string {
+  const sections = checks.map((check) =>
+    check.code === 'SW-3001' ? `${section(check)}\n${causes()}` : section(check),
+  );
+  return `${opening}\n${sections.join('\n')}`;
+}

@@ -1,0 +1,160 @@
+/** Each way in which a login to a database can fail has a cause of its own. All but a blocked host are met on a real MariaDB, or in its place on a real socket. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connectTo } from '../../adapters/mysql/mysql-probe';
+import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
+import type { ConnectTrouble } from '../../lib/contract/report-ports';
+import { databaseConnection } from '../../reports/doctor/checks/database-connection';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+
+let mariadb: Mariadb;
+let options: MysqlOptions;
+beforeAll(async () => {
+  mariadb = await startMariadb(() => ['--max-connections=12', '--bind-address=0.0.0.0']);
+  options = await mariadb.createSchema('neutron');
+});
+afterAll(() => mariadb.stop());
+
+/** The cause, and what the report says of it. The password is in neither. */
+async function told(to: MysqlOptions, connectTimeoutMs = 2_000): Promise<{ trouble: ConnectTrouble; report: string }> {
+  const connection = await connectTo(to, { connectTimeoutMs });
+  if (connection.isOpen) throw new Error('it logged in');
+  const place = `${to.host}:${to.port}`;
+  const [result] = databaseConnection.judge([{ name: 'neutron', place, user: to.user, connection }], String);
+  const report = JSON.stringify(result);
+  expect(report).not.toContain(to.password);
+  expect(result?.result).toBe('fault');
+  return { trouble: connection.trouble, report };
+}
+
+/** Something else in the place of a database. */
+async function pretend(answer: (socket: Socket) => void): Promise<{ to: MysqlOptions; server: Server }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    answer(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { to: { ...options, port: (server.address() as AddressInfo).port }, server };
+}
+
+test('a login that succeeds tells the version and the clock of the server', async () => {
+  const connection = await connectTo(options);
+  expect(connection).toMatchObject({ isOpen: true, version: expect.stringMatching(/^10\.11\./) as string });
+  if (!connection.isOpen) throw new Error(connection.detail);
+  // The server runs on this machine.
+  const { aheadSeconds, withinSeconds } = connection.clock;
+  expect(Math.abs(aheadSeconds)).toBeLessThanOrEqual(withinSeconds + 0.01);
+  const judged = databaseConnection.judge([{ name: 'neutron', place: 'x:1', user: 'u', connection }], String);
+  expect(judged).toMatchObject([{ result: 'fine', subject: 'database neutron' }]);
+});
+
+test('no database in the configuration is not looked at, and not fine', () => {
+  expect(databaseConnection.judge([], String)).toMatchObject([{ result: 'not looked at', wasTried: false }]);
+});
+
+test('a name without an address', async () => {
+  expect((await told({ ...options, host: 'db.invalid' })).trouble).toBe('name');
+});
+
+test('a port where nothing listens', async () => {
+  const { to, server } = await pretend(() => undefined);
+  server.close();
+  await once(server, 'close');
+  expect((await told(to)).trouble).toBe('refused');
+});
+
+test('packets that are dropped', async () => {
+  const { child, port, fillers } = await listenWithoutAccepting();
+  const { trouble, report } = await told({ ...options, port }, 300);
+  expect([trouble, report]).toEqual(['filtered', expect.stringContaining('packets are dropped on the way')]);
+  for (const socket of fillers) socket.destroy();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});
+
+test.each<[string, (socket: Socket) => void]>([
+  ['says nothing', () => undefined],
+  ['hangs up', (socket) => void socket.end()],
+])('a connection that is accepted by what %s, as an ACL or a proxy without a server does', async (_, answer) => {
+  const { to, server } = await pretend(answer);
+  expect((await told(to, 300)).trouble).toBe('no greeting');
+  server.close();
+});
+
+test('a client host without an account', async () => {
+  const root = await mariadb.connect('neutron');
+  const host = await ownAddress();
+  expect((await told({ ...options, host })).trouble).toBe('host not allowed');
+  await root.query(`CREATE USER 'guest'@'${host}' IDENTIFIED BY 'right'`);
+  expect((await told({ ...options, host, user: 'guest', password: 'hunter2-wrong' })).trouble).toBe('password');
+});
+
+/** A MariaDB that resolves no names blocks no host, so its packet is played: error 1129 in the place of the greeting. */
+test('a client host that broken connections have blocked', async () => {
+  const text =
+    "Host '192.0.2.7' is blocked because of many connection errors; unblock with 'mariadb-admin flush-hosts'";
+  const body = Buffer.concat([Buffer.of(0xff, 1129 & 255, 1129 >> 8), Buffer.from(text)]);
+  const { to, server } = await pretend((socket) => socket.end(Buffer.concat([Buffer.of(body.length, 0, 0, 0), body])));
+  const { trouble, report } = await told(to);
+  expect([trouble, report]).toEqual(['host blocked', expect.stringContaining('FLUSH HOSTS')]);
+  server.close();
+});
+
+test('a server without a free connection', async () => {
+  const root = await mariadb.connect('neutron');
+  const held = await mariadb.createUser('held', 'neutron', ['GRANT SELECT ON neutron.*']);
+  await root.query("ALTER USER held@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1");
+  const { createConnection } = await import('mysql2/promise');
+  const { host, port, user, password } = held;
+  const open = [await createConnection({ host, port, user, password })];
+  expect((await told(held)).trouble).toBe('too many connections');
+  await root.query("ALTER USER held@'127.0.0.1' WITH MAX_USER_CONNECTIONS 0");
+  for (let full = false; !full;)
+    await createConnection({ host, port, user, password }).then(
+      (connection) => open.push(connection),
+      () => (full = true),
+    );
+  expect((await told(held)).trouble).toBe('too many connections');
+  for (const connection of open) connection.destroy();
+});
+
+test('TLS that the server does not have', async () => {
+  expect((await told({ ...options, tls: {} })).trouble).toBe('TLS');
+});
+
+test('a wrong password, a schema that is not there, and a schema that is not for this account', async () => {
+  expect((await told({ ...options, password: 'hunter2-wrong' })).trouble).toBe('password');
+  expect((await told({ ...options, schema: 'quantum' })).trouble).toBe('schema');
+  expect((await told(await mariadb.createUser('stranger', 'neutron', []))).trouble).toBe('schema');
+});
+
+/** An address of this machine that is not loopback: the account of the tests is for loopback alone. */
+async function ownAddress(): Promise<string> {
+  const { networkInterfaces } = await import('node:os');
+  const found = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal);
+  return found?.address ?? '127.0.0.2';
+}
+
+/** The kernel drops what comes when nobody accepts and the queue is full: what a packet filter looks like from here. */
+async function listenWithoutAccepting(): Promise<{ child: ChildProcess; port: number; fillers: Socket[] }> {
+  const listen = `
+    const server = require('node:net').createServer().listen({ port: 0, backlog: 1 });
+    require('node:fs').writeSync(1, String(server.address().port) + '\\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+  const child = spawn(process.execPath, ['-e', listen], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(line.toString());
+  const fillers: Socket[] = [];
+  for (let joined = true; joined;) {
+    const socket = connect({ port, host: '127.0.0.1' });
+    fillers.push(socket);
+    joined = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 200)),
+    ]);
+  }
+  return { child, port, fillers };
+}
