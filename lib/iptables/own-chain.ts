@@ -1,35 +1,44 @@
 /**
- * One chain of ours in one family, and how it is replaced.
+ * stackward's chain in one family, and how its rules are replaced.
  *
- * Goals: a foreign rule is never touched; what changed since it was seen makes the change fail; no packet meets a half-made chain.
- * How: one transaction of `iptables-restore -n` per table deletes the jump and every rule that was seen *by value*, then the
- * empty chain, and makes all of it anew. A rule that changed is not found; a rule that came leaves the chain not empty; a chain that
- * came can't be made with `-N`; each time the kernel keeps everything (tried on nft and legacy). A `:chain` line on a chain that is
- * there would flush it, foreign rules and all.
- * Given up: one transaction over two tables; there is none. Mangle goes first where filter is to accept a mark that it doesn't accept
- * yet, so that no mark of before counts; else filter, so that what it stops accepting, or accepts by itself from now on, has no gap.
+ * Goals: a foreign rule is never touched. If something changed since the chain was read, the change fails. No packet
+ * meets a half-made chain.
+ * How: `iptables-restore -n` gets one transaction per table. It deletes the jump and every rule that was read *by
+ * value*, then the empty chain, and makes everything anew. If somebody changed a rule, the deletion doesn't find it. If
+ * somebody added a rule, the chain isn't empty and can't be deleted. If somebody made the chain, `-N` fails. In each
+ * case the kernel keeps everything (tried on nft and legacy). A `:chain` line for an existing chain would flush it with
+ * its foreign rules, so none is written.
+ * Given up: one transaction over both tables, because iptables has none. Mangle is written first if filter is going to
+ * accept a mark that it doesn't accept yet, so that no older mark counts. Otherwise filter is written first, so that
+ * there is no gap for packets that it stops accepting, or accepts without a mark from now on.
  */
 import { rulesOf, chainsOf, type Ruleset } from './ruleset';
 
-/** Tables that hold chains of ours. */
+/** Tables in which stackward has a chain. */
 export const ownTables = ['mangle', 'filter'] as const;
 export type OwnTable = (typeof ownTables)[number];
 
-/** Characters of one line that the host program takes: iptables-restore would read a line beyond 10,239 bytes as two. */
+/**
+ * Characters of one line that the host program accepts: iptables-restore would read a line beyond 10,239 bytes as two
+ * lines.
+ */
 export const longestLine = 1024;
 
-/** Rules that the host program puts into one chain: those of one owner in one table and family. It deletes up to three times as many. */
+/**
+ * Rules of one owner in one table and family that the host program puts into a chain. It deletes up to three times as
+ * many.
+ */
 export const mostRules = 16_384;
 
-/** Where the jump to a chain of ours stands. */
+/** The chain from which a jump leads to stackward's chain. */
 export const jumpFrom: Readonly<Record<OwnTable, string>> = { mangle: 'FORWARD', filter: 'neutron-filter-top' };
 
-/** What there is of our chain in one table. */
+/** stackward's chain in one table, as it was read. */
 export interface OwnChain {
   readonly exists: boolean;
-  /** How many jumps lead to it from where they should. */
+  /** Number of jumps to it from the chain in `jumpFrom`. */
   readonly jumps: number;
-  /** As printed, without `-A <chain>`. */
+  /** As the kernel prints them, without `-A <chain>`. */
   readonly rules: readonly string[];
 }
 
@@ -50,10 +59,10 @@ export const findOwnChains = (ruleset: Ruleset, chain: string): OwnChains => {
   return { mangle: find('mangle'), filter: find('filter') };
 };
 
-/** A comment or a log prefix, whatever it holds. */
+/** A comment or a log prefix, whatever is in it. */
 const quoted = /"(?:[^"\\]|\\.)*"/g;
 
-/** Rules that lead to our chain and are no jump of ours; as `filter: -A INPUT -j stackward-…`. */
+/** Rules that lead to stackward's chain and are not its own jump, as `filter: -A INPUT -j stackward-…`. */
 export function findForeignJumps(ruleset: Ruleset, chain: string): string[] {
   const leads = new RegExp(`(^| )(-j|-g) ${chain}( |$)`);
   return rulesOf(ruleset)
@@ -64,10 +73,10 @@ export function findForeignJumps(ruleset: Ruleset, chain: string): string[] {
     .map(({ table, chain: from, text }) => `${table}: -A ${from} ${text}`);
 }
 
-/** What our chain is to hold in one family, per table; a table without rules has no chain. */
+/** The rules that stackward's chain shall hold in one family, per table. A table without rules gets no chain. */
 export type OwnRules = Readonly<Record<OwnTable, readonly string[]>>;
 
-/** That the chain is there, with its one jump; or that neither is. */
+/** True if the chain is there with exactly one jump, or if neither is there and no rule is wanted. */
 const isInPlace = (chain: OwnChain, rules: readonly string[]): boolean =>
   rules.length === 0
     ? !chain.exists && chain.jumps === 0
@@ -75,7 +84,10 @@ const isInPlace = (chain: OwnChain, rules: readonly string[]): boolean =>
       chain.rules.length === rules.length &&
       chain.rules.every((rule, index) => rule === rules[index]);
 
-/** The text for `iptables-restore -n` that makes of what was seen what is wanted; '' if that is what is there. */
+/**
+ * The text for `iptables-restore -n` that turns the chains that were read into the wanted chains. '' if nothing
+ * differs.
+ */
 export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRules): string {
   const isInForce = (rule: string): boolean => seen.filter.jumps > 0 && seen.filter.rules.includes(rule);
   const acceptsAnew = wanted.filter.some((rule) => rule.includes('-m mark --mark ') && !isInForce(rule));
@@ -91,15 +103,16 @@ export function renderReplacement(chain: string, seen: OwnChains, wanted: OwnRul
     .join('');
 }
 
-/** One text for `iptables-restore -n`, and what there is of the chain when it is done. */
+/** One text for `iptables-restore -n`, and the chain as it is afterwards. */
 export interface Replacement {
   readonly text: string;
   readonly after: OwnChains;
 }
 
 /**
- * The same, for a chain that holds more than one text may name: it is emptied in several transactions first, and from the first of
- * them on nothing leads to it. Rules go from the front: iptables looks for each from there, and finds it at once.
+ * Like renderReplacement, for a chain with more rules than one text may name. Several transactions empty the chain
+ * first; from the first of them on, no jump leads to it. Rules are deleted from the front, because iptables searches
+ * from there.
  */
 export function renderReplacements(chain: string, seen: OwnChains, wanted: OwnRules): Replacement[] {
   const replacements: Replacement[] = [];
@@ -123,7 +136,7 @@ const chainsWith = ({ mangle, filter }: OwnRules): OwnChains => ({
 const chainWith = (rules: readonly string[]): OwnChain =>
   rules.length === 0 ? noChain : { exists: true, jumps: 1, rules };
 
-/** The text for `iptables-restore -n` that makes it where nothing leads to it: when a host starts. */
+/** The text for `iptables-restore -n` that makes the chains when a host starts and no jump leads to them yet. */
 export const renderChains = (chain: string, rules: OwnRules): string =>
   ownTables
     .filter((table) => rules[table].length > 0)

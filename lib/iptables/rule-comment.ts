@@ -1,9 +1,11 @@
 /**
- * A construct's path as the comment of a rule: `stackward:acme/Utm/Transit/Green`. Nobody writes that by chance.
+ * A construct's path as the comment of a rule: `stackward:acme/Utm/Transit/Green`. Nobody writes such a comment by
+ * chance.
  *
- * Neutron's agent takes every line that holds its wrap name (`neutron-openvswi`, `quantum-linuxbri`, …) for its own and
- * deletes it at its next apply, so no comment may hold one; a comment has at most 255 bytes (xt_comment.h); and the kernel's
- * tools print quotes and backslashes with a backslash. So whatever isn't plain is percent-encoded, and it can be read back.
+ * Neutron's agent takes every line that contains its wrap name (`neutron-openvswi`, `quantum-linuxbri`, …) for its own
+ * rule and deletes it at its next apply, so a comment must not contain one. A comment has at most 255 bytes
+ * (xt_comment.h). The kernel's tools print quotes and backslashes with a backslash. So every character that isn't plain
+ * is percent-encoded, and the path can be read back.
  * Source: neutron@icehouse-eol agent/linux/iptables_manager.py `_modify_rules`, the same in substance at HEAD.
  */
 import { sha256 } from '../basics/sha256';
@@ -23,7 +25,7 @@ export function commentOf(path: string): string {
   return `${wholeCharacters(plain.slice(0, longest - 17))}~${digest}`;
 }
 
-/** Without the escapes of a character that was cut at the end. */
+/** Removes the rest of an escape that was cut at the end. */
 function wholeCharacters(encoded: string): string {
   const cut = encoded.replace(/%.?$/, '');
   return decode(cut) === undefined ? wholeCharacters(cut.slice(0, -3)) : cut;
@@ -37,7 +39,7 @@ function decode(comment: string): string | undefined {
   }
 }
 
-/** The path, a long one as far as it is kept; undefined for what `commentOf` doesn't write. */
+/** The path, cut if it is long. Undefined if `commentOf` doesn't write such a comment. */
 export function findPath(comment: string): string | undefined {
   const encoded = comment.startsWith(prefix) ? comment.slice(prefix.length) : '';
   if (!/^[\w./:@+=,~%-]+$/.test(encoded) || !encoded.includes('/')) return undefined;

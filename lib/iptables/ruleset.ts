@@ -12,12 +12,15 @@
 
 export type TableLine =
   | { readonly is: 'table'; readonly name: string }
-  /** `policy` is `-` of a chain that somebody made; `counters` as printed, '' where there are none. */
+  /** `policy` is `-` for a chain that somebody made. `counters` are as printed, '' if there are none. */
   | { readonly is: 'chain'; readonly name: string; readonly policy: string; readonly counters: string }
-  /** `counters` is the `[4:336]` that `iptables-save -c` puts first, or ''. `text` is what stands behind the chain. */
+  /**
+   * `counters` is the `[4:336]` that `iptables-save -c` prints first, or ''. `text` is everything after the chain's
+   * name.
+   */
   | { readonly is: 'rule'; readonly chain: string; readonly text: string; readonly counters: string }
   | { readonly is: 'commit' }
-  /** A comment, an empty line, or whatever this program doesn't know. */
+  /** A comment, an empty line, or a line that this program doesn't know. */
   | { readonly is: 'other'; readonly text: string };
 
 export type Ruleset = readonly TableLine[];
@@ -50,17 +53,17 @@ function renderLine(line: TableLine): string {
   }
 }
 
-/** Never throws: what it doesn't know it keeps as it is. */
+/** Never throws: an unknown line is kept as it is. */
 export const parseRuleset = (text: string): Ruleset => text.split('\n').map(parseLine);
 
-/** The very bytes that were parsed. */
+/** The same bytes that were parsed. */
 export const renderRuleset = (ruleset: Ruleset): string => ruleset.map(renderLine).join('\n');
 
-/** A rule with the table it stands in. */
+/** A rule, and the table in which it is. */
 export interface TableRule {
   readonly table: string;
   readonly chain: string;
-  /** What stands behind the chain: `-s 203.0.113.10/32 -j ACCEPT`. */
+  /** Everything after the chain's name: `-s 203.0.113.10/32 -j ACCEPT`. */
   readonly text: string;
 }
 

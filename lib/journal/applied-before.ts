@@ -1,15 +1,16 @@
 /**
  * Whether a saved plan was applied before, as the journal tells (docs/adr/0004-journal.md). Pure.
  *
- * A reviewer who lets a plan through lets it through once. Whoever applies the file again, after somebody rolled it back, would
- * undo that decision without a word. A run that was cut short is another matter: what it left open was reviewed and never done.
+ * A reviewer approves a plan for one application. If somebody rolled it back, applying the file again would silently
+ * undo that decision. An interrupted run is different: its remaining steps were approved and never done.
  */
 import { stepKey, type Plan } from '../run/plan';
 import type { RecordedRun } from './run-record';
 
 /**
- * Why this saved plan may not be used again: a step would be done a second time, or the plan was rolled back. Undefined: it may.
- * @param planned what would be done now
+ * Why this saved plan must not be used again: a step would be done a second time, or the plan was rolled back.
+ * Undefined if it may be used.
+ * @param planned the plan as it would be now
  * @param digest of the saved plan
  * @param runs of the journal
  */

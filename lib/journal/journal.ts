@@ -1,6 +1,6 @@
 /**
- * What a run was about to do, what it did, and what was there before (docs/adr/0004-journal.md). Pure: the text of its
- * files in and out; adapters/files/journal-folder.ts keeps them.
+ * The record of a run: its planned steps, their results, and the state before them (docs/adr/0004-journal.md). Pure:
+ * this module makes and reads the text of the files; adapters/files/journal-folder.ts stores them.
  */
 import { defined } from '../basics/defined';
 import type { Report } from '../run/engine';
@@ -13,12 +13,12 @@ import { formatVersion, type EndRecord, type RecordedRun, type ResultRecord } fr
 import type { RunRecord, StepRecord } from './run-record';
 import { printableJson } from '../basics/printable';
 
-/** Of which run a record is. */
+/** The run that a record is about. */
 export type RunHead = Pick<RunRecord, 'version' | 'command' | 'by' | 'plan' | 'rolledBack'> & {
   readonly startedAt: Date;
 };
 
-/** What is written before the first change. */
+/** The record that is written before the first change. */
 export function recordOf(
   plan: Plan,
   manifests: readonly Manifest[],
@@ -69,11 +69,11 @@ export const endOf = (plan: Plan, report: Report, exitCode: number): EndRecord =
 
 const resultOf = ({ results }: RecordedRun, step: StepRecord) => results.get(stepKey(step.id, step.target));
 
-/** Steps that were begun: one that failed, or has no result, may be done or half done. Observing tells. */
+/** The steps that were begun. A step that failed or has no result may be done or half done; only observing tells. */
 const begun = (run: RecordedRun): StepRecord[] =>
   run.record.steps.filter((step) => ['applied', 'failed', undefined].includes(resultOf(run, step)?.outcome));
 
-/** Manifests that ask for what was there before the run, of all that it began. */
+/** Manifests that ask for the state before the run, for everything that the run began to change. */
 export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifest<RestoredResource>[] {
   const byStack = new Map<string, Manifest<RestoredResource> & { resources: RestoredResource[] }>();
   const byId = new Map<string, StepRecord[]>();
@@ -97,7 +97,7 @@ export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifes
   return [...byStack.values()];
 }
 
-/** @param steps of one resource, of all its targets */
+/** @param steps of one resource, on all its targets */
 function restored(steps: readonly StepRecord[]): RestoredResource {
   const [{ resource: named }] = steps as [StepRecord];
   const { path, stack, owner, kind } = named;
@@ -114,11 +114,11 @@ function restored(steps: readonly StepRecord[]): RestoredResource {
   };
 }
 
-/** Steps of a rollback that are not to be applied. */
+/** Steps of a rollback that are not applied. */
 export interface Moved {
-  /** Undoing what is not as the run left it would undo somebody else's work. */
+  /** Steps whose target is not as the run left it: undoing them would undo somebody else's work. */
   readonly problems: readonly Problem[];
-  /** Of what the run itself refused to write, because somebody had changed it. */
+  /** About steps that the run itself refused to write, because somebody had changed their target. */
   readonly warnings: readonly Note[];
 }
 
@@ -129,7 +129,7 @@ export function movedSince(run: RecordedRun, plan: Plan): Moved {
   for (const { id, target, changes } of plan.steps) {
     const where = stepKey(id, target);
     const step = left.get(where);
-    // Two files may have a rule of one name.
+    // A rule of the same name may be in two files.
     const wrote = (attribute: string) => (step?.changes ?? []).filter((change) => change.attribute === attribute);
     const known = changes.filter(({ attribute }) => wrote(attribute).length > 0);
     const moved = known.filter(({ attribute, before }) => wrote(attribute).every(({ after }) => after !== before));
@@ -148,7 +148,7 @@ export function movedSince(run: RecordedRun, plan: Plan): Moved {
   return { problems, warnings };
 }
 
-/** The plan without the steps that these name. */
+/** The plan without the steps that `problems` and `warnings` name. */
 export function withoutMoved(plan: Plan, { problems, warnings }: Moved): Plan {
   const moved = new Set([...problems, ...warnings].map((note) => note.where));
   return {

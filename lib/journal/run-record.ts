@@ -1,6 +1,6 @@
 /**
- * The files of a recorded run (docs/adr/0004-journal.md), as they are written and as they are read. A folder may have gone
- * through many hands before it is read: every field has a type and a bound, and a field that nobody knows is refused.
+ * The files of a recorded run (docs/adr/0004-journal.md). The folder may have gone through many hands before it is
+ * read, so every field has a type and a bound, and an unknown field is refused.
  */
 import * as z from 'zod';
 import '../basics/schema-words';
@@ -14,17 +14,20 @@ import { action, changes, refuseTwins, words } from './step-schema';
 import { sayFault } from '../basics/schema-fault';
 import type { Target } from '../contract/target';
 
-/** Bytes of each file of a run: what is written is read again. */
+/**
+ * Bytes of each file of a run. The limit is checked when the file is written, so every file that was written can be
+ * read.
+ */
 export const maxJournalBytes = 64 << 20;
 
 /** 1.1 added `plan` and `rolledBack`. */
 export const formatVersion = '1.1';
 
-/** Of a path, a name, a digest. */
+/** A path, a name or a digest. */
 const name = line.max(4096);
 const data = z.record(z.string().max(4096), z.unknown());
 
-/** A host's name goes into paths and into arguments of ssh; a cloud's name is compared alone, and may hold blanks. */
+/** A host's name goes into paths and into ssh's arguments. A cloud's name is only compared, so it may hold blanks. */
 const isTarget = (value: unknown): boolean =>
   typeof value === 'string' &&
   (/^(host|database):[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(value) || (value.startsWith('api:') && isLine(value)));
@@ -36,7 +39,7 @@ const resource = z.strictObject({
   stack: name,
   owner: name,
   kind: name,
-  /** Absent of what was removed: no manifest has it any more. */
+  /** Absent if the resource was removed: no manifest holds its spec any more. */
   spec: data.optional(),
 });
 
@@ -57,13 +60,16 @@ const runRecord = z.strictObject({
   formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
   version: name,
   command: z.string().regex(/^[a-z][a-z-]{0,62}$/, 'must be the name of a command'),
-  /** The process that wrote it: `identity` is never another's on that host, whatever happens to the pid. */
+  /**
+   * The process that wrote the record. `identity` distinguishes it from every other process of that host, even if the
+   * pid is used again.
+   */
   by: z.strictObject({ host: name, pid: z.int().min(0), identity: name }),
   startedAt: z.iso.datetime(),
   stacks: z.array(name),
-  /** SHA-256 of the saved plan that it applies. */
+  /** SHA-256 of the saved plan that the run applies. */
   plan: sha256Digest.optional(),
-  /** Name of the run that it brings back. */
+  /** Name of the run that this run rolls back. */
   rolledBack: name.optional(),
   steps: z.array(step).superRefine(refuseTwins),
 });
@@ -91,21 +97,24 @@ export type StepRecord = RunRecord['steps'][number];
 export type ResultRecord = z.infer<typeof resultRecord>;
 export type EndRecord = z.infer<typeof endRecord>;
 
-/** A run as its folder tells it. */
+/** A run as it was read from its folder. */
 export interface RecordedRun {
   readonly name: string;
   readonly record: RunRecord;
-  /** `id@target` → how it ended; a step without one may have been done. */
+  /** `id@target` → its result. A step without a result may have been done. */
   readonly results: ReadonlyMap<string, Pick<ResultRecord, 'outcome' | 'reason'>>;
-  /** Lines of results.jsonl that can't be read, of a disk that was full or a run that was killed; their steps have no result. */
+  /**
+   * Number of lines in results.jsonl that can't be read, because the disk was full or the run was killed. Their steps
+   * have no result.
+   */
   readonly unreadable: number;
   /** Undefined: the run was killed, or is under way. */
   readonly end: { readonly exitCode: number; readonly problems: number } | undefined;
 }
 
 /**
- * @param results of results.jsonl
- * @param end of report.json; undefined: there is none
+ * @param results the text of results.jsonl
+ * @param end the text of report.json; undefined if there is none
  * @throws InvalidConfiguration naming the file and the field
  */
 export function parseRun(folder: string, run: string, results: string, end: string | undefined): RecordedRun {

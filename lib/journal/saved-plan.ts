@@ -1,7 +1,7 @@
 /**
- * A plan kept in a file between review and apply. What is applied is exactly what was reviewed: the manifests must be
- * the same, and each step is planned again and must come out equal: before-values, reason, and no consequence that the
- * reviewer did not see; else it is refused as stale. What a reviewer saw and no longer holds refuses nothing.
+ * A plan kept in a file between review and apply. Only reviewed steps are applied. The manifests must be the same. Each
+ * step is planned again and must come out equal in its values before, its reason and its consequences; otherwise the
+ * plan is stale. A reviewed consequence that no longer occurs is no reason to refuse.
  */
 import * as z from 'zod';
 import { asStackwardError, InvalidConfiguration, Refused } from '../basics/errors';
@@ -18,7 +18,7 @@ import { sayFault } from '../basics/schema-fault';
 /** 1.1 added `id`. */
 export const formatVersion = '1.1';
 
-/** A plan is written and read whole. */
+/** The limit is checked when a plan is written, so every plan that was written can be read. */
 export const maxPlanBytes = 64 << 20;
 
 const names = z.array(line);
@@ -28,7 +28,7 @@ const savedStep = z.strictObject({
   target: line,
   action,
   changes,
-  /** Digest of what was there. */
+  /** Digest of the step's values before. */
   before: sha256Digest,
   because: words,
   notes: z.array(words),
@@ -36,7 +36,7 @@ const savedStep = z.strictObject({
 
 const savedPlan = z.strictObject({
   formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
-  /** Of this plan alone: two plans of the same changes are two plans. */
+  /** Distinguishes two plans of the same changes. */
   id: z.uuid().optional(),
   version: line,
   /** Stack → digest of its manifest. */
@@ -90,7 +90,7 @@ function canonical(value: unknown): string {
   );
 }
 
-/** What a run records of the plan that it applies: the same however the file is laid out. */
+/** The digest by which a run names the plan that it applies. It doesn't depend on the file's layout. */
 export const digestOf = (saved: SavedPlan): string => sha256(canonical(saved));
 
 /** @throws InvalidConfiguration naming the file */
@@ -106,7 +106,7 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   }
 }
 
-/** @throws Refused when the code changed after the plan was made, naming the stacks */
+/** @throws Refused naming the stacks whose code changed after the plan was made */
 export function refuseOtherManifests(saved: SavedPlan, manifests: readonly Manifest[], file: string): void {
   const now = digests(manifests);
   const changed = [...new Set([...Object.keys(saved.manifests), ...Object.keys(now)])].filter(
@@ -119,10 +119,10 @@ export function refuseOtherManifests(saved: SavedPlan, manifests: readonly Manif
 }
 
 /**
- * The file says what its plan was allowed to remove; the inputs of this run say what it may remove. The first must be part of
- * the second.
- * @param own what a run with these inputs, unfiltered, may remove
- * @throws Refused naming whose things the file would remove beyond that
+ * The file says whose things its plan may remove, and the inputs of this run say whose things it may remove. The file
+ * must not allow more than the inputs.
+ * @param own whose things an unfiltered run with these inputs may remove
+ * @throws Refused naming the owners and stacks that only the file allows
  */
 export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Sweep[], file: string): void {
   if (sweep.length > 0 && filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
@@ -141,9 +141,9 @@ export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Swe
 }
 
 /**
- * Of the plan as it is now, the steps that were reviewed. A reviewed step that came out different is a problem, one that
- * is not needed any more is left out, and one that nobody reviewed is left for the next plan, with a warning. What
- * depends on one that is left alone is not done either.
+ * The reviewed steps, out of the plan as it is now. A reviewed step that came out different is a problem. A reviewed
+ * step that is no longer needed is left out. A step that nobody reviewed is left for the next plan, with a warning. A
+ * step that depends on a step that was left alone is left alone too.
  */
 export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; readonly unreviewed: number } {
   const wasReviewed = new Map(saved.steps.map((step) => [stepKey(step.id, step.target), step]));

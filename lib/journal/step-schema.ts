@@ -1,15 +1,15 @@
-/** The parts of a step that a saved plan and the record of a run have in common. */
+/** The fields that a step has both in a saved plan and in the record of a run. */
 import * as z from 'zod';
 import { stepKey } from '../run/plan';
 
-/** Text for people: a reason, a value of a policy file. */
+/** Text for people, such as a reason or a value of a policy file. */
 export const words = z.string().max(1024 * 1024);
 
 export const action = z.enum(['create', 'update', 'delete']);
 
 export const changes = z.array(z.strictObject({ attribute: words, before: words.optional(), after: words.optional() }));
 
-/** Refuses a second step of one id on one target. */
+/** Refuses two steps with the same id and target. */
 export function refuseTwins(
   steps: readonly { readonly id: string; readonly target: string }[],
   context: z.RefinementCtx,

@@ -1,8 +1,8 @@
 /**
  * Address arithmetic for both families, on closed ranges of integers.
  *
- * Neutron compares addresses as strings, so whatever is written is in netaddr's canonical form (`str(IPAddress)`),
- * which is that of ip-address: RFC 5952, except for IPv4 inside IPv6, which nothing here accepts.
+ * Neutron compares addresses as strings, so every address is written in netaddr's canonical form (`str(IPAddress)`).
+ * The library ip-address writes the same form (RFC 5952), except for IPv4 inside IPv6, which nothing here accepts.
  */
 import { Address6 } from 'ip-address';
 import { InvalidConfiguration } from '../basics/errors';
@@ -14,7 +14,7 @@ export interface IpAddress {
   readonly value: bigint;
 }
 
-/** Both ends belong to it; `first <= last`. */
+/** Both ends belong to the range; `first <= last`. */
 export interface IpRange {
   readonly version: IpVersion;
   readonly first: bigint;
@@ -40,8 +40,8 @@ export function parseAddress(text: string): IpAddress {
 }
 
 /**
- * Four decimal numbers up to 255 without leading zeros. Digit by digit: a plan of 1,000 subnets reads some 50,000 of
- * these, and ip-address takes ten times as long for one.
+ * Reads four decimal numbers up to 255 without leading zeros, digit by digit. A plan of 1,000 subnets reads some 50,000
+ * addresses, and the library ip-address takes ten times as long for each.
  */
 function parsePlainIpv4(text: string): number | undefined {
   let value = 0;
@@ -90,7 +90,7 @@ export function parseRange(range: { readonly start: string; readonly end: string
   return { version: first.version, first: first.value, last: last.value };
 }
 
-/** `198.51.100.7-198.51.100.9`; one address alone for a range of one. */
+/** `198.51.100.7-198.51.100.9`, or a single address if the range has only one. */
 export function formatRange(range: IpRange): string {
   const first = formatAddress(range.version, range.first);
   return range.first === range.last ? first : `${first}-${formatAddress(range.version, range.last)}`;
@@ -114,7 +114,8 @@ export function parseCidr(text: string): Cidr {
 }
 
 /**
- * Where Neutron lets pools lie: IPv4 without network and broadcast address (a /31 or /32 whole), IPv6 without the first.
+ * The addresses that Neutron allows in pools: IPv4 without the network and broadcast addresses (a /31 or /32 whole),
+ * IPv6 without the first address.
  * Source: neutron ipam_backend_mixin.py `validate_allocation_pools`, unchanged in substance since Folsom.
  */
 export function poolSpace(cidr: Cidr): IpRange {
@@ -131,7 +132,7 @@ export function isInside(inner: IpRange, outer: IpRange): boolean {
   return inner.version === outer.version && outer.first <= inner.first && inner.last <= outer.last;
 }
 
-/** Of IPv4 in the clothes of IPv6 (`::ffff:10.0.0.0/104`, `::10.0.0.0/104`): no packet on a wire bears it. */
+/** IPv4 written as IPv6 (`::ffff:10.0.0.0/104`, `::10.0.0.0/104`). No packet on a wire has such an address. */
 export const carriesIPv4 = (range: IpRange): boolean =>
   range.version === 6 && (range.last < 1n << 32n || (range.first >> 32n === 0xffffn && range.last >> 32n === 0xffffn));
 
@@ -155,10 +156,10 @@ export function networkOf(text: string): Cidr {
   return { version, first, last: first + size - 1n, prefixLength: Number(length) };
 }
 
-/** fe80::/10: on every link, whatever the addresses; a router's usual one. */
+/** fe80::/10, which exists on every link. Routers usually have an address in it. */
 export const isLinkLocal = ({ version, value }: IpAddress): boolean => version === 6 && value >> 118n === 0x3fan;
 
-/** How many addresses. */
+/** The number of addresses. */
 export function sizeOf(ranges: readonly IpRange[]): bigint {
   return ranges.reduce((sum, range) => sum + (range.last - range.first + 1n), 0n);
 }
@@ -178,7 +179,7 @@ export function compact(ranges: readonly IpRange[]): IpRange[] {
   return result;
 }
 
-/** What of `ranges` is in none of `holes`, compacted. */
+/** The addresses of `ranges` that are in none of `holes`, compacted. */
 export function subtract(ranges: readonly IpRange[], holes: readonly IpRange[]): IpRange[] {
   const sorted = compact(holes);
   const result: IpRange[] = [];
@@ -202,7 +203,7 @@ export function subtract(ranges: readonly IpRange[], holes: readonly IpRange[]):
   return result;
 }
 
-/** What is in both, compacted. */
+/** The addresses that are in both, compacted. */
 export const intersect = (a: readonly IpRange[], b: readonly IpRange[]): IpRange[] => subtract(a, subtract(a, b));
 
 /** One address as a range. */

@@ -3,7 +3,7 @@ import type { RecordedRun } from '../journal/run-record';
 import { printable, printableJson } from '../basics/printable';
 import { count } from './text';
 
-/** @param isRunning undefined: it was begun on another machine, and nobody can tell */
+/** @param isRunning undefined if the run was begun on another machine, because nobody can tell then */
 export type ListedRun =
   (RecordedRun & { readonly isRunning: boolean | undefined }) | { readonly name: string; readonly unreadable: string };
 

@@ -1,4 +1,4 @@
-/** Colour as a set of functions, so that what renders text never asks whether there is a terminal. */
+/** Colours as a set of functions, so that rendering code never asks whether there is a terminal. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -23,8 +23,9 @@ export const colored: Style = {
 };
 
 /**
- * Output in which a CI's runner finds no command of its own: GitHub's `::add-mask::…` at the start of a line, and GitHub's
- * `##[…`, Azure's `##vso[…` and TeamCity's `##teamcity[…` anywhere. JSON stays the same data, since `\\u0023` is its own escape.
+ * Makes output safe for a CI's log: runners take certain text for their own commands. GitHub reads `::add-mask::…` at
+ * the start of a line and `##[…` anywhere, Azure `##vso[…`, TeamCity `##teamcity[…`. JSON stays the same data, because
+ * `\\u0023` is its own escape for `#`.
  */
 export const withoutCommands = (output: string): string =>
   output.replace(/#(?=#(\[|vso\[|teamcity\[))/g, '\\u0023').replace(colonsFirst, '$1\\u003a');

@@ -1,4 +1,4 @@
-/** Rows as columns that fit, for a person at a terminal. Pure. */
+/** Rows as aligned columns that fit a terminal. Pure. */
 import { greatest } from '../basics/lists';
 import { printable } from '../basics/printable';
 
@@ -38,7 +38,7 @@ export function renderTable(titles: readonly string[], rows: readonly Row[], dim
   ];
 }
 
-/** Words in lines of at most `width`, each begun with `indent`. A longer word stays whole. */
+/** Breaks text into lines of at most `width`, each beginning with `indent`. A longer word stays whole. */
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let line = '';
@@ -51,7 +51,7 @@ export function wrapText(text: string, width: number, indent = ''): string[] {
   return [...lines, `${indent}${line}`];
 }
 
-/** `4 s`, `3 min`, `5 h`, `12 d`; `?` of a number that nobody told. */
+/** `4 s`, `3 min`, `5 h`, `12 d`; `?` if the number is unknown. */
 export function sayDuration(seconds: number | undefined): string {
   if (seconds === undefined || Number.isNaN(seconds)) return '?';
   const size = Math.abs(seconds);

@@ -21,13 +21,13 @@ const colorOf = (action: Action, style: Style): ((text: string) => string) =>
 export const count = (number: number, singular: string, many = `${singular}s`): string =>
   `${number} ${number === 1 ? singular : many}`;
 
-/** What is shown of a plan. */
+/** The parts of a plan that are shown. */
 function shown({ looks, dependencies, steps, ...texts }: Plan): Plan {
   const withoutImages = steps.map((step) => ({ ...step, before: {} }));
   return { ...printableTexts({ ...texts, steps: withoutImages }), looks, dependencies };
 }
 
-/** The whole plan, ending in the line that counts. */
+/** The whole plan. Its last line counts the steps. */
 export function renderPlan(planned: Plan, style: Style = plain, command = 'plan'): string {
   const plan = shown(planned);
   const blocks = [
@@ -77,7 +77,7 @@ function renderNotes(title: string, notes: readonly Note[], paint: (text: string
   return notes.flatMap(({ where, message }) => [`${paint(`${title}:`)} ${style.bold(where)}`, `  ${message}`]);
 }
 
-/** One block per problem: its summary, where, and what to do. */
+/** One block per problem: its summary, its place, and what to do. */
 function renderProblems(problems: readonly Problem[], style: Style): string[][] {
   return problems.map(({ where, reason, message }) => [
     `${style.red(`Error: ${summaries[reason]}`)}`,
@@ -126,7 +126,7 @@ export function renderResult(
   return `${where}: ${paint(words)} ${style.dim(`(${position})`)}${why}`;
 }
 
-/** The end of an apply: problems first, then the line that counts. */
+/** The end of an apply: the problems, then the line that counts. */
 export function renderReport(plan: Plan, report: Report, style: Style = plain, command = 'apply'): string {
   const countOf = (action: Action): number =>
     report.results.filter((result) => result.outcome === 'applied' && result.step.action === action).length;

@@ -1,11 +1,12 @@
 /**
- * What is wrong with the addresses that one cloud's code declares, before anything is made of them.
+ * Mistakes in the addresses that the code of one cloud declares, found before anything is made.
  *
- * Goals: everything at once, across stacks; each finding names the construct, what was found, what is allowed.
- * How: the constructs declare subnets, addresses and how things are joined as plain data; every text is parsed once
- * here, then looked up in maps or swept in order, so that 400 tenants cost no more than their number.
- * Given up: what only the live cloud knows (ports made by others, addresses that Neutron picks).
- * What a subnet by itself allows is in subnet-checks.ts.
+ * Goals: one run reports all mistakes of all stacks. Each finding names the construct, what was found and what is
+ * allowed.
+ * How: the constructs declare subnets, addresses and their connections as plain data. Every text is parsed once here,
+ * then looked up in maps or swept in order, so that the time grows only with the number of tenants.
+ * Given up: facts that only the live cloud knows (ports made by others, addresses that Neutron picks). subnet-checks.ts
+ * checks each subnet by itself.
  */
 import { attempt } from '../basics/attempt';
 import { formatAddress, holds, parseAddress, type IpAddress } from '../net/ip-ranges';
@@ -20,14 +21,14 @@ import type { SynthFinding } from './synth-finding';
 export interface AddressDeclaration {
   readonly path: string;
   readonly network: string;
-  /** The key of the subnet that it is taken from. */
+  /** The key of the subnet that the address is taken from. */
   readonly subnet: string;
   readonly address: string;
-  /** It answers at the subnet's gateway address: a router's interface, a routed UTM. */
+  /** The address is the gateway of its subnet: a router's interface, or a routed UTM. */
   readonly isGateway?: boolean;
-  /** Neutron makes the port for a router: there it takes more. */
+  /** Neutron makes the port for a router, and allows more addresses for it. */
   readonly isRouter?: boolean;
-  /** It is meant to lie beyond the pools. */
+  /** The address is meant to lie outside of the pools. */
   readonly outsidePools?: boolean;
 }
 
@@ -38,7 +39,7 @@ export interface AddressPlan {
   readonly bridges: readonly { readonly path: string; readonly networks: readonly string[] }[];
   /** Subnets that a router routes between. */
   readonly routers: readonly { readonly path: string; readonly subnets: readonly string[] }[];
-  /** Floating addresses, by the subnet (or the network, where no subnet is named) that they come from. */
+  /** Floating addresses, by the subnet that they come from, or by the network if no subnet is named. */
   readonly floating: readonly { readonly path: string; readonly network: string; readonly subnet?: string }[];
   /** Fixed addresses of servers on a public network. */
   readonly red: readonly { readonly path: string; readonly network: string; readonly subnet: string }[];
@@ -62,7 +63,7 @@ export function addressFindings(plan: AddressPlan, release: Release): SynthFindi
   return findings;
 }
 
-/** Addresses out of a cidr that nobody knows yet. */
+/** Findings for named addresses of a subnet whose cidr only Neutron will choose. */
 function checkChosen({ subnets, addresses }: AddressPlan, report: Report): void {
   const chosen = new Map(
     subnets.filter(({ isChosen }) => isChosen === true).map((declared) => [declared.key, declared.path]),
@@ -86,7 +87,10 @@ function checkAddresses(
 ): void {
   const holders = new Map<string, AddressDeclaration>();
   const beyond: [AddressDeclaration, IpAddress, ParsedSubnet][] = [];
-  /** Who is to be a gateway: the address that isn't, as long as none of its addresses is. */
+  /**
+   * By construct that is to be a gateway: its address that isn't the subnet's gateway. Undefined as soon as one of its
+   * addresses is the gateway.
+   */
   const gateways = new Map<string, readonly [string, ParsedSubnet] | undefined>();
   for (const declaration of declarations) {
     const { path, network, address: text } = declaration;
@@ -113,7 +117,7 @@ function checkAddresses(
   for (const [path, missed] of gateways) if (missed) report(path, notTheGateway(missed[0], missed[1]));
 }
 
-/** True if it is the gateway's address. */
+/** True if the address is the subnet's gateway. */
 function checkPlace(
   declaration: AddressDeclaration,
   address: IpAddress,
@@ -146,9 +150,10 @@ const isBeyond = (address: IpAddress, subnet: ParsedSubnet): boolean =>
   subnet.pools.length > 0 && holds(subnet.cidr, address) && address.value > endOf(subnet);
 
 /**
- * Fixed addresses beyond the last pool that were meant to be inside. On a shared network the pools are what the cloud
- * may hand out there, so every one is. On a tenant's own network fixed addresses beside the pools are good practice,
- * and only those that run on where the pool ends look like a pool that was not extended.
+ * Findings for fixed addresses beyond the last pool that were probably meant to be inside. On a shared network the
+ * cloud hands out only addresses of the pools, so every address beyond them is a finding. On a tenant's own network
+ * fixed addresses beside the pools are good practice, so only addresses that directly follow the pool are findings:
+ * they look like a pool that was not extended.
  */
 function checkBeyond(beyond: readonly [AddressDeclaration, IpAddress, ParsedSubnet][], report: Report): void {
   const ends = new Map<ParsedSubnet, bigint>();
@@ -166,7 +171,10 @@ function checkBeyond(beyond: readonly [AddressDeclaration, IpAddress, ParsedSubn
   }
 }
 
-/** A server with an address of the floating range answers on the wrong leg: the two ranges are different subnets. */
+/**
+ * A server with a fixed address of the floating range would answer by the wrong NIC, so the two ranges must be
+ * different subnets.
+ */
 function checkFloating({ floating, red }: AddressPlan, report: Report): void {
   const taken = new Map<string, string>();
   for (const { path, network, subnet } of red) {
@@ -183,7 +191,7 @@ function checkFloating({ floating, red }: AddressPlan, report: Report): void {
   }
 }
 
-/** For each network that is bridged with others, one name for all of them. */
+/** Maps all networks that are bridged with each other to one name. */
 function segmentsOf(bridges: AddressPlan['bridges']): ReadonlyMap<string, string> {
   const segments = new Map<string, string>();
   for (const { networks } of bridges) {

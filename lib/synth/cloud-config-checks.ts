@@ -1,4 +1,4 @@
-/** What is wrong with a cloud-config before anything boots from it: findings as sentences that name the place. */
+/** Mistakes in a cloud-config, found before anything boots from it. Each is a sentence that names the place. */
 import { lists, parseCloudConfig, renderCloudConfig, renderOurs, type CloudConfig } from './cloud-config';
 import type { GuestFile, GuestNetwork, Nic } from './cloud-config-network';
 import { InvalidConfiguration } from '../basics/errors';
@@ -6,12 +6,12 @@ import { isLinkLocal, networkOf, parseAddress } from '../net/ip-ranges';
 import { isToken, withoutTokens } from './terraform-text';
 import { isBase64, readUserData } from './user-data-text';
 
-/** Nova refuses user data whose base64 is longer: `MAX_USERDATA_SIZE` in nova/compute/api.py, the same since Icehouse. */
+/** Nova refuses longer base64 of user data: `MAX_USERDATA_SIZE` in nova/compute/api.py, the same since Icehouse. */
 export const longestUserData = 65_535;
 
 /**
- * Every finding there is, in the order of the props; [] = nothing wrong. Never throws for what a config holds.
- * @param rendered of the same config, where it is there already
+ * All mistakes, in the order of the props; [] if there are none. Never throws, whatever the config holds.
+ * @param rendered the text of the same config, if it was rendered already
  */
 export function cloudConfigFindings(config: CloudConfig, rendered = renderCloudConfig(config)): readonly string[] {
   const files = config.files ?? [];
@@ -33,8 +33,9 @@ export function cloudConfigFindings(config: CloudConfig, rendered = renderCloudC
 }
 
 /**
- * What ifupdown stumbles over in an interfaces(5) file, each with line and column: a carriage return, a byte order mark,
- * a blank that is not ASCII (it then belongs to the word), and a `#` behind other words (comments have their own lines).
+ * Characters that ifupdown misreads in an interfaces(5) file, with line and column: a carriage return, a byte order
+ * mark, a blank that is not ASCII (it belongs to the word then), and a `#` after other words (a comment needs its own
+ * line).
  */
 export function interfacesFindings(content: string, place: string): readonly string[] {
   return content.split('\n').flatMap((line, index) => {
@@ -42,7 +43,7 @@ export function interfacesFindings(content: string, place: string): readonly str
     const blanks = [...line.matchAll(/[^\S\t\n\v\f\r ]|[\u200b\ufeff]/gu)].map(
       (match) => `${placeOf(match.index)}: ${codePoint(match[0])} is no ASCII blank; write a plain space or nothing`,
     );
-    // The command of `up …` goes to a shell, which knows comments.
+    // A shell runs the command of `up …`, and a shell knows comments.
     const comment = /^\s*((pre-|post-)?(up|down)\s)/.test(line) ? null : /^\s*[^#\s].*?\s#/.exec(line);
     const trailing = comment
       ? [`${placeOf(comment[0].length - 1)}: a comment behind other words is read as words; give it its own line`]
@@ -51,7 +52,7 @@ export function interfacesFindings(content: string, place: string): readonly str
   });
 }
 
-/** The same for user data that somebody wrote by hand: a script, an appliance's own format, or either in base64. */
+/** Mistakes in user data that somebody wrote by hand: a script, an appliance's own format, or either in base64. */
 export function userDataTextFindings(text: string): readonly string[] {
   return [...textFindings(readUserData(text), 'user data'), ...sizeFindings(text)];
 }
@@ -87,7 +88,7 @@ function macFindings({ name, macAddress }: Nic): string[] {
   ];
 }
 
-/** Addresses and gateway; what holds a token is Terraform's to know. */
+/** Mistakes in addresses and gateway. A text with a token is skipped, because only Terraform knows its value. */
 function placeFindings(addresses: { addresses?: readonly string[]; gateway?: string }, place: string): string[] {
   const literal = (addresses.addresses ?? []).filter((address) => !isToken(address));
   const findings = literal.flatMap((address) => said(() => networkOf(address), place));
@@ -132,7 +133,7 @@ function keyFindings(key: string, place: string): string[] {
   return findings;
 }
 
-/** Carriage returns, once a text, with the first line that has one. */
+/** A carriage return, reported once per text with its first line. */
 function textFindings(text: string, place: string): string[] {
   const lines = withoutTokens(text).split('\n');
   const returns = lines.flatMap((line, index) => (line.includes('\r') ? [String(index + 1)] : []));
@@ -174,7 +175,7 @@ function writtenPaths(config: CloudConfig): string[] {
   });
 }
 
-/** Tokens count as nothing: their values are not known yet. */
+/** Tokens count as nothing, because their values are not known yet. */
 function sizeFindings(rendered: string): string[] {
   const known = withoutTokens(rendered);
   const size = isBase64(rendered) ? rendered.length : Math.ceil(Buffer.byteLength(known) / 3) * 4;

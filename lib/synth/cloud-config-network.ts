@@ -24,15 +24,15 @@ export interface Nic {
   readonly name: string;
   /** `fa:16:3e:00:00:02`, or a token. */
   readonly macAddress: string;
-  /** `10.1.0.254/24`, with the prefix length; a token may stand for either part or both. Default: none. */
+  /** `10.1.0.254/24`, with the prefix length. A token may stand for either part or for both. Default: none. */
   readonly addresses?: readonly string[];
-  /** Where the default route goes, before any that DHCP brought. Default: no route is made. */
+  /** Target of the default route, which wins over one from DHCP. Default: no route is made. */
   readonly gateway?: string;
 }
 
 export interface Bridge {
   readonly name: string;
-  /** The first member's MAC becomes that of the bridge. */
+  /** The bridge gets the MAC address of the first member. */
   readonly members: readonly Nic[];
   readonly addresses: readonly string[];
   readonly gateway?: string;
@@ -41,9 +41,9 @@ export interface Bridge {
 export interface GuestNetwork {
   /** The NIC that the image configures by DHCP. Default: no NIC is left to the image. */
   readonly dhcp?: Nic;
-  /** Default: none is joined. */
+  /** Default: no NIC is joined. */
   readonly bridge?: Bridge;
-  /** NICs with addresses of their own; those of the bridge not among them. */
+  /** NICs with addresses of their own. Members of the bridge are not among them. */
   readonly nics: readonly Nic[];
 }
 
@@ -58,7 +58,7 @@ export interface GuestFile {
 const scriptPath = '/var/lib/cloud/scripts/per-boot/50-stackward-network';
 const sysctlPath = '/etc/sysctl.d/60-stackward.conf';
 
-/** The files that make the network; the same for the same input. */
+/** The files that make the network. The same input gives the same files. */
 export function renderNetworkFiles(hostname: string, network: GuestNetwork): readonly GuestFile[] {
   const owned = [...(network.bridge?.members ?? []), ...network.nics];
   const unmanaged = owned.map((nic) => `mac:${mac(nic)}`).join(';');
@@ -85,7 +85,7 @@ function renderScript(hostname: string, { dhcp, bridge, nics }: GuestNetwork): s
   const place = (addressing: { addresses?: readonly string[]; gateway?: string }) => {
     for (const address of addressing.addresses ?? []) lines.push(call('address', [address]));
     if (addressing.gateway === undefined) return;
-    // Neutron has gateways outside of the cidr: the guest reaches them on the link.
+    // Neutron allows a gateway outside of the cidr: the guest reaches it on the link.
     if (isOutside(addressing.gateway, addressing.addresses ?? []))
       lines.push(`[ -z "$device" ] || ip route replace '${addressing.gateway}' dev "$device" || failed=1`);
     lines.push(call('gateway', [addressing.gateway]));
@@ -104,7 +104,7 @@ function renderScript(hostname: string, { dhcp, bridge, nics }: GuestNetwork): s
   return `${functions}\n${lines.join('\n')}\nexit $failed\n`;
 }
 
-/** In none of the networks that the NIC is in, as far as these are known. A link-local one is on every link. */
+/** True if the gateway is in none of the known networks of the NIC. A link-local gateway is on every link. */
 function isOutside(gateway: string, addresses: readonly string[]): boolean {
   if ([gateway, ...addresses].some(isToken)) return false;
   const networks = addresses.flatMap((address) => attempt(() => networkOf(address)) ?? []);

@@ -30,17 +30,20 @@ export interface CloudConfigExtras {
   readonly commands?: readonly (string | readonly string[])[];
   /** Public keys of the image's default user, one line each. Default: none besides the server's key pair. */
   readonly sshKeys?: readonly string[];
-  /** More cloud-config as YAML: lists are appended to ours, other keys are taken as they are. Default: nothing. */
+  /**
+   * Further cloud-config as YAML. Its lists are appended to the lists above, its other keys are taken as they are.
+   * Default: nothing.
+   */
   readonly cloudConfig?: string;
 }
 
 export interface CloudConfig extends CloudConfigExtras {
-  /** As Nova derives it: see deriveHostname. */
+  /** As Nova derives the hostname: see deriveHostname. */
   readonly hostname: string;
   readonly network: GuestNetwork;
 }
 
-/** Keys that more cloud-config may add to; every other key of ours it may not name. */
+/** Keys that `cloudConfig` may extend. It must not name any other key that is rendered here. */
 export const lists = ['write_files', 'packages', 'runcmd', 'ssh_authorized_keys'] as const;
 
 /** A tab, a broken or a repeated key in `cloudConfig` is left out here and named by `cloudConfigFindings`. */
@@ -62,7 +65,10 @@ const yaml11 = (without: 'merge' | 'timestamp') => ({
     tags.filter((tag) => typeof tag === 'string' || tag.tag !== `tag:yaml.org,2002:${without}`),
 });
 
-/** Text is always quoted or a block: cloud-init's parser knows YAML 1.1, in which `yes`, `0644`, `1:30`, `=` are no text. */
+/**
+ * Text is always quoted or a block, because cloud-init's parser reads `yes`, `0644`, `1:30` and `=` as other types
+ * (YAML 1.1).
+ */
 function renderYaml(value: unknown): string {
   const document = new Document(value, { ...yaml11('merge'), aliasDuplicateObjects: false });
   visit(document, {
@@ -75,13 +81,13 @@ function renderYaml(value: unknown): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Our own half: what more cloud-config may not contradict. */
+/** The keys that are made from the props. `cloudConfig` must not contradict them. */
 export function renderOurs(config: CloudConfig): Readonly<Record<string, unknown>> {
   const files = [...renderNetworkFiles(config.hostname, config.network), ...(config.files ?? [])];
   return {
     hostname: config.hostname,
     preserve_hostname: false,
-    // Debian's images say true: cloud-init then writes /etc/hosts anew at every boot.
+    // Debian's images say true, and cloud-init would then write /etc/hosts anew at every boot.
     manage_etc_hosts: false,
     write_files: files.map(({ path, mode, content }) => ({ path, permissions: mode ?? '0644', content })),
     ...defined({
@@ -95,11 +101,14 @@ export function renderOurs(config: CloudConfig): Readonly<Record<string, unknown
 
 export interface ParsedCloudConfig {
   readonly map: Readonly<Record<string, unknown>>;
-  /** What the parser found wrong, with its place. */
+  /** Mistakes that the parser found, with their places. */
   readonly problems: readonly string[];
 }
 
-/** More cloud-config as YAML 1.1 (a date stays text, as it was written); a wrong one gives an empty map and the problems. */
+/**
+ * Parses `cloudConfig` as YAML 1.1; a date stays the text that was written. Wrong YAML gives an empty map and the
+ * problems.
+ */
 export function parseCloudConfig(text: string): ParsedCloudConfig {
   if (text === '') return { map: {}, problems: [] };
   const fault = boundsFault(text, 'more cloud-config');

@@ -1,4 +1,4 @@
-/** What can't stand in the declaration of an exception, before its means is chosen. Pure. */
+/** Mistakes in the declaration of an exception that no method could express. Pure. */
 import { macFinding } from './address-pairs';
 import { attempt, findFault } from '../basics/attempt';
 import type { BridgedClient, ExceptionWish, Prefixes } from './exception-method';
@@ -20,7 +20,7 @@ import {
   type IpRange,
 } from '../net/ip-ranges';
 
-/** Each a sentence that names the prefix and says what to do; [] when nothing is wrong. */
+/** Each is a sentence that names the prefix and says what to do; [] if nothing is wrong. */
 export function exceptionFindings({
   mode,
   sources,
@@ -41,8 +41,8 @@ export function exceptionFindings({
 }
 
 /**
- * What no packet filter is given, whatever the means were chosen from: too much, what can't pass, or `any` in other words. The kind
- * refuses it too. The prefixes must be CIDRs.
+ * Limits that hold for every exception, whichever method is chosen: too many prefixes, prefixes that can't be in a
+ * packet, or a list that means `any`. The kind refuses them too. The prefixes must be CIDRs.
  */
 export const kernelFindings = ({
   mode,
@@ -69,7 +69,7 @@ const countFindings = (what: 'sources' | 'destinations', prefixes: Prefixes): st
     ? [`its ${what} are ${prefixes.length} prefixes, and ${maxPrefixes} are allowed; name fewer and wider ones`]
     : [];
 
-/** What no router passes on, and so what is nobody's behind a routed port. */
+/** Prefixes that no router forwards. So no client behind a routed port has such an address. */
 export const linkLocal = { 4: '169.254.0.0/16', 6: 'fe80::/10' } as const;
 
 const linkLocalFindings = (sources: Prefixes): string[] =>
@@ -83,7 +83,7 @@ const linkLocalFindings = (sources: Prefixes): string[] =>
         );
 
 /**
- * Of a routed exception whose named sources hold addresses of the port's own subnets. Each a sentence; [] when there are none.
+ * Warnings for a routed exception whose sources hold addresses of the port's own subnets. [] if there are none.
  * @param cidrs of the subnets, as far as they are known
  * @param own addresses of the port
  */
@@ -106,14 +106,14 @@ export function posingWarnings(sources: Prefixes, cidrs: readonly string[], own:
   });
 }
 
-/** How many rules of the packet filter it takes: one each way for each source with each destination, in each family. */
+/** The number of rules in the packet filter: in each family, one each way for each source with each destination. */
 function countRules({ sources, destinations }: Pick<ExceptionWish, 'sources' | 'destinations'>): number {
   const count = (prefixes: Prefixes, isIPv6: boolean): number =>
     prefixes === 'any' ? 1 : prefixes.filter((prefix) => prefix.includes(':') === isIPv6).length;
   return [false, true].reduce((sum, isIPv6) => sum + 2 * count(sources, isIPv6) * count(destinations, isIPv6), 0);
 }
 
-/** Whether one packet may be let pass by both. */
+/** True if both exceptions let the same packet pass. */
 export const exceptionsOverlap = (
   a: Pick<ExceptionWish, 'sources' | 'destinations'>,
   b: Pick<ExceptionWish, 'sources' | 'destinations'>,
@@ -151,7 +151,7 @@ function prefixFindings(what: 'sources' | 'destinations', prefixes: Prefixes): s
   });
 }
 
-/** Prefixes that are a family only together. */
+/** Findings for prefixes that together are the whole family. */
 function wholeFindings(what: 'sources' | 'destinations', prefixes: Prefixes): string[] {
   if (prefixes === 'any') return [];
   return ([4, 6] as const).flatMap((version) => {
@@ -163,7 +163,7 @@ function wholeFindings(what: 'sources' | 'destinations', prefixes: Prefixes): st
   });
 }
 
-/** A prefix whose family the other end has not can't be in any packet. */
+/** A finding for a prefix whose family the other end lacks: no packet can have both. */
 function familyFindings(prefixes: Prefixes, others: Prefixes, side: string): string[] {
   if (prefixes === 'any' || others === 'any') return [];
   const isIPv6 = (text: string): boolean => text.includes(':');

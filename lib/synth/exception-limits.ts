@@ -1,6 +1,7 @@
 /**
- * How much one exception may be, and all of one owner on one host. A UTM takes some tens of prefixes; docs/kinds/firewall-exception.md has
- * what the limits cost. They are checked where things are declared, in the plan of a host, and before a file is written.
+ * Limits of one exception, and of all exceptions of one owner on one host. A UTM needs some tens of prefixes;
+ * docs/kinds/firewall-exception.md says what the limits cost. They are checked when an exception is declared, in the
+ * plan of a host, and before a file is written.
  */
 
 /** Prefixes among the sources, or among the destinations. */
@@ -12,5 +13,7 @@ export const maxRules = 1000;
 /** Rules of one owner on one host, of all its exceptions. */
 export const maxRulesOfOwner = 5000;
 
-/** Bytes of a stored file, a quarter of the host program's `MAX_FILE`: whatever is written can be read again. */
+/**
+ * Bytes of a stored file, a quarter of the host program's `MAX_FILE`: every file that was written can be read again.
+ */
 export const maxStoredBytes = 4 << 20;

@@ -1,21 +1,24 @@
 /**
- * By which means a port may send what has a foreign source. Pure.
+ * The method by which a port may send packets with a foreign source. Pure.
  *
- * Goals: Neutron's own API wherever it can say the wish, because then Terraform does it and every agent knows; the hook in
- * the packet filter (kind firewall-exception) only where it can't; never more opened than was asked for.
- * How: what each release's agent checks decides. iptables holds a routed server's foreign source back in every release.
- * Foreign ARP (default since Liberty) and foreign MAC addresses (since Newton) are dropped by Open vSwitch's flows, out of
- * iptables' reach, so a bridged server needs the API there. The driver `openvswitch` has no iptables at all (Mitaka), nor has OVN.
- * Given up: address pairs on Icehouse to Kilo. They would do for a routed server, but nothing shows there that they arrived.
+ * Goals: Neutron's own API wherever it can express the wish, because then Terraform sets it and every agent knows it.
+ * Rules in the packet filter (kind firewall-exception) only where the API can't express it. Never more opened than was
+ * asked for.
+ * How: the checks of each release's agent decide. iptables drops a routed server's foreign source in every release.
+ * Open vSwitch's flows drop foreign ARP (default since Liberty) and foreign MAC addresses (since Newton), which
+ * iptables can't change, so a bridged server needs the API there. The driver `openvswitch` (Mitaka) has no iptables at
+ * all, nor has OVN.
+ * Given up: address pairs on Icehouse to Kilo. They would do for a routed server, but nothing shows there that they
+ * arrived.
  */
 import { usesIptables, type FirewallDriver } from '../openstack/firewall-driver';
 import { isInside, parseCidr } from '../net/ip-ranges';
 import { isAtLeast, type Release } from '../openstack/releases';
 
-/** `max_allowed_address_pair` of neutron.conf, unless changed there. */
+/** Default of `max_allowed_address_pair` in neutron.conf. */
 export const maxAddressPairs = 10;
 
-/** Canonical CIDRs of one family or both; 'any' is spelled out, and means all addresses of both. */
+/** Canonical CIDRs of one family or of both. 'any' means all addresses of both families. */
 export type Prefixes = readonly string[] | 'any';
 
 export interface AddressPair {
@@ -25,37 +28,37 @@ export interface AddressPair {
   readonly macAddress?: string;
 }
 
-/** Whose frames a bridged server passes on. */
+/** A client whose frames a bridged server passes on. */
 export interface BridgedClient {
   readonly macAddress: string;
-  /** Addresses or CIDRs that it sends from. */
+  /** Addresses or CIDRs from which the client sends. */
   readonly addresses: readonly string[];
 }
 
 export interface ExceptionWish {
   readonly release: Release;
   readonly firewallDriver: FirewallDriver;
-  /** routed: frames bear the port's own MAC address. bridged: they bear the clients'. */
+  /** routed: frames bear the port's own MAC address. bridged: frames bear the clients' MAC addresses. */
   readonly mode: 'routed' | 'bridged';
   readonly sources: Prefixes;
   readonly destinations: Prefixes;
-  /** [] or absent: none declared. */
+  /** Absent or []: no client is declared. */
   readonly clients?: readonly BridgedClient[];
   readonly port: {
-    /** Address pairs that it has without this exception. */
+    /** The number of address pairs that the port has without this exception. */
     readonly pairs: number;
-    /** It is known to have no security group: address pairs add nothing to what comes in. */
+    /** True if the port surely has no security group. Address pairs then add nothing to what comes in. */
     readonly letsNothingIn: boolean;
   };
 }
 
-/** `because` ends the sentence "by … because". */
+/** `because` is the end of the sentence "by … because". */
 export type ExceptionMethod =
   | { readonly method: 'address-pairs'; readonly pairs: readonly AddressPair[]; readonly because: string }
   | { readonly method: 'port-security-off'; readonly because: string }
   | { readonly method: 'hook'; readonly because: string };
 
-/** The means, or why there is none and what to do. */
+/** The method, or why there is none and what to do. */
 export function chooseMethod(wish: ExceptionWish): ExceptionMethod | { readonly finding: string } {
   const { release, firewallDriver, mode } = wish;
   if (!usesIptables(firewallDriver) && !isAtLeast(release, 'mitaka'))
@@ -71,9 +74,9 @@ export function chooseMethod(wish: ExceptionWish): ExceptionMethod | { readonly 
 }
 
 interface Obstacle {
-  /** Why address pairs can't say it. */
+  /** Why address pairs can't express the wish. */
   readonly what: string;
-  /** What to do where nothing else can. */
+  /** What to do if no other method can. */
   readonly remedy: string;
 }
 
@@ -126,7 +129,7 @@ const byPairs = (pairs: readonly AddressPair[], because: string): ExceptionMetho
   because,
 });
 
-/** What holds for pairs in either mode. */
+/** Obstacles for address pairs in either mode. */
 function obstacles({ destinations, port }: ExceptionWish, pairs: readonly AddressPair[]): Obstacle[] {
   const count = port.pairs + pairs.length;
   return [

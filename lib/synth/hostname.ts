@@ -1,6 +1,6 @@
 /**
- * Which hostname Nova derives from a server's display name. A server named `jingoo_utm` is `jingoo-utm` to itself, to
- * DHCP and in `instances.hostname`: what looks a server up by that name fails, and user data must set that very name.
+ * The hostname that Nova derives from a server's display name. A server named `jingoo_utm` is `jingoo-utm` to itself,
+ * to DHCP and in `instances.hostname`. A look-up by the display name fails, and user data must set the derived name.
  *
  *     deriveHostname('jingoo_utm', 'icehouse')        // 'jingoo-utm'
  *     hostnameFindings('utm.seoul', 'train')          // ['… keeps the dot …']; [] when there is nothing to say
@@ -13,11 +13,12 @@ import { isAtLeast, type Release } from '../openstack/releases';
 const longestName = 63;
 
 /**
- * The hostname of a server made alone (one of many gets a suffix), without a domain.
- * Empty where no character is left: the server then has no hostname up to Kilo, and `Server-<its uuid>` from Liberty on.
+ * The hostname, without a domain, of a server that is made alone. (Several servers made by one request get suffixes.)
+ * Empty if no character is left: up to Kilo the server then has no hostname, from Liberty on `Server-<its uuid>`.
  */
 export function deriveHostname(displayName: string, release: Release): string {
-  // Mitaka cuts first (7e79d83641), so that no hyphen is left at the end; Liberty cut last; before it nothing was cut.
+  // Mitaka cuts the name first (7e79d83641), so that no hyphen is left at its end. Liberty cut last. Earlier releases
+  // cut nothing.
   const latin = dropAbove(0xff, displayName);
   const first = isAtLeast(release, 'mitaka') ? latin.slice(0, longestName) : latin;
   // Wallaby (9046f0fff4) turns dots into hyphens, because a hostname is no FQDN.
@@ -30,7 +31,7 @@ export function deriveHostname(displayName: string, release: Release): string {
   return release === 'liberty' ? stripped.slice(0, longestName) : stripped;
 }
 
-/** What is wrong with the hostname that this display name leads to, each as a sentence; a mere difference is not. */
+/** Mistakes in the hostname of this display name, each as a sentence. A hostname that merely differs is no mistake. */
 export function hostnameFindings(displayName: string, release: Release): readonly string[] {
   const hostname = deriveHostname(displayName, release);
   const name = `the display name ${JSON.stringify(displayName)}`;
@@ -49,7 +50,7 @@ export function hostnameFindings(displayName: string, release: Release): readonl
   return findings;
 }
 
-/** What Python's `encode('latin-1', 'ignore')` leaves. */
+/** The characters that Python's `encode('latin-1', 'ignore')` keeps. */
 function dropAbove(highest: number, text: string): string {
   return [...text].filter((character) => (character.codePointAt(0) ?? 0) <= highest).join('');
 }

@@ -1,4 +1,7 @@
-/** Subnets whose addresses collide where packets can meet: same tenant, same router, or shared by all tenants. */
+/**
+ * Subnets with common addresses whose packets can meet: of the same tenant, at the same router, or shared by all
+ * tenants.
+ */
 import type { ParsedSubnet } from './subnet-checks';
 import { formatAddress, overlap } from '../net/ip-ranges';
 import type { SynthFinding } from './synth-finding';
@@ -55,7 +58,7 @@ function checkRouters(
   }
 }
 
-/** Two networks that a UTM bridges are one segment: there the same range is what is wanted. */
+/** Two networks that a UTM bridges are one segment, and are meant to have the same range. */
 function isOneSegment(a: ParsedSubnet, b: ParsedSubnet, segments: ReadonlyMap<string, string>): boolean {
   const [first, second] = [a.declaration.network, b.declaration.network];
   if (first === second) return false;

@@ -1,7 +1,7 @@
-/** Whether the quotas that the code sets for a tenant hold what the same code declares for it. */
+/** Whether a tenant's quotas are large enough for everything that the same code declares for the tenant. */
 import type { SynthFinding } from './synth-finding';
 
-/** What is counted against a quota, in OpenStack's words. */
+/** The things that quotas count, in OpenStack's words. */
 export const countedThings = {
   networks: 'networks',
   subnets: 'subnets',
@@ -23,7 +23,7 @@ export interface QuotaDeclaration {
   readonly path: string;
   /** The key of the tenant. */
   readonly tenant: string;
-  /** -1: unlimited. Absent: not managed, so nothing is known of it. */
+  /** -1: unlimited. Absent: not managed, so the limit is unknown. */
   readonly limits: Counts;
 }
 
@@ -33,8 +33,8 @@ export interface UseDeclaration {
 }
 
 /**
- * One finding per limit that is too small. Neutron's own share is counted too: a DHCP port per network is among the
- * declared uses, and each tenant with a port or a group has the group `default` with its four rules.
+ * One finding per limit that is too small. Neutron's own share is counted too: the declared uses include a DHCP port
+ * per network, and each tenant with a port or a group has the group `default` with its four rules.
  */
 export function quotaFindings(
   quotas: readonly QuotaDeclaration[],

@@ -1,11 +1,11 @@
 /**
- * What Neutron and the Terraform provider make of one rule of a security group, before either sees it. Pure.
+ * One rule of a security group as Neutron and the Terraform provider will handle it. Pure.
  *
- * Goals: a rule is never wider in the cloud than in the code; a rule that Neutron refuses is a finding; a rule that
- * Neutron stores in other words is written in those words, because the provider replaces what reads back differently.
- * The trap: the provider leaves every port, type and code of 0 out (gophercloud's `omitempty`), and Neutron takes what
- * is left out for "all". So a 0 is a finding, always.
- * Sources: neutron `securitygroups_db.py` (`_validate_port_range`, `_validate_ethertype_and_protocol`, `_rule_to_key`)
+ * Goals: a rule is never wider in the cloud than in the code. A rule that Neutron refuses is a finding. A rule that
+ * Neutron stores in other words is written in those words, because the provider replaces a rule that reads back
+ * differently. WARNING: the provider leaves out every port, type and code of 0 (gophercloud's `omitempty`), and Neutron
+ * reads a missing value as "all". So a 0 is always a finding.
+ * Source: neutron `securitygroups_db.py` (`_validate_port_range`, `_validate_ethertype_and_protocol`, `_rule_to_key`)
  * from Ocata to Zed; provider 1.54.1 `networking_secgroup_rule_v2.go`.
  */
 import { defined } from '../basics/defined';
@@ -24,13 +24,13 @@ export interface RuleWish {
   readonly ethertype?: 'IPv4' | 'IPv6';
   readonly protocol?: string;
   readonly port?: number | PortRange;
-  /** A CIDR or one address. */
+  /** A CIDR, or a single address. */
   readonly cidr?: string;
-  /** The name of a group whose members are meant. */
+  /** The name of a group: its members are the other end. */
   readonly group?: string;
 }
 
-/** As Neutron stores it. */
+/** A rule as Neutron stores it. */
 export interface Rule {
   readonly direction: 'ingress' | 'egress';
   readonly ethertype: 'IPv4' | 'IPv6';
@@ -40,7 +40,7 @@ export interface Rule {
   readonly remoteIpPrefix?: string;
 }
 
-/** The names that the provider takes, in neutron-lib's numbers (`IP_PROTOCOL_MAP`). */
+/** The names that the provider accepts, with neutron-lib's numbers (`IP_PROTOCOL_MAP`). */
 const protocolNumbers: Readonly<Record<string, number>> = {
   ah: 51,
   dccp: 33,
@@ -69,13 +69,13 @@ const withPorts = [6, 17, 33, 132, 136];
 const ofIPv6Alone = [41, 43, 44, icmpV6, 59, 60];
 const lastPort = 65_535;
 
-/** Sentences that say what is wrong with the rule; [] when Neutron of that release takes it as it is meant. */
+/** Sentences that say what is wrong with the rule; [] if Neutron of that release stores it as it is meant. */
 export function ruleFindings(wish: RuleWish, release: Release): string[] {
   const findings = [...wordFindings(wish), ...protocolFindings(wish, release), ...remoteFindings(wish)];
   return findings.length > 0 ? findings : portFindings(wish, release);
 }
 
-/** What Terraform is to be given. Call it for a rule without findings. */
+/** The rule for Terraform. Call it only for a rule without findings. */
 export function ruleOf(wish: RuleWish): Rule {
   const { direction, protocol, port, cidr } = wish;
   const ethertype = ethertypeOf(wish);
@@ -96,7 +96,7 @@ export function ruleOf(wish: RuleWish): Rule {
   };
 }
 
-/** Equal for two rules that Neutron takes for one: `tcp` is 6, and 0.0.0.0/0 is no remote at all. */
+/** Equal for two rules that Neutron takes for the same: `tcp` is 6, and 0.0.0.0/0 is no remote at all. */
 export function ruleKey(wish: RuleWish): string {
   const { direction, ethertype, protocol, portRangeMin, portRangeMax, remoteIpPrefix } = ruleOf(wish);
   const isEverybody = remoteIpPrefix === '0.0.0.0/0' || remoteIpPrefix === '::/0';
@@ -115,14 +115,14 @@ const ethertypeOf = ({ ethertype, cidr }: RuleWish): 'IPv4' | 'IPv6' =>
 
 const isIcmp = (number: number | undefined): boolean => number === icmp || number === icmpV6;
 
-/** Undefined: no protocol, or none that is known by now. */
+/** Undefined if there is no protocol, or if its name is unknown. */
 function numberOf(protocol: string | undefined): number | undefined {
   if (protocol === undefined) return undefined;
   if (/^\d{1,3}$/.test(protocol) && Number(protocol) <= 255) return Number(protocol);
   return protocolNumbers[protocol];
 }
 
-/** ICMP of IPv6 has a number of its own, and Neutron stores that whatever it is given. */
+/** ICMP of IPv6 has its own number, and Neutron stores that number whatever name it is given. */
 function spellProtocol(protocol: string, number: number | undefined, ethertype: 'IPv4' | 'IPv6'): string {
   if (number !== icmp || ethertype === 'IPv4') return protocol;
   return protocol === 'icmp' ? 'ipv6-icmp' : String(icmpV6);
@@ -210,7 +210,7 @@ function icmpFindings(protocol: string, port: number | PortRange, ends: readonly
     : [];
 }
 
-/** A CIDR, host bits and all, or one address, as Neutron takes it. */
+/** A CIDR, host bits included, or a single address, as Neutron accepts it. */
 function parsePrefix(text: string): { version: IpVersion; value: bigint; length: number } | undefined {
   const [host = '', length, ...more] = text.split('/');
   const address = attempt(() => parseAddress(host));
@@ -220,7 +220,7 @@ function parsePrefix(text: string): { version: IpVersion; value: bigint; length:
   return /^\d{1,3}$/.test(length) && Number(length) <= bits ? { ...address, length: Number(length) } : undefined;
 }
 
-/** As Neutron answers it: an address gets its length, IPv6 its short spelling. */
+/** As Neutron answers: a single address gets its length, IPv6 its short spelling. */
 function canonicalPrefix(text: string): string {
   const prefix = parsePrefix(text);
   return prefix ? `${formatAddress(prefix.version, prefix.value)}/${String(prefix.length)}` : text;

@@ -30,20 +30,20 @@ import { automaticModeOf, serviceFindings, type SubnetServices } from './subnet-
 
 export interface SubnetDeclaration {
   readonly path: string;
-  /** The same for every declaration of one subnet, whichever stack it stands in. */
+  /** Equal for every declaration of the same subnet, in whichever stack it is. */
   readonly key: string;
   /** The key of its network. */
   readonly network: string;
-  /** Undefined: not known before apply, so nothing is checked against it. */
+  /** Undefined if it isn't known before apply. Nothing is checked against it then. */
   readonly cidr?: string;
-  /** Neutron chooses the cidr: no address of it can be named. */
+  /** Neutron chooses the cidr, so the code can name no address of it. */
   readonly isChosen?: boolean;
   /** An address, or 'none'. Default: as Neutron chooses. */
   readonly gateway?: string;
   readonly pools?: readonly AddressRange[];
-  /** The key of the tenant that owns it. Undefined: every tenant can reach it (shared or external). */
+  /** The key of the tenant that owns the subnet. Undefined: every tenant can reach it (shared or external). */
   readonly tenant?: string;
-  /** What else Neutron is given, where the code makes the subnet. */
+  /** Further settings for Neutron, if the code makes the subnet. */
   readonly services?: SubnetServices;
 }
 
@@ -54,23 +54,23 @@ export interface ParsedSubnet {
   readonly pools: readonly IpRange[];
 }
 
-/** Where findings are gathered while parsing goes on. */
+/** Collects findings while parsing goes on. */
 export type Report = (path: string, message: string) => void;
 
-/** The gateway's address as Neutron will have it; undefined where there is none, or none is known. */
+/** The address that Neutron will give the gateway; undefined if there is no gateway, or if its address is not known. */
 export function gatewayOf(
   subnet: { readonly cidr?: string; readonly gateway?: string },
   release: Release,
 ): string | undefined {
   if (subnet.gateway !== undefined) return subnet.gateway === 'none' ? undefined : subnet.gateway;
   const { cidr } = subnet;
-  // One that can't be read is a finding of its own.
+  // A cidr that can't be read is a finding of its own.
   const parsed = cidr === undefined ? undefined : attempt(() => parseCidr(cidr));
   const gateway = parsed && defaultGateway(parsed, release);
   return gateway && formatAddress(gateway.version, gateway.value);
 }
 
-/** From Ussuri on the first address of IPv6 is the network's own, `2001:db8::`, where routers answer by RFC 4291. */
+/** From Ussuri on, Neutron takes the first address of an IPv6 cidr, `2001:db8::`, where routers answer by RFC 4291. */
 function defaultGateway(cidr: Cidr, release: Release): IpAddress | undefined {
   if (cidr.version === 6 && isAtLeast(release, 'ussuri')) return { version: 6, value: cidr.first };
   return isTiny(cidr) ? undefined : { version: cidr.version, value: cidr.first + 1n };
@@ -131,7 +131,7 @@ function parseGateway(
   return address;
 }
 
-/** Why Neutron takes no such gateway, as the end of a sentence. */
+/** Why Neutron refuses this gateway, as the end of a sentence. */
 function gatewayProblem(address: IpAddress, cidr: Cidr, release: Release): string | undefined {
   const allowed = `choose one in ${formatRange(poolSpace(cidr))}, or say 'none'`;
   if (address.version !== cidr.version) return `is outside ${cidrText(cidr)}, and of another family; ${allowed}`;
@@ -166,7 +166,7 @@ function checkPools(
   }
 }
 
-/** What is wrong with pools on whatever subnet. */
+/** Mistakes in pools that don't depend on the subnet. */
 export function poolFindings(declared: readonly AddressRange[]): string[] {
   if (declared.length === 0)
     return ['it declares no pool, so no address could be handed out; name one, or leave pools out for all of the cidr'];
@@ -208,6 +208,9 @@ export function placeProblem(
   return undefined;
 }
 
-/** The network address of IPv6: for routers since Rocky, for every port that is made without an owner since Ussuri. */
+/**
+ * Whether a port may have the network address of an IPv6 cidr: a router's port since Rocky, a port made without an
+ * owner since Ussuri.
+ */
 const mayBeFirst = (cidr: Cidr, release: Release, isRouter: boolean): boolean =>
   cidr.version === 6 && isAtLeast(release, isRouter ? 'queens' : 'ussuri');

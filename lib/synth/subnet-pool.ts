@@ -1,8 +1,9 @@
 /**
- * What is wrong with a subnet whose cidr comes out of a subnet pool. Pure.
+ * Mistakes in a subnet whose cidr comes out of a subnet pool. Pure.
  *
- * Source: neutron `db/ipam_backend_mixin.py` (`allocate_subnet`) and `ipam/subnet_alloc.py`, and Zed's answers: it refuses
- * allocation pools where it chooses the cidr, chooses by a gateway that is named, and ignores that there is to be none.
+ * Source: neutron `db/ipam_backend_mixin.py` (`allocate_subnet`) and `ipam/subnet_alloc.py`, and Zed's answers. If
+ * Neutron chooses the cidr, it refuses allocation pools, takes a named gateway into account, and ignores that there is
+ * to be no gateway.
  */
 import { isAtLeast, type Release } from '../openstack/releases';
 

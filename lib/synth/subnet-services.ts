@@ -1,4 +1,7 @@
-/** What a subnet's services (DHCP, router advertisements, name servers, routes) ask of its cidr. Pure; sources in subnet-checks.ts. */
+/**
+ * What a subnet's services (DHCP, router advertisements, name servers, routes) require of its cidr. Pure; sources in
+ * subnet-checks.ts.
+ */
 import { attempt } from '../basics/attempt';
 import { formatCidr as cidrText, parseAddress, parseCidr, type Cidr } from '../net/ip-ranges';
 import { isAtLeast, type Release } from '../openstack/releases';
@@ -17,7 +20,7 @@ export interface Route {
   readonly nextHop: string;
 }
 
-/** What DHCP, router advertisements, name servers and routes ask of the cidr; sentences. */
+/** Mistakes in the services, each as a sentence. */
 export function serviceFindings(services: SubnetServices, cidr: Cidr, release: Release): string[] {
   return [
     ...(services.dhcp ? dhcpFindings(cidr, release) : []),
@@ -48,7 +51,7 @@ function dhcpFindings(cidr: Cidr, release: Release): string[] {
     : [`Neutron serves no DHCP on ${what}, as ${cidrText(cidr)} is or has; say dhcp: false`];
 }
 
-/** Servers make their own addresses. */
+/** The modes in which servers make their own addresses. */
 const automaticModes = ['slaac', 'dhcpv6-stateless'];
 const modes = ['dhcpv6-stateful', ...automaticModes];
 
@@ -92,14 +95,14 @@ function routeFindings({ destination, nextHop }: Route, cidr: Cidr): string[] {
   ];
 }
 
-/** Of a text that has to be of the subnet's family. */
+/** A finding if the text isn't an address of the subnet's family. */
 function familyFindings(
   what: string,
   text: string,
   cidr: Pick<Cidr, 'version'>,
   parse: (text: string) => { readonly version: 4 | 6 },
 ): string[] {
-  // What Terraform evaluates is either a reference or a finding of its own.
+  // Terraform evaluates this text: it is a reference, or already a finding.
   if (text.includes('${')) return [];
   const said: string[] = [];
   const parsed = attempt(
@@ -111,6 +114,6 @@ function familyFindings(
   return said;
 }
 
-/** The mode by which servers make their own addresses there, if it is one of those. */
+/** The mode in which servers make their own addresses, if the subnet has such a mode. */
 export const automaticModeOf = ({ ipv6AddressMode, ipv6RaMode }: SubnetServices): string | undefined =>
   [ipv6AddressMode, ipv6RaMode].find((mode) => automaticModes.includes(mode ?? ''));

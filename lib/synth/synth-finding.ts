@@ -1,4 +1,4 @@
-/** One thing to mend, at the construct that is to be changed. */
+/** A mistake in the code, at the construct that has to be changed. */
 export interface SynthFinding {
   readonly path: string;
   readonly message: string;

@@ -14,7 +14,7 @@ export function isToken(text: string): boolean {
   return token.test(text);
 }
 
-/** The text without its tokens: what is known of it now. */
+/** The text without its tokens, whose values aren't known yet. */
 export function withoutTokens(text: string): string {
   return text.replace(tokens, '');
 }

@@ -1,19 +1,22 @@
 /**
- * User data as text: what is in it where it is base64 already, and placeholders that look as if nobody filled them in.
+ * User data as text: decoded if it is base64, and searched for placeholders that nobody filled in.
  *
- * A placeholder is a warning and no finding: `{{ range }}` may be another program's template, `%HOSTNAME%` a script's own.
+ * A placeholder is only a warning: `{{ range }}` may be another program's template, `%HOSTNAME%` a script's own.
  */
 import { isUtf8 } from 'node:buffer';
 import type { CloudConfig } from './cloud-config';
 import { withoutTokens } from './terraform-text';
 
-/** True where the provider sends the text as it is: Go's decoder takes it (padded, line breaks are nothing). */
+/**
+ * True if the provider sends the text as it is, because Go's base64 decoder accepts it (with padding; line breaks are
+ * ignored).
+ */
 export function isBase64(text: string): boolean {
   const packed = text.replace(/[\r\n]/g, '');
   return packed !== '' && packed.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(packed);
 }
 
-/** The text that the guest gets; of an archive in base64 nothing is read. */
+/** The text that the guest gets. An archive in base64 is not read. */
 export function readUserData(text: string): string {
   if (!isBase64(text)) return text;
   const bytes = Buffer.from(text, 'base64');
@@ -22,20 +25,23 @@ export function readUserData(text: string): string {
 
 const braces = /\{\{\s*[A-Za-z_]\w*\s*\}\}/;
 const others = [
-  // Three letters at least: `date +%Y%m%d` is none.
+  // At least three letters, because `date +%Y%m%d` is no placeholder.
   /%[A-Z][A-Z0-9_]{2,}%/,
   /<(CHANGE_?ME|TODO|FIXME|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+)>/,
   /@@\w+@@/,
 ];
 
-/** Of user data that somebody wrote by hand; cloud-init itself fills in what begins with `## template: jinja`. */
+/**
+ * Warnings for user data that somebody wrote by hand. cloud-init itself fills in a text that begins with `## template:
+ * jinja`.
+ */
 export function userDataTextWarnings(text: string): readonly string[] {
   const read = readUserData(text);
   const isJinja = /^##\s*template:\s*jinja\s*(\n|$)/.test(read);
   return placeholdersIn(read, 'user data', isJinja ? others : [braces, ...others]);
 }
 
-/** Of all texts of a config, each with its place. */
+/** Warnings for all texts of a config, each with its place. */
 export function cloudConfigWarnings(config: CloudConfig): readonly string[] {
   const texts: (readonly [text: string, place: string])[] = [
     ...(config.files ?? []).map(
