@@ -2,13 +2,19 @@
 import { idOf } from '../contract/kind';
 import type { Resource } from '../contract/resource';
 import type { Located } from './locate';
-import type { Seen } from './observe';
+import type { Observations } from './observe';
 import type { Note, Plan, PlannedStep } from './plan';
 import { stacksOf, type Prepared, type Request } from './prepare';
 import { oneOwnerEach } from './stack-owners';
 import type { Swept } from './sweep';
 
-export function assemble(request: Request, prepared: Prepared, swept: Swept, located: Located, seen: Seen): Plan {
+export function assemble(
+  request: Request,
+  prepared: Prepared,
+  swept: Swept,
+  located: Located,
+  seen: Observations,
+): Plan {
   const { waiting, refused, releases, dependencies, levels } = prepared;
   // What is declared and can't be placed now is no leftover: what there is of it stays.
   const unplaced = new Set([...waiting.map(({ id }) => id), ...refused, ...located.undone]);

@@ -15,7 +15,7 @@ import type { StepResult, Sweep } from '../contract/reconciler';
 import type { Target } from '../contract/target';
 import { assemble } from './assemble';
 import { locate, refuseUnknownTargets, type Located } from './locate';
-import { concurrency, observe, type Seen } from './observe';
+import { concurrency, observe, type Observations } from './observe';
 import { dependencyLevels } from './plan';
 import type { Filter, Plan, PlannedStep, Problem } from './plan';
 import { prepare, type Request } from './prepare';
@@ -56,7 +56,7 @@ async function planAgain(request: Request, targets: readonly Target[], from: Rea
 }
 
 /** @param targets [] means all */
-const observeOn = (targets: readonly string[], { placed }: Located, from: Readers): Promise<Seen> =>
+const observeOn = (targets: readonly string[], { placed }: Located, from: Readers): Promise<Observations> =>
   observe(
     placed.filter(({ target }) => targets.length === 0 || targets.includes(target)),
     from,

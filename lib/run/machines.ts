@@ -9,14 +9,14 @@ import type { Placed } from '../contract/kind';
 import { append } from '../basics/lists';
 import type { Problem } from './plan';
 
-export interface Met {
+export interface MachinePlace {
   readonly placed: Placed;
   /** As `Readers.machine`. */
   readonly machine: string | undefined;
 }
 
 /** The places that count; a kind that wants something under two names of one machine is left alone there, as a whole. */
-export function oneNameEach<M extends Met>(
+export function oneNameEach<M extends MachinePlace>(
   met: readonly M[],
 ): {
   readonly kept: readonly M[];

@@ -10,7 +10,7 @@ import type { Target } from '../contract/target';
 /** Targets observed or written at the same time. */
 export const concurrency = 32;
 
-export interface Seen {
+export interface Observations {
   readonly steps: readonly PlannedStep[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Note[];
@@ -21,18 +21,18 @@ export interface Seen {
   readonly undone: readonly string[];
 }
 
-interface Sight {
+interface ObservedPlace {
   readonly placed: Placed;
   readonly machine: string | undefined;
   readonly look: Look;
 }
-interface Unread {
+interface UnreadPlace {
   readonly placed: Placed;
   readonly problem: Problem;
 }
 
 /** What can't be read is a problem of its target; where only leftovers are looked for, it is `unswept`. */
-export async function observe(places: readonly Placed[], from: Readers): Promise<Seen> {
+export async function observe(places: readonly Placed[], from: Readers): Promise<Observations> {
   const limit = pLimit(concurrency);
   const byTarget = new Map<Target, Placed[]>();
   for (const placed of places) byTarget.set(placed.target, [...(byTarget.get(placed.target) ?? []), placed]);
@@ -50,7 +50,11 @@ export async function observe(places: readonly Placed[], from: Readers): Promise
   });
 }
 
-async function observeTarget(target: Target, group: readonly Placed[], from: Readers): Promise<(Sight | Unread)[]> {
+async function observeTarget(
+  target: Target,
+  group: readonly Placed[],
+  from: Readers,
+): Promise<(ObservedPlace | UnreadPlace)[]> {
   // Whatever is wrong with the host, its kinds meet it too.
   const machine = from.machine(target).catch(() => undefined);
   return Promise.all(
@@ -66,8 +70,8 @@ async function observeTarget(target: Target, group: readonly Placed[], from: Rea
 }
 
 /** One cause is said once, however many kinds met it on a target. */
-function sayUnread(unread: readonly Unread[]): { problems: Problem[]; unswept: Problem[] } {
-  const causes = new Map<string, Unread[]>();
+function sayUnread(unread: readonly UnreadPlace[]): { problems: Problem[]; unswept: Problem[] } {
+  const causes = new Map<string, UnreadPlace[]>();
   for (const one of unread) {
     const key = `${one.placed.target} ${one.problem.message}`;
     causes.set(key, [...(causes.get(key) ?? []), one]);
@@ -75,7 +79,7 @@ function sayUnread(unread: readonly Unread[]): { problems: Problem[]; unswept: P
   const problems: Problem[] = [];
   const unswept: Problem[] = [];
   for (const group of causes.values()) {
-    const [{ placed, problem }] = group as [Unread];
+    const [{ placed, problem }] = group as [UnreadPlace];
     const said = group.length === 1 ? problem : { ...problem, where: placed.target };
     if (group.some((one) => one.placed.ids.length > 0)) problems.push(said);
     else
@@ -88,13 +92,13 @@ function sayUnread(unread: readonly Unread[]): { problems: Problem[]; unswept: P
 }
 
 interface Before {
-  readonly unread: readonly Unread[];
+  readonly unread: readonly UnreadPlace[];
   readonly problems: readonly Problem[];
   readonly unswept: readonly Problem[];
   readonly undone: readonly string[];
 }
 
-function interpret(sights: readonly Sight[], before: Before): Seen {
+function interpret(sights: readonly ObservedPlace[], before: Before): Observations {
   const seen = {
     ...{ steps: [] as PlannedStep[], warnings: [] as Note[], converged: [] as string[], looks: [] as Look[] },
     ...{ problems: [...before.problems], undone: [...before.undone], unswept: before.unswept },

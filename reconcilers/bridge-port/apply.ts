@@ -3,8 +3,9 @@
  * Whatever was changed is recorded at every moment; one flag that can't be set keeps no other step from its end.
  */
 import type { StackwardError } from '../../lib/basics/errors';
-import type { Host, HostWrite, Outcome } from '../../lib/hosts/host';
+import type { Host, HostWrite } from '../../lib/hosts/host';
 import { RecordWriter, type HostRecords } from '../../lib/hosts/host-record';
+import { writeAll, type Work } from '../../lib/hosts/write-all';
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import { heldByOthers, kernelFlag, keyOf, look, type BridgePortObserved } from './observe';
@@ -68,13 +69,8 @@ type Failed = ReadonlyMap<BridgePortStep, StackwardError>;
 async function write(steps: readonly BridgePortStep[], { records }: BridgePortObserved, host: Host): Promise<Failed> {
   const failed = new Map<BridgePortStep, StackwardError>();
   const remaining = () => steps.filter((step) => !failed.has(step));
-  const send = async (some: readonly { sequence: HostWrite[]; steps: readonly BridgePortStep[] }[]) => {
-    const writes = some.filter(({ sequence }) => sequence.length > 0);
-    const outcomes = writes.length === 0 ? [] : await host.write(writes.map(({ sequence }) => sequence));
-    for (const [at, one] of writes.entries()) {
-      const error = findError(outcomes[at] ?? []);
-      if (error) for (const step of one.steps) failed.set(step, error);
-    }
+  const send = async (works: readonly Work<BridgePortStep>[]): Promise<void> => {
+    for (const [step, error] of await writeAll(host, works)) failed.set(step, error);
   };
   const writers = new Map([...records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
   /** Without it, the steps of its owner that need it can't be. */
@@ -85,12 +81,12 @@ async function write(steps: readonly BridgePortStep[], { records }: BridgePortOb
         const aims = own.flatMap((step) => step.aims.filter(isMeant));
         return {
           sequence: writer.write(new Map(aims.map(({ device, flag, after }) => [keyOf(device, flag), after]))),
-          steps: own.filter((step) => step.aims.some(needsIt)),
+          things: own.filter((step) => step.aims.some(needsIt)),
         };
       }),
     );
   await record(gains, (aim) => gains(aim) || loses(aim));
-  await send(remaining().map((step) => ({ sequence: flagsOf(step), steps: [step] })));
+  await send(remaining().map((step) => ({ sequence: flagsOf(step), things: [step] })));
   await record(loses, loses);
   return failed;
 }
@@ -103,11 +99,6 @@ const flagsOf = ({ aims }: BridgePortStep): HostWrite[] =>
   aims.flatMap(({ device, flag, set }): HostWrite[] =>
     set ? [{ verb: 'set-bridge-flag', port: device, flag: kernelFlag[flag], ...set }] : [],
   );
-
-function findError(outcomes: readonly Outcome<object>[]): StackwardError | undefined {
-  const failed = outcomes.find((outcome) => !outcome.ok);
-  return failed?.ok === false ? failed.error : undefined;
-}
 
 function resultOf({ id }: BridgePortStep, error: StackwardError | undefined): StepResult {
   if (error === undefined) return { id, outcome: 'applied' };

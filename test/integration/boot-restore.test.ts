@@ -202,13 +202,6 @@ test('what somebody changed of it is put right; a file of theirs under its name 
   expect([removal.problems, machine.read(unit), machine.read(copy)]).toEqual([[], '[Unit]\n', undefined]);
 });
 
-test('changed after the plan: refused', async () => {
-  await make();
-  const { outcomes } = await world.run(wish(), { between: () => machine.run('sh', '-c', `echo '[Unit]' >${unit}`) });
-  expect(outcomes).toContainEqual(['boot-restore.acme/BootRestore', 'StalePlan']);
-  expect([machine.read(unit), machine.read(target)]).toEqual(['[Unit]\n', undefined]);
-});
-
 test('rolled back: of the first apply, of a change by hand that was put right, of a removal', async () => {
   await make();
   const files = () => [unit, target, copy].map((path) => machine.read(path));

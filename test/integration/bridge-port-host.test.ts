@@ -185,24 +185,6 @@ test('a record that nobody can read stops this kind on this host', async () => {
 });
 
 describe('a rollback', () => {
-  test('of the first apply: as it was, and no record', async () => {
-    const { undo } = await world.run(wish());
-    const back = await world.run(undo(), { sweep: [] });
-    expect(back.problems).toEqual([]);
-    expect(world.get().flags(port)).toEqual(untouched(port));
-    expect(world.get().records()).toEqual({});
-  });
-
-  test('of a removal: flags and record', async () => {
-    await world.run(wish());
-    const before = world.get().records();
-    const { undo } = await world.run([world.manifest({})], { sweep: all });
-    const back = await world.run(undo(), { sweep: [] });
-    expect(back.problems).toEqual([]);
-    expect(world.get().flags(port)).toEqual(done);
-    expect(world.get().records()).toEqual(before);
-  });
-
   test('of a change and a removal in one run', async () => {
     await world.run([world.manifest({ Port: { portId: port, hairpin: true } })]);
     const [flags, records] = [world.get().flags(port, neighbour), world.get().records()];

@@ -1,0 +1,26 @@
+/** Writes of several things to one host, in one request, and which of the things failed. */
+import { TransientError, type StackwardError } from '../basics/errors';
+import type { Host, HostWrite } from './host';
+
+/** Writes in their order, and the things that they are done for. */
+export interface Work<Thing> {
+  readonly sequence: readonly HostWrite[];
+  readonly things: readonly Thing[];
+}
+
+/** Answers why things failed: the first write that fails ends its sequence, and fails each thing that the sequence is for. */
+export async function writeAll<Thing>(
+  host: Host,
+  works: readonly Work<Thing>[],
+): Promise<ReadonlyMap<Thing, StackwardError>> {
+  const open = works.filter(({ sequence }) => sequence.length > 0);
+  const answers = open.length === 0 ? [] : await host.write(open.map(({ sequence }) => sequence));
+  const failed = new Map<Thing, StackwardError>();
+  for (const [index, { things }] of open.entries()) {
+    const outcomes = answers[index] ?? [];
+    const bad = outcomes.find((outcome) => !outcome.ok);
+    const error = outcomes.length === 0 ? new TransientError('the host gave no answer to it') : bad?.error;
+    if (error !== undefined) for (const thing of things) failed.set(thing, error);
+  }
+  return failed;
+}
