@@ -10,9 +10,9 @@
 import { Blocked } from '../basics/errors';
 import { admissionOf, mayRaise } from './grant';
 import type { Check, Rules } from './check';
-import { findEntry, lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file';
+import { findEntry, lineStart, type Entry, type PolicyFile } from './file';
 import { locateCheckString, parseRule } from './parse';
-import { checked, insert, lineEnd, quotesOf, replace, type Edit } from './splice';
+import { checked, insert, lineEnd, quotesOf, replace, type CheckedEdit, type Edit } from './splice';
 
 /**
  * Adds `role:<role>` as a disjunct of its own to what the rule holds, or to `effective` where the file is silent.
@@ -25,7 +25,7 @@ export function addRole(
   rule: string,
   role: string,
   effective: string | undefined,
-): Edit {
+): CheckedEdit {
   const entry = findEntry(file, rule);
   const check = `role:${role}`;
   if (entry === undefined) {
@@ -47,16 +47,16 @@ export function addRole(
   return granting(replace(file, entry, written), alternatives(old));
 
   /** What will be read must admit the role, and be what was there with the role beside it. */
-  function granting(edit: Edit, before: readonly Check[]): Edit {
-    const { values } = parsePolicyFile(checked(file, rules, rule, edit).content, rules.era);
-    const now = parseRule(values.get(rule), rules.era);
+  function granting(edit: Edit, before: readonly Check[]): CheckedEdit {
+    const done = checked(file, rules, rule, edit);
+    const now = parseRule(done.after.values.get(rule), rules.era);
     const ours = JSON.stringify({ is: 'check', kind: 'role', match: role });
     const all = alternatives(now).map((alternative) => JSON.stringify(alternative));
     const rest = all.toSpliced(all[0] === ours ? 0 : all.lastIndexOf(ours), 1);
     const isBeside =
       all.includes(ours) && rest.join() === before.map((alternative) => JSON.stringify(alternative)).join();
     const isIn = admissionOf({ ...rules, byName: new Map(rules.byName).set(rule, now) }, rule, role) !== 'no';
-    if (isBeside && isIn) return edit;
+    if (isBeside && isIn) return done;
     throw new Blocked(
       `the role ${role} can't be put beside what ${rule} holds in the way it is written; write it there by hand`,
     );

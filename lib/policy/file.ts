@@ -40,6 +40,8 @@ export interface PolicyFile {
   readonly end: number;
   /** In the order of the file; a name may be there twice. */
   readonly entries: readonly Entry[];
+  /** The last entry of each name. */
+  readonly counting: ReadonlyMap<string, Entry>;
   /** What the service is given, by name. */
   readonly values: ReadonlyMap<string, unknown>;
   /** `flow`: between braces, whose inside this is. `block`: at this column. */
@@ -47,8 +49,7 @@ export interface PolicyFile {
 }
 
 /** The entry that counts for this rule. */
-export const findEntry = (file: PolicyFile, rule: string): Entry | undefined =>
-  file.entries.findLast((entry) => entry.rule === rule);
+export const findEntry = (file: PolicyFile, rule: string): Entry | undefined => file.counting.get(rule);
 
 /** @throws InvalidConfiguration when the service can't read it either, with line and column where they are known */
 export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
@@ -92,6 +93,7 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
     text,
     end: endOfRules,
     entries,
+    counting: new Map(entries.map((entry) => [entry.rule, entry])),
     values,
     top: isFlow ? { form: 'flow', inside: { start: start + 1, end: end - 1 } } : { form: 'block', column },
   };

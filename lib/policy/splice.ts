@@ -24,6 +24,12 @@ export interface Edit {
   readonly frame?: Frame;
 }
 
+/** An edit that changes no other rule. */
+export interface CheckedEdit extends Edit {
+  /** `content`, parsed. */
+  readonly after: PolicyFile;
+}
+
 /** Of the file: that of its first line. */
 export const lineEnd = (text: string): string => (/\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n');
 
@@ -116,7 +122,7 @@ function cutSpan(
 }
 
 /** Every other rule must be as it was, in every release's eyes. */
-export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Edit): Edit {
+export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Edit): CheckedEdit {
   let after: PolicyFile;
   try {
     after = parsePolicyFile(edit.content, era);
@@ -132,7 +138,7 @@ export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Ed
     values.has(rule) && parseRule(values.get(rule), era).is === 'true';
   if (edit.before !== null && admitsAll(after.values) && edit.written !== null && !admitsAll(file.values))
     throw new Blocked(`without this role ${rule} would admit everybody; mend it by hand`);
-  return edit;
+  return { ...edit, after };
 }
 /** The text inside of the quotes, as it stands there; what can't be written there is quoted anew. */
 export function quotesOf(

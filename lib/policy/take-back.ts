@@ -3,7 +3,7 @@ import { Blocked } from '../basics/errors';
 import { leaves, maxReferences, type Check, type Rules } from './check';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { locateCheckString, parseRule, type Located } from './parse';
-import { checked, cut, insert, quotesOf, replace, type Edit, type Frame } from './splice';
+import { checked, cut, insert, quotesOf, replace, type CheckedEdit, type Frame } from './splice';
 
 export interface Written {
   /** As it stood in the file before any grant; null: the rule was not there. */
@@ -32,7 +32,7 @@ export function takeRole(
   role: string,
   was: Written,
   isLast = true,
-): Edit | undefined {
+): CheckedEdit | undefined {
   const entry = findEntry(file, rule);
   if (entry === undefined) return undefined;
   if (isLast && isUntouched(file, rule, was))
@@ -44,8 +44,8 @@ export function takeRole(
     );
   const left = valueWithout(file, entry, rules, role);
   const edit = left === undefined ? undefined : checked(file, rules, rule, replace(file, entry, left));
-  const rest = mentionsIn(edit?.content ?? file.mark + file.text, rules, rule, role);
-  if (rest > Math.max(mentionsIn(asWritten(file, entry, was), rules, rule, role) - 1, 0))
+  const rest = mentionsIn(edit?.after ?? file, rules, rule, role);
+  if (rest > Math.max(mentionsAsWritten(file, entry, was, rules, role) - 1, 0))
     throw new Blocked(
       `${rule} was changed by hand, and without what stackward wrote the role ${role} would still stand in it, or in a rule that it refers to; ` +
         `take it out by hand, then run again`,
@@ -68,13 +68,18 @@ export function rawWithout(file: PolicyFile, rules: Rules, rule: string, roles: 
   return entry ? left.text.slice(entry.value.start, entry.value.end) : null;
 }
 
-const asWritten = ({ mark, text }: PolicyFile, { value }: Entry, { written }: Written): string =>
-  `${mark}${text.slice(0, value.start)}${written}${text.slice(value.end)}`;
+/** As `mentionsIn`, had nobody changed the rule since; 0 for what can't be read. */
+function mentionsAsWritten(file: PolicyFile, entry: Entry, { written }: Written, rules: Rules, role: string): number {
+  try {
+    return mentionsIn(parsePolicyFile(replace(file, entry, written).content, rules.era), rules, entry.rule, role);
+  } catch {
+    return 0;
+  }
+}
 
 /** How often the role stands in the rule, and in those of the file that it refers to; 0 for what can't be read. */
-function mentionsIn(content: string, { era }: Rules, rule: string, role: string): number {
+function mentionsIn({ values }: PolicyFile, { era }: Rules, rule: string, role: string): number {
   try {
-    const { values } = parsePolicyFile(content, era);
     const known = new Map<string, number>();
     const count = (name: string, path: readonly string[]): number => {
       if (path.includes(name) || path.length >= maxReferences || !values.has(name)) return 0;
@@ -99,7 +104,13 @@ function mentionsIn(content: string, { era }: Rules, rule: string, role: string)
  * Gives the rule this value as it stands in a file; null: takes it out.
  * @throws Blocked as `addRole`
  */
-export function restoreValue(file: PolicyFile, rules: Rules, rule: string, raw: string | null, frame?: Frame): Edit {
+export function restoreValue(
+  file: PolicyFile,
+  rules: Rules,
+  rule: string,
+  raw: string | null,
+  frame?: Frame,
+): CheckedEdit {
   const entry = findEntry(file, rule);
   if (raw === null) return entry ? checked(file, rules, rule, cut(file, entry, frame)) : unchanged(file);
   if (entry) return checked(file, rules, rule, replace(file, entry, raw));
@@ -110,7 +121,10 @@ export function restoreValue(file: PolicyFile, rules: Rules, rule: string, raw: 
   return checked(file, rules, rule, { ...replace(opened, put, raw), before: null });
 }
 
-const unchanged = ({ mark, text }: PolicyFile): Edit => ({ content: mark + text, before: null, written: null });
+const unchanged = (file: PolicyFile): CheckedEdit => ({
+  ...{ content: file.mark + file.text, before: null, written: null },
+  after: file,
+});
 
 const isRole = (check: Check, role: string): boolean =>
   check.is === 'check' && check.kind === 'role' && check.match.toLowerCase() === role.toLowerCase();

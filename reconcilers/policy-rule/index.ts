@@ -6,20 +6,19 @@ import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
-import { rawValue } from './grant/jobs';
+import { rawValue } from './grant/edits';
 import { locate } from './locate';
-import { kind, observe, type PolicyRuleObserved } from './observe';
-import { contentOf } from './grant/service-policy';
+import { kind, type PolicyRuleStep, type TargetObservation } from './model';
+import { observe } from './observe';
 import { policyRuleImage, type PolicyRuleSpec } from './restored';
 import { policyRuleSpec, type RecordEntry } from './spec';
-import type { PolicyRuleStep } from './model';
 
 function identify(spec: PolicyRuleSpec): string {
   const say = ({ service, rule, role }: Pick<RecordEntry, 'service' | 'rule' | 'role'>): string =>
     `the role ${role} in ${service}'s rule ${rule}`;
   if (!('restore' in spec)) return say(spec);
   // One run may have taken a grant from one host for one construct, and made it on another for another.
-  const all = spec.restore.flatMap(({ target, image }) => image.rules.map((one) => `${say(one)} on ${target}`));
+  const all = spec.restore.flatMap(({ target, image }) => image.rules.map((rule) => `${say(rule)} on ${target}`));
   return [...new Set(all)].join(', ');
 }
 
@@ -30,10 +29,10 @@ export const policyRule = defineKind({
   spec: policyRuleSpec,
   image: {
     schema: policyRuleImage,
-    before: ({ jobs }: PolicyRuleStep, { looks }: PolicyRuleObserved) => ({
+    before: ({ jobs }: PolicyRuleStep, { answers }: TargetObservation) => ({
       rules: jobs.map((job) => {
         const { service, release, rule, role, file, recorded } = job;
-        const value = rawValue(contentOf(looks.file(file)), job);
+        const value = rawValue(answers.text(file), job);
         return { service, release, rule, role, file, value, entry: recorded ?? null };
       }),
     }),

@@ -5,113 +5,81 @@
  * What these name besides (another owner's record, another file, a policy.d, a rule that no file has) is asked in a second.
  */
 import { asStackwardError, StackwardError } from '../../lib/basics/errors';
-import type { AnswerTo, HostFile, HostFolder, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
-import { readRecords, type HostRecords } from '../../lib/hosts/host-record';
-import { policyFileNames } from '../../lib/policy/defaults';
-import { configPlaces } from '../../lib/policy/config';
 import type { Readers, ServiceName } from '../../lib/contract/ports';
 import { sweeps, type Placement } from '../../lib/contract/reconciler';
+import type { HostReader } from '../../lib/hosts/host';
+import { readRecords, type HostRecords } from '../../lib/hosts/host-record';
 import type { Release } from '../../lib/openstack/releases';
-import { rawValue, type Held } from './grant/jobs';
-import { seeRoles, type RolesSeen } from './grant/roles';
-import { contentOf, findServicePolicy, foldersOf, type Looks, type ServicePolicy } from './grant/service-policy';
+import { configPlaces } from '../../lib/policy/config';
+import { policyFileNames } from '../../lib/policy/defaults';
+import { PolicyText } from '../../lib/policy/model';
+import { rawValue } from './grant/edits';
+import { HostQuestions } from './grant/host-questions';
+import { RecordedGrants } from './grant/recorded-grants';
+import { seeRoles } from './grant/roles';
+import { findServicePolicy, foldersOf, type ServicePolicy } from './grant/service-policy';
 import { asksTool, rulesOfService, situationOf, type ServiceRules, type Situation } from './grant/situation';
+import { kind, serviceKey, type TargetObservation } from './model';
 import type { PolicyRuleSpec, RuleImage } from './restored';
-import { recordEntry, type PolicyRuleDeclared, type RecordEntry } from './spec';
+import { recordEntry, type RecordEntry } from './spec';
 
-export const kind = 'policy-rule';
-
-export interface PolicyRuleObserved extends HostRecords<RecordEntry> {
-  readonly looks: Looks;
-  /** The same questions once more. */
-  again(host: HostReader): Promise<Looks & { readonly isOpen: boolean }>;
-  /** By `<service> <release>`; an error: it can't be told what it goes by. */
-  readonly services: ReadonlyMap<string, ServicePolicy | StackwardError>;
-  /** @throws StackwardError when it can't be told how the service goes by the rule */
-  readonly situation: (about: RuleName) => Situation;
-  readonly roles: RolesSeen;
-}
-export type RuleName = Pick<PolicyRuleDeclared, 'service' | 'release' | 'rule'>;
-
-/** All that records of this kind hold on the host. */
-export const heldOn = ({ records, others }: HostRecords<RecordEntry>): readonly Held[] =>
-  [...records, ...others].flatMap(([owner, { entries }]) => [...entries.values()].map((entry) => ({ owner, entry })));
-
-export const serviceKey = (service: ServiceName, release: Release): string => `${service} ${release}`;
-
-export async function observe(placement: Placement<PolicyRuleSpec>, from: Readers): Promise<PolicyRuleObserved> {
+export async function observe(placement: Placement<PolicyRuleSpec>, from: Readers): Promise<TargetObservation> {
   const host = await from.host(placement.target);
-  const asked = new Asked();
-  speculate(asked, placement, from);
-  const [records] = await Promise.all([readRecords(host, kind, placement.owners, recordEntry), asked.answer(host)]);
+  const answers = new HostQuestions();
+  speculate(answers, placement, from);
+  const [records] = await Promise.all([readRecords(host, kind, placement.owners, recordEntry), answers.answer(host)]);
   for (;;) {
-    const seen = look(asked, records, placement, from);
-    if (!asked.isOpen) return { ...seen, roles: await seeRoles(placement, seen.situation, from) };
-    await asked.answer(host);
+    const observed = look(answers, records, placement, from);
+    if (!answers.isOpen) return { ...observed, roles: await seeRoles(placement, observed.situation, from) };
+    await answers.answer(host);
   }
 }
 
-/** Answers that are there, and questions that are still to be asked. */
-class Asked implements Looks {
-  readonly #answers = new Map<string, Outcome<object>>();
-  readonly #open = new Map<string, HostRead>();
-
-  get isOpen(): boolean {
-    return this.#open.size > 0;
-  }
-
-  file = (path: string): Outcome<HostFile> => this.of({ verb: 'read-file', path }, { exists: false, realPath: path });
-
-  folder = (path: string): Outcome<HostFolder> =>
-    this.of({ verb: 'list-folder', path }, { exists: false, entries: [] });
-
-  reader = (argv: readonly string[]): Outcome<ReaderOutput> =>
-    this.of({ verb: 'run-reader', argv }, { code: 0, stdout: '', stderr: '' });
-
-  /** While there is no answer, `meanwhile` stands for it. */
-  private of<Q extends HostRead>(question: Q, meanwhile: AnswerTo<Q>): Outcome<AnswerTo<Q>> {
-    const key = JSON.stringify(question);
-    const known = this.#answers.get(key);
-    if (known) return known as Outcome<AnswerTo<Q>>;
-    this.#open.set(key, question);
-    return { ok: true, value: meanwhile };
-  }
-
-  /** What the service's tool prints follows from the rest, and takes it seconds. */
-  async again(host: HostReader): Promise<Asked> {
-    const next = new Asked();
-    for (const [key, outcome] of this.#answers) {
-      const question = JSON.parse(key) as HostRead;
-      if (question.verb === 'run-reader') next.#answers.set(key, outcome);
-      else next.#open.set(key, question);
-    }
-    await next.answer(host);
-    return next;
-  }
-
-  async answer(host: HostReader): Promise<void> {
-    const questions = [...this.#open];
-    this.#open.clear();
-    const outcomes = questions.length === 0 ? [] : await host.read(questions.map(([, question]) => question));
-    questions.forEach(([key], at) => this.#answers.set(key, outcomes[at] as Outcome<object>));
-  }
+/** The same host once more: the same questions, and the records. */
+export async function observeAgain(observed: TargetObservation, host: HostReader): Promise<TargetObservation> {
+  const [records, answers] = await Promise.all([
+    readRecords(host, kind, [...observed.records.keys()], recordEntry),
+    observed.answers.again(host),
+  ]);
+  return assemble({ ...observed, ...records, answers });
 }
 
-const wantedServices = ({ wanted }: Placement<PolicyRuleSpec>): readonly (readonly [ServiceName, Release])[] => {
+type Found = Omit<TargetObservation, 'services' | 'situation' | 'grants'>;
+
+/** What follows from what was found. Pure; asks of `answers` whatever else it needs. */
+export function assemble(found: Found): TargetObservation {
+  const { sources, answers, generated } = found;
+  const services = new Map(
+    sources.map(({ service, release, configFiles }) => [
+      serviceKey(service, release),
+      orError(() => findServicePolicy(service, release, configFiles, answers)),
+    ]),
+  );
+  const situation = situations(services, answers, generated);
+  return { ...found, services, situation, grants: RecordedGrants.of(found) };
+}
+
+const wantedServices = ({ wanted }: Placement<PolicyRuleSpec>): readonly Served[] => {
   const all = wanted.flatMap(({ spec }) => ('restore' in spec ? [] : [[spec.service, spec.release] as const]));
-  return [...new Map(all.map((one) => [serviceKey(one[0], one[1]), one])).values()];
+  return distinct(all);
 };
 
-function speculate(asked: Asked, placement: Placement<PolicyRuleSpec>, { hosts }: Readers): void {
+type Served = readonly [ServiceName, Release];
+
+const distinct = (all: readonly Served[]): readonly Served[] => [
+  ...new Map(all.map(([service, release]) => [serviceKey(service, release), [service, release] as const])).values(),
+];
+
+function speculate(answers: HostQuestions, placement: Placement<PolicyRuleSpec>, { hosts }: Readers): void {
   for (const [service, release] of wantedServices(placement)) {
     const configFiles = hosts.configFiles(service);
     const folders = foldersOf(service, configFiles);
     const places = configPlaces(service, folders);
-    for (const path of [places.before, ...configFiles]) asked.file(path);
-    for (const path of places.after.flat()) asked.folder(path);
+    for (const path of [places.before, ...configFiles]) answers.file(path);
+    for (const path of places.after.flat()) answers.folder(path);
     for (const folder of folders) {
-      for (const name of policyFileNames(service, release)) asked.file(`${folder}/${name}`);
-      if (release !== 'icehouse') asked.folder(`${folder}/policy.d`);
+      for (const name of policyFileNames(service, release)) answers.file(`${folder}/${name}`);
+      if (release !== 'icehouse') answers.folder(`${folder}/policy.d`);
     }
   }
 }
@@ -119,57 +87,49 @@ function speculate(asked: Asked, placement: Placement<PolicyRuleSpec>, { hosts }
 /** Those too whose rules a record or a rollback may take back: how a change of theirs is heard depends on their files. */
 function touchedServices(
   placement: Placement<PolicyRuleSpec>,
-  records: PolicyRuleObserved['records'],
-): readonly (readonly [ServiceName, Release])[] {
+  records: TargetObservation['records'],
+): readonly Served[] {
   const recorded = [...records].flatMap(([owner, { entries }]) =>
     [...entries.values()].filter(({ stack }) => sweeps(placement.sweep, owner, stack)),
   );
-  const all = [...recorded, ...restoredRules(placement)].map(
-    ({ service, release }) => [serviceKey(service, release), [service, release]] as const,
+  const takenBack = [...recorded, ...restoredRules(placement)].map(
+    ({ service, release }) => [service, release] as const,
   );
-  return [
-    ...new Map([
-      ...wantedServices(placement).map((one) => [serviceKey(one[0], one[1]), one] as const),
-      ...all,
-    ]).values(),
-  ];
+  return distinct([...wantedServices(placement), ...takenBack]);
 }
 
 const restoredRules = ({ wanted, target }: Placement<PolicyRuleSpec>): readonly RuleImage[] =>
   wanted
     .flatMap(({ spec }) => ('restore' in spec ? spec.restore : []))
-    .filter((one) => one.target === target)
+    .filter((restored) => restored.target === target)
     .flatMap(({ image }) => image.rules);
 
 function look(
-  asked: Asked,
-  { records, others }: HostRecords<RecordEntry>,
+  answers: HostQuestions,
+  records: HostRecords<RecordEntry>,
   placement: Placement<PolicyRuleSpec>,
   { hosts }: Readers,
-): Omit<PolicyRuleObserved, 'roles'> {
-  const services = new Map(
-    touchedServices(placement, records).map(([service, release]) => [
-      serviceKey(service, release),
-      orError(() => findServicePolicy(service, release, hosts.configFiles(service), asked)),
-    ]),
-  );
-  for (const [owner, { entries }] of records)
-    for (const { stack, file } of entries.values()) if (sweeps(placement.sweep, owner, stack)) asked.file(file);
-  for (const { file } of restoredRules(placement)) asked.file(file);
-  const situation = situations(services, asked, generate(asked, placement, services));
-  return { looks: asked, again: (host) => asked.again(host), services, records, others, situation };
+): TargetObservation {
+  const sources = touchedServices(placement, records.records).map(([service, release]) => ({
+    ...{ service, release },
+    configFiles: hosts.configFiles(service),
+  }));
+  const found = { ...records, answers, sources, roles: undefined };
+  const silent = assemble({ ...found, generated: new Map() });
+  for (const [owner, { entries }] of records.records)
+    for (const { stack, file } of entries.values()) if (sweeps(placement.sweep, owner, stack)) answers.file(file);
+  for (const { file } of restoredRules(placement)) answers.file(file);
+  const generated = generate(placement, silent);
+  return generated.size === 0 ? silent : assemble({ ...found, generated });
 }
 
-/**
- * Each service's files and each rule are read once, whatever is asked of them.
- * @param generated what the service's own tool prints, by service, where a rule had to be asked of it
- */
-export function situations(
-  services: PolicyRuleObserved['services'],
-  looks: Looks,
-  generated: ReadonlyMap<string, string>,
-): PolicyRuleObserved['situation'] {
-  const read = new Map<string, ServiceRules>();
+/** Each service's files and each rule are read once, whatever is asked of them. */
+function situations(
+  services: TargetObservation['services'],
+  answers: HostQuestions,
+  generated: TargetObservation['generated'],
+): TargetObservation['situation'] {
+  const rulesOf = new Map<string, ServiceRules>();
   const known = new Map<string, Situation>();
   return ({ service, release, rule }) => {
     const name = serviceKey(service, release);
@@ -177,9 +137,9 @@ export function situations(
     if (policy === undefined || policy instanceof StackwardError)
       throw policy ?? new RangeError(`nobody looked at ${service}`);
     const key = `${name} ${rule}`;
-    const of = read.get(name) ?? rulesOfService(policy, looks);
-    read.set(name, of);
-    const situation = known.get(key) ?? situationOf(of, rule, generated.get(service));
+    const rules = rulesOf.get(name) ?? rulesOfService(policy, answers);
+    rulesOf.set(name, rules);
+    const situation = known.get(key) ?? situationOf(rules, rule, generated.get(service));
     known.set(key, situation);
     return situation;
   };
@@ -187,27 +147,23 @@ export function situations(
 
 /** Rules that no file has are asked of the service's own tool, where that is worth its seconds. */
 function generate(
-  asked: Asked,
   { wanted }: Placement<PolicyRuleSpec>,
-  services: PolicyRuleObserved['services'],
-): ReadonlyMap<string, string> {
-  const generated = new Map<string, string>();
+  { services, answers }: TargetObservation,
+): TargetObservation['generated'] {
+  const generated = new Map<string, PolicyText>();
   for (const { spec } of wanted) {
     const policy = 'restore' in spec ? undefined : services.get(serviceKey(spec.service, spec.release));
     if ('restore' in spec || policy === undefined || 'reason' in policy) continue;
     const { service, rule } = spec;
-    if (!asksTool(policy, rule) || isInFile(policy, rule, asked)) continue;
-    const outcome = asked.reader(['oslopolicy-policy-generator', '--namespace', service]);
-    if (outcome.ok && outcome.value.code === 0) generated.set(service, outcome.value.stdout);
+    if (generated.has(service) || !asksTool(policy, rule) || isInFile(policy, rule, answers)) continue;
+    const outcome = answers.reader(['oslopolicy-policy-generator', '--namespace', service]);
+    if (outcome.ok && outcome.value.code === 0) generated.set(service, new PolicyText(outcome.value.stdout));
   }
   return generated;
 }
 
-const isInFile = ({ files, release }: ServicePolicy, rule: string, looks: Looks): boolean =>
-  files.some((path) => {
-    const found = orError(() => rawValue(contentOf(looks.file(path)), { rule, release }) ?? false);
-    return typeof found === 'string';
-  });
+const isInFile = ({ files, release }: ServicePolicy, rule: string, answers: HostQuestions): boolean =>
+  files.some((path) => typeof orError(() => rawValue(answers.text(path), { rule, release })) === 'string');
 
 function orError<T>(work: () => T): T | StackwardError {
   try {

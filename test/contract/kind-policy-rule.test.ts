@@ -44,4 +44,4 @@ function make(): KindWorld {
   };
 }
 
-kindSuite(policyRule, make, { unit: 'target', whenRemoved: 'goes', readsAgain: true });
+kindSuite(policyRule, make, { unit: 'target', whenRemoved: 'goes' });

@@ -41,8 +41,6 @@ export interface KindTraits {
   readonly unit: 'target' | 'thing';
   /** What becomes of a thing when its declaration leaves the code; `goes with the last`: of any owner on the target. */
   readonly whenRemoved: 'goes' | 'goes with the last' | 'stays';
-  /** True: `apply` goes by what it reads again, so `advance` carries nothing over. A new kind may not. */
-  readonly readsAgain?: boolean;
 }
 
 export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
@@ -59,7 +57,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
   beforeEach(async () => {
     world = await make();
     writers = new CountedWriters(world.writers);
-    watched = watch(reconciler, traits.readsAgain === true);
+    watched = watch(reconciler);
     kinds = [bind(watched.kind)];
     decoys = await world.decoys();
   });

@@ -197,3 +197,18 @@ test('a file of policy.d that came to hold the rule between plan and apply: noth
   site.write('neutron/policy.d/20-new.yaml', '"other": "role:z"\n');
   expect((await site.applyPlan(planned, grant)).results).toMatchObject([{ outcome: 'applied' }]);
 });
+
+test('two grants of one rule, where one depends on the other, are done in one run', async () => {
+  const [both] = of('one', { A: {}, B: { role: 'reader' } });
+  const [a, b] = both?.resources ?? [];
+  const manifests = [{ ...both, resources: [a, { ...b, dependsOn: [a?.path] }] }] as ReturnType<typeof of>;
+  const report = await site.apply(manifests);
+  expect(report.results.map(({ id, outcome }) => [id, outcome])).toEqual([
+    ['policy-rule.one/A', 'applied'],
+    ['policy-rule.one/B', 'applied'],
+  ]);
+  expect(site.read(file)).toContain('_ips": "(rule:admin_or_network_owner) or role:member or role:reader"');
+  expect((await site.plan(manifests)).steps).toEqual([]);
+  await site.apply(of('one'));
+  expect([site.read(file), site.records]).toEqual([icehouse, {}]);
+});

@@ -1,15 +1,14 @@
 /** One host in memory that serves an API by policy files: plans and applies on its texts and records, without the host program. */
-import type { HostFile, HostFolder, Outcome } from '../../lib/hosts/host';
+import type { HostFile, HostRead, Outcome } from '../../lib/hosts/host';
 import type { HostRecord } from '../../lib/hosts/host-record';
-import { StackwardError } from '../../lib/basics/errors';
 import type { PolicyService, Rules } from '../../lib/policy/check';
 import { evaluateRule, type Attributes, type Verdict } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/openstack/releases';
+import { advance } from '../../reconcilers/policy-rule/advance';
 import { diff } from '../../reconcilers/policy-rule/diff';
-import { keyOf, perform } from '../../reconcilers/policy-rule/grant/jobs';
-import { heldOn, serviceKey, situations, type PolicyRuleObserved } from '../../reconcilers/policy-rule/observe';
-import { findServicePolicy, type Looks } from '../../reconcilers/policy-rule/grant/service-policy';
-import { rulesOfService, situationOf } from '../../reconcilers/policy-rule/grant/situation';
+import { HostQuestions } from '../../reconcilers/policy-rule/grant/host-questions';
+import type { TargetObservation } from '../../reconcilers/policy-rule/model';
+import { assemble } from '../../reconcilers/policy-rule/observe';
 import type { RecordEntry } from '../../reconcilers/policy-rule/spec';
 
 /** By the construct's name. */
@@ -35,23 +34,19 @@ export class PolicyHost {
     return `/etc/${this.service}/${this.service}.conf`;
   }
 
-  private get looks(): Looks {
-    const files: Readonly<Record<string, string>> = {
-      [this.config]: '[DEFAULT]\n',
-      [this.path]: this.text,
-    };
-    const file = (path: string): Outcome<HostFile> => {
-      const text = files[path];
-      if (text === undefined) return { ok: true, value: { exists: false, realPath: path } };
-      const content = Buffer.from(text).toString('base64');
-      const rest = { sha256: '', mode: 0o644, links: 1, owner: 'root', group: 'root', mtimeSeconds: 0, xattrs: {} };
-      return { ok: true, value: { exists: true, realPath: path, content, managers: [], ...rest } };
-    };
-    const folder = (): Outcome<HostFolder> => ({ ok: true, value: { exists: false, entries: [] } });
-    return { file, folder };
+  private get answers(): HostQuestions {
+    const rest = { sha256: '', mode: 0o644, links: 1, owner: 'root', group: 'root', mtimeSeconds: 0, xattrs: {} };
+    const answer = ([path, text]: [string, string]): [HostRead, Outcome<HostFile>] => [
+      { verb: 'read-file', path },
+      {
+        ok: true,
+        value: { exists: true, realPath: path, content: Buffer.from(text).toString('base64'), managers: [], ...rest },
+      },
+    ];
+    return new HostQuestions(Object.entries({ [this.config]: '[DEFAULT]\n', [this.path]: this.text }).map(answer));
   }
 
-  private observed(owners: readonly string[]): PolicyRuleObserved {
+  private observed(owners: readonly string[]): TargetObservation {
     const of = (isAbout: boolean): Map<string, HostRecord<RecordEntry>> =>
       new Map(
         [...new Set([...this.records.keys(), ...owners])]
@@ -61,17 +56,14 @@ export class PolicyHost {
             { path: `/var/lib/stackward/${owner}`, owner, sha256: null, entries: this.records.get(owner) ?? new Map() },
           ]),
       );
-    const policy = findServicePolicy(this.service, this.release, [this.config], this.looks);
-    const services = new Map([[serviceKey(this.service, this.release), policy]]);
-    return {
-      looks: this.looks,
-      again: () => Promise.reject(new RangeError('nobody writes here')),
-      services,
-      situation: situations(services, this.looks, new Map()),
+    return assemble({
+      answers: this.answers,
+      sources: [{ service: this.service, release: this.release, configFiles: [this.config] }],
+      generated: new Map(),
       roles: undefined,
       records: of(true),
       others: of(false),
-    };
+    });
   }
 
   /** A full run of the pipelines of these owners; throws what was not done. */
@@ -86,19 +78,14 @@ export class PolicyHost {
     );
     const sweep = owners.map((owner) => ({ owner, stacks: 'all' as const }));
     const observed = this.observed(owners);
-    const { steps, findings } = diff({ target: 'host:ctl1', wanted, sweep, owners, ids: [] }, observed);
+    const placement = { target: 'host:ctl1', wanted, sweep, owners, ids: [] } as const;
+    const { steps, findings } = diff(placement, observed);
     const fault = findings.find((one) => one.reason !== undefined);
     if (fault) throw new RangeError(fault.message);
     this.warnings = findings.map(({ message }) => message);
-    const jobs = steps.flatMap((step) => step.jobs);
-    const { contents, entries } = perform(jobs, () => this.text, heldOn(observed));
-    for (const [job, entry] of entries) {
-      if (entry instanceof StackwardError) throw entry;
-      const record = this.records.get(job.owner) ?? new Map<string, RecordEntry>();
-      if (entry === undefined) record.delete(keyOf(job));
-      else this.records.set(job.owner, record.set(keyOf(job), entry));
-    }
-    this.text = contents.get(this.path) ?? this.text;
+    const advanced = advance(observed, steps);
+    for (const [owner, { entries }] of advanced.records) this.records.set(owner, new Map(entries));
+    this.text = advanced.answers.text(this.path)?.content ?? this.text;
     return steps;
   }
 
@@ -112,11 +99,8 @@ export class PolicyHost {
   }
 
   verdict(target: Attributes, token: Attributes): Verdict {
-    const policy = findServicePolicy(this.service, this.release, [this.config], this.looks);
-    this.read ??= {
-      text: this.text,
-      rules: situationOf(rulesOfService(policy, this.looks), this.rule, undefined).rules,
-    };
+    const { service, release, rule } = this;
+    this.read ??= { text: this.text, rules: this.observed([]).situation({ service, release, rule }).rules };
     if (this.read.text !== this.text) this.read = undefined;
     return this.read === undefined
       ? this.verdict(target, token)

@@ -18,7 +18,6 @@ export interface Watched<R> {
 
 export function watch<Declared, Restored, Observed, S extends Step, On>(
   real: Reconciler<Declared, Restored, Observed, S, On>,
-  readsAgain: boolean,
 ): Watched<Reconciler<Declared, Restored, Observed, S, On>> {
   const calls: Watched<unknown>['calls'] = [];
   const faults: string[] = [];
@@ -61,7 +60,7 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
       if (textOf(observed) !== before) faults.push('apply changed what was observed');
       const isDone = ({ outcome }: StepResult): boolean => outcome === 'applied' || outcome === 'unchanged';
       // A step that failed may have left something that nobody knows of.
-      if (!readsAgain && results.length > 0 && results.every(isDone))
+      if (results.length > 0 && results.every(isDone))
         await compare(
           observed,
           steps.filter(({ id }) => results.some((result) => result.id === id)),

@@ -1,10 +1,11 @@
 /** Several roles in one rule, in any order, of one owner or of several: the texts and the records that come of it. */
 import type { Rules } from '../../lib/policy/check';
 import { eraOf } from '../../lib/policy/defaults';
-import { parsePolicyFile } from '../../lib/policy/file';
-import { parseRule } from '../../lib/policy/parse';
+import { PolicyText } from '../../lib/policy/model';
 import type { Release } from '../../lib/openstack/releases';
-import { keyOf, perform, type Held, type Job } from '../../reconcilers/policy-rule/grant/jobs';
+import { perform } from '../../reconcilers/policy-rule/grant/edits';
+import { keyOf, RecordedGrants, type RecordedGrant } from '../../reconcilers/policy-rule/grant/recorded-grants';
+import type { Job } from '../../reconcilers/policy-rule/model';
 import type { RecordEntry } from '../../reconcilers/policy-rule/spec';
 
 const file = '/etc/neutron/policy';
@@ -14,7 +15,7 @@ type Name = keyof typeof roles;
 
 /** A policy file and the records of a host. */
 class Site {
-  readonly records = new Map<string, Held>();
+  readonly records = new Map<string, RecordedGrant>();
 
   constructor(
     public text: string,
@@ -23,11 +24,7 @@ class Site {
   ) {}
 
   private rules(): Rules {
-    const era = eraOf(this.release);
-    const byName = [...parsePolicyFile(this.text, era).values].map(
-      ([name, value]) => [name, parseRule(value, era)] as const,
-    );
-    return { era, service: 'neutron', defaultRule: '', byName: new Map(byName) };
+    return new PolicyText(this.text).model(eraOf(this.release)).rules('neutron');
   }
 
   private about(name: Name) {
@@ -54,13 +51,14 @@ class Site {
   }
 
   private perform(jobs: readonly Job[]): void {
-    const { contents, entries } = perform(jobs, () => this.text, [...this.records.values()]);
+    const grants = new RecordedGrants(this.records.values());
+    const { texts, entries } = perform(jobs, () => new PolicyText(this.text), grants);
     for (const [job, entry] of entries) {
       if (entry instanceof Error) throw entry;
       if (entry === undefined) this.records.delete(`${job.owner} ${keyOf(job)}`);
       else this.records.set(`${job.owner} ${keyOf(job)}`, { owner: job.owner, entry });
     }
-    this.text = contents.get(file) ?? this.text;
+    this.text = texts.get(file)?.content ?? this.text;
   }
 }
 

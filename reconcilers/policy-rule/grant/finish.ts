@@ -1,59 +1,64 @@
 /** What comes of drafted steps: the texts afterwards, what can't be done, and what each step changes. Pure. */
+import { defined } from '../../../lib/basics/defined';
 import { Blocked, StackwardError } from '../../../lib/basics/errors';
 import { oldNamesOf } from '../../../lib/policy/renamed';
 import type { Change, Difference, Finding } from '../../../lib/contract/reconciler';
-import { keyOf, perform, rawValue, sayValue, type Job } from './jobs';
-import { heldOn, serviceKey, type PolicyRuleObserved } from '../observe';
+import type { PolicyText } from '../../../lib/policy/model';
+import { serviceKey, type Draft, type Job, type PolicyRuleStep, type TargetObservation } from '../model';
+import { perform, rawValue, sayValue } from './edits';
+import { keyOf } from './recorded-grants';
 import { notesOf } from './restoring';
-import { contentOf, unheardFiles } from './service-policy';
-import { textOf, type Draft } from './taking';
-import type { PolicyRuleStep } from '../model';
+import { unheardFiles } from './service-policy';
 
 /** Works out the texts, leaves out what can't be done, and says what each step changes. */
 export function finish(
   drafts: readonly Draft[],
   findings: Finding[],
-  observed: PolicyRuleObserved,
+  observed: TargetObservation,
 ): Difference<PolicyRuleStep> {
-  const text = (file: string): string | undefined => textOf(observed, file);
-  const held = heldOn(observed);
-  const { entries, contents: all } = perform(
-    drafts.flatMap(({ jobs }) => jobs),
-    text,
-    held,
-  );
+  const before: Texts = (file) => observed.answers.text(file);
+  const performAll = (some: readonly Draft[]) =>
+    perform(
+      some.flatMap(({ jobs }) => jobs),
+      before,
+      observed.grants,
+    );
+  const all = performAll(drafts);
   const possible = drafts.filter(({ id, jobs }) => {
     const fault =
-      jobs.map((job) => entries.get(job)).find((entry) => entry instanceof StackwardError) ??
-      jobs.map((job) => findOtherValue(job, all.get(job.file))).find((one) => one !== undefined) ??
-      jobs.map((job) => findUnheard(job, all.get(job.file), observed)).find((one) => one !== undefined) ??
-      jobs.map((job) => findFormerName(job, text(job.file), all.get(job.file))).find((one) => one !== undefined);
+      findFirst(jobs, (job) => errorOf(all.entries.get(job))) ??
+      findFirst(jobs, (job) => findOtherValue(job, all.texts.get(job.file))) ??
+      findFirst(jobs, (job) => findUnheard(job, all.texts.get(job.file), observed)) ??
+      findFirst(jobs, (job) => findFormerName(job, before(job.file), all.texts.get(job.file)));
     if (fault) findings.push({ id, reason: fault.reason, message: fault.message });
     return fault === undefined;
   });
-  const { contents } =
-    possible.length === drafts.length
-      ? { contents: all }
-      : perform(
-          possible.flatMap(({ jobs }) => jobs),
-          text,
-          held,
-        );
-  const after = (file: string): string | undefined => contents.get(file) ?? text(file);
-  const notes = ({ notes = [], jobs }: Draft): string[] => [
+  const { texts } = possible.length === drafts.length ? all : performAll(possible);
+  const after: Texts = (file) => texts.get(file) ?? before(file);
+  const notesAbout = ({ notes = [], jobs }: Draft): string[] => [
     ...notes,
-    ...new Set(jobs.flatMap((job) => notesOf(job, observed, text(job.file), after(job.file)))),
+    ...new Set(jobs.flatMap((job) => notesOf(job, observed, before(job.file), after(job.file)))),
   ];
   const steps = possible.map((draft): PolicyRuleStep => ({
     ...draft,
-    changes: changesOf(draft, text, after, observed),
-    notes: notes(draft),
+    changes: changesOf(draft, before, after, observed),
+    notes: notesAbout(draft),
   }));
   return { steps, findings };
 }
 
+const errorOf = (entry: unknown): StackwardError | undefined => (entry instanceof StackwardError ? entry : undefined);
+
+function findFirst<T>(jobs: readonly Job[], find: (job: Job) => T | undefined): T | undefined {
+  for (const job of jobs) {
+    const found = find(job);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** A text from a journal that would not stand in the file as the one value that it says it is. */
-function findOtherValue(job: Job, after: string | undefined): Blocked | undefined {
+function findOtherValue(job: Job, after: PolicyText | undefined): Blocked | undefined {
   if (job.does !== 'restore' || after === undefined || rawValue(after, job) === job.image.value) return undefined;
   return new Blocked(
     `${job.rule} in ${job.file} can't be brought back as it was: the file would hold another value than the journal says; change it by hand`,
@@ -61,7 +66,7 @@ function findOtherValue(job: Job, after: string | undefined): Blocked | undefine
 }
 
 /** A rule that would leave a file which holds its former name: that value would be in force for the rule from then on. */
-function findFormerName(job: Job, before: string | undefined, after: string | undefined): Blocked | undefined {
+function findFormerName(job: Job, before: PolicyText | undefined, after: PolicyText | undefined): Blocked | undefined {
   const { service, release, rule, file } = job;
   if (after === undefined || sayValue(before, job) === undefined || sayValue(after, job) !== undefined)
     return undefined;
@@ -80,14 +85,14 @@ function findFormerName(job: Job, before: string | undefined, after: string | un
 /** A change that would put rules of other files out of force. */
 function findUnheard(
   job: Job,
-  after: string | undefined,
-  { services, looks }: PolicyRuleObserved,
+  after: PolicyText | undefined,
+  { services, answers }: TargetObservation,
 ): Blocked | undefined {
   const { service, release, rule, file, role } = job;
   const policy = services.get(serviceKey(service, release));
   if (policy === undefined || policy instanceof StackwardError || after === undefined) return undefined;
-  if (rawValue(contentOf(looks.file(file)), job) === rawValue(after, job)) return undefined;
-  const over = unheardFiles(policy, file, looks);
+  if (rawValue(answers.text(file), job) === rawValue(after, job)) return undefined;
+  const over = unheardFiles(policy, file, answers);
   const last = over.at(-1);
   if (last === undefined) return undefined;
   const cure =
@@ -100,9 +105,9 @@ function findUnheard(
   );
 }
 
-type Texts = (file: string) => string | undefined;
+type Texts = (file: string) => PolicyText | undefined;
 
-function changesOf({ jobs }: Draft, before: Texts, after: Texts, observed: PolicyRuleObserved): Change[] {
+function changesOf({ jobs }: Draft, before: Texts, after: Texts, observed: TargetObservation): Change[] {
   const changes = new Map<string, Change>();
   for (const job of jobs) {
     const [old, now] = [sayValue(before(job.file), job), sayValue(after(job.file), job)];
@@ -119,7 +124,7 @@ function changesOf({ jobs }: Draft, before: Texts, after: Texts, observed: Polic
 }
 
 /** What the service goes by while no file has the rule: a rule in a file is never a mere addition, it replaces this. */
-function sayDefault(job: Job, { situation }: PolicyRuleObserved): string {
+function sayDefault(job: Job, { situation }: TargetObservation): string {
   const { service } = job;
   if (job.does === 'add') return job.effective ?? 'nobody';
   try {
@@ -131,6 +136,5 @@ function sayDefault(job: Job, { situation }: PolicyRuleObserved): string {
 
 const change = (attribute: string, before: string | undefined, after: string | undefined): Change => ({
   attribute,
-  ...(before === undefined ? {} : { before }),
-  ...(after === undefined ? {} : { after }),
+  ...defined({ before, after }),
 });

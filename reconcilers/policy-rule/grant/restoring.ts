@@ -2,11 +2,10 @@
 import { Blocked, StackwardError } from '../../../lib/basics/errors';
 import type { Rules } from '../../../lib/policy/check';
 import { eraOf, hasRulesInCode } from '../../../lib/policy/defaults';
-import { parsePolicyFile } from '../../../lib/policy/file';
 import { admissionOf } from '../../../lib/policy/grant';
 import { sayGrant } from '../../../lib/policy/intents';
-import { rulesOf, type Job } from './jobs';
-import { serviceKey, type PolicyRuleObserved } from '../observe';
+import { PolicyText } from '../../../lib/policy/model';
+import { serviceKey, type Job, type TargetObservation } from '../model';
 import type { RuleImage } from '../restored';
 import { sayHolders } from './roles';
 import type { ServicePolicy } from './service-policy';
@@ -15,7 +14,7 @@ import { refuseShared } from './shared-rule';
 type About = Pick<RuleImage, 'service' | 'release' | 'rule' | 'role' | 'file'>;
 
 /** @throws Blocked for a file that the service doesn't read on this host: a journal may name any */
-export function refuseOtherFile({ service, release, file }: About, { services }: PolicyRuleObserved): ServicePolicy {
+export function refuseOtherFile({ service, release, file }: About, { services }: TargetObservation): ServicePolicy {
   const policy = services.get(serviceKey(service, release));
   if (policy === undefined || policy instanceof StackwardError)
     throw policy ?? new RangeError(`nobody looked at ${service}`);
@@ -28,26 +27,26 @@ export function refuseOtherFile({ service, release, file }: About, { services }:
 }
 
 /** @throws Blocked as for a declared grant: where others go by the rule */
-export function refuseSharedValue(about: About, text: string | undefined, policy: ServicePolicy): void {
+export function refuseSharedValue(about: About, text: PolicyText | undefined, policy: ServicePolicy): void {
   const { service, release, rule } = about;
   const defaultRule = hasRulesInCode(service, release) ? '' : policy.settings.defaultRule;
   const rules = { ...rulesIn(text, about), defaultRule };
   refuseShared(rules, rule, release, (name) => rules.byName.has(name));
 }
 
-const rulesIn = (text: string | undefined, about: About): Rules =>
-  rulesOf(parsePolicyFile(text ?? '{}', eraOf(about.release)), about);
+const rulesIn = (text: PolicyText | undefined, { service, release }: About): Rules =>
+  (text ?? new PolicyText('{}')).model(eraOf(release)).rules(service);
 
 /** What the role gains by it, as of a declared grant, and what the record will bring back later. */
 export function notesOf(
   job: Job,
-  { roles }: Pick<PolicyRuleObserved, 'roles'>,
-  before: string | undefined,
-  after: string | undefined,
+  { roles }: Pick<TargetObservation, 'roles'>,
+  before: PolicyText | undefined,
+  after: PolicyText | undefined,
 ): string[] {
   if (job.does !== 'restore') return [];
   const { service, rule, role, recorded, image } = job;
-  const admission = (text: string | undefined) => admissionOf(rulesIn(text, job), rule, role);
+  const admission = (text: PolicyText | undefined) => admissionOf(rulesIn(text, job), rule, role);
   const [was, is] = [admission(before), admission(after)];
   const gain =
     was === is ? [] : is === 'role' ? [sayGrant(service, rule, role), ...(sayHolders(job, roles).notes ?? [])] : [];

@@ -4,38 +4,41 @@ import type { Check, Rules } from '../../../lib/policy/check';
 import { codeChecks } from '../../../lib/policy/code-checks';
 import { codeRules, findUnpackagedRule, type CodeRule, type ReleaseRule } from '../../../lib/policy/code-rules';
 import { effectiveCheck, eraOf, hasRulesInCode, leavesOutHalves } from '../../../lib/policy/defaults';
-import { findEntry, parsePolicyFile, type PolicyFile } from '../../../lib/policy/file';
+import type { PolicyModel, PolicyText } from '../../../lib/policy/model';
 import { parseRule } from '../../../lib/policy/parse';
 import { oldNamesOf } from '../../../lib/policy/renamed';
 import { findUnknownRule, saySample } from '../../../lib/policy/unknown';
 import { isNewer, newest } from '../../../lib/openstack/releases';
-import { contentOf, inFile, type Looks, type ServicePolicy } from './service-policy';
+import type { PolicyRuleDeclared } from '../spec';
+import type { HostQuestions } from './host-questions';
+import { inFile, type ServicePolicy } from './service-policy';
+
+export type RuleName = Pick<PolicyRuleDeclared, 'service' | 'release' | 'rule'>;
 
 export interface ServiceRules {
   readonly policy: ServicePolicy;
   /** A name that neither files nor code hold is missing here: it must not be taken for the default rule. */
   readonly rules: Rules;
   /** By path. */
-  readonly parsed: ReadonlyMap<string, PolicyFile>;
+  readonly parsed: ReadonlyMap<string, PolicyModel>;
   /** Rule → the file whose value counts. */
   readonly written: ReadonlyMap<string, string>;
 }
 
 /** @throws Blocked where a file can't be read as rules */
-export function rulesOfService(policy: ServicePolicy, looks: Looks): ServiceRules {
+export function rulesOfService(policy: ServicePolicy, answers: HostQuestions): ServiceRules {
   const { service, release, settings } = policy;
   const era = eraOf(release);
-  const parsed = new Map<string, PolicyFile>();
+  const parsed = new Map<string, PolicyModel>();
   const written = new Map<string, string>();
   const inFiles = new Map<string, Check>();
   for (const path of policy.files) {
-    const file = inFile(path, () => parsePolicyFile(contentOf(looks.file(path)) ?? '', era));
-    parsed.set(path, file);
-    for (const [name, value] of file.values) {
-      inFiles.set(
-        name,
-        inFile(path, () => parseRule(value, era)),
-      );
+    const model = inFile(path, () => answers.text(path)?.model(era));
+    if (model === undefined) continue;
+    parsed.set(path, model);
+    const checks = inFile(path, () => model.rules(service).byName);
+    for (const [name, check] of checks) {
+      inFiles.set(name, check);
       written.set(name, path);
     }
   }
@@ -71,7 +74,7 @@ export interface Situation {
   /** The file that has it, else the one where it would go. */
   readonly path: string;
   /** undefined: it isn't there yet. */
-  readonly parsed: PolicyFile | undefined;
+  readonly parsed: PolicyModel | undefined;
   /** What stands in for it where no file has it; undefined: it then admits nobody. */
   readonly effective: string | undefined;
   /** The former name by whose value the service goes, and the file that has it. */
@@ -84,18 +87,18 @@ export interface Situation {
  * @param generated what the service's own tool prints, where it was asked
  * @throws StackwardError when the release has no such rule, or its default is not known
  */
-export function situationOf(of: ServiceRules, rule: string, generated: string | undefined): Situation {
+export function situationOf(of: ServiceRules, rule: string, generated: PolicyText | undefined): Situation {
   const { policy, rules, parsed, written } = of;
-  const listed = generated === undefined || written.has(rule) ? undefined : parsePolicyFile(generated, 'newton').values;
+  const listed = generated === undefined || written.has(rule) ? undefined : generated.model('newton').file.values;
   const told = listed?.get(rule);
   const notes = refuseUnknown(of, rule, told !== undefined);
   if (listed !== undefined && listed.size > 0 && told === undefined) refuseAbsent(policy, rule);
   const path = written.get(rule) ?? policy.main;
-  const file = parsed.get(path);
-  const situation = { rules, files: policy.files, written, path, parsed: file, effective: undefined, notes };
+  const model = parsed.get(path);
+  const situation = { rules, files: policy.files, written, path, parsed: model, effective: undefined, notes };
   // A merge key gives a value without an entry of its own.
-  const held = file?.values.get(rule);
-  if (file?.values.has(rule) && (findEntry(file, rule) || typeof held !== 'string')) return situation;
+  const held = model?.file.values.get(rule);
+  if (model?.file.values.has(rule) && (model.entry(rule) || typeof held !== 'string')) return situation;
   if (typeof held === 'string') return { ...situation, effective: held };
   const old = heldFormerly(policy, rules.byName, rule);
   const holder = old === undefined ? undefined : written.get(old);

@@ -1,0 +1,180 @@
+/**
+ * Which declared grants are not in force. Pure.
+ *
+ * A grant is in force when the rule, as the service goes by it, admits the role whatever the request is about, be it through
+ * other rules. A grant that is in force and in nobody's record is adopted: nothing is written, and nothing is taken away later.
+ * A grant that another owner's record holds is recorded for this owner too: it goes with the last.
+ */
+import { defined } from '../../../lib/basics/defined';
+import type { Finding, Placement, Step, Wanted } from '../../../lib/contract/reconciler';
+import { admissionOf } from '../../../lib/policy/grant';
+import { sayGrant } from '../../../lib/policy/intents';
+import { kind, type Comparison, type Draft, type Job, type TargetObservation } from '../model';
+import type { PolicyRuleSpec } from '../restored';
+import type { PolicyRuleDeclared, RecordEntry } from '../spec';
+import { companionsOf } from './companions';
+import { aloneValue, rawValue, sayValue } from './edits';
+import { keyOf } from './recorded-grants';
+import { refuseManaged } from './removals';
+import { sayHolders } from './roles';
+import { refuseFormerName, refuseShared, sayReferrers } from './shared-rule';
+import type { Situation } from './situation';
+
+type Declared = Wanted<PolicyRuleSpec>;
+
+/** Compares each declared grant of this host with what is there. */
+export function compareGrants(placement: Placement<PolicyRuleSpec>, observed: TargetObservation) {
+  const granted = new Set(placement.wanted.flatMap(({ spec }) => ('restore' in spec ? [] : grantKey(spec, spec.rule))));
+  return (wanted: Declared, spec: PolicyRuleDeclared): Comparison =>
+    compare(wanted, spec, (rule) => granted.has(grantKey(spec, rule)), observed);
+}
+
+const grantKey = ({ service, release, role }: PolicyRuleDeclared, rule: string): string =>
+  `${service} ${release} ${rule} ${role.toLowerCase()}`;
+
+/** @param isGranted whether the same plan lets the role do what that rule of the same service guards */
+function compare(
+  wanted: Declared,
+  spec: PolicyRuleDeclared,
+  isGranted: (rule: string) => boolean,
+  observed: TargetObservation,
+): Comparison {
+  const { rule, role } = spec;
+  const { id, owner } = wanted;
+  const situation = observed.situation(spec);
+  const { warnings, notes } = companionsOf(spec, situation, isGranted);
+  const { entries } = observed.records.get(owner) ?? {};
+  const files = new Set([situation.path, ...situation.files]);
+  const recorded = [...files].flatMap((file) => {
+    const entry = entries?.get(keyOf({ file, rule, role }));
+    return entry?.service === spec.service ? [entry] : [];
+  });
+  const entry = recorded.find(({ file }) => file === situation.path);
+  const keeps = recorded.map(keyOf);
+  const admission = admissionOf(situation.rules, rule, role);
+  const closed = warnings.map((message): Finding => ({ id, message }));
+  if (admission !== 'no') {
+    const found = inForce(wanted, spec, admission, entry, situation.path, observed);
+    return { ...found, findings: [...found.findings, ...closed], keeps };
+  }
+  refuseManaged(observed, situation.path, spec.overrideManager);
+  const { warning, ...holders } = sayHolders(spec, observed.roles);
+  const findings = [...(warning === undefined ? [] : [{ id, message: warning }]), ...closed];
+  return { step: grant(wanted, spec, situation, entry, { ...holders, more: notes }, observed), findings, keeps };
+}
+
+/** What the plan says of a grant that needs no write. */
+function inForce(
+  { id, owner, stack }: Declared,
+  spec: PolicyRuleDeclared,
+  admission: 'everyone' | 'role',
+  entry: RecordEntry | undefined,
+  file: string,
+  observed: TargetObservation,
+): Omit<Comparison, 'keeps'> {
+  const { rule, role, service, release, overrideManager } = spec;
+  const path = id.slice(kind.length + 1);
+  const declaration = { path, stack, ...defined({ overrideManager }) };
+  const say = (message: string): Finding => ({ id, message });
+  const findings: Finding[] = [];
+  if (admission === 'everyone')
+    findings.push(
+      say(`${service}'s rule ${rule} admits everybody, with the role ${role} or without: wider than the code grants`),
+    );
+  if (entry === undefined) {
+    const about = { owner, file, rule, role, service, release };
+    const same = observed.grants.same(about);
+    if (admission === 'role' && same !== undefined) {
+      const because = `${same.owner}'s record holds it, and it is to stay until both let it go`;
+      const job: Job = { ...about, recorded: undefined, does: 'record', of: { ...same.entry, role }, as: declaration };
+      return { step: { ...head(id, spec, file), because, owner, action: 'create', jobs: [job] }, findings };
+    }
+    if (admission === 'role')
+      findings.push(
+        say(
+          `${service}'s rule ${rule} admits the role ${role} and no record on the host holds it: it is taken as it is, and stays when it leaves the code`,
+        ),
+      );
+    return { findings };
+  }
+  const text = observed.answers.text(entry.file);
+  const raw = rawValue(text, entry);
+  if (aloneValue(text, { ...entry, owner }, observed.grants) !== entry.written)
+    findings.push(
+      say(
+        `${rule} in ${entry.file} was changed by hand: it is ${raw ?? 'gone'}, and stackward wrote ${entry.written}; the role ${role} still has it`,
+      ),
+    );
+  if (entry.path === path && entry.stack === stack) return { findings };
+  const job: Job = { ...entry, owner, recorded: entry, does: 'record', of: entry, as: declaration };
+  return {
+    step: {
+      ...head(id, spec, entry.file),
+      because: 'its construct has another path or stack now',
+      owner,
+      action: 'update',
+      jobs: [job],
+    },
+    findings,
+  };
+}
+
+const head = (
+  id: string,
+  { service, rule, intent }: PolicyRuleDeclared,
+  file: string,
+): Pick<Draft, 'id' | 'subject'> => ({
+  id,
+  subject: `${service}'s rule ${rule}${intent === undefined ? '' : ` (${intent})`} in ${file}`,
+});
+
+function grant(
+  { id, owner, stack }: Declared,
+  spec: PolicyRuleDeclared,
+  situation: Situation,
+  recorded: RecordEntry | undefined,
+  { notes = [], asides = [], more }: Pick<Step, 'notes' | 'asides'> & { readonly more: readonly string[] },
+  observed: TargetObservation,
+): Draft {
+  const { service, release, rule, role, reason, overrideManager } = spec;
+  const { path: file, effective, rules, parsed, written } = situation;
+  const path = id.slice(kind.length + 1);
+  const declaration = { path, stack, ...defined({ overrideManager }) };
+  const job: Job = {
+    ...{ owner, file, rule, role, service, release, recorded, rules, effective },
+    as: declaration,
+    does: 'add',
+  };
+  refuseFormerName(situation, rule);
+  refuseShared(rules, rule, release, (name) => written.has(name));
+  const times = parsed?.file.entries.filter((entry) => entry.rule === rule).length ?? 0;
+  const text = observed.answers.text(file);
+  const now = sayValue(text, spec);
+  return {
+    ...head(id, spec, file),
+    owner,
+    jobs: [job],
+    action: recorded === undefined ? 'create' : 'update',
+    because:
+      recorded === undefined
+        ? `${now === undefined ? 'what the service goes by without it' : 'the rule'} doesn't admit the role ${role}`
+        : rawValue(text, spec) === recorded.before
+          ? 'it is recorded, and the rule is as it was before: a run was cut short, or somebody put it back'
+          : `it was granted, and somebody ${now === undefined ? 'took the rule out' : 'changed the rule'} since`,
+    asides,
+    notes: [
+      sayGrant(service, rule, role),
+      ...notes,
+      `the reason given: ${reason}`,
+      ...more,
+      ...(now === undefined && effective !== undefined
+        ? [
+            `the file was silent: from now on it holds what the service goes by, ${effective}, and a later release's default won't change that`,
+          ]
+        : []),
+      ...situation.notes,
+      ...sayReferrers(situation, rule),
+      ...(times > 1 ? [`the file has the rule ${times} times, and the last one counts`] : []),
+    ],
+  };
+}
