@@ -9,7 +9,7 @@ function stackWithPort(cloudProps: Partial<OpenStackCloudProps> = {}) {
   return { app, acme, port: new FixedIpPort(acme, 'Port', { network, address: '10.1.0.9' }) };
 }
 
-test('what is named goes into the manifest, and nothing else', () => {
+test('the manifest holds the flags that the code names, and no others', () => {
   const { app, acme, port } = stackWithPort({ firewallDriver: 'iptables' });
   new BridgePort(acme, 'GreenPort', { port, hairpin: false, learning: true });
   const { resources } = synth(app).stack('acme').output['stackward_manifest']?.value as {
@@ -29,7 +29,7 @@ test('what is named goes into the manifest, and nothing else', () => {
   expect(bridgePortSpec.safeParse(resources['acme/GreenPort']?.spec).success).toBe(true);
 });
 
-test('no flag, a second one for the port, a driver without Linux bridges: findings', () => {
+test('finds a BridgePort without flags, a second BridgePort for one port, and a driver without Linux bridges', () => {
   const none = stackWithPort();
   new BridgePort(none.acme, 'A', { port: none.port });
   expect(synthError(none.app)).toContain('acme/A: it names no flag; give hairpin, learning or flood');

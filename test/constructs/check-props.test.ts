@@ -45,7 +45,7 @@ describe('text that Terraform would run', () => {
     expect(templateIn(text)).toBe(template);
   });
 
-  test('is a finding at its place, told once, before anything is written', () => {
+  test('is one finding that names its place, before anything is written', () => {
     const { app, shared, acme } = twoStacks();
     const green = new TenantNetwork(acme, 'Green', { cidr: '10.1.0.0/24', tags: ['a', '${tag}'] });
     new TenantNetwork(acme, 'Blue', { cidr: '10.2.0.0/24' }).addSubnet('V6', {
@@ -78,7 +78,7 @@ describe('text that Terraform would run', () => {
     ]);
   });
 
-  test('says what to write', () => {
+  test('the finding says how to write the text', () => {
     const { app, shared } = twoStacks();
     new SharedNetwork(shared, 'Red', { cidr: '203.0.113.0/24', description: 'of ${owner}' });
     expect(synthError(app)).toContain(
@@ -86,7 +86,7 @@ describe('text that Terraform would run', () => {
     );
   });
 
-  test('tokens, user data and Terraform’s own way to write it pass', () => {
+  test('tokens, user data and Terraform’s own escapes are allowed', () => {
     const { app, acme } = twoStacks();
     const variable = new TerraformVariable(acme, 'site', { default: 'north' });
     const green = new TenantNetwork(acme, 'Green', {
@@ -105,7 +105,7 @@ describe('text that Terraform would run', () => {
   });
 });
 
-describe('in a program whose types nobody checked', () => {
+describe('a program whose types nobody checked gets a finding', () => {
   const missing = {} as never;
 
   test.each<[string, (stacks: ReturnType<typeof twoStacks>) => void]>([

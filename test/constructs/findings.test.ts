@@ -55,7 +55,7 @@ describe('all findings of an app', () => {
     return stacks;
   }
 
-  test('come at once, over all stacks, with construct paths', () => {
+  test('are reported together, for all stacks, with construct paths', () => {
     expect(synthError(broken().app)).toMatchInlineSnapshot(`
       "2 findings, nothing was written:
         shared/Red: the pool 203.0.113.1-203.0.113.9 holds the gateway 203.0.113.1, which Neutron would hand out; split the pool around it
@@ -63,14 +63,14 @@ describe('all findings of an app', () => {
     `);
   });
 
-  test('come before any stack is written', () => {
+  test('are thrown before any stack is written', () => {
     const { app } = broken();
     synthError(app);
     for (const name of ['shared', 'acme', 'globex'])
       expect(existsSync(join(app.outdir, 'stacks', name, 'cdk.tf.json'))).toBe(false);
   });
 
-  test('are printed once where nobody catches them', () => {
+  test('are printed once if nobody catches the error', () => {
     const { app } = broken();
     let printed = '';
     try {
@@ -81,12 +81,12 @@ describe('all findings of an app', () => {
     expect(printed.match(/holds the gateway/g)).toHaveLength(1);
   });
 
-  test('come from Testing.synth of any stack too', () => {
+  test('are thrown by Testing.synth of any stack too', () => {
     const { globex } = broken();
     expect(() => Testing.synth(globex, true)).toThrow(/^2 findings/);
   });
 
-  test('are worked out again after the app changed', () => {
+  test('are computed again after the app changed', () => {
     const { app, acme } = threeStacks();
     expect(synthError(app)).toBe('');
     new TenantNetwork(acme, 'Late', { cidr: '10.0.0.1/24' });
@@ -94,7 +94,7 @@ describe('all findings of an app', () => {
   });
 });
 
-test('what never meets may share a range: two tenants, two clouds', () => {
+test('two tenants, or two clouds, may use the same range, because their packets never meet', () => {
   const { app, shared, acme, globex } = threeStacks();
   for (const stack of [acme, globex]) new TenantNetwork(stack, 'Green', { cidr: '10.0.0.0/24' });
   new SharedNetwork(shared, 'Management', { cidr: '10.255.0.0/24' });
@@ -168,10 +168,10 @@ describe('one thing has one owner', () => {
   });
 });
 
-describe('a wish', () => {
+describe('a declared resource', () => {
   const pools = pool('192.0.2.5', '192.0.2.9');
 
-  test('that refers to a sensitive attribute is refused, also across stacks', () => {
+  test('is refused if it refers to a sensitive attribute, also of another stack', () => {
     const found = findings(({ shared, acme }) => {
       const key = new ComputeKeypairV2(shared, 'Key', { name: 'key' });
       new AllocationPools(shared, 'Own', { subnetId: key.privateKey, pools });
@@ -183,7 +183,7 @@ describe('a wish', () => {
     expect(found).toEqual([`shared/Own: ${message}`, `acme/Across: ${message}`]);
   });
 
-  test('that refers to a sensitive variable is refused', () => {
+  test('is refused if it refers to a sensitive variable', () => {
     const found = findings(({ acme }) => {
       const secret = new TerraformVariable(acme, 'secret', { sensitive: true });
       const plain = new TerraformVariable(acme, 'plain', {});
@@ -193,7 +193,7 @@ describe('a wish', () => {
     expect(found).toEqual([expect.stringMatching(/^acme\/Pools: its wish refers to variable secret/)]);
   });
 
-  test('is one per construct', () => {
+  test('is refused if its construct has declared one already', () => {
     const found = findings(({ acme }) => {
       const declared = new AllocationPools(acme, 'Pools', { subnetId: '0d5f', pools });
       declareResource(declared, { kind: 'allocation-pool', spec: declared.spec });
@@ -201,7 +201,7 @@ describe('a wish', () => {
     expect(found).toEqual(['acme/Pools: it declares two resources; give each its own construct']);
   });
 
-  test('the table of sensitive attributes has those of the schema', () => {
+  test('the table of sensitive attributes equals the sensitive attributes of the schema', () => {
     const [provider] = Object.values(schema.provider_schemas);
     type Block = {
       attributes?: Record<string, { sensitive?: boolean }>;
@@ -217,7 +217,7 @@ describe('a wish', () => {
   });
 });
 
-test('a quota holds what the app declares, DHCP ports and router interfaces included', () => {
+test('a quota must be large enough for everything that the app declares, with DHCP ports and router interfaces', () => {
   const { app, cloud } = appWithCloud();
   const acme = new TenantStack(app, 'acme', {
     cloud,
@@ -269,7 +269,7 @@ test('floating addresses and red addresses come from different subnets', () => {
   ]);
 });
 
-test('what is not a finding is written', () => {
+test('an app without findings is written', () => {
   const { app, acme, shared } = threeStacks();
   const green = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
   const orange = new TenantNetwork(acme, 'Orange', { cidr: '10.0.0.0/24' });

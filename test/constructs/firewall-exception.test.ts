@@ -34,7 +34,7 @@ function stackWithPort(cloudProps: Partial<OpenStackCloudProps> = {}, portProps:
   return { app, acme, network, port, allow, portResource, wishes };
 }
 
-test('what address pairs can say, Terraform does, beside the pairs that the port has', () => {
+test('Terraform sets address pairs, beside those of the port, when they can express the exception', () => {
   const { allow, portResource, wishes } = stackWithPort(
     {},
     { allowedAddressPairs: [{ ipAddress: '10.7.0.7', macAddress: 'fa:16:3e:00:00:07' }] },
@@ -54,7 +54,7 @@ test('what address pairs can say, Terraform does, beside the pairs that the port
   expect(wishes()).toEqual({});
 });
 
-test('what they can’t takes the packet filter, and comes back when the host starts', () => {
+test('uses the packet filter, and a boot restore, when address pairs cannot express the exception', () => {
   const { allow, portResource, wishes } = stackWithPort({ release: 'mitaka', markBit: 7 });
   expect(allow('Vpn', { destinations: ['10.2.0.0/24'], placement: 'candidates' }).method).toBe('hook');
   allow('Internet', { sources: 'any', destinations: ['10.1.0.0/25'], reason: 'answers from anywhere' });
@@ -102,7 +102,7 @@ test('what they can’t takes the packet filter, and comes back when the host st
   expect(portResource()).not.toHaveProperty('allowed_address_pairs');
 });
 
-test('with ten pairs in all the port is full: what follows takes the packet filter', () => {
+test('uses the packet filter once the port has ten address pairs', () => {
   const { allow, portResource } = stackWithPort();
   const sources = Array.from({ length: 9 }, (_, index) => `10.${20 + index}.0.0/16`);
   expect(allow('Nine', { sources }).method).toBe('address-pairs');
@@ -111,7 +111,7 @@ test('with ten pairs in all the port is full: what follows takes the packet filt
   expect(portResource()['allowed_address_pairs']).toHaveLength(10);
 });
 
-test('prefixes by the dozen, each with each: refused with the number of rules that they make', () => {
+test('refuses dozens of sources with dozens of destinations, and names the number of rules', () => {
   const { app, allow } = stackWithPort();
   const dozens = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => `${first}.${index}.0.0/16`);
@@ -121,31 +121,34 @@ test('prefixes by the dozen, each with each: refused with the number of rules th
   expect(synthError(app)).toMatch(/it makes 1040 rules, for each source with each destination, and 1000 are allowed/);
 });
 
-test('more than a hundred prefixes: refused with their number', () => {
+test('refuses more than a hundred prefixes, and names their number', () => {
   const { app, allow } = stackWithPort();
   allow('Many', { destinations: Array.from({ length: 101 }, (_, index) => `30.${index}.0.0/16`) });
   expect(synthError(app)).toMatch(/its destinations are 101 prefixes, and 100 are allowed; name fewer and wider ones/);
 });
 
-test.each(['fe80::/10', 'fe80::/64', '169.254.0.0/16'])('routed, link-local sources (%s): refused', (source) => {
-  const { app, allow } = stackWithPort();
-  allow('Local', { sources: [source], destinations: 'any' });
-  expect(synthError(app)).toMatch(
-    /is link-local, which no router passes on, so nothing of it could pass; leave it out/,
-  );
-});
+test.each(['fe80::/10', 'fe80::/64', '169.254.0.0/16'])(
+  'refuses link-local sources (%s) with mode routed',
+  (source) => {
+    const { app, allow } = stackWithPort();
+    allow('Local', { sources: [source], destinations: 'any' });
+    expect(synthError(app)).toMatch(
+      /is link-local, which no router passes on, so nothing of it could pass; leave it out/,
+    );
+  },
+);
 
-test('a prefix of IPv4 that is written as IPv6: refused', () => {
+test('refuses an IPv4 prefix that is written as IPv6', () => {
   const { app, allow } = stackWithPort();
   allow('Mapped', { sources: ['::ffff:a00:0/104'] });
   expect(synthError(app)).toMatch(/in its sources, ::ffff:a00:0\/104 is of IPv4 and written as IPv6.*write it as IPv4/);
 });
 
-test('a port without a group takes the packet filter: pairs let nothing in', () => {
+test('uses the packet filter at a port without a group, because address pairs let nothing in there', () => {
   expect(stackWithPort({}, { securityGroups: [] }).allow('Vpn').method).toBe('hook');
 });
 
-test('bridged: the clients’ MAC addresses, also by reference; any to any switches port security off', () => {
+test('with mode bridged, address pairs name the clients’ MAC addresses, also by reference; any to any switches port security off', () => {
   const given = stackWithPort();
   const client = new FixedIpPort(given.acme, 'Client', { network: given.network, address: '10.1.0.20' });
   given.allow('Clients', {
@@ -171,7 +174,7 @@ test('bridged: the clients’ MAC addresses, also by reference; any to any switc
   expect(open.portResource()).not.toHaveProperty('allowed_address_pairs');
 });
 
-test('on Icehouse a bridged server takes the packet filter, with the same code', () => {
+test('uses the packet filter for a bridged server on Icehouse, with the same code', () => {
   const { allow, wishes } = stackWithPort({ release: 'icehouse' });
   const clients = [{ macAddress: 'fa:16:3e:00:00:21', addresses: ['10.1.0.21'] }];
   expect(allow('Clients', { mode: 'bridged', sources: ['10.1.0.0/24'], clients }).method).toBe('hook');
@@ -236,7 +239,7 @@ test.each<[string, Wish, string]>([
   expect(synthError(app)).toContain(`acme/Vpn: ${expected}`);
 });
 
-test('two exceptions of one port let different packets pass', () => {
+test('finds two exceptions of one port that let the same packets pass', () => {
   const { app, allow } = stackWithPort();
   allow('Vpn');
   allow('Other', { sources: ['10.8.0.0/24'] });
@@ -246,7 +249,7 @@ test('two exceptions of one port let different packets pass', () => {
   );
 });
 
-test('a port with port security off needs none, and one with groups can’t have it switched off', () => {
+test('finds an exception at a port with port security off, and one that would switch it off at a port with groups', () => {
   const off = stackWithPort({}, { portSecurity: false });
   off.allow('Vpn');
   expect(synthError(off.app)).toContain(
@@ -267,7 +270,7 @@ test('a port with port security off needs none, and one with groups can’t have
   expect(synthError(grouped.app)).toContain('acme/Vpn: it switches port security off at acme/Web');
 });
 
-test('a pair that the port declares itself is a finding', () => {
+test('finds an exception that repeats an address pair of its port', () => {
   const { app, allow } = stackWithPort({}, { allowedAddressPairs: [{ ipAddress: '10.9.0.0/24' }] });
   allow('Vpn');
   expect(synthError(app)).toContain(
@@ -275,7 +278,7 @@ test('a pair that the port declares itself is a finding', () => {
   );
 });
 
-test('a mark bit that no packet has is refused', () => {
+test('refuses a mark bit that packets don’t have', () => {
   expect(() => appWithCloud({ markBit: 32 })).toThrow('Cloud: markBit is 32; a packet mark has the bits 0 to 31');
 });
 
@@ -287,7 +290,7 @@ describe('a routed server whose named sources hold its own subnet', () => {
     ['its subnet', ['10.1.0.0/24'], words('10.1.0.0/24', 'holds')],
     ['half of everything', ['0.0.0.0/1'], words('0.0.0.0/1', 'holds')],
     ['two neighbours', ['10.1.0.7/32', '10.1.0.8/32', '10.9.0.0/24'], words('10.1.0.7/32 and 10.1.0.8/32', 'hold')],
-  ])('%s: a warning, by pairs and by the packet filter', (_, sources, warning) => {
+  ])('%s: warns, with address pairs and with the packet filter', (_, sources, warning) => {
     for (const destinations of ['any', ['10.2.0.0/24']] as const) {
       const { app, allow } = stackWithPort({ release: 'mitaka' });
       allow('Vpn', { sources, destinations });
@@ -295,7 +298,7 @@ describe('a routed server whose named sources hold its own subnet', () => {
     }
   });
 
-  test('no warning of its own address, of a bridge, or of foreign sources', () => {
+  test('does not warn of its own address, of mode bridged, or of foreign sources', () => {
     const { app, allow } = stackWithPort({ release: 'kilo' });
     allow('Own', { sources: ['10.1.0.9/32', '10.9.0.0/24'] });
     allow('Bridge', { sources: ['10.1.0.128/25'], mode: 'bridged' });

@@ -25,13 +25,13 @@ describe('a floating IP follows its port', () => {
     expect(fixedIp(address)).toBe(expected);
   });
 
-  test('to the IPv4 address that Neutron picked, as it is at each plan', () => {
+  test('leads to the IPv4 address that Neutron picked, read at each plan', () => {
     expect(fixedIp(undefined)).toMatch(
       /^\$\{element\(regexall\("\[0-9\]\+\[\.\]\[0-9\]\+\[\.\]\[0-9\]\+\[\.\]\[0-9\]\+", join\(" ", openstack_networking_port_v2\.Port_\w+\.all_fixed_ips\)\), 0\)\}$/,
     );
   });
 
-  test('but to the address that is named for it', () => {
+  test('leads to the address that portAddress names', () => {
     expect(fixedIp(['10.0.0.5', '10.0.0.6'], '10.0.0.6')).toBe('10.0.0.6');
   });
 });

@@ -9,7 +9,7 @@ import { firewallExceptionSpec } from '../../reconcilers/firewall-exception/spec
 import { fullApp } from '../support/full-app';
 import { appWithCloud, synth } from '../support/synth';
 
-test('a stack without wishes has a manifest that says so', () => {
+test('a stack without declared resources has an empty manifest', () => {
   const { app, cloud } = appWithCloud();
   new CloudStack(app, 'shared', { cloud });
   expect(synth(app).stack('shared').output).toEqual({
@@ -20,7 +20,7 @@ test('a stack without wishes has a manifest that says so', () => {
   });
 });
 
-test('what Terraform’s provider is told of the cloud travels beside the release', () => {
+test('the manifest holds the provider’s settings of the cloud beside its release', () => {
   const urls = {
     authUrl: 'https://k.example/v3',
     endpointOverrides: { network: 'https://n.example/v2.0/', image: 'x' },
@@ -35,7 +35,7 @@ test('what Terraform’s provider is told of the cloud travels beside the releas
   expect(parseManifest(value, 'shared').cloud).toEqual(said);
 });
 
-test('certificates that are given as text don’t travel, nor does an address with a password in it', () => {
+test('the manifest leaves out certificates given as text and URLs that hold a password', () => {
   const providerSettings = { cacertFile: '-----BEGIN CERTIFICATE-----\nabc\n', authUrl: 'https://u:hunter2@k.example' };
   const { app, cloud } = appWithCloud({ providerSettings });
   new CloudStack(app, 'shared', { cloud });
@@ -49,7 +49,7 @@ test('certificates that are given as text don’t travel, nor does an address wi
   });
 });
 
-test('a wish stands under its construct’s path, however deep, and names what must come first', () => {
+test('a resource is under its construct’s path, however deep, and names the resources that must converge before it', () => {
   const { app, cloud } = appWithCloud();
   const deep = new Construct(new Construct(new CloudStack(app, 'shared', { cloud }), 'A'), 'B');
   const first = new AllocationPools(deep, 'First', {
@@ -67,7 +67,7 @@ test('a wish stands under its construct’s path, however deep, and names what m
   });
 });
 
-test('what the constructs write is what stackward reads', () => {
+test('the stackward command reads every manifest that the constructs write', () => {
   const { stack } = synth(fullApp());
   const manifests = ['shared', 'acme', 'guests'].map((name) =>
     parseManifest(stack(name).output['stackward_manifest']?.value, name),

@@ -31,7 +31,7 @@ describe('a network', () => {
     return { stack, subnet: only(stack, 'openstack_networking_subnet_v2') };
   }
 
-  test('of a tenant is in its project, named for its id, with what is said and nothing more', () => {
+  test('of a tenant is in the tenant’s project, is named like its construct, and sets no attribute that the code doesn’t name', () => {
     const { stack, subnet } = subnetOf({ cidr: '10.0.0.0/24' });
     expect(only(stack, 'openstack_networking_network_v2')).toEqual({ name: 'Green', tenant_id: tenantId });
     expect(subnet).toEqual({
@@ -54,7 +54,7 @@ describe('a network', () => {
     expect(subnet).toMatchObject({ enable_dhcp: false, dns_nameservers: ['10.0.0.9'] });
   });
 
-  test('has routes of its own for its servers', () => {
+  test('gives routes to its servers', () => {
     const { stack } = subnetOf({
       cidr: '10.0.0.0/24',
       hostRoutes: [{ destination: '10.9.0.0/16', nextHop: '10.0.0.2' }],
@@ -98,7 +98,7 @@ describe('a network', () => {
     });
   });
 
-  test('shared by all has no tenant, and says where it lies', () => {
+  test('shared by all tenants has no tenant, and names its physical network', () => {
     const { app, shared } = stacks();
     const segment = { networkType: 'vlan', physicalNetwork: 'physnet1', segmentationId: 100 };
     new SharedNetwork(shared, 'Red', { cidr: '203.0.113.0/24', external: true, segment, mtu: 1450 });
@@ -113,7 +113,7 @@ describe('a network', () => {
     expect(only(stack, 'openstack_networking_subnet_v2')).not.toHaveProperty('tenant_id');
   });
 
-  test('gives its resource for whatever has no prop', () => {
+  test('exposes its Terraform resource for settings without a prop', () => {
     const { app, acme } = stacks();
     const green = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
     green.resource.mtu = 1400;
@@ -142,7 +142,7 @@ describe('a port', () => {
     });
   });
 
-  test('without an address has one of the first subnet; without groups has the project’s default', () => {
+  test('without an address gets one of the first subnet; without groups it has the project’s default group', () => {
     const { app, acme } = stacks();
     const network = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
     new FixedIpPort(acme, 'Any', { network });
@@ -268,7 +268,7 @@ test('a rule that Neutron makes by itself is a finding, unless its own two are d
 });
 
 describe('a router', () => {
-  test('has interfaces at the gateway, or at an address of its own', () => {
+  test('has interfaces at the subnet’s gateway address, or at a named address', () => {
     const { app, shared, acme } = stacks();
     const red = new SharedNetwork(shared, 'Red', { cidr: '203.0.113.0/24', external: true });
     const green = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
@@ -301,7 +301,7 @@ describe('a router', () => {
     });
   });
 
-  test('has the gateway’s address for itself', () => {
+  test('is the only port that may have the gateway’s address', () => {
     const { app, acme } = stacks();
     const green = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
     const bare = new TenantNetwork(acme, 'Bare', { cidr: '10.1.0.0/24', gateway: 'none' });

@@ -67,7 +67,7 @@ test('a copy of clouds.yaml that Terraform would read instead is refused, and ke
   expect(readFileSync(copy, 'utf8')).toBe('clouds: {}');
 });
 
-test('any backend of cdktf may be given', () => {
+test('takes any backend of cdktf', () => {
   const { app, cloud } = appWithCloud({
     backend: (stack) => new S3Backend(stack, { bucket: 'states', key: stack.node.id }),
   });
@@ -87,7 +87,7 @@ test('settings and region reach the admin’s and the tenant’s provider', () =
   ]);
 });
 
-test('with clouds.yaml the tenant’s provider gets what the entry says, beside its project', () => {
+test('with clouds.yaml the tenant’s provider gets the values of the entry, beside its project', () => {
   const { app, cloud } = appWithCloud({ cloud: 'lab', region: 'two' });
   new TenantStack(app, 'acme', { cloud });
   const { provider: providers, locals } = synth(app).stack('acme');
@@ -103,7 +103,7 @@ test('with clouds.yaml the tenant’s provider gets what the entry says, beside 
   expect(locals).toEqual({ Credentials: expect.stringMatching(/^\$\{sensitive\(.*\.clouds\["lab"\]/) as string });
 });
 
-test('the deployer’s user and role may be said', () => {
+test('the code may name the deployer’s user and role', () => {
   const { app, cloud } = appWithCloud({ deployerUserId: 'user-1', deployerRole: 'operator' });
   new TenantStack(app, 'acme', { cloud });
   const { resource, data } = synth(app).stack('acme');
@@ -113,21 +113,21 @@ test('the deployer’s user and role may be said', () => {
   expect(Object.values(data['openstack_identity_role_v3'] ?? {})).toEqual([{ name: 'operator' }]);
 });
 
-test('a construct in a plain TerraformStack is told where to stand', () => {
+test('a construct in a plain TerraformStack is refused, with the stacks that it may be in', () => {
   const app = new App({ outdir: appWithCloud().app.outdir });
   expect(() => CloudStack.of(new TerraformStack(app, 'plain'))).toThrow(
     'plain: it stands in a plain TerraformStack; put it in a CloudStack or a TenantStack',
   );
 });
 
-test('knows whose API changes pools', () => {
+test('knows on which releases the API can change pools', () => {
   const { app } = appWithCloud();
   const changes = (release: OpenStackCloudProps['release']) =>
     new OpenStackCloud(app, release, { owner: 'o', release }).changesPoolsByApi;
   expect([changes('icehouse'), changes('juno'), changes('2026.1')]).toEqual([false, true, true]);
 });
 
-test('a release that is newer than this stackward is one warning, however many stacks the cloud has', () => {
+test('warns once of a release newer than this stackward, however many stacks the cloud has', () => {
   const warningsOf = (release: OpenStackCloudProps['release']) => {
     const { app, cloud } = appWithCloud({ release });
     new CloudStack(app, 'shared', { cloud });

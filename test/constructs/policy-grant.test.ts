@@ -26,7 +26,7 @@ test.each([
   });
 });
 
-test('a rule by its own name; one that another release has is warned of', () => {
+test('takes a rule by its own name, and warns of a rule that only another release has', () => {
   const { app, stack } = stackOf('zed');
   const literal = { service: 'neutron', rule: 'create_port:mac_address', ...member, overrideManager: true } as const;
   expect(new PolicyGrant(stack, 'Mac', literal).spec).toEqual({ release: 'zed', ...literal });
@@ -36,7 +36,7 @@ test('a rule by its own name; one that another release has is warned of', () => 
   ]);
 });
 
-test('a name that the release does not know is a warning at synth, with those that may be meant', () => {
+test('synth warns of a rule that the release does not know, with similar names', () => {
   const { app, stack } = stackOf('2025.2');
   new PolicyGrant(stack, 'Typo', { service: 'neutron', rule: 'create_port:mac_adress', ...member });
   new PolicyGrant(stack, 'Former', { service: 'neutron', rule: 'create_networks_tags', ...member });
@@ -47,7 +47,7 @@ test('a name that the release does not know is a warning at synth, with those th
   ]);
 });
 
-test('a name that no host of the release can know is refused at synth, with the words of the plan', () => {
+test('synth refuses a rule that no host of the release can know, in the words of the plan', () => {
   const { app, stack } = stackOf('train');
   new PolicyGrant(stack, 'Typo', { service: 'neutron', rule: 'create_port:mac_adress', ...member });
   new PolicyGrant(stack, 'Plugin', { service: 'neutron', rule: 'create_gizmo', ...member });
@@ -58,7 +58,7 @@ test('a name that no host of the release can know is refused at synth, with the 
   ]);
 });
 
-test('findings: the same grant twice, and texts that no policy file can hold', () => {
+test('finds a grant that is declared twice, and texts that no policy file can hold', () => {
   const { app, stack } = stackOf('zed');
   const make = (id: string, props: PolicyGrantProps) => new PolicyGrant(stack, id, props);
   make('A', { intent: 'choose-port-address', ...member });

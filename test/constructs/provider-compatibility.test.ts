@@ -28,7 +28,7 @@ function unknownTo(known: Record<string, string[]>, things: SynthesizedStack['re
   });
 }
 
-test('every attribute that the constructs set is one that both provider versions take', () => {
+test('the constructs set only attributes that both provider versions have', () => {
   const { stack } = synth(fullApp());
   for (const name of ['shared', 'acme', 'guests']) {
     const { resource, data, provider } = stack(name);
@@ -40,7 +40,7 @@ test('every attribute that the constructs set is one that both provider versions
   }
 });
 
-test('the table tells a wrong attribute', () => {
+test('the table detects an attribute that a version lacks', () => {
   const known = { openstack_networking_router_v2: ['external_fixed_ip', 'external_fixed_ip.subnet_id', 'name'] };
   const router = { name: 'r', external_gateway: 'x', external_fixed_ip: [{ subnet_id: 's', mac: 'm' }], lifecycle: {} };
   expect(unknownTo(known, { openstack_networking_router_v2: { router } })).toEqual([

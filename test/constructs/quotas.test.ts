@@ -11,7 +11,7 @@ const project = { project_id: expect.stringContaining('openstack_identity_projec
 const now = (type: string, attribute: string) =>
   expect.stringMatching(new RegExp(`^\\$\\{data\\.${type}\\.Tenant_Quotas_\\w+\\.${attribute}\\}$`)) as string;
 
-test('only what is named is managed; 0 is 0 and -1 is -1', () => {
+test('manages only named limits; 0 stays 0 and -1 stays -1', () => {
   const acme = synth(
     quotas({ compute: { instances: 0, cores: -1, ramMiB: 512 }, network: { ports: 7, networks: -1 } }),
   ).stack('acme');
@@ -33,7 +33,7 @@ test('an unnamed limit of block storage is passed as it is, because the provider
   });
 });
 
-test('with every limit named there is nothing to look up', () => {
+test('looks nothing up if every limit is named', () => {
   const all = {
     volumes: 1,
     snapshots: 2,
@@ -68,7 +68,7 @@ test.each([
   });
 });
 
-test('a 0 that the provider leaves out at first is said', () => {
+test('warns of a 0 that the provider sets only at the second apply', () => {
   const limits = { network: { routers: 0, floatingIps: 0, ports: 9 } };
   expect(synth(quotas(limits)).warnings).toEqual([
     expect.stringMatching(

@@ -93,11 +93,11 @@ describe('a rule that Neutron refuses is a finding', () => {
       ],
     ],
     ['an address is a prefix of its own', [{ remote: '192.0.2.7' }, { remote: '192.0.2.7/32' }]],
-  ])('one rule twice: %s', (_name, rules) => {
+  ])('finds a rule that is declared twice: %s', (_name, rules) => {
     expect(findings(rules)).toMatch(/^one finding.*\n.*takes it for another rule of the group.*leave one/);
   });
 
-  test('two rules that differ in the group, in the code or in the family are two', () => {
+  test('accepts two rules that differ in the group, in the ICMP code or in the family', () => {
     expect(
       findings([
         { remote: 'self' },
@@ -109,18 +109,18 @@ describe('a rule that Neutron refuses is a finding', () => {
     ).toBe('');
   });
 
-  test("all out to everybody is Neutron's own rule, however it is said", () => {
+  test("finds Neutron's own rule for all egress, in whatever words it is declared", () => {
     expect(findings([{ direction: 'egress', remote: '0.0.0.0/0' }])).toMatch(/Neutron's own rule lets all IPv4 out/);
   });
 
-  test('a name or a range that the release does not know', () => {
+  test('finds a protocol or a range that the release does not know', () => {
     expect(findings([{ protocol: 'vrrp' }], 'icehouse')).toMatch(/doesn't know the name vrrp; write '112'/);
     const range: Rule = { protocol: 'sctp', port: { from: 5000, to: 5010 } };
     expect(findings([range], 'queens')).toMatch(/Neutron of queens takes no range of ports of sctp/);
     expect(findings([range], 'stein')).toBe('');
   });
 
-  test('a group by the name of the group that Neutron makes', () => {
+  test('finds a group with the name of the group that Neutron makes', () => {
     const { app, acme } = acmeOn();
     new SecurityGroup(acme, 'Default');
     new SecurityGroup(acme, 'Other', { name: 'default' });

@@ -55,7 +55,7 @@ test('extends a subnet, then finds nothing left to do; a neighbour stays', async
   expect(await plan(network, specOf(id))).toMatchObject({ steps: [], findings: [] });
 });
 
-test('check never has a step, whatever it finds', async () => {
+test('the method check never plans a step', async () => {
   const network = new FakeNetwork();
   const { id } = await make(network);
   const found = await plan(network, specOf(id, { method: 'check' }));
@@ -143,7 +143,7 @@ describe('between plan and apply', () => {
     expect((await apply(planned, network))[0]).toMatchObject(expected);
   });
 
-  test('a port took an address that the plan gives back', async () => {
+  test('refuses the step when a port has taken an address that the plan gives back', async () => {
     const network = new FakeNetwork();
     const { id } = await make(network, [fifteen]);
     const planned = await plan(network, specOf(id, shrink));
@@ -183,7 +183,7 @@ describe('failures', () => {
     };
   };
 
-  test('of one subnet leave the others their turn, and a clean run finishes', async () => {
+  test("of one subnet don't stop the other subnets, and the next run finishes", async () => {
     const network = new FakeNetwork();
     const { made, planned } = await many(network);
     const writer = failing(network, (attempt) => (attempt % 2 === 0 ? new TransientError('time-out') : undefined));
@@ -192,7 +192,7 @@ describe('failures', () => {
     expect(outcomes(await apply(again, network))).toBe('applied applied applied');
   });
 
-  test('that will not pass end the rest at once', async () => {
+  test('that no retry can mend skip the remaining subnets at once', async () => {
     const network = new FakeNetwork();
     const { planned } = await many(network);
     const results = await apply(
@@ -203,7 +203,7 @@ describe('failures', () => {
     expect(results[1]?.message).toBe('not tried after this: 403');
   });
 
-  test('three times in a row end the rest', async () => {
+  test('three times in a row skip the remaining subnets', async () => {
     const network = new FakeNetwork();
     const { planned } = await many(network);
     const results = await apply(
@@ -213,7 +213,7 @@ describe('failures', () => {
     expect(outcomes(results)).toBe('failed failed failed skipped skipped skipped');
   });
 
-  test('a caller that stops asking leaves the rest undone', async () => {
+  test('of a caller that stops leave the remaining subnets undone', async () => {
     const network = new FakeNetwork();
     const { made, planned } = await many(network);
     await apply(planned, network, 2);

@@ -23,7 +23,7 @@ test.each<[readonly string[], string]>([
     ['203.0.113.80', '203.0.113.82'],
     'the pools of subnet red are as declared, and ports took 203.0.113.80, 203.0.113.82 in the moment in which they were given back; declare what is in use, or delete the ports',
   ],
-])('what ports took meanwhile is told: %j', (addresses, message) => {
+])('names the addresses that ports took meanwhile: %j', (addresses, message) => {
   const taken = addresses.map((address) => only(parseAddress(address)));
   expect(takenMeanwhile(step, taken)).toMatchObject({ outcome: 'failed', reason: 'NotConverged', message });
 });

@@ -58,14 +58,14 @@ describe('refused before any write', () => {
     expect(diff(declared(pools), observedSubnet([five]))).toEqual(refusal('InvalidConfiguration', message));
   });
 
-  test('a gateway in the middle: the two pools around it are named', () => {
+  test('a pool that holds the gateway, with the two pools around it', () => {
     const subnet = observedSubnet([five], { gatewayIp: '203.0.113.80' });
     expect(diff(declared([fifteen]), subnet).findings[0]?.message).toContain(
       'declare 203.0.113.71-203.0.113.79 and 203.0.113.81-203.0.113.85',
     );
   });
 
-  test('everything wrong is said at once', () => {
+  test('several mistakes are reported together', () => {
     const pools: Pair[] = [
       ['203.0.113.65', '203.0.113.75'],
       ['203.0.113.70', '203.0.113.127'],
@@ -109,12 +109,12 @@ describe('refused before any write', () => {
     );
   });
 
-  test('what was outside of all pools before is no obstacle', () => {
+  test('accepts a shrink if only addresses that were outside of all pools stay outside', () => {
     const subnet = observedSubnet([fifteen], { allocated: ['203.0.113.66', '203.0.113.120'] });
     expect(diff(declared([five], { allowShrink: true }), subnet).steps).toHaveLength(1);
   });
 
-  test('a shrink counts what either table holds', () => {
+  test('a shrink counts the addresses that either table holds', () => {
     const subnet = observedSubnet([], {
       ledgers: [ledger('ipallocationpools', [five]), ledger('ipamallocationpools', [fifteen])],
       allocated: ['203.0.113.85'],

@@ -15,7 +15,7 @@ const wish = { exceptions: [{ portId, placement: 'bound', firewallDriver: 'iptab
 const planned = (host: TextHost, wanted: object = { BootRestore: wish }, sweep: readonly Sweep[] = []) =>
   new TextHosts({ cnode01: host }).text([manifestOf(wanted as never, { kind: 'boot-restore' })], sweep);
 
-test('new', async () => {
+test('plans a new unit on a host that has none', async () => {
   expect(await planned({})).toMatchInlineSnapshot(`
    "stackward will perform the following actions:
 
@@ -31,10 +31,10 @@ test('new', async () => {
    "
   `);
 });
-test('as it should be: nothing', async () => {
+test('plans nothing if the unit is as it should be', async () => {
   expect(await planned({ boot: right })).toMatch(/^No changes/);
 });
-test('of another version, or changed by hand', async () => {
+test('updates a unit of another version, or one changed by hand', async () => {
   expect(await planned({ boot: { ...right, copy: 'older' } })).toMatchInlineSnapshot(`
    "stackward will perform the following actions:
 
@@ -48,7 +48,7 @@ test('of another version, or changed by hand', async () => {
    "
   `);
 });
-test('of an older release, whose script stands in the state folder: it goes, and the plan says why', async () => {
+test('removes the script of an older stackward from the state folder, and says why', async () => {
   expect(await planned({ boot: { script: 'older', unit: 'older', dropIn: 'right' } })).toMatchInlineSnapshot(`
    "stackward will perform the following actions:
 
@@ -64,7 +64,7 @@ test('of an older release, whose script stands in the state folder: it goes, and
    "
   `);
 });
-test("under a name that is somebody else's", async () => {
+test('refuses to replace a unit of the same name that somebody else made', async () => {
   expect(await planned({ boot: { unit: 'foreign' } })).toMatchInlineSnapshot(`
    "Error: Left alone, because going on would be unsafe
      boot-restore.acme/BootRestore@host:cnode01
@@ -74,7 +74,7 @@ test("under a name that is somebody else's", async () => {
    "
   `);
 });
-test('upstart; and what was of upstart on a host that has systemd now', async () => {
+test('uses upstart where it is the init, and removes its job from a host that has systemd now', async () => {
   expect(await planned({ init: 'upstart' })).toMatchInlineSnapshot(`
    "stackward will perform the following actions:
 
@@ -109,7 +109,7 @@ test.each([
   expect(await planned({ init, tools })).toContain(words);
   expect(await planned({ init, tools: { docker: null } })).not.toContain('container');
 });
-test('neither of both', async () => {
+test('warns of a host that neither systemd nor upstart starts', async () => {
   expect(await planned({ init: 'other' })).toMatchInlineSnapshot(`
    "Warning: boot-restore.acme/BootRestore@host:cnode01
      cnode01 is started by neither systemd nor upstart, so its exceptions don't come back when it restarts: run stackward after a restart, or have its init run what docs/kinds/boot-restore.md says
@@ -118,7 +118,7 @@ test('neither of both', async () => {
    "
   `);
 });
-test('a port that is nowhere', async () => {
+test('says that a port is on no host', async () => {
   const texts = new TextHosts();
   texts.network.putPort({ id: portId, hostId: '' });
   expect(await texts.text([manifestOf({ BootRestore: wish }, { kind: 'boot-restore' })])).toMatchInlineSnapshot(`
@@ -130,7 +130,7 @@ test('a port that is nowhere', async () => {
    "
   `);
 });
-test('a port that does not exist is no passing failure', async () => {
+test('reports a port that does not exist as a mistake in the configuration', async () => {
   const absentPort = '00000000-63aa-4c5e-9d0b-1f6a7e5c3b21';
   const gone = { exceptions: wish.exceptions.map((exception) => ({ ...exception, portId: absentPort })) };
   const text = await new TextHosts().text([manifestOf({ BootRestore: gone }, { kind: 'boot-restore' })]);
@@ -140,7 +140,7 @@ test('a port that does not exist is no passing failure', async () => {
 });
 
 describe('removal', () => {
-  test('with the last stored rules, those that this run removes included', async () => {
+  test('removes the unit with the last stored rules, also when this run removes them', async () => {
     expect(await planned({ boot: right, files: { [storedPath('team-a')]: stored('acme/Branch') } }, {}, all))
       .toMatchInlineSnapshot(`
      "stackward will perform the following actions:
@@ -165,7 +165,7 @@ describe('removal', () => {
       'boot-restore.team-a/BootRestore@host:cnode01 will be destroyed',
     );
   });
-  test('not while another owner, or a stack that stays, has stored rules', async () => {
+  test('keeps the unit while another owner, or a stack that stays, has stored rules', async () => {
     const others = { [storedPath('team-b')]: 'whatever' };
     expect(await planned({ boot: right, files: others }, {}, all)).toMatch(/^No changes/);
     const files = { [storedPath('team-a')]: stored('other/Branch') };
@@ -173,7 +173,7 @@ describe('removal', () => {
     expect(await planned({ boot: right, files }, {}, acme)).not.toContain('boot-restore');
     expect(await planned({ boot: right, files }, {}, [])).toMatch(/^No changes/);
   });
-  test('of what is ours alone, and not by a run that may remove nothing', async () => {
+  test("removes only stackward's own unit, and none in a run that may remove nothing", async () => {
     const boot = { ...right, unit: 'foreign' } as const;
     expect(await planned({ boot }, {}, all)).not.toContain('/etc/systemd/system/stackward-restore.service');
     expect(await planned({ boot: right }, {}, [])).toMatch(/^No changes/);

@@ -91,7 +91,7 @@ test.each([
   expect(() => bridgePort.parse(input)).toThrow(`the field "${field}" is not valid`);
 });
 
-test('what differs is one step, for both devices; hairpin on is for the tap alone', () => {
+test('plans one step for both devices; only the tap gets hairpin on', () => {
   const found = bridgePort.diff(
     place([wants({ hairpin: true, learning: false })]),
     observed({ [tap]: fresh, [qvb]: fresh }),
@@ -110,7 +110,7 @@ test('what differs is one step, for both devices; hairpin on is for the tap alon
   expect(found.findings).toEqual([]);
 });
 
-test('what is so already is adopted: no step, no record', () => {
+test('adopts flags that are as declared: no step, no record', () => {
   const there = observed({ [tap]: fresh, [qvb]: fresh });
   expect(bridgePort.diff(place([wants({ hairpin: false, flood: true })], all), there)).toEqual({
     steps: [],
@@ -157,7 +157,7 @@ test.each<[string, RecordEntry[], Flags, boolean, string[], string]>([
   expect(shown(found)).toEqual([{ what: 'update bridge-port.acme/Port', changes, because }]);
 });
 
-test('a device that is not plugged, or a flag that the kernel does not know, is said and the rest goes on', () => {
+test('names a device that is not plugged, or a flag that the kernel lacks, and plans the rest', () => {
   const { steps, findings } = bridgePort.diff(
     place([wants({ hairpin: true, learning: false })]),
     observed({ [tap]: { hairpin_mode: false } }),
@@ -180,7 +180,7 @@ describe('held by the record of another owner', () => {
   const spec = { declared: { portId, hairpin: true }, devices: [tap] };
   const theirs = { elsewhere: [entry(tap, { path: 'their/Port', stack: 'their' })] };
 
-  test('as declared: it is recorded here too, with the value from before the first write', () => {
+  test("records a flag that is as declared, with the value from before the other owner's first write", () => {
     const found = bridgePort.diff(
       place([wants({}, { spec })]),
       observed({ [tap]: { ...fresh, hairpin_mode: true } }, {}, theirs),
@@ -194,7 +194,7 @@ describe('held by the record of another owner', () => {
     ]);
   });
 
-  test('with another value than declared: the plan names whom it would take turns with', () => {
+  test('names the other owner whose record holds another value', () => {
     const off = { declared: { portId, hairpin: false }, devices: [tap] };
     const found = bridgePort.diff(
       place([wants({}, { spec: off })]),
@@ -205,7 +205,7 @@ describe('held by the record of another owner', () => {
     );
   });
 
-  test('a rollback leaves it', () => {
+  test('a rollback leaves the flag as it is', () => {
     const image = { portId, flags: [{ device: tap, flag: 'hairpin', value: false, entry: null }] };
     const { steps, findings } = bridgePort.diff(
       place([wants({}, { spec: { restore: [image as never] } })]),
@@ -220,11 +220,11 @@ describe('held by the record of another owner', () => {
   });
 });
 
-describe('what leaves the code', () => {
+describe('a flag that leaves the code', () => {
   const on = { ...fresh, hairpin_mode: true };
   const left = { ours: [entry(tap), entry(qvb)] };
 
-  test('gets back what it had, where it still is what was written', () => {
+  test('gets its old value back, if it still is as stackward wrote it', () => {
     const [step] = bridgePort.diff(place([], all), observed({ [tap]: on, [qvb]: fresh }, left)).steps;
     expect(step).toMatchObject({
       id: 'bridge-port.acme/Port',
@@ -248,7 +248,7 @@ describe('what leaves the code', () => {
     expect(bridgePort.diff(place([], sweep), observed({ [tap]: on }, left)).steps).toEqual([]);
   });
 
-  test('keeps the flag that another owner declares: it is recorded there, and no more here', () => {
+  test("stays if another owner declares it, and leaves only this owner's record", () => {
     const theirs = wants({ hairpin: true }, { owner: 'theirs', id: 'bridge-port.their/Port', stack: 'their' });
     const found = bridgePort.diff(place([theirs], all), observed({ [tap]: on, [qvb]: on }, left));
     expect(shown(found).flatMap(({ changes }) => changes)).toEqual([
@@ -258,7 +258,7 @@ describe('what leaves the code', () => {
     ]);
   });
 
-  test('stays while the record of another owner holds it; of several that leave at once the last takes it back', () => {
+  test("stays while another owner's record holds it; if several leave together, the last restores the value", () => {
     const there = { [tap]: on };
     const held = observed(there, { ours: [entry(tap)] }, { elsewhere: [entry(tap, { path: 'their/Port' })] });
     const [step] = bridgePort.diff(place([], all), held).steps;
@@ -277,7 +277,7 @@ describe('what leaves the code', () => {
     expect(shown(bridgePort.diff(place([], all), decoy))[0]?.changes).toEqual([`hairpin of ${tap}: on → off`]);
   });
 
-  test('a construct that declares another port, or one flag less, has one step', () => {
+  test('plans one step for a construct that declares another port, or one flag less', () => {
     const otherPort = {
       declared: { portId: 'ffffffff-0000-4000-8000-000000000000', hairpin: true },
       devices: ['tapffffffff-00'],
@@ -297,7 +297,7 @@ describe('what leaves the code', () => {
   });
 });
 
-test('the image of a step brings it back, record and all', () => {
+test('the image of a step brings back flags and record', () => {
   const world = observed({ [tap]: { ...fresh, hairpin_mode: true }, [qvb]: fresh }, { ours: [entry(tap), entry(qvb)] });
   const [step] = bridgePort.diff(place([], all), world).steps;
   if (!step) throw new Error('no step');

@@ -29,7 +29,7 @@ function cloud(ports: readonly Partial<Port>[]) {
   return { locate, questions: () => questions };
 }
 
-test('a port is where Neutron says, by the names that the agent gives its devices', async () => {
+test("finds a port on the host that Neutron names, by the agent's names of its devices", async () => {
   const { locate, questions } = cloud([
     { id: ids[0], hostId: 'cnode01' },
     { id: ids[1], hostId: 'cnode02', vifType: 'bridge' },
@@ -60,7 +60,7 @@ test.each<[string, Partial<Port>[], object]>([
     [{ id: ids[0], hostId: 'cnode01', hybridPlug: false }],
     { reason: 'InvalidConfiguration', message: /is plugged straight into Open vSwitch on cnode01, not into a Linux/ },
   ],
-])('%s: said, and placed nowhere', async (_what, ports, expected) => {
+])('%s: reported, and placed on no host', async (_what, ports, expected) => {
   const { placements, findings } = await cloud(ports).locate([ids[0]]);
   const { message, ...rest } = expected as { message: RegExp };
   expect(findings).toEqual([
@@ -69,7 +69,7 @@ test.each<[string, Partial<Port>[], object]>([
   expect(placements).toEqual([]);
 });
 
-test('what comes back goes to the host where it was', async () => {
+test('a rollback goes to the host on which the flags were', async () => {
   const image = { portId: ids[0], flags: [] };
   const spec = bridgePort.restore({
     kind: 'bridge-port',

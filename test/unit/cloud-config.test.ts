@@ -180,7 +180,7 @@ describe('text for Terraform', () => {
     expect(escapeForTerraform(text)).toBe(expected);
   });
 
-  test('tokens are told from other text', () => {
+  test('distinguishes tokens from other text', () => {
     expect(isToken(`a ${token}`)).toBe(true);
     expect(isToken('${a.b}')).toBe(false);
     expect(withoutTokens(`a${token}b${token}`)).toBe('ab');
@@ -282,22 +282,22 @@ describe('findings', () => {
     ]);
   });
 
-  test('all at once, none thrown', () => {
+  test('are reported together, and nothing is thrown', () => {
     const broken = { ...config, hostname: '', packages: ['a\r'], cloudConfig: '[', commands: ['\r'] };
     expect(cloudConfigFindings(broken)).toHaveLength(4);
   });
 
-  test('a bridged UTM without orange is half a bridge', () => {
+  test('finds a bridged UTM without orange', () => {
     expect(userDataFindings({ ...utm, mode: 'bridged', nics: { guest, green } })).toEqual([
       'a bridged UTM joins green and orange, and has not both; add the other NIC, or make it routed',
     ]);
   });
 
-  test('a link-local gateway is on every link', () => {
+  test('accepts a link-local gateway on every link', () => {
     expect(cloudConfigFindings(withRed({ addresses: ['2001:db8::7/64'], gateway: 'fe80::1' }))).toEqual([]);
   });
 
-  test('what only looks like a placeholder is none', () => {
+  test('ignores text that only looks like a placeholder', () => {
     const innocent = [
       'date +%Y%m%d-%H%M%S',
       "docker ps --format '{{.Names}} {{ $x }}'",
@@ -310,7 +310,7 @@ describe('findings', () => {
     expect(userDataFindings(utm)).toEqual([]);
   });
 
-  test('the size that Nova takes: the last byte that fits, and one more', () => {
+  test('accepts the largest size that Nova takes, and finds one byte more', () => {
     const sized = (length: number) => withFile({ content: 'a'.repeat(length) });
     const empty = renderCloudConfig(sized(1)).length - 1;
     const room = Math.floor(longestUserData / 4) * 3 - empty;
