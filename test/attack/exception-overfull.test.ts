@@ -67,7 +67,7 @@ function fill(variant: 'nft' | 'legacy', count: number) {
 /** With iptables-nft the time of each look at a chain grows with the square of its rules: the kernel tells them from the first again for each page. */
 describe.each([
   ['legacy', 80_000],
-  ['nft', 40_000],
+  ['nft', 20_000],
 ] as const)(
   'a host with iptables-%s, %d rules in our chain and a stored file of more than 16 MiB',
   (variant, count) => {
@@ -82,7 +82,7 @@ describe.each([
 
 describe.each([
   ['legacy', 80_000],
-  ['nft', 20_000],
+  ['nft', 10_000],
 ] as const)('a host with iptables-%s and %d rules in our chain', (variant, count) => {
   test('gets the rules of a smaller manifest, in the kernel and for its next start', async () => {
     const { world, host, foreign } = fill(variant, count);
