@@ -95,7 +95,6 @@ const rebuilding = {
   shipped: ['adapters/{host,mysql}/*.ts', 'cli/config.ts'],
   reasoned: [
     'lib/{run,contract,hosts,oslo-config,policy}/*.ts',
-    'reports/**/*.ts',
     'reconcilers/policy-rule/**/*.ts',
     'reconcilers/*/{apply,index}.ts',
   ],

@@ -88,14 +88,24 @@ const addServices = (root: Command): Command =>
     )
     .action(async (options: shared.ContextOptions) => (await import('./commands/services.js')).services(options));
 
-const addDoctor = (root: Command): Command =>
+function addDoctor(root: Command): Command {
+  const exitCodes = 'Exit codes: 0 nothing found, 2 found something, 1 could not look at something.';
+  const doctor = root
+    .command('doctor')
+    .description(
+      `say what is wrong in the cloud, with evidence and the smallest safe step; changes nothing\n${exitCodes}`,
+    );
   shared
-    .withChecks(
-      root
-        .command('doctor')
-        .description(
-          'say what is wrong in the cloud, with evidence and the smallest safe step; changes nothing\n' +
-            'Exit codes: 0 nothing found, 2 found something, 1 could not look at something.',
-        ),
-    )
+    .withChecks(doctor)
     .action(async (options: shared.DoctorOptions) => (await import('./commands/doctor.js')).doctor(options));
+  const preflight = doctor
+    .command('preflight')
+    .description(`say before the first apply whether all is there that the code needs\n${exitCodes}`);
+  // The options before the word `preflight` are those of doctor, which has the same.
+  shared
+    .withChecks(preflight)
+    .action(async (_: shared.DoctorOptions, command: Command) =>
+      (await import('./commands/doctor.js')).preflight(command.optsWithGlobals<shared.DoctorOptions>()),
+    );
+  return root;
+}

@@ -7,7 +7,7 @@ import type { Configuration } from './config';
 
 type CloudReaders = Pick<
   ReportReaders,
-  'compute' | 'volumes' | 'topology' | 'catalogue' | 'databaseProbes' | 'hostsToLookAt'
+  'compute' | 'volumes' | 'topology' | 'catalogue' | 'names' | 'code' | 'terraform' | 'databaseProbes' | 'hostsToLookAt'
 >;
 
 export function reportReaders(
@@ -35,6 +35,19 @@ export function reportReaders(
       const opened = await session();
       const { NeutronTopology } = await import('../adapters/openstack/neutron-topology.js');
       return new NeutronTopology(opened);
+    },
+    names: async () => {
+      const opened = await session();
+      const { CloudNames } = await import('../adapters/openstack/cloud-names.js');
+      return new CloudNames(opened);
+    },
+    code: async () => {
+      const { readSynthesizedCode } = await import('../adapters/files/synthesized-code.js');
+      return readSynthesizedCode('.');
+    },
+    terraform: async () => {
+      const { terraformVersion } = await import('../adapters/process/terraform-version.js');
+      return terraformVersion(process.env);
     },
     catalogue: () => (catalogue ??= openCatalogue(session)),
   };

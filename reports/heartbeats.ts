@@ -53,7 +53,12 @@ export function heartbeatOfAgent(record: AgentRecord, now: Date): Heartbeat {
   const { binary, host, isAlive, isEnabled, heartbeat, startedAt } = record;
   const more = { at: heartbeat, startedAt, ageSeconds: ageOf(heartbeat, now) };
   return {
-    ...{ service: 'neutron', name: binary, host, isUp: isAlive, isEnabled, writtenBy: 'neutron-server' },
+    service: 'neutron',
+    name: binary,
+    host,
+    isUp: isAlive,
+    isEnabled,
+    writtenBy: 'neutron-server',
     ...defined(more),
   };
 }

@@ -4,6 +4,7 @@ import type {
   ApiClock,
   Connection,
   DatabaseProbe,
+  DeclaredStack,
   Endpoint,
   FloatingIp,
   Login,
@@ -19,6 +20,8 @@ import {
   type BeatingService,
   type Heartbeat,
 } from './heartbeats';
+import { valueOf, type HostFacts } from '../lib/hosts/host';
+import { thingsOf, type CountedThing } from './declared-things';
 import { look, read, untried, type Looked } from './looked';
 
 export interface Watch {
@@ -46,6 +49,11 @@ export interface ProbedDatabase extends Pick<DatabaseProbe, 'name' | 'place' | '
 export interface HostClock {
   readonly host: string;
   readonly clock: Looked<Omit<ApiClock, 'service'>>;
+}
+
+export interface ReachedHost {
+  readonly host: string;
+  readonly facts: Looked<HostFacts>;
 }
 
 const once = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
@@ -96,7 +104,10 @@ export class Sources {
   readonly databases = once((): Promise<readonly ProbedDatabase[]> =>
     Promise.all(
       this.readers.databaseProbes.map(async ({ name, place, user, ...probe }) => ({
-        ...{ name, place, user, connection: await probe.connect() },
+        name,
+        place,
+        user,
+        connection: await probe.connect(),
       })),
     ),
   );
@@ -129,17 +140,43 @@ export class Sources {
     Promise.all(this.readers.hostsToLookAt.map(async (host) => ({ host, clock: await this.hostClock(host) }))),
   );
 
+  readonly reachedHosts = once((): Promise<readonly ReachedHost[]> =>
+    Promise.all(
+      this.readers.hostsToLookAt.map(async (host) => ({
+        host,
+        facts: await look(async () => (await this.facts(host)).facts),
+      })),
+    ),
+  );
+
+  readonly code = once((): Promise<Looked<readonly DeclaredStack[]>> => look(() => this.readers.code()));
+
+  readonly terraform = once((): Promise<Looked<string>> => look(() => this.readers.terraform()));
+
+  /** What the code names, each counted in the cloud. */
+  readonly declaredThings = once(async (): Promise<Looked<readonly CountedThing[]>> => {
+    const [code, login] = await Promise.all([this.code(), this.login()]);
+    if (!code.isRead) return code;
+    if (!login.isRead) return login;
+    const names = await this.readers.names();
+    const things = thingsOf(code.value);
+    return read(
+      await Promise.all(things.map(async (thing) => ({ ...thing, count: await look(() => names.count(thing)) }))),
+    );
+  });
+
+  private async facts(name: string): Promise<{ facts: HostFacts; sentAt: number; receivedAt: number }> {
+    const host = await this.readers.host(`host:${name}`);
+    const sentAt = Date.now();
+    const [facts] = await host.read([{ verb: 'facts' }]);
+    return { facts: valueOf(facts), sentAt, receivedAt: Date.now() };
+  }
+
   private async hostClock(name: string): Promise<HostClock['clock']> {
-    const asked = await look(async () => {
-      const host = await this.readers.host(`host:${name}`);
-      const sentAt = Date.now();
-      const [facts] = await host.read([{ verb: 'facts' }]);
-      return { facts, sentAt, receivedAt: Date.now() };
-    });
+    const asked = await look(() => this.facts(name));
     if (!asked.isRead) return asked;
     const { facts, sentAt, receivedAt } = asked.value;
-    if (!facts.ok) return { isRead: false, why: facts.error.message, wasTried: true };
-    const { time } = facts.value;
+    const { time } = facts;
     if (time === undefined) return untried('its host program is older, and does not tell the time');
     // A program is started in between, so the moment lies somewhere on the way.
     const aheadSeconds = time - (sentAt + receivedAt) / 2000;

@@ -1,4 +1,5 @@
 /** Why no session with a database came about, as one word beside the sentence: a report tells the causes apart by it. */
+import { defined } from '../../lib/basics/defined';
 import { StackwardError } from '../../lib/basics/errors';
 import type { ConnectTrouble } from '../../lib/contract/report-ports';
 import { isConnectionLost, type Stage } from './mysql-errors';
@@ -9,25 +10,32 @@ export class NotConnected extends StackwardError {
     error: StackwardError,
     readonly trouble: ConnectTrouble,
   ) {
-    super(error.reason, error.detail, { ...(error.where === undefined ? {} : { where: error.where }), cause: error });
+    super(error.reason, error.detail, { ...defined({ where: error.where }), cause: error });
   }
 }
 
 const byCode: Readonly<Record<string, ConnectTrouble>> = {
-  ...{
-    ENOTFOUND: 'name',
-    EAI_AGAIN: 'name',
-    ECONNREFUSED: 'refused',
-    EHOSTUNREACH: 'no route',
-    ENETUNREACH: 'no route',
-  },
-  ...{ HANDSHAKE_NO_SSL_SUPPORT: 'TLS', HANDSHAKE_SSL_ERROR: 'TLS' },
+  ENOTFOUND: 'name',
+  EAI_AGAIN: 'name',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'no route',
+  ENETUNREACH: 'no route',
+  HANDSHAKE_NO_SSL_SUPPORT: 'TLS',
+  HANDSHAKE_SSL_ERROR: 'TLS',
 };
 
 /** Numbers of the server: all of them come with SQLSTATE HY000 or 08004, so the state tells nothing. */
 const byNumber: Readonly<Record<number, ConnectTrouble>> = {
-  ...{ 1130: 'host not allowed', 1129: 'host blocked', 1040: 'too many connections', 1203: 'too many connections' },
-  ...{ 1226: 'too many connections', 3159: 'TLS', 1045: 'password', 1698: 'password', 1044: 'schema', 1049: 'schema' },
+  1130: 'host not allowed',
+  1129: 'host blocked',
+  1040: 'too many connections',
+  1203: 'too many connections',
+  1226: 'too many connections',
+  3159: 'TLS',
+  1045: 'password',
+  1698: 'password',
+  1044: 'schema',
+  1049: 'schema',
 };
 
 export function troubleOf(error: unknown, stage: Stage): ConnectTrouble {

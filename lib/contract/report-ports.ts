@@ -160,12 +160,35 @@ export interface DatabaseProbe {
   connect(): Promise<Connection>;
 }
 
+/** What the synthesized code names, and Terraform looks up or hands on. */
+export interface DeclaredThing {
+  readonly kind: 'image' | 'flavor' | 'network' | 'role' | 'user';
+  /** Or its id. */
+  readonly name: string;
+}
+
+export interface DeclaredStack {
+  readonly name: string;
+  readonly release?: string;
+  readonly things: readonly DeclaredThing[];
+}
+
+export interface NameReader {
+  /** How many there are that these credentials see. */
+  count(thing: DeclaredThing): Promise<number>;
+}
+
 /** All that a report may read with. */
 export interface ReportReaders extends Readers {
   compute(): Promise<ComputeReader>;
   volumes(): Promise<VolumeReader>;
   topology(): Promise<TopologyReader>;
   catalogue(): Promise<CatalogueReader>;
+  names(): Promise<NameReader>;
+  /** The synthesized code of this folder. @throws InvalidConfiguration where there is none */
+  code(): Promise<readonly DeclaredStack[]>;
+  /** Name and version. @throws InvalidConfiguration where neither Terraform nor OpenTofu is found */
+  terraform(): Promise<string>;
   /** Of every database that the configuration names. */
   readonly databaseProbes: readonly DatabaseProbe[];
   /** Hosts that the configuration names by their whole names. */

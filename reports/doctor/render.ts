@@ -80,14 +80,8 @@ export const renderFindingsJson = (
     results: findings.map(({ check: { code, title }, result, acknowledged }) => {
       const { result: kind, subject, ...more } = result;
       const known = acknowledged && { until: acknowledged.until, because: acknowledged.because };
-      return {
-        code,
-        title,
-        result: kind,
-        subject,
-        ...more,
-        ...(isTrouble(result) ? { acknowledged: known ?? null } : {}),
-      };
+      const told = { code, title, result: kind, subject, ...more };
+      return isTrouble(result) ? { ...told, acknowledged: known ?? null } : told;
     }),
     exitCode,
   });

@@ -94,12 +94,23 @@ function summaryOf({ rows, unread }: ServicesReport, style: Style): string {
 
 export const renderServicesJson = (report: ServicesReport, cloud: string, now: Date, formatVersion: string): string =>
   printableJson({
-    ...{ formatVersion, command: 'services', cloud, time: now.toISOString() },
+    formatVersion,
+    command: 'services',
+    cloud,
+    time: now.toISOString(),
     services: report.rows.map((beat) => ({
-      ...{ service: beat.service, name: beat.name, host: beat.host, zone: beat.zone ?? null },
-      ...{ state: healthOf(beat), enabled: beat.isEnabled, forcedDown: beat.isForcedDown ?? null },
-      ...{ heartbeat: beat.at?.toISOString() ?? null, ageSeconds: beat.ageSeconds ?? null },
-      ...{ writtenBy: beat.writtenBy, since: sinceOf(beat)?.toISOString() ?? null, disabled: disabledBy(beat) ?? null },
+      service: beat.service,
+      name: beat.name,
+      host: beat.host,
+      zone: beat.zone ?? null,
+      state: healthOf(beat),
+      enabled: beat.isEnabled,
+      forcedDown: beat.isForcedDown ?? null,
+      heartbeat: beat.at?.toISOString() ?? null,
+      ageSeconds: beat.ageSeconds ?? null,
+      writtenBy: beat.writtenBy,
+      since: sinceOf(beat)?.toISOString() ?? null,
+      disabled: disabledBy(beat) ?? null,
     })),
     notLookedAt: report.unread.map(({ service, why }) => ({ service, why })),
     exitCode: servicesExitCode(report),

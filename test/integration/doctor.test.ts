@@ -1,4 +1,6 @@
 /** Nights of an operator, each injected into a private cloud, and told by the command as its user runs it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandFolder } from '../support/command';
 import { PrivateCloud } from '../support/private-cloud';
 
@@ -25,8 +27,10 @@ interface Told {
   readonly acknowledged?: object | null;
 }
 
-async function doctor(...args: readonly string[]): Promise<{ code: number | null; results: Told[] }> {
-  const { code, stdout, stderr } = await folder.run(['doctor', '--json', ...args]);
+const doctor = (...args: readonly string[]) => examine('doctor', ...args);
+
+async function examine(...args: readonly string[]): Promise<{ code: number | null; results: Told[] }> {
+  const { code, stdout, stderr } = await folder.run([...args, '--json']);
   const { results, exitCode } = JSON.parse(stdout) as { results: Told[]; exitCode: number };
   expect([exitCode, stderr.replace(/^\d+ of .* stand still or are late: looking again in \d+ s\n/gm, '')]).toEqual([
     code,
@@ -55,7 +59,11 @@ test('a sound cloud with its API alone: nothing is found, and what was not looke
 
 test('dead, skewed, disabled and forced-down services and agents are told apart, and nothing else is named', async () => {
   const compute = (host: string, more: object) => ({
-    ...{ binary: 'nova-compute', host, state: 'down' as const, age: 4_000, forced_down: false },
+    binary: 'nova-compute',
+    host,
+    state: 'down' as const,
+    age: 4_000,
+    forced_down: false,
     ...more,
   });
   cloud.nova = [
@@ -125,7 +133,10 @@ test('the clock of the APIs that is five minutes ahead is named, with the table'
 
 test('a server with a red address and a floating one of the same subnet is named, and one of another subnet is not', async () => {
   const port = (id: string, device: string, owner: string, subnet: string, address: string) => ({
-    ...{ id, network_id: 'red', device_id: device, device_owner: owner },
+    id,
+    network_id: 'red',
+    device_id: device,
+    device_owner: owner,
     fixed_ips: [{ subnet_id: subnet, ip_address: address }],
   });
   const inside = { ...port('green-1', 's1', 'compute:nova', 'green', '10.0.0.5'), network_id: 'green' };
@@ -139,7 +150,10 @@ test('a server with a red address and a floating one of the same subnet is named
     port('f2', 'fip-2', 'network:floatingip', 'red-a', '203.0.113.41'),
   ];
   const floating = (id: string, address: string, portId: string) => ({
-    ...{ id, floating_ip_address: address, floating_network_id: 'red', port_id: portId },
+    id,
+    floating_ip_address: address,
+    floating_network_id: 'red',
+    port_id: portId,
   });
   cloud.floatingips = [floating('fip-1', '203.0.113.40', 'green-1'), floating('fip-2', '203.0.113.41', 'green-2')];
   const told = await doctor('--only', 'SW-4001');
@@ -150,7 +164,9 @@ test('a server with a red address and a floating one of the same subnet is named
 test('endpoints where nothing listens, something fails, or something else answers', async () => {
   cloud.catalogue = {
     ...cloud.catalogue,
-    ...{ image: 'http://127.0.0.1:9', placement: `${cloud.url}/nowhere`, metric: `${cloud.url}/metric/v1` },
+    image: 'http://127.0.0.1:9',
+    placement: `${cloud.url}/nowhere`,
+    metric: `${cloud.url}/metric/v1`,
   };
   cloud.broken.set('/metric/v1/', 503);
   const told = await doctor('--only', 'SW-5001');
@@ -167,7 +183,8 @@ test('an acknowledged finding is shown, and counts again after its last day', as
     folder.write('stackward.yaml', { acknowledged: [{ code: 'SW-1004', until, because: 'ordered' }] });
   acknowledge('2999-12-31');
   expect(await doctor('--only', 'SW-1004')).toMatchObject({
-    ...{ code: 0, results: [{ result: 'risk', acknowledged: { until: '2999-12-31', because: 'ordered' } }] },
+    code: 0,
+    results: [{ result: 'risk', acknowledged: { until: '2999-12-31', because: 'ordered' } }],
   });
   acknowledge('2020-01-01');
   expect(await doctor('--only', 'SW-1004')).toMatchObject({ code: 2, results: [{ acknowledged: null }] });
@@ -188,4 +205,73 @@ test('each question is asked once, however many checks need its answer', async (
     '/v3/auth/tokens',
     '/volume/v3/p1/os-services',
   ]);
+});
+
+describe('preflight', () => {
+  const synthesize = (release: string): void => {
+    const stack = {
+      output: { stackward_manifest: { value: { release, owner: 'o' } } },
+      data: {
+        openstack_networking_network_v2: { Red: { name: 'red' }, Later: { name: '${openstack_x.y.name}' } },
+        openstack_identity_role_v3: { Member: { name: 'member' } },
+        openstack_identity_user_v3: { Ann: { name: 'ann' } },
+      },
+      resource: { openstack_compute_instance_v2: { Utm: { image_name: 'utm', flavor_name: 'm1.small' } } },
+    };
+    mkdirSync(join(folder.folder, 'cdktf.out/stacks/acme'), { recursive: true });
+    folder.write('cdktf.out/stacks/acme/cdk.tf.json', stack);
+  };
+
+  test('a cloud that has all that the code needs', async () => {
+    synthesize('zed');
+    cloud.catalogue.image = cloud.url;
+    cloud.images = [{ id: 'i1', name: 'utm' }];
+    cloud.flavors = [{ id: 'f1', name: 'm1.small' }];
+    cloud.networks = [{ id: 'n1', name: 'red' }];
+    cloud.users = [{ id: 'u1', name: 'ann' }];
+    const told = await examine('doctor', 'preflight', '--skip', 'SW-9005');
+    expect([told.code, troublesOf(told)]).toEqual([0, []]);
+    expect(told.results.find(({ code }) => code === 'SW-9003')?.found).toBe(
+      'there is image utm, flavor m1.small, network red, role member, user ann',
+    );
+    expect(told.results.find(({ code }) => code === 'SW-9002')?.found).toBe('the cloud may be of the release zed');
+  });
+
+  test('another release, missing and doubled names, a token without admin, a host that is not there, no Terraform', async () => {
+    synthesize('kilo');
+    cloud.catalogue.image = cloud.url;
+    cloud.roles = ['member'];
+    cloud.flavors = [{ id: 'f1', name: 'm1.small' }];
+    cloud.networks = ['n1', 'n2'].map((id) => ({ id, name: 'red' }));
+    cloud.users = [{ id: 'u1', name: 'anna' }];
+    folder.env = { ...folder.env, TERRAFORM_BINARY_NAME: '/nowhere/terraform' };
+    folder.write('stackward.yaml', 'hosts: [{ match: gone, namespace: stackward-nope }]');
+    const told = await examine('doctor', 'preflight');
+    expect(told.code).toBe(2);
+    expect(troublesOf(told)).toEqual([
+      'SW-9001 risk credentials',
+      'SW-9002 fault stack acme',
+      'SW-9003 fault image utm',
+      'SW-9003 fault network red',
+      'SW-9003 fault user ann',
+      'SW-9004 fault host gone',
+      'SW-9005 fault Terraform',
+    ]);
+    const release = told.results.find(({ code }) => code === 'SW-9002');
+    expect([release?.evidence?.[0], release?.step]).toEqual([
+      "Nova's API goes up to 2.93, which is zed",
+      "In OpenStackCloud, set release: 'zed', and synthesize again.",
+    ]);
+  });
+
+  test('without synthesized code and without a way in, this is said; the password is in no message', async () => {
+    cloud.broken.set('/v3/auth/tokens', 401);
+    const told = await examine('doctor', 'preflight', '--only', 'SW-9001', '--only', 'SW-9003');
+    expect(told.code).toBe(2);
+    expect(told.results.map(({ code, result }) => `${code} ${result}`)).toEqual([
+      'SW-9001 fault',
+      'SW-9003 not looked at',
+    ]);
+    expect(told.results[1]?.why).toContain('there is no synthesized code here');
+  });
 });

@@ -26,7 +26,7 @@ export interface AgentRow {
 
 const started = Date.now();
 /** A dead one's stands still. */
-const stamp = ({ age, isAlive }: { age: number; isAlive?: boolean }): string =>
+const stamp = ({ age, isAlive }: { age: number; isAlive?: boolean | undefined }): string =>
   new Date((isAlive === true ? Date.now() : started) - age * 1000).toISOString().slice(0, 19);
 
 export class PrivateCloud {
@@ -36,6 +36,12 @@ export class PrivateCloud {
   floatingips: object[] = [];
   ports: object[] = [];
   servers: object[] = [];
+  images: object[] = [];
+  flavors: object[] = [];
+  networks: object[] = [];
+  users: object[] = [];
+  /** Of the token. */
+  roles = ['admin'];
   /** Seconds by which the Date header is ahead. */
   ahead = 0;
   /** Path → status, instead of an answer. */
@@ -45,7 +51,10 @@ export class PrivateCloud {
   private constructor(private readonly server: RogueServer) {
     const url = server.url();
     this.catalogue = {
-      ...{ compute: `${url}/compute/v2.1`, network: url, volumev3: `${url}/volume/v3/p1`, identity: `${url}/v3` },
+      compute: `${url}/compute/v2.1`,
+      network: url,
+      volumev3: `${url}/volume/v3/p1`,
+      identity: `${url}/v3`,
     };
     server.answer = (request, response) => this.answer(request, response);
   }
@@ -87,21 +96,25 @@ export class PrivateCloud {
   private logIn(request: IncomingMessage, response: ServerResponse): void {
     const endpoints = (url: string) => [{ interface: 'public', region_id: 'RegionOne', url }];
     const catalog = Object.entries(this.catalogue).map(([type, url]) => ({ type, endpoints: endpoints(url) }));
-    const more = { roles: [{ name: 'admin' }], user: { name: 'admin' }, project: { name: 'admin' } };
+    const more = { roles: this.roles.map((name) => ({ name })), user: { name: 'admin' }, project: { name: 'admin' } };
     json({ token: { catalog, ...more } }, 201, { 'x-subject-token': token })(request, response);
   }
 
   private answers(isLaterPage: boolean): Record<string, object> {
     const rows = (all: readonly NovaRow[]) =>
       all.map(({ age, isAlive, ...row }) => ({
-        ...{ zone: 'nova', status: 'enabled', disabled_reason: null },
+        zone: 'nova',
+        status: 'enabled',
+        disabled_reason: null,
         ...row,
-        updated_at: stamp({ age, ...(isAlive === undefined ? {} : { isAlive }) }),
+        updated_at: stamp({ age, isAlive }),
       }));
     const agents = this.agents.map(({ age, isAlive, ...row }) => ({
-      ...{ agent_type: 'Open vSwitch agent', admin_state_up: true, started_at: '2026-11-01 00:00:00' },
+      agent_type: 'Open vSwitch agent',
+      admin_state_up: true,
+      started_at: '2026-11-01 00:00:00',
       ...row,
-      heartbeat_timestamp: stamp({ age, ...(isAlive === undefined ? {} : { isAlive }) }).replace('T', ' '),
+      heartbeat_timestamp: stamp({ age, isAlive }).replace('T', ' '),
     }));
     return {
       '/v3': { version: { id: 'v3.14' } },
@@ -113,6 +126,11 @@ export class PrivateCloud {
       '/compute/v2.1/os-services': { services: rows(this.nova) },
       '/compute/v2.1/servers/detail': { servers: isLaterPage ? [] : this.servers },
       '/volume/v3/p1/os-services': { services: rows(this.cinder) },
+      '/v2/images': { images: this.images },
+      '/compute/v2.1/flavors': { flavors: this.flavors },
+      '/v2.0/networks': { networks: this.networks },
+      '/v3/users': { users: this.users },
+      '/v3/roles': { roles: [{ id: 'r1', name: 'member' }] },
       '/v2.0/agents': { agents },
       '/v2.0/floatingips': { floatingips: this.floatingips },
       '/v2.0/ports': { ports: this.ports },

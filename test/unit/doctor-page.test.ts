@@ -1,8 +1,11 @@
 /** docs/doctor.md is what the checks say. `WRITE_PAGES=1` before the command of this test writes it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allChecks } from '../../reports/doctor/checks/index';
+import { checks } from '../../reports/doctor/checks/index';
 import { renderPage } from '../../reports/doctor/pages';
+import { ownChecks } from '../../reports/doctor/preflight/index';
+
+const allChecks = [...checks, ...ownChecks];
 
 const path = join(__dirname, '../../docs/doctor.md');
 

@@ -24,7 +24,9 @@ const harmfulSeconds = 30;
 
 function toldBy({ apis, databases, hosts }: Clocks): readonly Told[] {
   const told = (name: string, clock: Omit<ApiClock, 'service'>): Told => ({
-    ...{ name, ahead: clock.aheadSeconds, within: clock.withinSeconds },
+    name,
+    ahead: clock.aheadSeconds,
+    within: clock.withinSeconds,
   });
   return [
     { name: 'this machine', ahead: 0, within: 0 },
@@ -39,7 +41,10 @@ function toldBy({ apis, databases, hosts }: Clocks): readonly Told[] {
 function unread({ apis, services, databases, hosts }: Clocks): readonly NotLookedAt[] {
   const undated = apis.isRead ? services.filter((type) => !apis.value.some(({ service }) => service === type)) : [];
   const result = (subject: string, why: string, wasTried: boolean): NotLookedAt => ({
-    ...{ result: 'not looked at', subject, why, wasTried },
+    result: 'not looked at',
+    subject,
+    why,
+    wasTried,
   });
   return [
     ...(apis.isRead ? [] : [notLookedAt('the APIs', apis)]),
@@ -67,7 +72,8 @@ function judge(clocks: Clocks): readonly Result[] {
   const troubles = wrong.map(({ name, ahead, within }): Result => {
     const off = ahead - median;
     return {
-      ...{ result: Math.abs(off) - within > harmfulSeconds ? 'fault' : 'risk', subject: name },
+      result: Math.abs(off) - within > harmfulSeconds ? 'fault' : 'risk',
+      subject: name,
       found: `Its clock is ${sayDuration(Math.abs(off))} ${off < 0 ? 'behind' : 'ahead of'} most others.`,
       evidence: table,
       step: `Let chrony or ntpd set the clock of ${name} (\`chronyc tracking\`, \`ntpq -p\`), and see why it did not.`,
@@ -75,7 +81,9 @@ function judge(clocks: Clocks): readonly Result[] {
   });
   const spread = (ordered.at(-1) ?? 0) - (ordered[0] ?? 0);
   const fine: Result = {
-    ...{ result: 'fine', subject: 'clocks', evidence: table },
+    result: 'fine',
+    subject: 'clocks',
+    evidence: table,
     found: `${told.length} clocks agree within ${spread.toFixed(1)} s`,
   };
   const missing = unread(clocks);

@@ -27,7 +27,8 @@ export const deadAgent = defineCheck({
         const clockOf = clock?.isRead === true ? 'agrees' : `was not looked at (${clock?.isRead === false ? clock.why : 'stackward.yaml does not name the host'})`; // prettier-ignore
         const effect = effects.find(([pattern]) => pattern.test(beat.name))?.[1] ?? '';
         return {
-          ...{ result: beat.isEnabled ? 'fault' : 'risk', subject: subjectOf(beat) },
+          result: beat.isEnabled ? 'fault' : 'risk',
+          subject: subjectOf(beat),
           found: `It has sent no report for ${sayDuration(beat.ageSeconds)}. ${effect}`.trimEnd(),
           evidence: [...heartbeatEvidence(beat, show), `the clock of ${beat.host} ${clockOf}`],
           step: `Look on ${beat.host} whether the agent runs, and at the end of its log, before you start it again.`,

@@ -17,7 +17,8 @@ export const deadService = defineCheck({
         const { name, host, ageSeconds, isEnabled } = beat;
         const what = name === 'nova-compute' ? 'Servers there keep running; new ones, and changes to them, wait. ' : '';
         return {
-          ...{ result: isEnabled ? 'fault' : 'risk', subject: subjectOf(beat) },
+          result: isEnabled ? 'fault' : 'risk',
+          subject: subjectOf(beat),
           found: `It has sent no heartbeat for ${sayDuration(ageSeconds)}.`,
           evidence: heartbeatEvidence(beat, show),
           step: `${what}Look on ${host} whether the process runs, and at the end of its log, before you start it again.`,

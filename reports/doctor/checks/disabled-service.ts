@@ -17,7 +17,8 @@ export const disabledService = defineCheck({
         if (by === undefined || ['dead', 'forced down'].includes(healthOf(beat))) return undefined;
         const isOwn = by.startsWith('by Nova itself');
         return {
-          ...{ result: isOwn ? 'fault' : 'risk', subject: subjectOf(beat) },
+          result: isOwn ? 'fault' : 'risk',
+          subject: subjectOf(beat),
           found: `It is up, and was disabled ${by}.`,
           evidence: heartbeatEvidence(beat, show),
           step: isOwn

@@ -10,7 +10,9 @@ function judgeOne({ endpoint: { service, url }, status }: Knock): Result[] {
   if (!status.isRead)
     return [
       {
-        ...{ result: 'fault', subject, found: 'Nothing answers at its endpoint.' },
+        result: 'fault',
+        subject,
+        found: 'Nothing answers at its endpoint.',
         evidence: [url, status.why],
         step: 'Look on the host of that address whether the service runs, and which process holds the port (`ss -ltnp`).',
       },
@@ -19,7 +21,8 @@ function judgeOne({ endpoint: { service, url }, status }: Knock): Result[] {
   const isBroken = status.value >= 500;
   return [
     {
-      ...{ result: 'fault', subject },
+      result: 'fault',
+      subject,
       found: isBroken
         ? `Something answers at its endpoint, and fails with ${status.value}.`
         : `Something answers at its endpoint with ${status.value}, which this service does not.`,

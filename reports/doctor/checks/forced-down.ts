@@ -14,7 +14,8 @@ export const forcedDown = defineCheck({
       (beat) =>
         healthOf(beat) === 'forced down'
           ? {
-              ...{ result: 'fault', subject: subjectOf(beat) },
+              result: 'fault',
+              subject: subjectOf(beat),
               found: 'Somebody set forced_down, so Nova takes it for dead whatever its heartbeat says.',
               evidence: heartbeatEvidence(beat, show),
               step: `Ask who fenced ${beat.host} off, and whether its servers were evacuated. Only then clear it: \`nova service-force-down --unset ${beat.host} ${beat.name}\`.`,

@@ -14,6 +14,3 @@ export const checks: readonly AnyCheck[] = [
   ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent],
   ...[clocks, databaseConnection, redAndFloating, endpoints],
 ];
-
-/** Those of every command, for the page. */
-export const allChecks: readonly AnyCheck[] = [...checks];

@@ -40,7 +40,8 @@ export function collisions(
     return [
       {
         // Without the floating IP's own port only the network is known.
-        ...{ result: subnets.length === 0 ? 'risk' : 'fault', subject },
+        result: subnets.length === 0 ? 'risk' : 'fault',
+        subject,
         found: `It has the address ${red.address} itself, and the floating address ${floating.address} of the same subnet, so it answers on the wrong leg.`,
         evidence: [
           `subnet ${red.subnetId} of network ${floating.networkId}`,

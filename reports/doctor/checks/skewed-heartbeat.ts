@@ -46,7 +46,9 @@ function troubleOf(beat: Heartbeat, hosts: readonly HostClock[], show: ShowTime)
       ? `Its heartbeat lies ${sayDuration(-ageSeconds)} in the future: the clock of ${writtenBy} is ahead.`
       : `It is alive, and its heartbeat is written ${sayDuration(ageSeconds)} late: the clock of ${writtenBy} is behind.`;
   return {
-    ...{ ...shared, found, evidence: heartbeatEvidence(beat, show) },
+    ...shared,
+    found,
+    evidence: heartbeatEvidence(beat, show),
     step: `Compare the clocks (SW-2001), and set right the one of ${writtenBy}; the service itself needs no restart.`,
   };
 }

@@ -1,0 +1,17 @@
+/** What is looked at before the first apply, in this order. */
+import type { AnyCheck } from '../check';
+import { databaseConnection } from '../checks/database-connection';
+import { endpoints } from '../checks/endpoints';
+import { credentials } from './credentials';
+import { hosts } from './hosts';
+import { names } from './names';
+import { release } from './release';
+import { terraform } from './terraform';
+
+/** Those that preflight alone has. */
+export const ownChecks: readonly AnyCheck[] = [credentials, release, names, hosts, terraform];
+
+export const preflightChecks: readonly AnyCheck[] = [
+  ...[credentials, release, names, endpoints],
+  ...[databaseConnection, hosts, terraform],
+];

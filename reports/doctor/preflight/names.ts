@@ -1,0 +1,53 @@
+import type { CountedThing } from '../../declared-things';
+import type { Looked } from '../../looked';
+import { defineCheck, judgeLooked, notLookedAt, type Result } from '../check';
+
+function judgeThing({ kind, name, stacks, count }: CountedThing): Result[] {
+  const subject = `${kind} ${name}`;
+  if (!count.isRead) return [notLookedAt(subject, count)];
+  if (count.value === 1) return [];
+  const evidence = [`named by ${stacks.join(', ')}`];
+  if (count.value > 1)
+    return [
+      {
+        result: 'fault',
+        subject,
+        evidence,
+        found: `The cloud has ${count.value} of this name, and Terraform takes none of them.`,
+        step: 'Name it by its id in the code.',
+      },
+    ];
+  return [
+    {
+      result: 'fault',
+      subject,
+      evidence,
+      found: 'The cloud has none of this name, or hides it from these credentials.',
+      step: `Make the ${kind}, or correct its name in the code; then synthesize again.`,
+    },
+  ];
+}
+
+export const names = defineCheck<Looked<readonly CountedThing[]>>({
+  code: 'SW-9003',
+  title: 'the code names what the cloud does not have',
+  needs: ['the API', 'the synthesized code'],
+  read: (sources) => sources.declaredThings(),
+  judge: (looked) =>
+    judgeLooked('the synthesized code', looked, (things) => {
+      const results = things.flatMap(judgeThing);
+      if (results.some(({ result }) => result === 'fault')) return results;
+      const found = things.filter(({ count }) => count.isRead).map(({ kind, name }) => `${kind} ${name}`);
+      if (found.length === 0 && results.length > 0) return results;
+      const said = found.length === 0 ? 'the code names nothing that is there before' : `there is ${found.join(', ')}`;
+      return [{ result: 'fine', subject: 'names in the code', found: said }, ...results];
+    }),
+  page: {
+    means:
+      'An image, flavor, network, role or user that the synthesized code names is not there, or stands there twice. The apply would fail half-way, after it has made what comes before.',
+    evidence: 'How many of that name or id the service lists for these credentials.',
+    alike: 'A thing of another project that is not shared: these credentials don’t see it. A user of another domain.',
+    step: 'Make it, share it, or correct the name. Where there are two, name it by id.',
+    never: 'Do not rename a thing in the cloud to fit the code while others may name it too.',
+  },
+});
