@@ -1,4 +1,4 @@
-/** Writes, and only on what still is as the plan saw it. */
+/** Writes pools, and only if they still are as the plan saw them. */
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import { applyToApi } from './ledger/apply-api';

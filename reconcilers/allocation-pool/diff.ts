@@ -1,8 +1,8 @@
 /**
- * What of the observed pools is not as declared. Pure.
+ * Compares the observed pools with the declared pools. Pure.
  *
- * What Neutron's API would refuse, and what would take addresses away from ports, is refused here, before any write, as
- * a finding that names the numbers.
+ * Pools that Neutron's API would refuse, and pools that would take addresses away from ports, are refused here, before
+ * any write, as a finding that names the numbers.
  */
 import type { Reason } from '../../lib/basics/errors';
 import type { IpRange } from '../../lib/net/ip-ranges';
@@ -68,7 +68,7 @@ function notFound({ id, spec }: One, target: string): Found {
   return refuse(id, 'InvalidConfiguration', [`the subnet ${spec.subnetId} ${where}`]);
 }
 
-/** What is declared of one subnet and what is there, worked out once. Ranges are compact. */
+/** The declared and the live pools of one subnet, computed once. Ranges are compact. */
 interface Compared {
   readonly id: string;
   readonly subnet: ObservedSubnet;
@@ -76,9 +76,9 @@ interface Compared {
   /** Ledgers that hold other pools than declared. */
   readonly wrong: readonly Ledger[];
   readonly live: readonly IpRange[];
-  /** What of `live` is not declared. */
+  /** The addresses of `live` that are not declared. */
   readonly lost: readonly IpRange[];
-  /** Every address in use, one range each. */
+  /** Every address in use, each as a range. */
   readonly used: readonly IpRange[];
 }
 
@@ -106,7 +106,7 @@ function compare({ id, spec }: One, subnet: ObservedSubnet, observed: Allocation
   };
 }
 
-/** Where the tables themselves are not as Neutron keeps them, nothing is written. */
+/** If the tables themselves are not as Neutron keeps them, nothing is written. */
 function findUnsafeLedgers({ id, ledgers }: ObservedSubnet, tables: Tables | undefined): string | undefined {
   if (ledgers.length > 2)
     return `the subnet ${id} has ${ledgers.length - 1} rows in ipamsubnets, and Neutron uses any one of them; delete all but the one that ipamallocations refers to`;
@@ -115,7 +115,7 @@ function findUnsafeLedgers({ id, ledgers }: ObservedSubnet, tables: Tables | und
   return undefined;
 }
 
-/** Addresses that ports hold outside of all pools are legal, and no reason: only those that lie in what is lost. */
+/** Ports may hold addresses outside of all pools. Only addresses in `lost` are a reason to refuse. */
 function findUnsafeShrink(spec: AllocationPoolSpec, { lost, used }: Compared): string | undefined {
   if (lost.length === 0) return undefined;
   const lostText = `${counted(sizeOf(lost), 'address', 'addresses')} that the live pools hold (${renderRows(lost.map(addressRange))})`;
@@ -129,7 +129,7 @@ function findUnsafeShrink(spec: AllocationPoolSpec, { lost, used }: Compared): s
 const counted = (count: bigint | number, singular: string, many: string): string =>
   `${count} ${count == 1 ? singular : many}`;
 
-/** With every port free ranges change by themselves: they are reviewed only where they alone are wrong. */
+/** Free ranges change with every port, so a reviewer sees them only if nothing but the ranges is wrong. */
 interface Drift {
   readonly changes: readonly Change[];
   readonly asides: readonly string[];
@@ -225,7 +225,7 @@ function fullness(id: string, subnet: ObservedSubnet, pools: readonly IpRange[],
   ];
 }
 
-/** Terraform owns these pools: whatever is found is only said. */
+/** Terraform owns these pools, so every difference is only a warning. */
 function check(compared: Compared, { tables, mayRebuildRanges }: AllocationPoolObserved): Found {
   const { id, subnet, declared, live, used } = compared;
   const findings = fullness(id, subnet, live, usedIn(live, used).length);
@@ -242,7 +242,7 @@ function check(compared: Compared, { tables, mayRebuildRanges }: AllocationPoolO
   return { steps: [], findings: [...broken, ...findings] };
 }
 
-/** @param shown the pools that the API answers, which are those that Terraform compares */
+/** @param shown the pools that the API answers, with which Terraform compares */
 function terraformWrites({ subnet, declared, live, lost, used }: Compared, shown: Ledger): readonly string[] {
   const leftOut = usedIn(lost, used);
   const uncovered = usedIn(subtract(declared, live), used);

@@ -1,4 +1,4 @@
-/** The pools of a subnet as they were before a run: what the journal keeps of them. */
+/** The pools of a subnet before a run, as the journal keeps them. */
 import * as z from 'zod';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { line } from '../../lib/basics/line';
@@ -10,10 +10,10 @@ import type { Target } from '../../lib/contract/target';
 import { kind } from './model';
 import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
 
-/** Of one subnet; Neutron's own limit is far below. */
+/** Ranges of one subnet; Neutron's own limit is far below. */
 const maxPools = 10_000;
 
-/** Of what an image holds, a restore goes by the pools of its last ledger alone. */
+/** A restore uses only the pools of the image's last ledger. */
 export const poolImage = z.object({
   ledgers: z
     .array(z.object({ pools: z.array(z.object({ start: line, end: line })).max(maxPools) }))
@@ -21,7 +21,10 @@ export const poolImage = z.object({
     .max(16),
 });
 
-/** The pools that addresses were handed out from; what the two tables of a broken state said beside that stays gone. */
+/**
+ * The pools from which addresses were handed out. If the two tables contradicted each other before the run, a restore
+ * doesn't bring that back.
+ */
 export function restore(
   { restore: [first, ...others] }: RestoredOn<z.infer<typeof poolImage>>,
   { declared }: RestoredResource,
@@ -39,6 +42,6 @@ export function restore(
   return { ...spec, pools: pools.map(({ start, end }) => ({ start, end })), allowShrink: true };
 }
 
-/** The method `api` writes in the database where the IPAM keeps the subnet (rebuilt-ranges.ts). */
+/** The method `api` writes in the database if the IPAM keeps the subnet (rebuilt-ranges.ts). */
 const writesTo = ({ method }: AllocationPoolSpec, target: Target): boolean =>
   method !== 'check' && (target.startsWith('database:') || (method === 'api' && target.startsWith('api:')));

@@ -1,6 +1,6 @@
 /**
- * The kind allocation-pool: a subnet's pools are as declared, in Neutron's database or through its API (docs/adr/0002).
- * What is declared and what is there are compared as sets of addresses.
+ * The kind allocation-pool keeps a subnet's pools as declared, in Neutron's database or through its API
+ * (docs/adr/0002). Declared and live pools are compared as sets of addresses.
  */
 import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';

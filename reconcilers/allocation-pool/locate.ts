@@ -1,4 +1,4 @@
-/** A subnet's pools are changed in Neutron's database or through its API; nothing is ever left over on a host. */
+/** The target of a subnet's pools: Neutron's database, or its API. Nothing is ever left over there. */
 import type { Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Located, Wanted } from '../../lib/contract/reconciler';

@@ -1,4 +1,4 @@
-/** What the parts of the kind allocation-pool say to each other. */
+/** Types that the modules of the kind allocation-pool share. */
 import type { AddressRange } from '../../lib/contract/ports';
 import type { Step } from '../../lib/contract/reconciler';
 

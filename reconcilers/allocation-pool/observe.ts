@@ -1,4 +1,4 @@
-/** What a target says about the subnets that the specs name. */
+/** Reads the subnets that the specs name from one target. */
 import { defined } from '../../lib/basics/defined';
 import { sizeOf } from '../../lib/net/ip-ranges';
 import { append } from '../../lib/basics/lists';
@@ -12,24 +12,26 @@ import { mayRebuildRanges } from './ledger/rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
 
 export interface ObservedSubnet extends SubnetRow {
-  /** What the API shows comes first; addresses are handed out from the last one. */
+  /** The first ledger is the one that the API shows. Addresses are handed out from the last. */
   readonly ledgers: readonly Ledger[];
-  /** Addresses in use; absent where nothing depends on them: the pools are as declared and far from full. */
+  /** Addresses in use. Absent if nothing depends on them: the pools are as declared and far from full. */
   readonly allocated?: readonly string[];
 }
 
 export interface AllocationPoolObserved {
   /** Absent behind the API. */
   readonly tables?: Tables;
-  /** Where the database is one of Galera. */
+  /** Present if the database is a Galera cluster. */
   readonly cluster?: Cluster;
-  /** An update through the API may end all creation of ports, and nothing says where the database is that would tell. */
+  /**
+   * True if an update through the API may stop all creation of ports, and no configured database tells whether it does.
+   */
   readonly mayRebuildRanges?: true;
-  /** By id, in lower case; a subnet that doesn't exist is absent. */
+  /** By id, in lower case. A subnet that doesn't exist is absent. */
   readonly subnets: ReadonlyMap<string, ObservedSubnet>;
 }
 
-/** From this share of addresses in use on, a pool is worth a warning. */
+/** A pool with this share of addresses in use, or more, gets a warning. */
 export const isNearlyFull = (used: bigint | number, size: bigint): boolean => BigInt(used) * 10n > size * 9n;
 
 export async function observe(
@@ -47,7 +49,7 @@ const specsById = (wanted: readonly Wanted<AllocationPoolSpec>[]): Map<string, A
 const byId = (all: readonly ObservedSubnet[]): ReadonlyMap<string, ObservedSubnet> =>
   new Map(all.map((subnet) => [subnet.id.toLowerCase(), subnet]));
 
-/** One view of the database for all chunks, so that ranges and allocations belong together. */
+/** All chunks read from one snapshot of the database, so that ranges and allocations belong together. */
 async function observeDatabase(
   reader: SqlReader,
   wanted: readonly Wanted<AllocationPoolSpec>[],
@@ -90,8 +92,8 @@ const withAllocated = (subnet: ReadSubnet, allocated: readonly string[] | undefi
   allocated === undefined ? subnet : { ...subnet, allocated };
 
 /**
- * Without tables of free ranges: the addresses matter where pools are to change, or may be nearly full. Pools that are
- * the declared ones in another spelling count as different: it costs one SELECT and changes nothing.
+ * Without tables of free ranges, addresses in use matter only if pools are going to change or may be nearly full.
+ * Declared pools in another spelling count as a change: this costs one SELECT and writes nothing.
  */
 function dependsOnAllocations(spec: AllocationPoolSpec | undefined, ledgers: readonly Ledger[], used: number): boolean {
   if (!spec) return false;

@@ -1,4 +1,4 @@
-/** The pools that a subnet is to have, declared whole. Kind name and fields are contract (docs/adr/0001-manifest.md). */
+/** All pools that a subnet is to have. The kind's name and its fields are contract (docs/adr/0001-manifest.md). */
 import * as z from 'zod';
 import { id } from '../../lib/basics/line';
 
@@ -7,7 +7,7 @@ const range = z.strictObject({ start: id, end: id });
 export const allocationPoolSpec = z.strictObject({
   /** UUID of the Neutron subnet. */
   subnetId: id,
-  /** Order has no meaning; the ends belong to the pool. */
+  /** In any order. Both ends of a range belong to the pool. */
   pools: z.array(range).min(1),
   /**
    * `database`: the reconciler writes Neutron's tables (Icehouse and older, or where forced).
@@ -15,7 +15,7 @@ export const allocationPoolSpec = z.strictObject({
    * `check`: Terraform owns the pools; the reconciler only reads and warns.
    */
   method: z.enum(['database', 'api', 'check']),
-  /** Lets pools lose addresses, as long as no allocation is left outside. Default: refused. */
+  /** Lets the pools lose addresses that no port has. Default: a smaller pool is refused. */
   allowShrink: z.boolean().optional(),
 });
 

@@ -1,8 +1,11 @@
-/** What a host has for its boot once these steps are done. Pure. */
+/** The unit of a host after these steps. Pure. */
 import type { BootRestoreStep } from './diff';
 import type { BootRestoreObserved } from './observe';
 
-/** `seen` is the host's own digest and stays: a later step has nothing left to write, and is refused if somebody made it so. */
+/**
+ * `seen` is the host's own digest and stays. A later step then has nothing left to write, and is refused if somebody
+ * else made the change.
+ */
 export function advance(observed: BootRestoreObserved, applied: readonly BootRestoreStep[]): BootRestoreObserved {
   if (applied.length === 0) return observed;
   const wanted = applied.some((step) => step.wanted);

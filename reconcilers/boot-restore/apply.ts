@@ -1,4 +1,4 @@
-/** Has the host program make, or remove, what the host runs when it starts: all of it, in one write. */
+/** Lets the host program make or remove the unit, with all of its files in one write. */
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import type { BootRestoreStep } from './diff';

@@ -1,4 +1,4 @@
-/** What for the boot of a host is not as it should be. Pure. */
+/** Compares a host's unit for the boot with the wanted unit. Pure. */
 import { defined } from '../../lib/basics/defined';
 import type { HostBoot, TextDigest } from '../../lib/hosts/host';
 import {
@@ -16,7 +16,7 @@ import type { BootRestoreObserved } from './observe';
 export const kind = 'boot-restore';
 
 export interface BootRestoreStep extends Step {
-  /** Whether exceptions are to come back when the host starts. */
+  /** True if exceptions are to come back when the host starts. */
   readonly wanted: boolean;
 }
 
@@ -73,7 +73,9 @@ function notesOf({ boot, runsContainers }: BootRestoreObserved): string[] {
   ];
 }
 
-/** The unit goes with the last stored rules: those of the stacks that are swept go in this run. */
+/**
+ * The unit is removed with the last stored rules. This run also removes the stored rules of the stacks that it sweeps.
+ */
 function leftover(sweep: Placement<PlacedBoot>['sweep'], observed: BootRestoreObserved): Found {
   const { storedFor, storedByOthers } = observed;
   const stays = storedFor.some(({ owner, stack }) => !sweeps(sweep, owner, stack));
@@ -97,7 +99,7 @@ function stepFor(
   more: Pick<BootRestoreStep, 'action' | 'because' | 'notes' | 'leftBy'>,
 ): Found {
   const rightOf = (file: BootFile): TextDigest | null => (wanted ? file.right : null);
-  // What is not wanted and somebody else's stays as it is.
+  // A file that is not wanted and that somebody else made stays as it is.
   const wrong = boot.files.filter(
     (file) => file.now?.sha256 !== rightOf(file)?.sha256 && (file.isOurs || rightOf(file) !== null),
   );

@@ -1,13 +1,13 @@
-/** Whether there was something for the boot of some hosts before a run: what the journal keeps of it. */
+/** Whether hosts had the unit before a run, as the journal keeps it. */
 import * as z from 'zod';
 import { idOf } from '../../lib/contract/kind';
 import type { RestoredOn } from '../../lib/contract/restored';
 import type { RestoredResource } from '../../lib/contract/resource';
 
-/** No content: the host program alone knows what a host may run when it starts. */
+/** The image has no content, because only the host program decides what a host runs when it starts. */
 export const bootImage = (recorded: RestoredResource) =>
   z.strictObject({
-    /** The resource's id: what is there is the same for all of them. */
+    /** The resource's id. The unit is the same for all resources. */
     id: z.literal(idOf(recorded)),
     isThere: z.boolean(),
   });

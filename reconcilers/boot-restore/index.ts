@@ -1,4 +1,7 @@
-/** The kind boot-restore: exceptions are back when a host starts, before Neutron's agent does (docs/kinds/boot-restore.md). */
+/**
+ * The kind boot-restore makes hosts put exceptions back when they start, before Neutron's agent starts
+ * (docs/kinds/boot-restore.md).
+ */
 import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';

@@ -1,4 +1,4 @@
-/** Where exceptions are, what brings them back is. */
+/** The unit is on every host that has an exception of the stack. */
 import type { Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
@@ -9,7 +9,7 @@ import type { Target } from '../../lib/contract/target';
 import { hostsOf, type PortPlaces, readPlaces } from '../firewall-exception/chain/places';
 import type { Whereabouts } from '../firewall-exception/chain/whereabouts';
 
-/** What one host is to have. */
+/** The wish for one host. */
 export type PlacedBoot = { readonly is: 'declared' } | { readonly is: 'restored'; readonly image: BootImage };
 
 export async function locate(
@@ -44,7 +44,8 @@ function sayNowhere({ portId, placement }: Whereabouts, { ports }: PortPlaces): 
       reason: 'InvalidConfiguration',
       message: `the port ${portId} does not exist, or these credentials may not see it, ${rest}`,
     };
-  // A server may be booted yet; an agent of another driver is none that a second run would meet.
+  // A bound port gets a host when its server boots, so a later run can succeed. If there is no candidate, no agent has
+  // this driver, and a later run doesn't change that.
   const reason = placement === 'bound' ? 'TransientError' : 'InvalidConfiguration';
   return { reason, message: `the port ${portId} is on no host, ${rest}` };
 }

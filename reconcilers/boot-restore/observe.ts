@@ -1,4 +1,4 @@
-/** What one host has for its boot, and whose stored rules wait there. */
+/** Reads a host's files for the boot, and whose stored rules are there. */
 import {
   anyMark,
   valueOf,
@@ -17,7 +17,7 @@ import { formerNames, newNames, ownerIn } from '../firewall-exception/chain/own-
 import { parseStored, textOf } from '../firewall-exception/chain/stored-rules';
 import type { PlacedBoot } from './locate';
 
-/** Of constructs of one stack. */
+/** The owner and stack of stored rules. */
 export interface StoredFor {
   readonly owner: string;
   readonly stack: string;
@@ -26,12 +26,12 @@ export interface StoredFor {
 export interface BootRestoreObserved {
   readonly host: string;
   readonly stateFolder: string;
-  /** What there is that runs containers. */
+  /** Tools on the host that run containers. */
   readonly runsContainers: readonly string[];
   readonly boot: HostBoot;
-  /** Stacks of owners that may be swept here. */
+  /** Stacks of the owners that may be swept here. */
   readonly storedFor: readonly StoredFor[];
-  /** How many stored files there are of owners that may not be swept. */
+  /** Number of stored files of other owners, which may not be swept. */
   readonly storedByOthers: number;
 }
 

@@ -1,4 +1,4 @@
-/** The flags of a host, and what records say of them, once these steps are done. Pure. */
+/** The flags and records of a host after these steps. Pure. */
 import { RecordWriter } from '../../lib/hosts/host-record';
 import type { BridgePortStep } from './model';
 import { kernelFlag, keyOf, type BridgePortObserved, type ObservedDevice } from './observe';

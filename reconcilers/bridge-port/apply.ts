@@ -1,6 +1,7 @@
 /**
- * At most three requests for all steps of a host: what records gain, the flags, and what records lose of those that went well.
- * Whatever was changed is recorded at every moment; one flag that can't be set keeps no other step from its end.
+ * At most three requests for all steps of a host: entries that records gain, the flags, and entries that records lose
+ * for the steps that succeeded. So every changed flag is recorded at every moment. A flag that can't be set doesn't
+ * stop the other steps.
  */
 import type { StackwardError } from '../../lib/basics/errors';
 import type { Host, HostWrite } from '../../lib/hosts/host';
@@ -21,8 +22,8 @@ export async function* apply(
   stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
-  // The host program compares each flag and our own record as it writes. Another owner's record it does not compare, and where
-  // a flag has changed before, our record would already have gained an entry.
+  // The host program compares each flag and our own record when it writes, but not another owner's record. And if a
+  // flag has changed, the request before would already have added an entry to our record.
   const now = await look(host, [...observed.records.keys()]);
   if (stop.aborted) return;
   const ready: BridgePortStep[] = [];
@@ -41,7 +42,7 @@ export async function* apply(
   for (const step of ready) yield resultOf(step, failed.get(step));
 }
 
-/** What of the step's flags and records is not as it was observed. */
+/** The step's flags and records that are not as they were observed. */
 function findMoved(
   { aims, owner }: BridgePortStep,
   observed: BridgePortObserved,
@@ -57,7 +58,7 @@ function findMoved(
   return undefined;
 }
 
-/** By its owner, and by others. */
+/** The entry in its owner's record, and the entries in other owners' records. */
 function recorded({ device, flag }: FlagAim, owner: string, records: HostRecords<RecordEntry>): string {
   const key = keyOf(device, flag);
   return JSON.stringify([records.records.get(owner)?.entries.get(key), heldByOthers(records, owner, key)]);
@@ -65,7 +66,7 @@ function recorded({ device, flag }: FlagAim, owner: string, records: HostRecords
 
 type Failed = ReadonlyMap<BridgePortStep, StackwardError>;
 
-/** Answers why steps failed. */
+/** The steps that failed, with their reasons. */
 async function write(steps: readonly BridgePortStep[], { records }: BridgePortObserved, host: Host): Promise<Failed> {
   const failed = new Map<BridgePortStep, StackwardError>();
   const remaining = () => steps.filter((step) => !failed.has(step));
@@ -73,7 +74,7 @@ async function write(steps: readonly BridgePortStep[], { records }: BridgePortOb
     for (const [step, error] of await writeAll(host, works)) failed.set(step, error);
   };
   const writers = new Map([...records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
-  /** Without it, the steps of its owner that need it can't be. */
+  /** If the record can't be written, the steps of its owner that need the entry fail. */
   const record = (isMeant: (aim: FlagAim) => boolean, needsIt: (aim: FlagAim) => boolean) =>
     send(
       [...writers].map(([owner, writer]) => {

@@ -1,9 +1,9 @@
 /**
- * What of the observed flags is not as declared, and what our records keep of flags that nobody declares any more. Pure.
+ * Finds flags that are not as declared, and recorded flags that nobody declares any more. Pure.
  *
- * One step per construct and host. A re-plug (each boot of a server that makes its tap anew) brings the kernel's defaults
- * back: flag and record then differ, and the plan says so. A flag that several owners' records hold goes back with the last
- * of them: whoever finds it as declared and held by another gets an entry too.
+ * One step per construct and host. If the server boots, its tap is made anew with the kernel's defaults. Flag and
+ * record then differ, and the plan says so. If several owners' records hold a flag, the last of them restores its
+ * value. So an owner gets an entry too if it declares a flag that is as declared already and that another owner holds.
  */
 import { append } from '../../lib/basics/lists';
 import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
@@ -20,9 +20,9 @@ type DeclaredOn = Extract<BridgePortOn, { declared: unknown }>;
 export function diff(placement: Placement<BridgePortOn>, observed: BridgePortObserved): Difference<BridgePortStep> {
   const steps = new Map<string, BridgePortStep>();
   const findings: Finding[] = [];
-  /** Flags that somebody declares here, whoever it is. */
+  /** Flags that anybody declares here. */
   const declared = new Set<string>();
-  /** And by owner: what its record keeps of these is not left over. */
+  /** Flags by owner that the owner declares. Its record's entries for these are not leftovers. */
   const kept = new Set<string>();
   for (const resource of placement.wanted) {
     const found =
@@ -55,8 +55,8 @@ const keysOf = (spec: BridgePortOn): string[] =>
     : spec.restore.flatMap(({ flags }) => flags.map(({ device, flag }) => keyOf(device, flag)));
 
 /**
- * Which device is to have which flag. Hairpin is switched on at the tap alone: at the end towards the switch it would send
- * every broadcast back, and the switch would look for its senders behind this port.
+ * The flags that each device is to have. Hairpin is switched on only at the tap. At the end towards the switch it would
+ * send every broadcast back, and the switch would look for its senders behind this port.
  */
 const wishesOf = ({ declared, devices }: DeclaredOn): Pick<Wish, 'device' | 'flag' | 'value'>[] =>
   devices.flatMap((device) =>
@@ -124,7 +124,7 @@ function aimFor(
   });
   if (current !== value) {
     const original = before?.before ?? held?.entry.before ?? current;
-    // Back at the value from before the first write there is nothing left to bring back.
+    // If the flag has again the value from before the first write, there is nothing left to restore.
     const after = original === value ? undefined : entry(original);
     const because =
       before === undefined
@@ -147,7 +147,7 @@ function aimFor(
   return [{ device, flag, before, after: { ...before, path, stack }, because: 'another construct declares it now' }];
 }
 
-/** A construct that declares another port, or other flags, than what it left. */
+/** Joins the two steps of a construct that now declares another port, or other flags. */
 function merge(step: BridgePortStep, left: BridgePortStep): BridgePortStep {
   return {
     ...step,

@@ -1,4 +1,4 @@
-/** The flags of some devices as they were before a run: what the journal keeps of them. */
+/** The flags of some devices before a run, as the journal keeps them. */
 import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import type { RestoredOn } from '../../lib/contract/restored';
@@ -6,17 +6,17 @@ import { uuid } from '../../lib/basics/uuid';
 import { flagNames, recordEntry, type BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
 
-/** A record on a host may be older than this version: its ids are checked where they come from a run's folder. */
+/** A record on a host may be older than this version, so its ids are checked only when a run's folder is read. */
 const ownEntry = recordEntry.extend({ portId: uuid, path: line, stack: line }).strict();
 
-/** One flag of one device, as it was. */
+/** One flag of one device before the run. */
 const flagImage = z
   .strictObject({
     device: z.string(),
     flag: z.enum(flagNames),
-    /** Null: what was recorded of it changed alone. */
+    /** Null: the run changed only the entry in the record. */
     value: z.boolean().nullable(),
-    /** Null: not recorded. */
+    /** Null: the flag had no entry in the record. */
     entry: ownEntry.nullable(),
   })
   .refine(({ device, flag, entry }) => entry === null || (entry.device === device && entry.flag === flag), {
@@ -24,7 +24,7 @@ const flagImage = z
     path: ['entry'],
   });
 
-/** A construct may have declared another port before; an entry says which. */
+/** The construct may have declared another port before. The entry names the port. */
 const maxFlags = 64;
 
 export const bridgePortImage = z
@@ -43,7 +43,7 @@ export const bridgePortImage = z
   });
 export type BridgePortImage = z.infer<typeof bridgePortImage>;
 
-/** Brings back what a step found, on the hosts where it was found. */
+/** Restores what a step found, on the host where the step found it. */
 export type BridgePortRestore = RestoredOn<BridgePortImage>;
 
 export type BridgePortSpec = BridgePortDeclared | BridgePortRestore;

@@ -1,6 +1,6 @@
 /**
- * The kind bridge-port: a port's devices on a Linux bridge have the declared flags, wherever its server is now. What they had
- * before is recorded on the host and comes back when the declaration goes.
+ * The kind bridge-port gives a port's devices on a Linux bridge the declared flags, on whichever host its server is. It
+ * records the flags' old values on the host, and restores them when the declaration is removed.
  */
 import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
@@ -12,7 +12,7 @@ import { kind, type BridgePortStep } from './model';
 import { kernelFlag, observe, type BridgePortObserved } from './observe';
 import { bridgePortSpec } from './spec';
 
-/** What a rollback brings back is named flag by flag: one run may have touched a port for two constructs. */
+/** A rollback is named flag by flag, because a run may have changed a port for two constructs. */
 const identify = (spec: BridgePortSpec): string =>
   'restore' in spec
     ? spec.restore

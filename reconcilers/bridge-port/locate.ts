@@ -1,4 +1,4 @@
-/** Which host each port is plugged on, and by which devices. Asked of Neutron at each run: a server moves. */
+/** The host and the devices of each port. Neutron is asked at each run, because a server may move. */
 import type { Port, Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
@@ -8,7 +8,7 @@ import type { BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
 import type { Target } from '../../lib/contract/target';
 
-/** A declaration with the devices of its port, or what is to come back on this one host. */
+/** A declaration with the devices of its port, or the images to restore on this host. */
 export type BridgePortOn =
   | { readonly declared: BridgePortDeclared; readonly devices: readonly string[] }
   | { readonly restore: readonly BridgePortImage[] };

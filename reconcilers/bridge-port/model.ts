@@ -1,17 +1,17 @@
-/** What the parts of the kind bridge-port say to each other. */
+/** Types that the modules of the kind bridge-port share. */
 import type { Port } from '../../lib/contract/ports';
 import type { Finding, Step } from '../../lib/contract/reconciler';
 import type { FlagName, RecordEntry } from './spec';
 
 export const kind = 'bridge-port';
 
-/** One flag of one device: what becomes of it, and of what is recorded of it. */
+/** What a step does to one flag of one device, and to its entry in the record. */
 export interface FlagAim {
   readonly device: string;
   readonly flag: FlagName;
-  /** Undefined: it stays as it is. */
+  /** Undefined: the flag stays as it is. */
   readonly set?: { readonly bridge: string; readonly expect: boolean; readonly value: boolean };
-  /** Undefined: none. */
+  /** Undefined: no entry. */
   readonly before: RecordEntry | undefined;
   readonly after: RecordEntry | undefined;
 }
@@ -29,8 +29,8 @@ export interface Reasoned extends FlagAim {
 export type Found = { readonly aims: readonly Reasoned[]; readonly findings: readonly Finding[] };
 
 /**
- * The devices of a port that are on a Linux bridge: its tap, and where Open vSwitch comes behind a bridge of its own the
- * end towards it. Names are cut at 14 characters (neutron_lib `DEVICE_NAME_MAX_LEN`, nova `NIC_NAME_LEN`), as in
+ * The devices of a port that are on a Linux bridge: its tap and, if Open vSwitch is behind a bridge of its own, the end
+ * towards Open vSwitch. Names are cut at 14 characters (neutron_lib `DEVICE_NAME_MAX_LEN`, nova `NIC_NAME_LEN`), as in
  * `tap28f25940-63` and `qvb28f25940-63`.
  */
 export function devicesOf({ id, vifType }: Pick<Port, 'id' | 'vifType'>): string[] {
@@ -38,5 +38,5 @@ export function devicesOf({ id, vifType }: Pick<Port, 'id' | 'vifType'>): string
   return prefixes.map((prefix) => `${prefix}${id}`.slice(0, 14));
 }
 
-/** The server's end, not the switch's. */
+/** True for the end towards the server, false for the end towards the switch. */
 export const isTap = (device: string): boolean => device.startsWith('tap');

@@ -1,4 +1,4 @@
-/** The flags of all bridge ports of a host, and what records say of them. */
+/** Reads the flags of all bridge ports of a host, and the records of them. */
 import { valueOf, type BridgeFlag, type HostReader } from '../../lib/hosts/host';
 import { readRecords, type HostRecord, type HostRecords } from '../../lib/hosts/host-record';
 import type { Readers } from '../../lib/contract/ports';
@@ -7,7 +7,7 @@ import type { BridgePortOn } from './locate';
 import { recordEntry, type FlagName, type RecordEntry } from './spec';
 import { kind } from './model';
 
-/** As the kernel calls them, below `/sys/class/net/<bridge>/brif/<port>/`. */
+/** The kernel's names, below `/sys/class/net/<bridge>/brif/<port>/`. */
 export const kernelFlag: Readonly<Record<FlagName, BridgeFlag>> = {
   hairpin: 'hairpin_mode',
   learning: 'learning',
@@ -16,14 +16,14 @@ export const kernelFlag: Readonly<Record<FlagName, BridgeFlag>> = {
 
 export interface ObservedDevice {
   readonly bridge: string;
-  /** A flag that this kernel doesn't know is absent. */
+  /** A flag that this kernel lacks is absent. */
   readonly flags: Readonly<Partial<Record<BridgeFlag, boolean>>>;
 }
 
 export type BridgePortRecord = HostRecord<RecordEntry>;
 
 export interface BridgePortObserved extends Records {
-  /** By the device's name, which is one on a host. Entries of records: by `<device> <flag>`. */
+  /** By the device's name, which is unique on a host. Entries of records are by `<device> <flag>`. */
   readonly devices: ReadonlyMap<string, ObservedDevice>;
 }
 
@@ -31,7 +31,7 @@ type Records = HostRecords<RecordEntry>;
 
 export const keyOf = (device: string, flag: FlagName): string => `${device} ${flag}`;
 
-/** What other owners' records say of the same flag. */
+/** The entries for the same flag in other owners' records. */
 export const heldByOthers = (
   { records, others }: Records,
   owner: string,
@@ -47,7 +47,7 @@ export const observe = async (
   from: Readers,
 ): Promise<BridgePortObserved> => look(await from.host(target), owners);
 
-/** What is there now, in one question. */
+/** Reads flags and records in one round trip. */
 export async function look(host: HostReader, owners: readonly string[]): Promise<BridgePortObserved> {
   const [[bridges], records] = await Promise.all([
     host.read([{ verb: 'bridge-ports' }]),

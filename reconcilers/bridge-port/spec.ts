@@ -1,4 +1,7 @@
-/** Flags that a port of Neutron has on its Linux bridge. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
+/**
+ * Flags of a Neutron port on its Linux bridge. The kind's name and its fields are contract
+ * (docs/adr/0006-kinds-on-hosts.md).
+ */
 import * as z from 'zod';
 import { id, line } from '../../lib/basics/line';
 
@@ -9,9 +12,12 @@ export const bridgePortSpec = z
   .strictObject({
     /** UUID of the Neutron port. */
     portId: id,
-    /** True: a frame of the guest may come back to it; on its tap alone. False: on no device of the port. Default: left as it is. */
+    /**
+     * True: the guest may get its own frames back, at its tap alone. False: off at every device of the port. Default:
+     * left as it is.
+     */
     hairpin: z.boolean().optional(),
-    /** False: the bridge doesn't remember which addresses are behind the port. Default: left as it is. */
+    /** False: the bridge doesn't remember the addresses behind the port. Default: left as it is. */
     learning: z.boolean().optional(),
     /** False: frames to addresses that the bridge doesn't know don't reach the port. Default: left as it is. */
     flood: z.boolean().optional(),
@@ -22,12 +28,12 @@ export const bridgePortSpec = z
 
 export type BridgePortDeclared = z.infer<typeof bridgePortSpec>;
 
-/** What is kept of one flag that we changed. */
+/** The record's entry for a flag that stackward changed. */
 export const recordEntry = z.object({
   device: z.string(),
   flag: z.enum(flagNames),
   portId: z.string(),
-  /** The construct's. */
+  /** Path and stack of the construct. */
   path: line,
   stack: line,
   before: z.boolean(),

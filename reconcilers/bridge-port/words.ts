@@ -1,4 +1,4 @@
-/** What a plan says of flags and of what is recorded of them. Pure. */
+/** The words of a plan for flags and their entries in records. Pure. */
 import { defined } from '../../lib/basics/defined';
 import type { Change } from '../../lib/contract/reconciler';
 import type { FlagName, RecordEntry } from './spec';
@@ -20,7 +20,7 @@ export function changesOf(aims: readonly FlagAim[]): Change[] {
   });
 }
 
-/** What it means, where it isn't what every bridge does by itself. */
+/** The effect of a flag, unless every bridge behaves so by default. */
 const meaning: Readonly<Record<FlagName, Readonly<Record<'on' | 'off', string | undefined>>>> = {
   hairpin: {
     on: 'the guest gets its own frames back, broadcasts and multicasts too; with IPv6, its duplicate address detection may then find itself',

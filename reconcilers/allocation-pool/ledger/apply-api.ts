@@ -1,4 +1,4 @@
-/** One update of the subnet each; Neutron does the rest itself. */
+/** One API request per subnet. Neutron itself changes its tables. */
 import type { NetworkWriter, Subnet } from '../../../lib/contract/ports';
 import { parseRange } from '../../../lib/net/ip-ranges';
 import type { StepResult } from '../../../lib/contract/reconciler';

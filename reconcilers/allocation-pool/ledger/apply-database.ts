@@ -1,8 +1,8 @@
 /**
- * One short transaction per network: its subnets share Neutron's allocator, so they are written together or not at all.
+ * One short transaction per network. Its subnets share Neutron's allocator, so they are written together or not at all.
  *
- * All rows are locked and compared before the first write. Until then nothing of ours can be lost, so when Neutron and
- * this transaction wait for each other, the server rolls back this one, and it starts again.
+ * The transaction locks and compares all rows before its first write. If Neutron and the transaction wait for each
+ * other before that, the server rolls the transaction back. Nothing is lost, and it starts again.
  * `standardattributes.revision_number` is left alone (docs/kinds/allocation-pool.md, "In the database").
  */
 import { asStackwardError, StalePlan } from '../../../lib/basics/errors';
@@ -82,8 +82,9 @@ async function writeNetwork(
 const applied = ({ id }: AllocationPoolStep): StepResult => ({ id, outcome: 'applied' });
 
 /**
- * Steps that gave back what a port holds now. Neutron may have chosen the address before the commit and stored it after: where it
- * waited for our locks, and where another node of a cluster let it. The read waits for such a port, which the locks let go on first.
+ * Steps that gave back an address which a port holds now. Neutron may have chosen the address before the commit and
+ * stored it afterwards: it waited for this transaction's locks, or another node of a cluster let it. The read waits for
+ * such a port, because the locks are released to Neutron first.
  */
 async function findTaken(
   written: readonly AllocationPoolStep[],
@@ -125,7 +126,10 @@ function isAsDeclared({ ledgers, allocated = [] }: ObservedSubnet, step: Allocat
   );
 }
 
-/** The subnets as they are, held so until the transaction ends; allocations where ranges or lost addresses need them. */
+/**
+ * The subnets as they are, locked until the transaction ends. Allocations are read if free ranges or lost addresses
+ * need them.
+ */
 async function readLocked(
   transaction: SqlTransaction,
   tables: Tables,

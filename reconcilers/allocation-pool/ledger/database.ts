@@ -1,9 +1,10 @@
 /**
- * Neutron's tables around pools, read. Written for every release that has them: the tables are probed, never the version.
+ * Reads Neutron's tables of pools. The code serves every release that has them, because it probes the tables and never
+ * the version.
  *
- * Under locks, rows are read in the order in which Neutron locks them, so that two of us, or Neutron and us, wait for
- * each other instead of ending in a deadlock: free ranges with their pools (the allocator up to Mitaka takes these FOR
- * UPDATE), pools (a subnet update writes these first), the subnet, the IPAM's pools, allocations last.
+ * Under locks, rows are read in the order in which Neutron locks them. Two transactions then wait for each other
+ * instead of ending in a deadlock. The order: free ranges with their pools (the allocator up to Mitaka takes these FOR
+ * UPDATE), pools (an update of a subnet writes these first), the subnet, the IPAM's pools, allocations last.
  */
 import { defined } from '../../../lib/basics/defined';
 import * as z from 'zod';
@@ -12,7 +13,7 @@ import type { SqlQuery } from '../../../lib/contract/ports';
 import type { Ledger, PoolRow, RangeRow } from './ledger';
 import { firstFault } from '../../../lib/basics/schema-fault';
 
-/** Which of Neutron's tables there are (and may be read). */
+/** The tables of Neutron that exist and may be read. */
 export interface Tables {
   /** `ipavailabilityranges`: up to Mitaka. */
   readonly ranges: boolean;
@@ -30,7 +31,9 @@ export interface SubnetRow {
   readonly gatewayIp: string | null;
 }
 
-/** A subnet's id, and those of its rows in `ipamsubnets`: one where the pluggable IPAM serves it, else none. */
+/**
+ * A subnet's id, and the ids of its rows in `ipamsubnets`: one row if the pluggable IPAM serves the subnet, else none.
+ */
 export interface Owner {
   readonly subnetId: string;
   readonly ipamIds: readonly string[];
@@ -44,7 +47,10 @@ export function* chunksOf<T>(all: readonly T[], size = chunkSize): Generator<rea
 }
 
 const text = z.string().max(255);
-/** Columns by the names that the statements below give them. Ids and addresses of an answer become values of the next statement. */
+/**
+ * Columns, under the names that the statements below give them. Ids and addresses of an answer become values of the
+ * next statement.
+ */
 const rows = {
   name: z.object({ name: text, engine: text.nullable() }),
   owner: z.object({ id: text, subnetId: text }),
@@ -61,7 +67,7 @@ const rows = {
   count: z.object({ subnetId: text, used: z.coerce.number().int().nonnegative() }),
 };
 
-/** Rows of one SELECT, each of which has the shape that Neutron's tables give it. */
+/** Rows of a SELECT. Each has the shape of Neutron's tables. */
 async function select<Row extends object>(
   from: SqlQuery,
   row: z.ZodType<Row>,
@@ -82,11 +88,12 @@ const ipamTables = ['ipamsubnets', 'ipamallocationpools'];
 const olderIpamTables = [...ipamTables, 'ipamallocations', 'ipamavailabilityranges'];
 
 /**
- * One statement. A table that the user has no grant on looks as if it weren't there, and a table overlooked would be left
- * to contradict the others. So the columns of `subnets` tell which tables must be there: Liberty dropped `shared`
- * (liberty/contract/4ffceebfada_rbac_network.py) when it made the tables of the IPAM, and Newton added `segment_id`.
- * @throws UnrecoverableError when the schema is not Neutron's, or the grants hide a part of it; Blocked when a table has no
- *   transactions
+ * Finds the tables with one statement. A table on which the user has no grant looks as if it didn't exist, and would be
+ * left to contradict the other tables. So the columns of `subnets` tell which tables must exist: Liberty dropped
+ * `shared` (liberty/contract/4ffceebfada_rbac_network.py) when it made the tables of the IPAM, and Newton added
+ * `segment_id`.
+ * @throws UnrecoverableError if the schema is not Neutron's, or if the grants hide a part of it; Blocked if a table has
+ * no   transactions
  */
 export async function probeTables(from: SqlQuery): Promise<Tables> {
   const found = await select(
@@ -134,7 +141,7 @@ const grouped = <Row>(rows: readonly Row[], key: (row: Row) => string): Readonly
   return groups;
 };
 
-/** `neutron_subnet_id` has no index: never read this under a lock, it would lock every row. */
+/** `neutron_subnet_id` has no index. Never read this under a lock, because the lock would cover every row. */
 export async function readOwners(from: SqlQuery, tables: Tables, ids: readonly string[]): Promise<readonly Owner[]> {
   if (!tables.ipam) return ids.map((subnetId) => ({ subnetId, ipamIds: [] }));
   const found = await select(
@@ -151,7 +158,7 @@ export interface ReadSubnet extends SubnetRow {
   readonly ledgers: readonly Ledger[];
 }
 
-/** @param locked inside a transaction that will write: pools for update, the subnet's row against changes */
+/** @param locked inside a transaction that will write: locks pools for update, and the subnet's row against changes */
 export async function readSubnets(
   from: SqlQuery,
   tables: Tables,
@@ -225,9 +232,9 @@ async function readLedgers(
 }
 
 /**
- * Addresses in use on each subnet, by subnet id: what ports hold, and where the IPAM keeps ranges of its own (Liberty,
- * Mitaka) also what it calls allocated, since its ranges must hold neither.
- * @param locked waits for allocations under way, and holds new ones up until the transaction ends
+ * Addresses in use on each subnet, by subnet id. These are the addresses of ports. If the IPAM keeps free ranges of its
+ * own (Liberty, Mitaka), its allocations count too, because its ranges must hold neither.
+ * @param locked waits for allocations under way, and keeps new ones waiting until the transaction ends
  */
 export async function readAllocated(
   from: SqlQuery,
@@ -262,7 +269,7 @@ export async function readAllocated(
   );
 }
 
-/** How many addresses ports hold on each subnet: an index alone answers it. */
+/** The number of addresses that ports hold on each subnet. An index alone answers this. */
 export async function countAllocated(from: SqlQuery, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const found = await select(
     from,

@@ -1,4 +1,4 @@
-/** What the code declares, as ranges, and what of it can't stand on the subnet it is for. Pure. */
+/** The declared pools as ranges, and why they may not fit their subnet. Pure. */
 import { asStackwardError } from '../../../lib/basics/errors';
 import type { Cidr, IpAddress, IpRange } from '../../../lib/net/ip-ranges';
 import {
@@ -19,13 +19,13 @@ import { append } from '../../../lib/basics/lists';
 import type { SubnetRow } from './database';
 import type { AllocationPoolSpec } from '../spec';
 
-/** Neutron makes ids in lower case, and MySQL compares them without case. */
+/** Neutron makes ids in lower case, and MySQL ignores case when it compares them. */
 export const subnetIdOf = (spec: AllocationPoolSpec): string => spec.subnetId.toLowerCase();
 
 export interface Declared {
-  /** In the fewest ranges: pools that touch are one. */
+  /** In the fewest ranges: two pools that touch become one range. */
   readonly pools: readonly IpRange[];
-  /** Everything about them that Neutron's API would refuse on this subnet, one sentence each. */
+  /** Every reason for which Neutron's API would refuse these pools on this subnet, one sentence each. */
   readonly refusals: readonly string[];
 }
 
@@ -65,7 +65,7 @@ function refusalsOf(pool: IpRange, cidr: Cidr, gateway: IpAddress | undefined): 
   return refusals;
 }
 
-/** What is left of a pool that may be declared. */
+/** The parts of a pool that may be declared. */
 function around(pool: IpRange, space: IpRange, hole: IpRange): string {
   const outside = subtract([pool], [space]);
   return (

@@ -1,4 +1,4 @@
-/** What every write of this kind asks first, and how its outcome is told. */
+/** Checks that come before every write of this kind, and the words for its result. */
 import { asStackwardError, StalePlan, type StackwardError } from '../../../lib/basics/errors';
 import { only, parseAddress, parseRange, subtract, type IpRange } from '../../../lib/net/ip-ranges';
 import type { StepResult } from '../../../lib/contract/reconciler';
@@ -7,7 +7,7 @@ import { nameSome, usedIn } from './in-use';
 import { addressesOf, renderRows } from './ledger';
 import type { ObservedSubnet } from '../observe';
 
-/** @throws StalePlan naming what moved, if the decision rested on it */
+/** @throws StalePlan naming what changed, if the decision depended on it */
 export function refuseIfMoved(step: AllocationPoolStep, before: ObservedSubnet, now: ObservedSubnet | undefined): void {
   const name = `subnet ${step.subnetId}`;
   if (!now) throw new StalePlan(`the ${name} is gone since the plan was made; plan again`);
@@ -27,7 +27,10 @@ export function refuseIfMoved(step: AllocationPoolStep, before: ObservedSubnet, 
     );
 }
 
-/** All that a plan rests on. Free ranges and allocations change all the time, and are read again by the write itself. */
+/**
+ * Everything that a plan depends on. Free ranges and allocations change all the time, so the write itself reads them
+ * again.
+ */
 function basisOf({ networkId, cidr, gatewayIp, ledgers }: ObservedSubnet): ReadonlyMap<string, string> {
   return new Map([
     ['network_id', networkId],
@@ -44,7 +47,7 @@ export const failed = (step: AllocationPoolStep, { reason, message }: StackwardE
   message,
 });
 
-/** The pools are as declared, and a port holds what they gave back. */
+/** The pools are as declared, but a port holds an address that they gave back. */
 export function takenMeanwhile({ id, subnetId }: AllocationPoolStep, taken: readonly IpRange[]): StepResult {
   const [took, were, ports] =
     taken.length === 1 ? ['a port took', 'it was', 'the port'] : ['ports took', 'they were', 'the ports'];
@@ -63,7 +66,7 @@ export const notLookedAt = ({ id, subnetId }: AllocationPoolStep, { reason, mess
   message: `the pools of subnet ${subnetId} are written, and whether a port took an address in the moment in which it was given back could not be asked (${message}); plan again`,
 });
 
-/** Somebody else made it so between plan and apply. */
+/** Somebody else made the pools as declared between plan and apply. */
 export const unchanged = ({ id }: AllocationPoolStep): StepResult => ({
   id,
   outcome: 'unchanged',
@@ -71,14 +74,14 @@ export const unchanged = ({ id }: AllocationPoolStep): StepResult => ({
 });
 
 /**
- * Whether trying the next one makes sense: what is wrong with one subnet says nothing of another, but a server that
- * refuses, or can't be reached three times in a row, is left alone.
+ * Decides whether the next subnet is tried. A mistake in one subnet says nothing about another. A server that refuses,
+ * or that can't be reached three times in a row, is left alone.
  */
 export class Patience {
   #inARow = 0;
   #stopped: string | undefined;
 
-  /** Why the rest is not tried; undefined as long as it is. */
+  /** Why the remaining subnets are not tried; undefined as long as they are tried. */
   get stopped(): string | undefined {
     return this.#stopped;
   }

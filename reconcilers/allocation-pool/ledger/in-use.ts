@@ -1,11 +1,11 @@
-/** Addresses that ports hold, one range each. */
+/** Addresses that ports hold, each as a range. */
 import { formatAddress, isInside, type IpRange } from '../../../lib/net/ip-ranges';
 
-/** Of addresses in use, those that lie in these ranges. */
+/** The addresses in use that are in these ranges. */
 export const usedIn = (ranges: readonly IpRange[], used: readonly IpRange[]): readonly IpRange[] =>
   used.filter((address) => ranges.some((range) => isInside(address, range)));
 
-/** Up to five addresses, then how many more. */
+/** Up to five addresses, then the number of further addresses. */
 export function nameSome(addresses: readonly IpRange[]): string {
   const named = addresses.slice(0, 5).map(({ version, first }) => formatAddress(version, first));
   const more = addresses.length - named.length;

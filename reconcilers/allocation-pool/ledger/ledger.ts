@@ -11,7 +11,7 @@ import { compact, formatRange, isInside, overlap, parseRange, sizeOf, subtract }
 import { sha256 } from '../../../lib/basics/sha256';
 import type { AddressRange } from '../../../lib/contract/ports';
 
-/** `api`: pools as the API answers them, where nothing but the API is used. */
+/** `api`: the pools that the API answers, if only the API is used. */
 export type Book = 'ipallocationpools' | 'ipamallocationpools' | 'api';
 
 export interface PoolRow extends AddressRange {
@@ -24,14 +24,14 @@ export interface RangeRow extends AddressRange {
 
 export interface Ledger {
   readonly book: Book;
-  /** What its pool rows refer to: the subnet's id, or that of its row in `ipamsubnets`. */
+  /** The id that the pool rows refer to: that of the subnet, or that of its row in `ipamsubnets`. */
   readonly owner: string;
   readonly pools: readonly PoolRow[];
-  /** Free addresses; absent where the release has no such table. */
+  /** Free addresses. Absent if the release has no such table. */
   readonly ranges?: readonly RangeRow[];
 }
 
-/** A row as a range; undefined for what Neutron would choke on (inverted, mixed families, no address). */
+/** A row as a range. Undefined if Neutron couldn't read it (inverted, mixed families, no address). */
 function findRange(row: AddressRange): IpRange | undefined {
   try {
     return parseRange(row);
@@ -48,13 +48,13 @@ export function addressesOf(rows: readonly AddressRange[]): IpRange[] {
 const isSame = (a: readonly IpRange[], b: readonly IpRange[]): boolean =>
   a.length === b.length && a.every(({ first, last }, index) => first === b[index]?.first && last === b[index].last);
 
-/** Whether these rows hold exactly the addresses of `pools` (compact), each once. */
+/** True if these rows hold exactly the addresses of `pools` (compact), each once. */
 export function holdsExactly(rows: readonly AddressRange[], pools: readonly IpRange[]): boolean {
   const ranges = rows.map(findRange).filter((range) => range !== undefined);
   return ranges.length === rows.length && isSame(compact(ranges), pools) && sizeOf(ranges) === sizeOf(pools);
 }
 
-/** `203.0.113.71-203.0.113.75, 203.0.113.80`; a broken row as it stands, so that it is seen. */
+/** `203.0.113.71-203.0.113.75, 203.0.113.80`. A broken row is printed as it is, so that a reader sees it. */
 export function renderRows(rows: readonly AddressRange[]): string {
   const ranges = rows.map(findRange);
   const broken = rows.filter((_, index) => !ranges[index]).map(({ start, end }) => `${start}-${end} (no range)`);
@@ -95,7 +95,7 @@ export function findRangeFault(ledger: Ledger, allocated: readonly IpRange[]): s
 
 const spelled = ({ start, end }: AddressRange): string => (start === end ? start : `${start}-${end}`);
 
-/** The first part of `holes` (compact) that `ranges` (compact) hold too. */
+/** The first addresses that are in both lists (compact). */
 function firstShared(ranges: readonly IpRange[], holes: readonly IpRange[]): IpRange | undefined {
   let next = 0;
   for (const hole of holes) {
@@ -111,17 +111,17 @@ function firstShared(ranges: readonly IpRange[], holes: readonly IpRange[]): IpR
   return undefined;
 }
 
-/** What to write so that a ledger holds `pools`, and ranges that hold what of them is free. */
+/** The writes after which a ledger holds `pools`, and its ranges hold the free addresses of these pools. */
 export interface LedgerWrites {
   readonly update: readonly (PoolRow & { readonly before: AddressRange })[];
   readonly insert: readonly PoolRow[];
   readonly remove: readonly string[];
-  /** All ranges of the ledger anew: those of `clear`'s pools go, `fill` comes. */
+  /** Replaces all ranges of the ledger: ranges of the pools in `clear` are removed, `fill` is added. */
   readonly ranges?: { readonly clear: readonly string[]; readonly fill: readonly RangeRow[] };
 }
 
 /**
- * Rows keep their ids where they share addresses with a wanted pool, so that whoever holds one still finds it.
+ * Computes the rows. A row that shares addresses with a wanted pool keeps its id, so that references to it stay valid.
  * @param pools compact
  * @param newId makes the id of a row that is inserted
  */
@@ -151,9 +151,10 @@ export function writesFor(
 }
 
 /**
- * UUIDs (version 8) that every stackward gives to the rows that it inserts into the same ledger. Two nodes of a cluster take inserts
- * of one subnet at the same moment, since neither knows the locks of the other; of one id the cluster takes one, and refuses the
- * second commit as a deadlock. Its transaction then starts again, and finds the pools of the first.
+ * Ids (UUIDs of version 8) that depend only on the ledger, so that two stackwards insert rows with the same ids. Two
+ * nodes of a cluster accept inserts into one subnet at the same moment, because neither knows the locks of the other.
+ * With equal ids the cluster accepts only one commit and refuses the other as a deadlock. That transaction starts
+ * again, and finds the pools of the first.
  */
 export function newIds({ book, owner, pools }: Ledger): () => string {
   const taken = new Set(pools.map((row) => row.id));
@@ -168,7 +169,7 @@ export function newIds({ book, owner, pools }: Ledger): () => string {
   };
 }
 
-/** The ledger as it is once this is written. */
+/** The ledger after these writes. */
 export function withWrites(ledger: Ledger, { update, insert, remove, ranges }: LedgerWrites): Ledger {
   const updated = new Map(update.map(({ id, start, end }) => [id, { id, start, end }]));
   const kept = ledger.pools.filter(({ id }) => !remove.includes(id)).map((row) => updated.get(row.id) ?? row);

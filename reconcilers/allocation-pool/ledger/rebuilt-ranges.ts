@@ -13,17 +13,17 @@ import { chunksOf, probeTables, readOwners } from './database';
 const sinceLiberty = ['address-scope', 'rbac-policies'];
 const sinceNewton = ['standard-attr-revisions', 'revisions'];
 
-/** Whether these extensions are those of Liberty or Mitaka. */
+/** Whether a Neutron with these extensions is of Liberty or Mitaka. */
 export const mayRebuildRanges = (extensions: ReadonlySet<string>): boolean =>
   sinceLiberty.some((alias) => extensions.has(alias)) && !sinceNewton.some((alias) => extensions.has(alias));
 
-/** Of these subnets, those whose pools the API must not change, as far as the database is known. */
+/** The subnets whose pools the API must not change, as far as the database is known. */
 export async function keptByIpam(ids: readonly string[], from: Readers): Promise<ReadonlySet<string>> {
   if (ids.length === 0 || !from.knowsDatabase || !(await apiMayRebuildRanges(from))) return new Set();
   return readKept(ids, await from.database('database:neutron'));
 }
 
-/** A Neutron that doesn't tell its extensions may: the database is looked at then, and decides. */
+/** A Neutron that doesn't tell its extensions may be of Liberty or Mitaka. The database then decides. */
 const apiMayRebuildRanges = (from: Readers): Promise<boolean> =>
   from
     .network(`api:${from.cloud}`)
@@ -42,7 +42,7 @@ async function readKept(ids: readonly string[], reader: SqlReader): Promise<Read
 
 const fault = 'hand out addresses that ports have';
 
-/** Beside a step of the method `api` that goes through the database. */
+/** Note of a step of the method `api` that is written in the database. */
 export const throughDatabase = `goes through the database: an update through the API would make this Neutron ${fault}`;
 
 const perhaps = `this Neutron is Liberty or Mitaka, and with "ipam_driver = internal" in neutron.conf an update through the API makes it ${fault}, so that no port can be created any more`;
@@ -50,10 +50,10 @@ const perhaps = `this Neutron is Liberty or Mitaka, and with "ipam_driver = inte
 export const unknownIpam = (subnetId: string): string =>
   `the pools of subnet ${subnetId} stay as they are, because ${perhaps}; name Neutron's database in stackward.yaml ("databases.neutron"), so that stackward looks there, and writes there where it has to`;
 
-/** Behind the sentence that Terraform is about to write. */
+/** Follows the sentence that Terraform is about to write the pools. */
 export const terraformMayBreak = `${perhaps}; look there first, and where it is so, give the subnet allocationPoolMethod: 'database'`;
 export const terraformBreaks = `this Neutron would ${fault} after that, so that no port can be created any more; give the subnet allocationPoolMethod: 'database' before`;
 
-/** @param what is wrong with the tables, as a clause */
+/** @param what the mistake in the tables, as a clause */
 export const brokenTables = (subnetId: string, what: string): string =>
   `Neutron can't hand out the addresses of subnet ${subnetId} rightly: ${what}; give the subnet allocationPoolMethod: 'database', and stackward repairs its tables`;

@@ -1,4 +1,6 @@
-/** Flags that go back: those that nobody declares any more, and those that a rollback takes back. Pure. */
+/**
+ * Flags whose old value is restored: flags that nobody declares any more, and flags that a rollback takes back. Pure.
+ */
 import { sweeps, type Finding, type Placement, type Wanted } from '../../../lib/contract/reconciler';
 import type { BridgePortOn } from '../locate';
 import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from '../observe';
@@ -7,7 +9,7 @@ import type { RecordEntry } from '../spec';
 import { changesOf, notesOf } from '../words';
 import { type BridgePortStep, type FlagAim, type Found, kind, type Reasoned } from '../model';
 
-/** As it was, absence of a record included. */
+/** Restores flags and entries to the image. An entry that didn't exist is removed. */
 export function bringBack(
   resource: Wanted<BridgePortOn>,
   images: readonly BridgePortImage[],
@@ -23,7 +25,7 @@ export function bringBack(
     const aim = { device, flag, before, after, because: 'the run is rolled back' };
     const wouldSet = now !== undefined && value !== null && current !== undefined && current !== value;
     const isHeld = heldByOthers(observed, resource.owner, keyOf(device, flag)).length > 0;
-    // A flag that is in our record neither now nor in the image is nothing that a run of ours changed.
+    // No run of ours changed a flag that is neither in our record now nor in the image.
     const isOurs = before !== undefined || after !== undefined;
     if (!isOurs) continue;
     if (wouldSet && !isHeld) aims.push({ ...aim, set: { bridge: now.bridge, expect: current, value } });
@@ -36,7 +38,7 @@ export function bringBack(
   return { aims, findings };
 }
 
-/** One entry of a record that goes. */
+/** An entry that is going to leave a record. */
 interface Leaving {
   readonly owner: string;
   readonly key: string;
@@ -44,10 +46,10 @@ interface Leaving {
 }
 
 /**
- * What the records of owners that may be swept keep of flags that nobody of theirs declares here any more.
+ * Steps for entries in the records of swept owners, if the owner doesn't declare the flag here any more.
  *
- * @param declared flags that somebody declares here, whoever it is
- * @param kept and by owner: what its record keeps of these is not left over
+ * @param declared flags that anybody declares here
+ * @param kept flags by owner that the owner declares; their entries stay
  */
 export function leftovers(
   { wanted, sweep }: Placement<BridgePortOn>,
@@ -63,7 +65,7 @@ export function leftovers(
   const groups = new Map<string, { owner: string; entry: RecordEntry; aims: Reasoned[]; notes: string[] }>();
   for (const [index, left] of leaving.entries()) {
     const { owner, entry } = left;
-    // Where several leave at once, the flag goes back with the last of them.
+    // If several owners leave at once, the last of them restores the flag.
     const { aim, note } = takeBack(left, leaving.slice(0, index), observed, declared);
     const name = `${owner} ${entry.path}`;
     const group = groups.get(name) ?? { owner, entry, aims: [], notes: [] };
