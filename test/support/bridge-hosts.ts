@@ -106,7 +106,7 @@ export class BridgeHosts {
   /** @param open the way to a host; default: its namespace */
   constructor(
     names: readonly string[],
-    private readonly open: (host: BridgeHost) => Host = (host) =>
+    private readonly open: (host: BridgeHost) => OpenHost = (host) =>
       new LocalHost(host.name, { namespace: host.namespace.name, stateFolder: host.stateFolder }),
   ) {
     for (const name of names) {
@@ -163,6 +163,7 @@ export class BridgeHosts {
   }
 
   remove(): void {
+    void this.pool.close();
     for (const host of this.hosts.values()) host.remove();
   }
 
@@ -193,7 +194,7 @@ export class BridgeHosts {
     return {
       name: real.name,
       stateFolder: real.stateFolder,
-      close: () => Promise.resolve(),
+      close: () => real.close(),
       read: (questions) => {
         host.requests.reads += 1;
         return real.read(questions);

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { OpenHost } from '../../adapters/host/host-pool';
 import { LocalHost } from '../../adapters/host/local-host';
 import { apply, everything, plan } from '../../lib/run/engine';
 import { TransientError } from '../../lib/basics/errors';
@@ -127,7 +128,7 @@ export class FirewallHosts {
     names: readonly string[],
     private readonly options: {
       readonly variant?: TableVariant;
-      readonly open?: (host: FirewallHost) => Host;
+      readonly open?: (host: FirewallHost) => OpenHost;
     } = {},
   ) {
     for (const name of names) {
@@ -143,7 +144,13 @@ export class FirewallHosts {
   }
 
   /** What the engine plans, with what it finds. */
-  plan(manifests: readonly Manifest[], sweep: readonly Sweep[] = []) {
+  async plan(manifests: readonly Manifest[], sweep: readonly Sweep[] = []) {
+    const planned = await this.look(manifests, sweep);
+    await this.disconnect();
+    return planned;
+  }
+
+  private look(manifests: readonly Manifest[], sweep: readonly Sweep[]) {
     return plan(manifests, kinds, this.readers, everything, sweep);
   }
 
@@ -153,7 +160,7 @@ export class FirewallHosts {
     more: { sweep?: readonly Sweep[]; between?: () => unknown; only?: readonly string[] } = {},
   ) {
     const sweep = more.sweep ?? [];
-    const whole = await this.plan(manifests, sweep);
+    const whole = await this.look(manifests, sweep);
     const planned = more.only ? { ...whole, steps: whole.steps.filter((step) => more.only?.includes(step.id)) } : whole;
     await more.between?.();
     const recorded = new RecordedTexts(planned, manifests);
@@ -161,6 +168,7 @@ export class FirewallHosts {
       sweep,
       onResult: recorded.onResult,
     });
+    await this.disconnect();
     return {
       planned,
       outcomes: report.results.map(({ id, outcome, reason }) => [id, reason ?? outcome]),
@@ -171,7 +179,17 @@ export class FirewallHosts {
   }
 
   remove(): void {
+    void this.disconnect();
     for (const host of this.hosts.values()) host.remove();
+  }
+
+  /** One to each host, until the end of a plan or run, as in the command. */
+  private readonly ways = new Map<string, OpenHost>();
+
+  private async disconnect(): Promise<void> {
+    const ways = [...this.ways.values()];
+    this.ways.clear();
+    await Promise.all(ways.map((way) => way.close()));
   }
 
   private readonly host = (target: string): Promise<Host> => Promise.resolve(this.counted(this.get(target.slice(5))));
@@ -203,10 +221,10 @@ export class FirewallHosts {
 
   /** Dies before the first write that is one too many, as a program that is killed: what was done stays done. */
   private counted(host: FirewallHost): Host {
-    const { open } = this.options;
-    const real = open
-      ? open(host)
-      : new LocalHost(host.name, { namespace: host.namespace.name, stateFolder: host.stateFolder });
+    const local = (): OpenHost =>
+      new LocalHost(host.name, { namespace: host.namespace.name, stateFolder: host.stateFolder });
+    const real = this.ways.get(host.name) ?? (this.options.open ?? local)(host);
+    this.ways.set(host.name, real);
     return {
       name: real.name,
       stateFolder: real.stateFolder,

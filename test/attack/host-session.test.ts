@@ -1,0 +1,224 @@
+/** One session carries many requests: none finds what an earlier request left, and a dead session is no dead host. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalHost } from '../../adapters/host/local-host';
+import { ProgramFrames, type Said } from '../../adapters/host/program-frames';
+import { SshHost } from '../../adapters/host/ssh-host';
+import { askFacts, create, failure, transient } from '../support/host-failure';
+import { base64, sha256 } from '../support/host-words';
+import { LeastPrivilege, requestOf } from '../support/least-privilege';
+import { findPython2 } from '../support/python2';
+import { Sshd } from '../support/sshd';
+
+const python2 = findPython2('sessions of the host program');
+const interpreters = ['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])];
+
+/** Without the host's clock. */
+const timeless = (json: string): string => json.replace(/"time": [\d.]+/, '"time": 0');
+
+/** The installed program, asked over one pair of pipes as its login would. */
+class RawSession {
+  readonly #frames = new ProgramFrames();
+  readonly #said: Said[] = [];
+  readonly child: ChildProcess;
+
+  constructor(host: LeastPrivilege) {
+    const [program = '', ...args] = host.asLogin('sudo', '-n', host.installed);
+    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child.stdin?.on('error', () => undefined);
+    this.child.stdout?.on('data', (data: Buffer) => {
+      for (const one of this.#frames.push(data)) this.#said.push(one);
+    });
+  }
+
+  /** The answer's JSON, and whether the program is ready for another request. */
+  async ask(input: string): Promise<[json: string, isReady: boolean]> {
+    this.child.stdin?.write(input);
+    let json = '';
+    for (;;) {
+      const said = this.#said.shift();
+      if (said?.is === 'answer') json = said.json;
+      if (said?.is === 'ready') return [json, true];
+      if (said === undefined && this.child.exitCode !== null && this.child.stdout?.readableEnded) return [json, false];
+      if (said === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  async end(): Promise<number | null> {
+    if (this.child.exitCode === null) {
+      this.child.stdin?.end();
+      await once(this.child, 'close');
+    }
+    return this.child.exitCode;
+  }
+}
+
+describe.each(interpreters)('the installed program, run by %s', (python) => {
+  let host: LeastPrivilege;
+  let session: RawSession;
+  beforeAll(() => {
+    host = new LeastPrivilege(python);
+    mkdirSync(host.path('state'));
+    mkdirSync(host.path('open'));
+    writeFileSync(host.path('open/file'), 'x');
+  });
+  beforeEach(() => {
+    host.allow({ read: [`${host.path('open')}/`], write: [`${host.path('state')}/`] });
+    session = new RawSession(host);
+  });
+  afterEach(() => session.end());
+  afterAll(() => host.remove());
+
+  const read = (name: string) => ({ verb: 'read-file', path: host.path(name) });
+  const swap = (mark: string, expect: string | null, content: string) => ({
+    ...{ verb: 'swap-file', path: host.path(`state/bridge-port-${mark}.json`), content: base64(content) },
+    expect: expect === null ? null : sha256(expect),
+  });
+
+  test('hostile requests in a row are answered as each in a program of its own', async () => {
+    const inputs = [
+      ...['nonsense', '{"version":NaN}', '{}', '{"version":3}', `[${'['.repeat(50_000)}`].map(
+        (body) => `stackward-request ${body.length}\n${body}`,
+      ),
+      requestOf({ access: 'both', sequences: [] }),
+      requestOf({ access: 'read', sequences: [[swap('00000001', null, 'x')]] }),
+      requestOf({ access: 'read', sequences: [[read('open/file')], [read('state/../secret')], [read('/etc/shadow')]] }),
+      requestOf({ access: 'write', sequences: [[{ verb: 'restore-tables', family: 4, variant: 'nft', text: 'x' }]] }),
+      requestOf({ access: 'read', sequences: [[{ verb: 'run-reader', argv: ['sh', '-c', 'id'] }]] }),
+      requestOf({ access: 'read', sequences: Array.from({ length: 9000 }, () => []) }),
+      requestOf({ access: 'read', sequences: [[{ verb: 'facts' }, read('open/file')], [read('open/missing')]] }),
+    ];
+    for (const input of [...inputs, ...inputs]) {
+      const alone = /^stackward-answer \d+\n(.*)$/m.exec(host.send(input).stdout)?.[1] ?? '';
+      const [together, isReady] = await session.ask(input);
+      expect([input.slice(0, 99), timeless(together), isReady]).toEqual([input.slice(0, 99), timeless(alone), true]);
+    }
+  });
+
+  test('limits that change between two requests hold for the second', async () => {
+    const asked = requestOf({ access: 'read', sequences: [[read('open/file')]] });
+    expect((await session.ask(asked))[0]).toMatch(/"ok": true/);
+    host.allow({});
+    expect((await session.ask(asked))[0]).toMatch(/"outside-limits"/);
+    writeFileSync(`${host.installed}.limits`, '[]');
+    expect((await session.ask(asked))[0]).toMatch(/"installation"/);
+  });
+
+  test('a request that ran into its deadline leaves no alarm, lock or process to the next', async () => {
+    const holder = spawn('flock', [host.path('state'), 'sh', '-c', 'echo held; cat'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    const late = requestOf({ access: 'write', deadlineSeconds: 1, sequences: [[swap('00000002', null, 'x')]] });
+    expect(await session.ask(late)).toEqual([expect.stringMatching(/"overdue"/), true]);
+    holder.stdin.end();
+    await once(holder, 'close');
+    for (const [before, after] of [
+      [null, 'a'],
+      ['a', 'b'],
+      ['b', 'c'],
+    ] as const) {
+      const asked = requestOf({ access: 'write', sequences: [[swap('00000002', before, after)]] });
+      expect(await session.ask(asked)).toEqual([expect.stringMatching(/"ok": true/), true]);
+      // Nobody holds the lock of the folder between two requests.
+      expect(spawnSync('flock', ['--nonblock', host.path('state'), 'true']).status).toBe(0);
+    }
+    expect(readdirSync(host.path('state'))).toEqual(['bridge-port-00000002.json']);
+  });
+
+  test('a frame that is none ends the session, and nothing behind it is done', async () => {
+    const hidden = requestOf({ access: 'write', sequences: [[swap('00000003', null, 'x')]] });
+    for (const start of ['stackward-request 3\n{}', 'GET / HTTP/1.0\n', 'stackward-request 99999999999\n']) {
+      const one = new RawSession(host);
+      expect((await one.ask(requestOf({ access: 'read', sequences: [] })))[1]).toBe(true);
+      one.child.stdin?.write(start);
+      one.child.stdin?.end(hidden.slice(1));
+      expect(await one.ask('')).toEqual([expect.stringMatching(/"refused"/), expect.any(Boolean)]);
+      await one.end();
+    }
+    expect(existsSync(host.path('state/bridge-port-00000003.json'))).toBe(false);
+  });
+});
+
+/** Host programs that serve requests whose ssh or shell is of this folder; parents before their children. */
+const programs = (mark: string): number[] =>
+  spawnSync('pgrep', ['-f', mark], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean).map(Number);
+
+describe('a session that dies between two requests', () => {
+  let sshd: Sshd;
+  let folder: string;
+  let installed: string;
+  beforeAll(async () => {
+    sshd = await Sshd.start();
+    sshd.addWay('host');
+    folder = mkdtempSync('/var/lib/stackward-test-');
+    installed = join(folder, 'stackward-host');
+    const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
+    writeFileSync(installed, source, { mode: 0o755 });
+    writeFileSync(`${installed}.limits`, JSON.stringify({ write: [join(folder, 'made'), join(folder, 'more')] }));
+  });
+  afterAll(async () => {
+    await sshd.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    [
+      'the program behind ssh',
+      () => new SshHost('cnode01', { destination: 'host', configFile: sshd.configFile, installed }),
+      () => `^/usr/bin/python3 -Es ${installed}`,
+    ],
+    [
+      'ssh itself',
+      () => new SshHost('cnode01', { destination: 'host', configFile: sshd.configFile, installed }),
+      () => `^ssh -F ${sshd.configFile} `,
+    ],
+    [
+      'the program of this machine',
+      () => new LocalHost('cnode01', { installed }),
+      () => `^/usr/bin/python3 -Es ${installed}`,
+    ],
+  ])('%s killed: reads and writes go on in a new session', async (_, open, mark) => {
+    const host = open();
+    rmSync(join(folder, 'made'), { force: true });
+    const kill = (): void => {
+      const found = programs(mark());
+      expect(found).toHaveLength(1);
+      for (const pid of found) process.kill(pid, 'SIGKILL');
+      while (found.some((pid) => existsSync(`/proc/${pid}/exe`))) spawnSync('sleep', ['0.01']);
+    };
+    expect(await askFacts(host)).toMatchObject([{ ok: true }]);
+    const [before] = programs(mark());
+    expect(await askFacts(host)).toMatchObject([{ ok: true }]);
+    expect(programs(mark())).toEqual([before]);
+    kill();
+    expect(await askFacts(host)).toMatchObject([{ ok: true }]);
+    kill();
+    // The news of the death may or may not have come: the write is done, or said to be unknown and not done twice.
+    const written = await host.write([[create(join(folder, 'made'), 1)]]).catch((error: unknown) => error);
+    if (!Array.isArray(written))
+      expect(written).toMatchObject(transient(/each write that was asked for is done whole or not at all/));
+    expect(existsSync(join(folder, 'made'))).toBe(Array.isArray(written));
+    await host.close();
+    expect(programs(mark())).toEqual([]);
+  });
+
+  test('a daemon that is gone: the read is asked again, and the run says that nobody lets it in', async () => {
+    const gone = await Sshd.start();
+    gone.addWay('gone');
+    const host = new SshHost('cnode01', { destination: 'gone', configFile: gone.configFile, installed });
+    await askFacts(host);
+    for (const pid of programs(`^ssh -F ${gone.configFile} `)) process.kill(pid, 'SIGKILL');
+    const { configFile, knownHosts } = gone;
+    const texts = [configFile, knownHosts].map((path) => [path, readFileSync(path)] as const);
+    const key = readFileSync(join(gone.folder, 'login'));
+    await gone.stop();
+    mkdirSync(gone.folder);
+    for (const [path, text] of texts) writeFileSync(path, text);
+    writeFileSync(join(gone.folder, 'login'), key, { mode: 0o600 });
+    expect(await failure(askFacts(host))).toMatchObject(transient(/^nothing listens on its ssh port/));
+    rmSync(gone.folder, { recursive: true });
+  });
+});
