@@ -10,8 +10,9 @@ import { StackwardError } from '../../lib/basics/errors';
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
-import type { Host, HostWrite, Outcome } from '../../lib/hosts/host';
+import type { Host, HostWrite } from '../../lib/hosts/host';
 import { RecordWriter } from '../../lib/hosts/host-record';
+import { writeAll, type Work } from '../../lib/hosts/write-all';
 import { perform } from './grant/edits';
 import { keyOf } from './grant/recorded-grants';
 import { findStale } from './grant/staleness';
@@ -44,10 +45,6 @@ export async function* apply(
 }
 
 type Failed = ReadonlyMap<Job, StackwardError>;
-interface Sequence {
-  readonly writes: readonly HostWrite[];
-  readonly jobs: readonly Job[];
-}
 
 /** Answers why jobs failed. */
 async function write(jobs: readonly Job[], now: TargetObservation, host: Host): Promise<Failed> {
@@ -60,21 +57,16 @@ async function write(jobs: readonly Job[], now: TargetObservation, host: Host): 
   };
   const planned = performRemaining();
   const entryOf = (job: Job): RecordEntry | undefined => planned.entries.get(job) as RecordEntry | undefined;
-  const send = async (all: readonly Sequence[]): Promise<void> => {
-    const sequences = all.filter(({ writes }) => writes.length > 0);
-    const outcomes = sequences.length === 0 ? [] : await host.write(sequences.map(({ writes }) => writes));
-    for (const [index, sequence] of sequences.entries()) {
-      const error = findError(outcomes[index] ?? []);
-      if (error) for (const job of sequence.jobs) failed.set(job, error);
-    }
+  const send = async (works: readonly Work<Job>[]): Promise<void> => {
+    for (const [job, error] of await writeAll(host, works)) failed.set(job, error);
   };
   const writers = new Map([...now.records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
   const record = (changes: ReadonlyMap<Job, RecordEntry | undefined>): Promise<void> =>
     send(
       [...writers].map(([owner, writer]) => {
         const own = [...changes].filter(([job]) => job.owner === owner);
-        const writes = writer.write(new Map(own.map(([job, entry]) => [keyOf(job), entry])));
-        return { writes, jobs: own.map(([job]) => job) };
+        const sequence = writer.write(new Map(own.map(([job, entry]) => [keyOf(job), entry])));
+        return { sequence, things: own.map(([job]) => job) };
       }),
     );
 
@@ -86,8 +78,8 @@ async function write(jobs: readonly Job[], now: TargetObservation, host: Host): 
   const { texts } = failed.size === 0 ? planned : performRemaining();
   await send(
     [...texts].map(([file, { content }]) => ({
-      writes: [swapOf(file, content, now)],
-      jobs: recorded.filter((job) => job.file === file),
+      sequence: [swapOf(file, content, now)],
+      things: recorded.filter((job) => job.file === file),
     })),
   );
 
@@ -95,11 +87,6 @@ async function write(jobs: readonly Job[], now: TargetObservation, host: Host): 
   const losing = remaining().filter((job) => entryOf(job) === undefined);
   await record(new Map([...undone, ...losing].map((job) => [job, failed.has(job) ? job.recorded : undefined])));
   return failed;
-}
-
-function findError(outcomes: readonly Outcome<object>[]): StackwardError | undefined {
-  const failed = outcomes.find((outcome) => !outcome.ok);
-  return failed?.ok === false ? failed.error : undefined;
 }
 
 function swapOf(path: string, content: string, { answers, services }: TargetObservation): HostWrite {

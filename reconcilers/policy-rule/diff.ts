@@ -6,7 +6,7 @@ import { finish } from './grant/finish';
 import { compareGrants } from './grant/grants';
 import { bringBack, findLeftovers } from './grant/removals';
 import type { Comparison, Draft, PolicyRuleStep, TargetObservation } from './model';
-import type { PolicyRuleSpec } from './restored';
+import type { PolicyRuleSpec } from './image';
 
 export function diff(placement: Placement<PolicyRuleSpec>, observed: TargetObservation): Difference<PolicyRuleStep> {
   const drafts = new Map<string, Draft>();

@@ -10,7 +10,7 @@ import { rawValue } from './grant/edits';
 import { locate } from './locate';
 import { kind, type PolicyRuleStep, type TargetObservation } from './model';
 import { observe } from './observe';
-import { policyRuleImage, type PolicyRuleSpec } from './restored';
+import { policyRuleImage, type PolicyRuleSpec } from './image';
 import { policyRuleSpec, type RecordEntry } from './spec';
 
 function identify(spec: PolicyRuleSpec): string {

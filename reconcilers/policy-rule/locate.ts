@@ -2,25 +2,26 @@
 import { contradictionOf } from '../../lib/run/cloud-release';
 import { askApis } from '../../lib/run/declared-release';
 import type { ApiAnswer, Readers } from '../../lib/contract/ports';
+import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget } from '../../lib/run/sweep';
 import type { Target } from '../../lib/contract/target';
-import type { PolicyRuleSpec } from './restored';
+import type { PolicyRuleSpec } from './image';
 
 export async function locate(
   specs: readonly Wanted<PolicyRuleSpec>[],
   from: Readers,
 ): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];
-  const wanted = new Map<Target, Wanted<PolicyRuleSpec>[]>();
+  const pairs: [Target, Wanted<PolicyRuleSpec>][] = [];
   // Who can't ask is told by the comparison of the whole manifest.
   const { answers } = specs.some(({ spec }) => !('restore' in spec)) ? await askApis(from) : { answers: [] };
-  for (const one of specs) {
-    const fault = faultOf(one, answers, from);
+  for (const resource of specs) {
+    const fault = faultOf(resource, answers, from);
     if (fault) findings.push(fault);
-    else for (const target of targetsOf(one.spec, from)) wanted.set(target, [...(wanted.get(target) ?? []), one]);
+    else for (const target of targetsOf(resource.spec, from)) pairs.push([target, resource]);
   }
-  return { placements: [...wanted].map(([target, ones]) => ({ target, wanted: ones })), findings };
+  return { placements: placeByTarget(pairs), findings };
 }
 
 function faultOf(

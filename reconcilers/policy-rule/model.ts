@@ -11,7 +11,7 @@ import type { Grant, RecordedGrants } from './grant/recorded-grants';
 import type { RolesSeen } from './grant/roles';
 import type { ServicePolicy } from './grant/service-policy';
 import type { RuleName, Situation } from './grant/situation';
-import type { RuleImage } from './restored';
+import type { RuleImage } from './image';
 import type { RecordEntry } from './spec';
 
 export const kind = 'policy-rule';

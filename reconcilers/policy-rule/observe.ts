@@ -20,7 +20,7 @@ import { seeRoles } from './grant/roles';
 import { findServicePolicy, foldersOf, type ServicePolicy } from './grant/service-policy';
 import { asksTool, rulesOfService, situationOf, type ServiceRules, type Situation } from './grant/situation';
 import { kind, serviceKey, type TargetObservation } from './model';
-import type { PolicyRuleSpec, RuleImage } from './restored';
+import type { PolicyRuleSpec, RuleImage } from './image';
 import { recordEntry, type RecordEntry } from './spec';
 
 export async function observe(placement: Placement<PolicyRuleSpec>, from: Readers): Promise<TargetObservation> {

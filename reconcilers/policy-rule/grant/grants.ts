@@ -10,7 +10,7 @@ import type { Finding, Placement, Step, Wanted } from '../../../lib/contract/rec
 import { admissionOf } from '../../../lib/policy/grant';
 import { sayGrant } from '../../../lib/policy/intents';
 import { kind, type Comparison, type Draft, type Job, type TargetObservation } from '../model';
-import type { PolicyRuleSpec } from '../restored';
+import type { PolicyRuleSpec } from '../image';
 import type { PolicyRuleDeclared, RecordEntry } from '../spec';
 import { companionsOf } from './companions';
 import { aloneValue, rawValue, sayValue } from './edits';

@@ -3,7 +3,7 @@ import { asStackwardError, Blocked } from '../../../lib/basics/errors';
 import { sweeps, type Finding, type Placement, type Wanted } from '../../../lib/contract/reconciler';
 import { defined } from '../../../lib/basics/defined';
 import { kind, type Comparison, type Draft, type Job, type TargetObservation } from '../model';
-import type { PolicyRuleRestore, PolicyRuleSpec, RuleImage } from '../restored';
+import type { PolicyRuleRestore, PolicyRuleSpec, RuleImage } from '../image';
 import { rawValue } from './edits';
 import { keyOf } from './recorded-grants';
 import { refuseOtherFile, refuseSharedValue } from './restoring';

@@ -6,7 +6,7 @@ import { admissionOf } from '../../../lib/policy/grant';
 import { sayGrant } from '../../../lib/policy/intents';
 import { PolicyText } from '../../../lib/policy/model';
 import { serviceKey, type Job, type TargetObservation } from '../model';
-import type { RuleImage } from '../restored';
+import type { RuleImage } from '../image';
 import { sayHolders } from './roles';
 import type { ServicePolicy } from './service-policy';
 import { refuseShared } from './shared-rule';

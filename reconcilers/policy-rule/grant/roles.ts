@@ -6,7 +6,7 @@ import { holdersOf, sayImplying } from '../../../lib/policy/implied-roles';
 import type { Readers, RoleCatalogue } from '../../../lib/contract/ports';
 import type { Placement, Step } from '../../../lib/contract/reconciler';
 import { isAtLeast } from '../../../lib/openstack/releases';
-import type { PolicyRuleRestore, PolicyRuleSpec } from '../restored';
+import type { PolicyRuleRestore, PolicyRuleSpec } from '../image';
 import type { Situation } from './situation';
 import type { PolicyRuleDeclared } from '../spec';
 
