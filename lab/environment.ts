@@ -68,7 +68,7 @@ export interface Lab extends LabRecord {
   /** On the loopback device: where agents in their namespaces reach the message broker. */
   readonly address: string;
   readonly hosts: readonly ComputeHost[];
-  /** What each namespace and veth device of this lab begins with. */
+  /** The names of all namespaces and veth devices of this lab begin with it. */
   readonly prefix: string;
   readonly authUrl: string;
   readonly cloudsYaml: string;

@@ -46,7 +46,7 @@ async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise
   return exitCode;
 }
 
-/** Whose things the plan below is about: no manifest says so. */
+/** Heads the plan of a rollback with the owners of its steps, because no manifest names them. */
 function describe({ name, record: { command, by, startedAt, steps, version } }: RecordedRun): string {
   const owners = [...new Set(steps.map(({ resource }) => resource.owner))].sort();
   return `Run ${name}: ${command} of ${owners.join(', ') || 'nobody'}, recorded at ${startedAt} on ${by.host} by stackward ${version}`;

@@ -258,7 +258,10 @@ class Credentials {
     );
   }
 
-  /** An id wins over a name. Beside a project, domain_id and domain_name are what each of the two leaves out. */
+  /**
+   * An id wins over a name. If a project is named, `domain_id` and `domain_name` are the domain of the user or of the
+   * project wherever its own domain is not given.
+   */
   private domainOf(whose: 'user' | 'project'): DomainRef | undefined {
     const isShared = this.settings.has('project_id') || this.settings.has('project_name');
     const part = (what: 'id' | 'name'): string | undefined =>

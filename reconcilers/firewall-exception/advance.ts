@@ -1,4 +1,4 @@
-/** The chains of a host and the files from which they come back, once these steps are done. Pure. */
+/** The chains and stored files of a host after these steps. Pure. */
 import { changeOf } from './chain/family-change';
 import type { FirewallExceptionObserved, FirewallExceptionStep, OwnState } from './model';
 

@@ -1,8 +1,9 @@
 /**
- * Writes the steps of one host in one request: each owner's chain in each family is a sequence of its own (family-change.ts). A
- * chain with more rules than one transaction may name takes further requests, and from the first of them on nothing leads to it.
+ * Writes the steps of one host with one request. Each owner's chain in each family is a sequence of its own
+ * (family-change.ts). A chain with more rules than one transaction may name takes further requests; from the first of
+ * them on, no jump leads to it.
  *
- * Where the kernel refuses, the file from which it comes back at boot is put back as it was, in a second request.
+ * If the kernel refuses a change, a second request puts its stored file back as it was.
  */
 import { defined } from '../../lib/basics/defined';
 import { asStackwardError, type Reason } from '../../lib/basics/errors';
@@ -47,7 +48,10 @@ interface Written {
   readonly outcomes: Outcome<object>[];
 }
 
-/** The first requests of all changes are one, then the second ones, and so on; a change ends at its first failure. */
+/**
+ * The first requests of all changes go out together, then the second requests, and so on. A change ends at its first
+ * failure.
+ */
 async function writeInTurn(changes: readonly FamilyChange[], host: Host): Promise<readonly Written[]> {
   const written = changes.map((change): Written => ({ change, outcomes: [] }));
   for (let turn = 0; ; turn++) {
@@ -61,7 +65,10 @@ async function writeInTurn(changes: readonly FamilyChange[], host: Host): Promis
   }
 }
 
-/** Whether this step has, or had, rules there, or may have: nobody knows what a large file holds. */
+/**
+ * True if this step has or had rules in the change's chain. A large file counts as well, because nobody knows which
+ * rules it holds.
+ */
 const isAbout = ({ owner, family, before }: FamilyChange, step: FirewallExceptionStep): boolean =>
   owner === step.owner &&
   (isLarge(before.stored.file) ||
@@ -76,14 +83,14 @@ type Failed = Outcome<object> & { readonly ok: false };
 interface End {
   readonly change: FamilyChange;
   readonly isClosed: boolean;
-  /** Some of its transactions are done; since the first nothing leads to the chain. */
+  /** Some of its transactions are done. Since the first of them, no jump leads to the chain. */
   readonly isBegun: boolean;
   readonly isInKernel: boolean;
-  /** As the transactions that are done left it. */
+  /** The chain after the transactions that are done. */
   readonly kernel: OwnChains;
-  /** The first that failed. */
+  /** The first failure. */
   readonly failed: Failed | undefined;
-  /** Why what `closing` took out of the file is not back, where it should be. */
+  /** Why the stored file is not back as it was before `closing`, although it should be. */
   reopening?: string;
 }
 
@@ -102,7 +109,7 @@ function endOf(change: FamilyChange, ended: readonly Outcome<object>[]): End {
   };
 }
 
-/** Files as they were, of what the kernel refused. */
+/** Puts stored files back whose change the kernel refused. */
 async function reopen(ends: readonly End[], host: Host): Promise<void> {
   const again = ends.filter(
     ({ change, isClosed, isBegun, isInKernel }) => isClosed && !isBegun && !isInKernel && change.reopening.length > 0,
@@ -132,7 +139,10 @@ async function explain(end: End, failed: Failed, host: Host): Promise<Failure> {
   return { reason, message: message + then };
 }
 
-/** Code 4 of iptables means that its lock is held, or that the chain is not empty: only another look tells. */
+/**
+ * iptables exits with 4 if its lock is held, and also if the chain is not empty. Only reading again distinguishes the
+ * two.
+ */
 async function explainWrite(end: End, failed: Failed, host: Host): Promise<Failure> {
   const { change, isClosed, isInKernel } = end;
   const { family, before, kernel } = change;

@@ -1,8 +1,9 @@
 /**
- * What of the observed chains is not as declared. Pure.
+ * Compares the observed chains with the declared exceptions. Pure.
  *
- * A rule of ours bears its construct's path in its comment, so each construct has steps of its own, although all rules of one
- * owner stand in one chain. What no construct put into that chain blocks every change of it: it is shown, never touched.
+ * A rule of stackward has its construct's path in its comment. So each construct has steps of its own, although all
+ * rules of one owner are in one chain. A foreign rule in that chain blocks every change of the chain: the plan shows
+ * it, and nothing touches it.
  */
 import { defined } from '../../lib/basics/defined';
 import { ownTables } from '../../lib/iptables/own-chain';
@@ -54,7 +55,7 @@ export function diff(
   return { steps, findings };
 }
 
-/** That the tap is away stands with the step, where there is one. */
+/** The step says that the tap is away. Without a step, a finding says so. */
 const findingsOf = (
   { resource, findings, away }: Intent,
   steps: readonly FirewallExceptionStep[],
@@ -63,7 +64,7 @@ const findingsOf = (
     ? findings
     : [...findings, { id: resource.id, message: away }];
 
-/** Left as it is: it may be another owner's. */
+/** The chain is left as it is, because it may be another owner's. */
 const unclearChains = (owner: string, state: OwnState): Finding[] =>
   families.flatMap((family) => {
     const { unclear } = state[family];
@@ -90,7 +91,7 @@ function describeForeign(owner: string, state: OwnState): string | undefined {
   return undefined;
 }
 
-/** What there is of one construct. */
+/** The rules of one construct on the host. */
 export const seenOf = (comment: string, state: OwnState, where: 'kernel' | 'stored'): ExceptionRules => {
   const rulesIn = (family: Family) => {
     const { kernel, stored } = state[family];
@@ -118,7 +119,7 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   const isGone = isNothing(rules);
   const action = isGone ? 'delete' : isNothing(before) ? 'create' : 'update';
   const because = reasonOf({ action, rulesDiffer: ruleChanges.length > 0, jumps, before, stored, rules });
-  // What comes back at boot is worth a line where nothing else tells of it.
+  // A change of the stored rules gets a line only if no other change tells of it.
   const shown = ruleChanges.length + jumps.length > 0 ? [...ruleChanges, ...jumps] : boot;
   const step = {
     id: resource.id,
@@ -159,7 +160,7 @@ function reasonOf({ action, rulesDiffer, jumps, before, stored, rules }: Seen): 
       : 'what would come back when the host starts is not as stackward writes it';
 }
 
-/** As far as the rules tell. */
+/** Why the rules differ, as far as the rules tell. */
 function whatChanged(before: ExceptionRules, after: ExceptionRules): string {
   const isSameWithout = (what: RegExp): boolean => {
     const text = (rules: ExceptionRules) =>
@@ -183,7 +184,7 @@ function whatChanged(before: ExceptionRules, after: ExceptionRules): string {
   return 'the code has changed';
 }
 
-/** A change per rule, in the kernel's words. */
+/** One change per rule, in the kernel's words. */
 function changesOf(family: Family, before: ExceptionRules[Family], after: ExceptionRules[Family]): Change[] {
   if (isSameGroup(before, after)) return [];
   return ownTables.flatMap((table) =>
@@ -196,7 +197,9 @@ function changesOf(family: Family, before: ExceptionRules[Family], after: Except
   );
 }
 
-/** The comment is the id of the step already, and the way over the bridge reads better in front. */
+/**
+ * Leaves out the comment, which is the step's id already, and puts the way over the bridge first, which reads better.
+ */
 function shown(rule: string): string {
   const text = canonicalRule(rule).replace(/(^| )-m comment --comment \S+/, '');
   const way = /(?:^| )-m physdev --physdev-in (\S+) --physdev-out (\S+) --physdev-is-bridged/.exec(text);
@@ -235,7 +238,7 @@ function bootChanges(
   return [];
 }
 
-/** What nothing wants here any more, in the kernel or to come back at boot. */
+/** Steps that remove rules from kernel and stored file which nothing wants here any more. */
 function leftovers(
   owner: string,
   state: OwnState,
@@ -264,7 +267,7 @@ function leftovers(
         before: 'some',
         after: 'none',
       }));
-    // A long path is cut in its comment, and what is only not to be placed now is known by its whole id.
+    // The comment holds only a part of a long path. The ids of this run's resources tell the whole path.
     const id =
       ids.find((candidate) => candidate.startsWith(`${kind}.`) && commentOf(pathOf(candidate)) === comment) ??
       `${kind}.${path}`;

@@ -1,4 +1,4 @@
-/** An exception as it was on some hosts before a run: what the journal keeps of it. */
+/** An exception on some hosts before a run, as the journal keeps it. */
 import * as z from 'zod';
 import type { OwnTable } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
@@ -7,7 +7,10 @@ import type { RestoredResource } from '../../lib/contract/resource';
 import type { RestoredOn } from '../../lib/contract/restored';
 import { findOwnComment } from './chain/rule-shape';
 
-/** Of one table in one family. Runs of before `maxRules` of lib/synth/exception-limits.ts recorded exceptions that are larger than any today. */
+/**
+ * Rules of one table in one family. Older runs, before `maxRules` of lib/synth/exception-limits.ts, recorded larger
+ * exceptions.
+ */
 const maxRecordedRules = 10_000;
 
 /** The rules of one construct, each of exactly a shape that stackward writes. */
@@ -28,17 +31,17 @@ const rulesOf = (table: OwnTable, comment: string) =>
 const ownRules = (comment: string) =>
   z.strictObject({ mangle: rulesOf('mangle', comment), filter: rulesOf('filter', comment) });
 
-/** A comment that was cut tells its path as far as it is kept. */
+/** True if the comment is that of the path. A comment that was cut holds the first part of its path. */
 const isOf = (comment: string, path: string): boolean => commentOf(path) === comment || findPath(comment) === path;
 
 const imageOf = (comment: string) =>
   z.strictObject({
     /** The construct's path, as the comments of its rules have it. */
     comment: z.literal(comment),
-    /** As the kernel printed them; all empty: it was not there. */
+    /** As the kernel printed them. All empty: the exception was not there. */
     ipv4: ownRules(comment),
     ipv6: ownRules(comment),
-    /** There was a lock of the agent that the run's writes held. Where it is, the host says. */
+    /** Present if the run's writes held a lock of the agent. The host says where the lock is. */
     lockFile: z.string().optional(),
   });
 
@@ -46,7 +49,7 @@ export type ExceptionImage = z.infer<ReturnType<typeof imageOf>>;
 
 export type RestoredException = RestoredOn<ExceptionImage>;
 
-/** Of one construct: its images must agree on a comment that its path has. */
+/** The images of one construct must have the same comment, which must belong to its path. */
 export function exceptionImage({ before, path }: RestoredResource): ReturnType<typeof imageOf> {
   const said = before.map(({ image }) => image.comment);
   const own = said.find((comment): comment is string => typeof comment === 'string' && isOf(comment, path));

@@ -1,6 +1,6 @@
 /**
- * The kind firewall-exception: what may pass at a port although its address is not the port's own, in a chain of our own that
- * Neutron's agent never rewrites (docs/kinds/firewall-exception.md).
+ * The kind firewall-exception lets packets pass at a port although their address is not the port's own. Its rules are
+ * in a chain of stackward, which Neutron's agent never rewrites (docs/kinds/firewall-exception.md).
  */
 import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
@@ -28,7 +28,7 @@ function check(spec: FirewallExceptionSpec): void {
     throw new InvalidConfiguration(`the exception is not valid: ${finding}; see docs/kinds/${kind}.md`);
 }
 
-/** Two specs that say the same of one port are one thing twice. */
+/** Two specs that let the same packets pass at the same port are the same thing, declared twice. */
 function identify(spec: FirewallExceptionSpec | RestoredException): string {
   if ('restore' in spec)
     return `exception ${spec.restore.map(({ target, image }) => `${image.comment}@${target}`).join(', ')}`;

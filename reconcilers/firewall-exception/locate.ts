@@ -1,4 +1,7 @@
-/** On which hosts a port's exception belongs now: asked of Neutron at each run, so that it follows its server. */
+/**
+ * The hosts on which a port's exception belongs now. Neutron is asked at each run, so that the exception follows its
+ * server.
+ */
 import type { Port, Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
@@ -45,7 +48,7 @@ export async function locate(
   return { placements: placeByTarget(pairs), findings };
 }
 
-/** By network. */
+/** Subnets by network. */
 async function readSubnets(ports: readonly Port[], from: Readers): Promise<ReadonlyMap<string, readonly NearSubnet[]>> {
   if (ports.length === 0) return new Map();
   const networks = [...new Set(ports.map((port) => port.networkId))];
@@ -59,7 +62,7 @@ const noCandidates = ({ firewallDriver }: FirewallExceptionSpec): Omit<Finding, 
   message: `Neutron names no ${agentTypes[firewallDriver]} on any host, or these credentials may not see agents, so there is no candidate; correct "firewallDriver" of OpenStackCloud, or use credentials of an administrator`,
 });
 
-/** Why it can be put nowhere. */
+/** Why the exception has no place on any host. */
 function findMisplaced({ spec }: Declared, port: Port | undefined): Omit<Finding, 'id'> | undefined {
   if (!port)
     return {
@@ -100,7 +103,7 @@ function findOtherBinding(spec: FirewallExceptionSpec, port: Port): Omit<Finding
   };
 }
 
-/** The firewall driver that a binding tells of; undefined: none with iptables. */
+/** The firewall driver that the binding implies; undefined if it implies none with iptables. */
 function findDriver({ vifType, hybridPlug }: Port): FirewallExceptionSpec['firewallDriver'] | undefined {
   if (vifType === 'bridge') return 'iptables';
   return vifType === 'ovs' && hybridPlug === true ? 'iptables_hybrid' : undefined;

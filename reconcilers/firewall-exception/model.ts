@@ -1,4 +1,4 @@
-/** What the parts of the kind firewall-exception say to each other. */
+/** Types that the modules of the kind firewall-exception share. */
 import type { TableVariant } from '../../lib/hosts/host';
 import type { OwnChains, OwnRules } from '../../lib/iptables/own-chain';
 import type { Port, Subnet } from '../../lib/contract/ports';
@@ -15,50 +15,50 @@ export const pathOf = (id: string): string => id.slice(kind.length + 1);
 
 export const familyNames: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
-/** Where the neighbours of a port are. */
+/** A subnet of the port's network, with the port's neighbours. */
 export type NearSubnet = Pick<Subnet, 'cidr' | 'gatewayIp'>;
 
-/** What an exception is on one host. */
+/** The wish for one exception on one host. */
 export type PlacedException =
   | {
       readonly is: 'declared';
       readonly spec: FirewallExceptionSpec;
       readonly port: Port;
-      /** Those of its network, as far as the credentials see them. */
+      /** The subnets of its network, as far as the credentials see them. */
       readonly subnets: readonly NearSubnet[];
     }
   | { readonly is: 'restored'; readonly image: ExceptionImage };
 
 export interface FirewallExceptionStep extends Step {
   readonly owner: string;
-  /** By which its rules are found. */
+  /** The comment by which its rules are found. */
   readonly comment: string;
-  /** What is to be there. */
+  /** The rules that are to be there. */
   readonly rules: ExceptionRules;
 }
 
-/** Of one owner in one family. */
+/** What the host has of one owner in one family. */
 export interface OwnFamily {
   readonly names: OwnNames;
   /** Other names under which this owner has rules too. */
   readonly twin?: OwnNames;
-  /** A chain under the owner's mark of before, of which nothing says whose it is. */
+  /** A chain under the owner's former mark, of which nothing says whose it is. */
   readonly unclear?: string;
   readonly kernel: OwnChains;
   readonly stored: StoredRules;
-  /** Rules in our chain that no construct put there, and rules of others that lead to it. */
+  /** Foreign rules in the owner's chain, and foreign rules that lead to it. */
   readonly foreign: readonly string[];
 }
 
 export type OwnState = Readonly<Record<Family, OwnFamily>>;
 
 export interface HostState {
-  /** `neutron-filter-top` is there. */
+  /** True if the agent's chain `neutron-filter-top` is there. */
   readonly hasHook: Readonly<Record<Family, boolean>>;
   readonly variant: Readonly<Record<Family, TableVariant>>;
   /** Bridge port → its bridge. */
   readonly bridgeOf: ReadonlyMap<string, string>;
-  /** The agent's own, which a write must hold: up to Liberty. */
+  /** The agent's own lock, which a write must hold: up to Liberty. */
   readonly lockFile?: string;
 }
 

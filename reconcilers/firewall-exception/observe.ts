@@ -1,4 +1,4 @@
-/** What one host has of our exceptions: in the kernel, and in the files from which they come back when it starts. */
+/** Reads the exceptions of one host: in the kernel, and in the files from which they come back when the host starts. */
 import { defined } from '../../lib/basics/defined';
 import { maxStoredBytes } from '../../lib/synth/exception-limits';
 import { valueOf, type HostFile, type HostReader, type HostTables, type Outcome } from '../../lib/hosts/host';
@@ -16,10 +16,13 @@ import { parseStored, textOf, type SeenFile } from './chain/stored-rules';
 import type { FirewallExceptionObserved, OwnFamily, PlacedException } from './model';
 import { pathOf } from './model';
 
-/** Of a host without ip6tables, or without any, where nothing is wanted. */
+/** For a host without ip6tables, or without any iptables if nothing is wanted there. */
 const noTables: HostTables = { variant: 'only', hasHook: false, text: '' };
 
-/** Up to Liberty 7.0.1 the agent saves and restores whole tables, and loses what came between. A run under its lock says so. */
+/**
+ * Up to Liberty 7.0.1 the agent saves and restores whole tables, and loses rules that were added in between. A write
+ * under the agent's lock prevents that. An image says whether its run held the lock.
+ */
 const needsLock = ({ spec }: { spec: PlacedException }): boolean =>
   spec.is === 'declared' ? !isAtLeast(spec.spec.release, 'mitaka') : spec.image.lockFile !== undefined;
 
@@ -73,7 +76,10 @@ export async function observe(
   };
 }
 
-/** What is too large to be read is measured, in a second request; what only found no room in the answer stays a failure. */
+/**
+ * A second request measures files that are too large to be read. A file that merely had no room in the answer stays a
+ * failure.
+ */
 async function readStored(
   host: HostReader,
   outcomes: ReadonlyMap<string, Outcome<HostFile>>,
@@ -101,7 +107,7 @@ interface Seen {
   readonly ruleset: Ruleset;
   /** By path. */
   readonly stored: ReadonlyMap<string, SeenFile>;
-  /** Of the owner's constructs that this host is to have. */
+  /** Comments of the owner's constructs that this host is to have. */
   readonly comments: ReadonlySet<string>;
 }
 
@@ -134,7 +140,7 @@ function ownFamily(owner: string, family: Family, { stateFolder, ruleset, stored
   return isEmpty ? seen(former) : { ...now, twin: former };
 }
 
-/** Where nothing says the release: what is left says which lock it was written under. */
+/** If no spec says the release, the stored files name the lock under which they were written. */
 function knownLock(
   wanted: Placement<PlacedException>['wanted'],
   states: FirewallExceptionObserved['owners'],

@@ -1,4 +1,7 @@
-/** What may pass at a port although its address is not the port's own. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
+/**
+ * Packets that may pass at a port although their address is not the port's own. The kind's name and its fields are
+ * contract (docs/adr/0006-kinds-on-hosts.md).
+ */
 import * as z from 'zod';
 import { maxPrefixes } from '../../lib/synth/exception-limits';
 import { carriesIPv4, parseCidr } from '../../lib/net/ip-ranges';
@@ -14,7 +17,7 @@ function isCidr(text: string): boolean {
   }
 }
 
-/** CIDRs of either family without host bits; `any` is spelled out, and means every address of both. */
+/** CIDRs of either family without host bits. `any` means every address of both families. */
 const prefixes = z.union([z.literal('any'), z.array(z.string().refine(isCidr)).min(1).max(maxPrefixes)], {
   error: ({ input }) =>
     Array.isArray(input) && input.length > maxPrefixes
@@ -24,18 +27,23 @@ const prefixes = z.union([z.literal('any'), z.array(z.string().refine(isCidr)).m
 
 export const firewallExceptionSpec = z.strictObject({
   portId: whereabouts.shape.portId,
-  /** `routed`: frames bear the port's own MAC address. `bridged`: they bear those of whoever is behind it. */
+  /**
+   * `routed`: frames bear the port's own MAC address. `bridged`: frames bear the MAC addresses of the clients behind
+   * the port.
+   */
   mode: z.enum(['routed', 'bridged']),
-  /** What may leave the port as its source, and come into it as its destination. */
+  /**
+   * Foreign addresses behind the port: packets from `sources` to `destinations` may leave, and the reverse may enter.
+   */
   sources: prefixes,
-  /** Where that may go to, and come from. */
+  /** The addresses at the other end. */
   destinations: prefixes,
-  /** Why it is needed, for whoever reviews it. */
+  /** Why it is needed, for the reviewer of the plan. */
   reason: line,
   placement: whereabouts.shape.placement,
   release: releaseSchema,
   firewallDriver: whereabouts.shape.firewallDriver,
-  /** Of the packet mark by which a rule that binds the MAC address hands on its verdict. Default: 31. */
+  /** The bit of the packet mark that a rule sets after it has checked the MAC address. Default: 31. */
   markBit: z.int().min(0).max(31).optional(),
 });
 

@@ -1,4 +1,7 @@
-/** What an exception opens, in words, for whoever reviews a plan: computed from its rules, whatever its prefixes are spelled like. Pure. */
+/**
+ * Says in words what an exception opens, for the reviewer of a plan. Computed from its rules, however its prefixes are
+ * spelled. Pure.
+ */
 import { linkLocal } from '../../../lib/synth/exception-checks';
 import {
   compact,
@@ -23,14 +26,14 @@ export interface Exposed {
   readonly spec: FirewallExceptionSpec;
   readonly port: Port;
   readonly subnets: readonly NearSubnet[];
-  /** Those that the kernel is to have. */
+  /** The rules that the kernel is to have. */
   readonly rules: ExceptionRules;
 }
 
 interface Opened {
   readonly version: IpVersion;
   readonly passages: Passages;
-  /** What may leave the port. */
+  /** The packets that may leave the port. */
   readonly sources: readonly IpRange[];
   readonly destinations: readonly IpRange[];
 }
@@ -60,7 +63,7 @@ export function describeExposure({ spec, port, subnets, rules }: Exposed): strin
   ];
 }
 
-/** Of rules that come back from a journal: whose port they are of, and who its neighbours are, no rule tells. One sentence each. */
+/** The same for rules that come back from a journal. No rule tells their port or its neighbours. One sentence each. */
 export function describeRestored(rules: ExceptionRules): string[] {
   const opened = openedByAny(rules);
   const checks = checkingOf(rules);
@@ -123,7 +126,7 @@ const isOpenForIPv6 = (opened: readonly Opened[]): boolean =>
       passages.leaving.some(({ source, destination }) => source === undefined && destination === undefined),
   );
 
-/** Named prefixes that are nearly any. */
+/** Named prefixes that are nearly all addresses. */
 function covering({ version, passages, sources, destinations }: Opened): string[] {
   const whole = everyAddress(version);
   const missing = (end: 'source' | 'destination', ranges: readonly IpRange[]): bigint | undefined => {
@@ -139,7 +142,7 @@ function covering({ version, passages, sources, destinations }: Opened): string[
   ];
 }
 
-/** `536,936,449`; of what nobody can read, `2^64`. */
+/** `536,936,449`, or `2^64` if nobody could read the number. */
 const inWords = (count: bigint): string =>
   count < 1n << 48n
     ? count.toLocaleString('en')
@@ -159,7 +162,7 @@ function grouping(opened: readonly Opened[], addresses: readonly string[]): stri
   return `its security groups don't apply to these packets${kept.length > 0 ? `; to ${kept.join(', and to ')} they do` : ''}`;
 }
 
-/** As whom of its network. */
+/** Neighbours as which the port can pose. */
 function posing(opened: readonly Opened[], port: Port, subnets: readonly NearSubnet[]): string[] {
   if (subnets.length === 0)
     return ['as whom of its network it can pose is not known: these credentials see no subnet of it'];
@@ -185,7 +188,7 @@ function posing(opened: readonly Opened[], port: Port, subnets: readonly NearSub
 const holdsAny = (ranges: readonly IpRange[], address: string): boolean =>
   intersect(ranges, [only(parseAddress(address))]).length > 0;
 
-/** What servers believe whoever tells it to them over their own link. */
+/** Messages that servers believe from anybody on their own link. */
 function onTheLink(opened: readonly Opened[], whereItMay: string): string[] {
   const ipv6 = opened.find(({ version, passages }) => version === 6 && passages.leaving.length > 0);
   const answers = opened.some(({ passages }) => passages.leaving.some((passage) => passage.isForDhcp));
@@ -228,7 +231,7 @@ function checking(spec: FirewallExceptionSpec, port: Port): string {
     : `frames out of it must bear its MAC address ${macAddress}: Open vSwitch's flows check that`;
 }
 
-/** As far as rules tell: what Open vSwitch's flows check besides is not among them. */
+/** As far as the rules tell. Open vSwitch's flows may check more, which no rule shows. */
 function checkingOf(rules: ExceptionRules): string[] {
   const all = [rules.ipv4, rules.ipv6].map((family) => ({
     set: family.mangle.flatMap((line) => parseRule('mangle', line) ?? []),

@@ -1,9 +1,12 @@
 /**
- * What is written of one owner in one family, in order. Pure.
+ * The writes for one owner in one family, in order. Pure.
  *
- * Goal: what comes back at boot is never more than what the kernel was made to hold: a write that is refused, or killed, opens nothing later.
- * How: the file loses what is to go or to change; then the kernel is changed; then the file gets what is new. Each is a
- * compare-and-swap. Given up: a host that restarts between these writes comes back without what was being changed, until the next run.
+ * Goal: at boot never more comes back than the kernel was made to hold. A write that is refused or killed opens nothing
+ * later.
+ * How: first the stored file loses the rules that are removed or changed. Then the kernel is changed. Then the file
+ * gets the new rules. Each write is a compare-and-swap.
+ * Given up: a host that restarts between these writes comes back without the rules that were being changed, until the
+ * next run.
  */
 import { defined } from '../../../lib/basics/defined';
 import { InvalidConfiguration } from '../../../lib/basics/errors';
@@ -20,24 +23,24 @@ import { type FirewallExceptionObserved, type FirewallExceptionStep, kernelRules
 export interface FamilyChange {
   readonly owner: string;
   readonly family: Family;
-  /** Takes out of the file what is not to come back; may be []. */
+  /** Takes rules out of the file that must not come back; may be []. */
   readonly closing: readonly HostWrite[];
-  /** More than one for a chain that holds more rules than one transaction may name; each makes `after` of the chain. */
+  /** Several for a chain with more rules than one transaction may name. Each leaves the chain as its `after`. */
   readonly kernel: readonly { readonly write: HostWrite; readonly after: OwnChains }[];
-  /** Puts into the file what the kernel then has; may be []. */
+  /** Puts rules into the file that the kernel then has; may be []. */
   readonly storing: readonly HostWrite[];
-  /** Undoes `closing`, where the kernel was not changed after it. */
+  /** Undoes `closing` if the kernel was not changed after it. */
   readonly reopening: readonly HostWrite[];
   readonly before: OwnFamily;
-  /** Of the file after `closing`. */
+  /** The stored rules after `closing`. */
   readonly between: StoredRules;
-  /** If all of it is written. */
+  /** The chain and the file after all writes. */
   readonly after: OwnFamily;
 }
 
 /**
- * In order, one list for each request: each transaction on a chain of tens of thousands of rules takes most of the time that one
- * request has. Nearly every change is one request.
+ * The writes in order, one list for each request. Each transaction on a chain of tens of thousands of rules takes most
+ * of the time that one request has, so it gets a request of its own. Nearly every change is one request.
  */
 export function requestsOf({ closing, kernel, storing }: FamilyChange): readonly (readonly HostWrite[])[] {
   const parts = kernel.map(({ write }) => [write]);
@@ -106,7 +109,7 @@ const tooLarge = (owner: string, bytes: number): InvalidConfiguration =>
   );
 
 function swap(path: string, { file: from }: StoredRules, { file: to }: StoredRules): HostWrite[] {
-  // The content of a large file is nowhere but there: it can be taken away, and never be put back or written over.
+  // Nothing else holds the content of a large file. So the file can be removed, but never put back or overwritten.
   if (from?.sha256 === to?.sha256 || isLarge(to)) return [];
   const gone: HostWrite[] = from === null ? [] : [{ verb: 'remove-file', path, expect: from.sha256 }];
   if (to === null) return gone;

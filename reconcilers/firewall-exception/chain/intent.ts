@@ -1,4 +1,4 @@
-/** What one exception should be on one host, as that host is now: its rules, or why there are none. Pure. */
+/** The rules that one exception should have on one host as the host is now, or why it has none. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import { ownTables } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
@@ -11,16 +11,16 @@ import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf, ty
 
 export interface Intent {
   readonly resource: Wanted<PlacedException>;
-  /** By which its rules are found. */
+  /** The comment by which its rules are found. */
   readonly comment: string;
-  /** Absent: only rules tell which port it is about. */
+  /** Absent if only its rules tell which port it is about. */
   readonly subject?: string;
-  /** Absent: what is there stays as it is. */
+  /** Absent: the rules on the host stay as they are. */
   readonly rules?: ExceptionRules;
   readonly findings: readonly Finding[];
-  /** What it opens, in words. */
+  /** What the exception opens, in words. */
   readonly notes: readonly string[];
-  /** That its tap is not on this host. */
+  /** A sentence that says that its tap is not on this host. */
   readonly away?: string;
 }
 
@@ -31,7 +31,7 @@ export function intend(resource: Wanted<PlacedException>, host: FirewallExceptio
   return { resource, comment, rules: { ipv4, ipv6 }, findings: [], notes: describeRestored({ ipv4, ipv6 }) };
 }
 
-/** Of rules whose port nobody names any more. */
+/** The subject of a step whose rules belong to a port that no declaration names. */
 export function describeRules(...all: readonly ExceptionRules[]): string {
   const rules = all.flatMap((group) =>
     families.flatMap((family) => [...group[family].mangle, ...group[family].filter]),
@@ -74,7 +74,7 @@ const describeAway = (tap: string, { spec: { port } }: Declared, { host }: Firew
     ? `${tap} is not on ${host}: is its server off? The rules match nothing until it runs`
     : `${tap} is not on ${host}: the rules wait there for its server, and match nothing until it comes`;
 
-/** Why it can't be put in place on this host as it is. */
+/** Why the rules can't be written on this host now. */
 function findRefusal(
   wished: ExceptionRules,
   { hasHook, host }: FirewallExceptionObserved,
@@ -91,7 +91,7 @@ function findRefusal(
       reason: 'Blocked',
       message: `${host} or Neutron names a device or a MAC address that no rule of stackward can hold, so nothing is put: ${JSON.stringify(unwritable)}; a bridge port may have at most 15 letters, digits and "_.:@-"`,
     };
-  // An agent of a host without IPv6 makes its chains for IPv4 alone.
+  // On a host without IPv6 the agent makes its chains for IPv4 alone.
   if (hasHook.ipv4 || (hasHook.ipv6 && isEmptyGroup(wished.ipv4))) return undefined;
   return {
     reason: 'TransientError',
@@ -99,7 +99,10 @@ function findRefusal(
   };
 }
 
-/** A rule that the host program would refuse: iptables takes an uplink `eth+` for every device whose name begins so. */
+/**
+ * A rule that the host program would refuse. For example, iptables takes an uplink `eth+` for every device whose name
+ * begins so.
+ */
 function findUnwritable(wished: ExceptionRules): string | undefined {
   for (const family of families)
     for (const table of ownTables)
@@ -107,7 +110,10 @@ function findUnwritable(wished: ExceptionRules): string | undefined {
   return undefined;
 }
 
-/** Rules for IPv6 of a host whose agent has none now: they are not taken away because its chains are. */
+/**
+ * The agent's chains for IPv6 are missing now, but this exception has rules for IPv6. They are not removed for that
+ * reason.
+ */
 function findLostFamily(
   { resource, comment }: Pick<Intent, 'resource' | 'comment'>,
   wished: ExceptionRules,
@@ -140,7 +146,7 @@ function findWarnings(
   ];
 }
 
-/** What of a Linux bridge is no server's and no DHCP agent's. */
+/** Ports of a Linux bridge that are neither a server's tap nor a DHCP agent's. */
 const uplinksOf = (bridge: string, { bridgeOf }: HostState): string[] =>
   [...bridgeOf]
     .filter(([port, itsBridge]) => itsBridge === bridge && !port.startsWith('tap'))

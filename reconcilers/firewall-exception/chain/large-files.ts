@@ -1,8 +1,8 @@
 /**
- * Stored files that are larger than is read, of versions that knew no limit. Pure.
+ * Stored files that are too large to be read. Older versions, which had no limit, wrote them. Pure.
  *
- * Nothing comes back from such a file when the host starts, and whatever writes rules of its owner and family replaces it. What
- * is left to do here: a file without any rule in the kernel, as after a restart.
+ * Nothing comes back from such a file when the host starts, and the next write of rules of its owner and family
+ * replaces it. Only a file whose chain is not in the kernel, as after a restart, is left for this module.
  */
 import { ownTables } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
@@ -15,7 +15,7 @@ import { familyNames, type FirewallExceptionStep, kind, type OwnFamily, type Own
 
 export const describeLarge = ({ size }: LargeFile): string => `a file of ${size} bytes, more than is read`;
 
-/** Takes them away, for any stack of the owner: the file holds nothing that works for another. */
+/** Removes such files for any stack of the owner, because the file restores nothing for another stack. */
 export function largeFiles(
   owner: string,
   state: OwnState,

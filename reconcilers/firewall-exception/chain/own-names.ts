@@ -1,10 +1,11 @@
 /**
- * Under which names one owner's rules of one family stand: the mark of today, or that of before, which two owners may share.
+ * The names of an owner's chain and stored file in one family. They contain the owner's mark: today's, or the former
+ * shorter mark, which two owners may share.
  *
- * Goal: nobody takes another's chain for their own, and what is in force stays so without a migration. How: the stored file
- * says in its header whose it and its chain are, and a chain without a file is whose constructs its rules name, all of them.
- * Names of before stay in use as long as there is anything under them. Given up: a chain of before that nothing ascribes to
- * anybody stays as it is, and every plan says so.
+ * Goal: nobody takes another owner's chain for their own, and rules in force stay so without a migration.
+ * How: the stored file's header names its owner. A chain without a file belongs to the owner whose constructs all of
+ * its rules name. Former names stay in use as long as anything has them.
+ * Given up: a chain with a former name that nothing ascribes to an owner stays as it is, and every plan says so.
  */
 import { fileHeader, formerMark, ownerMark } from '../../../lib/hosts/host';
 import type { OwnChains } from '../../../lib/iptables/own-chain';
@@ -13,7 +14,7 @@ import type { Family } from './rules';
 
 export interface OwnNames {
   readonly chain: string;
-  /** Of the stored file. */
+  /** Path of the stored file. */
   readonly path: string;
 }
 
@@ -22,32 +23,35 @@ const namesOf = (stateFolder: string, mark: string, family: Family): OwnNames =>
   path: `${stateFolder}/firewall-exception-${mark}.${family}`,
 });
 
-/** Of what is made now. */
+/** Names of everything that is made now. */
 export const newNames = (stateFolder: string, owner: string, family: Family): OwnNames =>
   namesOf(stateFolder, ownerMark(owner), family);
 
 export const formerNames = (stateFolder: string, owner: string, family: Family): OwnNames =>
   namesOf(stateFolder, formerMark(owner), family);
 
-/** Whom the header of a stored file names; undefined: there is no file, or none of stackward's. */
+/**
+ * The owner that the header of a stored file names. Undefined if there is no file, or a file that stackward didn't
+ * write.
+ */
 export function ownerIn(text: string | undefined): string | undefined {
   const [first = ''] = text?.split('\n', 1) ?? [];
   const lead = `# ${fileHeader('')}`;
   return first.startsWith(lead) ? first.slice(lead.length) : undefined;
 }
 
-/** What there is under names of before. */
+/** What is on the host under the former names. */
 export interface Former {
   readonly chains: OwnChains;
-  /** Of the stored file of this family, and of those of both. */
+  /** The owner in the stored file of this family, and the owners in the files of both families. */
   readonly owner: string | undefined;
   readonly ownersOfBoth: readonly string[];
 }
 
 /**
- * `ours`: the names of before are the owner's. `others`: another owner's, or there is nothing. `unclear`: there are rules, and
- * nothing says whose.
- * @param comments those of the owner's constructs
+ * `ours`: the former names are this owner's. `others`: they are another owner's, or nothing has them. `unclear`: there
+ * are rules, and nothing says whose they are.
+ * @param comments of the owner's constructs
  */
 export function whoseFormer(
   owner: string,

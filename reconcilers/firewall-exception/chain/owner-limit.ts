@@ -1,4 +1,4 @@
-/** How many rules one owner may have on one host, of all its exceptions. Pure. */
+/** The limit of rules that one owner may have on one host, over all its exceptions. Pure. */
 import { maxRulesOfOwner } from '../../../lib/synth/exception-limits';
 import { ownTables, type OwnRules } from '../../../lib/iptables/own-chain';
 import type { Difference } from '../../../lib/contract/reconciler';
@@ -10,7 +10,7 @@ const countOf = (rules: OwnRules): number => ownTables.reduce((sum, table) => su
 
 const countOfAll = (rules: ExceptionRules): number => families.reduce((sum, family) => sum + countOf(rules[family]), 0);
 
-/** Above the limit nothing grows; what removes rules, or makes fewer, is done all the same. */
+/** Above the limit no step may add rules. Steps that remove rules are still done. */
 export function withinLimit(
   owner: string,
   state: OwnState,

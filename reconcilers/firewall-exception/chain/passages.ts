@@ -1,24 +1,24 @@
-/** Which packets the rules of one exception let pass, read from the very lines that the kernel gets. Pure. */
+/** The packets that the rules of one exception let pass, computed from the rules as the kernel gets them. Pure. */
 import { everyAddress, parseCidr, subtract, type IpRange, type IpVersion } from '../../../lib/net/ip-ranges';
 import type { OwnRules, OwnTable } from '../../../lib/iptables/own-chain';
 import { parseRule, type OwnRule } from './rule-shape';
 
-/** What one rule lets pass, without what an earlier rule of its way gives back to the groups of the port. */
+/** The packets that one rule lets pass, without those that an earlier rule returns to the port's groups. */
 export interface Passage {
-  /** As the rule names them; undefined: any address. */
+  /** The rule's own prefixes; undefined: any address. */
   readonly source: string | undefined;
   readonly destination: string | undefined;
   readonly sources: readonly IpRange[];
   readonly destinations: readonly IpRange[];
-  /** Replies of a DHCP server are among it. */
+  /** True if replies of a DHCP server are among them. */
   readonly isForDhcp: boolean;
 }
 
-/** Of one family. */
+/** The passages in one family. */
 export interface Passages {
   readonly leaving: readonly Passage[];
   readonly entering: readonly Passage[];
-  /** What of the sources goes on to the groups of the port. */
+  /** Sources whose packets return to the groups of the port. */
   readonly returned: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function passagesOf({ mangle, filter }: OwnRules, version: IpVersion): Pa
 const leaves = (rule: OwnRule): boolean => rule.in.startsWith('tap');
 const wayOf = (rule: OwnRule): string => `${rule.in} ${rule.out}`;
 
-/** What went back to the groups on one way, so far. */
+/** The packets of one way that have returned to the groups so far. */
 interface Returned {
   readonly sources: IpRange[];
   readonly destinations: IpRange[];
@@ -53,7 +53,7 @@ interface Walked {
   readonly returned: string[];
 }
 
-/** In the order in which the kernel compares them; a packet that is marked goes on, and keeps its mark. */
+/** Goes through the rules in the order of the kernel. A marked packet goes on to the next rule and keeps its mark. */
 function walk(table: OwnTable, lines: readonly string[], version: IpVersion): Walked {
   const walked: Walked = { passed: [], returned: [] };
   const byWay = new Map<string, Returned>();

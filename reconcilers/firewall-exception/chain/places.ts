@@ -1,11 +1,11 @@
-/** On which hosts the chain of a port's exception belongs. */
+/** The hosts on which the chain of a port's exception belongs. */
 import type { NetworkAgent, Port, Readers } from '../../../lib/contract/ports';
 import type { Whereabouts } from './whereabouts';
 
-/** Neutron's name of the agent that plugs such ports. */
+/** Neutron's name for the type of agent that plugs such ports. */
 export const agentTypes = { iptables_hybrid: 'Open vSwitch agent', iptables: 'Linux bridge agent' } as const;
 
-/** Where ports are, and where they may go. Two batches at most. */
+/** Asks Neutron where ports are, and where they may go, with two batches of requests at most. */
 export interface PortPlaces {
   readonly ports: ReadonlyMap<string, Port>;
   readonly agents: readonly NetworkAgent[];
@@ -22,8 +22,8 @@ export async function readPlaces(wanted: readonly Whereabouts[], from: Readers):
 }
 
 /**
- * Hosts of one exception; [] while there are none. A candidate is one whether its agent is heard of now or not: rules go from
- * a host only when the server can't come to it any more.
+ * The hosts of one exception; [] while there are none. A host is a candidate even if its agent is not heard of now,
+ * because rules are removed from a host only when the server can no longer come to it.
  */
 export function hostsOf({ placement, portId, firewallDriver }: Whereabouts, { ports, agents }: PortPlaces): string[] {
   const port = ports.get(portId);

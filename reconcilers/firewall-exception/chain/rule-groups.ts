@@ -1,14 +1,14 @@
-/** The rules of our chain, taken apart by the construct that they are of, and put together again. Pure. */
+/** Divides the rules of stackward's chain by their constructs, and joins them again. Pure. */
 import { ownTables, type OwnRules, type OwnTable } from '../../../lib/iptables/own-chain';
 import { canonicalRule, findOwnComment } from './rule-shape';
 
-/** By the comment that the rules bear. */
+/** Groups by the comment of their rules. */
 export type RuleGroups = ReadonlyMap<string, OwnRules>;
 
-/** Each list of rules is taken apart once, however many exceptions are compared with it. */
+/** Each list of rules is divided once, however many exceptions are compared with it. */
 const known = new WeakMap<readonly string[], WeakMap<readonly string[], RuleGroups>>();
 
-/** Rules that aren't ours are in no group. */
+/** Foreign rules are in no group. */
 export function groupsOf(rules: OwnRules): RuleGroups {
   const ofFilter = known.get(rules.filter) ?? new WeakMap<readonly string[], RuleGroups>();
   const groups = ofFilter.get(rules.mangle) ?? takeApart(rules);
@@ -45,7 +45,9 @@ export const isSameGroup = (a: OwnRules, b: OwnRules): boolean =>
 
 export const isEmptyGroup = (group: OwnRules): boolean => ownTables.every((table) => group[table].length === 0);
 
-/** The chain with these groups changed and all others as they are, by their comments; an empty group goes. */
+/**
+ * The chain with these groups replaced, by their comments, and all other groups as they are. An empty group is removed.
+ */
 export function withGroups(rules: OwnRules, changed: RuleGroups): OwnRules {
   const groups = new Map(groupsOf(rules));
   for (const [comment, group] of changed) {
@@ -56,7 +58,7 @@ export function withGroups(rules: OwnRules, changed: RuleGroups): OwnRules {
   return join(groups);
 }
 
-/** The groups that both have, and have alike. */
+/** The groups that are equal in both. */
 export function sharedGroups(a: OwnRules, b: OwnRules): OwnRules {
   const others = groupsOf(b);
   return join(

@@ -1,9 +1,10 @@
 /**
  * The rules that stackward writes, and no others: a grammar from text to a typed rule and back. Pure.
  *
- * Whose a rule of our chain is, is decided here: every rule that the grammar doesn't know is somebody's, whatever its comment says
- * (an operator's DROP, a pass for another port). The host program has the same grammar (`read_rule` of host/stackward-host.py), and
- * hands iptables-restore nothing else; test/attack/fuzz-rule-grammar.test.ts compares the two.
+ * This grammar decides whether a rule in stackward's chain is its own. Every other rule is foreign, whatever its
+ * comment says (an operator's DROP, a pass for another port). The host program has the same grammar (`read_rule` of
+ * host/stackward-host.py) and gives iptables-restore no other rule; test/attack/fuzz-rule-grammar.test.ts compares the
+ * two.
  */
 import { defined } from '../../../lib/basics/defined';
 import { carriesIPv4, formatAddress, parseCidr } from '../../../lib/net/ip-ranges';
@@ -14,9 +15,9 @@ export interface OwnRule {
   /** Prefix, as the kernel prints it. Absent: any address. */
   readonly source?: string;
   readonly destination?: string;
-  /** Only replies of a DHCP server of that family. Absent: every protocol. */
+  /** True only for replies of a DHCP server of that family. Absent: every protocol. */
   readonly dhcp?: 4 | 6;
-  /** Bridge ports. Just one of the two is a server's tap. */
+  /** Bridge ports. Exactly one of the two is a server's tap. */
   readonly in: string;
   readonly out: string;
   /** Source MAC address, in lower case. */
@@ -27,7 +28,7 @@ export interface OwnRule {
   readonly verdict: 'ACCEPT' | 'RETURN' | { readonly setMark: string };
 }
 
-/** One spelling for what the iptables of all ages print: spaces, MAC addresses and quotes differ. */
+/** The same spelling for the output of every iptables version: versions differ in spaces, MAC addresses and quotes. */
 export const canonicalRule = (rule: string): string =>
   rule
     .replace(/ +/g, ' ')
@@ -48,7 +49,7 @@ export const renderRule = ({ source, destination, dhcp, mac, mark, comment, verd
     `-j ${typeof verdict === 'string' ? verdict : `MARK --set-xmark ${verdict.setMark}/${verdict.setMark}`}`,
   ].join(' ');
 
-/** Of a server, and of its client. */
+/** DHCP ports of the server and of its client. */
 const dhcpPorts = { 4: '--sport 67 --dport 68', 6: '--sport 547 --dport 546' } as const;
 
 const device = '[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14}';
@@ -63,10 +64,10 @@ const grammar = new RegExp(
     `-j (?:(?<verdict>ACCEPT|RETURN)|MARK --set-xmark (?<setMark>${bit})/\\k<setMark>)$`,
 );
 
-/** Of `-A <chain> ` before a rule: a chain's name has at most 28 characters. */
+/** Length of `-A <chain> ` before a rule: a chain's name has at most 28 characters. */
 const longestStart = 32;
 
-/** undefined: no rule that stackward writes into this table. */
+/** Undefined for a rule that stackward doesn't write into this table. */
 export function parseRule(table: OwnTable, text: string): OwnRule | undefined {
   if (text.length > longestLine - longestStart) return undefined;
   const found = grammar.exec(canonicalRule(text))?.groups;
@@ -90,7 +91,9 @@ const isOfOneFamily = (...prefixes: readonly (string | undefined)[]): boolean =>
   return families.every((family) => family !== undefined && family === families[0]);
 };
 
-/** undefined: not as the kernel prints it, or all addresses, which the kernel doesn't print. */
+/**
+ * Undefined for a prefix that the kernel prints in another way, or for all addresses, which the kernel doesn't print.
+ */
 function familyOf(prefix: string): 4 | 6 | undefined {
   try {
     const range = parseCidr(prefix);
@@ -102,7 +105,7 @@ function familyOf(prefix: string): 4 | 6 | undefined {
   }
 }
 
-/** The family that its prefixes or its ports tell; undefined of a rule for any address. */
+/** The family of its prefixes or ports; undefined for a rule about any address. */
 export const familyOfRule = ({ source, destination, dhcp }: OwnRule): 4 | 6 | undefined => {
   const prefix = source ?? destination;
   return prefix === undefined ? dhcp : familyOf(prefix);
@@ -128,7 +131,7 @@ function fits(table: OwnTable, { source, destination, dhcp, mac, mark, verdict, 
   return table === 'mangle' && leaves && mac !== undefined && mark === undefined;
 }
 
-/** The comment by which a rule of ours is found; undefined of a rule that isn't ours. */
+/** The comment by which stackward's rule is found; undefined for a foreign rule. */
 export function findOwnComment(table: OwnTable, rule: string): string | undefined {
   const comment = parseRule(table, rule)?.comment;
   return comment !== undefined && findPath(comment) !== undefined ? comment : undefined;

@@ -1,15 +1,17 @@
 /**
  * The rules of one exception, as the kernel prints them. Pure.
  *
- * Goals: what was asked for passes at one port and nowhere else; a packet of the port's own address stays with its groups.
- * How: both ends of the way over the bridge are named (with one end alone, what goes from one server of the host straight
- * to another would skip the receiver's groups); one rule for what leaves the port and one for what comes into it, because
- * the port's groups may not let the latter in. In `plain` form filter accepts. In `marked` form mangle, where a
- * MAC address may be matched, sets a bit of the packet's mark that filter accepts: a chain that `OUTPUT` leads to can't match
- * a MAC address. Where the sources hold an address of the port's own, that goes on to its groups. In `routed` mode what no router
- * passes on does so too: link-local sources of both families, by which a server could pose as the router or as the metadata service,
- * and replies of a DHCP server to its client, which neighbours take from any source. Link-local prefixes alone are refused.
- * Given up: what one server sends straight to another on one bridge of the Linux bridge agent.
+ * Goals: the declared packets pass at one port and nowhere else. Packets of the port's own address stay with its
+ * groups.
+ * How: a rule names both ends of the way over the bridge. With one end alone, packets from one server of the host
+ * straight to another would skip the receiver's groups. There is one rule for packets that leave the port, and one for
+ * packets that enter it, because the port's groups may not let the latter in. In `plain` form filter accepts the
+ * packets. In `marked` form mangle, where a rule may match a MAC address, sets a bit of the packet's mark, and filter
+ * accepts the bit: a chain that `OUTPUT` leads to can't match a MAC address. If the sources hold an address of the
+ * port, its packets return to the groups. In `routed` mode packets that no router forwards do so too: link-local
+ * sources of both families, by which a server could pose as the router or as the metadata service, and replies of a
+ * DHCP server to its client, which neighbours accept from any source. Link-local prefixes alone are refused.
+ * Given up: packets from one server straight to another on one bridge of the Linux bridge agent.
  */
 import { defined } from '../../../lib/basics/defined';
 import { linkLocal } from '../../../lib/synth/exception-checks';
@@ -24,15 +26,15 @@ import type { FirewallExceptionSpec } from '../spec';
 export const families = ['ipv4', 'ipv6'] as const;
 export type Family = (typeof families)[number];
 
-/** Of one exception on one host. */
+/** The rules of one exception on one host. */
 export type ExceptionRules = Readonly<Record<Family, OwnRules>>;
 
 export const noRules: OwnRules = { mangle: [], filter: [] };
 export const nothing: ExceptionRules = { ipv4: noRules, ipv6: noRules };
 
 /**
- * Who checks that a frame bears the port's MAC address. Open vSwitch's flows do since Newton (neutron 997d7b03fb); before,
- * and with the Linux bridge agent, our own rule does. Nobody can where foreign frames are to pass.
+ * Who checks that a frame bears the port's MAC address. Open vSwitch's flows do since Newton (neutron 997d7b03fb).
+ * Before Newton, and with the Linux bridge agent, a rule of stackward does. Nobody can if foreign frames are to pass.
  */
 export const macCheckOf = ({
   mode,
@@ -53,7 +55,7 @@ export interface RuleInput {
   readonly port: Pick<Port, 'id' | 'macAddress' | 'fixedIps'>;
   /** The construct's path. */
   readonly path: string;
-  /** Where the other end of the way over the bridge is: `qvb…`, or the bridge's uplinks. */
+  /** The other end of the way over the bridge: `qvb…`, or the bridge's uplinks. */
   readonly ends: readonly string[];
 }
 
@@ -95,7 +97,7 @@ const prefixed = (source: string, destination: string): Pick<OwnRule, 'source' |
   ...defined({ source: source === '' ? undefined : source, destination: destination === '' ? undefined : destination }),
 });
 
-/** What the sources cover and the port's groups decide all the same, as prefixes in a fixed order. */
+/** Prefixes of the sources about which the port's groups still decide, in a fixed order. */
 function leftToGroups(
   { sources, mode }: FirewallExceptionSpec,
   { fixedIps }: RuleInput['port'],
@@ -115,7 +117,7 @@ function leftToGroups(
 const hostLength = { 4: 32, 6: 128 } as const;
 const everything = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 
-/** Of one family, in the kernel's spelling and a fixed order; '' for all its addresses. */
+/** The prefixes of one family in the kernel's spelling and a fixed order; '' for all its addresses. */
 export function prefixesOf(prefixes: FirewallExceptionSpec['sources'], version: 4 | 6): string[] {
   if (prefixes === 'any') return [''];
   const found = prefixes.map(parseCidr).filter((range) => range.version === version);

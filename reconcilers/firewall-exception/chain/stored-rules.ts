@@ -16,24 +16,29 @@ import { isEmptyGroup, withGroups } from './rule-groups';
 import { ownerIn } from './own-names';
 import { noRules } from './rules';
 
-/** A file that is larger than the host program reads, which an older stackward could write. Nothing of it comes back at boot. */
+/**
+ * A file larger than the host program reads, which an older stackward could write. Nothing of it comes back at boot.
+ */
 export type LargeFile = HostDigest & { readonly exists: true };
 
 export type SeenFile = HostFile | LargeFile;
 
 export interface StoredRules {
-  /** Of the file; null: there is none. */
+  /** Content and digest of the file; null: there is none. */
   readonly file: Stored | LargeFile | null;
   readonly variant: TableVariant | undefined;
-  /** The agent's own, which a write must hold. Absent where the agent keeps what others write. */
+  /** The agent's own lock, which a write must hold. Absent if the agent keeps rules that others write. */
   readonly lockFile?: string;
-  /** Those of ours. */
+  /** The rules that stackward wrote. */
   readonly rules: OwnRules;
-  /** Nothing is in the file but these rules, as they are written here: what else it holds would come back at boot with them. */
+  /**
+   * True if the file holds nothing but these rules, as stackward writes them. Anything else would come back at boot
+   * with them.
+   */
   readonly isWhole: boolean;
-  /** There is a file of this name that bears no header, or no rule, of ours. */
+  /** True if the file bears no header of stackward, or no rule of it. */
   readonly isForeign: boolean;
-  /** Whom its header names. */
+  /** The owner that its header names. */
   readonly owner?: string;
 }
 
@@ -53,7 +58,7 @@ export const nothingStored: StoredRules = {
   isForeign: false,
 };
 
-/** Of a large file, its head. */
+/** The first bytes of a large file. */
 export const textOf = (file: SeenFile): string | undefined =>
   file.exists ? Buffer.from(isLarge(file) ? file.head : file.content, 'base64').toString('utf8') : undefined;
 

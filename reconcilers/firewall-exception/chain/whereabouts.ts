@@ -1,4 +1,4 @@
-/** By which the hosts of an exception are found. */
+/** The fields by which the hosts of an exception are found. */
 import * as z from 'zod';
 import { id } from '../../../lib/basics/line';
 
@@ -7,7 +7,7 @@ export const whereabouts = z.strictObject({
   portId: id,
   /** `bound`: on the host that the port is bound to now. `candidates`: on every host that it may move to. */
   placement: z.enum(['bound', 'candidates']),
-  /** Only these two leave anything to iptables. */
+  /** Only these two drivers use iptables. */
   firewallDriver: z.enum(['iptables', 'iptables_hybrid']),
 });
 export type Whereabouts = z.infer<typeof whereabouts>;
