@@ -56,7 +56,7 @@ export interface ExceptionWish {
 export type ExceptionMethod =
   | { readonly method: 'address-pairs'; readonly pairs: readonly AddressPair[]; readonly because: string }
   | { readonly method: 'port-security-off'; readonly because: string }
-  | { readonly method: 'hook'; readonly because: string };
+  | { readonly method: 'packet-filter'; readonly because: string };
 
 /** The method, or why there is none and what to do. */
 export function chooseMethod(wish: ExceptionWish): ExceptionMethod | { readonly finding: string } {
@@ -67,7 +67,7 @@ export function chooseMethod(wish: ExceptionWish): ExceptionMethod | { readonly 
     };
   if (!isAtLeast(release, 'liberty'))
     return {
-      method: 'hook',
+      method: 'packet-filter',
       because: `up to Kilo nothing but iptables checks what a port sends, and this is ${release}`,
     };
   return mode === 'routed' ? routed(wish) : bridged(wish);
@@ -92,7 +92,7 @@ function routed(wish: ExceptionWish): ReturnType<typeof chooseMethod> {
     ...obstacles(wish, pairs),
   ];
   if (!obstacle) return byPairs(pairs, 'its sources are few and named, and any destination is allowed');
-  if (usesIptables(firewallDriver)) return { method: 'hook', because: obstacle.what };
+  if (usesIptables(firewallDriver)) return { method: 'packet-filter', because: obstacle.what };
   if (sources === 'any' && destinations === 'any')
     return {
       method: 'port-security-off',

@@ -56,7 +56,7 @@ test('Terraform sets address pairs, beside those of the port, when they can expr
 
 test('uses the packet filter, and a boot restore, when address pairs cannot express the exception', () => {
   const { allow, portResource, wishes } = stackWithPort({ release: 'mitaka', markBit: 7 });
-  expect(allow('Vpn', { destinations: ['10.2.0.0/24'], placement: 'candidates' }).method).toBe('hook');
+  expect(allow('Vpn', { destinations: ['10.2.0.0/24'], placement: 'candidates' }).method).toBe('packet-filter');
   allow('Internet', { sources: 'any', destinations: ['10.1.0.0/25'], reason: 'answers from anywhere' });
   const { 'acme/Vpn': vpn, 'acme/Internet': internet, 'acme/BootRestore': boot } = wishes();
   const portId = expect.stringMatching(/^\$\{openstack_networking_port_v2\.Port_\w+\.id\}$/) as string;
@@ -107,7 +107,7 @@ test('uses the packet filter once the port has ten address pairs', () => {
   const sources = Array.from({ length: 9 }, (_, index) => `10.${20 + index}.0.0/16`);
   expect(allow('Nine', { sources }).method).toBe('address-pairs');
   expect(allow('Tenth').method).toBe('address-pairs');
-  expect(allow('Eleventh', { sources: ['10.8.0.0/24'] }).method).toBe('hook');
+  expect(allow('Eleventh', { sources: ['10.8.0.0/24'] }).method).toBe('packet-filter');
   expect(portResource()['allowed_address_pairs']).toHaveLength(10);
 });
 
@@ -145,7 +145,7 @@ test('refuses an IPv4 prefix that is written as IPv6', () => {
 });
 
 test('uses the packet filter at a port without a group, because address pairs let nothing in there', () => {
-  expect(stackWithPort({}, { securityGroups: [] }).allow('Vpn').method).toBe('hook');
+  expect(stackWithPort({}, { securityGroups: [] }).allow('Vpn').method).toBe('packet-filter');
 });
 
 test('with mode bridged, address pairs name the clients’ MAC addresses, also by reference; any to any switches port security off', () => {
@@ -177,7 +177,7 @@ test('with mode bridged, address pairs name the clients’ MAC addresses, also b
 test('uses the packet filter for a bridged server on Icehouse, with the same code', () => {
   const { allow, wishes } = stackWithPort({ release: 'icehouse' });
   const clients = [{ macAddress: 'fa:16:3e:00:00:21', addresses: ['10.1.0.21'] }];
-  expect(allow('Clients', { mode: 'bridged', sources: ['10.1.0.0/24'], clients }).method).toBe('hook');
+  expect(allow('Clients', { mode: 'bridged', sources: ['10.1.0.0/24'], clients }).method).toBe('packet-filter');
   expect(Object.keys(wishes())).toEqual(['acme/BootRestore', 'acme/Clients']);
 });
 

@@ -26,7 +26,7 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
     'routed, named sources to any',
     routed,
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'address-pairs'],
     ],
     [
@@ -34,23 +34,23 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
       ['mitaka', 'address-pairs'],
     ],
   ],
-  ['routed, destinations named', { ...routed, ...named }, always('hook'), always('finding')],
+  ['routed, destinations named', { ...routed, ...named }, always('packet-filter'), always('finding')],
   [
     'routed, any to any',
     { ...routed, ...any },
-    always('hook'),
+    always('packet-filter'),
     [
       ['icehouse', 'finding'],
       ['mitaka', 'port-security-off'],
     ],
   ],
-  ['routed, any to a prefix', { ...routed, ...any, ...named }, always('hook'), always('finding')],
-  ['routed, 11 sources', { ...routed, sources: prefixes(11) }, always('hook'), always('finding')],
+  ['routed, any to a prefix', { ...routed, ...any, ...named }, always('packet-filter'), always('finding')],
+  ['routed, 11 sources', { ...routed, sources: prefixes(11) }, always('packet-filter'), always('finding')],
   [
     'routed, 10 sources',
     { ...routed, sources: prefixes(10) },
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'address-pairs'],
     ],
     [
@@ -61,20 +61,20 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
   [
     'routed, 10 sources beside a pair of the port',
     { ...routed, sources: prefixes(10), port: { ...port, pairs: 1 } },
-    always('hook'),
+    always('packet-filter'),
     always('finding'),
   ],
   [
     'routed, a port without a group',
     { ...routed, port: { ...port, letsNothingIn: true } },
-    always('hook'),
+    always('packet-filter'),
     always('finding'),
   ],
   [
     'bridged, any to any',
     { ...bridged, ...any },
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'port-security-off'],
     ],
     [
@@ -86,7 +86,7 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
     'bridged, named sources without clients',
     bridged,
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'finding'],
     ],
     always('finding'),
@@ -95,7 +95,7 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
     'bridged, clients',
     { ...bridged, clients },
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'address-pairs'],
     ],
     [
@@ -107,7 +107,7 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
     'bridged, clients and destinations',
     { ...bridged, ...named, clients },
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'finding'],
     ],
     always('finding'),
@@ -116,7 +116,7 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
     'bridged, a client outside of the sources',
     { ...bridged, sources: ['10.1.0.0/25'], clients },
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'finding'],
     ],
     always('finding'),
@@ -125,7 +125,7 @@ const table: readonly (readonly [string, Wish, History, History])[] = [
     'bridged, clients of any address',
     { ...bridged, sources: 'any', clients },
     [
-      ['icehouse', 'hook'],
+      ['icehouse', 'packet-filter'],
       ['liberty', 'address-pairs'],
     ],
     [
