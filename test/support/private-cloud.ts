@@ -123,7 +123,7 @@ export class PrivateCloud {
       '/compute/v2.1/': { version: { id: 'v2.1', version: '2.93' } },
       '/volume/v3/': { versions: [{ version: '3.70' }] },
       '/v2.0/extensions': { extensions: [{ alias: 'router' }] },
-      '/compute/v2.1/os-services': { services: rows(this.nova) },
+      '/compute/v2.1/os-services': { services: rows(this.nova.map((row) => ({ forced_down: false, ...row }))) },
       '/compute/v2.1/servers/detail': { servers: isLaterPage ? [] : this.servers },
       '/volume/v3/p1/os-services': { services: rows(this.cinder) },
       '/v2/images': { images: this.images },

@@ -1,0 +1,73 @@
+/** What every reader of reports does: over a real cloud, and over the private one that the tests of reports break. */
+import { CinderApi } from '../../adapters/openstack/cinder-api';
+import { CloudCatalogue } from '../../adapters/openstack/cloud-catalogue';
+import { CloudNames } from '../../adapters/openstack/cloud-names';
+import { NeutronTopology } from '../../adapters/openstack/neutron-topology';
+import { NovaApi } from '../../adapters/openstack/nova-api';
+import type { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { ServiceVersions } from '../../adapters/openstack/service-versions';
+
+/** A cloud of Zed with the compute host cnode01, whose services are all up. */
+export interface ReportBench {
+  readonly session: OpenStackSession;
+  close(): Promise<void>;
+}
+
+export function reportReadersContract(name: string, open: () => Promise<ReportBench>): void {
+  describe(`readers of reports: ${name}`, () => {
+    let bench: ReportBench;
+    beforeAll(async () => {
+      bench = await open();
+    });
+    afterAll(() => bench.close());
+
+    const isRecent = (time: Date | undefined): boolean =>
+      time !== undefined && Math.abs(Date.now() - time.getTime()) < 120_000;
+
+    test('Nova tells its services with heartbeat and forced_down, and every server once', async () => {
+      const nova = new NovaApi(bench.session, new ServiceVersions(bench.session));
+      const compute = (await nova.services()).find(
+        ({ binary, host }) => binary === 'nova-compute' && host === 'cnode01',
+      );
+      expect(compute).toMatchObject({ isEnabled: true, isUp: true, isForcedDown: false, zone: 'nova' });
+      expect(isRecent(compute?.heartbeat)).toBe(true);
+      const ids = (await nova.servers()).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+    });
+
+    test('Cinder tells its services, and nothing about forced_down', async () => {
+      const [scheduler] = await new CinderApi(bench.session).services();
+      expect(scheduler).toMatchObject({ binary: 'cinder-scheduler', isEnabled: true, isUp: true });
+      expect(isRecent(scheduler?.heartbeat)).toBe(true);
+      expect(scheduler).not.toHaveProperty('isForcedDown');
+    });
+
+    test('Neutron tells its agents with heartbeat and start, floating IPs, and ports with an owner', async () => {
+      const topology = new NeutronTopology(bench.session);
+      const agent = (await topology.agents()).find(({ host }) => host === 'cnode01');
+      expect(agent).toMatchObject({ binary: 'neutron-openvswitch-agent', isAlive: true, isEnabled: true });
+      expect([isRecent(agent?.heartbeat), agent?.startedAt instanceof Date]).toEqual([true, true]);
+      expect(Array.isArray(await topology.floatingIps())).toBe(true);
+      for (const { deviceOwner } of await topology.ownedPorts()) expect(deviceOwner).not.toBe('');
+    });
+
+    test('Keystone tells who logged in and the endpoints, which answer, and at least one clock', async () => {
+      const catalogue = new CloudCatalogue(bench.session);
+      const { user, project, roles, endpoints } = await catalogue.login();
+      expect([user, project, roles.includes('admin')]).toEqual(['admin', 'admin', true]);
+      const network = endpoints.find((endpoint) => endpoint.service === 'network' && endpoint.interface === 'public');
+      if (network === undefined) throw new Error('the catalogue has no network');
+      expect(await catalogue.knock(network)).toBe(200);
+      const clock = catalogue.clocks().find(({ service }) => service === 'network');
+      // The cloud runs on this machine.
+      expect(Math.abs(clock?.aheadSeconds ?? NaN)).toBeLessThanOrEqual((clock?.withinSeconds ?? 0) + 0.1);
+    });
+
+    test('a name that is there is counted once, and one that is not, not at all', async () => {
+      const names = new CloudNames(bench.session);
+      expect(await names.count({ kind: 'role', name: 'member' })).toBe(1);
+      expect(await names.count({ kind: 'flavor', name: 'no-such-flavor' })).toBe(0);
+      expect(await names.count({ kind: 'network', name: '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11' })).toBe(0);
+    });
+  });
+}
