@@ -28,11 +28,15 @@ const ruleImage = z
     entry: ownEntry.nullable(),
   })
   .superRefine(({ value, entry, ...image }, context) => {
-    const other = (['service', 'release', 'rule', 'role', 'file'] as const).find(
+    const different = (['service', 'release', 'rule', 'role', 'file'] as const).find(
       (field) => entry !== null && entry[field] !== image[field],
     );
-    if (other !== undefined)
-      context.addIssue({ code: 'custom', message: `the record is of another ${other}`, path: ['entry', other] });
+    if (different !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `the record is of another ${different}`,
+        path: ['entry', different],
+      });
     const era = eraOf(image.release);
     const values = [
       [['value'], value],

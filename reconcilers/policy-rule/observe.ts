@@ -111,7 +111,8 @@ function look(
   { hosts }: Readers,
 ): TargetObservation {
   const sources = touchedServices(placement, records.records).map(([service, release]) => ({
-    ...{ service, release },
+    service,
+    release,
     configFiles: hosts.configFiles(service),
   }));
   const found = { ...records, answers, sources, roles: undefined };

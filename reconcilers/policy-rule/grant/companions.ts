@@ -20,24 +20,24 @@ export function companionsOf(
 ): Companions {
   const warnings: string[] = [];
   const notes: string[] = [];
-  for (const other of askedWith(service, rule, release)) {
+  for (const asked of askedWith(service, rule, release)) {
     // Before rules were in the code, what the file leaves out goes by its default rule.
-    const isKnown = rules.byName.has(other) || rules.byName.has(rules.defaultRule);
-    if (!isKnown || isGranted(other) || admissionOf(rules, other, role) !== 'no') continue;
+    const isKnown = rules.byName.has(asked) || rules.byName.has(rules.defaultRule);
+    if (!isKnown || isGranted(asked) || admissionOf(rules, asked, role) !== 'no') continue;
     const place =
-      written.get(other) ?? (rules.byName.has(other) ? `${service}'s code` : `${files[0] ?? ''}, as its default rule,`);
-    const openness = opennessOf(rules, other, role);
+      written.get(asked) ?? (rules.byName.has(asked) ? `${service}'s code` : `${files[0] ?? ''}, as its default rule,`);
+    const openness = opennessOf(rules, asked, role);
     if (openness === 'closed')
       warnings.push(
-        `the grant of ${rule} opens nothing yet: the same request is asked ${other}, which ${place} keeps from the role ${role}; grant it too, or open it there`,
+        `the grant of ${rule} opens nothing yet: the same request is asked ${asked}, which ${place} keeps from the role ${role}; grant it too, or open it there`,
       );
     else if (openness === 'others')
       notes.push(
-        `the request is asked ${other} too: ${place} has it for other roles, so whoever holds ${role} needs one of them beside it`,
+        `the request is asked ${asked} too: ${place} has it for other roles, so whoever holds ${role} needs one of them beside it`,
       );
-    else if (written.has(other))
+    else if (written.has(asked))
       notes.push(
-        `the request is asked ${other} too: it stands in the file, and does not admit the role whatever the request is about`,
+        `the request is asked ${asked} too: it stands in the file, and does not admit the role whatever the request is about`,
       );
   }
   return { warnings, notes };

@@ -17,9 +17,9 @@ export function finish(
   observed: TargetObservation,
 ): Difference<PolicyRuleStep> {
   const before: Texts = (file) => observed.answers.text(file);
-  const performAll = (some: readonly Draft[]) =>
+  const performAll = (wanted: readonly Draft[]) =>
     perform(
-      some.flatMap(({ jobs }) => jobs),
+      wanted.flatMap(({ jobs }) => jobs),
       before,
       observed.grants,
     );

@@ -141,7 +141,15 @@ function grant(
   const path = id.slice(kind.length + 1);
   const declaration = { path, stack, ...defined({ overrideManager }) };
   const job: Job = {
-    ...{ owner, file, rule, role, service, release, recorded, rules, effective },
+    owner,
+    file,
+    rule,
+    role,
+    service,
+    release,
+    recorded,
+    rules,
+    effective,
     as: declaration,
     does: 'add',
   };

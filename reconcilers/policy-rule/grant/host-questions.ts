@@ -99,8 +99,15 @@ const contentOf = ({ content }: PolicyText): Pick<ThereFile, 'content' | 'sha256
 
 /** As `swap-file` makes it. */
 const made = (realPath: string): Omit<ThereFile, 'content' | 'sha256'> => ({
-  ...{ exists: true, realPath, mode: 0o644, links: 1, owner: 'root', group: 'root' },
-  ...{ mtimeSeconds: 0, xattrs: {}, managers: [] },
+  exists: true,
+  realPath,
+  mode: 0o644,
+  links: 1,
+  owner: 'root',
+  group: 'root',
+  mtimeSeconds: 0,
+  xattrs: {},
+  managers: [],
 });
 
 function decode({ content, realPath }: ThereFile): string {

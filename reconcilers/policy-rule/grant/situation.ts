@@ -87,11 +87,11 @@ export interface Situation {
  * @param generated what the service's own tool prints, where it was asked
  * @throws StackwardError when the release has no such rule, or its default is not known
  */
-export function situationOf(of: ServiceRules, rule: string, generated: PolicyText | undefined): Situation {
-  const { policy, rules, parsed, written } = of;
+export function situationOf(service: ServiceRules, rule: string, generated: PolicyText | undefined): Situation {
+  const { policy, rules, parsed, written } = service;
   const listed = generated === undefined || written.has(rule) ? undefined : generated.model('newton').file.values;
   const told = listed?.get(rule);
-  const notes = refuseUnknown(of, rule, told !== undefined);
+  const notes = refuseUnknown(service, rule, told !== undefined);
   if (listed !== undefined && listed.size > 0 && told === undefined) refuseAbsent(policy, rule);
   const path = written.get(rule) ?? policy.main;
   const model = parsed.get(path);
@@ -103,7 +103,7 @@ export function situationOf(of: ServiceRules, rule: string, generated: PolicyTex
   const old = heldFormerly(policy, rules.byName, rule);
   const holder = old === undefined ? undefined : written.get(old);
   if (old !== undefined && holder !== undefined) return { ...situation, formerly: { name: old, path: holder } };
-  const silent = silentOf(of, rule, typeof told === 'string' ? told : undefined);
+  const silent = silentOf(service, rule, typeof told === 'string' ? told : undefined);
   if (silent === undefined) return situation;
   const byName = new Map(rules.byName).set(rule, parseRule(silent.effective, rules.era));
   return { ...situation, rules: { ...rules, byName }, ...silent, notes: [...notes, ...silent.notes] };
@@ -156,8 +156,8 @@ function differsWithin(policy: ServicePolicy, rule: string): CodeRule | 'absent'
   const { service, release } = policy;
   const known = codeRules(service, release)?.get(rule);
   if (known?.first === undefined || known.first === 'absent') return known?.first;
-  const [a, b] = [known.first, known].map((one) =>
-    JSON.stringify(parseRule(effectiveCheck(one, isNewAlone(policy)), eraOf(release))),
+  const [a, b] = [known.first, known].map((version) =>
+    JSON.stringify(parseRule(effectiveCheck(version, isNewAlone(policy)), eraOf(release))),
   );
   return a === b ? undefined : known.first;
 }
@@ -178,10 +178,10 @@ function silentOf({ policy, rules }: ServiceRules, rule: string, told: string | 
   if (known === undefined) throw new Blocked(`${main} is silent about ${rule}, and ${whyUnknown(policy)}`);
   const first = known.first === undefined || known.first === 'absent' ? known : known.first;
   const version = told === undefined || told === known.check || told !== first.check ? known : first;
-  const other = told === undefined ? differsWithin(policy, rule) : undefined;
+  const before = told === undefined ? differsWithin(policy, rule) : undefined;
   return {
     effective: effectiveCheck(version, isNewAlone(policy), told),
-    notes: other === undefined ? [] : [sayOther(policy, rule, other)],
+    notes: before === undefined ? [] : [sayBefore(policy, rule, before)],
   };
 }
 
@@ -192,10 +192,10 @@ function whyUnknown({ service, release }: ServicePolicy): string {
   return `no package tells the defaults of ${service} of ${release}; ${cure}`;
 }
 
-function sayOther(policy: ServicePolicy, rule: string, other: CodeRule | 'absent'): string {
+function sayBefore(policy: ServicePolicy, rule: string, first: CodeRule | 'absent'): string {
   const { service, release } = policy;
-  if (other === 'absent')
+  if (first === 'absent')
     return `${rule} came within ${release}: the first version of the release has no such rule, and the grant does nothing there; update the host's package where it still is that version`;
-  const before = effectiveCheck(other, isNewAlone(policy));
+  const before = effectiveCheck(first, isNewAlone(policy));
   return `${service}'s default of ${rule} changed within ${release}: the first version has ${before === '' ? '@' : before}; update the host's package where it still does, or write that into the file first`;
 }
