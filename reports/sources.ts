@@ -220,8 +220,8 @@ export class Sources {
     const silent = first.value.filter(({ isUp, isForcedDown }) => !isUp && isForcedDown !== true);
     if (silent.length === 0) return first;
     const seconds = intervals[service].report * 1.1 + 1;
-    const names = `${silent.length} of ${service}'s heartbeats`;
-    await this.watch.pause(seconds, `${names} stand still or are late: looking again in ${Math.round(seconds)} s`);
+    const looks = silent.length === 1 ? '1 heartbeat' : `${silent.length} heartbeats`;
+    await this.watch.pause(seconds, `Down in ${service}: ${looks}. Looking again in ${Math.round(seconds)} s.`);
     const second = await this.beats(service);
     return second.isRead ? read(compareLooks(first.value, second.value)) : second;
   }

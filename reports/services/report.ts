@@ -60,7 +60,9 @@ export function renderServices(
     const by = disabledBy(beat);
     const notes = [
       ...(by === undefined ? [] : wrapText(`disabled ${by}`, width - 4)),
-      ...(wide || !isTrouble(beat) ? [] : [`${healthOf(beat) === 'up' ? 'up' : 'last heartbeat'} ${shown}`]),
+      ...(wide || !isTrouble(beat) || since === undefined
+        ? []
+        : [`${healthOf(beat) === 'up' ? 'up' : 'last heartbeat'} ${shown}`]),
     ];
     const cells = [
       ...[beat.name, beat.host, { text: stateOf(beat), paint: paintOf(beat) }],

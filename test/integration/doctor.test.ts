@@ -32,7 +32,7 @@ const doctor = (...args: readonly string[]) => examine('doctor', ...args);
 async function examine(...args: readonly string[]): Promise<{ code: number | null; results: Told[] }> {
   const { code, stdout, stderr } = await folder.run([...args, '--json']);
   const { results, exitCode } = JSON.parse(stdout) as { results: Told[]; exitCode: number };
-  expect([exitCode, stderr.replace(/^\d+ of .* stand still or are late: looking again in \d+ s\n/gm, '')]).toEqual([
+  expect([exitCode, stderr.replace(/^Down in \w+: \d+ heartbeats?\. Looking again in \d+ s\.\n/gm, '')]).toEqual([
     code,
     '',
   ]);

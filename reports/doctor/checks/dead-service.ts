@@ -15,13 +15,13 @@ export const deadService = defineCheck({
       (beat) => {
         if (healthOf(beat) !== 'dead') return undefined;
         const { name, host, ageSeconds, isEnabled } = beat;
-        const what = name === 'nova-compute' ? 'Servers there keep running; new ones, and changes to them, wait. ' : '';
+        const what = name === 'nova-compute' ? ' Servers there keep running; new ones, and changes to them, wait.' : '';
         return {
           result: isEnabled ? 'fault' : 'risk',
           subject: subjectOf(beat),
-          found: `It has sent no heartbeat for ${sayDuration(ageSeconds)}.`,
+          found: `It has sent no heartbeat for ${sayDuration(ageSeconds)}.${what}`,
           evidence: heartbeatEvidence(beat, show),
-          step: `${what}Look on ${host} whether the process runs, and at the end of its log, before you start it again.`,
+          step: `Look on ${host} whether the process runs, and at the end of its log, before you start it again.`,
         };
       },
       'services send heartbeats',
