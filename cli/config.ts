@@ -1,12 +1,12 @@
 /**
- * stackward.yaml: which cloud, and how to reach what the API can't change. Passwords stand in the environment, and here
+ * stackward.yaml: which cloud, and how to reach what the API can't change or tell. Passwords stand in the environment, and here
  * only as `${NAME}`. Every error names line and column.
  */
-import { isMap, isNode, isScalar, isSeq, visit, type Document } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, visit, type Document } from 'yaml';
 import * as z from 'zod';
 import '../lib/basics/schema-words';
 import { InvalidConfiguration } from '../lib/basics/errors';
-import { serviceNames } from '../lib/contract/ports';
+import { databaseNames, serviceNames, type DatabaseName } from '../lib/contract/ports';
 import { parseYamlText, valueIn } from '../lib/basics/yaml-text';
 
 const encrypted = z.strictObject({
@@ -23,14 +23,47 @@ const tls = z.union([
   ),
 ]);
 
-const database = z.strictObject({
+const login = {
   host: z.string().min(1),
   port: z.coerce.number().int().min(1).max(65535).default(3306),
   user: z.string().min(1),
   password: z.string(),
-  schema: z.string().min(1).default('neutron'),
-  tls: tls.default({ minVersion: 'TLSv1.2', verifyName: true }),
-});
+};
+const encryption = tls.default({ minVersion: 'TLSv1.2', verifyName: true });
+
+/** Default of `schema`: the database's name. */
+const database = z.strictObject({ ...login, schema: z.string().min(1).optional(), tls: encryption });
+
+/** One account that reads several databases of one server, whose schemas have their names. */
+const shared = z.strictObject({ ...login, names: z.array(z.enum(databaseNames)).min(1), tls: encryption });
+
+export type DatabaseAccess = Omit<z.infer<typeof database>, 'schema'> & { readonly schema: string };
+
+const entries = z
+  .strictObject({
+    ...(Object.fromEntries(databaseNames.map((name) => [name, database.optional()])) as Record<
+      DatabaseName,
+      z.ZodOptional<typeof database>
+    >),
+    shared: shared.optional(),
+  })
+  .refine(
+    (given) => !given.shared?.names.some((name, index, names) => given[name] || names.indexOf(name) < index),
+    'names a database twice; leave out its own entry, or take it out of "shared.names"',
+  );
+
+function accesses({ shared: together, ...own }: z.infer<typeof entries>): Configuration['databases'] {
+  const found: Partial<Record<DatabaseName, DatabaseAccess>> = {};
+  for (const name of databaseNames) {
+    const entry = own[name];
+    if (entry) found[name] = { ...entry, schema: entry.schema ?? name };
+    else if (together?.names.includes(name)) {
+      const { names: _, ...account } = together;
+      found[name] = { ...account, schema: name };
+    }
+  }
+  return found;
+}
 
 const path = z.string().regex(/^\//, 'must begin with "/"');
 
@@ -89,7 +122,7 @@ const configuration = z.strictObject({
   cloud: z.string().min(1).optional(),
   /** Keystone and the services of its catalogue may be reached over http:// beyond this machine. */
   allowPlainHttp: z.boolean().default(false),
-  databases: z.strictObject({ neutron: database.optional() }).default({}),
+  databases: entries.default({}),
   /** The first that matches a host's name counts. */
   hosts: z.array(hostAccess).default([]),
   /** Which hosts serve which API with a policy file of their own. */
@@ -97,7 +130,8 @@ const configuration = z.strictObject({
   acknowledged: z.array(acknowledgement).default([]),
 });
 
-export type Configuration = z.infer<typeof configuration> & {
+export type Configuration = Omit<z.infer<typeof configuration>, 'databases'> & {
+  readonly databases: Readonly<Partial<Record<DatabaseName, DatabaseAccess>>>;
   /** That was read, or would be. */
   readonly file: string;
 };
@@ -123,7 +157,7 @@ export function parseConfiguration(
   if (value === undefined)
     throw new InvalidConfiguration("its anchors can't be followed; write out what is meant", { where: file });
   const result = configuration.safeParse(value ?? {});
-  if (result.success) return { ...result.data, file };
+  if (result.success) return { ...result.data, databases: accesses(result.data.databases), file };
   // A misspelt field also leaves the right one missing: say the misspelling.
   const issues = result.error.issues;
   const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues[0];
@@ -142,8 +176,9 @@ function allowedBelow([top, second, third]: readonly string[]): string {
   if (top === 'acknowledged') return Object.keys(acknowledgement.shape).join(', ');
   if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
   if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');
-  if (second === undefined) return 'neutron';
-  return Object.keys(third === undefined ? database.shape : encrypted.shape).join(', ');
+  if (second === undefined) return [...databaseNames, 'shared'].join(', ');
+  const fields = second === 'shared' ? shared.shape : database.shape;
+  return Object.keys(third === undefined ? fields : encrypted.shape).join(', ');
 }
 
 /** Where the field begins, or what it should stand in: its key, else its nearest parent's. */
@@ -160,13 +195,19 @@ function offsetOf(document: Document, path: readonly string[]): number {
 
 const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
+/** Of any entry, also where it stands elsewhere and is meant by an alias. */
 function refuseLiteralPassword(document: Document, at: (offset: number) => { where: string }): void {
-  const node = document.getIn(['databases', 'neutron', 'password'], true);
-  if (!isScalar(node) || reference.test(String(node.value))) return;
-  throw new InvalidConfiguration(
-    'the password stands here itself; put it into an environment variable and write ${ITS_NAME}, so that this file can be committed',
-    at(node.range?.[0] ?? 0),
-  );
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'password') return;
+      const node = isAlias(value) ? value.resolve(document) : value;
+      if (!isScalar(node) || reference.test(String(node.value))) return;
+      throw new InvalidConfiguration(
+        'the password stands here itself; put it into an environment variable and write ${ITS_NAME}, so that this file can be committed',
+        at(node.range?.[0] ?? 0),
+      );
+    },
+  });
 }
 
 /** A whole scalar `${NAME}` becomes the variable's value, and a number its text. */

@@ -1,5 +1,4 @@
 /** What reports read with, beside what the kinds read with. Adapters are loaded when they are first asked for. */
-import type { MysqlOptions } from '../adapters/mysql/mysql-database';
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import type { VersionReader } from '../lib/contract/ports';
 import type { CatalogueReader, DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
@@ -57,19 +56,6 @@ async function openCatalogue(session: () => Promise<OpenStackSession>): Promise<
   const opened = await session();
   const { CloudCatalogue } = await import('../adapters/openstack/cloud-catalogue.js');
   return new CloudCatalogue(opened);
-}
-
-/** @param options throws where the configuration of that database can't be used */
-export function databaseProbes(
-  { databases: { neutron } }: Configuration,
-  options: () => MysqlOptions,
-): readonly DatabaseProbe[] {
-  if (neutron === undefined) return [];
-  const connect = async () => {
-    const { connectTo } = await import('../adapters/mysql/mysql-probe.js');
-    return connectTo(options());
-  };
-  return [{ name: 'neutron', place: `${neutron.host}:${neutron.port}`, user: neutron.user, connect }];
 }
 
 /** Hosts that the configuration names by their whole names. */

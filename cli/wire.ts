@@ -3,10 +3,7 @@
  * for; connections are closed at the end of the run.
  */
 import { homeOf, readCredentialFiles } from '../adapters/files/credential-files';
-import { getText } from '../adapters/files/files';
-import type { MysqlOptions } from '../adapters/mysql/mysql-database';
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
-import { defined } from '../lib/basics/defined';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import type { Clock } from '../lib/contract/clock';
 import type { Manifest } from '../lib/contract/manifest';
@@ -17,9 +14,10 @@ import { cloudNamed, resolveCredentials, type ResolvedCredentials } from '../lib
 import type { Style } from '../lib/render/style';
 import type { Note } from '../lib/run/plan';
 import type { Configuration } from './config';
+import { databases } from './databases';
 import { hostDirectory } from './host-directory';
 import { isSaid, refuseOtherCloud } from './same-cloud';
-import { databaseProbes, namedHosts, reportReaders } from './wire-reports';
+import { namedHosts, reportReaders } from './wire-reports';
 
 /** How a command answers. */
 export interface Answer {
@@ -91,16 +89,7 @@ export function wire(
     return neutron();
   };
 
-  let usesDatabase = false;
-  const databaseReader = lazily(async () => {
-    const { MysqlReader } = await import('../adapters/mysql/mysql-database.js');
-    usesDatabase = true;
-    return closing(new MysqlReader(databaseOptions(configuration)));
-  });
-  const databaseWriter = lazily(async () => {
-    const { MysqlWriter } = await import('../adapters/mysql/mysql-database.js');
-    return closing(new MysqlWriter(databaseOptions(configuration)));
-  });
+  const connections = databases(configuration, closing);
 
   const hosts = lazily(async () => {
     const { HostPool } = await import('../adapters/host/host-pool.js');
@@ -111,12 +100,7 @@ export function wire(
   const host = async (target: Target) => (await hosts()).get(hostOf(target));
 
   const readers: ReportReaders = {
-    ...reportReaders(
-      session,
-      versions,
-      databaseProbes(configuration, () => databaseOptions(configuration)),
-      namedHosts(configuration),
-    ),
+    ...reportReaders(session, versions, connections.probes, namedHosts(configuration)),
     host,
     hosts: hostDirectory(configuration),
     machine: async (target) => (target.startsWith('host:') ? (await hosts()).machine(hostOf(target)) : undefined),
@@ -124,23 +108,17 @@ export function wire(
     network,
     identity: keystone,
     versions,
-    knowsDatabase: configuration.databases.neutron !== undefined,
-    database: async (target) => {
-      refuseOther(target, 'database:neutron', configuration);
-      return databaseReader();
-    },
+    databases: connections.configured,
+    database: (target) => connections.reader(target),
   };
   const writers: Writers = {
     host,
     network,
-    database: async (target) => {
-      refuseOther(target, 'database:neutron', configuration);
-      return databaseWriter();
-    },
+    database: (target) => connections.writer(target),
   };
   const warnings = (): Note[] => [
     ...sessionWarnings(used, configuration, env, manifests),
-    ...(usesDatabase ? legacyTlsWarnings(configuration) : []),
+    ...connections.warnings(),
     ...uncheckedWarnings(env),
   ];
   return {
@@ -182,12 +160,6 @@ function sessionWarnings(
   ];
 }
 
-function legacyTlsWarnings({ databases: { neutron }, file }: Configuration): Note[] {
-  if (neutron === undefined || neutron.tls === 'off' || neutron.tls.minVersion !== 'legacy') return [];
-  const message = `the TLS to ${neutron.host} may be as weak as that of MySQL 5.5, because ${file} has tls.minVersion: legacy: whoever records it and gets the server's key later can read it`;
-  return [{ where: 'database:neutron', message }];
-}
-
 /** Node.js itself would check no certificate. */
 function uncheckedWarnings(env: NodeJS.ProcessEnv): Note[] {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return [];
@@ -198,15 +170,4 @@ function uncheckedWarnings(env: NodeJS.ProcessEnv): Note[] {
 function refuseOther(target: Target, known: Target, { file }: Configuration): void {
   if (target !== known)
     throw new InvalidConfiguration(`nothing says how to reach ${target}; ${file} leads to ${known}`);
-}
-
-function databaseOptions({ databases: { neutron }, file }: Configuration): MysqlOptions {
-  if (!neutron)
-    throw new InvalidConfiguration(
-      `a pool is to be changed in Neutron's database, and ${file} does not say where that is; add "databases: neutron:" with host, user and password`,
-    );
-  const { tls, ...rest } = neutron;
-  if (tls === 'off') return { ...rest, tls };
-  const { minVersion, verifyName, caFile } = tls;
-  return { ...rest, tls: defined({ minVersion, verifyName, ca: caFile === undefined ? undefined : getText(caFile) }) };
 }

@@ -116,7 +116,7 @@ export function queryError(error: unknown, place: Place): StackwardError {
   if (error instanceof StatementCut) return cutError(error, server);
   if (/^As a result of LOCAL INFILE command/.test(message))
     return new UnrecoverableError(
-      `${server} asks for a file of this machine (LOAD DATA LOCAL), which no database of Neutron does, and got none; see what answers there`,
+      `${server} asks for a file of this machine (LOAD DATA LOCAL), which no database of OpenStack does, and got none; see what answers there`,
     );
   const refusal = findRefusal(errno, message) ?? (errno === 0 ? undefined : unknownRefusal(errno, code));
   if (refusal === undefined && isConnectionLost(error))
@@ -134,7 +134,7 @@ function cutError(error: StatementCut, server: string): StackwardError {
       `${server} ${error.message}: nothing was written by what was under way; see what its statements wait for (SHOW PROCESSLIST), and what stands in between`,
       { cause: error },
     );
-  return new UnrecoverableError(`${server} ${error.message}, which nothing of Neutron's has; see what answers there`, {
+  return new UnrecoverableError(`${server} ${error.message}, which no table of OpenStack has; see what answers there`, {
     cause: error,
   });
 }

@@ -112,7 +112,7 @@ const tooLarge = lasting(
 );
 const otherSchema = lasting(
   ({ server, schema, message }) =>
-    `${server}: the schema ${schema} is not Neutron's as stackward knows it (${message}); wait for an upgrade to end, or correct "schema"`,
+    `${server}: the schema ${schema} is not as stackward knows it (${message}); wait for an upgrade to end, or correct "schema"`,
 );
 const tooOld = lasting(
   ({ server, message }) =>
@@ -195,7 +195,7 @@ const byNumber: ReadonlyMap<number, Refusal> = new Map([
   ),
   ...each(
     lasting(
-      ({ server, schema }) => `${server} has no schema ${schema}; correct "schema" (Neutron's is often "neutron")`,
+      ({ server, schema }) => `${server} has no schema ${schema}; correct "schema" (often it has the service's name)`,
     ),
     1049,
   ),

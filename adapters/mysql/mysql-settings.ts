@@ -91,7 +91,7 @@ async function look(session: Unset, server: string): Promise<Cluster | undefined
     );
   if (component !== 'Primary' || state !== 'Synced')
     throw new TransientError(
-      `${named} and is out of step (${state}, component ${component}), so what it shows is old; wait until it is Synced in the Primary component, or name the node that Neutron writes to as "host"`,
+      `${named} and is out of step (${state}, component ${component}), so what it shows is old; wait until it is Synced in the Primary component, or name the node that the service writes to as "host"`,
     );
   return { node, size: Number(status.get('wsrep_cluster_size')) };
 }
@@ -104,6 +104,6 @@ async function shown(session: Unset, sql: string): Promise<ReadonlyMap<string, s
 /** A node that waits for what the cluster has committed gives up after `repl.causal_read_timeout`, 30 s by default. */
 export const lagError = (server: string, { node }: Cluster, cause: unknown): TransientError =>
   new TransientError(
-    `${server} is the node ${node} of a Galera cluster, and it has not applied what the cluster committed before; wait until it keeps up, or name the node that Neutron writes to as "host"`,
+    `${server} is the node ${node} of a Galera cluster, and it has not applied what the cluster committed before; wait until it keeps up, or name the node that the service writes to as "host"`,
     { cause },
   );

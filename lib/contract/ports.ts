@@ -143,6 +143,10 @@ export interface IdentityReader {
 export const serviceNames = ['neutron', 'nova', 'cinder', 'glance', 'keystone'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+/** Databases of these services, by the names that OpenStack's own documents give them. */
+export const databaseNames = ['neutron', 'nova', 'nova_api', 'nova_cell0', 'keystone', 'cinder', 'glance'] as const;
+export type DatabaseName = (typeof databaseNames)[number];
+
 /** What the API of one service says about itself. */
 export type ApiAnswer =
   /** The newest version, such as `2.93`; '' of a Nova that knows no microversions. */
@@ -176,9 +180,10 @@ export interface HostDirectory {
 }
 
 export interface Readers {
+  /** @throws InvalidConfiguration when nothing says how to reach it */
   database(target: Target): Promise<SqlReader>;
-  /** Whether the configuration says where Neutron's database is. */
-  readonly knowsDatabase: boolean;
+  /** Those that the configuration says how to reach. */
+  readonly databases: ReadonlySet<DatabaseName>;
   network(target: Target): Promise<NetworkReader>;
   /** Keystone of the cloud that the configuration names. */
   identity(): Promise<IdentityReader>;

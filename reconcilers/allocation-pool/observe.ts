@@ -40,7 +40,7 @@ export async function observe(
 ): Promise<AllocationPoolObserved> {
   return target.startsWith('database:')
     ? observeDatabase(await from.database(target), wanted)
-    : observeApi(await from.network(target), wanted, from.knowsDatabase);
+    : observeApi(await from.network(target), wanted, from.databases.has('neutron'));
 }
 
 const specsById = (wanted: readonly Wanted<AllocationPoolSpec>[]): Map<string, AllocationPoolSpec> =>

@@ -2,6 +2,10 @@
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import type { MysqlLimits } from '../../adapters/mysql/mysql-limits';
+import { parseConfiguration } from '../../cli/config';
+import { wire } from '../../cli/wire';
+import { databaseNames } from '../../lib/contract/ports';
+import { plain } from '../../lib/render/style';
 import { packets, RogueMysql, type Script } from '../support/rogue-mysql';
 
 const password = 'hunter2-database';
@@ -99,6 +103,42 @@ test('a server that asks for a file of this machine gets none, and is told of', 
   expect(error).toMatch(/asks for a file of this machine/);
   // The client says from the start that it hands out no files.
   expect((rogue.received[0]?.readUInt32LE(0) ?? 0) & 0x80).toBe(0);
+});
+
+describe.each(['nova', 'shared'])('the entry %s of stackward.yaml', (entry) => {
+  const names = entry === 'shared' ? databaseNames : (['nova'] as const);
+
+  test.each<[string, Script, RegExp]>([
+    [
+      'the password in clear',
+      [packets.authSwitch('mysql_clear_password'), packets.ok],
+      /asks for the password in clear/,
+    ],
+    ['the password under a key of its own', keyExchanges[0]![1], /asks for the password under a key of its own/],
+    [
+      'a file of this machine',
+      [packets.ok, packets.wantFile('/etc/passwd'), packets.ok],
+      /asks for a file of this machine/,
+    ],
+  ])('whoever asks for %s in the place of any database gets nothing', async (_, script, sentence) => {
+    for (const name of names) {
+      rogue = await RogueMysql.start('mysql_native_password', script);
+      const more = entry === 'shared' ? `, names: [${names.join(', ')}]` : '';
+      const text = `databases:\n  ${entry}: { host: ${elsewhere}, port: ${rogue.port}, user: u, password: "\${PASSWORD}", tls: off${more} }\n`;
+      const configuration = parseConfiguration(text, 'stackward.yaml', { PASSWORD: password });
+      const { context, close } = wire(configuration, {}, [], {
+        style: plain,
+        clock: { now: () => new Date(), show: String },
+      });
+      const reader = await context.readers.database(`database:${name}`);
+      await expect(reader.query('SELECT 1')).rejects.toThrow(sentence);
+      expect(sent()).not.toContain(password);
+      expect(sent()).not.toContain('root:');
+      expect(decrypted()).toBeUndefined();
+      await close();
+      await rogue.stop();
+    }
+  });
 });
 
 describe('a server that falls silent, or talks without end', () => {

@@ -36,7 +36,7 @@ const inTables = (era: Era) => async (): Promise<KindWorld> => {
   };
   const specOf = (thing: Thing) => ({ subnetId: made[thing].id, method: 'database', pools: [rangeOf(declared)] });
   return {
-    readers: { ...memoryReaders, knowsDatabase: true, database: () => Promise.resolve(reader) },
+    readers: { ...memoryReaders, databases: new Set(['neutron'] as const), database: () => Promise.resolve(reader) },
     writers: { ...memoryWriters, database: () => Promise.resolve(writer) },
     specs: { first: specOf('first'), second: specOf('second') },
     state: async () => ({

@@ -153,9 +153,9 @@ test.each<[number, string, Reason, RegExp]>([
     1146,
     "Table 'neutron.ipamsubnets' doesn't exist",
     lasting,
-    /is not Neutron's as stackward knows it .* wait for an upgrade to end, or correct "schema"$/,
+    /is not as stackward knows it .* wait for an upgrade to end, or correct "schema"$/,
   ],
-  [1054, "Unknown column 'cidr' in 'field list'", lasting, /is not Neutron's as stackward knows it/],
+  [1054, "Unknown column 'cidr' in 'field list'", lasting, /is not as stackward knows it/],
   [
     1115,
     "Unknown character set: 'utf8mb4'",

@@ -49,7 +49,7 @@ const wish = ({ id }: MadeSubnet, method: AllocationPoolSpec['method'] = 'api', 
 const readersWith = (knowsDatabase: boolean): Readers => ({
   ...memoryReaders,
   cloud: 'lab',
-  knowsDatabase,
+  databases: new Set(knowsDatabase ? (['neutron'] as const) : []),
   network: () => Promise.resolve(neutron),
   ...defined({ database: knowsDatabase ? () => Promise.resolve(reader) : undefined }),
 });

@@ -173,7 +173,7 @@ export class BridgeHosts {
   get readers(): Readers {
     return {
       cloud: 'lab',
-      knowsDatabase: false,
+      databases: new Set(),
       hosts: { serving: () => [], configFiles: () => [], named: [], reachesAny: true, canReach: () => true },
       network: () => Promise.resolve(this.network),
       database: () => Promise.reject(new Error('no database here')),

@@ -197,7 +197,7 @@ export class FirewallHosts {
   get readers(): Readers {
     return {
       cloud: 'lab',
-      knowsDatabase: false,
+      databases: new Set(),
       hosts: {
         serving: () => [],
         configFiles: () => this.configFiles,

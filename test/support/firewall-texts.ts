@@ -189,7 +189,7 @@ export class TextHosts {
     const none = () => Promise.reject(new Error('not here'));
     return {
       cloud: 'lab',
-      knowsDatabase: false,
+      databases: new Set(),
       database: none,
       identity: none,
       versions,

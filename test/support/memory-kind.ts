@@ -58,7 +58,7 @@ export const versions: Readers['versions'] = () =>
   Promise.resolve({ apis: () => Promise.resolve({ answers: [], silent: [] }) });
 export const memoryReaders: Readers = {
   cloud: 'memory',
-  knowsDatabase: false,
+  databases: new Set(),
   hosts: noHosts,
   machine,
   identity,

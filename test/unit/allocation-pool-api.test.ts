@@ -19,7 +19,7 @@ const specOf = (subnetId: string, more: Partial<AllocationPoolSpec> = {}): Alloc
 
 async function plan(network: FakeNetwork, ...specs: AllocationPoolSpec[]) {
   const wanted = specs.map((spec, index) => ({ id: `allocation-pool.t/${index}`, stack: 't', owner: 'o', spec }));
-  const readers = { cloud: 'lab', network: () => Promise.resolve(network) } as unknown as Readers;
+  const readers = { cloud: 'lab', databases: new Set(), network: () => Promise.resolve(network) } as unknown as Readers;
   const scope = { sweep: [], owners: ['o'], ids: [] };
   const [placed] = (await allocationPool.locate(wanted, readers)).placements;
   const placement = { ...scope, ...placed! };

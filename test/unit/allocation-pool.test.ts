@@ -48,7 +48,8 @@ test('the method says which target is written', async () => {
     owner: 'o',
     spec: declared([five], { method }),
   }));
-  const locate = (specs: typeof wanted) => allocationPool.locate(specs, { cloud: 'lab' } as Readers);
+  const locate = (specs: typeof wanted) =>
+    allocationPool.locate(specs, { cloud: 'lab', databases: new Set() as Readers['databases'] } as Readers);
   const { placements } = await locate(wanted);
   expect(placements.map(({ target, wanted: there }) => [target, there.map(({ id }) => id)])).toEqual([
     ['database:neutron', ['allocation-pool.database']],

@@ -12,13 +12,21 @@ databases:
 `;
 
 test('no file: everything has its default', () => {
-  const defaults = { allowPlainHttp: false, databases: {}, hosts: [], services: {}, file: 'stackward.yaml' };
+  const defaults = {
+    acknowledged: [],
+    allowPlainHttp: false,
+    databases: {},
+    hosts: [],
+    services: {},
+    file: 'stackward.yaml',
+  };
   expect(parse(undefined)).toEqual(defaults);
   expect(parse('')).toEqual(defaults);
 });
 
 test('references are filled from the environment, the rest has its default', () => {
   expect(parse(full, { NEUTRON_PASSWORD: 's3cret' })).toEqual({
+    acknowledged: [],
     cloud: 'example',
     allowPlainHttp: false,
     databases: {
@@ -60,12 +68,69 @@ test.each([
   expect(parse(`${full}    ${line}\n`, { NEUTRON_PASSWORD: 'x' }).databases.neutron?.tls).toEqual(tls);
 });
 
+test('each database has its own entry, or is one of those that an account reads together', () => {
+  const text = `
+databases:
+  nova:
+    host: cell.example.net
+    user: reader
+    password: \${NOVA_PASSWORD}
+    schema: nova_cell1
+    tls: off
+  shared:
+    names: [nova_api, keystone]
+    host: db.example.net
+    port: 3307
+    user: stackward
+    password: \${NEUTRON_PASSWORD}
+`;
+  const tls = { minVersion: 'TLSv1.2', verifyName: true };
+  const together = { host: 'db.example.net', port: 3307, user: 'stackward', password: 'x', tls };
+  expect(parse(text, { NEUTRON_PASSWORD: 'x', NOVA_PASSWORD: 'y' }).databases).toEqual({
+    nova: { host: 'cell.example.net', port: 3306, user: 'reader', password: 'y', schema: 'nova_cell1', tls: 'off' },
+    nova_api: { ...together, schema: 'nova_api' },
+    keystone: { ...together, schema: 'keystone' },
+  });
+});
+
+const account = 'host: h, user: u, password: "${NEUTRON_PASSWORD}"';
+
 test.each([
   ['a variable that is not set', full, 'stackward.yaml:7:15: the environment variable NEUTRON_PASSWORD is not set'],
   [
     'a password in the file',
     full.replace('${NEUTRON_PASSWORD}', 'hunter2'),
     'stackward.yaml:7:15: the password stands here itself',
+  ],
+  ...['nova', 'nova_api', 'nova_cell0', 'keystone', 'cinder', 'glance', 'shared'].map((name) => [
+    `a password in the entry ${name}`,
+    `databases:\n  ${name}: { host: h, user: u, password: hunter2 }\n`,
+    'the password stands here itself',
+  ]),
+  [
+    'a password that an alias brings from elsewhere',
+    'cloud: &secret hunter2\ndatabases:\n  nova: { host: h, user: u, password: *secret }\n',
+    'stackward.yaml:1:16: the password stands here itself',
+  ],
+  [
+    'a database nobody knows',
+    `databases:\n  heat: { ${account} }\n`,
+    'stackward.yaml:2:3: there is no field "databases.heat"; allowed below "databases" are neutron, nova, nova_api, nova_cell0, keystone, cinder, glance, shared',
+  ],
+  [
+    'a database that is named twice',
+    `databases:\n  nova: { ${account} }\n  shared: { ${account}, names: [nova] }\n`,
+    'stackward.yaml:1:1: the field "databases" is not valid: names a database twice; leave out its own entry, or take it out of "shared.names"',
+  ],
+  [
+    'a schema of several databases',
+    `databases:\n  shared: { ${account}, names: [nova], schema: x }\n`,
+    'there is no field "databases.shared.schema"; allowed below "databases.shared" are host, port, user, password, names, tls',
+  ],
+  [
+    'an account that reads nothing',
+    `databases:\n  shared: { ${account}, names: [] }\n`,
+    'the field "databases.shared.names" is not valid',
   ],
   [
     'a field nobody knows',

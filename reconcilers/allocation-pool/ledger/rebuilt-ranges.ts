@@ -19,7 +19,7 @@ export const mayRebuildRanges = (extensions: ReadonlySet<string>): boolean =>
 
 /** The subnets whose pools the API must not change, as far as the database is known. */
 export async function keptByIpam(ids: readonly string[], from: Readers): Promise<ReadonlySet<string>> {
-  if (ids.length === 0 || !from.knowsDatabase || !(await apiMayRebuildRanges(from))) return new Set();
+  if (ids.length === 0 || !from.databases.has('neutron') || !(await apiMayRebuildRanges(from))) return new Set();
   return readKept(ids, await from.database('database:neutron'));
 }
 

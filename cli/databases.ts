@@ -1,0 +1,98 @@
+/** stackward.yaml's `databases` → connections, each opened when it is first asked for. */
+import { getText } from '../adapters/files/files';
+import type { MysqlOptions, MysqlReader, MysqlWriter } from '../adapters/mysql/mysql-database';
+import { defined } from '../lib/basics/defined';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { databaseNames, type DatabaseName } from '../lib/contract/ports';
+import type { DatabaseProbe } from '../lib/contract/report-ports';
+import type { Target } from '../lib/contract/target';
+import type { Note } from '../lib/run/plan';
+import type { Configuration } from './config';
+
+export interface Databases {
+  readonly configured: ReadonlySet<DatabaseName>;
+  /** @throws InvalidConfiguration when nothing says how to reach it */
+  reader(target: Target): Promise<MysqlReader>;
+  /** @throws InvalidConfiguration when nothing says how to reach it */
+  writer(target: Target): Promise<MysqlWriter>;
+  readonly probes: readonly DatabaseProbe[];
+  /** About databases that were read. */
+  warnings(): readonly Note[];
+}
+
+/** @param closing is told of each connection, to close it at the end of the run */
+export function databases(
+  configuration: Configuration,
+  closing: <Connection extends MysqlReader>(connection: Connection) => Connection,
+): Databases {
+  const configured = new Set(databaseNames.filter((name) => configuration.databases[name] !== undefined));
+  const readers = new Map<DatabaseName, Promise<MysqlReader>>();
+  const writers = new Map<DatabaseName, Promise<MysqlWriter>>();
+  return {
+    configured,
+    reader: async (target) => {
+      const name = nameOf(target, configuration);
+      const open = async () => {
+        const options = optionsOf(name, configuration);
+        const { MysqlReader } = await import('../adapters/mysql/mysql-database.js');
+        return closing(new MysqlReader(options));
+      };
+      return readers.get(name) ?? kept(readers, name, open());
+    },
+    writer: async (target) => {
+      const name = nameOf(target, configuration);
+      const open = async () => {
+        const options = optionsOf(name, configuration);
+        const { MysqlWriter } = await import('../adapters/mysql/mysql-database.js');
+        return closing(new MysqlWriter(options));
+      };
+      return writers.get(name) ?? kept(writers, name, open());
+    },
+    probes: [...configured].flatMap((name) => probeOf(name, configuration)),
+    warnings: () => [...readers.keys()].flatMap((name) => legacyTlsWarnings(name, configuration)),
+  };
+}
+
+function kept<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
+  map.set(key, value);
+  return value;
+}
+
+function nameOf(target: Target, { file, databases: { neutron } }: Configuration): DatabaseName {
+  const name = databaseNames.find((known) => target === `database:${known}`);
+  if (name !== undefined) return name;
+  const leads = neutron === undefined ? '' : `; ${file} leads to database:neutron`;
+  throw new InvalidConfiguration(`nothing says how to reach ${target}${leads}`);
+}
+
+function optionsOf(name: DatabaseName, { databases: configured, file }: Configuration): MysqlOptions {
+  const database = configured[name];
+  if (!database) {
+    const asked =
+      name === 'neutron' ? "a pool is to be changed in Neutron's database" : `the database ${name} is asked for`;
+    throw new InvalidConfiguration(
+      `${asked}, and ${file} does not say where that is; add "databases: ${name}:" with host, user and password`,
+    );
+  }
+  const { tls, ...rest } = database;
+  if (tls === 'off') return { ...rest, tls };
+  const { minVersion, verifyName, caFile } = tls;
+  return { ...rest, tls: defined({ minVersion, verifyName, ca: caFile === undefined ? undefined : getText(caFile) }) };
+}
+
+function probeOf(name: DatabaseName, configuration: Configuration): readonly DatabaseProbe[] {
+  const database = configuration.databases[name];
+  if (!database) return [];
+  const connect = async () => {
+    const { connectTo } = await import('../adapters/mysql/mysql-probe.js');
+    return connectTo(optionsOf(name, configuration));
+  };
+  return [{ name, place: `${database.host}:${database.port}`, user: database.user, connect }];
+}
+
+function legacyTlsWarnings(name: DatabaseName, { databases: configured, file }: Configuration): readonly Note[] {
+  const database = configured[name];
+  if (database === undefined || database.tls === 'off' || database.tls.minVersion !== 'legacy') return [];
+  const message = `the TLS to ${database.host} may be as weak as that of MySQL 5.5, because ${file} has tls.minVersion: legacy: whoever records it and gets the server's key later can read it`;
+  return [{ where: `database:${name}`, message }];
+}
