@@ -58,8 +58,8 @@ function accesses({ shared: together, ...own }: z.infer<typeof entries>): Config
     const entry = own[name];
     if (entry) found[name] = { ...entry, schema: entry.schema ?? name };
     else if (together?.names.includes(name)) {
-      const { names: _, ...account } = together;
-      found[name] = { ...account, schema: name };
+      const { host, port, user, password, tls: encrypts } = together;
+      found[name] = { host, port, user, password, schema: name, tls: encrypts };
     }
   }
   return found;
