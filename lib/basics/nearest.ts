@@ -9,6 +9,8 @@ export function nearestNames(name: string, names: Iterable<string>): readonly st
   const near: { readonly candidate: string; readonly steps: number }[] = [];
   for (const candidate of names) {
     const most = Math.floor(Math.max(name.length, candidate.length) / 4);
+    // Each letter that the longer name alone has is a step at least.
+    if (Math.max(name.length, candidate.length) - sharedLetters(name, candidate) > most) continue;
     const steps = distance(name, candidate, most);
     if (steps <= most) near.push({ candidate, steps });
   }
@@ -16,21 +18,39 @@ export function nearestNames(name: string, names: Iterable<string>): readonly st
   return near.slice(0, 3).map(({ candidate }) => candidate);
 }
 
+const counts = new Int16Array(128);
+
+const add = (letter: number, by: number): number => (counts[letter & 127] = (counts[letter & 127] ?? 0) + by);
+
+/** How many letters both have, wherever they stand; never too few. */
+function sharedLetters(a: string, b: string): number {
+  counts.fill(0);
+  for (let index = 0; index < a.length; index++) add(a.charCodeAt(index), 1);
+  let shared = 0;
+  for (let index = 0; index < b.length; index++) if (add(b.charCodeAt(index), -1) >= 0) shared++;
+  return shared;
+}
+
+const row = new Uint8Array(maxLength * 2);
+
 /** Letters to put in, take out or change (Levenshtein). More than `most` is not worked out: then any such number. */
 function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let index = 0; index <= b.length; index++) row[index] = index;
   for (let index = 0; index < a.length; index++) {
-    const next = [index + 1];
-    let least = index + 1;
+    const letter = a.charCodeAt(index);
+    let [diagonal, left] = [index, index + 1];
+    let least = left;
+    row[0] = left;
     for (let to = 1; to <= b.length; to++) {
-      const change = (row[to - 1] ?? 0) + (b[to - 1] === a[index] ? 0 : 1);
-      const steps = Math.min((row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1, change);
-      next.push(steps);
-      if (steps < least) least = steps;
+      const above = row[to] ?? 0;
+      const changed = b.charCodeAt(to - 1) === letter ? diagonal : diagonal + 1;
+      left = Math.min(above + 1, left + 1, changed);
+      row[to] = left;
+      diagonal = above;
+      if (left < least) least = left;
     }
     if (least > most) return least;
-    row = next;
   }
   return row[b.length] ?? 0;
 }
