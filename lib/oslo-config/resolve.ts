@@ -2,6 +2,7 @@
 import { effective, type OptionName, type OsloConfig, type OsloOption } from './effective';
 import { defaultSection } from './file';
 import { replaceReferences } from './references';
+import { ConfigValue } from './secret';
 
 export interface RegisteredOption extends OsloOption {
   /** As the service's code has it, references included. */
@@ -25,11 +26,23 @@ const maxLength = 100_000;
 class Stopped extends Error {
   constructor(
     readonly outcome: 'broken' | 'unknown',
-    readonly why: string,
+    private readonly found: string,
+    /** The reference that can't be followed, as a message quotes it. */
+    private readonly quote?: string,
     /** Python then looks in [DEFAULT]. */
     readonly looksFurther = false,
   ) {
-    super(why);
+    super(found);
+  }
+
+  get why(): string {
+    return this.quote === undefined ? this.found : `${this.quote} ${this.found}`;
+  }
+
+  /** Met in a secret value: the reference is a part of it, and is not quoted. */
+  inSecret(): Stopped {
+    const quote = this.quote === undefined ? undefined : 'a "$" in a secret value';
+    return new Stopped(this.outcome, this.found, quote, this.looksFurther);
   }
 }
 
@@ -69,16 +82,15 @@ class Resolver {
 
   read(option: RegisteredOption): readonly string[] | undefined {
     const key = keyOf(option);
-    if (this.reading.has(key)) throw new Stopped('broken', `"${option.name}" refers to itself`);
+    if (this.reading.has(key)) throw new Stopped('broken', 'refers to itself', `"${option.name}"`);
     this.followed += 1;
     if (this.followed > maxFollowed)
       throw new Stopped('unknown', `more than ${maxFollowed} references are to be followed`);
     this.reading.add(key);
     try {
       const { values } = effective(option, this.config);
-      if (values.length === 0)
-        return option.default === undefined ? undefined : [this.expand(option.default, option.section)];
-      const texts = values.map(({ value }) => this.expand(value, option.section));
+      if (values.length === 0) return option.default === undefined ? undefined : [this.expand(option.default, option)];
+      const texts = values.map(({ value }) => this.expand(value, option));
       // A mistake of the library, in every release that reads the environment: each character is taken for a value.
       return option.multiple && values[0]?.from === 'environment' ? [...(texts[0] ?? '')] : texts;
     } finally {
@@ -86,11 +98,19 @@ class Resolver {
     }
   }
 
-  private expand(value: string, section: string): string {
-    const text = replaceReferences(value, this.config.era, ({ name }) => this.behind(name, section));
+  private expand(value: string, option: OsloOption): string {
+    const text = this.follow(value, option);
     if (text.length > maxLength)
       throw new Stopped('unknown', `its references come to more than ${maxLength} characters`);
     return text;
+  }
+
+  private follow(value: string, option: OsloOption): string {
+    try {
+      return replaceReferences(value, this.config.era, ({ name }) => this.behind(name, option.section));
+    } catch (error) {
+      throw error instanceof Stopped && new ConfigValue(option, value).isSecret ? error.inSecret() : error;
+    }
   }
 
   private behind(reference: string, section: string): string {
@@ -101,7 +121,7 @@ class Resolver {
         ? [ownSection ? section : defaultSection, reference]
         : [reference.slice(0, dot), reference.slice(dot + 1)];
     if (dot >= 0 && this.options && !this.sections.has(first))
-      throw new Stopped('broken', `"$${reference}" names the section "${first}", which the service doesn't know`);
+      throw new Stopped('broken', "names a section that the service doesn't know", `"$${reference}"`);
     try {
       return this.textOf({ section: first, name }, reference);
     } catch (error) {
@@ -113,24 +133,24 @@ class Resolver {
   private textOf(named: OptionName, reference: string): string {
     const option = this.find(named, reference);
     if (option.multiple || !option.isText)
-      throw new Stopped('unknown', `"$${reference}" names an option whose text only the service makes`);
+      throw new Stopped('unknown', 'names an option whose text only the service makes', `"$${reference}"`);
     const values = this.read(option);
     return values?.[0] ?? (this.config.era.unsetIsEmpty ? '' : 'None');
   }
 
   private find(named: OptionName, reference: string): RegisteredOption {
     if (named.section === defaultSection && this.sections.has(named.name))
-      throw new Stopped('broken', `"$${reference}" names a section`);
+      throw new Stopped('broken', 'names a section', `"$${reference}"`);
     if (this.options) {
       const option = this.options.get(keyOf(named));
       if (option) return option;
       // Since Pike some of these work and some fail, by section and release.
       if (this.former.has(keyOf(named)))
-        throw new Stopped('unknown', `"$${reference}" uses a former name of an option`);
-      throw new Stopped('broken', `"$${reference}" names no option that the service knows`, true);
+        throw new Stopped('unknown', 'uses a former name of an option', `"$${reference}"`);
+      throw new Stopped('broken', 'names no option that the service knows', `"$${reference}"`, true);
     }
     const option = { ...named, isText: true };
     if (effective(option, this.config).values.length > 0) return option;
-    throw new Stopped('unknown', `"$${reference}" names an option that no file sets`, true);
+    throw new Stopped('unknown', 'names an option that no file sets', `"$${reference}"`, true);
   }
 }

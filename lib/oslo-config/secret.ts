@@ -1,5 +1,5 @@
 /** Options whose values nobody is shown, and values that keep to that however they are printed. */
-import type { OptionName } from './effective';
+import type { OsloOption } from './effective';
 
 /** The last word of a name. `_key` also hides a few paths of keys, which is no loss. */
 const lastWords = /(^|_)(password|passwd|pass|passcode|secret|secret_id|token|token_id|key|jwt)$/;
@@ -34,8 +34,12 @@ export function isSecretName(name: string): boolean {
   return lastWords.test(plain) || wholeNames.has(plain);
 }
 
-/** `scheme://user:password@host` in whatever option it stands. */
-const passwordInAddress = /:\/\/[^/\s]*:[^/\s]*@/;
+/**
+ * `scheme://user:password@host` or `scheme://token@host`, in whatever option it stands. A password may hold any character but
+ * a blank, so everything between "://" and the last "@" before the next blank counts as one.
+ */
+const hasPasswordInAddress = (text: string): boolean =>
+  text.split(/\s+/).some((word) => word.lastIndexOf('@') > (word.indexOf('://') + 1 || Infinity));
 
 const inspected = Symbol.for('nodejs.util.inspect.custom');
 
@@ -44,9 +48,10 @@ export class ConfigValue {
   readonly #text: string;
   readonly isSecret: boolean;
 
-  constructor({ name }: Pick<OptionName, 'name'>, text: string) {
+  /** An option that is secret by one of its names is so by all of them. */
+  constructor({ name, former = [] }: Pick<OsloOption, 'name' | 'former'>, text: string) {
     this.#text = text;
-    this.isSecret = isSecretName(name) || passwordInAddress.test(text);
+    this.isSecret = [name, ...former.map((each) => each.name)].some(isSecretName) || hasPasswordInAddress(text);
   }
 
   /** For a decision, never for a message, a log or a report. */

@@ -10,7 +10,7 @@ import { effective, type OsloConfig, type OsloOption } from './effective';
 import { defaultSection, placeOf, sectionKey, type Entry, type Fault, type OsloFile, type Piece } from './file';
 import { referencesIn } from './references';
 import { resolve, type RegisteredOption } from './resolve';
-import { isSecretName } from './secret';
+import { ConfigValue } from './secret';
 
 export type ConfigWarningCode =
   | 'refused file'
@@ -47,6 +47,8 @@ const warn = (
   message: string,
 ): ConfigWarning => ({ code, ...placeOf(file, line, offset), message });
 
+const isSecret = (entry: Entry): boolean => new ConfigValue(entry, entry.value).isSecret;
+
 const called = ({ section, name }: Pick<Entry, 'section' | 'name'>): string => printable(`[${section}] ${name}`);
 
 function lineEnds(file: OsloFile): readonly ConfigWarning[] {
@@ -72,7 +74,7 @@ function swallowed(file: OsloFile, entry: Entry): readonly ConfigWarning[] {
   return entry.pieces.slice(1).flatMap((piece: Piece) => {
     const name = assignment.exec(piece.text)?.[1];
     if (name === undefined) return [];
-    const message = `the line is indented, so it is a part of the value of ${called(entry)}, and ${isSecretName(entry.name) ? 'sets no option' : `"${name}" is not set`}; begin it at column 1`;
+    const message = `the line is indented, so it is a part of the value of ${called(entry)}, and ${isSecret(entry) ? 'sets no option' : `"${name}" is not set`}; begin it at column 1`;
     return [warn('swallowed option', file, [piece.line, piece.start], message)];
   });
 }
@@ -97,8 +99,8 @@ function references(config: OsloConfig, registered: readonly RegisteredOption[] 
     file.entries.flatMap((entry) => {
       const [reference] = referencesIn(entry.value, config.era);
       const why = broken.get(entry);
-      if (!reference || (!isSecretName(entry.name) && why === undefined)) return [];
-      const message = isSecretName(entry.name)
+      if (!reference || (!isSecret(entry) && why === undefined)) return [];
+      const message = isSecret(entry)
         ? `the value of ${called(entry)} has a "$" that oslo.config takes for the name of an option: another text takes its place, or the service fails; write "$$" for it`
         : `the service fails where it asks for ${called(entry)}: ${printable(why ?? '')}; write "$$" for a "$" of the value`;
       return [warn('reference', file, offsetIn(entry, reference.index), message)];

@@ -44,6 +44,9 @@ test.each(['ovsdb_connection', 'connection_recycle_time', 'token_ttl', 'my_ip', 
 test.each([
   ['password', 'hunter2'],
   ['http_proxy', 'http://squid:hunter2@proxy:3128/'],
+  ['http_proxy', 'http://squid:a/hunter2@proxy:3128/'],
+  ['http_proxy', 'http://squid:a@hunter2@proxy:3128/'],
+  ['endpoints', 'http://one/ https://hunter2@two/'],
 ])('the value of %s is *** however it is printed', (name, text) => {
   const value = new ConfigValue({ name }, text);
   const shown = [
@@ -59,6 +62,16 @@ test.each([
   expect(Object.values(value)).not.toContain(text);
   expect(value.reveal()).toBe(text);
 });
+
+test('an option with a secret former name is hidden by its present name too', () => {
+  const option = { name: 'address', former: [{ section: 'DEFAULT', name: 'sql_connection' }] };
+  expect(String(new ConfigValue(option, 'hunter2'))).toBe('***');
+});
+
+test.each(['http://proxy:3128/', 'admin@example.net', 'admin@example.net http://one/'])(
+  'the value "%s" of an option without secrets is printed',
+  (text) => expect(String(new ConfigValue({ name: 'contact' }, text))).toBe(text),
+);
 
 test('other values are printed as they are', () => {
   expect(JSON.stringify(new ConfigValue({ name: 'my_ip' }, '192.0.2.1'))).toBe('"192.0.2.1"');

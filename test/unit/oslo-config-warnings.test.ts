@@ -144,3 +144,22 @@ test('no warning has a part of a password', () => {
   expect(all).toContain('the value of [keystone_authtoken] password, and sets no option');
   expect(all).not.toMatch(/hunter|two/);
 });
+
+describe('no warning quotes a part of a password', () => {
+  const plain = ['mirror', 'other', 'sql_connection'].map((name) => option('DEFAULT', name));
+  test.each<[string, string]>([
+    ['by a reference to the secret option', 'sql_connection = mysql://nova:pa$ecret@h/\nmirror = $sql_connection'],
+    [
+      'by a reference to a reference',
+      'sql_connection = mysql://nova:pa$ecret@h/\nother = $sql_connection\nmirror = $other',
+    ],
+    ['with a section in the reference', 'sql_connection = mysql://nova:pa$ecret.x@h/\nmirror = $sql_connection'],
+    ['in an address that stands in an option without a secret name', 'mirror = mysql://nova:pa$ecret@h/'],
+    ['in a line that continues such an address', 'mirror = mysql://nova:x@h/\n  ecret = 1'],
+  ])('%s', (_, lines) => {
+    const warnings = told([`[DEFAULT]\n${lines}\n`], plain).join('\n');
+    expect(warnings).toMatch(/^(reference|swallowed option) /m);
+    expect(warnings).not.toContain('ecret.x');
+    expect(warnings).not.toMatch(/\becret/);
+  });
+});

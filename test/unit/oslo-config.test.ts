@@ -98,7 +98,7 @@ describe('references', () => {
   test('a "$" in a password that names no option makes the service fail', () => {
     expect(resolve(option('password'), config, registered)).toEqual({
       is: 'broken',
-      why: '"$word" names no option that the service knows',
+      why: 'a "$" in a secret value names no option that the service knows',
     });
     expect(referencesIn('pa$word and ${a.b}', era)).toEqual([
       { name: 'word', index: 2 },
