@@ -2,9 +2,10 @@
 # -*- coding: utf-8 -*-
 """What stackward does on a host: JSON requests on stdin, a JSON answer to each on stdout, until stdin ends.
 
-Python 2.7 and 3, standard library only. docs/adr/0005-host-program.md says why it is so, and lib/host.ts what each verb
-takes and answers. Paths are bytes inside; bytes that are not UTF-8 travel as U+DC80..U+DCFF. Raise VERSION for a new verb
-or field; raise OLDEST as well when a meaning changes.
+Python 2.7 and 3, standard library only. docs/adr/0005-host-program.md says why it is so, and lib/hosts/host.ts what each
+verb takes and answers. Paths are bytes inside; bytes that are not UTF-8 travel as U+DC80..U+DCFF. Raise VERSION for a new
+verb, or a field that a request may have; raise OLDEST as well when a meaning changes. An answer of a verb gets no new field:
+the stackward of an earlier release refuses it.
 """
 import base64
 import binascii
@@ -27,7 +28,7 @@ import sys
 import time
 import zlib
 
-VERSION = 2
+VERSION = 3
 OLDEST = 2
 
 PYTHON2 = sys.version_info[0] == 2
@@ -1124,8 +1125,12 @@ def init_system():
 def facts(_):
     return {'hostname': os.uname()[1], 'kernel': os.uname()[2], 'machine': machine(),
             'python': '%d.%d.%d' % sys.version_info[:3], 'version': VERSION, 'installed': not IS_SENT, 'uid': os.getuid(),
-            'init': init_system(), 'time': time.time(),
+            'init': init_system(),
             'tools': dict((name, find_tool(name)) for name in TOOLS)}
+
+
+def clock(_):
+    return {'time': time.time()}
 
 
 # --- when the host starts -----------------------------------------------------------------------------------------------
@@ -1451,6 +1456,7 @@ BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
 # Of each verb: what a request must be allowed to, the function, the fields that it needs, and those that it may have.
 VERBS = {
     'facts': ('read', facts, {}, {}),
+    'clock': ('read', clock, {}, {}),
     'read-file': ('read', read_file, {'path': PATH}, {}),
     'digest-file': ('read', digest_file, {'path': PATH}, {}),
     'list-folder': ('read', list_folder, {'path': PATH}, {}),

@@ -144,7 +144,10 @@ export class Sources {
     Promise.all(
       this.readers.hostsToLookAt.map(async (host) => ({
         host,
-        facts: await look(async () => (await this.facts(host)).facts),
+        facts: await look(async () => {
+          const [facts] = await (await this.readers.host(`host:${host}`)).read([{ verb: 'facts' }]);
+          return valueOf(facts);
+        }),
       })),
     ),
   );
@@ -165,22 +168,22 @@ export class Sources {
     );
   });
 
-  private async facts(name: string): Promise<{ facts: HostFacts; sentAt: number; receivedAt: number }> {
-    const host = await this.readers.host(`host:${name}`);
-    const sentAt = Date.now();
-    const [facts] = await host.read([{ verb: 'facts' }]);
-    return { facts: valueOf(facts), sentAt, receivedAt: Date.now() };
-  }
-
   private async hostClock(name: string): Promise<HostClock['clock']> {
-    const asked = await look(() => this.facts(name));
+    const asked = await look(async () => {
+      const host = await this.readers.host(`host:${name}`);
+      const sentAt = Date.now();
+      const [clock] = await host.read([{ verb: 'clock' }]);
+      return { clock, sentAt, receivedAt: Date.now() };
+    });
     if (!asked.isRead) return asked;
-    const { facts, sentAt, receivedAt } = asked.value;
-    const { time } = facts;
-    if (time === undefined) return untried('its host program is older, and does not tell the time');
-    // A program is started in between, so the moment lies somewhere on the way.
-    const aheadSeconds = time - (sentAt + receivedAt) / 2000;
-    return read({ aheadSeconds, withinSeconds: (receivedAt - sentAt) / 2000 });
+    const { clock, sentAt, receivedAt } = asked.value;
+    if (!clock.ok && clock.reason === 'refused')
+      return untried('the host program there is older, and does not tell the time; install that of this release');
+    return look(() => {
+      // A program is started in between, so the moment lies somewhere on the way.
+      const aheadSeconds = valueOf(clock).time - (sentAt + receivedAt) / 2000;
+      return Promise.resolve({ aheadSeconds, withinSeconds: (receivedAt - sentAt) / 2000 });
+    });
   }
 
   /** Runs `work` where the catalogue has the service. */

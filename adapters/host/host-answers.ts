@@ -67,9 +67,9 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
     installed: z.boolean(),
     uid: count,
     init: z.enum(['systemd', 'upstart', 'other']),
-    time: seconds.exactOptional(),
     tools: z.record(short, short.nullable()),
   }),
+  clock: z.strictObject({ time: seconds }),
   'read-file': file,
   'digest-file': z.discriminatedUnion('exists', [
     z.strictObject({ exists: z.literal(false) }),

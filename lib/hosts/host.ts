@@ -6,7 +6,10 @@
 import type { StackwardError } from '../basics/errors';
 import { sha256 } from '../basics/sha256';
 
-/** The version that is spoken here; `VERSION` of host/stackward-host.py. */
+/**
+ * The version that requests state: the first that has what plan and apply need. A verb of a later version is `refused` where
+ * the program is older. The newest version is `VERSION` of host/stackward-host.py.
+ */
 export const protocolVersion = 2;
 
 /** Bounds of one request, as in host/stackward-host.py. */
@@ -26,8 +29,6 @@ export interface HostFacts {
   readonly installed: boolean;
   readonly uid: number;
   readonly init: 'systemd' | 'upstart' | 'other';
-  /** By the host's clock, in seconds since 1970. A program that was installed earlier does not tell it. */
-  readonly time?: number;
   /** Where each tool is; null: nowhere. */
   readonly tools: Readonly<Record<string, string | null>>;
 }
@@ -126,6 +127,8 @@ export interface ReaderOutput {
 
 export type HostRead =
   | { readonly verb: 'facts' }
+  /** From version 3 on. */
+  | { readonly verb: 'clock' }
   | { readonly verb: 'read-file'; readonly path: string }
   /** Of any file up to 256 MiB; `read-file` takes 16 MiB. */
   | { readonly verb: 'digest-file'; readonly path: string }
@@ -190,6 +193,8 @@ export type HostWrite =
 
 interface Answers {
   facts: HostFacts;
+  /** In seconds since 1970, by the host's clock. */
+  clock: { readonly time: number };
   'read-file': HostFile;
   'digest-file': HostDigest;
   'list-folder': HostFolder;

@@ -15,9 +15,6 @@ import { Sshd } from '../support/sshd';
 const python2 = findPython2('sessions of the host program');
 const interpreters = ['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])];
 
-/** Without the host's clock. */
-const timeless = (json: string): string => json.replace(/"time": [\d.]+/, '"time": 0');
-
 /** The installed program, asked over one pair of pipes as its login would. */
 class RawSession {
   readonly #frames = new ProgramFrames();
@@ -79,7 +76,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
 
   test('hostile requests in a row are answered as each in a program of its own', async () => {
     const inputs = [
-      ...['nonsense', '{"version":NaN}', '{}', '{"version":3}', `[${'['.repeat(50_000)}`].map(
+      ...['nonsense', '{"version":NaN}', '{}', '{"version":9}', `[${'['.repeat(50_000)}`].map(
         (body) => `stackward-request ${body.length}\n${body}`,
       ),
       requestOf({ access: 'both', sequences: [] }),
@@ -93,7 +90,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     for (const input of [...inputs, ...inputs]) {
       const alone = /^stackward-answer \d+\n(.*)$/m.exec(host.send(input).stdout)?.[1] ?? '';
       const [together, isReady] = await session.ask(input);
-      expect([input.slice(0, 99), timeless(together), isReady]).toEqual([input.slice(0, 99), timeless(alone), true]);
+      expect([input.slice(0, 99), together, isReady]).toEqual([input.slice(0, 99), alone, true]);
     }
   });
 

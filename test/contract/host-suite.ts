@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { chownSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenHost } from '../../adapters/host/host-pool';
-import { protocolVersion, valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/hosts/host';
+import { valueOf, type HostFile, type HostWrite, type Outcome } from '../../lib/hosts/host';
 import { base64, refused, sha256, swap } from '../support/host-words';
 import { guardContract } from './host-guard-suite';
 
@@ -112,7 +112,7 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
         refused('not-a-file', 'Blocked', `${folder} is no regular file`),
         refused('not-a-file', 'Blocked', 'is no regular file'),
         refused('invalid', 'UnrecoverableError', '"path" must be an absolute path'),
-        { ok: true, value: { uid: 0, version: protocolVersion } },
+        { ok: true, value: { uid: 0, version: 3 } },
       ]);
       expect(await host.read([])).toEqual([]);
     });

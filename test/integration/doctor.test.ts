@@ -1,7 +1,8 @@
 /** Nights of an operator, each injected into a private cloud, and told by the command as its user runs it. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFolder } from '../support/command';
+import { programOfVersion2 } from '../support/host-releases';
 import { PrivateCloud } from '../support/private-cloud';
 
 let cloud: PrivateCloud;
@@ -129,6 +130,24 @@ test('the clock of the APIs that is five minutes ahead is named, with the table'
   expect(troublesOf(told)).toEqual(['SW-2001 fault this machine', 'SW-2001 fault host here']);
   expect(told.results[0]?.evidence).toContainEqual(expect.stringMatching(/^-(299|300)\.\d s ±0\.0 {2}this machine$/));
   expect(told.results.find(({ subject }) => subject === 'host there')?.why).toContain('no network namespace');
+});
+
+test('a host whose installed program does not tell its clock is not looked at, and all else is asked of it', async () => {
+  const program = mkdtempSync('/var/lib/stackward-test-');
+  try {
+    writeFileSync(join(program, 'stackward-host'), programOfVersion2(), { mode: 0o755 });
+    folder.write('stackward.yaml', `hosts: [{ match: here, local: true, installed: ${program}/stackward-host }]`);
+    const { results } = await doctor('--only', 'SW-2001');
+    expect(results.filter(({ subject }) => subject === 'host here')).toMatchObject([
+      { result: 'not looked at', why: expect.stringMatching(/^the host program there is older/) as string },
+    ]);
+    const preflight = await examine('doctor', 'preflight', '--only', 'SW-9004');
+    expect(preflight.results.filter(({ subject }) => subject === 'host here')).toMatchObject([
+      { code: 'SW-9004', found: expect.stringContaining('host program installed') as string },
+    ]);
+  } finally {
+    rmSync(program, { recursive: true });
+  }
 });
 
 test('a server with a red address and a floating one of the same subnet is named, and one of another subnet is not', async () => {
