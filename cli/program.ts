@@ -89,7 +89,7 @@ const addServices = (root: Command): Command =>
     .action(async (options: shared.ContextOptions) => (await import('./commands/services.js')).services(options));
 
 function addDoctor(root: Command): Command {
-  const exitCodes = 'Exit codes: 0 nothing found, 2 found something, 1 could not look at something.';
+  const exitCodes = 'Exit codes: 0 nothing found, 2 found something, 1 could not look at something that was asked for.';
   const doctor = root
     .command('doctor')
     .description(

@@ -2,11 +2,22 @@
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import type { VersionReader } from '../lib/contract/ports';
 import type { CatalogueReader, DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
+import { entryNames } from '../lib/openstack/cloud-entry';
+import { cloudNamed } from '../lib/openstack/credentials';
 import type { Configuration } from './config';
 
 type CloudReaders = Pick<
   ReportReaders,
-  'compute' | 'volumes' | 'topology' | 'catalogue' | 'names' | 'code' | 'terraform' | 'databaseProbes' | 'hostsToLookAt'
+  | 'compute'
+  | 'volumes'
+  | 'topology'
+  | 'catalogue'
+  | 'names'
+  | 'code'
+  | 'knownClouds'
+  | 'terraform'
+  | 'databaseProbes'
+  | 'hostsToLookAt'
 >;
 
 export function reportReaders(
@@ -43,6 +54,11 @@ export function reportReaders(
     code: async () => {
       const { readSynthesizedCode } = await import('../adapters/files/synthesized-code.js');
       return readSynthesizedCode('.');
+    },
+    knownClouds: async () => {
+      const { readCredentialFiles } = await import('../adapters/files/credential-files.js');
+      const entries = entryNames(readCredentialFiles(process.env));
+      return { entries, byVariables: cloudNamed(undefined, process.env) ?? 'envvars' };
     },
     terraform: async () => {
       const { terraformVersion } = await import('../adapters/process/terraform-version.js');

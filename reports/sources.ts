@@ -7,6 +7,7 @@ import type {
   DeclaredStack,
   Endpoint,
   FloatingIp,
+  KnownClouds,
   Login,
   OwnedPort,
   ReportReaders,
@@ -153,6 +154,13 @@ export class Sources {
   );
 
   readonly code = once((): Promise<Looked<readonly DeclaredStack[]>> => look(() => this.readers.code()));
+
+  readonly knownClouds = once((): Promise<Looked<KnownClouds>> => look(() => this.readers.knownClouds()));
+
+  /** Entry of clouds.yaml that stackward itself uses; `envvars`: the OS_* variables. */
+  get cloud(): string {
+    return this.readers.cloud;
+  }
 
   readonly terraform = once((): Promise<Looked<string>> => look(() => this.readers.terraform()));
 

@@ -11,7 +11,9 @@ import { findText, getText } from './files';
 
 const text = z.string().max(1024);
 const blocks = z.record(text, z.record(text, z.record(text, z.unknown())));
+const provider = z.object({ cloud: text.optional(), auth_url: text.optional() });
 const stackFile = z.object({
+  provider: z.object({ openstack: z.array(provider).default([]) }).default({ openstack: [] }),
   data: blocks.default({}),
   resource: blocks.default({}),
   output: z
@@ -45,11 +47,15 @@ function stackOf(name: string, path: string): DeclaredStack {
     throw new InvalidConfiguration(`this is not what cdktf writes: ${sayFault(parsed.error)}; synthesize it again`, {
       where: path,
     });
-  const { data, resource, output } = parsed.data;
+  const { data, resource, output, provider } = parsed.data;
   const release = output.stackward_manifest?.value.release;
   return {
     name,
     ...defined({ release }),
+    // A block with an address of its own is a tenant's, whose login is that of an entry that stands elsewhere in the code.
+    clouds: provider.openstack
+      .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
+      .map(({ cloud }) => cloud),
     things: [
       ...thingsOf(resource, 'openstack_compute_instance_v2', 'image', ['image_name', 'image_id']),
       ...thingsOf(resource, 'openstack_compute_instance_v2', 'flavor', ['flavor_name', 'flavor_id']),

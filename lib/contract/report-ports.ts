@@ -170,7 +170,17 @@ export interface DeclaredThing {
 export interface DeclaredStack {
   readonly name: string;
   readonly release?: string;
+  /** Entry of clouds.yaml of each provider block; undefined: that block leaves it to the OS_* variables. */
+  readonly clouds: readonly (string | undefined)[];
   readonly things: readonly DeclaredThing[];
+}
+
+/** By which names a cloud may be called here. */
+export interface KnownClouds {
+  /** Of clouds.yaml. */
+  readonly entries: readonly string[];
+  /** OS_CLOUD, else `envvars`: whom Terraform's provider asks where the code names no cloud. */
+  readonly byVariables: string;
 }
 
 export interface NameReader {
@@ -187,6 +197,8 @@ export interface ReportReaders extends Readers {
   names(): Promise<NameReader>;
   /** The synthesized code of this folder. @throws InvalidConfiguration where there is none */
   code(): Promise<readonly DeclaredStack[]>;
+  /** @throws InvalidConfiguration where clouds.yaml can't be read */
+  knownClouds(): Promise<KnownClouds>;
   /** Name and version. @throws InvalidConfiguration where neither Terraform nor OpenTofu is found */
   terraform(): Promise<string>;
   /** Of every database that the configuration names. */

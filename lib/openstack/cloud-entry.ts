@@ -62,6 +62,10 @@ export function findEntry(name: string, files: CredentialFiles, env: Environment
   };
 }
 
+/** @throws InvalidConfiguration where its form is none that a client reads */
+export const entryNames = ({ cloudsYaml }: CredentialFiles): readonly string[] =>
+  cloudsYaml === undefined ? [] : [...cloudsOf(cloudsYaml, 'clouds').entries.keys()];
+
 function cloudsOf({ path, text }: YamlFile, section: string): WrittenMap {
   const whole = parseWritten(text, path);
   if (whole.form === 'text' && whole.text === '') return nothing(path);

@@ -294,3 +294,17 @@ describe('preflight', () => {
     expect(told.results[1]?.why).toContain('there is no synthesized code here');
   });
 });
+
+test.each([
+  ['clouds.yaml has no entry of this name', 'elsewhere', 'private', /clouds\.yaml has no such entry/],
+  ['another entry of clouds.yaml', 'private', 'other', /Terraform would ask this cloud, and stackward asks other/],
+])('preflight names the cloud of the code that differs: %s', async (_, inCode, inConfiguration, found) => {
+  const { clouds } = JSON.parse(cloud.clouds()) as { clouds: { private: object } };
+  folder.write('clouds.yaml', { clouds: { ...clouds, other: clouds.private } });
+  folder.write('stackward.yaml', { cloud: inConfiguration });
+  mkdirSync(join(folder.folder, 'cdktf.out/stacks/acme'), { recursive: true });
+  folder.write('cdktf.out/stacks/acme/cdk.tf.json', { provider: { openstack: [{ cloud: inCode }] } });
+  const told = await examine('doctor', 'preflight', '--skip', 'SW-9005');
+  expect([told.code, troublesOf(told)]).toEqual([2, [`SW-9006 fault cloud ${inCode}`]]);
+  expect(told.results.find(({ code }) => code === 'SW-9006')?.found).toMatch(found);
+});

@@ -2,6 +2,7 @@
 import type { AnyCheck } from '../check';
 import { databaseConnection } from '../checks/database-connection';
 import { endpoints } from '../checks/endpoints';
+import { cloud } from './cloud';
 import { credentials } from './credentials';
 import { hosts } from './hosts';
 import { names } from './names';
@@ -9,9 +10,9 @@ import { release } from './release';
 import { terraform } from './terraform';
 
 /** Those that preflight alone has. */
-export const ownChecks: readonly AnyCheck[] = [credentials, release, names, hosts, terraform];
+export const ownChecks: readonly AnyCheck[] = [credentials, release, names, hosts, terraform, cloud];
 
 export const preflightChecks: readonly AnyCheck[] = [
-  ...[credentials, release, names, endpoints],
+  ...[cloud, credentials, release, names, endpoints],
   ...[databaseConnection, hosts, terraform],
 ];
