@@ -23,7 +23,7 @@ import {
 } from './heartbeats';
 import { valueOf, type HostFacts } from '../lib/hosts/host';
 import { thingsOf, type CountedThing } from './declared-things';
-import { look, read, untried, type Looked } from './looked';
+import { look, read, untried, type Looked, type Unread } from './looked';
 
 export interface Watch {
   now(): Date;
@@ -55,6 +55,16 @@ export interface HostClock {
 export interface ReachedHost {
   readonly host: string;
   readonly facts: Looked<HostFacts>;
+}
+
+/** The role to which services show everything. */
+const administrator = 'admin';
+
+function noEndpoint({ endpoints }: Login, face: string, region: string | undefined): Unread {
+  const there = [...new Set(endpoints.map((endpoint) => `${endpoint.interface} in ${endpoint.region}`))].sort();
+  const wanted = `${face} endpoint${region === undefined ? '' : ` in region ${region}`}`;
+  const why = `the catalogue has no ${wanted}; it has ${there.slice(0, 20).join(', ') || 'none at all'}`;
+  return { isRead: false, why, wasTried: true };
 }
 
 const once = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
@@ -95,11 +105,11 @@ export class Sources {
   );
 
   readonly floatingIps = once((): Promise<Looked<readonly FloatingIp[]>> =>
-    this.ofService('neutron', async () => (await this.readers.topology()).floatingIps()),
+    this.allProjects('neutron', async () => (await this.readers.topology()).floatingIps()),
   );
 
   readonly ownedPorts = once((): Promise<Looked<readonly OwnedPort[]>> =>
-    this.ofService('neutron', async () => (await this.readers.topology()).ownedPorts()),
+    this.allProjects('neutron', async () => (await this.readers.topology()).ownedPorts()),
   );
 
   readonly databases = once((): Promise<readonly ProbedDatabase[]> =>
@@ -126,6 +136,7 @@ export class Sources {
       endpoint,
       status: await look(() => catalogue.knock(endpoint)),
     });
+    if (chosen.length === 0) return noEndpoint(login.value, face, region);
     return read(await Promise.all(chosen.map(knock)));
   });
 
@@ -204,7 +215,34 @@ export class Sources {
     return look(work);
   }
 
-  private beats(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
+  /** No cloud is without services and agents, so an empty list is none. */
+  private async beats(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
+    const rows = await this.listed(service);
+    return rows.isRead && rows.value.length === 0 ? this.emptyList(service) : rows;
+  }
+
+  /** Without the administrator's role, an empty list says what the credentials see, and not what there is. */
+  private async allProjects<Value>(
+    service: BeatingService,
+    work: () => Promise<readonly Value[]>,
+  ): Promise<Looked<readonly Value[]>> {
+    // prettier-ignore
+    const [rows, login] = [await this.ofService(service, work), await this.login()];
+    const seesAll = login.isRead && login.value.roles.includes(administrator);
+    return rows.isRead && rows.value.length === 0 && !seesAll ? this.emptyList(service) : rows;
+  }
+
+  private async emptyList(service: BeatingService): Promise<Unread> {
+    const login = await this.login();
+    if (!login.isRead) return login;
+    const { user = 'of these credentials', roles } = login.value;
+    const why = roles.includes(administrator)
+      ? 'there is none, or its policy hides them'
+      : `there is none, or it hides them from the user ${user}, whose token has not the role "${administrator}" (it has ${roles.join(', ') || 'none'})`;
+    return { isRead: false, why: `the list that ${service} answered is empty: ${why}`, wasTried: true };
+  }
+
+  private listed(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
     return this.ofService(service, async () => {
       if (service === 'neutron') {
         const agents = await (await this.readers.topology()).agents();

@@ -89,8 +89,9 @@ export function renderServices(
 
 function summaryOf({ rows, unread }: ServicesReport, style: Style): string {
   const troubled = rows.filter(isTrouble).length;
-  const said = `${rows.length - troubled} of ${rows.length} are up and enabled.`;
   const not = unread.length === 0 ? '' : ` Not looked at: ${unread.map(({ service }) => service).join(', ')}.`;
+  if (rows.length === 0) return style.yellow(not.trimStart());
+  const said = `${rows.length - troubled} of ${rows.length} are up and enabled.`;
   return `${troubled === 0 && unread.length === 0 ? style.green(said) : style.yellow(said)}${not}`;
 }
 

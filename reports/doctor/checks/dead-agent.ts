@@ -22,7 +22,9 @@ export const deadAgent = defineCheck({
     judgeSettled(
       settled.filter(({ service }) => service === 'neutron'),
       (beat) => {
-        if (healthOf(beat) !== 'dead' || agentBehind(beat, hosts) !== undefined) return undefined;
+        const health = healthOf(beat);
+        if (health !== 'dead') return health === 'up' ? 'good' : { leftOut: health };
+        if (agentBehind(beat, hosts) !== undefined) return { leftOut: 'skewed' };
         const clock = hosts.find(({ host }) => host === beat.host)?.clock;
         const clockOf = clock?.isRead === true ? 'agrees' : `was not looked at (${clock?.isRead === false ? clock.why : 'stackward.yaml does not name the host'})`; // prettier-ignore
         const effect = effects.find(([pattern]) => pattern.test(beat.name))?.[1] ?? '';

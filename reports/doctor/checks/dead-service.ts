@@ -13,7 +13,8 @@ export const deadService = defineCheck({
     judgeSettled(
       settled,
       (beat) => {
-        if (healthOf(beat) !== 'dead') return undefined;
+        const health = healthOf(beat);
+        if (health !== 'dead') return health === 'up' ? 'good' : { leftOut: health };
         const { name, host, ageSeconds, isEnabled } = beat;
         const what = name === 'nova-compute' ? ' Servers there keep running; new ones, and changes to them, wait.' : '';
         return {

@@ -14,7 +14,9 @@ export const disabledService = defineCheck({
       (beat) => {
         const by = disabledBy(beat);
         // A dead one is told by its own code, with the same evidence.
-        if (by === undefined || ['dead', 'forced down'].includes(healthOf(beat))) return undefined;
+        if (by === undefined) return 'good';
+        const health = healthOf(beat);
+        if (health === 'dead' || health === 'forced down') return { leftOut: `${health} and disabled` };
         const isOwn = by.startsWith('by Nova itself');
         return {
           result: isOwn ? 'fault' : 'risk',

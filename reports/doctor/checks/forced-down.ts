@@ -20,7 +20,9 @@ export const forcedDown = defineCheck({
               evidence: heartbeatEvidence(beat, show),
               step: `Ask who fenced ${beat.host} off, and whether its servers were evacuated. Only then clear it: \`nova service-force-down --unset ${beat.host} ${beat.name}\`.`,
             }
-          : undefined,
+          : beat.isForcedDown === undefined
+            ? { leftOut: 'without forced_down' }
+            : 'good',
       'services are not forced down',
     ),
   page: {

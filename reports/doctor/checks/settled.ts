@@ -1,8 +1,8 @@
 /** Heartbeats of all services after the second look, as several checks judge them. */
 import type { BeatingService, Heartbeat } from '../../heartbeats';
-import type { Looked } from '../../looked';
+import { untried, type Looked } from '../../looked';
 import type { Sources } from '../../sources';
-import { notLookedAt, type Result, type Trouble } from '../check';
+import { notLookedAt, type Fine, type NotLookedAt, type Trouble } from '../check';
 
 export type Settled = readonly { readonly service: BeatingService; readonly beats: Looked<readonly Heartbeat[]> }[];
 
@@ -11,16 +11,30 @@ export const readSettled =
   (sources: Sources): Promise<Settled> =>
     Promise.all(services.map(async (service) => ({ service, beats: await sources.settledHeartbeats[service]() })));
 
-/** The troubles among the heartbeats, else that all of them are fine; and which service was not looked at. */
+/** A good one is counted. One left out is a matter of another code, or tells too little; the word says which. */
+export type Verdict = Trouble | 'good' | { readonly leftOut: string };
+
+/** The troubles among the heartbeats, else how many are good and how many were left out; and which service was not looked at. */
 export function judgeSettled(
   settled: Settled,
-  judge: (beat: Heartbeat) => Trouble | undefined,
+  judge: (beat: Heartbeat) => Verdict,
   fine: string,
-): readonly Result[] {
-  const read = settled.flatMap(({ beats }) => (beats.isRead ? [...beats.value] : []));
-  const troubles = read.flatMap((beat) => judge(beat) ?? []);
+): readonly (Trouble | Fine | NotLookedAt)[] {
+  const verdicts = settled.flatMap(({ beats }) => (beats.isRead ? beats.value.map(judge) : []));
+  const troubles = verdicts.flatMap((verdict) => (typeof verdict === 'object' && 'result' in verdict ? verdict : []));
   const unread = settled.flatMap(({ service, beats }) => (beats.isRead ? [] : [notLookedAt(service, beats)]));
   const looked = settled.flatMap(({ service, beats }) => (beats.isRead ? [service] : []));
   if (troubles.length > 0 || looked.length === 0) return [...troubles, ...unread];
-  return [{ result: 'fine', subject: looked.join(', '), found: `${read.length} ${fine}` }, ...unread];
+  const subject = looked.join(', ');
+  const good = verdicts.filter((verdict) => verdict === 'good').length;
+  const left = leftOut(verdicts);
+  if (good === 0) return [notLookedAt(subject, untried(`nothing is left to judge: ${left}`)), ...unread];
+  const found = `${good} ${fine}${left === '' ? '' : `; left out: ${left}`}`;
+  return [{ result: 'fine', subject, found }, ...unread];
+}
+
+/** Such as `1 dead, 2 forced down`. */
+function leftOut(verdicts: readonly Verdict[]): string {
+  const words = verdicts.flatMap((verdict) => (typeof verdict === 'object' && 'leftOut' in verdict ? verdict.leftOut : [])); // prettier-ignore
+  return [...new Set(words)].map((word) => `${words.filter((other) => other === word).length} ${word}`).join(', ');
 }

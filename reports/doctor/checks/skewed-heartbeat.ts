@@ -2,8 +2,8 @@ import type { Heartbeat } from '../../heartbeats';
 import { healthOf, slackSeconds, subjectOf } from '../../heartbeats';
 import { sayDuration } from '../../../lib/render/table';
 import type { HostClock, Sources } from '../../sources';
-import { defineCheck, type ShowTime, type Trouble } from '../check';
-import { judgeSettled, readSettled, type Settled } from './settled';
+import { defineCheck, type ShowTime } from '../check';
+import { judgeSettled, readSettled, type Settled, type Verdict } from './settled';
 import { heartbeatEvidence } from './words';
 
 export interface Skew {
@@ -29,7 +29,7 @@ export function agentBehind(beat: Heartbeat, hosts: readonly HostClock[]): numbe
   return aheadSeconds + withinSeconds < -slackSeconds ? -aheadSeconds : undefined;
 }
 
-function troubleOf(beat: Heartbeat, hosts: readonly HostClock[], show: ShowTime): Trouble | undefined {
+function verdictOf(beat: Heartbeat, hosts: readonly HostClock[], show: ShowTime): Verdict {
   const { isUp, ageSeconds = 0, writtenBy } = beat;
   const shared = { result: isUp ? 'risk' : 'fault', subject: subjectOf(beat) } as const;
   const behind = agentBehind(beat, hosts);
@@ -40,7 +40,11 @@ function troubleOf(beat: Heartbeat, hosts: readonly HostClock[], show: ShowTime)
       evidence: heartbeatEvidence(beat, show),
       step: `Set the clock of ${beat.host} right (chrony, ntpd) and wait for 30 s; the agent needs no restart.`,
     };
-  if (healthOf(beat) !== 'skewed') return undefined;
+  const health = healthOf(beat);
+  if (health !== 'skewed') {
+    if (beat.at === undefined) return { leftOut: 'without a heartbeat' };
+    return health === 'up' ? 'good' : { leftOut: health };
+  }
   const found =
     ageSeconds < 0
       ? `Its heartbeat lies ${sayDuration(-ageSeconds)} in the future: the clock of ${writtenBy} is ahead.`
@@ -59,7 +63,7 @@ export const skewedHeartbeat = defineCheck({
   needs: ['the API', 'hosts'],
   read: readSkew,
   judge: ({ settled, hosts }, show) =>
-    judgeSettled(settled, (beat) => troubleOf(beat, hosts, show), 'heartbeats fit the clock of the API'),
+    judgeSettled(settled, (beat) => verdictOf(beat, hosts, show), 'heartbeats fit the clock of the API'),
   page: {
     means:
       'The service is alive, and the API takes it for dead, or soon will: a heartbeat more than 60 s (Nova, Cinder) or 75 s (Neutron) away from now counts as dead, also where it lies in the future. nova-compute does not write its own heartbeat: the conductor does, by its clock. The heartbeat of an agent of Neutron is written by neutron-server.',
