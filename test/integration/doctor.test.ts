@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFolder } from '../support/command';
 import { programOfVersion2 } from '../support/host-releases';
+import { examine as examineIn, troublesOf } from '../support/doctor-run';
 import { PrivateCloud } from '../support/private-cloud';
 
 let cloud: PrivateCloud;
@@ -17,33 +18,8 @@ afterEach(async () => {
   await cloud.stop();
 });
 
-interface Told {
-  readonly code: string;
-  readonly result: string;
-  readonly subject: string;
-  readonly found?: string;
-  readonly why?: string;
-  readonly evidence?: readonly string[];
-  readonly step?: string;
-  readonly acknowledged?: object | null;
-}
-
-const doctor = (...args: readonly string[]) => examine('doctor', ...args);
-
-async function examine(...args: readonly string[]): Promise<{ code: number | null; results: Told[] }> {
-  const { code, stdout, stderr } = await folder.run([...args, '--json']);
-  const { results, exitCode } = JSON.parse(stdout) as { results: Told[]; exitCode: number };
-  expect([exitCode, stderr.replace(/^Down in \w+: \d+ heartbeats?\. Looking again in \d+ s\.\n/gm, '')]).toEqual([
-    code,
-    '',
-  ]);
-  return { code, results };
-}
-
-const troublesOf = ({ results }: { results: readonly Told[] }): string[] =>
-  results
-    .filter(({ result }) => ['fault', 'risk'].includes(result))
-    .map(({ code, result, subject }) => `${code} ${result} ${subject}`);
+const doctor = (...args: readonly string[]) => examineIn(folder, 'doctor', ...args);
+const examine = (...args: readonly string[]) => examineIn(folder, ...args);
 
 test('a sound cloud with its API alone: nothing is found, and what was not looked at is said', async () => {
   const told = await doctor();
@@ -110,56 +86,6 @@ test('a service that an API hides, refuses, or does not have is not looked at, a
     ['cinder', 'the catalogue has no endpoint of "volumev3"'],
   ]);
   expect(told.results.filter(({ code, result }) => code === 'SW-1001' && result === 'fine')).toEqual([]);
-});
-
-test('lists that Neutron hides from a member, and lists that are empty, are not looked at', async () => {
-  cloud.roles = ['member'];
-  cloud.agents = [];
-  const told = await doctor('--skip', 'SW-2001', '--skip', 'SW-3001');
-  expect([told.code, troublesOf(told)]).toEqual([1, []]);
-  const unread = told.results.filter(({ result }) => result === 'not looked at');
-  expect(unread.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
-    ...['SW-1002 neutron', 'SW-1004 neutron', 'SW-1005 neutron', 'SW-4001 floating IPs'],
-  ]);
-  for (const { why } of unread)
-    expect(why).toMatch(/is empty: .* hides them from the user admin, .* not the role "admin" \(it has member\)$/);
-  cloud.nova = [];
-  cloud.cinder = [];
-  const table = await folder.run(['services']);
-  expect(table.code).toBe(1);
-  expect(table.stdout).toContain('the list that nova answered is empty');
-  expect(table.stdout).not.toContain('0 of 0');
-});
-
-test('a region that the catalogue does not have is not looked at, and those that it has are named', async () => {
-  folder.write('clouds.yaml', cloud.clouds().replace('RegionOne', 'Other'));
-  const told = await doctor('--only', 'SW-5001');
-  expect(told).toMatchObject({
-    code: 1,
-    results: [
-      {
-        result: 'not looked at',
-        why: 'the catalogue has no public endpoint in region Other; it has public in RegionOne',
-      },
-    ],
-  });
-});
-
-test('a fine line counts what was judged good, and says what was left out', async () => {
-  const up = { binary: 'nova-compute', state: 'up', age: 3, isAlive: true } as const;
-  cloud.nova = [
-    { ...up, host: 'sound' },
-    { ...up, host: 'fenced', state: 'down', age: 10_800, isAlive: false, forced_down: true },
-    { ...up, host: 'gone', state: 'down', age: 4_000, isAlive: false, status: 'disabled' },
-  ];
-  const { results } = await doctor();
-  const fine = (code: string) => results.find((each) => each.code === code && each.result === 'fine')?.found;
-  expect(fine('SW-1002')).toBe('3 heartbeats fit the clock of the API; left out: 1 forced down, 1 dead');
-  expect(fine('SW-1004')).toBe('4 services and agents are enabled; left out: 1 dead and disabled');
-  cloud.nova = cloud.nova.slice(0, 2);
-  cloud.cinder = [];
-  const later = await doctor('--only', 'SW-1001');
-  expect(later.results[0]?.found).toBe('1 services send heartbeats; left out: 1 forced down');
 });
 
 test('an answer of another form is no answer', async () => {

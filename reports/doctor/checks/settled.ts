@@ -35,6 +35,9 @@ export function judgeSettled(
 
 /** Such as `1 dead, 2 forced down`. */
 function leftOut(verdicts: readonly Verdict[]): string {
-  const words = verdicts.flatMap((verdict) => (typeof verdict === 'object' && 'leftOut' in verdict ? verdict.leftOut : [])); // prettier-ignore
-  return [...new Set(words)].map((word) => `${words.filter((other) => other === word).length} ${word}`).join(', ');
+  const counts = new Map<string, number>();
+  for (const verdict of verdicts)
+    if (typeof verdict === 'object' && 'leftOut' in verdict)
+      counts.set(verdict.leftOut, (counts.get(verdict.leftOut) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
 }

@@ -1,0 +1,68 @@
+/** What doctor must not take for sound: empty lists, rows that another code judges, endpoints where something else answers. */
+import { CommandFolder } from '../support/command';
+import { examine, troublesOf } from '../support/doctor-run';
+import { PrivateCloud } from '../support/private-cloud';
+
+let cloud: PrivateCloud;
+let folder: CommandFolder;
+beforeEach(async () => {
+  cloud = await PrivateCloud.start();
+  folder = new CommandFolder({ OS_CLOUD: 'private' });
+  folder.write('clouds.yaml', cloud.clouds());
+});
+afterEach(async () => {
+  folder.remove();
+  await cloud.stop();
+});
+
+const doctor = (...args: readonly string[]) => examine(folder, 'doctor', ...args);
+
+test('lists that Neutron hides from a member, and lists that are empty, are not looked at', async () => {
+  cloud.roles = ['member'];
+  cloud.agents = [];
+  const told = await doctor('--skip', 'SW-2001', '--skip', 'SW-3001');
+  expect([told.code, troublesOf(told)]).toEqual([1, []]);
+  const unread = told.results.filter(({ result }) => result === 'not looked at');
+  expect(unread.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+    ...['SW-1002 neutron', 'SW-1004 neutron', 'SW-1005 neutron', 'SW-4001 floating IPs'],
+  ]);
+  for (const { why } of unread)
+    expect(why).toMatch(/is empty: .* hides them from the user admin, .* not the role "admin" \(it has member\)$/);
+  cloud.nova = [];
+  cloud.cinder = [];
+  const table = await folder.run(['services']);
+  expect(table.code).toBe(1);
+  expect(table.stdout).toContain('the list that nova answered is empty');
+  expect(table.stdout).not.toContain('0 of 0');
+});
+
+test('a region that the catalogue does not have is not looked at, and those that it has are named', async () => {
+  folder.write('clouds.yaml', cloud.clouds().replace('RegionOne', 'Other'));
+  const told = await doctor('--only', 'SW-5001');
+  expect(told).toMatchObject({
+    code: 1,
+    results: [
+      {
+        result: 'not looked at',
+        why: 'the catalogue has no public endpoint in region Other; it has public in RegionOne',
+      },
+    ],
+  });
+});
+
+test('a fine line counts what was judged good, and says what was left out', async () => {
+  const up = { binary: 'nova-compute', state: 'up', age: 3, isAlive: true } as const;
+  cloud.nova = [
+    { ...up, host: 'sound' },
+    { ...up, host: 'fenced', state: 'down', age: 10_800, isAlive: false, forced_down: true },
+    { ...up, host: 'gone', state: 'down', age: 4_000, isAlive: false, status: 'disabled' },
+  ];
+  const { results } = await doctor();
+  const fine = (code: string) => results.find((each) => each.code === code && each.result === 'fine')?.found;
+  expect(fine('SW-1002')).toBe('3 heartbeats fit the clock of the API; left out: 1 forced down, 1 dead');
+  expect(fine('SW-1004')).toBe('4 services and agents are enabled; left out: 1 dead and disabled');
+  cloud.nova = cloud.nova.slice(0, 2);
+  cloud.cinder = [];
+  const later = await doctor('--only', 'SW-1001');
+  expect(later.results[0]?.found).toBe('1 services send heartbeats; left out: 1 forced down');
+});
