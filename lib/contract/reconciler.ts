@@ -148,8 +148,9 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
   advance(observed: Observed, applied: readonly S[]): Observed;
   /**
    * Yields one result per step as soon as it is known. MUST refuse with StalePlan if the world is not `observed` any more;
-   * each step is atomic, or fail-closed at every prefix. MUST NOT change `observed`. It may read the target again only to
-   * refuse: what it reads is never what it writes on.
+   * each step is atomic, or fail-closed at every prefix. MUST NOT change `observed`. It may read the target again, and
+   * write on what it reads there: only where all that the step itself is about is as `observed`, and only so that the write
+   * fails if that changes once more (an API that compares nothing is asked right before).
    *
    * Once `stop` is aborted it MUST begin no further unit. A unit is a transaction, an update through an API, or all of these
    * steps of one host: one unit per target may be finished after the stop. Each step that was begun has a result; steps

@@ -1,7 +1,8 @@
 /**
  * At most three requests for all steps of a host: entries that records gain, the flags, and entries that records lose
  * for the steps that succeeded. So every changed flag is recorded at every moment. A flag that can't be set doesn't
- * stop the other steps.
+ * stop the other steps, nor those of a later level: its entry stays in the record, and they rest on the record as it is
+ * read here, where their own flags and entries are still as observed (docs/adr/0009-levels-and-stop.md).
  */
 import type { StackwardError } from '../../lib/basics/errors';
 import type { Host, HostWrite } from '../../lib/hosts/host';
@@ -38,7 +39,7 @@ export async function* apply(
         message: `${moved} changed after the plan was made; plan again`,
       };
   }
-  const failed = await write(ready, observed, host);
+  const failed = await write(ready, now, host);
   for (const step of ready) yield resultOf(step, failed.get(step));
 }
 

@@ -11,22 +11,25 @@ const ports: Readonly<Record<Thing, string>> = {
   // Its devices differ from the first's in one character.
   second: '28f25940-64aa-4c5e-9d0b-1f6a7e5c3b21',
 };
+const third = '28f25940-66aa-4c5e-9d0b-1f6a7e5c3b21';
 const decoy = '28f25940-65aa-4c5e-9d0b-1f6a7e5c3b21';
 
 function make(): KindWorld {
   const world = new BridgeHosts(['cnode01']);
   const host = world.get();
-  const all = Object.values(ports);
+  const all = [...Object.values(ports), third];
   host.plug(...all, decoy);
   host.set(tapOf(decoy), 'hairpin', 'on');
   for (const id of [...all, decoy]) world.network.putPort({ id, hostId: 'cnode01' });
   const hairpin = (thing: Thing) => host.flags(ports[thing])[tapOf(ports[thing])]?.startsWith('1') === true;
   const toggle = (thing: Thing) => host.set(tapOf(ports[thing]), 'hairpin', hairpin(thing) ? 'off' : 'on');
-  const specOf = (thing: Thing) => ({ portId: ports[thing], hairpin: true, learning: false });
+  const flags = { hairpin: true, learning: false };
+  const specOf = (thing: Thing) => ({ portId: ports[thing], ...flags });
   return {
     readers: world.readers,
     writers: world.writers,
     specs: { first: specOf('first'), second: specOf('second') },
+    third: { portId: third, ...flags },
     state: () => ({ flags: host.flags(...all), records: host.records() }),
     isThere: (thing) => host.flags(ports[thing])[tapOf(ports[thing])] === '1 0 1',
     drift: toggle,
@@ -36,4 +39,4 @@ function make(): KindWorld {
   };
 }
 
-kindSuite(bridgePort, make, { unit: 'target', whenRemoved: 'goes' });
+kindSuite(bridgePort, make, { unit: 'target', failsAlone: true, whenRemoved: 'goes' });

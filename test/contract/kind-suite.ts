@@ -21,6 +21,8 @@ export interface KindWorld {
   readonly readers: Readers;
   readonly writers: Writers;
   readonly specs: Readonly<Record<Thing, Spec>>;
+  /** Of one more thing on that target, where `failsAlone`. */
+  readonly third?: Spec;
   /** Brings about, before a run, what another kind does for these things of an owner; [] takes it away. */
   precede?(owner: string, things: readonly Thing[]): unknown;
   /** All that the kind can change there, and all records of it; equal only where nothing at all changed. */
@@ -39,6 +41,8 @@ export interface KindWorld {
 export interface KindTraits {
   /** What `apply` does as a whole: all steps of a target, or each thing for itself. */
   readonly unit: 'target' | 'thing';
+  /** One of two steps may fail while the other succeeds. */
+  readonly failsAlone?: true;
   /** What becomes of a thing when its declaration leaves the code; `goes with the last`: of any owner on the target. */
   readonly whenRemoved: 'goes' | 'goes with the last' | 'stays';
 }
@@ -189,6 +193,30 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     expect(watched.calls.map(({ results }) => results.length)).toEqual([1, 1]);
     expect(await areThere()).toEqual([true, true]);
   });
+
+  if (traits.failsAlone)
+    test.each([1, 2])(
+      'somebody changes the second thing when the run writes for the %s. time: that stays, and what depends on the first alone goes on',
+      async (moment) => {
+        const declared = manifest(both);
+        const path = `${declared.stack}/third`;
+        const [first] = declared.resources;
+        const third = { ...first!, path, spec: world.third!, dependsOn: [first!.path] };
+        const all = [{ ...declared, resources: [...declared.resources, third] }];
+        let writes = 0;
+        writers.whenWriting = async () => {
+          if (++writes === moment) await world.meddle('second');
+        };
+        const { outcomes } = await run(all);
+        expect(outcomes).toContainEqual(expect.stringMatching(/\/second (StalePlan|TransientError)$/));
+        const isFirstDone = outcomes.includes(`${idOf('first')} applied`);
+        expect(outcomes).toContain(`${kind}.${path} ${isFirstDone ? 'applied' : 'skipped'}`);
+        expect(await areThere()).toEqual([isFirstDone, false]);
+        expect((await run(all)).problems).toEqual([]);
+        expect(await areThere()).toEqual([true, true]);
+        expect(await run(all)).toMatchObject({ planned: [], problems: [] });
+      },
+    );
 
   test("two owners: each run leaves the other owner's thing as it is", async () => {
     const start = await world.state();

@@ -37,8 +37,8 @@ export class CountedWriters implements Writers {
   commits = 0;
   /** How many more are done before the connection is lost for good. */
   left = Infinity;
-  whenReached: () => void = () => undefined;
-  whenWriting: () => void = () => undefined;
+  whenReached: () => unknown = () => undefined;
+  whenWriting: () => unknown = () => undefined;
 
   constructor(private readonly real: Writers) {}
 
@@ -47,7 +47,7 @@ export class CountedWriters implements Writers {
     return replacing(host, {
       write: async (sequences) => {
         const count = sequences.flat().flatMap(commitsOf).length;
-        const allowed = this.take(count);
+        const allowed = await this.take(count);
         if (allowed === count) return host.write(sequences);
         await host.write(firstCommits(sequences, allowed));
         throw new TransientError('the connection was lost before the answer');
@@ -69,18 +69,18 @@ export class CountedWriters implements Writers {
 
   private async reach<T>(way: Promise<T>): Promise<T> {
     const reached = await way;
-    this.whenReached();
+    await this.whenReached();
     return reached;
   }
 
-  private single<T>(write: () => Promise<T>): Promise<T> {
-    if (this.take(1) === 1) return write();
-    return Promise.reject(new TransientError('the connection was lost before the request'));
+  private async single<T>(write: () => Promise<T>): Promise<T> {
+    if ((await this.take(1)) === 1) return write();
+    throw new TransientError('the connection was lost before the request');
   }
 
   /** Of `count` commits, how many are done. */
-  private take(count: number): number {
-    this.whenWriting();
+  private async take(count: number): Promise<number> {
+    await this.whenWriting();
     this.commits += count;
     const allowed = Math.min(count, this.left);
     this.left -= allowed;

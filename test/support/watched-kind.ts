@@ -1,7 +1,7 @@
 /** A kind that is watched while the engine uses it: each `apply` must keep the laws of lib/contract/reconciler.ts. */
 import { inspect } from 'node:util';
 import type { Readers } from '../../lib/contract/ports';
-import type { Placement, Reconciler, Step, StepResult } from '../../lib/contract/reconciler';
+import type { Difference, Placement, Reconciler, Step, StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
 
 /** Maps too, which JSON leaves out. */
@@ -22,6 +22,8 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
   const calls: Watched<unknown>['calls'] = [];
   const faults: string[] = [];
   const places = new Map<Target, { readonly placement: Placement<On>; readonly from: Readers }>();
+  /** Nobody knows what a step left that failed. */
+  const failed = new Set<string>();
 
   const advance = (observed: Observed, applied: readonly S[]): Observed => {
     const before = textOf(observed);
@@ -30,13 +32,18 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
     return advanced;
   };
 
-  /** The world that `advance` tells is the world that a new look finds. */
+  const withoutFailed = ({ steps, findings }: Difference<S>): Difference<S> => ({
+    steps: steps.filter(({ id }) => !failed.has(id)),
+    findings: findings.filter(({ id }) => !failed.has(id)),
+  });
+
+  /** The world that `advance` tells is the world that a new look finds, but for what failed. */
   const compare = async (observed: Observed, applied: readonly S[], target: Target): Promise<void> => {
     const place = places.get(target);
     if (place === undefined) throw new RangeError(`${target} was written before it was read`);
     const { placement, from } = place;
-    const told = real.diff(placement, advance(observed, applied));
-    const found = real.diff(placement, await real.observe(placement, from));
+    const told = withoutFailed(real.diff(placement, advance(observed, applied)));
+    const found = withoutFailed(real.diff(placement, await real.observe(placement, from)));
     if (told.steps.some(({ id }) => applied.some((step) => step.id === id)))
       faults.push(`advance leaves a step that was applied: ${textOf(told.steps)}`);
     if (textOf(told) !== textOf(found)) faults.push(`advance tells ${textOf(told)}, and there is ${textOf(found)}`);
@@ -59,13 +66,9 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
       }
       if (textOf(observed) !== before) faults.push('apply changed what was observed');
       const isDone = ({ outcome }: StepResult): boolean => outcome === 'applied' || outcome === 'unchanged';
-      // A step that failed may have left something that nobody knows of.
-      if (results.length > 0 && results.every(isDone))
-        await compare(
-          observed,
-          steps.filter(({ id }) => results.some((result) => result.id === id)),
-          target,
-        );
+      for (const { id } of results.filter((result) => !isDone(result))) failed.add(id);
+      const done = steps.filter(({ id }) => results.some((result) => result.id === id && isDone(result)));
+      if (done.length > 0) await compare(observed, done, target);
     },
   };
   return { kind, calls, faults };
