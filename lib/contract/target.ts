@@ -3,6 +3,8 @@
 /** One database, one API endpoint or one host. Prints as `database:neutron`, `api:<cloud>`, `host:<name>`. */
 export type Target = `${'database' | 'api' | 'host'}:${string}`;
 
+export const hostTarget = (host: string): Target => `host:${host}`;
+
 /** What was there before a step: a kind's own JSON. */
 export type Image = Readonly<Record<string, unknown>>;
 

@@ -8,7 +8,7 @@ export interface Work<Thing> {
   readonly things: readonly Thing[];
 }
 
-/** Answers why things failed: the first write that fails ends its sequence, and fails each thing that the sequence is for. */
+/** Returns the error of each thing whose sequence failed. A sequence ends at its first failed write. */
 export async function writeAll<Thing>(
   host: Host,
   works: readonly Work<Thing>[],

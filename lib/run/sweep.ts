@@ -4,7 +4,7 @@ import type { Manifest } from '../contract/manifest';
 import type { Filter, Note, Problem } from './plan';
 import type { Readers } from '../contract/ports';
 import type { Sweep } from '../contract/reconciler';
-import type { Target } from '../contract/target';
+import { hostTarget, type Target } from '../contract/target';
 
 /** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
 export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {
@@ -18,8 +18,6 @@ export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[]
 export const ownersOf = (manifests: readonly Manifest[]): string[] => [
   ...new Set(manifests.map((manifest) => manifest.owner)),
 ];
-
-export const hostTarget = (host: string): Target => `host:${host}`;
 
 export interface Swept {
   readonly hosts: readonly Target[];

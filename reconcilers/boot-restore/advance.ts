@@ -3,15 +3,15 @@ import type { BootRestoreStep } from './diff';
 import type { BootRestoreObserved } from './observe';
 
 /**
- * `seen` is the host's own digest and stays. A later step then has nothing left to write, and is refused if somebody
- * else made the change.
+ * `seen` stays as the host computed it, so the host refuses a later step that still has something to write. A file that
+ * somebody else made stays too, where nothing is to be there.
  */
 export function advance(observed: BootRestoreObserved, applied: readonly BootRestoreStep[]): BootRestoreObserved {
   if (applied.length === 0) return observed;
   const wanted = applied.some((step) => step.wanted);
   const files = observed.boot.files.map((file) => {
-    const now = wanted ? file.right : file.isOurs ? null : file.now;
-    return { ...file, now, isOurs: wanted ? now !== null : false };
+    const left = file.isOurs ? null : file.now;
+    return { ...file, now: wanted ? (file.right ?? left) : left, isOurs: wanted && file.right !== null };
   });
   return { ...observed, boot: { ...observed.boot, files } };
 }

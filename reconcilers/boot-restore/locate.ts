@@ -2,10 +2,9 @@
 import type { Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
-import { hostTarget } from '../../lib/run/sweep';
 import type { BootImage, RestoredBoot } from './image';
 import type { BootRestoreSpec } from './spec';
-import type { Target } from '../../lib/contract/target';
+import { hostTarget, type Target } from '../../lib/contract/target';
 import { hostsOf, type PortPlaces, readPlaces } from '../firewall-exception/chain/places';
 import type { Whereabouts } from '../firewall-exception/chain/whereabouts';
 

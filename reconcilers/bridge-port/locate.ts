@@ -2,11 +2,10 @@
 import type { Port, Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
-import { hostTarget } from '../../lib/run/sweep';
 import type { BridgePortImage, BridgePortSpec } from './image';
 import type { BridgePortDeclared } from './spec';
 import { devicesOf } from './model';
-import type { Target } from '../../lib/contract/target';
+import { hostTarget, type Target } from '../../lib/contract/target';
 
 /** A declaration with the devices of its port, or the images to restore on this host. */
 export type BridgePortOn =

@@ -5,10 +5,9 @@
 import type { Port, Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
-import { hostTarget } from '../../lib/run/sweep';
 import type { RestoredException } from './image';
 import type { FirewallExceptionSpec } from './spec';
-import { type Target } from '../../lib/contract/target';
+import { hostTarget, type Target } from '../../lib/contract/target';
 import { agentTypes, hostsOf, readPlaces } from './chain/places';
 import type { NearSubnet, PlacedException } from './model';
 

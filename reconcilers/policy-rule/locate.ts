@@ -4,8 +4,7 @@ import { askApis } from '../../lib/run/declared-release';
 import type { ApiAnswer, Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
-import { hostTarget } from '../../lib/run/sweep';
-import type { Target } from '../../lib/contract/target';
+import { hostTarget, type Target } from '../../lib/contract/target';
 import type { PolicyRuleSpec } from './image';
 
 export async function locate(
