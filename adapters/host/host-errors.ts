@@ -10,11 +10,15 @@ export const exits = { noPython: 111, sudoDenied: 112, noSudo: 113, notInstalled
 /** What our script prints before what sudo was asked to run, where sudo doesn't let the login run it. */
 export const deniedMark = 'stackward-denied ';
 
+/** A shell's and sudo's, where they can't start a program. */
+const notStarted: readonly number[] = [126, 127];
+
 /** A process that SIGALRM ended, as a shell tells it. */
 const alarmed = 128 + 14;
 
 interface Asked {
   readonly name: string;
+  /** `read` as well where no request was sent. */
   readonly access: 'read' | 'write';
   readonly installed: string | undefined;
   readonly requestTimeoutMs: number;
@@ -68,6 +72,13 @@ export function endError(ended: Ended, { name, access, installed, requestTimeout
     return final(`there is no ${installed}; install host/stackward-host.py there, owned by root (docs/hosts.md)`);
   if (ended.code === null || ended.code > 128 || ended.code === 0)
     return lostError(`the program ended without an answer${words && ` (${words})`}`, access, where);
+  // The program itself ends so where its answer fails (no memory, its time over): its write may be done by then.
+  if (access === 'write' && !notStarted.includes(ended.code))
+    return lostError(
+      `the program ended without an answer (exit code ${ended.code}${words && `: ${words}`})`,
+      access,
+      where,
+    );
   return final(`the program could not be run (exit code ${ended.code}): ${words || 'it said nothing'}`);
 }
 

@@ -188,8 +188,9 @@ export abstract class ProgramHost implements Host {
 
   private endOf(ended: Ended, isConnected: boolean, access: Access): StackwardError {
     const { name, requestTimeoutMs } = this;
-    const asked = { name, access, installed: this.options.installed, requestTimeoutMs };
-    return this.wayError(ended, isConnected, access) ?? endError(ended, asked);
+    const sent = isConnected ? access : 'read';
+    const asked = { name, access: sent, installed: this.options.installed, requestTimeoutMs };
+    return this.wayError(ended, isConnected, sent) ?? endError(ended, asked);
   }
 
   private get requestTimeoutMs(): number {

@@ -7,6 +7,7 @@ import { LocalHost } from '../../adapters/host/local-host';
 import { SshHost, type SshOptions } from '../../adapters/host/ssh-host';
 import type { StackwardError } from '../../lib/basics/errors';
 import { askFacts, create, failure, sentAlong, transient, unrecoverable } from '../support/host-failure';
+import { hostSource } from '../support/host-releases';
 import { makeLogin, type Login } from '../support/login';
 import { Sshd } from '../support/sshd';
 
@@ -103,6 +104,27 @@ test('a program that dies: of its own, and under sudo', async () => {
   login.allow([sentAlong]);
   expect(await dying('KILL')).toMatchObject(
     unrecoverable(new RegExp(`^sudo doesn't let this login run ${program} as root`)),
+  );
+});
+
+test('a program that ends with 1 before its answer: a write may be done, and a program that no shell could start wrote nothing', async () => {
+  const made = join(folder, 'made');
+  const outOfMemory = join(folder, 'out-of-memory');
+  const source = hostSource.replace('put_answer(answer_to(body))', 'answer_to(body)\n        raise MemoryError()');
+  writeFileSync(outOfMemory, source, { mode: 0o755 });
+  writeFileSync(`${outOfMemory}.limits`, JSON.stringify({ write: [made] }));
+  const mute = { installed: outOfMemory, requestTimeoutMs: 20_000 };
+  expect(await failure(new LocalHost('cnode01', mute).write([[create(made, 1)]]))).toMatchObject(
+    transient(/^the program ended without an answer \(exit code 1\); each write .* is done whole or not at all/),
+  );
+  expect(readdirSync(folder)).toContain('made');
+  expect(await failure(askFacts(new LocalHost('cnode01', mute)))).toMatchObject(
+    unrecoverable(/^the program could not be run \(exit code 1\): it said nothing/),
+  );
+  const installed = join(folder, 'not-runnable');
+  writeFileSync(installed, '#!/usr/bin/python-of-nobody\n', { mode: 0o755 });
+  expect(await failure(new LocalHost('cnode01', { installed }).write([[create(made, 1)]]))).toMatchObject(
+    unrecoverable(/^the program could not be run \(exit code 12[67]\)/),
   );
 });
 
