@@ -87,7 +87,7 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
   const place = (placement: Placement<On>): Placed => ({
     kind: reconciler.kind,
     target: placement.target,
-    ids: placement.wanted.map((one) => one.id),
+    ids: placement.wanted.map(({ id }) => id),
     async observe(from) {
       const observed = await reconciler.observe(placement, from);
       const difference = reconciler.diff(placement, observed);
@@ -115,7 +115,7 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
         }
       });
       return {
-        identities: new Map(wanted.map((one) => [one.id, reconciler.identify(one.spec)])),
+        identities: new Map(wanted.map(({ id, spec }) => [id, reconciler.identify(spec)])),
         async locate(scope, hosts, from) {
           const { placements, findings } = await reconciler.locate(wanted, from);
           const taken = new Set(placements.map(({ target }) => target));

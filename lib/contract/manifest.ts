@@ -6,6 +6,7 @@
  */
 import * as z from 'zod';
 import '../basics/schema-words';
+import { defined } from '../basics/defined';
 import { asStackwardError, InvalidConfiguration } from '../basics/errors';
 import { parseJson } from '../basics/json';
 import { line, name, owner } from '../basics/line';
@@ -128,7 +129,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
     stack,
     release,
     source,
-    ...(cloud === undefined ? {} : { cloud }),
+    ...defined({ cloud }),
     removed: [],
     resources: Object.entries(resources).map(([path, { kind, spec, dependsOn }]) => {
       const flags = Object.hasOwn(unknownResources, path) ? unknownResources[path] : undefined;

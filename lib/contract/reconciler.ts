@@ -33,7 +33,7 @@ export interface Sweep {
 
 /** Whether what `stack` of `owner` left behind may be removed. */
 export const sweeps = (all: readonly Sweep[], owner: string, stack: string): boolean =>
-  all.some((one) => one.owner === owner && (one.stacks === 'all' || one.stacks.includes(stack)));
+  all.some((sweep) => sweep.owner === owner && (sweep.stacks === 'all' || sweep.stacks.includes(stack)));
 
 /** What a run is about, besides what it wants. */
 export interface Scope {

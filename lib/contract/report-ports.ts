@@ -142,8 +142,19 @@ export interface CatalogueReader {
 }
 
 export const connectTroubles = [
-  ...(['name', 'refused', 'filtered', 'no route', 'no greeting', 'host not allowed', 'host blocked'] as const),
-  ...(['too many connections', 'TLS', 'password', 'schema', 'slow login', 'other'] as const),
+  'name',
+  'refused',
+  'filtered',
+  'no route',
+  'no greeting',
+  'host not allowed',
+  'host blocked',
+  'too many connections',
+  'TLS',
+  'password',
+  'schema',
+  'slow login',
+  'other',
 ] as const;
 export type ConnectTrouble = (typeof connectTroubles)[number];
 

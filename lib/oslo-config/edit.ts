@@ -96,7 +96,7 @@ class Editor {
     const others = (rights.registered ?? []).filter(
       ({ section, name }) => section !== option.section || name !== option.name,
     );
-    this.shared = new Set(others.flatMap((other) => [...optionKeys(other, 3), ...optionKeys(other, 2)]));
+    this.shared = new Set(others.flatMap((option) => [...optionKeys(option, 3), ...optionKeys(option, 2)]));
   }
 
   private get name(): string {

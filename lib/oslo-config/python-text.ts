@@ -36,7 +36,7 @@ export const isBlankInAnyPython = (character: string): boolean => character !== 
 
 /** Where the text between `start` and `end` begins and ends without the blanks around it. */
 export function stripped(text: string, start: number, end: number, python: Python): { start: number; end: number } {
-  const isBlank = (at: number): boolean => blanks[python].includes(text.charAt(at));
+  const isBlank = (index: number): boolean => blanks[python].includes(text.charAt(index));
   while (end > start && isBlank(end - 1)) end -= 1;
   while (start < end && isBlank(start)) start += 1;
   return { start, end };

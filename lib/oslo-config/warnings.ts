@@ -56,14 +56,14 @@ function lineEnds(file: OsloFile): readonly ConfigWarning[] {
     file.lines.findIndex(({ start, next }) => pattern.test(file.text.slice(start, next)));
   const returned = first(/\r\n$/);
   const lone = first(/\r(?!\n)/);
-  const at = (index: number) => [index + 1, file.lines[index]?.end ?? 0] as const;
+  const endOf = (index: number) => [index + 1, file.lines[index]?.end ?? 0] as const;
   const crlf =
     'the line ends with CRLF; oslo.config passes over that, scripts that read the file do not; save it with LF';
   const alone =
     'a carriage return stands alone: Python 3 takes it for a line end, Python 2 for a blank; save the file with LF';
   return [
-    ...(returned < 0 ? [] : [warn('line ends', file, at(returned), crlf)]),
-    ...(lone < 0 ? [] : [warn('line ends', file, at(lone), alone)]),
+    ...(returned < 0 ? [] : [warn('line ends', file, endOf(returned), crlf)]),
+    ...(lone < 0 ? [] : [warn('line ends', file, endOf(lone), alone)]),
   ];
 }
 

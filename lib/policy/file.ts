@@ -4,6 +4,7 @@
  * The library reads JSON where the text is JSON, else YAML 1.1 (from Newton on, oslo.policy 1.9.0); in both the last of several equal names
  * counts. Source: oslo_policy/policy.py, parse_file_contents.
  */
+import { defined } from '../basics/defined';
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 import { InvalidConfiguration } from '../basics/errors';
 import { refuseDeep, refuseLarge, refuseText, valueIn } from './bounds';
@@ -128,7 +129,7 @@ function entryOf({ key, value }: Pair<Node, Node | null>, document: Document, te
           return { start: range[0], end: range[1], holds: valueIn(document, node) };
         })
       : [],
-    ...(anchor !== undefined && isReferred(document, anchor) ? { sharedAs: anchor } : {}),
+    ...defined({ sharedAs: anchor !== undefined && isReferred(document, anchor) ? anchor : undefined }),
   };
 }
 

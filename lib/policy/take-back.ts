@@ -122,7 +122,9 @@ export function restoreValue(
 }
 
 const unchanged = (file: PolicyFile): CheckedEdit => ({
-  ...{ content: file.mark + file.text, before: null, written: null },
+  content: file.mark + file.text,
+  before: null,
+  written: null,
   after: file,
 });
 

@@ -43,7 +43,7 @@ export async function prepare({ manifests, kinds, filter, sweep }: Request, from
     kind,
     of: kind.open(known.filter((resource) => resource.kind === kind.kind)),
   }));
-  for (const { of } of opened) refuseTwoOwners(of.identities, resources);
+  for (const kind of opened) refuseTwoOwners(kind.of.identities, resources);
   const named = [...resources, ...manifests.flatMap(({ removed }) => removed)];
   return {
     scope: {
@@ -51,7 +51,10 @@ export async function prepare({ manifests, kinds, filter, sweep }: Request, from
       owners: [...new Set([...ownersOf(manifests), ...sweep.map(({ owner }) => owner)])],
       ids: [...new Set(named.map(idOf))],
     },
-    ...{ opened, releases, dependencies, levels },
+    opened,
+    releases,
+    dependencies,
+    levels,
     waiting: resources
       .filter(({ unknown }) => unknown.length > 0)
       .map((resource) => ({ id: idOf(resource), unknown: resource.unknown })),
@@ -74,12 +77,12 @@ function refuseUnknownKinds(manifests: readonly Manifest[], kinds: readonly Kind
 
 function refuseTwoOwners(identities: ReadonlyMap<string, string>, resources: readonly Resource[]): void {
   const first = new Map<string, string>();
-  const named = (id: string): string => `${id} (stack ${resources.find((one) => idOf(one) === id)?.stack})`;
+  const named = (id: string): string => `${id} (stack ${resources.find((resource) => idOf(resource) === id)?.stack})`;
   for (const [id, identity] of identities) {
-    const other = first.get(identity);
-    if (other !== undefined)
+    const earlier = first.get(identity);
+    if (earlier !== undefined)
       throw new InvalidConfiguration(
-        `${identity} is declared by ${named(other)} and by ${named(id)}; keep one of them`,
+        `${identity} is declared by ${named(earlier)} and by ${named(id)}; keep one of them`,
       );
     first.set(identity, id);
   }

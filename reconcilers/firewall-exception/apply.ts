@@ -61,7 +61,7 @@ async function writeInTurn(changes: readonly FamilyChange[], host: Host): Promis
     });
     if (open.length === 0) return written;
     const answers = await host.write(open.map(({ writes }) => writes));
-    for (const [at, { outcomes }] of open.entries()) append(outcomes, answers[at] ?? []);
+    for (const [index, { outcomes }] of open.entries()) append(outcomes, answers[index] ?? []);
   }
 }
 
@@ -74,7 +74,7 @@ const isAbout = ({ owner, family, before }: FamilyChange, step: FirewallExceptio
   (isLarge(before.stored.file) ||
     [
       step.rules[family],
-      ...[kernelRules(before), before.stored.rules].map((one) => groupsOf(one).get(step.comment)),
+      ...[kernelRules(before), before.stored.rules].map((rules) => groupsOf(rules).get(step.comment)),
     ].some((group) => group !== undefined && !isEmptyGroup(group)));
 
 type Failed = Outcome<object> & { readonly ok: false };
@@ -116,8 +116,8 @@ async function reopen(ends: readonly End[], host: Host): Promise<void> {
   );
   if (again.length === 0) return;
   const outcomes = await host.write(again.map(({ change }) => change.reopening)).catch(asStackwardError);
-  for (const [at, end] of again.entries()) {
-    const outcome = outcomes instanceof Error ? { ok: false as const, error: outcomes } : outcomes[at]?.[0];
+  for (const [index, end] of again.entries()) {
+    const outcome = outcomes instanceof Error ? { ok: false as const, error: outcomes } : outcomes[index]?.[0];
     if (outcome?.ok === false) end.reopening = outcome.error.message;
   }
 }
@@ -178,7 +178,7 @@ function failureOf(
   const [first] = failed;
   const words = failed.map(([change, { message }]) => `${familyNames[change.family]}: ${message}`);
   const done = changes.filter(
-    (change) => change.owner === first?.[0].owner && !failed.some(([other]) => other === change),
+    (change) => change.owner === first?.[0].owner && !failed.some(([failure]) => failure === change),
   );
   const also = done.map(({ family }) => `${familyNames[family]} is done`);
   return {

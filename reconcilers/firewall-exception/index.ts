@@ -34,7 +34,7 @@ function identify(spec: FirewallExceptionSpec | RestoredException): string {
     return `exception ${spec.restore.map(({ target, image }) => `${image.comment}@${target}`).join(', ')}`;
   const named = (prefixes: FirewallExceptionSpec['sources']): string =>
     [4, 6]
-      .map((version) => prefixesOf(prefixes, version as 4 | 6).map((one) => one || 'any'))
+      .map((version) => prefixesOf(prefixes, version as 4 | 6).map((prefix) => prefix || 'any'))
       .flat()
       .join(', ');
   return `exception of port ${spec.portId} from ${named(spec.sources)} to ${named(spec.destinations)}`;

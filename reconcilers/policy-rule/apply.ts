@@ -94,7 +94,10 @@ function swapOf(path: string, content: string, { answers, services }: TargetObse
   const seen = answers.file(path);
   const expect = seen.ok && seen.value.exists ? seen.value.sha256 : null;
   return {
-    ...{ verb: 'swap-file', path, expect, watchedFolder: !isMain },
+    verb: 'swap-file',
+    path,
+    expect,
+    watchedFolder: !isMain,
     content: Buffer.from(content).toString('base64'),
   };
 }

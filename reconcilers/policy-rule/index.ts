@@ -37,5 +37,10 @@ export const policyRule = defineKind({
       }),
     }),
   },
-  ...{ identify, locate, observe, diff, advance, apply },
+  identify,
+  locate,
+  observe,
+  diff,
+  advance,
+  apply,
 });
