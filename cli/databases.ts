@@ -87,7 +87,8 @@ function probeOf(name: DatabaseName, configuration: Configuration): readonly Dat
     const { connectTo } = await import('../adapters/mysql/mysql-probe.js');
     return connectTo(optionsOf(name, configuration));
   };
-  return [{ name, place: `${database.host}:${database.port}`, user: database.user, connect }];
+  const { host, port, user } = database;
+  return [{ name, place: `${host}:${port}`, machine: host, user, connect }];
 }
 
 function legacyTlsWarnings(name: DatabaseName, { databases: configured, file }: Configuration): readonly Note[] {

@@ -1,36 +1,29 @@
 /** What reports read with, beside what the kinds read with. Adapters are loaded when they are first asked for. */
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
-import type { VersionReader } from '../lib/contract/ports';
+import type { Readers, VersionReader } from '../lib/contract/ports';
 import type { CatalogueReader, DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
 import { entryNames } from '../lib/openstack/cloud-entry';
 import { cloudNamed } from '../lib/openstack/credentials';
 import type { Configuration } from './config';
+import { findAccess } from './host-directory';
 
-type CloudReaders = Pick<
-  ReportReaders,
-  | 'compute'
-  | 'volumes'
-  | 'topology'
-  | 'catalogue'
-  | 'names'
-  | 'code'
-  | 'knownClouds'
-  | 'terraform'
-  | 'databaseProbes'
-  | 'hostsToLookAt'
->;
+type CloudReaders = Omit<ReportReaders, keyof Readers>;
 
 export function reportReaders(
   session: () => Promise<OpenStackSession>,
   versions: () => Promise<VersionReader>,
   databases: readonly DatabaseProbe[],
-  hostsToLookAt: readonly string[],
+  configuration: Configuration,
 ): CloudReaders {
   // It remembers the addresses of the services whose clocks it tells.
   let catalogue: Promise<CatalogueReader> | undefined;
   return {
     databaseProbes: databases,
-    hostsToLookAt,
+    hostsToLookAt: namedHosts(configuration),
+    isThisMachine: (host) => {
+      const access = findAccess(host, configuration);
+      return access !== undefined && access.ssh === undefined;
+    },
     compute: async () => {
       const [opened, known] = [await session(), await versions()];
       const { NovaApi } = await import('../adapters/openstack/nova-api.js');
@@ -75,7 +68,7 @@ async function openCatalogue(session: () => Promise<OpenStackSession>): Promise<
 }
 
 /** Hosts that the configuration names by their whole names. */
-export const namedHosts = ({ services, hosts }: Configuration): readonly string[] => [
+const namedHosts = ({ services, hosts }: Configuration): readonly string[] => [
   ...new Set([
     ...Object.values(services).flatMap((service) => service.hosts),
     ...hosts.map(({ match }) => match).filter((match) => !match.includes('*')),

@@ -17,7 +17,7 @@ import type { Configuration } from './config';
 import { databases } from './databases';
 import { hostDirectory } from './host-directory';
 import { isSaid, refuseOtherCloud } from './same-cloud';
-import { namedHosts, reportReaders } from './wire-reports';
+import { reportReaders } from './wire-reports';
 
 /** How a command answers. */
 export interface Answer {
@@ -100,7 +100,7 @@ export function wire(
   const host = async (target: Target) => (await hosts()).get(hostOf(target));
 
   const readers: ReportReaders = {
-    ...reportReaders(session, versions, connections.probes, namedHosts(configuration)),
+    ...reportReaders(session, versions, connections.probes, configuration),
     host,
     hosts: hostDirectory(configuration),
     machine: async (target) => (target.startsWith('host:') ? (await hosts()).machine(hostOf(target)) : undefined),

@@ -1,7 +1,9 @@
 /** What reports read, each question asked once per run, whoever needs its answer. */
 import type { ApiAnswer, VersionReader } from '../lib/contract/ports';
+import { volumeTypes } from '../lib/contract/report-ports';
 import type {
   ApiClock,
+  ClockReading,
   Connection,
   DatabaseProbe,
   DeclaredStack,
@@ -35,7 +37,7 @@ export interface Watch {
 export const catalogueTypes = {
   nova: ['compute'],
   neutron: ['network'],
-  cinder: ['volumev3', 'block-storage', 'volumev2', 'volume'],
+  cinder: volumeTypes,
 } as const satisfies Record<BeatingService, readonly string[]>;
 
 export interface Knock {
@@ -43,13 +45,15 @@ export interface Knock {
   readonly status: Looked<number>;
 }
 
-export interface ProbedDatabase extends Pick<DatabaseProbe, 'name' | 'place' | 'user'> {
-  readonly connection: Connection;
+export interface ProbedDatabase extends Omit<DatabaseProbe, 'connect'> {
+  readonly connection: Looked<Connection>;
 }
 
 export interface HostClock {
   readonly host: string;
-  readonly clock: Looked<Omit<ApiClock, 'service'>>;
+  /** It has the clock of this machine. */
+  readonly isHere: boolean;
+  readonly clock: Looked<ClockReading>;
 }
 
 export interface ReachedHost {
@@ -114,11 +118,9 @@ export class Sources {
 
   readonly databases = once((): Promise<readonly ProbedDatabase[]> =>
     Promise.all(
-      this.readers.databaseProbes.map(async ({ name, place, user, ...probe }) => ({
-        name,
-        place,
-        user,
-        connection: await probe.connect(),
+      this.readers.databaseProbes.map(async (probe) => ({
+        ...probe,
+        connection: await look(() => probe.connect()),
       })),
     ),
   );
@@ -149,7 +151,13 @@ export class Sources {
   });
 
   readonly hostClocks = once((): Promise<readonly HostClock[]> =>
-    Promise.all(this.readers.hostsToLookAt.map(async (host) => ({ host, clock: await this.hostClock(host) }))),
+    Promise.all(
+      this.readers.hostsToLookAt.map(async (host) => ({
+        host,
+        isHere: this.readers.isThisMachine(host),
+        clock: await this.hostClock(host),
+      })),
+    ),
   );
 
   readonly reachedHosts = once((): Promise<readonly ReachedHost[]> =>

@@ -1,16 +1,14 @@
 /** Cinder's services through its API: `volumev3`, before Queens `volumev2`, in Icehouse `volume`. */
-import type { ServiceRecord, VolumeReader } from '../../lib/contract/report-ports';
+import { volumeTypes, type ServiceRecord, type VolumeReader } from '../../lib/contract/report-ports';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer, serviceOf, servicesAnswer } from './report-answers';
-
-const types = ['volumev3', 'volumev2', 'volume', 'block-storage'];
 
 export class CinderApi implements VolumeReader {
   constructor(private readonly session: OpenStackSession) {}
 
   async services(): Promise<readonly ServiceRecord[]> {
     const { catalog } = await this.session.login();
-    const type = types.find((name) => catalog.some((entry) => entry.type === name)) ?? 'volumev3';
+    const type = volumeTypes.find((name) => catalog.some((entry) => entry.type === name)) ?? volumeTypes[0];
     const answer = await this.session.call(type, '/os-services');
     const { services } = checkedAnswer(servicesAnswer, answer, 'Cinder to GET /os-services', this.session.cloud);
     return services.map(serviceOf);

@@ -51,7 +51,14 @@ export class CloudCatalogue implements CatalogueReader {
       const { date, sentAt, receivedAt } = dated;
       // The header has whole seconds: the clock stood half a second behind it, give or take another half.
       const ahead = (date + 500 - (sentAt + receivedAt) / 2) / 1000;
-      return [{ service, aheadSeconds: ahead, withinSeconds: 0.5 + (receivedAt - sentAt) / 2000 }];
+      return [
+        {
+          service,
+          machine: new URL(url).hostname,
+          aheadSeconds: ahead,
+          withinSeconds: 0.5 + (receivedAt - sentAt) / 2000,
+        },
+      ];
     });
   }
 }

@@ -1,27 +1,17 @@
-/** Nova's services, servers, hypervisors and actions through its API, from Icehouse's `/v2` on. */
+/** Nova's services and servers through its API, from Icehouse's `/v2` on. */
 import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { VersionReader } from '../../lib/contract/ports';
-import type { ComputeReader, Hypervisor, Server, ServerAction, ServiceRecord } from '../../lib/contract/report-ports';
+import type { ComputeReader, Server, ServiceRecord } from '../../lib/contract/report-ports';
 import type { OpenStackSession } from './openstack-session';
-import {
-  actionAnswer,
-  checkedAnswer,
-  hypervisorAnswer,
-  serverAnswer,
-  serviceOf,
-  servicesAnswer,
-  told,
-} from './report-answers';
+import { checkedAnswer, serverAnswer, serviceOf, servicesAnswer, told } from './report-answers';
 
-/** `forced_down` came with 2.11. Hypervisors have numbers up to 2.87. */
+/** `forced_down` came with 2.11. */
 const wantedMinor = 11;
 const mostPages = 1_000;
 
-const hypervisorsAnswer = z.object({ hypervisors: z.array(hypervisorAnswer).max(100_000) });
 const serversAnswer = z.object({ servers: z.array(serverAnswer) });
-const actionsAnswer = z.object({ instanceActions: z.array(actionAnswer).max(10_000) });
 
 export class NovaApi implements ComputeReader {
   constructor(
@@ -32,21 +22,6 @@ export class NovaApi implements ComputeReader {
   async services(): Promise<readonly ServiceRecord[]> {
     const { services } = await this.get('/os-services', servicesAnswer);
     return services.map(serviceOf);
-  }
-
-  async hypervisors(): Promise<readonly Hypervisor[]> {
-    const { hypervisors } = await this.get('/os-hypervisors/detail', hypervisorsAnswer);
-    return hypervisors.map((row) => ({
-      name: row.hypervisor_hostname,
-      ...told({
-        isUp: row.state && row.state === 'up',
-        isEnabled: row.status && row.status === 'enabled',
-        vcpus: row.vcpus,
-        vcpusUsed: row.vcpus_used,
-        memoryMiB: row.memory_mb,
-        memoryUsedMiB: row.memory_mb_used,
-      }),
-    }));
   }
 
   /** A page ends at the API's own limit, 1,000 by default; the next begins behind its last server. */
@@ -67,16 +42,6 @@ export class NovaApi implements ComputeReader {
     throw new UnrecoverableError(`Nova's list of servers has more than ${mostPages} pages`, {
       where: `cloud ${this.session.cloud}`,
     });
-  }
-
-  async actions(serverId: string): Promise<readonly ServerAction[]> {
-    const path = `/servers/${encodeURIComponent(serverId)}/os-instance-actions`;
-    const { instanceActions } = await this.get(path, actionsAnswer);
-    return instanceActions.map((row) => ({
-      action: row.action,
-      requestId: row.request_id ?? '',
-      ...told({ startTime: row.start_time, message: row.message }),
-    }));
   }
 
   private async get<Answer>(path: string, schema: z.ZodType<Answer>, budget?: { bytes: number }): Promise<Answer> {

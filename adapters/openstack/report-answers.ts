@@ -21,7 +21,6 @@ const time = z
   .max(64)
   .refine((value) => parseUtc(value) !== undefined, 'must be a time in UTC')
   .transform((value) => parseUtc(value) as Date);
-const amount = z.number().int().nonnegative().nullish();
 
 /** Nova below 2.69, which leaves out what is in a cell that it can't reach; Cinder. */
 export const serviceAnswer = z.object({
@@ -37,16 +36,6 @@ export const serviceAnswer = z.object({
 
 export const servicesAnswer = z.object({ services: z.array(serviceAnswer).max(100_000) });
 
-export const hypervisorAnswer = z.object({
-  hypervisor_hostname: text,
-  state: z.enum(['up', 'down']).nullish(),
-  status: z.enum(['enabled', 'disabled']).nullish(),
-  vcpus: amount,
-  vcpus_used: amount,
-  memory_mb: amount,
-  memory_mb_used: amount,
-});
-
 export const serverAnswer = z.object({
   id: z.string().max(64),
   name: text,
@@ -57,13 +46,6 @@ export const serverAnswer = z.object({
   'OS-EXT-STS:task_state': text.nullish(),
   'OS-EXT-SRV-ATTR:host': text.nullish(),
   fault: z.object({ message: longText, created: time.nullish() }).nullish(),
-});
-
-export const actionAnswer = z.object({
-  action: text,
-  request_id: text.nullish(),
-  start_time: time.nullish(),
-  message: longText.nullish(),
 });
 
 export const agentRecordAnswer = z.object({

@@ -43,32 +43,15 @@ export interface Server {
   readonly fault?: { readonly message: string; readonly created?: Date };
 }
 
-export interface Hypervisor {
-  readonly name: string;
-  readonly isUp?: boolean;
-  readonly isEnabled?: boolean;
-  readonly vcpus?: number;
-  readonly vcpusUsed?: number;
-  readonly memoryMiB?: number;
-  readonly memoryUsedMiB?: number;
-}
-
-export interface ServerAction {
-  readonly action: string;
-  readonly requestId: string;
-  readonly startTime?: Date;
-  readonly message?: string;
-}
-
 export interface ComputeReader {
   /** For an administrator alone. */
   services(): Promise<readonly ServiceRecord[]>;
   /** Of every project. For an administrator alone. */
   servers(): Promise<readonly Server[]>;
-  hypervisors(): Promise<readonly Hypervisor[]>;
-  /** Newest first, as Nova has them. */
-  actions(serverId: string): Promise<readonly ServerAction[]>;
 }
+
+/** Catalogue types of Cinder. The last is of Icehouse; `block-storage` may be of any API version. */
+export const volumeTypes = ['volumev3', 'block-storage', 'volumev2', 'volume'] as const;
 
 export interface VolumeReader {
   services(): Promise<readonly ServiceRecord[]>;
@@ -117,14 +100,19 @@ export interface Login {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** A service's clock, as its answers told it. */
-export interface ApiClock {
-  /** Catalogue type: `compute`, `identity`. */
-  readonly service: string;
+export interface ClockReading {
   /** Seconds that the clock is ahead of this machine's; behind: negative. */
   readonly aheadSeconds: number;
   /** By which the truth may differ: the header's whole seconds, and half of the way. */
   readonly withinSeconds: number;
+}
+
+/** A service's clock, as its answers told it. */
+export interface ApiClock extends ClockReading {
+  /** Catalogue type: `compute`, `identity`. */
+  readonly service: string;
+  /** Host name or address of its endpoint. */
+  readonly machine: string;
 }
 
 export interface CatalogueReader {
@@ -160,13 +148,15 @@ export type ConnectTrouble = (typeof connectTroubles)[number];
 
 /** One attempt to log in to a database. */
 export type Connection =
-  | { readonly isOpen: true; readonly version: string; readonly clock: Omit<ApiClock, 'service'> }
+  | { readonly isOpen: true; readonly version: string; readonly clock: ClockReading }
   | { readonly isOpen: false; readonly trouble: ConnectTrouble; readonly detail: string };
 
 export interface DatabaseProbe {
   /** As in stackward.yaml: `neutron`. */
   readonly name: string;
   readonly place: string;
+  /** Host name or address of its server. */
+  readonly machine: string;
   readonly user: string;
   connect(): Promise<Connection>;
 }
@@ -176,6 +166,12 @@ export interface DeclaredThing {
   readonly kind: 'image' | 'flavor' | 'network' | 'role' | 'user';
   /** Or its id. */
   readonly name: string;
+  /** It is looked up in this domain alone. Absent: in every domain that Keystone lists. */
+  readonly domainId?: string;
+  /** Of several, Terraform takes the newest. */
+  readonly takesNewest?: true;
+  /** Fields of the code by which Terraform chooses as well, and no reader counts. */
+  readonly notCompared?: readonly string[];
 }
 
 export interface DeclaredStack {
@@ -216,4 +212,6 @@ export interface ReportReaders extends Readers {
   readonly databaseProbes: readonly DatabaseProbe[];
   /** Hosts that the configuration names by their whole names. */
   readonly hostsToLookAt: readonly string[];
+  /** Is this host this machine, or a network namespace of it? It then has the clock of this machine. */
+  isThisMachine(host: string): boolean;
 }

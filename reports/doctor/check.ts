@@ -55,7 +55,7 @@ export interface Check<Seen> {
   judge(seen: Seen, show: ShowTime): readonly Result[];
 }
 
-/** A check whose reading is its own affair. */
+/** A check with the type of its reading hidden, so that all fit one list. */
 export interface AnyCheck extends Pick<Check<never>, 'code' | 'title' | 'needs' | 'page'> {
   results(sources: Sources, show: ShowTime): Promise<readonly Result[]>;
 }

@@ -6,6 +6,7 @@ import { connectTo } from '../../adapters/mysql/mysql-probe';
 import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import type { ConnectTrouble } from '../../lib/contract/report-ports';
 import { databaseConnection } from '../../reports/doctor/checks/database-connection';
+import { read } from '../../reports/looked';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 
 let mariadb: Mariadb;
@@ -20,8 +21,11 @@ afterAll(() => mariadb.stop());
 async function told(to: MysqlOptions, connectTimeoutMs = 2_000): Promise<{ trouble: ConnectTrouble; report: string }> {
   const connection = await connectTo(to, { connectTimeoutMs });
   if (connection.isOpen) throw new Error('it logged in');
-  const place = `${to.host}:${to.port}`;
-  const [result] = databaseConnection.judge([{ name: 'neutron', place, user: to.user, connection }], String);
+  const place = { place: `${to.host}:${to.port}`, machine: to.host };
+  const [result] = databaseConnection.judge(
+    [{ name: 'neutron', ...place, user: to.user, connection: read(connection) }],
+    String,
+  );
   const report = JSON.stringify(result);
   expect(report).not.toContain(to.password);
   expect(result?.result).toBe('fault');
@@ -45,7 +49,10 @@ test('a login that succeeds tells the version and the clock of the server', asyn
   // The server runs on this machine.
   const { aheadSeconds, withinSeconds } = connection.clock;
   expect(Math.abs(aheadSeconds)).toBeLessThanOrEqual(withinSeconds + 0.01);
-  const judged = databaseConnection.judge([{ name: 'neutron', place: 'x:1', user: 'u', connection }], String);
+  const judged = databaseConnection.judge(
+    [{ name: 'neutron', place: 'x:1', machine: 'x', user: 'u', connection: read(connection) }],
+    String,
+  );
   expect(judged).toMatchObject([{ result: 'fine', subject: 'database neutron' }]);
 });
 

@@ -1,4 +1,5 @@
-import type { ApiClock } from '../../../lib/contract/report-ports';
+import type { ApiClock, ClockReading } from '../../../lib/contract/report-ports';
+import { greatest } from '../../../lib/basics/lists';
 import { sayDuration } from '../../../lib/render/table';
 import { slackSeconds } from '../../heartbeats';
 import type { Looked } from '../../looked';
@@ -15,26 +16,32 @@ export interface Clocks {
 
 interface Told {
   readonly name: string;
+  /** Services of one machine go by one clock, so that they have one vote. */
+  readonly machine: string;
   readonly ahead: number;
   readonly within: number;
 }
 
 /** From here on a heartbeat may count as dead. */
 const harmfulSeconds = 30;
+const here = 'this machine';
 
 function toldBy({ apis, databases, hosts }: Clocks): readonly Told[] {
-  const told = (name: string, clock: Omit<ApiClock, 'service'>): Told => ({
+  const told = (name: string, machine: string, { aheadSeconds, withinSeconds }: ClockReading): Told => ({
     name,
-    ahead: clock.aheadSeconds,
-    within: clock.withinSeconds,
+    machine,
+    ahead: aheadSeconds,
+    within: withinSeconds,
   });
   return [
-    { name: 'this machine', ahead: 0, within: 0 },
-    ...(apis.isRead ? apis.value.map((clock) => told(`API ${clock.service}`, clock)) : []),
-    ...databases.flatMap(({ name, connection }) =>
-      connection.isOpen ? [told(`database ${name}`, connection.clock)] : [],
+    { name: here, machine: here, ahead: 0, within: 0 },
+    ...(apis.isRead ? apis.value.map((clock) => told(`API ${clock.service}`, clock.machine, clock)) : []),
+    ...databases.flatMap(({ name, machine, connection }) =>
+      connection.isRead && connection.value.isOpen ? [told(`database ${name}`, machine, connection.value.clock)] : [],
     ),
-    ...hosts.flatMap(({ host, clock }) => (clock.isRead ? [told(`host ${host}`, clock.value)] : [])),
+    ...hosts.flatMap(({ host, isHere, clock }) =>
+      clock.isRead ? [told(`host ${host}`, isHere ? here : host, clock.value)] : [],
+    ),
   ];
 }
 
@@ -52,9 +59,10 @@ function unread({ apis, services, databases, hosts }: Clocks): readonly NotLooke
       ? []
       : [result(`clocks of ${undated.join(', ')}`, 'these APIs put no Date into their answers', false)]),
     ...(databases.length === 0 ? [result('databases', 'stackward.yaml names none', false)] : []),
-    ...databases.flatMap(({ name, connection }) =>
-      connection.isOpen ? [] : [result(`database ${name}`, connection.detail, true)],
-    ),
+    ...databases.flatMap(({ name, connection }) => {
+      if (!connection.isRead) return [notLookedAt(`database ${name}`, connection)];
+      return connection.value.isOpen ? [] : [result(`database ${name}`, connection.value.detail, true)];
+    }),
     ...(hosts.length === 0 ? [result('hosts', 'stackward.yaml names none by its whole name', false)] : []),
     ...hosts.flatMap(({ host, clock }) => (clock.isRead ? [] : [notLookedAt(`host ${host}`, clock)])),
   ];
@@ -62,33 +70,69 @@ function unread({ apis, services, databases, hosts }: Clocks): readonly NotLooke
 
 const seconds = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)} s`;
 
-/** The median is the time that most agree on, so a wrong clock here is told as well. */
+/** By how much two clocks differ beyond doubt. */
+const apart = (a: Told, b: Told): number => Math.abs(a.ahead - b.ahead) - a.within - b.within;
+
+/** The clock that more than half of the machines agree with; undefined: there is none. Each machine votes by its surest clock. */
+function findMajority(told: readonly Told[]): Told | undefined {
+  const votes = new Map<string, Told>();
+  for (const clock of told)
+    if (clock.within < (votes.get(clock.machine)?.within ?? Infinity)) votes.set(clock.machine, clock);
+  const voters = byTime([...votes.values()]);
+  const supportOf = (clock: Told): number => voters.filter((voter) => apart(clock, voter) <= slackSeconds).length;
+  const most = greatest(voters.map(supportOf), 0);
+  const best = voters.filter((clock) => supportOf(clock) === most);
+  return most * 2 > voters.length ? best[Math.floor((best.length - 1) / 2)] : undefined;
+}
+
+function troublesOf(told: readonly Told[], majority: Told | undefined, table: readonly string[]): readonly Result[] {
+  const result = (seconds: number) => (seconds > harmfulSeconds ? 'fault' : 'risk');
+  const wrong = majority === undefined ? [] : told.filter((clock) => apart(clock, majority) > slackSeconds);
+  if (majority !== undefined && wrong.length > 0)
+    return wrong.map((clock) => {
+      const off = clock.ahead - majority.ahead;
+      return {
+        result: result(apart(clock, majority)),
+        subject: clock.name,
+        found: `Its clock is ${sayDuration(Math.abs(off))} ${off < 0 ? 'behind' : 'ahead of'} most others.`,
+        evidence: table,
+        step: `Let chrony or ntpd set the clock of ${clock.name} (\`chronyc tracking\`, \`ntpq -p\`), and see why it did not.`,
+      };
+    });
+  const widest = greatest(
+    told.flatMap((clock) => told.map((second) => apart(clock, second))),
+    0,
+  );
+  if (widest <= slackSeconds) return [];
+  return [
+    {
+      result: result(widest),
+      subject: 'clocks',
+      found: `They differ by ${sayDuration(spreadOf(told))}, and no majority of machines tells which is wrong.`,
+      evidence: table,
+      step: 'Compare each machine with its time server (`chronyc tracking`, `ntpq -p`), and let chrony or ntpd set the one that is wrong.',
+    },
+  ];
+}
+
+const byTime = (told: readonly Told[]): readonly Told[] => [...told].sort((a, b) => a.ahead - b.ahead);
+
+function spreadOf(told: readonly Told[]): number {
+  const ordered = byTime(told);
+  return (ordered.at(-1)?.ahead ?? 0) - (ordered[0]?.ahead ?? 0);
+}
+
 function judge(clocks: Clocks): readonly Result[] {
   const told = toldBy(clocks);
-  const ordered = told.map(({ ahead }) => ahead).sort((a, b) => a - b);
-  const median = ordered[Math.floor((ordered.length - 1) / 2)] ?? 0;
-  const table = told.map(({ name, ahead, within }) => `${seconds(ahead - median)} ±${within.toFixed(1)}  ${name}`);
-  const wrong = told.filter(({ ahead, within }) => Math.abs(ahead - median) - within > slackSeconds);
-  const troubles = wrong.map(({ name, ahead, within }): Result => {
-    const off = ahead - median;
-    return {
-      result: Math.abs(off) - within > harmfulSeconds ? 'fault' : 'risk',
-      subject: name,
-      found: `Its clock is ${sayDuration(Math.abs(off))} ${off < 0 ? 'behind' : 'ahead of'} most others.`,
-      evidence: table,
-      step: `Let chrony or ntpd set the clock of ${name} (\`chronyc tracking\`, \`ntpq -p\`), and see why it did not.`,
-    };
-  });
-  const spread = (ordered.at(-1) ?? 0) - (ordered[0] ?? 0);
-  const fine: Result = {
-    result: 'fine',
-    subject: 'clocks',
-    evidence: table,
-    found: `${told.length} clocks agree within ${spread.toFixed(1)} s`,
-  };
+  const majority = findMajority(told);
+  const table = told.map(
+    ({ name, ahead, within }) => `${seconds(ahead - (majority?.ahead ?? 0))} ±${within.toFixed(1)}  ${name}`,
+  );
+  const troubles = troublesOf(told, majority, table);
   const missing = unread(clocks);
   if (troubles.length > 0) return [...troubles, ...missing];
-  return told.length > 1 ? [fine, ...missing] : missing;
+  const found = `${told.length} clocks agree within ${spreadOf(told).toFixed(1)} s`;
+  return told.length > 1 ? [{ result: 'fine', subject: 'clocks', evidence: table, found }, ...missing] : missing;
 }
 
 export const clocks = defineCheck<Clocks>({
@@ -110,7 +154,7 @@ export const clocks = defineCheck<Clocks>({
     means:
       'The clocks of services, databases, hosts and this machine are more than 5 s apart. From about a minute on, services that are alive count as dead, tokens are refused as expired or not yet valid, and lines of different logs can’t be put in order.',
     evidence:
-      'One table: how far each clock is from the median of all. APIs tell it by the Date header of their answers (whole seconds), databases by UTC_TIMESTAMP(), hosts by the host program. ± is by how much the truth may differ.',
+      'One table: how far each clock is from one that most machines agree with; where there is no majority, from this machine. Each machine has one vote, however many of its services tell the time. APIs tell it by the Date header of their answers (whole seconds), databases by UTC_TIMESTAMP(), hosts by the host program. ± is by how much the truth may differ.',
     alike:
       'A time zone that was taken for UTC is off by whole hours. A proxy that dates the answers itself tells its own clock, and not that of the service behind it.',
     step: 'Let chrony or ntpd set that one clock, and find out why it did not: no server reachable, a virtual machine that was paused.',

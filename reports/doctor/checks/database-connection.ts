@@ -66,15 +66,16 @@ export const troubles: Readonly<Record<ConnectTrouble, Words>> = {
 
 function judgeOne({ name, place, user, connection }: ProbedDatabase): Result {
   const subject = `database ${name}`;
-  if (connection.isOpen)
-    return { result: 'fine', subject, found: `${user} logs in at ${place}, ${connection.version}` };
-  const { found, step } = troubles[connection.trouble];
+  if (!connection.isRead) return notLookedAt(subject, connection);
+  const { value } = connection;
+  if (value.isOpen) return { result: 'fine', subject, found: `${user} logs in at ${place}, ${value.version}` };
+  const { found, step } = troubles[value.trouble];
   return {
     result: 'fault',
     subject,
     found,
     step,
-    evidence: [`${user} at ${place}, from this machine`, connection.detail],
+    evidence: [`${user} at ${place}, from this machine`, value.detail],
   };
 }
 

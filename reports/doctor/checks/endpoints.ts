@@ -2,8 +2,9 @@ import type { Knock } from '../../sources';
 import type { Looked } from '../../looked';
 import { defineCheck, judgeLooked, type Result } from '../check';
 
-/** Without a token a service answers with its versions, or asks for a token. */
-const answersLikeAnApi = (status: number): boolean => status < 400 || status === 401 || status === 403;
+/** Without a token a service answers with its versions, or asks for a token. Swift's proxy calls a path without an account "Bad URL". */
+const answersLikeAnApi = (service: string, status: number): boolean =>
+  status < 400 || status === 401 || status === 403 || (service === 'object-store' && status === 412);
 
 function judgeOne({ endpoint: { service, url }, status }: Knock): Result[] {
   const subject = `API ${service}`;
@@ -17,7 +18,7 @@ function judgeOne({ endpoint: { service, url }, status }: Knock): Result[] {
         step: 'Look on the host of that address whether the service runs, and which process holds the port (`ss -ltnp`).',
       },
     ];
-  if (answersLikeAnApi(status.value)) return [];
+  if (answersLikeAnApi(service, status.value)) return [];
   const isBroken = status.value >= 500;
   return [
     {
