@@ -1,5 +1,7 @@
 import { healthOf, subjectOf } from '../../heartbeats';
 import { sayDuration } from '../../../lib/render/table';
+import { untried } from '../../looked';
+import type { HostClock } from '../../sources';
 import { defineCheck } from '../check';
 import { judgeSettled } from './settled';
 import { agentBehind, readSkew } from './skewed-heartbeat';
@@ -13,6 +15,13 @@ const effects: readonly (readonly [RegExp, string])[] = [
   [/openvswitch|linuxbridge|ovs/, 'Running servers keep their network; ports can no longer be bound on this host, so new servers there end in ERROR.'], // prettier-ignore
 ];
 
+function sayClock(name: string, hosts: readonly HostClock[]): string {
+  const clock = hosts.find(({ host }) => host === name)?.clock ?? untried('stackward.yaml does not name the host');
+  if (!clock.isRead) return `the clock of ${name} was not looked at (${clock.why})`;
+  const { aheadSeconds } = clock.value;
+  return `the clock of ${name} is ${sayDuration(Math.abs(aheadSeconds))} ${aheadSeconds < 0 ? 'behind' : 'ahead of'} this machine`;
+}
+
 export const deadAgent = defineCheck({
   code: 'SW-1005',
   title: 'an agent of Neutron is dead',
@@ -25,14 +34,12 @@ export const deadAgent = defineCheck({
         const health = healthOf(beat);
         if (health !== 'dead') return health === 'up' ? 'good' : { leftOut: health };
         if (agentBehind(beat, hosts) !== undefined) return { leftOut: 'skewed' };
-        const clock = hosts.find(({ host }) => host === beat.host)?.clock;
-        const clockOf = clock?.isRead === true ? 'agrees' : `was not looked at (${clock?.isRead === false ? clock.why : 'stackward.yaml does not name the host'})`; // prettier-ignore
         const effect = effects.find(([pattern]) => pattern.test(beat.name))?.[1] ?? '';
         return {
           result: beat.isEnabled ? 'fault' : 'risk',
           subject: subjectOf(beat),
           found: `It has sent no report for ${sayDuration(beat.ageSeconds)}. ${effect}`.trimEnd(),
-          evidence: [...heartbeatEvidence(beat, show), `the clock of ${beat.host} ${clockOf}`],
+          evidence: [...heartbeatEvidence(beat, show), sayClock(beat.host, hosts)],
           step: `Look on ${beat.host} whether the agent runs, and at the end of its log, before you start it again.`,
         };
       },

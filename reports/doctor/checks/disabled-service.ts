@@ -21,7 +21,7 @@ export const disabledService = defineCheck({
         return {
           result: isOwn ? 'fault' : 'risk',
           subject: subjectOf(beat),
-          found: `It is up, and was disabled ${by}.`,
+          found: `It was disabled ${by}. The API says ${beat.isUp ? 'up' : 'down'}.`,
           evidence: heartbeatEvidence(beat, show),
           step: isOwn
             ? `Look at the log of ${beat.name} on ${beat.host}: Nova enables it again by itself once the cause is gone.`
