@@ -11,9 +11,9 @@ export interface CountedThing extends DeclaredThing {
 export function thingsOf(stacks: readonly DeclaredStack[]): readonly (DeclaredThing & { readonly stacks: string[] })[] {
   const known = new Map<string, DeclaredThing & { readonly stacks: string[] }>();
   for (const { name: stack, things } of stacks)
-    for (const { kind, name } of things) {
-      const key = JSON.stringify([kind, name]);
-      const thing = known.get(key) ?? { kind, name, stacks: [] };
+    for (const declared of things) {
+      const key = JSON.stringify(declared);
+      const thing = known.get(key) ?? { ...declared, stacks: [] };
       if (!thing.stacks.includes(stack)) thing.stacks.push(stack);
       known.set(key, thing);
     }

@@ -6,7 +6,7 @@ import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { sayFault } from '../../lib/basics/schema-fault';
-import type { DeclaredStack } from '../../lib/contract/report-ports';
+import type { DeclaredStack, DeclaredThing } from '../../lib/contract/report-ports';
 import { findText, getText } from './files';
 
 const text = z.string().max(1024);
@@ -20,7 +20,6 @@ const stackFile = z.object({
     .object({ stackward_manifest: z.object({ value: z.object({ release: text.optional() }) }).optional() })
     .default({}),
 });
-type Blocks = z.infer<typeof blocks>;
 
 /** @throws InvalidConfiguration where nothing is synthesized */
 export function readSynthesizedCode(folder: string): readonly DeclaredStack[] {
@@ -49,6 +48,16 @@ function stackOf(name: string, path: string): DeclaredStack {
     });
   const { data, resource, output, provider } = parsed.data;
   const release = output.stackward_manifest?.value.release;
+  const named = (type: string, kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly DeclaredThing[] =>
+    Object.values(resource[type] ?? {}).flatMap((block) => thingsOf(block, kind, fields));
+  const lookedUp = (
+    type: string,
+    kind: DeclaredThing['kind'],
+    ...fields: readonly string[]
+  ): readonly DeclaredThing[] =>
+    Object.values(data[type] ?? {}).flatMap((block) =>
+      thingsOf(block, kind, fields).map((thing) => ({ ...thing, ...filtersOf(block, fields) })),
+    );
   return {
     name,
     ...defined({ release }),
@@ -57,27 +66,44 @@ function stackOf(name: string, path: string): DeclaredStack {
       .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
       .map(({ cloud }) => cloud),
     things: [
-      ...thingsOf(resource, 'openstack_compute_instance_v2', 'image', ['image_name', 'image_id']),
-      ...thingsOf(resource, 'openstack_compute_instance_v2', 'flavor', ['flavor_name', 'flavor_id']),
-      ...thingsOf(data, 'openstack_images_image_v2', 'image', ['name', 'image_id']),
-      ...thingsOf(data, 'openstack_compute_flavor_v2', 'flavor', ['name', 'flavor_id']),
-      ...thingsOf(data, 'openstack_networking_network_v2', 'network', ['name', 'network_id']),
-      ...thingsOf(data, 'openstack_identity_role_v3', 'role', ['name']),
-      ...thingsOf(data, 'openstack_identity_user_v3', 'user', ['name']),
+      ...named('openstack_compute_instance_v2', 'image', 'image_name', 'image_id'),
+      ...named('openstack_compute_instance_v2', 'flavor', 'flavor_name', 'flavor_id'),
+      ...lookedUp('openstack_images_image_v2', 'image', 'name', 'image_id'),
+      ...lookedUp('openstack_compute_flavor_v2', 'flavor', 'name', 'flavor_id'),
+      ...lookedUp('openstack_networking_network_v2', 'network', 'name', 'network_id'),
+      ...lookedUp('openstack_identity_role_v3', 'role', 'name'),
+      ...lookedUp('openstack_identity_user_v3', 'user', 'name'),
     ],
   };
 }
 
+type Block = Readonly<Record<string, unknown>>;
+
 /** A value that Terraform works out (`${…}`) names nothing that is there before the apply. */
-const thingsOf = (
-  from: Blocks,
-  type: string,
-  kind: DeclaredStack['things'][number]['kind'],
-  fields: readonly string[],
-): DeclaredStack['things'] =>
-  Object.values(from[type] ?? {}).flatMap((block) =>
-    fields.flatMap((field) => {
-      const value = block[field];
-      return typeof value === 'string' && value !== '' && !value.includes('${') ? [{ kind, name: value }] : [];
-    }),
-  );
+const isKnown = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${');
+
+const thingsOf = (block: Block, kind: DeclaredThing['kind'], fields: readonly string[]): readonly DeclaredThing[] =>
+  fields.flatMap((field) => {
+    const value = block[field];
+    return isKnown(value) ? [{ kind, name: value }] : [];
+  });
+
+/** Terraform's own arguments of every data source, and those that sort or say where, and so leave nothing out. */
+const noFilters = [
+  ...['//', 'count', 'depends_on', 'for_each', 'lifecycle', 'provider', 'connection', 'provisioner'],
+  ...['id', 'region', 'sort_key', 'sort_direction', 'most_recent'],
+];
+
+function filtersOf(
+  block: Block,
+  names: readonly string[],
+): Pick<DeclaredThing, 'domainId' | 'takesNewest' | 'notCompared'> {
+  const domainId = block['domain_id'];
+  const known = [...noFilters, ...names, ...(isKnown(domainId) ? ['domain_id'] : [])];
+  const notCompared = Object.keys(block).filter((field) => !known.includes(field));
+  return defined({
+    domainId: isKnown(domainId) ? domainId : undefined,
+    takesNewest: block['most_recent'] === true ? (true as const) : undefined,
+    notCompared: notCompared.length > 0 ? notCompared : undefined,
+  });
+}

@@ -1,5 +1,6 @@
 /** Whether a cloud has a thing of this name or id, and how many, as Terraform would look it up. */
 import * as z from 'zod';
+import { defined } from '../../lib/basics/defined';
 import type { DeclaredThing, NameReader } from '../../lib/contract/report-ports';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
@@ -26,15 +27,22 @@ const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class CloudNames implements NameReader {
   constructor(private readonly session: OpenStackSession) {}
 
-  async count({ kind, name }: DeclaredThing): Promise<number> {
+  async count({ kind, name, domainId }: DeclaredThing): Promise<number> {
     const { collection, ask } = places[kind];
-    const field = uuidForm.test(name) ? 'id' : 'name';
-    // Glance filters by no id: `id=in:` is of Newton and later.
-    const query =
-      field === 'id' && kind === 'image' ? `id=in:${name}` : new URLSearchParams([[field, name]]).toString();
-    const answer = await ask(this.session, query);
+    const isId = uuidForm.test(name);
+    // Before Newton, Glance filters by no id.
+    if (isId && kind === 'image') return this.countImage(name);
+    const query = new URLSearchParams({ [isId ? 'id' : 'name']: name, ...defined({ domain_id: domainId }) });
+    const answer = await ask(this.session, query.toString());
     const what = `the service of ${collection} to GET /${collection}`;
     const found = checkedAnswer(listOf(collection), answer, what, this.session.cloud)[collection] ?? [];
     return found.filter((item) => item.name === name || item.id === name).length;
+  }
+
+  private async countImage(id: string): Promise<number> {
+    const answer = await this.session.call('image', `/v2/images/${id}`, { mayBeAbsent: true });
+    if (answer === undefined) return 0;
+    const image = checkedAnswer(named, answer, 'Glance to GET /v2/images/ID', this.session.cloud);
+    return image.id.toLowerCase() === id.toLowerCase() ? 1 : 0;
   }
 }

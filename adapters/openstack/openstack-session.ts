@@ -28,6 +28,8 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes that this answer and those after it may have together; what this one had is taken off. Default: one answer's own bound. */
   readonly budget?: { bytes: number };
+  /** A 404 is answered with undefined. Default: it is refused. */
+  readonly mayBeAbsent?: boolean;
 }
 
 export interface SessionOptions {
@@ -147,6 +149,7 @@ export class OpenStackSession {
   private async ask<Answer>(id: string, url: string, options: ApiRequest): Promise<Answer> {
     const answer = await this.send(url, { ...options, headers: { 'x-auth-token': id, ...options.headers } }, id);
     if (answer.status >= 200 && answer.status < 300) return answer.body as Answer;
+    if (answer.status === 404 && options.mayBeAbsent === true) return undefined as Answer;
     throw this.refused(answer, `${options.method ?? 'GET'} ${new URL(url).pathname}`, id);
   }
 

@@ -29,6 +29,20 @@ const started = Date.now();
 const stamp = ({ age, isAlive }: { age: number; isAlive?: boolean | undefined }): string =>
   new Date((isAlive === true ? Date.now() : started) - age * 1000).toISOString().slice(0, 19);
 
+/** Lists are filtered by these. As in Glance before Newton, `in:` is a part of the value. */
+const filters = ['id', 'name', 'domain_id'];
+
+function filtered(answer: object, url: string): object {
+  const query = [...new URL(url, 'http://cloud').searchParams].filter(([name]) => filters.includes(name));
+  const isAsked = (row: Record<string, unknown>): boolean => query.every(([name, value]) => row[name] === value);
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, rows]) => [
+      name,
+      Array.isArray(rows) ? (rows as Record<string, unknown>[]).filter(isAsked) : (rows as unknown),
+    ]),
+  );
+}
+
 export class PrivateCloud {
   nova: NovaRow[] = [{ binary: 'nova-compute', host: 'cnode01', state: 'up', age: 3, isAlive: true }];
   cinder: NovaRow[] = [{ binary: 'cinder-scheduler', host: 'ctl1', state: 'up', age: 3, isAlive: true }];
@@ -90,7 +104,7 @@ export class PrivateCloud {
     const marker = /[?&]marker=/.test(request.url ?? '');
     const found = this.answers(marker)[path];
     if (path === '/v3/auth/tokens') return this.logIn(request, response);
-    json(found ?? {}, found === undefined ? 404 : 200)(request, response);
+    json(filtered(found ?? {}, request.url ?? ''), found === undefined ? 404 : 200)(request, response);
   }
 
   private logIn(request: IncomingMessage, response: ServerResponse): void {
@@ -127,6 +141,7 @@ export class PrivateCloud {
       '/compute/v2.1/servers/detail': { servers: isLaterPage ? [] : this.servers },
       '/volume/v3/p1/os-services': { services: rows(this.cinder) },
       '/v2/images': { images: this.images },
+      ...Object.fromEntries(this.images.map((image) => [`/v2/images/${(image as { id: string }).id}`, image])),
       '/compute/v2.1/flavors': { flavors: this.flavors },
       '/v2.0/networks': { networks: this.networks },
       '/v3/users': { users: this.users },

@@ -2,31 +2,42 @@ import type { CountedThing } from '../../declared-things';
 import type { Looked } from '../../looked';
 import { defineCheck, judgeLooked, notLookedAt, type Result } from '../check';
 
-function judgeThing({ kind, name, stacks, count }: CountedThing): Result[] {
-  const subject = `${kind} ${name}`;
+const subjectOf = ({ kind, name, domainId }: CountedThing): string =>
+  `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
+
+function judgeThing(thing: CountedThing): Result[] {
+  const { kind, stacks, count, takesNewest, notCompared } = thing;
+  const subject = subjectOf(thing);
   if (!count.isRead) return [notLookedAt(subject, count)];
-  if (count.value === 1) return [];
+  if (count.value === 1 || (count.value > 1 && takesNewest)) return [];
   const evidence = [`named by ${stacks.join(', ')}`];
-  if (count.value > 1)
+  if (count.value === 0)
     return [
       {
         result: 'fault',
         subject,
         evidence,
-        found: `The cloud has ${count.value} of this name, and Terraform takes none of them.`,
-        step: 'Name it by its id in the code.',
+        found: 'The cloud has none of this name, or hides it from these credentials.',
+        step: `Make the ${kind}, or correct its name in the code; then synthesize again.`,
       },
     ];
+  const filters = notCompared?.join(', ');
   return [
     {
-      result: 'fault',
+      result: filters === undefined ? 'fault' : 'risk',
       subject,
       evidence,
-      found: 'The cloud has none of this name, or hides it from these credentials.',
-      step: `Make the ${kind}, or correct its name in the code; then synthesize again.`,
+      found:
+        filters === undefined
+          ? `The cloud has ${count.value} of this name, and Terraform takes none of them.`
+          : `The cloud has ${count.value} of this name. The code also chooses by ${filters}, which was not compared.`,
+      step: 'Name it by its id in the code.',
     },
   ];
 }
+
+const sayFound = (thing: CountedThing): string =>
+  `${subjectOf(thing)}${thing.notCompared === undefined ? '' : ` (${thing.notCompared.join(', ')} not compared)`}`;
 
 export const names = defineCheck<Looked<readonly CountedThing[]>>({
   code: 'SW-9003',
@@ -36,8 +47,8 @@ export const names = defineCheck<Looked<readonly CountedThing[]>>({
   judge: (looked) =>
     judgeLooked('the synthesized code', looked, (things) => {
       const results = things.flatMap(judgeThing);
-      if (results.some(({ result }) => result === 'fault')) return results;
-      const found = things.filter(({ count }) => count.isRead).map(({ kind, name }) => `${kind} ${name}`);
+      if (results.some(({ result }) => result !== 'not looked at')) return results;
+      const found = things.filter(({ count }) => count.isRead).map(sayFound);
       if (found.length === 0 && results.length > 0) return results;
       const said = found.length === 0 ? 'the code names nothing that is there before' : `there is ${found.join(', ')}`;
       return [{ result: 'fine', subject: 'names in the code', found: said }, ...results];
@@ -45,7 +56,8 @@ export const names = defineCheck<Looked<readonly CountedThing[]>>({
   page: {
     means:
       'An image, flavor, network, role or user that the synthesized code names is not there, or stands there twice. The apply would fail half-way, after it has made what comes before.',
-    evidence: 'How many of that name or id the service lists for these credentials.',
+    evidence:
+      'How many of that name or id the service lists for these credentials, in the domain that the code names. Of images, `most_recent` is heeded. Other filters of a data source are not compared, and the report names them.',
     alike: 'A thing of another project that is not shared: these credentials don’t see it. A user of another domain.',
     step: 'Make it, share it, or correct the name. Where there are two, name it by id.',
     never: 'Do not rename a thing in the cloud to fit the code while others may name it too.',
