@@ -46,7 +46,8 @@ def value_of(conf, option):
         holder = conf if section == 'DEFAULT' else getattr(conf, section)
         return getattr(holder, native(option['name']))
     except Exception as error:
-        return {'error': repr(error)}
+        # Python's words for a circle depend on where in it the limit is met.
+        return {'error': 'recursion' if 'recursion depth' in str(error) else repr(error)}
 
 
 def answer(case):
