@@ -37,6 +37,7 @@ export class Session {
   #printed = 0;
   #fate = { timedOut: false, tooMuch: false };
   #isReady = false;
+  /** By a clock that nobody sets. */
   #lastAnswer = 0;
 
   constructor(argv: readonly string[]) {
@@ -81,7 +82,7 @@ export class Session {
       return next.is === 'ready' ? json : undefined;
     });
     this.#isReady = typeof said === 'string';
-    if (json !== undefined) this.#lastAnswer = Date.now();
+    if (json !== undefined) this.#lastAnswer = performance.now();
     return json ?? said;
   }
 
@@ -90,7 +91,7 @@ export class Session {
     // The news of its end may wait behind what this side was busy with.
     await setImmediate();
     const { exitCode, signalCode } = this.#child;
-    return this.#isReady && exitCode === null && signalCode === null && Date.now() - this.#lastAnswer < idleMs;
+    return this.#isReady && exitCode === null && signalCode === null && performance.now() - this.#lastAnswer < idleMs;
   }
 
   /** Ends the program's input; kills it where that doesn't end it. */

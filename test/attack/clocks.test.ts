@@ -70,6 +70,35 @@ test('a host whose clock jumps an hour back gives a lock up that stays held, in 
   }
 });
 
+test('a session is as old as the time that has passed, whichever way the clock of this machine is set', async () => {
+  const [installed, starts] = [join(folder, 'stackward-host'), join(folder, 'starts')];
+  const lines = [
+    ...['#!/usr/bin/python3 -Es', 'import os', `open('${starts}', 'a').write('x')`, "sent = os.fdopen(0, 'rb')"],
+    `exec(compile(open('${program}').read(), '${program}', 'exec'))`,
+  ];
+  writeFileSync(installed, lines.join('\n'), { mode: 0o755 });
+  const host = new LocalHost('cnode01', { installed });
+  const write = async (name: string): Promise<number> => {
+    expect(await host.write([[swap(join(folder, name), null, 'x')]])).toMatchObject([[{ ok: true }]]);
+    return statSync(starts).size;
+  };
+  const [time, passed] = [Date.now.bind(Date), performance.now.bind(performance)];
+  const clock = jest.spyOn(Date, 'now');
+  const elapsed = jest.spyOn(performance, 'now');
+  try {
+    expect(await write('first')).toBe(1);
+    clock.mockImplementation(() => time() + 3_600_000);
+    expect(await write('second')).toBe(1);
+    clock.mockImplementation(() => time() - 3_600_000);
+    elapsed.mockImplementation(() => passed() + 250_000);
+    expect(await write('third')).toBe(2);
+  } finally {
+    clock.mockRestore();
+    elapsed.mockRestore();
+    await host.close();
+  }
+});
+
 describe.each([
   ['an hour ahead of the host', 3600],
   ['an hour behind the host', -3600],
