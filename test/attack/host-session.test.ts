@@ -125,6 +125,31 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(readdirSync(host.path('state'))).toEqual(['bridge-port-00000002.json']);
   });
 
+  test('each request is answered by a process of its own, which is gone when its answer is there', async () => {
+    const running = (): number[] => programs(`^${python} -Es ${host.installed}`);
+    const seen: number[] = [];
+    for (const mark of ['00000004', '00000005']) {
+      const holder = spawn('flock', [host.path('state'), 'sh', '-c', 'echo held; cat'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      await once(holder.stdout, 'data');
+      let isAnswered = false;
+      const asked = session
+        .ask(requestOf({ access: 'write', sequences: [[swap(mark, null, 'x')]] }))
+        .finally(() => (isAnswered = true));
+      // The request waits for the lock, so its process is there to be seen.
+      while (!isAnswered && running().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      const [program, ...others] = running();
+      holder.stdin.end();
+      await once(holder, 'close');
+      expect(await asked).toEqual([expect.stringMatching(/"ok": true/), true]);
+      expect(others).toHaveLength(1);
+      expect(running()).toEqual([program]);
+      seen.push(...others);
+    }
+    expect(new Set(seen).size).toBe(2);
+  });
+
   test('a frame that is none ends the session, and nothing behind it is done', async () => {
     const hidden = requestOf({ access: 'write', sequences: [[swap('00000003', null, 'x')]] });
     for (const start of ['stackward-request 3\n{}', 'GET / HTTP/1.0\n', 'stackward-request 99999999999\n']) {
