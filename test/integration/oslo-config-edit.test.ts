@@ -66,7 +66,7 @@ function faultsOf(
 describe.each(oracleReleases)('%s', (release) => {
   test('the asked value is effective, and every other option has the value it had', async () => {
     const era = eraOfOracle(release);
-    const count = Math.ceil(fuzzCount / 5);
+    const count = Math.ceil(fuzzCount / 20);
     const tried = fc
       .sample(editedCase, { numRuns: count, seed: fuzzSeed })
       .map(({ asked, values, locked, index }): Tried => {
