@@ -85,7 +85,12 @@ export class Sources {
   /** Everything that goes through the cloud's API begins here. */
   readonly login = once((): Promise<Looked<Login>> => look(async () => (await this.readers.catalogue()).login()));
 
+  /** Who logs in where. */
+  readonly account = once((): Promise<Looked<string>> => look(async () => (await this.readers.catalogue()).account));
+
   readonly versions = once(async (): Promise<Looked<readonly ApiAnswer[]>> => {
+    const login = await this.login();
+    if (!login.isRead) return login;
     const reader = await look((): Promise<VersionReader> => this.readers.versions());
     return reader.isRead ? read((await reader.value.apis()).answers) : reader;
   });

@@ -16,6 +16,10 @@ export class CloudCatalogue implements CatalogueReader {
     return this.session.choice.region;
   }
 
+  get account(): string {
+    return this.session.account;
+  }
+
   async login(): Promise<Login> {
     const said = await this.session.login();
     const endpoints = said.catalog.flatMap(({ type, endpoints: rows }) =>

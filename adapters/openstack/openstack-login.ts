@@ -37,6 +37,18 @@ export function secretsOf(identity: Identity): readonly string[] {
   }
 }
 
+/** As it may be shown. */
+export function whoOf(identity: Identity): string {
+  switch (identity.method) {
+    case 'token':
+      return 'the bearer of a token';
+    case 'password':
+      return `user ${identity.userName ?? identity.userId ?? '?'}`;
+    case 'application_credential':
+      return `application credential ${identity.name ?? identity.id ?? '?'}`;
+  }
+}
+
 /** Body of POST /v3/auth/tokens (Identity API v3, "Password authentication", "Token", "Application credential"). */
 export function authBody(identity: Identity): unknown {
   const user = (who: { userId?: string; userName?: string; userDomain: DomainRef }): object =>

@@ -10,7 +10,7 @@ import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { refusal, unreachable } from './openstack-errors';
-import { authBody, secretsOf, tokenAnswer, type TokenAnswer } from './openstack-login';
+import { authBody, secretsOf, tokenAnswer, whoOf, type TokenAnswer } from './openstack-login';
 import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 import { sayFault } from '../../lib/basics/schema-fault';
 
@@ -140,6 +140,11 @@ export class OpenStackSession {
   /** What the answers so far told of the clock of who answers at this address. */
   dated(url: string): DatedAnswer | undefined {
     return this.#dated.get(new URL(url).host);
+  }
+
+  /** Who logs in where. */
+  get account(): string {
+    return `${whoOf(this.credentials.identity)} at ${this.credentials.authUrl}`;
   }
 
   get authUrl(): string {

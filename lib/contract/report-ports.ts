@@ -117,6 +117,8 @@ export interface ApiClock extends ClockReading {
 
 export interface CatalogueReader {
   login(): Promise<Login>;
+  /** Who logs in where, as it may be shown: `user admin at http://…/v3`. */
+  readonly account: string;
   /**
    * Asks the endpoint of the credentials' interface and region without a token. Answers the HTTP status.
    * @throws StackwardError where nothing answers

@@ -1,7 +1,9 @@
 /** Runs checks side by side, and counts what they found. */
 import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
+import { defined } from '../../lib/basics/defined';
 import type { Sources } from '../sources';
 import type { AnyCheck, Result, ShowTime } from './check';
+import { credentials } from './preflight/credentials';
 
 /** A finding that the configuration says is known. */
 export interface Acknowledgement {
@@ -24,13 +26,59 @@ export interface Selection {
   readonly skip: readonly string[];
 }
 
-/** @throws InvalidConfiguration for a code that there is not */
-export function chosen(all: readonly AnyCheck[], { only, skip }: Selection): readonly AnyCheck[] {
-  const codes = all.map(({ code }) => code as string);
+/** The checks of one command, and the command that has further ones. */
+export interface Choice {
+  readonly all: readonly AnyCheck[];
+  readonly others: { readonly command: string; readonly checks: readonly AnyCheck[] };
+}
+
+const codesOf = (checks: readonly AnyCheck[]): readonly string[] => checks.map(({ code }) => code);
+
+/** @throws InvalidConfiguration for a code that this command has not, and where no check is left */
+export function chosen({ all, others }: Choice, { only, skip }: Selection): readonly AnyCheck[] {
+  const codes = codesOf(all);
   const unknown = [...only, ...skip].find((code) => !codes.includes(code));
+  if (unknown !== undefined && codesOf(others.checks).includes(unknown))
+    throw new InvalidConfiguration(`the check "${unknown}" belongs to \`stackward ${others.command}\`; run that`);
   if (unknown !== undefined)
     throw new InvalidConfiguration(`there is no check "${unknown}"; there are ${codes.join(', ')}`);
-  return all.filter(({ code }) => (only.length === 0 || only.includes(code)) && !skip.includes(code));
+  const left = all.filter(({ code }) => (only.length === 0 || only.includes(code)) && !skip.includes(code));
+  if (left.length === 0) throw new InvalidConfiguration('--only and --skip leave no check; take one of them out');
+  return left;
+}
+
+/** @throws InvalidConfiguration for an acknowledgement of a code that there is not */
+export function refuseUnknown({ all, others }: Choice, acknowledged: readonly Acknowledgement[], file: string): void {
+  const codes = [...new Set([...codesOf(all), ...codesOf(others.checks)])].sort();
+  const unknown = acknowledged.find(({ code }) => !codes.includes(code));
+  if (unknown !== undefined)
+    throw new InvalidConfiguration(
+      `there is no check "${unknown.code}" to acknowledge; there are ${codes.join(', ')}`,
+      {
+        where: file,
+      },
+    );
+}
+
+export interface WithoutEffect extends Pick<Acknowledgement, 'code' | 'subject'> {
+  readonly why: string;
+}
+
+/** Acknowledgements of the checks that looked, and that are over or match nothing. */
+export function withoutEffect(
+  findings: readonly Finding[],
+  acknowledged: readonly Acknowledgement[],
+  today: string,
+): readonly WithoutEffect[] {
+  return acknowledged.flatMap((entry): WithoutEffect[] => {
+    const { code, subject, until } = entry;
+    const told = findings.filter(({ check }) => check.code === code);
+    const say = (why: string): WithoutEffect[] => [{ code, ...defined({ subject }), why }];
+    if (told.length === 0) return [];
+    if (today > until) return say(`its last day was ${until}; take the entry out, or name a later day`);
+    if (told.some(({ result }) => covers(entry, code, result, today) || result.result === 'not looked at')) return [];
+    return say(`matches no finding; ${subject === undefined ? '' : 'correct the subject, or '}take the entry out`);
+  });
 }
 
 export async function examine(
@@ -53,7 +101,31 @@ export async function examine(
       });
     }),
   );
-  return found.flat();
+  return withLogin(found.flat(), checks, sources, show);
+}
+
+/** What stands with each check that needs a login that failed. */
+export const loginFails = 'the login fails: see SW-9001';
+
+/** A login that fails is one finding, the first; the checks that need it refer to it. */
+async function withLogin(
+  findings: readonly Finding[],
+  checks: readonly AnyCheck[],
+  sources: Sources,
+  show: ShowTime,
+): Promise<readonly Finding[]> {
+  if (!checks.some(({ needs }) => needs.includes('the API'))) return findings;
+  const login = await sources.login();
+  if (login.isRead) return findings;
+  const isSaid = ({ check }: Finding): boolean => check.code === credentials.code;
+  const own = (await credentials.results(sources, show)).map((result) => ({ check: credentials, result }));
+  const said = findings.some(isSaid) ? findings.filter(isSaid) : own;
+  const referring = findings.map((finding): Finding => {
+    const { result } = finding;
+    const isOfLogin = result.result === 'not looked at' && result.why === login.why;
+    return isOfLogin ? { ...finding, result: { ...result, why: loginFails } } : finding;
+  });
+  return [...said, ...referring.filter((finding) => !isSaid(finding))];
 }
 
 const covers = (entry: Acknowledgement, code: string, result: Result, today: string): boolean =>

@@ -15,7 +15,9 @@ stackward services                   # the services and agents in one table
 
 - It begins with the API alone. Databases and hosts that stackward.yaml names are looked at as well.
 - \`not looked at\` is said with its reason, and is never \`fine\`.
-- Exit code 2: a fault or a risk. 1: something that was asked for could not be looked at. 0: neither.
+- Exit code 2: a fault or a risk, whatever else could not be looked at. 1: none, and something that was asked for could not be looked at. 0: neither.
+- A login that fails is one fault (SW-9001), the first; checks that need it refer to it.
+- \`--json\` has one result for each finding, \`withoutEffect\` for acknowledgements that are over or match nothing, and \`exitCode\`. [ADR 10](adr/0010-reports.md) has the fields.
 - Where a service looks dead, the run waits for one report interval (12 s for Nova and Cinder, 34 s for Neutron) and looks again: a heartbeat that moves is alive.
 - A finding that is known is acknowledged in stackward.yaml until a day. It is still shown:
 
@@ -26,6 +28,17 @@ acknowledged:
     until: 2026-12-31 # the last day
     because: new mainboard ordered
 \`\`\`
+
+- An acknowledgement of a code that there is not is refused. One that is over, or matches no finding, is said at the end and changes no exit code.
+
+## The table of \`services\`
+
+- **STATE**: \`up\` and \`down\` as the API says; \`skewed\` where the heartbeat lies in the future, so that a clock is wrong; \`forced down\` by an operator; \`disabled\` beside it.
+- **AGE**: of the last heartbeat, by the API's clock.
+- **WRITTEN BY**: whose clock wrote the heartbeat.
+- **SINCE**: the start, where the API tells it and the service is up; else the last heartbeat.
+- \`?\`: this release, or this API, doesn't tell it. In JSON it is null.
+- Exit code 2: something is not up, or is disabled. 1: all is up, and a service was asked and did not answer. 0: neither.
 `;
 
 const section = ({ code, title, needs, page }: AnyCheck): string => {

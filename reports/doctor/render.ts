@@ -3,22 +3,34 @@ import { printable, printableJson } from '../../lib/basics/printable';
 import { plain, type Style } from '../../lib/render/style';
 import { wrapText } from '../../lib/render/table';
 import type { Result } from './check';
-import { isTrouble, type Finding } from './doctor';
+import { isTrouble, loginFails, type Finding, type WithoutEffect } from './doctor';
 
 const order = ['fault', 'risk', 'not looked at', 'fine'] as const satisfies readonly Result['result'][];
 
-export function renderFindings(findings: readonly Finding[], width: number, style: Style = plain): string {
+export function renderFindings(
+  findings: readonly Finding[],
+  idle: readonly WithoutEffect[],
+  width: number,
+  style: Style = plain,
+): string {
   const having = (result: Result['result'], isKnown: boolean): Finding[] =>
     findings.filter((finding) => finding.result.result === result && (finding.acknowledged !== undefined) === isKnown);
+  const needsLogin = ({ result }: Finding): boolean => result.result === 'not looked at' && result.why === loginFails;
   const blocks = order.map((result) =>
-    having(result, false).flatMap((finding) => renderFinding(finding, width, style)),
+    having(result, false)
+      .filter((finding) => !needsLogin(finding))
+      .flatMap((finding) => renderFinding(finding, width, style)),
   );
+  const codes = [...new Set(findings.filter(needsLogin).map(({ check }) => check.code))].join(', ');
+  const waiting = codes === '' ? [] : labelled('not looked at', `${codes}  ${loginFails}`, width, style.yellow);
   const known = [...having('fault', true), ...having('risk', true)].flatMap((finding) =>
     renderKnown(finding, width, style),
   );
   const [faults = [], risks = [], unread = [], fine = []] = blocks;
   return [
-    ...[faults, risks, known, unread, fine].flatMap((lines) => (lines.length === 0 ? [] : [...lines, ''])),
+    ...[faults, risks, known, [...waiting, ...unread], fine, renderIdle(idle, width)].flatMap((lines) =>
+      lines.length === 0 ? [] : [...lines, ''],
+    ),
     summaryOf(findings, style),
   ].join('\n');
 }
@@ -54,6 +66,11 @@ const renderKnown = ({ check, result, acknowledged }: Finding, width: number, st
     width,
   ).map(style.dim);
 
+const renderIdle = (idle: readonly WithoutEffect[], width: number): string[] =>
+  idle.flatMap(({ code, subject, why }) =>
+    wrapText(`acknowledged ${code}${subject === undefined ? '' : ` ${subject}`}: ${why}`, width, ''),
+  );
+
 function summaryOf(findings: readonly Finding[], style: Style): string {
   const count = (name: Result['result']): number =>
     findings.filter(({ result, acknowledged }) => result.result === name && acknowledged === undefined).length;
@@ -72,6 +89,7 @@ function summaryOf(findings: readonly Finding[], style: Style): string {
 
 export const renderFindingsJson = (
   findings: readonly Finding[],
+  idle: readonly WithoutEffect[],
   head: { readonly command: string; readonly cloud: string; readonly time: string; readonly formatVersion: string },
   exitCode: number,
 ): string =>
@@ -83,5 +101,6 @@ export const renderFindingsJson = (
       const told = { code, title, result: kind, subject, ...more };
       return isTrouble(result) ? { ...told, acknowledged: known ?? null } : told;
     }),
+    withoutEffect: idle.map(({ code, subject, why }) => ({ code, subject: subject ?? null, why })),
     exitCode,
   });

@@ -75,8 +75,8 @@ export function renderServices(
     'AGE is that of the last heartbeat. WRITTEN BY is whose clock wrote it. A service that is down may be dead, or a clock may be wrong: `stackward doctor` tells which.';
   return [
     ...(rows.length === 0 ? [] : [...renderTable(titles, rows.map(rowOf), style.dim), '']),
-    ...unread.flatMap(({ service, why }) => [
-      `${style.yellow('not looked at:')} ${service}`,
+    ...[...new Set(unread.map(({ why }) => why))].flatMap((why) => [
+      `${style.yellow('not looked at:')} ${namesOf(unread.filter((other) => other.why === why))}`,
       ...wrapText(why, width, '  '),
       '',
     ]),
@@ -87,9 +87,11 @@ export function renderServices(
   ].join('\n');
 }
 
+const namesOf = (unread: ServicesReport['unread']): string => unread.map(({ service }) => service).join(', ');
+
 function summaryOf({ rows, unread }: ServicesReport, style: Style): string {
   const troubled = rows.filter(isTrouble).length;
-  const not = unread.length === 0 ? '' : ` Not looked at: ${unread.map(({ service }) => service).join(', ')}.`;
+  const not = unread.length === 0 ? '' : ` Not looked at: ${namesOf(unread)}.`;
   if (rows.length === 0) return style.yellow(not.trimStart());
   const said = `${rows.length - troubled} of ${rows.length} are up and enabled.`;
   return `${troubled === 0 && unread.length === 0 ? style.green(said) : style.yellow(said)}${not}`;

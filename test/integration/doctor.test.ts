@@ -227,3 +227,55 @@ test('each question is asked once, however many checks need its answer', async (
     '/volume/v3/p1/os-services',
   ]);
 });
+
+test('a login that fails is one fault, which comes first; the checks that need it are one line', async () => {
+  cloud.broken.set('/v3/auth/tokens', 401);
+  const told = await doctor();
+  expect([told.code, troublesOf(told), told.results[0]?.code]).toEqual([2, ['SW-9001 fault credentials'], 'SW-9001']);
+  expect(told.results[0]?.evidence?.[0]).toBe(`user admin at ${cloud.url}/v3`);
+  const { stdout } = await folder.run(['doctor']);
+  expect(stdout.match(/answered with 401/g)).toHaveLength(1);
+  const flat = stdout.replace(/\s+/g, ' ');
+  expect(flat).toContain('not looked at SW-1001, SW-1002, SW-1003, SW-1004, SW-1005, SW-2001, SW-4001, SW-5001 the login fails: see SW-9001'); // prettier-ignore
+  const services = await folder.run(['services']);
+  expect([services.code, services.stdout.match(/answered with 401/g)?.length]).toEqual([1, 1]);
+});
+
+test.each([
+  [['doctor', '--only', 'SW-9001'], 'the check "SW-9001" belongs to `stackward doctor preflight`'],
+  [['doctor', 'preflight', '--skip', 'SW-1001'], 'the check "SW-1001" belongs to `stackward doctor`'],
+  [['doctor', '--only', 'SW-1001', '--skip', 'SW-1001'], '--only and --skip leave no check'],
+])('a choice of checks that this command can not follow is refused: %j', async (args, message) => {
+  const { code, stderr } = await folder.run(args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+});
+
+test('an acknowledgement of an unknown code is refused', async () => {
+  folder.write('stackward.yaml', { acknowledged: [{ code: 'SW-1999', until: '2999-12-31', because: 'ordered' }] });
+  const { code, stderr } = await folder.run(['doctor']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('there is no check "SW-1999"')]);
+});
+
+test('acknowledgements that are over or match nothing are said, and leave the exit code alone', async () => {
+  const entry = (more: object) => ({ until: '2999-12-31', because: 'ordered', ...more });
+  cloud.nova = [{ binary: 'nova-compute', host: 'off', state: 'up', age: 3, isAlive: true, status: 'disabled' }];
+  folder.write('stackward.yaml', {
+    acknowledged: [
+      entry({ code: 'SW-1004', subject: 'nova-compute on off' }),
+      entry({ code: 'SW-1004', subject: 'nova-compute on of' }),
+      entry({ code: 'SW-1003', until: '2020-01-01' }),
+      entry({ code: 'SW-9001' }),
+    ],
+  });
+  const { code, stdout } = await folder.run(['doctor', '--only', 'SW-1003', '--only', 'SW-1004']);
+  expect(code).toBe(0);
+  expect(stdout.split('\n').filter((line) => line.startsWith('acknowledged'))).toEqual([
+    'acknowledged SW-1004 nova-compute on of: matches no finding; correct the subject, or take the entry out',
+    'acknowledged SW-1003: its last day was 2020-01-01; take the entry out, or name a later day',
+  ]);
+  const { results, ...more } = JSON.parse((await folder.run(['doctor', '--only', 'SW-1004', '--json'])).stdout) as Record<string, unknown>; // prettier-ignore
+  expect([Array.isArray(results), more['withoutEffect']]).toEqual([
+    true,
+    [{ code: 'SW-1004', subject: 'nova-compute on of', why: 'matches no finding; correct the subject, or take the entry out' }], // prettier-ignore
+  ]);
+});

@@ -2,20 +2,20 @@ import type { Login } from '../../../lib/contract/report-ports';
 import type { Looked } from '../../looked';
 import { defineCheck } from '../check';
 
-export const credentials = defineCheck<Looked<Login>>({
+export const credentials = defineCheck<{ readonly login: Looked<Login>; readonly account: Looked<string> }>({
   code: 'SW-9001',
   title: 'the login fails, or its token lacks a role',
   needs: ['the API'],
-  read: (sources) => sources.login(),
-  judge: (login, show) => {
+  read: async (sources) => ({ login: await sources.login(), account: await sources.account() }),
+  judge: ({ login, account }, show) => {
     if (!login.isRead)
       return [
         {
           result: 'fault',
           subject: 'credentials',
           found: 'The login fails.',
-          evidence: [login.why],
-          step: 'Correct the entry of clouds.yaml, or the OS_* variables, that the evidence names.',
+          evidence: [...(account.isRead ? [account.value] : []), login.why],
+          step: 'Where nothing answers: start Keystone, or correct auth_url. Where Keystone refuses: correct user, password or project. Both stand in the entry of clouds.yaml, or in the OS_* variables.',
         },
       ];
     const { user = '?', project = '?', roles, expiresAt } = login.value;
