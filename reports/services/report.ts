@@ -76,7 +76,7 @@ export function renderServices(
   return [
     ...(rows.length === 0 ? [] : [...renderTable(titles, rows.map(rowOf), style.dim), '']),
     ...[...new Set(unread.map(({ why }) => why))].flatMap((why) => [
-      `${style.yellow('not looked at:')} ${namesOf(unread.filter((other) => other.why === why))}`,
+      `${style.yellow('not looked at:')} ${namesOf(unread.filter((service) => service.why === why))}`,
       ...wrapText(why, width, '  '),
       '',
     ]),
