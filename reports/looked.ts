@@ -1,4 +1,5 @@
 /** A reading that may have failed. Whoever judges it has to say what happens where nothing was read. */
+import { defined } from '../lib/basics/defined';
 import { asStackwardError } from '../lib/basics/errors';
 
 export interface Unread {
@@ -6,6 +7,8 @@ export interface Unread {
   readonly why: string;
   /** True: somebody was asked, and did not answer. False: the configuration or the catalogue leads to nobody. */
   readonly wasTried: boolean;
+  /** Of the answer, where a service refused. */
+  readonly status?: number;
 }
 
 export type Looked<Value> = { readonly isRead: true; readonly value: Value } | Unread;
@@ -17,6 +20,7 @@ export async function look<Value>(work: () => Promise<Value>): Promise<Looked<Va
   try {
     return read(await work());
   } catch (error) {
-    return { isRead: false, why: asStackwardError(error).message, wasTried: true };
+    const { message: why, status } = asStackwardError(error);
+    return { isRead: false, why, wasTried: true, ...defined({ status }) };
   }
 }

@@ -10,6 +10,7 @@ import type {
   Endpoint,
   FloatingIp,
   KnownClouds,
+  KnockAnswer,
   Login,
   OwnedPort,
   ReportReaders,
@@ -42,7 +43,7 @@ export const catalogueTypes = {
 
 export interface Knock {
   readonly endpoint: Endpoint;
-  readonly status: Looked<number>;
+  readonly answer: KnockAnswer;
 }
 
 export interface ProbedDatabase extends Omit<DatabaseProbe, 'connect'> {
@@ -141,7 +142,7 @@ export class Sources {
     );
     const knock = async (endpoint: Endpoint): Promise<Knock> => ({
       endpoint,
-      status: await look(() => catalogue.knock(endpoint)),
+      answer: await catalogue.knock(endpoint),
     });
     if (chosen.length === 0) return noEndpoint(login.value, face, region);
     return read(await Promise.all(chosen.map(knock)));

@@ -1,5 +1,13 @@
 /** What Keystone said at the login, what answers at the endpoints of its catalogue, and by which clocks. */
-import type { ApiClock, CatalogueReader, Endpoint, Login } from '../../lib/contract/report-ports';
+import { asStackwardError, type StackwardError } from '../../lib/basics/errors';
+import type {
+  ApiClock,
+  CatalogueReader,
+  Endpoint,
+  KnockAnswer,
+  KnockTrouble,
+  Login,
+} from '../../lib/contract/report-ports';
 import type { OpenStackSession } from './openstack-session';
 import { parseUtc, told } from './report-answers';
 
@@ -43,9 +51,15 @@ export class CloudCatalogue implements CatalogueReader {
   }
 
   /** Asks for what the endpoint says of its version: of `http://nova/v2.1/<project>` that is `http://nova/v2.1/`. */
-  knock({ url }: Endpoint): Promise<number> {
+  async knock({ url }: Endpoint): Promise<KnockAnswer> {
     const [, versioned = url] = /^(.*?\/v\d+(?:\.\d+)?)(?:\/.*)?$/.exec(url) ?? [];
-    return this.session.knock(`${versioned.replace(/\/+$/, '')}/`);
+    try {
+      const { status, body } = await this.session.knock(`${versioned.replace(/\/+$/, '')}/`);
+      return { isAnswer: true, status, saysVersions: saysVersions(body) };
+    } catch (error) {
+      const met = asStackwardError(error);
+      return { isAnswer: false, trouble: troubleOf(met), detail: met.message };
+    }
   }
 
   clocks(): readonly ApiClock[] {
@@ -65,4 +79,30 @@ export class CloudCatalogue implements CatalogueReader {
       ];
     });
   }
+}
+
+/**
+ * Whether a body is what a service says of its versions: `version` (Nova, Keystone), `versions` (the others, and Ironic),
+ * `resources` (Neutron's /v2.0/), `links` (Magnum and others below a version).
+ */
+const saysVersions = (body: unknown): boolean =>
+  typeof body === 'object' &&
+  body !== null &&
+  ['version', 'versions', 'resources', 'links'].some((field) => Object.hasOwn(body, field));
+
+const troubleByCode: Readonly<Record<string, KnockTrouble>> = {
+  ENOTFOUND: 'name',
+  EAI_AGAIN: 'name',
+  ECONNREFUSED: 'refused',
+  UND_ERR_CONNECT_TIMEOUT: 'filtered',
+  UND_ERR_HEADERS_TIMEOUT: 'hangs',
+  UND_ERR_BODY_TIMEOUT: 'hangs',
+};
+
+/** The cause of an address that may not be asked is none of the network's. */
+function troubleOf({ reason, cause }: StackwardError): KnockTrouble {
+  if (!(cause instanceof Error)) return reason === 'InvalidConfiguration' ? 'address' : 'other';
+  if (cause.name === 'TimeoutError') return 'hangs';
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  return troubleByCode[code] ?? (reason === 'InvalidConfiguration' ? 'TLS' : 'other');
 }

@@ -1,6 +1,7 @@
 /** What a service of the cloud, or the way to it, can refuse: each as one sentence with the next step. */
 import type { StackwardError } from '../../lib/basics/errors';
 import { Blocked, InvalidConfiguration, StalePlan, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { shownUrl } from '../../lib/basics/shown-url';
 import { maxHeaderBytes, timeoutMs } from './openstack-limits';
 
 /** Characters of a service's own words that are shown. */
@@ -24,11 +25,11 @@ export function refusal(
 ): StackwardError {
   if (status >= 300 && status < 400)
     return new UnrecoverableError(
-      `${what} was answered with ${status}, a redirect to ${typeof location === 'string' ? location.slice(0, 300) : 'nowhere'}; stackward follows none, because the token would go along, so correct "auth_url", or the address in the catalogue`,
+      `${what} was answered with ${status}, a redirect to ${typeof location === 'string' ? shownUrl(location.slice(0, 300)) : 'nowhere'}; stackward follows none, because the token would go along, so correct "auth_url", or the address in the catalogue`,
       { where: `cloud ${cloud}` },
     );
   const detail = `${what} was answered with ${status}: ${messageOf(body)}`;
-  const options = { where: `cloud ${cloud}` };
+  const options = { where: `cloud ${cloud}`, status };
   if (status === 401)
     return new InvalidConfiguration(`${detail}; check the credentials, and that the token is still valid`, options);
   if (status === 403) return new Blocked(`${detail}; the credentials lack the role that this needs`, options);

@@ -131,10 +131,10 @@ export class OpenStackSession {
     return { interface: this.credentials.interface, region: this.credentials.region };
   }
 
-  /** The status of an answer to a request without a token. @throws StackwardError where nothing answers */
-  async knock(url: string): Promise<number> {
+  /** What is answered to a request without a token. @throws StackwardError where nothing answers */
+  async knock(url: string): Promise<Pick<Answered, 'status' | 'body'>> {
     checkedAddress(url, 'an endpoint of the catalogue', { allowPlainHttp: true, where: `cloud ${this.cloud}` });
-    return (await this.send(url, {}, undefined, 'any')).status;
+    return this.send(url, {}, undefined, 'any');
   }
 
   /** What the answers so far told of the clock of who answers at this address. */
@@ -224,7 +224,12 @@ export class OpenStackSession {
     const hide = (words: string): string =>
       secrets.reduce<string>((left, secret) => left.replaceAll(secret ?? '', '***'), words);
     const detail = hide(error.detail);
-    return detail === error.detail ? error : new StackwardError(error.reason, detail, { where: `cloud ${this.cloud}` });
+    return detail === error.detail
+      ? error
+      : new StackwardError(error.reason, detail, {
+          where: `cloud ${this.cloud}`,
+          ...defined({ status: error.status }),
+        });
   }
 
   private async send(

@@ -31,14 +31,17 @@ export class StackwardError extends Error {
   readonly reason: Reason;
   readonly detail: string;
   readonly where: string | undefined;
+  /** Of the HTTP answer that is refused here. */
+  readonly status: number | undefined;
 
-  constructor(reason: Reason, detail: string, options: { where?: string; cause?: unknown } = {}) {
+  constructor(reason: Reason, detail: string, options: { where?: string; cause?: unknown; status?: number } = {}) {
     const message = options.where === undefined ? detail : `${options.where}: ${detail}`;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = reason;
     this.reason = reason;
     this.detail = detail;
     this.where = options.where;
+    this.status = options.status;
   }
 }
 

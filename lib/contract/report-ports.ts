@@ -107,6 +107,14 @@ export interface ClockReading {
   readonly withinSeconds: number;
 }
 
+export const knockTroubles = ['address', 'name', 'refused', 'filtered', 'hangs', 'TLS', 'other'] as const;
+export type KnockTrouble = (typeof knockTroubles)[number];
+
+/** What came of asking an endpoint without a token. */
+export type KnockAnswer =
+  | { readonly isAnswer: true; readonly status: number; readonly saysVersions: boolean }
+  | { readonly isAnswer: false; readonly trouble: KnockTrouble; readonly detail: string };
+
 /** A service's clock, as its answers told it. */
 export interface ApiClock extends ClockReading {
   /** Catalogue type: `compute`, `identity`. */
@@ -119,11 +127,8 @@ export interface CatalogueReader {
   login(): Promise<Login>;
   /** Who logs in where, as it may be shown: `user admin at http://…/v3`. */
   readonly account: string;
-  /**
-   * Asks the endpoint of the credentials' interface and region without a token. Answers the HTTP status.
-   * @throws StackwardError where nothing answers
-   */
-  knock(endpoint: Endpoint): Promise<number>;
+  /** Asks the endpoint of the credentials' interface and region without a token. */
+  knock(endpoint: Endpoint): Promise<KnockAnswer>;
   /** The interface and region that these credentials use. */
   readonly interface: string;
   readonly region: string | undefined;

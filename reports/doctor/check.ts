@@ -26,7 +26,7 @@ export interface Fine {
   readonly evidence?: readonly string[];
 }
 
-export interface NotLookedAt extends Omit<Unread, 'isRead'> {
+export interface NotLookedAt extends Omit<Unread, 'isRead' | 'status'> {
   readonly result: 'not looked at';
   readonly subject: string;
 }

@@ -66,3 +66,34 @@ test('a fine line counts what was judged good, and says what was left out', asyn
   const later = await doctor('--only', 'SW-1001');
   expect(later.results[0]?.found).toBe('1 services send heartbeats; left out: 1 forced down');
 });
+
+test('a web page at an endpoint is no API; a name, an address and a port that fail are told apart, without secrets', async () => {
+  cloud.webPages.set('/welcome/', '<html>Welcome');
+  cloud.catalogue = {
+    ...cloud.catalogue,
+    image: `${cloud.url}/welcome`,
+    placement: `${cloud.url}/welcome`,
+    metric: 'http://no-such-name.invalid:8041',
+    dns: 'not an address',
+    orchestration: 'http://user:s3cr3t@127.0.0.1:9/x?token=abc',
+    'key-manager': 'http://127.0.0.1:9',
+  };
+  const told = await doctor('--only', 'SW-5001');
+  expect(told.results.map(({ subject, found }) => `${subject}: ${found}`).sort()).toEqual([
+    'API dns: Its endpoint is no address that a client can use.',
+    'API image: Something else answers at its endpoint: with 200, and without the versions that this service tells.',
+    'API key-manager: Nothing listens at its endpoint.',
+    'API metric: The name in its endpoint has no address.',
+    'API orchestration: Its endpoint is no address that a client can use.',
+    'API placement: Something else answers at its endpoint: with 200, and without the versions that this service tells.',
+  ]);
+  expect(JSON.stringify(told)).toContain('http://***@127.0.0.1:9/x?***');
+  expect(JSON.stringify(told)).not.toMatch(/s3cr3t|abc/);
+});
+
+test('an API that tells its versions and fails at a question is a fault', async () => {
+  cloud.broken.set('/compute/v2.1/os-services', 500);
+  const told = await doctor('--only', 'SW-5001');
+  expect(troublesOf(told)).toEqual(['SW-5001 fault API compute']);
+  expect(told.results[0]?.found).toBe('It tells its versions, and fails with 500 when it is asked for its services.');
+});

@@ -192,7 +192,7 @@ test('endpoints where nothing listens, something fails, or something else answer
   const told = await doctor('--only', 'SW-5001');
   expect(told.results.map(({ subject, found }) => `${subject}: ${found}`).sort()).toEqual([
     'API alarming: Something answers at its endpoint with 412, which this service does not.',
-    'API image: Nothing answers at its endpoint.',
+    'API image: Nothing listens at its endpoint.',
     'API metric: Something answers at its endpoint, and fails with 503.',
     'API placement: Something answers at its endpoint with 404, which this service does not.',
   ]);

@@ -60,6 +60,8 @@ export class PrivateCloud {
   ahead = 0;
   /** Path → status, instead of an answer. */
   readonly broken = new Map<string, number>();
+  /** Path → a web page, instead of an answer. */
+  readonly webPages = new Map<string, string>();
   catalogue: Record<string, string>;
 
   private constructor(private readonly server: RogueServer) {
@@ -101,6 +103,8 @@ export class PrivateCloud {
     response.setHeader('date', new Date(Date.now() + this.ahead * 1000).toUTCString());
     const status = this.broken.get(path);
     if (status !== undefined) return void json({ error: { message: 'broken' } }, status)(request, response);
+    const page = this.webPages.get(path);
+    if (page !== undefined) return void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
     const marker = /[?&]marker=/.test(request.url ?? '');
     const found = this.answers(marker)[path];
     if (path === '/v3/auth/tokens') return this.logIn(request, response);
