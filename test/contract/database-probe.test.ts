@@ -1,12 +1,12 @@
 /** Each way in which a login to a database can fail has a cause of its own. All but a blocked host are met on a real MariaDB, or in its place on a real socket. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connectTo } from '../../adapters/mysql/mysql-probe';
 import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import type { ConnectTrouble } from '../../lib/contract/report-ports';
 import { databaseConnection } from '../../reports/doctor/checks/database-connection';
 import { read } from '../../reports/looked';
+import { listenWithoutAccepting } from '../support/full-listener';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 
 let mariadb: Mariadb;
@@ -143,25 +143,4 @@ async function ownAddress(): Promise<string> {
     .flat()
     .find((address) => address?.family === 'IPv4' && !address.internal);
   return found?.address ?? '127.0.0.2';
-}
-
-/** The kernel drops what comes when nobody accepts and the queue is full: what a packet filter looks like from here. */
-async function listenWithoutAccepting(): Promise<{ child: ChildProcess; port: number; fillers: Socket[] }> {
-  const listen = `
-    const server = require('node:net').createServer().listen({ port: 0, backlog: 1 });
-    require('node:fs').writeSync(1, String(server.address().port) + '\\n');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
-  const child = spawn(process.execPath, ['-e', listen], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const port = Number(line.toString());
-  const fillers: Socket[] = [];
-  for (let joined = true; joined;) {
-    const socket = connect({ port, host: '127.0.0.1' });
-    fillers.push(socket);
-    joined = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 200)),
-    ]);
-  }
-  return { child, port, fillers };
 }

@@ -1,9 +1,9 @@
 /** Each way in which a database can't be reached has its own sentence, with the next step; none holds the password. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { StackwardError } from '../../lib/basics/errors';
+import { listenWithoutAccepting } from '../support/full-listener';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { RogueMysql } from '../support/rogue-mysql';
 
@@ -182,24 +182,3 @@ test('no connection left, and a server that takes no writes', async () => {
   await root.query('SET GLOBAL read_only = 0');
   await first.close();
 });
-
-/** The kernel drops what comes when nobody accepts and the queue is full: what a packet filter looks like from here. */
-async function listenWithoutAccepting(): Promise<{ child: ChildProcess; port: number; fillers: Socket[] }> {
-  const listen = `
-    const server = require('node:net').createServer().listen({ port: 0, backlog: 1 });
-    require('node:fs').writeSync(1, String(server.address().port) + '\\n');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
-  const child = spawn(process.execPath, ['-e', listen], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const port = Number(line.toString());
-  const fillers: Socket[] = [];
-  for (let joined = true; joined;) {
-    const socket = connect({ port, host: '127.0.0.1' });
-    fillers.push(socket);
-    joined = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 200)),
-    ]);
-  }
-  return { child, port, fillers };
-}
