@@ -64,7 +64,7 @@ test('a fine line counts what was judged good, and says what was left out', asyn
   cloud.nova = cloud.nova.slice(0, 2);
   cloud.cinder = [];
   const later = await doctor('--only', 'SW-1001');
-  expect(later.results[0]?.found).toBe('1 services send heartbeats; left out: 1 forced down');
+  expect(later.results[0]?.found).toBe('1 service sends heartbeats; left out: 1 forced down');
 });
 
 test('a web page at an endpoint is no API; a name, an address and a port that fail are told apart, without secrets', async () => {

@@ -43,7 +43,7 @@ export const deadAgent = defineCheck({
           step: `Look on ${beat.host} whether the agent runs, and at the end of its log, before you start it again.`,
         };
       },
-      'agents send reports',
+      ['agent sends reports', 'agents send reports'],
     ),
   page: {
     means:

@@ -50,7 +50,7 @@ export const deadService = defineCheck({
           step: `Look on ${host} whether the process runs, and at the end of its log, before you start it again.`,
         };
       },
-      'services send heartbeats',
+      ['service sends heartbeats', 'services send heartbeats'],
     );
   },
   page: {

@@ -28,7 +28,7 @@ export const disabledService = defineCheck({
             : 'Ask who disabled it. Where the work is done, enable it again; nothing that runs there changes by that.',
         };
       },
-      'services and agents are enabled',
+      ['service or agent is enabled', 'services and agents are enabled'],
     ),
   page: {
     means:

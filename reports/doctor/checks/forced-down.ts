@@ -23,7 +23,7 @@ export const forcedDown = defineCheck({
           : beat.isForcedDown === undefined
             ? { leftOut: 'without forced_down' }
             : 'good',
-      'services are not forced down',
+      ['service is not forced down', 'services are not forced down'],
     ),
   page: {
     means:

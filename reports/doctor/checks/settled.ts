@@ -1,4 +1,5 @@
 /** Heartbeats of all services after the second look, as several checks judge them. */
+import { count } from '../../../lib/render/text';
 import type { BeatingService, Heartbeat } from '../../heartbeats';
 import { untried, type Looked } from '../../looked';
 import type { Sources } from '../../sources';
@@ -18,7 +19,7 @@ export type Verdict = Trouble | 'good' | { readonly leftOut: string };
 export function judgeSettled(
   settled: Settled,
   judge: (beat: Heartbeat) => Verdict,
-  fine: string,
+  [fine, allFine]: readonly [singular: string, many: string],
 ): readonly (Trouble | Fine | NotLookedAt)[] {
   const verdicts = settled.flatMap(({ beats }) => (beats.isRead ? beats.value.map(judge) : []));
   const troubles = verdicts.flatMap((verdict) => (typeof verdict === 'object' && 'result' in verdict ? verdict : []));
@@ -29,7 +30,7 @@ export function judgeSettled(
   const good = verdicts.filter((verdict) => verdict === 'good').length;
   const left = leftOut(verdicts);
   if (good === 0) return [notLookedAt(subject, untried(`nothing is left to judge: ${left}`)), ...unread];
-  const found = `${good} ${fine}${left === '' ? '' : `; left out: ${left}`}`;
+  const found = `${count(good, fine, allFine)}${left === '' ? '' : `; left out: ${left}`}`;
   return [{ result: 'fine', subject, found }, ...unread];
 }
 

@@ -63,7 +63,10 @@ export const skewedHeartbeat = defineCheck({
   needs: ['the API', 'hosts'],
   read: readSkew,
   judge: ({ settled, hosts }, show) =>
-    judgeSettled(settled, (beat) => verdictOf(beat, hosts, show), 'heartbeats fit the clock of the API'),
+    judgeSettled(settled, (beat) => verdictOf(beat, hosts, show), [
+      'heartbeat fits the clock of the API',
+      'heartbeats fit the clock of the API',
+    ]),
   page: {
     means:
       'The service is alive, and the API takes it for dead, or soon will: a heartbeat more than 60 s (Nova, Cinder) or 75 s (Neutron) away from now counts as dead, also where it lies in the future. nova-compute does not write its own heartbeat: the conductor does, by its clock. The heartbeat of an agent of Neutron is written by neutron-server.',
