@@ -100,7 +100,7 @@ describe.each(oracleReleases)('%s', (release) => {
       of: 0,
     });
     // Cases that never come prove nothing.
-    const atLeast = { edited: count / 3, refused: count / 50, 'removal edited': count / 50 };
+    const atLeast = { edited: count / 3, refused: count / 100, 'removal edited': count / 200 };
     for (const [kind, times] of Object.entries(atLeast))
       expect([kind, (seen.get(kind) ?? 0) > times]).toEqual([kind, true]);
   });

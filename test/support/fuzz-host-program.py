@@ -201,7 +201,7 @@ def question():
                     {'verb': 'set-bridge-flag', 'bridge': 'qbr-none', 'port': pick('tap-none', '../x'), 'flag': 'learning', 'expect': True, 'value': False},
                     {'verb': 'restore-tables', 'family': 4, 'variant': 'nft', 'text': '*filter\n-P INPUT DROP\nCOMMIT\n', 'lockFile': path()},
                     {'verb': pick('swap', '', 'read_file', '__init__', u'read-file\u0000')})
-    return {'verb': 'facts'} if dice < 0.99 else odd()
+    return {'verb': pick('facts', 'clock')} if dice < 0.99 else odd()
 
 
 def mutated(q):
@@ -220,7 +220,7 @@ def mutated(q):
 
 
 def request():
-    whole = {'version': 2, 'access': pick('write', 'write', 'write', 'read'), 'deadlineSeconds': 60,
+    whole = {'version': pick(2, 3), 'access': pick('write', 'write', 'write', 'read'), 'deadlineSeconds': 60,
              'sequences': [[mutated(question()) for _ in range(rnd.randrange(3))] for _ in range(rnd.randrange(1, 4))]}
     if rnd.random() < 0.06:
         whole = mutated_whole(whole)
@@ -239,7 +239,7 @@ def mutated_whole(whole):
     if rnd.random() < 0.2:
         whole.pop(name, None)
     else:
-        whole[name] = pick(odd(), pick(0, 601, -1, True, '60'), [[]] * 9000 if name == 'sequences' else 3, [odd()])
+        whole[name] = pick(odd(), pick(0, 601, -1, True, '60'), [[]] * 9000 if name == 'sequences' else 4, [odd()])
     return whole
 
 
@@ -247,9 +247,8 @@ def mutated_whole(whole):
 
 def check_answer(raw):
     answer = json.loads(raw.decode('ascii'))
-    for name in ('version', 'oldest'):
-        if answer.pop(name) != 2:
-            return 'another version'
+    if (answer.pop('version'), answer.pop('oldest')) != (3, 2):
+        return 'another version'
     if SECRET in raw or base64.b64encode(SECRET)[:40] in raw:
         return 'the secret is in the answer'
     given = [answer['refused']] if 'refused' in answer else [one for row in answer.get('answers', []) for one in row]
