@@ -2,6 +2,7 @@
 import { renderPlan } from '../../lib/render/text';
 import { dependencyLevels, type Plan } from '../../lib/run/plan';
 import { diff } from '../../reconcilers/allocation-pool/diff';
+import { emptyPlan } from '../support/empty-plan';
 
 const many = 200_000;
 const numbers = Array.from({ length: many }, (_, index) => index);
@@ -16,17 +17,9 @@ test('a step with 200,000 changes is rendered, each in a line of its own', () =>
     changes,
   } as const;
   const planned: Plan = {
+    ...emptyPlan,
     stacks: ['acme'],
     steps: [{ ...step, target: 'host:cnode01', before: {}, kind: 'firewall-exception' }],
-    problems: [],
-    warnings: [],
-    unswept: [],
-    waiting: [],
-    leaving: [],
-    converged: [],
-    looks: [],
-    undone: [],
-    dependencies: new Map(),
   };
   const text = renderPlan(planned);
   expect(text.split('\n').filter((line) => line.includes(' = ACCEPT'))).toHaveLength(many);

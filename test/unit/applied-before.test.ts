@@ -2,11 +2,13 @@
 import { findSecondUse } from '../../lib/journal/applied-before';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
 import type { RecordedRun } from '../../lib/journal/run-record';
+import { emptyPlan } from '../support/empty-plan';
 
 const [digest, otherDigest] = ['a'.repeat(64), 'b'.repeat(64)];
 type Outcome = 'applied' | 'unchanged' | 'failed' | 'skipped';
 
 const planOf = (...ids: string[]): Plan => ({
+  ...emptyPlan,
   steps: ids.map((id): PlannedStep => ({
     id,
     kind: 'cell',
@@ -17,16 +19,6 @@ const planOf = (...ids: string[]): Plan => ({
     because: '',
     before: {},
   })),
-  stacks: [],
-  problems: [],
-  warnings: [],
-  unswept: [],
-  waiting: [],
-  leaving: [],
-  converged: [],
-  looks: [],
-  undone: [],
-  dependencies: new Map(),
 });
 
 const runOf = (name: string, results: Readonly<Record<string, Outcome>>, more: Partial<RecordedRun['record']> = {}) =>

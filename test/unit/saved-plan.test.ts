@@ -1,6 +1,7 @@
 /** What of a reviewed plan is applied. */
 import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { parseSavedPlan, renderSavedPlan, reviewed } from '../../lib/journal/saved-plan';
+import { emptyPlan } from '../support/empty-plan';
 
 const step = (id: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
   id,
@@ -15,17 +16,9 @@ const step = (id: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
   ...more,
 });
 const planOf = (...steps: PlannedStep[]): Plan => ({
+  ...emptyPlan,
   stacks: ['a'],
   steps,
-  problems: [],
-  warnings: [],
-  unswept: [],
-  waiting: [],
-  leaving: [],
-  converged: [],
-  looks: [],
-  undone: [],
-  dependencies: new Map(),
 });
 const unfiltered = { filter: { stacks: [], kinds: [], targets: [] }, sweep: [] };
 const review = (then: Plan, now: Plan) =>
