@@ -26,28 +26,28 @@ export function databases(
   closing: <Connection extends MysqlReader>(connection: Connection) => Connection,
 ): Databases {
   const configured = new Set(databaseNames.filter((name) => configuration.databases[name] !== undefined));
+  /** Opens a database when it is first asked for, and keeps it. */
+  const keeping = <Connection extends MysqlReader>(
+    known: Map<DatabaseName, Promise<Connection>>,
+    connect: (options: MysqlOptions) => Promise<Connection>,
+  ) => {
+    return async (target: Target): Promise<Connection> => {
+      const name = nameOf(target, configuration);
+      const open = async () => closing(await connect(optionsOf(name, configuration)));
+      return known.get(name) ?? kept(known, name, open());
+    };
+  };
   const readers = new Map<DatabaseName, Promise<MysqlReader>>();
-  const writers = new Map<DatabaseName, Promise<MysqlWriter>>();
   return {
     configured,
-    reader: async (target) => {
-      const name = nameOf(target, configuration);
-      const open = async () => {
-        const options = optionsOf(name, configuration);
-        const { MysqlReader } = await import('../adapters/mysql/mysql-database.js');
-        return closing(new MysqlReader(options));
-      };
-      return readers.get(name) ?? kept(readers, name, open());
-    },
-    writer: async (target) => {
-      const name = nameOf(target, configuration);
-      const open = async () => {
-        const options = optionsOf(name, configuration);
-        const { MysqlWriter } = await import('../adapters/mysql/mysql-database.js');
-        return closing(new MysqlWriter(options));
-      };
-      return writers.get(name) ?? kept(writers, name, open());
-    },
+    reader: keeping(readers, async (options) => {
+      const { MysqlReader } = await import('../adapters/mysql/mysql-database.js');
+      return new MysqlReader(options);
+    }),
+    writer: keeping(new Map<DatabaseName, Promise<MysqlWriter>>(), async (options) => {
+      const { MysqlWriter } = await import('../adapters/mysql/mysql-database.js');
+      return new MysqlWriter(options);
+    }),
     probes: [...configured].flatMap((name) => probeOf(name, configuration)),
     warnings: () => [...readers.keys()].flatMap((name) => legacyTlsWarnings(name, configuration)),
   };

@@ -25,6 +25,7 @@ import {
   type Heartbeat,
 } from './heartbeats';
 import { valueOf, type HostFacts } from '../lib/hosts/host';
+import { count } from '../lib/render/text';
 import { thingsOf, type CountedThing } from './declared-things';
 import { look, read, untried, type Looked, type Unread } from './looked';
 
@@ -240,8 +241,8 @@ export class Sources {
     service: BeatingService,
     work: () => Promise<readonly Value[]>,
   ): Promise<Looked<readonly Value[]>> {
-    // prettier-ignore
-    const [rows, login] = [await this.ofService(service, work), await this.login()];
+    const rows = await this.ofService(service, work);
+    const login = await this.login();
     const seesAll = login.isRead && login.value.roles.includes(administrator);
     return rows.isRead && rows.value.length === 0 && !seesAll ? this.emptyList(service) : rows;
   }
@@ -283,8 +284,8 @@ export class Sources {
     const silent = first.value.filter(({ isUp, isForcedDown }) => !isUp && isForcedDown !== true);
     if (silent.length === 0) return first;
     const seconds = intervals[service].report * 1.1 + 1;
-    const looks = silent.length === 1 ? '1 heartbeat' : `${silent.length} heartbeats`;
-    await this.watch.pause(seconds, `Down in ${service}: ${looks}. Looking again in ${Math.round(seconds)} s.`);
+    const silence = count(silent.length, 'heartbeat');
+    await this.watch.pause(seconds, `Down in ${service}: ${silence}. Looking again in ${Math.round(seconds)} s.`);
     const second = await this.beats(service);
     return second.isRead ? read(compareLooks(first.value, second.value)) : second;
   }
