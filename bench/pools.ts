@@ -111,23 +111,32 @@ async function statements(connection: Connection, work: () => Promise<unknown>):
 
 async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage>): Promise<Measured[]> {
   writeManifest(ground, size, 29);
-  const [ours, started, selects] = await inTurn(
+  const [ours, started, selects, node] = await inTurn(
     rounds,
     () => runCommand(ground, 'plan'),
     bare,
     () => bareSelects(ground, size),
+    () => runNode(['-e', '0']),
   );
   const asked = await statements(ground.connection, () => runCommand(ground, 'plan'));
   const usage = medianUsage(ours);
   const net = usage.seconds - medianUsage(started).seconds;
+  const bareNode = medianUsage(node).seconds;
+  const wholeSelects = median(selects.map(({ whole }) => whole)) - bareNode;
   const target = size === 1000 ? { target: { of: 'ratio', atMost: 2 } as const } : {};
   return [
     measured(
       `plan of ${named(size)}, time without process start`,
-      [net, median(selects)],
+      [net, median(selects.map(({ fromConnect }) => fromConnect))],
       's',
       'bare SELECTs of the same rows through mysql2 in a process of their own, from its connect on',
       target,
+    ),
+    measured(
+      `plan of ${named(size)}, time beside a bare process`,
+      [usage.seconds - bareNode, wholeSelects],
+      's',
+      'the process of the same SELECTs: its driver loaded, nothing parsed, compared or printed; both less `node -e 0`',
     ),
     measured(`plan of ${named(size)}, statements`, [asked, 3 * Math.ceil(size / 500)], '', 'the bare SELECTs'),
     measured(
@@ -139,15 +148,23 @@ async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage
   ];
 }
 
-/** Seconds of bare-selects.ts. */
-async function bareSelects({ command, env, subnets, port, selects }: Ground, size: number): Promise<number> {
+interface SelectsTime {
+  /** Seconds from the first packet to the last row. */
+  readonly fromConnect: number;
+  /** Seconds of the process, its start included. */
+  readonly whole: number;
+}
+
+/** Runs bare-selects.ts. */
+async function bareSelects({ command, env, subnets, port, selects }: Ground, size: number): Promise<SelectsTime> {
   command.write(
     'ids.json',
     subnets.slice(0, size).map((subnet) => subnet.id),
   );
   const args = [selects, String(port), 'ids.json'];
+  const started = process.hrtime.bigint();
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: command.folder, env });
-  return Number(stdout);
+  return { fromConnect: Number(stdout), whole: secondsSince(started) };
 }
 
 /** Bundled as the command is, so that both start alike. */
