@@ -56,6 +56,13 @@ export interface DoctorOptions extends ContextOptions {
   readonly skip: readonly string[];
 }
 
+export interface InventoryOptions extends ContextOptions {
+  readonly columns?: string;
+  readonly where: readonly string[];
+  readonly vcpuRatio?: string;
+  readonly csv?: true;
+}
+
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export const withOutput = (command: Command): Command =>
@@ -93,3 +100,15 @@ export const withChecks = (command: Command): Command =>
   withContext(command)
     .option('--only <code>', 'only this check, such as SW-1001; repeatable', collect, [])
     .option('--skip <code>', 'not this check; repeatable', collect, []);
+
+export const withInventory = (command: Command): Command =>
+  withContext(command)
+    .option('--columns <names>', 'these columns, with commas between; docs/inventory.md names all')
+    .option(
+      '--where <condition>',
+      'only servers with FIELD=VALUE, FIELD!=VALUE, or VALUE as a part: FIELD~VALUE; repeatable',
+      collect,
+      [],
+    )
+    .option('--vcpu-ratio <number>', 'vCPUs that a host gives for each of its processors, where no database tells it')
+    .addOption(new Option('--csv', 'a table for spreadsheets instead of text').conflicts('json'));

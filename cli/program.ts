@@ -21,7 +21,18 @@ export function program(): Command {
     .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .configureOutput({ writeOut: say, writeErr: complain });
-  for (const add of [addPlan, addApply, addVerify, addDestroy, addRollback, addRuns, addServices, addDoctor]) add(root);
+  for (const add of [
+    addPlan,
+    addApply,
+    addVerify,
+    addDestroy,
+    addRollback,
+    addRuns,
+    addServices,
+    addInventory,
+    addDoctor,
+  ])
+    add(root);
   // A command's own help says what follows after its name.
   root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
   return root;
@@ -87,6 +98,17 @@ const addServices = (root: Command): Command =>
         .description('list the services of Nova and Cinder and the agents of Neutron, with their heartbeats'),
     )
     .action(async (options: shared.ContextOptions) => (await import('./commands/services.js')).services(options));
+
+const addInventory = (root: Command): Command =>
+  shared
+    .withInventory(
+      root
+        .command('inventory')
+        .description(
+          'list every server with host, project, addresses, volumes and more, by databases or the API\nExit codes: 0 all was read, 1 something that was asked for is missing.',
+        ),
+    )
+    .action(async (options: shared.InventoryOptions) => (await import('./commands/inventory.js')).inventory(options));
 
 function addDoctor(root: Command): Command {
   const exitCodes = 'Exit codes: 0 nothing found, 2 found something, 1 could not look at something that was asked for.';

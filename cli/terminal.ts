@@ -23,6 +23,8 @@ const harmless = (text: string): string => withoutCommands(printableLines(text))
 
 export const say = (text: string): void =>
   void process.stdout.write(harmless(text.endsWith('\n') ? text : `${text}\n`));
+/** A line of a file with lines as RFC 4180 has them. */
+export const sayCsv = (line: string): void => void process.stdout.write(`${harmless(line)}\r\n`);
 export const complain = (text: string): void => void process.stderr.write(harmless(text));
 
 /**

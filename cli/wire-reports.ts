@@ -44,6 +44,11 @@ export function reportReaders(
       const { CloudNames } = await import('../adapters/openstack/cloud-names.js');
       return new CloudNames(opened);
     },
+    inventory: async () => {
+      const [opened, known] = [await session(), await versions()];
+      const { InventoryApi } = await import('../adapters/openstack/inventory-api.js');
+      return new InventoryApi(opened, known);
+    },
     code: async () => {
       const { readSynthesizedCode } = await import('../adapters/files/synthesized-code.js');
       return readSynthesizedCode('.');

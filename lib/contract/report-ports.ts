@@ -2,6 +2,7 @@
  * What reports ask of a cloud, and no more. A field that a release doesn't tell is absent; nothing stands for it.
  * Adapters implement these, check every answer, and throw errors of lib/basics/errors.ts.
  */
+import type { InventoryReader } from '../inventory/reader';
 import type { Readers } from './ports';
 
 /** One process of Nova or Cinder, as its own service list has it. */
@@ -209,6 +210,8 @@ export interface ReportReaders extends Readers {
   topology(): Promise<TopologyReader>;
   catalogue(): Promise<CatalogueReader>;
   names(): Promise<NameReader>;
+  /** What the APIs tell of servers and all that belongs to them. */
+  inventory(): Promise<InventoryReader>;
   /** The synthesized code of this folder. @throws InvalidConfiguration where there is none */
   code(): Promise<readonly DeclaredStack[]>;
   /** @throws InvalidConfiguration where clouds.yaml can't be read */

@@ -1,0 +1,22 @@
+/** What a column of the inventory is. */
+import type { Join, Told } from './join';
+import type { PartName, ServerRecord } from './records';
+
+/** Null: there is none. Undefined: nobody told. */
+export type Value = Told<string | number | Date | readonly Item[] | Readonly<Record<string, string>>>;
+export type Item = string | Readonly<Record<string, string | number | null>>;
+
+export interface Column {
+  readonly name: string;
+  readonly about: string;
+  readonly needs: readonly PartName[];
+  /** Why the APIs don't tell it. Absent: they do. */
+  readonly notByApi?: string;
+  value(server: ServerRecord, join: Join): Value;
+}
+
+/** The server's own. */
+export const field =
+  <Name extends keyof ServerRecord>(name: Name): Column['value'] =>
+  (server) =>
+    server[name];

@@ -1,0 +1,78 @@
+/** One SELECT by what a schema has: columns that aren't there are left out, and those that it can't do without are named. Pure. */
+
+/** What an account sees of a database. */
+export interface Schema {
+  has(table: string, column: string): boolean;
+}
+
+/** @param columns table → its columns */
+export const schemaOf = (columns: ReadonlyMap<string, ReadonlySet<string>>): Schema => ({
+  has: (table, column) => columns.get(table)?.has(column) === true,
+});
+
+/** A SELECT, taken apart. Columns are written `alias.column`. */
+export interface Relation {
+  /** The main table, then those that are joined to it. */
+  readonly tables: readonly { readonly name: string; readonly alias: string; readonly on?: string }[];
+  /** Field of the record → expression. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly where: readonly string[];
+}
+
+/** A relation that a schema may have. */
+interface Draft {
+  /** `instances i`, then `instances i ON i.uuid = x.instance_uuid` for each further one. */
+  readonly from: readonly string[];
+  /** Field → `alias.column`; where there are several, the first that the schema has. */
+  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  /** Without these the relation can't be read. Those that `where` and `from` name are needed anyway. */
+  readonly needs?: readonly string[];
+  readonly where?: readonly string[];
+  /** Conditions on columns that only some schemas have. */
+  readonly whereIfThere?: readonly string[];
+}
+
+export type RelationFound = Relation | { readonly missing: readonly string[] };
+export const isFound = (relation: RelationFound): relation is Relation => 'fields' in relation;
+
+const tableForm = /^(\w+) (\w+)(?: ON (.+))?$/;
+const columnForm = /\b([a-z])\.`?(\w+)`?/g;
+
+/** @returns the columns that are missing, `table.column`, where it can't be read */
+export function relationOf(schema: Schema, draft: Draft): RelationFound {
+  const tables = draft.from.map((text) => {
+    const [, name = '', alias = '', on] = tableForm.exec(text) ?? [];
+    return on === undefined ? { name, alias } : { name, alias, on };
+  });
+  const columnsIn = (text: string): { table: string; column: string }[] =>
+    [...text.matchAll(columnForm)].map(([, alias, column = '']) => ({
+      table: tables.find((table) => table.alias === alias)?.name ?? '',
+      column,
+    }));
+  const isThere = (text: string): boolean => columnsIn(text).every(({ table, column }) => schema.has(table, column));
+  const needed = [...tables.flatMap(({ on = '' }) => [on]), ...(draft.where ?? []), ...(draft.needs ?? [])];
+  const missing = needed.flatMap(columnsIn).filter(({ table, column }) => !schema.has(table, column));
+  if (missing.length > 0) return { missing: [...new Set(missing.map(({ table, column }) => `${table}.${column}`))] };
+  const fields = Object.entries(draft.fields).flatMap(([field, choices]) => {
+    const found = [choices].flat().find(isThere);
+    return found === undefined ? [] : [[field, found] as const];
+  });
+  return {
+    tables,
+    fields: Object.fromEntries(fields),
+    where: [...(draft.where ?? []), ...(draft.whereIfThere ?? []).filter(isThere)],
+  };
+}
+
+/** @param nameOf a table as the statement has to name it. Default: in the schema of the session */
+export function selectOf(
+  { tables, fields, where }: Relation,
+  nameOf: (table: string) => string = (table) => `\`${table}\``,
+): string {
+  const list = Object.entries(fields).map(([field, expression]) => `${expression} AS \`${field}\``);
+  const [main, ...joined] = tables.map(
+    ({ name, alias, on }) => `${nameOf(name)} ${alias}${on === undefined ? '' : ` ON ${on}`}`,
+  );
+  const from = [main, ...joined].join(' JOIN ');
+  return `SELECT ${list.join(', ')} FROM ${from}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}`;
+}

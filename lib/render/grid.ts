@@ -1,0 +1,80 @@
+/** Cells of several lines in columns that fit a terminal. Pure. Texts have to be printable. */
+import { greatest } from '../basics/lists';
+
+/** Characters that a terminal shows two columns wide: those of Chinese, Japanese and Korean, and pictures. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u;
+const plainText = /^[\x20-\x7e]*$/;
+
+/** Columns of a terminal that the text takes. A mark that combines with the character before it takes none. */
+export function displayWidth(text: string): number {
+  if (plainText.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
+
+const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+
+/** Lines of at most `width`, broken at a blank where there is one in the line's second half. Nothing is cut. */
+export function foldText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let size = 0;
+  for (const character of text) {
+    const more = displayWidth(character);
+    if (size + more > width && line !== '') {
+      const blank = line.lastIndexOf(' ');
+      const end = blank > line.length / 2 ? blank + 1 : line.length;
+      lines.push(line.slice(0, end).trimEnd());
+      line = line.slice(end);
+      size = displayWidth(line);
+    }
+    line += character;
+    size += more;
+  }
+  return [...lines, line];
+}
+
+/** Lines of one cell. */
+export type GridCell = readonly string[];
+
+export const naturalWidths = (titles: readonly string[], rows: readonly (readonly GridCell[])[]): number[] =>
+  titles.map((title, column) => {
+    let width = displayWidth(title);
+    for (const row of rows) width = greatest((row[column] ?? []).map(displayWidth), width);
+    return width;
+  });
+
+const between = 2;
+const sumOf = (widths: readonly number[], cap: number): number =>
+  widths.reduce((sum, width) => sum + Math.min(width, cap) + between, -between);
+
+/** The widths with the widest ones narrowed until all fit; undefined where one would have less than `least`. */
+export function fittingWidths(natural: readonly number[], width: number, least: number): number[] | undefined {
+  let cap = greatest(natural, least);
+  while (cap > least && sumOf(natural, cap) > width) cap--;
+  return sumOf(natural, cap) > width ? undefined : natural.map((own) => Math.min(own, cap));
+}
+
+/** Titles and rows; the lines of a cell stand below one another. */
+export function renderGrid(
+  titles: readonly string[],
+  rows: readonly (readonly GridCell[])[],
+  widths: readonly number[],
+  dim = (text: string): string => text,
+): string[] {
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, column) => padded(text, widths[column] ?? 0))
+      .join(' '.repeat(between))
+      .trimEnd();
+  return [
+    dim(line(titles)),
+    ...rows.flatMap((cells) => {
+      const folded = cells.map((cell, column) => cell.flatMap((text) => foldText(text, widths[column] ?? 1)));
+      const height = greatest(folded.map(({ length }) => length), 1); // prettier-ignore
+      return Array.from({ length: height }, (_, index) => line(folded.map((lines) => lines[index] ?? '')));
+    }),
+  ];
+}

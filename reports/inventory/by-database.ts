@@ -1,0 +1,174 @@
+/**
+ * The parts of the inventory from the databases that stackward.yaml names. Each database is read in one view of one moment, with
+ * a number of statements that doesn't depend on the number of servers: one to information_schema, and one for each relation.
+ */
+import { append } from '../../lib/basics/lists';
+import { databaseNames, type DatabaseName, type Readers, type SqlQuery } from '../../lib/contract/ports';
+import { isFound, schemaOf, selectOf, type Schema } from '../../lib/inventory/relation';
+import { relations, tablesRead, type RelationMaker } from '../../lib/inventory/relations';
+import type { Dataset, PartName, ServerRecord } from '../../lib/inventory/records';
+import { look, type Unread } from '../looked';
+import { recordOf, serverOfRequest, type Row } from './database-records';
+
+/** Relations that feed a part of another name. Several relations may feed one part; for a key the first row counts. */
+const parts: Readonly<Record<string, PartName>> = {
+  buildRequests: 'servers',
+  cellsOfServers: 'servers',
+  computeQuotaDefaults: 'computeQuotas',
+  volumeQuotaDefaults: 'volumeQuotas',
+  federatedUsers: 'users',
+  otherUsers: 'users',
+};
+const partOf = (relation: string): PartName => parts[relation] ?? (relation as PartName);
+
+/** In this order: of what both have, nova_api's is in use. */
+const readingOrder: readonly DatabaseName[] = ['nova_api', ...databaseNames.filter((name) => name !== 'nova_api')];
+
+/** One database, as read. */
+interface DatabaseRead {
+  readonly schema: Schema;
+  readonly rows: ReadonlyMap<string, readonly Row[]>;
+  /** Relation → columns that the account doesn't see. */
+  readonly missing: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface DatabaseReading {
+  readonly data: Dataset;
+  /** Why a part, of which no relation could be read, is absent. */
+  readonly unread: ReadonlyMap<PartName, string>;
+  /** Databases that were asked and did not answer. */
+  readonly failed: readonly (Unread & { readonly database: DatabaseName })[];
+  /** Servers that are there and were not read; said as a whole sentence. */
+  readonly elsewhere: readonly string[];
+  readonly hasAllServers: boolean;
+}
+
+export async function readDatabases(
+  readers: Pick<Readers, 'databases' | 'database'>,
+  wanted: ReadonlySet<PartName>,
+): Promise<DatabaseReading> {
+  const names = readingOrder.filter((name) => readers.databases.has(name) && relationsOf(name, wanted).length > 0);
+  const looks = await Promise.all(
+    names.map(async (name) => ({ name, looked: await look(() => readDatabase(readers, name, wanted)) })),
+  );
+  const read = new Map(looks.flatMap(({ name, looked }) => (looked.isRead ? [[name, looked.value] as const] : [])));
+  const data = datasetOf(read);
+  return {
+    data,
+    unread: unreadOf(read, data),
+    failed: looks.flatMap(({ name, looked }) => (looked.isRead ? [] : [{ ...looked, database: name }])),
+    ...completenessOf(read, data.servers ?? []),
+  };
+}
+
+const relationsOf = (name: DatabaseName, wanted: ReadonlySet<PartName>): [string, RelationMaker][] =>
+  Object.entries(relations[name]).filter(([relation]) => wanted.has(partOf(relation)));
+
+async function readDatabase(
+  readers: Pick<Readers, 'database'>,
+  name: DatabaseName,
+  wanted: ReadonlySet<PartName>,
+): Promise<DatabaseRead> {
+  const reader = await readers.database(`database:${name}`);
+  return reader.snapshot(async (view) => {
+    const schema = await schemaSeen(view);
+    const rows = new Map<string, readonly Row[]>();
+    const missing = new Map<string, readonly string[]>();
+    for (const [relation, make] of relationsOf(name, wanted)) {
+      const found = make(schema);
+      if (isFound(found)) rows.set(relation, await view.query<Row>(selectOf(found)));
+      else missing.set(relation, found.missing);
+    }
+    return { schema, rows, missing };
+  });
+}
+
+/** information_schema shows the columns on which the account has a right, and no others. */
+async function schemaSeen(view: SqlQuery): Promise<Schema> {
+  const rows = await view.query<{ inTable: string; name: string }>(
+    'SELECT table_name AS inTable, column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN (?)',
+    [tablesRead],
+  );
+  const columns = new Map<string, Set<string>>();
+  for (const { inTable, name } of rows) columns.set(inTable, (columns.get(inTable) ?? new Set()).add(name));
+  return schemaOf(columns);
+}
+
+function datasetOf(read: ReadonlyMap<DatabaseName, DatabaseRead>): Dataset {
+  const lists: Partial<Record<PartName, object[]>> = {};
+  const add = (part: PartName, records: readonly object[]): void => append((lists[part] ??= []), records);
+  for (const [database, { rows }] of read)
+    for (const [relation, found] of rows) {
+      if (relation === 'cellsOfServers' || relation === 'buildRequests') continue;
+      const foundIn = database === 'nova_cell0' ? 'nova_cell0' : 'nova';
+      const more = relation === 'servers' ? { foundIn } : {};
+      add(partOf(relation), found.map((row) => recordOf<object>(row, more))); // prettier-ignore
+    }
+  addBuildRequests(read.get('nova_api')?.rows.get('buildRequests') ?? [], lists);
+  return lists as Dataset;
+}
+
+/** A request whose server is in a cell by now is over. */
+function addBuildRequests(requests: readonly Row[], lists: Partial<Record<PartName, object[]>>): void {
+  // Without the cells this is no list of servers.
+  if (lists.servers === undefined) return;
+  const inCells = new Set((lists.servers as ServerRecord[]).map(({ id }) => id));
+  for (const request of requests) {
+    const { server, key } = serverOfRequest(request);
+    if (inCells.has(server.id)) continue;
+    lists.servers.push(server);
+    if (key) lists.publicKeys?.push(key);
+  }
+}
+
+function unreadOf(read: ReadonlyMap<DatabaseName, DatabaseRead>, data: Dataset): Map<PartName, string> {
+  const unread = new Map<PartName, string>();
+  for (const [database, { missing }] of read)
+    for (const [relation, columns] of missing) {
+      const part = partOf(relation);
+      if (data[part] !== undefined) continue;
+      const before = unread.get(part);
+      const why = `${database} shows this account no ${columns.join(', ')}`;
+      unread.set(part, before === undefined ? why : `${before}; ${why}`);
+    }
+  return unread;
+}
+
+const uuidOfCell0 = '00000000-0000-0000-0000-000000000000';
+
+/** Whether a server may be where nobody looked. */
+function completenessOf(
+  read: ReadonlyMap<DatabaseName, DatabaseRead>,
+  servers: readonly ServerRecord[],
+): Pick<DatabaseReading, 'elsewhere' | 'hasAllServers'> {
+  const nova = read.get('nova');
+  if (nova === undefined) return { elsewhere: [], hasAllServers: false };
+  // Before Ocata one database has all servers. The column came with the cells of that release.
+  if (!nova.schema.has('compute_nodes', 'mapped')) return { elsewhere: [], hasAllServers: true };
+  const mapped = read.get('nova_api')?.rows.get('cellsOfServers');
+  const lacking = [
+    ...(read.has('nova_cell0')
+      ? []
+      : ['nova_cell0 was not read, so servers for which no host was found may be missing']),
+    ...(mapped === undefined
+      ? ['nova_api was not read, so servers that have reached no cell, and those of further cells, may be missing']
+      : []),
+  ];
+  const inCells = (mapped ?? []).filter(({ cellId }) => cellId !== uuidOfCell0 || !read.has('nova_cell0'));
+  const others = serversOfOtherCells(inCells, new Set(servers.map(({ id }) => id)));
+  const counted = [...others].map(([cell, number]) => `of the cell ${cell}, ${number} servers are in a database that stackward.yaml does not name`); // prettier-ignore
+  const elsewhere = [...lacking.slice(others.has('cell0') ? 1 : 0), ...counted];
+  return { elsewhere, hasAllServers: elsewhere.length === 0 };
+}
+
+/** A cell of which one server was read was read as a whole. Another server of it was made or deleted in between. */
+function serversOfOtherCells(mapped: readonly Row[], known: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const readCells = new Set(mapped.filter(({ serverId }) => known.has(String(serverId))).map(({ cellId }) => cellId));
+  const others = new Map<string, number>();
+  for (const { cell, cellId } of mapped) {
+    if (readCells.has(cellId ?? null)) continue;
+    const name = cellId === uuidOfCell0 ? 'cell0' : String(cell ?? cellId);
+    others.set(name, (others.get(name) ?? 0) + 1);
+  }
+  return others;
+}

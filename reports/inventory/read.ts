@@ -1,0 +1,109 @@
+/** Reads the parts that the wanted columns need: by the databases that are configured, and by the APIs what those don't tell. */
+import type { ReportReaders } from '../../lib/contract/report-ports';
+import type { InventoryReader } from '../../lib/inventory/reader';
+import type { Dataset, PartName } from '../../lib/inventory/records';
+import { look, untried, type Looked, type Unread } from '../looked';
+import { readDatabases } from './by-database';
+
+export interface Reading {
+  readonly data: Dataset;
+  /** By what each part was read. */
+  readonly ways: ReadonlyMap<PartName, 'database' | 'API'>;
+  /** Why a wanted part is absent. */
+  readonly unread: ReadonlyMap<PartName, Unread>;
+  /** What could not be looked at, and may hide servers or values. */
+  readonly failed: readonly { readonly what: string; readonly why: string }[];
+  readonly hasAllServers: boolean;
+}
+
+type ApiCall = (reader: InventoryReader, projectIds: () => readonly string[]) => Promise<Dataset>;
+
+const ports: ApiCall = async (reader) => reader.ports();
+const volumeAmounts: ApiCall = (reader, projectIds) => reader.volumeAmounts(projectIds());
+
+/** What the APIs tell. Parts of one call are read together. */
+const calls: Readonly<Partial<Record<PartName, ApiCall>>> = {
+  hosts: async (reader) => ({ hosts: await reader.hosts() }),
+  computeQuotas: async (reader, projectIds) => ({ computeQuotas: await reader.computeQuotas(projectIds()) }),
+  projects: async (reader) => ({ projects: await reader.projects() }),
+  users: async (reader) => ({ users: await reader.users() }),
+  nics: ports,
+  addresses: ports,
+  groups: ports,
+  volumes: async (reader) => ({ volumes: await reader.volumes() }),
+  volumeQuotas: volumeAmounts,
+  volumeUsages: volumeAmounts,
+  images: async (reader) => ({ images: await reader.images() }),
+};
+
+export async function readInventory(
+  readers: Pick<ReportReaders, 'databases' | 'database' | 'inventory'>,
+  wanted: ReadonlySet<PartName>,
+): Promise<Reading> {
+  const databases = await readDatabases(readers, wanted);
+  const lacking = [...wanted].filter((part) => databases.data[part] === undefined);
+  const api = lacking.some((part) => part === 'servers' || calls[part])
+    ? await readApi(() => readers.inventory(), lacking, databases.data)
+    : { data: {}, unread: new Map<PartName, Unread>() };
+  const data: Dataset = { ...databases.data, ...api.data };
+  const unread = new Map(
+    lacking
+      .filter((part) => data[part] === undefined)
+      .map((part) => [part, joined(databases.unread.get(part), api.unread.get(part))]),
+  );
+  return {
+    data,
+    ways: new Map(
+      [...wanted].flatMap((part) => (data[part] ? [[part, databases.data[part] ? 'database' : 'API'] as const] : [])),
+    ),
+    unread,
+    failed: [
+      ...databases.failed.map(({ database, why }) => ({ what: `database ${database}`, why })),
+      ...[...api.unread].filter(([, { wasTried }]) => wasTried).map(([part, { why }]) => ({ what: `${part} by the API`, why })), // prettier-ignore
+      ...databases.elsewhere.map((why) => ({ what: 'servers', why })),
+    ],
+    hasAllServers: databases.data.servers ? databases.hasAllServers : api.data.servers !== undefined,
+  };
+}
+
+/** A part that only databases have is no failure where no database is configured. */
+function joined(byDatabase: string | undefined, byApi: Unread | undefined): Unread {
+  const whys = [byDatabase, byApi?.why].filter((why) => why !== undefined);
+  if (whys.length === 0) return untried('only a database has it, and stackward.yaml names none that was read');
+  return { isRead: false, why: whys.join('; '), wasTried: byApi?.wasTried ?? false };
+}
+
+interface ApiReading {
+  readonly data: Dataset;
+  readonly unread: ReadonlyMap<PartName, Unread>;
+}
+
+async function readApi(
+  open: () => Promise<InventoryReader>,
+  lacking: readonly PartName[],
+  known: Dataset,
+): Promise<ApiReading> {
+  const reader = await look(open);
+  const asked = lacking.filter((part) => part === 'servers' || calls[part]);
+  if (!reader.isRead) return { data: {}, unread: new Map(asked.map((part) => [part, reader])) };
+  const servers: Looked<Dataset> = lacking.includes('servers')
+    ? await look(async () => ({ servers: await reader.value.servers() }))
+    : { isRead: true, value: {} };
+  const all = (servers.isRead ? servers.value.servers : undefined) ?? known.servers ?? [];
+  const projectIds = (): readonly string[] => [...new Set(all.flatMap(({ projectId }) => projectId ?? []))];
+  const distinct = new Set(asked.flatMap((part) => calls[part] ?? []));
+  const looks = new Map(
+    await Promise.all(
+      [...distinct].map(async (call) => [call, await look(() => call(reader.value, projectIds))] as const),
+    ),
+  );
+  const answers: [PartName, Looked<Dataset>][] = asked.map((part) => {
+    const call = calls[part];
+    return [part, (call && looks.get(call)) ?? servers];
+  });
+  return {
+    // Of one call, only those parts are taken that are lacking.
+    data: Object.fromEntries(answers.flatMap(([part, looked]) => (looked.isRead ? [[part, looked.value[part]]] : []))),
+    unread: new Map(answers.flatMap(([part, looked]) => (looked.isRead ? [] : [[part, looked]]))),
+  };
+}
