@@ -29,7 +29,9 @@ export class NeutronLists {
   /** A `next` is followed by its query alone: whatever host it names, the token goes to the endpoint of the catalogue. */
   private async pages<Item>(item: z.ZodType<Item>, collection: string, first: string): Promise<Item[]> {
     const path = `/v2.0/${collection}`;
-    const schema = pageAnswer(collection, item);
+    // `security-groups` are `security_groups` in the answer.
+    const field = collection.replaceAll('-', '_');
+    const schema = pageAnswer(field, item);
     const budget = { bytes: mostBytes };
     const asked = new Set<string>();
     const result: Item[] = [];
@@ -40,9 +42,9 @@ export class NeutronLists {
       asked.add(query);
       const parsed = schema.safeParse(await this.session.call('network', `${path}${query}`, { budget }));
       if (!parsed.success) throw this.refused(collection, `has an unknown form: ${sayFault(parsed.error)}`);
-      append(result, parsed.data[collection] as Item[]);
+      append(result, parsed.data[field] as Item[]);
       if (result.length > mostItems) throw this.refused(collection, `has more than ${mostItems} entries`);
-      query = this.nextOf(collection, parsed.data[`${collection}_links`] as Links | undefined);
+      query = this.nextOf(collection, parsed.data[`${field}_links`] as Links | undefined);
     }
     return result;
   }

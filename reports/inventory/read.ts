@@ -49,7 +49,7 @@ export async function readInventory(
   const unread = new Map(
     lacking
       .filter((part) => data[part] === undefined)
-      .map((part) => [part, joined(databases.unread.get(part), api.unread.get(part))]),
+      .map((part) => [part, reasonOf(databases.unread.get(part), api.unread.get(part))]),
   );
   return {
     data,
@@ -59,18 +59,22 @@ export async function readInventory(
     unread,
     failed: [
       ...databases.failed.map(({ database, why }) => ({ what: `database ${database}`, why })),
-      ...[...api.unread].filter(([, { wasTried }]) => wasTried).map(([part, { why }]) => ({ what: `${part} by the API`, why })), // prettier-ignore
+      ...failedCalls(api.unread),
       ...databases.elsewhere.map((why) => ({ what: 'servers', why })),
     ],
     hasAllServers: databases.data.servers ? databases.hasAllServers : api.data.servers !== undefined,
   };
 }
 
-/** A part that only databases have is no failure where no database is configured. */
-function joined(byDatabase: string | undefined, byApi: Unread | undefined): Unread {
-  const whys = [byDatabase, byApi?.why].filter((why) => why !== undefined);
-  if (whys.length === 0) return untried('only a database has it, and stackward.yaml names none that was read');
-  return { isRead: false, why: whys.join('; '), wasTried: byApi?.wasTried ?? false };
+/** What was asked last says why. */
+const reasonOf = (byDatabase: string | undefined, byApi: Unread | undefined): Unread =>
+  byApi ?? untried(byDatabase ?? 'only a database has it, and stackward.yaml names none that was read');
+
+/** Parts that one failure keeps from being read are said together. */
+function failedCalls(unread: ApiReading['unread']): Reading['failed'] {
+  const parts = new Map<string, PartName[]>();
+  for (const [part, { why, wasTried }] of unread) if (wasTried) parts.set(why, [...(parts.get(why) ?? []), part]);
+  return [...parts].map(([why, names]) => ({ what: `${names.join(', ')}, by the API`, why }));
 }
 
 interface ApiReading {
