@@ -63,6 +63,10 @@ export interface InventoryOptions extends ContextOptions {
   readonly csv?: true;
 }
 
+export interface WhereOptions extends ContextOptions {
+  readonly host: string;
+}
+
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export const withOutput = (command: Command): Command =>

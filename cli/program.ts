@@ -29,6 +29,7 @@ export function program(): Command {
     addRollback,
     addRuns,
     addServices,
+    addWhere,
     addInventory,
     addDoctor,
   ])
@@ -109,6 +110,20 @@ const addInventory = (root: Command): Command =>
         ),
     )
     .action(async (options: shared.InventoryOptions) => (await import('./commands/inventory.js')).inventory(options));
+
+const addWhere = (root: Command): Command =>
+  shared
+    .withContext(
+      root
+        .command('where <service>')
+        .description(
+          'say where a service such as nova-api is on a host: process, unit, packages, files that it reads, logs, ports',
+        )
+        .requiredOption('--host <host>', 'the host, by its name in stackward.yaml'),
+    )
+    .action(async (service: string, options: shared.WhereOptions) =>
+      (await import('./commands/where.js')).where(service, options),
+    );
 
 function addDoctor(root: Command): Command {
   const exitCodes = 'Exit codes: 0 nothing found, 2 found something, 1 could not look at something that was asked for.';

@@ -28,7 +28,7 @@ import sys
 import time
 import zlib
 
-VERSION = 3
+VERSION = 4
 OLDEST = 2
 
 PYTHON2 = sys.version_info[0] == 2
@@ -56,6 +56,8 @@ ENVIRONMENT = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 TOOLS = ['iptables-restore', 'iptables-nft-restore', 'iptables-legacy-restore', 'ip6tables-restore', 'systemctl',
          'initctl', 'ovs-vsctl', 'ovs-ofctl', 'docker', 'podman', 'oslopolicy-policy-generator']
 WORD = '[A-Za-z0-9_][A-Za-z0-9_.@-]*'
+PACKAGES = '[*][a-z0-9.-]{2,40}[*]'
+UNIT_PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ExecMainStatus,StateChangeTimestamp'
 # Whole command lines, word by word: an argument that nobody foresaw may be an option that writes.
 READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line in (
     'ip(6)?tables (-V|--version)',
@@ -66,6 +68,10 @@ READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line
     'initctl status %s' % WORD,
     '(docker|podman) ps',
     'oslopolicy-policy-generator --namespace %s' % WORD,
+    'oslo-config-generator --format json --namespace %s' % WORD,
+    re.escape('dpkg-query -W -f=${Package}|${Version}|${Status}\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
+    re.escape('rpm -qa --qf %{NAME}|%{VERSION}-%{RELEASE}|installed\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
+    'systemctl show --property=%s %s' % (UNIT_PROPERTIES, WORD),
 )]
 # As in lib/iptables/own-chain.ts. iptables-restore takes the rest of a line behind 10,239 bytes for a line of its own.
 LONGEST_LINE = 1024
@@ -1133,6 +1139,369 @@ def clock(_):
     return {'time': time.time()}
 
 
+# --- services of OpenStack ----------------------------------------------------------------------------------------------
+
+# No value of a secret option leaves the host. lib/oslo-config/secret.ts has the same names, and a test compares the two.
+SECRET_WORD = re.compile('(^|_)(password|passwd|pass|passcode|p[as]+w[a-z]{0,4}|secret|secret_id|token|token_id|key|jwt)\\Z')
+SECRET_NAMES = frozenset((
+    'connection slave_connection asyncio_connection asyncio_slave_connection sql_connection connection_string transport_url '
+    'backend_url backup_gcs_proxy_url hmac_keys backend_argument replication_device code approle_role_id swift_store_user '
+    'swift_store_config_file swift_store_application_credential_id netapp_certificate_file netapp_ca_certificate_file '
+    'netapp_private_key_file').split())
+# Of string.Template: these name an option, behind `$$` and `\$`, which are a plain `$`.
+REFERENCE = re.compile(u'\\$\\$|\\\\\\$|(\\$\\{?[_a-zA-Z])')
+HIDDEN = u'***'
+HIDDEN_ADDRESS = u'***://***@***'
+ASSIGNMENT = re.compile(u'(\\s*)([^:=]*?)(\\s*[:=]\\s*)(.*?)(\\s*)\\Z', re.DOTALL | re.UNICODE)
+MAX_CONFIG = 2 << 20
+PROJECTS = ('aodh|barbican|ceilometer|cinder|cloudkitty|designate|glance|gnocchi|heat|ironic|keystone|magnum|manila|mistral|'
+            'neutron|nova|octavia|placement|sahara|senlin|swift|trove|watcher|zaqar|zun')
+SERVICE = re.compile('(?:.*[/(])?(?:wsgi:)?((?:%s)(?:-[a-z0-9][a-z0-9_-]*)?)(?:$|[=:)]|\\.(?:py|wsgi|ini)\\Z)' % PROJECTS)
+NO_SERVICE = re.compile('(manage|rootwrap|rootwrap-daemon|status|sanity-check|policy-check|cleanup|privsep-helper)\\Z')
+MAX_PROCESSES = 512
+MAX_WORDS = 64
+MAX_WORD = 1024
+MAX_SOCKETS = 4096
+LOG_BYTES = 1 << 20
+MAX_LOG_LINES = 20
+MAX_LOG_LINE = 600
+ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
+SECRET_IN_LOG = (
+    (re.compile(u'(://)[^\\s]*@'), u'\\1***@'),
+    (re.compile(u'''(?i)([\\w-]*(?:pass(?:word|wd|code)?|secret|token|\\bkey|[_-]key|psk|jwt|credential)s?['"]?\\s*[:=]\\s*)'''
+                u'''(?:u?'[^']*'?|u?"[^"]*"?|(?:bearer\\s+)?[^\\s,;}\\])]+)'''), u'\\1***'),
+    (re.compile(u'(?i)(--[\\w-]*(?:pass\\w*|secret|token|key)[ =])\\S+'), u'\\1***'),
+    (re.compile(u'gAAAA[\\w=-]{20,}|\\bMII[\\w+/=]{40,}'), u'***'),
+)
+
+
+def is_secret(name):
+    plain = re.sub('[^a-z0-9_]', '', name.lower().replace('-', '_'))
+    return bool(SECRET_WORD.search(plain)) or plain in SECRET_NAMES
+
+
+def has_password(text):
+    """An address with a password or a token before the "@"."""
+    return any('://' in word and word.rfind('@') > word.index('://') + 1 for word in text.split())
+
+
+def hidden(text, mark=HIDDEN):
+    """What stands for a secret value: whether it is empty, and whether oslo.config takes a `$` in it for an option's name."""
+    if not text:
+        return text
+    refers = any(m.group(1) for m in REFERENCE.finditer(text))
+    return mark[:-3] + u'$x' + mark[-3:] if refers else mark
+
+
+def shown_value(name, text):
+    if is_secret(name):
+        return hidden(text)
+    return hidden(text, HIDDEN_ADDRESS) if has_password(text) else text
+
+
+def redact_line(line, was_secret):
+    """(what may be told of a line, whether what is indented below it is a part of a secret)"""
+    body = line.strip()
+    if not body:
+        return line, False
+    lead = line[:len(line) - len(line.lstrip())]
+    is_more = line[0] in u' \t'
+    if not is_more and body[0] in u'#;':
+        return body[0] + u'.' * (len(line.rstrip()) - 1), False
+    if not is_more and body[0] == u'[':
+        if body.endswith(u']'):
+            return line, False
+        head, closed, rest = body.partition(u']')
+        return lead + (head + closed + u' ?' if closed else u'[?'), False
+    parts = ASSIGNMENT.match(line)
+    if is_more and was_secret:
+        return lead + (u'x = ***' if parts and u'=' in parts.group(3) else HIDDEN), True
+    if parts is None:
+        return (line, False) if is_more and not has_password(line) else (lead + HIDDEN, True)
+    indent, name, sign, value, end = parts.groups()
+    told = hidden(value, HIDDEN_ADDRESS) if has_password(body) and not is_secret(name) else shown_value(name, value)
+    if not name:
+        told = HIDDEN
+    # An address may go on in the next line.
+    return indent + name + sign + told + end, told != value or u'://' in value and u'@' not in value or is_secret(name)
+
+
+def redact(text):
+    """The text of a configuration file without its secrets. Names, sections, line ends and columns stay."""
+    mark = u'\ufeff' if text.startswith(u'\ufeff') else u''
+    out, is_hidden, is_alone = [mark], False, False
+    for part in re.split(u'(\r\n|\r|\n)', text[len(mark):]):
+        if part in (u'\r\n', u'\r', u'\n'):
+            is_alone = part == u'\r'  # Python 2 takes what follows for a part of the line.
+            out.append(part)
+        elif is_alone and is_hidden and part:
+            out.append(HIDDEN)
+        else:
+            told, is_hidden = redact_line(part, is_hidden)
+            out.append(told)
+    return u''.join(out)
+
+
+def look_at_text(q, redacted, most):
+    with Place(q['path'], 'read') as place:
+        real, status = place.real, place.find()
+        if status is not None and status.st_size > most:
+            raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), most >> 20))
+        seen = look(place)
+    if seen is None:
+        return {'exists': False, 'realPath': to_text(real)}
+    status, content, _ = seen
+    return {'exists': True, 'realPath': to_text(real), 'text': redacted(to_text(content)), 'mtimeSeconds': status.st_mtime,
+            'mode': stat.S_IMODE(status.st_mode), 'owner': name_of(pwd.getpwuid, status.st_uid, 'pw_name'),
+            'group': name_of(grp.getgrgid, status.st_gid, 'gr_name')}
+
+
+def read_config(q):
+    return look_at_text(q, redact, MAX_CONFIG)
+
+
+def redact_interfaces(text):
+    def redacted(match):
+        name = match.group(2)
+        is_hidden = is_secret(name) or re.search('psk|password|passwd|wireless-key', name.lower())
+        return match.group(1) + name + (match.group(3) + HIDDEN if is_hidden else without_secrets(match.group(3) + match.group(4)))
+    return re.sub(u'(?m)^([^\\S\r\n]*)([^\\s#]\\S*)([^\\S\r\n]+)([^\r\n]*)', redacted, text)
+
+
+def read_interfaces(q):
+    return look_at_text(q, redact_interfaces, MAX_CONFIG)
+
+
+def without_secrets(text):
+    for pattern, instead in SECRET_IN_LOG:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def told_lines(raw, count=MAX_LOG_LINES):
+    lines = [re.sub(u'\x1b\\[[0-9;]*m', u'', to_text(line)) for line in raw.split(b'\n') if line.strip()]
+    return [without_secrets(line)[:MAX_LOG_LINE] for line in lines[-count:]]
+
+
+def log_errors(q):
+    """The last lines of a log that tell of an error, of its last MiB."""
+    with Place(q['path'], 'read') as place:
+        seen = look_by(read_end, place)
+    if seen is None:
+        return {'exists': False}
+    status, raw = seen
+    found = [line for line in raw.split(b'\n') if ERROR_LINE.search(to_text(line[:2000]))]
+    return {'exists': True, 'size': status.st_size, 'mtimeSeconds': status.st_mtime, 'lines': told_lines(b'\n'.join(found))}
+
+
+def read_end(fd, _):
+    size = os.fstat(fd).st_size
+    os.lseek(fd, max(0, size - LOG_BYTES), os.SEEK_SET)
+    parts, left = [], LOG_BYTES
+    while left > 0:
+        part = os.read(fd, left)
+        if not part:
+            break
+        parts.append(part)
+        left -= len(part)
+    return b''.join(parts)
+
+
+def boot_log(q):
+    """What the unit's service said when it was started, as the init system kept it: the end of that."""
+    unit = str(q['unit'])
+    if init_system() == 'systemd':
+        code, out, _ = run('journalctl', ['-q', '--no-pager', '-o', 'short-iso', '-n', str(MAX_LOG_LINES), '-u', unit])
+        return {'from': 'journalctl -u ' + unit, 'lines': told_lines(out) if code == 0 else []}
+    path = '/var/log/upstart/%s.log' % unit
+    try:
+        with Place(path, None) as place:
+            seen = look_by(read_end, place)
+    except Failure:
+        seen = None
+    return {'from': path, 'lines': [] if seen is None else told_lines(seen[1])}
+
+
+def read_proc(pid, name):
+    with open('/proc/%s/%s' % (pid, name), 'rb') as stream:
+        return stream.read(1 << 18)
+
+
+def link_of(pid, name):
+    try:
+        return to_text(os.readlink(to_bytes('/proc/%s/%s' % (pid, name))))
+    except (IOError, OSError):
+        return None
+
+
+def words_of(raw):
+    """argv; of a process that gave itself a title, the words of the title, which holds them in brackets."""
+    words = [to_text(word) for word in raw.split(b'\0') if word]
+    if not words or ' ' not in words[0]:
+        return None, words
+    title, _, rest = words[0].partition(' (')
+    if title.startswith('/'):
+        return None, words[0].split()
+    return title.strip(), rest.rstrip().rstrip(')').split() or title.split()
+
+
+def service_of(title, words):
+    """The name of the service that runs there, by its program; None for any other program, such as an editor."""
+    if not words:
+        return None
+    program = os.path.basename(words[0])
+    if title is not None:
+        candidates = [re.split('[ :]', title.replace('(wsgi:', '').strip(), maxsplit=1)[0]]
+    elif re.match('python[0-9.]*\\Z', program):
+        candidates = [word for word in words[1:] if not word.startswith('-')][:2]
+    elif re.match('uwsgi|gunicorn|apache2|httpd', program):
+        candidates = [part for word in words[1:] for part in word.split('=', 1) if not part.startswith('-')]
+    else:
+        candidates = [program]
+    for word in candidates:
+        named = SERVICE.match(word)
+        name = named and re.sub('-u?wsgi(-.*)?\\Z', '', named.group(1))
+        if name and not NO_SERVICE.search(name):
+            return name
+    return None
+
+
+def told_words(words):
+    """argv without its secrets, bounded."""
+    told, hides_next = [], False
+    for word in words[:MAX_WORDS]:
+        name, sign, value = word.partition('=')
+        bare = name.lstrip('-').rpartition('-')[2] if name.startswith('-') else name
+        is_hidden = is_secret(bare) or is_secret(name.lstrip('-'))
+        if hides_next and not word.startswith('--'):
+            told.append(HIDDEN)
+        elif sign:
+            told.append(name + sign + (hidden(value) if is_hidden else shown_value('', value)))
+        else:
+            told.append(without_secrets(shown_value('', word)))
+        hides_next = is_hidden and not sign and name.startswith('-')
+    return [word[:MAX_WORD] for word in told]
+
+
+ENVIRONMENT_NAME = re.compile('OS_[A-Za-z0-9_]+\\Z')
+CONFIG_PLACE = re.compile('OS_[A-Z]+_CONFIG_(DIR|FILES)\\Z')
+
+
+def told_environment(raw):
+    """OS_* alone: of an option's variable its value, where it is no secret, and of any other its name."""
+    told = {}
+    for entry in raw.split(b'\0'):
+        name, sign, value = to_text(entry).partition('=')
+        if sign and ENVIRONMENT_NAME.match(name) and len(told) < MAX_WORDS:
+            option = name[3:].partition('__')[2]
+            told[name] = (shown_value(option, value) if option else value if CONFIG_PLACE.match(name) else None)
+            told[name] = told[name] and told[name][:MAX_WORD]
+    return told
+
+
+def home_of(raw, uid):
+    for entry in raw.split(b'\0'):
+        if entry.startswith(b'HOME=/'):
+            return to_text(entry[5:])[:MAX_WORD]
+    try:
+        return to_text(pwd.getpwuid(uid).pw_dir)
+    except KeyError:
+        return None
+
+
+def unit_of(pid):
+    """Of systemd, by the control group."""
+    try:
+        found = re.findall('/([A-Za-z0-9@_.:\\\\-]+\\.service)', to_text(read_proc(pid, 'cgroup')))
+    except (IOError, OSError):
+        return None
+    return found[-1][:256] if found else None
+
+
+def python_of(pid, program):
+    name = os.path.basename(link_of(pid, 'exe') or '')
+    found = re.match('python([23])', name) or re.match('python([23])', os.path.basename(program))
+    return int(found.group(1)) if found else None
+
+
+def open_logs(pid):
+    """Files that the process holds open and whose names say that they are logs."""
+    found = set()
+    for fd in os.listdir('/proc/%s/fd' % pid):
+        target = link_of(pid, 'fd/' + fd)
+        if target and target.startswith('/') and re.search('\\.log(\\.[0-9]+)?( \\(deleted\\))?\\Z', target):
+            found.add(target[:MAX_WORD])
+    return sorted(found)[:20]
+
+
+def look_at_process(pid):
+    """None for what is no service of OpenStack in this network namespace."""
+    title, words = words_of(read_proc(pid, 'cmdline'))
+    service = service_of(title, words)
+    if service is None or link_of(pid, 'ns/net') != link_of('self', 'ns/net'):
+        return None
+    environment, uid = read_proc(pid, 'environ'), os.stat('/proc/%s' % pid).st_uid
+    fields = read_proc(pid, 'stat').rpartition(b')')[2].split()
+    root, own = os.stat('/proc/%s/root' % pid), os.stat('/')
+    return {
+        'pid': int(pid), 'parent': int(fields[1]), 'service': service, 'title': title and title[:MAX_WORD], 'argv': told_words(words),
+        'environment': told_environment(environment), 'user': name_of(pwd.getpwuid, uid, 'pw_name'),
+        'folder': link_of(pid, 'cwd'), 'home': home_of(environment, uid), 'python': python_of(pid, words[0]),
+        'unit': unit_of(pid), 'logs': open_logs(pid), 'isContained': (root.st_dev, root.st_ino) != (own.st_dev, own.st_ino),
+        'aliveSeconds': max(0, uptime() - int(fields[19]) / float(os.sysconf('SC_CLK_TCK'))),
+    }
+
+
+def uptime():
+    with open('/proc/uptime') as stream:
+        return float(stream.read().split()[0])
+
+
+def pids():
+    return sorted((name for name in os.listdir('/proc') if name.isdigit()), key=int)
+
+
+def service_processes(_):
+    found = []
+    for pid in pids():
+        try:
+            process = look_at_process(pid)
+        except (IOError, OSError, IndexError):
+            continue  # It ended meanwhile.
+        if process is not None:
+            found.append(process)
+    return {'processes': found[:MAX_PROCESSES], 'left': max(0, len(found) - MAX_PROCESSES)}
+
+
+def address_of(text):
+    """`0100007F:1F90` of /proc/net/tcp, whose groups of four bytes stand in the machine's own order."""
+    raw, _, port = text.partition(':')
+    groups = [binascii.unhexlify(raw[i:i + 8]) for i in range(0, len(raw), 8)]
+    packed = b''.join(group[::-1] if sys.byteorder == 'little' else group for group in groups)
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed), int(port, 16)
+
+
+def listeners(_):
+    """Sockets that accept TCP connections in this network namespace, and the processes that hold them."""
+    sockets = {}
+    for name in ('tcp', 'tcp6'):
+        if os.path.exists('/proc/self/net/' + name):
+            for line in read_proc('self', 'net/' + name).decode('ascii').split('\n')[1:]:
+                fields = line.split()
+                if len(fields) > 9 and fields[3] == '0A' and len(sockets) < MAX_SOCKETS:
+                    sockets['socket:[%s]' % fields[9]] = address_of(fields[1]) + ([],)
+    for pid in pids() if sockets else []:
+        try:
+            held = set(link_of(pid, 'fd/' + fd) for fd in os.listdir('/proc/%s/fd' % pid))
+            program = to_text(read_proc(pid, 'comm')).strip()
+        except (IOError, OSError):
+            continue
+        for inode in held & set(sockets):
+            sockets[inode][2].append({'pid': int(pid), 'program': program})
+    return {'sockets': [{'address': address, 'port': port, 'holders': holders[:64]}
+                        for address, port, holders in sorted(sockets.values(), key=lambda s: (s[1], s[0]))]}
+
+
 # --- when the host starts -----------------------------------------------------------------------------------------------
 
 AT_BOOT = '--restore-at-boot'
@@ -1451,6 +1820,7 @@ VARIANT = ('nft, legacy or only', is_in((u'nft', u'legacy', u'only')))
 LINES = ('a text of at most %d Mi characters' % (MAX_FILE >> 20), lambda value: isinstance(value, TEXT) and len(value) <= MAX_FILE)
 WORDS = ('1 to 8 words of at most 256 characters', is_argv)
 NAME = ('the name of a network device', matches(DEVICE.pattern))
+UNIT_NAME = ('the name of a unit', matches(u'%s\\Z' % WORD))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
 
 # Of each verb: what a request must be allowed to, the function, the fields that it needs, and those that it may have.
@@ -1463,6 +1833,12 @@ VERBS = {
     'save-tables': ('read', save_tables, {'family': FAMILY}, {}),
     'bridge-ports': ('read', bridge_ports, {}, {}),
     'run-reader': ('read', run_reader, {'argv': WORDS}, {}),
+    'service-processes': ('read', service_processes, {}, {}),
+    'listeners': ('read', listeners, {}, {}),
+    'read-config': ('read', read_config, {'path': PATH}, {}),
+    'read-interfaces': ('read', read_interfaces, {'path': PATH}, {}),
+    'log-errors': ('read', log_errors, {'path': PATH}, {}),
+    'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
                   {'mode': FILE_MODE, 'makeFolder': FLAG, 'watchedFolder': FLAG}),
     'remove-file': ('write', remove_file, {'path': PATH, 'expect': SHA256}, {}),

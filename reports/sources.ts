@@ -27,6 +27,7 @@ import {
 import { valueOf, type HostFacts } from '../lib/hosts/host';
 import { count } from '../lib/render/text';
 import { thingsOf, type CountedThing } from './declared-things';
+import { readHostServices, tooOldForServices, type HostServices } from './host-services';
 import { look, read, untried, type Looked, type Unread } from './looked';
 
 export interface Watch {
@@ -61,6 +62,12 @@ export interface HostClock {
 export interface ReachedHost {
   readonly host: string;
   readonly facts: Looked<HostFacts>;
+}
+
+/** What a host tells of the services that run there. */
+export interface LookedAtHost {
+  readonly host: string;
+  readonly services: Looked<HostServices>;
 }
 
 /** The role to which services show everything. */
@@ -176,6 +183,16 @@ export class Sources {
           return valueOf(facts);
         }),
       })),
+    ),
+  );
+
+  readonly hostServices = once((): Promise<readonly LookedAtHost[]> =>
+    Promise.all(
+      this.readers.hostsToLookAt.map(async (host) => {
+        const services = await look(async () => readHostServices(await this.readers.host(`host:${host}`)));
+        const isOld = !services.isRead && services.why === tooOldForServices;
+        return { host, services: isOld ? untried(tooOldForServices) : services };
+      }),
     ),
   );
 

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { hostReasons, type AnswerTo, type HostRead, type HostReason, type HostWrite } from '../../lib/hosts/host';
 import { sha256Digest } from '../../lib/basics/sha256';
 import { firstFault } from '../../lib/basics/schema-fault';
+import { serviceAnswers } from './service-answers';
 
 const short = z.string().max(4_096);
 /** Every byte of a path may be a surrogate of its own. */
@@ -93,6 +94,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   }),
   'boot-files': boot,
   'run-reader': z.strictObject({ code: z.number().int(), stdout: z.string(), stderr: z.string() }),
+  ...serviceAnswers,
   'swap-file': z.strictObject({ realPath: path, sha256: sha256Digest, mtimeSeconds: seconds }),
   'remove-file': z.strictObject({}),
   'restore-tables': z.strictObject({}),

@@ -5,6 +5,7 @@
  */
 import type { StackwardError } from '../basics/errors';
 import { sha256 } from '../basics/sha256';
+import type { ServiceAnswers, ServiceRead } from './service-answers';
 
 /**
  * The version that requests state: the first that has what plan and apply need. A verb of a later version is `refused` where
@@ -138,7 +139,8 @@ export type HostRead =
   /** Of fixed paths; `stateFolder` is what the unit is to restore from. */
   | { readonly verb: 'boot-files'; readonly stateFolder: string }
   /** Whole command lines of the program's own list; others are `refused`. */
-  | { readonly verb: 'run-reader'; readonly argv: readonly string[] };
+  | { readonly verb: 'run-reader'; readonly argv: readonly string[] }
+  | ServiceRead;
 
 export type HostWrite =
   | {
@@ -191,7 +193,7 @@ export type HostWrite =
       readonly value: boolean;
     };
 
-interface Answers {
+interface Answers extends ServiceAnswers {
   facts: HostFacts;
   /** In seconds since 1970, by the host's clock. */
   clock: { readonly time: number };

@@ -5,7 +5,7 @@
  * Files are taken as UTF-8. A Python 3 below 3.7 in the locale C refuses every character outside of ASCII, which no field
  * here tells.
  */
-import { isAtLeast, type Release } from '../openstack/releases';
+import { isAtLeast, newest, type Release } from '../openstack/releases';
 
 export type Python = 2 | 3;
 
@@ -33,3 +33,22 @@ export const eraOf = (release: Release, python: Python = isAtLeast(release, 'uss
   formerNames: isAtLeast(release, 'pike'),
   environment: isAtLeast(release, 'stein'),
 });
+
+/** The first release with each change above, by the version of oslo.config that its requirements name. */
+const firstVersions = [
+  ['stein', 6, 6],
+  ['pike', 4, 0],
+  ['ocata', 3, 22],
+  ['liberty', 2, 0],
+  ['juno', 1, 4],
+] as const;
+
+/** @param version of oslo.config, such as `1:9.0.0-3` of a Debian package; undefined: the newest */
+export function eraOfLibrary(version: string | undefined, python: Python): OsloEra {
+  const [, major, minor] = /^(?:\d+:)?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  if (major === undefined) return eraOf(newest, python);
+  const since = firstVersions.find(
+    ([, first, second]) => Number(major) > first || (Number(major) === first && Number(minor) >= second),
+  );
+  return eraOf(since?.[0] ?? 'icehouse', python);
+}

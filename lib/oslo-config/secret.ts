@@ -1,8 +1,11 @@
 /** Options whose values nobody is shown, and values that keep to that however they are printed. */
 import type { OsloOption } from './effective';
 
-/** The last word of a name. `_key` also hides a few paths of keys, which is no loss. */
-const lastWords = /(^|_)(password|passwd|pass|passcode|secret|secret_id|token|token_id|key|jwt)$/;
+/**
+ * The last word of a name, also where it is misspelt. `_key` also hides a few paths of keys, which is no loss. The host
+ * program has the same words and names, since no secret leaves a host.
+ */
+const lastWords = /(^|_)(password|passwd|pass|passcode|p[as]+w[a-z]{0,4}|secret|secret_id|token|token_id|key|jwt)$/;
 
 /** Addresses that carry a password, and options that their services register with `secret=True` for other reasons. */
 const wholeNames: ReadonlySet<string> = new Set([
@@ -28,9 +31,12 @@ const wholeNames: ReadonlySet<string> = new Set([
   'netapp_private_key_file',
 ]);
 
-/** By its name alone, so that a misspelt section or case shows nothing either. */
+/** By its name alone, so that a misspelt section or case shows nothing either, nor a character that nobody sees. */
 export function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll('-', '_');
+  const plain = name
+    .toLowerCase()
+    .replaceAll('-', '_')
+    .replace(/[^a-z0-9_]/g, '');
   return lastWords.test(plain) || wholeNames.has(plain);
 }
 

@@ -103,7 +103,8 @@ function references(config: OsloConfig, registered: readonly RegisteredOption[] 
       const message = isSecret(entry)
         ? `the value of ${called(entry)} has a "$" that oslo.config takes for the name of an option: another text takes its place, or the service fails; write "$$" for it`
         : `the service fails where it asks for ${called(entry)}: ${printable(why ?? '')}; write "$$" for a "$" of the value`;
-      return [warn('reference', file, offsetIn(entry, reference.index), message)];
+      const place = isSecret(entry) ? ([entry.line, entry.pieces[0].start] as const) : offsetIn(entry, reference.index);
+      return [warn('reference', file, place, message)];
     }),
   );
 }

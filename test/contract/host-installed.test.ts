@@ -317,7 +317,7 @@ describe('least privilege', () => {
     for (const version of [1, 4]) {
       const input = one('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
       const { stdout } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
-      expect(stdout).toMatch(/\n\{"version": 3, "oldest": 2\}\nstackward-ready\n$/);
+      expect(stdout).toMatch(/\n\{"version": 4, "oldest": 2\}\nstackward-ready\n$/);
     }
   });
 

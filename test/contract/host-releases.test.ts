@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalHost } from '../../adapters/host/local-host';
 import { fileHeader, type HostRead, type HostWrite } from '../../lib/hosts/host';
-import { hostSource, programOfVersion2 } from '../support/host-releases';
+import { hostSource, laterVerbs, programOfVersion2 } from '../support/host-releases';
 import { base64, sha256, swap } from '../support/host-words';
 import { framed } from '../support/least-privilege';
 
@@ -19,24 +19,25 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Fields of each answer in version 2, as the first release with it takes them: a field more or less is refused there. */
-const fieldsOfVersion2: Readonly<Record<Exclude<(HostRead | HostWrite)['verb'], 'clock'>, string>> = {
-  facts: 'hostname init installed kernel machine python tools uid version',
-  'swap-file': 'mtimeSeconds realPath sha256',
-  'read-file': 'content exists group links managers mode mtimeSeconds owner realPath sha256 xattrs',
-  'digest-file': 'exists head sha256 size',
-  'list-folder': 'entries[].kind entries[].name exists',
-  'remove-file': '',
-  'save-tables': 'hasHook packedText variant',
-  'restore-tables': '',
-  'bridge-ports':
-    'ports[].bridge ports[].flags.hairpin_mode ports[].flags.learning ports[].flags.unicast_flood ports[].port',
-  'set-bridge-flag': '',
-  'boot-files':
-    'files[].isOurs files[].now files[].path files[].right files[].right.lines files[].right.sha256 init seen',
-  'swap-boot-files':
-    'files[].isOurs files[].now files[].path files[].right files[].right.lines files[].right.sha256 init seen',
-  'run-reader': 'code stderr stdout',
-};
+const fieldsOfVersion2: Readonly<Record<Exclude<(HostRead | HostWrite)['verb'], (typeof laterVerbs)[number]>, string>> =
+  {
+    facts: 'hostname init installed kernel machine python tools uid version',
+    'swap-file': 'mtimeSeconds realPath sha256',
+    'read-file': 'content exists group links managers mode mtimeSeconds owner realPath sha256 xattrs',
+    'digest-file': 'exists head sha256 size',
+    'list-folder': 'entries[].kind entries[].name exists',
+    'remove-file': '',
+    'save-tables': 'hasHook packedText variant',
+    'restore-tables': '',
+    'bridge-ports':
+      'ports[].bridge ports[].flags.hairpin_mode ports[].flags.learning ports[].flags.unicast_flood ports[].port',
+    'set-bridge-flag': '',
+    'boot-files':
+      'files[].isOurs files[].now files[].path files[].right files[].right.lines files[].right.sha256 init seen',
+    'swap-boot-files':
+      'files[].isOurs files[].now files[].path files[].right files[].right.lines files[].right.sha256 init seen',
+    'run-reader': 'code stderr stdout',
+  };
 
 /** Names of these fields are data. */
 const maps = ['tools', 'xattrs'];
@@ -99,7 +100,7 @@ test('each verb of version 2 is answered with exactly the fields of version 2', 
   expect(Object.fromEntries(told)).toEqual(fieldsOfVersion2);
 });
 
-test('a program of version 2 does all that this stackward asks of it, and refuses the clock alone', async () => {
+test('a program of version 2 does all that this stackward asks of it, and refuses later verbs alone', async () => {
   writeFileSync(installed, programOfVersion2(), { mode: 0o755 });
   const host = new LocalHost('cnode01', { installed });
   try {

@@ -242,7 +242,7 @@ describe("what it says when it can't start", () => {
     [
       'a command that does not exist',
       ['plna'],
-      "unknown command 'plna'\n(Did you mean plan?)\nCommands: plan, apply, verify, destroy, rollback, runs, services, doctor.\n",
+      "unknown command 'plna'\n(Did you mean plan?)\nCommands: plan, apply, verify, destroy, rollback, runs, services, where, inventory, doctor.\n",
     ],
     ['a time zone that does not exist', ['plan', '--timezone', 'Mars'], '--timezone "Mars" is not a time zone'],
     [

@@ -183,7 +183,7 @@ def question():
     if dice < 0.2:
         return {'verb': pick('read-file', 'read-file', 'digest-file'), 'path': path()}
     if dice < 0.3:
-        return {'verb': 'list-folder', 'path': path()}
+        return {'verb': pick('list-folder', 'read-config', 'read-interfaces', 'log-errors'), 'path': path()}
     if dice < 0.75:
         q = {'verb': 'swap-file', 'path': path(), 'content': content()}
         q['expect'] = expect_of(q) if os.path.isfile(q['path'].replace('\0', '').encode('utf-8', 'replace')) and rnd.random() < 0.9 else None
@@ -220,7 +220,7 @@ def mutated(q):
 
 
 def request():
-    whole = {'version': pick(2, 3), 'access': pick('write', 'write', 'write', 'read'), 'deadlineSeconds': 60,
+    whole = {'version': pick(2, 3, 4), 'access': pick('write', 'write', 'write', 'read'), 'deadlineSeconds': 60,
              'sequences': [[mutated(question()) for _ in range(rnd.randrange(3))] for _ in range(rnd.randrange(1, 4))]}
     if rnd.random() < 0.06:
         whole = mutated_whole(whole)

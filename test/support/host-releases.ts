@@ -4,9 +4,19 @@ import { join } from 'node:path';
 
 export const hostSource = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
 
-/** Text of a program of version 2, which has no verb `clock`. */
+/** Verbs of version 3 and later. */
+export const laterVerbs = [
+  'clock',
+  ...(['service-processes', 'listeners', 'read-config', 'read-interfaces', 'log-errors', 'boot-log'] as const),
+] as const;
+
+/** Text of a program of version 2, which has none of the later verbs. */
 export function programOfVersion2(): string {
-  const text = hostSource.replace(/^ +'clock': .*\n/m, '').replace(/^VERSION = .*$/m, 'VERSION = 2');
-  if (text.split('\n').length !== hostSource.split('\n').length - 1) throw new Error('the program has no verb "clock"');
+  let text = hostSource.replace(/^VERSION = .*$/m, 'VERSION = 2');
+  for (const verb of laterVerbs) {
+    const without = text.replace(new RegExp(`^ +'${verb}': .*\n`, 'm'), '');
+    if (without === text) throw new Error(`the program has no verb "${verb}" in a line of its own`);
+    text = without;
+  }
   return text;
 }

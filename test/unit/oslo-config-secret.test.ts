@@ -34,6 +34,8 @@ test.each([
   'Admin-Password',
   'hmac_keys',
   'connection_string',
+  'admin_pasword',
+  '\ufeffpass\u200bword',
 ])('the option %s of other releases and services is hidden', (name) => expect(isSecretName(name)).toBe(true));
 
 test.each(['ovsdb_connection', 'connection_recycle_time', 'token_ttl', 'my_ip', 'password_length'])(

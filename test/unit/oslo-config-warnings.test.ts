@@ -45,7 +45,7 @@ describe('one file', () => {
     ],
     [
       '[keystone_authtoken]\npassword = pa$word\n',
-      'reference 1.conf:2:14 the value of [keystone_authtoken] password has a "$" that oslo.config takes for the name of an option: another text takes its place, or the service fails; write "$$" for it',
+      'reference 1.conf:2:12 the value of [keystone_authtoken] password has a "$" that oslo.config takes for the name of an option: another text takes its place, or the service fails; write "$$" for it',
     ],
     [
       '[DEFAULT]\nlock_path = "a\n  $nothing"\n',

@@ -1,0 +1,62 @@
+/** The form of what a host tells of the services of OpenStack (lib/hosts/service-answers.ts). */
+import * as z from 'zod';
+import type { ServiceAnswers } from '../../lib/hosts/service-answers';
+
+const short = z.string().max(4_096);
+const count = z.number().int().nonnegative();
+const seconds = z.number().finite();
+const name = short.nullable();
+
+const process = z.strictObject({
+  pid: count,
+  parent: count,
+  service: z.string().regex(/^[a-z][a-z0-9_-]{1,99}$/),
+  title: name,
+  argv: z.array(short).max(64),
+  environment: z.record(z.string().regex(/^OS_\w{1,252}$/), name),
+  user: short,
+  folder: name,
+  home: name,
+  python: z.union([z.literal(2), z.literal(3)]).nullable(),
+  unit: name,
+  logs: z.array(short).max(20),
+  isContained: z.boolean(),
+  aliveSeconds: seconds,
+});
+
+const text = z.discriminatedUnion('exists', [
+  z.strictObject({ exists: z.literal(false), realPath: z.string().max(8_192) }),
+  z.strictObject({
+    exists: z.literal(true),
+    realPath: z.string().max(8_192),
+    text: z.string().max(4 << 20),
+    mtimeSeconds: seconds,
+    mode: count.max(0o7777),
+    owner: short,
+    group: short,
+  }),
+]);
+
+const lines = z.array(short).max(20);
+
+export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<ServiceAnswers[V]> } = {
+  'service-processes': z.strictObject({ processes: z.array(process).max(512), left: count }),
+  listeners: z.strictObject({
+    sockets: z
+      .array(
+        z.strictObject({
+          address: short,
+          port: count.max(65_535),
+          holders: z.array(z.strictObject({ pid: count, program: short })).max(64),
+        }),
+      )
+      .max(4_096),
+  }),
+  'read-config': text,
+  'read-interfaces': text,
+  'log-errors': z.discriminatedUnion('exists', [
+    z.strictObject({ exists: z.literal(false) }),
+    z.strictObject({ exists: z.literal(true), size: count, mtimeSeconds: seconds, lines }),
+  ]),
+  'boot-log': z.strictObject({ from: short, lines }),
+};

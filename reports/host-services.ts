@@ -1,0 +1,221 @@
+/** The services of OpenStack that run on a host, and the configuration that each has read: in at most three round trips. */
+import { UnrecoverableError } from '../lib/basics/errors';
+import type { HostRead, HostReader, Outcome } from '../lib/hosts/host';
+import { valueOf } from '../lib/hosts/host';
+import type { Listener, ServiceProcess, ToldText } from '../lib/hosts/service-answers';
+import type { OsloConfig } from '../lib/oslo-config/effective';
+import { eraOfLibrary, type Python } from '../lib/oslo-config/era';
+import { parseOsloFile, type OsloFile } from '../lib/oslo-config/file';
+import { configSources, searchName, type ConfigSource } from '../lib/oslo-config/reading-order';
+import { packagesOf, packageReaders, type InstalledPackage } from './packages';
+
+/** One file that the service reads, or should. */
+export interface ConfigPlace {
+  readonly path: string;
+  /** What names it: `--config-file`, a variable, the search path. */
+  readonly by: string;
+  readonly state:
+    | { readonly is: 'read'; readonly file: OsloFile; readonly writtenAt: Date }
+    | { readonly is: 'absent' }
+    | { readonly is: 'unread'; readonly why: string };
+}
+
+export interface HostService {
+  readonly name: string;
+  /** The first is the parent of the others, or the oldest. [] where none runs. */
+  readonly processes: readonly ServiceProcess[];
+  /** In reading order. */
+  readonly places: readonly ConfigPlace[];
+  /** Of what could be read. */
+  readonly config: OsloConfig;
+  /** Why its files could not be looked at. */
+  readonly unread?: string;
+}
+
+export interface HostServices {
+  readonly services: readonly HostService[];
+  readonly packages: readonly InstalledPackage[];
+  readonly listeners: readonly Listener[];
+  readonly now: Date;
+}
+
+type Texts = ReadonlyMap<string, Outcome<ToldText>>;
+type Folders = ReadonlyMap<
+  string,
+  Outcome<{ readonly exists: boolean; readonly entries: readonly { readonly name: string }[] }>
+>;
+
+/**
+ * @param named a service that is told of also where it doesn't run: by what it would read without a command line
+ * @throws StackwardError where the host doesn't answer, or its program is older than version 4
+ */
+export async function readHostServices(host: HostReader, named?: string): Promise<HostServices> {
+  const [found, sockets, clock, ...packages] = await host.read([
+    { verb: 'service-processes' },
+    { verb: 'listeners' },
+    { verb: 'clock' },
+    ...packageReaders,
+  ]);
+  const groups = groupsOf(valueOf(found).processes.filter(({ isContained }) => !isContained));
+  const contained = groupsOf(valueOf(found).processes.filter(({ isContained }) => isContained));
+  if (!found.ok && found.reason === 'refused') throw new UnrecoverableError(tooOldForServices);
+  const isMissing = named !== undefined && ![...groups, ...contained].some(([first]) => isCalled(first.service, named));
+  const read: readonly Reading[] = [
+    ...groups.map((processes) => ({ asked: processes[0], processes })),
+    ...(isMissing ? [{ asked: stopped(named), processes: [] }] : []),
+  ];
+  const sources = read.map(({ asked }) => configSources(asked));
+  const { texts, folders } = await readSources(host, sources.flat());
+  const installed = packagesOf(packages);
+  const library = installed.find(({ name }) => /^python3?-oslo[.-]config$/.test(name))?.version;
+  return {
+    services: [
+      ...read.map((reading, index) => serviceOf(reading, sources[index] ?? [], texts, folders, library)),
+      ...contained.map((processes) => ({
+        ...serviceOf({ asked: processes[0], processes }, [], texts, folders, library),
+        unread: 'it runs in a container, whose files stackward does not read',
+      })),
+    ],
+    packages: installed,
+    listeners: valueOf(sockets).sockets,
+    now: new Date(valueOf(clock).time * 1000),
+  };
+}
+
+export const tooOldForServices =
+  'the host program there is older, and does not tell of services; install that of this release (docs/hosts.md)';
+
+/** What the service has read is then what stood there before. */
+export const isWrittenAfterStart = (writtenAt: Date, { aliveSeconds }: ServiceProcess, now: Date): boolean =>
+  now.getTime() - writtenAt.getTime() < aliveSeconds * 1000;
+
+type Group = readonly [ServiceProcess, ...ServiceProcess[]];
+type Asked = Parameters<typeof configSources>[0];
+
+interface Reading {
+  readonly asked: Asked;
+  readonly processes: readonly ServiceProcess[];
+}
+
+const stopped = (service: string): Asked => ({
+  service,
+  argv: [],
+  environment: {},
+  folder: null,
+  home: null,
+  python: 3,
+});
+
+/** `placement` is what uWSGI's file is called where the service is placement-api. */
+export const isCalled = (service: string, named: string): boolean =>
+  service === named || `${service}-api` === named || service === `${named}-api`;
+
+/** Processes of one service that read the same: a parent and its workers. Two of one name that read otherwise are two. */
+function groupsOf(processes: readonly ServiceProcess[]): readonly Group[] {
+  const groups = new Map<string, [ServiceProcess, ...ServiceProcess[]]>();
+  const parents = new Map(processes.map((process) => [process.pid, process]));
+  const rootOf = (process: ServiceProcess): ServiceProcess => {
+    const parent = parents.get(process.parent);
+    return parent?.service === process.service ? rootOf(parent) : process;
+  };
+  for (const process of processes.toSorted((a, b) => b.aliveSeconds - a.aliveSeconds || a.pid - b.pid)) {
+    const { pid, service } = rootOf(process);
+    const key = `${service} ${pid}`;
+    const group = groups.get(key);
+    if (group) group.push(process);
+    else groups.set(key, [process]);
+  }
+  return [...groups.values()];
+}
+
+async function readSources(
+  host: HostReader,
+  sources: readonly ConfigSource[],
+): Promise<{ readonly texts: Texts; readonly folders: Folders }> {
+  const pathsOf = (kind: 'file' | 'folder') => [
+    ...new Set(
+      sources.flatMap((source) =>
+        source.is === 'search' ? (source.of === kind ? source.paths : []) : source.is === kind ? [source.path] : [],
+      ),
+    ),
+  ];
+  const [files, folders] = [pathsOf('file'), pathsOf('folder')];
+  const answers = await host.read([
+    ...files.map((path): HostRead => ({ verb: 'read-config', path })),
+    ...folders.map((path): HostRead => ({ verb: 'list-folder', path })),
+  ]);
+  const texts = new Map(files.map((path, index) => [path, answers[index] as Outcome<ToldText>]));
+  const listed: Folders = new Map(folders.map((path, index) => [path, answers[files.length + index] as never]));
+  const more = [...listed].flatMap(([folder, answer]) =>
+    answer.ok ? answer.value.entries.filter(isConf).map(({ name }) => `${folder}/${name}`) : [],
+  );
+  const missing = more.filter((path) => !texts.has(path));
+  const rest =
+    missing.length === 0 ? [] : await host.read(missing.map((path) => ({ verb: 'read-config', path }) as const));
+  for (const [index, path] of missing.entries()) texts.set(path, rest[index] as Outcome<ToldText>);
+  return { texts, folders: listed };
+}
+
+/** As Python's glob takes `*.conf`. */
+const isConf = ({ name }: { readonly name: string }): boolean => name.endsWith('.conf') && !name.startsWith('.');
+
+function serviceOf(
+  { asked, processes }: Reading,
+  sources: readonly ConfigSource[],
+  texts: Texts,
+  folders: Folders,
+  library: string | undefined,
+): HostService {
+  const python: Python = asked.python === 2 ? 2 : 3;
+  const place = (path: string, by: string): ConfigPlace => ({
+    path,
+    by,
+    state: stateOf(path, texts.get(path), python),
+  });
+  const inFolder = (folder: string, by: string): readonly ConfigPlace[] => {
+    const answer = folders.get(folder);
+    if (!answer?.ok) return [{ path: folder, by, state: unread(answer) }];
+    const names = answer.value.entries.filter(isConf).map(({ name }) => name);
+    return names.toSorted().map((name) => place(`${folder}/${name}`, by));
+  };
+  const places = sources.flatMap((source): readonly ConfigPlace[] => {
+    if (source.is === 'file') return [place(source.path, source.by)];
+    if (source.is === 'folder') return inFolder(source.path, source.by);
+    const answerTo = (path: string) => (source.of === 'file' ? texts : folders).get(path);
+    // Limits may hide the home folders, where no service has its files.
+    const path = source.paths.find(isThere(answerTo)) ?? source.paths.find(isHidden(answerTo));
+    if (path === undefined) return [];
+    return source.of === 'file' ? [place(path, searchName)] : inFolder(path, searchName);
+  });
+  const files = places.flatMap(({ state }) => (state.is === 'read' ? [state.file] : []));
+  const environment = new Map(
+    Object.entries(asked.environment).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+  );
+  return { name: asked.service, processes, places, config: { files, environment, era: eraOfLibrary(library, python) } };
+}
+
+type AnswerTo = (path: string) => Outcome<{ readonly exists: boolean }> | undefined;
+
+const isThere =
+  (answerTo: AnswerTo) =>
+  (path: string): boolean => {
+    const answer = answerTo(path);
+    return answer?.ok === true && answer.value.exists;
+  };
+
+const isHidden =
+  (answerTo: AnswerTo) =>
+  (path: string): boolean =>
+    answerTo(path)?.ok === false && path.startsWith('/etc/');
+
+const unread = (answer: Outcome<unknown> | undefined): { readonly is: 'unread'; readonly why: string } => ({
+  is: 'unread',
+  why: answer === undefined || answer.ok ? 'it was not asked for' : answer.error.message,
+});
+
+function stateOf(path: string, answer: Outcome<ToldText> | undefined, python: Python): ConfigPlace['state'] {
+  if (!answer?.ok) return unread(answer);
+  const { value } = answer;
+  if (!value.exists) return { is: 'absent' };
+  return { is: 'read', file: parseOsloFile(path, value.text, python), writtenAt: new Date(value.mtimeSeconds * 1000) };
+}

@@ -1,0 +1,141 @@
+/** What the host program tells of services of OpenStack that run on a host: real processes in a network namespace of their own. */
+import { appendFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { valueOf } from '../../lib/hosts/host';
+import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
+import { ServiceHost } from '../support/service-host';
+
+let world: ServiceHost;
+beforeEach(() => (world = new ServiceHost()));
+afterEach(() => world.stop());
+
+async function look(): Promise<{ processes: readonly ServiceProcess[]; sockets: readonly Listener[] }> {
+  const [found, listening] = await world.host.read([{ verb: 'service-processes' }, { verb: 'listeners' }]);
+  return { processes: valueOf(found).processes, sockets: valueOf(listening).sockets };
+}
+
+test('a service is told with its command line, its variables, its log, its ports and its age, and without a secret', async () => {
+  const log = join(world.folder, 'nova-compute.log');
+  const secret = 'hunter2';
+  const args = [
+    ...['--config-file', '/etc/nova/nova.conf', '--config-dir=conf.d'],
+    ...['--os-password', secret, `--rabbit_password=${secret}`, `--transport=rabbit://nova:${secret}@mq/`],
+  ];
+  const env = {
+    ...{ HOME: '/var/lib/nova', LOG: log, PORTS: '8774 6:8775', PATH: '/usr/bin', EDITOR: secret },
+    ...{
+      OS_DEFAULT__MY_IP: '192.0.2.1',
+      OS_DATABASE__CONNECTION: secret,
+      OS_PASSWORD: secret,
+      OS_API__TOKEN: `a$${secret}`,
+    },
+  };
+  const pid = await world.start('nova-compute', args, env);
+  const { processes, sockets } = await look();
+  expect(processes).toEqual([
+    {
+      ...{ pid, parent: process.pid, service: 'nova-compute', title: null, user: 'root', folder: world.folder },
+      argv: [
+        ...['/usr/bin/python3', join(world.folder, 'bin/nova-compute')],
+        ...['--config-file', '/etc/nova/nova.conf', '--config-dir=conf.d'],
+        ...['--os-password', '***', '--rabbit_password=***', '--transport=***://***@***'],
+      ],
+      environment: {
+        ...{
+          OS_DEFAULT__MY_IP: '192.0.2.1',
+          OS_DATABASE__CONNECTION: '***',
+          OS_PASSWORD: null,
+          OS_API__TOKEN: '$x***',
+        },
+      },
+      ...{ home: '/var/lib/nova', python: 3, unit: null, logs: [log], isContained: false },
+      aliveSeconds: expect.any(Number) as number,
+    },
+  ]);
+  expect(processes[0]?.aliveSeconds).toBeLessThan(600);
+  const holders = [{ pid, program: 'python3' }];
+  expect(sockets).toEqual([
+    { address: '127.0.0.1', port: 8774, holders },
+    { address: '::1', port: 8775, holders },
+  ]);
+  appendFileSync(log, 'x');
+  rmSync(log);
+  expect((await look()).processes[0]?.logs).toEqual([`${log} (deleted)`]);
+});
+
+test('workers with a title, web servers and runners are services; editors, tools and clients are none', async () => {
+  const waiting = ['-c', 'import sys; print(1); sys.stdout.flush(); sys.stdin.read()'];
+  const titled = (title: string) =>
+    world.run(['bash', '--norc', '-c', `exec -a "$0" /usr/bin/python3 "$@"`, title, ...waiting]);
+  await titled(
+    'neutron-server: rpc worker (/usr/bin/python3 /usr/bin/neutron-server --config-file /etc/neutron/neutron.conf)',
+  );
+  await titled('(wsgi:keystone-pu -k start');
+  await titled('/usr/bin/python3 /usr/bin/cinder-volume --config-file /etc/cinder/cinder.conf');
+  const script = (name: string, ...args: string[]) => world.start(name, args);
+  await script('glance-api');
+  await script('entry_point.py', 'nova-conductor=nova.cmd.conductor:main');
+  // None of these is a service.
+  await script('nova-manage', 'service', 'list');
+  await script('nova-rootwrap');
+  await script('privsep-helper', '--config-file', '/etc/nova/nova.conf');
+  await script('pager.py', '/var/log/nova/nova-api.log');
+  await world.run(['bash', '--norc', '-c', 'exec -a less sh -c "echo 1; cat" /etc/nova/nova-api.conf']);
+  const { processes } = await look();
+  expect(processes.map(({ service, title }) => [service, title]).sort()).toEqual([
+    ['cinder-volume', null],
+    ['glance-api', null],
+    ['keystone-pu', '(wsgi:keystone-pu -k start'],
+    ['neutron-server', 'neutron-server: rpc worker'],
+    ['nova-conductor', null],
+  ]);
+  const worker = processes.find(({ service }) => service === 'neutron-server');
+  expect(worker?.argv).toEqual([
+    '/usr/bin/python3',
+    '/usr/bin/neutron-server',
+    '--config-file',
+    '/etc/neutron/neutron.conf',
+  ]);
+});
+
+test('the errors at the end of a log are told, at most twenty, and none of a file that is not there', async () => {
+  const lines = Array.from(
+    { length: 30 },
+    (_, index) => `2026-11-29 10:00:${index + 10} 1 ERROR nova.x [-] boom ${index} password=hunter2`,
+  );
+  const log = world.write('nova.log', `${'2026 INFO x\n'.repeat(100_000)}${lines.join('\n2026 INFO y\n')}\n`);
+  const [told, absent] = await world.host.read([
+    { verb: 'log-errors', path: log },
+    { verb: 'log-errors', path: `${log}.1` },
+  ]);
+  expect(valueOf(absent)).toEqual({ exists: false });
+  expect(valueOf(told)).toMatchObject({
+    ...{ exists: true, size: expect.any(Number) as number },
+    lines: lines.slice(10).map((line) => line.replace('hunter2', '***')),
+  });
+});
+
+test('command lines of package managers, of systemctl and of the option generator are taken word by word', async () => {
+  const run = (...argv: string[]) => ({ verb: 'run-reader', argv }) as const;
+  const format = '-f=${Package}|${Version}|${Status}\\n';
+  const [listed, ...refused] = await world.host.read([
+    run('dpkg-query', '-W', format, '*python3-minimal*'),
+    run('dpkg-query', '-W', format, 'python3'),
+    run('dpkg-query', '-W', '-f=${Package}', '*python3*'),
+    run('dpkg-query', '-W', format, '*--admindir=/tmp*'),
+    run('systemctl', 'show', '--property=Environment', 'nova-compute.service'),
+    run('systemctl', 'stop', 'nova-compute.service'),
+    run(
+      'oslo-config-generator',
+      '--format',
+      'json',
+      '--namespace',
+      'nova.conf',
+      '--output-file',
+      '/etc/nova/nova.conf',
+    ),
+    run('rpm', '-qa', '--qf', '%{NAME}', '*nova*'),
+  ]);
+  expect(valueOf(listed).stdout).toMatch(/^python3-minimal\|3[.]\d.*\|install ok installed$/m);
+  expect(refused).toMatchObject(refused.map(() => ({ ok: false, reason: 'refused' })));
+});

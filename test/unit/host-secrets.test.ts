@@ -1,0 +1,164 @@
+/** What the host program tells of configuration files, interfaces and logs: never a secret, and all else as it stands. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseOsloFile } from '../../lib/oslo-config/file';
+import { isSecretName } from '../../lib/oslo-config/secret';
+import { fuzzCount, fuzzSeed } from '../support/fuzz';
+import { callHostFunction } from '../support/host-functions';
+import { fileText } from '../support/oslo-config-cases';
+import { findPython2 } from '../support/python2';
+
+const python2 = findPython2('the filter of secrets');
+const pythons = ['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])];
+const fixture = JSON.parse(
+  readFileSync(join(__dirname, '../fixtures/oslo-config/secret-options.json'), 'utf8'),
+) as Readonly<Record<'secret' | 'plain', readonly string[]>>;
+const [secretNames = [], plainNames = []] = [fixture.secret, fixture.plain].map((lines) => lines.join(' ').split(' '));
+
+/** Unlike anything that a case holds otherwise. */
+const secret = 'hunter2Qq';
+
+const secretName = fc.constantFrom(...secretNames, 'admin_pasword', 'Rabbit-Password', 'sql_connection');
+const secretValue = fc
+  .tuple(
+    fc.constantFrom('', '"', "'", '$', '$$', 'pa$', '${', '#', '= ', 'a:b@', '\u00a0'),
+    fc.constantFrom('', '"', "'", '$x', '}', ' ; x', '@host/', '\\'),
+  )
+  .map(([before, after]) => `${before}${secret}${after}`);
+const sign = fc.constantFrom('=', ' = ', ':', ' : ', '\t=');
+const secretLines = fc.oneof(
+  fc.tuple(secretName, sign, secretValue).map((parts) => parts.join('')),
+  // Over several lines, of which the last looks like an option.
+  fc
+    .tuple(secretName, sign, secretValue, secretValue)
+    .map(([name, equals, one, two]) => `${name}${equals}${one}\n  ${two}\n\tx = ${secret}`),
+  fc.tuple(secretName, sign).map(([name, equals]) => `${name}${equals}\n  ${secret}\n`),
+  // Swallowed by the option above.
+  fc.tuple(secretName, secretValue).map(([name, value]) => `my_ip = 192.0.2.1\n  ${name} = ${value}`),
+  fc.tuple(secretName, secretValue).map(([name, value]) => `#${name} = ${value}`),
+  fc.constantFrom(
+    `http_proxy = http://squid:${secret}@proxy/`,
+    `servers = a, https://u:a@${secret}@b/ c`,
+    `  indented http://u:${secret}@b/`,
+    secret,
+    `=${secret}`,
+    `[DEFAULT] ${secret}`,
+    `[${secret}`,
+    `\u00a0password = ${secret}`,
+    `password = x\r${secret}`,
+    `password = x\ry = ${secret}`,
+    `\ufeffpassword = ${secret}`,
+  ),
+);
+const files = fc
+  .tuple(
+    fileText,
+    fc.array(fc.tuple(secretLines, fc.constantFrom('\n', '\r\n', '\n\n')), { minLength: 1, maxLength: 4 }),
+    fileText,
+  )
+  .map(([before, secrets, after]) => `${before}\n${secrets.flat().join('')}${after}`);
+
+const redact = (texts: readonly string[], python: string) =>
+  callHostFunction<string>(
+    'redact',
+    texts.map((text) => [text]),
+    python,
+  );
+
+test.each(pythons)('no secret of a configuration file leaves the host, by %s', (python) => {
+  const texts = fc.sample(files, { numRuns: Math.ceil(fuzzCount / 20), seed: fuzzSeed });
+  const told = redact(texts, python);
+  const leaks = texts.flatMap((text, index) =>
+    told[index]?.includes(secret) === false ? [] : [JSON.stringify({ text, told: told[index] })],
+  );
+  expect({ seed: fuzzSeed, leaks: leaks.slice(0, 2), of: leaks.length }).toEqual({ seed: fuzzSeed, leaks: [], of: 0 });
+});
+
+test.each(pythons)(
+  'sections, options and faults of a told file are those of the file, and so are values that are no secrets, by %s',
+  (python) => {
+    const texts = fc.sample(fileText, { numRuns: Math.ceil(fuzzCount / 20), seed: fuzzSeed });
+    const told = redact(texts, python);
+    const seen = { values: 0, hidden: 0 };
+    for (const [index, text] of texts.entries()) {
+      const [before, after] = [text, told[index] ?? ''].map((each) => parseOsloFile('x', each, 3)) as [
+        ReturnType<typeof parseOsloFile>,
+        ReturnType<typeof parseOsloFile>,
+      ];
+      expect(after.sections).toEqual(before.sections);
+      expect(after.faults.map(({ line, column }) => [line, column])).toEqual(
+        before.faults.map(({ line, column }) => [line, column]),
+      );
+      expect(
+        after.entries.map(({ section, name, line, start }) => [
+          section,
+          name,
+          line,
+          start - (after.lines[line - 1]?.start ?? 0),
+        ]),
+      ).toEqual(
+        before.entries.map(({ section, name, line, start }) => [
+          section,
+          name,
+          line,
+          start - (before.lines[line - 1]?.start ?? 0),
+        ]),
+      );
+      for (const [place, entry] of after.entries.entries()) {
+        if (entry.value.includes('***')) seen.hidden += 1;
+        else {
+          seen.values += 1;
+          expect(entry.value).toBe(before.entries[place]?.value);
+        }
+      }
+    }
+    // Nothing of it is proven by values that are all hidden.
+    expect(seen.values).toBeGreaterThan(seen.hidden * 5);
+  },
+);
+
+test.each(pythons)('the host program and the reports call the same options secret, by %s', (python) => {
+  const near = secretNames.flatMap((name) => [
+    `${name}_x`,
+    `x_${name}`,
+    `x${name}`,
+    name.toUpperCase().replaceAll('_', '-'),
+  ]);
+  const names = [...secretNames, ...plainNames, ...near, 'pasword', 'db_passwrd', 'passive', 'pass_through', 'compass'];
+  expect(
+    callHostFunction<boolean>(
+      'is_secret',
+      names.map((name) => [name]),
+      python,
+    ),
+  ).toEqual(names.map(isSecretName));
+});
+
+test.each(pythons)('a secret tells whether a "$" of it names an option, and whether it is empty, by %s', (python) => {
+  const shown = (value: string) => redact([`[x]\npassword = ${value}\n`], python)[0]?.split('\n')[1];
+  expect(['', 'abc', 'pa$word', 'pa$$word', 'pa\\$word', '${a', '$1', 'a$'].map(shown)).toEqual([
+    ...['password = ', 'password = ***', 'password = $x***', 'password = ***', 'password = ***'],
+    ...['password = $x***', 'password = ***', 'password = ***'],
+  ]);
+});
+
+test.each(pythons)('lines of a log and of an interfaces file keep no password, by %s', (python) => {
+  const lines = [
+    `ERROR nova 'admin_pass': u'${secret} x', "token": "${secret}"`,
+    `ERROR db mysql+pymysql://nova:${secret}@db/nova refused`,
+    `ERROR X-Auth-Token: ${secret} password=${secret}; --os-password ${secret} rabbit_password = ${secret}`,
+    'ERROR Authorization: Bearer gAAAAABhunter2Qqhunter2Qqhunter2Qq',
+  ];
+  const told = callHostFunction<string>(
+    'without_secrets',
+    lines.map((line) => [line]),
+    python,
+  );
+  expect(told.filter((line) => line.includes('hunter2'))).toEqual([]);
+  expect(told[1]).toBe('ERROR db mysql+pymysql://***@db/nova refused');
+  const interfaces = `iface wlan0 inet dhcp\r\n  wpa-psk ${secret}\n wireless-key ${secret}\n  up curl -u x http://u:${secret}@h # c\n`;
+  expect(callHostFunction<string>('redact_interfaces', [[interfaces]], python)).toEqual([
+    'iface wlan0 inet dhcp\r\n  wpa-psk ***\n wireless-key ***\n  up curl -u x http://***@h # c\n',
+  ]);
+});
