@@ -314,7 +314,7 @@ describe('least privilege', () => {
       const { stdout, stderr, status } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
       expect([input.slice(0, 99), stderr, status, stdout]).toEqual([input.slice(0, 99), '', 0, text(says)]);
     }
-    for (const version of [1, 4]) {
+    for (const version of [1, 5]) {
       const input = one('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
       const { stdout } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
       expect(stdout).toMatch(/\n\{"version": 4, "oldest": 2\}\nstackward-ready\n$/);
