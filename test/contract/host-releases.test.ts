@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalHost } from '../../adapters/host/local-host';
 import { fileHeader, type HostRead, type HostWrite } from '../../lib/hosts/host';
-import { hostSource, laterVerbs, programOfVersion2 } from '../support/host-releases';
+import { hostSource, programOfVersion2, type laterVerbs } from '../support/host-releases';
 import { base64, sha256, swap } from '../support/host-words';
 import { framed } from '../support/least-privilege';
 
