@@ -6,7 +6,8 @@ import { isAlias, isMap, isNode, isScalar, isSeq, visit, type Document } from 'y
 import * as z from 'zod';
 import '../lib/basics/schema-words';
 import { InvalidConfiguration } from '../lib/basics/errors';
-import { databaseNames, serviceNames, type DatabaseName } from '../lib/contract/ports';
+import { reachableNames, type ReachableName } from '../lib/contract/ports';
+import { serviceNames } from '../lib/openstack/services';
 import { parseYamlText, valueIn } from '../lib/basics/yaml-text';
 
 const encrypted = z.strictObject({
@@ -35,14 +36,14 @@ const encryption = tls.default({ minVersion: 'TLSv1.2', verifyName: true });
 const database = z.strictObject({ ...login, schema: z.string().min(1).optional(), tls: encryption });
 
 /** One account that reads several databases of one server, whose schemas have their names. */
-const shared = z.strictObject({ ...login, names: z.array(z.enum(databaseNames)).min(1), tls: encryption });
+const shared = z.strictObject({ ...login, names: z.array(z.enum(reachableNames)).min(1), tls: encryption });
 
 export type DatabaseAccess = Omit<z.infer<typeof database>, 'schema'> & { readonly schema: string };
 
 const entries = z
   .strictObject({
-    ...(Object.fromEntries(databaseNames.map((name) => [name, database.optional()])) as Record<
-      DatabaseName,
+    ...(Object.fromEntries(reachableNames.map((name) => [name, database.optional()])) as Record<
+      ReachableName,
       z.ZodOptional<typeof database>
     >),
     shared: shared.optional(),
@@ -53,8 +54,8 @@ const entries = z
   );
 
 function accesses({ shared: together, ...own }: z.infer<typeof entries>): Configuration['databases'] {
-  const found: Partial<Record<DatabaseName, DatabaseAccess>> = {};
-  for (const name of databaseNames) {
+  const found: Partial<Record<ReachableName, DatabaseAccess>> = {};
+  for (const name of reachableNames) {
     const entry = own[name];
     if (entry) found[name] = { ...entry, schema: entry.schema ?? name };
     else if (together?.names.includes(name)) {
@@ -131,7 +132,7 @@ const configuration = z.strictObject({
 });
 
 export type Configuration = Omit<z.infer<typeof configuration>, 'databases'> & {
-  readonly databases: Readonly<Partial<Record<DatabaseName, DatabaseAccess>>>;
+  readonly databases: Readonly<Partial<Record<ReachableName, DatabaseAccess>>>;
   /** That was read, or would be. */
   readonly file: string;
 };
@@ -176,7 +177,7 @@ function allowedBelow([top, second, third]: readonly string[]): string {
   if (top === 'acknowledged') return Object.keys(acknowledgement.shape).join(', ');
   if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
   if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');
-  if (second === undefined) return [...databaseNames, 'shared'].join(', ');
+  if (second === undefined) return [...reachableNames, 'shared'].join(', ');
   const fields = second === 'shared' ? shared.shape : database.shape;
   return Object.keys(third === undefined ? fields : encrypted.shape).join(', ');
 }

@@ -3,14 +3,14 @@ import { getText } from '../adapters/files/files';
 import type { MysqlOptions, MysqlReader, MysqlWriter } from '../adapters/mysql/mysql-database';
 import { defined } from '../lib/basics/defined';
 import { InvalidConfiguration } from '../lib/basics/errors';
-import { databaseNames, type DatabaseName } from '../lib/contract/ports';
+import { reachableNames, type ReachableName } from '../lib/contract/ports';
 import type { DatabaseProbe } from '../lib/contract/report-ports';
 import type { Target } from '../lib/contract/target';
 import type { Note } from '../lib/run/plan';
 import type { Configuration } from './config';
 
 export interface Databases {
-  readonly configured: ReadonlySet<DatabaseName>;
+  readonly configured: ReadonlySet<ReachableName>;
   /** @throws InvalidConfiguration when nothing says how to reach it */
   reader(target: Target): Promise<MysqlReader>;
   /** @throws InvalidConfiguration when nothing says how to reach it */
@@ -25,10 +25,10 @@ export function databases(
   configuration: Configuration,
   closing: <Connection extends MysqlReader>(connection: Connection) => Connection,
 ): Databases {
-  const configured = new Set(databaseNames.filter((name) => configuration.databases[name] !== undefined));
+  const configured = new Set(reachableNames.filter((name) => configuration.databases[name] !== undefined));
   /** Opens a database when it is first asked for, and keeps it. */
   const keeping = <Connection extends MysqlReader>(
-    known: Map<DatabaseName, Promise<Connection>>,
+    known: Map<ReachableName, Promise<Connection>>,
     connect: (options: MysqlOptions) => Promise<Connection>,
   ) => {
     return async (target: Target): Promise<Connection> => {
@@ -37,14 +37,14 @@ export function databases(
       return known.get(name) ?? kept(known, name, open());
     };
   };
-  const readers = new Map<DatabaseName, Promise<MysqlReader>>();
+  const readers = new Map<ReachableName, Promise<MysqlReader>>();
   return {
     configured,
     reader: keeping(readers, async (options) => {
       const { MysqlReader } = await import('../adapters/mysql/mysql-database.js');
       return new MysqlReader(options);
     }),
-    writer: keeping(new Map<DatabaseName, Promise<MysqlWriter>>(), async (options) => {
+    writer: keeping(new Map<ReachableName, Promise<MysqlWriter>>(), async (options) => {
       const { MysqlWriter } = await import('../adapters/mysql/mysql-database.js');
       return new MysqlWriter(options);
     }),
@@ -58,14 +58,14 @@ function kept<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
   return value;
 }
 
-function nameOf(target: Target, { file, databases: { neutron } }: Configuration): DatabaseName {
-  const name = databaseNames.find((known) => target === `database:${known}`);
+function nameOf(target: Target, { file, databases: { neutron } }: Configuration): ReachableName {
+  const name = reachableNames.find((known) => target === `database:${known}`);
   if (name !== undefined) return name;
   const leads = neutron === undefined ? '' : `; ${file} leads to database:neutron`;
   throw new InvalidConfiguration(`nothing says how to reach ${target}${leads}`);
 }
 
-function optionsOf(name: DatabaseName, { databases: configured, file }: Configuration): MysqlOptions {
+function optionsOf(name: ReachableName, { databases: configured, file }: Configuration): MysqlOptions {
   const database = configured[name];
   if (!database) {
     const asked =
@@ -80,7 +80,7 @@ function optionsOf(name: DatabaseName, { databases: configured, file }: Configur
   return { ...rest, tls: defined({ minVersion, verifyName, ca: caFile === undefined ? undefined : getText(caFile) }) };
 }
 
-function probeOf(name: DatabaseName, configuration: Configuration): readonly DatabaseProbe[] {
+function probeOf(name: ReachableName, configuration: Configuration): readonly DatabaseProbe[] {
   const database = configuration.databases[name];
   if (!database) return [];
   const connect = async () => {
@@ -91,7 +91,7 @@ function probeOf(name: DatabaseName, configuration: Configuration): readonly Dat
   return [{ name, place: `${host}:${port}`, machine: host, user, connect }];
 }
 
-function legacyTlsWarnings(name: DatabaseName, { databases: configured, file }: Configuration): readonly Note[] {
+function legacyTlsWarnings(name: ReachableName, { databases: configured, file }: Configuration): readonly Note[] {
   const database = configured[name];
   if (database === undefined || database.tls === 'off' || database.tls.minVersion !== 'legacy') return [];
   const message = `the TLS to ${database.host} may be as weak as that of MySQL 5.5, because ${file} has tls.minVersion: legacy: whoever records it and gets the server's key later can read it`;

@@ -1,5 +1,6 @@
 /** stackward.yaml's `hosts` and `services`: which hosts it leads to, and which hosts serve which API. */
 import type { HostDirectory } from '../lib/contract/ports';
+import { configName } from '../lib/openstack/services';
 import type { Configuration, HostAccess } from './config';
 
 const matches = (pattern: string, host: string): boolean => {
@@ -15,8 +16,7 @@ export function hostDirectory(configuration: Configuration): HostDirectory {
   const { services, hosts } = configuration;
   return {
     serving: (service) => services[service]?.hosts ?? [],
-    configFiles: (service) =>
-      services[service]?.configFiles ?? [`/etc/${service}/${service === 'glance' ? 'glance-api' : service}.conf`],
+    configFiles: (service) => services[service]?.configFiles ?? [`/etc/${service}/${configName(service)}.conf`],
     named: [...new Set(Object.values(services).flatMap((service) => service.hosts))],
     reachesAny: hosts.length > 0,
     canReach: (host) => findAccess(host, configuration) !== undefined,

@@ -6,7 +6,7 @@ import { isLine } from '../lib/basics/line';
 import { faultOfRule } from '../lib/policy/actions';
 import { faultOfRole, intentOf, intents, ruleOf, sayGrant, serviceOf, type Intent } from '../lib/policy/intents';
 import { findUnknownRule } from '../lib/policy/unknown';
-import { serviceNames, type ServiceName } from '../lib/contract/ports';
+import { serviceNames, type ServiceName } from '../lib/openstack/services';
 import type { PolicyRuleDeclared } from '../reconcilers/policy-rule/spec';
 import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';

@@ -214,6 +214,14 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
     });
   }
 
+  define(statement: string): Promise<void> {
+    return this.exclusively(async (session) => {
+      await this.run(session, statement).catch((error: unknown) => {
+        throw isConnectionLost(error) ? unknownOutcome(error, this.options, 'a statement that defines') : error;
+      });
+    });
+  }
+
   private async attempt<T>(session: Session, work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
     await this.inStep(session, this.run(session, 'START TRANSACTION'));
     let result: T;

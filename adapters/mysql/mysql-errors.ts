@@ -46,10 +46,10 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-/** COMMIT is on its way, and no answer says that it was done or rolled back. */
-export function unknownOutcome(error: unknown, { host, port }: Place): StackwardError {
+/** COMMIT, or a statement that commits by itself, is on its way, and no answer says that it was done or rolled back. */
+export function unknownOutcome(error: unknown, { host, port }: Place, during = 'COMMIT'): StackwardError {
   if (isConnectionLost(error))
-    return new TransientError('the connection was lost at COMMIT: the outcome is unknown, so observe again', {
+    return new TransientError(`the connection was lost at ${during}: the outcome is unknown, so observe again`, {
       cause: error,
     });
   const { errno, message } = asDriverError(error);

@@ -5,13 +5,15 @@ import type { ApiAnswer, CloudApis, VersionReader } from '../../lib/contract/por
 import { sayFault } from '../../lib/basics/schema-fault';
 import type { OpenStackSession } from './openstack-session';
 
-const microversion = z.string().regex(/^\d{1,3}\.\d{1,5}$/, 'must be a version such as 2.93');
+/** Of this major version: `999.93` is no newer Nova than 2.93, but something else that answers there. */
+const versionOf = (major: 2 | 3, prefix = '') =>
+  z.string().regex(new RegExp(`^${prefix}${major}\\.\\d{1,5}$`), `must be a version such as ${prefix}${major}.14`);
 /** `GET /v2.1/`. `/v2/` says '' since Kilo, and before Kilo nothing. */
-const novaAnswer = z.object({ version: z.object({ version: z.union([microversion, z.literal('')]).optional() }) });
+const novaAnswer = z.object({ version: z.object({ version: z.union([versionOf(2), z.literal('')]).optional() }) });
 /** `GET /v3/` of Cinder. */
-const cinderAnswer = z.object({ versions: z.array(z.object({ version: microversion })).min(1) });
+const cinderAnswer = z.object({ versions: z.array(z.object({ version: versionOf(3) })).min(1) });
 /** `GET /v3` of Keystone: `v3.14`. */
-const keystoneAnswer = z.object({ version: z.object({ id: z.string().regex(/^v\d{1,3}\.\d{1,5}$/) }) });
+const keystoneAnswer = z.object({ version: z.object({ id: versionOf(3, 'v') }) });
 /** `GET /v2.0/extensions` of Neutron. */
 const neutronAnswer = z.object({ extensions: z.array(z.object({ alias: z.string().max(255) })) });
 

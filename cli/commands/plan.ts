@@ -25,6 +25,10 @@ async function showPlan(run: Run<PlanOptions>): Promise<number> {
       ? commandLine(['apply', ...givenOptions(options)])
       : commandLine(['apply', options.out, ...givenOptions({ ...options, stack: [], kind: [], target: [] })]);
   const hint = planned.steps.length > 0 ? `\nTo perform these actions, run \`${printable(command)}\`.\n` : '';
-  say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${hint}`);
+  const kept =
+    options.out !== undefined && planned.problems.length > 0
+      ? `\nThe plan is kept in ${printable(options.out)}, without what the problems are about.\n`
+      : '';
+  say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${kept}${hint}`);
   return planExitCode(planned);
 }

@@ -4,9 +4,19 @@
  */
 import { asStackwardError, InvalidConfiguration } from '../basics/errors';
 import type { Readers, Writers } from './ports';
-import type { Difference, Finding, Placement, Reconciler, Scope, Step, StepResult, Wanted } from './reconciler';
+import {
+  ownKey,
+  type Difference,
+  type Finding,
+  type Placement,
+  type Reconciler,
+  type Scope,
+  type Step,
+  type StepResult,
+  type Wanted,
+} from './reconciler';
 import type { Resource } from './resource';
-import type { Image, Target } from './target';
+import { mayHold, type Image, type Target } from './target';
 
 /** What was seen of one kind on one target, and the way to change it. */
 export interface Look {
@@ -15,10 +25,10 @@ export interface Look {
   readonly difference: Difference<Step>;
   /** What is there before each step, in the order of the steps. */
   readonly images: readonly Image[];
-  /** Yields the results of these steps, as they come. */
-  apply(isMeant: (step: Step) => boolean, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
-  /** The same look, with these steps done: what is applied next starts from there. Pure. */
-  after(isDone: (step: Step) => boolean): Look;
+  /** Yields the results of the steps with these `ownKey`s, as they come. */
+  apply(keys: Iterable<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
+  /** The same look, with the steps done that have these `ownKey`s: what is applied next starts from there. Pure. */
+  after(keys: ReadonlySet<string>): Look;
 }
 
 export interface Placed {
@@ -33,10 +43,10 @@ export interface Placed {
 export interface Opened {
   /** Id → what it is about; two ids with one identity are two owners of one thing. */
   readonly identities: ReadonlyMap<string, string>;
-  /** @param hosts where leftovers are looked for, beside where something belongs */
+  /** @param swept where leftovers are looked for, beside where something belongs */
   locate(
     scope: Scope,
-    hosts: readonly Target[],
+    swept: readonly Target[],
     from: Readers,
   ): Promise<{ readonly placed: readonly Placed[]; readonly findings: readonly Finding[] }>;
 }
@@ -63,19 +73,33 @@ function once<T>(work: () => T): () => T {
 function lookAt<Observed, S extends Step>(
   reconciler: Pick<Reconciler<never, never, Observed, S, never>, 'apply' | 'advance'>,
   seen: Omit<Look, 'apply' | 'after'>,
-  steps: readonly S[],
+  steps: Steps<S>,
   current: () => Observed,
 ): Look {
   return {
     ...seen,
-    apply: (isMeant, to, stop) => reconciler.apply(steps.filter(isMeant), current(), seen.target, to, stop),
-    after(isDone) {
-      const done = steps.filter(isDone);
-      if (done.length === 0) return this;
-      const advanced = once(() => reconciler.advance(current(), done));
+    apply: (keys, to, stop) => reconciler.apply(steps.withKeys(keys), current(), seen.target, to, stop),
+    after(keys) {
+      if (keys.size === 0) return this;
+      const advanced = once(() => reconciler.advance(current(), steps.withKeys(keys)));
       return lookAt(reconciler, seen, steps, advanced);
     },
   };
+}
+
+/** The steps of one look, found by their `ownKey`. A run of many levels asks for a few of them at each. */
+class Steps<S extends Step> {
+  readonly #places: ReadonlyMap<string, number>;
+
+  constructor(private readonly all: readonly S[]) {
+    this.#places = new Map(all.map((step, place) => [ownKey(step), place]));
+  }
+
+  /** In the order of the plan. */
+  withKeys(keys: Iterable<string>): readonly S[] {
+    const places = [...keys].flatMap((key) => this.#places.get(key) ?? []).sort((a, b) => a - b);
+    return places.flatMap((place) => this.all[place] ?? []);
+  }
 }
 
 export function bind<Declared, Restored, Observed, S extends Step, On>(
@@ -93,7 +117,7 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
       const difference = reconciler.diff(placement, observed);
       const images = difference.steps.map((step) => reconciler.image(step, observed));
       const seen = { kind: reconciler.kind, target: placement.target, difference, images };
-      return lookAt(reconciler, seen, difference.steps, () => observed);
+      return lookAt(reconciler, seen, new Steps(difference.steps), () => observed);
     },
   });
 
@@ -116,10 +140,10 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
       });
       return {
         identities: new Map(wanted.map(({ id, spec }) => [id, reconciler.identify(spec)])),
-        async locate(scope, hosts, from) {
+        async locate(scope, swept, from) {
           const { placements, findings } = await reconciler.locate(wanted, from);
           const taken = new Set(placements.map(({ target }) => target));
-          const others = reconciler.ownership === 'host' ? hosts.filter((host) => !taken.has(host)) : [];
+          const others = swept.filter((target) => mayHold(reconciler.ownership, target) && !taken.has(target));
           const all = [...placements, ...others.map((target) => ({ target, wanted: [] }))];
           return { placed: all.map((placement) => place({ ...scope, ...placement })), findings };
         },

@@ -3,6 +3,7 @@
  * Adapters implement these; their errors are already of lib/basics/errors.ts.
  */
 import type { Host, HostReader } from '../hosts/host';
+import type { ServiceName } from '../openstack/services';
 import type { Target } from './target';
 
 export type SqlValue = string | null | readonly string[];
@@ -39,6 +40,12 @@ export interface SqlWriter extends SqlReader {
    * @throws TransientError when it gave up, or when the connection was lost at COMMIT ("the outcome is unknown: observe again")
    */
   transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Sends one statement that commits by itself, such as CREATE OR REPLACE VIEW, once; never inside of `transaction`. No value
+   * has a place in it: names and texts MUST come quoted by lib/sql/quote.ts.
+   * @throws TransientError when the connection was lost ("the outcome is unknown: observe again")
+   */
+  define(statement: string): Promise<void>;
 }
 
 export interface AddressRange {
@@ -140,12 +147,13 @@ export interface IdentityReader {
   roles(): Promise<RoleCatalogue>;
 }
 
-export const serviceNames = ['neutron', 'nova', 'cinder', 'glance', 'keystone'] as const;
-export type ServiceName = (typeof serviceNames)[number];
-
-/** Databases of these services, by the names that OpenStack's own documents give them. */
+/** Databases of the services, by the names that OpenStack's own documents give them. */
 export const databaseNames = ['neutron', 'nova', 'nova_api', 'nova_cell0', 'keystone', 'cinder', 'glance'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
+
+/** What stackward.yaml may name: the services' databases, and stackward's own schema beside them. */
+export const reachableNames = [...databaseNames, 'stackward'] as const;
+export type ReachableName = (typeof reachableNames)[number];
 
 /** What the API of one service says about itself. */
 export type ApiAnswer =
@@ -183,7 +191,7 @@ export interface Readers {
   /** @throws InvalidConfiguration when nothing says how to reach it */
   database(target: Target): Promise<SqlReader>;
   /** Those that the configuration says how to reach. */
-  readonly databases: ReadonlySet<DatabaseName>;
+  readonly databases: ReadonlySet<ReachableName>;
   network(target: Target): Promise<NetworkReader>;
   /** Keystone of the cloud that the configuration names. */
   identity(): Promise<IdentityReader>;

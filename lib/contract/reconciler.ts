@@ -10,10 +10,11 @@ import type { RestoredResource } from './resource';
 import type { Image, Target } from './target';
 
 /**
- * Where it is marked whose a thing is. `host`: on the host, by a record or a name; such a thing may be left on any host, so
- * every host of a run that may remove is observed too. `database`: by the key of a row; nothing is left over.
+ * Where it is marked whose a thing is. `host`: on the host, by a record or a name. `database`: in the ownership table of
+ * stackward's own schema (docs/adr/0016-records-in-a-database.md). Such a thing may be left over, so every host, or that
+ * database, is observed too in a run that may remove. `key`: by the key of a row that is there anyway; nothing is left over.
  */
-export type Ownership = 'host' | 'database';
+export type Ownership = 'host' | 'database' | 'key';
 
 /** One resource of a manifest, parsed by its kind. */
 export interface Wanted<Spec> {
@@ -86,6 +87,9 @@ export interface Step {
   /** Of a removal: whose thing it was; no manifest says so any more. Its id is made of the path that the thing bears. */
   readonly leftBy?: { readonly owner: string; readonly stack: string };
 }
+
+/** Tells a step from one of the same name that is another owner's. */
+export const ownKey = ({ id, leftBy }: Pick<Step, 'id' | 'leftBy'>): string => `${id} of ${leftBy?.owner ?? ''}`;
 
 /** Something a person should know that is no write. A `reason` makes it a problem: its resource is not converged. */
 export interface Finding {

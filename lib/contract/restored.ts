@@ -4,7 +4,7 @@ import { InvalidConfiguration } from '../basics/errors';
 import type { Ownership } from './reconciler';
 import type { RestoredResource } from './resource';
 import { firstFault } from '../basics/schema-fault';
-import type { Image, Target } from './target';
+import { mayHold, recordsTarget, type Image, type Target } from './target';
 
 export interface RestoredOn<Image> {
   readonly restore: readonly { readonly target: Target; readonly image: Image }[];
@@ -21,8 +21,8 @@ export function parseImages<Parsed>(
 ): RestoredOn<Parsed> {
   return {
     restore: before.map(({ target, image }) => {
-      if (ownership === 'host' && !target.startsWith('host:'))
-        throw refusedImage(target, 'this kind changes hosts alone');
+      if (ownership !== 'key' && !mayHold(ownership, target))
+        throw refusedImage(target, `this kind changes ${ownership === 'host' ? 'hosts' : recordsTarget} alone`);
       return { target, image: parseImage(schema, image, target) };
     }),
   };

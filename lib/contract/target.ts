@@ -3,6 +3,13 @@
 /** One database, one API endpoint or one host. Prints as `database:neutron`, `api:<cloud>`, `host:<name>`. */
 export type Target = `${'database' | 'api' | 'host'}:${string}`;
 
+/** stackward's own schema, which has the ownership table. */
+export const recordsTarget = 'database:stackward';
+
+/** Where things of a kind may be, that marks its things so. */
+export const mayHold = (ownership: 'host' | 'database' | 'key', target: Target): boolean =>
+  ownership === 'host' ? target.startsWith('host:') : ownership === 'database' && target === recordsTarget;
+
 export const hostTarget = (host: string): Target => `host:${host}`;
 
 /** What was there before a step: a kind's own JSON. */

@@ -1,11 +1,11 @@
 /** Which names of rules are actions of an API, and which are parts that other rules are made of. */
-import type { PolicyService } from './check';
+import type { ServiceName } from '../openstack/services';
 
 /**
  * Whoever a part admits, every rule that refers to it admits, those in the code included, which no file shows. Source of the
  * names: the packages nova 15–33, neutron 14–28, cinder 25–27, glance 26–29, keystone 26–28, and the files up to Queens.
  */
-const isAction: Readonly<Record<PolicyService, (rule: string) => boolean>> = {
+const isAction: Readonly<Record<ServiceName, (rule: string) => boolean>> = {
   nova: (rule) => rule.includes(':'),
   cinder: (rule) => rule.includes(':'),
   keystone: (rule) => rule.includes(':'),
@@ -16,7 +16,7 @@ const isAction: Readonly<Record<PolicyService, (rule: string) => boolean>> = {
     !/^(default|admin|owner|context_is_\w+|admin_\w+|is_\w+|metadef_(admin|default)|service_\w+)$/.test(rule),
 };
 
-const examples: Readonly<Record<PolicyService, string>> = {
+const examples: Readonly<Record<ServiceName, string>> = {
   nova: 'os_compute_api:servers:create:forced_host',
   cinder: 'volume:extend',
   keystone: 'identity:list_users',
@@ -25,7 +25,7 @@ const examples: Readonly<Record<PolicyService, string>> = {
 };
 
 /** What is wrong with a rule that a role is to be granted, as the end of "the rule …"; undefined: nothing. */
-export function faultOfRule(service: PolicyService, rule: string): string | undefined {
+export function faultOfRule(service: ServiceName, rule: string): string | undefined {
   if (!/^[!-~]+$/.test(rule)) return `is ${JSON.stringify(rule)}; name one, such as "${examples[service]}"`;
   if (isAction[service](rule)) return undefined;
   return `is ${rule}, no action of ${service}'s API but a part that other rules are made of: they would admit the role as well; name the action itself, such as ${examples[service]}`;

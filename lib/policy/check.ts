@@ -4,6 +4,7 @@
  * `unparsed` is a text that no production accepts: it admits nobody. `raises` tells the one odd case of the library: a
  * text of a single stray token (`'x'`, `or`, `)`) becomes no check at all, and each request that meets it ends in a 500.
  */
+import type { ServiceName } from '../openstack/services';
 export type Check =
   | { readonly is: 'true' | 'false' }
   | { readonly is: 'check'; readonly kind: string; readonly match: string }
@@ -29,13 +30,11 @@ export type PolicyEra = 'icehouse' | 'juno' | 'mitaka' | 'newton';
 /** The grammar that the library has today. */
 export const hasPrecedence = (era: PolicyEra): boolean => era === 'mitaka' || era === 'newton';
 
-export type PolicyService = 'nova' | 'neutron' | 'cinder' | 'glance' | 'keystone';
-
 /** All rules that a service goes by: its file over what is in its code. */
 export interface Rules {
   readonly era: PolicyEra;
   /** Some check kinds are a service's own: Neutron's owner and field checks, Nova's and Cinder's is_admin. */
-  readonly service: PolicyService;
+  readonly service: ServiceName;
   readonly byName: ReadonlyMap<string, Check>;
   /** The rule that stands in for a missing one (`policy_default_rule`), usually `default`. */
   readonly defaultRule: string;

@@ -1,6 +1,7 @@
 /** What the code of a service comes to without a policy file, parsed once for each release. */
 import type { Release } from '../openstack/releases';
-import type { Check, PolicyService } from './check';
+import type { Check } from './check';
+import type { ServiceName } from '../openstack/services';
 import { codeRules } from './code-rules';
 import { effectiveCheck, eraOf } from './defaults';
 import { parseRule } from './parse';
@@ -9,7 +10,7 @@ const known = new Map<string, ReadonlyMap<string, Check>>();
 
 /** Empty where the code's rules are not known. */
 export function codeChecks(
-  service: PolicyService,
+  service: ServiceName,
   release: Release,
   newDefaultsAlone: boolean,
 ): ReadonlyMap<string, Check> {

@@ -13,7 +13,7 @@
  * They are parsed when they are first asked for.
  */
 import { isNewer, newest, type KnownRelease, type Release } from '../openstack/releases';
-import type { PolicyService } from './check';
+import type { ServiceName } from '../openstack/services';
 import { cinder } from './data/cinder';
 import { glance } from './data/glance';
 import { keystone } from './data/keystone';
@@ -35,10 +35,10 @@ export interface ReleaseRule extends CodeRule {
 
 export type CodeRules = ReadonlyMap<string, ReleaseRule>;
 
-const texts: Readonly<Record<PolicyService, string>> = { cinder, glance, keystone, neutron, nova };
+const texts: Readonly<Record<ServiceName, string>> = { cinder, glance, keystone, neutron, nova };
 
 /** undefined where the release has no rules in its code, or no package tells them: those of Nova's Newton. */
-export function codeRules(service: PolicyService, release: Release): CodeRules | undefined {
+export function codeRules(service: ServiceName, release: Release): CodeRules | undefined {
   return dataOf(service).get(isNewer(release) ? newest : release)?.rules;
 }
 
@@ -46,7 +46,7 @@ export function codeRules(service: PolicyService, release: Release): CodeRules |
  * A rule of a release whose package is on no index: Nova's Newton, of which the one behind an intent is known.
  * Source: nova/policies/servers.py of 14.0.0 (19f9a4bbd4).
  */
-export const findUnpackagedRule = (service: PolicyService, release: Release, rule: string): CodeRule | undefined =>
+export const findUnpackagedRule = (service: ServiceName, release: Release, rule: string): CodeRule | undefined =>
   service === 'nova' && release === 'newton' && rule === 'os_compute_api:servers:create:forced_host'
     ? { check: 'rule:admin_api' }
     : undefined;
@@ -63,9 +63,9 @@ interface ReleaseData {
   readonly attributes: GuardedAttributes;
 }
 type Data = ReadonlyMap<KnownRelease, ReleaseData>;
-const parsed = new Map<PolicyService, Data>();
+const parsed = new Map<ServiceName, Data>();
 
-function dataOf(service: PolicyService): Data {
+function dataOf(service: ServiceName): Data {
   const known = parsed.get(service) ?? parseData(texts[service]);
   parsed.set(service, known);
   return known;

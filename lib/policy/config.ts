@@ -3,7 +3,7 @@ import { defined } from '../basics/defined';
 import { effective, type OsloConfig } from '../oslo-config/effective';
 import { eraOf } from '../oslo-config/era';
 import { parseOsloFile } from '../oslo-config/file';
-import type { PolicyService } from './check';
+import { apiProgram, configName, type ServiceName } from '../openstack/services';
 
 export interface PolicySettings {
   /** As written: relative to the folders of the configuration, or absolute. Absent: the service's own default. */
@@ -40,15 +40,6 @@ export function readPolicySettings(files: readonly string[]): PolicySettings {
   };
 }
 
-/** Programs that enforce policies, by the names under which they look for their own configuration. */
-const programs: Readonly<Record<PolicyService, string>> = {
-  nova: 'nova-api',
-  neutron: 'neutron-server',
-  cinder: 'cinder-api',
-  glance: 'glance-api',
-  keystone: 'keystone',
-};
-
 /**
  * What a service reads besides the files that it is told, by itself or as RDO's units tell it to: the packager's defaults
  * before them, folders of `*.conf` after them. Source: oslo_config/cfg.py, `find_config_dirs`, since 5.0.0 (Queens);
@@ -56,13 +47,13 @@ const programs: Readonly<Record<PolicyService, string>> = {
  * @param folders where `<name>.conf.d` may be; the first that is there counts
  */
 export function configPlaces(
-  service: PolicyService,
+  service: ServiceName,
   folders: readonly string[],
 ): { readonly before: string; readonly after: readonly (readonly string[])[] } {
-  const program = programs[service];
+  const program = apiProgram[service];
   const names = [...new Set([service, program])];
   return {
-    before: `/usr/share/${service}/${service === 'glance' ? program : service}-dist.conf`,
+    before: `/usr/share/${service}/${configName(service)}-dist.conf`,
     after: [
       ...names.map((name) => folders.map((folder) => `${folder === '/' ? '' : folder}/${name}.conf.d`)),
       ...(service === 'neutron'

@@ -1,12 +1,12 @@
 /** What a grant is for, in words, and the rule that guards it by release. The words are contract (docs/adr/0006). */
 import { isAtLeast, type Release } from '../openstack/releases';
-import type { PolicyService } from './check';
+import type { ServiceName } from '../openstack/services';
 
 export const intents = ['choose-port-address', 'choose-server-host'] as const;
 export type Intent = (typeof intents)[number];
 
 interface Guarded {
-  readonly service: PolicyService;
+  readonly service: ServiceName;
   /** Whoever is granted it may … */
   readonly may: string;
   /** Newest first; the last has always been there. */
@@ -37,19 +37,19 @@ const guarded: Readonly<Record<Intent, Guarded>> = {
   },
 };
 
-export const serviceOf = (intent: Intent): PolicyService => guarded[intent].service;
+export const serviceOf = (intent: Intent): ServiceName => guarded[intent].service;
 
 export const ruleOf = (intent: Intent, release: Release): string =>
   guarded[intent].rules.find(([since]) => isAtLeast(release, since))?.[1] ?? '';
 
 /** What the rule decides, on some release. */
-export const intentOf = (service: PolicyService, rule: string): Intent | undefined =>
+export const intentOf = (service: ServiceName, rule: string): Intent | undefined =>
   intents.find(
     (intent) => guarded[intent].service === service && guarded[intent].rules.some(([, name]) => name === rule),
   );
 
 /** Who may do what through a grant that could not before, as a sentence without its full stop. */
-export function sayGrant(service: PolicyService, rule: string, role: string): string {
+export function sayGrant(service: ServiceName, rule: string, role: string): string {
   const who =
     role.toLowerCase() === 'member' ? 'any member of any project' : `whoever holds the role ${role} in any project`;
   const known = intentOf(service, rule);

@@ -1,5 +1,6 @@
 /** A policy file that is parsed once and asked by rule. */
-import type { PolicyEra, PolicyService, Rules } from './check';
+import type { PolicyEra, Rules } from './check';
+import type { ServiceName } from '../openstack/services';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { parseRule } from './parse';
 
@@ -32,7 +33,7 @@ export class PolicyModel {
   }
 
   /** What this file alone says of the rules. @throws InvalidConfiguration for a value that is no rule */
-  rules(service: PolicyService): Rules {
+  rules(service: ServiceName): Rules {
     const byName = () => new Map([...this.file.values].map(([name, value]) => [name, parseRule(value, this.era)]));
     this.#rules ??= { era: this.era, service, byName: byName(), defaultRule: '' };
     return this.#rules.service === service ? this.#rules : { ...this.#rules, service };

@@ -4,7 +4,7 @@
  * and 1.38 (Queens, Rocky) warn of the old name and don't go by it.
  */
 import { isAtLeast, type Release } from '../openstack/releases';
-import type { PolicyService } from './check';
+import type { ServiceName } from '../openstack/services';
 import { codeRules, type ReleaseRule } from './code-rules';
 
 /** Its own name is none of them. The first version of a release may know another old name than the last. */
@@ -14,13 +14,13 @@ const oldNamesIn = (name: string, { old, first }: ReleaseRule): readonly string[
   ) as string[];
 
 /** What became of this rule, on that release; [] where it kept its name. */
-export function newNamesOf(service: PolicyService, rule: string, release: Release): readonly string[] {
+export function newNamesOf(service: ServiceName, rule: string, release: Release): readonly string[] {
   const rules = codeRules(service, release) ?? new Map<string, ReleaseRule>();
   return [...rules].filter(([name, codeRule]) => oldNamesIn(name, codeRule).includes(rule)).map(([name]) => name);
 }
 
 /** Names in a file whose value would be in force for this rule. */
-export function oldNamesOf(service: PolicyService, rule: string, release: Release): readonly string[] {
+export function oldNamesOf(service: ServiceName, rule: string, release: Release): readonly string[] {
   const found = isAtLeast(release, 'stein') ? codeRules(service, release)?.get(rule) : undefined;
   return found === undefined ? [] : oldNamesIn(rule, found);
 }

@@ -8,7 +8,7 @@
  * Icehouse to Kilo, nova/api/openstack/compute/servers.py since Liberty.
  */
 import { isAtLeast, type Release } from '../openstack/releases';
-import type { PolicyService } from './check';
+import type { ServiceName } from '../openstack/services';
 import { guardedAttributes } from './code-rules';
 
 /** Parts that every value of these attributes has, as the Terraform provider sends them. */
@@ -19,7 +19,7 @@ const usualParts: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** In the order in which they are asked; not `rule` itself. */
-export function askedWith(service: PolicyService, rule: string, release: Release): readonly string[] {
+export function askedWith(service: ServiceName, rule: string, release: Release): readonly string[] {
   const all = service === 'neutron' ? askedByNeutron(rule, release) : service === 'nova' ? askedByNova(rule) : [];
   return [...new Set(all)].filter((asked) => asked !== rule);
 }

@@ -1,6 +1,6 @@
 /** Names of rules that a release doesn't have: a grant of one would do nothing. Pure. */
 import { isAtLeast, isNewer, type Release } from '../openstack/releases';
-import type { PolicyService } from './check';
+import type { ServiceName } from '../openstack/services';
 import { codeRules } from './code-rules';
 import { nearestNames } from '../basics/nearest';
 import { newNamesOf } from './renamed';
@@ -14,7 +14,7 @@ export type UnknownRule = {
 };
 
 /** undefined where the release has the rule, or where nobody can tell: before rules were in the code, and of newer releases. */
-export function findUnknownRule(service: PolicyService, rule: string, release: Release): UnknownRule | undefined {
+export function findUnknownRule(service: ServiceName, rule: string, release: Release): UnknownRule | undefined {
   const known = codeRules(service, release);
   if (known === undefined || known.has(rule) || isNewer(release)) return undefined;
   const newNames = newNamesOf(service, rule, release);
@@ -38,11 +38,11 @@ export function findUnknownRule(service: PolicyService, rule: string, release: R
 }
 
 /** The rules in the code, default and deprecated half each; neither what the files hold, misspelt or not, nor plug-ins' rules. */
-export const saySample = (service: PolicyService): string =>
+export const saySample = (service: ServiceName): string =>
   `\`oslopolicy-sample-generator --namespace ${service}\` on a host lists all`;
 
 /** What the service goes by: files over code, plug-ins' rules too, and no deprecated halves. */
-const sayAllRules = (service: PolicyService): string =>
+const sayAllRules = (service: ServiceName): string =>
   `\`oslopolicy-policy-generator --namespace ${service}\` on a host lists all, those of plug-ins too`;
 
 /** Whether some rule of Neutron's is about the same thing: `create_network:tags` and `get_networks` are both. */

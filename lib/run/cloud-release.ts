@@ -9,7 +9,8 @@
  * `version/controllers.py` of keystone 12.0.3–30.0.0, `neutron/extensions` of neutron 10.0.5–29.0.0; before them the REST API
  * version histories of Nova and Cinder, and `neutron/extensions` at the tags juno-eol to newton-eol.
  */
-import type { ApiAnswer, CloudApis, ServiceName } from '../contract/ports';
+import type { ApiAnswer, CloudApis } from '../contract/ports';
+import type { ServiceName } from '../openstack/services';
 import { isNewer, releases, type KnownRelease, type Release } from '../openstack/releases';
 
 /** Each release's newest version; a release without a line has that of the line before. */

@@ -11,7 +11,7 @@ import { asStackwardError, problemOf } from '../basics/errors';
 import type { Kind, Look } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
 import type { Readers, Writers } from '../contract/ports';
-import type { StepResult, Sweep } from '../contract/reconciler';
+import { ownKey, type StepResult, type Sweep } from '../contract/reconciler';
 import type { Target } from '../contract/target';
 import { assemble } from './assemble';
 import { locate, refuseUnknownTargets, type Located } from './locate';
@@ -20,8 +20,7 @@ import { dependencyLevels } from './plan';
 import type { Filter, Plan, PlannedStep, Problem } from './plan';
 import { prepare, type Request } from './prepare';
 import { lookAgain, type SecondLook } from './second-look';
-import { ownKey } from './stack-owners';
-import { hostsToSweep, sweepOf } from './sweep';
+import { placesToSweep, sweepOf } from './sweep';
 
 export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 
@@ -40,8 +39,8 @@ export async function plan(
 ): Promise<Plan> {
   const request = { manifests, kinds, filter, sweep };
   const prepared = await prepare(request, from);
-  const swept = await hostsToSweep(sweep, from);
-  const located = await locate(prepared, swept.hosts, from);
+  const swept = await placesToSweep(sweep, from);
+  const located = await locate(prepared, swept.targets, from);
   refuseUnknownTargets(filter, located);
   return assemble(request, prepared, swept, located, await observeOn(filter.targets, located, from));
 }
@@ -49,10 +48,10 @@ export async function plan(
 /** The plan of a second look, at these targets alone: they are known to be there, whatever Neutron says now. */
 async function planAgain(request: Request, targets: readonly Target[], from: Readers): Promise<Plan> {
   const prepared = await prepare(request, from);
-  const hosts = request.sweep.length > 0 ? targets.filter((target) => target.startsWith('host:')) : [];
-  const located = await locate(prepared, hosts, from);
+  const swept = request.sweep.length > 0 ? targets : [];
+  const located = await locate(prepared, swept, from);
   const seen = await observeOn(targets, located, from);
-  return assemble(request, prepared, { hosts, unswept: [], warnings: [] }, located, seen);
+  return assemble(request, prepared, { targets: swept, unswept: [], warnings: [] }, located, seen);
 }
 
 /** @param targets [] means all */
@@ -104,6 +103,8 @@ export async function apply(
   };
   const stop = AbortSignal.any([unrecorded.signal, ...(options.signal ? [options.signal] : [])]);
   const limit = pLimit(concurrency);
+  /** By `placeOf`: the step that failed there first, at an earlier level. */
+  const firstFailed = new Map<string, string>();
   let { looks } = planned;
   for (const steps of byLevel(planned)) {
     const ready = steps.filter((step) => {
@@ -112,7 +113,12 @@ export async function apply(
         report(step, { id: step.id, outcome: 'skipped', message: `it depends on ${blocker}, which is not done` });
       return !blocker;
     });
-    looks = await Promise.all(looks.map((look) => limit(() => applyTo(look, ready, to, stop, report))));
+    const begun = results.length;
+    const reportWithCause: typeof report = (step, result) =>
+      report(step, withCause(result, firstFailed.get(placeOf(step))));
+    looks = await Promise.all(looks.map((look) => limit(() => applyTo(look, ready, to, stop, reportWithCause))));
+    for (const { step, outcome } of results.slice(begun))
+      if (outcome === 'failed' && !firstFailed.has(placeOf(step))) firstFailed.set(placeOf(step), step.id);
   }
   const filter = options.filter ?? everything;
   const sweep = options.sweep ?? sweepOf(manifests, filter);
@@ -123,6 +129,15 @@ export async function apply(
     interrupted: options.signal?.aborted === true && results.some((one) => one.outcome === 'skipped'),
   };
 }
+
+/** Steps of one place share one observation. */
+const placeOf = ({ kind, target }: PlannedStep): string => `${kind} ${target}`;
+
+/** What a failed step left is nothing that was observed, so a later step there may find another world than the plan. */
+const withCause = (result: StepResult, failed: string | undefined): StepResult =>
+  result.reason !== 'StalePlan' || failed === undefined
+    ? result
+    : { ...result, message: `${result.message ?? ''}; ${failed} failed there before in this run, which may be why` };
 
 /** Steps that may be done side by side, the earliest first. */
 function byLevel({ steps, dependencies }: Plan): readonly (readonly PlannedStep[])[] {
@@ -153,7 +168,7 @@ async function applyTo(
   );
   if (left.size === 0) return look;
   const done = new Set<string>();
-  const ended = (): Look => look.after((step) => done.has(ownKey(step)));
+  const ended = (): Look => look.after(done);
   const rest = (result: Omit<StepResult, 'id'>): void => {
     for (const step of left.values()) report(step, { id: step.id, ...result });
     left.clear();
@@ -167,8 +182,7 @@ async function applyTo(
   };
   if (stop.aborted) return notBegun();
   try {
-    const meant = new Set([...left.values()].map(ownKey));
-    for await (const result of look.apply((step) => meant.has(ownKey(step)), to, stop)) {
+    for await (const result of look.apply([...left.values()].map(ownKey), to, stop)) {
       const step = left.get(result.id);
       left.delete(result.id);
       if (step === undefined) continue;

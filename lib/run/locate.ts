@@ -18,8 +18,8 @@ export interface Located {
 }
 
 /** Asks each kind where its resources belong; one that can't say is a problem of all of them. */
-export async function locate({ opened, scope }: Prepared, hosts: readonly Target[], from: Readers): Promise<Located> {
-  const each = await Promise.all(opened.map((one) => locateKind(one, scope, hosts, from)));
+export async function locate({ opened, scope }: Prepared, swept: readonly Target[], from: Readers): Promise<Located> {
+  const each = await Promise.all(opened.map((one) => locateKind(one, scope, swept, from)));
   return {
     placed: each.flatMap((one) => one.placed),
     problems: each.flatMap((one) => one.problems),
@@ -35,11 +35,11 @@ const isProblem = (finding: Finding): finding is Finding & { reason: Problem['re
 async function locateKind(
   { kind, of }: Prepared['opened'][number],
   scope: Prepared['scope'],
-  hosts: readonly Target[],
+  swept: readonly Target[],
   from: Readers,
 ): Promise<Located> {
   try {
-    const { placed, findings } = await of.locate(scope, hosts, from);
+    const { placed, findings } = await of.locate(scope, swept, from);
     const problems = findings.filter(isProblem);
     return {
       placed,

@@ -1,8 +1,7 @@
 /** The look after apply, at every step that was attempted: the only proof that it is done, and what tells where a failure left it. */
 import { asStackwardError, problemOf } from '../basics/errors';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from './plan';
-import type { StepResult } from '../contract/reconciler';
-import { ownKey } from './stack-owners';
+import { ownKey, type StepResult } from '../contract/reconciler';
 import type { Target } from '../contract/target';
 
 type Result = StepResult & { readonly step: PlannedStep };

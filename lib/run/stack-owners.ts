@@ -5,10 +5,6 @@
  */
 import type { Manifest } from '../contract/manifest';
 import { stepKey, type PlannedStep, type Problem } from './plan';
-import type { Step } from '../contract/reconciler';
-
-/** Tells a step from one of the same name that is another owner's. */
-export const ownKey = ({ id, leftBy }: Pick<Step, 'id' | 'leftBy'>): string => `${id} of ${leftBy?.owner ?? ''}`;
 
 /** Of each stack the steps of its declared owner, else of the owner whose name comes first. */
 export function oneOwnerEach(

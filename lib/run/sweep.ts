@@ -1,10 +1,13 @@
-/** What a run may remove, and where that may be: on any host that Neutron's agents or the configuration name, and that can be reached. */
+/**
+ * What a run may remove, and where that may be: on any host that Neutron's agents or the configuration name, and that can be
+ * reached; and in stackward's own schema, where the configuration names it.
+ */
 import { asStackwardError } from '../basics/errors';
 import type { Manifest } from '../contract/manifest';
 import type { Filter, Note, Problem } from './plan';
 import type { Readers } from '../contract/ports';
 import type { Sweep } from '../contract/reconciler';
-import { hostTarget, type Target } from '../contract/target';
+import { hostTarget, recordsTarget, type Target } from '../contract/target';
 
 /** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
 export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {
@@ -20,20 +23,27 @@ export const ownersOf = (manifests: readonly Manifest[]): string[] => [
 ];
 
 export interface Swept {
-  readonly hosts: readonly Target[];
+  readonly targets: readonly Target[];
   /** Why not all of them are known. */
   readonly unswept: readonly Problem[];
   /** Hosts that Neutron names and that no configuration leads to. */
   readonly warnings: readonly Note[];
 }
 
+/** Where leftovers are looked for; nowhere when nothing may be removed. */
+export async function placesToSweep(sweep: readonly Sweep[], from: Readers): Promise<Swept> {
+  if (sweep.length === 0) return { targets: [], unswept: [], warnings: [] };
+  const { targets: hosts, ...rest } = await hostsToSweep(from);
+  return { ...rest, targets: from.databases.has('stackward') ? [...hosts, recordsTarget] : hosts };
+}
+
 /**
- * Hosts on which leftovers are looked for; none when nothing may be removed, or no host can be reached at all. What needs
+ * Hosts on which leftovers are looked for; none where no host can be reached at all. What needs
  * no API is not kept from its run by one that doesn't answer: the hosts that the configuration names are looked at then.
  */
-export async function hostsToSweep(sweep: readonly Sweep[], from: Readers): Promise<Swept> {
+async function hostsToSweep(from: Readers): Promise<Swept> {
   // A project that reaches no host leaves nothing on hosts, and its user may be no admin.
-  if (sweep.length === 0 || !from.hosts.reachesAny) return { hosts: [], unswept: [], warnings: [] };
+  if (!from.hosts.reachesAny) return { targets: [], unswept: [], warnings: [] };
   const { named } = from.hosts;
   const hosts = new Set(named);
   const unswept: Problem[] = [];
@@ -50,7 +60,7 @@ export async function hostsToSweep(sweep: readonly Sweep[], from: Readers): Prom
   const all = [...hosts].sort();
   const known = all.filter((host) => from.hosts.canReach(host));
   const unknown = all.filter((host) => !from.hosts.canReach(host));
-  return { hosts: known.map(hostTarget), unswept, warnings: unknown.length === 0 ? [] : [noWayTo(unknown)] };
+  return { targets: known.map(hostTarget), unswept, warnings: unknown.length === 0 ? [] : [noWayTo(unknown)] };
 }
 
 function noWayTo(hosts: readonly string[]): Note {

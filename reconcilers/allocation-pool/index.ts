@@ -17,7 +17,7 @@ export const allocationPool = defineKind(
   {
     kind,
     whenRemoved: 'its pools stay as they are',
-    ownership: 'database',
+    ownership: 'key',
     spec: allocationPoolSpec,
     identify: (spec) => `subnet ${subnetIdOf(spec)}`,
     image: {

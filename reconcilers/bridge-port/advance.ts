@@ -1,7 +1,7 @@
 /** The flags and records of a host after these steps. Pure. */
-import { RecordWriter } from '../../lib/hosts/host-record';
+import { recordsAfter } from '../../lib/hosts/record-holding';
 import type { BridgePortStep } from './model';
-import { kernelFlag, keyOf, type BridgePortObserved, type ObservedDevice } from './observe';
+import { holdingsOf, kernelFlag, type BridgePortObserved, type ObservedDevice } from './observe';
 
 export function advance(observed: BridgePortObserved, applied: readonly BridgePortStep[]): BridgePortObserved {
   const devices = new Map(observed.devices);
@@ -9,14 +9,7 @@ export function advance(observed: BridgePortObserved, applied: readonly BridgePo
     const now = devices.get(device);
     if (set && now) devices.set(device, withFlag(now, kernelFlag[flag], set.value));
   }
-  const records = new Map(
-    [...observed.records].map(([owner, record]) => {
-      const aims = applied.filter((step) => step.owner === owner).flatMap((step) => step.aims);
-      const writer = new RecordWriter(owner, record);
-      writer.write(new Map(aims.map(({ device, flag, after }) => [keyOf(device, flag), after])));
-      return [owner, writer.record];
-    }),
-  );
+  const records = recordsAfter(observed.records, applied.flatMap(holdingsOf));
   return { ...observed, devices, records };
 }
 

@@ -6,11 +6,12 @@
  */
 import type { StackwardError } from '../../lib/basics/errors';
 import type { Host, HostWrite } from '../../lib/hosts/host';
-import { RecordWriter, type HostRecords } from '../../lib/hosts/host-record';
-import { writeAll, type Work } from '../../lib/hosts/write-all';
+import type { HostRecords } from '../../lib/hosts/host-record';
+import { heldByOthers, writeRecorded } from '../../lib/hosts/record-holding';
+import { writeAll } from '../../lib/hosts/write-all';
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
-import { heldByOthers, kernelFlag, keyOf, look, type BridgePortObserved } from './observe';
+import { holdingsOf, kernelFlag, keyOf, look, type BridgePortObserved } from './observe';
 import type { RecordEntry } from './spec';
 import type { BridgePortStep, FlagAim } from './model';
 import type { Target } from '../../lib/contract/target';
@@ -65,37 +66,17 @@ function recorded({ device, flag }: FlagAim, owner: string, records: HostRecords
   return JSON.stringify([records.records.get(owner)?.entries.get(key), heldByOthers(records, owner, key)]);
 }
 
-type Failed = ReadonlyMap<BridgePortStep, StackwardError>;
-
 /** The steps that failed, with their reasons. */
-async function write(steps: readonly BridgePortStep[], { records }: BridgePortObserved, host: Host): Promise<Failed> {
-  const failed = new Map<BridgePortStep, StackwardError>();
-  const remaining = () => steps.filter((step) => !failed.has(step));
-  const send = async (works: readonly Work<BridgePortStep>[]): Promise<void> => {
-    for (const [step, error] of await writeAll(host, works)) failed.set(step, error);
-  };
-  const writers = new Map([...records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
-  /** If the record can't be written, the steps of its owner that need the entry fail. */
-  const record = (isMeant: (aim: FlagAim) => boolean, needsIt: (aim: FlagAim) => boolean) =>
-    send(
-      [...writers].map(([owner, writer]) => {
-        const own = remaining().filter((step) => step.owner === owner);
-        const aims = own.flatMap((step) => step.aims.filter(isMeant));
-        return {
-          sequence: writer.write(new Map(aims.map(({ device, flag, after }) => [keyOf(device, flag), after]))),
-          things: own.filter((step) => step.aims.some(needsIt)),
-        };
-      }),
-    );
-  await record(gains, (aim) => gains(aim) || loses(aim));
-  await send(remaining().map((step) => ({ sequence: flagsOf(step), things: [step] })));
-  await record(loses, loses);
-  return failed;
-}
-
-const gains = ({ before, after }: FlagAim): boolean =>
-  after !== undefined && JSON.stringify(before) !== JSON.stringify(after);
-const loses = ({ before, after }: FlagAim): boolean => before !== undefined && after === undefined;
+const write = (steps: readonly BridgePortStep[], { records }: BridgePortObserved, host: Host) =>
+  writeRecorded(host, records, steps, {
+    holdings: holdingsOf,
+    write: (ready) =>
+      writeAll(
+        host,
+        ready.map((step) => ({ sequence: flagsOf(step), things: [step] })),
+      ),
+    whenFailed: 'entry stays',
+  });
 
 const flagsOf = ({ aims }: BridgePortStep): HostWrite[] =>
   aims.flatMap(({ device, flag, set }): HostWrite[] =>

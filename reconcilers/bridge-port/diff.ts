@@ -8,8 +8,9 @@
 import { append } from '../../lib/basics/lists';
 import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
 import { bringBack, leftovers } from './flags/leaving';
+import { heldByOthers } from '../../lib/hosts/record-holding';
 import type { BridgePortOn } from './locate';
-import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from './observe';
+import { kernelFlag, keyOf, type BridgePortObserved } from './observe';
 import { flagNames, type FlagName, type RecordEntry } from './spec';
 import { changesOf, notesOf } from './words';
 import type { BridgePortStep, Found, Reasoned } from './model';

@@ -1,11 +1,12 @@
 /** Reads the flags of all bridge ports of a host, and the records of them. */
 import { valueOf, type BridgeFlag, type HostReader } from '../../lib/hosts/host';
 import { readRecords, type HostRecord, type HostRecords } from '../../lib/hosts/host-record';
+import type { Holding } from '../../lib/hosts/record-holding';
 import type { Readers } from '../../lib/contract/ports';
 import type { Placement } from '../../lib/contract/reconciler';
 import type { BridgePortOn } from './locate';
 import { recordEntry, type FlagName, type RecordEntry } from './spec';
-import { kind } from './model';
+import { kind, type BridgePortStep } from './model';
 
 /** The kernel's names, below `/sys/class/net/<bridge>/brif/<port>/`. */
 export const kernelFlag: Readonly<Record<FlagName, BridgeFlag>> = {
@@ -31,16 +32,9 @@ type Records = HostRecords<RecordEntry>;
 
 export const keyOf = (device: string, flag: FlagName): string => `${device} ${flag}`;
 
-/** The entries for the same flag in other owners' records. */
-export const heldByOthers = (
-  { records, others }: Records,
-  owner: string,
-  key: string,
-): { readonly owner: string; readonly entry: RecordEntry }[] =>
-  [...records, ...others].flatMap(([holder, { entries }]) => {
-    const entry = holder === owner ? undefined : entries.get(key);
-    return entry === undefined ? [] : [{ owner: holder, entry }];
-  });
+/** What becomes of the entries in its owner's record. */
+export const holdingsOf = ({ owner, aims }: BridgePortStep): readonly Holding<RecordEntry>[] =>
+  aims.map(({ device, flag, before, after }) => ({ owner, key: keyOf(device, flag), before, after }));
 
 export const observe = async (
   { target, owners }: Placement<BridgePortOn>,

@@ -11,14 +11,12 @@ import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
 import type { Host, HostWrite } from '../../lib/hosts/host';
-import { RecordWriter } from '../../lib/hosts/host-record';
-import { writeAll, type Work } from '../../lib/hosts/write-all';
-import { perform } from './grant/edits';
-import { keyOf } from './grant/recorded-grants';
+import { writeRecorded } from '../../lib/hosts/record-holding';
+import { writeAll } from '../../lib/hosts/write-all';
+import { holdingsOf, perform, type Performed } from './grant/edits';
 import { findStale } from './grant/staleness';
 import type { Job, PolicyRuleStep, TargetObservation } from './model';
 import { observeAgain } from './observe';
-import type { RecordEntry } from './spec';
 
 export async function* apply(
   steps: readonly PolicyRuleStep[],
@@ -48,46 +46,27 @@ type Failed = ReadonlyMap<Job, StackwardError>;
 
 /** Answers why jobs failed. */
 async function write(jobs: readonly Job[], now: TargetObservation, host: Host): Promise<Failed> {
-  const failed = new Map<Job, StackwardError>();
-  const remaining = () => jobs.filter((job) => !failed.has(job));
-  const performRemaining = () => {
-    const performed = perform(remaining(), (file) => now.answers.text(file), now.grants);
-    for (const [job, entry] of performed.entries) if (entry instanceof StackwardError) failed.set(job, entry);
-    return performed;
-  };
-  const planned = performRemaining();
-  const entryOf = (job: Job): RecordEntry | undefined => planned.entries.get(job) as RecordEntry | undefined;
-  const send = async (works: readonly Work<Job>[]): Promise<void> => {
-    for (const [job, error] of await writeAll(host, works)) failed.set(job, error);
-  };
-  const writers = new Map([...now.records].map(([owner, record]) => [owner, new RecordWriter(owner, record)]));
-  const record = (changes: ReadonlyMap<Job, RecordEntry | undefined>): Promise<void> =>
-    send(
-      [...writers].map(([owner, writer]) => {
-        const own = [...changes].filter(([job]) => job.owner === owner);
-        const sequence = writer.write(new Map(own.map(([job, entry]) => [keyOf(job), entry])));
-        return { sequence, things: own.map(([job]) => job) };
-      }),
-    );
-
-  const gaining = remaining().filter((job) => entryOf(job) !== undefined);
-  await record(new Map(gaining.map((job) => [job, entryOf(job)])));
-  for (const { owner } of gaining.filter((job) => failed.has(job))) writers.delete(owner);
-
-  const recorded = remaining();
-  const { texts } = failed.size === 0 ? planned : performRemaining();
-  await send(
-    [...texts].map(([file, { content }]) => ({
-      sequence: [swapOf(file, content, now)],
-      things: recorded.filter((job) => job.file === file),
-    })),
-  );
-
-  const undone = gaining.filter((job) => recorded.includes(job) && failed.has(job));
-  const losing = remaining().filter((job) => entryOf(job) === undefined);
-  await record(new Map([...undone, ...losing].map((job) => [job, failed.has(job) ? job.recorded : undefined])));
-  return failed;
+  const performOn = (some: readonly Job[]) => perform(some, (file) => now.answers.text(file), now.grants);
+  const planned = performOn(jobs);
+  const impossible = failuresOf(planned);
+  const possible = jobs.filter((job) => !impossible.has(job));
+  const failed = await writeRecorded(host, now.records, possible, {
+    holdings: (job) => holdingsOf(job, planned),
+    write: async (ready) => {
+      const performed = ready.length === jobs.length ? planned : performOn(ready);
+      const works = [...performed.texts].map(([file, { content }]) => ({
+        sequence: [swapOf(file, content, now)],
+        things: ready.filter((job) => job.file === file),
+      }));
+      return new Map([...failuresOf(performed), ...(await writeAll(host, works))]);
+    },
+    whenFailed: 'entry goes back',
+  });
+  return new Map([...impossible, ...failed]);
 }
+
+const failuresOf = ({ entries }: Performed): Failed =>
+  new Map([...entries].flatMap(([job, entry]) => (entry instanceof StackwardError ? [[job, entry] as const] : [])));
 
 function swapOf(path: string, content: string, { answers, services }: TargetObservation): HostWrite {
   const isMain = [...services.values()].some((policy) => 'main' in policy && policy.main === path);

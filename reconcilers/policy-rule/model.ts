@@ -1,6 +1,6 @@
 /** What the parts of the kind policy-rule say to each other. */
 import type { StackwardError } from '../../lib/basics/errors';
-import type { ServiceName } from '../../lib/contract/ports';
+import type { ServiceName } from '../../lib/openstack/services';
 import type { Finding, Step } from '../../lib/contract/reconciler';
 import type { HostRecords } from '../../lib/hosts/host-record';
 import type { Release } from '../../lib/openstack/releases';

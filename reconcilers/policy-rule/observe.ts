@@ -5,7 +5,8 @@
  * What these name besides (another owner's record, another file, a policy.d, a rule that no file has) is asked in a second.
  */
 import { asStackwardError, StackwardError } from '../../lib/basics/errors';
-import type { Readers, ServiceName } from '../../lib/contract/ports';
+import type { Readers } from '../../lib/contract/ports';
+import type { ServiceName } from '../../lib/openstack/services';
 import { sweeps, type Placement } from '../../lib/contract/reconciler';
 import type { HostReader } from '../../lib/hosts/host';
 import { readRecords, type HostRecords } from '../../lib/hosts/host-record';

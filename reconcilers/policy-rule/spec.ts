@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, intents } from '../../lib/policy/intents';
-import { serviceNames } from '../../lib/contract/ports';
+import { serviceNames } from '../../lib/openstack/services';
 import { releaseSchema } from '../../lib/openstack/releases';
 
 /** Its fields, each by itself. */

@@ -35,14 +35,14 @@ function planned(text: string, world = new World({ h1: {} })) {
   return { kinds, manifests, plan: plan(manifests, kinds, memoryReaders), world };
 }
 
-test('a chain of 3,000 dependencies is planned and applied in its order', async () => {
+test('a chain of 9,000 dependencies is planned and applied in its order', async () => {
   const written: string[] = [];
   const world = new World({ h1: {} });
   world.beforeWrite = (cell) => written.push(cell);
-  const { kinds, manifests, plan: found } = planned(textOf(chain(3000)), world);
+  const { kinds, manifests, plan: found } = planned(textOf(chain(9000)), world);
   const { results } = await apply(await found, kinds, manifests, memoryReaders, memoryWriters);
   expect(results.every(({ outcome }) => outcome === 'applied')).toBe(true);
-  expect(written).toEqual(Array.from({ length: 3000 }, (_, index) => String(2999 - index)));
+  expect(written).toEqual(Array.from({ length: 9000 }, (_, index) => String(8999 - index)));
 });
 
 test('a resource that many name is counted once per level, and one that names another twice waits once', () => {

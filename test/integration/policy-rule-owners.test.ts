@@ -1,5 +1,6 @@
 /** The kind on real files: several owners, several roles, and writes that fail half-way. */
 import { linkSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { HostPool } from '../../adapters/host/host-pool';
 import { LocalHost } from '../../adapters/host/local-host';
 import { PolicySite, type Grant } from '../support/policy-site';
@@ -178,6 +179,21 @@ test('a file that can not be written keeps no other from its end, and what was n
   rmSync(hindered);
   await site.apply([site.manifest({})]);
   expect([site.read(file), site.records]).toEqual([icehouse, {}]);
+});
+
+test('a record that can not be written fails all of its owner, and no rule is touched that the record would not tell of', async () => {
+  await site.apply([site.manifest({ A: {} })]);
+  const [record = ''] = readdirSync(site.stateFolder);
+  linkSync(join(site.stateFolder, record), site.path('another-name-of-the-record'));
+  const [text, records] = [site.read(file), site.records];
+  const { results } = await site.apply([site.manifest({ B: { role: 'reader' } })]);
+  expect(results.map(({ id, outcome }) => [id, outcome]).sort()).toEqual([
+    ['policy-rule.acme/A', 'failed'],
+    ['policy-rule.acme/B', 'failed'],
+  ]);
+  expect([site.read(file), site.records]).toEqual([text, records]);
+  rmSync(site.path('another-name-of-the-record'));
+  expect(problems(await site.apply([site.manifest({ B: { role: 'reader' } })]))).toEqual([]);
 });
 
 test('a file of policy.d that came to hold the rule between plan and apply: nothing is written', async () => {

@@ -49,6 +49,17 @@ test('the reviewed plan is applied', async () => {
   expect(await apply()).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes.') as string });
 });
 
+test('a plan with problems says where it is kept, and without what', async () => {
+  command.write(
+    'manifest.json',
+    manifestOf({ ...declared(), 'shared/Blue/AllocationPools': entry(blue, '10.0.9.10', '10.0.9.19') }),
+  );
+  const { code, stdout } = await plan();
+  expect(code).toBe(1);
+  expect(stdout).toContain('The plan is kept in plan.json, without what the problems are about.');
+  expect(stdout).toContain('run `stackward apply plan.json');
+});
+
 test('a step that would come out different now is refused, naming both; the rest goes on', async () => {
   command.write(
     'manifest.json',

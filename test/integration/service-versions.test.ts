@@ -84,6 +84,9 @@ test.each([
 test.each([
   ['a page of a proxy', 'Nova', { '/v2.1/': 'hello' }],
   ['a version that is none', 'Nova', { '/v2.1/': { version: { version: '2.93; rm -rf /' } } }],
+  ['a major version that Nova never had', 'Nova', { '/v2.1/': { version: { version: '999.93' } } }],
+  ['a version of another API', 'Cinder', { '/volume/v3/': { versions: [{ id: 'v2.0', version: '2.93' }] } }],
+  ['an older API', 'Keystone', { '/v3': { version: { id: 'v2.0' } } }],
   ['a number too long', 'Nova', { '/v2.1/': { version: { version: `2.${'9'.repeat(400)}` } } }],
   ['no versions at all', 'Cinder', { '/volume/v3/': { versions: [] } }],
   ['a name instead of a version', 'Keystone', { '/v3': { version: { id: 'latest' } } }],

@@ -57,7 +57,10 @@ export class CountedWriters implements Writers {
 
   database: Writers['database'] = async (target) => {
     const writer = await this.reach(this.real.database(target));
-    return replacing(writer, { transaction: (work) => this.single(() => writer.transaction(work)) });
+    return replacing(writer, {
+      transaction: (work) => this.single(() => writer.transaction(work)),
+      define: (statement) => this.single(() => writer.define(statement)),
+    });
   };
 
   network: Writers['network'] = async (target) => {

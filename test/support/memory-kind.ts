@@ -71,7 +71,7 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ce
   return {
     kind,
     whenRemoved: 'the cell stays as it is',
-    ownership: 'database',
+    ownership: 'key',
     parse(input) {
       const { host, cell, value } = input as Record<string, unknown>;
       if (typeof host !== 'string' || typeof cell !== 'string' || typeof value !== 'string')
@@ -102,7 +102,11 @@ export function memoryKind(world: World, kind = 'cell'): Reconciler<CellSpec, Ce
       ),
     }),
     image: (step, observed) => ({ value: observed.get(step.cell) ?? '' }),
-    advance: (observed, applied) => new Map([...observed, ...applied.map(({ cell, value }) => [cell, value] as const)]),
+    advance(observed, applied) {
+      const cells = new Map(observed);
+      for (const { cell, value } of applied) cells.set(cell, value);
+      return cells;
+    },
     async *apply(steps, observed, target, _, stop) {
       const results: StepResult[] = [];
       for (const step of steps) {

@@ -1,7 +1,8 @@
 /** One host in memory that serves an API by policy files: plans and applies on its texts and records, without the host program. */
 import type { HostFile, HostRead, Outcome } from '../../lib/hosts/host';
 import type { HostRecord } from '../../lib/hosts/host-record';
-import type { PolicyService, Rules } from '../../lib/policy/check';
+import type { Rules } from '../../lib/policy/check';
+import type { ServiceName } from '../../lib/openstack/services';
 import { evaluateRule, type Attributes, type Verdict } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/openstack/releases';
 import { advance } from '../../reconcilers/policy-rule/advance';
@@ -25,7 +26,7 @@ export class PolicyHost {
     private readonly release: Release,
     private readonly rule: string,
     name: string,
-    private readonly service: PolicyService = 'neutron',
+    private readonly service: ServiceName = 'neutron',
   ) {
     this.path = `/etc/${service}/${name}`;
   }

@@ -3,18 +3,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultOfRule } from '../../lib/policy/actions';
-import type { PolicyService } from '../../lib/policy/check';
+import type { ServiceName } from '../../lib/openstack/services';
 import { codeRules } from '../../lib/policy/code-rules';
 import { hasRulesInCode } from '../../lib/policy/defaults';
 import { admissionOf } from '../../lib/policy/grant';
 import { nearestNames } from '../../lib/basics/nearest';
 import { parseRule } from '../../lib/policy/parse';
 import { newNamesOf, oldNamesOf } from '../../lib/policy/renamed';
-import { serviceNames } from '../../lib/contract/ports';
+import { serviceNames } from '../../lib/openstack/services';
 import { releases } from '../../lib/openstack/releases';
 
 const root = join(__dirname, '../..');
-const dataOf = (service: PolicyService): string => readFileSync(join(root, `lib/policy/data/${service}.ts`), 'utf8');
+const dataOf = (service: ServiceName): string => readFileSync(join(root, `lib/policy/data/${service}.ts`), 'utf8');
 
 test('the data is of the generator, the reader and the versions that are in the repository', () => {
   const sources = createHash('sha256');
@@ -105,7 +105,7 @@ test('what the first version of a release has: the same, another default, or no 
 });
 
 test('a stock cloud admits whoever it admits: rules without a file are known through the rules that they refer to', () => {
-  const admission = (service: PolicyService, release: 'zed' | '2025.1', rule: string) => {
+  const admission = (service: ServiceName, release: 'zed' | '2025.1', rule: string) => {
     const rules = [...(codeRules(service, release) ?? [])].map(
       ([name, { check }]) => [name, parseRule(check, 'newton')] as const,
     );

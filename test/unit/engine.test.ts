@@ -147,6 +147,24 @@ describe('when something fails', () => {
     expect(code).toBe(1);
   });
 
+  test('a stale step names the step that failed on its target at an earlier level, and no step elsewhere', async () => {
+    const world = new World({ h1: {}, h2: {} });
+    world.broken.add('x');
+    world.beforeWrite = (cell) =>
+      world.hosts
+        .get(cell === 'z' ? 'h2' : 'h1')
+        ?.set('y', 'left half-way')
+        .set('z', 'too');
+    const { report } = await start(
+      world,
+      manifest('a', ['w', 'h2', '1'], ['x', 'h1', '1'], ['y', 'h1', '1', ['a/w']], ['z', 'h2', '1', ['a/w']]),
+    ).apply();
+    expect(Object.fromEntries(report.results.map(({ id, message }) => [id, message]))).toMatchObject({
+      'cell.a/y': 'y changed; cell.a/x failed there before in this run, which may be why',
+      'cell.a/z': 'z changed',
+    });
+  });
+
   test('what differs again after apply is not converged', async () => {
     const world = new World({ h1: { x: 'before' } });
     world.contested.add('x');

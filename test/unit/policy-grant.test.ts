@@ -12,10 +12,10 @@ import { faultOfRule } from '../../lib/policy/actions';
 import { faultOfRole, ruleOf, sayGrant } from '../../lib/policy/intents';
 import { parseRule } from '../../lib/policy/parse';
 import { takeRole } from '../../lib/policy/take-back';
-import type { PolicyService } from '../../lib/policy/check';
+import type { ServiceName } from '../../lib/openstack/services';
 import type { Release } from '../../lib/openstack/releases';
 
-const rulesOf = (values: object, era: PolicyEra = 'newton', service: PolicyService = 'neutron'): Rules => ({
+const rulesOf = (values: object, era: PolicyEra = 'newton', service: ServiceName = 'neutron'): Rules => ({
   ...{ era, service, defaultRule: 'default' },
   byName: new Map(Object.entries(values).map(([name, value]) => [name, parseRule(value, era)])),
 });
@@ -95,7 +95,7 @@ describe('what the release decides', () => {
   });
 
   test('where the file is silent: the default of the code, with its deprecated half while that counts', () => {
-    const defaultOf = (service: PolicyService, rule: string, release: Release, alone: boolean) =>
+    const defaultOf = (service: ServiceName, rule: string, release: Release, alone: boolean) =>
       effectiveCheck(codeRules(service, release)?.get(rule) as CodeRule, alone);
     const of = (release: Release, alone: boolean) =>
       defaultOf('neutron', 'create_port:fixed_ips:ip_address', release, alone);
@@ -115,7 +115,7 @@ describe('what the release decides', () => {
   });
 
   test('which releases leave out the deprecated halves by themselves', () => {
-    const of = (service: PolicyService) =>
+    const of = (service: ServiceName) =>
       (['zed', '2023.1', '2023.2', '2024.1', '2024.2', '2026.1', '2026.2'] as const).filter((one) =>
         enforcesNewDefaults(service, one),
       );
@@ -184,7 +184,7 @@ test('names of rules that are actions of an API, and of parts that others are ma
     keystone: ['identity:list_users'],
   };
   const faults = (of: Record<string, string[]>) =>
-    Object.entries(of).flatMap(([service, names]) => names.map((name) => faultOfRule(service as PolicyService, name)));
+    Object.entries(of).flatMap(([service, names]) => names.map((name) => faultOfRule(service as ServiceName, name)));
   expect(faults(parts)).not.toContain(undefined);
   expect(new Set(faults(actions))).toEqual(new Set([undefined]));
 });
@@ -233,7 +233,7 @@ if (shippedFiles.length === 0) process.stdout.write(`not compared with shipped p
 else
   test.each(shippedFiles)('%s parses, and every rule can be granted and taken back', (name) => {
     const text = readFileSync(join(shipped, name), 'utf8');
-    const [service, release] = name.replace('.json', '').split('-') as [PolicyService, Release];
+    const [service, release] = name.replace('.json', '').split('-') as [ServiceName, Release];
     const era = eraOf(release);
     const file = parsePolicyFile(text, era);
     const rules = rulesOf(Object.fromEntries(file.values), era, service);

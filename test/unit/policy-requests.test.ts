@@ -1,5 +1,6 @@
 /** What else a request is asked, and whether a closed rule keeps a grant from working. */
-import type { PolicyService, RuleValue } from '../../lib/policy/check';
+import type { RuleValue } from '../../lib/policy/check';
+import type { ServiceName } from '../../lib/openstack/services';
 import { opennessOf } from '../../lib/policy/closed';
 import { policyFileNames } from '../../lib/policy/defaults';
 import { parseRule } from '../../lib/policy/parse';
@@ -70,7 +71,7 @@ test.each([
 
 const warnings = (
   text: string,
-  of: { rule?: string; release?: Release; service?: PolicyService; role?: string } = {},
+  of: { rule?: string; release?: Release; service?: ServiceName; role?: string } = {},
 ) => {
   const { rule = address, release = 'zed', service = 'neutron', role = 'member' } = of;
   const host = new PolicyHost(text, release, rule, policyFileNames(service, release)[0] ?? '', service);

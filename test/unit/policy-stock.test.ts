@@ -1,10 +1,10 @@
 /** Grants on clouds whose policy files say little: defaults come from the code, and former names count. */
-import type { PolicyService } from '../../lib/policy/check';
+import type { ServiceName } from '../../lib/openstack/services';
 import { policyFileNames } from '../../lib/policy/defaults';
 import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost } from '../support/policy-host';
 
-const granted = (service: PolicyService, release: Release, rule: string, text = ''): string => {
+const granted = (service: ServiceName, release: Release, rule: string, text = ''): string => {
   const host = new PolicyHost(text, release, rule, policyFileNames(service, release)[0] ?? '', service);
   host.run({ owner: { Grant: 'operator' } });
   return host.text;

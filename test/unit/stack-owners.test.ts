@@ -13,7 +13,7 @@ import { memoryReaders, memoryWriters } from '../support/memory-kind';
 const leftoversKind = (things: Set<string>): Reconciler<object, object, null> => ({
   kind: 'thing',
   whenRemoved: 'it goes',
-  ownership: 'database',
+  ownership: 'key',
   parse: () => ({}),
   restore: () => ({}),
   identify: () => 'the thing',

@@ -2,8 +2,9 @@
  * Flags whose old value is restored: flags that nobody declares any more, and flags that a rollback takes back. Pure.
  */
 import { sweeps, type Finding, type Placement, type Wanted } from '../../../lib/contract/reconciler';
+import { heldByOthers } from '../../../lib/hosts/record-holding';
 import type { BridgePortOn } from '../locate';
-import { heldByOthers, kernelFlag, keyOf, type BridgePortObserved } from '../observe';
+import { kernelFlag, keyOf, type BridgePortObserved } from '../observe';
 import type { BridgePortImage } from '../image';
 import type { RecordEntry } from '../spec';
 import { changesOf, notesOf } from '../words';

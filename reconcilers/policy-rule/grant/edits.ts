@@ -1,6 +1,7 @@
 /** What a step does to the rules of one file, worked out on their models. Pure: plan, apply and advance ask the same. */
 import { defined } from '../../../lib/basics/defined';
-import { asStackwardError, type StackwardError } from '../../../lib/basics/errors';
+import { asStackwardError, StackwardError } from '../../../lib/basics/errors';
+import type { Holding } from '../../../lib/hosts/record-holding';
 import { eraOf } from '../../../lib/policy/defaults';
 import { addRole } from '../../../lib/policy/edit';
 import type { PolicyFile } from '../../../lib/policy/file';
@@ -9,7 +10,7 @@ import { PolicyModel, PolicyText } from '../../../lib/policy/model';
 import { rawWithout, restoreValue, takeRole } from '../../../lib/policy/take-back';
 import type { Job } from '../model';
 import type { RecordEntry } from '../spec';
-import { isSameRole, type Grant, type RecordedGrant, type RecordedGrants } from './recorded-grants';
+import { isSameRole, keyOf, type Grant, type RecordedGrant, type RecordedGrants } from './recorded-grants';
 
 type Texts = (file: string) => PolicyText | undefined;
 
@@ -18,6 +19,13 @@ export interface Performed {
   readonly texts: ReadonlyMap<string, PolicyText>;
   /** What the record has of each afterwards; undefined: nothing. An error: it was not done, and the others were. */
   readonly entries: ReadonlyMap<Job, RecordEntry | undefined | StackwardError>;
+}
+
+/** What becomes of the entry in the owner's record; [] where the job was not done. */
+export function holdingsOf(job: Job, { entries }: Performed): readonly Holding<RecordEntry>[] {
+  const after = entries.get(job);
+  if (after instanceof StackwardError) return [];
+  return [{ owner: job.owner, key: keyOf(job), before: job.recorded, after }];
 }
 
 /**

@@ -2,7 +2,7 @@
 import { Blocked, StackwardError } from '../../../lib/basics/errors';
 import { configPlaces, readPolicySettings, type PolicySettings } from '../../../lib/policy/config';
 import { eraOf, hasRulesInCode, policyFileNames } from '../../../lib/policy/defaults';
-import type { ServiceName } from '../../../lib/contract/ports';
+import type { ServiceName } from '../../../lib/openstack/services';
 import { isAtLeast, type Release } from '../../../lib/openstack/releases';
 import type { HostQuestions } from './host-questions';
 

@@ -1,6 +1,7 @@
 /** Rules that stand for others too: a grant in them would grant more than it says. Pure. */
 import { Blocked } from '../../../lib/basics/errors';
-import type { PolicyService, Rules } from '../../../lib/policy/check';
+import type { Rules } from '../../../lib/policy/check';
+import type { ServiceName } from '../../../lib/openstack/services';
 import { codeRules } from '../../../lib/policy/code-rules';
 import { referrersOf } from '../../../lib/policy/grant';
 import { newNamesOf, oldNamesOf } from '../../../lib/policy/renamed';
@@ -34,7 +35,7 @@ export function refuseShared(rules: Rules, rule: string, release: Release, isWri
     );
 }
 
-const isAsked = (service: PolicyService, name: string, release: Release): boolean =>
+const isAsked = (service: ServiceName, name: string, release: Release): boolean =>
   codeRules(service, release)?.has(name) === true;
 
 /** What the service's own code makes of the rule, for a reviewer: these rules gain the role as well. */
