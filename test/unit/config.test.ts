@@ -115,7 +115,7 @@ test.each([
   [
     'a database nobody knows',
     `databases:\n  heat: { ${account} }\n`,
-    'stackward.yaml:2:3: there is no field "databases.heat"; allowed below "databases" are neutron, nova, nova_api, nova_cell0, keystone, cinder, glance, shared',
+    'stackward.yaml:2:3: there is no field "databases.heat"; allowed below "databases" are neutron, nova, nova_api, nova_cell0, keystone, cinder, glance, stackward, shared',
   ],
   [
     'a database that is named twice',
