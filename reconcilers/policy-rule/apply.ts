@@ -46,14 +46,14 @@ type Failed = ReadonlyMap<Job, StackwardError>;
 
 /** Answers why jobs failed. */
 async function write(jobs: readonly Job[], now: TargetObservation, host: Host): Promise<Failed> {
-  const performOn = (some: readonly Job[]) => perform(some, (file) => now.answers.text(file), now.grants);
-  const planned = performOn(jobs);
+  const editsOf = (possible: readonly Job[]) => perform(possible, (file) => now.answers.text(file), now.grants);
+  const planned = editsOf(jobs);
   const impossible = failuresOf(planned);
   const possible = jobs.filter((job) => !impossible.has(job));
   const failed = await writeRecorded(host, now.records, possible, {
     holdings: (job) => holdingsOf(job, planned),
     write: async (ready) => {
-      const performed = ready.length === jobs.length ? planned : performOn(ready);
+      const performed = ready.length === jobs.length ? planned : editsOf(ready);
       const works = [...performed.texts].map(([file, { content }]) => ({
         sequence: [swapOf(file, content, now)],
         things: ready.filter((job) => job.file === file),
