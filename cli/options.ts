@@ -67,6 +67,10 @@ export interface WhereOptions extends ContextOptions {
   readonly host: string;
 }
 
+export interface TraceFloatingIpOptions extends ContextOptions {
+  readonly port?: string;
+}
+
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export const withOutput = (command: Command): Command =>

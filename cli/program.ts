@@ -32,6 +32,7 @@ export function program(): Command {
     addWhere,
     addInventory,
     addDoctor,
+    addTrace,
   ])
     add(root);
   // A command's own help says what follows after its name.
@@ -143,6 +144,26 @@ function addDoctor(root: Command): Command {
     .withChecks(preflight)
     .action(async (_: shared.DoctorOptions, command: Command) =>
       (await import('./commands/doctor.js')).preflight(command.optsWithGlobals<shared.DoctorOptions>()),
+    );
+  return root;
+}
+
+function addTrace(root: Command): Command {
+  const trace = root
+    .command('trace')
+    .description(
+      'follow a packet hop by hop, each proved, assumed or not looked at, and name the first broken one; changes nothing\n' +
+        'Exit codes: 0 nothing broken was found, 2 a hop is broken, 1 a look failed.',
+    );
+  shared
+    .withContext(
+      trace
+        .command('floating-ip <address>')
+        .description('from outside through router and host to the server, and back'),
+    )
+    .option('--port <number>', 'a TCP port that is asked for; default: a ping')
+    .action(async (address: string, options: shared.TraceFloatingIpOptions) =>
+      (await import('./commands/trace.js')).traceFloatingIp(address, options),
     );
   return root;
 }

@@ -39,6 +39,16 @@ export function reportReaders(
       const { NeutronTopology } = await import('../adapters/openstack/neutron-topology.js');
       return new NeutronTopology(opened);
     },
+    networkTrace: async () => {
+      const opened = await session();
+      const { NeutronTrace } = await import('../adapters/openstack/neutron-trace.js');
+      return new NeutronTrace(opened);
+    },
+    serverTrace: async () => {
+      const [opened, known] = [await session(), await versions()];
+      const { NovaTrace } = await import('../adapters/openstack/nova-trace.js');
+      return new NovaTrace(opened, known);
+    },
     names: async () => {
       const opened = await session();
       const { CloudNames } = await import('../adapters/openstack/cloud-names.js');

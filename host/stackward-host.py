@@ -58,10 +58,18 @@ TOOLS = ['iptables-restore', 'iptables-nft-restore', 'iptables-legacy-restore', 
 WORD = '[A-Za-z0-9_][A-Za-z0-9_.@-]*'
 PACKAGES = '[*][a-z0-9.-]{2,40}[*]'
 UNIT_PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ExecMainStatus,StateChangeTimestamp'
+# Of a router: the names that Neutron's L3 agent gives.
+ROUTER = '(qrouter|snat|fip)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 # Whole command lines, word by word: an argument that nobody foresaw may be an option that writes.
 READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line in (
     'ip(6)?tables (-V|--version)',
     'ip -o link show',
+    'ip -s -o link',
+    'ip netns list',
+    'ip netns exec %s ip -o addr show' % ROUTER,
+    'ip netns exec %s ip -s -o link' % ROUTER,
+    'ip netns exec %s ip (route|neigh) show' % ROUTER,
+    'ip netns exec %s iptables-save -c -t nat' % ROUTER,
     'ovs-vsctl --format=json list (bridge|port|interface)',
     'ovs-ofctl dump-flows %s table=[0-9]+' % WORD,
     'systemctl (is-active|is-enabled) %s' % WORD,

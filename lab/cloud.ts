@@ -19,6 +19,7 @@ export interface Named {
 }
 
 export interface Agent {
+  readonly id: string;
   readonly host: string;
   readonly binary: string;
   readonly alive: boolean;

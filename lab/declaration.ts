@@ -34,6 +34,8 @@ export interface Service {
   isReady(startedAt: Date): Promise<boolean>;
   /** Clears what a process that was killed left behind; called before each start. */
   prepare?(): Promise<void>;
+  /** Started only by a command that names it. */
+  readonly isOptional?: boolean;
   /** True for what keeps its clients' state: when it starts anew, so does every service that needs it. */
   readonly takesDependentsAlong?: boolean;
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeLab, labFolder, readRecord } from './environment';
 import { lock } from './lock';
+import { removeIdleRouters } from './namespaces';
 import { release } from './record';
 import { endLeftovers, listStarted, stopServices } from './supervisor';
 
@@ -39,6 +40,8 @@ export async function stopLab(folder: string): Promise<void> {
     const names = started.filter((name) => rankOf(name) === rank);
     await stopServices({ folder }, names);
   }
+  // Their devices went with Open vSwitch.
+  await removeIdleRouters({ folder });
   const record = readRecord(folder);
   if (record) release(describeLab(folder, record));
 }

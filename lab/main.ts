@@ -7,6 +7,7 @@ import { lock } from './lock';
 import { checkMachine, installPackages } from './packages';
 import { plug, unplug } from './plug';
 import { agentService } from './stack/compute-host';
+import { endL3Agent, L3_HOST, l3Service } from './stack/l3-agent';
 import { status } from './status';
 import { stopServices } from './supervisor';
 import { up } from './up';
@@ -71,6 +72,16 @@ agent
     await lock(join(lab.folder, 'lock'), () => undefined);
     await stopServices(lab, [agentService(name)]);
   });
+
+const l3 = program
+  .command('l3')
+  .description(`the L3 agent on ${L3_HOST}, which only these commands start; it makes routers with NAT`);
+l3.command('up').action(() => up([l3Service]));
+l3.command('down').action(async () => {
+  const lab = getLab();
+  await lock(join(lab.folder, 'lock'), () => undefined);
+  await endL3Agent(lab);
+});
 
 program
   .command('plug')

@@ -87,7 +87,16 @@ export function removeLoopbackAddress(address: string): void {
 }
 
 /** Names of the devices in a namespace. */
-export async function listDevices(lab: Lab, namespace: string): Promise<string[]> {
+export async function listDevices(lab: Pick<Lab, 'folder'>, namespace: string): Promise<string[]> {
   const out = await run(lab, ['ip', '-netns', namespace, '-json', 'link', 'show']);
   return (JSON.parse(out) as Device[]).map(({ ifname }) => ifname);
+}
+
+/**
+ * Takes away the namespaces of routers that hold nothing but their loopback device. An L3 agent makes them, and none of their
+ * devices outlives the Open vSwitch that they are ports of.
+ */
+export async function removeIdleRouters(lab: Pick<Lab, 'folder'>): Promise<void> {
+  for (const name of [...listNamespaces('qrouter-'), ...listNamespaces('snat-')])
+    if ((await listDevices(lab, name)).every((device) => device === 'lo')) ip('netns', 'delete', name);
 }

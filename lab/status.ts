@@ -13,7 +13,8 @@ type State = 'ready' | 'running' | 'stopped';
 /** Prints every service and every agent. @returns whether all are ready. */
 export async function status(lab: Lab): Promise<boolean> {
   const queues = new Queues(lab);
-  const services = declareStack(lab, queues).flatMap((component) => component.services ?? []);
+  const declared = declareStack(lab, queues).flatMap((component) => component.services ?? []);
+  const services = declared.filter(({ name, isOptional }) => !isOptional || findRunning(lab, name));
   const rows = await Promise.all(services.map((service) => row(lab, service)));
   queues.close();
   printTable([['service', 'state', 'pid', 'port', 'log'], ...rows.map(({ cells }) => cells)]);

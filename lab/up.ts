@@ -17,7 +17,7 @@ type Say = (text: string) => void;
 /**
  * Brings the lab up from any state that it may be in; what runs and answers is left alone.
  *
- * @param goals services that must be ready in the end, with all that they need. Default: everything.
+ * @param goals services that must be ready in the end, with all that they need. Default: everything that is not optional.
  */
 export async function up(goals?: readonly string[]): Promise<void> {
   const folder = labFolder();
@@ -39,8 +39,9 @@ export async function up(goals?: readonly string[]): Promise<void> {
   const queues = new Queues(lab);
   endTogether(lab);
   try {
-    const steps = declareSteps(lab, declareStack(lab, queues));
-    await runSteps(steps, goals ?? steps.map(({ name }) => name), (name, tookMs) => {
+    const components = declareStack(lab, queues);
+    const steps = declareSteps(lab, components);
+    await runSteps(steps, goals ?? usualGoals(lab, components, steps), (name, tookMs) => {
       say(`${name.padEnd(24)} ${(tookMs / 1000).toFixed(1).padStart(5)} s`);
     });
   } catch (error) {
@@ -51,6 +52,13 @@ export async function up(goals?: readonly string[]): Promise<void> {
   }
   console.log(`The lab is ${said > 0 ? 'up' : 'running'} (${elapsed()} s): ${lab.cloudsYaml}, ${lab.stackwardYaml}`);
   if (said > 0) console.log(`Use it with: . ${join(folder, 'env.sh')}`);
+}
+
+/** Everything but what runs only where somebody asks for it, and does not run now. */
+function usualGoals(lab: Lab, components: readonly Component[], steps: readonly Step[]): string[] {
+  const services = components.flatMap((each) => each.services ?? []);
+  const idle = services.filter(({ name, isOptional }) => isOptional && !findRunning(lab, name));
+  return steps.map(({ name }) => name).filter((name) => !idle.some((service) => service.name === name));
 }
 
 /** Ends what an earlier run left behind, and data of another definition. */

@@ -17,7 +17,7 @@ const parses = (parse: (text: string) => unknown, what: string) =>
       return false;
     }
   }, `must be ${what}`);
-const address = parses(parseAddress, 'an IP address');
+export const address = parses(parseAddress, 'an IP address');
 const fixedIps = z.array(z.object({ subnet_id: uuid, ip_address: address }));
 
 export const subnetAnswer = z.object({

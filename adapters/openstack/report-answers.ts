@@ -16,7 +16,7 @@ export function parseUtc(time: string): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-const time = z
+export const utcTime = z
   .string()
   .max(64)
   .refine((value) => parseUtc(value) !== undefined, 'must be a time in UTC')
@@ -29,7 +29,7 @@ export const serviceAnswer = z.object({
   zone: text.nullish(),
   status: z.enum(['enabled', 'disabled']),
   state: z.enum(['up', 'down']),
-  updated_at: time.nullish(),
+  updated_at: utcTime.nullish(),
   disabled_reason: longText.nullish(),
   forced_down: z.boolean().nullish(),
 });
@@ -41,11 +41,11 @@ export const serverAnswer = z.object({
   name: text,
   tenant_id: z.string().max(255),
   status: text,
-  created: time.nullish(),
+  created: utcTime.nullish(),
   'OS-EXT-STS:vm_state': text.nullish(),
   'OS-EXT-STS:task_state': text.nullish(),
   'OS-EXT-SRV-ATTR:host': text.nullish(),
-  fault: z.object({ message: longText, created: time.nullish() }).nullish(),
+  fault: z.object({ message: longText, created: utcTime.nullish() }).nullish(),
 });
 
 export const agentRecordAnswer = z.object({
@@ -54,8 +54,8 @@ export const agentRecordAnswer = z.object({
   binary: text,
   alive: z.boolean(),
   admin_state_up: z.boolean(),
-  heartbeat_timestamp: time.nullish(),
-  started_at: time.nullish(),
+  heartbeat_timestamp: utcTime.nullish(),
+  started_at: utcTime.nullish(),
 });
 
 const id = z.string().max(64);

@@ -12,6 +12,8 @@ import { noHeartbeats, transportUrl } from './broker';
 import { consoleScript } from './python';
 
 export const ovsFolder = (lab: Lab, host: ComputeHost): string => join(lab.folder, 'ovs', host.name);
+export const vswitchService = (host: string): string => `ovs-vswitchd-${host}`;
+export const l3AgentService = (host: string): string => `neutron-l3-agent-${host}`;
 export const agentService = (host: string): string => `neutron-agent-${host}`;
 
 /** Runs ovs-vsctl on a host; it returns when ovs-vswitchd has done what was asked. */
@@ -34,7 +36,7 @@ function computeHost(lab: Lab, host: ComputeHost, cloud: Cloud): Component {
   const ovs = ovsFolder(lab, host);
   const environment = { OVS_RUNDIR: ovs, OVS_DBDIR: ovs, OVS_LOGDIR: ovs };
   const database = `ovsdb-${host.name}`;
-  const vswitch = `ovs-vswitchd-${host.name}`;
+  const vswitch = vswitchService(host.name);
   const agentConfig = `etc/neutron/agent-${host.name}.conf`;
   return {
     files: [{ path: agentConfig, text: agentConf(lab, host) }],
@@ -95,16 +97,16 @@ function computeHost(lab: Lab, host: ComputeHost, cloud: Cloud): Component {
           ),
         ),
         environment,
-        isReady: (startedAt) => hasReported(cloud, host, startedAt),
+        isReady: (startedAt) => hasReported(cloud, host, 'neutron-openvswitch-agent', startedAt),
       },
     ],
   };
 }
 
 /** The server counts an agent as alive for a while after its end: the report must be of this very process. */
-async function hasReported(cloud: Cloud, host: ComputeHost, startedAt: Date): Promise<boolean> {
+export async function hasReported(cloud: Cloud, host: ComputeHost, binary: string, startedAt: Date): Promise<boolean> {
   const agents = await cloud.listAgents();
-  const agent = agents.find((each) => each.host === host.name && each.binary === 'neutron-openvswitch-agent');
+  const agent = agents.find((each) => each.host === host.name && each.binary === binary);
   if (!agent?.alive) return false;
   const reportedAt = Date.parse(`${agent.started_at.replace(' ', 'T')}Z`);
   return reportedAt >= Math.floor(startedAt.getTime() / 1000) * 1000;
@@ -113,7 +115,7 @@ async function hasReported(cloud: Cloud, host: ComputeHost, startedAt: Date): Pr
 async function ensureNamespace(lab: Lab, host: ComputeHost, services: readonly string[]): Promise<boolean> {
   const [, ...switches] = services;
   if (switches.every((name) => findRunning(lab, name))) return false;
-  await stopServices(lab, services);
+  await stopServices(lab, [l3AgentService(host.name), ...services]);
   removeNamespace(host.namespace);
   const folder = ovsFolder(lab, host);
   rmSync(folder, { recursive: true, force: true });

@@ -10,6 +10,7 @@ import { computeHosts } from './compute-host';
 import { database } from './database';
 import { glance } from './glance';
 import { keystone } from './keystone';
+import { l3Agent } from './l3-agent';
 import { neutron } from './neutron';
 import { nova } from './nova';
 import { placement } from './placement';
@@ -17,7 +18,18 @@ import { placement } from './placement';
 /** All that the lab is made of. */
 export const declareStack = (lab: Lab, queues: Queues): Component[] => [
   packageFiles(lab),
-  ...[database, broker, keystone, catalogue, placement, glance, neutron, nova, cinder, computeHosts, basics].map(
-    (declare) => declare(lab, queues),
-  ),
+  ...[
+    database,
+    broker,
+    keystone,
+    catalogue,
+    placement,
+    glance,
+    neutron,
+    nova,
+    cinder,
+    computeHosts,
+    l3Agent,
+    basics,
+  ].map((declare) => declare(lab, queues)),
 ];

@@ -4,6 +4,7 @@
  */
 import type { InventoryReader } from '../inventory/reader';
 import type { Readers } from './ports';
+import type { NetworkTraceReader, ServerTraceReader } from './trace-ports';
 
 /** One process of Nova or Cinder, as its own service list has it. */
 export interface ServiceRecord {
@@ -208,6 +209,8 @@ export interface ReportReaders extends Readers {
   compute(): Promise<ComputeReader>;
   volumes(): Promise<VolumeReader>;
   topology(): Promise<TopologyReader>;
+  networkTrace(): Promise<NetworkTraceReader>;
+  serverTrace(): Promise<ServerTraceReader>;
   catalogue(): Promise<CatalogueReader>;
   names(): Promise<NameReader>;
   /** What the APIs tell of servers and all that belongs to them. */

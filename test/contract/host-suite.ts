@@ -187,15 +187,26 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
 
     test('a reader runs whole command lines of its list, and no other', async () => {
       const run = (...argv: string[]) => ({ verb: 'run-reader', argv }) as const;
-      const [version, ...others] = await host.read([
+      const router = '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11';
+      const [version, absent, ...others] = await host.read([
         run('iptables', '--version'),
+        run('ip', 'netns', 'exec', `qrouter-${router}`, 'ip', '-s', '-o', 'link'),
         run('iptables', '--flush'),
         run('oslopolicy-policy-generator', '--namespace', 'neutron', '--output-file=/etc/passwd'),
         run('oslopolicy-policy-generator', '--namespace', '--config-file=x'),
         run('/tmp/iptables', '--version'),
         run('iptables', '--version\n'),
+        ...['../../etc', 'qrouter-x', 'sw0-cnode01', `qdhcp-${router}`, `qrouter-${router}\n`].map((name) =>
+          run('ip', 'netns', 'exec', name, 'ip', '-o', 'addr', 'show'),
+        ),
+        run('ip', 'netns', 'exec', `qrouter-${router}`, 'ip', 'addr', 'flush'),
+        run('ip', 'netns', 'exec', `qrouter-${router}`, 'iptables-save', '-c', '-t', 'filter'),
+        run('ip', 'netns', 'exec', `qrouter-${router}`, 'sh'),
       ]);
       expect(valueOf(version)).toMatchObject({ code: 0, stdout: expect.stringContaining('iptables v') as unknown });
+      expect(valueOf(absent)).toMatchObject({
+        stderr: expect.stringContaining(`qrouter-${router}`) as unknown,
+      });
       for (const outcome of others)
         expect(outcome).toEqual(refused('refused', 'UnrecoverableError', 'not among the command lines'));
     });

@@ -247,7 +247,7 @@ def mutated_whole(whole):
 
 def check_answer(raw):
     answer = json.loads(raw.decode('ascii'))
-    if (answer.pop('version'), answer.pop('oldest')) != (3, 2):
+    if (answer.pop('version'), answer.pop('oldest')) != (4, 2):
         return 'another version'
     if SECRET in raw or base64.b64encode(SECRET)[:40] in raw:
         return 'the secret is in the answer'

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { ComputeHost } from '../../lab/environment';
+import { ovsFolder } from '../../lab/stack/compute-host';
+import { getLab } from './lab-cloud';
 import type { Sshd } from './sshd';
 
 const execute = promisify(execFile);
@@ -22,11 +24,15 @@ const noted = { python3: '/usr/bin/python3', 'iptables-nft-restore': '/usr/sbin/
 const start = `
 set -eu
 mount -t tmpfs tmpfs /mnt
+# Namespaces of routers, those of later on as well, and the host's own Open vSwitch where its tools look for it.
+mkdir -p /mnt/netns && mount --rbind /run/netns /mnt/netns
 for folder in ${own.join(' ')}; do
   mkdir -p "/mnt/above/$folder" "/mnt/work/$folder"
   mount -t overlay overlay -o "lowerdir=/$folder,upperdir=/mnt/above/$folder,workdir=/mnt/work/$folder" "/$folder"
 done
-mkdir -p /run/systemd/system
+mkdir -p /run/systemd/system /run/netns /run/openvswitch
+mount --rbind /mnt/netns /run/netns
+mount --bind "$1" /run/openvswitch
 # A bash that sshd starts reads it, and it may put another folder in front of PATH.
 [ ! -e ~root/.bashrc ] || mount --bind /dev/null ~root/.bashrc
 ${Object.entries(noted)
@@ -50,12 +56,13 @@ export class LabHostSystem {
     private readonly pid: number,
   ) {}
 
-  static async start({ namespace }: ComputeHost): Promise<LabHostSystem> {
-    const child = spawn('ip', ['netns', 'exec', namespace, 'sh', '-c', start], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static async start(host: ComputeHost): Promise<LabHostSystem> {
+    const argv = ['netns', 'exec', host.namespace, 'sh', '-c', start, 'sh', ovsFolder(getLab(), host)];
+    const child = spawn('ip', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout! })) {
       if (line === 'ready') return new LabHostSystem(child, child.pid!);
     }
-    throw new Error(`the host in ${namespace} did not start`);
+    throw new Error(`the host in ${host.namespace} did not start`);
   }
 
   /** Adds it to the client's ssh configuration under this name. */

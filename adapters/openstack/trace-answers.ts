@@ -1,0 +1,277 @@
+/** What Neutron and Nova answer to `stackward trace`, checked before anything of it is used. Fields that are not read are dropped. */
+import * as z from 'zod';
+import { uuid } from '../../lib/basics/uuid';
+import { address } from './neutron-answers';
+import { told, utcTime as time } from './report-answers';
+import type {
+  FixedAddress,
+  FloatingIpRecord,
+  GroupRecord,
+  PortRecord,
+  RouterAgent,
+  RouterRecord,
+  ServerAction,
+  ServerEvent,
+  ServerRecord,
+  SubnetRecord,
+} from '../../lib/contract/trace-ports';
+
+const text = z.string().max(255);
+const longText = z.string().max(64 << 10);
+const fixedIps = z.array(z.object({ subnet_id: uuid, ip_address: address }));
+
+const fixedOf = (rows: z.infer<typeof fixedIps>): readonly FixedAddress[] =>
+  rows.map(({ subnet_id, ip_address }) => ({ subnetId: subnet_id, address: ip_address }));
+
+export const floatingIp = z
+  .object({
+    id: uuid,
+    floating_ip_address: address,
+    floating_network_id: uuid,
+    port_id: uuid.nullish(),
+    fixed_ip_address: address.nullish(),
+    router_id: uuid.nullish(),
+    status: text.nullish(),
+  })
+  .transform((row): FloatingIpRecord => ({
+    id: row.id,
+    address: row.floating_ip_address,
+    networkId: row.floating_network_id,
+    ...told({
+      portId: row.port_id,
+      fixedAddress: row.fixed_ip_address,
+      routerId: row.router_id,
+      status: row.status,
+    }),
+  }));
+
+/** The addresses of a gateway came with Juno. */
+export const router = z
+  .object({
+    id: uuid,
+    name: text.nullish(),
+    admin_state_up: z.boolean(),
+    status: text.nullish(),
+    ha: z.boolean().nullish(),
+    distributed: z.boolean().nullish(),
+    external_gateway_info: z.object({ network_id: uuid, external_fixed_ips: fixedIps.nullish() }).nullish(),
+  })
+  .transform((row): RouterRecord => ({
+    id: row.id,
+    name: row.name ?? '',
+    isEnabled: row.admin_state_up,
+    ...told({
+      status: row.status,
+      isHa: row.ha,
+      isDistributed: row.distributed,
+      gateway: row.external_gateway_info && {
+        networkId: row.external_gateway_info.network_id,
+        addresses: fixedOf(row.external_gateway_info.external_fixed_ips ?? []),
+      },
+    }),
+  }));
+
+const routerAgent = z
+  .object({
+    host: text,
+    alive: z.boolean(),
+    admin_state_up: z.boolean(),
+    ha_state: text.nullish(),
+    heartbeat_timestamp: time.nullish(),
+  })
+  .transform((row): RouterAgent => ({
+    host: row.host,
+    isAlive: row.alive,
+    isEnabled: row.admin_state_up,
+    ...told({ haState: row.ha_state, heartbeat: row.heartbeat_timestamp }),
+  }));
+export const routerAgents = z.object({ agents: z.array(routerAgent).max(1_000) });
+
+const dhcpAgent = z
+  .object({ host: text, alive: z.boolean() })
+  .transform(({ host, alive }) => ({ host, isAlive: alive }));
+export const dhcpAgents = z.object({ agents: z.array(dhcpAgent).max(1_000) });
+
+const plainValue = z.union([z.string().max(1_024), z.number(), z.boolean()]);
+
+/** Of the vif's details, values that are no plain ones say nothing that is shown. */
+const detailsOf = (details: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(details).flatMap(([name, value]) => {
+      const plain = plainValue.safeParse(value);
+      return plain.success ? [[name, String(plain.data)]] : [];
+    }),
+  );
+
+export const tracedPort = z
+  .object({
+    id: uuid,
+    name: text.nullish(),
+    network_id: uuid,
+    admin_state_up: z.boolean(),
+    status: text.nullish(),
+    mac_address: z.string().max(32),
+    fixed_ips: fixedIps,
+    device_id: text,
+    device_owner: text,
+    'binding:host_id': text.nullish(),
+    'binding:vif_type': text.nullish(),
+    'binding:vnic_type': text.nullish(),
+    'binding:vif_details': z.record(text, z.unknown()).nullish(),
+    security_groups: z.array(uuid).nullish(),
+    allowed_address_pairs: z.array(z.object({ ip_address: z.string().max(64), mac_address: text.nullish() })).nullish(),
+    port_security_enabled: z.boolean().nullish(),
+  })
+  .transform((row): PortRecord => ({
+    id: row.id,
+    name: row.name ?? '',
+    networkId: row.network_id,
+    isEnabled: row.admin_state_up,
+    mac: row.mac_address.toLowerCase(),
+    fixedIps: fixedOf(row.fixed_ips),
+    deviceId: row.device_id,
+    deviceOwner: row.device_owner,
+    groups: row.security_groups ?? [],
+    pairs: (row.allowed_address_pairs ?? []).map((pair) => ({
+      address: pair.ip_address,
+      mac: pair.mac_address ?? row.mac_address,
+    })),
+    ...told({
+      status: row.status,
+      // An empty text stands for "not bound".
+      host: row['binding:host_id'] || null,
+      vifType: row['binding:vif_type'],
+      vnicType: row['binding:vnic_type'],
+      vifDetails: row['binding:vif_details'] && detailsOf(row['binding:vif_details']),
+      hasPortSecurity: row.port_security_enabled,
+    }),
+  }));
+
+export const group = z
+  .object({
+    id: uuid,
+    name: text.nullish(),
+    security_group_rules: z
+      .array(
+        z.object({
+          direction: z.enum(['ingress', 'egress']),
+          ethertype: text,
+          protocol: z.union([text, z.number()]).nullish(),
+          port_range_min: z.number().int().nullish(),
+          port_range_max: z.number().int().nullish(),
+          remote_ip_prefix: z.string().max(64).nullish(),
+          remote_group_id: uuid.nullish(),
+        }),
+      )
+      .max(10_000),
+  })
+  .transform((row): GroupRecord => ({
+    id: row.id,
+    name: row.name ?? '',
+    rules: row.security_group_rules.map((rule) => ({
+      direction: rule.direction,
+      family: rule.ethertype === 'IPv6' ? 6 : 4,
+      ...told({
+        protocol: rule.protocol === null || rule.protocol === undefined ? null : String(rule.protocol),
+        from: rule.port_range_min,
+        to: rule.port_range_max,
+        remotePrefix: rule.remote_ip_prefix,
+        remoteGroup: rule.remote_group_id,
+      }),
+    })),
+  }));
+
+export const subnet = z
+  .object({
+    id: uuid,
+    name: text.nullish(),
+    cidr: z.string().max(64),
+    gateway_ip: address.nullish(),
+    enable_dhcp: z.boolean(),
+  })
+  .transform((row): SubnetRecord => ({
+    id: row.id,
+    name: row.name ?? '',
+    cidr: row.cidr,
+    hasDhcp: row.enable_dhcp,
+    ...told({ gateway: row.gateway_ip }),
+  }));
+
+const tracedServer = z
+  .object({
+    id: uuid,
+    name: text,
+    tenant_id: text,
+    status: text,
+    created: time.nullish(),
+    'OS-EXT-STS:vm_state': text.nullish(),
+    'OS-EXT-STS:task_state': text.nullish(),
+    'OS-EXT-STS:power_state': z.number().int().nullish(),
+    'OS-EXT-SRV-ATTR:host': text.nullish(),
+    fault: z.object({ message: longText, created: time.nullish(), details: longText.nullish() }).nullish(),
+  })
+  .transform((row): ServerRecord => ({
+    id: row.id,
+    name: row.name,
+    projectId: row.tenant_id,
+    status: row.status,
+    ...told({
+      vmState: row['OS-EXT-STS:vm_state'],
+      taskState: row['OS-EXT-STS:task_state'],
+      powerState: row['OS-EXT-STS:power_state'],
+      host: row['OS-EXT-SRV-ATTR:host'] || null,
+      created: row.created,
+      fault: row.fault && {
+        message: row.fault.message,
+        ...told({ created: row.fault.created, details: row.fault.details }),
+      },
+    }),
+  }));
+export const oneServer = z.object({ server: tracedServer });
+export const foundServers = z.object({ servers: z.array(z.object({ id: uuid, name: text })).max(100_000) });
+
+export const actionList = z.object({
+  instanceActions: z
+    .array(
+      z.object({
+        action: text,
+        request_id: z.string().regex(/^req-[0-9a-f-]{1,60}$/, 'must be the id of a request'),
+        start_time: time.nullish(),
+        message: longText.nullish(),
+      }),
+    )
+    .max(10_000),
+});
+
+const serverEvent = z
+  .object({
+    event: text,
+    start_time: time.nullish(),
+    finish_time: time.nullish(),
+    result: text.nullish(),
+    traceback: longText.nullish(),
+    /** From 2.62 on. */
+    host: text.nullish(),
+    /** From 2.84 on. */
+    details: longText.nullish(),
+  })
+  .transform((row): ServerEvent => ({
+    event: row.event,
+    ...told({
+      start: row.start_time,
+      finish: row.finish_time,
+      result: row.result,
+      host: row.host,
+      details: row.details ?? row.traceback,
+    }),
+  }));
+export const oneAction = z.object({ instanceAction: z.object({ events: z.array(serverEvent).max(10_000).nullish() }) });
+
+export type ActionRow = z.infer<typeof actionList>['instanceActions'][number];
+
+export const actionOf = (row: ActionRow, events: readonly ServerEvent[]): ServerAction => ({
+  action: row.action,
+  requestId: row.request_id,
+  events,
+  ...told({ start: row.start_time, message: row.message }),
+});

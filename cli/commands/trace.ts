@@ -1,0 +1,46 @@
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { uuid } from '../../lib/basics/uuid';
+import { parseAddress } from '../../lib/net/ip-ranges';
+import { formatVersion } from '../../lib/render/json';
+import { Sources } from '../../reports/sources';
+import { judgeFloatingIp } from '../../reports/trace/floating-ip/judge';
+import { readFloatingIp } from '../../reports/trace/floating-ip/read';
+import type { Knock } from '../../reports/trace/groups';
+import { traceExitCode, type Leg } from '../../reports/trace/hop';
+import { renderTrace, renderTraceJson } from '../../reports/trace/render';
+import type { ContextOptions, TraceFloatingIpOptions } from '../options';
+import { runReport, terminalWidth, watchOf } from '../run-report';
+import { say } from '../terminal';
+import type { ReadingContext } from '../wire';
+
+export const traceFloatingIp = (wanted: string, options: TraceFloatingIpOptions): Promise<void> =>
+  runReport(options, async (context) => {
+    if (!uuid.safeParse(wanted).success) parseAddress(wanted);
+    const knock = knockOf(options.port);
+    const { readers, clock } = context;
+    const seen = await readFloatingIp(wanted, readers, new Sources(readers, watchOf(clock)));
+    return tell(context, options, judgeFloatingIp(seen, knock), {
+      command: 'trace floating-ip',
+      subject: `floating IP ${wanted}`,
+    });
+  });
+
+function knockOf(port: string | undefined): Knock {
+  if (port === undefined) return { protocol: 'icmp' };
+  const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
+  if (number < 1 || number > 65535)
+    throw new InvalidConfiguration(`--port must be a TCP port from 1 to 65535, and is ${JSON.stringify(port)}`);
+  return { protocol: 'tcp', port: number };
+}
+
+function tell(
+  { readers, style, clock }: ReadingContext,
+  { json }: ContextOptions,
+  legs: readonly Leg[],
+  { command, subject }: { readonly command: string; readonly subject: string },
+): number {
+  const { cloud } = readers;
+  const head = { formatVersion, command, cloud, time: clock.now().toISOString(), subject };
+  say(json ? renderTraceJson(legs, head) : renderTrace(legs, { subject, cloud }, terminalWidth(), style));
+  return traceExitCode(legs);
+}

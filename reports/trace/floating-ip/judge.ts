@@ -1,0 +1,186 @@
+/** A floating IP, hop by hop and both ways, from what was read. Pure. */
+import type {
+  FloatingIpRecord,
+  PortRecord,
+  RouterAgent,
+  RouterRecord,
+  ServerRecord,
+} from '../../../lib/contract/trace-ports';
+import type { Looked } from '../../looked';
+import type { Knock } from '../groups';
+import { assumed, broken, hopOf, proved, unreadable, type Hop, type Leg } from '../hop';
+import type { RouterPlace } from '../host-looks';
+import { bindingHop, filterHop, groupsHop, guestHop, l2AgentHop, tapHop, wiringHop, type PortSeen } from '../port-hops';
+import {
+  agentHop,
+  defaultRouteHop,
+  destinationHop,
+  innerHop,
+  namespaceHop,
+  neighbourHop,
+  outerHop,
+  routerHop,
+  routerSwitchHop,
+  sayRouter,
+  sourceHop,
+  type Inside,
+} from '../router-hops';
+import { serverHop } from '../server-hops';
+
+/** What could not be asked, because something before it is missing, is absent. */
+export interface FloatingIpSeen {
+  /** As it was asked for. */
+  readonly wanted: string;
+  readonly floating: Looked<readonly FloatingIpRecord[]>;
+  /** Where there is no such floating IP: ports that have it as a fixed address. */
+  readonly holders?: Looked<readonly PortRecord[]>;
+  readonly router?: Looked<RouterRecord | undefined>;
+  readonly agents?: Looked<readonly RouterAgent[]>;
+  readonly routerPorts?: Looked<readonly PortRecord[]>;
+  readonly place?: RouterPlace;
+  readonly port?: Looked<PortSeen | undefined>;
+  readonly servers?: Looked<readonly ServerRecord[]>;
+}
+
+const api = 'Neutron';
+
+export function judgeFloatingIp(seen: FloatingIpSeen, knock: Knock): readonly Leg[] {
+  const { floating: looked } = seen;
+  const title = `From outside to ${seen.wanted}`;
+  if (!looked.isRead) return [{ title, hops: [unreadable('record', api, looked)] }];
+  const [floating, second] = looked.value;
+  if (floating === undefined || second !== undefined || floating.portId === undefined)
+    return [{ title, hops: [recordTrouble(seen, looked.value)] }];
+  const target = floating.fixedAddress ?? '?';
+  const record = proved('record', api, `${floating.address} leads to ${target} of port ${floating.portId}`, [
+    `status ${floating.status ?? '?'}, which is what the L3 agent last said`,
+  ]);
+  const [inwards, back] = throughRouter(seen, floating);
+  const [reached, answers] = throughPort(seen, floating, knock);
+  return [
+    { title: `From outside to ${target}`, hops: [record, ...inwards, ...reached] },
+    { title: 'And back', hops: [...answers, ...back, outside(seen)] },
+  ];
+}
+
+function recordTrouble({ wanted, holders }: FloatingIpSeen, found: readonly FloatingIpRecord[]): Hop {
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined)
+    return broken(
+      'record',
+      api,
+      `${found.length} external networks have ${wanted}`,
+      `name the floating IP by its id: ${found.map(({ id }) => id).join(', ')}`,
+    );
+  if (first !== undefined)
+    return broken(
+      'record',
+      api,
+      `${first.address} leads to no port`,
+      `\`openstack floating ip set --port PORT ${first.address}\``,
+      [`id ${first.id}, status ${first.status ?? '?'}`],
+    );
+  const ports = holders?.isRead === true ? holders.value : [];
+  const [port] = ports;
+  if (port !== undefined)
+    return broken(
+      'record',
+      api,
+      `${wanted} is no floating IP: port ${port.id} has it as its own address`,
+      `\`stackward trace port ${port.id}\``,
+      ports.slice(1).map(({ id }) => `port ${id} has it as well`),
+    );
+  return broken(
+    'record',
+    api,
+    `there is no floating IP ${wanted}, or it is hidden from these credentials`,
+    '`openstack floating ip list` as an administrator',
+  );
+}
+
+/** The router's hops on the way in, and on the way back. */
+function throughRouter(seen: FloatingIpSeen, floating: FloatingIpRecord): readonly [Hop[], Hop[]] {
+  const { router: looked, agents } = seen;
+  if (looked === undefined) return [[routerHop(floating, undefined)], []];
+  if (!looked.isRead) return [[unreadable('router', api, looked)], []];
+  const router = looked.value;
+  const hop = routerHop(floating, router);
+  if (router === undefined || hop.proof === 'broken') return [[hop], []];
+  if (router.isDistributed === true) return [[hop, ...distributed(router, agents)], []];
+  if (agents === undefined) return [[hop], []];
+  const agent = hopOf('L3 agent', api, agents, (all) => agentHop(router, all));
+  const inside = insideOf(seen, floating, router);
+  if (inside === undefined) return [[hop, agent], []];
+  const namespace = namespaceHop(inside);
+  if (namespace.proof !== 'proved') return [[hop, agent, namespace], []];
+  const inwards = [outerHop(inside), destinationHop(inside), innerHop(inside), routerSwitchHop(inside)];
+  return [
+    [hop, agent, namespace, ...inwards],
+    [sourceHop(inside), defaultRouteHop(inside)],
+  ];
+}
+
+function distributed(router: RouterRecord, agents: FloatingIpSeen['agents']): Hop[] {
+  const hosts =
+    agents?.isRead === true ? agents.value.map(({ host, isAlive }) => `${host}: ${isAlive ? 'alive' : 'dead'}`) : [];
+  return [
+    assumed(
+      'NAT',
+      "the server's compute host",
+      `${sayRouter(router)} is distributed: its NAT is in qrouter-… and fip-… of the server's own host, or in snat-… of a network node, and stackward does not look there`,
+      hosts,
+    ),
+  ];
+}
+
+function insideOf(seen: FloatingIpSeen, floating: FloatingIpRecord, router: RouterRecord): Inside | undefined {
+  const { place, routerPorts, port } = seen;
+  if (place === undefined || routerPorts === undefined) return undefined;
+  const fixedAddress = floating.fixedAddress ?? '';
+  const fixed = port?.isRead === true ? port.value?.port.fixedIps : undefined;
+  const subnetId = fixed?.find(({ address }) => address === fixedAddress)?.subnetId;
+  return { floating, router, place, ports: routerPorts, fixedAddress, subnetId };
+}
+
+/** The port's hops on the way in, and those with which the answer begins. */
+function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Knock): readonly [Hop[], Hop[]] {
+  const { port: looked, servers, router } = seen;
+  if (looked === undefined) return [[], []];
+  if (!looked.isRead) return [[unreadable('port', api, looked)], []];
+  const found = looked.value;
+  if (found === undefined) {
+    const step = `attach the floating IP to another port: \`openstack floating ip set --port PORT ${floating.address}\``;
+    return [[broken('port', api, `port ${floating.portId ?? '?'} is not there, or hidden`, step)], []];
+  }
+  const known = router?.isRead === true ? router.value : undefined;
+  const inside = known === undefined ? undefined : insideOf(seen, floating, known);
+  const address = floating.fixedAddress ?? '';
+  const hops = [
+    ...[
+      bindingHop(found),
+      l2AgentHop(found),
+      tapHop(found),
+      wiringHop(found),
+      groupsHop(found, knock),
+      filterHop(found),
+    ],
+    serverHop(found.port, servers),
+    ...(inside === undefined ? [] : [neighbourHop(inside, found.port.mac)]),
+  ];
+  return [hops, [guestHop(found, address, routerAddress(inside))]];
+}
+
+const routerAddress = (inside: Inside | undefined): string | undefined =>
+  inside?.ports.isRead === true
+    ? inside.ports.value.flatMap(({ fixedIps }) => fixedIps).find(({ subnetId }) => subnetId === inside.subnetId)
+        ?.address
+    : undefined;
+
+function outside({ router }: FloatingIpSeen): Hop {
+  const gateway = router?.isRead === true ? router.value?.gateway : undefined;
+  return assumed(
+    'physical network',
+    '?',
+    `from the router's host on: cables, VLAN and the gateway of network ${gateway?.networkId ?? '?'} are beyond what stackward reads`,
+  );
+}

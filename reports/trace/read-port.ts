@@ -1,0 +1,25 @@
+/** Everything that tells of one port: its record, groups and subnets, and its devices on its host. */
+import type { ReportReaders } from '../../lib/contract/report-ports';
+import { defined } from '../../lib/basics/defined';
+import { look, read, type Looked } from '../looked';
+import type { Sources } from '../sources';
+import { readPortPlace } from './host-looks';
+import type { PortSeen } from './port-hops';
+
+/** Undefined: there is no such port. */
+export async function readPort(
+  id: string,
+  readers: ReportReaders,
+  sources: Pick<Sources, 'heartbeats'>,
+): Promise<Looked<PortSeen | undefined>> {
+  const found = await look(async () => (await readers.networkTrace()).port(id));
+  if (!found.isRead || found.value === undefined) return found.isRead ? read(undefined) : found;
+  const port = found.value;
+  const [groups, subnets, agents, place] = await Promise.all([
+    look(async () => (await readers.networkTrace()).groups(port.groups)),
+    look(async () => (await readers.networkTrace()).subnets(port.fixedIps.map(({ subnetId }) => subnetId))),
+    sources.heartbeats.neutron(),
+    port.host === undefined ? undefined : readPortPlace(readers, port.host),
+  ]);
+  return read({ port, groups, subnets, agents, ...defined({ place }) });
+}
