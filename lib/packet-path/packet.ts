@@ -1,0 +1,100 @@
+/** A packet on its way through one host, and the places there where tables see it. Pure. */
+import type { IpAddress, IpVersion } from '../net/ip-ranges';
+
+/** A field that is absent is not known, and a rule that asks for it can't be judged. */
+export interface Packet {
+  readonly version: IpVersion;
+  /** IANA's number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6. */
+  readonly protocol: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+  /** The byte of TCP's header: 0x01 FIN, 0x02 SYN, 0x04 RST, 0x08 PSH, 0x10 ACK, 0x20 URG. */
+  readonly tcpFlags?: number;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  /** Of the frame that carries it here. */
+  readonly sourceMac?: string;
+  /**
+   * A second or later fragment, which has neither ports nor ICMP type. Where the kernel tracks connections it puts
+   * fragments together before any table sees them.
+   */
+  readonly isLaterFragment?: true;
+}
+
+export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+
+/** One hook that the packet passes. A device that the kernel doesn't know there is absent. */
+export interface Passage {
+  readonly hook: Hook;
+  /** The device that received it; of a packet from a bridge, the bridge. */
+  readonly in?: string;
+  /** The device that is to send it; of a packet to a bridge, the bridge. */
+  readonly out?: string;
+  /** Ports of the bridge, where the packet came through a bridge. */
+  readonly bridged?: { readonly in: string; readonly out?: string };
+}
+
+/** How the packet goes through the host. */
+export type Way =
+  /** From port to port of one bridge. */
+  | { readonly is: 'bridged'; readonly bridge: string; readonly from: string; readonly to: string }
+  /** To a program of the host itself. */
+  | { readonly is: 'received'; readonly device: string }
+  /** From a program of the host itself. */
+  | { readonly is: 'sent'; readonly device: string }
+  | { readonly is: 'routed'; readonly from: string; readonly to: string };
+
+/** In the kernel's order. Source: net/bridge/br_netfilter_hooks.c and net/ipv4/ip_{input,forward,output}.c, Linux 6.x. */
+export function passagesOf(way: Way): readonly Passage[] {
+  switch (way.is) {
+    case 'bridged': {
+      const { bridge, from, to } = way;
+      const bridged = { in: from, out: to };
+      return [
+        { hook: 'PREROUTING', in: bridge, bridged: { in: from } },
+        { hook: 'FORWARD', in: bridge, out: bridge, bridged },
+        { hook: 'POSTROUTING', out: bridge, bridged },
+      ];
+    }
+    case 'received':
+      return [
+        { hook: 'PREROUTING', in: way.device },
+        { hook: 'INPUT', in: way.device },
+      ];
+    case 'sent':
+      return [
+        { hook: 'OUTPUT', out: way.device },
+        { hook: 'POSTROUTING', out: way.device },
+      ];
+    case 'routed':
+      return [
+        { hook: 'PREROUTING', in: way.from },
+        { hook: 'FORWARD', in: way.from, out: way.to },
+        { hook: 'POSTROUTING', out: way.to },
+      ];
+  }
+}
+
+/** What conntrack says of the packet. No table tells it, so whoever asks assumes a state. */
+export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
+
+/** What conntrack asks of ICMP that begins something; everything else without a connection is INVALID. */
+const beginning: Readonly<Record<number, readonly number[]>> = { 1: [8, 13, 15, 17], 58: [128, 139] };
+/** Neighbour and listener discovery, which conntrack leaves alone. */
+const untracked = [130, 131, 132, 133, 134, 135, 136, 143];
+
+/**
+ * The state of a packet that belongs to no connection that conntrack knows. With `nf_conntrack_tcp_loose`, the default, a
+ * lone ACK begins one.
+ * Source: nf_conntrack_proto_{tcp,icmp,icmpv6}.c, Linux 6.x.
+ */
+export function firstState({ protocol, icmpType, tcpFlags }: Packet): ConnectionState {
+  if (protocol === 58 && icmpType !== undefined && untracked.includes(icmpType)) return 'UNTRACKED';
+  const types = beginning[protocol];
+  if (types && icmpType !== undefined) return types.includes(icmpType) ? 'NEW' : 'INVALID';
+  if (protocol !== 6 || tcpFlags === undefined) return 'NEW';
+  const isAlone = (flag: number): boolean => (tcpFlags & 0x17) === flag;
+  return isAlone(0x02) || isAlone(0x10) ? 'NEW' : 'INVALID';
+}
