@@ -54,6 +54,8 @@ export interface RunsOptions extends OutputOptions, JournalOptions {}
 export interface DoctorOptions extends ContextOptions {
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** Name or id; only this server is examined. */
+  readonly server?: string;
 }
 
 export interface InventoryOptions extends ContextOptions {

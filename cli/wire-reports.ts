@@ -29,6 +29,12 @@ export function reportReaders(
       const { NovaApi } = await import('../adapters/openstack/nova-api.js');
       return new NovaApi(opened, known);
     },
+    servers: async () => {
+      const [opened, known] = [await session(), await versions()];
+      const { NovaApi } = await import('../adapters/openstack/nova-api.js');
+      const { NovaServers } = await import('../adapters/openstack/nova-servers.js');
+      return new NovaServers(opened, new NovaApi(opened, known));
+    },
     volumes: async () => {
       const opened = await session();
       const { CinderApi } = await import('../adapters/openstack/cinder-api.js');
@@ -48,6 +54,11 @@ export function reportReaders(
       const [opened, known] = [await session(), await versions()];
       const { NovaTrace } = await import('../adapters/openstack/nova-trace.js');
       return new NovaTrace(opened, known);
+    },
+    portRoom: async () => {
+      const opened = await session();
+      const { NeutronRoom } = await import('../adapters/openstack/neutron-room.js');
+      return new NeutronRoom(opened);
     },
     names: async () => {
       const opened = await session();

@@ -16,6 +16,8 @@ import type {
   ReportReaders,
   Server,
 } from '../lib/contract/report-ports';
+import type { PortRoom } from '../lib/contract/port-room';
+import type { Hypervisor, ServerReader } from '../lib/contract/server-ports';
 import {
   compareLooks,
   heartbeatOfAgent,
@@ -80,15 +82,24 @@ function noEndpoint({ endpoints }: Login, face: string, region: string | undefin
   return { isRead: false, why, wasTried: true };
 }
 
+const isSilent = ({ isUp, isForcedDown }: Heartbeat): boolean => !isUp && isForcedDown !== true;
+
 const once = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
   let answer: Promise<Value> | undefined;
   return () => (answer ??= work());
 };
 
+export interface Focus {
+  /** Name or id. */
+  readonly server?: string;
+}
+
 export class Sources {
   constructor(
     private readonly readers: ReportReaders,
     private readonly watch: Watch,
+    /** What the run is about; {}: the whole cloud. */
+    readonly focus: Focus = {},
   ) {}
 
   /** Everything that goes through the cloud's API begins here. */
@@ -118,8 +129,33 @@ export class Sources {
     cinder: once(() => this.settled('cinder')),
   };
 
+  /** Looks twice only where something of interest seems dead: what else is dead in the cloud keeps nobody waiting. */
+  async settledWhere(
+    service: BeatingService,
+    isOfInterest: (beat: Heartbeat) => boolean,
+  ): Promise<Looked<readonly Heartbeat[]>> {
+    const first = await this.heartbeats[service]();
+    return first.isRead && first.value.some((beat) => isSilent(beat) && isOfInterest(beat))
+      ? this.settledHeartbeats[service]()
+      : first;
+  }
+
   readonly servers = once((): Promise<Looked<readonly Server[]>> =>
     this.ofService('nova', async () => (await this.readers.compute()).servers()),
+  );
+
+  /** Asks about single servers. */
+  readonly serverReader = once((): Promise<Looked<ServerReader>> =>
+    this.ofService('nova', () => this.readers.servers()),
+  );
+
+  readonly hypervisors = once(async (): Promise<Looked<readonly Hypervisor[]>> => {
+    const reader = await this.serverReader();
+    return reader.isRead ? look(() => reader.value.hypervisors()) : reader;
+  });
+
+  readonly portRoom = once((): Promise<Looked<PortRoom>> =>
+    this.ofService('neutron', async () => (await this.readers.portRoom()).room()),
   );
 
   readonly floatingIps = once((): Promise<Looked<readonly FloatingIp[]>> =>
@@ -289,7 +325,7 @@ export class Sources {
   }
 
   /** By the API's clock, where its answers are dated; else by this machine's. */
-  private async now(service: BeatingService): Promise<Date> {
+  async now(service: BeatingService): Promise<Date> {
     const types: readonly string[] = catalogueTypes[service];
     const clock = (await this.readers.catalogue()).clocks().find((candidate) => types.includes(candidate.service));
     return new Date(this.watch.now().getTime() + (clock?.aheadSeconds ?? 0) * 1000);
@@ -298,7 +334,7 @@ export class Sources {
   private async settled(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
     const first = await this.heartbeats[service]();
     if (!first.isRead) return first;
-    const silent = first.value.filter(({ isUp, isForcedDown }) => !isUp && isForcedDown !== true);
+    const silent = first.value.filter(isSilent);
     if (silent.length === 0) return first;
     const seconds = intervals[service].report * 1.1 + 1;
     const silence = count(silent.length, 'heartbeat');

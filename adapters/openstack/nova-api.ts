@@ -4,8 +4,8 @@ import { UnrecoverableError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { VersionReader } from '../../lib/contract/ports';
 import type { ComputeReader, Server, ServiceRecord } from '../../lib/contract/report-ports';
-import type { OpenStackSession } from './openstack-session';
-import { checkedAnswer, serverAnswer, serviceOf, servicesAnswer, told } from './report-answers';
+import type { ApiRequest, OpenStackSession } from './openstack-session';
+import { checkedAnswer, serverAnswer, serverOf, serviceOf, servicesAnswer } from './report-answers';
 
 /** `forced_down` came with 2.11. */
 const wantedMinor = 11;
@@ -32,7 +32,7 @@ export class NovaApi implements ComputeReader {
     let marker = '';
     for (let page = 0; page < mostPages; page++) {
       const path = `/servers/detail?all_tenants=1${marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`}`;
-      const { servers } = await this.get(path, serversAnswer, budget);
+      const { servers } = await this.get(path, serversAnswer, { budget });
       const fresh = servers.filter(({ id }) => !seen.has(id));
       if (fresh.length === 0) return result;
       for (const { id } of fresh) seen.add(id);
@@ -44,9 +44,13 @@ export class NovaApi implements ComputeReader {
     });
   }
 
-  private async get<Answer>(path: string, schema: z.ZodType<Answer>, budget?: { bytes: number }): Promise<Answer> {
-    const headers = await this.headers();
-    const answer = await this.session.call('compute', path, budget === undefined ? { headers } : { headers, budget });
+  /** @param more `mayBeAbsent`: a 404 is undefined, which the schema takes */
+  async get<Answer>(
+    path: string,
+    schema: z.ZodType<Answer>,
+    more: Pick<ApiRequest, 'budget' | 'mayBeAbsent'> = {},
+  ): Promise<Answer> {
+    const answer = await this.session.call('compute', path, { headers: await this.headers(), ...more });
     return checkedAnswer(schema, answer, `Nova to GET ${path.replace(/\?.*/, '')}`, this.session.cloud);
   }
 
@@ -58,17 +62,3 @@ export class NovaApi implements ComputeReader {
     return newest >= wantedMinor ? { 'x-openstack-nova-api-version': `2.${wantedMinor}` } : {};
   }
 }
-
-const serverOf = (row: z.infer<typeof serverAnswer>): Server => ({
-  id: row.id,
-  name: row.name,
-  projectId: row.tenant_id,
-  status: row.status,
-  ...told({
-    vmState: row['OS-EXT-STS:vm_state'],
-    taskState: row['OS-EXT-STS:task_state'],
-    host: row['OS-EXT-SRV-ATTR:host'],
-    created: row.created,
-    fault: row.fault && { message: row.fault.message, ...told({ created: row.fault.created }) },
-  }),
-});

@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { sayFault } from '../../lib/basics/schema-fault';
-import type { ServiceRecord } from '../../lib/contract/report-ports';
+import type { Server, ServiceRecord } from '../../lib/contract/report-ports';
 
 /** The columns of these tables hold 255 characters; reasons and names are shown, never followed. */
-const text = z.string().max(255);
+export const text = z.string().max(255);
 const longText = z.string().max(64 << 10);
 /** `2026-11-29T07:51:27.000000`, `2026-11-29 07:51:12`, `2026-11-28T23:25:21Z`: all are UTC. */
 const utcForm = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)?$/;
@@ -42,6 +42,8 @@ export const serverAnswer = z.object({
   tenant_id: z.string().max(255),
   status: text,
   created: utcTime.nullish(),
+  updated: utcTime.nullish(),
+  'OS-SRV-USG:launched_at': utcTime.nullish(),
   'OS-EXT-STS:vm_state': text.nullish(),
   'OS-EXT-STS:task_state': text.nullish(),
   'OS-EXT-SRV-ATTR:host': text.nullish(),
@@ -101,5 +103,21 @@ export const serviceOf = (row: z.infer<typeof serviceAnswer>): ServiceRecord => 
     heartbeat: row.updated_at,
     disabledReason: row.disabled_reason,
     isForcedDown: row.forced_down,
+  }),
+});
+
+export const serverOf = (row: z.infer<typeof serverAnswer>): Server => ({
+  id: row.id,
+  name: row.name,
+  projectId: row.tenant_id,
+  status: row.status,
+  ...told({
+    vmState: row['OS-EXT-STS:vm_state'],
+    taskState: row['OS-EXT-STS:task_state'],
+    host: row['OS-EXT-SRV-ATTR:host'],
+    created: row.created,
+    updated: row.updated,
+    launched: row['OS-SRV-USG:launched_at'],
+    fault: row.fault && { message: row.fault.message, ...told({ created: row.fault.created }) },
   }),
 });

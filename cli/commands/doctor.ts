@@ -1,5 +1,8 @@
+import { defined } from '../../lib/basics/defined';
+import { InvalidConfiguration } from '../../lib/basics/errors';
 import { formatVersion } from '../../lib/render/json';
 import { checks } from '../../reports/doctor/checks/index';
+import { hangingServer } from '../../reports/doctor/checks/hanging-server';
 import { preflightChecks } from '../../reports/doctor/preflight/index';
 import {
   chosen,
@@ -21,16 +24,34 @@ export const doctor = (options: DoctorOptions): Promise<void> =>
 export const preflight = (options: DoctorOptions): Promise<void> =>
   examineWith('doctor preflight', { all: preflightChecks, others: { command: 'doctor', checks } }, options);
 
+/** @throws InvalidConfiguration where other checks are asked for as well, which examine no single server */
+function withServer(options: DoctorOptions): DoctorOptions {
+  const { server, only } = options;
+  if (server === undefined) return options;
+  const stray = only.find((code) => code !== hangingServer.code);
+  if (stray !== undefined)
+    throw new InvalidConfiguration(
+      `--server examines one server, which ${hangingServer.code} does and ${stray} does not; leave one of the two out`,
+    );
+  return { ...options, only: [hangingServer.code] };
+}
+
 const examineWith = (command: string, choice: Choice, options: DoctorOptions): Promise<void> =>
   runReport(options, async ({ readers, style, clock }, { acknowledged, file }) => {
-    const selected = chosen(choice, options);
+    const selected = chosen(choice, withServer(options));
     refuseUnknown(choice, acknowledged, file);
     const now = clock.now();
     const day = clock.show(now).slice(0, 10);
     const show = (time: Date): string => clock.show(time);
-    const findings = await examine(selected, new Sources(readers, watchOf(clock)), show, acknowledged, day);
+    const findings = await examine(
+      selected,
+      new Sources(readers, watchOf(clock), defined({ server: options.server })),
+      show,
+      acknowledged,
+      day,
+    );
     const idle = withoutEffect(findings, acknowledged, day);
-    const exitCode = doctorExitCode(findings, options);
+    const exitCode = doctorExitCode(findings, withServer(options));
     const head = { formatVersion, command, cloud: readers.cloud, time: now.toISOString() };
     say(
       options.json

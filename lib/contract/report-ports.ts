@@ -3,8 +3,12 @@
  * Adapters implement these, check every answer, and throw errors of lib/basics/errors.ts.
  */
 import type { InventoryReader } from '../inventory/reader';
+import type { PortRoomReader } from './port-room';
 import type { Readers } from './ports';
 import type { NetworkTraceReader, ServerTraceReader } from './trace-ports';
+import type { Server, ServerReader } from './server-ports';
+
+export type { Server } from './server-ports';
 
 /** One process of Nova or Cinder, as its own service list has it. */
 export interface ServiceRecord {
@@ -30,19 +34,6 @@ export interface AgentRecord {
   readonly isEnabled: boolean;
   readonly heartbeat?: Date;
   readonly startedAt?: Date;
-}
-
-export interface Server {
-  readonly id: string;
-  readonly name: string;
-  readonly projectId: string;
-  readonly status: string;
-  readonly vmState?: string;
-  readonly taskState?: string;
-  /** For an administrator alone. */
-  readonly host?: string;
-  readonly created?: Date;
-  readonly fault?: { readonly message: string; readonly created?: Date };
 }
 
 export interface ComputeReader {
@@ -211,6 +202,8 @@ export interface ReportReaders extends Readers {
   topology(): Promise<TopologyReader>;
   networkTrace(): Promise<NetworkTraceReader>;
   serverTrace(): Promise<ServerTraceReader>;
+  servers(): Promise<ServerReader>;
+  portRoom(): Promise<PortRoomReader>;
   catalogue(): Promise<CatalogueReader>;
   names(): Promise<NameReader>;
   /** What the APIs tell of servers and all that belongs to them. */

@@ -9,6 +9,7 @@ For whoever is on call. \`stackward doctor\` reads a cloud and says what is wron
 \`\`\`
 stackward doctor                     # every check
 stackward doctor --only SW-1001      # one; repeatable, and so is --skip
+stackward doctor --server utm-1      # one server, by name or id: SW-1010
 stackward doctor preflight           # before the first apply: SW-9001 to SW-9006, SW-5001, SW-3001
 stackward services                   # the services and agents in one table
 \`\`\`

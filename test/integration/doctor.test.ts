@@ -31,7 +31,7 @@ test('a sound cloud with its API alone: nothing is found, and what was not looke
     'SW-2001 stackward.yaml names none by its whole name',
     'SW-3001 stackward.yaml names none',
   ]);
-  expect(told.results.filter(({ result }) => result === 'fine')).toHaveLength(8);
+  expect(told.results.filter(({ result }) => result === 'fine')).toHaveLength(10);
 });
 
 test('dead, skewed, disabled and forced-down services and agents are told apart, and nothing else is named', async () => {
@@ -149,6 +149,7 @@ test('a host whose installed program does not tell its clock is not looked at, a
 test('a server with a red address and a floating one of the same subnet is named, and one of another subnet is not', async () => {
   const port = (id: string, device: string, owner: string, subnet: string, address: string) => ({
     id,
+    tenant_id: 'p',
     network_id: 'red',
     device_id: device,
     device_owner: owner,
@@ -236,7 +237,7 @@ test('a login that fails is one fault, which comes first; the checks that need i
   const { stdout } = await folder.run(['doctor']);
   expect(stdout.match(/answered with 401/g)).toHaveLength(1);
   const flat = stdout.replace(/\s+/g, ' ');
-  expect(flat).toContain('not looked at SW-1001, SW-1002, SW-1003, SW-1004, SW-1005, SW-2001, SW-4001, SW-5001 the login fails: see SW-9001'); // prettier-ignore
+  expect(flat).toContain('not looked at SW-1001, SW-1002, SW-1003, SW-1004, SW-1005, SW-1010, SW-1011, SW-2001, SW-4001, SW-5001 the login fails: see SW-9001'); // prettier-ignore
   const services = await folder.run(['services']);
   expect([services.code, services.stdout.match(/answered with 401/g)?.length]).toEqual([1, 1]);
 });

@@ -32,9 +32,14 @@ const stamp = ({ age, isAlive }: { age: number; isAlive?: boolean | undefined })
 /** Lists are filtered by these. As in Glance before Newton, `in:` is a part of the value. */
 const filters = ['id', 'name', 'domain_id'];
 
+/** Nova takes a name for a regular expression. */
+const isMatched = (given: unknown, value: string): boolean =>
+  typeof given === 'string' && value.startsWith('^') && new RegExp(value).test(given);
+
 function filtered(answer: object, url: string): object {
   const query = [...new URL(url, 'http://cloud').searchParams].filter(([name]) => filters.includes(name));
-  const isAsked = (row: Record<string, unknown>): boolean => query.every(([name, value]) => row[name] === value);
+  const isAsked = (row: Record<string, unknown>): boolean =>
+    query.every(([name, value]) => row[name] === value || isMatched(row[name], value));
   return Object.fromEntries(
     Object.entries(answer).map(([name, rows]) => [
       name,
@@ -50,6 +55,11 @@ export class PrivateCloud {
   floatingips: object[] = [];
   ports: object[] = [];
   servers: object[] = [];
+  /** Of each server by its id. */
+  actions: Readonly<Record<string, { request_id: string; action: string; events: object[] }[]>> = {};
+  subnets: object[] = [];
+  /** Of ports: by project; every other project has 500. */
+  quotas: Readonly<Record<string, number>> = {};
   images: object[] = [];
   flavors: object[] = [];
   networks: object[] = [];
@@ -143,6 +153,10 @@ export class PrivateCloud {
       '/v2.0/extensions': { extensions: [{ alias: 'router' }] },
       '/compute/v2.1/os-services': { services: rows(this.nova.map((row) => ({ forced_down: false, ...row }))) },
       '/compute/v2.1/servers/detail': { servers: isLaterPage ? [] : this.servers },
+      '/compute/v2.1/os-hypervisors/detail': { hypervisors: [] },
+      ...this.answersOfServers(),
+      ...this.answersOfQuotas(),
+      '/v2.0/subnets': { subnets: this.subnets },
       '/volume/v3/p1/os-services': { services: rows(this.cinder) },
       '/v2/images': { images: this.images },
       ...Object.fromEntries(this.images.map((image) => [`/v2/images/${(image as { id: string }).id}`, image])),
@@ -154,5 +168,26 @@ export class PrivateCloud {
       '/v2.0/floatingips': { floatingips: this.floatingips },
       '/v2.0/ports': { ports: this.ports },
     };
+  }
+
+  private answersOfServers(): Record<string, object> {
+    const servers = this.servers.map((server) => {
+      const { id } = server as { id: string };
+      const path = `/compute/v2.1/servers/${id}`;
+      const actions = this.actions[id] ?? [];
+      return [
+        [path, { server }],
+        [`${path}/os-instance-actions`, { instanceActions: actions }],
+        ...actions.map((instanceAction) => [`${path}/os-instance-actions/${instanceAction.request_id}`, { instanceAction }]), // prettier-ignore
+      ] as [string, object][];
+    });
+    return Object.fromEntries(servers.flat());
+  }
+
+  private answersOfQuotas(): Record<string, object> {
+    const projects = new Set(this.ports.map((port) => (port as { tenant_id?: string }).tenant_id ?? ''));
+    const single = [...projects].map((project) => [`/v2.0/quotas/${project}`, { quota: { port: this.quotas[project] ?? 500 } }]); // prettier-ignore
+    const quotas = Object.entries(this.quotas).map(([tenant_id, port]) => ({ tenant_id, port }));
+    return { ...Object.fromEntries(single as [string, object][]), '/v2.0/quotas': { quotas } };
   }
 }

@@ -5,7 +5,7 @@ import type { HostClock } from '../../sources';
 import { defineCheck } from '../check';
 import { judgeSettled } from './settled';
 import { agentBehind, readSkew } from './skewed-heartbeat';
-import { heartbeatEvidence } from './words';
+import { heartbeatEvidence } from '../../heartbeat-words';
 
 /** What customers notice, by the binary. */
 const effects: readonly (readonly [RegExp, string])[] = [

@@ -2,7 +2,7 @@ import { healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
 import { sayDuration } from '../../../lib/render/table';
 import { defineCheck } from '../check';
 import { judgeSettled, readSettled, type Settled } from './settled';
-import { heartbeatEvidence } from './words';
+import { heartbeatEvidence } from '../../heartbeat-words';
 
 const isConductor = ({ name }: Heartbeat): boolean => name === 'nova-conductor';
 

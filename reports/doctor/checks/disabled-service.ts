@@ -1,7 +1,7 @@
 import { disabledBy, healthOf, subjectOf } from '../../heartbeats';
 import { defineCheck } from '../check';
 import { judgeSettled, readSettled } from './settled';
-import { heartbeatEvidence } from './words';
+import { heartbeatEvidence } from '../../heartbeat-words';
 
 export const disabledService = defineCheck({
   code: 'SW-1004',

@@ -1,7 +1,7 @@
 import { healthOf, subjectOf } from '../../heartbeats';
 import { defineCheck } from '../check';
 import { judgeSettled, readSettled } from './settled';
-import { heartbeatEvidence } from './words';
+import { heartbeatEvidence } from '../../heartbeat-words';
 
 export const forcedDown = defineCheck({
   code: 'SW-1003',

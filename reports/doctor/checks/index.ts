@@ -7,10 +7,12 @@ import { deadService } from './dead-service';
 import { disabledService } from './disabled-service';
 import { endpoints } from './endpoints';
 import { forcedDown } from './forced-down';
+import { hangingServer } from './hanging-server';
+import { portRoom } from './port-room';
 import { redAndFloating } from './red-and-floating';
 import { skewedHeartbeat } from './skewed-heartbeat';
 
 export const checks: readonly AnyCheck[] = [
-  ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent],
+  ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent, hangingServer, portRoom],
   ...[clocks, databaseConnection, redAndFloating, endpoints],
 ];

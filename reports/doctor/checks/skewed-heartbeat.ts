@@ -4,7 +4,7 @@ import { sayDuration } from '../../../lib/render/table';
 import type { HostClock, Sources } from '../../sources';
 import { defineCheck, type ShowTime } from '../check';
 import { judgeSettled, readSettled, type Settled, type Verdict } from './settled';
-import { heartbeatEvidence } from './words';
+import { heartbeatEvidence } from '../../heartbeat-words';
 
 export interface Skew {
   readonly settled: Settled;

@@ -1,9 +1,8 @@
-/** The words that checks of heartbeats share. */
-import { sayDuration } from '../../../lib/render/table';
-import { disabledBy, intervals, type Heartbeat } from '../../heartbeats';
-import type { ShowTime } from '../check';
+/** What was read of a heartbeat, in words. Pure. */
+import { sayDuration } from '../lib/render/table';
+import { disabledBy, intervals, type Heartbeat } from './heartbeats';
 
-export function heartbeatEvidence(beat: Heartbeat, show: ShowTime): readonly string[] {
+export function heartbeatEvidence(beat: Heartbeat, show: (time: Date) => string): readonly string[] {
   const { at: last, ageSeconds, hasMoved, service, isUp, isForcedDown, writtenBy } = beat;
   const { report, down } = intervals[service];
   const off = disabledBy(beat);

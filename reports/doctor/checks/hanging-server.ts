@@ -1,0 +1,109 @@
+import { InvalidConfiguration } from '../../../lib/basics/errors';
+import { count } from '../../../lib/render/text';
+import { sayDuration } from '../../../lib/render/table';
+import type { WholeServer } from '../../../lib/contract/server-ports';
+import { look, read, type Looked } from '../../looked';
+import { readHangFacts, type HangFacts } from '../../server-hang/facts';
+import { isHanging, patienceSeconds, situationOf } from '../../server-hang/situation';
+import { whyServerHangs } from '../../server-hang/verdict';
+import { isUnexplained, sayRest, saySituation, subjectOfServer } from '../../server-hang/words';
+import type { Sources } from '../../sources';
+import { defineCheck, judgeLooked, type Result, type ShowTime } from '../check';
+
+/** Servers that are examined in one run: a broken broker lets hundreds hang, and all for one cause. */
+const mostServers = 10;
+
+interface Seen {
+  readonly servers: Looked<readonly HangFacts[]>;
+  /** Of which none was examined, because others were. */
+  readonly more: number;
+  readonly looked: number;
+}
+
+async function readSeen(sources: Sources): Promise<Seen> {
+  const { server } = sources.focus;
+  return server === undefined ? readHanging(sources) : readNamed(sources, server);
+}
+
+async function readNamed(sources: Sources, name: string): Promise<Seen> {
+  const reader = await sources.serverReader();
+  const found = reader.isRead ? await look(() => reader.value.find(name)) : reader;
+  if (!found.isRead) return { servers: found, more: 0, looked: 0 };
+  if (found.value.length === 0)
+    throw new InvalidConfiguration(
+      `there is no server "${name}" in any project that these credentials see; give its name or id as \`openstack server list --all-projects\` shows it`,
+    );
+  return examine(sources, found.value, found.value.length);
+}
+
+async function readHanging(sources: Sources): Promise<Seen> {
+  const all = await sources.servers();
+  if (!all.isRead) return { servers: all, more: 0, looked: 0 };
+  const now = await sources.now('nova');
+  const hanging = all.value.filter((server) => isHanging(situationOf(server, now)));
+  const reader = await sources.serverReader();
+  if (!reader.isRead) return { servers: reader, more: 0, looked: 0 };
+  const wholes = await look(async () =>
+    (await Promise.all(hanging.slice(0, mostServers).map(({ id }) => reader.value.find(id)))).flat(),
+  );
+  if (!wholes.isRead) return { servers: wholes, more: 0, looked: 0 };
+  return examine(sources, wholes.value, all.value.length, hanging.length - wholes.value.length);
+}
+
+async function examine(sources: Sources, servers: readonly WholeServer[], looked: number, more = 0): Promise<Seen> {
+  const facts = await Promise.all(servers.map((server) => readHangFacts(sources, server)));
+  return { servers: read(facts), more, looked };
+}
+
+function judgeServer(facts: HangFacts, show: ShowTime): Result {
+  const verdict = whyServerHangs(facts, show);
+  const subject = subjectOfServer(facts);
+  const situation = saySituation(verdict, facts);
+  const rest = sayRest(verdict);
+  if (isUnexplained(verdict))
+    return {
+      result: 'fault',
+      subject,
+      found: `${situation} Nothing that was looked at explains it.`,
+      evidence: rest,
+      step: 'Give stackward.yaml what was not looked at, and ask again; then read the logs of nova-conductor and nova-compute for its request.',
+    };
+  if (verdict.named.length === 0) return { result: 'fine', subject, found: situation, evidence: rest };
+  return {
+    result: 'fault',
+    subject,
+    found: [situation, ...verdict.named.map(({ found }) => found)].join(' '),
+    evidence: [...verdict.named.flatMap(({ evidence }) => evidence), ...rest],
+    step: verdict.named.map(({ step }) => step).join(' '),
+  };
+}
+
+function judgeAll(facts: readonly HangFacts[], { more, looked }: Seen, show: ShowTime): readonly Result[] {
+  const results = facts.map((server) => judgeServer(server, show));
+  const found = `${count(looked, 'server')}, none in BUILD or another task for more than ${sayDuration(patienceSeconds)}`;
+  if (results.length === 0) return [{ result: 'fine', subject: 'servers', found }];
+  if (more === 0) return results;
+  return [
+    ...results,
+    { result: 'not looked at', subject: `${more} more that hang`, why: `${facts.length} of them are examined in one run; name another with --server`, wasTried: true }, // prettier-ignore
+  ];
+}
+
+export const hangingServer = defineCheck({
+  code: 'SW-1010',
+  title: 'a server hangs in BUILD or another task',
+  needs: ['the API'],
+  read: readSeen,
+  judge: (seen, show) => judgeLooked('servers', seen.servers, (facts) => judgeAll(facts, seen, show)),
+  page: {
+    means:
+      'Nova has taken a request, and the server has been in BUILD or in a task for more than 10 min with nobody at work on it. With `--server NAME` one server is examined, whatever it is doing: also one that ended in ERROR, and one that is well. The finding names the cause, and lists which other causes are ruled out and by what, and which could not be looked at.',
+    evidence:
+      'The task and since when; the actions of the server with their events, which tell who began and who ended; the failure that Nova recorded; nova-compute of its host, or of each host of its zone, with its heartbeat; conductor and scheduler; the network agent of the host; the binding of its ports; its image; its flavor against what each host has.',
+    alike:
+      '"No valid host" is what Nova says in the end of every build that failed on the last host that was left: the events of the server name the cause. Icehouse says "Maximum number of ports exceeded" of a used-up quota, a used-up address pool and an address in use alike. A large image, or a migration, is under way for longer than 10 min: an event that has begun tells so.',
+    step: 'That of the cause, which the finding names. A server whose build failed is deleted and created anew; nothing else waits for it.',
+    never:
+      'Do not restart compute hosts, their network or Open vSwitch: that cuts customers off, and the servers there are well. Do not reset the state of a server before its cause is known: it hides the failure, and frees neither port nor address.',
+  },
+});

@@ -1,0 +1,75 @@
+import type { PoolRoom, PortQuota, PortRoom } from '../../../lib/contract/port-room';
+import { count } from '../../../lib/render/text';
+import { defineCheck, judgeLooked, type Result, type Trouble } from '../check';
+
+/** From this share on, somebody will be refused before long. */
+const nearlyFull = 0.9;
+/** Findings of one run; the fullest stand first. */
+const mostFindings = 30;
+
+interface Share {
+  readonly used: number;
+  readonly total: number;
+  readonly trouble: Omit<Trouble, 'result' | 'found'>;
+  readonly what: string;
+}
+
+const isShort = ({ used, total }: Share): boolean => total > 0 && used >= total * nearlyFull;
+
+const ofQuota = ({ projectId, limit, used }: PortQuota): Share => ({
+  used,
+  total: limit,
+  what: 'ports that its quota allows',
+  trouble: {
+    subject: `project ${projectId}`,
+    evidence: [`port quota ${limit}, ports ${used}, those of DHCP counted`],
+    step: 'Delete ports that no server needs, or raise this quota: `openstack quota set --ports …`. No address pool has to do with it.',
+  },
+});
+
+const ofPool = ({ subnetId, name, networkId, total, used }: PoolRoom): Share => ({
+  used,
+  total,
+  what: 'addresses of its allocation pools',
+  trouble: {
+    subject: `subnet ${name === '' ? subnetId : `${name} (${subnetId})`}`,
+    evidence: [`network ${networkId}: ${total} addresses in the pools, ports hold ${used}`],
+    step: 'Free ports that nobody needs, or extend the pools (kind `allocation-pool`). Raising a quota changes nothing.',
+  },
+});
+
+function sayShare({ used, total, what }: Share): string {
+  if (used >= total) return `All ${total} ${what} are used: the next port is refused.`;
+  return `${used} of ${total} ${what} are used (${Math.floor((100 * used) / total)} %).`;
+}
+
+function judgeRoom({ quotas, pools }: PortRoom): readonly Result[] {
+  const shares = [...quotas.filter(({ limit }) => limit >= 0).map(ofQuota), ...pools.map(ofPool)];
+  const short = shares.filter(isShort).sort((a, b) => b.used / b.total - a.used / a.total);
+  const risks = short
+    .slice(0, mostFindings)
+    .map((share): Result => ({ result: 'risk', ...share.trouble, found: sayShare(share) }));
+  if (short.length > mostFindings)
+    risks.push({ result: 'risk', subject: `${short.length - mostFindings} more`, found: 'They are used up by 90 % or more as well.', evidence: short.slice(mostFindings, 2 * mostFindings).map(({ trouble }) => trouble.subject), step: 'Begin with those above, and ask again.' }); // prettier-ignore
+  const found = `${count(quotas.length, 'project')} and ${count(pools.length, 'subnet')}, none used up by 90 %`;
+  return risks.length > 0 ? risks : [{ result: 'fine', subject: 'ports and addresses', found }];
+}
+
+export const portRoom = defineCheck({
+  code: 'SW-1011',
+  title: 'a quota of ports or an address pool is nearly used up',
+  needs: ['the API'],
+  read: (sources) => sources.portRoom(),
+  judge: (room) => judgeLooked('ports and addresses', room, judgeRoom),
+  page: {
+    means:
+      'Nine of ten ports that a project may have exist, or nine of ten addresses of a subnet’s pools are held. When the last is gone, new servers end in ERROR and new floating IPs are refused.',
+    evidence:
+      'The quota of each project that has ports, its own or the default, against all of its ports: those of DHCP and of routers count. The pools of each subnet against the addresses in them that ports hold.',
+    alike:
+      'Nova of Icehouse and Havana says "Maximum number of ports exceeded" of each of three: the quota, the pool, and an address that is in use. A quota that was raised doesn’t help where the pool is used up. A network with several subnets takes a free address from any of them.',
+    step: 'Quota: delete ports that nobody needs, or raise it. Pool: free addresses, or extend the pool with the kind `allocation-pool`.',
+    never:
+      'Do not delete ports whose device is `network:dhcp` or a router: they are made again, and customers notice. Do not edit allocation tables by hand.',
+  },
+});

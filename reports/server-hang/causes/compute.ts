@@ -1,0 +1,184 @@
+/** nova-compute of the server's host, and why each host of its zone did not take it. */
+import { count } from '../../../lib/render/text';
+import type { Flavor, Hypervisor } from '../../../lib/contract/server-ports';
+import { disabledBy, healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
+import { heartbeatEvidence } from '../../heartbeat-words';
+import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
+import { wordedCauses } from './failure';
+
+const ofHost = ['compute-dead', 'compute-skewed', 'compute-forced-down', 'compute-disabled'] as const;
+type OfHost = (typeof ofHost)[number];
+
+/** Also where the host was chosen again and again, and no event tells what failed there. */
+const noHost = /No valid host|NoValidHost|Exceeded maximum number of retries|MaxRetriesExceeded/;
+
+const isCompute = ({ name }: Heartbeat): boolean => name === 'nova-compute';
+
+const trouble: Readonly<Record<OfHost, (beat: Heartbeat) => Omit<Parameters<typeof named>[1], 'evidence'>>> = {
+  'compute-dead': (beat) => ({
+    found: `${subjectOf(beat)} is dead, so nobody works on it.`,
+    step: `Look on ${beat.host} whether the process runs, and at the end of its log; start this one service again. Servers there keep running, and it takes up its work by itself.`,
+  }),
+  'compute-skewed': (beat) => ({
+    found: `${subjectOf(beat)} is alive, and Nova takes it for dead, because a clock is wrong.`,
+    step: 'Find the wrong clock (SW-2001) and let chrony or ntpd set it; no service needs a restart.',
+  }),
+  'compute-forced-down': (beat) => ({
+    found: `${subjectOf(beat)} was forced down, so Nova gives it nothing.`,
+    step: `Ask who fenced ${beat.host} off, and whether its servers were evacuated. Only then clear it (SW-1003).`,
+  }),
+  'compute-disabled': (beat) => ({
+    found: `${subjectOf(beat)} was disabled ${disabledBy(beat)}.`,
+    step: `Ask who disabled it. Where the work on ${beat.host} is done, enable it again; nothing that runs there changes by that.`,
+  }),
+};
+
+/** Why Nova gives nothing to this nova-compute; undefined: it does. */
+function blockOf(beat: Heartbeat): OfHost | undefined {
+  const health = healthOf(beat);
+  if (health === 'dead' || health === 'down') return 'compute-dead';
+  if (health === 'skewed' && !beat.isUp) return 'compute-skewed';
+  if (health === 'forced down') return 'compute-forced-down';
+  return beat.isEnabled ? undefined : 'compute-disabled';
+}
+
+const all = (judge: (cause: OfHost) => Finding): readonly Finding[] => ofHost.map(judge);
+const sayWell = (beat: Heartbeat): string => `${subjectOf(beat)} is up and enabled`;
+
+export const computes: Examine = (examined) => {
+  const { services } = examined.facts;
+  const { situation, host } = examined;
+  if (!services.isRead)
+    return [...all((cause) => unknown(cause, services.why)), unknown('no-valid-host', services.why)];
+  const beats = services.value.filter(isCompute);
+  if (situation.is === 'failed') return judgeFailed(examined, beats);
+  const notChosen = ruledOut('no-valid-host', 'where no host takes a server it ends in ERROR, and does not wait');
+  if (host === undefined) return [...all((cause) => ruledOut(cause, 'no host was chosen for it yet')), notChosen];
+  const beat = beats.find((each) => each.host === host);
+  if (beat === undefined)
+    return [
+      ...all((cause) =>
+        cause === 'compute-dead'
+          ? named(cause, {
+              found: `Nova has no nova-compute on ${host}, so nobody works on it.`,
+              evidence: [`${count(beats.length, 'nova-compute', 'nova-computes')} elsewhere`],
+              step: `Look on ${host} whether nova-compute runs, and under which host name (option "host").`,
+            })
+          : ruledOut(cause, `Nova has no nova-compute on ${host}`),
+      ),
+      notChosen,
+    ];
+  return [...onHost(examined, beat), notChosen];
+};
+
+/** A service that is disabled, or whose clock alone is wrong, goes on with what it was given. */
+function onHost({ show }: Examined, beat: Heartbeat): readonly Finding[] {
+  const block = blockOf(beat);
+  return all((cause) => {
+    if (cause !== block)
+      return ruledOut(cause, block === undefined ? sayWell(beat) : `${subjectOf(beat)}: ${healthOf(beat)}`);
+    if (cause === 'compute-disabled' || cause === 'compute-skewed')
+      return ruledOut(cause, `${subjectOf(beat)} is so, and goes on with what it was given`);
+    return named(cause, { ...trouble[cause](beat), evidence: heartbeatEvidence(beat, show) });
+  });
+}
+
+/** One host of the zone, and why it did not take the server. */
+interface Refusal {
+  readonly beat: Heartbeat;
+  readonly block: OfHost | undefined;
+  /** Of its size; undefined: it would fit, or nobody could tell. */
+  readonly tooSmall: string | undefined;
+}
+
+function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly Finding[] {
+  const { facts, words, show } = examined;
+  const { server } = facts;
+  const otherwise = (because: string): readonly Finding[] => [
+    ...all((cause) => ruledOut(cause, because)),
+    ruledOut('no-valid-host', because),
+  ];
+  if (!noHost.test(words)) return otherwise('the failure is another');
+  // Whoever fails on the last host that was left is told as well that no host is left.
+  if (wordedCauses(words).length > 0) return otherwise('hosts were found, and the build failed there');
+  const zone = beats.filter((beat) => server.zone === undefined || beat.zone === server.zone);
+  const refusals = zone.map((beat): Refusal => ({ beat, block: blockOf(beat), tooSmall: sizeOf(examined, beat) }));
+  const [first] = refusals;
+  const common =
+    first?.block !== undefined && refusals.every(({ block }) => block === first.block) ? first.block : undefined;
+  const where = server.zone === undefined ? 'the cloud' : `zone ${server.zone}`;
+  if (first === undefined || common === undefined)
+    return [
+      ...all((cause) => ruledOut(cause, `not so of every host of ${where}`)),
+      noValidHost(examined, refusals, where),
+    ];
+  const { found, step } = trouble[common](first.beat);
+  const many = refusals.length === 1 ? found : `All ${refusals.length} hosts of ${where} are so: ${found}`;
+  const evidence = refusals.slice(0, 10).flatMap(({ beat }) => [subjectOf(beat), ...heartbeatEvidence(beat, show)]);
+  return [
+    ...all((cause) =>
+      cause === common
+        ? named(cause, { found: many, evidence, step })
+        : ruledOut(cause, `every host of ${where} is something else`),
+    ),
+    ruledOut('no-valid-host', `no host of ${where} could be asked`),
+  ];
+}
+
+function noValidHost({ facts }: Examined, refusals: readonly Refusal[], where: string): Finding {
+  const { flavor } = facts;
+  const fitting = refusals.filter(({ block, tooSmall }) => block === undefined && tooSmall === undefined);
+  const wants =
+    flavor.isRead && flavor.value !== undefined
+      ? `the flavor wants ${sayFlavor(flavor.value)}`
+      : 'the flavor is not known any more';
+  const evidence = [
+    wants,
+    ...refusals
+      .slice(0, 20)
+      .map(
+        ({ beat, block, tooSmall }) =>
+          `${beat.host}: ${block?.replace('compute-', '') ?? tooSmall ?? 'up, enabled, and large enough'}`,
+      ),
+    ...(refusals.length > 20 ? [`and ${refusals.length - 20} hosts more`] : []),
+  ];
+  if (refusals.length === 0)
+    return named('no-valid-host', {
+      found: `${where} has no nova-compute.`,
+      evidence: [wants],
+      step: 'Choose a zone that has hosts (`openstack availability zone list`), or add hosts to this one.',
+    });
+  if (fitting.length === 0)
+    return named('no-valid-host', {
+      found: `None of the ${count(refusals.length, 'host')} of ${where} has room for the flavor.`,
+      evidence,
+      step: 'Choose a smaller flavor, free room on a host, or bring back a host that is out of use.',
+    });
+  return named('no-valid-host', {
+    found: `${count(fitting.length, 'host')} of ${where} would be large enough now, so a filter of the scheduler refuses them, or they were full then.`,
+    evidence: [...evidence, 'not looked at: properties of image and flavor, groups of servers, aggregates'],
+    step: 'Read the log of nova-scheduler for this request: "Filter … returned 0 hosts" names the filter.',
+  });
+}
+
+const sayFlavor = ({ vcpus, ramMiB, diskGiB }: Flavor): string => `${vcpus} vCPU, ${ramMiB} MiB, ${diskGiB} GiB`;
+
+/** Overcommit is no help to a server that is larger than the whole host; placement refuses it as well. */
+function sizeOf({ facts: { flavor, hypervisors, image } }: Examined, { host }: Heartbeat): string | undefined {
+  const has = hypervisors.isRead ? hypervisors.value.find((each) => each.host === host) : undefined;
+  const wants = flavor.isRead ? flavor.value : undefined;
+  if (has === undefined || wants === undefined) return undefined;
+  const isOnDisk = !(image.isRead && image.value === 'none');
+  const over = [
+    ...(wants.vcpus > has.vcpus ? [`${has.vcpus} vCPU`] : []),
+    ...(wants.ramMiB > has.ramMiB ? [`${has.ramMiB} MiB`] : []),
+    ...(isOnDisk && wants.diskGiB > has.diskGiB ? [`${has.diskGiB} GiB`] : []),
+  ];
+  return over.length > 0 ? `has only ${over.join(' and ')}` : fullOf(wants, has, isOnDisk);
+}
+
+/** Disk is not overcommitted by default, and memory by 1.5 until Yoga; so this is told of disk alone. */
+const fullOf = (wants: Flavor, has: Hypervisor, isOnDisk: boolean): string | undefined =>
+  isOnDisk && wants.diskGiB > has.diskGiB - has.diskGiBUsed
+    ? `has ${has.diskGiB - has.diskGiBUsed} GiB of ${has.diskGiB} left`
+    : undefined;

@@ -1,0 +1,52 @@
+/** What the examination of a server comes to, cause by cause. */
+import type { HangFacts } from './facts';
+import type { Situation } from './situation';
+
+export const causes = {
+  'compute-dead': 'nova-compute of its host is dead',
+  'compute-skewed': 'nova-compute looks dead by a clock that is wrong',
+  'compute-forced-down': 'nova-compute was forced down',
+  'compute-disabled': 'nova-compute is disabled',
+  'agent-dead': 'the network agent of its host is dead',
+  'control-dead': 'no nova-conductor or no nova-scheduler is alive',
+  'message-lost': 'the message to whoever should work on it is lost',
+  'no-valid-host': 'no host takes it',
+  'pool-empty': 'the address pool is used up',
+  quota: 'a quota is used up',
+  'address-in-use': 'the address is in use',
+  'binding-failed': 'its port can not be bound to the host',
+  'image-missing': 'the image is gone',
+  'cell-unmapped': 'the host is mapped to no cell',
+} as const satisfies Record<string, string>;
+export type Cause = keyof typeof causes;
+
+export interface Named {
+  readonly cause: Cause;
+  /** One sentence, or two. */
+  readonly found: string;
+  readonly evidence: readonly string[];
+  /** The smallest safe step. */
+  readonly step: string;
+}
+
+export type Finding =
+  | (Named & { readonly is: 'named' })
+  | { readonly is: 'ruled out'; readonly cause: Cause; readonly because: string }
+  | { readonly is: 'not looked at'; readonly cause: Cause; readonly why: string };
+
+export interface Examined {
+  readonly facts: HangFacts;
+  readonly situation: Situation;
+  readonly host: string | undefined;
+  /** What Nova recorded of the failure; '' where nothing failed. */
+  readonly words: string;
+  /** How times are shown. */
+  readonly show: (time: Date) => string;
+}
+
+/** Judges some of the causes. Pure. */
+export type Examine = (examined: Examined) => readonly Finding[];
+
+export const ruledOut = (cause: Cause, because: string): Finding => ({ is: 'ruled out', cause, because });
+export const unknown = (cause: Cause, why: string): Finding => ({ is: 'not looked at', cause, why });
+export const named = (cause: Cause, more: Omit<Named, 'cause'>): Finding => ({ is: 'named', cause, ...more });

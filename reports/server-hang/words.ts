@@ -1,0 +1,30 @@
+/** A verdict in words. Pure. */
+import { sayDuration } from '../../lib/render/table';
+import type { HangFacts } from './facts';
+import { causes } from './finding';
+import { isHanging, lastAction } from './situation';
+import type { Verdict } from './verdict';
+
+export const subjectOfServer = ({ server }: Pick<HangFacts, 'server'>): string =>
+  `server ${server.name} (${server.id})`;
+
+/** Such as `It has been in BUILD (scheduling) for 25 min.` */
+export function saySituation({ situation }: Verdict, facts: HangFacts): string {
+  if (situation.is === 'failed') return `It is in ERROR: ${situation.message.split('\n')[0] ?? ''}`;
+  if (situation.is === 'under way') return `It has been in ${situation.what} for ${sayDuration(situation.seconds)}.`;
+  const { status } = facts.server;
+  const action = lastAction(facts);
+  const failed = action?.events.some(({ result }) => result === 'Error') === true;
+  const last = action === undefined ? '' : ` Its last action, ${action.action}, ${failed ? 'failed' : 'ended'}.`;
+  return `It is ${status}, and no task is under way.${last}`;
+}
+
+export function sayRest({ ruledOut, notLookedAt }: Verdict): readonly string[] {
+  return [
+    ...ruledOut.map(({ cause, because }) => `ruled out: ${causes[cause]} (${because})`),
+    ...notLookedAt.map(({ cause, why }) => `not looked at: ${causes[cause]} (${why})`),
+  ];
+}
+
+export const isUnexplained = ({ named, situation }: Verdict): boolean =>
+  named.length === 0 && (situation.is === 'failed' || isHanging(situation));

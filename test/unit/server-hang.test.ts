@@ -1,0 +1,139 @@
+/** Verdicts on a server from what was read of it. The failures are recorded from Zed unless a test names another release. */
+import type { Heartbeat } from '../../reports/heartbeats';
+import { read, untried } from '../../reports/looked';
+import type { HangFacts } from '../../reports/server-hang/facts';
+import { causes } from '../../reports/server-hang/finding';
+import { whyServerHangs } from '../../reports/server-hang/verdict';
+
+const now = new Date('2026-11-29T12:00:00Z');
+const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
+
+const beat = (name: string, host: string, more: Partial<Heartbeat> = {}): Heartbeat => ({
+  service: 'nova',
+  name,
+  host,
+  zone: 'nova',
+  isUp: true,
+  isEnabled: true,
+  writtenBy: 'conductor',
+  at: ago(4),
+  ageSeconds: 4,
+  ...more,
+});
+const dead = { isUp: false, hasMoved: false, at: ago(900), ageSeconds: 900 };
+const conductor = beat('nova-conductor', 'ctl1');
+const scheduler = beat('nova-scheduler', 'ctl1');
+const compute = beat('nova-compute', 'cnode01');
+const agent = beat('neutron-openvswitch-agent', 'cnode01', { service: 'neutron', writtenBy: 'neutron-server' });
+
+const idle = {
+  id: '6a0c5f0e-93c1-4a53-8a52-0c2d1f6a7b11',
+  name: 'utm-1',
+  projectId: 'p1',
+  created: ago(1500),
+  updated: ago(1500),
+};
+const server = { ...idle, status: 'BUILD', vmState: 'building', taskState: 'scheduling' };
+
+/** A server that has been in BUILD for 25 min in a cloud where all is well. */
+const facts = (more: Partial<HangFacts> = {}): HangFacts => ({
+  now,
+  server,
+  actions: read([]),
+  services: read([conductor, scheduler, compute]),
+  agents: read([agent]),
+  flavor: read({ name: 'utm', vcpus: 4, ramMiB: 4_096, diskGiB: 20 }),
+  hypervisors: read([]),
+  image: read('active'),
+  ports: read([]),
+  placedOn: read(undefined),
+  ...more,
+});
+const failed = (message: string) => ({ ...idle, status: 'ERROR', vmState: 'error', fault: { message } });
+const verdict = (more: Partial<HangFacts>) => whyServerHangs(facts(more), String);
+const namedBy = (more: Partial<HangFacts>): string[] => verdict(more).named.map(({ cause }) => cause);
+
+/** A build that nova-compute of cnode01 has begun. */
+const spawning = { ...server, taskState: 'spawning', host: 'cnode01' };
+const begun = read([
+  {
+    action: 'create',
+    requestId: 'req-1',
+    events: [{ event: 'compute__do_build_and_run_instance', startedAt: ago(1400) }],
+  },
+]);
+
+describe('a server that hangs', () => {
+  test.each<[string, Partial<HangFacts>, string[]]>([
+    ['no conductor took it, and all are alive', {}, ['message-lost']],
+    ['every conductor is dead', { services: read([{ ...conductor, ...dead }, scheduler, compute]) }, ['control-dead']],
+    ['every scheduler is dead', { services: read([conductor, { ...scheduler, ...dead }, compute]) }, ['control-dead']],
+    ['one conductor of two is dead', { services: read([{ ...conductor, ...dead }, { ...conductor, host: 'ctl2' }, scheduler, compute]) }, ['message-lost']], // prettier-ignore
+    ['its nova-compute is dead', { server: spawning, actions: begun, services: read([conductor, scheduler, { ...compute, ...dead }]) }, ['compute-dead']], // prettier-ignore
+    ['its nova-compute was forced down', { server: spawning, actions: begun, services: read([conductor, scheduler, { ...compute, isUp: false, isForcedDown: true }]) }, ['compute-forced-down']], // prettier-ignore
+    ['its nova-compute is alive by a clock that is wrong', { server: spawning, actions: begun, services: read([conductor, scheduler, { ...compute, isUp: false, hasMoved: true }]) }, []], // prettier-ignore
+    ['nobody knows its nova-compute', { server: { ...spawning, host: 'gone' }, actions: begun }, ['compute-dead']],
+    ['the network agent of its host is dead', { server: spawning, actions: begun, agents: read([{ ...agent, ...dead }]) }, ['agent-dead']], // prettier-ignore
+    ['another agent of its host is dead', { server: spawning, actions: begun, agents: read([agent, { ...agent, name: 'neutron-l3-agent', ...dead }]) }, []], // prettier-ignore
+    ['its host has a dead nova-compute and a dead agent', { server: spawning, actions: begun, services: read([conductor, scheduler, { ...compute, ...dead }]), agents: read([{ ...agent, ...dead }]) }, ['agent-dead', 'compute-dead']], // prettier-ignore
+    ['a reboot that no event follows', { server: { ...spawning, status: 'REBOOT', taskState: 'rebooting' }, actions: read([{ action: 'reboot', requestId: 'req-2', startedAt: ago(1500), events: [] }]) }, ['message-lost']], // prettier-ignore
+  ])('%s', (_, more, expected) => {
+    expect(namedBy(more)).toEqual(expected);
+  });
+
+  test('for less than ten minutes, with nothing wrong, names nothing', () => {
+    expect(namedBy({ server: { ...server, created: ago(60) } })).toEqual([]);
+  });
+
+  test('on the host that placement holds for it', () => {
+    const hypervisor = { host: 'cnode01', node: 'node-a', vcpus: 8, vcpusUsed: 0, ramMiB: 1, ramMiBUsed: 0, diskGiB: 1, diskGiBUsed: 0 }; // prettier-ignore
+    const told = verdict({ placedOn: read('node-a'), hypervisors: read([hypervisor]), services: read([conductor, scheduler, { ...compute, ...dead }]) }); // prettier-ignore
+    expect([told.host, told.named.map(({ cause }) => cause)]).toEqual(['cnode01', ['compute-dead']]);
+  });
+
+  test('in a cloud whose services nobody could read: what was not looked at is said', () => {
+    const { notLookedAt } = verdict({ services: untried('the list was refused'), server: spawning, actions: begun });
+    expect(notLookedAt.map(({ cause }) => cause)).toEqual([
+      ...['control-dead', 'compute-dead', 'compute-skewed', 'compute-forced-down', 'compute-disabled', 'no-valid-host'],
+    ]);
+  });
+});
+
+describe('a server that failed', () => {
+  const noHost = failed('No valid host was found. There are not enough hosts available.');
+  test.each<[string, Partial<HangFacts>, string[]]>([
+    ['no host is left, and the only one is skewed', { server: noHost, services: read([conductor, scheduler, { ...compute, isUp: false, hasMoved: true }]) }, ['compute-skewed']], // prettier-ignore
+    ['no host is left, one disabled and one dead', { server: noHost, services: read([conductor, scheduler, { ...compute, isEnabled: false }, { ...compute, host: 'cnode02', ...dead }]) }, ['no-valid-host']], // prettier-ignore
+    ['a host of another zone is well', { server: { ...noHost, zone: 'east' }, services: read([conductor, scheduler, compute, { ...compute, host: 'e1', zone: 'east', isEnabled: false }]) }, ['compute-disabled']], // prettier-ignore
+    ['its zone has no host', { server: { ...noHost, zone: 'west' } }, ['no-valid-host']],
+    ['nobody answered the scheduler in time', { server: failed('Timed out waiting for a reply to message ID 5f1c') }, ['message-lost']], // prettier-ignore
+    ['nobody answered, and no scheduler is alive', { server: failed('MessagingTimeout'), services: read([conductor, { ...scheduler, ...dead }]) }, ['control-dead']], // prettier-ignore
+    ['the event of the last host tells of a binding', { server: failed('Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance 6a0c.'), actions: read([{ action: 'create', requestId: 'req-1', events: [{ event: 'compute__do_build_and_run_instance', result: 'Error', traceback: 'nova.exception.PortBindingFailed: Binding failed for port 1c2d, please check neutron logs for more information.' }] }]) }, ['binding-failed']], // prettier-ignore
+  ])('%s', (_, more, expected) => {
+    expect(namedBy(more)).toEqual(expected);
+  });
+
+  test('for a reason that no cause has: nothing is named, and every cause is ruled out', () => {
+    const { named, ruledOut, notLookedAt } = verdict({ server: failed('Insufficient PCI devices') });
+    expect([named, notLookedAt, ruledOut.map(({ cause }) => cause).sort()]).toEqual([
+      [],
+      [],
+      Object.keys(causes).sort(),
+    ]);
+  });
+});
+
+test('every verdict on a server in trouble tells of every cause once', () => {
+  for (const more of [{}, { server: spawning, actions: begun }, { server: failed('No valid host was found. ') }]) {
+    const { named, ruledOut, notLookedAt } = verdict(more);
+    const told = [...named, ...ruledOut, ...notLookedAt].map(({ cause }) => cause);
+    expect(told.sort()).toEqual(Object.keys(causes).sort());
+  }
+});
+
+test('a server at rest has no causes to tell of', () => {
+  expect(verdict({ server: { ...idle, status: 'ACTIVE', vmState: 'active' } })).toMatchObject({
+    named: [],
+    ruledOut: [],
+  });
+});
