@@ -5,7 +5,10 @@ const quote = (word: string): string => (/^[\w./:@=+,-]+$/.test(word) ? word : `
 
 type GivenOptions = SelectionOptions & Partial<Pick<ApplyOptions & RollbackOptions, 'manifest' | 'journal' | 'again' | 'fromElsewhere'>>; // prettier-ignore
 
-/** The options of this run that say what it reads and what it is about. Options about the answer are left out. */
+/**
+ * The options of this run that say what it reads and which resources it is about. Options about the output are left
+ * out.
+ */
 export const givenOptions = (options: GivenOptions): string[] => {
   const { config, manifest = [], stack, kind, target, journal = 'runs', fromElsewhere, again } = options;
   const each = (option: string, values: readonly string[]): string[] => values.flatMap((value) => [option, value]);

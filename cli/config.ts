@@ -1,6 +1,6 @@
 /**
- * stackward.yaml: which cloud, and how to reach what the API can't change or tell. Passwords stand in the environment, and here
- * only as `${NAME}`. Every error names line and column.
+ * stackward.yaml: which cloud, and how to reach what the cloud's API can't change or tell. Passwords stand in the
+ * environment, and in the file only as `${NAME}`. Every error names line and column.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, visit, type Document } from 'yaml';
 import * as z from 'zod';
@@ -13,7 +13,7 @@ import { parseYamlText, valueIn } from '../lib/basics/yaml-text';
 const encrypted = z.strictObject({
   minVersion: z.enum(['legacy', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
   caFile: z.string().min(1).optional(),
-  /** False: any certificate of the CA of `caFile` will do, whatever name it carries. */
+  /** False: any certificate of the CA of `caFile` is accepted, whatever name it carries. */
   verifyName: z.boolean().default(true),
 });
 const tls = z.union([
@@ -68,7 +68,7 @@ function accesses({ shared: together, ...own }: z.infer<typeof entries>): Config
 
 const path = z.string().regex(/^\//, 'must begin with "/"');
 
-/** `{host}` stands for the name, and nothing else for anything. */
+/** A text in which `{host}` stands for the host's name. Nothing else is replaced. */
 const filled = z
   .string()
   .min(1)
@@ -79,9 +79,9 @@ const hostAccess = z
   .strictObject({
     /** `*` stands for any text. Default: every host. */
     match: z.string().min(1).default('*'),
-    /** As given to ssh: `{host}`, `stackward@{host}.example.net`. */
+    /** A destination as given to ssh: `{host}`, `stackward@{host}.example.net`. */
     ssh: filled.optional(),
-    /** Instead of the user's own ssh configuration. */
+    /** A file that replaces the user's own ssh configuration. */
     sshConfig: z.string().min(1).optional(),
     /** A network namespace of this machine. */
     namespace: filled.optional(),
@@ -89,7 +89,10 @@ const hostAccess = z
     local: z.literal(true).optional(),
     /** Path of the installed host program (docs/hosts.md). Default: it is sent along. */
     installed: path.optional(),
-    /** Default: /var/lib/stackward. It stands in units and scripts of the host: no blanks, quotes, `%` or `$`. */
+    /**
+     * Folder of the records. Default: /var/lib/stackward. Units and scripts of the host hold the path, so it has no
+     * blanks, quotes, `%` or `$`.
+     */
     stateFolder: z
       .string()
       .regex(
@@ -108,12 +111,12 @@ const service = z.strictObject({
   configFiles: z.array(path).min(1).optional(),
 });
 
-/** A finding of `stackward doctor` that is known. It is still shown, and does not count for the exit code. */
+/** A known finding of `stackward doctor`. The report still shows it, and it doesn't count for the exit code. */
 const acknowledgement = z.strictObject({
   code: z.string().regex(/^SW-\d{4}$/, 'must be a code of a check, such as SW-1004'),
-  /** As the report shows it. Default: every subject. */
+  /** The subject as the report shows it. Default: every subject. */
   subject: z.string().min(1).optional(),
-  /** The last day on which it counts. */
+  /** The last day on which the acknowledgement counts. */
   until: z.iso.date('must be a day, such as 2026-12-31'),
   because: z.string().min(1),
 });
@@ -124,7 +127,7 @@ const configuration = z.strictObject({
   /** Keystone and the services of its catalogue may be reached over http:// beyond this machine. */
   allowPlainHttp: z.boolean().default(false),
   databases: entries.default({}),
-  /** The first that matches a host's name counts. */
+  /** The first entry that matches a host's name counts. */
   hosts: z.array(hostAccess).default([]),
   /** Which hosts serve which API with a policy file of their own. */
   services: z.partialRecord(z.enum(serviceNames), service).default({}),
@@ -141,8 +144,8 @@ export type HostAccess = z.infer<typeof hostAccess>;
 export const defaultFile = 'stackward.yaml';
 
 /**
- * @param text undefined: there is no file, and everything has its default
- * @throws InvalidConfiguration, `where` is `file:line:column`
+ * @param text undefined: there is no file, and every field has its default
+ * @throws InvalidConfiguration, whose `where` is `file:line:column`
  */
 export function parseConfiguration(
   text: string | undefined,
@@ -159,7 +162,7 @@ export function parseConfiguration(
     throw new InvalidConfiguration("its anchors can't be followed; write out what is meant", { where: file });
   const result = configuration.safeParse(value ?? {});
   if (result.success) return { ...result.data, databases: accesses(result.data.databases), file };
-  // A misspelt field also leaves the right one missing: say the misspelling.
+  // A misspelt field also leaves the right one missing, so the misspelling is reported.
   const issues = result.error.issues;
   const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues[0];
   const path = (issue?.path ?? []).map(String);
@@ -182,7 +185,7 @@ function allowedBelow([top, second, third]: readonly string[]): string {
   return Object.keys(third === undefined ? fields : encrypted.shape).join(', ');
 }
 
-/** Where the field begins, or what it should stand in: its key, else its nearest parent's. */
+/** Where the field begins. For a missing field: where the nearest parent's key begins. */
 function offsetOf(document: Document, path: readonly string[]): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
@@ -196,7 +199,7 @@ function offsetOf(document: Document, path: readonly string[]): number {
 
 const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
-/** Of any entry, also where it stands elsewhere and is meant by an alias. */
+/** Checks every entry, also one that stands elsewhere and is used by an alias. */
 function refuseLiteralPassword(document: Document, at: (offset: number) => { where: string }): void {
   visit(document, {
     Pair(_, { key, value }) {
@@ -211,7 +214,7 @@ function refuseLiteralPassword(document: Document, at: (offset: number) => { whe
   });
 }
 
-/** A whole scalar `${NAME}` becomes the variable's value, and a number its text. */
+/** Replaces a whole scalar `${NAME}` by the variable's value, and a number by its text. */
 function fillReferences(
   document: Document,
   env: Readonly<Record<string, string | undefined>>,
@@ -219,7 +222,7 @@ function fillReferences(
 ): void {
   visit(document, {
     Scalar(_, node) {
-      // The text that was written: a cloud or a user may be called 0001. A port is made a number of it where it is one.
+      // The number as it was written, because a cloud or a user may be called 0001. The schema makes numbers of ports.
       if (typeof node.value === 'number') node.value = node.source;
       const name = typeof node.value === 'string' ? reference.exec(node.value)?.[1] : undefined;
       if (name === undefined) return;

@@ -1,4 +1,4 @@
-/** stackward.yaml's `databases` → connections, each opened when it is first asked for. */
+/** Connections to stackward.yaml's `databases`, each opened when it is first asked for. */
 import { getText } from '../adapters/files/files';
 import type { MysqlOptions, MysqlReader, MysqlWriter } from '../adapters/mysql/mysql-database';
 import { defined } from '../lib/basics/defined';
@@ -16,11 +16,11 @@ export interface Databases {
   /** @throws InvalidConfiguration when nothing says how to reach it */
   writer(target: Target): Promise<MysqlWriter>;
   readonly probes: readonly DatabaseProbe[];
-  /** About databases that were read. */
+  /** Warnings about the databases that were read. */
   warnings(): readonly Note[];
 }
 
-/** @param closing is told of each connection, to close it at the end of the run */
+/** @param closing is told of each connection, so that the run closes it at its end */
 export function databases(
   configuration: Configuration,
   closing: <Connection extends MysqlReader>(connection: Connection) => Connection,

@@ -13,7 +13,7 @@ export function readConfiguration(named: string | undefined, env: NodeJS.Process
 
 /**
  * @param sources files, or `-` for stdin; none: the state of this folder's app
- * @param only of the state: these stacks; none: every one
+ * @param only these stacks of that state; none: every stack
  */
 export async function readManifests(
   sources: readonly string[],

@@ -1,4 +1,6 @@
-/** Whether anything is known of a stack that no manifest is of: a misspelt name must not read as "nothing is left over". */
+/**
+ * Refuses a stack of which nothing is known, because a misspelt name must not be answered with "nothing is left over".
+ */
 import { listRuns, readRun } from '../adapters/files/journal-folder';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import type { Plan } from '../lib/run/plan';
@@ -15,7 +17,7 @@ export function refuseUnknownStacks(
   planned: Plan,
   journal: string,
 ): void {
-  // Where not everything could be looked at, that is what the run says.
+  // Where not everything could be looked at, the run says so, and the name may be right.
   if (planned.problems.length + planned.unswept.length > 0) return;
   const unknown = stacks.find(
     (stack) => !all.includes(stack) && !isNamed(stack, planned) && !recordedStacks(journal).has(stack),
@@ -36,7 +38,7 @@ function recordedStacks(journal: string): Set<string> {
       const { record } = readRun(journal, name);
       return [...record.stacks, ...record.steps.map((step) => step.resource.stack)];
     } catch {
-      // What can't be read tells of no stack.
+      // A run that can't be read names no stack.
       return [];
     }
   });

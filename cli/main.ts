@@ -1,4 +1,4 @@
-/** The command `stackward`: runs the command line, and ends as it says. */
+/** The command `stackward`: runs the command line and ends with its exit code. */
 import { CommanderError } from 'commander';
 import { program } from './program';
 

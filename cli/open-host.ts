@@ -13,7 +13,7 @@ export function openHost(name: string, configuration: Configuration): OpenHost {
     throw new InvalidConfiguration(
       `nothing says how to reach the host "${name}"; add to "hosts" in ${configuration.file} an entry that matches it, such as \`- ssh: "{host}"\``,
     );
-  // A name comes from Neutron: one that begins with a dash would be an option of ssh or ip.
+  // The name comes from Neutron. A name that begins with a dash would be an option of ssh or ip.
   if (!/^[A-Za-z0-9][\w.:-]*$/.test(name))
     throw new InvalidConfiguration(
       `the host name ${JSON.stringify(name)} is none that stackward gives to ssh; letters, digits, ".", "_", ":" and "-" are allowed`,

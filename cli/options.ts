@@ -1,20 +1,20 @@
-/** The options that several commands share, each group beside the type of what it gives. */
+/** The options that several commands share, each group beside the type of its values. */
 import { Option, type Command } from 'commander';
 import { kindNames } from '../reconcilers/kind-names';
 
-/** How a command answers. */
+/** Options about the output of a command. */
 export interface OutputOptions {
   readonly json?: true;
   readonly color?: boolean;
 }
 
-/** What a command reads with, and how it answers. */
+/** Options about what a command reads, and about its output. */
 export interface ContextOptions extends OutputOptions {
   readonly config?: string;
   readonly timezone?: string;
 }
 
-/** Which resources a run is about. */
+/** Options that select resources. */
 export interface SelectionOptions extends ContextOptions {
   readonly stack: readonly string[];
   readonly kind: readonly string[];
@@ -81,7 +81,7 @@ export const withOutput = (command: Command): Command =>
     .addOption(new Option('--color', 'colour even without a terminal'))
     .addOption(new Option('--no-color', 'no colour; so does NO_COLOR'));
 
-/** What a report reads with, and how it answers. */
+/** Options about what a report reads, and about its output. */
 export const withContext = (command: Command): Command =>
   withOutput(command)
     .option('--config <file>', 'default: stackward.yaml in this folder, if there is one')

@@ -75,7 +75,7 @@ export async function perform(
   };
 }
 
-/** @returns the report, with what is wrong with the journal: its reader sees the rest all the same */
+/** @returns the report, with the journal's problem added, so that the reader sees the rest all the same */
 function endJournal(journal: JournalFolder | undefined, planned: Plan, report: Report): Report {
   try {
     journal?.end(endOf(planned, report, applyExitCode(planned, report)));

@@ -7,7 +7,7 @@ import { version } from '../package.json';
 import * as shared from './options';
 import { complain, say } from './terminal';
 
-/** An empty list is no default that anybody needs to read. */
+/** Hides defaults that are empty lists, because nobody needs to read them. */
 const describeOption = (option: Option): string =>
   Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option);
 
@@ -35,7 +35,7 @@ export function program(): Command {
     addTrace,
   ])
     add(root);
-  // A command's own help says what follows after its name.
+  // A command's own help says what follows the command's name.
   root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
   return root;
 }
@@ -140,7 +140,7 @@ function addDoctor(root: Command): Command {
   const preflight = doctor
     .command('preflight')
     .description(`say before the first apply whether all is there that the code needs\n${exitCodes}`);
-  // The options before the word `preflight` are those of doctor, which has the same.
+  // The options before the word `preflight` belong to doctor, which has the same ones.
   shared
     .withChecks(preflight)
     .action(async (_: shared.DoctorOptions, command: Command) =>

@@ -29,7 +29,7 @@ export function runReport(
   });
 }
 
-/** Whoever waits at the terminal is told why. */
+/** Tells whoever waits at the terminal why it takes time. */
 export const watchOf = (clock: Clock): Watch => ({
   now: () => clock.now(),
   pause: async (seconds, why) => {
@@ -38,5 +38,5 @@ export const watchOf = (clock: Clock): Watch => ({
   },
 });
 
-/** Of the terminal; into a file or a pipe, 120. */
+/** Width of the terminal; 120 for a file or a pipe. */
 export const terminalWidth = (): number => Math.max(process.stdout.columns ?? 120, 60);

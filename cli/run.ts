@@ -1,4 +1,4 @@
-/** One run of a command: what it is given, what it reads, and how it ends. */
+/** One run of a command: its options, what it reads, and how it ends. */
 import type { StateManifests } from '../adapters/process/terraform';
 import { asStackwardError, InvalidConfiguration, summaries, type StackwardError } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
@@ -19,7 +19,7 @@ import { wire, type Answer, type ReadingContext } from './wire';
 /** One run: what was read, and how to answer. */
 export interface Run<Options = SelectionOptions> extends ReadingContext {
   readonly manifests: readonly Manifest[];
-  /** Stacks of which there is no manifest yet. */
+  /** Stacks that have no manifest yet. */
   readonly unapplied: readonly string[];
   readonly filter: Filter;
   /** What this run may remove. */
@@ -36,7 +36,7 @@ const isColored = ({ json, color }: OutputOptions): boolean =>
 
 const styleOf = (options: OutputOptions): Style => (isColored(options) ? colored : plain);
 
-/** What lib says of a part of the filter, by the option that gives it. */
+/** An error of lib about a part of the filter, with the option that gives that part. */
 const inOptions = (error: StackwardError): StackwardError =>
   error instanceof UnknownSelection ? new InvalidConfiguration(`--${error.detail}`) : error;
 
@@ -49,7 +49,7 @@ export async function ending(options: OutputOptions, work: () => number | Promis
     const met = inOptions(asStackwardError(error));
     if (options.json) say(renderErrorJson(met));
     else {
-      // Whatever begins to write reports by itself.
+      // A command that has begun to write reports its own end, and does not come here.
       const title = styleOf(options).red(`Error: ${summaries[met.reason]}; nothing was changed`);
       complain(`${title}\n  ${printable(met.message)}\n`);
     }
@@ -97,7 +97,10 @@ function headingOf({ style, clock }: Answer, manifests: readonly Manifest[]): st
   return style.dim(printable(`stackward ${version}, ${clock.show(clock.now())}${named}`));
 }
 
-/** The state of every stack is all that an owner has; a manifest that is given tells of its own stack alone. */
+/**
+ * Whether this run sees all stacks of an owner. The state of this folder's app holds every stack; a manifest from a
+ * file tells of its own stack alone.
+ */
 function sweepFor(
   manifests: readonly Manifest[],
   filter: Filter,
@@ -109,7 +112,7 @@ function sweepFor(
 
 /**
  * Runs a command on the manifests that the options name.
- * @param only of the state of this folder's app: these stacks; none: every one
+ * @param only these stacks of this folder's app; none: every stack
  */
 export const runWith = <Options extends ManifestOptions>(
   options: Options,

@@ -1,4 +1,7 @@
-/** Terraform and stackward have credentials of their own, and must ask the same cloud (docs/adr/0001-manifest.md). */
+/**
+ * Compares the cloud that Terraform asks with the one that stackward asks, because each has credentials of its own
+ * (docs/adr/0001-manifest.md).
+ */
 import { resolve } from 'node:path';
 import type { CloudCredentials } from '../lib/openstack/credentials';
 import { Blocked } from '../lib/basics/errors';
@@ -15,16 +18,16 @@ export function refuseOtherCloud(manifests: readonly Manifest[], credentials: Cl
   }
 }
 
-/** Whether a manifest says it, so that it was compared. */
+/** Whether a manifest names the setting, so that it was compared. */
 export const isSaid = (manifests: readonly Manifest[], name: keyof CloudSettings): boolean =>
   manifests.some(({ cloud }) => cloud?.[name] !== undefined);
 
-/** One setting on both sides, and how to say Terraform's for stackward. */
+/** One setting on both sides, and how to set Terraform's value for stackward. */
 interface Pair {
   readonly name: keyof CloudSettings;
   readonly theirs: string | undefined;
   readonly ours: string | undefined;
-  /** What stackward would do without. */
+  /** What stackward does if its side has no value. */
   readonly without: string;
   readonly remedy: string;
 }

@@ -1,12 +1,13 @@
-/** What a person at the terminal says: approval, and an interrupt. */
+/** The person at the terminal: approval and interrupts. */
 import { createInterface } from 'node:readline';
 import { Refused } from '../lib/basics/errors';
 import { printableLines } from '../lib/basics/printable';
 import { withoutCommands } from '../lib/render/style';
 
 /**
- * What the output can't take never ends the work: an apply goes on and keeps its journal. A reader (`| head`) or a terminal
- * that went away wants no more; of any other cause (a full disk) stderr is told once, and the run ends with 1.
+ * An output that fails never ends the work: an apply goes on and keeps its journal. If the reader (`| head`) or the
+ * terminal went away, nobody wants more output. For any other cause (a full disk) stderr is told once, and the run ends
+ * with 1.
  */
 let isLost = false;
 function lose(error: NodeJS.ErrnoException): void {
@@ -18,7 +19,7 @@ function lose(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', lose);
 process.stderr.on('error', lose);
 
-/** What every output goes through: no text from outside steers a terminal or a CI's runner. */
+/** Every output goes through here, so that no text from outside steers a terminal or a CI's runner. */
 const harmless = (text: string): string => withoutCommands(printableLines(text));
 
 export const say = (text: string): void =>
@@ -42,7 +43,7 @@ export async function approved(
     );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const question = '\nDo you want to perform these actions?\n  Only "yes" is accepted to approve.\n\n  Enter a value: ';
-  // Ctrl-C and the end of the input answer nothing.
+  // Ctrl-C and the end of the input give no answer.
   const answer = await new Promise<string>((resolve) => {
     terminal.on('SIGINT', () => terminal.close()).on('close', () => resolve(''));
     terminal.question(question, resolve);
@@ -52,7 +53,7 @@ export async function approved(
   return answer.trim() === 'yes';
 }
 
-/** The first interrupt, or a terminal that closes, lets the step under way end; an interrupt after that ends the process. */
+/** The first interrupt, or a terminal that closes, lets the step under way end. A later interrupt ends the process. */
 export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
   const controller = new AbortController();
   const onSignal = (): void => {
@@ -62,7 +63,7 @@ export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
       '\nInterrupted: finishing what is under way. A second interrupt ends at once, and may leave its outcome unknown.\n',
     );
   };
-  // Kernel and shell may both send it.
+  // Kernel and shell may both send the signal.
   const onHangUp = (): void => controller.abort();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangUp);
   const done = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangUp);

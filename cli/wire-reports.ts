@@ -1,4 +1,4 @@
-/** What reports read with, beside what the kinds read with. Adapters are loaded when they are first asked for. */
+/** The readers that only reports use. Adapters are loaded when they are first asked for. */
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import type { Readers, VersionReader } from '../lib/contract/ports';
 import type { CatalogueReader, DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
@@ -93,7 +93,7 @@ async function openCatalogue(session: () => Promise<OpenStackSession>): Promise<
   return new CloudCatalogue(opened);
 }
 
-/** Hosts that the configuration names by their whole names. */
+/** Hosts whose whole names stand in the configuration. */
 const namedHosts = ({ services, hosts }: Configuration): readonly string[] => [
   ...new Set([
     ...Object.values(services).flatMap((service) => service.hosts),

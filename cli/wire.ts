@@ -19,16 +19,19 @@ import { hostDirectory } from './host-directory';
 import { isSaid, refuseOtherCloud } from './same-cloud';
 import { reportReaders } from './wire-reports';
 
-/** How a command answers. */
+/** Options about the output of a command. */
 export interface Answer {
   readonly style: Style;
   readonly clock: Clock;
 }
 
-/** Ways to read, and how to answer: all that a report needs. It has no manifest, and no way to write. */
+/** Readers and output, which are all that a report needs. There is no manifest in it, and no way to write. */
 export interface ReadingContext extends Answer {
   readonly readers: ReportReaders;
-  /** Weaknesses that the configuration allowed, and a reader has to know; complete when everything was read. */
+  /**
+   * Weaknesses that the configuration allows and that a reader has to know. The list is complete when everything was
+   * read.
+   */
   warnings(): readonly Note[];
 }
 
@@ -47,7 +50,7 @@ const lazily = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
   return () => (made ??= make());
 };
 
-/** @param manifests of the run, [] of a report: they must name the cloud that the credentials name */
+/** @param manifests of the run, or [] for a report; they must name the cloud that the credentials name */
 export function wire(
   configuration: Configuration,
   env: NodeJS.ProcessEnv,
@@ -130,7 +133,7 @@ export function wire(
 
 function credentialsOf(configuration: Configuration, env: NodeJS.ProcessEnv): ResolvedCredentials {
   const name = cloudNamed(configuration.cloud, env);
-  // Without an entry no file counts, so a file that nobody could read is no trouble.
+  // The files are read only for an entry, so without one an unreadable file is no trouble.
   const files = name === undefined ? { home: homeOf(env) } : readCredentialFiles(env);
   return resolveCredentials(name, env, files);
 }
@@ -160,7 +163,7 @@ function sessionWarnings(
   ];
 }
 
-/** Node.js itself would check no certificate. */
+/** With this setting Node.js itself would check no certificate. */
 function uncheckedWarnings(env: NodeJS.ProcessEnv): Note[] {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return [];
   const message = 'it is 0, and stackward checks every certificate all the same; name a private CA where one is needed';

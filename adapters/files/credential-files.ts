@@ -20,19 +20,20 @@ export function readCredentialFiles(env: Environment): CredentialFiles {
       `OS_CLIENT_CONFIG_FILE is ${named}, and Terraform runs in another folder than stackward; write the absolute path`,
     );
   const cloudsYaml = named ? read(named) : findFile('clouds', env);
-  // Without the first there is nothing to add to.
+  // Without clouds.yaml there is no entry that secure.yaml could add to.
   if (cloudsYaml === undefined) return { home };
   const secureYaml = secure ? read(secure) : findFile('secure', env);
   return { cloudsYaml, home, ...defined({ secureYaml, publicYaml: findFile('clouds-public', env) }) };
 }
 
-/** What `~` stands for. */
+/** The folder that `~` stands for. */
 export const homeOf = ({ HOME }: Environment): string => HOME || homedir();
 const read = (path: string): YamlFile => ({ path, text: getText(path) });
 
 /**
- * Both look in the same folders, in two orders: openstacksdk takes the first folder that has the file under any of its
- * endings, gophercloud the first ending that is in any of the folders. Sources: openstack/config/loader.py; clientconfig/utils.go.
+ * Finds a file that openstacksdk and gophercloud agree on. Both look in the same folders, in two orders: openstacksdk
+ * takes the first folder that has the file under any of its endings, gophercloud the first ending that is in any of the
+ * folders. Sources: openstack/config/loader.py; clientconfig/utils.go.
  */
 function findFile(name: string, env: Environment): YamlFile | undefined {
   const home = join(homeOf(env), '.config/openstack');

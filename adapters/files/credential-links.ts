@@ -15,7 +15,8 @@ import { InvalidConfiguration } from '../../lib/basics/errors';
 const names = ['clouds', 'secure', 'clouds-public'].flatMap((name) => [`${name}.yaml`, `${name}.yml`]);
 
 /**
- * The links are absolute: where cdktf writes to another folder than cdktf.out, they lead beside main.ts all the same.
+ * Puts the links into a stack's folder. They are absolute, so they lead to the files beside main.ts wherever cdktf
+ * writes.
  * @param folder cdktf.out/stacks/<stack>
  * @throws InvalidConfiguration where a file of its own stands in the place of a link
  */

@@ -2,8 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync 
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 
 /**
- * A file's text, or undefined where there is none.
- * @param maxBytes of a file that may come from anywhere; a pipe or a device in its place is refused too, and not waited for
+ * A file's text, or undefined if there is no file.
+ * @param maxBytes bound for a file from outside; then a pipe or a device in its place is refused too, and not waited
+ *   for
  */
 export function findText(path: string, maxBytes?: number): string | undefined {
   try {
@@ -36,7 +37,9 @@ export function getText(path: string, maxBytes?: number): string {
   return text;
 }
 
-/** @throws Refused when the file is there already: nothing is overwritten; InvalidConfiguration when it can't be written */
+/**
+ * @throws Refused when the file exists, because nothing is overwritten; InvalidConfiguration when it can't be written
+ */
 export function putNewText(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx', mode: 0o640 });

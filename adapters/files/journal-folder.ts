@@ -1,6 +1,6 @@
 /**
- * The journal as a folder of files: one folder per run, written before the first change and only added to afterwards. What
- * stands under its name is whole and on disk: it takes the name when it is.
+ * The journal as a folder of files: one folder per run, written before the first change and only added to afterwards. A
+ * folder or file gets its final name when it is complete and on disk, so everything under a final name is whole.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { findText } from './files';
 import { printableJson } from '../../lib/basics/printable';
 
 export class JournalFolder {
-  /** A line that was cut: what came behind it would be lost with it. */
+  /** A line was cut. A line written after it would be lost with it, so nothing more is written. */
   #isBroken = false;
 
   private constructor(readonly path: string) {}
@@ -28,7 +28,7 @@ export class JournalFolder {
   /**
    * Makes the run's folder and puts the record on disk.
    * @param parent made if missing
-   * @throws InvalidConfiguration when it can't be written: nothing may be changed then
+   * @throws InvalidConfiguration when it can't be written; then nothing may be changed
    */
   static begin(parent: string, record: RunRecord): JournalFolder {
     const name = orNothingChanged(parent, () => {
@@ -53,7 +53,7 @@ export class JournalFolder {
     return new JournalFolder(path);
   }
 
-  /** @throws UnrecoverableError the first time that it can't be written: nothing further may be begun then */
+  /** @throws UnrecoverableError the first time that it can't be written; then nothing further may be begun */
   result(result: Report['results'][number]): void {
     if (this.#isBroken) return;
     this.orIncomplete('it lacks how steps ended from here on, and no further one was begun', () =>
@@ -84,12 +84,12 @@ export class JournalFolder {
 }
 
 const runName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-[0-9a-f]{6}$/;
-/** The last moment whose text has this form. */
+/** The last moment that a run's name can hold. */
 const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * The order of names is the order of runs, which is that of rollbacks backwards: where the clock went back since the latest
- * run, the name says a millisecond more than that one's.
+ * A name for a run. The order of names is the order of runs, and rollbacks go through it backwards. If the clock went
+ * back since the latest run, the name is therefore one millisecond later than that run's name.
  */
 function nameOf(startedAt: Date, latest: string | undefined): string {
   const last = Date.parse(latest?.replace(runName, '$1-$2-$3T$4:$5:$6Z') ?? '');
@@ -98,7 +98,7 @@ function nameOf(startedAt: Date, latest: string | undefined): string {
   return `${time.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
 }
 
-/** @throws InvalidConfiguration that leads to another place for the journal */
+/** @throws InvalidConfiguration that says how to name another place for the journal */
 function orNothingChanged<T>(where: string, work: () => T): T {
   try {
     return work();
@@ -131,7 +131,8 @@ export function readRun(parent: string, name: string): RecordedRun {
     throw new InvalidConfiguration(`there is no run "${name}"; \`stackward runs\` lists those below ${parent}`, {
       where: folder,
     });
-  // Runs refer to each other by name, so a rollback of a folder that was renamed would be recorded as that of another run.
+  // Runs refer to each other by name, so the rollback of a renamed folder would be recorded as the rollback of another
+  // run.
   const own = basename(resolve(folder));
   if (!runName.test(own))
     throw new InvalidConfiguration(
@@ -141,7 +142,7 @@ export function readRun(parent: string, name: string): RecordedRun {
   return parseRun(own, run, find('results.jsonl') ?? '', find('report.json'));
 }
 
-/** @throws InvalidConfiguration for a record that no later run would read again */
+/** @throws InvalidConfiguration for a record that no later run could read */
 function renderRecord(record: RunRecord, path: string): string {
   const text = `${printableJson(record, 2)}\n`;
   const bytes = Buffer.byteLength(text);
@@ -155,7 +156,7 @@ function renderRecord(record: RunRecord, path: string): string {
   );
 }
 
-/** A new file, whole and on disk when this returns. */
+/** Writes a new file, which is whole and on disk when this returns. */
 function write(path: string, text: string): void {
   const file = openSync(path, 'wx', 0o640);
   try {
@@ -166,14 +167,16 @@ function write(path: string, text: string): void {
   }
 }
 
-/** With its parents. `recursive` of mkdirSync says ENOENT where the file system is read-only (Node.js 20). */
+/**
+ * Makes a folder with its parents. mkdirSync with `recursive` reports ENOENT on a read-only file system (Node.js 20).
+ */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o750 });
   } catch (error) {
-    // Another run may have made it just now.
+    // Another run may have made the folder just now.
     if (!existsSync(path)) throw error;
   }
 }
@@ -191,6 +194,6 @@ function removeWhereThere(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch {
-    // What can't be written can't be removed either.
+    // A folder that can't be written can't be removed either. The error of the write is the one to report.
   }
 }

@@ -79,7 +79,9 @@ function stackOf(name: string, path: string): DeclaredStack {
 
 type Block = Readonly<Record<string, unknown>>;
 
-/** A value that Terraform works out (`${…}`) names nothing that is there before the apply. */
+/**
+ * Whether the value is a literal. A value that Terraform works out (`${…}`) names nothing that exists before the apply.
+ */
 const isKnown = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${');
 
 const thingsOf = (block: Block, kind: DeclaredThing['kind'], fields: readonly string[]): readonly DeclaredThing[] =>
@@ -88,7 +90,10 @@ const thingsOf = (block: Block, kind: DeclaredThing['kind'], fields: readonly st
     return isKnown(value) ? [{ kind, name: value }] : [];
   });
 
-/** Terraform's own arguments of every data source, and those that sort or say where, and so leave nothing out. */
+/**
+ * Arguments that leave no thing out: Terraform's own arguments of every data source, and those that sort or choose a
+ * place.
+ */
 const noFilters = [
   ...['//', 'count', 'depends_on', 'for_each', 'lifecycle', 'provider', 'connection', 'provisioner'],
   ...['id', 'region', 'sort_key', 'sort_direction', 'most_recent'],

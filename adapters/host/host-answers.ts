@@ -1,6 +1,6 @@
 /**
- * The form of what a host answers. A host may be hostile, or run another program in the place of ours: nothing of an answer
- * goes further unless it has the form that lib/hosts/host.ts promises.
+ * The form of a host's answer. A host may be hostile, or run another program in the place of ours. Therefore no part of
+ * an answer is used unless it has the form that lib/hosts/host.ts promises.
  */
 import { inflateSync } from 'node:zlib';
 import * as z from 'zod';
@@ -10,7 +10,9 @@ import { firstFault } from '../../lib/basics/schema-fault';
 import { serviceAnswers } from './service-answers';
 
 const short = z.string().max(4_096);
-/** Every byte of a path may be a surrogate of its own. */
+/**
+ * The host program writes each byte of a path that is no UTF-8 as a surrogate of its own, so a path may be this long.
+ */
 const path = z.string().max(8_192);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
 const count = z.number().int().nonnegative();
@@ -34,10 +36,10 @@ const file = z.discriminatedUnion('exists', [
   }),
 ]);
 
-/** Bytes of what iptables-save prints, as JSON has them: the host program's MAX_TABLES, and escapes. */
+/** Bytes of iptables-save's output as JSON: MAX_TABLES of the host program, and room for escapes. */
 const maxUnpacked = 96 << 20;
 
-/** The inside of a JSON text, as zlib's: tables can be larger than an answer. */
+/** The inside of a JSON string, compressed by zlib, because tables can be larger than an answer may be. */
 const packedText = base64.transform((packed, context): string => {
   try {
     const inside = inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: maxUnpacked });
@@ -111,14 +113,17 @@ const done = z.strictObject({ ok: z.literal(true), value: z.unknown() });
 
 export type HostAnswer = { readonly ok: true; readonly value: object } | z.infer<typeof refusal>;
 
-/** `refused`: the request as a whole. `versions`: the program speaks others. `malformed`: what doesn't have the form, and why. */
+/**
+ * `refused`: the host refused the request as a whole. `versions`: the program speaks other versions of the protocol.
+ * `malformed`: the answer has another form, and `detail` says which.
+ */
 export type HostAnswers =
   | { readonly is: 'answered'; readonly answers: readonly (readonly HostAnswer[])[] }
   | { readonly is: 'refused'; readonly reason: HostReason; readonly detail: string }
   | { readonly is: 'versions'; readonly version: number; readonly oldest: number }
   | { readonly is: 'malformed'; readonly detail: string };
 
-/** @param json of the program, for a request of these sequences */
+/** @param json the program's answer to a request of these sequences */
 export function parseAnswers(json: string, sequences: readonly (readonly Question[])[]): HostAnswers {
   let given: unknown;
   try {

@@ -1,33 +1,37 @@
-/** What a host can refuse, as one sentence with the next step. The way to it has its own: ssh-errors.ts. */
+/**
+ * Each refusal of a host as one sentence with the next step. Failures of the connection have their own: ssh-errors.ts.
+ */
 import type { StackwardError } from '../../lib/basics/errors';
 import { Blocked, StalePlan, TransientError, UnrecoverableError, type Reason } from '../../lib/basics/errors';
 import type { HostRead, HostReason, HostWrite } from '../../lib/hosts/host';
 import { maxOutput, type Ended } from './session';
 
-/** How our script ends where the program could not answer: numbers that neither a shell, sudo nor Python uses. */
+/**
+ * Exit codes of our script where the program could not answer. Neither a shell nor sudo nor Python uses these numbers.
+ */
 export const exits = { noPython: 111, sudoDenied: 112, noSudo: 113, notInstalled: 114 } as const;
 
-/** What our script prints before what sudo was asked to run, where sudo doesn't let the login run it. */
+/** Our script prints this mark and then the program's path when sudo doesn't let the login run the program. */
 export const deniedMark = 'stackward-denied ';
 
-/** A shell's and sudo's, where they can't start a program. */
+/** Exit codes of a shell or sudo that can't start a program. */
 const notStarted: readonly number[] = [126, 127];
 
-/** A process that SIGALRM ended, as a shell tells it. */
+/** The exit code with which a shell reports a process that SIGALRM ended. */
 const alarmed = 128 + 14;
 
 interface Asked {
   readonly name: string;
-  /** `read` as well where no request was sent. */
+  /** `read` also if no request was sent. */
   readonly access: 'read' | 'write';
   readonly installed: string | undefined;
   readonly requestTimeoutMs: number;
 }
 
-/** The first words of what a program printed, on one line. */
+/** The beginning of a program's output, on one line. */
 export const firstWords = (text: string): string => text.slice(0, 3_000).replace(/\s+/g, ' ').trim().slice(0, 300);
 
-/** The way to the host went away, or was ended, after the request was on it. */
+/** The connection broke, or was ended, after the request had been sent. */
 export function lostError(detail: string, access: 'read' | 'write', where: string): TransientError {
   const rest =
     access === 'write'
@@ -36,7 +40,7 @@ export function lostError(detail: string, access: 'read' | 'write', where: strin
   return new TransientError(`${detail}; ${rest}`, { where });
 }
 
-/** Sudo's own words are those of its C locale. */
+/** The script runs sudo in the C locale, so sudo's messages are the English ones. */
 function deniedBecause(stderr: string): string {
   if (/^sudo: .*must have a tty/m.test(stderr))
     return 'sudo there wants a terminal of every login (requiretty); add to sudoers `Defaults:LOGIN !requiretty`, with the name of this login';
@@ -46,7 +50,7 @@ function deniedBecause(stderr: string): string {
   return `sudo doesn't let this login run ${program} as root without a password${words && ` (${words})`}; add the line of docs/hosts.md for this very path to sudoers`;
 }
 
-/** The script ended without an answer of the program. */
+/** The script ended, and the program had given no answer. */
 export function endError(ended: Ended, { name, access, installed, requestTimeoutMs }: Asked): StackwardError {
   const where = `host:${name}`;
   const words = firstWords(ended.stderr);
@@ -72,7 +76,7 @@ export function endError(ended: Ended, { name, access, installed, requestTimeout
     return final(`there is no ${installed}; install host/stackward-host.py there, owned by root (docs/hosts.md)`);
   if (ended.code === null || ended.code > 128 || ended.code === 0)
     return lostError(`the program ended without an answer${words && ` (${words})`}`, access, where);
-  // The program itself ends so where its answer fails (no memory, its time over): its write may be done by then.
+  // The program also exits like this when its answer fails (no memory, deadline passed). Its write may be done by then.
   if (access === 'write' && !notStarted.includes(ended.code))
     return lostError(
       `the program ended without an answer (exit code ${ended.code}${words && `: ${words}`})`,
@@ -111,7 +115,7 @@ const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>
   'two-variants': ['Blocked', 'flush the tables of the variant that the agent no longer uses'],
 };
 
-/** One verb that failed on a host that answered. */
+/** The error of one verb that failed on a host that answered. */
 export function outcomeError(
   reason: HostReason,
   detail: string,

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Host, HostRead, HostWrite, OutcomesOf } from '../../lib/hosts/host';
 
-/** A host that holds a connection. */
+/** A host whose connection must be closed. */
 export interface OpenHost extends Host {
   close(): Promise<void>;
 }
@@ -13,8 +13,8 @@ interface Asked {
 }
 
 /**
- * The hosts of one run: each opened once, at most `atOnce` of them asked at a time. Questions that are asked of one host in
- * the same turn of the event loop, by whomever, are one round trip, and the same question is asked once.
+ * The hosts of one run. Each is opened once, and at most `atOnce` are asked at a time. Questions that any callers ask
+ * of one host in the same turn of the event loop are one round trip, and equal questions are asked once.
  */
 export class HostPool {
   readonly #hosts = new Map<string, OpenHost>();
@@ -40,7 +40,7 @@ export class HostPool {
     };
   }
 
-  /** As `Readers.machine`. */
+  /** As `Readers.machine` promises. */
   async machine(name: string): Promise<string | undefined> {
     const [facts] = await this.get(name).read([{ verb: 'facts' }]);
     return facts.ok ? (facts.value.machine ?? undefined) : undefined;

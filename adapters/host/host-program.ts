@@ -1,9 +1,10 @@
 /**
- * The host program's requests and answers, over any way to run a shell script on a host (docs/adr/0005-host-program.md).
- * One session serves all requests, as long as the program stays.
+ * The host program's requests and answers, over any way to run a shell script on a host
+ * (docs/adr/0005-host-program.md). One session serves all requests for as long as the program stays.
  *
- * The script is made of fixed words: what anybody chose travels in the request. It holds no single quote, backslash,
- * exclamation mark or line break, so that it stands in single quotes before every login shell, csh and fish included.
+ * The script consists of fixed words; every value that somebody chose travels in the request. The script holds no
+ * single quote, backslash, exclamation mark or line break, so that it can stand in single quotes before every login
+ * shell, including csh and fish.
  */
 import { readFileSync } from 'node:fs';
 import { UnrecoverableError, type StackwardError } from '../../lib/basics/errors';
@@ -28,18 +29,24 @@ import { Session, type Ended } from './session';
 let source: Buffer | undefined;
 const sourceOfProgram = (): Buffer => (source ??= readFileSync(hostProgramFile));
 
-/** Takes the folder that a Python 2 would import from out of the way, then runs as many bytes of stdin as its argument says. `source` stays for the copy that runs when the host starts. */
+/**
+ * Removes the folder from which a Python 2 would import, then runs as many bytes of stdin as the argument says. The
+ * program keeps its own text as `source`, for the copy that runs when the host starts.
+ */
 const bootstrap =
   'import sys;sys.path=list(filter(len,sys.path));import os,signal;signal.signal(14,0);signal.alarm(60);' +
   'sent=os.fdopen(0,chr(114)+chr(98));source=sent.read(int(sys.argv[1]));exec(source)';
 
-/** `s` becomes what stands before a command to run it as root. */
+/** Sets `s` to the words that run a command as root. */
 const asRoot = `echo; echo stackward-connected; LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;
-/** Sudo itself ends with 1; asked about the very words, since sudoers may name the arguments too. */
+/**
+ * Sudo ends with 1 when it refuses, and so may the program. Sudo is therefore asked whether it allows the very words,
+ * because sudoers may name the arguments too.
+ */
 const denied = (command: string): string =>
   `[ $c = 1 ] && [ -n "$s" ] && { sudo -n -l -- ${command} >/dev/null 2>&1 || { echo "${deniedMark}$a" >&2; exit ${exits.sudoDenied}; }; };`;
 
-/** A Python that can't be run (a version manager's empty shim) ends with 126 or 127, and the next one is tried. */
+/** A Python that can't be run (a version manager's empty shim) ends with 126 or 127. Then the next Python is tried. */
 const sentScript = (length: number): string => {
   const command = `"$a" -ES -c "${bootstrap}" ${length}`;
   return (
@@ -58,15 +65,15 @@ export interface ProgramOptions {
    * `sudo -n` of Python.
    */
   readonly installed?: string;
-  /** How long one request may take on the host, in all. Default: 120 s. */
+  /** Time that one request may take on the host, in all. Default: 120 s. */
   readonly requestTimeoutMs?: number;
-  /** Where records are kept there. Default: /var/lib/stackward. */
+  /** Folder of the records on the host. Default: /var/lib/stackward. */
   readonly stateFolder?: string;
 }
 
 type Access = 'read' | 'write';
 
-/** A host whose shell can be reached; one request at a time. */
+/** A host on which a shell script can be run. It serves one request at a time. */
 export abstract class ProgramHost implements Host {
   #session: Session | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -86,9 +93,12 @@ export abstract class ProgramHost implements Host {
 
   /** The words that run `sh -c SCRIPT` on the host. */
   protected abstract argv(script: string): readonly string[];
-  /** How long it may take until the script runs. */
+  /** Time until the script has to run. */
   protected readonly connectTimeoutMs: number = 20_000;
-  /** What is wrong with the way to the host; undefined where the program is what ended. @param isConnected a request may have been on the way */
+  /**
+   * The error of the connection; undefined if it was the program that ended.
+   * @param isConnected a request may have been sent
+   */
   protected abstract wayError(ended: Ended, isConnected: boolean, access: Access): StackwardError | undefined;
 
   async close(): Promise<void> {
@@ -119,7 +129,10 @@ export abstract class ProgramHost implements Host {
     return result;
   }
 
-  /** Into as many requests as the bounds of one need: sequences are independent of each other. */
+  /**
+   * Splits the sequences into as many requests as the bounds of one request need. Sequences are independent of each
+   * other.
+   */
   private split(sequences: Sequences): Sequences[] {
     const parts: (readonly (HostRead | HostWrite)[])[][] = [];
     let room = { bytes: 0, questions: 0 };
@@ -142,7 +155,7 @@ export abstract class ProgramHost implements Host {
   }
 
   private async request(access: Access, sequences: Sequences): Promise<readonly (readonly Outcome<never>[])[]> {
-    // Time is left for the answer to come back.
+    // The host's deadline is shorter than ours, so that the answer has time to come back.
     const deadlineSeconds = Math.min(maxDeadlineSeconds, Math.max(1, Math.floor(this.requestTimeoutMs / 1250)));
     const request = frame(asciiOf({ version: protocolVersion, access, deadlineSeconds, sequences }));
     const json = await this.exchange(access, request);
@@ -158,7 +171,10 @@ export abstract class ProgramHost implements Host {
     );
   }
 
-  /** A read whose session ends, though it has answered before, is asked again in a new session. What became of a write, nobody knows. */
+  /**
+   * If a session that has answered before ends during a read, the read is asked again in a new session. A write is
+   * never repeated, because nobody knows whether it was done.
+   */
   private async exchange(access: Access, request: Buffer): Promise<string> {
     for (;;) {
       const session = await this.openSession(access);
@@ -220,7 +236,7 @@ export abstract class ProgramHost implements Host {
 
 type Sequences = readonly (readonly (HostRead | HostWrite)[])[];
 
-/** Leaves room for what stands around the sequences. */
+/** Leaves room for the text around the sequences. */
 const maxBodyBytes = maxRequestBytes - 4_096;
 
 /** JSON in ASCII, so that no locale on the host can spoil it. */

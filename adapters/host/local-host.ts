@@ -25,7 +25,7 @@ export class LocalHost extends ProgramHost {
     const where = `host:${this.name}`;
     if (error !== undefined)
       return new UnrecoverableError(`a program can't be started here: ${String(error)}`, { where, cause: error });
-    // iproute2 has one exit code for all.
+    // iproute2 uses one exit code for all failures.
     if (code !== 255 || !stderr.startsWith('Cannot open network namespace')) return undefined;
     return new UnrecoverableError(
       `this machine has no network namespace "${this.local.namespace}" (\`ip netns\`); correct "namespace" of stackward.yaml`,

@@ -1,18 +1,21 @@
-/** What the script and the host program say on stdout (docs/adr/0005-host-program.md), cut out of whatever else is printed there. */
+/**
+ * Finds the frames of the script and the host program on stdout (docs/adr/0005-host-program.md), among everything else
+ * that is printed there.
+ */
 
 /** `connected`: the script runs. `ready`: the program reads another request. */
 export type Said = { readonly is: 'connected' | 'ready' } | { readonly is: 'answer'; readonly json: string };
 
 const mark = /\nstackward-(?:(connected|ready)|answer (\d{1,9}))\n/;
-/** Longer than the longest mark. */
+/** Bytes that are kept for a mark that is not complete; more than the longest mark has. */
 const kept = 64;
 
 export class ProgramFrames {
-  /** The end of what is no frame: a mark may begin there. */
+  /** The last bytes outside of a frame, because a mark may begin in them. */
   #tail = '';
   #body: { readonly parts: Buffer[]; left: number } | undefined;
 
-  /** The frames that are whole with these bytes. */
+  /** Returns the frames that these bytes complete. */
   push(data: Buffer): Said[] {
     const said: Said[] = [];
     let rest = data;

@@ -13,17 +13,17 @@ export interface Ended {
   readonly code: number | null;
   readonly stderr: string;
   readonly timedOut: boolean;
-  /** It printed more than `maxOutput` for one request, and was ended. */
+  /** The program printed more than `maxOutput` for one request, and was ended. */
   readonly tooMuch: boolean;
-  /** It could not be started. */
+  /** The program could not be started. */
   readonly error?: Error;
 }
 
-/** Bytes that are taken for one request. */
+/** Bytes of output that are accepted for one request. */
 export const maxOutput = 32 << 20;
-/** The host program gives up after 300 s. */
+/** A session that is idle for longer is not used again. The host program itself ends after 300 s. */
 const idleMs = 240_000;
-/** How long the output of a program that a signal ended is still read, and how long the host may take to end a session. */
+/** Time for reading the output of a program that a signal ended, and time for the host to end a session. */
 const lastWordsMs = 200;
 const goodbyeMs = 1_000;
 
@@ -37,12 +37,12 @@ export class Session {
   #printed = 0;
   #fate = { timedOut: false, tooMuch: false };
   #isReady = false;
-  /** By a clock that nobody sets. */
+  /** When the last answer came, by `performance.now`, a clock that nobody can set. */
   #lastAnswer = 0;
 
   constructor(argv: readonly string[]) {
     const [program = '', ...args] = argv;
-    // A group of its own, so that what it started can be killed with it.
+    // A process group of its own, so that its child processes can be killed with it.
     this.#child = spawn(program, args, { detached: true, env: childEnvironment() });
     const { stdin, stdout, stderr } = this.#child;
     stdout?.on('data', (data: Buffer) => {
@@ -53,25 +53,25 @@ export class Session {
     stderr?.on('data', (data: Buffer) => {
       if (!this.isTooMuch(data)) this.#stderr = (this.#stderr + data.toString()).slice(-1 << 16);
     });
-    // A program that ends without reading its input is judged by its end.
+    // If a program ends without reading its input, its exit code tells what happened, and not the broken pipe.
     stdin?.on('error', () => undefined);
     this.#child.on('error', (error) => this.end(null, error));
     this.#child.on('exit', (_, signal) => signal !== null && setTimeout(() => this.kill(), lastWordsMs));
     this.#child.on('close', (code) => this.end(code));
   }
 
-  /** Until the script runs there; else how it ended. */
+  /** Waits until the script runs on the host. Returns how the session ended if it ended before. */
   async connect(timeoutMs: number): Promise<Ended | undefined> {
     const said = await this.listen(timeoutMs, ({ is }) => (is === 'connected' ? is : undefined));
     return said === 'connected' ? undefined : said;
   }
 
-  /** Whether it has answered before. */
+  /** Whether the session has answered a request. */
   get isProven(): boolean {
     return this.#lastAnswer > 0;
   }
 
-  /** The answer's JSON, the last before the program is ready or ends; else how it ended. */
+  /** Returns the JSON of the last answer before the program is ready or ends, or else how the session ended. */
   async ask(request: Buffer, timeoutMs: number): Promise<string | Ended> {
     this.#printed = 0;
     this.#isReady = false;
@@ -86,15 +86,15 @@ export class Session {
     return json ?? said;
   }
 
-  /** Whether it takes another request. An older program ends after its answer. */
+  /** Whether the session takes another request. A program of an older release ends after its answer. */
   async isReady(): Promise<boolean> {
-    // The news of its end may wait behind what this side was busy with.
+    // The event of the program's end may still be queued behind this process's own work.
     await setImmediate();
     const { exitCode, signalCode } = this.#child;
     return this.#isReady && exitCode === null && signalCode === null && performance.now() - this.#lastAnswer < idleMs;
   }
 
-  /** Ends the program's input; kills it where that doesn't end it. */
+  /** Closes the program's input, and kills the program if it doesn't end. */
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
     this.hold(true);
@@ -105,7 +105,10 @@ export class Session {
     clearTimeout(timer);
   }
 
-  /** What `take` makes of what it says, or how it ended. A session that nobody listens to keeps no process alive. */
+  /**
+   * Returns the first result of `take` on the frames that come, or how the session ended. While nobody listens, the
+   * session doesn't keep this process alive.
+   */
   private async listen<T>(timeoutMs: number, take: (said: Said) => T | undefined): Promise<T | Ended> {
     const timer = setTimeout(() => {
       this.#fate.timedOut = true;
@@ -128,7 +131,7 @@ export class Session {
 
   private hold(isHeld: boolean): void {
     const { stdin, stdout, stderr } = this.#child;
-    // Pipes of a child are sockets.
+    // The pipes to a child process are sockets.
     for (const handle of [this.#child, stdin, stdout, stderr] as unknown as (NodeJS.RefCounted | null)[])
       if (isHeld) handle?.ref();
       else handle?.unref();
@@ -147,12 +150,15 @@ export class Session {
     this.#wake();
   }
 
-  /** The pipes are closed too: whoever inherited them would keep this side waiting. */
+  /**
+   * Kills the process group and closes the pipes. A process that inherited the pipes would otherwise keep this side
+   * waiting.
+   */
   private kill(): void {
     try {
       if (this.#child.pid !== undefined && this.#ended === undefined) process.kill(-this.#child.pid, 'SIGKILL');
     } catch {
-      // It has just ended.
+      // The process has just ended.
     }
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();

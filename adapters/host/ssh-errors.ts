@@ -1,11 +1,14 @@
-/** What OpenSSH says when there is no way to a host, as one sentence with the next step. */
+/** Each failure of OpenSSH to reach a host as one sentence with the next step. */
 import { TransientError, UnrecoverableError, type StackwardError } from '../../lib/basics/errors';
 import { firstWords } from './host-errors';
 
-/** ssh's own exit code; any other is that of the command there. */
+/** The exit code of ssh's own failures; any other code is the remote command's. */
 export const sshFailed = 255;
 
-/** Fixed texts of OpenSSH's client, and the C library's in the C locale; ssh has one exit code for all of them. */
+/**
+ * Fixed messages of OpenSSH's client, and of the C library in the C locale, because ssh uses one exit code for all
+ * failures.
+ */
 const known: readonly (readonly [RegExp, string])[] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed|HOST IDENTIFICATION/i,
@@ -42,7 +45,7 @@ const passing: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Before a connection stood: nothing was asked of the host. */
+/** The failure came before the connection stood, so nothing was asked of the host. */
 export function connectError(code: number | null, stderr: string, host: string): StackwardError {
   const where = `host:${host}`;
   const words = firstWords(stderr.replace(/^@.*$/gm, ''));

@@ -1,8 +1,9 @@
 /**
- * A host over the system's OpenSSH: one ssh process for all its requests, whatever ControlMaster the user has configured.
+ * A host over the system's OpenSSH: one ssh process serves all requests, whatever ControlMaster the user has
+ * configured.
  *
- * Its input ends with this process, so a killed stackward leaves no connection behind.
- * All else (User, Port, IdentityFile, ProxyJump, …) is the user's ssh configuration.
+ * The input of ssh ends with this process, so a killed stackward leaves no connection behind. Every other setting
+ * (User, Port, IdentityFile, ProxyJump, …) is the user's ssh configuration.
  */
 import { TransientError, UnrecoverableError, type StackwardError } from '../../lib/basics/errors';
 import { lostError } from './host-errors';
@@ -11,11 +12,11 @@ import type { Ended } from './session';
 import { connectError, sshFailed } from './ssh-errors';
 
 export interface SshOptions extends ProgramOptions {
-  /** As given to ssh: a name of the ssh configuration, or `user@name`. */
+  /** The destination as given to ssh: a name of the ssh configuration, or `user@name`. */
   readonly destination: string;
-  /** Another file instead of the user's own ssh configuration (`ssh -F`). */
+  /** A file that replaces the user's own ssh configuration (`ssh -F`). */
   readonly configFile?: string;
-  /** Default: 10 s until the host has answered, and as long again for the login. Whole seconds. */
+  /** Time until the host has to answer, and as long again for the login; whole seconds. Default: 10 s. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -32,7 +33,7 @@ export class SshHost extends ProgramHost {
       throw new UnrecoverableError(`it is no destination for ssh: "${ssh.destination}"`, { where: `host:${name}` });
   }
 
-  /** Each option stands before the user's configuration, where it is the same option. */
+  /** Each option stands before the user's configuration and wins over the same option there. */
   protected argv(script: string): readonly string[] {
     const { configFile, destination } = this.ssh;
     const fixed = {

@@ -1,9 +1,10 @@
 /**
  * `SqlReader` and `SqlWriter` over mysql2, for MySQL 5.5 to 8.4, MariaDB and Galera.
  *
- * One connection, opened at the first statement and again after it was lost; what is asked meanwhile waits its turn.
- * Nothing above MySQL 5.5's syntax without a way back. Values travel inside the statement, escaped by mysql2: a
- * server-side prepare costs a round trip each. Proven on MariaDB 10.11 (test/contract/sql-mysql.test.ts).
+ * One connection is opened at the first statement, and again after it was lost. Statements that are asked meanwhile
+ * wait their turn. Syntax newer than MySQL 5.5's is used only with a fallback. Values travel inside the statement,
+ * escaped by mysql2, because a server-side prepare costs a round trip each. Tested on MariaDB 10.11
+ * (test/contract/sql-mysql.test.ts).
  */
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,7 +39,10 @@ export interface MysqlOptions {
 
 const attempts = 5;
 
-/** mysql2's `destroy` only says that it will send no more: a server that never closes would keep the process. */
+/**
+ * The socket is kept beside the connection because mysql2's `destroy` only stops sending: a server that never closes
+ * its end would keep the process alive.
+ */
 interface Session {
   readonly connection: Connection;
   readonly socket: Socket;
@@ -46,7 +50,7 @@ interface Session {
   readonly cluster?: Cluster | undefined;
 }
 
-/** A server closes when it is told to; another is left after this. */
+/** A server closes the connection when it is told to. If it doesn't, the socket is destroyed after this time. */
 const closeTimeoutMs = 500;
 
 /** Reads only; the server itself refuses writes on its session where it can (MySQL 5.6, MariaDB 10.0 and later). */
@@ -72,7 +76,7 @@ export class MysqlReader implements SqlReader {
     return this.exclusively((session) => Promise.resolve(session.cluster));
   }
 
-  /** Inside `work` only `view` may be used: this reader answers again when `work` has ended. */
+  /** Inside `work` only `view` may be used, because this reader answers again only when `work` has ended. */
   snapshot<T>(work: (view: SqlQuery) => Promise<T>): Promise<T> {
     return this.exclusively(async (session) => {
       await this.inStep(session, this.run(session, 'START TRANSACTION WITH CONSISTENT SNAPSHOT'));
@@ -99,7 +103,7 @@ export class MysqlReader implements SqlReader {
     await connection.end().catch(() => socket.destroy());
   }
 
-  /** Runs `work` when all that was asked before it has ended. */
+  /** Runs `work` after everything that was asked before has ended. */
   protected exclusively<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const result = this.#turn.then(async () => {
       this.#session ??= this.open();
@@ -118,7 +122,7 @@ export class MysqlReader implements SqlReader {
     return result;
   }
 
-  /** mysql2's own errors leave here untouched: `exclusively` turns them into ours. */
+  /** Errors of mysql2 pass through here unchanged; `exclusively` turns them into ours. */
   protected async rows<Row extends object>(
     session: Session,
     sql: string,
@@ -127,7 +131,10 @@ export class MysqlReader implements SqlReader {
     return checkedRows<Row>(await this.ask<RowDataPacket[]>(session, sql, values));
   }
 
-  /** For what takes no locks: a wait that is too long for the server can only be that for the rest of the cluster. */
+  /**
+   * For statements that take no locks. If the server reports a lock wait time-out for one, it was waiting for the rest
+   * of the cluster.
+   */
   protected async inStep<T>({ cluster }: Session, asked: Promise<T>): Promise<T> {
     return asked.catch((error: unknown) => {
       if (!cluster || !isLockWaitTimeout(error)) throw error;
@@ -150,7 +157,7 @@ export class MysqlReader implements SqlReader {
     return answer;
   }
 
-  /** @param error that ended the work: over a connection that is lost nothing more is asked */
+  /** @param error that ended the work; nothing more is sent over a connection that is lost */
   protected async rollBack(session: Session, error?: unknown): Promise<void> {
     if (error !== undefined && isConnectionLost(error)) this.forget(session);
     else await this.run(session, 'ROLLBACK').catch(() => this.forget(session));
@@ -179,13 +186,14 @@ export class MysqlReader implements SqlReader {
       const settings: ConnectionOptions = {
         ...{ host, port, user, password, database, stream, connectTimeout: this.limits.connectTimeoutMs },
         ...{ supportBigNumbers: true, dateStrings: true, stringifyObjects: true, disableEval: true },
-        // A server may ask any client that offers it for a file of this machine.
+        // Without this flag any server could ask the client for a file of this machine.
         flags: ['-LOCAL_FILES'],
         ...(tls === 'off' ? { authPlugins: keys.plugins } : {}),
       };
       const connection = await openConnection(settings, host, tls);
       stage = 'open';
-      // An idle connection that the server closes must not end the process: the next statement opens a new one.
+      // A server may close an idle connection. That must not end the process: the next statement opens a new
+      // connection.
       connection.on('error', () => this.forget({ connection, socket }));
       const session = { connection, socket };
       const ask = { run: (sql: string) => this.run(session, sql), rows: (sql: string) => this.rows(session, sql, []) };
@@ -235,7 +243,7 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
       throw error;
     }
     await this.run(session, 'COMMIT').catch(async (error: unknown) => {
-      // A transaction that COMMIT left open would be committed by the next one's start.
+      // If COMMIT left a transaction open, the start of the next transaction would commit it.
       await this.rollBack(session, error);
       throw isWorthAnotherTry(error) ? error : unknownOutcome(error, this.options);
     });

@@ -1,4 +1,7 @@
-/** What a MySQL server, or the way to it, can refuse: each as one sentence with the next step. Never holds a password. */
+/**
+ * Each refusal of a MySQL server, and each failure to reach it, as one sentence with the next step. Never holds a
+ * password.
+ */
 import { StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { StatementCut } from './mysql-limits';
 import { tlsDetail } from './mysql-tls-errors';
@@ -24,18 +27,18 @@ interface DriverError {
 
 const asDriverError = (error: unknown): DriverError => {
   const { code, errno, message } = error as Partial<DriverError>;
-  // Those of the operating system are negative.
+  // Error numbers of the operating system are negative.
   return { code: code ?? '', errno: errno !== undefined && errno > 0 ? errno : 0, message: message ?? String(error) };
 };
 
 const endingOf = ({ errno, message }: DriverError) => findRefusal(errno, message)?.ending;
 
-/** The server rolled the whole transaction back, or never began it: it may be tried again. */
+/** The server rolled the whole transaction back, or never began it, so it may be tried again. */
 export const isWorthAnotherTry = (error: unknown): boolean => endingOf(asDriverError(error)) === 'retried';
 
 export const isLockWaitTimeout = (error: unknown): boolean => asDriverError(error).errno === 1205;
 
-/** The connection is gone; whatever was open on it was rolled back by the server, unless COMMIT was already on its way. */
+/** The connection is lost. The server rolled back whatever was open on it, unless COMMIT was already on its way. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof StatementCut) return true;
   const met = asDriverError(error);
@@ -59,7 +62,7 @@ export function unknownOutcome(error: unknown, { host, port }: Place, during = '
   );
 }
 
-/** An error met on the way to an open session. */
+/** An error before the session was open. */
 export function connectError(error: unknown, stage: Stage, place: Place, timeoutMs: number): StackwardError {
   if (error instanceof StackwardError) return error;
   const { code, message } = asDriverError(error);
@@ -108,7 +111,7 @@ function loginDetail(message: string, server: string, { user }: Place): string {
   return plugin === '' || plugin === 'mysql_old_password' ? oldPassword(asked) : unknownLogin(asked, plugin);
 }
 
-/** An error that the server sends, or a connection that broke, on an open session. */
+/** An error on an open session: the server sent it, or the connection broke. */
 export function queryError(error: unknown, place: Place): StackwardError {
   if (error instanceof StackwardError) return error;
   const { errno, code, message } = asDriverError(error);

@@ -1,14 +1,15 @@
 /**
- * Without TLS, a login by caching_sha2_password or sha256_password may ask the server for an RSA key and send the password
- * encrypted with it. Nobody vouches for that key: whoever answers in the server's place reads the password. MySQL's own client
- * refuses it unless told `--get-server-public-key`; mysql2 does it unasked. Stackward refuses it, save on this machine.
+ * Without TLS, a login by caching_sha2_password or sha256_password may ask the server for an RSA key and send the
+ * password encrypted with it. Nobody vouches for that key, so an attacker in the server's place reads the password.
+ * MySQL's own client refuses the key unless told `--get-server-public-key`; mysql2 asks for it by itself. Stackward
+ * refuses the key, except from a server on this machine.
  */
 import { authPlugins, type AuthPlugin } from 'mysql2';
 import { UnrecoverableError, type StackwardError } from '../../lib/basics/errors';
 import { isLoopback } from '../../lib/basics/loopback';
 
 export class UncheckedKeys {
-  /** Why the login was ended; mysql2 reports it as an error of its own. */
+  /** Why this side ended the login. mysql2 itself reports only an error of its own. */
   refusal: StackwardError | undefined;
   readonly plugins: Readonly<Record<string, AuthPlugin>>;
 

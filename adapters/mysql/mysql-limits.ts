@@ -1,12 +1,12 @@
-/** How long a MySQL server may be silent and how much it may say: mysql2 waits for an answer, and keeps it, without end. */
+/** Bounds for the time that a MySQL server may be silent and for the size of its answers. mysql2 has no such bounds. */
 import type { Socket } from 'node:net';
 
 export interface MysqlLimits {
-  /** From the first packet to the end of the login. */
+  /** Time from the first packet to the end of the login. */
   readonly connectTimeoutMs: number;
-  /** From a statement to the end of its answer. A statement waits 2 s for a lock. */
+  /** Time from a statement to the end of its answer. A statement waits 2 s for a lock. */
   readonly statementTimeoutMs: number;
-  /** Of one answer, as it comes over the wire. All addresses of a cloud of 100,000 ports have about 20 MiB. */
+  /** Bytes of one answer on the wire. All addresses of a cloud of 100,000 ports have about 20 MiB. */
   readonly statementBytes: number;
 }
 
@@ -16,11 +16,11 @@ export const mysqlLimits: MysqlLimits = {
   statementBytes: 256 << 20,
 };
 
-/** A statement whose answer was waited for no longer. Its connection is of no further use. */
+/** A statement whose answer is no longer waited for. Its connection can't be used again. */
 export class StatementCut extends Error {
   constructor(
     readonly limit: 'time' | 'bytes',
-    /** The end of "the server …". */
+    /** The end of a sentence that begins with "the server". */
     message: string,
   ) {
     super(message);

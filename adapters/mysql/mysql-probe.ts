@@ -1,6 +1,6 @@
 /**
- * One login to a database, to tell whether and why not. It is a whole login: connections that end before it count towards
- * `max_connect_errors` of the server, which then blocks this host.
+ * One login to a database, which tells whether it succeeds and why not. The login is complete, because the server
+ * counts connections that end before it towards `max_connect_errors`, and then blocks this host.
  */
 import { asStackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import type { Connection } from '../../lib/contract/report-ports';
@@ -26,7 +26,7 @@ export async function connectTo(options: MysqlOptions, limits: Partial<MysqlLimi
     const now = Date.parse(`${row?.now.replace(' ', 'T')}Z`);
     if (row === undefined || Number.isNaN(now))
       throw new UnrecoverableError('the database answers SELECT UTC_TIMESTAMP() with something that is no time');
-    // The server cuts off what is below a second: its clock stood half a second behind it, give or take another half.
+    // The server drops fractions of a second. On average its clock was half a second later, give or take another half.
     const aheadSeconds = (now + 500 - (sentAt + receivedAt) / 2) / 1000;
     const clock = { aheadSeconds, withinSeconds: 0.5 + (receivedAt - sentAt) / 2000 };
     return { isOpen: true, version: row.version, clock };

@@ -1,14 +1,15 @@
 /**
- * The errors of a MySQL server by number: what was found, whether it passes by itself, and what to do. Numbers below 2000
- * are of both families, those from 3000 to 3999 of MySQL, from 4000 on of either; 2002 to 2055 and from 9000 on are those of
- * clients and proxies, which a proxy hands on.
+ * The errors of a MySQL server by number: what was found, whether it passes by itself, and what to do.
+ *
+ * Numbers below 2000 belong to MySQL and MariaDB alike, those from 3000 to 3999 to MySQL, those from 4000 on to either.
+ * Numbers from 2002 to 2055 and from 9000 on belong to clients and proxies, and a proxy hands them on.
  */
 export interface Met {
   readonly server: string;
   /** `user stackward`. */
   readonly who: string;
   readonly schema: string;
-  /** The server's own. */
+  /** The server's own message. */
   readonly message: string;
 }
 
@@ -25,7 +26,7 @@ export interface Refusal {
 
 const nothingWritten = 'nothing was written';
 
-/** @param message of the server; absent where only the connection tells */
+/** @param message the server's; absent if only the broken connection tells of the failure */
 export const lostConnection = (server: string, message?: string): string =>
   `the connection to ${server} was lost${message === undefined ? '' : ` (${message})`}: nothing was written by what was under way; run it again`;
 
@@ -44,7 +45,7 @@ const passing = (say: Refusal['say']): Refusal => ({ ending: 'passing', say });
 const lasting = (say: Refusal['say']): Refusal => ({ ending: 'lasting', say });
 const lost: Refusal = { ending: 'lost', say: ({ server, message }) => lostConnection(server, message) };
 
-/** What no number below tells apart. */
+/** Any number that is not in the tables below. */
 export const unknownRefusal = (errno: number, name: string): Refusal =>
   lasting(
     ({ server, message }) =>
@@ -219,7 +220,7 @@ const byNumber: ReadonlyMap<number, Refusal> = new Map([
   ),
 ]);
 
-/** Numbers that say different things by their texts. */
+/** Numbers that stand for several errors, which only their texts tell apart. */
 function byText(errno: number, message: string): Refusal | undefined {
   if (errno === 1047) return /WSREP/i.test(message) ? notReady : unknownCommand;
   if (errno === 1030) return /\b28\b|no space/i.test(message) ? noRoom : engineFailed;

@@ -1,14 +1,15 @@
 /**
- * What every session is set to before its first question, and what its server then is: one server, or a node of a Galera cluster.
+ * Sets every session up before its first question, and finds out whether its server is a node of a Galera cluster.
  *
- * A node shows what it has applied so far, and that may lag behind what the cluster has committed. So it is told to wait for all of
- * that before each read and each transaction (`wsrep_sync_wait`), and a node that is out of step is refused.
- * Whether a server is a node costs other servers no question: the settings hold an expression that fails on a node alone.
+ * A node shows what it has applied so far, and that may lag behind what the cluster has committed. Therefore a node is
+ * told to wait for all commits of the cluster before each read and each transaction (`wsrep_sync_wait`), and a node
+ * that is out of step is refused. Servers that are no nodes aren't asked a further question: the settings hold an
+ * expression that fails on a node alone.
  */
 import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import type { Cluster } from '../../lib/contract/ports';
 
-/** A session that is not ready yet. */
+/** A session whose settings are not made yet. */
 export interface Unset {
   run(sql: string): Promise<unknown>;
   rows(sql: string): Promise<readonly object[]>;
@@ -17,9 +18,10 @@ export interface Unset {
 export type Access = 'READ ONLY' | 'READ WRITE';
 
 /**
- * mysql2's escaping counts on two things, which a server may have set otherwise for everybody: backslash escapes (`sql_mode`),
- * and UTF-8 (`skip-character-set-client-handshake`: in GBK the last byte of a character would swallow the backslash before a
- * quote). `sql_mode` also makes too long values an error instead of cutting them; a list by GROUP_CONCAT is not cut at 1,024 bytes.
+ * mysql2's escaping needs two settings, which a server may have changed for everybody: backslash escapes (`sql_mode`)
+ * and UTF-8 (`skip-character-set-client-handshake`; in GBK the last byte of a character would swallow the backslash
+ * before a quote). This `sql_mode` also makes too long values an error instead of cutting them, and
+ * `group_concat_max_len` keeps a list by GROUP_CONCAT from being cut at 1,024 bytes.
  */
 const settingsWith = (listBytes: string, more = ''): string =>
   `SET SESSION character_set_client = utf8mb4, SESSION character_set_results = utf8mb4, ` +
@@ -27,14 +29,17 @@ const settingsWith = (listBytes: string, more = ''): string =>
   `SESSION innodb_lock_wait_timeout = 2, SESSION group_concat_max_len = ${listBytes}${more}`;
 const listBytes = '67108864';
 /**
- * MariaDB has Galera built in since 10.1, and names the library that it was told to load. The builds of before, and those of MySQL and
- * Percona, name it in their version: "MariaDB Server, wsrep_25.16". Two rows are an error where one value is needed; they are
- * numbers, since MySQL 5.6 takes no other type.
+ * MariaDB has Galera built in since 10.1, and `wsrep_provider` names the library that it loads. Earlier builds, and
+ * those of MySQL and Percona, name Galera in their version: "MariaDB Server, wsrep_25.16". The sub-select gives two
+ * rows where one value is needed, which is an error. The values are numbers because MySQL 5.6 accepts no other type.
  */
 const failsOnNode = `IF(@@version_comment LIKE '%wsrep%' /*M!100100 OR @@GLOBAL.wsrep_provider NOT IN ('', 'none') */, (SELECT 2 UNION ALL SELECT 3), ${listBytes})`;
-/** Before reads and START TRANSACTION, before UPDATE and DELETE, before INSERT; bits that the server sets already are kept. */
+/**
+ * Waits before reads and START TRANSACTION, before UPDATE and DELETE, and before INSERT. Bits that the server has set
+ * already are kept.
+ */
 const waits = ', SESSION wsrep_sync_wait = @@SESSION.wsrep_sync_wait | 7';
-/** Before Galera 5.5.42 and 5.6.23. */
+/** The setting of Galera before 5.5.42 and 5.6.23. */
 const waitsOfOld = ', SESSION wsrep_causal_reads = 1';
 const isolation = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ';
 
@@ -45,8 +50,8 @@ const moreThanOneRow = 1242;
 const errnoOf = (error: unknown): number => (error as { errno?: number }).errno ?? 0;
 
 /**
- * Two round trips; more on a node of a cluster, and on servers that lack what is asked of them.
- * @param server how messages call it
+ * Makes the settings. Takes two round trips, and more on a node of a cluster or on a server that lacks a setting.
+ * @param server as messages name it
  * @returns undefined where the server is no node of a cluster
  */
 export async function prepare(session: Unset, access: Access, server: string): Promise<Cluster | undefined> {
@@ -59,14 +64,14 @@ export async function prepare(session: Unset, access: Access, server: string): P
   return isNode ? look(session, server) : undefined;
 }
 
-/** Answers whether the server may be a node. */
+/** Makes the settings, and returns whether the server may be a node. */
 async function set(session: Unset): Promise<boolean> {
   try {
     await session.run(settingsWith(failsOnNode));
     return false;
   } catch (error) {
     if (errnoOf(error) <= 0) throw error;
-    // Some servers may not understand the question, such as a MariaDB that was built without Galera.
+    // Some servers may not understand the expression, such as a MariaDB that was built without Galera.
     if (errnoOf(error) !== moreThanOneRow) return session.run(settingsWith(listBytes)).then(() => false);
   }
   await session.run(settingsWith(listBytes, waits)).catch((error: unknown) => {
@@ -78,7 +83,7 @@ async function set(session: Unset): Promise<boolean> {
 
 async function look(session: Unset, server: string): Promise<Cluster | undefined> {
   const status = await shown(session, "SHOW GLOBAL STATUS LIKE 'wsrep\\_%'");
-  // The library is there, and no cluster is configured.
+  // The library is loaded, and no cluster is configured.
   if ((status.get('wsrep_provider_name') ?? '') === '') return undefined;
   const variables = await shown(session, "SHOW SESSION VARIABLES LIKE 'wsrep\\_%'");
   const node = variables.get('wsrep_node_name') ?? server;
@@ -101,7 +106,10 @@ async function shown(session: Unset, sql: string): Promise<ReadonlyMap<string, s
   return new Map(rows.map((row) => [String(row.Variable_name), String(row.Value).slice(0, 100)]));
 }
 
-/** A node that waits for what the cluster has committed gives up after `repl.causal_read_timeout`, 30 s by default. */
+/**
+ * The error of a node that waited in vain for what the cluster has committed: for `repl.causal_read_timeout`, 30 s by
+ * default.
+ */
 export const lagError = (server: string, { node }: Cluster, cause: unknown): TransientError =>
   new TransientError(
     `${server} is the node ${node} of a Galera cluster, and it has not applied what the cluster committed before; wait until it keeps up, or name the node that the service writes to as "host"`,

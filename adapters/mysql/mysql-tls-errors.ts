@@ -1,4 +1,4 @@
-/** What can go wrong between a connection and its encryption, as a sentence with the next step. */
+/** Each failure between a connection and its encryption as one sentence with the next step. */
 import type { TlsOptions } from './mysql-tls';
 
 const oldServers = `Oracle's MySQL 5.5 and 5.6 (yaSSL)`;
@@ -22,7 +22,7 @@ export function tlsDetail(text: string, server: string, tls: 'off' | TlsOptions)
   return `${server} ended TLS before it began (${message}); see the server's error log`;
 }
 
-/** The next step down from what is let in already. */
+/** The next step down from the oldest version that is accepted already. */
 function lower(tls: 'off' | TlsOptions): string {
   const lowest = tls === 'off' ? undefined : tls.minVersion;
   if (lowest === 'legacy')

@@ -14,14 +14,14 @@ export interface TlsOptions {
   /** PEM text of the CA that signed the server's certificate. Default: the CAs of Node.js. */
   readonly ca?: string;
   /**
-   * Whether the certificate must be for `host`: by its alternative names, by its common name where it has none, as
-   * MySQL's own client does with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA will do,
-   * for those that MySQL makes for itself, which carry no host name.
+   * Whether the certificate must be for `host`. The alternative names count, and the common name where there are none,
+   * as MySQL's own client does with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA is
+   * accepted, because those that MySQL makes for itself carry no host name.
    */
   readonly verifyName?: boolean;
 }
 
-/** @param options whatever isn't about TLS */
+/** @param options everything that is not about TLS */
 export function openConnection(options: ConnectionOptions, host: string, tls: 'off' | TlsOptions): Promise<Connection> {
   const connection = createConnection(tls === 'off' ? options : { ...options, ssl: sslOf(tls) });
   if (tls !== 'off' && tls.minVersion === 'legacy') upgradeAsLegacy(connection as unknown as Upgradable, host, tls);
@@ -35,7 +35,7 @@ export function openConnection(options: ConnectionOptions, host: string, tls: 'o
 function sslOf({ minVersion = 'TLSv1.2', ca, verifyName = true }: TlsOptions): NonNullable<ConnectionOptions['ssl']> {
   return {
     minVersion: minVersion === 'legacy' ? 'TLSv1' : minVersion,
-    // Said, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+    // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
     rejectUnauthorized: true,
     verifyIdentity: verifyName,
     ...(ca === undefined ? {} : { ca }),
@@ -43,7 +43,7 @@ function sslOf({ minVersion = 'TLSv1.2', ca, verifyName = true }: TlsOptions): N
   };
 }
 
-/** Of mysql2's connection, what its own `startTLS` uses. */
+/** The parts of mysql2's connection that its own `startTLS` uses. */
 interface Upgradable {
   stream: Socket;
   readonly packetParser: { execute(data: Buffer): void };
@@ -52,9 +52,10 @@ interface Upgradable {
 }
 
 /**
- * yaSSL knows no secure renegotiation (RFC 5746), and takes a Diffie-Hellman key of 512 bits wherever it may choose one.
- * OpenSSL 3 refuses the first unless told, and the second always: so no such key exchange is offered, and the server takes RSA's.
- * mysql2 3.24 hands no `secureOptions` to Node (lib/base/connection.js, getSecureContext); this can go when it does.
+ * yaSSL knows no secure renegotiation (RFC 5746), and takes a Diffie-Hellman key of 512 bits wherever it may choose
+ * one. OpenSSL 3 refuses the former unless told, and the latter always. Therefore no such key exchange is offered, and
+ * the server takes RSA's. mysql2 3.24 hands no `secureOptions` to Node (lib/base/connection.js, getSecureContext); this
+ * workaround can go when it does.
  */
 function upgradeAsLegacy(connection: Upgradable, host: string, { ca, verifyName = true }: TlsOptions): void {
   connection.startTLS = (onSecure) => {

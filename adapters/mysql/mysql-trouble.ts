@@ -1,10 +1,10 @@
-/** Why no session with a database came about, as one word beside the sentence: a report tells the causes apart by it. */
+/** The cause of a failed login to a database as one word, so that a report can tell the causes apart. */
 import { defined } from '../../lib/basics/defined';
 import { StackwardError } from '../../lib/basics/errors';
 import type { ConnectTrouble } from '../../lib/contract/report-ports';
 import { isConnectionLost, type Stage } from './mysql-errors';
 
-/** The same error, with its cause as a word. */
+/** The same error together with the word for its cause. */
 export class NotConnected extends StackwardError {
   constructor(
     error: StackwardError,
@@ -24,7 +24,7 @@ const byCode: Readonly<Record<string, ConnectTrouble>> = {
   HANDSHAKE_SSL_ERROR: 'TLS',
 };
 
-/** Numbers of the server: all of them come with SQLSTATE HY000 or 08004, so the state tells nothing. */
+/** Error numbers of the server. All of them come with SQLSTATE HY000 or 08004, so the state tells nothing. */
 const byNumber: Readonly<Record<number, ConnectTrouble>> = {
   1130: 'host not allowed',
   1129: 'host blocked',
@@ -42,7 +42,7 @@ export function troubleOf(error: unknown, stage: Stage): ConnectTrouble {
   const { code = '', errno = 0 } = error as { code?: string; errno?: number };
   const known = byCode[code] ?? byNumber[errno];
   if (known !== undefined) return known;
-  // A server that answers by a number has greeted, or refused to.
+  // A server that sends an error number has sent its greeting, or refused to.
   if (errno > 0) return 'other';
   if (code === 'ETIMEDOUT' && stage === 'connecting') return 'filtered';
   if (stage === 'waiting for the greeting' && isConnectionLost(error)) return 'no greeting';

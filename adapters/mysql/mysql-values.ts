@@ -1,8 +1,10 @@
 /**
- * What goes into a statement, and what comes out of one. mysql2 writes an object that stands where a value should as a list
- * of assignments (`{id: 1}` becomes `id = 1`), and a number that is compared with a column of text matches every text that
- * begins otherwise. So text, null, and lists of texts go in; text, numbers and null come out. Types alone don't prove it: a
- * hostile server chooses the types of its answers, and they become values of the next statement.
+ * Checks the values of a statement and the cells of an answer.
+ *
+ * Where a value should stand, mysql2 writes an object as a list of assignments (`{id: 1}` becomes `id = 1`). A number
+ * that is compared with a column of text matches every text that doesn't begin with a digit. Therefore text, null and
+ * lists of texts go in, and text, numbers and null come out. Types alone don't ensure this: a hostile server chooses
+ * the types of its answers, and these become values of the next statement.
  */
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { SqlValue } from '../../lib/contract/ports';
@@ -22,7 +24,7 @@ export function checkedValues(values: readonly SqlValue[]): SqlValue[] {
 
 const isScalar = (value: unknown): boolean => isValue(value) || typeof value === 'number';
 
-/** @throws UnrecoverableError when a cell is an object: of the type JSON, of bytes, of a geometry */
+/** @throws UnrecoverableError when a cell is an object: JSON, bytes or a geometry */
 export function checkedRows<Row extends object>(rows: readonly object[]): readonly Row[] {
   if (!Array.isArray(rows))
     throw new UnrecoverableError('the database answered a SELECT without rows; name Neutron\'s database as "host"');

@@ -1,4 +1,4 @@
-/** Whether a cloud has a thing of this name or id, and how many, as Terraform would look it up. */
+/** Whether a cloud has a thing of this name or id, and how many, counted as Terraform looks them up. */
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
 import type { DeclaredThing, NameReader } from '../../lib/contract/report-ports';
@@ -15,7 +15,7 @@ interface Place {
 
 const places: Readonly<Record<DeclaredThing['kind'], Place>> = {
   image: { collection: 'images', ask: (session, query) => session.call('image', `/v2/images?${query}`) },
-  // Nova filters flavors by no name.
+  // Nova can't filter flavors by name.
   flavor: { collection: 'flavors', ask: (session) => session.call('compute', '/flavors?is_public=None') },
   network: { collection: 'networks', ask: (session, query) => session.call('network', `/v2.0/networks?${query}`) },
   role: { collection: 'roles', ask: (session, query) => session.keystone(`/roles?${query}`) },
@@ -30,7 +30,7 @@ export class CloudNames implements NameReader {
   async count({ kind, name, domainId }: DeclaredThing): Promise<number> {
     const { collection, ask } = places[kind];
     const isId = uuidForm.test(name);
-    // Before Newton, Glance filters by no id.
+    // Before Newton, Glance can't filter by id.
     if (isId && kind === 'image') return this.countImage(name);
     const query = new URLSearchParams({ [isId ? 'id' : 'name']: name, ...defined({ domain_id: domainId }) });
     const answer = await ask(this.session, query.toString());

@@ -1,4 +1,4 @@
-/** The roles of a cloud through Keystone's API: which there are, and which of them imply others. */
+/** The roles of a cloud, and which role implies which, through Keystone's API. */
 import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { IdentityReader, RoleCatalogue } from '../../lib/contract/ports';
@@ -9,7 +9,7 @@ import { sayFault } from '../../lib/basics/schema-fault';
 const role = z.object({ id: z.string().max(64), name: z.string().max(255) });
 /** `GET /v3/roles` without a filter leaves domain-specific roles out. `truncated` comes with Keystone's `list_limit`. */
 const rolesAnswer = z.object({ roles: z.array(role), truncated: z.boolean().optional() });
-/** `GET /v3/role_inferences`, since Identity API 3.6 (Mitaka): domain-specific roles are told by no field of theirs. */
+/** `GET /v3/role_inferences`, since Identity API 3.6 (Mitaka). No field marks a domain-specific role here. */
 const inferencesAnswer = z.object({
   role_inferences: z.array(z.object({ prior_role: role, implies: z.array(role) })),
 });

@@ -1,6 +1,7 @@
 /**
- * What Neutron answers, checked before anything of it is used: ids become parts of URLs and of SQL, addresses become rules of
- * a packet filter, and names of hosts become destinations of ssh. Fields that are not read are dropped.
+ * The form of Neutron's answers. They are checked before any part is used, because ids become parts of URLs and of SQL,
+ * addresses become rules of a packet filter, and names of hosts become destinations of ssh. Fields that nobody reads
+ * are dropped.
  */
 import * as z from 'zod';
 import { parseAddress, parseCidr } from '../../lib/net/ip-ranges';

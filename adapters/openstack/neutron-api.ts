@@ -65,7 +65,7 @@ export class NeutronApi implements NetworkWriter {
     });
   }
 
-  /** Before Newton there is no revision to match: read again, as late as possible. */
+  /** Before Newton a subnet has no revision to match, so it is read again as late as possible. */
   private async refuseChanged(subnet: Subnet): Promise<void> {
     const [now] = await this.subnets([subnet.id]);
     const pools = ({ allocationPools }: Subnet): string => JSON.stringify(allocationPools);

@@ -6,18 +6,18 @@ import { sayFault } from '../../lib/basics/schema-fault';
 import { pageAnswer } from './neutron-answers';
 import type { OpenStackSession } from './openstack-session';
 
-/** Of one question: what a cloud of 100,000 ports comes to, several times over. */
+/** Bounds of one question: several times what a cloud of 100,000 ports needs. */
 const mostPages = 1_000;
 const mostItems = 500_000;
 const mostBytes = 64 << 20;
 
 export class NeutronLists {
-  /** Several kinds ask for the same agents and ports in the same turn. */
+  /** Questions under way. Several kinds ask for the same agents and ports in the same turn. */
   readonly #underWay = new Map<string, Promise<unknown[]>>();
 
   constructor(private readonly session: OpenStackSession) {}
 
-  /** Who asks while the same question is under way shares its answer. */
+  /** A caller who asks while the same question is under way shares its answer. */
   get<Item>(item: z.ZodType<Item>, collection: string, query: string): Promise<Item[]> {
     const key = `${collection}${query}`;
     const answer =
@@ -26,7 +26,10 @@ export class NeutronLists {
     return answer as Promise<Item[]>;
   }
 
-  /** A `next` is followed by its query alone: whatever host it names, the token goes to the endpoint of the catalogue. */
+  /**
+   * Only the query of a `next` link is followed. Whatever host the link names, the token goes to the endpoint of the
+   * catalogue.
+   */
   private async pages<Item>(item: z.ZodType<Item>, collection: string, first: string): Promise<Item[]> {
     const path = `/v2.0/${collection}`;
     // `security-groups` are `security_groups` in the answer.

@@ -24,7 +24,7 @@ export class NovaApi implements ComputeReader {
     return services.map(serviceOf);
   }
 
-  /** A page ends at the API's own limit, 1,000 by default; the next begins behind its last server. */
+  /** A page ends at the API's own limit, 1,000 by default. The next page begins after its last server. */
   async servers(): Promise<readonly Server[]> {
     const budget = { bytes: 256 << 20 };
     const result: Server[] = [];

@@ -1,13 +1,16 @@
-/** What a service of the cloud, or the way to it, can refuse: each as one sentence with the next step. */
+/** Each refusal of a service of the cloud, and each failure to reach it, as one sentence with the next step. */
 import type { StackwardError } from '../../lib/basics/errors';
 import { Blocked, InvalidConfiguration, StalePlan, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { shownUrl } from '../../lib/basics/shown-url';
 import { maxHeaderBytes, timeoutMs } from './openstack-limits';
 
-/** Characters of a service's own words that are shown. */
+/** Characters of a service's own message that are shown. */
 const longestReason = 1000;
 
-/** A service's own words, wherever it puts them: `{"NeutronError":{"message"}}`, `{"error":{"message"}}`, `{"badRequest":{…}}`. */
+/**
+ * A service's own message, in any of its places: `{"NeutronError":{"message"}}`, `{"error":{"message"}}`,
+ * `{"badRequest":{…}}`.
+ */
 function messageOf(body: unknown): string {
   if (typeof body !== 'object' || body === null) return 'no reason was given';
   const inner: unknown = Object.values(body)[0];

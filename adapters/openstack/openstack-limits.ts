@@ -1,6 +1,8 @@
-/** How much a service of the cloud may say, and for how long. */
+/** Bounds for the size and the time of a service's answer. */
 export const timeoutMs = 60_000;
 /** A PKI token of Icehouse, which holds the catalogue, has up to 32 KiB. */
 export const maxHeaderBytes = 64 << 10;
-/** Of one answer: 100,000 ports with all their fields have about 100 MiB, and come in pages or by `fields` alone. */
+/**
+ * Bytes of one answer. 100,000 ports with all their fields have about 100 MiB, and are read in pages or with `fields`.
+ */
 export const maxAnswerBytes = 16 << 20;

@@ -1,9 +1,9 @@
-/** What Keystone is sent at a login, what it answers, and what of it no message may hold. */
+/** The request and the answer of a login at Keystone, and the parts of them that no message may hold. */
 import * as z from 'zod';
 import type { DomainRef, Identity, Scope } from '../../lib/openstack/credentials';
 
 const text = z.string().max(2_000);
-/** POST /v3/auth/tokens: what of it is read. Before Kilo an endpoint has `region` alone. */
+/** The fields of POST /v3/auth/tokens that are read. Before Kilo an endpoint has `region` alone. */
 export const tokenAnswer = z.object({
   token: z.object({
     user: z.object({ name: text.nullish() }).optional(),
@@ -25,7 +25,7 @@ export const tokenAnswer = z.object({
 
 export type TokenAnswer = z.infer<typeof tokenAnswer>['token'];
 
-/** What no message may hold. */
+/** The secrets of an identity, which no message may hold. */
 export function secretsOf(identity: Identity): readonly string[] {
   switch (identity.method) {
     case 'token':

@@ -1,6 +1,6 @@
 /**
- * One authenticated session with a cloud: a Keystone v3 token, the catalogue, and requests to its services.
- * Tokens live in memory alone; no message holds a header or a body that was sent.
+ * One authenticated session with a cloud: a Keystone v3 token, the catalogue, and requests to its services. Tokens live
+ * in memory alone. No message holds a header or a body that was sent.
  */
 import { defined } from '../../lib/basics/defined';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,10 @@ export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes that this answer and those after it may have together; what this one had is taken off. Default: one answer's own bound. */
+  /**
+   * Bytes that this answer and later answers may have together; the bytes of this answer are taken off. Default: one
+   * answer's own bound.
+   */
   readonly budget?: { bytes: number };
   /** A 404 is answered with undefined. Default: it is refused. */
   readonly mayBeAbsent?: boolean;
@@ -43,7 +46,7 @@ interface Answered {
   readonly headers: Record<string, unknown>;
 }
 
-/** What an answer's `Date` says of a clock, beside this machine's own. */
+/** The `Date` of an answer, beside this machine's own clock at that moment. */
 export interface DatedAnswer {
   readonly date: number;
   /** Of this machine's clock, in milliseconds since 1970. */
@@ -52,13 +55,13 @@ export interface DatedAnswer {
 }
 
 export class OpenStackSession {
-  /** Host and port → the answer that was quickest. */
+  /** Host and port → the quickest answer so far. */
   readonly #dated = new Map<string, DatedAnswer>();
   private token: Promise<Token> | undefined;
   private readonly dispatcher: Agent;
   readonly #plainHttp = new Set<string>();
 
-  /** @throws InvalidConfiguration when the address of Keystone is none that a password may be sent to */
+  /** @throws InvalidConfiguration when no password may be sent to the address of Keystone */
   constructor(
     private readonly credentials: CloudCredentials,
     private readonly options: SessionOptions = {},
@@ -71,7 +74,7 @@ export class OpenStackSession {
       key: readPem(clientCertificate.keyFile, "the key of the client's certificate"),
     };
     this.dispatcher = new Agent({
-      // Said, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+      // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
       connect: { timeout: 10_000, rejectUnauthorized: true, ...ca, ...own },
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: timeoutMs,
@@ -84,7 +87,7 @@ export class OpenStackSession {
     return this.credentials.cloud;
   }
 
-  /** Addresses beyond this machine that were sent a password or a token in clear, because the configuration allows it. */
+  /** Addresses beyond this machine that got a password or a token in clear, because the configuration allows it. */
   get plainHttp(): readonly string[] {
     return [...this.#plainHttp];
   }
@@ -100,14 +103,18 @@ export class OpenStackSession {
     return this.ask(id, url, options);
   }
 
-  /** JSON of one answer of Keystone itself, where the token comes from. @param path below `/v3`: `/roles` */
+  /**
+   * JSON of one answer of Keystone itself, at the address of the login.
+   * @param path below `/v3`: `/roles`
+   */
   async keystone<Answer>(path: string): Promise<Answer> {
     const { id } = await this.authenticate();
     return this.ask(id, `${this.credentials.authUrl}${path}`, {});
   }
 
   /**
-   * JSON of what a service says about the version of its endpoint: of `http://nova/v2.1/<project>` that is `http://nova/v2.1/`.
+   * JSON of what a service says about the version of its endpoint. For `http://nova/v2.1/<project>` it asks
+   * `http://nova/v2.1/`.
    * @param version asked for instead of the endpoint's own
    */
   async versionDocument<Answer>(service: string, version?: string): Promise<Answer> {
@@ -121,7 +128,7 @@ export class OpenStackSession {
     return this.ask(id, `${url.origin}${base}/${version ?? own}/`, {});
   }
 
-  /** What Keystone said at the login. */
+  /** Keystone's answer to the login. */
   async login(): Promise<TokenAnswer> {
     return (await this.authenticate()).said;
   }
@@ -131,18 +138,21 @@ export class OpenStackSession {
     return { interface: this.credentials.interface, region: this.credentials.region };
   }
 
-  /** What is answered to a request without a token. @throws StackwardError where nothing answers */
+  /**
+   * The answer to a request without a token.
+   * @throws StackwardError where nothing answers
+   */
   async knock(url: string): Promise<Pick<Answered, 'status' | 'body'>> {
     checkedAddress(url, 'an endpoint of the catalogue', { allowPlainHttp: true, where: `cloud ${this.cloud}` });
     return this.send(url, {}, undefined, 'any');
   }
 
-  /** What the answers so far told of the clock of who answers at this address. */
+  /** The clock of the server at this address, as its quickest answer told it. */
   dated(url: string): DatedAnswer | undefined {
     return this.#dated.get(new URL(url).host);
   }
 
-  /** Who logs in where. */
+  /** The user and the address of the login, for messages. */
   get account(): string {
     return `${whoOf(this.credentials.identity)} at ${this.credentials.authUrl}`;
   }
@@ -216,7 +226,7 @@ export class OpenStackSession {
     return this.hushed(refusal(status, body, what, { cloud: this.cloud, location: headers['location'] }), token);
   }
 
-  /** A service, or a proxy before it, may repeat what it was sent in its own words. */
+  /** Removes secrets from a service's message, because a service or a proxy before it may repeat what it was sent. */
   private hushed(error: StackwardError, token?: string): StackwardError {
     const secrets = [token, ...secretsOf(this.credentials.identity)].filter(
       (secret) => secret !== undefined && secret !== '',
@@ -243,7 +253,7 @@ export class OpenStackSession {
       const answer = await request(url, {
         method,
         dispatcher: this.dispatcher,
-        // Of the whole answer: the bounds of the dispatcher are for each silence.
+        // A deadline for the whole answer, because the dispatcher's bounds count each silence anew.
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
           accept: 'application/json',
@@ -299,7 +309,7 @@ async function textOf(
   return Buffer.concat(parts).toString();
 }
 
-/** A refusal may be a page of a proxy; whatever is no JSON has no reason in it. */
+/** A refusal may be a page of a proxy. A body that is no JSON gives no reason. */
 function jsonOf(text: string, isGood: boolean, { host, pathname }: URL, cloud: string): unknown {
   if (text === '') return undefined;
   try {

@@ -1,4 +1,7 @@
-/** What Nova, Cinder and Neutron answer to reports, checked before anything of it is used. Fields that are not read are dropped. */
+/**
+ * The form of the answers of Nova, Cinder and Neutron to reports, checked before any part is used. Fields that nobody
+ * reads are dropped.
+ */
 import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { sayFault } from '../../lib/basics/schema-fault';
@@ -22,7 +25,7 @@ export const utcTime = z
   .refine((value) => parseUtc(value) !== undefined, 'must be a time in UTC')
   .transform((value) => parseUtc(value) as Date);
 
-/** Nova below 2.69, which leaves out what is in a cell that it can't reach; Cinder. */
+/** Fields of Nova below 2.69, which leaves out things in a cell that it can't reach, and of Cinder. */
 export const serviceAnswer = z.object({
   binary: text,
   host: text,
@@ -87,7 +90,7 @@ export function checkedAnswer<Answer>(schema: z.ZodType<Answer>, answer: unknown
   });
 }
 
-/** A null of the answer is a value that nobody told. */
+/** Null in an answer stands for a value that nobody told. */
 export const told = <Value extends object>(value: Value): { [K in keyof Value]?: NonNullable<Value[K]> } =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null)) as {
     [K in keyof Value]?: NonNullable<Value[K]>;

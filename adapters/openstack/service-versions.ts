@@ -1,4 +1,4 @@
-/** What the services of a cloud say about their APIs: one request each, side by side. */
+/** The versions that the services of a cloud tell of their APIs: one request each, side by side. */
 import * as z from 'zod';
 import { asStackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import type { ApiAnswer, CloudApis, VersionReader } from '../../lib/contract/ports';
@@ -49,7 +49,7 @@ export class ServiceVersions implements VersionReader {
     const { version } = checked('Nova', novaAnswer, await this.session.versionDocument('compute'));
     if (version.version === undefined || version.version !== '')
       return { service: 'nova', version: version.version ?? '' };
-    // The endpoint in the catalogue is that of /v2, which stands still.
+    // The endpoint in the catalogue may be that of /v2, whose version never changes.
     const next = checked('Nova', novaAnswer, await this.session.versionDocument('compute', 'v2.1'));
     if (next.version.version !== undefined && next.version.version !== '')
       return { service: 'nova', version: next.version.version };

@@ -24,6 +24,6 @@ const passed: Readonly<Record<string, string>> = {
 /** @param env of this process */
 export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const values = Object.keys(passed).flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
-  // LC_ALL: messages are read.
+  // The messages of these programs are read, so they must be English.
   return { ...(Object.fromEntries(values) as NodeJS.ProcessEnv), LC_ALL: 'C' };
 }

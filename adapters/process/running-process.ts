@@ -1,4 +1,4 @@
-/** Which process made a run, so that one that is under way is told from one that was killed. */
+/** Identifies the process that made a run, so that a run under way can be told from one that was killed. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { RunBy } from '../../lib/journal/run-record';
@@ -9,15 +9,18 @@ export const thisProcess = (): RunBy => ({
   identity: findIdentity(process.pid) ?? 'unknown',
 });
 
-/** By its name alone: what the record of a run says, and whoever forges one may say. */
+/** Compares host names alone, which whoever forges the record of a run can forge too. */
 export const isOfThisMachine = ({ host }: RunBy): boolean => host === hostname();
 
-/** Undefined of a process of another machine: nobody can tell here. */
+/** Undefined for a process of another machine, because nobody can tell here. */
 export function isRunning(by: RunBy): boolean | undefined {
   return isOfThisMachine(by) ? findIdentity(by.pid) === by.identity : undefined;
 }
 
-/** Boot and start time: a pid is given to others later. Field 22 of /proc/<pid>/stat; the command before it may hold anything (proc(5)). */
+/**
+ * Boot id and start time, because a pid is used again. The start time is field 22 of /proc/<pid>/stat; the command
+ * before it may hold any character (proc(5)).
+ */
 function findIdentity(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -21,7 +21,7 @@ export async function terraformVersion(env: NodeJS.ProcessEnv): Promise<string> 
   );
 }
 
-/** undefined: there is no such program. */
+/** The version, or undefined if there is no such program. */
 const run = (binary: string, env: NodeJS.ProcessEnv): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const options = { env: { ...env, CHECKPOINT_DISABLE: '1' }, timeout: 30_000 };

@@ -1,4 +1,4 @@
-/** The manifests of every stack that cdktf wrote, read from Terraform's state wherever that lives. */
+/** Reads the manifests of all stacks of a synthesized app from Terraform's state, wherever the state is. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,20 +6,20 @@ import pLimit from 'p-limit';
 import { InvalidConfiguration, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 
-/** Terraform processes at a time: each takes about 60 MiB and half a second of one core. */
+/** Terraform processes side by side. Each takes about 60 MiB and half a second of one core. */
 const concurrency = 4;
 
 export interface StateManifests {
   readonly manifests: readonly DeclaredManifest[];
-  /** Stacks of the app whose state holds no manifest: not applied yet, or destroyed and still in the code. */
+  /** Stacks of the app whose state holds no manifest: never applied, or destroyed and still in the code. */
   readonly unapplied: readonly string[];
 }
 
 /**
- * @param folder the project's, which holds cdktf.json and cdktf.out
+ * @param folder the project's folder, which holds cdktf.json and cdktf.out
  * @param only these stacks; default: all of the app
  * @param timeoutMs of each answer; default: 120 s, since a state may be far away
- * @throws InvalidConfiguration when nothing is synthesized there, or nothing of what is asked for was ever applied
+ * @throws InvalidConfiguration when nothing is synthesized in the folder, or none of the asked stacks was ever applied
  */
 export async function readManifestsFromState(
   folder: string,
@@ -54,7 +54,7 @@ export async function readManifestsFromState(
   };
 }
 
-/** Its state holds no manifest. */
+/** The stack's state holds no manifest. */
 class Unapplied extends InvalidConfiguration {
   constructor(stack: string) {
     super(
@@ -70,7 +70,7 @@ const noneApplied = (stacks: readonly string[]): InvalidConfiguration =>
     `no stack of this app has the output "${outputName}" in its state (${stacks.join(', ')}); run \`cdktf apply '*'\` first, or, where all were destroyed, give a kept manifest with --manifest`,
   );
 
-/** Terraform can't get to its state before `terraform init`. */
+/** Terraform can't read the stack's state before `terraform init`. */
 class Uninitialized extends InvalidConfiguration {
   constructor(
     readonly stackName: string,
@@ -80,7 +80,7 @@ class Uninitialized extends InvalidConfiguration {
   }
 }
 
-/** One sentence with what to run for all of them. */
+/** One sentence that names the commands for all of these stacks. */
 function allUninitialized(all: readonly Uninitialized[]): InvalidConfiguration {
   const commands = all.map(({ init }) => init).join('; ');
   return new InvalidConfiguration(`the backend of the state is not initialized here; run \`${commands}\``, {
@@ -93,7 +93,7 @@ function orUnread(error: unknown): Unapplied | Uninitialized {
   throw error;
 }
 
-/** cdktf.json's `output`; `cdktf.out` where it has none. */
+/** The folder that cdktf writes: `output` of cdktf.json, or `cdktf.out`. */
 function outputFolder(folder: string): string {
   try {
     const { output: named } = JSON.parse(readFileSync(join(folder, 'cdktf.json'), 'utf8')) as { output?: unknown };
@@ -118,7 +118,7 @@ function stacksOf(out: string): { name: string; workingDirectory: string }[] {
   }
 }
 
-/** `terraform output -json stackward_manifest` in one stack's folder; `tofu` where there is no terraform. */
+/** Runs `terraform output -json stackward_manifest` in one stack's folder, with `tofu` where there is no terraform. */
 async function output(cwd: string, stack: string, env: NodeJS.ProcessEnv, timeoutMs: number): Promise<string> {
   const binaries = env.TERRAFORM_BINARY_NAME ? [env.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
   for (const binary of binaries) {
@@ -143,7 +143,8 @@ function run(
   env: NodeJS.ProcessEnv,
   timeout: number,
 ): Promise<{ error: (Error & { code?: unknown; killed?: boolean }) | null; stdout: string; stderr: string }> {
-  // The whole environment: the backend of the state finds its credentials there (AWS_*, OS_*, TF_TOKEN_*), as it does for cdktf.
+  // The whole environment, because the backend of the state finds its credentials there (AWS_*, OS_*, TF_TOKEN_*), as
+  // under cdktf.
   const quiet = { ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
   const options = { cwd, env: quiet, maxBuffer: 256 << 20, timeout };
   return new Promise((resolve) => {
@@ -164,7 +165,10 @@ function failure(error: Error & { code?: unknown }, stderr: string, binary: stri
   return new UnrecoverableError(`\`${binary} output\` failed: ${said || error.message}`, options);
 }
 
-/** The state would be a file of this machine, and there is none: a checkout in which the stack was never applied. */
+/**
+ * Whether the state would be a file of this machine that doesn't exist: a checkout in which the stack was never
+ * applied.
+ */
 function holdsNoState(cwd: string): boolean {
   try {
     const { terraform = {} } = JSON.parse(readFileSync(join(cwd, 'cdk.tf.json'), 'utf8')) as {

@@ -1,4 +1,6 @@
-/** `apply`, and `apply FILE`, which applies what was reviewed and nothing else. The file may have come from anywhere. */
+/**
+ * `apply`, and `apply FILE`, which applies the reviewed plan and nothing else. The file may have come from anywhere.
+ */
 import { getText } from '../../adapters/files/files';
 import { listRuns, readRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
@@ -25,7 +27,7 @@ export const apply = (file: string | undefined, options: ApplyOptions): Promise<
 
 type ApplyRun = WritingRun<ApplyOptions>;
 
-/** Applies a plan that is made now. */
+/** Plans now and applies that plan. */
 async function applyNow(run: ApplyRun): Promise<number> {
   if (run.options.again === true)
     throw new InvalidConfiguration('--again is for a saved plan: `stackward apply FILE --again`');
@@ -52,7 +54,7 @@ async function applySaved(run: ApplyRun, file: string): Promise<number> {
   return exitCode === 0 && unreviewed > 0 ? 2 : exitCode;
 }
 
-/** @returns runs of which nobody can tell whether they applied this plan */
+/** @returns runs whose record can't be read, so that nobody can tell whether they applied this plan */
 function refuseUsed(planned: Plan, digest: string, journal: string, file: string): Note[] {
   const runs: RecordedRun[] = [];
   const unread: Note[] = [];

@@ -9,12 +9,12 @@ import { perform } from '../perform';
 import { runWith, type WritingRun } from '../run';
 import { say } from '../terminal';
 
-/** The state of every stack is read: who owns a stack without a manifest, the others say. */
+/** Reads the state of every stack, because the other stacks' manifests tell the owner of a stack without a manifest. */
 export const destroy = (options: DestroyOptions): Promise<void> => runWith(options, [], removeStacks);
 
 /**
- * Removes what stackward made for one stack, whether its manifest still is there or not, and says what stays. The other
- * stacks of its owner keep theirs.
+ * Removes what stackward made for one stack, whether or not the stack still has a manifest, and says what stays. The
+ * other stacks of its owner keep their things.
  */
 async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
   const { manifests, unapplied, filter, readers, options } = run;
@@ -30,7 +30,7 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
     throw new InvalidConfiguration(
       `no manifest says who owns the stack ${missing.join(', ')}; give one of the same owner with --manifest`,
     );
-  // What is removed is as its record says, whatever release the code names.
+  // A removal goes by the records, whatever release the code names.
   const emptied = chosen.map((manifest) => ({
     ...manifest,
     removed: manifest.resources,
@@ -45,7 +45,7 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
     planned,
     options.journal,
   );
-  // After `cdktf destroy` nothing would look for it there any more.
+  // After `cdktf destroy` nothing would look for the stack's things there any more.
   const strict = {
     ...planned,
     problems: [...planned.problems, ...planned.unswept],

@@ -1,4 +1,7 @@
-/** Brings back what a recorded run changed. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
+/**
+ * Brings back what was there before a recorded run. The run's folder may have come from anywhere:
+ * docs/adr/0004-journal.md.
+ */
 import { readRun } from '../../adapters/files/journal-folder';
 import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
 import { plan } from '../../lib/run/engine';
@@ -21,7 +24,7 @@ export const rollback = (name: string, options: RollbackOptions): Promise<void> 
     (run) => rollBack(run, name),
   );
 
-/** What somebody changed since the run is left alone. */
+/** Things that somebody changed since the run are left alone. */
 async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise<number> {
   const { readers, filter, options } = run;
   const recorded = readRun(options.journal, name);
@@ -46,7 +49,7 @@ async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise
   return exitCode;
 }
 
-/** Heads the plan of a rollback with the owners of its steps, because no manifest names them. */
+/** Writes the owners of the steps above the plan of a rollback, because no manifest names them. */
 function describe({ name, record: { command, by, startedAt, steps, version } }: RecordedRun): string {
   const owners = [...new Set(steps.map(({ resource }) => resource.owner))].sort();
   return `Run ${name}: ${command} of ${owners.join(', ') || 'nobody'}, recorded at ${startedAt} on ${by.host} by stackward ${version}`;
@@ -59,7 +62,10 @@ function refuseUnderWay({ name, record, end }: RecordedRun): void {
     });
 }
 
-/** A folder that was copied is the likeliest to be forged, or to be of another cloud: somebody must say that it is meant. */
+/**
+ * Refuses a folder of another machine unless somebody says that it is meant: it is the likeliest to be forged, or to be
+ * about another cloud.
+ */
 function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
   if (isOfThisMachine(by)) return;
   const open = end === undefined ? ', and nobody can tell here whether it is still under way' : '';
@@ -73,7 +79,9 @@ function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
   );
 }
 
-/** What a cloud's API or database was asked to change must not be asked of another cloud. Hosts are looked up one by one. */
+/**
+ * Refuses to ask of one cloud what was asked of another cloud's API or database. Hosts are compared one by one later.
+ */
 function refuseOtherTargets({ name, record }: RecordedRun, { cloud }: Readers): void {
   const known = ['database:neutron', `api:${cloud}`];
   const elsewhere = record.steps.find(({ target }) => !target.startsWith('host:') && !known.includes(target));

@@ -1,4 +1,4 @@
-/** The last part of a plan: all that was found out, as one plan. Pure. */
+/** The last part of a plan: puts everything that was found out into one plan. Pure. */
 import { idOf } from '../contract/kind';
 import type { Resource } from '../contract/resource';
 import type { Located } from './locate';
@@ -16,7 +16,7 @@ export function assemble(
   seen: Observations,
 ): Plan {
   const { waiting, refused, releases, dependencies, levels } = prepared;
-  // What is declared and can't be placed now is no leftover: what there is of it stays.
+  // A declared resource that can't be placed now is no leftover: the things that it left on targets stay.
   const unplaced = new Set([...waiting.map(({ id }) => id), ...refused, ...located.undone]);
   const mayGo = seen.steps.filter((step) => step.leftBy === undefined || !unplaced.has(step.id));
   const owned = oneOwnerEach(mayGo, request.manifests);

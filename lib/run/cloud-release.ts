@@ -1,13 +1,15 @@
 /**
- * Which releases a cloud's APIs may be of, and whether the release that the code declares is among them. Pure.
+ * Which releases a cloud's APIs may be of, and whether the declared release is among them. Pure.
  *
- * A service tells the newest version of its API, and a release never takes one back: the number bounds the release from both
- * sides. Neutron has no such number; an extension bounds it from below. Services of one cloud may differ by a release or two
- * while the cloud is upgraded, so each service's own word counts more than the others'.
+ * A service tells the newest version of its API, and a release never takes a version back. The number therefore bounds
+ * the release from both sides. Neutron has no such number; an extension bounds its release from below. While a cloud is
+ * upgraded, its services may differ by a release or two, so each service's own answer counts more than the others'
+ * answers.
  *
  * Source: `_MAX_API_VERSION` of the packages nova 15.1.5–34.0.0 and cinder 10.0.8–29.0.0, `api/discovery.py` and
- * `version/controllers.py` of keystone 12.0.3–30.0.0, `neutron/extensions` of neutron 10.0.5–29.0.0; before them the REST API
- * version histories of Nova and Cinder, and `neutron/extensions` at the tags juno-eol to newton-eol.
+ * `version/controllers.py` of keystone 12.0.3–30.0.0, `neutron/extensions` of neutron 10.0.5–29.0.0. For earlier
+ * releases: the REST API version histories of Nova and Cinder, and `neutron/extensions` at the tags juno-eol to
+ * newton-eol.
  */
 import type { ApiAnswer, CloudApis } from '../contract/ports';
 import type { ServiceName } from '../openstack/services';
@@ -120,8 +122,9 @@ const agreed = (start: Evidence, all: readonly Evidence[]): Span =>
   all.reduce<Span>((span, one) => meet(span, one) ?? span, start);
 
 /**
- * Why a cloud whose APIs say this can't run the declared release, and what to do; undefined: nothing speaks against it.
- * @param service whose own release counts; default: a cloud is of every release that one of its services may be of
+ * Why a cloud whose APIs give these answers can't run the declared release, and what to do. Undefined if no answer
+ * contradicts the release.
+ * @param service whose own release counts; default: a cloud may be of every release of its services
  */
 export function contradictionOf(
   release: Release,

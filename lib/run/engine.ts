@@ -1,10 +1,11 @@
 /**
  * The engine: plan, and apply what was planned.
  *
- * Goals: one target's trouble never hides or stops another's; nothing is thrown at the caller once the manifests are
- * accepted; what was not done is said. How: every target is observed once, side by side with a bound; steps go in
- * dependency order, level by level; after apply each touched target is observed and diffed again, so there is no
- * separate proof to trust. Given up: a level waits for its slowest target before the next one starts.
+ * Goals: a failure of one target never hides or stops another target. Once the manifests are accepted, nothing is
+ * thrown at the caller. Everything that was not done is reported. How: every target is observed once, side by side
+ * within a bound. Steps are done in dependency order, level by level. After apply each touched target is observed and
+ * diffed again, so no separate proof has to be trusted. Given up: a level waits for its slowest target before the next
+ * level starts.
  */
 import pLimit from 'p-limit';
 import { asStackwardError, problemOf } from '../basics/errors';
@@ -27,8 +28,8 @@ export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 /**
  * Reads every target and says what `apply` would do. Writes nothing.
  * @param sweep what may be removed; default: `sweepOf` the manifests
- * @throws InvalidConfiguration when the manifests as a whole can't be right; whatever one resource or one target meets
- *   is a problem in the plan
+ * @throws InvalidConfiguration when the manifests as a whole can't be right; a failure of one resource or one target is
+ *   a problem in the plan
  */
 export async function plan(
   manifests: readonly Manifest[],
@@ -69,8 +70,9 @@ export interface Report extends SecondLook {
 
 /**
  * Does what the plan says and looks again. Never throws.
- * @param signal once aborted no further write is begun; what is under way ends, and the rest is skipped
- * @param onResult told of each result as it comes; what it throws ends the run in the same way, and is a problem of the report
+ * @param signal once aborted, no further write is begun; the write under way ends, and the rest is skipped
+ * @param onResult told of each result as it comes; if it throws, the run ends in the same way and the report has the
+ *   problem
  */
 export async function apply(
   planned: Plan,
@@ -153,7 +155,7 @@ function byLevel({ steps, dependencies }: Plan): readonly (readonly PlannedStep[
 }
 
 /**
- * One target's steps of one level; whatever has no result afterwards is reported as failed or skipped.
+ * Does one target's steps of one level. A step without a result afterwards is reported as failed or skipped.
  * @returns the look that the next level starts from
  */
 async function applyTo(

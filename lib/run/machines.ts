@@ -1,9 +1,9 @@
 /**
- * One machine that a run meets under two names: `ctl1` in stackward.yaml, `ctl1.example.net` as Neutron's agent there. What is
- * wanted under the one would be a leftover under the other, so of each kind one name counts.
+ * A run may meet one machine under two names: `ctl1` in stackward.yaml, `ctl1.example.net` as Neutron's agent there. A
+ * thing that is wanted under one name would be a leftover under the other, so each kind uses one of the names.
  *
- * Clones resumed from one snapshot have one boot id, root device and network namespace. Their host names and network cards
- * tell them apart; clones that agree in these too can't be told from one machine with two names.
+ * Clones resumed from one snapshot share boot id, root device and network namespace. Their host names and network cards
+ * distinguish them. Clones that share these too can't be told from one machine with two names.
  */
 import type { Placed } from '../contract/kind';
 import { append } from '../basics/lists';

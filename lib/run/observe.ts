@@ -55,7 +55,7 @@ async function observeTarget(
   group: readonly Placed[],
   from: Readers,
 ): Promise<(ObservedPlace | UnreadPlace)[]> {
-  // Whatever is wrong with the host, its kinds meet it too.
+  // A failure of the host reaches its kinds too, and they report it.
   const machine = from.machine(target).catch(() => undefined);
   return Promise.all(
     group.map(async (placed) => {
@@ -110,7 +110,7 @@ function interpret(sights: readonly ObservedPlace[], before: Before): Observatio
     difference.steps.forEach((step, index) => {
       open.add(step.id);
       const unread = step.leftBy && unreadOf.get(step.id);
-      // The two may be one machine.
+      // This target and the unread one may be one machine.
       if (unread === undefined) seen.steps.push({ ...step, kind, target, before: look.images[index] ?? {} });
       else
         seen.warnings.push({

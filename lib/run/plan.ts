@@ -1,4 +1,4 @@
-/** What a run found out, before anything is written. Plain data but for `looks`, which hold the way to apply. */
+/** The findings of a run before anything is written. Plain data except for `looks`, which hold the way to apply. */
 import { InvalidConfiguration, type Reason } from '../basics/errors';
 import { idOf, type Look } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
@@ -105,7 +105,8 @@ export function refuseUnknown(
 }
 
 /**
- * Id → how many must be done one after the other before it. Without recursion: a chain is as long as whoever wrote it likes.
+ * Id → how many resources must be done one after the other before it. Without recursion, because a manifest may have a
+ * chain of any length.
  * @throws InvalidConfiguration naming a circle
  */
 export function dependencyLevels(dependencies: ReadonlyMap<string, readonly string[]>): Map<string, number> {

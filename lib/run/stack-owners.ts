@@ -1,7 +1,7 @@
 /**
- * Two owners can have left things under one stack's name: the stack had another owner before. Steps are named by kind, path and
- * target, and a rollback makes one manifest of each stack, so one run takes the things of one owner; the next run takes the
- * rest.
+ * Two owners can have left things under one stack's name, because the stack had another owner before. Steps are named
+ * by kind, path and target, and a rollback makes one manifest per stack. Therefore one run takes the things of one
+ * owner, and the next run takes the rest.
  */
 import type { Manifest } from '../contract/manifest';
 import { stepKey, type PlannedStep, type Problem } from './plan';

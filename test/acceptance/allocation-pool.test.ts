@@ -53,7 +53,7 @@ const leftOf = (pools: readonly AddressRange[], addresses: readonly string[]) =>
     addresses.map((address) => only(parseAddress(address))),
   ).map(formatRange);
 
-test('after the database method Neutron hands out exactly the pool minus its allocations, until it says 409', async () => {
+test('after a change by the method database Neutron hands out exactly the free addresses of the pool, and then answers 409', async () => {
   const before = [pool('10.66.0.10', '10.66.0.14')];
   const after = [pool('10.66.0.10', '10.66.0.17'), pool('10.66.0.40', '10.66.0.42')];
   const subnet = await cloud.subnet({ cidr: '10.66.0.0/26', allocation_pools: before });
@@ -102,7 +102,7 @@ test('a later update of the subnet through the API does not undo the extension',
   expect(await run('plan', { subnet, pools: after })).toMatchObject({ code: 0 });
 });
 
-test('an apply beside a stream of port creations: no address twice, none lost', async () => {
+test('an apply beside a stream of new ports gives no address twice and loses none', async () => {
   const after = [pool('10.66.3.10', '10.66.3.49')];
   const subnet = await cloud.subnet({ cidr: '10.66.3.0/26', allocation_pools: [pool('10.66.3.10', '10.66.3.19')] });
   const addresses: string[] = [];
@@ -180,7 +180,7 @@ test('method check warns of a pool that is full, and writes nothing', async () =
   expect(await cloud.pools(subnet)).toEqual(pools);
 });
 
-test('a subnet that does not exist is named, in the database and in the API', async () => {
+test('a subnet that does not exist is named by the methods database and api', async () => {
   const subnet = { id: '00000000-0000-4000-8000-000000000000', networkId: '' };
   const pools = [pool('10.66.7.10', '10.66.7.13')];
   for (const method of ['database', 'api'] as const) {

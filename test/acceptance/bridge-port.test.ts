@@ -45,7 +45,7 @@ const flags = async (): Promise<string[]> => {
   return (await lab.guests.onHost(host, 'cat', ...files)).trim().split('\n');
 };
 
-test('hairpin brings a frame back to its sender; a re-plug takes it away, the plan says so, and the next apply sets it', async () => {
+test('hairpin brings a frame back to its sender; a re-plug resets it, the plan says so, and the next apply sets it again', async () => {
   hairpin['Utm/Hairpin'] = { kind: 'bridge-port', spec: { portId: port.id, hairpin: true } };
   await plugIn();
   expect(await flags()).toEqual(['0', '0']);
@@ -66,7 +66,7 @@ test('hairpin brings a frame back to its sender; a re-plug takes it away, the pl
   await flows!.untilReceived('toItself');
 });
 
-test('what leaves the code is as it was before', async () => {
+test('flags whose declaration leaves the code get the values from before', async () => {
   expect(await lab.stackward('apply', {})).toMatchObject({ code: 0 });
   expect(await flags()).toEqual(['0', '0']);
   expect(await returned()).toBe(0);

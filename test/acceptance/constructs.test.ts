@@ -47,7 +47,7 @@ async function utm(): Promise<Server> {
   return servers[0] as Server;
 }
 
-test('a second plan is empty', async () => {
+test('a second plan of Terraform is empty', async () => {
   for (const stack of ['shared', 'acme']) expect(await app.plan(stack)).toMatchObject({ code: 0 });
 });
 
@@ -57,7 +57,7 @@ test('credentials that leave the tenant’s provider in another project are refu
   );
 });
 
-test('quotas are right on the first apply: what is named as it is named, the rest as the cloud has it', async () => {
+test('the first apply sets the quotas that are named, and leaves the others as the cloud has them', async () => {
   const acme = await projectOf('acme');
   const { quota } = await get<{ quota: object }>('network', `/v2.0/quotas/${acme}`);
   const { quota: defaults } = await get<{ quota: object }>('network', `/v2.0/quotas/${acme}/default`);
@@ -118,7 +118,7 @@ test('the server is a member of its tenant’s group', async () => {
   expect(groups.filter((group) => group.project_id === project_id)).toMatchObject([{ members: [(await utm()).id] }]);
 });
 
-test('the manifest has every id resolved', async () => {
+test('Terraform resolves every id in the manifest', async () => {
   const manifest = (await app.output('shared', 'stackward_manifest')) as {
     resources: Record<string, { spec: { subnetId: string } }>;
   };
@@ -143,7 +143,7 @@ test('a 0 in a network quota needs a second apply with this provider', async () 
   expect(await app.plan('globex')).toMatchObject({ code: 0 });
 });
 
-test('ports, pools and quotas change in place: the server stays', async () => {
+test('ports, pools and quotas change in place, and the server stays', async () => {
   const before = await utm();
   await synth('acme-changed');
   const plan = await app.plan('acme');
@@ -158,7 +158,7 @@ test('ports, pools and quotas change in place: the server stays', async () => {
   expect(floatingips.map(({ fixed_ip_address }) => fixed_ip_address)).toEqual(['10.92.0.22']);
 });
 
-test('what Neutron’s API can say of an exception is at the port, and nothing of it in the manifest', async () => {
+test("an exception that Neutron's API can express is at the port, and not in the manifest", async () => {
   const acme = await projectOf('acme');
   const { ports } = await get<{ ports: (Port & { allowed_address_pairs: object[]; security_groups: string[] })[] }>(
     'network',
@@ -175,7 +175,7 @@ test('what Neutron’s API can say of an exception is at the port, and nothing o
   expect(Object.keys(resources)).toEqual(['acme/Green/AllocationPools']);
 });
 
-test('a subnet is out of its pool, its port has an address there, and a second plan is empty', async () => {
+test('a subnet comes out of its subnet pool, its port has an address there, and a second plan is empty', async () => {
   const ofGlobex = `project_id=${await projectOf('globex')}`;
   const { subnets } = await get<{ subnets: { id: string; cidr: string }[] }>('network', `/v2.0/subnets?${ofGlobex}`);
   const pooled = subnets.find(({ cidr }) => /^10\.203\.\d+\.\d+\/26$/.test(cidr));
@@ -210,7 +210,7 @@ test('a retiring tenant keeps its project, and nothing else', async () => {
   expect(await app.plan('globex')).toMatchObject({ code: 0 });
 });
 
-test('a tenant goes while the other stays as it is, and then all of it goes', async () => {
+test('one tenant is destroyed while the other stays as it is, and then everything is destroyed', async () => {
   await app.destroy('acme');
   expect(await projectOf('acme')).toBe('');
   await synth('without-acme', 'globex-renamed');

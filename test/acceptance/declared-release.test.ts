@@ -20,7 +20,7 @@ function plan(release: string): Promise<Ended> {
   return command.run(['plan', '--manifest', '-'], JSON.stringify(manifest));
 }
 
-test('Kilo said of Zed is Blocked with the evidence of each API, and no grant is planned', async () => {
+test('a code that declares Kilo for a cloud of Zed is Blocked with the evidence of each API, and no grant is planned', async () => {
   const { code, stdout } = await plan('kilo');
   expect(stdout).toMatch(/release kilo\n {2}Nova's API goes up to 2.93, which is zed; .*stack shared says kilo\./);
   expect(stdout).toContain("set release: 'zed'");
@@ -28,7 +28,7 @@ test('Kilo said of Zed is Blocked with the evidence of each API, and no grant is
   expect(code).toBe(1);
 });
 
-test('Zed is compared without a word, and the rule that the file leaves out is shown beside its default', async () => {
+test('a code that declares Zed for a cloud of Zed gets no warning, and the plan shows the rule that the file leaves out beside its default', async () => {
   const { code, stdout } = await plan('zed');
   expect(stdout).not.toContain('release zed');
   expect(stdout).toMatch(

@@ -135,7 +135,7 @@ async function restartAgent(): Promise<void> {
   await lab.startAgent(host, Object.values(ports));
 }
 
-test('nothing of what is allowed is lost while agent and stackward write, and what is not allowed stays dropped', async () => {
+test('no allowed packet is lost while agent and stackward write, and every other packet stays dropped', async () => {
   flows = startFlows();
   await flows.untilSent(200);
   await flows.mark('applied');
@@ -187,7 +187,7 @@ test('nothing of what is allowed is lost while agent and stackward write, and wh
   expect(flows.between('byHand', 'restarted').received).toBe(0);
 });
 
-test('transit by TCP passes both ways, and only what is allowed', async () => {
+test('allowed transit by TCP passes both ways, and no other does', async () => {
   const [to, address] = [server, ports.server.address];
   expect(await connects(client, ports.client.address, to, address)).toBe(true);
   expect(await connects(inside, '10.99.0.5', to, address)).toBe(true);
@@ -195,7 +195,7 @@ test('transit by TCP passes both ways, and only what is allowed', async () => {
   expect(await connects(inside, '10.98.0.5', to, address)).toBe(false);
 });
 
-test('a hundred exceptions on one host are one write and no more requests than one', async () => {
+test('a hundred exceptions on one host take one write and no more requests than one exception', async () => {
   const many = Object.fromEntries(
     Array.from({ length: 98 }, (_, index) => [
       `Many/Transit${String(index)}`,
@@ -246,7 +246,7 @@ test('where no OpenFlow table checks MAC addresses, a release before Newton has 
   expect(await lab.plan(bound)).toMatchObject({ code: 0 });
 });
 
-test('what leaves the code leaves the host', async () => {
+test('an exception that leaves the code leaves the host', async () => {
   await lab.apply({});
   for (const table of ['filter', 'mangle']) expect(await guests.rules(host, lab.chain, table)).toBeUndefined();
   expect((await guests.rules(host, 'neutron-filter-top'))?.join('\n')).not.toContain(lab.chain);

@@ -53,7 +53,7 @@ function startFlows() {
   );
 }
 
-test('transit comes in although no group lets it, from where its destinations say, and the own address stays closed', async () => {
+test("transit from an exception's destinations comes in although no group lets it in, and the port's own address stays closed", async () => {
   const transit = { port: router, sources: ['10.99.0.0/24'] };
   const running = (flows = startFlows());
   const states = { none: {}, narrow: { destinations: [`${server.address}/32`] }, any: {} };
@@ -78,7 +78,7 @@ test('transit comes in although no group lets it, from where its destinations sa
   expect(passing('any')).toEqual(['into', 'out', 'intoFromOther', 'outToOther']);
 });
 
-test('by TCP too, whoever begins', async () => {
+test("transit by TCP passes whichever end begins, and the port's own address stays closed", async () => {
   expect(await connects(namespaces.server, server.address, namespaces.inside, '10.99.0.5')).toBe(true);
   expect(await connects(namespaces.inside, '10.99.0.5', namespaces.server, server.address)).toBe(true);
   expect(await connects(namespaces.server, server.address, namespaces.router, router.address)).toBe(false);

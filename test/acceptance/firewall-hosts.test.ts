@@ -51,7 +51,7 @@ const jumps = async (where: string): Promise<boolean> =>
 
 const unit = '/etc/systemd/system/stackward-restore.service';
 
-test('a host that starts has its exceptions before its agent does, and they stay', async () => {
+test('a host that starts has its exceptions before its agent runs, and keeps them', async () => {
   const system = lab.systems[host]!;
   flows = await routeOn(host, near);
   await lab.apply(wanted);
@@ -80,7 +80,7 @@ test('a host that starts has its exceptions before its agent does, and they stay
   expect(await lab.plan(wanted)).toMatchObject({ code: 0 });
 });
 
-test('an exception follows its port to another host, and the old one is cleaned', async () => {
+test('an exception follows its port to another host, and the old host is cleaned', async () => {
   await guests.unplug(host, router);
   await guests.change(router, { 'binding:host_id': elsewhere });
   const moved = (flows = await routeOn(elsewhere, far));
@@ -108,7 +108,7 @@ test('an exception follows its port to another host, and the old one is cleaned'
   expect(lab.systems[elsewhere]!.read(unit)).toBeUndefined();
 });
 
-test('a UTM that bridges is opened by Neutron: address pairs with the clients’ MAC addresses, or port security off', async () => {
+test("a bridged UTM is opened by Neutron, with address pairs of the clients' MAC addresses, or with port security off", async () => {
   const green = await lab.cloud.subnet({ cidr: '10.78.5.0/24' });
   const orange = await lab.cloud.subnet({ cidr: '10.78.5.0/24' });
   const ports = await guests.ports(host, group, [

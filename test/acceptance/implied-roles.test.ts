@@ -55,7 +55,7 @@ async function mayChooseAddress({ session }: LabUser): Promise<boolean> {
   );
 }
 
-test('the roles that the plan names are those whose tokens hold the granted one, and whose holders Neutron lets pass', async () => {
+test('the plan names exactly the roles whose tokens hold the granted role and whose holders Neutron lets pass', async () => {
   const [viewer, worker, lead, unrelated, desk, namesake] = [
     await roles.role('viewer'),
     await roles.role('worker'),
@@ -95,7 +95,7 @@ test('the roles that the plan names are those whose tokens hold the granted one,
     expect([role.name, await mayChooseAddress(user)]).toEqual([role.name, gain.includes(role)]);
 });
 
-test('the tokens of the admin and the member that Keystone bootstraps hold reader, and the plan of a grant to it says so', async () => {
+test("Keystone's own admin and member hold reader in their tokens, and the plan of a grant to reader says so", async () => {
   const [admin, member] = ['stackward-lab', 'stackward-lab-member'].map((cloud) => roles.user(cloud));
   expect(await admin?.tokenRoles()).toEqual(expect.arrayContaining(['admin', 'member', 'reader']));
   expect(await member?.tokenRoles()).toEqual(expect.arrayContaining(['member', 'reader']));

@@ -111,7 +111,7 @@ async function removeServers(): Promise<void> {
   while ((await all()).servers.length > 0) await sleep(500);
 }
 
-test('a member may choose address and host from the next request on, and no longer when the grants leave the code', async () => {
+test('a member may choose address and host from the request after the grants on, and no longer when the grants leave the code', async () => {
   const before = policies();
   expect(await fixedPort()).toMatch(/403|[Pp]olicy|not allowed/);
   expect(await forcedServer()).toMatch(/403|[Pp]olicy|not allowed/);
@@ -164,7 +164,7 @@ class Load {
   }
 }
 
-test('100 writes of policy files under 50 requests a second: each request is answered', async () => {
+test('during 100 writes of policy files every one of 50 requests a second is answered', async () => {
   const site = new PolicySite();
   site.serving = { neutron: [CONTROLLER], nova: [CONTROLLER] };
   site.configPath = (service) => etc(service, `${service}.conf`);

@@ -55,7 +55,7 @@ test.each([
   // Globex's IPv6 subnet of main.ts, where no gateway is named.
   ['2001:db8:20:1::/64', 6],
   ['2001:db8:20:2::/126', 6],
-] as const)('the gateway of %s is where gatewayOf says', async (cidr, version) => {
+] as const)('Neutron chooses for %s the gateway that gatewayOf foresees', async (cidr, version) => {
   const made = await subnet({ cidr, ip_version: version });
   expect(made.gateway_ip).toBe(gatewayOf({ cidr }, 'zed'));
 });
@@ -65,12 +65,12 @@ test("the gateway of Globex's IPv6 subnet is the one that main.ts names", async 
   expect(made.gateway_ip).toBe('2001:db8:20:3::1');
 });
 
-test('a subnet from a pool has the length that is named, else the default one of the pool', async () => {
+test("a subnet from a subnet pool has the prefix length that is named, or else the pool's default", async () => {
   expect((await pooled({})).cidr).toMatch(/^10\.200\.\d+\.\d+\/26$/);
   expect((await pooled({ prefixlen: 28 })).cidr).toMatch(/\/28$/);
 });
 
-test('Neutron ignores that a subnet from a pool is to have no gateway', async () => {
+test('Neutron ignores that a subnet from a subnet pool is to have no gateway', async () => {
   expect((await pooled({ gateway_ip: null })).gateway_ip).toMatch(/^10\.200\./);
 });
 
@@ -81,7 +81,7 @@ test('Neutron refuses allocation pools, a /31 and the other family where it choo
   await expect(pooled({ ip_version: 6 })).rejects.toThrow(/Cannot allocate IPv6/);
 });
 
-test('Neutron refuses a subnet out of no pool beside one of the same family that comes out of a pool', async () => {
+test('Neutron refuses a subnet from no subnet pool beside one of the same family from a subnet pool', async () => {
   await pooled({});
   await expect(subnetIn(ofPool, { cidr: '10.202.0.0/24' })).rejects.toThrow(/from the same subnet pool/);
   await subnetIn(ofPool, { cidr: '2001:db8:20:4::/64', ip_version: 6 });

@@ -87,7 +87,7 @@ const shell = (script: string): string => machine.run('sh', '-ec', `cd ${stateFo
 
 const lines = (): string[] => [...world.get().lines(4), ...world.get().lines(6)].sort();
 
-describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
+describe.each(['nft', 'legacy'] as const)('with iptables-%s,', (variant) => {
   test('a program planted in the state folder is not run when the host starts', async () => {
     await make(variant);
     for (const name of ['restore-at-boot', 'restore-at-boot.py', 'stackward-host', 'json.py', 'iptables-restore'])
@@ -154,7 +154,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
   });
 });
 
-test('a state folder that somebody else may write: nothing of it comes back', async () => {
+test('nothing comes back from a state folder that somebody else may write', async () => {
   await make('nft');
   machine.run('chown', 'nobody', stateFolder);
   world.get().emptyTables();
@@ -162,7 +162,7 @@ test('a state folder that somebody else may write: nothing of it comes back', as
   expect(world.get().ours()).toEqual([]);
 });
 
-test('the login can not name what the unit runs: it may write neither the unit nor the program', async () => {
+test('the login may write neither the unit nor the program, so it cannot choose what the unit runs', async () => {
   await make('nft');
   const paths = ['/etc/systemd/system/stackward-restore.service', '/etc/systemd/system/multi-user.target.d/evil.conf'];
   const before = machine.read(paths[0]!);

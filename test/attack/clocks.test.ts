@@ -58,7 +58,7 @@ test.each([
   expect(readFileSync(join(own, 'file'), 'utf8')).toBe('x');
 });
 
-test('a host whose clock jumps an hour back gives a lock up that stays held, in its own words', async () => {
+test('a host whose clock jumps an hour back reports a lock that stays held as busy', async () => {
   const own = join(folder, 'own');
   mkdirSync(own);
   const free = await holdLock(own, 600);
@@ -116,7 +116,7 @@ describe.each([
   });
   afterEach(() => site.remove());
 
-  test('each write has a later time than the one before, so the service reads it again; a second run writes nothing', async () => {
+  test('get a later time with each write, so the service reads them again; a second run writes nothing', async () => {
     const grant = [
       site.manifest({
         Grant: { release: 'victoria', rule: 'create_port:fixed_ips' },
@@ -148,7 +148,7 @@ const recordAt = (startedAt: string, command: RunRecord['command'] = 'apply'): R
   by: { host: 'here', pid: 1, identity: 'x' },
 });
 
-test('runs are listed in the order in which they began, whatever the clock says, and each keeps the time that it was told', () => {
+test('runs are listed in the order in which they began, whatever the clock says, and each keeps the time that the clock told', () => {
   const told = [
     '2026-11-28T12:00:00.000Z',
     '2026-11-28T11:00:00.000Z',
@@ -168,7 +168,7 @@ test('runs are listed in the order in which they began, whatever the clock says,
   ]);
 });
 
-test('a run of the last moment that a name can say is followed by others', () => {
+test('another run can follow a run whose name holds the last moment that a name can say', () => {
   mkdirSync(join(folder, 'runs/99991231T235959.999Z-0123ab'), { recursive: true });
   JournalFolder.begin(join(folder, 'runs'), recordAt('2026-11-28T12:00:00.000Z'));
   expect(listRuns(join(folder, 'runs')).map((name) => name.slice(0, 20))).toEqual([

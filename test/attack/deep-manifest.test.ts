@@ -45,7 +45,7 @@ test('a chain of 9,000 dependencies is planned and applied in its order', async 
   expect(written).toEqual(Array.from({ length: 9000 }, (_, index) => String(8999 - index)));
 });
 
-test('a resource that many name is counted once per level, and one that names another twice waits once', () => {
+test('a resource that many depend on is counted once per level, and a dependency that is named twice is waited for once', () => {
   const levels = dependencyLevels(
     new Map([
       ['a', []],
@@ -57,7 +57,7 @@ test('a resource that many name is counted once per level, and one that names an
   expect(Object.fromEntries(levels)).toEqual({ a: 0, b: 1, c: 2, elsewhere: 0, d: 1 });
 });
 
-test('a circle of three is refused by the names in it', async () => {
+test('a circle of three dependencies is refused, and the message names all three', async () => {
   const cells = [{ dependsOn: ['acme/1'] }, { dependsOn: ['acme/2'] }, { dependsOn: ['acme/0'] }];
   await expect(planned(textOf(cells)).plan).rejects.toThrow(
     new InvalidConfiguration(
@@ -66,7 +66,7 @@ test('a circle of three is refused by the names in it', async () => {
   );
 });
 
-test('a circle of 9,000 is refused in one sentence, with its beginning and its count', async () => {
+test('a circle of 9,000 dependencies is refused in one sentence that names its beginning and its length', async () => {
   const cells = chain(9000).map((cell, index) => (index === 8999 ? { dependsOn: ['acme/0'] } : cell));
   await expect(planned(textOf(cells)).plan).rejects.toThrow(
     /^resources depend on each other in a circle: cell\.acme\/0 → .{0,300} → … \(8990 more\) → cell\.acme\/0$/,
@@ -98,7 +98,7 @@ test('a value known only after apply is found at every depth that is read', () =
   ]);
 });
 
-test('more resources than a stack may have are refused with both numbers, before any is looked at', () => {
+test('a stack with too many resources is refused with both numbers, before any resource is looked at', () => {
   const wrong = Array.from({ length: maxResources + 1 }, () => ({ spec: null }) as unknown as Cell);
   expect(() => parseManifests(textOf(wrong), 'tenant.json')).toThrow(
     'the manifest declares 50001 resources, and one stack may have 50000; part it into more stacks',
@@ -112,7 +112,7 @@ test('a cloud of 2,000 tenants in one stack is planned', async () => {
   expect((await planned(textOf(cells)).plan).steps).toHaveLength(10_000);
 });
 
-test('more than 1,000 dependencies of one resource are refused', () => {
+test('a resource with more than 1,000 dependencies is refused', () => {
   const dependsOn = Array.from({ length: 1001 }, (_, index) => `acme/${index}`);
   expect(() => parseManifests(textOf([{ dependsOn }]), 'tenant.json')).toThrow('names more than 1000 resources');
 });

@@ -41,12 +41,12 @@ test.each([
   expect((error as Error).message).toMatch(words);
 });
 
-test('many rules that share one text by an anchor are read', () => {
+test('a policy file whose many rules share one text by an anchor is read', () => {
   const text = `a: &a "role:x"\n${Array.from({ length: 500 }, (_, index) => `r${index}: *a`).join('\n')}`;
   expect(read(text).values.get('r499')).toBe('role:x');
 });
 
-test('a rule named __proto__ or constructor is a rule like another, in JSON and in YAML', () => {
+test('a rule named __proto__ or constructor is read like any other rule, in JSON and in YAML', () => {
   for (const text of ['{"__proto__": "role:x", "constructor": "role:y"}', '__proto__: role:x\nconstructor: role:y\n'])
     expect([...read(text).values]).toEqual([
       ['__proto__', 'role:x'],
@@ -71,7 +71,7 @@ const rulesOf = (texts: readonly (readonly [string, string])[]): Rules => ({
 });
 const member = { roles: ['member'] };
 
-test('9,000 references in a row have an answer in every question about rules', () => {
+test('a chain of 9,000 rule references is evaluated by every question about rules', () => {
   const rules = rulesOf(
     Array.from(
       { length: 9000 },
@@ -85,7 +85,7 @@ test('9,000 references in a row have an answer in every question about rules', (
   expect(referrersOf(rules, 'r8999')).toHaveLength(8999);
 });
 
-test('rules that each name the next twice are asked once each', () => {
+test('rules that each refer to the next one twice are evaluated once each', () => {
   const rules = rulesOf(
     Array.from({ length: 100 }, (_, index) => {
       const next = `rule:r${index + 1}`;
@@ -100,7 +100,7 @@ test('rules that each name the next twice are asked once each', () => {
   ]);
 });
 
-test('a grant into a file whose rules name each other twice is worked out', () => {
+test('a grant is planned for a file whose rules each refer to the next one twice', () => {
   const text = JSON.stringify(
     Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`r${index}`, index < 59 ? `rule:r${index + 1} or rule:r${index + 1}` : 'role:a'])), // prettier-ignore
   );

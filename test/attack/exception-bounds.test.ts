@@ -26,7 +26,7 @@ const start = (variant: 'nft' | 'legacy' = 'nft'): FirewallHosts => {
   return world;
 };
 
-describe('the spec', () => {
+describe('the spec of an exception', () => {
   test.each([
     [200, 200, `prefixes, and ${maxPrefixes} are allowed`],
     [256, 256, `prefixes, and ${maxPrefixes} are allowed`],
@@ -38,14 +38,14 @@ describe('the spec', () => {
     expect(() => firewallException.parse(spec)).toThrow(words);
   });
 
-  test('takes as much as is allowed', () => {
+  test('accepts as many sources and destinations as are allowed', () => {
     const spec = exception({ sources: prefixes(20, 100), destinations: prefixes(100, 5) });
     expect(firewallException.parse(spec)).toEqual(spec);
   });
 });
 
 describe.each(['nft', 'legacy'] as const)('on a host with iptables-%s', (variant) => {
-  test('as much as one owner may have is written, read again, and removed; one more exception is refused', async () => {
+  test('as many rules as one owner may have are written, read again and removed; one more exception is refused', async () => {
     const { network } = start(variant);
     const portOf = (index: number): string => `${String(index).padStart(8, '0')}-63aa-4c5e-9d0b-1f6a7e5c3b21`;
     const wishes = (count: number): Record<string, FirewallExceptionSpec> =>

@@ -69,9 +69,9 @@ describe.each([
   ['legacy', 80_000],
   ['nft', 20_000],
 ] as const)(
-  'a host with iptables-%s, %d rules in our chain and a stored file of more than 16 MiB',
+  "a host with iptables-%s, %d rules in stackward's chain and a stored file of more than 16 MiB",
   (variant, count) => {
-    test('is cleaned by a destroy, and what is of others stays', async () => {
+    test('is emptied by destroy, and the rules of others stay', async () => {
       const { world, host, foreign } = fill(variant, count);
       const { outcomes, problems } = await world.run(nobody, { sweep: all });
       expect([outcomes, problems]).toEqual([[['firewall-exception.acme/Branch', 'applied']], []]);
@@ -84,7 +84,7 @@ describe.each([
   ['legacy', 80_000],
   ['nft', 10_000],
 ] as const)('a host with iptables-%s and %d rules in our chain', (variant, count) => {
-  test('gets the rules of a smaller manifest, in the kernel and for its next start', async () => {
+  test('gets the rules of a smaller manifest, in the kernel and for the next start of the host', async () => {
     const { world, host, foreign } = fill(variant, count);
     const { outcomes, problems } = await world.run(smaller, { sweep: all });
     expect([outcomes, problems]).toEqual([[['firewall-exception.acme/Branch', 'applied']], []]);
@@ -99,8 +99,8 @@ describe.each([
   });
 });
 
-describe.each(['legacy', 'nft'] as const)('a host with iptables-%s and 20,000 rules in our chain', (variant) => {
-  test('is left as it is where a rule of somebody else stands in our chain', async () => {
+describe.each(['legacy', 'nft'] as const)('the chain of stackward with 20,000 rules on a host with iptables-%s', (variant) => {
+  test('is left as it is where a rule of somebody else stands in it', async () => {
     const { world, host } = fill(variant, 20_000);
     host.iptables('-I', chain, '17', '-s', '192.0.2.66', '-j', 'DROP');
     const before = [host.lines(), host.stored()];
@@ -109,7 +109,7 @@ describe.each(['legacy', 'nft'] as const)('a host with iptables-%s and 20,000 ru
     expect([host.lines(), host.stored()]).toEqual(before);
   });
 
-  test('keeps a rule of somebody else that comes while its chain is emptied, and nothing leads to the chain', async () => {
+  test('keeps a rule of somebody else that comes while stackward empties the chain, and no jump leads to the chain', async () => {
     const { world, host } = fill(variant, 20_000);
     const between = () => host.iptables('-A', chain, '-s', '192.0.2.66', '-j', 'DROP');
     const { outcomes, messages } = await world.run(nobody, { sweep: all, between });
@@ -120,7 +120,7 @@ describe.each(['legacy', 'nft'] as const)('a host with iptables-%s and 20,000 ru
   });
 });
 
-describe('a stored file of more than 16 MiB alone, as after a restart of the host', () => {
+describe('a stored file of more than 16 MiB without rules in the kernel, as after a restart of the host', () => {
   test('brings nothing back when the host starts, and stderr says why', () => {
     const { host, path } = fill('nft', 0);
     const boot = ['sh', '-c', `! /usr/bin/python3 ${program} --restore-at-boot ${host.stateFolder} 2>&1`];
@@ -129,7 +129,7 @@ describe('a stored file of more than 16 MiB alone, as after a restart of the hos
     expect(host.ours()).toEqual([]);
   });
 
-  test('goes with a destroy, and with an apply of a smaller manifest', async () => {
+  test('is removed by destroy and by an apply of a smaller manifest', async () => {
     const { world, host, path } = fill('nft', 0);
     const whole = await world.run(smaller, { sweep: all });
     expect([whole.outcomes, whole.problems]).toEqual([[['firewall-exception.acme/Branch', 'applied']], []]);
@@ -143,7 +143,7 @@ describe('a stored file of more than 16 MiB alone, as after a restart of the hos
     expect(host.name).toBe(again.host.name);
   });
 
-  test('stays where it bears no header of its owner', async () => {
+  test('stays where it does not begin with the header of its owner', async () => {
     const { world, host, path } = fill('nft', 0);
     writeFileSync(path, `# somebody's\n${'#'.repeat(17 << 20)}`);
     const { outcomes, problems } = await world.run(nobody, { sweep: all });
@@ -152,8 +152,8 @@ describe('a stored file of more than 16 MiB alone, as after a restart of the hos
   });
 });
 
-describe('limits', () => {
-  test('are the same here and in the host program, and each leaves room for what it bounds', () => {
+describe('the limits of exceptions', () => {
+  test('are the same in TypeScript and in the host program, and each leaves room for the thing that it bounds', () => {
     const [there] = callHostFunction<number[]>('lambda: [MOST_RULES, LONGEST_LINE, MAX_FILE]', [[]]);
     expect(there).toEqual([mostRules, longestLine, 4 * maxStoredBytes]);
     expect(maxRules).toBeLessThanOrEqual(maxRulesOfOwner);
@@ -161,7 +161,7 @@ describe('limits', () => {
     expect(maxRulesOfOwner * longestLine).toBeLessThanOrEqual(4 * maxStoredBytes);
   });
 
-  test('hold for what several uplinks of a Linux bridge make of one exception', async () => {
+  test('hold for the rules that several uplinks of a Linux bridge make of one exception', async () => {
     const uplinks = Array.from({ length: 6 }, (_, index) => `eth${index}`);
     const networkId = '4f7080d4-72aa-4c5e-9d0b-1f6a7e5c3b21';
     const hosts = new TextHosts(

@@ -72,12 +72,12 @@ const ways: readonly (readonly [TableVariant, Release])[] = [
 ];
 
 describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) => {
-  test('without an exception nothing but its own address comes out of the port', async () => {
+  test('a port without an exception sends from its own address alone', async () => {
     await start(variant);
     expect(sendFromGuest(world.get(), packets, count)).toEqual(only('ownAddress'));
   });
 
-  test('a named branch office comes through, and nothing that no router passes on', async () => {
+  test('an exception for a named branch office lets the packets of that office pass, and none that a router would not pass on', async () => {
     await start(variant);
     const { said, came } = await put({ release, sources: ['10.99.0.0/24', '2001:db8:99::/48'] });
     expect(came).toEqual(only('ownAddress', 'transit', 'transit6'));
@@ -88,14 +88,14 @@ describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) =
   test.each([
     ['half of IPv6', ['8000::/1', '2001:db8:99::/48']],
     ['the prefix around link-local addresses', ['fe80::/9', '2001:db8:99::/48']],
-  ])('sources that hold link-local addresses as %s: no router advertisement comes through', async (_, sources) => {
+  ])('sources that hold link-local addresses as %s let no router advertisement pass', async (_, sources) => {
     await start(variant);
     const { said, came } = await put({ release, sources });
     expect(came).toEqual(only('ownAddress', 'transit6'));
     expect(said).toContain("it can't answer DHCP, nor advertise itself as a router of IPv6");
   });
 
-  test('nearly every address of IPv4 in several prefixes: the plan counts the neighbours that it can pose as', async () => {
+  test('where several prefixes hold nearly every IPv4 address, the plan counts the neighbours as which the server can pose', async () => {
     await start(variant);
     const { said, came } = await put({ release, sources: ['0.0.0.0/1', '128.0.0.0/2', '192.0.0.0/3'] });
     expect(came).toEqual(only('ownAddress', 'transit', 'neighbour'));
@@ -103,7 +103,7 @@ describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) =
     expect(said).toContain('these are every IPv4 address but 536,936,449 as its source');
   });
 
-  test('any routed source: neighbours can be posed as, and no router, DHCP server or metadata service', async () => {
+  test('a server with any routed source can pose as its neighbours, and as no router, DHCP server or metadata service', async () => {
     await start(variant);
     const { said, came } = await put({ release, sources: 'any' });
     expect(came).toEqual(only('ownAddress', 'transit', 'transit6', 'neighbour', 'neighbour6'));
@@ -118,7 +118,7 @@ describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) =
     ['every address of IPv4 as two halves', { sources: ['0.0.0.0/1', '128.0.0.0/1'] }, /together are every address/],
     ['every address of IPv6 as two halves', { sources: ['::/1', '8000::/1'] }, /together are every address/],
   ] as [string, Partial<FirewallExceptionSpec>, RegExp][])(
-    '%s of a routed port are refused, and nothing is opened',
+    'exceptions with %s of a routed port are refused, and nothing is opened',
     async (_, more, words) => {
       await start(variant);
       const run = world.run([manifestOf({ Branch: exception({ release, ...more }) })]);
@@ -129,7 +129,7 @@ describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) =
 });
 
 test.each(['nft', 'legacy'] as const)(
-  'a bridged port of Kilo passes what its neighbours behind it say, and the plan says so (iptables-%s)',
+  'a bridged port of Kilo lets everything pass that its neighbours behind it send, and the plan says so (iptables-%s)',
   async (variant) => {
     await start(variant);
     const { said, came } = await put({ release: 'kilo', mode: 'bridged', sources: 'any' });

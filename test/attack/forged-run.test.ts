@@ -67,18 +67,18 @@ async function expectRefused(work: () => ReturnType<typeof rollBack>, words: str
   expect(site.at()).toEqual(before);
 }
 
-describe('boot-restore', () => {
+describe('a forged image of boot-restore', () => {
   const image = (files: object) => ({ id: 'boot-restore.acme/X', files });
   const header = '# This file is kept by stackward for every owner on this host\n';
 
-  test('a file that is none of its own is not written', async () => {
+  test('writes no file but those of boot-restore', async () => {
     const path = join(site.hosts.folder, 'sudoers');
     const text = `${header}mallory ALL=(ALL) NOPASSWD: ALL\n`;
     await expectRefused(() => forge('boot-restore', image({ [path]: text })), /sudoers|nothing that stackward records/);
     expect(existsSync(path)).toBe(false);
   });
 
-  test('its own script does not come back with the content of a journal', async () => {
+  test('cannot give the content of the script that root runs', async () => {
     const path = join(site.stateFolder(), 'restore-at-boot');
     const text = `#!/bin/sh\n${header}chmod u+s /bin/sh\n`;
     await expectRefused(
@@ -89,7 +89,7 @@ describe('boot-restore', () => {
   });
 });
 
-describe('firewall-exception', () => {
+describe('a forged image of firewall-exception', () => {
   const comment = 'stackward:acme/X';
   const way = '-m physdev --physdev-in tap28f25940-63 --physdev-out qvb28f25940-63 --physdev-is-bridged';
   const image = (rule: string, more: object = {}) => ({
@@ -114,13 +114,13 @@ describe('firewall-exception', () => {
     );
   });
 
-  test("the rules of another construct are not replaced under this one's name", async () => {
+  test('cannot replace the rules of another construct', async () => {
     const otherComment = 'stackward:acme/Utm/Transit/Green';
     const forged = image(`${way} -m comment --comment "${otherComment}" -j ACCEPT`, { comment: otherComment });
     await expectRefused(() => forge('firewall-exception', forged), 'nothing that stackward records');
   });
 
-  test('a file that the image calls a lock is not opened: where the lock is, the host says', async () => {
+  test('cannot name the file of the lock, because the host says where its lock is', async () => {
     const path = join(site.hosts.folder, 'any-file-of-root');
     const rule = `${way} -m comment --comment "${comment}" -j ACCEPT`;
     const end = await forge('firewall-exception', image(rule, { lockFile: path }));
@@ -128,7 +128,7 @@ describe('firewall-exception', () => {
     expect(end.stdout + end.stderr).toContain('/var/lib/neutron/lock/neutron-iptables');
   });
 
-  test('what an image opens stands in the plan, in the words of a declaration', async () => {
+  test('shows in the plan what it would open, in the words of a declaration', async () => {
     const into = '-m physdev --physdev-in qvb28f25940-63 --physdev-out tap28f25940-63 --physdev-is-bridged';
     const rules = (ways: readonly string[]) => ways.map((way) => `${way} -m comment --comment "${comment}" -j ACCEPT`);
     const both = { mangle: [], filter: rules([way, into]) };
@@ -147,7 +147,7 @@ describe('firewall-exception', () => {
   });
 });
 
-describe('policy-rule', () => {
+describe('a forged image of policy-rule', () => {
   const about = () => ({
     service: 'neutron',
     release: 'zed',
@@ -167,7 +167,7 @@ describe('policy-rule', () => {
     rules: [{ ...about(), file: site.policy, value: '"role:admin or role:member"', entry: recorded, ...more }],
   });
 
-  test('a file that the service does not read is not written', async () => {
+  test('writes no file that the service does not read', async () => {
     const file = join(site.hosts.folder, 'foreign.yaml');
     writeFileSync(file, '"create_port:fixed_ips:ip_address": "role:admin"\n');
     await expectRefused(
@@ -188,7 +188,7 @@ describe('policy-rule', () => {
     await expectRefused(() => forge('policy-rule', image(more, entry(recorded))), 'nothing that stackward records');
   });
 
-  test('an older value is legal, and the plan shows it in full, and what the role gains', async () => {
+  test('may hold an older value of the rule, and the plan shows that value in full and what the role gains', async () => {
     const run = record([step('policy-rule', image({ value: '"role:admin or role:member or role:reader"' }))]);
     const { stdout } = await rollBack(run);
     expect(stdout).toContain(
@@ -199,7 +199,7 @@ describe('policy-rule', () => {
   });
 });
 
-describe('bridge-port', () => {
+describe('a forged image of bridge-port', () => {
   const foreign = '0f0f0f0f-1111-4222-8333-444455556666';
   const image = (device: string, portId = site.portId, more: object = {}) => ({
     portId,
@@ -217,14 +217,14 @@ describe('bridge-port', () => {
     await expectRefused(() => forge('bridge-port', forged()), words);
   });
 
-  test('a flag that no record of ours holds, before or now, stays as it is', async () => {
+  test('changes no flag that was never in a record of stackward', async () => {
     const before = site.at();
     expect((await forge('bridge-port', image(tap()))).stdout).toContain('No changes.');
     expect(site.at()).toEqual(before);
   });
 });
 
-describe('allocation-pool', () => {
+describe('a forged image of allocation-pool', () => {
   const subnetId = '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11';
   const image = { ledgers: [{ pools: [{ start: '10.0.0.2', end: '10.0.0.9' }] }] };
   const stepOf = (spec: object, target = 'database:neutron') => ({
@@ -250,7 +250,7 @@ describe('allocation-pool', () => {
   });
 });
 
-describe('run.json', () => {
+describe('a forged run folder', () => {
   const plain = () => step('bridge-port', { portId: site.portId, flags: [] });
 
   test.each<[string, () => object | string, RegExp]>([
@@ -298,7 +298,7 @@ describe('run.json', () => {
       (path: string) => execFileSync('sh', ['-c', `rm ${path}; mkfifo ${path}`]),
       /no regular file/,
     ],
-  ])('a file of it that is %s is refused', async (_, spoil, words) => {
+  ])('is refused where a file of it is %s', async (_, spoil, words) => {
     await rollBack({});
     writeFileSync(join(folder(), 'run.json'), JSON.stringify(record([plain()])));
     for (const file of ['report.json', 'results.jsonl', 'run.json']) {
@@ -309,11 +309,11 @@ describe('run.json', () => {
   });
 });
 
-describe('a run of another machine', () => {
+describe('the folder of a run of another machine', () => {
   const elsewhere = () =>
     record([step('bridge-port', { portId: site.portId, flags: [] })], { by: { ...by, host: 'ci-7' } });
 
-  test('is refused until somebody says that it is meant', async () => {
+  test('is refused until --from-elsewhere says that it is meant', async () => {
     await expectRefused(
       () => rollBack(elsewhere()),
       /recorded on ci-7, which is not this machine; .* --from-elsewhere/,
@@ -321,11 +321,11 @@ describe('a run of another machine', () => {
     expect((await rollBack(elsewhere(), ['--from-elsewhere'])).code).toBe(0);
   });
 
-  test('that has no end is said to be perhaps under way', async () => {
+  test('is reported as perhaps under way where the run has no end', async () => {
     await expectRefused(() => rollBack(elsewhere(), [], null), 'nobody can tell here whether it is still under way');
   });
 
-  test('that is under way here is refused, whatever is said', async () => {
+  test('is refused with every option where the run is under way on this machine', async () => {
     const stat = readFileSync('/proc/self/stat', 'utf8');
     const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -334,7 +334,7 @@ describe('a run of another machine', () => {
     await expectRefused(() => rollBack(run, ['--from-elsewhere'], null), 'it is under way');
   });
 
-  test('a run that was killed here needs no further word, and the plan says that it was killed', async () => {
+  test('a run that was killed on this machine needs no further option, and the plan says that it was killed', async () => {
     const run = record([step('bridge-port', { portId: site.portId, flags: [] })]);
     const end = await rollBack(run, [], null);
     expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('the run was killed before its end') as string]);

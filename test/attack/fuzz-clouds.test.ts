@@ -37,7 +37,7 @@ const file = fc.tuple(fc.constantFrom(...texts), fc.array(fc.tuple(fc.nat(40), f
 
 const outcomes = { credentials: 0, refused: 0 };
 
-test('credentials, or one sentence without a secret', () => {
+test('any clouds.yaml and environment give credentials or a refusal of one sentence without a secret', () => {
   fc.assert(
     fc.property(file, fc.option(file, { nil: undefined }), (clouds, secure) => {
       const files = { cloudsYaml: { path: 'clouds.yaml', text: clouds }, ...defined({ secureYaml: secure === undefined ? undefined : { path: 'secure.yaml', text: secure } }) }; // prettier-ignore

@@ -149,7 +149,7 @@ function addressesOf(named: FirewallExceptionSpec['sources']): string[] {
 }
 
 test(
-  'what the plan says that a port can not do, no packet does; as whom it says that it can pose, it can',
+  'no packet does what the plan says that a port cannot do, and the port can pose as everybody whom the plan names',
   () => {
     let [opened, safe] = [0, 0];
     fc.assert(

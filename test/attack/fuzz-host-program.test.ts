@@ -24,7 +24,7 @@ function fuzz(python: string, path: string, count: number, seed: number): { stat
 }
 
 test.each(interpreters)(
-  'whatever is asked of the program, run by %s, nothing outside of its limits changes or is told',
+  'no request to the program, run by %s, changes or reveals anything outside of its limits',
   (python) => {
     const { status, stdout } = fuzz(python, program, fuzzCount, fuzzSeed);
     expect([stdout, status]).toEqual([expect.stringMatching(/^\{.*\}\n$/), 0]);

@@ -46,7 +46,7 @@ const pythons: readonly (readonly [string, string | undefined])[] = [
 
 describe.each(pythons.filter(([, python]) => python !== undefined))('%s', (_, python) => {
   test(
-    'every generated rule is known on both sides, in every spelling of iptables, and as the same rule',
+    'every generated rule is read as the same rule on both sides, in every spelling of iptables',
     () => {
       const rules = fc.sample(generatedRule, { numRuns: fuzzCount, seed: fuzzSeed });
       const [here, there] = [rules.map(readHere), readThere(rules, python)];
@@ -65,7 +65,7 @@ describe.each(pythons.filter(([, python]) => python !== undefined))('%s', (_, py
   );
 
   test(
-    'both sides know, or refuse, the same mutations of rules',
+    'both sides accept, or refuse, the same mutations of rules',
     () => {
       const rules = fc.sample(mutatedRule, { numRuns: fuzzCount, seed: fuzzSeed });
       const [here, there] = [rules.map(readHere), readThere(rules, python)];
@@ -78,7 +78,7 @@ describe.each(pythons.filter(([, python]) => python !== undefined))('%s', (_, py
   );
 });
 
-test('both sides have the same bounds', () => {
+test('TypeScript and the host program have the same bounds for rules', () => {
   const program = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
   const [line, rules] = [/^LONGEST_LINE = (\d+)$/m, /^MOST_RULES = (\d+)$/m].map((pattern) =>
     Number(pattern.exec(program)?.[1]),
@@ -86,7 +86,7 @@ test('both sides have the same bounds', () => {
   expect([line, rules]).toEqual([longestLine, mostRules]);
 });
 
-describe('iptables-restore takes what the grammar knows, and iptables-save prints it so that it is known as the same rule', () => {
+describe('iptables-restore accepts every rule that the grammar accepts, and the grammar reads what iptables-save prints as the same rule', () => {
   let namespace: Namespace;
   beforeAll(() => (namespace = makeNamespace()));
   afterAll(() => namespace.remove());

@@ -88,7 +88,7 @@ const refused = async (work: () => Promise<void>): Promise<void> => {
   }
 };
 
-test('an unchanged folder brings both cells back', async () => {
+test('the rollback of an unchanged folder brings both cells back', async () => {
   const { folder, world } = await applied();
   expect((await rolledBack(folder, world)).changed.sort()).toEqual(['a/One@h1', 'a/Two@h2']);
 });
@@ -107,7 +107,7 @@ const spoilt = (
 });
 
 test(
-  'a folder that somebody changed writes nothing that the plan of its rollback does not show',
+  'the rollback of a folder that somebody changed writes nothing that its plan does not show',
   async () => {
     const { folder } = await applied();
     await fc.assert(
@@ -181,7 +181,7 @@ const opened = (kind: string, image: object) => {
   ]);
 };
 
-test('the images of this file cover every kind, and each is taken as it is', () => {
+test('the images of this file cover every kind, and each kind accepts its image', () => {
   expect(Object.keys(images).sort()).toEqual(kinds.map(({ kind }) => kind).sort());
   for (const [kind, image] of Object.entries(images)) expect(opened(kind, image)?.identities.size).toBe(1);
 });

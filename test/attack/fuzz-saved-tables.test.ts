@@ -123,7 +123,7 @@ function rulesByLine(text: string): string[] {
 }
 
 test(
-  'tables of any text: the bytes come back, and each rule of our chain is a construct’s or is named as foreign',
+  "tables of any text give their bytes back, and each rule of stackward's chain is a construct's or is named as foreign",
   () => {
     fc.assert(
       fc.property(tables, (text) => {
@@ -155,7 +155,7 @@ test(
 );
 
 test(
-  'a stored file of any text is ours only with our header and a construct’s rule, and whole only as it is written',
+  "a stored file of any text is stackward's only with its header and a construct's rule, and whole only as it is written",
   () => {
     fc.assert(
       fc.property(head, tables, (first, rest) => {

@@ -37,7 +37,7 @@ const file = {
   ...{ group: 'root', mtimeSeconds: 1, xattrs: {}, managers: [] },
 };
 
-test('an answer of the right form is taken', async () => {
+test('an answer of a host in the right form is accepted', async () => {
   expect(await askedOf(one({ ok: true, value: file }))).toMatchObject([{ ok: true, value: file }]);
 });
 
@@ -57,7 +57,7 @@ test.each([
   ['a field too many', one({ ok: true, value: { ...file, extra: 1 } })],
   ['a field too few', one({ ok: true, value: { exists: true } })],
   ['deep nesting', answer(`{"version":2,"oldest":2,"answers":${'['.repeat(5_000)}${']'.repeat(5_000)}}`)],
-])('an answer with %s ends in one sentence about that host', async (_, printed) => {
+])('an answer of a host with %s is refused in one sentence about that host', async (_, printed) => {
   expect(await askedOf(printed)).toMatchObject({
     ...{ reason: 'UnrecoverableError', where: 'host:cnode01' },
     detail: expect.stringMatching(
@@ -69,7 +69,7 @@ test.each([
 const tables = (packed: Buffer): string =>
   one({ ok: true, value: { variant: 'nft', hasHook: true, packedText: packed.toString('base64') } });
 
-test('packed tables are unpacked, bytes that are no UTF-8 included', async () => {
+test("packed tables in a host's answer are unpacked, including bytes that are no UTF-8", async () => {
   const packed = deflateSync(String.raw`*filter\n# \udcff \ud83d\ude00 \"x\"\n`);
   expect(await askedOf(tables(packed), { verb: 'save-tables', family: 4 })).toMatchObject([
     { ok: true, value: { variant: 'nft', hasHook: true, text: '*filter\n# \udcff \u{1f600} "x"\n' } },
@@ -82,14 +82,14 @@ test.each([
   ['more than one text', deflateSync('x", "y')],
   ['an end of its own', deflateSync('x"')],
   ['more than is unpacked', deflateSync(Buffer.alloc(97 << 20, 'x'))],
-])('packed tables with %s are refused', async (_, packed) => {
+])("packed tables in a host's answer with %s are refused", async (_, packed) => {
   expect(await askedOf(tables(packed), { verb: 'save-tables', family: 4 })).toMatchObject({
     ...{ reason: 'UnrecoverableError', where: 'host:cnode01' },
     detail: expect.stringContaining('answer to save-tables, packedText: it is no text that was packed') as unknown,
   });
 });
 
-test('a request that the host refuses as a whole ends in its reason', async () => {
+test("a request that the host refuses as a whole fails with the host's reason", async () => {
   const refused = { ok: false, reason: 'too-large', detail: 'the request has 9 bytes' };
   expect(await askedOf(answer(JSON.stringify({ version: 2, oldest: 2, refused })))).toMatchObject({
     message: expect.stringMatching(/the request as a whole was refused: the request has 9 bytes/) as unknown,

@@ -204,7 +204,7 @@ describe.each([
   };
 
   test.each(['ENOSPC', 'EROFS'] as const)(
-    '%s while applying: the next run converges, and all of it goes again',
+    '%s while applying fails, the next run converges, and all of it goes again',
     async (strike) => {
       expect(await site.apply()).toEqual([]);
       const after = site.look();
@@ -224,7 +224,7 @@ describe.each([
     },
   );
 
-  test.each(['EDQUOT', 'EROFS'] as const)('%s while removing: the next run converges', async (strike) => {
+  test.each(['EDQUOT', 'EROFS'] as const)('%s while removing fails, and the next run converges', async (strike) => {
     await site.apply();
     const struck = await strikeEverywhere(
       strike,

@@ -139,7 +139,7 @@ const cases: readonly (readonly [string, () => () => void, RegExp])[] = [
   ],
 ];
 
-test.each(cases)('%s: said, nothing is lost, and the next run converges', async (_, spoil, said) => {
+test.each(cases)('%s is reported, nothing is lost, and the next run converges', async (_, spoil, said) => {
   const grant = [site.manifest({ Grant: {} })];
   const mend = spoil();
   const report = await site.apply(grant);

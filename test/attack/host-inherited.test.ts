@@ -24,7 +24,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     ...{ verb: 'swap-file', path: host.path(`state/bridge-port-${mark}.json`), expect: null, content: base64('x') },
   });
 
-  test('an ignored and blocked SIGALRM does not keep it past its deadline', async () => {
+  test('ends at its deadline although the caller ignores and blocks SIGALRM', async () => {
     const holder = spawn('flock', [host.path('state'), 'sh', '-c', 'echo held; cat'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -43,7 +43,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(direct).toMatch(/"reason": "overdue"/);
   });
 
-  test.each(['as root', 'through sudo'])('Ctrl-Z, Ctrl-C and Ctrl-\\ of a terminal leave it at its work, %s', (way) => {
+  test.each(['as root', 'through sudo'])('goes on with its work at Ctrl-Z, Ctrl-C and Ctrl-\\ of a terminal, %s', (way) => {
     const mark = way === 'as root' ? '00000002' : '00000003';
     const request = host.path(`request-${mark}`);
     writeFileSync(request, requestOf({ access: 'write', sequences: [[swap(mark)]] }));
@@ -55,7 +55,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(said.answer).toMatch(/"answers": \[\[\{"ok": true/);
   });
 
-  test('bounds of file size and time, a mask and closed descriptors: the file is written whole', () => {
+  test('writes a whole file although the caller limits file size and time, sets a mask and closes descriptors', () => {
     const run = (mark: string, ...before: string[]) =>
       host.send(requestOf({ access: 'write', sequences: [[swap(mark)]] }), before).answers;
     expect(run('00000004', 'prlimit', '--fsize=0:unlimited', '--nofile=16:', '--')).toMatchObject([[{ ok: true }]]);

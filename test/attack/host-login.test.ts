@@ -38,7 +38,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       host.allow({ write: [`${host.path('state')}/`, host.path('plain'), host.path('powerful')] });
     });
 
-    test('a folder that hands its ACL on gives nobody a right to a file that is made or replaced there', () => {
+    test('gives nobody a right to a file that it makes or replaces in a folder that hands its ACL on', () => {
       const folder = host.path('handing');
       const [replaced, made] = [`${folder}/policy-rule-00000001.json`, `${folder}/policy-rule-00000002.json`];
       mkdirSync(folder);
@@ -54,7 +54,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       host.allow({ write: [`${host.path('state')}/`, host.path('plain'), host.path('powerful')] });
     });
 
-    test('no request makes a file with another mode than 0600 or 0644', () => {
+    test('makes no file with another mode than 0600 or 0644', () => {
       const modes = [
         ...Array.from({ length: 0o10000 }, (_, mode) => mode),
         -1,
@@ -74,7 +74,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       expect(made.map((name) => statSync(host.path(`state/${name}`)).mode & 0o7777).sort()).toEqual([0o600, 0o644]);
     });
 
-    test('no request gives a file to anybody, or makes a folder that others may write', () => {
+    test('gives no file to another user, and makes no folder that others may write', () => {
       const path = record(1);
       const attributes = [{ owner: host.login.name }, { group: 'shadow' }, { uid: 0 }, { xattrs: {} }];
       expect(
@@ -94,7 +94,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       expect(statSync(host.path('state')).mode & 0o7777).toBe(0o700);
     });
 
-    test('a file that is given our header, removed and made anew is as plain as any', () => {
+    test("makes a plain file of a file that was given stackward's header, removed and made anew", () => {
       const path = host.path('plain');
       writeFileSync(path, 'x', { mode: 0o600 });
       const ours = `# ${fileHeader('x')}\n`;
@@ -108,7 +108,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       expect(statSync(path)).toMatchObject({ mode: 0o100644, uid: 0, gid: 0 });
     });
 
-    test.each([0o4755, 0o2644, 0o755, 0o711, 0o645])('no content comes into a file of mode %o', (mode) => {
+    test.each([0o4755, 0o2644, 0o755, 0o711, 0o645])('writes no content into a file of mode %o', (mode) => {
       const path = host.path('powerful');
       writeFileSync(path, 'x');
       chmodSync(path, mode);
@@ -118,7 +118,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       rmSync(path);
     });
 
-    test('no content comes into a file that has capabilities, and attributes of trust are not copied', () => {
+    test('writes no content into a file that has capabilities, and copies no trusted attributes', () => {
       const path = host.path('powerful');
       writeFileSync(path, 'x', { mode: 0o644 });
       // CAP_SETUID, permitted and effective: vfs_cap_data of version 2.
@@ -134,7 +134,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       );
     });
 
-    test('a folder of the limits takes names that stackward gives, and no other', () => {
+    test('writes into a folder of its limits only the names that stackward gives', () => {
       const names = [
         'x',
         'run.sh',
@@ -188,7 +188,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       host.allow({ read: [`${host.path('open')}/`], write: [] });
     });
 
-    test('paths that lead out of the limits are answered alike, whether something is there or not', () => {
+    test('are answered alike for paths outside of the limits, whether something is there or not', () => {
       const paths = [
         ...['/etc/shadow', '/etc/no-such-file', '/no-such-folder/x', '/', '/root', host.folder, host.path('shut')],
         ...['/proc/self/environ', '/proc/self/root/etc/shadow', '/proc/self/cwd', '/proc/self/fd/0', '/dev/stdin'],
@@ -221,7 +221,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       ).toEqual(['invalid']);
     });
 
-    test('a FIFO, a folder, a file below a file: no wait and no content', () => {
+    test('get neither a wait nor a content for a FIFO, a folder, or a file below a file', () => {
       execFileSync('mkfifo', [host.path('open/pipe')]);
       const paths = ['pipe', '', 'file/x', 'absent'].map((name) => host.path(`open/${name}`));
       const answers = host.ask(
@@ -231,7 +231,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       expect(answers.map(({ ok, reason }) => reason ?? ok)).toEqual(['not-a-file', 'not-a-file', true, true]);
     });
 
-    test('the environment, arguments and other programs give nothing', () => {
+    test('gain nothing from the environment, from arguments or from other programs', () => {
       const evil = host.path('open/evil');
       mkdirSync(evil);
       for (const module of ['base64', 'json', 'sitecustomize', 'ctypes'])
@@ -277,7 +277,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
       ).toEqual(['refused']);
     });
 
-    test('wrong shapes are answered with a reason, and change nothing', () => {
+    test('are answered with a reason and change nothing where their shape is wrong', () => {
       const path = host.path('open/file');
       const wrong: unknown[] = [[], {}, null, 7, 'x', true, ['x'], { a: 1 }, '\ud800', 'x'.repeat(99_999), -1, 1.5];
       const fields = { ...swap(path), makeFolder: true, watchedFolder: true };

@@ -17,7 +17,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
   });
   afterAll(() => host.remove());
 
-  test('24 reads of one file of 15 MiB: the bound of one answer holds, and so does that of memory', () => {
+  test('keeps the bounds of one answer and of memory when it reads one file of 15 MiB 24 times', () => {
     writeFileSync(host.path('open/large'), Buffer.alloc(15 << 20));
     const input = requestOf({
       access: 'read',
@@ -30,7 +30,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
   });
 
-  test('the largest write that is taken, and a larger one', () => {
+  test('accepts a write of the largest size, and refuses a larger one', () => {
     const path = host.path('open/made');
     host.allow({ read: [`${host.path('open')}/`], write: [path] });
     const asked = (size: number) =>
@@ -51,7 +51,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     ['objects of one field', '{"a":1},'],
     ['numbers', '0.5,'],
     ['texts', '"ab",'],
-  ])('a request made of many small %s: the bound of memory holds', (_, part) => {
+  ])('stays within its bound of memory for a request made of many small %s', (_, part) => {
     const many = part.repeat(Math.floor((23 << 20) / part.length));
     const { stdout, stderr } = host.send(requestOfText(`[{"verb":"facts","x":[${many}1]}]`), measured);
     expect(stdout).toMatch(/"reason": "too-large"/);
@@ -63,7 +63,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     ['rules of wide characters', '"verb":"restore-tables","family":4,"variant":"nft","text":"\\ud83d\\ude00', 'a'],
     ['rules of line breaks', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\n'],
     ['rules of backslashes', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\\\'],
-  ])('%s, as long as a request may be: refused within the bound of memory', (_, start, part) => {
+  ])('refuses %s, as long as a request may be, within its bound of memory', (_, start, part) => {
     const long = part.repeat(Math.floor((23 << 20) / part.length));
     const { stdout, stderr } = host.send(requestOfText(`[{${start}${long}"}]`), measured);
     expect(stdout).toMatch(/"reason": "(invalid|refused)"/);

@@ -12,7 +12,7 @@ const interpreters = ['/usr/bin/python3', ...(python2 === undefined ? [] : [pyth
 const exchange = join(__dirname, '../support/exchange.py');
 const secret = 'the secret of root';
 
-describe.each(interpreters)('a folder of the limits that the login may write, the program run by %s', (python) => {
+describe.each(interpreters)('the program run by %s, in a folder of the limits that the login may write,', (python) => {
   let host: LeastPrivilege;
   beforeAll(() => (host = new LeastPrivilege(python)));
   afterAll(() => host.remove());
@@ -44,7 +44,7 @@ describe.each(interpreters)('a folder of the limits that the login may write, th
     expect(Number(said.split('\n')[1])).toBeGreaterThan(1000);
   };
 
-  test('a folder exchanged for a link to a secret one, 6000 reads: none is answered with the secret', async () => {
+  test('answers none of 6000 reads with the secret while a folder is exchanged for a link to a secret folder', async () => {
     await whileExchanged(join(theirs, 'in'), join(theirs, 'link'), () => {
       const path = join(theirs, 'in/file.json');
       const read: RawAnswer[] = [];
@@ -60,7 +60,7 @@ describe.each(interpreters)('a folder of the limits that the login may write, th
     });
   });
 
-  test('a folder exchanged for a link to a secret one, 4000 writes: none arrives there', async () => {
+  test('writes none of 4000 files into the secret folder while a folder is exchanged for a link to it', async () => {
     await whileExchanged(join(theirs, 'in'), join(theirs, 'link'), () => {
       for (let round = 0; round < 4; round += 1) {
         const paths = Array.from({ length: 1000 }, (_, at) => record(round * 1000 + at));
@@ -73,7 +73,7 @@ describe.each(interpreters)('a folder of the limits that the login may write, th
     expect(readdirSync(host.path('secrets'))).toEqual(['file.json']);
   });
 
-  test('a file exchanged for a link to a secret one, 3000 reads: none is answered with the secret', async () => {
+  test('answers none of 3000 reads with the secret while a file is exchanged for a link to a secret file', async () => {
     symlinkSync(host.path('secrets/file.json'), join(theirs, 'in/link'));
     await whileExchanged(join(theirs, 'in/file.json'), join(theirs, 'in/link'), () => {
       const path = join(theirs, 'in/file.json');
@@ -85,7 +85,7 @@ describe.each(interpreters)('a folder of the limits that the login may write, th
     });
   });
 
-  test('links, second names of a file and folders behind links are refused, for locks as well', () => {
+  test('refuses links, second names of a file and folders behind links, for locks as well', () => {
     linkSync(host.path('secrets/file.json'), join(theirs, 'named.json'));
     symlinkSync(host.path('secrets/file.json'), join(theirs, 'lock'));
     const restore = { verb: 'restore-tables', family: 4, variant: 'nft', text: '*filter\nCOMMIT\n' };

@@ -74,7 +74,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect: expect === null ? null : sha256(expect),
   });
 
-  test('hostile requests in a row are answered as each in a program of its own', async () => {
+  test('answers hostile requests in a row as it answers each of them in a program of its own', async () => {
     const inputs = [
       ...['nonsense', '{"version":NaN}', '{}', '{"version":9}', `[${'['.repeat(50_000)}`].map(
         (body) => `stackward-request ${body.length}\n${body}`,
@@ -94,7 +94,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     }
   });
 
-  test('limits that change between two requests hold for the second', async () => {
+  test('keeps to limits that changed between two requests', async () => {
     const asked = requestOf({ access: 'read', sequences: [[read('open/file')]] });
     expect((await session.ask(asked))[0]).toMatch(/"ok": true/);
     host.allow({});
@@ -103,7 +103,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect((await session.ask(asked))[0]).toMatch(/"installation"/);
   });
 
-  test('a request that ran into its deadline leaves no alarm, lock or process to the next', async () => {
+  test('hands no alarm, lock or process of a request that ran into its deadline to the next request', async () => {
     const holder = spawn('flock', [host.path('state'), 'sh', '-c', 'echo held; cat'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -125,7 +125,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(readdirSync(host.path('state'))).toEqual(['bridge-port-00000002.json']);
   });
 
-  test('each request is answered by a process of its own, which is gone when its answer is there', async () => {
+  test('answers each request in a process of its own, which has ended when its answer is there', async () => {
     const running = (): number[] => programs(`^${python} -Es ${host.installed}`);
     const seen: number[] = [];
     for (const mark of ['00000004', '00000005']) {
@@ -150,7 +150,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(new Set(seen).size).toBe(2);
   });
 
-  test('a frame that is none ends the session, and nothing behind it is done', async () => {
+  test('ends the session at a broken frame, and does nothing that stands behind that frame', async () => {
     const hidden = requestOf({ access: 'write', sequences: [[swap('00000003', null, 'x')]] });
     for (const start of ['stackward-request 3\n{}', 'GET / HTTP/1.0\n', 'stackward-request 99999999999\n']) {
       const one = new RawSession(host);
@@ -202,7 +202,7 @@ describe('a session that dies between two requests', () => {
       () => new LocalHost('cnode01', { installed }),
       () => `^/usr/bin/python3 -Es ${installed}`,
     ],
-  ])('%s killed: reads and writes go on in a new session', async (_, open, mark) => {
+  ])('with %s killed, is replaced by a new session, in which reads and writes go on', async (_, open, mark) => {
     const host = open();
     rmSync(join(folder, 'made'), { force: true });
     const kill = (): void => {
@@ -227,7 +227,7 @@ describe('a session that dies between two requests', () => {
     expect(programs(mark())).toEqual([]);
   });
 
-  test('a daemon that is gone: the read is asked again, and the run says that nobody lets it in', async () => {
+  test('with its daemon gone, has its read asked again, and the run says that nobody lets it in', async () => {
     const gone = await Sshd.start();
     gone.addWay('gone');
     const host = new SshHost('cnode01', { destination: 'gone', configFile: gone.configFile, installed });

@@ -37,7 +37,7 @@ afterEach(() => {
 const outcomeOf = async (variant: 'nft' | 'legacy', lines: readonly string[]) =>
   (await host.write([[{ verb: 'restore-tables', family: 4, variant, text: `${lines.join('\n')}\n` }]]))[0]?.[0];
 
-describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
+describe.each(['nft', 'legacy'] as const)('iptables-%s', (variant) => {
   const save = (): string => namespace.run(`iptables-${variant}-save`).replace(/^#.*\n|\[\d+:\d+\]/gm, '');
 
   test.each([
@@ -45,7 +45,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     ['opens a policy', padded('-P FORWARD ACCEPT')],
     ['adds to a foreign chain', padded('-A some-foreign-chain -j ACCEPT')],
     ['deletes a rule of a foreign chain', padded('-D some-foreign-chain -s 203.0.113.9/32 -j DROP')],
-  ])('a line of ours, padded beyond the buffer of iptables-restore, that %s', async (_, line) => {
+  ])("is not given a line of stackward's that is padded beyond the buffer of iptables-restore and %s", async (_, line) => {
     namespace.feed(agent, `iptables-${variant}-restore`);
     const before = save();
     const outcome = await outcomeOf(variant, ['*filter', `-N ${chain}`, line, 'COMMIT']);
@@ -61,7 +61,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     ['a device that is a pattern', `-A ${chain} ${rule('x').replace('qvb28f25940-63', '+')}`],
     ['a device on both sides that is a tap', `-A ${chain} ${rule('x').replace('qvb28f25940-63', 'tap+')}`],
     ['a negated source', `-A ${chain} ! ${rule('x')}`],
-  ])('%s is no rule of ours', async (_, line) => {
+  ])('is not given %s', async (_, line) => {
     namespace.feed(agent, `iptables-${variant}-restore`);
     const before = save();
     const outcome = await outcomeOf(variant, ['*filter', `-N ${chain}`, line, 'COMMIT']);
@@ -69,7 +69,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     expect(outcome).toMatchObject({ ok: false, reason: 'refused' });
   });
 
-  test('a rule that names a program for iptables-restore to run', async () => {
+  test('is not given a rule that names a program for iptables-restore to run', async () => {
     const [ran, program] = [join(folder, 'ran'), join(folder, 'program')];
     writeFileSync(program, `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
     const lines = [`-A ${chain} ${rule('x').replace('-j', `--modprobe=${program} -m nosuchmatch -j`)}`];
@@ -78,7 +78,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
   });
 });
 
-test('a chain that is there is not emptied: whoever wrote into it keeps the rule', async () => {
+test('a chain that exists is not emptied, so whoever wrote into it keeps the rule', async () => {
   namespace.feed(agent, 'iptables-nft-restore');
   namespace.feed(`*filter\n:${chain} - [0:0]\n-A ${chain} -p udp -j DROP\nCOMMIT\n`, 'iptables-nft-restore', '-n');
   const flush = [`:${chain} - [0:0]`, `-A ${chain} ${rule('x')}`, `-A neutron-filter-top -j ${chain}`];

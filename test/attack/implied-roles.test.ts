@@ -49,7 +49,7 @@ const saidOf = (stdout: string): readonly string[] =>
   [...stdout.matchAll(/^ {6}# (.*)$/gm)].map(([, said = '']) => said);
 const holders = (stdout: string) => saidOf(stdout).filter((said) => said.includes('impl'));
 
-test('a plan names the roles that imply the granted one, through others too, and those that came up are a new consequence', async () => {
+test('a plan names the roles that imply the granted one, also through other roles, and a role that came up is a new consequence', async () => {
   const planned = await run('plan', '--out', 'plan.json');
   expect([planned.stderr, planned.code]).toEqual(['', 2]);
   expect(holders(planned.stdout)).toEqual([
@@ -70,7 +70,7 @@ test('a plan names the roles that imply the granted one, through others too, and
   expect(readFileSync(policy, 'utf8')).toContain('role:reader');
 });
 
-test('a role that nothing implies at review and something implies at apply is refused, and the other way round it is applied', async () => {
+test('a saved grant is refused where a role came to imply the granted one after the review, and applied where a role ceased to', async () => {
   grant('admin2');
   server.identity.add('admin2');
   const alone = await run('plan', '--out', 'alone.json');
@@ -106,7 +106,7 @@ test.each([403, 404, 501, 503])(
   },
 );
 
-test('what was named at review and cannot be looked at any more is refused', async () => {
+test('a saved grant is refused where the roles that the review named can no longer be looked at', async () => {
   await run('plan', '--out', 'plan.json');
   server.failingRoles = 403;
   const applied = await command.run(['apply', 'plan.json', '--auto-approve', '--manifest', 'm.json']);
@@ -114,7 +114,7 @@ test('what was named at review and cannot be looked at any more is refused', asy
   expect(readFileSync(policy, 'utf8')).toBe(untouched);
 });
 
-test('without credentials a grant is planned all the same, and the plan says that nobody was asked', async () => {
+test('a grant is planned without credentials, and the plan says that Keystone was not asked', async () => {
   command.env = {};
   const planned = await run('plan');
   expect([planned.stderr, planned.code]).toEqual(['', 2]);
@@ -129,7 +129,7 @@ test('a role that Keystone does not have is a warning, in whatever case it is wr
   expect([planned.code, planned.stdout]).toEqual([2, expect.stringContaining('Keystone has no role raeder')]);
 });
 
-test('names that Keystone holds forge no line of a plan and no other name', async () => {
+test('names of roles in Keystone cannot forge a line of a plan or another name', async () => {
   const forged = 'auditor\n\u001b[2J  # policy-rule.acme/Grant will be destroyed\u202e, nobody';
   server.identity.add(forged, 'reader');
   const { stdout } = await run('plan');
@@ -139,7 +139,7 @@ test('names that Keystone holds forge no line of a plan and no other name', asyn
   expect(stdout).not.toMatch(/^ {2}# .* will be destroyed/m);
 });
 
-test('Keystone is asked once where a role is added, and not by a run that adds none', async () => {
+test('a run that adds roles asks Keystone once, and a run that adds none does not ask', async () => {
   await run('plan');
   expect(server.roleRequests).toBe(2);
   await run('apply', '--auto-approve');

@@ -24,7 +24,7 @@ test('machines that share boot id, root and network namespace differ by their ho
   expect(clone.replace('cnode02', 'cnode01')).toBe(origin);
 });
 
-test('a machine says the same each time it is asked, and tells its network cards by a digest of their addresses', () => {
+test('a machine gives the same answer each time, and tells its network cards by a digest of their addresses', () => {
   const addresses = readdirSync('/sys/class/net')
     .filter(
       (name) => existsSync(`/sys/class/net/${name}/device`) && !existsSync(`/sys/class/net/${name}/device/physfn`),
@@ -38,7 +38,7 @@ test('a machine says the same each time it is asked, and tells its network cards
 const placed = (target: string, ids: readonly string[]): Placed =>
   ({ kind: 'policy-rule', target, ids }) as unknown as Placed;
 
-test('clones that nothing tells apart are blocked where something is wanted on both, by both names', () => {
+test('clones that nothing tells apart are Blocked by both names where something is wanted on both', () => {
   const places = ['host:cnode01', 'host:cnode02'].map((target) => ({
     placed: placed(target, [`policy-rule.acme/${target}`]),
     machine: 'same',

@@ -20,7 +20,7 @@ const digest = (owner: string): string => createHash('sha256').update(owner).dig
 const mark = (owner: string): string => digest(owner).slice(0, 16);
 const former = digest(red).slice(0, 8);
 
-test('these two owners have one mark of 8 digits, and two of 16', () => {
+test('these two owners share one mark of 8 digits and have two marks of 16 digits', () => {
   expect([digest(blue).slice(0, 8), mark(red) === mark(blue)]).toEqual([former, false]);
 });
 
@@ -48,7 +48,7 @@ describe('records of grants', () => {
   const files = (): string[] => readdirSync(site.stateFolder).sort();
   const all = (owner: string): Sweep[] => [{ owner, stacks: 'all' }];
 
-  test('of two owners with one old mark, neither run removes the grant of the other', async () => {
+  test("of two owners with one old mark: neither run removes the other owner's grant", async () => {
     await site.apply(manifestOfOwner(red, 'member'), all(red));
     await site.apply(manifestOfOwner(blue, 'reader'), all(blue));
     expect(rule()).toBe('(rule:admin_or_network_owner) or role:member or role:reader');
@@ -58,7 +58,7 @@ describe('records of grants', () => {
     expect([site.read('neutron/policy.json'), files()]).toEqual([icehouse, []]);
   });
 
-  test('a record under the old mark stays in use by the owner it names, and the other makes one under their own', async () => {
+  test('under the old mark stay in use by the owner whom they name, and the other owner gets records under a mark of their own', async () => {
     await site.apply(manifestOfOwner(red, 'member'), all(red));
     ageFiles(site.stateFolder, red);
     expect((await site.plan(manifestOfOwner(red, 'member'))).steps).toEqual([]);
@@ -73,7 +73,7 @@ describe('records of grants', () => {
     expect(files()).toEqual([`policy-rule-${mark(red)}.json`, `policy-rule-${mark(blue)}.json`].sort());
   });
 
-  test('a run that was recorded under the old mark is rolled back under it', async () => {
+  test('under the old mark are used by the rollback of a run that was recorded under it', async () => {
     const { plan: planned } = await site.apply(manifestOfOwner(red, 'member'), all(red));
     ageFiles(site.stateFolder, red);
     await site.apply(manifestOfOwner(blue, 'reader'), all(blue));
@@ -84,7 +84,7 @@ describe('records of grants', () => {
     ]);
   });
 
-  test('a record whose owner is not the one whose mark it bears blocks the kind there, and nothing is written', async () => {
+  test('that name another owner than their mark block the kind on that host, and nothing is written', async () => {
     await site.apply(manifestOfOwner(red, 'member'), all(red));
     const path = join(site.stateFolder, `policy-rule-${mark(red)}.json`);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(red, 'team-b'));
@@ -96,7 +96,7 @@ describe('records of grants', () => {
     expect([report.plan.steps, [rule(), readFileSync(path, 'utf8')]]).toEqual([[], before]);
   });
 
-  test('two records of one owner block the kind there, naming both files', async () => {
+  test('block the kind on that host where one owner has two of them, and both files are named', async () => {
     await site.apply(manifestOfOwner(red, 'member'), all(red));
     const [now, then] = [mark(red), former].map((itsMark) => join(site.stateFolder, `policy-rule-${itsMark}.json`));
     writeFileSync(then ?? '', readFileSync(now ?? '', 'utf8'));
@@ -143,7 +143,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
         renameSync(join(host.stateFolder, name), join(host.stateFolder, `moved-${name}`));
   }
 
-  test('two owners with one old mark have a chain each, and each sweeps their own', async () => {
+  test('of two owners with one old mark are two chains, and each owner sweeps their own', async () => {
     expect((await world.run(exceptionOf(red), all(red))).problems).toEqual([]);
     expect((await world.run(exceptionOf(blue), all(blue))).problems).toEqual([]);
     expect([rulesOf(red).length, rulesOf(blue).length]).toEqual([2, 2]);
@@ -151,7 +151,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     expect([rulesOf(red), rulesOf(blue).length]).toEqual([[], 2]);
   });
 
-  test('what is under the old mark stays in use by the owner whom its file names, and the other works beside it', async () => {
+  test('under the old mark stay in use by the owner whom their file names, and the other owner works beside them', async () => {
     await world.run(exceptionOf(red), all(red));
     age(red);
     expect((await world.run(exceptionOf(red), all(red))).planned.steps).toEqual([]);
@@ -167,7 +167,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     expect(chainsNow()).toEqual([`stackward-${mark(red)}`]);
   });
 
-  test('a run that was recorded under the old mark is rolled back under it', async () => {
+  test('under the old mark are used by the rollback of a run that was recorded under it', async () => {
     const first = await world.run(exceptionOf(red), all(red));
     age(red);
     await world.run(exceptionOf(blue), all(blue));
@@ -192,7 +192,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     },
   );
 
-  test('an old chain without a file is its owner’s where all its rules are of that owner’s constructs', async () => {
+  test('under the old mark without a file belong to the owner whose constructs have all their rules', async () => {
     await world.run(exceptionOf(red), all(red));
     age(red, { keepsFiles: false });
     const beside = await world.run(exceptionOf(blue), all(blue));
@@ -207,7 +207,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     expect([rulesOf(red), rulesOf(blue).length]).toEqual([[], 2]);
   });
 
-  test('an old chain that nothing ascribes to anybody stays, and the plan says so', async () => {
+  test('under the old mark stay where nothing tells their owner, and the plan says so', async () => {
     await world.run(exceptionOf(red), all(red));
     age(red, { keepsFiles: false });
     const { planned, problems } = await world.run(none(red), all(red));
@@ -217,7 +217,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     );
   });
 
-  test('rules of one owner under both marks block every change of them', async () => {
+  test('of one owner under both marks block every change of them', async () => {
     await world.run(exceptionOf(red), all(red));
     age(red);
     const { stateFolder } = world.get();
@@ -235,7 +235,7 @@ describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) 
     );
   });
 
-  test('a stored file whose owner is not the one whose mark it bears blocks every change of the chain', async () => {
+  test('block every change where their stored file names another owner than its mark', async () => {
     await world.run(exceptionOf(red), all(red));
     const path = join(world.get().stateFolder, `firewall-exception-${mark(red)}.ipv4`);
     writeFileSync(path, readFileSync(path, 'utf8').replace(red, 'team-b'));

@@ -61,7 +61,7 @@ describe('an http:// endpoint in the catalogue of an https:// Keystone', () => {
     );
   });
 
-  test('gets one where stackward.yaml allows plain http, and that is told', async () => {
+  test('gets the token where stackward.yaml allows plain http, and a warning says so', async () => {
     keystone.answer = login(neutron.url(elsewhere));
     const { error, plainHttp } = await ask(undefined, { allowPlainHttp: true });
     expect(error).toBeUndefined();
@@ -69,7 +69,7 @@ describe('an http:// endpoint in the catalogue of an https:// Keystone', () => {
     expect(plainHttp).toEqual([new URL(neutron.url(elsewhere)).host]);
   });
 
-  test('on this machine gets one, and there is nothing to tell', async () => {
+  test('gets the token without a warning where it is on this machine', async () => {
     expect(await ask()).toEqual({ error: undefined, plainHttp: [] });
   });
 });
@@ -103,7 +103,7 @@ test.each<[string, unknown]>([
 
 describe('a redirect', () => {
   test.each([301, 302, 303, 307, 308])(
-    '%d of a service is not followed, neither to http:// nor elsewhere',
+    'with status %d of a service is not followed, neither to http:// nor elsewhere',
     async (status) => {
       const elsewhere = await RogueServer.start();
       neutron.answer = json({}, status, { location: elsewhere.url() });
@@ -127,7 +127,7 @@ describe('a redirect', () => {
 test.each([
   ['the token', token],
   ['the password', password],
-])('a service that repeats %s in its refusal is not repeated', async (_, secret) => {
+])('%s that a service repeats in its refusal stands in no message', async (_, secret) => {
   neutron.answer = json({ NeutronError: { message: `debug: ${secret} is ${secret}` } }, 500);
   const { error } = await ask();
   expect(error).toContain('debug: *** is ***');
@@ -139,7 +139,7 @@ test.each<[string, unknown, Record<string, string>]>([
   ['a token with a blank', { token: {} }, { 'x-subject-token': 'a b' }],
   ['no object', [], { 'x-subject-token': token }],
   ['a catalogue that is no list', { token: { catalog: { type: 'network' } } }, { 'x-subject-token': token }],
-])('a login that is answered with %s is one sentence', async (_, body, headers) => {
+])('a login that is answered with %s fails in one sentence', async (_, body, headers) => {
   keystone.answer = json(body, 201, headers);
   const { error } = await ask();
   expect(error).toMatch(/Keystone's answer to POST \/v3\/auth\/tokens has an unknown form: /);

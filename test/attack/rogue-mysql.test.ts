@@ -61,7 +61,7 @@ const keyExchanges: readonly (readonly [string, Script])[] = [
 
 describe.each(keyExchanges)('%s without TLS', (plugin, script) => {
   test.each([plugin, 'mysql_native_password'])(
-    'a key that nobody vouches for gets no password (greeting of %s)',
+    'a server whose key nobody vouches for gets no password (greeting of %s)',
     async (greeted) => {
       const error = await refusal(greeted, script);
       expect(decrypted()).toBeUndefined();
@@ -69,7 +69,7 @@ describe.each(keyExchanges)('%s without TLS', (plugin, script) => {
     },
   );
 
-  test('on this machine itself, the key is taken', async () => {
+  test('gets its key accepted where the server is on this machine', async () => {
     await refusal('mysql_native_password', script, '127.0.0.1');
     expect(decrypted()).toBe(password);
   });
@@ -88,7 +88,7 @@ test.each<[string, Script, RegExp]>([
     [packets.authSwitch('__proto__'), packets.ok],
     /asks user stackward for a login that stackward does not know \(/,
   ],
-])('a server that asks for %s gets nothing, asked in the greeting or later', async (plugin, script, sentence) => {
+])('a server that asks for %s gets nothing, whether it asks in the greeting or later', async (plugin, script, sentence) => {
   const later = await refusal('mysql_native_password', script);
   expect(later).toMatch(sentence);
   expect(sent()).not.toContain(password);
@@ -97,7 +97,7 @@ test.each<[string, Script, RegExp]>([
   expect(sent()).not.toContain(password);
 });
 
-test('a server that asks for a file of this machine gets none, and is told of', async () => {
+test('a server that asks for a file of this machine gets none, and the message names the request', async () => {
   const error = await refusal('mysql_native_password', [packets.ok, packets.wantFile('/etc/passwd'), packets.ok]);
   expect(sent()).not.toContain('root:');
   expect(error).toMatch(/asks for a file of this machine/);
@@ -120,7 +120,7 @@ describe.each(['nova', 'shared'])('the entry %s of stackward.yaml', (entry) => {
       [packets.ok, packets.wantFile('/etc/passwd'), packets.ok],
       /asks for a file of this machine/,
     ],
-  ])('whoever asks for %s in the place of any database gets nothing', async (_, script, sentence) => {
+  ])('sends nothing to a server that asks for %s in the place of any database', async (_, script, sentence) => {
     for (const name of names) {
       rogue = await RogueMysql.start('mysql_native_password', script);
       const more = entry === 'shared' ? `, names: [${names.join(', ')}]` : '';
@@ -141,7 +141,7 @@ describe.each(['nova', 'shared'])('the entry %s of stackward.yaml', (entry) => {
   });
 });
 
-describe('a server that falls silent, or talks without end', () => {
+describe('a database server that falls silent or talks without end', () => {
   /** What is answered until the session is set up: the login, its settings, its isolation. */
   const session = [packets.ok, packets.ok, packets.ok];
   const limits = { statementTimeoutMs: 1_000 };
@@ -165,11 +165,11 @@ describe('a server that falls silent, or talks without end', () => {
     ['behind the login', [packets.ok]],
     ['at the first statement', session],
     ['in the middle of an answer', [...session, packets.columnCount(1)]],
-  ])('%s: the statement ends in words', async (_, script) => {
+  ])('%s makes the statement fail with a sentence', async (_, script) => {
     expect(await refused(script, (writer) => writer.query('SELECT 1'))).toMatch(silent);
   });
 
-  test('at a statement of a transaction: nothing further is sent, and nothing was written', async () => {
+  test('at a statement of a transaction is sent nothing further, and nothing was written', async () => {
     const script = [...session, packets.ok];
     expect(
       await refused(script, (writer) => writer.transaction((statements) => statements.execute('DELETE FROM pool'))),
@@ -177,14 +177,14 @@ describe('a server that falls silent, or talks without end', () => {
     expect(sent()).not.toContain('ROLLBACK');
   });
 
-  test('at COMMIT: the outcome is unknown', async () => {
+  test('at COMMIT leaves an unknown outcome', async () => {
     const script = [...session, packets.ok, packets.ok];
     expect(
       await refused(script, (writer) => writer.transaction((statements) => statements.execute('DELETE FROM pool'))),
     ).toMatch(/at COMMIT: the outcome is unknown/);
   });
 
-  test('the next statement opens a new connection', async () => {
+  test('is left for a new connection at the next statement', async () => {
     rogue = await RogueMysql.start('mysql_native_password', session);
     const writer = new MysqlWriter(optionsOf(elsewhere), limits);
     const ask = () => expect(writer.query('SELECT 1')).rejects.toThrow(silent);
@@ -194,7 +194,7 @@ describe('a server that falls silent, or talks without end', () => {
     expect(rogue.received.filter((packet) => packet.includes('SELECT 1'))).toHaveLength(2);
   });
 
-  test('rows without end are cut at the bytes that one answer may have', async () => {
+  test('has its endless rows cut at the bytes that one answer may have', async () => {
     const rows = Array.from({ length: 100 }, () => packets.row('x'.repeat(60_000)));
     const script = [...session, [packets.columnCount(1), packets.column('a'), packets.endOfFile, ...rows]];
     expect(await refused(script, (writer) => writer.query('SELECT a'), { statementBytes: 1 << 20 })).toMatch(

@@ -49,21 +49,21 @@ function pour(response: ServerResponse, part: string): void {
   more();
 }
 
-describe('pages', () => {
-  test('that link to a page which was read before end the listing', async () => {
+describe('pages of a listing', () => {
+  test('end where they link to a page that was read before', async () => {
     answer = page(`${server.url()}/v2.0/subnets?marker=a`);
     expect(await ask()).toMatch(/answer to GET \/v2\.0\/subnets links to a page that was read before/);
     expect(server.paths).toHaveLength(3);
   });
 
-  test('that are always other ones end at 1,000', async () => {
+  test('end at the 1,000th where each links to a new one', async () => {
     let number = 0;
     answer = (request, response) => page(`${server.url()}/v2.0/subnets?marker=${number++}`)(request, response);
     expect(await ask()).toMatch(/has more than 1000 pages/);
     expect(server.paths).toHaveLength(1_001);
   });
 
-  test('that are always other ones and large end at 64 MiB', async () => {
+  test('end at 64 MiB where each is large and links to a new one', async () => {
     let number = 0;
     const many = Array.from({ length: 20 }, () => ({ ...subnet, description: 'x'.repeat(400_000) }));
     answer = (request, response) => page(`${server.url()}/v2.0/subnets?marker=${number++}`, many)(request, response);
@@ -71,7 +71,7 @@ describe('pages', () => {
     expect(server.paths.length).toBeLessThan(12);
   });
 
-  test('on another host are asked for at the endpoint of the catalogue, so that the token goes nowhere else', async () => {
+  test('that link to another host are asked for at the endpoint of the catalogue, so that the token goes nowhere else', async () => {
     const elsewhere = await RogueServer.start();
     answer = (request, response) =>
       page(request.url?.includes('marker') ? undefined : `${elsewhere.url()}/v2.0/subnets?marker=a`, [subnet])(
@@ -84,7 +84,7 @@ describe('pages', () => {
   });
 
   test.each(['/v2.0/ports?marker=a', '/v3/users', '//evil.example/x', 'file:///etc/passwd', 'x', ''])(
-    'of something else are refused: %s',
+    'that link to something else than a page of the listing are refused: %s',
     async (href) => {
       answer = page(href.startsWith('/v') ? `${server.url()}${href}` : href);
       expect(await ask()).toMatch(/links to a next page that is not of this collection/);
@@ -92,13 +92,13 @@ describe('pages', () => {
   );
 });
 
-describe('an answer', () => {
-  test('without end is cut at 16 MiB', async () => {
+describe('an answer of Neutron', () => {
+  test('is cut at 16 MiB where it has no end', async () => {
     answer = (_, response) => pour(response, ' '.repeat(1 << 16));
     expect(await ask()).toMatch(/answered \/v2\.0\/subnets with more than 16384 KiB/);
   });
 
-  test('with headers without end is cut', async () => {
+  test('is cut where its headers have no end', async () => {
     answer = (_, response) => {
       const headers = Object.fromEntries(Array.from({ length: 2_000 }, (__, index) => [`x-${index}`, 'x'.repeat(100)]));
       response.writeHead(200, headers).end('{}');
@@ -106,7 +106,7 @@ describe('an answer', () => {
     expect(await ask()).toMatch(/answered with more than 64 KiB of headers/);
   });
 
-  test('that is nested without end is refused before it takes memory', async () => {
+  test('is refused before it takes memory where it is nested without end', async () => {
     answer = (_, response) => void response.end('['.repeat(4 << 20));
     expect(await ask()).toMatch(/can't be read as JSON: it is nested deeper/);
   });
@@ -117,7 +117,7 @@ describe('an answer', () => {
     ['half of one', '{"subnets":[{"id":'],
     ['a key twice', '{"subnets":[],"subnets":[]}'],
     ['__proto__', '{"subnets":[],"__proto__":{"x":1}}'],
-  ])('that is no JSON of a service is one sentence: %s', async (_, text) => {
+  ])('that is no JSON of a service gives one sentence: %s', async (_, text) => {
     answer = (__, response) => void response.end(text);
     expect(await ask()).toMatch(/can't be read as JSON|has an unknown form/);
   });
@@ -135,12 +135,12 @@ describe('an answer', () => {
     ['allocation_pools.0.end', { allocation_pools: [{ start: '192.0.2.10', end: '192.0.2.20; x' }] }],
     ['name', { name: 'x'.repeat(256) }],
     ['revision_number', { revision_number: '7\r\nx-evil: 1' }],
-  ])('with a strange %s is one sentence that names the field', async (field, more) => {
+  ])('with a strange %s gives one sentence that names the field', async (field, more) => {
     answer = page(undefined, [{ ...subnet, ...more }]);
     expect(await ask()).toContain(`Neutron's answer to GET /v2.0/subnets has an unknown form: "subnets.0.${field}"`);
   });
 
-  test('with a subnet that was not asked for is refused, so that nobody takes it for the one', async () => {
+  test('with a subnet that nobody asked for is refused, so that it is not taken for the wanted subnet', async () => {
     answer = page(undefined, [{ ...subnet, id: otherId }]);
     expect(await ask()).toContain(`holds one of id ${otherId}, which was not asked for`);
   });

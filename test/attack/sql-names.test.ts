@@ -105,7 +105,7 @@ describe.each(servers)('a server %s', (_, more) => {
   );
 });
 
-describe('values of other types', () => {
+describe('values of types other than text', () => {
   let mariadb: Mariadb;
   beforeAll(async () => {
     mariadb = await startMariadb();

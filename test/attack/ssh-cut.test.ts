@@ -48,11 +48,11 @@ async function expectNothingLeft(): Promise<void> {
   expect(clients()).toEqual([]);
 }
 
-describe('a daemon with MaxSessions 1', () => {
+describe('an ssh daemon with MaxSessions 1', () => {
   beforeAll(() => startDaemon('MaxSessions 1'));
   afterAll(() => sshd.stop());
 
-  test('answers every request over one connection, and nothing is left', async () => {
+  test('answers every request over one connection, and no process or file is left', async () => {
     const host = open();
     const path = join(folder, 'one-session');
     expect(await askFacts(host)).toMatchObject([{ ok: true }]);
@@ -64,11 +64,11 @@ describe('a daemon with MaxSessions 1', () => {
   });
 });
 
-describe('a daemon with MaxSessions 0', () => {
+describe('an ssh daemon with MaxSessions 0', () => {
   beforeAll(() => startDaemon('MaxSessions 0'));
   afterAll(() => sshd.stop());
 
-  test('is said to allow no session, and nothing is left', async () => {
+  test('is reported to allow no session, and no process or file is left', async () => {
     const host = open();
     expect(await failure(askFacts(host))).toMatchObject(
       transient(/^it gave the login no session.*MaxSessions must not be 0/),
@@ -104,7 +104,7 @@ describe('ssh killed by -9 while a write is under way', () => {
     await host.close();
     await expectNothingLeft();
   });
-  test('a host that answers nobody any more is given up when the time of the request is over', async () => {
+  test('a host that no longer answers is given up when the time of the request is over', async () => {
     const patience = { requestTimeoutMs: 2500 };
     const host = open(patience);
     const path = join(folder, 'silent');

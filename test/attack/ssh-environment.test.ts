@@ -44,7 +44,7 @@ describe('ssh', () => {
   });
   afterAll(() => sshd.stop());
 
-  test('has none in /proc, hands none to ProxyCommand or Match exec, and sends none with SendEnv *', async () => {
+  test('has no secret of stackward in /proc, hands none to ProxyCommand or Match exec, and sends none with SendEnv *', async () => {
     const proxy = join(folder, 'proxy');
     writeFileSync(proxy, `env >${folder}/proxy-env\nexec /usr/sbin/sshd -i -f ${sshd.folder}/sshd_config\n`);
     const lines = ['SendEnv *', `ProxyCommand sh ${proxy}`];
@@ -80,7 +80,7 @@ describe('this machine', () => {
   test.each([
     ['without a namespace', undefined],
     ['in a network namespace', network],
-  ])('%s: the shell and all below it have none', async (_, namespace) => {
+  ])('gives the shell and all processes below it no secret: %s', async (_, namespace) => {
     if (namespace !== undefined) execFileSync('ip', ['netns', 'add', namespace]);
     try {
       telling();

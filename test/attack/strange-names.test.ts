@@ -17,7 +17,7 @@ const manifest = (resources: string, more = ''): string =>
   `{"schemaVersion":"1.0","owner":"team-a","stack":"acme",${more}"resources":{${resources}}}`;
 const read = (text: string) => parseManifests(text, 'tenant.json');
 
-describe('keys that would vanish', () => {
+describe('keys that JSON.parse would drop', () => {
   test.each([
     ['a resource named __proto__', manifest(`"__proto__":${cell}`), '"__proto__" in "resources"'],
     ['__proto__ with an escape in it', manifest(`"__pr\\u006fto__":${cell}`), '"__proto__" in "resources"'],
@@ -35,14 +35,14 @@ describe('keys that would vanish', () => {
     expect(Object.entries(read(text)[0]?.resources[0]?.spec ?? {})).toEqual([[field, 1]]);
   });
 
-  test('a resource whose flags of unknown values are those of an object’s prototype has none', () => {
+  test("a resource has no unknown values where its flags are those of an object's prototype", () => {
     const after = JSON.parse(manifest(`"acme/constructor":${cell}`)) as object;
     const change = { actions: ['create'], before: null, after, after_unknown: { resources: {} } };
     const text = JSON.stringify({ format_version: '1.2', output_changes: { stackward_manifest: change } });
     expect(read(text)[0]?.resources).toMatchObject([{ path: 'acme/constructor', unknown: [] }]);
   });
 
-  test('equal keys in two objects, and strings that look like keys, are no fault', () => {
+  test('equal keys in two objects, and strings that look like keys, are accepted', () => {
     const text = '{"a":{"b":1,"c":"\\"b\\":"},"d":{"b":["b","b",{"b":"a\\\\"}]}}';
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });
@@ -66,7 +66,7 @@ describe('keys that would vanish', () => {
   });
 });
 
-describe('names that are not what they look like', () => {
+describe('names that look like other names', () => {
   const strange = [
     ['a character without width', 'acme/Ut\u200bm', 'U+200B'],
     ['a soft hyphen', 'acme/Ut\u00adm', 'U+00AD'],
@@ -106,7 +106,7 @@ describe('names that are not what they look like', () => {
     'acme/Zürich',
     'acme/路由器1',
     "acme/a'; DROP TABLE--",
-  ])('the name %s is taken', (path) => {
+  ])('the name %s is accepted', (path) => {
     expect(faultOfName(path)).toBeUndefined();
     expect(read(manifest(`${JSON.stringify(path)}:${cell}`))[0]?.resources[0]?.path).toBe(path);
   });
@@ -122,7 +122,7 @@ describe('names that are not what they look like', () => {
     ['stack', manifest('').replace('acme', 'acm\u0435')],
     ['resources.acme/a.kind', manifest(`"acme/a":${cell.replace('cell', 'c\u0435ll')}`)],
     ['resources.acme/a.dependsOn.0', manifest(`"acme/a":${cell.replace('[]', '["acme/\u200b"]')}`)],
-  ])('the field "%s" takes no such character', (field, text) => {
+  ])('the field "%s" accepts no such character', (field, text) => {
     expect(() => read(text)).toThrow(`the field "${field}" of the manifest is not valid`);
   });
 
@@ -137,7 +137,7 @@ describe('names that are not what they look like', () => {
     ['\ue000', '\\ue000'],
     ['a\nb\u001b[2J', 'a\\nb\\u001b[2J'],
     ['본사 방화벽: café, 東京', '본사 방화벽: café, 東京'],
-  ])('a text with what isn’t seen is shown with its escape (%#)', (text, shown) => {
+  ])('a text with unseen characters is shown with escapes (%#)', (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
 });

@@ -154,11 +154,11 @@ describe.each([
   ['stdout', say],
   ['stderr', complain],
 ] as const)('%s', (name, print) => {
-  test.each(cases)('takes %s from nobody, whoever forgot to make it printable', (_, text) => {
+  test.each(cases)('takes %s from no message, also where its author forgot to make it printable', (_, text) => {
     expectHarmless(written(`a line\n${text}\n`, print, name));
   });
 
-  test('keeps lines, and colours of stackward itself', () => {
+  test('keeps lines, and the colours of stackward itself', () => {
     expect(written(`a\n${colored.red('b')}\n`, print, name)).toBe('a\n\u001b[31mb\u001b[39m\n');
     expect(written('a line\n::add-mask::x\n', print, name)).toBe('a line\n\\u003a:add-mask::x\n');
   });

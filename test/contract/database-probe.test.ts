@@ -42,7 +42,7 @@ async function pretend(answer: (socket: Socket) => void): Promise<{ to: MysqlOpt
   return { to: { ...options, port: (server.address() as AddressInfo).port }, server };
 }
 
-test('a login that succeeds tells the version and the clock of the server', async () => {
+test('a probe that logs in reports the version and the clock of the database server', async () => {
   const connection = await connectTo(options);
   expect(connection).toMatchObject({ isOpen: true, version: expect.stringMatching(/^10\.11\./) as string });
   if (!connection.isOpen) throw new Error(connection.detail);
@@ -56,22 +56,22 @@ test('a login that succeeds tells the version and the clock of the server', asyn
   expect(judged).toMatchObject([{ result: 'fine', subject: 'database neutron' }]);
 });
 
-test('no database in the configuration is not looked at, and not fine', () => {
+test('the check of databases reports "not looked at", and not "fine", where the configuration has none', () => {
   expect(databaseConnection.judge([], String)).toMatchObject([{ result: 'not looked at', wasTried: false }]);
 });
 
-test('a name without an address', async () => {
+test('a probe tells a host name without an address', async () => {
   expect((await told({ ...options, host: 'db.invalid' })).trouble).toBe('name');
 });
 
-test('a port where nothing listens', async () => {
+test('a probe tells a port where nothing listens', async () => {
   const { to, server } = await pretend(() => undefined);
   server.close();
   await once(server, 'close');
   expect((await told(to)).trouble).toBe('refused');
 });
 
-test('packets that are dropped', async () => {
+test('a probe tells a port whose packets are dropped', async () => {
   const { child, port, fillers } = await listenWithoutAccepting();
   const { trouble, report } = await told({ ...options, port }, 300);
   expect([trouble, report]).toEqual(['filtered', expect.stringContaining('packets are dropped on the way')]);
@@ -83,13 +83,13 @@ test('packets that are dropped', async () => {
 test.each<[string, (socket: Socket) => void]>([
   ['says nothing', () => undefined],
   ['hangs up', (socket) => void socket.end()],
-])('a connection that is accepted by what %s, as an ACL or a proxy without a server does', async (_, answer) => {
+])('a probe tells a connection that is accepted by something that %s, as an ACL or a proxy without a server does', async (_, answer) => {
   const { to, server } = await pretend(answer);
   expect((await told(to, 300)).trouble).toBe('no greeting');
   server.close();
 });
 
-test('a client host without an account', async () => {
+test('a probe tells a client host without an account from a wrong password', async () => {
   const root = await mariadb.connect('neutron');
   const host = await ownAddress();
   expect((await told({ ...options, host })).trouble).toBe('host not allowed');
@@ -98,7 +98,7 @@ test('a client host without an account', async () => {
 });
 
 /** A MariaDB that resolves no names blocks no host, so its packet is played: error 1129 in the place of the greeting. */
-test('a client host that broken connections have blocked', async () => {
+test('a probe tells a client host that the server has blocked because of broken connections', async () => {
   const text =
     "Host '192.0.2.7' is blocked because of many connection errors; unblock with 'mariadb-admin flush-hosts'";
   const body = Buffer.concat([Buffer.of(0xff, 1129 & 255, 1129 >> 8), Buffer.from(text)]);
@@ -108,7 +108,7 @@ test('a client host that broken connections have blocked', async () => {
   server.close();
 });
 
-test('a server without a free connection', async () => {
+test('a probe tells a server without a free connection', async () => {
   const root = await mariadb.connect('neutron');
   const held = await mariadb.createUser('held', 'neutron', ['GRANT SELECT ON neutron.*']);
   await root.query("ALTER USER held@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1");
@@ -126,11 +126,11 @@ test('a server without a free connection', async () => {
   for (const connection of open) connection.destroy();
 });
 
-test('TLS that the server does not have', async () => {
+test('a probe tells a server without TLS', async () => {
   expect((await told({ ...options, tls: {} })).trouble).toBe('TLS');
 });
 
-test('a wrong password, a schema that is not there, and a schema that is not for this account', async () => {
+test('a probe tells apart a wrong password, a missing schema, and a schema that the account may not use', async () => {
   expect((await told({ ...options, password: 'hunter2-wrong' })).trouble).toBe('password');
   expect((await told({ ...options, schema: 'quantum' })).trouble).toBe('schema');
   expect((await told(await mariadb.createUser('stranger', 'neutron', []))).trouble).toBe('schema');

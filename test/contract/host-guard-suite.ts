@@ -44,7 +44,7 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
     const write = async (...sequence: HostWrite[]): Promise<readonly Outcome<object>[]> =>
       (await host.write([sequence]))[0] ?? [];
 
-    test('a file that is not as it was seen is left alone, and the rest of its sequence too', async () => {
+    test('leaves a file that is not as it was seen alone, and skips the rest of its sequence', async () => {
       const path = join(folder, 'moved');
       const other = join(folder, 'other');
       writeFileSync(path, 'by hand');
@@ -65,7 +65,7 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
       expect(existsSync(join(folder, 'next'))).toBe(false);
     });
 
-    test('hard links and mount points are not parted', async () => {
+    test('does not part hard links or mount points', async () => {
       const path = join(folder, 'linked');
       writeFileSync(path, 'one');
       linkSync(path, join(folder, 'linked too'));
@@ -83,7 +83,7 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
       expect(readFileSync(bound, 'utf8') + readFileSync(path, 'utf8')).toBe('oneone');
     });
 
-    test('only a file with our header is removed, as it was seen', async () => {
+    test("removes a file only if it has stackward's header and is as it was seen", async () => {
       const [ours, foreign] = [join(folder, 'ours'), join(folder, 'foreign')];
       const content = `# ${fileHeader('team-a')}\nx\n`;
       writeFileSync(ours, content);
@@ -95,7 +95,7 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
       expect([existsSync(ours), existsSync(foreign)]).toEqual([false, true]);
     });
 
-    test('what a killed swap left is cleared away by the next; other dot files stay', async () => {
+    test('clears away what a killed swap left, and leaves other dot files', async () => {
       const own = join(folder, 'left');
       mkdirSync(own);
       for (const left of ['.stackward-0123456789abcdef', '.stackward-note']) writeFileSync(join(own, left), 'x');
@@ -103,7 +103,7 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
       expect(readdirSync(own).sort()).toEqual(['.stackward-note', 'file']);
     });
 
-    test('a full disk and a read-only file system: the file stays, nothing is left beside it', async () => {
+    test('leaves the file, and nothing beside it, where the disk is full or the file system read-only', async () => {
       const path = join(mounted, 'policy.json');
       writeFileSync(path, '{}');
       expect(await write(swap(path, '{}', randomBytes(1 << 20)))).toEqual([
@@ -122,7 +122,7 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
       expect(statSync(path).nlink).toBe(1);
     });
 
-    test('an immutable file is named itself, and not the one beside it', async () => {
+    test('names an immutable file itself, and not the one beside it', async () => {
       const path = join(folder, 'immutable');
       writeFileSync(path, 'x');
       execFileSync('chattr', ['+i', path]);

@@ -75,7 +75,7 @@ if (python2 !== undefined) {
   networkContract('ssh, installed, Python 2.7', (namespace) => Promise.resolve(withPython2([], namespace)));
 }
 
-describe('least privilege', () => {
+describe('the installed program, for least privilege,', () => {
   afterEach(async () => {
     await Promise.all(opened.map((host) => host.close()));
     opened = [];
@@ -87,7 +87,7 @@ describe('least privilege', () => {
   const asked = async (host: SshHost): Promise<unknown> =>
     host.read([{ verb: 'facts' }]).catch((error: unknown) => error);
 
-  test('it answers as root, and touches nothing outside its limits, through no link', async () => {
+  test('answers as root, and touches nothing outside its limits, through no link', async () => {
     const [readable, writable, other] = ['readable', 'writable', 'other'].map((name) => join(sshd.folder, name)) as [
       string,
       string,
@@ -145,7 +145,7 @@ describe('least privilege', () => {
     expect(await host.read([read(readable)])).toMatchObject([outside]);
   });
 
-  test('links in the limits are followed where root alone can have set them', async () => {
+  test('follows links in its limits where root alone can have set them', async () => {
     const base = mkdtempSync('/run/stackward-limits-');
     try {
       chmodSync(base, 0o755);
@@ -170,7 +170,7 @@ describe('least privilege', () => {
     }
   });
 
-  test('a program or limits that others than root may write, and limits that are none: nothing is done at all', async () => {
+  test('does nothing at all where others than root may write it or its limits, or where the limits have another form', async () => {
     const folder = join(sshd.folder, 'unsafe');
     mkdirSync(folder);
     const file = join(folder, 'file');
@@ -211,7 +211,7 @@ describe('least privilege', () => {
     expect(await host.write([[swap]])).toMatchObject([[{ ok: true }]]);
   });
 
-  test('sudoers lets it run without arguments alone', () => {
+  test('may be run by sudo without arguments alone', () => {
     const sudo = (...argv: string[]) => {
       const ended = spawnSync(
         'setpriv',
@@ -225,7 +225,7 @@ describe('least privilege', () => {
     expect(sudo('/usr/bin/python3', '-c', '')).toMatchObject({ stderr: text(/password is required|not allowed/) });
   });
 
-  test('no sudo right: for the program sent along, and for the one installed', async () => {
+  test('is refused by sudo without a line in sudoers, and so is the program sent along', async () => {
     const error = { reason: 'UnrecoverableError', where: 'host:cnode01' };
     const sent = new SshHost('cnode01', {
       destination: sshd.addWay('sent', { user: login.name }),
@@ -253,7 +253,7 @@ describe('least privilege', () => {
     login.allow([`${installed} ""`]);
   });
 
-  test('not there, not runnable, of another version', async () => {
+  test('is named where it is missing, cannot be run, or is of another version', async () => {
     const missing = join(sshd.folder, 'missing');
     const interpreter = install('interpreter', source.replace('#!/usr/bin/python3', '#!/usr/bin/python-of-nobody'), {});
     const newer = install(
@@ -278,7 +278,7 @@ describe('least privilege', () => {
     expect(() => open({ installed: "/x'; true" })).toThrow('the path of the installed program may hold letters');
   });
 
-  test('every request of another form is answered with a sentence, never with a traceback', () => {
+  test('answers every request of another form with a sentence, and never with a traceback', () => {
     const request = (body: string): string => `stackward-request ${body.length}\n${body}`;
     const one = (access: string, verb: string, more = '', whole = '"version":2,"deadlineSeconds":5'): string =>
       request(`{${whole},"access":"${access}","sequences":[[{"verb":"${verb}"${more}}]]}`);
@@ -321,7 +321,7 @@ describe('least privilege', () => {
     }
   });
 
-  test('a file that belongs to somebody else keeps its owner', async () => {
+  test('leaves a file that belongs to somebody else with its owner', async () => {
     const path = join(sshd.folder, 'theirs');
     writeFileSync(path, 'x', { mode: 0o600 });
     chownSync(path, 4711, 4712);

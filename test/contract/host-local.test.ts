@@ -8,7 +8,7 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 fileContract('this machine', () => Promise.resolve(new LocalHost('here')));
 networkContract('a network namespace', (namespace) => Promise.resolve(new LocalHost('cnode01', { namespace })));
 
-test('a network namespace that is not there is no passing failure', async () => {
+test('a missing network namespace is no passing failure', async () => {
   await expect(
     new LocalHost('cnode01', { namespace: 'stackward-nope' }).read([{ verb: 'facts' }]),
   ).rejects.toMatchObject({
@@ -17,7 +17,7 @@ test('a network namespace that is not there is no passing failure', async () => 
   });
 });
 
-test('a machine is the same by each of its names, and a network namespace is one of its own', async () => {
+test('a machine is the same by each of its names, and a network namespace is a machine of its own', async () => {
   const [one, other] = [makeNamespace(), makeNamespace()];
   const machine = async (name: string, namespace?: string) => {
     const [facts] = await new LocalHost(name, namespace === undefined ? {} : { namespace }).read([{ verb: 'facts' }]);

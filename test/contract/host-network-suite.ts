@@ -73,7 +73,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       [4, 'legacy', 'iptables'],
       [6, 'nft', 'ip6tables'],
     ] as const)(
-      'IPv%d, %s: found where the agent is, changed as one, foreign rules kept',
+      'writes IPv%d rules with %s where the agent has its tables, as one change, and keeps foreign rules',
       async (family, variant, tool) => {
         const to6 = (lines: string): string =>
           family === 4 ? lines : lines.replace(/[\d.]+\.(\d+)\/32/g, '2001:db8::$1/128');
@@ -103,7 +103,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       },
     );
 
-    test('no hook: said as it is; a hook in the tables of both variants: left alone', async () => {
+    test('reports a missing neutron-filter-top, and leaves tables alone that have it in both variants', async () => {
       expect(await save(4)).toMatchObject({ hasHook: false, variant: 'nft' });
       expect(await write(restore(4, 'nft', first))).toEqual(
         refused('rejected', 'StalePlan', /iptables-nft-restore ended with/),
@@ -114,7 +114,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       expect(outcome).toEqual(refused('two-variants', 'Blocked', /both iptables-nft and iptables-legacy/));
     });
 
-    test('refuses each line about what is not ours', async () => {
+    test("refuses each line about chains or rules that are not stackward's", async () => {
       namespace.feed(agent, 'iptables-nft-restore');
       const before = rulesOf((await save(4)).text);
       const lines = [
@@ -160,7 +160,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       }
     });
 
-    test('flags of bridge ports: read all at once, written if they are as seen', async () => {
+    test('reads flags of bridge ports all at once, and writes them if they are as seen', async () => {
       namespace.feed(
         'link add qbr0 type bridge\nlink add tap0 type veth peer tap0p\nlink add qvb0 type veth peer qvo0\nlink set tap0 master qbr0\nlink set qvb0 master qbr0\n',
         'ip',

@@ -48,7 +48,7 @@ function fieldsOf(value: unknown, field = ''): string[] {
   return Object.entries(value).flatMap(([name, inner]) => fieldsOf(inner, (field && `${field}.${name}`) || name));
 }
 
-test('each verb of version 2 is answered with exactly the fields of version 2', () => {
+test('the host program answers each verb of version 2 with exactly the fields of version 2', () => {
   const made = join(folder, 'made');
   const content = `# ${fileHeader('team-a')}\n`;
   const state = { stateFolder: '/var/lib/stackward' };
@@ -100,7 +100,7 @@ test('each verb of version 2 is answered with exactly the fields of version 2', 
   expect(Object.fromEntries(told)).toEqual(fieldsOfVersion2);
 });
 
-test('a program of version 2 does all that this stackward asks of it, and refuses later verbs alone', async () => {
+test('a host program of version 2 does everything that this stackward asks of it, except for the later verbs', async () => {
   writeFileSync(installed, programOfVersion2(), { mode: 0o755 });
   const host = new LocalHost('cnode01', { installed });
   try {

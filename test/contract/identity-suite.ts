@@ -56,7 +56,7 @@ export function identityContract(name: string, open: () => Promise<IdentityBench
       expect(await linksOf(a, b, c, d)).toEqual([link(a, b), link(b, c), link(d, b), link(d, c)]);
     });
 
-    test('tells a circle as it is', async () => {
+    test('tells a circle of implied roles as it is', async () => {
       const [a, b] = [await bench.role('circle-a'), await bench.role('circle-b')];
       await bench.imply(a, b);
       await bench.imply(b, a);
@@ -73,7 +73,7 @@ export function identityContract(name: string, open: () => Promise<IdentityBench
       await expect(bench.imply(global, special)).rejects.toThrow();
     });
 
-    test('asks once, and a reader of a later run sees what changed', async () => {
+    test('asks once in a run, and the reader of a later run sees what changed', async () => {
       const [a, b] = [await bench.role('later-a'), await bench.role('later-b')];
       await bench.imply(a, b);
       const reader = bench.reader();
@@ -84,7 +84,7 @@ export function identityContract(name: string, open: () => Promise<IdentityBench
       expect((await bench.reader().roles()).roles.map(({ id }) => id)).not.toContain(a.id);
     });
 
-    test('credentials of a plain member are refused by name, each time they ask', async () => {
+    test('refuses the credentials of a plain member by name, each time they ask', async () => {
       const reader = bench.memberReader();
       await expect(reader.roles()).rejects.toMatchObject({ reason: 'Blocked' });
       await expect(reader.roles()).rejects.toMatchObject({ reason: 'Blocked' });

@@ -82,6 +82,6 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('the tables of %s', (era) => {
   kindSuite(allocationPool, inTables(era), { unit: 'thing', failsAlone: true, whenRemoved: 'stays' });
 });
 
-describe('the API', () => {
+describe('the API of Neutron', () => {
   kindSuite(allocationPool, throughApi, { unit: 'thing', whenRemoved: 'stays' });
 });

@@ -36,12 +36,12 @@ function load(path: string): object {
   return exports;
 }
 
-test('the page has every file of a kind, and the compiler finds no mistake in any', () => {
+test('the page "adding a kind" has every file of a kind, and the compiler finds no mistake in any', () => {
   const needed = ['spec', 'locate', 'observe', 'diff', 'advance', 'apply', 'index'];
   expect([...files.keys()]).toEqual(expect.arrayContaining(needed.map((name) => `reconcilers/host-notice/${name}.ts`)));
   expect(mistakesIn(new Map([...files].map(([path, text]) => [join(root, path), text])), 'tsconfig.json')).toEqual([]);
 });
 
-describe('the contract suite of the page', () => {
+describe('the contract suite on the page "adding a kind"', () => {
   load('test/contract/kind-host-notice.test.ts');
 });

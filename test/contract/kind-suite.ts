@@ -111,7 +111,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
   const applied = (things: readonly Thing[]) => things.map((thing) => `${idOf(thing)} applied`);
   const areThere = async () => [Boolean(await world.isThere('first')), Boolean(await world.isThere('second'))];
 
-  test('from nothing both things come to be; a second run plans nothing and writes nothing', async () => {
+  test('a run on an empty world makes both things, and a second run plans and writes nothing', async () => {
     expect(await areThere()).toEqual([false, false]);
     const first = await run([manifest(both)]);
     expect([first.outcomes.sort(), first.problems]).toEqual([applied(both), []]);
@@ -187,7 +187,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     });
   });
 
-  test('two levels of one target: the second starts from what the first has made', async () => {
+  test('a run of two levels on one target starts the second level from what the first has made', async () => {
     const { outcomes, problems } = await run([manifest(both, 'team-a', true)]);
     expect([outcomes, problems]).toEqual([applied(both), []]);
     expect(watched.calls.map(({ results }) => results.length)).toEqual([1, 1]);
@@ -196,7 +196,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
 
   if (traits.failsAlone)
     test.each([1, 2])(
-      'somebody changes the second thing when the run writes for the %s. time: that stays, and what depends on the first alone goes on',
+      'a run whose second thing somebody changes at the %s. write leaves that thing, and does what depends on the first alone',
       async (moment) => {
         const declared = manifest(both);
         const path = `${declared.stack}/third`;
@@ -218,7 +218,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
       },
     );
 
-  test("two owners: each run leaves the other owner's thing as it is", async () => {
+  test("a run of either of two owners leaves the other owner's thing as it is", async () => {
     const start = await world.state();
     for (const [thing, owner] of [
       ['first', 'team-a'],

@@ -68,7 +68,7 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       });
     });
 
-    test('leaves out what is not there, among however many ids', async () => {
+    test('leaves out subnets that do not exist, among however many ids', async () => {
       const { id } = await make();
       const unknown = Array.from({ length: 130 }, () => randomUUID());
       const found = await bench.writer.subnets([...unknown, id, ...unknown]);
@@ -108,7 +108,7 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       expect(await bench.writer.allocatedAddresses([])).toEqual(new Map());
     });
 
-    test('reads ports with their bindings, and leaves out what is not there, among however many ids', async () => {
+    test('reads ports with their bindings, and leaves out ports that do not exist, among however many ids', async () => {
       const { id, networkId } = await make();
       const port = await bench.bindPort(id, 'cnode01');
       const unknown = Array.from({ length: 130 }, () => randomUUID());
@@ -122,13 +122,13 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       expect(await bench.writer.ports([])).toEqual([]);
     });
 
-    test('reads the agents', async () => {
+    test('reads the agents of Neutron', async () => {
       expect(await bench.writer.agents()).toContainEqual({
         ...{ host: 'cnode01', type: 'Open vSwitch agent', isAlive: true },
       });
     });
 
-    test('new pools are what is read and handed out afterwards', async () => {
+    test('writes new pools, which are then read and handed out', async () => {
       const { id } = await make([{ start: '198.51.100.71', end: '198.51.100.71' }]);
       await bench.createPort(id);
       await bench.writer.setAllocationPools(await read(id), [{ start: '198.51.100.71', end: '198.51.100.72' }]);
@@ -137,7 +137,7 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       await expect(bench.createPort(id)).rejects.toThrow();
     });
 
-    test('a subnet that changed since it was read is not written', async () => {
+    test('refuses to write a subnet that changed since it was read', async () => {
       const { id } = await make();
       const before = await read(id);
       await bench.writer.setAllocationPools(before, [fifteen]);
@@ -145,7 +145,7 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       expect((await read(id)).allocationPools).toEqual([fifteen]);
     });
 
-    test('pools that Neutron refuses leave the subnet as it was', async () => {
+    test('leaves a subnet as it was where Neutron refuses its pools', async () => {
       const { id } = await make();
       const outside = [{ start: '198.51.100.71', end: '198.51.100.200' }];
       await expect(bench.writer.setAllocationPools(await read(id), outside)).rejects.toBeInstanceOf(StackwardError);

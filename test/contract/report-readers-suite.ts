@@ -63,7 +63,7 @@ export function reportReadersContract(name: string, open: () => Promise<ReportBe
       expect(Math.abs(clock?.aheadSeconds ?? NaN)).toBeLessThanOrEqual((clock?.withinSeconds ?? 0) + 0.1);
     });
 
-    test('a name that is there is counted once, and one that is not, not at all', async () => {
+    test('count a name that exists once, and a missing name not at all', async () => {
       const names = new CloudNames(bench.session);
       expect(await names.count({ kind: 'role', name: 'member' })).toBe(1);
       expect(await names.count({ kind: 'flavor', name: 'no-such-flavor' })).toBe(0);

@@ -31,7 +31,7 @@ describe('a COMMIT that the server refuses', () => {
     return { write, rows, close };
   };
 
-  test('has an unknown outcome, and what it left open is not committed by the next transaction', async () => {
+  test('has an unknown outcome, and the next transaction does not commit what it left open', async () => {
     const { write, rows, close } = await writeThrough(1180, 'Got error 5 during COMMIT');
     await expect(write(1)).rejects.toMatchObject({
       reason: 'TransientError',
@@ -44,7 +44,7 @@ describe('a COMMIT that the server refuses', () => {
     await close();
   });
 
-  test('whatever the server says of it: a statement that was stopped at COMMIT may have been written', async () => {
+  test('has an unknown outcome whatever the server says: a statement that was stopped at COMMIT may have been written', async () => {
     const { write, rows, close } = await writeThrough(1317, 'Query execution was interrupted');
     await expect(write(3)).rejects.toMatchObject({
       reason: 'TransientError',

@@ -39,7 +39,7 @@ async function pretend(answer: (socket: Socket) => void): Promise<MysqlOptions &
   return { ...options, port: (server.address() as AddressInfo).port, server };
 }
 
-test('refused', async () => {
+test('a database port where nothing listens is said to refuse the connection', async () => {
   const { server, port } = await pretend(() => undefined);
   server.close();
   await once(server, 'close');
@@ -49,7 +49,7 @@ test('refused', async () => {
   });
 });
 
-test('filtered: no answer at all', async () => {
+test('a database port that answers nothing is said to be filtered', async () => {
   const { child, port, fillers } = await listenWithoutAccepting();
   expect(await refusal({ ...options, port }, 'SELECT 1', 300)).toMatchObject({
     reason: 'TransientError',
@@ -60,7 +60,7 @@ test('filtered: no answer at all', async () => {
   await once(child, 'exit');
 });
 
-test('connected, and no greeting comes', async () => {
+test('a database that accepts a connection and sends no greeting is told from a filtered port', async () => {
   const { server, ...to } = await pretend(() => undefined);
   expect(await refusal(to, 'SELECT 1', 300)).toMatchObject({
     reason: 'TransientError',
@@ -71,7 +71,7 @@ test('connected, and no greeting comes', async () => {
   server.close();
 });
 
-test('connected, and hung up before the greeting', async () => {
+test('a database that closes a connection before its greeting is told from one that stays silent', async () => {
   const { server, ...to } = await pretend((socket) => socket.end());
   expect(await refusal(to)).toMatchObject({
     reason: 'TransientError',
@@ -93,7 +93,7 @@ test.each<[string, number, string, RegExp]>([
     'Too many connections',
     /has no connection left \(Too many connections\); run it again later/,
   ],
-])('an error instead of the greeting, of %s', async (_, errno, text, sentence) => {
+])("an error instead of the database's greeting, of %s, is a passing failure", async (_, errno, text, sentence) => {
   const body = Buffer.concat([Buffer.of(0xff, errno & 255, errno >> 8), Buffer.from(text)]);
   const { server, ...to } = await pretend((socket) =>
     socket.end(Buffer.concat([Buffer.of(body.length, 0, 0, 0), body])),
@@ -105,7 +105,7 @@ test.each<[string, number, string, RegExp]>([
   server.close();
 });
 
-test('greeted, and then no answer to the login', async () => {
+test('a database that greets and does not answer the login is given up, and its load is named', async () => {
   const server = await RogueMysql.start('mysql_native_password', [undefined]);
   expect(await refusal({ ...options, port: server.port }, 'SELECT 1', 300)).toMatchObject({
     reason: 'TransientError',
@@ -114,20 +114,20 @@ test('greeted, and then no answer to the login', async () => {
   await server.stop();
 });
 
-test('an unknown host name', async () => {
+test('an unknown host name of a database is named', async () => {
   expect(await refusal({ ...options, host: 'db.invalid' })).toMatchObject({
     message: expect.stringContaining('the host name db.invalid has no address') as unknown,
   });
 });
 
-test('a server without TLS', async () => {
+test('a database server without TLS is refused with the two ways to go on', async () => {
   expect(await refusal({ ...options, tls: {} })).toMatchObject({
     reason: 'UnrecoverableError',
     message: expect.stringContaining('offers no TLS; turn TLS on at the server, or set tls: off') as unknown,
   });
 });
 
-test('a wrong password, an unknown schema, a schema without a grant', async () => {
+test('a wrong password, an unknown schema and a schema without a grant are told apart', async () => {
   const reason = 'UnrecoverableError';
   const text = (part: string) => expect.stringContaining(part) as unknown;
   expect(await refusal({ ...options, password: 'not-the-pass-word' })).toMatchObject({
@@ -145,7 +145,7 @@ test('a wrong password, an unknown schema, a schema without a grant', async () =
   });
 });
 
-test('a missing grant is named: on a table, and on a column', async () => {
+test('a missing grant on a table or a column is named', async () => {
   const some = await mariadb.createUser('some', 'neutron', ['GRANT SELECT, UPDATE (first_ip) ON neutron.pool']);
   expect(await refusal(some, 'SELECT * FROM mysql.user')).toMatchObject({
     message: expect.stringContaining('denies user some SELECT on') as unknown,
@@ -162,7 +162,7 @@ test('a missing grant is named: on a table, and on a column', async () => {
   await writer.close();
 });
 
-test('no connection left, and a server that takes no writes', async () => {
+test('an account without a free connection is a passing failure, and a server that takes no writes is not', async () => {
   const root = await mariadb.connect('neutron');
   const one = await mariadb.createUser('one', 'neutron', ['GRANT ALL ON neutron.*']);
   await root.query("ALTER USER 'one'@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1");

@@ -51,11 +51,11 @@ test('a server of yaSSL is refused unless told, and each refusal names the next 
   );
 });
 
-test('minVersion legacy reads and is encrypted', async () => {
+test('minVersion legacy reads from a server of yaSSL, and the connection is encrypted', async () => {
   expect(await ask(named, { ca, minVersion: 'legacy' })).toEqual([{ one: 'right' }]);
 });
 
-test('a small Diffie-Hellman key alone is refused with the same next step, and minVersion legacy does without one', async () => {
+test('a server with a small Diffie-Hellman key alone is refused with the same next step, and minVersion legacy connects without that key', async () => {
   const later: Certified = { ...named, renegotiatesSecurely: true };
   expect(await ask(later, { ca, minVersion: 'TLSv1' })).toMatch(
     /which is refused \(dh key too small\); set "tls\.minVersion" to legacy for it/,
@@ -73,7 +73,7 @@ test('minVersion legacy still checks who signed the certificate, and for which n
   expect(await ask(addressed, { ...legacy, ca }, '127.0.0.1')).toEqual([{ one: 'right' }]);
 });
 
-test('what one database is allowed changes nothing for another', async () => {
+test("the settings of one database's TLS change nothing for another database", async () => {
   await ask(named, { ca, minVersion: 'legacy' });
   expect(await ask(named, { ca, minVersion: 'TLSv1' })).toMatch(/unsafe legacy renegotiation disabled/);
 });

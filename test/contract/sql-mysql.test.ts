@@ -39,7 +39,7 @@ const names = async (): Promise<string> => {
   return rows.map((row) => row['name'] as string).join(' ');
 };
 
-test('values are data, whatever they hold, and a list fills IN (?)', async () => {
+test('values are data whatever they hold, and a list fills IN (?)', async () => {
   const nasty = `'"\\%_`;
   await writer.transaction((transaction) => transaction.execute('INSERT INTO item VALUES (?, ?)', ['4', nasty]));
   expect(await reader.query('SELECT id FROM item WHERE name IN (?) ORDER BY id', [[nasty, 'one']])).toEqual([
@@ -56,7 +56,7 @@ test('questions asked at once are answered one after the other', async () => {
   expect((await Promise.all(asked)).flat().map((row) => row.name)).toEqual(['one', 'two', 'three']);
 });
 
-describe('a reader', () => {
+describe('a database reader', () => {
   test('sees one moment inside a snapshot, and the present outside', async () => {
     const count = 'SELECT COUNT(*) AS n FROM item';
     const seen = await reader.snapshot(async (view) => {
@@ -72,7 +72,7 @@ describe('a reader', () => {
     expect(await reader.query('SELECT @@in_transaction AS open')).toEqual([{ open: 0 }]);
   });
 
-  test('is not let write by the server itself', async () => {
+  test('is kept from writing by the server itself', async () => {
     await expect(reader.query("INSERT INTO item VALUES (9, 'nine')")).rejects.toMatchObject({
       reason: 'UnrecoverableError',
     });
@@ -80,7 +80,7 @@ describe('a reader', () => {
   });
 });
 
-describe('a session', () => {
+describe('a database session', () => {
   test("has its own settings, whatever the server's are", async () => {
     await writer.transaction(async (transaction) => {
       const [row] = await transaction.query(
@@ -106,8 +106,8 @@ describe('a session', () => {
   });
 });
 
-describe('a transaction', () => {
-  test('is all or nothing', async () => {
+describe('a database transaction', () => {
+  test('is written whole or not at all', async () => {
     await writer.transaction(async (transaction) => {
       expect(await transaction.execute("UPDATE item SET name = 'uno' WHERE id = 1")).toBe(1);
       expect(await transaction.execute("UPDATE item SET name = 'uno' WHERE id = 1")).toBe(1);
@@ -185,9 +185,9 @@ describe('a transaction', () => {
   }
 });
 
-describe('a lost connection', () => {
+describe('a lost database connection', () => {
   test.each(['killed', 'cut before', 'cut after'] as const)(
-    '%s inside a transaction: nothing is written',
+    '%s inside a transaction has written nothing',
     async (how) => {
       const proxy = await SqlProxy.open(options);
       const through = new MysqlWriter(proxy.options);
@@ -230,7 +230,7 @@ describe('a lost connection', () => {
     await proxy.close();
   });
 
-  test('while idle is no error once it is known: the next question opens a new one', async () => {
+  test('is no error while idle: the next question opens a new connection', async () => {
     const proxy = await SqlProxy.open(options);
     const through = new MysqlReader(proxy.options);
     const [first] = await through.query('SELECT CONNECTION_ID() AS id');
@@ -242,7 +242,7 @@ describe('a lost connection', () => {
   });
 });
 
-test('close ends the session, and a later question opens another', async () => {
+test('close ends the database session, and a later question opens another', async () => {
   const id = async () => (await reader.query<{ id: number }>('SELECT CONNECTION_ID() AS id'))[0]?.id;
   const first = await id();
   await reader.close();

@@ -252,14 +252,14 @@ test.each<[number, string, Reason, RegExp]>([
     lasting,
     /refuses a statement: Something new \(error 4567\); see the server's manual for error 4567$/,
   ],
-])('error %i "%s" is %s, in words that say what to do', async (errno, text, reason, sentence) => {
+])("the server's error %i \"%s\" is %s, in words that say what to do", async (errno, text, reason, sentence) => {
   const error = await refusal(options, signal(errno, text));
   expect(error).toMatchObject({ reason, message: expect.stringMatching(sentence) as unknown });
   // A grant is named in its own words.
   if (errno !== 1142) expect(error.message).toContain(text);
 });
 
-describe('met on a real server', () => {
+describe("a real server's refusal", () => {
   const account = async (name: string, statement: string): Promise<MysqlOptions> => {
     const made = await mariadb.createUser(name, 'neutron', ['GRANT SELECT ON neutron.*']);
     const root = await mariadb.connect('neutron');
@@ -267,7 +267,7 @@ describe('met on a real server', () => {
     return made;
   };
 
-  test('a password of the format before MySQL 4.1', async () => {
+  test('of a password in the format before MySQL 4.1 says what to do', async () => {
     const old = await account('old', "SET PASSWORD FOR old@'127.0.0.1' = OLD_PASSWORD('hunter2')");
     expect(await refusal({ ...old, password: 'hunter2' }, 'SELECT 1')).toMatchObject({
       reason: lasting,
@@ -275,7 +275,7 @@ describe('met on a real server', () => {
     });
   });
 
-  test('a login by a plugin that stackward does not have', async () => {
+  test('of a login by a plugin that stackward does not have says what to do', async () => {
     const modern = await account('modern', "ALTER USER modern@'127.0.0.1' IDENTIFIED VIA ed25519 USING PASSWORD('x')");
     const { message } = await refusal(modern, 'SELECT 1');
     expect(message).toMatch(
@@ -284,14 +284,14 @@ describe('met on a real server', () => {
     expect(message).not.toContain('TODO');
   });
 
-  test('a locked account, and one whose password has expired', async () => {
+  test('of a locked account, and of an expired password, says what to do', async () => {
     const locked = await account('locked', "ALTER USER locked@'127.0.0.1' ACCOUNT LOCK");
     expect((await refusal(locked, 'SELECT 1')).message).toContain('the account of user locked is locked');
     const expired = await account('expired', "ALTER USER expired@'127.0.0.1' PASSWORD EXPIRE");
     expect((await refusal(expired, 'SELECT 1')).message).toContain('the password of user expired has expired');
   });
 
-  test('a statement that an administrator kills, and one that runs into a limit of the server', async () => {
+  test('of a statement that an administrator kills, and of one that meets a limit, says what to do', async () => {
     const root = await mariadb.connect('neutron');
     const reader = new MysqlReader(options);
     const [{ id } = { id: 0 }] = await reader.query<{ id: number }>('SELECT CONNECTION_ID() AS id');

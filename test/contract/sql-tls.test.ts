@@ -51,7 +51,7 @@ async function cipher(to: MysqlOptions, tls: TlsOptions | 'off'): Promise<string
   }
 }
 
-test('the CA that signed it is enough, and the connection is encrypted', async () => {
+test("the CA that signed the database's certificate is enough, and the connection is encrypted", async () => {
   expect(await cipher(mariadb.root, { ca })).toBe('TLSv1.3');
   expect(await cipher(mariadb.root, 'off')).toBe('');
 });
@@ -73,7 +73,7 @@ describe('the name of a certificate of the right CA', () => {
     ['a name among the alternative names', 'localhost', 'database', 'DNS:db.example.net,DNS:localhost'],
     ['an address among the alternative names', '127.0.0.1', 'database', 'DNS:db.example.net,IP:127.0.0.1'],
     ['the common name, where there is no alternative name', 'localhost', 'localhost', undefined],
-  ])('is the host: %s', async (_, host, commonName, alternativeNames) => {
+  ])('is accepted for the host: %s', async (_, host, commonName, alternativeNames) => {
     await show(commonName, alternativeNames);
     for (const minVersion of ['TLSv1.2', 'legacy'] as const)
       expect(await cipher({ ...mariadb.root, host }, { ca, minVersion })).toBe('TLSv1.3');
@@ -87,7 +87,7 @@ describe('the name of a certificate of the right CA', () => {
     ['the common name, which counts no more beside alternative names', 'localhost', 'localhost', 'DNS:db.example.net'],
     ['an address as the common name', '127.0.0.1', '127.0.0.1', undefined],
     ['none, as MySQL makes it', '127.0.0.1', nameless, undefined],
-  ])('is not the host: %s', async (_, host, commonName, alternativeNames) => {
+  ])('is refused for the host: %s', async (_, host, commonName, alternativeNames) => {
     await show(commonName, alternativeNames);
     for (const minVersion of ['TLSv1.2', 'legacy'] as const)
       await expect(cipher({ ...mariadb.root, host }, { ca, minVersion })).rejects.toMatchObject({
@@ -101,7 +101,7 @@ describe('the name of a certificate of the right CA', () => {
   });
 });
 
-test('another CA, or none, is refused in one sentence', async () => {
+test('a database certificate of another CA, or a configuration without a CA, is refused in one sentence', async () => {
   const sentence =
     /^the certificate of 127\.0\.0\.1:\d+ is signed by nobody that "tls.caFile" names \(.*\); set "tls.caFile" to the file of the CA that signed it$/;
   await expect(cipher(mariadb.root, { ca: otherCa })).rejects.toMatchObject({
@@ -112,14 +112,14 @@ test('another CA, or none, is refused in one sentence', async () => {
   await expect(cipher(mariadb.root, { ca: otherCa, minVersion: 'legacy' })).rejects.toThrow(sentence);
 });
 
-describe('the oldest version let in', () => {
+describe('the oldest version of TLS that a database may speak', () => {
   const caOf = ({ folder }: Mariadb) => readFileSync(join(folder, 'ours-ca.pem'), 'utf8');
 
-  test('is TLSv1.2 unless told', async () => {
+  test('is TLSv1.2 by default', async () => {
     expect(await cipher(old.root, { ca: caOf(old) })).toBe('TLSv1.2');
   });
 
-  test('can be raised: a server below it is refused in one sentence', async () => {
+  test('can be raised, and a server below it is refused in one sentence', async () => {
     await expect(cipher(old.root, { ca: caOf(old), minVersion: 'TLSv1.3' })).rejects.toMatchObject({
       reason: 'UnrecoverableError',
       message: expect.stringMatching(
@@ -128,12 +128,12 @@ describe('the oldest version let in', () => {
     });
   });
 
-  test('keeps a server out that knows only TLSv1, as MySQL 5.5, until it is lowered', async () => {
+  test('keeps out a server that speaks only TLSv1, as MySQL 5.5 does, until it is lowered', async () => {
     await expect(cipher(ancient.root, { ca: caOf(ancient) })).rejects.toThrow('have no TLS version in common');
     expect(await cipher(ancient.root, { ca: caOf(ancient), minVersion: 'TLSv1' })).toBe('TLSv1');
   });
 
-  test('can be lowered to TLSv1, and the best that both have is still taken', async () => {
+  test('can be lowered to TLSv1, and the best version of both sides is still used', async () => {
     expect(await cipher(old.root, { ca: caOf(old), minVersion: 'TLSv1' })).toBe('TLSv1.2');
   });
 });

@@ -37,7 +37,7 @@ export function versionsContract(name: string, open: () => Promise<VersionBench>
       expect(answers).toHaveLength(4);
     });
 
-    test('speaks for Zed, and against every other release', async () => {
+    test('speaks for Zed and against every other release', async () => {
       const apis = await bench.reader().apis();
       expect(releases.filter((release) => contradictionOf(release, apis) === undefined)).toEqual(['zed']);
     });
@@ -46,7 +46,7 @@ export function versionsContract(name: string, open: () => Promise<VersionBench>
       expect(await bench.memberReader().apis()).toEqual(await bench.reader().apis());
     });
 
-    test('asks once', async () => {
+    test('asks each API once', async () => {
       const reader = bench.reader();
       expect(await reader.apis()).toBe(await reader.apis());
     });

@@ -53,7 +53,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     expect(await tables.dump()).toEqual(after);
   });
 
-  test('from no pool at all, to two, to one that is smaller', async () => {
+  test('makes pools from none, makes two of one, and shrinks to a smaller one', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [], used: ['203.0.113.72'] });
     expect(await run.converge(declare(subnet.id, five, ['203.0.113.90', '203.0.113.90']))).toEqual(applied);
     await expectPools(subnet, '203.0.113.71-203.0.113.75', '203.0.113.90-203.0.113.90');
@@ -94,7 +94,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     await expectPools(subnet, '203.0.113.71-203.0.113.85');
   });
 
-  test('a plan, and a refused wish, write nothing', async () => {
+  test('neither a plan nor a refused wish writes anything', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [fifteen], used: ['203.0.113.80'] });
     const before = await tables.dump();
     const wishes = [
@@ -116,7 +116,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     expect(await tables.dump()).toEqual(before);
   });
 
-  test('a table of another engine than InnoDB is Blocked, since nothing of it rolls back: nothing is written', async () => {
+  test('a table of another engine than InnoDB is Blocked, because it cannot roll back, and nothing is written', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [five] });
     const before = await tables.dump();
     const others = tables.hasRanges ? ['ipavailabilityranges'] : [];
@@ -141,7 +141,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     }
   });
 
-  test('what somebody changed by hand comes back', async () => {
+  test('pools that somebody changed by hand come back', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [fifteen], used: ['203.0.113.72'] });
     const spec = { ...declare(subnet.id, fifteen), allowShrink: true };
     const before = await tables.dump();
@@ -161,7 +161,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     expect((await tables.dump())['ipallocations']).toEqual(before['ipallocations']);
   });
 
-  describe('between plan and apply', () => {
+  describe('between plan and apply,', () => {
     const stale = (message: string): unknown => [
       {
         id: 'allocation-pool.t/0',
@@ -180,7 +180,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
       ['the gateway moved', "UPDATE subnets SET gateway_ip = '203.0.113.80'", 'gateway_ip of subnet'],
       ['the cidr changed', "UPDATE subnets SET cidr = '203.0.113.64/27'", 'cidr of subnet'],
       ['the subnet went', 'DELETE FROM subnets', 'is gone since the plan was made'],
-    ])('%s: nothing is written', async (_, edit, message) => {
+    ])('%s, so the step is stale and nothing is written', async (_, edit, message) => {
       const subnet = await tables.subnet({ ...lan, pools: [five] });
       const planned = await run.plan(declare(subnet.id, fifteen));
       await sql(edit);
@@ -189,7 +189,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
       expect(await tables.dump()).toEqual(before);
     });
 
-    test('somebody else did it: unchanged', async () => {
+    test('somebody else made the same change, so the step is unchanged', async () => {
       const subnet = await tables.subnet({ ...lan, pools: [five] });
       const spec = declare(subnet.id, fifteen);
       const planned = await run.plan(spec);
@@ -199,7 +199,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
       expect(await tables.dump()).toEqual(before);
     });
 
-    test('a port came: the pool still grows, and the address is not free', async () => {
+    test("a port came, so the pool still grows and the port's address is not free", async () => {
       const subnet = await tables.subnet({ ...lan, pools: [five] });
       const planned = await run.plan(declare(subnet.id, fifteen));
       await tables.port(subnet, '203.0.113.80');
@@ -210,7 +210,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
         expect(await tables.freeRanges(subnet)).toEqual(['203.0.113.72-203.0.113.79', '203.0.113.81-203.0.113.85']);
     });
 
-    test('a port took an address that the plan gives back', async () => {
+    test('a port took an address that the plan gives back, so the step is refused', async () => {
       const subnet = await tables.subnet({ ...lan, pools: [fifteen] });
       const planned = await run.plan({ ...declare(subnet.id, five), allowShrink: true });
       expect(planned.steps).toHaveLength(1);
@@ -219,7 +219,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
       await expectPools(subnet, '203.0.113.71-203.0.113.85');
     });
 
-    test('one subnet of a network moved: the others of it stay as well, those of another network do not', async () => {
+    test('one subnet of a network changed, so all subnets of that network stay, and those of another network are changed', async () => {
       const networkId = await tables.network();
       const moved = await tables.subnet({ ...lan, networkId, pools: [five] });
       const beside = await tables.subnet({ cidr: '192.0.2.0/24', networkId, pools: [['192.0.2.10', '192.0.2.11']] });
@@ -241,7 +241,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     });
   });
 
-  test('two applies at once: one does it, the other finds it done or its plan stale', async () => {
+  test('of two applies of one wish at once, one does the change, and the other finds it done or its plan stale', async () => {
     const subnets: MadeSubnet[] = [];
     for (let net = 0; net < 6; net++)
       subnets.push(await tables.subnet({ cidr: `10.0.${net}.0/24`, pools: [[`10.0.${net}.10`, `10.0.${net}.20`]] }));
@@ -262,7 +262,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     await rival.close();
   });
 
-  test('two applies at once that want different things: one wins each subnet, never a mixture', async () => {
+  test('of two applies of different wishes at once, one wins each subnet, and no subnet has a mixture', async () => {
     const subnets: MadeSubnet[] = [];
     for (let net = 0; net < 6; net++)
       subnets.push(
@@ -292,7 +292,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     await rival.close();
   });
 
-  test('from the comparison to COMMIT nobody can move what it rested on', async () => {
+  test('nobody can change the rows that a comparison rests on until COMMIT', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [five] });
     const proxy = await SqlProxy.open(options);
     const through = new PoolRun(options, run.reader, new MysqlWriter(proxy.options));
@@ -313,7 +313,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     await proxy.close();
   });
 
-  test('a caller that stops asking leaves the networks after it as they were', async () => {
+  test('a caller that stops asking for results leaves the networks after it as they were', async () => {
     const subnets: MadeSubnet[] = [];
     for (let net = 0; net < 4; net++)
       subnets.push(await tables.subnet({ cidr: `10.0.${net}.0/24`, pools: [[`10.0.${net}.10`, `10.0.${net}.20`]] }));

@@ -41,7 +41,7 @@ afterEach(() => run.close());
 
 const on = (node: GaleraNode): MysqlOptions => ({ ...node.root, schema });
 
-describe('stackward writes to a node that has fallen behind the one that Neutron writes to', () => {
+describe('stackward on a node that has fallen behind the one that Neutron writes to', () => {
   const stale = (message: string): unknown => [
     {
       id: 'allocation-pool.t/0',
@@ -85,7 +85,7 @@ describe('stackward writes to a node that has fallen behind the one that Neutron
     expect(await tables.dump()).toEqual(before);
   });
 
-  test('sees what another node committed when it looks again', async () => {
+  test('sees in its second look what another node committed', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [five] });
     const spec = declare(subnet.id, fifteen);
     const writing = new PoolRun(on(far));
@@ -100,7 +100,7 @@ describe('stackward writes to a node that has fallen behind the one that Neutron
   });
 });
 
-describe('another node commits at the same moment', () => {
+describe('a commit of another node at the same moment', () => {
   let proxy: SqlProxy;
   let through: PoolRun;
   beforeEach(async () => {
@@ -129,7 +129,7 @@ describe('another node commits at the same moment', () => {
     return through.apply(planned);
   }
 
-  test('a port takes an address that is given back: the run names it', async () => {
+  test('by which a port takes an address that is given back is named by the run', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [fifteen] });
     await near.untilCaughtUp();
     const planned = await run.plan({ ...declare(subnet.id, five), allowShrink: true });
@@ -151,7 +151,7 @@ describe('another node commits at the same moment', () => {
     ]);
   });
 
-  test('another stackward inserts the first pool of the same subnet: the second of both commits is refused', async () => {
+  test('by which another stackward inserts the first pool of the same subnet makes the second commit fail', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [] });
     await near.untilCaughtUp();
     const planned = await run.plan(declare(subnet.id, five));
@@ -165,7 +165,7 @@ describe('another node commits at the same moment', () => {
     await farRun.close();
   });
 
-  test('a gateway moves into the new pool: the second look names it', async () => {
+  test('by which a gateway moves into the new pool is named by the second look', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [five] });
     await near.untilCaughtUp();
     const spec = declare(subnet.id, fifteen);
@@ -178,7 +178,7 @@ describe('another node commits at the same moment', () => {
   });
 });
 
-describe('a session', () => {
+describe('a session with a Galera node', () => {
   let admin: Connection;
   beforeEach(async () => {
     await near.untilCaughtUp();
@@ -213,7 +213,7 @@ describe('a session', () => {
     },
   );
 
-  test('with a node that is a donor, or desynced, is refused', async () => {
+  test('is refused where the node is a donor or desynced', async () => {
     await withGlobal('wsrep_desync = ON', 'wsrep_desync = OFF', async () => {
       await expect(run.reader.query('SELECT 1')).rejects.toEqual(
         refusal(
@@ -223,7 +223,7 @@ describe('a session', () => {
     });
   });
 
-  test('that would write to its node alone is refused', async () => {
+  test('is refused where it would write to its own node alone', async () => {
     await withGlobal('wsrep_on = OFF', 'wsrep_on = ON', async () => {
       await expect(run.writer.query('SELECT 1')).rejects.toEqual(
         refusal(/wsrep_on is OFF there/, 'UnrecoverableError'),
@@ -231,7 +231,7 @@ describe('a session', () => {
     });
   });
 
-  test('with a node that has fallen far behind is given up, and nothing is tried again', async () => {
+  test('is given up without another try where the node has fallen far behind', async () => {
     const waits = (time: string) => `wsrep_provider_options = 'repl.causal_read_timeout=${time}'`;
     await withGlobal(waits('PT0.3S'), waits('PT30S'), async () => {
       const { catchUp } = await near.lag(far, schema);
@@ -244,7 +244,7 @@ describe('a session', () => {
     });
   });
 
-  test('with a node that has lost the others is refused', async () => {
+  test('is refused where the node has lost the others', async () => {
     const alone = galera.nodes[2];
     await alone.isolate();
     await expect(new MysqlReader({ ...on(alone), schema: '' }).query('SELECT 1')).rejects.toEqual(

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => mariadb.stop());
 
 test.each<Era>(['icehouse', 'mitaka', 'zed'])(
-  '%s: a port that waited for the shrink takes an address that it gave back: the run names it',
+  'in %s a port that waited for the shrink takes an address that the shrink gave back, and the run names the address',
   async (era) => {
     const options = await mariadb.createSchema(era, ...schemaFiles[era]);
     const tables = new NeutronTables(await mariadb.connect(options.schema), era);

@@ -87,7 +87,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     };
   };
 
-  test('the account of apply can do the largest change, and needs no other', async () => {
+  test('needs no other grant than those of the account of apply for the largest change', async () => {
     const spec = await wish();
     const run = new PoolRun(await account('apply', era, era));
     expect(await run.converge(spec)).toMatchObject([{ outcome: 'applied' }]);
@@ -95,7 +95,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     await run.close();
   });
 
-  test('each grant of apply is needed: without it the missing table is named and nothing is written', async () => {
+  test('names the missing table and writes nothing when any grant of apply is missing', async () => {
     const spec = await wish();
     for (const grant of documentedGrants('apply', era, era)) {
       const before = await tables.dump();
@@ -113,7 +113,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
   });
 
   if (era === 'mitaka')
-    test('an account without any grant on the tables of the IPAM does not take Liberty for Kilo', async () => {
+    test('does not take Liberty for Kilo with an account that has no grant on the tables of the IPAM', async () => {
       const spec = await wish();
       const run = new PoolRun(await account('plan', 'icehouse', era));
       await expect(run.plan(spec)).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
       await run.close();
     });
 
-  test('each grant of plan is needed: a table that the account may not see is named, not taken for absent', async () => {
+  test('names each table that the account of plan may not see, and does not take it for absent', async () => {
     const spec = await wish();
     for (const grant of documentedGrants('plan', era, era)) {
       const run = new PoolRun(await account('plan', era, era, grant));

@@ -50,7 +50,7 @@ async function drain(networkId: string, subnet?: MadeSubnet): Promise<string[]> 
   }
 }
 
-test('the example of the notes', async () => {
+test("the operator's full pool is extended by one apply, and Neutron's allocator hands out the new addresses", async () => {
   const { before, after } = golden;
   const subnet = await tables.subnet({
     cidr: golden.cidr,
@@ -91,7 +91,7 @@ test('an extended pool gives out exactly what is free, addresses given back amon
   expect(again.findings).toMatchObject([{ message: expect.stringContaining('15 of 15') as unknown }]);
 });
 
-test('a full pool works again after it was extended, without waiting for a rebuild', async () => {
+test('a full pool works again after its extension, without waiting for a rebuild', async () => {
   const networkId = await tables.network();
   const full = await tables.subnet({ ...lan, networkId, pools: [['203.0.113.71', '203.0.113.72']] });
   const roomy = await tables.subnet({ cidr: '192.0.2.0/24', networkId, pools: [['192.0.2.10', '192.0.2.11']] });
@@ -101,7 +101,7 @@ test('a full pool works again after it was extended, without waiting for a rebui
   expect(await drain(networkId, roomy)).toEqual(['192.0.2.10', '192.0.2.11']);
 });
 
-test('two subnets of one network change together, and give out all of both', async () => {
+test('two subnets of one network change together, and all addresses of both are handed out', async () => {
   const networkId = await tables.network();
   const subnet = await tables.subnet({
     ...lan,
@@ -122,7 +122,7 @@ test('two subnets of one network change together, and give out all of both', asy
   );
 });
 
-test('IPv6, spelled as Neutron compares it', async () => {
+test('pools of IPv6 are written in the spelling that Neutron compares', async () => {
   const subnet = await tables.subnet({
     cidr: '2001:db8:0:7::/64',
     gateway: '2001:db8:0:7::1',
@@ -136,7 +136,7 @@ test('IPv6, spelled as Neutron compares it', async () => {
   );
 });
 
-test('a chosen address beside the ranges is taken out of them, and never given out twice', async () => {
+test('an address that a port chose is taken out of the free ranges, and never handed out twice', async () => {
   const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.75']] });
   const chosen = (address: string) => neutron.createPort(subnet.networkId, { subnetId: subnet.id, address });
   await chosen('203.0.113.80');
@@ -147,7 +147,7 @@ test('a chosen address beside the ranges is taken out of them, and never given o
   );
 });
 
-test('an address chosen by a transaction that is still open is waited for', async () => {
+test('apply waits for a transaction that is still open and has chosen an address', async () => {
   const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.75']] });
   const open = await mariadb.connect(`neutron${schemas}`);
   await open.query('START TRANSACTION; INSERT INTO ipallocations VALUES (NULL, ?, ?, ?)', [
@@ -165,11 +165,11 @@ test('an address chosen by a transaction that is still open is waited for', asyn
   expect(await tables.freeRanges(subnet)).toEqual(['203.0.113.71-203.0.113.79', '203.0.113.81-203.0.113.85']);
 });
 
-describe('ranges that somebody broke by hand', () => {
+describe('free ranges that somebody broke by hand', () => {
   const edit = (sql: string, ...values: string[]) => tables.connection.query(sql, values);
   const spec = (subnet: MadeSubnet) => declare(subnet.id, ['203.0.113.71', '203.0.113.75']);
 
-  test('one that holds an allocated address: every create fails, until apply', async () => {
+  test('make every creation of a port fail until apply, where a range holds an allocated address', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.75']], used: ['203.0.113.71'] });
     await edit('UPDATE ipavailabilityranges SET first_ip = ?', '203.0.113.71');
     await expect(neutron.createPort(subnet.networkId)).rejects.toThrow(ServerError);
@@ -178,14 +178,14 @@ describe('ranges that somebody broke by hand', () => {
     expect(await drain(subnet.networkId)).toEqual(listed(['203.0.113.72', '203.0.113.75']));
   });
 
-  test('one that leaves its pool: the gateway would be given out, until apply', async () => {
+  test('would hand out the gateway until apply, where a range leaves its pool', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.75']] });
     await edit('UPDATE ipavailabilityranges SET first_ip = ?', '203.0.113.65');
     await run.converge(spec(subnet));
     expect(await drain(subnet.networkId)).toEqual(listed(['203.0.113.71', '203.0.113.75']));
   });
 
-  test('two that overlap', async () => {
+  test('are repaired where two ranges overlap', async () => {
     const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.75']] });
     await edit(
       "INSERT INTO ipavailabilityranges SELECT allocation_pool_id, '203.0.113.73', last_ip FROM ipavailabilityranges",
@@ -195,7 +195,7 @@ describe('ranges that somebody broke by hand', () => {
   });
 });
 
-test('extending while three workers create and delete ports: no address twice, none lost', async () => {
+test('a pool that is extended while three workers create and delete ports gives no address twice and loses none', async () => {
   const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.74']] });
   const schema = `neutron${schemas}`;
   const held = new Set<string>();

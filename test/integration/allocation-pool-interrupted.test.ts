@@ -73,7 +73,7 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
     return { outcomes: results.map(({ outcome }) => outcome).join(' '), left: await network() };
   }
 
-  test('at each statement', async () => {
+  test('is whole after a loss at each statement', async () => {
     const start = await tables.dump();
     const before = await network();
     const clean = await interrupted({});

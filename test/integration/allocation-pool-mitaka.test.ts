@@ -60,7 +60,7 @@ const writers = {
 const planOf = (manifests: readonly Manifest[], knowsDatabase = true) =>
   plan(manifests, kinds, readersWith(knowsDatabase));
 
-test('the model fails as Neutron does: after an update through its API it hands out an address that a port has', async () => {
+test("the model of Neutron's allocator fails as Neutron does: after an update by the API it hands out an address that a port has", async () => {
   const red = await subnet();
   expect(await neutron.createPort(red.id)).toBe('203.0.113.73');
   const [found] = await neutron.subnets([red.id]);
@@ -68,7 +68,7 @@ test('the model fails as Neutron does: after an update through its API it hands 
   for (let attempt = 0; attempt < 3; attempt++) await expect(neutron.createPort(red.id)).rejects.toThrow('Duplicate');
 });
 
-test('a pool that is to be changed through the API is changed in the database, ports can be created, and a rollback goes the same way', async () => {
+test('a pool with the method api is changed in the database where the IPAM keeps it, and its rollback goes the same way', async () => {
   const red = await subnet();
   const manifests = wish(red);
   const planned = await planOf(manifests);
@@ -112,7 +112,7 @@ test('a subnet that the IPAM does not keep is changed through the API', async ()
   expect(neutron.updated).toEqual([red.id]);
 });
 
-test('without a database nobody can tell, so the change is refused with the reason and nothing is written', async () => {
+test('a change is refused with its reason where no database can tell who keeps the subnet', async () => {
   const red = await subnet();
   const before = await tables.dump();
   const planned = await planOf(wish(red), false);
@@ -124,13 +124,13 @@ test('without a database nobody can tell, so the change is refused with the reas
   expect(await planOf(wish(red, 'api', '203.0.113.75'), false)).toMatchObject({ steps: [], problems: [] });
 });
 
-describe('Neutron does not tell its extensions', () => {
+describe('a Neutron that does not tell its extensions', () => {
   const unasked = [
     ['503', new TransientError('GET /v2.0/extensions: 503')],
     ['403', new UnrecoverableError('GET /v2.0/extensions: 403')],
   ] as const;
 
-  test.each(unasked)('with %s the database decides, and the pools are changed there', async (_, error) => {
+  test.each(unasked)('with %s has its pools changed in the database, because the database decides', async (_, error) => {
     const red = await subnet();
     neutron.extensions = () => Promise.reject(error);
     const manifests = wish(red);
@@ -141,21 +141,21 @@ describe('Neutron does not tell its extensions', () => {
     expect(await neutron.createPort(red.id)).toBe('203.0.113.73');
   });
 
-  test.each(unasked)('with %s a subnet that the IPAM does not keep is changed through the API', async (_, error) => {
+  test.each(unasked)('with %s has a subnet that the IPAM does not keep changed through the API', async (_, error) => {
     const red = await subnet();
     await tables.connection.query('DELETE FROM ipamsubnets');
     neutron.extensions = () => Promise.reject(error);
     expect(await planOf(wish(red))).toMatchObject({ problems: [], steps: [{ target: 'api:lab' }] });
   });
 
-  test.each(unasked)('with %s and without a database the pools stay, and a problem says why', async (_, error) => {
+  test.each(unasked)('with %s and without a database keeps its pools, and a problem says why', async (_, error) => {
     const red = await subnet();
     neutron.extensions = () => Promise.reject(error);
     const { reason, message } = error;
     expect(await planOf(wish(red), false)).toMatchObject({ steps: [], problems: [{ reason, message }] });
   });
 
-  test('nor anything else: where the database keeps the subnet, it is enough', async () => {
+  test('and answers no other question needs none where the database keeps the subnet', async () => {
     const red = await subnet();
     const readers = { ...readersWith(true), network: () => Promise.reject(new TransientError('503')) };
     expect(await plan(wish(red), kinds, readers)).toMatchObject({ steps: [{ target: 'database:neutron' }] });

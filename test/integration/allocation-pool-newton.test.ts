@@ -50,7 +50,7 @@ test('an extended pool gives out exactly what is free', async () => {
   expect(await drain(allocator, subnet)).toEqual(span(76, 85).filter((address) => address !== '203.0.113.80'));
 });
 
-test('a subnet of which the API shows more than is handed out', async () => {
+test('a subnet whose API shows more addresses than its IPAM hands out is repaired', async () => {
   const allocator = new NewtonAllocator(await mariadb.connect(schema));
   const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.71']] });
   await tables.connection.query("UPDATE ipallocationpools SET last_ip = '203.0.113.75'");
@@ -59,7 +59,7 @@ test('a subnet of which the API shows more than is handed out', async () => {
   expect(await drain(allocator, subnet)).toEqual(span(72, 75));
 });
 
-test('extending while three workers create ports: no address twice, none lost', async () => {
+test('a pool that is extended while three workers create ports gives no address twice and loses none', async () => {
   const subnet = await tables.subnet({ ...lan, pools: [['203.0.113.71', '203.0.113.74']] });
   let extended = false;
   const worker = async (): Promise<string[]> => {

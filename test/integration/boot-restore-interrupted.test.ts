@@ -94,7 +94,7 @@ async function isGone(): Promise<void> {
   expect(machine.run('sh', '-c', `find ${folders.join(' ')} -mindepth 1 2>/dev/null || true`)).toBe('');
 }
 
-test('while writing', async () => {
+test('boot-restore killed at any change while it is written leaves a host that the next run completes', async () => {
   const changes = await killEverywhere(
     () => Promise.resolve(),
     () => world.run(wish, { only: [boot] }),
@@ -108,7 +108,7 @@ test('while writing', async () => {
   expect(changes).toBeGreaterThan(15);
 });
 
-test('while removing', async () => {
+test('boot-restore killed at any change while it is removed leaves a host that the next run cleans', async () => {
   const changes = await killEverywhere(
     async () => expect((await world.run(wish)).problems).toEqual([]),
     () => world.run([manifestOf({})], { sweep, only: [boot] }),

@@ -28,7 +28,7 @@ const boot = () => expect(machine.boot()).toEqual({ code: 0, stderr: '' });
 const oldScript = '/var/lib/stackward/restore-at-boot';
 const oldHeader = '# This file is kept by stackward for every owner on this host';
 
-test('of an older release, a script in the state folder and a unit that runs it: replaced by the next apply, or removed', async () => {
+test("an older release's script in the state folder and its unit are replaced by the next apply, or removed", async () => {
   await make();
   const old = [
     `mkdir -p -m 700 /var/lib/stackward && mkdir -p ${dirname(target)}`,
@@ -47,7 +47,7 @@ test('of an older release, a script in the state folder and a unit that runs it:
   expect([unit, target, copy, oldScript].map((path) => machine.read(path))).toEqual(Array(4).fill(undefined));
 });
 
-test('an installed program and one that is sent along: neither pipeline undoes what the other wrote', async () => {
+test('a pipeline with an installed program and one that sends it along undo nothing of each other', async () => {
   const installed = '/usr/local/lib/stackward/stackward-host';
   let isInstalled = true;
   world = new FirewallHosts(['cnode01'], {
@@ -82,7 +82,7 @@ test('an installed program and one that is sent along: neither pipeline undoes w
 test.each([
   ['a login that may write the folder', 'chown nobody'],
   ['a login that may write the file', 'chmod 666'],
-])('a program that %s could have changed is not one that the unit may run', async (_, how) => {
+])('a program that %s could have changed is not run by the unit', async (_, how) => {
   await make();
   expect((await world.run(wish())).problems).toEqual([]);
   const elsewhere = '/usr/local/lib/other/stackward-host';
@@ -95,7 +95,7 @@ test.each([
   expect(machine.read(unit)).toContain(copy);
 });
 
-test('an interpreter that is a shim of nothing is passed over when the host starts', async () => {
+test('the start of the host passes over an interpreter that is a shim without a Python', async () => {
   await make();
   expect((await world.run(wish())).problems).toEqual([]);
   const ours = world.get().ours().sort();

@@ -34,8 +34,8 @@ function use(variant: TableVariant): void {
 
 const boot = () => expect(machine.boot()).toEqual({ code: 0, stderr: '' });
 
-describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
-  test('a restart: chains and jumps are back before the agent is, run again changes nothing, and the agent keeps them', async () => {
+describe.each(['nft', 'legacy'] as const)('with iptables-%s,', (variant) => {
+  test('chains and jumps are back before the agent after a restart, a second run changes nothing, and the agent keeps them', async () => {
     await make('systemd', variant);
     const host = world.get();
     const { outcomes, problems } = await world.run(wish());
@@ -59,7 +59,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     expect((await world.plan(wish(), all('team-a'))).steps).toEqual([]);
   });
 
-  test('run late, beside an agent that runs: only what is missing is put', async () => {
+  test('a late run beside a running agent adds only the rules that are missing', async () => {
     await make('systemd', variant);
     const host = world.get();
     await world.run(wish());
@@ -99,7 +99,7 @@ test.each([
   ['legacy', 'nft'],
   ['nft', 'legacy'],
 ] as const)(
-  'iptables was %s and is %s: all comes back where the agent will be, and every owner goes on',
+  'where iptables was %s and is %s, all rules come back where the agent will be, and every owner goes on',
   async (was, is) => {
     await make('systemd', was);
     await world.run(wish());
@@ -113,7 +113,7 @@ test.each([
   },
 );
 
-test("an agent in a container has an iptables of its own: that of the file, not the host's", async () => {
+test("where an agent in a container has an iptables of its own, the variant of the stored file is used and not the host's", async () => {
   await make('systemd', 'legacy');
   expect((await world.run(wish())).problems).toEqual([]);
   use('nft');
@@ -122,7 +122,7 @@ test("an agent in a container has an iptables of its own: that of the file, not 
   expect(world.get().ours().length).toBeGreaterThan(0);
 });
 
-test('run late, where the agent has its chain in another variant than iptables is now: no second one is made', async () => {
+test('a late run makes no second chain where the agent has its chain in another variant than iptables is now', async () => {
   await make('systemd', 'legacy');
   const host = world.get();
   expect((await world.run(wish())).problems).toEqual([]);
@@ -134,7 +134,7 @@ test('run late, where the agent has its chain in another variant than iptables i
   expect(host.namespace.run('iptables-nft-save')).not.toContain('neutron-filter-top');
 });
 
-test('somebody holds the lock of the tables: it gives up, and does its work the next time', async () => {
+test('the restore at boot gives up while somebody holds the lock of the tables, and does its work the next time', async () => {
   await make('systemd', 'legacy');
   const host = world.get();
   await world.run(wish('team-a', 'acme', ['10.99.0.0/24']));
@@ -148,7 +148,7 @@ test('somebody holds the lock of the tables: it gives up, and does its work the 
   expect(host.ours().sort()).toEqual(ours);
 });
 
-test('of every owner: a second pipeline finds it as it should be, and it goes with the last exception of any', async () => {
+test('the unit serves every owner: a second pipeline finds it in place, and it goes with the last exception of any owner', async () => {
   await make();
   const host = world.get();
   await world.run(wish('team-a'), { sweep: all('team-a') });
@@ -171,7 +171,7 @@ test('of every owner: a second pipeline finds it as it should be, and it goes wi
   expect(machine.run('ls', '-A', '/var/lib/stackward')).toBe('');
 });
 
-test('two pipelines that come to a host for the first time at once: both are done', async () => {
+test('two pipelines that come to a host for the first time at once both succeed', async () => {
   await make();
   const first = await world.run(wish('team-a'), {
     between: () => world.run(wish('team-b', 'other', ['10.97.0.0/24'])),
@@ -185,7 +185,7 @@ test('two pipelines that come to a host for the first time at once: both are don
   ]);
 });
 
-test('what somebody changed of it is put right; a file of theirs under its name is left alone', async () => {
+test("a changed unit is put right, and somebody's file under its name is left alone", async () => {
   await make();
   expect((await world.run(wish())).problems).toEqual([]);
   machine.run('sh', '-c', `echo 'ExecStart=/bin/false' >>${unit}`);
@@ -202,7 +202,7 @@ test('what somebody changed of it is put right; a file of theirs under its name 
   expect([removal.problems, machine.read(unit), machine.read(copy)]).toEqual([[], '[Unit]\n', undefined]);
 });
 
-test('rolled back: of the first apply, of a change by hand that was put right, of a removal', async () => {
+test('a rollback of the first apply removes the unit, and a rollback of its removal brings it back', async () => {
   await make();
   const files = () => [unit, target, copy].map((path) => machine.read(path));
   const there = await world.run(wish());
@@ -217,7 +217,7 @@ test('rolled back: of the first apply, of a change by hand that was put right, o
   boot();
 });
 
-test("anybody may read what systemd reads; a folder that was made for it goes with it, one of somebody's stays", async () => {
+test("anybody may read what systemd reads; a folder that was made for the unit goes with it, and somebody's folder stays", async () => {
   await make();
   const folder = '/etc/systemd/system/multi-user.target.d';
   expect((await world.run(wish())).problems).toEqual([]);
@@ -232,7 +232,7 @@ test("anybody may read what systemd reads; a folder that was made for it goes wi
   expect(machine.run('ls', folder)).toBe('theirs.conf\n');
 });
 
-test('upstart: a job that starts before any of the agents', async () => {
+test('on a host with upstart a job starts before any of the agents', async () => {
   await make('upstart');
   expect((await world.run(wish())).problems).toEqual([]);
   expect([machine.read(unit), machine.read(job)]).toEqual([
@@ -248,7 +248,7 @@ test('upstart: a job that starts before any of the agents', async () => {
   expect([machine.read(job), machine.read(copy)]).toEqual([undefined, undefined]);
 });
 
-test('neither of the two: a word of warning, and the exceptions are put all the same', async () => {
+test('on a host with neither systemd nor upstart the exceptions are written and a warning says that they do not come back', async () => {
   await make('other');
   const { planned, problems } = await world.run(wish());
   expect(problems).toEqual([]);
@@ -268,7 +268,7 @@ const neighbours: Readonly<Record<string, string>> = {
   'neutron-openvswitch-agent.service': 'After=network-online.target',
 };
 
-test('systemd starts it behind what loads tables and before what starts an agent, without a cycle', async () => {
+test('systemd starts the unit after what loads tables and before what starts an agent, without a cycle', async () => {
   await make();
   await world.run(wish());
   const put = (name: string, lines: string) =>
@@ -287,7 +287,7 @@ test('systemd starts it behind what loads tables and before what starts an agent
   expect(verify()).toMatch(/ordering cycle/);
 });
 
-test('systemd has nothing to say against the unit', async () => {
+test('systemd-analyze finds no fault in the unit', async () => {
   await make();
   expect((await world.run(wish())).problems).toEqual([]);
   expect(machine.run('sh', '-c', `systemd-analyze verify --man=no ${unit} 2>&1`)).toBe('');

@@ -24,14 +24,14 @@ const apply = async (flags: object): Promise<void> => {
 const fromGuest = (to: string, from = guest) => world.get().frames(port, { by: 'guest', from, to, count: 5 });
 const fromSwitch = (to: string, from = server) => world.get().frames(port, { by: 'switch', from, to, count: 5 });
 
-test("hairpin on: the guest's broadcasts come back to it; none of the switch's goes back to the switch", async () => {
+test("with hairpin on, the guest's broadcasts come back to the guest, and none of the switch's goes back to the switch", async () => {
   expect(fromGuest(everybody)).toEqual({ guest: 0, switch: 5 });
   await apply({ hairpin: true });
   expect(fromGuest(everybody)).toEqual({ guest: 5, switch: 5 });
   expect(fromSwitch(everybody)).toEqual({ guest: 5, switch: 0 });
 });
 
-test('hairpin off: taken from both ends, also where somebody had set it by hand', async () => {
+test('with hairpin off, both ends have it off, also where somebody had set it by hand', async () => {
   for (const device of [tapOf(port), qvbOf(port)]) world.get().set(device, 'hairpin', 'on');
   expect(fromSwitch(everybody)).toEqual({ guest: 5, switch: 5 });
   await apply({ hairpin: false });
@@ -41,7 +41,7 @@ test('hairpin off: taken from both ends, also where somebody had set it by hand'
   ]);
 });
 
-test('learning off: what was said from behind the switch is not remembered, and its frames reach the guest', async () => {
+test('with learning off, the bridge forgets addresses from behind the switch, and frames to them reach the guest', async () => {
   fromSwitch(everybody, neighbour);
   expect(fromSwitch(neighbour)).toEqual({ guest: 0, switch: 0 });
   await apply({ learning: false });
@@ -50,7 +50,7 @@ test('learning off: what was said from behind the switch is not remembered, and 
   expect(fromSwitch(neighbour)).toEqual({ guest: 5, switch: 0 });
 });
 
-test('flood off: only what is sent to an address that the bridge knows reaches the guest', async () => {
+test('with flood off, only frames to an address that the bridge knows reach the guest', async () => {
   expect(fromSwitch(guest)).toEqual({ guest: 5, switch: 0 });
   await apply({ flood: false });
   expect(fromSwitch(guest)).toEqual({ guest: 0, switch: 0 });

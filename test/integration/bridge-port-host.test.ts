@@ -26,7 +26,7 @@ afterEach(() => world.remove());
 const wish = () => [world.manifest({ Port: { portId: port, hairpin: true, learning: false } })];
 const done = { ...untouched(port), [tapOf(port)]: '1 0 1', [qvbOf(port)]: '0 0 1' };
 
-test('from nothing; then nothing more; a neighbour and other flags stay; one request each way', async () => {
+test('flags are set with one request each way, a second run writes nothing, and a neighbour and other flags stay', async () => {
   const host = world.get();
   host.set(tapOf(neighbour), 'hairpin', 'on');
   const before = host.flags(neighbour);
@@ -44,7 +44,7 @@ test('from nothing; then nothing more; a neighbour and other flags stay; one req
   expect([again.planned.steps, again.outcomes, host.requests.writes]).toEqual([[], [], 2]);
 });
 
-test('a device whose name begins alike, or is a beginning, is another', async () => {
+test("a device whose name begins like the port's device, or is its beginning, is not touched", async () => {
   const host = world.get();
   const decoys = [`${tapOf(port)}x`, tapOf(port).slice(0, -1)];
   const lines = decoys.flatMap((name) => [
@@ -68,7 +68,7 @@ test('a device whose name begins alike, or is a beginning, is another', async ()
   ]);
 });
 
-test('what is as declared is adopted: no record, and it stays when its declaration goes', async () => {
+test('a flag that is as declared is adopted: it gets no record, and stays when its declaration goes', async () => {
   const host = world.get();
   host.set(tapOf(port), 'hairpin', 'on');
   const adopting = [world.manifest({ Port: { portId: port, hairpin: true } })];
@@ -78,7 +78,7 @@ test('what is as declared is adopted: no record, and it stays when its declarati
   expect(host.flags(port)[tapOf(port)]).toBe('1 1 1');
 });
 
-test('a re-plug resets the flags; the plan says so, and they are set again', async () => {
+test('a re-plug resets the flags, the plan says so, and the next apply sets them again', async () => {
   await world.run(wish());
   const host = world.get();
   host.unplug(port);
@@ -96,7 +96,7 @@ test('a re-plug resets the flags; the plan says so, and they are set again', asy
   expect(host.flags(port)).toEqual(done);
 });
 
-test('what leaves the code gets back what it had, but not where somebody changed it since', async () => {
+test('a flag whose declaration leaves the code gets its former value back, except where somebody changed it since', async () => {
   await world.run(wish());
   const host = world.get();
   host.set(qvbOf(port), 'learning', 'on');
@@ -108,7 +108,7 @@ test('what leaves the code gets back what it had, but not where somebody changed
   expect(host.records()).toEqual({});
 });
 
-test('a port that moved: set on the new host, forgotten on the old one', async () => {
+test('when a port moves, its flags are set on the new host and its record on the old host goes', async () => {
   await world.run(wish());
   world.get().unplug(port);
   world.get('cnode02').plug(port);
@@ -123,7 +123,7 @@ test('a port that moved: set on the new host, forgotten on the old one', async (
   expect(world.get().records()).toEqual({});
 });
 
-test('the world moved after the plan: refused, and the next run converges', async () => {
+test('an apply is refused where a flag changed after the plan, and the next run converges', async () => {
   const host = world.get();
   const flag = await world.run(wish(), { between: () => host.set(tapOf(port), 'hairpin', 'on') });
   expect(flag.outcomes).toEqual([['bridge-port.acme/Port', 'StalePlan']]);
@@ -141,7 +141,7 @@ test('the world moved after the plan: refused, and the next run converges', asyn
   expect(host.flags(port)).toEqual(done);
 });
 
-test('one port that moved after the plan stops no other, neither on the way there nor back', async () => {
+test('one port that moved after the plan stops no other port, neither in apply nor in removal', async () => {
   const host = world.get();
   const both = [world.manifest({ Port: { portId: port, flood: false }, Other: { portId: neighbour, flood: false } })];
   const first = await world.run(both, { between: () => host.set(tapOf(neighbour), 'flood', 'off') });
@@ -171,7 +171,7 @@ test('one port that moved after the plan stops no other, neither on the way ther
   }
 });
 
-test('a record that nobody can read stops this kind on this host', async () => {
+test('a record that cannot be read stops bridge-port on this host', async () => {
   writeFileSync(join(world.get().stateFolder, record), '{}');
   const { planned, problems } = await world.run(wish());
   expect(planned.steps).toEqual([]);
@@ -184,8 +184,8 @@ test('a record that nobody can read stops this kind on this host', async () => {
   ]);
 });
 
-describe('a rollback', () => {
-  test('of a change and a removal in one run', async () => {
+describe('the rollback of bridge flags', () => {
+  test('undoes a change and a removal of one run', async () => {
     await world.run([world.manifest({ Port: { portId: port, hairpin: true } })]);
     const [flags, records] = [world.get().flags(port, neighbour), world.get().records()];
     const { undo } = await world.run(
@@ -199,7 +199,7 @@ describe('a rollback', () => {
   });
 });
 
-test('100 ports of one host: one read and one write, and one read to prove it', async () => {
+test('100 ports of one host take one read, one write, and one read for the second look', async () => {
   const ids = Array.from(
     { length: 100 },
     (_, index) => `${(0x10000000 + index).toString(16)}-0000-4000-8000-000000000000`,

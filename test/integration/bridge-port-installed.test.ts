@@ -40,7 +40,7 @@ const allow = (limits: object): void => writeFileSync(`${installed}.limits`, JSO
 
 const wish = () => [world.manifest({ Port: { portId: port, hairpin: true } })];
 
-test('with the state folder alone in its limits: applied, brought back, and no trace', async () => {
+test('an installed program with the state folder alone in its limits applies bridge flags, brings them back, and leaves no trace', async () => {
   allow({ read: [], write: [`${world.get().stateFolder}/`] });
   const { outcomes, problems } = await world.run(wish());
   expect([outcomes, problems]).toEqual([[['bridge-port.acme/Port', 'applied']], []]);
@@ -51,7 +51,7 @@ test('with the state folder alone in its limits: applied, brought back, and no t
   expect(world.get().records()).toEqual({});
 });
 
-test('without it nothing is changed, and the limits are named', async () => {
+test('an installed program without the state folder in its limits changes no flag, and the message names the limits', async () => {
   allow({ read: [`${world.get().stateFolder}/`], write: [] });
   const { outcomes, messages } = await world.run(wish());
   expect(outcomes).toEqual([['bridge-port.acme/Port', 'UnrecoverableError']]);

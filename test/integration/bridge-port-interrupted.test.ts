@@ -87,7 +87,7 @@ async function isUndone(): Promise<void> {
   expect(readdirSync(world.get().stateFolder).filter((name) => !name.startsWith('.stackward-'))).toEqual([]);
 }
 
-test('while applying: the next run converges', async () => {
+test('a program killed at any change while it sets bridge flags is followed by a run that converges', async () => {
   const changes = await killEverywhere(
     () => Promise.resolve(),
     () => world.run(two()),
@@ -101,7 +101,7 @@ test('while applying: the next run converges', async () => {
   expect(changes).toBeGreaterThan(10);
 });
 
-test('while applying, and the code is gone before the next: nothing of ours is left', async () => {
+test('a program killed while it sets bridge flags leaves nothing when the code is gone before the next run', async () => {
   await killEverywhere(
     () => Promise.resolve(),
     () => world.run(two()),
@@ -109,12 +109,12 @@ test('while applying, and the code is gone before the next: nothing of ours is l
   );
 });
 
-test('while removing: the next run converges', async () => {
+test('a program killed at any change while it takes bridge flags back is followed by a run that converges', async () => {
   const changes = await killEverywhere(() => world.run(two()), remove, isUndone);
   expect(changes).toBeGreaterThan(6);
 });
 
-test('in a change of mind: the value from before our first write comes back', async () => {
+test('a program killed while a declared flag changes has kept the value from before the first write, and that value comes back', async () => {
   const learningOff = () => [world.manifest({ Port: { portId: port, hairpin: true, learning: false } })];
   const hairpinOff = () => [world.manifest({ Port: { portId: port, hairpin: false, learning: false } })];
   await killEverywhere(

@@ -24,7 +24,7 @@ afterEach(() => world.remove());
 const wish = () => [world.manifest({ Port: { portId: port, hairpin: true, learning: false } })];
 const done = { ...untouched(port), [tapOf(port)]: '1 0 1', [qvbOf(port)]: '0 0 1' };
 
-test('two owners on one host: each sweeps its own', async () => {
+test('two owners on one host each sweep their own flags alone', async () => {
   const theirs = [world.manifest({ Port: { portId: neighbour, flood: false } }, 'team-b', 'other')];
   await world.run(wish());
   await world.run(theirs, { sweep: [{ owner: 'team-b', stacks: 'all' }] });
@@ -47,7 +47,7 @@ describe('two owners that want the same flag, in runs of their own', () => {
   test.each([
     ['first', 'second'],
     ['second', 'first'],
-  ])('whichever leaves first (here the %s): it goes back with the last', async (leaves) => {
+  ])('get the former value back with the last of them, whichever leaves first (here the %s)', async (leaves) => {
     await world.run(ours(), sweeping('team-a'));
     await world.run(theirs(), sweeping('team-b'));
     expect((await world.run(theirs(), sweeping('team-b'))).planned.steps).toEqual([]);
@@ -59,7 +59,7 @@ describe('two owners that want the same flag, in runs of their own', () => {
     expect([tapHas(), world.get().records()]).toEqual(['0 1 1', {}]);
   });
 
-  test('one comes to hold it between plan and removal: refused', async () => {
+  test('have a removal refused where the other comes to hold the flag between plan and removal', async () => {
     await world.run(ours(), sweeping('team-a'));
     const { outcomes } = await world.run(nothing('team-a'), {
       ...sweeping('team-a'),
@@ -73,7 +73,7 @@ describe('two owners that want the same flag, in runs of their own', () => {
     ]);
   });
 
-  test('a rollback of the first owner leaves what the second holds', async () => {
+  test("keep what the second holds when the first owner's run is rolled back", async () => {
     const { undo } = await world.run(ours(), sweeping('team-a'));
     await world.run(theirs(), sweeping('team-b'));
     const back = await world.run(undo(), { sweep: [] });

@@ -55,18 +55,18 @@ async function ask(more: object): Promise<void> {
   }
 }
 
-test('the certificate of "cert" and "key" is shown to Keystone, and Neutron is asked at network_endpoint_override', async () => {
+test('stackward shows Keystone the certificate of "cert" and "key", and asks Neutron at network_endpoint_override', async () => {
   await ask({ cert: client.cert.replace(folder, '~'), key: client.key });
   expect(peers).toEqual(['deployer']);
   expect(neutron.paths).toEqual([expect.stringMatching(/^\/v2\.0\/subnets\?/)]);
 });
 
-test('without it Keystone turns the client away', async () => {
+test('Keystone turns the client away without its certificate', async () => {
   await expect(ask({})).rejects.toMatchObject({ name: expect.stringMatching(/Error$/) as string });
   expect([peers, neutron.paths]).toEqual([[], []]);
 });
 
-test('a key that is not there is named', async () => {
+test('a missing key file of a client certificate is named', async () => {
   await expect(ask({ cert: client.cert, key: '~/none.pem' })).rejects.toThrow(
     `${folder}/none.pem: the key of the client's certificate can't be read: ENOENT`,
   );

@@ -25,7 +25,7 @@ const declared = () => ({
 });
 const manifest = (resources: object = declared()) => manifestOf(resources);
 
-test('plan, apply, plan again: 2, 0, 0', async () => {
+test('plan ends with 2 where something is to be done, and apply and the next plan end with 0', async () => {
   command.write('manifest.json', manifest());
   const before = await tables.dump();
   const planned = await command.run(['plan', '--manifest', 'manifest.json', '--timezone', 'Asia/Seoul']);
@@ -59,7 +59,7 @@ Plan: 0 to add, 1 to change, 0 to destroy.
   expect(await tables.dump()).toEqual(after);
 });
 
-test('the manifest comes through stdin, and the answer is one JSON document', async () => {
+test('plan reads a manifest from stdin, and answers with one JSON document', async () => {
   const { code, stdout, stderr } = await command.run(['plan', '--manifest', '-', '--json'], JSON.stringify(manifest()));
   expect([code, stderr]).toEqual([2, '']);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -82,7 +82,7 @@ test('verify names each resource, and changes nothing', async () => {
   expect(await tables.dump()).toEqual(before);
 });
 
-test('where nobody can answer, apply needs --auto-approve and writes nothing', async () => {
+test('apply needs --auto-approve where nobody can answer, and writes nothing without it', async () => {
   command.write('manifest.json', manifest());
   const before = await tables.dump();
   const { code, stderr } = await command.run(['apply', '--manifest', 'manifest.json']);
@@ -96,7 +96,7 @@ test('where nobody can answer, apply needs --auto-approve and writes nothing', a
 test.each([
   ['yes', 0, '10.0.1.10-10.0.1.29'],
   ['y', 1, '10.0.1.10-10.0.1.19'],
-])('on a terminal it asks, and the answer "%s" ends with %d', async (answer, code, pool) => {
+])('apply asks on a terminal, and the answer "%s" ends with %d', async (answer, code, pool) => {
   command.write('manifest.json', manifest());
   const ended = await command.runOnTerminal(['apply', '--manifest', 'manifest.json'], `${answer}\n`);
   expect(ended.stdout).toContain('Only "yes" is accepted to approve.');
@@ -104,7 +104,7 @@ test.each([
   expect(await tables.pools(red)).toEqual([pool]);
 });
 
-test('the hint of a plan keeps what the plan was about', async () => {
+test('the hint below a plan names an apply of the same selection', async () => {
   command.write("it's.json", manifest());
   const args = ['--manifest', "it's.json", '--target', 'database:neutron', '--stack', 'shared'];
   const { stdout } = await command.run(['plan', ...args]);
@@ -113,7 +113,7 @@ test('the hint of a plan keeps what the plan was about', async () => {
   );
 });
 
-test('a resource that waits for Terraform leaves the rest to be done: exit 2', async () => {
+test('a resource that waits for Terraform leaves the rest to be done, and the run ends with 2', async () => {
   const after = manifest({
     ...declared(),
     'shared/New/AllocationPools': { kind: 'allocation-pool', spec: { method: 'database' }, dependsOn: [] },
@@ -143,13 +143,13 @@ test('a reader that goes away ends the output, not the work', async () => {
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
-test('help shows no default that is an empty list, and that destroy needs a stack', async () => {
+test('help shows no default for an empty list, and says that destroy needs a stack', async () => {
   const { stdout } = await command.run(['destroy', '--help']);
   expect(stdout).toContain('--stack <name>      the stack to clean up after (required)');
   expect(stdout).not.toContain('[]');
 });
 
-test('a disk that is full under the output stops nothing: the journal is whole, stderr says it once, exit 1', async () => {
+test('a full disk under the output stops no work: the journal is whole, stderr says it once, and the run ends with 1', async () => {
   command.write('manifest.json', manifest());
   const { code, stderr } = await command.runOnFullDisk(['apply', '--manifest', 'manifest.json', '--auto-approve']);
   expect(stderr).toMatch(/^\nThe output can't be written \(ENOSPC.*\); the work goes on without it\.\n$/);
@@ -164,7 +164,7 @@ test('a disk that is full under the output stops nothing: the journal is whole, 
   expect(planned.code).toBe(1);
 });
 
-test('a refused pool is named with its numbers, and the other is done: exit 1', async () => {
+test('a refused pool is named with its numbers, the other pool is done, and the run ends with 1', async () => {
   command.write(
     'manifest.json',
     manifest({ ...declared(), 'shared/Blue/AllocationPools': entry(blue, '10.0.2.1', '10.0.2.30') }),
@@ -214,7 +214,7 @@ test('an interrupt ends the run between two steps, and a second run finishes', a
   expect((await command.run(['plan', '--manifest', 'manifest.json'])).code).toBe(0);
 });
 
-test('a terminal that goes away, and says so twice: what is under way is finished, and a second run finishes the rest', async () => {
+test('a terminal that goes away and sends two signals leaves the current step to be finished, and a second run finishes the rest', async () => {
   const many = await addManySubnets(tables);
   command.write('manifest.json', manifest(manyEntries(many)));
   let gone = false;
@@ -234,7 +234,7 @@ test('a terminal that goes away, and says so twice: what is under way is finishe
   expect((await command.run(['plan', '--manifest', 'manifest.json'])).code).toBe(0);
 });
 
-describe("what it says when it can't start", () => {
+describe('the message of a command that cannot start', () => {
   test.each<[string, string[], string]>([
     ['no app here', ['plan'], 'there is no synthesized app here'],
     ['a manifest that is not there', ['plan', '--manifest', 'nowhere.json'], 'nowhere.json: there is no such file'],
@@ -250,7 +250,7 @@ describe("what it says when it can't start", () => {
       ['plan', '--manifest', 'manifest.json', '--stack', 'acme'],
       '--stack acme names nothing here; there is shared',
     ],
-  ])('%s', async (_, args, message) => {
+  ])('names %s', async (_, args, message) => {
     command.write('manifest.json', manifest());
     const { code, stderr } = await command.run(args);
     expect(code).toBe(1);

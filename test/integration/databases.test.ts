@@ -73,7 +73,7 @@ test('the server refuses a write on the session that reads, though the account m
   expect(await reader.query('SELECT name FROM seen')).toEqual([{ name: 'nova' }]);
 });
 
-test('a database that nothing names is no trouble until somebody asks for it', async () => {
+test('a database that stackward.yaml leaves out is no trouble until somebody asks for it', async () => {
   const opened = connect([`keystone: { ${login(together, 'TOGETHER')}, tls: off }`]);
   expect([...opened.context.readers.databases]).toEqual(['keystone']);
   expect(opened.context.readers.databaseProbes.map(({ name }) => name)).toEqual(['keystone']);

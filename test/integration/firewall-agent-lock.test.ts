@@ -46,9 +46,9 @@ async function agent(variant: 'nft' | 'legacy', ...more: readonly string[]) {
   };
 }
 
-describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
+describe.each(['nft', 'legacy'] as const)('with iptables-%s,', (variant) => {
   test.each(['icehouse', 'liberty'] as const)(
-    '%s: the write waits until the agent has restored, and stays',
+    'a write of the release %s waits until the agent has restored its tables, and stays',
     async (release) => {
       make(variant, inLock);
       let ended: Promise<unknown> = Promise.resolve();
@@ -74,7 +74,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     },
   );
 
-  test('without the lock the same is lost: the agent restores what it saved before', async () => {
+  test('a write without the lock is lost, because the agent restores what it saved before', async () => {
     make(variant, inLock);
     const old = await agent(variant);
     const { problems } = await world.run(wish('mitaka'));
@@ -94,13 +94,13 @@ test.each([
     (folder: string) => `[DEFAULT]\n# lock_path = /nowhere\nstate_path = ${folder}\nlock_path = $state_path/lock\n`,
   ],
   ['neither of both, with a state_path', (folder: string) => `[DEFAULT]\nstate_path=${folder}\n`],
-])('the lock is found through %s', async (_, configuration) => {
+])("the agent's lock is found through %s", async (_, configuration) => {
   make('nft', configuration);
   expect((await world.run(wish('kilo'))).problems).toEqual([]);
   expect(Object.values(world.get().stored()).join()).toContain(`# lock: ${lock}\n`);
 });
 
-test('a lock that is not there: nothing is put into the kernel, and it is said whose it is', async () => {
+test("nothing is put into the kernel while the agent's lock file is missing, and the message says whose file it is", async () => {
   make('nft', (folder) => `[DEFAULT]\nlock_path = ${folder}/elsewhere\n`);
   const { outcomes, messages } = await world.run(wish('liberty'));
   expect(outcomes).toEqual([['firewall-exception.acme/Branch', 'UnrecoverableError']]);

@@ -85,7 +85,7 @@ async function write(text: string): Promise<Outcome<object> | undefined> {
   return (await host.write([[restore]]))[0]?.[0];
 }
 
-test('each write is done, though the commits of the agent make the first try of some fail', async () => {
+test("each write beside a busy agent is done, though the agent's commits make the first try of some fail", async () => {
   let races = 0;
   for (let done = 0; done < 300 && races < 3; done += 1) {
     const wanted = rulesFor(`10.1.${done >> 8}.${done & 255}`);
@@ -101,7 +101,7 @@ test('each write is done, though the commits of the agent make the first try of 
   expect(saved()).toContain('-A neutron-openvswi-sg -s 192.0.2.1/32 -j RETURN');
 });
 
-test('a rule by hand in one table: its write is refused, and the message names the table that is done', async () => {
+test('a rule that somebody put into one table has its write refused, and the message names the table that is done', async () => {
   const [first, second] = [rulesFor('10.1.0.1'), rulesFor('10.1.0.2')];
   expect(await write(renderReplacement(chain, ours(), first))).toEqual({ ok: true, value: {} });
   const text = renderReplacement(chain, ours(), second);

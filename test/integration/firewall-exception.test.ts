@@ -33,9 +33,9 @@ const make = (variant: TableVariant = 'nft', names: readonly string[] = ['cnode0
 };
 afterEach(() => world.remove());
 
-describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
+describe.each(['nft', 'legacy'] as const)('with iptables-%s,', (variant) => {
   test.each(['zed', 'mitaka'] as const)(
-    '%s: put, changed, removed; a second run writes nothing; foreign rules stay',
+    'rules of the release %s are put, changed and removed, a second run writes nothing, and foreign rules stay',
     async (release) => {
       const host = make(variant).get();
       const foreign = [host.foreign(4), host.foreign(6)];
@@ -64,7 +64,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     },
   );
 
-  test('counters of foreign rules are as they were, through put, change and removal', async () => {
+  test('counters of foreign rules stay through apply, change and removal', async () => {
     const host = make(variant).get();
     host.restore(4, '*filter\n[7:700] -A foo -s 203.0.113.99/32 -j RETURN\nCOMMIT\n', '-n', '-c');
     const counted = () =>
@@ -80,7 +80,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     }
   });
 
-  test('a hundred at once are one write, and what the kernel prints of them is what was meant', async () => {
+  test('a hundred exceptions are one write, and the kernel prints the rules that were meant', async () => {
     const host = make(variant).get();
     const names = Array.from({ length: 100 }, (_, index) => `Branch${index}`);
     for (const [index] of names.entries()) world.network.putPort({ id: portOf(index), hostId: 'cnode01' });
@@ -112,7 +112,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
     expect((await world.plan(many, all)).steps).toEqual([]);
   });
 
-  test('a rule that somebody put into our chain after the plan: refused, all of it left, and shown by the next plan', async () => {
+  test("a rule that somebody put into stackward's chain after the plan is refused, and the next plan shows it", async () => {
     const host = make(variant).get();
     await world.run(wish());
     const change = { sources: ['10.98.0.0/24'] };
@@ -142,7 +142,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (variant) => {
   test.each([
     ['changed', (host: FirewallHosts) => host.get().iptables('-R', chain, '1', '-s', '10.0.0.0/8', '-j', 'ACCEPT')],
     ['gone', (host: FirewallHosts) => host.get().iptables('-D', chain, '1')],
-  ])('a rule of ours that was %s after the plan: refused, all of it left', async (_, meddle) => {
+  ])("a rule of stackward's that was %s after the plan makes the write refused, and the whole chain stays", async (_, meddle) => {
     const host = make(variant).get();
     await world.run(wish());
     let before: string[] = [];
@@ -166,7 +166,7 @@ test.each([
     '10.77.0.10/32',
     '10.77.0.11/32',
   ],
-])('%s: its rules follow, where the MAC address is matched', async (because, port, old, now) => {
+])("%s: the exception's rules follow where they match the MAC address", async (because, port, old, now) => {
   const host = make().get();
   const wished = wish({ release: 'mitaka', sources: ['10.77.0.0/24'] });
   await world.run(wished);
@@ -179,7 +179,7 @@ test.each([
   expect((await world.plan(wished, all)).steps).toEqual([]);
 });
 
-test('a rule changed by hand, a rule too many of ours, a jump gone: drift, repaired', async () => {
+test("a rule changed by hand, a surplus rule of stackward's and a missing jump are drift, and are repaired", async () => {
   const host = make().get();
   await world.run(wish());
   const right = host.lines();
@@ -197,7 +197,7 @@ test('a rule changed by hand, a rule too many of ours, a jump gone: drift, repai
   }
 });
 
-test('a chain of our name that came after the plan: refused, and nothing of it is flushed', async () => {
+test("a chain of stackward's name that appeared after the plan is refused and not flushed", async () => {
   const host = make().get();
   const { outcomes } = await world.run(wish(), {
     between: () => {
@@ -210,7 +210,7 @@ test('a chain of our name that came after the plan: refused, and nothing of it i
   expect(Object.keys(host.stored())).toEqual([`firewall-exception-${mark}.ipv6`]);
 });
 
-test('another run of the same owner wrote after the plan: refused, and nothing of it is flushed', async () => {
+test('a chain that another run of the same owner wrote after the plan is refused and not flushed', async () => {
   const host = make().get();
   const otherStack = [manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' })];
   const late = await world.run(otherStack, { between: () => world.run(wish()) });
@@ -220,7 +220,7 @@ test('another run of the same owner wrote after the plan: refused, and nothing o
   for (const prefix of ['10.99.0.0', '10.97.0.0']) expect(host.ours().join()).toContain(prefix);
 });
 
-test('what the kernel has as declared is adopted: only its coming back at boot is written', async () => {
+test('rules that the kernel has as declared are adopted: only the stored file for the boot is written', async () => {
   const host = make().get();
   await world.run(wish());
   const files = host.stored();
@@ -248,7 +248,7 @@ test('a line that somebody wrote into the stored file goes with the next run, an
   expect([host.stored(), host.lines(), world.written - written]).toEqual([files, tables, 1]);
 });
 
-test('decoys: the same rule elsewhere, a chain of a longer name, another owner, stay through apply and removal', async () => {
+test('decoys stay through apply and removal: the same rule elsewhere, a chain of a longer name, another owner', async () => {
   const host = make().get();
   host.restore(
     4,
@@ -268,7 +268,7 @@ test('decoys: the same rule elsewhere, a chain of a longer name, another owner, 
   expect(host.lines().filter((line) => line.includes('stackward-') || line.includes('10.99.0.0'))).toEqual(decoys);
 });
 
-test('two owners on one host: two chains, two jumps; neither sweeps the other', async () => {
+test("two owners on one host have two chains and two jumps, and neither sweeps the other's", async () => {
   const host = make().get();
   const theirs = [
     manifestOf({ Theirs: exception({ sources: ['10.97.0.0/24'] }) }, { owner: 'team-b', stack: 'other' }),
@@ -284,7 +284,7 @@ test('two owners on one host: two chains, two jumps; neither sweeps the other', 
   expect(Object.keys(host.stored())).toEqual([`firewall-exception-${ownerMark('team-b')}.ipv4`]);
 });
 
-test('one owner, several stacks: a part alone is written, and only what may be swept goes', async () => {
+test('a run of some stacks of an owner writes only theirs, and removes only what it may sweep', async () => {
   const host = make().get();
   const otherStack = manifestOf({ Other: exception({ sources: ['10.97.0.0/24'] }) }, { stack: 'other' });
   const { outcomes } = await world.run([...wish(), otherStack], { only: [id] });
@@ -297,7 +297,7 @@ test('one owner, several stacks: a part alone is written, and only what may be s
   expect([host.ours().join().includes('10.99'), host.ours().join().includes('10.97')]).toEqual([false, true]);
 });
 
-test('no agent has run yet: nothing is written; when it has, all is put', async () => {
+test("nothing is written before the agent's first run, and all rules are put after it", async () => {
   const host = make().get();
   host.emptyTables();
   const { planned, problems } = await world.run(wish());

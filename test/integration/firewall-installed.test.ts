@@ -56,7 +56,7 @@ function wish() {
   return [{ ...exceptions, resources: [...exceptions.resources, ...boot.resources] }];
 }
 
-test('with the limits of docs/kinds: applied, brought back, removed, and no trace', async () => {
+test("an installed program with the limits of the kind's page applies exceptions, removes them, and leaves no trace", async () => {
   const text = readFileSync(join(__dirname, '../../docs/kinds/boot-restore.md'), 'utf8');
   allow(JSON.parse(/```json\n([^`]*)```/.exec(text)![1]!) as object);
   const host = world.get();
@@ -73,7 +73,7 @@ test('with the limits of docs/kinds: applied, brought back, removed, and no trac
   expect([host.lines(4), host.lines(6), machine.read(unit)]).toEqual([...before, undefined]);
 });
 
-test('without them no file is written, and the limits are named', async () => {
+test('an installed program without these limits writes no file, and the message names the limits', async () => {
   allow({ read: ['/etc/', '/var/lib/stackward/'], write: [] });
   const host = world.get();
   const { outcomes, messages } = await world.run(wish());

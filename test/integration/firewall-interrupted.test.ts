@@ -32,13 +32,13 @@ function make(): FirewallHosts {
 const inKernel = (family: 4 | 6) => openedInKernel(world.get(), family);
 const atBoot = (family: 4 | 6) => openedAtBoot(world.get(), family);
 
-describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
+describe.each(['zed', 'mitaka'] as const)('with the rules of %s,', (release) => {
   const passes = [
     ['put', [], before],
     ['changed', before, after],
     ['removed', before, []],
   ] as const;
-  test.each(passes)('%s', async (what, from, to) => {
+  test.each(passes)('an exception that is %s while the connection is lost opens nothing at boot that the kernel does not, and the next run converges', async (what, from, to) => {
     const wished = (sources: readonly string[]) => (sources.length > 0 ? wish(sources, release) : nobody);
     const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
     const ofFamily = (family: 4 | 6, all: readonly string[]) =>
@@ -72,7 +72,7 @@ describe.each(['zed', 'mitaka'] as const)('%s', (release) => {
   });
 });
 
-test('a release raised from Mitaka to Newton: at no write is there a gap', async () => {
+test('raising the release from Mitaka to Newton leaves no gap at any write', async () => {
   for (let cut = 0; ; cut++) {
     make();
     await world.run(wish(before, 'mitaka'));
@@ -87,7 +87,7 @@ test('a release raised from Mitaka to Newton: at no write is there a gap', async
   }
 });
 
-describe('refused', () => {
+describe('a refused write of an exception', () => {
   const wide = ['10.0.0.0/8', '2001:db8::/32'];
   const state = () => [world.get().lines(4), world.get().lines(6), world.get().stored()];
   const foreign = ['-A', `stackward-${ownerMark('team-a')}`, '-s', '192.0.2.66/32', '-j', 'DROP'];
@@ -95,7 +95,7 @@ describe('refused', () => {
   test.each([
     ['a change', wide],
     ['a removal', []],
-  ])('%s: neither the kernel nor what comes back at boot is another', async (_, to) => {
+  ])('for %s leaves both the kernel and the stored files as they are', async (_, to) => {
     make();
     await world.run(wish(before, 'zed'));
     let seen: unknown;
@@ -111,7 +111,7 @@ describe('refused', () => {
     expect(state()).toEqual(seen);
   });
 
-  test('and the connection lost before the file is as it was: less comes back at boot, which is said, and the next run mends it', async () => {
+  test('after which the connection is lost before the file is restored: less comes back at boot, a message says so, and the next run mends it', async () => {
     make();
     await world.run(wish(before, 'zed'));
     const { messages } = await world.run(wish(wide, 'zed'), {
@@ -129,7 +129,7 @@ describe('refused', () => {
     expect([inKernel(4), atBoot(4)]).toEqual([['10.0.0.0/8'], ['10.0.0.0/8']]);
   });
 
-  test('the file alone: the rules are in place, and it is said that they do not come back', async () => {
+  test('that concerns the stored file alone leaves the rules in place, and a message says that they do not come back', async () => {
     make();
     const path = join(world.get().stateFolder, `firewall-exception-${ownerMark('team-a')}.ipv4`);
     const { outcomes, messages } = await world.run(wish(before, 'zed'), {

@@ -33,7 +33,7 @@ test.each([
   ['put', [], before],
   ['changed', before, after],
   ['removed', before, []],
-])('%s: before, after or closed; a restart opens no more; the next run converges', async (_, from, to) => {
+])('a program killed while an exception is %s leaves it as before, as after or closed, a restart opens no more, and the next run converges', async (_, from, to) => {
   const host = world.get();
   const foreign = host.foreign();
   for (let change = 1; ; change++) {

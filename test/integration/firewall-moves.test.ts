@@ -23,7 +23,7 @@ const make = (names: readonly string[] = ['cnode01']): FirewallHosts => {
 };
 afterEach(() => world.remove());
 
-test('a server that moved: its exception follows, the old host is cleaned; a candidate has it before', async () => {
+test('an exception follows its server to another host, the old host is cleaned, and a candidate has the rules before the move', async () => {
   make(['cnode01', 'cnode02', 'cnode03']);
   const agents = [{ host: 'cnode03', type: 'DHCP agent', isAlive: true }];
   world.network.addAgent(agents[0]!);
@@ -41,7 +41,7 @@ test('a server that moved: its exception follows, the old host is cleaned; a can
   expect((await world.plan(wish({ placement: 'candidates' }), all)).steps).toEqual([]);
 });
 
-test('a server that moved from a host that is down: it passes on the new one; the old is cleaned when it is back', async () => {
+test('an exception follows a server from a host that is down, and the old host is cleaned when it is back', async () => {
   const down = new Set<string>();
   world = new FirewallHosts(['cnode01', 'cnode02'], {
     open: ({ name, namespace, stateFolder }) => {
@@ -66,7 +66,7 @@ test('a server that moved from a host that is down: it passes on the new one; th
   expect([world.get('cnode01').ours(), world.get('cnode01').stored()]).toEqual([[], {}]);
 });
 
-test('a port that is bound nowhere, or seen by nobody, is a problem, and what there is of its exception stays', async () => {
+test('a port that is bound to no host, or that nobody may see, is a problem, and the rules of its exception stay', async () => {
   const host = make().get();
   await world.run(wish());
   const before = host.lines();

@@ -39,9 +39,9 @@ async function thereAndBack(manifests: ReturnType<typeof wish>): Promise<void> {
   expect((await world.plan(there.undo())).steps).toEqual([]);
 }
 
-test('of the first apply', () => thereAndBack(wish()));
+test('a rollback undoes the first apply of an exception', () => thereAndBack(wish()));
 
-test('of a change, a removal and a move', async () => {
+test('a rollback undoes a change, a removal and a move of exceptions', async () => {
   await world.run(wish());
   await thereAndBack([manifestOf({ Branch: exception({ sources: 'any', release: 'zed' }) })]);
   await thereAndBack(nobody);
@@ -49,7 +49,7 @@ test('of a change, a removal and a move', async () => {
   await thereAndBack(wish());
 });
 
-test('does not touch what somebody changed since', async () => {
+test('a rollback of exceptions leaves what somebody changed since', async () => {
   await world.run(wish());
   const removal = await world.run(nobody, { sweep });
   const planned = await world.plan(removal.undo());

@@ -46,8 +46,8 @@ async function listen(answer: (server: Server) => void): Promise<number> {
   return port;
 }
 
-describe('no way to the host', () => {
-  test('an unknown host key, then a changed one; a configuration that checks none is overruled', async () => {
+describe('the message where no way leads to the host', () => {
+  test('names an unknown host key and a changed one, also where the configuration says to check none', async () => {
     const careless = addWay('careless', { lines: ['StrictHostKeyChecking no'] });
     sshd.setKnownKey(undefined);
     for (const way of ['host', careless])
@@ -64,7 +64,7 @@ describe('no way to the host', () => {
     expect(await askFacts(open('host'))).toMatchObject([{ ok: true }]);
   });
 
-  test('nothing listens, nobody greets, the greeting is cut', async () => {
+  test('tells a closed port from one that sends no greeting or half of one', async () => {
     const refusing = await listen((server) => server.close());
     expect(await failure(askFacts(open(addWay('refusing', { port: refusing }))))).toMatchObject(
       transient(/^nothing listens on its ssh port/),
@@ -84,7 +84,7 @@ describe('no way to the host', () => {
     hangingUp?.close();
   });
 
-  test('no name, no login, no shell, a broken configuration, a destination that is an option', async () => {
+  test('tells apart no name, no login, no shell, a broken configuration, and a destination that is an option', async () => {
     const nowhere = addWay('nowhere');
     expect(await failure(askFacts(open('no-such-host.invalid')))).toMatchObject(
       unrecoverable(/^its name has no address/),
@@ -106,7 +106,7 @@ describe('no way to the host', () => {
     expect(() => open('-oProxyCommand=touch x')).toThrow('it is no destination for ssh');
   });
 
-  test("a jump host and the user's own multiplexing are the configuration's", async () => {
+  test("ssh takes a jump host and the user's own multiplexing from the user's configuration", async () => {
     const lines = [
       'ProxyJump host',
       'ControlMaster auto',
@@ -118,7 +118,7 @@ describe('no way to the host', () => {
   });
 });
 
-describe('a connection that goes away', () => {
+describe('a connection that is lost', () => {
   test('in the middle of the request: nothing is done, and the next request connects again', async () => {
     const wire = await Wire.open(sshd.port);
     const host = open(addWay('request', { port: wire.port }));
@@ -166,7 +166,7 @@ describe('a connection that goes away', () => {
     await wire.close();
   });
 
-  test('a killed stackward leaves no connection and no program behind', async () => {
+  test('because stackward was killed leaves no connection and no program behind', async () => {
     const hold = `
       const { SshHost } = require(${JSON.stringify(join(__dirname, '../../adapters/host/ssh-host.ts'))});
       const host = new SshHost('x', { destination: 'host', configFile: ${JSON.stringify(sshd.configFile)} });
@@ -179,7 +179,7 @@ describe('a connection that goes away', () => {
   });
 });
 
-test('hosts side by side: one connection and one round trip each, and never more at once than the bound', async () => {
+test('hosts are asked side by side with one connection and one round trip each, and never more at once than the bound', async () => {
   let running = 0;
   let most = 0;
   let asked = 0;

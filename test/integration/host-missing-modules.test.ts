@@ -75,7 +75,7 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
     }
   });
 
-  test('no agent has run yet: the iptables of the host counts, and must work', async () => {
+  test('needs the iptables of the host to work where no agent has run yet', async () => {
     expect(await save(['nf_tables'], 'legacy')).toMatchObject({
       ok: true,
       value: { variant: 'legacy', hasHook: false },
@@ -92,7 +92,7 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
     ['1.8.9', 'exec setpriv --bounding-set -net_admin --inh-caps -net_admin /usr/sbin/$0 "$@"'],
     ['1.8.5', "echo 'iptables-save/1.8.5 Failed to initialize nft: Permission denied' >&2; exit 1"],
     ['in a user namespace', "echo 'Failed to initialize nft: Operation not permitted' >&2; exit 1"],
-  ])('iptables %s without the right to ask the kernel: no module is blamed', async (_, line) => {
+  ])('blames no kernel module where iptables %s lacks the right to ask the kernel', async (_, line) => {
     namespace.run('iptables-legacy', '-N', 'neutron-filter-top');
     const installed = install([], { python });
     for (const variant of ['nft', 'legacy']) {
@@ -106,7 +106,7 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
     );
   });
 
-  test('neither works: the sentence names both modules', async () => {
+  test('names both modules where neither variant works', async () => {
     namespace.run('iptables-legacy', '-N', 'neutron-filter-top');
     expect(await save(['nf_tables', 'ip_tables'], 'nft')).toEqual(
       refused(
@@ -116,7 +116,7 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
   });
 });
 
-test('a kernel that filters no IPv6: an exception of IPv4 is put there', async () => {
+test('an exception of IPv4 is written on a host whose kernel filters no IPv6', async () => {
   const installed = install(['nf_tables'], { only: 'ip6tables' });
   const world = new FirewallHosts(['cnode01'], {
     open: (host) =>
@@ -132,7 +132,7 @@ test('a kernel that filters no IPv6: an exception of IPv4 is put there', async (
   }
 });
 
-test('at boot, without nf_tables: rules of legacy come back', () => {
+test('rules of iptables-legacy come back at boot on a host without nf_tables', () => {
   const namespace = makeNamespace();
   try {
     const installed = install(['nf_tables'], { iptables: 'legacy' });

@@ -53,14 +53,14 @@ const withPath = async <T>(path: string, work: () => Promise<T>): Promise<T> => 
   return work().finally(() => (process.env.PATH = PATH));
 };
 
-test('no Python, and one that is a shim of nothing', async () => {
+test('a host without Python, and one whose python is a shim without a Python, are named', async () => {
   for (const path of [bin('none'), bin('shim', '#!/bin/sh\nexit 127\n')])
     expect(await failure(withPath(path, () => askFacts(new LocalHost('cnode01'))))).toMatchObject(
       unrecoverable(/^neither python3, python2 nor python runs there; install Python/),
     );
 });
 
-test('a program that hangs is ended, by the deadline on the host and by the one here', async () => {
+test('a host program that hangs is ended by the deadline on the host and by the one here', async () => {
   const host = open('host', { requestTimeoutMs: 2000 });
   const hang = spawn('/usr/bin/python3', ['-c', lockFolder, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(hang.stdout, 'data');
@@ -84,7 +84,7 @@ test('a program that hangs is ended, by the deadline on the host and by the one 
   expect(spawnSync('pgrep', ['-f', 'sleep 4711']).status).toBe(1);
 });
 
-test('a program that dies: of its own, and under sudo', async () => {
+test('a host program that dies by itself or under sudo fails the request', async () => {
   const path = bin('dying', '#!/bin/sh\nkill -KILL $$\n');
   expect(await failure(withPath(path, () => askFacts(new LocalHost('cnode01'))))).toMatchObject(
     transient(/^the program ended without an answer.*nothing was changed/),
@@ -107,7 +107,7 @@ test('a program that dies: of its own, and under sudo', async () => {
   );
 });
 
-test('a program that ends with 1 before its answer: a write may be done, and a program that no shell could start wrote nothing', async () => {
+test('a host program that ends with 1 before its answer may have written, and one that no shell could start wrote nothing', async () => {
   const made = join(folder, 'made');
   const outOfMemory = join(folder, 'out-of-memory');
   const source = hostSource.replace('put_answer(answer_to(body))', 'answer_to(body)\n        raise MemoryError()');
@@ -128,7 +128,7 @@ test('a program that ends with 1 before its answer: a write may be done, and a p
   );
 });
 
-test('one that never stops printing is ended, and is no passing failure', async () => {
+test('a host program that never stops printing is ended, and the failure is not a passing one', async () => {
   for (const to of ['1', '2']) {
     const path = bin(`endless-${to}`, `#!/bin/sh\nexec /usr/bin/yes >&${to}\n`);
     expect(await failure(withPath(path, () => askFacts(new LocalHost('cnode01'))))).toMatchObject(
@@ -137,7 +137,7 @@ test('one that never stops printing is ended, and is no passing failure', async 
   }
 });
 
-test('a login script that prints, and one that prints what looks like an answer', async () => {
+test('a login script may print, also what looks like an answer', async () => {
   const path = bin('noisy', '#!/bin/sh\nprintf "hello\\nstackward-answer 2\\n{}"\nexec /usr/bin/python3 "$@"\n');
   expect(await withPath(path, () => askFacts(new LocalHost('cnode01')))).toMatchObject([{ ok: true }]);
 });

@@ -84,7 +84,7 @@ async function restore(
   return (await host.write([[write]]))[0]?.[0];
 }
 
-test('a lock that is given back: it is tried until then', async () => {
+test('the program tries again until the lock of the tables is given back', async () => {
   const host = oldHost(60);
   await holdLock();
   let ended = false;
@@ -96,14 +96,14 @@ test('a lock that is given back: it is tried until then', async () => {
   expect(namespace.run('iptables-legacy-save')).toContain(`-A ${chain} ${rule}\n`);
 });
 
-test('a lock that stays is busy, and nothing is changed', async () => {
+test('the program reports a lock of the tables that stays held as busy, and changes nothing', async () => {
   const host = oldHost(1);
   await holdLock();
   expect(await restore(host, made)).toMatchObject({ ok: false, reason: 'busy', error: { reason: 'TransientError' } });
   expect(namespace.run('iptables-legacy-save')).not.toContain(chain);
 });
 
-test('a lock that stays is waited for once where the tool itself waits', async () => {
+test('the program waits once for a lock of the tables that stays held where iptables-restore waits itself', async () => {
   const host = newHost(1);
   await holdLock();
   expect(await restore(host, made)).toMatchObject({
@@ -114,7 +114,7 @@ test('a lock that stays is waited for once where the tool itself waits', async (
   expect(namespace.run('iptables-legacy-save')).not.toContain(chain);
 });
 
-test('a race that is lost after the tool got the lock is tried again', async () => {
+test('the program tries again where it loses a race after iptables-restore got the lock', async () => {
   const waited =
     'Another app is currently holding the xtables lock; still 1s 0us time ahead to have a chance to grab the lock...';
   const host = newHost(1, `echo '${waited}' >&2; echo 'iptables-restore: line 4 failed' >&2; exit 4`);
@@ -122,7 +122,7 @@ test('a race that is lost after the tool got the lock is tried again', async () 
   expect(tries()).toBe(2);
 });
 
-test('a chain that is not empty is told at once', async () => {
+test('the program reports a chain that is not empty at once', async () => {
   const host = oldHost(60);
   await restore(host, made, 'nft');
   const before = tries();

@@ -20,7 +20,7 @@ function askNova(names: readonly string[]): { version: string; hostnames: string
   throw new Error(`${python} failed: ${run.stderr}`);
 }
 
-test('Zed derives the same hostnames', () => {
+test('Nova of Zed derives the same hostnames from server names', () => {
   const latin1 = Array.from({ length: 256 }, (_, code) => `x${String.fromCharCode(code)}Y`);
   const random = fc.sample(fc.string({ unit: 'binary', maxLength: 90 }), 500);
   const likely = fc.sample(

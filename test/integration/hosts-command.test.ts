@@ -21,7 +21,7 @@ const { manifest, run, apply } = {
 };
 const applied = (stdout: string) => /Resources: .*\n/.exec(stdout)?.[0].trim();
 
-test('everything on a host is made, a second run writes nothing, and the run is rolled back to what was', async () => {
+test('all kinds are applied on a host, a second run writes nothing, and a rollback brings back what was there', async () => {
   const before = world();
   const planned = await run(['plan'], manifest());
   expect([planned.stderr, planned.code]).toEqual(['', 2]);
@@ -49,7 +49,7 @@ test('everything on a host is made, a second run writes nothing, and the run is 
   expect(readdirSync(site.stateFolder())).toEqual([]);
 });
 
-test('what leaves the code goes, and that removal is rolled back too', async () => {
+test('things whose declaration leaves the code are removed, and a rollback brings them back', async () => {
   const before = world();
   await apply(manifest());
   const there = world();
@@ -65,7 +65,7 @@ test('what leaves the code goes, and that removal is rolled back too', async () 
   expect(world()).toEqual(there);
 });
 
-test('a filtered run removes nothing, destroy removes one stack, also when its manifest is gone', async () => {
+test('a filtered run removes nothing, and destroy removes one stack, also when its manifest is gone', async () => {
   const before = world();
   await apply(manifest());
   const there = world();
@@ -107,7 +107,7 @@ test("two pipelines on one host don't undo each other, whichever comes and goes 
   expect(world()).toEqual(before);
 });
 
-test('what moved since the plan is refused and named, the rest goes on', async () => {
+test('a thing that changed since the plan is refused by name, and the rest is done', async () => {
   await run(['plan', '--out', 'saved.plan'], manifest());
   writeFileSync(site.policy, '"create_port:fixed_ips:ip_address": "role:operator"\n');
   const { code, stdout } = await run(['apply', 'saved.plan', '--auto-approve'], manifest());
@@ -119,7 +119,7 @@ test('what moved since the plan is refused and named, the rest goes on', async (
   expect(world().tables).toContain('-s 10.99.0.0/24');
 });
 
-test('neither output nor journal nor record holds what the configuration of a service keeps secret', async () => {
+test("neither output nor journal nor record holds a secret of a service's configuration", async () => {
   const outputs = [await run(['plan', '--json'], manifest()), await apply(manifest())];
   expect(outputs.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain(servicePassword);
   const folders = [join(hosts.command.folder, 'runs', site.runs[0] ?? ''), site.stateFolder()];
@@ -128,7 +128,7 @@ test('neither output nor journal nor record holds what the configuration of a se
       expect(readFileSync(join(folder, file), 'utf8')).not.toContain(servicePassword);
 });
 
-test('a machine that stackward.yaml and Neutron call by two names keeps what it has', async () => {
+test('a machine that stackward.yaml and Neutron call by two names keeps its things', async () => {
   const full = `${host}.example.net`;
   hosts.addName(full, host);
   hosts.neutron.network.putPort({ id: site.portId, hostId: full });
@@ -146,7 +146,7 @@ test('a machine that stackward.yaml and Neutron call by two names keeps what it 
   ]);
 });
 
-test('destroy with a host that does not answer is not done, and says so', async () => {
+test('destroy is not done while a host does not answer, and says so', async () => {
   await apply(manifest());
   hosts.sshd.addWay('gone', { port: 1 });
   hosts.neutron.network.addAgent({ host: 'gone', type: 'Open vSwitch agent', isAlive: false });
@@ -177,7 +177,7 @@ test('destroy asks on a terminal; where nobody can answer, it names the command 
   expect([destroyed.code, destroyed.stdout]).toEqual([0, expect.stringContaining('Now run `cdktf destroy acme`.')]);
 });
 
-test('a grant needs no OpenStack, and says where nothing was looked for', async () => {
+test('a grant needs no OpenStack, and the plan says where leftovers were not looked for', async () => {
   const grants = manifest({ 'acme/Grant': site.grant() });
   hosts.command.env = {};
   const { code, stdout, stderr } = await apply(grants);
@@ -186,7 +186,7 @@ test('a grant needs no OpenStack, and says where nothing was looked for', async 
   expect(stdout).toContain(`leftovers are looked for on ${host} alone, because Neutron can't be asked for its agents`);
 });
 
-test('what Neutron has against being asked is said, not that a target is unknown', async () => {
+test("a plan gives Neutron's own refusal, and does not call the target unknown", async () => {
   hosts.neutron.failing = 503;
   const { code, stdout, stderr } = await run(['plan', '--target', `host:${host}`], manifest());
   expect([code, stderr]).toEqual([1, '']);

@@ -38,8 +38,8 @@ describe.each([
   ['a flag', 0, '"verb":"set-bridge-flag"'],
   ['a grant', 1, '/policy.yaml","expect"'],
   ['an exception', 2, '"verb":"restore-tables"'],
-])('killed at %s', (_, done, request) => {
-  test('that was done all the same: runs says so, and rollback brings everything back', async () => {
+])('a run killed at %s', (_, done, request) => {
+  test('that the host did all the same: runs says so, and rollback brings everything back', async () => {
     const before = site.at();
     await killedAt(request, 'done', apply);
     expect(site.at()).not.toEqual(before);
@@ -52,7 +52,7 @@ describe.each([
     expect([site.at(), readdirSync(site.stateFolder())]).toEqual([before, []]);
   });
 
-  test('that was never begun: a second run goes on, and both runs are brought back', async () => {
+  test('that the host never began: a second run goes on, and both runs are rolled back', async () => {
     const before = site.at();
     await killedAt(request, 'drop', apply);
     const second = await site.apply(manifest());
@@ -65,7 +65,7 @@ describe.each([
 });
 
 test.each(['done', 'drop'] as const)(
-  'killed during a rollback whose request is %s: the same rollback ends it',
+  'a rollback that is killed at a request of the fate "%s" is completed by the same rollback',
   async (fate) => {
     const before = site.at();
     await site.apply(manifest());

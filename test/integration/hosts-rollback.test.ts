@@ -21,7 +21,7 @@ const manifest = () =>
   });
 const both = () => site.hosts.names.map((host) => [site.at(host), readdirSync(site.stateFolder(host))]);
 
-test('both hosts are as they were; one that is down is said, and follows with the next rollback', async () => {
+test('a rollback brings both hosts back, names one that is down, and the next rollback brings that one back', async () => {
   const before = both();
   expect((await site.apply(manifest())).code).toBe(0);
   expect(both()).not.toEqual(before);
@@ -38,7 +38,7 @@ test('both hosts are as they were; one that is down is said, and follows with th
   expect(both()).toEqual(before);
 });
 
-test('no secret is in a saved plan, in a journal, or in what failed runs say', async () => {
+test('no secret is in a saved plan, in a journal, or in the messages of failed runs', async () => {
   const { password } = site;
   const outputs = [await site.run(['plan', '--out', 'saved.plan'], manifest())];
   outputs.push(await site.run(['apply', 'saved.plan', '--auto-approve'], manifest()));

@@ -54,7 +54,7 @@ const oneCase = fc.constantFrom<4 | 6>(4, 6).chain((version) =>
   }),
 );
 
-testWithNetaddr("spelling, free ranges and networks are netaddr's", () => {
+testWithNetaddr('addresses are spelled, and free ranges and networks computed, as netaddr does', () => {
   const cases = fc
     .sample(oneCase, { numRuns: 400, seed: 20140919 })
     .map(({ version, base, pools, used, prefix, zeros }) => {

@@ -28,7 +28,7 @@ const lines = (text: string): string[] => {
   ];
 };
 
-test.each(['nft', 'legacy'] as const)('%s', (variant) => {
+test.each(['nft', 'legacy'] as const)('a rendered change makes of the tables of iptables-%s what the renderer foresees, and leaves foreign rules', (variant) => {
   let count = 0;
   fc.assert(
     fc.property(tables, ownRules, ({ text }, wanted) => {

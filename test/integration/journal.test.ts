@@ -28,7 +28,7 @@ const rollback = (name: string) => command.run(['rollback', name, '--auto-approv
 const runs = () => readdirSync(join(command.folder, 'runs')).sort();
 const text = (run: string, file: string) => readFileSync(join(command.folder, 'runs', run, file), 'utf8');
 
-test('a run is recorded with what was there before, and brought back to the very rows', async () => {
+test('the journal records what was there before a run, and a rollback brings back the very rows', async () => {
   const before = await tables.pools(red);
   const applied = await apply();
   const [run = ''] = runs();
@@ -81,12 +81,12 @@ test('rollback asks on a terminal; where nobody can answer, it names the command
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
 });
 
-test('a plan without steps leaves no run', async () => {
+test('an apply of a plan without steps records no run', async () => {
   expect((await apply({ 'shared/Red/AllocationPools': entry(red, '10.0.1.10', '10.0.1.19') })).code).toBe(0);
   expect((await command.run(['runs'])).stdout).toBe('There are no runs in runs.\n');
 });
 
-test('what somebody changed since is left alone, and said', async () => {
+test('a rollback leaves a pool that somebody changed since, and says so', async () => {
   await apply();
   await apply({ 'shared/Red/AllocationPools': entry(red, '10.0.1.10', '10.0.1.49') });
   const [first = ''] = runs();
@@ -98,7 +98,7 @@ test('what somebody changed since is left alone, and said', async () => {
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.49']);
 });
 
-test('an address that a port uses by now is not given back', async () => {
+test('a rollback gives no address back that a port uses by now', async () => {
   await apply();
   await tables.port(red, '10.0.1.25');
   const back = await rollback(runs()[0] ?? '');
@@ -126,7 +126,7 @@ async function interruptedApply(work: (child: ChildProcess, run: string) => unkn
   return { ended, done, run: runs()[0] ?? '' };
 }
 
-test('a killed run says what it may have done, and is brought back whole, whatever is left of its results', async () => {
+test('runs says what a killed run may have done, and a rollback brings all of it back, whatever is left of its results', async () => {
   const { done, run } = await interruptedApply((child) => child.kill('SIGKILL'));
   const written = await done();
   expect(written).toBeGreaterThan(0);
@@ -155,7 +155,7 @@ test('a run that is under way is listed as such, and is not rolled back', async 
   expect((await command.run(['runs'])).stdout).toBe(`${run}  apply: 60 of 60 steps applied in shared, exit code 0\n`);
 });
 
-test('a journal that can be written no more ends the run: what was done is reported, and brought back', async () => {
+test('a run ends when its journal can no longer be written: what was done is reported, and can be rolled back', async () => {
   const { ended, done, run } = await interruptedApply((_, name) => {
     rmSync(join(command.folder, 'runs', name, 'results.jsonl'));
     mkdirSync(join(command.folder, 'runs', name, 'results.jsonl', 'no'), { recursive: true });
@@ -177,7 +177,7 @@ test('a journal that can be written no more ends the run: what was done is repor
   expect(await done()).toBe(0);
 });
 
-test('a folder that is no whole run hides no other', async () => {
+test('runs lists every run beside a folder that is no whole run', async () => {
   await apply();
   mkdirSync(join(command.folder, 'runs', '20260101T000000.000Z-00000a'));
   mkdirSync(join(command.folder, 'runs', '20260101T000000.000Z-00000b'));
@@ -192,7 +192,7 @@ test('a folder that is no whole run hides no other', async () => {
   ]);
 });
 
-test('without a place for the journal nothing is changed', async () => {
+test('apply changes nothing where it has no place for the journal', async () => {
   const before = await tables.dump();
   writeFileSync(join(command.folder, 'runs'), 'a file');
   const { code, stderr } = await apply();
@@ -202,7 +202,7 @@ test('without a place for the journal nothing is changed', async () => {
   expect(await tables.dump()).toEqual(before);
 });
 
-test('the folder is made with its parents; where the file system is read-only, that is said', async () => {
+test('apply makes the folder of the journal with its parents, and names a read-only file system', async () => {
   const manifest = (last: string) =>
     JSON.stringify(manifestOf({ 'shared/Red/AllocationPools': entry(red, '10.0.1.10', last) }));
   const applyInto = (folder: string, last: string) =>
@@ -221,13 +221,13 @@ test('the folder is made with its parents; where the file system is read-only, t
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
-test('no file of a run holds a secret', async () => {
+test('no file of a recorded run holds a secret', async () => {
   await apply();
   const [run = ''] = runs();
   for (const file of ['run.json', 'results.jsonl', 'report.json']) expect(text(run, file)).not.toContain(password);
 });
 
-describe("a run that can't be read", () => {
+describe('rollback refuses a run because', () => {
   const strangeRun = (name: string, content: string) => {
     mkdirSync(join(command.folder, 'runs', name), { recursive: true });
     writeFileSync(join(command.folder, 'runs', name, 'run.json'), content);

@@ -92,7 +92,7 @@ const subnet = (id: string, more: object = {}) => ({
   ...more,
 });
 
-test('one log-in serves all requests, and ids go out in chunks', async () => {
+test('one log-in serves all requests, and a question about many ids is asked in chunks', async () => {
   const ids = Array.from({ length: 250 }, (_, index) => idOf(index));
   answer = ({ url }) => ({
     status: 200,
@@ -107,7 +107,7 @@ test('one log-in serves all requests, and ids go out in chunks', async () => {
   expect(requests[1]?.headers['x-auth-token']).toBe('tok-1');
 });
 
-test('a page limit of the server is followed to its end', async () => {
+test('a session reads all pages of a server that limits its pages', async () => {
   answer = ({ url }) =>
     url.includes('marker')
       ? { status: 200, body: { subnets: [subnet(b)] } }
@@ -121,7 +121,7 @@ test('a page limit of the server is followed to its end', async () => {
   expect((await withApi((api) => api.subnets([a, b]))).map((subnet) => subnet.id)).toEqual([a, b]);
 });
 
-test('a write names the revision that was read; a changed subnet is stale', async () => {
+test('a write names the revision that was read, and a changed subnet makes it stale', async () => {
   answer = ({ method }) =>
     method === 'GET'
       ? { status: 200, body: { subnets: [subnet(a, { revision_number: 7 })] } }
@@ -140,7 +140,7 @@ test('a write names the revision that was read; a changed subnet is stale', asyn
   ]);
 });
 
-test('a release without revisions is read again right before the write', async () => {
+test('a subnet of a release without revisions is read again right before the write', async () => {
   let reads = 0;
   answer = () => ({
     status: 200,
@@ -153,7 +153,7 @@ test('a release without revisions is read again right before the write', async (
   expect(requests.filter((request) => request.method === 'PUT')).toEqual([]);
 });
 
-describe('refusals say what to do', () => {
+describe('a refusal of the cloud says what to do', () => {
   const first = () => withApi((api) => api.subnets([a]));
 
   test.each<[number, unknown, string, string]>([
@@ -171,12 +171,12 @@ describe('refusals say what to do', () => {
       'UnrecoverableError',
       'Request Failed: internal server error',
     ],
-  ])('%d', async (status, body, reason, message) => {
+  ])('about status %d', async (status, body, reason, message) => {
     answer = () => ({ status, body });
     await expect(first()).rejects.toMatchObject({ reason, message: expect.stringContaining(message) as string });
   });
 
-  test('a wrong password, which no message shows', async () => {
+  test('about a wrong password, which no message shows', async () => {
     loginAnswer = () => ({
       status: 401,
       body: { error: { message: 'The request you have made requires authentication.' } },
@@ -186,27 +186,27 @@ describe('refusals say what to do', () => {
     expect(error).not.toContain('hunter2');
   });
 
-  test('a region that the catalogue does not have', async () => {
+  test('about a region that the catalogue does not have', async () => {
     await expect(withApi((api) => api.subnets([a]), { region: 'RegionTwo' })).rejects.toThrow(
       'cloud example: the catalogue has no public endpoint of "network" in region RegionTwo; there is: public in RegionOne',
     );
   });
 
-  test('nothing listens', async () => {
+  test('where nothing listens', async () => {
     await expect(withApi((api) => api.subnets([a]), { authUrl: 'http://127.0.0.1:1/v3' })).rejects.toMatchObject({
       reason: 'TransientError',
       message: expect.stringContaining('nothing listens at 127.0.0.1:1') as string,
     });
   });
 
-  test('a CA bundle that is not there', async () => {
+  test('about a missing CA bundle', async () => {
     await expect(withApi((api) => api.subnets([a]), { caFile: '/nowhere/ca.pem' })).rejects.toThrow(
       "/nowhere/ca.pem: the CA bundle can't be read",
     );
   });
 });
 
-test('the same question of two kinds at once is one request, and a later one asks again', async () => {
+test('a question that two kinds ask at once is one request, and a later question is asked again', async () => {
   const session = new OpenStackSession(credentials());
   const neutron = new NeutronApi(session);
   answer = () => ({

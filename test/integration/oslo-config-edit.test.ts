@@ -63,8 +63,8 @@ function faultsOf(
   });
 }
 
-describe.each(oracleReleases)('%s', (release) => {
-  test('the asked value is effective, and every other option has the value it had', async () => {
+describe.each(oracleReleases)('the editor of oslo.config files, compared with oslo.config %s,', (release) => {
+  test('makes the asked value effective and leaves every other option with its value', async () => {
     const era = eraOfOracle(release);
     const count = Math.ceil(fuzzCount / 20);
     const tried = fc

@@ -52,8 +52,8 @@ const comparable = (theirs: OracleAnswer, ours: { refused?: number; values?: rea
         ),
       };
 
-describe.each(oracleReleases)('%s', (release) => {
-  test('every option has the value that oslo.config gives it, and the same files are refused', async () => {
+describe.each(oracleReleases)('the reader of oslo.config files, compared with oslo.config %s,', (release) => {
+  test("gives every option oslo.config's value, and refuses the same files", async () => {
     const count = Math.ceil(fuzzCount / 5);
     const cases = fc.sample(oracleCase, { numRuns: count, seed: fuzzSeed });
     const theirs = await askOsloConfig(release, cases);

@@ -32,12 +32,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('nothing of ours can be where it may not go: a look for leftovers has nothing to say', async () => {
+test('a look for leftovers of kinds that have no place on a controller has nothing to say', async () => {
   const { steps, problems, warnings, unswept } = await world.plan([manifestOf({})], sweep);
   expect({ steps, problems, warnings, unswept }).toEqual({ steps: [], problems: [], warnings: [], unswept: [] });
 });
 
-test('what is wanted there is refused, and what the host lacks is named', async () => {
+test('an exception that is wanted on a controller is refused, and the message names what the host lacks', async () => {
   const boot = manifestOf(
     { BootRestore: { exceptions: [{ portId, placement: 'bound', firewallDriver: 'iptables_hybrid' }] } },
     { kind: 'boot-restore' },

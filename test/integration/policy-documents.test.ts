@@ -88,7 +88,7 @@ const valuesOf = (text: string): object | null => {
   return file && Object.fromEntries(file.values);
 };
 
-testWithOslo('a rule is put before the mark that ends the document, and taken out again', () => {
+testWithOslo('a rule is put before the mark that ends a YAML document, and taken out again', () => {
   // A text alone is no rules: the service can't load it.
   const theirs = askOslo('newest', { files: texts }).files.map((one) => (typeof one === 'object' ? one : null));
   expect(texts.map((text) => ({ text, holds: valuesOf(text) }))).toEqual(

@@ -111,13 +111,13 @@ testWithOslo.each([
     expect(seen[what]).toBeGreaterThan(count / 20);
 });
 
-test("Icehouse's grammar: the same verdicts, before and after a grant", () => {
+test("rules in Icehouse's grammar get the same verdicts from stackward and oslo.policy, before and after a grant", () => {
   const seen = compare('icehouse', 'icehouse', 3000);
   process.stdout.write(`Icehouse: ${JSON.stringify(seen)}\n`);
   for (const what of ['admitted', 'denied', 'grants', 'already']) expect(seen[what]).toBeGreaterThan(150);
 });
 
-testWithOslo('what a file holds is what the library reads, before and after an edit', () => {
+testWithOslo('stackward reads from a policy file what oslo.policy reads, before and after an edit', () => {
   const texts = fc.sample(fc.oneof(jsonFile, yamlFile), { numRuns: 800, seed: 20141026 });
   const edited = texts.flatMap((text) => {
     const file = parsePolicyFile(text, 'newton');
@@ -129,7 +129,7 @@ testWithOslo('what a file holds is what the library reads, before and after an e
   expect(ask('newest', { files: [...texts, ...edited] }).files).toEqual(ours);
 });
 
-testWithOslo('what the library can not read is not read here either; what looks like it is', () => {
+testWithOslo('stackward refuses a policy file that oslo.policy cannot read, and reads one that only looks so', () => {
   const broken = [
     'a:\tb:c\n',
     'a: b:c\t# c\n',
@@ -165,7 +165,7 @@ testWithOslo('what the library can not read is not read here either; what looks 
   expect(ask('newest', { files: [...broken, ...keys, ...sound] }).files).toEqual(ours);
 });
 
-testWithOslo('whom only the deprecated half of a default admits is still admitted after the grant', () => {
+testWithOslo('everybody whom only the deprecated half of a default admits is still admitted after the grant', () => {
   const rule = 'create_port:fixed_ips:ip_address';
   const others = {
     context_is_admin: 'role:admin',

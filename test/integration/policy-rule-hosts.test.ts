@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => site.remove());
 
-describe('killed right before any change on the host', () => {
+describe('a run killed right before any change of a policy file', () => {
   const yaml = '# of this site\n"compute:create": "role:x"\n';
   const all: Record<string, Grant> = {
     A: {},
@@ -74,7 +74,7 @@ describe('killed right before any change on the host', () => {
     if (files()[1] === after[1]) expect(keys).toContain('forced_host member');
   };
 
-  test('while granting: before or after, recorded, and the next apply converges', async () => {
+  test('while granting leaves the file as before or after, with a record, and the next apply converges', async () => {
     const changes = await killEverywhere(
       () => reset({}),
       () => site.apply(manifests(all)),
@@ -88,7 +88,7 @@ describe('killed right before any change on the host', () => {
     expect(readdirSync(site.stateFolder)).toEqual([]);
   });
 
-  test('while taking back: the same, and the bytes before are there in the end', async () => {
+  test('while taking back leaves the file as before or after, and the bytes from before the grant come back in the end', async () => {
     const changes = await killEverywhere(
       () => reset(all),
       () => site.apply(manifests({})),
@@ -101,7 +101,7 @@ describe('killed right before any change on the host', () => {
   });
 });
 
-test('in policy.d no name comes and goes, and the new file is the newest there: killed at every change, or not', async () => {
+test('policy.d keeps its names, and the new file is the newest there, also where the run is killed at any change', async () => {
   const fuse = new HostFuse(site.folder);
   site.open = (name) => new LocalHost(name, { stateFolder: site.stateFolder, installed: fuse.path });
   const rule = 'create_port:fixed_ips:ip_address';
@@ -127,7 +127,7 @@ test('in policy.d no name comes and goes, and the new file is the newest there: 
   expect(changes).toBeGreaterThan(10);
 });
 
-test('where a changed main file puts policy.d out of force, before Victoria, it is not touched: policy.d is', async () => {
+test('before Victoria policy.d is written and not the main file, because a changed main file puts policy.d out of force', async () => {
   const old = { release: 'ussuri', rule: 'create_port:fixed_ips:ip_address' };
   const grant = [site.manifest({ Grant: old })];
   const main = icehouse.replace('"create_port": ""', `"${old.rule}": "role:x"`);
@@ -164,7 +164,7 @@ test('where a changed main file puts policy.d out of force, before Victoria, it 
   expect(site.read('neutron/policy.json')).toBe(main);
 });
 
-test('as an ordinary user whom sudoers lets run the installed program alone, within its limits', async () => {
+test('an ordinary user whom sudoers lets run the installed program alone grants within its limits', async () => {
   const sshd = await Sshd.start();
   const login = makeLogin('/bin/sh', []);
   try {

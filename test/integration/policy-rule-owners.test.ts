@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => site.remove());
 
-test("two owners' grants of one rule go in either order, and the other's stays", async () => {
+test("two owners take back their grants of one rule in either order, and the other's grant stays", async () => {
   const one = (grants = {}) => [site.manifest(grants, { owner: 'one', stack: 'a' })];
   const two = (grants = {}) => [site.manifest(grants, { owner: 'two', stack: 'b' })];
   for (const first of ['one', 'two']) {
@@ -35,7 +35,7 @@ test("two owners' grants of one rule go in either order, and the other's stays",
 
 const of = (owner: string, grants: Record<string, Grant> = {}) => [site.manifest(grants, { owner, stack: owner })];
 
-test('the same grant of two owners is written once and recorded by both; it goes with the last', async () => {
+test('a grant that two owners declare is written once, recorded by both, and goes with the last owner', async () => {
   for (const [first, last] of [
     ['one', 'two'],
     ['two', 'one'],
@@ -63,7 +63,7 @@ test('the same grant of two owners is written once and recorded by both; it goes
   }
 });
 
-test('one that was adopted and is rolled back leaves it to the other; both at once take it away', async () => {
+test('the rollback of an adopted grant leaves it to the other owner, and the removal by both takes it away', async () => {
   await site.apply(of('one', { G: {} }));
   const adopted = await site.apply(of('two', { G: {} }));
   await site.apply(site.undoOf(adopted.plan, of('two', { G: {} })), []);
@@ -73,7 +73,7 @@ test('one that was adopted and is rolled back leaves it to the other; both at on
   expect([site.read(file), readdirSync(site.stateFolder)]).toEqual([icehouse, []]);
 });
 
-test('another owner writes the same between the last look and the write: neither undoes the other', async () => {
+test('two owners who write the same grant between last look and write do not undo each other', async () => {
   const planned = await site.plan(of('two', { G: {} }));
   const open = site.open;
   let isRaced = false;
@@ -100,7 +100,7 @@ test('another owner writes the same between the last look and the write: neither
   expect(site.read(file)).toBe(granted);
 });
 
-test('several roles of several owners in one rule: with the last of them a file that was silent is silent again', async () => {
+test("a file that was silent about a rule is silent again when the last of several owners' roles goes", async () => {
   const zed = { release: 'zed', rule: 'create_port:fixed_ips:ip_address' };
   site.write('neutron/policy.yaml', '# site\n');
   await site.apply([
@@ -115,7 +115,7 @@ test('several roles of several owners in one rule: with the last of them a file 
   expect([site.read('neutron/policy.yaml'), site.records]).toEqual(['# site\n', {}]);
 });
 
-test('another role in place of the only one: the rule still holds what the service went by, and a rollback brings the first back', async () => {
+test("a role that replaces the only role keeps the service's own value in the rule, and a rollback brings the first role back", async () => {
   const rule = 'create_port:fixed_ips:ip_address';
   const admitting = (role: string) => [site.manifest({ G: { release: 'zed', rule, role } })];
   site.write('neutron/policy.yaml', '# site\n');
@@ -140,7 +140,7 @@ test('another role in place of the only one: the rule still holds what the servi
   expect([site.read('neutron/policy.yaml'), site.records]).toEqual(['# site\n', {}]);
 });
 
-test('a rollback leaves what another owner granted beside it since', async () => {
+test('a rollback leaves the role that another owner granted in the same rule since', async () => {
   const first = await site.apply(of('one', { G: {} }));
   await site.apply(of('two', { G: { role: 'reader' } }));
   expect(problems(await site.apply(site.undoOf(first.plan, of('one', { G: {} })), []))).toEqual([]);
@@ -154,7 +154,7 @@ test('a rollback leaves what another owner granted beside it since', async () =>
   expect(problems(refused)).toEqual([expect.stringMatching(/^Blocked: .*two granted a role in it; grant it again/)]);
 });
 
-test('a file that can not be written keeps no other from its end, and what was not granted is not recorded', async () => {
+test('a policy file that cannot be written stops no other file, and a grant that was not made is not recorded', async () => {
   const text = '{"default": "", "compute:create:forced_host": "is_admin:True"}';
   site.write('nova/nova.conf', '[DEFAULT]\n');
   site.write('nova/policy.json', text);
@@ -214,7 +214,7 @@ test('a file of policy.d that came to hold the rule between plan and apply: noth
   expect((await site.applyPlan(planned, grant)).results).toMatchObject([{ outcome: 'applied' }]);
 });
 
-test('two grants of one rule, where one depends on the other, are done in one run', async () => {
+test('two grants of one rule of which one depends on the other are made in one run', async () => {
   const [both] = of('one', { A: {}, B: { role: 'reader' } });
   const [a, b] = both?.resources ?? [];
   const manifests = [{ ...both, resources: [a, { ...b, dependsOn: [a?.path] }] }] as ReturnType<typeof of>;

@@ -20,13 +20,13 @@ afterEach(() => site.remove());
 const grant = () => [site.manifest({ Grant: {} })];
 const none = () => [site.manifest({})];
 
-describe('Zed: YAML, and a file that is silent', () => {
+describe('in Zed, with YAML and a file that is silent about the rule,', () => {
   const zed = { release: 'zed', rule: 'create_port:fixed_ips:ip_address' };
   const defaults =
     '(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or (rule:context_is_advsvc or rule:admin_or_network_owner)';
   beforeEach(() => rmSync(site.path(file)));
 
-  test('no file yet: policy.yaml is made, and holds {} afterwards', async () => {
+  test('policy.yaml is made where no file is there, and holds {} after the removal', async () => {
     const report = await site.apply([site.manifest({ Grant: zed })]);
     expect(report.plan.steps).toMatchObject([
       { because: "what the service goes by without it doesn't admit the role member" },
@@ -37,7 +37,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     expect(site.read('neutron/policy.yaml')).toBe('{}\n');
   });
 
-  test("the service's own tool counts over the table, where new defaults stand alone and no file has the rule", async () => {
+  test("the service's own tool is believed over the table where new defaults stand alone and no file has the rule", async () => {
     const after = async (release: string) => {
       const { steps } = await site.plan([site.manifest({ Grant: { ...zed, release } })]);
       return steps.map(({ changes }) => changes[0]?.after);
@@ -55,7 +55,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     expect(await after('2025.1')).toEqual(['(role:x) or role:member']);
   });
 
-  test("a rule without a deprecated half: the tool's answer is the value; the half of another comes from the table", async () => {
+  test("the tool's answer is the value of a rule without a deprecated half, and the table gives the half of another rule", async () => {
     site.generated =
       '"os_compute_api:os-agents": "rule:x"\n"create_network:shared": "rule:x"\n"create_floatingip_port_forwarding": "rule:x"\n';
     site.write('nova/nova.conf', '[DEFAULT]\n');
@@ -73,7 +73,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     ]);
   });
 
-  test('a chosen MAC address is known as a chosen address is; a name that may be misspelt is asked back', async () => {
+  test('a chosen MAC address is known as a chosen IP address is, and the plan asks back about a name that may be misspelt', async () => {
     const of = (rule: string) => site.plan([site.manifest({ Grant: { rule, release: 'zed' } })]);
     expect((await of('create_port:mac_address')).steps).toMatchObject([
       { changes: [{ after: `(${defaults}) or role:member` }] },
@@ -83,7 +83,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     ]);
   });
 
-  test('the plan says which other rule of the request the file keeps, and that a default is written down', async () => {
+  test('the plan names the other rule of the request that the file keeps, and says that a default is written down', async () => {
     const notes = async () => (await site.plan([site.manifest({ Grant: zed })])).steps[0]?.notes?.slice(2);
     site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:network_owner"\n');
     const silent = `the file was silent: from now on it holds what the service goes by, ${defaults}, and a later release's default won't change that`;
@@ -95,7 +95,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     expect(await notes()).toEqual([]);
   });
 
-  test('new defaults alone, where the configuration says so', async () => {
+  test("new defaults alone are assumed where the service's configuration says so", async () => {
     site.write('neutron/neutron.conf', '[oslo_policy]\nenforce_new_defaults = True\n');
     site.generated = '"other": "@"\n';
     await site.apply([site.manifest({ Grant: zed })]);
@@ -104,7 +104,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     );
   });
 
-  test("what else the service reads counts: conf.d by its own name and its program's, the last file first", async () => {
+  test("files of conf.d count, of the service's name and of its program's, and the last file wins", async () => {
     const [a, b] = ['neutron/a.yaml', 'neutron/b.yaml'];
     const value = `"${zed.rule}": "role:x"\n`;
     for (const path of [a, b]) site.write(path, value);
@@ -124,7 +124,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     expect(site.read(b)).toBe(value);
   });
 
-  test('comments, order and line ends stay; policy.json counts where there is no policy.yaml; policy.d over both', async () => {
+  test('comments, order and line ends stay; policy.json counts where policy.yaml is missing; policy.d wins over both', async () => {
     site.write('neutron/policy.json', '{"a": "role:x"}');
     await site.apply([site.manifest({ Grant: zed })]);
     expect(JSON.parse(site.read('neutron/policy.json'))).toEqual({
@@ -149,7 +149,7 @@ describe('Zed: YAML, and a file that is silent', () => {
     expect(site.read('neutron/policy.d/20-late.yaml')).toBe(late);
   });
 
-  test('a literal rule that no file has: its default is known, and a name that the release does not know is Blocked', async () => {
+  test('the default of a rule that no file has is known, and a rule name that the release does not know is Blocked', async () => {
     const literal = (release: string, rule = 'create_network:shared') => [site.manifest({ Grant: { rule, release } })];
     for (const release of ['zed', '2025.1'])
       expect((await site.plan(literal(release))).steps).toMatchObject([
@@ -166,7 +166,7 @@ describe('Zed: YAML, and a file that is silent', () => {
   });
 });
 
-test("a rule that the first version of a release hasn't got: the host's tool tells, and without it the plan says so", async () => {
+test("the host's tool tells whether a rule came within a release, and without the tool the plan says that nobody knows", async () => {
   const of = async (generated: string, rule: string, release: string) => {
     site.generated = generated;
     const plan = await site.plan([site.manifest({ Grant: { rule, release } })]);
@@ -191,7 +191,7 @@ test("a rule that the first version of a release hasn't got: the host's tool tel
   expect((await of('"other": "@"\n', tags, '2023.2')).blocked).toEqual([]);
 });
 
-test('a rule that is in force by its former name is left alone, and so is a former name', async () => {
+test('a rule that is in force by its former name is left alone, and so is a grant to a former name', async () => {
   const lock = '"os_compute_api:os-hypervisors": "!"\n';
   site.write('nova/nova.conf', '[oslo_policy]\nenforce_new_defaults = True\n');
   site.write('nova/policy.yaml', lock);
@@ -218,7 +218,7 @@ test('a rule that is in force by its former name is left alone, and so is a form
   expect((await of('servers:create:forced_host')).steps).toHaveLength(1);
 });
 
-test('a grant is not taken out of a file whose line by the former name would then be in force', async () => {
+test('a grant stays in a file where its removal would put a line by the former name in force', async () => {
   site.write('nova/nova.conf', '[DEFAULT]\n');
   const rule = 'os_compute_api:os-volumes:list';
   await site.apply([site.manifest({ Grant: { service: 'nova', rule, release: 'zed', role: 'helpers' } })]);
@@ -235,7 +235,7 @@ test('a grant is not taken out of a file whose line by the former name would the
   expect(site.read('nova/policy.yaml')).toBe('{}\n');
 });
 
-test('a construct that grants something else now: the old goes and the new comes in one step', async () => {
+test('a construct that grants something else now has its old grant removed and its new one made in one step', async () => {
   await site.apply(grant());
   const changed = [site.manifest({ Grant: { role: 'operator' } })];
   const report = await site.apply(changed);
@@ -252,7 +252,7 @@ test('a construct that grants something else now: the old goes and the new comes
   expect(site.read(file)).toBe(icehouse);
 });
 
-test('a filtered run removes nothing, nor does one that is of another stack', async () => {
+test('a run with a filter, or of another stack, removes no grant', async () => {
   await site.apply(grant());
   expect((await site.plan(none(), { ...everything, stacks: ['acme'] })).steps).toEqual([]);
   expect((await site.plan([site.manifest({}, { stack: 'other' })])).steps).toEqual([]);
@@ -261,11 +261,11 @@ test('a filtered run removes nothing, nor does one that is of another stack', as
   expect((await site.plan([site.manifest({}, { stack: 'other' })], everything, all)).steps).toHaveLength(1);
 });
 
-describe('rollback', () => {
+describe('the rollback of grants', () => {
   const back = async (planned: Awaited<ReturnType<typeof site.plan>>, manifests: ReturnType<typeof none>) =>
     site.apply(site.undoOf(planned, manifests), []);
 
-  test('of a grant, of several on one rule, and of a removal', async () => {
+  test('undoes one grant, several grants of one rule, and a removal', async () => {
     const many = [
       site.manifest({ A: {}, B: { role: 'operator' }, C: { rule: 'create_new' }, D: { rule: 'create_newer' } }),
     ];
@@ -281,7 +281,7 @@ describe('rollback', () => {
     expect([JSON.parse(site.read(file)), site.records]).toEqual([JSON.parse(there[0] as string), there[1]]);
   });
 
-  test('of a run that took a grant from one host for one construct, and made it on another for another', async () => {
+  test("undoes a run that took one construct's grant from one host and made another construct's on another host", async () => {
     const other = new PolicySite();
     other.write('neutron/neutron.conf', '[DEFAULT]\n');
     other.write(file, icehouse);
@@ -310,7 +310,7 @@ describe('rollback', () => {
     }
   });
 
-  test('of a removal says who gets the role back, those too whose roles imply it; of a grant it asks Keystone nothing', async () => {
+  test('that brings a role back names everybody who gets it, also by roles that imply it; the rollback of a grant asks Keystone nothing', async () => {
     site.identity = new FakeIdentity('admin>lead>member');
     const first = await site.apply(grant());
     const removal = await site.apply(none());
@@ -326,7 +326,7 @@ describe('rollback', () => {
     expect(site.identity.asked).toBe(0);
   });
 
-  test('what was not there is not brought back twice', async () => {
+  test('does not bring a missing file back twice', async () => {
     const first = await site.apply(grant());
     await back(first.plan, grant());
     expect((await back(first.plan, grant())).plan.steps).toEqual([]);

@@ -22,7 +22,7 @@ afterEach(() => site.remove());
 const grant = () => [site.manifest({ Grant: {} })];
 const none = () => [site.manifest({})];
 
-test('a grant is one disjunct; a second run writes nothing; when it leaves the code the bytes before come back', async () => {
+test('a grant adds one alternative, a second run writes nothing, and the bytes before come back when the grant leaves the code', async () => {
   const before = site.look(file);
   const first = await site.apply(grant());
   expect(problems(first)).toEqual([]);
@@ -69,7 +69,7 @@ test('a grant is one disjunct; a second run writes nothing; when it leaves the c
   expect((await site.plan(none())).steps).toEqual([]);
 });
 
-test('what is granted already is adopted: no write, no record, and it stays when it leaves the code', async () => {
+test('a rule that grants the role already is adopted: no write, no record, and it stays when the grant leaves the code', async () => {
   for (const value of ['rule:z or role:Member', 'rule:admin_or_network_owner or rule:fixers', '']) {
     const text = icehouse
       .replace('_ips": "rule:admin_or_network_owner"', `_ips": "${value}"`)
@@ -90,7 +90,7 @@ test('what is granted already is adopted: no write, no record, and it stays when
   }
 });
 
-test('decoys are no grant, and stay: member2, members, a rule whose name is longer, a role that needs more', async () => {
+test('decoys are not taken for the grant and stay: member2, members, a rule with a longer name, a role that needs more', async () => {
   for (const value of [
     'role:member2',
     'role:members or xrole:member',
@@ -106,7 +106,7 @@ test('decoys are no grant, and stay: member2, members, a rule whose name is long
   }
 });
 
-test('a hand edit of our rule is drift: said while it still grants, mended when it does not', async () => {
+test('a hand edit of the granted rule is reported while the role still has it, and mended when it has not', async () => {
   await site.apply(grant());
   site.write(file, granted.replace(' or role:member"', ' or role:member or role:x"'));
   const harmless = await site.apply(grant());
@@ -122,7 +122,7 @@ test('a hand edit of our rule is drift: said while it still grants, mended when 
   expect(site.read(file)).toContain('_ips": "role:x"');
 });
 
-test('removed after a hand edit, only our disjunct goes; when it is gone already, only the record goes', async () => {
+test("a removal after a hand edit takes only stackward's alternative, or only the record where the alternative is gone", async () => {
   await site.apply(grant());
   site.write(file, granted.replace(' or role:member"', ' or role:member or role:x"'));
   await site.apply(none());
@@ -143,7 +143,7 @@ test.each([
   ['in a rule that it refers to', 'rule:chooser', '"chooser": "rule:admin_or_network_owner or role:MEMBER", '],
   ['twice', '(rule:admin_or_network_owner) or role:member or role:x or role:Member', ''],
   ['in a group of its own', '((rule:admin_or_network_owner) or (role:member and @))', ''],
-])('a hand edit that leaves the role %s: the record stays, and the plan says why', async (_, value, more) => {
+])('a hand edit that leaves the role %s keeps the record, and the plan says why', async (_, value, more) => {
   await site.apply(grant());
   const text = granted
     .replace('"(rule:admin_or_network_owner) or role:member"', `"${value}"`)
@@ -165,7 +165,7 @@ test.each([
   expect(site.records).toEqual({});
 });
 
-test('a lost record means "not ours": the plan says so, and nothing is taken away', async () => {
+test("a grant whose record was lost is not taken for stackward's: the plan says so, and nothing is removed", async () => {
   await site.apply(grant());
   rmSync(site.stateFolder, { recursive: true });
   expect(warnings(await site.plan(grant()))).toEqual([expect.stringContaining('no record on the host holds it')]);
@@ -186,7 +186,7 @@ test.each([
     /^Blocked: deep, other refer to create_port:fixed_ips/,
   ],
   ['get_default', '"x": "role:x"', /^Blocked: every rule that the file leaves out goes by get_default/],
-])('a rule that others go by is not granted: %s, %s', async (rule, line, message) => {
+])('a grant of a rule that other rules refer to is refused: %s, %s', async (rule, line, message) => {
   site.write('neutron/neutron.conf', '[DEFAULT]\npolicy_default_rule = get_default\n');
   const text = icehouse.replace('"create_port": ""', `${line}, "get_default": "role:y"`);
   site.write(file, text);
@@ -195,7 +195,7 @@ test.each([
   expect(site.read(file)).toBe(text);
 });
 
-test('several grants are one write of the file; one that can not be made keeps no other back', async () => {
+test('several grants are one write of the file, and a grant that cannot be made stops no other', async () => {
   const { mtimeMs } = site.look(file);
   let swaps = 0;
   const counting = site.open;
@@ -237,7 +237,7 @@ test('several grants are one write of the file; one that can not be made keeps n
   );
 });
 
-test('grants in files of two services: one that can not be written keeps the other from nothing', async () => {
+test("a policy file that cannot be written does not stop the grant in another service's file", async () => {
   site.write(
     'nova/policy.json',
     '{"context_is_admin": "role:admin", "default": "", "compute:create:forced_host": "is_admin:True"}',
@@ -255,7 +255,7 @@ test('grants in files of two services: one that can not be written keeps the oth
   expect(site.read(file)).toBe(granted);
 });
 
-test('what changed between plan and apply is refused if it is the rule, and kept if it is another', async () => {
+test('a change of the rule between plan and apply is refused, and a change of another rule is kept', async () => {
   const planned = await site.plan(grant());
   site.write(file, icehouse.replace('"create_port": ""', '"create_port": "role:x"'));
   expect(outcomes(await site.applyPlan(planned, grant()))).toEqual(['applied']);
@@ -271,7 +271,7 @@ test('what changed between plan and apply is refused if it is the rule, and kept
 test.each([
   ['Ansible', '{"_": "Ansible managed", "create_port:fixed_ips": "role:x"}'],
   ['Puppet', '# This file was autogenerated by puppet\ncreate_port:fixed_ips: role:x\n'],
-])('a file of %s is left alone, unless the grant says otherwise; then it goes again too', async (manager, text) => {
+])('a file of %s is left alone unless the grant sets overrideManager, and then the removal writes it too', async (manager, text) => {
   site.write('neutron/neutron.conf', `[oslo_policy]\npolicy_file = ${site.path('neutron/managed')}\n`);
   site.write('neutron/managed', text);
   const refused = await site.plan([site.manifest({ Grant: { release: 'zed' } })]);
@@ -286,7 +286,7 @@ test.each([
   expect(site.read('neutron/managed')).toBe(text);
 });
 
-test('with one controller down the others are done, and the run says what is left', async () => {
+test('a controller that is down does not stop the others, and the run names the controller that is left', async () => {
   site.serving = { neutron: ['ctl1', 'ctl2'] };
   site.open = (name) => {
     const host = new LocalHost(name, { stateFolder: site.stateFolder });
@@ -306,14 +306,14 @@ test.each([
   ['a broken policy file', '{"a": ', /policy.json: it is not JSON/],
   ['a number for a rule', '{"a": 1}', /a rule is 1/],
   ['Latin-1', Buffer.from('{"a": "\xe9"}', 'latin1'), /is not UTF-8/],
-])('%s: nothing is written, and the plan says why', async (_, content, message) => {
+])('nothing is written where a host has %s, and the plan says why', async (_, content, message) => {
   if (content === 'mv') rmSync(site.path('neutron/neutron.conf'));
   else writeFileSync(site.path(file), content);
   const planned = await site.plan(grant());
   expect([planned.steps, problems(planned)]).toEqual([[], [expect.stringMatching(message)]]);
 });
 
-test('a record that is not readable blocks, and is not written over', async () => {
+test('a record that cannot be read is Blocked and not written over', async () => {
   await site.apply(grant());
   const [record = ''] = readdirSync(site.stateFolder);
   writeFileSync(join(site.stateFolder, record), '{"entries"');

@@ -81,12 +81,12 @@ function findGoCache(): string | undefined {
   }
 }
 
-test('the committed schema is what the binary prints', async () => {
+test("the committed schema equals the one that the provider's binary prints", async () => {
   const committed: unknown = JSON.parse(readFileSync(join(home, 'schema.json'), 'utf8'));
   expect(await readSchema()).toEqual(committed);
 }, 300_000);
 
-test('a registry that lists the version is used as it is', async () => {
+test("a registry that lists the provider's version is used as it is", async () => {
   const environment = environmentWith(['terraform']);
   const installed = await withRegistry(['1.54.0', version], (registry) => installBinary({ environment, registry }));
   const terraform = join(folder, 'bin', 'terraform');
@@ -94,7 +94,7 @@ test('a registry that lists the version is used as it is', async () => {
   expect(mirroredFiles(environment)).toEqual([]);
 });
 
-test("the user's own way of installation is left alone", async () => {
+test("the user's own provider_installation is left alone", async () => {
   const environment = environmentWith(['terraform']);
   writeFileSync(String(environment['TF_CLI_CONFIG_FILE']), 'provider_installation {\n  direct {}\n}\n');
   const installed = await installBinary({ environment, registry: unreachable });
@@ -103,7 +103,7 @@ test("the user's own way of installation is left alone", async () => {
   expect(installed.variables).not.toHaveProperty('TF_CLI_CONFIG_FILE');
 });
 
-test('a configuration that only names credentials says nothing of where providers come from', async () => {
+test('a CLI configuration that only names credentials does not count as a provider_installation', async () => {
   const environment = environmentWith(['terraform']);
   writeFileSync(
     String(environment['TF_CLI_CONFIG_FILE']),
@@ -116,7 +116,7 @@ test.each([
   [['terraform', 'tofu'], {}, 'terraform'],
   [['tofu'], {}, 'tofu'],
   [['terraform', 'tofu'], { TERRAFORM_BINARY_NAME: 'tofu' }, 'tofu'],
-])('of %j with %j, %s is used', async (programs, more, wanted) => {
+])('with %j in PATH and the variables %j, %s is used', async (programs, more, wanted) => {
   const environment = environmentWith(programs, more);
   const installed = await withRegistry([version], (registry) => installBinary({ environment, registry }));
   expect(installed.terraform).toBe(join(folder, 'bin', wanted));
@@ -134,12 +134,12 @@ test.each([
     {},
     "can't be reached (ECONNREFUSED), and go is not in PATH: allow the registry, or install Go 1.24 or later to build the provider.",
   ],
-])('with %j and %j, one sentence says what is missing', async (programs, more, sentence) => {
+])('with %j in PATH and the variables %j, one sentence says what is missing', async (programs, more, sentence) => {
   const environment = environmentWith(programs, more);
   await expect(installBinary({ environment, registry: unreachable })).rejects.toThrow(sentence);
 });
 
-test('a build that fails says why and leaves nothing behind', async () => {
+test('a failed build of the provider says why and leaves nothing behind', async () => {
   const environment = environmentWith(['terraform']);
   writeExecutable(join(folder, 'bin', 'go'), '#!/bin/sh\necho "go: no space left" >&2\nexit 1\n');
   const building = installBinary({ environment, registry: unreachable, report: () => undefined });
@@ -147,7 +147,7 @@ test('a build that fails says why and leaves nothing behind', async () => {
   expect([mirroredFiles(environment), readdirSync(cacheFolder(environment))]).toEqual([[], []]);
 });
 
-test('where the registry lacks the version, Go builds it once, for terraform and tofu', async () => {
+test('Go builds the provider once for terraform and tofu where the registry lacks the version', async () => {
   const GOCACHE = findGoCache();
   if (GOCACHE === undefined) return;
   const environment = { ...process.env, ...environmentWith([]), PATH: String(process.env['PATH']), GOCACHE };
@@ -172,7 +172,7 @@ test('where the registry lacks the version, Go builds it once, for terraform and
   expect(warm.variables['TF_CLI_CONFIG_FILE']).toBe(built.variables['TF_CLI_CONFIG_FILE']);
 }, 600_000);
 
-test('cdktf plans a stack from scratch with these variables', async () => {
+test('cdktf plans a stack from scratch with the variables of install-binary.mjs', async () => {
   const { variables } = await installBinary();
   const modules = join(home, '..', '..', 'node_modules');
   symlinkSync(modules, join(folder, 'node_modules'));

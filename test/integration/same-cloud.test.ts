@@ -80,7 +80,7 @@ test.each<[string, Said, string]>([
     { manifest: { networkUrl: 'https://neutron.example/v2.0/' } },
     "OpenStackCloud gives Terraform the network endpoint https://neutron.example, and the credentials of stackward (cloud it) name none, so it would ask the catalogue's; say network_endpoint_override: https://neutron.example/v2.0/ in clouds.yaml",
   ],
-])('%s is Blocked, and nobody is asked', async (_, said, sentence) => {
+])('%s is Blocked before the cloud is asked', async (_, said, sentence) => {
   const { code, stdout } = await plan(said);
   expect(code).toBe(1);
   expect(stdout).toContain(blocked);
@@ -93,20 +93,20 @@ test.each<[string, Said]>([
   ['the region of the entry', { entry: { region_name: 'RegionOne' }, manifest: { region: 'RegionOne' } }],
   ['the region of OS_REGION_NAME', { env: { OS_REGION_NAME: 'RegionOne' }, manifest: { region: 'RegionOne' } }],
   ['the same kind of endpoint by its other name', { manifest: { endpointType: 'publicURL' } }],
-])('%s lets the cloud be asked', async (_, said) => {
+])('%s lets stackward ask the cloud', async (_, said) => {
   const { code, stdout } = await plan(said);
   expect([code, stdout]).toEqual([0, expect.not.stringContaining('Warning')]);
   expect(cloud.received).not.toEqual([]);
 });
 
-test('one CA by two paths is one: from the folder where Terraform runs, and from the project', async () => {
+test("one CA file that Terraform's folder and the project name by two paths counts as one", async () => {
   mkdirSync(join(command.folder, 'cdktf.out/stacks/shared'), { recursive: true });
   const { stdout } = await plan({ entry: { cacert: 'ca.pem' }, manifest: { cacertFile: '../../../ca.pem' } });
   expect(stdout).not.toContain(blocked);
   expect(stdout).toContain("ca.pem: the CA bundle can't be read");
 });
 
-test('what Terraform’s provider takes otherwise is a warning, until OpenStackCloud says it too', async () => {
+test("an entry that Terraform's provider reads in another way is a warning, until OpenStackCloud says it too", async () => {
   const entry = { regions: ['RegionOne'], network_endpoint_override: cloud.url() };
   const { code, stdout } = await plan({ entry });
   expect([code, stdout]).toEqual([0, expect.stringContaining('of "regions" stackward takes RegionOne')]);

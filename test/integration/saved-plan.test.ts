@@ -38,7 +38,7 @@ const elsewhere = async (subnet: MadeSubnet, last: string) => {
   ]);
 };
 
-test('the reviewed plan is applied', async () => {
+test('apply FILE applies the reviewed plan', async () => {
   const planned = await plan();
   expect(planned).toMatchObject({
     code: 2,
@@ -79,7 +79,7 @@ test('a step that would come out different now is refused, naming both; the rest
   ]);
 });
 
-test('what depends on a refused step is skipped', async () => {
+test('a step that depends on a refused step is skipped', async () => {
   const blue20 = { ...entry(blue, '10.0.2.10', '10.0.2.29'), dependsOn: ['shared/Red/AllocationPools'] };
   command.write('manifest.json', manifestOf({ ...declared(), 'shared/Blue/AllocationPools': blue20 }));
   await plan();
@@ -92,7 +92,7 @@ test('what depends on a refused step is skipped', async () => {
   expect(await tables.pools(blue)).toEqual(['10.0.2.10-10.0.2.19']);
 });
 
-test('what nobody reviewed is left alone, and said', async () => {
+test('a step that nobody reviewed is left alone with a warning', async () => {
   await plan();
   await elsewhere(blue, '10.0.2.14');
   const { code, stdout } = await apply();
@@ -106,7 +106,7 @@ test('what nobody reviewed is left alone, and said', async () => {
   ]);
 });
 
-test('code that changed since refuses the whole plan', async () => {
+test('a saved plan is refused as a whole where the code changed since', async () => {
   await plan();
   command.write('manifest.json', manifestOf(declared('10.0.1.39')));
   expect(await apply()).toMatchObject({
@@ -118,7 +118,7 @@ test('code that changed since refuses the whole plan', async () => {
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
 });
 
-test('on a terminal it asks; where nobody can answer, it names the command to give', async () => {
+test('apply FILE asks on a terminal, and names the command to give where nobody can answer', async () => {
   await plan();
   const args = ['apply', 'plan.json', '--manifest', 'manifest.json'];
   expect((await command.run(args)).stderr).toContain(
@@ -133,18 +133,18 @@ test('on a terminal it asks; where nobody can answer, it names the command to gi
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
-test('the file holds no secret', async () => {
+test('a saved plan holds no secret', async () => {
   await plan();
   expect(readFileSync(join(command.folder, 'plan.json'), 'utf8')).not.toContain(password);
 });
 
-test('the filter of the plan is that of its apply', async () => {
+test('apply FILE keeps the filter of its plan', async () => {
   await plan('--target', 'database:neutron');
   expect((await apply('--stack', 'shared')).stderr).toContain('a saved plan has the filter it was made with');
   expect((await apply()).code).toBe(0);
 });
 
-test('nothing is overwritten, and a file of another kind is refused', async () => {
+test('plan --out overwrites no file, and apply refuses a file of another kind', async () => {
   await plan();
   const kept = readFileSync(join(command.folder, 'plan.json'), 'utf8');
   expect(await plan()).toMatchObject({
@@ -156,7 +156,7 @@ test('nothing is overwritten, and a file of another kind is refused', async () =
   expect((await apply()).stderr).toContain('plan.json: this is no plan of `stackward plan --out`');
 });
 
-test('a plan that was rolled back is applied again only where somebody says so, and the refusal names both runs', async () => {
+test('a plan that was rolled back is applied again only with --again, and the refusal names both runs', async () => {
   await plan();
   await apply();
   const runs = () => readdirSync(join(command.folder, 'runs')).sort();
@@ -174,7 +174,7 @@ test('a plan that was rolled back is applied again only where somebody says so, 
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
-test('a step that was applied and undone by somebody since is not applied a second time', async () => {
+test('a step that was applied and that somebody undid since is not applied a second time', async () => {
   await plan();
   await apply();
   await elsewhere(red, '10.0.1.19');

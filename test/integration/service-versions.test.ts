@@ -48,7 +48,7 @@ async function ask({ catalogue: services = catalogue, answers }: Cloud): Promise
 
 const novaOf = ({ answers }: CloudApis) => answers.find(({ service }) => service === 'nova');
 
-test('each service is asked at the version of its endpoint, without the project in it', async () => {
+test('each service is asked for its version at its endpoint, without the project in the path', async () => {
   expect(await ask({ answers: sound })).toEqual({
     answers: [
       { service: 'nova', version: '2.93' },
@@ -72,7 +72,7 @@ test.each([
     '2.3',
   ],
   ['a release behind a path of its own', '/compute/v2.1', { '/compute/v2.1/': sound['/v2.1/'] }, '2.93'],
-])('Nova of %s', async (_, endpoint, answers, version) => {
+])('the version of Nova of %s is read', async (_, endpoint, answers, version) => {
   const others = without(sound, '/v2.1/');
   const apis = await ask({
     catalogue: { ...catalogue, compute: endpoint },
@@ -102,7 +102,7 @@ test.each([
   ]);
 });
 
-test('services that are not there or do not answer are silent, with the reason', async () => {
+test('services that are missing or do not answer give no version, with the reason', async () => {
   const { silent } = await ask({
     catalogue: without(catalogue, 'compute'),
     answers: without(sound, '/v2.0/extensions'),

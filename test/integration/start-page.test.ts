@@ -57,7 +57,7 @@ async function terraform(...args: string[]): Promise<string> {
 
 const logins = () => keystone.received.filter((request) => request.startsWith('POST /v3/auth/tokens'));
 
-test('Terraform finds clouds.yaml and secure.yaml beside main.ts, also where they come after the code was synthesized', async () => {
+test('Terraform finds clouds.yaml and secure.yaml beside main.ts, also where the files come after synth', async () => {
   await synth();
   const domain = { user_domain_id: 'default', project_domain_id: 'default' };
   const auth = { auth_url: `${keystone.url()}/v3`, username: 'deployer', project_name: 'admin', ...domain };

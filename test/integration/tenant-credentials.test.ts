@@ -53,11 +53,11 @@ test.each([
   ['between braces', `clouds: { it: { auth: { ${flow} } } }`],
   ['by a merge key', `base: &base\n${block}\nclouds:\n  it:\n    auth:\n      <<: *base\n`],
   ['in quotes', `clouds:\n  it:\n    auth:\n${block.replace(/: (.*)/g, ": '$1'")}\n`],
-])('texts that YAML would make numbers, dates or booleans of stay as they were written: %s', (_, clouds) => {
+])('texts that YAML would read as numbers, dates or booleans stay as they were written: %s', (_, clouds) => {
   expect(evaluated(clouds)).toEqual(written);
 });
 
-test('what is no plain text, or nothing at all, is as YAML has it', () => {
+test('values that are no plain text, and empty values, are as YAML reads them', () => {
   const auth = { username: 'o\'neil: "x", y', password: '#1, {yes}' };
   const clouds = `clouds:\n  it:\n    verify: no\n    region_name: null\n    auth: ${JSON.stringify(auth)}\n`;
   expect(evaluated(clouds)).toEqual({ ...auth, region_name: null, verify: 'false' });

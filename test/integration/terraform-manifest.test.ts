@@ -51,7 +51,7 @@ function showPlan(stack: string, ...more: string[]) {
   return parseManifests(terraform(stack, 'show', '-json', 'plan.tfplan'), 'plan.json');
 }
 
-test('from the first plan to the last', async () => {
+test('the command reads the manifest of each stack from the first plan to the last', async () => {
   const red = { 'shared/Red/AllocationPools': entry('${terraform_data.subnet.id}') };
   write('shared', red);
   terraform('shared', 'init', '-input=false');
@@ -93,7 +93,7 @@ test('from the first plan to the last', async () => {
   );
 });
 
-describe('one stack of two was never applied', () => {
+describe('where one stack of two was never applied,', () => {
   const apply = (stack: string) => {
     terraform(stack, 'init', '-input=false');
     terraform(stack, 'apply', '-auto-approve', '-input=false');
@@ -105,17 +105,17 @@ describe('one stack of two was never applied', () => {
     apply('shared');
   });
 
-  test('the other is read, and it is named', async () => {
+  test('the other stack is read, and the first is named', async () => {
     const { manifests, unapplied } = await readManifestsFromState(folder, process.env);
     expect([manifests.map((manifest) => manifest.stack), unapplied]).toEqual([['shared'], ['acme']]);
   });
 
-  test('so it is once it is initialized', async () => {
+  test('the same holds once the first is initialized', async () => {
     terraform('acme', 'init', '-input=false');
     expect((await readManifestsFromState(folder, process.env)).unapplied).toEqual(['acme']);
   });
 
-  test('a run of the other stack does not read it; one of its own says what it needs', async () => {
+  test('a run of the other stack does not read the first, and a run of the first says what it needs', async () => {
     rmSync(join(stackFolder('acme')), { recursive: true });
     const only = (stack: string) => readManifestsFromState(folder, process.env, { only: [stack] });
     expect(await only('shared')).toMatchObject({ manifests: [{ stack: 'shared' }], unapplied: [] });
@@ -124,7 +124,7 @@ describe('one stack of two was never applied', () => {
     await expect(only('beta')).rejects.toThrow('--stack beta names nothing here; there are shared, acme');
   });
 
-  test('the command does what is known, removes nothing of what is not, and waits: exit 2', async () => {
+  test('the command does what is known, removes nothing of the first, and waits with exit code 2', async () => {
     const command = new CommandFolder();
     try {
       cpSync(join(folder, 'cdktf.out'), join(command.folder, 'cdktf.out'), { recursive: true });
@@ -154,8 +154,8 @@ describe('one stack of two was never applied', () => {
   });
 });
 
-describe("what it says when the state can't be read", () => {
-  test('a backend that does not answer', async () => {
+describe("the message where the state can't be read", () => {
+  test('says that a backend does not answer', async () => {
     write('shared', {});
     const silent = join(folder, 'silent');
     writeFileSync(silent, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
@@ -164,13 +164,13 @@ describe("what it says when the state can't be read", () => {
     ).rejects.toThrow('output` has not answered within 0.3 s; look at the backend of its state and the way there');
   });
 
-  test('never applied', async () => {
+  test('says that a stack was never applied', async () => {
     write('shared', {});
     terraform('shared', 'init', '-input=false');
     await expect(readManifestsFromState(folder, process.env)).rejects.toThrow("run `cdktf apply '*'` first");
   });
 
-  test('backends elsewhere that are not initialized: all of them, and what to run', async () => {
+  test('names all backends that are not initialized, and what to run', async () => {
     for (const stack of ['shared', 'acme']) write(stack, {}, { http: { address: 'http://127.0.0.1:9/' } });
     const init = (stack: string) => `-chdir=${stackFolder(stack)} init -input=false`;
     await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
@@ -178,7 +178,7 @@ describe("what it says when the state can't be read", () => {
     );
   });
 
-  test('a local state that is there, and not initialized: it may hold a manifest', async () => {
+  test('says that a local state which is not initialized may hold a manifest', async () => {
     write('shared', {}, { local: { path: join(folder, 'terraform.shared.tfstate') } });
     writeFileSync(join(folder, 'terraform.shared.tfstate'), '{}');
     await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
@@ -186,7 +186,7 @@ describe("what it says when the state can't be read", () => {
     );
   });
 
-  test('no Terraform', async () => {
+  test('says that there is no Terraform', async () => {
     write('shared', {});
     await expect(
       readManifestsFromState(folder, { TERRAFORM_BINARY_NAME: 'no-such-terraform', PATH: process.env.PATH ?? '' }),
@@ -195,7 +195,7 @@ describe("what it says when the state can't be read", () => {
     );
   });
 
-  test('nothing synthesized', async () => {
+  test('says that nothing is synthesized', async () => {
     await expect(readManifestsFromState(folder, process.env)).rejects.toThrow('there is no synthesized app here');
   });
 });

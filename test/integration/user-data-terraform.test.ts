@@ -55,7 +55,7 @@ const propsWith = (macAddress: string): UtmUserDataProps => ({
   commands: [`echo ${macAddress} \${HOME}`],
 });
 
-testWithTerraform('user data with tokens comes out as if their values had been written', () => {
+testWithTerraform('Terraform makes of user data with tokens the same text as if their values had been written', () => {
   const [fromToken, fromLiteral, plain] = evaluate((stack) => {
     const token = new TerraformLocal(stack, 'mac', green).asString;
     return [renderUserData(propsWith(token)), renderUserData(propsWith(green)), 'plain'];
@@ -67,7 +67,7 @@ testWithTerraform('user data with tokens comes out as if their values had been w
   expect(fromToken).toContain(`- "echo ${green} \${HOME}"\n`);
 });
 
-testWithTerraform('any text comes out as it went in, tokens replaced', () => {
+testWithTerraform('Terraform gives back any text of user data as it went in, with tokens replaced', () => {
   const pieces = fc.constantFrom('$', '$$', '%', '{', '}', '${', '%{', '${a.b}', '"', '\\', '\n', ' ', 'é', 'TOKEN');
   const samples = fc.sample(fc.array(pieces, { maxLength: 12 }), 1000).map((list) => list.join(''));
   const evaluated = evaluate((stack) => {
@@ -77,7 +77,7 @@ testWithTerraform('any text comes out as it went in, tokens replaced', () => {
   expect(evaluated).toEqual(samples.map((text) => text.replaceAll('TOKEN', green)));
 });
 
-testWithCloudInit("cloud-init's parser reads every content as it was written", () => {
+testWithCloudInit("cloud-init's parser reads every content of user data as it was written", () => {
   const words = fc.constantFrom(
     'yes',
     'NO',

@@ -49,7 +49,7 @@ const inOrder = { eth0: macs.guest, eth1: macs.green, eth2: macs.orange, eth3: m
 /** Renamed and in another order, as after a change of image or machine type. */
 const shuffled = { eth0: macs.guest, ens9: macs.red, eth1: macs.orange, eth4: macs.green };
 
-describe('cloud-init schema', () => {
+describe('the schema of cloud-init', () => {
   const subsets = Array.from({ length: 16 }, (_, bits) =>
     Object.fromEntries(Object.entries({ guest, green, orange, red }).filter((_pair, index) => (bits >> index) & 1)),
   );
@@ -88,7 +88,7 @@ describe('cloud-init schema', () => {
     expect(judge(unescaped(props))).toEqual({ valid: true, said: expect.stringMatching(/^Valid/) });
   });
 
-  testWithGuests('refuses what it should: the check can fail', () => {
+  testWithGuests('refuses broken user data, so the check can fail', () => {
     expect(judge(unescaped({ ...bridged, cloudConfig: 'ntp: 7\n' })).valid).toBe(false);
   });
 });
@@ -114,7 +114,7 @@ describe('a bridged UTM', () => {
     hosts: '127.0.0.1 localhost\n::1 localhost\n10.1.0.254 jingoo-utm # stackward',
   };
 
-  testWithGuests('boots, runs again without a change, and is the same after a reboot with renamed NICs', () => {
+  testWithGuests('boots, changes nothing when its script runs again, and is the same after a reboot with renamed NICs', () => {
     const again = '/var/lib/cloud/scripts/per-boot/50-stackward-network\nreport again';
     const first = utm.boot({ nics: inOrder, image: imageNetwork, then: again });
     expect(first.status).toBe(0);
@@ -174,7 +174,7 @@ describe('a routed UTM', () => {
   beforeEach(() => (utm = new GuestNamespace(unescaped(routed6))));
   afterEach(() => utm.remove());
 
-  testWithGuests('has each NIC its addresses, forwards both families, and is the same after a reboot', () => {
+  testWithGuests('has its addresses on each NIC, forwards both families, and is the same after a reboot', () => {
     const boots = [inOrder, shuffled].map((nics) =>
       utm.boot({ nics, then: '/var/lib/cloud/scripts/per-boot/50-stackward-network\nreport again' }),
     );
@@ -219,7 +219,7 @@ describe('the gateway of red', () => {
   testWithGuests.each([
     ['outside of its network', '203.0.113.3/28', '203.0.113.129/32', '203.0.113.3', '198.51.100.9'],
     ['at the network address of IPv6', '2001:db8:f::71/64', '2001:db8:f::/64', undefined, '2001:db8:99::9'],
-  ])('%s is reached, and what is behind it', (_name, address, gateway, back, beyond) => {
+  ])('with %s can be reached, and so can the addresses behind it', (_name, address, gateway, back, beyond) => {
     const nics = { red: { macAddress: macs.red, addresses: [address], gateway: gateway.replace(/\/\d+$/, '') } };
     utm = new GuestNamespace(unescaped({ hostname: 'utm', mode: 'routed', nics }));
     const { status, output } = utm.boot({
