@@ -1,6 +1,6 @@
 /**
- * The rows that a plan reads, by bare SELECTs in a process of their own: cold, as the plan is. Bundled like the command;
- * prints the seconds from connect to the last row. Arguments: port, file with the subnets' ids.
+ * Reads the rows of a plan by bare SELECTs, in a process of its own and cold, as the plan is. Bundled like the command.
+ * Prints the seconds from connect to the last row. Arguments: port, file with the subnets' ids.
  */
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';

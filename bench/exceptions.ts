@@ -5,7 +5,7 @@ import { ComputeHosts } from '../test/support/compute-hosts';
 import { median, runNode, runProgram } from './measure';
 import { measured, type Measured } from './results';
 
-/** Of ours; a loop takes so long by itself that once is enough. */
+/** Runs of stackward. The loop takes so long by itself that one run is enough. */
 const rounds = 3;
 
 export async function benchExceptions(bundle: string, say: (text: string) => void): Promise<Measured[]> {
@@ -21,7 +21,7 @@ interface Wish {
   readonly portId: string;
 }
 
-/** A cloud of so many hosts: a full run looks for leftovers on each of them. */
+/** A cloud with so many hosts, because a full run looks for leftovers on each of them. */
 async function against(bundle: string, what: string, count: number, each: number): Promise<Measured[]> {
   const hosts = await ComputeHosts.make(count);
   try {
@@ -70,7 +70,7 @@ async function compare(hosts: ComputeHosts, bundle: string, what: string, each: 
   ];
 }
 
-/** 20 times faster at 100 rules on one host. */
+/** The target: 20 times faster at 100 rules on one host. */
 const target = (each: number): { target?: { of: 'ratio'; atMost: number } } =>
   each === 100 ? { target: { of: 'ratio', atMost: 1 / 20 } } : {};
 
@@ -98,7 +98,7 @@ const ruleOf = ({ portId }: Wish): string => {
   return `-s 10.99.0.0/24 -d 10.77.0.0/24 -m physdev --physdev-in tap${device} --physdev-out qvb${device} --physdev-is-bridged -j ACCEPT`;
 };
 
-/** Written to a file: one line per rule would be more than an argument may hold. */
+/** The rules go through a file, because one line per rule would exceed what an argument may hold. */
 function shellLoop(hosts: ComputeHosts, wishes: readonly Wish[], options: readonly string[]): string {
   const ssh = ['ssh', '-F', hosts.sshd.configFile, ...options].join(' ');
   const lines = wishes.map((wish) => {
@@ -114,7 +114,7 @@ const sharedConnection = (hosts: ComputeHosts): string[] => [
   ...['-o', 'ControlMaster=auto', '-o', `ControlPath=${hosts.folder}/%C`, '-o', 'ControlPersist=5'],
 ];
 
-/** What the loops put. */
+/** The rules that the loops add. */
 function flush(hosts: ComputeHosts, wishes: readonly Wish[]): void {
   for (const host of new Set(wishes.map((wish) => wish.host)))
     hosts.inside(host, ['iptables', '-F', 'neutron-filter-top']);

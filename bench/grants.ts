@@ -1,4 +1,4 @@
-/** Policy grants on one host, beside Ansible in check mode: both look, and write nothing. */
+/** Policy grants on one host, beside Ansible in check mode. Both read and write nothing. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ function hasAnsible(): boolean {
   }
 }
 
-/** A Neutron of Zed whose policy file has every rule. Answers the file's path. */
+/** Makes a Neutron of Zed whose policy file has every rule. Returns the file's path. */
 function writeService({ folder }: ComputeHosts): string {
   const policy = join(folder, 'policy.yaml');
   mkdirSync(join(folder, 'state'));

@@ -1,4 +1,7 @@
-/** `npm run bench`: what stackward costs, beside the same work done otherwise, all in one run. `-- --json`: one line for programs. */
+/**
+ * `npm run bench` measures what stackward costs beside the same work done otherwise, all in one run. `-- --json` prints
+ * one line for programs.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

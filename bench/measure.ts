@@ -1,4 +1,4 @@
-/** Runs programs and takes time and memory; medians, since a machine is never quite still. */
+/** Runs programs and measures time and memory. Takes medians, because a machine is never quite idle. */
 import { defined } from '../lib/basics/defined';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ export interface Usage {
   readonly mebibytes: number;
 }
 
-/** @param allowed exit codes that are no failure */
+/** @param allowed exit codes that do not count as a failure */
 export async function runNode(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; allowed?: readonly number[] } = {},
@@ -29,7 +29,10 @@ export async function runNode(
   return { seconds: secondsSince(started), mebibytes: Number(kibibytes) / 1024 };
 }
 
-/** Seconds that a program takes. @throws Error with what it said, when it fails */
+/**
+ * Seconds that a program takes.
+ * @throws Error with the program's output when it fails
+ */
 export async function runProgram(command: string, args: readonly string[], cwd?: string): Promise<number> {
   const started = process.hrtime.bigint();
   const child = spawn(command, args, { ...defined({ cwd }), stdio: ['ignore', 'ignore', 'pipe'] });
@@ -50,7 +53,7 @@ export const medianUsage = (all: readonly Usage[]): Usage => ({
   mebibytes: median(all.map((usage) => usage.mebibytes)),
 });
 
-/** `times` rounds of each in turn, so that a slow minute of the machine meets all alike. */
+/** Runs `times` rounds of each in turn, so that a slow minute of the machine hits all alike. */
 export async function inTurn<T extends readonly (() => Promise<unknown>)[]>(
   times: number,
   ...works: T

@@ -98,7 +98,7 @@ const runCommand = ({ command, bundle, env }: Ground, verb: string): Promise<Usa
     allowed: [0, 2],
   });
 
-/** Statements that the server was asked in `work`, without the two that ask for the count. */
+/** Statements that the server got during `work`, without the two that ask for the count. */
 async function statements(connection: Connection, work: () => Promise<unknown>): Promise<number> {
   const count = async (): Promise<number> => {
     const [rows] = await connection.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Questions'");
@@ -167,7 +167,7 @@ async function bareSelects({ command, env, subnets, port, selects }: Ground, siz
   return { fromConnect: Number(stdout), whole: secondsSince(started) };
 }
 
-/** Bundled as the command is, so that both start alike. */
+/** Bundled like the command, so that both start alike. */
 async function bundleSelects(folder: string): Promise<string> {
   const outfile = join(folder, 'bare-selects.cjs');
   await build({

@@ -1,17 +1,17 @@
-/** What was measured, as a table for people and as one line of JSON. */
+/** Measurements, as a table for people and as one line of JSON. */
 export interface Result {
   readonly name: string;
   readonly ours: number;
   readonly other: number;
-  /** ours / other; below 1 we are faster or smaller. */
+  /** ours / other; below 1 stackward is faster or smaller. */
   readonly ratio: number;
   readonly unit: string;
 }
 
-/** A result with what a reader should know of it. */
+/** A result with a remark for its reader. */
 export interface Measured extends Result {
   readonly against: string;
-  /** Upper bound of the ratio, or of `ours` where that is what was promised. */
+  /** Upper bound of the ratio, or of `ours` if the target is a number by itself. */
   readonly target?: { readonly of: 'ratio' | 'ours'; readonly atMost: number };
   readonly remark?: string;
 }

@@ -1,4 +1,4 @@
-/** The resources of synth-ours.ts, made straight with the provider's classes: no checks, no manifest. */
+/** The resources of synth-ours.ts, made with the provider's classes directly: no checks, no manifest. */
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import { ComputeInstanceV2 } from '@cdktf/provider-openstack/lib/compute-instance-v2';
 import { DataOpenstackIdentityAuthScopeV3 } from '@cdktf/provider-openstack/lib/data-openstack-identity-auth-scope-v3';

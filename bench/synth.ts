@@ -29,7 +29,10 @@ export async function benchSynth(root: string): Promise<Measured> {
   });
 }
 
-/** One try of who edits main.ts: types and findings, beside cdktf's own command with the types checked before the code runs. */
+/**
+ * One try of somebody who edits main.ts: types and findings, beside cdktf's own command with the types checked before
+ * the code runs.
+ */
 export async function benchOneTry(root: string): Promise<Measured> {
   const output = mkdtempSync(join(tmpdir(), 'stackward-bench-'));
   const tool = (name: string): string => join(root, 'node_modules/.bin', name);
@@ -65,7 +68,7 @@ function countMade(folder: string): string[] {
   return [...counts].map(([key, count]) => `${key}: ${count}`).sort();
 }
 
-/** The constructs grow; raw cdktf must then make what they make, or the ratio means nothing. */
+/** Fails if raw cdktf no longer makes what the constructs make, because the ratio would then mean nothing. */
 function refuseOtherWork(ours: readonly string[], raw: readonly string[]): void {
   const differing = [...ours.filter((count) => !raw.includes(count)), ...raw.filter((count) => !ours.includes(count))];
   if (ours.length === 0 || differing.length > 0)

@@ -1,13 +1,16 @@
-/** What stackward does on hosts: a grant that the member meets at once, packets that the agent no longer drops, and the way back. */
+/**
+ * The demo's part on hosts: a grant that the member can use at once, packets that the agent no longer drops, and the
+ * way back.
+ */
 import type { Subnet } from '../lib/contract/ports';
 import { stackward, type Scene } from './scene';
 import { NotShown } from './stage';
 import { Transit } from './transit';
 
-/** Beyond the pool, and nobody's. */
+/** An address beyond the pool that nobody has. */
 const chosen = '203.0.113.252';
 
-/** What needs a host: a policy grant, and exceptions in the packet filter. Answers the name of the run. */
+/** Applies what needs a host: a policy grant, and exceptions in the packet filter. Returns the name of the run. */
 export async function showHosts(scene: Scene, red: Subnet): Promise<string> {
   const { stage, member } = scene;
   let answer = '';
@@ -66,7 +69,7 @@ async function showWiped({ stage }: Scene, transit: Transit): Promise<void> {
   stage.prove('a rule by hand is wiped', "gone with the agent's next write");
 }
 
-/** As the command names it. */
+/** The run's name as the command prints it. */
 async function lastRun(scene: Scene): Promise<string> {
   const { text } = await stackward(scene, ['runs'], [0], false);
   const name = text.trimEnd().split('\n').at(-1)?.split(' ')[0];

@@ -1,6 +1,6 @@
 /**
- * The whole of stackward on a real OpenStack, as its user would meet it. What it shows is the example cloud of main.ts;
- * state, logs and synthesized code stand in the lab's folder, so that nothing is left in the project's.
+ * Shows all of stackward on a real OpenStack, as its user meets it, with the example cloud of main.ts. State, logs and
+ * synthesized code go to the lab's folder, so nothing is left in the project's folder.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -73,7 +73,7 @@ async function play(scene: Scene): Promise<void> {
   stage.curtain();
 }
 
-/** Where the red pool ends now: the demo may have run before. */
+/** The present end of the red pool, because the demo may have run before. */
 async function poolEndBefore(scene: Scene): Promise<string> {
   try {
     return (await redSubnet(scene)).allocationPools.at(-1)?.end ?? firstEnd;
@@ -96,7 +96,7 @@ async function applyEverything(scene: Scene, end: string): Promise<void> {
       );
     },
   );
-  // A demo that was cut short may have left its grant and its exceptions.
+  // A demo that was interrupted may have left its grant and its exceptions.
   await stackward(scene, ['destroy', '--auto-approve', ...stacks.flatMap((stack) => ['--stack', stack])], [0], false);
   stage.prove('a tenant from one program', 'project, networks, ports, UTM, quotas applied');
 }

@@ -1,4 +1,4 @@
-/** What a plain member of a project does on the cloud: makes ports, and meets the end of the pool. */
+/** The actions of a plain member of a project on the cloud: makes ports, and meets the end of the pool. */
 import { OpenStackSession } from '../adapters/openstack/openstack-session';
 import { resolveCredentials } from '../lib/openstack/credentials';
 import { readCredentialFiles } from '../adapters/files/credential-files';
@@ -18,7 +18,7 @@ export class Member {
     this.session = new OpenStackSession(resolveCredentials(cloud, environment, readCredentialFiles(environment)));
   }
 
-  /** Ports of one network until Neutron refuses: the addresses it gave, and its words. */
+  /** Makes ports of one network until Neutron refuses. Returns the addresses and Neutron's message. */
   async fill(networkId: string): Promise<{ addresses: string[]; refusal: string }> {
     const addresses: string[] = [];
     for (;;) {
@@ -34,7 +34,7 @@ export class Member {
     }
   }
 
-  /** Whether Neutron gives a port with an address of the member's own choice; else its words. */
+  /** Whether Neutron gives a port with an address of the member's choice; else Neutron's message. */
   async choose(networkId: string, address: string): Promise<string> {
     try {
       const body = { port: { network_id: networkId, name: portName, fixed_ips: [{ ip_address: address }] } };
@@ -46,7 +46,7 @@ export class Member {
     }
   }
 
-  /** Ports that a demo made, of this run or of one that was cut. */
+  /** Ports that this run of the demo or an interrupted one made. */
   async clean(): Promise<void> {
     const { ports } = await this.session.call<{ ports: Port[] }>('network', `/v2.0/ports?name=${portName}`);
     for (const port of ports) await this.session.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });

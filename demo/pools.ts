@@ -1,4 +1,4 @@
-/** A pool that is full, extended where Neutron's API of old could not, and repaired after a hand edit. */
+/** A full pool is extended where an old Neutron's API could not do it, and repaired after a hand edit. */
 import { createConnection } from 'mysql2/promise';
 import type { NeutronApi } from '../adapters/openstack/neutron-api';
 import { formatAddress, formatRange, only, parseAddress, parseRange, sizeOf, subtract } from '../lib/net/ip-ranges';
@@ -22,7 +22,7 @@ export async function fillOldPool({ stage, member, api }: Scene, red: Subnet): P
   });
 }
 
-/** What of the subnet's pools no port holds, as text. */
+/** The addresses of the subnet's pools that no port holds, as text. */
 async function freeOf(api: NeutronApi, id: string): Promise<string[]> {
   const [subnet] = await api.subnets([id]);
   if (!subnet) return [];

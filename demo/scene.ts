@@ -1,4 +1,4 @@
-/** What every scene plays with. */
+/** The things that every scene uses. */
 import type { NeutronApi } from '../adapters/openstack/neutron-api';
 import { readManifestsFromState } from '../adapters/process/terraform';
 import type { Lab } from '../lab/environment';

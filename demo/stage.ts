@@ -1,4 +1,7 @@
-/** The narrator: every step is a line or two with its time, and what was proven goes into the table at the end. */
+/**
+ * The narrator: every step is a line or two with its time, and each thing that was proven goes into the table at the
+ * end.
+ */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +11,7 @@ export interface Output {
   readonly text: string;
 }
 
-/** A step that did not show what it should. */
+/** A step that did not show what it should have shown. */
 export class NotShown extends Error {}
 
 export class Stage {
@@ -23,7 +26,7 @@ export class Stage {
     mkdirSync(join(folder, 'log'), { recursive: true });
   }
 
-  /** Says what is done, does it, and adds its time. */
+  /** Announces a step, does it, and adds its time. */
   async step<T>(what: string, work: () => Promise<T>): Promise<T> {
     process.stdout.write(`\n• ${what}\n`);
     const started = Date.now();
@@ -47,7 +50,7 @@ export class Stage {
     this.proven.push([claim, evidence]);
   }
 
-  /** A claim that the demo rests on: what was seen belongs into the message. */
+  /** A claim that the demo rests on. The message names what was seen. */
   expect(holds: boolean, otherwise: string): void {
     if (!holds) throw new NotShown(otherwise);
   }
@@ -90,7 +93,7 @@ export class Stage {
     });
   }
 
-  /** What was proven, as a table. */
+  /** The table of everything that was proven. */
   curtain(): void {
     const width = Math.max(...this.proven.map(([claim]) => claim.length));
     process.stdout.write(`\nProven in ${seconds(this.started)}:\n\n`);

@@ -1,16 +1,16 @@
 /**
- * Globex's firewall with somebody on either side of it: real packets from a client on green through the UTM to a server on
- * red, through the taps and the packet filter of a compute host whose Neutron agent goes on working.
+ * Globex's firewall with a guest on either side: real packets from a client on green through the UTM to a server on
+ * red. They pass the taps and the packet filter of a compute host whose Neutron agent goes on working.
  */
 import { LabCloud } from '../test/support/lab-cloud';
 import { changeGroup } from '../test/support/lab-churn';
 import { agentChain, LabGuests, type LabPort } from '../test/support/lab-guests';
 import { PacketFlows } from '../test/support/packet-flows';
 
-/** Where main.ts forces Globex's UTM to. */
+/** The host to which main.ts forces Globex's UTM. */
 const host = 'cnode02';
 const clients = '10.20.1.0/24';
-/** Of one flow: ten minutes at 200 a second, more than the demo has. */
+/** Packets of one flow: ten minutes at 200 a second, longer than the demo. */
 const limit = 120_000;
 
 interface ApiPort {
@@ -26,7 +26,7 @@ export class Transit {
     private readonly cloud: LabCloud,
     private readonly guests: LabGuests,
     private readonly group: string,
-    /** The UTM's on red. */
+    /** The UTM's address on red. */
     private readonly red: LabPort,
     private readonly flows: PacketFlows<'client'>,
   ) {}
@@ -51,7 +51,7 @@ export class Transit {
     return new Transit(cloud, guests, group, redPort, new PacketFlows({ client: flow }, limit));
   }
 
-  /** Whether the server gets anything of the next 200 packets, a second's. */
+  /** Whether the server receives any of the next 200 packets, which take a second. */
   async passes(): Promise<boolean> {
     const before = await this.flows.now();
     await this.flows.untilSent(200);
@@ -59,8 +59,8 @@ export class Transit {
   }
 
   /**
-   * The operator's own method: a rule at the top of the agent's chain. Answers it as a command once packets arrive: what the
-   * agent has still to write because of the ports that were plugged may wipe it at once.
+   * The operator's own method: a rule at the top of the agent's chain. Returns the rule as a command once packets
+   * arrive. The agent may wipe it at once, because it still has changes to write for the ports that were just plugged.
    */
   async allowByHand(): Promise<string> {
     const rule = ['iptables', '-I', agentChain('s', this.red), '2', '-s', clients, '-j', 'RETURN'];
@@ -69,7 +69,7 @@ export class Transit {
     return rule.join(' ');
   }
 
-  /** Somebody changes a group; answers once packets don't arrive any more. */
+  /** Somebody changes a security group. Returns when packets no longer arrive. */
   async untilWiped(): Promise<void> {
     await Promise.all([
       changeGroup(this.guests, this.group, 2, AbortSignal.timeout(30_000)),
@@ -77,7 +77,7 @@ export class Transit {
     ]);
   }
 
-  /** Twelve changes of groups, and what of the client's packets meanwhile was lost. */
+  /** Changes groups twelve times, and counts the client's packets that were lost meanwhile. */
   async churn(): Promise<{ sent: number; lost: number }> {
     await this.flows.mark('before');
     await changeGroup(this.guests, this.group, 12, AbortSignal.timeout(60_000));

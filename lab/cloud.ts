@@ -23,7 +23,7 @@ export interface Agent {
   readonly host: string;
   readonly binary: string;
   readonly alive: boolean;
-  /** UTC, `2026-01-31 12:00:00`; so is `heartbeat_timestamp`. */
+  /** UTC, `2026-01-31 12:00:00`, as in `heartbeat_timestamp`. */
   readonly started_at: string;
   readonly heartbeat_timestamp: string;
 }

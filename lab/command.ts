@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import type { Lab } from './environment';
 import { MARK } from './processes';
 
-/** What a person must do something about: printed as one sentence, without a stack. */
+/** A trouble that a person must mend: printed as one sentence, without a stack. */
 export class LabError extends Error {}
 
-/** All that a child of the lab sees of the environment: nothing of the caller's own cloud, proxy or Python. */
+/** The whole environment of the lab's child processes. It has nothing of the caller's own cloud, proxy or Python. */
 export function childEnvironment(lab: Pick<Lab, 'folder'>, name?: string): NodeJS.ProcessEnv {
   return {
     // Debian's packages need /usr/bin/python3; another Python may stand first in the caller's PATH.
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C.UTF-8',
-    // eventlet imports distutils; unless it is the standard one, that costs each process half a second for setuptools.
+    // eventlet imports distutils. Unless that is the standard library's, setuptools costs each process half a second.
     SETUPTOOLS_USE_DISTUTILS: 'stdlib',
     HOME: join(lab.folder, 'home'),
     TMPDIR: join(lab.folder, 'tmp'),
@@ -24,7 +24,10 @@ export function childEnvironment(lab: Pick<Lab, 'folder'>, name?: string): NodeJ
 }
 
 export interface RunOptions {
-  /** The stage that this is a part of: `up` ends what an earlier `up` that was killed left of it. Default: no stage. */
+  /**
+   * The stage that this program is a part of. `up` ends the programs that a killed `up` left of a stage. Default: no
+   * stage.
+   */
   readonly stage?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -32,7 +35,10 @@ export interface RunOptions {
   readonly log?: string;
 }
 
-/** @returns what it printed. @throws LabError with the last lines of its output when it ends with another code than 0. */
+/**
+ * @returns the program's output.
+ * @throws LabError with the last lines of the output when it ends with another code than 0.
+ */
 export async function run(
   lab: Pick<Lab, 'folder'>,
   command: readonly string[],

@@ -1,4 +1,4 @@
-// The lab's few words: a component is configuration files, stages that are done once, and services that run.
+// The terms of the lab: a component consists of configuration files, stages that are done once, and services that run.
 import type { Lab } from './environment';
 import type { Step } from './graph';
 import type { Queues } from './probes';
@@ -10,16 +10,16 @@ export interface ConfigurationFile {
   readonly text: string;
 }
 
-/** Something done once in the life of the data. */
+/** Work that is done once in the life of the data. */
 export interface Stage {
   readonly name: string;
-  /** Stages that must be done and services that must be ready before. */
+  /** Stages that must be done and services that must be ready first. */
   readonly needs: readonly string[];
   /** Default: a row in the lab's own database, written when the stage is complete. */
   isDone?(): boolean;
-  /** Done again when this text differs from the one it was done with. Default: done once. */
+  /** The stage is done again when this text differs from the one that it was done with. Default: it is done once. */
   readonly key?: string;
-  /** MUST start from clean data, or lead to the same end from any prefix of itself: it may have been cut half-way. */
+  /** MUST start from clean data, or lead to the same end from any interrupted attempt of itself. */
   run(): Promise<void>;
 }
 
@@ -28,11 +28,11 @@ export interface Service {
   readonly needs: readonly string[];
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** For `status`. */
+  /** The line of `status`. */
   readonly port?: number;
-  /** True when it can do its work; asked again and again until then. `startedAt` is when its process began. */
+  /** True when the service can do its work. Asked again until then. `startedAt` is when its process began. */
   isReady(startedAt: Date): Promise<boolean>;
-  /** Clears what a process that was killed left behind; called before each start. */
+  /** Clears what a killed process left behind. Called before each start. */
   prepare?(): Promise<void>;
   /** Started only by a command that names it. */
   readonly isOptional?: boolean;
@@ -43,7 +43,7 @@ export interface Service {
 export interface Component {
   readonly files?: readonly ConfigurationFile[];
   readonly stages?: readonly Stage[];
-  /** What is looked at on each `up`. */
+  /** Facts that each `up` looks at. */
   readonly steps?: readonly Step[];
   readonly services?: readonly Service[];
 }

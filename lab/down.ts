@@ -6,7 +6,7 @@ import { removeIdleRouters } from './namespaces';
 import { release } from './record';
 import { endLeftovers, listStarted, stopServices } from './supervisor';
 
-/** What the others talk to until their end, in the order in which it is stopped after them. */
+/** Services that the others use until their end. They are stopped after the others, in this order. */
 const LAST: readonly (readonly RegExp[])[] = [[/^ovs/], [/^mariadb$/, /^rabbitmq$/], [/^epmd$/]];
 
 /**

@@ -1,9 +1,9 @@
-// What a lab is and where it is: the lab's own commands read this, and so do the tests and the demo.
+// What a lab is and where it is. The lab's own commands, the tests and the demo read this.
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Raised when data made by an older definition is of no use to this one: `up` then rebuilds the lab from nothing. */
+/** Raise this number when data made by an older definition can't be used: `up` then rebuilds the lab from nothing. */
 export const LAB_VERSION = 1;
 
 /** Nova's compute hosts; each has a network namespace of its own with Open vSwitch and a Neutron agent. */
@@ -30,23 +30,23 @@ const FIRST_PORTS = {
 } as const;
 const PORTS_PER_SLOT = 20;
 
-/** How many labs one machine may hold: the ports of one more would meet another service's. */
+/** Number of labs that one machine may hold. The ports of a further lab would collide with another service's. */
 export const SLOTS = 18;
 
 export type LabPorts = Readonly<Record<keyof typeof FIRST_PORTS, number>>;
 
-/** Made at the first `up`, one set per lab. */
+/** Passwords, made at the first `up`, one set per lab. */
 export interface LabPasswords {
   /** Used by the OpenStack services among themselves: database, message broker, Keystone users. */
   readonly services: string;
   /** Keystone users `admin` and `member`. */
   readonly admin: string;
   readonly member: string;
-  /** MariaDB user `stackward`, who has just the grants that allocation pools need. */
+  /** MariaDB user `stackward`, who has exactly the grants that allocation pools need. */
   readonly stackward: string;
 }
 
-/** The content of lab.json: all that a lab can't derive. */
+/** The content of lab.json: everything about a lab that can't be derived. */
 export interface LabRecord {
   readonly version: number;
   readonly slot: number;
@@ -55,7 +55,9 @@ export interface LabRecord {
 
 export interface ComputeHost {
   readonly name: string;
-  /** Its network namespace; the veth device that leads there from the machine's own namespace bears the same name. */
+  /**
+   * The host's network namespace. The veth device that leads there from the machine's own namespace has the same name.
+   */
   readonly namespace: string;
   /** IPv4 addresses of the two ends of that veth pair, in a /30. */
   readonly outerAddress: string;
@@ -68,12 +70,12 @@ export interface Lab extends LabRecord {
   /** On the loopback device: where agents in their namespaces reach the message broker. */
   readonly address: string;
   readonly hosts: readonly ComputeHost[];
-  /** The names of all namespaces and veth devices of this lab begin with it. */
+  /** The names of all namespaces and veth devices of this lab begin with this text. */
   readonly prefix: string;
   readonly authUrl: string;
   readonly cloudsYaml: string;
   readonly stackwardYaml: string;
-  /** What a program needs in its environment to use both files. Holds a password. */
+  /** Environment for a program that uses both files. Holds a password. */
   readonly environment: Readonly<Record<'OS_CLIENT_CONFIG_FILE' | 'STACKWARD_NEUTRON_PASSWORD', string>>;
 }
 
@@ -109,7 +111,9 @@ export function describeLab(folder: string, record: LabRecord): Lab {
   };
 }
 
-/** @returns undefined where no lab was made in that folder. It says nothing about whether the lab is running. */
+/**
+ * @returns undefined where no lab was made in that folder. The result says nothing about whether the lab is running.
+ */
 export function readRecord(folder: string): LabRecord | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'lab.json'), 'utf8')) as LabRecord;
@@ -119,7 +123,7 @@ export function readRecord(folder: string): LabRecord | undefined {
   }
 }
 
-/** @returns undefined where `up` has made no lab of this definition in the folder; a lab that was stopped is described too. */
+/** @returns undefined where `up` has made no lab of this definition in the folder. A stopped lab is described too. */
 export function readLab(folder: string = labFolder()): Lab | undefined {
   const record = readRecord(folder);
   return record?.version === LAB_VERSION ? describeLab(folder, record) : undefined;

@@ -1,4 +1,4 @@
-// What `up` writes into the lab's folder.
+// The files that `up` writes into the lab's folder.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ConfigurationFile } from './declaration';
@@ -8,7 +8,10 @@ import { writeWhole } from './record';
 const FOLDERS = ['run', 'log', 'home', 'tmp', 'bin', 'hosts', 'glance/images', 'glance/staging'];
 const SCRIPTS = ['entry_point.py', 'queue_consumers.py'];
 
-/** oslo.policy answers every request with 500 when a policy file that it has loaded goes away: it is there from the start. */
+/**
+ * The policy file exists from the start, because oslo.policy answers every request with 500 when a file that it has
+ * loaded disappears.
+ */
 const WITH_POLICY = ['keystone', 'glance', 'neutron', 'nova', 'cinder'];
 
 export function writeFiles(lab: Lab, configuration: readonly ConfigurationFile[]): void {
@@ -26,7 +29,7 @@ export function writeFiles(lab: Lab, configuration: readonly ConfigurationFile[]
   }
 }
 
-/** What the lab's users read. */
+/** The files that the lab's users read. */
 function forUsers(lab: Lab): ConfigurationFile[] {
   const cloud = (name: string, user: string, password: string): string => `  ${name}:
     auth:
@@ -39,7 +42,7 @@ function forUsers(lab: Lab): ConfigurationFile[] {
     region_name: RegionOne
     identity_api_version: 3
 `;
-  // All hosts share the machine's files: what stackward keeps on each stands in the lab's folder, one beside the other.
+  // All hosts share the machine's files, so each host's state folder stands in the lab's folder, one beside the other.
   const access = (name: string, way: string): string =>
     `  - match: ${name}\n    ${way}\n    stateFolder: ${join(lab.folder, 'hosts', name)}\n`;
   const served = (name: string): string => {

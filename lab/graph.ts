@@ -1,10 +1,10 @@
-// Does everything as soon as what it needs is done: the machine's processors are the only bound.
+// Does each step as soon as the steps that it needs are done. The machine's processors are the only bound.
 import { LabError } from './command';
 
 export interface Step {
   readonly name: string;
   readonly needs: readonly string[];
-  /** @returns whether there was anything to do. */
+  /** @returns whether the step had anything to do. */
   run(): Promise<boolean>;
 }
 

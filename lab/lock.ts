@@ -19,7 +19,7 @@ export async function lock(file: string, onWait: () => void): Promise<() => void
       const waiting = spawn('/usr/bin/flock', ['3'], { stdio: [...stdio] });
       await new Promise((resolve) => waiting.on('close', resolve));
     }
-    // `down --wipe` removes the file: a lock on what has no name any more keeps nobody out.
+    // `down --wipe` removes the file. A lock on a file without a name keeps nobody out.
     const isNamed = statSync(file, { throwIfNoEntry: false })?.ino === fstatSync(descriptor).ino;
     const unlock = (): void => {
       closeSync(descriptor);

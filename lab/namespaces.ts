@@ -1,4 +1,4 @@
-// Network namespaces, veth pairs and the one loopback address of a lab: all that it has outside its folder.
+// Network namespaces, veth pairs and the one loopback address of a lab: everything that it has outside its folder.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { run } from './command';
@@ -26,7 +26,7 @@ export function listNamespaces(prefix: string): string[] {
 
 /** Also takes a veth device of the same name out of the machine's own namespace. */
 export function removeNamespace(name: string): void {
-  // The kernel takes a namespace down in its own time; the device goes at once, so that its name is free.
+  // The kernel takes a namespace down some time later. The device goes at once, so that its name is free.
   if (existsSync(`/sys/class/net/${name}`)) ip('link', 'delete', name);
   if (hasNamespace(name)) ip('netns', 'delete', name);
 }
@@ -46,7 +46,7 @@ export async function makeHostNamespace(lab: Lab, host: ComputeHost): Promise<vo
     'link set mgmt up',
     `route add default via ${outerAddress}`,
   ]);
-  // Where it is no module it is built in, or the next command says that it is missing.
+  // Where the module is missing it is built in, or the next command reports it as missing.
   await run(lab, ['sh', '-c', 'modprobe -q br_netfilter || true']);
   const switches = ['iptables', 'ip6tables'].map((table) => `net.bridge.bridge-nf-call-${table}=1`);
   await run(lab, inNamespace(namespace, ['sysctl', '-qw', ...switches]));
@@ -70,13 +70,13 @@ export function listAddresses(): { address: string; label: string }[] {
   );
 }
 
-/** @returns false when the address is there already: of two labs that want it at once only one gets it. */
+/** @returns false when the address exists already. If two labs want it at once, only one gets it. */
 export function addLoopbackAddress(address: string, label: string): boolean {
   try {
     ip('address', 'add', `${address}/32`, 'dev', 'lo', 'label', label);
     return true;
   } catch (error) {
-    // The kernel's words before and since it gives reasons of its own.
+    // The kernel's message before and since it gives reasons of its own.
     if (/File exists|already assigned/.test(String((error as { stderr?: string }).stderr))) return false;
     throw error;
   }

@@ -1,4 +1,4 @@
-// Debian packages: only what is missing is installed, nothing is removed, and no daemon of theirs is started.
+// Debian packages. Only missing ones are installed, none is removed, and no daemon of theirs is started.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { Component } from './declaration';
 import type { Lab } from './environment';
 import { lock } from './lock';
 
-/** Of the lab itself. */
+/** Packages of the lab itself. */
 const PACKAGES = [
   'mariadb-server rabbitmq-server uwsgi-core uwsgi-plugin-python3',
   'python3-keystone python3-placement python3-glance python3-neutron python3-nova python3-cinder',
@@ -16,7 +16,9 @@ const PACKAGES = [
   'cloud-init',
 ].flatMap((line) => line.split(' '));
 
-/** Only unpacked, for their paste.ini files: installed, they would make users, databases and services. */
+/**
+ * Packages that are only unpacked, for their paste.ini files. Installed, they would make users, databases and services.
+ */
 const UNPACKED = ['neutron-common', 'nova-common', 'glance-common', 'cinder-common'];
 
 /** Debian's invoke-rc.d asks this program whether it may start a daemon. */
@@ -26,7 +28,7 @@ const OUR_POLICY = '#!/bin/sh\n# stackward lab: no daemon starts while packages 
 
 const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
 
-/** @throws LabError where the lab can't be: it says in one sentence what is needed. */
+/** @throws LabError where the lab can't run, in one sentence that says what is needed. */
 export function checkMachine(): void {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const isDebian12 = /^ID=debian$/m.test(release) && /^VERSION_ID="?12"?$/m.test(release);
@@ -68,7 +70,7 @@ function install(missing: readonly string[], say: (text: string) => void): void 
   try {
     if (existsSync(POLICY)) renameSync(POLICY, POLICY_BEFORE);
     writeFileSync(POLICY, OUR_POLICY, { mode: 0o755 });
-    // Ends what an installation that was cut left half-way.
+    // Completes an installation that was interrupted.
     execFileSync('/usr/bin/dpkg', ['--configure', '-a'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
     aptGet('update');
     const command = ['install', '--no-install-recommends', '--no-remove', '-o', 'Dpkg::Options::=--force-confold'];
@@ -104,7 +106,7 @@ function aptGet(...args: string[]): void {
 const isPolicyOurs = (): boolean =>
   existsSync(POLICY_BEFORE) || (existsSync(POLICY) && readFileSync(POLICY, 'utf8') === OUR_POLICY);
 
-/** As it was, also after an installation that was killed. */
+/** Removes the program again, also one of a killed installation. */
 function restorePolicy(): void {
   if (existsSync(POLICY_BEFORE)) renameSync(POLICY_BEFORE, POLICY);
   else if (isPolicyOurs()) rmSync(POLICY);
@@ -123,7 +125,7 @@ async function unpack(lab: Lab, folder: string): Promise<void> {
   mkdirSync(part);
   const download = ['sh', '-c', 'cd "$0" && exec apt-get download "$@"', part, ...UNPACKED];
   const options = { stage: 'package-files', log: 'package-files' };
-  // The lists may name versions that the archive no longer has.
+  // The package lists may name versions that the archive no longer has.
   await run(lab, download, options).catch(async () => {
     await run(lab, ['apt-get', 'update'], options);
     await run(lab, download, options);

@@ -11,11 +11,16 @@ export interface PlugOptions {
   readonly host: string;
   readonly portId: string;
   readonly mac: string;
-  /** `ADDRESS/PREFIX` of a guest: a namespace whose eth0 is the other end of the tap. Default: a tap with nobody behind it. */
+  /**
+   * `ADDRESS/PREFIX` of a guest: a namespace whose eth0 is the other end of the tap. Default: a tap without a guest.
+   */
   readonly guest?: string;
 }
 
-/** @returns the guest's namespace, where one was asked for. A port that is plugged already is plugged anew. */
+/**
+ * Plugs a port; one that is plugged already is plugged anew.
+ * @returns the guest's namespace, where a guest was asked for.
+ */
 export async function plug(lab: Lab, { host: name, portId, mac, guest }: PlugOptions): Promise<string | undefined> {
   const host = getHost(lab, name);
   await unplug(lab, name, portId);
@@ -44,7 +49,7 @@ export async function plug(lab: Lab, { host: name, portId, mac, guest }: PlugOpt
   return guest ? guestNamespace : undefined;
 }
 
-/** Takes the port's devices, and its guest, off the host; what isn't there is no error. */
+/** Takes the port's devices and its guest off the host. A missing device is no error. */
 export async function unplug(lab: Lab, name: string, portId: string): Promise<void> {
   const host = getHost(lab, name);
   const { tap, bridge, outer, guestNamespace } = namesOf(lab, portId);
@@ -52,7 +57,7 @@ export async function unplug(lab: Lab, name: string, portId: string): Promise<vo
   const isThere = async (device: string): Promise<boolean> => (await listDevices(lab, host.namespace)).includes(device);
   for (const device of [outer, tap, bridge]) {
     if (!(await isThere(device))) continue;
-    // The kernel takes a tap away by itself, and in its own time, when the guest behind it has gone.
+    // When the guest behind a tap has gone, the kernel takes the tap away by itself some time later.
     await batch(lab, host.namespace, [`link delete ${device}`]).catch(async (error: unknown) => {
       if (await isThere(device)) throw error;
     });
@@ -73,7 +78,7 @@ async function addGuest(lab: Lab, host: ComputeHost, { tap, guestNamespace, mac,
     `link add ${tap} netns ${host.namespace} type veth peer name eth0 address ${mac} netns ${guestNamespace}`,
   ]);
   await batch(lab, guestNamespace, ['link set lo up', 'link set eth0 up', `address add ${address} dev eth0`]);
-  // The userspace switch passes on packets whose checksum was left to "the card", and nobody fills it in.
+  // The userspace switch passes packets on whose checksum was left to "the card", and nobody fills it in.
   await run(lab, inNamespace(guestNamespace, ['ethtool', '--offload', 'eth0', 'tx', 'off']));
 }
 

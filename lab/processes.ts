@@ -11,7 +11,7 @@ export interface Process {
   readonly startTicks: string;
 }
 
-/** Every process that a lab starts has this in its environment: `<lab folder> <service or stage>`. */
+/** Every process that a lab starts has this variable in its environment: `<lab folder> <service or stage>`. */
 export const MARK = 'STACKWARD_LAB_PROCESS';
 
 /** One line of /proc/PID/stat; the command in parentheses may itself hold blanks and parentheses (proc(5)). */
@@ -42,7 +42,7 @@ function listProcesses(): Process[] {
     .flatMap((pid) => findProcess(Number(pid)) ?? []);
 }
 
-/** The name in the mark of a process of this lab. */
+/** The name of the service or stage to which a process of this lab belongs. */
 function markOf(pid: number, folder: string): string | undefined {
   try {
     const start = `${MARK}=${folder} `;

@@ -13,7 +13,7 @@ import {
   removeNamespace,
 } from './namespaces';
 
-/** Sockets stand in the folder, and a socket's path may have 107 bytes. */
+/** Sockets stand in the folder, and the path of a socket may have 107 bytes. */
 const LONGEST_FOLDER = 60;
 
 /** @throws LabError for a folder that holds something else, which a later `--wipe` would delete. */
@@ -56,7 +56,7 @@ export async function openLab(folder: string, isRunning: boolean): Promise<Lab> 
   );
 }
 
-/** Namespaces and the loopback address go; only what bears this lab's label is this lab's. */
+/** Namespaces and the loopback address are removed. Only those with this lab's label are this lab's. */
 export function release(lab: Lab): void {
   const ours = listAddresses().some(({ address, label }) => address === lab.address && label === labelOf(lab.folder));
   if (!ours) return;
@@ -64,7 +64,9 @@ export function release(lab: Lab): void {
   removeLoopbackAddress(lab.address);
 }
 
-/** The address says who has the slot: two labs can't both add it, and its label tells whose it is. A reboot takes it away. */
+/**
+ * The address says who has the slot: two labs can't both add it, and its label tells whose it is. A reboot removes it.
+ */
 async function claim(lab: Lab, label: string, isRunning: boolean): Promise<boolean> {
   const network = lab.address.slice(0, lab.address.lastIndexOf('.') + 1);
   const found = listAddresses().filter(({ address }) => address.startsWith(network));
@@ -90,7 +92,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** At most 15 bytes, as the kernel wants it. */
+/** At most 15 bytes, because the kernel allows no more. */
 const labelOf = (folder: string): string => `lo:sw${createHash('sha256').update(folder).digest('hex').slice(0, 9)}`;
 
 function makePasswords(): LabPasswords {
@@ -103,7 +105,7 @@ function writeRecord(lab: Lab): void {
   writeWhole(join(lab.folder, 'lab.json'), `${JSON.stringify({ version, slot, passwords }, undefined, 2)}\n`);
 }
 
-/** Readers see the old text or the new one. Only the owner may read it. */
+/** Readers see the old text or the new one, never a part. Only the owner may read it. */
 export function writeWhole(file: string, text: string): void {
   writeFileSync(`${file}.part`, text, { mode: 0o600 });
   renameSync(`${file}.part`, file);

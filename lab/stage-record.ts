@@ -1,5 +1,5 @@
-// Which stages are done stands in the lab's own MariaDB, beside the data that they made: what is lost together (the last
-// second before a crash, a wiped folder) is done again together.
+// The record of the stages that are done stands in the lab's own MariaDB, beside the data that they made. Whatever is
+// lost together (the last second before a crash, a wiped folder) is therefore done again together.
 import { sql } from './command';
 import type { Stage } from './declaration';
 import type { Lab } from './environment';
@@ -33,7 +33,7 @@ export class StageRecord {
     };
   }
 
-  /** MariaDB runs when the first stage asks, since each of them needs it. */
+  /** MariaDB runs when the first stage asks, because each stage needs it. */
   async #isDone(name: string, key: string): Promise<boolean> {
     this.#rows ??= sql(this.#lab, SET_UP).then(
       (lines) => new Map(lines.map((line) => [line.split('\t', 1)[0] ?? '', line.slice(line.indexOf('\t') + 1)])),

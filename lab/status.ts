@@ -7,7 +7,10 @@ import { findRunning, logFile } from './supervisor';
 
 const PATIENCE_MS = 5_000;
 
-/** `ready` answers its probe; `running` has a process that doesn't; `stopped` has none. */
+/**
+ * A `ready` service answers its probe, a `running` one has a process that doesn't answer, a `stopped` one has no
+ * process.
+ */
 type State = 'ready' | 'running' | 'stopped';
 
 /** Prints every service and every agent. @returns whether all are ready. */

@@ -10,18 +10,18 @@ import type { ConfigurationFile, Service } from './declaration';
 import type { Lab } from './environment';
 import { endProcesses, findProcess, listMarked, parseStat, type Process } from './processes';
 
-/** All that the supervisor needs to know of a lab. */
+/** Everything that the supervisor needs to know of a lab. */
 type Folder = Pick<Lab, 'folder'>;
 
 export interface Running {
   readonly process: Process;
   readonly startedAt: Date;
-  /** Of command, environment and configuration: another one means that the process runs on old ones. */
+  /** Digest of command, environment and configuration. If it differs, the process runs on old ones. */
   readonly digest: string;
 }
 
 const READY_TIMEOUT_MS = 180_000;
-/** A service that ran before and doesn't answer for this long hangs, and is started anew. */
+/** A service that ran before and doesn't answer for this long is taken to hang, and is started anew. */
 const HANGING_AFTER_MS = 20_000;
 const STOP_PATIENCE_MS = 10_000;
 const LOG_LIMIT_BYTES = 50_000_000;
@@ -87,7 +87,10 @@ function diedAtOnce(lab: Folder, name: string): LabError {
   return new LabError(`${name} ended instead of getting ready (log: ${file}):\n${tail}`);
 }
 
-/** @returns false when it isn't ready in time. @throws LabError when its process ends. */
+/**
+ * @returns false when the service isn't ready in time.
+ * @throws LabError when its process ends.
+ */
 async function waitUntilReady(lab: Folder, service: Service, timeoutMs: number): Promise<boolean> {
   const giveUpAt = Date.now() + timeoutMs;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.3, 500)) {
@@ -119,7 +122,7 @@ export async function ensureService(lab: Folder, service: Service, digest: strin
   );
 }
 
-/** Ends these services and everything that they started, and returns when all are gone. */
+/** Ends these services and every process that they started, and returns when all are gone. */
 export async function stopServices(lab: Folder, names: readonly string[]): Promise<void> {
   const leaders = names.flatMap((name) => findRunning(lab, name)?.process ?? []);
   await endProcesses(leaders, STOP_PATIENCE_MS);
@@ -131,7 +134,7 @@ export async function stopServices(lab: Folder, names: readonly string[]): Promi
   for (const name of names) rmSync(pidFile(lab, name), { force: true });
 }
 
-/** Ends what belongs to no running service: stages of an `up` that was killed, children of a service that was killed. */
+/** Ends processes that belong to no running service: stages of a killed `up`, children of a killed service. */
 export async function endLeftovers(lab: Folder): Promise<void> {
   const leftovers = listMarked(lab.folder).filter(({ name }) => findRunning(lab, name) === undefined);
   await endProcesses(
@@ -140,7 +143,7 @@ export async function endLeftovers(lab: Folder): Promise<void> {
   );
 }
 
-/** Names under which something was started and not stopped since; it may have ended by itself. */
+/** Names under which something was started and not stopped since. It may have ended by itself. */
 export function listStarted({ folder }: Folder): string[] {
   const run = join(folder, 'run');
   const files = existsSync(run) ? readdirSync(run) : [];

@@ -89,7 +89,7 @@ function endTogether(lab: Lab): void {
   }
 }
 
-/** Everything as one graph, whose files are written. */
+/** Everything as one graph, after its files are written. */
 function declareSteps(lab: Lab, components: readonly Component[]): Step[] {
   writeFiles(
     lab,

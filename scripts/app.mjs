@@ -24,11 +24,11 @@ const program = resolve('main.ts');
 const outdir = resolve(process.env.CDKTF_OUTDIR ?? 'cdktf.out');
 const made = mkdtempSync(join(tmpdir(), 'stackward-app-'));
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
-// cdktf sets this for its app command. It prints what the command prints and decorates the standard error.
+// cdktf sets this variable for its app command. cdktf prints the command's stdout, and decorates its stderr.
 const isUnderCdktf = process.env.CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS !== undefined;
 const complain = (text) => (isUnderCdktf ? process.stdout : process.stderr).write(`${text.trimEnd()}\n`);
 
-/** What the compiler says; '' where the types are right. */
+/** The compiler's messages; '' where the types are right. */
 function checkTypes() {
   const tsc = createRequire(program).resolve('typescript/bin/tsc');
   const child = spawn(process.execPath, [tsc, '--project', 'tsconfig.app.json', '--pretty', 'false']);
@@ -64,7 +64,7 @@ async function runProgram() {
 
 const isMistake = (error) => error?.name === 'InvalidConfiguration';
 
-/** Both halves at once: a mistake in the code is told before the types, an error that nobody expected behind them. */
+/** Reports both halves: a mistake in the code before the types, an unexpected error after them. */
 async function fail(error, types) {
   if (isMistake(error)) complain(error.message);
   const said = await types;
@@ -91,7 +91,7 @@ function finish() {
     return;
   }
   cpSync(made, outdir, { recursive: true, force: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
-  // cpSync of Node.js 20 follows a link that it is to replace, and fails where that leads nowhere.
+  // cpSync of Node.js 20 follows a link that it should replace, and fails where the link leads nowhere.
   for (const entry of readdirSync(made, { recursive: true, withFileTypes: true }))
     if (entry.isSymbolicLink()) copyLink(relative(made, join(entry.parentPath ?? entry.path, entry.name)));
   if (isUnderCdktf) return;

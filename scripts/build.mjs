@@ -6,7 +6,8 @@ import { build, transform } from 'esbuild';
 
 const folder = 'dist';
 const options = { platform: 'node', target: 'node20', legalComments: 'none', logLevel: 'warning' };
-// Names stay as they are: shorter ones that are put back at run time (`keepNames`) cost more than reading them.
+// Names stay as they are. Shorter names that are restored at run time (`keepNames`) cost more than reading the long
+// ones.
 const smaller = { minifyWhitespace: true, minifySyntax: true };
 
 /** esbuild divides ES modules alone. Node.js starts CommonJS faster, so each part is translated once more. */
@@ -16,7 +17,8 @@ const { outputFiles } = await build({
   entryPoints: { stackward: 'cli/main.ts' },
   outdir: folder,
   outExtension: { '.js': '.cjs' },
-  // Beside the command, as `host/` is found from there. A part's name tells its content, so no run loads one of another build.
+  // The parts stand beside the command, because `host/` is found from there. A part's name holds a digest of its
+  // content, so no run loads a part of another build.
   chunkNames: 'stackward-[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -28,18 +30,18 @@ const written = await Promise.all(
   outputFiles.map(async ({ path, text }) => {
     const isCommand = basename(path) === 'stackward.cjs';
     const name = isCommand ? 'stackward' : basename(path);
-    // A part is loaded by `require`: `import()` would start Node.js's other loader, and read the part twice.
+    // A part is loaded by `require`, because `import()` would start Node.js's other loader and read the part twice.
     const supported = { 'dynamic-import': false };
     const { code } = await transform(text, { ...options, ...smaller, format: 'cjs', supported });
     const content = isCommand ? `#!/usr/bin/env node\n${code}` : code;
-    // A run that begins meanwhile reads a whole file.
+    // The file is renamed into place, so a run that begins meanwhile reads a whole file.
     const next = join(folder, `${name}.new`);
     writeFileSync(next, content);
     if (isCommand) chmodSync(next, 0o755);
     return name;
   }),
 );
-// The command comes last: what it loads is there.
+// The command is written last, when the parts that it loads exist.
 for (const name of written.sort((a, b) => Number(a === 'stackward') - Number(b === 'stackward')))
   renameSync(join(folder, `${name}.new`), join(folder, name));
 for (const name of readdirSync(folder)) if (!written.includes(name)) rmSync(join(folder, name));

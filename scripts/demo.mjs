@@ -1,4 +1,5 @@
-// `npm run demo`: sets up what is missing, the lab too, and plays demo/main.ts. `-- --down` stops the lab, `--wipe` also deletes its data.
+// `npm run demo`: sets up what is missing, including the lab, and plays demo/main.ts. `-- --down` stops the lab,
+// `--wipe` also deletes its data.
 import { Failed, findMissingGround, run, setUp } from './setup.mjs';
 
 try {

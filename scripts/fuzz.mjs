@@ -1,5 +1,6 @@
 // `npm run fuzz -- --count 1000000 --seed 7`: the fuzzers of test/attack with more cases than `npm test` gives them.
-// Without --seed every run has another one, which is printed. The other arguments go to jest: `npm run fuzz -- manifest`.
+// Without --seed every run chooses another seed and prints it. The other arguments go to jest:
+// `npm run fuzz -- manifest`.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Failed, findMissingGround, root, run, setUp } from './setup.mjs';

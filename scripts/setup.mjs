@@ -1,6 +1,6 @@
-// What `npm run demo` and `npm test` need before anything else can run. Plain Node, so that it works straight after a clone:
-// it says what is missing, installs that, and says nothing of what is there. Its words go to
-// stderr: stdout is for what comes after it.
+// Sets up what `npm run demo` and `npm test` need before anything else can run. Plain Node, so that it works straight
+// after a clone. It names what is missing and installs it, and does not mention what is there. Its messages go to
+// stderr, because stdout belongs to the program that follows.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Debian and root, which the lab and the private database servers need; undefined: both are there. */
+/** Debian and root, which the lab and the private database servers need. Undefined if both are there. */
 export function findMissingGround() {
   if (!existsSync('/etc/debian_version')) return 'the lab needs Debian 12, and this machine is not Debian';
   if (process.getuid?.() !== 0)
@@ -63,7 +63,7 @@ export async function setUp(options) {
   return environment;
 }
 
-/** What Terraform is to be run with, so that it finds the provider. */
+/** Variables with which Terraform finds the provider. */
 async function installProvider() {
   const { installBinary } = await import('../providers/openstack/install-binary.mjs');
   return (await installBinary({ report: (line) => console.error(line) })).variables;
@@ -103,7 +103,7 @@ export function run(command, args, environment, stdout = 1) {
   });
 }
 
-/** A program that has said itself what was wrong. */
+/** A program that has reported its own failure. */
 export class Failed extends Error {
   constructor(message, code) {
     super(message);

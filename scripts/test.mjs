@@ -1,11 +1,12 @@
-// `npm test`: sets up what is missing, then runs every suite. Where Debian or root is missing it runs what needs neither and says
-// what it left out; with CI set, leaving out is a failure. Arguments go to jest: `npm test -- allocation`.
+// `npm test`: sets up what is missing, then runs every suite. Without Debian or root it runs the suites that need
+// neither, and names those that it left out; with CI set, leaving out is a failure. Arguments go to jest:
+// `npm test -- allocation`.
 import { Failed, findMissingGround, root, run, setUp } from './setup.mjs';
 import { join } from 'node:path';
 
 const everywhere = ['unit', 'constructs'];
 const onTheLab = ['contract', 'integration', 'attack', 'acceptance'];
-/** A real sshd, logins with least privilege, and one of a shell that reads nothing as sh does. */
+/** Packages for a real sshd, logins with least privilege, and a login whose shell is not sh. */
 const packages = ['openssh-server', 'sudo', 'csh'];
 
 try {

@@ -18,11 +18,11 @@ export const basics: Declare = (lab) => ({
   ],
 });
 
-/** The fake driver never reads it: a raw disk of zeros. */
+/** A raw disk of zeros, because the fake driver never reads it. */
 async function addImage(lab: Lab): Promise<void> {
   const cloud = new Cloud(lab);
   const { images } = await cloud.request<{ images: { id: string }[] }>('glance', 'GET', `/images?name=${IMAGE}`);
-  // One whose upload was cut is of no use.
+  // An image whose upload was interrupted can't be used.
   for (const { id } of images) await cloud.request('glance', 'DELETE', `/images/${id}`);
   const { id } = await cloud.request<{ id: string }>('glance', 'POST', '/images', {
     name: IMAGE,

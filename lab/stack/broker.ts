@@ -3,7 +3,7 @@ import { acceptsTcp } from '../probes';
 import type { Declare } from '../declaration';
 import type { Lab } from '../environment';
 
-/** The option `transport_url`, as seen from the machine's own namespace or from a compute host's. */
+/** The option `transport_url`, as seen from the machine's own namespace or from a compute host's namespace. */
 export const transportUrl = (lab: Lab, address = '127.0.0.1'): string =>
   `rabbit://stack:${lab.passwords.services}@${address}:${String(lab.ports.rabbit)}/`;
 
@@ -59,12 +59,12 @@ export const broker: Declare = (lab) => {
           RABBITMQ_DIST_PORT: String(ports.rabbitDistribution),
           ERL_EPMD_ADDRESS: '127.0.0.1',
           ERL_EPMD_PORT: String(ports.epmd),
-          // Its schedulers would otherwise spin for a while before they sleep.
+          // Otherwise its schedulers would spin for a while before they sleep.
           RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none',
         },
         port: ports.rabbit,
         isReady: () => acceptsTcp(ports.rabbit),
-        // A client notices too late that its connection is dead, and what it sends first is lost.
+        // A client notices a dead connection too late, and its first message is lost.
         takesDependentsAlong: true,
       },
     ],

@@ -10,7 +10,7 @@ export const catalogue: Declare = (lab) => ({
     {
       name: 'catalogue',
       needs: ['keystone'],
-      // Another slot has other ports: the endpoints are then made to follow.
+      // Another slot has other ports, so the endpoints are made to follow.
       key: String(lab.slot),
       run: () => fillCatalogue(lab),
     },
@@ -39,7 +39,7 @@ async function fillCatalogue(lab: Lab): Promise<void> {
     { name: 'nova', type: 'compute', address: `${base(ports.nova)}/v2.1` },
     { name: 'cinder', type: 'volumev3', address: `${base(ports.cinder)}/v3/%(project_id)s` },
   ];
-  // The first one alone: two requests at once would make the project `service` twice.
+  // The first one runs alone, because two requests at once would make the project `service` twice.
   await account('placement', passwords.services, 'service', 'admin');
   await Promise.all([
     ...['glance', 'neutron', 'nova', 'cinder'].map((name) => account(name, passwords.services, 'service', 'admin')),

@@ -1,5 +1,5 @@
 // A compute host's network side: a namespace of its own with Open vSwitch and the real Neutron agent. Open vSwitch and
-// what is plugged into it live as long as the namespace: they are made anew together, never mended.
+// the devices that are plugged into it live as long as the namespace. They are made anew together, never repaired.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cloud } from '../cloud';
@@ -64,7 +64,7 @@ function computeHost(lab: Lab, host: ComputeHost, cloud: Cloud): Component {
         name: vswitch,
         needs: [database],
         command: inNamespace(host.namespace, [
-          // As ovs-ctl starts it: in userspace it carries every packet, whatever else this machine does.
+          // Options as ovs-ctl sets them. In userspace it carries every packet, whatever else this machine does.
           ...['nice', '-n', '-10'],
           'ovs-vswitchd',
           `unix:${join(ovs, 'db.sock')}`,
@@ -137,10 +137,11 @@ function agentConf(lab: Lab, host: ComputeHost): string {
       bridge_mappings: 'physnet1:br-ex',
     },
     agent: {
-      // It is root already.
+      // The agent is root already.
       root_helper: 'env',
-      // Where an event of another port comes before its monitor tells of its own, an agent that starts sees no port in its
-      // first loop, takes their flows away and numbers the local VLANs anew: packets of every kind are lost. So it looks itself.
+      // If an event of another port comes before its monitor tells of its own, a starting agent sees no port in its
+      // first loop. It then removes their flows and numbers the local VLANs anew, so packets of every kind are lost.
+      // With this setting the agent looks for the ports itself.
       minimize_polling: false,
     },
     securitygroup: { enable_security_group: true, enable_ipset: true, firewall_driver: 'iptables_hybrid' },

@@ -58,7 +58,7 @@ export const database: Declare = (lab) => {
   };
 };
 
-/** In a folder beside, so that the data folder is there only when it is whole. */
+/** Made in a folder beside, so that the data folder exists only when it is complete. */
 async function installData(lab: Lab, data: string): Promise<void> {
   const part = `${data}.part`;
   rmSync(part, { recursive: true, force: true });
@@ -119,7 +119,7 @@ export interface Migration {
   readonly needs?: readonly string[];
 }
 
-/** A stage that makes databases empty and then fills them: cut half-way, it starts again from empty ones. */
+/** A stage that makes databases empty and then fills them. An interrupted one starts again from empty databases. */
 export function migration(lab: Lab, { name, databases, command, environment, needs = [] }: Migration): Stage {
   return {
     name,

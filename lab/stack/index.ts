@@ -15,7 +15,7 @@ import { neutron } from './neutron';
 import { nova } from './nova';
 import { placement } from './placement';
 
-/** All that the lab is made of. */
+/** All components of the lab. */
 export const declareStack = (lab: Lab, queues: Queues): Component[] => [
   packageFiles(lab),
   ...[

@@ -20,7 +20,7 @@ export const keystone: Declare = (lab) => {
           fernet_tokens: { key_repository: keys[0] ?? '' },
           fernet_receipts: { key_repository: keys[0] ?? '' },
           credential: { key_repository: keys[1] ?? '' },
-          // The fewest rounds of bcrypt: these passwords are random.
+          // The fewest rounds of bcrypt, because these passwords are random.
           identity: { password_hash_rounds: 4 },
           oslo_policy: { policy_file: join(etc, 'policy.yaml') },
         }),
@@ -76,7 +76,10 @@ export const keystone: Declare = (lab) => {
   };
 };
 
-/** What `keystone-manage fernet_setup` does: 0 is the next key, 1 the present one; each is 32 random bytes in base64url. */
+/**
+ * Does what `keystone-manage fernet_setup` does: 0 is the next key, 1 the present one; each is 32 random bytes in
+ * base64url.
+ */
 function writeKeys(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of ['0', '1']) {

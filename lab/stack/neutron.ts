@@ -19,7 +19,7 @@ export const neutron: Declare = (lab, queues) => {
         text: renderIni({
           ml2: {
             type_drivers: 'flat,vlan,local',
-            // The agents report no tunnels: a port of a vxlan network could not be bound on their hosts.
+            // The agents report no tunnels, so a port of a vxlan network could not be bound on their hosts.
             tenant_network_types: 'vlan',
             mechanism_drivers: 'openvswitch',
             extension_drivers: 'port_security,qos',
@@ -64,7 +64,7 @@ function neutronConf(lab: Lab, etc: string): string {
       auth_strategy: 'keystone',
       api_paste_config: join(folder, 'packages', 'usr', 'share', 'neutron-common', 'api-paste.ini'),
       transport_url: transportUrl(lab),
-      // One process does it all.
+      // One process does everything.
       api_workers: 0,
       rpc_workers: 0,
       rpc_state_report_workers: 0,

@@ -74,7 +74,7 @@ export const nova: Declare = (lab, queues) => {
   };
 };
 
-/** In a cell, and reporting: the scheduler passes over any other host. */
+/** Whether the host is in a cell and reports, because the scheduler passes over any other host. */
 async function isSchedulable(cloud: Cloud, host: string): Promise<boolean> {
   const path = '/os-hypervisors';
   const { hypervisors } = await cloud.request<{ hypervisors: { hypervisor_hostname: string; state: string }[] }>(
@@ -85,7 +85,10 @@ async function isSchedulable(cloud: Cloud, host: string): Promise<boolean> {
   return hypervisors.some((each) => each.hypervisor_hostname === host && each.state === 'up');
 }
 
-/** The cells' addresses are templates that Nova fills from its configuration: no port and no password stands in the database, or here. */
+/**
+ * The cells' addresses are templates that Nova fills from its configuration, so no port and no password stands in the
+ * database, or here.
+ */
 function setUpCells(config: string): string[] {
   const database = (name: string) => `{scheme}://{username}:{password}@{hostname}:{port}/${name}?{query}`;
   const commands = [
@@ -112,10 +115,10 @@ function novaConf(lab: Lab, etc: string): string {
       transport_url: transportUrl(lab),
       state_path: join(folder, 'nova', 'state'),
       compute_driver: 'fake.FakeDriver',
-      // The fake driver plugs nothing, so that Neutron never tells of a plugged port.
+      // The fake driver plugs nothing, so Neutron never reports a plugged port.
       vif_plugging_is_fatal: false,
       vif_plugging_timeout: 0,
-      // Periodic tasks would first wait for up to a minute, by chance.
+      // Otherwise periodic tasks would first wait for up to a minute, by chance.
       periodic_fuzzy_delay: 0,
       osapi_compute_listen: '127.0.0.1',
       osapi_compute_listen_port: ports.nova,
@@ -126,7 +129,7 @@ function novaConf(lab: Lab, etc: string): string {
     database: { connection: databaseUrl(lab, 'nova') },
     keystone_authtoken: authTokenSection(lab, 'nova'),
     conductor: { workers: 1 },
-    // New hosts are put into the cell by the scheduler, which spares a slow command at the first start.
+    // The scheduler puts new hosts into the cell, which spares a slow command at the first start.
     scheduler: { workers: 1, discover_hosts_in_cells_interval: 2 },
     glance: { ...user, api_servers: `http://127.0.0.1:${String(ports.glance)}` },
     neutron: user,
