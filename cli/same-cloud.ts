@@ -2,7 +2,8 @@
  * Compares the cloud that Terraform asks with the one that stackward asks, because each has credentials of its own
  * (docs/adr/0001-manifest.md).
  */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { outputFolder } from '../adapters/files/output-folder';
 import type { CloudCredentials } from '../lib/openstack/credentials';
 import { Blocked } from '../lib/basics/errors';
 import type { CloudSettings, Manifest } from '../lib/contract/manifest';
@@ -42,7 +43,7 @@ function differenceOf(
   const url = (written: string | undefined): string | undefined =>
     written?.replace(/\/+$/, '').replace(/\/v[23](\.0)?$/, '');
   const face = endpointType?.replace(/URL$/, '');
-  const ca = path(cacertFile, `cdktf.out/stacks/${stack}`);
+  const ca = path(cacertFile, join(outputFolder('.'), 'stacks', stack));
   const pairs: readonly Pair[] = [
     { name: 'authUrl', theirs: url(authUrl), ours: url(credentials.authUrl), without: 'none', remedy: `auth_url: ${authUrl} in clouds.yaml, or OS_AUTH_URL=${authUrl} without a cloud` },
     { name: 'region', theirs: region, ours: credentials.region, without: 'no region, so it would ask the first of the catalogue', remedy: `region_name: ${region} in clouds.yaml, or OS_REGION_NAME=${region}` },

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { Annotations, LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
+import { join, relative } from 'node:path';
+import { Annotations, App, LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { putCredentialLinks } from '../adapters/files/credential-links';
@@ -42,10 +42,8 @@ export class CloudStack extends TerraformStack {
     declarationsOf(this).cloud = props.cloud;
     this.provider = new OpenstackProvider(this, 'OpenStack', props.cloud.providerConfig);
     this.addOverride('terraform.required_providers.openstack.version', props.cloud.providerVersion);
-    // cdktf's default is an absolute path of this machine in the JSON. This path is relative to
-    // cdktf.out/stacks/<stack>, where Terraform runs.
     if (props.cloud.backend) props.cloud.backend(this);
-    else new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
+    else new LocalBackend(this, { path: `${wayToProject(this)}/terraform.${id}.tfstate` });
     this.linkCredentials();
     this.manifest = addManifest(this, props.cloud);
     this.node.addValidation({ validate: () => validateApp(this) });
@@ -82,4 +80,15 @@ export class CloudStack extends TerraformStack {
   get identity(): Identity {
     return (this.identityLookups ??= new Identity(this, 'Identity', this.cloud));
   }
+}
+
+/**
+ * The way from the folder in which Terraform runs a stack, <output>/stacks/<stack>, to the folder of main.ts. It is
+ * relative, because cdktf's default would be an absolute path of this machine. If the output lies outside of the
+ * project's folder, the state lies beside the output.
+ */
+function wayToProject(stack: CloudStack): string {
+  // scripts/app.mjs lets the app write to a folder of its own first, and names the output here.
+  const output = String(stack.node.tryGetContext('stackward:output') ?? App.of(stack).outdir);
+  return relative('.', output).startsWith('..') ? '../../..' : relative(join(output, 'stacks', 'any'), '.');
 }

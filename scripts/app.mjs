@@ -2,7 +2,7 @@
 //
 // Goals: mistakes come once, plain and first; the types are checked beside, not before; nothing is written unless both
 // are right. How: esbuild bundles the program within 0.1 s and it runs here, while tsc runs beside as a process. The app
-// writes to a folder of its own, which is copied over cdktf.out at the end.
+// writes to a folder of its own, which is copied over the output folder at the end.
 import { spawn } from 'node:child_process';
 import {
   cpSync,
@@ -21,7 +21,8 @@ import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const program = resolve('main.ts');
-const outdir = resolve(process.env.CDKTF_OUTDIR ?? 'cdktf.out');
+const settings = existsSync('cdktf.json') ? JSON.parse(readFileSync('cdktf.json', 'utf8')) : {};
+const outdir = resolve(process.env.CDKTF_OUTDIR ?? settings.output ?? 'cdktf.out');
 const made = mkdtempSync(join(tmpdir(), 'stackward-app-'));
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 // cdktf sets this variable for its app command. cdktf prints the command's stdout, and decorates its stderr.
@@ -55,6 +56,9 @@ async function runProgram() {
     logLevel: 'silent',
   });
   process.env.CDKTF_OUTDIR = made;
+  // The path of a local state depends on where Terraform will run (constructs/cloud-stack.ts).
+  const context = JSON.parse(process.env.CDKTF_CONTEXT_JSON ?? '{}');
+  process.env.CDKTF_CONTEXT_JSON = JSON.stringify({ ...context, 'stackward:output': outdir });
   process.setSourceMapsEnabled(true);
   const main = new Module(program);
   main.filename = program;

@@ -7,7 +7,8 @@ import { InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { sayFault } from '../../lib/basics/schema-fault';
 import type { DeclaredStack, DeclaredThing } from '../../lib/contract/report-ports';
-import { findText, getText } from './files';
+import { getText } from './files';
+import { outputFolder } from './output-folder';
 
 const text = z.string().max(1024);
 const blocks = z.record(text, z.record(text, z.record(text, z.unknown())));
@@ -23,9 +24,7 @@ const stackFile = z.object({
 
 /** @throws InvalidConfiguration where nothing is synthesized */
 export function readSynthesizedCode(folder: string): readonly DeclaredStack[] {
-  const settings = findText(join(folder, 'cdktf.json'));
-  const output = settings === undefined ? undefined : (parseJson(settings) as { output?: unknown }).output;
-  const stacks = join(folder, typeof output === 'string' ? output : 'cdktf.out', 'stacks');
+  const stacks = join(outputFolder(folder), 'stacks');
   let names: string[];
   try {
     names = readdirSync(stacks);

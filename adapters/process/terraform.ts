@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { InvalidConfiguration, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
+import { outputFolder } from '../files/output-folder';
 
 /** Terraform processes side by side. Each takes about 60 MiB and half a second of one core. */
 const concurrency = 4;
@@ -26,7 +27,7 @@ export async function readManifestsFromState(
   env: NodeJS.ProcessEnv,
   { only = [], timeoutMs = 120_000 }: { readonly only?: readonly string[]; readonly timeoutMs?: number } = {},
 ): Promise<StateManifests> {
-  const out = join(folder, outputFolder(folder));
+  const out = outputFolder(folder);
   const all = stacksOf(out);
   const stacks = all.filter(({ name }) => only.length === 0 || only.includes(name));
   const unknown = only.find((name) => !all.some((stack) => stack.name === name));
@@ -91,16 +92,6 @@ function allUninitialized(all: readonly Uninitialized[]): InvalidConfiguration {
 function orUnread(error: unknown): Unapplied | Uninitialized {
   if (error instanceof Unapplied || error instanceof Uninitialized) return error;
   throw error;
-}
-
-/** The folder that cdktf writes: `output` of cdktf.json, or `cdktf.out`. */
-function outputFolder(folder: string): string {
-  try {
-    const { output: named } = JSON.parse(readFileSync(join(folder, 'cdktf.json'), 'utf8')) as { output?: unknown };
-    return typeof named === 'string' ? named : 'cdktf.out';
-  } catch {
-    return 'cdktf.out';
-  }
 }
 
 function stacksOf(out: string): { name: string; workingDirectory: string }[] {

@@ -16,7 +16,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'tsconfig.app.json'), config);
 });
 afterEach(() => {
-  rmSync(join(folder, 'cdktf.out'), { recursive: true, force: true });
+  for (const made of ['cdktf.out', 'out', 'build', 'cdktf.json'])
+    rmSync(join(folder, made), { recursive: true, force: true });
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -35,9 +36,10 @@ function run(program: string) {
 const stack = (name: string): unknown =>
   JSON.parse(readFileSync(join(folder, 'cdktf.out/stacks', name, 'cdk.tf.json'), 'utf8'));
 
-test("the README's tenant synthesizes", () => {
+test("the README's tenant synthesizes without a warning", () => {
   expect(run(exampleOf('README.md'))).toMatchObject({
     status: 0,
+    stderr: '',
     stdout: expect.stringMatching(/^wrote acme, shared to /) as string,
   });
   expect(stack('acme')).toHaveProperty('resource.openstack_compute_instance_v2');
@@ -72,6 +74,24 @@ test('findings come once, plain and first; a name that is not used is no mistake
   expect(both.stderr.slice(finding.length)).toMatch(/^main\.ts\(\d+,\d+\): error TS2561: .*'regoin' does not exist/);
   expect(existsSync(join(folder, 'cdktf.out'))).toBe(false);
 });
+
+test.each(['out', 'build/cdktf/out'])(
+  'the local state stays beside main.ts where cdktf.json has the output %s',
+  (output) => {
+    writeFileSync(join(folder, 'cdktf.json'), JSON.stringify({ output }));
+    expect(run(exampleOf('README.md'))).toMatchObject({ status: 0 });
+    const workingDirectory = join(folder, output, 'stacks/acme');
+    const { terraform, data } = JSON.parse(readFileSync(join(workingDirectory, 'cdk.tf.json'), 'utf8')) as {
+      terraform: { backend: { local: { path: string } } };
+      data: { terraform_remote_state: Record<string, { config: { path: string } }> };
+    };
+    const others = Object.values(data.terraform_remote_state).map(({ config }) => config.path);
+    expect([terraform.backend.local.path, ...others].map((path) => join(workingDirectory, path))).toEqual([
+      join(folder, 'terraform.acme.tfstate'),
+      join(folder, 'terraform.shared.tfstate'),
+    ]);
+  },
+);
 
 test('in a clone the command is `npx stackward`', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
