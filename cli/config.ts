@@ -102,7 +102,7 @@ const hostAccess = z
       .optional(),
   })
   .refine(
-    ({ ssh, namespace, local }) => [ssh, namespace, local].filter((one) => one !== undefined).length === 1,
+    ({ ssh, namespace, local }) => [ssh, namespace, local].filter((way) => way !== undefined).length === 1,
     'needs exactly one of ssh, namespace and local',
   );
 
@@ -154,9 +154,9 @@ export function parseConfiguration(
 ): Configuration {
   const yaml = parseYamlText(text ?? '', file, {});
   const { document } = yaml;
-  const at = (offset: number): { where: string } => ({ where: yaml.place(offset) });
-  refuseLiteralPassword(document, at);
-  fillReferences(document, env, at);
+  const placeOf = (offset: number): { where: string } => ({ where: yaml.place(offset) });
+  refuseLiteralPassword(document, placeOf);
+  fillReferences(document, env, placeOf);
   const value = valueIn(document);
   if (value === undefined)
     throw new InvalidConfiguration("its anchors can't be followed; write out what is meant", { where: file });
@@ -164,7 +164,7 @@ export function parseConfiguration(
   if (result.success) return { ...result.data, databases: accesses(result.data.databases), file };
   // A misspelt field also leaves the right one missing, so the misspelling is reported.
   const issues = result.error.issues;
-  const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues[0];
+  const issue = issues.find((issue) => issue.code === 'unrecognized_keys') ?? issues[0];
   const path = (issue?.path ?? []).map(String);
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const field = [...path, ...(unknown === undefined ? [] : [unknown])].join('.');
@@ -172,7 +172,10 @@ export function parseConfiguration(
     unknown === undefined
       ? `the field "${field}" is not valid: ${issue?.message ?? 'unreadable'}`
       : `there is no field "${field}"; allowed ${path.length === 0 ? 'are' : `below "${path.join('.')}" are`} ${allowedBelow(path)}`;
-  throw new InvalidConfiguration(detail, at(offsetOf(document, unknown === undefined ? path : [...path, unknown])));
+  throw new InvalidConfiguration(
+    detail,
+    placeOf(offsetOf(document, unknown === undefined ? path : [...path, unknown])),
+  );
 }
 
 function allowedBelow([top, second, third]: readonly string[]): string {
@@ -200,7 +203,7 @@ function offsetOf(document: Document, path: readonly string[]): number {
 const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
 /** Checks every entry, also one that stands elsewhere and is used by an alias. */
-function refuseLiteralPassword(document: Document, at: (offset: number) => { where: string }): void {
+function refuseLiteralPassword(document: Document, placeOf: (offset: number) => { where: string }): void {
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.value !== 'password') return;
@@ -208,7 +211,7 @@ function refuseLiteralPassword(document: Document, at: (offset: number) => { whe
       if (!isScalar(node) || reference.test(String(node.value))) return;
       throw new InvalidConfiguration(
         'the password stands here itself; put it into an environment variable and write ${ITS_NAME}, so that this file can be committed',
-        at(node.range?.[0] ?? 0),
+        placeOf(node.range?.[0] ?? 0),
       );
     },
   });
@@ -218,7 +221,7 @@ function refuseLiteralPassword(document: Document, at: (offset: number) => { whe
 function fillReferences(
   document: Document,
   env: Readonly<Record<string, string | undefined>>,
-  at: (offset: number) => { where: string },
+  placeOf: (offset: number) => { where: string },
 ): void {
   visit(document, {
     Scalar(_, node) {
@@ -230,7 +233,7 @@ function fillReferences(
       if (value === undefined)
         throw new InvalidConfiguration(
           `the environment variable ${name} is not set; set it, and run the same command again`,
-          at(node.range?.[0] ?? 0),
+          placeOf(node.range?.[0] ?? 0),
         );
       node.value = value;
     },

@@ -138,7 +138,7 @@ export function parseAnswers(json: string, sequences: readonly (readonly Questio
   const whole = answered.safeParse(given);
   if (!whole.success) return malformed('', whole.error);
   const rows = whole.data.answers;
-  if (rows.length !== sequences.length || rows.some((row, at) => row.length !== sequences[at]?.length))
+  if (rows.length !== sequences.length || rows.some((row, index) => row.length !== sequences[index]?.length))
     return { is: 'malformed', detail: 'it has another number of answers than there were questions' };
   return parseRows(rows, sequences);
 }

@@ -122,9 +122,9 @@ export function outcomeError(
   where: string,
   verb: HostRead | HostWrite | undefined,
 ): StackwardError {
-  const [as, todo] = next[reason] ?? next.failed;
+  const [kind, todo] = next[reason] ?? next.failed;
   const message = `${verb?.verb ?? 'a request'} failed: ${detail}; ${todo}`;
-  switch (as) {
+  switch (kind) {
     case 'StalePlan':
       return new StalePlan(message, { where });
     case 'Blocked':

@@ -71,15 +71,17 @@ export class HostPool {
 async function answerAll(host: OpenHost, asked: readonly Asked[]): Promise<void> {
   const positions = new Map<string, number>();
   const questions: HostRead[] = [];
-  for (const question of asked.flatMap((one) => one.questions)) {
+  for (const question of asked.flatMap((entry) => entry.questions)) {
     const key = JSON.stringify(question);
     if (!positions.has(key)) positions.set(key, questions.push(question) - 1);
   }
   try {
     const outcomes = await host.read(questions);
-    for (const one of asked)
-      one.answer(one.questions.map((question) => outcomes[positions.get(JSON.stringify(question)) as number]) as never);
+    for (const entry of asked)
+      entry.answer(
+        entry.questions.map((question) => outcomes[positions.get(JSON.stringify(question)) as number]) as never,
+      );
   } catch (error) {
-    for (const one of asked) one.fail(error);
+    for (const entry of asked) entry.fail(error);
   }
 }

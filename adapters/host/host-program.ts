@@ -110,7 +110,7 @@ export abstract class ProgramHost implements Host {
   async read<const Questions extends readonly HostRead[]>(questions: Questions): Promise<OutcomesOf<Questions>> {
     const answered = await this.ask(
       'read',
-      questions.map((one) => [one]),
+      questions.map((question) => [question]),
     );
     return answered.flat() as never;
   }

@@ -1,4 +1,5 @@
 /** A program on the way to a host, such as ssh, that stays for many requests. */
+import { defined } from '../../lib/basics/defined';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
@@ -146,7 +147,7 @@ export class Session {
   }
 
   private end(code: number | null, error?: Error): void {
-    this.#ended ??= { is: 'ended', code, stderr: this.#stderr, ...this.#fate, ...(error && { error }) };
+    this.#ended ??= { is: 'ended', code, stderr: this.#stderr, ...this.#fate, ...defined({ error }) };
     this.#wake();
   }
 

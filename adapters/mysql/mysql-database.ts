@@ -6,6 +6,7 @@
  * escaped by mysql2, because a server-side prepare costs a round trip each. Tested on MariaDB 10.11
  * (test/contract/sql-mysql.test.ts).
  */
+import { defined } from '../../lib/basics/defined';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, ConnectionOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
@@ -184,11 +185,20 @@ export class MysqlReader implements SqlReader {
     };
     try {
       const settings: ConnectionOptions = {
-        ...{ host, port, user, password, database, stream, connectTimeout: this.limits.connectTimeoutMs },
-        ...{ supportBigNumbers: true, dateStrings: true, stringifyObjects: true, disableEval: true },
+        host,
+        port,
+        user,
+        password,
+        database,
+        stream,
+        connectTimeout: this.limits.connectTimeoutMs,
+        supportBigNumbers: true,
+        dateStrings: true,
+        stringifyObjects: true,
+        disableEval: true,
         // Without this flag any server could ask the client for a file of this machine.
         flags: ['-LOCAL_FILES'],
-        ...(tls === 'off' ? { authPlugins: keys.plugins } : {}),
+        ...defined({ authPlugins: tls === 'off' ? keys.plugins : undefined }),
       };
       const connection = await openConnection(settings, host, tls);
       stage = 'open';

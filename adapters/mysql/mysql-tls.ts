@@ -1,4 +1,5 @@
 /** TLS to one MySQL server. Nothing here changes what other connections of this process accept. */
+import { defined } from '../../lib/basics/defined';
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
@@ -33,13 +34,13 @@ export function openConnection(options: ConnectionOptions, host: string, tls: 'o
 
 /** OpenSSL 3 refuses the signatures of TLS 1.0 and 1.1 unless its security level is lowered as well. */
 function sslOf({ minVersion = 'TLSv1.2', ca, verifyName = true }: TlsOptions): NonNullable<ConnectionOptions['ssl']> {
+  const isOld = minVersion === 'TLSv1' || minVersion === 'TLSv1.1';
   return {
     minVersion: minVersion === 'legacy' ? 'TLSv1' : minVersion,
     // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
     rejectUnauthorized: true,
     verifyIdentity: verifyName,
-    ...(ca === undefined ? {} : { ca }),
-    ...(minVersion === 'TLSv1' || minVersion === 'TLSv1.1' ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}),
+    ...defined({ ca, ciphers: isOld ? 'DEFAULT:@SECLEVEL=0' : undefined }),
   };
 }
 
@@ -63,11 +64,14 @@ function upgradeAsLegacy(connection: Upgradable, host: string, { ca, verifyName 
     let isSecure = false;
     const secure: TLSSocket = connectTls(
       {
-        ...{ socket: connection.stream, host, minVersion: 'TLSv1', ciphers: 'DEFAULT:!DHE:@SECLEVEL=0' },
+        socket: connection.stream,
+        host,
+        minVersion: 'TLSv1',
+        ciphers: 'DEFAULT:!DHE:@SECLEVEL=0',
         secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
         rejectUnauthorized: true,
         checkServerIdentity: verifyName ? checkServerIdentity : () => undefined,
-        ...(ca === undefined ? {} : { ca }),
+        ...defined({ ca }),
       },
       () => {
         isSecure = true;

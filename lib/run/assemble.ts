@@ -30,7 +30,8 @@ export function assemble(
     leaving: leaving(request, owned.kept),
     converged: seen.converged,
     looks: seen.looks,
-    ...{ waiting, dependencies },
+    waiting,
+    dependencies,
   };
 }
 

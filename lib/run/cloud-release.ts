@@ -20,18 +20,52 @@ type Versions = Readonly<Partial<Record<KnownRelease, number>>>;
 
 /** Minor numbers of 2.x. Icehouse and Juno have none. */
 const nova: Versions = {
-  ...{ kilo: 3, liberty: 12, mitaka: 25, newton: 38, ocata: 42, pike: 53, queens: 60, rocky: 65, stein: 72, train: 79 },
-  ...{ ussuri: 87, wallaby: 88, xena: 90, zed: 93, '2023.1': 95, '2024.1': 96, '2025.1': 100, '2026.1': 103 },
+  kilo: 3,
+  liberty: 12,
+  mitaka: 25,
+  newton: 38,
+  ocata: 42,
+  pike: 53,
+  queens: 60,
+  rocky: 65,
+  stein: 72,
+  train: 79,
+  ussuri: 87,
+  wallaby: 88,
+  xena: 90,
+  zed: 93,
+  '2023.1': 95,
+  '2024.1': 96,
+  '2025.1': 100,
+  '2026.1': 103,
   '2026.2': 104,
 };
 /** Minor numbers of 3.x. */
 const cinder: Versions = {
-  ...{ mitaka: 0, newton: 15, ocata: 27, pike: 43, queens: 50, rocky: 55, stein: 59, ussuri: 60, victoria: 62 },
-  ...{ wallaby: 64, xena: 66, yoga: 68, zed: 70, '2024.1': 71 },
+  mitaka: 0,
+  newton: 15,
+  ocata: 27,
+  pike: 43,
+  queens: 50,
+  rocky: 55,
+  stein: 59,
+  ussuri: 60,
+  victoria: 62,
+  wallaby: 64,
+  xena: 66,
+  yoga: 68,
+  zed: 70,
+  '2024.1': 71,
 };
 /** Minor numbers of 3.x; what releases before Ocata say is not told apart. */
 const keystone: Versions = {
-  ...{ icehouse: 7, ocata: 8, queens: 10, rocky: 11, stein: 12, train: 13, ussuri: 14 },
+  icehouse: 7,
+  ocata: 8,
+  queens: 10,
+  rocky: 11,
+  stein: 12,
+  train: 13,
+  ussuri: 14,
 };
 /** What ML2 and the plugins that Neutron loads by itself bring, by the first release that has it, newest first. */
 const extensions: readonly (readonly [KnownRelease, readonly string[]])[] = [
@@ -81,24 +115,24 @@ function spanOf(versions: Versions, minor: number): Span {
 }
 
 function evidenceOf(answer: ApiAnswer): readonly Evidence[] {
-  const of = (span: Span, words: string): Evidence[] => [
+  const evidence = (span: Span, words: string): Evidence[] => [
     { ...span, service: answer.service, words: `${words} ${say(span)}` },
   ];
   if (answer.service === 'neutron') {
     const known = extensions.find(([, aliases]) => aliases.some((alias) => answer.extensions.includes(alias)));
     if (known === undefined) return [];
     const [release, aliases] = known;
-    const alias = aliases.find((one) => answer.extensions.includes(one)) ?? '';
-    return of({ from: place(release), to: later }, `Neutron has the extension ${alias}, so it is`);
+    const alias = aliases.find((name) => answer.extensions.includes(name)) ?? '';
+    return evidence({ from: place(release), to: later }, `Neutron has the extension ${alias}, so it is`);
   }
   const [versions, name] = { nova: [nova, 'Nova'], cinder: [cinder, 'Cinder'], keystone: [keystone, 'Keystone'] }[
     answer.service
   ] as [Versions, string];
   const { version } = answer;
-  if (version === '') return of({ from: 0, to: place('juno') }, `${name}'s API has no microversions, which is`);
+  if (version === '') return evidence({ from: 0, to: place('juno') }, `${name}'s API has no microversions, which is`);
   const minor = Number(version.split('.')[1]);
   const coarse = answer.service === 'keystone' && minor < 8 ? 7 : minor;
-  return of(spanOf(versions, coarse), `${name}'s API goes up to ${version}, which is`);
+  return evidence(spanOf(versions, coarse), `${name}'s API goes up to ${version}, which is`);
 }
 
 /** In the words of a sentence: `zed`, `zed to 2023.2`, `ussuri or later`. */
@@ -119,7 +153,7 @@ const order: readonly ServiceName[] = ['nova', 'cinder', 'neutron', 'keystone'];
 
 /** What the cloud is by this service's word, and by the others' as far as these agree with it. */
 const agreed = (start: Evidence, all: readonly Evidence[]): Span =>
-  all.reduce<Span>((span, one) => meet(span, one) ?? span, start);
+  all.reduce<Span>((span, evidence) => meet(span, evidence) ?? span, start);
 
 /**
  * Why a cloud whose APIs give these answers can't run the declared release, and what to do. Undefined if no answer
@@ -132,12 +166,12 @@ export function contradictionOf(
   service?: ServiceName,
 ): { readonly evidence: string; readonly advice: string } | undefined {
   const all = answers.flatMap(evidenceOf).sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
-  const own = all.filter((one) => one.service === service);
+  const own = all.filter((evidence) => evidence.service === service);
   const spans = (own.length > 0 ? own : all).map((start) => agreed(start, all));
   const [span] = spans;
   const isIn = ({ from, to }: Span): boolean => from <= place(release) && place(release) <= to;
   if (span === undefined || spans.some(isIn)) return undefined;
-  const against = all.filter((one) => !isIn(one)).map(({ words }) => words);
+  const against = all.filter((evidence) => !isIn(evidence)).map(({ words }) => words);
   const only = span.from === span.to ? releases[span.from] : undefined;
   return {
     evidence: against.join('; '),

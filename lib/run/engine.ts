@@ -127,8 +127,10 @@ export async function apply(
   const again = (targets: readonly Target[]) => planAgain({ manifests, kinds, filter, sweep }, targets, from);
   const { problems, found } = await lookAgain(planned, again, results);
   return {
-    ...{ results, found, problems: [...recordProblems, ...problems] },
-    interrupted: options.signal?.aborted === true && results.some((one) => one.outcome === 'skipped'),
+    results,
+    found,
+    problems: [...recordProblems, ...problems],
+    interrupted: options.signal?.aborted === true && results.some((result) => result.outcome === 'skipped'),
   };
 }
 

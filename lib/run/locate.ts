@@ -21,11 +21,11 @@ export interface Located {
 export async function locate({ opened, scope }: Prepared, swept: readonly Target[], from: Readers): Promise<Located> {
   const each = await Promise.all(opened.map((one) => locateKind(one, scope, swept, from)));
   return {
-    placed: each.flatMap((one) => one.placed),
-    problems: each.flatMap((one) => one.problems),
-    warnings: each.flatMap((one) => one.warnings),
-    undone: each.flatMap((one) => one.undone),
-    isComplete: each.every((one) => one.isComplete),
+    placed: each.flatMap((located) => located.placed),
+    problems: each.flatMap((located) => located.problems),
+    warnings: each.flatMap((located) => located.warnings),
+    undone: each.flatMap((located) => located.undone),
+    isComplete: each.every((located) => located.isComplete),
   };
 }
 
@@ -33,7 +33,7 @@ const isProblem = (finding: Finding): finding is Finding & { reason: Problem['re
   finding.reason !== undefined;
 
 async function locateKind(
-  { kind, of }: Prepared['opened'][number],
+  { kind, of: resources }: Prepared['opened'][number],
   scope: Prepared['scope'],
   swept: readonly Target[],
   from: Readers,
@@ -50,7 +50,7 @@ async function locateKind(
     };
   } catch (error) {
     const problems = [problemOf(error, kind.kind)];
-    return { placed: [], problems, warnings: [], undone: [...of.identities.keys()], isComplete: false };
+    return { placed: [], problems, warnings: [], undone: [...resources.identities.keys()], isComplete: false };
   }
 }
 

@@ -23,9 +23,9 @@ export function oneNameEach<M extends MachinePlace>(
   readonly refused: readonly { readonly problem: Problem; readonly ids: readonly string[] }[];
 } {
   const groups = new Map<string, M[]>();
-  for (const one of met) {
-    const key = `${one.placed.kind} ${one.machine ?? one.placed.target}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+  for (const place of met) {
+    const key = `${place.placed.kind} ${place.machine ?? place.placed.target}`;
+    groups.set(key, [...(groups.get(key) ?? []), place]);
   }
   const kept: M[] = [];
   const refused: { problem: Problem; ids: string[] }[] = [];
@@ -36,7 +36,7 @@ export function oneNameEach<M extends MachinePlace>(
     else
       refused.push({
         problem: twice(wanted.map(({ placed }) => placed)),
-        ids: wanted.flatMap((one) => one.placed.ids),
+        ids: wanted.flatMap((place) => place.placed.ids),
       });
   }
   return { kept, refused };

@@ -39,8 +39,8 @@ export async function observe(places: readonly Placed[], from: Readers): Promise
   const ends = await Promise.all(
     [...byTarget].map(([target, group]) => limit(() => observeTarget(target, group, from))),
   );
-  const unread = ends.flat().filter((one) => 'problem' in one);
-  const { kept, refused } = oneNameEach(ends.flat().filter((one) => 'look' in one));
+  const unread = ends.flat().filter((end) => 'problem' in end);
+  const { kept, refused } = oneNameEach(ends.flat().filter((end) => 'look' in end));
   const { problems, unswept } = sayUnread(unread);
   return interpret(kept, {
     unread,
@@ -72,16 +72,16 @@ async function observeTarget(
 /** One cause is said once, however many kinds met it on a target. */
 function sayUnread(unread: readonly UnreadPlace[]): { problems: Problem[]; unswept: Problem[] } {
   const causes = new Map<string, UnreadPlace[]>();
-  for (const one of unread) {
-    const key = `${one.placed.target} ${one.problem.message}`;
-    causes.set(key, [...(causes.get(key) ?? []), one]);
+  for (const place of unread) {
+    const key = `${place.placed.target} ${place.problem.message}`;
+    causes.set(key, [...(causes.get(key) ?? []), place]);
   }
   const problems: Problem[] = [];
   const unswept: Problem[] = [];
   for (const group of causes.values()) {
     const [{ placed, problem }] = group as [UnreadPlace];
     const said = group.length === 1 ? problem : { ...problem, where: placed.target };
-    if (group.some((one) => one.placed.ids.length > 0)) problems.push(said);
+    if (group.some((place) => place.placed.ids.length > 0)) problems.push(said);
     else
       unswept.push({
         ...said,
@@ -100,8 +100,13 @@ interface Before {
 
 function interpret(sights: readonly ObservedPlace[], before: Before): Observations {
   const seen = {
-    ...{ steps: [] as PlannedStep[], warnings: [] as Note[], converged: [] as string[], looks: [] as Look[] },
-    ...{ problems: [...before.problems], undone: [...before.undone], unswept: before.unswept },
+    steps: [] as PlannedStep[],
+    warnings: [] as Note[],
+    converged: [] as string[],
+    looks: [] as Look[],
+    problems: [...before.problems],
+    undone: [...before.undone],
+    unswept: before.unswept,
   };
   const unreadOf = new Map(before.unread.flatMap(({ placed }) => placed.ids.map((id) => [id, placed.target] as const)));
   for (const { placed, look } of sights) {

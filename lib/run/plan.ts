@@ -70,10 +70,10 @@ export const stepKey = (id: string, target: string): string => `${id}@${target}`
 export function select(manifests: readonly Manifest[], kinds: readonly string[], filter: Filter): Resource[] {
   const bySource = new Map<string, string>();
   for (const { stack, source } of manifests) {
-    const other = bySource.get(stack);
-    if (other !== undefined)
+    const first = bySource.get(stack);
+    if (first !== undefined)
       throw new InvalidConfiguration(
-        `stack "${stack}" is declared twice, by ${other} and by ${source}; give each stack once`,
+        `stack "${stack}" is declared twice, by ${first} and by ${source}; give each stack once`,
         {
           where: source,
         },

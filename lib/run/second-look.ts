@@ -19,12 +19,12 @@ export async function lookAgain(
   planAgain: (targets: readonly Target[]) => Promise<Plan>,
   results: readonly Result[],
 ): Promise<SecondLook> {
-  const attempted = results.filter((one) => one.outcome !== 'skipped');
+  const attempted = results.filter((result) => result.outcome !== 'skipped');
   if (attempted.length === 0) return { problems: [], found: [] };
-  const again = await planAgain([...new Set(attempted.map((one) => one.step.target))]).catch(asStackwardError);
+  const again = await planAgain([...new Set(attempted.map((result) => result.step.target))]).catch(asStackwardError);
   if ('reason' in again) return { problems: [problemOf(again, 'after apply')], found: [] };
   const known = new Set([...planned.problems, ...planned.unswept].map(textOf));
-  const fresh = [...again.problems, ...again.unswept].filter((one) => !known.has(textOf(one)));
+  const fresh = [...again.problems, ...again.unswept].filter((problem) => !known.has(textOf(problem)));
   const keyOf = (step: PlannedStep): string => stepKey(ownKey(step), step.target);
   const differing = new Map(again.steps.map((step) => [keyOf(step), step]));
   const problems: Problem[] = [];
@@ -35,10 +35,11 @@ export async function lookAgain(
     if (!again.looks.some(({ kind, target }) => kind === step.kind && target === step.target)) {
       if (fresh.length === 0) problems.push({ where, reason: 'TransientError', message: unseen });
     } else if (outcome === 'failed') {
-      if (!fresh.some((one) => one.where === where)) found.push({ where, message: howItIs(step, now) });
+      if (!fresh.some((problem) => problem.where === where)) found.push({ where, message: howItIs(step, now) });
     } else if (now)
       problems.push({
-        ...{ where, reason: 'NotConverged' },
+        where,
+        reason: 'NotConverged',
         message: `it was written and differs again (${now.because}); something else writes it too, so find out what, then plan again`,
       });
   }

@@ -53,7 +53,8 @@ async function hostsToSweep(from: Readers): Promise<Swept> {
     const { reason, message } = asStackwardError(error);
     const looked = named.length === 0 ? 'on no host' : `on ${named.join(', ')} alone`;
     unswept.push({
-      ...{ where: 'hosts', reason },
+      where: 'hosts',
+      reason,
       message: `leftovers are looked for ${looked}, because Neutron can't be asked for its agents (${message}); elsewhere some may still be in force`,
     });
   }

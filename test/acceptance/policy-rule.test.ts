@@ -74,7 +74,8 @@ const fixedPort = () =>
       method: 'POST',
       body: {
         port: {
-          ...{ name: cloud.prefix, network_id: subnet.networkId },
+          name: cloud.prefix,
+          network_id: subnet.networkId,
           fixed_ips: [{ subnet_id: subnet.id, ip_address: `10.67.0.${++addresses}` }],
         },
       },

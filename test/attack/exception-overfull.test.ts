@@ -99,26 +99,29 @@ describe.each([
   });
 });
 
-describe.each(['legacy', 'nft'] as const)('the chain of stackward with 20,000 rules on a host with iptables-%s', (variant) => {
-  test('is left as it is where a rule of somebody else stands in it', async () => {
-    const { world, host } = fill(variant, 20_000);
-    host.iptables('-I', chain, '17', '-s', '192.0.2.66', '-j', 'DROP');
-    const before = [host.lines(), host.stored()];
-    const { outcomes, problems } = await world.run(nobody, { sweep: all });
-    expect([outcomes, problems]).toEqual([[], [expect.stringMatching(/-s 192\.0\.2\.66\/32 -j DROP.*delete that/)]]);
-    expect([host.lines(), host.stored()]).toEqual(before);
-  });
+describe.each(['legacy', 'nft'] as const)(
+  'the chain of stackward with 20,000 rules on a host with iptables-%s',
+  (variant) => {
+    test('is left as it is where a rule of somebody else stands in it', async () => {
+      const { world, host } = fill(variant, 20_000);
+      host.iptables('-I', chain, '17', '-s', '192.0.2.66', '-j', 'DROP');
+      const before = [host.lines(), host.stored()];
+      const { outcomes, problems } = await world.run(nobody, { sweep: all });
+      expect([outcomes, problems]).toEqual([[], [expect.stringMatching(/-s 192\.0\.2\.66\/32 -j DROP.*delete that/)]]);
+      expect([host.lines(), host.stored()]).toEqual(before);
+    });
 
-  test('keeps a rule of somebody else that comes while stackward empties the chain, and no jump leads to the chain', async () => {
-    const { world, host } = fill(variant, 20_000);
-    const between = () => host.iptables('-A', chain, '-s', '192.0.2.66', '-j', 'DROP');
-    const { outcomes, messages } = await world.run(nobody, { sweep: all, between });
-    expect(outcomes).toEqual([['firewall-exception.acme/Branch', 'StalePlan']]);
-    expect(messages).toEqual([expect.stringContaining('nothing leads to the chain any more')]);
-    expect(host.lines()).not.toContain(jump);
-    expect(host.lines()).toContain(`-A ${chain} -s 192.0.2.66/32 -j DROP`);
-  });
-});
+    test('keeps a rule of somebody else that comes while stackward empties the chain, and no jump leads to the chain', async () => {
+      const { world, host } = fill(variant, 20_000);
+      const between = () => host.iptables('-A', chain, '-s', '192.0.2.66', '-j', 'DROP');
+      const { outcomes, messages } = await world.run(nobody, { sweep: all, between });
+      expect(outcomes).toEqual([['firewall-exception.acme/Branch', 'StalePlan']]);
+      expect(messages).toEqual([expect.stringContaining('nothing leads to the chain any more')]);
+      expect(host.lines()).not.toContain(jump);
+      expect(host.lines()).toContain(`-A ${chain} -s 192.0.2.66/32 -j DROP`);
+    });
+  },
+);
 
 describe('a stored file of more than 16 MiB without rules in the kernel, as after a restart of the host', () => {
   test('brings nothing back when the host starts, and stderr says why', () => {

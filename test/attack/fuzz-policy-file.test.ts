@@ -12,8 +12,8 @@ import { fuzzing, fuzzTimeoutMs } from '../support/fuzz';
 const names = ['a', 'create_port', '__proto__', 'constructor', '<<', 'y', '1', 'a: b', "it's", '한'];
 const name = fc.constantFrom(...names);
 const quoted = fc.oneof(
-  name.map((one) => JSON.stringify(one)),
-  name.map((one) => `'${one.replaceAll("'", "''")}'`),
+  name.map((text) => JSON.stringify(text)),
+  name.map((text) => `'${text.replaceAll("'", "''")}'`),
   name,
 );
 const check = fc.constantFrom(
@@ -21,8 +21,8 @@ const check = fc.constantFrom(
   ...['role:a or role:b', '(role:a and rule:a) or role:member', 'http://x/%(a)s', '((role:a))', 'role:%(x)s', ''],
 );
 const text = fc.oneof(
-  check.map((one) => JSON.stringify(one)),
-  check.map((one) => `'${one.replaceAll("'", "''")}'`),
+  check.map((text) => JSON.stringify(text)),
+  check.map((text) => `'${text.replaceAll("'", "''")}'`),
   check,
 );
 const odd = fc.constantFrom(
@@ -87,11 +87,11 @@ const broken = fc.constantFrom(
   '}',
   '\u2028',
 );
-const block = fc.array(pair, { maxLength: 6 }).map((all) => all.map((one) => one.join('')).join('\n') + '\n');
-const flow = fc.array(pair, { maxLength: 6 }).map((all) => `{${all.map((one) => one.join('')).join(',\n ')}}`);
+const block = fc.array(pair, { maxLength: 6 }).map((all) => all.map((parts) => parts.join('')).join('\n') + '\n');
+const flow = fc.array(pair, { maxLength: 6 }).map((all) => `{${all.map((parts) => parts.join('')).join(',\n ')}}`);
 const json = fc
   .array(fc.tuple(name, fc.oneof(check, fc.jsonValue({ maxDepth: 3 }))), { maxLength: 6 })
-  .map((all) => `{${all.map(([key, one]) => `${JSON.stringify(key)}: ${JSON.stringify(one)}`).join(', ')}}`);
+  .map((all) => `{${all.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')}}`);
 const content = fc.oneof(
   fc.tuple(broken, block, broken).map((all) => all.join('')),
   fc.tuple(broken, flow, broken).map((all) => all.join('')),
@@ -110,29 +110,31 @@ function orRefused<T>(work: () => T): T | undefined {
   }
 }
 
-function rulesOf(file: PolicyFile, of: PolicyEra): Rules | undefined {
+function rulesOf(file: PolicyFile, version: PolicyEra): Rules | undefined {
   return orRefused(() => ({
-    ...{ era: of, service: 'neutron', defaultRule: 'default' },
-    byName: new Map([...file.values].map(([rule, one]) => [rule, parseRule(one, of)])),
+    era: version,
+    service: 'neutron',
+    defaultRule: 'default',
+    byName: new Map([...file.values].map(([rule, value]) => [rule, parseRule(value, version)])),
   }));
 }
 
-const others = (file: PolicyFile, rule: string): unknown => [...file.values].filter(([one]) => one !== rule);
+const others = (file: PolicyFile, rule: string): unknown => [...file.values].filter(([key]) => key !== rule);
 
 test(
   'a hostile file is refused in words, or a grant in it changes one rule and is taken back to the byte',
   () => {
     fc.assert(
-      fc.property(content, era, name, (before, of, rule) => {
-        const file = orRefused(() => parsePolicyFile(before, of));
-        const rules = file && rulesOf(file, of);
+      fc.property(content, era, name, (before, version, rule) => {
+        const file = orRefused(() => parsePolicyFile(before, version));
+        const rules = file && rulesOf(file, version);
         if (!file || !rules) return;
         evaluateRule(rules, rule, { user_id: 'u' }, { roles: ['member'] });
         const edit = orRefused(() => addRole(file, rules, rule, 'probe', 'role:admin'));
         if (edit?.written == null) return;
-        const after = parsePolicyFile(edit.content, of);
+        const after = parsePolicyFile(edit.content, version);
         expect(others(after, rule)).toEqual(others(file, rule));
-        const now = rulesOf(after, of) as Rules;
+        const now = rulesOf(after, version) as Rules;
         const { before: was, written, frame } = edit;
         const back = orRefused(() => takeRole(after, now, rule, 'probe', { before: was, written, frame }));
         if (back) expect(back.content).toBe(before);

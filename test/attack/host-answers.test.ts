@@ -31,14 +31,23 @@ async function askedOf(printed: string, question: HostRead = { verb: 'read-file'
 }
 
 const answer = (json: string): string => `\nstackward-answer ${json.length}\n${json}`;
-const one = (value: unknown): string => answer(JSON.stringify({ version: 2, oldest: 2, answers: [[value]] }));
+const answerWith = (value: unknown): string => answer(JSON.stringify({ version: 2, oldest: 2, answers: [[value]] }));
 const file = {
-  ...{ exists: true, realPath: '/x', content: 'eA==', sha256: 'a'.repeat(64), mode: 0o644, links: 1, owner: 'root' },
-  ...{ group: 'root', mtimeSeconds: 1, xattrs: {}, managers: [] },
+  exists: true,
+  realPath: '/x',
+  content: 'eA==',
+  sha256: 'a'.repeat(64),
+  mode: 0o644,
+  links: 1,
+  owner: 'root',
+  group: 'root',
+  mtimeSeconds: 1,
+  xattrs: {},
+  managers: [],
 };
 
 test('an answer of a host in the right form is accepted', async () => {
-  expect(await askedOf(one({ ok: true, value: file }))).toMatchObject([{ ok: true, value: file }]);
+  expect(await askedOf(answerWith({ ok: true, value: file }))).toMatchObject([{ ok: true, value: file }]);
 });
 
 test.each([
@@ -47,19 +56,20 @@ test.each([
   ['no versions', answer('{"answers":[[]]}')],
   ['more answers than questions', answer(JSON.stringify({ version: 2, oldest: 2, answers: [[{}], [{}]] }))],
   ['fewer answers than questions', answer(JSON.stringify({ version: 2, oldest: 2, answers: [[]] }))],
-  ['a value that is none', one({ ok: true, value: null })],
-  ['an unknown reason', one({ ok: false, reason: 'constructor', detail: 'x' })],
-  ['a detail without end', one({ ok: false, reason: 'absent', detail: 'x'.repeat(99_999) })],
-  ['a content that is no base64', one({ ok: true, value: { ...file, content: '<x>' } })],
-  ['a mode that is a text', one({ ok: true, value: { ...file, mode: '420' } })],
+  ['a value that is none', answerWith({ ok: true, value: null })],
+  ['an unknown reason', answerWith({ ok: false, reason: 'constructor', detail: 'x' })],
+  ['a detail without end', answerWith({ ok: false, reason: 'absent', detail: 'x'.repeat(99_999) })],
+  ['a content that is no base64', answerWith({ ok: true, value: { ...file, content: '<x>' } })],
+  ['a mode that is a text', answerWith({ ok: true, value: { ...file, mode: '420' } })],
   ['a time that is none', answer(`{"version":2,"oldest":2,"answers":[[{"ok":true,"value":{"mtimeSeconds":1e999}}]]}`)],
-  ['an unknown manager', one({ ok: true, value: { ...file, managers: ['Chef'] } })],
-  ['a field too many', one({ ok: true, value: { ...file, extra: 1 } })],
-  ['a field too few', one({ ok: true, value: { exists: true } })],
+  ['an unknown manager', answerWith({ ok: true, value: { ...file, managers: ['Chef'] } })],
+  ['a field too many', answerWith({ ok: true, value: { ...file, extra: 1 } })],
+  ['a field too few', answerWith({ ok: true, value: { exists: true } })],
   ['deep nesting', answer(`{"version":2,"oldest":2,"answers":${'['.repeat(5_000)}${']'.repeat(5_000)}}`)],
 ])('an answer of a host with %s is refused in one sentence about that host', async (_, printed) => {
   expect(await askedOf(printed)).toMatchObject({
-    ...{ reason: 'UnrecoverableError', where: 'host:cnode01' },
+    reason: 'UnrecoverableError',
+    where: 'host:cnode01',
     detail: expect.stringMatching(
       /^the program that was sent along answered in a form that the protocol doesn't have \(.{2,300}\); nothing of it is used/,
     ) as unknown,
@@ -67,7 +77,7 @@ test.each([
 });
 
 const tables = (packed: Buffer): string =>
-  one({ ok: true, value: { variant: 'nft', hasHook: true, packedText: packed.toString('base64') } });
+  answerWith({ ok: true, value: { variant: 'nft', hasHook: true, packedText: packed.toString('base64') } });
 
 test("packed tables in a host's answer are unpacked, including bytes that are no UTF-8", async () => {
   const packed = deflateSync(String.raw`*filter\n# \udcff \ud83d\ude00 \"x\"\n`);
@@ -84,7 +94,8 @@ test.each([
   ['more than is unpacked', deflateSync(Buffer.alloc(97 << 20, 'x'))],
 ])("packed tables in a host's answer with %s are refused", async (_, packed) => {
   expect(await askedOf(tables(packed), { verb: 'save-tables', family: 4 })).toMatchObject({
-    ...{ reason: 'UnrecoverableError', where: 'host:cnode01' },
+    reason: 'UnrecoverableError',
+    where: 'host:cnode01',
     detail: expect.stringContaining('answer to save-tables, packedText: it is no text that was packed') as unknown,
   });
 });

@@ -114,7 +114,7 @@ function firewallSite(): Site {
     isRecorded: (said) =>
       host.ours().length === 0 ||
       Object.keys(host.stored()).length > 0 ||
-      said.some((one) => one.includes('does not come back when the host starts')),
+      said.some((message) => message.includes('does not come back when the host starts')),
     end: () => {
       world.remove();
       rmSync(folder, { recursive: true });
@@ -190,7 +190,7 @@ describe.each([
       site.fuse.set(change, strike);
       const said = await run();
       const { isStruck } = site.fuse;
-      for (const one of said) expect(one).toMatch(saying[strike]);
+      for (const message of said) expect(message).toMatch(saying[strike]);
       expect([change, site.isRecorded(said)]).toEqual([change, true]);
       site.fuse.set(0);
       await then();

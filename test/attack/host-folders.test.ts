@@ -48,8 +48,8 @@ function fillBytes(folder: string): () => void {
 function fillNames(folder: string): () => void {
   const made: string[] = [];
   try {
-    for (let at = 0; at < 100; at++) {
-      const path = join(folder, `filler-${at}`);
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const path = join(folder, `filler-${attempt}`);
       writeFileSync(path, '');
       made.push(path);
     }
@@ -143,7 +143,7 @@ test.each(cases)('%s is reported, nothing is lost, and the next run converges', 
   const grant = [site.manifest({ Grant: {} })];
   const mend = spoil();
   const report = await site.apply(grant);
-  const messages = [...report.plan.problems, ...report.results, ...report.problems].map((one) => one.message ?? '');
+  const messages = [...report.plan.problems, ...report.results, ...report.problems].map((entry) => entry.message ?? '');
   expect(messages).not.toEqual([]);
   for (const message of messages) expect(message).toMatch(said);
   for (const message of messages) expect(message).not.toContain('\n');

@@ -21,7 +21,10 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
   afterAll(() => host.remove());
 
   const swap = (mark: string) => ({
-    ...{ verb: 'swap-file', path: host.path(`state/bridge-port-${mark}.json`), expect: null, content: base64('x') },
+    verb: 'swap-file',
+    path: host.path(`state/bridge-port-${mark}.json`),
+    expect: null,
+    content: base64('x'),
   });
 
   test('ends at its deadline although the caller ignores and blocks SIGALRM', async () => {
@@ -43,17 +46,20 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(direct).toMatch(/"reason": "overdue"/);
   });
 
-  test.each(['as root', 'through sudo'])('goes on with its work at Ctrl-Z, Ctrl-C and Ctrl-\\ of a terminal, %s', (way) => {
-    const mark = way === 'as root' ? '00000002' : '00000003';
-    const request = host.path(`request-${mark}`);
-    writeFileSync(request, requestOf({ access: 'write', sequences: [[swap(mark)]] }));
-    const command = way === 'as root' ? [host.installed] : host.asLogin('sudo', '-n', host.installed);
-    const argv = [terminal, host.installed, host.path('state'), request, host.path(`answer-${mark}`), ...command];
-    const said = JSON.parse(execFileSync('/usr/bin/python3', argv, { encoding: 'utf8' })) as Record<string, unknown>;
-    // A core of root's program, which holds the login's words, would be a file in a folder that the login chose.
-    expect(said).toMatchObject({ stopped: false, cwd: '/', core: '0' });
-    expect(said.answer).toMatch(/"answers": \[\[\{"ok": true/);
-  });
+  test.each(['as root', 'through sudo'])(
+    'goes on with its work at Ctrl-Z, Ctrl-C and Ctrl-\\ of a terminal, %s',
+    (way) => {
+      const mark = way === 'as root' ? '00000002' : '00000003';
+      const request = host.path(`request-${mark}`);
+      writeFileSync(request, requestOf({ access: 'write', sequences: [[swap(mark)]] }));
+      const command = way === 'as root' ? [host.installed] : host.asLogin('sudo', '-n', host.installed);
+      const argv = [terminal, host.installed, host.path('state'), request, host.path(`answer-${mark}`), ...command];
+      const said = JSON.parse(execFileSync('/usr/bin/python3', argv, { encoding: 'utf8' })) as Record<string, unknown>;
+      // A core of root's program, which holds the login's words, would be a file in a folder that the login chose.
+      expect(said).toMatchObject({ stopped: false, cwd: '/', core: '0' });
+      expect(said.answer).toMatch(/"answers": \[\[\{"ok": true/);
+    },
+  );
 
   test('writes a whole file although the caller limits file size and time, sets a mask and closes descriptors', () => {
     const run = (mark: string, ...before: string[]) =>

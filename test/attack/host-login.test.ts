@@ -27,10 +27,14 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
   afterAll(() => host.remove());
 
   const swap = (path: string, more: object = {}) => ({
-    ...{ verb: 'swap-file', path, expect: null, content: base64('x') },
+    verb: 'swap-file',
+    path,
+    expect: null,
+    content: base64('x'),
     ...more,
   });
-  const record = (at: number): string => host.path(`state/bridge-port-${at.toString(16).padStart(8, '0')}.json`);
+  const record = (number: number): string =>
+    host.path(`state/bridge-port-${number.toString(16).padStart(8, '0')}.json`);
 
   describe('power over what is written', () => {
     beforeAll(() => {
@@ -65,8 +69,8 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
         null,
         [420],
       ];
-      for (let at = 0; at < modes.length; at += 2000) {
-        const asked = modes.slice(at, at + 2000).map((mode, index) => swap(record(at + index), { mode }));
+      for (let start = 0; start < modes.length; start += 2000) {
+        const asked = modes.slice(start, start + 2000).map((mode, index) => swap(record(start + index), { mode }));
         host.ask('write', asked);
       }
       const made = readdirSync(host.path('state'));

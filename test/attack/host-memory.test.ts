@@ -25,7 +25,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     });
     const { stdout, stderr, answers } = host.send(input, measured);
     rmSync(host.path('open/large'));
-    expect(answers.map(([one]) => one?.reason)).toEqual([undefined, ...Array<string>(23).fill('too-large')]);
+    expect(answers.map(([first]) => first?.reason)).toEqual([undefined, ...Array<string>(23).fill('too-large')]);
     expect(stdout.length).toBeLessThan(25 << 20);
     expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
   });

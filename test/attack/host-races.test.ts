@@ -17,7 +17,8 @@ describe.each(interpreters)('the program run by %s, in a folder of the limits th
   beforeAll(() => (host = new LeastPrivilege(python)));
   afterAll(() => host.remove());
 
-  const record = (at: number): string => join(theirs, `in/bridge-port-${at.toString(16).padStart(8, '0')}.json`);
+  const record = (number: number): string =>
+    join(theirs, `in/bridge-port-${number.toString(16).padStart(8, '0')}.json`);
   let theirs: string;
   beforeEach(() => {
     theirs = host.path('theirs');
@@ -63,7 +64,7 @@ describe.each(interpreters)('the program run by %s, in a folder of the limits th
   test('writes none of 4000 files into the secret folder while a folder is exchanged for a link to it', async () => {
     await whileExchanged(join(theirs, 'in'), join(theirs, 'link'), () => {
       for (let round = 0; round < 4; round += 1) {
-        const paths = Array.from({ length: 1000 }, (_, at) => record(round * 1000 + at));
+        const paths = Array.from({ length: 1000 }, (_, index) => record(round * 1000 + index));
         host.ask(
           'write',
           paths.map((path) => ({ verb: 'swap-file', path, expect: null, content: base64('x') })),

@@ -26,7 +26,7 @@ class RawSession {
     this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.child.stdin?.on('error', () => undefined);
     this.child.stdout?.on('data', (data: Buffer) => {
-      for (const one of this.#frames.push(data)) this.#said.push(one);
+      for (const frame of this.#frames.push(data)) this.#said.push(frame);
     });
   }
 
@@ -70,7 +70,9 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
 
   const read = (name: string) => ({ verb: 'read-file', path: host.path(name) });
   const swap = (mark: string, expect: string | null, content: string) => ({
-    ...{ verb: 'swap-file', path: host.path(`state/bridge-port-${mark}.json`), content: base64(content) },
+    verb: 'swap-file',
+    path: host.path(`state/bridge-port-${mark}.json`),
+    content: base64(content),
     expect: expect === null ? null : sha256(expect),
   });
 
@@ -153,12 +155,12 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
   test('ends the session at a broken frame, and does nothing that stands behind that frame', async () => {
     const hidden = requestOf({ access: 'write', sequences: [[swap('00000003', null, 'x')]] });
     for (const start of ['stackward-request 3\n{}', 'GET / HTTP/1.0\n', 'stackward-request 99999999999\n']) {
-      const one = new RawSession(host);
-      expect((await one.ask(requestOf({ access: 'read', sequences: [] })))[1]).toBe(true);
-      one.child.stdin?.write(start);
-      one.child.stdin?.end(hidden.slice(1));
-      expect(await one.ask('')).toEqual([expect.stringMatching(/"refused"/), expect.any(Boolean)]);
-      await one.end();
+      const session = new RawSession(host);
+      expect((await session.ask(requestOf({ access: 'read', sequences: [] })))[1]).toBe(true);
+      session.child.stdin?.write(start);
+      session.child.stdin?.end(hidden.slice(1));
+      expect(await session.ask('')).toEqual([expect.stringMatching(/"refused"/), expect.any(Boolean)]);
+      await session.end();
     }
     expect(existsSync(host.path('state/bridge-port-00000003.json'))).toBe(false);
   });

@@ -45,13 +45,16 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (variant) => {
     ['opens a policy', padded('-P FORWARD ACCEPT')],
     ['adds to a foreign chain', padded('-A some-foreign-chain -j ACCEPT')],
     ['deletes a rule of a foreign chain', padded('-D some-foreign-chain -s 203.0.113.9/32 -j DROP')],
-  ])("is not given a line of stackward's that is padded beyond the buffer of iptables-restore and %s", async (_, line) => {
-    namespace.feed(agent, `iptables-${variant}-restore`);
-    const before = save();
-    const outcome = await outcomeOf(variant, ['*filter', `-N ${chain}`, line, 'COMMIT']);
-    expect(save()).toBe(before);
-    expect(outcome).toMatchObject({ ok: false, reason: 'refused' });
-  });
+  ])(
+    "is not given a line of stackward's that is padded beyond the buffer of iptables-restore and %s",
+    async (_, line) => {
+      namespace.feed(agent, `iptables-${variant}-restore`);
+      const before = save();
+      const outcome = await outcomeOf(variant, ['*filter', `-N ${chain}`, line, 'COMMIT']);
+      expect(save()).toBe(before);
+      expect(outcome).toMatchObject({ ok: false, reason: 'refused' });
+    },
+  );
 
   test.each([
     ['a jump elsewhere', `-A ${chain} -j some-foreign-chain`],

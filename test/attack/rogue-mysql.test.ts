@@ -88,14 +88,17 @@ test.each<[string, Script, RegExp]>([
     [packets.authSwitch('__proto__'), packets.ok],
     /asks user stackward for a login that stackward does not know \(/,
   ],
-])('a server that asks for %s gets nothing, whether it asks in the greeting or later', async (plugin, script, sentence) => {
-  const later = await refusal('mysql_native_password', script);
-  expect(later).toMatch(sentence);
-  expect(sent()).not.toContain(password);
-  await rogue.stop();
-  await refusal(plugin, script);
-  expect(sent()).not.toContain(password);
-});
+])(
+  'a server that asks for %s gets nothing, whether it asks in the greeting or later',
+  async (plugin, script, sentence) => {
+    const later = await refusal('mysql_native_password', script);
+    expect(later).toMatch(sentence);
+    expect(sent()).not.toContain(password);
+    await rogue.stop();
+    await refusal(plugin, script);
+    expect(sent()).not.toContain(password);
+  },
+);
 
 test('a server that asks for a file of this machine gets none, and the message names the request', async () => {
   const error = await refusal('mysql_native_password', [packets.ok, packets.wantFile('/etc/passwd'), packets.ok]);

@@ -83,11 +83,14 @@ test('a probe tells a port whose packets are dropped', async () => {
 test.each<[string, (socket: Socket) => void]>([
   ['says nothing', () => undefined],
   ['hangs up', (socket) => void socket.end()],
-])('a probe tells a connection that is accepted by something that %s, as an ACL or a proxy without a server does', async (_, answer) => {
-  const { to, server } = await pretend(answer);
-  expect((await told(to, 300)).trouble).toBe('no greeting');
-  server.close();
-});
+])(
+  'a probe tells a connection that is accepted by something that %s, as an ACL or a proxy without a server does',
+  async (_, answer) => {
+    const { to, server } = await pretend(answer);
+    expect((await told(to, 300)).trouble).toBe('no greeting');
+    server.close();
+  },
+);
 
 test('a probe tells a client host without an account from a wrong password', async () => {
   const root = await mariadb.connect('neutron');

@@ -31,7 +31,7 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
     let mounted: string;
     beforeAll(async () => {
       folder = mkdtempSync('/tmp/stackward-host-');
-      host = await open(written.map((one) => `${folder}/${one}`));
+      host = await open(written.map((path) => `${folder}/${path}`));
       mounted = join(folder, 'mounted');
       mkdirSync(mounted);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mounted]);
@@ -46,11 +46,11 @@ export function guardContract(name: string, open: (writable: readonly string[]) 
 
     test('leaves a file that is not as it was seen alone, and skips the rest of its sequence', async () => {
       const path = join(folder, 'moved');
-      const other = join(folder, 'other');
+      const foreign = join(folder, 'other');
       writeFileSync(path, 'by hand');
       const [first, second] = await host.write([
         [swap(path, 'as seen', 'ours'), swap(join(folder, 'next'), null, 'x')],
-        [swap(other, null, 'x')],
+        [swap(foreign, null, 'x')],
       ]);
       expect(first).toEqual([
         refused('changed', 'StalePlan', `${path} has other content than was seen; plan again`),

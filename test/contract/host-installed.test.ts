@@ -1,4 +1,5 @@
 /** The installed program, for an ordinary user whom sudoers lets run it alone: the suites, and what it keeps from that user. */
+import { defined } from '../../lib/basics/defined';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -38,7 +39,7 @@ function install(name: string, text: string, limits: object): string {
 let opened: SshHost[] = [];
 let ways = 0;
 const open = (more: Partial<SshOptions> = {}, path?: string): SshHost => {
-  const way = { user: login.name, ...(path === undefined ? {} : { path }) };
+  const way = { user: login.name, ...defined({ path }) };
   const destination = sshd.addWay(`way-${++ways}`, way);
   const host = new SshHost('cnode01', { destination, configFile: sshd.configFile, installed, ...more });
   opened.push(host);
@@ -62,7 +63,7 @@ if (python2 !== undefined) {
     path ??= install('of-python2', source.replace('#!/usr/bin/python3 -Es', `#!${python2} -Es`), limits);
     writeFileSync(`${path}.limits`, JSON.stringify(limits));
     login.allow([`${installed} ""`, `${path} ""`]);
-    const way = { user: login.name, ...(namespace === undefined ? {} : { namespace }) };
+    const way = { user: login.name, ...defined({ namespace }) };
     const destination = sshd.addWay(`python2-${++ways}`, way);
     return new SshHost('cnode01', { destination, configFile: sshd.configFile, installed: path });
   };
@@ -88,15 +89,15 @@ describe('the installed program, for least privilege,', () => {
     host.read([{ verb: 'facts' }]).catch((error: unknown) => error);
 
   test('answers as root, and touches nothing outside its limits, through no link', async () => {
-    const [readable, writable, other] = ['readable', 'writable', 'other'].map((name) => join(sshd.folder, name)) as [
+    const [readable, writable, hidden] = ['readable', 'writable', 'other'].map((name) => join(sshd.folder, name)) as [
       string,
       string,
       string,
     ];
     const folder = join(sshd.folder, 'tree');
     spawnSync('mkdir', [folder]);
-    for (const path of [readable, writable, other]) writeFileSync(path, 'x');
-    symlinkSync(other, join(folder, 'link'));
+    for (const path of [readable, writable, hidden]) writeFileSync(path, 'x');
+    symlinkSync(hidden, join(folder, 'link'));
     const limited = install('limited', source, {
       read: [readable],
       write: [writable, `${folder}/`, join(folder, 'new')],
@@ -111,7 +112,7 @@ describe('the installed program, for least privilege,', () => {
         read(writable),
         { verb: 'list-folder', path: folder },
         read('/etc/shadow'),
-        read(other),
+        read(hidden),
         read(`${writable}2`),
         read(join(folder, 'link')),
         read(`${folder}/../other`),
@@ -136,10 +137,10 @@ describe('the installed program, for least privilege,', () => {
           [swap(join(folder, 'link'), 'x')],
         ],
         [{ verb: 'remove-file', path: readable, expect: sha256('x') }],
-        [{ verb: 'restore-tables', family: 4, variant: 'nft', text: '*filter\nCOMMIT\n', lockFile: other }],
+        [{ verb: 'restore-tables', family: 4, variant: 'nft', text: '*filter\nCOMMIT\n', lockFile: hidden }],
       ]),
     ).toMatchObject([[{ ok: true }], [{ ok: true }], [outside], [outside], [outside], [outside]]);
-    expect([readable, writable, other].map((path) => readFileSync(path, 'utf8'))).toEqual(['x', 'y', 'x']);
+    expect([readable, writable, hidden].map((path) => readFileSync(path, 'utf8'))).toEqual(['x', 'y', 'x']);
     expect(readdirSync(folder).sort()).toEqual(['link', 'new']);
     rmSync(`${limited}.limits`);
     expect(await host.read([read(readable)])).toMatchObject([outside]);
@@ -155,13 +156,13 @@ describe('the installed program, for least privilege,', () => {
       symlinkSync('real', lock);
       for (const name of ['theirs', 'roots']) symlinkSync(join(base, 'secret'), join(theirs, name));
       spawnSync('chown', ['-h', login.name, theirs, join(theirs, 'theirs')]);
-      const read = ['lock/iptables', 'theirs/theirs', 'theirs/roots', 'theirs/'].map((one) => join(base, one));
+      const read = ['lock/iptables', 'theirs/theirs', 'theirs/roots', 'theirs/'].map((path) => join(base, path));
       const linked = install('linked', source, { read, write: [join(lock, 'made')] });
       login.allow([`${installed} ""`, `${linked} ""`]);
       const host = open({ installed: linked });
       const questions = ['real/iptables', 'lock/iptables', 'theirs/theirs', 'theirs/roots', 'secret'];
       expect(
-        await host.read(questions.map((one) => ({ verb: 'read-file', path: join(base, one) }) as const)),
+        await host.read(questions.map((path) => ({ verb: 'read-file', path: join(base, path) }) as const)),
       ).toMatchObject([{ ok: true }, { ok: true }, { reason: 'refused' }, { reason: 'refused' }, outside]);
       const made = { verb: 'swap-file', path: join(lock, 'made'), expect: null, content: base64('y') } as const;
       expect(await host.write([[made]])).toMatchObject([[{ ok: true, value: { realPath: join(base, 'real/made') } }]]);
@@ -180,7 +181,8 @@ describe('the installed program, for least privilege,', () => {
     const swap = { verb: 'swap-file', path: file, expect: null, content: base64('y') } as const;
     const refused = async (sentence: RegExp): Promise<void> => {
       const no = {
-        ...{ ok: false, reason: 'installation' },
+        ok: false,
+        reason: 'installation',
         error: { reason: 'UnrecoverableError', message: text(sentence) },
       };
       expect(await host.read([{ verb: 'facts' }, { verb: 'read-file', path: '/etc/hosts' }])).toMatchObject([no, no]);
@@ -280,7 +282,7 @@ describe('the installed program, for least privilege,', () => {
 
   test('answers every request of another form with a sentence, and never with a traceback', () => {
     const request = (body: string): string => `stackward-request ${body.length}\n${body}`;
-    const one = (access: string, verb: string, more = '', whole = '"version":2,"deadlineSeconds":5'): string =>
+    const question = (access: string, verb: string, more = '', whole = '"version":2,"deadlineSeconds":5'): string =>
       request(`{${whole},"access":"${access}","sequences":[[{"verb":"${verb}"${more}}]]}`);
     const nested = `{"version":2,"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
     const sayings: [input: string, says: RegExp][] = [
@@ -294,28 +296,28 @@ describe('the installed program, for least privilege,', () => {
       [request('{"version":2,"version":2}'), /a field is there twice/],
       [request('{}'), /an object with a whole number as version/],
       [request('{"version":2}'), /a request has version, access, deadlineSeconds and sequences/],
-      [one('read', 'facts').slice(0, -1), /the request was cut short after \d+ of \d+ bytes/],
-      [one('both', 'facts'), /access must be read or write, and is .*both/],
+      [question('read', 'facts').slice(0, -1), /the request was cut short after \d+ of \d+ bytes/],
+      [question('both', 'facts'), /access must be read or write, and is .*both/],
       [
-        one('read', 'facts', '', '"version":2,"deadlineSeconds":0'),
+        question('read', 'facts', '', '"version":2,"deadlineSeconds":0'),
         /deadlineSeconds must be .* from 1 to 600, and is 0/,
       ],
-      [one('read', 'facts', '', '"version":2,"deadlineSeconds":true'), /deadlineSeconds must be/],
-      [one('read', 'facts', '', '"version":2,"deadlineSeconds":601'), /deadlineSeconds must be/],
+      [question('read', 'facts', '', '"version":2,"deadlineSeconds":true'), /deadlineSeconds must be/],
+      [question('read', 'facts', '', '"version":2,"deadlineSeconds":601'), /deadlineSeconds must be/],
       [
-        one('read', 'swap-file', ',"path":"/tmp/x"'),
+        question('read', 'swap-file', ',"path":"/tmp/x"'),
         /"reason": "refused", "detail": "no verb of a request that may read/,
       ],
-      [one('write', 'swap-file'), /"reason": "invalid", "detail": "it needs the field .*content/],
-      [one('read', 'read-file', ',"path":7'), /path.* must be an absolute path .*, and is 7/],
-      [one('read', 'read-file', ',"path":"/tmp/x","mode":7'), /it takes no field .*mode/],
+      [question('write', 'swap-file'), /"reason": "invalid", "detail": "it needs the field .*content/],
+      [question('read', 'read-file', ',"path":7'), /path.* must be an absolute path .*, and is 7/],
+      [question('read', 'read-file', ',"path":"/tmp/x","mode":7'), /it takes no field .*mode/],
     ];
     for (const [input, says] of sayings) {
       const { stdout, stderr, status } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
       expect([input.slice(0, 99), stderr, status, stdout]).toEqual([input.slice(0, 99), '', 0, text(says)]);
     }
     for (const version of [1, 5]) {
-      const input = one('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
+      const input = question('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
       const { stdout } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
       expect(stdout).toMatch(/\n\{"version": 4, "oldest": 2\}\nstackward-ready\n$/);
     }

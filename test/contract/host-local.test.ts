@@ -18,18 +18,18 @@ test('a missing network namespace is no passing failure', async () => {
 });
 
 test('a machine is the same by each of its names, and a network namespace is a machine of its own', async () => {
-  const [one, other] = [makeNamespace(), makeNamespace()];
+  const [left, right] = [makeNamespace(), makeNamespace()];
   const machine = async (name: string, namespace?: string) => {
     const [facts] = await new LocalHost(name, namespace === undefined ? {} : { namespace }).read([{ verb: 'facts' }]);
     return facts.ok ? facts.value.machine : undefined;
   };
   try {
-    const first = await machine('ctl1', one.name);
+    const first = await machine('ctl1', left.name);
     expect(first).toMatch(/^[0-9a-f-]{36} \d+:\d+ \d+ \S+ [0-9a-f]{16}$/);
-    expect(await machine('ctl1.example.net', one.name)).toBe(first);
-    expect(new Set([first, await machine('ctl1', other.name), await machine('ctl1')]).size).toBe(3);
+    expect(await machine('ctl1.example.net', left.name)).toBe(first);
+    expect(new Set([first, await machine('ctl1', right.name), await machine('ctl1')]).size).toBe(3);
   } finally {
-    one.remove();
-    other.remove();
+    left.remove();
+    right.remove();
   }
 });

@@ -7,10 +7,10 @@ import type { OpenHost } from '../../adapters/host/host-pool';
 import { ownerMark, valueOf, type HostTables, type HostWrite, type Outcome } from '../../lib/hosts/host';
 
 const text = (part: string | RegExp): unknown => expect.stringMatching(part);
-const refused = (reason: string, as: string, part: string | RegExp): unknown => ({
+const refused = (reason: string, kind: string, part: string | RegExp): unknown => ({
   ok: false,
   reason,
-  error: expect.objectContaining({ reason: as, message: text(part) }) as unknown,
+  error: expect.objectContaining({ reason: kind, message: text(part) }) as unknown,
 });
 
 export interface Namespace {
@@ -25,7 +25,9 @@ export function makeNamespace(): Namespace {
   execFileSync('ip', ['netns', 'add', name]);
   const feed = (input: string, ...argv: string[]): string =>
     execFileSync('ip', ['netns', 'exec', name, ...argv], {
-      ...{ input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] },
+      input,
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'pipe'],
       maxBuffer: 64 << 20,
     });
   return {
@@ -63,10 +65,13 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       return valueOf(outcome);
     };
     const restore = (family: 4 | 6, variant: HostTables['variant'], lines: string): HostWrite => ({
-      ...{ verb: 'restore-tables', family, variant },
+      verb: 'restore-tables',
+      family,
+      variant,
       text: lines,
     });
-    const write = async (one: HostWrite): Promise<Outcome<object> | undefined> => (await host.write([[one]]))[0]?.[0];
+    const write = async (request: HostWrite): Promise<Outcome<object> | undefined> =>
+      (await host.write([[request]]))[0]?.[0];
 
     test.each([
       [4, 'nft', 'iptables'],
@@ -83,7 +88,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
         const done = await save(family);
         for (const line of to6(`${agent}${first}`)
           .split('\n')
-          .filter((one) => one.startsWith('-A')))
+          .filter((line) => line.startsWith('-A')))
           expect(done.text).toContain(`${line}\n`);
         expect(await write(restore(family, variant, to6(replace('198.51.100.1', '198.51.100.2'))))).toMatchObject({
           ok: true,
@@ -98,7 +103,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
         const foreign = await write(restore(family, variant, to6(replace('198.51.100.2', '198.51.100.3'))));
         expect(foreign).toMatchObject({ ok: false, reason: text(/busy|rejected/) });
         const rules = (tables: string): string[] =>
-          tables.split('\n').filter((one) => one.startsWith('-A') && !one.includes('udp'));
+          tables.split('\n').filter((line) => line.startsWith('-A') && !line.includes('udp'));
         expect(rules((await save(family)).text)).toEqual(rules(before.text));
       },
     );
@@ -176,8 +181,12 @@ export function networkContract(name: string, open: (namespace: string) => Promi
       const tap = { ...untouched, port: 'tap0' };
       expect(await ports()).toEqual([untouched, tap]);
       const set = (port: string, expected: boolean): HostWrite => ({
-        ...{ verb: 'set-bridge-flag', bridge: 'qbr0', flag: 'hairpin_mode', value: true },
-        ...{ port, expect: expected },
+        verb: 'set-bridge-flag',
+        bridge: 'qbr0',
+        flag: 'hairpin_mode',
+        value: true,
+        port,
+        expect: expected,
       });
       expect(await write(set('tap0', false))).toEqual({ ok: true, value: {} });
       expect(await write(set('tap0', false))).toEqual(

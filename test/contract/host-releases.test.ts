@@ -87,7 +87,8 @@ test('the host program answers each verb of version 2 with exactly the fields of
     sequences: questions.map((question) => [question]),
   };
   const { stdout, stderr } = spawnSync('unshare', ['--mount', '--net', 'sh', '-ec', setUp.join('\n')], {
-    ...{ input: framed(JSON.stringify(request)), encoding: 'utf8' },
+    input: framed(JSON.stringify(request)),
+    encoding: 'utf8',
   });
   const json = /^stackward-answer \d+\n(.*)$/m.exec(stdout)?.[1];
   if (json === undefined) throw new Error(`${stdout}${stderr}`);

@@ -1,4 +1,5 @@
 /** The suites over ssh, as users who may run Python through sudo: one with the oldest Python, and one of csh. */
+import { defined } from '../../lib/basics/defined';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SshHost } from '../../adapters/host/ssh-host';
@@ -31,7 +32,7 @@ if (python2 !== undefined) {
     user ??= login('/bin/sh', [`${program} -ES -c *`]);
     writeFileSync(program, `#!/bin/sh\nexec ${python2} "$@"\n`, { mode: 0o755 });
     const path = `${sshd.folder}:/usr/sbin:/usr/bin`;
-    return open(sshd.addWay(`${name}-${++ways}`, { user, path, ...(namespace === undefined ? {} : { namespace }) }));
+    return open(sshd.addWay(`${name}-${++ways}`, { user, path, ...defined({ namespace }) }));
   };
   fileContract('ssh, Python 2.7', async () => {
     const host = withPython2('python2');
@@ -45,7 +46,7 @@ if (python2 !== undefined) {
 let cshUser: string | undefined;
 const withCsh = (name: string, namespace?: string): SshHost => {
   cshUser ??= login('/bin/csh', [sentAlong]);
-  return open(sshd.addWay(name, { user: cshUser, ...(namespace === undefined ? {} : { namespace }) }));
+  return open(sshd.addWay(name, { user: cshUser, ...defined({ namespace }) }));
 };
 fileContract('ssh, csh', () => Promise.resolve(withCsh('csh')));
 networkContract('ssh, csh', (namespace) => Promise.resolve(withCsh(`csh-${namespace}`, namespace)));

@@ -15,7 +15,7 @@ const oddNames = ['Grüße 😀', `it's "a" $(b) \`c\` !d \\e`, 'two\nlines', '\
 /** What the suite writes below its folder: an entry of the limits for each. */
 const written = [
   ...['', 'large', 'kept', 'link', 'often', 'new', 'names/', 'shared/', 'shared/0/x'],
-  ...oddNames.map((one) => `names/${one}`),
+  ...oddNames.map((name) => `names/${name}`),
   ...Array.from({ length: 6 }, (_, index) => `shared/${index}`),
 ];
 
@@ -32,7 +32,7 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
       await host.close();
       rmSync(folder, { recursive: true, force: true });
     });
-    const writable = (): string[] => written.map((one) => `${folder}/${one}`);
+    const writable = (): string[] => written.map((path) => `${folder}/${path}`);
     const write = async (...sequence: HostWrite[]): Promise<readonly Outcome<object>[]> =>
       (await host.write([sequence]))[0] ?? [];
     const readFile = async (path: string): Promise<HostFile> => {
@@ -42,7 +42,7 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
     test('reads and writes files whose names are in any script, no UTF-8, or hold quotes and line breaks', async () => {
       const names = oddNames;
       for (const content of ['é', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))]) {
-        const paths = names.map((one) => join(folder, 'names', one));
+        const paths = names.map((name) => join(folder, 'names', name));
         const made = await write(
           ...paths.map((path) => ({ ...swap(path, null, content), makeFolder: true }) as HostWrite),
         );
@@ -53,7 +53,7 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
         expect(read).toMatchObject(paths.map(() => ({ ok: true, value: { exists: true, content: base64(content) } })));
         const [listed] = await host.read([{ verb: 'list-folder', path: join(folder, 'names') }]);
         const sorted = [...names].sort((a, b) => Buffer.compare(onDisk(a), onDisk(b)));
-        expect(valueOf(listed).entries).toEqual(sorted.map((one) => ({ name: one, kind: 'file' })));
+        expect(valueOf(listed).entries).toEqual(sorted.map((name) => ({ name: name, kind: 'file' })));
         const raw = readdirSync(join(folder, 'names'), { encoding: 'buffer' });
         expect(raw.sort(Buffer.compare)).toEqual(sorted.map(onDisk));
         rmSync(join(folder, 'names'), { recursive: true });
@@ -129,8 +129,14 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
       symlinkSync(path, join(folder, 'link'));
       const before = await readFile(join(folder, 'link'));
       expect(before).toMatchObject({
-        ...{ realPath: path, owner: '12345', group: '23456', mode: 0o640, sha256: sha256('before'), links: 1 },
-        ...{ xattrs: { 'user.note': base64('hé') }, mtimeSeconds: future },
+        realPath: path,
+        owner: '12345',
+        group: '23456',
+        mode: 0o640,
+        sha256: sha256('before'),
+        links: 1,
+        xattrs: { 'user.note': base64('hé') },
+        mtimeSeconds: future,
       });
       expect(await write(swap(join(folder, 'link'), 'before', 'after'))).toMatchObject([{ ok: true }]);
       const after = await readFile(path);
@@ -163,10 +169,10 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
     test('lets many writers make one folder at once, and refuses a folder that is a file', async () => {
       const hosts = await Promise.all(Array.from({ length: 6 }, () => open(writable())));
       const own = join(folder, 'shared');
-      const into = (path: string, of: OpenHost) =>
-        of.write([[{ ...swap(path, null, 'x'), makeFolder: true } as HostWrite]]);
-      const all = await Promise.all(hosts.map((one, index) => into(join(own, String(index)), one)));
-      await Promise.all(hosts.map((one) => one.close()));
+      const into = (path: string, host: OpenHost) =>
+        host.write([[{ ...swap(path, null, 'x'), makeFolder: true } as HostWrite]]);
+      const all = await Promise.all(hosts.map((host, index) => into(join(own, String(index)), host)));
+      await Promise.all(hosts.map((host) => host.close()));
       expect(all).toMatchObject(hosts.map(() => [[{ ok: true }]]));
       expect(readdirSync(own)).toHaveLength(6);
       expect(await into(join(own, '0', 'x'), host)).toMatchObject([[{ ok: false }]]);

@@ -42,7 +42,7 @@ export function identityContract(name: string, open: () => Promise<IdentityBench
 
     test('tells each step of a chain by itself, and several priors and implied roles of one role', async () => {
       const [a, b, c, d] = await Promise.all(
-        ['chain-a', 'chain-b', 'chain-c', 'chain-d'].map((one) => bench.role(one)),
+        ['chain-a', 'chain-b', 'chain-c', 'chain-d'].map((name) => bench.role(name)),
       );
       if (!a || !b || !c || !d) throw new Error('four roles');
       for (const [prior, implied] of [

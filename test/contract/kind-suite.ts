@@ -2,6 +2,7 @@
  * The laws that every kind keeps (lib/contract/reconciler.ts, docs/adr/0009-levels-and-stop.md), shown on a small world of real
  * parts. Each kind brings its world; a new kind gets the whole suite by one call.
  */
+import { defined } from '../../lib/basics/defined';
 import { bind, type Kind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Readers, Writers } from '../../lib/contract/ports';
@@ -77,7 +78,12 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     const stack = `stack-of-${owner}`;
     const pathOf = (thing: Thing): string => `${stack}/${thing}`;
     const resources = things.map((thing) => ({
-      ...{ path: pathOf(thing), stack, owner, kind, spec: world.specs[thing], unknown: [] },
+      path: pathOf(thing),
+      stack,
+      owner,
+      kind,
+      spec: world.specs[thing],
+      unknown: [],
       dependsOn: inTurn && thing === 'second' ? [pathOf('first')] : [],
     }));
     return { owner, stack, source: stack, removed: [], resources };
@@ -98,8 +104,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     const recorded = new RecordedTexts(planned, manifests);
     const report = await apply(planned, kinds, manifests, world.readers, writers, {
       onResult: recorded.onResult,
-      ...(sweep && { sweep }),
-      ...(more.signal && { signal: more.signal }),
+      ...defined({ sweep, signal: more.signal }),
     });
     return {
       planned: planned.steps.map(({ id }) => id),

@@ -46,7 +46,12 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       const { id, networkId } = await make();
       await bench.rename(id, 'red');
       expect(await read(id)).toMatchObject({
-        ...{ id, networkId, name: 'red', ipVersion: 4, cidr: '198.51.100.64/26', gatewayIp: '198.51.100.65' },
+        id,
+        networkId,
+        name: 'red',
+        ipVersion: 4,
+        cidr: '198.51.100.64/26',
+        gatewayIp: '198.51.100.65',
         allocationPools: [five],
       });
     });
@@ -79,13 +84,13 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
     test('reads all subnets of a network, and of no other', async () => {
       const first = await make();
       const second = await bench.createSubnet({ cidr: '192.0.2.0/24', gateway: null, pools: [] }, first.networkId);
-      const other = await make();
-      const of = async (...networks: readonly string[]) =>
+      const elsewhere = await make();
+      const idsOf = async (...networks: readonly string[]) =>
         (await bench.writer.subnetsOf(networks)).map((subnet) => subnet.id).sort();
       const both = [first.id, second.id].sort();
-      expect(await of(first.networkId, first.networkId, randomUUID())).toEqual(both);
-      expect(await of(other.networkId, first.networkId)).toEqual([...both, other.id].sort());
-      expect([await of(randomUUID()), await of()]).toEqual([[], []]);
+      expect(await idsOf(first.networkId, first.networkId, randomUUID())).toEqual(both);
+      expect(await idsOf(elsewhere.networkId, first.networkId)).toEqual([...both, elsewhere.id].sort());
+      expect([await idsOf(randomUUID()), await idsOf()]).toEqual([[], []]);
     });
 
     test('tells the addresses of each subnet apart, also on one network', async () => {
@@ -114,8 +119,13 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       const unknown = Array.from({ length: 130 }, () => randomUUID());
       expect(await bench.writer.ports([...unknown, port, port])).toEqual([
         expect.objectContaining({
-          ...{ id: port, networkId, hostId: 'cnode01', vifType: 'ovs', hybridPlug: true, portSecurity: true },
-          ...{ macAddress: expect.stringMatching(/^fa:16:3e(:[0-9a-f]{2}){3}$/) as string },
+          id: port,
+          networkId,
+          hostId: 'cnode01',
+          vifType: 'ovs',
+          hybridPlug: true,
+          portSecurity: true,
+          macAddress: expect.stringMatching(/^fa:16:3e(:[0-9a-f]{2}){3}$/) as string,
           fixedIps: [{ subnetId: id, address: expect.stringMatching(/^198\.51\.100\.7[1-5]$/) as string }],
         }),
       ]);
@@ -124,7 +134,9 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
 
     test('reads the agents of Neutron', async () => {
       expect(await bench.writer.agents()).toContainEqual({
-        ...{ host: 'cnode01', type: 'Open vSwitch agent', isAlive: true },
+        host: 'cnode01',
+        type: 'Open vSwitch agent',
+        isAlive: true,
       });
     });
 

@@ -21,7 +21,8 @@ describe('a COMMIT that the server refuses', () => {
     proxy.meeting = {
       before: ({ sql }) => (sql === 'COMMIT' && refused++ === 0 ? { instead: signal(errno, text) } : undefined),
     };
-    const write = (id: number) => writer.transaction((one) => one.execute(`INSERT INTO item VALUES (${id})`));
+    const write = (id: number) =>
+      writer.transaction((transaction) => transaction.execute(`INSERT INTO item VALUES (${id})`));
     const rows = async () =>
       (await writer.query<{ id: number }>('SELECT id FROM item ORDER BY id')).map(({ id }) => id);
     const close = async () => {

@@ -146,11 +146,11 @@ test('a wrong password, an unknown schema and a schema without a grant are told 
 });
 
 test('a missing grant on a table or a column is named', async () => {
-  const some = await mariadb.createUser('some', 'neutron', ['GRANT SELECT, UPDATE (first_ip) ON neutron.pool']);
-  expect(await refusal(some, 'SELECT * FROM mysql.user')).toMatchObject({
+  const account = await mariadb.createUser('some', 'neutron', ['GRANT SELECT, UPDATE (first_ip) ON neutron.pool']);
+  expect(await refusal(account, 'SELECT * FROM mysql.user')).toMatchObject({
     message: expect.stringContaining('denies user some SELECT on') as unknown,
   });
-  const writer = new MysqlWriter(some);
+  const writer = new MysqlWriter(account);
   const write = (sql: string) =>
     writer.transaction((transaction) => transaction.execute(sql)).catch((error: Error) => error.message);
   expect(await write('INSERT INTO pool VALUES (1, 2, 3)')).toContain(
@@ -164,11 +164,11 @@ test('a missing grant on a table or a column is named', async () => {
 
 test('an account without a free connection is a passing failure, and a server that takes no writes is not', async () => {
   const root = await mariadb.connect('neutron');
-  const one = await mariadb.createUser('one', 'neutron', ['GRANT ALL ON neutron.*']);
+  const account = await mariadb.createUser('one', 'neutron', ['GRANT ALL ON neutron.*']);
   await root.query("ALTER USER 'one'@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1");
-  const first = new MysqlWriter(one);
+  const first = new MysqlWriter(account);
   await first.query('SELECT 1');
-  expect(await refusal(one)).toMatchObject({
+  expect(await refusal(account)).toMatchObject({
     reason: 'TransientError',
     message: expect.stringMatching(
       /gives this account no more .*max_user_connections.*raise the account's limit/,

@@ -38,7 +38,7 @@ async function ask(shown: Certified, tls: TlsOptions, host = 'localhost'): Promi
 }
 
 const named = certified('localhost');
-const other = certified('database');
+const misnamed = certified('database');
 const addressed = certified('address', 'IP:127.0.0.1');
 
 test('a server of yaSSL is refused unless told, and each refusal names the next step down', async () => {
@@ -67,9 +67,9 @@ test('minVersion legacy still checks who signed the certificate, and for which n
   const legacy = { minVersion: 'legacy' } as const;
   expect(await ask(named, { ...legacy, ca: otherCa })).toMatch(/is signed by nobody that "tls\.caFile" names/);
   expect(await ask(named, legacy)).toMatch(/is signed by nobody that "tls\.caFile" names/);
-  expect(await ask(other, { ...legacy, ca })).toMatch(/is for another name/);
+  expect(await ask(misnamed, { ...legacy, ca })).toMatch(/is for another name/);
   expect(await ask(named, { ...legacy, ca }, '127.0.0.1')).toMatch(/is for another name/);
-  expect(await ask(other, { ...legacy, ca, verifyName: false })).toEqual([{ one: 'right' }]);
+  expect(await ask(misnamed, { ...legacy, ca, verifyName: false })).toEqual([{ one: 'right' }]);
   expect(await ask(addressed, { ...legacy, ca }, '127.0.0.1')).toEqual([{ one: 'right' }]);
 });
 

@@ -7,7 +7,7 @@ import { SqlProxy } from '../support/sql-proxy';
 
 let mariadb: Mariadb;
 let options: MysqlOptions;
-let other: Connection;
+let beside: Connection;
 let reader: MysqlReader;
 let writer: MysqlWriter;
 
@@ -18,12 +18,12 @@ beforeAll(async () => {
     '--sql-mode=NO_BACKSLASH_ESCAPES',
   ]);
   options = await mariadb.createSchema('stock');
-  other = await mariadb.connect('stock');
-  await other.query('CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(8) NOT NULL) ENGINE=InnoDB');
+  beside = await mariadb.connect('stock');
+  await beside.query('CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(8) NOT NULL) ENGINE=InnoDB');
 });
 afterAll(() => mariadb.stop());
 beforeEach(async () => {
-  await other.query(
+  await beside.query(
     "SET autocommit = 1; DELETE FROM item; INSERT INTO item VALUES (1, 'one'), (2, 'two'), (3, 'three')",
   );
   reader = new MysqlReader(options);
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 const names = async (): Promise<string> => {
-  const [rows] = await other.query<RowDataPacket[]>('SELECT name FROM item ORDER BY id');
+  const [rows] = await beside.query<RowDataPacket[]>('SELECT name FROM item ORDER BY id');
   return rows.map((row) => row['name'] as string).join(' ');
 };
 
@@ -60,7 +60,7 @@ describe('a database reader', () => {
   test('sees one moment inside a snapshot, and the present outside', async () => {
     const count = 'SELECT COUNT(*) AS n FROM item';
     const seen = await reader.snapshot(async (view) => {
-      await other.query("INSERT INTO item VALUES (9, 'nine')");
+      await beside.query("INSERT INTO item VALUES (9, 'nine')");
       return view.query(count);
     });
     expect(seen).toEqual([{ n: 3 }]);
@@ -87,7 +87,9 @@ describe('a database session', () => {
         'SELECT @@tx_isolation AS isolation, @@innodb_lock_wait_timeout AS wait, @@autocommit AS autocommit, @@sql_mode AS mode',
       );
       expect(row).toEqual({
-        ...{ isolation: 'REPEATABLE-READ', wait: 2, autocommit: 1 },
+        isolation: 'REPEATABLE-READ',
+        wait: 2,
+        autocommit: 1,
         mode: 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
       });
     });
@@ -99,7 +101,7 @@ describe('a database session', () => {
     );
     await expect(tooLong).rejects.toThrow('Data too long');
     const rows = Array.from({ length: 2000 }, (_, index) => `(${1000 + index}, 'x')`);
-    await other.query(`INSERT INTO item VALUES ${rows.join(', ')}`);
+    await beside.query(`INSERT INTO item VALUES ${rows.join(', ')}`);
     expect(await reader.query('SELECT LENGTH(GROUP_CONCAT(id)) AS n FROM item WHERE id >= 1000')).toEqual([
       { n: 2000 * 5 - 1 },
     ]);
@@ -144,15 +146,15 @@ describe('a database transaction', () => {
     });
     await crossing;
     expect(attempt).toBe(2);
-    const [rows] = await other.query<RowDataPacket[]>('SELECT name FROM item WHERE id < 3 ORDER BY id');
+    const [rows] = await beside.query<RowDataPacket[]>('SELECT name FROM item WHERE id < 3 ORDER BY id');
     expect(rows.map((row) => row['name'] as string)).toEqual(['uno', 'zwei?']);
   });
 
   test('that waits for a lock too long starts again', async () => {
-    await other.query('BEGIN; SELECT * FROM item WHERE id = 1 FOR UPDATE');
+    await beside.query('BEGIN; SELECT * FROM item WHERE id = 1 FOR UPDATE');
     let attempt = 0;
     await writer.transaction(async (transaction) => {
-      if (++attempt === 2) await other.query('ROLLBACK');
+      if (++attempt === 2) await beside.query('ROLLBACK');
       await transaction.execute("UPDATE item SET name = 'uno' WHERE id = 1");
     });
     expect([attempt, await names()]).toEqual([2, 'uno two three']);
@@ -179,7 +181,7 @@ describe('a database transaction', () => {
   /** The view is refreshed only when nobody asked for 0.1 s. */
   async function untilWaiting(): Promise<void> {
     for (let waiting = 0; waiting === 0; await sleep(150)) {
-      const [rows] = await other.query<RowDataPacket[]>('SELECT 1 FROM information_schema.innodb_lock_waits');
+      const [rows] = await beside.query<RowDataPacket[]>('SELECT 1 FROM information_schema.innodb_lock_waits');
       waiting = rows.length;
     }
   }
@@ -196,7 +198,7 @@ describe('a lost database connection', () => {
         [when]: async ({ sql, threadId }: { sql: string; threadId: number }) => {
           if (!sql.startsWith('DELETE')) return undefined;
           if (how !== 'killed') return 'cut';
-          await other.query(`KILL ${threadId}`);
+          await beside.query(`KILL ${threadId}`);
           return undefined;
         },
       };

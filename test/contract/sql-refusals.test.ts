@@ -252,7 +252,7 @@ test.each<[number, string, Reason, RegExp]>([
     lasting,
     /refuses a statement: Something new \(error 4567\); see the server's manual for error 4567$/,
   ],
-])("the server's error %i \"%s\" is %s, in words that say what to do", async (errno, text, reason, sentence) => {
+])('the server\'s error %i "%s" is %s, in words that say what to do', async (errno, text, reason, sentence) => {
   const error = await refusal(options, signal(errno, text));
   expect(error).toMatchObject({ reason, message: expect.stringMatching(sentence) as unknown });
   // A grant is named in its own words.

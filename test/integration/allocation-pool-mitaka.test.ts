@@ -130,16 +130,19 @@ describe('a Neutron that does not tell its extensions', () => {
     ['403', new UnrecoverableError('GET /v2.0/extensions: 403')],
   ] as const;
 
-  test.each(unasked)('with %s has its pools changed in the database, because the database decides', async (_, error) => {
-    const red = await subnet();
-    neutron.extensions = () => Promise.reject(error);
-    const manifests = wish(red);
-    const planned = await planOf(manifests);
-    expect(planned).toMatchObject({ problems: [], steps: [{ target: 'database:neutron' }] });
-    await apply(planned, kinds, manifests, readersWith(true), writers);
-    expect(neutron.updated).toEqual([]);
-    expect(await neutron.createPort(red.id)).toBe('203.0.113.73');
-  });
+  test.each(unasked)(
+    'with %s has its pools changed in the database, because the database decides',
+    async (_, error) => {
+      const red = await subnet();
+      neutron.extensions = () => Promise.reject(error);
+      const manifests = wish(red);
+      const planned = await planOf(manifests);
+      expect(planned).toMatchObject({ problems: [], steps: [{ target: 'database:neutron' }] });
+      await apply(planned, kinds, manifests, readersWith(true), writers);
+      expect(neutron.updated).toEqual([]);
+      expect(await neutron.createPort(red.id)).toBe('203.0.113.73');
+    },
+  );
 
   test.each(unasked)('with %s has a subnet that the IPAM does not keep changed through the API', async (_, error) => {
     const red = await subnet();

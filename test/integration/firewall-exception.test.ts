@@ -142,18 +142,21 @@ describe.each(['nft', 'legacy'] as const)('with iptables-%s,', (variant) => {
   test.each([
     ['changed', (host: FirewallHosts) => host.get().iptables('-R', chain, '1', '-s', '10.0.0.0/8', '-j', 'ACCEPT')],
     ['gone', (host: FirewallHosts) => host.get().iptables('-D', chain, '1')],
-  ])("a rule of stackward's that was %s after the plan makes the write refused, and the whole chain stays", async (_, meddle) => {
-    const host = make(variant).get();
-    await world.run(wish());
-    let before: string[] = [];
-    const { outcomes } = await world.run(wish({ sources: ['10.98.0.0/24'] }), {
-      between: () => {
-        meddle(world);
-        before = host.lines();
-      },
-    });
-    expect([outcomes, host.lines()]).toEqual([[[id, 'StalePlan']], before]);
-  });
+  ])(
+    "a rule of stackward's that was %s after the plan makes the write refused, and the whole chain stays",
+    async (_, meddle) => {
+      const host = make(variant).get();
+      await world.run(wish());
+      let before: string[] = [];
+      const { outcomes } = await world.run(wish({ sources: ['10.98.0.0/24'] }), {
+        between: () => {
+          meddle(world);
+          before = host.lines();
+        },
+      });
+      expect([outcomes, host.lines()]).toEqual([[[id, 'StalePlan']], before]);
+    },
+  );
 });
 
 const portOf = (number: number): string => `${(0x10000000 + number * 0x101).toString(16)}-63aa-4c5e-9d0b-1f6a7e5c3b21`;

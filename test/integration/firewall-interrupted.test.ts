@@ -38,38 +38,41 @@ describe.each(['zed', 'mitaka'] as const)('with the rules of %s,', (release) => 
     ['changed', before, after],
     ['removed', before, []],
   ] as const;
-  test.each(passes)('an exception that is %s while the connection is lost opens nothing at boot that the kernel does not, and the next run converges', async (what, from, to) => {
-    const wished = (sources: readonly string[]) => (sources.length > 0 ? wish(sources, release) : nobody);
-    const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
-    const ofFamily = (family: 4 | 6, all: readonly string[]) =>
-      all.filter((rule) => rule.includes(':') === (family === 6));
-    let cut = 0;
-    for (; ; cut++) {
-      make();
-      await world.run(wished(from), { sweep });
-      const foreign = [world.get().foreign(4), world.get().foreign(6)];
-      world.writesLeft = cut;
-      const { outcomes } = await world.run(wished(to), { sweep });
-      for (const family of [4, 6] as const) {
-        const [now, later] = [inKernel(family), atBoot(family)];
-        expect([[], ofFamily(family, from), ofFamily(family, to)]).toContainEqual(now);
-        // A restart opens nothing that the kernel has not.
-        expect([cut, now]).toEqual([cut, expect.arrayContaining(later)]);
+  test.each(passes)(
+    'an exception that is %s while the connection is lost opens nothing at boot that the kernel does not, and the next run converges',
+    async (what, from, to) => {
+      const wished = (sources: readonly string[]) => (sources.length > 0 ? wish(sources, release) : nobody);
+      const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
+      const ofFamily = (family: 4 | 6, all: readonly string[]) =>
+        all.filter((rule) => rule.includes(':') === (family === 6));
+      let cut = 0;
+      for (; ; cut++) {
+        make();
+        await world.run(wished(from), { sweep });
+        const foreign = [world.get().foreign(4), world.get().foreign(6)];
+        world.writesLeft = cut;
+        const { outcomes } = await world.run(wished(to), { sweep });
+        for (const family of [4, 6] as const) {
+          const [now, later] = [inKernel(family), atBoot(family)];
+          expect([[], ofFamily(family, from), ofFamily(family, to)]).toContainEqual(now);
+          // A restart opens nothing that the kernel has not.
+          expect([cut, now]).toEqual([cut, expect.arrayContaining(later)]);
+        }
+        expect([world.get().foreign(4), world.get().foreign(6)]).toEqual(foreign);
+        const isWhole = outcomes.every(([, outcome]) => outcome === 'applied');
+        world.writesLeft = Infinity;
+        const next = await world.run(wished(to), { sweep });
+        expect([cut, next.problems, inKernel(4), inKernel(6)]).toEqual([cut, [], ofFamily(4, to), ofFamily(6, to)]);
+        expect([atBoot(4), atBoot(6)]).toEqual([ofFamily(4, to), ofFamily(6, to)]);
+        expect((await world.plan(wished(to), sweep)).steps).toEqual([]);
+        if (isWhole) break;
+        expect(outcomes.map(([, outcome]) => outcome)).toEqual(['TransientError']);
+        world.remove();
       }
-      expect([world.get().foreign(4), world.get().foreign(6)]).toEqual(foreign);
-      const isWhole = outcomes.every(([, outcome]) => outcome === 'applied');
-      world.writesLeft = Infinity;
-      const next = await world.run(wished(to), { sweep });
-      expect([cut, next.problems, inKernel(4), inKernel(6)]).toEqual([cut, [], ofFamily(4, to), ofFamily(6, to)]);
-      expect([atBoot(4), atBoot(6)]).toEqual([ofFamily(4, to), ofFamily(6, to)]);
-      expect((await world.plan(wished(to), sweep)).steps).toEqual([]);
-      if (isWhole) break;
-      expect(outcomes.map(([, outcome]) => outcome)).toEqual(['TransientError']);
-      world.remove();
-    }
-    // A file and one or two tables, in two families; what changes goes out of the file before it comes in.
-    expect(cut).toBe((release === 'zed' ? 4 : 6) + (what === 'changed' ? 2 : 0));
-  });
+      // A file and one or two tables, in two families; what changes goes out of the file before it comes in.
+      expect(cut).toBe((release === 'zed' ? 4 : 6) + (what === 'changed' ? 2 : 0));
+    },
+  );
 });
 
 test('raising the release from Mitaka to Newton leaves no gap at any write', async () => {

@@ -33,29 +33,32 @@ test.each([
   ['put', [], before],
   ['changed', before, after],
   ['removed', before, []],
-])('a program killed while an exception is %s leaves it as before, as after or closed, a restart opens no more, and the next run converges', async (_, from, to) => {
-  const host = world.get();
-  const foreign = host.foreign();
-  for (let change = 1; ; change++) {
-    fuse.set(0);
-    expect((await world.run(wish(from), { sweep })).problems).toEqual([]);
-    expect([openedInKernel(host, 4), openedAtBoot(host, 4)]).toEqual([from, from]);
-    // What a killed one left beside its file goes with the next write.
-    expect(readdirSync(host.stateFolder).filter((name) => name.startsWith('.stackward-'))).toEqual([]);
+])(
+  'a program killed while an exception is %s leaves it as before, as after or closed, a restart opens no more, and the next run converges',
+  async (_, from, to) => {
+    const host = world.get();
+    const foreign = host.foreign();
+    for (let change = 1; ; change++) {
+      fuse.set(0);
+      expect((await world.run(wish(from), { sweep })).problems).toEqual([]);
+      expect([openedInKernel(host, 4), openedAtBoot(host, 4)]).toEqual([from, from]);
+      // What a killed one left beside its file goes with the next write.
+      expect(readdirSync(host.stateFolder).filter((name) => name.startsWith('.stackward-'))).toEqual([]);
 
-    fuse.set(change);
-    const { messages } = await world.run(wish(to), { sweep });
-    const now = openedInKernel(host, 4);
-    expect([[], from, to]).toContainEqual(now);
-    expect([change, now]).toEqual([change, expect.arrayContaining(openedAtBoot(host, 4))]);
+      fuse.set(change);
+      const { messages } = await world.run(wish(to), { sweep });
+      const now = openedInKernel(host, 4);
+      expect([[], from, to]).toContainEqual(now);
+      expect([change, now]).toEqual([change, expect.arrayContaining(openedAtBoot(host, 4))]);
 
-    fuse.set(0);
-    expect((await world.run(wish(to), { sweep })).problems).toEqual([]);
-    expect([openedInKernel(host, 4), openedAtBoot(host, 4), host.foreign()]).toEqual([to, to, foreign]);
-    expect((await world.plan(wish(to), sweep)).steps).toEqual([]);
-    if (!messages.join().includes('ended without an answer')) {
-      expect(change).toBeGreaterThan(3);
-      return;
+      fuse.set(0);
+      expect((await world.run(wish(to), { sweep })).problems).toEqual([]);
+      expect([openedInKernel(host, 4), openedAtBoot(host, 4), host.foreign()]).toEqual([to, to, foreign]);
+      expect((await world.plan(wish(to), sweep)).steps).toEqual([]);
+      if (!messages.join().includes('ended without an answer')) {
+        expect(change).toBeGreaterThan(3);
+        return;
+      }
     }
-  }
-});
+  },
+);

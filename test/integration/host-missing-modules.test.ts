@@ -58,7 +58,8 @@ describe.each(['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])])
     return (await host.read([{ verb: 'save-tables', family: 4 }]))[0];
   };
   const refused = (message: RegExp, reason = 'no-module'): unknown => ({
-    ...{ ok: false, reason },
+    ok: false,
+    reason,
     error: expect.objectContaining({ message: expect.stringMatching(message) as unknown }) as unknown,
   });
 

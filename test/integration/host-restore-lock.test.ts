@@ -107,7 +107,8 @@ test('the program waits once for a lock of the tables that stays held where ipta
   const host = newHost(1);
   await holdLock();
   expect(await restore(host, made)).toMatchObject({
-    ...{ ok: false, reason: 'busy' },
+    ok: false,
+    reason: 'busy',
     error: { message: expect.stringMatching(/xtables lock\. Stopped waiting after 1s/) as unknown },
   });
   expect(tries()).toBe(1);
@@ -127,7 +128,8 @@ test('the program reports a chain that is not empty at once', async () => {
   await restore(host, made, 'nft');
   const before = tries();
   expect(await restore(host, `*filter\n-X ${chain}\nCOMMIT\n`, 'nft')).toMatchObject({
-    ...{ ok: false, reason: 'busy' },
+    ok: false,
+    reason: 'busy',
     error: { message: expect.stringMatching(/iptables-nft-restore ended with 4: /) as unknown },
   });
   expect(tries() - before).toBe(1);

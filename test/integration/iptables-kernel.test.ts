@@ -28,25 +28,28 @@ const lines = (text: string): string[] => {
   ];
 };
 
-test.each(['nft', 'legacy'] as const)('a rendered change makes of the tables of iptables-%s what the renderer foresees, and leaves foreign rules', (variant) => {
-  let count = 0;
-  fc.assert(
-    fc.property(tables, ownRules, ({ text }, wanted) => {
-      // CT is of the table raw alone.
-      const allowed = text.replace(/ -j CT --zone 4098/g, ' -j ACCEPT');
-      namespace.feed(allowed, `iptables-${variant}-restore`);
-      const saved = namespace.run(`iptables-${variant}-save`);
-      const ruleset = parseRuleset(saved);
-      const change = renderReplacement(chain, findOwnChains(ruleset, chain), wanted);
-      if (change !== '') namespace.feed(change, `iptables-${variant}-restore`, '-n');
-      const after = namespace.run(`iptables-${variant}-save`);
-      expect(lines(after)).toEqual(lines(rulesAsText(restore(ruleset, change))));
-      expect(withoutOurs(after).filter((line) => line.startsWith('-A'))).toEqual(
-        withoutOurs(saved).filter((line) => line.startsWith('-A')),
-      );
-      count += 1;
-    }),
-    { numRuns: 40, seed: 20_261_123 },
-  );
-  expect(count).toBe(40);
-});
+test.each(['nft', 'legacy'] as const)(
+  'a rendered change makes of the tables of iptables-%s what the renderer foresees, and leaves foreign rules',
+  (variant) => {
+    let count = 0;
+    fc.assert(
+      fc.property(tables, ownRules, ({ text }, wanted) => {
+        // CT is of the table raw alone.
+        const allowed = text.replace(/ -j CT --zone 4098/g, ' -j ACCEPT');
+        namespace.feed(allowed, `iptables-${variant}-restore`);
+        const saved = namespace.run(`iptables-${variant}-save`);
+        const ruleset = parseRuleset(saved);
+        const change = renderReplacement(chain, findOwnChains(ruleset, chain), wanted);
+        if (change !== '') namespace.feed(change, `iptables-${variant}-restore`, '-n');
+        const after = namespace.run(`iptables-${variant}-save`);
+        expect(lines(after)).toEqual(lines(rulesAsText(restore(ruleset, change))));
+        expect(withoutOurs(after).filter((line) => line.startsWith('-A'))).toEqual(
+          withoutOurs(saved).filter((line) => line.startsWith('-A')),
+        );
+        count += 1;
+      }),
+      { numRuns: 40, seed: 20_261_123 },
+    );
+    expect(count).toBe(40);
+  },
+);

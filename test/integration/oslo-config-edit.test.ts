@@ -56,7 +56,7 @@ function faultsOf(
       const wanted = values.length === 0 ? preset : each.multiple ? values : values[0];
       return wanted === undefined || now === JSON.stringify(wanted) ? [] : [`${each.name} is ${now}`];
     }
-    const [ourOld, ourNow] = [asked, after].map((one) => ourValue(all[index]!, all, configOf(one, era)));
+    const [ourOld, ourNow] = [asked, after].map((files) => ourValue(all[index]!, all, configOf(files, era)));
     return ourOld === ourNow && old !== now && !ourOld!.includes('unknown')
       ? [`${each.name} was ${old}, is ${now}`]
       : [];
@@ -75,7 +75,7 @@ describe.each(oracleReleases)('the editor of oslo.config files, compared with os
         const rights = { mayEdit: (path: string) => !locked.includes(path), registered: asked.options };
         const edit = editOption(wanted, configOf(asked, era), rights);
         const files = asked.files.map(
-          (text, at) => (edit.is === 'edited' ? edit.texts.get(`${at}.conf`) : undefined) ?? text,
+          (text, index) => (edit.is === 'edited' ? edit.texts.get(`${index}.conf`) : undefined) ?? text,
         );
         const after = { ...asked, files };
         const again = edit.is === 'edited' ? editOption(wanted, configOf(after, era), rights).is : undefined;
@@ -85,9 +85,9 @@ describe.each(oracleReleases)('the editor of oslo.config files, compared with os
       release,
       tried.flatMap(({ asked, after }) => [asked, after]),
     );
-    const wrong = tried.flatMap((one, at) => {
-      const faults = faultsOf(one, era, answers.slice(2 * at, 2 * at + 2));
-      return faults.length === 0 ? [] : [JSON.stringify({ faults, ...one })];
+    const wrong = tried.flatMap((attempt, index) => {
+      const faults = faultsOf(attempt, era, answers.slice(2 * index, 2 * index + 2));
+      return faults.length === 0 ? [] : [JSON.stringify({ faults, ...attempt })];
     });
     const seen = new Map<string, number>();
     for (const { edit, values } of tried) {

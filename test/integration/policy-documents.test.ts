@@ -63,7 +63,9 @@ const written = heads.flatMap((head) =>
 const texts = [...new Set(written)];
 
 const rulesOf = (file: PolicyFile): Rules => ({
-  ...{ era: 'newton', service: 'neutron', defaultRule: '' },
+  era: 'newton',
+  service: 'neutron',
+  defaultRule: '',
   byName: new Map([...file.values].map(([name, value]) => [name, orNobody(value as RuleValue)])),
 });
 
@@ -90,24 +92,26 @@ const valuesOf = (text: string): object | null => {
 
 testWithOslo('a rule is put before the mark that ends a YAML document, and taken out again', () => {
   // A text alone is no rules: the service can't load it.
-  const theirs = askOslo('newest', { files: texts }).files.map((one) => (typeof one === 'object' ? one : null));
+  const theirs = askOslo('newest', { files: texts }).files.map((file) => (typeof file === 'object' ? file : null));
   expect(texts.map((text) => ({ text, holds: valuesOf(text) }))).toEqual(
-    texts.map((text, at) => ({ text, holds: theirs[at] })),
+    texts.map((text, index) => ({ text, holds: theirs[index] })),
   );
-  const sound = texts.filter((_, at) => theirs[at] !== null);
+  const sound = texts.filter((_, index) => theirs[index] !== null);
   expect(sound.length).toBeGreaterThan(texts.length / 5);
   const edits = sound.map((text) => {
     const file = parsePolicyFile(text, 'newton');
     return addRole(file, rulesOf(file), rule, 'member', 'role:y');
   });
   const after = edits.map(({ content }) => content);
-  const held = theirs.filter((one) => one !== null);
-  expect(askOslo('newest', { files: after }).files).toEqual(held.map((one) => ({ ...one, [rule]: granted })));
+  const held = theirs.filter((file) => file !== null);
+  expect(askOslo('newest', { files: after }).files).toEqual(held.map((file) => ({ ...file, [rule]: granted })));
 
   const takenBack = edits.map(({ content, written, frame }) => {
     const file = parsePolicyFile(content, 'newton');
     const was = { before: null, written: written ?? '' };
-    const [framed, bare] = [{ ...was, frame }, was].map((one) => takeRole(file, rulesOf(file), rule, 'member', one));
+    const [framed, bare] = [{ ...was, frame }, was].map((record) =>
+      takeRole(file, rulesOf(file), rule, 'member', record),
+    );
     return { framed: framed?.content, bare: bare?.content ?? '' };
   });
   expect(takenBack.map(({ framed }) => framed)).toEqual(sound);

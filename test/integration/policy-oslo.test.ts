@@ -42,45 +42,46 @@ function compare(library: keyof typeof versions | 'icehouse', era: PolicyEra, co
   const seen: Record<string, number> = { admitted: 0, denied: 0, error: 0, unknown: 0, grants: 0, already: 0 };
   const count1 = (what: string) => (seen[what] = (seen[what] ?? 0) + 1);
   const wrong: string[] = [];
-  const sent = cases.map((one) => {
-    const after = granted(one, era);
-    return { ...one, sets: after ? [one.rules, after] : [one.rules], after };
+  const sent = cases.map((random) => {
+    const after = granted(random, era);
+    return { ...random, sets: after ? [random.rules, after] : [random.rules], after };
   });
   const theirs = ask(library, { cases: sent }).cases;
-  sent.forEach(({ sets, rule, target, creds, after, rules }, at) => {
+  sent.forEach(({ sets, rule, target, creds, after, rules }, index) => {
     const same = (what: string, which: number, who: number, ours: unknown, verdict: unknown): void => {
       if (ours !== verdict)
         wrong.push(JSON.stringify({ what, values: sets[which], rule, target, who: creds[who], ours, verdict }));
     };
     sets.forEach((values, which) => {
-      const verdicts = theirs[at]?.[which];
+      const verdicts = theirs[index]?.[which];
       if (!Array.isArray(verdicts)) throw new Error(`${JSON.stringify({ values, rule, target })}: ${String(verdicts)}`);
       const read = rulesOf(values, era);
-      creds.forEach((one, who) => {
-        const ours = evaluateRule(read, rule, target, one);
+      creds.forEach((credentials, who) => {
+        const ours = evaluateRule(read, rule, target, credentials);
         count1(ours === 'unknown' ? ours : (verdicts[who] ?? ''));
         if (ours !== 'unknown') same('verdict', which, who, ours, verdicts[who]);
       });
     });
-    const [before, now] = (theirs[at] ?? []) as Verdict[][];
+    const [before, now] = (theirs[index] ?? []) as Verdict[][];
     const admission = admissionOf(rulesOf(rules, era), rule, 'member');
     const isFree = after !== undefined && !refersToItself(after, rule);
-    creds.forEach((one, who) => {
-      if (admission === 'everyone' || (admission === 'role' && isMember(one))) {
+    creds.forEach((credentials, who) => {
+      if (admission === 'everyone' || (admission === 'role' && isMember(credentials))) {
         count1('already');
         same('granted already', 0, who, 'admitted', before?.[who]);
       }
       if (after === undefined) return;
       count1('grants');
       // Members are let in; for the others nothing is as it wasn't, but that what raised may come later.
-      if (isMember(one)) same('member', 1, who, 'admitted', now?.[who]);
+      if (isMember(credentials)) same('member', 1, who, 'admitted', now?.[who]);
       else if (isFree) same('other', 1, who, before?.[who], now?.[who]);
     });
   });
   expect(wrong.slice(0, 5)).toEqual([]);
   return {
     ...seen,
-    distinct: new Set(cases.map((one) => JSON.stringify([one.rules, one.rule, one.target, one.creds]))).size,
+    distinct: new Set(cases.map((random) => JSON.stringify([random.rules, random.rule, random.target, random.creds])))
+      .size,
   };
 }
 
@@ -180,7 +181,10 @@ testWithOslo('everybody whom only the deprecated half of a default admits is sti
   };
   const { check } = known;
   const asked = {
-    ...{ rule, check, others, deprecated: 'rule:context_is_advsvc or rule:admin_or_network_owner' },
+    rule,
+    check,
+    others,
+    deprecated: 'rule:context_is_advsvc or rule:admin_or_network_owner',
     files: ['{}', write(false), write(true)],
     target: { project_id: 'p1', 'network:tenant_id': 'p9' },
     creds: [

@@ -34,7 +34,7 @@ describe('a run killed right before any change of a policy file', () => {
     `${yaml}"os_compute_api:servers:create:forced_host": "(rule:context_is_admin) or role:member"\n`,
   ] as const;
   // In the state folder the next write clears it away.
-  const folders = () => ['etc/neutron', 'etc/nova'].flatMap((one) => readdirSync(join(site.folder, one)));
+  const folders = () => ['etc/neutron', 'etc/nova'].flatMap((folder) => readdirSync(join(site.folder, folder)));
 
   /** At every change in turn; answers how many there are. `check` looks at what the killed one left. */
   async function killEverywhere(
@@ -68,7 +68,7 @@ describe('a run killed right before any change of a policy file', () => {
   };
   /** Each file is before or after as a whole, and what is in a file is in the record. */
   const isRecorded = (): void => {
-    files().forEach((text, at) => expect([before[at], after[at]]).toContain(text));
+    files().forEach((text, index) => expect([before[index], after[index]]).toContain(text));
     const keys = Object.keys(site.records).join('\n');
     if (files()[0] === after[0]) expect(keys).toMatch(/create_port:fixed_ips member[^]*update_network:new member/);
     if (files()[1] === after[1]) expect(keys).toContain('forced_host member');
@@ -190,8 +190,8 @@ test('an ordinary user whom sudoers lets run the installed program alone grants 
       icehouse,
       [],
     ]);
-    const other = [site.manifest({ Other: { service: 'nova', rule: 'compute:create:forced_host' } })];
-    expect(problems(await site.plan(other))).toEqual([expect.stringMatching(/may not be read/)]);
+    const outside = [site.manifest({ Other: { service: 'nova', rule: 'compute:create:forced_host' } })];
+    expect(problems(await site.plan(outside))).toEqual([expect.stringMatching(/may not be read/)]);
   } finally {
     await site.pool.close();
     login.remove();

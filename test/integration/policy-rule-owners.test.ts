@@ -17,31 +17,33 @@ beforeEach(() => {
 afterEach(() => site.remove());
 
 test("two owners take back their grants of one rule in either order, and the other's grant stays", async () => {
-  const one = (grants = {}) => [site.manifest(grants, { owner: 'one', stack: 'a' })];
-  const two = (grants = {}) => [site.manifest(grants, { owner: 'two', stack: 'b' })];
+  const ofOne = (grants = {}) => [site.manifest(grants, { owner: 'one', stack: 'a' })];
+  const ofTwo = (grants = {}) => [site.manifest(grants, { owner: 'two', stack: 'b' })];
   for (const first of ['one', 'two']) {
-    await site.apply(one({ G: { role: 'member' } }));
-    await site.apply(two({ G: { role: 'reader' } }));
+    await site.apply(ofOne({ G: { role: 'member' } }));
+    await site.apply(ofTwo({ G: { role: 'reader' } }));
     expect(site.read(file)).toContain('_ips": "(rule:admin_or_network_owner) or role:member or role:reader"');
-    await site.apply(first === 'one' ? one() : two());
+    await site.apply(first === 'one' ? ofOne() : ofTwo());
     expect(site.read(file)).toContain(
       `_ips": "(rule:admin_or_network_owner) or role:${first === 'one' ? 'reader' : 'member'}"`,
     );
-    await site.apply(first === 'one' ? two() : one());
+    await site.apply(first === 'one' ? ofTwo() : ofOne());
     expect(site.read(file)).toBe(icehouse);
     expect(readdirSync(site.stateFolder)).toEqual([]);
   }
 });
 
-const of = (owner: string, grants: Record<string, Grant> = {}) => [site.manifest(grants, { owner, stack: owner })];
+const manifestsOf = (owner: string, grants: Record<string, Grant> = {}) => [
+  site.manifest(grants, { owner, stack: owner }),
+];
 
 test('a grant that two owners declare is written once, recorded by both, and goes with the last owner', async () => {
   for (const [first, last] of [
     ['one', 'two'],
     ['two', 'one'],
   ] as const) {
-    await site.apply(of('one', { G: {} }));
-    const adopted = await site.apply(of('two', { G: { role: 'member' } }));
+    await site.apply(manifestsOf('one', { G: {} }));
+    const adopted = await site.apply(manifestsOf('two', { G: { role: 'member' } }));
     expect(adopted.plan.steps).toMatchObject([
       {
         action: 'create',
@@ -50,31 +52,31 @@ test('a grant that two owners declare is written once, recorded by both, and goe
       },
     ]);
     expect([problems(adopted), warnings(adopted.plan), site.read(file)]).toEqual([[], [], granted]);
-    expect((await site.plan(of('two', { G: {} }))).steps).toEqual([]);
+    expect((await site.plan(manifestsOf('two', { G: {} }))).steps).toEqual([]);
     expect(readdirSync(site.stateFolder)).toHaveLength(2);
-    const left = await site.apply(of(first));
+    const left = await site.apply(manifestsOf(first));
     expect(left.plan.steps).toMatchObject([
       { notes: [`${last}'s record holds it too: it goes with the last of them`] },
     ]);
     expect(site.read(file)).toBe(granted);
-    expect((await site.plan(of(last, { G: {} }))).steps).toEqual([]);
-    await site.apply(of(last));
+    expect((await site.plan(manifestsOf(last, { G: {} }))).steps).toEqual([]);
+    await site.apply(manifestsOf(last));
     expect([site.read(file), readdirSync(site.stateFolder)]).toEqual([icehouse, []]);
   }
 });
 
 test('the rollback of an adopted grant leaves it to the other owner, and the removal by both takes it away', async () => {
-  await site.apply(of('one', { G: {} }));
-  const adopted = await site.apply(of('two', { G: {} }));
-  await site.apply(site.undoOf(adopted.plan, of('two', { G: {} })), []);
+  await site.apply(manifestsOf('one', { G: {} }));
+  const adopted = await site.apply(manifestsOf('two', { G: {} }));
+  await site.apply(site.undoOf(adopted.plan, manifestsOf('two', { G: {} })), []);
   expect([site.read(file), readdirSync(site.stateFolder).length]).toEqual([granted, 1]);
-  await site.apply(of('two', { G: {} }));
-  await site.apply([...of('one'), ...of('two')]);
+  await site.apply(manifestsOf('two', { G: {} }));
+  await site.apply([...manifestsOf('one'), ...manifestsOf('two')]);
   expect([site.read(file), readdirSync(site.stateFolder)]).toEqual([icehouse, []]);
 });
 
 test('two owners who write the same grant between last look and write do not undo each other', async () => {
-  const planned = await site.plan(of('two', { G: {} }));
+  const planned = await site.plan(manifestsOf('two', { G: {} }));
   const open = site.open;
   let isRaced = false;
   site.open = (name) => {
@@ -83,20 +85,20 @@ test('two owners who write the same grant between last look and write do not und
     host.write = async (sequences) => {
       if (!isRaced) {
         isRaced = true;
-        const other = new LocalHost(name, { stateFolder: site.stateFolder });
-        site.pool = new HostPool(() => other);
-        await site.apply(of('one', { G: {} }));
+        const racing = new LocalHost(name, { stateFolder: site.stateFolder });
+        site.pool = new HostPool(() => racing);
+        await site.apply(manifestsOf('one', { G: {} }));
       }
       return write(sequences);
     };
     return host;
   };
   site.pool = new HostPool((name) => site.open(name));
-  const report = await site.applyPlan(planned, of('two', { G: {} }));
+  const report = await site.applyPlan(planned, manifestsOf('two', { G: {} }));
   expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
   // What was not granted is not recorded.
   expect([site.read(file), readdirSync(site.stateFolder).length]).toEqual([granted, 1]);
-  await site.apply(of('two'));
+  await site.apply(manifestsOf('two'));
   expect(site.read(file)).toBe(granted);
 });
 
@@ -104,11 +106,15 @@ test("a file that was silent about a rule is silent again when the last of sever
   const zed = { release: 'zed', rule: 'create_port:fixed_ips:ip_address' };
   site.write('neutron/policy.yaml', '# site\n');
   await site.apply([
-    ...of('one', { A: zed, B: { ...zed, role: 'operator' } }),
-    ...of('two', { C: { ...zed, role: 'reader' } }),
+    ...manifestsOf('one', { A: zed, B: { ...zed, role: 'operator' } }),
+    ...manifestsOf('two', { C: { ...zed, role: 'reader' } }),
   ]);
   expect(site.read('neutron/policy.yaml')).toContain(') or role:member or role:operator or role:reader"');
-  for (const manifests of [of('one', { B: { ...zed, role: 'operator' } }), of('two'), of('one')]) {
+  for (const manifests of [
+    manifestsOf('one', { B: { ...zed, role: 'operator' } }),
+    manifestsOf('two'),
+    manifestsOf('one'),
+  ]) {
     const { plan } = await site.apply(manifests);
     expect([problems(plan), warnings(plan)]).toEqual([[], []]);
   }
@@ -141,16 +147,16 @@ test("a role that replaces the only role keeps the service's own value in the ru
 });
 
 test('a rollback leaves the role that another owner granted in the same rule since', async () => {
-  const first = await site.apply(of('one', { G: {} }));
-  await site.apply(of('two', { G: { role: 'reader' } }));
-  expect(problems(await site.apply(site.undoOf(first.plan, of('one', { G: {} })), []))).toEqual([]);
+  const first = await site.apply(manifestsOf('one', { G: {} }));
+  await site.apply(manifestsOf('two', { G: { role: 'reader' } }));
+  expect(problems(await site.apply(site.undoOf(first.plan, manifestsOf('one', { G: {} })), []))).toEqual([]);
   expect(site.read(file)).toContain('"(rule:admin_or_network_owner) or role:reader"');
-  const again = await site.apply(of('one', { G: {} }));
-  const removal = await site.apply(of('one'));
-  await site.apply(of('two'));
-  await site.apply(of('two', { G: { role: 'reader' } }));
+  const again = await site.apply(manifestsOf('one', { G: {} }));
+  const removal = await site.apply(manifestsOf('one'));
+  await site.apply(manifestsOf('two'));
+  await site.apply(manifestsOf('two', { G: { role: 'reader' } }));
   expect(again.plan.steps).toHaveLength(1);
-  const refused = await site.plan(site.undoOf(removal.plan, of('one')));
+  const refused = await site.plan(site.undoOf(removal.plan, manifestsOf('one')));
   expect(problems(refused)).toEqual([expect.stringMatching(/^Blocked: .*two granted a role in it; grant it again/)]);
 });
 
@@ -215,9 +221,9 @@ test('a file of policy.d that came to hold the rule between plan and apply: noth
 });
 
 test('two grants of one rule of which one depends on the other are made in one run', async () => {
-  const [both] = of('one', { A: {}, B: { role: 'reader' } });
+  const [both] = manifestsOf('one', { A: {}, B: { role: 'reader' } });
   const [a, b] = both?.resources ?? [];
-  const manifests = [{ ...both, resources: [a, { ...b, dependsOn: [a?.path] }] }] as ReturnType<typeof of>;
+  const manifests = [{ ...both, resources: [a, { ...b, dependsOn: [a?.path] }] }] as ReturnType<typeof manifestsOf>;
   const report = await site.apply(manifests);
   expect(report.results.map(({ id, outcome }) => [id, outcome])).toEqual([
     ['policy-rule.one/A', 'applied'],
@@ -225,6 +231,6 @@ test('two grants of one rule of which one depends on the other are made in one r
   ]);
   expect(site.read(file)).toContain('_ips": "(rule:admin_or_network_owner) or role:member or role:reader"');
   expect((await site.plan(manifests)).steps).toEqual([]);
-  await site.apply(of('one'));
+  await site.apply(manifestsOf('one'));
   expect([site.read(file), site.records]).toEqual([icehouse, {}]);
 });

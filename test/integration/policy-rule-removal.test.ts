@@ -59,26 +59,26 @@ describe('in Zed, with YAML and a file that is silent about the rule,', () => {
     site.generated =
       '"os_compute_api:os-agents": "rule:x"\n"create_network:shared": "rule:x"\n"create_floatingip_port_forwarding": "rule:x"\n';
     site.write('nova/nova.conf', '[DEFAULT]\n');
-    const of = async (grant: Grant) => (await site.plan([site.manifest({ Grant: grant })])).steps;
+    const stepsOf = async (grant: Grant) => (await site.plan([site.manifest({ Grant: grant })])).steps;
     const nova = { service: 'nova', rule: 'os_compute_api:os-agents' } as const;
-    expect(await of({ ...nova, release: 'train' })).toMatchObject([
+    expect(await stepsOf({ ...nova, release: 'train' })).toMatchObject([
       { changes: [{ after: '(rule:x) or role:member' }] },
     ]);
-    expect(await of({ rule: 'create_network:shared', release: 'victoria' })).toMatchObject([
+    expect(await stepsOf({ rule: 'create_network:shared', release: 'victoria' })).toMatchObject([
       { changes: [{ after: '(rule:x) or role:member' }] },
     ]);
     // Zed's last version has another default than its first: the tool tells which of them is on the host, or a third.
-    expect(await of({ rule: 'create_floatingip_port_forwarding', release: 'zed' })).toMatchObject([
+    expect(await stepsOf({ rule: 'create_floatingip_port_forwarding', release: 'zed' })).toMatchObject([
       { changes: [{ after: '((rule:x) or (rule:admin_or_ext_parent_owner)) or role:member' }] },
     ]);
   });
 
   test('a chosen MAC address is known as a chosen IP address is, and the plan asks back about a name that may be misspelt', async () => {
-    const of = (rule: string) => site.plan([site.manifest({ Grant: { rule, release: 'zed' } })]);
-    expect((await of('create_port:mac_address')).steps).toMatchObject([
+    const planOf = (rule: string) => site.plan([site.manifest({ Grant: { rule, release: 'zed' } })]);
+    expect((await planOf('create_port:mac_address')).steps).toMatchObject([
       { changes: [{ after: `(${defaults}) or role:member` }] },
     ]);
-    expect(problems(await of('create_port:mac_adress'))).toEqual([
+    expect(problems(await planOf('create_port:mac_adress'))).toEqual([
       'Blocked: neutron of zed has no rule create_port:mac_adress; did you mean create_port:mac_address or update_port:mac_address? `oslopolicy-sample-generator --namespace neutron` on a host lists all',
     ]);
   });
@@ -167,55 +167,57 @@ describe('in Zed, with YAML and a file that is silent about the rule,', () => {
 });
 
 test("the host's tool tells whether a rule came within a release, and without the tool the plan says that nobody knows", async () => {
-  const of = async (generated: string, rule: string, release: string) => {
+  const toldOf = async (generated: string, rule: string, release: string) => {
     site.generated = generated;
     const plan = await site.plan([site.manifest({ Grant: { rule, release } })]);
     return { blocked: problems(plan), notes: plan.steps[0]?.notes ?? [] };
   };
   rmSync(site.path(file));
   const tags = 'create_policies_tags';
-  const old = await of('"create_policy": "rule:admin_only"\n', tags, '2023.2');
+  const old = await toldOf('"create_policy": "rule:admin_only"\n', tags, '2023.2');
   expect(old.blocked).toEqual([
     `Blocked: neutron on this host has no rule ${tags}: it came within 2023.2, and \`oslopolicy-policy-generator --namespace neutron\` there doesn't list it; update the host's package, then run again`,
   ]);
   const note = `${tags} came within 2023.2: the first version of the release has no such rule, and the grant does nothing there; update the host's package where it still is that version`;
   for (const silent of ['fails', '']) {
-    const { blocked, notes } = await of(silent, tags, '2023.2');
-    expect([blocked, notes.filter((one) => one.includes('the first version'))]).toEqual([[], [note]]);
+    const { blocked, notes } = await toldOf(silent, tags, '2023.2');
+    expect([blocked, notes.filter((note) => note.includes('the first version'))]).toEqual([[], [note]]);
   }
-  const told = await of(`"${tags}": "rule:admin_only"\n`, tags, '2023.2');
-  expect([told.blocked, told.notes.filter((one) => one.includes('the first version'))]).toEqual([[], []]);
+  const told = await toldOf(`"${tags}": "rule:admin_only"\n`, tags, '2023.2');
+  expect([told.blocked, told.notes.filter((note) => note.includes('the first version'))]).toEqual([[], []]);
   // Decoys: the first version has the rule with another default; and the file holds the rule, so that no tool is asked.
-  expect((await of('"other": "@"\n', 'create_floatingip_port_forwarding', 'zed')).blocked).toEqual([]);
+  expect((await toldOf('"other": "@"\n', 'create_floatingip_port_forwarding', 'zed')).blocked).toEqual([]);
   site.write('neutron/policy.yaml', `"${tags}": "role:x"\n`);
-  expect((await of('"other": "@"\n', tags, '2023.2')).blocked).toEqual([]);
+  expect((await toldOf('"other": "@"\n', tags, '2023.2')).blocked).toEqual([]);
 });
 
 test('a rule that is in force by its former name is left alone, and so is a grant to a former name', async () => {
   const lock = '"os_compute_api:os-hypervisors": "!"\n';
   site.write('nova/nova.conf', '[oslo_policy]\nenforce_new_defaults = True\n');
   site.write('nova/policy.yaml', lock);
-  const of = (rule: string, release = '2023.1') =>
+  const planOf = (rule: string, release = '2023.1') =>
     site.plan([site.manifest({ Grant: { service: 'nova', rule: `os_compute_api:${rule}`, release } })]);
-  const blocked = problems(await of('os-hypervisors:list'));
+  const blocked = problems(await planOf('os-hypervisors:list'));
   expect(blocked).toEqual([
     expect.stringMatching(
       /^Blocked: .*policy.yaml is silent about os_compute_api:os-hypervisors:list, and .*policy.yaml holds os_compute_api:os-hypervisors, its former name/,
     ),
   ]);
-  expect(problems(await of('os-hypervisors'))).toEqual([
+  expect(problems(await planOf('os-hypervisors'))).toEqual([
     expect.stringMatching(
       /^Blocked: os_compute_api:os-hypervisors is the former name of os_compute_api:os-hypervisors:list, .*grant those/,
     ),
   ]);
   // The name is not old yet; and what the file has by its new name counts.
   site.write('nova/policy.json', '{"os_compute_api:os-hypervisors": "!"}');
-  expect((await of('os-hypervisors', 'train')).steps).toHaveLength(1);
+  expect((await planOf('os-hypervisors', 'train')).steps).toHaveLength(1);
   site.write('nova/policy.yaml', `${lock}"os_compute_api:os-hypervisors:list": "role:x"\n`);
-  expect((await of('os-hypervisors:list')).steps).toMatchObject([{ changes: [{ after: '(role:x) or role:member' }] }]);
+  expect((await planOf('os-hypervisors:list')).steps).toMatchObject([
+    { changes: [{ after: '(role:x) or role:member' }] },
+  ]);
   // A decoy: a longer name, and no former one.
   site.write('nova/policy.yaml', '"os_compute_api:servers:create": "!"\n');
-  expect((await of('servers:create:forced_host')).steps).toHaveLength(1);
+  expect((await planOf('servers:create:forced_host')).steps).toHaveLength(1);
 });
 
 test('a grant stays in a file where its removal would put a line by the former name in force', async () => {
@@ -282,31 +284,31 @@ describe('the rollback of grants', () => {
   });
 
   test("undoes a run that took one construct's grant from one host and made another construct's on another host", async () => {
-    const other = new PolicySite();
-    other.write('neutron/neutron.conf', '[DEFAULT]\n');
-    other.write(file, icehouse);
+    const second = new PolicySite();
+    second.write('neutron/neutron.conf', '[DEFAULT]\n');
+    second.write(file, icehouse);
     try {
       site.open = (name) => new LocalHost(name, { stateFolder: join(site.folder, `state-${name}`) });
       await site.apply([site.manifest({ A: {} })]);
       // The cloud's one controller is another one now.
       site.serving = { neutron: ['ctl2'], nova: ['ctl1'] };
-      site.configPath = () => other.path('neutron/neutron.conf');
+      site.configPath = () => second.path('neutron/neutron.conf');
       const changed = [site.manifest({ B: {} })];
       const swapped = await site.apply(changed);
-      expect([site.read(file), other.read(file)]).toEqual([icehouse, granted]);
+      expect([site.read(file), second.read(file)]).toEqual([icehouse, granted]);
       const undo = site.undoOf(swapped.plan, changed);
       // Each host's file is brought back only where the service reads it: there, the configuration is that host's own.
       for (const [host, own] of [
         ['ctl1', site],
-        ['ctl2', other],
+        ['ctl2', second],
       ] as const) {
         site.configPath = () => own.path('neutron/neutron.conf');
         const planned = await site.plan(undo, { ...everything, targets: [`host:${host}`] }, []);
         expect(problems(await site.applyPlan(planned, undo, []))).toEqual([]);
       }
-      expect([site.read(file), other.read(file)]).toEqual([granted, icehouse]);
+      expect([site.read(file), second.read(file)]).toEqual([granted, icehouse]);
     } finally {
-      await other.remove();
+      await second.remove();
     }
   });
 

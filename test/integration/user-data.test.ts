@@ -114,19 +114,22 @@ describe('a bridged UTM', () => {
     hosts: '127.0.0.1 localhost\n::1 localhost\n10.1.0.254 jingoo-utm # stackward',
   };
 
-  testWithGuests('boots, changes nothing when its script runs again, and is the same after a reboot with renamed NICs', () => {
-    const again = '/var/lib/cloud/scripts/per-boot/50-stackward-network\nreport again';
-    const first = utm.boot({ nics: inOrder, image: imageNetwork, then: again });
-    expect(first.status).toBe(0);
-    expect(first.states['booted']).toMatchObject(expected);
-    expect(first.states['again']).toEqual(first.states['booted']);
+  testWithGuests(
+    'boots, changes nothing when its script runs again, and is the same after a reboot with renamed NICs',
+    () => {
+      const again = '/var/lib/cloud/scripts/per-boot/50-stackward-network\nreport again';
+      const first = utm.boot({ nics: inOrder, image: imageNetwork, then: again });
+      expect(first.status).toBe(0);
+      expect(first.states['booted']).toMatchObject(expected);
+      expect(first.states['again']).toEqual(first.states['booted']);
 
-    const image = imageNetwork.replaceAll('eth1', 'eth4');
-    const second = utm.boot({ nics: shuffled, image });
-    expect(second.status).toBe(0);
-    expect(second.states['booted']).toMatchObject(expected);
-    expect(second.states['booted']?.hostsInode).toBe(first.states['booted']?.hostsInode);
-  });
+      const image = imageNetwork.replaceAll('eth1', 'eth4');
+      const second = utm.boot({ nics: shuffled, image });
+      expect(second.status).toBe(0);
+      expect(second.states['booted']).toMatchObject(expected);
+      expect(second.states['booted']?.hostsInode).toBe(first.states['booted']?.hostsInode);
+    },
+  );
 
   testWithGuests('has its network again when metadata is gone and the image wrote /etc/hosts anew', () => {
     utm.boot({ nics: inOrder, image: imageNetwork });

@@ -15,7 +15,9 @@ export async function failure(asked: Promise<unknown>): Promise<StackwardError> 
 }
 export const askFacts = (host: Host) => host.read([{ verb: 'facts' }]);
 export const create = (path: string, bytes: number): HostWrite => ({
-  ...{ verb: 'swap-file', path, expect: null },
+  verb: 'swap-file',
+  path,
+  expect: null,
   content: Buffer.alloc(bytes, 'x').toString('base64'),
 });
 const text = (part: string | RegExp): unknown => expect.stringMatching(part);

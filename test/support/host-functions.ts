@@ -31,7 +31,7 @@ export function callHostFunction<T>(
       (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
   const answers = execFileSync(python, ['-c', driver(call), program], {
-    input: calls.map((one) => `${ascii(one)}\n`).join(''),
+    input: calls.map((call) => `${ascii(call)}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: 1 << 30,
   });

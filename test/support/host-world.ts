@@ -84,8 +84,14 @@ export class HostWorld {
   exception = (portId = this.portId) => ({
     kind: 'firewall-exception',
     spec: {
-      ...{ portId, mode: 'routed', sources: ['10.99.0.0/24'], destinations: ['10.77.0.0/24'], reason: 'transit' },
-      ...{ placement: 'bound', release: 'zed', firewallDriver: 'iptables_hybrid' },
+      portId,
+      mode: 'routed',
+      sources: ['10.99.0.0/24'],
+      destinations: ['10.77.0.0/24'],
+      reason: 'transit',
+      placement: 'bound',
+      release: 'zed',
+      firewallDriver: 'iptables_hybrid',
     },
     dependsOn: [] as readonly string[],
   });
@@ -93,14 +99,18 @@ export class HostWorld {
   grant = (role = 'member') => ({
     kind: 'policy-rule',
     spec: {
-      ...{ service: 'neutron', rule: 'create_port:fixed_ips:ip_address', role, release: 'zed' },
+      service: 'neutron',
+      rule: 'create_port:fixed_ips:ip_address',
+      role,
+      release: 'zed',
       reason: 'fixed addresses',
     },
     dependsOn: [] as readonly string[],
   });
 
   flag = (portId = this.portId) => ({
-    ...{ kind: 'bridge-port', spec: { portId, hairpin: false } },
+    kind: 'bridge-port',
+    spec: { portId, hairpin: false },
     dependsOn: [] as readonly string[],
   });
 
@@ -111,12 +121,15 @@ export class HostWorld {
   });
 
   manifest = (resources: object = this.all(), owner = 'acme-cloud', stack = 'acme') => ({
-    ...{ schemaVersion: '1.0', owner, stack, resources },
+    schemaVersion: '1.0',
+    owner,
+    stack,
+    resources,
   });
 
   /** @param manifests written as 0.json, 1.json, … */
   run = (args: readonly string[], ...manifests: object[]): Promise<Ended> => {
-    manifests.forEach((one, index) => this.hosts.command.write(`${index}.json`, one));
+    manifests.forEach((manifest, index) => this.hosts.command.write(`${index}.json`, manifest));
     return this.hosts.command.run([...args, ...manifests.flatMap((_, index) => ['--manifest', `${index}.json`])]);
   };
 

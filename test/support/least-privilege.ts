@@ -65,7 +65,7 @@ export class LeastPrivilege {
 
   /** One question a sequence. */
   ask(access: 'read' | 'write', questions: readonly object[], before: readonly string[] = []): readonly RawAnswer[] {
-    const { answers } = this.send(requestOf({ access, sequences: questions.map((one) => [one]) }), before);
+    const { answers } = this.send(requestOf({ access, sequences: questions.map((question) => [question]) }), before);
     return answers.map(([answer]) => answer ?? { ok: false });
   }
 

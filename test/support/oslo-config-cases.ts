@@ -1,4 +1,5 @@
 /** Configuration files as people, tools and attackers write them, with the options that a service would register. */
+import { defined } from '../../lib/basics/defined';
 import fc from 'fast-check';
 import type { OracleCase } from './oslo-config';
 
@@ -117,7 +118,7 @@ export const fileText: fc.Arbitrary<string> = fc
   .tuple(
     nearly(fc.constant(''), fc.constant('\ufeff'), 40),
     nearly(
-      fc.constantFrom(...sectionNames).map((one) => `[${one}]\n`),
+      fc.constantFrom(...sectionNames).map((name) => `[${name}]\n`),
       fc.constant(''),
       15,
     ),
@@ -162,7 +163,7 @@ export const oracleCase: fc.Arbitrary<OracleCase> = fc.record({
         multiple: multiple && index % 3 === 0,
         // Two options of one section may not share a former name.
         former: index === 0 ? former : [],
-        ...(preset === undefined || (multiple && index % 3 === 0) ? {} : { default: preset }),
+        ...defined({ default: multiple && index % 3 === 0 ? undefined : preset }),
       })),
     ),
 });

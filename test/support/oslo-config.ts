@@ -1,4 +1,5 @@
 /** The real oslo.config from PyPI, of four releases, in a folder that later runs use again. */
+import { defined } from '../../lib/basics/defined';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,7 +72,7 @@ export function askOsloConfig(release: OracleRelease, cases: readonly OracleCase
   const env = {
     PATH: process.env['PATH'],
     LC_ALL: 'C.UTF-8',
-    ...(release === '2026.2' ? {} : { PYTHONPATH: join(cache, release) }),
+    ...defined({ PYTHONPATH: release === '2026.2' ? undefined : join(cache, release) }),
   };
   return new Promise((resolve, reject) => {
     const script = join(__dirname, 'oslo-config-oracle.py');

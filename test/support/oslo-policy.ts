@@ -1,4 +1,5 @@
 /** The real oslo.policy from PyPI, of three releases, in a folder that later runs use again. */
+import { defined } from '../../lib/basics/defined';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,7 +53,10 @@ export function askOslo(library: keyof typeof osloVersions | 'icehouse', asked: 
   const script = join(__dirname, library === 'icehouse' ? 'policy-icehouse.py' : 'policy-oracle.py');
   const python = library === 'icehouse' ? 'python3' : join(cache, 'venv/bin/python');
   const input = JSON.stringify({ cases: [], files: [], defaults: [], ...asked });
-  const env = { PATH: process.env['PATH'], ...(library === 'newest' ? {} : { PYTHONPATH: join(cache, library) }) };
+  const env = {
+    PATH: process.env['PATH'],
+    ...defined({ PYTHONPATH: library === 'newest' ? undefined : join(cache, library) }),
+  };
   return JSON.parse(
     execFileSync(python, [script], {
       input,

@@ -148,17 +148,17 @@ const blank = fc.constantFrom('', ' ', '\n', '\r\n', '\t', '  \n\t');
 export const jsonFile = fc
   .tuple(fc.array(fc.tuple(fileName, fileValue, blank, blank, blank), { maxLength: 6 }), blank, blank)
   .map(([all, head, tail]) => {
-    const members = all.map(([key, one, a, b, c]) => `${a}${JSON.stringify(key)}${b}:${c}${JSON.stringify(one)}`);
+    const members = all.map(([key, value, a, b, c]) => `${a}${JSON.stringify(key)}${b}:${c}${JSON.stringify(value)}`);
     return `{${members.join(',')}${head}}${tail}`;
   });
 
-const yamlValue = fc.tuple(fileValue, fc.nat(3)).map(([one, style]) => {
-  if (typeof one !== 'string')
-    return style < 2 ? JSON.stringify(one) : `\n${one.map((all) => `  - ${JSON.stringify(all)}`).join('\n')}`;
-  if (style === 0) return JSON.stringify(one);
-  if (style === 1) return `'${one.replaceAll("'", "''")}'`;
-  if (style === 2) return `>-\n  ${one}`;
-  return /^[a-z]/.test(one) ? one : JSON.stringify(one);
+const yamlValue = fc.tuple(fileValue, fc.nat(3)).map(([value, style]) => {
+  if (typeof value !== 'string')
+    return style < 2 ? JSON.stringify(value) : `\n${value.map((all) => `  - ${JSON.stringify(all)}`).join('\n')}`;
+  if (style === 0) return JSON.stringify(value);
+  if (style === 1) return `'${value.replaceAll("'", "''")}'`;
+  if (style === 2) return `>-\n  ${value}`;
+  return /^[a-z]/.test(value) ? value : JSON.stringify(value);
 });
 /** With every way to write a value, comments, and either line end. */
 export const yamlFile = fc
@@ -168,7 +168,7 @@ export const yamlFile = fc
     fc.boolean(),
   )
   .map(([all, isWhole, isDos]) => {
-    const text = all.map(([key, one, after]) => `"${key}": ${one}\n${after}`).join('');
+    const text = all.map(([key, value, after]) => `"${key}": ${value}\n${after}`).join('');
     const cut = isWhole ? text : text.trimEnd();
     return isDos ? cut.replaceAll('\n', '\r\n') : cut;
   });

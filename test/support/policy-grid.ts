@@ -36,15 +36,22 @@ export const targets: readonly Attributes[] = (
     ['p9', 'p9', true],
   ] as const
 ).map(([project, parent, isShared]) => ({
-  ...{ project_id: project, tenant_id: project, shared: isShared, 'router:external': isShared },
-  ...{ device_owner: isShared ? 'network:dhcp' : 'compute:nova', target_tenant: parent, target_project: parent },
+  project_id: project,
+  tenant_id: project,
+  shared: isShared,
+  'router:external': isShared,
+  device_owner: isShared ? 'network:dhcp' : 'compute:nova',
+  target_tenant: parent,
+  target_project: parent,
   ...Object.fromEntries(
-    ['network', 'security_group', 'ext_parent', 'qos_policy', 'policy', 'router', 'trunk'].flatMap((one) => [
-      [`${one}:tenant_id`, parent],
-      [`${one}:project_id`, parent],
+    ['network', 'security_group', 'ext_parent', 'qos_policy', 'policy', 'router', 'trunk'].flatMap((name) => [
+      [`${name}:tenant_id`, parent],
+      [`${name}:project_id`, parent],
     ]),
   ),
-  ...{ tenant_and_parent: parent, belongs_to_default_sg: isShared, is_default: isShared },
+  tenant_and_parent: parent,
+  belongs_to_default_sg: isShared,
+  is_default: isShared,
 }));
 
 export const actionsOf = (release: Release): readonly string[] =>

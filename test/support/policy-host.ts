@@ -48,7 +48,7 @@ export class PolicyHost {
   }
 
   private observed(owners: readonly string[]): TargetObservation {
-    const of = (isAbout: boolean): Map<string, HostRecord<RecordEntry>> =>
+    const recordsOf = (isAbout: boolean): Map<string, HostRecord<RecordEntry>> =>
       new Map(
         [...new Set([...this.records.keys(), ...owners])]
           .filter((owner) => owners.includes(owner) === isAbout)
@@ -62,8 +62,8 @@ export class PolicyHost {
       sources: [{ service: this.service, release: this.release, configFiles: [this.config] }],
       generated: new Map(),
       roles: undefined,
-      records: of(true),
-      others: of(false),
+      records: recordsOf(true),
+      others: recordsOf(false),
     });
   }
 
@@ -73,7 +73,9 @@ export class PolicyHost {
     const { service, reason } = { service: this.service, reason: 'tests' };
     const wanted = Object.entries(declared).flatMap(([owner, grants]) =>
       Object.entries(grants).map(([name, role]) => ({
-        ...{ id: `policy-rule.${owner}/${name}`, stack: owner, owner },
+        id: `policy-rule.${owner}/${name}`,
+        stack: owner,
+        owner,
         spec: { service, rule: this.rule, role, release: this.release, reason },
       })),
     );
@@ -81,7 +83,7 @@ export class PolicyHost {
     const observed = this.observed(owners);
     const placement = { target: 'host:ctl1', wanted, sweep, owners, ids: [] } as const;
     const { steps, findings } = diff(placement, observed);
-    const fault = findings.find((one) => one.reason !== undefined);
+    const fault = findings.find((finding) => finding.reason !== undefined);
     if (fault) throw new RangeError(fault.message);
     this.warnings = findings.map(({ message }) => message);
     const advanced = advance(observed, steps);

@@ -16,7 +16,7 @@ const rules = actionsOf(release);
 const texts = rules.map((rule) => granted(release, rule).after.text);
 const cases = [
   ...rules.map((rule) => [rule, null]),
-  ...rules.map((rule, at) => [rule, texts[at] === '' ? null : texts[at]]),
+  ...rules.map((rule, index) => [rule, texts[index] === '' ? null : texts[index]]),
 ];
 const input = JSON.stringify({ credentials: people, targets, cases });
 const output = execFileSync(python, [join(__dirname, 'policy-neutron.py')], {
@@ -29,6 +29,8 @@ const recorded: Recorded = {
   about: `neutron ${version} from PyPI, ${new Date().toISOString().slice(0, 10)}: test/support/policy-record.ts`,
   release,
   credentials,
-  rules: Object.fromEntries(rules.map((rule, at) => [rule, [answers[at] ?? '', answers[at + rules.length] ?? '']])),
+  rules: Object.fromEntries(
+    rules.map((rule, index) => [rule, [answers[index] ?? '', answers[index + rules.length] ?? '']]),
+  ),
 };
 process.stdout.write(`${JSON.stringify(recorded).replaceAll('],"', '],\n"')}\n`);

@@ -81,12 +81,21 @@ export class PolicySite {
     return { content: this.read(file), mode, uid, gid, mtimeMs };
   }
 
-  manifest(grants: Readonly<Record<string, Grant>>, of: { owner?: string; stack?: string } = {}): Manifest {
-    const { owner = this.owner, stack = this.stack } = of;
+  manifest(grants: Readonly<Record<string, Grant>>, named: { owner?: string; stack?: string } = {}): Manifest {
+    const { owner = this.owner, stack = this.stack } = named;
     const resources = Object.entries(grants).map(([name, grant]) => ({
-      ...{ path: `${stack}/${name}`, stack, owner, kind: 'policy-rule', dependsOn: [], unknown: [] },
+      path: `${stack}/${name}`,
+      stack,
+      owner,
+      kind: 'policy-rule',
+      dependsOn: [],
+      unknown: [],
       spec: {
-        ...{ service: 'neutron', rule: 'create_port:fixed_ips', role: 'member', release: 'icehouse', reason: 'tests' },
+        service: 'neutron',
+        rule: 'create_port:fixed_ips',
+        role: 'member',
+        release: 'icehouse',
+        reason: 'tests',
         ...grant,
       },
     }));

@@ -18,8 +18,9 @@ export const granted = icehouse.replace(
   '_ips": "rule:admin_or_network_owner",',
   '_ips": "(rule:admin_or_network_owner) or role:member",',
 );
-export const problems = (of: { problems: readonly { reason: string; message: string }[] }) =>
-  of.problems.map(({ reason, message }) => `${reason}: ${message}`);
-export const warnings = (of: { warnings: readonly { message: string }[] }) => of.warnings.map(({ message }) => message);
-export const outcomes = (of: { results: readonly { outcome: string; message?: string }[] }) =>
-  of.results.map(({ outcome, message }) => (message === undefined ? outcome : `${outcome}: ${message}`));
+export const problems = (report: { problems: readonly { reason: string; message: string }[] }) =>
+  report.problems.map(({ reason, message }) => `${reason}: ${message}`);
+export const warnings = (report: { warnings: readonly { message: string }[] }) =>
+  report.warnings.map(({ message }) => message);
+export const outcomes = (report: { results: readonly { outcome: string; message?: string }[] }) =>
+  report.results.map(({ outcome, message }) => (message === undefined ? outcome : `${outcome}: ${message}`));

@@ -19,18 +19,18 @@ beforeEach(() => (asked.length = 0));
 
 const file = (path: string) => ({ verb: 'read-file', path }) as const;
 const answers = async (answer: Promise<readonly unknown[]>) =>
-  (await answer).map((one) => (one as { value: HostRead }).value);
+  (await answer).map((outcome) => (outcome as { value: HostRead }).value);
 
 test('what is asked of one host in one turn is one round trip, and the same question is asked once', async () => {
   const pool = new HostPool(echo);
-  const [first, second, other] = await Promise.all([
+  const [first, second, third] = await Promise.all([
     answers(pool.get('h1').read([file('/a'), { verb: 'facts' }])),
     answers(pool.get('h1').read([{ verb: 'facts' }, file('/b'), file('/a')])),
     answers(pool.get('h2').read([file('/a')])),
   ]);
   expect(first).toEqual([file('/a'), { verb: 'facts' }]);
   expect(second).toEqual([{ verb: 'facts' }, file('/b'), file('/a')]);
-  expect(other).toEqual([file('/a')]);
+  expect(third).toEqual([file('/a')]);
   expect(asked).toEqual([[file('/a'), { verb: 'facts' }, file('/b')], [file('/a')]]);
 });
 
@@ -43,12 +43,12 @@ test('what is asked later is asked again: the world may have changed', async () 
 
 test('a host that does not answer fails everybody who asked it, and nobody else', async () => {
   const pool = new HostPool(echo);
-  const [first, second, other] = await Promise.allSettled([
+  const [first, second, third] = await Promise.allSettled([
     pool.get('broken').read([file('/a')]),
     pool.get('broken').read([file('/b')]),
     pool.get('h1').read([file('/a')]),
   ]);
-  expect([first.status, second.status, other.status]).toEqual(['rejected', 'rejected', 'fulfilled']);
+  expect([first.status, second.status, third.status]).toEqual(['rejected', 'rejected', 'fulfilled']);
 });
 
 test('at most 32 hosts are asked at a time, unless another bound is given; all of them are in the end', async () => {
@@ -70,6 +70,6 @@ test('at most 32 hosts are asked at a time, unless another bound is given; all o
     const pool = new HostPool(busy, ...more);
     const names = Array.from({ length: 36 }, (_, index) => `h${index}`);
     const all = await Promise.all(names.map((name) => pool.get(name).read([{ verb: 'facts' }])));
-    expect([most, all.flat().filter((one) => one.ok).length]).toEqual([bound, 36]);
+    expect([most, all.flat().filter((outcome) => outcome.ok).length]).toEqual([bound, 36]);
   }
 });

@@ -12,14 +12,24 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const fileOf = (content: string): Outcome<HostFile> => ({
   ok: true,
   value: {
-    ...{ exists: true, realPath: path, content: Buffer.from(content).toString('base64'), sha256: sha256(content) },
-    ...{ mode: 0o600, links: 1, owner: 'root', group: 'root', mtimeSeconds: 1, xattrs: {}, managers: [] },
+    exists: true,
+    realPath: path,
+    content: Buffer.from(content).toString('base64'),
+    sha256: sha256(content),
+    mode: 0o600,
+    links: 1,
+    owner: 'root',
+    group: 'root',
+    mtimeSeconds: 1,
+    xattrs: {},
+    managers: [],
   },
 });
 
 test('a new record stands under its kind and owner, in the host’s own state folder', async () => {
   const host = {
-    ...{ name: 'h1', stateFolder: '/srv/state' },
+    name: 'h1',
+    stateFolder: '/srv/state',
     read: (questions: readonly { verb: string }[]) =>
       Promise.resolve(
         questions.map(({ verb }) => ({

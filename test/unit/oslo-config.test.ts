@@ -85,7 +85,9 @@ describe('references', () => {
   const files = [parseOsloFile('1.conf', '[DEFAULT]\npassword = pa$word\nurl = $host:$port\nloop = $loop\n', 3)];
   const config = { files, environment: new Map<string, string>(), era };
   const option = (name: string, rest: Partial<RegisteredOption> = {}): RegisteredOption => ({
-    ...{ section: 'DEFAULT', name, isText: true },
+    section: 'DEFAULT',
+    name,
+    isText: true,
     ...rest,
   });
   const registered = [

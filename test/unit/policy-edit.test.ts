@@ -109,9 +109,9 @@ describe('a rule that the file leaves out is put in as the file is written', () 
       Written,
     ];
     expect(take(take(second.content, 'c', 'two', was[1]) ?? '', 'b', 'one', was[0])).toBe('{}');
-    const other = take(second.content, 'b', 'one', was[0]) ?? '';
-    expect([...parsePolicyFile(other, 'icehouse').values]).toEqual([['c', 'role:two']]);
-    expect(JSON.parse(take(other, 'c', 'two', was[1]) ?? '')).toEqual({});
+    const withoutFirst = take(second.content, 'b', 'one', was[0]) ?? '';
+    expect([...parsePolicyFile(withoutFirst, 'icehouse').values]).toEqual([['c', 'role:two']]);
+    expect(JSON.parse(take(withoutFirst, 'c', 'two', was[1]) ?? '')).toEqual({});
   });
 
   test('a file that was made for it stays, without rules', () => {
@@ -175,11 +175,11 @@ describe('what somebody changed since stays, and only the role goes', () => {
 
   test('in YAML lists', () => {
     const list = (items: string) => `b:\n${items}c: d:e\n`;
-    const one = '  - [rule:a] # one\n';
+    const line = '  - [rule:a] # one\n';
     const ours = '  - ["role:member"]\n';
-    expect(take(list(one + ours + '  - [x:y]\n'), 'b', 'member', was)).toBe(list(one + '  - [x:y]\n'));
-    expect(take(list(ours + one + '  - [x:y]\n'), 'b', 'member', was)).toBe(list(one + '  - [x:y]\n'));
-    expect(take(list(one + ours), 'b', 'member', was)).toBe(list(one));
+    expect(take(list(line + ours + '  - [x:y]\n'), 'b', 'member', was)).toBe(list(line + '  - [x:y]\n'));
+    expect(take(list(ours + line + '  - [x:y]\n'), 'b', 'member', was)).toBe(list(line + '  - [x:y]\n'));
+    expect(take(list(line + ours), 'b', 'member', was)).toBe(list(line));
   });
 });
 
@@ -244,7 +244,7 @@ test.each([
         fc.pre(old?.is !== 'unparsed' && admissionOf(rules, rule, 'member') === 'no');
         const { content, before, written, frame } = addRole(file, rules, rule, 'member', 'rule:q');
         const after = parsePolicyFile(content, era);
-        const rest = (of: typeof file) => [...of.values].filter(([one]) => one !== rule);
+        const rest = (read: typeof file) => [...read.values].filter(([key]) => key !== rule);
         expect(rest(after)).toEqual(rest(file));
         expect(admissionOf(rulesOf(content, era), rule, 'member')).toBe('role');
         const entry = findEntry(after, rule);

@@ -97,15 +97,17 @@ describe('what the release decides', () => {
   test('where the file is silent: the default of the code, with its deprecated half while that counts', () => {
     const defaultOf = (service: ServiceName, rule: string, release: Release, alone: boolean) =>
       effectiveCheck(codeRules(service, release)?.get(rule) as CodeRule, alone);
-    const of = (release: Release, alone: boolean) =>
+    const addressDefault = (release: Release, alone: boolean) =>
       defaultOf('neutron', 'create_port:fixed_ips:ip_address', release, alone);
     const old = 'rule:context_is_advsvc or rule:admin_or_network_owner';
-    expect(of('victoria', false)).toBe(old);
-    expect(of('zed', true)).toBe('rule:context_is_advsvc or rule:network_owner or rule:admin_only');
-    expect(of('zed', false)).toBe(`(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or (${old})`);
-    expect(defaultOf('neutron', 'create_port:mac_address', 'zed', false)).toBe(of('zed', false));
-    expect(of('2024.2', true)).toContain('role:manager');
-    expect(of('2025.1', true)).not.toContain('role:manager');
+    expect(addressDefault('victoria', false)).toBe(old);
+    expect(addressDefault('zed', true)).toBe('rule:context_is_advsvc or rule:network_owner or rule:admin_only');
+    expect(addressDefault('zed', false)).toBe(
+      `(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or (${old})`,
+    );
+    expect(defaultOf('neutron', 'create_port:mac_address', 'zed', false)).toBe(addressDefault('zed', false));
+    expect(addressDefault('2024.2', true)).toContain('role:manager');
+    expect(addressDefault('2025.1', true)).not.toContain('role:manager');
     expect(defaultOf('nova', 'os_compute_api:servers:create:forced_host', 'yoga', false)).toBe(
       'rule:project_admin_api',
     );
@@ -119,17 +121,17 @@ describe('what the release decides', () => {
       (['zed', '2023.1', '2023.2', '2024.1', '2024.2', '2026.1', '2026.2'] as const).filter((one) =>
         enforcesNewDefaults(service, one),
       );
-    expect(of('nova')[0]).toBe('2023.1');
-    expect(of('neutron')[0]).toBe('2023.2');
-    expect(of('keystone')[0]).toBe('2024.2');
-    expect(of('cinder')).toEqual(['2026.2']);
+    expect(enforcing('nova')[0]).toBe('2023.1');
+    expect(enforcing('neutron')[0]).toBe('2023.2');
+    expect(enforcing('keystone')[0]).toBe('2024.2');
+    expect(enforcing('cinder')).toEqual(['2026.2']);
   });
 
   test('file names and grammar', () => {
     expect(policyFileNames('neutron', 'victoria')).toEqual(['policy.json']);
     expect(policyFileNames('nova', 'victoria')).toEqual(['policy.yaml', 'policy.json']);
     expect(policyFileNames('nova', '2026.1')).toEqual(['policy.yaml']);
-    expect(['icehouse', 'liberty', 'mitaka', 'newton'].map((one) => eraOf(one as Release))).toEqual([
+    expect(['icehouse', 'liberty', 'mitaka', 'newton'].map((release) => eraOf(release as Release))).toEqual([
       'icehouse',
       'juno',
       'mitaka',

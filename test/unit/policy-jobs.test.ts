@@ -34,10 +34,10 @@ class Site {
   }
 
   grant(names: string): void {
-    const as = { path: 'x', stack: 'y' };
+    const by = { path: 'x', stack: 'y' };
     const rules = this.rules();
     this.perform(
-      [...names].map((name) => ({ ...this.about(name as Name), does: 'add', rules, effective: 'rule:q', as })),
+      [...names].map((name) => ({ ...this.about(name as Name), does: 'add', rules, effective: 'rule:q', as: by })),
     );
   }
 

@@ -30,15 +30,15 @@ const roles = ['member', 'operator', 'reader', 'auditor'];
 const role = fc.constantFrom(...roles, 'Member');
 const grants: fc.Arbitrary<Grants> = fc
   .dictionary(fc.constantFrom('A', 'B', 'C'), role, { maxKeys: 3 })
-  .filter((all) => new Set(Object.values(all).map((one) => one.toLowerCase())).size === Object.keys(all).length);
+  .filter((all) => new Set(Object.values(all).map((role) => role.toLowerCase())).size === Object.keys(all).length);
 const run = fc.oneof(
   fc.record({ one: grants }),
   fc.record({ two: grants }),
   fc.record({ one: grants, two: grants }),
 ) as fc.Arbitrary<Readonly<Record<string, Grants>>>;
 
-const tokens = ['admin', 'advsvc', 'nothing', ...roles].flatMap((one) =>
-  ['n', 'p', 'q'].map((project) => [one, project] as const),
+const tokens = ['admin', 'advsvc', 'nothing', ...roles].flatMap((role) =>
+  ['n', 'p', 'q'].map((project) => [role, project] as const),
 );
 
 test.each(sites)('%s', (_, release, rule, name, before) => {
@@ -50,9 +50,11 @@ test.each(sites)('%s', (_, release, rule, name, before) => {
       for (const all of [...runs, { [last]: {} }, { [last === 'one' ? 'two' : 'one']: {} }]) {
         Object.assign(declared, all);
         host.run(all);
-        const granted = Object.values(declared).flatMap((some) => Object.values(some).map((one) => one.toLowerCase()));
+        const granted = Object.values(declared).flatMap((grants) =>
+          Object.values(grants).map((role) => role.toLowerCase()),
+        );
         expect(host.admitted(tokens)).toEqual(
-          tokens.map(([own], at) => admitted[at] === true || granted.includes(own)),
+          tokens.map(([own], index) => admitted[index] === true || granted.includes(own)),
         );
         expect(host.run(all)).toEqual([]);
       }

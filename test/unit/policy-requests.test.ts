@@ -65,7 +65,9 @@ test.each([
   [[['role:member', '!'], ['role:admin']], 'closed'],
 ] as const)('for the role member %j is %s', (value, expected) => {
   const values: Record<string, unknown> = { it: value, owner: 'project_id:%(project_id)s', admin_only: 'role:admin' };
-  const byName = new Map(Object.entries(values).map(([name, one]) => [name, parseRule(one as RuleValue, 'newton')]));
+  const byName = new Map(
+    Object.entries(values).map(([name, value]) => [name, parseRule(value as RuleValue, 'newton')]),
+  );
   expect(opennessOf({ era: 'newton', service: 'neutron', byName, defaultRule: '' }, 'it', 'member')).toBe(expected);
 });
 
@@ -73,7 +75,7 @@ const warnings = (
   text: string,
   of: { rule?: string; release?: Release; service?: ServiceName; role?: string } = {},
 ) => {
-  const { rule = address, release = 'zed', service = 'neutron', role = 'member' } = of;
+  const { rule = address, release = 'zed', service = 'neutron', role = 'member' } = more;
   const host = new PolicyHost(text, release, rule, policyFileNames(service, release)[0] ?? '', service);
   host.run({ owner: { Grant: role } });
   const once = host.warnings;

@@ -92,9 +92,9 @@ test('a misspelt rule that the file holds is Blocked all the same; what only a p
 });
 
 test('a rule that is asked itself and is the former name of another is granted once the file has the other', () => {
-  const [rule, other] = ['os_compute_api:os-rescue', 'os_compute_api:os-unrescue'];
-  expect(() => granted('nova', 'zed', rule)).toThrow(`if ${rule} itself is meant, write ${other} there too`);
-  expect(granted('nova', 'zed', rule, `"${other}": "role:boss"\n`)).toContain(' or role:operator');
+  const [rule, beside] = ['os_compute_api:os-rescue', 'os_compute_api:os-unrescue'];
+  expect(() => granted('nova', 'zed', rule)).toThrow(`if ${rule} itself is meant, write ${beside} there too`);
+  expect(granted('nova', 'zed', rule, `"${beside}": "role:boss"\n`)).toContain(' or role:operator');
 });
 
 test('names that the operator made up in the file stay, and may be referred to', () => {
