@@ -86,7 +86,7 @@ export abstract class ProgramHost implements Host {
     this.stateFolder = options.stateFolder ?? defaultStateFolder;
     if (options.installed !== undefined && !/^(\/[\w.-]+)+$/.test(options.installed))
       throw new UnrecoverableError(
-        `the path of the installed program may hold letters, digits, ".", "_", "-" and "/": ${options.installed}`,
+        `the path of the installed program may hold letters, digits, ".", "_", "-" and "/", and is ${options.installed}; correct "installed" of stackward.yaml`,
         { where: `host:${name}` },
       );
   }

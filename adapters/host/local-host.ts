@@ -24,7 +24,10 @@ export class LocalHost extends ProgramHost {
   protected wayError({ code, stderr, error }: Ended): UnrecoverableError | undefined {
     const where = `host:${this.name}`;
     if (error !== undefined)
-      return new UnrecoverableError(`a program can't be started here: ${String(error)}`, { where, cause: error });
+      return new UnrecoverableError(`a program can't be started here (${String(error)}); correct PATH`, {
+        where,
+        cause: error,
+      });
     // iproute2 uses one exit code for all failures.
     if (code !== 255 || !stderr.startsWith('Cannot open network namespace')) return undefined;
     return new UnrecoverableError(

@@ -30,7 +30,10 @@ export class SshHost extends ProgramHost {
     super(name, ssh);
     this.connectTimeoutMs = 2 * this.answerTimeoutMs;
     if (!/^[^\s-]\S*$/.test(ssh.destination))
-      throw new UnrecoverableError(`it is no destination for ssh: "${ssh.destination}"`, { where: `host:${name}` });
+      throw new UnrecoverableError(
+        `it is no destination for ssh: "${ssh.destination}"; correct "ssh" of stackward.yaml`,
+        { where: `host:${name}` },
+      );
   }
 
   /** Each option stands before the user's configuration and wins over the same option there. */

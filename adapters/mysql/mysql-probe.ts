@@ -25,7 +25,9 @@ export async function connectTo(options: MysqlOptions, limits: Partial<MysqlLimi
     const receivedAt = Date.now();
     const now = Date.parse(`${row?.now.replace(' ', 'T')}Z`);
     if (row === undefined || Number.isNaN(now))
-      throw new UnrecoverableError('the database answers SELECT UTC_TIMESTAMP() with something that is no time');
+      throw new UnrecoverableError(
+        'the database answers SELECT UTC_TIMESTAMP() with something that is no time; see what answers there',
+      );
     // The server drops fractions of a second. On average its clock was half a second later, give or take another half.
     const aheadSeconds = (now + 500 - (sentAt + receivedAt) / 2) / 1000;
     const clock = { aheadSeconds, withinSeconds: 0.5 + (receivedAt - sentAt) / 2000 };

@@ -41,8 +41,11 @@ export class KeystoneApi implements IdentityReader {
   private async get<Answer>(path: string, schema: z.ZodType<Answer>): Promise<Answer> {
     const parsed = schema.safeParse(await this.session.keystone(path));
     if (parsed.success) return parsed.data;
-    throw new UnrecoverableError(`Keystone's answer to GET /v3${path} has an unknown form: ${sayFault(parsed.error)}`, {
-      where: `cloud ${this.session.cloud}`,
-    });
+    throw new UnrecoverableError(
+      `Keystone's answer to GET /v3${path} has an unknown form: ${sayFault(parsed.error)}; see what answers at "auth_url"`,
+      {
+        where: `cloud ${this.session.cloud}`,
+      },
+    );
   }
 }

@@ -39,9 +39,12 @@ export class NovaApi implements ComputeReader {
       append(result, fresh.map(serverOf));
       marker = fresh.at(-1)?.id ?? '';
     }
-    throw new UnrecoverableError(`Nova's list of servers has more than ${mostPages} pages`, {
-      where: `cloud ${this.session.cloud}`,
-    });
+    throw new UnrecoverableError(
+      `Nova's list of servers has more than ${mostPages} pages; see what answers at the compute endpoint`,
+      {
+        where: `cloud ${this.session.cloud}`,
+      },
+    );
   }
 
   /** @param more `mayBeAbsent`: a 404 is undefined, which the schema takes */

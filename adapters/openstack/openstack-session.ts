@@ -122,9 +122,12 @@ export class OpenStackSession {
     const url = new URL(await this.endpoint(service));
     const [, base, own] = /^(.*?)\/(v\d+(?:\.\d+)?)(?:\/.*)?$/.exec(url.pathname) ?? [];
     if (base === undefined || own === undefined)
-      throw new UnrecoverableError(`the endpoint of "${service}" names no version of its API`, {
-        where: `cloud ${this.cloud}`,
-      });
+      throw new UnrecoverableError(
+        `the endpoint of "${service}" names no version of its API; correct the endpoint in the catalogue`,
+        {
+          where: `cloud ${this.cloud}`,
+        },
+      );
     return this.ask(id, `${url.origin}${base}/${version ?? own}/`, {});
   }
 

@@ -85,9 +85,12 @@ export const ownedPortAnswer = z.object({
 export function checkedAnswer<Answer>(schema: z.ZodType<Answer>, answer: unknown, what: string, cloud: string): Answer {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new UnrecoverableError(`the answer of ${what} has an unknown form: ${sayFault(parsed.error)}`, {
-    where: `cloud ${cloud}`,
-  });
+  throw new UnrecoverableError(
+    `the answer of ${what} has an unknown form: ${sayFault(parsed.error)}; see what answers there`,
+    {
+      where: `cloud ${cloud}`,
+    },
+  );
 }
 
 /** Null in an answer stands for a value that nobody told. */

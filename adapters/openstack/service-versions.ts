@@ -53,7 +53,7 @@ export class ServiceVersions implements VersionReader {
     const next = checked('Nova', novaAnswer, await this.session.versionDocument('compute', 'v2.1'));
     if (next.version.version !== undefined && next.version.version !== '')
       return { service: 'nova', version: next.version.version };
-    throw new UnrecoverableError("Nova's /v2.1 names no version of its API");
+    throw new UnrecoverableError("Nova's /v2.1 names no version of its API; see what answers there");
   }
 
   private async cinder(): Promise<ApiAnswer> {

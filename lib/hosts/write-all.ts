@@ -19,7 +19,10 @@ export async function writeAll<Thing>(
   for (const [index, { things }] of open.entries()) {
     const outcomes = answers[index] ?? [];
     const bad = outcomes.find((outcome) => !outcome.ok);
-    const error = outcomes.length === 0 ? new TransientError('the host gave no answer to it') : bad?.error;
+    const error =
+      outcomes.length === 0
+        ? new TransientError('the host gave no answer to it; plan again to see what is done')
+        : bad?.error;
     if (error !== undefined) for (const thing of things) failed.set(thing, error);
   }
   return failed;

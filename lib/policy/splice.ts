@@ -128,12 +128,16 @@ export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Ed
     after = parsePolicyFile(edit.content, era);
     if (after.values.has(rule)) parseRule(after.values.get(rule), era);
   } catch (error) {
-    throw new Blocked(`the file is written in a way that ${rule} can't be changed alone (${(error as Error).message})`);
+    throw new Blocked(
+      `the file is written in a way that ${rule} can't be changed alone (${(error as Error).message}); change it there by hand`,
+    );
   }
   const others = ({ values }: PolicyFile): string =>
     JSON.stringify([...values].filter(([name]) => name !== rule).sort(([a], [b]) => (a < b ? -1 : 1)));
   if (others(file) !== others(after))
-    throw new Blocked(`the file is written in a way that ${rule} can't be changed without another rule`);
+    throw new Blocked(
+      `the file is written in a way that ${rule} can't be changed without another rule; change it there by hand`,
+    );
   const admitsAll = (values: ReadonlyMap<string, unknown>): boolean =>
     values.has(rule) && parseRule(values.get(rule), era).is === 'true';
   if (edit.before !== null && admitsAll(after.values) && edit.written !== null && !admitsAll(file.values))

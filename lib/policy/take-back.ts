@@ -117,7 +117,7 @@ export function restoreValue(
   const made = insert(file, rule, '!');
   const opened = parsePolicyFile(made.content, rules.era);
   const put = findEntry(opened, rule);
-  if (!put) throw new Blocked(`there is no place for the rule ${rule} in the file`);
+  if (!put) throw new Blocked(`there is no place for the rule ${rule} in the file; put it there by hand`);
   return checked(file, rules, rule, { ...replace(opened, put, raw), before: null });
 }
 

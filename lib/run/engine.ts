@@ -194,7 +194,11 @@ async function applyTo(
       report(step, result);
     }
     if (stop.aborted) return notBegun();
-    rest({ outcome: 'failed', reason: 'UnrecoverableError', message: 'the kind gave no result for this step' });
+    rest({
+      outcome: 'failed',
+      reason: 'UnrecoverableError',
+      message: 'the kind gave no result for this step; this is a defect of stackward, so report it',
+    });
   } catch (error) {
     const { reason, message } = asStackwardError(error);
     rest({ outcome: 'failed', reason, message });

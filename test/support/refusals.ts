@@ -1,0 +1,86 @@
+/**
+ * The sentences of stackward's refusals, read from its source. A refusal is made in one of two ways: as an error of
+ * lib/basics/errors.ts, or as a finding with a reason and a message. Some adapters keep their sentences in a file of
+ * its own; there each text of four words or more is a sentence.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+
+const root = resolve(__dirname, '../..');
+const folders = ['adapters', 'cli', 'lib', 'reconcilers', 'reports'];
+const reasons = ['Refused', 'TransientError', 'UnrecoverableError', 'Blocked'];
+
+/** Files that hold nothing but sentences, which other files make errors of. */
+const collections = [
+  'adapters/host/host-errors.ts',
+  'adapters/host/ssh-errors.ts',
+  'adapters/mysql/mysql-errors.ts',
+  'adapters/mysql/mysql-refusals.ts',
+  'adapters/mysql/mysql-tls-errors.ts',
+  'adapters/openstack/openstack-errors.ts',
+];
+
+export interface Refusals {
+  /** `…` stands for each value that a run puts in. */
+  readonly sentences: readonly { readonly file: string; readonly sentence: string }[];
+  /** Files with refusals whose sentences stand elsewhere in the source. */
+  readonly unread: ReadonlySet<string>;
+}
+
+export function readRefusals(): Refusals {
+  const sentences: { file: string; sentence: string }[] = [];
+  const unread = new Set<string>();
+  for (const file of folders.flatMap(filesBelow)) {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      const message = collections.includes(file) ? undefined : messageOf(node);
+      const texts = message === undefined ? [] : textsOf(message);
+      if (message !== undefined && texts.length === 0) unread.add(file);
+      if (collections.includes(file) && isText(node)) texts.push(...textsOf(node).filter(isSentence));
+      for (const sentence of texts) sentences.push({ file, sentence });
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return { sentences, unread };
+}
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+
+/** The message of a refusal that this node makes; undefined for any other node. */
+function messageOf(node: ts.Node): ts.Expression | undefined {
+  if (ts.isNewExpression(node) && reasons.includes(node.expression.getText())) return node.arguments?.[0];
+  if (!ts.isObjectLiteralExpression(node)) return undefined;
+  const [reason, message] = ['reason', 'message'].map((name) => valueOf(node, name));
+  return reason !== undefined && ts.isStringLiteral(reason) && reasons.includes(reason.text) ? message : undefined;
+}
+
+function valueOf(node: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  const property = node.properties.find((each) => each.name?.getText() === name);
+  if (property === undefined) return undefined;
+  if (ts.isPropertyAssignment(property)) return property.initializer;
+  return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
+}
+
+const isText = (node: ts.Node): node is ts.Expression => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+const isSentence = (text: string): boolean => text.split(' ').length >= 4;
+
+/** Every text that the expression may have; none where only a run can tell. */
+function textsOf(node: ts.Expression): string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isTemplateExpression(node))
+    return [node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('')];
+  if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
+  if (ts.isBinaryExpression(node))
+    return textsOf(node.left).flatMap((left) => orHole(node.right).map((right) => left + right));
+  return ts.isParenthesizedExpression(node) ? textsOf(node.expression) : [];
+}
+
+function orHole(node: ts.Expression): string[] {
+  const texts = textsOf(node);
+  return texts.length === 0 ? ['…'] : texts;
+}
