@@ -218,7 +218,7 @@ export class InventoryApi implements InventoryReader {
   }
 
   private endless(collection: string): UnrecoverableError {
-    return new UnrecoverableError(`the list of ${collection} has more than ${mostPages} pages`, {
+    return new UnrecoverableError(`the list of ${collection} has more than ${mostPages} pages; see what answers there`, {
       where: `cloud ${this.session.cloud}`,
     });
   }
