@@ -35,7 +35,7 @@ const encryption = tls.default({ minVersion: 'TLSv1.2', verifyName: true });
 /** Default of `schema`: the database's name. */
 const database = z.strictObject({ ...login, schema: z.string().min(1).optional(), tls: encryption });
 
-/** One account that reads several databases of one server, whose schemas have their names. */
+/** One account that reads several databases of one server. Each schema has its database's name. */
 const shared = z.strictObject({ ...login, names: z.array(z.enum(reachableNames)).min(1), tls: encryption });
 
 export type DatabaseAccess = Omit<z.infer<typeof database>, 'schema'> & { readonly schema: string };
@@ -136,7 +136,7 @@ const configuration = z.strictObject({
 
 export type Configuration = Omit<z.infer<typeof configuration>, 'databases'> & {
   readonly databases: Readonly<Partial<Record<ReachableName, DatabaseAccess>>>;
-  /** That was read, or would be. */
+  /** Path of the file that was read, or would be. */
   readonly file: string;
 };
 export type HostAccess = z.infer<typeof hostAccess>;

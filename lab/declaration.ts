@@ -36,7 +36,9 @@ export interface Service {
   prepare?(): Promise<void>;
   /** Started only by a command that names it. */
   readonly isOptional?: boolean;
-  /** True for what keeps its clients' state: when it starts anew, so does every service that needs it. */
+  /**
+   * True for a service that keeps its clients' state. When it starts anew, every service that needs it starts anew too.
+   */
   readonly takesDependentsAlong?: boolean;
 }
 

@@ -15,9 +15,10 @@ import { digestOf, endLeftovers, ensureService, findRunning, listStarted } from 
 type Say = (text: string) => void;
 
 /**
- * Brings the lab up from any state that it may be in; what runs and answers is left alone.
+ * Brings the lab up from any state. A service that runs and answers is left alone.
  *
- * @param goals services that must be ready in the end, with all that they need. Default: everything that is not optional.
+ * @param goals services that must be ready in the end, with everything that they need. Default: every service that is not
+ *   optional.
  */
 export async function up(goals?: readonly string[]): Promise<void> {
   const folder = labFolder();
@@ -54,14 +55,14 @@ export async function up(goals?: readonly string[]): Promise<void> {
   if (said > 0) console.log(`Use it with: . ${join(folder, 'env.sh')}`);
 }
 
-/** Everything but what runs only where somebody asks for it, and does not run now. */
+/** Everything except optional services that do not run now. */
 function usualGoals(lab: Lab, components: readonly Component[], steps: readonly Step[]): string[] {
   const services = components.flatMap((each) => each.services ?? []);
   const idle = services.filter(({ name, isOptional }) => isOptional && !findRunning(lab, name));
   return steps.map(({ name }) => name).filter((name) => !idle.some((service) => service.name === name));
 }
 
-/** Ends what an earlier run left behind, and data of another definition. */
+/** Ends what an earlier run left behind, and removes data of another definition. */
 async function prepareLab(folder: string, say: Say): Promise<Lab> {
   await endLeftovers({ folder });
   const before = readRecord(folder);

@@ -49,7 +49,7 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-/** COMMIT, or a statement that commits by itself, is on its way, and no answer says that it was done or rolled back. */
+/** COMMIT, or a statement that commits by itself, was sent, and no answer tells whether the server did it. */
 export function unknownOutcome(error: unknown, { host, port }: Place, during = 'COMMIT'): StackwardError {
   if (isConnectionLost(error))
     return new TransientError(`the connection was lost at ${during}: the outcome is unknown, so observe again`, {

@@ -218,9 +218,12 @@ export class InventoryApi implements InventoryReader {
   }
 
   private endless(collection: string): UnrecoverableError {
-    return new UnrecoverableError(`the list of ${collection} has more than ${mostPages} pages; see what answers there`, {
-      where: `cloud ${this.session.cloud}`,
-    });
+    return new UnrecoverableError(
+      `the list of ${collection} has more than ${mostPages} pages; see what answers there`,
+      {
+        where: `cloud ${this.session.cloud}`,
+      },
+    );
   }
 
   private async get<Answer>(

@@ -19,7 +19,7 @@ export interface Located {
 
 /** Asks each kind where its resources belong; one that can't say is a problem of all of them. */
 export async function locate({ opened, scope }: Prepared, swept: readonly Target[], from: Readers): Promise<Located> {
-  const each = await Promise.all(opened.map((one) => locateKind(one, scope, swept, from)));
+  const each = await Promise.all(opened.map((kind) => locateKind(kind, scope, swept, from)));
   return {
     placed: each.flatMap((located) => located.placed),
     problems: each.flatMap((located) => located.problems),
@@ -39,7 +39,7 @@ async function locateKind(
   from: Readers,
 ): Promise<Located> {
   try {
-    const { placed, findings } = await of.locate(scope, swept, from);
+    const { placed, findings } = await resources.locate(scope, swept, from);
     const problems = findings.filter(isProblem);
     return {
       placed,

@@ -1,6 +1,6 @@
 /**
- * What a run may remove, and where that may be: on any host that Neutron's agents or the configuration name, and that can be
- * reached; and in stackward's own schema, where the configuration names it.
+ * What a run may remove, and where: on every host that Neutron's agents or the configuration name and that can be
+ * reached, and in stackward's own schema if the configuration names it.
  */
 import { asStackwardError } from '../basics/errors';
 import type { Manifest } from '../contract/manifest';
@@ -38,11 +38,11 @@ export async function placesToSweep(sweep: readonly Sweep[], from: Readers): Pro
 }
 
 /**
- * Hosts on which leftovers are looked for; none where no host can be reached at all. What needs
- * no API is not kept from its run by one that doesn't answer: the hosts that the configuration names are looked at then.
+ * Hosts on which leftovers are looked for; none if no host can be reached at all. If Neutron doesn't answer, the hosts
+ * that the configuration names are looked at, so that work which needs no API is done.
  */
 async function hostsToSweep(from: Readers): Promise<Swept> {
-  // A project that reaches no host leaves nothing on hosts, and its user may be no admin.
+  // A project that reaches no host leaves nothing on hosts. Its user may be no admin, and could not ask for the agents.
   if (!from.hosts.reachesAny) return { targets: [], unswept: [], warnings: [] };
   const { named } = from.hosts;
   const hosts = new Set(named);

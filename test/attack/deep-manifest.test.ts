@@ -35,7 +35,7 @@ function planned(text: string, world = new World({ h1: {} })) {
   return { kinds, manifests, plan: plan(manifests, kinds, memoryReaders), world };
 }
 
-test('a chain of 9,000 dependencies is planned and applied in its order', async () => {
+test('a chain of 9,000 dependencies is planned and applied in the order of the dependencies', async () => {
   const written: string[] = [];
   const world = new World({ h1: {} });
   world.beforeWrite = (cell) => written.push(cell);

@@ -22,33 +22,42 @@ test('a service is told with its command line, its variables, its log, its ports
     ...['--os-password', secret, `--rabbit_password=${secret}`, `--transport=rabbit://nova:${secret}@mq/`],
   ];
   const env = {
-    ...{ HOME: '/var/lib/nova', LOG: log, PORTS: '8774 6:8775', PATH: '/usr/bin', EDITOR: secret },
-    ...{
-      OS_DEFAULT__MY_IP: '192.0.2.1',
-      OS_DATABASE__CONNECTION: secret,
-      OS_PASSWORD: secret,
-      OS_API__TOKEN: `a$${secret}`,
-    },
+    HOME: '/var/lib/nova',
+    LOG: log,
+    PORTS: '8774 6:8775',
+    PATH: '/usr/bin',
+    EDITOR: secret,
+    OS_DEFAULT__MY_IP: '192.0.2.1',
+    OS_DATABASE__CONNECTION: secret,
+    OS_PASSWORD: secret,
+    OS_API__TOKEN: `a$${secret}`,
   };
   const pid = await world.start('nova-compute', args, env);
   const { processes, sockets } = await look();
   expect(processes).toEqual([
     {
-      ...{ pid, parent: process.pid, service: 'nova-compute', title: null, user: 'root', folder: world.folder },
+      pid,
+      parent: process.pid,
+      service: 'nova-compute',
+      title: null,
+      user: 'root',
+      folder: world.folder,
       argv: [
         ...['/usr/bin/python3', join(world.folder, 'bin/nova-compute')],
         ...['--config-file', '/etc/nova/nova.conf', '--config-dir=conf.d'],
         ...['--os-password', '***', '--rabbit_password=***', '--transport=***://***@***'],
       ],
       environment: {
-        ...{
-          OS_DEFAULT__MY_IP: '192.0.2.1',
-          OS_DATABASE__CONNECTION: '***',
-          OS_PASSWORD: null,
-          OS_API__TOKEN: '$x***',
-        },
+        OS_DEFAULT__MY_IP: '192.0.2.1',
+        OS_DATABASE__CONNECTION: '***',
+        OS_PASSWORD: null,
+        OS_API__TOKEN: '$x***',
       },
-      ...{ home: '/var/lib/nova', python: 3, unit: null, logs: [log], isContained: false },
+      home: '/var/lib/nova',
+      python: 3,
+      unit: null,
+      logs: [log],
+      isContained: false,
       aliveSeconds: expect.any(Number) as number,
     },
   ]);
@@ -110,7 +119,8 @@ test('the errors at the end of a log are told, at most twenty, and none of a fil
   ]);
   expect(valueOf(absent)).toEqual({ exists: false });
   expect(valueOf(told)).toMatchObject({
-    ...{ exists: true, size: expect.any(Number) as number },
+    exists: true,
+    size: expect.any(Number) as number,
     lines: lines.slice(10).map((line) => line.replace('hunter2', '***')),
   });
 });

@@ -187,7 +187,7 @@ test('a policy file that cannot be written stops no other file, and a grant that
   expect([site.read(file), site.records]).toEqual([icehouse, {}]);
 });
 
-test('a record that can not be written fails all of its owner, and no rule is touched that the record would not tell of', async () => {
+test('where a record cannot be written, every step of its owner fails and no rule is changed', async () => {
   await site.apply([site.manifest({ A: {} })]);
   const [record = ''] = readdirSync(site.stateFolder);
   linkSync(join(site.stateFolder, record), site.path('another-name-of-the-record'));
@@ -202,7 +202,7 @@ test('a record that can not be written fails all of its owner, and no rule is to
   expect(problems(await site.apply([site.manifest({ B: { role: 'reader' } })]))).toEqual([]);
 });
 
-test('a file of policy.d that came to hold the rule between plan and apply: nothing is written', async () => {
+test('nothing is written where a file of policy.d came to hold the rule between plan and apply', async () => {
   const rule = 'create_port:fixed_ips:ip_address';
   const grant = [site.manifest({ Grant: { release: 'zed', rule } })];
   site.write('neutron/policy.yaml', '"x": "@"\n');

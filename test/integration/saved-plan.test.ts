@@ -49,7 +49,7 @@ test('apply FILE applies the reviewed plan', async () => {
   expect(await apply()).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes.') as string });
 });
 
-test('a plan with problems says where it is kept, and without what', async () => {
+test('a saved plan with problems says in which file it is kept, and that it leaves out the things with problems', async () => {
   command.write(
     'manifest.json',
     manifestOf({ ...declared(), 'shared/Blue/AllocationPools': entry(blue, '10.0.9.10', '10.0.9.19') }),
@@ -60,7 +60,7 @@ test('a plan with problems says where it is kept, and without what', async () =>
   expect(stdout).toContain('run `stackward apply plan.json');
 });
 
-test('a step that would come out different now is refused, naming both; the rest goes on', async () => {
+test('a step that would come out different now is refused with both values, and the rest is done', async () => {
   command.write(
     'manifest.json',
     manifestOf({ ...declared(), 'shared/Blue/AllocationPools': entry(blue, '10.0.2.10', '10.0.2.29') }),

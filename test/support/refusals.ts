@@ -1,14 +1,14 @@
 /**
  * The sentences of stackward's refusals, read from its source. A refusal is made in one of two ways: as an error of
  * lib/basics/errors.ts, or as a finding with a reason and a message. Some adapters keep their sentences in a file of
- * its own; there each text of four words or more is a sentence.
+ * its own; there each text of four words or more is a sentence. A report refuses nothing: it says why it did not look.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 
 const root = resolve(__dirname, '../..');
-const folders = ['adapters', 'cli', 'lib', 'reconcilers', 'reports'];
+const folders = ['adapters', 'cli', 'lib', 'reconcilers'];
 const reasons = ['Refused', 'TransientError', 'UnrecoverableError', 'Blocked'];
 
 /** Files that hold nothing but sentences, which other files make errors of. */

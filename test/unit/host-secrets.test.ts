@@ -32,7 +32,7 @@ const secretLines = fc.oneof(
   // Over several lines, of which the last looks like an option.
   fc
     .tuple(secretName, sign, secretValue, secretValue)
-    .map(([name, equals, one, two]) => `${name}${equals}${one}\n  ${two}\n\tx = ${secret}`),
+    .map(([name, equals, first, second]) => `${name}${equals}${first}\n  ${second}\n\tx = ${secret}`),
   fc.tuple(secretName, sign).map(([name, equals]) => `${name}${equals}\n  ${secret}\n`),
   // Swallowed by the option above.
   fc.tuple(secretName, secretValue).map(([name, value]) => `my_ip = 192.0.2.1\n  ${name} = ${value}`),

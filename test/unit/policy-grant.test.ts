@@ -16,7 +16,9 @@ import type { ServiceName } from '../../lib/openstack/services';
 import type { Release } from '../../lib/openstack/releases';
 
 const rulesOf = (values: object, era: PolicyEra = 'newton', service: ServiceName = 'neutron'): Rules => ({
-  ...{ era, service, defaultRule: 'default' },
+  era,
+  service,
+  defaultRule: 'default',
   byName: new Map(Object.entries(values).map(([name, value]) => [name, parseRule(value, era)])),
 });
 
@@ -117,9 +119,9 @@ describe('what the release decides', () => {
   });
 
   test('which releases leave out the deprecated halves by themselves', () => {
-    const of = (service: ServiceName) =>
-      (['zed', '2023.1', '2023.2', '2024.1', '2024.2', '2026.1', '2026.2'] as const).filter((one) =>
-        enforcesNewDefaults(service, one),
+    const enforcing = (service: ServiceName) =>
+      (['zed', '2023.1', '2023.2', '2024.1', '2024.2', '2026.1', '2026.2'] as const).filter((release) =>
+        enforcesNewDefaults(service, release),
       );
     expect(enforcing('nova')[0]).toBe('2023.1');
     expect(enforcing('neutron')[0]).toBe('2023.2');
@@ -185,8 +187,8 @@ test('names of rules that are actions of an API, and of parts that others are ma
     glance: ['add_image', 'publicize_image', 'deactivate', 'tasks_api_access', 'manage_image_cache'],
     keystone: ['identity:list_users'],
   };
-  const faults = (of: Record<string, string[]>) =>
-    Object.entries(of).flatMap(([service, names]) => names.map((name) => faultOfRule(service as ServiceName, name)));
+  const faults = (named: Record<string, string[]>) =>
+    Object.entries(named).flatMap(([service, names]) => names.map((name) => faultOfRule(service as ServiceName, name)));
   expect(faults(parts)).not.toContain(undefined);
   expect(new Set(faults(actions))).toEqual(new Set([undefined]));
 });

@@ -73,7 +73,7 @@ test.each([
 
 const warnings = (
   text: string,
-  of: { rule?: string; release?: Release; service?: ServiceName; role?: string } = {},
+  more: { rule?: string; release?: Release; service?: ServiceName; role?: string } = {},
 ) => {
   const { rule = address, release = 'zed', service = 'neutron', role = 'member' } = more;
   const host = new PolicyHost(text, release, rule, policyFileNames(service, release)[0] ?? '', service);
