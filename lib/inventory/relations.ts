@@ -121,13 +121,14 @@ const flavors = (table: string): RelationMaker => {
 const resourcesIn = (alias: string, names: readonly string[]): string =>
   `${alias}.resource IN (${names.map((name) => `'${name}'`).join(', ')})`;
 
+/** A row without a limit says that there is none. */
 const quotas = (resources: readonly string[]): RelationMaker => {
   return (schema) =>
     relationOf(schema, {
       from: ['quotas q'],
-      fields: { projectId: 'q.project_id', resource: 'q.resource', amount: 'q.hard_limit' },
+      fields: { projectId: 'q.project_id', resource: 'q.resource', amount: 'COALESCE(q.hard_limit, -1)' },
       needs: ['q.project_id', 'q.hard_limit'],
-      where: [resourcesIn('q', resources), 'q.hard_limit IS NOT NULL'],
+      where: [resourcesIn('q', resources)],
       whereIfThere: ['q.deleted = 0'],
     });
 };
@@ -137,9 +138,9 @@ const quotaDefaults = (resources: readonly string[]): RelationMaker => {
   return (schema) =>
     relationOf(schema, {
       from: ['quota_classes q'],
-      fields: { resource: 'q.resource', amount: 'q.hard_limit' },
+      fields: { resource: 'q.resource', amount: 'COALESCE(q.hard_limit, -1)' },
       needs: ['q.hard_limit'],
-      where: ["q.class_name = 'default'", resourcesIn('q', resources), 'q.hard_limit IS NOT NULL'],
+      where: ["q.class_name = 'default'", resourcesIn('q', resources)],
       whereIfThere: ['q.deleted = 0'],
     });
 };
@@ -147,7 +148,7 @@ const quotaDefaults = (resources: readonly string[]): RelationMaker => {
 const computeResources = ['instances', 'cores', 'ram'];
 const volumeResources = ['volumes', 'gigabytes'];
 
-/** Since Newton the names of users stand beside their table. */
+/** Where Keystone has `local_user`, the names of its own users stand there, and those of others in further tables. */
 const users: RelationMaker = (schema) =>
   schema.has('local_user', 'name')
     ? relationOf(schema, { from: ['local_user u'], fields: { id: 'u.user_id', name: 'u.name' }, needs: ['u.user_id'] })

@@ -4,6 +4,7 @@
  */
 import { append } from '../../lib/basics/lists';
 import { databaseNames, type DatabaseName, type Readers, type SqlQuery } from '../../lib/contract/ports';
+import { count } from '../../lib/render/text';
 import { isFound, schemaOf, selectOf, type Schema } from '../../lib/inventory/relation';
 import { relations, tablesRead, type RelationMaker } from '../../lib/inventory/relations';
 import type { Dataset, PartName, ServerRecord } from '../../lib/inventory/records';
@@ -143,9 +144,10 @@ function completenessOf(
 ): Pick<DatabaseReading, 'elsewhere' | 'hasAllServers'> {
   const nova = read.get('nova');
   if (nova === undefined) return { elsewhere: [], hasAllServers: false };
-  // Before Ocata one database has all servers. The column came with the cells of that release.
-  if (!nova.schema.has('compute_nodes', 'mapped')) return { elsewhere: [], hasAllServers: true };
   const mapped = read.get('nova_api')?.rows.get('cellsOfServers');
+  // Before Ocata one database has all servers. The column came with the cells of that release.
+  if (mapped === undefined && !nova.schema.has('compute_nodes', 'mapped'))
+    return { elsewhere: [], hasAllServers: true };
   const lacking = [
     ...(read.has('nova_cell0')
       ? []
@@ -156,7 +158,10 @@ function completenessOf(
   ];
   const inCells = (mapped ?? []).filter(({ cellId }) => cellId !== uuidOfCell0 || !read.has('nova_cell0'));
   const others = serversOfOtherCells(inCells, new Set(servers.map(({ id }) => id)));
-  const counted = [...others].map(([cell, number]) => `of the cell ${cell}, ${number} servers are in a database that stackward.yaml does not name`); // prettier-ignore
+  const counted = [...others].map(
+    ([cell, number]) =>
+      `of the cell ${cell}, ${count(number, 'server')} ${number === 1 ? 'is' : 'are'} in a database that stackward.yaml does not name`,
+  );
   const elsewhere = [...lacking.slice(others.has('cell0') ? 1 : 0), ...counted];
   return { elsewhere, hasAllServers: elsewhere.length === 0 };
 }
