@@ -46,7 +46,7 @@ const run = (verb: string, ...declared: Declared[]) =>
   );
 
 const pool = (start: string, end: string): AddressRange => ({ start, end });
-/** What is left of the pools when these addresses are taken; [] = exactly these. */
+/** The pools' addresses without these; [] means exactly these. */
 const leftOf = (pools: readonly AddressRange[], addresses: readonly string[]) =>
   subtract(
     pools.map(parseRange),

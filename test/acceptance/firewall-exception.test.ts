@@ -75,7 +75,7 @@ beforeAll(async () => {
 const over = new AbortController();
 const going: Promise<unknown>[] = [];
 function beside(...work: Promise<unknown>[]): void {
-  // Who waits for it comes later: a failure until then is not one that nobody looks at.
+  // The caller awaits this promise later, so a failure until then must not count as unhandled.
   for (const promise of work) promise.catch(() => undefined);
   going.push(...work);
 }
@@ -115,7 +115,7 @@ function startFlows() {
   );
 }
 
-/** What was lost of what is allowed. */
+/** Allowed packets that were lost. */
 const gapsBetween = (from: string, to?: string) =>
   Object.fromEntries(allowed.map((name) => [name, flows?.between(name, from, to).gaps]));
 const none = Object.fromEntries(allowed.map((name) => [name, []]));
@@ -212,7 +212,7 @@ test('a hundred exceptions on one host take one write and no more requests than 
   expect(await countsOf(wanted)).toEqual(counts);
 });
 
-/** What one apply costs the host. */
+/** Requests that one apply sends to the host. */
 async function countsOf(exceptions: Record<string, Exception>): Promise<{ requests: number; restores: number }> {
   const before = lab.systems[host]!.counts;
   await lab.apply(exceptions);
@@ -224,7 +224,8 @@ test('where no OpenFlow table checks MAC addresses, a release before Newton has 
   const [to, address] = [server, ports.server.address];
   flows = startFlows();
   await flows.untilReceived('fresh');
-  // What the agent of Newton and later puts there for each port: only its own MAC addresses go on to the next table.
+  // The agent of Newton and later makes this table for each port: only the port's own MAC addresses go on to the next
+  // table.
   const checks = await lab.ovsOfctl(host, 'dump-flows', 'table=25');
   const next = /dl_src=\S+ actions=(\S+)/.exec(checks)![1];
   await lab.ovsOfctl(host, 'add-flow', `table=25,priority=60000,cookie=0x5741,actions=${next}`);

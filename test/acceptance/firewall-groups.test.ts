@@ -1,4 +1,7 @@
-/** What an exception is beside the groups of its port: what comes in by it, where that may come from, and what stays with them. */
+/**
+ * An exception beside the groups of its port: packets that come in by the exception, where they may come from, and
+ * packets about which the groups still decide.
+ */
 import { LabFirewall } from '../support/lab-firewall';
 import type { LabGuests, LabPort } from '../support/lab-guests';
 import { connects, PacketFlows } from '../support/packet-flows';

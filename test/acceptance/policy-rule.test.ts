@@ -67,7 +67,7 @@ const answerTo = (request: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error as Error).message,
   );
 
-/** One more address each time, as a member. */
+/** Makes a port with one more address each time, as a member. */
 const fixedPort = () =>
   answerTo(
     cloud.member.call('network', '/v2.0/ports', {

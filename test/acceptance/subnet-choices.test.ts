@@ -1,4 +1,7 @@
-/** What Neutron of the lab (Zed) chooses for a subnet is what the constructs take it to choose; what they refuse, it refuses or ignores. */
+/**
+ * Neutron of the lab (Zed) chooses for a subnet what the constructs foresee, and refuses or ignores what the constructs
+ * refuse.
+ */
 import { gatewayOf } from '../../lib/synth/subnet-checks';
 import { LabCloud } from '../support/lab-cloud';
 

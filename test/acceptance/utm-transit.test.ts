@@ -39,7 +39,7 @@ interface ApiPort extends Named {
   readonly fixed_ips: readonly { readonly ip_address: string }[];
 }
 
-/** By what follows the run in their names: `routed-green`, `client`. */
+/** By the end of their names, after the run's prefix: `routed-green`, `client`. */
 async function readPorts(): Promise<Record<string, LabPort>> {
   const project = (await projects.projects())['acme'] ?? '';
   const answer = await projects.get<{ ports: ApiPort[] }>('network', `/v2.0/ports?project_id=${project}`);

@@ -17,7 +17,7 @@ const stateFolder = '/var/lib/stackward';
 const rule =
   '-s 198.51.100.0/24 -m physdev --physdev-in tap28f25940-63 --physdev-out qvb28f25940-63 --physdev-is-bridged -m comment --comment "stackward:acme/Planted" -j ACCEPT';
 const head = `# ${fileHeader('team-x')}\n# iptables: nft\n`;
-/** As stackward writes it. */
+/** The unit as stackward writes it. */
 const wellFormed = (mark: string, rules = [rule]): string =>
   head + renderChains(`stackward-${mark}`, { mangle: [], filter: rules });
 const nameOf = (mark: string): string => `firewall-exception-${mark}.ipv4`;
@@ -82,7 +82,7 @@ async function plant(name: string, content: string): Promise<void> {
   await host.write([[{ verb: 'swap-file', path, expect: expected, content: base64(content), mode: 0o644 }]]);
 }
 
-/** As somebody who can write into that folder by other means. */
+/** Writes as somebody who can write into that folder by other means. */
 const shell = (script: string): string => machine.run('sh', '-ec', `cd ${stateFolder}\n${script}`);
 
 const lines = (): string[] => [...world.get().lines(4), ...world.get().lines(6)].sort();

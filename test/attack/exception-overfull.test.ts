@@ -23,7 +23,7 @@ const smaller = [manifestOf({ Branch: exception() })];
 const jump = `-A neutron-filter-top -j ${chain}`;
 const blank = { mangle: [], filter: [] };
 
-/** What 200 sources and as many destinations make, both ways: `count` of these 80,000 rules. */
+/** `count` of the 80,000 rules that 200 sources and as many destinations make, both ways. */
 function rulesOf(count: number): string[] {
   const way = (from: string, to: string): string =>
     `-m physdev --physdev-in ${from} --physdev-out ${to} --physdev-is-bridged -m comment --comment "stackward:acme/Branch" -j ACCEPT`;

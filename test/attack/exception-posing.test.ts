@@ -30,7 +30,7 @@ const packets = {
 type Name = keyof typeof packets;
 
 const count = 5;
-/** Of each packet that is not named, none comes through. */
+/** No packet comes through, except those that are named. */
 const only = (...names: readonly Name[]): Record<Name, number> =>
   Object.fromEntries(Object.keys(packets).map((name) => [name, names.includes(name as Name) ? count : 0])) as Record<
     Name,
@@ -56,7 +56,7 @@ async function start(variant: TableVariant): Promise<void> {
   plugGuarded(world.get());
 }
 
-/** What the plan said, and what came through after it was applied. */
+/** The plan's sentences, and the packets that came through after it was applied. */
 async function put(more: Partial<FirewallExceptionSpec>): Promise<{ said: string; came: Record<Name, number> }> {
   const { planned, problems, outcomes } = await world.run([manifestOf({ Branch: exception(more) })]);
   expect([problems, outcomes]).toEqual([[], [['firewall-exception.acme/Branch', 'applied']]]);

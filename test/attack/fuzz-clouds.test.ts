@@ -22,7 +22,7 @@ const key = fc.constantFrom(
   ...['verify', 'insecure', 'profile', 'cloud', '<<', 'network_endpoint_override', 'passcode', 'user-domain-id', '"auth"'],
   ...['identity_api_version', 'application_credential_secret', '__proto__', 'constructor', 'unknown', ''],
 ); // prettier-ignore
-/** Their values are names, which messages repeat; what they merge in has keys. */
+/** The values of these keys are names, which messages repeat, so no secret is put there. */
 const named = new Set(['profile', 'cloud', 'region_name', 'regions', 'interface', 'endpoint_type', '<<']);
 const line = fc.tuple(fc.constantFrom(0, 2, 4, 6, 8), key, value).filter(([, name, text]) => !named.has(name) || !text.includes(secret)).map(([depth, name, text]) => `${' '.repeat(depth)}${name}: ${text}`); // prettier-ignore
 

@@ -49,7 +49,7 @@ const entry = fc.record({
   dependsOn: mostly(fc.array(path, { maxLength: 2 }), fc.constant(['acme/\u0430'])),
 });
 const keys = fc.oneof({ weight: 19, arbitrary: path }, { weight: 1, arbitrary: strangePath });
-/** As text, so that a key can be there twice. */
+/** As text, so that a key can stand twice. */
 const resources = fc
   .array(fc.tuple(keys, entry), { maxLength: 4 })
   .map((all) => `{${all.map(([key, resource]) => `${JSON.stringify(key)}:${JSON.stringify(resource)}`).join(',')}}`);

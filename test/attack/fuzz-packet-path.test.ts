@@ -64,7 +64,7 @@ const sets = fc
   .array(fc.array(word, { maxLength: 6 }), { maxLength: 4 })
   .map((lines) => ['create sw hash:net', ...lines.map((words) => `add sw ${words.join(' ')}`)].join('\n'));
 
-/** What every verdict is, whatever the tables are. */
+/** Properties of every verdict, whatever the tables are. */
 function check({ is, ends }: Verdict): void {
   expect(ends.length).toBeGreaterThan(0);
   expect(ends.length).toBeLessThanOrEqual(256);

@@ -17,10 +17,10 @@ import { generatedRule, mutatedRule, oldSpelling, type GeneratedRule } from '../
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** As long as the kernel lets a chain's name be. */
+/** The longest name that the kernel allows for a chain. */
 const chain = 'stackward-0a1b2c3d4e5f607182';
 
-/** What rule-shape.ts makes of it: the rule in one spelling, or null. */
+/** The reading of rule-shape.ts: the rule in one spelling, or null. */
 function readHere({ table, family, text }: GeneratedRule): string | null {
   const rule = parseRule(table, text);
   if (rule === undefined) return null;
@@ -28,7 +28,7 @@ function readHere({ table, family, text }: GeneratedRule): string | null {
   return found === undefined || found === family ? canonicalRule(renderRule(rule)) : null;
 }
 
-/** What the host program would hand to iptables-restore of it, or null. */
+/** The text that the host program would hand to iptables-restore, or null. */
 function readThere(rules: readonly GeneratedRule[], python?: string): (string | null)[] {
   const start = `-D ${chain} `;
   const calls = rules.map(({ table, family, text }) => [`*${table}\n${start}${text}\nCOMMIT\n`, family]);

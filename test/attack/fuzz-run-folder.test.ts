@@ -142,7 +142,7 @@ const grant = {
 };
 const written = '"role:admin or role:member"';
 
-/** By kind, an image as a run of it records one. */
+/** By kind, an image as a run of that kind records it. */
 const images: Readonly<Record<string, object>> = {
   'allocation-pool': { ledgers: [{ book: 'api', owner: portId, pools: [{ start: '10.0.0.2', end: '10.0.0.9' }] }] },
   'boot-restore': { id: 'boot-restore.a/X', isThere: true },

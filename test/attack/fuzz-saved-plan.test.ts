@@ -46,7 +46,7 @@ const manifests: Manifest[] = [
 ];
 const own: Sweep[] = [{ owner, stacks: [stack] }];
 
-/** What changed, as `path@host`. */
+/** The cells that changed, as `path@host`. */
 async function applied(text: string): Promise<{ changed: string[]; shown: ReadonlySet<string>; saved: Set<string> }> {
   const world = worldOf();
   const kinds = [bind(markKind(world))];

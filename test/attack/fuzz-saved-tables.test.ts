@@ -1,4 +1,7 @@
-/** What iptables-save prints, or a stored file holds, in any state: no foreign rule is taken for ours, and nothing ends the program. */
+/**
+ * Texts of iptables-save and stored files in any state: no foreign rule is taken for stackward's, and no text ends the
+ * program.
+ */
 import fc from 'fast-check';
 import type { HostFile } from '../../lib/hosts/host';
 import { findForeignJumps, findOwnChains, jumpFrom, ownTables } from '../../lib/iptables/own-chain';

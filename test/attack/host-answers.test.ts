@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'stackward-rogue-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What stackward says of a host whose program prints this in answer to a question. */
+/** Stackward's message about a host whose program prints this in answer to a question. */
 async function askedOf(printed: string, question: HostRead = { verb: 'read-file', path: '/x' }): Promise<unknown> {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });

@@ -19,17 +19,17 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const sweep = [{ owner: 'team-a', stacks: 'all' as const }];
 
-/** One host on which one kind has something to do. */
+/** A host on which one kind has something to do. */
 interface Site {
   readonly fuse: HostFuse;
-  /** Of what was not done: what the report says. */
+  /** The report's messages about the things that were not done. */
   apply(): Promise<readonly string[]>;
   remove(): Promise<readonly string[]>;
-  /** What the kind changes, and what it must not change. */
+  /** The things that the kind changes, and those that it must not change. */
   look(): unknown;
   /** Whether each thing that is not as it was stands in a record, or the report says that it does not. */
   isRecorded(said: readonly string[]): boolean;
-  /** What is left in the state folder. */
+  /** The files in the state folder. */
   left(): readonly string[];
   end(): unknown;
 }
@@ -235,7 +235,7 @@ describe.each([
         await site.apply();
       },
     );
-    // What only lets go of files needs no free space.
+    // A removal that only deletes files needs no free space.
     expect(struck).toBeGreaterThanOrEqual(strike === 'EROFS' ? 1 : leastOnRemoval);
   });
 });

@@ -41,7 +41,7 @@ function fillBytes(folder: string): () => void {
   try {
     writeFileSync(filler, Buffer.alloc(1 << 20));
   } catch {
-    // It is full now.
+    // The file system is full now.
   }
   return () => rmSync(filler);
 }

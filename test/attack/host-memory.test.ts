@@ -1,4 +1,6 @@
-/** What a login may have root's program hold in memory: requests that are as large, as many or as finely divided as may be. */
+/**
+ * Memory that a login may make root's program use: requests that are as large, as many or as finely divided as allowed.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { protocolVersion } from '../../lib/hosts/host';
 import { base64 } from '../support/host-words';

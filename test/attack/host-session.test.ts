@@ -1,4 +1,7 @@
-/** One session carries many requests: none finds what an earlier request left, and a dead session is no dead host. */
+/**
+ * One session carries many requests. No request finds what an earlier one left, and a dead session is not taken for a
+ * dead host.
+ */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -121,7 +124,7 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     ] as const) {
       const asked = requestOf({ access: 'write', sequences: [[swap('00000002', before, after)]] });
       expect(await session.ask(asked)).toEqual([expect.stringMatching(/"ok": true/), true]);
-      // Nobody holds the lock of the folder between two requests.
+      // Between two requests nobody holds the lock of the folder.
       expect(spawnSync('flock', ['--nonblock', host.path('state'), 'true']).status).toBe(0);
     }
     expect(readdirSync(host.path('state'))).toEqual(['bridge-port-00000002.json']);

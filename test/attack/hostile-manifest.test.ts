@@ -9,7 +9,9 @@ const portId = '28f25940-632b-4e06-a4f1-4c3a0b2f5d11';
 const noRules = { mangle: [], filter: [] };
 const openForAll = '-s 10.0.0.0/8 -j ACCEPT\n-I FORWARD -j ACCEPT';
 
-/** By kind, an image that a run of that kind could have recorded, or that an attacker would like it to have. */
+/**
+ * By kind, an image that a run of that kind could have recorded, or that an attacker would like it to have recorded.
+ */
 const images: Readonly<Record<string, object>> = {
   'allocation-pool': { ledgers: [{ pools: [{ start: '10.0.0.2', end: '10.0.0.9' }] }] },
   'boot-restore': {

@@ -44,7 +44,7 @@ function grant(role: string, release = 'zed'): void {
   command.write('m.json', { schemaVersion: '1.0', owner: 'acme-cloud', stack: 'acme', resources });
 }
 const run = (...args: string[]) => command.run([...args, '--manifest', 'm.json']);
-/** What the plan says below its one step. */
+/** The plan's lines below its one step. */
 const saidOf = (stdout: string): readonly string[] =>
   [...stdout.matchAll(/^ {6}# (.*)$/gm)].map(([, said = '']) => said);
 const holders = (stdout: string) => saidOf(stdout).filter((said) => said.includes('impl'));

@@ -1,4 +1,4 @@
-/** As many things as a hostile manifest, host or cloud may name: more than one call may have arguments. */
+/** Lists as long as a hostile manifest, host or cloud may make them, which is more than one call may have arguments. */
 import { renderPlan } from '../../lib/render/text';
 import { dependencyLevels, type Plan } from '../../lib/run/plan';
 import { diff } from '../../reconcilers/allocation-pool/diff';

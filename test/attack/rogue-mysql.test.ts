@@ -35,7 +35,7 @@ async function refusal(plugin: string, script: Script, host = elsewhere): Promis
   return error;
 }
 
-/** What the client sent, as text in which the password would be seen. */
+/** The client's bytes, as text in which the password would be seen. */
 const sent = (): string => Buffer.concat(rogue.received).toString('latin1');
 
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -145,7 +145,7 @@ describe.each(['nova', 'shared'])('the entry %s of stackward.yaml', (entry) => {
 });
 
 describe('a database server that falls silent or talks without end', () => {
-  /** What is answered until the session is set up: the login, its settings, its isolation. */
+  /** The answers until the session is set up: to the login, its settings and its isolation. */
   const session = [packets.ok, packets.ok, packets.ok];
   const limits = { statementTimeoutMs: 1_000 };
   const refused = async (

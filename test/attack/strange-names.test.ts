@@ -1,4 +1,4 @@
-/** What a reviewer reads of a name is the name: nothing vanishes from a manifest, and no name looks like another. */
+/** A reviewer reads the very name: no part of a manifest vanishes, and no name looks like another. */
 import * as z from 'zod';
 import { App } from 'cdktf';
 import { CloudStack, OpenStackCloud } from '../../constructs';

@@ -42,7 +42,7 @@ const ours = /\u001b\[(?:1|2|22|31|32|33|39)m/g;
 const unseen = /[^\P{C}\n]|[\u2028\u2029\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
 const isCommand = /^\s*::|##(\[|vso\[|teamcity\[)/m;
 
-/** What was written, by way of the sink. */
+/** The bytes that were written, by way of the sink. */
 function written(text: string, print = say, name: 'stdout' | 'stderr' = 'stdout'): string {
   const parts: string[] = [];
   const spy = jest.spyOn(process[name], 'write').mockImplementation((part) => parts.push(String(part)) > 0);
@@ -51,7 +51,7 @@ function written(text: string, print = say, name: 'stdout' | 'stderr' = 'stdout'
   return parts.join('');
 }
 
-/** What a person may be shown. */
+/** Characters that a person may be shown. */
 function expectHarmless(output: string, style: Style = plain): void {
   const text = style === colored ? output.replace(ours, '') : output;
   expect(unseen.exec(text)).toBeNull();
@@ -172,7 +172,7 @@ describe('the command', () => {
   let folder: CommandFolder;
   beforeEach(() => void (folder = new CommandFolder()));
   afterEach(() => folder.remove());
-  // Of an argument as it is, and as a name of a file, which has 255 bytes at most.
+  // The argument as it is, and as the name of a file, which has 255 bytes at most.
   const all = cases.map(([, text]) => text.trim()).join(' ');
   const short = ['\u001b]52;c;eA\u0007', '::add-mask::x', 'a\r::x::\u202e\u009b2J\u2028##[y'];
 

@@ -1,4 +1,4 @@
-/** What Neutron or the provider would refuse, widen or drop of a rule, a MAC address or an address pair. */
+/** Rules, MAC addresses and address pairs that Neutron or the provider would refuse, widen or drop. */
 import type { Release } from '../../lib/openstack/releases';
 import { FixedIpPort, SecurityGroup, TenantNetwork, TenantStack, type SecurityRule } from '../../constructs';
 import { appWithCloud, synth, synthError } from '../support/synth';

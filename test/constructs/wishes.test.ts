@@ -30,7 +30,7 @@ function stacks() {
 }
 type Stacks = ReturnType<typeof stacks>;
 
-/** What a program without a check of types may give. */
+/** Props that a program may give if nobody checks its types. */
 const wrong = (value: unknown) => value as never;
 const cloudWith = (props: { release?: Release; firewallDriver?: FirewallDriver; markBit?: number }) => () =>
   new OpenStackCloud(Testing.app(), 'Cloud', { owner: 'o', release: 'zed', ...props });
@@ -114,7 +114,7 @@ const refused: Readonly<Record<string, Readonly<Record<string, (stacks: Stacks) 
   },
 };
 
-/** What synth says, whether a construct stops at once or the app has a finding. */
+/** The message of synth, whether a construct stops at once or the app has a finding. */
 function said(build: (stacks: Stacks) => unknown): string {
   const all = stacks();
   try {
@@ -126,7 +126,7 @@ function said(build: (stacks: Stacks) => unknown): string {
   return synthError(all.app);
 }
 
-/** Its fields, and those of the items of its lists: `pools`, `pools.start`. */
+/** Names of the wish's fields, and of the fields of its lists' items: `pools`, `pools.start`. */
 const fieldsOf = (schema: z.ZodType): string[] =>
   Object.entries((schema as z.ZodObject).shape).flatMap(([name, field]) => [
     name,

@@ -144,7 +144,7 @@ const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
   },
 };
 
-/** What the items of a list need besides the zero. */
+/** Fields that the items of a list need besides the zero. */
 const items: Readonly<Record<string, object>> = {
   extraDhcpOption: { name: 'mtu', value: '1400' },
   blockDevice: { sourceType: 'image', destinationType: 'volume', uuid: 'i' },

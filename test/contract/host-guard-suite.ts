@@ -1,4 +1,4 @@
-/** What every `Host` refuses to write, and leaves as it was. */
+/** Writes that every `Host` refuses, leaving the file as it was. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
@@ -17,7 +17,7 @@ import type { OpenHost } from '../../adapters/host/host-pool';
 import { fileHeader, type HostWrite, type Outcome } from '../../lib/hosts/host';
 import { refused, sha256, swap } from '../support/host-words';
 
-/** What the suite writes below its folder: an entry of the limits for each. */
+/** Paths below its folder that the suite writes. Each is an entry of the limits. */
 const written = [
   ...['', 'same', 'moved', 'next', 'other', 'linked', 'bound', 'ours', 'foreign', 'left/', 'left/file'],
   ...['mounted/policy.json', 'immutable'],

@@ -27,7 +27,7 @@ afterAll(async () => {
   await sshd.stop();
 });
 
-/** As docs/hosts.md says: root's, with its limits beside it. */
+/** Installs a program as docs/hosts.md says: it belongs to root, and its limits stand beside it. */
 function install(name: string, text: string, limits: object): string {
   const path = join(sshd.folder, name);
   for (const old of [path, `${path}.limits`]) rmSync(old, { force: true });

@@ -95,7 +95,7 @@ export function networkContract(name: string, open: (namespace: string) => Promi
         });
         expect((await save(family)).text).not.toContain(to6(rule('198.51.100.1')));
 
-        // Not what is there any more: none of it is taken.
+        // These texts expect things that are no longer there, so none of them is written.
         const before = await save(family);
         const stale = await write(restore(family, variant, to6(replace('198.51.100.1', '198.51.100.3'))));
         expect(stale).toEqual(refused('rejected', 'StalePlan', /-restore ended with 1: .*plan again/));

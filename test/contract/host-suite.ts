@@ -1,4 +1,4 @@
-/** What every `Host` does: this machine itself, and one behind a real sshd. */
+/** The contract of every `Host`: this machine itself, and one behind a real sshd. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { guardContract } from './host-guard-suite';
 /** Names in any script, bytes that are no UTF-8, quotes and line breaks. */
 const oddNames = ['Grüße 😀', `it's "a" $(b) \`c\` !d \\e`, 'two\nlines', '\u0001', 'bytes \udcff\udc80'];
 
-/** What the suite writes below its folder: an entry of the limits for each. */
+/** Paths below its folder that the suite writes. Each is an entry of the limits. */
 const written = [
   ...['', 'large', 'kept', 'link', 'often', 'new', 'names/', 'shared/', 'shared/0/x'],
   ...oddNames.map((name) => `names/${name}`),

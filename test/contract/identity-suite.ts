@@ -1,9 +1,9 @@
-/** What every `IdentityReader` does: the in-memory one, and the one that speaks to a real Keystone. */
+/** The contract of every `IdentityReader`: the one in memory, and the one that asks a real Keystone. */
 import type { IdentityReader, Role } from '../../lib/contract/ports';
 
 /** A Keystone that the suite may add roles to. */
 export interface IdentityBench {
-  /** One that has not asked yet. */
+  /** A reader that has not asked yet. */
   reader(): IdentityReader;
   /** With the credentials of a plain member of a project. */
   memberReader(): IdentityReader;

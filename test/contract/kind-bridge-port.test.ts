@@ -8,7 +8,7 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const ports: Readonly<Record<Thing, string>> = {
   first: '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21',
-  // Its devices differ from the first's in one character.
+  // The second port's devices differ from the first's in one character.
   second: '28f25940-64aa-4c5e-9d0b-1f6a7e5c3b21',
 };
 const third = '28f25940-66aa-4c5e-9d0b-1f6a7e5c3b21';

@@ -22,7 +22,7 @@ export interface KindWorld {
   readonly readers: Readers;
   readonly writers: Writers;
   readonly specs: Readonly<Record<Thing, Spec>>;
-  /** Of one more thing on that target, where `failsAlone`. */
+  /** The spec of one more thing on that target, needed with `failsAlone`. */
   readonly third?: Spec;
   /** Brings about, before a run, what another kind does for these things of an owner; [] takes it away. */
   precede?(owner: string, things: readonly Thing[]): unknown;
@@ -40,11 +40,14 @@ export interface KindWorld {
 }
 
 export interface KindTraits {
-  /** What `apply` does as a whole: all steps of a target, or each thing for itself. */
+  /** The unit that `apply` writes as a whole: all steps of a target, or each thing by itself. */
   readonly unit: 'target' | 'thing';
-  /** One of two steps may fail while the other succeeds. */
+  /** Whether one of two steps may fail while the other succeeds. */
   readonly failsAlone?: true;
-  /** What becomes of a thing when its declaration leaves the code; `goes with the last`: of any owner on the target. */
+  /**
+   * The fate of a thing whose declaration leaves the code. `goes with the last`: it goes with the last owner on the
+   * target.
+   */
   readonly whenRemoved: 'goes' | 'goes with the last' | 'stays';
 }
 

@@ -1,4 +1,4 @@
-/** What every `NetworkWriter` does: the in-memory one, and the one that speaks to a real Neutron. */
+/** The contract of every `NetworkWriter`: the one in memory, and the one that asks a real Neutron. */
 import { randomUUID } from 'node:crypto';
 import { StackwardError } from '../../lib/basics/errors';
 import type { AddressRange, NetworkWriter, Subnet } from '../../lib/contract/ports';
@@ -18,7 +18,7 @@ export interface NetworkBench {
   createPort(subnetId: string, address?: string): Promise<string>;
   /** A port that is bound to this host, as the admin would make it. Answers its id. */
   bindPort(subnetId: string, host: string): Promise<string>;
-  /** As somebody else would: another name, which says nothing about pools. */
+  /** Changes the subnet's name, as somebody else would. The name says nothing about pools. */
   rename(subnetId: string, name: string): Promise<void>;
   /** Removes what the suite made. */
   close(): Promise<void>;

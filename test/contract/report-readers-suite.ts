@@ -1,4 +1,6 @@
-/** What every reader of reports does: over a real cloud, and over the private one that the tests of reports break. */
+/**
+ * The contract of every reader of reports: over a real cloud, and over the private one that the tests of reports break.
+ */
 import { CinderApi } from '../../adapters/openstack/cinder-api';
 import { CloudCatalogue } from '../../adapters/openstack/cloud-catalogue';
 import { CloudNames } from '../../adapters/openstack/cloud-names';

@@ -1,4 +1,4 @@
-/** What every `SqlReader` and `SqlWriter` does, on a real MariaDB. */
+/** The contract of every `SqlReader` and `SqlWriter`, on a real MariaDB. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';

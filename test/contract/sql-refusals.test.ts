@@ -1,4 +1,4 @@
-/** What a server says by number is a sentence: what was found, whether it passes by itself, and what to do. */
+/** Each error number of a server becomes a sentence: what was found, whether it passes by itself, and what to do. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MysqlReader, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { StackwardError } from '../../lib/basics/errors';

@@ -11,7 +11,7 @@ let ancient: Mariadb;
 let ca: string;
 let otherCa: string;
 let authority: Authority;
-/** What a certificate is made for: what MySQL makes for itself carries no host name. */
+/** The names of a certificate. The one that MySQL makes for itself carries no host name. */
 const nameless = 'MySQL_Server_8.0.36_Auto_Generated_Server_Certificate';
 
 beforeAll(async () => {

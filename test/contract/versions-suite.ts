@@ -1,11 +1,11 @@
-/** What every `VersionReader` does: the one in memory, and the one that speaks to real services. */
+/** The contract of every `VersionReader`: the one in memory, and the one that asks real services. */
 import { contradictionOf } from '../../lib/run/cloud-release';
 import type { VersionReader } from '../../lib/contract/ports';
 import { releases } from '../../lib/openstack/releases';
 
 /** The APIs of a cloud that runs Zed. */
 export interface VersionBench {
-  /** One that has not asked yet. */
+  /** A reader that has not asked yet. */
   reader(): VersionReader;
   /** With the credentials of a plain member of a project. */
   memberReader(): VersionReader;

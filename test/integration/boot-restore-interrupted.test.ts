@@ -17,7 +17,7 @@ const paths = [
   '/etc/systemd/system/multi-user.target.d/stackward.conf',
 ];
 const folders = ['/etc/systemd/system/multi-user.target.d', '/usr/local/lib/stackward'];
-/** What is in them when a run was not killed. */
+/** Content of these files after a run that was not killed. */
 let right: (string | undefined)[];
 
 let folder: string;

@@ -1,4 +1,7 @@
-/** What brings exceptions back when a host starts: written, run with the real packet filter, and removed with the last of them. */
+/**
+ * The unit that brings exceptions back when a host starts: written, run with the real packet filter, and removed with
+ * the last exception.
+ */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ownerMark, type TableVariant } from '../../lib/hosts/host';
@@ -24,7 +27,7 @@ async function make(init: 'systemd' | 'upstart' | 'other' = 'systemd', variant: 
   use(variant);
 }
 
-/** What `iptables` is there from now on. */
+/** Chooses the variant of `iptables` from now on. */
 function use(variant: TableVariant): void {
   const links = ['iptables', 'ip6tables'].flatMap((tool) =>
     ['', '-restore', '-save'].map((end) => `ln -sf /usr/sbin/${tool}-${variant}${end} /etc/alternatives/${tool}${end}`),
@@ -49,7 +52,7 @@ describe.each(['nft', 'legacy'] as const)('with iptables-%s,', (variant) => {
     const restored = [host.lines(4), host.lines(6)];
     boot();
     expect([host.lines(4), host.lines(6)]).toEqual(restored);
-    // As the agent does it when it starts: its own jumps in front, in a chain that is there.
+    // A starting agent does the same: it puts its own jumps in front, in a chain that exists.
     for (const family of [4, 6] as const)
       host.restore(
         family,
@@ -197,7 +200,7 @@ test("a changed unit is put right, and somebody's file under its name is left al
     [],
     [expect.stringMatching(/stackward-restore\.service is there and does not bear our header/)],
   ]);
-  // What of it is ours goes, and theirs stays.
+  // Stackward's part of the files goes, and the rest stays.
   const removal = await world.run(nobody(), { sweep: all('team-a') });
   expect([removal.problems, machine.read(unit), machine.read(copy)]).toEqual([[], '[Unit]\n', undefined]);
 });
@@ -258,7 +261,7 @@ test('on a host with neither systemd nor upstart the exceptions are written and 
   expect([machine.read(unit), machine.read(job), machine.read(copy)]).toEqual([undefined, undefined, undefined]);
 });
 
-/** As Debian, Docker, Kolla, SUSE and Shorewall have them, in what concerns their order. */
+/** Units of Debian, Docker, Kolla, SUSE and Shorewall, with the lines that concern their order. */
 const neighbours: Readonly<Record<string, string>> = {
   'networking.service': 'After=network-pre.target\nBefore=network.target\nWants=network.target',
   'docker.service': 'After=network-online.target firewalld.service\nWants=network-online.target',
@@ -279,7 +282,7 @@ test('systemd starts the unit after what loads tables and before what starts an 
   put('boot.target', `[Unit]\nWants=${wants}\n`);
   const verify = () => machine.run('sh', '-c', `systemd-analyze verify --man=no boot.target 2>&1 || true`);
   expect(verify()).toBe('');
-  // What is between the two, can't be behind or before both.
+  // A unit between the two can't be after or before both.
   put('docker.service', service('Before=network.target'));
   expect(verify()).toMatch(/ordering cycle/);
   put('docker.service', service(neighbours['docker.service'] ?? ''));

@@ -1,4 +1,7 @@
-/** What the flags do to frames, on real bridges: to the guest's, to the switch's, and to what the switch learns. */
+/**
+ * The effect of the flags on frames, on real bridges: on the guest's, on the switch's, and on the addresses that the
+ * switch learns.
+ */
 import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';

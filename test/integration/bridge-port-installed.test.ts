@@ -35,7 +35,7 @@ afterAll(async () => {
   await sshd.stop();
 });
 
-/** What the program may touch. */
+/** The limits of the program. */
 const allow = (limits: object): void => writeFileSync(`${installed}.limits`, JSON.stringify(limits));
 
 const wish = () => [world.manifest({ Port: { portId: port, hairpin: true } })];

@@ -51,7 +51,7 @@ const nothing = { ...untouched(port), ...untouched(neighbour) };
 const remove = () => world.run([world.manifest({})], { sweep: all });
 const flags = () => world.get().flags(port, neighbour);
 
-/** What isn't as the kernel made it stands in the record, with the value that it had. */
+/** Each flag that differs from the kernel's own value stands in the record, with the value that it had. */
 function isRecorded(): void {
   const names = ['hairpin', 'learning', 'flood'];
   const entries = Object.assign({}, ...Object.values(world.get().records())) as Record<string, { before: boolean }>;

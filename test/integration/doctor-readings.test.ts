@@ -1,4 +1,7 @@
-/** What doctor must not take for sound: empty lists, rows that another code judges, endpoints where something else answers. */
+/**
+ * Readings that doctor must not take for sound: empty lists, rows that another code judges, endpoints where something
+ * else answers.
+ */
 import { CommandFolder } from '../support/command';
 import { examine, troublesOf } from '../support/doctor-run';
 import { PrivateCloud } from '../support/private-cloud';

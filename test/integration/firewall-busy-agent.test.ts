@@ -65,7 +65,7 @@ const lines = (name: string): number => {
   }
 };
 
-/** Its iptables-nft-restore adds a line to `tried` each time. */
+/** A host program whose iptables-nft-restore adds a line to `tried` each time. */
 function countingHost(): LocalHost {
   const bin = join(folder, 'bin');
   mkdirSync(bin);

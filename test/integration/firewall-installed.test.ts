@@ -1,4 +1,7 @@
-/** Both kinds with least privilege: an ordinary user whom sudoers lets run the installed program alone (docs/hosts.md), over sshd. */
+/**
+ * Both kinds with least privilege: over sshd, by an ordinary user whom sudoers lets run the installed program alone
+ * (docs/hosts.md).
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SshHost } from '../../adapters/host/ssh-host';
@@ -44,7 +47,7 @@ afterAll(async () => {
   await sshd.stop();
 });
 
-/** What the program may touch. */
+/** The limits of the program. */
 const allow = (limits: object): void => writeFileSync(`${installed}.limits`, JSON.stringify(limits));
 
 function wish() {

@@ -120,7 +120,7 @@ describe('a refused write of an exception', () => {
     const { messages } = await world.run(wish(wide, 'zed'), {
       between: () => {
         world.get().iptables(...foreign);
-        // One write goes through whole: four files' and two tables' commits at most.
+        // One write goes through whole: at most four files and the commits of two tables.
         world.requestsLeft = 1;
       },
     });

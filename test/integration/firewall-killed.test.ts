@@ -42,7 +42,7 @@ test.each([
       fuse.set(0);
       expect((await world.run(wish(from), { sweep })).problems).toEqual([]);
       expect([openedInKernel(host, 4), openedAtBoot(host, 4)]).toEqual([from, from]);
-      // What a killed one left beside its file goes with the next write.
+      // A file that a killed program left beside its target goes with the next write.
       expect(readdirSync(host.stateFolder).filter((name) => name.startsWith('.stackward-'))).toEqual([]);
 
       fuse.set(change);

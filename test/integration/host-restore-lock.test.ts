@@ -46,9 +46,9 @@ function hostWith(restoreOf: (variant: string) => string, lockSeconds: number): 
   return new LocalHost('cnode01', { namespace: namespace.name, installed });
 }
 
-/** Its iptables-restore is as before 1.6.2, with a lock of its own that the real one takes. */
+/** A program whose iptables-restore is of before 1.6.2, with a lock of its own that the real one takes. */
 const oldHost = (lockSeconds: number): LocalHost =>
-  // One second is the shortest that the real one waits and then gives up.
+  // One second is the shortest time that the real iptables-restore waits before it gives up.
   hostWith(
     (variant) => `case "$*" in --help) echo 'Usage: iptables-restore [-c] [-n]'; exit 1;; -n) ;; *) exit 2;; esac
 echo tried >>${folder}/tries
@@ -56,7 +56,7 @@ XTABLES_LOCKFILE=${folder}/lock exec /usr/sbin/iptables-${variant}-restore -n --
     lockSeconds,
   );
 
-/** Its iptables-restore is the real one, which knows --wait, with a lock of its own. */
+/** A program whose iptables-restore is the real one, which knows --wait, with a lock of its own. */
 const newHost = (lockSeconds: number, firstTry = ':'): LocalHost =>
   hostWith(
     (variant) => `export XTABLES_LOCKFILE=${folder}/lock

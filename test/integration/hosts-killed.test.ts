@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.hosts.remove());
 
-/** One after the other: the flag, the grant, the exception. */
+/** The three things are written one after the other: the flag, the grant, the exception. */
 const manifest = () =>
   site.manifest({
     'acme/Hairpin': site.flag(),

@@ -1,4 +1,4 @@
-/** What runs leave behind, and rollback, through the command on a real MariaDB. */
+/** The records that runs leave behind, and rollback, through the command on a real MariaDB. */
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

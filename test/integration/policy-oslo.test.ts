@@ -19,7 +19,7 @@ function rulesOf(values: Readonly<Record<string, RuleValue>>, era: PolicyEra): R
   return { era, service: 'keystone', byName, defaultRule: 'default' };
 }
 
-/** What a grant makes of these rules; undefined where it makes nothing. */
+/** The rules with the grant made; undefined if there is nothing to grant. */
 function granted({ rules, rule }: PolicyCase, era: PolicyEra): Record<string, RuleValue> | undefined {
   const read = rulesOf(rules, era);
   const old = read.byName.get(rule);

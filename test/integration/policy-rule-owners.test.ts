@@ -96,7 +96,7 @@ test('two owners who write the same grant between last look and write do not und
   site.pool = new HostPool((name) => site.open(name));
   const report = await site.applyPlan(planned, manifestsOf('two', { G: {} }));
   expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'StalePlan' }]);
-  // What was not granted is not recorded.
+  // A grant that was not made is not recorded.
   expect([site.read(file), readdirSync(site.stateFolder).length]).toEqual([granted, 1]);
   await site.apply(manifestsOf('two'));
   expect(site.read(file)).toBe(granted);

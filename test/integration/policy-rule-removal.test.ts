@@ -44,7 +44,7 @@ describe('in Zed, with YAML and a file that is silent about the rule,', () => {
     };
     site.generated = `"${zed.rule}": "rule:of_this_package"\n"other": "@"\n`;
     expect(await after('2025.1')).toEqual(['(rule:of_this_package) or role:member']);
-    // It doesn't know the deprecated half.
+    // The tool doesn't know the deprecated half.
     expect(await after('zed')).toEqual([`(${defaults}) or role:member`]);
     site.generated = '"other": "@"\n';
     expect(await after('2025.1')).toEqual([
@@ -158,7 +158,7 @@ describe('in Zed, with YAML and a file that is silent about the rule,', () => {
     expect(problems(await site.plan(literal('2025.1', 'create_nothing')))).toEqual([
       'Blocked: neutron of 2025.1 has no rule create_nothing; `oslopolicy-policy-generator --namespace neutron` on a host lists all, those of plug-ins too',
     ]);
-    // What a plug-in brings, the tool knows.
+    // The tool knows the rules of a plug-in.
     site.generated = '"create_nothing": "rule:x"\n';
     expect((await site.plan(literal('2025.1', 'create_nothing'))).steps).toMatchObject([
       { changes: [{ after: '(rule:x) or role:member' }] },

@@ -1,4 +1,6 @@
-/** What the documents tell to copy: it must pass the app command of cdktf.json, types and synth, as it stands. */
+/**
+ * Programs that the documents tell a reader to copy pass the app command of cdktf.json, types and synth, as they stand.
+ */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +13,7 @@ beforeAll(() => {
   for (const shared of ['node_modules', 'adapters', 'constructs', 'lib', 'reconcilers', 'scripts', 'package.json'])
     symlinkSync(join(root, shared), join(folder, shared));
   copyFileSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
-  // What the compiler remembers of the project itself is no part of this one.
+  // The compiler's cache is the project's own, so this project gets another.
   const config = readFileSync(join(root, 'tsconfig.app.json'), 'utf8').replace('node_modules/.cache/tsc/', '');
   writeFileSync(join(folder, 'tsconfig.app.json'), config);
 });

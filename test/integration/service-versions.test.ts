@@ -1,4 +1,7 @@
-/** What services of other releases than the lab's, and what stands in for them, say about their APIs; each as a server over HTTP. */
+/**
+ * The versions that services of other releases than the lab's tell of their APIs, and answers of other programs in
+ * their place. Each is a server over HTTP.
+ */
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { ServiceVersions } from '../../adapters/openstack/service-versions';
 import type { CloudApis } from '../../lib/contract/ports';

@@ -17,7 +17,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stackward-start-'));
   for (const name of ['adapters', 'constructs', 'lib', 'reconcilers', 'providers', 'node_modules'])
     symlinkSync(join(root, name), join(folder, name));
-  // What the compiler keeps for the next time is the project's own.
+  // The compiler's cache is the project's own.
   const compilerOptions = { incremental: false, tsBuildInfoFile: null };
   const types = { extends: join(root, 'tsconfig.app.json'), compilerOptions, include: ['main.ts'] };
   writeFileSync(join(folder, 'tsconfig.app.json'), JSON.stringify(types));
@@ -35,7 +35,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** As in a shell without any OS_* variable, whose user keeps no clouds.yaml elsewhere. */
+/** The environment of a shell without any OS_* variable, whose user keeps no clouds.yaml elsewhere. */
 function environment(): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('OS_'));
   return { ...Object.fromEntries(others), HOME: folder, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' };

@@ -1,4 +1,4 @@
-/** What the tenant's provider gets from clouds.yaml, evaluated by Terraform itself. */
+/** The values that the tenant's provider gets from clouds.yaml, evaluated by Terraform itself. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ function evaluated(clouds: string, file = 'clouds.yaml'): unknown {
   }); // prettier-ignore
   if (status !== 0) throw new Error(stderr);
   const settings = JSON.parse(JSON.parse(stdout) as string) as Record<string, unknown>;
-  // It stays beside what was taken out of it.
+  // The result still holds `auth` itself, beside the values that were taken out of it.
   delete settings.auth;
   return settings;
 }

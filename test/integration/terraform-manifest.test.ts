@@ -100,7 +100,7 @@ describe('where one stack of two was never applied,', () => {
   };
   beforeEach(() => {
     write('shared', {});
-    // As cdktf does without a backend of one's own.
+    // The same path as cdktf writes without a backend.
     write('acme', {}, { local: { path: join(folder, 'terraform.acme.tfstate') } });
     apply('shared');
   });

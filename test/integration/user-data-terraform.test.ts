@@ -21,7 +21,7 @@ function lacks(what: string, command: string, ...args: string[]): boolean {
 const testWithTerraform = lacks('terraform', 'terraform', '-version') ? test.skip : test;
 const testWithCloudInit = lacks('cloud-init', python, '-c', 'import cloudinit.util') ? test.skip : test;
 
-/** What Terraform makes of each text, in a stack of outputs alone; the callback may make tokens. */
+/** Terraform's output of each text, in a stack of outputs alone. The callback may make tokens. */
 function evaluate(texts: (stack: TerraformStack) => readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'stackward-terraform-'));
   try {

@@ -37,7 +37,10 @@ const routed6: UtmUserDataProps = {
     red: { macAddress: macs.red, addresses: ['2001:db8:f::71/64'], gateway: '2001:db8:f::1' },
   },
 };
-/** As the image leaves it: DHCP on the guest NIC, and what cloud-init makes of a port with a fixed address. */
+/**
+ * The guest's /etc as the image leaves it: DHCP on the guest NIC, and cloud-init's file for a port with a fixed
+ * address.
+ */
 const imageNetwork = `
 ip address add 192.168.7.5/24 dev eth0
 ip link set eth0 up

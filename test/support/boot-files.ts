@@ -1,4 +1,7 @@
-/** What brings exceptions back on a machine of test/support/firewall-machine.ts, and manifests that want it. */
+/**
+ * The files that bring exceptions back on a machine of test/support/firewall-machine.ts, and manifests that declare
+ * them.
+ */
 import type { Manifest } from '../../lib/contract/manifest';
 import { exception, manifestOf, portId } from './firewall-texts';
 

@@ -26,7 +26,7 @@ export const tapOf = (portId: string): string => `tap${portId}`.slice(0, 14);
 export const qvbOf = (portId: string): string => `qvb${portId}`.slice(0, 14);
 const qbrOf = (portId: string): string => `qbr${portId}`.slice(0, 14);
 
-/** One machine: a namespace and a state folder of its own. */
+/** One compute host: a namespace and a state folder of its own. */
 class BridgeHost {
   readonly stateFolder = mkdtempSync(join(tmpdir(), 'stackward-bridges-'));
   readonly namespace: Namespace = makeNamespace();
@@ -34,7 +34,7 @@ class BridgeHost {
 
   constructor(readonly name: string) {}
 
-  /** As os-vif does; with the kernel's own flags. */
+  /** Plugs a port as os-vif does, with the kernel's own flags. */
   plug(...portIds: readonly string[]): void {
     const lines = portIds.flatMap((id) => [
       `link add ${qbrOf(id)} type bridge`,
@@ -58,7 +58,7 @@ class BridgeHost {
     return { guest: counts[ends.guest] ?? NaN, switch: counts[ends.switch] ?? NaN };
   }
 
-  /** What its bridge has learned. */
+  /** The addresses that its bridge has learned. */
   forget(portId: string): void {
     this.namespace.run('ip', 'link', 'set', qbrOf(portId), 'type', 'bridge', 'fdb_flush');
   }
@@ -67,7 +67,7 @@ class BridgeHost {
     for (const device of [tapOf(portId), qvbOf(portId), qbrOf(portId)]) this.namespace.run('ip', 'link', 'del', device);
   }
 
-  /** By hand. */
+  /** Sets a flag by hand. */
   set(device: string, flag: 'hairpin' | 'learning' | 'flood', value: 'on' | 'off'): void {
     this.namespace.run('ip', 'link', 'set', 'dev', device, 'type', 'bridge_slave', flag, value);
   }
@@ -85,7 +85,7 @@ class BridgeHost {
   /** File name → what it records. */
   records(): Record<string, Record<string, object>> {
     const read = (name: string) => readFileSync(join(this.stateFolder, name), 'utf8');
-    // What a killed write left goes with the next one.
+    // A file that a killed write left goes with the next write.
     const names = readdirSync(this.stateFolder).filter((name) => !name.startsWith('.stackward-'));
     return Object.fromEntries(
       names.map((name) => [name, (JSON.parse(read(name)) as { entries: Record<string, object> }).entries]),

@@ -9,7 +9,7 @@ import { CommandFolder } from './command';
 import { NeutronServer } from './neutron-server';
 import { Sshd } from './sshd';
 
-/** What the agent has before ours: one chain that both hooks jump to. */
+/** The agent's tables before stackward's rules: one chain to which both hooks jump. */
 const agentTables = ['-N neutron-filter-top', '-A FORWARD -j neutron-filter-top', '-A OUTPUT -j neutron-filter-top'];
 
 export class ComputeHosts {

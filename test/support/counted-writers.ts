@@ -81,7 +81,7 @@ export class CountedWriters implements Writers {
     throw new TransientError('the connection was lost before the request');
   }
 
-  /** Of `count` commits, how many are done. */
+  /** The number of commits done, out of `count`. */
   private async take(count: number): Promise<number> {
     await this.whenWriting();
     this.commits += count;

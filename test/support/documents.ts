@@ -18,7 +18,7 @@ export const documents: readonly string[] = [
     .sort(),
 ];
 
-/** What stands in the fences of one language on a page, in order. */
+/** The texts in the fences of one language on a page, in order. */
 export const blocksOf = (document: string, language: string): string[] =>
   [...readDocument(document).matchAll(/^```(\S*)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
     name === language && text !== undefined ? [text] : [],
@@ -77,7 +77,7 @@ export function writeBlocks(document: string, language: string, texts: readonly 
 }
 
 /**
- * What the compiler finds wrong in these texts.
+ * The mistakes that the compiler finds in these texts.
  * @param files by path
  * @param project the settings to compile with
  */

@@ -4,7 +4,7 @@ import type { IdentityReader, Role, RoleCatalogue, RoleInference } from '../../l
 import { sha256 } from '../../lib/basics/sha256';
 import type { IdentityBench } from '../contract/identity-suite';
 
-/** As short as Keystone's own, however long the name is. */
+/** An id as short as Keystone's own, however long the name is. */
 const idOf = (scope: 'global' | 'domain', name: string): string => `${scope} ${sha256(name).slice(0, 32)}`;
 
 export class FakeIdentity implements IdentityBench {

@@ -14,7 +14,7 @@ const neutron = (...aliases: string[]): ApiAnswer => ({
   extensions: [...oldExtensions, ...aliases],
 });
 
-/** Of Zed as the lab tells them; of the others by the packages. */
+/** The versions that Zed tells in the lab; those of other releases come from their packages. */
 export const clouds = {
   icehouse: [version('nova', ''), version('keystone', '3.0'), neutron()],
   kilo: [version('nova', '2.3'), version('keystone', '3.4'), neutron('subnet_allocation')],

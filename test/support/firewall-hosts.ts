@@ -21,7 +21,7 @@ import { RecordedTexts } from './recorded-run';
 
 const kinds = [bootRestore, firewallException];
 
-/** Its own chains, and rules of others before, between and behind. */
+/** The agent's chains, and rules of others before, between and behind them. */
 const agentTables = `*mangle
 :FORWARD ACCEPT [0:0]
 -A FORWARD -s 203.0.113.18/32 -j ACCEPT
@@ -44,7 +44,7 @@ COMMIT
 const toolOf = (family: 4 | 6, variant: TableVariant): string =>
   `${family === 4 ? 'iptables' : 'ip6tables'}-${variant}`;
 
-/** One machine. */
+/** One compute host. */
 class FirewallHost {
   readonly stateFolder = mkdtempSync(join(tmpdir(), 'stackward-firewall-'));
   readonly namespace: Namespace = makeNamespace();
@@ -73,7 +73,7 @@ class FirewallHost {
     return this.namespace.run(toolOf(4, this.variant), ...argv);
   }
 
-  /** As a restart does. */
+  /** Empties the tables, as a restart does. */
   emptyTables(): void {
     for (const family of [4, 6] as const)
       for (const table of ['mangle', 'filter'])
@@ -89,12 +89,12 @@ class FirewallHost {
       .map((line) => line.replace(/ \[\d+:\d+\]$/, ''));
   }
 
-  /** What is nobody's of stackward, in order. */
+  /** The lines of the tables that are not stackward's, in order. */
   foreign(family: 4 | 6 = 4): string[] {
     return this.lines(family).filter((line) => !line.includes('stackward-'));
   }
 
-  /** What is of this owner, in order. */
+  /** The lines of the tables that are this owner's, in order. */
   ours(family: 4 | 6 = 4, owner = 'team-a'): string[] {
     return this.lines(family).filter((line) => line.includes(`stackward-${ownerMark(owner)}`));
   }
@@ -143,7 +143,7 @@ export class FirewallHosts {
     return host;
   }
 
-  /** What the engine plans, with what it finds. */
+  /** The engine's plan, with its findings. */
   async plan(manifests: readonly Manifest[], sweep: readonly Sweep[] = []) {
     const planned = await this.look(manifests, sweep);
     await this.disconnect();
@@ -183,7 +183,7 @@ export class FirewallHosts {
     for (const host of this.hosts.values()) host.remove();
   }
 
-  /** One to each host, until the end of a plan or run, as in the command. */
+  /** One connection to each host until the end of a plan or run, as in the command. */
   private readonly ways = new Map<string, OpenHost>();
 
   private async disconnect(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What the rules of a host let out of a port, now and after a restart. */
+/** The packets that the rules of a host let out of a port, now and after a restart. */
 import type { FirewallHosts } from './firewall-hosts';
 
 type Tables = ReturnType<FirewallHosts['get']>;
@@ -15,7 +15,7 @@ function opened(lines: readonly string[]): string[] {
 
 export const openedInKernel = (host: Tables, family: 4 | 6): string[] => opened(host.ours(family));
 
-/** What a restart of the host would bring back. */
+/** The rules that a restart of the host would bring back. */
 export const openedAtBoot = (host: Tables, family: 4 | 6): string[] =>
   opened(
     Object.entries(host.stored()).flatMap(([name, text]) => (name.endsWith(`.ipv${family}`) ? text.split('\n') : [])),

@@ -48,7 +48,7 @@ export function manifestOf(
   return { owner, stack, source: stack, removed: [], resources };
 }
 
-/** What the agent has of one family before ours. */
+/** The agent's tables of one family, before stackward's rules. */
 export const agentTables = (...ours: readonly string[]): string =>
   [
     ...['*filter', ':FORWARD ACCEPT [0:0]', ':neutron-filter-top - [0:0]', '-A FORWARD -j neutron-filter-top'],
@@ -73,7 +73,7 @@ export const storedWith = (rules: readonly string[], head = '# iptables: nft\n')
 });
 export const stored = storedWith([dhcp, out, into]);
 
-/** Of a program that is sent along. */
+/** The facts of a program that is sent along. */
 export const bootPaths = {
   script: '/var/lib/stackward/restore-at-boot',
   copy: '/usr/local/lib/stackward/restore-at-boot.py',
@@ -110,7 +110,7 @@ export interface TextHost {
   readonly tools?: HostFacts['tools'];
   /** Bridge → its ports. */
   readonly bridges?: Readonly<Record<string, readonly string[]>>;
-  /** Of `bootPaths`, what is there; default: nothing. */
+  /** The `bootPaths` that exist; default: none. */
   readonly boot?: Readonly<Partial<Record<BootPath, 'right' | 'older' | 'foreign'>>>;
   /** Path → content. */
   readonly files?: Readonly<Record<string, string>>;

@@ -27,7 +27,7 @@ MARKS = ['01234567', 'abcdef0123456789', 'f' * 32]
 NAMES = ['bridge-port-%s.json' % mark for mark in MARKS] + ['policy-rule-01234567.json'] + [
     'firewall-exception-%s.ipv%d' % (mark, family) for mark in MARKS for family in (4, 6)]
 POLICIES = ['a.json', '10-site.yaml', 'b.yml']
-# What the limits let be written, by a list and not by a pattern of the program.
+# Paths that the limits let be written, as a list and not as a pattern of the program.
 WRITABLE = set(['state/' + n for n in NAMES] + ['theirs/' + n for n in NAMES] + ['etc/policy.d/' + n for n in POLICIES + NAMES] +
                ['etc/policy.yaml', 'power', 'made/' + NAMES[0]])
 FOLDERS = set(['state', 'theirs', 'etc/policy.d', 'made'])

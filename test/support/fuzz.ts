@@ -4,7 +4,7 @@ const [count, seed] = [process.env.STACKWARD_FUZZ_COUNT, process.env.STACKWARD_F
 /** Cases of each fuzzer. */
 export const fuzzCount = Number(count ?? 10_000);
 
-/** Of a run; printed when it fails, so that it can be run again. */
+/** The seed of a run, printed when the run fails, so that it can be run again. */
 export const fuzzSeed = Number(seed ?? Math.floor(Math.random() * 2 ** 31));
 
 /** For `fc.assert`. */

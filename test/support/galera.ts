@@ -49,7 +49,7 @@ export class GaleraNode {
     return connection;
   }
 
-  /** Until it is a member of the cluster that takes statements. */
+  /** Waits until the node is a member of the cluster and takes statements. */
   async untilSynced(): Promise<void> {
     for (const deadline = Date.now() + 240_000; ;) {
       const state = await this.state().catch(() => 'no answer');
@@ -74,13 +74,13 @@ export class GaleraNode {
     return { catchUp: async () => void (await holder.query('UNLOCK TABLES')) };
   }
 
-  /** Until it has applied all that the cluster has committed. */
+  /** Waits until the node has applied everything that the cluster has committed. */
   async untilCaughtUp(): Promise<void> {
     const connection = await this.connect();
     await connection.query('SET SESSION wsrep_sync_wait = 7; SELECT 1');
   }
 
-  /** Until the work has ended, or waits for the applier: its session has been in one statement for a while. */
+  /** Waits until the work has ended, or waits for the applier: then its session stays in one statement. */
   async untilHeldUp(schema: string, work: Promise<unknown>): Promise<void> {
     const connection = await this.connect();
     let isOver = false;

@@ -24,7 +24,10 @@ export interface Packet {
   readonly icmp6?: 134 | 136;
 }
 
-/** What the agent does with a packet of the port behind neutron-filter-top: its own address passes, forged DHCP and router advertisements don't. */
+/**
+ * The agent's rules for a packet of the port, behind neutron-filter-top: the port's own address passes, forged DHCP and
+ * router advertisements don't.
+ */
 const guarding = (variant: string): string => `set -e
 sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1
 for tool in iptables ip6tables; do

@@ -23,7 +23,7 @@ system_info:
   paths: {cloud_dir: /var/lib/cloud/, templates_dir: /etc/cloud/templates/, run_dir: /run/cloud-init}
 `;
 
-/** What a Debian program needs of /etc; nothing secret. */
+/** The files of /etc that a Debian program needs; none is secret. */
 const copied =
   'passwd group alternatives ld.so.cache ld.so.conf nsswitch.conf os-release debian_version cloud/templates';
 
@@ -63,13 +63,16 @@ eval "$THEN"
 `;
 
 export interface GuestState {
-  /** By MAC, whatever the device is called; the bridge by its name. Link-local addresses only of members, which have none. */
+  /**
+   * Addresses by MAC, whatever the device is called, and the bridge's by its name. Link-local addresses are listed for
+   * members alone, which should have none.
+   */
   readonly devices: Readonly<Record<string, { up: boolean; mac: string; bridge?: string; addresses: string[] }>>;
   /** `default via GATEWAY dev MAC-OR-BRIDGE metric N`, both families. */
   readonly defaultRoutes: readonly string[];
   /** IPv4, IPv6. */
   readonly forwarding: readonly [string, string];
-  /** By MAC: `2` takes router advertisements while forwarding. */
+  /** By MAC: `2` accepts router advertisements while forwarding. */
   readonly acceptRa: Readonly<Record<string, string>>;
   readonly hosts: string;
   /** Another number after a write. */

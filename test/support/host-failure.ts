@@ -1,4 +1,4 @@
-/** What is asked of a host in tests, and how its errors read. */
+/** Requests to a host in tests, and how a host's errors read. */
 import { StackwardError } from '../../lib/basics/errors';
 import type { Host, HostWrite } from '../../lib/hosts/host';
 

@@ -55,7 +55,7 @@ exec(compile(open('${program}').read(), '${program}', 'exec'), {'__name__': '__m
     writeFileSync(this.file('text'), text);
   }
 
-  /** Until the request waits. */
+  /** Waits until the request waits. */
   reached = (): Promise<void> => this.until('reached');
 
   /** @param fate of the request: it is done, or never begun. Until that has happened. */

@@ -13,7 +13,7 @@ type Plugged = Record<'bridge' | 'tap' | 'qvb', string>;
 export class HostWorld {
   readonly policy: string;
   readonly configFile: string;
-  /** Of each host, the port that is plugged there. */
+  /** Host → the port that is plugged there. */
   readonly ports = new Map<string, string>();
 
   private constructor(readonly hosts: ComputeHosts) {
@@ -44,7 +44,7 @@ export class HostWorld {
     return this.ports.get(this.host) ?? '';
   }
 
-  /** Of OpenStack's user. */
+  /** The password of OpenStack's user. */
   get password(): string {
     return this.hosts.env.OS_PASSWORD ?? '';
   }
@@ -70,7 +70,7 @@ export class HostWorld {
     this.hosts.inside(host, ['sh', '-c', `echo 1 > ${flagFile(portId)}`]);
   }
 
-  /** What a kind can change on a host, and what is recorded there. */
+  /** The things that a kind can change on a host, and their records there. */
   at(host = this.host) {
     const portId = this.ports.get(host) ?? '';
     const tables = this.hosts.inside(host, ['iptables-save']).replace(/^#.*\n/gm, '');

@@ -10,7 +10,7 @@ import { compact, formatAddress, only, parseAddress, parseRange, subtract } from
 
 /** 409 "No more IP addresses available on network …". */
 export class PoolExhausted extends Error {}
-/** What the API answers as 500: a duplicate key, a row that was gone, a deadlock. */
+/** Errors that the API answers with 500: a duplicate key, a row that was gone, a deadlock. */
 export class ServerError extends Error {}
 
 interface Subnet {
@@ -186,7 +186,7 @@ export class IcehouseAllocator {
   }
 }
 
-/** As Neutron's API answers: what is no lack of addresses is an error of the server. */
+/** Answers as Neutron's API does: every error except a lack of addresses is an error of the server. */
 export async function inTransaction<T>(connection: Connection, begin: string, work: () => Promise<T>): Promise<T> {
   await connection.query(begin);
   try {

@@ -45,7 +45,7 @@ const foreign: fc.Arbitrary<Foreign> = fc.record({
 });
 
 export interface Tables {
-  /** As iptables-save prints it. */
+  /** The rule as iptables-save prints it. */
   readonly text: string;
   readonly seen: OwnRules;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** What an attacker would like to stand in a field. */
+/** Values that an attacker would like to put into a field. */
 const hostile: readonly Json[] = [
   ...[
     '',

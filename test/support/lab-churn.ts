@@ -1,4 +1,7 @@
-/** What makes a Neutron agent write its tables again, a fixed number of times: groups that change, and ports that come and go. */
+/**
+ * Makes a Neutron agent write its tables again, a fixed number of times: groups that change, and ports that come and
+ * go.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabSubnet } from './lab-cloud';
 import type { LabGuests, LabPort } from './lab-guests';
@@ -23,7 +26,10 @@ export async function changeGroup(
   }
 }
 
-/** One port of the group after the other is made and plugged, until the agent has made its chains, and taken away again. */
+/**
+ * Makes and plugs one port of the group after the other, waits until the agent has made its chains, and removes it
+ * again.
+ */
 export async function plugPorts(
   guests: LabGuests,
   host: string,
@@ -55,7 +61,7 @@ export async function countRewrites(guests: LabGuests, host: string, signal: Abo
     const now = await look();
     if (now !== before) rewrites += 1;
     before = now;
-    // Its own loop has two seconds.
+    // The agent's own loop takes two seconds.
     await sleep(500, undefined, { signal }).catch(() => undefined);
   }
   return rewrites;

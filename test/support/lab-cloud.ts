@@ -66,7 +66,10 @@ export class LabCloud {
     return { id: answer.subnet.id, networkId };
   }
 
-  /** One port as a member makes it, at the address that Neutron picks on this subnet; at a given one as an administrator. */
+  /**
+   * Makes a port as a member, at the address that Neutron picks on this subnet; with a given address, as an
+   * administrator.
+   */
   async port(subnet: LabSubnet, address?: string): Promise<string> {
     const fixed = { subnet_id: subnet.id, ...defined({ ip_address: address }) };
     const port = { name: this.prefix, network_id: subnet.networkId, fixed_ips: [fixed] };

@@ -1,4 +1,7 @@
-/** Both compute hosts of the lab reached by ssh, guests on them, and stackward's own command with a configuration that leads there. */
+/**
+ * Both compute hosts of the lab reached by ssh, guests on them, and stackward's own command with a configuration that
+ * leads there.
+ */
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +38,7 @@ export class LabFirewall {
   private constructor(
     readonly cloud: LabCloud,
     readonly guests: LabGuests,
-    /** By the name of the host. */
+    /** By the host's name. */
     readonly systems: Readonly<Record<string, LabHostSystem>>,
     private readonly owner: string,
     private readonly sshd: Sshd,

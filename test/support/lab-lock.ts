@@ -1,4 +1,6 @@
-/** What two suites on the lab may not change side by side, such as the policy files of its services. */
+/**
+ * A lock on things of the lab that two suites may not change side by side, such as the policy files of its services.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';

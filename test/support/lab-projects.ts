@@ -21,7 +21,7 @@ export class LabProjects {
     this.run = `${prefix}-${String(process.pid)}`;
   }
 
-  /** One JSON answer; compute by microversion 2.90, so that it tells the hostname. */
+  /** One JSON answer. Compute is asked by microversion 2.90, which tells the hostname. */
   async get<Answer>(service: string, path: string): Promise<Answer> {
     return this.call<Answer>(service, path);
   }

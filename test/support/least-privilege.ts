@@ -53,7 +53,10 @@ export class LeastPrivilege {
     ...argv,
   ];
 
-  /** As the login, through sudo. @param before runs sudo in its turn */
+  /**
+   * Runs the program as the login does, through sudo.
+   * @param before runs sudo in its turn
+   */
   send(input: string | Buffer, before: readonly string[] = []): Raw {
     const [program = '', ...args] = this.asLogin(...before, 'sudo', '-n', this.installed);
     const ended = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 64 << 20 });
@@ -63,7 +66,7 @@ export class LeastPrivilege {
     return { status, stdout, stderr, answers: parsed.answers ?? [], refused: parsed.refused };
   }
 
-  /** One question a sequence. */
+  /** Sends each question as a sequence of its own. */
   ask(access: 'read' | 'write', questions: readonly object[], before: readonly string[] = []): readonly RawAnswer[] {
     const { answers } = this.send(requestOf({ access, sequences: questions.map((question) => [question]) }), before);
     return answers.map(([answer]) => answer ?? { ok: false });

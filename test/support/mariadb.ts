@@ -53,7 +53,7 @@ export async function startMariadb(
   execFileSync('mariadb-install-db', [...install, ...user, ...innodb], { stdio: 'pipe', env: own });
 
   const password = randomBytes(12).toString('hex');
-  // One statement a line: the server reads this file line by line.
+  // One statement a line, because the server reads this file line by line.
   const init = join(folder, 'init.sql');
   writeFileSync(
     init,

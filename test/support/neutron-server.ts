@@ -33,7 +33,7 @@ export class NeutronServer {
     return neutron;
   }
 
-  /** What a command needs in its environment to log in here. */
+  /** The environment with which a command logs in here. */
   get environment(): Readonly<Record<string, string>> {
     return {
       OS_AUTH_URL: `${this.base}/v3`,

@@ -64,7 +64,7 @@ export type OracleValue = string | readonly string[] | null | { readonly error: 
 export type OracleAnswer =
   { readonly values: readonly OracleValue[] } | { readonly fault: number | null; readonly message: string };
 
-/** One Python process answers all. */
+/** One Python process answers all questions. */
 export function askOsloConfig(release: OracleRelease, cases: readonly OracleCase[]): Promise<readonly OracleAnswer[]> {
   const python = release === 'icehouse' ? python2 : join(cache, 'venv/bin/python');
   if (python === undefined) throw new Error('there is no Python 2.7');

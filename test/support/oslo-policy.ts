@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Of Liberty, Mitaka and 2025.1; the last one brings what the others need too. */
+/** Versions of Liberty, Mitaka and 2025.1. The last one also brings what the others need. */
 export const osloVersions = { juno: '0.11.0', mitaka: '1.5.0', newest: '4.5.1' } as const;
 const cache = join(tmpdir(), `stackward-oslo-policy-${Object.values(osloVersions).join('-')}-six`);
 

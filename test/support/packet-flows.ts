@@ -69,7 +69,7 @@ export class PacketFlows<Name extends string> {
     this.#child.stdin?.write(`${JSON.stringify({ limit, flows: plan })}\n`);
   }
 
-  /** What every flow has sent and received up to now. */
+  /** The packets that every flow has sent and received until now. */
   now(): Promise<Snapshots<Name>> {
     return this.#ask<Snapshots<Name>>('mark');
   }
@@ -135,7 +135,7 @@ export class PacketFlows<Name extends string> {
     this.#lines.close();
   }
 
-  /** Of the packets sent between two marks (default: the start, the end); only after `stop`. */
+  /** Counts the packets that were sent between two marks (default: the start, the end). Only after `stop`. */
   between(name: Name, from?: string, to?: string): Counts {
     const flow = this.#report?.flows[name];
     if (!flow) throw new Error('the flows were not stopped yet');

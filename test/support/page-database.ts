@@ -29,7 +29,7 @@ export class PageDatabase {
     return new PageDatabase(mariadb, login);
   }
 
-  /** What a shell prints there, where `mysql` needs no password. */
+  /** The output of a shell there, in which `mysql` needs no password. */
   shell(line: string): string {
     const { host, port, user, password } = this.login;
     const client = `mysql() { command mysql --no-defaults --host=${host} --port=${port} --user=${user} "$@"; }`;

@@ -1,4 +1,7 @@
-/** One compute node that also serves Nova's API, as the pages show it: real files and a real packet filter of its own, every kind. */
+/**
+ * One compute node that also serves Nova's API, as the pages show it: real files and a real packet filter of its own,
+ * with every kind.
+ */
 import { apply, everything, plan } from '../../lib/run/engine';
 import type { Host } from '../../lib/hosts/host';
 import type { Manifest } from '../../lib/contract/manifest';
@@ -72,7 +75,7 @@ export class PageHost {
     this.namespace.run('ip', 'link', 'set', 'dev', tap!, 'type', 'bridge_slave', 'hairpin', 'on');
   }
 
-  /** What a shell prints there. */
+  /** The output of a shell there. */
   shell(line: string): string {
     return this.machine.run('sh', '-ec', line);
   }
@@ -105,7 +108,7 @@ export class PageHost {
     return { ...memoryWriters, host: this.host };
   }
 
-  /** What `stackward plan --kind KIND` prints. */
+  /** The output of `stackward plan --kind KIND`. */
   async planOf(manifests: readonly Manifest[], kind: string): Promise<string> {
     return renderPlan(await plan(manifests, kinds, this.readers, { ...everything, kinds: [kind] }));
   }

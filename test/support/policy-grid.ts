@@ -6,11 +6,11 @@ import type { Attributes } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost } from './policy-host';
 
-/** What the real Neutron answered. */
+/** Answers of the real Neutron. */
 export interface Recorded {
   readonly about: string;
   readonly release: Release;
-  /** As Neutron makes them of roles and project. */
+  /** Credentials as Neutron makes them of roles and project. */
   readonly credentials: readonly Attributes[];
   /** Rule → two rows of letters, without a policy file and with the grant: each credentials on each target. */
   readonly rules: Readonly<Record<string, readonly [before: string, after: string]>>;

@@ -1,4 +1,7 @@
-/** One host in memory that serves an API by policy files: plans and applies on its texts and records, without the host program. */
+/**
+ * One host in memory that serves an API by policy files. It plans and applies on its texts and records, without the
+ * host program.
+ */
 import type { HostFile, HostRead, Outcome } from '../../lib/hosts/host';
 import type { HostRecord } from '../../lib/hosts/host-record';
 import type { Rules } from '../../lib/policy/check';
@@ -18,7 +21,7 @@ export type Grants = Readonly<Record<string, string>>;
 export class PolicyHost {
   readonly records = new Map<string, Map<string, RecordEntry>>();
   readonly path: string;
-  /** Of the last run. */
+  /** Warnings of the last run. */
   warnings: readonly string[] = [];
 
   constructor(

@@ -49,10 +49,13 @@ export class PolicySite {
   owner = 'acme-cloud';
   stack = 'acme';
 
-  /** What the service's own tool prints; `fails`: nothing, with exit status 1; undefined: what it does on this machine. */
+  /**
+   * The output of the service's own tool. `fails`: none, with exit status 1. Undefined: the real tool of this machine
+   * is run.
+   */
   generated: string | undefined;
 
-  /** Nobody has another role than he was given, unless a test says so. */
+  /** Roles of Keystone. Nobody holds another role than he was given, unless a test says so. */
   identity = new FakeIdentity('member', 'reader', 'operator');
 
   readonly stateFolder = join(this.folder, 'state');
@@ -67,7 +70,7 @@ export class PolicySite {
 
   read = (file: string): string => readFileSync(this.path(file), 'utf8');
 
-  /** What the host's records hold, by key; of all owners. */
+  /** The host's records of all owners, by key. */
   get records(): Record<string, Record<string, unknown>> {
     if (!existsSync(this.stateFolder)) return {};
     const names = readdirSync(this.stateFolder).filter((name) => !name.startsWith('.'));

@@ -11,7 +11,7 @@ export interface NovaRow {
   readonly forced_down?: boolean;
   /** Seconds before now. */
   age: number;
-  /** Its clock is wrong, and it is alive: the heartbeat keeps its distance from now. */
+  /** A service that is alive and whose clock is wrong: its heartbeat keeps its distance from now. */
   readonly isAlive?: boolean;
 }
 

@@ -13,7 +13,7 @@ export function findPython2(skipped: string): string | undefined {
       const print = 'import sys; sys.stdout.write(sys.executable)';
       return execFileSync(candidate, ['-c', print], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     } catch {
-      // Not this one.
+      // This interpreter is not Python 2.7.
     }
   }
   const reason = 'there is no Python 2.7: put python2.7 into PATH, or have pyenv with 2.7';

@@ -2,7 +2,7 @@
 import { resolveCredentials, type ResolvedCredentials } from '../../lib/openstack/credentials';
 import recorded from '../fixtures/clouds/openstacksdk.json';
 
-/** What openstacksdk would ask. */
+/** The request that openstacksdk would send. */
 export interface Answer {
   readonly login: { readonly url: string; readonly body: unknown };
   readonly region: string | null;

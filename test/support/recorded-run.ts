@@ -20,7 +20,7 @@ export class RecordedTexts {
     this.#results += renderResultRecord(result, new Date(0));
   };
 
-  /** As `readRun` would give it. */
+  /** The run as `readRun` would give it. */
   get run(): RecordedRun {
     return parseRun('run', this.#record, this.#results, '{"problems":[],"found":[],"interrupted":false,"exitCode":0}');
   }

@@ -61,7 +61,10 @@ export class RogueServer {
   }
 }
 
-/** What Keystone answers to a login. @param url of the network's endpoint */
+/**
+ * Keystone's answer to a login.
+ * @param url of the network's endpoint
+ */
 export const login = (url: unknown): Answer =>
   json(
     { token: { catalog: [{ type: 'network', endpoints: [{ interface: 'public', region_id: 'RegionOne', url }] }] } },

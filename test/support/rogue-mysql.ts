@@ -42,7 +42,7 @@ export const packets = {
   wantFile: (path: string): Buffer => Buffer.concat([Buffer.of(0xfb), Buffer.from(path)]),
 };
 
-/** What is answered to the client's nth packet, the first being its login; undefined: nothing more. */
+/** The answer to the client's nth packet, the first being its login. Undefined: no further answer. */
 export type Script = readonly (Buffer | readonly Buffer[] | undefined)[];
 
 export class RogueMysql {

@@ -80,7 +80,7 @@ const partsOf = (family: 4 | 6): fc.Arbitrary<Parts> =>
       return { family, source, destination, ends, leaving, entering: { in: far, out: port, comment }, ...more };
     });
 
-/** Of rules.ts. An address of IPv4 in the clothes of IPv6 may be in it, which no rule of ours has. */
+/** Addresses of rules.ts. One may be an IPv4 address written as IPv6, which no rule of stackward has. */
 export const generatedRule: fc.Arbitrary<GeneratedRule> = fc.constantFrom(4 as const, 6 as const).chain((family) =>
   fc.tuple(partsOf(family), fc.constantFrom(...shapes)).map(([parts, shape]) => {
     const { table, rule } = shape(parts);
@@ -88,7 +88,7 @@ export const generatedRule: fc.Arbitrary<GeneratedRule> = fc.constantFrom(4 as c
   }),
 );
 
-/** As iptables before 1.8 prints it. */
+/** The rule as iptables before 1.8 prints it. */
 export const oldSpelling = (rule: string): string =>
   rule
     .replace('physdev --', 'physdev  --')
@@ -144,7 +144,10 @@ const pieces = [
   ],
 ];
 
-/** One to three changes: a character or a word that goes, comes, is exchanged or is doubled; a rule in the other table or family. */
+/**
+ * One to three changes: a character or a word goes, comes, is exchanged or is doubled, or the rule is put into the
+ * other table or family.
+ */
 export const mutatedRule: fc.Arbitrary<GeneratedRule> = fc
   .tuple(
     generatedRule,

@@ -90,7 +90,7 @@ export class SqlProxy {
     let threadId = 0;
     let pending: Statement | undefined;
     let waiting = Buffer.alloc(0);
-    // What arrives is worked off in order, however long a meeting takes.
+    // Packets are worked off in the order in which they arrive, however long a meeting takes.
     let toServer: Promise<void> = Promise.resolve();
     let toClient: Promise<void> = Promise.resolve();
     for (const socket of [client, server]) {

@@ -36,7 +36,7 @@ export function appWithCloud(props: Partial<OpenStackCloudProps> = {}): { app: A
   return { app, cloud: new OpenStackCloud(app, 'Cloud', { owner: 'test-owner', release: 'zed', ...props }) };
 }
 
-/** What `app.synth()` wrote: with cross-stack preparation and all validations, unlike `Testing.synth`. */
+/** The stacks that `app.synth()` writes, with cross-stack preparation and all validations, unlike `Testing.synth`. */
 export function synth(app: App): Synthesized {
   app.synth();
   const read = (path: string) => withoutRemarks(JSON.parse(readFileSync(join(app.outdir, path), 'utf8')));

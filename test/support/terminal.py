@@ -18,7 +18,7 @@ fcntl.flock(held, fcntl.LOCK_EX)
 child, terminal = pty.fork()
 if child == 0:
     os.close(held)
-    # As a shell with job control does: a process group without a parent in its session is stopped by no terminal.
+    # A shell with job control does the same: a terminal stops no process group that has no parent in its session.
     foreground = os.fork()
     if foreground != 0:
         os.waitpid(foreground, 0)

@@ -10,7 +10,7 @@ const textOf = (value: unknown): string =>
 
 export interface Watched<R> {
   readonly kind: R;
-  /** What was applied to which target, one entry for each call of `apply`. */
+  /** The results on each target, one entry for each call of `apply`. */
   readonly calls: { readonly target: Target; readonly results: readonly StepResult[] }[];
   /** Laws that were broken, one sentence each. */
   readonly faults: string[];
@@ -22,7 +22,7 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
   const calls: Watched<unknown>['calls'] = [];
   const faults: string[] = [];
   const places = new Map<Target, { readonly placement: Placement<On>; readonly from: Readers }>();
-  /** Nobody knows what a step left that failed. */
+  /** Nobody knows what a failed step left behind. */
   const failed = new Set<string>();
 
   const advance = (observed: Observed, applied: readonly S[]): Observed => {

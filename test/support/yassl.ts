@@ -47,7 +47,7 @@ function expand(secret: Buffer, label: string, seed: Buffer, length: number): Bu
   return stream('md5', secret.subarray(0, half)).map((byte, index) => byte ^ (sha[index] ?? 0)) as Buffer;
 }
 
-/** One direction: in TLSv1 each record goes on where the one before ended. */
+/** One direction of a connection. In TLSv1 each record continues where the record before it ended. */
 interface Sealed {
   readonly cipher: Cipher | Decipher;
   readonly macKey: Buffer;

@@ -1,4 +1,4 @@
-/** What boot-restore takes the files of a host to be once its steps are done. */
+/** The files of a host that boot-restore foresees once its steps are done. */
 import type { HostBoot } from '../../lib/hosts/host';
 import { bootRestore } from '../../reconcilers/boot-restore';
 

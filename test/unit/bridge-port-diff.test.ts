@@ -10,7 +10,7 @@ const tap = 'tap28f25940-63';
 const qvb = 'qvb28f25940-63';
 const target = 'host:cnode01';
 type Flags = Partial<Record<BridgeFlag, boolean>>;
-/** As the kernel makes them. */
+/** The flags that the kernel sets by itself. */
 const fresh: Flags = { hairpin_mode: false, learning: true, unicast_flood: true };
 
 const entry = (device: string, more: Partial<RecordEntry> = {}): RecordEntry => ({

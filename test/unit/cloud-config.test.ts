@@ -22,7 +22,7 @@ interface Rendered {
   readonly write_files: readonly { path: string; permissions: string; content: string }[];
   readonly [key: string]: unknown;
 }
-/** As JSON, so that a date read as a Date does not pass for text. */
+/** Compared as JSON, so that a date which was read as a Date does not pass for text. */
 const read = (text: string): Rendered => JSON.parse(JSON.stringify(parse(text, { version: '1.1' }))) as Rendered;
 /** The script's calls, below its functions. */
 const calls = (text: string) =>

@@ -21,7 +21,7 @@ const answers: Readonly<Record<string, Provider>> = recorded;
 
 const expanded = (path = '') => path.replace(/^~(?=\/)/, home);
 
-/** Both in the same terms. */
+/** Both sides in the same terms. */
 const providers = ({ authUrl = '', body, region = '', endpointType = '', cacert, cert, key }: Provider) => ({
   authUrl: `${authUrl.replace(/\/+(v3\/*)?$/, '').replace(/\/v3$/, '')}/v3`,
   auth: body?.auth,

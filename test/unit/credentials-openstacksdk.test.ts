@@ -1,4 +1,7 @@
-/** What stackward makes of an entry, compared with what openstacksdk sends (test/fixtures/clouds, recorded by record.py there). */
+/**
+ * Stackward's reading of an entry, compared with what openstacksdk sends (test/fixtures/clouds, recorded by record.py
+ * there).
+ */
 import { authBody } from '../../adapters/openstack/openstack-login';
 import { recordedClouds, resolveRecorded, type Answer, type RecordedCloud } from '../support/recorded-clouds';
 
@@ -25,7 +28,7 @@ function answerOf(recorded: RecordedCloud): Answer {
   };
 }
 
-/** Of these stackward says why it does not follow openstacksdk. */
+/** Entries for which stackward says why it does not follow openstacksdk. */
 const refused: Readonly<Record<string, string>> = {
   'two regions in region_name': 'clouds.yaml:10:18: the key "region_name" names several regions; name one',
   'a profile of openstacksdk':

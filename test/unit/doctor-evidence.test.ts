@@ -1,4 +1,4 @@
-/** What a finding about a heartbeat says was read. */
+/** The evidence of a finding about a heartbeat names what was read. */
 import { deadAgent } from '../../reports/doctor/checks/dead-agent';
 import { deadService } from '../../reports/doctor/checks/dead-service';
 import { disabledService } from '../../reports/doctor/checks/disabled-service';

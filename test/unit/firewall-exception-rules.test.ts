@@ -1,4 +1,4 @@
-/** What is written is known again as ours, rule by rule, and nothing beside it. */
+/** Rules that stackward writes are recognised again, rule by rule, and no other rule is. */
 import { defined } from '../../lib/basics/defined';
 import fc from 'fast-check';
 import { ownTables } from '../../lib/iptables/own-chain';
@@ -28,7 +28,7 @@ const port = {
 };
 const path = "acme/Büro (2)/Transit/neutron-openvswi's";
 
-/** As iptables before 1.8 prints it. */
+/** The rule as iptables before 1.8 prints it. */
 const old = (rule: string): string =>
   rule
     .replace('physdev --', 'physdev  --')

@@ -1,4 +1,4 @@
-/** What a plan says of how much an exception opens, port by port. */
+/** The plan's sentences about how much an exception opens, port by port. */
 import {
   exception,
   into,

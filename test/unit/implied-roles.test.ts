@@ -1,4 +1,4 @@
-/** Who has a role because another one implies it, worked out from what Keystone tells. */
+/** Roles that somebody holds because another role implies them, worked out from Keystone's answers. */
 import fc from 'fast-check';
 import { holdersOf, sayImplying } from '../../lib/policy/implied-roles';
 import type { Role, RoleCatalogue } from '../../lib/contract/ports';

@@ -18,7 +18,7 @@ const add = (text: string, rule: string, role = 'member', effective?: string, er
 const take = (text: string, rule: string, role: string, was: Written, era: PolicyEra = 'newton') =>
   takeRole(parsePolicyFile(text, era), rulesOf(text, era), rule, role, was)?.content;
 
-/** What is written, and that taking it back gives the bytes before. */
+/** Checks the text that is written, and that taking the grant back gives the bytes before. */
 function both(text: string, rule: string, effective?: string, era: PolicyEra = 'newton'): string {
   const edit = add(text, rule, 'member', effective, era);
   const { before, written, frame } = edit;

@@ -1,4 +1,4 @@
-/** What else a request is asked, and whether a closed rule keeps a grant from working. */
+/** The other rules that a request is asked, and whether a closed rule keeps a grant from working. */
 import type { RuleValue } from '../../lib/policy/check';
 import type { ServiceName } from '../../lib/openstack/services';
 import { opennessOf } from '../../lib/policy/closed';

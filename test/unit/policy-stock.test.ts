@@ -55,7 +55,7 @@ test.each([
     const lock = `"${old}": "!"\n`;
     expect(() => granted(service, release, rule, lock)).toThrow(`holds ${old}, its former name`);
     expect(() => granted(service, release, old, lock)).toThrow(/is the former name of/);
-    // As oslo.policy's sample has it, the old name says nothing.
+    // An old name that refers to the new name, as in oslo.policy's sample file, has no effect.
     expect(granted(service, release, rule, `"${old}": "rule:${rule}"\n`)).toContain(' or role:operator');
     expect(granted(service, release, rule, `${lock}"${rule}": "role:boss"\n`)).toContain(
       '(role:boss) or role:operator',

@@ -1,4 +1,4 @@
-/** What a run removes, and how a removal is brought back. */
+/** The things that a run removes, and how a removal is brought back. */
 import { apply, everything, plan } from '../../lib/run/engine';
 import { TransientError } from '../../lib/basics/errors';
 import { bind } from '../../lib/contract/kind';

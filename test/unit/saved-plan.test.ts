@@ -1,4 +1,4 @@
-/** What of a reviewed plan is applied. */
+/** The steps of a reviewed plan that are applied. */
 import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { parseSavedPlan, renderSavedPlan, reviewed } from '../../lib/journal/saved-plan';
 import { emptyPlan } from '../support/empty-plan';

@@ -25,7 +25,7 @@ const stack = new TenantStack(app, 'acme', { cloud, name: `${run}-acme` });
 const network = (id: string, cidr: string) => new TenantNetwork(stack, id, { cidr, gateway: 'none', dhcp: false });
 const guest = network('Guest', '10.94.0.0/24');
 const red = network('Red', '10.94.9.0/24');
-/** Of everybody but the firewall that routes: what that passes on comes in by its exceptions alone. */
+/** The group of everybody except the routing firewall, whose transit comes in by its exceptions alone. */
 const securityGroups = [new SecurityGroup(stack, 'Open', { rules: [{ direction: 'ingress' }] })];
 const server = { image: 'stackward-utm', flavor: { name: 'stackward.utm', cores: 1, ramMiB: 64 }, host: 'cnode01' };
 
@@ -50,7 +50,7 @@ new UtmInstance(stack, 'Routed', {
 });
 
 const [near, far] = [network('NearSide', '10.94.5.0/24'), network('FarSide', '10.94.5.0/24')];
-/** What comes from this end, and leaves by the NIC on the other side. */
+/** Packets that come from this end and leave by the NIC on the other side. */
 const from = (id: string, on: TenantNetwork, address: string) => ({
   ...({ sources: [`${address}/32`], destinations: 'any', reason } as const),
   clients: [{ macAddress: end(id, on, address).macAddress, addresses: [address] }],
