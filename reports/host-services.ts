@@ -64,10 +64,10 @@ export async function readHostServices(host: HostReader, named?: string): Promis
     ...groups.map((processes) => ({ asked: processes[0], processes })),
     ...(isMissing ? [{ asked: stopped(named), processes: [] }] : []),
   ];
-  const sources = read.map(({ asked }) => configSources(asked));
-  const { texts, folders } = await readSources(host, sources.flat());
   const installed = packagesOf(packages);
   const library = installed.find(({ name }) => /^python3?-oslo[.-]config$/.test(name))?.version;
+  const sources = read.map(({ asked }) => configSources(asked, eraOfLibrary(library, pythonOf(asked))));
+  const { texts, folders } = await readSources(host, sources.flat());
   return {
     services: [
       ...read.map((reading, index) => serviceOf(reading, sources[index] ?? [], texts, folders, library)),
@@ -97,6 +97,8 @@ interface Reading {
   readonly processes: readonly ServiceProcess[];
 }
 
+const pythonOf = ({ python }: Asked): Python => (python === 2 ? 2 : 3);
+
 const stopped = (service: string): Asked => ({
   service,
   argv: [],
@@ -114,9 +116,11 @@ export const isCalled = (service: string, named: string): boolean =>
 function groupsOf(processes: readonly ServiceProcess[]): readonly Group[] {
   const groups = new Map<string, [ServiceProcess, ...ServiceProcess[]]>();
   const parents = new Map(processes.map((process) => [process.pid, process]));
-  const rootOf = (process: ServiceProcess): ServiceProcess => {
+  // A hostile host may tell of parents in a circle.
+  const rootOf = (process: ServiceProcess, seen = new Set<number>()): ServiceProcess => {
     const parent = parents.get(process.parent);
-    return parent?.service === process.service ? rootOf(parent) : process;
+    if (parent?.service !== process.service || seen.has(parent.pid)) return process;
+    return rootOf(parent, seen.add(process.pid));
   };
   for (const process of processes.toSorted((a, b) => b.aliveSeconds - a.aliveSeconds || a.pid - b.pid)) {
     const { pid, service } = rootOf(process);
@@ -166,7 +170,7 @@ function serviceOf(
   folders: Folders,
   library: string | undefined,
 ): HostService {
-  const python: Python = asked.python === 2 ? 2 : 3;
+  const python = pythonOf(asked);
   const place = (path: string, by: string): ConfigPlace => ({
     path,
     by,

@@ -22,6 +22,8 @@ export interface OsloEra {
   readonly formerNames: boolean;
   /** `OS_<SECTION>__<OPTION>` in the environment counts over every file. */
   readonly environment: boolean;
+  /** `<project>.conf.d` and `<program>.conf.d` of the search path are read, also where `--config-file` names files. */
+  readonly searchesFolders: boolean;
 }
 
 /** @param python @default 3 since Ussuri, the first release that runs on no other; some Rocky to Train run on it too */
@@ -32,6 +34,7 @@ export const eraOf = (release: Release, python: Python = isAtLeast(release, 'uss
   unsetIsEmpty: isAtLeast(release, 'ocata'),
   formerNames: isAtLeast(release, 'pike'),
   environment: isAtLeast(release, 'stein'),
+  searchesFolders: isAtLeast(release, 'pike'),
 });
 
 /** The first release with each change above, by the version of oslo.config that its requirements name. */

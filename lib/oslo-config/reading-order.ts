@@ -3,6 +3,7 @@
  * `find_config_files`), and what services in a web server read instead, where no command line reaches them. Pure.
  */
 import type { ServiceProcess } from '../hosts/service-answers';
+import type { OsloEra } from './era';
 
 /** One place on the way. `by` is what names it: an option of the command line, a variable, or the search. */
 export type ConfigSource =
@@ -17,12 +18,15 @@ export const searchName = 'the search path of oslo.config';
 
 type Asked = Pick<ServiceProcess, 'service' | 'argv' | 'environment' | 'folder' | 'home' | 'python'>;
 
-export function configSources(process: Asked): readonly ConfigSource[] {
+export function configSources(
+  process: Asked,
+  { searchesFolders }: Pick<OsloEra, 'searchesFolders'>,
+): readonly ConfigSource[] {
   const named = namedOnCommandLine(process);
   const names = (is: ConfigSource['is']) => named.some((source) => source.is === is);
   return [
     ...(names('file') ? [] : (ofWebServer(process) ?? search(process, 'file'))),
-    ...(names('folder') ? [] : search(process, 'folder')),
+    ...(names('folder') || !searchesFolders ? [] : search(process, 'folder')),
     ...named,
   ];
 }

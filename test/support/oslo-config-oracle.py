@@ -50,13 +50,32 @@ def value_of(conf, option):
         return {'error': 'recursion' if 'recursion depth' in str(error) else repr(error)}
 
 
+def write(path, text):
+    if not os.path.isdir(os.path.dirname(path)):
+        os.makedirs(os.path.dirname(path))
+    with io.open(path, 'w', encoding='utf-8', newline='') as stream:
+        stream.write(text)
+
+
+def lay_out(case):
+    """(words of the command line, words for ConfigOpts) of a case; with `paths` it has a folder and a command line of its own."""
+    if 'paths' not in case:
+        paths = [os.path.join(FOLDER, '%d.conf' % at) for at in range(len(case['files']))]
+        for path, text in zip(paths, case['files']):
+            write(path, text)
+        return [word for path in paths for word in ('--config-file', path)], {'default_config_files': [], 'project': 'x'}
+    for name in os.listdir(case['folder']):
+        path = os.path.join(case['folder'], name)
+        shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+    os.chdir(case['folder'])
+    os.environ['HOME'] = native(os.path.join(case['folder'], 'home'))
+    for path, text in zip(case['paths'], case['files']):
+        write(os.path.join(case['folder'], path), text)
+    return [native(word) for word in case['arguments']], {'project': 'swproj', 'prog': 'swproj-api'}
+
+
 def answer(case):
-    arguments = []
-    for at, text in enumerate(case['files']):
-        path = os.path.join(FOLDER, '%d.conf' % at)
-        with io.open(path, 'w', encoding='utf-8', newline='') as stream:
-            stream.write(text)
-        arguments += ['--config-file', path]
+    arguments, words = lay_out(case)
     conf = cfg.ConfigOpts()
     for option in case['options']:
         group = None if option['section'] == 'DEFAULT' else native(option['section'])
@@ -65,7 +84,7 @@ def answer(case):
     os.environ.update(environment)
     try:
         try:
-            conf(arguments, project='x', default_config_files=[])
+            conf(arguments, **words)
         except cfg.ConfigFileParseError as error:
             # The fault of an option before any section is told at the line where its value ends.
             line = re.search(r'at \S+?:(\d+), (?!Section must)', str(error))

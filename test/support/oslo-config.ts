@@ -52,6 +52,10 @@ export const oracleReleases = (Object.keys(osloConfigVersions) as OracleRelease[
 
 export interface OracleCase {
   readonly files: readonly string[];
+  /** Of the files, below `folder`, with a command line and a search path of their own. Default: `--config-file` for each. */
+  readonly paths?: readonly string[];
+  readonly arguments?: readonly string[];
+  readonly folder?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly options: readonly (OptionName & {
     readonly former?: readonly OptionName[];

@@ -8,11 +8,13 @@ import { disabledService } from './disabled-service';
 import { endpoints } from './endpoints';
 import { forcedDown } from './forced-down';
 import { hangingServer } from './hanging-server';
+import { options } from './options';
 import { portRoom } from './port-room';
+import { ports } from './ports';
 import { redAndFloating } from './red-and-floating';
 import { skewedHeartbeat } from './skewed-heartbeat';
 
 export const checks: readonly AnyCheck[] = [
   ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent, hangingServer, portRoom],
-  ...[clocks, databaseConnection, redAndFloating, endpoints],
+  ...[clocks, databaseConnection, redAndFloating, options, ports, endpoints],
 ];

@@ -1,0 +1,199 @@
+import { shownUrl } from '../../../lib/basics/shown-url';
+import type { Endpoint } from '../../../lib/contract/report-ports';
+import type { Listener } from '../../../lib/hosts/service-answers';
+import { accountOf } from '../../../lib/oslo-config/account';
+import type { HostService, HostServices } from '../../host-services';
+import { untried, type Looked } from '../../looked';
+import type { Knock, LookedAtHost } from '../../sources';
+import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
+
+export interface Seen {
+  readonly hosts: readonly LookedAtHost[];
+  readonly knocks: Looked<readonly Knock[]>;
+}
+
+/** A port that a service opens by itself, outside of a web server. */
+interface Opens {
+  readonly api: string;
+  readonly section: string;
+  readonly option: string;
+  readonly port: number;
+}
+
+const novaApis: Readonly<Record<string, Opens>> = {
+  osapi_compute: { api: 'osapi_compute', section: 'DEFAULT', option: 'osapi_compute_listen_port', port: 8774 },
+  metadata: { api: 'metadata', section: 'DEFAULT', option: 'metadata_listen_port', port: 8775 },
+  ec2: { api: 'ec2', section: 'DEFAULT', option: 'ec2_listen_port', port: 8773 },
+};
+
+const own = (service: string, option: string, port: number, section = 'DEFAULT'): Readonly<Record<string, Opens>> => ({
+  [service]: { api: service, section, option, port },
+});
+
+/** @see the `*_listen_port` and `bind_port` options of these services */
+const others: Readonly<Record<string, Opens>> = {
+  ...own('neutron-server', 'bind_port', 9696),
+  ...own('glance-api', 'bind_port', 9292),
+  ...own('cinder-api', 'osapi_volume_listen_port', 8776),
+  ...own('heat-api', 'bind_port', 8004, 'heat_api'),
+};
+
+const setting = ({ config }: HostService, section: string, name: string) =>
+  accountOf({ section, name }, config).values[0];
+
+/** Up to Mitaka also ec2, which no service of later releases knows. */
+const defaultApis = 'osapi_compute,metadata';
+
+const enabledApis = (service: HostService): readonly string[] =>
+  (setting(service, 'DEFAULT', 'enabled_apis')?.value.toString() ?? defaultApis)
+    .split(',')
+    .map((api) => api.trim())
+    .filter((api) => api !== '');
+
+/** APIs that a process serves, whoever opens their ports; undefined: it is no API of Nova. */
+function servedApis(service: HostService): readonly string[] | undefined {
+  if (service.name === 'nova-api') return isInWebServer(service) ? ['osapi_compute'] : enabledApis(service);
+  if (service.name === 'nova-api-os-compute') return ['osapi_compute'];
+  return service.name === 'nova-api-metadata' || service.name === 'nova-metadata' ? ['metadata'] : undefined;
+}
+
+/** The web server opens the port then, and its own configuration names it. */
+const isInWebServer = ({ processes: [first] }: HostService): boolean => first?.python === null;
+
+const opens = (service: HostService): readonly Opens[] =>
+  isInWebServer(service)
+    ? []
+    : (servedApis(service)?.flatMap((api) => novaApis[api] ?? []) ??
+      (others[service.name] ? [others[service.name] as Opens] : []));
+
+const spoken = ({ address, port }: Listener): string => `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+const holdersOf = (sockets: readonly Listener[]): string =>
+  [...new Set(sockets.flatMap(({ holders }) => holders.map(({ pid, program }) => `${program} (${pid})`)))].join(', ');
+
+type Verdict = Trouble | 'good' | 'unknown';
+
+function judgePort(
+  host: string,
+  service: HostService,
+  { api, section, option, port: usual }: Opens,
+  all: HostServices,
+): Verdict {
+  const set = setting(service, section, option);
+  const port = Number(set?.value.toString() ?? usual);
+  const sockets = all.listeners.filter((socket) => socket.port === port);
+  const pids = new Set(service.processes.map(({ pid }) => pid));
+  if (sockets.some(({ holders }) => holders.some(({ pid }) => pids.has(pid)))) return 'good';
+  const named = set === undefined ? `${port}, the default of ${option}` : `${port}, ${option} of ${set.where}`;
+  const apis = api === service.name ? [] : [`enabled_apis is ${enabledApis(service).join(', ')}${whereOf(service)}`];
+  const shared = { result: 'fault', subject: `${service.name} on ${host}` } as const;
+  if (sockets.length === 0)
+    return {
+      ...shared,
+      found: `It runs, and nothing listens on ${named}.`,
+      evidence: [...apis, `the service listens on ${listensOn(service, all) || 'no TCP port'}`],
+      step: 'Read the end of its log from its last start on (`stackward where` names the log): a port that was in use, or an API that failed to load, is told there.',
+    };
+  const holders = holdersOf(sockets);
+  if (holders === '') return 'unknown';
+  return {
+    ...shared,
+    found: `It runs, and another process holds ${named}: ${holders}.`,
+    evidence: [...apis, ...sockets.map((socket) => `${spoken(socket)} is held by ${holdersOf([socket])}`)],
+    step: 'Decide which of the two shall serve this API. Take it out of the other (enabled_apis, or the site of the web server), and restart that one first.',
+  };
+}
+
+function whereOf(service: HostService): string {
+  const set = setting(service, 'DEFAULT', 'enabled_apis');
+  return set === undefined ? ', the default' : ` by ${set.where}`;
+}
+
+const listensOn = ({ processes }: HostService, { listeners }: HostServices): string => {
+  const pids = new Set(processes.map(({ pid }) => pid));
+  return listeners
+    .filter(({ holders }) => holders.some(({ pid }) => pids.has(pid)))
+    .map(spoken)
+    .join(', ');
+};
+
+function judgeHost(host: string, found: HostServices): readonly Result[] {
+  const verdicts = found.services.flatMap((service) =>
+    opens(service).map((port) => ({ service, port, verdict: judgePort(host, service, port, found) })),
+  );
+  const troubles = verdicts.flatMap(({ verdict }) => (typeof verdict === 'object' ? [verdict] : []));
+  const unknown = verdicts.filter(({ verdict }) => verdict === 'unknown');
+  const unread = unknown.map(({ service, port }) =>
+    notLookedAt(`${service.name} on ${host}`, untried(`the host does not tell who holds the port of ${port.api}`)),
+  );
+  const good = verdicts
+    .filter(({ verdict }) => verdict === 'good')
+    .map(({ service, port }) => `${service.name} ${port.api === service.name ? '' : port.api}`.trim());
+  const inWeb = found.services.filter(isInWebServer).map(({ name }) => name);
+  const left =
+    inWeb.length === 0 ? '' : `; in a web server, which names the port itself: ${[...new Set(inWeb)].join(', ')}`;
+  if (troubles.length > 0) return [...troubles, ...unread];
+  if (good.length === 0)
+    return [
+      ...unread,
+      notLookedAt(`ports on ${host}`, untried(`no service there opens a port of an API by itself${left}`)),
+    ];
+  return [
+    { result: 'fine', subject: `ports on ${host}`, found: `each holds its port: ${good.join(', ')}${left}` },
+    ...unread,
+  ];
+}
+
+/** The catalogue sends clients to the compute API, and every nova-api that was found leaves it out. */
+function leftOut({ hosts, knocks }: Seen): readonly Trouble[] {
+  const compute = knocks.isRead ? knocks.value.find(({ endpoint }) => endpoint.service === 'compute') : undefined;
+  if (compute === undefined) return [];
+  const serving = hosts.flatMap(({ host, services }) =>
+    services.isRead
+      ? services.value.services.flatMap((service) => ({ host, service, apis: servedApis(service) ?? [] }))
+      : [],
+  );
+  const apis = serving.filter(({ service }) => service.name === 'nova-api');
+  if (apis.length === 0 || serving.some((each) => each.apis.includes('osapi_compute'))) return [];
+  return apis.map(({ host, service }) => leftOutOf(host, service, compute.endpoint));
+}
+
+const leftOutOf = (host: string, service: HostService, { url }: Endpoint): Trouble => ({
+  result: 'fault',
+  subject: `nova-api on ${host}`,
+  found: 'It runs, and its enabled_apis leave out osapi_compute, to which the catalogue sends every client.',
+  evidence: [
+    `enabled_apis is ${enabledApis(service).join(', ')}${whereOf(service)}`,
+    `endpoint compute ${shownUrl(url)}`,
+  ],
+  step: 'Add osapi_compute to enabled_apis, or start the service that serves it (nova-api-os-compute, or nova-api in a web server).',
+});
+
+export const judgePorts = (seen: Seen): readonly Result[] =>
+  seen.hosts.length === 0
+    ? [notLookedAt('hosts', untried('stackward.yaml names none by its whole name'))]
+    : [
+        ...leftOut(seen),
+        ...seen.hosts.flatMap(({ host, services }) =>
+          judgeLooked(`host ${host}`, services, (found) => judgeHost(host, found)),
+        ),
+      ];
+
+export const ports = defineCheck<Seen>({
+  code: 'SW-4011',
+  title: 'an API runs and does not hold its port',
+  needs: ['hosts', 'the API'],
+  read: async (sources) => ({ hosts: await sources.hostServices(), knocks: await sources.knocks() }),
+  judge: judgePorts,
+  page: {
+    means:
+      'The process of an API is there, and clients do not reach it: nothing listens on the port that its configuration names, another process holds it, or `enabled_apis` of nova-api leaves out the API to which the catalogue sends every client.',
+    evidence:
+      'The port and the place that sets it, the processes that hold it (/proc/net/tcp and their open files), and enabled_apis with its place. The API in a web server (uWSGI, Apache) is left out: there the web server’s own configuration names the port, and SW-5001 tells whether the endpoint answers.',
+    alike:
+      'A service that has just been started and has not opened its port yet. A proxy (HAProxy) on the same host that holds the port on another address is no trouble where the service holds its own.',
+    step: 'Read the end of the log of the service. Where two processes serve one API, such as nova-api and nova-api-metadata, decide which shall, and take it out of the other.',
+    never:
+      'Do not kill the process that holds the port before you know what it serves: it may be the API that customers use.',
+  },
+});

@@ -1,0 +1,79 @@
+/** A host in memory, as the host program tells of it: processes of services, their files, and the ports that they hold. */
+import type { HostRead, HostReader, Outcome } from '../../lib/hosts/host';
+import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
+import { UnrecoverableError } from '../../lib/basics/errors';
+
+export interface MemoryHost {
+  /** By path. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly processes: readonly ServiceProcess[];
+  readonly listeners?: readonly Listener[];
+  /** Version of oslo.config. */
+  readonly library?: string;
+  /** Paths that the limits leave out. */
+  readonly hidden?: readonly string[];
+}
+
+export const serviceProcess = (
+  service: string,
+  args: readonly string[] = [],
+  more: Partial<ServiceProcess> = {},
+): ServiceProcess => ({
+  pid: 100,
+  parent: 1,
+  service,
+  title: null,
+  argv: ['/usr/bin/python3', `/usr/bin/${service}`, ...args],
+  environment: {},
+  user: 'nova',
+  folder: '/',
+  home: '/var/lib/nova',
+  python: 3,
+  unit: null,
+  logs: [],
+  isContained: false,
+  aliveSeconds: 3600,
+  ...more,
+});
+
+export const memoryNow = new Date('2026-11-29T12:00:00Z');
+/** A day before. */
+const mtimeSeconds = memoryNow.getTime() / 1000 - 86_400;
+
+export function memoryServiceHost(host: MemoryHost): HostReader {
+  const { files = {}, hidden = [], library = '10.7.0', processes, listeners = [] } = host;
+  const refused = (): Outcome<never> => ({
+    ok: false,
+    reason: 'outside-limits',
+    error: new UnrecoverableError('it may not be read'),
+  });
+  const absent = (path: string) => ({ exists: false, realPath: path, entries: [] });
+  const there = (path: string, text: string) => {
+    return { exists: true, realPath: path, text, mtimeSeconds, mode: 0o640, owner: 'root', group: 'nova' };
+  };
+  const answer = (question: HostRead): unknown => {
+    if (question.verb === 'service-processes') return { processes, left: 0 };
+    if (question.verb === 'listeners') return { sockets: listeners };
+    if (question.verb === 'clock') return { time: memoryNow.getTime() / 1000 };
+    if (question.verb === 'run-reader')
+      return { code: 0, stdout: `python3-oslo.config|1:${library}-3|install ok installed\n`, stderr: '' };
+    if (question.verb === 'read-config') {
+      const text = files[question.path];
+      return text === undefined ? absent(question.path) : there(question.path, text);
+    }
+    if (question.verb !== 'list-folder') throw new Error(`nobody asks ${question.verb}`);
+    const names = Object.keys(files).filter((path) => path.startsWith(`${question.path}/`));
+    const entries = names.map((path) => ({ name: path.slice(question.path.length + 1), kind: 'file' }));
+    return names.length === 0 ? absent(question.path) : { exists: true, entries };
+  };
+  return {
+    name: 'cnode01',
+    stateFolder: '/var/lib/stackward',
+    read: (questions) =>
+      Promise.resolve(
+        questions.map((question) =>
+          'path' in question && hidden.includes(question.path) ? refused() : { ok: true, value: answer(question) },
+        ) as never,
+      ),
+  };
+}
