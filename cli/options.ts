@@ -73,6 +73,16 @@ export interface TraceFloatingIpOptions extends ContextOptions {
   readonly port?: string;
 }
 
+export interface TracePacketOptions extends ContextOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol?: string;
+  readonly port?: string;
+  readonly sourcePort?: string;
+  readonly source?: string;
+  readonly mac?: string;
+}
+
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export const withOutput = (command: Command): Command =>

@@ -166,5 +166,23 @@ function addTrace(root: Command): Command {
     .action(async (address: string, options: shared.TraceFloatingIpOptions) =>
       (await import('./commands/trace.js')).traceFloatingIp(address, options),
     );
+  addTracePacket(trace);
   return root;
+}
+
+function addTracePacket(trace: Command): void {
+  shared
+    .withContext(
+      trace
+        .command('packet')
+        .description('name the rule of the packet filter that decides on each host, there and back')
+        .requiredOption('--from <port>', 'id of the port that sends')
+        .requiredOption('--to <address>', 'to whom'),
+    )
+    .option('--protocol <name>', 'tcp, udp, icmp or a number; default: tcp with --port, else a ping')
+    .option('--port <number>', 'to which port')
+    .option('--source-port <number>', 'from which port; default: any, which may leave the answer open')
+    .option('--source <address>', "default: the port's own address")
+    .option('--mac <address>', "default: the port's own MAC address")
+    .action(async (options: shared.TracePacketOptions) => (await import('./commands/trace.js')).tracePacket(options));
 }

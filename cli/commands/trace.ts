@@ -8,7 +8,10 @@ import { readFloatingIp } from '../../reports/trace/floating-ip/read';
 import type { Knock } from '../../reports/trace/groups';
 import { traceExitCode, type Leg } from '../../reports/trace/hop';
 import { renderTrace, renderTraceJson } from '../../reports/trace/render';
-import type { ContextOptions, TraceFloatingIpOptions } from '../options';
+import { judgePacket } from '../../reports/trace/packet/judge';
+import { parseQuestion, sayProtocol } from '../../reports/trace/packet/question';
+import { readPacketWay } from '../../reports/trace/packet/read';
+import type { ContextOptions, TraceFloatingIpOptions, TracePacketOptions } from '../options';
 import { runReport, terminalWidth, watchOf } from '../run-report';
 import { say } from '../terminal';
 import type { ReadingContext } from '../wire';
@@ -23,6 +26,17 @@ export const traceFloatingIp = (wanted: string, options: TraceFloatingIpOptions)
       command: 'trace floating-ip',
       subject: `floating IP ${wanted}`,
     });
+  });
+
+export const tracePacket = (options: TracePacketOptions): Promise<void> =>
+  runReport(options, async (context) => {
+    const { from, to } = options;
+    if (!uuid.safeParse(from).success)
+      throw new InvalidConfiguration(`--from must be the id of a port, and is ${JSON.stringify(from)}`);
+    const question = parseQuestion(options);
+    const legs = judgePacket(question, await readPacketWay(question, context.readers));
+    const subject = `${sayProtocol(question)} from port ${from} to ${to}`;
+    return tell(context, options, legs, { command: 'trace packet', subject });
   });
 
 function knockOf(port: string | undefined): Knock {

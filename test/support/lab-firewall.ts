@@ -90,6 +90,11 @@ export class LabFirewall {
     return this.stackward('plan', resourcesOf(exceptions));
   }
 
+  /** Runs a report of stackward. */
+  report(...args: readonly string[]): Promise<Ended> {
+    return this.command.run(args);
+  }
+
   /** @throws unless all of it was done */
   async apply(exceptions: Readonly<Record<string, Exception>>): Promise<void> {
     const { code, stdout, stderr } = await this.stackward('apply', resourcesOf(exceptions));

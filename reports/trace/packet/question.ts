@@ -1,0 +1,128 @@
+/** The packet that is asked about. Pure. */
+import { InvalidConfiguration } from '../../../lib/basics/errors';
+import { defined } from '../../../lib/basics/defined';
+import { formatAddress, parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
+import { protocolOf } from '../../../lib/packet-path/conditions';
+import type { Packet } from '../../../lib/packet-path/packet';
+
+export interface PacketOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol?: string;
+  readonly port?: string;
+  readonly sourcePort?: string;
+  readonly source?: string;
+  readonly mac?: string;
+}
+
+/** As options say it, checked. */
+export interface Question {
+  /** Id of the port that sends. */
+  readonly from: string;
+  readonly to: IpAddress;
+  readonly protocol: number;
+  readonly destinationPort?: number;
+  readonly sourcePort?: number;
+  /** Default: the port's own. */
+  readonly source?: IpAddress;
+  readonly mac?: string;
+}
+
+const portOf = (option: string, text: string): number => {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > 65_535)
+    throw new InvalidConfiguration(`${option} must be from 1 to 65535, and is ${JSON.stringify(text)}`);
+  return number;
+};
+
+const addressOf = (option: string, text: string): IpAddress => {
+  try {
+    return parseAddress(text);
+  } catch {
+    throw new InvalidConfiguration(`${option} must be an address such as 198.51.100.7, and is ${JSON.stringify(text)}`);
+  }
+};
+
+const icmpOf = (version: 4 | 6): number => (version === 4 ? 1 : 58);
+const hasPorts = (protocol: number): boolean => [6, 17].includes(protocol);
+
+/** TCP where a port is given, a ping otherwise. */
+function protocolIn(text: string | undefined, hasPort: boolean, version: 4 | 6): number {
+  if (text === undefined) return hasPort ? 6 : icmpOf(version);
+  if (/^(icmp|icmpv6|ipv6-icmp)$/i.test(text)) return icmpOf(version);
+  const number = protocolOf(text.toLowerCase());
+  if (number !== undefined && number > 0 && number < 256) return number;
+  throw new InvalidConfiguration(
+    `--protocol must be tcp, udp, icmp or a number from 1 to 255, and is ${JSON.stringify(text)}`,
+  );
+}
+
+/** @throws InvalidConfiguration naming the option */
+export function parseQuestion({ from, to, protocol, port, sourcePort, source, mac }: PacketOptions): Question {
+  const address = addressOf('--to', to);
+  const number = protocolIn(protocol, port !== undefined || sourcePort !== undefined, address.version);
+  if (!hasPorts(number) && (port ?? sourcePort) !== undefined)
+    throw new InvalidConfiguration('--port and --source-port are of tcp and udp alone');
+  if (mac !== undefined && !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
+    throw new InvalidConfiguration(`--mac must be an address such as fa:16:3e:12:34:56, and is ${JSON.stringify(mac)}`);
+  const given = source === undefined ? undefined : addressOf('--source', source);
+  if (given !== undefined && given.version !== address.version)
+    throw new InvalidConfiguration('--source and --to must be of one family');
+  return {
+    from,
+    to: address,
+    protocol: number,
+    ...defined({
+      destinationPort: port === undefined ? undefined : portOf('--port', port),
+      sourcePort: sourcePort === undefined ? undefined : portOf('--source-port', sourcePort),
+      source: given,
+      mac: mac?.toLowerCase(),
+    }),
+  };
+}
+
+const echo: Readonly<Record<number, readonly [number, number]>> = { 1: [8, 0], 58: [128, 129] };
+
+/** The first packet of a connection, with the addresses as they are on the wire. */
+export function firstPacket(question: Question, source: IpAddress): Packet {
+  const { to, protocol, destinationPort, sourcePort } = question;
+  return {
+    version: to.version,
+    protocol,
+    source,
+    destination: to,
+    ...defined({
+      destinationPort,
+      sourcePort,
+      tcpFlags: protocol === 6 ? 0x02 : undefined,
+      icmpType: echo[protocol]?.[0],
+      icmpCode: echo[protocol] && 0,
+    }),
+  };
+}
+
+/** What comes back. */
+export function answerTo(packet: Packet): Packet {
+  const { version, protocol, source, destination, sourcePort, destinationPort } = packet;
+  return {
+    version,
+    protocol,
+    source: destination,
+    destination: source,
+    ...defined({
+      sourcePort: destinationPort,
+      destinationPort: sourcePort,
+      tcpFlags: protocol === 6 ? 0x12 : undefined,
+      icmpType: echo[protocol]?.[1],
+      icmpCode: echo[protocol] && 0,
+    }),
+  };
+}
+
+export const sayAddress = ({ version, value }: IpAddress): string => formatAddress(version, value);
+
+const names: Readonly<Record<number, string>> = { 1: 'ping', 6: 'tcp', 17: 'udp', 58: 'ping' };
+
+/** `tcp 443`, `ping`, `protocol 47`. */
+export const sayProtocol = ({ protocol, destinationPort }: Pick<Question, 'protocol' | 'destinationPort'>): string =>
+  `${names[protocol] ?? `protocol ${protocol}`}${destinationPort === undefined ? '' : ` ${destinationPort}`}`;

@@ -1,0 +1,136 @@
+/**
+ * `trace packet` on the lab: what it says of a packet is what becomes of real packets through real taps, beside a real
+ * Neutron agent, and it names the rule of the group, or why there is none.
+ */
+import { LabFirewall } from '../support/lab-firewall';
+import { tapOf, type LabPort } from '../support/lab-guests';
+import { PacketFlows, type Flow } from '../support/packet-flows';
+
+const host = 'cnode01';
+const foreignMac = 'fa:16:3e:00:00:77';
+
+let lab: LabFirewall;
+let sender: LabPort, receiver: LabPort;
+/** Namespaces. */
+let from: string, to: string;
+let group: string;
+
+beforeAll(async () => {
+  lab = await LabFirewall.start('trace-packet');
+  const { guests, cloud } = lab;
+  await lab.apply({});
+  const subnet = await cloud.subnet({ cidr: '10.77.9.0/24' });
+  group = await guests.closedGroup();
+  // A flow has the port 20000 + its place among the flows; the second has no rule.
+  for (const port of [20_000, 20_002, 20_003, 20_004])
+    await guests.addRule(group, { protocol: 'udp', port_range_min: port, port_range_max: port });
+  const made = await guests.ports(host, group, [
+    { on: subnet, address: '10.77.9.10' },
+    { on: subnet, address: '10.77.9.20' },
+  ]);
+  [sender, receiver] = made as [LabPort, LabPort];
+  [from, to] = [await guests.boot(host, sender), await guests.boot(host, receiver)];
+  await guests.untilActive(made);
+});
+let flows: PacketFlows<'open' | 'closed' | 'foreign' | 'otherMac' | 'excepted'> | undefined;
+afterAll(async () => {
+  flows?.close();
+  await lab.stop();
+});
+
+interface Told {
+  readonly legs: readonly {
+    readonly title: string;
+    readonly hops: readonly {
+      readonly name: string;
+      readonly place: string;
+      readonly proof: string;
+      readonly found: string;
+    }[];
+  }[];
+  readonly exitCode: number;
+}
+
+/** Of the way there: what each hop of the two ports proves, and the report. */
+async function trace(port: number, ...more: readonly string[]) {
+  const wanted = ['--protocol', 'udp', '--port', String(port), '--source-port', '5000', ...more];
+  const { code, stdout, stderr } = await lab.report(
+    ...['trace', 'packet', '--from', sender.id, '--to', receiver.address, ...wanted, '--json'],
+  );
+  expect(stderr).toBe('');
+  const { legs, exitCode } = JSON.parse(stdout) as Told;
+  expect(exitCode).toBe(code);
+  const hopsOf = (leg: number) => legs[leg]!.hops.filter(({ name }) => / port /.test(name));
+  return { code, there: hopsOf(0), back: hopsOf(1) };
+}
+
+const proofs = (hops: readonly { readonly proof: string }[]): string[] => hops.map(({ proof }) => proof);
+
+test('what the trace says of five packets is what becomes of real ones', async () => {
+  const flow = (source: string): Flow => ({ from, source, to, address: receiver.address, rate: 50 });
+  await lab.apply({ 'Sender/Transit': { port: sender, sources: ['10.99.0.0/24'] } });
+  flows = new PacketFlows(
+    {
+      open: flow(sender.address),
+      closed: flow(sender.address),
+      foreign: flow('10.98.0.5'),
+      otherMac: { ...flow(sender.address), frame: { device: 'eth0', from: foreignMac, to: receiver.mac } },
+      excepted: flow('10.99.0.5'),
+    },
+    2_000,
+  );
+  await flows.untilReceived('open');
+  await flows.untilSent(100);
+  const { open, closed, foreign, otherMac, excepted } = await flows.now();
+  expect(open.received).toBeGreaterThan(0);
+  expect(excepted.received).toBeGreaterThan(0);
+  expect([closed.received, foreign.received, otherMac.received]).toEqual([0, 0, 0]);
+
+  const passes = await trace(20_000);
+  expect([passes.code, proofs(passes.there), proofs(passes.back)]).toEqual([
+    0,
+    ['proved', 'proved'],
+    ['proved', 'proved'],
+  ]);
+  expect(passes.there[0]?.found).toMatch(
+    /^accepted, by the rule "every protocol to anywhere" of group test-trace-packet: filter neutron-openvswi-o/,
+  );
+  expect(passes.there[1]?.found).toMatch(
+    /^accepted, by the rule "udp 20000 from anywhere" of group test-trace-packet: filter neutron-openvswi-i/,
+  );
+  expect(passes.back.map(({ found }) => found)).toEqual([
+    expect.stringMatching(/^accepted, as part of a known connection: /),
+    expect.stringMatching(/^accepted, as part of a known connection: /),
+  ]);
+
+  const noRule = await trace(20_001);
+  expect([noRule.code, proofs(noRule.there)]).toEqual([2, ['proved', 'broken']]);
+  expect(noRule.there[1]?.found).toMatch(
+    /^dropped: no rule of the port's groups lets udp 20001 in \(groups: test-trace-packet\): filter neutron-openvswi-sg-fallback, rule 1/,
+  );
+
+  const spoofed = await trace(20_002, '--source', '10.98.0.5');
+  expect(proofs(spoofed.there)).toEqual(['broken', 'proved']);
+  expect(spoofed.there[0]?.found).toMatch(
+    /^dropped by anti-spoofing: the source 10\.98\.0\.5 is not among the port's addresses: filter neutron-openvswi-s/,
+  );
+
+  const moved = await trace(20_003, '--mac', foreignMac);
+  expect(proofs(moved.there)).toEqual(['broken', 'proved']);
+  expect(moved.there[0]?.found).toContain(`anti-spoofing: ${foreignMac} is not its MAC address`);
+
+  const allowed = await trace(20_004, '--source', '10.99.0.5');
+  expect(proofs(allowed.there)).toEqual(['proved', 'proved']);
+  expect(allowed.there[0]?.found).toMatch(
+    /^accepted by an exception of stackward, acme\/Sender\/Transit: filter stackward-/,
+  );
+});
+
+test('a port without port security is accepted because of that', async () => {
+  await lab.guests.change(receiver, { security_groups: [], port_security_enabled: false });
+  const chain = `-i${receiver.id.slice(0, 10)}`;
+  while ((await lab.guests.onHost(host, 'iptables-save', '-t', 'filter')).includes(chain))
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  const { there } = await trace(20_001);
+  expect(there[1]?.found).toMatch(new RegExp(`^accepted, because port security is off: .*${tapOf(receiver)}`));
+});
