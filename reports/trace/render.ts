@@ -10,42 +10,48 @@ const labelWidth = 15;
 const paintOf = ({ proof }: Hop, style: Style): ((text: string) => string) =>
   proof === 'proved' ? style.green : proof === 'broken' ? style.red : style.yellow;
 
-function renderHop(hop: Hop, width: number, style: Style): string[] {
+function renderHop(hop: Hop, width: number, style: Style, withEvidence: boolean): string[] {
   const label = labels[hop.proof];
   const indent = ' '.repeat(labelWidth);
   const [first = '', ...rest] = wrapText(`${hop.name} (${hop.place}): ${hop.found}`, width, indent);
-  const isTold = hop.proof === 'broken';
+  const evidence = withEvidence || hop.proof === 'broken' ? hop.evidence : [];
   return [
     `${paintOf(hop, style)(label)}${first.slice(label.length)}`,
     ...rest,
-    ...(isTold ? hop.evidence : []).flatMap((line) => wrapText(`- ${line}`, width, `${indent}  `).map(style.dim)),
-    ...(isTold ? wrapText(`Step: ${hop.step}`, width, indent) : []),
+    ...evidence.flatMap((line) => wrapText(`- ${line}`, width, `${indent}  `).map(style.dim)),
+    ...(hop.proof === 'broken' ? wrapText(`Step: ${hop.step}`, width, indent) : []),
   ];
 }
+
+export const legLines = (legs: readonly Leg[], width: number, style: Style, withEvidence: boolean): string[] =>
+  legs.flatMap(({ title, hops }) =>
+    hops.length === 0
+      ? []
+      : [...wrapText(title, width), ...hops.flatMap((hop) => renderHop(hop, width, style, withEvidence)), ''],
+  );
 
 export interface TraceHead {
   /** Such as `floating IP 203.0.113.20`. */
   readonly subject: string;
   readonly cloud: string;
+  /** Of every hop; default: of a broken one alone. */
+  readonly withEvidence?: boolean;
 }
 
-export function renderTrace(
+export const renderTrace = (
   legs: readonly Leg[],
-  { subject, cloud }: TraceHead,
+  { subject, cloud, withEvidence = false }: TraceHead,
   width: number,
   style: Style = plain,
-): string {
-  return [
+): string =>
+  [
     style.bold(printable(`${subject} in ${cloud}`)),
     '',
-    ...legs.flatMap(({ title, hops }) =>
-      hops.length === 0 ? [] : [printable(title), ...hops.flatMap((hop) => renderHop(hop, width, style)), ''],
-    ),
+    ...legLines(legs, width, style, withEvidence),
     ...summaryOf(legs, width, style),
   ].join('\n');
-}
 
-function summaryOf(legs: readonly Leg[], width: number, style: Style): string[] {
+export function summaryOf(legs: readonly Leg[], width: number, style: Style): string[] {
   const counts = `${countOf(legs, 'proved')} proved, ${countOf(legs, 'assumed')} assumed, ${countOf(legs, 'unreadable')} not looked at. Nothing was changed.`;
   const first = firstBroken(legs);
   if (first !== undefined)
@@ -54,18 +60,16 @@ function summaryOf(legs: readonly Leg[], width: number, style: Style): string[] 
   return wrapText(`Nothing broken was found: ${counts}`, width).map(paint);
 }
 
-export const renderTraceJson = (
-  legs: readonly Leg[],
-  head: {
-    readonly command: string;
-    readonly cloud: string;
-    readonly time: string;
-    readonly formatVersion: string;
-    readonly subject: string;
-  },
-): string => {
+export interface JsonHead {
+  readonly formatVersion: string;
+  readonly command: string;
+  readonly cloud: string;
+  readonly time: string;
+}
+
+export function jsonOf(legs: readonly Leg[], head: JsonHead & { readonly subject: string }): object {
   const first = firstBroken(legs);
-  return printableJson({
+  return {
     ...head,
     legs: legs.map(({ title, hops }) => ({
       title,
@@ -80,5 +84,8 @@ export const renderTraceJson = (
     })),
     firstBroken: first === undefined ? null : { name: first.name, place: first.place },
     exitCode: traceExitCode(legs),
-  });
-};
+  };
+}
+
+export const renderTraceJson = (legs: readonly Leg[], head: JsonHead & { readonly subject: string }): string =>
+  printableJson(jsonOf(legs, head));

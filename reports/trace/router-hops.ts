@@ -214,32 +214,29 @@ export function routerSwitchHop({ place, ports, subnetId }: Inside): Hop {
 /** Whether somebody answers for the server's address there. */
 export function neighbourHop({ place, fixedAddress }: Inside, mac: string): Hop {
   const name = 'answer to ARP';
-  return hopOf(name, place.host, place.neighbours, (neighbours) => {
+  const { host } = place;
+  return hopOf(name, host, place.neighbours, (neighbours) => {
     const known = neighbours.find(({ address }) => address === fixedAddress);
-    const evidence =
-      known === undefined ? [] : [`${fixedAddress} ${known.mac ?? ''} ${known.state}`.replace('  ', ' ')];
-    if (known === undefined)
+    if (known === undefined || (known.mac !== undefined && known.state === 'STALE'))
       return assumed(
         name,
-        place.host,
-        `the router has not asked for ${fixedAddress} lately: ping the floating IP, then trace again`,
-      );
-    if (known.mac !== undefined && known.mac !== mac)
-      return broken(
-        name,
-        place.host,
-        `${known.mac} answers for ${fixedAddress}, and the port's address is ${mac}`,
-        `find who else uses ${fixedAddress}: \`openstack port list --mac-address ${known.mac}\``,
-        evidence,
+        host,
+        `the router has not asked for ${fixedAddress} lately; ping the floating IP, then trace again`,
       );
     if (known.mac === undefined)
       return assumed(
         name,
-        place.host,
-        `nobody answered when the router last asked for ${fixedAddress}: look at the server's console, whether its network is up`,
-        evidence,
+        host,
+        `nobody answered when the router last asked for ${fixedAddress}; see on the server's console whether its network is up`,
       );
-    return proved(name, place.host, `the server answered for ${fixedAddress}`, evidence);
+    if (known.mac !== mac)
+      return broken(
+        name,
+        host,
+        `${known.mac} answers for ${fixedAddress}, and the port's address is ${mac}`,
+        `find who else uses ${fixedAddress}: \`openstack port list --mac-address ${known.mac}\``,
+      );
+    return proved(name, host, `the server answers for ${fixedAddress} with the port's MAC address`);
   });
 }
 

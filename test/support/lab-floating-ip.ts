@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { ovsVsctl } from '../../lab/stack/compute-host';
 import { L3_HOST } from '../../lab/stack/l3-agent';
 import { layWire, removeWire } from '../../lab/wire';
 import { CommandFolder } from './command';
@@ -38,6 +39,8 @@ export class LabFloatingIp {
   inner!: LabSubnet;
   router!: string;
   group!: string;
+  /** Of the group: it lets ICMP in. */
+  ruleForPing!: string;
   port!: LabPort;
   server!: string;
   floating!: FloatingIp;
@@ -99,7 +102,7 @@ export class LabFloatingIp {
     this.external = await this.network('198.51.100.0/24', { 'router:external': true });
     this.inner = await this.network('10.31.0.0/24', {});
     this.group = await this.guests.closedGroup();
-    await this.guests.addRule(this.group, { protocol: 'icmp' });
+    this.ruleForPing = await this.guests.addRule(this.group, { protocol: 'icmp' });
     const gateway = { network_id: this.external.networkId };
     this.router = (await this.make<Made>('routers', 'router', { name: this.name, external_gateway_info: gateway })).id;
     await this.put(`/routers/${this.router}/add_router_interface`, { subnet_id: this.inner.id });
@@ -158,6 +161,24 @@ export class LabFloatingIp {
     await this.guests.untilActive([this.port]);
   }
 
+  /** The port's device leaves the switch, and stays on its host. */
+  async offSwitch(): Promise<void> {
+    const host = this.cloud.lab.hosts.find(({ name }) => name === serverHost)!;
+    await ovsVsctl(this.cloud.lab, host, 'del-port', 'br-int', `qvo${this.port.id.slice(0, 11)}`);
+    await this.untilStatus('DOWN');
+  }
+
+  private async untilStatus(status: string): Promise<void> {
+    for (;;) {
+      const { port } = await this.cloud.admin.call<{ port: { status: string } }>(
+        'network',
+        `/v2.0/ports/${this.port.id}`,
+      );
+      if (port.status === status) return;
+      await sleep(300);
+    }
+  }
+
   private async vlans(): Promise<number[]> {
     const ids = [this.external, this.inner].map(({ networkId }) => `id=${networkId}`).join('&');
     const { networks } = await this.cloud.admin.call<{ networks: { 'provider:segmentation_id': number }[] }>(
@@ -167,11 +188,15 @@ export class LabFloatingIp {
     return networks.map((network) => network['provider:segmentation_id']);
   }
 
-  /** Whether a ping from outside is answered; three are sent. */
+  /**
+   * Whether the server answers a ping from outside. Where its NAT is gone the router answers by itself, since it has the address:
+   * such an answer has passed no router.
+   */
   async answers(): Promise<boolean> {
-    const ping = ['ping', '-c', '3', '-i', '0.2', '-W', '1', '-n', this.floating.floating_ip_address];
+    await this.guests.ip(this.client, 'neigh', 'flush', 'all');
+    const ping = ['ping', '-c', '2', '-i', '0.2', '-W', '1', '-n', this.floating.floating_ip_address];
     return this.guests.in(this.client, ...ping).then(
-      () => true,
+      (said) => said.includes('ttl=63'),
       () => false,
     );
   }

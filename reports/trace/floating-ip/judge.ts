@@ -155,16 +155,15 @@ function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Kn
   const known = router?.isRead === true ? router.value : undefined;
   const inside = known === undefined ? undefined : insideOf(seen, floating, known);
   const address = floating.fixedAddress ?? '';
+  // Nova takes the tap of a server that does not run away, so its state comes first.
   const hops = [
-    ...[
-      bindingHop(found),
-      l2AgentHop(found),
-      tapHop(found),
-      wiringHop(found),
-      groupsHop(found, knock),
-      filterHop(found),
-    ],
+    bindingHop(found),
     serverHop(found.port, servers),
+    l2AgentHop(found),
+    tapHop(found),
+    wiringHop(found),
+    groupsHop(found, knock),
+    filterHop(found),
     ...(inside === undefined ? [] : [neighbourHop(inside, found.port.mac)]),
   ];
   return [hops, [guestHop(found, address, routerAddress(inside))]];

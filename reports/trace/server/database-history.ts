@@ -1,0 +1,99 @@
+/**
+ * Actions, events and faults of one server in Nova's databases, of any release: the tables are the same since Icehouse. The API
+ * tells the last fault alone, and actions of the newest requests.
+ */
+import type { SqlQuery } from '../../../lib/contract/ports';
+import type { ActionEvent, ServerAction } from '../../../lib/contract/server-ports';
+import type { ReportReaders } from '../../../lib/contract/report-ports';
+import type { ServerFault } from './timeline';
+
+export interface History {
+  readonly actions: readonly ServerAction[];
+  readonly faults: readonly ServerFault[];
+}
+
+/** cell0 holds the servers for which no host was found. */
+export const historyDatabases = ['nova', 'nova_cell0'] as const;
+const mostRows = 10_000;
+const utc = (column: string): string => `DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%sZ')`;
+
+const actionsQuery = `SELECT id, action, request_id AS request, ${utc('start_time')} AS started, message
+  FROM instance_actions WHERE instance_uuid = ? ORDER BY start_time, id LIMIT ${mostRows}`;
+const eventsQuery = `SELECT e.action_id AS action, e.event AS event, ${utc('e.start_time')} AS started,
+  ${utc('e.finish_time')} AS finished, e.result AS result, e.traceback AS traceback
+  FROM instance_actions_events e JOIN instance_actions a ON a.id = e.action_id
+  WHERE a.instance_uuid = ? ORDER BY e.start_time, e.id LIMIT ${mostRows}`;
+const faultsQuery = `SELECT host, message, details, ${utc('created_at')} AS created, ${utc('deleted_at')} AS deleted
+  FROM instance_faults WHERE instance_uuid = ? ORDER BY created_at, id LIMIT ${mostRows}`;
+
+interface ActionRow {
+  readonly id: number;
+  readonly action: string;
+  readonly request: string | null;
+  readonly started: string | null;
+  readonly message: string | null;
+}
+interface EventRow {
+  readonly action: number;
+  readonly event: string;
+  readonly started: string | null;
+  readonly finished: string | null;
+  readonly result: string | null;
+  readonly traceback: string | null;
+}
+interface FaultRow {
+  readonly host: string | null;
+  readonly message: string | null;
+  readonly details: string | null;
+  readonly created: string | null;
+  readonly deleted: string | null;
+}
+
+/** Of every database of Nova that the configuration names; undefined: it names none. */
+export async function readHistory(
+  readers: Pick<ReportReaders, 'database' | 'databases'>,
+  serverId: string,
+): Promise<History | undefined> {
+  const named = historyDatabases.filter((name) => readers.databases.has(name));
+  if (named.length === 0) return undefined;
+  const all = await Promise.all(
+    named.map(async (name) => (await readers.database(`database:${name}`)).snapshot((view) => historyIn(view, serverId))),
+  );
+  return { actions: all.flatMap(({ actions }) => actions), faults: all.flatMap(({ faults }) => faults) };
+}
+
+async function historyIn(view: SqlQuery, serverId: string): Promise<History> {
+  const actions = await view.query<ActionRow>(actionsQuery, [serverId]);
+  const events = await view.query<EventRow>(eventsQuery, [serverId]);
+  const faults = await view.query<FaultRow>(faultsQuery, [serverId]);
+  return {
+    actions: actions.map((row) => ({
+      action: row.action,
+      requestId: row.request ?? '?',
+      events: events.filter(({ action }) => action === row.id).map(eventOf),
+      ...present({ startedAt: timeOf(row.started), message: row.message }),
+    })),
+    faults: faults.map((row) => ({
+      message: row.message ?? '?',
+      ...present({ host: row.host, details: row.details, created: timeOf(row.created), deleted: timeOf(row.deleted) }),
+    })),
+  };
+}
+
+const eventOf = (row: EventRow): ActionEvent => ({
+  event: row.event,
+  ...present({
+    startedAt: timeOf(row.started),
+    finishedAt: timeOf(row.finished),
+    result: row.result,
+    traceback: row.traceback,
+  }),
+});
+
+const timeOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+/** NULL stands for a value that nobody told. */
+const present = <Value extends object>(value: Value): { [K in keyof Value]?: NonNullable<Value[K]> } =>
+  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null)) as {
+    [K in keyof Value]?: NonNullable<Value[K]>;
+  };

@@ -1,0 +1,70 @@
+/** What was read of one server, as hops, a verdict and a time line. Pure. */
+import type { Verdict } from '../../server-hang/verdict';
+import { whyServerHangs } from '../../server-hang/verdict';
+import { isUnexplained, sayRest, saySituation, subjectOfServer } from '../../server-hang/words';
+import { judgeFloatingIp } from '../floating-ip/judge';
+import { broken, proved, unreadable, type Hop, type Leg } from '../hop';
+import { judgePort } from '../port';
+import type { ServerSeen } from './read';
+import { timelineOf, type TimelineRow } from './timeline';
+
+export interface ServerTrace {
+  readonly subject: string;
+  readonly legs: readonly Leg[];
+  readonly timeline: readonly TimelineRow[];
+  /** Why the time line may lack something. */
+  readonly missing: readonly string[];
+}
+
+export function traceOfServer({ facts, ports, floating, history }: ServerSeen, show: (time: Date) => string): ServerTrace {
+  const verdict = whyServerHangs(facts, show);
+  const known = history.isRead ? history.value : undefined;
+  const actions = known?.actions ?? (facts.actions.isRead ? facts.actions.value : []);
+  const { fault, faultDetails } = facts.server;
+  const last = fault === undefined ? [] : [{ ...fault, ...(faultDetails === undefined ? {} : { details: faultDetails }) }];
+  return {
+    subject: subjectOfServer(facts),
+    legs: [
+      { title: 'The server', hops: [verdictHop(verdict, saySituation(verdict, facts))] },
+      ...(ports.isRead
+        ? ports.value.flatMap((port) => judgePort(port))
+        : [{ title: 'Its ports', hops: [unreadable('ports', 'Neutron', ports)] }]),
+      ...floating.flatMap((seen) => judgeFloatingIp(seen, { protocol: 'icmp' })),
+    ],
+    timeline: timelineOf(facts.server, actions, known?.faults ?? last),
+    missing: missingOf({ facts, history }),
+  };
+}
+
+function verdictHop(verdict: Verdict, situation: string): Hop {
+  const name = 'state';
+  const place = verdict.host ?? 'Nova';
+  const rest = sayRest(verdict);
+  const [first] = verdict.named;
+  if (first !== undefined)
+    return broken(
+      name,
+      place,
+      [situation, ...verdict.named.map(({ found }) => found)].join(' '),
+      verdict.named.map(({ step }) => step).join(' '),
+      [...verdict.named.flatMap(({ evidence }) => evidence), ...rest],
+    );
+  if (isUnexplained(verdict))
+    return broken(
+      name,
+      place,
+      `${situation} Nothing that was looked at explains it.`,
+      'read the logs of nova-conductor and nova-compute for the request of its last action',
+      rest,
+    );
+  return proved(name, place, situation, rest);
+}
+
+function missingOf({ facts, history }: Pick<ServerSeen, 'facts' | 'history'>): readonly string[] {
+  if (history.isRead && history.value !== undefined) return [];
+  const limits = "the API tells the newest actions and the last fault alone; name Nova's database in stackward.yaml for all";
+  return [
+    ...(history.isRead ? [] : [`Nova's database was not read: ${history.why}`]),
+    ...(facts.actions.isRead ? [limits] : [`its actions were not read: ${facts.actions.why}`]),
+  ];
+}

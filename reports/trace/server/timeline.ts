@@ -1,0 +1,72 @@
+/**
+ * What was asked of one server, each part of the work, and its faults, as one list in the order of time. The columns are those
+ * of the view `vw_vm_trace`. Pure.
+ */
+import type { ServerAction, WholeServer } from '../../../lib/contract/server-ports';
+
+export interface TimelineRow {
+  readonly vmName: string;
+  /** Of a fault: the host that recorded it. */
+  readonly action: string;
+  /** Undefined: the action as a whole. */
+  readonly event?: string;
+  readonly start?: Date;
+  /** Of a fault: when it was deleted. Undefined: it has not ended, or nobody told. */
+  readonly finish?: Date;
+  /** `Success`, `Error`; of a fault: its message. */
+  readonly result?: string;
+  readonly details?: string;
+}
+
+/** As the view calls it. */
+export const faultEvent = '#instance fault';
+
+export interface ServerFault {
+  readonly host?: string;
+  readonly message: string;
+  readonly created?: Date;
+  readonly deleted?: Date;
+  readonly details?: string;
+}
+
+export function timelineOf(
+  server: Pick<WholeServer, 'name'>,
+  actions: readonly ServerAction[],
+  faults: readonly ServerFault[],
+): readonly TimelineRow[] {
+  const vmName = server.name;
+  const rows: TimelineRow[] = [
+    ...actions.flatMap(({ action, requestId, startedAt, message, events }): TimelineRow[] => [
+      row({ vmName, action, start: startedAt, result: message, details: requestId }),
+      ...events.map((event) =>
+        row({
+          vmName,
+          action,
+          event: event.event,
+          start: event.startedAt,
+          finish: event.finishedAt,
+          result: event.result,
+          details: event.traceback,
+        }),
+      ),
+    ]),
+    ...faults.map((fault) =>
+      row({
+        vmName,
+        action: fault.host ?? '?',
+        event: faultEvent,
+        start: fault.created,
+        finish: fault.deleted,
+        result: fault.message,
+        details: fault.details,
+      }),
+    ),
+  ];
+  // Equal times stay in the order in which they are: an action before its events.
+  return rows.sort((a, b) => (a.start?.getTime() ?? 0) - (b.start?.getTime() ?? 0));
+}
+
+type Loose = { [K in keyof TimelineRow]: TimelineRow[K] | undefined } & { readonly vmName: string; readonly action: string };
+
+const row = (loose: Loose): TimelineRow =>
+  Object.fromEntries(Object.entries(loose).filter(([, value]) => value !== undefined)) as unknown as TimelineRow;

@@ -1,0 +1,88 @@
+/** What `stackward trace floating-ip` read on the lab (Zed, 2026-11-29; test/fixtures/trace/record.ts), in which a test may change anything. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from '../../lib/hosts/host';
+import type { ReportReaders } from '../../lib/contract/report-ports';
+import type { FloatingIpRecord, GroupRecord, PortRecord, RouterAgent, RouterRecord, SubnetRecord } from '../../lib/contract/trace-ports';
+import type { WholeServer } from '../../lib/contract/server-ports';
+import type { Heartbeat } from '../../reports/heartbeats';
+import { read, type Looked } from '../../reports/looked';
+import { judgeFloatingIp } from '../../reports/trace/floating-ip/judge';
+import { readFloatingIp } from '../../reports/trace/floating-ip/read';
+import type { Knock } from '../../reports/trace/groups';
+import type { Leg } from '../../reports/trace/hop';
+
+type Changeable<Value> = Value extends readonly (infer Item)[]
+  ? Changeable<Item>[]
+  : Value extends object
+    ? { -readonly [K in keyof Value]: Changeable<Value[K]> }
+    : Value;
+
+interface Recording {
+  wanted: string;
+  answers: {
+    floatingIps: FloatingIpRecord[];
+    router: RouterRecord;
+    routerAgents: RouterAgent[];
+    portsOfDevice: PortRecord[];
+    port: PortRecord;
+    groups: GroupRecord[];
+    subnets: SubnetRecord[];
+    portsWithAddress?: PortRecord[];
+    find: WholeServer[];
+  };
+  agents: { value: Heartbeat[] };
+  /** `host:<name>` → command line or verb → outcome. */
+  hosts: Record<string, Record<string, Outcome<{ code: number; stdout: string; stderr: string; text: string }>>>;
+}
+
+export type Recorded = Changeable<Recording>;
+
+const file = join(__dirname, '../fixtures/trace/floating-ip.json');
+export const recorded = (): Recorded => JSON.parse(readFileSync(file, 'utf8')) as Recorded;
+
+/** Changes what a command of a host printed. @param command its last words, or the verb */
+export function reprint(given: Recorded, host: string, command: string, change: (text: string) => string): void {
+  const outcomes = given.hosts[`host:${host}`] ?? {};
+  const found = Object.entries(outcomes).filter(([key]) => key.endsWith(command));
+  if (found.length !== 1) throw new Error(`${found.length} commands of ${host} end with "${command}"`);
+  const value = (found[0]![1] as { value: { stdout?: string; text?: string } }).value;
+  const field = value.stdout === undefined ? 'text' : 'stdout';
+  const before = value[field] ?? '';
+  value[field] = change(before);
+  if (value[field] === before) throw new Error(`"${command}" prints what it printed before`);
+}
+
+/** A host that nobody reaches. */
+export function cutOff(given: Recorded, host: string): void {
+  delete given.hosts[`host:${host}`];
+}
+
+/** What reports read, from the recording. */
+export function readersOf({ answers, hosts }: Recorded): ReportReaders {
+  const give =
+    <Value>(value: Value) =>
+    (): Promise<Value> =>
+      Promise.resolve(value);
+  const { find: _, portsWithAddress = [], ...network } = answers;
+  const lists = Object.entries({ portsWithAddress, ...network }).map(([name, value]) => [name, give(value)]);
+  return {
+    networkTrace: give(Object.fromEntries(lists)),
+    host: (target: string) => {
+      const outcomes = hosts[target];
+      if (outcomes === undefined) return Promise.reject(new Error(`nothing says how to reach ${target}`));
+      const read = (questions: readonly { verb: string; argv?: readonly string[] }[]) =>
+        Promise.resolve(questions.map(({ verb, argv }) => outcomes[argv?.join(' ') ?? verb]));
+      return Promise.resolve({ name: target, read });
+    },
+  } as unknown as ReportReaders;
+}
+
+export async function judged(given: Recorded, knock: Knock = { protocol: 'icmp' }): Promise<readonly Leg[]> {
+  const beats = (): Promise<Looked<readonly Heartbeat[]>> => Promise.resolve(read(given.agents.value));
+  const sources = {
+    heartbeats: { neutron: beats, nova: beats, cinder: beats },
+    serverReader: () => Promise.resolve(read({ find: () => Promise.resolve(given.answers.find) })),
+  };
+  return judgeFloatingIp(await readFloatingIp(given.wanted, readersOf(given), sources as never), knock);
+}
