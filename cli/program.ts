@@ -167,6 +167,22 @@ function addTrace(root: Command): Command {
       (await import('./commands/trace.js')).traceFloatingIp(address, options),
     );
   addTracePacket(trace);
+  shared
+    .withContext(
+      trace.command('port <id>').description('a port: its binding, server, devices on its host, and what may reach it'),
+    )
+    .action(async (id: string, options: shared.ContextOptions) =>
+      (await import('./commands/trace.js')).tracePort(id, options),
+    );
+  shared
+    .withContext(
+      trace
+        .command('server <name>')
+        .description('a server: its state and why it waits, its ports and floating IPs, and all that was asked of it'),
+    )
+    .action(async (name: string, options: shared.ContextOptions) =>
+      (await import('./commands/trace.js')).traceServer(name, options),
+    );
   return root;
 }
 

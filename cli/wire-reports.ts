@@ -50,11 +50,6 @@ export function reportReaders(
       const { NeutronTrace } = await import('../adapters/openstack/neutron-trace.js');
       return new NeutronTrace(opened);
     },
-    serverTrace: async () => {
-      const [opened, known] = [await session(), await versions()];
-      const { NovaTrace } = await import('../adapters/openstack/nova-trace.js');
-      return new NovaTrace(opened, known);
-    },
     portRoom: async () => {
       const opened = await session();
       const { NeutronRoom } = await import('../adapters/openstack/neutron-room.js');

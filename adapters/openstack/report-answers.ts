@@ -49,6 +49,7 @@ export const serverAnswer = z.object({
   'OS-SRV-USG:launched_at': utcTime.nullish(),
   'OS-EXT-STS:vm_state': text.nullish(),
   'OS-EXT-STS:task_state': text.nullish(),
+  'OS-EXT-STS:power_state': z.number().int().nullish(),
   'OS-EXT-SRV-ATTR:host': text.nullish(),
   fault: z.object({ message: longText, created: utcTime.nullish() }).nullish(),
 });
@@ -120,6 +121,7 @@ export const serverOf = (row: z.infer<typeof serverAnswer>): Server => ({
   ...told({
     vmState: row['OS-EXT-STS:vm_state'],
     taskState: row['OS-EXT-STS:task_state'],
+    powerState: row['OS-EXT-STS:power_state'],
     host: row['OS-EXT-SRV-ATTR:host'],
     created: row.created,
     updated: row.updated,

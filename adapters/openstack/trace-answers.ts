@@ -10,14 +10,10 @@ import type {
   PortRecord,
   RouterAgent,
   RouterRecord,
-  ServerAction,
-  ServerEvent,
-  ServerRecord,
   SubnetRecord,
 } from '../../lib/contract/trace-ports';
 
 const text = z.string().max(255);
-const longText = z.string().max(64 << 10);
 const fixedIps = z.array(z.object({ subnet_id: uuid, ip_address: address }));
 
 const fixedOf = (rows: z.infer<typeof fixedIps>): readonly FixedAddress[] =>
@@ -196,82 +192,3 @@ export const subnet = z
     hasDhcp: row.enable_dhcp,
     ...told({ gateway: row.gateway_ip }),
   }));
-
-const tracedServer = z
-  .object({
-    id: uuid,
-    name: text,
-    tenant_id: text,
-    status: text,
-    created: time.nullish(),
-    'OS-EXT-STS:vm_state': text.nullish(),
-    'OS-EXT-STS:task_state': text.nullish(),
-    'OS-EXT-STS:power_state': z.number().int().nullish(),
-    'OS-EXT-SRV-ATTR:host': text.nullish(),
-    fault: z.object({ message: longText, created: time.nullish(), details: longText.nullish() }).nullish(),
-  })
-  .transform((row): ServerRecord => ({
-    id: row.id,
-    name: row.name,
-    projectId: row.tenant_id,
-    status: row.status,
-    ...told({
-      vmState: row['OS-EXT-STS:vm_state'],
-      taskState: row['OS-EXT-STS:task_state'],
-      powerState: row['OS-EXT-STS:power_state'],
-      host: row['OS-EXT-SRV-ATTR:host'] || null,
-      created: row.created,
-      fault: row.fault && {
-        message: row.fault.message,
-        ...told({ created: row.fault.created, details: row.fault.details }),
-      },
-    }),
-  }));
-export const oneServer = z.object({ server: tracedServer });
-export const foundServers = z.object({ servers: z.array(z.object({ id: uuid, name: text })).max(100_000) });
-
-export const actionList = z.object({
-  instanceActions: z
-    .array(
-      z.object({
-        action: text,
-        request_id: z.string().regex(/^req-[0-9a-f-]{1,60}$/, 'must be the id of a request'),
-        start_time: time.nullish(),
-        message: longText.nullish(),
-      }),
-    )
-    .max(10_000),
-});
-
-const serverEvent = z
-  .object({
-    event: text,
-    start_time: time.nullish(),
-    finish_time: time.nullish(),
-    result: text.nullish(),
-    traceback: longText.nullish(),
-    /** From 2.62 on. */
-    host: text.nullish(),
-    /** From 2.84 on. */
-    details: longText.nullish(),
-  })
-  .transform((row): ServerEvent => ({
-    event: row.event,
-    ...told({
-      start: row.start_time,
-      finish: row.finish_time,
-      result: row.result,
-      host: row.host,
-      details: row.details ?? row.traceback,
-    }),
-  }));
-export const oneAction = z.object({ instanceAction: z.object({ events: z.array(serverEvent).max(10_000).nullish() }) });
-
-export type ActionRow = z.infer<typeof actionList>['instanceActions'][number];
-
-export const actionOf = (row: ActionRow, events: readonly ServerEvent[]): ServerAction => ({
-  action: row.action,
-  requestId: row.request_id,
-  events,
-  ...told({ start: row.start_time, message: row.message }),
-});

@@ -7,11 +7,15 @@ import { judgeFloatingIp } from '../../reports/trace/floating-ip/judge';
 import { readFloatingIp } from '../../reports/trace/floating-ip/read';
 import type { Knock } from '../../reports/trace/groups';
 import { traceExitCode, type Leg } from '../../reports/trace/hop';
+import { judgePort, readWholePort } from '../../reports/trace/port';
 import { renderTrace, renderTraceJson } from '../../reports/trace/render';
 import { judgePacket } from '../../reports/trace/packet/judge';
 import { parseQuestion, sayProtocol } from '../../reports/trace/packet/question';
 import { readPacketWay } from '../../reports/trace/packet/read';
 import type { ContextOptions, TraceFloatingIpOptions, TracePacketOptions } from '../options';
+import { readServer } from '../../reports/trace/server/read';
+import { renderServerTrace, renderServerTraceJson } from '../../reports/trace/server/render';
+import { traceOfServer } from '../../reports/trace/server/report';
 import { runReport, terminalWidth, watchOf } from '../run-report';
 import { say } from '../terminal';
 import type { ReadingContext } from '../wire';
@@ -39,6 +43,32 @@ export const tracePacket = (options: TracePacketOptions): Promise<void> =>
     return tell(context, options, legs, { command: 'trace packet', subject });
   });
 
+export const tracePort = (wanted: string, options: ContextOptions): Promise<void> =>
+  runReport(options, async (context) => {
+    if (!uuid.safeParse(wanted).success)
+      throw new InvalidConfiguration(
+        `${JSON.stringify(wanted)} is no id of a port; \`openstack port list\` shows them`,
+      );
+    const { readers, clock } = context;
+    const seen = await readWholePort(wanted, readers, new Sources(readers, watchOf(clock)));
+    const told = { command: 'trace port', subject: `port ${wanted}`, withEvidence: true };
+    return tell(context, options, judgePort(seen), told);
+  });
+
+export const traceServer = (wanted: string, options: ContextOptions): Promise<void> =>
+  runReport(options, async ({ readers, style, clock }) => {
+    const { cloud } = readers;
+    const show = (time: Date): string => clock.show(time);
+    const trace = traceOfServer(await readServer(wanted, readers, new Sources(readers, watchOf(clock))), show);
+    const head = { formatVersion, command: 'trace server', cloud, time: clock.now().toISOString() };
+    say(
+      options.json
+        ? renderServerTraceJson(trace, head)
+        : renderServerTrace(trace, { cloud, show }, terminalWidth(), style),
+    );
+    return traceExitCode(trace.legs);
+  });
+
 function knockOf(port: string | undefined): Knock {
   if (port === undefined) return { protocol: 'icmp' };
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
@@ -51,10 +81,10 @@ function tell(
   { readers, style, clock }: ReadingContext,
   { json }: ContextOptions,
   legs: readonly Leg[],
-  { command, subject }: { readonly command: string; readonly subject: string },
+  { command, ...told }: { readonly command: string; readonly subject: string; readonly withEvidence?: boolean },
 ): number {
   const { cloud } = readers;
-  const head = { formatVersion, command, cloud, time: clock.now().toISOString(), subject };
-  say(json ? renderTraceJson(legs, head) : renderTrace(legs, { subject, cloud }, terminalWidth(), style));
+  const head = { formatVersion, command, cloud, time: clock.now().toISOString(), subject: told.subject };
+  say(json ? renderTraceJson(legs, head) : renderTrace(legs, { ...told, cloud }, terminalWidth(), style));
   return traceExitCode(legs);
 }

@@ -5,7 +5,7 @@
 import type { InventoryReader } from '../inventory/reader';
 import type { PortRoomReader } from './port-room';
 import type { Readers } from './ports';
-import type { NetworkTraceReader, ServerTraceReader } from './trace-ports';
+import type { NetworkTraceReader } from './trace-ports';
 import type { Server, ServerReader } from './server-ports';
 
 export type { Server } from './server-ports';
@@ -201,7 +201,6 @@ export interface ReportReaders extends Readers {
   volumes(): Promise<VolumeReader>;
   topology(): Promise<TopologyReader>;
   networkTrace(): Promise<NetworkTraceReader>;
-  serverTrace(): Promise<ServerTraceReader>;
   servers(): Promise<ServerReader>;
   portRoom(): Promise<PortRoomReader>;
   catalogue(): Promise<CatalogueReader>;

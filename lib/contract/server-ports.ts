@@ -10,6 +10,8 @@ export interface Server {
   readonly status: string;
   readonly vmState?: string;
   readonly taskState?: string;
+  /** As Nova numbers it: 1 is running, 4 is shut down. */
+  readonly powerState?: number;
   /** For an administrator alone. */
   readonly host?: string;
   readonly created?: Date;

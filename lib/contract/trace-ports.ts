@@ -1,5 +1,5 @@
 /**
- * What `stackward trace` asks of Neutron and Nova about one floating IP, port or server. A field that a release doesn't tell,
+ * What `stackward trace` asks of Neutron about one floating IP or port. A field that a release doesn't tell,
  * or that these credentials may not see, is absent.
  */
 export interface FloatingIpRecord {
@@ -103,46 +103,4 @@ export interface NetworkTraceReader {
   groups(ids: readonly string[]): Promise<readonly GroupRecord[]>;
   subnets(ids: readonly string[]): Promise<readonly SubnetRecord[]>;
   dhcpAgents(networkId: string): Promise<readonly DhcpAgent[]>;
-}
-
-export interface ServerRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly projectId: string;
-  readonly status: string;
-  readonly vmState?: string;
-  readonly taskState?: string;
-  /** As Nova's API numbers it: 1 is running, 4 is shut down. */
-  readonly powerState?: number;
-  /** For an administrator alone. */
-  readonly host?: string;
-  readonly created?: Date;
-  readonly fault?: { readonly message: string; readonly created?: Date; readonly details?: string };
-}
-
-/** What was asked of a server, and each part of the work. */
-export interface ServerAction {
-  readonly action: string;
-  readonly requestId: string;
-  readonly start?: Date;
-  readonly message?: string;
-  readonly events: readonly ServerEvent[];
-}
-
-export interface ServerEvent {
-  readonly event: string;
-  readonly start?: Date;
-  readonly finish?: Date;
-  /** `Success`, `Error`; absent: it has not ended. */
-  readonly result?: string;
-  readonly host?: string;
-  /** A traceback, or a message; for an administrator alone. */
-  readonly details?: string;
-}
-
-export interface ServerTraceReader {
-  /** @param wanted an id, or a name that may be that of several */
-  servers(wanted: string): Promise<readonly ServerRecord[]>;
-  /** The oldest first. */
-  actions(serverId: string): Promise<readonly ServerAction[]>;
 }

@@ -114,7 +114,12 @@ function pairsHop({ port }: PortSeen): Hop {
   const wide = pairs.some(({ address }) => address.endsWith('/0'));
   const found = `${pairs.length} beside its own addresses`;
   return wide
-    ? assumed(name, api, `${found}; one is for every address, which every group that names this port's group lets in`, shown)
+    ? assumed(
+        name,
+        api,
+        `${found}; one is for every address, which every group that names this port's group lets in`,
+        shown,
+      )
     : proved(name, api, found, shown);
 }
 
@@ -123,6 +128,8 @@ const floatingHop = (floating: Looked<readonly FloatingIpRecord[]>): Hop =>
     proved(
       'floating IPs',
       api,
-      all.length === 0 ? 'none leads to it' : all.map(({ address }) => `\`stackward trace floating-ip ${address}\``).join(', '),
+      all.length === 0
+        ? 'none leads to it'
+        : all.map(({ address }) => `\`stackward trace floating-ip ${address}\``).join(', '),
     ),
   );

@@ -1,5 +1,7 @@
 /** Everything that tells of one port: its record, groups and subnets, and its devices on its host. */
 import type { ReportReaders } from '../../lib/contract/report-ports';
+import type { WholeServer } from '../../lib/contract/server-ports';
+import type { PortRecord } from '../../lib/contract/trace-ports';
 import { defined } from '../../lib/basics/defined';
 import { look, read, type Looked } from '../looked';
 import type { Sources } from '../sources';
@@ -22,4 +24,16 @@ export async function readPort(
     port.host === undefined ? undefined : readPortPlace(readers, port.host),
   ]);
   return read({ port, groups, subnets, agents, ...defined({ place }) });
+}
+
+export type PortSources = Pick<Sources, 'heartbeats' | 'serverReader'>;
+
+/** Undefined: the port is no server's. */
+export async function readServerOf(
+  { deviceId, deviceOwner }: PortRecord,
+  sources: Pick<Sources, 'serverReader'>,
+): Promise<Looked<readonly WholeServer[]> | undefined> {
+  if (!deviceOwner.startsWith('compute:')) return undefined;
+  const reader = await sources.serverReader();
+  return reader.isRead ? look(() => reader.value.find(deviceId)) : reader;
 }

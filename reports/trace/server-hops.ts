@@ -1,12 +1,13 @@
 /** Whether the server behind a port runs. Pure. */
-import type { PortRecord, ServerRecord } from '../../lib/contract/trace-ports';
+import type { WholeServer } from '../../lib/contract/server-ports';
+import type { PortRecord } from '../../lib/contract/trace-ports';
 import type { Looked } from '../looked';
 import { assumed, broken, hopOf, proved, type Hop } from './hop';
 
 const running = 1;
 const api = 'Nova';
 
-export function serverHop(port: PortRecord, servers: Looked<readonly ServerRecord[]> | undefined): Hop {
+export function serverHop(port: PortRecord, servers: Looked<readonly WholeServer[]> | undefined): Hop {
   const name = 'server';
   if (!port.deviceOwner.startsWith('compute:'))
     return port.deviceOwner === ''
@@ -30,7 +31,7 @@ export function serverHop(port: PortRecord, servers: Looked<readonly ServerRecor
   );
 }
 
-function stateHop(name: string, port: PortRecord, server: ServerRecord): Hop {
+function stateHop(name: string, port: PortRecord, server: WholeServer): Hop {
   const called = `${server.name} (${server.id})`;
   const evidence = [
     `status ${server.status}, vm state ${server.vmState ?? '?'}, task ${server.taskState ?? 'none'}, power ${sayPower(server.powerState)}`,

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../../lib/hosts/host';
 import type { ReportReaders } from '../../lib/contract/report-ports';
-import type { FloatingIpRecord, GroupRecord, PortRecord, RouterAgent, RouterRecord, SubnetRecord } from '../../lib/contract/trace-ports';
+import type {
+  FloatingIpRecord,
+  GroupRecord,
+  PortRecord,
+  RouterAgent,
+  RouterRecord,
+  SubnetRecord,
+} from '../../lib/contract/trace-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
 import type { Heartbeat } from '../../reports/heartbeats';
 import { read, type Looked } from '../../reports/looked';
@@ -12,11 +19,13 @@ import { readFloatingIp } from '../../reports/trace/floating-ip/read';
 import type { Knock } from '../../reports/trace/groups';
 import type { Leg } from '../../reports/trace/hop';
 
-type Changeable<Value> = Value extends readonly (infer Item)[]
-  ? Changeable<Item>[]
-  : Value extends object
-    ? { -readonly [K in keyof Value]: Changeable<Value[K]> }
-    : Value;
+type Changeable<Value> = Value extends Date
+  ? Value
+  : Value extends readonly (infer Item)[]
+    ? Changeable<Item>[]
+    : Value extends object
+      ? { -readonly [K in keyof Value]: Changeable<Value[K]> }
+      : Value;
 
 interface Recording {
   wanted: string;
@@ -55,7 +64,7 @@ export function reprint(given: Recorded, host: string, command: string, change: 
 
 /** A host that nobody reaches. */
 export function cutOff(given: Recorded, host: string): void {
-  delete given.hosts[`host:${host}`];
+  given.hosts = Object.fromEntries(Object.entries(given.hosts).filter(([name]) => name !== `host:${host}`));
 }
 
 /** What reports read, from the recording. */
@@ -64,8 +73,7 @@ export function readersOf({ answers, hosts }: Recorded): ReportReaders {
     <Value>(value: Value) =>
     (): Promise<Value> =>
       Promise.resolve(value);
-  const { find: _, portsWithAddress = [], ...network } = answers;
-  const lists = Object.entries({ portsWithAddress, ...network }).map(([name, value]) => [name, give(value)]);
+  const lists = Object.entries({ portsWithAddress: [], ...answers }).map(([name, value]) => [name, give(value)]);
   return {
     networkTrace: give(Object.fromEntries(lists)),
     host: (target: string) => {

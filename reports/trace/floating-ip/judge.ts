@@ -1,11 +1,6 @@
 /** A floating IP, hop by hop and both ways, from what was read. Pure. */
-import type {
-  FloatingIpRecord,
-  PortRecord,
-  RouterAgent,
-  RouterRecord,
-  ServerRecord,
-} from '../../../lib/contract/trace-ports';
+import type { FloatingIpRecord, PortRecord, RouterAgent, RouterRecord } from '../../../lib/contract/trace-ports';
+import type { WholeServer } from '../../../lib/contract/server-ports';
 import type { Looked } from '../../looked';
 import type { Knock } from '../groups';
 import { assumed, broken, hopOf, proved, unreadable, type Hop, type Leg } from '../hop';
@@ -39,7 +34,7 @@ export interface FloatingIpSeen {
   readonly routerPorts?: Looked<readonly PortRecord[]>;
   readonly place?: RouterPlace;
   readonly port?: Looked<PortSeen | undefined>;
-  readonly servers?: Looked<readonly ServerRecord[]>;
+  readonly servers?: Looked<readonly WholeServer[]>;
 }
 
 const api = 'Neutron';

@@ -3,16 +3,15 @@ import type { FloatingIpRecord, RouterRecord } from '../../../lib/contract/trace
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import { defined } from '../../../lib/basics/defined';
 import { look, type Looked } from '../../looked';
-import type { Sources } from '../../sources';
 import { readRouterPlace } from '../host-looks';
-import { readPort } from '../read-port';
+import { readPort, readServerOf, type PortSources } from '../read-port';
 import { workingAgent } from '../router-hops';
 import type { FloatingIpSeen } from './judge';
 
 export async function readFloatingIp(
   wanted: string,
   readers: ReportReaders,
-  sources: Pick<Sources, 'heartbeats'>,
+  sources: PortSources,
 ): Promise<FloatingIpSeen> {
   const floating = await look(async () => (await readers.networkTrace()).floatingIps(wanted));
   const [first, second] = floating.isRead ? floating.value : [];
@@ -28,15 +27,12 @@ export async function readFloatingIp(
 async function readFloatingPort(
   { portId }: FloatingIpRecord,
   readers: ReportReaders,
-  sources: Pick<Sources, 'heartbeats'>,
+  sources: PortSources,
 ): Promise<Pick<FloatingIpSeen, 'port' | 'servers'>> {
   if (portId === undefined) return {};
   const port = await readPort(portId, readers, sources);
   const device = port.isRead ? port.value?.port : undefined;
-  const servers =
-    device?.deviceOwner.startsWith('compute:') === true
-      ? await look(async () => (await readers.serverTrace()).servers(device.deviceId))
-      : undefined;
+  const servers = device === undefined ? undefined : await readServerOf(device, sources);
   return { port, ...defined({ servers }) };
 }
 

@@ -57,7 +57,9 @@ export async function readHistory(
   const named = historyDatabases.filter((name) => readers.databases.has(name));
   if (named.length === 0) return undefined;
   const all = await Promise.all(
-    named.map(async (name) => (await readers.database(`database:${name}`)).snapshot((view) => historyIn(view, serverId))),
+    named.map(async (name) =>
+      (await readers.database(`database:${name}`)).snapshot((view) => historyIn(view, serverId)),
+    ),
   );
   return { actions: all.flatMap(({ actions }) => actions), faults: all.flatMap(({ faults }) => faults) };
 }

@@ -22,7 +22,8 @@ export function renderServerTrace(
         .flatMap((text) => (text === undefined || text === 'Error' ? [] : text.trim().split('\n')))
         .slice(-noteLines),
     ];
-    const what = row.event === undefined ? row.action : `  ${row.event === faultEvent ? `fault on ${row.action}` : row.event}`;
+    const what =
+      row.event === undefined ? row.action : `  ${row.event === faultEvent ? `fault on ${row.action}` : row.event}`;
     const result = row.event === faultEvent ? 'Error' : row.event === undefined ? '' : (row.result ?? '?');
     return {
       cells: [
@@ -38,7 +39,9 @@ export function renderServerTrace(
     '',
     ...legLines(legs, width, style, true),
     'What was asked of it',
-    ...(timeline.length === 0 ? ['Nothing is recorded.'] : renderTable(['START', 'ACTION, EVENT', 'RESULT'], timeline.map(rowOf), style.dim)),
+    ...(timeline.length === 0
+      ? ['Nothing is recorded.']
+      : renderTable(['START', 'ACTION, EVENT', 'RESULT'], timeline.map(rowOf), style.dim)),
     ...missing.flatMap((why) => wrapText(why, width).map(style.yellow)),
     '',
     ...summaryOf(legs, width, style),

@@ -1,4 +1,5 @@
 /** What was read of one server, as hops, a verdict and a time line. Pure. */
+import { defined } from '../../../lib/basics/defined';
 import type { Verdict } from '../../server-hang/verdict';
 import { whyServerHangs } from '../../server-hang/verdict';
 import { isUnexplained, sayRest, saySituation, subjectOfServer } from '../../server-hang/words';
@@ -16,12 +17,15 @@ export interface ServerTrace {
   readonly missing: readonly string[];
 }
 
-export function traceOfServer({ facts, ports, floating, history }: ServerSeen, show: (time: Date) => string): ServerTrace {
+export function traceOfServer(
+  { facts, ports, floating, history }: ServerSeen,
+  show: (time: Date) => string,
+): ServerTrace {
   const verdict = whyServerHangs(facts, show);
   const known = history.isRead ? history.value : undefined;
   const actions = known?.actions ?? (facts.actions.isRead ? facts.actions.value : []);
   const { fault, faultDetails } = facts.server;
-  const last = fault === undefined ? [] : [{ ...fault, ...(faultDetails === undefined ? {} : { details: faultDetails }) }];
+  const last = fault === undefined ? [] : [{ ...fault, ...defined({ details: faultDetails }) }];
   return {
     subject: subjectOfServer(facts),
     legs: [
@@ -62,7 +66,8 @@ function verdictHop(verdict: Verdict, situation: string): Hop {
 
 function missingOf({ facts, history }: Pick<ServerSeen, 'facts' | 'history'>): readonly string[] {
   if (history.isRead && history.value !== undefined) return [];
-  const limits = "the API tells the newest actions and the last fault alone; name Nova's database in stackward.yaml for all";
+  const limits =
+    "the API tells the newest actions and the last fault alone; name Nova's database in stackward.yaml for all";
   return [
     ...(history.isRead ? [] : [`Nova's database was not read: ${history.why}`]),
     ...(facts.actions.isRead ? [limits] : [`its actions were not read: ${facts.actions.why}`]),

@@ -66,7 +66,10 @@ export function timelineOf(
   return rows.sort((a, b) => (a.start?.getTime() ?? 0) - (b.start?.getTime() ?? 0));
 }
 
-type Loose = { [K in keyof TimelineRow]: TimelineRow[K] | undefined } & { readonly vmName: string; readonly action: string };
+type Loose = { [K in keyof TimelineRow]: TimelineRow[K] | undefined } & {
+  readonly vmName: string;
+  readonly action: string;
+};
 
 const row = (loose: Loose): TimelineRow =>
   Object.fromEntries(Object.entries(loose).filter(([, value]) => value !== undefined)) as unknown as TimelineRow;
