@@ -90,7 +90,7 @@ function endTogether(lab: Lab): void {
   }
 }
 
-/** Everything as one graph, after its files are written. */
+/** Writes the files, and declares every stage and service as a step of one graph. */
 function declareSteps(lab: Lab, components: readonly Component[]): Step[] {
   writeFiles(
     lab,

@@ -267,7 +267,7 @@ export class Sources {
     if (!clock.ok && clock.reason === 'refused')
       return untried('the host program there is older, and does not tell the time; install that of this release');
     return look(() => {
-      // A program is started in between, so the moment lies somewhere on the way.
+      // The host starts a program in between, so it read its clock at some moment between sending and receiving.
       const aheadSeconds = valueOf(clock).time - (sentAt + receivedAt) / 2000;
       return Promise.resolve({ aheadSeconds, withinSeconds: (receivedAt - sentAt) / 2000 });
     });

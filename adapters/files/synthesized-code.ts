@@ -60,7 +60,7 @@ function stackOf(name: string, path: string): DeclaredStack {
   return {
     name,
     ...defined({ release }),
-    // A block with an address of its own is a tenant's, whose login is that of an entry that stands elsewhere in the code.
+    // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
     clouds: provider.openstack
       .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
       .map(({ cloud }) => cloud),

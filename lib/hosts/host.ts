@@ -287,8 +287,8 @@ export interface Host extends HostReader {
 export const ownerMark = (owner: string): string => sha256(owner).slice(0, 16);
 
 /**
- * The mark by which names were made before: 8 hex digits, which two owners may have in common (`team-21198` and
- * `team-102730`). What bears it stays in use by the owner whom it names, and nothing new gets it (docs/adr/0006-kinds-on-hosts.md).
+ * The mark of earlier releases: 8 hex digits, which two owners may share (`team-21198` and `team-102730`). Things under
+ * this mark stay in use by the owner whom they name, and no new thing gets it (docs/adr/0006-kinds-on-hosts.md).
  */
 export const formerMark = (owner: string): string => ownerMark(owner).slice(0, 8);
 

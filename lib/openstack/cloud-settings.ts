@@ -66,7 +66,7 @@ const unknownToTerraform = new Set<SettingName>([
 const refused =
   /^(passcode|auth_methods|(network|identity)_(interface|endpoint_type|region_name|service_type|service_name)|identity_endpoint_override|endpoint_override|service_type|service_name)$/;
 
-/** Say nothing of where and as whom stackward asks. */
+/** Keys that change neither where nor as whom stackward asks. */
 const irrelevant =
   /^(auth|name|profile|cloud|regions|networks|(external|internal)_network|image_format|image_api_use_tasks|floating_ip_source|secgroup_source|requires_floating_ip|status|message|disable_vendor_agent|force_ipv4|nat_destination|allow_reauth|vendor_hook|location|client|(api_)?timeout|(.*_)?(api_version|default_microversion|status_code_retries|connect_retries|timeout))$/;
 /** Keys of services that stackward doesn't ask. */

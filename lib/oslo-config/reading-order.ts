@@ -65,7 +65,10 @@ function search({ service, home }: Asked, kind: 'file' | 'folder'): readonly Con
   }));
 }
 
-/** Services whose code in a web server names the files itself. @see nova/api/openstack/wsgi_app.py and its like */
+/**
+ * Services that name their configuration files in their own code when a web server runs them.
+ * @see nova/api/openstack/wsgi_app.py and its like
+ */
 const webServices: Readonly<Record<string, { readonly folder?: string; readonly files: readonly string[] }>> = {
   nova: { folder: '/etc/nova', files: ['api-paste.ini', 'nova.conf'] },
   neutron: { folder: '/etc/neutron', files: ['neutron.conf', 'plugins/ml2/ml2_conf.ini'] },

@@ -70,7 +70,10 @@ export function addRole(
   }
 }
 
-/** Without those that admit nobody: an empty one in a list is none once another is there. */
+/**
+ * The check's alternatives without those that admit nobody. An empty list admits nobody, and no longer counts beside
+ * another alternative.
+ */
 function alternatives(check: Check): readonly Check[] {
   if (check.is === 'or') return check.operands.flatMap(alternatives);
   return check.is === 'false' ? [] : [check];

@@ -15,7 +15,9 @@ export interface MachinePlace {
   readonly machine: string | undefined;
 }
 
-/** The places that count; a kind that wants something under two names of one machine is left alone there, as a whole. */
+/**
+ * The places that count. If a kind wants something under two names of one machine, all of that kind is refused there.
+ */
 export function oneNameEach<M extends MachinePlace>(
   met: readonly M[],
 ): {

@@ -135,7 +135,7 @@ describe.each(['nft', 'legacy'] as const)('with iptables-%s,', (variant) => {
     expect(back.filter((line) => line.includes('stackward-') && !isPlanted(line))).toEqual(
       right.filter((line) => line.includes('stackward-')),
     );
-    // A decoy: what is as stackward writes it comes back, whoever's it is.
+    // A decoy: rules that are written as stackward writes them come back, whoever wrote them.
     expect(back.filter(isPlanted)).toHaveLength(3);
     expect(back.filter((line) => line.startsWith('-A FORWARD'))).toEqual(
       right.filter((line) => line.startsWith('-A FORWARD') && line.includes('stackward-')),

@@ -64,7 +64,10 @@ function fill(variant: 'nft' | 'legacy', count: number) {
   return { world, host, foreign, path };
 }
 
-/** With iptables-nft the time of each look at a chain grows with the square of its rules: the kernel tells them from the first again for each page. */
+/**
+ * With iptables-nft there are fewer rules, because the time of each look at a chain grows with the square of its rules:
+ * for each page the kernel counts from the first rule again.
+ */
 describe.each([
   ['legacy', 80_000],
   ['nft', 20_000],

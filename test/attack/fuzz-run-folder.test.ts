@@ -64,7 +64,10 @@ async function applied(): Promise<{ readonly folder: Folder; readonly world: Wor
   return { folder: { run, results, end }, world };
 }
 
-/** Rolls it back as the command does; what changed, as `cell@host`, and what the plan showed. */
+/**
+ * Rolls the run back as the command does. Returns the cells that changed, as `cell@host`, and the text that the plan
+ * showed.
+ */
 async function rolledBack(folder: Folder, world: World): Promise<{ changed: string[]; shown: string }> {
   const own = [bind(memoryKind(world))];
   const before = stateOf(world);

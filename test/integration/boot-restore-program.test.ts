@@ -66,7 +66,7 @@ test('a pipeline with an installed program and one that sends it along undo noth
   isInstalled = false;
   expect((await world.plan(wish())).steps).toEqual([]);
   boot();
-  // Whoever made it is gone: the other's is right from then on.
+  // The program that the unit runs is gone. The next apply therefore makes the unit run the copy.
   machine.run('mv', installed, `${installed}.gone`);
   expect((await world.run(wish())).problems).toEqual([]);
   expect([machine.read(unit), machine.read(copy)]).toEqual([expect.stringContaining(copy), expect.any(String)]);

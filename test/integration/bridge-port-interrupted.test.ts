@@ -1,4 +1,7 @@
-/** The host program killed (SIGKILL) right before each change of a run: what was changed is recorded, and the next run converges. */
+/**
+ * The host program is killed (SIGKILL) right before each change of a run. Every changed flag is recorded, and the next
+ * run converges.
+ */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** How many cases a fuzzer runs, and from which seed: `npm run fuzz` says, else what `npm test` has time for. */
+/**
+ * The number of cases of a fuzzer, and their seed: those of `npm run fuzz`, or else as many as `npm test` has time for.
+ */
 const [count, seed] = [process.env.STACKWARD_FUZZ_COUNT, process.env.STACKWARD_FUZZ_SEED];
 
 /** Cases of each fuzzer. */

@@ -15,7 +15,7 @@ export interface Scene {
   readonly sets: string;
   readonly bridges: readonly Bridge[];
   readonly tracking: Tracking;
-  /** Of tables that an agent has made: the walk knows each of their conditions. */
+  /** The tables were made by an agent, so the walk knows each of their conditions. */
   readonly isRecorded: boolean;
 }
 

@@ -65,7 +65,10 @@ function findOtherValue(job: Job, after: PolicyText | undefined): Blocked | unde
   );
 }
 
-/** A rule that would leave a file which holds its former name: that value would be in force for the rule from then on. */
+/**
+ * A change that takes the rule out of a file which also holds its former name: that name's value would then be in
+ * force.
+ */
 function findFormerName(job: Job, before: PolicyText | undefined, after: PolicyText | undefined): Blocked | undefined {
   const { service, release, rule, file } = job;
   if (after === undefined || sayValue(before, job) === undefined || sayValue(after, job) !== undefined)

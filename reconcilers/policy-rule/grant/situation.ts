@@ -151,7 +151,7 @@ export function asksTool(policy: ServicePolicy, rule: string): boolean {
 const tellsAll = (policy: ServicePolicy, known: ReleaseRule | undefined): boolean =>
   isNewAlone(policy) || (known ? known.old === undefined : policy.release === 'newton');
 
-/** What the first version of the release has, where it goes by something else. */
+/** The rule as the release's first version has it, if that version's check is another; else undefined. */
 function differsWithin(policy: ServicePolicy, rule: string): CodeRule | 'absent' | undefined {
   const { service, release } = policy;
   const known = codeRules(service, release)?.get(rule);

@@ -37,7 +37,10 @@ const silence: Readonly<Record<KnockTrouble, Pick<Trouble, 'found' | 'step'>>> =
   other: { found: 'The connection to its endpoint fails.', step: whereItRuns },
 };
 
-/** Their answers without a token are known: versions, or 401. Of others only the status is judged. */
+/**
+ * Types of services whose answers without a token are known: their versions, or 401. For any other type only the status
+ * is judged.
+ */
 const speakVersions: readonly string[] = [
   ...['identity', 'compute', 'network', 'image', 'placement', 'orchestration', 'baremetal'],
   ...['block-storage', 'volume', 'volumev2', 'volumev3', 'share', 'sharev2', 'shared-file-system'],

@@ -8,7 +8,7 @@ import { heartbeatEvidence } from '../../heartbeat-words';
 
 export interface Skew {
   readonly settled: Settled;
-  /** Read where an agent looks dead: Neutron drops the reports of an agent whose clock is behind. */
+  /** Read only if an agent looks dead, because Neutron drops the reports of an agent whose clock is behind. */
   readonly hosts: readonly HostClock[];
 }
 
