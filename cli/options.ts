@@ -58,6 +58,10 @@ export interface DoctorOptions extends ContextOptions {
   readonly server?: string;
 }
 
+export interface ConsoleOptions extends ContextOptions {
+  readonly open?: true;
+}
+
 export interface InventoryOptions extends ContextOptions {
   readonly columns?: string;
   readonly where: readonly string[];

@@ -2,7 +2,7 @@
  * The command line: every command with its options. Each command's work is a file of `commands/`, which is loaded when
  * the command runs, so that `--version` and `--help` load none of it.
  */
-import { Command, Help, type Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { version } from '../package.json';
 import * as shared from './options';
 import { complain, say } from './terminal';
@@ -31,6 +31,7 @@ export function program(): Command {
     addServices,
     addWhere,
     addInventory,
+    addConsole,
     addDoctor,
     addTrace,
   ])
@@ -124,6 +125,18 @@ const addWhere = (root: Command): Command =>
     )
     .action(async (service: string, options: shared.WhereOptions) =>
       (await import('./commands/where.js')).where(service, options),
+    );
+
+const addConsole = (root: Command): Command =>
+  shared
+    .withContext(
+      root
+        .command('console <server>')
+        .description("print the address of a server's noVNC console; whoever has the address has the console"),
+    )
+    .addOption(new Option('--open', 'open it in the browser of the desktop, and print nothing').conflicts('json'))
+    .action(async (server: string, options: shared.ConsoleOptions) =>
+      (await import('./commands/console.js')).consoleOf(server, options),
     );
 
 function addDoctor(root: Command): Command {

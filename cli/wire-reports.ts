@@ -60,6 +60,11 @@ export function reportReaders(
       const { CloudNames } = await import('../adapters/openstack/cloud-names.js');
       return new CloudNames(opened);
     },
+    console: async () => {
+      const [opened, known] = [await session(), await versions()];
+      const { ConsoleApi } = await import('../adapters/openstack/console-api.js');
+      return new ConsoleApi(opened, known);
+    },
     inventory: async () => {
       const [opened, known] = [await session(), await versions()];
       const { InventoryApi } = await import('../adapters/openstack/inventory-api.js');

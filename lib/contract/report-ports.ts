@@ -2,6 +2,7 @@
  * What reports ask of a cloud, and no more. A field that a release doesn't tell is absent; nothing stands for it.
  * Adapters implement these, check every answer, and throw errors of lib/basics/errors.ts.
  */
+import type { ConsoleReader } from './console-port';
 import type { InventoryReader } from '../inventory/reader';
 import type { PortRoomReader } from './port-room';
 import type { Readers } from './ports';
@@ -205,6 +206,7 @@ export interface ReportReaders extends Readers {
   portRoom(): Promise<PortRoomReader>;
   catalogue(): Promise<CatalogueReader>;
   names(): Promise<NameReader>;
+  console(): Promise<ConsoleReader>;
   /** What the APIs tell of servers and all that belongs to them. */
   inventory(): Promise<InventoryReader>;
   /** The synthesized code of this folder. @throws InvalidConfiguration where there is none */

@@ -51,6 +51,15 @@ Of each part the inventory asks the database that stackward.yaml names ([configu
 A server of which nobody tells the value is left out, and counted in the report.
 `;
 
+const consoleSection = `## The console of a server
+
+\`stackward console SERVER\` prints the address of its noVNC page. SERVER is a name or an id; a name of several servers is refused, with their ids.
+
+- **Whoever has the address has the console**, until Nova's token in it ends (10 minutes by default). It goes to stdout alone. stackward records it nowhere; mind the log of whatever runs the command.
+- \`--open\` opens it in the desktop's browser and prints nothing. Arguments of programs can be read by every user of a machine, so the opener gets the name of a page that only you can read. The page leads on to the console, and is deleted after 10 seconds. A browser in a sandbox that may not read your files (a snap) shows an error: run the command without \`--open\`.
+- Nova up to 2.5 is asked by the action \`os-getVNCConsole\`, and later ones by \`remote-consoles\`. Finding a server by its name needs the role of an administrator.
+`;
+
 const csv = `## CSV
 
 RFC 4180, with the names of the columns in the first line. Several values of one cell have "; " between them. Line ends and invisible characters inside of a name are written as escapes such as \`\\n\`.
@@ -72,6 +81,7 @@ export function renderInventoryPage(): string {
   return [
     opening,
     `Fields: ${whereFields.map((field) => `\`${field}\``).join(', ')}.\n`,
+    consoleSection,
     csv,
     '## Columns\n',
     `The table shows, as far as they fit: ${tableColumns.map(({ name }) => `\`${name}\``).join(', ')}.\n`,

@@ -72,6 +72,8 @@ export class PrivateCloud {
   readonly broken = new Map<string, number>();
   /** Path → a web page, instead of an answer. */
   readonly webPages = new Map<string, string>();
+  /** Path → an answer, instead of its own. */
+  readonly told = new Map<string, object>();
   catalogue: Record<string, string>;
 
   private constructor(private readonly server: RogueServer) {
@@ -116,7 +118,7 @@ export class PrivateCloud {
     const page = this.webPages.get(path);
     if (page !== undefined) return void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
     const marker = /[?&]marker=/.test(request.url ?? '');
-    const found = this.answers(marker)[path];
+    const found = this.told.get(path) ?? this.answers(marker)[path];
     if (path === '/v3/auth/tokens') return this.logIn(request, response);
     json(filtered(found ?? {}, request.url ?? ''), found === undefined ? 404 : 200)(request, response);
   }
