@@ -17,10 +17,14 @@ export interface Explained {
 
 export type Direction = 'leaves' | 'enters';
 
-export const sayMet = ({ table, chain, number, text }: Met): string =>
-  number === 0
-    ? `${table} ${chain}, policy ${text}`
-    : `${table} ${chain}, rule ${number}: ${text.length > 300 ? `${text.slice(0, 300)}…` : text}`;
+const comment = / ?-m comment --comment ("(?:[^"\\]|\\.)*"|\S+)/g;
+
+/** Without the rule's comment, which tells of Neutron's rules what their chains tell. */
+export function sayMet({ table, chain, number, text }: Met): string {
+  if (number === 0) return `${table} ${chain}, policy ${text}`;
+  const rule = text.replace(comment, '').trim();
+  return `${table} ${chain}, rule ${number}: ${rule.length > 300 ? `${rule.slice(0, 300)}…` : rule}`;
+}
 
 const commentOf = ({ text }: Met): string =>
   parseRule(text).conditions.find(({ option }) => option === '--comment')?.values[0] ?? '';
@@ -43,8 +47,8 @@ export function explainAccepted(end: End, side: PortSide, direction: Direction, 
   const own = mets.filter((met) => chain.test(met.chain)).at(-1);
   const decider = deciderOf(end);
   if (decider?.chain.startsWith('stackward-') === true) {
-    const comment = findPath(commentOf(decider)) ?? commentOf(decider);
-    return { found: `accepted by an exception of stackward, ${comment}: ${sayMet(decider)}` };
+    const path = findPath(commentOf(decider)) ?? commentOf(decider);
+    return { found: `accepted by an exception of stackward, ${path}: ${sayMet(decider)}` };
   }
   if (own?.text.includes('-j RETURN') === true)
     return { found: `accepted, ${sayReason(own, side, direction, packet)}: ${sayMet(own)}` };

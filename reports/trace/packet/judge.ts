@@ -32,7 +32,7 @@ export function judgePacket(question: Question, seen: PacketSeen): readonly Leg[
         hops: [pass({ side: from, direction: 'leaves', packet: there }), beyond(to.why)],
       },
       {
-        title: `Back: its answer, ${title(back)}`,
+        title: `Back: the answer, as if the packet had arrived, ${title(back)}`,
         hops: [beyond(to.why), pass({ side: from, direction: 'enters', packet: back, state })],
       },
       assumptions(seen),
@@ -62,17 +62,17 @@ export function judgePacket(question: Question, seen: PacketSeen): readonly Leg[
       ];
   return [
     { title: `There: ${sayProtocol(there)}, ${title(there)}`, hops: out },
-    { title: `Back: its answer, ${title(back)}`, hops: returned },
+    { title: `Back: the answer, as if the packet had arrived, ${title(back)}`, hops: returned },
     assumptions(seen),
   ];
 }
 
-const beyond = (why: string): Hop => assumed('beyond this host', '?', `not followed: ${why}`);
+const beyond = (why: string): Hop => assumed('beyond this host', 'network', `not followed: ${why}`);
 
 const between = (isSameNetwork: boolean): Hop =>
   assumed(
-    'network between',
-    '?',
+    'between the ports',
+    'network',
     isSameNetwork
       ? 'Open vSwitch, tunnels and switches were not looked at'
       : 'a router, Open vSwitch and switches were not looked at; the router is taken to change no address',
