@@ -1,6 +1,7 @@
 export * from './allocation-pools';
 export * from './bridge-port';
 export * from './cloud-stack';
+export * from './database-views';
 export * from './firewall-exception';
 export * from './fixed-ip-port';
 export * from './floating-ip';

@@ -3,6 +3,7 @@ export const kindNames = [
   'allocation-pool',
   'boot-restore',
   'bridge-port',
+  'database-view',
   'firewall-exception',
   'policy-rule',
 ] as const;

@@ -2,6 +2,7 @@ import type { SchemedKind } from '../lib/contract/define-kind';
 import { allocationPool } from './allocation-pool';
 import { bootRestore } from './boot-restore';
 import { bridgePort } from './bridge-port';
+import { databaseView } from './database-view';
 import { firewallException } from './firewall-exception';
 import { kindNames, type KindName } from './kind-names';
 import { policyRule } from './policy-rule';
@@ -10,6 +11,7 @@ const byName: Readonly<Record<KindName, SchemedKind>> = {
   'allocation-pool': allocationPool,
   'boot-restore': bootRestore,
   'bridge-port': bridgePort,
+  'database-view': databaseView,
   'firewall-exception': firewallException,
   'policy-rule': policyRule,
 };

@@ -11,6 +11,7 @@ import type { Manifest } from '../../lib/contract/manifest';
 import { renderPlan } from '../../lib/render/text';
 import { renderRuns, renderRunsJson } from '../../lib/render/runs';
 import { parseRun } from '../../lib/journal/run-record';
+import type { Target } from '../../lib/contract/target';
 import { kinds } from '../../reconcilers/registry';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
 import { mutated, mutations, type Mutation } from '../support/json-mutation';
@@ -160,6 +161,11 @@ const images: Readonly<Record<string, object>> = {
       },
     ],
   },
+  'database-view': {
+    view: 'vw_vm_trace',
+    declared: { view: 'vw_vm_trace', schemas: { nova: 'nova_cell1' } },
+    text: 'select 1 AS `a`',
+  },
   'firewall-exception': { comment, ipv4: { mangle: [], filter: [rule] }, ipv6: { mangle: [], filter: [] } },
   'policy-rule': {
     rules: [{ ...grant, value: written, entry: { ...grant, before: '"role:admin"', written, path: 'a/X', stack } }],
@@ -168,7 +174,11 @@ const images: Readonly<Record<string, object>> = {
 
 const opened = (kind: string, image: object) => {
   const own = kinds.find((candidate) => candidate.kind === kind);
-  const target = kind === 'allocation-pool' ? 'database:neutron' : 'host:h1';
+  const targets: Readonly<Record<string, Target>> = {
+    'allocation-pool': 'database:neutron',
+    'database-view': 'database:stackward',
+  };
+  const target = targets[kind] ?? 'host:h1';
   const declared = { subnetId: portId, method: 'database', pools: [{ start: '10.0.0.2', end: '10.0.0.20' }] };
   return own?.open([
     {
@@ -201,6 +211,7 @@ test.each(Object.entries(images))(
           // Lines of rules and of policy values are the only texts that may be written; each is one line of its form.
           if (kind === 'firewall-exception') expect(JSON.stringify(changed)).not.toContain('-I FORWARD');
           if (kind === 'bridge-port') expect(JSON.stringify(changed)).not.toMatch(/"device":"(?!tap28f25940-63)/);
+          if (kind === 'database-view') expect(JSON.stringify(changed)).not.toMatch(/"nova":"(?![\w$-]{1,64}")/);
           if (kind === 'policy-rule') expect(JSON.stringify(changed)).not.toMatch(/\\n-I|"file":"[^"]*\.\.\//);
         } catch (error) {
           if (!(error instanceof StackwardError || error instanceof SyntaxError)) throw error;

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import {
   AllocationPools,
   BridgePort,
+  DatabaseViews,
   CloudStack,
   FirewallException,
   FixedIpPort,
@@ -65,6 +66,11 @@ const flags =
   ({ acme, port }: Stacks) =>
     new BridgePort(acme, 'Flags', { port, hairpin: true, ...props });
 
+const views =
+  (props: object) =>
+  ({ shared }: Stacks) =>
+    new DatabaseViews(shared, 'Views', props);
+
 /** Builds with a port that says a wrong id of itself: ids come from there alone. */
 const withBadPort = (build: (stacks: Stacks) => unknown) => (all: Stacks) => {
   Object.assign(all.port, { portId: 'a\nb' });
@@ -91,6 +97,10 @@ const refused: Readonly<Record<string, Readonly<Record<string, (stacks: Stacks) 
     hairpin: flags({ hairpin: wrong('on') }),
     learning: flags({ learning: wrong(1) }),
     flood: flags({ flood: wrong('off') }),
+  },
+  'database-view': {
+    view: views({ views: [wrong('vw_everything')] }),
+    schemas: views({ schemas: { nova: 'nova`; DROP DATABASE nova' } }),
   },
   'firewall-exception': {
     portId: withBadPort(exception({})),

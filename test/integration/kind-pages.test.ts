@@ -56,10 +56,20 @@ test('the pages of the kinds on hosts show the plan of their code, and what is o
 
 test('the page of allocation-pool shows the plan of its code, and what is in the database afterwards', async () => {
   const manifests = manifestsOf('allocation-pool');
-  const database = await PageDatabase.start(String(manifests[0]?.resources[0]?.spec.subnetId));
+  const database = await PageDatabase.withSubnet(String(manifests[0]?.resources[0]?.spec.subnetId));
   try {
     const planned = await database.planAndApply(manifests);
     expectOpening('allocation-pool', planned, (line) => database.shell(line));
+  } finally {
+    await database.stop();
+  }
+});
+
+test('the page of database-view shows the plan of its code, and what a reader sees afterwards', async () => {
+  const database = await PageDatabase.withServer();
+  try {
+    const planned = await database.planAndApply(manifestsOf('database-view'));
+    expectOpening('database-view', planned, (line) => database.shell(line));
   } finally {
     await database.stop();
   }

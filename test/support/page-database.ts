@@ -1,4 +1,4 @@
-/** Neutron's database of Icehouse with one subnet, as the page of allocation-pool shows it. */
+/** Databases as the pages of kinds show them: Neutron's of Icehouse with one subnet, and Nova's with one server. */
 import { execFileSync } from 'node:child_process';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { apply, plan } from '../../lib/run/engine';
@@ -8,6 +8,7 @@ import { kinds } from '../../reconcilers/registry';
 import { startMariadb, type Mariadb } from './mariadb';
 import { memoryReaders, memoryWriters } from './memory-kind';
 import { NeutronTables, schemaFiles } from './neutron-tables';
+import { addTroubledServer, makeCell } from './view-world';
 
 export class PageDatabase {
   private constructor(
@@ -15,7 +16,7 @@ export class PageDatabase {
     private readonly login: MysqlOptions,
   ) {}
 
-  static async start(subnetId: string): Promise<PageDatabase> {
+  static async withSubnet(subnetId: string): Promise<PageDatabase> {
     const mariadb = await startMariadb();
     const login = await mariadb.createSchema('neutron', ...schemaFiles.icehouse);
     const tables = new NeutronTables(await mariadb.connect('neutron'), 'icehouse');
@@ -29,6 +30,19 @@ export class PageDatabase {
     return new PageDatabase(mariadb, login);
   }
 
+  static async withServer(): Promise<PageDatabase> {
+    const mariadb = await startMariadb();
+    const login = await mariadb.createSchema('stackward');
+    const connection = await mariadb.connect();
+    await makeCell(connection, 'nova');
+    await addTroubledServer(connection, 'nova', 'jingoo_utm');
+    const [account, host] = ['stackward', '127.0.0.1'];
+    await connection.query(
+      `CREATE USER ${account}@'${host}' IDENTIFIED BY 'page'; GRANT ALL ON *.* TO ${account}@'${host}'`,
+    );
+    return new PageDatabase(mariadb, { ...login, user: account, password: 'page' });
+  }
+
   /** The output of a shell there, in which `mysql` needs no password. */
   shell(line: string): string {
     const { host, port, user, password } = this.login;
@@ -40,7 +54,8 @@ export class PageDatabase {
   async planAndApply(manifests: readonly Manifest[]): Promise<string> {
     const reader = new MysqlReader(this.login);
     const writer = new MysqlWriter(this.login);
-    const readers = { ...memoryReaders, database: () => Promise.resolve(reader) };
+    const databases = new Set(this.login.schema === 'stackward' ? (['stackward'] as const) : []);
+    const readers = { ...memoryReaders, databases, database: () => Promise.resolve(reader) };
     const writers = { ...memoryWriters, database: () => Promise.resolve(writer) };
     try {
       const planned = await plan(manifests, kinds, readers);

@@ -1,0 +1,328 @@
+/**
+ * `vw_inventory`: one row per server that isn't deleted, with the columns of `stackward inventory`, of the same tables. Servers
+ * that have reached no cell yet are a JSON in nova_api, and not in it.
+ *
+ * MySQL before 5.7.7 takes no subquery in FROM of a view. So each column that isn't of the server itself is a subquery of its
+ * own. A list is made by GROUP_CONCAT, which the session of whoever reads cuts at its `group_concat_max_len`, and no view can
+ * set that. A list that would be cut says so instead, and what to set.
+ */
+import { columns } from '../inventory/columns';
+import type { Relation } from '../inventory/relation';
+import type { DatabaseName } from '../contract/ports';
+import { quoteName, quoteText } from '../sql/quote';
+import { countOf, listOf, sumOf, valueOf, type Part } from './part';
+import { Parts } from './parts';
+import { schemaOf, type SchemaNames, type SchemasSeen } from './schemas';
+import type { ViewImpossible, ViewMade } from './view-made';
+
+type CellName = 'nova' | 'nova_cell0';
+
+export function inventory(names: SchemaNames, seen: SchemasSeen): ViewMade | ViewImpossible {
+  const found = new Parts(names, seen);
+  const cells = (['nova', 'nova_cell0'] as const).flatMap((name) => found.find(name, 'servers') ?? []);
+  const [nova] = cells;
+  if (nova === undefined || nova.schema !== schemaOf('nova', names))
+    return { missing: found.missing.get('servers') ?? [`${schemaOf('nova', names)}.instances`] };
+  const rows = cells.map((servers) => new Rows(servers, cells, found));
+  const values = rows.map((row) => row.values());
+  const selects = rows.map((row, place) => row.select(values[place] ?? {}));
+  const isEmpty = (name: string): boolean => values.every((each) => each[name] === undefined);
+  const empty = columns.map(({ name }) => name).filter(isEmpty);
+  const order = ['zone', 'host', 'name', 'created', 'id'].join(', ');
+  return {
+    select: `${selects.join(' UNION ALL ')} ORDER BY ${order}`,
+    columns: columns.map(({ name }) => name),
+    reads: [...found.reads],
+    empty:
+      empty.length === 0
+        ? []
+        : [
+            `${empty.join(', ')} stay empty: the account of databases.stackward sees no ${found.tablesMissing.join(', ')}`,
+          ],
+  };
+}
+
+/** A field of a relation on the row of the server itself, where the subqueries have an `i` of their own. */
+const onServer = (expression: string): string => expression.replaceAll(/\bi\./g, 'server.');
+
+/** Column → field of the server itself. */
+const ofServer: Readonly<Record<string, string>> = {
+  id: 'id',
+  name: 'name',
+  host: 'host',
+  created: 'created',
+  project_id: 'projectId',
+  user_id: 'userId',
+  key_name: 'keyName',
+  description: 'description',
+  vm_state: 'vmState',
+  task_state: 'taskState',
+  vcpus: 'vcpus',
+  memory_mib: 'memoryMib',
+  hostname: 'hostname',
+  launched: 'launched',
+  root_device: 'rootDevice',
+};
+
+/** Column → expression; undefined: it stays empty. */
+type Values = Readonly<Record<string, string | undefined>>;
+
+/** The servers of one cell. */
+class Rows {
+  readonly #cell: CellName;
+
+  constructor(
+    private readonly servers: Part,
+    /** All cells, in which the servers of a project are counted. */
+    private readonly cells: readonly Part[],
+    private readonly found: Parts,
+  ) {
+    this.#cell = servers === cells[0] ? 'nova' : 'nova_cell0';
+  }
+
+  /** @param values of each column that has one */
+  select(values: Values): string {
+    const { relation, schema } = this.servers;
+    const list = columns.map(({ name }) => `${values[name] ?? 'NULL'} AS ${quoteName(name)}`);
+    return `SELECT ${list.join(', ')} FROM ${quoteName(schema)}.instances server WHERE ${relation.where.map(onServer).join(' AND ')}`;
+  }
+
+  private field(name: string): string | undefined {
+    const expression = this.servers.relation.fields[name];
+    return expression === undefined ? undefined : onServer(expression);
+  }
+
+  private server(field: string): string {
+    return this.field(field) ?? 'NULL';
+  }
+
+  /** Column → expression; undefined: it stays empty. */
+  values(): Values {
+    return {
+      ...Object.fromEntries(Object.entries(ofServer).map(([column, field]) => [column, this.field(field)])),
+      found_in: quoteText(this.#cell),
+      power_state: this.powerState(),
+      ...this.ofHost(),
+      ...this.ofProject(),
+      ...this.ofOwner(),
+      ...this.ofVolumes(),
+      ...this.ofPorts(),
+      ...this.ofImage(),
+    };
+  }
+
+  private powerState(): string | undefined {
+    const words = ['no state', 'running', undefined, 'paused', 'shutdown', undefined, 'crashed', 'suspended'];
+    const state = this.field('powerState');
+    const cases = words.flatMap((word, number) =>
+      word === undefined ? [] : [`WHEN ${number} THEN ${quoteText(word)}`],
+    );
+    return state && `CASE ${state} ${cases.join(' ')} ELSE CAST(${state} AS CHAR) END`;
+  }
+
+  private ofHost(): Values {
+    const zones = this.found.first(['nova_api', 'nova'], 'zones');
+    const zone = zones && valueOf(zones, 'zone', `${zones.relation.fields['host']} = ${this.server('host')}`);
+    const hosts = this.#cell === 'nova' ? this.found.find('nova', 'hosts') : undefined;
+    const { fields = {} } = hosts?.relation ?? {};
+    const isHost = `${fields['host']} = ${this.server('host')}`;
+    /** Of its own hypervisor; of the host's only one, where none has the name. */
+    const valueOfHost = (field: string): string | undefined => {
+      const named =
+        fields['node'] && hosts && valueOf(hosts, field, `${isHost} AND ${fields['node']} = ${this.server('node')}`);
+      const only = hosts && valueOf(hosts, field, `${isHost} HAVING COUNT(*) = 1`);
+      return named && only && `COALESCE(${named}, ${only})`;
+    };
+    const share = (part: string | undefined, whole: string | undefined): string | undefined =>
+      part && whole && `CASE WHEN ${whole} > 0 THEN (200 * ${part} + ${whole}) DIV (2 * ${whole}) END`;
+    const ratio = fields['vcpuRatio'] === undefined ? undefined : `NULLIF(${valueOfHost('vcpuRatio')}, 0)`;
+    const total = ratio && `FLOOR(${valueOfHost('vcpus')} * ${ratio})`;
+    return {
+      zone: zone === undefined ? this.field('zone') : `COALESCE(${zone}, ${this.server('zone')})`,
+      host_vcpus: valueOfHost('vcpus'),
+      host_vcpu_ratio: ratio,
+      host_vcpus_total: total,
+      host_vcpus_used: valueOfHost('vcpusUsed'),
+      host_vcpus_percent: share(valueOfHost('vcpusUsed'), total),
+      host_memory_mib: valueOfHost('memoryMib'),
+      host_memory_used_mib: valueOfHost('memoryUsedMib'),
+      host_memory_percent: share(valueOfHost('memoryUsedMib'), valueOfHost('memoryMib')),
+    };
+  }
+
+  private ofProject(): Values {
+    const project = this.server('projectId');
+    const projects = this.found.find('keystone', 'projects');
+    const limitOf = (databases: readonly DatabaseName[], name: string, resource: string): string | undefined => {
+      const isIt = (part: Part): string => `${part.relation.fields['resource']} = ${quoteText(resource)}`;
+      const own = this.found.first(databases, name);
+      const all = this.found.first(databases, name.replace('Quotas', 'QuotaDefaults'));
+      const limits = [
+        own && valueOf(own, 'amount', `${isIt(own)} AND ${own.relation.fields['projectId']} = ${project}`),
+        all && valueOf(all, 'amount', isIt(all)),
+      ].filter((limit) => limit !== undefined);
+      return limits.length === 0 ? undefined : `COALESCE(${limits.join(', ')})`;
+    };
+    /** Undefined where a cell doesn't tell it. */
+    const used = (counted: string): string | undefined => {
+      const sums = this.cells.map((cell) => {
+        const { projectId, vmState, [counted]: expression } = cell.relation.fields;
+        if (projectId === undefined || expression === undefined) return undefined;
+        const isAlive = vmState === undefined ? '' : ` AND COALESCE(${vmState}, '') <> 'soft-delete'`;
+        const isIts = `${projectId} = ${project}${isAlive}`;
+        return counted === 'id' ? countOf(cell, isIts) : sumOf(cell, expression, isIts);
+      });
+      return sums.every((sum) => sum !== undefined) ? sums.join(' + ') : undefined;
+    };
+    const usages = this.found.find('cinder', 'volumeUsages');
+    const usedOfVolumes = (resource: string): string | undefined => {
+      const amount =
+        usages &&
+        valueOf(
+          usages,
+          'amount',
+          `${usages.relation.fields['resource']} = ${quoteText(resource)} AND ${usages.relation.fields['projectId']} = ${project}`,
+        );
+      return amount && `COALESCE(${amount}, 0)`;
+    };
+    const nova: readonly DatabaseName[] = ['nova_api', 'nova'];
+    return {
+      project: projects && valueOf(projects, 'name', `${projects.relation.fields['id']} = ${project}`),
+      quota_instances: limitOf(nova, 'computeQuotas', 'instances'),
+      used_instances: used('id'),
+      quota_cores: limitOf(nova, 'computeQuotas', 'cores'),
+      used_cores: used('vcpus'),
+      quota_ram_mib: limitOf(nova, 'computeQuotas', 'ram'),
+      used_ram_mib: used('memoryMib'),
+      quota_volumes: limitOf(['cinder'], 'volumeQuotas', 'volumes'),
+      used_volumes: usedOfVolumes('volumes'),
+      quota_gigabytes: limitOf(['cinder'], 'volumeQuotas', 'gigabytes'),
+      used_gigabytes: usedOfVolumes('gigabytes'),
+    };
+  }
+
+  /** Texts that belong to the server itself. */
+  private text(name: 'publicKeys' | 'networkInfo'): string | undefined {
+    const part = this.found.find(this.#cell, name);
+    return part && valueOf(part, 'text', `${part.relation.fields['serverId']} = ${this.server('id')}`);
+  }
+
+  private ofOwner(): Values {
+    const user = this.server('userId');
+    const users = ['users', 'federatedUsers', 'otherUsers'].flatMap((name) => {
+      const part = this.found.find('keystone', name);
+      return (part && valueOf(part, 'name', `${part.relation.fields['id']} = ${user}`)) ?? [];
+    });
+    if (users.length > 0) for (const name of ['users', 'federatedUsers', 'otherUsers']) this.found.missing.delete(name);
+    const keys = this.found.first(['nova_api', 'nova'], 'keys');
+    const metadata = this.found.find(this.#cell, 'systemMetadata');
+    const { key, text, serverId } = metadata?.relation.fields ?? {};
+    return {
+      user: users.length === 0 ? undefined : `COALESCE(${users.join(', ')})`,
+      key_fingerprint:
+        keys &&
+        valueOf(
+          keys,
+          'fingerprint',
+          `${keys.relation.fields['userId']} = ${user} AND ${keys.relation.fields['name']} = ${this.server('keyName')}`,
+        ),
+      public_key: this.text('publicKeys'),
+      flavor: this.flavor(),
+      network_info: this.text('networkInfo'),
+      system_metadata:
+        metadata &&
+        listOf(
+          metadata,
+          `CONCAT(${key}, '=', COALESCE(${text}, ''))`,
+          [key ?? ''],
+          `${serverId} = ${this.server('id')}`,
+        ),
+    };
+  }
+
+  /** As the server was given it (Kilo and later), else by its id. */
+  private flavor(): string | undefined {
+    const flavors = this.found.first(['nova_api', 'nova'], 'flavors');
+    const json = this.found.seen.hasJson ? this.found.find(this.#cell, 'flavorJson') : undefined;
+    const { serverId, text } = json?.relation.fields ?? {};
+    const given =
+      json && text
+        ? valueOf(
+            {
+              ...json,
+              relation: {
+                ...json.relation,
+                fields: { text: `JSON_UNQUOTE(JSON_EXTRACT(${text}, '$.cur."nova_object.data".name'))` },
+              },
+            },
+            'text',
+            `${serverId} = ${this.server('id')}`,
+          )
+        : undefined;
+    const named = flavors && valueOf(flavors, 'name', `${flavors.relation.fields['id']} = ${this.server('flavorId')}`);
+    if (given !== undefined) this.found.missing.delete('flavors');
+    this.found.missing.delete('flavorJson');
+    return given && named ? `COALESCE(${given}, ${named})` : (given ?? named);
+  }
+
+  private ofVolumes(): Values {
+    const volumes = this.found.find('cinder', 'volumes');
+    if (volumes === undefined) return {};
+    const { serverId, name, sizeGib, device, location, id = '' } = volumes.relation.fields;
+    const isIts = `${serverId} = ${this.server('id')}`;
+    const word = (field: string, expression: string | undefined): string =>
+      `'${field}=', COALESCE(${expression ?? 'NULL'}, '-')`;
+    const item = `CONCAT(${[word('name', name), word('size_gib', sizeGib), word('device', device), word('location', location)].join(", ' ', ")})`;
+    return {
+      volume_count: countOf(volumes, isIts),
+      volume_gib: sizeGib && sumOf(volumes, sizeGib, isIts),
+      volumes: listOf(volumes, item, [device ?? id, id], isIts),
+    };
+  }
+
+  private ofPorts(): Values {
+    const nics = this.found.find('neutron', 'nics');
+    const addresses = this.found.find('neutron', 'addresses');
+    const groups = this.found.find('neutron', 'groups');
+    const isIts = `p.device_id = ${this.server('id')}`;
+    const { mac = '', network = '', owner } = nics?.relation.fields ?? {};
+    const inOrder = [`COALESCE(${network}, '')`, mac];
+    const ofNic = (expression: string | undefined): string | undefined =>
+      nics && expression && listOf(nics, expression, inOrder, isIts);
+    const { address = '', cidr, gateway } = addresses?.relation.fields ?? {};
+    const networks = nics && ` JOIN ${quoteName(nics.schema)}.networks n ON n.id = p.network_id`;
+    const ofAddress = (expression: string | undefined): string | undefined =>
+      addresses && networks && expression
+        ? listOf(addresses, `COALESCE(${expression}, '-')`, [...inOrder, address], isIts, networks)
+        : undefined;
+    return {
+      nic_count: nics && countOf(nics, isIts),
+      macs: ofNic(mac),
+      networks: ofNic(`COALESCE(${network}, '')`),
+      device_owners: ofNic(owner),
+      ips: ofAddress(address),
+      cidrs: ofAddress(cidr),
+      gateways: ofAddress(gateway),
+      security_groups: groups && this.groupsOf(groups, isIts),
+    };
+  }
+
+  /** Each group once, of whichever of the server's ports. */
+  private groupsOf({ schema, relation: { fields } }: Part, isIts: string): string {
+    const quoted = quoteName(schema);
+    const relation: Relation = {
+      tables: [{ name: 'securitygroups', alias: 'g' }],
+      fields,
+      where: [],
+    };
+    const bound = `g.id IN (SELECT b.security_group_id FROM ${quoted}.securitygroupportbindings b JOIN ${quoted}.ports p ON p.id = b.port_id WHERE ${isIts})`;
+    return listOf({ schema, relation }, `COALESCE(${fields['name'] ?? 'g.name'}, '')`, ['g.name'], bound);
+  }
+
+  private ofImage(): Values {
+    const images = this.found.find('glance', 'images');
+    if (images === undefined) return {};
+    const isIts = `${images.relation.fields['id']} = ${this.server('imageId')}`;
+    return { image: valueOf(images, 'name', isIts), image_bytes: valueOf(images, 'bytes', isIts) };
+  }
+}

@@ -1,0 +1,51 @@
+/** One relation of the inventory as a subquery of a view. Pure. */
+import type { Relation } from '../inventory/relation';
+import { quoteName } from '../sql/quote';
+
+/** A relation, and the schema that has its tables. */
+export interface Part {
+  readonly relation: Relation;
+  readonly schema: string;
+}
+
+const fromOf = ({ relation: { tables }, schema }: Part): string =>
+  tables
+    .map(
+      ({ name, alias, on }) => `${quoteName(schema)}.${quoteName(name)} ${alias}${on === undefined ? '' : ` ON ${on}`}`,
+    )
+    .join(' JOIN ');
+
+/** @param condition by which its rows belong to the server */
+const select = (part: Part, expression: string, condition: string, more = ''): string =>
+  `(SELECT ${expression} FROM ${fromOf(part)}${more} WHERE ${[...part.relation.where, condition].join(' AND ')})`;
+
+/** One value, of which there is one, or the same several times. Undefined: the relation has no such field. */
+export function valueOf(part: Part, field: string, condition: string): string | undefined {
+  const expression = part.relation.fields[field];
+  return expression === undefined ? undefined : select(part, `MIN(${expression})`, condition);
+}
+
+export const countOf = (part: Part, condition: string): string => select(part, 'COUNT(*)', condition);
+
+/** Null where one of the rows doesn't say it. */
+export const sumOf = (part: Part, expression: string, condition: string): string =>
+  select(part, `CASE WHEN COUNT(*) = COUNT(${expression}) THEN COALESCE(SUM(${expression}), 0) END`, condition);
+
+export const cutList = 'cut: SET SESSION group_concat_max_len = 67108864, then read again';
+
+const separator = ', ';
+
+/**
+ * All values, in this order. A list that the reader's session cuts is shorter than its values together; then it says so.
+ * @param more a further JOIN that the order needs
+ */
+export function listOf(part: Part, item: string, order: readonly string[], condition: string, more?: string): string {
+  const list = `GROUP_CONCAT(${item} ORDER BY ${order.map((expression) => `CAST(${expression} AS BINARY)`).join(', ')} SEPARATOR '${separator}')`;
+  const length = `SUM(LENGTH(${item})) + ${separator.length} * (COUNT(${item}) - 1)`;
+  return select(
+    part,
+    `CASE WHEN LENGTH(${list}) < ${length} THEN '${cutList}' ELSE COALESCE(${list}, '') END`,
+    condition,
+    more,
+  );
+}

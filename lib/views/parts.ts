@@ -1,0 +1,47 @@
+/** Which relations of the inventory an account may read, in which schemas. */
+import type { DatabaseName } from '../contract/ports';
+import { isFound, schemaOf as columnsSeen } from '../inventory/relation';
+import { relations, type RelationMaker } from '../inventory/relations';
+import type { Part } from './part';
+import { schemaOf, type SchemaNames, type SchemasSeen } from './schemas';
+
+export class Parts {
+  readonly reads = new Set<string>();
+  /** Relation → columns that are missing in the databases that might have it; of relations that none has. */
+  readonly missing = new Map<string, readonly string[]>();
+
+  /** `keystone.project` */
+  get tablesMissing(): readonly string[] {
+    const tables = [...this.missing.values()].flat().map((column) => column.split('.').slice(0, 2).join('.'));
+    return [...new Set(tables)];
+  }
+
+  constructor(
+    private readonly names: SchemaNames,
+    readonly seen: SchemasSeen,
+  ) {}
+
+  find(database: DatabaseName, name: string): Part | undefined {
+    const schema = schemaOf(database, this.names);
+    const make = (relations[database] as Readonly<Record<string, RelationMaker>>)[name];
+    const relation = make?.(columnsSeen(this.seen.columns.get(schema) ?? new Map()));
+    if (relation === undefined) return undefined;
+    if (!isFound(relation)) {
+      const before = this.missing.get(name) ?? [];
+      this.missing.set(name, [...before, ...relation.missing.map((column) => `${schema}.${column}`)]);
+      return undefined;
+    }
+    this.missing.delete(name);
+    this.reads.add(schema);
+    return { relation, schema };
+  }
+
+  /** The first of these databases that has it. */
+  first(databases: readonly DatabaseName[], name: string): Part | undefined {
+    for (const database of databases) {
+      const part = this.find(database, name);
+      if (part) return part;
+    }
+    return undefined;
+  }
+}
