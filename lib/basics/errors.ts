@@ -31,7 +31,7 @@ export class StackwardError extends Error {
   readonly reason: Reason;
   readonly detail: string;
   readonly where: string | undefined;
-  /** Of the HTTP answer that is refused here. */
+  /** The status of the HTTP answer that was refused. */
   readonly status: number | undefined;
 
   constructor(reason: Reason, detail: string, options: { where?: string; cause?: unknown; status?: number } = {}) {

@@ -1,4 +1,7 @@
-/** One definition makes a kind: both entrances of its resources, the schema for manifests, and what the engine calls. */
+/**
+ * One definition makes a kind: both entrances of its resources, the schema for manifests, and the functions that the
+ * engine calls.
+ */
 import type * as z from 'zod';
 import { bind, type Kind } from './kind';
 import type { Reconciler, Step } from './reconciler';
@@ -11,9 +14,12 @@ export interface Definition<Declared, Recorded, Restored, Observed, S extends St
   Reconciler<Declared, Restored, Observed, S, On>,
   'parse' | 'restore' | 'image'
 > {
-  /** What a manifest may say; the JSON Schema of manifests is made of it. */
+  /** The fields of a declaration in a manifest. The JSON Schema of manifests is made of it. */
   readonly spec: z.ZodType<Declared>;
-  /** What a schema can't say of fields together. MUST throw InvalidConfiguration naming the field. */
+  /**
+   * Checks that a schema can't express, because they are about several fields. MUST throw InvalidConfiguration naming
+   * the field.
+   */
   readonly check?: (spec: Declared) => void;
   readonly image: {
     /** All that a run of this kind may record of a resource, and nothing else: a run's folder may be forged. */

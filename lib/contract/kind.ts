@@ -18,12 +18,12 @@ import {
 import type { Resource } from './resource';
 import { mayHold, type Image, type Target } from './target';
 
-/** What was seen of one kind on one target, and the way to change it. */
+/** An observation of one kind on one target, and the way to change it. */
 export interface Look {
   readonly kind: string;
   readonly target: Target;
   readonly difference: Difference<Step>;
-  /** What is there before each step, in the order of the steps. */
+  /** The state before each step, in the order of the steps. */
   readonly images: readonly Image[];
   /** Yields the results of the steps with these `ownKey`s, as they come. */
   apply(keys: Iterable<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;

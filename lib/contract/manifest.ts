@@ -20,9 +20,9 @@ export const outputName = 'stackward_manifest';
 export const schemaVersion = '1.1';
 const [major] = schemaVersion.split('.');
 
-/** Of one manifest, so of one stack. A stack that holds a cloud of 2,000 tenants has about 10,000. */
+/** Resources of one manifest, and so of one stack. A stack that holds a cloud of 2,000 tenants has about 10,000. */
 export const maxResources = 50_000;
-/** Of one resource. */
+/** Dependencies of one resource. */
 const maxDependencies = 1000;
 
 export const entrySchema = z.object({
@@ -33,15 +33,15 @@ export const entrySchema = z.object({
 
 export const endpointTypes = ['public', 'publicURL', 'internal', 'internalURL', 'admin', 'adminURL'] as const;
 
-/** What Terraform's provider is told of the cloud, beside credentials. */
+/** The settings of Terraform's provider for the cloud, apart from credentials. */
 export const cloudSchema = z.object({
   region: line.optional(),
   endpointType: z.enum(endpointTypes).optional(),
   /** From the folder of the stack, where it is relative. */
   cacertFile: line.optional(),
-  /** Of Keystone. */
+  /** Address of Keystone. */
   authUrl: line.optional(),
-  /** Of Neutron, instead of its endpoint in the catalogue. */
+  /** Address of Neutron that replaces its endpoint in the catalogue. */
   networkUrl: line.optional(),
 });
 export type CloudSettings = z.infer<typeof cloudSchema>;
@@ -50,7 +50,7 @@ export const manifestSchema = z.object({
   schemaVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
   owner,
   stack: name,
-  /** That the code takes the cloud to run; absent before 1.1. */
+  /** The release that the code declares for the cloud; absent before version 1.1. */
   release: releaseSchema.optional(),
   cloud: cloudSchema.optional(),
   resources: z.record(name, entrySchema),
@@ -60,14 +60,14 @@ export const manifestSchema = z.object({
 export interface Manifest<R extends Resource = Resource> {
   readonly owner: string;
   readonly stack: string;
-  /** That the cloud is taken to run; undefined: nobody said. */
+  /** The release that is declared for the cloud; undefined if nobody declared one. */
   readonly release?: Release | undefined;
   /** Where it was read, for messages: a file's name, `stack shared`. */
   readonly source: string;
-  /** Absent: Terraform takes all of it from its credentials. */
+  /** Absent if Terraform takes every setting from its credentials. */
   readonly cloud?: CloudSettings;
   readonly resources: readonly R[];
-  /** What the same stack declared before, and doesn't any more; known only from a Terraform plan. */
+  /** Resources that the same stack declared before and no longer declares. Known only from a Terraform plan. */
   readonly removed: readonly R[];
 }
 
@@ -104,7 +104,10 @@ function readJson(text: string, source: string): unknown {
   }
 }
 
-/** One manifest that `parseJson` read. `unknown` has its shape, with `true` where the value is known after apply. */
+/**
+ * One manifest that `parseJson` read. `unknown` has the same shape, with `true` for each value that is known after
+ * apply.
+ */
 export function parseManifest(value: unknown, source: string, unknown: unknown = {}): DeclaredManifest {
   refuseOtherVersion(value, source);
   refuseTooMany(value, source);
@@ -146,7 +149,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
   };
 }
 
-/** In quotes, on one line; of a long one, its beginning. */
+/** The field in quotes, on one line. A long one is cut after its beginning. */
 const shown = (field: string): string => `"${printable(field.length > 300 ? `${field.slice(0, 300)}…` : field)}"`;
 
 /** Names, in order, of every leaf that is `true`. No deeper than `parseJson` reads. */

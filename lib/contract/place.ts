@@ -1,4 +1,4 @@
-/** What `locate` of a kind found, by target. */
+/** The targets and findings of a kind's `locate`. */
 import type { Located, Wanted } from './reconciler';
 import type { Target } from './target';
 

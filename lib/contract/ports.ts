@@ -95,13 +95,13 @@ export interface NetworkAgent {
 }
 
 export interface NetworkReader {
-  /** Of the subnets named, those that exist and the credentials may see. Batched. */
+  /** Those of the named subnets that exist and that the credentials may see. Batched. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   /** Those of these networks that the credentials may see. Batched. */
   subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]>;
   /** Addresses that ports hold on each of these subnets, keyed by subnet id. Batched. */
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Of the ports named, those that exist and the credentials may see. Batched. */
+  /** Those of the named ports that exist and that the credentials may see. Batched. */
   ports(ids: readonly string[]): Promise<readonly Port[]>;
   /** All, whether they live or not; for an admin alone. */
   agents(): Promise<readonly NetworkAgent[]>;
@@ -151,11 +151,11 @@ export interface IdentityReader {
 export const databaseNames = ['neutron', 'nova', 'nova_api', 'nova_cell0', 'keystone', 'cinder', 'glance'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
-/** What stackward.yaml may name: the services' databases, and stackward's own schema beside them. */
+/** The databases that stackward.yaml may name: those of the services, and stackward's own schema. */
 export const reachableNames = [...databaseNames, 'stackward'] as const;
 export type ReachableName = (typeof reachableNames)[number];
 
-/** What the API of one service says about itself. */
+/** The version or the extensions that the API of one service tells. */
 export type ApiAnswer =
   /** The newest version, such as `2.93`; '' of a Nova that knows no microversions. */
   | { readonly service: 'nova' | 'cinder' | 'keystone'; readonly version: string }
@@ -173,11 +173,14 @@ export interface VersionReader {
   apis(): Promise<CloudApis>;
 }
 
-/** What the configuration says about hosts. */
+/** The hosts of the configuration. */
 export interface HostDirectory {
   /** Hosts whose API of this service reads a policy file of its own; [] where none is named. */
   serving(service: ServiceName): readonly string[];
-  /** Of that service's API, in the order in which it reads them. Default: `/etc/<service>/<service>.conf`, for Glance `glance-api.conf`. */
+  /**
+   * Configuration files of that service's API, in the order in which it reads them. Default:
+   * `/etc/<service>/<service>.conf`, for Glance `glance-api.conf`.
+   */
   configFiles(service: ServiceName): readonly string[];
   /** Every host that serves anything. */
   readonly named: readonly string[];

@@ -36,17 +36,17 @@ export interface Sweep {
 export const sweeps = (all: readonly Sweep[], owner: string, stack: string): boolean =>
   all.some((sweep) => sweep.owner === owner && (sweep.stacks === 'all' || sweep.stacks.includes(stack)));
 
-/** What a run is about, besides what it wants. */
+/** The scope of a run, besides the specs that it wants. */
 export interface Scope {
   /** Empty in a run that removes nothing. */
   readonly sweep: readonly Sweep[];
-  /** Of all manifests: whose marks are known. */
+  /** The owners of all manifests, whose marks are known. */
   readonly owners: readonly string[];
   /** Of all that the manifests name, also what waits or leaves: a thing that bears a shortened path is known by them. */
   readonly ids: readonly string[];
 }
 
-/** What one target is to hold. */
+/** The specs that one target is to hold. */
 export interface Placement<Located> extends Scope {
   readonly target: Target;
   /** [] where only leftovers are looked for. */
@@ -56,7 +56,7 @@ export interface Placement<Located> extends Scope {
 /** Where everything belongs. */
 export interface Located<Spec> {
   readonly placements: readonly Pick<Placement<Spec>, 'target' | 'wanted'>[];
-  /** Of what belongs nowhere: a port that is not bound, a service that no host serves. */
+  /** Findings about specs that belong on no target: a port that is not bound, a service that no host serves. */
   readonly findings: readonly Finding[];
 }
 
@@ -71,20 +71,29 @@ export interface Change {
   readonly after?: string;
 }
 
-/** One write, atomic on its own or fail-closed at every prefix. `changes` and `because` are for people: apply decides on what was observed. */
+/**
+ * One write, atomic by itself or fail-closed at every prefix. `changes` and `because` are for people: apply decides on
+ * what was observed.
+ */
 export interface Step {
   readonly id: string;
   readonly action: Action;
-  /** What is touched, in OpenStack's words: `subnet 2f0c… (198.51.100.0/24)`. */
+  /** The thing that is changed, in OpenStack's words: `subnet 2f0c… (198.51.100.0/24)`. */
   readonly subject: string;
   readonly changes: readonly Change[];
   /** Why, as the end of the sentence "because …". */
   readonly because: string;
   /** Consequences a reviewer should know, one sentence each. A reviewed step that has got another one is refused. */
   readonly notes?: readonly string[];
-  /** What is shown beside them and changes by itself, such as how many addresses are in use. No part of what is reviewed. */
+  /**
+   * Facts that are shown beside the changes and vary by themselves, such as how many addresses are in use. A review
+   * doesn't cover them.
+   */
   readonly asides?: readonly string[];
-  /** Of a removal: whose thing it was; no manifest says so any more. Its id is made of the path that the thing bears. */
+  /**
+   * For a removal: the owner and stack of the thing, because no manifest names them any more. The step's id is made of
+   * the path that the thing bears.
+   */
   readonly leftBy?: { readonly owner: string; readonly stack: string };
 }
 
@@ -108,7 +117,7 @@ export interface Difference<S extends Step> {
 export interface StepResult {
   readonly id: string;
   readonly outcome: 'applied' | 'unchanged' | 'failed' | 'skipped';
-  /** What was done, found or is left to do; always there unless `applied`. */
+  /** A sentence about what was done, found or is left to do. Present unless the outcome is `applied`. */
   readonly message?: string;
   readonly reason?: Reason;
 }
@@ -119,7 +128,7 @@ export interface StepResult {
  */
 export interface Reconciler<Declared, Restored, Observed, S extends Step = Step, On = Declared | Restored> {
   readonly kind: string;
-  /** What becomes of the thing when its declaration leaves the code, as the end of "it …": "its pools stay as they are". */
+  /** The fate of the thing when its declaration leaves the code, as the end of "it …": "its pools stay as they are". */
   readonly whenRemoved: string;
   /**
    * The entrance of manifests. MUST throw InvalidConfiguration naming the field; MUST accept what the construct of this kind
@@ -131,7 +140,9 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
    * throw InvalidConfiguration for what no run of this kind could have recorded.
    */
   restore(recorded: RestoredResource): Restored;
-  /** What one spec is about, in a form that two specs share only if they are about the same thing: `subnet 2f0c…`. */
+  /**
+   * The thing that one spec is about. Two specs have equal texts only if they are about the same thing: `subnet 2f0c…`.
+   */
   identify(spec: Declared | Restored): string;
   readonly ownership: Ownership;
   /** Targets of each spec. MUST NOT write. */

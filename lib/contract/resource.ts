@@ -26,14 +26,14 @@ export interface DeclaredResource extends Named {
 }
 
 export interface RestoredResource extends Named {
-  /** What the run found on each target; never empty. */
+  /** The state that the run found on each target; never empty. */
   readonly before: readonly Before[];
-  /** As the run's manifest had it, unchecked; absent of what the run removed. */
+  /** The spec in the run's manifest, unchecked; absent if the run removed the thing. */
   readonly declared?: Spec;
 }
 
 export type Resource = DeclaredResource | RestoredResource;
 
-/** What the journal keeps of a resource beside its images, so that a rollback can be rolled back too. */
+/** The spec that the journal keeps beside a resource's images, so that a rollback can be rolled back too. */
 export const declarationOf = (resource: Resource): Spec | undefined =>
   resource.before === undefined ? resource.spec : resource.declared;

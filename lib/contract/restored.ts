@@ -1,4 +1,4 @@
-/** What the journal says was on some hosts before a run, as most kinds ask for it. From the journal alone. */
+/** The state of hosts before a run, as most kinds ask for it. It comes from the journal alone. */
 import type * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
 import type { Ownership } from './reconciler';

@@ -12,10 +12,10 @@ export const mayHold = (ownership: 'host' | 'database' | 'key', target: Target):
 
 export const hostTarget = (host: string): Target => `host:${host}`;
 
-/** What was there before a step: a kind's own JSON. */
+/** The state of a thing before a step: a kind's own JSON. */
 export type Image = Readonly<Record<string, unknown>>;
 
-/** What was there on one target. */
+/** The state of a thing on one target before a run. */
 export interface Before {
   readonly target: Target;
   readonly image: Image;

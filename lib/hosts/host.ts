@@ -25,7 +25,7 @@ export interface HostFacts {
   /** The same under every name of one running machine; another in each network namespace. null: /proc doesn't tell. */
   readonly machine?: string | null;
   readonly python: string;
-  /** Of the program. */
+  /** The version of the program. */
   readonly version: number;
   readonly installed: boolean;
   readonly uid: number;
@@ -42,7 +42,7 @@ export type HostFile =
       readonly realPath: string;
       /** Base64. */
       readonly content: string;
-      /** Of the content, in hex. */
+      /** Digest of the content, in hex. */
       readonly sha256: string;
       /** Permission bits. */
       readonly mode: number;
@@ -50,21 +50,21 @@ export type HostFile =
       readonly links: number;
       readonly owner: string;
       readonly group: string;
-      /** As Python's os.stat prints it: what oslo.policy compares. */
+      /** The time as Python's os.stat prints it, which is what oslo.policy compares. */
       readonly mtimeSeconds: number;
       /** Base64 values. */
       readonly xattrs: Readonly<Record<string, string>>;
-      /** Who says in the file, or by its place, that it is theirs: they will write it again. */
+      /** The tools that claim the file, in its text or by its place. They will write it again. */
       readonly managers: readonly ('Ansible' | 'Puppet' | 'Kolla')[];
     };
 
-/** What tells of a file without its content, which may be larger than a host program reads. */
+/** Facts about a file without its content, which may be larger than a host program reads. */
 export type HostDigest =
   | { readonly exists: false }
   | {
       readonly exists: true;
       readonly size: number;
-      /** Of the content, in hex. */
+      /** Digest of the content, in hex. */
       readonly sha256: string;
       /** The first 512 bytes, in base64. */
       readonly head: string;
@@ -72,7 +72,7 @@ export type HostDigest =
 
 export interface HostFolder {
   readonly exists: boolean;
-  /** By name. */
+  /** Sorted by name. */
   readonly entries: readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'link' | 'other' }[];
 }
 
@@ -80,7 +80,7 @@ export interface HostFolder {
 export type TableVariant = 'nft' | 'legacy' | 'only';
 
 export interface HostTables {
-  /** That which holds `neutron-filter-top`; where none does, the one that plain `iptables` is. */
+  /** The variant that holds `neutron-filter-top`; if neither does, the variant of plain `iptables`. */
   readonly variant: TableVariant;
   readonly hasHook: boolean;
   /** All tables, as iptables-save prints them. */
@@ -92,12 +92,12 @@ export interface TextDigest {
   readonly sha256: string;
 }
 
-/** What puts stored exceptions back when a host starts: what there is of it, and what is to be there where it is wanted. */
+/** The files that put stored exceptions back when a host starts: as they are, and as they are to be if wanted. */
 export interface HostBoot {
   readonly init: HostFacts['init'];
-  /** Of all that is there: `swap-boot-files` goes on from this very state alone. */
+  /** Digest of the whole state. `swap-boot-files` writes only if the state still is this one. */
   readonly seen: string;
-  /** Of either init system, and of older releases; in the order in which they are made. */
+  /** Files of either init system and of older releases, in the order in which they are made. */
   readonly files: readonly {
     readonly path: string;
     /** Bears our header. */
@@ -131,12 +131,12 @@ export type HostRead =
   /** From version 3 on. */
   | { readonly verb: 'clock' }
   | { readonly verb: 'read-file'; readonly path: string }
-  /** Of any file up to 256 MiB; `read-file` takes 16 MiB. */
+  /** Takes any file up to 256 MiB; `read-file` takes 16 MiB. */
   | { readonly verb: 'digest-file'; readonly path: string }
   | { readonly verb: 'list-folder'; readonly path: string }
   | { readonly verb: 'save-tables'; readonly family: 4 | 6 }
   | { readonly verb: 'bridge-ports' }
-  /** Of fixed paths; `stateFolder` is what the unit is to restore from. */
+  /** Files at fixed paths. `stateFolder` is the folder from which the unit is to restore. */
   | { readonly verb: 'boot-files'; readonly stateFolder: string }
   /** Whole command lines of the program's own list; others are `refused`. */
   | { readonly verb: 'run-reader'; readonly argv: readonly string[] }
@@ -150,7 +150,10 @@ export type HostWrite =
       readonly expect: string | null;
       /** Base64. */
       readonly content: string;
-      /** Of a new file, which is root's; default 0644. A file that is there keeps its own mode, owner, group and attributes. */
+      /**
+       * Mode of a new file, which belongs to root; default 0644. An existing file keeps its mode, owner, group and
+       * attributes.
+       */
       readonly mode?: 0o600 | 0o644;
       /** Makes the folder where it is missing, with mode 0700; not the folders above. */
       readonly makeFolder?: boolean;
@@ -172,7 +175,7 @@ export type HostWrite =
       readonly variant: TableVariant;
       /** For iptables-restore -n; only lines about chains of ours and jumps to them. */
       readonly text: string;
-      /** Held by fcntl.lockf meanwhile; must exist. Default: none. */
+      /** Path of a file that is held by fcntl.lockf meanwhile and must exist. Default: none. */
       readonly lockFile?: string;
     }
   /** The host program itself knows what to write: no path and no content of a unit is in a request. */

@@ -38,11 +38,11 @@ export interface OwnChain {
   readonly exists: boolean;
   /** Number of jumps to it from the chain in `jumpFrom`. */
   readonly jumps: number;
-  /** As the kernel prints them, without `-A <chain>`. */
+  /** The rules as the kernel prints them, without `-A <chain>`. */
   readonly rules: readonly string[];
 }
 
-/** Of one family. */
+/** The chains of one family. */
 export type OwnChains = Readonly<Record<OwnTable, OwnChain>>;
 
 export const noChain: OwnChain = { exists: false, jumps: 0, rules: [] };

@@ -1,6 +1,6 @@
-/** What a session with a cloud needs to know. */
+/** Everything that a session with a cloud needs to know. */
 
-/** What the token is good for. `{}`: whatever the user's own default is. */
+/** The scope of the token. `{}`: the user's own default. */
 export type Scope =
   | { readonly projectId: string }
   | { readonly projectName: string; readonly projectDomain: DomainRef }

@@ -21,7 +21,7 @@ export interface CredentialFiles {
   readonly secureYaml?: YamlFile;
   /** clouds-public.yaml: what profiles name. */
   readonly publicYaml?: YamlFile;
-  /** What `~` stands for. */
+  /** The folder that `~` stands for. */
   readonly home?: string;
 }
 

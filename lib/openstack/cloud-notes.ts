@@ -3,7 +3,7 @@ import { settingsOfVariables, type EntryNote, type SettingName, type Settings } 
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the provider wants of a user and a project, and openstacksdk does not. */
+/** Notes about fields of a user and a project that the provider needs and openstacksdk doesn't. */
 export function loginNotes(settings: Settings): EntryNote[] {
   if (!settings.has('password')) return [];
   const note = (name: SettingName, wish: string): EntryNote => ({
@@ -36,7 +36,7 @@ export function loginNotes(settings: Settings): EntryNote[] {
 const filling =
   /^OS_(AUTH_URL|(AUTH_)?TOKEN|USERNAME|USER_ID|PASSWORD|(PROJECT|TENANT)_(ID|NAME)|((USER|PROJECT)_)?DOMAIN_(ID|NAME)|DEFAULT_DOMAIN|APPLICATION_CREDENTIAL_(ID|NAME|SECRET)|SYSTEM_SCOPE)$/;
 
-/** What an entry leaves out, the provider takes from variables. */
+/** Notes about settings that an entry leaves out and that the provider takes from variables. */
 export function variableNotes(settings: Settings, env: Environment): EntryNote[] {
   const filled = settingsOfVariables(Object.fromEntries(Object.entries(env).filter(([name]) => filling.test(name))));
   const variables = [...filled].filter(([name]) => !settings.has(name)).map(([, { where }]) => where);

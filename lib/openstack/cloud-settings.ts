@@ -8,13 +8,13 @@ import type { Written, WrittenMap } from '../basics/written';
 /** One setting as it was written. */
 export interface Setting {
   readonly text: string;
-  /** Its key, or the variable that holds it. */
+  /** The setting's key, or the variable that holds it. */
   readonly key: string;
   /** `file:line:column`, or the variable that holds it. */
   readonly where: string;
 }
 
-/** By openstacksdk's name of today; what is empty isn't there. */
+/** Settings by openstacksdk's present name. An empty setting is left out. */
 export type Settings = ReadonlyMap<SettingName, Setting>;
 
 /** Something that Terraform's provider takes otherwise, or nobody reads. */
@@ -51,7 +51,7 @@ const spellings: Partial<Record<SettingName, readonly string[]>> = {
 };
 const spellingsOf = (name: SettingName): readonly string[] => spellings[name] ?? [name];
 
-/** Of these openstacksdk prefers what stands outside of `auth`. */
+/** For these settings openstacksdk prefers the value outside of `auth`. */
 const outsideFirst = new Set<SettingName>([
   ...['token', 'project_id', 'project_name', 'user_domain_id', 'user_domain_name'],
   ...['project_domain_id', 'project_domain_name', 'domain_id', 'domain_name'],

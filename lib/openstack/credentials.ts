@@ -72,7 +72,7 @@ function refOf(id: string | undefined, name: string | undefined): DomainRef | un
   return name === undefined ? undefined : { name };
 }
 
-/** Of one entry, or of the variables. */
+/** Settings of one entry, or of the variables. */
 class Credentials {
   constructor(
     private readonly settings: Settings,

@@ -50,7 +50,7 @@ const isKnown = (name: string): name is KnownRelease => (releases as readonly st
 export const isNewer = (name: string): name is NewerRelease => datedRelease.test(name) && name > newest;
 const datedRelease = /^20\d\d\.[1-9]$/;
 
-/** What stackward says once of a newer release; undefined of a known one. */
+/** The one warning about a release that is newer than stackward; undefined for a known release. */
 export const newerWarning = (release: Release): string | undefined =>
   isNewer(release)
     ? `the release ${release} is newer than this stackward, which knows releases up to ${newest}; what it knows of ${newest} is taken for ${release} too, so look for a newer stackward`

@@ -35,7 +35,7 @@ export function assemble(
   };
 }
 
-/** By level, then by target and id. */
+/** Sorted by level, then by target and id. */
 function inOrder(steps: readonly PlannedStep[], levels: ReadonlyMap<string, number>): PlannedStep[] {
   const order = new Map(
     steps.map((step) => [step, `${String(levels.get(step.id) ?? 0).padStart(6, '0')} ${step.target} ${step.id}`]),
@@ -43,7 +43,7 @@ function inOrder(steps: readonly PlannedStep[], levels: ReadonlyMap<string, numb
   return [...steps].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1));
 }
 
-/** What leaves the code without a step that removes it. */
+/** Notes about declarations that leave the code while no step removes their things. */
 function leaving({ manifests, kinds, filter }: Request, steps: readonly PlannedStep[]): Note[] {
   if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
   const removed = new Set(steps.map((step) => step.id));

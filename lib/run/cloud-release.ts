@@ -67,7 +67,9 @@ const keystone: Versions = {
   train: 13,
   ussuri: 14,
 };
-/** What ML2 and the plugins that Neutron loads by itself bring, by the first release that has it, newest first. */
+/**
+ * Extensions of ML2 and of the plugins that Neutron loads by itself, by the first release that has them, newest first.
+ */
 const extensions: readonly (readonly [KnownRelease, readonly string[]])[] = [
   ['2026.1', ['router-enable-snat']],
   ['2025.1', ['quota-check-limit-default']],
@@ -99,11 +101,14 @@ const place = (release: Release): number => (isNewer(release) ? later : releases
 
 export interface Evidence extends Span {
   readonly service: ServiceName;
-  /** What the API says, and of which releases that is: the begin of a sentence. */
+  /** The beginning of a sentence: what the API says, and of which releases that is. */
   readonly words: string;
 }
 
-/** Of this minor number. One between two releases' is of a cloud that follows the development. */
+/**
+ * The releases of this minor number. A number between those of two releases belongs to a cloud that follows the
+ * development.
+ */
 function spanOf(versions: Versions, minor: number): Span {
   let last: number | undefined;
   const numbers = releases.map((release) => (last = versions[release] ?? last));
@@ -148,10 +153,13 @@ const meet = (a: Span, b: Span): Span | undefined => {
   return both.from <= both.to ? both : undefined;
 };
 
-/** Who tells most stands first. */
+/** The service that tells most stands first. */
 const order: readonly ServiceName[] = ['nova', 'cinder', 'neutron', 'keystone'];
 
-/** What the cloud is by this service's word, and by the others' as far as these agree with it. */
+/**
+ * The releases that this service's answer allows, narrowed by the other services' answers as far as these agree with
+ * it.
+ */
 const agreed = (start: Evidence, all: readonly Evidence[]): Span =>
   all.reduce<Span>((span, evidence) => meet(span, evidence) ?? span, start);
 

@@ -48,7 +48,10 @@ export async function compareReleases(
 const sayStacks = (stacks: readonly string[]): string =>
   stacks.length <= 3 ? stacks.join(', ') : `${stacks.slice(0, 2).join(', ')} and ${stacks.length - 2} more`;
 
-/** What the cloud's APIs say. Never throws: an API that can't be asked is silent, and the reason is told as Nova's. */
+/**
+ * Asks the cloud's APIs for their versions. Never throws: an API that can't be asked is silent, and the reason is told
+ * as Nova's.
+ */
 export async function askApis(from: Readers): Promise<CloudApis> {
   try {
     return await (await from.versions()).apis();

@@ -63,7 +63,7 @@ const observeOn = (targets: readonly string[], { placed }: Located, from: Reader
   );
 
 export interface Report extends SecondLook {
-  /** One per planned step, in the order in which they ended. */
+  /** One result per planned step, in the order in which the steps ended. */
   readonly results: readonly (StepResult & { readonly step: PlannedStep })[];
   readonly interrupted: boolean;
 }

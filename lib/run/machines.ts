@@ -11,7 +11,7 @@ import type { Problem } from './plan';
 
 export interface MachinePlace {
   readonly placed: Placed;
-  /** As `Readers.machine`. */
+  /** The machine's identity, as `Readers.machine` tells it. */
   readonly machine: string | undefined;
 }
 

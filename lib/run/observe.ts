@@ -1,4 +1,4 @@
-/** What a run sees of its targets: each place once, and all kinds of one target in the same turn. */
+/** Observes the targets of a run: each place once, and all kinds of one target in the same turn. */
 import pLimit from 'p-limit';
 import { problemOf } from '../basics/errors';
 import type { Look, Placed } from '../contract/kind';
@@ -31,7 +31,7 @@ interface UnreadPlace {
   readonly problem: Problem;
 }
 
-/** What can't be read is a problem of its target; where only leftovers are looked for, it is `unswept`. */
+/** A place that can't be read is a problem of its target. If only leftovers were looked for there, it is `unswept`. */
 export async function observe(places: readonly Placed[], from: Readers): Promise<Observations> {
   const limit = pLimit(concurrency);
   const byTarget = new Map<Target, Placed[]>();
@@ -69,7 +69,7 @@ async function observeTarget(
   );
 }
 
-/** One cause is said once, however many kinds met it on a target. */
+/** Reports each cause once, however many kinds met it on a target. */
 function sayUnread(unread: readonly UnreadPlace[]): { problems: Problem[]; unswept: Problem[] } {
   const causes = new Map<string, UnreadPlace[]>();
   for (const place of unread) {

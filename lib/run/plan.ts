@@ -16,7 +16,7 @@ export interface Filter {
 export interface PlannedStep extends Step {
   readonly kind: string;
   readonly target: Target;
-  /** What is there before it. */
+  /** The state of the thing before the step. */
   readonly before: Image;
 }
 

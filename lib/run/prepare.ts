@@ -9,12 +9,12 @@ import { compareReleases, type ComparedReleases } from './declared-release';
 import { dependenciesOf, dependencyLevels, select, type Filter, type Waiting } from './plan';
 import { ownersOf } from './sweep';
 
-/** What a plan is made of. */
+/** The inputs of a plan. */
 export interface Request {
   readonly manifests: readonly Manifest[];
   readonly kinds: readonly Kind[];
   readonly filter: Filter;
-  /** What may be removed. */
+  /** The things that may be removed. */
   readonly sweep: readonly Sweep[];
 }
 

@@ -7,9 +7,9 @@ import type { Target } from '../contract/target';
 type Result = StepResult & { readonly step: PlannedStep };
 
 export interface SecondLook {
-  /** What still differs although it is said to be done, or couldn't be read again. */
+  /** Things that still differ although their step reported success, or that couldn't be read again. */
   readonly problems: readonly Problem[];
-  /** Of each step that failed: how it is now. */
+  /** For each failed step: the state of its thing now. */
   readonly found: readonly Note[];
 }
 

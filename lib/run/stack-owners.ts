@@ -6,7 +6,7 @@
 import type { Manifest } from '../contract/manifest';
 import { stepKey, type PlannedStep, type Problem } from './plan';
 
-/** Of each stack the steps of its declared owner, else of the owner whose name comes first. */
+/** For each stack keeps the steps of its declared owner, or else of the owner whose name comes first. */
 export function oneOwnerEach(
   steps: readonly PlannedStep[],
   manifests: readonly Manifest[],

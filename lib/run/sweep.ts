@@ -9,7 +9,9 @@ import type { Readers } from '../contract/ports';
 import type { Sweep } from '../contract/reconciler';
 import { hostTarget, recordsTarget, type Target } from '../contract/target';
 
-/** What a run of these manifests may remove: what their stacks left behind, and nothing when it is filtered. */
+/**
+ * The things that a run of these manifests may remove: those that their stacks left behind, and none in a filtered run.
+ */
 export function sweepOf(manifests: readonly Manifest[], filter: Filter): Sweep[] {
   if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0) return [];
   return ownersOf(manifests).map((owner) => ({

@@ -220,7 +220,7 @@ function parsePrefix(text: string): { version: IpVersion; value: bigint; length:
   return /^\d{1,3}$/.test(length) && Number(length) <= bits ? { ...address, length: Number(length) } : undefined;
 }
 
-/** As Neutron answers: a single address gets its length, IPv6 its short spelling. */
+/** The address as Neutron stores it: a single address gets its length, IPv6 its short spelling. */
 function canonicalPrefix(text: string): string {
   const prefix = parsePrefix(text);
   return prefix ? `${formatAddress(prefix.version, prefix.value)}/${String(prefix.length)}` : text;

@@ -27,7 +27,7 @@ export interface AllocationPoolObserved {
    * True if an update through the API may stop all creation of ports, and no configured database tells whether it does.
    */
   readonly mayRebuildRanges?: true;
-  /** By id, in lower case. A subnet that doesn't exist is absent. */
+  /** Subnets by id, in lower case. A subnet that doesn't exist is absent. */
   readonly subnets: ReadonlyMap<string, ObservedSubnet>;
 }
 

@@ -5,7 +5,7 @@ import type { FlagName, RecordEntry } from './spec';
 
 export const kind = 'bridge-port';
 
-/** What a step does to one flag of one device, and to its entry in the record. */
+/** The change of one flag of one device, and of its entry in the record. */
 export interface FlagAim {
   readonly device: string;
   readonly flag: FlagName;

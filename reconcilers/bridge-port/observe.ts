@@ -24,7 +24,7 @@ export interface ObservedDevice {
 export type BridgePortRecord = HostRecord<RecordEntry>;
 
 export interface BridgePortObserved extends Records {
-  /** By the device's name, which is unique on a host. Entries of records are by `<device> <flag>`. */
+  /** Devices by name, which is unique on a host. Entries of records are by `<device> <flag>`. */
   readonly devices: ReadonlyMap<string, ObservedDevice>;
 }
 
@@ -32,7 +32,7 @@ type Records = HostRecords<RecordEntry>;
 
 export const keyOf = (device: string, flag: FlagName): string => `${device} ${flag}`;
 
-/** What becomes of the entries in its owner's record. */
+/** The fate of each entry in its owner's record. */
 export const holdingsOf = ({ owner, aims }: BridgePortStep): readonly Holding<RecordEntry>[] =>
   aims.map(({ device, flag, before, after }) => ({ owner, key: keyOf(device, flag), before, after }));
 

@@ -38,7 +38,7 @@ const imageOf = (comment: string) =>
   z.strictObject({
     /** The construct's path, as the comments of its rules have it. */
     comment: z.literal(comment),
-    /** As the kernel printed them. All empty: the exception was not there. */
+    /** The rules as the kernel printed them. All empty: the exception was not there. */
     ipv4: ownRules(comment),
     ipv6: ownRules(comment),
     /** Present if the run's writes held a lock of the agent. The host says where the lock is. */

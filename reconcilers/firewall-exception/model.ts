@@ -37,7 +37,7 @@ export interface FirewallExceptionStep extends Step {
   readonly rules: ExceptionRules;
 }
 
-/** What the host has of one owner in one family. */
+/** The host's state of one owner in one family. */
 export interface OwnFamily {
   readonly names: OwnNames;
   /** Other names under which this owner has rules too. */

@@ -7,9 +7,9 @@ import type { RestoredOn } from '../../lib/contract/restored';
 import { grantSpec, recordEntry, type PolicyRuleDeclared } from './spec';
 
 const path = z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a file');
-/** As it stands in a file. */
+/** A value as it stands in a file. */
 const raw = z.string().max(65_536);
-/** What stood around a rule that was put in: blanks, line ends, a comma. */
+/** The text around a rule that was put in: blanks, line ends, a comma. */
 const around = z.string().regex(/^[ \t\r\n,]{0,4096}$/, 'may hold blanks, line ends and a comma alone');
 
 const grant = { ...grantSpec.pick({ service: true, release: true, rule: true, role: true }).shape, file: path };
@@ -22,7 +22,7 @@ const ownEntry = recordEntry
 const ruleImage = z
   .strictObject({
     ...grant,
-    /** As it stood in the file; null: it was not there. */
+    /** The value as it stood in the file; null: the rule was not there. */
     value: raw.nullable(),
     /** Null: not recorded. */
     entry: ownEntry.nullable(),

@@ -6,18 +6,18 @@ import { faultOfRole, intents } from '../../lib/policy/intents';
 import { serviceNames } from '../../lib/openstack/services';
 import { releaseSchema } from '../../lib/openstack/releases';
 
-/** Its fields, each by itself. */
+/** The fields of a grant, each checked by itself. */
 export const grantSpec = z.strictObject({
   service: z.enum(serviceNames),
-  /** As that release names it: `create_port:fixed_ips:ip_address`. */
+  /** The rule's name in that release: `create_port:fixed_ips:ip_address`. */
   rule: z.string().regex(/^[!-~]+$/, 'must be the name of a policy rule, without blanks'),
-  /** By its name in Keystone. */
+  /** The role's name in Keystone. */
   role: z.string().superRefine((role, context) => {
     const fault = faultOfRole(role);
     if (fault !== undefined) context.addIssue(fault);
   }),
   release: releaseSchema,
-  /** What the rule was asked for by; absent where it was named itself. */
+  /** The intent by which the rule was asked for; absent if the rule itself was named. */
   intent: z.enum(intents).optional(),
   /** Why, for whoever reviews the plan. */
   reason: line,
@@ -30,18 +30,18 @@ export const policyRuleSpec = grantSpec.superRefine(({ service, rule }, context)
 });
 export type PolicyRuleDeclared = z.infer<typeof policyRuleSpec>;
 
-/** What is kept of one grant that we wrote. */
+/** The record of one grant that stackward wrote. */
 export const recordEntry = z.object({
   service: z.enum(serviceNames),
   release: releaseSchema,
   rule: z.string(),
   role: z.string(),
   file: z.string(),
-  /** As it stood in the file before the first grant of any role, whoever made it. Null: the file was silent. */
+  /** The rule's value before the first grant of any role, whoever made that grant. Null: the file was silent. */
   before: z.string().nullable(),
-  /** As it would stand in the file with this role as the only one that was granted. */
+  /** The rule's value with this role as the only granted one. */
   written: z.string(),
-  /** What was written around a rule that was not there. */
+  /** The text that was written around a rule that the file did not have. */
   frame: z.object({ lead: z.string(), trail: z.string() }).optional(),
   overrideManager: z.boolean().optional(),
   /** The construct's. */

@@ -1,4 +1,7 @@
-/** A host that answers as no program of ours would: a clear error of that host, and nothing of the answer is used. */
+/**
+ * Answers that no host program of stackward would give end in a clear error that names the host, and no part of them is
+ * used.
+ */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -54,6 +54,6 @@ export const unknownIpam = (subnetId: string): string =>
 export const terraformMayBreak = `${perhaps}; look there first, and where it is so, give the subnet allocationPoolMethod: 'database'`;
 export const terraformBreaks = `this Neutron would ${fault} after that, so that no port can be created any more; give the subnet allocationPoolMethod: 'database' before`;
 
-/** @param what the mistake in the tables, as a clause */
+/** @param what is wrong in the tables, as a clause */
 export const brokenTables = (subnetId: string, what: string): string =>
   `Neutron can't hand out the addresses of subnet ${subnetId} rightly: ${what}; give the subnet allocationPoolMethod: 'database', and stackward repairs its tables`;

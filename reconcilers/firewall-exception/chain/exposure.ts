@@ -40,7 +40,7 @@ interface Opened {
 
 const metadataService = '169.254.169.254';
 
-/** One sentence each. */
+/** The exposure in sentences for a reviewer. */
 export function describeExposure({ spec, port, subnets, rules }: Exposed): string[] {
   const opened = openedByAny(rules);
   return [

@@ -18,7 +18,7 @@ export interface Intent {
   /** Absent: the rules on the host stay as they are. */
   readonly rules?: ExceptionRules;
   readonly findings: readonly Finding[];
-  /** What the exception opens, in words. */
+  /** The packets that the exception lets pass, in words. */
   readonly notes: readonly string[];
   /** A sentence that says that its tap is not on this host. */
   readonly away?: string;

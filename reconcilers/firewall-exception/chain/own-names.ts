@@ -40,7 +40,7 @@ export function ownerIn(text: string | undefined): string | undefined {
   return first.startsWith(lead) ? first.slice(lead.length) : undefined;
 }
 
-/** What is on the host under the former names. */
+/** The things on the host under the former names. */
 export interface Former {
   readonly chains: OwnChains;
   /** The owner in the stored file of this family, and the owners in the files of both families. */

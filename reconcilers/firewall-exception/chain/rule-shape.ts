@@ -35,7 +35,7 @@ export const canonicalRule = (rule: string): string =>
     .replace(/--mac-source [0-9A-Fa-f:]+/, (mac) => mac.toLowerCase())
     .replace(/--comment "([^" ]*)"/, '--comment $1');
 
-/** As iptables 1.8 prints it. */
+/** The rule as iptables 1.8 prints it. */
 export const renderRule = ({ source, destination, dhcp, mac, mark, comment, verdict, ...way }: OwnRule): string =>
   [
     ...(source === undefined ? [] : [`-s ${source}`]),

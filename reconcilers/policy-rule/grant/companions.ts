@@ -1,4 +1,4 @@
-/** What the other rules of a request make of a grant: one that is closed keeps it from working. Pure. */
+/** The other rules of a request that a grant depends on: a closed one keeps the grant from working. Pure. */
 import { opennessOf } from '../../../lib/policy/closed';
 import { admissionOf } from '../../../lib/policy/grant';
 import { askedWith } from '../../../lib/policy/requests';
@@ -6,9 +6,9 @@ import type { Situation } from './situation';
 import type { PolicyRuleDeclared } from '../spec';
 
 export interface Companions {
-  /** Said at every plan, whether the grant is in force or not. */
+  /** Shown at every plan, whether the grant is in force or not. */
   readonly warnings: readonly string[];
-  /** Of a grant that is to be made. */
+  /** Shown while the grant is still to be made. */
   readonly notes: readonly string[];
 }
 

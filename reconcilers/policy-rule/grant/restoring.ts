@@ -1,4 +1,6 @@
-/** What a rollback may bring back into a policy file, and what a reviewer is told of it. Pure. */
+/**
+ * The values that a rollback may bring back into a policy file, and the words that a reviewer reads about them. Pure.
+ */
 import { Blocked, StackwardError } from '../../../lib/basics/errors';
 import type { Rules } from '../../../lib/policy/check';
 import { eraOf, hasRulesInCode } from '../../../lib/policy/defaults';

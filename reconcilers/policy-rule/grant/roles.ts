@@ -1,4 +1,7 @@
-/** Who else may use a grant: Keystone is asked where a role is to be added, and what it says becomes words of the plan. */
+/**
+ * The others who may use a grant: Keystone is asked where a role is to be added, and its answer becomes words of the
+ * plan.
+ */
 import { asStackwardError, StackwardError } from '../../../lib/basics/errors';
 import { isLine } from '../../../lib/basics/line';
 import { admissionOf } from '../../../lib/policy/grant';
@@ -10,7 +13,7 @@ import type { PolicyRuleRestore, PolicyRuleSpec } from '../image';
 import type { Situation } from './situation';
 import type { PolicyRuleDeclared } from '../spec';
 
-/** As Keystone has them; an error: why it could not be asked; undefined: nobody had to. */
+/** The roles of Keystone. An error: why it could not be asked. Undefined: nobody had to ask. */
 export type RolesSeen = RoleCatalogue | StackwardError | undefined;
 
 /** A run that gives nobody anything needs no Keystone. */
@@ -40,7 +43,7 @@ function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclare
   }
 }
 
-/** What a step says of those who hold the role, or one that implies it. */
+/** The words of a step about those who hold the role, or a role that implies it. */
 export function sayHolders(
   { role, release }: Pick<PolicyRuleDeclared, 'role' | 'release'>,
   seen: RolesSeen,

@@ -38,7 +38,10 @@ export function refuseShared(rules: Rules, rule: string, release: Release, isWri
 const isAsked = (service: ServiceName, name: string, release: Release): boolean =>
   codeRules(service, release)?.has(name) === true;
 
-/** What the service's own code makes of the rule, for a reviewer: these rules gain the role as well. */
+/**
+ * The rules that gain the role as well because the service's code refers from them to the granted rule, in words for a
+ * reviewer.
+ */
 export function sayReferrers({ rules, written }: Situation, rule: string): readonly string[] {
   const others = referrersOf(rules, rule).filter((name) => !written.has(name));
   if (others.length === 0) return [];

@@ -64,7 +64,7 @@ const heldFormerly = (
     return check !== undefined && !(check.is === 'check' && check.kind === 'rule' && check.match === name);
   });
 
-/** One rule, as the service goes by it. */
+/** One rule, with the value that is in force. */
 export interface Situation {
   readonly rules: Rules;
   /** All that the service reads. */
@@ -79,7 +79,7 @@ export interface Situation {
   readonly effective: string | undefined;
   /** The former name by whose value the service goes, and the file that has it. */
   readonly formerly?: { readonly name: string; readonly path: string };
-  /** What a reviewer should know of it. */
+  /** Notes for the reviewer. */
   readonly notes: readonly string[];
 }
 
@@ -119,7 +119,7 @@ function refuseUnknown({ policy, written }: ServiceRules, rule: string, isTold: 
   const unknown = findUnknownRule(service, rule, release);
   const holder = written.get(rule);
   if (unknown === undefined || (isTold && holder === undefined)) return [];
-  // Its value is in force for the new names.
+  // The old name's value is in force for the new names.
   if (unknown.is === 'former' && holder !== undefined) return [];
   if (unknown.is === 'plugin' && holder !== undefined)
     return [`${service} of ${release} itself has no rule ${rule}: the grant works where a plug-in asks it`];
@@ -164,7 +164,7 @@ function differsWithin(policy: ServicePolicy, rule: string): CodeRule | 'absent'
 
 type Silent = Pick<Situation, 'notes'> & { readonly effective: string };
 
-/** What stands in for a rule that no file has. */
+/** The value that is in force for a rule that no file has. */
 function silentOf({ policy, rules }: ServiceRules, rule: string, told: string | undefined): Silent | undefined {
   const { service, release, settings, main } = policy;
   if (!hasRulesInCode(service, release))
