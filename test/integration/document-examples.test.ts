@@ -40,7 +40,7 @@ test('every link of a page leads to a file, and to a heading of it where it name
 });
 
 test('every message that the page of troubleshooting names stands in the code', () => {
-  const folders = ['adapters', 'cli', 'constructs', 'host', 'lib', 'reconcilers'];
+  const folders = ['adapters', 'cli', 'constructs', 'host', 'lib', 'reconcilers', 'reports'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.(ts|py)$/.test(name))
