@@ -29,6 +29,7 @@ import {
 import { valueOf, type HostFacts } from '../lib/hosts/host';
 import { count } from '../lib/render/text';
 import { thingsOf, type CountedThing } from './declared-things';
+import { readHostFiles, type HostFiles } from './host-files';
 import { readHostServices, tooOldForServices, type HostServices } from './host-services';
 import { look, read, untried, type Looked, type Unread } from './looked';
 
@@ -70,6 +71,11 @@ export interface ReachedHost {
 export interface LookedAtHost {
   readonly host: string;
   readonly services: Looked<HostServices>;
+}
+
+export interface HostWithFiles {
+  readonly host: string;
+  readonly files: Looked<HostFiles>;
 }
 
 /** The role to which services show everything. */
@@ -228,6 +234,16 @@ export class Sources {
         const services = await look(async () => readHostServices(await this.readers.host(`host:${host}`)));
         const isOld = !services.isRead && services.why === tooOldForServices;
         return { host, services: isOld ? untried(tooOldForServices) : services };
+      }),
+    ),
+  );
+
+  readonly hostFiles = once((): Promise<readonly HostWithFiles[]> =>
+    Promise.all(
+      this.readers.hostsToLookAt.map(async (host) => {
+        const files = await look(async () => readHostFiles(await this.readers.host(`host:${host}`)));
+        if (!files.isRead) return { host, files };
+        return { host, files: 'isRead' in files.value ? files.value : read(files.value) };
       }),
     ),
   );

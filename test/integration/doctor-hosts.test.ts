@@ -61,3 +61,21 @@ test('nova-api runs, and nova-api-os-compute holds its port', async () => {
     `It runs, and another process holds 8774, the default of osapi_compute_listen_port: python3 (${holder}).`,
   );
 });
+
+test('an interfaces file with a comment behind an address, a file of interfaces.d with CRLF, and a script that it runs', async () => {
+  const script = world.write('set-route', '#!/bin/sh\r\nexit 0\r\n');
+  world.overlay('network', {
+    interfaces: `auto eth0\niface eth0 inet static\n  address 192.0.2.1 # uplink\n  up ${script}\n  wpa-psk hunter2\nsource interfaces.d/*\n`,
+    'interfaces.d/eth1': 'auto eth1\r\niface eth1 inet manual\r\n',
+    'if-up.d/sound': '#!/bin/sh\nexit 0\n',
+  });
+  const told = await doctor('SW-7001');
+  expect(told.code).toBe(2);
+  expect(troublesOf(told)).toEqual([
+    'SW-7001 fault /etc/network/interfaces on cnode01',
+    'SW-7001 risk /etc/network/interfaces.d/eth1 on cnode01',
+    `SW-7001 fault ${script} on cnode01`,
+  ]);
+  expect(told.results[0]?.evidence).toHaveLength(1);
+  expect(told.results[0]?.evidence?.[0]).toMatch(/^line 3, column 21: /);
+});

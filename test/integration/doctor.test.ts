@@ -32,6 +32,7 @@ test('a sound cloud with its API alone: nothing is found, and what was not looke
     'SW-3001 stackward.yaml names none',
     'SW-4010 stackward.yaml names none by its whole name',
     'SW-4011 stackward.yaml names none by its whole name',
+    'SW-7001 stackward.yaml names none by its whole name',
   ]);
   expect(told.results.filter(({ result }) => result === 'fine')).toHaveLength(10);
 });

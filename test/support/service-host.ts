@@ -24,6 +24,16 @@ export class ServiceHost {
     return path;
   }
 
+  /** Puts a folder of ours over one of /etc, for whoever enters the namespace by `ip netns exec`, as stackward does. */
+  overlay(folder: string, files: Readonly<Record<string, string>>): void {
+    const path = join('/etc/netns', this.namespace, folder);
+    mkdirSync(path, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(path, name)), { recursive: true });
+      writeFileSync(join(path, name), content, { mode: 0o755 });
+    }
+  }
+
   /** Starts a process of this service until `stop`; its pid. */
   async start(service: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
     const program = join(this.folder, 'bin', service);
@@ -54,6 +64,7 @@ export class ServiceHost {
       await once(child, 'exit');
     }
     execFileSync('ip', ['netns', 'del', this.namespace]);
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const path of [this.folder, join('/etc/netns', this.namespace)])
+      rmSync(path, { recursive: true, force: true });
   }
 }

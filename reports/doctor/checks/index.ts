@@ -8,6 +8,7 @@ import { disabledService } from './disabled-service';
 import { endpoints } from './endpoints';
 import { forcedDown } from './forced-down';
 import { hangingServer } from './hanging-server';
+import { hostFiles } from './host-files';
 import { options } from './options';
 import { portRoom } from './port-room';
 import { ports } from './ports';
@@ -16,5 +17,5 @@ import { skewedHeartbeat } from './skewed-heartbeat';
 
 export const checks: readonly AnyCheck[] = [
   ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent, hangingServer, portRoom],
-  ...[clocks, databaseConnection, redAndFloating, options, ports, endpoints],
+  ...[clocks, databaseConnection, redAndFloating, options, ports, endpoints, hostFiles],
 ];

@@ -1,0 +1,28 @@
+/** `ifquery` of Debian's ifupdown, unpacked from its package and not installed. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const cache = join(tmpdir(), 'stackward-ifupdown-oracle');
+
+/** Its path; undefined where apt can't download it, which it says. CI leaves nothing out. */
+export function findIfquery(): string | undefined {
+  const path = join(cache, 'sbin/ifquery');
+  if (existsSync(path)) return path;
+  const making = mkdtempSync(join(tmpdir(), 'stackward-ifupdown-'));
+  const run = (command: string, ...args: string[]) => spawnSync(command, args, { cwd: making, encoding: 'utf8' });
+  const loaded = run('apt-get', 'download', 'ifupdown');
+  const [file] = readdirSync(making);
+  if (loaded.status !== 0 || file === undefined) {
+    rmSync(making, { recursive: true });
+    if (process.env.CI) throw new Error(`ifupdown can't be downloaded: ${loaded.stderr}`);
+    process.stdout.write(`skipped, comparison with ifquery: ${loaded.stderr}\n`);
+    return undefined;
+  }
+  mkdirSync(join(making, 'root'));
+  execFileSync('dpkg-deb', ['-x', join(making, file), join(making, 'root')]);
+  if (!existsSync(cache)) renameSync(join(making, 'root'), cache);
+  rmSync(making, { recursive: true, force: true });
+  return path;
+}
