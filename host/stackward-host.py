@@ -71,6 +71,7 @@ READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line
     'ip netns exec %s ip (route|neigh) show' % ROUTER,
     'ip netns exec %s iptables-save -c -t nat' % ROUTER,
     'ipset save',
+    'ip(6)?tables-(nft|legacy)-save',
     'ovs-vsctl --format=json list (bridge|port|interface)',
     'ovs-ofctl dump-flows %s table=[0-9]+' % WORD,
     'systemctl (is-active|is-enabled) %s' % WORD,

@@ -60,6 +60,8 @@ async function trace(port: number, ...more: readonly string[]) {
   expect(stderr).toBe('');
   const { legs, exitCode } = JSON.parse(stdout) as Told;
   expect(exitCode).toBe(code);
+  // All was read: bridges, sets, and the tables of the other variant.
+  expect(legs.at(-1)?.hops.map(({ name }) => name)).toEqual(['connection']);
   const hopsOf = (leg: number) => legs[leg]!.hops.filter(({ name }) => / port /.test(name));
   return { code, there: hopsOf(0), back: hopsOf(1) };
 }

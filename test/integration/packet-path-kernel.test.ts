@@ -12,7 +12,7 @@ import { Arrivals, type Sent } from '../support/packet-arrivals';
 import { asIcehouse, neutronScene, randomScene, withException, type Scene } from '../support/packet-scenes';
 import { Random } from '../support/random';
 
-const perScene = 240;
+const perScene = 130;
 const perExchange = 20;
 
 const scenes: readonly Scene[] = [

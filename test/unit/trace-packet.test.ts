@@ -233,6 +233,27 @@ test('where iptables does not decide, or nobody could look, nothing is proved', 
   expect(off).toContain('proved: accepted: bridges there do not ask iptables at all');
 });
 
+test('rules of the other variant of iptables decide as well', () => {
+  const withLegacy = (text: string) => ({
+    otherVariant: { tool: 'iptables-legacy', filter: read({ tables: parseTables(text), sets: parseIpSets('') }) },
+  });
+  const drops = '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p tcp -m tcp --dport 22 -j DROP\nCOMMIT\n';
+  const legs = legsOf({ port: '22', host: withLegacy(drops) });
+  expect(legs[0]?.hops[0]?.place).toBe('cnode01, iptables-legacy');
+  expect(said(legs)[0]).toContain('broken: dropped by a rule that is not of this port');
+  expect(said(legsOf({ port: '22', host: withLegacy('') }))[0]).toMatch(/^proved: /);
+});
+
+test('what could not be read of a host is said', () => {
+  const otherVariant = { tool: 'iptables-legacy', filter: untried('the host program there is older') };
+  const host = { asksTables: undefined, setsGap: 'the host program there is older', otherVariant };
+  expect(
+    legsOf({ port: '22', host })
+      .at(-1)
+      ?.hops.map(({ name, place }) => `${name} ${place}`),
+  ).toEqual(['connection conntrack', 'bridges cnode01', 'iptables-legacy cnode01', 'sets cnode01']);
+});
+
 test('a condition that nobody can judge leaves it open where it matters, and says which', () => {
   const limited = strict.replace(
     '-A neutron-openvswi-i2b9fa14c-e -p tcp -m tcp --dport 22 -j RETURN',

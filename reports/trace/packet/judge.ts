@@ -1,4 +1,5 @@
 /** A packet's way there, and its answer's way back: which rule decides on each host. Pure over what was read. */
+import { defined } from '../../../lib/basics/defined';
 import type { PortRecord } from '../../../lib/contract/trace-ports';
 import type { ConnectionState, Packet, Way } from '../../../lib/packet-path/packet';
 import { listOf, walk, type End, type Verdict } from '../../../lib/packet-path/walk';
@@ -83,14 +84,25 @@ function assumptions({ from, to }: PacketSeen): Leg {
   const hosts = [from, ...(to.is === 'port' ? [to.side] : [])].flatMap(({ host, port }) =>
     host.isRead ? [{ seen: host.value, name: port.host ?? '?' }] : [],
   );
-  const unknown = [...new Set(hosts.filter(({ seen }) => seen.asksTables === undefined).map(({ name }) => name))];
   const hops = [
     assumed('connection', 'conntrack', 'it begins with this packet, and the answer belongs to it (ESTABLISHED)'),
-    ...unknown.map((name) =>
-      assumed('bridge', name, 'its bridges ask iptables (bridge-nf-call-iptables could not be read)'),
-    ),
+    ...[...new Map(hosts.map(({ seen, name }) => [name, seen]))].flatMap(([name, seen]) => granted(name, seen)),
   ];
   return { title: 'Taken for granted', hops: hosts.length === 0 ? [] : hops };
+}
+
+/** What could not be read of a host. */
+function granted(name: string, { asksTables, setsGap, otherVariant }: FilterSeen): Hop[] {
+  const gap = otherVariant && !otherVariant.filter.isRead ? otherVariant.filter.why : undefined;
+  return [
+    ...(asksTables === undefined
+      ? [assumed('bridges', name, 'they ask iptables; whether they do could not be read')]
+      : []),
+    ...(gap === undefined
+      ? []
+      : [assumed(`${otherVariant?.tool}`, name, `it has no rules; they were not read: ${gap}`)]),
+    ...(setsGap === undefined ? [] : [assumed('sets', name, `nobody knows their members: ${setsGap}`)]),
+  ];
 }
 
 const bridgeOf = ({ ports }: FilterSeen, port: PortRecord): string | undefined =>
@@ -125,8 +137,15 @@ function pass(passing: Passing): Hop {
   if (host.value.asksTables === false)
     return proved(name, place, 'accepted: bridges there do not ask iptables at all, so nothing filters');
   const { packet, state } = passing;
-  const verdict = walk(host.value.filter, { packet, way, ...(state === undefined ? undefined : { state }) });
-  return hopOfVerdict(name, place, verdict, passing);
+  const walked = { packet, way, ...defined({ state }) };
+  const { filter, otherVariant } = host.value;
+  const verdict = walk(filter, walked);
+  if (verdict.is !== 'accepted' || otherVariant?.filter.isRead !== true)
+    return hopOfVerdict(name, place, verdict, passing);
+  const second = walk(otherVariant.filter.value, walked);
+  return second.is === 'accepted'
+    ? hopOfVerdict(name, place, verdict, passing)
+    : hopOfVerdict(name, `${place}, ${otherVariant.tool}`, second, passing);
 }
 
 /** Between the tap and the only other port of its bridge; a text says why it isn't known. */

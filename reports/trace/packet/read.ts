@@ -1,18 +1,23 @@
 /** What Neutron and the hosts tell of a packet's way: both ports, their groups, and the tables of their hosts. */
+import { defined } from '../../../lib/basics/defined';
 import { InvalidConfiguration } from '../../../lib/basics/errors';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import type { GroupRecord, NetworkTraceReader, PortRecord } from '../../../lib/contract/trace-ports';
-import { valueOf, type Outcome } from '../../../lib/hosts/host';
+import { valueOf, type HostReader, type Outcome, type ReaderOutput } from '../../../lib/hosts/host';
 import { holds, networkOf, parseAddress, type IpAddress, type IpVersion } from '../../../lib/net/ip-ranges';
-import { parseIpSets } from '../../../lib/packet-path/ip-sets';
+import { parseIpSets, type IpSets } from '../../../lib/packet-path/ip-sets';
 import { parseTables } from '../../../lib/packet-path/tables';
 import type { HostFilter } from '../../../lib/packet-path/walk';
-import { look, untried, type Looked } from '../../looked';
+import { look, read, untried, type Looked } from '../../looked';
 import { sayAddress, type Question } from './question';
 
 /** What a host's kernel has between its bridges' ports. */
 export interface FilterSeen {
   readonly filter: HostFilter;
+  /** Why rules about sets can't be judged; undefined: their members were read. */
+  readonly setsGap?: string;
+  /** Of the variant of iptables that Neutron's agent doesn't use; both decide. Undefined: the host has one variant. */
+  readonly otherVariant?: { readonly tool: string; readonly filter: Looked<HostFilter> };
   readonly ports: readonly { readonly bridge: string; readonly port: string }[];
   /** Whether bridges ask iptables at all. Undefined: nobody could read it. */
   readonly asksTables: boolean | undefined;
@@ -103,19 +108,46 @@ const switchOf = (version: IpVersion): string => `bridge-nf-call-${version === 4
 
 async function readFilter(readers: ReportReaders, name: string, family: IpVersion): Promise<FilterSeen> {
   const host = await readers.host(`host:${name}`);
-  const [tables, bridges, sets, asked] = await host.read([
+  const [tables, bridges, saved, asked] = await host.read([
     { verb: 'save-tables', family },
     { verb: 'bridge-ports' },
     { verb: 'run-reader', argv: ['ipset', 'save'] },
     { verb: 'read-file', path: `/proc/sys/net/bridge/${switchOf(family)}` },
   ]);
+  const { text, variant } = valueOf(tables);
+  const members = outputOf(saved);
   // Without its members a set is one that nobody can judge.
-  const members = sets.ok && sets.value.code === 0 ? sets.value.stdout : '';
+  const sets = parseIpSets(members.isRead ? members.value : '');
+  const otherVariant = variant === 'only' ? undefined : await readOther(host, family, variant, sets);
   return {
-    filter: { tables: parseTables(valueOf(tables).text), sets: parseIpSets(members) },
+    filter: { tables: parseTables(text), sets },
     ports: valueOf(bridges).ports,
     asksTables: flagOf(asked),
+    ...defined({ setsGap: members.isRead ? undefined : members.why, otherVariant }),
   };
+}
+
+async function readOther(
+  host: HostReader,
+  family: IpVersion,
+  variant: 'nft' | 'legacy',
+  sets: IpSets,
+): Promise<FilterSeen['otherVariant']> {
+  const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${variant === 'nft' ? 'legacy' : 'nft'}`;
+  const [saved] = await host.read([{ verb: 'run-reader', argv: [`${tool}-save`] }]);
+  if (!saved.ok && saved.reason === 'no-tool') return undefined;
+  const output = outputOf(saved);
+  return { tool, filter: output.isRead ? read({ tables: parseTables(output.value), sets }) : output };
+}
+
+function outputOf(outcome: Outcome<ReaderOutput>): Looked<string> {
+  if (!outcome.ok)
+    return outcome.reason === 'refused'
+      ? untried('the host program there is older, and does not run it; install that of this release')
+      : { isRead: false, why: outcome.error.message, wasTried: true };
+  const { code, stdout, stderr } = outcome.value;
+  if (code === 0) return read(stdout);
+  return { isRead: false, why: `it ended with ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}`, wasTried: true };
 }
 
 function flagOf(outcome: Outcome<{ readonly exists: boolean; readonly content?: string }>): boolean | undefined {
