@@ -307,16 +307,16 @@ class Rows {
     };
   }
 
-  /** Each group once, of whichever of the server's ports. */
+  /** Each name once, of whichever of the server's ports: of groups with one name the first by id. */
   private groupsOf({ schema, relation: { fields } }: Part, isIts: string): string {
     const quoted = quoteName(schema);
-    const relation: Relation = {
-      tables: [{ name: 'securitygroups', alias: 'g' }],
-      fields,
-      where: [],
-    };
-    const bound = `g.id IN (SELECT b.security_group_id FROM ${quoted}.securitygroupportbindings b JOIN ${quoted}.ports p ON p.id = b.port_id WHERE ${isIts})`;
-    return listOf({ schema, relation }, `COALESCE(${fields['name'] ?? 'g.name'}, '')`, ['g.name'], bound);
+    const { name = 'g.name' } = fields;
+    const relation: Relation = { tables: [{ name: 'securitygroups', alias: 'g' }], fields, where: [] };
+    const bound = `(SELECT b.security_group_id FROM ${quoted}.securitygroupportbindings b JOIN ${quoted}.ports p ON p.id = b.port_id WHERE ${isIts})`;
+    const sameName = `CAST(h.name AS BINARY) = CAST(${name} AS BINARY)`;
+    const isFirst = `NOT EXISTS (SELECT 1 FROM ${quoted}.securitygroups h WHERE h.id < g.id AND ${sameName} AND h.id IN ${bound})`;
+    const condition = `g.id IN ${bound} AND ${isFirst}`;
+    return listOf({ schema, relation }, `COALESCE(${name}, '')`, [name], condition);
   }
 
   private ofImage(): Values {
