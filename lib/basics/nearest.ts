@@ -33,7 +33,9 @@ function sharedLetters(a: string, b: string): number {
 
 const row = new Uint8Array(maxLength * 2);
 
-/** Letters to put in, take out or change (Levenshtein). More than `most` is not worked out: then any such number. */
+/**
+ * Number of letters to put in, take out or change (Levenshtein). If it is more than `most`, any number above `most`.
+ */
 function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   for (let index = 0; index <= b.length; index++) row[index] = index;

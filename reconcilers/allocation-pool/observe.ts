@@ -19,7 +19,7 @@ export interface ObservedSubnet extends SubnetRow {
 }
 
 export interface AllocationPoolObserved {
-  /** Absent behind the API. */
+  /** Absent if the subnets were read through the API. */
   readonly tables?: Tables;
   /** Present if the database is a Galera cluster. */
   readonly cluster?: Cluster;

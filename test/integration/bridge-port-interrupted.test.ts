@@ -14,7 +14,7 @@ import { HostFuse } from '../support/host-fuse';
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const port = '28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21';
-/** The same but for one character that the names of its devices have too. */
+/** A port id that differs from the port's in one character, which is part of the devices' names. */
 const neighbour = '28f25940-64aa-4c5e-9d0b-1f6a7e5c3b21';
 const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
 const untouched = (id: string) => ({ [tapOf(id)]: '0 1 1', [qvbOf(id)]: '0 1 1' });

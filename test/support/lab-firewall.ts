@@ -116,7 +116,10 @@ export class LabFirewall {
     await this.undisturbed(() => this.#startAgent(host, ports));
   }
 
-  /** Work during which no suite starts an agent: for what must be dropped on a host whose agent another suite starts. */
+  /**
+   * Does work during which no suite starts an agent. For measuring dropped packets on a host whose agent another suite
+   * may start.
+   */
   async undisturbed(work: () => Promise<void>): Promise<void> {
     const unlock = await lock(join(this.cloud.lab.folder, 'tmp', 'agent-starts'), () => undefined);
     await work().finally(unlock);
