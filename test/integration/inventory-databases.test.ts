@@ -1,8 +1,7 @@
 /** `stackward inventory` by the databases of several eras, against a world whose truth the generator knows. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import { CommandFolder } from '../support/command';
+import { documentedInventoryGrants } from '../support/documented-grants';
 import { InventoryTables } from '../support/inventory-tables';
 import { truthOf, type TrueRow } from '../support/inventory-truth';
 import { hostName, inventoryEras, makeWorld, uuid, zoneOfHost, type World } from '../support/inventory-world';
@@ -98,7 +97,11 @@ describe.each(inventoryEras)('databases of %s', (era) => {
 
   test('the documented grants are enough for all columns, and let the account read no secret', async () => {
     const { tables, world } = worldOf(era);
-    const account = await mariadb.createUser(`report_${era}`, '', documentedGrants(era));
+    const account = await mariadb.createUser(
+      `report_${era}`,
+      '',
+      documentedInventoryGrants(era, (name) => `${era}_${name}`),
+    );
     folder.env = { INVENTORY_PASSWORD: account.password };
     folder.write('stackward.yaml', tables.configuration(account));
     const { code, stdout } = await folder.run(['inventory', '--json']);
@@ -122,17 +125,6 @@ const secretsOf = (era: string): readonly string[] =>
         'provider_auth FROM cinder.volumes',
       ]
     : ['user_data FROM nova.instances', 'provider_auth FROM cinder.volumes'];
-
-/** The statements under "### inventory" on the page, for the tables and columns that the era has. */
-function documentedGrants(era: string): string[] {
-  const page = readFileSync(join(__dirname, '../../docs/database-grants.md'), 'utf8');
-  const heads: Readonly<Record<string, string>> = { icehouse: 'Icehouse', mitaka: 'Mitaka', zed: 'Ocata and later' };
-  const [, block] = new RegExp(`### inventory: ${heads[era]}\\n+\`\`\`sql\\n(.+?)\`\`\``, 's').exec(page) ?? [];
-  if (block === undefined) throw new Error(`docs/database-grants.md has no block "### inventory: ${heads[era]}"`);
-  return [...block.matchAll(/(GRANT SELECT(?: \([^)]*\))?) ON (\w+)\.(\w+) TO /g)].map(
-    ([, privilege = '', database = '', table = '']) => `${privilege} ON ${era}_${database}.\`${table}\``,
-  );
-}
 
 test('--where takes servers by project, name, network and address, and an empty list is an answer', async () => {
   const { tables, world } = worldOf('zed');

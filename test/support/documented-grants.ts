@@ -21,4 +21,16 @@ export function documentedGrants(purpose: Purpose, era: Era, schema: string): st
   );
 }
 
+const inventoryTitles = { icehouse: 'Icehouse', mitaka: 'Mitaka', zed: 'Ocata and later' } as const;
+
+/** The block under "### inventory: …". @param schemaOf a database, by its name on the page */
+export function documentedInventoryGrants(era: Era, schemaOf: (database: string) => string): string[] {
+  const [, block] =
+    new RegExp(`### inventory: ${inventoryTitles[era]}\\n+\`\`\`sql\\n(.+?)\`\`\``, 's').exec(page) ?? [];
+  if (block === undefined) throw new Error(`docs/database-grants.md has no block for inventory on ${era}`);
+  return [...block.matchAll(/(GRANT SELECT \([^)]*\)) ON (\w+)\.(\w+) TO /g)].map(
+    ([, privilege = '', database = '', table = '']) => `${privilege} ON ${schemaOf(database)}.\`${table}\``,
+  );
+}
+
 export const tableOfGrant = (grant: string): string => / ON \w+\.(\w+)/.exec(grant)?.[1] ?? '';
