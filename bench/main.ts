@@ -9,6 +9,7 @@ import { readLab } from '../lab/environment';
 import { mariadbMissing } from '../test/support/mariadb';
 import { benchExceptions } from './exceptions';
 import { benchGrants } from './grants';
+import { benchInventory } from './inventory';
 import { medianUsage, inTurn, runNode } from './measure';
 import { oneSubnetSet } from './openstack-cli';
 import { benchPools } from './pools';
@@ -43,7 +44,8 @@ async function main(): Promise<void> {
   if (mariadbMissing === undefined) {
     const pools = await benchPools(bundle, bare, say);
     results.push(...pools, ...(await againstCommandLine(pools)));
-  } else say(`Plan and apply are left out: ${mariadbMissing}.`);
+    results.push(...(await benchInventory(bundle, say)));
+  } else say(`Plan, apply and inventory are left out: ${mariadbMissing}.`);
   results.push(...(await benchExceptions(bundle, say)), ...(await benchGrants(bundle, say)));
   say('synth of 400 tenants, ours and raw, three times each …');
   results.push(await benchOneTry(root), await benchSynth(root));
