@@ -57,7 +57,8 @@ export const tableColumns: readonly Column[] = allColumns.filter(({ name }) => b
 
 /** A column that is narrower is hard to read. */
 const leastWidth = 10;
-const mostWidth = 40;
+/** One long name must not push the other columns out. */
+const mostWidth = (width: number): number => Math.min(40, Math.floor(width * 0.3));
 
 /** @param isChosen the user named the columns, so that none may be left out */
 export function renderInventory(
@@ -118,7 +119,7 @@ function partialTable(
   width: number,
   style: Style,
 ): Table {
-  const natural = naturalWidths(columns.map(titleOf), cells).map((own) => Math.min(own, mostWidth));
+  const natural = naturalWidths(columns.map(titleOf), cells).map((own) => Math.min(own, mostWidth(width)));
   const chosen = new Set<Column>();
   let left = width + 2;
   for (const name of byImportance) {
