@@ -32,8 +32,8 @@ function linesOf(value: Value, show: Show): readonly string[] {
 }
 
 const whereNowhere: Readonly<Record<string, string>> = {
-  nova_cell0: 'none: no host was found',
-  build_requests: 'none yet: in no cell',
+  nova_cell0: 'none (no host found)',
+  build_requests: 'none (in no cell yet)',
 };
 
 /** A server that runs nowhere says why in the place of its host. */

@@ -74,7 +74,7 @@ test('the table says which columns it leaves out, why a value is unknown, and wh
 
 test('a server that has reached no cell says so in the place of its host, and ports stand one below the other', () => {
   const text = textOf(200);
-  expect(text).toContain('none yet: in no cell');
+  expect(text).toContain('none (in no cell yet)');
   expect(text).toMatch(/^.*10\.0\.0\.7.*\n +2001:db8::7/m);
 });
 
