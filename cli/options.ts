@@ -75,6 +75,8 @@ export interface WhereOptions extends ContextOptions {
 
 export interface TraceFloatingIpOptions extends ContextOptions {
   readonly port?: string;
+  /** Seconds. */
+  readonly count?: string;
 }
 
 export interface TracePacketOptions extends ContextOptions {

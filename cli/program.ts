@@ -176,6 +176,7 @@ function addTrace(root: Command): Command {
         .description('from outside through router and host to the server, and back'),
     )
     .option('--port <number>', 'a TCP port that is asked for; default: a ping')
+    .option('--count <seconds>', 'also count packets for so long, while you send some')
     .action(async (address: string, options: shared.TraceFloatingIpOptions) =>
       (await import('./commands/trace.js')).traceFloatingIp(address, options),
     );

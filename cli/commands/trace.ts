@@ -25,7 +25,10 @@ export const traceFloatingIp = (wanted: string, options: TraceFloatingIpOptions)
     if (!uuid.safeParse(wanted).success) parseAddress(wanted);
     const knock = knockOf(options.port);
     const { readers, clock } = context;
-    const seen = await readFloatingIp(wanted, readers, new Sources(readers, watchOf(clock)));
+    const watch = watchOf(clock);
+    const seconds = secondsOf(options.count);
+    const counting = seconds === undefined ? undefined : { ...watch, seconds };
+    const seen = await readFloatingIp(wanted, readers, new Sources(readers, watch), counting);
     return tell(context, options, judgeFloatingIp(seen, knock), {
       command: 'trace floating-ip',
       subject: `floating IP ${wanted}`,
@@ -75,6 +78,14 @@ function knockOf(port: string | undefined): Knock {
   if (number < 1 || number > 65535)
     throw new InvalidConfiguration(`--port must be a TCP port from 1 to 65535, and is ${JSON.stringify(port)}`);
   return { protocol: 'tcp', port: number };
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (seconds < 1 || seconds > 600)
+    throw new InvalidConfiguration(`--count must be seconds from 1 to 600, and is ${JSON.stringify(text)}`);
+  return seconds;
 }
 
 function tell(

@@ -2,6 +2,7 @@
 import type { FloatingIpRecord, PortRecord, RouterAgent, RouterRecord } from '../../../lib/contract/trace-ports';
 import type { WholeServer } from '../../../lib/contract/server-ports';
 import type { Looked } from '../../looked';
+import { countersLeg, type TwoLooks } from '../counters';
 import type { Knock } from '../groups';
 import { assumed, broken, hopOf, proved, unreadable, type Hop, type Leg } from '../hop';
 import type { RouterPlace } from '../host-looks';
@@ -35,6 +36,8 @@ export interface FloatingIpSeen {
   readonly place?: RouterPlace;
   readonly port?: Looked<PortSeen | undefined>;
   readonly servers?: Looked<readonly WholeServer[]>;
+  /** Where counters were asked for. */
+  readonly counted?: TwoLooks;
 }
 
 const api = 'Neutron';
@@ -55,6 +58,7 @@ export function judgeFloatingIp(seen: FloatingIpSeen, knock: Knock): readonly Le
   return [
     { title: `From outside to ${target}`, hops: [record, ...inwards, ...reached] },
     { title: 'And back', hops: [...answers, ...back, outside(seen)] },
+    ...(seen.counted === undefined ? [] : [countersLeg(seen.counted, floating.address, floating.portId)]),
   ];
 }
 

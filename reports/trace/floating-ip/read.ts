@@ -3,15 +3,23 @@ import type { FloatingIpRecord, RouterRecord } from '../../../lib/contract/trace
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import { defined } from '../../../lib/basics/defined';
 import { look, type Looked } from '../../looked';
-import { readRouterPlace } from '../host-looks';
+import type { Watch } from '../../sources';
+import type { TwoLooks } from '../counters';
+import { readPortPlace, readRouterPlace } from '../host-looks';
 import { readPort, readServerOf, type PortSources } from '../read-port';
 import { workingAgent } from '../router-hops';
 import type { FloatingIpSeen } from './judge';
+
+/** How long counters are watched. */
+export interface Counting extends Pick<Watch, 'pause'> {
+  readonly seconds: number;
+}
 
 export async function readFloatingIp(
   wanted: string,
   readers: ReportReaders,
   sources: PortSources,
+  count?: Counting,
 ): Promise<FloatingIpSeen> {
   const floating = await look(async () => (await readers.networkTrace()).floatingIps(wanted));
   const [first, second] = floating.isRead ? floating.value : [];
@@ -21,7 +29,29 @@ export async function readFloatingIp(
     return { wanted, floating, holders };
   }
   const [router, port] = await Promise.all([readRouter(first, readers), readFloatingPort(first, readers, sources)]);
-  return { wanted, floating, ...router, ...port };
+  const seen = { wanted, floating, ...router, ...port };
+  return count === undefined ? seen : { ...seen, counted: await countAgain(seen, readers, count) };
+}
+
+/** The second look at the counters. @throws nothing: what fails stands in the looks */
+async function countAgain(
+  { place, port: looked }: FloatingIpSeen,
+  readers: ReportReaders,
+  { seconds, pause }: Counting,
+): Promise<TwoLooks> {
+  await pause(seconds, `Counting packets for ${seconds} s.`);
+  const first = looked?.isRead === true ? looked.value?.place : undefined;
+  const [router, port] = await Promise.all([
+    place && readRouterPlace(readers, place.host, place.namespace),
+    first && readPortPlace(readers, first.host),
+  ]);
+  return {
+    seconds,
+    ...defined({
+      router: place && router && ([place, router] as const),
+      port: first && port && ([first, port] as const),
+    }),
+  };
 }
 
 async function readFloatingPort(

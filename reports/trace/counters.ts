@@ -1,0 +1,85 @@
+/** What counters of devices and NAT rules say between two looks: live evidence that packets pass, or that none came. Pure. */
+import type { Looked } from '../looked';
+import type { Link } from './devices';
+import { assumed, hopOf, proved, type Hop, type Leg } from './hop';
+import type { PortPlace, RouterPlace } from './host-looks';
+import { destinationNat, type NatRule } from './nat';
+import { portDevice } from './device-hops';
+
+/** Both looks at what one packet passes. */
+export interface TwoLooks {
+  readonly seconds: number;
+  readonly router?: readonly [RouterPlace, RouterPlace];
+  readonly port?: readonly [PortPlace, PortPlace];
+}
+
+interface Counter {
+  readonly name: string;
+  readonly place: string;
+  readonly what: string;
+  readonly before: Looked<number | undefined>;
+  readonly after: Looked<number | undefined>;
+}
+
+export function countersLeg({ seconds, router, port }: TwoLooks, address: string, portId: string): Leg {
+  const counters = [
+    ...(router === undefined ? [] : routerCounters(router, address)),
+    ...(port === undefined ? [] : portCounters(port, portId)),
+  ];
+  return { title: `Counted for ${seconds} s, packets of others included`, hops: counters.map(hopOfCounter) };
+}
+
+const mapped = <Value, Other>(looked: Looked<Value>, pick: (value: Value) => Other): Looked<Other> =>
+  looked.isRead ? { isRead: true, value: pick(looked.value) } : looked;
+
+const ofDevice =
+  (prefix: string, field: 'received' | 'sent') =>
+  (links: readonly Link[]): number | undefined =>
+    links.find(({ name }) => name.startsWith(prefix))?.[field];
+
+function routerCounters([first, second]: readonly [RouterPlace, RouterPlace], address: string): Counter[] {
+  const { host: place } = first;
+  const device = (name: string, what: string, prefix: string, field: 'received' | 'sent'): Counter => ({
+    name,
+    place,
+    what,
+    before: mapped(first.links, ofDevice(prefix, field)),
+    after: mapped(second.links, ofDevice(prefix, field)),
+  });
+  const connections = (rules: readonly NatRule[]): number | undefined => destinationNat(rules, address)?.packets;
+  return [
+    device('outer device', 'packets came from outside', 'qg-', 'received'),
+    {
+      name: 'DNAT',
+      place,
+      what: `new connections to ${address}`,
+      before: mapped(first.nat, connections),
+      after: mapped(second.nat, connections),
+    },
+    device('inner device', 'packets went to the inside', 'qr-', 'sent'),
+  ];
+}
+
+/** A tap sends what the server receives. */
+function portCounters([first, second]: readonly [PortPlace, PortPlace], id: string): Counter[] {
+  const tap = portDevice('tap', { id });
+  const counter = (name: string, what: string, field: 'received' | 'sent'): Counter => ({
+    name,
+    place: first.host,
+    what,
+    before: mapped(first.links, ofDevice(tap, field)),
+    after: mapped(second.links, ofDevice(tap, field)),
+  });
+  return [counter('to the server', 'packets', 'sent'), counter('from the server', 'packets', 'received')];
+}
+
+function hopOfCounter({ name, place, what, before, after }: Counter): Hop {
+  return hopOf(name, place, before, (first) =>
+    hopOf(name, place, after, (second) => {
+      if (first === undefined || second === undefined) return assumed(name, place, 'it has no counter there');
+      // A device that was made anew counts from 0.
+      const more = second < first ? second : second - first;
+      return more > 0 ? proved(name, place, `${more} ${what}`) : assumed(name, place, `0 ${what}: nothing came by`);
+    }),
+  );
+}
