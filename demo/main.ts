@@ -10,6 +10,7 @@ import { readCredentialFiles } from '../adapters/files/credential-files';
 import { readLab } from '../lab/environment';
 import { resolveCredentials } from '../lib/openstack/credentials';
 import { formatAddress, parseAddress } from '../lib/net/ip-ranges';
+import { showFloatingIp } from './floating-ip';
 import { rollBack, showHosts } from './hosts';
 import { Member } from './member';
 import { extend, fillExtension, fillOldPool, growth, nothingLeft, repairDrift } from './pools';
@@ -70,6 +71,7 @@ async function play(scene: Scene): Promise<void> {
   await repairDrift(scene, red, before, after);
   await rollBack(scene, red, run);
   await member.clean();
+  await showFloatingIp(scene);
   stage.curtain();
 }
 

@@ -51,5 +51,6 @@ export const sayRule = (rule: GroupRule): string => {
         : ` ${rule.from}-${rule.to}`;
   const source = rule.remoteGroup === undefined ? (rule.remotePrefix ?? 'anywhere') : `group ${rule.remoteGroup}`;
   const way = rule.direction === 'ingress' ? 'from' : 'to';
-  return `${rule.protocol ?? 'every protocol'}${ports} ${way} ${source}`;
+  const family = rule.family === 6 ? ' (IPv6)' : '';
+  return `${rule.protocol ?? 'every protocol'}${ports} ${way} ${source}${family}`;
 };

@@ -164,9 +164,7 @@ export function destinationHop({ floating, router, place, fixedAddress }: Inside
         nudge(router),
         rules.filter(({ text }) => text.includes(floating.address)).map(({ chain, text }) => `-A ${chain} ${text}`),
       );
-    const shown = [
-      `-A ${rule.chain} ${rule.text}${rule.packets === undefined ? '' : ` (${rule.packets} connections so far)`}`,
-    ];
+    const shown = [`-A ${rule.chain} ${rule.text} (new connections so far: ${rule.packets ?? '?'})`];
     if (rule.translated !== fixedAddress)
       return broken(
         name,

@@ -27,7 +27,7 @@ afterAll(() => lab?.stop(), 300_000);
 
 async function trace(...argv: readonly string[]): Promise<Told> {
   const { code, stdout, stderr } = await lab.command.run(['trace', ...argv, '--json']);
-  expect(stderr).toBe('');
+  expect(stderr.replace(/^Counting packets for 2 s\.\n/, '')).toBe('');
   const told = JSON.parse(stdout) as Told;
   expect(told.exitCode).toBe(code);
   return told;
@@ -39,7 +39,7 @@ const having = (told: Told, proof: string): string[] =>
 const stepOf = (told: Told): string => hopsOf(told).find(({ proof }) => proof === 'broken')?.step ?? '';
 
 /** What the smallest step does for most of what is wrong in a router: nothing changes, and its agent does it anew. */
-const nudge = () => lab.put(`/routers/${lab.router}`, { router: { name: lab.cloud.prefix } });
+const nudge = () => lab.nudge();
 
 async function deviceOf(prefix: 'qg-' | 'qr-'): Promise<string> {
   const [device] = new RegExp(`${prefix}[0-9a-f-]+`).exec(await lab.inRouter('ip', '-o', 'link')) ?? [];
@@ -206,4 +206,61 @@ test('a TCP port that no group lets in is named, and a floating IP that is none'
   expect((await traceIt('--port', '22')).firstBroken).toEqual({ name: 'security groups', place: 'Neutron' });
   const told = await trace('floating-ip', lab.port.address);
   expect(stepOf(told)).toBe(`\`stackward trace port ${lab.port.id}\``);
+});
+
+test('counters tell how far the packets of a ping come', async () => {
+  const told = await lab.whilePinging(() => traceIt('--count', '2'));
+  const counted = told.legs.at(-1)!.hops;
+  expect(counted.map(({ name }) => name)).toEqual([
+    'outer device',
+    'DNAT',
+    'inner device',
+    'to the server',
+    'from the server',
+  ]);
+  // One connection began before the first look.
+  expect(counted.filter(({ proof }) => proof !== 'proved').map(({ name }) => name)).toEqual(['DNAT']);
+});
+
+test('a port is traced with its binding, server, groups and floating IP', async () => {
+  const told = await trace('port', lab.port.id);
+  expect([told.exitCode, having(told, 'unreadable')]).toEqual([0, []]);
+  const said = Object.fromEntries(hopsOf(told).map(({ name, found }) => [name, found]));
+  expect(said['port']).toBe(`port ${lab.port.id} is enabled and bound to cnode01`);
+  expect(said['server']).toMatch(/^test-trace \([0-9a-f-]{36}\) is active$/);
+  expect(said['security groups']).toBe('test-trace');
+  expect(said['floating IPs']).toBe(`\`stackward trace floating-ip ${lab.floating.floating_ip_address}\``);
+});
+
+interface ServerTold extends Told {
+  readonly timeline: readonly Readonly<Record<string, string | null>>[];
+  readonly missing: readonly string[];
+}
+const traceServer = async (name: string, ...more: readonly string[]) =>
+  (await trace('server', name, ...more)) as ServerTold;
+const columns = 'vm_name action event start_time finish_time result details'.split(' ');
+
+test("a server is traced with its port, its floating IP and one time line, which Nova's database and its API tell alike", async () => {
+  const byApi = await traceServer('test-trace');
+  expect([byApi.exitCode, byApi.firstBroken]).toEqual([0, null]);
+  expect(byApi.legs.length).toBe(4);
+  expect(byApi.timeline.map((row) => row.action)).toEqual(expect.arrayContaining(['create', 'stop', 'start']));
+  for (const row of byApi.timeline) expect(Object.keys(row)).toEqual(columns);
+  expect(byApi.missing).toEqual([expect.stringContaining("name Nova's databases")]);
+  const byDatabase = await traceServer('test-trace', '--config', 'with-databases.yaml');
+  expect(byDatabase.missing).toEqual([]);
+  expect(byDatabase.timeline).toEqual(byApi.timeline);
+});
+
+test('a server that fits nowhere is named with its cause, and its fault stands in the time line', async () => {
+  const id = await lab.bootTooLarge();
+  const byApi = await traceServer(id);
+  expect([byApi.exitCode, byApi.firstBroken?.name]).toEqual([2, 'state']);
+  const byDatabase = await traceServer('test-trace-large', '--config', 'with-databases.yaml');
+  for (const told of [byApi, byDatabase])
+    expect(told.timeline.at(-1)).toMatchObject({
+      vm_name: 'test-trace-large',
+      event: '#instance fault',
+      result: expect.stringContaining('No valid host') as string,
+    });
 });

@@ -2,7 +2,7 @@
  * A floating IP of the lab that really answers: a server of Nova on cnode01, plugged as Nova would, behind a router of a real L3
  * agent on cnode02, and a client on the external network. stackward reaches both hosts by ssh.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -96,6 +96,11 @@ export class LabFloatingIp {
     }
     const hosts = `hosts:\n  - ssh: "{host}"\n    sshConfig: ${this.sshd.configFile}\n`;
     this.command.write('stackward.yaml', `cloud: stackward-lab\n${hosts}`);
+    const { ports, passwords } = this.cloud.lab;
+    const login = `    host: 127.0.0.1\n    port: ${ports.mariadb}\n    user: stack\n    password: \${NOVA_PASSWORD}\n    tls: off\n`;
+    const databases = `databases:\n${['nova', 'nova_cell0'].map((name) => `  ${name}:\n${login}`).join('')}`;
+    this.command.env = { ...this.command.env, NOVA_PASSWORD: passwords.services };
+    this.command.write('with-databases.yaml', `cloud: stackward-lab\n${hosts}${databases}`);
   }
 
   private async makeNetworks(): Promise<void> {
@@ -201,12 +206,50 @@ export class LabFloatingIp {
     );
   }
 
+  /** Pings from outside until `work` ends. */
+  async whilePinging<Value>(work: () => Promise<Value>): Promise<Value> {
+    const address = this.floating.floating_ip_address;
+    const ping = spawn('ip', ['netns', 'exec', this.client, 'ping', '-q', '-i', '0.2', '-n', address], {
+      stdio: 'ignore',
+    });
+    try {
+      return await work();
+    } finally {
+      ping.kill('SIGINT');
+    }
+  }
+
+  /** A server that fits on no host; it ends in ERROR. */
+  async bootTooLarge(): Promise<string> {
+    const { admin } = this.cloud;
+    const flavor = { name: this.name, vcpus: 1, ram: 1 << 20, disk: 1 };
+    const made = await admin.call<{ flavor: Made }>('compute', '/flavors', { method: 'POST', body: { flavor } });
+    const { images } = await admin.call<{ images: Made[] }>('image', '/v2/images?name=stackward-utm');
+    const server = {
+      name: `${this.name}-large`,
+      imageRef: images[0]!.id,
+      flavorRef: made.flavor.id,
+      networks: [{ uuid: this.inner.networkId }],
+    };
+    const answer = await admin.call<{ server: Made }>('compute', '/servers', { method: 'POST', body: { server } });
+    for (;;) {
+      const found = await admin.call<{ server: { status: string } }>('compute', `/servers/${answer.server.id}`);
+      if (found.server.status === 'ERROR') return answer.server.id;
+      await sleep(300);
+    }
+  }
+
   async untilAnswering(answer = true): Promise<void> {
     const giveUpAt = Date.now() + 120_000;
     while ((await this.answers()) !== answer) {
       if (Date.now() > giveUpAt) throw new Error(`the floating IP ${answer ? 'never answered' : 'still answers'}`);
       await sleep(200);
     }
+  }
+
+  /** Changes nothing of the router, and makes its agent set it up anew. */
+  nudge(): Promise<void> {
+    return this.put(`/routers/${this.router}`, { router: { name: this.name } });
   }
 
   get namespace(): string {
@@ -254,6 +297,9 @@ export class LabFloatingIp {
       await admin.call('compute', `/servers/${id}`, { method: 'DELETE' });
       while ((await admin.call('compute', `/servers/${id}`, { mayBeAbsent: true })) !== undefined) await sleep(200);
     }
+    const flavors = await this.list<Made & { name: string }>('compute', '/flavors', 'flavors');
+    for (const { id, name } of flavors)
+      if (name === this.name) await admin.call('compute', `/flavors/${id}`, { method: 'DELETE' });
     const networks = await this.list('network', `/v2.0/networks?name=${this.name}`, 'networks');
     for (const { id } of networks)
       for (const floating of await this.list('network', `/v2.0/floatingips?floating_network_id=${id}`, 'floatingips'))

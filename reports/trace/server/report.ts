@@ -26,18 +26,28 @@ export function traceOfServer(
   const actions = known?.actions ?? (facts.actions.isRead ? facts.actions.value : []);
   const { fault, faultDetails } = facts.server;
   const last = fault === undefined ? [] : [{ ...fault, ...defined({ details: faultDetails }) }];
+  const own = ports.isRead
+    ? ports.value.flatMap((port) => judgePort(port))
+    : [{ title: 'Its ports', hops: [unreadable('ports', 'Neutron', ports)] }];
   return {
     subject: subjectOfServer(facts),
     legs: [
       { title: 'The server', hops: [verdictHop(verdict, saySituation(verdict, facts))] },
-      ...(ports.isRead
-        ? ports.value.flatMap((port) => judgePort(port))
-        : [{ title: 'Its ports', hops: [unreadable('ports', 'Neutron', ports)] }]),
-      ...floating.flatMap((seen) => judgeFloatingIp(seen, { protocol: 'icmp' })),
+      ...own,
+      ...floating.flatMap((seen) => withoutKnown(judgeFloatingIp(seen, { protocol: 'icmp' }), own)),
     ],
     timeline: timelineOf(facts.server, actions, known?.faults ?? last),
     missing: missingOf({ facts, history }),
   };
+}
+
+/** Hops of a port stand once, in the leg of the port. */
+function withoutKnown(legs: readonly Leg[], known: readonly Leg[]): readonly Leg[] {
+  const said = new Set(known.flatMap(({ hops }) => hops.map(({ name, found }) => `${name}: ${found}`)));
+  return legs.map(({ title, hops }) => ({
+    title,
+    hops: hops.filter(({ name, found }) => !said.has(`${name}: ${found}`)),
+  }));
 }
 
 function verdictHop(verdict: Verdict, situation: string): Hop {
@@ -67,9 +77,9 @@ function verdictHop(verdict: Verdict, situation: string): Hop {
 function missingOf({ facts, history }: Pick<ServerSeen, 'facts' | 'history'>): readonly string[] {
   if (history.isRead && history.value !== undefined) return [];
   const limits =
-    "the API tells the newest actions and the last fault alone; name Nova's database in stackward.yaml for all";
+    "The API tells the newest actions and the last fault alone; name Nova's databases in stackward.yaml for all.";
   return [
     ...(history.isRead ? [] : [`Nova's database was not read: ${history.why}`]),
-    ...(facts.actions.isRead ? [limits] : [`its actions were not read: ${facts.actions.why}`]),
+    ...(facts.actions.isRead ? [limits] : [`Its actions were not read: ${facts.actions.why}`]),
   ];
 }
