@@ -1,5 +1,5 @@
 /** What a trace reads on hosts: a router's namespace on the L3 agent's host, and a port's devices on its compute host. */
-import type { HostReader, HostTables, Outcome, ReaderOutput } from '../../lib/hosts/host';
+import type { HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { look, read, type Looked } from '../looked';
@@ -15,6 +15,7 @@ import {
   type Route,
 } from './devices';
 import { parseNat, type NatRule } from './nat';
+import { readFilter, type FilterSeen } from './packet/read';
 import { parseSwitch, type SwitchPort } from './switch';
 
 /** How a router's namespace is on one host. */
@@ -35,7 +36,8 @@ export interface PortPlace {
   readonly host: string;
   readonly links: Looked<readonly Link[]>;
   readonly switch: Looked<readonly SwitchPort[]>;
-  readonly tables: Looked<HostTables>;
+  /** IPv4. */
+  readonly filter: Looked<FilterSeen>;
 }
 
 type Command = readonly string[];
@@ -117,12 +119,6 @@ export async function readPortPlace(readers: ReportReaders, host: string): Promi
   const commands = [linkCommand, bridges, ports, interfaces];
   const all = opened.isRead ? await look(() => runAll(opened.value, commands)) : opened;
   const told: Told = all.isRead ? all.value : () => Promise.resolve(all);
-  const tables = opened.isRead
-    ? await look(async () => {
-        const [outcome] = await opened.value.read([{ verb: 'save-tables', family: 4 }]);
-        if (!outcome.ok) throw outcome.error;
-        return outcome.value;
-      })
-    : opened;
-  return { host, links: parsed(await told(linkCommand), parseLinks), switch: await switchOf(told), tables };
+  const filter = await look(() => readFilter(readers, host, 4));
+  return { host, links: parsed(await told(linkCommand), parseLinks), switch: await switchOf(told), filter };
 }

@@ -1,13 +1,16 @@
 /** The hops of a port: its record, its binding, its devices on the compute host, and who may reach it. Pure. */
 import type { GroupRecord, PortRecord, SubnetRecord } from '../../lib/contract/trace-ports';
-import type { HostTables } from '../../lib/hosts/host';
-import { parseRuleset, rulesOf } from '../../lib/iptables/ruleset';
+import { parseAddress } from '../../lib/net/ip-ranges';
+import type { Chain, Table } from '../../lib/packet-path/tables';
 import type { Heartbeat } from '../heartbeats';
 import type { Looked } from '../looked';
 import { portDevice, switchTrouble } from './device-hops';
 import { letIn, sayKnock, sayRule, type Knock } from './groups';
 import { assumed, broken, hopOf, proved, type Hop } from './hop';
 import type { PortPlace } from './host-looks';
+import { entersPort } from './packet/judge';
+import { firstPacket } from './packet/question';
+import type { FilterSeen } from './packet/read';
 
 export interface PortSeen {
   readonly port: PortRecord;
@@ -167,11 +170,7 @@ export function groupsHop({ port, groups }: PortSeen, knock: Knock): Hop {
   return hopOf(name, api, groups, (all) => {
     const entry = letIn(all, knock);
     if (entry.is === 'from anywhere')
-      return assumed(
-        name,
-        api,
-        `group ${entry.group} lets ${sayKnock(knock)} in from anywhere, by the API; the host's rules were not compared`,
-      );
+      return proved(name, api, `group ${entry.group} lets ${sayKnock(knock)} in from anywhere`);
     if (entry.is === 'from some')
       return assumed(
         name,
@@ -206,26 +205,19 @@ function refusedByGroups(name: string, port: PortRecord, groups: readonly GroupR
 export function filterHop({ port, place }: PortSeen): Hop {
   const name = 'packet filter';
   if (place === undefined) return assumed(name, '?', 'the port is on no known host');
-  return hopOf(name, place.host, place.tables, (tables) => judgeTables(name, port, place.host, tables));
+  return hopOf(name, place.host, place.filter, (seen) => judgeChains(name, port, place.host, seen));
 }
 
-function judgeTables(name: string, port: PortRecord, host: string, { text, hasHook }: HostTables): Hop {
-  const rules = rulesOf(parseRuleset(text));
+function judgeChains(name: string, port: PortRecord, host: string, { filter: { tables } }: FilterSeen): Hop {
   const tap = portDevice('tap', port);
-  const own = rules.filter(({ text: rule }) => rule.includes(tap));
-  const chain = new RegExp(`-i${port.id.slice(0, 10)}$`);
-  const evidence = exceptionsOf(rules, tap);
+  const chains = tables.get('filter')?.chains ?? new Map<string, Chain>();
+  const evidence = exceptionsOf([...tables.values()], tap);
   if (port.hasPortSecurity === false) return proved(name, host, 'port security is off there as well', evidence);
-  if (rules.some((rule) => chain.test(rule.chain)))
+  const own = `-i${port.id.slice(0, 10)}`;
+  if ([...chains].some(([chain, { rules }]) => chain.endsWith(own) && rules.length > 0))
     return proved(name, host, `the agent's chains of ${tap} are there`, evidence);
-  if (hasHook && port.vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true')
-    return broken(
-      name,
-      host,
-      `the agent has made no chains for ${tap}`,
-      wireAnew(host),
-      own.map(({ chain: from, text: rule }) => `-A ${from} ${rule}`).slice(0, 5),
-    );
+  if (chains.has('neutron-filter-top') && port.vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true')
+    return broken(name, host, `the agent has made no chains for ${tap}`, wireAnew(host));
   return assumed(
     name,
     host,
@@ -235,14 +227,30 @@ function judgeTables(name: string, port: PortRecord, host: string, { text, hasHo
 }
 
 /** Rules of stackward's chains that name this tap. */
-export const exceptionsOf = (rules: ReturnType<typeof rulesOf>, tap: string): string[] => {
-  const found = rules.filter(
-    ({ chain, text }) => chain.startsWith('stackward-') && new RegExp(` ${tap}( |$)`).test(text),
+function exceptionsOf(tables: readonly Table[], tap: string): string[] {
+  const found = tables.flatMap(({ chains }) =>
+    [...chains].flatMap(([chain, { rules }]) => (chain.startsWith('stackward-') ? rules : [])),
   );
-  return found.length === 0
-    ? []
-    : [`exceptions of stackward: ${found.length}`, ...found.slice(0, 5).map(({ text }) => text)];
-};
+  const naming = found.filter((rule) => new RegExp(` ${tap}( |$)`).test(rule));
+  return naming.length === 0 ? [] : [`exceptions of stackward: ${naming.length}`, ...naming.slice(0, 5)];
+}
+
+/** Somebody outside: an address of documentation (RFC 5737), which no group names. */
+const stranger = parseAddress('192.0.2.1');
+
+/** Whether the host's own tables let a first packet from outside in. */
+export function arrivalHop({ port, groups, place }: PortSeen, address: string, knock: Knock): Hop {
+  const name = 'packet filter';
+  if (place === undefined) return assumed(name, '?', 'the port is on no known host');
+  const to = parseAddress(address);
+  const question =
+    knock.protocol === 'icmp'
+      ? { from: port.id, to, protocol: 1 }
+      : { from: port.id, to, protocol: 6, destinationPort: knock.port };
+  const hop = entersPort({ port, groups, host: place.filter }, firstPacket(question, stranger));
+  const tables = place.filter.isRead ? [...place.filter.value.filter.tables.values()] : [];
+  return { ...hop, name, evidence: [...exceptionsOf(tables, portDevice('tap', port)), ...hop.evidence] };
+}
 
 /** The way back begins in the server, where nobody looks. */
 export function guestHop({ port, subnets }: PortSeen, address: string, routerAddress: string | undefined): Hop {

@@ -154,7 +154,7 @@ test('nothing is named while the server answers, and what nobody looked at is as
   await lab.untilAnswering();
   const told = await traceIt();
   expect([told.exitCode, told.firstBroken, having(told, 'unreadable')]).toEqual([0, null, []]);
-  expect(having(told, 'assumed')).toEqual(['security groups', 'inside the server', 'physical network']);
+  expect(having(told, 'assumed')).toEqual(['inside the server', 'physical network']);
 });
 
 test.each(breaks)('$name: it is named, and its step makes the server answer', async (broken) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../../lib/hosts/host';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type {
+  DhcpAgent,
   FloatingIpRecord,
   GroupRecord,
   PortRecord,
@@ -18,6 +19,8 @@ import { judgeFloatingIp } from '../../reports/trace/floating-ip/judge';
 import { readFloatingIp } from '../../reports/trace/floating-ip/read';
 import type { Knock } from '../../reports/trace/groups';
 import type { Leg } from '../../reports/trace/hop';
+import { judgePort, readWholePort } from '../../reports/trace/port';
+import type { Sources } from '../../reports/sources';
 
 type Changeable<Value> = Value extends Date
   ? Value
@@ -38,6 +41,7 @@ interface Recording {
     groups: GroupRecord[];
     subnets: SubnetRecord[];
     portsWithAddress?: PortRecord[];
+    dhcpAgents?: DhcpAgent[];
     find: WholeServer[];
   };
   agents: { value: Heartbeat[] };
@@ -73,7 +77,12 @@ export function readersOf({ answers, hosts }: Recorded): ReportReaders {
     <Value>(value: Value) =>
     (): Promise<Value> =>
       Promise.resolve(value);
-  const lists = Object.entries({ portsWithAddress: [], ...answers }).map(([name, value]) => [name, give(value)]);
+  const lists = Object.entries({
+    portsWithAddress: [],
+    dhcpAgents: [],
+    floatingIpsOfPorts: answers.floatingIps,
+    ...answers,
+  }).map(([name, value]) => [name, give(value)]);
   return {
     networkTrace: give(Object.fromEntries(lists)),
     host: (target: string) => {
@@ -86,11 +95,16 @@ export function readersOf({ answers, hosts }: Recorded): ReportReaders {
   } as unknown as ReportReaders;
 }
 
-export async function judged(given: Recorded, knock: Knock = { protocol: 'icmp' }): Promise<readonly Leg[]> {
-  const beats = (): Promise<Looked<readonly Heartbeat[]>> => Promise.resolve(read(given.agents.value));
-  const sources = {
+const sourcesOf = ({ agents, answers }: Recorded): Sources => {
+  const beats = (): Promise<Looked<readonly Heartbeat[]>> => Promise.resolve(read(agents.value));
+  return {
     heartbeats: { neutron: beats, nova: beats, cinder: beats },
-    serverReader: () => Promise.resolve(read({ find: () => Promise.resolve(given.answers.find) })),
-  };
-  return judgeFloatingIp(await readFloatingIp(given.wanted, readersOf(given), sources as never), knock);
-}
+    serverReader: () => Promise.resolve(read({ find: () => Promise.resolve(answers.find) })),
+  } as unknown as Sources;
+};
+
+export const judged = async (given: Recorded, knock: Knock = { protocol: 'icmp' }): Promise<readonly Leg[]> =>
+  judgeFloatingIp(await readFloatingIp(given.wanted, readersOf(given), sourcesOf(given)), knock);
+
+export const judgedPort = async (given: Recorded): Promise<readonly Leg[]> =>
+  judgePort(await readWholePort(given.answers.port.id, readersOf(given), sourcesOf(given)));

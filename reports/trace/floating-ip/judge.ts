@@ -3,10 +3,20 @@ import type { FloatingIpRecord, PortRecord, RouterAgent, RouterRecord } from '..
 import type { WholeServer } from '../../../lib/contract/server-ports';
 import type { Looked } from '../../looked';
 import { countersLeg, type TwoLooks } from '../counters';
-import type { Knock } from '../groups';
+import { letIn, type Knock } from '../groups';
 import { assumed, broken, hopOf, proved, unreadable, type Hop, type Leg } from '../hop';
 import type { RouterPlace } from '../host-looks';
-import { bindingHop, filterHop, groupsHop, guestHop, l2AgentHop, tapHop, wiringHop, type PortSeen } from '../port-hops';
+import {
+  arrivalHop,
+  bindingHop,
+  filterHop,
+  groupsHop,
+  guestHop,
+  l2AgentHop,
+  tapHop,
+  wiringHop,
+  type PortSeen,
+} from '../port-hops';
 import {
   agentHop,
   defaultRouteHop,
@@ -141,6 +151,10 @@ function insideOf(seen: FloatingIpSeen, floating: FloatingIpRecord, router: Rout
   return { floating, router, place, ports: routerPorts, fixedAddress, subnetId };
 }
 
+/** From some addresses alone: nobody said whose packet it is, so no table can be walked. */
+const isOpen = ({ port, groups }: PortSeen, knock: Knock): boolean =>
+  port.hasPortSecurity === false || (groups.isRead && letIn(groups.value, knock).is === 'from anywhere');
+
 /** The port's hops on the way in, and those with which the answer begins. */
 function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Knock): readonly [Hop[], Hop[]] {
   const { port: looked, servers, router } = seen;
@@ -154,6 +168,7 @@ function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Kn
   const known = router?.isRead === true ? router.value : undefined;
   const inside = known === undefined ? undefined : insideOf(seen, floating, known);
   const address = floating.fixedAddress ?? '';
+  const chains = filterHop(found);
   // Nova takes the tap of a server that does not run away, so its state comes first.
   const hops = [
     bindingHop(found),
@@ -162,7 +177,7 @@ function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Kn
     tapHop(found),
     wiringHop(found),
     groupsHop(found, knock),
-    filterHop(found),
+    chains.proof === 'broken' || address === '' || !isOpen(found, knock) ? chains : arrivalHop(found, address, knock),
     ...(inside === undefined ? [] : [neighbourHop(inside, found.port.mac)]),
   ];
   return [hops, [guestHop(found, address, routerAddress(inside))]];

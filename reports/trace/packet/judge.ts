@@ -124,6 +124,9 @@ function otherFilter({ vifType, vifDetails, hasPortSecurity }: PortRecord): stri
     : `iptables does not decide there: the port is bound as ${vifType}`;
 }
 
+/** The first packet of a connection, as it comes out of the switch to the port. */
+export const entersPort = (side: PortSide, packet: Packet): Hop => pass({ side, direction: 'enters', packet });
+
 function pass(passing: Passing): Hop {
   const { side, direction, beside } = passing;
   const { port, host } = side;

@@ -106,7 +106,7 @@ async function destinationOf(
 
 const switchOf = (version: IpVersion): string => `bridge-nf-call-${version === 4 ? 'iptables' : 'ip6tables'}`;
 
-async function readFilter(readers: ReportReaders, name: string, family: IpVersion): Promise<FilterSeen> {
+export async function readFilter(readers: ReportReaders, name: string, family: IpVersion): Promise<FilterSeen> {
   const host = await readers.host(`host:${name}`);
   const [tables, bridges, saved, asked] = await host.read([
     { verb: 'save-tables', family },
