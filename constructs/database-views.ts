@@ -14,6 +14,11 @@ export interface DatabaseViewsProps {
    * @default `nova`, `nova_api`, `nova_cell0`, `neutron`, `keystone`, `cinder`, `glance`, as far as they are there
    */
   readonly schemas?: SchemaNames;
+  /**
+   * vCPUs that a host gives for each of its processors, where no database tells it, as before Liberty.
+   * @default the totals of hosts stay empty there
+   */
+  readonly vcpuRatio?: number;
 }
 
 /**
@@ -23,12 +28,12 @@ export interface DatabaseViewsProps {
  *     new DatabaseViews(stack, 'Views');
  */
 export class DatabaseViews extends Construct {
-  constructor(scope: Construct, id: string, { views = viewNames, schemas }: DatabaseViewsProps = {}) {
+  constructor(scope: Construct, id: string, { views = viewNames, schemas, vcpuRatio }: DatabaseViewsProps = {}) {
     super(scope, id);
     checkTexts(this, { ...schemas });
     if (views.length === 0) addFinding(this, 'it names no view; leave "views" out, or leave out the construct');
     for (const view of new Set(views)) {
-      const spec = { view, ...defined({ schemas }) };
+      const spec = { view, ...defined({ schemas, vcpuRatio: view === 'vw_inventory' ? vcpuRatio : undefined }) };
       const parsed = databaseViewSpec.safeParse(spec);
       const [issue] = parsed.success ? [] : parsed.error.issues;
       if (issue !== undefined) {

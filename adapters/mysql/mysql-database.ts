@@ -235,7 +235,9 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
   define(statement: string): Promise<void> {
     return this.exclusively(async (session) => {
       await this.run(session, statement).catch((error: unknown) => {
-        throw isConnectionLost(error) ? unknownOutcome(error, this.options, 'a statement that defines') : error;
+        if (!isConnectionLost(error)) throw error;
+        this.forget(session);
+        throw unknownOutcome(error, this.options, 'a statement that defines');
       });
     });
   }

@@ -2,6 +2,7 @@
  * Brings back what was there before a recorded run. The run's folder may have come from anywhere:
  * docs/adr/0004-journal.md.
  */
+import { recordsTarget } from '../../lib/contract/target';
 import { readRun } from '../../adapters/files/journal-folder';
 import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
 import { plan } from '../../lib/run/engine';
@@ -82,8 +83,9 @@ function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
 /**
  * Refuses to ask of one cloud what was asked of another cloud's API or database. Hosts are compared one by one later.
  */
-function refuseOtherTargets({ name, record }: RecordedRun, { cloud }: Readers): void {
-  const known = ['database:neutron', `api:${cloud}`];
+function refuseOtherTargets({ name, record }: RecordedRun, { cloud, databases }: Readers): void {
+  const own = databases.has('stackward') ? [recordsTarget] : [];
+  const known = ['database:neutron', ...own, `api:${cloud}`];
   const elsewhere = record.steps.find(({ target }) => !target.startsWith('host:') && !known.includes(target));
   if (elsewhere)
     throw new InvalidConfiguration(

@@ -17,13 +17,14 @@ import type { ViewImpossible, ViewMade } from './view-made';
 
 type CellName = 'nova' | 'nova_cell0';
 
-export function inventory(names: SchemaNames, seen: SchemasSeen): ViewMade | ViewImpossible {
+/** @param vcpuRatio of hosts of which no database tells it */
+export function inventory(names: SchemaNames, seen: SchemasSeen, vcpuRatio?: number): ViewMade | ViewImpossible {
   const found = new Parts(names, seen);
   const cells = (['nova', 'nova_cell0'] as const).flatMap((name) => found.find(name, 'servers') ?? []);
   const [nova] = cells;
   if (nova === undefined || nova.schema !== schemaOf('nova', names))
     return { missing: found.missing.get('servers') ?? [`${schemaOf('nova', names)}.instances`] };
-  const rows = cells.map((servers) => new Rows(servers, cells, found));
+  const rows = cells.map((servers) => new Rows(servers, cells, found, vcpuRatio));
   const values = rows.map((row) => row.values());
   const selects = rows.map((row, place) => row.select(values[place] ?? {}));
   const isEmpty = (name: string): boolean => values.every((each) => each[name] === undefined);
@@ -76,6 +77,7 @@ class Rows {
     /** All cells, in which the servers of a project are counted. */
     private readonly cells: readonly Part[],
     private readonly found: Parts,
+    private readonly vcpuRatio: number | undefined,
   ) {
     this.#cell = servers === cells[0] ? 'nova' : 'nova_cell0';
   }
@@ -135,7 +137,12 @@ class Rows {
     };
     const share = (part: string | undefined, whole: string | undefined): string | undefined =>
       part && whole && `CASE WHEN ${whole} > 0 THEN (200 * ${part} + ${whole}) DIV (2 * ${whole}) END`;
-    const ratio = fields['vcpuRatio'] === undefined ? undefined : `NULLIF(${valueOfHost('vcpuRatio')}, 0)`;
+    const told = fields['vcpuRatio'] === undefined ? undefined : `NULLIF(${valueOfHost('vcpuRatio')}, 0)`;
+    const given = this.vcpuRatio === undefined ? undefined : String(this.vcpuRatio);
+    // A server that runs nowhere has no host, and so no ratio.
+    const known = [told, given].filter((expression) => expression !== undefined).join(', ');
+    const ratio =
+      hosts && known !== '' ? `CASE WHEN ${valueOfHost('host')} IS NOT NULL THEN COALESCE(${known}) END` : undefined;
     const total = ratio && `FLOOR(${valueOfHost('vcpus')} * ${ratio})`;
     return {
       zone: zone === undefined ? this.field('zone') : `COALESCE(${zone}, ${this.server('zone')})`,

@@ -8,12 +8,21 @@ import { vmTrace } from './vm-trace';
 export const viewNames = ['vw_inventory', 'vw_vm_trace'] as const;
 export type ViewName = (typeof viewNames)[number];
 
-type Maker = (names: SchemaNames, seen: SchemasSeen) => ViewMade | ViewImpossible;
+/** What a declaration may say about a view. */
+export interface ViewOptions {
+  readonly schemas?: SchemaNames | undefined;
+  readonly vcpuRatio?: number | undefined;
+}
+
+type Maker = (names: SchemaNames, seen: SchemasSeen, vcpuRatio?: number) => ViewMade | ViewImpossible;
 
 const makers: Readonly<Record<ViewName, Maker>> = { vw_inventory: inventory, vw_vm_trace: vmTrace };
 
-export const makeView = (view: ViewName, names: SchemaNames, seen: SchemasSeen): ViewMade | ViewImpossible =>
-  makers[view](names, seen);
+export const makeView = (
+  view: ViewName,
+  { schemas = {}, vcpuRatio }: ViewOptions,
+  seen: SchemasSeen,
+): ViewMade | ViewImpossible => makers[view](schemas, seen, vcpuRatio);
 
 /**
  * One statement that puts the view in the place of the one before, as a whole. Whoever reads the view does so with the

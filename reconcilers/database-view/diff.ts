@@ -54,7 +54,7 @@ function compare(
     return refuse(`${record.owner} has the view ${place}, for ${record.path}; let one of the two have it`);
   if (thing && !record)
     return refuse(`${place} is there, and stackward did not make it; rename it or drop it, then plan again`);
-  const made = makeView(view, declared.schemas ?? {}, observed.seen);
+  const made = makeView(view, declared, observed.seen);
   if ('missing' in made)
     return refuse(
       `the account of databases.stackward can't read ${made.missing.slice(0, 5).join(', ')}${made.missing.length > 5 ? ` and ${made.missing.length - 5} more columns` : ''}; GRANT it SELECT there (docs/database-grants.md), or name the schema in "schemas"`,
@@ -94,7 +94,7 @@ function reasonOf(record: ViewRecord | undefined, after: ViewRecord, observed: V
   if (record.entry.statement !== after.entry.statement)
     return JSON.stringify(record.entry.declared) === JSON.stringify(after.entry.declared)
       ? 'the schemas that it reads have other columns now, or this stackward makes it otherwise'
-      : 'the code declares other schemas';
+      : 'the code declares it otherwise';
   if (record.path !== after.path || record.stack !== after.stack) return 'its construct has another path or stack now';
   return undefined;
 }

@@ -9,6 +9,8 @@ export const databaseViewSpec = z.strictObject({
   view: z.enum(viewNames),
   /** Schemas of the services on the same server that don't have the usual name: `{ nova: 'nova_cell1' }`. */
   schemas: z.partialRecord(z.enum(databaseNames), schemaName).optional(),
+  /** vCPUs that a host gives for each of its processors, where no database tells it. Default: totals of hosts stay empty there. */
+  vcpuRatio: z.number().min(0.1).max(1000).optional(),
 });
 export type DatabaseViewDeclared = z.infer<typeof databaseViewSpec>;
 

@@ -13,10 +13,14 @@ const sayNames = (declared: DatabaseViewDeclared | undefined): string | undefine
 
 export function changesOf(record: ViewRecord | undefined, made: ViewMade, declared: DatabaseViewDeclared): Change[] {
   const [before, after] = [sayNames(record?.entry.declared), sayNames(declared)];
+  const [ratioBefore, ratioAfter] = [record?.entry.declared, declared].map((each) => each?.vcpuRatio?.toString());
   return [
     { attribute: 'columns', after: made.columns.join(', ') },
     { attribute: 'reads', after: made.reads.join(', ') },
     ...(before === after ? [] : [{ attribute: 'schemas', ...defined({ before, after }) }]),
+    ...(ratioBefore === ratioAfter
+      ? []
+      : [{ attribute: 'vcpu_ratio', ...defined({ before: ratioBefore, after: ratioAfter }) }]),
   ];
 }
 

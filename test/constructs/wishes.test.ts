@@ -101,6 +101,7 @@ const refused: Readonly<Record<string, Readonly<Record<string, (stacks: Stacks) 
   'database-view': {
     view: views({ views: [wrong('vw_everything')] }),
     schemas: views({ schemas: { nova: 'nova`; DROP DATABASE nova' } }),
+    vcpuRatio: views({ vcpuRatio: 0 }),
   },
   'firewall-exception': {
     portId: withBadPort(exception({})),

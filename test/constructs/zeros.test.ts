@@ -86,6 +86,7 @@ const limits = (group: string, names: string, verdict: Verdict): Record<string, 
 const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
   AllocationPoolsProps: { allowShrink: 'ours' },
   BridgePortProps: { hairpin: 'ours', learning: 'ours', flood: 'ours' },
+  DatabaseViewsProps: { vcpuRatio: 'ours' },
   FixedIpPortProps: {
     isGateway: 'ours',
     outsidePools: 'ours',

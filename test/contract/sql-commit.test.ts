@@ -63,3 +63,31 @@ describe('a COMMIT that the server refuses', () => {
     await close();
   });
 });
+
+describe('a statement that commits by itself', () => {
+  const defineThrough = async (verdict: 'before' | 'after') => {
+    const proxy = await SqlProxy.open(options);
+    proxy.meeting = {
+      [verdict]: ({ sql }: { readonly sql: string }) => (/^CREATE VIEW/.test(sql) ? 'cut' : undefined),
+    };
+    const writer = new MysqlWriter(proxy.options);
+    const defined = writer.define(`CREATE VIEW seen_${verdict} AS SELECT 1 AS one_row`);
+    await expect(defined).rejects.toMatchObject({
+      reason: 'TransientError',
+      message: expect.stringMatching(
+        /lost at a statement that defines: the outcome is unknown, so observe again/,
+      ) as unknown,
+    });
+    const views = await writer.query<{ name: string }>(
+      "SELECT TABLE_NAME AS name FROM information_schema.VIEWS WHERE TABLE_NAME LIKE 'seen\\_%'",
+    );
+    await writer.close();
+    await proxy.close();
+    return views.map(({ name }) => name);
+  };
+
+  test('is sent once, and its outcome is unknown where the connection is lost', async () => {
+    expect(await defineThrough('before')).toEqual([]);
+    expect(await defineThrough('after')).toEqual(['seen_after']);
+  });
+});

@@ -40,7 +40,11 @@ async function madeFor(era: InventoryEra) {
   const own = await mariadb.createSchema(`${era}_stackward`);
   const writer = new MysqlWriter(own);
   const [server] = await writer.query<{ version: string }>('SELECT VERSION() AS version');
-  const made = makeView('vw_inventory', names, await seeSchemas(writer, server?.version ?? '', Object.values(names)));
+  const made = makeView(
+    'vw_inventory',
+    { schemas: names, vcpuRatio: 5 },
+    await seeSchemas(writer, server?.version ?? '', Object.values(names)),
+  );
   if ('missing' in made) throw new Error(made.missing.join(', '));
   await writer.define(viewStatement(own.schema, 'vw_inventory', made));
   await writer.close();
@@ -55,7 +59,7 @@ async function reportOf(tables: InventoryTables, era: InventoryEra) {
     database: (target: string) => Promise.resolve(opened.get(target.slice('database:'.length) as DatabaseName)!),
     inventory: () => Promise.reject(new Error('no API here')),
   };
-  const { rows } = await takeInventory(readers, choose({ where: [] }, columns));
+  const { rows } = await takeInventory(readers, choose({ where: [], vcpuRatio: '5' }, columns));
   await Promise.all([...opened.values()].map((reader) => reader.close()));
   return rows;
 }

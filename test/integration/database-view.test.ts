@@ -1,5 +1,5 @@
 /** The kind on a real MariaDB: accounts and rights, foreign things, and runs that end half-way. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
@@ -7,6 +7,7 @@ import { bind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import { apply, plan } from '../../lib/run/engine';
 import { databaseView } from '../../reconcilers/database-view';
+import { CommandFolder } from '../support/command';
 import { CountedWriters } from '../support/counted-writers';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { memoryReaders, memoryWriters } from '../support/memory-kind';
@@ -230,4 +231,27 @@ test('a statement that the server refuses leaves view and row as they were', asy
   expect(failed).toEqual([expect.stringMatching(/CREATE VIEW/)]);
   expect([await records(), await views()]).toEqual(before);
   expect((await run(declared('vw_vm_trace'))).because).toEqual(['somebody changed it']);
+});
+
+test('the command plans, applies, verifies, removes and rolls back a view by stackward.yaml', async () => {
+  const { host, port, user, password, schema } = login;
+  const command = new CommandFolder({ VIEWS_PASSWORD: password });
+  const account = `host: ${host}, port: ${port}, user: ${user}, password: "\${VIEWS_PASSWORD}", schema: ${schema}, tls: off`;
+  command.write('stackward.yaml', `databases:\n  stackward: { ${account} }\n`);
+  const manifestOf = (resources: object) => ({ schemaVersion: '1.0', owner: 'team-a', stack: 'shared', resources });
+  const spec = { view: 'vw_vm_trace', schemas: { nova } };
+  command.write(
+    'with.json',
+    manifestOf({ 'shared/Views/vw_vm_trace': { kind: 'database-view', spec, dependsOn: [] } }),
+  );
+  command.write('without.json', manifestOf({}));
+  const codeOf = async (...args: string[]) => (await command.run(args)).code;
+  expect(await codeOf('plan', '--manifest', 'with.json')).toBe(2);
+  expect(await codeOf('apply', '--manifest', 'with.json', '--auto-approve')).toBe(0);
+  expect([await codeOf('verify', '--manifest', 'with.json'), (await trace()).length]).toEqual([0, 3]);
+  expect([await codeOf('apply', '--manifest', 'without.json', '--auto-approve'), await views()]).toEqual([0, []]);
+  const runs = readdirSync(join(command.folder, 'runs')).sort();
+  expect(await codeOf('rollback', runs.at(-1) ?? '', '--auto-approve')).toBe(0);
+  expect([await codeOf('verify', '--manifest', 'with.json'), (await trace()).length]).toEqual([0, 3]);
+  command.remove();
 });
