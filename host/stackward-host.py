@@ -78,7 +78,6 @@ READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line
     'initctl status %s' % WORD,
     '(docker|podman) ps',
     'oslopolicy-policy-generator --namespace %s' % WORD,
-    'oslo-config-generator --format json --namespace %s' % WORD,
     re.escape('dpkg-query -W -f=${Package}|${Version}|${Status}\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
     re.escape('rpm -qa --qf %{NAME}|%{VERSION}-%{RELEASE}|installed\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
     'systemctl show --property=%s %s' % (UNIT_PROPERTIES, WORD),
@@ -1483,6 +1482,37 @@ def service_processes(_):
     return {'processes': found[:MAX_PROCESSES], 'left': max(0, len(found) - MAX_PROCESSES)}
 
 
+# Names by which packages offer the options that a service registers; a name that a release has not is passed over.
+LIBRARIES = ('oslo.log oslo.messaging oslo.db oslo.policy oslo.concurrency oslo.cache oslo.limit oslo.reports oslo.privsep '
+             'oslo.middleware oslo.middleware.cors oslo.middleware.http_proxy_to_wsgi oslo.middleware.healthcheck '
+             'oslo.service.service oslo.service.wsgi oslo.service.sslutils oslo.service.periodic_task oslo.versionedobjects '
+             'keystonemiddleware.auth_token osprofiler castellan.config').split()
+NAMESPACES = {
+    u'nova': 'nova.conf os_vif os_brick'.split(),
+    u'neutron': ('neutron neutron.agent neutron.az.agent neutron.base.agent neutron.db neutron.dhcp.agent neutron.experimental '
+                 'neutron.extensions neutron.l3.agent neutron.metadata.agent neutron.metering.agent neutron.ml2 '
+                 'neutron.ml2.linuxbridge.agent neutron.ml2.macvtap.agent neutron.ml2.ovn neutron.ml2.ovs.agent neutron.ml2.sriov.agent '
+                 'neutron.ml2.xenapi neutron.ovn.metadata.agent nova.auth ironic.auth placement.auth').split(),
+    u'cinder': 'cinder os_brick'.split(), u'glance': 'glance.api glance.store glance.multi_store glance.registry os_brick'.split(),
+    u'keystone': ['keystone'], u'placement': ['placement.conf'],
+}
+
+
+def registered_options(q):
+    """What the packages on the host say that the services of a project register: their own generator of sample files tells."""
+    words = [word for name in NAMESPACES[q['project']] + LIBRARIES for word in ('--namespace', name)]
+    code, out, err = run('oslo-config-generator', ['--format', 'json'] + words)
+    if code != 0:
+        raise Failure('failed', 'oslo-config-generator ended with %d: %s' % (code, said(err)))
+    found = []
+    for section, group in sorted(json.loads(to_text(out))['options'].items()):
+        for option in group['opts']:
+            former = [{'section': f.get('group') or section, 'name': f['name'].replace('-', '_')}
+                      for f in option['deprecated_opts'] if f.get('name')]
+            found.append({'section': section, 'name': option['dest'], 'former': former, 'multiple': option['type'] == 'multi valued'})
+    return {'options': found}
+
+
 def address_of(text):
     """`0100007F:1F90` of /proc/net/tcp, whose groups of four bytes stand in the machine's own order."""
     raw, _, port = text.partition(':')
@@ -1830,6 +1860,7 @@ VARIANT = ('nft, legacy or only', is_in((u'nft', u'legacy', u'only')))
 LINES = ('a text of at most %d Mi characters' % (MAX_FILE >> 20), lambda value: isinstance(value, TEXT) and len(value) <= MAX_FILE)
 WORDS = ('1 to 8 words of at most 256 characters', is_argv)
 NAME = ('the name of a network device', matches(DEVICE.pattern))
+PROJECT = (', '.join(sorted(NAMESPACES)), is_in(list(NAMESPACES)))
 UNIT_NAME = ('the name of a unit', matches(u'%s\\Z' % WORD))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
 
@@ -1847,6 +1878,7 @@ VERBS = {
     'listeners': ('read', listeners, {}, {}),
     'read-config': ('read', read_config, {'path': PATH}, {}),
     'read-interfaces': ('read', read_interfaces, {'path': PATH}, {}),
+    'registered-options': ('read', registered_options, {'project': PROJECT}, {}),
     'log-errors': ('read', log_errors, {'path': PATH}, {}),
     'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},

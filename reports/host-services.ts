@@ -2,11 +2,11 @@
 import { UnrecoverableError } from '../lib/basics/errors';
 import type { HostRead, HostReader, Outcome } from '../lib/hosts/host';
 import { valueOf } from '../lib/hosts/host';
-import type { Listener, ServiceProcess, ToldText } from '../lib/hosts/service-answers';
-import type { OsloConfig } from '../lib/oslo-config/effective';
+import { optionProjects, type Listener, type ServiceProcess, type ToldText } from '../lib/hosts/service-answers';
+import type { OsloConfig, OsloOption } from '../lib/oslo-config/effective';
 import { eraOfLibrary, type Python } from '../lib/oslo-config/era';
 import { parseOsloFile, type OsloFile } from '../lib/oslo-config/file';
-import { configSources, searchName, type ConfigSource } from '../lib/oslo-config/reading-order';
+import { configSources, projectOf, searchName, type ConfigSource } from '../lib/oslo-config/reading-order';
 import { packagesOf, packageReaders, type InstalledPackage } from './packages';
 
 /** One file that the service reads, or should. */
@@ -33,6 +33,8 @@ export interface HostService {
 }
 
 export interface HostServices {
+  /** What the packages of each project register; a project that could not be asked is absent. */
+  readonly registered: ReadonlyMap<string, readonly OsloOption[]>;
   readonly services: readonly HostService[];
   readonly packages: readonly InstalledPackage[];
   readonly listeners: readonly Listener[];
@@ -76,6 +78,7 @@ export async function readHostServices(host: HostReader, named?: string): Promis
         unread: 'it runs in a container, whose files stackward does not read',
       })),
     ],
+    registered: new Map(),
     packages: installed,
     listeners: valueOf(sockets).sockets,
     now: new Date(valueOf(clock).time * 1000),
@@ -88,6 +91,17 @@ export const tooOldForServices =
 /** What the service has read is then what stood there before. */
 export const isWrittenAfterStart = (writtenAt: Date, { aliveSeconds }: ServiceProcess, now: Date): boolean =>
   now.getTime() - writtenAt.getTime() < aliveSeconds * 1000;
+
+/** Asks what the services of these projects register. It takes seconds, so that only a check that needs it does. */
+export async function withRegistered(host: HostReader, found: HostServices): Promise<HostServices> {
+  const projects = optionProjects.filter((project) => found.services.some(({ name }) => projectOf(name) === project));
+  if (projects.length === 0) return found;
+  const answers = await host.read(projects.map((project) => ({ verb: 'registered-options', project }) as const));
+  const registered = new Map(
+    answers.flatMap((answer, index) => (answer.ok ? [[projects[index] ?? '', answer.value.options] as const] : [])),
+  );
+  return { ...found, registered };
+}
 
 type Group = readonly [ServiceProcess, ...ServiceProcess[]];
 type Asked = Parameters<typeof configSources>[0];

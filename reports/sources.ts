@@ -30,7 +30,7 @@ import { valueOf, type HostFacts } from '../lib/hosts/host';
 import { count } from '../lib/render/text';
 import { thingsOf, type CountedThing } from './declared-things';
 import { readHostFiles, type HostFiles } from './host-files';
-import { readHostServices, tooOldForServices, type HostServices } from './host-services';
+import { readHostServices, tooOldForServices, withRegistered, type HostServices } from './host-services';
 import { look, read, untried, type Looked, type Unread } from './looked';
 
 export interface Watch {
@@ -231,7 +231,10 @@ export class Sources {
   readonly hostServices = once((): Promise<readonly LookedAtHost[]> =>
     Promise.all(
       this.readers.hostsToLookAt.map(async (host) => {
-        const services = await look(async () => readHostServices(await this.readers.host(`host:${host}`)));
+        const services = await look(async () => {
+          const reader = await this.readers.host(`host:${host}`);
+          return withRegistered(reader, await readHostServices(reader));
+        });
         const isOld = !services.isRead && services.why === tooOldForServices;
         return { host, services: isOld ? untried(tooOldForServices) : services };
       }),

@@ -37,6 +37,7 @@ const text = z.discriminatedUnion('exists', [
   }),
 ]);
 
+const optionName = z.string().max(200);
 const lines = z.array(short).max(20);
 
 export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<ServiceAnswers[V]> } = {
@@ -54,6 +55,18 @@ export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<S
   }),
   'read-config': text,
   'read-interfaces': text,
+  'registered-options': z.strictObject({
+    options: z
+      .array(
+        z.strictObject({
+          section: optionName,
+          name: optionName,
+          former: z.array(z.strictObject({ section: optionName, name: optionName })).max(50),
+          multiple: z.boolean(),
+        }),
+      )
+      .max(20_000),
+  }),
   'log-errors': z.discriminatedUnion('exists', [
     z.strictObject({ exists: z.literal(false) }),
     z.strictObject({ exists: z.literal(true), size: count, mtimeSeconds: seconds, lines }),

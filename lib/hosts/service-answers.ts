@@ -64,12 +64,27 @@ export interface Listener {
   readonly holders: readonly { readonly pid: number; readonly program: string }[];
 }
 
+interface OptionName {
+  readonly section: string;
+  readonly name: string;
+}
+
+export interface ToldOption extends OptionName {
+  readonly former: readonly OptionName[];
+  readonly multiple: boolean;
+}
+
+export const optionProjects = ['nova', 'neutron', 'cinder', 'glance', 'keystone', 'placement'] as const;
+export type OptionProject = (typeof optionProjects)[number];
+
 export type ServiceRead =
   | { readonly verb: 'service-processes' }
   | { readonly verb: 'listeners' }
   | { readonly verb: 'read-config'; readonly path: string }
   /** Of ifupdown. */
   | { readonly verb: 'read-interfaces'; readonly path: string }
+  /** Takes some seconds: the project's packages are loaded there. */
+  | { readonly verb: 'registered-options'; readonly project: OptionProject }
   | { readonly verb: 'log-errors'; readonly path: string }
   | { readonly verb: 'boot-log'; readonly unit: string };
 
@@ -79,6 +94,7 @@ export interface ServiceAnswers {
   listeners: { readonly sockets: readonly Listener[] };
   'read-config': ToldText;
   'read-interfaces': ToldText;
+  'registered-options': { readonly options: readonly ToldOption[] };
   'log-errors': LogErrors;
   'boot-log': BootLog;
 }

@@ -24,13 +24,24 @@ const inSections: ReadonlySet<string> = new Set(['pci alias', 'oslo_messaging_no
 const isMultiple = ({ section, name }: OptionName): boolean =>
   names.has(name) || inSections.has(`${section.toLowerCase()} ${name}`);
 
-/** Every option that a file sets, once each, by the name that stands there: of former names nothing is known here. */
-export function optionsSetIn({ files }: OsloConfig): readonly OsloOption[] {
+/**
+ * Every option that a file sets, once each.
+ *
+ * @param registered those that the service registers, by present and former names; [] where nobody asked: each name then
+ *   is an option of its own
+ */
+export function optionsSetIn({ files }: OsloConfig, registered: readonly OsloOption[] = []): readonly OsloOption[] {
   const found = new Map<string, OsloOption>();
+  const byName = new Map<string, OsloOption>();
+  for (const option of registered.toReversed())
+    for (const { section, name } of [...(option.former ?? []), option])
+      byName.set(`${sectionKey(section, 3)}\n${name}`, option);
   for (const { entries, python } of files)
     for (const { section, name } of entries) {
       const key = `${sectionKey(section, python)}\n${name}`;
-      if (!found.has(key)) found.set(key, { section, name, multiple: isMultiple({ section, name }) });
+      const known = byName.get(key);
+      const id = known === undefined ? key : `${sectionKey(known.section, 3)}\n${known.name}`;
+      if (!found.has(id)) found.set(id, known ?? { section, name, multiple: isMultiple({ section, name }) });
     }
   return [...found.values()];
 }

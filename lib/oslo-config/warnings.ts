@@ -26,6 +26,10 @@ export interface ConfigWarning extends Fault {
   readonly code: ConfigWarningCode;
 }
 
+/** Names of files that the service doesn't know, and what they are near to. Others may be of a plug-in that nobody asked. */
+export const misspeltNames = (config: OsloConfig, registered: readonly OsloOption[]): readonly ConfigWarning[] =>
+  config.files.flatMap((file) => new Names(registered, file).misspelt());
+
 /** @param registered every option that the service registers; undefined: unknown, and no name is called wrong */
 export function warningsOf(config: OsloConfig, registered?: readonly RegisteredOption[]): readonly ConfigWarning[] {
   return [
@@ -132,13 +136,17 @@ function shadowed(option: OsloOption, config: OsloConfig): readonly ConfigWarnin
   });
 }
 
+/** Options of keystoneauth's plug-ins, in whatever section logs in. */
+const ofAuthPlugin =
+  /^(auth_\w+|user(name|_id|_domain_(id|name))?|password|passcode|token|tenant_(id|name)|(project|default)_(domain_)?(id|name)|domain_(id|name)|trust_id|system_scope|region_name|endpoint\w*|interface|valid_interfaces|\w*identity\w*|service_(type|name)|\w*version|cafile|certfile|keyfile|insecure|timeout|collect_timing|split_loggers|\w*retr\w*)$/;
+
 /** Names of one file against the names that the service registers. */
 class Names {
   private readonly bySection = new Map<string, Set<string>>();
   private readonly sections = new Set<string>();
 
   constructor(
-    registered: readonly RegisteredOption[],
+    registered: readonly OsloOption[],
     private readonly file: OsloFile,
   ) {
     for (const { former = [], ...present } of registered)
@@ -162,6 +170,29 @@ class Names {
         return [warn('unknown option', file, [entry.line, entry.start], this.option(entry, known))];
       }),
     ];
+  }
+
+  /** Of a section or name that the service knows; credentials of Keystone's plug-ins are registered by no package. */
+  misspelt(): readonly ConfigWarning[] {
+    const { file } = this;
+    const isUnknown = (name: string): boolean => name !== defaultSection && !this.known(name);
+    const sections = file.sections.filter(({ name }) => isUnknown(name) && this.isNear(name, this.sections));
+    return [
+      ...sections.map(({ name, line }) =>
+        warn('unknown section', file, [line, file.lines[line - 1]?.start ?? 0], this.section(name)),
+      ),
+      ...file.entries.flatMap((entry) => {
+        const known = this.known(entry.section);
+        if (!known || known.has(entry.name) || ofAuthPlugin.test(entry.name) || !this.isNear(entry.name, known))
+          return [];
+        return [warn('unknown option', file, [entry.line, entry.start], this.option(entry, known))];
+      }),
+    ];
+  }
+
+  private isNear(name: string, names: ReadonlySet<string>): boolean {
+    const usual = name.trim().toLowerCase().replaceAll('-', '_');
+    return names.has(usual) || name.toUpperCase() === defaultSection || nearestNames(name, names).length > 0;
   }
 
   private known(section: string): ReadonlySet<string> | undefined {

@@ -1,5 +1,7 @@
 /** `stackward where` on the lab: real services of Zed's packages, under uWSGI, eventlet and by themselves. */
 import { readFileSync } from 'node:fs';
+import { LocalHost } from '../../adapters/host/local-host';
+import { valueOf } from '../../lib/hosts/host';
 import { CommandFolder } from '../support/command';
 import { getLab } from '../support/lab-cloud';
 
@@ -73,4 +75,24 @@ test('the text fits 80 columns, names each file with what names it, and holds no
   ];
   expect(passwords.length).toBeGreaterThan(3);
   for (const [, password = ''] of passwords) for (const text of texts) expect(text).not.toContain(password);
+});
+
+test('the packages of a host tell which options their services register, with former names', async () => {
+  const host = new LocalHost('controller');
+  try {
+    const [told] = await host.read([{ verb: 'registered-options', project: 'nova' }]);
+    const { options } = valueOf(told);
+    const find = (name: string) => options.find((option) => option.name === name);
+    expect(options.length).toBeGreaterThan(700);
+    expect(find('osapi_compute_listen_port')).toEqual({
+      section: 'DEFAULT',
+      name: 'osapi_compute_listen_port',
+      former: [],
+      multiple: false,
+    });
+    expect(find('device_spec')).toMatchObject({ section: 'pci', multiple: true });
+    expect(find('max_limit')?.former).toEqual([{ section: 'DEFAULT', name: 'osapi_max_limit' }]);
+  } finally {
+    await host.close();
+  }
 });

@@ -125,7 +125,7 @@ test('the errors at the end of a log are told, at most twenty, and none of a fil
   });
 });
 
-test('command lines of package managers, of systemctl and of the option generator are taken word by word', async () => {
+test('command lines of package managers and of systemctl are taken word by word', async () => {
   const run = (...argv: string[]) => ({ verb: 'run-reader', argv }) as const;
   const format = '-f=${Package}|${Version}|${Status}\\n';
   const [listed, ...refused] = await world.host.read([

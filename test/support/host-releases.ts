@@ -7,7 +7,15 @@ export const hostSource = readFileSync(join(__dirname, '../../host/stackward-hos
 /** Verbs of version 3 and later. */
 export const laterVerbs = [
   'clock',
-  ...(['service-processes', 'listeners', 'read-config', 'read-interfaces', 'log-errors', 'boot-log'] as const),
+  ...([
+    'service-processes',
+    'listeners',
+    'read-config',
+    'read-interfaces',
+    'log-errors',
+    'boot-log',
+    'registered-options',
+  ] as const),
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */

@@ -1,6 +1,7 @@
 /** A host in memory, as the host program tells of it: processes of services, their files, and the ports that they hold. */
 import type { HostRead, HostReader, Outcome } from '../../lib/hosts/host';
 import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
+import type { OsloOption } from '../../lib/oslo-config/effective';
 import { UnrecoverableError } from '../../lib/basics/errors';
 
 export interface MemoryHost {
@@ -10,6 +11,8 @@ export interface MemoryHost {
   readonly listeners?: readonly Listener[];
   /** Version of oslo.config. */
   readonly library?: string;
+  /** By project. */
+  readonly registered?: Readonly<Record<string, readonly OsloOption[]>>;
   /** Paths that the limits leave out. */
   readonly hidden?: readonly string[];
 }
@@ -47,6 +50,10 @@ export function memoryServiceHost(host: MemoryHost): HostReader {
     reason: 'outside-limits',
     error: new UnrecoverableError('it may not be read'),
   });
+  const isUntold = (question: HostRead): boolean =>
+    question.verb === 'registered-options'
+      ? host.registered?.[question.project] === undefined
+      : 'path' in question && hidden.includes(question.path);
   const absent = (path: string) => ({ exists: false, realPath: path, entries: [] });
   const there = (path: string, text: string) => {
     return { exists: true, realPath: path, text, mtimeSeconds, mode: 0o640, owner: 'root', group: 'nova' };
@@ -57,6 +64,7 @@ export function memoryServiceHost(host: MemoryHost): HostReader {
     if (question.verb === 'clock') return { time: memoryNow.getTime() / 1000 };
     if (question.verb === 'run-reader')
       return { code: 0, stdout: `python3-oslo.config|1:${library}-3|install ok installed\n`, stderr: '' };
+    if (question.verb === 'registered-options') return { options: host.registered?.[question.project] ?? [] };
     if (question.verb === 'read-config') {
       const text = files[question.path];
       return text === undefined ? absent(question.path) : there(question.path, text);
@@ -71,9 +79,7 @@ export function memoryServiceHost(host: MemoryHost): HostReader {
     stateFolder: '/var/lib/stackward',
     read: (questions) =>
       Promise.resolve(
-        questions.map((question) =>
-          'path' in question && hidden.includes(question.path) ? refused() : { ok: true, value: answer(question) },
-        ) as never,
+        questions.map((question) => (isUntold(question) ? refused() : { ok: true, value: answer(question) })) as never,
       ),
   };
 }

@@ -1,7 +1,7 @@
 /** SW-4010 over recorded files: what each mistake of a service's configuration is told as, and what is no mistake. */
 import { judgeOptions } from '../../reports/doctor/checks/options';
 import type { Result } from '../../reports/doctor/check';
-import { readHostServices } from '../../reports/host-services';
+import { readHostServices, withRegistered } from '../../reports/host-services';
 import { read } from '../../reports/looked';
 import { memoryNow, memoryServiceHost, serviceProcess, type MemoryHost } from '../support/memory-service-host';
 
@@ -16,7 +16,8 @@ async function judge(host: Partial<MemoryHost> & Pick<MemoryHost, 'files'>): Pro
       ...(host.files?.[local] === undefined ? [] : ['--config-file', local]),
     ]),
   ];
-  const services = await readHostServices(memoryServiceHost({ processes, ...host }));
+  const reader = memoryServiceHost({ processes, ...host });
+  const services = await withRegistered(reader, await readHostServices(reader));
   return judgeOptions([{ host: 'cnode01', services: read(services) }]);
 }
 
@@ -118,7 +119,59 @@ test('options that take several values, equal values and a sound file are fine',
     [local]: '[pci]\ndevice_spec = 1\n',
   };
   expect(told(await judge({ files }))).toEqual([
-    'fine options on cnode01: 2 files of nova-compute: no option is set to two values, and no line is lost; names are not compared with what the services register',
+    'fine options on cnode01: 2 files of nova-compute: no option is set to two values, and no line is lost; names are not compared with what the services of nova register, which that host does not tell',
+  ]);
+});
+
+const registered = {
+  nova: [
+    { section: 'DEFAULT', name: 'my_ip', former: [], multiple: false },
+    { section: 'DEFAULT', name: 'osapi_compute_listen_port', former: [], multiple: false },
+    {
+      section: 'filter_scheduler',
+      name: 'available_filters',
+      former: [{ section: 'DEFAULT', name: 'scheduler_filters' }],
+      multiple: true,
+    },
+    { section: 'api', name: 'max_limit', former: [{ section: 'DEFAULT', name: 'osapi_max_limit' }], multiple: false },
+    { section: 'keystone_authtoken', name: 'auth_type', former: [], multiple: false },
+  ],
+};
+
+test.each([
+  ['[DEFAULT]\nmy-ip = 1\n', 'option', /^line 2, column 1: .*write "my_ip"/],
+  ['[default]\nmy_ip = 1\n', 'section', /^line 1, column 1: .*write \[DEFAULT\], in capitals/],
+  ['[DEFAULT]\nosapi_compute_listen_prot = 1\n', 'option', /^line 2, column 1: .*perhaps "osapi_compute_listen_port"/],
+  ['[keystone_authtoke]\nauth_type = 1\n', 'section', /^line 1, column 1: .*perhaps \[keystone_authtoken\]/],
+])('%j has the name of an %s that nothing reads', async (text, what, evidence) => {
+  const [told, ...more] = await judge({ files: { [nova]: text }, registered });
+  expect(more).toEqual([]);
+  expect(told).toMatchObject({
+    result: 'risk',
+    found: `1 ${what} that the service does not know, and whose name is near to one.`,
+    evidence: [expect.stringMatching(evidence), 'read by nova-compute'],
+  });
+});
+
+test('names of plug-ins, credentials of Keystone and drivers are no misspelt ones', async () => {
+  const text =
+    '[DEFAULT]\nmy_vendor_thing = 1\n[keystone_authtoken]\nusername = nova\nauth_url = x\n[lvm-1]\nvolume_driver = x\n';
+  expect(told(await judge({ files: { [nova]: text }, registered }))).toEqual([
+    'fine options on cnode01: 1 file of nova-compute: no option is set to two values, and no line is lost',
+  ]);
+});
+
+test('a former name in a later file counts over the present name in an earlier one, and is told as the same option', async () => {
+  const files = {
+    [nova]: '[DEFAULT]\nscheduler_filters = a\n[api]\nmax_limit = 10\n[filter_scheduler]\navailable_filters = b\n',
+    [local]: '[DEFAULT]\nosapi_max_limit = 20\n',
+  };
+  expect(told(await judge({ files, registered }))).toEqual([
+    [
+      `risk ${local} on cnode01: It sets 1 option otherwise than a file that is read before it, and counts.`,
+      `  [api] max_limit counts: ${local}:2 = 20; does not count: ${nova}:4 = 10`,
+      '  read by nova-compute',
+    ].join('\n'),
   ]);
 });
 

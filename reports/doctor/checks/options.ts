@@ -3,7 +3,13 @@ import { count } from '../../../lib/render/text';
 import { accountOf, type OptionAccount, type PlacedValue } from '../../../lib/oslo-config/account';
 import type { OsloOption } from '../../../lib/oslo-config/effective';
 import { optionsSetIn } from '../../../lib/oslo-config/multiple';
-import { warningsOf, type ConfigWarning, type ConfigWarningCode } from '../../../lib/oslo-config/warnings';
+import { projectOf } from '../../../lib/oslo-config/reading-order';
+import {
+  misspeltNames,
+  warningsOf,
+  type ConfigWarning,
+  type ConfigWarningCode,
+} from '../../../lib/oslo-config/warnings';
 import { isWrittenAfterStart, type HostServices } from '../../host-services';
 import type { HostService } from '../../host-services';
 import { untried } from '../../looked';
@@ -75,9 +81,12 @@ const kinds: Readonly<Record<Exclude<ConfigWarningCode, 'shadowed'>, Kind>> = {
 };
 
 /** The lines of one file with one kind of mistake. */
-function mistakes(host: string, { services, now }: HostServices): readonly Trouble[] {
+function mistakes(host: string, { services, registered, now }: HostServices): readonly Trouble[] {
   const told = services.flatMap((service) =>
-    warningsOf(service.config).map((warning) => {
+    [
+      ...warningsOf(service.config),
+      ...misspeltNames(service.config, registered.get(projectOf(service.name)) ?? []),
+    ].map((warning) => {
       const { code, path, line, column } = warning;
       return [
         `${code} ${path}:${line}:${column}`,
@@ -137,8 +146,8 @@ const ofPackage = ({ where }: PlacedValue): boolean => where.startsWith('/usr/sh
 const fileOf = ({ where }: PlacedValue): string => where.replace(/:\d+$/, '');
 
 /** Places that set one option otherwise than the place that counts. A secret is never compared, so it counts as another. */
-function setOtherwise(service: HostService): readonly SetOtherwise[] {
-  return optionsSetIn(service.config).flatMap((option) => {
+function setOtherwise(service: HostService, registered: HostServices['registered']): readonly SetOtherwise[] {
+  return optionsSetIn(service.config, registered.get(projectOf(service.name))).flatMap((option) => {
     const { values, shadowed: losers } = accountOf(option, service.config);
     const [winner] = values;
     if (winner === undefined) return [];
@@ -152,8 +161,8 @@ function setOtherwise(service: HostService): readonly SetOtherwise[] {
 const isLayered = ({ winner, shadowed }: SetOtherwise): boolean =>
   winner.where.startsWith('/') && new Set([winner, ...shadowed].map(fileOf)).size === 1 + shadowed.length;
 
-function setTwice(host: string, { services, now }: HostServices): readonly Trouble[] {
-  const all = services.flatMap(setOtherwise);
+function setTwice(host: string, { services, registered, now }: HostServices): readonly Trouble[] {
+  const all = services.flatMap((service) => setOtherwise(service, registered));
   const keyOf = ({ option, values, shadowed }: SetOtherwise) =>
     [option.section, option.name, ...[...values, ...shadowed].map(({ where }) => where)].join('\n');
   const merged = merge(all.map((told) => [keyOf(told), told, told.service.name] as const));
@@ -213,6 +222,16 @@ function setInLaterFile(
 
 const placed = ({ where, value }: PlacedValue): string => `${where} = ${printable(value.toString())}`;
 
+/** Which names were compared; without the generator of oslo.config nobody tells which there are. */
+function comparedWords({ services, registered }: HostServices): string {
+  const projects = [...new Set(services.map(({ name }) => projectOf(name)))].filter(
+    (project) => !registered.has(project),
+  );
+  return projects.length === 0
+    ? ''
+    : `; names are not compared with what the services of ${projects.join(', ')} register, which that host does not tell`;
+}
+
 function judgeHost(host: string, found: HostServices): readonly Result[] {
   const { services } = found;
   if (services.length === 0) return [notLookedAt(`host ${host}`, untried('no service of OpenStack runs there'))];
@@ -229,7 +248,7 @@ function judgeHost(host: string, found: HostServices): readonly Result[] {
   const files = new Set(services.flatMap(({ config }) => config.files.map(({ path }) => path)));
   if (troubles.length > 0 || files.size === 0) return [...troubles, ...missing];
   const names = [...new Set(services.map(({ name }) => name))].sort().join(', ');
-  const fine = `${count(files.size, 'file')} of ${names}: no option is set to two values, and no line is lost; names are not compared with what the services register`;
+  const fine = `${count(files.size, 'file')} of ${names}: no option is set to two values, and no line is lost${comparedWords(found)}`;
   return [{ result: 'fine', subject: `options on ${host}`, found: fine }, ...missing];
 }
 
@@ -248,7 +267,7 @@ export const options = defineCheck<readonly LookedAtHost[]>({
     means:
       'The files that a running service reads, in its own order, hold an option with two values, a line that sets nothing, a "$" that oslo.config takes for the name of an option, or a line for which it refuses the whole file. oslo.config warns of none of these: the last value wins silently, and an indented line becomes a part of the value above.',
     evidence:
-      'Each place with file, line and column, which of them counts, and which services read it. The reading order is that of the process: `--config-file`, `--config-dir`, `OS_<GROUP>__<OPTION>` in its environment, else the search path. Values of secret options never leave the host. A file that was written after the start of the service is named as such: the service goes by what stood there before.',
+      'Each place with file, line and column, which of them counts, and which services read it. The reading order is that of the process: `--config-file`, `--config-dir`, `OS_<GROUP>__<OPTION>` in its environment, else the search path. Values of secret options never leave the host. Names are compared with what the packages of nova, neutron, cinder, glance, keystone and placement register, where the host has oslo-config-generator; former names count as the same option. A name that is near to none may be of a plug-in, and is left alone. A file that was written after the start of the service is named as such: the service goes by what stood there before.',
     alike:
       'The error `DuplicateOptError` in a log is about the service’s code, which registers an option twice, such as by two plug-ins; an option that is set twice in a file raises no error. A site that puts defaults into one file and exceptions for this host into a later one sets options twice on purpose: acknowledge these.',
     step: 'Decide which value is meant, write it in the place that counts, delete the others. The service reads files when it starts: look at what else has changed in them before a restart.',
