@@ -132,7 +132,7 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   return [{ ...step, owner: resource.owner, comment, rules }];
 }
 
-const closing = 'what it let pass is up to the security groups of the port again';
+const closing = 'the security groups of the port decide again about what it let pass';
 
 interface Seen {
   readonly action: Action;

@@ -29,7 +29,7 @@ describe('in Zed, with YAML and a file that is silent about the rule,', () => {
   test('policy.yaml is made where no file is there, and holds {} after the removal', async () => {
     const report = await site.apply([site.manifest({ Grant: zed })]);
     expect(report.plan.steps).toMatchObject([
-      { because: "what the service goes by without it doesn't admit the role member" },
+      { because: "the value in force without it doesn't admit the role member" },
     ]);
     expect(problems(report)).toEqual([]);
     expect(site.read('neutron/policy.yaml')).toBe(`"${zed.rule}": "(${defaults}) or role:member"\n`);
@@ -86,7 +86,7 @@ describe('in Zed, with YAML and a file that is silent about the rule,', () => {
   test('the plan names the other rule of the request that the file keeps, and says that a default is written down', async () => {
     const notes = async () => (await site.plan([site.manifest({ Grant: zed })])).steps[0]?.notes?.slice(2);
     site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:network_owner"\n');
-    const silent = `the file was silent: from now on it holds what the service goes by, ${defaults}, and a later release's default won't change that`;
+    const silent = `the file was silent: from now on it holds the value in force until now, ${defaults}, and a later release's default won't change that`;
     expect(await notes()).toEqual([
       'the request is asked create_port:fixed_ips too: it stands in the file, and does not admit the role whatever the request is about',
       silent,

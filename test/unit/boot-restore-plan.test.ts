@@ -156,7 +156,7 @@ describe('removal', () => {
        # (because nothing declares it on this host any more)
        - exception at tap0
            ~ IPv4 rules at boot = some -> none
-           # what it let pass is up to the security groups of the port again
+           # the security groups of the port decide again about what it let pass
 
      Plan: 0 to add, 0 to change, 2 to destroy.
      "

@@ -189,7 +189,7 @@ describe('what leaves', () => {
            - IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            - IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
            - IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
-           # what it let pass is up to the security groups of the port again
+           # the security groups of the port decide again about what it let pass
 
      Plan: 0 to add, 0 to change, 1 to destroy.
      "
@@ -208,7 +208,7 @@ describe('what leaves', () => {
        # (because nothing declares it on this host any more)
        - exception at tap28f25940-63
            ~ IPv4 rules at boot = some -> none
-           # what it let pass is up to the security groups of the port again
+           # the security groups of the port decide again about what it let pass
 
      Plan: 0 to add, 0 to change, 1 to destroy.
      "

@@ -165,7 +165,7 @@ function grant(
     action: recorded === undefined ? 'create' : 'update',
     because:
       recorded === undefined
-        ? `${now === undefined ? 'what the service goes by without it' : 'the rule'} doesn't admit the role ${role}`
+        ? `${now === undefined ? 'the value in force without it' : 'the rule'} doesn't admit the role ${role}`
         : rawValue(text, spec) === recorded.before
           ? 'it is recorded, and the rule is as it was before: a run was cut short, or somebody put it back'
           : `it was granted, and somebody ${now === undefined ? 'took the rule out' : 'changed the rule'} since`,
@@ -177,7 +177,7 @@ function grant(
       ...more,
       ...(now === undefined && effective !== undefined
         ? [
-            `the file was silent: from now on it holds what the service goes by, ${effective}, and a later release's default won't change that`,
+            `the file was silent: from now on it holds the value in force until now, ${effective}, and a later release's default won't change that`,
           ]
         : []),
       ...situation.notes,
