@@ -1,4 +1,5 @@
 /** A packet on its way through one host, and the places there where tables see it. Pure. */
+import { defined } from '../basics/defined';
 import type { IpAddress, IpVersion } from '../net/ip-ranges';
 
 /** A field that is absent is not known, and a rule that asks for it can't be judged. */
@@ -40,11 +41,10 @@ export interface Passage {
 export type Way =
   /** From port to port of one bridge. */
   | { readonly is: 'bridged'; readonly bridge: string; readonly from: string; readonly to: string }
-  /** To a program of the host itself. */
-  | { readonly is: 'received'; readonly device: string }
+  /** To a program of the host itself, where it came through a bridge with the bridge's port. */
+  | { readonly is: 'received'; readonly device: string; readonly port?: string }
   /** From a program of the host itself. */
-  | { readonly is: 'sent'; readonly device: string }
-  | { readonly is: 'routed'; readonly from: string; readonly to: string };
+  | { readonly is: 'sent'; readonly device: string };
 
 /** In the kernel's order. Source: net/bridge/br_netfilter_hooks.c and net/ipv4/ip_{input,forward,output}.c, Linux 6.x. */
 export function passagesOf(way: Way): readonly Passage[] {
@@ -58,21 +58,18 @@ export function passagesOf(way: Way): readonly Passage[] {
         { hook: 'POSTROUTING', out: bridge, bridged },
       ];
     }
-    case 'received':
+    case 'received': {
+      const { device, port } = way;
+      const bridged = port === undefined ? undefined : { in: port };
       return [
-        { hook: 'PREROUTING', in: way.device },
-        { hook: 'INPUT', in: way.device },
+        { hook: 'PREROUTING', in: device, ...defined({ bridged }) },
+        { hook: 'INPUT', in: device, ...defined({ bridged }) },
       ];
+    }
     case 'sent':
       return [
         { hook: 'OUTPUT', out: way.device },
         { hook: 'POSTROUTING', out: way.device },
-      ];
-    case 'routed':
-      return [
-        { hook: 'PREROUTING', in: way.from },
-        { hook: 'FORWARD', in: way.from, out: way.to },
-        { hook: 'POSTROUTING', out: way.to },
       ];
   }
 }
