@@ -165,7 +165,6 @@ test.each(breaks)('$name: it is named, and its step makes the server answer', as
   expect(stepOf(told)).toMatch(broken.step);
   await broken.takeStep();
   await lab.untilAnswering();
-  expect((await traceIt()).firstBroken).toBeNull();
 });
 
 test('a dead L3 agent is named while packets still pass, since no change reaches the router', async () => {
