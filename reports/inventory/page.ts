@@ -31,7 +31,7 @@ nova  cnode02  globex-utm  globex   bob    running      active    utm.small  10.
 - Nothing is cut. The table leaves out columns that don't fit the terminal, and says which. Columns that \`--columns\` names all appear: folded, or where that isn't enough below one another.
 - A server is called by its display name. \`hostname\` is what Nova derives from it for the guest.
 - A server that runs nowhere says so in the place of its host: no host was found for it (it is in \`nova_cell0\`), or it has reached no cell yet (it is in \`nova_api.build_requests\`).
-- Exit code 0: all was read. 1: a look failed, a column that \`--columns\` names is unknown, or there are servers that could not be read or judged; the report says which.
+- Exit code 0: all was read. 1: a look failed, a column that \`--columns\` names is unknown, or there are servers that could not be read or judged; the report says which. A service that the catalogue doesn't have is said, and is no failure.
 
 ## Where it comes from
 

@@ -1,8 +1,9 @@
 /** Reads the parts that the wanted columns need: by the databases that are configured, and by the APIs what those don't tell. */
+import { InvalidConfiguration } from '../../lib/basics/errors';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { InventoryReader } from '../../lib/inventory/reader';
 import type { Dataset, PartName } from '../../lib/inventory/records';
-import { look, untried, type Looked, type Unread } from '../looked';
+import { look, read, untried, type Looked, type Unread } from '../looked';
 import { readDatabases } from './by-database';
 
 export interface Reading {
@@ -82,23 +83,34 @@ interface ApiReading {
   readonly unread: ReadonlyMap<PartName, Unread>;
 }
 
+/** A service that the configuration or the catalogue leads to nowhere was not asked. */
+const ask = <Value>(work: () => Promise<Value>): Promise<Looked<Value>> =>
+  look(async () => {
+    try {
+      return read(await work());
+    } catch (error) {
+      if (error instanceof InvalidConfiguration) return untried(error.message);
+      throw error;
+    }
+  }).then((looked) => (looked.isRead ? looked.value : looked));
+
 async function readApi(
   open: () => Promise<InventoryReader>,
   lacking: readonly PartName[],
   known: Dataset,
 ): Promise<ApiReading> {
-  const reader = await look(open);
+  const reader = await ask(open);
   const asked = lacking.filter((part) => part === 'servers' || calls[part]);
   if (!reader.isRead) return { data: {}, unread: new Map(asked.map((part) => [part, reader])) };
   const servers: Looked<Dataset> = lacking.includes('servers')
-    ? await look(async () => ({ servers: await reader.value.servers() }))
+    ? await ask(async () => ({ servers: await reader.value.servers() }))
     : { isRead: true, value: {} };
   const all = (servers.isRead ? servers.value.servers : undefined) ?? known.servers ?? [];
   const projectIds = (): readonly string[] => [...new Set(all.flatMap(({ projectId }) => projectId ?? []))];
   const distinct = new Set(asked.flatMap((part) => calls[part] ?? []));
   const looks = new Map(
     await Promise.all(
-      [...distinct].map(async (call) => [call, await look(() => call(reader.value, projectIds))] as const),
+      [...distinct].map(async (call) => [call, await ask(() => call(reader.value, projectIds))] as const),
     ),
   );
   const answers: [PartName, Looked<Dataset>][] = asked.map((part) => {
