@@ -88,7 +88,7 @@ function probeOf(name: ReachableName, configuration: Configuration): readonly Da
     return connectTo(optionsOf(name, configuration));
   };
   const { host, port, user } = database;
-  return [{ name, place: `${host}:${port}`, machine: host, user, connect }];
+  return [{ name, place: `${host}:${port}`, machine: host, port, user, connect }];
 }
 
 function legacyTlsWarnings(name: ReachableName, { databases: configured, file }: Configuration): readonly Note[] {

@@ -56,6 +56,7 @@ export interface DoctorOptions extends ContextOptions {
   readonly skip: readonly string[];
   /** Name or id; only this server is examined. */
   readonly server?: string;
+  readonly host?: string;
 }
 
 export interface ConsoleOptions extends ContextOptions {
@@ -125,7 +126,8 @@ export const withApproval = (command: Command): Command => withJournal(command).
 export const withChecks = (command: Command): Command =>
   withContext(command)
     .option('--only <code>', 'only this check, such as SW-1001; repeatable', collect, [])
-    .option('--skip <code>', 'not this check; repeatable', collect, []);
+    .option('--skip <code>', 'not this check; repeatable', collect, [])
+    .option('--host <name>', 'only what is about hosts, and of them this one');
 
 export const withInventory = (command: Command): Command =>
   withContext(command)

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../lib/basics/printable';
 import type { Clock } from '../lib/contract/clock';
-import type { Watch } from '../reports/sources';
+import type { Watch } from '../reports/watch';
 import type { Configuration } from './config';
 import { readConfiguration } from './inputs';
 import type { ContextOptions } from './options';
@@ -36,7 +36,14 @@ export const watchOf = (clock: Clock): Watch => ({
     complain(`${printable(why)}\n`);
     await sleep(seconds * 1000);
   },
+  waitFor: (what) => {
+    const timer = setTimeout(() => complain(`Waiting for ${printable(what)}.\n`), patienceMs);
+    return () => clearTimeout(timer);
+  },
 });
+
+/** From then on whoever waits is told for what, also where stderr is a file: a log then shows where the time went. */
+const patienceMs = 5_000;
 
 /** Width of the terminal; 120 for a file or a pipe. */
 export const terminalWidth = (): number => Math.max(process.stdout.columns ?? 120, 60);

@@ -68,7 +68,10 @@ export function wire(
     const credentials = credentialsOf(configuration, env);
     refuseOtherCloud(manifests, credentials, homeOf(env));
     const { OpenStackSession } = await import('../adapters/openstack/openstack-session.js');
-    const made = closing(new OpenStackSession(credentials, { allowPlainHttp: configuration.allowPlainHttp }));
+    // Whoever asks what is wrong waits; a run that changes things rather waits longer than fails.
+    const patience = manifests.length === 0 ? { firstAnswerMs: 10_000 } : {};
+    const { allowPlainHttp } = configuration;
+    const made = closing(new OpenStackSession(credentials, { allowPlainHttp, ...patience }));
     used = { session: made, credentials };
     return made;
   });

@@ -49,6 +49,9 @@ REQUEST_SECONDS = 60  # Until a request is there whole.
 IDLE_SECONDS = 300  # Until the next request begins.
 SESSION_SECONDS = 3600  # From then on no further request is read.
 LOCK_SECONDS = 10
+KNOCK_SECONDS = 5  # For the connection, and again for the first bytes.
+KNOCK_BYTES = 256
+MAX_ADDRESSES = 4  # Of one name.
 MAX_RACES = 20  # Of one transaction with other programs.
 HEADER = b'This file is kept by stackward'
 # What sudo's own secure_path would be: never the caller's.
@@ -165,19 +168,23 @@ STORED_TABLE = re.compile(b'firewall-exception-[0-9a-f]{8,32}\\.ipv[46]\\Z')
 POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 
+SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
+FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER)}
+
+
 def is_roots(status):
     """Whoever else may write it could have root do what they like."""
     return status.st_uid == 0 and not status.st_mode & 0o022
 
 
 def is_limits(given):
-    return isinstance(given, dict) and set(given) <= set(('read', 'write')) and all(
-        isinstance(entries, list) and all(isinstance(e, type(u'')) and e.startswith('/') for e in entries)
-        for entries in given.values())
+    return isinstance(given, dict) and set(given) <= set(FORMS_OF_LIMITS) and all(
+        isinstance(entries, list) and all(isinstance(e, type(u'')) and FORMS_OF_LIMITS[name].match(e) for e in entries)
+        for name, entries in given.items())
 
 
 def read_limits():
-    """{'read': [...], 'write': [...]}: whole paths, or folders with a slash at the end."""
+    """{'read': [...], 'write': [...], 'knock': [...]}: whole paths, or folders with a slash at the end; servers with their ports."""
     path = PROGRAM + '.limits'
     for mine in (os.path.dirname(PROGRAM), PROGRAM, path):
         if os.path.exists(mine) and not is_roots(os.stat(mine)):
@@ -190,9 +197,10 @@ def read_limits():
     except ValueError:
         given = None
     if not is_limits(given):
-        raise Failure('installation', '%s must be {"read": [...], "write": [...]}, and hold absolute paths in quotes, folders '
-                                      'with a slash at the end' % path)
-    return dict((access, [follow_root(to_bytes(e)) for e in entries]) for access, entries in given.items())
+        raise Failure('installation', '%s must be {"read": [...], "write": [...], "knock": [...]}, and hold absolute paths in '
+                                      'quotes, folders with a slash at the end; in "knock" servers such as "db1:3306"' % path)
+    return dict((access, entries if access == 'knock' else [follow_root(to_bytes(e)) for e in entries])
+                for access, entries in given.items())
 
 
 def follow_root(entry):
@@ -1540,6 +1548,54 @@ def listeners(_):
             sockets[inode][2].append({'pid': int(pid), 'program': program})
     return {'sockets': [{'address': address, 'port': port, 'holders': holders[:64]}
                         for address, port, holders in sorted(sockets.values(), key=lambda s: (s[1], s[0]))]}
+# --- other servers ------------------------------------------------------------------------------------------------------
+
+OUTCOMES = {errno.ECONNREFUSED: 'refused', errno.EHOSTUNREACH: 'no route', errno.ENETUNREACH: 'no route',
+            errno.ETIMEDOUT: 'filtered'}
+
+
+def greeting(connection):
+    """Its first bytes. Nothing is sent."""
+    try:
+        said = connection.recv(KNOCK_BYTES)
+        return {'outcome': 'accepted' if said else 'closed', 'said': encode(said)}
+    except socket.timeout:
+        return {'outcome': 'silent', 'said': ''}
+    except (IOError, OSError):
+        return {'outcome': 'closed', 'said': ''}
+
+
+def knock_at(family, address):
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(KNOCK_SECONDS)
+        try:
+            connection.connect(address)
+        except socket.timeout:
+            return {'outcome': 'filtered', 'said': ''}
+        except (IOError, OSError) as error:
+            if error.errno not in OUTCOMES:
+                raise
+            return {'outcome': OUTCOMES[error.errno], 'said': ''}
+        return greeting(connection)
+    finally:
+        connection.close()
+
+
+def knock(q):
+    """One connection to a server, and what it says by itself. The addresses of a name are tried in turn until one is reached."""
+    if limits is not None and '%s:%d' % (q['server'], q['port']) not in limits.get('knock', []):
+        raise Failure('outside-limits', 'the limits of the host program name no server %s:%d in "knock"' % (q['server'], q['port']))
+    try:
+        found = socket.getaddrinfo(q['server'], q['port'], 0, socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError):
+        return {'outcome': 'name', 'said': ''}
+    answer = {'outcome': 'name', 'said': ''}
+    for family, _, _, _, address in found[:MAX_ADDRESSES]:
+        answer = knock_at(family, address)
+        if answer['outcome'] in ('accepted', 'silent', 'closed'):
+            return answer
+    return answer
 
 
 # --- when the host starts -----------------------------------------------------------------------------------------------
@@ -1862,12 +1918,15 @@ WORDS = ('1 to 8 words of at most 256 characters', is_argv)
 NAME = ('the name of a network device', matches(DEVICE.pattern))
 PROJECT = (', '.join(sorted(NAMESPACES)), is_in(list(NAMESPACES)))
 UNIT_NAME = ('the name of a unit', matches(u'%s\\Z' % WORD))
+SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
+PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
 
 # Of each verb: what a request must be allowed to, the function, the fields that it needs, and those that it may have.
 VERBS = {
     'facts': ('read', facts, {}, {}),
     'clock': ('read', clock, {}, {}),
+    'knock': ('read', knock, {'server': SERVER_NAME, 'port': PORT}, {}),
     'read-file': ('read', read_file, {'path': PATH}, {}),
     'digest-file': ('read', digest_file, {'path': PATH}, {}),
     'list-folder': ('read', list_folder, {'path': PATH}, {}),

@@ -7,6 +7,7 @@
  */
 import type { AgentRecord, ServiceRecord } from '../lib/contract/report-ports';
 import { defined } from '../lib/basics/defined';
+import { read, untried, type Looked } from './looked';
 
 export type BeatingService = 'nova' | 'neutron' | 'cinder';
 
@@ -94,4 +95,16 @@ export function disabledBy({ service, isEnabled, disabledReason }: Heartbeat): s
   if (disabledReason === undefined || disabledReason === '') return 'by an operator, who gave no reason';
   const [, own] = /^AUTO: (.*)$/s.exec(disabledReason) ?? [];
   return own === undefined ? `by an operator: ${disabledReason}` : `by Nova itself: ${own}`;
+}
+
+/** Of one host, and of those that write its heartbeats. */
+export function beatsOf(
+  host: string,
+  service: BeatingService,
+  rows: readonly Heartbeat[],
+): Looked<readonly Heartbeat[]> {
+  const own = rows.filter((row) => row.host === host);
+  if (own.length === 0) return untried(`${service} lists nothing on the host ${host}`);
+  const hasCompute = own.some(({ name }) => name === 'nova-compute');
+  return read(rows.filter((row) => row.host === host || (hasCompute && row.name === 'nova-conductor')));
 }

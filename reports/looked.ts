@@ -24,3 +24,9 @@ export async function look<Value>(work: () => Promise<Value>): Promise<Looked<Va
     return { isRead: false, why, wasTried: true, ...defined({ status }) };
   }
 }
+
+/** Asks at the first call, and keeps the answer. */
+export const once = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
+  let answer: Promise<Value> | undefined;
+  return () => (answer ??= work());
+};

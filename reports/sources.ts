@@ -19,6 +19,7 @@ import type {
 import type { PortRoom } from '../lib/contract/port-room';
 import type { Hypervisor, ServerReader } from '../lib/contract/server-ports';
 import {
+  beatsOf,
   compareLooks,
   heartbeatOfAgent,
   heartbeatOfService,
@@ -26,18 +27,16 @@ import {
   type BeatingService,
   type Heartbeat,
 } from './heartbeats';
-import { valueOf, type HostFacts } from '../lib/hosts/host';
+import { valueOf, type HostFacts, type HostReader } from '../lib/hosts/host';
 import { count } from '../lib/render/text';
 import { thingsOf, type CountedThing } from './declared-things';
+import { readHostClock } from './host-clock';
 import { readHostFiles, type HostFiles } from './host-files';
 import { readHostServices, tooOldForServices, withRegistered, type HostServices } from './host-services';
-import { look, read, untried, type Looked, type Unread } from './looked';
-
-export interface Watch {
-  now(): Date;
-  /** Ends after these seconds. @param why is told to whoever waits */
-  pause(seconds: number, why: string): Promise<void>;
-}
+import { readOwnPlaces, readOwnThings, type OwnPlaces } from './own-things';
+import { noEndpoint } from './no-endpoint';
+import { look, once, read, untried, type Looked, type Unread } from './looked';
+import type { Watch } from './watch';
 
 /** Catalogue types of a service, the newest first. */
 export const catalogueTypes = {
@@ -81,23 +80,13 @@ export interface HostWithFiles {
 /** The role to which services show everything. */
 const administrator = 'admin';
 
-function noEndpoint({ endpoints }: Login, face: string, region: string | undefined): Unread {
-  const there = [...new Set(endpoints.map((endpoint) => `${endpoint.interface} in ${endpoint.region}`))].sort();
-  const wanted = `${face} endpoint${region === undefined ? '' : ` in region ${region}`}`;
-  const why = `the catalogue has no ${wanted}; it has ${there.slice(0, 20).join(', ') || 'none at all'}`;
-  return { isRead: false, why, wasTried: true };
-}
-
 const isSilent = ({ isUp, isForcedDown }: Heartbeat): boolean => !isUp && isForcedDown !== true;
-
-const once = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
-  let answer: Promise<Value> | undefined;
-  return () => (answer ??= work());
-};
 
 export interface Focus {
   /** Name or id. */
   readonly server?: string;
+  /** Of hosts, this one alone. */
+  readonly host?: string;
 }
 
 export class Sources {
@@ -109,7 +98,9 @@ export class Sources {
   ) {}
 
   /** Everything that goes through the cloud's API begins here. */
-  readonly login = once((): Promise<Looked<Login>> => look(async () => (await this.readers.catalogue()).login()));
+  readonly login = once((): Promise<Looked<Login>> =>
+    this.ask('the login', async () => (await this.readers.catalogue()).login()),
+  );
 
   /** Who logs in where. */
   readonly account = once((): Promise<Looked<string>> => look(async () => (await this.readers.catalogue()).account));
@@ -118,7 +109,8 @@ export class Sources {
     const login = await this.login();
     if (!login.isRead) return login;
     const reader = await look((): Promise<VersionReader> => this.readers.versions());
-    return reader.isRead ? read((await reader.value.apis()).answers) : reader;
+    if (!reader.isRead) return reader;
+    return this.ask('the versions of the APIs', async () => (await reader.value.apis()).answers);
   });
 
   /** One look. */
@@ -176,7 +168,7 @@ export class Sources {
     Promise.all(
       this.readers.databaseProbes.map(async (probe) => ({
         ...probe,
-        connection: await look(() => probe.connect()),
+        connection: await this.ask(`the database ${probe.name}`, () => probe.connect()),
       })),
     ),
   );
@@ -192,7 +184,7 @@ export class Sources {
     );
     const knock = async (endpoint: Endpoint): Promise<Knock> => ({
       endpoint,
-      answer: await catalogue.knock(endpoint),
+      answer: await this.waiting(`the API ${endpoint.service}`, catalogue.knock(endpoint)),
     });
     if (chosen.length === 0) return noEndpoint(login.value, face, region);
     return read(await Promise.all(chosen.map(knock)));
@@ -208,7 +200,7 @@ export class Sources {
 
   readonly hostClocks = once((): Promise<readonly HostClock[]> =>
     Promise.all(
-      this.readers.hostsToLookAt.map(async (host) => ({
+      this.hosts.map(async (host) => ({
         host,
         isHere: this.readers.isThisMachine(host),
         clock: await this.hostClock(host),
@@ -218,23 +210,19 @@ export class Sources {
 
   readonly reachedHosts = once((): Promise<readonly ReachedHost[]> =>
     Promise.all(
-      this.readers.hostsToLookAt.map(async (host) => ({
+      this.hosts.map(async (host) => ({
         host,
-        facts: await look(async () => {
-          const [facts] = await (await this.readers.host(`host:${host}`)).read([{ verb: 'facts' }]);
-          return valueOf(facts);
-        }),
+        facts: await this.onHost(host, async (reader) => valueOf((await reader.read([{ verb: 'facts' }]))[0])),
       })),
     ),
   );
 
   readonly hostServices = once((): Promise<readonly LookedAtHost[]> =>
     Promise.all(
-      this.readers.hostsToLookAt.map(async (host) => {
-        const services = await look(async () => {
-          const reader = await this.readers.host(`host:${host}`);
-          return withRegistered(reader, await readHostServices(reader));
-        });
+      this.hosts.map(async (host) => {
+        const services = await this.onHost(host, async (reader) =>
+          withRegistered(reader, await readHostServices(reader)),
+        );
         const isOld = !services.isRead && services.why === tooOldForServices;
         return { host, services: isOld ? untried(tooOldForServices) : services };
       }),
@@ -243,13 +231,19 @@ export class Sources {
 
   readonly hostFiles = once((): Promise<readonly HostWithFiles[]> =>
     Promise.all(
-      this.readers.hostsToLookAt.map(async (host) => {
-        const files = await look(async () => readHostFiles(await this.readers.host(`host:${host}`)));
+      this.hosts.map(async (host) => {
+        const files = await this.onHost(host, readHostFiles);
         if (!files.isRead) return { host, files };
         return { host, files: 'isRead' in files.value ? files.value : read(files.value) };
       }),
     ),
   );
+
+  /** What stackward left on hosts: on those that are named, and on those of Neutron's agents that the configuration leads to. */
+  readonly ownThings = once((): Promise<OwnPlaces> => {
+    const agents = this.focus.host === undefined ? this.heartbeats.neutron : () => Promise.resolve(read([]));
+    return readOwnPlaces(this.hosts, this.readers.hosts, agents, (host) => this.onHost(host, readOwnThings));
+  });
 
   readonly code = once((): Promise<Looked<readonly DeclaredStack[]>> => look(() => this.readers.code()));
 
@@ -274,22 +268,47 @@ export class Sources {
     );
   });
 
+  /** Hosts that are looked at. */
+  get hosts(): readonly string[] {
+    return this.focus.host === undefined ? this.readers.hostsToLookAt : [this.focus.host];
+  }
+
+  /** Hosts whose services use the databases. */
+  get controllers(): readonly string[] {
+    return this.focus.host === undefined ? this.readers.hosts.named : [this.focus.host];
+  }
+
+  /** Where the databases are, whether they can be reached from here or not. */
+  get databasePlaces(): readonly DatabaseProbe[] {
+    return this.readers.databaseProbes;
+  }
+
+  /** The host is this machine, or a network namespace of it. */
+  isThisMachine(host: string): boolean {
+    return this.readers.isThisMachine(host);
+  }
+
+  onHost<Value>(host: string, work: (reader: HostReader) => Promise<Value>): Promise<Looked<Value>> {
+    return this.ask(`the host ${host}`, async () => work(await this.readers.host(`host:${host}`)));
+  }
+
+  private ask<Value>(what: string, work: () => Promise<Value>): Promise<Looked<Value>> {
+    return this.waiting(what, look(work));
+  }
+
+  private async waiting<Value>(what: string, answer: Promise<Value>): Promise<Value> {
+    const end = this.watch.waitFor(what);
+    try {
+      return await answer;
+    } finally {
+      end();
+    }
+  }
+
   private async hostClock(name: string): Promise<HostClock['clock']> {
-    const asked = await look(async () => {
-      const host = await this.readers.host(`host:${name}`);
-      const sentAt = Date.now();
-      const [clock] = await host.read([{ verb: 'clock' }]);
-      return { clock, sentAt, receivedAt: Date.now() };
-    });
-    if (!asked.isRead) return asked;
-    const { clock, sentAt, receivedAt } = asked.value;
-    if (!clock.ok && clock.reason === 'refused')
-      return untried('the host program there is older, and does not tell the time; install that of this release');
-    return look(() => {
-      // The host starts a program in between, so it read its clock at some moment between sending and receiving.
-      const aheadSeconds = valueOf(clock).time - (sentAt + receivedAt) / 2000;
-      return Promise.resolve({ aheadSeconds, withinSeconds: (receivedAt - sentAt) / 2000 });
-    });
+    const clock = await this.onHost(name, readHostClock);
+    if (!clock.isRead) return clock;
+    return 'isRead' in clock.value ? clock.value : read(clock.value);
   }
 
   /** Runs `work` where the catalogue has the service. */
@@ -299,13 +318,22 @@ export class Sources {
     const types: readonly string[] = catalogueTypes[service];
     if (!login.value.endpoints.some((endpoint) => types.includes(endpoint.service)))
       return untried(`the catalogue has no endpoint of "${types[0]}"`);
-    return look(work);
+    return this.ask(`the API ${await this.typeOf(service)}`, work);
+  }
+
+  /** By which the catalogue of this cloud calls the service. */
+  async typeOf(service: BeatingService): Promise<string> {
+    const login = await this.login();
+    const isThere = (type: string): boolean =>
+      login.isRead && login.value.endpoints.some((endpoint) => endpoint.service === type);
+    return catalogueTypes[service].find(isThere) ?? catalogueTypes[service][0];
   }
 
   /** No cloud is without services and agents, so an empty list is none. */
   private async beats(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
     const rows = await this.listed(service);
-    return rows.isRead && rows.value.length === 0 ? this.emptyList(service) : rows;
+    if (rows.isRead && rows.value.length === 0) return this.emptyList(service);
+    return rows.isRead && this.focus.host !== undefined ? beatsOf(this.focus.host, service, rows.value) : rows;
   }
 
   /** Without the administrator's role, an empty list says what the credentials see, and not what there is. */

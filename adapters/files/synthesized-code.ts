@@ -18,7 +18,11 @@ const stackFile = z.object({
   data: blocks.default({}),
   resource: blocks.default({}),
   output: z
-    .object({ stackward_manifest: z.object({ value: z.object({ release: text.optional() }) }).optional() })
+    .object({
+      stackward_manifest: z
+        .object({ value: z.object({ release: text.optional(), owner: text.optional() }) })
+        .optional(),
+    })
     .default({}),
 });
 
@@ -46,7 +50,7 @@ function stackOf(name: string, path: string): DeclaredStack {
       where: path,
     });
   const { data, resource, output, provider } = parsed.data;
-  const release = output.stackward_manifest?.value.release;
+  const { release, owner } = output.stackward_manifest?.value ?? {};
   const named = (type: string, kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly DeclaredThing[] =>
     Object.values(resource[type] ?? {}).flatMap((block) => thingsOf(block, kind, fields));
   const lookedUp = (
@@ -59,7 +63,7 @@ function stackOf(name: string, path: string): DeclaredStack {
     );
   return {
     name,
-    ...defined({ release }),
+    ...defined({ release, owner }),
     // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
     clouds: provider.openstack
       .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)

@@ -4,7 +4,14 @@
  */
 import { inflateSync } from 'node:zlib';
 import * as z from 'zod';
-import { hostReasons, type AnswerTo, type HostRead, type HostReason, type HostWrite } from '../../lib/hosts/host';
+import {
+  hostKnockOutcomes,
+  hostReasons,
+  type AnswerTo,
+  type HostRead,
+  type HostReason,
+  type HostWrite,
+} from '../../lib/hosts/host';
 import { sha256Digest } from '../../lib/basics/sha256';
 import { firstFault } from '../../lib/basics/schema-fault';
 import { serviceAnswers } from './service-answers';
@@ -73,6 +80,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
     tools: z.record(short, short.nullable()),
   }),
   clock: z.strictObject({ time: seconds }),
+  knock: z.strictObject({ outcome: z.enum(hostKnockOutcomes), said: base64.max(344) }),
   'read-file': file,
   'digest-file': z.discriminatedUnion('exists', [
     z.strictObject({ exists: z.literal(false) }),

@@ -11,11 +11,13 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, ConnectionOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Cluster, SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter } from '../../lib/contract/ports';
+import { greetingOf } from '../../lib/net/greeting';
 import {
   connectError,
   isConnectionLost,
   isLockWaitTimeout,
   isWorthAnotherTry,
+  NoMysql,
   queryError,
   unknownOutcome,
   type Stage,
@@ -173,6 +175,7 @@ export class MysqlReader implements SqlReader {
   private async open(): Promise<Session> {
     const { host, port, user, password, schema: database, tls } = this.options;
     let stage: Stage = 'connecting';
+    let stranger: NoMysql | undefined;
     const keys = new UncheckedKeys(this.options);
     const socket = connectSocket({ host, port, noDelay: true, keepAlive: true });
     const stream = (): Socket => {
@@ -180,7 +183,12 @@ export class MysqlReader implements SqlReader {
       // `localhost`. Node takes the name of the socket before that (lib/_tls_wrap.js, onConnectSecure).
       Object.assign(socket, { _host: host });
       socket.once('connect', () => (stage = 'waiting for the greeting'));
-      socket.once('data', () => (stage = 'logging in'));
+      socket.once('data', (bytes: Buffer) => {
+        stage = 'logging in';
+        const greeting = greetingOf(bytes);
+        // mysql2 makes another error of it.
+        if (greeting.is === 'other') socket.destroy((stranger = new NoMysql(greeting.like)));
+      });
       return socket;
     };
     try {
@@ -208,8 +216,9 @@ export class MysqlReader implements SqlReader {
       const session = { connection, socket };
       const ask = { run: (sql: string) => this.run(session, sql), rows: (sql: string) => this.rows(session, sql, []) };
       return { ...session, cluster: await prepare(ask, this.access, `${host}:${port}`) };
-    } catch (error) {
+    } catch (thrown) {
       socket.destroy();
+      const error = stranger ?? thrown;
       const refusal = keys.refusal ?? connectError(error, stage, this.options, this.limits.connectTimeoutMs);
       throw new NotConnected(refusal, troubleOf(error, stage));
     }

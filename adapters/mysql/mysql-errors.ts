@@ -19,6 +19,13 @@ export interface Place {
 /** How far the connection came before it failed. */
 export type Stage = 'connecting' | 'waiting for the greeting' | 'logging in' | 'open';
 
+/** Something else than a MySQL server spoke first. mysql2 would wait for the rest of what it takes for a long packet. */
+export class NoMysql extends Error {
+  constructor(readonly like: string) {
+    super(`no MySQL: ${like}`);
+  }
+}
+
 interface DriverError {
   readonly code: string;
   readonly errno: number;
@@ -69,6 +76,10 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
   const server = `${place.host}:${place.port}`;
   const transient = (detail: string): StackwardError => new TransientError(detail, { cause: error });
   const final = (detail: string): StackwardError => new UnrecoverableError(detail, { cause: error });
+  if (error instanceof NoMysql)
+    return final(
+      `${server} speaks, but no MySQL: it looks like ${error.like}; correct "host" and "port" of this database, or see there which process holds the port`,
+    );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return final(`the host name ${place.host} has no address; correct "host" of this database, or the resolver`);
   if (code === 'ECONNREFUSED')

@@ -2,7 +2,7 @@
 import { defined } from '../../lib/basics/defined';
 import { StackwardError } from '../../lib/basics/errors';
 import type { ConnectTrouble } from '../../lib/contract/report-ports';
-import { isConnectionLost, type Stage } from './mysql-errors';
+import { isConnectionLost, NoMysql, type Stage } from './mysql-errors';
 
 /** The same error together with the word for its cause. */
 export class NotConnected extends StackwardError {
@@ -39,6 +39,7 @@ const byNumber: Readonly<Record<number, ConnectTrouble>> = {
 };
 
 export function troubleOf(error: unknown, stage: Stage): ConnectTrouble {
+  if (error instanceof NoMysql) return 'no MySQL';
   const { code = '', errno = 0 } = error as { code?: string; errno?: number };
   const known = byCode[code] ?? byNumber[errno];
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@
 import type { StackwardError } from '../../lib/basics/errors';
 import { Blocked, InvalidConfiguration, StalePlan, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { shownUrl } from '../../lib/basics/shown-url';
-import { maxHeaderBytes, timeoutMs } from './openstack-limits';
+import { maxHeaderBytes } from './openstack-limits';
 
 /** Characters of a service's own message that are shown. */
 const longestReason = 1000;
@@ -41,7 +41,28 @@ export function refusal(
   return new UnrecoverableError(detail, options);
 }
 
-export function unreachable(error: unknown, { host }: URL, cloud: string): StackwardError {
+/** Something at "auth_url" refused a login, and not in Keystone's form. @param server header `Server` of the answer */
+export function noKeystone(
+  { authUrl, cloud }: { readonly authUrl: string; readonly cloud: string },
+  status: number,
+  server: unknown,
+): StackwardError {
+  const options = { where: `cloud ${cloud}`, status };
+  const named = typeof server === 'string' && server !== '' ? `${server.slice(0, 100)}, and no Keystone,` : 'something, and no Keystone,'; // prettier-ignore
+  const answered = `${named} answers at ${authUrl}, with ${status}`;
+  if ([429, 502, 503, 504].includes(status))
+    return new TransientError(
+      `${answered}: a proxy does that where the Keystone behind it is not there; look whether Keystone runs`,
+      options,
+    );
+  return new InvalidConfiguration(
+    `${answered}; correct "auth_url" (it ends with /v3), or see on that host which process holds the port`,
+    options,
+  );
+}
+
+/** @param withinMs how long the answer was waited for */
+export function unreachable(error: unknown, { host }: URL, cloud: string, withinMs: number): StackwardError {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const options = { where: `cloud ${cloud}`, cause: error };
   if (code === 'ECONNREFUSED')
@@ -57,7 +78,7 @@ export function unreachable(error: unknown, { host }: URL, cloud: string): Stack
     );
   if ((error as Error).name === 'TimeoutError')
     return new TransientError(
-      `${host} had not ended its answer after ${timeoutMs / 1000} s; look at the service, and at the proxy before it`,
+      `${host} had not ended its answer after ${withinMs / 1000} s; look at the service, and at the proxy before it`,
       options,
     );
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))

@@ -23,6 +23,9 @@ export const tokenAnswer = z.object({
   }),
 });
 
+/** Keystone refuses in its own form, whatever the reason; a web server and a proxy write a page. */
+export const isOfKeystone = (body: unknown): boolean => z.object({ error: z.looseObject({}) }).safeParse(body).success;
+
 export type TokenAnswer = z.infer<typeof tokenAnswer>['token'];
 
 /** The secrets of an identity, which no message may hold. */

@@ -9,8 +9,8 @@ import type { CloudCredentials } from '../../lib/openstack/credentials';
 import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
-import { refusal, unreachable } from './openstack-errors';
-import { authBody, secretsOf, tokenAnswer, whoOf, type TokenAnswer } from './openstack-login';
+import { noKeystone, refusal, unreachable } from './openstack-errors';
+import { authBody, isOfKeystone, secretsOf, tokenAnswer, whoOf, type TokenAnswer } from './openstack-login';
 import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 import { sayFault } from '../../lib/basics/schema-fault';
 
@@ -33,11 +33,15 @@ export interface ApiRequest {
   readonly budget?: { bytes: number };
   /** A 404 is answered with undefined. Default: it is refused. */
   readonly mayBeAbsent?: boolean;
+  /** Of the whole answer. Default: 60 s. */
+  readonly withinMs?: number;
 }
 
 export interface SessionOptions {
   /** Addresses beyond this machine may be http://, so that the token and the password travel in clear. Default: refused. */
   readonly allowPlainHttp?: boolean;
+  /** How long a login, and an endpoint that is asked without a token, may take. Default: as long as any answer. */
+  readonly firstAnswerMs?: number;
 }
 
 interface Answered {
@@ -147,7 +151,7 @@ export class OpenStackSession {
    */
   async knock(url: string): Promise<Pick<Answered, 'status' | 'body'>> {
     checkedAddress(url, 'an endpoint of the catalogue', { allowPlainHttp: true, where: `cloud ${this.cloud}` });
-    return this.send(url, {}, undefined, 'any');
+    return this.send(url, defined({ withinMs: this.options.firstAnswerMs }), undefined, 'any');
   }
 
   /** The clock of the server at this address, as its quickest answer told it. */
@@ -185,8 +189,11 @@ export class OpenStackSession {
     const answer = await this.send(url, {
       method: 'POST',
       body: { auth: authBody(this.credentials.identity) },
+      ...defined({ withinMs: this.options.firstAnswerMs }),
     });
     const { status, body, headers } = answer;
+    if (status >= 400 && !isOfKeystone(body))
+      throw this.hushed(noKeystone(this.credentials, status, headers['server']));
     if (status !== 201) throw this.refused(answer, `logging in at ${this.credentials.authUrl}`);
     const id = headers['x-subject-token'];
     const parsed = tokenAnswer.safeParse(body);
@@ -241,13 +248,14 @@ export class OpenStackSession {
       ? error
       : new StackwardError(error.reason, detail, {
           where: `cloud ${this.cloud}`,
+          cause: error.cause,
           ...defined({ status: error.status }),
         });
   }
 
   private async send(
     url: string,
-    { method = 'GET', body, headers = {}, budget = { bytes: maxAnswerBytes } }: ApiRequest,
+    { method = 'GET', body, headers = {}, budget = { bytes: maxAnswerBytes }, withinMs = timeoutMs }: ApiRequest,
     token?: string,
     content: 'json' | 'any' = 'json',
   ): Promise<Answered> {
@@ -257,7 +265,7 @@ export class OpenStackSession {
         method,
         dispatcher: this.dispatcher,
         // A deadline for the whole answer, because the dispatcher's bounds count each silence anew.
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(withinMs),
         headers: {
           accept: 'application/json',
           ...defined({ 'content-type': body === undefined ? undefined : 'application/json' }),
@@ -274,7 +282,7 @@ export class OpenStackSession {
         headers: answer.headers,
       };
     } catch (error) {
-      const met = error instanceof StackwardError ? error : unreachable(error, new URL(url), this.cloud);
+      const met = error instanceof StackwardError ? error : unreachable(error, new URL(url), this.cloud, withinMs);
       throw this.hushed(asStackwardError(met), token);
     }
   }

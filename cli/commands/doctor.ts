@@ -1,5 +1,6 @@
 import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
+import type { ReportReaders } from '../../lib/contract/report-ports';
 import { formatVersion } from '../../lib/render/json';
 import { checks } from '../../reports/doctor/checks/index';
 import { hangingServer } from '../../reports/doctor/checks/hanging-server';
@@ -39,13 +40,14 @@ function withServer(options: DoctorOptions): DoctorOptions {
 const examineWith = (command: string, choice: Choice, options: DoctorOptions): Promise<void> =>
   runReport(options, async ({ readers, style, clock }, { acknowledged, file }) => {
     const selected = chosen(choice, withServer(options));
+    refuseUnknownHost(options.host, readers, file);
     refuseUnknown(choice, acknowledged, file);
     const now = clock.now();
     const day = clock.show(now).slice(0, 10);
     const show = (time: Date): string => clock.show(time);
     const findings = await examine(
       selected,
-      new Sources(readers, watchOf(clock), defined({ server: options.server })),
+      new Sources(readers, watchOf(clock), defined({ server: options.server, host: options.host })),
       show,
       acknowledged,
       day,
@@ -60,3 +62,15 @@ const examineWith = (command: string, choice: Choice, options: DoctorOptions): P
     );
     return exitCode;
   });
+
+function refuseUnknownHost(
+  host: string | undefined,
+  { hosts, hostsToLookAt }: Pick<ReportReaders, 'hosts' | 'hostsToLookAt'>,
+  file: string,
+): void {
+  if (host === undefined || hostsToLookAt.includes(host) || hosts.canReach(host)) return;
+  const known = hostsToLookAt.length === 0 ? 'names none' : `names ${hostsToLookAt.join(', ')}`;
+  throw new InvalidConfiguration(
+    `--host ${host} is none that ${file} leads to, which ${known}; add it to "hosts" there`,
+  );
+}

@@ -22,16 +22,19 @@ const escaped = (character: string): string => {
  */
 export const printable = (text: string): string => text.replace(unseen, escaped).replace(pushing, escaped);
 
-/** Plain data with each of its texts made printable. */
-export function printableTexts<T>(value: T): T {
+/** Plain data with each of its texts changed; a time stays. */
+export function mapTexts<T>(value: T, change: (text: string) => string): T {
   const each = (inner: unknown): unknown => {
-    if (typeof inner === 'string') return printable(inner);
+    if (typeof inner === 'string') return change(inner);
     if (Array.isArray(inner)) return inner.map(each);
-    if (typeof inner !== 'object' || inner === null) return inner;
+    if (typeof inner !== 'object' || inner === null || inner instanceof Date) return inner;
     return Object.fromEntries(Object.entries(inner).map(([key, item]) => [key, each(item)]));
   };
   return each(value) as T;
 }
+
+/** Plain data with each of its texts made printable. */
+export const printableTexts = <T>(value: T): T => mapTexts(value, printable);
 
 /** The colour codes that `colored` of lib/render/style.ts writes; no other control sequence. */
 // eslint-disable-next-line no-control-regex

@@ -136,6 +136,7 @@ export const connectTroubles = [
   'filtered',
   'no route',
   'no greeting',
+  'no MySQL',
   'host not allowed',
   'host blocked',
   'too many connections',
@@ -158,6 +159,7 @@ export interface DatabaseProbe {
   readonly place: string;
   /** Host name or address of its server. */
   readonly machine: string;
+  readonly port: number;
   readonly user: string;
   connect(): Promise<Connection>;
 }
@@ -177,6 +179,8 @@ export interface DeclaredThing {
 
 export interface DeclaredStack {
   readonly name: string;
+  /** Whose things on hosts are its own. Absent: it declares nothing for stackward. */
+  readonly owner?: string;
   readonly release?: string;
   /** Entry of clouds.yaml of each provider block; undefined: that block leaves it to the OS_* variables. */
   readonly clouds: readonly (string | undefined)[];

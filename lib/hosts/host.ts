@@ -126,10 +126,21 @@ export interface ReaderOutput {
   readonly stderr: string;
 }
 
+/** `silent`: connected, and nothing said. `closed`: connected, and hung up without a word. */
+export const hostKnockOutcomes = ['name', 'refused', 'filtered', 'no route', 'accepted', 'silent', 'closed'] as const;
+
+export interface HostKnock {
+  readonly outcome: (typeof hostKnockOutcomes)[number];
+  /** The first bytes, in base64. */
+  readonly said: string;
+}
+
 export type HostRead =
   | { readonly verb: 'facts' }
   /** From version 3 on. */
   | { readonly verb: 'clock' }
+  /** One connection to a server, to which nothing is sent. From version 4 on; an installed program's limits name the servers. */
+  | { readonly verb: 'knock'; readonly server: string; readonly port: number }
   | { readonly verb: 'read-file'; readonly path: string }
   /** Takes any file up to 256 MiB; `read-file` takes 16 MiB. */
   | { readonly verb: 'digest-file'; readonly path: string }
@@ -200,6 +211,7 @@ interface Answers extends ServiceAnswers {
   facts: HostFacts;
   /** In seconds since 1970, by the host's clock. */
   clock: { readonly time: number };
+  knock: HostKnock;
   'read-file': HostFile;
   'digest-file': HostDigest;
   'list-folder': HostFolder;

@@ -15,27 +15,59 @@ export interface Row {
 
 const textOf = (cell: Cell | string): string => printable(typeof cell === 'string' ? cell : cell.text);
 
-export function renderTable(titles: readonly string[], rows: readonly Row[], dim = (text: string): string => text) {
+/** @param width where the columns do not fit it, each row is a block of lines: its first cell, and the others by their titles */
+export function renderTable(
+  titles: readonly string[],
+  rows: readonly Row[],
+  dim = (text: string): string => text,
+  width = Infinity,
+): string[] {
   const widths = titles.map((title, column) =>
     greatest(
       rows.map(({ cells }) => textOf(cells[column] ?? '').length),
       title.length,
     ),
   );
+  if (widths.reduce((sum, each) => sum + each + 2, -2) > width) return renderBlocks(titles, rows, dim, width);
   const line = (cells: readonly (Cell | string)[]): string =>
     cells
       .map((cell, column) => {
         const text = textOf(cell);
         const padding = ' '.repeat(column === cells.length - 1 ? 0 : (widths[column] ?? 0) - text.length);
-        const painted = typeof cell === 'string' || cell.paint === undefined ? text : cell.paint(text);
-        return `${painted}${padding}`;
+        return `${painted(cell)}${padding}`;
       })
       .join('  ')
       .trimEnd();
   return [
     dim(line(titles)),
-    ...rows.flatMap(({ cells, notes = [] }) => [line(cells), ...notes.map((note) => `    ${note}`)]),
+    ...rows.flatMap(({ cells, notes = [] }) => [line(cells), ...notes.map((note) => `${noteIndent}${note}`)]),
   ];
+}
+
+const painted = (cell: Cell | string): string =>
+  typeof cell === 'string' || cell.paint === undefined ? textOf(cell) : cell.paint(textOf(cell));
+
+const noteIndent = '    ';
+
+function renderBlocks(
+  titles: readonly string[],
+  rows: readonly Row[],
+  dim: (text: string) => string,
+  width: number,
+): string[] {
+  return rows.flatMap(({ cells: [first = '', ...others], notes = [] }) => {
+    const parts = others.map((cell, column) => {
+      const title = `${titles[column + 1] ?? ''} `;
+      return { width: title.length + textOf(cell).length, shown: `${dim(title)}${painted(cell)}` };
+    });
+    const lines: { width: number; shown: string }[] = [];
+    for (const part of parts) {
+      const last = lines.at(-1);
+      if (last === undefined || noteIndent.length + last.width + 2 + part.width > width) lines.push({ ...part });
+      else Object.assign(last, { width: last.width + 2 + part.width, shown: `${last.shown}  ${part.shown}` });
+    }
+    return [painted(first), ...[...lines.map(({ shown }) => shown), ...notes].map((line) => `${noteIndent}${line}`)];
+  });
 }
 
 /** Breaks text into lines of at most `width`, each beginning with `indent`. A longer word stays whole. */
@@ -60,4 +92,10 @@ export function sayDuration(seconds: number | undefined): string {
   if (size < 120 * 60) return `${sign}${Math.round(size / 60)} min`;
   if (size < 48 * 3600) return `${sign}${Math.round(size / 3600)} h`;
   return `${sign}${Math.round(size / 86_400)} d`;
+}
+
+/** How long ago: `4 s`; of a time that is still to come: `60 min in the future`. Clocks that differ by less than `slack` seconds are taken for one. */
+export function sayAge(seconds: number | undefined, slack = 0): string {
+  if (seconds === undefined || seconds >= 0) return sayDuration(seconds);
+  return -seconds <= slack ? '0 s' : `${sayDuration(-seconds)} in the future`;
 }

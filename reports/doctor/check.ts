@@ -49,6 +49,8 @@ export interface Check<Seen> {
   readonly code: Code;
   readonly title: string;
   readonly needs: readonly Need[];
+  /** It looks at hosts, so that `--host H` runs it, for H alone. Default: it looks at the cloud. */
+  readonly isOfHosts?: true;
   readonly page: Page;
   read(sources: Sources): Promise<Seen>;
   /** Pure. At least one result. */
@@ -56,7 +58,7 @@ export interface Check<Seen> {
 }
 
 /** A check with the type of its reading hidden, so that all fit one list. */
-export interface AnyCheck extends Pick<Check<never>, 'code' | 'title' | 'needs' | 'page'> {
+export interface AnyCheck extends Pick<Check<never>, 'code' | 'title' | 'needs' | 'isOfHosts' | 'page'> {
   results(sources: Sources, show: ShowTime): Promise<readonly Result[]>;
 }
 

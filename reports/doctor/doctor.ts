@@ -1,6 +1,8 @@
 /** Runs checks side by side, and counts what they found. */
 import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
 import { defined } from '../../lib/basics/defined';
+import { mapTexts } from '../../lib/basics/printable';
+import { withoutCredentials } from '../../lib/basics/shown-url';
 import type { Sources } from '../sources';
 import type { AnyCheck, Result, ShowTime } from './check';
 import { credentials } from './preflight/credentials';
@@ -24,6 +26,8 @@ export interface Finding {
 export interface Selection {
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** Only checks that look at hosts. */
+  readonly host?: string | undefined;
 }
 
 /** The checks of one command, and the command that has further ones. */
@@ -35,17 +39,28 @@ export interface Choice {
 const codesOf = (checks: readonly AnyCheck[]): readonly string[] => checks.map(({ code }) => code);
 
 /** @throws InvalidConfiguration for a code that this command has not, and where no check is left */
-export function chosen({ all, others }: Choice, { only, skip }: Selection): readonly AnyCheck[] {
+export function chosen({ all, others }: Choice, { only, skip, host }: Selection): readonly AnyCheck[] {
   const codes = codesOf(all);
   const unknown = [...only, ...skip].find((code) => !codes.includes(code));
   if (unknown !== undefined && codesOf(others.checks).includes(unknown))
     throw new InvalidConfiguration(`the check "${unknown}" belongs to \`stackward ${others.command}\`; run that`);
   if (unknown !== undefined)
     throw new InvalidConfiguration(`there is no check "${unknown}"; there are ${codes.join(', ')}`);
-  const left = all.filter(({ code }) => (only.length === 0 || only.includes(code)) && !skip.includes(code));
+  const elsewhere = host === undefined ? undefined : only.find((code) => !isOfHosts(code, all));
+  if (elsewhere !== undefined)
+    throw new InvalidConfiguration(`the check "${elsewhere}" looks at the cloud, and at no host; leave out --host`);
+  const left = all.filter(
+    ({ code }) =>
+      (host === undefined || isOfHosts(code, all)) &&
+      (only.length === 0 || only.includes(code)) &&
+      !skip.includes(code),
+  );
   if (left.length === 0) throw new InvalidConfiguration('--only and --skip leave no check; take one of them out');
   return left;
 }
+
+const isOfHosts = (wanted: string, all: readonly AnyCheck[]): boolean =>
+  all.some(({ code, isOfHosts: is }) => code === wanted && is === true);
 
 /** @throws InvalidConfiguration for an acknowledgement of a code that there is not */
 export function refuseUnknown({ all, others }: Choice, acknowledged: readonly Acknowledgement[], file: string): void {
@@ -95,7 +110,8 @@ export async function examine(
         .catch((error: unknown): readonly Result[] => [
           { result: 'not looked at', subject: check.title, why: asStackwardError(error).message, wasTried: true },
         ]);
-      return results.map((result) => {
+      // Every text from outside passes here, whatever check read it.
+      return mapTexts(results, withoutCredentials).map((result) => {
         const known = acknowledged.find((entry) => covers(entry, check.code, result, today));
         return known === undefined ? { check, result } : { check, result, acknowledged: known };
       });
@@ -118,11 +134,14 @@ async function withLogin(
   const login = await sources.login();
   if (login.isRead) return findings;
   const isSaid = ({ check }: Finding): boolean => check.code === credentials.code;
-  const own = (await credentials.results(sources, show)).map((result) => ({ check: credentials, result }));
+  const own = mapTexts(await credentials.results(sources, show), withoutCredentials).map((result) => ({
+    check: credentials,
+    result,
+  }));
   const said = findings.some(isSaid) ? findings.filter(isSaid) : own;
   const referring = findings.map((finding): Finding => {
     const { result } = finding;
-    const isOfLogin = result.result === 'not looked at' && result.why === login.why;
+    const isOfLogin = result.result === 'not looked at' && result.why === withoutCredentials(login.why);
     return isOfLogin ? { ...finding, result: { ...result, why: loginFails } } : finding;
   });
   return [...said, ...referring.filter((finding) => !isSaid(finding))];

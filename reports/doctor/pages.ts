@@ -1,6 +1,7 @@
 /** docs/doctor.md, written from the checks. Pure. */
 import type { AnyCheck } from './check';
-import { troubles } from './checks/database-connection';
+import { connectTroubles } from '../../lib/contract/report-ports';
+import { wordsFrom } from './checks/connect-troubles';
 
 const opening = `# What doctor finds
 
@@ -10,6 +11,7 @@ For whoever is on call. \`stackward doctor\` reads a cloud and says what is wron
 stackward doctor                     # every check
 stackward doctor --only SW-1001      # one; repeatable, and so is --skip
 stackward doctor --server utm-1      # one server, by name or id: SW-1010
+stackward doctor --host cnode01      # only what is about hosts, and of them this one
 stackward doctor preflight           # before the first apply: SW-9001 to SW-9006, SW-5001, SW-3001
 stackward services                   # the services and agents in one table
 \`\`\`
@@ -20,6 +22,9 @@ stackward services                   # the services and agents in one table
 - A login that fails is one fault (SW-9001), the first; checks that need it refer to it.
 - \`--json\` has one result for each finding, \`withoutEffect\` for acknowledgements that are over or match nothing, and \`exitCode\`. [ADR 10](adr/0010-reports.md) has the fields.
 - Where a service looks dead, the run waits for one report interval (12 s for Nova and Cinder, 34 s for Neutron) and looks again: a heartbeat that moves is alive.
+- Three findings or more that differ in names and numbers alone are told as one, with the evidence of the first. \`--json\` has each.
+- A login, and an endpoint that is asked without a token, may take 10 s; any other answer 60 s. From 5 s on stderr says for what the run waits.
+- Users, passwords and queries of addresses are hidden in every text that comes from outside.
 - A finding that is known is acknowledged in stackward.yaml until a day. It is still shown:
 
 \`\`\`yaml
@@ -57,8 +62,9 @@ const section = ({ code, title, needs, page }: AnyCheck): string => {
 };
 
 const causes = (): string =>
-  `### The causes of SW-3001\n\n${Object.entries(troubles)
-    .map(([name, { found, step }]) => `- **${name}**: ${found} ${step}`)
+  `### The causes of SW-3001\n\n${connectTroubles
+    .map((name) => ({ name, ...wordsFrom('this machine', name) }))
+    .map(({ name, found, step }) => `- **${name}**: ${found} ${step}`)
     .join('\n')}\n`;
 
 export function renderPage(checks: readonly AnyCheck[]): string {

@@ -2,6 +2,7 @@
 import { printable, printableJson } from '../../lib/basics/printable';
 import { plain, type Style } from '../../lib/render/style';
 import { wrapText } from '../../lib/render/table';
+import { groupAlike, subjectsOf, type Group } from './alike';
 import type { Result } from './check';
 import { isTrouble, loginFails, type Finding, type WithoutEffect } from './doctor';
 
@@ -17,37 +18,53 @@ export function renderFindings(
     findings.filter((finding) => finding.result.result === result && (finding.acknowledged !== undefined) === isKnown);
   const needsLogin = ({ result }: Finding): boolean => result.result === 'not looked at' && result.why === loginFails;
   const blocks = order.map((result) =>
-    having(result, false)
-      .filter((finding) => !needsLogin(finding))
-      .flatMap((finding) => renderFinding(finding, width, style)),
+    groupAlike(having(result, false).filter((finding) => !needsLogin(finding))).flatMap((group) =>
+      renderGroup(group, width, style),
+    ),
   );
   const codes = [...new Set(findings.filter(needsLogin).map(({ check }) => check.code))].join(', ');
   const waiting = codes === '' ? [] : labelled('not looked at', `${codes}  ${loginFails}`, width, style.yellow);
-  const known = [...having('fault', true), ...having('risk', true)].flatMap((finding) =>
-    renderKnown(finding, width, style),
+  const known = groupAlike([...having('fault', true), ...having('risk', true)]).flatMap((group) =>
+    renderKnown(group, width, style),
   );
   const [faults = [], risks = [], unread = [], fine = []] = blocks;
   return [
     ...[faults, risks, known, [...waiting, ...unread], fine, renderIdle(idle, width)].flatMap((lines) =>
       lines.length === 0 ? [] : [...lines, ''],
     ),
-    summaryOf(findings, style),
+    ...summaryOf(findings, width, style),
   ].join('\n');
 }
 
-function renderFinding({ check: { code }, result }: Finding, width: number, style: Style): string[] {
-  const subject = printable(result.subject);
-  if (result.result === 'fine') return labelled(`fine ${code}`, `${subject}: ${result.found}`, width, style.green);
+function renderGroup(group: Group, width: number, style: Style): string[] {
+  const { first, all } = group;
+  const code = group.codes.join(', ');
+  const { result } = first;
+  const many = all.length > 1;
+  const subjects = subjectsOf(group);
+  const number = many ? ` (${all.length} alike)` : '';
+  if (result.result === 'fine')
+    return labelled(`fine ${code}`, `${subjects}${number}: ${result.found}`, width, style.green);
   if (result.result === 'not looked at')
-    return labelled(`not looked at ${code}`, `${subject}: ${result.why}`, width, style.yellow);
+    return labelled(`not looked at ${code}`, `${subjects}${number}: ${result.why}`, width, style.yellow);
   const paint = result.result === 'fault' ? style.red : style.yellow;
+  const name = printable(result.subject.split(' ').at(-1) ?? '');
   return [
-    `${paint(`${result.result} ${code}`)}  ${style.bold(subject)}`,
-    ...wrapText(result.found, width, '  '),
+    ...headOf(`${result.result} ${code}`, `${subjects}${number}`, width, paint, style),
+    ...wrapText(many ? `Of ${name}: ${result.found}` : result.found, width, '  '),
     ...result.evidence.flatMap((line) => wrapEvidence(line, width).map(style.dim)),
-    ...wrapText(`Step: ${result.step}`, width, '  '),
-    style.dim(`  More: docs/doctor.md#${code.toLowerCase()}`),
+    ...wrapText(`Step: ${result.step}${many ? ' So for each; `--json` has the evidence of all.' : ''}`, width, '  '),
+    style.dim(`  More: docs/doctor.md#${first.check.code.toLowerCase()}`),
     '',
+  ];
+}
+
+/** The label and the subjects, which may need several lines. */
+function headOf(label: string, subjects: string, width: number, paint: Style['red'], style: Style): string[] {
+  const [first = '', ...rest] = wrapText(`${label}  ${subjects}`, width, '  ');
+  return [
+    `${paint(label)}  ${style.bold(first.trimStart().slice(label.length).trimStart())}`,
+    ...rest.map((line) => `  ${style.bold(line.trimStart())}`),
   ];
 }
 
@@ -60,18 +77,17 @@ function labelled(label: string, text: string, width: number, paint: (text: stri
 const wrapEvidence = (text: string, width: number): string[] =>
   wrapText(text, width, '      ').map((line, index) => (index === 0 ? `    - ${line.trimStart()}` : line));
 
-const renderKnown = ({ check, result, acknowledged }: Finding, width: number, style: Style): string[] =>
+const renderKnown = (group: Group, width: number, style: Style): string[] =>
   wrapText(
-    `known ${check.code} ${result.subject}: acknowledged until ${acknowledged?.until}, because ${acknowledged?.because}`,
+    `known ${group.codes.join(', ')} ${subjectsOf(group)}: acknowledged until ${group.first.acknowledged?.until}, because ${group.first.acknowledged?.because}`,
     width,
   ).map(style.dim);
-
 const renderIdle = (idle: readonly WithoutEffect[], width: number): string[] =>
   idle.flatMap(({ code, subject, why }) =>
     wrapText(`acknowledged ${code}${subject === undefined ? '' : ` ${subject}`}: ${why}`, width, ''),
   );
 
-function summaryOf(findings: readonly Finding[], style: Style): string {
+function summaryOf(findings: readonly Finding[], width: number, style: Style): string[] {
   const count = (name: Result['result']): number =>
     findings.filter(({ result, acknowledged }) => result.result === name && acknowledged === undefined).length;
   const known = findings.filter(({ acknowledged }) => acknowledged !== undefined).length;
@@ -84,7 +100,9 @@ function summaryOf(findings: readonly Finding[], style: Style): string {
   ];
   const paint =
     count('fault') > 0 ? style.red : count('risk') + count('not looked at') > 0 ? style.yellow : style.green;
-  return `${paint(`${parts.join(', ')}.`)} Nothing was changed.`;
+  const counts = `${parts.join(', ')}.`;
+  const [first = '', ...rest] = wrapText(`${counts} Nothing was changed.`, width);
+  return [`${paint(first.slice(0, counts.length))}${first.slice(counts.length)}`, ...rest];
 }
 
 export const renderFindingsJson = (

@@ -1,9 +1,10 @@
 /** `stackward services`: every service of Nova and Cinder and every agent of Neutron in one table. */
 import type { Clock } from '../../lib/contract/clock';
-import { printableJson } from '../../lib/basics/printable';
+import { mapTexts, printableJson } from '../../lib/basics/printable';
+import { withoutCredentials } from '../../lib/basics/shown-url';
 import { plain, type Style } from '../../lib/render/style';
-import { renderTable, sayDuration, wrapText, type Row } from '../../lib/render/table';
-import { disabledBy, healthOf, type BeatingService, type Health, type Heartbeat } from '../heartbeats';
+import { renderTable, sayAge, wrapText, type Row } from '../../lib/render/table';
+import { disabledBy, healthOf, slackSeconds, type BeatingService, type Health, type Heartbeat } from '../heartbeats';
 import type { Unread } from '../looked';
 import type { Sources } from '../sources';
 
@@ -23,10 +24,11 @@ export async function readServices(sources: Sources): Promise<ServicesReport> {
   const all = await Promise.all(
     services.map(async (service) => ({ service, looked: await sources.heartbeats[service]() })),
   );
-  return {
+  const report = {
     rows: all.flatMap(({ looked }) => (looked.isRead ? [...looked.value] : [])).sort(byName),
     unread: all.flatMap(({ service, looked }) => (looked.isRead ? [] : [{ ...looked, service }])),
   };
+  return mapTexts(report, withoutCredentials);
 }
 
 const isTrouble = (beat: Heartbeat): boolean => healthOf(beat) !== 'up' || !beat.isEnabled;
@@ -66,7 +68,7 @@ export function renderServices(
     ];
     const cells = [
       ...[beat.name, beat.host, { text: stateOf(beat), paint: paintOf(beat) }],
-      ...[sayDuration(beat.ageSeconds), beat.writtenBy, ...(wide ? [shown] : [])],
+      ...[sayAge(beat.ageSeconds, slackSeconds), beat.writtenBy, ...(wide ? [shown] : [])],
     ];
     return { cells, notes: notes.map(style.dim) };
   };
@@ -74,7 +76,7 @@ export function renderServices(
   const legend =
     'AGE is that of the last heartbeat. WRITTEN BY is whose clock wrote it. A service that is down may be dead, or a clock may be wrong: `stackward doctor` tells which.';
   return [
-    ...(rows.length === 0 ? [] : [...renderTable(titles, rows.map(rowOf), style.dim), '']),
+    ...(rows.length === 0 ? [] : [...renderTable(titles, rows.map(rowOf), style.dim, width), '']),
     ...[...new Set(unread.map(({ why }) => why))].flatMap((why) => [
       `${style.yellow('not looked at:')} ${namesOf(unread.filter((service) => service.why === why))}`,
       ...wrapText(why, width, '  '),

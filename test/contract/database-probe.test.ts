@@ -21,7 +21,7 @@ afterAll(() => mariadb.stop());
 async function told(to: MysqlOptions, connectTimeoutMs = 2_000): Promise<{ trouble: ConnectTrouble; report: string }> {
   const connection = await connectTo(to, { connectTimeoutMs });
   if (connection.isOpen) throw new Error('it logged in');
-  const place = { place: `${to.host}:${to.port}`, machine: to.host };
+  const place = { place: `${to.host}:${to.port}`, machine: to.host, port: to.port };
   const [result] = databaseConnection.judge(
     [{ name: 'neutron', ...place, user: to.user, connection: read(connection) }],
     String,
@@ -50,7 +50,7 @@ test('a probe that logs in reports the version and the clock of the database ser
   const { aheadSeconds, withinSeconds } = connection.clock;
   expect(Math.abs(aheadSeconds)).toBeLessThanOrEqual(withinSeconds + 0.01);
   const judged = databaseConnection.judge(
-    [{ name: 'neutron', place: 'x:1', machine: 'x', user: 'u', connection: read(connection) }],
+    [{ name: 'neutron', place: 'x:1', machine: 'x', port: 1, user: 'u', connection: read(connection) }],
     String,
   );
   expect(judged).toMatchObject([{ result: 'fine', subject: 'database neutron' }]);
@@ -91,6 +91,19 @@ test.each<[string, (socket: Socket) => void]>([
     server.close();
   },
 );
+
+test.each([
+  ['SSH', 'SSH-2.0-OpenSSH_9.2p1\r\n', 'SSH (\\"SSH-2.0-OpenSSH_9.2p1\\")'],
+  ['a web server that closes what says nothing', 'HTTP/1.1 408 Request Timeout\r\n\r\n', 'HTTP (\\"HTTP/1.1 408 Request Timeout\\")'],
+  ['TLS that refuses', '\u0015\u0003\u0001\u0000\u0002\u0002\u0046', 'TLS;'],
+  ['a mail server whose first line looks like a short packet', '220\r\n', 'SMTP or FTP (\\"220\\");'],
+])('a probe tells %s in the place of a database: it speaks, but no MySQL, and is waited for no longer', async (_, said, like) => {
+  const { to, server } = await pretend((socket) => void socket.write(Buffer.from(said, 'latin1')));
+  const { trouble, report } = await told(to, 600_000);
+  expect([trouble, report]).toEqual(['no MySQL', expect.stringContaining(`speaks, but no MySQL: it looks like ${like}`)]);
+  expect(report).toContain('The port speaks, but no MySQL.');
+  server.close();
+}); // prettier-ignore
 
 test('a probe tells a client host without an account from a wrong password', async () => {
   const root = await mariadb.connect('neutron');

@@ -1,23 +1,9 @@
 /** `stackward doctor preflight`: synthesized code beside a private cloud that has, lacks or doubles what the code names. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandFolder } from '../support/command';
-import { examine, troublesOf } from '../support/doctor-run';
-import { PrivateCloud } from '../support/private-cloud';
+import { doctorBench, troublesOf } from '../support/doctor-run';
 
-let cloud: PrivateCloud;
-let folder: CommandFolder;
-beforeEach(async () => {
-  cloud = await PrivateCloud.start();
-  folder = new CommandFolder({ OS_CLOUD: 'private' });
-  folder.write('clouds.yaml', cloud.clouds());
-});
-afterEach(async () => {
-  folder.remove();
-  await cloud.stop();
-});
-
-const preflight = (...args: readonly string[]) => examine(folder, 'doctor', 'preflight', ...args);
+const bench = doctorBench();
 
 const synthesize = (release: string, more: { data?: object; resource?: object } = {}): void => {
   const stack = {
@@ -30,18 +16,18 @@ const synthesize = (release: string, more: { data?: object; resource?: object } 
     resource: { openstack_compute_instance_v2: { Utm: { image_name: 'utm', flavor_name: 'm1.small' } } },
     ...more,
   };
-  mkdirSync(join(folder.folder, 'cdktf.out/stacks/acme'), { recursive: true });
-  folder.write('cdktf.out/stacks/acme/cdk.tf.json', stack);
+  mkdirSync(join(bench.folder.folder, 'cdktf.out/stacks/acme'), { recursive: true });
+  bench.folder.write('cdktf.out/stacks/acme/cdk.tf.json', stack);
 };
 
 test('a cloud that has all that the code needs', async () => {
   synthesize('zed');
-  cloud.catalogue.image = cloud.url;
-  cloud.images = [{ id: 'i1', name: 'utm' }];
-  cloud.flavors = [{ id: 'f1', name: 'm1.small' }];
-  cloud.networks = [{ id: 'n1', name: 'red' }];
-  cloud.users = [{ id: 'u1', name: 'ann' }];
-  const told = await preflight('--skip', 'SW-9005');
+  bench.cloud.catalogue.image = bench.cloud.url;
+  bench.cloud.images = [{ id: 'i1', name: 'utm' }];
+  bench.cloud.flavors = [{ id: 'f1', name: 'm1.small' }];
+  bench.cloud.networks = [{ id: 'n1', name: 'red' }];
+  bench.cloud.users = [{ id: 'u1', name: 'ann' }];
+  const told = await bench.preflight('--skip', 'SW-9005');
   expect([told.code, troublesOf(told)]).toEqual([0, []]);
   expect(told.results.find(({ code }) => code === 'SW-9003')?.found).toBe(
     'there is image utm, flavor m1.small, network red, role member, user ann',
@@ -51,14 +37,14 @@ test('a cloud that has all that the code needs', async () => {
 
 test('another release, missing and doubled names, a token without admin, a host that is not there, no Terraform', async () => {
   synthesize('kilo');
-  cloud.catalogue.image = cloud.url;
-  cloud.roles = ['member'];
-  cloud.flavors = [{ id: 'f1', name: 'm1.small' }];
-  cloud.networks = ['n1', 'n2'].map((id) => ({ id, name: 'red' }));
-  cloud.users = [{ id: 'u1', name: 'anna' }];
-  folder.env = { ...folder.env, TERRAFORM_BINARY_NAME: '/nowhere/terraform' };
-  folder.write('stackward.yaml', 'hosts: [{ match: gone, namespace: stackward-nope }]');
-  const told = await preflight();
+  bench.cloud.catalogue.image = bench.cloud.url;
+  bench.cloud.roles = ['member'];
+  bench.cloud.flavors = [{ id: 'f1', name: 'm1.small' }];
+  bench.cloud.networks = ['n1', 'n2'].map((id) => ({ id, name: 'red' }));
+  bench.cloud.users = [{ id: 'u1', name: 'anna' }];
+  bench.folder.env = { ...bench.folder.env, TERRAFORM_BINARY_NAME: '/nowhere/terraform' };
+  bench.folder.write('stackward.yaml', 'hosts: [{ match: gone, namespace: stackward-nope }]');
+  const told = await bench.preflight();
   expect(told.code).toBe(2);
   expect(troublesOf(told)).toEqual([
     'SW-9001 risk credentials',
@@ -93,10 +79,10 @@ test('names are counted as Terraform looks them up: by domain, the newest image,
       },
     },
   });
-  cloud.catalogue.image = cloud.url;
-  cloud.images = [{ id: imageId, name: 'other' }, ...['i1', 'i2'].map((id) => ({ id, name: 'utm' }))];
-  cloud.users = ['d1', 'd2'].map((domain) => ({ id: `alice-${domain}`, name: 'alice', domain_id: domain }));
-  const told = await preflight('--only', 'SW-9003');
+  bench.cloud.catalogue.image = bench.cloud.url;
+  bench.cloud.images = [{ id: imageId, name: 'other' }, ...['i1', 'i2'].map((id) => ({ id, name: 'utm' }))];
+  bench.cloud.users = ['d1', 'd2'].map((domain) => ({ id: `alice-${domain}`, name: 'alice', domain_id: domain }));
+  const told = await bench.preflight('--only', 'SW-9003');
   expect(troublesOf(told)).toEqual([
     'SW-9003 fault image ff5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11',
     'SW-9003 fault user alice in domain d3',
@@ -108,21 +94,21 @@ test('where Terraform chooses among two of a name by what was not compared, this
     data: { openstack_networking_network_v2: { Red: { name: 'red', external: true, tenant_id: '${local.t}' } } },
     resource: {},
   });
-  cloud.networks = ['n1', 'n2'].map((id) => ({ id, name: 'red' }));
-  const twice = await preflight('--only', 'SW-9003');
+  bench.cloud.networks = ['n1', 'n2'].map((id) => ({ id, name: 'red' }));
+  const twice = await bench.preflight('--only', 'SW-9003');
   expect(twice.results).toMatchObject([
     { result: 'risk', found: 'The cloud has 2 of this name. The code also chooses by external, tenant_id, which was not compared.' }, // prettier-ignore
   ]);
-  cloud.networks = [{ id: 'n1', name: 'red' }];
-  const once = await preflight('--only', 'SW-9003');
+  bench.cloud.networks = [{ id: 'n1', name: 'red' }];
+  const once = await bench.preflight('--only', 'SW-9003');
   expect(once.results).toMatchObject([
     { result: 'fine', found: 'there is network red (external, tenant_id not compared)' },
   ]);
 });
 
 test('without synthesized code and without a way in, this is said; the password is in no message', async () => {
-  cloud.broken.set('/v3/auth/tokens', 401);
-  const told = await preflight('--only', 'SW-9001', '--only', 'SW-9003');
+  bench.cloud.broken.set('/v3/auth/tokens', 401);
+  const told = await bench.preflight('--only', 'SW-9001', '--only', 'SW-9003');
   expect(told.code).toBe(2);
   expect(told.results.map(({ code, result }) => `${code} ${result}`)).toEqual([
     'SW-9001 fault',
@@ -135,12 +121,12 @@ test.each([
   ['clouds.yaml has no entry of this name', 'elsewhere', 'private', /clouds\.yaml has no such entry/],
   ['another entry of clouds.yaml', 'private', 'other', /Terraform would ask this cloud, and stackward asks other/],
 ])('preflight names the cloud of the code that differs: %s', async (_, inCode, inConfiguration, found) => {
-  const { clouds } = JSON.parse(cloud.clouds()) as { clouds: { private: object } };
-  folder.write('clouds.yaml', { clouds: { ...clouds, other: clouds.private } });
-  folder.write('stackward.yaml', { cloud: inConfiguration });
-  mkdirSync(join(folder.folder, 'cdktf.out/stacks/acme'), { recursive: true });
-  folder.write('cdktf.out/stacks/acme/cdk.tf.json', { provider: { openstack: [{ cloud: inCode }] } });
-  const told = await preflight('--skip', 'SW-9005');
+  const { clouds } = JSON.parse(bench.cloud.clouds()) as { clouds: { private: object } };
+  bench.folder.write('clouds.yaml', { clouds: { ...clouds, other: clouds.private } });
+  bench.folder.write('stackward.yaml', { cloud: inConfiguration });
+  mkdirSync(join(bench.folder.folder, 'cdktf.out/stacks/acme'), { recursive: true });
+  bench.folder.write('cdktf.out/stacks/acme/cdk.tf.json', { provider: { openstack: [{ cloud: inCode }] } });
+  const told = await bench.preflight('--skip', 'SW-9005');
   expect([told.code, troublesOf(told)]).toEqual([2, [`SW-9006 fault cloud ${inCode}`]]);
   expect(told.results.find(({ code }) => code === 'SW-9006')?.found).toMatch(found);
 });

@@ -1,5 +1,6 @@
-/** The report of `stackward doctor` as its user's JSON. */
-import type { CommandFolder } from './command';
+/** `stackward doctor` beside a private cloud: the command in a folder of its own, and its report as the user's JSON. */
+import { CommandFolder } from './command';
+import { PrivateCloud } from './private-cloud';
 
 export interface Told {
   readonly code: string;
@@ -12,21 +13,56 @@ export interface Told {
   readonly acknowledged?: object | null;
 }
 
+export interface Examined {
+  readonly code: number | null;
+  readonly results: readonly Told[];
+}
+
+/** Lines that tell on stderr why the command waits. */
+const waiting = /^(Down in \w+: \d+ heartbeats?\. Looking again in \d+ s\.|Waiting for [^\n]*\.)\n/gm;
+
 /** Runs the command, whose exit code has to be the one in its JSON. */
-export async function examine(
-  folder: CommandFolder,
-  ...args: readonly string[]
-): Promise<{ code: number | null; results: Told[] }> {
+export async function examine(folder: CommandFolder, ...args: readonly string[]): Promise<Examined> {
   const { code, stdout, stderr } = await folder.run([...args, '--json']);
   const { results, exitCode } = JSON.parse(stdout) as { results: Told[]; exitCode: number };
-  expect([exitCode, stderr.replace(/^Down in \w+: \d+ heartbeats?\. Looking again in \d+ s\.\n/gm, '')]).toEqual([
-    code,
-    '',
-  ]);
+  expect([exitCode, stderr.replace(waiting, '')]).toEqual([code, '']);
   return { code, results };
 }
 
-export const troublesOf = ({ results }: { results: readonly Told[] }): string[] =>
+export const troublesOf = ({ results }: Pick<Examined, 'results'>): string[] =>
   results
     .filter(({ result }) => ['fault', 'risk'].includes(result))
     .map(({ code, result, subject }) => `${code} ${result} ${subject}`);
+
+/** A cloud and a folder that are new in each test. */
+export interface DoctorBench {
+  readonly cloud: PrivateCloud;
+  readonly folder: CommandFolder;
+  readonly doctor: (...args: readonly string[]) => Promise<Examined>;
+  readonly preflight: (...args: readonly string[]) => Promise<Examined>;
+}
+
+/** Sets up before each test of the file, and tidies up after it. */
+export function doctorBench(): DoctorBench {
+  let cloud: PrivateCloud;
+  let folder: CommandFolder;
+  beforeEach(async () => {
+    cloud = await PrivateCloud.start();
+    folder = new CommandFolder({ OS_CLOUD: 'private' });
+    folder.write('clouds.yaml', cloud.clouds());
+  });
+  afterEach(async () => {
+    folder.remove();
+    await cloud.stop();
+  });
+  return {
+    get cloud() {
+      return cloud;
+    },
+    get folder() {
+      return folder;
+    },
+    doctor: (...args) => examine(folder, 'doctor', ...args),
+    preflight: (...args) => examine(folder, 'doctor', 'preflight', ...args),
+  };
+}

@@ -7,6 +7,7 @@ export const hostSource = readFileSync(join(__dirname, '../../host/stackward-hos
 /** Verbs of version 3 and later. */
 export const laterVerbs = [
   'clock',
+  'knock',
   ...([
     'service-processes',
     'listeners',

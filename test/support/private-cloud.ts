@@ -74,6 +74,8 @@ export class PrivateCloud {
   readonly webPages = new Map<string, string>();
   /** Path → an answer, instead of its own. */
   readonly told = new Map<string, object>();
+  /** Paths that are never answered. */
+  readonly silent = new Set<string>();
   catalogue: Record<string, string>;
 
   private constructor(private readonly server: RogueServer) {
@@ -101,7 +103,7 @@ export class PrivateCloud {
   }
 
   clouds(): string {
-    const auth = { auth_url: `${this.url}/v3`, username: 'admin', password: 'x', project_name: 'admin' };
+    const auth = { auth_url: `${this.url}/v3`, username: 'admin', password: 'private-4711', project_name: 'admin' };
     const domains = { user_domain_name: 'Default', project_domain_name: 'Default' };
     return JSON.stringify({ clouds: { private: { auth: { ...auth, ...domains }, region_name: 'RegionOne' } } });
   }
@@ -113,6 +115,7 @@ export class PrivateCloud {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '').replace(/\?.*/, '');
     response.setHeader('date', new Date(Date.now() + this.ahead * 1000).toUTCString());
+    if (this.silent.has(path)) return;
     const status = this.broken.get(path);
     if (status !== undefined) return void json({ error: { message: 'broken' } }, status)(request, response);
     const page = this.webPages.get(path);

@@ -4,6 +4,7 @@ import type { Result } from '../../reports/doctor/check';
 import { readHostServices, withRegistered } from '../../reports/host-services';
 import { read } from '../../reports/looked';
 import { memoryNow, memoryServiceHost, serviceProcess, type MemoryHost } from '../support/memory-service-host';
+import { noHostNamed } from '../../reports/doctor/checks/words';
 
 const nova = '/etc/nova/nova.conf';
 const local = '/etc/nova/local.conf';
@@ -210,5 +211,5 @@ test('a file outside of the limits, a container and a host without a service are
   expect(told(await judge({ files: {}, processes: [] }))).toEqual([
     'not looked at host cnode01: no service of OpenStack runs there',
   ]);
-  expect(told(judgeOptions([]))).toEqual(['not looked at hosts: stackward.yaml names none by its whole name']);
+  expect(told(judgeOptions([]))).toEqual([`not looked at hosts: ${noHostNamed}`]);
 });

@@ -5,6 +5,7 @@ import { slackSeconds } from '../../heartbeats';
 import type { Looked } from '../../looked';
 import type { HostClock, ProbedDatabase } from '../../sources';
 import { defineCheck, notLookedAt, type NotLookedAt, type Result } from '../check';
+import { noHostNamed } from './words';
 
 export interface Clocks {
   readonly apis: Looked<readonly ApiClock[]>;
@@ -59,11 +60,13 @@ function unread({ apis, services, databases, hosts }: Clocks): readonly NotLooke
       ? []
       : [result(`clocks of ${undated.join(', ')}`, 'these APIs put no Date into their answers', false)]),
     ...(databases.length === 0 ? [result('databases', 'stackward.yaml names none', false)] : []),
-    ...databases.flatMap(({ name, connection }) => {
-      if (!connection.isRead) return [notLookedAt(`database ${name}`, connection)];
-      return connection.value.isOpen ? [] : [result(`database ${name}`, connection.value.detail, true)];
-    }),
-    ...(hosts.length === 0 ? [result('hosts', 'stackward.yaml names none by its whole name', false)] : []),
+    // SW-3001 has the cause.
+    ...databases.flatMap(({ name, connection }) =>
+      connection.isRead && connection.value.isOpen
+        ? []
+        : [result(`database ${name}`, 'it can’t be asked: see SW-3001', true)],
+    ),
+    ...(hosts.length === 0 ? [result('hosts', noHostNamed, false)] : []),
     ...hosts.flatMap(({ host, clock }) => (clock.isRead ? [] : [notLookedAt(`host ${host}`, clock)])),
   ];
 }
@@ -139,6 +142,7 @@ export const clocks = defineCheck<Clocks>({
   code: 'SW-2001',
   title: 'clocks differ',
   needs: ['the API', 'a database', 'hosts'],
+  isOfHosts: true,
   read: async (sources) => {
     const [apis, knocks, databases, hosts] = await Promise.all([
       sources.apiClocks(),

@@ -26,6 +26,7 @@ export const deadAgent = defineCheck({
   code: 'SW-1005',
   title: 'an agent of Neutron is dead',
   needs: ['the API', 'hosts'],
+  isOfHosts: true,
   read: readSkew,
   judge: ({ settled, hosts }, show) =>
     judgeSettled(

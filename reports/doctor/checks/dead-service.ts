@@ -33,6 +33,7 @@ export const deadService = defineCheck({
   code: 'SW-1001',
   title: 'a service of Nova or Cinder is dead',
   needs: ['the API'],
+  isOfHosts: true,
   read: readSettled('nova', 'cinder'),
   judge(settled, show) {
     const isOrphaned = lacksConductor(settled);

@@ -7,6 +7,7 @@ export const disabledService = defineCheck({
   code: 'SW-1004',
   title: 'a service or an agent is switched off',
   needs: ['the API'],
+  isOfHosts: true,
   read: readSettled('nova', 'neutron', 'cinder'),
   judge: (settled, show) =>
     judgeSettled(

@@ -1,8 +1,8 @@
 import { shownUrl } from '../../../lib/basics/shown-url';
 import type { KnockTrouble } from '../../../lib/contract/report-ports';
-import type { Heartbeat } from '../../heartbeats';
+import type { BeatingService, Heartbeat } from '../../heartbeats';
 import type { Looked } from '../../looked';
-import { catalogueTypes, type Knock } from '../../sources';
+import type { Knock } from '../../sources';
 import { defineCheck, judgeLooked, type Result, type Trouble } from '../check';
 
 interface Seen {
@@ -111,8 +111,8 @@ export const endpoints = defineCheck<Seen>({
   title: 'an API of the catalogue does not answer',
   needs: ['the API'],
   read: async (sources) => {
-    const list = async (service: keyof typeof catalogueTypes) => ({
-      service: catalogueTypes[service][0],
+    const list = async (service: BeatingService) => ({
+      service: await sources.typeOf(service),
       rows: await sources.heartbeats[service](),
     });
     const [knocks, ...lists] = await Promise.all([sources.knocks(), list('nova'), list('neutron'), list('cinder')]);
@@ -123,7 +123,7 @@ export const endpoints = defineCheck<Seen>({
     means:
       'The catalogue sends every client to an address where nothing answers, something fails, or something else answers. Endpoints of the interface and region of the credentials are asked, each once and without a token. Nova, Neutron and Cinder are also asked for their services: an API whose database is gone still tells its versions, and fails there with 500.',
     evidence:
-      'The address, and what came of asking it: a name without an address, refused, no answer in time, a certificate, a status, an answer that is no document of versions. User and query of an address are hidden.',
+      'The address, and what came of asking it: a name without an address, refused, no answer in time, a certificate, a status, an answer that is no document of versions.',
     alike:
       'A service that runs and does not listen, because another process holds its port: the port answers with 404. A network that lets only the controllers reach the address.',
     step: 'On the host of that address: does the service run, and which process holds the port? Where the address itself is wrong, correct the endpoint in Keystone.',

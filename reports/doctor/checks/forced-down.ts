@@ -7,6 +7,7 @@ export const forcedDown = defineCheck({
   code: 'SW-1003',
   title: 'a service was forced down',
   needs: ['the API'],
+  isOfHosts: true,
   read: readSettled('nova'),
   judge: (settled, show) =>
     judgeSettled(

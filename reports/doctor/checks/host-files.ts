@@ -4,6 +4,7 @@ import type { HostFiles, ReadInterfaces, ReadScript } from '../../host-files';
 import { untried } from '../../looked';
 import type { HostWithFiles } from '../../sources';
 import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
+import { noHostNamed } from './words';
 
 const results: Readonly<Record<InterfacesFaultCode, Trouble['result']>> = {
   'refused file': 'fault',
@@ -68,13 +69,14 @@ function judgeHost(host: string, { interfaces, scripts }: HostFiles): readonly R
 
 export const judgeHostFiles = (hosts: readonly HostWithFiles[]): readonly Result[] =>
   hosts.length === 0
-    ? [notLookedAt('hosts', untried('stackward.yaml names none by its whole name'))]
+    ? [notLookedAt('hosts', untried(noHostNamed))]
     : hosts.flatMap(({ host, files }) => judgeLooked(`host ${host}`, files, (read) => judgeHost(host, read)));
 
 export const hostFiles = defineCheck<readonly HostWithFiles[]>({
   code: 'SW-7001',
   title: 'ifup reads a file of interfaces, or a script of it, otherwise than it looks',
   needs: ['hosts'],
+  isOfHosts: true,
   read: (sources) => sources.hostFiles(),
   judge: judgeHostFiles,
   page: {

@@ -2,6 +2,7 @@
 import type { AnyCheck } from '../check';
 import { clocks } from './clocks';
 import { databaseConnection } from './database-connection';
+import { databaseFromHosts } from './database-from-hosts';
 import { deadAgent } from './dead-agent';
 import { deadService } from './dead-service';
 import { disabledService } from './disabled-service';
@@ -17,5 +18,5 @@ import { skewedHeartbeat } from './skewed-heartbeat';
 
 export const checks: readonly AnyCheck[] = [
   ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent, hangingServer, portRoom],
-  ...[clocks, databaseConnection, redAndFloating, options, ports, endpoints, hostFiles],
+  ...[clocks, databaseConnection, databaseFromHosts, redAndFloating, options, ports, endpoints, hostFiles],
 ];

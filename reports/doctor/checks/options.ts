@@ -15,6 +15,7 @@ import type { HostService } from '../../host-services';
 import { untried } from '../../looked';
 import type { LookedAtHost } from '../../sources';
 import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
+import { noHostNamed } from './words';
 
 /** What several services of a host share, since they read one file. */
 interface Merged<Told> {
@@ -254,13 +255,14 @@ function judgeHost(host: string, found: HostServices): readonly Result[] {
 
 export const judgeOptions = (hosts: readonly LookedAtHost[]): readonly Result[] =>
   hosts.length === 0
-    ? [notLookedAt('hosts', untried('stackward.yaml names none by its whole name'))]
+    ? [notLookedAt('hosts', untried(noHostNamed))]
     : hosts.flatMap(({ host, services }) => judgeLooked(`host ${host}`, services, (found) => judgeHost(host, found)));
 
 export const options = defineCheck<readonly LookedAtHost[]>({
   code: 'SW-4010',
   title: 'a service reads its configuration otherwise than it looks',
   needs: ['hosts'],
+  isOfHosts: true,
   read: (sources) => sources.hostServices(),
   judge: judgeOptions,
   page: {

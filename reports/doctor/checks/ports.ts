@@ -6,6 +6,7 @@ import type { HostService, HostServices } from '../../host-services';
 import { untried, type Looked } from '../../looked';
 import type { Knock, LookedAtHost } from '../../sources';
 import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
+import { noHostNamed } from './words';
 
 export interface Seen {
   readonly hosts: readonly LookedAtHost[];
@@ -171,7 +172,7 @@ const leftOutOf = (host: string, service: HostService, { url }: Endpoint): Troub
 
 export const judgePorts = (seen: Seen): readonly Result[] =>
   seen.hosts.length === 0
-    ? [notLookedAt('hosts', untried('stackward.yaml names none by its whole name'))]
+    ? [notLookedAt('hosts', untried(noHostNamed))]
     : [
         ...leftOut(seen),
         ...seen.hosts.flatMap(({ host, services }) =>
@@ -183,6 +184,7 @@ export const ports = defineCheck<Seen>({
   code: 'SW-4011',
   title: 'an API runs and does not hold its port',
   needs: ['hosts', 'the API'],
+  isOfHosts: true,
   read: async (sources) => ({ hosts: await sources.hostServices(), knocks: await sources.knocks() }),
   judge: judgePorts,
   page: {

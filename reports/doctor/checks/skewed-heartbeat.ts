@@ -61,6 +61,7 @@ export const skewedHeartbeat = defineCheck({
   code: 'SW-1002',
   title: 'a heartbeat was written by a clock that is wrong',
   needs: ['the API', 'hosts'],
+  isOfHosts: true,
   read: readSkew,
   judge: ({ settled, hosts }, show) =>
     judgeSettled(settled, (beat) => verdictOf(beat, hosts, show), [

@@ -2,6 +2,7 @@ import type { HostFacts } from '../../../lib/hosts/host';
 import { untried } from '../../looked';
 import type { ReachedHost } from '../../sources';
 import { defineCheck, notLookedAt, type Result } from '../check';
+import { noHostNamed } from '../checks/words';
 
 function judgeHost({ host, facts }: ReachedHost): Result {
   const subject = `host ${host}`;
@@ -31,11 +32,9 @@ export const hosts = defineCheck<readonly ReachedHost[]>({
   code: 'SW-9004',
   title: 'a host can’t be reached, or gives too few rights',
   needs: ['hosts'],
+  isOfHosts: true,
   read: (sources) => sources.reachedHosts(),
-  judge: (reached) =>
-    reached.length === 0
-      ? [notLookedAt('hosts', untried('stackward.yaml names none by its whole name'))]
-      : reached.map(judgeHost),
+  judge: (reached) => (reached.length === 0 ? [notLookedAt('hosts', untried(noHostNamed))] : reached.map(judgeHost)),
   page: {
     means:
       'The login fails; or it works, and the host program lacks root or a tool that the kinds on hosts need. Hosts that stackward.yaml matches by a pattern alone are not looked at.',

@@ -3,7 +3,7 @@ import type { FloatingIpRecord, RouterRecord } from '../../../lib/contract/trace
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import { defined } from '../../../lib/basics/defined';
 import { look, type Looked } from '../../looked';
-import type { Watch } from '../../sources';
+import type { Watch } from '../../watch';
 import type { TwoLooks } from '../counters';
 import { readPortPlace, readRouterPlace } from '../host-looks';
 import { readPort, readServerOf, type PortSources } from '../read-port';

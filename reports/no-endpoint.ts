@@ -1,0 +1,10 @@
+import type { Login } from '../lib/contract/report-ports';
+import type { Unread } from './looked';
+
+/** Why no endpoint is asked: the credentials' interface and region, and those that the catalogue has. */
+export function noEndpoint({ endpoints }: Login, face: string, region: string | undefined): Unread {
+  const there = [...new Set(endpoints.map((endpoint) => `${endpoint.interface} in ${endpoint.region}`))].sort();
+  const wanted = `${face} endpoint${region === undefined ? '' : ` in region ${region}`}`;
+  const why = `the catalogue has no ${wanted}; it has ${there.slice(0, 20).join(', ') || 'none at all'}`;
+  return { isRead: false, why, wasTried: true };
+}

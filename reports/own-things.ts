@@ -1,0 +1,157 @@
+/** What stackward left on a host: stored exceptions, records, its chains, and what puts exceptions back at boot. Two round trips. */
+import * as z from 'zod';
+import { defined } from '../lib/basics/defined';
+import { asStackwardError } from '../lib/basics/errors';
+import { parseJson } from '../lib/basics/json';
+import { anyMark, fileHeader, formerMark, ownerMark, valueOf } from '../lib/hosts/host';
+import type { HostBoot, HostFile, HostReader, HostTables, Outcome } from '../lib/hosts/host';
+import { findPath } from '../lib/iptables/rule-comment';
+import { findOwnChains, type OwnChains } from '../lib/iptables/own-chain';
+import { parseRuleset, type Ruleset } from '../lib/iptables/ruleset';
+import type { HostDirectory } from '../lib/contract/ports';
+import type { Heartbeat } from './heartbeats';
+import { read, type Looked, type Unread } from './looked';
+
+export const families = [4, 6] as const;
+export type Family = (typeof families)[number];
+
+/** A file of the state folder that stackward wrote, or whose name says so. */
+interface OwnFile {
+  readonly path: string;
+  readonly mark: string;
+  /** Whom it names; absent: nobody, or somebody of another mark, and `fault` says which. */
+  readonly owner?: string;
+  readonly fault?: string;
+  /** Stacks of whose constructs it holds something. */
+  readonly stacks: readonly string[];
+}
+
+/** Exceptions of one owner and family, as they come back at boot. */
+export interface StoredTables extends OwnFile {
+  readonly family: Family;
+  readonly chains: OwnChains;
+}
+
+/** The record of one owner and kind. */
+export interface OwnRecord extends OwnFile {
+  readonly kind: string;
+}
+
+export interface OwnThings {
+  readonly stored: readonly StoredTables[];
+  readonly records: readonly OwnRecord[];
+  /** By family; of a family that the host can't filter: no rules. */
+  readonly tables: Readonly<Record<Family, { readonly ruleset: Ruleset; readonly hasHook: boolean }>>;
+  readonly boot: HostBoot;
+}
+
+export interface OwnPlaces {
+  readonly places: readonly { readonly host: string; readonly things: Looked<OwnThings> }[];
+  /** Why further hosts, which the configuration names by a pattern, are not known. */
+  readonly unknown?: Unread;
+}
+
+export const chainOf = (mark: string): string => `stackward-${mark}`;
+
+const storedName = new RegExp(`^firewall-exception-(${anyMark})\\.ipv([46])$`);
+const recordName = new RegExp(`^([a-z-]+)-(${anyMark})\\.json$`);
+
+const recordForm = z.object({ owner: z.string(), entries: z.record(z.string(), z.object({ stack: z.string() })) });
+
+/** @throws StackwardError where tables or folder can't be read */
+export async function readOwnThings(host: HostReader): Promise<OwnThings> {
+  const { stateFolder } = host;
+  const [folder, ipv4, ipv6, boot] = await host.read([
+    { verb: 'list-folder', path: stateFolder },
+    { verb: 'save-tables', family: 4 },
+    { verb: 'save-tables', family: 6 },
+    { verb: 'boot-files', stateFolder },
+  ]);
+  const names = valueOf(folder)
+    .entries.map(({ name }) => name)
+    .filter((name) => storedName.test(name) || recordName.test(name));
+  const files = names.length === 0 ? [] : await host.read(names.map((name) => ({ verb: 'read-file', path: `${stateFolder}/${name}` }) as const)); // prettier-ignore
+  const found = names.flatMap((name, index) => {
+    const outcome: Outcome<HostFile> | undefined = files[index];
+    return outcome === undefined ? [] : [{ name, path: `${stateFolder}/${name}`, outcome }];
+  });
+  return {
+    stored: found.flatMap(({ name, path, outcome }) => storedOf(name, path, outcome)),
+    records: found.flatMap(({ name, path, outcome }) => recordOf(name, path, outcome)),
+    tables: { 4: tablesOf(ipv4), 6: tablesOf(ipv6) },
+    boot: valueOf(boot),
+  };
+}
+
+function tablesOf(outcome: Outcome<HostTables>): OwnThings['tables'][Family] {
+  // A host without a packet filter of this family has no rules that could be in force.
+  const isAbsent = !outcome.ok && ['no-tool', 'no-module'].includes(outcome.reason);
+  const { text, hasHook } = isAbsent ? { text: '', hasHook: false } : valueOf(outcome);
+  return { ruleset: parseRuleset(text), hasHook };
+}
+
+/** The owner, where the mark in the name is that owner's. */
+function ownerOf(mark: string, named: string | undefined): Pick<OwnFile, 'owner' | 'fault'> {
+  if (named === undefined) return { fault: 'it names no owner' };
+  if ([ownerMark(named), formerMark(named)].includes(mark)) return { owner: named };
+  return { fault: `it names the owner ${named}, and its own name is that of another` };
+}
+
+const unreadable = (path: string, mark: string, fault: string) => ({ path, mark, fault, stacks: [] });
+
+function storedOf(name: string, path: string, outcome: Outcome<HostFile>): StoredTables[] {
+  const [, mark, digit] = storedName.exec(name) ?? [];
+  if (mark === undefined) return [];
+  const family: Family = digit === '4' ? 4 : 6;
+  const text = textOf(outcome);
+  const chains = findOwnChains(parseRuleset(typeof text === 'string' ? text : ''), chainOf(mark));
+  if (typeof text !== 'string') return [{ ...unreadable(path, mark, text.fault), family, chains }];
+  const [first = ''] = text.split('\n', 1);
+  const lead = `# ${fileHeader('')}`;
+  const named = first.startsWith(lead) ? first.slice(lead.length) : undefined;
+  return [{ path, mark, family, chains, ...ownerOf(mark, named), stacks: stacksOf(chains) }];
+}
+
+const stacksOf = ({ mangle, filter }: OwnChains): readonly string[] => {
+  const comments = [...mangle.rules, ...filter.rules].flatMap((rule) => /--comment "?([^" ]+)"?/.exec(rule)?.[1] ?? []);
+  return [...new Set(comments.flatMap((comment) => findPath(comment)?.split('/')[0] ?? []))].sort();
+};
+
+function recordOf(name: string, path: string, outcome: Outcome<HostFile>): OwnRecord[] {
+  const [, kind, mark] = recordName.exec(name) ?? [];
+  if (kind === undefined || mark === undefined) return [];
+  const text = textOf(outcome);
+  if (typeof text !== 'string') return [{ ...unreadable(path, mark, text.fault), kind }];
+  try {
+    const { owner, entries } = recordForm.parse(parseJson(text));
+    const stacks = [...new Set(Object.values(entries).map(({ stack }) => stack))].sort();
+    return [{ path, mark, kind, ...ownerOf(mark, owner), stacks }];
+  } catch (error) {
+    const why = error instanceof z.ZodError ? 'it has not the form of a record' : asStackwardError(error).message;
+    return [{ ...unreadable(path, mark, why), kind }];
+  }
+}
+
+function textOf(outcome: Outcome<HostFile>): string | { readonly fault: string } {
+  if (!outcome.ok) return { fault: `it can’t be read: ${outcome.error.message}` };
+  return outcome.value.exists
+    ? Buffer.from(outcome.value.content, 'base64').toString('utf8')
+    : { fault: 'it went away' };
+}
+
+export const markOfChain = (chain: string): string | undefined =>
+  new RegExp(`^stackward-(${anyMark})$`).exec(chain)?.[1];
+
+/** @param named hosts that the configuration names; those of Neutron's agents are added where it leads to any host at all */
+export async function readOwnPlaces(
+  named: readonly string[],
+  { reachesAny, canReach }: Pick<HostDirectory, 'reachesAny' | 'canReach'>,
+  askAgents: () => Promise<Looked<readonly Pick<Heartbeat, 'host'>[]>>,
+  readOn: (host: string) => Promise<Looked<OwnThings>>,
+): Promise<OwnPlaces> {
+  const agents = reachesAny ? await askAgents() : read([]);
+  const more = agents.isRead ? agents.value.map(({ host }) => host).filter(canReach) : [];
+  const hosts = [...new Set([...named, ...more])].sort();
+  const places = await Promise.all(hosts.map(async (host) => ({ host, things: await readOn(host) })));
+  return { places, ...defined({ unknown: agents.isRead ? undefined : agents }) };
+}
