@@ -111,6 +111,25 @@ const service = z.strictObject({
   configFiles: z.array(path).min(1).optional(),
 });
 
+/** RabbitMQ, which reports read: by its management API, else by `rabbitmqctl` on one of its hosts. */
+const broker = z
+  .strictObject({
+    /** Such as `https://ctl1:15671`. Before RabbitMQ 3.0 its port is 55672. */
+    management: z.url({ protocol: /^https?$/ }).optional(),
+    user: z.string().min(1).optional(),
+    password: z.string().optional(),
+    host: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ management, host }) => (management === undefined) !== (host === undefined),
+    'needs exactly one of management and host',
+  )
+  .refine(
+    ({ management, user, password }) =>
+      (management === undefined) === (user === undefined) && (user === undefined) === (password === undefined),
+    'needs user and password with management, and neither with host',
+  );
+
 /** A known finding of `stackward doctor`. The report still shows it, and it doesn't count for the exit code. */
 const acknowledgement = z.strictObject({
   code: z.string().regex(/^SW-\d{4}$/, 'must be a code of a check, such as SW-1004'),
@@ -131,6 +150,7 @@ const configuration = z.strictObject({
   hosts: z.array(hostAccess).default([]),
   /** Which hosts serve which API with a policy file of their own. */
   services: z.partialRecord(z.enum(serviceNames), service).default({}),
+  broker: broker.optional(),
   acknowledged: z.array(acknowledgement).default([]),
 });
 
@@ -181,6 +201,7 @@ export function parseConfiguration(
 function allowedBelow([top, second, third]: readonly string[]): string {
   if (top === undefined) return Object.keys(configuration.shape).join(', ');
   if (top === 'acknowledged') return Object.keys(acknowledgement.shape).join(', ');
+  if (top === 'broker') return Object.keys(broker.shape).join(', ');
   if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
   if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');
   if (second === undefined) return [...reachableNames, 'shared'].join(', ');

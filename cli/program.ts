@@ -29,6 +29,7 @@ export function program(): Command {
     addRollback,
     addRuns,
     addServices,
+    addBroker,
     addWhere,
     addInventory,
     addConsole,
@@ -138,6 +139,17 @@ const addConsole = (root: Command): Command =>
     .action(async (server: string, options: shared.ConsoleOptions) =>
       (await import('./commands/console.js')).consoleOf(server, options),
     );
+
+const addBroker = (root: Command): Command =>
+  shared
+    .withContext(
+      root
+        .command('broker')
+        .description(
+          'list the queues of the message broker that nobody takes from, backlogs, alarms, and connections by host',
+        ),
+    )
+    .action(async (options: shared.ContextOptions) => (await import('./commands/broker.js')).broker(options));
 
 function addDoctor(root: Command): Command {
   const exitCodes = 'Exit codes: 0 nothing found, 2 found something, 1 could not look at something that was asked for.';

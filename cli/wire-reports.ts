@@ -7,7 +7,7 @@ import { cloudNamed } from '../lib/openstack/credentials';
 import type { Configuration } from './config';
 import { findAccess } from './host-directory';
 
-type CloudReaders = Omit<ReportReaders, keyof Readers>;
+type CloudReaders = Omit<ReportReaders, keyof Readers | 'broker'>;
 
 export function reportReaders(
   session: () => Promise<OpenStackSession>,

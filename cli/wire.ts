@@ -16,6 +16,7 @@ import type { Note } from '../lib/run/plan';
 import type { Configuration } from './config';
 import { databases } from './databases';
 import { hostDirectory } from './host-directory';
+import { openBroker } from './open-broker';
 import { isSaid, refuseOtherCloud } from './same-cloud';
 import { reportReaders } from './wire-reports';
 
@@ -107,6 +108,7 @@ export function wire(
 
   const readers: ReportReaders = {
     ...reportReaders(session, versions, connections.probes, configuration),
+    broker: () => openBroker(configuration, { host: (name) => host(`host:${name}`), closing }),
     host,
     hosts: hostDirectory(configuration),
     machine: async (target) => (target.startsWith('host:') ? (await hosts()).machine(hostOf(target)) : undefined),

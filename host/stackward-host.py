@@ -58,6 +58,7 @@ HEADER = b'This file is kept by stackward'
 ENVIRONMENT = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C'}
 TOOLS = ['iptables-restore', 'iptables-nft-restore', 'iptables-legacy-restore', 'ip6tables-restore', 'systemctl',
          'initctl', 'ovs-vsctl', 'ovs-ofctl', 'docker', 'podman', 'oslopolicy-policy-generator']
+VHOST = '(?:/|/?[A-Za-z0-9_][A-Za-z0-9_.@-]*)'
 WORD = '[A-Za-z0-9_][A-Za-z0-9_.@-]*'
 PACKAGES = '[*][a-z0-9.-]{2,40}[*]'
 UNIT_PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ExecMainStatus,StateChangeTimestamp'
@@ -83,6 +84,9 @@ READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line
     'oslopolicy-policy-generator --namespace %s' % WORD,
     re.escape('dpkg-query -W -f=${Package}|${Version}|${Status}\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
     re.escape('rpm -qa --qf %{NAME}|%{VERSION}-%{RELEASE}|installed\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
+    'rabbitmqctl (--formatter=json|-q) (list_vhosts|cluster_status)',
+    'rabbitmqctl (--formatter=json|-q) list_connections peer_host user vhost state',
+    'rabbitmqctl (--formatter=json|-q) list_queues -p %s name messages_ready messages_unacknowledged consumers' % VHOST,
     'systemctl show --property=%s %s' % (UNIT_PROPERTIES, WORD),
 )]
 # As in lib/iptables/own-chain.ts. iptables-restore takes the rest of a line behind 10,239 bytes for a line of its own.
@@ -1180,6 +1184,7 @@ MAX_WORDS = 64
 MAX_WORD = 1024
 MAX_SOCKETS = 4096
 LOG_BYTES = 1 << 20
+MAX_SEARCHED = 64 << 20  # Of a log, in blocks.
 MAX_LOG_LINES = 20
 MAX_LOG_LINE = 600
 ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
@@ -1309,6 +1314,37 @@ def log_errors(q):
     status, raw = seen
     found = [line for line in raw.split(b'\n') if ERROR_LINE.search(to_text(line[:2000]))]
     return {'exists': True, 'size': status.st_size, 'mtimeSeconds': status.st_mtime, 'lines': told_lines(b'\n'.join(found))}
+
+
+def find_in_log(q):
+    """What a log has of one request or one server: how many lines, and the last of them that tell of an error."""
+    ids = [to_bytes(word) for word in q['ids']]
+    with Place(q['path'], 'read') as place:
+        seen = look_by(lambda fd, _: search(fd, ids), place)
+    if seen is None:
+        return {'exists': False}
+    status, (searched, count, errors) = seen
+    return {'exists': True, 'size': status.st_size, 'searched': searched, 'count': count, 'lines': told_lines(b'\n'.join(errors))}
+
+
+def search(fd, ids):
+    """In the last MAX_SEARCHED bytes, block by block: (bytes, lines with one of the ids, the last of those that tell of an error)"""
+    size = os.fstat(fd).st_size
+    os.lseek(fd, max(0, size - MAX_SEARCHED), os.SEEK_SET)
+    left, searched, rest, count, errors = MAX_SEARCHED, 0, b'', 0, []
+    while left > 0:
+        part = os.read(fd, min(left, 1 << 20))
+        left, searched = left - len(part), searched + len(part)
+        whole, _, rest = (rest + (part or b'\n')).rpartition(b'\n')
+        rest = rest[-(1 << 16):]  # No line of a log is longer.
+        for line in whole.split(b'\n') if any(word in whole for word in ids) else ():
+            if any(word in line for word in ids):
+                count += 1
+                if ERROR_LINE.search(to_text(line[:2000])):
+                    errors = errors[1 - MAX_LOG_LINES:] + [line]
+        if not part:
+            break
+    return searched, count, errors
 
 
 def read_end(fd, _):
@@ -1890,7 +1926,7 @@ def is_content(value):
 
 
 def is_argv(value):
-    return isinstance(value, list) and 0 < len(value) <= 8 and all(
+    return isinstance(value, list) and 0 < len(value) <= 10 and all(
         isinstance(word, TEXT) and len(word) <= 256 and '\0' not in word for word in value)
 
 
@@ -1914,9 +1950,11 @@ FILE_MODE = ('0600 or 0644', is_in(NEW_MODES))
 FAMILY = ('4 or 6', is_in((4, 6)))
 VARIANT = ('nft, legacy or only', is_in((u'nft', u'legacy', u'only')))
 LINES = ('a text of at most %d Mi characters' % (MAX_FILE >> 20), lambda value: isinstance(value, TEXT) and len(value) <= MAX_FILE)
-WORDS = ('1 to 8 words of at most 256 characters', is_argv)
+WORDS = ('1 to 10 words of at most 256 characters', is_argv)
 NAME = ('the name of a network device', matches(DEVICE.pattern))
 PROJECT = (', '.join(sorted(NAMESPACES)), is_in(list(NAMESPACES)))
+IDS = ('1 to 4 ids of requests or servers', lambda value: isinstance(value, list) and 0 < len(value) <= 4 and all(
+    isinstance(word, TEXT) and re.match(u'(req-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\Z', word) for word in value))
 UNIT_NAME = ('the name of a unit', matches(u'%s\\Z' % WORD))
 SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
 PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
@@ -1939,6 +1977,7 @@ VERBS = {
     'read-interfaces': ('read', read_interfaces, {'path': PATH}, {}),
     'registered-options': ('read', registered_options, {'project': PROJECT}, {}),
     'log-errors': ('read', log_errors, {'path': PATH}, {}),
+    'find-in-log': ('read', find_in_log, {'path': PATH, 'ids': IDS}, {}),
     'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
                   {'mode': FILE_MODE, 'makeFolder': FLAG, 'watchedFolder': FLAG}),

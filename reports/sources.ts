@@ -18,6 +18,7 @@ import type {
 } from '../lib/contract/report-ports';
 import type { PortRoom } from '../lib/contract/port-room';
 import type { Hypervisor, ServerReader } from '../lib/contract/server-ports';
+import type { ServerAction } from '../lib/contract/trace-ports';
 import {
   beatsOf,
   compareLooks,
@@ -29,6 +30,7 @@ import {
 } from './heartbeats';
 import { valueOf, type HostFacts, type HostReader } from '../lib/hosts/host';
 import { count } from '../lib/render/text';
+import { readBroker, type BrokerLooks } from './broker/read';
 import { thingsOf, type CountedThing } from './declared-things';
 import { readHostClock } from './host-clock';
 import { readHostFiles, type HostFiles } from './host-files';
@@ -91,7 +93,7 @@ export interface Focus {
 
 export class Sources {
   constructor(
-    private readonly readers: ReportReaders,
+    readonly readers: ReportReaders,
     private readonly watch: Watch,
     /** What the run is about; {}: the whole cloud. */
     readonly focus: Focus = {},
@@ -147,6 +149,11 @@ export class Sources {
     this.ofService('nova', () => this.readers.servers()),
   );
 
+  /** Oldest first. Nova keeps none of a build that no conductor took. */
+  actionsOf(serverId: string): Promise<Looked<readonly ServerAction[]>> {
+    return this.ofService('nova', async () => (await this.readers.serverTrace()).actions(serverId));
+  }
+
   readonly hypervisors = once(async (): Promise<Looked<readonly Hypervisor[]>> => {
     const reader = await this.serverReader();
     return reader.isRead ? look(() => reader.value.hypervisors()) : reader;
@@ -155,6 +162,8 @@ export class Sources {
   readonly portRoom = once((): Promise<Looked<PortRoom>> =>
     this.ofService('neutron', async () => (await this.readers.portRoom()).room()),
   );
+
+  readonly broker = once((): Promise<Looked<BrokerLooks>> => readBroker(this.readers));
 
   readonly floatingIps = once((): Promise<Looked<readonly FloatingIp[]>> =>
     this.allProjects('neutron', async () => (await this.readers.topology()).floatingIps()),

@@ -71,5 +71,9 @@ export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<S
     z.strictObject({ exists: z.literal(false) }),
     z.strictObject({ exists: z.literal(true), size: count, mtimeSeconds: seconds, lines }),
   ]),
+  'find-in-log': z.discriminatedUnion('exists', [
+    z.strictObject({ exists: z.literal(false) }),
+    z.strictObject({ exists: z.literal(true), size: count, searched: count, count, lines }),
+  ]),
   'boot-log': z.strictObject({ from: short, lines }),
 };

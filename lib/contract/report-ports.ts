@@ -4,6 +4,7 @@
  */
 import type { ConsoleReader } from './console-port';
 import type { InventoryReader } from '../inventory/reader';
+import type { BrokerReader } from './broker-ports';
 import type { PortRoomReader } from './port-room';
 import type { Readers } from './ports';
 import type { NetworkTraceReader } from './trace-ports';
@@ -208,6 +209,8 @@ export interface ReportReaders extends Readers {
   networkTrace(): Promise<NetworkTraceReader>;
   servers(): Promise<ServerReader>;
   portRoom(): Promise<PortRoomReader>;
+  /** Undefined: the configuration names none. */
+  broker(): Promise<BrokerReader | undefined>;
   catalogue(): Promise<CatalogueReader>;
   names(): Promise<NameReader>;
   console(): Promise<ConsoleReader>;

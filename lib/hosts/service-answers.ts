@@ -51,6 +51,20 @@ export type LogErrors =
       readonly lines: readonly string[];
     };
 
+/** What the last 64 MiB of a log have of one request or server. */
+export type LogSearch =
+  | { readonly exists: false }
+  | {
+      readonly exists: true;
+      readonly size: number;
+      /** Bytes of its end that were searched. */
+      readonly searched: number;
+      /** Lines that hold one of the ids. */
+      readonly count: number;
+      /** The last of them, at most 20, that tell of an error. */
+      readonly lines: readonly string[];
+    };
+
 export interface BootLog {
   /** `journalctl -u UNIT`, or a path. */
   readonly from: string;
@@ -86,6 +100,8 @@ export type ServiceRead =
   /** Takes some seconds: the project's packages are loaded there. */
   | { readonly verb: 'registered-options'; readonly project: OptionProject }
   | { readonly verb: 'log-errors'; readonly path: string }
+  /** Ids of requests (`req-…`) and servers; at most 4. */
+  | { readonly verb: 'find-in-log'; readonly path: string; readonly ids: readonly string[] }
   | { readonly verb: 'boot-log'; readonly unit: string };
 
 export interface ServiceAnswers {
@@ -96,5 +112,6 @@ export interface ServiceAnswers {
   'read-interfaces': ToldText;
   'registered-options': { readonly options: readonly ToldOption[] };
   'log-errors': LogErrors;
+  'find-in-log': LogSearch;
   'boot-log': BootLog;
 }

@@ -5,7 +5,8 @@ import type { Sources } from '../sources';
 export type Code = `SW-${number}`;
 
 /** What a check asks. */
-export type Need = 'the API' | 'a database' | 'hosts' | 'the synthesized code' | 'programs of this machine';
+export type Need =
+  'the API' | 'a database' | 'the message broker' | 'hosts' | 'the synthesized code' | 'programs of this machine';
 
 export interface Trouble {
   readonly result: 'fault' | 'risk';

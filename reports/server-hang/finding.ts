@@ -1,6 +1,7 @@
 /** What the examination of a server comes to, cause by cause. */
 import type { HangFacts } from './facts';
 import type { Situation } from './situation';
+import type { Judged } from './causes/recorded';
 
 export const causes = {
   'compute-dead': 'nova-compute of its host is dead',
@@ -40,6 +41,8 @@ export interface Examined {
   readonly host: string | undefined;
   /** What Nova recorded of the failure; '' where nothing failed. */
   readonly words: string;
+  /** The cause that they tell. */
+  readonly record: Judged;
   /** How times are shown. */
   readonly show: (time: Date) => string;
 }

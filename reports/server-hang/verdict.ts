@@ -6,6 +6,7 @@ import { hostOf, type HangFacts } from './facts';
 import { computes } from './causes/compute';
 import { control } from './causes/control';
 import { failures } from './causes/failure';
+import { judgeRecord } from './causes/recorded';
 import type { Cause, Examined, Finding, Named } from './finding';
 import { failureWords, situationFrom, type Situation } from './situation';
 
@@ -22,7 +23,8 @@ export function whyServerHangs(facts: HangFacts, show: (time: Date) => string): 
   const situation = situationFrom(facts);
   const host = hostOf(facts);
   const words = situation.is === 'failed' ? failureWords(facts) : '';
-  const examined: Examined = { facts, situation, host, words, show };
+  const record = judgeRecord(facts, words);
+  const examined: Examined = { facts, situation, host, words, record, show };
   const findings =
     situation.is === 'at rest' ? [] : explained([control, computes, failures].flatMap((judge) => judge(examined)));
   return {

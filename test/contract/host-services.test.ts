@@ -126,6 +126,29 @@ test('the errors at the end of a log are told, at most twenty, and none of a fil
 });
 
 test('command lines of package managers and of systemctl are taken word by word', async () => {
+test('a log is searched for a request or a server, whatever else it holds, and its error lines are told without secrets', async () => {
+  const server = '6a0c5f0e-93c1-4a53-8a52-0c2d1f6a7b11';
+  const request = `req-${server.replace('6a', '7b')}`;
+  const line = (level: string, text: string) => `2026-11-29 10:00:00.000 1 ${level} nova.x [${text}`;
+  const mine = [
+    line('INFO', `${request} u p] [instance: ${server}] Attempting claim`),
+    line('ERROR', `${request} u p] [instance: ${server}] Failed: PortBindingFailed password=hunter2`),
+  ];
+  const stranger = line('ERROR', `req-${server} u p] another request`);
+  const log = world.write('search.log', `${`${stranger}\n`.repeat(40_000)}${mine.join('\n')}\n${stranger}`);
+  const [found, byServer, absent, pattern] = await world.host.read([
+    { verb: 'find-in-log', path: log, ids: [request] },
+    { verb: 'find-in-log', path: log, ids: [request, server] },
+    { verb: 'find-in-log', path: `${log}.1`, ids: [server] },
+    { verb: 'find-in-log', path: log, ids: ['.*'] },
+  ]);
+  expect(valueOf(found)).toMatchObject({ exists: true, count: 2, lines: [mine[1]?.replace('hunter2', '***')] });
+  expect(valueOf(byServer)).toMatchObject({ exists: true, count: 40_003 });
+  expect(valueOf(absent)).toEqual({ exists: false });
+  expect(pattern).toMatchObject({ ok: false, reason: 'invalid' });
+});
+
+test('command lines of package managers, of systemctl and of the option generator are taken word by word', async () => {
   const run = (...argv: string[]) => ({ verb: 'run-reader', argv }) as const;
   const format = '-f=${Package}|${Version}|${Status}\\n';
   const [listed, ...refused] = await world.host.read([

@@ -168,6 +168,9 @@ def expect_of(q):
         return None
 
 
+ID = '6a0c5f0e-93c1-4a53-8a52-0c2d1f6a7b11'
+
+
 def content():
     return base64.b64encode(pick(b'', b'x', OURS, OURS + b'y', b'z' * 9000, bytes(bytearray(range(256))))).decode('ascii')
 
@@ -184,6 +187,8 @@ def question():
         return {'verb': pick('read-file', 'read-file', 'digest-file'), 'path': path()}
     if dice < 0.3:
         return {'verb': pick('list-folder', 'read-config', 'read-interfaces', 'log-errors'), 'path': path()}
+    if dice < 0.32:
+        return {'verb': 'find-in-log', 'path': path(), 'ids': pick(['req-' + ID], [ID, ID], [], ['.*'], ID, [ID] * 5)}
     if dice < 0.75:
         q = {'verb': 'swap-file', 'path': path(), 'content': content()}
         q['expect'] = expect_of(q) if os.path.isfile(q['path'].replace('\0', '').encode('utf-8', 'replace')) and rnd.random() < 0.9 else None

@@ -17,6 +17,7 @@ export const laterVerbs = [
     'boot-log',
     'registered-options',
   ] as const),
+  ...(['service-processes', 'listeners', 'read-config', 'read-interfaces', 'log-errors', 'find-in-log', 'boot-log'] as const),
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */

@@ -1,5 +1,6 @@
 /** Every check, in the order of the report. A code is never used again for another meaning. */
 import type { AnyCheck } from '../check';
+import { brokerChecks } from './broker';
 import { clocks } from './clocks';
 import { databaseConnection } from './database-connection';
 import { databaseFromHosts } from './database-from-hosts';
@@ -19,4 +20,5 @@ import { skewedHeartbeat } from './skewed-heartbeat';
 export const checks: readonly AnyCheck[] = [
   ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent, hangingServer, portRoom],
   ...[clocks, databaseConnection, databaseFromHosts, redAndFloating, options, ports, endpoints, hostFiles],
+  ...brokerChecks,
 ];

@@ -4,13 +4,13 @@ import type { Flavor, Hypervisor } from '../../../lib/contract/server-ports';
 import { disabledBy, healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
 import { heartbeatEvidence } from '../../heartbeat-words';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
-import { wordedCauses } from './failure';
+import { exhausted } from './recorded';
+import { hostsOf } from '../facts';
 
 const ofHost = ['compute-dead', 'compute-skewed', 'compute-forced-down', 'compute-disabled'] as const;
 type OfHost = (typeof ofHost)[number];
 
-/** Also where the host was chosen again and again, and no event tells what failed there. */
-const noHost = /No valid host|NoValidHost|Exceeded maximum number of retries|MaxRetriesExceeded/;
+const noHost = /No valid host|NoValidHost/;
 
 const isCompute = ({ name }: Heartbeat): boolean => name === 'nova-compute';
 
@@ -92,20 +92,23 @@ interface Refusal {
 }
 
 function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly Finding[] {
-  const { facts, words, show } = examined;
+  const { facts, words, record, show } = examined;
   const { server } = facts;
   const otherwise = (because: string): readonly Finding[] => [
     ...all((cause) => ruledOut(cause, because)),
     ruledOut('no-valid-host', because),
   ];
-  if (!noHost.test(words)) return otherwise('the failure is another');
   // Whoever fails on the last host that was left is told as well that no host is left.
-  if (wordedCauses(words).length > 0) return otherwise('hosts were found, and the build failed there');
+  if (record !== undefined) return otherwise('a host was found, and the build failed there');
+  if (exhausted.test(words)) return [...all((cause) => ruledOut(cause, 'a host was found')), allTried(examined)];
+  if (!noHost.test(words)) return otherwise('the failure is another');
   const zone = beats.filter((beat) => server.zone === undefined || beat.zone === server.zone);
   const refusals = zone.map((beat): Refusal => ({ beat, block: blockOf(beat), tooSmall: sizeOf(examined, beat) }));
-  const [first] = refusals;
+  // A host that is too small would not take it if it were well.
+  const large = refusals.filter(({ tooSmall }) => tooSmall === undefined);
+  const [first] = large;
   const common =
-    first?.block !== undefined && refusals.every(({ block }) => block === first.block) ? first.block : undefined;
+    first?.block !== undefined && large.every(({ block }) => block === first.block) ? first.block : undefined;
   const where = server.zone === undefined ? 'the cloud' : `zone ${server.zone}`;
   if (first === undefined || common === undefined)
     return [
@@ -113,8 +116,9 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
       noValidHost(examined, refusals, where),
     ];
   const { found, step } = trouble[common](first.beat);
-  const many = refusals.length === 1 ? found : `All ${refusals.length} hosts of ${where} are so: ${found}`;
-  const evidence = refusals.slice(0, 10).flatMap(({ beat }) => [subjectOf(beat), ...heartbeatEvidence(beat, show)]);
+  const many =
+    large.length === 1 ? found : `All ${large.length} hosts of ${where} that are large enough are so: ${found}`;
+  const evidence = large.slice(0, 10).flatMap(({ beat }) => [subjectOf(beat), ...heartbeatEvidence(beat, show)]);
   return [
     ...all((cause) =>
       cause === common
@@ -123,6 +127,25 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
     ),
     ruledOut('no-valid-host', `no host of ${where} could be asked`),
   ];
+}
+
+/** The reasons stand in the logs of the hosts alone. */
+function allTried({ facts }: Examined): Finding {
+  const hosts = facts.actions.isRead ? hostsOf(facts.actions.value) : [];
+  const where = hosts.length === 0 ? 'the compute hosts' : hosts.join(', ');
+  const request = facts.actions.isRead ? facts.actions.value.at(-1)?.requestId : undefined;
+  return named('no-valid-host', {
+    found: 'Its build failed on every host that was tried, and Nova keeps no reason.',
+    evidence: [
+      `tried: ${where}`,
+      ...facts.logs.map(({ host, traces }) =>
+        traces.isRead
+          ? `the logs on ${host} have no error of it`
+          : `the logs on ${host} were not looked at (${traces.why})`,
+      ),
+    ],
+    step: `Read the log of nova-compute on ${where} for ${request ?? 'the request'}; doctor does so by itself where stackward.yaml leads to the host.`,
+  });
 }
 
 function noValidHost({ facts }: Examined, refusals: readonly Refusal[], where: string): Finding {

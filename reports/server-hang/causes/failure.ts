@@ -1,40 +1,74 @@
-/**
- * Causes that a failure names in words, each with what the cloud says now beside it. The words are those of Nova's
- * exceptions from Icehouse on (nova/exception.py) and of the Neutron client that it wraps.
- */
+/** Causes that a failure names, each with what the cloud says now beside it. */
 import { healthOf, subjectOf } from '../../heartbeats';
-import { named, ruledOut, unknown, type Cause, type Examine, type Examined, type Finding } from '../finding';
-import { lineWith } from '../situation';
+import { hostsOf } from '../facts';
+import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
+import { isAgentOfPorts, recordedCauses, type Recorded } from './recorded';
 
-const networkAgent = /openvswitch|linuxbridge|sriov|macvtap|ovn-controller/;
+type Tell = (
+  examined: Examined,
+) => Omit<Parameters<typeof named>[1], 'evidence'> & { readonly more: readonly string[] };
 
-export const failurePatterns = {
-  'image-missing': /Image \S+ could not be found|ImageNotFound/,
-  'binding-failed': /Binding failed for port|PortBindingFailed/,
-  'cell-unmapped': /is not mapped to any cell|HostMappingNotFound|CellMappingNotFound/,
-  'pool-empty':
-    /No fixed IP addresses available|No more IP addresses available|NoMoreFixedIps|IpAddressGenerationFailure/,
-  quota: /Quota exceeded|OverQuota|TooManyInstances|Maximum number of ports exceeded|PortLimitExceeded/,
-  'address-in-use': /Fixed IP address \S+ is already in use|FixedIpAlreadyInUse|IpAddressInUse/,
-} as const satisfies Partial<Record<Cause, RegExp>>;
-type Worded = keyof typeof failurePatterns;
+const anew = 'Then delete this server and create it anew.';
 
-/** Of several, the last retry's is what counts: Nova appends it to those before. */
-export const wordedCauses = (words: string): readonly Worded[] =>
-  (Object.keys(failurePatterns) as Worded[]).filter((cause) => failurePatterns[cause].test(words));
+const tell: Readonly<Record<Recorded, Tell>> = {
+  'image-missing': ({ facts: { server, image } }) => ({
+    found: `The image ${server.imageId ?? ''} was not there when the host wanted to copy it.`,
+    more: [image.isRead ? sayImage(image.value) : `the image was not looked at (${image.why})`],
+    step: `Upload the image again, or boot from another one. ${anew}`,
+  }),
+  'binding-failed': tellBinding,
+  'cell-unmapped': () => ({
+    found: 'The scheduler chose a host that no cell has: its set-up was never finished.',
+    more: [],
+    step: `Run \`nova-manage cell_v2 discover_hosts --verbose\` on a controller, which maps new hosts and changes nothing else. ${anew}`,
+  }),
+  'pool-empty': ({ facts: { room } }) => ({
+    found: 'The network has no free address.',
+    more: room.isRead
+      ? room.value.pools
+          .filter(({ used, total }) => total > 0 && used >= total)
+          .slice(0, 5)
+          .map(
+            ({ name, subnetId, networkId, total }) =>
+              `used up now: subnet ${name === '' ? subnetId : name} of network ${networkId}, all ${total} addresses`,
+          )
+      : [`pools were not looked at (${room.why})`],
+    step: `Free addresses of ports that nobody needs, or extend the allocation pool (kind \`allocation-pool\`); raising the quota changes nothing. ${anew}`,
+  }),
+  quota: ({ facts: { room, server } }) => ({
+    found: 'A quota of its project is used up.',
+    more: room.isRead
+      ? room.value.quotas
+          .filter(({ projectId }) => projectId === server.projectId)
+          .map(({ limit, used }) => `project ${server.projectId}: port quota ${limit}, ports ${used}`)
+      : [`quotas were not looked at (${room.why})`],
+    step: `Delete what the project no longer needs, or raise this quota; the address pool has nothing to do with it. ${anew}`,
+  }),
+  'address-in-use': () => ({
+    found: 'The address that it should get is held by another port.',
+    more: [],
+    step: `Find the port that holds the address (\`openstack port list --fixed-ip ip-address=…\`), and choose another address, or free that one. ${anew}`,
+  }),
+};
 
-function imageMissing({ facts: { image, server }, words }: Examined): Finding {
-  const line = lineWith(words, failurePatterns['image-missing']);
-  if (line !== undefined)
-    return named('image-missing', {
-      found: `The image ${server.imageId ?? ''} was not there when the host wanted to copy it.`,
-      evidence: [line, image.isRead ? sayImage(image.value) : `the image was not looked at (${image.why})`],
-      step: 'Upload the image again, or boot from another one; then delete this server and create it anew.',
-    });
-  if (image.isRead && image.value !== 'gone') return ruledOut('image-missing', sayImage(image.value));
-  if (words !== '') return ruledOut('image-missing', 'the failure is another');
-  if (!image.isRead) return unknown('image-missing', image.why);
-  return ruledOut('image-missing', 'the image is gone, and no host has failed to copy it');
+function tellBinding({ facts: { ports, agents, actions }, host }: Examined): ReturnType<Tell> {
+  const failed = ports.isRead ? ports.value.filter(({ vifType }) => vifType === 'binding_failed') : [];
+  const where = failed[0]?.hostId ?? host ?? (actions.isRead ? hostsOf(actions.value).at(-1) : undefined);
+  const mine = agents.isRead ? agents.value.filter((beat) => beat.host === where && isAgentOfPorts(beat)) : [];
+  const isWell = mine.some((beat) => healthOf(beat) === 'up' && beat.isEnabled);
+  const sayAgents = (): readonly string[] => {
+    if (!agents.isRead) return [`Neutron's agents were not looked at (${agents.why})`];
+    if (where === undefined) return ['Nova tells no host any more'];
+    if (mine.length === 0) return [`Neutron has no agent for ports on ${where}`];
+    return mine.map((beat) => `${subjectOf(beat)}: ${healthOf(beat)}, ${beat.isEnabled ? 'enabled' : 'disabled'}`);
+  };
+  return {
+    found: `Neutron could not bind its port${where === undefined ? '' : ` to ${where}`}.`,
+    more: [...failed.map(({ id, hostId }) => `port ${id} on ${hostId}: binding_failed`), ...sayAgents()],
+    step: isWell
+      ? `Compare the physical network and type of its network with the mappings of the agent on ${where} (bridge_mappings, tunnel_types), and read neutron-server's log for the port. ${anew}`
+      : `Look whether the network agent runs on ${where ?? 'the host'} and reports to Neutron; ports that are bound there keep working meanwhile. ${anew}`,
+  };
 }
 
 function sayImage(status: string): string {
@@ -42,67 +76,28 @@ function sayImage(status: string): string {
   return status === 'gone' ? 'Glance has the image no more' : `Glance says that the image is ${status}`;
 }
 
-function bindingFailed({ facts: { ports, agents }, words, host }: Examined): Finding {
-  const failed = ports.isRead ? ports.value.filter(({ vifType }) => vifType === 'binding_failed') : [];
-  const line = lineWith(words, failurePatterns['binding-failed']);
-  if (line === undefined && failed.length === 0)
-    return ports.isRead || words !== ''
-      ? ruledOut('binding-failed', 'no port says binding_failed, and no failure tells of one')
-      : unknown('binding-failed', ports.why);
-  const where = failed[0]?.hostId ?? host;
-  const agent = agents.isRead
-    ? agents.value.find((beat) => beat.host === where && networkAgent.test(beat.name))
-    : undefined;
-  const sayAgent = (): string => {
-    if (!agents.isRead) return `Neutron's agents were not looked at (${agents.why})`;
-    if (where === undefined) return 'Nova tells no host any more';
-    return agent === undefined
-      ? `Neutron has no agent for ports on ${where}`
-      : `${subjectOf(agent)}: ${healthOf(agent)}, ${agent.isEnabled ? 'enabled' : 'disabled'}`;
-  };
-  const isAgentWell = agent !== undefined && healthOf(agent) === 'up' && agent.isEnabled;
-  return named('binding-failed', {
-    found: `Neutron could not bind its port${where === undefined ? '' : ` to ${where}`}.`,
-    evidence: [
-      ...(line === undefined ? [] : [line]),
-      ...failed.map(({ id, hostId }) => `port ${id} on ${hostId}: binding_failed`),
-      sayAgent(),
-    ],
-    step: isAgentWell
-      ? `Compare the physical network and type of its network with the mappings of the agent on ${where} (bridge_mappings, tunnel_types), and read neutron-server's log for the port.`
-      : `Look whether the network agent runs on ${where ?? 'the host'} and reports to Neutron; ports that are bound there keep working meanwhile. Then delete this server and create it anew.`,
-  });
+/** Where nothing failed, or something else did. */
+function ruleOut(cause: Recorded, { facts, words }: Examined): Finding {
+  const { image, ports } = facts;
+  if (cause === 'image-missing' && image.isRead && image.value !== 'gone')
+    return ruledOut(cause, sayImage(image.value));
+  if (cause === 'binding-failed' && words === '') {
+    if (!ports.isRead) return unknown(cause, ports.why);
+    return ruledOut(cause, `${ports.value.length} ports, none of which says binding_failed`);
+  }
+  return ruledOut(cause, words === '' ? 'nothing has failed' : 'the failure is another');
 }
 
-const simply =
-  (cause: Worded, found: string, step: string) =>
-  (examined: Examined): Finding => {
-    const line = lineWith(examined.words, failurePatterns[cause]);
-    if (line === undefined)
-      return ruledOut(cause, examined.words === '' ? 'nothing has failed' : 'the failure is another');
-    return named(cause, { found, evidence: [line], step });
-  };
-
-const cellUnmapped = simply(
-  'cell-unmapped',
-  'The scheduler chose a host that no cell has: its set-up was never finished.',
-  'Run `nova-manage cell_v2 discover_hosts --verbose` on a controller, which maps new hosts and changes nothing else. Then delete this server and create it anew.',
-);
-const poolEmpty = simply(
-  'pool-empty',
-  'The network has no free address.',
-  'Free addresses of ports that nobody needs, or extend the allocation pool (`allocation-pool`). Raising the quota changes nothing.',
-);
-const quotaUsedUp = simply(
-  'quota',
-  'A quota of its project is used up.',
-  'Delete what the project no longer needs, or raise this quota. The address pool has nothing to do with it.',
-);
-const addressInUse = simply(
-  'address-in-use',
-  'The address that it should get is held by another port.',
-  'Find the port that holds the address (`openstack port list --fixed-ip ip-address=…`), and choose another address, or free that one.',
-);
-
-export const failures: Examine = (examined) =>
-  [imageMissing, bindingFailed, cellUnmapped, poolEmpty, quotaUsedUp, addressInUse].map((judge) => judge(examined));
+export const failures: Examine = (examined) => {
+  const { record, facts, situation } = examined;
+  const isUnbound = situation.is === 'under way' && facts.ports.isRead && facts.ports.value.some(({ vifType }) => vifType === 'binding_failed'); // prettier-ignore
+  return recordedCauses.map((cause) => {
+    if (record !== undefined && 'undecided' in record && record.undecided.includes(cause))
+      return unknown(cause, `Nova of this release says the same of three causes, and quotas and pools were not looked at: ${record.why}`); // prettier-ignore
+    const isRecorded = record !== undefined && 'cause' in record && record.cause === cause;
+    if (!isRecorded && !(cause === 'binding-failed' && isUnbound)) return ruleOut(cause, examined);
+    const { found, more, step } = tell[cause](examined);
+    const line = isRecorded ? (record.line ?? 'Nova says only that every host was tried') : undefined;
+    return named(cause, { found, step, evidence: [...(line === undefined ? [] : [line]), ...more] });
+  });
+};

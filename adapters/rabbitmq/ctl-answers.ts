@@ -1,0 +1,114 @@
+/**
+ * What rabbitmqctl prints, in the forms of its releases. Pure.
+ *
+ * JSON since 3.7 (`--formatter=json`); 3.5 and 3.6 print tabs and Erlang terms, with `-q` without a banner. From 3.8 on
+ * tables have a head, which `--no-table-headers` would take away and older releases refuse.
+ */
+import * as z from 'zod';
+import { UnrecoverableError } from '../../lib/basics/errors';
+import { defined } from '../../lib/basics/defined';
+import { parseJson } from '../../lib/basics/json';
+import { sayFault } from '../../lib/basics/schema-fault';
+import type { BrokerConnection, BrokerNode, BrokerQueue } from '../../lib/contract/broker-ports';
+
+const text = z.string().max(1_024);
+const amount = z.number().int().nonnegative();
+const cell = z.union([text, z.number()]);
+
+/** Rows by column, of JSON or of a table. `undefined`: a value that the tool leaves empty. */
+export type Rows = readonly Readonly<Record<string, string | undefined>>[];
+
+/** JSON begins behind whatever the tool says before it. */
+function jsonOf<Answer>(printed: string, opening: '[' | '{', schema: z.ZodType<Answer>): Answer {
+  try {
+    const parsed = schema.safeParse(parseJson(printed.slice(Math.max(0, printed.indexOf(opening)))));
+    if (parsed.success) return parsed.data;
+    throw new UnrecoverableError(`rabbitmqctl prints an unknown form: ${sayFault(parsed.error)}`);
+  } catch (error) {
+    if (error instanceof UnrecoverableError) throw error;
+    throw new UnrecoverableError('rabbitmqctl prints no JSON, though it was asked for some', { cause: error });
+  }
+}
+
+const shown = (value: string | number | null | undefined): string | undefined =>
+  value === null || value === undefined || value === '' ? undefined : String(value);
+
+export function rowsOfJson(printed: string): Rows {
+  const rows = jsonOf(printed, '[', z.array(z.record(text, z.union([cell, z.null()]))));
+  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, shown(value)])));
+}
+
+/** `conductor\t0\t0\t1` of 3.6. Lines of another number of columns are banners, `name\tmessages_ready\t…` is a head. */
+export function rowsOfTable(printed: string, columns: readonly string[]): Rows {
+  return printed
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').split('\t'))
+    .filter((cells) => cells.length === columns.length && cells[0] !== columns[0])
+    .filter((cells) => columns.length > 1 || !/\.\.\.$|^Listing /.test(cells[0] ?? ''))
+    .map((cells) => Object.fromEntries(columns.map((name, index) => [name, shown(cells[index])])));
+}
+
+export const queueColumns = ['name', 'messages_ready', 'messages_unacknowledged', 'consumers'];
+export const connectionColumns = ['peer_host', 'user', 'vhost', 'state'];
+
+const numberOf = (value: string | undefined): number | undefined =>
+  value !== undefined && amount.safeParse(Number(value)).success ? Number(value) : undefined;
+
+export const queuesOf = (vhost: string, rows: Rows): readonly BrokerQueue[] =>
+  rows.flatMap(({ name, messages_ready, messages_unacknowledged, consumers }) =>
+    name === undefined
+      ? []
+      : [
+          {
+            vhost,
+            name,
+            ...defined({ consumers: numberOf(consumers), ready: numberOf(messages_ready), unacked: numberOf(messages_unacknowledged) }), // prettier-ignore
+          },
+        ],
+  );
+
+export const connectionsOf = (rows: Rows): readonly BrokerConnection[] =>
+  rows.map(({ peer_host, user, vhost, state }) => ({ from: peer_host ?? '?', ...defined({ user, vhost, state }) }));
+
+const clusterAnswer = z.object({
+  running_nodes: z.array(text),
+  disk_nodes: z.array(text).default([]),
+  ram_nodes: z.array(text).default([]),
+  /** 3.8 on: `{"node": "rabbit@ctl1", "resource": "memory"}`. */
+  alarms: z.array(z.object({ node: text.optional(), resource: text.optional() })).default([]),
+  partitions: z.union([z.record(text, z.array(text)), z.array(z.unknown()).max(0)]).default({}),
+});
+
+export function nodesOfJson(printed: string): readonly BrokerNode[] {
+  const answer = jsonOf(printed, '{', clusterAnswer);
+  const { running_nodes: running, alarms } = answer;
+  const partitions = Array.isArray(answer.partitions) ? {} : answer.partitions;
+  const names = [...new Set([...answer.disk_nodes, ...answer.ram_nodes, ...running])];
+  return names.map((name) => ({
+    name,
+    isRunning: running.includes(name),
+    alarms: alarms.filter(({ node }) => node === name).map(({ resource = 'unknown' }) => resource),
+    partitions: partitions[name] ?? [],
+  }));
+}
+
+const atom = /'?([\w.@-]+@[\w.-]+)'?/g;
+const atomsIn = (term: string): readonly string[] => [...term.matchAll(atom)].map(([, name = '']) => name);
+/** `{running_nodes,[rabbit@ctl1,rabbit@ctl2]},` → what stands between the brackets. */
+const listIn = (printed: string, name: string): string =>
+  new RegExp(`\\{${name},\\s*\\[(.*?)\\]\\s*\\}\\s*[,\\]]\\s*(?=\\{[a-z_]+,|$)`, 's').exec(printed.trim())?.[1] ?? '';
+
+/** Erlang terms of `cluster_status` in 3.5 and 3.6. 3.5 tells no alarms there. */
+export function nodesOfTerms(printed: string): readonly BrokerNode[] {
+  const running = atomsIn(listIn(printed, 'running_nodes'));
+  if (running.length === 0) throw new UnrecoverableError('rabbitmqctl cluster_status names no running node');
+  const names = [...new Set([...atomsIn(listIn(printed, 'nodes')), ...running])];
+  const ofNode = (list: string, node: string): string =>
+    new RegExp(`\\{'?${node.replace(/[.]/g, '\\.')}'?,\\s*\\[(.*?)\\]\\s*\\}`, 's').exec(list)?.[1] ?? '';
+  return names.map((name) => ({
+    name,
+    isRunning: running.includes(name),
+    alarms: [...ofNode(listIn(printed, 'alarms'), name).matchAll(/\b(memory|disk|file_descriptor_limit)\b/g)].map(([word]) => word), // prettier-ignore
+    partitions: atomsIn(ofNode(listIn(printed, 'partitions'), name)),
+  }));
+}

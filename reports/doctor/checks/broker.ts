@@ -1,0 +1,139 @@
+/** SW-6001 on: the message broker, over one reading. */
+import { count } from '../../../lib/render/text';
+import { backlogFrom, backlogs, clientHosts, idleQueues, isNodeSick, nameOf, sayNode, type IdleQueue } from '../../broker/judge'; // prettier-ignore
+import { ownerOf, sayOwner } from '../../broker/queue-owner';
+import type { BrokerLooks } from '../../broker/read';
+import type { Sources } from '../../sources';
+import { defineCheck, judgeLooked, type Result, type Trouble } from '../check';
+
+const read = (sources: Sources) => sources.broker();
+const needs = ['the message broker'] as const;
+const mostFindings = 30;
+
+const waiting = ({ queue: { ready } }: IdleQueue): string =>
+  ready === undefined ? 'nobody told how many messages wait' : `${count(ready, 'message')} ${ready === 1 ? 'waits' : 'wait'}`; // prettier-ignore
+
+function judgeIdle(idle: IdleQueue): readonly Result[] {
+  const { queue, owner, is } = idle;
+  if (is === 'note') return [];
+  const { service = 'the service', host } = owner;
+  const shared = { result: is, subject: `queue ${nameOf(queue)}`, evidence: [`0 consumers, ${waiting(idle)}`, sayOwner(owner)] } as const; // prettier-ignore
+  const steps: Readonly<Record<typeof owner.kind, Pick<Trouble, 'found' | 'step'>>> = {
+    service: {
+      found: `No ${service} takes from it, so whatever is sent there waits.`,
+      step: `Look why ${service} runs nowhere, or with another "transport_url"; start it, which cuts nobody off.`,
+    },
+    host: {
+      found: `${service} on ${host ?? '?'} takes nothing from it.`,
+      step: `Where the host is in use: look whether ${service} runs there and reaches this broker (SW-1001, SW-1005). Where it was removed: delete the queue.`,
+    },
+    fanout: { found: 'A process that is gone left it, and messages pile up in it.', step: 'Delete the queue: nobody will take from it again.' }, // prettier-ignore
+    reply: { found: 'A process that is gone left it, and answers pile up in it.', step: 'Delete the queue: nobody will take from it again.' }, // prettier-ignore
+    notifications: {
+      found: 'Notifications pile up, because nobody takes them; in the end they fill the broker.',
+      step: 'Start what should take them (ceilometer, an auditor), or set the driver of notifications to "noop"; then purge the queue.',
+    },
+    unknown: { found: 'Messages wait in it, and nobody takes them.', step: 'Find out whose it is by its bindings (`rabbitmqctl list_bindings`).' }, // prettier-ignore
+  };
+  return [{ ...shared, ...steps[owner.kind] }];
+}
+
+export const idleQueue = defineCheck({
+  code: 'SW-6001',
+  title: 'a queue of the broker has no consumer',
+  needs,
+  read,
+  judge: (broker) =>
+    judgeLooked('broker', broker, ({ queues }) =>
+      judgeLooked('queues', queues, (known): readonly Result[] => {
+        const idle = idleQueues(known);
+        const found = idle.flatMap(judgeIdle).slice(0, mostFindings);
+        const noted = idle.filter(({ is }) => is === 'note');
+        const kinds = [...new Set(noted.map(({ owner }) => owner.kind))].join(', ');
+        const left = noted.length === 0 ? '' : `; ${noted.length} without a consumer and of no consequence (${kinds})`;
+        if (found.length > 0) return found;
+        return [{ result: 'fine', subject: 'queues', found: `${count(known.length, 'queue')}, each of a service with a consumer${left}` }]; // prettier-ignore
+      }),
+    ),
+  page: {
+    means:
+      'A message that is sent there waits until somebody takes it. Where it is the queue of a service, requests hang: servers stay in BUILD, ports in DOWN, volumes in creating. A queue of notifications without a consumer is commonplace, and becomes a risk when a thousand messages wait.',
+    evidence:
+      'The broker tells 0 consumers. The name of a queue tells whose it is: `conductor`, `compute.cnode01`, `q-plugin`, `cinder-volume.ctl1@lvm`; `reply_…` and `…_fanout_…` belong to one process and are left over when it is killed.',
+    alike:
+      'A service that is alive by its heartbeat may have no consumer: heartbeats go through the database (Nova, Cinder) and not through this queue. A queue of a host that was removed is only left over.',
+    step: 'Find out why the service does not take from its queue: not running, another broker or virtual host in `transport_url`, a connection that is blocked (SW-6003).',
+    never:
+      'Do not purge the queue of a service: requests in it are lost, and their servers hang for ever. Do not restart RabbitMQ: every service would connect again at once.',
+  },
+});
+
+export const backlog = defineCheck({
+  code: 'SW-6002',
+  title: 'messages pile up in a queue of the broker',
+  needs,
+  read,
+  judge: (broker) =>
+    judgeLooked('broker', broker, ({ queues }) =>
+      judgeLooked('queues', queues, (known): readonly Result[] => {
+        const full = backlogs(known).slice(0, mostFindings);
+        if (full.length === 0) return [{ result: 'fine', subject: 'queues', found: `${count(known.length, 'queue')}, none with ${backlogFrom} messages or more that its consumers leave` }]; // prettier-ignore
+        return full.map((queue) => ({
+          result: 'risk',
+          subject: `queue ${nameOf(queue)}`,
+          found: `Its consumers don't keep up: ${queue.ready ?? '?'} messages wait, ${queue.unacked ?? '?'} are taken and not confirmed.`,
+          evidence: [`${queue.consumers ?? '?'} consumers`, sayOwner(ownerOf(queue.name))],
+          step: 'Look at the log and the load of the service; more workers of it, or a database that answers faster, help. Wait, where the number falls.',
+        }));
+      }),
+    ),
+  page: {
+    means:
+      'The service works slower than it is asked to, or hangs with messages in its hands. Requests are answered late, or time out.',
+    evidence: `At least ${backlogFrom} messages wait in a queue that has consumers, or are taken and not confirmed.`,
+    alike: 'A queue without a consumer: SW-6001. A moment’s peak: ask again, and see whether the number falls.',
+    step: 'Look at the service’s log and load, and at its database. Add workers where it is busy.',
+    never: 'Do not purge the queue: requests in it are lost, and their servers hang for ever.',
+  },
+});
+
+function judgeHealth({ nodes, connections }: BrokerLooks): readonly Result[] {
+  const ofNodes = judgeLooked('nodes', nodes, (known): readonly Result[] =>
+    known.filter(isNodeSick).map((node) => ({
+      result: 'fault',
+      subject: `node ${node.name}`,
+      found: `It ${node.isRunning ? 'has ' : ''}${sayNode(node)}.`,
+      evidence: [`running: ${node.isRunning ? 'yes' : 'no'}`, `alarms: ${node.alarms.join(', ') || 'none'}`, `partitions: ${node.partitions.join(', ') || 'none'}`], // prettier-ignore
+      step: node.alarms.includes('disk') ? 'Free disk space on the node; it takes messages again by itself.' : node.alarms.includes('memory') ? 'Find the queue that fills the memory (SW-6001, SW-6002); the node takes messages again by itself.' : node.isRunning ? 'Decide which side of the split cluster is to stay, before anything is restarted.' : 'Look at the log of RabbitMQ on this node before it is started.', // prettier-ignore
+    })),
+  );
+  const ofClients = judgeLooked('connections', connections, (known): readonly Result[] => {
+    const blocked = clientHosts(known).filter((host) => host.blocked > 0);
+    if (blocked.length === 0) return [];
+    return [{ result: 'fault', subject: 'connections', found: `The broker holds up connections from ${count(blocked.length, 'address', 'addresses')}.`, evidence: blocked.slice(0, 10).map(({ from, blocked: number }) => `${from}: ${number}`), step: 'End the alarm of the node: its memory or disk is full.' }]; // prettier-ignore
+  });
+  const all = [...ofNodes, ...ofClients];
+  if (all.length > 0 || !nodes.isRead) return all;
+  const told = connections.isRead ? `, ${count(connections.value.length, 'connection')}, none held up` : '';
+  return [{ result: 'fine', subject: 'broker', found: `${count(nodes.value.length, 'node')} without alarm or partition${told}` }]; // prettier-ignore
+}
+
+export const brokerHealth = defineCheck({
+  code: 'SW-6003',
+  title: 'the broker has an alarm, is split, or holds connections up',
+  needs,
+  read,
+  judge: (broker) => judgeLooked('broker', broker, judgeHealth),
+  page: {
+    means:
+      'With an alarm of memory or disk the broker takes no message from anybody: every request of the cloud hangs, and services look alive. In a split cluster each side has its own queues, and messages of one side never reach the other.',
+    evidence:
+      'Alarms and partitions as each node tells them; connections in the state `blocked` or `blocking`; nodes that are members and do not run.',
+    alike: 'A service that can’t reach the broker at all: its log tells of refused connections.',
+    step: 'Disk: free space. Memory: find the queue that fills it. Partition: decide which side stays, and restart RabbitMQ on the other side alone.',
+    never:
+      'Do not restart all nodes at once. Do not raise the watermark of memory to end an alarm before you know what fills it.',
+  },
+});
+
+export const brokerChecks = [idleQueue, backlog, brokerHealth];

@@ -1,0 +1,71 @@
+/**
+ * Which cause a failure has by the words that Nova and its logs keep of it, or, where they keep none, by what the cloud
+ * shows now. The words are those of Nova's exceptions from Icehouse on (nova/exception.py) and of the Neutron client.
+ */
+import { healthOf, type Heartbeat } from '../../heartbeats';
+import type { Cause } from '../finding';
+import { hostsOf, type HangFacts } from '../facts';
+import { lineWith } from '../situation';
+
+const patterns = {
+  'image-missing': /Image \S+ could not be found|ImageNotFound/,
+  'binding-failed': /Binding failed for port|PortBindingFailed/,
+  'cell-unmapped': /is not mapped to any cell|HostMappingNotFound|CellMappingNotFound/,
+  'pool-empty':
+    /No fixed IP addresses available|No more IP addresses available|NoMoreFixedIps|IpAddressGenerationFailure/,
+  quota: /Quota exceeded|OverQuota|TooManyInstances|Maximum number of ports exceeded|PortLimitExceeded/,
+  'address-in-use': /Fixed IP address \S+ is already in use|FixedIpAlreadyInUse|IpAddressInUse/,
+} as const satisfies Partial<Record<Cause, RegExp>>;
+export type Recorded = keyof typeof patterns;
+export const recordedCauses = Object.keys(patterns) as readonly Recorded[];
+
+/** Every host was tried. Nova keeps the reason of none, except in the log of the last one's nova-compute. */
+export const exhausted = /Exceeded maximum number of retries|MaxRetriesExceeded|Exhausted all hosts/;
+const anyConflict = /Maximum number of ports exceeded|PortLimitExceeded/;
+
+export interface OnRecord {
+  readonly cause: Recorded;
+  /** Of the words; undefined: the cloud shows it. */
+  readonly line: string | undefined;
+}
+
+/** Undefined: it is another failure, or none. `undecided`: these causes share their words, and the room was not looked at. */
+export type Judged = OnRecord | { readonly undecided: readonly Recorded[]; readonly why: string } | undefined;
+
+export function judgeRecord(facts: HangFacts, words: string): Judged {
+  const cause = recordedCauses.find((each) => patterns[each].test(words));
+  if (cause === undefined) return exhausted.test(words) ? shownBy(facts) : undefined;
+  const line = lineWith(words, patterns[cause]);
+  return cause === 'quota' && facts.isOld && anyConflict.test(words) ? judgeConflict(facts, line) : { cause, line };
+}
+
+/** Nova up to Icehouse turns every 409 of Neutron into "Maximum number of ports exceeded". */
+function judgeConflict(facts: HangFacts, line: string | undefined): Judged {
+  const { room } = facts;
+  if (!room.isRead) return { undecided: ['quota', 'pool-empty', 'address-in-use'], why: room.why };
+  if (isQuotaFull(facts)) return { cause: 'quota', line };
+  const isPoolFull = room.value.pools.some(({ used, total }) => total > 0 && used >= total);
+  return { cause: isPoolFull ? 'pool-empty' : 'address-in-use', line };
+}
+
+function isQuotaFull({ room, server }: HangFacts): boolean {
+  const quota = room.isRead ? room.value.quotas.find(({ projectId }) => projectId === server.projectId) : undefined;
+  return quota !== undefined && quota.limit >= 0 && quota.used >= quota.limit;
+}
+
+function shownBy(facts: HangFacts): Judged {
+  const { image } = facts;
+  if (image.isRead && image.value === 'gone') return { cause: 'image-missing', line: undefined };
+  if (isQuotaFull(facts)) return { cause: 'quota', line: undefined };
+  const host = facts.actions.isRead ? hostsOf(facts.actions.value).at(-1) : undefined;
+  const lacksAgent = host !== undefined && facts.agents.isRead && !facts.agents.value.some((beat) => binds(beat, host));
+  return lacksAgent ? { cause: 'binding-failed', line: undefined } : undefined;
+}
+
+const agentOfPorts = /openvswitch|linuxbridge|sriov|macvtap|ovn-controller/;
+
+export const isAgentOfPorts = ({ name }: Pick<Heartbeat, 'name'>): boolean => agentOfPorts.test(name);
+
+/** Neutron binds a port to a host whose agent for ports is alive. */
+const binds = (beat: Heartbeat, host: string): boolean =>
+  beat.host === host && isAgentOfPorts(beat) && ['up', 'skewed'].includes(healthOf(beat));

@@ -1,0 +1,126 @@
+/** What is read out of a broker's queues, and of what rabbitmqctl prints. */
+import { nodesOfJson, nodesOfTerms, queueColumns, queuesOf, rowsOfJson, rowsOfTable } from '../../adapters/rabbitmq/ctl-answers'; // prettier-ignore
+import { defined } from '../../lib/basics/defined';
+import { backlogs, clientHosts, idleQueues } from '../../reports/broker/judge';
+import { ownerOf } from '../../reports/broker/queue-owner';
+
+const id = '0123456789abcdef0123456789abcdef';
+
+test.each([
+  ['conductor', { kind: 'service', service: 'nova-conductor' }],
+  ['compute.cnode01', { kind: 'host', service: 'nova-compute', host: 'cnode01' }],
+  ['compute.cnode01.example.net', { kind: 'host', service: 'nova-compute', host: 'cnode01.example.net' }],
+  ['cinder-volume.ctl1@lvm', { kind: 'host', service: 'cinder-volume', host: 'ctl1@lvm' }],
+  ['q-plugin', { kind: 'service', service: 'neutron-server' }],
+  ['l3_agent.net1', { kind: 'host', service: 'neutron-l3-agent', host: 'net1' }],
+  ['neutron-vo-SecurityGroupRule-1.0.cnode01', { kind: 'host', service: 'network agents', host: 'cnode01' }],
+  [`scheduler_fanout_${id}`, { kind: 'fanout', service: 'nova-scheduler' }],
+  [`reply_${id}`, { kind: 'reply' }],
+  ['notifications.info', { kind: 'notifications' }],
+  ['versioned_notifications.error', { kind: 'notifications' }],
+  ['computer.cnode01', { kind: 'unknown' }],
+  ['constructor', { kind: 'unknown' }],
+])('the queue %s is told to be of %j', (name, owner) => {
+  expect(ownerOf(name)).toMatchObject(owner);
+});
+
+const queue = (name: string, consumers: number | undefined, ready = 0, unacked = 0) => ({
+  vhost: '/',
+  name,
+  ready,
+  unacked,
+  ...defined({ consumers }),
+});
+
+test('queues without a consumer are weighed by whose they are and what waits in them', () => {
+  const weighed = idleQueues([
+    queue('conductor', 0),
+    queue('scheduler', 1),
+    queue('compute.cnode01', 0, 1),
+    queue('compute.cnode02', 0),
+    queue('compute.cnode03', undefined),
+    queue('notifications.info', 0, 999),
+    queue('notifications.error', 0, 1_000),
+    queue(`reply_${id}`, 0),
+    queue('billing', 0, 1),
+    queue('shop', 0),
+  ]);
+  expect(weighed.map((each) => `${each.queue.name} ${each.is}`)).toEqual([
+    'conductor fault',
+    'compute.cnode01 fault',
+    'compute.cnode02 risk',
+    'notifications.info note',
+    'notifications.error risk',
+    `reply_${id} note`,
+    'billing risk',
+    'shop note',
+  ]);
+});
+
+test('a backlog is of a queue that has consumers, or of which nobody told, the fullest first', () => {
+  const full = backlogs([
+    queue('a', 1, 999),
+    queue('b', 1, 0, 1_000),
+    queue('c', undefined, 5_000),
+    queue('d', 0, 9_000),
+  ]);
+  expect(full.map(({ name }) => name)).toEqual(['c', 'b']);
+});
+
+test('connections are counted by the address that they come from', () => {
+  const from = (address: string, state: string) => ({ from: address, state });
+  expect(clientHosts([from('a', 'running'), from('b', 'blocked'), from('b', 'running')])).toEqual([
+    { from: 'b', connections: 2, blocked: 1 },
+    { from: 'a', connections: 1, blocked: 0 },
+  ]);
+});
+
+// 3.6 prints `Listing queues ...` without -q, and `...done.` before 3.4; 3.8 and later a head. From their documents and sources.
+test.each([
+  ['3.5 and 3.6', 'conductor\t0\t2\t1\nnotifications.info\t7\t0\t\n'],
+  ['3.4 with its banner', 'Listing queues ...\nconductor\t0\t2\t1\nnotifications.info\t7\t0\t\n...done.\n'],
+  ['3.8 and later', 'name\tmessages_ready\tmessages_unacknowledged\tconsumers\nconductor\t0\t2\t1\nnotifications.info\t7\t0\t\n'], // prettier-ignore
+])('queues of the table that rabbitmqctl of %s prints', (_, printed) => {
+  expect(queuesOf('/', rowsOfTable(printed, queueColumns))).toEqual([
+    { vhost: '/', name: 'conductor', ready: 0, unacked: 2, consumers: 1 },
+    { vhost: '/', name: 'notifications.info', ready: 7, unacked: 0 },
+  ]);
+});
+
+test('queues of the JSON that rabbitmqctl prints, behind a line that says how long it waits', () => {
+  const printed = 'Timeout: 60.0 seconds ...\n[\n{"name":"conductor","messages_ready":0,"messages_unacknowledged":2,"consumers":1}\n,{"name":"x","messages_ready":"","messages_unacknowledged":"","consumers":""}]\n'; // prettier-ignore
+  expect(queuesOf('/nova', rowsOfJson(printed))).toEqual([
+    { vhost: '/nova', name: 'conductor', ready: 0, unacked: 2, consumers: 1 },
+    { vhost: '/nova', name: 'x' },
+  ]);
+  expect(() => rowsOfJson('Error: unable to perform an operation')).toThrow('prints no JSON');
+});
+
+// RabbitMQ 3.6.5, from its documents.
+const terms = `[{nodes,[{disc,['rabbit@ctl-1',rabbit@ctl2,rabbit@ctl3]}]},
+ {running_nodes,[rabbit@ctl2,'rabbit@ctl-1']},
+ {cluster_name,<<"rabbit@ctl2">>},
+ {partitions,[{rabbit@ctl2,['rabbit@ctl-1']}]},
+ {alarms,[{rabbit@ctl2,[memory]},{'rabbit@ctl-1',[]}]}]
+`;
+
+test('nodes of the Erlang terms that 3.6 prints', () => {
+  expect(nodesOfTerms(terms)).toEqual([
+    { name: 'rabbit@ctl-1', isRunning: true, alarms: [], partitions: [] },
+    { name: 'rabbit@ctl2', isRunning: true, alarms: ['memory'], partitions: ['rabbit@ctl-1'] },
+    { name: 'rabbit@ctl3', isRunning: false, alarms: [], partitions: [] },
+  ]);
+});
+
+test('nodes of the JSON of 3.13 and 4.x', () => {
+  const printed = JSON.stringify({
+    running_nodes: ['rabbit@ctl1'],
+    disk_nodes: ['rabbit@ctl1', 'rabbit@ctl2'],
+    alarms: [{ node: 'rabbit@ctl1', resource: 'disk' }],
+    partitions: {},
+  });
+  expect(nodesOfJson(printed)).toEqual([
+    { name: 'rabbit@ctl1', isRunning: true, alarms: ['disk'], partitions: [] },
+    { name: 'rabbit@ctl2', isRunning: false, alarms: [], partitions: [] },
+  ]);
+});
