@@ -18,7 +18,6 @@ import type {
 } from '../lib/contract/report-ports';
 import type { PortRoom } from '../lib/contract/port-room';
 import type { Hypervisor, ServerReader } from '../lib/contract/server-ports';
-import type { ServerAction } from '../lib/contract/trace-ports';
 import {
   beatsOf,
   compareLooks,
@@ -148,11 +147,6 @@ export class Sources {
   readonly serverReader = once((): Promise<Looked<ServerReader>> =>
     this.ofService('nova', () => this.readers.servers()),
   );
-
-  /** Oldest first. Nova keeps none of a build that no conductor took. */
-  actionsOf(serverId: string): Promise<Looked<readonly ServerAction[]>> {
-    return this.ofService('nova', async () => (await this.readers.serverTrace()).actions(serverId));
-  }
 
   readonly hypervisors = once(async (): Promise<Looked<readonly Hypervisor[]>> => {
     const reader = await this.serverReader();

@@ -47,21 +47,26 @@ export class NovaApi implements ComputeReader {
     );
   }
 
-  /** @param more `mayBeAbsent`: a 404 is undefined, which the schema takes */
+  /**
+   * @param minor asked for where Nova has it; default: 11
+   * @param more `mayBeAbsent`: a 404 is undefined, which the schema takes
+   */
   async get<Answer>(
     path: string,
     schema: z.ZodType<Answer>,
-    more: Pick<ApiRequest, 'budget' | 'mayBeAbsent'> = {},
+    { minor = wantedMinor, ...more }: Pick<ApiRequest, 'budget' | 'mayBeAbsent'> & { readonly minor?: number } = {},
   ): Promise<Answer> {
-    const answer = await this.session.call('compute', path, { headers: await this.headers(), ...more });
+    const answer = await this.session.call('compute', path, { headers: await this.headers(minor), ...more });
     return checkedAnswer(schema, answer, `Nova to GET ${path.replace(/\?.*/, '')}`, this.session.cloud);
   }
 
   /** A Nova that knows less than the version asked for answers 406. */
-  private async headers(): Promise<Readonly<Record<string, string>>> {
+  private async headers(minor: number): Promise<Readonly<Record<string, string>>> {
     const { answers } = await this.versions.apis();
     const nova = answers.find(({ service }) => service === 'nova');
     const newest = Number(nova?.service === 'nova' ? nova.version.split('.')[1] : NaN);
-    return newest >= wantedMinor ? { 'x-openstack-nova-api-version': `2.${wantedMinor}` } : {};
+    return newest >= wantedMinor
+      ? { 'x-openstack-nova-api-version': `2.${newest >= minor ? minor : wantedMinor}` }
+      : {};
   }
 }

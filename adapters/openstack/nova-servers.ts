@@ -1,14 +1,25 @@
-/** One server, and what its build needs: through Nova, Glance, Neutron and placement. */
+/** One server, its actions, and what its build needs: through Nova, Glance, Neutron and placement. */
 import * as z from 'zod';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { uuid } from '../../lib/basics/uuid';
-import type { Flavor, Hypervisor, ServerPort, ServerReader, WholeServer } from '../../lib/contract/server-ports';
+import type {
+  Flavor,
+  Hypervisor,
+  ServerAction,
+  ServerPort,
+  ServerReader,
+  WholeServer,
+} from '../../lib/contract/server-ports';
 import { NeutronLists } from './neutron-lists';
 import type { NovaApi } from './nova-api';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
 import * as answers from './server-answers';
 
+/** The API's version since which an event tells its host. */
+const hostsOfEvents = 62;
+/** The newest actions of a server, which are read with their events. */
+const mostActions = 10;
 /** A server has an allocation for its node, and a few more where it has shares of devices. */
 const mostProviders = 8;
 
@@ -36,6 +47,17 @@ export class NovaServers implements ServerReader {
     const query = new URLSearchParams({ all_tenants: '1', name: literally(nameOrId) });
     const { servers } = await this.nova.get(`/servers/detail?${query}`, listed);
     return servers.filter(({ name }) => name === nameOrId).map(answers.wholeServerOf);
+  }
+
+  async actions(serverId: string): Promise<readonly ServerAction[]> {
+    const path = `/servers/${serverId}/os-instance-actions`;
+    const { instanceActions } = await this.nova.get(path, answers.actionListAnswer);
+    const requests = instanceActions.flatMap(({ request_id: request }) => (request ? [request] : []));
+    const newest = [...new Set(requests)].slice(0, mostActions);
+    const asked = newest.map((request) =>
+      this.nova.get(`${path}/${encodeURIComponent(request)}`, answers.actionAnswer, { minor: hostsOfEvents }),
+    );
+    return answers.inOrder((await Promise.all(asked)).map(answers.actionOf));
   }
 
   async flavor(id: string): Promise<Flavor | undefined> {

@@ -1,6 +1,13 @@
 /** What Nova, Neutron and placement answer about one server, checked before anything of it is used. Fields that are not read are dropped. */
 import * as z from 'zod';
-import type { Flavor, Hypervisor, ServerPort, WholeServer } from '../../lib/contract/server-ports';
+import type {
+  ActionEvent,
+  Flavor,
+  Hypervisor,
+  ServerAction,
+  ServerPort,
+  WholeServer,
+} from '../../lib/contract/server-ports';
 import { serverAnswer, serverOf, text, told, utcTime } from './report-answers';
 
 const longText = z.string().max(256 << 10);
@@ -26,6 +33,53 @@ export const wholeServerOf = (row: z.infer<typeof wholeServerAnswer>): WholeServ
     faultDetails: row.fault?.details,
   }),
 });
+
+export const actionListAnswer = z.object({
+  instanceActions: z.array(z.object({ request_id: text.nullish() })).max(10_000),
+});
+
+const eventAnswer = z.object({
+  event: text,
+  start_time: utcTime.nullish(),
+  finish_time: utcTime.nullish(),
+  result: text.nullish(),
+  traceback: longText.nullish(),
+  host: text.nullish(),
+});
+
+export const actionAnswer = z.object({
+  instanceAction: z.object({
+    action: text,
+    request_id: text,
+    start_time: utcTime.nullish(),
+    message: longText.nullish(),
+    events: z.array(eventAnswer).max(10_000).nullish(),
+  }),
+});
+
+const startOf = ({ startedAt }: { readonly startedAt?: Date }): number => startedAt?.getTime() ?? 0;
+
+export const inOrder = <Timed extends { readonly startedAt?: Date }>(all: readonly Timed[]): Timed[] =>
+  [...all].sort((a, b) => startOf(a) - startOf(b));
+
+export function actionOf({ instanceAction: row }: z.infer<typeof actionAnswer>): ServerAction {
+  const events = (row.events ?? []).map((event): ActionEvent => ({
+    event: event.event,
+    ...told({
+      startedAt: event.start_time,
+      finishedAt: event.finish_time,
+      result: event.result,
+      traceback: event.traceback,
+      host: event.host,
+    }),
+  }));
+  return {
+    action: row.action,
+    requestId: row.request_id,
+    events: inOrder(events),
+    ...told({ startedAt: row.start_time, message: row.message }),
+  };
+}
 
 export const flavorAnswer = z.object({
   flavor: z.object({ name: text, vcpus: amount, ram: amount, disk: amount }),

@@ -32,6 +32,31 @@ export interface WholeServer extends Server {
   readonly faultDetails?: string;
 }
 
+/** One step of an action, as the service that did it recorded it. */
+export interface ActionEvent {
+  /** `compute__do_build_and_run_instance`, `conductor_migrate_server`, … */
+  readonly event: string;
+  readonly startedAt?: Date;
+  /** Absent: it is under way, or whoever did it has died. */
+  readonly finishedAt?: Date;
+  /** `Success`, `Error`. */
+  readonly result?: string;
+  readonly traceback?: string;
+  /** Who did it, since API 2.62 (Queens). */
+  readonly host?: string;
+}
+
+export interface ServerAction {
+  /** `create`, `reboot`, `live-migration`, … */
+  readonly action: string;
+  /** `req-…`: the same in the log of every service that worked on it. */
+  readonly requestId: string;
+  readonly startedAt?: Date;
+  readonly message?: string;
+  /** Oldest first. */
+  readonly events: readonly ActionEvent[];
+}
+
 export interface Flavor {
   readonly name: string;
   readonly vcpus: number;
@@ -67,6 +92,8 @@ export interface ServerPort {
 export interface ServerReader {
   /** Of every project, by id or by whole name. */
   find(nameOrId: string): Promise<readonly WholeServer[]>;
+  /** Oldest first. Nova keeps none of a build that no conductor took. */
+  actions(serverId: string): Promise<readonly ServerAction[]>;
   /** Undefined: it was deleted since. */
   flavor(id: string): Promise<Flavor | undefined>;
   hypervisors(): Promise<readonly Hypervisor[]>;

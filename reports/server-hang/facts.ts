@@ -1,8 +1,14 @@
 /** All that was read about one server whose task does not end, or ended in a failure. */
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { PortRoom } from '../../lib/contract/port-room';
-import type { Flavor, Hypervisor, ServerPort, ServerReader, WholeServer } from '../../lib/contract/server-ports';
-import type { ServerAction } from '../../lib/contract/trace-ports';
+import type {
+  Flavor,
+  Hypervisor,
+  ServerAction,
+  ServerPort,
+  ServerReader,
+  WholeServer,
+} from '../../lib/contract/server-ports';
 import type { Heartbeat } from '../heartbeats';
 import { look, read, untried, type Looked } from '../looked';
 import type { Sources } from '../sources';
@@ -41,7 +47,7 @@ export async function readHangFacts(sources: Sources, server: WholeServer): Prom
     nova.isRead ? look(() => work(nova.value)) : nova;
   const { id, flavorId, imageId } = server;
   const [actions, flavor, hypervisors, image, ports, placedOn] = await Promise.all([
-    sources.actionsOf(id),
+    ask((reader) => reader.actions(id)),
     flavorId === undefined ? read(undefined) : ask((reader) => reader.flavor(flavorId)),
     sources.hypervisors(),
     imageId === undefined ? read('none') : ask(async (reader) => (await reader.imageStatus(imageId)) ?? 'gone'),

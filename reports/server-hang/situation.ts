@@ -1,6 +1,6 @@
 /** What a server is doing, where, and in which words its last failure was recorded. Pure. */
 import type { Server } from '../../lib/contract/report-ports';
-import type { ServerAction } from '../../lib/contract/trace-ports';
+import type { ServerAction } from '../../lib/contract/server-ports';
 import type { HangFacts } from './facts';
 
 /** A task that takes longer hangs, unless somebody is seen at work on it. */
@@ -21,7 +21,7 @@ export function situationOf(server: Told, now: Date, action?: ServerAction): Sit
     return { is: 'failed', message: fault?.message ?? 'Nova tells no reason' };
   if (taskState === undefined && status !== 'BUILD') return { is: 'at rest' };
   // Whatever is written about a server moves `updated`; an action says when the task began.
-  const since = status === 'BUILD' ? created : (action?.start ?? updated);
+  const since = status === 'BUILD' ? created : (action?.startedAt ?? updated);
   const seconds = since && (now.getTime() - since.getTime()) / 1000;
   return { is: 'under way', what: `${status}${taskState === undefined ? '' : ` (${taskState})`}`, seconds };
 }
@@ -40,7 +40,7 @@ export function failureWords(facts: HangFacts): string {
   const failed = facts.actions.isRead
     ? facts.actions.value.filter(({ events }) => events.some(({ result }) => result === 'Error')).at(-1)
     : undefined;
-  const traces = (failed?.events ?? []).map(({ details = '' }) => details);
+  const traces = (failed?.events ?? []).map(({ traceback = '' }) => traceback);
   return [fault?.message ?? '', faultDetails, ...traces, ...errorLines(facts)].join('\n');
 }
 

@@ -62,7 +62,7 @@ const begun = read([
   {
     action: 'create',
     requestId: 'req-1',
-    events: [{ event: 'compute__do_build_and_run_instance', start: ago(1400) }],
+    events: [{ event: 'compute__do_build_and_run_instance', startedAt: ago(1400) }],
   },
 ]);
 
@@ -79,7 +79,7 @@ describe('a server that hangs', () => {
     ['the network agent of its host is dead', { server: spawning, actions: begun, agents: read([{ ...agent, ...dead }]) }, ['agent-dead']], // prettier-ignore
     ['another agent of its host is dead', { server: spawning, actions: begun, agents: read([agent, { ...agent, name: 'neutron-l3-agent', ...dead }]) }, []], // prettier-ignore
     ['its host has a dead nova-compute and a dead agent', { server: spawning, actions: begun, services: read([conductor, scheduler, { ...compute, ...dead }]), agents: read([{ ...agent, ...dead }]) }, ['agent-dead', 'compute-dead']], // prettier-ignore
-    ['a reboot that no event follows', { server: { ...spawning, status: 'REBOOT', taskState: 'rebooting' }, actions: read([{ action: 'reboot', requestId: 'req-2', start: ago(1500), events: [] }]) }, ['message-lost']], // prettier-ignore
+    ['a reboot that no event follows', { server: { ...spawning, status: 'REBOOT', taskState: 'rebooting' }, actions: read([{ action: 'reboot', requestId: 'req-2', startedAt: ago(1500), events: [] }]) }, ['message-lost']], // prettier-ignore
   ])('%s', (_, more, expected) => {
     expect(namedBy(more)).toEqual(expected);
   });
@@ -111,7 +111,7 @@ describe('a server that failed', () => {
     ['its zone has no host', { server: { ...noHost, zone: 'west' } }, ['no-valid-host']],
     ['nobody answered the scheduler in time', { server: failed('Timed out waiting for a reply to message ID 5f1c') }, ['message-lost']], // prettier-ignore
     ['nobody answered, and no scheduler is alive', { server: failed('MessagingTimeout'), services: read([conductor, { ...scheduler, ...dead }]) }, ['control-dead']], // prettier-ignore
-    ['the event of the last host tells of a binding', { server: failed('Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance 6a0c.'), actions: read([{ action: 'create', requestId: 'req-1', events: [{ event: 'compute__do_build_and_run_instance', result: 'Error', details: 'nova.exception.PortBindingFailed: Binding failed for port 1c2d, please check neutron logs for more information.' }] }]) }, ['binding-failed']], // prettier-ignore
+    ['the event of the last host tells of a binding', { server: failed('Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance 6a0c.'), actions: read([{ action: 'create', requestId: 'req-1', events: [{ event: 'compute__do_build_and_run_instance', result: 'Error', traceback: 'nova.exception.PortBindingFailed: Binding failed for port 1c2d, please check neutron logs for more information.' }] }]) }, ['binding-failed']], // prettier-ignore
   ])('%s', (_, more, expected) => {
     expect(namedBy(more)).toEqual(expected);
   });

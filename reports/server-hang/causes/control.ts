@@ -50,10 +50,10 @@ function messageLost(examined: Examined): Finding {
   if (!actions.isRead) return unknown('message-lost', actions.why);
   const action = lastAction(facts);
   const event = action?.events.at(-1);
-  if (event !== undefined && event.finish === undefined)
+  if (event !== undefined && event.finishedAt === undefined)
     return ruledOut(
       'message-lost',
-      `${event.event} began${event.start === undefined ? '' : ` ${examined.show(event.start)}`}, so the host has the message`,
+      `${event.event} began${event.startedAt === undefined ? '' : ` ${examined.show(event.startedAt)}`}, so the host has the message`,
     );
   if (situation.is !== 'under way' || !isHanging(situation))
     return ruledOut('message-lost', `nobody counts a message as lost before ${sayDuration(patienceSeconds)}`);
