@@ -125,7 +125,6 @@ test('the errors at the end of a log are told, at most twenty, and none of a fil
   });
 });
 
-test('command lines of package managers and of systemctl are taken word by word', async () => {
 test('a log is searched for a request or a server, whatever else it holds, and its error lines are told without secrets', async () => {
   const server = '6a0c5f0e-93c1-4a53-8a52-0c2d1f6a7b11';
   const request = `req-${server.replace('6a', '7b')}`;
@@ -148,7 +147,7 @@ test('a log is searched for a request or a server, whatever else it holds, and i
   expect(pattern).toMatchObject({ ok: false, reason: 'invalid' });
 });
 
-test('command lines of package managers, of systemctl and of the option generator are taken word by word', async () => {
+test('command lines of package managers and of systemctl are taken word by word', async () => {
   const run = (...argv: string[]) => ({ verb: 'run-reader', argv }) as const;
   const format = '-f=${Package}|${Version}|${Status}\\n';
   const [listed, ...refused] = await world.host.read([

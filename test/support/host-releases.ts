@@ -18,6 +18,14 @@ export const laterVerbs = [
     'registered-options',
   ] as const),
   ...(['service-processes', 'listeners', 'read-config', 'read-interfaces', 'log-errors', 'find-in-log', 'boot-log'] as const),
+  'service-processes',
+  'listeners',
+  'read-config',
+  'read-interfaces',
+  'log-errors',
+  'find-in-log',
+  'boot-log',
+  'registered-options',
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */
