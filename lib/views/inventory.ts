@@ -7,7 +7,6 @@
  * set that. A list that would be cut says so instead, and what to set.
  */
 import { columns } from '../inventory/columns';
-import type { Relation } from '../inventory/relation';
 import type { DatabaseName } from '../contract/ports';
 import { quoteName, quoteText } from '../sql/quote';
 import { countOf, listOf, sumOf, valueOf, type Part } from './part';
@@ -314,16 +313,16 @@ class Rows {
     };
   }
 
-  /** Each name once, of whichever of the server's ports: of groups with one name the first by id. */
-  private groupsOf({ schema, relation: { fields } }: Part, isIts: string): string {
-    const quoted = quoteName(schema);
-    const { name = 'g.name' } = fields;
-    const relation: Relation = { tables: [{ name: 'securitygroups', alias: 'g' }], fields, where: [] };
-    const bound = `(SELECT b.security_group_id FROM ${quoted}.securitygroupportbindings b JOIN ${quoted}.ports p ON p.id = b.port_id WHERE ${isIts})`;
-    const sameName = `CAST(h.name AS BINARY) = CAST(${name} AS BINARY)`;
-    const isFirst = `NOT EXISTS (SELECT 1 FROM ${quoted}.securitygroups h WHERE h.id < g.id AND ${sameName} AND h.id IN ${bound})`;
-    const condition = `g.id IN ${bound} AND ${isFirst}`;
-    return listOf({ schema, relation }, `COALESCE(${name}, '')`, [name], condition);
+  /** Each name once, of whichever of the server's ports: a name that an earlier binding has is left out. */
+  private groupsOf(groups: Part, isIts: string): string {
+    const quoted = quoteName(groups.schema);
+    const name = groups.relation.fields['name'] ?? 'g.name';
+    const isEarlier = 'y.port_id < b.port_id OR (y.port_id = b.port_id AND y.security_group_id < b.security_group_id)';
+    const earlier =
+      `SELECT 1 FROM ${quoted}.ports q JOIN ${quoted}.securitygroupportbindings y ON y.port_id = q.id ` +
+      `JOIN ${quoted}.securitygroups h ON h.id = y.security_group_id WHERE q.device_id = ${this.server('id')} ` +
+      `AND CAST(h.name AS BINARY) = CAST(${name} AS BINARY) AND (${isEarlier})`;
+    return listOf(groups, `COALESCE(${name}, '')`, [name], `${isIts} AND NOT EXISTS (${earlier})`);
   }
 
   private ofImage(): Values {
