@@ -87,8 +87,12 @@ function probeOf(name: ReachableName, configuration: Configuration): readonly Da
     const { connectTo } = await import('../adapters/mysql/mysql-probe.js');
     return connectTo(optionsOf(name, configuration));
   };
-  const { host, port, user } = database;
-  return [{ name, place: `${host}:${port}`, machine: host, port, user, connect }];
+  const grants = async () => {
+    const { grantsOf } = await import('../adapters/mysql/mysql-probe.js');
+    return grantsOf(optionsOf(name, configuration));
+  };
+  const { host, port, user, schema } = database;
+  return [{ name, place: `${host}:${port}`, machine: host, port, schema, user, connect, grants }];
 }
 
 function legacyTlsWarnings(name: ReachableName, { databases: configured, file }: Configuration): readonly Note[] {

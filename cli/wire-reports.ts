@@ -80,8 +80,13 @@ export function reportReaders(
       return { entries, byVariables: cloudNamed(undefined, process.env) ?? 'envvars' };
     },
     terraform: async () => {
-      const { terraformVersion } = await import('../adapters/process/terraform-version.js');
-      return terraformVersion(process.env);
+      const { findTerraform } = await import('../adapters/process/terraform-version.js');
+      const { binary, version } = await findTerraform(process.env);
+      return `${binary} ${version}`;
+    },
+    provider: async (provider) => {
+      const { lookUpProvider } = await import('../adapters/process/provider-lookup.js');
+      return lookUpProvider(provider, process.env);
     },
     catalogue: () => (catalogue ??= openCatalogue(session)),
   };

@@ -3,14 +3,11 @@ import type { ApiAnswer, VersionReader } from '../lib/contract/ports';
 import { volumeTypes } from '../lib/contract/report-ports';
 import type {
   ApiClock,
-  ClockReading,
-  Connection,
   DatabaseProbe,
   DeclaredStack,
   Endpoint,
   FloatingIp,
   KnownClouds,
-  KnockAnswer,
   Login,
   OwnedPort,
   ReportReaders,
@@ -27,17 +24,35 @@ import {
   type BeatingService,
   type Heartbeat,
 } from './heartbeats';
-import { valueOf, type HostFacts, type HostReader } from '../lib/hosts/host';
+import { valueOf, type HostReader } from '../lib/hosts/host';
 import { count } from '../lib/render/text';
 import { readBroker, type BrokerLooks } from './broker/read';
-import { thingsOf, type CountedThing } from './declared-things';
+import {
+  providersOf,
+  thingsOf,
+  type CountedThing,
+  type LookedUpProvider,
+  type WantedProvider,
+} from './declared-things';
 import { readHostClock } from './host-clock';
-import { readHostFiles, type HostFiles } from './host-files';
-import { readHostServices, tooOldForServices, withRegistered, type HostServices } from './host-services';
+import { readHostFiles } from './host-files';
+import { readHostServices, tooOldForServices, withRegistered } from './host-services';
 import { readOwnPlaces, readOwnThings, type OwnPlaces } from './own-things';
 import { noEndpoint } from './no-endpoint';
 import { look, once, read, untried, type Looked, type Unread } from './looked';
 import type { Watch } from './watch';
+import type {
+  Focus,
+  Knock,
+  ProbedDatabase,
+  GrantedDatabase,
+  HostClock,
+  ReachedHost,
+  LookedAtHost,
+  HostWithFiles,
+} from './readings';
+
+export type * from './readings';
 
 /** Catalogue types of a service, the newest first. */
 export const catalogueTypes = {
@@ -46,49 +61,10 @@ export const catalogueTypes = {
   cinder: volumeTypes,
 } as const satisfies Record<BeatingService, readonly string[]>;
 
-export interface Knock {
-  readonly endpoint: Endpoint;
-  readonly answer: KnockAnswer;
-}
-
-export interface ProbedDatabase extends Omit<DatabaseProbe, 'connect'> {
-  readonly connection: Looked<Connection>;
-}
-
-export interface HostClock {
-  readonly host: string;
-  /** It has the clock of this machine. */
-  readonly isHere: boolean;
-  readonly clock: Looked<ClockReading>;
-}
-
-export interface ReachedHost {
-  readonly host: string;
-  readonly facts: Looked<HostFacts>;
-}
-
-/** What a host tells of the services that run there. */
-export interface LookedAtHost {
-  readonly host: string;
-  readonly services: Looked<HostServices>;
-}
-
-export interface HostWithFiles {
-  readonly host: string;
-  readonly files: Looked<HostFiles>;
-}
-
 /** The role to which services show everything. */
 const administrator = 'admin';
 
 const isSilent = ({ isUp, isForcedDown }: Heartbeat): boolean => !isUp && isForcedDown !== true;
-
-export interface Focus {
-  /** Name or id. */
-  readonly server?: string;
-  /** Of hosts, this one alone. */
-  readonly host?: string;
-}
 
 export class Sources {
   constructor(
@@ -256,6 +232,28 @@ export class Sources {
   get cloud(): string {
     return this.readers.cloud;
   }
+
+  readonly databaseGrants = once((): Promise<readonly GrantedDatabase[]> =>
+    Promise.all(
+      this.readers.databaseProbes.map(async ({ name, schema, user, grants }) => ({
+        name,
+        schema,
+        user,
+        grants: await this.ask(`the database ${name}`, grants),
+      })),
+    ),
+  );
+
+  /** Providers that the code wants, each looked up by Terraform. */
+  readonly providers = once(async (): Promise<Looked<readonly LookedUpProvider[]>> => {
+    const code = await this.code();
+    if (!code.isRead) return code;
+    const find = async (provider: WantedProvider): Promise<LookedUpProvider> => ({
+      ...provider,
+      found: await this.ask(`the provider ${provider.source}`, () => this.readers.provider(provider)),
+    });
+    return read(await Promise.all(providersOf(code.value).map(find)));
+  });
 
   readonly terraform = once((): Promise<Looked<string>> => look(() => this.readers.terraform()));
 

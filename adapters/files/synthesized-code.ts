@@ -13,14 +13,23 @@ import { outputFolder } from './output-folder';
 const text = z.string().max(1024);
 const blocks = z.record(text, z.record(text, z.record(text, z.unknown())));
 const provider = z.object({ cloud: text.optional(), auth_url: text.optional() });
+const required = z.object({ source: text, version: text });
+const declared = z.object({ kind: text, spec: z.object({ method: text.optional() }).optional() });
 const stackFile = z.object({
+  terraform: z.object({ required_providers: z.record(text, required).default({}) }).default({ required_providers: {} }),
   provider: z.object({ openstack: z.array(provider).default([]) }).default({ openstack: [] }),
   data: blocks.default({}),
   resource: blocks.default({}),
   output: z
     .object({
       stackward_manifest: z
-        .object({ value: z.object({ release: text.optional(), owner: text.optional() }) })
+        .object({
+          value: z.object({
+            release: text.optional(),
+            owner: text.optional(),
+            resources: z.record(text, declared).default({}),
+          }),
+        })
         .optional(),
     })
     .default({}),
@@ -49,8 +58,11 @@ function stackOf(name: string, path: string): DeclaredStack {
     throw new InvalidConfiguration(`this is not what cdktf writes: ${sayFault(parsed.error)}; synthesize it again`, {
       where: path,
     });
-  const { data, resource, output, provider } = parsed.data;
-  const { release, owner } = output.stackward_manifest?.value ?? {};
+  const { terraform, data, resource, output, provider } = parsed.data;
+  const { release, owner, resources = {} } = output.stackward_manifest?.value ?? {};
+  const isInDatabase = Object.values(resources).some(
+    ({ kind, spec }) => kind === 'allocation-pool' && spec?.method === 'database',
+  );
   const named = (type: string, kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly DeclaredThing[] =>
     Object.values(resource[type] ?? {}).flatMap((block) => thingsOf(block, kind, fields));
   const lookedUp = (
@@ -63,7 +75,8 @@ function stackOf(name: string, path: string): DeclaredStack {
     );
   return {
     name,
-    ...defined({ release, owner }),
+    ...defined({ release, owner, changesPools: isInDatabase ? (true as const) : undefined }),
+    providers: Object.values(terraform.required_providers),
     // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
     clouds: provider.openstack
       .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)

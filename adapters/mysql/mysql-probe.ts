@@ -39,3 +39,18 @@ export async function connectTo(options: MysqlOptions, limits: Partial<MysqlLimi
     await reader.close();
   }
 }
+
+/** What the account may do, as the server tells the account itself. Without its name, behind which an old server puts the hash of its password. */
+export async function grantsOf(options: MysqlOptions, limits: Partial<MysqlLimits> = {}): Promise<readonly string[]> {
+  const reader = new MysqlReader(options, limits);
+  try {
+    const rows = await reader.query<Record<string, unknown>>('SHOW GRANTS');
+    return rows.map((row) =>
+      String(Object.values(row)[0])
+        .replace(/^GRANT /, '')
+        .replace(/ TO .*$/s, ''),
+    );
+  } finally {
+    await reader.close();
+  }
+}

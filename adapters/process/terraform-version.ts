@@ -6,14 +6,20 @@ import { parseJson } from '../../lib/basics/json';
 
 const answer = z.object({ terraform_version: z.string().max(64) });
 
+export interface Terraform {
+  /** As it is run. */
+  readonly binary: string;
+  readonly version: string;
+}
+
 /** @throws InvalidConfiguration where there is none */
-export async function terraformVersion(env: NodeJS.ProcessEnv): Promise<string> {
+export async function findTerraform(env: NodeJS.ProcessEnv): Promise<Terraform> {
   const binaries = env.TERRAFORM_BINARY_NAME ? [env.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
   for (const binary of binaries) {
     const said = await run(binary, env);
     if (said === undefined) continue;
     const parsed = answer.safeParse(said);
-    if (parsed.success) return `${binary} ${parsed.data.terraform_version}`;
+    if (parsed.success) return { binary, version: parsed.data.terraform_version };
     throw new UnrecoverableError(`\`${binary} version -json\` answers in an unknown form; see which program that is`);
   }
   throw new InvalidConfiguration(

@@ -161,8 +161,11 @@ export interface DatabaseProbe {
   /** Host name or address of its server. */
   readonly machine: string;
   readonly port: number;
+  readonly schema: string;
   readonly user: string;
   connect(): Promise<Connection>;
+  /** What SHOW GRANTS tells the account of itself: ``SELECT ON `neutron`.`subnets` ``. */
+  grants(): Promise<readonly string[]>;
 }
 
 /** What the synthesized code names, and Terraform looks up or hands on. */
@@ -178,6 +181,13 @@ export interface DeclaredThing {
   readonly notCompared?: readonly string[];
 }
 
+export interface DeclaredProvider {
+  /** `terraform-provider-openstack/openstack`. */
+  readonly source: string;
+  /** As the code constrains it. */
+  readonly version: string;
+}
+
 export interface DeclaredStack {
   readonly name: string;
   /** Whose things on hosts are its own. Absent: it declares nothing for stackward. */
@@ -186,6 +196,9 @@ export interface DeclaredStack {
   /** Entry of clouds.yaml of each provider block; undefined: that block leaves it to the OS_* variables. */
   readonly clouds: readonly (string | undefined)[];
   readonly things: readonly DeclaredThing[];
+  readonly providers: readonly DeclaredProvider[];
+  /** Address pools are changed in Neutron's database. */
+  readonly changesPools?: true;
 }
 
 /** By which names a cloud may be called here. */
@@ -222,6 +235,8 @@ export interface ReportReaders extends Readers {
   knownClouds(): Promise<KnownClouds>;
   /** Name and version. @throws InvalidConfiguration where neither Terraform nor OpenTofu is found */
   terraform(): Promise<string>;
+  /** Name and version. @throws UnrecoverableError where Terraform does not find it */
+  provider(provider: DeclaredProvider): Promise<string>;
   /** Of every database that the configuration names. */
   readonly databaseProbes: readonly DatabaseProbe[];
   /** Hosts that the configuration names by their whole names. */

@@ -12,7 +12,7 @@ stackward doctor                     # every check
 stackward doctor --only SW-1001      # one; repeatable, and so is --skip
 stackward doctor --server utm-1      # one server, by name or id: SW-1010
 stackward doctor --host cnode01      # only what is about hosts, and of them this one
-stackward doctor preflight           # before the first apply: SW-9001 to SW-9006, SW-5001, SW-3001
+stackward doctor preflight           # before the first apply: SW-9001 to SW-9008, SW-5001, SW-3001
 stackward services                   # the services and agents in one table
 \`\`\`
 

@@ -5,7 +5,7 @@ import { doctorBench, troublesOf } from '../support/doctor-run';
 
 const bench = doctorBench();
 
-const synthesize = (release: string, more: { data?: object; resource?: object } = {}): void => {
+const synthesize = (release: string, more: { data?: object; resource?: object; terraform?: object } = {}): void => {
   const stack = {
     output: { stackward_manifest: { value: { release, owner: 'o' } } },
     data: {
@@ -130,3 +130,25 @@ test.each([
   expect([told.code, troublesOf(told)]).toEqual([2, [`SW-9006 fault cloud ${inCode}`]]);
   expect(told.results.find(({ code }) => code === 'SW-9006')?.found).toMatch(found);
 });
+
+test('Terraform finds the provider that the code wants in one version, and not in another', async () => {
+  const { TF_CLI_CONFIG_FILE: configFile = '', TERRAFORM_BINARY_NAME: binary = 'terraform' } = process.env;
+  bench.folder.env = { ...bench.folder.env, TF_CLI_CONFIG_FILE: configFile, TERRAFORM_BINARY_NAME: binary };
+  const source = 'terraform-provider-openstack/openstack';
+  const wanting = async (version: string) => {
+    synthesize('zed', { terraform: { required_providers: { openstack: { source, version } } } });
+    const { results } = await bench.preflight('--only', 'SW-9008');
+    return results;
+  };
+  expect(await wanting('>= 1.54.0')).toMatchObject([
+    { result: 'fine', found: expect.stringMatching(/^Terraform finds terraform-provider-openstack\/openstack \d+\.\d+\.\d+$/) as string },
+  ]);
+  expect(await wanting('99.0.0')).toMatchObject([
+    {
+      result: 'fault',
+      subject: `provider ${source}`,
+      found: 'Terraform does not find it in the version 99.0.0 that the code wants.',
+      evidence: ['wanted by acme', expect.stringMatching(/99\.0\.0/) as string],
+    },
+  ]);
+}); // prettier-ignore

@@ -16,9 +16,15 @@ import { portRoom } from './port-room';
 import { ports } from './ports';
 import { redAndFloating } from './red-and-floating';
 import { skewedHeartbeat } from './skewed-heartbeat';
+import { exceptionsInForce } from './exceptions-in-force';
+import { freshAgent } from './fresh-agent';
+import { leftStacks } from './left-stacks';
+import { ownerlessThings } from './ownerless-things';
+import { restoreAtBoot } from './restore-at-boot';
 
 export const checks: readonly AnyCheck[] = [
   ...[deadService, skewedHeartbeat, forcedDown, disabledService, deadAgent, hangingServer, portRoom],
   ...[clocks, databaseConnection, databaseFromHosts, redAndFloating, options, ports, endpoints, hostFiles],
   ...brokerChecks,
+  ...[exceptionsInForce, ownerlessThings, leftStacks, restoreAtBoot, freshAgent],
 ];

@@ -1,0 +1,95 @@
+import { findOwnChains, jumpFrom, ownTables, type OwnTable } from '../../../lib/iptables/own-chain';
+import { rulesOf, type Ruleset } from '../../../lib/iptables/ruleset';
+import { count } from '../../../lib/render/text';
+import { chainOf, type OwnPlaces, type OwnThings, type StoredTables } from '../../own-things';
+import { defineCheck, type Fine, type Result, type Trouble } from '../check';
+import { judgeHosts, orNothing } from './own-hosts';
+
+/** What ends the way of a packet before it comes to our jump. */
+const ends = /(^| )-j (DROP|REJECT)( |$)/;
+
+interface Fault {
+  readonly found: string;
+  readonly evidence: readonly string[];
+}
+
+/** The rules of the chain from which the jump leads, with their numbers. */
+const numbered = (ruleset: Ruleset, table: OwnTable): readonly string[] =>
+  rulesOf(ruleset)
+    .filter((rule) => rule.table === table && rule.chain === jumpFrom[table])
+    .map(({ text }, index) => `${index + 1}: ${text}`);
+
+/** What is wrong with the chain of one table; undefined: what is stored is in force. */
+function faultIn(table: OwnTable, { mark, chains }: StoredTables, ruleset: Ruleset, hasHook: boolean): Fault | undefined {
+  const wanted = chains[table].rules;
+  if (wanted.length === 0) return undefined;
+  const chain = chainOf(mark);
+  const from = jumpFrom[table];
+  const now = findOwnChains(ruleset, chain)[table];
+  const stored = `${count(wanted.length, 'rule')} stored for the chain ${chain} of ${table}`;
+  if (table === 'filter' && !hasHook)
+    return { found: `There is no ${from}: Neutron’s agent did not start, or uses another iptables.`, evidence: [stored] };
+  if (!now.exists) return { found: `The chain ${chain} of ${table} is gone, so nothing lets these packets pass.`, evidence: [stored] };
+  const lines = numbered(ruleset, table);
+  const jump = lines.findIndex((line) => line.endsWith(`: -j ${chain}`));
+  if (jump < 0) return { found: `No jump leads from ${from} to the chain ${chain}.`, evidence: [stored, ...lines] };
+  const before = lines.slice(0, jump).find((line) => ends.test(line));
+  if (before !== undefined)
+    return { found: `In ${from} a rule drops packets before they come to the exceptions.`, evidence: [before, lines[jump] ?? ''] };
+  const missing = wanted.filter((rule) => !now.rules.includes(rule));
+  const strange = now.rules.filter((rule) => !wanted.includes(rule));
+  if (missing.length + strange.length > 0)
+    return {
+      found: `The chain ${chain} of ${table} holds other rules than stackward wrote.`,
+      evidence: [...missing.map((rule) => `missing: ${rule}`), ...strange.map((rule) => `not stackward’s: ${rule}`)].slice(0, 20),
+    };
+  return undefined;
+} // prettier-ignore
+
+function judgeStored(host: string, stored: StoredTables, { tables }: OwnThings): Result {
+  const { owner = stored.mark, family } = stored;
+  const subject = `exceptions of ${owner} (IPv${family}) on ${host}`;
+  const { ruleset, hasHook } = tables[family];
+  const faults = ownTables.flatMap((table) => faultIn(table, stored, ruleset, hasHook) ?? []);
+  const [first] = faults;
+  if (first === undefined) {
+    const rules = ownTables.reduce((sum, table) => sum + stored.chains[table].rules.length, 0);
+    return { result: 'fine', subject, found: `${count(rules, 'rule')} in force` } satisfies Fine;
+  }
+  return {
+    result: 'fault',
+    subject,
+    found: faults.map(({ found }) => found).join(' '),
+    evidence: faults.flatMap(({ evidence }) => evidence),
+    step: 'Run `stackward plan` for the code of this owner: it shows the difference, and apply puts the exceptions back. Nothing of the agent need be restarted.',
+  } satisfies Trouble;
+}
+
+export const exceptionsInForce = defineCheck<OwnPlaces>({
+  code: 'SW-8001',
+  title: 'exceptions of stackward are not in force',
+  needs: ['hosts'],
+  isOfHosts: true,
+  read: (sources) => sources.ownThings(),
+  judge: (own) =>
+    orNothing(
+      judgeHosts(own, (host, things) =>
+        things.stored
+          .filter(({ chains }) => ownTables.some((table) => chains[table].rules.length > 0))
+          .map((stored) => judgeStored(host, stored, things)),
+      ),
+      own.places,
+      'no exceptions are stored',
+    ),
+  page: {
+    means:
+      'A host stores firewall exceptions of stackward, and its packet filter does not let these packets pass: the chain or the jump to it is gone, a rule before the jump drops the packets, or the chain holds other rules.',
+    evidence:
+      'The stored rules of each owner, and the chains as iptables-save prints them. The jump stands in `neutron-filter-top`, and in FORWARD of the table mangle.',
+    alike:
+      'A host that has just started, or whose agent has (SW-8005): the chains come back with it. Two variants of iptables, nft and legacy, on one host: the rules of one are not seen by the other.',
+    step: 'Plan and apply the code of that owner. What the plan shows is what is missing.',
+    never:
+      'Do not write the rules by hand into a chain of `neutron-…`: the agent deletes them with its next change. Do not flush a table.',
+  },
+});

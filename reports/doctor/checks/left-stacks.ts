@@ -1,0 +1,62 @@
+import type { DeclaredStack } from '../../../lib/contract/report-ports';
+import { count } from '../../../lib/render/text';
+import { untried, type Looked } from '../../looked';
+import type { OwnPlaces, OwnThings } from '../../own-things';
+import { defineCheck, notLookedAt, type Result } from '../check';
+import { judgeHosts, orNothing } from './own-hosts';
+
+interface Seen {
+  readonly own: OwnPlaces;
+  readonly code: Looked<readonly DeclaredStack[]>;
+}
+
+/** A stack of an owner of this code, which the code has no more; owners that this code is not of. */
+function judgeHost(host: string, { stored, records }: OwnThings, stacks: readonly DeclaredStack[]): readonly Result[] {
+  const files = [...stored, ...records].flatMap(({ owner, ...file }) => (owner === undefined ? [] : [{ owner, ...file }]));
+  const isOurs = (owner: string): boolean => stacks.some((stack) => stack.owner === owner);
+  const left = new Map<string, string[]>();
+  for (const { owner, path, stacks: named } of files.filter((file) => isOurs(file.owner)))
+    for (const name of named.filter((each) => !stacks.some((stack) => stack.name === each)))
+      left.set(name, [...(left.get(name) ?? []), `${path} of ${owner}`]);
+  const troubles = [...left].map(([name, evidence]): Result => ({
+    result: 'risk',
+    subject: `stack ${name} on ${host}`,
+    found: 'The code has no such stack any more, and things that it made are still there.',
+    evidence,
+    step: `\`stackward plan --stack ${name}\` names the stacks that are known; a full \`stackward apply\` removes what left the code, and so does \`stackward destroy --stack ${name}\`.`,
+  }));
+  if (troubles.length > 0 || files.length === 0) return troubles;
+  const others = [...new Set(files.map(({ owner }) => owner).filter((owner) => !isOurs(owner)))];
+  const ours = files.filter(({ owner }) => isOurs(owner));
+  const said = [
+    ...(ours.length === 0 ? [] : [`${count(ours.length, 'file')} of stacks of this code`]),
+    ...(others.length === 0 ? [] : [`of other owners, whose code is not here: ${others.join(', ')}`]),
+  ];
+  return [{ result: 'fine', subject: `stacks on ${host}`, found: said.join('; ') }];
+} // prettier-ignore
+
+export const leftStacks = defineCheck<Seen>({
+  code: 'SW-8003',
+  title: 'a stack left things on a host, and its code is gone',
+  needs: ['hosts', 'the synthesized code'],
+  isOfHosts: true,
+  read: async (sources) => ({ own: await sources.ownThings(), code: await sources.code() }),
+  judge: ({ own, code }) => {
+    // Reports need no code: without it nobody can tell what is left over, and nobody asked for it.
+    if (!code.isRead) return [notLookedAt('the synthesized code', untried(code.why))];
+    return orNothing(
+      judgeHosts(own, (host, things) => judgeHost(host, things, code.value)),
+      own.places,
+      'nothing of stackward is there',
+    );
+  },
+  page: {
+    means:
+      'A host holds exceptions, flags or grants of a stack that an owner of this code once had and has no more. They are still in force.',
+    evidence: 'The files of the state folder that name the stack, and the owner of each.',
+    alike:
+      'A folder that holds only a part of the owner’s code: a stack that another pipeline synthesizes under the same owner is named as well.',
+    step: 'Look at `stackward plan`, which lists what left the code. A full apply removes it.',
+    never: 'Do not run `destroy --stack` for a stack that another pipeline still has.',
+  },
+});

@@ -1,0 +1,54 @@
+import { ownTables } from '../../../lib/iptables/own-chain';
+import type { OwnPlaces, OwnThings } from '../../own-things';
+import { defineCheck, type Result } from '../check';
+import { judgeHosts, orNothing } from './own-hosts';
+
+function judge(host: string, { stored, boot }: OwnThings): readonly Result[] {
+  if (!stored.some(({ chains }) => ownTables.some((table) => chains[table].rules.length > 0))) return [];
+  const subject = `start of ${host}`;
+  if (boot.init === 'other')
+    return [
+      {
+        result: 'risk',
+        subject,
+        found: 'Neither systemd nor upstart starts this host, so its exceptions do not come back by themselves.',
+        evidence: ['the host program finds no /run/systemd/system and no initctl'],
+        step: 'Run `stackward apply` after each start, or have the init run what docs/kinds/boot-restore.md says.',
+      },
+    ];
+  const wrong = boot.files.flatMap(({ path, now, right, isOurs }) => {
+    if (right === null || now?.sha256 === right.sha256) return [];
+    if (now === null) return [`${path} is missing`];
+    return [`${path} ${isOurs ? 'is not as this stackward writes it' : 'is somebody else’s'}`];
+  });
+  if (wrong.length === 0)
+    return [{ result: 'fine', subject, found: `${boot.init} puts the exceptions back before the agent starts` }];
+  return [
+    {
+      result: 'fault',
+      subject,
+      found: 'When this host starts again, nothing puts its exceptions back, or not as it should.',
+      evidence: wrong,
+      step: 'Run `stackward plan` for the code that has the exceptions (its kind boot-restore shows the files), then apply. A file of somebody else is moved away first.',
+    },
+  ];
+}
+
+export const restoreAtBoot = defineCheck<OwnPlaces>({
+  code: 'SW-8004',
+  title: 'exceptions would not come back when a host starts',
+  needs: ['hosts'],
+  isOfHosts: true,
+  read: (sources) => sources.ownThings(),
+  judge: (own) => orNothing(judgeHosts(own, judge), own.places, 'no exceptions are stored'),
+  page: {
+    means:
+      'The host stores exceptions, and what should put them back at its next start is missing, changed, or not known to its init. They are in force now, and will not be after a restart.',
+    evidence:
+      'The files that the host program would write for this init system, and which of them are missing or differ: the unit or job, the drop-in that starts it, and the program that it runs.',
+    alike:
+      'A host that an older release of stackward set up: its files differ until the next apply, and may still work.',
+    step: 'Plan and apply the code that has the exceptions.',
+    never: 'Do not restart the host before this is mended: its UTMs lose their transit until the next apply.',
+  },
+});

@@ -1,0 +1,50 @@
+/** What was read of one thing of the cloud, and may have failed. */
+import type { ClockReading, Connection, DatabaseProbe, Endpoint, KnockAnswer } from '../lib/contract/report-ports';
+import type { HostFacts } from '../lib/hosts/host';
+import type { HostFiles } from './host-files';
+import type { HostServices } from './host-services';
+import type { Looked } from './looked';
+
+export interface Knock {
+  readonly endpoint: Endpoint;
+  readonly answer: KnockAnswer;
+}
+
+export interface ProbedDatabase extends Omit<DatabaseProbe, 'connect' | 'grants' | 'schema'> {
+  readonly connection: Looked<Connection>;
+}
+
+export interface GrantedDatabase extends Pick<DatabaseProbe, 'name' | 'schema' | 'user'> {
+  readonly grants: Looked<readonly string[]>;
+}
+
+export interface HostClock {
+  readonly host: string;
+  /** It has the clock of this machine. */
+  readonly isHere: boolean;
+  readonly clock: Looked<ClockReading>;
+}
+
+export interface ReachedHost {
+  readonly host: string;
+  readonly facts: Looked<HostFacts>;
+}
+
+/** What a host tells of the services that run there. */
+export interface LookedAtHost {
+  readonly host: string;
+  readonly services: Looked<HostServices>;
+}
+
+export interface HostWithFiles {
+  readonly host: string;
+  readonly files: Looked<HostFiles>;
+}
+
+/** What a run is about. */
+export interface Focus {
+  /** Name or id. */
+  readonly server?: string;
+  /** Of hosts, this one alone. */
+  readonly host?: string;
+}
