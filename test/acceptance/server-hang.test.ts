@@ -1,0 +1,159 @@
+/** Servers that hang or fail on the lab, each for one cause that is really brought about, and what doctor says of each. */
+import { CommandFolder } from '../support/command';
+import { examine } from '../support/doctor-run';
+import { OwnCompute } from '../support/own-compute';
+import type { Named } from '../support/lab-projects';
+import { causes, type Cause } from '../../reports/server-hang/finding';
+
+let own: OwnCompute;
+let folder: CommandFolder;
+let image: string;
+let flavor: string;
+/** With free addresses, and no agent on the suite's host to bind a port. */
+let roomy: string;
+
+beforeAll(async () => {
+  own = await OwnCompute.start('test-hang');
+  folder = new CommandFolder({ ...own.lab.environment, OS_CLOUD: 'stackward-lab' });
+  const reach = `match: ${own.name}, local: true, stateFolder: ${own.lab.folder}/hosts/${own.name}`;
+  folder.write('stackward.yaml', `cloud: stackward-lab\nhosts: [{ ${reach} }]\n`);
+  image = await own.image();
+  const { flavors } = await own.call<{ flavors: Named[] }>('compute', 'GET', '/flavors');
+  flavor = flavors.find(({ name }) => name === 'stackward.utm')?.id ?? '';
+  roomy = await own.network('roomy', 10, 99);
+});
+afterAll(async () => {
+  folder?.remove();
+  await own.call('image', 'DELETE', `/v2/images/${image}`);
+  await own.stop();
+});
+
+const boot = (name: string, more: object = {}) => own.boot(name, { flavorRef: flavor, imageRef: image, ...more });
+
+/** The causes that doctor names, by what it says was ruled out and not looked at: all others. */
+async function diagnose(id: string): Promise<{ named: Cause[]; step: string; said: string }> {
+  const { results, code } = await examine(folder, 'doctor', '--server', id);
+  const [told] = results;
+  const evidence = told?.evidence ?? [];
+  const isOpen = (cause: Cause) => !evidence.some((line) => /^(ruled out|not looked at): /.test(line) && line.includes(`: ${causes[cause]} (`)); // prettier-ignore
+  expect([results.length, code]).toEqual([1, told?.result === 'fault' ? 2 : 0]);
+  const named = (Object.keys(causes) as Cause[]).filter(isOpen);
+  return { named, step: told?.step ?? '', said: JSON.stringify(told, null, 1) };
+}
+
+async function expectCause(id: string, cause: Cause): Promise<string> {
+  const { named, step, said } = await diagnose(id);
+  expect({ named, said }).toEqual({ named: [cause], said });
+  expect(step).not.toMatch(/restart.*(host|Open vSwitch|network)/i);
+  return said;
+}
+
+test('a server that is well is said to be so, with nothing named', async () => {
+  const id = await boot('well');
+  await own.until('it is active', async () => (await own.server(id)).status === 'ACTIVE');
+  const { results, code } = await examine(folder, 'doctor', '--server', id);
+  expect([code, results.map(({ result, found }) => [result, found])]).toEqual([
+    0,
+    [['fine', 'It is ACTIVE, and no task is under way. Its last action, create, ended.']],
+  ]);
+});
+
+test('a network without a free address', async () => {
+  const full = await own.network('full', 20, 20);
+  await own.call('network', 'POST', '/v2.0/ports', { port: { network_id: full } });
+  const id = await boot('pool', { networks: [{ uuid: full }] });
+  await own.failed(id);
+  expect(await expectCause(id, 'pool-empty')).toContain(full);
+});
+
+test('a quota of ports that another request used up meanwhile', async () => {
+  own.pause();
+  const id = await boot('quota', { networks: [{ uuid: roomy }] });
+  await own.placed(id);
+  await own.call('network', 'PUT', `/v2.0/quotas/${own.project}`, { quota: { port: 0 } });
+  own.resume();
+  await own.failed(id);
+  expect(await expectCause(id, 'quota')).toContain(`project ${own.project}: port quota 0`);
+  await own.call('network', 'DELETE', `/v2.0/quotas/${own.project}`);
+});
+
+test('an address that another port took meanwhile', async () => {
+  own.pause();
+  const id = await boot('address', { networks: [{ uuid: roomy, fixed_ip: '10.91.7.50' }] });
+  await own.placed(id);
+  await own.call('network', 'POST', '/v2.0/ports', {
+    port: { network_id: roomy, fixed_ips: [{ ip_address: '10.91.7.50' }] },
+  });
+  own.resume();
+  await own.failed(id);
+  await expectCause(id, 'address-in-use');
+});
+
+test('a host without an agent that could bind the port', async () => {
+  const id = await boot('binding', { networks: [{ uuid: roomy }] });
+  await own.failed(id);
+  expect(await expectCause(id, 'binding-failed')).toContain(`Neutron has no agent for ports on ${own.name}`);
+});
+
+test('an image that was deleted before the host copied it', async () => {
+  const gone = await own.image();
+  own.pause();
+  const id = await boot('image', { imageRef: gone });
+  await own.placed(id);
+  await own.call('image', 'DELETE', `/v2/images/${gone}`);
+  own.resume();
+  await own.failed(id);
+  expect(await expectCause(id, 'image-missing')).toContain('Glance has the image no more');
+});
+
+test('a flavor that is larger than every host of the zone', async () => {
+  const { flavor: huge } = await own.call<{ flavor: Named }>('compute', 'POST', '/flavors', {
+    flavor: { name: `${own.name}-huge`, vcpus: 1, ram: 9_000, disk: 1 },
+  });
+  const id = await boot('flavor', { flavorRef: huge.id });
+  await own.failed(id);
+  const said = await expectCause(id, 'no-valid-host');
+  expect(said).toContain('the flavor wants 1 vCPU, 9000 MiB, 1 GiB');
+  expect(said).toContain(`${own.name}: has only 8192 MiB`);
+  expect(said).toContain(`${own.small}: has only 32 MiB`);
+});
+
+test('a host that no cell has', async () => {
+  const row = `FROM nova_api.host_mappings WHERE host = '${own.name}'`;
+  const [cell] = await own.sql(`SELECT cell_id ${row}`);
+  await own.sql(`DELETE ${row}`);
+  const id = await boot('cell');
+  await own.failed(id);
+  await own.sql(
+    `INSERT INTO nova_api.host_mappings (created_at, cell_id, host) VALUES (NOW(), ${cell}, '${own.name}')`,
+  );
+  await expectCause(id, 'cell-unmapped');
+});
+
+test('a zone whose only host with room is disabled', async () => {
+  await own.update({ status: 'disabled', disabled_reason: 'new mainboard' });
+  const id = await boot('disabled');
+  await own.failed(id);
+  const said = await expectCause(id, 'compute-disabled');
+  await own.update({ status: 'enabled' });
+  expect(said).toContain('new mainboard');
+});
+
+test('a zone whose only host with room was forced down', async () => {
+  await own.update({ forced_down: true });
+  const id = await boot('fenced');
+  await own.failed(id);
+  await expectCause(id, 'compute-forced-down');
+  await own.update({ forced_down: false });
+});
+
+test('a host whose nova-compute died before it began with the server', async () => {
+  own.pause();
+  const id = await boot('dead');
+  await own.placed(id);
+  await own.kill();
+  await own.ageHeartbeat();
+  const said = await expectCause(id, 'compute-dead');
+  expect(said).toContain('BUILD (scheduling)');
+  expect(said).toContain('stood still');
+});

@@ -1,0 +1,246 @@
+/**
+ * A nova-compute of a suite's own on the lab, with a host name, an availability zone and a project of its own, so that it
+ * may be paused, killed, disabled and fenced off while everybody else builds servers.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { readCredentialFiles } from '../../adapters/files/credential-files';
+import { Cloud } from '../../lab/cloud';
+import { childEnvironment, sql } from '../../lab/command';
+import { resolveCredentials } from '../../lib/openstack/credentials';
+import { getLab } from './lab-cloud';
+import { LabProjects, type Named } from './lab-projects';
+
+export interface BuiltServer {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+interface Service {
+  readonly id: string;
+  readonly host: string;
+  readonly binary: string;
+  readonly state: string;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+export class OwnCompute {
+  readonly lab = getLab();
+  private readonly projects: LabProjects;
+  private session!: OpenStackSession;
+  private readonly processes = new Map<string, ChildProcess>();
+  private aggregate = 0;
+  project = '';
+
+  private constructor(prefix: string) {
+    this.projects = new LabProjects(prefix);
+  }
+
+  /** Of the host, the zone and the project alike. */
+  get name(): string {
+    return `${this.projects.run}-own`;
+  }
+
+  /** Ready when the scheduler may choose the host. Nobody else asks for its zone, which has a host without room beside it. */
+  static async start(prefix: string): Promise<OwnCompute> {
+    const own = new OwnCompute(prefix);
+    await own.projects.clean();
+    await own.makeProject();
+    const { aggregate } = await own.call<{ aggregate: { id: number } }>('compute', 'POST', '/os-aggregates', {
+      aggregate: { name: own.name, availability_zone: own.name },
+    });
+    own.aggregate = aggregate.id;
+    try {
+      await Promise.all([own.launch(own.name, 8_192), own.launch(own.small, 32)]);
+    } catch (error) {
+      await own.stop();
+      throw error;
+    }
+    return own;
+  }
+
+  /** A host of the zone with less memory than any flavor wants. */
+  get small(): string {
+    return `${this.projects.run}-small`;
+  }
+
+  private async makeProject(): Promise<void> {
+    const admin = new OpenStackSession(
+      resolveCredentials('stackward-lab', {}, readCredentialFiles(this.lab.environment)),
+    );
+    try {
+      const body = { project: { name: this.name, domain_id: 'default' } };
+      const { project } = await admin.call<{ project: Named }>('identity', '/projects', { method: 'POST', body });
+      const { users } = await admin.call<{ users: Named[] }>('identity', '/users?name=admin');
+      const { roles } = await admin.call<{ roles: Named[] }>('identity', '/roles?name=admin');
+      await admin.call('identity', `/projects/${project.id}/users/${users[0]?.id}/roles/${roles[0]?.id}`, { method: 'PUT' }); // prettier-ignore
+      const quotas = { quota_set: { instances: 100, cores: 100 } };
+      await admin.call('compute', `/os-quota-sets/${project.id}`, { method: 'PUT', body: quotas });
+      this.project = project.id;
+    } finally {
+      await admin.close();
+    }
+    const domains = { OS_USER_DOMAIN_NAME: 'Default', OS_PROJECT_DOMAIN_NAME: 'Default' };
+    const user = { OS_USERNAME: 'admin', OS_PASSWORD: this.lab.passwords.admin, OS_PROJECT_NAME: this.name };
+    const env = { OS_AUTH_URL: this.lab.authUrl, OS_REGION_NAME: 'RegionOne', ...user, ...domains };
+    this.session = new OpenStackSession(resolveCredentials(undefined, env, { home: '/nowhere' }));
+  }
+
+  private async launch(host: string, memoryMiB: number): Promise<void> {
+    const folder = join(this.lab.folder, 'nova', host);
+    mkdirSync(folder, { recursive: true });
+    const [config, program] = [join(folder, 'own.conf'), join(folder, 'nova-compute')];
+    writeFileSync(config, `[DEFAULT]\nhost = ${host}\nstate_path = ${folder}\nreserved_host_memory_mb = 0\n`);
+    copyFileSync(join(__dirname, 'own-compute.py'), program);
+    const log = openSync(this.logFile(host), 'a', 0o600);
+    const nova = join(this.lab.folder, 'etc', 'nova', 'nova.conf');
+    const env = { ...childEnvironment(this.lab), OWN_MEMORY_MIB: String(memoryMiB) };
+    const args = [program, `--config-file=${nova}`, `--config-file=${config}`];
+    this.processes.set(host, spawn('/usr/bin/python3', args, { env, stdio: ['ignore', log, log] }));
+    closeSync(log);
+    await this.until(`placement knows what ${host} has`, async () => {
+      const path = `/resource_providers?name=${host}`;
+      const { resource_providers: found } = await this.call<{ resource_providers: { uuid: string }[] }>('placement', 'GET', path); // prettier-ignore
+      if (found[0] === undefined) return false;
+      const inventories = `/resource_providers/${found[0].uuid}/inventories`;
+      const answer = await this.call<{ inventories: object }>('placement', 'GET', inventories);
+      return Object.keys(answer.inventories).length > 0;
+    });
+    // Nova tells placement of the zone with the same request; half of it may be done when the answer is an error.
+    const path = `/os-aggregates/${this.aggregate}/action`;
+    await this.until(`${host} is in its zone`, async () => {
+      try {
+        await this.call('compute', 'POST', path, { add_host: { host } });
+        return true;
+      } catch {
+        await this.call('compute', 'POST', path, { remove_host: { host } }).catch(() => undefined);
+        return false;
+      }
+    });
+  }
+
+  logFile(host: string): string {
+    return join(this.lab.folder, 'log', `nova-compute-${host}.log`);
+  }
+
+  /** The newest microversion that the lab's Nova needs for what the suites ask. */
+  call<Answer>(service: string, method: Method, path: string, body?: unknown): Promise<Answer> {
+    const headers = service === 'compute' ? { 'x-openstack-nova-api-version': '2.60' } : {};
+    return this.session.call<Answer>(service, path, { method, body, headers });
+  }
+
+  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    for (let attempt = 0; attempt < 400; attempt++) {
+      if (await isSo()) return;
+      await sleep(300);
+    }
+    throw new Error(`waited in vain until ${what}; the log of nova-compute is ${this.logFile(this.name)}`);
+  }
+
+  /** A network of its own with one subnet, whose pool is `first` to `last`. */
+  async network(name: string, first: number, last: number): Promise<string> {
+    const { network } = await this.call<{ network: Named }>('network', 'POST', '/v2.0/networks', { network: { name } });
+    const pool = { start: `10.91.7.${first}`, end: `10.91.7.${last}` };
+    await this.call('network', 'POST', '/v2.0/subnets', {
+      subnet: { name, network_id: network.id, ip_version: 4, cidr: '10.91.7.0/24', enable_dhcp: false, allocation_pools: [pool] }, // prettier-ignore
+    });
+    return network.id;
+  }
+
+  /** A tiny image of its own, which may be deleted. */
+  async image(): Promise<string> {
+    const cloud = new Cloud(this.lab);
+    const image = { name: this.name, disk_format: 'raw', container_format: 'bare', visibility: 'public' };
+    const { id } = await cloud.request<{ id: string }>('glance', 'POST', '/images', image);
+    await cloud.request('glance', 'PUT', `/images/${id}/file`, new Uint8Array(1024));
+    return id;
+  }
+
+  async boot(name: string, more: object): Promise<string> {
+    const { server } = await this.call<{ server: { id: string } }>('compute', 'POST', '/servers', {
+      server: { name: `${this.name}-${name}`, availability_zone: this.name, networks: 'none', ...more },
+    });
+    return server.id;
+  }
+
+  async server(id: string): Promise<BuiltServer> {
+    return (await this.call<{ server: BuiltServer }>('compute', 'GET', `/servers/${id}`)).server;
+  }
+
+  async failed(id: string): Promise<void> {
+    await this.until(`server ${id} is in ERROR`, async () => (await this.server(id)).status === 'ERROR');
+  }
+
+  /** The scheduler has chosen the host, and the host has not begun, because it is paused. */
+  async placed(id: string): Promise<void> {
+    await this.until(`server ${id} is placed`, async () => {
+      const { allocations } = await this.call<{ allocations: object }>('placement', 'GET', `/allocations/${id}`);
+      return Object.keys(allocations).length > 0;
+    });
+  }
+
+  pause(): void {
+    this.processes.get(this.name)?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.processes.get(this.name)?.kill('SIGCONT');
+  }
+
+  async kill(host = this.name): Promise<void> {
+    const child = this.processes.get(host);
+    if (child === undefined) return;
+    this.processes.delete(host);
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async update(change: object): Promise<void> {
+    await this.call('compute', 'PUT', `/os-services/${await this.serviceOf(this.name)}`, change);
+  }
+
+  /** As it will be after ten minutes of silence. */
+  async ageHeartbeat(): Promise<void> {
+    await this.sql(
+      `UPDATE nova.services SET last_seen_up = UTC_TIMESTAMP() - INTERVAL 10 MINUTE WHERE host = '${this.name}'`,
+    );
+  }
+
+  sql(statement: string): Promise<string[]> {
+    return sql(this.lab, `${statement};`);
+  }
+
+  private async serviceOf(host: string): Promise<string> {
+    const { services } = await this.call<{ services: Service[] }>('compute', 'GET', `/os-services?host=${host}`);
+    const [service] = services;
+    if (service === undefined) throw new Error(`Nova has no service on ${host}`);
+    return service.id;
+  }
+
+  /** Leaves nothing, also after a test that failed half-way. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await this.ageHeartbeat();
+    await this.projects.clean();
+    for (const host of [this.name, this.small]) {
+      await this.kill(host);
+      const body = { remove_host: { host } };
+      await this.call('compute', 'POST', `/os-aggregates/${this.aggregate}/action`, body).catch(() => undefined);
+      await this.call('compute', 'DELETE', `/os-services/${await this.serviceOf(host)}`);
+      rmSync(join(this.lab.folder, 'nova', host), { recursive: true, force: true });
+      rmSync(this.logFile(host), { force: true });
+    }
+    const { flavors } = await this.call<{ flavors: Named[] }>('compute', 'GET', '/flavors');
+    for (const { id } of flavors.filter(({ name }) => name.startsWith(this.name)))
+      await this.call('compute', 'DELETE', `/flavors/${id}`);
+    await this.call('compute', 'DELETE', `/os-aggregates/${this.aggregate}`);
+    await Promise.all([this.session.close(), this.projects.close()]);
+  }
+}
