@@ -34,14 +34,15 @@ export class LabProjects {
 
   /** Deletes all that this run made, and that runs made whose process is gone. */
   async clean(): Promise<void> {
-    const isOver = (run: string) => run === this.run || !isAlive(Number(run.slice(this.prefix.length + 1)));
+    const isOver = (run: string | undefined) =>
+      run !== undefined && (run === this.run || !isAlive(Number(run.slice(this.prefix.length + 1))));
     const projects = await this.projectsOf(isOver);
     for (const { id } of projects) await this.empty(id);
     const { networks } = await this.get<{ networks: Named[] }>('network', '/v2.0/networks?shared=true');
-    for (const { id } of networks.filter(({ name }) => isOver(this.runOf(name) ?? 'lives on')))
+    for (const { id } of networks.filter(({ name }) => isOver(this.runOf(name))))
       await this.delete('network', `/v2.0/networks/${id}`);
     const { subnetpools } = await this.get<{ subnetpools: Named[] }>('network', '/v2.0/subnetpools?shared=true');
-    for (const { id } of subnetpools.filter(({ name }) => isOver(this.runOf(name) ?? 'lives on')))
+    for (const { id } of subnetpools.filter(({ name }) => isOver(this.runOf(name))))
       await this.delete('network', `/v2.0/subnetpools/${id}`);
     for (const { id } of projects) await this.delete('identity', `/projects/${id}`);
   }
