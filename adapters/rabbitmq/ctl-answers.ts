@@ -23,10 +23,15 @@ function jsonOf<Answer>(printed: string, opening: '[' | '{', schema: z.ZodType<A
   try {
     const parsed = schema.safeParse(parseJson(printed.slice(Math.max(0, printed.indexOf(opening)))));
     if (parsed.success) return parsed.data;
-    throw new UnrecoverableError(`rabbitmqctl prints an unknown form: ${sayFault(parsed.error)}`);
+    throw new UnrecoverableError(
+      `rabbitmqctl prints a form that stackward does not know: ${sayFault(parsed.error)}; use the management API ("broker.management")`,
+    );
   } catch (error) {
     if (error instanceof UnrecoverableError) throw error;
-    throw new UnrecoverableError('rabbitmqctl prints no JSON, though it was asked for some', { cause: error });
+    throw new UnrecoverableError(
+      'rabbitmqctl was asked for JSON and prints something else; use the management API ("broker.management")',
+      { cause: error },
+    );
   }
 }
 
@@ -101,7 +106,10 @@ const listIn = (printed: string, name: string): string =>
 /** Erlang terms of `cluster_status` in 3.5 and 3.6. 3.5 tells no alarms there. */
 export function nodesOfTerms(printed: string): readonly BrokerNode[] {
   const running = atomsIn(listIn(printed, 'running_nodes'));
-  if (running.length === 0) throw new UnrecoverableError('rabbitmqctl cluster_status names no running node');
+  if (running.length === 0)
+    throw new UnrecoverableError(
+      'rabbitmqctl cluster_status names no running node; look on that host whether the broker runs',
+    );
   const names = [...new Set([...atomsIn(listIn(printed, 'nodes')), ...running])];
   const ofNode = (list: string, node: string): string =>
     new RegExp(`\\{'?${node.replace(/[.]/g, '\\.')}'?,\\s*\\[(.*?)\\]\\s*\\}`, 's').exec(list)?.[1] ?? '';

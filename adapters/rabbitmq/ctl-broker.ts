@@ -54,7 +54,10 @@ export class CtlBroker implements BrokerReader {
     const { code, stdout, stderr } = await this.ask([isJson ? asJson : '-q', ...words]);
     if (code === 0) return { isJson, text: stdout };
     const said = `${stderr} ${stdout}`.trim().replace(/\s+/g, ' ').slice(0, 300);
-    throw new TransientError(`rabbitmqctl ${words[0] ?? ''} ended with ${code}: ${said}`, { where: this.by });
+    throw new TransientError(
+      `rabbitmqctl ${words[0] ?? ''} ended with ${code}: ${said}; run it on that host, as root or rabbitmq`,
+      { where: this.by },
+    );
   }
 
   /** A release that knows no formatter ends with a usage message. */

@@ -106,7 +106,10 @@ export class ManagementBroker implements BrokerReader {
       if (answer.statusCode !== 200) throw new UnrecoverableError(`${what} was answered with ${answer.statusCode}; see what answers there`, { where }); // prettier-ignore
       const parsed = schema.safeParse(parseJson(body));
       if (parsed.success) return parsed.data;
-      throw new UnrecoverableError(`the answer to ${what} has an unknown form: ${sayFault(parsed.error)}`, { where });
+      throw new UnrecoverableError(
+        `the answer to ${what} has a form that stackward does not know: ${sayFault(parsed.error)}; see what answers there`,
+        { where },
+      );
     } catch (error) {
       if (error instanceof StackwardError) throw error;
       throw met(error, where);
@@ -120,7 +123,7 @@ async function bodyOf(body: AsyncIterable<Buffer>, where: string): Promise<strin
   for await (const part of body) {
     size += part.length;
     if (size > mostBytes)
-      throw new UnrecoverableError(`the broker answered with more than ${mostBytes >> 20} MiB, which is all that stackward reads`, { where }); // prettier-ignore
+      throw new UnrecoverableError(`the broker answered with more than ${mostBytes >> 20} MiB, which is all that stackward reads; use rabbitmqctl on its host ("broker.host")`, { where }); // prettier-ignore
     parts.push(part);
   }
   return Buffer.concat(parts).toString();
@@ -129,12 +132,15 @@ async function bodyOf(body: AsyncIterable<Buffer>, where: string): Promise<strin
 function met(error: unknown, where: string): StackwardError {
   const { code = '', message = '', name = '' } = error as NodeJS.ErrnoException;
   if (error instanceof SyntaxError)
-    return new UnrecoverableError(`what answers there is no management API: ${asStackwardError(error).detail}`, {
-      where,
-    });
+    return new UnrecoverableError(
+      `no management API answers there: ${asStackwardError(error).detail}; correct "broker.management"`,
+      {
+        where,
+      },
+    );
   if (code === 'ECONNREFUSED')
     return new TransientError('nothing listens there; enable the plugin rabbitmq_management, or correct "broker.management" (port 15672, before RabbitMQ 3.0 55672)', { where, cause: error }); // prettier-ignore
   if (name === 'TimeoutError' || /TIMEOUT/.test(code))
     return new TransientError('it did not answer in time; a firewall may filter it', { where, cause: error });
-  return new TransientError(`the connection failed: ${message}`, { where, cause: error });
+  return new TransientError(`the connection failed: ${message}; look at the broker's log`, { where, cause: error });
 }

@@ -93,7 +93,9 @@ test('queues of the JSON that rabbitmqctl prints, behind a line that says how lo
     { vhost: '/nova', name: 'conductor', ready: 0, unacked: 2, consumers: 1 },
     { vhost: '/nova', name: 'x' },
   ]);
-  expect(() => rowsOfJson('Error: unable to perform an operation')).toThrow('prints no JSON');
+  expect(() => rowsOfJson('Error: unable to perform an operation')).toThrow(
+    'was asked for JSON and prints something else',
+  );
 });
 
 // RabbitMQ 3.6.5, from its documents.

@@ -49,6 +49,9 @@ const small: Readonly<Record<string, readonly string[]>> = {
   'adapters/openstack/openstack-errors.ts': [
     'no reason was given',
     '… was answered with …: …',
+    '…, and no Keystone,',
+    'something, and no Keystone,',
+    '… answers at …, with …',
     'the connection to … failed: …',
   ],
   'adapters/process/terraform-version.ts': ['`… version` failed: …'],
