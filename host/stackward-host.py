@@ -1163,7 +1163,8 @@ def clock(_):
 # --- services of OpenStack ----------------------------------------------------------------------------------------------
 
 # No value of a secret option leaves the host. lib/oslo-config/secret.ts has the same names, and a test compares the two.
-SECRET_WORD = re.compile('(^|_)(password|passwd|pass|passcode|p[as]+w[a-z]{0,4}|secret|secret_id|token|token_id|key|jwt)\\Z')
+SECRET_WORD = re.compile('(^|_)(passwords?|passwd|pass|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|'
+                         'credentials|key|(api|access|private|secret|encryption|auth)_?keys|jwt)\\Z')
 SECRET_NAMES = frozenset((
     'connection slave_connection asyncio_connection asyncio_slave_connection sql_connection connection_string transport_url '
     'backend_url backup_gcs_proxy_url hmac_keys backend_argument replication_device code approle_role_id swift_store_user '
@@ -1190,7 +1191,7 @@ MAX_LOG_LINE = 600
 ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
 SECRET_IN_LOG = (
     (re.compile(u'(://)[^\\s]*@'), u'\\1***@'),
-    (re.compile(u'''(?i)([\\w-]*(?:pass(?:word|wd|code)?|secret|token|\\bkey|[_-]key|psk|jwt|credential)s?['"]?\\s*[:=]\\s*)'''
+    (re.compile(u'''(?i)([\\w-]*(?:pass(?:word|wd|code|phrase)?|secret|token|\\bkey|[_-]key|apikey|psk|jwt|credential)s?['"]?\\s*[:=]\\s*)'''
                 u'''(?:u?'[^']*'?|u?"[^"]*"?|(?:bearer\\s+)?[^\\s,;}\\])]+)'''), u'\\1***'),
     (re.compile(u'(?i)(--[\\w-]*(?:pass\\w*|secret|token|key)[ =])\\S+'), u'\\1***'),
     (re.compile(u'gAAAA[\\w=-]{20,}|\\bMII[\\w+/=]{40,}'), u'***'),
@@ -1218,7 +1219,7 @@ def hidden(text, mark=HIDDEN):
 def shown_value(name, text):
     if is_secret(name):
         return hidden(text)
-    return hidden(text, HIDDEN_ADDRESS) if has_password(text) else text
+    return hidden(text, HIDDEN_ADDRESS) if has_password(text) else without_secrets(text)
 
 
 def redact_line(line, was_secret):
@@ -1282,12 +1283,57 @@ def read_config(q):
     return look_at_text(q, redact, MAX_CONFIG)
 
 
+INTERFACES_SECRET = re.compile(u'pass|psk|secret|key|token|credential|identity', re.IGNORECASE)
+INTERFACES_COMMANDS = frozenset(u'up down pre-up post-up pre-down post-down'.split())
+INTERFACES_LISTS = re.compile(u'(iface|mapping|auto|allow-.*|no-auto-down|no-scripts|source|source-directory|rename)\\Z')
+# A comment's text, and a command's: a letter is a dot. Blanks, and what only looks like one, stay where they are.
+LETTER = re.compile(u'[^\\s\u200b-\u200d\u2060\ufeff]', re.UNICODE)
+
+
+def dotted(text):
+    return LETTER.sub(u'.', text)
+
+
 def redact_interfaces(text):
-    def redacted(match):
-        name = match.group(2)
-        is_hidden = is_secret(name) or re.search('psk|password|passwd|wireless-key', name.lower())
-        return match.group(1) + name + (match.group(3) + HIDDEN if is_hidden else without_secrets(match.group(3) + match.group(4)))
-    return re.sub(u'(?m)^([^\\S\r\n]*)([^\\s#]\\S*)([^\\S\r\n]+)([^\r\n]*)', redacted, text)
+    """A file of ifupdown by what a report looks at: places, names, values of options that are no secret, and the program of a command."""
+    lines, out = text.split(u'\n'), []
+    while lines:
+        pieces, ends = [lines.pop(0)], []
+        is_comment = pieces[0].lstrip().startswith(u'#')
+        while lines and pieces[-1].rstrip(u'\r').endswith(u'\\'):
+            # ifup joins no comment, and no line that ends with CRLF. A secret may have been meant to go on there.
+            if (is_comment or pieces[-1].endswith(u'\r')) and INTERFACES_LISTS.match((lines[0].split() or [u''])[0]):
+                break
+            ends.append(re.search(u'\\\\\r?\\Z', pieces[-1]).group())
+            pieces[-1] = pieces[-1][:-len(ends[-1])]
+            pieces.append(lines.pop(0))
+        whole = u''.join(pieces)
+        told = redact_stanza_line(whole)
+        if len(told) != len(whole):
+            pieces = [told] + [u''] * len(ends)
+        else:
+            for index, piece in enumerate(pieces):
+                pieces[index], told = told[:len(piece)], told[len(piece):]
+        out.append(u'\n'.join(piece + end for piece, end in zip(pieces, ends + [u''])))
+    return u'\n'.join(out)
+
+
+def redact_stanza_line(line):
+    lead, name, blank, value = re.match(u'([ \t\v\f\r]*)([^ \t\v\f\r]*)([ \t\v\f\r]*)(.*)', line, re.DOTALL).groups()
+    if name.startswith(u'#'):
+        return lead + u'#' + dotted(line[len(lead) + 1:])
+    if INTERFACES_LISTS.match(name):
+        pass
+    elif not value:  # ifup takes no option without a value. It may be the rest of one.
+        return lead + dotted(name) + blank
+    elif INTERFACES_SECRET.search(name) or is_secret(name):
+        return lead + name + blank + HIDDEN
+    elif name in INTERFACES_COMMANDS:
+        program = re.match(u'(/[A-Za-z0-9_./-]+(?=\\s|\\Z))?', value).group()
+        return lead + name + blank + program + dotted(value[len(program):])
+    body, sign, comment = re.match(u'(.*?)((?:^|[ \t\v\f\r])#|\\Z)(.*)', value, re.DOTALL).groups()
+    told = without_secrets(body)
+    return lead + name + blank + (HIDDEN_ADDRESS if has_password(told) else told) + sign + dotted(comment)
 
 
 def read_interfaces(q):
@@ -1431,7 +1477,7 @@ def told_words(words):
         elif sign:
             told.append(name + sign + (hidden(value) if is_hidden else shown_value('', value)))
         else:
-            told.append(without_secrets(shown_value('', word)))
+            told.append(shown_value('', word))
         hides_next = is_hidden and not sign and name.startswith('-')
     return [word[:MAX_WORD] for word in told]
 
@@ -1955,7 +2001,8 @@ NAME = ('the name of a network device', matches(DEVICE.pattern))
 PROJECT = (', '.join(sorted(NAMESPACES)), is_in(list(NAMESPACES)))
 IDS = ('1 to 4 ids of requests or servers', lambda value: isinstance(value, list) and 0 < len(value) <= 4 and all(
     isinstance(word, TEXT) and re.match(u'(req-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\Z', word) for word in value))
-UNIT_NAME = ('the name of a unit', matches(u'%s\\Z' % WORD))
+UNIT_NAME = ('the name of a unit of OpenStack', matches(
+    u'(?:openstack-|devstack@)?(?:%s|apache2|httpd|uwsgi)(?:-[a-z0-9_-]+)?(?:@[A-Za-z0-9_-]+)?(?:\\.service)?\\Z' % PROJECTS))
 SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
 PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))

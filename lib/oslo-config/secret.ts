@@ -5,7 +5,8 @@ import type { OsloOption } from './effective';
  * The last word of a name, also where it is misspelt. `_key` also hides a few paths of keys, which is no loss. The host
  * program has the same words and names, since no secret leaves a host.
  */
-const lastWords = /(^|_)(password|passwd|pass|passcode|p[as]+w[a-z]{0,4}|secret|secret_id|token|token_id|key|jwt)$/;
+const lastWords =
+  /(^|_)(passwords?|passwd|pass|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|credentials|key|(api|access|private|secret|encryption|auth)_?keys|jwt)$/;
 
 /** Addresses that carry a password, and options that their services register with `secret=True` for other reasons. */
 const wholeNames: ReadonlySet<string> = new Set([

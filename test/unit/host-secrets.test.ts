@@ -157,8 +157,87 @@ test.each(pythons)('lines of a log and of an interfaces file keep no password, b
   );
   expect(told.filter((line) => line.includes('hunter2'))).toEqual([]);
   expect(told[1]).toBe('ERROR db mysql+pymysql://***@db/nova refused');
-  const interfaces = `iface wlan0 inet dhcp\r\n  wpa-psk ${secret}\n wireless-key ${secret}\n  up curl -u x http://u:${secret}@h # c\n`;
-  expect(callHostFunction<string>('redact_interfaces', [[interfaces]], python)).toEqual([
-    'iface wlan0 inet dhcp\r\n  wpa-psk ***\n wireless-key ***\n  up curl -u x http://***@h # c\n',
+});
+
+const interfacesLines: readonly (readonly [line: string, told: string])[] = [
+  [
+    `iface wlan0 inet dhcp\r\n  wpa-psk ${secret}\n wireless-key1 ${secret}\n`,
+    'iface wlan0 inet dhcp\r\n  wpa-psk ***\n wireless-key1 ***\n',
+  ],
+  [`  up curl -u x http://u:${secret}@h # c\n`, '  up .... .. . .................... . .\n'],
+  [`up /sbin/curl -u admin:${secret}\n`, 'up /sbin/curl .. ...............\n'],
+  [` # wpa-psk ${secret}\n`, ' # ....... .........\n'],
+  [`wpa-psk \\\n${secret}\nmtu 9000\n`, 'wpa-psk ***\\\n\nmtu 9000\n'],
+  [`wpa-psk \\\r\n  ${secret} x\nmtu 9000\n`, 'wpa-psk   ***\\\r\n\nmtu 9000\n'],
+  [`#wpa-psk \\\n${secret} x\nmtu 9000\n`, '#....... \\\n......... .\nmtu 9000\n'],
+  ['# was \\\niface eth0 inet dhcp\n', '# ... .\niface eth0 inet dhcp\n'],
+  [`wpa-p\\\nsk ${secret}\n`, 'wpa-psk ***\\\n\n'],
+  [`wpa-psk\u00a0${secret}\n`, '.......\u00a0.........\n'],
+  [`address 192.0.2.1 # password ${secret}\n`, 'address 192.0.2.1 # ........ .........\n'],
+  [`${secret}`, '.........'],
+];
+
+test.each(pythons)('a file of interfaces keeps places and names, and no secret, by %s', (python) => {
+  expect(
+    callHostFunction<string>(
+      'redact_interfaces',
+      interfacesLines.map(([line]) => [line]),
+      python,
+    ),
+  ).toEqual(interfacesLines.map(([, told]) => told));
+});
+
+test.each(pythons)('words of a command line and values of options keep no password, by %s', (python) => {
+  const words = [
+    [
+      'nova-api',
+      `--x={"password": "${secret}"}`,
+      '--passphrase',
+      secret,
+      `--api_keys=${secret}`,
+      `--a={'token': '${secret}'}`,
+    ],
+  ];
+  const [told] = callHostFunction<string[]>(
+    'told_words',
+    words.map((each) => [each]),
+    python,
+  );
+  expect(told).toEqual([
+    'nova-api',
+    '--x={"password": ***}',
+    '--passphrase',
+    '***',
+    '--api_keys=***',
+    "--a={'token': ***}",
   ]);
+  const lines = [
+    'passphrase = Q',
+    'my_credentials = Q',
+    'auth_tokens = Q',
+    'api_keys = Q',
+    'kwargs = {"password": "Q"}',
+  ];
+  const text = `[DEFAULT]\n${lines.join('\n').replaceAll('Q', secret)}\n`;
+  expect(redact([text], python)[0]).not.toContain(secret);
+});
+
+test('the log of a start is told of units of OpenStack and of their web servers alone', () => {
+  const units = ['nova-compute', 'openstack-nova-compute', 'neutron-l3-agent.service', 'devstack@nova-api', 'apache2'];
+  const others = [
+    'sshd',
+    'cron.service',
+    'mariadb',
+    'nova*',
+    'my-nova-api',
+    'vault',
+    'nova-api.socket',
+    'apache2.timer',
+  ];
+  expect(
+    callHostFunction<boolean>(
+      'UNIT_NAME[1]',
+      [...units, ...others].map((name) => [name]),
+    ),
+  ).toEqual([...units.map(() => true), ...others.map(() => false)]);
 });
