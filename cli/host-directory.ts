@@ -1,4 +1,5 @@
 /** stackward.yaml's `hosts` and `services`: which hosts it leads to, and which hosts serve which API. */
+import { InvalidConfiguration } from '../lib/basics/errors';
 import type { HostDirectory } from '../lib/contract/ports';
 import { configName } from '../lib/openstack/services';
 import type { Configuration, HostAccess } from './config';
@@ -11,6 +12,23 @@ const matches = (pattern: string, host: string): boolean => {
 /** How to reach a host; undefined: no entry of `hosts` matches its name. */
 export const findAccess = (host: string, { hosts }: Configuration): HostAccess | undefined =>
   hosts.find(({ match }) => matches(match, host));
+
+/** A list that is longer helps nobody. */
+const mostNamed = 20;
+
+/** The refusal of a host that no entry of `hosts` matches: it names what `hosts` matches, and the hosts of `services` there. */
+export function unknownHost(host: string, configuration: Configuration): InvalidConfiguration {
+  const { services, hosts, file } = configuration;
+  const serving = Object.values(services).flatMap((service) => service.hosts);
+  const reached = serving.filter((name) => findAccess(name, configuration) !== undefined);
+  const known = [...new Set([...reached, ...hosts.map(({ match }) => match)])];
+  const more = known.length > mostNamed ? ` and ${known.length - mostNamed} more` : '';
+  const leads = known.length === 0 ? 'no host' : `${known.slice(0, mostNamed).join(', ')}${more}`;
+  const correct = known.length === 0 ? '' : 'correct the name, or ';
+  return new InvalidConfiguration(
+    `unknown host "${host}": ${file} leads to ${leads}; ${correct}add to "hosts" in ${file} an entry that matches it, such as \`- ssh: "{host}"\``,
+  );
+}
 
 export function hostDirectory(configuration: Configuration): HostDirectory {
   const { services, hosts } = configuration;

@@ -4,15 +4,12 @@ import { SshHost } from '../adapters/host/ssh-host';
 import { defined } from '../lib/basics/defined';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import type { Configuration } from './config';
-import { findAccess } from './host-directory';
+import { findAccess, unknownHost } from './host-directory';
 
 /** @throws InvalidConfiguration when no entry of `hosts` says how to reach it */
 export function openHost(name: string, configuration: Configuration): OpenHost {
   const access = findAccess(name, configuration);
-  if (!access)
-    throw new InvalidConfiguration(
-      `nothing says how to reach the host "${name}"; add to "hosts" in ${configuration.file} an entry that matches it, such as \`- ssh: "{host}"\``,
-    );
+  if (!access) throw unknownHost(name, configuration);
   // The name comes from Neutron. A name that begins with a dash would be an option of ssh or ip.
   if (!/^[A-Za-z0-9][\w.:-]*$/.test(name))
     throw new InvalidConfiguration(

@@ -3,6 +3,7 @@
  * for; connections are closed at the end of the run.
  */
 import { homeOf, readCredentialFiles } from '../adapters/files/credential-files';
+import { refuseWithoutHostProgram } from '../adapters/host-source';
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import type { Clock } from '../lib/contract/clock';
@@ -58,6 +59,7 @@ export function wire(
   manifests: readonly Manifest[],
   answer: Answer,
 ): Wired {
+  if (configuration.hosts.some(({ installed }) => installed === undefined)) refuseWithoutHostProgram();
   const open: Closable[] = [];
   const closing = <Value extends Closable>(value: Value): Value => {
     open.push(value);

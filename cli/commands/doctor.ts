@@ -1,6 +1,5 @@
 import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
-import type { ReportReaders } from '../../lib/contract/report-ports';
 import { formatVersion } from '../../lib/render/json';
 import { checks } from '../../reports/doctor/checks/index';
 import { hangingServer } from '../../reports/doctor/checks/hanging-server';
@@ -15,6 +14,7 @@ import {
 } from '../../reports/doctor/doctor';
 import { renderFindings, renderFindingsJson } from '../../reports/doctor/render';
 import { Sources } from '../../reports/sources';
+import { unknownHost } from '../host-directory';
 import type { DoctorOptions } from '../options';
 import { runReport, terminalWidth, watchOf } from '../run-report';
 import { say } from '../terminal';
@@ -38,16 +38,19 @@ function withServer(options: DoctorOptions): DoctorOptions {
 }
 
 const examineWith = (command: string, choice: Choice, options: DoctorOptions): Promise<void> =>
-  runReport(options, async ({ readers, style, clock }, { acknowledged, file }) => {
+  runReport(options, async ({ readers, style, clock }, configuration) => {
+    const { acknowledged, file } = configuration;
+    const { host } = options;
     const selected = chosen(choice, withServer(options));
-    refuseUnknownHost(options.host, readers, file);
+    if (host !== undefined && !readers.hostsToLookAt.includes(host) && !readers.hosts.canReach(host))
+      throw unknownHost(host, configuration);
     refuseUnknown(choice, acknowledged, file);
     const now = clock.now();
     const day = clock.show(now).slice(0, 10);
     const show = (time: Date): string => clock.show(time);
     const findings = await examine(
       selected,
-      new Sources(readers, watchOf(clock), defined({ server: options.server, host: options.host })),
+      new Sources(readers, watchOf(clock), defined({ server: options.server, host })),
       show,
       acknowledged,
       day,
@@ -62,15 +65,3 @@ const examineWith = (command: string, choice: Choice, options: DoctorOptions): P
     );
     return exitCode;
   });
-
-function refuseUnknownHost(
-  host: string | undefined,
-  { hosts, hostsToLookAt }: Pick<ReportReaders, 'hosts' | 'hostsToLookAt'>,
-  file: string,
-): void {
-  if (host === undefined || hostsToLookAt.includes(host) || hosts.canReach(host)) return;
-  const known = hostsToLookAt.length === 0 ? 'names none' : `names ${hostsToLookAt.join(', ')}`;
-  throw new InvalidConfiguration(
-    `--host ${host} is none that ${file} leads to, which ${known}; add it to "hosts" there`,
-  );
-}

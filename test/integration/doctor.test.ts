@@ -322,7 +322,7 @@ describe('--host', () => {
   });
 
   test.each([
-    [['--host', 'cnode09'], '--host cnode09 is none that stackward.yaml leads to, which names cnode01; add it'],
+    [['--host', 'cnode09'], 'unknown host "cnode09": stackward.yaml leads to cnode01; correct the name'],
     [['--host', 'cnode01', '--only', 'SW-5001'], 'the check "SW-5001" looks at the cloud, and at no host'],
   ])('is refused where it leads nowhere: %j', async (args, message) => {
     bench.folder.write('stackward.yaml', 'hosts: [{ match: cnode01, local: true }]');

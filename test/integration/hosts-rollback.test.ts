@@ -29,7 +29,7 @@ test('a rollback brings both hosts back, names one that is down, and the next ro
   site.configure({ access: { ssh: 'host0', match: 'host0' } });
   const half = await site.rollback(run);
   expect(half.code).toBe(1);
-  expect(half.stdout).toContain('nothing says how to reach the host "host1"');
+  expect(half.stdout).toContain('unknown host "host1": stackward.yaml leads to host0; correct the name');
   expect(both()[0]).toEqual(before[0]);
   expect(both()[1]).not.toEqual(before[1]);
   site.configure();

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const bundle = join(__dirname, '../../dist/stackward');
+const bundleOfCheckout = join(__dirname, '../../dist/stackward');
 
 export interface Ended {
   readonly code: number | null;
@@ -15,8 +15,14 @@ export interface Ended {
 export class CommandFolder {
   readonly folder = mkdtempSync(join(tmpdir(), 'stackward-command-'));
 
-  /** @param env of each command, beside PATH and HOME */
-  constructor(public env: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param env of each command, beside PATH and HOME
+   * @param bundle another installation's command
+   */
+  constructor(
+    public env: Readonly<Record<string, string>> = {},
+    private readonly bundle = bundleOfCheckout,
+  ) {
     if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run \`npm run build\``);
   }
 
@@ -32,7 +38,7 @@ export class CommandFolder {
 
   /** On a pseudo-terminal (script of util-linux), where the command may ask; all it prints is in `stdout`. */
   runOnTerminal(args: readonly string[], typed: string): Promise<Ended> {
-    const line = [process.execPath, bundle, ...args].map((word) => `'${word}'`).join(' ');
+    const line = [process.execPath, this.bundle, ...args].map((word) => `'${word}'`).join(' ');
     const child = this.start('script', ['--quiet', '--return', '--command', line, '/dev/null']);
     let asked = false;
     const answer = (_: ChildProcess, stdout: string): void => {
@@ -49,7 +55,7 @@ export class CommandFolder {
     stdin = '',
     onOutput: (child: ChildProcess, stdout: string) => void = () => undefined,
   ): Promise<Ended> {
-    const child = this.start(process.execPath, [bundle, ...args]);
+    const child = this.start(process.execPath, [this.bundle, ...args]);
     child.stdin?.end(stdin);
     return end(child, onOutput);
   }
@@ -57,7 +63,7 @@ export class CommandFolder {
   /** With its stdout on a file system that is full. */
   runOnFullDisk(args: readonly string[]): Promise<Ended> {
     return end(
-      this.start('sh', ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, bundle, ...args]),
+      this.start('sh', ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, this.bundle, ...args]),
       () => undefined,
     );
   }

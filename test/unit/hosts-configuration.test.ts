@@ -33,15 +33,25 @@ test('the first entry that matches leads to a host; a dot is a dot', () => {
   expect(openHost('ctl1', configuration).stateFolder).toBe('/var/lib/stackward');
 });
 
-test('a host that nothing leads to is refused with the entry to add', () => {
+test('a host that nothing leads to is refused with the hosts that are known, and with the entry to add', () => {
   expect(() => openHost('cnode01', configuration)).toThrow(
-    'nothing says how to reach the host "cnode01"; add to "hosts" in stackward.yaml an entry that matches it',
+    'unknown host "cnode01": stackward.yaml leads to ctl1, ctl2, ctl*, *.edge; correct the name, or add to "hosts" in stackward.yaml an entry that matches it',
   );
+});
+
+test('of many known hosts the first twenty are named, and hosts of a service that nothing leads to are not', () => {
+  const names = Array.from({ length: 25 }, (_, n) => `  - { match: c${n}, local: true }`);
+  const many = parseConfiguration(
+    `services: { nova: { hosts: [ctl1] } }\nhosts:\n${names.join('\n')}\n`,
+    'stackward.yaml',
+    {},
+  );
+  expect(() => openHost('ctl1', many)).toThrow(/leads to c0, c1, .*, c19 and 5 more; correct/);
 });
 
 test('the file that was read is named', () => {
   expect(() => openHost('cnode01', parseConfiguration('', 'lab/cloud.yaml', {}))).toThrow(
-    'add to "hosts" in lab/cloud.yaml',
+    'unknown host "cnode01": lab/cloud.yaml leads to no host; add to "hosts" in lab/cloud.yaml',
   );
 });
 
