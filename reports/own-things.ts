@@ -6,7 +6,7 @@ import { parseJson } from '../lib/basics/json';
 import { anyMark, fileHeader, formerMark, ownerMark, valueOf } from '../lib/hosts/host';
 import type { HostBoot, HostFile, HostReader, HostTables, Outcome } from '../lib/hosts/host';
 import { findPath } from '../lib/iptables/rule-comment';
-import { findOwnChains, type OwnChains } from '../lib/iptables/own-chain';
+import { findOwnChains, ownTables, type OwnChains } from '../lib/iptables/own-chain';
 import { parseRuleset, type Ruleset } from '../lib/iptables/ruleset';
 import type { HostDirectory } from '../lib/contract/ports';
 import type { Heartbeat } from './heartbeats';
@@ -16,9 +16,13 @@ export const families = [4, 6] as const;
 export type Family = (typeof families)[number];
 
 /** A file of the state folder that stackward wrote, or whose name says so. */
-interface OwnFile {
+export interface OwnFile<Content extends Named = Named> {
   readonly path: string;
   readonly mark: string;
+  readonly content: Looked<Content>;
+}
+
+interface Named {
   /** Whom it names; absent: nobody, or somebody of another mark, and `fault` says which. */
   readonly owner?: string;
   readonly fault?: string;
@@ -26,20 +30,19 @@ interface OwnFile {
   readonly stacks: readonly string[];
 }
 
-/** Exceptions of one owner and family, as they come back at boot. */
-export interface StoredTables extends OwnFile {
-  readonly family: Family;
+/** What the file of exceptions of one owner and family puts back at boot. */
+export interface StoredExceptions extends Named {
   readonly chains: OwnChains;
 }
 
-/** The record of one owner and kind. */
-export interface OwnRecord extends OwnFile {
-  readonly kind: string;
+export interface StoredTables extends OwnFile<StoredExceptions> {
+  readonly family: Family;
 }
 
 export interface OwnThings {
   readonly stored: readonly StoredTables[];
-  readonly records: readonly OwnRecord[];
+  /** The record of each owner and kind. */
+  readonly records: readonly OwnFile[];
   /** By family; of a family that the host can't filter: no rules. */
   readonly tables: Readonly<Record<Family, { readonly ruleset: Ruleset; readonly hasHook: boolean }>>;
   readonly boot: HostBoot;
@@ -91,25 +94,24 @@ function tablesOf(outcome: Outcome<HostTables>): OwnThings['tables'][Family] {
 }
 
 /** The owner, where the mark in the name is that owner's. */
-function ownerOf(mark: string, named: string | undefined): Pick<OwnFile, 'owner' | 'fault'> {
+function ownerOf(mark: string, named: string | undefined): Pick<Named, 'owner' | 'fault'> {
   if (named === undefined) return { fault: 'it names no owner' };
   if ([ownerMark(named), formerMark(named)].includes(mark)) return { owner: named };
   return { fault: `it names the owner ${named}, and its own name is that of another` };
 }
 
-const unreadable = (path: string, mark: string, fault: string) => ({ path, mark, fault, stacks: [] });
-
 function storedOf(name: string, path: string, outcome: Outcome<HostFile>): StoredTables[] {
   const [, mark, digit] = storedName.exec(name) ?? [];
   if (mark === undefined) return [];
   const family: Family = digit === '4' ? 4 : 6;
-  const text = textOf(outcome);
-  const chains = findOwnChains(parseRuleset(typeof text === 'string' ? text : ''), chainOf(mark));
-  if (typeof text !== 'string') return [{ ...unreadable(path, mark, text.fault), family, chains }];
-  const [first = ''] = text.split('\n', 1);
-  const lead = `# ${fileHeader('')}`;
-  const named = first.startsWith(lead) ? first.slice(lead.length) : undefined;
-  return [{ path, mark, family, chains, ...ownerOf(mark, named), stacks: stacksOf(chains) }];
+  const content = contentOf(outcome, (text): StoredExceptions => {
+    const chains = findOwnChains(parseRuleset(text), chainOf(mark));
+    const [first = ''] = text.split('\n', 1);
+    const lead = `# ${fileHeader('')}`;
+    const named = first.startsWith(lead) ? first.slice(lead.length) : undefined;
+    return { chains, ...ownerOf(mark, named), stacks: stacksOf(chains) };
+  });
+  return [{ path, mark, family, content }];
 }
 
 const stacksOf = ({ mangle, filter }: OwnChains): readonly string[] => {
@@ -117,27 +119,32 @@ const stacksOf = ({ mangle, filter }: OwnChains): readonly string[] => {
   return [...new Set(comments.flatMap((comment) => findPath(comment)?.split('/')[0] ?? []))].sort();
 };
 
-function recordOf(name: string, path: string, outcome: Outcome<HostFile>): OwnRecord[] {
-  const [, kind, mark] = recordName.exec(name) ?? [];
-  if (kind === undefined || mark === undefined) return [];
-  const text = textOf(outcome);
-  if (typeof text !== 'string') return [{ ...unreadable(path, mark, text.fault), kind }];
+function recordOf(name: string, path: string, outcome: Outcome<HostFile>): OwnFile[] {
+  const mark = recordName.exec(name)?.[2];
+  return mark === undefined ? [] : [{ path, mark, content: contentOf(outcome, (text) => recordIn(text, mark)) }];
+}
+
+function recordIn(text: string, mark: string): Named {
   try {
     const { owner, entries } = recordForm.parse(parseJson(text));
     const stacks = [...new Set(Object.values(entries).map(({ stack }) => stack))].sort();
-    return [{ path, mark, kind, ...ownerOf(mark, owner), stacks }];
+    return { ...ownerOf(mark, owner), stacks };
   } catch (error) {
-    const why = error instanceof z.ZodError ? 'it has not the form of a record' : asStackwardError(error).message;
-    return [{ ...unreadable(path, mark, why), kind }];
+    const fault = error instanceof z.ZodError ? 'it has not the form of a record' : asStackwardError(error).message;
+    return { fault, stacks: [] };
   }
 }
 
-function textOf(outcome: Outcome<HostFile>): string | { readonly fault: string } {
-  if (!outcome.ok) return { fault: `it can’t be read: ${outcome.error.message}` };
-  return outcome.value.exists
-    ? Buffer.from(outcome.value.content, 'base64').toString('utf8')
-    : { fault: 'it went away' };
+/** A file that nobody could read may hold anything: it is not a file that holds nothing. */
+function contentOf<Content>(outcome: Outcome<HostFile>, parse: (text: string) => Content): Looked<Content> {
+  const unread = (why: string): Unread => ({ isRead: false, why, wasTried: true });
+  if (!outcome.ok) return unread(outcome.error.message);
+  if (!outcome.value.exists) return unread('it went away while the host was read');
+  return read(parse(Buffer.from(outcome.value.content, 'base64').toString('utf8')));
 }
+
+export const hasRules = ({ chains }: StoredExceptions): boolean =>
+  ownTables.some((table) => chains[table].rules.length > 0);
 
 export const markOfChain = (chain: string): string | undefined =>
   new RegExp(`^stackward-(${anyMark})$`).exec(chain)?.[1];

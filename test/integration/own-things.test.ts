@@ -1,5 +1,5 @@
 /** Checks of what stackward itself left on a host: a real packet filter after a real apply, then broken by hand. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownerMark } from '../../lib/hosts/host';
 import { examine, troublesOf, type Examined } from '../support/doctor-run';
@@ -83,6 +83,18 @@ test('a chain without a stored file, and a record that names another owner, have
   } finally {
     writeFileSync(stored, tables, { mode: 0o600 });
     writeFileSync(record, text, { mode: 0o600 });
+  }
+});
+
+test('exceptions in a stored file that can not be read are not looked at, and the host is not told to have none', async () => {
+  const stored = join(world.stateFolder(), `firewall-exception-${mark}.ipv4`);
+  const tables = readFileSync(stored);
+  try {
+    truncateSync(stored, (16 << 20) + 1);
+    const told = await doctor('SW-8001', 'SW-8002', 'SW-8004');
+    expect([told.code, told.results.map(({ code, result }) => `${code} ${result}`)]).toEqual([1, ['SW-8001 not looked at', 'SW-8002 not looked at', 'SW-8004 not looked at']]); // prettier-ignore
+  } finally {
+    writeFileSync(stored, tables, { mode: 0o600 });
   }
 });
 

@@ -5,6 +5,9 @@ import { parseRuleset } from '../../lib/iptables/ruleset';
 import { findOwnChains } from '../../lib/iptables/own-chain';
 import type { Trouble } from '../../reports/doctor/check';
 import { freshAgent } from '../../reports/doctor/checks/fresh-agent';
+import { exceptionsInForce } from '../../reports/doctor/checks/exceptions-in-force';
+import { leftStacks } from '../../reports/doctor/checks/left-stacks';
+import { ownerlessThings } from '../../reports/doctor/checks/ownerless-things';
 import { restoreAtBoot } from '../../reports/doctor/checks/restore-at-boot';
 import type { Heartbeat } from '../../reports/heartbeats';
 import { read, untried } from '../../reports/looked';
@@ -48,10 +51,12 @@ const chain = 'stackward-0123456789abcdef';
 const text = `*filter\n:${chain} - [0:0]\n-A ${chain} -s 198.51.100.1/32 -j ACCEPT\n-A neutron-filter-top -j ${chain}\nCOMMIT\n`;
 const digest = (sha256: string) => ({ lines: 3, sha256 });
 const unit = '/etc/systemd/system/stackward-restore.service';
-const placesWith = (boot: HostBoot, isStored = true): OwnPlaces => {
+type Stored = OwnThings['stored'][number];
+const placesWith = (boot: HostBoot, isStored = true, content?: Stored['content']): OwnPlaces => {
   const chains = findOwnChains(parseRuleset(isStored ? text : ''), chain);
   const tables = { ruleset: parseRuleset(''), hasHook: true };
-  const stored = { path: '/x', mark: '0123456789abcdef', owner: 'acme', family: 4 as const, chains, stacks: ['acme'] };
+  const own = read({ owner: 'acme', chains, stacks: ['acme'] });
+  const stored: Stored = { path: '/x', mark: '0123456789abcdef', family: 4, content: content ?? own };
   const things: OwnThings = { stored: [stored], records: [], tables: { 4: tables, 6: tables }, boot };
   return { places: [{ host: 'cnode01', things: read(things) }] };
 };
@@ -78,4 +83,12 @@ test('a host without stored exceptions needs no unit, and a host that was not re
   ]);
   const unread = { places: [{ host: 'cnode01', things: untried('no way') }] };
   expect(restoreAtBoot.judge(unread, String)).toMatchObject([{ result: 'not looked at', why: 'no way' }]);
+});
+
+test('a stored file that nobody could read is not looked at by any check, and is not a host without exceptions', () => {
+  const own = placesWith(boot('right'), true, { isRead: false, why: 'it is larger than 16 MiB', wasTried: true });
+  const unread = { result: 'not looked at', subject: '/x on cnode01', why: 'it is larger than 16 MiB', wasTried: true };
+  for (const check of [exceptionsInForce, restoreAtBoot, ownerlessThings])
+    expect(check.judge(own, String)).toEqual([unread]);
+  expect(leftStacks.judge({ own, code: read([]) }, String)).toEqual([unread]);
 });

@@ -1,12 +1,22 @@
 import { findOwnChains, jumpFrom, ownTables, type OwnTable } from '../../../lib/iptables/own-chain';
 import { rulesOf, type Ruleset } from '../../../lib/iptables/ruleset';
 import { count } from '../../../lib/render/text';
-import { chainOf, type OwnPlaces, type OwnThings, type StoredTables } from '../../own-things';
+import {
+  chainOf,
+  hasRules,
+  type Family,
+  type OwnPlaces,
+  type OwnThings,
+  type StoredExceptions,
+  type StoredTables,
+} from '../../own-things';
 import { defineCheck, type Fine, type Result, type Trouble } from '../check';
-import { judgeHosts, orNothing } from './own-hosts';
+import { judgeHosts, unreadFiles } from './own-hosts';
 
 /** What ends the way of a packet before it comes to our jump. */
 const ends = /(^| )-j (DROP|REJECT)( |$)/;
+
+type Tables = OwnThings['tables'][Family];
 
 interface Fault {
   readonly found: string;
@@ -20,10 +30,8 @@ const numbered = (ruleset: Ruleset, table: OwnTable): readonly string[] =>
     .map(({ text }, index) => `${index + 1}: ${text}`);
 
 /** What is wrong with the chain of one table; undefined: what is stored is in force. */
-function faultIn(table: OwnTable, { mark, chains }: StoredTables, ruleset: Ruleset, hasHook: boolean): Fault | undefined {
-  const wanted = chains[table].rules;
+function faultIn(table: OwnTable, chain: string, wanted: readonly string[], { ruleset, hasHook }: Tables): Fault | undefined {
   if (wanted.length === 0) return undefined;
-  const chain = chainOf(mark);
   const from = jumpFrom[table];
   const now = findOwnChains(ruleset, chain)[table];
   const stored = `${count(wanted.length, 'rule')} stored for the chain ${chain} of ${table}`;
@@ -46,14 +54,12 @@ function faultIn(table: OwnTable, { mark, chains }: StoredTables, ruleset: Rules
   return undefined;
 } // prettier-ignore
 
-function judgeStored(host: string, stored: StoredTables, { tables }: OwnThings): Result {
-  const { owner = stored.mark, family } = stored;
+function judgeStored(host: string, { mark, family }: StoredTables, stored: StoredExceptions, tables: Tables): Result {
+  const { owner = mark, chains } = stored;
   const subject = `exceptions of ${owner} (IPv${family}) on ${host}`;
-  const { ruleset, hasHook } = tables[family];
-  const faults = ownTables.flatMap((table) => faultIn(table, stored, ruleset, hasHook) ?? []);
-  const [first] = faults;
-  if (first === undefined) {
-    const rules = ownTables.reduce((sum, table) => sum + stored.chains[table].rules.length, 0);
+  const faults = ownTables.flatMap((table) => faultIn(table, chainOf(mark), chains[table].rules, tables) ?? []);
+  if (faults.length === 0) {
+    const rules = ownTables.reduce((sum, table) => sum + chains[table].rules.length, 0);
     return { result: 'fine', subject, found: `${count(rules, 'rule')} in force` } satisfies Fine;
   }
   return {
@@ -72,13 +78,16 @@ export const exceptionsInForce = defineCheck<OwnPlaces>({
   isOfHosts: true,
   read: (sources) => sources.ownThings(),
   judge: (own) =>
-    orNothing(
-      judgeHosts(own, (host, things) =>
-        things.stored
-          .filter(({ chains }) => ownTables.some((table) => chains[table].rules.length > 0))
-          .map((stored) => judgeStored(host, stored, things)),
-      ),
-      own.places,
+    judgeHosts(
+      own,
+      (host, { stored, tables }) => [
+        ...stored.flatMap((file) =>
+          file.content.isRead && hasRules(file.content.value)
+            ? [judgeStored(host, file, file.content.value, tables[file.family])]
+            : [],
+        ),
+        ...unreadFiles(host, stored),
+      ],
       'no exceptions are stored',
     ),
   page: {

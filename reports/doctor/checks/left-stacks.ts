@@ -3,7 +3,7 @@ import { count } from '../../../lib/render/text';
 import { untried, type Looked } from '../../looked';
 import type { OwnPlaces, OwnThings } from '../../own-things';
 import { defineCheck, notLookedAt, type Result } from '../check';
-import { judgeHosts, orNothing } from './own-hosts';
+import { judgeHosts, unreadFiles } from './own-hosts';
 
 interface Seen {
   readonly own: OwnPlaces;
@@ -12,10 +12,16 @@ interface Seen {
 
 /** A stack of an owner of this code, which the code has no more; owners that this code is not of. */
 function judgeHost(host: string, { stored, records }: OwnThings, stacks: readonly DeclaredStack[]): readonly Result[] {
-  const files = [...stored, ...records].flatMap(({ owner, ...file }) => (owner === undefined ? [] : [{ owner, ...file }]));
+  const all = [...stored, ...records];
+  const unread = unreadFiles(host, all);
+  const files = all.flatMap(({ path, content }) => {
+    if (!content.isRead || content.value.owner === undefined) return [];
+    const { owner, stacks: named } = content.value;
+    return [{ path, owner, named }];
+  });
   const isOurs = (owner: string): boolean => stacks.some((stack) => stack.owner === owner);
   const left = new Map<string, string[]>();
-  for (const { owner, path, stacks: named } of files.filter((file) => isOurs(file.owner)))
+  for (const { owner, path, named } of files.filter((file) => isOurs(file.owner)))
     for (const name of named.filter((each) => !stacks.some((stack) => stack.name === each)))
       left.set(name, [...(left.get(name) ?? []), `${path} of ${owner}`]);
   const troubles = [...left].map(([name, evidence]): Result => ({
@@ -25,14 +31,14 @@ function judgeHost(host: string, { stored, records }: OwnThings, stacks: readonl
     evidence,
     step: `\`stackward plan --stack ${name}\` names the stacks that are known; a full \`stackward apply\` removes what left the code, and so does \`stackward destroy --stack ${name}\`.`,
   }));
-  if (troubles.length > 0 || files.length === 0) return troubles;
+  if (troubles.length > 0 || files.length === 0) return [...troubles, ...unread];
   const others = [...new Set(files.map(({ owner }) => owner).filter((owner) => !isOurs(owner)))];
   const ours = files.filter(({ owner }) => isOurs(owner));
   const said = [
     ...(ours.length === 0 ? [] : [`${count(ours.length, 'file')} of stacks of this code`]),
     ...(others.length === 0 ? [] : [`of other owners, whose code is not here: ${others.join(', ')}`]),
   ];
-  return [{ result: 'fine', subject: `stacks on ${host}`, found: said.join('; ') }];
+  return [{ result: 'fine', subject: `stacks on ${host}`, found: said.join('; ') }, ...unread];
 } // prettier-ignore
 
 export const leftStacks = defineCheck<Seen>({
@@ -44,11 +50,7 @@ export const leftStacks = defineCheck<Seen>({
   judge: ({ own, code }) => {
     // Reports need no code: without it nobody can tell what is left over, and nobody asked for it.
     if (!code.isRead) return [notLookedAt('the synthesized code', untried(code.why))];
-    return orNothing(
-      judgeHosts(own, (host, things) => judgeHost(host, things, code.value)),
-      own.places,
-      'nothing of stackward is there',
-    );
+    return judgeHosts(own, (host, things) => judgeHost(host, things, code.value), 'nothing of stackward is there');
   },
   page: {
     means:

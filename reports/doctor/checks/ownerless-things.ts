@@ -2,7 +2,7 @@ import { chainsOf } from '../../../lib/iptables/ruleset';
 import { count } from '../../../lib/render/text';
 import { families, markOfChain, type OwnPlaces, type OwnThings } from '../../own-things';
 import { defineCheck, type Result, type Trouble } from '../check';
-import { judgeHosts, orNothing } from './own-hosts';
+import { judgeHosts, unreadFiles } from './own-hosts';
 
 const trouble = (host: string, found: string, evidence: readonly string[], step: string): Trouble => ({
   result: 'risk',
@@ -25,7 +25,9 @@ function strayChains({ tables, stored }: OwnThings): readonly string[] {
 
 function judge(host: string, things: OwnThings): readonly Result[] {
   const files = [...things.stored, ...things.records];
-  const faulty = files.flatMap(({ path, fault }) => (fault === undefined ? [] : [`${path}: ${fault}`]));
+  const faulty = files.flatMap(({ path, content }) =>
+    content.isRead && content.value.fault !== undefined ? [`${path}: ${content.value.fault}`] : [],
+  );
   const stray = strayChains(things);
   const results = [
     ...(faulty.length === 0
@@ -48,6 +50,7 @@ function judge(host: string, things: OwnThings): readonly Result[] {
             'Read the comments of the rules (`iptables -S CHAIN`), which name the construct. Plan and apply the code of its owner: that stores the rules anew, or removes them.',
           ),
         ]),
+    ...unreadFiles(host, files),
   ];
   if (results.length > 0 || files.length === 0) return results;
   return [{ result: 'fine', subject: `things of stackward on ${host}`, found: `${count(files.length, 'file')}, each with its owner` }]; // prettier-ignore
@@ -59,7 +62,7 @@ export const ownerlessThings = defineCheck<OwnPlaces>({
   needs: ['hosts'],
   isOfHosts: true,
   read: (sources) => sources.ownThings(),
-  judge: (own) => orNothing(judgeHosts(own, judge), own.places, 'nothing of stackward is there'),
+  judge: (own) => judgeHosts(own, judge, 'nothing of stackward is there'),
   page: {
     means:
       'A record or a stored file in the state folder tells no owner, or one that its name contradicts; or a chain named `stackward-…` is in force and no stored file tells whose it is. No plan of anybody changes such a thing, and a chain without a file does not come back when the host starts.',

@@ -1,10 +1,10 @@
-import { ownTables } from '../../../lib/iptables/own-chain';
-import type { OwnPlaces, OwnThings } from '../../own-things';
+import { hasRules, type OwnPlaces, type OwnThings } from '../../own-things';
 import { defineCheck, type Result } from '../check';
-import { judgeHosts, orNothing } from './own-hosts';
+import { judgeHosts, unreadFiles } from './own-hosts';
 
 function judge(host: string, { stored, boot }: OwnThings): readonly Result[] {
-  if (!stored.some(({ chains }) => ownTables.some((table) => chains[table].rules.length > 0))) return [];
+  // Where any exception is stored, the answer is the same for all files, also for those that nobody could read.
+  if (!stored.some(({ content }) => content.isRead && hasRules(content.value))) return unreadFiles(host, stored);
   const subject = `start of ${host}`;
   if (boot.init === 'other')
     return [
@@ -40,7 +40,7 @@ export const restoreAtBoot = defineCheck<OwnPlaces>({
   needs: ['hosts'],
   isOfHosts: true,
   read: (sources) => sources.ownThings(),
-  judge: (own) => orNothing(judgeHosts(own, judge), own.places, 'no exceptions are stored'),
+  judge: (own) => judgeHosts(own, judge, 'no exceptions are stored'),
   page: {
     means:
       'The host stores exceptions, and what should put them back at its next start is missing, changed, or not known to its init. They are in force now, and will not be after a restart.',
