@@ -14,6 +14,7 @@ import type { Cluster, SqlQuery, SqlReader, SqlTransaction, SqlValue, SqlWriter 
 import { greetingOf } from '../../lib/net/greeting';
 import {
   connectError,
+  heldDefinition,
   isConnectionLost,
   isLockWaitTimeout,
   isWorthAnotherTry,
@@ -243,7 +244,10 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
 
   define(statement: string): Promise<void> {
     return this.exclusively(async (session) => {
+      // The default is a year, or a day, and while a definition waits all later readers wait behind it.
+      await this.run(session, 'SET SESSION lock_wait_timeout = 2');
       await this.run(session, statement).catch((error: unknown) => {
+        if (isLockWaitTimeout(error)) throw heldDefinition(error, this.options);
         if (!isConnectionLost(error)) throw error;
         this.forget(session);
         throw unknownOutcome(error, this.options, 'a statement that defines');

@@ -2,7 +2,7 @@
  * Each refusal of a MySQL server, and each failure to reach it, as one sentence with the next step. Never holds a
  * password.
  */
-import { StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { Blocked, StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { StatementCut } from './mysql-limits';
 import { tlsDetail } from './mysql-tls-errors';
 import type { TlsOptions } from './mysql-tls';
@@ -68,6 +68,13 @@ export function unknownOutcome(error: unknown, { host, port }: Place, during = '
     { cause: error },
   );
 }
+
+/** A statement that defines waited in vain for whoever uses its view or table. The server has not done it. */
+export const heldDefinition = (error: unknown, { host, port }: Place): StackwardError =>
+  new Blocked(
+    `${host}:${port}: an open transaction uses what the statement would define, or a table that it reads: nothing was written; wait until the transaction ends, or end it (SHOW PROCESSLIST), then run it again`,
+    { cause: error },
+  );
 
 /** An error before the session was open. */
 export function connectError(error: unknown, stage: Stage, place: Place, timeoutMs: number): StackwardError {

@@ -12,7 +12,7 @@ import { quoteName, quoteText } from '../sql/quote';
 import { countOf, listOf, sumOf, valueOf, type Part } from './part';
 import { Parts } from './parts';
 import { schemaOf, type SchemaNames, type SchemasSeen } from './schemas';
-import type { ViewImpossible, ViewMade } from './view-made';
+import { isMarked, type ViewImpossible, type ViewMade } from './view-made';
 
 type CellName = 'nova' | 'nova_cell0';
 
@@ -25,12 +25,12 @@ export function inventory(names: SchemaNames, seen: SchemasSeen, vcpuRatio?: num
     return { missing: found.missing.get('servers') ?? [`${schemaOf('nova', names)}.instances`] };
   const rows = cells.map((servers) => new Rows(servers, cells, found, vcpuRatio));
   const values = rows.map((row) => row.values());
-  const selects = rows.map((row, place) => row.select(values[place] ?? {}));
   const isEmpty = (name: string): boolean => values.every((each) => each[name] === undefined);
   const empty = columns.map(({ name }) => name).filter(isEmpty);
   const order = ['zone', 'host', 'name', 'created', 'id'].join(', ');
   return {
-    select: `${selects.join(' UNION ALL ')} ORDER BY ${order}`,
+    selectWith: (mark) =>
+      `${rows.map((row, place) => row.select(values[place] ?? {}, mark)).join(' UNION ALL ')} ORDER BY ${order}`,
     columns: columns.map(({ name }) => name),
     reads: [...found.reads],
     empty:
@@ -82,10 +82,11 @@ class Rows {
   }
 
   /** @param values of each column that has one */
-  select(values: Values): string {
+  select(values: Values, mark: string): string {
     const { relation, schema } = this.servers;
     const list = columns.map(({ name }) => `${values[name] ?? 'NULL'} AS ${quoteName(name)}`);
-    return `SELECT ${list.join(', ')} FROM ${quoteName(schema)}.instances server WHERE ${relation.where.map(onServer).join(' AND ')}`;
+    const where = [...relation.where.map(onServer), isMarked('server', mark)].join(' AND ');
+    return `SELECT ${list.join(', ')} FROM ${quoteName(schema)}.instances server WHERE ${where}`;
   }
 
   private field(name: string): string | undefined {

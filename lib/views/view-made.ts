@@ -1,8 +1,16 @@
 /** What comes of a view's schemas. */
+import { quoteText } from '../sql/quote';
+
+/** The condition that holds the mark: each server's uuid differs from it. */
+export const isMarked = (alias: string, mark: string): string => `NOT (${alias}.uuid <=> ${quoteText(mark)})`;
 
 /** A view that can be made. */
 export interface ViewMade {
-  readonly select: string;
+  /**
+   * The SELECT. A condition that each row meets holds the mark, because MySQL keeps no comment of a view, and a server
+   * shows the conditions of a view as they were written.
+   */
+  readonly selectWith: (mark: string) => string;
   readonly columns: readonly string[];
   /** Schemas that it reads. */
   readonly reads: readonly string[];

@@ -25,8 +25,16 @@ export const makeView = (
 ): ViewMade | ViewImpossible => makers[view](schemas, seen, vcpuRatio);
 
 /**
- * One statement that puts the view in the place of the one before, as a whole. Whoever reads the view does so with the
- * rights of the account that made it: so a reader needs no grant on a schema of a service.
+ * One statement that makes the view, or puts it in the place of the one before, as a whole. Whoever reads the view does so
+ * with the rights of the account that made it: so a reader needs no grant on a schema of a service.
+ * @param digest of the meaning, which the view carries as its mark
  */
-export const viewStatement = (schema: string, view: ViewName, { select }: ViewMade): string =>
-  `CREATE OR REPLACE DEFINER = CURRENT_USER SQL SECURITY DEFINER VIEW ${quoteName(schema)}.${quoteName(view)} AS ${select}`;
+export const viewStatement = (
+  { schema, view, replaces }: { readonly schema: string; readonly view: ViewName; readonly replaces: boolean },
+  { selectWith }: ViewMade,
+  digest: string,
+): string =>
+  `CREATE ${replaces ? 'OR REPLACE ' : ''}DEFINER = CURRENT_USER SQL SECURITY DEFINER VIEW ${quoteName(schema)}.${quoteName(view)} AS ${selectWith(viewMark(digest))}`;
+
+/** A text that only a view of this digest has. */
+export const viewMark = (digest: string): string => `stackward ${digest}`;

@@ -6,7 +6,7 @@
  */
 import { quoteName } from '../sql/quote';
 import { schemaOf, type SchemaNames, type SchemasSeen } from './schemas';
-import type { ViewImpossible, ViewMade } from './view-made';
+import { isMarked, type ViewImpossible, type ViewMade } from './view-made';
 
 const columns = ['vm_name', 'action', 'event', 'start_time', 'finish_time', 'result', 'details'] as const;
 
@@ -23,7 +23,12 @@ export function vmTrace(names: SchemaNames, seen: SchemasSeen): ViewMade | ViewI
   if (missing.length > 0) return { missing };
   const cell0 = schemaOf('nova_cell0', names);
   const reads = [nova, ...(missingIn(cell0, seen).length === 0 && cell0 !== nova ? [cell0] : [])];
-  return { select: reads.flatMap(selectsIn).join(' UNION ALL '), columns, reads, empty: [] };
+  return {
+    selectWith: (mark) => reads.flatMap((schema) => selectsIn(schema, mark)).join(' UNION ALL '),
+    columns,
+    reads,
+    empty: [],
+  };
 }
 
 const missingIn = (schema: string, seen: SchemasSeen): string[] =>
@@ -33,15 +38,15 @@ const missingIn = (schema: string, seen: SchemasSeen): string[] =>
       .map((column) => `${schema}.${table}.${column}`),
   );
 
-function selectsIn(schema: string): string[] {
+function selectsIn(schema: string, mark: string): string[] {
   const from = quoteName(schema);
   const list = (...expressions: readonly string[]): string =>
     expressions.map((expression, place) => `${expression} AS ${columns[place] ?? ''}`).join(', ');
   return [
     `SELECT ${list('i.display_name', 'a.action', 'e.event', 'COALESCE(e.start_time, a.start_time)', 'COALESCE(e.finish_time, a.finish_time)', 'COALESCE(e.result, a.message)', 'e.traceback')} ` +
       `FROM ${from}.instance_actions a JOIN ${from}.instances i ON i.uuid = a.instance_uuid ` +
-      `LEFT JOIN ${from}.instance_actions_events e ON e.action_id = a.id AND e.deleted = 0 WHERE a.deleted = 0`,
+      `LEFT JOIN ${from}.instance_actions_events e ON e.action_id = a.id AND e.deleted = 0 WHERE a.deleted = 0 AND ${isMarked('i', mark)}`,
     `SELECT ${list('i.display_name', 'f.host', "'#instance fault'", 'f.created_at', 'f.deleted_at', 'f.message', 'f.details')} ` +
-      `FROM ${from}.instance_faults f JOIN ${from}.instances i ON i.uuid = f.instance_uuid`,
+      `FROM ${from}.instance_faults f JOIN ${from}.instances i ON i.uuid = f.instance_uuid WHERE ${isMarked('i', mark)}`,
   ];
 }

@@ -9,8 +9,8 @@ export function advance(observed: ViewsObserved, applied: readonly DatabaseViewS
     if (make === undefined && !leaves) things.delete(view);
     if (make === undefined) continue;
     // How the server will show the view is its own affair; it is what the record says.
-    const digest = make.record.entry.statement;
-    records.set(view, { ...make.record, entry: { ...make.record.entry, shown: digest } });
+    const { declared, statement: digest } = make.record.entry;
+    records.set(view, { ...make.record, entry: { declared, statement: digest, shown: digest } });
     things.set(view, { view: { text: make.statement, digest, definer: '' } });
   }
   return { ...observed, hasRecords: observed.hasRecords || applied.length > 0, records, things };

@@ -52,7 +52,8 @@ async function write(step: DatabaseViewStep, observed: ViewsObserved, writer: Sq
   await writer.transaction(async (transaction) => {
     if (make === undefined) return deleteRecord(transaction, kind, view);
     const shown = (await seeViews(transaction, view)).get(view)?.view?.digest ?? null;
-    await putRecord(transaction, kind, { ...make.record, entry: { ...make.record.entry, shown } });
+    const { declared, statement: meaning } = make.record.entry;
+    await putRecord(transaction, kind, { ...make.record, entry: { declared, statement: meaning, shown } });
   });
 }
 

@@ -3,14 +3,17 @@
  *
  * The server rewrites a view's text, so a view is as declared where its record has the digest of the statement that this
  * version would send, and the server shows it as it did when that statement was done.
+ *
+ * While a row is under way nobody knows whether its statement was done. The view of that name is ours where it carries the
+ * mark of the statement, or is the view that the statement was to replace. Else somebody made it meanwhile.
  */
 import { sha256 } from '../../lib/basics/sha256';
 import { append } from '../../lib/basics/lists';
 import { defined } from '../../lib/basics/defined';
 import { sweeps, type Difference, type Finding, type Placement, type Wanted } from '../../lib/contract/reconciler';
-import { makeView, viewStatement, type ViewName } from '../../lib/views/views';
+import { makeView, viewMark, viewStatement, type ViewName } from '../../lib/views/views';
 import type { ViewOn } from './locate';
-import { kind, type DatabaseViewStep, type ViewRecord, type ViewsObserved } from './model';
+import { kind, type DatabaseViewStep, type ThingSeen, type ViewRecord, type ViewsObserved } from './model';
 import type { DatabaseViewDeclared } from './spec';
 import { changesOf, notesOf } from './words';
 
@@ -27,12 +30,12 @@ export function diff(placement: Placement<ViewOn>, observed: ViewsObserved): Dif
     append(findings, found);
   }
   for (const record of observed.records.values())
-    if (!named.has(record.name) && sweeps(placement.sweep, record.owner, record.stack))
-      steps.push({
-        ...removal(`${kind}.${record.path}`, record, observed),
-        because: 'nothing declares it any more',
-        leftBy: { owner: record.owner, stack: record.stack },
-      });
+    if (!named.has(record.name) && sweeps(placement.sweep, record.owner, record.stack)) {
+      const { owner, stack } = record;
+      const left = removal(`${kind}.${record.path}`, record, observed, 'nothing declares it any more');
+      if (left.step) steps.push({ ...left.step, leftBy: { owner, stack } });
+      append(findings, left.findings);
+    }
   return { steps, findings };
 }
 
@@ -52,21 +55,28 @@ function compare(
   const place = `${observed.schema}.${view}`;
   if (record && record.owner !== owner)
     return refuse(`${record.owner} has the view ${place}, for ${record.path}; let one of the two have it`);
-  if (thing && !record)
-    return refuse(`${place} is there, and stackward did not make it; rename it or drop it, then plan again`);
+  if (thing && (!record || isStrangers(thing, record)))
+    return refuse(
+      isBack
+        ? `${place} is there, and isn't ours any more: somebody changed it before the run let it go, or made it later; rename it or drop it, then roll back again`
+        : `${place} is there, and stackward did not make it; rename it or drop it, then plan again`,
+    );
+  if (isHidden(thing)) return refuse(hidden(place));
   const made = makeView(view, declared, observed.seen);
   if ('missing' in made)
     return refuse(
       `the account of databases.stackward can't read ${made.missing.slice(0, 5).join(', ')}${made.missing.length > 5 ? ` and ${made.missing.length - 5} more columns` : ''}; GRANT it SELECT there (docs/database-grants.md), or name the schema in "schemas"`,
     );
   const findings = made.empty.map((message): Finding => ({ id, message }));
-  const statement = viewStatement(observed.schema, view, made);
+  const meaning = sha256(viewStatement({ schema: observed.schema, view, replaces: true }, made, ''));
+  const replaces = thing !== undefined;
+  const earlier = record && thing && isOurs(thing, record) ? thing.view?.digest : undefined;
   const after: ViewRecord = {
     name: view,
     owner,
     stack,
     path: id.slice(kind.length + 1),
-    entry: { declared, statement: sha256(statement), shown: null },
+    entry: { declared, statement: meaning, shown: null, ...defined({ earlier }) },
   };
   const because = reasonOf(record, after, observed);
   if (because === undefined) return { findings };
@@ -78,10 +88,26 @@ function compare(
     changes: changesOf(record, made, declared),
     because: isBack ? 'the run is rolled back' : because,
     notes: notesOf(thing, made),
-    make: { statement, record: after },
+    make: { statement: viewStatement({ schema: observed.schema, view, replaces }, made, meaning), record: after },
   };
   return { step, findings };
 }
+
+/** The view is the one that was made, or that a run which was cut short left. */
+const isOurs = ({ view }: ThingSeen, { entry: { shown, earlier, statement } }: ViewRecord): boolean =>
+  view !== undefined &&
+  (shown === null ? view.digest === earlier || view.text.includes(viewMark(statement)) : view.digest === shown);
+
+/** A table, or a view of somebody who found the name free. A view of ours that somebody changed is none. */
+const isStrangers = (thing: ThingSeen, record: ViewRecord): boolean =>
+  thing.view === undefined ||
+  (record.entry.shown === null && record.entry.earlier === undefined && !isHidden(thing) && !isOurs(thing, record));
+
+/** The server shows the text of a view to its definer, and to whoever has SHOW VIEW. */
+const isHidden = (thing: ThingSeen | undefined): boolean => thing?.view?.text === '';
+
+const hidden = (place: string): string =>
+  `the account of databases.stackward can't see the text of ${place}, so nobody can tell whether it is as it was made; GRANT it SHOW VIEW on its schema (docs/database-grants.md)`;
 
 /** Why the view is to be made; undefined: it is as declared. */
 function reasonOf(record: ViewRecord | undefined, after: ViewRecord, observed: ViewsObserved): string | undefined {
@@ -103,26 +129,30 @@ function reasonOf(record: ViewRecord | undefined, after: ViewRecord, observed: V
 function takeAway({ id, owner, spec: { view } }: Wanted<ViewOn>, observed: ViewsObserved): Comparison {
   const record = observed.records.get(view);
   if (record === undefined || record.owner !== owner) return { findings: [] };
-  return { step: { ...removal(id, record, observed), because: 'the run is rolled back' }, findings: [] };
+  return removal(id, record, observed, 'the run is rolled back');
 }
 
 /** The view goes where it still is what was made; else the record alone. */
-function removal(
-  id: string,
-  { name, entry }: ViewRecord,
-  { schema, things }: ViewsObserved,
-): Omit<DatabaseViewStep, 'because'> {
+function removal(id: string, record: ViewRecord, { schema, things }: ViewsObserved, because: string): Comparison {
+  const { name } = record;
   const view = name as ViewName;
   const thing = things.get(name);
-  const isOurs = thing?.view !== undefined && (entry.shown === null || thing.view.digest === entry.shown);
-  const leaves = thing !== undefined && !isOurs;
-  return {
+  const leaves = thing !== undefined && !isOurs(thing, record);
+  const place = `${schema}.${name}`;
+  if (isHidden(thing)) return { findings: [{ id, reason: 'Blocked', message: hidden(place) }] };
+  const step: DatabaseViewStep = {
     id,
     view,
     action: 'delete',
-    subject: `view ${schema}.${name}`,
+    subject: `view ${place}`,
     changes: [{ attribute: leaves ? 'record' : 'view', before: name }],
-    notes: leaves ? ['somebody changed the view since it was made, so it stays, and is not ours any more'] : [],
+    because,
+    notes: leaves
+      ? [
+          'somebody changed the view since it was made, so it stays, and is not ours any more; a rollback of this run is Blocked while the view stays',
+        ]
+      : [],
     ...defined({ leaves: leaves ? (true as const) : undefined }),
   };
+  return { step, findings: [] };
 }

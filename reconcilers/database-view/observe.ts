@@ -53,7 +53,7 @@ export async function seeViews(from: SqlQuery, name?: string): Promise<ReadonlyM
   return new Map(
     rows.map(({ n, text, security, definer }) => [
       n,
-      { view: { text, digest: sha256(JSON.stringify([security, text])), definer } },
+      { view: { text, digest: sha256(JSON.stringify([security, definer, text])), definer } },
     ]),
   );
 }

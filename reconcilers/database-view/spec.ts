@@ -23,5 +23,7 @@ export const viewEntry = z.object({
   statement: digest,
   /** Of the view as the server showed it when it was made. Null: it is under way, or the run was cut short. */
   shown: digest.nullable(),
+  /** While it is under way: of our view that the statement is to replace. Absent: there was none. */
+  earlier: digest.optional(),
 });
 export type ViewEntry = z.infer<typeof viewEntry>;

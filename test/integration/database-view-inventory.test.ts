@@ -46,7 +46,7 @@ async function madeFor(era: InventoryEra) {
     await seeSchemas(writer, server?.version ?? '', Object.values(names)),
   );
   if ('missing' in made) throw new Error(made.missing.join(', '));
-  await writer.define(viewStatement(own.schema, 'vw_inventory', made));
+  await writer.define(viewStatement({ schema: own.schema, view: 'vw_inventory', replaces: false }, made, 'test'));
   await writer.close();
   return { tables, own, made };
 }

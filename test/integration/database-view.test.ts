@@ -64,10 +64,17 @@ interface RunOptions {
   readonly by?: MysqlOptions;
   readonly commits?: number;
   readonly between?: () => unknown;
+  /** Right before a view is made. */
+  readonly beforeDefine?: () => unknown;
 }
 
-async function run(manifest: Manifest, { by = login, commits = Infinity, between }: RunOptions = {}) {
+async function run(manifest: Manifest, { by = login, commits = Infinity, between, beforeDefine }: RunOptions = {}) {
   const [reader, writer] = [new MysqlReader(by), new MysqlWriter(by)];
+  const define = writer.define.bind(writer);
+  writer.define = async (statement) => {
+    if (statement.includes(' VIEW ')) await beforeDefine?.();
+    return define(statement);
+  };
   const readers = {
     ...memoryReaders,
     databases: new Set(['stackward'] as const),
@@ -195,7 +202,11 @@ test('a view that somebody changed stays when its declaration leaves the code, a
   await root.query(`ALTER VIEW ${own}.vw_vm_trace AS SELECT 1 AS a`);
   const { notes, said } = await run(declared());
   expect([notes, said]).toEqual([
-    ['somebody changed the view since it was made, so it stays, and is not ours any more'],
+    [
+      expect.stringMatching(
+        /^somebody changed the view since it was made, so it stays, .* rollback of this run is Blocked/,
+      ),
+    ],
     [],
   ]);
   expect([await trace(), await records()]).toEqual([[{ a: 1 }], []]);
@@ -220,6 +231,74 @@ test.each([1, 2, 3])(
     expect(await run(declared('vw_vm_trace'))).toMatchObject({ because: [], said: [] });
   },
 );
+
+test('a view that somebody made after a run was cut short is theirs: Blocked where declared, left where not', async () => {
+  // The first two writes are the table of records and the row; the view itself was never made.
+  await run(declared('vw_vm_trace'), { commits: 2 });
+  await root.query(`CREATE VIEW ${own}.vw_vm_trace AS SELECT 1 AS a`);
+  expect(await run(declared('vw_vm_trace'))).toMatchObject({
+    because: [],
+    said: [expect.stringMatching(/^Blocked: .* is there, and stackward did not make it; rename it or drop it/)],
+  });
+  expect(await trace()).toEqual([{ a: 1 }]);
+  expect((await run(declared())).said).toEqual([]);
+  expect([await trace(), await records()]).toEqual([[{ a: 1 }], []]);
+});
+
+test.each([
+  ['the old one', 1],
+  ['the new one', 2],
+])('a view that a cut run left, %s, is still ours: it goes when nothing declares it any more', async (_, commits) => {
+  await run(declared('vw_vm_trace'));
+  const [resource] = declared('vw_vm_trace').resources;
+  await makeCell(root, `cell0_${worlds}`);
+  const spec = { view: 'vw_vm_trace', schemas: { nova, nova_cell0: `cell0_${worlds}` } };
+  await run({ ...declared(), resources: [{ ...resource!, spec }] } as Manifest, { commits });
+  expect((await run(declared())).notes).toEqual([]);
+  expect([await views(), await records()]).toEqual([[], []]);
+});
+
+test('a view that appears just before our statement stays, and the row goes', async () => {
+  const { failed } = await run(declared('vw_vm_trace'), {
+    beforeDefine: () => root.query(`CREATE VIEW ${own}.vw_vm_trace AS SELECT 1 AS a`),
+  });
+  expect(failed).toEqual([expect.stringContaining('already exists')]);
+  expect([await trace(), await records()]).toEqual([[{ a: 1 }], []]);
+});
+
+test("a view that somebody's open transaction reads is left as it is, within seconds, and its row too", async () => {
+  await run(declared('vw_vm_trace'));
+  const [resource] = declared('vw_vm_trace').resources;
+  await makeCell(root, `cell0_${worlds}`);
+  const spec = { view: 'vw_vm_trace', schemas: { nova, nova_cell0: `cell0_${worlds}` } };
+  const changed = { ...declared(), resources: [{ ...resource!, spec }] } as Manifest;
+  const reader = await mariadb.connect();
+  await reader.query(`START TRANSACTION; SELECT * FROM ${own}.vw_vm_trace`);
+  const entry = () => rowsOf(`SELECT entry FROM ${own}.stackward_records`);
+  const before = await entry();
+  expect((await run(changed)).failed).toEqual([expect.stringMatching(/nothing was written; .*SHOW PROCESSLIST/)]);
+  expect(await entry()).toEqual(before);
+  await reader.query('ROLLBACK');
+  expect(await run(changed)).toMatchObject({ failed: [], said: [] });
+});
+
+test('a view whose definer was changed is made again', async () => {
+  await run(declared('vw_vm_trace'));
+  await root.query(
+    `ALTER DEFINER = root@localhost VIEW ${own}.vw_vm_trace AS ${String((await rowsOf(`SELECT VIEW_DEFINITION AS text FROM information_schema.VIEWS WHERE TABLE_SCHEMA = '${own}'`))[0]?.text)}`,
+  );
+  expect((await run(declared('vw_vm_trace'))).because).toEqual(['somebody changed it']);
+});
+
+test("another account's view is Blocked where the account can't see its text", async () => {
+  await run(declared('vw_vm_trace'));
+  const blind = await makeAccount(documentedGrants().map((grant) => grant.replace(', SHOW VIEW', '')));
+  expect((await run(declared('vw_vm_trace'), { by: blind })).said).toEqual([
+    expect.stringMatching(/^Blocked: .*can't see the text of .*; GRANT it SHOW VIEW/),
+  ]);
+  expect((await run(declared(), { by: blind })).said).toEqual([expect.stringMatching(/^Blocked: /)]);
+  expect(await views()).toEqual(['vw_vm_trace']);
+});
 
 test('a statement that the server refuses leaves view and row as they were', async () => {
   await run(declared('vw_vm_trace'));
