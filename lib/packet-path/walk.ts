@@ -135,7 +135,6 @@ class Walk {
       let now: Branch | undefined = branch;
       while (now && this.#steps++ < mostSteps) now = this.#step(now);
       if (now) this.#end(now, 'open', `the walk ended after ${mostSteps} rules`);
-      if (this.#steps >= mostSteps) break;
     }
     return this.#ends;
   }
