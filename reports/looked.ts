@@ -15,6 +15,15 @@ export type Looked<Value> = { readonly isRead: true; readonly value: Value } | U
 
 export const read = <Value>(value: Value): Looked<Value> => ({ isRead: true, value });
 export const untried = (why: string): Unread => ({ isRead: false, why, wasTried: false });
+export const failed = (why: string): Unread => ({ isRead: false, why, wasTried: true });
+
+/** What is told by what was read. */
+export const mapLooked = <Value, Other>(looked: Looked<Value>, pick: (value: Value) => Other): Looked<Other> =>
+  looked.isRead ? read(pick(looked.value)) : looked;
+
+/** One look that needs what another one read. */
+export const thenLook = <Value, Other>(looked: Looked<Value>, next: (value: Value) => Looked<Other>): Looked<Other> =>
+  looked.isRead ? next(looked.value) : looked;
 
 export async function look<Value>(work: () => Promise<Value>): Promise<Looked<Value>> {
   try {

@@ -27,6 +27,7 @@ export const floatingIp = z
     port_id: uuid.nullish(),
     fixed_ip_address: address.nullish(),
     router_id: uuid.nullish(),
+    port_forwardings: z.array(z.unknown()).nullish(),
     status: text.nullish(),
   })
   .transform((row): FloatingIpRecord => ({
@@ -37,6 +38,7 @@ export const floatingIp = z
       portId: row.port_id,
       fixedAddress: row.fixed_ip_address,
       routerId: row.router_id,
+      forwardings: row.port_forwardings?.length || null,
       status: row.status,
     }),
   }));
@@ -157,6 +159,7 @@ export const group = z
           port_range_max: z.number().int().nullish(),
           remote_ip_prefix: z.string().max(64).nullish(),
           remote_group_id: uuid.nullish(),
+          remote_address_group_id: uuid.nullish(),
         }),
       )
       .max(10_000),
@@ -173,6 +176,7 @@ export const group = z
         to: rule.port_range_max,
         remotePrefix: rule.remote_ip_prefix,
         remoteGroup: rule.remote_group_id,
+        remoteAddressGroup: rule.remote_address_group_id,
       }),
     })),
   }));

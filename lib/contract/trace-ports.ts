@@ -10,7 +10,10 @@ export interface FloatingIpRecord {
   /** Of the port that it leads to; absent: it leads nowhere. */
   readonly portId?: string;
   readonly fixedAddress?: string;
+  /** Also of one that port forwardings have in place of a port. */
   readonly routerId?: string;
+  /** How many port forwardings it has. Absent: none, or the release doesn't tell it here. */
+  readonly forwardings?: number;
   /** What the L3 agent last claimed. */
   readonly status?: string;
 }
@@ -69,6 +72,8 @@ export interface GroupRule {
   readonly to?: number;
   readonly remotePrefix?: string;
   readonly remoteGroup?: string;
+  /** From Wallaby on. */
+  readonly remoteAddressGroup?: string;
 }
 
 export interface GroupRecord {

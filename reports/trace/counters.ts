@@ -1,5 +1,5 @@
 /** What counters of devices and NAT rules say between two looks: live evidence that packets pass, or that none came. Pure. */
-import type { Looked } from '../looked';
+import { mapLooked, thenLook, type Looked } from '../looked';
 import type { Link } from './devices';
 import { assumed, hopOf, proved, type Hop, type Leg } from './hop';
 import type { PortPlace, RouterPlace } from './host-looks';
@@ -13,6 +13,13 @@ export interface TwoLooks {
   readonly port?: readonly [PortPlace, PortPlace];
 }
 
+/** The floating IP, and the router's devices that its packets pass. Undefined: the router has no such device. */
+export interface Counted {
+  readonly address: string;
+  readonly outer: Looked<string | undefined>;
+  readonly inner: Looked<string | undefined>;
+}
+
 interface Counter {
   readonly name: string;
   readonly place: string;
@@ -21,42 +28,38 @@ interface Counter {
   readonly after: Looked<number | undefined>;
 }
 
-export function countersLeg({ seconds, router, port }: TwoLooks, address: string, portId: string): Leg {
+export function countersLeg({ seconds, router, port }: TwoLooks, counted: Counted, portId: string): Leg {
   const counters = [
-    ...(router === undefined ? [] : routerCounters(router, address)),
+    ...(router === undefined ? [] : routerCounters(router, counted)),
     ...(port === undefined ? [] : portCounters(port, portId)),
   ];
   return { title: `Counted for ${seconds} s, packets of others included`, hops: counters.map(hopOfCounter) };
 }
 
-const mapped = <Value, Other>(looked: Looked<Value>, pick: (value: Value) => Other): Looked<Other> =>
-  looked.isRead ? { isRead: true, value: pick(looked.value) } : looked;
-
 const ofDevice =
-  (prefix: string, field: 'received' | 'sent') =>
+  (device: string | undefined, field: 'received' | 'sent') =>
   (links: readonly Link[]): number | undefined =>
-    links.find(({ name }) => name.startsWith(prefix))?.[field];
+    links.find(({ name }) => name === device)?.[field];
 
-function routerCounters([first, second]: readonly [RouterPlace, RouterPlace], address: string): Counter[] {
+function routerCounters([first, second]: readonly [RouterPlace, RouterPlace], counted: Counted): Counter[] {
   const { host: place } = first;
-  const device = (name: string, what: string, prefix: string, field: 'received' | 'sent'): Counter => ({
-    name,
-    place,
-    what,
-    before: mapped(first.links, ofDevice(prefix, field)),
-    after: mapped(second.links, ofDevice(prefix, field)),
-  });
-  const connections = (rules: readonly NatRule[]): number | undefined => destinationNat(rules, address)?.packets;
+  const device = (name: string, what: string, side: 'outer' | 'inner', field: 'received' | 'sent'): Counter => {
+    const countedIn = ({ links }: RouterPlace) =>
+      thenLook(counted[side], (wanted) => mapLooked(links, ofDevice(wanted, field)));
+    return { name, place, what, before: countedIn(first), after: countedIn(second) };
+  };
+  const connections = (rules: readonly NatRule[]): number | undefined =>
+    destinationNat(rules, counted.address)?.packets;
   return [
-    device('outer device', 'packets came from outside', 'qg-', 'received'),
+    device('outer device', 'packets came from outside', 'outer', 'received'),
     {
       name: 'DNAT',
       place,
-      what: `new connections to ${address}`,
-      before: mapped(first.nat, connections),
-      after: mapped(second.nat, connections),
+      what: `new connections to ${counted.address}`,
+      before: mapLooked(first.nat, connections),
+      after: mapLooked(second.nat, connections),
     },
-    device('inner device', 'packets went to the inside', 'qr-', 'sent'),
+    device('inner device', 'packets went to the inside', 'inner', 'sent'),
   ];
 }
 
@@ -67,8 +70,8 @@ function portCounters([first, second]: readonly [PortPlace, PortPlace], id: stri
     name,
     place: first.host,
     what,
-    before: mapped(first.links, ofDevice(tap, field)),
-    after: mapped(second.links, ofDevice(tap, field)),
+    before: mapLooked(first.links, ofDevice(tap, field)),
+    after: mapLooked(second.links, ofDevice(tap, field)),
   });
   return [counter('to the server', 'packets', 'sent'), counter('from the server', 'packets', 'received')];
 }

@@ -1,7 +1,8 @@
 /** A router's devices in its namespace: there, up, with their addresses, and joined to the switch. Pure. */
 import type { PortRecord } from '../../lib/contract/trace-ports';
+import type { Looked } from '../looked';
 import type { RouterPlace } from './host-looks';
-import { broken, hopOf, proved, unreadable, type Hop } from './hop';
+import { assumed, broken, hopOf, proved, unreadable, type Hop } from './hop';
 import { deadVlan, type SwitchPort } from './switch';
 
 /** Neutron's rule for names of devices: a prefix and the first 11 characters of the port's id. */
@@ -39,28 +40,46 @@ export function deviceHop({ name, place: router, device, addresses, restart, nud
 }
 
 /** Whether the router's devices are ports of the switch. */
-export function switchHop(router: RouterPlace, devices: readonly string[], restart: string): Hop {
+export function switchHop(router: RouterPlace, looked: Looked<readonly string[]>, restart: string): Hop {
   const name = "router's switch";
-  // A bridge of Linux, or Open vSwitch with pairs, has the other end under another name.
-  const pairs = router.links.isRead ? router.links.value.filter(({ isPair }) => isPair).map((link) => link.name) : [];
-  const own = devices.filter((device) => !pairs.includes(device));
-  if (own.length === 0)
-    return proved(name, router.host, `${devices.join(' and ')} are ends of pairs whose other ends are there`);
-  return hopOf(name, router.host, router.switch, (ports) => {
-    const joined = own.map((device) => ports.find((port) => port.name === device));
-    const missing = own.filter((_, index) => joined[index] === undefined);
-    if (missing.length > 0)
-      return broken(name, router.host, `${missing.join(' and ')} is on no bridge of Open vSwitch`, restart);
-    const found = joined.flatMap((port) => port ?? []);
-    const troubles = found.flatMap((port) => {
-      const trouble = switchTrouble(port);
-      return trouble === undefined ? [] : [`${port.name}: ${trouble}`];
-    });
-    const [trouble] = troubles;
-    const shown = found.map((port) => `${port.name} on ${port.bridge}, local VLAN ${port.tag ?? 'none'}`);
-    if (trouble !== undefined) return broken(name, router.host, trouble, restart, shown);
-    return proved(name, router.host, shown.join('; '));
+  return hopOf(name, router.host, looked, (devices) =>
+    hopOf(name, router.host, router.links, (links) => {
+      if (devices.length === 0) return assumed(name, router.host, 'the router has no device that could be on it');
+      // A bridge of Linux, or Open vSwitch with pairs, has the other end under another name.
+      const isPair = (device: string): boolean => links.some((link) => link.isPair && link.name === device);
+      const own = devices.filter((device) => !isPair(device));
+      const pairs = devices.filter(isPair);
+      const beyond = `${pairs.join(' and ')} are ends of pairs, and nobody looked at the bridges of their other ends`;
+      if (own.length === 0) return assumed(name, router.host, beyond);
+      const hop = hopOf(name, router.host, router.switch, (ports) => joinedHop(name, router.host, own, ports, restart));
+      return hop.proof === 'proved' && pairs.length > 0
+        ? assumed(name, router.host, `${hop.found}; ${beyond}`, hop.evidence)
+        : hop;
+    }),
+  );
+}
+
+function joinedHop(
+  name: string,
+  host: string,
+  devices: readonly string[],
+  ports: readonly SwitchPort[],
+  restart: string,
+): Hop {
+  const found = ports.filter((port) => devices.includes(port.name));
+  const missing = devices.filter((device) => !found.some((port) => port.name === device));
+  if (missing.length > 0)
+    return broken(name, host, `${missing.join(' and ')} is on no bridge of Open vSwitch`, restart);
+  const [trouble] = found.flatMap((port) => {
+    const said = switchTrouble(port);
+    return said === undefined ? [] : [`${port.name}: ${said}`];
   });
+  const shown = devices.flatMap((device) =>
+    found
+      .filter((port) => port.name === device)
+      .map(({ bridge, tag }) => `${device} on ${bridge}, local VLAN ${tag ?? 'none'}`),
+  );
+  return trouble === undefined ? proved(name, host, shown.join('; ')) : broken(name, host, trouble, restart, shown);
 }
 
 export function switchTrouble({ bridge, tag, error }: SwitchPort): string | undefined {

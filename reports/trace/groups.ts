@@ -19,12 +19,15 @@ function isAbout(rule: GroupRule, knock: Knock): boolean {
   return knock.port >= (rule.from ?? 0) && knock.port <= (rule.to ?? rule.from ?? 65535);
 }
 
-const isFromAnywhere = ({ remotePrefix, remoteGroup }: GroupRule): boolean =>
-  remoteGroup === undefined && (remotePrefix === undefined || remotePrefix.endsWith('/0'));
+const isFromAnywhere = ({ remotePrefix, remoteGroup, remoteAddressGroup }: GroupRule): boolean =>
+  (remoteGroup ?? remoteAddressGroup) === undefined && (remotePrefix === undefined || remotePrefix.endsWith('/0'));
+
+const sayPrefix = ({ remotePrefix, remoteAddressGroup }: GroupRule): string | undefined =>
+  remoteAddressGroup === undefined ? remotePrefix : `address group ${remoteAddressGroup}`;
 
 export type LetIn =
   | { readonly is: 'from anywhere'; readonly group: string }
-  /** Prefixes, and names of groups. */
+  /** Prefixes, address groups, and names of groups. */
   | { readonly is: 'from some'; readonly sources: readonly string[] }
   | { readonly is: 'from nowhere' };
 
@@ -36,7 +39,7 @@ export function letIn(groups: readonly GroupRecord[], knock: Knock): LetIn {
   if (open !== undefined) return { is: 'from anywhere', group: open.group.name };
   const nameOf = (id: string): string => groups.find((group) => group.id === id)?.name ?? id;
   const sources = fitting.map(({ rule }) =>
-    rule.remoteGroup === undefined ? (rule.remotePrefix ?? '') : `members of ${nameOf(rule.remoteGroup)}`,
+    rule.remoteGroup === undefined ? (sayPrefix(rule) ?? '') : `members of ${nameOf(rule.remoteGroup)}`,
   );
   return sources.length === 0 ? { is: 'from nowhere' } : { is: 'from some', sources: [...new Set(sources)] };
 }
@@ -49,7 +52,7 @@ export const sayRule = (rule: GroupRule): string => {
       : rule.to === rule.from || rule.to === undefined
         ? ` ${rule.from}`
         : ` ${rule.from}-${rule.to}`;
-  const source = rule.remoteGroup === undefined ? (rule.remotePrefix ?? 'anywhere') : `group ${rule.remoteGroup}`;
+  const source = rule.remoteGroup === undefined ? (sayPrefix(rule) ?? 'anywhere') : `group ${rule.remoteGroup}`;
   const way = rule.direction === 'ingress' ? 'from' : 'to';
   const family = rule.family === 6 ? ' (IPv6)' : '';
   return `${rule.protocol ?? 'every protocol'}${ports} ${way} ${source}${family}`;

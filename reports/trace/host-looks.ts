@@ -1,8 +1,7 @@
 /** What a trace reads on hosts: a router's namespace on the L3 agent's host, and a port's devices on its compute host. */
-import type { HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
-import { UnrecoverableError } from '../../lib/basics/errors';
+import type { HostReader } from '../../lib/hosts/host';
 import type { ReportReaders } from '../../lib/contract/report-ports';
-import { look, read, type Looked } from '../looked';
+import { look, mapLooked, type Looked } from '../looked';
 import {
   parseAddresses,
   parseLinks,
@@ -14,8 +13,9 @@ import {
   type Neighbour,
   type Route,
 } from './devices';
+import { readFilter, type FilterSeen } from './host-filter/read';
+import { outputOf } from './host-output';
 import { parseNat, type NatRule } from './nat';
-import { readFilter, type FilterSeen } from './packet/read';
 import { parseSwitch, type SwitchPort } from './switch';
 
 /** How a router's namespace is on one host. */
@@ -46,40 +46,20 @@ const inside = (namespace: string, command: Command): Command => ['ip', 'netns',
 const listSwitch = (what: string): Command => ['ovs-vsctl', '--format=json', 'list', what];
 const linkCommand: Command = ['ip', '-s', '-o', 'link'];
 
-function outputOf(outcome: Outcome<ReaderOutput> | undefined, argv: Command): string {
-  const command = argv.join(' ');
-  if (outcome === undefined) throw new UnrecoverableError(`${command}: it was not answered`);
-  if (!outcome.ok && outcome.reason === 'refused')
-    throw new UnrecoverableError(
-      `the host program there is older, and does not run \`${command}\`; install that of this release`,
-    );
-  if (!outcome.ok) throw outcome.error;
-  const { code, stdout, stderr } = outcome.value;
-  if (code !== 0)
-    throw new UnrecoverableError(
-      `\`${command}\` ended with ${code}: ${stderr.trim().split('\n').at(-1) || 'it said nothing'}`,
-    );
-  return stdout;
-}
-
-type Told = (argv: Command) => Promise<Looked<string>>;
+type Told = (argv: Command) => Looked<string>;
 
 /** Each command's own output, all of one round trip. */
 async function runAll(host: HostReader, commands: readonly Command[]): Promise<Told> {
   const outcomes = await host.read(commands.map((argv) => ({ verb: 'run-reader', argv }) as const));
-  return (argv) => look(() => Promise.resolve(outputOf(outcomes[commands.indexOf(argv)], argv)));
+  return (argv) => outputOf(outcomes[commands.indexOf(argv)], argv);
 }
-
-const parsed = <Value>(text: Looked<string>, parse: (text: string) => Value): Looked<Value> =>
-  text.isRead ? read(parse(text.value)) : text;
 
 const bridges = listSwitch('bridge');
 const ports = listSwitch('port');
 const interfaces = listSwitch('interface');
 
 async function switchOf(told: Told): Promise<Looked<readonly SwitchPort[]>> {
-  const all = await Promise.all([told(bridges), told(ports), told(interfaces)]);
-  const [first, second, third] = all;
+  const [first, second, third] = [told(bridges), told(ports), told(interfaces)];
   if (!first.isRead) return first;
   if (!second.isRead) return second;
   if (!third.isRead) return third;
@@ -100,16 +80,16 @@ export async function readRouterPlace(readers: ReportReaders, host: string, name
   const opened = await openHost(readers, host);
   const commands = [list, links, addresses, routes, neighbours, nat, bridges, ports, interfaces];
   const all = opened.isRead ? await look(() => runAll(opened.value, commands)) : opened;
-  const told: Told = all.isRead ? all.value : () => Promise.resolve(all);
+  const told: Told = all.isRead ? all.value : () => all;
   return {
     host,
     namespace,
-    isThere: parsed(await told(list), (text) => parseNamespaces(text).includes(namespace)),
-    links: parsed(await told(links), parseLinks),
-    addresses: parsed(await told(addresses), parseAddresses),
-    routes: parsed(await told(routes), parseRoutes),
-    neighbours: parsed(await told(neighbours), parseNeighbours),
-    nat: parsed(await told(nat), parseNat),
+    isThere: mapLooked(told(list), (text) => parseNamespaces(text).includes(namespace)),
+    links: mapLooked(told(links), parseLinks),
+    addresses: mapLooked(told(addresses), parseAddresses),
+    routes: mapLooked(told(routes), parseRoutes),
+    neighbours: mapLooked(told(neighbours), parseNeighbours),
+    nat: mapLooked(told(nat), parseNat),
     switch: await switchOf(told),
   };
 }
@@ -118,7 +98,7 @@ export async function readPortPlace(readers: ReportReaders, host: string): Promi
   const opened = await openHost(readers, host);
   const commands = [linkCommand, bridges, ports, interfaces];
   const all = opened.isRead ? await look(() => runAll(opened.value, commands)) : opened;
-  const told: Told = all.isRead ? all.value : () => Promise.resolve(all);
+  const told: Told = all.isRead ? all.value : () => all;
   const filter = await look(() => readFilter(readers, host, 4));
-  return { host, links: parsed(await told(linkCommand), parseLinks), switch: await switchOf(told), filter };
+  return { host, links: mapLooked(told(linkCommand), parseLinks), switch: await switchOf(told), filter };
 }

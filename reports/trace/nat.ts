@@ -19,9 +19,12 @@ export interface NatRule {
   readonly target: string;
   /** Of DNAT and SNAT. */
   readonly translated?: string;
-  /** No other match than addresses. */
+  /** No other match than one source and one destination: `! -d X` and `-p tcp` are others. */
   readonly isPlain: boolean;
 }
+
+/** Neutron's agent may write what a rule is for. */
+const comment = /-m comment --comment ("(?:[^"\\]|\\.)*"|\S+) /g;
 
 /** `/32` is left out: iptables of every age prints it in one place or another. */
 const host = (text: string | undefined): string | undefined => text?.replace(/\/32$/, '');
@@ -34,7 +37,7 @@ export function parseNat(text: string): readonly NatRule[] {
     const [, source] = /(?:^| )-s (\S+)/.exec(rule) ?? [];
     const [, destination] = /(?:^| )-d (\S+)/.exec(rule) ?? [];
     const [, translated] = /--to-(?:destination|source) (\S+)/.exec(rule) ?? [];
-    const isPlain = /^(-[sd] \S+ )*-j \S+( --to-\S+ \S+)?( --random(-fully)?)?$/.test(rule);
+    const isPlain = /^(-[sd] \S+ )*-j \S+( --to-\S+ \S+)?( --random(-fully)?)?$/.test(rule.replace(comment, ''));
     const more = { packets: packets === undefined ? undefined : Number(packets), translated };
     return [
       {
@@ -64,10 +67,14 @@ export function reached(
     });
 }
 
-/** The first rule that translates a packet to this address. */
+/** The first rule that translates every packet to this address. */
 export const destinationNat = (rules: readonly NatRule[], address: string): NatRule | undefined =>
-  reached(rules, 'PREROUTING').find((rule) => rule.target === 'DNAT' && rule.destination === address);
+  reached(rules, 'PREROUTING').find(
+    ({ isPlain, target, destination }) => isPlain && target === 'DNAT' && destination === address,
+  );
 
-/** The first rule that translates what comes from this address. */
+/** The first rule that translates all that comes from this address. */
 export const sourceNat = (rules: readonly NatRule[], address: string): NatRule | undefined =>
-  reached(rules, 'POSTROUTING').find((rule) => rule.target === 'SNAT' && rule.source === address);
+  reached(rules, 'POSTROUTING').find(
+    ({ isPlain, target, source }) => isPlain && target === 'SNAT' && source === address,
+  );

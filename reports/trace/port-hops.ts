@@ -8,9 +8,9 @@ import { portDevice, switchTrouble } from './device-hops';
 import { letIn, sayKnock, sayRule, type Knock } from './groups';
 import { assumed, broken, hopOf, proved, type Hop } from './hop';
 import type { PortPlace } from './host-looks';
-import { entersPort } from './packet/judge';
-import { firstPacket } from './packet/question';
-import type { FilterSeen } from './packet/read';
+import { firstPacket } from './host-filter/first-packet';
+import { entersPort } from './host-filter/pass';
+import type { FilterSeen } from './host-filter/read';
 
 export interface PortSeen {
   readonly port: PortRecord;
@@ -93,9 +93,6 @@ const plugAnew = (port: PortRecord): string =>
 /** A card that is handed to the server as it is has no tap. */
 const hasTap = ({ vnicType = 'normal' }: PortRecord): boolean => vnicType === 'normal';
 
-const masterOf = ({ links }: PortPlace, device: string): string =>
-  links.isRead ? (links.value.find(({ name }) => name === device)?.master ?? '') : '';
-
 export function tapHop({ port, place }: PortSeen): Hop {
   const name = 'tap';
   if (place === undefined) return assumed(name, '?', 'the port is on no known host');
@@ -116,23 +113,32 @@ export function tapHop({ port, place }: PortSeen): Hop {
   });
 }
 
+const isWired = ({ status }: PortRecord): boolean => status === undefined || status === 'ACTIVE';
+const sayStatus = ({ status }: PortRecord): string => `status ${status ?? '?'}, which is what the agent last said`;
+
 /** Whether the agent has wired the port: it is on the switch with this port's id, in a VLAN, and ACTIVE. */
 export function wiringHop({ port, place }: PortSeen): Hop {
   const name = "port's switch";
   if (place === undefined) return assumed(name, '?', 'the port is on no known host');
   const { host } = place;
-  const said = `status ${port.status ?? '?'}, which is what the agent last said`;
-  const isActive = port.status === undefined || port.status === 'ACTIVE';
-  const bridge = masterOf(place, portDevice('tap', port));
-  if (!hasTap(port) || bridge.startsWith('brq')) {
+  const said = sayStatus(port);
+  const isActive = isWired(port);
+  if (!isActive && !(hasTap(port) && place.links.isRead && place.switch.isRead))
+    return inactive(name, host, port, [said]);
+  if (!hasTap(port)) return assumed(name, host, `by the agent's word alone the port is wired: ${said}`);
+  return hopOf(name, host, place.links, (links) => {
+    const bridge = links.find((link) => link.name === portDevice('tap', port))?.master ?? '';
+    if (!bridge.startsWith('brq')) return switchedHop(name, port, place, bridge);
     if (!isActive) return inactive(name, host, port, [said]);
-    return bridge === ''
-      ? assumed(name, host, `by the agent's word alone the port is wired: ${said}`)
-      : proved(name, host, `${bridge} has its tap, and the port is ACTIVE`);
-  }
-  if (!place.switch.isRead && !isActive) return inactive(name, host, port, [said]);
+    return proved(name, host, `${bridge} has its tap, and the port is ACTIVE`);
+  });
+}
+
+/** Of a port that is wired by Open vSwitch. @param bridge of Linux, where its tap is on one */
+function switchedHop(name: string, port: PortRecord, { host, switch: looked }: PortPlace, bridge: string): Hop {
+  const said = sayStatus(port);
   const device = portDevice(isHybrid(port, bridge) ? 'qvo' : 'tap', port);
-  return hopOf(name, host, place.switch, (ports) => {
+  return hopOf(name, host, looked, (ports) => {
     const joined = ports.find((each) => each.name === device);
     if (joined === undefined)
       return broken(name, host, `${device} is on no bridge of Open vSwitch`, plugAnew(port), [said]);
@@ -147,7 +153,7 @@ export function wiringHop({ port, place }: PortSeen): Hop {
         plugAnew(port),
       );
     const vlan = `local VLAN ${joined.tag ?? 'none'}`;
-    if (!isActive || joined.tag === undefined) return inactive(name, host, port, [vlan, said]);
+    if (!isWired(port) || joined.tag === undefined) return inactive(name, host, port, [vlan, said]);
     return proved(name, host, `${device} is on ${joined.bridge}, ${vlan}, and the port is ACTIVE`);
   });
 }
@@ -212,9 +218,19 @@ function judgeChains(name: string, port: PortRecord, host: string, { filter: { t
   const tap = portDevice('tap', port);
   const chains = tables.get('filter')?.chains ?? new Map<string, Chain>();
   const evidence = exceptionsOf([...tables.values()], tap);
-  if (port.hasPortSecurity === false) return proved(name, host, 'port security is off there as well', evidence);
-  const own = `-i${port.id.slice(0, 10)}`;
-  if ([...chains].some(([chain, { rules }]) => chain.endsWith(own) && rules.length > 0))
+  const ownName = new RegExp(`-[ios]${port.id.slice(0, 10)}$`);
+  const own = [...chains].flatMap(([chain, { rules }]) => (ownName.test(chain) && rules.length > 0 ? [chain] : []));
+  if (port.hasPortSecurity === false)
+    return own.length === 0
+      ? proved(name, host, `port security is off, and the agent has no chains of ${tap}`, evidence)
+      : broken(
+          name,
+          host,
+          `port security is off, and the agent still has chains of ${tap}: ${own.join(', ')}`,
+          wireAnew(host),
+          evidence,
+        );
+  if (own.some((chain) => chain.endsWith(`-i${port.id.slice(0, 10)}`)))
     return proved(name, host, `the agent's chains of ${tap} are there`, evidence);
   if (chains.has('neutron-filter-top') && port.vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true')
     return broken(name, host, `the agent has made no chains for ${tap}`, wireAnew(host));

@@ -1,9 +1,9 @@
 /** The hops of a floating IP between its record and the inside of its router. Pure. */
 import type { FloatingIpRecord, PortRecord, RouterAgent, RouterRecord } from '../../lib/contract/trace-ports';
-import type { Looked } from '../looked';
+import { mapLooked, thenLook, type Looked } from '../looked';
 import type { RouterPlace } from './host-looks';
 import { deviceHop, portDevice, switchHop } from './device-hops';
-import { assumed, broken, hopOf, proved, unreadable, type Hop } from './hop';
+import { assumed, broken, hopOf, proved, type Hop } from './hop';
 import { destinationNat, sourceNat } from './nat';
 
 const api = 'Neutron';
@@ -111,13 +111,22 @@ export interface Inside {
   /** The server's address, to which the floating IP leads. */
   readonly fixedAddress: string;
   /** The subnet of that address. */
-  readonly subnetId: string | undefined;
+  readonly subnetId: Looked<string>;
 }
 
 const isGateway = ({ deviceOwner }: PortRecord): boolean => deviceOwner === 'network:router_gateway';
 
-const isOn = (port: PortRecord, subnetId: string | undefined): boolean =>
-  !isGateway(port) && port.fixedIps.some((fixed) => fixed.subnetId === subnetId);
+/** Undefined: the router has no such port. */
+export const gatewayOf = ({ ports }: Pick<Inside, 'ports'>): Looked<PortRecord | undefined> =>
+  mapLooked(ports, (all) => all.find(isGateway));
+
+/** Its port on the server's subnet. Undefined: it has none. */
+export const innerPortOf = ({ ports, subnetId }: Pick<Inside, 'ports' | 'subnetId'>): Looked<PortRecord | undefined> =>
+  thenLook(subnetId, (subnet) =>
+    mapLooked(ports, (all) =>
+      all.find((port) => !isGateway(port) && port.fixedIps.some((fixed) => fixed.subnetId === subnet)),
+    ),
+  );
 
 export function namespaceHop({ router, place }: Inside): Hop {
   return hopOf('namespace', place.host, place.isThere, (isThere) =>
@@ -133,20 +142,21 @@ export function namespaceHop({ router, place }: Inside): Hop {
 }
 
 /** Outside: the gateway's device with its own address and the floating one. */
-export function outerHop({ floating, router, place, ports }: Inside): Hop {
+export function outerHop(inside: Inside): Hop {
+  const { floating, router, place } = inside;
   const name = 'outer device';
-  if (!ports.isRead) return unreadable(name, place.host, ports);
-  const gateway = ports.value.find(isGateway);
-  if (gateway === undefined)
-    return broken(name, api, `the router has no port on the external network`, setGateway(floating, router));
-  return deviceHop({
-    name,
-    place,
-    restart: restartAgent(place),
-    nudge: nudge(router),
-    device: portDevice('qg-', gateway),
-    addresses: [...gateway.fixedIps.map(({ address }) => address), floating.address],
-  });
+  return hopOf(name, place.host, gatewayOf(inside), (gateway) =>
+    gateway === undefined
+      ? broken(name, api, `the router has no port on the external network`, setGateway(floating, router))
+      : deviceHop({
+          name,
+          place,
+          restart: restartAgent(place),
+          nudge: nudge(router),
+          device: portDevice('qg-', gateway),
+          addresses: [...gateway.fixedIps.map(({ address }) => address), floating.address],
+        }),
+  );
 }
 
 const restartAgent = ({ host }: RouterPlace): string =>
@@ -178,34 +188,39 @@ export function destinationHop({ floating, router, place, fixedAddress }: Inside
 }
 
 /** Inside: the device on the server's subnet. */
-export function innerHop({ router, place, ports, subnetId }: Inside): Hop {
+export function innerHop(inside: Inside): Hop {
+  const { router, place, subnetId } = inside;
   const name = 'inner device';
-  if (!ports.isRead) return unreadable(name, place.host, ports);
-  const port = ports.value.find((each) => isOn(each, subnetId));
-  if (port === undefined)
-    return broken(
-      name,
-      api,
-      `the router has no interface on the server's subnet ${subnetId ?? '?'}`,
-      `\`openstack router add subnet ${router.id} ${subnetId ?? 'SUBNET'}\``,
-    );
-  return deviceHop({
-    name,
-    place,
-    restart: restartAgent(place),
-    nudge: nudge(router),
-    device: portDevice('qr-', port),
-    addresses: port.fixedIps.filter((fixed) => fixed.subnetId === subnetId).map(({ address }) => address),
-  });
+  return hopOf(name, place.host, subnetId, (subnet) =>
+    hopOf(name, place.host, innerPortOf(inside), (port) =>
+      port === undefined
+        ? broken(
+            name,
+            api,
+            `the router has no interface on the server's subnet ${subnet}`,
+            `\`openstack router add subnet ${router.id} ${subnet}\``,
+          )
+        : deviceHop({
+            name,
+            place,
+            restart: restartAgent(place),
+            nudge: nudge(router),
+            device: portDevice('qr-', port),
+            addresses: port.fixedIps.filter((fixed) => fixed.subnetId === subnet).map(({ address }) => address),
+          }),
+    ),
+  );
 }
 
 /** Both devices as ports of the switch. */
-export function routerSwitchHop({ place, ports, subnetId }: Inside): Hop {
-  const known = ports.isRead ? ports.value : [];
-  const devices = [
-    ...known.filter(isGateway).map((port) => portDevice('qg-', port)),
-    ...known.filter((port) => isOn(port, subnetId)).map((port) => portDevice('qr-', port)),
-  ];
+export function routerSwitchHop(inside: Inside): Hop {
+  const { place } = inside;
+  const devices = thenLook(gatewayOf(inside), (gateway) =>
+    mapLooked(innerPortOf(inside), (inner) => [
+      ...(gateway ? [portDevice('qg-', gateway)] : []),
+      ...(inner ? [portDevice('qr-', inner)] : []),
+    ]),
+  );
   return switchHop(place, devices, restartAgent(place));
 }
 

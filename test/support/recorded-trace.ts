@@ -45,6 +45,8 @@ interface Recording {
     find: WholeServer[];
   };
   agents: { value: Heartbeat[] };
+  /** Questions to Neutron that it refuses. */
+  refused?: string[];
   /** `host:<name>` → command line or verb → outcome. */
   hosts: Record<string, Record<string, Outcome<{ code: number; stdout: string; stderr: string; text: string }>>>;
 }
@@ -72,7 +74,7 @@ export function cutOff(given: Recorded, host: string): void {
 }
 
 /** What reports read, from the recording. */
-export function readersOf({ answers, hosts }: Recorded): ReportReaders {
+export function readersOf({ answers, hosts, refused = [] }: Recorded): ReportReaders {
   const give =
     <Value>(value: Value) =>
     (): Promise<Value> =>
@@ -82,7 +84,7 @@ export function readersOf({ answers, hosts }: Recorded): ReportReaders {
     dhcpAgents: [],
     floatingIpsOfPorts: answers.floatingIps,
     ...answers,
-  }).map(([name, value]) => [name, give(value)]);
+  }).map(([name, value]) => [name, refused.includes(name) ? () => Promise.reject(new Error('403')) : give(value)]);
   return {
     networkTrace: give(Object.fromEntries(lists)),
     host: (target: string) => {
@@ -105,6 +107,16 @@ const sourcesOf = ({ agents, answers }: Recorded): Sources => {
 
 export const judged = async (given: Recorded, knock: Knock = { protocol: 'icmp' }): Promise<readonly Leg[]> =>
   judgeFloatingIp(await readFloatingIp(given.wanted, readersOf(given), sourcesOf(given)), knock);
+
+/** With counters, read twice at once. */
+export const counted = async (given: Recorded): Promise<readonly Leg[]> =>
+  judgeFloatingIp(
+    await readFloatingIp(given.wanted, readersOf(given), sourcesOf(given), {
+      seconds: 1,
+      pause: () => Promise.resolve(),
+    }),
+    { protocol: 'icmp' },
+  );
 
 export const judgedPort = async (given: Recorded): Promise<readonly Leg[]> =>
   judgePort(await readWholePort(given.answers.port.id, readersOf(given), sourcesOf(given)));

@@ -29,7 +29,14 @@ test('the recorded floating IP is whole: nothing is broken, nothing unread, and 
 
 const address = recorded().answers.floatingIps[0]!.address;
 const cases: readonly [string, string, (given: Recorded) => void][] = [
-  ['the floating IP leads to no port', 'record', ({ answers }) => delete answers.floatingIps[0]!.portId],
+  [
+    'the floating IP leads to no port',
+    'record',
+    ({ answers }) => {
+      delete answers.floatingIps[0]!.portId;
+      delete answers.floatingIps[0]!.routerId;
+    },
+  ],
   ['there is no such floating IP', 'record', ({ answers }) => (answers.floatingIps = [])],
   [
     'two external networks have the address',

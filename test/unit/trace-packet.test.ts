@@ -5,11 +5,14 @@ import type { GroupRecord, GroupRule, PortRecord } from '../../lib/contract/trac
 import { parseAddress } from '../../lib/net/ip-ranges';
 import { parseIpSets } from '../../lib/packet-path/ip-sets';
 import { parseTables } from '../../lib/packet-path/tables';
-import { read, untried } from '../../reports/looked';
+import { failed, read, untried } from '../../reports/looked';
 import { traceExitCode, type Leg } from '../../reports/trace/hop';
+import { sayProtocol } from '../../reports/trace/host-filter/first-packet';
+import type { PortSide } from '../../reports/trace/host-filter/pass';
+import type { FilterSeen } from '../../reports/trace/host-filter/read';
 import { judgePacket } from '../../reports/trace/packet/judge';
-import { parseQuestion, sayProtocol, type PacketOptions } from '../../reports/trace/packet/question';
-import type { FilterSeen, PacketSeen, PortSide } from '../../reports/trace/packet/read';
+import { parseQuestion, type PacketOptions } from '../../reports/trace/packet/question';
+import type { PacketSeen } from '../../reports/trace/packet/read';
 import { renderTrace } from '../../reports/trace/render';
 import { asIcehouse, withException } from '../support/packet-scenes';
 
@@ -62,7 +65,7 @@ const hybrid = (port: PortRecord) =>
 const hostOf = (text: string, more: Partial<FilterSeen> = {}): FilterSeen => ({
   filter: { tables: parseTables(text), sets: parseIpSets(sets) },
   ports: [...hybrid(client), ...hybrid(server)],
-  asksTables: true,
+  asksTables: read(true),
   ...more,
 });
 
@@ -229,7 +232,7 @@ test('where iptables does not decide, or nobody could look, nothing is proved', 
   expect(said(legsOf({ port: '22' }, dark))[0]).toBe('unreadable: no entry of hosts leads to cnode01');
   const [unplugged] = said(legsOf({ port: '22', host: { ports: [] } }));
   expect(unplugged).toContain('assumed: tap0cb7043c-ba is on no bridge there');
-  const [off] = said(legsOf({ port: '443', host: { asksTables: false } }));
+  const [off] = said(legsOf({ port: '443', host: { asksTables: read(false) } }));
   expect(off).toContain('proved: accepted: bridges there do not ask iptables at all');
 });
 
@@ -244,14 +247,28 @@ test('rules of the other variant of iptables decide as well', () => {
   expect(said(legsOf({ port: '22', host: withLegacy('') }))[0]).toMatch(/^proved: /);
 });
 
-test('what could not be read of a host is said', () => {
-  const otherVariant = { tool: 'iptables-legacy', filter: untried('the host program there is older') };
-  const host = { asksTables: undefined, setsGap: 'the host program there is older', otherVariant };
-  expect(
-    legsOf({ port: '22', host })
-      .at(-1)
-      ?.hops.map(({ name, place }) => `${name} ${place}`),
-  ).toEqual(['connection conntrack', 'bridges cnode01', 'iptables-legacy cnode01', 'sets cnode01']);
+test('where something of a host was not read that could turn the verdict, the hop is not looked at, and says why', () => {
+  const gap = failed('the host program there is older');
+  const otherVariant = { tool: 'iptables-legacy', filter: gap };
+  const [, accepted] = said(legsOf({ port: '22', host: { otherVariant } }));
+  expect(accepted).toMatch(
+    /^unreadable: accepted, by the rule .*; iptables-legacy decides as well, and was not read: the host program there is older$/,
+  );
+  const [, dropped] = said(legsOf({ port: '443', host: { asksTables: gap } }));
+  expect(dropped).toMatch(
+    /^unreadable: dropped: .*; whether bridges ask iptables was not read: the host program there is older$/,
+  );
+  const filter = { tables: parseTables(tables), sets: parseIpSets('') };
+  const legs = legsOf({ port: '443', host: { filter, setsGap: gap } });
+  expect(said(legs)[1]).toMatch(
+    /^unreadable: cannot be told: .*; the members of sets were not read: the host program there is older$/,
+  );
+  expect(traceExitCode(legs)).toBe(1);
+});
+
+test('what was not read, and could not turn the verdict, leaves it proved', () => {
+  const gap = failed('the host program there is older');
+  expect(said(legsOf({ port: '22', host: { asksTables: gap, setsGap: gap } }))[1]).toMatch(/^proved: accepted/);
 });
 
 test('a condition that nobody can judge leaves it open where it matters, and says which', () => {

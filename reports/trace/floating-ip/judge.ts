@@ -1,8 +1,9 @@
 /** A floating IP, hop by hop and both ways, from what was read. Pure. */
 import type { FloatingIpRecord, PortRecord, RouterAgent, RouterRecord } from '../../../lib/contract/trace-ports';
 import type { WholeServer } from '../../../lib/contract/server-ports';
-import type { Looked } from '../../looked';
-import { countersLeg, type TwoLooks } from '../counters';
+import { failed, mapLooked, read, thenLook, untried, type Looked } from '../../looked';
+import { countersLeg, type Counted, type TwoLooks } from '../counters';
+import { portDevice } from '../device-hops';
 import { letIn, type Knock } from '../groups';
 import { assumed, broken, hopOf, proved, unreadable, type Hop, type Leg } from '../hop';
 import type { RouterPlace } from '../host-looks';
@@ -21,7 +22,9 @@ import {
   agentHop,
   defaultRouteHop,
   destinationHop,
+  gatewayOf,
   innerHop,
+  innerPortOf,
   namespaceHop,
   neighbourHop,
   outerHop,
@@ -68,7 +71,7 @@ export function judgeFloatingIp(seen: FloatingIpSeen, knock: Knock): readonly Le
   return [
     { title: `From outside to ${target}`, hops: [record, ...inwards, ...reached] },
     { title: 'And back', hops: [...answers, ...back, outside(seen)] },
-    ...(seen.counted === undefined ? [] : [countersLeg(seen.counted, floating.address, floating.portId)]),
+    ...(seen.counted === undefined ? [] : [countersLeg(seen.counted, countedOf(seen, floating), floating.portId)]),
   ];
 }
 
@@ -81,6 +84,7 @@ function recordTrouble({ wanted, holders }: FloatingIpSeen, found: readonly Floa
       `${found.length} external networks have ${wanted}`,
       `name the floating IP by its id: ${found.map(({ id }) => id).join(', ')}`,
     );
+  if (first !== undefined && (first.forwardings ?? first.routerId) !== undefined) return forwardedHop(first);
   if (first !== undefined)
     return broken(
       'record',
@@ -104,6 +108,18 @@ function recordTrouble({ wanted, holders }: FloatingIpSeen, found: readonly Floa
     api,
     `there is no floating IP ${wanted}, or it is hidden from these credentials`,
     '`openstack floating ip list` as an administrator',
+  );
+}
+
+/** A floating IP without a port that a router has all the same: Neutron gives it one for port forwardings alone. */
+function forwardedHop({ id, address, forwardings, routerId, status }: FloatingIpRecord): Hop {
+  const found =
+    forwardings === undefined ? 'a router has it, as for port forwardings' : `port forwardings: ${forwardings}`;
+  return assumed(
+    'record',
+    api,
+    `${address} has no port of its own (${found}), and stackward does not follow these; \`openstack floating ip port forwarding list ${id}\` shows where they lead`,
+    [`id ${id}, status ${status ?? '?'}, router ${routerId ?? 'none'}`],
   );
 }
 
@@ -142,12 +158,30 @@ function distributed(router: RouterRecord, agents: FloatingIpSeen['agents']): Ho
   ];
 }
 
+/** The subnet of the address that the floating IP leads to. */
+function subnetOf({ port }: FloatingIpSeen, { address, fixedAddress = '?' }: FloatingIpRecord): Looked<string> {
+  return thenLook(port ?? untried('the floating IP leads to no port'), (found): Looked<string> => {
+    const fixed = found?.port.fixedIps.find((each) => each.address === fixedAddress);
+    return fixed === undefined ? failed(`the port of ${address} does not have ${fixedAddress}`) : read(fixed.subnetId);
+  });
+}
+
+/** Whose counters tell of the floating IP's packets. */
+function countedOf(seen: FloatingIpSeen, floating: FloatingIpRecord): Counted {
+  const ports = seen.routerPorts ?? untried('the floating IP has no router');
+  const inner = innerPortOf({ ports, subnetId: subnetOf(seen, floating) });
+  return {
+    address: floating.address,
+    outer: mapLooked(gatewayOf({ ports }), (port) => port && portDevice('qg-', port)),
+    inner: mapLooked(inner, (port) => port && portDevice('qr-', port)),
+  };
+}
+
 function insideOf(seen: FloatingIpSeen, floating: FloatingIpRecord, router: RouterRecord): Inside | undefined {
-  const { place, routerPorts, port } = seen;
+  const { place, routerPorts } = seen;
   if (place === undefined || routerPorts === undefined) return undefined;
   const fixedAddress = floating.fixedAddress ?? '';
-  const fixed = port?.isRead === true ? port.value?.port.fixedIps : undefined;
-  const subnetId = fixed?.find(({ address }) => address === fixedAddress)?.subnetId;
+  const subnetId = subnetOf(seen, floating);
   return { floating, router, place, ports: routerPorts, fixedAddress, subnetId };
 }
 
@@ -183,11 +217,12 @@ function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Kn
   return [hops, [guestHop(found, address, routerAddress(inside))]];
 }
 
-const routerAddress = (inside: Inside | undefined): string | undefined =>
-  inside?.ports.isRead === true
-    ? inside.ports.value.flatMap(({ fixedIps }) => fixedIps).find(({ subnetId }) => subnetId === inside.subnetId)
-        ?.address
-    : undefined;
+function routerAddress(inside: Inside | undefined): string | undefined {
+  if (inside?.subnetId.isRead !== true) return undefined;
+  const subnet = inside.subnetId.value;
+  const port = innerPortOf(inside);
+  return port.isRead ? port.value?.fixedIps.find(({ subnetId }) => subnetId === subnet)?.address : undefined;
+}
 
 function outside({ router }: FloatingIpSeen): Hop {
   const gateway = router?.isRead === true ? router.value?.gateway : undefined;

@@ -6,8 +6,8 @@ import { parseRule } from '../../../lib/packet-path/rule';
 import { deciderOf, listOf, type End, type Met } from '../../../lib/packet-path/walk';
 import { sayRule } from '../groups';
 import { findGroupRule } from './group-rule';
-import { sayAddress, sayProtocol } from './question';
-import type { PortSide } from './read';
+import { sayAddress, sayProtocol } from './first-packet';
+import type { PortSide } from './pass';
 
 export interface Explained {
   readonly found: string;

@@ -51,12 +51,13 @@ function meaningOf(conditions: readonly Condition[], direction: GroupRule['direc
 
 const icmp = [1, 58];
 
-function meaningOfRule({ protocol, family, from, to, remotePrefix, remoteGroup }: GroupRule): Meaning {
+function meaningOfRule({ protocol, family, from, to, remotePrefix, ...far }: GroupRule): Meaning {
   const name = protocol === 'icmp' && family === 6 ? 'ipv6-icmp' : protocol;
   const number = name === undefined || ['any', '0'].includes(name) ? undefined : protocolOf(name.toLowerCase());
   const isIcmp = number !== undefined && icmp.includes(number);
   const range = to === undefined || to === from ? '' : `${isIcmp ? '/' : ':'}${to}`;
   const detail = from === undefined ? undefined : isIcmp && to !== undefined ? `${from}/${to}` : `${from}${range}`;
+  const remoteGroup = far.remoteGroup ?? far.remoteAddressGroup;
   const remote = remoteGroup === undefined ? remotePrefix && remoteOf(remotePrefix) : only(remoteGroup);
   return defined({ protocol: number, detail, remote });
 }

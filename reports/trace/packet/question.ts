@@ -1,9 +1,8 @@
 /** The packet that is asked about. Pure. */
 import { InvalidConfiguration } from '../../../lib/basics/errors';
 import { defined } from '../../../lib/basics/defined';
-import { formatAddress, parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
+import { parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
 import { protocolOf } from '../../../lib/packet-path/conditions';
-import type { Packet } from '../../../lib/packet-path/packet';
 
 export interface PacketOptions {
   readonly from: string;
@@ -80,49 +79,3 @@ export function parseQuestion({ from, to, protocol, port, sourcePort, source, ma
     }),
   };
 }
-
-const echo: Readonly<Record<number, readonly [number, number]>> = { 1: [8, 0], 58: [128, 129] };
-
-/** The first packet of a connection, with the addresses as they are on the wire. */
-export function firstPacket(question: Question, source: IpAddress): Packet {
-  const { to, protocol, destinationPort, sourcePort } = question;
-  return {
-    version: to.version,
-    protocol,
-    source,
-    destination: to,
-    ...defined({
-      destinationPort,
-      sourcePort,
-      tcpFlags: protocol === 6 ? 0x02 : undefined,
-      icmpType: echo[protocol]?.[0],
-      icmpCode: echo[protocol] && 0,
-    }),
-  };
-}
-
-/** What comes back. */
-export function answerTo(packet: Packet): Packet {
-  const { version, protocol, source, destination, sourcePort, destinationPort } = packet;
-  return {
-    version,
-    protocol,
-    source: destination,
-    destination: source,
-    ...defined({
-      sourcePort: destinationPort,
-      destinationPort: sourcePort,
-      tcpFlags: protocol === 6 ? 0x12 : undefined,
-      icmpType: echo[protocol]?.[1],
-      icmpCode: echo[protocol] && 0,
-    }),
-  };
-}
-
-export const sayAddress = ({ version, value }: IpAddress): string => formatAddress(version, value);
-
-const names: Readonly<Record<number, string>> = { 1: 'ping', 6: 'tcp', 17: 'udp', 58: 'ping' };
-
-/** `tcp 443`, `ping`, `protocol 47`. */
-export const sayProtocol = ({ protocol, destinationPort }: Pick<Question, 'protocol' | 'destinationPort'>): string =>
-  `${names[protocol] ?? `protocol ${protocol}`}${destinationPort === undefined ? '' : ` ${destinationPort}`}`;

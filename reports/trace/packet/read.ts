@@ -1,33 +1,13 @@
 /** What Neutron and the hosts tell of a packet's way: both ports, their groups, and the tables of their hosts. */
-import { defined } from '../../../lib/basics/defined';
 import { InvalidConfiguration } from '../../../lib/basics/errors';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
-import type { GroupRecord, NetworkTraceReader, PortRecord } from '../../../lib/contract/trace-ports';
-import { valueOf, type HostReader, type Outcome, type ReaderOutput } from '../../../lib/hosts/host';
-import { holds, networkOf, parseAddress, type IpAddress, type IpVersion } from '../../../lib/net/ip-ranges';
-import { parseIpSets, type IpSets } from '../../../lib/packet-path/ip-sets';
-import { parseTables } from '../../../lib/packet-path/tables';
-import type { HostFilter } from '../../../lib/packet-path/walk';
-import { look, read, untried, type Looked } from '../../looked';
-import { sayAddress, type Question } from './question';
-
-/** What a host's kernel has between its bridges' ports. */
-export interface FilterSeen {
-  readonly filter: HostFilter;
-  /** Why rules about sets can't be judged; undefined: their members were read. */
-  readonly setsGap?: string;
-  /** Of the variant of iptables that Neutron's agent doesn't use; both decide. Undefined: the host has one variant. */
-  readonly otherVariant?: { readonly tool: string; readonly filter: Looked<HostFilter> };
-  readonly ports: readonly { readonly bridge: string; readonly port: string }[];
-  /** Whether bridges ask iptables at all. Undefined: nobody could read it. */
-  readonly asksTables: boolean | undefined;
-}
-
-export interface PortSide {
-  readonly port: PortRecord;
-  readonly groups: Looked<readonly GroupRecord[]>;
-  readonly host: Looked<FilterSeen>;
-}
+import type { NetworkTraceReader, PortRecord } from '../../../lib/contract/trace-ports';
+import { holds, networkOf, parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
+import { look, untried, type Looked } from '../../looked';
+import { sayAddress } from '../host-filter/first-packet';
+import { readFilter, type FilterSeen } from '../host-filter/read';
+import type { PortSide } from '../host-filter/pass';
+import type { Question } from './question';
 
 export type Destination =
   | { readonly is: 'port'; readonly side: PortSide; readonly isSameNetwork: boolean }
@@ -102,56 +82,4 @@ async function destinationOf(
   if (only.deviceOwner.startsWith('network:'))
     return elsewhere(`${address} belongs to ${only.deviceOwner}, which no security group guards`);
   return { port: only };
-}
-
-const switchOf = (version: IpVersion): string => `bridge-nf-call-${version === 4 ? 'iptables' : 'ip6tables'}`;
-
-export async function readFilter(readers: ReportReaders, name: string, family: IpVersion): Promise<FilterSeen> {
-  const host = await readers.host(`host:${name}`);
-  const [tables, bridges, saved, asked] = await host.read([
-    { verb: 'save-tables', family },
-    { verb: 'bridge-ports' },
-    { verb: 'run-reader', argv: ['ipset', 'save'] },
-    { verb: 'read-file', path: `/proc/sys/net/bridge/${switchOf(family)}` },
-  ]);
-  const { text, variant } = valueOf(tables);
-  const members = outputOf(saved);
-  // Without its members a set is one that nobody can judge.
-  const sets = parseIpSets(members.isRead ? members.value : '');
-  const otherVariant = variant === 'only' ? undefined : await readOther(host, family, variant, sets);
-  return {
-    filter: { tables: parseTables(text), sets },
-    ports: valueOf(bridges).ports,
-    asksTables: flagOf(asked),
-    ...defined({ setsGap: members.isRead ? undefined : members.why, otherVariant }),
-  };
-}
-
-async function readOther(
-  host: HostReader,
-  family: IpVersion,
-  variant: 'nft' | 'legacy',
-  sets: IpSets,
-): Promise<FilterSeen['otherVariant']> {
-  const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${variant === 'nft' ? 'legacy' : 'nft'}`;
-  const [saved] = await host.read([{ verb: 'run-reader', argv: [`${tool}-save`] }]);
-  if (!saved.ok && saved.reason === 'no-tool') return undefined;
-  const output = outputOf(saved);
-  return { tool, filter: output.isRead ? read({ tables: parseTables(output.value), sets }) : output };
-}
-
-function outputOf(outcome: Outcome<ReaderOutput>): Looked<string> {
-  if (!outcome.ok)
-    return outcome.reason === 'refused'
-      ? untried('the host program there is older, and does not run it; install that of this release')
-      : { isRead: false, why: outcome.error.message, wasTried: true };
-  const { code, stdout, stderr } = outcome.value;
-  if (code === 0) return read(stdout);
-  return { isRead: false, why: `it ended with ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}`, wasTried: true };
-}
-
-function flagOf(outcome: Outcome<{ readonly exists: boolean; readonly content?: string }>): boolean | undefined {
-  if (!outcome.ok || outcome.value.content === undefined) return undefined;
-  const text = Buffer.from(outcome.value.content, 'base64').toString('latin1').trim();
-  return text === '1' ? true : text === '0' ? false : undefined;
 }

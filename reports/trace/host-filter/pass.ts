@@ -1,0 +1,153 @@
+/** Whether a host's packet filter lets a packet out of a port, or into it, and which rule decides. Pure over what was read. */
+import { defined } from '../../../lib/basics/defined';
+import type { GroupRecord, PortRecord } from '../../../lib/contract/trace-ports';
+import type { ConnectionState, Packet, Way } from '../../../lib/packet-path/packet';
+import { listOf, walk, type End, type Verdict } from '../../../lib/packet-path/walk';
+import type { Looked, Unread } from '../../looked';
+import { portDevice } from '../device-hops';
+import { assumed, broken, proved, unreadable, type Hop } from '../hop';
+import { explainAccepted, explainDropped, sayMet, type Direction, type Explained } from './explain';
+import type { FilterSeen } from './read';
+
+export interface PortSide {
+  readonly port: PortRecord;
+  readonly groups: Looked<readonly GroupRecord[]>;
+  readonly host: Looked<FilterSeen>;
+}
+
+/** What one host does with the packet. */
+interface Passing {
+  readonly side: PortSide;
+  readonly direction: Direction;
+  readonly packet: Packet;
+  /** Absent: the first of its connection. */
+  readonly state?: ConnectionState;
+  /** Both ports stand on one bridge, so that it is passed once. */
+  readonly beside?: PortSide;
+}
+
+const bridgeOf = ({ ports }: FilterSeen, port: PortRecord): string | undefined =>
+  ports.find((candidate) => candidate.port === portDevice('tap', port))?.bridge;
+
+export function isOnOneBridge(a: PortSide, b: PortSide): boolean {
+  if (!a.host.isRead || !b.host.isRead || a.port.host !== b.port.host) return false;
+  const bridge = bridgeOf(a.host.value, a.port);
+  return bridge !== undefined && bridge === bridgeOf(b.host.value, b.port);
+}
+
+/** The Open vSwitch agent's own filter, and OVN, put the tap into the switch itself. */
+function otherFilter({ vifType, vifDetails, hasPortSecurity }: PortRecord): string | undefined {
+  if (vifType === 'bridge' || vifType === undefined) return undefined;
+  if (vifType === 'ovs' && vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true') return undefined;
+  if (hasPortSecurity === false) return 'port security is off, and no iptables stands before the port';
+  return vifType === 'ovs'
+    ? 'iptables does not decide there: the port stands in Open vSwitch itself, where flows of the agent (driver openvswitch) or of OVN decide'
+    : `iptables does not decide there: the port is bound as ${vifType}`;
+}
+
+/** The first packet of a connection, as it comes out of the switch to the port. */
+export const entersPort = (side: PortSide, packet: Packet): Hop => pass({ side, direction: 'enters', packet });
+
+export function pass(passing: Passing): Hop {
+  const { side, direction, beside } = passing;
+  const { port, host } = side;
+  const place = port.host ?? '?';
+  const name = `${direction} port ${port.id}${beside ? ` for port ${beside.port.id}` : ''}`;
+  const otherwise = otherFilter(port);
+  if (otherwise !== undefined) return assumed(name, place, otherwise);
+  if (!host.isRead) return unreadable(name, place, host);
+  const way = wayOf(host.value, passing);
+  if (typeof way === 'string') return assumed(name, place, way);
+  const { filter, otherVariant, asksTables } = host.value;
+  if (asksTables.isRead && !asksTables.value)
+    return proved(name, place, 'accepted: bridges there do not ask iptables at all, so nothing filters');
+  const { packet, state } = passing;
+  const walked = { packet, way, ...defined({ state }) };
+  const verdict = walk(filter, walked);
+  const hopOf = (each: Verdict, where: string): Hop =>
+    withGap(hopOfVerdict(name, where, each, passing), gapOf(each, host.value));
+  if (verdict.is !== 'accepted' || otherVariant?.filter.isRead !== true) return hopOf(verdict, place);
+  const second = walk(otherVariant.filter.value, walked);
+  return second.is === 'accepted' ? hopOf(verdict, place) : hopOf(second, `${place}, ${otherVariant.tool}`);
+}
+
+/** What was not read of the host, and could turn this verdict. */
+function gapOf({ is, ends }: Verdict, { asksTables, setsGap, otherVariant }: FilterSeen): Unread | undefined {
+  const gap = (unread: Unread, what: string): Unread => ({ ...unread, why: `${what}: ${unread.why}` });
+  if (is === 'accepted')
+    return otherVariant === undefined || otherVariant.filter.isRead
+      ? undefined
+      : gap(otherVariant.filter, `${otherVariant.tool} decides as well, and was not read`);
+  if (is === 'dropped')
+    return asksTables.isRead ? undefined : gap(asksTables, 'whether bridges ask iptables was not read');
+  const asksSets = ends.some(({ doubts }) => listOf(doubts).some(({ text }) => text.includes('--match-set')));
+  return setsGap && asksSets ? gap(setsGap, 'the members of sets were not read') : undefined;
+}
+
+const withGap = (hop: Hop, gap: Unread | undefined): Hop =>
+  gap === undefined
+    ? hop
+    : { ...unreadable(hop.name, hop.place, { ...gap, why: `${hop.found}; ${gap.why}` }), evidence: hop.evidence };
+
+/** Between the tap and the only other port of its bridge; a text says why it isn't known. */
+function wayOf(seen: FilterSeen, { side: { port }, direction, beside }: Passing): Way | string {
+  const tap = portDevice('tap', port);
+  const bridge = bridgeOf(seen, port);
+  if (bridge === undefined) return `${tap} is on no bridge there: the server is shut down, or was not plugged`;
+  const others = seen.ports.filter((candidate) => candidate.bridge === bridge && candidate.port !== tap);
+  const far = beside ? [portDevice('tap', beside.port)] : others.map((candidate) => candidate.port).filter(isUplink);
+  const [uplink, ...more] = far;
+  if (uplink === undefined) return `the bridge ${bridge} has no port that leads out of the host`;
+  if (more.length > 0) return `the bridge ${bridge} has several ports that lead out: ${far.join(', ')}`;
+  return direction === 'leaves'
+    ? { is: 'bridged', bridge, from: tap, to: uplink }
+    : { is: 'bridged', bridge, from: uplink, to: tap };
+}
+
+const isUplink = (port: string): boolean => !port.startsWith('tap');
+
+function hopOfVerdict(name: string, place: string, { is, ends, leftOut }: Verdict, passing: Passing): Hop {
+  const translated = leftOut.length === 0 ? '' : `; rules of ${leftOut.join(' and ')} were not walked`;
+  const [end] = ends;
+  if (is === 'unknown' || end === undefined)
+    return assumed(name, place, `cannot be told: ${sayDoubts(ends)}${translated}`, ends.flatMap(lastOf));
+  const evidence = listOf(end.last)
+    .filter(({ number }) => number > 0)
+    .map(sayMet);
+  const { found, step } = explain(end, passing, is);
+  if (is === 'accepted') return proved(name, place, `${found}${translated}`, evidence);
+  return broken(name, place, `${found}${translated}`, step ?? 'find out who made that rule', evidence);
+}
+
+function explain(end: End, { side, direction, packet, beside }: Passing, is: 'accepted' | 'dropped'): Explained {
+  const far: Direction = direction === 'leaves' ? 'enters' : 'leaves';
+  if (is === 'accepted') {
+    const { found } = explainAccepted(end, side, direction, packet);
+    return beside ? { found: `${found}. ${explainAccepted(end, beside, far, packet).found}` } : { found };
+  }
+  // On one bridge the receiver's chain stands first.
+  const isOfReceiver =
+    beside !== undefined &&
+    listOf(end.last)
+      .at(-2)
+      ?.chain.endsWith(`i${beside.port.id.slice(0, 10)}`) === true;
+  return isOfReceiver ? explainDropped(end, beside, far, packet) : explainDropped(end, side, direction, packet);
+}
+
+const lastOf = ({ last }: End): string[] => (last ? [sayMet(last.value)] : []);
+
+function sayDoubts(ends: readonly End[]): string {
+  const open = [...new Set(ends.flatMap(({ why }) => why ?? []))];
+  const doubts = [...new Set(ends.flatMap((end) => listOf(end.doubts).map(({ text }) => text)))];
+  return [
+    ...open,
+    ...(doubts.length === 0
+      ? []
+      : [
+          `it depends on ${doubts
+            .slice(0, 5)
+            .map((text) => `\`${text}\``)
+            .join(', ')}`,
+        ]),
+  ].join('; ');
+}

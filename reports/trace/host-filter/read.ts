@@ -1,0 +1,71 @@
+/** The packet filter of one host: the tables of iptables, their sets, and the bridges that ask them. */
+import { defined } from '../../../lib/basics/defined';
+import type { ReportReaders } from '../../../lib/contract/report-ports';
+import { valueOf, type HostReader, type Outcome } from '../../../lib/hosts/host';
+import type { IpVersion } from '../../../lib/net/ip-ranges';
+import { parseIpSets, type IpSets } from '../../../lib/packet-path/ip-sets';
+import { parseTables } from '../../../lib/packet-path/tables';
+import type { HostFilter } from '../../../lib/packet-path/walk';
+import { failed, mapLooked, read, type Looked, type Unread } from '../../looked';
+import { outputOf } from '../host-output';
+
+/** What a host's kernel has between its bridges' ports. */
+export interface FilterSeen {
+  readonly filter: HostFilter;
+  /** Why rules about sets can't be judged; undefined: their members were read. */
+  readonly setsGap?: Unread;
+  /** Of the variant of iptables that Neutron's agent doesn't use; both decide. Undefined: the host has one variant. */
+  readonly otherVariant?: { readonly tool: string; readonly filter: Looked<HostFilter> };
+  readonly ports: readonly { readonly bridge: string; readonly port: string }[];
+  /** Whether bridges ask iptables at all. */
+  readonly asksTables: Looked<boolean>;
+}
+
+const saveSets = ['ipset', 'save'];
+const switchOf = (version: IpVersion): string => `bridge-nf-call-${version === 4 ? 'iptables' : 'ip6tables'}`;
+
+export async function readFilter(readers: ReportReaders, name: string, family: IpVersion): Promise<FilterSeen> {
+  const host = await readers.host(`host:${name}`);
+  const bridgeSwitch = `/proc/sys/net/bridge/${switchOf(family)}`;
+  const [tables, bridges, saved, asked] = await host.read([
+    { verb: 'save-tables', family },
+    { verb: 'bridge-ports' },
+    { verb: 'run-reader', argv: saveSets },
+    { verb: 'read-file', path: bridgeSwitch },
+  ]);
+  const { text, variant } = valueOf(tables);
+  const members = outputOf(saved, saveSets);
+  // Without its members a set is one that nobody can judge.
+  const sets = parseIpSets(members.isRead ? members.value : '');
+  const otherVariant = variant === 'only' ? undefined : await readOther(host, family, variant, sets);
+  return {
+    filter: { tables: parseTables(text), sets },
+    ports: valueOf(bridges).ports,
+    asksTables: flagOf(asked, bridgeSwitch),
+    ...defined({ setsGap: members.isRead ? undefined : members, otherVariant }),
+  };
+}
+
+async function readOther(
+  host: HostReader,
+  family: IpVersion,
+  variant: 'nft' | 'legacy',
+  sets: IpSets,
+): Promise<FilterSeen['otherVariant']> {
+  const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${variant === 'nft' ? 'legacy' : 'nft'}`;
+  const argv = [`${tool}-save`];
+  const [saved] = await host.read([{ verb: 'run-reader', argv }]);
+  if (!saved.ok && saved.reason === 'no-tool') return undefined;
+  return { tool, filter: mapLooked(outputOf(saved, argv), (text) => ({ tables: parseTables(text), sets })) };
+}
+
+function flagOf(
+  outcome: Outcome<{ readonly exists: boolean; readonly content?: string }>,
+  path: string,
+): Looked<boolean> {
+  if (!outcome.ok) return failed(outcome.error.message);
+  const { content } = outcome.value;
+  if (content === undefined) return failed(`the host has no ${path}`);
+  const text = Buffer.from(content, 'base64').toString('latin1').trim();
+  return text === '1' || text === '0' ? read(text === '1') : failed(`${path} is neither 0 nor 1`);
+}
