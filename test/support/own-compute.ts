@@ -224,11 +224,11 @@ export class OwnCompute {
     return service.id;
   }
 
-  /** Leaves nothing, also after a test that failed half-way. */
+  /** Leaves nothing, also after a test that failed half-way. The project goes last, since this session's token is its own. */
   async stop(): Promise<void> {
     await this.kill();
     await this.ageHeartbeat();
-    await this.projects.clean();
+    await this.deleteServers();
     for (const host of [this.name, this.small]) {
       await this.kill(host);
       const body = { remove_host: { host } };
@@ -241,6 +241,14 @@ export class OwnCompute {
     for (const { id } of flavors.filter(({ name }) => name.startsWith(this.name)))
       await this.call('compute', 'DELETE', `/flavors/${id}`);
     await this.call('compute', 'DELETE', `/os-aggregates/${this.aggregate}`);
+    await this.projects.clean();
     await Promise.all([this.session.close(), this.projects.close()]);
+  }
+
+  /** Nova deletes no service that has servers. */
+  private async deleteServers(): Promise<void> {
+    const list = async () => (await this.call<{ servers: Named[] }>('compute', 'GET', '/servers')).servers;
+    for (const { id } of await list()) await this.call('compute', 'DELETE', `/servers/${id}`);
+    await this.until('Nova has deleted the servers', async () => (await list()).length === 0);
   }
 }
