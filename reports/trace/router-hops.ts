@@ -77,6 +77,8 @@ export function agentHop(router: RouterRecord, agents: readonly RouterAgent[]): 
       listed,
     );
   const agent = workingAgent(router, agents);
+  if (agent === undefined && !agents.some(({ haState }) => haState !== undefined))
+    return assumed(name, api, 'the router has HA, and Neutron does not tell on which host it is active', listed);
   if (agent === undefined)
     return broken(
       name,

@@ -1,9 +1,17 @@
 /** Traces over the recorded floating IP where something was not read, or tells less than it seems to: no hop is proved or broken by it. */
 import { floatingIp, group } from '../../adapters/openstack/trace-answers';
+import { parseAddress } from '../../lib/net/ip-ranges';
+import { failed, look } from '../../reports/looked';
 import { letIn } from '../../reports/trace/groups';
+import { firstPacket } from '../../reports/trace/host-filter/first-packet';
+import { entersPort } from '../../reports/trace/host-filter/pass';
+import { readFilter } from '../../reports/trace/host-filter/read';
 import { firstBroken, traceExitCode, type Hop, type Leg } from '../../reports/trace/hop';
 import { destinationNat, parseNat } from '../../reports/trace/nat';
-import { counted, judged, judgedPort, recorded, reprint, type Recorded } from '../support/recorded-trace';
+import { counted, judged, judgedPort, readersOf, recorded, reprint, type Recorded } from '../support/recorded-trace';
+
+const stranger = parseAddress('192.0.2.1');
+const filterOf = (given: Recorded) => look(() => readFilter(readersOf(given), 'cnode01', 4));
 
 const id = '0cb7043c-ba7a-499a-a03b-15e151a1db1e';
 
@@ -70,6 +78,30 @@ test("where the compute host's devices were not read, nobody says that the port 
     delete given.answers.port.vifDetails;
   });
   expect([hop(legs, "port's switch").proof, firstBroken(legs)]).toEqual(['unreadable', undefined]);
+});
+
+test('a router with HA whose agents tell no state is not said to be active nowhere', async () => {
+  const legs = await judgedWith(({ answers }) => {
+    answers.router.isHa = true;
+    delete answers.routerAgents[0]!.haState;
+  });
+  expect(hop(legs, 'L3 agent')).toMatchObject({
+    proof: 'assumed',
+    found: expect.stringContaining('Neutron does not tell on which host') as string,
+  });
+  expect(firstBroken(legs)).toBeUndefined();
+});
+
+test("where the port's groups were not read, a drop is not said to be for want of a group", async () => {
+  const given = recorded();
+  reprint(given, 'cnode01', 'save-tables', (text) => text.replaceAll(/^.*-p icmp.*\n/gm, ''));
+  const packet = firstPacket({ to: parseAddress(given.answers.port.fixedIps[0]!.address), protocol: 1 }, stranger);
+  const side = { port: given.answers.port, groups: failed('403'), host: await filterOf(given) };
+  expect(entersPort(side, packet)).toMatchObject({
+    proof: 'broken',
+    found: expect.stringContaining('the groups could not be read: 403') as string,
+    step: expect.stringContaining(`openstack port show ${given.answers.port.id}`) as string,
+  });
 });
 
 const otherVariant = 'iptables-legacy-save';

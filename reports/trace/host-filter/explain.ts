@@ -36,6 +36,7 @@ const chainOf = (letter: 'i' | 'o' | 's', { port }: PortSide): RegExp =>
 const groupsOf = ({ groups }: PortSide): readonly GroupRecord[] => (groups.isRead ? groups.value : []);
 
 const nameGroups = (side: PortSide): string => {
+  if (!side.groups.isRead) return `the groups could not be read: ${side.groups.why}`;
   const names = groupsOf(side).map(({ name, id }) => name || id);
   return names.length === 0 ? 'the port has no security group' : `groups: ${names.join(', ')}`;
 };
@@ -119,8 +120,10 @@ function explainGroups(end: End, side: PortSide, direction: Direction, packet: P
   return {
     found: `dropped: no rule of the port's groups lets ${sayProtocol(packet)} ${way} ${isOwn ? '' : 'here '}(${nameGroups(side)}): ${where}`,
     step:
-      group === undefined
-        ? `give the port a group: \`openstack port set --security-group GROUP ${side.port.id}\``
-        : `\`${create} ${group.id}\`; it holds for every port of this group`,
+      group !== undefined
+        ? `\`${create} ${group.id}\`; it holds for every port of this group`
+        : side.groups.isRead
+          ? `give the port a group: \`openstack port set --security-group GROUP ${side.port.id}\``
+          : `\`openstack port show ${side.port.id}\` names its groups; then \`${create} GROUP\`, which holds for every port of that group`,
   };
 }
