@@ -7,6 +7,7 @@
  * set that. A list that would be cut says so instead, and what to set.
  */
 import { columns } from '../inventory/columns';
+import { hasAllServers } from './all-servers';
 import type { DatabaseName } from '../contract/ports';
 import { quoteName, quoteText } from '../sql/quote';
 import { countOf, listOf, sumOf, valueOf, type Part } from './part';
@@ -23,7 +24,8 @@ export function inventory(names: SchemaNames, seen: SchemasSeen, vcpuRatio?: num
   const [nova] = cells;
   if (nova === undefined || nova.schema !== schemaOf('nova', names))
     return { missing: found.missing.get('servers') ?? [`${schemaOf('nova', names)}.instances`] };
-  const rows = cells.map((servers) => new Rows(servers, cells, found, vcpuRatio));
+  const allCounted = hasAllServers(found, cells);
+  const rows = cells.map((servers) => new Rows(servers, cells, allCounted, found, vcpuRatio));
   const values = rows.map((row) => row.values());
   const isEmpty = (name: string): boolean => values.every((each) => each[name] === undefined);
   const empty = columns.map(({ name }) => name).filter(isEmpty);
@@ -75,6 +77,8 @@ class Rows {
     private readonly servers: Part,
     /** All cells, in which the servers of a project are counted. */
     private readonly cells: readonly Part[],
+    /** Condition under which these are all servers. Undefined: nobody can tell. */
+    private readonly allCounted: string | undefined,
     private readonly found: Parts,
     private readonly vcpuRatio: number | undefined,
   ) {
@@ -170,8 +174,9 @@ class Rows {
       ].filter((limit) => limit !== undefined);
       return limits.length === 0 ? undefined : `COALESCE(${limits.join(', ')})`;
     };
-    /** Undefined where a cell doesn't tell it. */
+    /** Undefined where a cell doesn't tell it, or servers may be where the view doesn't look. */
     const used = (counted: string): string | undefined => {
+      if (this.allCounted === undefined) return undefined;
       const sums = this.cells.map((cell) => {
         const { projectId, vmState, [counted]: expression } = cell.relation.fields;
         if (projectId === undefined || expression === undefined) return undefined;
@@ -179,7 +184,9 @@ class Rows {
         const isIts = `${projectId} = ${project}${isAlive}`;
         return counted === 'id' ? countOf(cell, isIts) : sumOf(cell, expression, isIts);
       });
-      return sums.every((sum) => sum !== undefined) ? sums.join(' + ') : undefined;
+      return sums.every((sum) => sum !== undefined)
+        ? `CASE WHEN ${this.allCounted} THEN ${sums.join(' + ')} END`
+        : undefined;
     };
     const usages = this.found.find('cinder', 'volumeUsages');
     const usedOfVolumes = (resource: string): string | undefined => {

@@ -25,6 +25,9 @@ export function valueOf(part: Part, field: string, condition: string): string | 
   return expression === undefined ? undefined : select(part, `MIN(${expression})`, condition);
 }
 
+/** @param expression over all rows of the relation, whichever server they belong to */
+export const valueOfAll = (part: Part, expression: string): string => select(part, expression, 'TRUE');
+
 export const countOf = (part: Part, condition: string): string => select(part, 'COUNT(*)', condition);
 
 /** Null where one of the rows doesn't say it. */

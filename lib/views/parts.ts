@@ -21,6 +21,10 @@ export class Parts {
     readonly seen: SchemasSeen,
   ) {}
 
+  columnsOf(database: DatabaseName, table: string): ReadonlySet<string> {
+    return this.seen.columns.get(schemaOf(database, this.names))?.get(table) ?? new Set();
+  }
+
   find(database: DatabaseName, name: string): Part | undefined {
     const schema = schemaOf(database, this.names);
     const make = (relations[database] as Readonly<Record<string, RelationMaker>>)[name];

@@ -7,7 +7,7 @@ export type SchemaNames = Readonly<Partial<Record<DatabaseName, string | undefin
 export interface SchemasSeen {
   /** Schema → table → columns. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
-  /** The server has functions for JSON: MySQL since 5.7, MariaDB since 10.2. */
+  /** The server has functions for JSON: MySQL since 5.7, MariaDB since 10.2.3, which is taken as 10.3. */
   readonly hasJson: boolean;
 }
 

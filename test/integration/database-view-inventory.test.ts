@@ -1,10 +1,10 @@
 /** 0919 c, 1223, 1012: the rows of `vw_inventory` are those of `stackward inventory`, on the databases of several eras. */
-import { MysqlReader, MysqlWriter } from '../../adapters/mysql/mysql-database';
+import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { databaseNames, type DatabaseName } from '../../lib/contract/ports';
 import type { Value } from '../../lib/inventory/column';
 import { columns } from '../../lib/inventory/columns';
 import { cutList } from '../../lib/views/part';
-import { seeSchemas } from '../../lib/views/schemas';
+import { seeSchemas, type SchemaNames } from '../../lib/views/schemas';
 import { makeView, viewStatement } from '../../lib/views/views';
 import { choose, takeInventory } from '../../reports/inventory/report';
 import { InventoryTables } from '../support/inventory-tables';
@@ -30,6 +30,22 @@ function textOf(value: Value): string | null {
   return value.map((item: string | object) => (typeof item === 'string' ? item : pairs(item, ' '))).join(', ');
 }
 
+/** Makes the view in its schema, of these schemas of services. */
+async function makeInventory(own: MysqlOptions, names: SchemaNames) {
+  const writer = new MysqlWriter(own);
+  const [server] = await writer.query<{ version: string }>('SELECT VERSION() AS version');
+  const seen = await seeSchemas(
+    writer,
+    server?.version ?? '',
+    Object.values(names).filter((name) => name !== undefined),
+  );
+  const made = makeView('vw_inventory', { schemas: names, vcpuRatio: 5 }, seen);
+  if ('missing' in made) throw new Error(made.missing.join(', '));
+  await writer.define(viewStatement({ schema: own.schema, view: 'vw_inventory', replaces: true }, made, 'test'));
+  await writer.close();
+  return made;
+}
+
 async function madeFor(era: InventoryEra) {
   const tables = await InventoryTables.make(mariadb, era, `${era}_`);
   await tables.fill(makeWorld(60, 6, era));
@@ -38,16 +54,7 @@ async function madeFor(era: InventoryEra) {
   // A server that has reached no cell is a JSON, which no view takes apart.
   if (era === 'zed') await root.query('DELETE FROM zed_nova_api.build_requests');
   const own = await mariadb.createSchema(`${era}_stackward`);
-  const writer = new MysqlWriter(own);
-  const [server] = await writer.query<{ version: string }>('SELECT VERSION() AS version');
-  const made = makeView(
-    'vw_inventory',
-    { schemas: names, vcpuRatio: 5 },
-    await seeSchemas(writer, server?.version ?? '', Object.values(names)),
-  );
-  if ('missing' in made) throw new Error(made.missing.join(', '));
-  await writer.define(viewStatement({ schema: own.schema, view: 'vw_inventory', replaces: false }, made, 'test'));
-  await writer.close();
+  const made = await makeInventory(own, names);
   return { tables, own, made };
 }
 
@@ -94,4 +101,40 @@ test.each(inventoryEras)('%s: each row of the view is that of the report, column
   }
   expect(cut.some(({ macs }) => macs === cutList)).toBe(true);
   await reader.close();
+});
+
+describe('servers of a project are counted only where the view reads all cells', () => {
+  const names = Object.fromEntries(databaseNames.map((name) => [name, `zed_${name}`]));
+  const counts = ['used_instances', 'used_cores', 'used_ram_mib'];
+  const counted = async (own: MysqlOptions): Promise<unknown[]> => {
+    const connection = await mariadb.connect(own.schema);
+    const [rows] = await connection.query(
+      `SELECT DISTINCT ${counts.map((name) => `${name} IS NULL AS ${name}`).join()} FROM vw_inventory`,
+    );
+    return rows as unknown[];
+  };
+  const all = (isNull: number) => [Object.fromEntries(counts.map((name) => [name, isNull]))];
+
+  test.each(['nova_cell0', 'nova_api'] as const)(
+    'without %s the counts are empty, and the plan says so',
+    async (left) => {
+      const own = await mariadb.createSchema(`without_${left}`);
+      const made = await makeInventory(own, { ...names, [left]: 'no_such_schema' });
+      expect(await counted(own)).toEqual(all(1));
+      const [said = ''] = made.empty;
+      for (const name of counts) expect(said.split(' stay empty')[0]).toContain(name);
+      expect(said).toMatch(left === 'nova_cell0' ? /no_such_schema\.instances/ : /no_such_schema\.instance_mappings/);
+    },
+  );
+
+  test('a server in a cell that the view does not read empties the counts', async () => {
+    const own = await mariadb.createSchema('further_cell');
+    await makeInventory(own, names);
+    expect(await counted(own)).toEqual(all(0));
+    const root = await mariadb.connect('zed_nova_api');
+    await root.query(
+      "SET foreign_key_checks = 0; INSERT INTO cell_mappings (id, uuid, name) VALUES (77, 'cell-77', 'far'); INSERT INTO instance_mappings (instance_uuid, cell_id, project_id) VALUES ('far', 77, 'p')",
+    );
+    expect(await counted(own)).toEqual(all(1));
+  });
 });
