@@ -63,7 +63,7 @@ export const inOrder = <Timed extends { readonly startedAt?: Date }>(all: readon
   [...all].sort((a, b) => startOf(a) - startOf(b));
 
 export function actionOf({ instanceAction: row }: z.infer<typeof actionAnswer>): ServerAction {
-  const events = (row.events ?? []).map((event): ActionEvent => ({
+  const events = row.events?.map((event): ActionEvent => ({
     event: event.event,
     ...told({
       startedAt: event.start_time,
@@ -76,8 +76,7 @@ export function actionOf({ instanceAction: row }: z.infer<typeof actionAnswer>):
   return {
     action: row.action,
     requestId: row.request_id,
-    events: inOrder(events),
-    ...told({ startedAt: row.start_time, message: row.message }),
+    ...told({ events: events && inOrder(events), startedAt: row.start_time, message: row.message }),
   };
 }
 

@@ -80,7 +80,7 @@ const clusterAnswer = z.object({
   disk_nodes: z.array(text).default([]),
   ram_nodes: z.array(text).default([]),
   /** 3.8 on: `{"node": "rabbit@ctl1", "resource": "memory"}`. */
-  alarms: z.array(z.object({ node: text.optional(), resource: text.optional() })).default([]),
+  alarms: z.array(z.object({ node: text.optional(), resource: text.optional() })).optional(),
   partitions: z.union([z.record(text, z.array(text)), z.array(z.unknown()).max(0)]).default({}),
 });
 
@@ -92,7 +92,7 @@ export function nodesOfJson(printed: string): readonly BrokerNode[] {
   return names.map((name) => ({
     name,
     isRunning: running.includes(name),
-    alarms: alarms.filter(({ node }) => node === name).map(({ resource = 'unknown' }) => resource),
+    ...defined({ alarms: alarms?.filter(({ node }) => node === name).map(({ resource = 'unknown' }) => resource) }),
     partitions: partitions[name] ?? [],
   }));
 }
@@ -103,6 +103,9 @@ const atomsIn = (term: string): readonly string[] => [...term.matchAll(atom)].ma
 const listIn = (printed: string, name: string): string =>
   new RegExp(`\\{${name},\\s*\\[(.*?)\\]\\s*\\}\\s*[,\\]]\\s*(?=\\{[a-z_]+,|$)`, 's').exec(printed.trim())?.[1] ?? '';
 
+const alarmsIn = (term: string): readonly string[] =>
+  [...term.matchAll(/\b(memory|disk|file_descriptor_limit)\b/g)].map(([word]) => word);
+
 /** Erlang terms of `cluster_status` in 3.5 and 3.6. 3.5 tells no alarms there. */
 export function nodesOfTerms(printed: string): readonly BrokerNode[] {
   const running = atomsIn(listIn(printed, 'running_nodes'));
@@ -110,13 +113,14 @@ export function nodesOfTerms(printed: string): readonly BrokerNode[] {
     throw new UnrecoverableError(
       'rabbitmqctl cluster_status names no running node; look on that host whether the broker runs',
     );
+  const isAlarmTold = printed.includes('{alarms,');
   const names = [...new Set([...atomsIn(listIn(printed, 'nodes')), ...running])];
   const ofNode = (list: string, node: string): string =>
     new RegExp(`\\{'?${node.replace(/[.]/g, '\\.')}'?,\\s*\\[(.*?)\\]\\s*\\}`, 's').exec(list)?.[1] ?? '';
   return names.map((name) => ({
     name,
     isRunning: running.includes(name),
-    alarms: [...ofNode(listIn(printed, 'alarms'), name).matchAll(/\b(memory|disk|file_descriptor_limit)\b/g)].map(([word]) => word), // prettier-ignore
+    ...defined({ alarms: isAlarmTold ? alarmsIn(ofNode(listIn(printed, 'alarms'), name)) : undefined }),
     partitions: atomsIn(ofNode(listIn(printed, 'partitions'), name)),
   }));
 }

@@ -41,6 +41,12 @@ const nodesAnswer = z.array(
 
 const told = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined;
 
+/** Of a node that does not run the API tells neither. */
+function alarmsOf(memory: boolean | null | undefined, disk: boolean | null | undefined): readonly string[] | undefined {
+  if (typeof memory !== 'boolean' || typeof disk !== 'boolean') return undefined;
+  return [...(memory ? ['memory'] : []), ...(disk ? ['disk'] : [])];
+}
+
 export class ManagementBroker implements BrokerReader {
   readonly #dispatcher = new Agent({ connect: { timeout: 10_000, rejectUnauthorized: true }, connections: 3 });
 
@@ -73,7 +79,7 @@ export class ManagementBroker implements BrokerReader {
     return rows.map(({ name, running, mem_alarm, disk_free_alarm, partitions }) => ({
       name,
       isRunning: running,
-      alarms: [...(mem_alarm === true ? ['memory'] : []), ...(disk_free_alarm === true ? ['disk'] : [])],
+      ...defined({ alarms: alarmsOf(mem_alarm, disk_free_alarm) }),
       partitions: partitions ?? [],
     }));
   }

@@ -22,8 +22,8 @@ export interface BrokerConnection {
 export interface BrokerNode {
   readonly name: string;
   readonly isRunning: boolean;
-  /** `memory`, `disk`: the broker takes no message until it has room again. */
-  readonly alarms: readonly string[];
+  /** `memory`, `disk`: the broker takes no message until it has room again. Absent: nobody told. */
+  readonly alarms?: readonly string[];
   /** Nodes that it does not see any more, although they run. */
   readonly partitions: readonly string[];
 }

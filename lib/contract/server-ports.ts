@@ -53,8 +53,8 @@ export interface ServerAction {
   readonly requestId: string;
   readonly startedAt?: Date;
   readonly message?: string;
-  /** Oldest first. */
-  readonly events: readonly ActionEvent[];
+  /** Oldest first. Absent: Nova's policy shows them to others alone. */
+  readonly events?: readonly ActionEvent[];
 }
 
 export interface Flavor {

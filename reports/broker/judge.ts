@@ -15,6 +15,9 @@ export interface IdleQueue {
 export const nameOf = ({ vhost, name }: BrokerQueue): string =>
   vhost === '/' ? name : `${name} (virtual host ${vhost})`;
 
+export const untoldQueues = (queues: readonly BrokerQueue[]): readonly BrokerQueue[] =>
+  queues.filter(({ consumers }) => consumers === undefined);
+
 /** Those from which nobody takes. A queue whose number of consumers nobody told is none of them. */
 export const idleQueues = (queues: readonly BrokerQueue[]): readonly IdleQueue[] =>
   queues
@@ -39,15 +42,21 @@ export const backlogs = (queues: readonly BrokerQueue[]): readonly BrokerQueue[]
     )
     .sort((a, b) => (b.ready ?? 0) + (b.unacked ?? 0) - (a.ready ?? 0) - (a.unacked ?? 0));
 
-export const isNodeSick = ({ isRunning, alarms, partitions }: BrokerNode): boolean =>
+/** A node that does not run has none to tell. */
+export const isAlarmUntold = ({ isRunning, alarms }: BrokerNode): boolean => isRunning && alarms === undefined;
+
+export const isNodeSick = ({ isRunning, alarms = [], partitions }: BrokerNode): boolean =>
   !isRunning || alarms.length > 0 || partitions.length > 0;
+
+export const alarmsUntold = 'the broker does not tell them this way; stackward.yaml can name its management API';
 
 export function sayNode({ isRunning, alarms, partitions }: BrokerNode): string {
   if (!isRunning) return 'does not run';
   const parts = [
-    ...alarms.map((alarm) => `${alarm} alarm: it takes no message`),
+    ...(alarms ?? []).map((alarm) => `${alarm} alarm: it takes no message`),
     ...(partitions.length > 0 ? [`does not see ${partitions.join(', ')}, which run: the cluster is split`] : []),
   ];
+  if (alarms === undefined) parts.push(`runs; its alarms were not looked at (${alarmsUntold})`);
   return parts.join('; ') || 'well';
 }
 

@@ -4,7 +4,7 @@ import { plain, type Style } from '../../lib/render/style';
 import { renderTable, wrapText, type Row } from '../../lib/render/table';
 import { count } from '../../lib/render/text';
 import type { Looked, Unread } from '../looked';
-import { backlogs, clientHosts, idleQueues, isNodeSick, nameOf, sayNode, type IdleQueue } from './judge';
+import { backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, untoldQueues, type IdleQueue } from './judge'; // prettier-ignore
 import { ownerOf, sayOwner } from './queue-owner';
 import type { BrokerLooks } from './read';
 
@@ -19,7 +19,7 @@ export const brokerExitCode = (looked: Looked<BrokerLooks>): 0 | 1 | 2 => {
       (idleQueues(queues.value).some(({ is }) => is !== 'note') || backlogs(queues.value).length > 0)) ||
     (nodes.isRead && nodes.value.some(isNodeSick));
   if (isWrong) return 2;
-  return queues.isRead && connections.isRead && nodes.isRead ? 0 : 1;
+  return queues.isRead && connections.isRead && nodes.isRead && !nodes.value.some(isAlarmUntold) ? 0 : 1;
 };
 
 const shown = (value: number | undefined): string => (value === undefined ? '?' : String(value));
@@ -47,7 +47,7 @@ function renderQueues(queues: Queues, width: number, style: Style): readonly str
   const order = ['fault', 'risk', 'note'] as const;
   const idle = [...idleQueues(queues)].sort((a, b) => order.indexOf(a.is) - order.indexOf(b.is));
   const full = backlogs(queues);
-  const untold = queues.filter(({ consumers }) => consumers === undefined).length;
+  const untold = untoldQueues(queues).length;
   const paint = { fault: style.red, risk: style.yellow, note: style.dim };
   const row = ({ queue, owner, is }: IdleQueue): Row => ({
     cells: [{ text: is, paint: paint[is] }, shown(queue.ready), nameOf(queue)],
@@ -87,7 +87,12 @@ export function renderBrokerJson(
     ...head,
     by,
     nodes: nodes.isRead
-      ? nodes.value.map(({ name, isRunning: running, alarms, partitions }) => ({ name, running, alarms, partitions }))
+      ? nodes.value.map(({ name, isRunning: running, alarms, partitions }) => ({
+          name,
+          running,
+          alarms: alarms ?? null,
+          partitions,
+        }))
       : null,
     queues: queues.isRead
       ? queues.value.map((queue) => {

@@ -17,6 +17,8 @@ export interface Trouble {
   readonly evidence: readonly string[];
   /** The smallest safe step. */
   readonly step: string;
+  /** Paragraphs that stand last: what else it might have been, and is not or may still be. */
+  readonly besides?: readonly string[];
 }
 
 export interface Fine {

@@ -54,6 +54,7 @@ function renderGroup(group: Group, width: number, style: Style): string[] {
     ...wrapText(many ? `Of ${name}: ${result.found}` : result.found, width, '  '),
     ...result.evidence.flatMap((line) => wrapEvidence(line, width).map(style.dim)),
     ...wrapText(`Step: ${result.step}${many ? ' So for each; `--json` has the evidence of all.' : ''}`, width, '  '),
+    ...(result.besides ?? []).flatMap((paragraph) => wrapText(paragraph, width, '  ').map(style.dim)),
     style.dim(`  More: docs/doctor.md#${first.check.code.toLowerCase()}`),
     '',
   ];

@@ -74,7 +74,7 @@ export async function readHangFacts(sources: Sources, server: WholeServer): Prom
 
 /** That an event tells of, since 2.62 (Queens). */
 export const hostsOf = (actions: readonly ServerAction[]): readonly string[] => [
-  ...new Set(actions.flatMap(({ events }) => events.flatMap(({ host }) => host ?? []))),
+  ...new Set(actions.flatMap(({ events }) => (events ?? []).flatMap(({ host }) => host ?? []))),
 ];
 
 /** What Nova calls a request; a request of another service may be called otherwise. */
@@ -86,7 +86,7 @@ const reachable = ({ hosts }: ReportReaders, names: readonly (string | undefined
 async function searchLogsOf(readers: ReportReaders, name: string, ids: readonly string[]): Promise<HostLogs> {
   const [server = '', ...requests] = ids;
   const host = await look(() => readers.host(`host:${name}`));
-  if (!host.isRead) return { host: name, traces: host };
+  if (!host.isRead) return { host: name, traces: host, missed: [] };
   return searchLogs(host.value, [server, ...requests.filter((request) => requestForm.test(request))]);
 }
 
@@ -107,3 +107,9 @@ export function hostOf({
   if (node === undefined) return undefined;
   return (hypervisors.isRead ? hypervisors.value.find((each) => each.node === node)?.host : undefined) ?? node;
 }
+
+/** How it is known that the host has the server, or is to have it. */
+export const sayHost = ({ server }: Pick<HangFacts, 'server'>, host: string): string =>
+  server.host === host
+    ? `Nova names ${host} as its host`
+    : `placement holds its resources on ${host}, which the scheduler chose`;

@@ -2,7 +2,8 @@
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { valueOf, type HostReader } from '../../lib/hosts/host';
 import type { ServiceProcess } from '../../lib/hosts/service-answers';
-import { look, type Looked } from '../looked';
+import { count } from '../../lib/render/text';
+import { look, read, type Looked } from '../looked';
 
 export interface LogTrace {
   readonly host: string;
@@ -18,6 +19,8 @@ export interface LogTrace {
 export interface HostLogs {
   readonly host: string;
   readonly traces: Looked<readonly LogTrace[]>;
+  /** Logs that were not searched, each with the reason. */
+  readonly missed: readonly string[];
 }
 
 /** Where a package keeps its log; a process that runs says itself which files it holds open. */
@@ -33,24 +36,36 @@ const open = ({ service, logs }: ServiceProcess) =>
     : [];
 
 export async function searchLogs(host: HostReader, ids: readonly string[]): Promise<HostLogs> {
-  return { host: host.name, traces: await look(() => search(host, ids)) };
+  const found = await look(() => search(host, ids));
+  if (!found.isRead) return { host: host.name, traces: found, missed: [] };
+  const { traces, missed } = found.value;
+  return { host: host.name, traces: read(traces), missed };
 }
 
-async function search(host: HostReader, ids: readonly string[]): Promise<readonly LogTrace[]> {
+interface Searched {
+  readonly traces: readonly LogTrace[];
+  readonly missed: readonly string[];
+}
+
+async function search(host: HostReader, ids: readonly string[]): Promise<Searched> {
   const [found] = await host.read([{ verb: 'service-processes' }]);
   if (!found.ok && found.reason === 'refused')
     throw new UnrecoverableError('the host program there is older, and searches no logs; install that of this release');
-  const files = [
-    ...valueOf(found)
-      .processes.filter(({ isContained }) => !isContained)
-      .flatMap(open),
-    ...usual,
-  ];
+  const { processes, left } = valueOf(found);
+  const files = [...processes.filter(({ isContained }) => !isContained).flatMap(open), ...usual];
   const distinct = files.filter(({ path }, index) => files.findIndex((file) => file.path === path) === index);
   const answers = await host.read(distinct.map(({ path }) => ({ verb: 'find-in-log', path, ids }) as const));
-  return distinct.flatMap(({ service, path }, index) => {
+  const traces = distinct.flatMap(({ service, path }, index): LogTrace[] => {
     const answer = answers[index];
     if (answer?.ok !== true || !answer.value.exists) return [];
     return [{ host: host.name, service, path, count: answer.value.count, errors: answer.value.lines }];
   });
+  const refused = distinct.flatMap(({ path }, index) => {
+    const answer = answers[index];
+    return answer?.ok === false ? [`${path} (${answer.error.message})`] : [];
+  });
+  return {
+    traces,
+    missed: [...refused, ...(left > 0 ? [`those of ${count(left, 'process', 'processes')} more`] : [])],
+  };
 }

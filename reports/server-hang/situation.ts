@@ -38,7 +38,7 @@ export const situationFrom = (facts: HangFacts): Situation => situationOf(facts.
 export function failureWords(facts: HangFacts): string {
   const { fault, faultDetails = '' } = facts.server;
   const failed = facts.actions.isRead
-    ? facts.actions.value.filter(({ events }) => events.some(({ result }) => result === 'Error')).at(-1)
+    ? facts.actions.value.filter(({ events }) => events?.some(({ result }) => result === 'Error')).at(-1)
     : undefined;
   const traces = (failed?.events ?? []).map(({ traceback = '' }) => traceback);
   return [fault?.message ?? '', faultDetails, ...traces, ...errorLines(facts)].join('\n');

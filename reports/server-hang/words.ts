@@ -14,15 +14,20 @@ export function saySituation({ situation }: Verdict, facts: HangFacts): string {
   if (situation.is === 'under way') return `It has been in ${situation.what} for ${sayDuration(situation.seconds)}.`;
   const { status } = facts.server;
   const action = lastAction(facts);
-  const failed = action?.events.some(({ result }) => result === 'Error') === true;
+  const failed = action?.events?.some(({ result }) => result === 'Error') === true;
   const last = action === undefined ? '' : ` Its last action, ${action.action}, ${failed ? 'failed' : 'ended'}.`;
   return `It is ${status}, and no task is under way.${last}`;
 }
 
+/** One paragraph of what is ruled out, and one of what was not looked at. */
 export function sayRest({ ruledOut, notLookedAt }: Verdict): readonly string[] {
+  const paragraph = (head: string, items: readonly string[]) => (items.length === 0 ? [] : [`${head}: ${items.join('; ')}.`]); // prettier-ignore
   return [
-    ...ruledOut.map(({ cause, because }) => `ruled out: ${causes[cause]} (${because})`),
-    ...notLookedAt.map(({ cause, why }) => `not looked at: ${causes[cause]} (${why})`),
+    ...paragraph('Not looked at', notLookedAt.map(({ cause, why }) => `${causes[cause]} (${why})`)), // prettier-ignore
+    ...paragraph(
+      'Ruled out',
+      ruledOut.map(({ cause, because }) => `${causes[cause]} (${because})`),
+    ),
   ];
 }
 

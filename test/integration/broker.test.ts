@@ -38,10 +38,10 @@ describe.each(ways)('%s', (_, open) => {
   test('tells an alarm while there is one', async () => {
     expect(await open().nodes()).toEqual([{ name: own.node, isRunning: true, alarms: [], partitions: [] }]);
     own.ctl(['set_vm_memory_high_watermark', '0.0001']);
-    await own.until('the alarm is told', async () => (await open().nodes())[0]?.alarms.length === 1);
+    await own.until('the alarm is told', async () => (await open().nodes())[0]?.alarms?.length === 1);
     expect((await open().nodes())[0]?.alarms).toEqual(['memory']);
     own.ctl(['set_vm_memory_high_watermark', '0.4']);
-    await own.until('the alarm is over', async () => (await open().nodes())[0]?.alarms.length === 0);
+    await own.until('the alarm is over', async () => (await open().nodes())[0]?.alarms?.length === 0);
   });
 
   test('tells no connection where there is none', async () => {

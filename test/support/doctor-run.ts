@@ -9,6 +9,7 @@ export interface Told {
   readonly found?: string;
   readonly why?: string;
   readonly evidence?: readonly string[];
+  readonly besides?: readonly string[];
   readonly step?: string;
   readonly acknowledged?: object | null;
 }

@@ -1,7 +1,12 @@
 /** What is read out of a broker's queues, and of what rabbitmqctl prints. */
 import { nodesOfJson, nodesOfTerms, queueColumns, queuesOf, rowsOfJson, rowsOfTable } from '../../adapters/rabbitmq/ctl-answers'; // prettier-ignore
 import { defined } from '../../lib/basics/defined';
+import type { BrokerQueue } from '../../lib/contract/broker-ports';
 import { backlogs, clientHosts, idleQueues } from '../../reports/broker/judge';
+import type { BrokerLooks } from '../../reports/broker/read';
+import { brokerExitCode, renderBroker } from '../../reports/broker/render';
+import { brokerHealth, idleQueue } from '../../reports/doctor/checks/broker';
+import { read, type Looked } from '../../reports/looked';
 import { ownerOf } from '../../reports/broker/queue-owner';
 
 const id = '0123456789abcdef0123456789abcdef';
@@ -111,6 +116,33 @@ test('nodes of the Erlang terms that 3.6 prints', () => {
     { name: 'rabbit@ctl-1', isRunning: true, alarms: [], partitions: [] },
     { name: 'rabbit@ctl2', isRunning: true, alarms: ['memory'], partitions: ['rabbit@ctl-1'] },
     { name: 'rabbit@ctl3', isRunning: false, alarms: [], partitions: [] },
+  ]);
+});
+
+const looks = (more: Partial<BrokerLooks>): Looked<BrokerLooks> =>
+  read({ by: 'x', queues: read([]), connections: read([]), nodes: read([]), ...more });
+
+test('a node whose alarms nobody told, as of 3.5, is not said to have none', () => {
+  const nodes = nodesOfTerms(terms.replace(/,\s*\{alarms.*\}\]/, ']')).slice(0, 1);
+  expect(nodes).toEqual([{ name: 'rabbit@ctl-1', isRunning: true, partitions: [] }]);
+  const looked = looks({ nodes: read(nodes) });
+  expect([brokerExitCode(looked), renderBroker(looked, 80)]).toEqual([
+    1,
+    expect.stringContaining('were not looked at'),
+  ]);
+  expect(brokerHealth.judge(looked, String)).toMatchObject([
+    { result: 'fine', found: '1 node without partition, 0 connections, none held up' },
+    { result: 'not looked at', subject: 'alarms of node rabbit@ctl-1' },
+  ]);
+});
+
+test('a queue whose number of consumers nobody told is not said to have one', () => {
+  const judged = (...queues: readonly BrokerQueue[]) => idleQueue.judge(looks({ queues: read(queues) }), String);
+  const unread = { result: 'not looked at', subject: '1 queue, conductor' };
+  expect(judged(queue('conductor', undefined))).toMatchObject([unread]);
+  expect(judged(queue('conductor', undefined), queue('scheduler', 1))).toMatchObject([
+    { result: 'fine', found: '1 queue, each of a service with a consumer' },
+    unread,
   ]);
 });
 

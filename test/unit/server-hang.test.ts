@@ -126,6 +126,53 @@ describe('a server that failed', () => {
   });
 });
 
+describe('what is said of a server', () => {
+  const foundOf = (more: Partial<HangFacts>) => verdict(more).named.map(({ found, step }) => `${found} ${step}`);
+  const resizing = { ...idle, status: 'RESIZE', vmState: 'active', taskState: 'resize_migrated', host: 'cnode01' };
+  const ended = (event: string) => ({ event, startedAt: ago(1400), finishedAt: ago(1300), result: 'Success' });
+  const resize = { action: 'resize', requestId: 'req-3', startedAt: ago(1500) };
+
+  test('that stands between two steps of a resize: both steps are said to have ended, and nobody is told to delete it', () => {
+    const events = [ended('conductor_migrate_server'), ended('compute_resize_instance')];
+    const [told = ''] = foundOf({ server: resizing, actions: read([{ ...resize, events }]) });
+    expect(told).toContain('compute_resize_instance ended');
+    expect(told).not.toMatch(/nobody has begun with it|delete this server/);
+  });
+
+  test('whose events Nova does not show: nobody can tell whether a message is lost', () => {
+    const { named, notLookedAt } = verdict({ server: resizing, actions: read([resize]) });
+    expect([named, notLookedAt.map(({ cause }) => cause)]).toEqual([[], ['message-lost']]);
+  });
+
+  test('that has been in BUILD for a minute: it is too early to rule a lost message out', () => {
+    expect(verdict({ server: { ...server, created: ago(60) } }).notLookedAt.map(({ cause }) => cause)).toEqual([
+      'message-lost',
+    ]);
+  });
+
+  test('whose host placement alone knows: the evidence says so', () => {
+    const more = { placedOn: read('cnode01'), services: read([conductor, scheduler, { ...compute, ...dead }]) };
+    expect(verdict(more).named[0]?.evidence[0]).toBe(
+      'placement holds its resources on cnode01, which the scheduler chose',
+    );
+  });
+
+  const tried = failed(
+    'Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures.',
+  );
+  const trace = { host: 'cnode01', service: 'nova-compute', path: '/var/log/nova/nova-compute.log', count: 9, errors: ['ERROR disk on fire'] }; // prettier-ignore
+  test.each([
+    ['with an error', { traces: read([trace]), missed: [] }, ['/var/log/nova/nova-compute.log on cnode01: ERROR disk on fire']],
+    ['without an error', { traces: read([{ ...trace, errors: [] }]), missed: [] }, ['the logs on cnode01 have no error of it']],
+    ['that are not there', { traces: read([]), missed: [] }, ['no log of Nova was found on cnode01']],
+    ['one of which was refused', { traces: read([{ ...trace, errors: [] }]), missed: ['/x.log (no way)'] }, ['the logs on cnode01 have no error of it', 'not looked at on cnode01: /x.log (no way)']],
+  ])('that failed on every host, by logs %s', (_, logs, expected) => {
+    const { named, notLookedAt } = verdict({ server: tried, logs: [{ host: 'cnode01', ...logs }] });
+    expect(named.map(({ cause, evidence }) => [cause, evidence.slice(1)])).toEqual([['no-valid-host', expected]]);
+    expect(notLookedAt.map(({ cause }) => cause)).toContain('pool-empty');
+  }); // prettier-ignore
+});
+
 test('every verdict on a server in trouble tells of every cause once', () => {
   for (const more of [{}, { server: spawning, actions: begun }, { server: failed('No valid host was found. ') }]) {
     const { named, ruledOut, notLookedAt } = verdict(more);

@@ -1,10 +1,11 @@
 /** SW-6001 on: the message broker, over one reading. */
 import { count } from '../../../lib/render/text';
-import { backlogFrom, backlogs, clientHosts, idleQueues, isNodeSick, nameOf, sayNode, type IdleQueue } from '../../broker/judge'; // prettier-ignore
+import { alarmsUntold, backlogFrom, backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, untoldQueues, type IdleQueue } from '../../broker/judge'; // prettier-ignore
 import { ownerOf, sayOwner } from '../../broker/queue-owner';
 import type { BrokerLooks } from '../../broker/read';
 import type { Sources } from '../../sources';
-import { defineCheck, judgeLooked, type Result, type Trouble } from '../check';
+import { untried } from '../../looked';
+import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
 
 const read = (sources: Sources) => sources.broker();
 const needs = ['the message broker'] as const;
@@ -51,8 +52,11 @@ export const idleQueue = defineCheck({
         const noted = idle.filter(({ is }) => is === 'note');
         const kinds = [...new Set(noted.map(({ owner }) => owner.kind))].join(', ');
         const left = noted.length === 0 ? '' : `; ${noted.length} without a consumer and of no consequence (${kinds})`;
-        if (found.length > 0) return found;
-        return [{ result: 'fine', subject: 'queues', found: `${count(known.length, 'queue')}, each of a service with a consumer${left}` }]; // prettier-ignore
+        const untold = untoldQueues(known);
+        const names = untold.slice(0, 3).map(nameOf).join(', ');
+        const unread = untold.length === 0 ? [] : [notLookedAt(`${count(untold.length, 'queue')}, ${names}${untold.length > 3 ? ', …' : ''}`, untried('nobody told how many consumers there are, as of a queue that has just been declared or whose node is down'))]; // prettier-ignore
+        if (found.length > 0 || untold.length === known.length) return [...found, ...unread];
+        return [{ result: 'fine', subject: 'queues', found: `${count(known.length - untold.length, 'queue')}, each of a service with a consumer${left}` }, ...unread]; // prettier-ignore
       }),
     ),
   page: {
@@ -103,8 +107,8 @@ function judgeHealth({ nodes, connections }: BrokerLooks): readonly Result[] {
       result: 'fault',
       subject: `node ${node.name}`,
       found: `It ${node.isRunning ? 'has ' : ''}${sayNode(node)}.`,
-      evidence: [`running: ${node.isRunning ? 'yes' : 'no'}`, `alarms: ${node.alarms.join(', ') || 'none'}`, `partitions: ${node.partitions.join(', ') || 'none'}`], // prettier-ignore
-      step: node.alarms.includes('disk') ? 'Free disk space on the node; it takes messages again by itself.' : node.alarms.includes('memory') ? 'Find the queue that fills the memory (SW-6001, SW-6002); the node takes messages again by itself.' : node.isRunning ? 'Decide which side of the split cluster is to stay, before anything is restarted.' : 'Look at the log of RabbitMQ on this node before it is started.', // prettier-ignore
+      evidence: [`running: ${node.isRunning ? 'yes' : 'no'}`, `alarms: ${node.alarms?.join(', ') ?? '?'}`, `partitions: ${node.partitions.join(', ') || 'none'}`], // prettier-ignore
+      step: node.alarms?.includes('disk') ? 'Free disk space on the node; it takes messages again by itself.' : node.alarms?.includes('memory') ? 'Find the queue that fills the memory (SW-6001, SW-6002); the node takes messages again by itself.' : node.isRunning ? 'Decide which side of the split cluster is to stay, before anything is restarted.' : 'Look at the log of RabbitMQ on this node before it is started.', // prettier-ignore
     })),
   );
   const ofClients = judgeLooked('connections', connections, (known): readonly Result[] => {
@@ -112,10 +116,12 @@ function judgeHealth({ nodes, connections }: BrokerLooks): readonly Result[] {
     if (blocked.length === 0) return [];
     return [{ result: 'fault', subject: 'connections', found: `The broker holds up connections from ${count(blocked.length, 'address', 'addresses')}.`, evidence: blocked.slice(0, 10).map(({ from, blocked: number }) => `${from}: ${number}`), step: 'End the alarm of the node: its memory or disk is full.' }]; // prettier-ignore
   });
+  const untold = nodes.isRead ? nodes.value.filter(isAlarmUntold) : [];
+  const unread = untold.map(({ name }) => notLookedAt(`alarms of node ${name}`, untried(alarmsUntold)));
   const all = [...ofNodes, ...ofClients];
-  if (all.length > 0 || !nodes.isRead) return all;
+  if (all.length > 0 || !nodes.isRead) return [...all, ...unread];
   const told = connections.isRead ? `, ${count(connections.value.length, 'connection')}, none held up` : '';
-  return [{ result: 'fine', subject: 'broker', found: `${count(nodes.value.length, 'node')} without alarm or partition${told}` }]; // prettier-ignore
+  return [{ result: 'fine', subject: 'broker', found: `${count(nodes.value.length, 'node')} without ${untold.length > 0 ? 'partition' : 'alarm or partition'}${told}` }, ...unread]; // prettier-ignore
 }
 
 export const brokerHealth = defineCheck({

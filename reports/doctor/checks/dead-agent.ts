@@ -1,4 +1,5 @@
 import { healthOf, subjectOf } from '../../heartbeats';
+import { bindsPorts } from '../../l2-agents';
 import { sayDuration } from '../../../lib/render/table';
 import { untried } from '../../looked';
 import type { HostClock } from '../../sources';
@@ -12,8 +13,9 @@ const effects: readonly (readonly [RegExp, string])[] = [
   [/l3-agent/, 'Routers and floating IPs there keep passing packets; changes to them wait.'],
   [/dhcp-agent/, 'Running servers keep their addresses until the lease ends; new ones may get none.'],
   [/metadata-agent/, 'New servers there may get no user data.'],
-  [/openvswitch|linuxbridge|ovs/, 'Running servers keep their network; ports can no longer be bound on this host, so new servers there end in ERROR.'], // prettier-ignore
 ];
+const portsEffect =
+  'Running servers keep their network; ports can no longer be bound on this host, so new servers there end in ERROR.';
 
 function sayClock(name: string, hosts: readonly HostClock[]): string {
   const clock = hosts.find(({ host }) => host === name)?.clock ?? untried('stackward.yaml does not name the host');
@@ -35,7 +37,9 @@ export const deadAgent = defineCheck({
         const health = healthOf(beat);
         if (health !== 'dead') return health === 'up' ? 'good' : { leftOut: health };
         if (agentBehind(beat, hosts) !== undefined) return { leftOut: 'skewed' };
-        const effect = effects.find(([pattern]) => pattern.test(beat.name))?.[1] ?? '';
+        const effect = bindsPorts(beat)
+          ? portsEffect
+          : (effects.find(([pattern]) => pattern.test(beat.name))?.[1] ?? '');
         return {
           result: beat.isEnabled ? 'fault' : 'risk',
           subject: subjectOf(beat),

@@ -1,13 +1,11 @@
 import { subjectOf, type Heartbeat } from '../../heartbeats';
+import { writesRules } from '../../l2-agents';
 import { sayDuration } from '../../../lib/render/table';
 import { defineCheck } from '../check';
 import { judgeSettled, type Settled } from './settled';
 
 /** So long an agent may take until the packet filter of a full host is written anew. */
 const settledSeconds = 60;
-
-/** Agents that write the packet filter. */
-const writesRules = ({ name }: Heartbeat): boolean => /openvswitch|linuxbridge/.test(name);
 
 /** Seconds since its start, by the clock that wrote both times; undefined: the release does not tell the start. */
 const sinceStart = ({ startedAt, at: reportedAt, ageSeconds }: Heartbeat): number | undefined =>

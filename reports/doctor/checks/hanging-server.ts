@@ -33,7 +33,8 @@ async function readNamed(sources: Sources, name: string): Promise<Seen> {
     throw new InvalidConfiguration(
       `there is no server "${name}" in any project that these credentials see; give its name or id as \`openstack server list --all-projects\` shows it`,
     );
-  return examine(sources, found.value, found.value.length);
+  const chosen = found.value.slice(0, mostServers);
+  return examine(sources, chosen, chosen.length, found.value.length - chosen.length);
 }
 
 async function readHanging(sources: Sources): Promise<Seen> {
@@ -65,16 +66,18 @@ function judgeServer(facts: HangFacts, show: ShowTime): Result {
       result: 'fault',
       subject,
       found: `${situation} Nothing that was looked at explains it.`,
-      evidence: rest,
+      evidence: [],
       step: 'Give stackward.yaml what was not looked at, and ask again; then read the logs of nova-conductor and nova-compute for its request.',
+      besides: rest,
     };
   if (verdict.named.length === 0) return { result: 'fine', subject, found: situation, evidence: rest };
   return {
     result: 'fault',
     subject,
     found: [situation, ...verdict.named.map(({ found }) => found)].join(' '),
-    evidence: [...verdict.named.flatMap(({ evidence }) => evidence), ...rest],
+    evidence: verdict.named.flatMap(({ evidence }) => evidence),
     step: verdict.named.map(({ step }) => step).join(' '),
+    besides: rest,
   };
 }
 
@@ -85,7 +88,7 @@ function judgeAll(facts: readonly HangFacts[], { more, looked }: Seen, show: Sho
   if (more === 0) return results;
   return [
     ...results,
-    { result: 'not looked at', subject: `${more} more that hang`, why: `${facts.length} of them are examined in one run; name another with --server`, wasTried: true }, // prettier-ignore
+    { result: 'not looked at', subject: count(more, 'server more', 'servers more'), why: `${facts.length} are examined in one run; name another by its id (--server)`, wasTried: true }, // prettier-ignore
   ];
 }
 
@@ -97,11 +100,11 @@ export const hangingServer = defineCheck({
   judge: (seen, show) => judgeLooked('servers', seen.servers, (facts) => judgeAll(facts, seen, show)),
   page: {
     means:
-      'Nova has taken a request, and the server has been in BUILD or in a task for more than 10 min with nobody at work on it. With `--server NAME` one server is examined, whatever it is doing: also one that ended in ERROR, and one that is well. The finding names the cause, and lists which other causes are ruled out and by what, and which could not be looked at.',
+      'Nova has taken a request, and the server has been in BUILD or in a task for more than 10 min with nobody at work on it. With `--server NAME` one server is examined, whatever it is doing: also one that ended in ERROR, and one that is well. The finding names the cause and the step, and lists behind them which other causes are ruled out and by what, and which could not be looked at.',
     evidence:
       'The task and since when; the actions of the server with their events, which tell who began and who ended; the failure that Nova recorded; nova-compute of its host, or of each host of its zone, with its heartbeat; conductor and scheduler; the network agent of the host; the binding of its ports; its image; its flavor against what each host has.',
     alike:
-      '"No valid host" is what Nova says in the end of every build that failed on the last host that was left: the events of the server name the cause. Icehouse says "Maximum number of ports exceeded" of a used-up quota, a used-up address pool and an address in use alike. A large image, or a migration, is under way for longer than 10 min: an event that has begun tells so.',
+      '"No valid host" is what Nova says in the end of every build that failed on the last host that was left: the events of the server name the cause. Icehouse says "Maximum number of ports exceeded" of a used-up quota, a used-up address pool and an address in use alike. A large image, or a migration, is under way for longer than 10 min: an event that has begun tells so. The event of a build that failed may say Success: nova-compute hands such a build back, and its event ends well.',
     step: 'That of the cause, which the finding names. A server whose build failed is deleted and created anew; nothing else waits for it.',
     never:
       'Do not restart compute hosts, their network or Open vSwitch: that cuts customers off, and the servers there are well. Do not reset the state of a server before its cause is known: it hides the failure, and frees neither port nor address.',

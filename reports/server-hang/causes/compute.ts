@@ -5,7 +5,7 @@ import { disabledBy, healthOf, subjectOf, type Heartbeat } from '../../heartbeat
 import { heartbeatEvidence } from '../../heartbeat-words';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
 import { exhausted } from './recorded';
-import { hostsOf } from '../facts';
+import { hostsOf, sayHost, type HangFacts } from '../facts';
 
 const ofHost = ['compute-dead', 'compute-skewed', 'compute-forced-down', 'compute-disabled'] as const;
 type OfHost = (typeof ofHost)[number];
@@ -61,7 +61,10 @@ export const computes: Examine = (examined) => {
         cause === 'compute-dead'
           ? named(cause, {
               found: `Nova has no nova-compute on ${host}, so nobody works on it.`,
-              evidence: [`${count(beats.length, 'nova-compute', 'nova-computes')} elsewhere`],
+              evidence: [
+                sayHost(examined.facts, host),
+                `${count(beats.length, 'nova-compute', 'nova-computes')} elsewhere`,
+              ],
               step: `Look on ${host} whether nova-compute runs, and under which host name (option "host").`,
             })
           : ruledOut(cause, `Nova has no nova-compute on ${host}`),
@@ -72,14 +75,14 @@ export const computes: Examine = (examined) => {
 };
 
 /** A service that is disabled, or whose clock alone is wrong, goes on with what it was given. */
-function onHost({ show }: Examined, beat: Heartbeat): readonly Finding[] {
+function onHost({ facts, show }: Examined, beat: Heartbeat): readonly Finding[] {
   const block = blockOf(beat);
   return all((cause) => {
     if (cause !== block)
       return ruledOut(cause, block === undefined ? sayWell(beat) : `${subjectOf(beat)}: ${healthOf(beat)}`);
     if (cause === 'compute-disabled' || cause === 'compute-skewed')
       return ruledOut(cause, `${subjectOf(beat)} is so, and goes on with what it was given`);
-    return named(cause, { ...trouble[cause](beat), evidence: heartbeatEvidence(beat, show) });
+    return named(cause, { ...trouble[cause](beat), evidence: [sayHost(facts, beat.host), ...heartbeatEvidence(beat, show)] }); // prettier-ignore
   });
 }
 
@@ -101,7 +104,7 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
   // Whoever fails on the last host that was left is told as well that no host is left.
   if (record !== undefined) return otherwise('a host was found, and the build failed there');
   if (exhausted.test(words)) return [...all((cause) => ruledOut(cause, 'a host was found')), allTried(examined)];
-  if (!noHost.test(words)) return otherwise('the failure is another');
+  if (!noHost.test(words)) return otherwise('Nova recorded another failure');
   const zone = beats.filter((beat) => server.zone === undefined || beat.zone === server.zone);
   const refusals = zone.map((beat): Refusal => ({ beat, block: blockOf(beat), tooSmall: sizeOf(examined, beat) }));
   // A host that is too small would not take it if it were well.
@@ -129,6 +132,13 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
   ];
 }
 
+function sayLogs({ host, traces, missed }: HangFacts['logs'][number]): readonly string[] {
+  if (!traces.isRead) return [`the logs on ${host} were not looked at (${traces.why})`];
+  const errors = traces.value.flatMap(({ path, errors: lines }) => lines.slice(-1).map((line) => `${path} on ${host}: ${line}`)); // prettier-ignore
+  const none = traces.value.length === 0 ? `no log of Nova was found on ${host}` : `the logs on ${host} have no error of it`; // prettier-ignore
+  return [...(errors.length === 0 ? [none] : errors), ...missed.map((log) => `not looked at on ${host}: ${log}`)];
+}
+
 /** The reasons stand in the logs of the hosts alone. */
 function allTried({ facts }: Examined): Finding {
   const hosts = facts.actions.isRead ? hostsOf(facts.actions.value) : [];
@@ -136,14 +146,7 @@ function allTried({ facts }: Examined): Finding {
   const request = facts.actions.isRead ? facts.actions.value.at(-1)?.requestId : undefined;
   return named('no-valid-host', {
     found: 'Its build failed on every host that was tried, and Nova keeps no reason.',
-    evidence: [
-      `tried: ${where}`,
-      ...facts.logs.map(({ host, traces }) =>
-        traces.isRead
-          ? `the logs on ${host} have no error of it`
-          : `the logs on ${host} were not looked at (${traces.why})`,
-      ),
-    ],
+    evidence: [`tried: ${where}`, ...facts.logs.flatMap(sayLogs)],
     step: `Read the log of nova-compute on ${where} for ${request ?? 'the request'}; doctor does so by itself where stackward.yaml leads to the host.`,
   });
 }

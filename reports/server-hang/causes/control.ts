@@ -2,16 +2,18 @@
 import { sayDuration } from '../../../lib/render/table';
 import { healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
 import { heartbeatEvidence } from '../../heartbeat-words';
+import { bindsPorts } from '../../l2-agents';
+import { sayHost } from '../facts';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
 import { isHanging, lastAction, patienceSeconds } from '../situation';
 
 const unanswered = /MessagingTimeout|Timed out waiting for a reply/;
-const networkAgent = /openvswitch|linuxbridge|sriov|macvtap/;
 const isAlive = (beat: Heartbeat): boolean => ['up', 'skewed'].includes(healthOf(beat));
 
 function controlDead({ facts: { services }, situation, words, show }: Examined): Finding {
   if (!services.isRead) return unknown('control-dead', services.why);
-  if (situation.is === 'failed' && !unanswered.test(words)) return ruledOut('control-dead', 'the failure is another');
+  if (situation.is === 'failed' && !unanswered.test(words))
+    return ruledOut('control-dead', 'Nova recorded another failure');
   for (const binary of ['nova-conductor', 'nova-scheduler']) {
     const beats = services.value.filter(({ name }) => name === binary);
     if (beats.some(isAlive)) continue;
@@ -31,7 +33,7 @@ function controlDead({ facts: { services }, situation, words, show }: Examined):
 
 /** Without a word from whoever has the work, the message that should have told them of it never came. */
 function messageLost(examined: Examined): Finding {
-  const { facts, situation, words, host } = examined;
+  const { facts, situation, words, host, show } = examined;
   if (situation.is === 'failed')
     return unanswered.test(words)
       ? named('message-lost', {
@@ -49,32 +51,43 @@ function messageLost(examined: Examined): Finding {
   const { actions } = facts;
   if (!actions.isRead) return unknown('message-lost', actions.why);
   const action = lastAction(facts);
-  const event = action?.events.at(-1);
+  if (action !== undefined && action.events === undefined)
+    return unknown('message-lost', `Nova shows the events of ${action.action} to an administrator alone`);
+  const event = action?.events?.at(-1);
   if (event !== undefined && event.finishedAt === undefined)
     return ruledOut(
       'message-lost',
-      `${event.event} began${event.startedAt === undefined ? '' : ` ${examined.show(event.startedAt)}`}, so the host has the message`,
+      `${event.event} began${event.startedAt === undefined ? '' : ` ${show(event.startedAt)}`}, so the host has the message`,
     );
   if (situation.is !== 'under way' || !isHanging(situation))
-    return ruledOut('message-lost', `nobody counts a message as lost before ${sayDuration(patienceSeconds)}`);
+    return unknown(
+      'message-lost',
+      `it is too early to tell: a message counts as lost after ${sayDuration(patienceSeconds)}`,
+    );
   const to = host === undefined ? 'nova-conductor or nova-scheduler' : `nova-compute on ${host}`;
+  const began =
+    event?.finishedAt === undefined
+      ? `Nova's API took the request ${sayDuration(situation.seconds)} ago, and nobody has begun with it`
+      : `${event.event} ended ${show(event.finishedAt)}, and nobody has begun with the next step`;
+  const isBuild = facts.server.status === 'BUILD';
   return named('message-lost', {
-    found: `The message to ${to} is lost: Nova's API took the request ${sayDuration(situation.seconds)} ago, and nobody has begun with it.`,
+    found: `The message to ${to} is lost: ${began}.`,
     evidence: [
       action === undefined
         ? 'Nova keeps no action of it: no conductor has taken the request'
         : `action ${action.action} (${action.requestId}) has no event that is under way`,
-      host === undefined ? 'no host was chosen' : `the host ${host} was chosen`,
+      host === undefined ? 'no host was chosen' : sayHost(facts, host),
     ],
-    step: 'Look at the queues (`stackward broker`). Where all have consumers, the sender wrote into a connection that the broker had closed: delete this server and create it anew; `heartbeat_in_pthread` of nova-api prevents the next one.',
+    step: `Look at the queues (\`stackward broker\`). Where all have consumers, the sender wrote into a connection that the broker had closed: ${isBuild ? 'delete this server and create it anew' : `read the logs of Nova for ${action?.requestId ?? 'its request'}, and change the state of the server only when you know where its disk is`}; \`heartbeat_in_pthread\` of nova-api prevents the next one.`,
   });
 }
 
-function agentDead({ facts: { agents }, host, situation, show }: Examined): Finding {
+function agentDead({ facts, host, situation, show }: Examined): Finding {
+  const { agents } = facts;
   if (!agents.isRead) return unknown('agent-dead', agents.why);
   if (situation.is === 'failed') return ruledOut('agent-dead', 'the failure tells more');
   if (host === undefined) return ruledOut('agent-dead', 'no host was chosen for it yet');
-  const mine = agents.value.filter((beat) => beat.host === host && networkAgent.test(beat.name));
+  const mine = agents.value.filter((beat) => beat.host === host && bindsPorts(beat));
   const dead = mine.find((beat) => !isAlive(beat));
   if (dead === undefined)
     return ruledOut(
@@ -83,7 +96,7 @@ function agentDead({ facts: { agents }, host, situation, show }: Examined): Find
     );
   return named('agent-dead', {
     found: `${subjectOf(dead)} is dead, so the host waits for a network that nobody plugs in.`,
-    evidence: heartbeatEvidence(dead, show),
+    evidence: [sayHost(facts, host), ...heartbeatEvidence(dead, show)],
     step: `Look on ${host} whether the agent runs, and at the end of its log; start this one agent again. What it has set up keeps working meanwhile.`,
   });
 }

@@ -2,7 +2,8 @@
 import { healthOf, subjectOf } from '../../heartbeats';
 import { hostsOf } from '../facts';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
-import { isAgentOfPorts, recordedCauses, type Recorded } from './recorded';
+import { bindsPorts } from '../../l2-agents';
+import { exhausted, recordedCauses, type Recorded } from './recorded';
 
 type Tell = (
   examined: Examined,
@@ -54,7 +55,7 @@ const tell: Readonly<Record<Recorded, Tell>> = {
 function tellBinding({ facts: { ports, agents, actions }, host }: Examined): ReturnType<Tell> {
   const failed = ports.isRead ? ports.value.filter(({ vifType }) => vifType === 'binding_failed') : [];
   const where = failed[0]?.hostId ?? host ?? (actions.isRead ? hostsOf(actions.value).at(-1) : undefined);
-  const mine = agents.isRead ? agents.value.filter((beat) => beat.host === where && isAgentOfPorts(beat)) : [];
+  const mine = agents.isRead ? agents.value.filter((beat) => beat.host === where && bindsPorts(beat)) : [];
   const isWell = mine.some((beat) => healthOf(beat) === 'up' && beat.isEnabled);
   const sayAgents = (): readonly string[] => {
     if (!agents.isRead) return [`Neutron's agents were not looked at (${agents.why})`];
@@ -77,7 +78,7 @@ function sayImage(status: string): string {
 }
 
 /** Where nothing failed, or something else did. */
-function ruleOut(cause: Recorded, { facts, words }: Examined): Finding {
+function ruleOut(cause: Recorded, { facts, words, record }: Examined): Finding {
   const { image, ports } = facts;
   if (cause === 'image-missing' && image.isRead && image.value !== 'gone')
     return ruledOut(cause, sayImage(image.value));
@@ -85,7 +86,8 @@ function ruleOut(cause: Recorded, { facts, words }: Examined): Finding {
     if (!ports.isRead) return unknown(cause, ports.why);
     return ruledOut(cause, `${ports.value.length} ports, none of which says binding_failed`);
   }
-  return ruledOut(cause, words === '' ? 'nothing has failed' : 'the failure is another');
+  if (record === undefined && exhausted.test(words)) return unknown(cause, 'Nova keeps no reason of such a failure');
+  return ruledOut(cause, words === '' ? 'nothing has failed' : 'Nova recorded another failure');
 }
 
 export const failures: Examine = (examined) => {

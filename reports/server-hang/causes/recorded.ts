@@ -3,6 +3,7 @@
  * shows now. The words are those of Nova's exceptions from Icehouse on (nova/exception.py) and of the Neutron client.
  */
 import { healthOf, type Heartbeat } from '../../heartbeats';
+import { bindsPorts } from '../../l2-agents';
 import type { Cause } from '../finding';
 import { hostsOf, type HangFacts } from '../facts';
 import { lineWith } from '../situation';
@@ -62,10 +63,6 @@ function shownBy(facts: HangFacts): Judged {
   return lacksAgent ? { cause: 'binding-failed', line: undefined } : undefined;
 }
 
-const agentOfPorts = /openvswitch|linuxbridge|sriov|macvtap|ovn-controller/;
-
-export const isAgentOfPorts = ({ name }: Pick<Heartbeat, 'name'>): boolean => agentOfPorts.test(name);
-
 /** Neutron binds a port to a host whose agent for ports is alive. */
 const binds = (beat: Heartbeat, host: string): boolean =>
-  beat.host === host && isAgentOfPorts(beat) && ['up', 'skewed'].includes(healthOf(beat));
+  beat.host === host && bindsPorts(beat) && ['up', 'skewed'].includes(healthOf(beat));

@@ -38,7 +38,7 @@ export function timelineOf(
   const rows: TimelineRow[] = [
     ...actions.flatMap(({ action, requestId, startedAt, message, events }): TimelineRow[] => [
       row({ vmName, action, start: startedAt, result: message, details: requestId }),
-      ...events.map((event) =>
+      ...(events ?? []).map((event) =>
         row({
           vmName,
           action,
