@@ -1,32 +1,62 @@
 /** One run of a report: configuration and connections, without a manifest and without a way to write. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../lib/basics/printable';
+import { hideSecrets, withoutSecrets } from '../lib/basics/without-secrets';
 import type { Clock } from '../lib/contract/clock';
 import type { Watch } from '../reports/watch';
 import type { Configuration } from './config';
 import { readConfiguration } from './inputs';
 import type { ContextOptions } from './options';
 import { answerOf, ending } from './run';
-import { complain } from './terminal';
+import { complain, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
 
-/** Ends with the exit code of `report`, or says why there is none. */
-export function runReport(
+/** What a report found, and how it is told. */
+export interface Report<Seen> {
+  readonly seen: Seen;
+  readonly exitCode: number;
+  readonly text: (seen: Seen) => string;
+  readonly json: (seen: Seen) => string | Iterable<string>;
+  readonly csv?: (seen: Seen) => Iterable<string>;
+}
+
+/**
+ * Ends with the exit code of the report, or says why there is none. A report can be told nowhere else, so each text of it from
+ * outside goes without its secrets, whoever read it.
+ */
+export const runReport = <Seen>(
+  options: ContextOptions & { readonly csv?: boolean },
+  make: (context: ReadingContext, configuration: Configuration) => Promise<Report<Seen>>,
+): Promise<void> =>
+  runReading(options, async (context, configuration) => {
+    const { seen, exitCode, text, json, csv } = await make(context, configuration);
+    const shown = hideSecrets(seen);
+    if (options.json) for (const line of linesOf(json(shown))) say(line);
+    else if (options.csv && csv) for (const line of csv(shown)) sayCsv(line);
+    else say(text(shown));
+    return exitCode;
+  });
+
+const linesOf = (told: string | Iterable<string>): Iterable<string> => (typeof told === 'string' ? [told] : told);
+
+/** For a command whose answer is a secret itself. Every other one is a report. */
+export function runReading(
   options: ContextOptions,
-  report: (context: ReadingContext, configuration: Configuration) => Promise<number>,
+  work: (context: ReadingContext, configuration: Configuration) => Promise<number>,
 ): Promise<void> {
-  return ending(options, async () => {
+  const reading = async (): Promise<number> => {
     const configuration = readConfiguration(options.config, process.env);
     const { context, close } = wire(configuration, process.env, [], answerOf(options));
     try {
-      const exitCode = await report(context, configuration);
+      const exitCode = await work(context, configuration);
       for (const { where, message } of context.warnings())
-        complain(`${context.style.yellow('Warning:')} ${printable(where)}\n  ${printable(message)}\n`);
+        complain(`${context.style.yellow('Warning:')} ${printable(where)}\n  ${printable(withoutSecrets(message))}\n`);
       return exitCode;
     } finally {
       await close();
     }
-  });
+  };
+  return ending(options, reading, withoutSecrets);
 }
 
 /** Tells whoever waits at the terminal why it takes time. */

@@ -40,18 +40,25 @@ const styleOf = (options: OutputOptions): Style => (isColored(options) ? colored
 const inOptions = (error: StackwardError): StackwardError =>
   error instanceof UnknownSelection ? new InvalidConfiguration(`--${error.detail}`) : error;
 
-/** Ends with the exit code of `work`, or says why there is none. */
-export async function ending(options: OutputOptions, work: () => number | Promise<number>): Promise<void> {
+/**
+ * Ends with the exit code of `work`, or says why there is none.
+ * @param shown of an error's message, what may be told
+ */
+export async function ending(
+  options: OutputOptions,
+  work: () => number | Promise<number>,
+  shown = (message: string): string => message,
+): Promise<void> {
   try {
     process.exitCode = await work();
   } catch (error) {
     process.exitCode = 1;
     const met = inOptions(asStackwardError(error));
-    if (options.json) say(renderErrorJson(met));
+    if (options.json) say(renderErrorJson({ reason: met.reason, message: shown(met.message) }));
     else {
       // A command that has begun to write reports its own end, and does not come here.
       const title = styleOf(options).red(`Error: ${summaries[met.reason]}; nothing was changed`);
-      complain(`${title}\n  ${printable(met.message)}\n`);
+      complain(`${title}\n  ${printable(shown(met.message))}\n`);
     }
   }
 }

@@ -3,12 +3,12 @@ import { printableJson } from '../../lib/basics/printable';
 import type { WholeServer } from '../../lib/contract/server-ports';
 import { formatVersion } from '../../lib/render/json';
 import type { ConsoleOptions } from '../options';
-import { runReport } from '../run-report';
+import { runReading } from '../run-report';
 import { complain, say } from '../terminal';
 
 /** The address goes to stdout or into the browser, and nowhere else: it is a key. */
 export const consoleOf = (idOrName: string, options: ConsoleOptions): Promise<void> =>
-  runReport(options, async ({ readers }) => {
+  runReading(options, async ({ readers }) => {
     const server = single(await (await readers.servers()).find(idOrName), idOrName);
     const url = await (await readers.console()).url(server.id);
     if (options.open) {

@@ -17,7 +17,6 @@ import { Sources } from '../../reports/sources';
 import { unknownHost } from '../host-directory';
 import type { DoctorOptions } from '../options';
 import { runReport, terminalWidth, watchOf } from '../run-report';
-import { say } from '../terminal';
 
 export const doctor = (options: DoctorOptions): Promise<void> =>
   examineWith('doctor', { all: checks, others: { command: 'doctor preflight', checks: preflightChecks } }, options);
@@ -58,10 +57,10 @@ const examineWith = (command: string, choice: Choice, options: DoctorOptions): P
     const idle = withoutEffect(findings, acknowledged, day);
     const exitCode = doctorExitCode(findings, withServer(options));
     const head = { formatVersion, command, cloud: readers.cloud, time: now.toISOString() };
-    say(
-      options.json
-        ? renderFindingsJson(findings, idle, head, exitCode)
-        : renderFindings(findings, idle, terminalWidth(), style),
-    );
-    return exitCode;
+    return {
+      seen: findings,
+      exitCode,
+      text: (seen: typeof findings) => renderFindings(seen, idle, terminalWidth(), style),
+      json: (seen: typeof findings) => renderFindingsJson(seen, idle, head, exitCode),
+    };
   });

@@ -3,15 +3,14 @@ import { readServices, renderServices, renderServicesJson, servicesExitCode } fr
 import { Sources } from '../../reports/sources';
 import type { ContextOptions } from '../options';
 import { runReport, terminalWidth, watchOf } from '../run-report';
-import { say } from '../terminal';
 
 export const services = (options: ContextOptions): Promise<void> =>
   runReport(options, async ({ readers, style, clock }) => {
     const report = await readServices(new Sources(readers, watchOf(clock)));
-    say(
-      options.json
-        ? renderServicesJson(report, readers.cloud, clock.now(), formatVersion)
-        : renderServices(report, clock, terminalWidth(), style),
-    );
-    return servicesExitCode(report);
+    return {
+      seen: report,
+      exitCode: servicesExitCode(report),
+      text: (seen: typeof report) => renderServices(seen, clock, terminalWidth(), style),
+      json: (seen: typeof report) => renderServicesJson(seen, readers.cloud, clock.now(), formatVersion),
+    };
   });

@@ -17,8 +17,7 @@ import type { ContextOptions, TraceFloatingIpOptions, TracePacketOptions } from 
 import { readServer } from '../../reports/trace/server/read';
 import { renderServerTrace, renderServerTraceJson } from '../../reports/trace/server/render';
 import { traceOfServer } from '../../reports/trace/server/report';
-import { runReport, terminalWidth, watchOf } from '../run-report';
-import { say } from '../terminal';
+import { runReport, terminalWidth, watchOf, type Report } from '../run-report';
 import type { ReadingContext } from '../wire';
 
 export const traceFloatingIp = (wanted: string, options: TraceFloatingIpOptions): Promise<void> =>
@@ -30,7 +29,7 @@ export const traceFloatingIp = (wanted: string, options: TraceFloatingIpOptions)
     const seconds = secondsOf(options.count);
     const counting = seconds === undefined ? undefined : { ...watch, seconds };
     const seen = await readFloatingIp(wanted, readers, new Sources(readers, watch), counting);
-    return tell(context, options, judgeFloatingIp(seen, knock), {
+    return tell(context, judgeFloatingIp(seen, knock), {
       command: 'trace floating-ip',
       subject: `floating IP ${wanted}`,
     });
@@ -44,7 +43,7 @@ export const tracePacket = (options: TracePacketOptions): Promise<void> =>
     const question = parseQuestion(options);
     const legs = judgePacket(question, await readPacketWay(question, context.readers));
     const subject = `${sayProtocol(question)} from port ${from} to ${to}`;
-    return tell(context, options, legs, { command: 'trace packet', subject });
+    return tell(context, legs, { command: 'trace packet', subject });
   });
 
 export const tracePort = (wanted: string, options: ContextOptions): Promise<void> =>
@@ -56,7 +55,7 @@ export const tracePort = (wanted: string, options: ContextOptions): Promise<void
     const { readers, clock } = context;
     const seen = await readWholePort(wanted, readers, new Sources(readers, watchOf(clock)));
     const told = { command: 'trace port', subject: `port ${wanted}`, withEvidence: true };
-    return tell(context, options, judgePort(seen), told);
+    return tell(context, judgePort(seen), told);
   });
 
 export const traceServer = (wanted: string, options: ContextOptions): Promise<void> =>
@@ -65,12 +64,12 @@ export const traceServer = (wanted: string, options: ContextOptions): Promise<vo
     const show = (time: Date): string => clock.show(time);
     const trace = traceOfServer(await readServer(wanted, readers, new Sources(readers, watchOf(clock))), show);
     const head = { formatVersion, command: 'trace server', cloud, time: clock.now().toISOString() };
-    say(
-      options.json
-        ? renderServerTraceJson(trace, head)
-        : renderServerTrace(trace, { cloud, show }, terminalWidth(), style),
-    );
-    return traceExitCode(trace.legs);
+    return {
+      seen: trace,
+      exitCode: traceExitCode(trace.legs),
+      text: (seen: typeof trace) => renderServerTrace(seen, { cloud, show }, terminalWidth(), style),
+      json: (seen: typeof trace) => renderServerTraceJson(seen, head),
+    };
   });
 
 function knockOf(port: string | undefined): Knock {
@@ -91,12 +90,15 @@ function secondsOf(text: string | undefined): number | undefined {
 
 function tell(
   { readers, style, clock }: ReadingContext,
-  { json }: ContextOptions,
   legs: readonly Leg[],
   { command, ...told }: { readonly command: string; readonly subject: string; readonly withEvidence?: boolean },
-): number {
+): Report<readonly Leg[]> {
   const { cloud } = readers;
   const head = { formatVersion, command, cloud, time: clock.now().toISOString(), subject: told.subject };
-  say(json ? renderTraceJson(legs, head) : renderTrace(legs, { ...told, cloud }, terminalWidth(), style));
-  return traceExitCode(legs);
+  return {
+    seen: legs,
+    exitCode: traceExitCode(legs),
+    text: (seen) => renderTrace(seen, { ...told, cloud }, terminalWidth(), style),
+    json: (seen) => renderTraceJson(seen, head),
+  };
 }

@@ -44,7 +44,7 @@ export function renderReportJson(command: string, plan: Plan, report: Report): s
   });
 }
 
-export const renderErrorJson = ({ reason, message }: StackwardError): string =>
+export const renderErrorJson = ({ reason, message }: Pick<StackwardError, 'reason' | 'message'>): string =>
   printableJson({ formatVersion, error: { reason, message }, exitCode: 1 });
 
 function head(command: string, plan: Plan): object {

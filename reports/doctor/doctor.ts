@@ -1,8 +1,7 @@
 /** Runs checks side by side, and counts what they found. */
 import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
 import { defined } from '../../lib/basics/defined';
-import { mapTexts } from '../../lib/basics/printable';
-import { withoutCredentials } from '../../lib/basics/shown-url';
+import { hideSecrets, withoutSecrets } from '../../lib/basics/without-secrets';
 import type { Sources } from '../sources';
 import type { AnyCheck, Result, ShowTime } from './check';
 import { credentials } from './preflight/credentials';
@@ -110,8 +109,8 @@ export async function examine(
         .catch((error: unknown): readonly Result[] => [
           { result: 'not looked at', subject: check.title, why: asStackwardError(error).message, wasTried: true },
         ]);
-      // Every text from outside passes here, whatever check read it.
-      return mapTexts(results, withoutCredentials).map((result) => {
+      // An acknowledgement names the subject as the report shows it.
+      return hideSecrets(results).map((result) => {
         const known = acknowledged.find((entry) => covers(entry, check.code, result, today));
         return known === undefined ? { check, result } : { check, result, acknowledged: known };
       });
@@ -134,14 +133,14 @@ async function withLogin(
   const login = await sources.login();
   if (login.isRead) return findings;
   const isSaid = ({ check }: Finding): boolean => check.code === credentials.code;
-  const own = mapTexts(await credentials.results(sources, show), withoutCredentials).map((result) => ({
+  const own = hideSecrets(await credentials.results(sources, show)).map((result) => ({
     check: credentials,
     result,
   }));
   const said = findings.some(isSaid) ? findings.filter(isSaid) : own;
   const referring = findings.map((finding): Finding => {
     const { result } = finding;
-    const isOfLogin = result.result === 'not looked at' && result.why === withoutCredentials(login.why);
+    const isOfLogin = result.result === 'not looked at' && result.why === withoutSecrets(login.why);
     return isOfLogin ? { ...finding, result: { ...result, why: loginFails } } : finding;
   });
   return [...said, ...referring.filter((finding) => !isSaid(finding))];

@@ -1,7 +1,6 @@
 /** `stackward services`: every service of Nova and Cinder and every agent of Neutron in one table. */
 import type { Clock } from '../../lib/contract/clock';
-import { mapTexts, printableJson } from '../../lib/basics/printable';
-import { withoutCredentials } from '../../lib/basics/shown-url';
+import { printableJson } from '../../lib/basics/printable';
 import { plain, type Style } from '../../lib/render/style';
 import { renderTable, sayAge, wrapText, type Row } from '../../lib/render/table';
 import { disabledBy, healthOf, slackSeconds, type BeatingService, type Health, type Heartbeat } from '../heartbeats';
@@ -24,11 +23,10 @@ export async function readServices(sources: Sources): Promise<ServicesReport> {
   const all = await Promise.all(
     services.map(async (service) => ({ service, looked: await sources.heartbeats[service]() })),
   );
-  const report = {
+  return {
     rows: all.flatMap(({ looked }) => (looked.isRead ? [...looked.value] : [])).sort(byName),
     unread: all.flatMap(({ service, looked }) => (looked.isRead ? [] : [{ ...looked, service }])),
   };
-  return mapTexts(report, withoutCredentials);
 }
 
 const isTrouble = (beat: Heartbeat): boolean => healthOf(beat) !== 'up' || !beat.isEnabled;
