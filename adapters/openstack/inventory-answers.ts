@@ -37,24 +37,18 @@ export const inventoryServer = z.object({
   'OS-SRV-USG:launched_at': time.nullish(),
 });
 
-export const hypervisorsAnswer = z.object({
-  hypervisors: z
-    .array(
-      z.object({
-        hypervisor_hostname: text,
-        service: z.object({ host: text }),
-        vcpus: number.nullish(),
-        vcpus_used: number.nullish(),
-        memory_mb: number.nullish(),
-        memory_mb_used: number.nullish(),
-      }),
-    )
-    .max(100_000),
+export const hypervisorItem = z.object({
+  /** A number before Nova 2.53. */
+  id: z.union([id, number]).transform(String),
+  hypervisor_hostname: text,
+  service: z.object({ host: text }),
+  vcpus: number.nullish(),
+  vcpus_used: number.nullish(),
+  memory_mb: number.nullish(),
+  memory_mb_used: number.nullish(),
 });
 
-export const flavorsAnswer = z.object({
-  flavors: z.array(z.object({ id, name: text, vcpus: number, ram: number })).max(100_000),
-});
+export const flavorItem = z.object({ id, name: text, vcpus: number, ram: number });
 
 export const computeQuotaAnswer = z.object({
   quota_set: z.object({ instances: number.nullish(), cores: number.nullish(), ram: number.nullish() }),

@@ -23,10 +23,11 @@ import { checkedAnswer } from './report-answers';
 
 /** From 2.69 on Nova names servers of cells that it can't reach. From 2.88 on it tells no use of hypervisors. */
 const newestMinor = 69;
+const allTenants = { all_tenants: '1' };
 const mostPages = 1_000;
 const mostBytes = 256 << 20;
 
-type Flavor = z.infer<typeof answers.flavorsAnswer>['flavors'][number];
+type Flavor = z.infer<typeof answers.flavorItem>;
 
 export class InventoryApi implements InventoryReader {
   readonly #lists: NeutronLists;
@@ -41,7 +42,7 @@ export class InventoryApi implements InventoryReader {
   }
 
   async servers(): Promise<readonly ServerRecord[]> {
-    const rows = await this.pages(answers.inventoryServer, 'compute', 'servers', await this.novaHeaders());
+    const rows = await this.pages(answers.inventoryServer, 'compute', 'servers', allTenants, await this.novaHeaders());
     const needsFlavors = rows.some(({ flavor }) => flavor?.id !== undefined);
     const flavors = needsFlavors ? await this.flavors() : new Map<string, Flavor>();
     return rows.map((row) => serverOf(row, flavors));
@@ -49,8 +50,7 @@ export class InventoryApi implements InventoryReader {
 
   async hosts(): Promise<readonly HostRecord[]> {
     const headers = await this.novaHeaders();
-    const path = '/os-hypervisors/detail';
-    const { hypervisors } = await this.get('compute', path, answers.hypervisorsAnswer, { headers });
+    const hypervisors = await this.pages(answers.hypervisorItem, 'compute', 'os-hypervisors', {}, headers);
     return hypervisors.map((row) => ({
       host: row.service.host,
       node: row.hypervisor_hostname,
@@ -126,7 +126,7 @@ export class InventoryApi implements InventoryReader {
   }
 
   async volumes(): Promise<readonly VolumeRecord[]> {
-    const rows = await this.pages(answers.volumeItem, await this.volumeType(), 'volumes');
+    const rows = await this.pages(answers.volumeItem, await this.volumeType(), 'volumes', allTenants);
     return rows.flatMap((row) =>
       row.attachments.flatMap(({ server_id: serverId, device }) =>
         serverId === null || serverId === undefined
@@ -182,7 +182,7 @@ export class InventoryApi implements InventoryReader {
   }
 
   private async flavors(): Promise<ReadonlyMap<string, Flavor>> {
-    const { flavors } = await this.get('compute', '/flavors/detail?is_public=None', answers.flavorsAnswer);
+    const flavors = await this.pages(answers.flavorItem, 'compute', 'flavors', { is_public: 'None' });
     return new Map(flavors.map((flavor) => [flavor.id, flavor]));
   }
 
@@ -200,15 +200,19 @@ export class InventoryApi implements InventoryReader {
     item: z.ZodType<Row>,
     service: string,
     collection: string,
+    query: Readonly<Record<string, string>>,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<readonly Row[]> {
-    const schema = z.object({ [collection]: z.array(item) });
+    // Nova names the list in the answer without the `os-` of its address.
+    const name = collection.replace(/^os-/, '');
+    const schema = z.object({ [name]: z.array(item) });
     const budget = { bytes: mostBytes };
     const result = new Map<string, Row>();
     let marker = '';
     for (let page = 0; page < mostPages; page++) {
-      const path = `/${collection}/detail?all_tenants=1${marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`}`;
-      const rows = (await this.get(service, path, schema, { headers, budget }))[collection] ?? [];
+      const asked = new URLSearchParams({ ...query, ...(marker === '' ? {} : { marker }) }).toString();
+      const path = `/${collection}/detail${asked === '' ? '' : `?${asked}`}`;
+      const rows = (await this.get(service, path, schema, { headers, budget }))[name] ?? [];
       const fresh = rows.filter(({ id }) => !result.has(id));
       if (fresh.length === 0) return [...result.values()];
       for (const row of fresh) result.set(row.id, row);

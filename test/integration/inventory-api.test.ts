@@ -36,7 +36,7 @@ const base = {
   'OS-EXT-SRV-ATTR:hypervisor_hostname': 'cnode01.example', 'OS-EXT-STS:power_state': 4,
   'OS-EXT-STS:vm_state': 'stopped', 'OS-EXT-STS:task_state': null, 'OS-SRV-USG:launched_at': '2026-01-02T03:05:00.000000',
 }; // prettier-ignore
-const hypervisor = { hypervisor_hostname: 'cnode01.example', service: { host: 'cnode01' }, vcpus: 24, vcpus_used: 6, memory_mb: 1000, memory_mb_used: 500 }; // prettier-ignore
+const hypervisor = { id: 1, hypervisor_hostname: 'cnode01.example', service: { host: 'cnode01' }, vcpus: 24, vcpus_used: 6, memory_mb: 1000, memory_mb_used: 500 }; // prettier-ignore
 
 /** What both clouds tell of the server `a`. */
 const common = {
@@ -98,6 +98,24 @@ test('an old cloud names flavors by id and volumes in its own words, and what it
   const older = ['description', 'hostname', 'root_device'];
   expect([...(report.servers[0]?.unknown ?? [])].sort()).toEqual([...onlyInDatabases, ...older].sort());
   expect(code).toBe(0);
+});
+
+test('servers, hypervisors and flavors are read page by page to the end', async () => {
+  cloud.catalogue = { ...cloud.catalogue, compute: `${cloud.url}/compute/v2` };
+  for (const path of ['/compute/v2/', '/compute/v2.1/']) cloud.told.set(path, { version: { id: 'v2.0' } });
+  const numbers = [1, 2, 3, 4, 5];
+  const servers = numbers.map((n) => ({ ...base, id: `s${n}`, name: `utm${n}`, 'OS-EXT-SRV-ATTR:host': `cnode0${n}`, 'OS-EXT-SRV-ATTR:hypervisor_hostname': `cnode0${n}.example`, flavor: { id: `f${n}` } })); // prettier-ignore
+  cloud.told.set('/compute/v2/servers/detail', { servers });
+  cloud.told.set('/compute/v2/flavors/detail', {
+    flavors: numbers.map((n) => ({ id: `f${n}`, name: `utm.${n}`, vcpus: n, ram: 512 })),
+  });
+  cloud.told.set('/compute/v2/os-hypervisors/detail', {
+    hypervisors: numbers.map((n) => ({ ...hypervisor, id: n, hypervisor_hostname: `cnode0${n}.example`, service: { host: `cnode0${n}` }, vcpus: 10 * n })), // prettier-ignore
+  });
+  cloud.pageSize = 2;
+  const { code, report } = await take('--columns', 'name,flavor,host_vcpus');
+  const rows = report.servers.map((row) => [row['name'], row['flavor'], row['host_vcpus']]);
+  expect([code, rows]).toEqual([0, numbers.map((n) => [`utm${n}`, `utm.${n}`, 10 * n])]);
 });
 
 test('a service that fails is said once, its columns are unknown, and the exit code is 1', async () => {

@@ -48,6 +48,17 @@ function filtered(answer: object, url: string): object {
   );
 }
 
+function paged(answer: object, url: string, size: number): object {
+  const marker = new URL(url, 'http://cloud').searchParams.get('marker');
+  const pageOf = (rows: readonly { readonly id?: unknown }[]) => {
+    const first = marker === null ? 0 : rows.findIndex(({ id }) => String(id) === marker) + 1;
+    return rows.slice(first, first + size);
+  };
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, rows]) => [name, Array.isArray(rows) ? pageOf(rows) : (rows as unknown)]),
+  );
+}
+
 export class PrivateCloud {
   nova: NovaRow[] = [{ binary: 'nova-compute', host: 'cnode01', state: 'up', age: 3, isAlive: true }];
   cinder: NovaRow[] = [{ binary: 'cinder-scheduler', host: 'ctl1', state: 'up', age: 3, isAlive: true }];
@@ -74,6 +85,8 @@ export class PrivateCloud {
   readonly webPages = new Map<string, string>();
   /** Path → an answer, instead of its own. */
   readonly told = new Map<string, object>();
+  /** The most rows of a list that one answer has; the next begins behind `marker`. Default: a list is whole. */
+  pageSize: number | undefined;
   /** Paths that are never answered. */
   readonly silent = new Set<string>();
   catalogue: Record<string, string>;
@@ -123,7 +136,9 @@ export class PrivateCloud {
     const marker = /[?&]marker=/.test(request.url ?? '');
     const found = this.told.get(path) ?? this.answers(marker)[path];
     if (path === '/v3/auth/tokens') return this.logIn(request, response);
-    json(filtered(found ?? {}, request.url ?? ''), found === undefined ? 404 : 200)(request, response);
+    const rows = filtered(found ?? {}, request.url ?? '');
+    const answered = this.pageSize === undefined ? rows : paged(rows, request.url ?? '', this.pageSize);
+    json(answered, found === undefined ? 404 : 200)(request, response);
   }
 
   private logIn(request: IncomingMessage, response: ServerResponse): void {
