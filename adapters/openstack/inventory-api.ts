@@ -208,15 +208,15 @@ export class InventoryApi implements InventoryReader {
     const schema = z.object({ [name]: z.array(item) });
     const budget = { bytes: mostBytes };
     const result = new Map<string, Row>();
-    let marker = '';
+    let marker: string | undefined;
     for (let page = 0; page < mostPages; page++) {
-      const asked = new URLSearchParams({ ...query, ...(marker === '' ? {} : { marker }) }).toString();
+      const asked = new URLSearchParams({ ...query, ...defined({ marker }) }).toString();
       const path = `/${collection}/detail${asked === '' ? '' : `?${asked}`}`;
       const rows = (await this.get(service, path, schema, { headers, budget }))[name] ?? [];
       const fresh = rows.filter(({ id }) => !result.has(id));
       if (fresh.length === 0) return [...result.values()];
       for (const row of fresh) result.set(row.id, row);
-      marker = fresh.at(-1)?.id ?? '';
+      marker = fresh.at(-1)?.id;
     }
     throw this.endless(collection);
   }
