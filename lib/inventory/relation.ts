@@ -32,7 +32,15 @@ interface Draft {
   readonly whereIfThere?: readonly string[];
 }
 
-export type RelationFound = Relation | { readonly missing: readonly string[] };
+/** A relation that can't be read. */
+export interface RelationMissing {
+  /** Columns, `table.column`, that the account doesn't see. */
+  readonly missing: readonly string[];
+  /** Continues a sentence that begins with the database's name. Default: that it shows none of `missing`. */
+  readonly why?: string;
+}
+
+export type RelationFound = Relation | RelationMissing;
 export const isFound = (relation: RelationFound): relation is Relation => 'fields' in relation;
 
 const tableForm = /^(\w+) (\w+)(?: ON (.+))?$/;

@@ -6,11 +6,8 @@
  * may read, and both count alike. A field whose column isn't there is left out, so that nobody takes a default for a value.
  * The report reads each relation with a statement of its own and joins in memory; a view joins them in SQL.
  */
+import { layoutOf, notInUse } from './layout';
 import { relationOf, type RelationFound, type Schema } from './relation';
-
-/** Since Ocata a cell's database still has the tables of key pairs, aggregates and quotas; those in use are nova_api's. */
-const isCell = (schema: Schema): boolean => schema.has('compute_nodes', 'mapped');
-const movedToApi = { missing: ['in a cell of Ocata or later, which has it in nova_api'] };
 
 /** Of servers that aren't deleted. A server that moves between cells is hidden in one of them. */
 const alive = ['i.deleted = 0'];
@@ -91,7 +88,10 @@ const hosts: RelationMaker = (schema) => {
 };
 
 const unlessMoved = (relation: RelationMaker): RelationMaker => {
-  return (schema) => (isCell(schema) ? movedToApi : relation(schema));
+  return (schema) => {
+    const layout = layoutOf(schema);
+    return layout === 'one database' ? relation(schema) : notInUse[layout];
+  };
 };
 
 /** In `nova` rows are marked as deleted; `nova_api` deletes them. */

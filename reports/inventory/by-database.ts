@@ -5,7 +5,8 @@
 import { append } from '../../lib/basics/lists';
 import { databaseNames, type DatabaseName, type Readers, type SqlQuery } from '../../lib/contract/ports';
 import { count } from '../../lib/render/text';
-import { isFound, schemaOf, selectOf, type Schema } from '../../lib/inventory/relation';
+import { isFound, schemaOf, selectOf, type RelationMissing, type Schema } from '../../lib/inventory/relation';
+import { layoutOf } from '../../lib/inventory/layout';
 import { relations, tablesRead, type RelationMaker } from '../../lib/inventory/relations';
 import type { Dataset, PartName, ServerRecord } from '../../lib/inventory/records';
 import { look, type Unread } from '../looked';
@@ -29,8 +30,8 @@ const readingOrder: readonly DatabaseName[] = ['nova_api', ...databaseNames.filt
 interface DatabaseRead {
   readonly schema: Schema;
   readonly rows: ReadonlyMap<string, readonly Row[]>;
-  /** Relation → columns that the account doesn't see. */
-  readonly missing: ReadonlyMap<string, readonly string[]>;
+  /** Relations that can't be read. */
+  readonly missing: ReadonlyMap<string, RelationMissing>;
 }
 
 export interface DatabaseReading {
@@ -74,11 +75,11 @@ async function readDatabase(
   return reader.snapshot(async (view) => {
     const schema = await schemaSeen(view);
     const rows = new Map<string, readonly Row[]>();
-    const missing = new Map<string, readonly string[]>();
+    const missing = new Map<string, RelationMissing>();
     for (const [relation, make] of relationsOf(name, wanted)) {
       const found = make(schema);
       if (isFound(found)) rows.set(relation, await view.query<Row>(selectOf(found)));
-      else missing.set(relation, found.missing);
+      else missing.set(relation, found);
     }
     return { schema, rows, missing };
   });
@@ -125,11 +126,11 @@ function addBuildRequests(requests: readonly Row[], lists: Partial<Record<PartNa
 function unreadOf(read: ReadonlyMap<DatabaseName, DatabaseRead>, data: Dataset): Map<PartName, string> {
   const unread = new Map<PartName, string>();
   for (const [database, { missing }] of read)
-    for (const [relation, columns] of missing) {
+    for (const [relation, { missing: columns, why: known }] of missing) {
       const part = partOf(relation);
       if (data[part] !== undefined) continue;
       const before = unread.get(part);
-      const why = `${database} shows this account no ${columns.join(', ')}`;
+      const why = `${database} ${known ?? `shows this account no ${columns.join(', ')}`}`;
       unread.set(part, before === undefined ? why : `${before}; ${why}`);
     }
   return unread;
@@ -145,9 +146,10 @@ function completenessOf(
   const nova = read.get('nova');
   if (nova === undefined) return { elsewhere: [], hasAllServers: false };
   const mapped = read.get('nova_api')?.rows.get('cellsOfServers');
-  // Before Ocata one database has all servers. The column came with the cells of that release.
-  if (mapped === undefined && !nova.schema.has('compute_nodes', 'mapped'))
-    return { elsewhere: [], hasAllServers: true };
+  const layout = layoutOf(nova.schema);
+  // Liberty to Newton may have the tables of cells, in which no server stands yet.
+  if (layout === 'one database' && (mapped ?? []).length === 0) return { elsewhere: [], hasAllServers: true };
+  if (layout === 'untold' && mapped === undefined) return { elsewhere: [untoldLayout], hasAllServers: false };
   const lacking = [
     ...(read.has('nova_cell0')
       ? []
@@ -165,6 +167,9 @@ function completenessOf(
   const elsewhere = [...lacking.slice(others.has('cell0') ? 1 : 0), ...counted];
   return { elsewhere, hasAllServers: elsewhere.length === 0 };
 }
+
+const untoldLayout =
+  'nova shows this account no compute_nodes, which tells whether nova has all servers; grant it as docs/database-grants.md says, because those of nova_cell0, of further cells and of nova_api may be missing';
 
 /** A cell of which one server was read was read as a whole. Another server of it was made or deleted in between. */
 function serversOfOtherCells(mapped: readonly Row[], known: ReadonlySet<string>): ReadonlyMap<string, number> {

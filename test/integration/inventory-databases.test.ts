@@ -177,6 +177,41 @@ test('servers of a cell whose database nobody named are counted, and none is cou
   expect(report.servers.map((row) => row['used_cores'])).toEqual(report.servers.map(() => null));
 });
 
+test.each(['icehouse', 'zed'] as const)(
+  'nova of %s without a sight of compute_nodes may be a cell: servers may be missing, and none is counted for its project',
+  async (era) => {
+    const { tables } = worldOf(era);
+    const granted = documentedInventoryGrants(era, (name) => `${era}_${name}`).filter(
+      (grant) => grant.includes(`ON ${era}_nova.`) && !grant.includes('compute_nodes'),
+    );
+    const account = await mariadb.createUser(`blind_${era}`, '', granted);
+    folder.env = { INVENTORY_PASSWORD: account.password };
+    folder.write('stackward.yaml', tables.configuration(account, ['nova']));
+    const { code, stdout } = await folder.run([
+      'inventory',
+      '--json',
+      '--columns',
+      'name,used_instances,key_fingerprint',
+    ]);
+    folder.env = { INVENTORY_PASSWORD: mariadb.root.password };
+    const report = JSON.parse(stdout) as Report;
+    expect([code, report.notLookedAt]).toEqual([
+      1,
+      [
+        {
+          what: 'servers',
+          why: expect.stringMatching(
+            /^nova shows this account no compute_nodes, which tells whether nova has all servers; grant it/,
+          ),
+        },
+      ],
+    ]);
+    expect(report.servers.length).toBeGreaterThan(0);
+    expect(new Set(report.servers.map((row) => row['used_instances']))).toEqual(new Set([null]));
+    expect(report.servers.some((row) => row.unknown.includes('key_fingerprint'))).toBe(true);
+  },
+);
+
 test('a database that refuses the login is said, and what the others tell is still there', async () => {
   const { tables } = worldOf('icehouse');
   const good = tables.configuration(undefined, ['nova', 'keystone']);

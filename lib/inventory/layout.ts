@@ -1,0 +1,20 @@
+import type { Schema } from './relation';
+
+/**
+ * Whether the database `nova` has everything, as before Ocata, or is a cell beside `nova_api`. The column `mapped` of
+ * compute_nodes came with the cells. Each set of docs/database-grants.md shows `deleted` of that table, so an account that
+ * sees neither column has no right on the table, and nobody can tell.
+ */
+export function layoutOf(nova: Schema): 'one database' | 'cell' | 'untold' {
+  if (nova.has('compute_nodes', 'mapped')) return 'cell';
+  return nova.has('compute_nodes', 'deleted') ? 'one database' : 'untold';
+}
+
+/** A cell's database still has the tables of key pairs, aggregates and quotas; those in use are nova_api's. */
+export const notInUse = {
+  cell: { missing: [], why: 'is a cell of Ocata or later, which has it in nova_api' },
+  untold: {
+    missing: ['compute_nodes.mapped'],
+    why: 'shows this account no compute_nodes, which tells whether nova_api has it',
+  },
+} as const;
