@@ -5,6 +5,8 @@ import type { Looked } from '../looked';
 import { assumed, broken, hopOf, proved, type Hop } from './hop';
 
 const running = 1;
+/** Nova asked nobody yet, or its driver could not tell. */
+const unknown = 0;
 const api = 'Nova';
 
 export function serverHop(port: PortRecord, servers: Looked<readonly WholeServer[]> | undefined): Hop {
@@ -36,8 +38,7 @@ function stateHop(name: string, port: PortRecord, server: WholeServer): Hop {
   const evidence = [
     `status ${server.status}, vm state ${server.vmState ?? '?'}, task ${server.taskState ?? 'none'}, power ${sayPower(server.powerState)}`,
   ];
-  const trace = `\`stackward trace server ${server.id}\` tells what happened`;
-  if (server.status === 'ACTIVE' && (server.powerState ?? running) === running) {
+  if (server.status === 'ACTIVE' && [undefined, running, unknown].includes(server.powerState)) {
     if (server.host !== undefined && port.host !== undefined && server.host !== port.host)
       return broken(
         name,
@@ -46,13 +47,18 @@ function stateHop(name: string, port: PortRecord, server: WholeServer): Hop {
         `\`openstack server reboot --hard ${server.id}\` binds the port where the server is`,
         evidence,
       );
-    return proved(name, server.host ?? api, `${called} is active`, evidence);
+    return server.powerState === unknown
+      ? assumed(name, server.host ?? api, `${called} is active, and Nova does not know whether it runs`, evidence)
+      : proved(name, server.host ?? api, `${called} is active`, evidence);
   }
-  const step =
-    server.status === 'ACTIVE' || server.status === 'SHUTOFF'
-      ? `\`openstack server start ${server.id}\`; ${trace}`
-      : trace;
-  return broken(name, server.host ?? api, `${called} does not run`, step, evidence);
+  return broken(name, server.host ?? api, `${called} does not run`, stepOf(server), evidence);
+}
+
+/** Nova starts a server that is stopped, and refuses to start an active one. */
+function stepOf({ id, status }: WholeServer): string {
+  const trace = `\`stackward trace server ${id}\` tells what happened`;
+  if (status === 'SHUTOFF') return `\`openstack server start ${id}\`; ${trace}`;
+  return status === 'ACTIVE' ? `\`openstack server reboot --hard ${id}\`; ${trace}` : trace;
 }
 
 const powers: Readonly<Record<number, string>> = {

@@ -104,6 +104,20 @@ test("where the port's groups were not read, a drop is not said to be for want o
   });
 });
 
+test('an active server whose power state Nova does not know is not said to stand still', async () => {
+  const legs = await judgedWith(({ answers }) => (answers.find[0]!.powerState = 0));
+  expect([hop(legs, 'server').proof, firstBroken(legs)]).toEqual(['assumed', undefined]);
+});
+
+test('an active server that is shut down is rebooted, since Nova starts stopped ones alone', async () => {
+  const legs = await judgedWith(({ answers }) => (answers.find[0]!.powerState = 4));
+  const { id: serverId } = recorded().answers.find[0]!;
+  expect(hop(legs, 'server')).toMatchObject({
+    proof: 'broken',
+    step: expect.stringMatching(`^\`openstack server reboot --hard ${serverId}\`; `) as string,
+  });
+});
+
 const otherVariant = 'iptables-legacy-save';
 
 test('where the other variant of iptables was not read, the packet filter proves nothing', async () => {
