@@ -13,7 +13,7 @@ import { Cloud } from '../../lab/cloud';
 import { childEnvironment, sql } from '../../lab/command';
 import { resolveCredentials } from '../../lib/openstack/credentials';
 import { getLab } from './lab-cloud';
-import { LabProjects, type Named } from './lab-projects';
+import { isAlive, LabProjects, type Named } from './lab-projects';
 
 export interface BuiltServer {
   readonly id: string;
@@ -38,7 +38,7 @@ export class OwnCompute {
   private aggregate = 0;
   project = '';
 
-  private constructor(prefix: string) {
+  private constructor(private readonly prefix: string) {
     this.projects = new LabProjects(prefix);
   }
 
@@ -52,6 +52,7 @@ export class OwnCompute {
     const own = new OwnCompute(prefix);
     await own.projects.clean();
     await own.makeProject();
+    await own.sweep();
     const { aggregate } = await own.call<{ aggregate: { id: number } }>('compute', 'POST', '/os-aggregates', {
       aggregate: { name: own.name, availability_zone: own.name },
     });
@@ -229,20 +230,35 @@ export class OwnCompute {
     await this.kill();
     await this.ageHeartbeat();
     await this.deleteServers();
-    for (const host of [this.name, this.small]) {
-      await this.kill(host);
+    await this.kill(this.small);
+    await this.forget(this.projects.run, this.aggregate);
+    await this.projects.clean();
+    await Promise.all([this.session.close(), this.projects.close()]);
+  }
+
+  /** What runs left that were killed. Their processes ended with them, and their projects are gone. */
+  private async sweep(): Promise<void> {
+    const { aggregates } = await this.call<{ aggregates: { id: number; name: string }[] }>('compute', 'GET', '/os-aggregates'); // prettier-ignore
+    for (const { id, name } of aggregates) {
+      const [, run = '', pid] = new RegExp(`^(${this.prefix}-(\\d+))-own$`).exec(name) ?? [];
+      if (pid !== undefined && !isAlive(Number(pid))) await this.forget(run, id);
+    }
+  }
+
+  /** Takes hosts, flavors and zone of a run out of Nova, and their files out of the lab. */
+  private async forget(run: string, aggregate: number): Promise<void> {
+    for (const host of [`${run}-own`, `${run}-small`]) {
       const body = { remove_host: { host } };
-      await this.call('compute', 'POST', `/os-aggregates/${this.aggregate}/action`, body).catch(() => undefined);
-      await this.call('compute', 'DELETE', `/os-services/${await this.serviceOf(host)}`);
+      await this.call('compute', 'POST', `/os-aggregates/${aggregate}/action`, body).catch(() => undefined);
+      const { services } = await this.call<{ services: Service[] }>('compute', 'GET', `/os-services?host=${host}`);
+      for (const { id } of services) await this.call('compute', 'DELETE', `/os-services/${id}`);
       rmSync(join(this.lab.folder, 'nova', host), { recursive: true, force: true });
       rmSync(this.logFile(host), { force: true });
     }
     const { flavors } = await this.call<{ flavors: Named[] }>('compute', 'GET', '/flavors');
-    for (const { id } of flavors.filter(({ name }) => name.startsWith(this.name)))
+    for (const { id } of flavors.filter(({ name }) => name.startsWith(`${run}-`)))
       await this.call('compute', 'DELETE', `/flavors/${id}`);
-    await this.call('compute', 'DELETE', `/os-aggregates/${this.aggregate}`);
-    await this.projects.clean();
-    await Promise.all([this.session.close(), this.projects.close()]);
+    await this.call('compute', 'DELETE', `/os-aggregates/${aggregate}`);
   }
 
   /** Nova deletes no service that has servers. */
