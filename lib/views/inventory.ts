@@ -102,6 +102,15 @@ class Rows {
     return this.field(field) ?? 'NULL';
   }
 
+  /** Condition by which rows of the part belong to the server, in the collation of the part, whose index then serves. */
+  private isOf(part: Part, expression: string | undefined, field: string): string {
+    const own = this.server(field);
+    const theirs = this.found.collationOf(part, expression);
+    const ours = this.found.collationOf(this.servers, this.servers.relation.fields[field]);
+    if (theirs === undefined || ours?.collation === theirs.collation) return `${expression} = ${own}`;
+    return `${expression} = CONVERT(${own} USING ${theirs.charset}) COLLATE ${theirs.collation}`;
+  }
+
   /** Column → expression; undefined: it stays empty. */
   values(): Values {
     return {
@@ -169,7 +178,8 @@ class Rows {
       const own = this.found.first(databases, name);
       const all = this.found.first(databases, name.replace('Quotas', 'QuotaDefaults'));
       const limits = [
-        own && valueOf(own, 'amount', `${isIt(own)} AND ${own.relation.fields['projectId']} = ${project}`),
+        own &&
+          valueOf(own, 'amount', `${isIt(own)} AND ${this.isOf(own, own.relation.fields['projectId'], 'projectId')}`),
         all && valueOf(all, 'amount', isIt(all)),
       ].filter((limit) => limit !== undefined);
       return limits.length === 0 ? undefined : `COALESCE(${limits.join(', ')})`;
@@ -195,13 +205,13 @@ class Rows {
         valueOf(
           usages,
           'amount',
-          `${usages.relation.fields['resource']} = ${quoteText(resource)} AND ${usages.relation.fields['projectId']} = ${project}`,
+          `${usages.relation.fields['resource']} = ${quoteText(resource)} AND ${this.isOf(usages, usages.relation.fields['projectId'], 'projectId')}`,
         );
       return amount && `COALESCE(${amount}, 0)`;
     };
     const nova: readonly DatabaseName[] = ['nova_api', 'nova'];
     return {
-      project: projects && valueOf(projects, 'name', `${projects.relation.fields['id']} = ${project}`),
+      project: projects && valueOf(projects, 'name', this.isOf(projects, projects.relation.fields['id'], 'projectId')),
       quota_instances: limitOf(nova, 'computeQuotas', 'instances'),
       used_instances: used('id'),
       quota_cores: limitOf(nova, 'computeQuotas', 'cores'),
@@ -225,7 +235,7 @@ class Rows {
     const user = this.server('userId');
     const users = ['users', 'federatedUsers', 'otherUsers'].flatMap((name) => {
       const part = this.found.find('keystone', name);
-      return (part && valueOf(part, 'name', `${part.relation.fields['id']} = ${user}`)) ?? [];
+      return (part && valueOf(part, 'name', this.isOf(part, part.relation.fields['id'], 'userId'))) ?? [];
     });
     if (users.length > 0) for (const name of ['users', 'federatedUsers', 'otherUsers']) this.found.missing.delete(name);
     const keys = this.found.first(['nova_api', 'nova'], 'keys');
@@ -283,7 +293,7 @@ class Rows {
     const volumes = this.found.find('cinder', 'volumes');
     if (volumes === undefined) return {};
     const { serverId, name, sizeGib, device, location, id = '' } = volumes.relation.fields;
-    const isIts = `${serverId} = ${this.server('id')}`;
+    const isIts = this.isOf(volumes, serverId, 'id');
     const word = (field: string, expression: string | undefined): string =>
       `'${field}=', COALESCE(${expression ?? 'NULL'}, '-')`;
     const item = `CONCAT(${[word('name', name), word('size_gib', sizeGib), word('device', device), word('location', location)].join(", ' ', ")})`;
@@ -298,7 +308,8 @@ class Rows {
     const nics = this.found.find('neutron', 'nics');
     const addresses = this.found.find('neutron', 'addresses');
     const groups = this.found.find('neutron', 'groups');
-    const isIts = `p.device_id = ${this.server('id')}`;
+    const ports = nics ?? addresses ?? groups;
+    const isIts = ports ? this.isOf(ports, 'p.device_id', 'id') : '';
     const { mac = '', network = '', owner } = nics?.relation.fields ?? {};
     const inOrder = [`COALESCE(${network}, '')`, mac];
     const ofNic = (expression: string | undefined): string | undefined =>
@@ -328,7 +339,7 @@ class Rows {
     const isEarlier = 'y.port_id < b.port_id OR (y.port_id = b.port_id AND y.security_group_id < b.security_group_id)';
     const earlier =
       `SELECT 1 FROM ${quoted}.ports q JOIN ${quoted}.securitygroupportbindings y ON y.port_id = q.id ` +
-      `JOIN ${quoted}.securitygroups h ON h.id = y.security_group_id WHERE q.device_id = ${this.server('id')} ` +
+      `JOIN ${quoted}.securitygroups h ON h.id = y.security_group_id WHERE ${isIts.replace('p.', 'q.')} ` +
       `AND CAST(h.name AS BINARY) = CAST(${name} AS BINARY) AND (${isEarlier})`;
     return listOf(groups, `COALESCE(${name}, '')`, [name], `${isIts} AND NOT EXISTS (${earlier})`);
   }
@@ -336,7 +347,7 @@ class Rows {
   private ofImage(): Values {
     const images = this.found.find('glance', 'images');
     if (images === undefined) return {};
-    const isIts = `${images.relation.fields['id']} = ${this.server('imageId')}`;
+    const isIts = this.isOf(images, images.relation.fields['id'], 'imageId');
     return { image: valueOf(images, 'name', isIts), image_bytes: valueOf(images, 'bytes', isIts) };
   }
 }

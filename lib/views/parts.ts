@@ -21,6 +21,13 @@ export class Parts {
     readonly seen: SchemasSeen,
   ) {}
 
+  /** @param expression such as `p.device_id` */
+  collationOf({ relation, schema }: Part, expression = ''): { charset: string; collation: string } | undefined {
+    const [alias, column = ''] = expression.split('.');
+    const table = relation.tables.find((each) => each.alias === alias)?.name ?? '';
+    return this.seen.collations.get(`${schema}.${table}.${column}`);
+  }
+
   columnsOf(database: DatabaseName, table: string): ReadonlySet<string> {
     return this.seen.columns.get(schemaOf(database, this.names))?.get(table) ?? new Set();
   }

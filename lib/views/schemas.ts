@@ -7,6 +7,8 @@ export type SchemaNames = Readonly<Partial<Record<DatabaseName, string | undefin
 export interface SchemasSeen {
   /** Schema → table → columns. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
+  /** `schema.table.column` → character set and collation. MySQL compares no two columns of different collations. */
+  readonly collations: ReadonlyMap<string, { readonly charset: string; readonly collation: string }>;
   /** The server has functions for JSON: MySQL since 5.7, MariaDB since 10.2.3, which is taken as 10.3. */
   readonly hasJson: boolean;
 }
@@ -23,16 +25,24 @@ export const schemaOf = (name: DatabaseName, names: SchemaNames = {}): string =>
 /** @param schemas names, beside the usual ones */
 export async function seeSchemas(from: SqlQuery, version: string, schemas: readonly string[]): Promise<SchemasSeen> {
   const all = [...new Set<string>([...databaseNames, ...schemas])];
-  const rows = await from.query<{ readonly s: string; readonly t: string; readonly c: string }>(
-    'SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN (?)',
+  const rows = await from.query<{
+    readonly s: string;
+    readonly t: string;
+    readonly c: string;
+    readonly cs: string | null;
+    readonly co: string | null;
+  }>(
+    'SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS c, CHARACTER_SET_NAME AS cs, COLLATION_NAME AS co FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN (?)',
     [all],
   );
   const seen = new Map<string, Map<string, Set<string>>>();
-  for (const { s, t, c } of rows) {
+  const collations = new Map<string, { charset: string; collation: string }>();
+  for (const { s, t, c, cs, co } of rows) {
+    if (cs !== null && co !== null) collations.set(`${s}.${t}.${c}`, { charset: cs, collation: co });
     const tables = seen.get(s) ?? new Map<string, Set<string>>();
     seen.set(s, tables);
     const columns = tables.get(t) ?? new Set<string>();
     tables.set(t, columns.add(c));
   }
-  return { columns: seen, hasJson: hasJson(version) };
+  return { columns: seen, collations, hasJson: hasJson(version) };
 }

@@ -54,6 +54,17 @@ async function madeFor(era: InventoryEra) {
   // A server that has reached no cell is a JSON, which no view takes apart.
   if (era === 'zed') await root.query('DELETE FROM zed_nova_api.build_requests');
   const own = await mariadb.createSchema(`${era}_stackward`);
+  // Installers gave the schemas of the services different collations.
+  const attachments = era === 'icehouse' ? 'volumes' : 'volume_attachment';
+  for (const [table, column, charset] of [
+    [`cinder.${attachments}`, 'instance_uuid VARCHAR(36)', 'utf8'],
+    ['cinder.quotas', 'project_id VARCHAR(255)', 'utf8'],
+    ['cinder.quota_usages', 'project_id VARCHAR(255)', 'utf8'],
+    ['neutron.ports', 'device_id VARCHAR(255)', 'utf8mb4'],
+  ] as const)
+    await root.query(
+      `ALTER TABLE ${era}_${table} MODIFY ${column} CHARACTER SET ${charset} COLLATE ${charset}_unicode_ci`,
+    );
   const made = await makeInventory(own, names);
   return { tables, own, made };
 }
