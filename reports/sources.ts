@@ -274,9 +274,10 @@ export class Sources {
     return this.focus.host === undefined ? this.readers.hostsToLookAt : [this.focus.host];
   }
 
-  /** Hosts whose services use the databases. */
+  /** Hosts whose services use the databases. A compute host needs none, so `--host` of another adds nobody. */
   get controllers(): readonly string[] {
-    return this.focus.host === undefined ? this.readers.hosts.named : [this.focus.host];
+    const { host } = this.focus;
+    return this.readers.hosts.named.filter((name) => host === undefined || name === host);
   }
 
   /** Where the databases are, whether they can be reached from here or not. */

@@ -81,6 +81,11 @@ export function unreachable(error: unknown, { host }: URL, cloud: string, within
       `${host} had not ended its answer after ${withinMs / 1000} s; look at the service, and at the proxy before it`,
       options,
     );
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return new InvalidConfiguration(
+      `the certificate of ${host} is not trusted, because it is for another name (${code}); use the name that it is for as address, or have one made that names ${host}`,
+      options,
+    );
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
     return new InvalidConfiguration(
       `the certificate of ${host} is not trusted (${code}); name its CA in "cacert"`,

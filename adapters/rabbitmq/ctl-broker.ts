@@ -11,6 +11,9 @@ interface Printed {
   readonly text: string;
 }
 
+/** Characters of an error: the nodes that were tried, and what each met. */
+const mostSaid = 1_000;
+
 /** Names of virtual hosts that a command line takes; another is not looked at. */
 const vhostForm = /^(\/|\/?[A-Za-z0-9_][A-Za-z0-9_.@-]*)$/;
 
@@ -53,9 +56,9 @@ export class CtlBroker implements BrokerReader {
     const isJson = await (this.#knowsJson ??= this.probe());
     const { code, stdout, stderr } = await this.ask([isJson ? asJson : '-q', ...words]);
     if (code === 0) return { isJson, text: stdout };
-    const said = `${stderr} ${stdout}`.trim().replace(/\s+/g, ' ').slice(0, 300);
+    const said = `${stderr} ${stdout}`.trim().replace(/\s+/g, ' ');
     throw new TransientError(
-      `rabbitmqctl ${words[0] ?? ''} ended with ${code}: ${said}; run it on that host, as root or rabbitmq`,
+      `rabbitmqctl ${words[0] ?? ''} ended with ${code}: ${said.length > mostSaid ? `${said.slice(0, mostSaid)} …` : said}; run it on that host, as root or rabbitmq`,
       { where: this.by },
     );
   }

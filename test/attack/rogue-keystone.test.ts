@@ -51,6 +51,15 @@ async function ask(authUrl = keystone.url(), options?: SessionOptions): Promise<
 }
 const allReceived = (server: RogueServer): string => server.received.join('\n');
 
+test('a certificate of a known CA for another name gets nothing, and no CA is asked for', async () => {
+  const strange = await RogueServer.start(authority.certificate('other', 'other', 'DNS:keystone.example'));
+  const { error } = await ask(strange.url());
+  await strange.stop();
+  expect(strange.received).toEqual([]);
+  expect(error).toMatch(/is for another name/);
+  expect(error).not.toMatch(/cacert/);
+});
+
 describe('an http:// endpoint in the catalogue of an https:// Keystone', () => {
   test('beyond this machine gets no token', async () => {
     keystone.answer = login(neutron.url(elsewhere));

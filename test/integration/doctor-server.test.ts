@@ -64,6 +64,19 @@ test('a server is examined by its name, its id, and whatever state it is in', as
   expect([well.code, well.results.map(({ found }) => found)]).toEqual([0, ['It is ACTIVE, and no task is under way.']]);
 });
 
+test('servers in ERROR that nobody named are counted beside the fine result', async () => {
+  const failed = server({ status: 'ERROR', 'OS-EXT-STS:task_state': null });
+  cloud.servers = [failed, { ...failed, id: id.replace('6a', '7b'), name: 'utm-2' }];
+  const told = await examine(folder, 'doctor', '--only', 'SW-1010');
+  expect([told.code, told.results.map(({ found }) => found)]).toEqual([0, ['2 servers, none in BUILD or another task for more than 10 min; 2 in ERROR, which `--server NAME` examines']]); // prettier-ignore
+});
+
+test('ten servers of one name are examined at most, and how many more there are is said', async () => {
+  cloud.servers = Array.from({ length: 12 }, (_, index) => ({ ...server({ status: 'ACTIVE', 'OS-EXT-STS:task_state': null }), id: id.replace('6a0c5f', `6a0c${index + 10}`) })); // prettier-ignore
+  const told = await examine(folder, 'doctor', '--server', 'utm-1');
+  expect([told.code, told.results.length, told.results.at(-1)]).toMatchObject([1, 11, { result: 'not looked at', subject: '2 servers more' }]); // prettier-ignore
+});
+
 test('a server that there is not, and checks that examine no server, are refused', async () => {
   const missing = await examine(folder, 'doctor', '--server', 'utm-9');
   expect([missing.code, missing.results[0]?.why]).toEqual([1, expect.stringContaining('there is no server "utm-9"')]);

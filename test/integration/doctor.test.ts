@@ -101,6 +101,19 @@ test('APIs of one machine whose clock is five minutes ahead of this machine: tha
   expect(told.results.find(({ subject }) => subject === 'host there')?.why).toContain('no network namespace');
 });
 
+test('a database is reached for from a controller, and not from a compute host that is asked about', async () => {
+  bench.folder.env = { ...bench.folder.env, PASSWORD: 'p' };
+  bench.folder.write('stackward.yaml', {
+    hosts: ['ctl1', 'cnode01'].map((match) => ({ match, local: true })),
+    services: { neutron: { hosts: ['ctl1'] } },
+    databases: { neutron: { host: '127.0.0.1', port: 9, user: 'u', password: '${PASSWORD}', tls: 'off' } },
+  });
+  const resultsOf = async (host: string) =>
+    (await bench.doctor('--host', host, '--only', 'SW-3002')).results.map(({ result, subject }) => `${result}: ${subject}`); // prettier-ignore
+  expect(await resultsOf('ctl1')).toEqual(['fault: database neutron from ctl1']);
+  expect(await resultsOf('cnode01')).toEqual(['not looked at: controllers']);
+});
+
 test('a database that can not be tried hides neither a refused one nor the clocks of the APIs', async () => {
   const account = 'host: 127.0.0.1, port: 9, user: u, password: "${PASSWORD}"';
   bench.folder.env = { ...bench.folder.env, PASSWORD: 'p' };

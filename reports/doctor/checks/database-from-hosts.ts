@@ -1,4 +1,5 @@
 import { isLoopback } from '../../../lib/basics/loopback';
+import { defined } from '../../../lib/basics/defined';
 import type { ConnectTrouble } from '../../../lib/contract/report-ports';
 import type { HostKnock, Outcome } from '../../../lib/hosts/host';
 import { greetingOf, type Greeting } from '../../../lib/net/greeting';
@@ -22,6 +23,8 @@ export interface KnockedFrom {
 
 interface Seen {
   readonly hasDatabases: boolean;
+  /** The only host that is asked about. */
+  readonly only?: string;
   readonly hosts: readonly KnockedFrom[];
 }
 
@@ -45,7 +48,11 @@ async function read(sources: Sources): Promise<Seen> {
     });
     return { host, knocks: { isRead: true, value: knocks } };
   };
-  return { hasDatabases: places.length > 0, hosts: await Promise.all(hosts.map(knockedFrom)) };
+  return {
+    hasDatabases: places.length > 0,
+    ...defined({ only: sources.focus.host }),
+    hosts: await Promise.all(hosts.map(knockedFrom)),
+  };
 }
 
 /** Numbers with which a server refuses before it greets. */
@@ -112,10 +119,11 @@ export const databaseFromHosts = defineCheck<Seen>({
   needs: ['a database', 'hosts'],
   isOfHosts: true,
   read,
-  judge({ hasDatabases, hosts }) {
+  judge({ hasDatabases, only, hosts }) {
     if (!hasDatabases) return [notLookedAt('databases', untried('stackward.yaml names none'))];
     if (hosts.length > 0) return hosts.flatMap(judgeHost);
-    return [notLookedAt('controllers', untried('stackward.yaml lists no host in "services"; list there the controllers whose services use the databases'))]; // prettier-ignore
+    const none = only === undefined ? 'no host' : `no ${only}`;
+    return [notLookedAt('controllers', untried(`stackward.yaml lists ${none} in "services"; list there the controllers whose services use the databases`))]; // prettier-ignore
   },
   page: {
     means:

@@ -18,7 +18,11 @@ interface Seen {
   /** Of which none was examined, because others were. */
   readonly more: number;
   readonly looked: number;
+  /** Of those that were looked at; nobody examines one that is not named. */
+  readonly failed: number;
 }
+
+const none = { more: 0, looked: 0, failed: 0 };
 
 async function readSeen(sources: Sources): Promise<Seen> {
   const { server } = sources.focus;
@@ -28,33 +32,36 @@ async function readSeen(sources: Sources): Promise<Seen> {
 async function readNamed(sources: Sources, name: string): Promise<Seen> {
   const reader = await sources.serverReader();
   const found = reader.isRead ? await look(() => reader.value.find(name)) : reader;
-  if (!found.isRead) return { servers: found, more: 0, looked: 0 };
+  if (!found.isRead) return { servers: found, ...none };
   if (found.value.length === 0)
     throw new InvalidConfiguration(
       `there is no server "${name}" in any project that these credentials see; give its name or id as \`openstack server list --all-projects\` shows it`,
     );
   const chosen = found.value.slice(0, mostServers);
-  return examine(sources, chosen, chosen.length, found.value.length - chosen.length);
+  return { ...none, servers: read(await examine(sources, chosen)), more: found.value.length - chosen.length };
 }
 
 async function readHanging(sources: Sources): Promise<Seen> {
   const all = await sources.servers();
-  if (!all.isRead) return { servers: all, more: 0, looked: 0 };
+  if (!all.isRead) return { servers: all, ...none };
   const now = await sources.now('nova');
   const hanging = all.value.filter((server) => isHanging(situationOf(server, now)));
   const reader = await sources.serverReader();
-  if (!reader.isRead) return { servers: reader, more: 0, looked: 0 };
+  if (!reader.isRead) return { servers: reader, ...none };
   const wholes = await look(async () =>
     (await Promise.all(hanging.slice(0, mostServers).map(({ id }) => reader.value.find(id)))).flat(),
   );
-  if (!wholes.isRead) return { servers: wholes, more: 0, looked: 0 };
-  return examine(sources, wholes.value, all.value.length, hanging.length - wholes.value.length);
+  if (!wholes.isRead) return { servers: wholes, ...none };
+  return {
+    servers: read(await examine(sources, wholes.value)),
+    more: hanging.length - wholes.value.length,
+    looked: all.value.length,
+    failed: all.value.filter(({ status }) => status === 'ERROR').length,
+  };
 }
 
-async function examine(sources: Sources, servers: readonly WholeServer[], looked: number, more = 0): Promise<Seen> {
-  const facts = await Promise.all(servers.map((server) => readHangFacts(sources, server)));
-  return { servers: read(facts), more, looked };
-}
+const examine = (sources: Sources, servers: readonly WholeServer[]): Promise<readonly HangFacts[]> =>
+  Promise.all(servers.map((server) => readHangFacts(sources, server)));
 
 function judgeServer(facts: HangFacts, show: ShowTime): Result {
   const verdict = whyServerHangs(facts, show);
@@ -81,9 +88,10 @@ function judgeServer(facts: HangFacts, show: ShowTime): Result {
   };
 }
 
-function judgeAll(facts: readonly HangFacts[], { more, looked }: Seen, show: ShowTime): readonly Result[] {
+function judgeAll(facts: readonly HangFacts[], { more, looked, failed }: Seen, show: ShowTime): readonly Result[] {
   const results = facts.map((server) => judgeServer(server, show));
-  const found = `${count(looked, 'server')}, none in BUILD or another task for more than ${sayDuration(patienceSeconds)}`;
+  const ended = failed === 0 ? '' : `; ${failed} in ERROR, which \`--server NAME\` examines`;
+  const found = `${count(looked, 'server')}, none in BUILD or another task for more than ${sayDuration(patienceSeconds)}${ended}`;
   if (results.length === 0) return [{ result: 'fine', subject: 'servers', found }];
   if (more === 0) return results;
   return [
