@@ -1174,13 +1174,14 @@ SECRET_NAMES = frozenset((
 REFERENCE = re.compile(u'\\$\\$|\\\\\\$|(\\$\\{?[_a-zA-Z])')
 HIDDEN = u'***'
 HIDDEN_ADDRESS = u'***://***@***'
-ASSIGNMENT = re.compile(u'(\\s*)([^:=]*?)(\\s*[:=]\\s*)(.*?)(\\s*)\\Z', re.DOTALL | re.UNICODE)
+MAX_VALUE = 1 << 14
 MAX_CONFIG = 2 << 20
 PROJECTS = ('aodh|barbican|ceilometer|cinder|cloudkitty|designate|glance|gnocchi|heat|ironic|keystone|magnum|manila|mistral|'
             'neutron|nova|octavia|placement|sahara|senlin|swift|trove|watcher|zaqar|zun')
-SERVICE = re.compile('(?:.*[/(])?(?:wsgi:)?((?:%s)(?:-[a-z0-9][a-z0-9_-]*)?)(?:$|[=:)]|\\.(?:py|wsgi|ini)\\Z)' % PROJECTS)
+SERVICE = re.compile('(?:.*[/(])?(?:wsgi:)?((?:%s)(?:-[a-z0-9][a-z0-9_-]{0,60})?)(?:$|[=:)]|\\.(?:py|wsgi|ini)\\Z)' % PROJECTS)
 NO_SERVICE = re.compile('(manage|rootwrap|rootwrap-daemon|status|sanity-check|policy-check|cleanup|privsep-helper)\\Z')
 MAX_PROCESSES = 512
+MAX_TOLD = 2 << 20  # Of all processes, in bytes.
 MAX_WORDS = 64
 MAX_WORD = 1024
 MAX_SOCKETS = 4096
@@ -1191,9 +1192,9 @@ MAX_LOG_LINE = 600
 ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
 SECRET_IN_LOG = (
     (re.compile(u'(://)[^\\s]*@'), u'\\1***@'),
-    (re.compile(u'''(?i)([\\w-]*(?:pass(?:word|wd|code|phrase)?|secret|token|\\bkey|[_-]key|apikey|psk|jwt|credential)s?['"]?\\s*[:=]\\s*)'''
+    (re.compile(u'''(?i)((?<![\\w-])[\\w-]*(?:pass(?:word|wd|code|phrase)?|secret|token|\\bkey|[_-]key|apikey|psk|jwt|credential)s?['"]?\\s*[:=]\\s*)'''
                 u'''(?:u?'[^']*'?|u?"[^"]*"?|(?:bearer\\s+)?[^\\s,;}\\])]+)'''), u'\\1***'),
-    (re.compile(u'(?i)(--[\\w-]*(?:pass\\w*|secret|token|key)[ =])\\S+'), u'\\1***'),
+    (re.compile(u'(?i)((?<![\\w-])--[\\w-]*(?:pass\\w*|secret|token|key)[ =])\\S+'), u'\\1***'),
     (re.compile(u'gAAAA[\\w=-]{20,}|\\bMII[\\w+/=]{40,}'), u'***'),
 )
 
@@ -1219,7 +1220,20 @@ def hidden(text, mark=HIDDEN):
 def shown_value(name, text):
     if is_secret(name):
         return hidden(text)
+    if len(text) > MAX_VALUE:  # The patterns below take their time.
+        return hidden(text)
     return hidden(text, HIDDEN_ADDRESS) if has_password(text) else without_secrets(text)
+
+
+def assignment(line):
+    """(blanks, name, sign with its blanks, value, blanks); None where there is no sign"""
+    found = re.search(u'[:=]', line)
+    if found is None:
+        return None
+    before, after = line[:found.start()], line[found.end():]
+    name, value = before.strip(), after.strip()
+    indent, lead = before[:len(before) - len(before.lstrip())], after[:len(after) - len(after.lstrip())]
+    return (indent, name, before[len(indent) + len(name):] + found.group() + lead, value, after[len(lead) + len(value):])
 
 
 def redact_line(line, was_secret):
@@ -1236,12 +1250,12 @@ def redact_line(line, was_secret):
             return line, False
         head, closed, rest = body.partition(u']')
         return lead + (head + closed + u' ?' if closed else u'[?'), False
-    parts = ASSIGNMENT.match(line)
+    parts = assignment(line)
     if is_more and was_secret:
-        return lead + (u'x = ***' if parts and u'=' in parts.group(3) else HIDDEN), True
+        return lead + (u'x = ***' if parts and u'=' in parts[2] else HIDDEN), True
     if parts is None:
         return (line, False) if is_more and not has_password(line) else (lead + HIDDEN, True)
-    indent, name, sign, value, end = parts.groups()
+    indent, name, sign, value, end = parts
     told = hidden(value, HIDDEN_ADDRESS) if has_password(body) and not is_secret(name) else shown_value(name, value)
     if not name:
         told = HIDDEN
@@ -1347,7 +1361,7 @@ def without_secrets(text):
 
 
 def told_lines(raw, count=MAX_LOG_LINES):
-    lines = [re.sub(u'\x1b\\[[0-9;]*m', u'', to_text(line)) for line in raw.split(b'\n') if line.strip()]
+    lines = [re.sub(u'\x1b\\[[0-9;]*m', u'', to_text(line[:8 * MAX_LOG_LINE])) for line in raw.split(b'\n') if line.strip()]
     return [without_secrets(line)[:MAX_LOG_LINE] for line in lines[-count:]]
 
 
@@ -1469,10 +1483,12 @@ def told_words(words):
     """argv without its secrets, bounded."""
     told, hides_next = [], False
     for word in words[:MAX_WORDS]:
+        if len(word) > MAX_WORD:  # Cut, a secret in it may look like none.
+            word = HIDDEN
         name, sign, value = word.partition('=')
-        bare = name.lstrip('-').rpartition('-')[2] if name.startswith('-') else name
+        bare = re.split('[-.:]', name)[-1]
         is_hidden = is_secret(bare) or is_secret(name.lstrip('-'))
-        if hides_next and not word.startswith('--'):
+        if hides_next:
             told.append(HIDDEN)
         elif sign:
             told.append(name + sign + (hidden(value) if is_hidden else shown_value('', value)))
@@ -1482,7 +1498,7 @@ def told_words(words):
     return [word[:MAX_WORD] for word in told]
 
 
-ENVIRONMENT_NAME = re.compile('OS_[A-Za-z0-9_]+\\Z')
+ENVIRONMENT_NAME = re.compile('OS_[A-Za-z0-9_]{1,250}\\Z')
 CONFIG_PLACE = re.compile('OS_[A-Z]+_CONFIG_(DIR|FILES)\\Z')
 
 
@@ -1493,7 +1509,7 @@ def told_environment(raw):
         name, sign, value = to_text(entry).partition('=')
         if sign and ENVIRONMENT_NAME.match(name) and len(told) < MAX_WORDS:
             option = name[3:].partition('__')[2]
-            told[name] = (shown_value(option, value) if option else value if CONFIG_PLACE.match(name) else None)
+            told[name] = (shown_value(option, value) if option else shown_value('', value) if CONFIG_PLACE.match(name) else None)
             told[name] = told[name] and told[name][:MAX_WORD]
     return told
 
@@ -1543,7 +1559,7 @@ def look_at_process(pid):
     fields = read_proc(pid, 'stat').rpartition(b')')[2].split()
     root, own = os.stat('/proc/%s/root' % pid), os.stat('/')
     return {
-        'pid': int(pid), 'parent': int(fields[1]), 'service': service, 'title': title and title[:MAX_WORD], 'argv': told_words(words),
+        'pid': int(pid), 'parent': int(fields[1]), 'service': service, 'title': title and without_secrets(title[:MAX_WORD]), 'argv': told_words(words),
         'environment': told_environment(environment), 'user': name_of(pwd.getpwuid, uid, 'pw_name'),
         'folder': link_of(pid, 'cwd'), 'home': home_of(environment, uid), 'python': python_of(pid, words[0]),
         'unit': unit_of(pid), 'logs': open_logs(pid), 'isContained': (root.st_dev, root.st_ino) != (own.st_dev, own.st_ino),
@@ -1561,15 +1577,19 @@ def pids():
 
 
 def service_processes(_):
-    found = []
+    found, left, room = [], 0, MAX_TOLD
     for pid in pids():
         try:
+            if len(found) == MAX_PROCESSES or room <= 0:
+                left += service_of(*words_of(read_proc(pid, 'cmdline'))) is not None
+                continue
             process = look_at_process(pid)
         except (IOError, OSError, IndexError):
             continue  # It ended meanwhile.
         if process is not None:
+            room -= len(json.dumps(process))
             found.append(process)
-    return {'processes': found[:MAX_PROCESSES], 'left': max(0, len(found) - MAX_PROCESSES)}
+    return {'processes': found, 'left': left}
 
 
 # Names by which packages offer the options that a service registers; a name that a release has not is passed over.

@@ -58,9 +58,9 @@ export async function readHostServices(host: HostReader, named?: string): Promis
     { verb: 'clock' },
     ...packageReaders,
   ]);
+  if (!found.ok && found.reason === 'refused') throw new UnrecoverableError(tooOldForServices);
   const groups = groupsOf(valueOf(found).processes.filter(({ isContained }) => !isContained));
   const contained = groupsOf(valueOf(found).processes.filter(({ isContained }) => isContained));
-  if (!found.ok && found.reason === 'refused') throw new UnrecoverableError(tooOldForServices);
   const isMissing = named !== undefined && ![...groups, ...contained].some(([first]) => isCalled(first.service, named));
   const read: readonly Reading[] = [
     ...groups.map((processes) => ({ asked: processes[0], processes })),
