@@ -30,11 +30,12 @@ export const withoutSecrets = (text: string): string =>
 /** Of what somebody else named so, the value is secret whatever it looks like. */
 const secretKey = /(password|passwd|passphrase|secret|token)s?$/i;
 
-/** What a report found, with each of its texts as `withoutSecrets` has it; a function of it, which takes one argument, answers so as well. */
+/** What a report found, with each of its texts as `withoutSecrets` has it; a function of it answers so as well. */
 export function hideSecrets<Seen>(seen: Seen): Seen {
   const each = (inner: unknown): unknown => {
     if (typeof inner === 'string') return withoutSecrets(inner);
-    if (typeof inner === 'function') return (given: unknown) => each((inner as (argument: unknown) => unknown)(given));
+    if (typeof inner === 'function')
+      return (...given: unknown[]) => each((inner as (...all: unknown[]) => unknown)(...given));
     if (Array.isArray(inner)) return inner.map(each);
     if (inner instanceof Map) return new Map([...inner].map(([key, item]) => [key, ofKey(key, item)]));
     if (typeof inner !== 'object' || inner === null || inner instanceof Date) return inner;
