@@ -34,8 +34,7 @@ const secretKey = /(password|passwd|passphrase|secret|token)s?$/i;
 export function hideSecrets<Seen>(seen: Seen): Seen {
   const each = (inner: unknown): unknown => {
     if (typeof inner === 'string') return withoutSecrets(inner);
-    if (typeof inner === 'function')
-      return (...given: unknown[]) => each((inner as (...all: unknown[]) => unknown)(...given));
+    if (typeof inner === 'function') return (...given: unknown[]) => each(Reflect.apply(inner, undefined, given));
     if (Array.isArray(inner)) return inner.map(each);
     if (inner instanceof Map) return new Map([...inner].map(([key, item]) => [key, ofKey(key, item)]));
     if (typeof inner !== 'object' || inner === null || inner instanceof Date) return inner;
