@@ -93,9 +93,11 @@ class Reader {
 
   read(joined: Joined): void {
     const { text } = joined;
-    const start = text.search(/[^ \t\v\f\r]/);
-    if (start < 0) return;
-    const word = /^[^ \t\v\f\r]+/.exec(text.slice(start))?.[0] ?? '';
+    const firstLetter = text.search(/[^ \t\v\f\r]/);
+    if (firstLetter < 0) return;
+    // ifup passes over blanks before it joins lines. Behind a line that holds a backslash alone it meets a blank first.
+    const start = Math.min(firstLetter, joined.starts[1]?.offset ?? firstLetter);
+    const word = /^[^ \t\v\f\r]*/.exec(text.slice(start))?.[0] ?? '';
     const hasOdd = this.oddBlanks(joined);
     const value = trimmed(text.slice(start + word.length));
     const valueAt = start + word.length + text.slice(start + word.length).search(/[^ \t\v\f\r]|$/);
@@ -173,6 +175,8 @@ class Reader {
     }
     if (this.stanza === 'mapping') return;
     this.stanzas.at(-1)?.options.push({ name: word, value });
+    if (word === '')
+      this.tell('line ends', joined, 0, 'the line holds a backslash alone, so ifup takes all of the next line for a value without a name; delete this line'); // prettier-ignore
     if (!commands.has(word)) return this.commentIn(joined, value, valueAt, `they are a part of the value of "${word}"`);
     const program = /^(\/[\w./-]+)(\s|$)/.exec(value)?.[1];
     if (program !== undefined) this.programs.push(program);

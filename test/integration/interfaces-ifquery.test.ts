@@ -60,7 +60,7 @@ const file = fc
     writeFileSync(path, text);
     const { stdout, stderr } = spawnSync(ifquery ?? '', ['-i', path, 'eth0'], { encoding: 'utf8' });
     const theirs = /couldn't read/.test(stderr)
-      ? Number(/:(\d+): /.exec(stderr.split('\n').filter((line) => !line.includes('ignored'))[0] ?? '')?.[1])
+      ? Number(/:(\d+): /.exec(stderr.split('\n').find((line) => isOfFile(line, path)) ?? '')?.[1])
       : undefined;
     const { faults, stanzas } = parseInterfaces(text);
     // Which families and methods there are, only ifup of that release knows.
@@ -92,12 +92,15 @@ const file = fc
   for (const [kind, times] of Object.entries(seen)) expect([kind, times > count / 50]).toEqual([kind, true]);
 });
 
+/** A line of the generated file may name others that ifquery reads as well, such as /bin/true. */
+const isOfFile = (line: string, path: string): boolean => line.includes(`${path}:`) && !line.includes('ignored');
+
 /** An option that stands several times is printed once, with a line for each value. */
 function theirOptions(stdout: string): string[] {
   const found: string[] = [];
   let name = '';
   for (const line of stdout.split('\n').slice(0, -1)) {
-    const [, option, value] = /^([^ \t]+?): (.*)$/s.exec(line) ?? [];
+    const [, option, value] = /^([^ \t]*?): (.*)$/s.exec(line) ?? [];
     name = option ?? name;
     found.push(`${name} ${value ?? line}`);
   }
