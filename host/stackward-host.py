@@ -1239,17 +1239,18 @@ def assignment(line):
 def redact_line(line, was_secret):
     """(what may be told of a line, whether what is indented below it is a part of a secret)"""
     body = line.strip()
+    # oslo.config refuses an indented line behind a blank one, a comment or a section. Who wrote it there meant the value above.
     if not body:
-        return line, False
+        return line, was_secret
     lead = line[:len(line) - len(line.lstrip())]
     is_more = line[0] in u' \t'
     if not is_more and body[0] in u'#;':
-        return body[0] + u'.' * (len(line.rstrip()) - 1), False
+        return body[0] + u'.' * (len(line.rstrip()) - 1), was_secret
     if not is_more and body[0] == u'[':
         if body.endswith(u']'):
-            return line, False
+            return line, was_secret
         head, closed, rest = body.partition(u']')
-        return lead + (head + closed + u' ?' if closed else u'[?'), False
+        return lead + (head + closed + u' ?' if closed else u'[?'), was_secret
     parts = assignment(line)
     if is_more and was_secret:
         return lead + (u'x = ***' if parts and u'=' in parts[2] else HIDDEN), True

@@ -34,6 +34,10 @@ const secretLines = fc.oneof(
     .tuple(secretName, sign, secretValue, secretValue)
     .map(([name, equals, first, second]) => `${name}${equals}${first}\n  ${second}\n\tx = ${secret}`),
   fc.tuple(secretName, sign).map(([name, equals]) => `${name}${equals}\n  ${secret}\n`),
+  // Cut off from its option, so oslo.config refuses the file.
+  fc
+    .tuple(secretName, sign, fc.constantFrom('', '# c\n', '[b]\n', '\n# c\n'))
+    .map(([name, equals, between]) => `${name}${equals}\n${between || '\n'}  ${secret}`),
   // Swallowed by the option above.
   fc.tuple(secretName, secretValue).map(([name, value]) => `my_ip = 192.0.2.1\n  ${name} = ${value}`),
   fc.tuple(secretName, secretValue).map(([name, value]) => `#${name} = ${value}`),
