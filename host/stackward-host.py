@@ -1280,9 +1280,12 @@ def redact(text):
     return u''.join(out)
 
 
-def look_at_text(q, redacted, most):
+def look_at_text(q, redacted, most, named=None):
+    """@param named: of the file that a link leads to as well; None for any name"""
     with Place(q['path'], 'read') as place:
         real, status = place.real, place.find()
+        if named is not None and not named.search(to_text(real)):
+            raise Failure('refused', '%s has no name of a configuration file (*.conf, *.ini)' % to_text(real))
         if status is not None and status.st_size > most:
             raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), most >> 20))
         seen = look(place)
@@ -1294,8 +1297,12 @@ def look_at_text(q, redacted, most):
             'group': name_of(grp.getgrgid, status.st_gid, 'gr_name')}
 
 
+# Any user's process may name a file on its command line.
+CONFIG_NAME = re.compile(u'\\.(conf|ini)\\Z')
+
+
 def read_config(q):
-    return look_at_text(q, redact, MAX_CONFIG)
+    return look_at_text(q, redact, MAX_CONFIG, CONFIG_NAME)
 
 
 INTERFACES_SECRET = re.compile(u'pass|psk|secret|key|token|credential|identity', re.IGNORECASE)

@@ -1,5 +1,5 @@
 /** What the host program tells of services of OpenStack that run on a host: real processes in a network namespace of their own. */
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { valueOf } from '../../lib/hosts/host';
 import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
@@ -70,6 +70,17 @@ test('a service is told with its command line, its variables, its log, its ports
   appendFileSync(log, 'x');
   rmSync(log);
   expect((await look()).processes[0]?.logs).toEqual([`${log} (deleted)`]);
+});
+
+test('a file is read as configuration by its name alone, also where a link has such a name', async () => {
+  const [shadow, link, config] = ['shadow', 'nova.conf', 'real.conf'].map((name) => join(world.folder, name));
+  writeFileSync(shadow!, 'root:$6$salt$hash:19000:0\n');
+  symlinkSync(shadow!, link!);
+  writeFileSync(config!, '[DEFAULT]\nmy_ip = 192.0.2.1\n');
+  const paths = [shadow!, link!, config!];
+  const answers = await world.host.read(paths.map((path) => ({ verb: 'read-config', path }) as const));
+  expect(answers.map((answer) => (answer.ok ? 'read' : answer.reason))).toEqual(['refused', 'refused', 'read']);
+  expect(JSON.stringify(answers)).not.toContain('hash');
 });
 
 test('workers with a title, web servers and runners are services; editors, tools and clients are none', async () => {
