@@ -26,10 +26,12 @@ export interface FoundLog {
 export interface FoundService extends HostService {
   readonly units: readonly Unit[];
   readonly bootLog?: BootLog;
-  /** undefined: none of the usual places has one, so the service goes by the policy of its code. */
+  /** undefined: none of the usual places has one, so the service goes by the policy of its code; or somebody refused the look. */
   readonly policyFile?: { readonly path: string; readonly by: string };
   readonly logs: readonly FoundLog[];
   readonly listensOn: readonly Listener[];
+  /** Looks that the host refused, each with its reason. */
+  readonly notLookedAt: readonly string[];
 }
 
 export interface WhereReport {
@@ -90,15 +92,28 @@ async function lookCloser(host: HostReader, service: HostService, { listeners }:
   const isThere = (answer: Outcome<HostDigest> | undefined) => answer?.ok === true && answer.value.exists;
   const present = jobs.filter((_, index) => isThere(jobFiles[index]));
   const pids = new Set(service.processes.map(({ pid }) => pid));
+  const units = names.flatMap((name, index) => unitOf(name, shown[index], present));
+  // A file that nobody could read would count over those behind it.
+  const firstPolicy = policyFiles.findIndex((answer) => !answer.ok || answer.value.exists);
   const bootLog = started.flatMap((answer) => (answer.ok && answer.value.lines.length > 0 ? [answer.value] : []))[0];
   return {
     ...service,
-    ...defined({ bootLog, policyFile: policies.find((_, index) => isThere(policyFiles[index])) }),
-    units: names.flatMap((name, index) => unitOf(name, shown[index], present)),
+    ...defined({ bootLog, policyFile: isThere(policyFiles[firstPolicy]) ? policies[firstPolicy] : undefined }),
+    units,
+    notLookedAt: [
+      ...new Set([
+        ...refusals('the policy file', policyFiles.slice(firstPolicy, firstPolicy + 1)),
+        ...(units.length > 0 ? [] : refusals('the unit', [...shown, ...jobFiles])),
+      ]),
+    ],
     logs: logs.map((log, index) => ({ ...log, errors: errorsOf(errors[index]) })),
     listensOn: listeners.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid))),
   };
 }
+
+/** Where a host has no systemd, there is nothing to look at. */
+const refusals = (thing: string, answers: readonly Outcome<unknown>[]): readonly string[] =>
+  answers.flatMap((answer) => (answer.ok || answer.reason === 'no-tool' ? [] : [`${thing}: ${answer.error.message}`]));
 
 const jobsOf = (unit: string): readonly string[] => [`/etc/init/${unit}.conf`, `/etc/init.d/${unit}`];
 

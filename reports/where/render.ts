@@ -13,7 +13,9 @@ type Show = Pick<Clock, 'show'>;
 export function whereExitCode({ found }: WhereReport): 0 | 1 | 2 {
   if (found.some(({ processes }) => processes.length === 0)) return 2;
   const isUnread = (service: FoundService) =>
-    service.unread !== undefined || service.places.some(({ state }) => state.is === 'unread');
+    service.unread !== undefined ||
+    service.notLookedAt.length > 0 ||
+    service.places.some(({ state }) => state.is === 'unread');
   return found.some(isUnread) ? 1 : 0;
 }
 
@@ -44,12 +46,20 @@ function renderService(service: FoundService, { host, packages, others, now }: W
   const { processes, units, policyFile, bootLog, listensOn } = service;
   const { style } = how;
   const runs = processes.length > 0;
+  const unread = (thing: string): string | undefined => {
+    const refusal = service.notLookedAt.find((text) => text.startsWith(`${thing}: `));
+    return refusal === undefined ? undefined : `not looked at: ${refusal.slice(thing.length + 2)}`;
+  };
   return [
     `${style.bold(printable(`${service.name} on ${host}`))}: ${runs ? style.green('runs') : style.red('does not run')}`,
     ...(runs ? field('process', [processLine(service)], how) : field('others', [others.join(', ') || 'none'], how)),
     ...(runs ? field('command', [processes[0]?.argv.join(' ') ?? ''], how) : []),
     ...field('set by', environmentLines(service), how),
-    ...field('unit', units.length === 0 ? ['none by any name that is known'] : units.map(unitLine), how),
+    ...field(
+      'unit',
+      units.length === 0 ? [unread('the unit') ?? 'none by any name that is known'] : units.map(unitLine),
+      how,
+    ),
     ...field(
       'packages',
       packages.length === 0
@@ -60,7 +70,11 @@ function renderService(service: FoundService, { host, packages, others, now }: W
     ...field('reads', readLines(service, now, how), how),
     ...field(
       'policy',
-      [policyFile === undefined ? 'no file: that of its code' : `${policyFile.path} (${policyFile.by})`],
+      [
+        policyFile === undefined
+          ? (unread('the policy file') ?? 'no file: that of its code')
+          : `${policyFile.path} (${policyFile.by})`,
+      ],
       how,
     ),
     ...field(
@@ -144,6 +158,7 @@ export const renderWhereJson = (report: WhereReport, cloud: string, formatVersio
       policyFile: service.policyFile ?? null,
       logs: service.logs,
       bootLog: service.bootLog ?? null,
+      notLookedAt: service.notLookedAt,
       listensOn: service.listensOn,
     })),
     otherServices: report.others,
