@@ -15,3 +15,9 @@ export const apiProgram: Readonly<Record<ServiceName, string>> = {
 
 /** Name of the API's configuration file without `.conf`: the project's; Glance alone has a file for each program. */
 export const configName = (service: ServiceName): string => (service === 'glance' ? apiProgram.glance : service);
+
+/** Whose services the host program finds among the processes of a host: `PROJECTS` of host/stackward-host.py. */
+export const knownProjects =
+  'aodh barbican ceilometer cinder cloudkitty designate glance gnocchi heat ironic keystone magnum manila mistral neutron nova octavia placement sahara senlin swift trove watcher zaqar zun'.split(
+    ' ',
+  );

@@ -1,9 +1,11 @@
 /** `stackward where SERVICE --host H`: by what is really there. */
 import { defined } from '../../lib/basics/defined';
+import { InvalidConfiguration } from '../../lib/basics/errors';
 import type { HostDigest, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
 import type { BootLog, Listener, LogErrors } from '../../lib/hosts/service-answers';
 import { accountOf } from '../../lib/oslo-config/account';
 import type { OsloConfig } from '../../lib/oslo-config/effective';
+import { knownProjects } from '../../lib/openstack/services';
 import { projectOf } from '../../lib/oslo-config/reading-order';
 import { isCalled, readHostServices, type HostService, type HostServices } from '../host-services';
 import { packagesOfService, type InstalledPackage } from '../packages';
@@ -44,7 +46,12 @@ export interface WhereReport {
   readonly now: Date;
 }
 
+/** @throws InvalidConfiguration for a service that no host program knows: such a one never runs, by what is told */
 export async function readWhere(host: HostReader, service: string): Promise<WhereReport> {
+  if (!knownProjects.includes(projectOf(service)))
+    throw new InvalidConfiguration(
+      `unknown service "${service}": this report knows services of ${knownProjects.join(', ')}; name one of them, such as nova-compute`,
+    );
   const all = await readHostServices(host, service);
   const wanted = all.services.filter(({ name }) => isCalled(name, service));
   const found = await Promise.all(wanted.map((each) => lookCloser(host, each, all)));

@@ -1,4 +1,5 @@
 /** What `stackward where` prints. Pure. */
+import { nearestNames } from '../../lib/basics/nearest';
 import { printable, printableJson } from '../../lib/basics/printable';
 import type { Clock } from '../../lib/contract/clock';
 import { plain, type Style } from '../../lib/render/style';
@@ -46,12 +47,14 @@ function renderService(service: FoundService, { host, packages, others, now }: W
   const { processes, units, policyFile, bootLog, listensOn } = service;
   const { style } = how;
   const runs = processes.length > 0;
+  const near = runs ? [] : nearestNames(service.name, others);
   const unread = (thing: string): string | undefined => {
     const refusal = service.notLookedAt.find((text) => text.startsWith(`${thing}: `));
     return refusal === undefined ? undefined : `not looked at: ${refusal.slice(thing.length + 2)}`;
   };
   return [
     `${style.bold(printable(`${service.name} on ${host}`))}: ${runs ? style.green('runs') : style.red('does not run')}`,
+    ...(near.length > 0 ? field('meant', [`did you mean ${near.join(' or ')}?`], how) : []),
     ...(runs ? field('process', [processLine(service)], how) : field('others', [others.join(', ') || 'none'], how)),
     ...(runs ? field('command', [processes[0]?.argv.join(' ') ?? ''], how) : []),
     ...field('set by', environmentLines(service), how),

@@ -1,4 +1,7 @@
 /** What `stackward where` says where a host refuses a look. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { knownProjects } from '../../lib/openstack/services';
 import { plain } from '../../lib/render/style';
 import { readWhere } from '../../reports/where/read';
 import { renderWhere, renderWhereJson, whereExitCode } from '../../reports/where/render';
@@ -29,4 +32,23 @@ test('a policy file that may not be looked at is said to be unread, since it wou
 test('a file that may not be looked at behind the one that counts changes nothing', async () => {
   const { text, code } = await whereOf(['/etc/nova/policy.json'], { '/etc/nova/policy.yaml': '{}' });
   expect([policyLine(text), code]).toEqual(['/etc/nova/policy.yaml (its usual place)', 0]);
+});
+
+test('a service that is none of OpenStack is refused, and is not told to be down', async () => {
+  const host = memoryServiceHost({ processes });
+  await expect(readWhere(host, 'rabbitmq-server')).rejects.toThrow(
+    /^unknown service "rabbitmq-server": .* nova, .*; name one of them/,
+  );
+});
+
+test('a misspelt name leads to the service that runs', async () => {
+  const report = await readWhere(memoryServiceHost({ processes }), 'nova-appi');
+  const text = renderWhere(report, clock, 80, plain);
+  expect([/^meant +(.*)$/m.exec(text)?.[1], whereExitCode(report)]).toEqual(['did you mean nova-api?', 2]);
+});
+
+test('the report knows the projects that the host program finds', () => {
+  const program = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
+  const [, projects = ''] = /^PROJECTS = \(((?:'[^']*'\s*)+)\)/m.exec(program) ?? [];
+  expect(projects.replace(/['\s]/g, '').split('|')).toEqual(knownProjects);
 });
