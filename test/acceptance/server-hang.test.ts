@@ -7,7 +7,7 @@ import { causes, type Cause } from '../../reports/server-hang/finding';
 
 let own: OwnCompute;
 let folder: CommandFolder;
-let image: string;
+let image: string | undefined;
 let flavor: string;
 /** With free addresses, and no agent on the suite's host to bind a port. */
 let roomy: string;
@@ -21,12 +21,12 @@ beforeAll(async () => {
   const { flavors } = await own.call<{ flavors: Named[] }>('compute', 'GET', '/flavors');
   flavor = flavors.find(({ name }) => name === 'stackward.utm')?.id ?? '';
   roomy = await own.network('roomy', 10, 99);
-});
+}, 900_000);
 afterAll(async () => {
   folder?.remove();
-  await own.call('image', 'DELETE', `/v2/images/${image}`);
-  await own.stop();
-});
+  if (image !== undefined) await own.call('image', 'DELETE', `/v2/images/${image}`);
+  await own?.stop();
+}, 900_000);
 
 const boot = (name: string, more: object = {}) => own.boot(name, { flavorRef: flavor, imageRef: image, ...more });
 

@@ -1,6 +1,7 @@
 /** The projects that a suite makes on the lab, named `<prefix>-<pid>-…`, and their end when a run was killed. */
 import { OpenStackSession, type ApiRequest } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
+import { asStackwardError } from '../../lib/basics/errors';
 import { resolveCredentials } from '../../lib/openstack/credentials';
 import { getLab } from './lab-cloud';
 
@@ -51,14 +52,15 @@ export class LabProjects {
     await this.session.close();
   }
 
-  private async empty(project: string): Promise<void> {
-    const { servers } = await this.get<{ servers: Named[] }>('compute', `/servers?all_tenants=1&project_id=${project}`);
-    for (const { id } of servers) await this.delete('compute', `/servers/${id}`);
-    while (
-      (await this.get<{ servers: Named[] }>('compute', `/servers?all_tenants=1&project_id=${project}`)).servers.length >
-      0
-    )
-      await new Promise((resolve) => setTimeout(resolve, 500));
+  async empty(project: string): Promise<void> {
+    const path = `/servers?all_tenants=1&project_id=${project}`;
+    for (;;) {
+      const { servers } = await this.get<{ servers: Named[] }>('compute', path);
+      if (servers.length === 0) break;
+      // Asked once, a nova-compute that has just died never answers. Asked when Nova knows that, Nova deletes by itself.
+      for (const { id } of servers) await this.delete('compute', `/servers/${id}`);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
     await this.emptyRouters(project);
     for (const collection of ['floatingips', 'ports', 'networks', 'security-groups']) {
       const answer = await this.get<Record<string, Named[]>>('network', `/v2.0/${collection}?project_id=${project}`);
@@ -98,8 +100,13 @@ export class LabProjects {
     return new RegExp(`^${this.prefix}-\\d+(?=-)`).exec(name)?.[0];
   }
 
+  /** What is gone already, as a port that went with its server, is deleted. */
   private async delete(service: string, path: string): Promise<void> {
-    await this.call(service, path, { method: 'DELETE' });
+    try {
+      await this.call(service, path, { method: 'DELETE' });
+    } catch (error) {
+      if (asStackwardError(error).status !== 404) throw error;
+    }
   }
 
   private async call<Answer>(service: string, path: string, options: ApiRequest = {}): Promise<Answer> {

@@ -225,11 +225,14 @@ export class OwnCompute {
     return service.id;
   }
 
-  /** Leaves nothing, also after a test that failed half-way. The project goes last, since this session's token is its own. */
+  /**
+   * Leaves nothing, also after a test that failed half-way. Nova deletes no service that has servers. The project goes last, since
+   * this session's token is its own.
+   */
   async stop(): Promise<void> {
     await this.kill();
     await this.ageHeartbeat();
-    await this.deleteServers();
+    await this.projects.empty(this.project);
     await this.kill(this.small);
     await this.forget(this.projects.run, this.aggregate);
     await this.projects.clean();
@@ -259,12 +262,5 @@ export class OwnCompute {
     for (const { id } of flavors.filter(({ name }) => name.startsWith(`${run}-`)))
       await this.call('compute', 'DELETE', `/flavors/${id}`);
     await this.call('compute', 'DELETE', `/os-aggregates/${aggregate}`);
-  }
-
-  /** Nova deletes no service that has servers. */
-  private async deleteServers(): Promise<void> {
-    const list = async () => (await this.call<{ servers: Named[] }>('compute', 'GET', '/servers')).servers;
-    for (const { id } of await list()) await this.call('compute', 'DELETE', `/servers/${id}`);
-    await this.until('Nova has deleted the servers', async () => (await list()).length === 0);
   }
 }
