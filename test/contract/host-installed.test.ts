@@ -204,9 +204,7 @@ describe('the installed program, for least privilege,', () => {
     await refused(/program\.limits must belong to root.*install it as docs\/hosts\.md says$/);
     for (const limits of [{ read: '/etc/' }, { write: ['etc'] }, { write: [7] }, { writes: [] }, ['/etc/'], null]) {
       install('unsafe/program', source, limits as object);
-      await refused(
-        /program\.limits must be \{"read": \[\.\.\.\], "write": \[\.\.\.\], "knock": \[\.\.\.\]\}, and hold absolute paths in /,
-      );
+      await refused(/program\.limits must be \{"read": .*, "knock": \[\.\.\.\]\}, and hold absolute paths/);
     }
     rmSync(`${path}.limits`);
     writeFileSync(`${path}.limits`, '{"read": [,]}');
