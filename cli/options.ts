@@ -1,6 +1,7 @@
 /** The options that several commands share, each group beside the type of its values. */
 import { Option, type Command } from 'commander';
 import { kindNames } from '../reconcilers/kind-names';
+import type { PacketOptions } from '../reports/trace/packet/question';
 
 /** Options about the output of a command. */
 export interface OutputOptions {
@@ -80,15 +81,7 @@ export interface TraceFloatingIpOptions extends ContextOptions {
   readonly count?: string;
 }
 
-export interface TracePacketOptions extends ContextOptions {
-  readonly from: string;
-  readonly to: string;
-  readonly protocol?: string;
-  readonly port?: string;
-  readonly sourcePort?: string;
-  readonly source?: string;
-  readonly mac?: string;
-}
+export interface TracePacketOptions extends ContextOptions, PacketOptions {}
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 

@@ -78,6 +78,10 @@ export interface Listener {
   readonly holders: readonly { readonly pid: number; readonly program: string }[];
 }
 
+/** `192.0.2.1:8774`, `[::1]:8774`. */
+export const socketText = ({ address, port }: Pick<Listener, 'address' | 'port'>): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
 interface OptionName {
   readonly section: string;
   readonly name: string;

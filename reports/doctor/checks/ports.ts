@@ -1,6 +1,6 @@
 import { shownUrl } from '../../../lib/basics/shown-url';
 import type { Endpoint } from '../../../lib/contract/report-ports';
-import type { Listener } from '../../../lib/hosts/service-answers';
+import { socketText, type Listener } from '../../../lib/hosts/service-answers';
 import { accountOf } from '../../../lib/oslo-config/account';
 import type { HostService, HostServices } from '../../host-services';
 import { untried, type Looked } from '../../looked';
@@ -67,8 +67,6 @@ const opens = (service: HostService): readonly Opens[] =>
     : (servedApis(service)?.flatMap((api) => novaApis[api] ?? []) ??
       (others[service.name] ? [others[service.name] as Opens] : []));
 
-const spoken = ({ address, port }: Listener): string => `${address.includes(':') ? `[${address}]` : address}:${port}`;
-
 const holdersOf = (sockets: readonly Listener[]): string =>
   [...new Set(sockets.flatMap(({ holders }) => holders.map(({ pid, program }) => `${program} (${pid})`)))].join(', ');
 
@@ -100,7 +98,7 @@ function judgePort(
   return {
     ...shared,
     found: `It runs, and another process holds ${named}: ${holders}.`,
-    evidence: [...apis, ...sockets.map((socket) => `${spoken(socket)} is held by ${holdersOf([socket])}`)],
+    evidence: [...apis, ...sockets.map((socket) => `${socketText(socket)} is held by ${holdersOf([socket])}`)],
     step: 'Decide which of the two shall serve this API. Take it out of the other (enabled_apis, or the site of the web server), and restart that one first.',
   };
 }
@@ -114,7 +112,7 @@ const listensOn = ({ processes }: HostService, { listeners }: HostServices): str
   const pids = new Set(processes.map(({ pid }) => pid));
   return listeners
     .filter(({ holders }) => holders.some(({ pid }) => pids.has(pid)))
-    .map(spoken)
+    .map(socketText)
     .join(', ');
 };
 
