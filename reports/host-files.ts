@@ -2,7 +2,8 @@
 import { valueOf, type HostDigest, type HostReader, type Outcome } from '../lib/hosts/host';
 import type { ToldText } from '../lib/hosts/service-answers';
 import { parseInterfaces, type InterfacesFile } from '../lib/interfaces/file';
-import { untried, type Looked, type Unread } from './looked';
+import { read, untried, type Looked } from './looked';
+import { isUnknownThere, olderProgram } from './older-program';
 
 export interface ReadInterfaces {
   readonly path: string;
@@ -26,17 +27,16 @@ const scriptFolders = ['if-pre-up.d', 'if-up.d', 'if-down.d', 'if-post-down.d'].
 /** Of one host. */
 const maxFiles = 200;
 
-export const noIfupdown = `there is no ${main}: another program than ifupdown sets the interfaces`;
-export const tooOldForFiles =
-  'the host program there is older, and does not read such files without their secrets; install that of this release (docs/hosts.md)';
+const noIfupdown = `there is no ${main}: another program than ifupdown sets the interfaces`;
+const tooOldForFiles = `${olderProgram('does not read such files without their secrets')} (docs/hosts.md)`;
 
 /** Why nothing was read; else what was. */
-export async function readHostFiles(host: HostReader): Promise<HostFiles | Unread> {
+export async function readHostFiles(host: HostReader): Promise<Looked<HostFiles>> {
   const [text, ...folders] = await host.read([
     { verb: 'read-interfaces', path: main },
     ...[folder, ...scriptFolders].map((path) => ({ verb: 'list-folder', path }) as const),
   ]);
-  if (!text.ok && text.reason === 'refused') return untried(tooOldForFiles);
+  if (isUnknownThere(text)) return untried(tooOldForFiles);
   if (!valueOf(text).exists) return untried(noIfupdown);
   const [more = [], ...scripts] = folders.map((answer, index) => {
     const path = [folder, ...scriptFolders][index] ?? '';
@@ -51,10 +51,10 @@ export async function readHostFiles(host: HostReader): Promise<HostFiles | Unrea
     ...answers.map((answer, index) => interfacesOf(paths[index] ?? '', answer)),
   ];
   const named = interfaces.flatMap(({ file }) => (file.isRead ? file.value.programs : []));
-  return {
+  return read({
     interfaces,
     scripts: await readScripts(host, [...new Set([...scripts.flat(), ...named])].slice(0, maxFiles)),
-  };
+  });
 }
 
 function interfacesOf(path: string, answer: Outcome<ToldText>): ReadInterfaces {

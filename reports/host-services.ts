@@ -1,5 +1,4 @@
 /** The services of OpenStack that run on a host, and the configuration that each has read: in at most three round trips. */
-import { UnrecoverableError } from '../lib/basics/errors';
 import type { HostRead, HostReader, Outcome } from '../lib/hosts/host';
 import { valueOf } from '../lib/hosts/host';
 import { optionProjects, type Listener, type ServiceProcess, type ToldText } from '../lib/hosts/service-answers';
@@ -7,6 +6,8 @@ import type { OsloConfig, OsloOption } from '../lib/oslo-config/effective';
 import { eraOfLibrary, type Python } from '../lib/oslo-config/era';
 import { parseOsloFile, type OsloFile } from '../lib/oslo-config/file';
 import { configSources, projectOf, searchName, type ConfigSource } from '../lib/oslo-config/reading-order';
+import { read, untried, type Looked } from './looked';
+import { isUnknownThere, olderProgram } from './older-program';
 import { packagesOf, packageReaders, type InstalledPackage } from './packages';
 
 /** One file that the service reads, or should. */
@@ -48,31 +49,32 @@ type Folders = ReadonlyMap<
 >;
 
 /**
+ * The services, or why an older program there does not tell of them.
  * @param named a service that is told of also where it doesn't run: by what it would read without a command line
- * @throws StackwardError where the host doesn't answer, or its program is older than version 4
+ * @throws StackwardError where the host doesn't answer
  */
-export async function readHostServices(host: HostReader, named?: string): Promise<HostServices> {
+export async function readHostServices(host: HostReader, named?: string): Promise<Looked<HostServices>> {
   const [found, sockets, clock, ...packages] = await host.read([
     { verb: 'service-processes' },
     { verb: 'listeners' },
     { verb: 'clock' },
     ...packageReaders,
   ]);
-  if (!found.ok && found.reason === 'refused') throw new UnrecoverableError(tooOldForServices);
+  if (isUnknownThere(found)) return untried(tooOldForServices);
   const groups = groupsOf(valueOf(found).processes.filter(({ isContained }) => !isContained));
   const contained = groupsOf(valueOf(found).processes.filter(({ isContained }) => isContained));
   const isMissing = named !== undefined && ![...groups, ...contained].some(([first]) => isCalled(first.service, named));
-  const read: readonly Reading[] = [
+  const readings: readonly Reading[] = [
     ...groups.map((processes) => ({ asked: processes[0], processes })),
     ...(isMissing ? [{ asked: stopped(named), processes: [] }] : []),
   ];
   const installed = packagesOf(packages);
   const library = installed.find(({ name }) => /^python3?-oslo[.-]config$/.test(name))?.version;
-  const sources = read.map(({ asked }) => configSources(asked, eraOfLibrary(library, pythonOf(asked))));
+  const sources = readings.map(({ asked }) => configSources(asked, eraOfLibrary(library, pythonOf(asked))));
   const { texts, folders } = await readSources(host, sources.flat());
-  return {
+  return read({
     services: [
-      ...read.map((reading, index) => serviceOf(reading, sources[index] ?? [], texts, folders, library)),
+      ...readings.map((reading, index) => serviceOf(reading, sources[index] ?? [], texts, folders, library)),
       ...contained.map((processes) => ({
         ...serviceOf({ asked: processes[0], processes }, [], texts, folders, library),
         unread: 'it runs in a container, whose files stackward does not read',
@@ -82,11 +84,10 @@ export async function readHostServices(host: HostReader, named?: string): Promis
     packages: installed,
     listeners: valueOf(sockets).sockets,
     now: new Date(valueOf(clock).time * 1000),
-  };
+  });
 }
 
-export const tooOldForServices =
-  'the host program there is older, and does not tell of services; install that of this release (docs/hosts.md)';
+export const tooOldForServices = `${olderProgram('does not tell of services')} (docs/hosts.md)`;
 
 /** What the service has read is then what stood there before. */
 export const isWrittenAfterStart = (writtenAt: Date, { aliveSeconds }: ServiceProcess, now: Date): boolean =>

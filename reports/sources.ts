@@ -36,7 +36,7 @@ import {
 } from './declared-things';
 import { readHostClock } from './host-clock';
 import { readHostFiles } from './host-files';
-import { readHostServices, tooOldForServices, withRegistered } from './host-services';
+import { readHostServices, withRegistered } from './host-services';
 import { readOwnPlaces, readOwnThings, type OwnPlaces } from './own-things';
 import { noEndpoint } from './no-endpoint';
 import { look, once, read, untried, type Looked, type Unread } from './looked';
@@ -182,7 +182,7 @@ export class Sources {
       this.hosts.map(async (host) => ({
         host,
         isHere: this.readers.isThisMachine(host),
-        clock: await this.hostClock(host),
+        clock: await this.lookOnHost(host, readHostClock),
       })),
     ),
   );
@@ -198,24 +198,18 @@ export class Sources {
 
   readonly hostServices = once((): Promise<readonly LookedAtHost[]> =>
     Promise.all(
-      this.hosts.map(async (host) => {
-        const services = await this.onHost(host, async (reader) =>
-          withRegistered(reader, await readHostServices(reader)),
-        );
-        const isOld = !services.isRead && services.why === tooOldForServices;
-        return { host, services: isOld ? untried(tooOldForServices) : services };
-      }),
+      this.hosts.map(async (host) => ({
+        host,
+        services: await this.lookOnHost(host, async (reader) => {
+          const services = await readHostServices(reader);
+          return services.isRead ? read(await withRegistered(reader, services.value)) : services;
+        }),
+      })),
     ),
   );
 
   readonly hostFiles = once((): Promise<readonly HostWithFiles[]> =>
-    Promise.all(
-      this.hosts.map(async (host) => {
-        const files = await this.onHost(host, readHostFiles);
-        if (!files.isRead) return { host, files };
-        return { host, files: 'isRead' in files.value ? files.value : read(files.value) };
-      }),
-    ),
+    Promise.all(this.hosts.map(async (host) => ({ host, files: await this.lookOnHost(host, readHostFiles) }))),
   );
 
   /** What stackward left on hosts: on those that are named, and on those of Neutron's agents that the configuration leads to. */
@@ -294,6 +288,15 @@ export class Sources {
     return this.ask(`the host ${host}`, async () => work(await this.readers.host(`host:${host}`)));
   }
 
+  /** A host that answers may still not tell. */
+  private async lookOnHost<Value>(
+    host: string,
+    work: (reader: HostReader) => Promise<Looked<Value>>,
+  ): Promise<Looked<Value>> {
+    const answered = await this.onHost(host, work);
+    return answered.isRead ? answered.value : answered;
+  }
+
   private ask<Value>(what: string, work: () => Promise<Value>): Promise<Looked<Value>> {
     return this.waiting(what, look(work));
   }
@@ -305,12 +308,6 @@ export class Sources {
     } finally {
       end();
     }
-  }
-
-  private async hostClock(name: string): Promise<HostClock['clock']> {
-    const clock = await this.onHost(name, readHostClock);
-    if (!clock.isRead) return clock;
-    return 'isRead' in clock.value ? clock.value : read(clock.value);
   }
 
   /** Runs `work` where the catalogue has the service. */

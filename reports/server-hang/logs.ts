@@ -4,6 +4,7 @@ import { valueOf, type HostReader } from '../../lib/hosts/host';
 import type { ServiceProcess } from '../../lib/hosts/service-answers';
 import { count } from '../../lib/render/text';
 import { look, read, type Looked } from '../looked';
+import { isUnknownThere, olderProgram } from '../older-program';
 
 export interface LogTrace {
   readonly host: string;
@@ -49,8 +50,7 @@ interface Searched {
 
 async function search(host: HostReader, ids: readonly string[]): Promise<Searched> {
   const [found] = await host.read([{ verb: 'service-processes' }]);
-  if (!found.ok && found.reason === 'refused')
-    throw new UnrecoverableError('the host program there is older, and searches no logs; install that of this release');
+  if (isUnknownThere(found)) throw new UnrecoverableError(olderProgram('searches no logs'));
   const { processes, left } = valueOf(found);
   const files = [...processes.filter(({ isContained }) => !isContained).flatMap(open), ...usual];
   const distinct = files.filter(({ path }, index) => files.findIndex((file) => file.path === path) === index);

@@ -1,6 +1,6 @@
 /** `stackward where SERVICE --host H`: by what is really there. */
 import { defined } from '../../lib/basics/defined';
-import { InvalidConfiguration } from '../../lib/basics/errors';
+import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
 import type { HostDigest, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
 import type { BootLog, Listener, LogErrors } from '../../lib/hosts/service-answers';
 import { accountOf } from '../../lib/oslo-config/account';
@@ -32,8 +32,8 @@ export interface FoundService extends HostService {
   readonly policyFile?: { readonly path: string; readonly by: string };
   readonly logs: readonly FoundLog[];
   readonly listensOn: readonly Listener[];
-  /** Looks that the host refused, each with its reason. */
-  readonly notLookedAt: readonly string[];
+  /** Why the host refused a look. */
+  readonly refused: Readonly<Record<'policyFile' | 'unit', readonly string[]>>;
 }
 
 export interface WhereReport {
@@ -52,7 +52,9 @@ export async function readWhere(host: HostReader, service: string): Promise<Wher
     throw new InvalidConfiguration(
       `unknown service "${service}": this report knows services of ${knownProjects.join(', ')}; name one of them, such as nova-compute`,
     );
-  const all = await readHostServices(host, service);
+  const looked = await readHostServices(host, service);
+  if (!looked.isRead) throw new UnrecoverableError(looked.why);
+  const all = looked.value;
   const wanted = all.services.filter(({ name }) => isCalled(name, service));
   const found = await Promise.all(wanted.map((each) => lookCloser(host, each, all)));
   const others = all.services.filter(({ name }) => !isCalled(name, service)).map(({ name }) => name);
@@ -107,20 +109,19 @@ async function lookCloser(host: HostReader, service: HostService, { listeners }:
     ...service,
     ...defined({ bootLog, policyFile: isThere(policyFiles[firstPolicy]) ? policies[firstPolicy] : undefined }),
     units,
-    notLookedAt: [
-      ...new Set([
-        ...refusals('the policy file', policyFiles.slice(firstPolicy, firstPolicy + 1)),
-        ...(units.length > 0 ? [] : refusals('the unit', [...shown, ...jobFiles])),
-      ]),
-    ],
+    refused: {
+      policyFile: refusals(policyFiles.slice(firstPolicy, firstPolicy + 1)),
+      unit: units.length > 0 ? [] : refusals([...shown, ...jobFiles]),
+    },
     logs: logs.map((log, index) => ({ ...log, errors: errorsOf(errors[index]) })),
     listensOn: listeners.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid))),
   };
 }
 
 /** Where a host has no systemd, there is nothing to look at. */
-const refusals = (thing: string, answers: readonly Outcome<unknown>[]): readonly string[] =>
-  answers.flatMap((answer) => (answer.ok || answer.reason === 'no-tool' ? [] : [`${thing}: ${answer.error.message}`]));
+const refusals = (answers: readonly Outcome<unknown>[]): readonly string[] => [
+  ...new Set(answers.flatMap((answer) => (answer.ok || answer.reason === 'no-tool' ? [] : [answer.error.message]))),
+];
 
 const jobsOf = (unit: string): readonly string[] => [`/etc/init/${unit}.conf`, `/etc/init.d/${unit}`];
 

@@ -2,6 +2,7 @@
 import { nearestNames } from '../../lib/basics/nearest';
 import { printable, printableJson } from '../../lib/basics/printable';
 import type { Clock } from '../../lib/contract/clock';
+import { socketText } from '../../lib/hosts/service-answers';
 import { plain, type Style } from '../../lib/render/style';
 import { sayDuration, wrapText } from '../../lib/render/table';
 import { count } from '../../lib/render/text';
@@ -15,7 +16,7 @@ export function whereExitCode({ found }: WhereReport): 0 | 1 | 2 {
   if (found.some(({ processes }) => processes.length === 0)) return 2;
   const isUnread = (service: FoundService) =>
     service.unread !== undefined ||
-    service.notLookedAt.length > 0 ||
+    Object.values(service.refused).flat().length > 0 ||
     service.places.some(({ state }) => state.is === 'unread');
   return found.some(isUnread) ? 1 : 0;
 }
@@ -48,10 +49,7 @@ function renderService(service: FoundService, { host, packages, others, now }: W
   const { style } = how;
   const runs = processes.length > 0;
   const near = runs ? [] : nearestNames(service.name, others);
-  const unread = (thing: string): string | undefined => {
-    const refusal = service.notLookedAt.find((text) => text.startsWith(`${thing}: `));
-    return refusal === undefined ? undefined : `not looked at: ${refusal.slice(thing.length + 2)}`;
-  };
+  const { refused } = service;
   return [
     `${style.bold(printable(`${service.name} on ${host}`))}: ${runs ? style.green('runs') : style.red('does not run')}`,
     ...(near.length > 0 ? field('meant', [`did you mean ${near.join(' or ')}?`], how) : []),
@@ -60,7 +58,7 @@ function renderService(service: FoundService, { host, packages, others, now }: W
     ...field('set by', environmentLines(service), how),
     ...field(
       'unit',
-      units.length === 0 ? [unread('the unit') ?? 'none by any name that is known'] : units.map(unitLine),
+      units.length === 0 ? [unreadText(refused.unit) ?? 'none by any name that is known'] : units.map(unitLine),
       how,
     ),
     ...field(
@@ -75,14 +73,14 @@ function renderService(service: FoundService, { host, packages, others, now }: W
       'policy',
       [
         policyFile === undefined
-          ? (unread('the policy file') ?? 'no file: that of its code')
+          ? (unreadText(refused.policyFile) ?? 'no file: that of its code')
           : `${policyFile.path} (${policyFile.by})`,
       ],
       how,
     ),
     ...field(
       'listens',
-      listensOn.length === 0 ? (runs ? ['on no TCP port'] : []) : [listensOn.map(listenLine).join(', ')],
+      listensOn.length === 0 ? (runs ? ['on no TCP port'] : []) : [listensOn.map(socketText).join(', ')],
       how,
     ),
     ...field(
@@ -93,6 +91,8 @@ function renderService(service: FoundService, { host, packages, others, now }: W
     ...(bootLog === undefined ? [] : field('start', [bootLog.from, ...bootLog.lines.slice(-5)], how)),
   ];
 }
+
+const unreadText = ([why]: readonly string[]): string | undefined => why && `not looked at: ${why}`;
 
 function processLine({ processes }: FoundService): string {
   const [first] = processes;
@@ -110,9 +110,6 @@ const environmentLines = ({ config: { environment, era } }: FoundService): reado
 
 const unitLine = ({ name, state, files }: FoundService['units'][number]): string =>
   [name, ...(state === undefined ? [] : [state]), ...files].join('  ');
-
-const listenLine = ({ address, port }: FoundService['listensOn'][number]): string =>
-  `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 function readLines({ places, unread, processes }: FoundService, now: Date, { clock }: How): readonly string[] {
   if (unread !== undefined) return [`not looked at: ${unread}`];
@@ -161,7 +158,10 @@ export const renderWhereJson = (report: WhereReport, cloud: string, formatVersio
       policyFile: service.policyFile ?? null,
       logs: service.logs,
       bootLog: service.bootLog ?? null,
-      notLookedAt: service.notLookedAt,
+      notLookedAt: [
+        ...service.refused.policyFile.map((why) => `the policy file: ${why}`),
+        ...service.refused.unit.map((why) => `the unit: ${why}`),
+      ],
       listensOn: service.listensOn,
     })),
     otherServices: report.others,

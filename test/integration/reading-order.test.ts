@@ -2,9 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { accountOf } from '../../lib/oslo-config/account';
-import { readHostServices } from '../../reports/host-services';
 import { fuzzCount, fuzzSeed } from '../support/fuzz';
-import { memoryServiceHost, serviceProcess } from '../support/memory-service-host';
+import { servicesOf, memoryServiceHost, serviceProcess } from '../support/memory-service-host';
 import { askOsloConfig, oracleReleases, osloConfigVersions, type OracleCase } from '../support/oslo-config';
 
 let folder: string;
@@ -72,7 +71,7 @@ test.each(oracleReleases)('the reading order of %s', async (release) => {
         }),
       ],
     });
-    const [service] = (await readHostServices(host)).services;
+    const [service] = (await servicesOf(host)).services;
     const values = options.map((option) => {
       const [value] = service === undefined ? [] : accountOf(option, service.config).values;
       return value?.value.reveal() ?? null;

@@ -1,6 +1,7 @@
 /** A host in memory, as the host program tells of it: processes of services, their files, and the ports that they hold. */
 import type { HostRead, HostReader, Outcome } from '../../lib/hosts/host';
 import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
+import { readHostServices, type HostServices } from '../../reports/host-services';
 import type { OsloOption } from '../../lib/oslo-config/effective';
 import { UnrecoverableError } from '../../lib/basics/errors';
 
@@ -85,4 +86,11 @@ export function memoryServiceHost(host: MemoryHost): HostReader {
         questions.map((question) => (isUntold(question) ? refused() : { ok: true, value: answer(question) })) as never,
       ),
   };
+}
+
+/** @throws Error where the host tells of none */
+export async function servicesOf(host: HostReader): Promise<HostServices> {
+  const services = await readHostServices(host);
+  if (!services.isRead) throw new Error(services.why);
+  return services.value;
 }

@@ -1,9 +1,15 @@
 /** SW-4010 over recorded files: what each mistake of a service's configuration is told as, and what is no mistake. */
 import { judgeOptions } from '../../reports/doctor/checks/options';
 import type { Result } from '../../reports/doctor/check';
-import { readHostServices, withRegistered } from '../../reports/host-services';
+import { withRegistered } from '../../reports/host-services';
 import { read } from '../../reports/looked';
-import { memoryNow, memoryServiceHost, serviceProcess, type MemoryHost } from '../support/memory-service-host';
+import {
+  servicesOf,
+  memoryNow,
+  memoryServiceHost,
+  serviceProcess,
+  type MemoryHost,
+} from '../support/memory-service-host';
 import { noHostNamed } from '../../reports/doctor/checks/words';
 
 const nova = '/etc/nova/nova.conf';
@@ -18,7 +24,7 @@ async function judge(host: Partial<MemoryHost> & Pick<MemoryHost, 'files'>): Pro
     ]),
   ];
   const reader = memoryServiceHost({ processes, ...host });
-  const services = await withRegistered(reader, await readHostServices(reader));
+  const services = await withRegistered(reader, await servicesOf(reader));
   return judgeOptions([{ host: 'cnode01', services: read(services) }]);
 }
 

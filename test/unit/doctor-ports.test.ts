@@ -3,9 +3,8 @@ import type { Endpoint } from '../../lib/contract/report-ports';
 import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
 import { judgePorts } from '../../reports/doctor/checks/ports';
 import type { Result } from '../../reports/doctor/check';
-import { readHostServices } from '../../reports/host-services';
 import { read } from '../../reports/looked';
-import { memoryServiceHost, serviceProcess } from '../support/memory-service-host';
+import { servicesOf, memoryServiceHost, serviceProcess } from '../support/memory-service-host';
 
 const conf = '/etc/nova/nova.conf';
 const listener = (port: number, ...holders: readonly (readonly [number, string])[]): Listener => ({
@@ -20,7 +19,7 @@ async function judge(
   listeners: readonly Listener[],
   text = '[DEFAULT]\n',
 ): Promise<readonly Result[]> {
-  const services = await readHostServices(memoryServiceHost({ processes, listeners, files: { [conf]: text } }));
+  const services = await servicesOf(memoryServiceHost({ processes, listeners, files: { [conf]: text } }));
   const answer = { isAnswer: true, status: 200, saysVersions: true } as const;
   return judgePorts({
     hosts: [{ host: 'ctl', services: read(services) }],

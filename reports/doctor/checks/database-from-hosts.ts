@@ -4,6 +4,7 @@ import type { ConnectTrouble } from '../../../lib/contract/report-ports';
 import type { HostKnock, Outcome } from '../../../lib/hosts/host';
 import { greetingOf, type Greeting } from '../../../lib/net/greeting';
 import { untried, type Looked } from '../../looked';
+import { isUnknownThere, olderProgram } from '../../older-program';
 import type { Sources } from '../../sources';
 import { defineCheck, notLookedAt, type Result } from '../check';
 import { wordsFrom } from './connect-troubles';
@@ -92,8 +93,7 @@ const silences: Readonly<Record<Exclude<HostKnock['outcome'], 'accepted'>, strin
 
 function judgeKnock(host: string, { place, names, outcome }: Knocked): Result[] {
   const subject = `database ${names.join(', ')} from ${host}`;
-  if (!outcome.ok && outcome.reason === 'refused')
-    return [notLookedAt(subject, untried('the host program there is older, and reaches for no server; install that of this release'))]; // prettier-ignore
+  if (isUnknownThere(outcome)) return [notLookedAt(subject, untried(olderProgram('reaches for no server')))];
   if (!outcome.ok) return [notLookedAt(subject, { isRead: false, why: outcome.error.message, wasTried: true })];
   const { outcome: met, said } = outcome.value;
   const greeting = greetingOf(Buffer.from(said, 'base64'));
