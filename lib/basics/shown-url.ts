@@ -19,15 +19,39 @@ export function shownUrl(address: string): string {
 }
 
 /** A blank ends an address. Whoever wrote the text may have put it in quotes or brackets, which a password may hold as well. */
-const address = /([a-z][a-z0-9+.-]*:\/\/)(\S+)/gi;
+const blank = /\s/g;
 /** What may stand behind an address in a text, and is none of it. */
-const behind = /[)\]}>'"`,;.:!?]*$/;
+const behind = new Set(`)]}>'"\`,;.:!?`);
 
-/** A text with each of its addresses as `shownUrl` has it. */
-export const withoutCredentials = (text: string): string =>
-  text.replace(address, (_, scheme: string, rest: string) => {
-    const end = behind.exec(rest)?.[0] ?? '';
-    const told = hidden(scheme, rest.slice(0, rest.length - end.length));
-    // Behind what was hidden nobody can tell what of the end belonged to it.
-    return told.endsWith('***') ? told : `${told}${end}`;
-  });
+/** A text with each of its addresses as `shownUrl` has it. The time goes with the length of the text, whoever wrote it. */
+export function withoutCredentials(text: string): string {
+  let told = '';
+  let from = 0;
+  for (let mark = text.indexOf('://'); mark >= 0; mark = text.indexOf('://', from)) {
+    const start = mark + 3;
+    told += text.slice(from, mark);
+    blank.lastIndex = start;
+    const end = hasScheme(text, from, mark) ? (blank.exec(text)?.index ?? text.length) : start;
+    told += shownIn(text.slice(start, end));
+    from = end;
+  }
+  return told + text.slice(from);
+}
+
+/** Whether a letter begins the characters of a scheme that stand before the mark. */
+function hasScheme(text: string, from: number, mark: number): boolean {
+  for (let index = mark - 1; index >= from; index--) {
+    const character = text.charAt(index);
+    if (/[a-z]/i.test(character)) return true;
+    if (!/[0-9+.-]/.test(character)) return false;
+  }
+  return false;
+}
+
+function shownIn(rest: string): string {
+  let end = rest.length;
+  while (behind.has(rest.charAt(end - 1))) end -= 1;
+  const told = hidden('://', rest.slice(0, end));
+  // Behind what was hidden nobody can tell what of the end belonged to it.
+  return told.endsWith('***') ? told : `${told}${rest.slice(end)}`;
+}

@@ -8,24 +8,57 @@ const quote = String.raw`\\*['"]`;
 /** A character of a value without quotes. */
 const bare = String.raw`[^\s'"\`,;})\]]`;
 
+/** A word before the value that it names, such as `--os-password `. It begins nowhere else, so that each character is read once. */
+const named = /(?<![\w-])[\w-]+[ =]/g;
+const value = /(?!\*\*\*)[^\s`]+/y;
+
+function isSecretArgument(word: string): boolean {
+  const dashes = word.indexOf('--');
+  if (dashes < 0) return false;
+  const option = word.slice(dashes + 2);
+  return /(?:secret|token|[_-]key)$/i.test(option) || /pass/i.test(option.slice(option.lastIndexOf('-') + 1));
+}
+
+function withoutArguments(text: string): string {
+  let told = '';
+  let from = 0;
+  for (const { 0: word, index } of text.matchAll(named)) {
+    value.lastIndex = index + word.length;
+    if (index < from || !isSecretArgument(word.slice(0, -1)) || !value.test(text)) continue;
+    told += `${text.slice(from, index + word.length)}***`;
+    from = value.lastIndex;
+  }
+  return told + text.slice(from);
+}
+
+const without =
+  (pattern: RegExp) =>
+  (text: string): string =>
+    text.replace(pattern, '$1***');
+
 /** As in host/stackward-host.py (SECRET_IN_LOG), so that the same text is hidden wherever it comes from. */
-const secrets: readonly RegExp[] = [
+const steps: readonly ((text: string) => string)[] = [
+  withoutCredentials,
   // In quotes, a value may hold anything but the quote.
-  new RegExp(String.raw`(${name}(?:${quote})?\s*[:=]\s*u?)(?:'[^']*'?|"[^"]*"?|\\+"[^"]*"?)`, 'gi'),
+  without(new RegExp(String.raw`(${name}(?:${quote})?\s*[:=]\s*u?)(?:'[^']*'?|"[^"]*"?|\\+"[^"]*"?)`, 'gi')),
   // Without quotes: behind "=" any value; behind ":" one that ends the line or the list, or is no word of prose.
-  new RegExp(String.raw`(${name}(?:${quote})?\s*=\s*)(?!\*\*\*)${bare}+`, 'gi'),
-  new RegExp(
-    String.raw`(${name}(?:${quote})?:\s*)(?!\*\*\*|bearer|basic)(?:${bare}+(?=\s*(?:$|[\n,;})\]]))|(?![a-z]+(?:[\s,;.]|$))${bare}+)`,
-    'gi',
+  without(new RegExp(String.raw`(${name}(?:${quote})?\s*=\s*)(?!\*\*\*)${bare}+`, 'gi')),
+  without(
+    new RegExp(
+      String.raw`(${name}(?:${quote})?:\s*)(?!\*\*\*|bearer|basic)(?:${bare}+(?=\s*(?:$|[\n,;})\]]))|(?![a-z]+(?:[\s,;.]|$))${bare}+)`,
+      'gi',
+    ),
   ),
-  /(--[\w-]*(?:pass\w*|secret|token|[_-]key)[ =])(?!\*\*\*)[^\s`]+/gi,
-  /(\b(?:authorization|x-auth-token|x-subject-token):\s*(?:bearer |basic )?)(?!\*\*\*|bearer|basic)[^\s'"`,;]+/gi,
+  withoutArguments,
+  without(
+    /(\b(?:authorization|x-auth-token|x-subject-token):\s*(?:bearer |basic )?)(?!\*\*\*|bearer|basic)[^\s'"`,;]+/gi,
+  ),
   // Fernet tokens of Keystone, and keys and PKI tokens.
-  /()(?:gAAAA[\w=-]{20,}|\bMII[\w+/=]{40,})/g,
+  without(/()(?:gAAAA[\w=-]{20,}|\bMII[\w+/=]{40,})/g),
 ];
 
-export const withoutSecrets = (text: string): string =>
-  secrets.reduce((told, pattern) => told.replace(pattern, '$1***'), withoutCredentials(text));
+/** The time goes with the length of the text, whoever wrote it. */
+export const withoutSecrets = (text: string): string => steps.reduce((told, step) => step(told), text);
 
 /** Of what somebody else named so, the value is secret whatever it looks like. */
 const secretKey = /(password|passwd|passphrase|secret|token)s?$/i;

@@ -57,3 +57,11 @@ test('every command that tells what a cloud or host said tells it through the ga
   });
   expect(beside).toEqual(['console.ts']);
 });
+
+test.each(['a', '1+', '--a', '-', '://', 'a://)', 'password', 'password:', '\\'])(
+  'half a million characters of %s are read through, since the time goes with their number',
+  (part) => {
+    const text = `${part.repeat(500_000 / part.length)} password=${secret}`;
+    expect(withoutSecrets(text)).not.toContain(secret);
+  },
+);
