@@ -10,6 +10,9 @@ export function layoutOf(nova: Schema): 'one database' | 'cell' | 'untold' {
   return nova.has('compute_nodes', 'deleted') ? 'one database' : 'untold';
 }
 
+/** The cell of servers for which no host was found. */
+export const uuidOfCell0 = '00000000-0000-0000-0000-000000000000';
+
 /** A cell's database still has the tables of key pairs, aggregates and quotas; those in use are nova_api's. */
 export const notInUse = {
   cell: { missing: [], why: 'is a cell of Ocata or later, which has it in nova_api' },

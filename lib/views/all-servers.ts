@@ -1,9 +1,8 @@
 /** Whether the cells that a view reads have all servers. */
+import { uuidOfCell0 } from '../inventory/layout';
 import { quoteText } from '../sql/quote';
 import { valueOfAll, type Part } from './part';
 import type { Parts } from './parts';
-
-const uuidOfCell0 = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Condition under which these cells have all servers, so that they can be counted. Undefined: nobody can tell. Since Ocata

@@ -6,7 +6,7 @@ import { append } from '../../lib/basics/lists';
 import { databaseNames, type DatabaseName, type Readers, type SqlQuery } from '../../lib/contract/ports';
 import { count } from '../../lib/render/text';
 import { isFound, schemaOf, selectOf, type RelationMissing, type Schema } from '../../lib/inventory/relation';
-import { layoutOf } from '../../lib/inventory/layout';
+import { layoutOf, uuidOfCell0 } from '../../lib/inventory/layout';
 import { relations, tablesRead, type RelationMaker } from '../../lib/inventory/relations';
 import type { Dataset, PartName, ServerRecord } from '../../lib/inventory/records';
 import { look, type Unread } from '../looked';
@@ -135,8 +135,6 @@ function unreadOf(read: ReadonlyMap<DatabaseName, DatabaseRead>, data: Dataset):
     }
   return unread;
 }
-
-const uuidOfCell0 = '00000000-0000-0000-0000-000000000000';
 
 /** Whether a server may be where nobody looked. */
 function completenessOf(
