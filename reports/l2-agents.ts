@@ -7,5 +7,5 @@ type Binary = Pick<Heartbeat, 'name'>;
 export const bindsPorts = ({ name }: Binary): boolean =>
   /openvswitch|linuxbridge|sriov|macvtap|ovn-controller/.test(name);
 
-/** Of them, those that write the packet filter of their host. */
+/** Of them, those that plug ports into the switch or bridge of their host, and write its packet filter. */
 export const writesRules = ({ name }: Binary): boolean => /openvswitch|linuxbridge/.test(name);

@@ -3,6 +3,8 @@ import type { GroupRecord, PortRecord, SubnetRecord } from '../../lib/contract/t
 import { parseAddress } from '../../lib/net/ip-ranges';
 import type { Chain, Table } from '../../lib/packet-path/tables';
 import type { Heartbeat } from '../heartbeats';
+import { writesRules } from '../l2-agents';
+import { isServersPort } from '../server-port';
 import type { Looked } from '../looked';
 import { portDevice, switchTrouble } from './device-hops';
 import { letIn, sayKnock, sayRule, type Knock } from './groups';
@@ -23,8 +25,6 @@ export interface PortSeen {
 }
 
 const api = 'Neutron';
-const l2Agents = ['neutron-openvswitch-agent', 'neutron-linuxbridge-agent', 'quantum-openvswitch-agent'];
-const isServers = ({ deviceOwner }: PortRecord): boolean => deviceOwner.startsWith('compute:');
 
 export function bindingHop({ port }: PortSeen): Hop {
   const name = 'port';
@@ -40,7 +40,7 @@ export function bindingHop({ port }: PortSeen): Hop {
       name,
       api,
       `port ${id} is bound to no host`,
-      isServers(port)
+      isServersPort(port)
         ? `start its server: \`openstack server start ${port.deviceId}\``
         : 'give it to a server, or set its host',
     );
@@ -64,7 +64,7 @@ export function l2AgentHop({ port, agents, place }: PortSeen): Hop {
   const name = 'L2 agent';
   if (place === undefined) return assumed(name, '?', 'the port is on no known host');
   return hopOf(name, place.host, agents, (all) => {
-    const agent = all.find(({ name: binary, host }) => host === place.host && l2Agents.includes(binary));
+    const agent = all.find((each) => each.host === place.host && writesRules(each));
     if (agent === undefined)
       return assumed(
         name,
@@ -86,7 +86,7 @@ const isHybrid = ({ vifDetails }: PortRecord, bridge: string): boolean =>
   vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true' || bridge.startsWith('qbr');
 
 const plugAnew = (port: PortRecord): string =>
-  isServers(port)
+  isServersPort(port)
     ? `\`openstack server reboot --hard ${port.deviceId}\` plugs it anew, and restarts the server`
     : `whoever owns the port (${port.deviceOwner || 'nobody'}) has to plug it anew`;
 

@@ -7,6 +7,7 @@ import { look, read, type Looked } from '../looked';
 import type { Sources } from '../sources';
 import { readPortPlace } from './host-looks';
 import type { PortSeen } from './port-hops';
+import { isServersPort } from '../server-port';
 
 /** Undefined: there is no such port. */
 export async function readPort(
@@ -30,10 +31,10 @@ export type PortSources = Pick<Sources, 'heartbeats' | 'serverReader'>;
 
 /** Undefined: the port is no server's. */
 export async function readServerOf(
-  { deviceId, deviceOwner }: PortRecord,
+  port: PortRecord,
   sources: Pick<Sources, 'serverReader'>,
 ): Promise<Looked<readonly WholeServer[]> | undefined> {
-  if (!deviceOwner.startsWith('compute:')) return undefined;
+  if (!isServersPort(port)) return undefined;
   const reader = await sources.serverReader();
-  return reader.isRead ? look(() => reader.value.find(deviceId)) : reader;
+  return reader.isRead ? look(() => reader.value.find(port.deviceId)) : reader;
 }

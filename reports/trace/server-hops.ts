@@ -3,6 +3,7 @@ import type { WholeServer } from '../../lib/contract/server-ports';
 import type { PortRecord } from '../../lib/contract/trace-ports';
 import type { Looked } from '../looked';
 import { assumed, broken, hopOf, proved, type Hop } from './hop';
+import { isServersPort } from '../server-port';
 
 const running = 1;
 /** Nova asked nobody yet, or its driver could not tell. */
@@ -11,7 +12,7 @@ const api = 'Nova';
 
 export function serverHop(port: PortRecord, servers: Looked<readonly WholeServer[]> | undefined): Hop {
   const name = 'server';
-  if (!port.deviceOwner.startsWith('compute:'))
+  if (!isServersPort(port))
     return port.deviceOwner === ''
       ? broken(
           name,

@@ -1,6 +1,7 @@
 import type { FloatingIp, OwnedPort, Server } from '../../../lib/contract/report-ports';
 import type { Looked } from '../../looked';
 import { defineCheck, judgeLooked, type Trouble } from '../check';
+import { isServersPort } from '../../server-port';
 
 export interface Addresses {
   readonly floatingIps: Looked<readonly FloatingIp[]>;
@@ -22,8 +23,7 @@ export function collisions(
   const names = new Map(servers.map(({ id, name }) => [id, name]));
   const ofServer = new Map<string, OwnedPort[]>();
   for (const port of ports)
-    if (port.deviceOwner.startsWith('compute:'))
-      ofServer.set(port.deviceId, [...(ofServer.get(port.deviceId) ?? []), port]);
+    if (isServersPort(port)) ofServer.set(port.deviceId, [...(ofServer.get(port.deviceId) ?? []), port]);
   return floatingIps.flatMap((floating): Trouble[] => {
     const target = byId.get(floating.portId ?? '');
     if (target === undefined) return [];
