@@ -78,7 +78,10 @@ interface SubnetSettings extends Pick<
    * can't
    */
   readonly allocationPoolMethod?: 'database';
-  /** Lets the method 'database' take addresses out of the pools that no port has. @default refused */
+  /**
+   * Lets the method 'database' remove addresses from the pools, unless a port has them. @default a smaller pool is
+   * refused
+   */
   readonly allowShrink?: boolean;
 }
 

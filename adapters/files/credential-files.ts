@@ -9,8 +9,8 @@ import { findText, getText } from './files';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @throws InvalidConfiguration where the openstack command and Terraform's provider would read different files, or a
- *   file that is named isn't there
+ * @throws InvalidConfiguration if the openstack command and Terraform's provider would read different files, or if a
+ * file that a variable names doesn't exist
  */
 export function readCredentialFiles(env: Environment): CredentialFiles {
   const home = homeOf(env);
@@ -20,7 +20,7 @@ export function readCredentialFiles(env: Environment): CredentialFiles {
       `OS_CLIENT_CONFIG_FILE is ${named}, and Terraform runs in another folder than stackward; write the absolute path`,
     );
   const cloudsYaml = named ? read(named) : findFile('clouds', env);
-  // Without clouds.yaml there is no entry that secure.yaml could add to.
+  // secure.yaml only adds to entries of clouds.yaml, so it is not needed without clouds.yaml.
   if (cloudsYaml === undefined) return { home };
   const secureYaml = secure ? read(secure) : findFile('secure', env);
   return { cloudsYaml, home, ...defined({ secureYaml, publicYaml: findFile('clouds-public', env) }) };

@@ -1,11 +1,11 @@
 /**
- * Links from the folder in which Terraform runs a stack to the files of credentials beside main.ts.
+ * Makes links from the folder in which Terraform runs a stack to the credential files beside main.ts.
  *
- * Symptom: cdktf runs Terraform in cdktf.out/stacks/<stack>. The provider looks for clouds.yaml in the folder that it
- * runs in, then in ~/.config/openstack and /etc/openstack, so it did not find the file beside main.ts, which the
- * `openstack` command and stackward read there (provider 1.54.1: "no clouds.yml file found").
- * How: a link for each name that the provider looks for. A link that leads nowhere counts as no file for the provider and
- * for Terraform's `fileexists`, so it does not matter which of the files are there, now or later. No secret is copied.
+ * Symptom: cdktf runs Terraform in cdktf.out/stacks/<stack>. The provider looks for clouds.yaml in its current folder,
+ * then in ~/.config/openstack and /etc/openstack. So it did not find the file beside main.ts, which the `openstack`
+ * command and stackward read (provider 1.54.1: "no clouds.yml file found").
+ * How: there is a link for each name that the provider looks for. For the provider and for Terraform's `fileexists`, a
+ * link to a missing file is no file. So the links can be made before the files, and no secret is copied.
  */
 import { lstatSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,7 @@
-/** What the synthesized code of this folder names of a cloud: cdktf.out/stacks/NAME/cdk.tf.json, as Terraform gets it. */
+/**
+ * Reads which things of a cloud (images, flavors, networks, …) the synthesized code of this folder refers to, from the
+ * files that Terraform gets: cdktf.out/stacks/NAME/cdk.tf.json.
+ */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';

@@ -1,4 +1,4 @@
-/** The form of what a host tells of the services of OpenStack (lib/hosts/service-answers.ts). */
+/** The form of a host's answers about the services of OpenStack (lib/hosts/service-answers.ts). */
 import * as z from 'zod';
 import type { ServiceAnswers } from '../../lib/hosts/service-answers';
 

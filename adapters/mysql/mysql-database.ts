@@ -126,7 +126,7 @@ export class MysqlReader implements SqlReader {
     return result;
   }
 
-  /** Errors of mysql2 pass through here unchanged; `exclusively` turns them into ours. */
+  /** Errors of mysql2 pass through unchanged; `exclusively` turns them into errors of stackward. */
   protected async rows<Row extends object>(
     session: Session,
     sql: string,
@@ -244,7 +244,7 @@ export class MysqlWriter extends MysqlReader implements SqlWriter {
 
   define(statement: string): Promise<void> {
     return this.exclusively(async (session) => {
-      // The default is a year, or a day, and while a definition waits all later readers wait behind it.
+      // The default is a day or a year, and all later readers wait behind a waiting definition.
       await this.run(session, 'SET SESSION lock_wait_timeout = 2');
       await this.run(session, statement).catch((error: unknown) => {
         if (isLockWaitTimeout(error)) throw heldDefinition(error, this.options);

@@ -69,7 +69,7 @@ export function unknownOutcome(error: unknown, { host, port }: Place, during = '
   );
 }
 
-/** A statement that defines waited in vain for whoever uses its view or table. The server has not done it. */
+/** A definition waited too long for the sessions that use its view or table. The server has not done it. */
 export const heldDefinition = (error: unknown, { host, port }: Place): StackwardError =>
   new Blocked(
     `${host}:${port}: an open transaction uses what the statement would define, or a table that it reads: nothing was written; wait until the transaction ends, or end it (SHOW PROCESSLIST), then run it again`,

@@ -40,7 +40,10 @@ export async function connectTo(options: MysqlOptions, limits: Partial<MysqlLimi
   }
 }
 
-/** What the account may do, as the server tells the account itself. Without its name, behind which an old server puts the hash of its password. */
+/**
+ * The rights of the account, as the server lists them for the account. The account's name is removed, because an old
+ * server prints the hash of the password after it.
+ */
 export async function grantsOf(options: MysqlOptions, limits: Partial<MysqlLimits> = {}): Promise<readonly string[]> {
   const reader = new MysqlReader(options, limits);
   try {

@@ -120,7 +120,10 @@ const tooOld = lasting(
     `${server} lacks what stackward sets for each session (${message}); stackward needs MySQL 5.5.3 or later, or MariaDB`,
 );
 
-/** The grant that `message` of 1142 or 1143 misses: `INSERT command denied to user … for table 'ipallocationpools'`; MySQL 8 calls a locking read `SELECT with locking clause`. */
+/**
+ * The grant that `message` of 1142 or 1143 reports as missing: `INSERT command denied to user … for table
+ * 'ipallocationpools'`. MySQL 8 calls a locking read `SELECT with locking clause`.
+ */
 const missingGrant = lasting(({ server, who, schema, message }) => {
   const [, privilege] = /^([A-Z]+(?:(?:, ?| )[A-Z]+)*) command denied/.exec(message) ?? [];
   const [, table] = /(?:for|in) table [`']?(?:[^`'.]+[`']?\.[`']?)?([^`'.\s]+)/.exec(message) ?? [];

@@ -1,4 +1,4 @@
-/** What Keystone said at the login, what answers at the endpoints of its catalogue, and by which clocks. */
+/** Keystone's answer to the login, the answers of the endpoints in its catalogue, and the clocks of these servers. */
 import { asStackwardError, type StackwardError } from '../../lib/basics/errors';
 import type {
   ApiClock,
@@ -50,7 +50,9 @@ export class CloudCatalogue implements CatalogueReader {
     };
   }
 
-  /** Asks for what the endpoint says of its version: of `http://nova/v2.1/<project>` that is `http://nova/v2.1/`. */
+  /**
+   * Asks the endpoint for its version document. For `http://nova/v2.1/<project>` its address is `http://nova/v2.1/`.
+   */
   async knock({ url }: Endpoint): Promise<KnockAnswer> {
     const [, versioned = url] = /^(.*?\/v\d+(?:\.\d+)?)(?:\/.*)?$/.exec(url) ?? [];
     try {
@@ -67,7 +69,7 @@ export class CloudCatalogue implements CatalogueReader {
       const dated = this.session.dated(url);
       if (dated === undefined) return [];
       const { date, sentAt, receivedAt } = dated;
-      // The header has whole seconds: the clock stood half a second behind it, give or take another half.
+      // The header has whole seconds, so on average the clock was half a second ahead of it, give or take another half.
       const ahead = (date + 500 - (sentAt + receivedAt) / 2) / 1000;
       return [
         {
@@ -82,8 +84,8 @@ export class CloudCatalogue implements CatalogueReader {
 }
 
 /**
- * Whether a body is what a service says of its versions: `version` (Nova, Keystone), `versions` (the others, and Ironic),
- * `resources` (Neutron's /v2.0/), `links` (Magnum and others below a version).
+ * Whether a body is a service's version document. Its field is `version` (Nova, Keystone), `versions` (the others, and
+ * Ironic), `resources` (Neutron's /v2.0/), or `links` (Magnum and others below a version).
  */
 const saysVersions = (body: unknown): boolean =>
   typeof body === 'object' &&
@@ -99,7 +101,7 @@ const troubleByCode: Readonly<Record<string, KnockTrouble>> = {
   UND_ERR_BODY_TIMEOUT: 'hangs',
 };
 
-/** The cause of an address that may not be asked is none of the network's. */
+/** stackward itself refuses some addresses. Such a refusal is no trouble of the network. */
 function troubleOf({ reason, cause }: StackwardError): KnockTrouble {
   if (!(cause instanceof Error)) return reason === 'InvalidConfiguration' ? 'address' : 'other';
   if (cause.name === 'TimeoutError') return 'hangs';

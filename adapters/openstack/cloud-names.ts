@@ -1,4 +1,4 @@
-/** Whether a cloud has a thing of this name or id, and how many, counted as Terraform looks them up. */
+/** Counts the things of a cloud that have this name or id, in the way Terraform looks them up. */
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
 import type { DeclaredThing, NameReader } from '../../lib/contract/report-ports';

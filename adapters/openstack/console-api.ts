@@ -1,4 +1,4 @@
-/** Consoles through Nova's API: an action of the server up to 2.5, a resource of its own from 2.6 (Mitaka) on. */
+/** Consoles through Nova's API: up to 2.5 an action of the server, from 2.6 (Mitaka) on a resource. */
 import * as z from 'zod';
 import type { ConsoleReader } from '../../lib/contract/console-port';
 import type { VersionReader } from '../../lib/contract/ports';
@@ -8,7 +8,7 @@ import { checkedAnswer } from './report-answers';
 
 const firstMinor = 6;
 
-/** Of a web page, and in one word. */
+/** True for the address of a web page without blanks. */
 const isAddress = (text: string): boolean => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return (

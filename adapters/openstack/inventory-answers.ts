@@ -1,4 +1,7 @@
-/** What the APIs answer to an inventory, checked before anything of it is used. Fields that are not read are dropped. */
+/**
+ * The form of the APIs' answers to an inventory. Answers are checked before any part is used, and fields that nobody
+ * reads are dropped.
+ */
 import * as z from 'zod';
 import { parseUtc } from './report-answers';
 
@@ -11,7 +14,10 @@ const time = z
   .refine((value) => parseUtc(value) !== undefined, 'must be a time in UTC')
   .transform((value) => parseUtc(value) as Date);
 
-/** Nova up to 2.69. Of a cell that it can't reach it tells `id`, `created`, `status` and `tenant_id` alone. */
+/**
+ * A server in Nova up to 2.69. For a server in a cell that Nova can't reach, it gives only `id`, `created`, `status`
+ * and `tenant_id`.
+ */
 export const inventoryServer = z.object({
   id,
   name: text.nullish(),
@@ -20,9 +26,9 @@ export const inventoryServer = z.object({
   created: time.nullish(),
   description: text.nullish(),
   key_name: text.nullish(),
-  /** '' where it boots from a volume. */
+  /** '' if the server boots from a volume. */
   image: z.union([z.object({ id }), z.literal('')]).nullish(),
-  /** Since 2.47 the flavor itself, before that its id. */
+  /** Since 2.47 the flavor itself, before that only its id. */
   flavor: z
     .object({ id: id.optional(), original_name: text.optional(), vcpus: number.optional(), ram: number.optional() })
     .nullish(),
@@ -38,7 +44,7 @@ export const inventoryServer = z.object({
 });
 
 export const hypervisorItem = z.object({
-  /** A number before Nova 2.53. */
+  /** A number before Nova 2.53, a UUID since. */
   id: z.union([id, number]).transform(String),
   hypervisor_hostname: text,
   service: z.object({ host: text }),
@@ -72,7 +78,7 @@ export const portItem = z.object({
 });
 export const subnetItem = z.object({ id, cidr: z.string().max(64), gateway_ip: z.string().max(64).nullish() });
 
-/** `name` and `display_name` are one field: the second is that of Cinder's first API. */
+/** `name` and `display_name` are the same field; Cinder's first API has the second. */
 export const volumeItem = z.object({
   id,
   name: text.nullish(),

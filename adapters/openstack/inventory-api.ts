@@ -1,4 +1,4 @@
-/** What an inventory takes from the APIs of Nova, Neutron, Keystone, Cinder and Glance, from Icehouse's on. */
+/** What an inventory reads from the APIs of Nova, Neutron, Keystone, Cinder and Glance, from Icehouse on. */
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
@@ -21,7 +21,10 @@ import { novaVersion } from './nova-version';
 import type { ApiRequest, OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
 
-/** From 2.69 on Nova names servers of cells that it can't reach. From 2.88 on it tells no use of hypervisors. */
+/**
+ * The newest minor version of Nova's API that is asked for. From 2.69 on, lists include the servers of cells that Nova
+ * can't reach. From 2.88 on, Nova no longer says how much of a hypervisor is in use.
+ */
 const newestMinor = 69;
 const allTenants = { all_tenants: '1' };
 const mostPages = 1_000;
@@ -31,7 +34,7 @@ type Flavor = z.infer<typeof answers.flavorItem>;
 
 export class InventoryApi implements InventoryReader {
   readonly #lists: NeutronLists;
-  /** Cinder and Nova answer each project's quotas by themselves. */
+  /** Cinder and Nova are asked for the quotas of each project separately. */
   readonly #limit = pLimit(8);
 
   constructor(
@@ -159,7 +162,7 @@ export class InventoryApi implements InventoryReader {
     };
   }
 
-  /** Of the `next` of a page only its query is taken. */
+  /** Only the query of a page's `next` is used. */
   async images(): Promise<readonly ImageRecord[]> {
     const budget = { bytes: mostBytes };
     const result: ImageRecord[] = [];
@@ -195,7 +198,7 @@ export class InventoryApi implements InventoryReader {
     return novaVersion(this.versions, newestMinor);
   }
 
-  /** A page ends at the API's own limit, 1,000 by default; the next begins behind its last item. */
+  /** A page ends at the API's own limit, 1,000 by default. The next page begins after its last item. */
   private async pages<Row extends { readonly id: string }>(
     item: z.ZodType<Row>,
     service: string,
@@ -203,7 +206,7 @@ export class InventoryApi implements InventoryReader {
     query: Readonly<Record<string, string>>,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<readonly Row[]> {
-    // Nova names the list in the answer without the `os-` of its address.
+    // In the answer Nova's list has no `os-` before its name, unlike in the address.
     const name = collection.replace(/^os-/, '');
     const schema = z.object({ [name]: z.array(item) });
     const budget = { bytes: mostBytes };
@@ -248,7 +251,7 @@ export class InventoryApi implements InventoryReader {
 
 const nameOf = ({ id, name }: z.infer<typeof answers.named>): NameRecord => ({ id, name: name ?? null });
 
-/** A field that the answer doesn't have is absent; one that it has as null is null. */
+/** A field that the answer lacks is absent; a field that is null in the answer is null. */
 function serverOf(row: z.infer<typeof answers.inventoryServer>, flavors: ReadonlyMap<string, Flavor>): ServerRecord {
   const flavor = row.flavor?.id === undefined ? undefined : flavors.get(row.flavor.id);
   return {

@@ -1,4 +1,7 @@
-/** Neutron's quotas of ports and its allocation pools, with what is taken of them, in every release: four lists. */
+/**
+ * Reads Neutron's quotas for ports and its allocation pools, and how much of them is in use: four lists, in every
+ * release.
+ */
 import * as z from 'zod';
 import { uuid } from '../../lib/basics/uuid';
 import type { PoolRoom, PortQuota, PortRoom, PortRoomReader } from '../../lib/contract/port-room';
@@ -8,7 +11,7 @@ import { subnetAnswer } from './neutron-answers';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer, text } from './report-answers';
 
-/** Icehouse has tenants alone; the field is still there. */
+/** Icehouse has only tenants, and later releases still have the field. */
 const portAnswer = z.object({
   tenant_id: text,
   fixed_ips: z.array(z.object({ subnet_id: uuid, ip_address: z.string().max(64) })),
@@ -41,7 +44,7 @@ export class NeutronRoom implements PortRoomReader {
 
   private async quotas(ports: readonly Port[]): Promise<readonly PortQuota[]> {
     const used = new Map<string, number>();
-    // A router's port to the outside belongs to nobody.
+    // A router's port to the outside belongs to no project.
     for (const { tenant_id: project } of ports) if (project !== '') used.set(project, (used.get(project) ?? 0) + 1);
     const own = new Map<string, number>();
     for (const { tenant_id, project_id, port } of await this.#lists.get(ownQuotaAnswer, 'quotas', ''))

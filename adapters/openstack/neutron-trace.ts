@@ -16,7 +16,7 @@ import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
 import * as answers from './trace-answers';
 
-/** A query that names none would be answered with all. */
+/** Returns a filter for these values. Without any value Neutron would return everything. */
 const having = (name: string, values: readonly string[]): string =>
   `?${new URLSearchParams(values.map((value): [string, string] => [name, value]))}`;
 

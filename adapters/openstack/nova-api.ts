@@ -48,8 +48,8 @@ export class NovaApi implements ComputeReader {
   }
 
   /**
-   * @param minor asked for where Nova has it; default: 11
-   * @param more `mayBeAbsent`: a 404 is undefined, which the schema takes
+   * @param minor the wanted minor version, if Nova has it; default: 11
+   * @param more `mayBeAbsent`: a 404 gives undefined, which the schema must accept
    */
   async get<Answer>(
     path: string,
@@ -60,7 +60,7 @@ export class NovaApi implements ComputeReader {
     return checkedAnswer(schema, answer, `Nova to GET ${path.replace(/\?.*/, '')}`, this.session.cloud);
   }
 
-  /** A Nova that knows less than the version asked for answers 406. */
+  /** Nova answers 406 if the requested version is newer than its own. */
   private async headers(minor: number): Promise<Readonly<Record<string, string>>> {
     const { answers } = await this.versions.apis();
     const nova = answers.find(({ service }) => service === 'nova');

@@ -1,4 +1,4 @@
-/** One server, its actions, and what its build needs: through Nova, Glance, Neutron and placement. */
+/** Reads one server, its actions, and the things that its build needs, from Nova, Glance, Neutron and placement. */
 import * as z from 'zod';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { uuid } from '../../lib/basics/uuid';
@@ -16,17 +16,17 @@ import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
 import * as answers from './server-answers';
 
-/** The API's version since which an event tells its host. */
+/** The first minor version in which an event has its host. */
 const hostsOfEvents = 62;
-/** The newest actions of a server, which are read with their events. */
+/** Only the newest actions of a server are read with their events. */
 const mostActions = 10;
-/** A server has an allocation for its node, and a few more where it has shares of devices. */
+/** A server has an allocation on its node, and a few more if it uses shared devices. */
 const mostProviders = 8;
 
 const listed = z.object({ servers: z.array(answers.wholeServerAnswer) });
 const single = z.object({ server: answers.wholeServerAnswer });
 
-/** Nova takes a name for a regular expression. */
+/** Nova reads a name as a regular expression, so its special characters are escaped. */
 const literally = (name: string): string => `^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
 
 export class NovaServers implements ServerReader {
@@ -95,11 +95,11 @@ export class NovaServers implements ServerReader {
         async (id) => (await this.ask('placement', `/resource_providers/${id}`, answers.providerAnswer)).name,
       ),
     );
-    // The node's own provider is the root, whose name begins the names of those below it.
+    // The node itself is the root provider, and the names of its children begin with its name.
     return names.sort((a, b) => a.length - b.length)[0];
   }
 
-  /** An answer that may be absent has a schema that takes undefined. */
+  /** If the answer may be absent, its schema accepts undefined. */
   private async ask<Answer>(service: string, path: string, schema: z.ZodType<Answer>): Promise<Answer> {
     const mayBeAbsent = schema.safeParse(undefined).success;
     const answer = await this.session.call(service, path, { mayBeAbsent });

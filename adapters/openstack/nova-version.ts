@@ -1,13 +1,16 @@
-/** The header by which Nova answers in a newer form. */
+/** The header that asks Nova for a newer form of its answers. */
 import type { VersionReader } from '../../lib/contract/ports';
 
-/** The newest that Nova knows, up to 2.`most`: a Nova that knows less than the version asked for answers 406. */
+/**
+ * Asks for the newest version that Nova has, up to 2.`most`. Nova answers 406 if the requested version is newer than
+ * its own.
+ */
 export async function novaVersion(versions: VersionReader, most: number): Promise<Readonly<Record<string, string>>> {
   const minor = Math.min((await novaMinor(versions)) ?? 0, most);
   return minor > 0 ? { 'x-openstack-nova-api-version': `2.${minor}` } : {};
 }
 
-/** Of the newest version that Nova knows: 93 of 2.93. Undefined of a Nova that knows none. */
+/** The minor number of the newest version that Nova has: 93 for 2.93. Undefined if Nova has no microversions. */
 export async function novaMinor(versions: VersionReader): Promise<number | undefined> {
   const { answers } = await versions.apis();
   const nova = answers.find(({ service }) => service === 'nova');

@@ -1,9 +1,9 @@
-/** The request and the answer of a login at Keystone, and the parts of them that no message may hold. */
+/** The request and the answer of a login at Keystone, and the parts of them that must not be in any message. */
 import * as z from 'zod';
 import type { DomainRef, Identity, Scope } from '../../lib/openstack/credentials';
 
 const text = z.string().max(2_000);
-/** The fields of POST /v3/auth/tokens that are read. Before Kilo an endpoint has `region` alone. */
+/** The fields of POST /v3/auth/tokens that are read. Before Kilo an endpoint has only `region`. */
 export const tokenAnswer = z.object({
   token: z.object({
     user: z.object({ name: text.nullish() }).optional(),
@@ -23,12 +23,12 @@ export const tokenAnswer = z.object({
   }),
 });
 
-/** Keystone refuses in its own form, whatever the reason; a web server and a proxy write a page. */
+/** True if Keystone sent the refusal: its form is always the same. A web server or a proxy sends a page instead. */
 export const isOfKeystone = (body: unknown): boolean => z.object({ error: z.looseObject({}) }).safeParse(body).success;
 
 export type TokenAnswer = z.infer<typeof tokenAnswer>['token'];
 
-/** The secrets of an identity, which no message may hold. */
+/** The secrets of an identity, which must not be in any message. */
 export function secretsOf(identity: Identity): readonly string[] {
   switch (identity.method) {
     case 'token':
@@ -40,7 +40,7 @@ export function secretsOf(identity: Identity): readonly string[] {
   }
 }
 
-/** As it may be shown. */
+/** The identity in printable form. */
 export function whoOf(identity: Identity): string {
   switch (identity.method) {
     case 'token':

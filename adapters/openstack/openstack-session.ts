@@ -1,6 +1,6 @@
 /**
- * One authenticated session with a cloud: a Keystone v3 token, the catalogue, and requests to its services. Tokens live
- * in memory alone. No message holds a header or a body that was sent.
+ * One authenticated session with a cloud: a Keystone v3 token, the catalogue, and requests to its services. Tokens are
+ * kept only in memory. No message contains a header or a body that was sent.
  */
 import { defined } from '../../lib/basics/defined';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { authBody, isOfKeystone, secretsOf, tokenAnswer, whoOf, type TokenAnswer
 import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 import { sayFault } from '../../lib/basics/schema-fault';
 
-/** As it may stand in a header. */
+/** The characters that a token may have in a header. */
 const tokenForm = /^[\x21-\x7e]{1,65536}$/;
 
 interface Token extends Pick<TokenAnswer, 'catalog'> {
@@ -27,20 +27,23 @@ export interface ApiRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Bytes that this answer and later answers may have together; the bytes of this answer are taken off. Default: one
-   * answer's own bound.
+   * The bytes that this answer and later answers may have together. The length of this answer is subtracted. Default:
+   * one answer's own bound.
    */
   readonly budget?: { bytes: number };
-  /** A 404 is answered with undefined. Default: it is refused. */
+  /** A 404 returns undefined. Default: it is refused. */
   readonly mayBeAbsent?: boolean;
-  /** Of the whole answer. Default: 60 s. */
+  /** The time for the whole answer. Default: 60 s. */
   readonly withinMs?: number;
 }
 
 export interface SessionOptions {
-  /** Addresses beyond this machine may be http://, so that the token and the password travel in clear. Default: refused. */
+  /**
+   * Allows http:// for addresses beyond this machine, so the token and the password travel unencrypted. Default:
+   * refused.
+   */
   readonly allowPlainHttp?: boolean;
-  /** How long a login, and an endpoint that is asked without a token, may take. Default: as long as any answer. */
+  /** The time for a login, and for a request without a token. Default: the time for any answer. */
   readonly firstAnswerMs?: number;
 }
 
@@ -50,16 +53,16 @@ interface Answered {
   readonly headers: Record<string, unknown>;
 }
 
-/** The `Date` of an answer, beside this machine's own clock at that moment. */
+/** The `Date` of an answer, and this machine's own clock at that moment. */
 export interface DatedAnswer {
   readonly date: number;
-  /** Of this machine's clock, in milliseconds since 1970. */
+  /** This machine's clock in milliseconds since 1970. */
   readonly sentAt: number;
   readonly receivedAt: number;
 }
 
 export class OpenStackSession {
-  /** Host and port → the quickest answer so far. */
+  /** Host and port → the answer that took the least time so far. */
   readonly #dated = new Map<string, DatedAnswer>();
   private token: Promise<Token> | undefined;
   private readonly dispatcher: Agent;
@@ -91,14 +94,14 @@ export class OpenStackSession {
     return this.credentials.cloud;
   }
 
-  /** Addresses beyond this machine that got a password or a token in clear, because the configuration allows it. */
+  /** Addresses beyond this machine that got a password or a token unencrypted, because the configuration allows it. */
   get plainHttp(): readonly string[] {
     return [...this.#plainHttp];
   }
 
   /**
-   * JSON of one answer, which is hostile until its reader has checked it.
-   * @param service catalogue type: `network`, `compute`
+   * The JSON of one answer. It is untrusted until its reader has checked it.
+   * @param service type in the catalogue: `network`, `compute`
    * @param path below the endpoint, with its version: `/v2.0/subnets`
    */
   async call<Answer>(service: string, path: string, options: ApiRequest = {}): Promise<Answer> {
@@ -108,7 +111,7 @@ export class OpenStackSession {
   }
 
   /**
-   * JSON of one answer of Keystone itself, at the address of the login.
+   * The JSON of an answer of Keystone, at the address of the login.
    * @param path below `/v3`: `/roles`
    */
   async keystone<Answer>(path: string): Promise<Answer> {
@@ -117,9 +120,9 @@ export class OpenStackSession {
   }
 
   /**
-   * JSON of what a service says about the version of its endpoint. For `http://nova/v2.1/<project>` it asks
+   * The JSON of a service's version document. For the endpoint `http://nova/v2.1/<project>` it is at
    * `http://nova/v2.1/`.
-   * @param version asked for instead of the endpoint's own
+   * @param version replaces the version of the endpoint
    */
   async versionDocument<Answer>(service: string, version?: string): Promise<Answer> {
     const { id } = await this.authenticate();
@@ -147,14 +150,14 @@ export class OpenStackSession {
 
   /**
    * The answer to a request without a token.
-   * @throws StackwardError where nothing answers
+   * @throws StackwardError if nothing answers
    */
   async knock(url: string): Promise<Pick<Answered, 'status' | 'body'>> {
     checkedAddress(url, 'an endpoint of the catalogue', { allowPlainHttp: true, where: `cloud ${this.cloud}` });
     return this.send(url, defined({ withinMs: this.options.firstAnswerMs }), undefined, 'any');
   }
 
-  /** The clock of the server at this address, as its quickest answer told it. */
+  /** The clock of the server at this address, from its quickest answer. */
   dated(url: string): DatedAnswer | undefined {
     return this.#dated.get(new URL(url).host);
   }
@@ -231,12 +234,12 @@ export class OpenStackSession {
     return address;
   }
 
-  /** @param token in use, which no message may hold */
+  /** @param token the token in use, which must not be in any message */
   private refused({ status, body, headers }: Answered, what: string, token?: string): StackwardError {
     return this.hushed(refusal(status, body, what, { cloud: this.cloud, location: headers['location'] }), token);
   }
 
-  /** Removes secrets from a service's message, because a service or a proxy before it may repeat what it was sent. */
+  /** Removes secrets from a service's message. A service, or a proxy before it, may repeat what it was sent. */
   private hushed(error: StackwardError, token?: string): StackwardError {
     const secrets = [token, ...secretsOf(this.credentials.identity)].filter(
       (secret) => secret !== undefined && secret !== '',
@@ -264,7 +267,7 @@ export class OpenStackSession {
       const answer = await request(url, {
         method,
         dispatcher: this.dispatcher,
-        // A deadline for the whole answer, because the dispatcher's bounds count each silence anew.
+        // A deadline for the whole answer, because the dispatcher's bounds start again with each byte.
         signal: AbortSignal.timeout(withinMs),
         headers: {
           accept: 'application/json',
@@ -297,7 +300,7 @@ export class OpenStackSession {
   }
 }
 
-/** @throws UnrecoverableError when it is longer than one answer, or the budget, allows */
+/** @throws UnrecoverableError when the body is longer than the bound for one answer, or the budget, allows */
 async function textOf(
   body: Dispatcher.ResponseData['body'],
   budget: { bytes: number },
@@ -320,7 +323,7 @@ async function textOf(
   return Buffer.concat(parts).toString();
 }
 
-/** A refusal may be a page of a proxy. A body that is no JSON gives no reason. */
+/** Returns undefined for a refusal that is not JSON, such as a page of a proxy: it gives no reason. */
 function jsonOf(text: string, isGood: boolean, { host, pathname }: URL, cloud: string): unknown {
   if (text === '') return undefined;
   try {

@@ -7,7 +7,7 @@ import { UnrecoverableError } from '../../lib/basics/errors';
 import { sayFault } from '../../lib/basics/schema-fault';
 import type { Server, ServiceRecord } from '../../lib/contract/report-ports';
 
-/** The columns of these tables hold 255 characters; reasons and names are shown, never followed. */
+/** The columns of these tables hold 255 characters. Reasons and names are only shown. */
 export const text = z.string().max(255);
 const longText = z.string().max(64 << 10);
 /** `2026-11-29T07:51:27.000000`, `2026-11-29 07:51:12`, `2026-11-28T23:25:21Z`: all are UTC. */
@@ -25,7 +25,7 @@ export const utcTime = z
   .refine((value) => parseUtc(value) !== undefined, 'must be a time in UTC')
   .transform((value) => parseUtc(value) as Date);
 
-/** Fields of Nova below 2.69, which leaves out things in a cell that it can't reach, and of Cinder. */
+/** The fields of Nova below 2.69, which leaves out things in a cell that it can't reach, and of Cinder. */
 export const serviceAnswer = z.object({
   binary: text,
   host: text,
@@ -94,7 +94,7 @@ export function checkedAnswer<Answer>(schema: z.ZodType<Answer>, answer: unknown
   );
 }
 
-/** Null in an answer stands for a value that nobody told. */
+/** Turns null into absence: null in an answer means that the value is not known. */
 export const told = <Value extends object>(value: Value): { [K in keyof Value]?: NonNullable<Value[K]> } =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null)) as {
     [K in keyof Value]?: NonNullable<Value[K]>;

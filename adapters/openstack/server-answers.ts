@@ -1,4 +1,7 @@
-/** What Nova, Neutron and placement answer about one server, checked before anything of it is used. Fields that are not read are dropped. */
+/**
+ * The form of the answers of Nova, Neutron and placement about one server. Answers are checked before any part is used,
+ * and fields that nobody reads are dropped.
+ */
 import * as z from 'zod';
 import type {
   ActionEvent,
@@ -12,14 +15,14 @@ import { serverAnswer, serverOf, text, told, utcTime } from './report-answers';
 
 const longText = z.string().max(256 << 10);
 const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
-/** Nova says -1 of a disk that its driver doesn't measure. */
+/** Nova gives -1 for a disk whose size its driver doesn't measure. */
 const amount = z.number().int().min(-1);
 
 export const wholeServerAnswer = serverAnswer.extend({
   id,
   'OS-EXT-AZ:availability_zone': text.nullish(),
   flavor: z.object({ id: text }).nullish(),
-  /** '' where it boots from a volume. */
+  /** '' if the server boots from a volume. */
   image: z.union([z.object({ id }), z.literal('')]).nullish(),
   fault: z.object({ message: longText, details: longText.nullish(), created: utcTime.nullish() }).nullish(),
 });
@@ -91,7 +94,7 @@ export const flavorOf = ({ flavor }: z.infer<typeof flavorAnswer>): Flavor => ({
   diskGiB: flavor.disk,
 });
 
-/** Below 2.88, which takes the amounts out. Icehouse's service has no `host`. */
+/** The form below 2.88, which no longer has the amounts. Icehouse's service has no `host`. */
 export const hypervisorsAnswer = z.object({
   hypervisors: z
     .array(

@@ -1,14 +1,20 @@
-/** The versions that the services of a cloud tell of their APIs: one request each, side by side. */
+/** Asks the services of a cloud for the versions of their APIs: one request for each service, all at the same time. */
 import * as z from 'zod';
 import { asStackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import type { ApiAnswer, CloudApis, VersionReader } from '../../lib/contract/ports';
 import { sayFault } from '../../lib/basics/schema-fault';
 import type { OpenStackSession } from './openstack-session';
 
-/** Of this major version: `999.93` is no newer Nova than 2.93, but something else that answers there. */
+/**
+ * A version number of this major version. `999.93` is refused: some other service answered, and its number must not
+ * pass for a Nova newer than 2.93.
+ */
 const versionOf = (major: 2 | 3, prefix = '') =>
   z.string().regex(new RegExp(`^${prefix}${major}\\.\\d{1,5}$`), `must be a version such as ${prefix}${major}.14`);
-/** `GET /v2.1/`. `/v2/` says '' since Kilo, and before Kilo nothing. */
+/**
+ * `GET /v2.1/`. A cloud without `/v2.1/` answers at `/v2/`: since Kilo with the version '', before Kilo without a
+ * version.
+ */
 const novaAnswer = z.object({ version: z.object({ version: z.union([versionOf(2), z.literal('')]).optional() }) });
 /** `GET /v3/` of Cinder. */
 const cinderAnswer = z.object({ versions: z.array(z.object({ version: versionOf(3) })).min(1) });

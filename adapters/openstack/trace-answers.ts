@@ -1,4 +1,7 @@
-/** What Neutron and Nova answer to `stackward trace`, checked before anything of it is used. Fields that are not read are dropped. */
+/**
+ * The form of the answers of Neutron and Nova for `stackward trace`. Answers are checked before any part is used, and
+ * fields that nobody reads are dropped.
+ */
 import * as z from 'zod';
 import { uuid } from '../../lib/basics/uuid';
 import { address } from './neutron-answers';
@@ -43,7 +46,7 @@ export const floatingIp = z
     }),
   }));
 
-/** The addresses of a gateway came with Juno. */
+/** Juno and later give the addresses of a gateway. */
 export const router = z
   .object({
     id: uuid,
@@ -92,7 +95,7 @@ export const dhcpAgents = z.object({ agents: z.array(dhcpAgent).max(1_000) });
 
 const plainValue = z.union([z.string().max(1_024), z.number(), z.boolean()]);
 
-/** Of the vif's details, values that are no plain ones say nothing that is shown. */
+/** The plain values among the vif's details. Others are not shown anywhere. */
 const detailsOf = (details: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(details).flatMap(([name, value]) => {
@@ -136,7 +139,7 @@ export const tracedPort = z
     })),
     ...told({
       status: row.status,
-      // An empty text stands for "not bound".
+      // '' means that the port is not bound.
       host: row['binding:host_id'] || null,
       vifType: row['binding:vif_type'],
       vnicType: row['binding:vnic_type'],

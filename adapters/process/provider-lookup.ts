@@ -1,4 +1,7 @@
-/** Whether the Terraform of this machine finds a provider: in its registry, a mirror, or wherever its own configuration says. */
+/**
+ * Finds out whether the Terraform of this machine finds a provider: in its registry, in a mirror, or wherever its
+ * configuration says.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,9 +13,9 @@ import { findTerraform } from './terraform-version';
 const longestWords = 600;
 
 /**
- * Runs `init` in a folder of its own with this one provider, as cdktf does in each stack's folder. The folder goes again.
+ * Runs `init` in a temporary folder with this one provider, as cdktf does in each stack's folder.
  * @returns such as `terraform-provider-openstack/openstack 3.4.0`
- * @throws UnrecoverableError with Terraform's own words
+ * @throws UnrecoverableError with Terraform's own message
  */
 export async function lookUpProvider(provider: DeclaredProvider, env: NodeJS.ProcessEnv): Promise<string> {
   const { binary } = await findTerraform(env);

@@ -9,10 +9,10 @@ export const thisProcess = (): RunBy => ({
   identity: findIdentity(process.pid) ?? 'unknown',
 });
 
-/** Compares host names alone, which whoever forges the record of a run can forge too. */
+/** Compares only host names. Whoever forges the record of a run can forge the host name too. */
 export const isOfThisMachine = ({ host }: RunBy): boolean => host === hostname();
 
-/** Undefined for a process of another machine, because nobody can tell here. */
+/** Undefined for a process of another machine, whose processes can't be seen here. */
 export function isRunning(by: RunBy): boolean | undefined {
   return isOfThisMachine(by) ? findIdentity(by.pid) === by.identity : undefined;
 }

@@ -1,4 +1,4 @@
-/** Which Terraform or OpenTofu a run of cdktf finds. */
+/** Finds the Terraform or OpenTofu that a run of cdktf uses. */
 import { execFile } from 'node:child_process';
 import * as z from 'zod';
 import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
@@ -7,12 +7,12 @@ import { parseJson } from '../../lib/basics/json';
 const answer = z.object({ terraform_version: z.string().max(64) });
 
 export interface Terraform {
-  /** As it is run. */
+  /** The name or path by which it is run. */
   readonly binary: string;
   readonly version: string;
 }
 
-/** @throws InvalidConfiguration where there is none */
+/** @throws InvalidConfiguration if neither is found */
 export async function findTerraform(env: NodeJS.ProcessEnv): Promise<Terraform> {
   const binaries = env.TERRAFORM_BINARY_NAME ? [env.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
   for (const binary of binaries) {

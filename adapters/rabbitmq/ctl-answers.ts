@@ -1,8 +1,8 @@
 /**
- * What rabbitmqctl prints, in the forms of its releases. Pure.
+ * Parses the output of rabbitmqctl in the forms of its releases. Pure.
  *
- * JSON since 3.7 (`--formatter=json`); 3.5 and 3.6 print tabs and Erlang terms, with `-q` without a banner. From 3.8 on
- * tables have a head, which `--no-table-headers` would take away and older releases refuse.
+ * Since 3.7 the output is JSON (`--formatter=json`). 3.5 and 3.6 print tabs and Erlang terms; `-q` suppresses their
+ * banner. From 3.8 on tables have a head. `--no-table-headers` would remove it, but older releases refuse that option.
  */
 import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
@@ -15,10 +15,10 @@ const text = z.string().max(1_024);
 const amount = z.number().int().nonnegative();
 const cell = z.union([text, z.number()]);
 
-/** Rows by column, of JSON or of a table. `undefined`: a value that the tool leaves empty. */
+/** Rows by column, from JSON or from a table. `undefined`: the tool printed no value. */
 export type Rows = readonly Readonly<Record<string, string | undefined>>[];
 
-/** JSON begins behind whatever the tool says before it. */
+/** The tool may print other lines before the JSON. */
 function jsonOf<Answer>(printed: string, opening: '[' | '{', schema: z.ZodType<Answer>): Answer {
   try {
     const parsed = schema.safeParse(parseJson(printed.slice(Math.max(0, printed.indexOf(opening)))));
@@ -43,7 +43,10 @@ export function rowsOfJson(printed: string): Rows {
   return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, shown(value)])));
 }
 
-/** `conductor\t0\t0\t1` of 3.6. Lines of another number of columns are banners, `name\tmessages_ready\t…` is a head. */
+/**
+ * `conductor\t0\t0\t1` of 3.6. Lines with another number of columns are banners, and `name\tmessages_ready\t…` is the
+ * head.
+ */
 export function rowsOfTable(printed: string, columns: readonly string[]): Rows {
   return printed
     .split('\n')
@@ -99,14 +102,14 @@ export function nodesOfJson(printed: string): readonly BrokerNode[] {
 
 const atom = /'?([\w.@-]+@[\w.-]+)'?/g;
 const atomsIn = (term: string): readonly string[] => [...term.matchAll(atom)].map(([, name = '']) => name);
-/** `{running_nodes,[rabbit@ctl1,rabbit@ctl2]},` → what stands between the brackets. */
+/** `{running_nodes,[rabbit@ctl1,rabbit@ctl2]},` → the text between the brackets. */
 const listIn = (printed: string, name: string): string =>
   new RegExp(`\\{${name},\\s*\\[(.*?)\\]\\s*\\}\\s*[,\\]]\\s*(?=\\{[a-z_]+,|$)`, 's').exec(printed.trim())?.[1] ?? '';
 
 const alarmsIn = (term: string): readonly string[] =>
   [...term.matchAll(/\b(memory|disk|file_descriptor_limit)\b/g)].map(([word]) => word);
 
-/** Erlang terms of `cluster_status` in 3.5 and 3.6. 3.5 tells no alarms there. */
+/** The Erlang terms of `cluster_status` in 3.5 and 3.6. 3.5 prints no alarms there. */
 export function nodesOfTerms(printed: string): readonly BrokerNode[] {
   const running = atomsIn(listIn(printed, 'running_nodes'));
   if (running.length === 0)

@@ -1,4 +1,4 @@
-/** RabbitMQ through `rabbitmqctl` on its own host, where the management plugin is not there. */
+/** RabbitMQ through `rabbitmqctl` on its host, for brokers without the management plugin. */
 import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import type { BrokerConnection, BrokerNode, BrokerQueue, BrokerReader } from '../../lib/contract/broker-ports';
 import { valueOf, type HostReader } from '../../lib/hosts/host';
@@ -11,14 +11,14 @@ interface Printed {
   readonly text: string;
 }
 
-/** Characters of an error: the nodes that were tried, and what each met. */
+/** The most characters of an error: the nodes that were tried, and the failure of each. */
 const mostSaid = 1_000;
 
-/** Names of virtual hosts that a command line takes; another is not looked at. */
+/** Names of virtual hosts that are safe on a command line. Other virtual hosts are not looked at. */
 const vhostForm = /^(\/|\/?[A-Za-z0-9_][A-Za-z0-9_.@-]*)$/;
 
 export class CtlBroker implements BrokerReader {
-  /** Whether this release prints JSON: the first command tells. */
+  /** Whether this release prints JSON; the first command finds out. */
   #knowsJson: Promise<boolean> | undefined;
 
   constructor(private readonly host: HostReader) {}
@@ -63,7 +63,7 @@ export class CtlBroker implements BrokerReader {
     );
   }
 
-  /** A release that knows no formatter ends with a usage message. */
+  /** A release without formatters ends with a usage message. */
   private async probe(): Promise<boolean> {
     const { code, stdout } = await this.ask([asJson, 'list_vhosts']);
     return code === 0 && stdout.includes('[');

@@ -14,14 +14,14 @@ export interface ManagementOptions {
   readonly password: string;
 }
 
-/** What a broker of 100,000 queues comes to. */
+/** A broker of 100,000 queues sends about this much. */
 const mostBytes = 64 << 20;
 const timeoutMs = 30_000;
 
 const text = z.string().max(1_024);
 const amount = z.number().int().nonnegative().nullish();
 
-/** Numbers are missing of a queue that has just been declared, and of one whose node is down. */
+/** The numbers are missing for a queue that has just been declared, and for a queue whose node is down. */
 const queuesAnswer = z.array(
   z.object({ vhost: text, name: text, consumers: amount, messages_ready: amount, messages_unacknowledged: amount }),
 );
@@ -41,7 +41,7 @@ const nodesAnswer = z.array(
 
 const told = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined;
 
-/** Of a node that does not run the API tells neither. */
+/** Both values are missing for a node on which the API doesn't run. */
 function alarmsOf(memory: boolean | null | undefined, disk: boolean | null | undefined): readonly string[] | undefined {
   if (typeof memory !== 'boolean' || typeof disk !== 'boolean') return undefined;
   return [...(memory ? ['memory'] : []), ...(disk ? ['disk'] : [])];

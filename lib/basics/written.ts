@@ -1,9 +1,10 @@
 /**
- * Reads YAML and keeps each scalar as it was written: `0001` and `12345e6` are texts of four and seven characters.
+ * Reads YAML and keeps each scalar as the file has it: `0001` and `12345e6` are texts of four and seven characters.
  *
- * openstacksdk reads clouds.yaml with PyYAML, which turns such texts into numbers, dates and booleans. Terraform's
- * provider uses yaml.v2 and yaml.v3, which keep them. Merge keys (`<<`) follow PyYAML's rules: a mapping's own keys
- * win, then those of the first mapping in the list.
+ * openstacksdk and Terraform's provider both read clouds.yaml, and disagree about such texts: PyYAML turns them into
+ * numbers, dates and booleans, while the provider's yaml.v2 and yaml.v3 keep them. The text itself is therefore needed
+ * to compare the two. Merge keys (`<<`) follow PyYAML's rules: a mapping's own keys win over merged keys, and the first
+ * mapping in a list wins over later ones.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
 import { defined } from './defined';

@@ -1,10 +1,10 @@
-/** What reports ask of the message broker. A number that nobody told is absent, never 0. */
+/** What reports read from the message broker. A number that the broker doesn't give is absent, never 0. */
 
 export interface BrokerQueue {
   readonly vhost: string;
   readonly name: string;
   readonly consumers?: number;
-  /** Messages that wait. */
+  /** Messages in the queue that no consumer has. */
   readonly ready?: number;
   /** Messages that a consumer has, and has not confirmed. */
   readonly unacked?: number;
@@ -22,14 +22,14 @@ export interface BrokerConnection {
 export interface BrokerNode {
   readonly name: string;
   readonly isRunning: boolean;
-  /** `memory`, `disk`: the broker takes no message until it has room again. Absent: nobody told. */
+  /** `memory`, `disk`: the broker accepts no message until it has room again. Absent: the broker doesn't say. */
   readonly alarms?: readonly string[];
-  /** Nodes that it does not see any more, although they run. */
+  /** Running nodes that this node no longer sees. */
   readonly partitions: readonly string[];
 }
 
 export interface BrokerReader {
-  /** Who is asked, and how: `the management API at http://ctl1:15672`, `rabbitmqctl on ctl1`. */
+  /** The source of the answers: `the management API at http://ctl1:15672`, `rabbitmqctl on ctl1`. */
   readonly by: string;
   queues(): Promise<readonly BrokerQueue[]>;
   connections(): Promise<readonly BrokerConnection[]>;

@@ -1,6 +1,6 @@
 /** The time of a run, and how reports show times. */
 export interface Clock {
   now(): Date;
-  /** In the time zone that the options name, with its offset from UTC. */
+  /** The time in the zone that the options name, with its offset from UTC. */
   show(time: Date): string;
 }

@@ -1,8 +1,8 @@
-/** What `stackward console` asks of Nova. */
+/** What `stackward console` asks Nova. */
 export interface ConsoleReader {
   /**
-   * Address of the server's noVNC page. Nova makes a token for it: whoever has the address has the console, until the
-   * token ends (10 minutes by default).
+   * The address of the server's noVNC page. Nova makes a token for it. Whoever has the address can use the console
+   * until the token expires (after 10 minutes by default).
    */
   url(serverId: string): Promise<string>;
 }

@@ -1,5 +1,5 @@
 /**
- * One definition makes a kind: both entrances of its resources, the schema for manifests, and the functions that the
+ * Makes a kind from one definition: the checks of its resources, the schema for manifests, and the functions that the
  * engine calls.
  */
 import type * as z from 'zod';
@@ -14,35 +14,35 @@ export interface Definition<Declared, Recorded, Restored, Observed, S extends St
   Reconciler<Declared, Restored, Observed, S, On>,
   'parse' | 'restore' | 'image'
 > {
-  /** The fields of a declaration in a manifest. The JSON Schema of manifests is made of it. */
+  /** The fields of a declaration in a manifest. The JSON Schema of manifests is made from it. */
   readonly spec: z.ZodType<Declared>;
-  /**
-   * Checks that a schema can't express, because they are about several fields. MUST throw InvalidConfiguration naming
-   * the field.
-   */
+  /** Checks about several fields, which a schema can't express. MUST throw InvalidConfiguration naming the field. */
   readonly check?: (spec: Declared) => void;
   readonly image: {
-    /** All that a run of this kind may record of a resource, and nothing else: a run's folder may be forged. */
+    /** Accepts exactly the images that a run of this kind may record for a resource. A run's folder may be forged. */
     readonly schema: z.ZodType<Recorded> | ((recorded: RestoredResource) => z.ZodType<Recorded>);
-    /** Exactly what this step touches, as it is before it; JSON, and never a secret. */
+    /** Exactly the things that this step touches, as they are before it. JSON, and never a secret. */
     before(step: S, observed: Observed): Image;
   };
 }
 
-/** As the engine and the manifest's JSON Schema use it. */
+/** A kind with the schema that the JSON Schema of manifests uses. */
 export interface SchemedKind extends Kind {
   readonly spec: z.ZodType;
 }
 
-/** A kind whole, with its parts for tests. */
+/** A whole kind, with the parts that tests call directly. */
 export type DefinedKind<Declared, Restored, Observed, S extends Step, On> = SchemedKind &
   Reconciler<Declared, Restored, Observed, S, On>;
 
-/** A kind that brings back, on each target, the image that was recorded there. */
+/** For a kind whose rollback restores the recorded image on each target. */
 export function defineKind<Declared, Recorded, Observed, S extends Step, On>(
   definition: Definition<Declared, Recorded, RestoredOn<Recorded>, Observed, S, On>,
 ): DefinedKind<Declared, RestoredOn<Recorded>, Observed, S, On>;
-/** @param restore what brings these images back, where that is a declaration like any other; throws as `Reconciler.restore` */
+/**
+ * For a kind whose rollback makes an ordinary spec from the images.
+ * @param restore makes that spec; throws as `Reconciler.restore`
+ */
 export function defineKind<Declared, Recorded, Restored, Observed, S extends Step, On>(
   definition: Definition<Declared, Recorded, Restored, Observed, S, On>,
   restore: (images: RestoredOn<Recorded>, recorded: RestoredResource) => Restored,

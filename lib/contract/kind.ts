@@ -1,6 +1,6 @@
 /**
- * A reconciler with its type parameters hidden by closures, so that a registry of different kinds needs no `any`.
- * What the engine carries from parse to apply (specs, observations, steps) stays typed inside them.
+ * A reconciler with its type parameters hidden by closures, so that a registry of different kinds needs no `any`. The
+ * engine carries specs, observations and steps from parse to apply; their types stay inside of the closures.
  */
 import { asStackwardError, InvalidConfiguration } from '../basics/errors';
 import type { Readers, Writers } from './ports';
@@ -25,25 +25,25 @@ export interface Look {
   readonly difference: Difference<Step>;
   /** The state before each step, in the order of the steps. */
   readonly images: readonly Image[];
-  /** Yields the results of the steps with these `ownKey`s, as they come. */
+  /** Does the steps with these `ownKey`s, and yields each result as it comes. */
   apply(keys: Iterable<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
-  /** The same look, with the steps done that have these `ownKey`s: what is applied next starts from there. Pure. */
+  /** The same look after the steps with these `ownKey`s: the next level starts from it. Pure. */
   after(keys: ReadonlySet<string>): Look;
 }
 
 export interface Placed {
   readonly kind: string;
   readonly target: Target;
-  /** Ids of the resources that this target is to hold; [] where only leftovers are looked for. */
+  /** Ids of the resources that belong on this target; [] if only leftovers are looked for there. */
   readonly ids: readonly string[];
   observe(from: Readers): Promise<Look>;
 }
 
-/** The resources of one kind, accepted. */
+/** The resources of one kind, parsed. */
 export interface Opened {
-  /** Id → what it is about; two ids with one identity are two owners of one thing. */
+  /** Id → the thing that it is about. Two ids with one identity are two owners of one thing. */
   readonly identities: ReadonlyMap<string, string>;
-  /** @param swept where leftovers are looked for, beside where something belongs */
+  /** @param swept targets on which leftovers are looked for, in addition to the targets of resources */
   locate(
     scope: Scope,
     swept: readonly Target[],
@@ -58,7 +58,7 @@ export interface Kind {
   open(resources: readonly Resource[]): Opened;
 }
 
-/** How a resource is named in every plan, log and error; `@target` follows where there is one. */
+/** The name of a resource in every plan, log and error; followed by `@target` if it has a target. */
 export const idOf = (resource: { kind: string; path: string }): string => `${resource.kind}.${resource.path}`;
 
 function once<T>(work: () => T): () => T {
@@ -67,8 +67,8 @@ function once<T>(work: () => T): () => T {
 }
 
 /**
- * What was seen, and what these steps make of it.
- * @param current what is there now; worked out when it is needed, which is seldom
+ * An observation, and the way to apply these steps.
+ * @param current the observation after the steps done so far; computed only when needed, which is seldom
  */
 function lookAt<Observed, S extends Step>(
   reconciler: Pick<Reconciler<never, never, Observed, S, never>, 'apply' | 'advance'>,
@@ -87,7 +87,7 @@ function lookAt<Observed, S extends Step>(
   };
 }
 
-/** The steps of one look, found by their `ownKey`. A run of many levels asks for a few of them at each. */
+/** The steps of one look, found by their `ownKey`. A run of many levels asks for a few steps at each level. */
 class Steps<S extends Step> {
   readonly #places: ReadonlyMap<string, number>;
 
@@ -95,7 +95,7 @@ class Steps<S extends Step> {
     this.#places = new Map(all.map((step, place) => [ownKey(step), place]));
   }
 
-  /** In the order of the plan. */
+  /** The steps in the order of the plan. */
   withKeys(keys: Iterable<string>): readonly S[] {
     const places = [...keys].flatMap((key) => this.#places.get(key) ?? []).sort((a, b) => a - b);
     return places.flatMap((place) => this.all[place] ?? []);
@@ -105,7 +105,10 @@ class Steps<S extends Step> {
 export function bind<Declared, Restored, Observed, S extends Step, On>(
   reconciler: Reconciler<Declared, Restored, Observed, S, On>,
 ): Kind {
-  /** Each kind of resource has an entrance of its own: what a manifest says never reaches that of the journal. */
+  /**
+   * Resources of manifests and resources of the journal are parsed by different functions. A manifest's content never
+   * reaches the journal's function.
+   */
   const specOf = (resource: Resource): Declared | Restored =>
     resource.before === undefined ? reconciler.parse(resource.spec) : reconciler.restore(resource);
   const place = (placement: Placement<On>): Placed => ({

@@ -1,8 +1,8 @@
 /**
- * The manifest: what the constructs wish of the reconciler, one output per stack (docs/adr/0001-manifest.md).
+ * The manifest: what the constructs want of the reconciler, one output per stack (docs/adr/0001-manifest.md).
  *
- * Text in, checked manifests out; nothing here reads a file or runs Terraform. Every refusal names the source, the
- * stack and the field.
+ * This module turns text into checked manifests. It reads no file and doesn't run Terraform. Every refusal names the
+ * source, the stack and the field.
  */
 import * as z from 'zod';
 import '../basics/schema-words';
@@ -16,11 +16,11 @@ import type { DeclaredResource, Resource } from './resource';
 import { firstFault } from '../basics/schema-fault';
 
 export const outputName = 'stackward_manifest';
-/** Read are all minor versions of this one. */
+/** All minor versions of this major version are read. */
 export const schemaVersion = '1.1';
 const [major] = schemaVersion.split('.');
 
-/** Resources of one manifest, and so of one stack. A stack that holds a cloud of 2,000 tenants has about 10,000. */
+/** The most resources in one manifest. A stack that declares a cloud of 2,000 tenants has about 10,000. */
 export const maxResources = 50_000;
 /** Dependencies of one resource. */
 const maxDependencies = 1000;
@@ -37,7 +37,7 @@ export const endpointTypes = ['public', 'publicURL', 'internal', 'internalURL', 
 export const cloudSchema = z.object({
   region: line.optional(),
   endpointType: z.enum(endpointTypes).optional(),
-  /** From the folder of the stack, where it is relative. */
+  /** A relative path begins in the stack's folder. */
   cacertFile: line.optional(),
   /** Address of Keystone. */
   authUrl: line.optional(),
@@ -56,13 +56,16 @@ export const manifestSchema = z.object({
   resources: z.record(name, entrySchema),
 });
 
-/** `DeclaredManifest` is what text can become; the journal makes manifests of what is to be restored. */
+/**
+ * A manifest in general. Parsing a text gives a `DeclaredManifest`. The journal makes the other manifests, which ask
+ * for a former state.
+ */
 export interface Manifest<R extends Resource = Resource> {
   readonly owner: string;
   readonly stack: string;
   /** The release that is declared for the cloud; undefined if nobody declared one. */
   readonly release?: Release | undefined;
-  /** Where it was read, for messages: a file's name, `stack shared`. */
+  /** The place from which the manifest was read, for messages: a file's name, `stack shared`. */
   readonly source: string;
   /** Absent if Terraform takes every setting from its credentials. */
   readonly cloud?: CloudSettings;
@@ -78,8 +81,8 @@ const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Every manifest in one JSON text, whichever of these it is: `terraform output -json` (with or without the output's
- * name), `terraform show -json` of a plan or a state, or the file that `cdktf apply --outputs-file` writes.
+ * All manifests in one JSON text. The text may be `terraform output -json` (with or without the output's name),
+ * `terraform show -json` of a plan or a state, or the file that `cdktf apply --outputs-file` writes.
  * @throws InvalidConfiguration
  */
 export function parseManifests(text: string, source: string): DeclaredManifest[] {
@@ -105,8 +108,8 @@ function readJson(text: string, source: string): unknown {
 }
 
 /**
- * One manifest that `parseJson` read. `unknown` has the same shape, with `true` for each value that is known after
- * apply.
+ * One manifest out of the JSON that `parseJson` read. `unknown` has the same shape, with `true` for each value that is
+ * known only after apply.
  */
 export function parseManifest(value: unknown, source: string, unknown: unknown = {}): DeclaredManifest {
   refuseOtherVersion(value, source);
@@ -152,7 +155,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
 /** The field in quotes, on one line. A long one is cut after its beginning. */
 const shown = (field: string): string => `"${printable(field.length > 300 ? `${field.slice(0, 300)}…` : field)}"`;
 
-/** Names, in order, of every leaf that is `true`. No deeper than `parseJson` reads. */
+/** The names of all leaves that are `true`, in order. The depth is bounded by `parseJson`. */
 function unknownFields(flags: unknown, name: string): string[] {
   if (flags === true) return [name];
   if (Array.isArray(flags)) return flags.flatMap((item, index) => unknownFields(item, `${name}[${index}]`));
@@ -188,7 +191,10 @@ function fromChange(change: Json, source: string): DeclaredManifest {
   return { ...after, removed: before?.resources.filter((resource) => !kept.has(resource.path)) ?? [] };
 }
 
-/** Terraform leaves unknown values out of `after`: an unknown `dependsOn` or `spec` would read as a missing field. */
+/**
+ * Puts placeholders for unknown values into `after`. Terraform leaves such values out, so an unknown `dependsOn` or
+ * `spec` would look like a missing field.
+ */
 function withoutGaps(after: unknown, unknown: unknown): unknown {
   if (!isObject(after) || !isObject(after.resources) || !isObject(unknown)) return after;
   const fill = (value: unknown): unknown => (isObject(value) ? { spec: {}, dependsOn: [], ...value } : value);
@@ -224,7 +230,7 @@ function refuseOtherVersion(value: unknown, source: string): void {
   );
 }
 
-/** Before each of them is looked at. */
+/** Counts the resources before any of them is looked at. */
 function refuseTooMany(value: unknown, source: string): void {
   const count = isObject(value) && isObject(value.resources) ? Object.keys(value.resources).length : 0;
   if (count <= maxResources) return;

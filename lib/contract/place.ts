@@ -1,8 +1,8 @@
-/** The targets and findings of a kind's `locate`. */
+/** Builds the targets and findings of a kind's `locate`. */
 import type { Located, Wanted } from './reconciler';
 import type { Target } from './target';
 
-/** Puts each of these where it belongs; a target holds them in their order. */
+/** Puts each spec on its target. A target keeps its specs in the given order. */
 export function placeByTarget<On>(pairs: readonly (readonly [Target, Wanted<On>])[]): Located<On>['placements'] {
   const byTarget = new Map<Target, Wanted<On>[]>();
   for (const [target, resource] of pairs) {

@@ -1,11 +1,11 @@
-/** How much room a cloud has left for ports: what quotas allow, and what pools hold. */
+/** The room that a cloud has left for ports: the quotas of projects, and the pools of subnets. */
 
-/** Ports of one project. */
+/** The quota for ports of one project. */
 export interface PortQuota {
   readonly projectId: string;
   /** -1: no limit. */
   readonly limit: number;
-  /** With those of DHCP, which count as well. */
+  /** Includes the ports of DHCP, which count as well. */
   readonly used: number;
 }
 
@@ -15,7 +15,7 @@ export interface PoolRoom {
   readonly name: string;
   readonly networkId: string;
   readonly total: number;
-  /** By ports: an address that a port holds outside of the pools doesn't count. */
+  /** Addresses that ports hold in the pools. An address outside of the pools doesn't count. */
   readonly used: number;
 }
 
@@ -25,6 +25,6 @@ export interface PortRoom {
 }
 
 export interface PortRoomReader {
-  /** Of every project that has ports, and of every subnet, as far as the credentials see. */
+  /** For every project with ports, and for every subnet, as far as the credentials see them. */
   room(): Promise<PortRoom>;
 }

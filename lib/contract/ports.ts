@@ -1,6 +1,6 @@
 /**
- * What the kinds need of the world, and no more. Readers and Writers are different types: `plan` can't get a writer.
- * Adapters implement these; their errors are already of lib/basics/errors.ts.
+ * The parts of the world that kinds use. Readers and Writers are different types, so `plan` can't get a writer.
+ * Adapters implement these ports, and throw only errors of lib/basics/errors.ts.
  */
 import type { Host, HostReader } from '../hosts/host';
 import type { ServiceName } from '../openstack/services';
@@ -9,40 +9,43 @@ import type { Target } from './target';
 export type SqlValue = string | null | readonly string[];
 
 export interface SqlQuery {
-  /** Rows of one SELECT. `?` placeholders only; an array fills `IN (?)`. */
+  /** The rows of one SELECT. Values go in by `?` placeholders only; an array fills `IN (?)`. */
   query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
 }
 
-/** A Galera cluster, of which one node is asked. */
+/** A Galera cluster; one of its nodes is asked. */
 export interface Cluster {
   readonly node: string;
   readonly size: number;
 }
 
 export interface SqlReader extends SqlQuery {
-  /** Undefined where the server is no node of a cluster. Asks nothing that an open session doesn't know. */
+  /**
+   * Undefined if the server is not a node of a cluster. Sends no question, because an open session knows the answer.
+   */
   cluster(): Promise<Cluster | undefined>;
-  /** Runs `work` on one consistent view: all its reads see the same moment. */
+  /** Runs `work` on one consistent view of the data: all its reads see the same moment. */
   snapshot<T>(work: (view: SqlQuery) => Promise<T>): Promise<T>;
 }
 
 /** One open transaction. */
 export interface SqlTransaction extends SqlQuery {
-  /** Rows matched by one INSERT, UPDATE or DELETE. */
+  /** Returns the number of rows that one INSERT, UPDATE or DELETE matched. */
   execute(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
 export interface SqlWriter extends SqlReader {
   /**
-   * Runs `work` in one REPEATABLE READ transaction with a lock wait of about 2 s, and again from its start when the
-   * server says deadlock (1213) or lock wait time-out (1205), or a Galera node refuses the commit (1213, 1047), at
-   * most 5 times. `work` that throws rolls back.
-   * @throws TransientError when it gave up, or when the connection was lost at COMMIT ("the outcome is unknown: observe again")
+   * Runs `work` in one REPEATABLE READ transaction with a lock wait of about 2 s. Starts `work` again, at most 5 times
+   * in all, when the server reports a deadlock (1213) or a lock wait time-out (1205), or when a Galera node refuses the
+   * commit (1213, 1047). If `work` throws, the transaction is rolled back.
+   * @throws TransientError when it gave up, or when the connection was lost at COMMIT ("the outcome is unknown: observe
+   * again")
    */
   transaction<T>(work: (transaction: SqlTransaction) => Promise<T>): Promise<T>;
   /**
-   * Sends one statement that commits by itself, such as CREATE OR REPLACE VIEW, once; never inside of `transaction`. No value
-   * has a place in it: names and texts MUST come quoted by lib/sql/quote.ts.
+   * Sends one statement that commits by itself, such as CREATE OR REPLACE VIEW. It is sent once, and never inside of
+   * `transaction`. It has no placeholders: names and texts MUST be quoted by lib/sql/quote.ts.
    * @throws TransientError when the connection was lost ("the outcome is unknown: observe again")
    */
   define(statement: string): Promise<void>;
@@ -53,7 +56,7 @@ export interface AddressRange {
   readonly end: string;
 }
 
-/** The subset of Neutron's subnet that we read, field names as the API's, in camel case. */
+/** The fields of Neutron's subnet that stackward reads, with the API's names in camel case. */
 export interface Subnet {
   readonly id: string;
   readonly name: string;
@@ -62,11 +65,11 @@ export interface Subnet {
   readonly cidr: string;
   readonly gatewayIp: string | null;
   readonly allocationPools: readonly AddressRange[];
-  /** Counts updates; absent before Newton's `standard-attr-revisions`. */
+  /** A number that each update raises; absent before Newton's `standard-attr-revisions`. */
   readonly revisionNumber?: number;
 }
 
-/** The subset of Neutron's port that we read. Bindings are there for an admin alone. */
+/** The fields of Neutron's port that stackward reads. Only an administrator sees the binding. */
 export interface Port {
   readonly id: string;
   readonly name: string;
@@ -76,13 +79,16 @@ export interface Port {
   readonly deviceId: string;
   readonly deviceOwner: string;
   readonly status: string;
-  /** '' while it is bound to no host. */
+  /** '' if the port is bound to no host. */
   readonly hostId: string;
-  /** `ovs`, `bridge`, `unbound`, `binding_failed`, …; '' where it isn't said. */
+  /** `ovs`, `bridge`, `unbound`, `binding_failed`, …; '' if Neutron doesn't say. */
   readonly vifType: string;
-  /** There is a Linux bridge between tap and integration bridge, where iptables filters. Absent where it isn't said. */
+  /**
+   * True if there is a Linux bridge between the tap and the integration bridge, where iptables filters. Absent if
+   * Neutron doesn't say.
+   */
   readonly hybridPlug?: boolean;
-  /** Absent before Kilo, and where the extension is off. */
+  /** Absent before Kilo, and if the extension is off. */
   readonly portSecurity?: boolean;
   readonly securityGroups: readonly string[];
 }
@@ -95,24 +101,27 @@ export interface NetworkAgent {
 }
 
 export interface NetworkReader {
-  /** Those of the named subnets that exist and that the credentials may see. Batched. */
+  /** The subnets with these ids that exist and that the credentials may see. Batched. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
-  /** Those of these networks that the credentials may see. Batched. */
+  /** The subnets of these networks that the credentials may see. Batched. */
   subnetsOf(networkIds: readonly string[]): Promise<readonly Subnet[]>;
-  /** Addresses that ports hold on each of these subnets, keyed by subnet id. Batched. */
+  /** The addresses that ports have on each of these subnets, by subnet id. Batched. */
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Those of the named ports that exist and that the credentials may see. Batched. */
+  /** The ports with these ids that exist and that the credentials may see. Batched. */
   ports(ids: readonly string[]): Promise<readonly Port[]>;
-  /** All, whether they live or not; for an admin alone. */
+  /** All agents, alive or not. Only an administrator may see them. */
   agents(): Promise<readonly NetworkAgent[]>;
-  /** Aliases of the API's extensions, which tell its release. Asked of Neutron once, however often it is called. */
+  /**
+   * The aliases of the API's extensions, from which the release can be inferred. Neutron is asked once, however often
+   * this is called.
+   */
   extensions(): Promise<ReadonlySet<string>>;
 }
 
 export interface NetworkWriter extends NetworkReader {
   /**
-   * Replaces the allocation pools of one subnet, if its revision still is the one that was read (where the release has
-   * `If-Match: revision_number`; before Newton the caller reads again first).
+   * Replaces the allocation pools of one subnet if the subnet still has the revision that was read. Newton and later
+   * compare it (`If-Match: revision_number`); before Newton the caller reads the subnet again first.
    * @throws StalePlan when the subnet changed in between
    */
   setAllocationPools(subnet: Subnet, pools: readonly AddressRange[]): Promise<void>;
@@ -123,31 +132,37 @@ export interface Role {
   readonly name: string;
 }
 
-/** Whoever is given `prior` gets `implied` as well. */
+/** Whoever has the role `prior` gets the role `implied` as well. */
 export interface RoleInference {
   readonly prior: Role;
   readonly implied: Role;
 }
 
-/** The cloud's roles, as Keystone has them. */
+/** The roles of the cloud in Keystone. */
 export interface RoleCatalogue {
-  /** Those that a token may hold. Domain-specific ones are not among them: they only imply others. */
+  /**
+   * The roles that a token may contain. Domain-specific roles are not among them, because they only imply other roles.
+   */
   readonly roles: readonly Role[];
-  /** False: Keystone left some of `roles` out, by its `list_limit`. */
+  /** False if Keystone left out some of `roles` because of its `list_limit`. */
   readonly isWhole: boolean;
-  /** All of the cloud, of domain-specific roles too. One step each: what an implied role implies has its own. */
+  /**
+   * All inferences of the cloud, also those of domain-specific roles. Each is a single step: the implied role may imply
+   * further roles.
+   */
   readonly inferences: readonly RoleInference[];
 }
 
 export interface IdentityReader {
   /**
-   * Asked of Keystone once, however often it is called.
-   * @throws StackwardError where Keystone can't be reached, doesn't let these credentials see it, or is older than Mitaka
+   * Keystone is asked once, however often this is called.
+   * @throws StackwardError if Keystone can't be reached, doesn't let these credentials see the roles, or is older than
+   * Mitaka
    */
   roles(): Promise<RoleCatalogue>;
 }
 
-/** Databases of the services, by the names that OpenStack's own documents give them. */
+/** The databases of the services, with the names that OpenStack's documentation uses. */
 export const databaseNames = ['neutron', 'nova', 'nova_api', 'nova_cell0', 'keystone', 'cinder', 'glance'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
@@ -155,64 +170,67 @@ export type DatabaseName = (typeof databaseNames)[number];
 export const reachableNames = [...databaseNames, 'stackward'] as const;
 export type ReachableName = (typeof reachableNames)[number];
 
-/** The version or the extensions that the API of one service tells. */
+/** The version, or the extensions, that the API of one service reports. */
 export type ApiAnswer =
-  /** The newest version, such as `2.93`; '' of a Nova that knows no microversions. */
+  /** The newest version, such as `2.93`; '' from a Nova without microversions. */
   | { readonly service: 'nova' | 'cinder' | 'keystone'; readonly version: string }
   /** Aliases, such as `port-security`. */
   | { readonly service: 'neutron'; readonly extensions: readonly string[] };
 
 export interface CloudApis {
   readonly answers: readonly ApiAnswer[];
-  /** Services that told nothing, and why. */
+  /** The services that gave no answer, with the reasons. */
   readonly silent: readonly { readonly service: ServiceName; readonly why: string }[];
 }
 
 export interface VersionReader {
-  /** Asked of the services once, however often it is called. Never rejects: who doesn't answer is `silent`. */
+  /**
+   * The services are asked once, however often this is called. Never rejects: a service that doesn't answer is
+   * `silent`.
+   */
   apis(): Promise<CloudApis>;
 }
 
 /** The hosts of the configuration. */
 export interface HostDirectory {
-  /** Hosts whose API of this service reads a policy file of its own; [] where none is named. */
+  /** The hosts whose API of this service reads a policy file there; [] if the configuration names none. */
   serving(service: ServiceName): readonly string[];
   /**
-   * Configuration files of that service's API, in the order in which it reads them. Default:
+   * The configuration files of that service's API, in the order in which it reads them. Default:
    * `/etc/<service>/<service>.conf`, for Glance `glance-api.conf`.
    */
   configFiles(service: ServiceName): readonly string[];
-  /** Every host that serves anything. */
+  /** All hosts that the configuration names for any service. */
   readonly named: readonly string[];
-  /** False where the configuration has no `hosts`. */
+  /** False if the configuration has no `hosts`. */
   readonly reachesAny: boolean;
-  /** Whether the configuration leads there. */
+  /** Whether the configuration says how to reach this host. */
   canReach(host: string): boolean;
 }
 
 export interface Readers {
-  /** @throws InvalidConfiguration when nothing says how to reach it */
+  /** @throws InvalidConfiguration when the configuration doesn't say how to reach it */
   database(target: Target): Promise<SqlReader>;
-  /** Those that the configuration says how to reach. */
+  /** The databases that the configuration says how to reach. */
   readonly databases: ReadonlySet<ReachableName>;
   network(target: Target): Promise<NetworkReader>;
-  /** Keystone of the cloud that the configuration names. */
+  /** Keystone of the cloud in the configuration. */
   identity(): Promise<IdentityReader>;
   /**
-   * The services of that cloud.
-   * @throws StackwardError when nothing says how to reach it
+   * The versions of that cloud's services.
+   * @throws StackwardError when the configuration doesn't say how to reach the cloud
    */
   versions(): Promise<VersionReader>;
-  /** @throws InvalidConfiguration when nothing says how to reach it */
+  /** @throws InvalidConfiguration when the configuration doesn't say how to reach it */
   host(target: Target): Promise<HostReader>;
   readonly hosts: HostDirectory;
   /**
-   * What is one text for all names of one running machine, and another for each network namespace and each clone of an
-   * image; undefined where nobody can tell, and of whatever is no host. No round trip of its own: it goes along with what
-   * is asked of the host in the same turn.
+   * The identity of the running machine: equal for all names of one machine, different for each network namespace and
+   * each clone of an image. Undefined if nobody can tell, and for a target that is no host. Takes no round trip of its
+   * own, because the question travels with the other questions of the same turn.
    */
   machine(target: Target): Promise<string | undefined>;
-  /** The name of the cloud whose API is read: the target of whatever goes through the API is `api:<name>`. */
+  /** The name of the cloud whose API is read. Things that are changed through the API have the target `api:<name>`. */
   readonly cloud: string;
 }
 

@@ -1,8 +1,8 @@
 /**
- * The loop that every kind of thing goes through: parse → locate → observe → diff → apply, then observe again.
+ * The loop for every kind: parse → locate → observe → diff → apply, then observe again.
  *
- * Level-based: a kind acts on what it observes, never on what it remembers. `diff` and `advance` are pure. The others touch
- * the world, and only `apply` is handed something that can write (docs/adr/0009-levels-and-stop.md).
+ * A kind acts on what it observes, never on what it remembers. `diff` and `advance` are pure. The other functions touch
+ * the world, and only `apply` gets something that can write (docs/adr/0009-levels-and-stop.md).
  */
 import type { Reason } from '../basics/errors';
 import type { Readers, Writers } from './ports';
@@ -10,39 +10,46 @@ import type { RestoredResource } from './resource';
 import type { Image, Target } from './target';
 
 /**
- * Where it is marked whose a thing is. `host`: on the host, by a record or a name. `database`: in the ownership table of
- * stackward's own schema (docs/adr/0016-records-in-a-database.md). Such a thing may be left over, so every host, or that
- * database, is observed too in a run that may remove. `key`: by the key of a row that is there anyway; nothing is left over.
+ * Where the owner of a thing is noted.
+ * - `host`: on the host, by a record or a name.
+ * - `database`: in the ownership table of stackward's own schema (docs/adr/0016-records-in-a-database.md).
+ * - `key`: nowhere, because the thing has the key of a row that exists anyway.
+ *
+ * Things with a noted owner may be left over. A run that may remove leftovers therefore observes every host, or that
+ * database. Nothing is left over with `key`.
  */
 export type Ownership = 'host' | 'database' | 'key';
 
 /** One resource of a manifest, parsed by its kind. */
 export interface Wanted<Spec> {
-  /** `kind.construct/path`: with `@target` behind it the name of this thing in every plan, log and error. */
+  /** `kind.construct/path`. Followed by `@target`, it names this thing in every plan, log and error. */
   readonly id: string;
   readonly stack: string;
   readonly owner: string;
   readonly spec: Spec;
 }
 
-/** Things of one owner that a run may remove where nothing wants them any more. */
+/** The things of one owner that a run may remove if nothing declares them any more. */
 export interface Sweep {
   readonly owner: string;
-  /** Stacks whose things these are. */
+  /** The stacks that declared these things. */
   readonly stacks: readonly string[] | 'all';
 }
 
-/** Whether what `stack` of `owner` left behind may be removed. */
+/** Whether the run may remove the things that `stack` of `owner` left behind. */
 export const sweeps = (all: readonly Sweep[], owner: string, stack: string): boolean =>
   all.some((sweep) => sweep.owner === owner && (sweep.stacks === 'all' || sweep.stacks.includes(stack)));
 
-/** The scope of a run, besides the specs that it wants. */
+/** The scope of a run, apart from the specs that it wants. */
 export interface Scope {
   /** Empty in a run that removes nothing. */
   readonly sweep: readonly Sweep[];
-  /** The owners of all manifests, whose marks are known. */
+  /** The owners of all manifests. A kind recognizes their marks on hosts. */
   readonly owners: readonly string[];
-  /** Of all that the manifests name, also what waits or leaves: a thing that bears a shortened path is known by them. */
+  /**
+   * The ids of everything that the manifests name, also of resources that wait or leave the code. A thing on a host may
+   * have only a part of its path; these ids complete it.
+   */
   readonly ids: readonly string[];
 }
 
@@ -53,10 +60,10 @@ export interface Placement<Located> extends Scope {
   readonly wanted: readonly Wanted<Located>[];
 }
 
-/** Where everything belongs. */
+/** The targets of all specs. */
 export interface Located<Spec> {
   readonly placements: readonly Pick<Placement<Spec>, 'target' | 'wanted'>[];
-  /** Findings about specs that belong on no target: a port that is not bound, a service that no host serves. */
+  /** Findings about specs without a target: a port that is not bound, a service that no host serves. */
   readonly findings: readonly Finding[];
 }
 
@@ -83,24 +90,30 @@ export interface Step {
   readonly changes: readonly Change[];
   /** Why, as the end of the sentence "because …". */
   readonly because: string;
-  /** Consequences a reviewer should know, one sentence each. A reviewed step that has got another one is refused. */
+  /**
+   * Consequences that a reviewer should know, one sentence each. A step that was reviewed is refused if it has a note
+   * that the reviewer didn't see.
+   */
   readonly notes?: readonly string[];
   /**
-   * Facts that are shown beside the changes and vary by themselves, such as how many addresses are in use. A review
+   * Facts that are shown beside the changes and change by themselves, such as the number of addresses in use. A review
    * doesn't cover them.
    */
   readonly asides?: readonly string[];
   /**
-   * For a removal: the owner and stack of the thing, because no manifest names them any more. The step's id is made of
-   * the path that the thing bears.
+   * For a removal: the owner and stack of the thing, because no manifest names them any more. The path in the step's id
+   * is the path that the thing has on the target.
    */
   readonly leftBy?: { readonly owner: string; readonly stack: string };
 }
 
-/** Tells a step from one of the same name that is another owner's. */
+/** Distinguishes a step from a step with the same id that belongs to another owner. */
 export const ownKey = ({ id, leftBy }: Pick<Step, 'id' | 'leftBy'>): string => `${id} of ${leftBy?.owner ?? ''}`;
 
-/** Something a person should know that is no write. A `reason` makes it a problem: its resource is not converged. */
+/**
+ * Something that a person should know and that is not a write. With a `reason` it is a problem: its resource is not
+ * converged.
+ */
 export interface Finding {
   readonly id: string;
   readonly message: string;
@@ -108,7 +121,7 @@ export interface Finding {
 }
 
 export interface Difference<S extends Step> {
-  /** [] = converged. Holds removals too. */
+  /** [] means converged. Removals are steps too. */
   readonly steps: readonly S[];
   readonly findings: readonly Finding[];
 }
@@ -123,53 +136,63 @@ export interface StepResult {
 }
 
 /**
- * `Declared`: what a manifest says. `Restored`: what the journal alone may ask for. `On`: either of them with what `locate`
- * found out about it, such as the port as Neutron has it.
+ * `Declared`: the spec of a manifest. `Restored`: the spec that only the journal may ask for. `On`: either of the two,
+ * with what `locate` found out about it, such as the port as Neutron describes it.
  */
 export interface Reconciler<Declared, Restored, Observed, S extends Step = Step, On = Declared | Restored> {
   readonly kind: string;
-  /** The fate of the thing when its declaration leaves the code, as the end of "it …": "its pools stay as they are". */
+  /**
+   * What happens to the thing when its declaration leaves the code, as the end of a sentence: "its pools stay as they
+   * are".
+   */
   readonly whenRemoved: string;
   /**
-   * The entrance of manifests. MUST throw InvalidConfiguration naming the field; MUST accept what the construct of this kind
-   * writes; MUST refuse every other field.
+   * Checks the spec of a manifest. MUST throw InvalidConfiguration naming the field; MUST accept what the construct of
+   * this kind writes; MUST refuse every other field.
    */
   parse(input: unknown): Declared;
   /**
-   * The entrance of the journal: what brings these images back, under all guards of this kind. The images may be forged: MUST
-   * throw InvalidConfiguration for what no run of this kind could have recorded.
+   * Makes the spec that brings back the journal's images, under all guards of this kind. The images may be forged: MUST
+   * throw InvalidConfiguration for an image that no run of this kind could have recorded.
    */
   restore(recorded: RestoredResource): Restored;
   /**
-   * The thing that one spec is about. Two specs have equal texts only if they are about the same thing: `subnet 2f0c…`.
+   * Names the thing that one spec is about, such as `subnet 2f0c…`. Two specs have equal names only if they are about
+   * the same thing.
    */
   identify(spec: Declared | Restored): string;
   readonly ownership: Ownership;
-  /** Targets of each spec. MUST NOT write. */
+  /** Finds the targets of each spec. MUST NOT write. */
   locate(specs: readonly Wanted<Declared | Restored>[], from: Readers): Promise<Located<On>>;
   /**
-   * One target, all its specs at once: a constant number of round trips per chunk. Absence is a value, not an error. MUST NOT write.
-   * What all kinds read of one host in the same turn is one round trip.
+   * Reads one target for all its specs at once, in a constant number of round trips per chunk. An absent thing is a
+   * value and no error. MUST NOT write. All kinds that read one host in the same turn share one round trip.
    */
   observe(placement: Placement<On>, from: Readers): Promise<Observed>;
   /** Pure and deterministic. Removes only what `sweeps` allows. */
   diff(placement: Placement<On>, observed: Observed): Difference<S>;
-  /** Exactly what this step touches, as it is before it; JSON, and never a secret. What the journal keeps. */
+  /**
+   * Exactly the things that this step touches, as they are before it: what the journal keeps. JSON, and never a secret.
+   */
   image(step: S, observed: Observed): Image;
   /**
-   * The world as it is once these steps are done: steps of a later dependency level start from it. Pure: MUST NOT change
-   * `observed`. `diff` of the answer MUST have none of these steps.
+   * The observation after these steps. Steps of a later dependency level start from it. Pure: MUST NOT change
+   * `observed`. `diff` of the result MUST contain none of these steps.
    */
   advance(observed: Observed, applied: readonly S[]): Observed;
   /**
-   * Yields one result per step as soon as it is known. MUST refuse with StalePlan if the world is not `observed` any more;
-   * each step is atomic, or fail-closed at every prefix. MUST NOT change `observed`. It may read the target again, and
-   * write on what it reads there: only where all that the step itself is about is as `observed`, and only so that the write
-   * fails if that changes once more (an API that compares nothing is asked right before).
+   * Does the steps, and yields one result per step as soon as it is known.
    *
-   * Once `stop` is aborted it MUST begin no further unit. A unit is a transaction, an update through an API, or all of these
-   * steps of one host: one unit per target may be finished after the stop. Each step that was begun has a result; steps
-   * without a result were not begun.
+   * MUST refuse with StalePlan if the world is not `observed` any more. Each step is atomic, or fail-closed at every
+   * prefix. MUST NOT change `observed`.
+   *
+   * It may read the target again and base its writes on the new reading. This is allowed only if everything that the
+   * step itself is about is as in `observed`, and only if the write fails when that changes once more. (If an API
+   * compares nothing, it is asked right before the write.)
+   *
+   * Once `stop` is aborted it MUST begin no further unit. A unit is a transaction, an update through an API, or all of
+   * these steps of one host. One unit per target may be finished after the stop. Each step that was begun has a result;
+   * a step without a result was not begun.
    */
   apply(
     steps: readonly S[],

@@ -1,6 +1,6 @@
 /**
- * What reports ask of a cloud, and no more. A field that a release doesn't tell is absent; nothing stands for it.
- * Adapters implement these, check every answer, and throw errors of lib/basics/errors.ts.
+ * What reports read from a cloud. A field that a release doesn't give is absent, and no default replaces it. Adapters
+ * implement these ports, check every answer, and throw errors of lib/basics/errors.ts.
  */
 import type { ConsoleReader } from './console-port';
 import type { InventoryReader } from '../inventory/reader';
@@ -12,13 +12,13 @@ import type { Server, ServerReader } from './server-ports';
 
 export type { Server } from './server-ports';
 
-/** One process of Nova or Cinder, as its own service list has it. */
+/** One process of Nova or Cinder, from the service's own list. */
 export interface ServiceRecord {
   readonly binary: string;
   readonly host: string;
   readonly zone?: string;
   readonly isEnabled: boolean;
-  /** As the service's API judges the heartbeat. */
+  /** The service's own judgement of the heartbeat. */
   readonly isUp: boolean;
   readonly disabledReason?: string;
   /** Nova since 2.11 (Liberty). */
@@ -39,13 +39,16 @@ export interface AgentRecord {
 }
 
 export interface ComputeReader {
-  /** For an administrator alone. */
+  /** Only an administrator may see them. */
   services(): Promise<readonly ServiceRecord[]>;
-  /** Of every project. For an administrator alone. */
+  /** The servers of every project. Only an administrator may see them. */
   servers(): Promise<readonly Server[]>;
 }
 
-/** Catalogue types of Cinder. The last is of Icehouse; `block-storage` may be of any API version. */
+/**
+ * The types that Cinder may have in the catalogue. Icehouse has the last of them. `block-storage` may be any version of
+ * the API.
+ */
 export const volumeTypes = ['volumev3', 'block-storage', 'volumev2', 'volume'] as const;
 
 export interface VolumeReader {
@@ -55,14 +58,14 @@ export interface VolumeReader {
 export interface FloatingIp {
   readonly id: string;
   readonly address: string;
-  /** The network that the address is of. */
+  /** The network of the address. */
   readonly networkId: string;
-  /** Of the port that it leads to; absent: it leads nowhere. */
+  /** The port that the address leads to; absent if it leads nowhere. */
   readonly portId?: string;
   readonly status?: string;
 }
 
-/** A port with an owner: a server, a router, a floating IP. */
+/** A port that belongs to something: a server, a router, a floating IP. */
 export interface OwnedPort {
   readonly id: string;
   readonly networkId: string;
@@ -73,7 +76,7 @@ export interface OwnedPort {
 
 export interface TopologyReader {
   agents(): Promise<readonly AgentRecord[]>;
-  /** Of every project that the credentials may see. */
+  /** The floating IPs of every project that the credentials may see. */
   floatingIps(): Promise<readonly FloatingIp[]>;
   ownedPorts(): Promise<readonly OwnedPort[]>;
 }
@@ -86,7 +89,7 @@ export interface Endpoint {
   readonly url: string;
 }
 
-/** What Keystone said at the login. */
+/** Keystone's answer to the login. */
 export interface Login {
   readonly user?: string;
   readonly project?: string;
@@ -96,38 +99,38 @@ export interface Login {
 }
 
 export interface ClockReading {
-  /** Seconds that the clock is ahead of this machine's; behind: negative. */
+  /** How many seconds the clock is ahead of this machine's clock; negative if it is behind. */
   readonly aheadSeconds: number;
-  /** By which the truth may differ: the header's whole seconds, and half of the way. */
+  /** The possible error: the header has whole seconds, and half of the round trip is unknown. */
   readonly withinSeconds: number;
 }
 
 export const knockTroubles = ['address', 'name', 'refused', 'filtered', 'hangs', 'TLS', 'other'] as const;
 export type KnockTrouble = (typeof knockTroubles)[number];
 
-/** What came of asking an endpoint without a token. */
+/** The result of a request to an endpoint without a token. */
 export type KnockAnswer =
   | { readonly isAnswer: true; readonly status: number; readonly saysVersions: boolean }
   | { readonly isAnswer: false; readonly trouble: KnockTrouble; readonly detail: string };
 
-/** A service's clock, as its answers told it. */
+/** The clock of a service, read from the dates of its answers. */
 export interface ApiClock extends ClockReading {
   /** Catalogue type: `compute`, `identity`. */
   readonly service: string;
-  /** Host name or address of its endpoint. */
+  /** The host name or address in its endpoint. */
   readonly machine: string;
 }
 
 export interface CatalogueReader {
   login(): Promise<Login>;
-  /** Who logs in where, as it may be shown: `user admin at http://…/v3`. */
+  /** The user and the address of the login, in printable form: `user admin at http://…/v3`. */
   readonly account: string;
-  /** Asks the endpoint of the credentials' interface and region without a token. */
+  /** Sends a request without a token to the endpoint, in the interface and region of the credentials. */
   knock(endpoint: Endpoint): Promise<KnockAnswer>;
   /** The interface and region that these credentials use. */
   readonly interface: string;
   readonly region: string | undefined;
-  /** Of the services that were asked so far and date their answers. */
+  /** The clocks of the services that were asked so far and that send dates. */
   clocks(): readonly ApiClock[];
 }
 
@@ -149,72 +152,72 @@ export const connectTroubles = [
 ] as const;
 export type ConnectTrouble = (typeof connectTroubles)[number];
 
-/** One attempt to log in to a database. */
+/** The result of one attempt to log in to a database. */
 export type Connection =
   | { readonly isOpen: true; readonly version: string; readonly clock: ClockReading }
   | { readonly isOpen: false; readonly trouble: ConnectTrouble; readonly detail: string };
 
 export interface DatabaseProbe {
-  /** As in stackward.yaml: `neutron`. */
+  /** The name in stackward.yaml: `neutron`. */
   readonly name: string;
   readonly place: string;
-  /** Host name or address of its server. */
+  /** The host name or address of its server. */
   readonly machine: string;
   readonly port: number;
   readonly schema: string;
   readonly user: string;
   connect(): Promise<Connection>;
-  /** What SHOW GRANTS tells the account of itself: ``SELECT ON `neutron`.`subnets` ``. */
+  /** The lines that SHOW GRANTS returns to the account: ``SELECT ON `neutron`.`subnets` ``. */
   grants(): Promise<readonly string[]>;
 }
 
-/** What the synthesized code names, and Terraform looks up or hands on. */
+/** A thing that the synthesized code names, and that Terraform looks up or passes on. */
 export interface DeclaredThing {
   readonly kind: 'image' | 'flavor' | 'network' | 'role' | 'user';
-  /** Or its id. */
+  /** The thing's name or id. */
   readonly name: string;
-  /** It is looked up in this domain alone. Absent: in every domain that Keystone lists. */
+  /** Terraform looks it up in this domain only. Absent: in every domain that Keystone lists. */
   readonly domainId?: string;
-  /** Of several, Terraform takes the newest. */
+  /** True if Terraform takes the newest of several matches. */
   readonly takesNewest?: true;
-  /** Fields of the code by which Terraform chooses as well, and no reader counts. */
+  /** Fields of the code that Terraform uses to choose, and that `NameReader.count` ignores. */
   readonly notCompared?: readonly string[];
 }
 
 export interface DeclaredProvider {
   /** `terraform-provider-openstack/openstack`. */
   readonly source: string;
-  /** As the code constrains it. */
+  /** The version constraint in the code. */
   readonly version: string;
 }
 
 export interface DeclaredStack {
   readonly name: string;
-  /** Whose things on hosts are its own. Absent: it declares nothing for stackward. */
+  /** The owner whose things on hosts belong to the stack. Absent if the stack declares nothing for stackward. */
   readonly owner?: string;
   readonly release?: string;
-  /** Entry of clouds.yaml of each provider block; undefined: that block leaves it to the OS_* variables. */
+  /** For each provider block the entry of clouds.yaml; undefined if the block uses the OS_* variables. */
   readonly clouds: readonly (string | undefined)[];
   readonly things: readonly DeclaredThing[];
   readonly providers: readonly DeclaredProvider[];
-  /** Address pools are changed in Neutron's database. */
+  /** True if the stack has address pools that are changed in Neutron's database. */
   readonly changesPools?: true;
 }
 
-/** By which names a cloud may be called here. */
+/** The names by which the code may refer to a cloud on this machine. */
 export interface KnownClouds {
-  /** Of clouds.yaml. */
+  /** The entries of clouds.yaml. */
   readonly entries: readonly string[];
-  /** OS_CLOUD, else `envvars`: whom Terraform's provider asks where the code names no cloud. */
+  /** The cloud that Terraform's provider uses if the code names none: OS_CLOUD, or else `envvars`. */
   readonly byVariables: string;
 }
 
 export interface NameReader {
-  /** How many there are that these credentials see. */
+  /** The number of such things that these credentials see. */
   count(thing: DeclaredThing): Promise<number>;
 }
 
-/** All that a report may read with. */
+/** Everything from which a report may read. */
 export interface ReportReaders extends Readers {
   compute(): Promise<ComputeReader>;
   volumes(): Promise<VolumeReader>;
@@ -222,25 +225,25 @@ export interface ReportReaders extends Readers {
   networkTrace(): Promise<NetworkTraceReader>;
   servers(): Promise<ServerReader>;
   portRoom(): Promise<PortRoomReader>;
-  /** Undefined: the configuration names none. */
+  /** Undefined if the configuration names no broker. */
   broker(): Promise<BrokerReader | undefined>;
   catalogue(): Promise<CatalogueReader>;
   names(): Promise<NameReader>;
   console(): Promise<ConsoleReader>;
-  /** What the APIs tell of servers and all that belongs to them. */
+  /** The answers of the APIs about servers and everything that belongs to them. */
   inventory(): Promise<InventoryReader>;
-  /** The synthesized code of this folder. @throws InvalidConfiguration where there is none */
+  /** The synthesized code of this folder. @throws InvalidConfiguration if there is none */
   code(): Promise<readonly DeclaredStack[]>;
-  /** @throws InvalidConfiguration where clouds.yaml can't be read */
+  /** @throws InvalidConfiguration if clouds.yaml can't be read */
   knownClouds(): Promise<KnownClouds>;
-  /** Name and version. @throws InvalidConfiguration where neither Terraform nor OpenTofu is found */
+  /** Name and version. @throws InvalidConfiguration if neither Terraform nor OpenTofu is found */
   terraform(): Promise<string>;
-  /** Name and version. @throws UnrecoverableError where Terraform does not find it */
+  /** Name and version. @throws UnrecoverableError if Terraform doesn't find the provider */
   provider(provider: DeclaredProvider): Promise<string>;
-  /** Of every database that the configuration names. */
+  /** One probe for each database that the configuration names. */
   readonly databaseProbes: readonly DatabaseProbe[];
-  /** Hosts that the configuration names by their whole names. */
+  /** The hosts that the configuration names in full, not by a pattern. */
   readonly hostsToLookAt: readonly string[];
-  /** Is this host this machine, or a network namespace of it? It then has the clock of this machine. */
+  /** True if the host is this machine, or a network namespace of it: then it has this machine's clock. */
   isThisMachine(host: string): boolean;
 }

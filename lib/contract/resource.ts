@@ -1,7 +1,8 @@
 /**
- * One thing that a run is about, and who asks for it. A manifest declares how a thing is to be; only a run's journal may ask
- * for a thing as it was, because an image holds what no declaration may say: rules and file contents as they stood. The two
- * are different types. lib/contract/manifest.ts makes the first from text, lib/journal/journal.ts makes the second.
+ * One thing that a run is about, and the origin of the request. A manifest declares the wanted state of a thing. Only a
+ * run's journal may ask for a former state, because an image contains things that no declaration may contain: rules and
+ * file contents as they were. Therefore the two are different types. lib/contract/manifest.ts makes the first from
+ * text, and lib/journal/journal.ts makes the second.
  */
 import type { Before } from './target';
 
@@ -11,16 +12,16 @@ interface Named {
   readonly stack: string;
   readonly owner: string;
   readonly kind: string;
-  /** Paths of resources, of this stack or another. */
+  /** Paths of resources in this stack or in another. */
   readonly dependsOn: readonly string[];
-  /** Fields whose value Terraform knows only after its apply, as `spec.subnetId`; empty once applied. */
+  /** Fields whose values Terraform knows only after its apply, such as `spec.subnetId`; empty after the apply. */
   readonly unknown: readonly string[];
 }
 
 export type Spec = Readonly<Record<string, unknown>>;
 
 export interface DeclaredResource extends Named {
-  /** Fields named in `unknown` are missing from it. */
+  /** Fields that `unknown` names are missing here. */
   readonly spec: Spec;
   readonly before?: never;
 }

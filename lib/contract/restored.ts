@@ -1,4 +1,4 @@
-/** The state of hosts before a run, as most kinds ask for it. It comes from the journal alone. */
+/** The former state of hosts, as most kinds get it for a rollback. It comes from the journal and from nowhere else. */
 import type * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
 import type { Ownership } from './reconciler';
@@ -11,7 +11,7 @@ export interface RestoredOn<Image> {
 }
 
 /**
- * @param schema of what a run of this kind records of this resource, and nothing else
+ * @param schema accepts exactly what a run of this kind records for this resource
  * @throws InvalidConfiguration naming the target and the field
  */
 export function parseImages<Parsed>(

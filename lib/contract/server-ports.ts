@@ -1,6 +1,6 @@
 /**
- * What a report on one server asks of a cloud. A field that a release doesn't tell is absent; nothing stands for it.
- * Adapters check every answer, and throw errors of lib/basics/errors.ts.
+ * What a report on one server reads from a cloud. A field that a release doesn't give is absent, and no default
+ * replaces it. Adapters check every answer, and throw errors of lib/basics/errors.ts.
  */
 
 export interface Server {
@@ -10,50 +10,50 @@ export interface Server {
   readonly status: string;
   readonly vmState?: string;
   readonly taskState?: string;
-  /** As Nova numbers it: 1 is running, 4 is shut down. */
+  /** Nova's number: 1 is running, 4 is shut down. */
   readonly powerState?: number;
-  /** For an administrator alone. */
+  /** Only an administrator sees it. */
   readonly host?: string;
   readonly created?: Date;
   readonly updated?: Date;
-  /** Absent: it never ran. */
+  /** Absent if the server never ran. */
   readonly launched?: Date;
   readonly fault?: { readonly message: string; readonly created?: Date };
 }
 
-/** A server as Nova tells an administrator of it, with what it was asked for. */
+/** A server with everything that Nova shows an administrator, including the request for it. */
 export interface WholeServer extends Server {
-  /** The zone that was asked for, or that it came to. */
+  /** The zone that was requested, or in which the server was placed. */
   readonly zone?: string;
   readonly flavorId?: string;
-  /** Absent: it boots from a volume. */
+  /** Absent if the server boots from a volume. */
   readonly imageId?: string;
-  /** Code, traceback and all that Nova keeps of a failure, for an administrator. */
+  /** The code, traceback and everything else that Nova keeps about a failure. Only an administrator sees it. */
   readonly faultDetails?: string;
 }
 
-/** One step of an action, as the service that did it recorded it. */
+/** One step of an action, recorded by the service that did the step. */
 export interface ActionEvent {
   /** `compute__do_build_and_run_instance`, `conductor_migrate_server`, … */
   readonly event: string;
   readonly startedAt?: Date;
-  /** Absent: it is under way, or whoever did it has died. */
+  /** Absent if the step is under way, or if the service died during it. */
   readonly finishedAt?: Date;
   /** `Success`, `Error`. */
   readonly result?: string;
   readonly traceback?: string;
-  /** Who did it, since API 2.62 (Queens). */
+  /** The host of the service that did the step, since API 2.62 (Queens). */
   readonly host?: string;
 }
 
 export interface ServerAction {
   /** `create`, `reboot`, `live-migration`, … */
   readonly action: string;
-  /** `req-…`: the same in the log of every service that worked on it. */
+  /** `req-…`, which is in the log of every service that worked on the action. */
   readonly requestId: string;
   readonly startedAt?: Date;
   readonly message?: string;
-  /** Oldest first. Absent: Nova's policy shows them to others alone. */
+  /** Oldest first. Absent if Nova's policy doesn't show events to these credentials. */
   readonly events?: readonly ActionEvent[];
 }
 
@@ -64,11 +64,11 @@ export interface Flavor {
   readonly diskGiB: number;
 }
 
-/** What one compute host has, and what is taken of it. */
+/** The resources of one compute host, and how much of them is in use. */
 export interface Hypervisor {
-  /** Of its nova-compute. */
+  /** The host of its nova-compute. */
   readonly host: string;
-  /** Of the node, as placement calls it. */
+  /** The node's name, which placement uses. */
   readonly node: string;
   readonly vcpus: number;
   readonly vcpusUsed: number;
@@ -78,31 +78,31 @@ export interface Hypervisor {
   readonly diskGiBUsed: number;
 }
 
-/** One port of a server, as far as its binding to a host tells why a build waits or fails. */
+/** One port of a server, with the fields of its binding: they explain why a build waits or fails. */
 export interface ServerPort {
   readonly id: string;
   readonly networkId: string;
   readonly status: string;
-  /** '' while it is bound to no host. */
+  /** '' if the port is bound to no host. */
   readonly hostId: string;
-  /** `ovs`, `unbound`, `binding_failed`, …; '' where it isn't said. */
+  /** `ovs`, `unbound`, `binding_failed`, …; '' if Neutron doesn't say. */
   readonly vifType: string;
 }
 
 export interface ServerReader {
-  /** Of every project, by id or by whole name. */
+  /** Finds servers of every project by id or by whole name. */
   find(nameOrId: string): Promise<readonly WholeServer[]>;
-  /** Oldest first. Nova keeps none of a build that no conductor took. */
+  /** Oldest first. Nova records no action for a build that no conductor took. */
   actions(serverId: string): Promise<readonly ServerAction[]>;
-  /** Undefined: it was deleted since. */
+  /** Undefined if the flavor was deleted. */
   flavor(id: string): Promise<Flavor | undefined>;
   hypervisors(): Promise<readonly Hypervisor[]>;
-  /** The image's status, such as `active`; undefined: there is none. */
+  /** The image's status, such as `active`; undefined if the image doesn't exist. */
   imageStatus(id: string): Promise<string | undefined>;
   ports(serverId: string): Promise<readonly ServerPort[]>;
   /**
-   * The node that placement holds for it; undefined: none.
-   * @throws StackwardError where the cloud has no placement (before Newton)
+   * The node on which placement holds resources for the server; undefined if none.
+   * @throws StackwardError if the cloud has no placement (before Newton)
    */
   placedOn(serverId: string): Promise<string | undefined>;
 }

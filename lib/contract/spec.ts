@@ -1,9 +1,9 @@
-/** The spec of a resource as a manifest declares it, checked by the schema of its kind. */
+/** Parses the spec of a resource in a manifest by the schema of its kind. */
 import type * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
 import { firstFault } from '../basics/schema-fault';
 
-/** @throws InvalidConfiguration naming a field: one that the kind doesn't have, else the first that is not valid */
+/** @throws InvalidConfiguration naming a field that the kind doesn't have, or else the first field that is not valid */
 export function parseSpec<T>(schema: z.ZodType<T>, input: unknown, kind: string): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;

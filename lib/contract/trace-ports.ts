@@ -1,20 +1,20 @@
 /**
- * What `stackward trace` asks of Neutron about one floating IP or port. A field that a release doesn't tell,
- * or that these credentials may not see, is absent.
+ * What `stackward trace` reads from Neutron about one floating IP or port. A field is absent if the release doesn't
+ * give it, or if these credentials may not see it.
  */
 export interface FloatingIpRecord {
   readonly id: string;
   readonly address: string;
-  /** The external network that the address is of. */
+  /** The external network of the address. */
   readonly networkId: string;
-  /** Of the port that it leads to; absent: it leads nowhere. */
+  /** The port that the address leads to; absent if it leads nowhere. */
   readonly portId?: string;
   readonly fixedAddress?: string;
-  /** Also of one that port forwardings have in place of a port. */
+  /** Present also if port forwardings use the address instead of a port. */
   readonly routerId?: string;
-  /** How many port forwardings it has. Absent: none, or the release doesn't tell it here. */
+  /** The number of port forwardings. Absent if there are none, or if this release doesn't give the number here. */
   readonly forwardings?: number;
-  /** What the L3 agent last claimed. */
+  /** The status that the L3 agent last reported. */
   readonly status?: string;
 }
 
@@ -33,12 +33,12 @@ export interface RouterRecord {
   readonly gateway?: { readonly networkId: string; readonly addresses: readonly FixedAddress[] };
 }
 
-/** An L3 agent that a router is scheduled to. */
+/** An L3 agent that has been chosen to serve a router. */
 export interface RouterAgent {
   readonly host: string;
   readonly isAlive: boolean;
   readonly isEnabled: boolean;
-  /** Of a router with HA: `active`, `standby`, `fault`. */
+  /** For a router with HA: `active`, `standby`, `fault`. */
   readonly haState?: string;
   readonly heartbeat?: Date;
 }
@@ -53,7 +53,7 @@ export interface PortRecord {
   readonly fixedIps: readonly FixedAddress[];
   readonly deviceId: string;
   readonly deviceOwner: string;
-  /** For an administrator alone, as all of the binding. */
+  /** Like the whole binding, only an administrator sees it. */
   readonly host?: string;
   readonly vifType?: string;
   readonly vnicType?: string;
@@ -66,7 +66,7 @@ export interface PortRecord {
 export interface GroupRule {
   readonly direction: 'ingress' | 'egress';
   readonly family: 4 | 6;
-  /** Absent: every one. */
+  /** Absent: every protocol. */
   readonly protocol?: string;
   readonly from?: number;
   readonly to?: number;
@@ -95,7 +95,7 @@ export interface DhcpAgent {
   readonly isAlive: boolean;
 }
 
-/** Lists that hold nothing of what was asked are empty: a thing that is not there is no error. */
+/** A list is empty if nothing matches. A thing that doesn't exist is no error. */
 export interface NetworkTraceReader {
   /** @param wanted an address, or the id of a floating IP */
   floatingIps(wanted: string): Promise<readonly FloatingIpRecord[]>;

@@ -1,4 +1,7 @@
-/** The record of one kind and one owner on a host: what was there before our writes (docs/adr/0005-host-program.md). */
+/**
+ * The record of one kind and one owner on a host: the state of things before stackward wrote them
+ * (docs/adr/0005-host-program.md).
+ */
 import * as z from 'zod';
 import { asStackwardError, Blocked } from '../basics/errors';
 import { anyMark, fileHeader, formerMark, ownerMark, valueOf } from './host';
@@ -9,21 +12,22 @@ import { sha256 } from '../basics/sha256';
 import { firstFault } from '../basics/schema-fault';
 
 export interface HostRecord<Entry> {
-  /** Where it is, or is to be. */
+  /** The path of the file, whether it exists or not. */
   readonly path: string;
-  /** Whom the file names; absent while there is none. */
+  /** The owner that the file names. Absent if there is no file. */
   readonly owner?: string;
-  /** SHA-256 of the file; null while there is none. */
+  /** SHA-256 of the file; null if there is no file. */
   readonly sha256: string | null;
-  /** By the key of the thing. */
+  /** Entries by the key of their thing. */
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
 const recordPath = (stateFolder: string, kind: string, mark: string): string => `${stateFolder}/${kind}-${mark}.json`;
 
 /**
+ * Parses a record that the host program has read.
  * @param outcome of read-file
- * @throws Blocked for a file that is no record of ours, and the outcome's own error
+ * @throws Blocked for a file that is not a record of stackward; the outcome's own error if the file was not read
  */
 export function parseRecord<Entry>(
   outcome: Outcome<HostFile>,
@@ -55,16 +59,20 @@ const unreadable = (path: string, why: string): Blocked =>
     `${path} is no record that this stackward can read: ${why}; put back the one that was there, or remove it: what it recorded then counts as not ours`,
   );
 
-/** `records`: of owners that a run is about, by owner. `others`: of all others on the host, each with the owner it names. */
+/**
+ * `records`: those of the run's owners, by owner. `others`: all other records on the host, each with the owner that it
+ * names.
+ */
 export interface HostRecords<Entry> {
   readonly records: ReadonlyMap<string, HostRecord<Entry>>;
   readonly others: Iterable<readonly [owner: string, record: HostRecord<Entry>]>;
 }
 
 /**
- * All records of one kind on a host: one question, and a second one where there are others. A record is its owner's whom it
- * names, and the mark in its name must be that owner's.
- * @throws as parseRecord; Blocked for two records of one owner, and for one whose name and owner contradict each other
+ * Reads all records of one kind on a host: one request, and a second request if there are records of other owners. A
+ * record belongs to the owner that it names, and the mark in its file name must be that owner's.
+ * @throws as parseRecord; Blocked for two records of one owner, and for a record whose file name and owner contradict
+ * each other
  */
 export async function readRecords<Entry>(
   host: HostReader,
@@ -131,7 +139,7 @@ export function renderRecord(owner: string, entries: ReadonlyMap<string, unknown
   return `${JSON.stringify({ header: fileHeader(owner), formatVersion: 1, owner, entries: sorted }, null, 1)}\n`;
 }
 
-/** A record on its way through several writes of one request, each resting on the one before. */
+/** Plans several writes of one record within one request. Each write builds on the result of the write before. */
 export class RecordWriter<Entry> {
   readonly #entries: Map<string, Entry>;
   #sha256: string | null;
@@ -147,13 +155,13 @@ export class RecordWriter<Entry> {
     this.#sha256 = before.sha256;
   }
 
-  /** As it is when all of this is written. */
+  /** The record after all writes that were planned so far. */
   get record(): HostRecord<Entry> {
     const named = this.#sha256 === null ? {} : { owner: this.owner };
     return { ...named, path: this.#path, sha256: this.#sha256, entries: new Map(this.#entries) };
   }
 
-  /** The write that makes these changes (undefined: the entry goes); [] where they change nothing. */
+  /** The write that makes these changes; a change to undefined removes the entry. [] if nothing differs. */
   write(changes: ReadonlyMap<string, Entry | undefined>): HostWrite[] {
     for (const [key, entry] of changes) {
       if (entry === undefined) this.#entries.delete(key);

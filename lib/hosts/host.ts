@@ -1,28 +1,32 @@
 /**
- * The port `Host`, and what is said between stackward and the program on a host (docs/adr/0005-host-program.md).
+ * The port `Host`: the requests to the program on a host, and its answers (docs/adr/0005-host-program.md).
  *
- * Texts may hold lone surrogates U+DC80–U+DCFF: bytes that are not UTF-8, as Python's `surrogateescape` writes them.
+ * Texts may contain lone surrogates U+DC80–U+DCFF. They stand for bytes that are not UTF-8, as in Python's
+ * `surrogateescape`.
  */
 import type { StackwardError } from '../basics/errors';
 import { sha256 } from '../basics/sha256';
 import type { ServiceAnswers, ServiceRead } from './service-answers';
 
 /**
- * The version that requests state: the first that has what plan and apply need. A verb of a later version is `refused` where
- * the program is older. The newest version is `VERSION` of host/stackward-host.py.
+ * The version that requests name: the first that has everything which plan and apply need. An older program answers a
+ * verb of a later version with `refused`. The newest version is `VERSION` of host/stackward-host.py.
  */
 export const protocolVersion = 2;
 
 /** Bounds of one request, as in host/stackward-host.py. */
 export const maxRequestBytes = 24 << 20;
-/** Sequences and questions are counted together. */
+/** The most sequences and questions of one request, counted together. */
 export const maxQuestions = 8192;
 export const maxDeadlineSeconds = 600;
 
 export interface HostFacts {
   readonly hostname: string;
   readonly kernel: string;
-  /** The same under every name of one running machine; another in each network namespace. null: /proc doesn't tell. */
+  /**
+   * The identity of the running machine: the same under each of its names, another in each network namespace. null if
+   * /proc doesn't show it.
+   */
   readonly machine?: string | null;
   readonly python: string;
   /** The version of the program. */
@@ -30,7 +34,7 @@ export interface HostFacts {
   readonly installed: boolean;
   readonly uid: number;
   readonly init: 'systemd' | 'upstart' | 'other';
-  /** Where each tool is; null: nowhere. */
+  /** The path of each tool; null if the host doesn't have it. */
   readonly tools: Readonly<Record<string, string | null>>;
 }
 
@@ -38,7 +42,7 @@ export type HostFile =
   | { readonly exists: false; readonly realPath: string }
   | {
       readonly exists: true;
-      /** With all links followed. */
+      /** The path with all links followed. */
       readonly realPath: string;
       /** Base64. */
       readonly content: string;
@@ -46,19 +50,19 @@ export type HostFile =
       readonly sha256: string;
       /** Permission bits. */
       readonly mode: number;
-      /** How many hard links name it; more than one refuses a swap. */
+      /** The number of hard links to it. A swap is refused if there are several. */
       readonly links: number;
       readonly owner: string;
       readonly group: string;
-      /** The time as Python's os.stat prints it, which is what oslo.policy compares. */
+      /** The time as Python's os.stat prints it: oslo.policy compares this text. */
       readonly mtimeSeconds: number;
       /** Base64 values. */
       readonly xattrs: Readonly<Record<string, string>>;
-      /** The tools that claim the file, in its text or by its place. They will write it again. */
+      /** The tools that claim the file, by its text or its place. They will overwrite changes. */
       readonly managers: readonly ('Ansible' | 'Puppet' | 'Kolla')[];
     };
 
-/** Facts about a file without its content, which may be larger than a host program reads. */
+/** Facts about a file without its content. The file may be larger than the files that a host program reads. */
 export type HostDigest =
   | { readonly exists: false }
   | {
@@ -76,11 +80,11 @@ export interface HostFolder {
   readonly entries: readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'link' | 'other' }[];
 }
 
-/** `only`: a host with one iptables and no names for variants (before 1.8). */
+/** `only`: the host has one iptables and no names for variants (before 1.8). */
 export type TableVariant = 'nft' | 'legacy' | 'only';
 
 export interface HostTables {
-  /** The variant that holds `neutron-filter-top`; if neither does, the variant of plain `iptables`. */
+  /** The variant that has `neutron-filter-top`; if neither has it, the variant of plain `iptables`. */
   readonly variant: TableVariant;
   readonly hasHook: boolean;
   /** All tables, as iptables-save prints them. */
@@ -92,19 +96,22 @@ export interface TextDigest {
   readonly sha256: string;
 }
 
-/** The files that put stored exceptions back when a host starts: as they are, and as they are to be if wanted. */
+/**
+ * The files that restore stored exceptions when a host starts: their present state, and the state that they should
+ * have.
+ */
 export interface HostBoot {
   readonly init: HostFacts['init'];
-  /** Digest of the whole state. `swap-boot-files` writes only if the state still is this one. */
+  /** The digest of the whole state. `swap-boot-files` writes only if the state still has this digest. */
   readonly seen: string;
-  /** Files of either init system and of older releases, in the order in which they are made. */
+  /** The files of both init systems and of older releases, in the order in which they are made. */
   readonly files: readonly {
     readonly path: string;
-    /** Bears our header. */
+    /** True if the file has stackward's header. */
     readonly isOurs: boolean;
-    /** null: nothing is there. */
+    /** null if there is no file. */
     readonly now: TextDigest | null;
-    /** null: nothing is to be there. */
+    /** null if there should be no file. */
     readonly right: TextDigest | null;
   }[];
 }
@@ -115,7 +122,7 @@ export interface BridgePorts {
   readonly ports: readonly {
     readonly bridge: string;
     readonly port: string;
-    /** A flag that this kernel doesn't know is absent. */
+    /** A flag is absent if this kernel doesn't know it. */
     readonly flags: Readonly<Partial<Record<BridgeFlag, boolean>>>;
   }[];
 }
@@ -126,30 +133,36 @@ export interface ReaderOutput {
   readonly stderr: string;
 }
 
-/** `silent`: connected, and nothing said. `closed`: connected, and hung up without a word. */
+/**
+ * `silent`: connected, and received nothing. `closed`: connected, and the server closed the connection without sending
+ * anything.
+ */
 export const hostKnockOutcomes = ['name', 'refused', 'filtered', 'no route', 'accepted', 'silent', 'closed'] as const;
 
 export interface HostKnock {
   readonly outcome: (typeof hostKnockOutcomes)[number];
-  /** The first bytes, in base64. */
+  /** The first bytes that the server sent, in base64. */
   readonly said: string;
 }
 
 export type HostRead =
   | { readonly verb: 'facts' }
-  /** From version 3 on. */
+  /** Since version 3. */
   | { readonly verb: 'clock' }
-  /** One connection to a server, to which nothing is sent. From version 4 on; an installed program's limits name the servers. */
+  /**
+   * Makes one connection to a server and sends nothing. Since version 4; the limits of an installed program name the
+   * allowed servers.
+   */
   | { readonly verb: 'knock'; readonly server: string; readonly port: number }
   | { readonly verb: 'read-file'; readonly path: string }
-  /** Takes any file up to 256 MiB; `read-file` takes 16 MiB. */
+  /** Reads files up to 256 MiB; `read-file` reads up to 16 MiB. */
   | { readonly verb: 'digest-file'; readonly path: string }
   | { readonly verb: 'list-folder'; readonly path: string }
   | { readonly verb: 'save-tables'; readonly family: 4 | 6 }
   | { readonly verb: 'bridge-ports' }
-  /** Files at fixed paths. `stateFolder` is the folder from which the unit is to restore. */
+  /** Reads files at fixed paths. `stateFolder` is the folder from which the unit should restore. */
   | { readonly verb: 'boot-files'; readonly stateFolder: string }
-  /** Whole command lines of the program's own list; others are `refused`. */
+  /** Runs a command line of the program's own list. Any other command line is `refused`. */
   | { readonly verb: 'run-reader'; readonly argv: readonly string[] }
   | ServiceRead;
 
@@ -157,24 +170,25 @@ export type HostWrite =
   | {
       readonly verb: 'swap-file';
       readonly path: string;
-      /** SHA-256 of the content that was read; null: it must still be absent. */
+      /** SHA-256 of the content that was read; null if the file must still be absent. */
       readonly expect: string | null;
       /** Base64. */
       readonly content: string;
       /**
-       * Mode of a new file, which belongs to root; default 0644. An existing file keeps its mode, owner, group and
+       * The mode of a new file, which belongs to root; default 0644. An existing file keeps its mode, owner, group and
        * attributes.
        */
       readonly mode?: 0o600 | 0o644;
-      /** Makes the folder where it is missing, with mode 0700; not the folders above. */
+      /** Makes the folder with mode 0700 if it is missing, but not the folders above it. */
       readonly makeFolder?: boolean;
       /**
-       * Services look at every name in its folder (oslo.policy's policy.d): the file on its way stands beside the folder, and
-       * is newer than all in it. Default: in the folder.
+       * For a folder whose files are all read by services, whatever their names (oslo.policy's policy.d): the temporary
+       * file is made beside the folder, and the new file becomes newer than all others in it. Default: the temporary
+       * file is made in the folder.
        */
       readonly watchedFolder?: boolean;
     }
-  /** The file must bear `fileHeader` in its first 512 bytes; it may be as large as `digest-file` takes. */
+  /** The file must have `fileHeader` in its first 512 bytes. It may be as large as for `digest-file`. */
   | {
       readonly verb: 'remove-file';
       readonly path: string;
@@ -184,18 +198,20 @@ export type HostWrite =
       readonly verb: 'restore-tables';
       readonly family: 4 | 6;
       readonly variant: TableVariant;
-      /** For iptables-restore -n; only lines about chains of ours and jumps to them. */
+      /** The input of iptables-restore -n. Only lines about stackward's chains and the jumps to them are accepted. */
       readonly text: string;
-      /** Path of a file that is held by fcntl.lockf meanwhile and must exist. Default: none. */
+      /** The path of a file that is locked with fcntl.lockf during the write. The file must exist. Default: no lock. */
       readonly lockFile?: string;
     }
-  /** The host program itself knows what to write: no path and no content of a unit is in a request. */
+  /** The host program itself has the content to write, so no request contains a path or the content of a unit. */
   | {
       readonly verb: 'swap-boot-files';
       readonly stateFolder: string;
-      /** false: all of ours goes. */
+      /** false removes all of stackward's files. */
       readonly wanted: boolean;
-      /** `seen` of what was read. Where all is as wanted meanwhile, that is done as well. */
+      /**
+       * `seen` of the state that was read. If the files have meanwhile become as wanted, the write succeeds as well.
+       */
       readonly expect: string;
     }
   | {
@@ -229,10 +245,14 @@ interface Answers extends ServiceAnswers {
 export type AnswerTo<Q extends HostRead | HostWrite> = Answers[Q['verb']];
 
 /**
- * Why the program did not do one thing. `changed`: it is not what was seen. `busy`: a lock is held, or a chain is not empty
- * (iptables' code 4): read again. `rejected`: iptables took none of it. `refused`, `outside-limits`, `not-ours`, `hard-linked`,
- * `mount-point`, `two-variants`: going on would be unsafe. `no-module`: the kernel lacks a module that iptables needs. `installation`: the installed program or its limits are not as they
- * must be, so nothing was looked at. `overdue`: the deadline passed in the middle of it.
+ * Why the program did not do something:
+ * - `changed`: the thing is not as it was seen.
+ * - `busy`: somebody holds a lock, or a chain is not empty (iptables' code 4). Read again.
+ * - `rejected`: iptables refused the whole text.
+ * - `refused`, `outside-limits`, `not-ours`, `hard-linked`, `mount-point`, `two-variants`: to continue would be unsafe.
+ * - `no-module`: the kernel lacks a module that iptables needs.
+ * - `installation`: the installed program or its limits are not as they must be, so the program looked at nothing.
+ * - `overdue`: the deadline passed in the middle of the work.
  */
 export type HostReason = (typeof hostReasons)[number];
 
@@ -276,24 +296,26 @@ export type OutcomesOf<Questions extends readonly (HostRead | HostWrite)[]> = {
   readonly [I in keyof Questions]: Outcome<AnswerTo<Questions[I]>>;
 };
 
-/** Where the records and stored files of stackward are on a host, unless stackward.yaml says otherwise. */
+/** The folder of stackward's records and stored files on a host, unless stackward.yaml names another. */
 export const defaultStateFolder = '/var/lib/stackward';
 
 export interface HostReader {
   readonly name: string;
-  /** Folder of records; need not exist. */
+  /** The folder of records; it need not exist. */
   readonly stateFolder: string;
   /**
-   * All in one round trip, answered in order. One that fails says so in its own outcome; the others are answered.
-   * @throws TransientError or UnrecoverableError when the host as a whole doesn't answer
+   * Asks all questions in one round trip. They are answered in order, and a failed one doesn't stop the others.
+   * @throws TransientError or UnrecoverableError when the host doesn't answer at all
    */
   read<const Questions extends readonly HostRead[]>(questions: Questions): Promise<OutcomesOf<Questions>>;
 }
 
 export interface Host extends HostReader {
   /**
-   * All in one round trip, in order. A sequence stops at its first failure (the rest is `skipped`); the sequences are independent.
-   * @throws TransientError when the connection was lost: each write then is done whole or not at all, so observe again
+   * Sends all writes in one round trip. A sequence stops at its first failure, and its remaining writes are `skipped`.
+   * Sequences don't affect each other.
+   * @throws TransientError when the connection was lost. Each write was then done completely or not at all, so observe
+   * again.
    */
   write(sequences: readonly (readonly HostWrite[])[]): Promise<readonly (readonly Outcome<object>[])[]>;
 }
@@ -302,13 +324,17 @@ export interface Host extends HostReader {
 export const ownerMark = (owner: string): string => sha256(owner).slice(0, 16);
 
 /**
- * The mark of earlier releases: 8 hex digits, which two owners may share (`team-21198` and `team-102730`). Things under
- * this mark stay in use by the owner whom they name, and no new thing gets it (docs/adr/0006-kinds-on-hosts.md).
+ * The mark that earlier releases used: 8 hex digits, which two owners may share (`team-21198` and `team-102730`). A
+ * thing with this mark still belongs to the owner whom it names, and nothing new gets such a mark
+ * (docs/adr/0006-kinds-on-hosts.md).
  */
 export const formerMark = (owner: string): string => ownerMark(owner).slice(0, 8);
 
-/** A mark of either length, in a pattern. */
+/** Matches a mark of either length. */
 export const anyMark = '(?:[0-9a-f]{16}|[0-9a-f]{8})';
 
-/** Stands in the first 512 bytes of every file that is ours as a whole; without it the host program removes none. */
+/**
+ * This text is in the first 512 bytes of every file that belongs to stackward as a whole. The host program removes no
+ * file without it.
+ */
 export const fileHeader = (owner: string): string => `This file is kept by stackward for ${owner}`;

@@ -1,16 +1,17 @@
 /**
- * Who holds a thing on a host: the entries that owners' records have of it (docs/adr/0006-kinds-on-hosts.md).
+ * Finds out which owners hold a thing on a host: whose records have an entry for it (docs/adr/0006-kinds-on-hosts.md).
  *
- * A thing goes with its last holder. Records are written around the things: what a record gains comes before the first thing,
- * what it loses comes after the last, so a changed thing is recorded at every moment. A record has entries of many things and
- * is written once each time, so a record that can't be written fails all of its owner's things, before any of them is touched.
+ * A thing is removed together with its last entry. Entries are added to records before the first thing is written, and
+ * removed after the last thing, so a changed thing has an entry at every moment. A record has entries for many things,
+ * and one write covers all of them. If a record can't be written, all things of its owner fail before any of them is
+ * touched.
  */
 import type { StackwardError } from '../basics/errors';
 import type { Host } from './host';
 import { RecordWriter, type HostRecord, type HostRecords } from './host-record';
 import { writeAll } from './write-all';
 
-/** What becomes of one entry. Undefined: no entry. */
+/** The wanted state of one entry. Undefined: no entry. */
 export interface Holding<Entry> {
   readonly owner: string;
   readonly key: string;
@@ -18,7 +19,7 @@ export interface Holding<Entry> {
   readonly after: Entry | undefined;
 }
 
-/** An entry, and in whose record it is. */
+/** An entry, and the owner of its record. */
 export interface Held<Entry> {
   readonly owner: string;
   readonly entry: Entry;
@@ -37,7 +38,7 @@ export const heldByOthers = <Entry>(
 
 type Records<Entry> = ReadonlyMap<string, HostRecord<Entry>>;
 
-/** The records once this is written. Pure. */
+/** The records after these changes. Pure. */
 export const recordsAfter = <Entry>(records: Records<Entry>, holdings: readonly Holding<Entry>[]): Records<Entry> =>
   new Map(
     [...records].map(([owner, record]) => {
@@ -55,15 +56,15 @@ const changesOf = <Entry>(
 
 export interface RecordedThings<Thing, Entry> {
   holdings(thing: Thing): readonly Holding<Entry>[];
-  /** Writes the things; returns the error of each that failed. */
+  /** Writes the things, and returns the error of each thing that failed. */
   write(ready: readonly Thing[]): Promise<ReadonlyMap<Thing, StackwardError>>;
-  /** What becomes of an entry that was gained for a thing that failed then. */
+  /** What happens to an entry that was added for a thing whose write then failed. */
   readonly whenFailed: 'entry stays' | 'entry goes back';
 }
 
 /**
- * Writes what records gain, then the things, then what records lose for things that succeeded: at most three requests where
- * `write` is one. Returns the error of each thing that failed.
+ * Adds entries to records, then writes the things, then removes entries for the things that succeeded: at most three
+ * requests if `write` is one. Returns the error of each thing that failed.
  */
 export async function writeRecorded<Thing, Entry>(
   host: Host,
@@ -79,7 +80,7 @@ export async function writeRecorded<Thing, Entry>(
       .map((holding) => ({ ...holding, thing })),
   );
   type Changing = (typeof changing)[number];
-  /** @param dependent things that fail where their owner's record can't be written */
+  /** @param dependent things that fail if their owner's record can't be written */
   const record = (changes: readonly Changing[], dependent: readonly Changing[]) =>
     writeAll(
       host,

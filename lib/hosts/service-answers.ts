@@ -1,29 +1,30 @@
 /**
- * What the host program tells of the services of OpenStack on a host, from version 4 on. It hides the values of secret options
- * before they leave the host: `***` stands for one, and `$x***` where oslo.config takes a `$` of it for the name of an option.
+ * Answers of the host program about the services of OpenStack on a host, since version 4. The program hides the values
+ * of secret options before they leave the host. `***` replaces a value. `$x***` replaces a value with a `$` that
+ * oslo.config would take for a reference to an option.
  */
 
-/** One process, in the network namespace of the host. */
+/** One process in the host's network namespace. */
 export interface ServiceProcess {
   readonly pid: number;
   readonly parent: number;
-  /** By its program: `nova-api`, also of `nova-api-wsgi` in a web server. */
+  /** The name by the program: `nova-api`, also for `nova-api-wsgi` in a web server. */
   readonly service: string;
-  /** What the process calls itself: `neutron-server: rpc worker`. */
+  /** The title that the process has set: `neutron-server: rpc worker`. */
   readonly title: string | null;
   readonly argv: readonly string[];
-  /** `OS_*` alone. null: the value is not told. */
+  /** The variables `OS_*` only. null: the program hides the value. */
   readonly environment: Readonly<Record<string, string | null>>;
   readonly user: string;
   readonly folder: string | null;
   readonly home: string | null;
-  /** null: its program is a web server, which doesn't tell. */
+  /** null if the process is a web server, whose Python version can't be seen. */
   readonly python: number | null;
-  /** Of systemd. */
+  /** The unit of systemd. */
   readonly unit: string | null;
-  /** Log files that it holds open; ` (deleted)` behind one that has no name any more. */
+  /** Log files that the process has open. ` (deleted)` follows the name of a deleted file. */
   readonly logs: readonly string[];
-  /** It sees another file system than the host does: it runs in a container. */
+  /** True if the process sees another file system than the host: it runs in a container. */
   readonly isContained: boolean;
   readonly aliveSeconds: number;
 }
@@ -33,7 +34,7 @@ export type ToldText =
   | {
       readonly exists: true;
       readonly realPath: string;
-      /** Without secrets. Lines, line ends, names, and the columns of names are those of the file. */
+      /** The text without secrets. Lines, line ends, names and the columns of names are as in the file. */
       readonly text: string;
       readonly mtimeSeconds: number;
       readonly mode: number;
@@ -41,7 +42,7 @@ export type ToldText =
       readonly group: string;
     };
 
-/** Of the last MiB, at most 20 lines that tell of an error. */
+/** At most 20 lines that report an error, from the last MiB. */
 export type LogErrors =
   | { readonly exists: false }
   | {
@@ -51,17 +52,17 @@ export type LogErrors =
       readonly lines: readonly string[];
     };
 
-/** What the last 64 MiB of a log have of one request or server. */
+/** The lines about one request or server in the last 64 MiB of a log. */
 export type LogSearch =
   | { readonly exists: false }
   | {
       readonly exists: true;
       readonly size: number;
-      /** Bytes of its end that were searched. */
+      /** The number of bytes at the log's end that were searched. */
       readonly searched: number;
-      /** Lines that hold one of the ids. */
+      /** The number of lines that contain one of the ids. */
       readonly count: number;
-      /** The last of them, at most 20, that tell of an error. */
+      /** The last of these lines that report an error, at most 20. */
       readonly lines: readonly string[];
     };
 
@@ -74,7 +75,7 @@ export interface BootLog {
 export interface Listener {
   readonly address: string;
   readonly port: number;
-  /** [] where no process of the host holds it: another network namespace's does, or the kernel. */
+  /** [] if no process of the host listens there: the listener is in another network namespace, or in the kernel. */
   readonly holders: readonly { readonly pid: number; readonly program: string }[];
 }
 
@@ -101,15 +102,15 @@ export type ServiceRead =
   | { readonly verb: 'read-config'; readonly path: string }
   /** Of ifupdown. */
   | { readonly verb: 'read-interfaces'; readonly path: string }
-  /** Takes some seconds: the project's packages are loaded there. */
+  /** Takes some seconds, because the project's packages are loaded on the host. */
   | { readonly verb: 'registered-options'; readonly project: OptionProject }
   | { readonly verb: 'log-errors'; readonly path: string }
-  /** Ids of requests (`req-…`) and servers; at most 4. */
+  /** The ids of requests (`req-…`) and servers; at most 4. */
   | { readonly verb: 'find-in-log'; readonly path: string; readonly ids: readonly string[] }
   | { readonly verb: 'boot-log'; readonly unit: string };
 
 export interface ServiceAnswers {
-  /** `left`: so many more there are than are told. */
+  /** `left`: the number of further processes that the answer leaves out. */
   'service-processes': { readonly processes: readonly ServiceProcess[]; readonly left: number };
   listeners: { readonly sockets: readonly Listener[] };
   'read-config': ToldText;

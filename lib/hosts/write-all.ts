@@ -1,14 +1,14 @@
-/** Writes of several things to one host, in one request, and which of the things failed. */
+/** Writes several things on one host in one request, and tells which of them failed. */
 import { TransientError, type StackwardError } from '../basics/errors';
 import type { Host, HostWrite } from './host';
 
-/** Writes in their order, and the things that they are done for. */
+/** Writes in their order, and the things for which they are done. */
 export interface Work<Thing> {
   readonly sequence: readonly HostWrite[];
   readonly things: readonly Thing[];
 }
 
-/** Returns the error of each thing whose sequence failed. A sequence ends at its first failed write. */
+/** Returns the error of each thing whose sequence failed. A sequence stops at its first failed write. */
 export async function writeAll<Thing>(
   host: Host,
   works: readonly Work<Thing>[],

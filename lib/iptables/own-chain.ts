@@ -62,7 +62,7 @@ export const findOwnChains = (ruleset: Ruleset, chain: string): OwnChains => {
 /** A comment or a log prefix, whatever is in it. */
 const quoted = /"(?:[^"\\]|\\.)*"/g;
 
-/** Rules that lead to stackward's chain and are not its own jump, as `filter: -A INPUT -j stackward-…`. */
+/** Rules that lead to stackward's chain, except its own jump, such as `filter: -A INPUT -j stackward-…`. */
 export function findForeignJumps(ruleset: Ruleset, chain: string): string[] {
   const leads = new RegExp(`(^| )(-j|-g) ${chain}( |$)`);
   return rulesOf(ruleset)

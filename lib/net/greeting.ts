@@ -1,18 +1,19 @@
 /**
- * The first bytes that a port says by itself, as those of a MySQL server or of something else. Pure.
+ * Recognizes a server by the first bytes that it sends: a MySQL server, or another. Pure.
  *
- * A server of MySQL greets: 3 bytes of length, one of sequence, then `\x0a10.11.6-MariaDB\x00…` (protocol version 10), or
- * refuses at once: `\xff`, the number in two bytes, from 4.1 on `#` and five characters of SQLSTATE, the message.
+ * A server of MySQL sends 3 bytes of length, one of sequence, then `\x0a10.11.6-MariaDB\x00…` (protocol version 10). If
+ * it refuses at once, it sends `\xff`, the error number in two bytes, since 4.1 `#` and five characters of SQLSTATE,
+ * and the message.
  */
 export type Greeting =
   | { readonly is: 'MySQL'; readonly version: string }
   | { readonly is: 'refusal'; readonly errno: number; readonly message: string }
   /** @property like such as `SSH ("SSH-2.0-OpenSSH_9.2")` */
   | { readonly is: 'other'; readonly like: string }
-  /** Too few bytes to tell. */
+  /** Too few bytes to decide. */
   | { readonly is: 'part' };
 
-/** No greeting and no refusal of a server is longer. */
+/** Every greeting or refusal of a MySQL server is shorter. */
 const longest = 1024;
 const shownCharacters = 60;
 
@@ -21,7 +22,7 @@ const protocols: readonly (readonly [RegExp, string])[] = [
   [/^SSH-/, 'SSH'],
   [/^(HTTP\/|<!doctype|<html)/i, 'HTTP'],
   [/^[\u{15}\u{16}]\u{3}/u, 'TLS'],
-  // MySQL 5.7 and later greet so at port 33060.
+  // The port 33060 of MySQL 5.7 and later sends this.
   [/^\u{5}\0\0\0\u{b}/u, 'the X protocol of MySQL, which is another port'],
   [/^AMQP/, 'AMQP, as RabbitMQ speaks it'],
   [/^RFB /, 'VNC'],

@@ -32,7 +32,7 @@ export function parseAddress(text: string): IpAddress {
   try {
     if (text.includes(':') && !/[./%]/.test(text)) return { version: 6, value: new Address6(text).bigInt() };
   } catch {
-    // the sentence below says it better
+    // The error below has the better message.
   }
   throw new InvalidConfiguration(
     `"${text}" is not an IP address; write one address such as 198.51.100.7 or 2001:db8::7`,

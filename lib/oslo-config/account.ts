@@ -1,20 +1,20 @@
-/** Where an option's value comes from, with values that may be printed. */
+/** The origin of an option's value, with values that may be printed. */
 import { effective, type OptionName, type OsloConfig, type OsloOption, type Setting } from './effective';
 import { ConfigValue } from './secret';
 
 export interface PlacedValue {
   /** `nova.conf:12`, or `environment OS_DEFAULT__HOST`. */
   readonly where: string;
-  /** Before references are followed. */
+  /** The value before references are followed. */
   readonly value: ConfigValue;
-  /** The name that stands there, which may be a former one. */
+  /** The name by which the option is set there; may be a former name. */
   readonly by: OptionName;
 }
 
 export interface OptionAccount {
-  /** [] where nothing sets the option. */
+  /** [] if nothing sets the option. */
   readonly values: readonly PlacedValue[];
-  /** Settings that don't count, the strongest first. */
+  /** Settings that another setting overrides, the strongest first. */
   readonly shadowed: readonly PlacedValue[];
 }
 

@@ -1,22 +1,22 @@
-/** Which values of a list may stay where they are, when another list is wanted: a longest common subsequence. */
+/** Decides which values of a list may stay in place when another list is wanted: a longest common subsequence. */
 
 export interface PresentValue {
-  /** undefined: it depends on other options, and is no wanted value. */
+  /** Undefined: the text depends on other options, so it equals no wanted value. */
   readonly text: string | undefined;
-  /** It can't be changed, so it stays if any way leads there. */
+  /** The value can't be changed. It stays in place if that is possible at all. */
   readonly isFixed: boolean;
 }
 
-/** What becomes of the values between two that stay. */
+/** The values between two values that stay. */
 export interface Gap<Present> {
-  /** That stays in front of the gap. */
+  /** The value before the gap, which stays. */
   readonly before: Present | undefined;
   readonly instead: readonly Present[];
   readonly values: readonly string[];
   readonly after: Present | undefined;
 }
 
-/** (present + 1) × (wanted + 1): so many pairs are compared. */
+/** The most pairs that are compared: (present + 1) × (wanted + 1). */
 export const maxCompared = 1_000_000;
 
 export function alignValues<Present extends PresentValue>(

@@ -1,8 +1,9 @@
 /**
- * Sets or removes one option, where the service hears it: in the line that counts, else in a new line that will count.
+ * Sets or removes one option: in the line that the service uses now, or in a new line that the service will use.
  *
- * Pure. The outcome was parsed again before it is handed out: the service reads the asked values, and every other option of
- * every file is as it was. A refusal names the place that stands in the way, and no value, since a value may be a secret.
+ * Pure. The outcome is parsed again before the caller gets it: the service then reads the wanted values, and every
+ * other option of every file is unchanged. A refusal names the place of the obstacle and never a value, because a value
+ * may be a secret.
  */
 import { effective, optionKeys, settingKey, type OsloConfig, type OsloOption, type Setting } from './effective';
 import { parseOsloFile, type OsloFile } from './file';
@@ -21,13 +22,17 @@ import {
 
 export interface WantedOption {
   readonly option: OsloOption;
-  /** What the service is to read, to the letter: `$` refers to nothing. [] removes the option from every file. */
+  /**
+   * The exact values that the service is to read; a `$` in them is no reference. [] removes the option from every file.
+   */
   readonly values: readonly string[];
 }
 
 export interface EditRights {
   mayEdit(path: string): boolean;
-  /** Every option that the service registers: a line by a former name that two of them share stays as it is. */
+  /**
+   * All options that the service registers. If two options share a former name, a line with that name stays as it is.
+   */
   readonly registered?: readonly OsloOption[];
 }
 
@@ -67,7 +72,7 @@ function refuseUnwritable({ option, values }: WantedOption): void {
 
 function isAsWanted({ option, values }: WantedOption, config: OsloConfig): boolean {
   const found = effective(option, config).values;
-  // Of several values in the environment oslo.config makes characters.
+  // oslo.config takes each character of such a value in the environment for a value of its own.
   if (option.multiple && found[0]?.from === 'environment') return false;
   return found.length === values.length && found.every(({ value }, i) => literalOf(value, config.era) === values[i]);
 }
@@ -121,7 +126,7 @@ class Editor {
     ];
   }
 
-  /** Values that are there already stay where they are. */
+  /** Values that are there already stay in place. */
   private setAll(values: readonly string[]): readonly Change[] {
     const present = this.counts.map((setting) => ({
       setting,
@@ -155,7 +160,10 @@ class Editor {
     return removeEntry(setting.file, setting.entry);
   }
 
-  /** New lines that count behind `before`, and of several values also in front of `after`. */
+  /**
+   * Adds lines that the service reads after `before`. For an option with several values it also reads them before
+   * `after`.
+   */
   private addBetween(
     before: FileSetting | undefined,
     after: FileSetting | undefined,
@@ -164,7 +172,8 @@ class Editor {
     const { files } = this.config;
     if (before && this.mayChange(before)) return addBeside(before.file, before.entry, 'after', values);
     if (after && this.mayChange(after)) return addBeside(after.file, after.entry, 'before', values);
-    // In one file the present name counts over a former one, and behind it where both add values.
+    // Within one file the present name overrides a former name. If both add values, those of the present name come
+    // later.
     const isByFormer = before !== undefined && keyOf(before) !== settingKey(this.option, before.file.python);
     const first = before ? files.lastIndexOf(before.file) + (isByFormer ? 0 : 1) : 0;
     const last = after ? files.indexOf(after.file) : files.length;
@@ -204,7 +213,7 @@ function withChanges(config: OsloConfig, changes: readonly Change[]): OsloConfig
   return { ...config, files };
 }
 
-/** The last word: by whatever way the text came about, only the asked option may differ. */
+/** The last check: however the text came about, only the wanted option may differ. */
 function refuseOtherwise(wanted: WantedOption, before: OsloConfig, after: OsloConfig): void {
   const { option } = wanted;
   const others = (file: OsloFile): string => {

@@ -1,4 +1,7 @@
-/** Which of an option's values counts, over all that a service reads (cfg.py, `_Namespace._get_file_value`, `_do_get`). */
+/**
+ * Finds which of an option's values a service uses, over everything that it reads (cfg.py,
+ * `_Namespace._get_file_value`, `_do_get`).
+ */
 import type { OsloEra, Python } from './era';
 import { sectionKey, type Entry, type OsloFile } from './file';
 
@@ -10,19 +13,19 @@ export interface OptionName {
 export interface OsloOption extends OptionName {
   /** Former names, in the order in which the service registers them. */
   readonly former?: readonly OptionName[];
-  /** MultiStr: each mention adds a value. */
+  /** MultiStr: each line adds a value. */
   readonly multiple?: boolean;
 }
 
 export interface OsloConfig {
-  /** In reading order, as the command line has them: `--config-file`s, and each `--config-dir`'s `*.conf` by name. */
+  /** In reading order, as on the command line: the `--config-file`s, and each `--config-dir`'s `*.conf` by name. */
   readonly files: readonly OsloFile[];
-  /** Of the service's process. */
+  /** The environment of the service's process. */
   readonly environment: ReadonlyMap<string, string>;
   readonly era: OsloEra;
 }
 
-/** `by`: the name that stands there, which may be a former one. */
+/** `by`: the name by which the option is set there; may be a former name. */
 export type Setting =
   | {
       readonly from: 'file';
@@ -34,9 +37,12 @@ export type Setting =
   | { readonly from: 'environment'; readonly value: string; readonly variable: string };
 
 export interface Effective {
-  /** Before references are followed. [] where nothing sets the option; of one that is not `multiple` at most one. */
+  /**
+   * The values before references are followed. [] if nothing sets the option; at most one value unless the option is
+   * `multiple`.
+   */
   readonly values: readonly Setting[];
-  /** Settings that don't count, the strongest first. */
+  /** Settings that another setting overrides, the strongest first. */
   readonly shadowed: readonly Setting[];
 }
 
@@ -57,7 +63,7 @@ const strongest = ([first, ...rest]: readonly Setting[]): Effective => ({
   shadowed: rest,
 });
 
-/** For each name of the option, the present one first, what this file sets by it. */
+/** For each name of the option, the present one first, the values that this file sets by that name. */
 function settingsOf({ former = [], ...present }: OsloOption, file: OsloFile): readonly (readonly Setting[])[] {
   const keyOf = (name: OptionName): string => settingKey(name, file.python);
   const names = new Map([present, ...former].reverse().map((name) => [keyOf(name), name]));
@@ -70,10 +76,10 @@ function settingsOf({ former = [], ...present }: OsloOption, file: OsloFile): re
   return [...found.values()];
 }
 
-/** One text for all ways to write one name in files. */
+/** The same text for every spelling of a name that oslo.config takes for the same name. */
 export const settingKey = ({ section, name }: OptionName, python: Python): string =>
   `${sectionKey(section, python)}\n${name}`;
 
-/** By all names that the option has or had. */
+/** The keys of all names, present and former. */
 export const optionKeys = ({ former = [], ...present }: OsloOption, python: Python): readonly string[] =>
   [present, ...former].map((name) => settingKey(name, python));

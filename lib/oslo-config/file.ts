@@ -1,8 +1,9 @@
 /**
- * One file as oslo.config parses it (oslo_config/iniparser.py and cfg.py, `ConfigParser`; alike from 1.2.1 to 10.7.0).
+ * One file as oslo.config parses it (oslo_config/iniparser.py and cfg.py, `ConfigParser`; the same from 1.2.1 to
+ * 10.7.0).
  *
- * oslo.config refuses a whole file for one fault. This reader notes each such fault and reads on, so that a report can tell
- * all of them.
+ * oslo.config refuses a whole file for one fault. This reader notes each such fault and continues, so that a report can
+ * name all of them.
  */
 import type { Python } from './era';
 import { linesOf, lower, stripped, type PythonLine } from './python-text';
@@ -14,10 +15,10 @@ export interface Fault {
   readonly message: string;
 }
 
-/** What one line gives to a value. */
+/** The part of a value that one line holds. */
 export interface Piece {
   readonly line: number;
-  /** Of the text as it stands in the file, with its quotes. */
+  /** The place of the text in the file, with its quotes. */
   readonly start: number;
   readonly end: number;
   /** Without the quotes. */
@@ -27,13 +28,13 @@ export interface Piece {
 }
 
 export interface Entry {
-  /** As it stands between the brackets. */
+  /** The name between the brackets. */
   readonly section: string;
   readonly name: string;
-  /** Before references are followed: the pieces, one a line. */
+  /** The pieces, joined by line ends, before references are followed. */
   readonly value: string;
   readonly line: number;
-  /** Where its name begins. */
+  /** The place where the name begins. */
   readonly start: number;
   readonly pieces: readonly [Piece, ...Piece[]];
 }
@@ -50,13 +51,13 @@ export interface OsloFile {
   readonly lines: readonly PythonLine[];
   readonly sections: readonly SectionHead[];
   readonly entries: readonly Entry[];
-  /** Each one is enough for oslo.config to refuse the file, and for the service not to start. */
+  /** Each of these faults makes oslo.config refuse the file, so the service doesn't start. */
   readonly faults: readonly Fault[];
 }
 
 export const defaultSection = 'DEFAULT';
 
-/** Sections are told apart without regard to case, but `[default]` is not `[DEFAULT]`. */
+/** Names of sections are compared without regard to case, but `[default]` is not `[DEFAULT]`. */
 export const sectionKey = (name: string, python: Python): string =>
   name === defaultSection ? name : lower(name, python);
 
@@ -71,7 +72,7 @@ class Parser {
   private readonly sections: SectionHead[] = [];
   private readonly entries: Entry[] = [];
   private readonly faults: Fault[] = [];
-  /** undefined: none has begun, or the last head can't be read. */
+  /** Undefined if no section has begun, or if the last section's head can't be read. */
   private section: string | undefined;
   private open: { name: string; start: number; pieces: [Piece, ...Piece[]] } | undefined;
 

@@ -1,8 +1,11 @@
-/** Options that take several values (MultiStrOpt, MultiOpt): each mention adds one, and none shadows another. */
+/** Options with several values (MultiStrOpt, MultiOpt): each line adds a value, and no line overrides another. */
 import type { OptionName, OsloConfig, OsloOption } from './effective';
 import { sectionKey } from './file';
 
-/** In whatever section. Read in the sources of nova, neutron, cinder, glance, keystone and the oslo libraries, Icehouse to 2026.2. */
+/**
+ * These names have several values in every section. From the sources of nova, neutron, cinder, glance, keystone and the
+ * oslo libraries, Icehouse to 2026.2.
+ */
 const names: ReadonlySet<string> = new Set([
   ...[
     'virt_mkfs',
@@ -18,17 +21,17 @@ const names: ReadonlySet<string> = new Set([
   ...['notification_driver', 'list_notifier_drivers', 'pre_settled', 'policy_dirs', 'instance_usage_audit_extension'],
 ]);
 
-/** Of names that elsewhere take one value. */
+/** These names have several values in this section, and one value elsewhere. */
 const inSections: ReadonlySet<string> = new Set(['pci alias', 'oslo_messaging_notifications driver']);
 
 const isMultiple = ({ section, name }: OptionName): boolean =>
   names.has(name) || inSections.has(`${section.toLowerCase()} ${name}`);
 
 /**
- * Every option that a file sets, once each.
+ * All options that a file sets, each once.
  *
- * @param registered those that the service registers, by present and former names; [] where nobody asked: each name then
- *   is an option of its own
+ * @param registered the options that the service registers, with present and former names; [] if nobody asked the
+ * service: then each name is an option of its own
  */
 export function optionsSetIn({ files }: OsloConfig, registered: readonly OsloOption[] = []): readonly OsloOption[] {
   const found = new Map<string, OsloOption>();

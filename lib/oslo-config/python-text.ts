@@ -1,18 +1,18 @@
-/** Lines and blanks as Python sees them: Python 2 reads bytes, Python 3 reads characters. */
+/** Lines and blanks as Python reads them: Python 2 reads bytes, Python 3 reads characters. */
 import type { Python } from './era';
 
 export interface PythonLine {
   readonly start: number;
-  /** Where its line end begins. */
+  /** The place of its line end. */
   readonly end: number;
-  /** Where the next line begins. */
+  /** The place of the next line. */
   readonly next: number;
 }
 
-/** Python 3 ends a line at a lone carriage return too. */
+/** Python 3 also ends a line at a lone carriage return. */
 const lineEnds: Readonly<Record<Python, RegExp>> = { 2: /\n/g, 3: /\r\n|\r|\n/g };
 
-/** An empty rest behind the last line end is no line. */
+/** An empty rest after the last line end is not a line. */
 export function linesOf(text: string, python: Python): readonly PythonLine[] {
   const lines: PythonLine[] = [];
   let start = 0;
@@ -25,16 +25,16 @@ export function linesOf(text: string, python: Python): readonly PythonLine[] {
   return lines;
 }
 
-/** What `strip()` takes away. */
+/** The characters that `strip()` removes. */
 const blanks: Readonly<Record<Python, string>> = {
   2: ' \t\n\r\v\f',
   3: ' \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
 };
 
-/** Python 3 knows every blank that Python 2 knows. */
+/** Python 2's blanks are among Python 3's. */
 export const isBlankInAnyPython = (character: string): boolean => character !== '' && blanks[3].includes(character);
 
-/** Where the text between `start` and `end` begins and ends without the blanks around it. */
+/** The place of the text between `start` and `end` without the blanks around it. */
 export function stripped(text: string, start: number, end: number, python: Python): { start: number; end: number } {
   const isBlank = (index: number): boolean => blanks[python].includes(text.charAt(index));
   while (end > start && isBlank(end - 1)) end -= 1;
@@ -42,6 +42,6 @@ export function stripped(text: string, start: number, end: number, python: Pytho
   return { start, end };
 }
 
-/** `lower()`: of bytes only the letters of ASCII. */
+/** Python's `lower()`. For Python 2's bytes it changes only the letters of ASCII. */
 export const lower = (text: string, python: Python): string =>
   python === 3 ? text.toLowerCase() : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());

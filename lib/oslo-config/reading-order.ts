@@ -1,17 +1,20 @@
 /**
- * Which configuration files a service reads, and in which order: oslo.config's own rules (cfg.py, `_parse_config_files`,
- * `find_config_files`), and what services in a web server read instead, where no command line reaches them. Pure.
+ * Finds the configuration files that a service reads, and their order. oslo.config has its own rules (cfg.py,
+ * `_parse_config_files`, `find_config_files`). Services in a web server get no command line, and read other files
+ * instead. Pure.
  */
 import type { ServiceProcess } from '../hosts/service-answers';
 import type { OsloEra } from './era';
 
-/** One place on the way. `by` is what names it: an option of the command line, a variable, or the search. */
+/**
+ * One step of the reading order. `by` is the reason for it: an option of the command line, a variable, or the search.
+ */
 export type ConfigSource =
-  /** `isNeeded`: the service doesn't start without it. */
+  /** `isNeeded`: without the file the service doesn't start. */
   | { readonly is: 'file'; readonly path: string; readonly by: string; readonly isNeeded: boolean }
-  /** Its `*.conf`, by name. */
+  /** All `*.conf` of the folder, sorted by name. */
   | { readonly is: 'folder'; readonly path: string; readonly by: string; readonly isNeeded: boolean }
-  /** The first of them that is there, and none where none is. */
+  /** The first of these paths that exists; nothing if none exists. */
   | { readonly is: 'search'; readonly of: 'file' | 'folder'; readonly paths: readonly string[] };
 
 export const searchName = 'the search path of oslo.config';
@@ -35,7 +38,7 @@ export const projectOf = (service: string): string => service.split('-')[0] ?? s
 
 function namedOnCommandLine({ argv, folder, home }: Asked): readonly ConfigSource[] {
   const sources: ConfigSource[] = [];
-  // uWSGI hands `--pyargv=--config-file=…` on; its value may hold several words.
+  // uWSGI passes `--pyargv=--config-file=…` on; its value may consist of several words.
   const words = argv.flatMap((word) =>
     word.startsWith('--pyargv=') ? word.slice('--pyargv='.length).split(' ') : [word],
   );
@@ -66,8 +69,8 @@ function search({ service, home }: Asked, kind: 'file' | 'folder'): readonly Con
 }
 
 /**
- * Services that name their configuration files in their own code when a web server runs them.
- * @see nova/api/openstack/wsgi_app.py and its like
+ * Services whose own code names their configuration files when a web server runs them.
+ * @see nova/api/openstack/wsgi_app.py and similar files
  */
 const webServices: Readonly<Record<string, { readonly folder?: string; readonly files: readonly string[] }>> = {
   nova: { folder: '/etc/nova', files: ['api-paste.ini', 'nova.conf'] },
@@ -77,11 +80,11 @@ const webServices: Readonly<Record<string, { readonly folder?: string; readonly 
   placement: { files: ['placement.conf'] },
 };
 
-/** undefined: the service searches. */
+/** Undefined if the service searches for its files. */
 function ofWebServer({ service, environment, python }: Asked): readonly ConfigSource[] | undefined {
   const project = projectOf(service);
   const known = webServices[project];
-  // neutron-server reads so outside of a web server too.
+  // neutron-server also does this outside of a web server.
   if (known === undefined || (python !== null && service !== 'neutron-server')) return undefined;
   const variable = `OS_${project.toUpperCase()}_CONFIG_`;
   const folder = environment[`${variable}DIR`]?.trim() || known.folder;

@@ -3,11 +3,11 @@ import type { OsloEra } from './era';
 
 export interface Reference {
   readonly name: string;
-  /** Of its `$` in the value. */
+  /** The place of the reference's `$` in the value. */
   readonly index: number;
 }
 
-/** Python's `[a-z]` without regard to case matches these too, in text of Python 3. */
+/** With Python 3's text, Python's `[a-z]` without regard to case matches these letters too. */
 const alsoLetters = '\u0130\u0131\u017f\u212a';
 
 function patternOf({ python, dotted }: OsloEra): RegExp {
@@ -16,7 +16,7 @@ function patternOf({ python, dotted }: OsloEra): RegExp {
   return new RegExp(`\\$(?:\\$|(${name})|\\{(${name})\\})`, 'g');
 }
 
-/** `\$` is read as `$$`, which is as long: indexes stay. */
+/** `\$` means the same as `$$`, which has the same length, so places don't move. */
 const withDollars = (value: string): string => value.replaceAll('\\$', () => '$$');
 
 export function referencesIn(value: string, era: OsloEra): readonly Reference[] {
@@ -26,17 +26,20 @@ export function referencesIn(value: string, era: OsloEra): readonly Reference[] 
   });
 }
 
-/** The value with what stands behind each reference. */
+/** The value with each reference replaced by the text that `behind` gives for it. */
 export const replaceReferences = (value: string, era: OsloEra, behind: (reference: Reference) => string): string =>
   withDollars(value).replace(patternOf(era), (_, bare?: string, braced?: string, index?: number) => {
     const name = bare ?? braced;
     return name === undefined ? '$' : behind({ name, index: index ?? 0 });
   });
 
-/** What a service reads of the value; undefined: that depends on other options. */
+/** The text that a service reads from this value; undefined if it depends on other options. */
 export const literalOf = (value: string, era: OsloEra): string | undefined =>
   referencesIn(value, era).length > 0 ? undefined : replaceReferences(value, era, () => '');
 
-/** A value of which a service of any release reads exactly `text`. Behind a backslash `$$` would be read as `\$` and `$`. */
+/**
+ * A value from which a service of any release reads exactly `text`. A `$$` after a backslash would be read as `\$` and
+ * `$`.
+ */
 export const escapeDollars = (text: string): string =>
   text.replace(/\$/g, (_, index: number) => (text[index - 1] === '\\' ? '\\$' : '$$'));

@@ -1,25 +1,30 @@
-/** What a service reads of an option: the values that count, with `$` followed (cfg.py, `_substitute`, `StrSubWrapper`). */
+/**
+ * The value of an option that a service reads, with `$` references followed (cfg.py, `_substitute`, `StrSubWrapper`).
+ */
 import { effective, type OptionName, type OsloConfig, type OsloOption } from './effective';
 import { defaultSection } from './file';
 import { replaceReferences } from './references';
 import { ConfigValue } from './secret';
 
 export interface RegisteredOption extends OsloOption {
-  /** As the service's code has it, references included. */
+  /** The default in the service's code, with its references. */
   readonly default?: string;
-  /** A reference to any other kind of option gives a text that Python makes of its value. */
+  /** True for text options. A reference to any other option gives the text that Python makes of its value. */
   readonly isText: boolean;
 }
 
 export type Resolved =
   | { readonly is: 'values'; readonly values: readonly string[] }
   | { readonly is: 'unset' }
-  /** The service fails where it asks for the option: "no such option", with the name of this one. */
+  /** The service fails when it reads the option: "no such option", with the name of this option. */
   | { readonly is: 'broken'; readonly why: string }
-  /** Can't be told from here. */
+  /** The value can't be found out here. */
   | { readonly is: 'unknown'; readonly why: string };
 
-/** No service needs as much; values that refer to each other could be of any length. */
+/**
+ * The most references that are followed. No service needs as many, and values that refer to each other could grow
+ * without limit.
+ */
 const maxFollowed = 1000;
 const maxLength = 100_000;
 
@@ -29,7 +34,7 @@ class Stopped extends Error {
     private readonly found: string,
     /** The reference that can't be followed, as a message quotes it. */
     private readonly quote?: string,
-    /** Python then looks in [DEFAULT]. */
+    /** True if Python then looks in [DEFAULT]. */
     readonly looksFurther = false,
   ) {
     super(found);
@@ -39,14 +44,17 @@ class Stopped extends Error {
     return this.quote === undefined ? this.found : `${this.quote} ${this.found}`;
   }
 
-  /** Met in a secret value: the reference is a part of it, and is not quoted. */
+  /** For a reference inside of a secret value: the reference is a part of the secret, so it is not quoted. */
   inSecret(): Stopped {
     const quote = this.quote === undefined ? undefined : 'a "$" in a secret value';
     return new Stopped(this.outcome, this.found, quote, this.looksFurther);
   }
 }
 
-/** @param registered every option that the service registers; undefined: unknown, and what is set in a file is there */
+/**
+ * @param registered all options that the service registers; undefined if they are not known: then every option that a
+ * file sets is taken for registered
+ */
 export function resolve(
   option: RegisteredOption,
   config: OsloConfig,
@@ -91,7 +99,7 @@ class Resolver {
       const { values } = effective(option, this.config);
       if (values.length === 0) return option.default === undefined ? undefined : [this.expand(option.default, option)];
       const texts = values.map(({ value }) => this.expand(value, option));
-      // A mistake of the library, in every release that reads the environment: each character is taken for a value.
+      // All releases that read the environment have this bug: they take each character for a value.
       return option.multiple && values[0]?.from === 'environment' ? [...(texts[0] ?? '')] : texts;
     } finally {
       this.reading.delete(key);
@@ -144,7 +152,7 @@ class Resolver {
     if (this.options) {
       const option = this.options.get(keyOf(named));
       if (option) return option;
-      // Since Pike some of these work and some fail, by section and release.
+      // Since Pike some of these references work and others fail, depending on section and release.
       if (this.former.has(keyOf(named)))
         throw new Stopped('unknown', 'uses a former name of an option', `"$${reference}"`);
       throw new Stopped('broken', 'names no option that the service knows', `"$${reference}"`, true);

@@ -1,14 +1,14 @@
-/** Options whose values nobody is shown, and values that keep to that however they are printed. */
+/** Options with values that nobody may see, and a type for values that hides them in every kind of output. */
 import type { OsloOption } from './effective';
 
 /**
- * The last word of a name, also where it is misspelt. `_key` also hides a few paths of keys, which is no loss. The host
- * program has the same words and names, since no secret leaves a host.
+ * An option is secret if its name ends in such a word, also where the rest is misspelt. `_key` also hides a few paths
+ * of keys, which does no harm. The host program has the same words and names, so no secret leaves a host.
  */
 const lastWords =
   /(^|_)(passwords?|passwd|pass|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|credentials|key|(api|access|private|secret|encryption|auth)_?keys|jwt)$/;
 
-/** Addresses that carry a password, and options that their services register with `secret=True` for other reasons. */
+/** Addresses that contain a password, and options that their services register with `secret=True` for other reasons. */
 const wholeNames: ReadonlySet<string> = new Set([
   'connection',
   'slave_connection',
@@ -32,7 +32,9 @@ const wholeNames: ReadonlySet<string> = new Set([
   'netapp_private_key_file',
 ]);
 
-/** By its name alone, so that a misspelt section or case shows nothing either, nor a character that nobody sees. */
+/**
+ * Decides by the name alone, so that a secret stays hidden if its section, its case or an invisible character is wrong.
+ */
 export function isSecretName(name: string): boolean {
   const plain = name
     .toLowerCase()
@@ -42,26 +44,29 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * `scheme://user:password@host` or `scheme://token@host`, in whatever option it stands. A password may hold any character but
- * a blank, so everything between "://" and the last "@" before the next blank counts as one.
+ * True for `scheme://user:password@host` and `scheme://token@host`, in any option. A password may contain any character
+ * except a blank, so everything between "://" and the last "@" before the next blank counts as a password.
  */
 const hasPasswordInAddress = (text: string): boolean =>
   text.split(/\s+/).some((word) => word.lastIndexOf('@') > (word.indexOf('://') + 1 || Infinity));
 
 const inspected = Symbol.for('nodejs.util.inspect.custom');
 
-/** A value of an option. Text, JSON and Node.js's inspection show `***` where it is a secret; only `reveal` tells it. */
+/**
+ * The value of an option. As text, as JSON and in Node.js's inspection a secret value is `***`; only `reveal` returns
+ * it.
+ */
 export class ConfigValue {
   readonly #text: string;
   readonly isSecret: boolean;
 
-  /** An option that is secret by one of its names is so by all of them. */
+  /** An option is secret if any of its names is. */
   constructor({ name, former = [] }: Pick<OsloOption, 'name' | 'former'>, text: string) {
     this.#text = text;
     this.isSecret = [name, ...former.map((each) => each.name)].some(isSecretName) || hasPasswordInAddress(text);
   }
 
-  /** For a decision, never for a message, a log or a report. */
+  /** For decisions only. The value must not get into a message, a log or a report. */
   reveal(): string {
     return this.#text;
   }

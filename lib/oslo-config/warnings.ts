@@ -1,7 +1,8 @@
 /**
- * What a service reads otherwise than the person meant who wrote its files. Pure.
+ * Finds settings that a service reads differently from what their author meant. Pure.
  *
- * No warning holds a value. Of a secret not even a reference's name is told, since it is a part of the password.
+ * No warning contains a value. For a secret value it doesn't name a reference either, because the reference is a part
+ * of the password.
  */
 import { nearestNames } from '../basics/nearest';
 import { printable } from '../basics/printable';
@@ -26,11 +27,17 @@ export interface ConfigWarning extends Fault {
   readonly code: ConfigWarningCode;
 }
 
-/** Names of files that the service doesn't know, and what they are near to. Others may be of a plug-in that nobody asked. */
+/**
+ * Names in files that the service doesn't know, with the similar names that it knows. Names without a similar one may
+ * belong to a plug-in that nobody asked.
+ */
 export const misspeltNames = (config: OsloConfig, registered: readonly OsloOption[]): readonly ConfigWarning[] =>
   config.files.flatMap((file) => new Names(registered, file).misspelt());
 
-/** @param registered every option that the service registers; undefined: unknown, and no name is called wrong */
+/**
+ * @param registered all options that the service registers; undefined if they are not known: then no name is called
+ * wrong
+ */
 export function warningsOf(config: OsloConfig, registered?: readonly RegisteredOption[]): readonly ConfigWarning[] {
   return [
     ...config.files.flatMap((file) => [
@@ -71,7 +78,10 @@ function lineEnds(file: OsloFile): readonly ConfigWarning[] {
   ];
 }
 
-/** `name = value`, such as `  my_ip = 192.0.2.1`. A ":" also stands in values of several lines that are no options. */
+/**
+ * `name = value`, such as `  my_ip = 192.0.2.1`. Lines with a ":" are not matched, because such lines also occur inside
+ * of values of several lines.
+ */
 const assignment = /^([A-Za-z_][\w-]*)\s*=/;
 
 function swallowed(file: OsloFile, entry: Entry): readonly ConfigWarning[] {
@@ -113,7 +123,7 @@ function references(config: OsloConfig, registered: readonly RegisteredOption[] 
   );
 }
 
-/** Line and offset of a character of the value. */
+/** The line and the offset of a character of the value. */
 function offsetIn(entry: Entry, index: number): readonly [number, number] {
   let rest = index;
   for (const { line, text, textStart } of entry.pieces) {
@@ -123,7 +133,7 @@ function offsetIn(entry: Entry, index: number): readonly [number, number] {
   return [entry.line, entry.start];
 }
 
-/** An option that may be set several times shadows nothing in files. */
+/** An option with several values overrides nothing in files. */
 function shadowed(option: OsloOption, config: OsloConfig): readonly ConfigWarning[] {
   const { values, shadowed: losers } = effective(option, config);
   const [winner] = values;
@@ -136,11 +146,11 @@ function shadowed(option: OsloOption, config: OsloConfig): readonly ConfigWarnin
   });
 }
 
-/** Options of keystoneauth's plug-ins, in whatever section logs in. */
+/** Options of keystoneauth's plug-ins, which may be in any section that logs in. */
 const ofAuthPlugin =
   /^(auth_\w+|user(name|_id|_domain_(id|name))?|password|passcode|token|tenant_(id|name)|(project|default)_(domain_)?(id|name)|domain_(id|name)|trust_id|system_scope|region_name|endpoint\w*|interface|valid_interfaces|\w*identity\w*|service_(type|name)|\w*version|cafile|certfile|keyfile|insecure|timeout|collect_timing|split_loggers|\w*retr\w*)$/;
 
-/** Names of one file against the names that the service registers. */
+/** Compares the names in one file with the names that the service registers. */
 class Names {
   private readonly bySection = new Map<string, Set<string>>();
   private readonly sections = new Set<string>();
@@ -172,7 +182,10 @@ class Names {
     ];
   }
 
-  /** Of a section or name that the service knows; credentials of Keystone's plug-ins are registered by no package. */
+  /**
+   * Warnings about a section or name that the service knows. No package registers the credentials of Keystone's
+   * plug-ins.
+   */
   misspelt(): readonly ConfigWarning[] {
     const { file } = this;
     const isUnknown = (name: string): boolean => name !== defaultSection && !this.known(name);

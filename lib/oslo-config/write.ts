@@ -1,4 +1,7 @@
-/** Changes to the text of one file. A change covers whole lines of one option, or its value alone; every other byte stays. */
+/**
+ * Changes to the text of one file. A change covers whole lines of one option, or only its value. Every other byte
+ * stays.
+ */
 import { sectionKey, type Entry, type OsloFile } from './file';
 import { isBlankInAnyPython } from './python-text';
 import { escapeDollars } from './references';
@@ -10,14 +13,14 @@ export interface Change {
   readonly text: string;
 }
 
-/** Why no file can hold `text` as a value; undefined: a file can. */
+/** Why a file can't hold `text` as a value; undefined if it can. */
 export function unwritable(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'the value has a line break';
   if (text.includes('\0')) return 'the value has a NUL character';
   return !/\p{Surrogate}/u.test(text) ? undefined : 'the value has half of a surrogate pair, which UTF-8 cannot hold';
 }
 
-/** As it stands in a file. oslo.config strips blanks around a value, and after them one pair of quotes. */
+/** The value as a file must have it: oslo.config strips the blanks around a value, and then one pair of quotes. */
 export function writtenValue(text: string): string {
   const first = text.charAt(0);
   const last = text.at(-1) ?? '';
@@ -44,7 +47,7 @@ export function removeEntry(file: OsloFile, entry: Entry): Change {
   return { file, start: lineAt(file, entry.line).start, end: lineAt(file, lastLineOf(entry)).next, text: '' };
 }
 
-/** More values by the same name, right behind this entry or before it. */
+/** Adds further values under the same name, directly after or before this entry. */
 export function addBeside(file: OsloFile, entry: Entry, side: 'after' | 'before', values: readonly string[]): Change {
   const prefix = file.text.slice(entry.start, entry.pieces[0].start);
   const lines = values.map((value) => `${prefix}${writtenValue(value)}`);
@@ -53,7 +56,7 @@ export function addBeside(file: OsloFile, entry: Entry, side: 'after' | 'before'
   return { file, start, end: start, text: lines.map((line) => `${line}${lineEndOf(file, entry.line)}`).join('') };
 }
 
-/** At the end of the section's last block, else as a new section at the end of the file. */
+/** Adds values at the end of the section's last block, or in a new section at the end of the file. */
 export function addToSection(file: OsloFile, section: string, name: string, values: readonly string[]): Change {
   const lines = values.map((value) => `${name} = ${writtenValue(value)}`);
   const index = file.sections.findLastIndex((head) => isSection(file, head.name, section));
@@ -70,7 +73,7 @@ export function addToSection(file: OsloFile, section: string, name: string, valu
 export const hasSection = (file: OsloFile, section: string): boolean =>
   file.sections.some(({ name }) => isSection(file, name, section));
 
-/** @param changes of one file, none of which overlaps another */
+/** @param changes of one file; no two may overlap */
 export function applyChanges(text: string, changes: readonly Change[]): string {
   const parts: string[] = [];
   let offset = 0;
@@ -88,7 +91,7 @@ const lastLineOf = ({ pieces }: Entry): number => (pieces.at(-1) ?? pieces[0]).l
 
 const lineAt = (file: OsloFile, line: number) => file.lines[line - 1] ?? { start: 0, end: 0, next: 0 };
 
-/** @param line 0: at the beginning of the file */
+/** @param line 0 means the beginning of the file */
 function insertAfter(file: OsloFile, line: number, lines: readonly string[]): Change {
   const { end, next } = lineAt(file, line);
   const lineEnd = lineEndOf(file, line);
@@ -97,7 +100,9 @@ function insertAfter(file: OsloFile, line: number, lines: readonly string[]): Ch
   return { file, start: next, end: next, text };
 }
 
-/** Of this line, else of the file's first. Python 2 takes the carriage return for a part of the line. */
+/**
+ * The line end of this line, or else of the file's first line. Python 2 reads a carriage return as a part of the line.
+ */
 function lineEndOf(file: OsloFile, line: number): string {
   for (const { end, next } of [lineAt(file, line), lineAt(file, 1)])
     if (end < next) return file.text.startsWith('\r\n', end - 1) ? '\r\n' : file.text.slice(end, next);

@@ -1,5 +1,6 @@
 /**
- * Does a packet meet one condition of a rule? Three answers: yes, no, and undefined, where tables and packet don't tell. Pure.
+ * Decides whether a packet meets one condition of a rule: yes, no, or undefined if the tables and the packet don't
+ * determine the answer. Pure.
  * Source: net/netfilter/xt_*.c and net/ipv4/netfilter/ip_tables.c, Linux 6.x.
  */
 import { holds, type IpAddress } from '../net/ip-ranges';
@@ -18,13 +19,16 @@ export interface Situation {
   readonly sets: IpSets;
 }
 
-/** `none`: the packet has no connection, so no condition about its mark is met. Undefined: not known. */
+/** `none`: the packet has no connection, so no condition about a connection's mark is met. Undefined: not known. */
 export type ConnectionMark = number | 'none' | undefined;
 
 type Answer = boolean | undefined;
 type Judge = (values: readonly string[], situation: Situation, isNegated: boolean) => Answer;
 
-/** Undefined for a condition that this program doesn't know; what it asks may differ from rule to rule. */
+/**
+ * Undefined for a condition that this program doesn't know. The answer to such a condition may differ from rule to
+ * rule.
+ */
 export const judgeOf = ({ module, option }: Condition): Judge | undefined =>
   judges.get(option.startsWith('--') || option === '-m' ? `${module} ${option}` : option);
 
@@ -33,13 +37,13 @@ export const meets = (condition: Condition, situation: Situation): Answer =>
 
 const turnedBy = (isSo: Answer, isNegated: boolean): Answer => (isSo === undefined ? undefined : isSo !== isNegated);
 
-/** Most conditions are turned round by `!`. */
+/** For the options that `!` simply negates, which are most of them. */
 const plainly =
   (judge: (values: readonly string[], situation: Situation) => Answer): Judge =>
   (values, situation, isNegated) =>
     turnedBy(judge(values, situation), isNegated);
 
-/** As in /etc/protocols, by which iptables-save prints them. */
+/** The names in /etc/protocols, which iptables-save prints. */
 const protocols: Readonly<Record<string, number>> = {
   all: 0,
   icmp: 1,
@@ -62,7 +66,9 @@ const protocols: Readonly<Record<string, number>> = {
 export const protocolOf = (name: string): number | undefined =>
   /^\d{1,3}$/.test(name) ? Number(name) : Object.hasOwn(protocols, name) ? protocols[name] : undefined;
 
-/** `tap+` names every device that begins with tap. In a hook without such a device the kernel compares with ''. */
+/**
+ * `tap+` matches every device whose name begins with tap. In a hook without such a device the kernel compares with ''.
+ */
 const names = (pattern: string | undefined, device = ''): Answer =>
   pattern === undefined
     ? undefined
@@ -99,15 +105,16 @@ function isAnyPort(list: string, ports: readonly (number | undefined)[]): Answer
 }
 
 /**
- * A later fragment has no header of TCP, UDP or ICMP. iptables-legacy then neither meets a condition about it nor its
- * opposite; iptables-nft may compare what stands there instead (seen with 1.8.9 on Linux 6.18).
+ * A later fragment has no header of TCP, UDP or ICMP. In iptables-legacy it then meets neither a condition about the
+ * header nor the negated condition. iptables-nft may compare the bytes at that place instead (seen with 1.8.9 on Linux
+ * 6.18).
  */
 const ofHeader =
   (judge: Judge): Judge =>
   (values, situation, isNegated) =>
     situation.packet.isLaterFragment === true ? undefined : judge(values, situation, isNegated);
 
-/** multiport asks the same of both. */
+/** multiport behaves alike in iptables-legacy and iptables-nft: a later fragment never meets it, negated or not. */
 const ofPorts =
   (judge: (list: string, packet: Packet) => Answer): Judge =>
   ([list = ''], { packet }, isNegated) =>
@@ -137,7 +144,7 @@ function hasFlags(mask: string | undefined, set: string | undefined, { tcpFlags 
     : (tcpFlags & examined) === wanted;
 }
 
-/** `8`, `3/1` or `any`. iptables-save prints no names of types. */
+/** `8`, `3/1` or `any`. iptables-save prints types as numbers. */
 function hasIcmpType([text = '']: readonly string[], { packet: { icmpType, icmpCode } }: Situation): Answer {
   if (text === 'any') return true;
   const [, type, code] = /^(\d{1,3})(?:\/(\d{1,3}))?$/.exec(text) ?? [];
@@ -148,7 +155,7 @@ function hasIcmpType([text = '']: readonly string[], { packet: { icmpType, icmpC
 
 const states: readonly string[] = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'];
 
-/** SNAT and DNAT are states too, which nobody can tell here. */
+/** SNAT and DNAT are states too, which can't be determined here. */
 function hasState([list = '']: readonly string[], { state }: Situation): Answer {
   const listed = list.split(',');
   if (listed.includes(state)) return true;
@@ -160,7 +167,7 @@ export interface MarkBits {
   readonly mask: number;
 }
 
-/** `0x1/0xff`, `1`: a number, and the bits of the mark that count. */
+/** `0x1/0xff`, `1`: a number, and the bits of the mark that are compared. */
 export function findMark(text: string | undefined): MarkBits | undefined {
   const [, value, mask] = /^(0x[0-9a-f]{1,8}|\d{1,10})(?:\/(0x[0-9a-f]{1,8}|\d{1,10}))?$/i.exec(text ?? '') ?? [];
   const [bits, counted] = [Number(value), Number(mask ?? 0xffff_ffff)];
@@ -181,8 +188,8 @@ function isInSet([name = '', directions]: readonly string[], { packet, sets }: S
 }
 
 /**
- * Not all of physdev is turned round by `!`: where a bridge doesn't know the port yet on which the packet leaves, neither
- * `--physdev-out tap0` nor its opposite is met. Where no bridge carries the packet, every opposite is met.
+ * `!` doesn't simply negate the options of physdev. If the bridge doesn't know yet on which port the packet leaves,
+ * neither `--physdev-out tap0` nor its negation is met. If the packet passes no bridge, every negation is met.
  */
 const ofBridge =
   (judge: (device: string | undefined, ports: NonNullable<Passage['bridged']>, isNegated: boolean) => Answer): Judge =>
@@ -212,7 +219,7 @@ const headers: readonly (readonly [string, Judge])[] = [
   ['tcp --syn', plainly((_, { packet }) => hasFlags('FIN,SYN,RST,ACK', 'SYN', packet))],
   ['icmp --icmp-type', plainly(hasIcmpType)],
   ['icmp6 --icmpv6-type', plainly(hasIcmpType)],
-  // A module that is named for its protocol alone asks for the header alone.
+  // A module with the name of its protocol checks nothing but the header.
   ...['tcp', 'udp', 'udplite', 'sctp', 'dccp', 'icmp', 'icmp6'].map((module): [string, Judge] => [
     `${module} -m`,
     () => true,

@@ -10,9 +10,9 @@
 import { parseAddress, parseRange, type IpAddress, type IpRange, type IpVersion } from '../net/ip-ranges';
 
 export interface IpSet {
-  /** False: whether this set holds an address is not known here. */
+  /** False if it isn't known here whether this set contains an address. */
   readonly isReadable: boolean;
-  /** Prefix length → first address → true for `nomatch`. The longest prefix that holds an address decides. */
+  /** Prefix length → first address → true for `nomatch`. The longest prefix that contains the address decides. */
   readonly members: ReadonlyMap<number, ReadonlyMap<bigint, boolean>>;
 }
 
@@ -23,7 +23,7 @@ interface Begun {
   readonly members: Map<number, Map<bigint, boolean>>;
 }
 
-/** A set with a line of an unknown form is not readable; other sets are. */
+/** A set with a line of an unknown form is not readable. Other sets are not affected. */
 export function parseIpSets(text: string): IpSets {
   const sets = new Map<string, Begun>();
   for (const line of text.split('\n')) {
@@ -77,7 +77,7 @@ export function findPrefix(text: string): Prefix | undefined {
   }
 }
 
-/** A mask with holes has no length, and is not judged. */
+/** Undefined for a mask with holes, which is not a prefix. */
 function lengthOf(mask: string, bits: number): number | undefined {
   if (/^\d{1,3}$/.test(mask)) return Number(mask) <= bits ? Number(mask) : undefined;
   const inverse = (1n << BigInt(bits)) - 1n - parseAddress(mask).value;
@@ -98,7 +98,7 @@ export function findRange(text: string): IpRange | undefined {
   }
 }
 
-/** Undefined: nobody can tell here. */
+/** Undefined if it isn't known here. */
 export function isMember({ isReadable, members }: IpSet, { version, value }: IpAddress): boolean | undefined {
   if (!isReadable) return undefined;
   for (let length = bitsOf(version); length >= 0; length--) {

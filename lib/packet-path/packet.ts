@@ -1,8 +1,8 @@
-/** A packet on its way through one host, and the places there where tables see it. Pure. */
+/** A packet on its way through one host, and the hooks in which the tables see it. Pure. */
 import { defined } from '../basics/defined';
 import type { IpAddress, IpVersion } from '../net/ip-ranges';
 
-/** A field that is absent is not known, and a rule that asks for it can't be judged. */
+/** An absent field is not known, so a rule about that field can't be judged. */
 export interface Packet {
   readonly version: IpVersion;
   /** IANA's number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6. */
@@ -15,35 +15,35 @@ export interface Packet {
   readonly tcpFlags?: number;
   readonly icmpType?: number;
   readonly icmpCode?: number;
-  /** Of the frame that carries it here. */
+  /** The source address of the frame that carries the packet. */
   readonly sourceMac?: string;
   /**
-   * A second or later fragment, which has neither ports nor ICMP type. Where the kernel tracks connections it puts
-   * fragments together before any table sees them.
+   * True for a fragment after the first, which has neither ports nor ICMP type. If the kernel tracks connections, it
+   * reassembles fragments before any table sees them.
    */
   readonly isLaterFragment?: true;
 }
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
-/** One hook that the packet passes. A device that the kernel doesn't know there is absent. */
+/** One hook that the packet passes. A device is absent if the kernel doesn't know it in that hook. */
 export interface Passage {
   readonly hook: Hook;
-  /** The device that received it; of a packet from a bridge, the bridge. */
+  /** The device that received the packet. For a packet that comes from a bridge, the bridge. */
   readonly in?: string;
-  /** The device that is to send it; of a packet to a bridge, the bridge. */
+  /** The device that will send the packet. For a packet that goes to a bridge, the bridge. */
   readonly out?: string;
-  /** Ports of the bridge, where the packet came through a bridge. */
+  /** Present if the packet passes a bridge: the bridge's ports. */
   readonly bridged?: { readonly in: string; readonly out?: string };
 }
 
-/** How the packet goes through the host. */
+/** The way that the packet takes through the host. */
 export type Way =
-  /** From port to port of one bridge. */
+  /** From one port of a bridge to another. */
   | { readonly is: 'bridged'; readonly bridge: string; readonly from: string; readonly to: string }
-  /** To a program of the host itself, where it came through a bridge with the bridge's port. */
+  /** To a program of the host. If the packet came through a bridge, with the bridge's port. */
   | { readonly is: 'received'; readonly device: string; readonly port?: string }
-  /** From a program of the host itself. */
+  /** From a program of the host. */
   | { readonly is: 'sent'; readonly device: string };
 
 /** In the kernel's order. Source: net/bridge/br_netfilter_hooks.c and net/ipv4/ip_{input,forward,output}.c, Linux 6.x. */
@@ -74,17 +74,20 @@ export function passagesOf(way: Way): readonly Passage[] {
   }
 }
 
-/** What conntrack says of the packet. No table tells it, so whoever asks assumes a state. */
+/** The state that conntrack gives the packet. No table shows it, so callers assume a state. */
 export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 
-/** What conntrack asks of ICMP that begins something; everything else without a connection is INVALID. */
+/**
+ * The types of ICMP messages that begin a connection for conntrack. Any other ICMP message without a connection is
+ * INVALID.
+ */
 const beginning: Readonly<Record<number, readonly number[]>> = { 1: [8, 13, 15, 17], 58: [128, 139] };
-/** Neighbour and listener discovery, which conntrack leaves alone. */
+/** The messages of neighbour and listener discovery, which conntrack doesn't track. */
 const untracked = [130, 131, 132, 133, 134, 135, 136, 143];
 
 /**
- * The state of a packet that belongs to no connection that conntrack knows. With `nf_conntrack_tcp_loose`, the default, a
- * lone ACK begins one.
+ * The state of a packet that belongs to no connection which conntrack knows. With the default `nf_conntrack_tcp_loose`,
+ * a lone ACK begins a connection.
  * Source: nf_conntrack_proto_{tcp,icmp,icmpv6}.c, Linux 6.x.
  */
 export function firstState({ protocol, icmpType, tcpFlags }: Packet): ConnectionState {

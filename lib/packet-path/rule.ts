@@ -1,10 +1,11 @@
 /**
- * A rule of iptables-save, taken apart into conditions and a target. Pure, and never throws: an option that this program
- * doesn't know becomes a condition that nobody can judge.
+ * Parses a rule of iptables-save into conditions and a target. Pure, and never throws: an unknown option becomes a
+ * condition that can't be judged.
  *
- *   -s 203.0.113.10/32 -p udp -m udp --dport 53 -m comment --comment "a b" -j RETURN
+ *     -s 203.0.113.10/32 -p udp -m udp --dport 53 -m comment --comment "a b" -j RETURN
  *
- * Source: iptables 1.4.21 and 1.8.9, iptables/iptables.c and xshared.c (options), extensions/libxt_*.c (printed values).
+ * Source: iptables 1.4.21 and 1.8.9, iptables/iptables.c and xshared.c (options), extensions/libxt_*.c (printed
+ * values).
  */
 
 /** One option before the target, with its values: `! --physdev-in tap0`. */
@@ -20,9 +21,9 @@ export interface Condition {
 export interface RuleTarget {
   /** A chain, or an extension such as ACCEPT or MARK. Undefined: the rule only counts. */
   readonly name: string | undefined;
-  /** Written with `-g`: a RETURN in that chain leads to the caller of this chain. */
+  /** True for `-g`: a RETURN in that chain continues in the caller of this chain. */
   readonly isGoto: boolean;
-  /** Words after the name: `['--set-xmark', '0x1/0x1']`. */
+  /** The words after the name: `['--set-xmark', '0x1/0x1']`. */
   readonly words: readonly string[];
 }
 
@@ -43,13 +44,13 @@ const wordsOf = (text: string): Word[] =>
     quoted === undefined ? { text: plain, isQuoted: false } : { text: quoted.replace(/\\(.)/g, '$1'), isQuoted: true },
   );
 
-/** A word in quotes never is an option. No option that is judged here has a value that begins with a hyphen. */
+/** A word in quotes is never an option. No option that is judged here has a value that begins with a hyphen. */
 const isOption = ({ text, isQuoted }: Word): boolean => !isQuoted && (text === '!' || /^-{1,2}[a-z]/i.test(text));
 
-/** A comment of one word is printed without quotes, and `-j` is such a comment. */
+/** A comment of one word is printed without quotes, so `-j` may be a comment. */
 const takesOneWord = (option: string): boolean => option === '--comment';
 
-/** `text` stands after the chain's name: `-A <chain> <text>`. */
+/** `text` is the part after the chain's name: `-A <chain> <text>`. */
 export function parseRule(text: string): Rule {
   const words = wordsOf(text);
   const conditions: Condition[] = [];
@@ -86,7 +87,7 @@ export function parseRule(text: string): Rule {
   return { conditions, target: { name: undefined, isGoto: false, words: [] } };
 }
 
-/** As in the rule. */
+/** The condition as the rule has it. */
 export const sayCondition = ({ module, option, values, isNegated }: Condition): string =>
   [
     ...(module === '' ? [] : ['-m', module]),

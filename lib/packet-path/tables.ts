@@ -1,16 +1,16 @@
-/** Tables of iptables-save as chains that a packet can walk. Pure, and never throws. */
+/** The tables of iptables-save as chains that a packet can walk through. Pure, and never throws. */
 import { parseRuleset } from '../iptables/ruleset';
 
 export interface Chain {
-  /** `ACCEPT` or `DROP`; `-` for a chain that somebody made. */
+  /** `ACCEPT` or `DROP`; `-` for a chain that is not built in. */
   readonly policy: string;
-  /** As printed, without `-A <chain>`. */
+  /** The rules as printed, without `-A <chain>`. */
   readonly rules: readonly string[];
 }
 
 export interface Table {
   readonly chains: ReadonlyMap<string, Chain>;
-  /** Why these chains are not all that the kernel has. Undefined: they are. */
+  /** Why the kernel may have more chains than these. Undefined if these are all. */
   readonly gap: string | undefined;
 }
 
@@ -21,7 +21,9 @@ interface Begun {
   gap: string | undefined;
 }
 
-/** Printed instead of a table with rules that only `nft` can show (iptables 1.8.9, iptables/nft.c). */
+/**
+ * iptables prints this line instead of a table with rules that only `nft` can show (iptables 1.8.9, iptables/nft.c).
+ */
 const incompatible = /^# Table `(\S+)' is incompatible/;
 
 export function parseTables(text: string): Tables {

@@ -1,14 +1,14 @@
-/** What a rule's target does with a packet that meets its conditions. Pure. */
+/** The effect of a rule's target on a packet that meets its conditions. Pure. */
 import { findMark } from './conditions';
 import type { Rule } from './rule';
 
-/** What rules change on the way. */
+/** The marks that rules change while the packet passes. */
 export interface Marks {
   /** Undefined: not known. */
   readonly mark: number | undefined;
-  /** Of a connection, if the packet has one. */
+  /** The mark of the connection, if the packet has one. */
   readonly connectionMark: number | undefined;
-  /** Set in the table raw: the packet is not tracked, or is to be tracked in a zone. */
+  /** Set in the table raw. `zone`: connections are looked up in a zone. `untracked`: the packet is not tracked. */
   readonly tracking: 'none' | 'zone' | 'untracked';
 }
 
@@ -16,17 +16,17 @@ export type Effect =
   | { readonly is: 'accept' | 'drop' | 'return' | 'nothing' }
   | { readonly is: 'change'; readonly marks: Marks }
   | { readonly is: 'enter'; readonly chain: string; readonly isGoto: boolean }
-  /** What becomes of the packet can't be told from the tables. */
+  /** The packet's fate can't be determined from the tables. */
   | { readonly is: 'open'; readonly why: string };
 
-/** They go on to the next rule, and change nothing that a condition asks for. */
+/** After these targets the packet goes on to the next rule, and nothing that a condition checks has changed. */
 const withoutEffect = new Set(
   'LOG NFLOG ULOG TRACE AUDIT TCPMSS TCPOPTSTRIP CLASSIFY TOS DSCP ECN TTL HL CHECKSUM TEE SECMARK CONNSECMARK IDLETIMER LED RATEEST HMARK'.split(
     ' ',
   ),
 );
 
-/** `chains`: names that exist in this table. */
+/** @param chains the chains of this table */
 export function effectOf(
   { target }: Rule,
   marks: Marks,
@@ -47,7 +47,7 @@ export function effectOf(
   return { is: 'open', why: `this program does not know the target ${name}` };
 }
 
-/** The first rule that sets one counts. Source: net/netfilter/xt_CT.c. */
+/** The first rule that sets the tracking decides. Source: net/netfilter/xt_CT.c. */
 function track(name: string, words: readonly string[], { tracking }: Marks): Marks['tracking'] {
   if (tracking !== 'none') return tracking;
   return name === 'NOTRACK' || words.includes('--notrack') ? 'untracked' : 'zone';
@@ -61,7 +61,7 @@ function setBits([option, value, ...more]: readonly string[], mark: number | und
   return mark === undefined ? undefined : ((mark & ~bits.mask) ^ bits.value) >>> 0;
 }
 
-/** `--restore-mark`, with `--nfmask 0xffffffff --ctmask 0xffffffff` as iptables 1.8.9 prints all bits. */
+/** `--restore-mark`. iptables 1.8.9 prints all bits as `--nfmask 0xffffffff --ctmask 0xffffffff`. */
 function changeConnectionMark(words: readonly string[], marks: Marks): Marks {
   const { mark, connectionMark } = marks;
   const [verb, ...masks] = words;

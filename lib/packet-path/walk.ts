@@ -1,11 +1,11 @@
 /**
- * The way of one packet through the tables of one host, and how it ends. Pure.
+ * Follows one packet through the tables of one host to its end. Pure.
  *
- * Goals: no sure answer that the kernel doesn't give, and an answer for any input within bounded time.
- * How: the walk goes through hooks, tables, chains and rules in the kernel's order. Where nobody can tell whether a rule is
- * met, it goes on both ways. The answer is sure where all ways end alike. A condition about a field of the packet is
- * decided once for each way; an unknown match, such as `limit`, anew for every rule.
- * Given up: address translation. Rules of the table nat that could rewrite the destination are named in `leftOut`. The
+ * Goals: no definite answer that differs from the kernel's, and an answer for any input within bounded time.
+ * How: the walk goes through hooks, tables, chains and rules in the kernel's order. If it isn't known whether a rule is
+ * met, the walk continues both ways. The answer is definite if all ways end alike. A condition about a field of the
+ * packet has the same result for a whole way; an unknown match, such as `limit`, is decided anew for every rule.
+ * Given up: address translation. Rules of the table nat that could rewrite the destination are listed in `leftOut`. The
  * kernel's own nftables rules and ebtables are not among these tables.
  */
 import { judgeOf, meets, type Situation } from './conditions';
@@ -16,7 +16,7 @@ import type { Chain, Table, Tables } from './tables';
 import { effectOf, type Marks } from './targets';
 
 export interface HostFilter {
-  /** Of the packet's family. */
+  /** The tables of the packet's family. */
   readonly tables: Tables;
   readonly sets: IpSets;
 }
@@ -24,9 +24,9 @@ export interface HostFilter {
 export interface Walked {
   readonly packet: Packet;
   readonly way: Way;
-  /** Default: the packet is the first of its connection, which has no mark then. */
+  /** Default: the packet is the first of its connection, so the connection has no mark. */
   readonly state?: ConnectionState;
-  /** Default: 0, as a packet has it that came from outside. */
+  /** Default: 0, as for a packet from outside. */
   readonly mark?: number;
 }
 
@@ -35,13 +35,13 @@ export interface Met {
   readonly hook: Hook;
   readonly table: string;
   readonly chain: string;
-  /** From 1, as `iptables -L --line-numbers` counts. 0: the policy. */
+  /** The number that `iptables -L --line-numbers` shows, from 1. 0 is the policy. */
   readonly number: number;
-  /** As printed, without `-A <chain>`; the policy's word. */
+  /** The rule as printed, without `-A <chain>`; or the policy's name. */
   readonly text: string;
 }
 
-/** A condition that nobody can judge, and how it was taken on this way. */
+/** A condition that can't be judged, and whether this way assumes that it is met. */
 export interface Doubt {
   readonly text: string;
   readonly isMet: boolean;
@@ -53,7 +53,7 @@ interface Link<Value> {
 }
 
 export interface End {
-  /** `open`: nobody can tell; `why` says the reason. */
+  /** `open`: the end isn't known; `why` has the reason. */
   readonly is: 'accepted' | 'dropped' | 'open';
   readonly why?: string;
   /** The last rule or policy that was met. */
@@ -63,19 +63,19 @@ export interface End {
 
 export interface Verdict {
   readonly is: 'accepted' | 'dropped' | 'unknown';
-  /** All different ways to end; at least one. */
+  /** All different ends, at least one. */
   readonly ends: readonly End[];
-  /** Rules that were not walked, though they could change the destination. */
+  /** Rules that the walk left out although they could change the destination. */
   readonly leftOut: readonly string[];
 }
 
-/** Of one walk. The tables of 1,000 ports make some 10,000 steps. */
+/** The most steps of one walk. The tables of 1,000 ports take about 10,000 steps. */
 const mostSteps = 400_000;
 const mostWays = 128;
-/** The kernel allows 16 jumps within each other (nft), and refuses chains that lead to themselves. */
+/** The kernel allows 16 nested jumps (nft), and refuses chains that lead to themselves. */
 const deepest = 512;
 
-/** By priority; `nat` stands between mangle and filter, and is left out. */
+/** Sorted by priority. `nat` would be between mangle and filter, and is left out. */
 const tableOrder: Readonly<Record<Hook, readonly string[]>> = {
   PREROUTING: ['raw', 'mangle'],
   INPUT: ['mangle', 'filter', 'security'],
@@ -90,18 +90,18 @@ interface Stage {
   readonly table: Table;
 }
 
-/** A place in a chain. `outer` is where RETURN leads. */
+/** A place in a chain. RETURN leads to `outer`. */
 interface Frame {
   readonly name: string;
   readonly chain: Chain;
   readonly next: number;
   readonly outer: Frame | undefined;
   readonly depth: number;
-  /** Chains on the way here, gotos among them. */
+  /** The chains that led here, including those entered by a goto. */
   readonly within: Link<string>;
 }
 
-/** One way that the walk goes. */
+/** One of the ways that the walk follows. */
 interface Branch {
   readonly stage: number;
   readonly frame: Frame | undefined;
@@ -110,10 +110,13 @@ interface Branch {
   readonly doubts: Link<Taken> | undefined;
 }
 
-/** A doubt as it was taken. */
+/** A doubt with its assumption. */
 interface Taken extends Doubt {
   readonly key: string;
-  /** Of a condition that this program doesn't know: what was met before. The rule may be met another time later. */
+  /**
+   * For a condition that this program doesn't know: the rule that was met before it, because the same rule may be
+   * passed again later.
+   */
   readonly visit: Link<Met> | 'every' | undefined;
 }
 
@@ -143,7 +146,7 @@ class Walk {
     this.#ends.push({ is, ...(why === undefined ? undefined : { why }), last, doubts });
   }
 
-  /** One rule, or one change of chain or table. */
+  /** Walks one rule, or one change of chain or table. */
   #step(branch: Branch): Branch | undefined {
     const stage = this.stages[branch.stage];
     if (!stage) return this.#end(branch, 'accepted');
@@ -202,10 +205,10 @@ class Walk {
     return { ...branch, frame: { name, chain, next: 0, outer, depth: frame.depth + 1, within } };
   }
 
-  /** At the end of a chain, and at RETURN. */
+  /** Leaves a chain, at its end or by RETURN. */
   #leave(branch: Branch, stage: Stage, frame: Frame): Branch | undefined {
     if (frame.outer) return { ...branch, frame: frame.outer };
-    // A goto from a hook's chain leads back to nobody: the hook's policy decides.
+    // A goto from a hook's chain has no caller to return to, so the hook's policy decides.
     const policy = stage.table.chains.get(stage.passage.hook)?.policy ?? '';
     const inHook = { ...branch, frame: { ...frame, name: stage.passage.hook } };
     const decided = { ...branch, last: this.#met(inHook, stage, 0, policy) };
@@ -231,7 +234,7 @@ class Walk {
     return { packet, passage, mark: marks.mark, connectionMark, sets: this.sets, state: seen };
   }
 
-  /** Goes on with the condition met, and later with the condition not met. */
+  /** Continues with the condition met, and keeps the other way for later. */
   #fork(branch: Branch, after: Branch, condition: Condition): Branch | undefined {
     if (this.#ends.length + this.#waiting.length >= mostWays)
       return this.#end(branch, 'open', `more than ${mostWays} ways are possible`);
@@ -242,7 +245,7 @@ class Walk {
   }
 }
 
-/** The first condition that nobody can judge, if none is known to fail. */
+/** The first condition that can't be judged, unless another condition is known to fail. */
 function firstDoubt({ conditions }: Rule, branch: Branch, situation: Situation): Condition | 'met' | 'not met' {
   let doubt: Condition | undefined;
   for (const condition of conditions) {
@@ -255,20 +258,20 @@ function firstDoubt({ conditions }: Rule, branch: Branch, situation: Situation):
 
 const nextStage = (branch: Branch): Branch => ({ ...branch, stage: branch.stage + 1, frame: undefined });
 
-/** Connections are looked up after the table raw. A zone that raw sets makes a packet look NEW there. */
+/** The kernel looks connections up after the table raw. A zone that raw sets makes a packet look NEW. */
 function stateIn(table: string, tracking: Marks['tracking'], state: ConnectionState): ConnectionState {
   if (tracking === 'untracked') return 'UNTRACKED';
   if (table !== 'raw') return state;
   return tracking === 'zone' ? 'NEW' : 'INVALID';
 }
 
-/** A condition about the packet is the same in every rule. One that this program doesn't know is asked anew each time. */
+/** A condition about the packet has one result for all rules. An unknown condition is decided anew for each rule. */
 const placeOf = (condition: Condition, { stage, frame, last }: Branch): Pick<Taken, 'key' | 'visit'> =>
   judgeOf(condition) === undefined || condition.option === '--mark'
     ? { key: `${stage} ${frame?.name ?? ''} ${frame?.next ?? 0} ${sayCondition(condition)}`, visit: last }
     : { key: sayCondition(condition), visit: 'every' };
 
-/** As it was taken before on this way. */
+/** The assumption that this way made for the same condition before. */
 function taken(condition: Condition, branch: Branch): boolean | undefined {
   if (!branch.doubts) return undefined;
   const { key, visit } = placeOf(condition, branch);
@@ -277,7 +280,7 @@ function taken(condition: Condition, branch: Branch): boolean | undefined {
   return undefined;
 }
 
-/** How the packet ends on this host. */
+/** The end of the packet on this host. */
 export function walk({ tables, sets }: HostFilter, walked: Walked): Verdict {
   const passages = passagesOf(walked.way);
   const stages = passages.flatMap((passage) =>
@@ -300,7 +303,7 @@ export function walk({ tables, sets }: HostFilter, walked: Walked): Verdict {
   return { is: isSure ? (first.is as 'accepted' | 'dropped') : 'unknown', ends, leftOut: leftOut(tables, passages) };
 }
 
-/** Translation of destinations comes before the filter decides. */
+/** The kernel translates destinations before the table filter decides. */
 function leftOut(tables: Tables, passages: readonly Passage[]): string[] {
   const chains = tables.get('nat')?.chains;
   return passages.flatMap(({ hook }) =>
@@ -308,14 +311,17 @@ function leftOut(tables: Tables, passages: readonly Passage[]): string[] {
   );
 }
 
-/** From the first to the last. */
+/** Lists the values from the first to the last. */
 export function listOf<Value>(last: Link<Value> | undefined): Value[] {
   const values: Value[] = [];
   for (let link = last; link; link = link.before) values.push(link.value);
   return values.reverse();
 }
 
-/** The rule or policy that decides: of an accepted packet that of the table filter, which is there to decide. */
+/**
+ * The rule or policy that decides. For an accepted packet it is the one in the table filter, whose purpose is to
+ * decide.
+ */
 export function deciderOf({ is, last }: End): Met | undefined {
   if (is !== 'accepted') return last?.value;
   for (let link = last; link; link = link.before) if (link.value.table === 'filter') return link.value;

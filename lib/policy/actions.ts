@@ -1,9 +1,10 @@
-/** Which names of rules are actions of an API, and which are parts that other rules are made of. */
+/** Tells rules that are actions of an API from rules that are only parts of other rules. */
 import type { ServiceName } from '../openstack/services';
 
 /**
- * Whoever a part admits, every rule that refers to it admits, those in the code included, which no file shows. Source of the
- * names: the packages nova 15–33, neutron 14–28, cinder 25–27, glance 26–29, keystone 26–28, and the files up to Queens.
+ * A role that is granted in a part gains every rule that refers to the part. Some of these rules are in the service's
+ * code, and no file shows them. Source of the names: the packages nova 15–33, neutron 14–28, cinder 25–27, glance
+ * 26–29, keystone 26–28, and the files up to Queens.
  */
 const isAction: Readonly<Record<ServiceName, (rule: string) => boolean>> = {
   nova: (rule) => rule.includes(':'),
@@ -11,7 +12,7 @@ const isAction: Readonly<Record<ServiceName, (rule: string) => boolean>> = {
   keystone: (rule) => rule.includes(':'),
   neutron: (rule) =>
     /^(create|get|list|update|delete|add|remove|insert|onboard|associate|disassociate)_|^activate$/.test(rule),
-  // Its actions have no form of their own.
+  // The names of Glance's actions follow no pattern.
   glance: (rule) =>
     !/^(default|admin|owner|context_is_\w+|admin_\w+|is_\w+|metadef_(admin|default)|service_\w+)$/.test(rule),
 };
@@ -24,7 +25,7 @@ const examples: Readonly<Record<ServiceName, string>> = {
   glance: 'publicize_image',
 };
 
-/** What is wrong with a rule that a role is to be granted, as the end of "the rule …"; undefined: nothing. */
+/** Why no role can be granted in this rule, as the end of "the rule …"; undefined if a role can. */
 export function faultOfRule(service: ServiceName, rule: string): string | undefined {
   if (!/^[!-~]+$/.test(rule)) return `is ${JSON.stringify(rule)}; name one, such as "${examples[service]}"`;
   if (isAction[service](rule)) return undefined;

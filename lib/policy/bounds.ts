@@ -1,18 +1,19 @@
 /**
- * How much of a policy file is read. A service's own has at most 1,500 rules, 200 KiB, and lists within lists; whoever may write one
- * can write it so that it takes gigabytes to read, or more steps within each other than a program may have.
+ * Bounds for reading a policy file. A service's own file has at most 1,500 rules and 200 KiB, and lists inside lists.
+ * Whoever may write a policy file can make it so large that reading it takes gigabytes, or nest it deeper than a
+ * program's stack allows.
  */
 import { isAlias, isNode, type Document, type Node } from 'yaml';
 import { InvalidConfiguration } from '../basics/errors';
 import { boundsFault, depthFault, maxLevels } from '../basics/yaml-text';
 
-/** Texts, numbers, lists and maps; what an anchor repeats is counted each time. */
+/** Counts texts, numbers, lists and maps. A value that an anchor repeats counts each time. */
 const maxValues = 100_000;
 
 const file = 'a policy file';
 
 /**
- * Before anything parses the text.
+ * Runs before any parser gets the text.
  * @throws InvalidConfiguration
  */
 export function refuseText(text: string): void {
@@ -20,7 +21,7 @@ export function refuseText(text: string): void {
   if (fault !== undefined) throw new InvalidConfiguration(fault);
 }
 
-/** @throws InvalidConfiguration for what is too deep to be looked at any further */
+/** @throws InvalidConfiguration for a document that is nested too deep to be looked at further */
 export function refuseDeep(document: Document): void {
   const open: [unknown, number][] = [[document.contents, 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -49,7 +50,7 @@ export function refuseLarge(value: unknown): void {
 }
 
 /**
- * What a node, or all of a document, holds.
+ * The value of a node, or of the whole document.
  * @throws InvalidConfiguration where anchors repeat it too often
  */
 export function valueIn(document: Document, node?: Node): unknown {

@@ -1,8 +1,9 @@
 /**
  * The tree of a policy rule, as oslo.policy builds it (`oslo_policy/_checks.py`).
  *
- * `unparsed` is a text that no production accepts: it admits nobody. `raises` tells the one odd case of the library: a
- * text of a single stray token (`'x'`, `or`, `)`) becomes no check at all, and each request that meets it ends in a 500.
+ * `unparsed` is a text that the grammar doesn't accept: the rule admits nobody. `raises` marks an odd case of the
+ * library: from a text of a single stray token (`'x'`, `or`, `)`) it makes no check at all, and each request that needs
+ * the rule ends in a 500.
  */
 import type { ServiceName } from '../openstack/services';
 export type Check =
@@ -12,7 +13,7 @@ export type Check =
   | { readonly is: 'and' | 'or'; readonly operands: readonly Check[] }
   | { readonly is: 'unparsed'; readonly raises: boolean };
 
-/** What a policy file holds for a rule: a check string, or the list form (outer list "or", inner lists "and"). */
+/** The value of a rule in a policy file: a check string, or the list form (outer list "or", inner lists "and"). */
 export type RuleValue = string | readonly (string | readonly string[])[];
 
 /**
@@ -27,31 +28,35 @@ export type RuleValue = string | readonly (string | readonly string[])[];
  */
 export type PolicyEra = 'icehouse' | 'juno' | 'mitaka' | 'newton';
 
-/** The grammar that the library has today. */
+/** True for the grammar of today's library. */
 export const hasPrecedence = (era: PolicyEra): boolean => era === 'mitaka' || era === 'newton';
 
-/** All rules that a service goes by: its file over what is in its code. */
+/** All rules of a service: those of its code, replaced by those of its file. */
 export interface Rules {
   readonly era: PolicyEra;
-  /** Some check kinds are a service's own: Neutron's owner and field checks, Nova's and Cinder's is_admin. */
+  /** The service decides about some kinds of checks: Neutron's owner and field checks, Nova's and Cinder's is_admin. */
   readonly service: ServiceName;
   readonly byName: ReadonlyMap<string, Check>;
-  /** The rule that stands in for a missing one (`policy_default_rule`), usually `default`. */
+  /** The rule that is used in place of a missing rule (`policy_default_rule`), usually `default`. */
   readonly defaultRule: string;
 }
 
 /**
- * References in a row that are followed. Python itself ends a request at a few hundred, and no service has more than ten. Each rule
- * is asked once, however many refer to it: rules that name the next one twice would take forever else.
+ * The longest chain of references that is followed. Python itself ends a request after a few hundred, and no service
+ * has more than ten. Each rule is evaluated once, however many rules refer to it. Otherwise rules that refer twice to
+ * the next rule would take exponential time.
  */
 export const maxReferences = 300;
 
-/** The rule of that name, or the default rule where it is missing; undefined where both are: that admits nobody. */
+/**
+ * The rule of that name, or the default rule if it is missing. Undefined if the default rule is missing too: then
+ * nobody is admitted.
+ */
 export function findRule(rules: Rules, name: string): Check | undefined {
   return rules.byName.get(name) ?? rules.byName.get(rules.defaultRule);
 }
 
-/** What stands at the ends of the tree, no deeper than `parseRule` reads; `rule:` references are not followed. */
+/** The leaves of the tree, at most as deep as `parseRule` reads. `rule:` references are not followed. */
 export function leaves(check: Check): readonly Check[] {
   if (!('operand' in check || 'operands' in check)) return [check];
   return check.is === 'not' ? leaves(check.operand) : check.operands.flatMap(leaves);

@@ -1,13 +1,13 @@
-/** Whether a rule can admit whoever holds a role, at his best request. Pure. */
+/** Decides whether a rule can admit somebody who holds a role, at least for one request. Pure. */
 import { findRule, maxReferences, type Check, type Rules } from './check';
 
 /**
- * `open`: some request of one who holds the role alone is admitted. `others`: some other role that people of a tenant may
- * have is needed. `closed`: nobody but administrators and services is admitted, or nobody at all.
+ * `open`: some request is admitted for somebody who holds this role and no other. `others`: another role is needed that
+ * people of a tenant may have. `closed`: only administrators and services are admitted, or nobody at all.
  */
 export type Openness = 'open' | 'others' | 'closed';
 
-/** Not given to people of a tenant. */
+/** Roles that people of a tenant don't get. */
 const staff: readonly string[] = ['admin', 'service', 'advsvc'];
 
 export function opennessOf(rules: Rules, name: string, role: string): Openness {
@@ -16,7 +16,7 @@ export function opennessOf(rules: Rules, name: string, role: string): Openness {
   return canBe(rules, name, (held) => held === own || !staff.includes(held)).admitted ? 'others' : 'closed';
 }
 
-/** What a check may come to, whatever the request is about. */
+/** The results that a check may have over all possible requests. */
 interface Outcomes {
   readonly admitted: boolean;
   readonly denied: boolean;

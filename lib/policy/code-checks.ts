@@ -1,4 +1,4 @@
-/** What the code of a service comes to without a policy file, parsed once for each release. */
+/** The checks of a service without a policy file, parsed once for each release. */
 import type { Release } from '../openstack/releases';
 import type { Check } from './check';
 import type { ServiceName } from '../openstack/services';
@@ -8,7 +8,7 @@ import { parseRule } from './parse';
 
 const known = new Map<string, ReadonlyMap<string, Check>>();
 
-/** Empty where the code's rules are not known. */
+/** Empty if the rules of the service's code are not known. */
 export function codeChecks(
   service: ServiceName,
   release: Release,

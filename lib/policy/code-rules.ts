@@ -23,13 +23,13 @@ import { nova } from './data/nova';
 /** One rule as one version has it. */
 export interface CodeRule {
   readonly check: string;
-  /** The rule whose place it took: under the same name with another check, or under another name. */
+  /** The deprecated rule that this rule replaces: the same name with another check, or another name. */
   readonly old?: { readonly name: string; readonly check: string };
 }
 
-/** One rule as the last version of a release has it. */
+/** A rule in the last version of a release. */
 export interface ReleaseRule extends CodeRule {
-  /** As the first version of the release has it, where that differs; `absent`: it has no such rule. */
+  /** The same rule in the first version of the release, if it differs; `absent`: that version doesn't have the rule. */
   readonly first?: 'absent' | CodeRule;
 }
 
@@ -37,13 +37,13 @@ export type CodeRules = ReadonlyMap<string, ReleaseRule>;
 
 const texts: Readonly<Record<ServiceName, string>> = { cinder, glance, keystone, neutron, nova };
 
-/** undefined where the release has no rules in its code, or no package tells them: those of Nova's Newton. */
+/** Undefined if the release has no rules in its code, or if no package is available, as for Nova's Newton. */
 export function codeRules(service: ServiceName, release: Release): CodeRules | undefined {
   return dataOf(service).get(isNewer(release) ? newest : release)?.rules;
 }
 
 /**
- * A rule of a release whose package is on no index: Nova's Newton, of which the one behind an intent is known.
+ * A rule of a release whose package is on no index: Nova's Newton, of which only the rule behind an intent is known.
  * Source: nova/policies/servers.py of 14.0.0 (19f9a4bbd4).
  */
 export const findUnpackagedRule = (service: ServiceName, release: Release, rule: string): CodeRule | undefined =>
@@ -51,7 +51,10 @@ export const findUnpackagedRule = (service: ServiceName, release: Release, rule:
     ? { check: 'rule:admin_api' }
     : undefined;
 
-/** Resource and attribute, `ports:fixed_ips` → the parts of its value that are guarded too, where it is a map. Of Neutron alone. */
+/**
+ * Resource and attribute (`ports:fixed_ips`) → the parts of the attribute's value that have rules too, if the value is
+ * a map. Only Neutron has these.
+ */
 export type GuardedAttributes = ReadonlyMap<string, readonly string[]>;
 
 export function guardedAttributes(release: Release): GuardedAttributes {
@@ -71,7 +74,7 @@ function dataOf(service: ServiceName): Data {
   return known;
 }
 
-/** What is so since a version; `value` is undefined where it is gone. */
+/** A value since a version; `value` is undefined where it was removed. */
 interface State<T> {
   readonly since: number;
   readonly value: T | undefined;

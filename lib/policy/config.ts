@@ -1,4 +1,4 @@
-/** What a service's configuration says about its policy. */
+/** The settings of a service's configuration for its policy. */
 import { defined } from '../basics/defined';
 import { effective, type OsloConfig } from '../oslo-config/effective';
 import { eraOf } from '../oslo-config/era';
@@ -6,16 +6,19 @@ import { parseOsloFile } from '../oslo-config/file';
 import { apiProgram, configName, type ServiceName } from '../openstack/services';
 
 export interface PolicySettings {
-  /** As written: relative to the folders of the configuration, or absolute. Absent: the service's own default. */
+  /**
+   * A path as the configuration has it: absolute, or relative to the folders of the configuration. Absent: the
+   * service's own default.
+   */
   readonly policyFile?: string;
   readonly policyDirs: readonly string[];
-  /** The rule that stands in for a missing one. */
+  /** The rule that is used in place of a missing rule. */
   readonly defaultRule: string;
   /** `enforce_new_defaults`. Absent: the release's default. */
   readonly newDefaultsAlone?: boolean;
 }
 
-/** Up to Juno the options stand in [DEFAULT]; later in [oslo_policy], where [DEFAULT] is still heard. */
+/** Up to Juno the options are in [DEFAULT]. Later they are in [oslo_policy], and the library still reads [DEFAULT]. */
 function valuesOf(name: string, config: OsloConfig, multiple = false): readonly string[] {
   const option = { section: 'oslo_policy', name, former: [{ section: 'DEFAULT', name }], multiple };
   return effective(option, config).values.map(({ value }) => value);
@@ -23,7 +26,7 @@ function valuesOf(name: string, config: OsloConfig, multiple = false): readonly 
 
 /** @param files texts of the configuration files, in the order in which the service reads them */
 export function readPolicySettings(files: readonly string[]): PolicySettings {
-  // References aren't followed, so all that a release decides is which odd characters are blank: as Python 3 has it.
+  // References aren't followed, so the release decides only which unusual characters are blanks. These are Python 3's.
   const era = eraOf('ussuri');
   const parsed = files.map((text, index) => parseOsloFile(String(index), text, era.python));
   const config: OsloConfig = { files: parsed, environment: new Map(), era };
@@ -41,10 +44,10 @@ export function readPolicySettings(files: readonly string[]): PolicySettings {
 }
 
 /**
- * What a service reads besides the files that it is told, by itself or as RDO's units tell it to: the packager's defaults
- * before them, folders of `*.conf` after them. Source: oslo_config/cfg.py, `find_config_dirs`, since 5.0.0 (Queens);
- * neutron-server.service of RDO.
- * @param folders where `<name>.conf.d` may be; the first that is there counts
+ * The files that a service reads in addition to its configuration files, by itself or because RDO's units say so: the
+ * packager's defaults before them, folders of `*.conf` after them. Source: oslo_config/cfg.py, `find_config_dirs`,
+ * since 5.0.0 (Queens); neutron-server.service of RDO.
+ * @param folders the folders in which `<name>.conf.d` may be; only the first one that exists is read
  */
 export function configPlaces(
   service: ServiceName,

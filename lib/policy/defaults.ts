@@ -1,17 +1,21 @@
-/** What a service goes by where its policy file is silent, and where it looks for that file. */
+/**
+ * The rules that a service uses if its policy file doesn't have them, and the places where the service looks for that
+ * file.
+ */
 import { isAtLeast, type Release } from '../openstack/releases';
 import type { PolicyEra } from './check';
 import type { ServiceName } from '../openstack/services';
 import type { CodeRule } from './code-rules';
 
-/** See `PolicyEra`. */
 export function eraOf(release: Release): PolicyEra {
   if (release === 'icehouse') return 'icehouse';
   if (!isAtLeast(release, 'mitaka')) return 'juno';
   return isAtLeast(release, 'newton') ? 'newton' : 'mitaka';
 }
 
-/** First release whose rules are in its code; before it a rule that the file leaves out is the default rule. */
+/**
+ * The first release that has its rules in code. Before it, the default rule replaces a rule that the file leaves out.
+ */
 const inCodeSince: Readonly<Record<ServiceName, Release>> = {
   nova: 'newton',
   keystone: 'pike',
@@ -24,9 +28,9 @@ export const hasRulesInCode = (service: ServiceName, release: Release): boolean 
   isAtLeast(release, inCodeSince[service]);
 
 /**
- * First release that leaves out the deprecated halves of its rules unless told otherwise: nova d97af33c06, neutron
- * 670cc383e0, glance 26.0.0; Keystone gets it with oslo.policy 4.4.0. Cinder sets it to False itself (cinder/policy.py of
- * 25.0.0 to 28.0.0), and no longer in 29.0.0.
+ * The first release that by default ignores the deprecated check of a rule: nova d97af33c06, neutron 670cc383e0, glance
+ * 26.0.0; Keystone with oslo.policy 4.4.0. Cinder itself sets the option to False in 25.0.0 to 28.0.0
+ * (cinder/policy.py), and no longer in 29.0.0.
  */
 const newDefaultsSince: Readonly<Partial<Record<ServiceName, Release>>> = {
   nova: '2023.1',
@@ -42,15 +46,16 @@ export function enforcesNewDefaults(service: ServiceName, release: Release): boo
 }
 
 /**
- * Whether the deprecated halves of the rules are left out. The option is oslo.policy's since 3.1.0 (Ussuri); before it the
- * halves count whatever the configuration says.
+ * Whether the service ignores deprecated checks. oslo.policy has the option since 3.1.0 (Ussuri). Before that,
+ * deprecated checks apply whatever the configuration says.
  */
 export const leavesOutHalves = (service: ServiceName, release: Release, configured: boolean | undefined): boolean =>
   isAtLeast(release, 'ussuri') && (configured ?? enforcesNewDefaults(service, release));
 
 /**
- * What a service goes by where its file has neither the rule nor its old name.
- * @param told the check as the host's own package has it, where it is known
+ * The check that a service uses if its file has neither the rule nor the rule's old name. Unless the service ignores
+ * deprecated checks, whoever passes the old check is admitted as well.
+ * @param told the default check of the package on the host, if known; it may differ from the release's
  */
 export function effectiveCheck(rule: CodeRule, newDefaultsAlone: boolean, told: string = rule.check): string {
   const half = newDefaultsAlone ? undefined : rule.old?.check;
@@ -67,8 +72,8 @@ const yamlSince: Readonly<Record<ServiceName, Release>> = {
 };
 
 /**
- * Names that are looked for where `policy_file` is unset, in this order; the last is the one that a service takes up
- * when it appears later. oslo.policy 5.0.0 (2026.1) no longer falls back to JSON.
+ * The file names that a service looks for, in this order, if `policy_file` is not set. If no such file exists, the
+ * service later takes up one with the last name. oslo.policy 5.0.0 (2026.1) no longer falls back to JSON.
  */
 export function policyFileNames(service: ServiceName, release: Release): readonly string[] {
   if (!isAtLeast(release, yamlSince[service])) return ['policy.json'];

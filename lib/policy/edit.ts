@@ -1,11 +1,12 @@
 /**
- * The smallest change of a policy file that adds one disjunct to one rule, and the way back.
+ * The smallest change of a policy file that adds a role to one rule, and its undoing.
  *
- * Goals: every other byte stays; what is written can be told from what somebody wrote later; taking back gives the bytes
- * before. How: splices by place in the text, never a rendering of the file; the text of the value before and after is
- * kept by the caller. The result is read again and compared before anybody gets it: all rules as they were but the one, and
- * that one as it was but for the role, which it admits.
- * Given up: a value that other rules share by an anchor (theirs would change too), and a text that can't be parsed.
+ * Goals: every other byte of the file stays. What stackward wrote can be told from what somebody wrote later. Undoing
+ * the change restores the former bytes.
+ * How: the change replaces a piece of the text, and never prints the whole file anew. The caller keeps the text of the
+ * value before and after. The result is parsed again before the caller gets it: every other rule must be unchanged, and
+ * the changed rule must be the old rule with the role added.
+ * Given up: a value that other rules share by an anchor (they would change too), and a text that can't be parsed.
  */
 import { Blocked } from '../basics/errors';
 import { admissionOf, mayRaise } from './grant';
@@ -15,8 +16,8 @@ import { locateCheckString, parseRule } from './parse';
 import { checked, insert, lineEnd, quotesOf, replace, type CheckedEdit, type Edit } from './splice';
 
 /**
- * Adds `role:<role>` as a disjunct of its own to what the rule holds, or to `effective` where the file is silent.
- * @param effective check string that the service goes by without the file; undefined: it admits nobody
+ * Adds `role:<role>` as an alternative to the rule's value, or to `effective` if the file doesn't have the rule.
+ * @param effective check string that the service uses if the file doesn't have the rule; undefined: it admits nobody
  * @throws Blocked when the value is shared, can't be parsed, or another rule would change
  */
 export function addRole(
@@ -32,7 +33,7 @@ export function addRole(
     const old = effective === undefined ? undefined : parseRule(effective, rules.era);
     const isNobody = old === undefined || old.is === 'false';
     const value = isNobody ? check : join(effective ?? '', check, mayRaise(rules, old));
-    // What a plan found in the file and has since gone from it may not be lost.
+    // The rule may have left the file since the plan. Its alternatives must still be in force afterwards.
     const inForce = rules.byName.get(rule) ?? old;
     return granting(insert(file, rule, value), inForce === undefined ? [] : alternatives(inForce));
   }
@@ -46,7 +47,7 @@ export function addRole(
   const written = entry.items.length > 0 ? listWith(file, entry, check, mayRaise(rules, old)) : textWith();
   return granting(replace(file, entry, written), alternatives(old));
 
-  /** What will be read must admit the role, and be what was there with the role beside it. */
+  /** The result must admit the role, and must be the old rule with the role beside it. */
   function granting(edit: Edit, before: readonly Check[]): CheckedEdit {
     const done = checked(file, rules, rule, edit);
     const now = parseRule(done.after.values.get(rule), rules.era);
@@ -71,8 +72,8 @@ export function addRole(
 }
 
 /**
- * The check's alternatives without those that admit nobody. An empty list admits nobody, and no longer counts beside
- * another alternative.
+ * The alternatives of a check, without those that admit nobody (`!`, `[[]]`). The rule before and after the grant is
+ * compared without them, because the parser drops an empty list when another alternative stands beside it.
  */
 function alternatives(check: Check): readonly Check[] {
   if (check.is === 'or') return check.operands.flatMap(alternatives);
@@ -82,7 +83,10 @@ function alternatives(check: Check): readonly Check[] {
 const join = (old: string, check: string, isFirst: boolean): string =>
   isFirst ? `${check} or (${old})` : `(${old}) or ${check}`;
 
-/** `(…) or role:a`, or `role:a or (…)`, as it is written here: a further role needs no parentheses of its own, in any grammar. */
+/**
+ * True for `(…) or role:a` and `role:a or (…)`, the forms that stackward writes. A further role needs no more
+ * parentheses in any grammar.
+ */
 function isGranted(text: string, { era }: Rules, isFirst: boolean): boolean {
   const located = locateCheckString(text, era);
   if (located?.check.is !== 'or') return false;

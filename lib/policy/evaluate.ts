@@ -4,17 +4,18 @@ export type Value = string | number | boolean | null | readonly Value[] | { read
 export type Attributes = Readonly<Record<string, Value | undefined>>;
 
 /**
- * What a service answers. `error`: the check raises, the request ends in a 500 and nothing is admitted. `unknown`: it
- * depends on what isn't here (an `http:` service, a resource that Neutron would load, a form that nobody writes).
+ * The answer of a service. `error`: the check raises, the request ends in a 500 and nothing is admitted. `unknown`: the
+ * answer depends on something that is not available here (an `http:` service, a resource that Neutron would load, a
+ * form that nobody writes).
  */
 export type Verdict = 'admitted' | 'denied' | 'error' | 'unknown';
 
-/** `missing` is Python's KeyError: a `rule:` reference turns it into false. */
+/** `missing` is Python's KeyError, which a `rule:` reference turns into false. */
 type Outcome = boolean | 'missing' | 'error' | 'unknown';
 
 /**
- * Whether `credentials` (the token's, as the service hands them over: `roles`, `project_id`, `is_admin`, …) may do what
- * rule `name` guards on `target`.
+ * Whether `credentials` may do what rule `name` guards on `target`. The credentials are the token's, as the service
+ * passes them to the library (`roles`, `project_id`, `is_admin`, …).
  */
 export function evaluateRule(rules: Rules, name: string, target: Attributes, credentials: Attributes): Verdict {
   const check = findRule(rules, name);
@@ -27,7 +28,9 @@ export function evaluateRule(rules: Rules, name: string, target: Attributes, cre
 }
 
 class Evaluation {
-  /** Of rules that were referred to. Whatever a circle or too many references cut short ends the whole. */
+  /**
+   * The outcomes of rules that others refer to. A circle, or too many references in a row, ends the whole evaluation.
+   */
   private readonly known = new Map<string, Outcome>();
 
   constructor(
@@ -57,7 +60,7 @@ class Evaluation {
     }
   }
 
-  /** Left to right until one member decides, raises or can't be told, as the library does. */
+  /** Goes from left to right until one member decides, raises or is unknown, as the library does. */
   private first(members: readonly Check[], deciding: boolean, path: readonly string[]): Outcome {
     for (const member of members) {
       const outcome = this.run(member, path);
@@ -103,7 +106,10 @@ class Evaluation {
     return isAdmin === undefined ? 'missing' : isAdmin === (match.toLowerCase() === 'true');
   }
 
-  /** Source: neutron/policy.py, OwnerCheck: another form than `%(…)s` can't be loaded; a parent is read from the database. */
+  /**
+   * Source: neutron/policy.py, OwnerCheck. Neutron can't load any form but `%(…)s`, and reads a parent from the
+   * database.
+   */
   private owner(kind: string, match: string): Outcome {
     const field = /^%\((.*)\)s$/.exec(match)?.[1];
     if (field === undefined) return 'error';
@@ -138,7 +144,10 @@ class Evaluation {
     return typeof literal === 'string' ? literal : literal.text === right.text;
   }
 
-  /** A dotted path into the credentials; a list on the way matches by any of its members, but not on Juno yet. */
+  /**
+   * Follows a dotted path into the credentials. A list on the way matches if any of its members matches, but not yet on
+   * Juno.
+   */
   private walk(from: Value | undefined, path: readonly string[], wanted: string): Outcome {
     const [key, ...rest] = path;
     if (key === undefined) return isSame(wanted, printed(from));
@@ -193,7 +202,7 @@ const keywords = new Set(
   ).split(' '),
 );
 
-/** Python's `ast.literal_eval` of the left side, where it is a constant; `path` where that raises ValueError. */
+/** Python's `ast.literal_eval` of the left side, if the left side is a constant; `path` if that raises ValueError. */
 function readLiteral(kind: string): { readonly text: string } | 'path' | 'error' | 'unknown' {
   if (['None', 'True', 'False'].includes(kind) || /^(0|[1-9]\d*|-[1-9]\d*)$/.test(kind)) return { text: kind };
   const quoted = /^(?:'([^'\\]*)'|"([^"\\]*)")$/s.exec(kind);
@@ -206,7 +215,7 @@ function readLiteral(kind: string): { readonly text: string } | 'path' | 'error'
 
 function matchesPattern(pattern: string, value: Value): Outcome {
   if (typeof value !== 'string') return 'error';
-  // The part of Python's patterns that reads the same in JavaScript.
+  // Only the part of Python's patterns that means the same in JavaScript.
   if (!/^[\w^$.:,\-/ *+?|[\]]*$/.test(pattern)) return 'unknown';
   try {
     return new RegExp(`^(?:${pattern})`, 'u').test(value);

@@ -1,8 +1,9 @@
 /**
- * A policy file as the service reads it, with the place of every rule in its text, so that an edit keeps every other byte.
+ * A policy file as the service reads it, with the place of every rule in its text, so that an edit keeps every other
+ * byte.
  *
- * The library reads JSON where the text is JSON, else YAML 1.1 (from Newton on, oslo.policy 1.9.0); in both the last of several equal names
- * counts. Source: oslo_policy/policy.py, parse_file_contents.
+ * The library reads a JSON text as JSON, and any other text as YAML 1.1 (from Newton on, oslo.policy 1.9.0). If a name
+ * appears several times, its last value wins in both. Source: oslo_policy/policy.py, parse_file_contents.
  */
 import { defined } from '../basics/defined';
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
@@ -11,7 +12,7 @@ import { refuseDeep, refuseLarge, refuseText, valueIn } from './bounds';
 import type { PolicyEra } from './check';
 import { endOfDocument, faultOfYaml, pyYamlTags } from './pyyaml';
 
-/** How a value is written. `other`: a form that no service can load as a rule. */
+/** The form in which a value is written. `other`: a form that no service can load as a rule. */
 export type ValueForm = 'plain' | 'single' | 'double' | 'block' | 'alias' | 'flow-list' | 'block-list' | 'other';
 
 export interface Span {
@@ -25,34 +26,34 @@ export interface Entry {
   readonly key: Span;
   readonly value: Span;
   readonly form: ValueForm;
-  /** What the service is given. */
+  /** The value that the service gets. */
   readonly holds: unknown;
-  /** Of a list. */
+  /** The items, if the value is a list. */
   readonly items: readonly (Span & { readonly holds: unknown })[];
-  /** The anchor by which other values of the file are this one; absent where none is. */
+  /** The anchor of a value that other entries refer to; absent if none does. */
   readonly sharedAs?: string;
 }
 
 export interface PolicyFile {
-  /** Stands before `text`: a byte order mark, or nothing. */
+  /** The byte order mark before `text`, or ''. */
   readonly mark: string;
   readonly text: string;
-  /** Where a rule may be put in behind the others: before the line `...` of YAML, where there is one. */
+  /** The place after the last rule, where another rule may be added: before YAML's line `...`, if there is one. */
   readonly end: number;
-  /** In the order of the file; a name may be there twice. */
+  /** In the order of the file. A name may appear twice. */
   readonly entries: readonly Entry[];
   /** The last entry of each name. */
   readonly counting: ReadonlyMap<string, Entry>;
-  /** What the service is given, by name. */
+  /** The values that the service gets, by rule name. */
   readonly values: ReadonlyMap<string, unknown>;
-  /** `flow`: between braces, whose inside this is. `block`: at this column. */
+  /** `flow`: the rules are inside braces, at this place. `block`: they begin at this column. */
   readonly top: { readonly form: 'flow'; readonly inside: Span } | { readonly form: 'block'; readonly column: number };
 }
 
-/** The entry that counts for this rule. */
+/** The entry of this rule that the service uses. */
 export const findEntry = (file: PolicyFile, rule: string): Entry | undefined => file.counting.get(rule);
 
-/** @throws InvalidConfiguration when the service can't read it either, with line and column where they are known */
+/** @throws InvalidConfiguration when the service can't read the file either, with line and column if they are known */
 export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
   refuseText(content);
   const mark = content.startsWith('\uFEFF') ? '\uFEFF' : '';
@@ -66,14 +67,14 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
   }
   if (era !== 'newton' && !isJson)
     throw new InvalidConfiguration('it begins with a byte order mark, which this release does not read; remove it');
-  // JSON is YAML, but for escapes and control characters that only JSON knows: its values are taken from JSON.
+  // JSON is YAML, except for some escapes and control characters. The values are therefore taken from the JSON parser.
   const endOfRules = isJson ? text.length : endOfDocument(text);
   const document = parseDocument(text.slice(0, endOfRules), {
     merge: !isJson,
     uniqueKeys: false,
     prettyErrors: true,
     strict: false,
-    // PyYAML reads every text as 1.1, whatever version the text names.
+    // PyYAML reads every text as YAML 1.1, whatever version the text declares.
     ...(isJson
       ? { version: '1.2' }
       : { version: '1.1', schema: 'yaml-1.1', resolveKnownTags: false, customTags: pyYamlTags }),
@@ -103,7 +104,7 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
 export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
 
 function readValues(parsed: unknown): ReadonlyMap<string, unknown> {
-  // `parsed or {}`: nothing at all is no rules.
+  // The library uses `parsed or {}`: an empty value means no rules.
   if (parsed === null || parsed === undefined || parsed === '' || parsed === false) return new Map();
   if (typeof parsed !== 'object' || Array.isArray(parsed))
     throw new InvalidConfiguration('it holds no rules by name, so the service can not load it; mend it first');
@@ -118,7 +119,7 @@ function entryOf({ key, value }: Pair<Node, Node | null>, document: Document, te
   return {
     rule: isScalar(key) ? String(key.value) : String(key.toJS(document)),
     key: { start, end },
-    // A block ends with its last line, without that line's end.
+    // The value ends with its last line, without the line end.
     value: { start: range[0], end: form === 'block' || form === 'block-list' ? endOfLines(text, range) : range[1] },
     form,
     holds: value === null ? null : valueIn(document, value),

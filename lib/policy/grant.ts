@@ -1,9 +1,10 @@
-/** Whether a role has a rule already, and what a grant would open besides. Pure. */
+/** Decides whether a role already has a rule, and what else a grant would open. Pure. */
 import { findRule, leaves, maxReferences, type Check, type Rules } from './check';
 
 /**
- * How a rule admits whoever has the role, whatever the request is about: `everyone` (also without the role), `role` (it
- * is named in it, or in a rule that it refers to). `no` also where it can't be told: a grant too many does no harm.
+ * How a rule admits somebody with the role, whatever the request is about. `everyone`: also without the role. `role`:
+ * the rule, or a rule that it refers to, names the role. `no`: otherwise, and also if nobody can tell, because an
+ * unnecessary grant does no harm.
  */
 export type Admission = 'everyone' | 'role' | 'no';
 
@@ -29,7 +30,7 @@ class Admitting {
       case 'and':
         return this.pick(check.operands, path, 'everyone', (a, b) => a < b);
       case 'or': {
-        // A member that may raise ends the request before a later one is asked.
+        // A member that may raise ends the request before the service evaluates a later member.
         const end = check.operands.findIndex((operand) => mayRaise(this.rules, operand));
         return this.pick(end < 0 ? check.operands : check.operands.slice(0, end), path, 'no', (a, b) => a > b);
       }
@@ -65,13 +66,13 @@ class Admitting {
 }
 
 /**
- * Whether asking this check may end the request, so that nothing behind it is asked: a stray token, an `http:` service, a
- * left side or a template that Python can't read, too many references in a row; on Icehouse also a target without the key
- * asked for, unless a `rule:` reference catches that.
+ * Whether evaluating this check may end the request, so that the service evaluates nothing after it: a stray token, an
+ * `http:` service, a left side or a template that Python can't read, too many references in a row. On Icehouse also a
+ * target without the key, unless a `rule:` reference catches that.
  */
 export const mayRaise = (rules: Rules, check: Check): boolean => raises(rules, check, [], new Map());
 
-/** @param known of rules that were referred to */
+/** @param known the answers for rules that others refer to */
 function raises(rules: Rules, check: Check, path: readonly string[], known: Map<string, boolean>): boolean {
   return leaves(check).some((leaf) => {
     if (leaf.is === 'unparsed') return leaf.raises;
@@ -100,7 +101,10 @@ function raisesAlone(
   return !/^[A-Za-z_]\w*$/.test(kind) || /%(?!%|\([^()]*\)s)/.test(match.replaceAll('%%', ''));
 }
 
-/** Rules of the file that refer to this one, through others too: whoever it admits, they may admit. Sorted. */
+/**
+ * The rules of the file that refer to this rule, also through other rules: whoever this rule admits, they may admit
+ * too. Sorted.
+ */
 export function referrersOf(rules: Rules, name: string): readonly string[] {
   const referrers = new Map<string, Set<string>>();
   for (const [referrer, check] of rules.byName)

@@ -1,17 +1,18 @@
 /**
- * Who may use a grant because a role of theirs implies the granted one. Pure.
+ * Finds who may use a grant because a role that they hold implies the granted role. Pure.
  *
- * Keystone adds implied roles to a token when it makes it, through any number of steps, so a service sees `reader` in the
- * token of whoever was given `member` alone. A domain-specific role is in no token; it only implies global ones. Policy
- * compares names, whatever their case. Source: keystone/assignment/core.py, `add_implied_roles` and `_strip_domain_roles`.
+ * Keystone adds implied roles to a token when it makes the token, through any number of steps. A service therefore sees
+ * `reader` in the token of somebody who was given only `member`. A domain-specific role is never in a token; it only
+ * implies global roles. Policy compares role names without regard to case. Source: keystone/assignment/core.py,
+ * `add_implied_roles` and `_strip_domain_roles`.
  */
 import type { RoleCatalogue, RoleInference } from '../contract/ports';
 
-/** Who holds a role, as Keystone tells. */
+/** The holders of a role, according to Keystone. */
 export interface Holders {
-  /** Whether a token may hold a role of that name. */
+  /** Whether a token may contain a role of that name. */
   readonly isThere: boolean;
-  /** Other roles whose holders get it, as the plan names them; sorted. */
+  /** The other roles whose holders get this role, as the plan names them; sorted. */
   readonly implying: readonly string[];
 }
 
@@ -27,7 +28,7 @@ export function holdersOf({ roles, isWhole, inferences }: RoleCatalogue, name: s
   return { isThere: granted.length > 0 || !isWhole, implying: [...new Set(implying)].sort() };
 }
 
-/** Id → name of the roles that imply one of these, through others too. */
+/** Id → name of all roles that imply one of these roles, also through other roles. */
 function priorsOf(ids: readonly string[], inferences: readonly RoleInference[]): ReadonlyMap<string, string> {
   const priorsByImplied = new Map<string, RoleInference['prior'][]>();
   for (const { prior, implied } of inferences) {
@@ -46,7 +47,10 @@ function priorsOf(ids: readonly string[], inferences: readonly RoleInference[]):
   return found;
 }
 
-/** Keystone takes any text as a name: what could be read as something else is quoted, with its odd characters escaped. */
+/**
+ * Keystone accepts any text as a name. A name that could be mistaken for something else is quoted, and unusual
+ * characters are escaped.
+ */
 function sayName(name: string): string {
   if (/^[\w.:@+-]+$/.test(name)) return name;
   return JSON.stringify(name).replace(
@@ -55,7 +59,7 @@ function sayName(name: string): string {
   );
 }
 
-/** Who may use a grant besides whoever holds its role, as a sentence without its full stop. */
+/** The people who may use a grant in addition to the holders of its role, as a sentence without its full stop. */
 export const sayImplying = (implying: readonly string[], role: string): string =>
   `whoever holds ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(implying)} may do it too: ` +
   `in Keystone ${implying.length === 1 ? 'that role implies' : 'these roles imply'} ${role}`;

@@ -1,4 +1,6 @@
-/** What a grant is for, in words, and the rule that guards it by release. The words are contract (docs/adr/0006). */
+/**
+ * The purpose of a grant in words, and the rule that guards it in each release. The words are contract (docs/adr/0006).
+ */
 import { isAtLeast, type Release } from '../openstack/releases';
 import type { ServiceName } from '../openstack/services';
 
@@ -7,9 +9,9 @@ export type Intent = (typeof intents)[number];
 
 interface Guarded {
   readonly service: ServiceName;
-  /** Whoever is granted it may … */
+  /** The end of the sentence "whoever has the grant may …". */
   readonly may: string;
-  /** Newest first; the last has always been there. */
+  /** Newest first. The last rule has existed since Icehouse or before. */
   readonly rules: readonly (readonly [since: Release, rule: string])[];
 }
 
@@ -42,13 +44,13 @@ export const serviceOf = (intent: Intent): ServiceName => guarded[intent].servic
 export const ruleOf = (intent: Intent, release: Release): string =>
   guarded[intent].rules.find(([since]) => isAtLeast(release, since))?.[1] ?? '';
 
-/** What the rule decides, on some release. */
+/** The purpose that the rule guards in at least one release. */
 export const intentOf = (service: ServiceName, rule: string): Intent | undefined =>
   intents.find(
     (intent) => guarded[intent].service === service && guarded[intent].rules.some(([, name]) => name === rule),
   );
 
-/** Who may do what through a grant that could not before, as a sentence without its full stop. */
+/** A sentence without its full stop: who may do what through the grant. */
 export function sayGrant(service: ServiceName, rule: string, role: string): string {
   const who =
     role.toLowerCase() === 'member' ? 'any member of any project' : `whoever holds the role ${role} in any project`;
@@ -56,10 +58,10 @@ export function sayGrant(service: ServiceName, rule: string, role: string): stri
   return `${who} may ${known === undefined ? `do what ${service} guards with ${rule}` : guarded[known].may}`;
 }
 
-/** What is wrong with a role's name in a check string, as the end of "the role …"; undefined: nothing. */
+/** Why this text can't be a role's name in a check string, as the end of "the role …"; undefined if it can. */
 export function faultOfRole(role: string): string | undefined {
   if (role === '') return 'is empty; name the role as `openstack role list` does';
-  // A blank ends a check, a parenthesis at either end is its own token, and %(…)s is filled from the request.
+  // A blank ends a check. A parenthesis at either end is a token of its own. `%(…)s` is filled from the request.
   if (!/^[!-~]+$/.test(role) || /[()%"'\\,[\]{}#]/.test(role))
     return `is ${JSON.stringify(role)}, and a policy file has no way to write it; letters, digits and _ . : @ + - are safe`;
   return undefined;

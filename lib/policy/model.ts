@@ -1,4 +1,4 @@
-/** A policy file that is parsed once and asked by rule. */
+/** A policy file that is parsed once, and looked up by rule. */
 import type { PolicyEra, Rules } from './check';
 import type { ServiceName } from '../openstack/services';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
@@ -13,18 +13,18 @@ export class PolicyModel {
     readonly era: PolicyEra,
   ) {}
 
-  /** The entry that counts for this rule. */
+  /** The entry of this rule that the service uses. */
   entry(rule: string): Entry | undefined {
     return findEntry(this.file, rule);
   }
 
-  /** The value as it stands in the file; null: the rule is not in it. */
+  /** The text of the value in the file; null if the rule is not in the file. */
   raw(rule: string): string | null {
     const entry = this.entry(rule);
     return entry ? this.file.text.slice(entry.value.start, entry.value.end) : null;
   }
 
-  /** The value as a person reads it; undefined: the service is given none. */
+  /** The value as a person reads it; undefined if the service gets none. */
   shown(rule: string): string | undefined {
     const { values } = this.file;
     if (!values.has(rule)) return undefined;
@@ -32,7 +32,7 @@ export class PolicyModel {
     return typeof value === 'string' ? value : JSON.stringify(value);
   }
 
-  /** What this file alone says of the rules. @throws InvalidConfiguration for a value that is no rule */
+  /** The rules of this file alone. @throws InvalidConfiguration for a value that is not a rule */
   rules(service: ServiceName): Rules {
     const byName = () => new Map([...this.file.values].map(([name, value]) => [name, parseRule(value, this.era)]));
     this.#rules ??= { era: this.era, service, byName: byName(), defaultRule: '' };
@@ -40,7 +40,7 @@ export class PolicyModel {
   }
 }
 
-/** A text of a policy file. Each grammar parses it once, also where it can't. */
+/** The text of a policy file. Each grammar parses it once, even if the parse fails. */
 export class PolicyText {
   readonly #models = new Map<PolicyEra, () => PolicyModel>();
 

@@ -1,12 +1,12 @@
 import { InvalidConfiguration } from '../basics/errors';
 import { hasPrecedence, type Check, type PolicyEra } from './check';
 
-/** A part of a check string: `text.slice(start, end)`, the parentheses around it included. */
+/** A part of a check string: `text.slice(start, end)`, including the parentheses around it. */
 export interface Located {
   readonly check: Check;
   readonly start: number;
   readonly end: number;
-  /** The members of an "and" or an "or"; of anything else none. */
+  /** The members of an "and" or an "or"; [] for anything else. */
   readonly members: readonly Located[];
 }
 
@@ -17,7 +17,7 @@ interface Token {
   readonly start: number;
 }
 
-/** Python 3's white space for texts; Python 2's `\s` splits at ASCII blanks alone and then drops blank tokens. */
+/** Python 3's white space in texts. Python 2's `\s` splits only at ASCII blanks and then drops blank tokens. */
 const separators = {
   // eslint-disable-next-line no-control-regex -- Python parts texts there
   mitaka: /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g,
@@ -25,10 +25,10 @@ const separators = {
 };
 
 /**
- * What a file holds for a rule, as the library reads it: a check string, the list form, or nothing (`''`, `[]`, null),
- * which admits everyone; so does YAML's `no`, being false.
+ * Parses the value of a rule, as the library does: a check string, the list form, or an empty value (`''`, `[]`, null),
+ * which admits everyone. YAML's `no` is false, which is empty too.
  *
- * @throws InvalidConfiguration for a number, `true` or a mapping: the library can't load a file with one
+ * @throws InvalidConfiguration for a number, `true` or a mapping: the library can't load a file with such a value
  */
 export function parseRule(value: unknown, era: PolicyEra): Check {
   if (typeof value === 'string') return parseCheckString(value, era);
@@ -39,7 +39,7 @@ export function parseRule(value: unknown, era: PolicyEra): Check {
   );
 }
 
-/** Of a long one, its beginning. */
+/** The value as JSON; only the beginning of a long one. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
@@ -63,7 +63,7 @@ function parseList(list: readonly unknown[]): Check {
 const join = (is: 'and' | 'or', operands: readonly Check[]): Check =>
   operands.length === 1 && operands[0] !== undefined ? operands[0] : { is, operands };
 
-/** `@`, `!`, or a kind and its match, parted by the first colon; anything else admits nobody. */
+/** Parses `@`, `!`, or a kind and its match, separated by the first colon. Anything else admits nobody. */
 function parseSingle(text: unknown): Check {
   if (text === '@') return { is: 'true' };
   const colon = typeof text === 'string' ? text.indexOf(':') : -1;
@@ -79,7 +79,7 @@ export function parseCheckString(text: string, era: PolicyEra): Check {
   return { is: 'unparsed', raises: tokens.length === 1 };
 }
 
-/** The tree with the place of each part in the text; undefined where the text is empty or doesn't parse. */
+/** The tree, with the place of each part in the text; undefined if the text is empty or can't be parsed. */
 export function locateCheckString(text: string, era: PolicyEra): Located | undefined {
   const reader = new Reader(tokenize(text, era), era);
   const whole = reader.expression();
@@ -97,7 +97,7 @@ function tokenize(text: string, era: PolicyEra): Token[] {
     const start = index + open;
     const lowered = clean.toLowerCase();
     if (lowered === 'and' || lowered === 'or' || lowered === 'not') tokens.push({ word: lowered, text: clean, start });
-    // The library looks for quotes before it drops the closing parentheses: `"x")` is a check, and not a string.
+    // The library looks for quotes before it drops the closing parentheses, so `"x")` is a check and not a string.
     else if (clean !== '') tokens.push({ word: /^(".*"|'.*')$/s.test(rest) ? 'string' : 'check', text: clean, start });
     for (let offset = clean.length; offset < rest.length; offset++)
       tokens.push({ word: ')', text: ')', start: start + offset });
@@ -105,10 +105,13 @@ function tokenize(text: string, era: PolicyEra): Token[] {
   return tokens;
 }
 
-/** Parentheses and "not" within each other. No service's own rule has more than four. */
+/** Parentheses and "not" inside each other. No service's own rule has more than four levels. */
 const maxDepth = 100;
 
-/** Recursive descent, no deeper than that. The library reduces greedily; the oracle test shows that both accept the same texts. */
+/**
+ * Recursive descent, at most `maxDepth` levels. The library reduces greedily; the oracle test shows that both accept
+ * the same texts.
+ */
 class Reader {
   private position = 0;
   private depth = 0;

@@ -1,4 +1,4 @@
-/** Where PyYAML, by which a service reads its policy, differs from what the YAML parser here takes. */
+/** Differences between PyYAML, with which a service reads its policy, and the YAML parser of this program. */
 import { isAlias, isScalar, Parser, visit, type Document, type Node, type Tags } from 'yaml';
 
 /** PyYAML knows no booleans of one letter. */
@@ -12,7 +12,7 @@ export const pyYamlTags = (tags: Tags): Tags =>
     };
   });
 
-/** Where the rules of a text end: before the line `...` that ends the document, else with the text. */
+/** The place where the rules of a text end: before the line `...` that ends the document, or at the end of the text. */
 export function endOfDocument(text: string): number {
   if (!/^\.{3}(?!\S)/m.test(text)) return text.length;
   return [...new Parser().parse(text)].find(({ type }) => type === 'doc-end')?.offset ?? text.length;
@@ -23,7 +23,7 @@ interface Fault {
   readonly what: string;
 }
 
-/** What it can't read of a text that is read here, with line and column; undefined: nothing. */
+/** Why PyYAML can't read a text that this program's parser accepts, with line and column; undefined if it can. */
 export function faultOfYaml(text: string, document: Document): string | undefined {
   const fault =
     findCharacter(text) ?? findTab(text) ?? findDirective(text) ?? findEnd(text) ?? findNode(text, document);
@@ -32,7 +32,7 @@ export function faultOfYaml(text: string, document: Document): string | undefine
   return `${fault.what} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** Source: PyYAML's reader.py, NON_PRINTABLE; and line ends of YAML 1.1 that are none here. */
+/** Source: PyYAML's reader.py, NON_PRINTABLE. Some line ends of YAML 1.1 are no line ends for the parser here. */
 function findCharacter(text: string): Fault | undefined {
   const found = /\r(?!\n)|[\u2028\u2029]|[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
   if (!found) return undefined;
@@ -67,7 +67,7 @@ function findTab(text: string): Fault | undefined {
   return text.includes('\t') ? search([...new Parser().parse(text)]) : undefined;
 }
 
-/** It reads versions 1.x, as 1.1, and takes no directive twice. */
+/** PyYAML reads all versions 1.x as 1.1, and refuses a repeated directive. */
 function findDirective(text: string): Fault | undefined {
   if (!/^%/m.test(text)) return undefined;
   const seen = new Set<string>();
@@ -86,13 +86,13 @@ function findDirective(text: string): Fault | undefined {
 
 const isSilentBefore = (text: string, end: number): boolean => /^(?:[ \t]*(?:#.*)?\r?\n)*$/.test(text.slice(0, end));
 
-/** PyYAML reads no text that ends a document with `...` before there was one; a comment is none. */
+/** PyYAML refuses a text with a line `...` before the first document. A comment is not a document. */
 export function endsNoDocument(text: string): boolean {
   const end = endOfDocument(text);
   return end < text.length && isSilentBefore(text, end);
 }
 
-/** An end needs a document before it, and nothing but comments and further ends behind it. */
+/** A line `...` must follow a document. Only comments and further such lines may follow it. */
 function findEnd(text: string): Fault | undefined {
   const end = endOfDocument(text);
   if (end === text.length) return undefined;

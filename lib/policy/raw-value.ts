@@ -1,4 +1,4 @@
-/** A value as it stands in a policy file, looked at without its file. Pure. */
+/** Checks the text of a value without the policy file in which it is to stand. Pure. */
 import { asStackwardError } from '../basics/errors';
 import type { PolicyEra } from './check';
 import { parsePolicyFile } from './file';
@@ -7,11 +7,11 @@ import { parseRule } from './parse';
 const rule = 'rule';
 
 /**
- * Why a text can't stand in a policy file as one value: it would end before its end, hold a second rule, or be none that a
- * service can load. undefined: it can.
+ * Why a text can't stand in a policy file as exactly one value: it would end early, hold a second rule, or be a value
+ * that no service can load. Undefined if it can.
  */
 export function faultOfRaw(raw: string, era: PolicyEra): string | undefined {
-  // Lines after the first bear the margin of the file that they are from.
+  // The lines after the first keep the indentation of their former file.
   const margin = /\n( *)\S/.exec(raw)?.[1] ?? '';
   const places = [`{"${rule}": ${raw}}`, `"${rule}": ${raw}\n`, `"${rule}":\n${margin}${raw}\n`];
   return places.some((text) => isAlone(text, raw, era)) ? undefined : 'is not one value of a policy file';

@@ -1,31 +1,31 @@
 /**
- * Which rules one request of an API is asked besides the one that is granted. Pure.
+ * The other rules that a service evaluates for a request in addition to the granted rule. Pure.
  *
- * Neutron asks the action, each attribute that is guarded by a rule of its own, and the parts of its value: of lists since
- * Queens. Which attributes have such rules is read from neutron-lib and Neutron (`data/neutron.ts`); before Stein, where the
- * rules are in no code yet, as on Stein. Source: neutron/policy.py, `_build_match_rule`.
- * Nova asks for a server's networks where it is given any, as all servers of constructs are. Source: nova/compute/api.py of
- * Icehouse to Kilo, nova/api/openstack/compute/servers.py since Liberty.
+ * Neutron evaluates the rule of the action, the rule of each attribute that has one, and the rules of the parts of the
+ * attribute's value; of a list's parts since Queens. `data/neutron.ts` has the attributes with rules, from neutron-lib
+ * and Neutron. Before Stein these rules are in no code yet, so Stein's attributes are used. Source: neutron/policy.py,
+ * `_build_match_rule`. Nova evaluates a rule about a server's networks if the request names any, as for all servers of
+ * constructs. Source: nova/compute/api.py of Icehouse to Kilo, nova/api/openstack/compute/servers.py since Liberty.
  */
 import { isAtLeast, type Release } from '../openstack/releases';
 import type { ServiceName } from '../openstack/services';
 import { guardedAttributes } from './code-rules';
 
-/** Parts that every value of these attributes has, as the Terraform provider sends them. */
+/** The parts that every value of these attributes has when the Terraform provider sends it. */
 const usualParts: Readonly<Record<string, readonly string[]>> = {
   fixed_ips: ['subnet_id'],
   allowed_address_pairs: ['ip_address'],
   external_gateway_info: ['network_id'],
 };
 
-/** In the order in which they are asked; not `rule` itself. */
+/** In the order in which the service evaluates them, without `rule` itself. */
 export function askedWith(service: ServiceName, rule: string, release: Release): readonly string[] {
   const all = service === 'neutron' ? askedByNeutron(rule, release) : service === 'nova' ? askedByNova(rule) : [];
   return [...new Set(all)].filter((asked) => asked !== rule);
 }
 
 function askedByNeutron(rule: string, release: Release): readonly string[] {
-  // An attribute's own name may hold a colon: `create_port:binding:host_id`.
+  // An attribute's name may contain a colon: `create_port:binding:host_id`.
   const [, action, resource, rest] = /^((?:create|update)_(\w+)):(.+)$/.exec(rule) ?? [];
   if (action === undefined || resource === undefined || rest === undefined) return [];
   const guarded = guardedAttributes(isAtLeast(release, 'stein') ? release : 'stein');

@@ -1,6 +1,6 @@
 /**
- * Changes of one place in a policy file: a value for another, a rule put in, a rule taken out. Whoever makes one asks
- * `checked` before anybody gets it.
+ * Changes of one place in a policy file: replacing a value, adding a rule, removing a rule. Every change goes through
+ * `checked` before it is used.
  */
 import { Blocked } from '../basics/errors';
 import type { Rules } from './check';
@@ -8,7 +8,7 @@ import { lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file'
 import { parseRule } from './parse';
 import { endsNoDocument } from './pyyaml';
 
-/** What stood around a rule that was put in, so that it can be taken out with it. */
+/** The text around a rule that was added, so that it can be removed together with the rule. */
 export interface Frame {
   readonly lead: string;
   readonly trail: string;
@@ -17,10 +17,10 @@ export interface Frame {
 export interface Edit {
   /** The whole file afterwards. */
   readonly content: string;
-  /** The value as it stands in the file. null: the rule is not in it. */
+  /** The text of the value before the edit; null if the rule was not in the file. */
   readonly before: string | null;
   readonly written: string | null;
-  /** Of a rule that was not there. */
+  /** Present if the edit added the rule. */
   readonly frame?: Frame;
 }
 
@@ -30,7 +30,7 @@ export interface CheckedEdit extends Edit {
   readonly after: PolicyFile;
 }
 
-/** Of the file: that of its first line. */
+/** The line end of the file's first line. */
 export const lineEnd = (text: string): string => (/\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n');
 
 export function replace(file: PolicyFile, entry: Entry, written: string): Edit {
@@ -40,7 +40,7 @@ export function replace(file: PolicyFile, entry: Entry, written: string): Edit {
   return { content, before: text.slice(start, end), written };
 }
 
-/** Puts a rule in as the file's own last one is written. */
+/** Adds a rule in the style of the file's last rule. */
 export function insert(file: PolicyFile, rule: string, value: string): Edit {
   const { mark, text, top } = file;
   const last = file.entries.at(-1);
@@ -88,7 +88,8 @@ export function cut(file: PolicyFile, entry: Entry, frame: Frame | undefined): E
   const { mark, text } = file;
   const { start, end } = cutSpan(file, entry, frame);
   const [head, tail] = [text.slice(0, start), text.slice(end)];
-  // An empty file would do, a missing one would not: what was made for this rule stays as a file without rules.
+  // A service accepts an empty file, but not a missing one. A file that was made for this rule therefore stays, without
+  // rules.
   const isMade = frame === undefined && file.top.form === 'block' && (head + tail).trim() === '';
   const none = isMade || endsNoDocument(head + tail) ? `{}${lineEnd(text)}` : '';
   const content = isMade ? `${mark}${none}` : `${mark}${head}${none}${tail}`;
@@ -121,7 +122,7 @@ function cutSpan(
     : { start, end };
 }
 
-/** Every other rule must be as it was, in every release's eyes. */
+/** Refuses an edit that changes any other rule, as any release reads the file. */
 export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Edit): CheckedEdit {
   let after: PolicyFile;
   try {
@@ -144,7 +145,7 @@ export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Ed
     throw new Blocked(`without this role ${rule} would admit everybody; mend it by hand`);
   return { ...edit, after };
 }
-/** The text inside of the quotes, as it stands there; what can't be written there is quoted anew. */
+/** The text between the quotes, as the file has it. A value that can't be written there is quoted anew. */
 export function quotesOf(
   file: PolicyFile,
   { form, value, holds }: Entry,
@@ -153,7 +154,7 @@ export function quotesOf(
   const inner = form === 'plain' ? raw : raw.slice(1, -1);
   const quote = form === 'double' ? '"' : form === 'single' ? "'" : '';
   if (form === 'plain' || form === 'single' || form === 'double')
-    // A comment's mark or a line's end in a plain value would not be where it was.
+    // The decoded text has other line ends or comment marks than the file, so places in it would be wrong.
     if (inner === holds || (quote !== '' && !/[\r\n]/.test(inner))) return { open: quote, inner, close: quote };
   return { open: '"', inner: JSON.stringify(String(holds)).slice(1, -1), close: '"' };
 }

@@ -1,4 +1,4 @@
-/** The way back from an edit, and from what somebody made of it since. */
+/** Undoes an edit, also if somebody has changed the rule since. */
 import { Blocked } from '../basics/errors';
 import { leaves, maxReferences, type Check, type Rules } from './check';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
@@ -6,24 +6,25 @@ import { locateCheckString, parseRule, type Located } from './parse';
 import { checked, cut, insert, quotesOf, replace, type CheckedEdit, type Frame } from './splice';
 
 export interface Written {
-  /** As it stood in the file before any grant; null: the rule was not there. */
+  /** The value before any grant, as the file had it; null if the rule was not in the file. */
   readonly before: string | null;
-  /** As it stands there with this role as the only one that was granted. */
+  /** The value with this role as the only granted role, as the file would have it. */
   readonly written: string;
   readonly frame?: Frame | undefined;
 }
 
-/** Whether the rule still is as it was written, by its bytes. */
+/** Whether the rule still has the bytes that stackward wrote. */
 function isUntouched(file: PolicyFile, rule: string, { written }: Written): boolean {
   const entry = findEntry(file, rule);
   return entry !== undefined && file.text.slice(entry.value.start, entry.value.end) === written;
 }
 
 /**
- * Takes back what `addRole` did: the bytes before where the value still is what was written, else our disjunct alone.
- * undefined: nothing of it is there any more.
- * @param isLast no other role was granted in this rule; else the bytes before wait until the last one goes
- * @throws Blocked when another rule would change, everybody would be admitted, or the role would still stand in it
+ * Undoes `addRole`. If the value still is as stackward wrote it, its former bytes come back. Otherwise only stackward's
+ * alternative is removed. Undefined if nothing of the grant is left.
+ * @param isLast true if no other role was granted in this rule; otherwise the former bytes come back with the last of
+ * them
+ * @throws Blocked when another rule would change, everybody would be admitted, or the rule would still name the role
  */
 export function takeRole(
   file: PolicyFile,
@@ -56,7 +57,7 @@ export function takeRole(
 const valueWithout = (file: PolicyFile, entry: Entry, rules: Rules, role: string): string | undefined =>
   entry.items.length > 0 ? listWithout(file, entry, role) : textWithout(file, entry, rules, role);
 
-/** The value as it would stand in the file without these roles; null: the rule is not there. */
+/** The value as the file would have it without these roles; null if the rule is not in the file. */
 export function rawWithout(file: PolicyFile, rules: Rules, rule: string, roles: readonly string[]): string | null {
   let left = file;
   for (const role of roles) {
@@ -68,7 +69,7 @@ export function rawWithout(file: PolicyFile, rules: Rules, rule: string, roles: 
   return entry ? left.text.slice(entry.value.start, entry.value.end) : null;
 }
 
-/** As `mentionsIn`, had nobody changed the rule since; 0 for what can't be read. */
+/** Like `mentionsIn`, for the rule as stackward wrote it; 0 if it can't be read. */
 function mentionsAsWritten(file: PolicyFile, entry: Entry, { written }: Written, rules: Rules, role: string): number {
   try {
     return mentionsIn(parsePolicyFile(replace(file, entry, written).content, rules.era), rules, entry.rule, role);
@@ -77,7 +78,7 @@ function mentionsAsWritten(file: PolicyFile, entry: Entry, { written }: Written,
   }
 }
 
-/** How often the role stands in the rule, and in those of the file that it refers to; 0 for what can't be read. */
+/** How often the rule, and the rules of the file that it refers to, name the role; 0 if they can't be read. */
 function mentionsIn({ values }: PolicyFile, { era }: Rules, rule: string, role: string): number {
   try {
     const known = new Map<string, number>();
@@ -101,7 +102,7 @@ function mentionsIn({ values }: PolicyFile, { era }: Rules, rule: string, role: 
 }
 
 /**
- * Gives the rule this value as it stands in a file; null: takes it out.
+ * Sets the rule's value to this text; null removes the rule.
  * @throws Blocked as `addRole`
  */
 export function restoreValue(
@@ -136,7 +137,7 @@ function textWithout(file: PolicyFile, entry: Entry, rules: Rules, role: string)
   const { open, inner, close } = quotesOf(file, entry);
   const located = locateCheckString(inner, rules.era);
   if (located === undefined) return undefined;
-  // Nothing at all would admit everybody.
+  // An empty check would admit everybody.
   if (isRole(located.check, role)) return `${open}!${close}`;
   const span = findMember(located, role);
   if (span === undefined) return undefined;
@@ -144,7 +145,7 @@ function textWithout(file: PolicyFile, entry: Entry, rules: Rules, role: string)
   return `${open}${unwrapped(rest, rules)}${close}`;
 }
 
-/** The member that is the role alone, with the "or" beside it; in any depth of "or". */
+/** The member that consists of the role alone, together with the "or" next to it, in any depth of "or". */
 function findMember(located: Located, role: string): { start: number; end: number } | undefined {
   if (located.check.is !== 'or') return undefined;
   const { members } = located;
@@ -159,7 +160,7 @@ function findMember(located: Located, role: string): { start: number; end: numbe
   return undefined;
 }
 
-/** Without the parentheses that were put around the whole. */
+/** Removes the parentheses that were put around the whole check. */
 function unwrapped(text: string, { era }: Rules): string {
   const located = locateCheckString(text, era);
   if (located?.start !== 0 || located.end !== text.length || text[0] !== '(') return text;

@@ -1,19 +1,22 @@
-/** Names of rules that a release doesn't have: a grant of one would do nothing. Pure. */
+/** Finds rule names that a release doesn't have: a grant in such a rule would have no effect. Pure. */
 import { isAtLeast, isNewer, type Release } from '../openstack/releases';
 import type { ServiceName } from '../openstack/services';
 import { codeRules } from './code-rules';
 import { nearestNames } from '../basics/nearest';
 import { newNamesOf } from './renamed';
 
-/** `former`: its new names are in force. `plugin`: Neutron itself has nothing that it could be about. */
+/** `former`: the rule has new names. `plugin`: no resource of Neutron itself fits the name. */
 export type UnknownRule = {
   readonly is: 'former' | 'plugin' | 'misspelt';
-  /** No host can know better: neither its files nor the service's own tool are asked. */
+  /** True if neither the host's files nor the service's own tool need to be asked. */
   readonly isCertain: boolean;
   readonly message: string;
 };
 
-/** undefined where the release has the rule, or where nobody can tell: before rules were in the code, and of newer releases. */
+/**
+ * Undefined if the release has the rule, or if nobody can tell: releases before rules were in the code, and newer
+ * releases.
+ */
 export function findUnknownRule(service: ServiceName, rule: string, release: Release): UnknownRule | undefined {
   const known = codeRules(service, release);
   if (known === undefined || known.has(rule) || isNewer(release)) return undefined;
@@ -29,7 +32,7 @@ export function findUnknownRule(service: ServiceName, rule: string, release: Rel
   const is = service === 'neutron' && !isOfResource(rule, known.keys()) ? 'plugin' : 'misspelt';
   return {
     is,
-    // Since Ussuri a service may leave out deprecated halves, and then its tool is asked.
+    // Since Ussuri a service may ignore deprecated rules. The service's tool then knows whether it does.
     isCertain: is === 'misspelt' && !isAtLeast(release, 'ussuri'),
     message:
       `${service} of ${release} has no rule ${rule}; ${near.length > 0 ? `did you mean ${list}? ` : ''}` +
@@ -37,15 +40,18 @@ export function findUnknownRule(service: ServiceName, rule: string, release: Rel
   };
 }
 
-/** The rules in the code, default and deprecated half each; neither what the files hold, misspelt or not, nor plug-ins' rules. */
+/**
+ * The tool lists the rules of the code, with default and deprecated check, but neither the rules of the files nor those
+ * of plug-ins.
+ */
 export const saySample = (service: ServiceName): string =>
   `\`oslopolicy-sample-generator --namespace ${service}\` on a host lists all`;
 
-/** What the service goes by: files over code, plug-ins' rules too, and no deprecated halves. */
+/** The tool lists the rules that the service uses: files over code, also plug-ins' rules, without deprecated checks. */
 const sayAllRules = (service: ServiceName): string =>
   `\`oslopolicy-policy-generator --namespace ${service}\` on a host lists all, those of plug-ins too`;
 
-/** Whether some rule of Neutron's is about the same thing: `create_network:tags` and `get_networks` are both. */
+/** Whether Neutron has a rule about the same resource, as `create_network:tags` and `get_networks` are. */
 function isOfResource(rule: string, known: Iterable<string>): boolean {
   const own = resourceOf(rule);
   for (const candidate of known) if (resourceOf(candidate) === own) return true;

@@ -1,12 +1,12 @@
-/** Cells of several lines in columns that fit a terminal. Pure. Texts have to be printable. */
+/** Lays out cells of several lines in columns that fit a terminal. Pure. The texts must be printable. */
 import { greatest } from '../basics/lists';
 
-/** Characters that a terminal shows two columns wide: those of Chinese, Japanese and Korean, and pictures. */
+/** Characters that a terminal shows two columns wide: Chinese, Japanese, Korean, and emoji. */
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u;
 const plainText = /^[\x20-\x7e]*$/;
 
-/** Columns of a terminal that the text takes. A mark that combines with the character before it takes none. */
+/** The number of columns that a terminal uses for the text. A combining mark uses none. */
 export function displayWidth(text: string): number {
   if (plainText.test(text)) return text.length;
   let width = 0;
@@ -16,7 +16,9 @@ export function displayWidth(text: string): number {
 
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 
-/** Lines of at most `width`, broken at a blank where there is one in the line's second half. Nothing is cut. */
+/**
+ * Breaks the text into lines of at most `width`, at a blank if there is one in a line's second half. No text is lost.
+ */
 export function foldText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -50,14 +52,14 @@ const between = 2;
 const sumOf = (widths: readonly number[], cap: number): number =>
   widths.reduce((sum, width) => sum + Math.min(width, cap) + between, -between);
 
-/** The widths with the widest ones narrowed until all fit; undefined where one would have less than `least`. */
+/** Narrows the widest columns until all fit. Undefined if a column would become narrower than `least`. */
 export function fittingWidths(natural: readonly number[], width: number, least: number): number[] | undefined {
   let cap = greatest(natural, least);
   while (cap > least && sumOf(natural, cap) > width) cap--;
   return sumOf(natural, cap) > width ? undefined : natural.map((own) => Math.min(own, cap));
 }
 
-/** Titles and rows; the lines of a cell stand below one another. */
+/** Renders titles and rows. The lines of a cell are below each other. */
 export function renderGrid(
   titles: readonly string[],
   rows: readonly (readonly GridCell[])[],

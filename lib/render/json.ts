@@ -1,4 +1,4 @@
-/** Plans and reports for programs. `formatVersion` is major.minor: a minor one only adds fields. */
+/** Plans and reports for programs. `formatVersion` is major.minor; a new minor version only adds fields. */
 import type { Report } from '../run/engine';
 import type { StackwardError } from '../basics/errors';
 import { applyExitCode, planExitCode } from '../run/exit-code';

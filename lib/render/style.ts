@@ -30,6 +30,6 @@ export const colored: Style = {
 export const withoutCommands = (output: string): string =>
   output.replace(/#(?=#(\[|vso\[|teamcity\[))/g, '\\u0023').replace(colonsFirst, '$1\\u003a');
 
-/** Colours before them count for nothing. */
+/** Colours at the start of the line are skipped, because runners ignore them. */
 // eslint-disable-next-line no-control-regex
 const colonsFirst = /^((?:[ \t]|\u001b\[\d+m)*):(?=:)/gm;

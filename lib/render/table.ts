@@ -15,7 +15,10 @@ export interface Row {
 
 const textOf = (cell: Cell | string): string => printable(typeof cell === 'string' ? cell : cell.text);
 
-/** @param width where the columns do not fit it, each row is a block of lines: its first cell, and the others by their titles */
+/**
+ * @param width if the columns don't fit, each row becomes a block of lines: its first cell, then the other cells with
+ * their titles
+ */
 export function renderTable(
   titles: readonly string[],
   rows: readonly Row[],
@@ -70,7 +73,7 @@ function renderBlocks(
   });
 }
 
-/** Breaks text into lines of at most `width`, each beginning with `indent`. A longer word stays whole. */
+/** Breaks text into lines of at most `width`, each beginning with `indent`. A word that is longer stays whole. */
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let line = '';
@@ -94,7 +97,10 @@ export function sayDuration(seconds: number | undefined): string {
   return `${sign}${Math.round(size / 86_400)} d`;
 }
 
-/** How long ago: `4 s`; of a time that is still to come: `60 min in the future`. Clocks that differ by less than `slack` seconds are taken for one. */
+/**
+ * The time since then: `4 s`. For a time in the future: `60 min in the future`. A difference below `slack` seconds
+ * counts as none, because clocks differ.
+ */
 export function sayAge(seconds: number | undefined, slack = 0): string {
   if (seconds === undefined || seconds >= 0) return sayDuration(seconds);
   return -seconds <= slack ? '0 s' : `${sayDuration(-seconds)} in the future`;

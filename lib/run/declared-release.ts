@@ -1,4 +1,7 @@
-/** Compares the release that manifests declare with what the cloud's APIs say, and holds back what rests on a wrong one. */
+/**
+ * Compares the release that manifests declare with the answers of the cloud's APIs, and holds back the stacks whose
+ * release is wrong.
+ */
 import { asStackwardError } from '../basics/errors';
 import { contradictionOf } from './cloud-release';
 import { append } from '../basics/lists';
@@ -49,8 +52,8 @@ const sayStacks = (stacks: readonly string[]): string =>
   stacks.length <= 3 ? stacks.join(', ') : `${stacks.slice(0, 2).join(', ')} and ${stacks.length - 2} more`;
 
 /**
- * Asks the cloud's APIs for their versions. Never throws: an API that can't be asked is silent, and the reason is told
- * as Nova's.
+ * Asks the cloud's APIs for their versions. Never throws. If no API can be asked, the answer calls Nova silent, with
+ * the reason.
  */
 export async function askApis(from: Readers): Promise<CloudApis> {
   try {
@@ -60,7 +63,7 @@ export async function askApis(from: Readers): Promise<CloudApis> {
   }
 }
 
-/** Nova alone bounds the release closely from both sides. */
+/** Only Nova's version bounds the release closely from both sides. */
 function sayUncompared(where: string, { answers, silent }: CloudApis): Note[] {
   const nova = silent.find(({ service }) => service === 'nova');
   if (nova === undefined) return [];

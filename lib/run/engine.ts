@@ -46,7 +46,10 @@ export async function plan(
   return assemble(request, prepared, swept, located, await observeOn(filter.targets, located, from));
 }
 
-/** The plan of a second look, at these targets alone: they are known to be there, whatever Neutron says now. */
+/**
+ * The plan of the second look, for these targets alone. The run has already found them, so Neutron is not asked for
+ * them again.
+ */
 async function planAgain(request: Request, targets: readonly Target[], from: Readers): Promise<Plan> {
   const prepared = await prepare(request, from);
   const swept = request.sweep.length > 0 ? targets : [];
@@ -137,7 +140,7 @@ export async function apply(
 /** Steps of one place share one observation. */
 const placeOf = ({ kind, target }: PlannedStep): string => `${kind} ${target}`;
 
-/** What a failed step left is nothing that was observed, so a later step there may find another world than the plan. */
+/** A failed step leaves a state that nobody observed. A later step there may find another world than the plan saw. */
 const withCause = (result: StepResult, failed: string | undefined): StepResult =>
   result.reason !== 'StalePlan' || failed === undefined
     ? result

@@ -1,4 +1,4 @@
-/** The second part of a plan: on which targets everything belongs. */
+/** The second part of a plan: finds the targets of all resources. */
 import { problemOf } from '../basics/errors';
 import type { Placed } from '../contract/kind';
 import type { Readers } from '../contract/ports';
@@ -11,13 +11,13 @@ export interface Located {
   readonly placed: readonly Placed[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Note[];
-  /** Ids of what belongs nowhere now. */
+  /** Ids of resources that have no target now. */
   readonly undone: readonly string[];
   /** False: a kind could not say where its resources belong. */
   readonly isComplete: boolean;
 }
 
-/** Asks each kind where its resources belong; one that can't say is a problem of all of them. */
+/** Asks each kind for the targets of its resources. A kind that fails is reported as a problem of all its resources. */
 export async function locate({ opened, scope }: Prepared, swept: readonly Target[], from: Readers): Promise<Located> {
   const each = await Promise.all(opened.map((kind) => locateKind(kind, scope, swept, from)));
   return {
@@ -54,7 +54,7 @@ async function locateKind(
   }
 }
 
-/** @throws UnknownSelection naming a target on which nothing belongs */
+/** @throws UnknownSelection naming a target on which no resource belongs */
 export function refuseUnknownTargets({ targets }: Filter, { placed, isComplete }: Located): void {
   if (isComplete) refuseUnknown('target', targets, [...new Set(placed.map(({ target }) => target))]);
 }

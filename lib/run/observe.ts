@@ -17,7 +17,7 @@ export interface Observations {
   readonly unswept: readonly Problem[];
   readonly converged: readonly string[];
   readonly looks: readonly Look[];
-  /** Ids of what can't be read, or was refused. */
+  /** Ids of resources that can't be read, or were refused. */
   readonly undone: readonly string[];
 }
 

@@ -54,7 +54,7 @@ export interface Plan {
   /** `kind.path@target` of what is already as the code says. */
   readonly converged: readonly string[];
   readonly looks: readonly Look[];
-  /** Ids that apply can't bring about: they wait, were refused, or their target can't be read. */
+  /** Ids of resources that apply can't make as declared: they wait, were refused, or their target can't be read. */
   readonly undone: readonly string[];
   /** Id → ids that must be done before it. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
@@ -88,7 +88,10 @@ export function select(manifests: readonly Manifest[], kinds: readonly string[],
     .filter(({ kind }) => filter.kinds.length === 0 || filter.kinds.includes(kind));
 }
 
-/** A filter names something that isn't there. Its text begins with the part of the filter: the caller knows what that is called. */
+/**
+ * A filter names something that doesn't exist. The message begins with the part of the filter, and the caller knows the
+ * option for that part.
+ */
 export class UnknownSelection extends InvalidConfiguration {}
 
 /** @throws UnknownSelection */
@@ -137,7 +140,10 @@ export function dependencyLevels(dependencies: ReadonlyMap<string, readonly stri
   return levels;
 }
 
-/** Whatever has no level depends on something that has none: who goes from one to the next comes back to where they were. */
+/**
+ * Every resource without a level depends on another resource without a level. Following these dependencies therefore
+ * ends in a circle.
+ */
 function inCircle(
   dependencies: ReadonlyMap<string, readonly string[]>,
   levels: ReadonlyMap<string, number>,
@@ -155,7 +161,7 @@ function inCircle(
   return new InvalidConfiguration(`resources depend on each other in a circle: ${shown.join(' → ')}`);
 }
 
-/** Id → ids it depends on, of these resources alone: what is not part of the run counts as done. */
+/** Id → ids that it depends on, among these resources. A resource outside of the run counts as done. */
 export function dependenciesOf(resources: readonly Resource[]): Map<string, readonly string[]> {
   const idByPath = new Map(resources.map((resource) => [resource.path, idOf(resource)]));
   return new Map(

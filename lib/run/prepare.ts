@@ -1,4 +1,4 @@
-/** The first part of a plan: what the manifests ask for, checked as a whole, before any target is looked for. */
+/** The first part of a plan: checks the requests of all manifests as a whole, before any target is looked for. */
 import { InvalidConfiguration } from '../basics/errors';
 import { idOf, type Kind, type Opened } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';

@@ -1,4 +1,7 @@
-/** The look after apply, at every step that was attempted: the only proof that it is done, and what tells where a failure left it. */
+/**
+ * The look after apply, at every step that was attempted. It is the only proof that a step is done, and it shows the
+ * state that a failed step left.
+ */
 import { asStackwardError, problemOf } from '../basics/errors';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from './plan';
 import { ownKey, type StepResult } from '../contract/reconciler';
@@ -13,7 +16,7 @@ export interface SecondLook {
   readonly found: readonly Note[];
 }
 
-/** @param planAgain plans once more, of these targets alone */
+/** @param planAgain makes a new plan for these targets alone */
 export async function lookAgain(
   planned: Plan,
   planAgain: (targets: readonly Target[]) => Promise<Plan>,
@@ -50,7 +53,7 @@ const unseen = 'it could not be looked at again, so nobody knows whether it is d
 
 const textOf = ({ where, message }: Problem): string => `${where} ${message}`;
 
-/** @param now what would still have to be done */
+/** @param now the step that would still have to be done; undefined if none */
 function howItIs(step: PlannedStep, now: PlannedStep | undefined): string {
   if (!now) return 'after that failure it is as wanted all the same';
   return JSON.stringify(now.before) === JSON.stringify(step.before)

@@ -28,7 +28,7 @@ export interface Swept {
   readonly targets: readonly Target[];
   /** Why not all of them are known. */
   readonly unswept: readonly Problem[];
-  /** Hosts that Neutron names and that no configuration leads to. */
+  /** Hosts that Neutron names but that no entry of the configuration reaches. */
   readonly warnings: readonly Note[];
 }
 
@@ -44,7 +44,8 @@ export async function placesToSweep(sweep: readonly Sweep[], from: Readers): Pro
  * that the configuration names are looked at, so that work which needs no API is done.
  */
 async function hostsToSweep(from: Readers): Promise<Swept> {
-  // A project that reaches no host leaves nothing on hosts. Its user may be no admin, and could not ask for the agents.
+  // A project that reaches no host leaves nothing on hosts. Its user may be no administrator, and then can't ask
+  // Neutron for the agents.
   if (!from.hosts.reachesAny) return { targets: [], unswept: [], warnings: [] };
   const { named } = from.hosts;
   const hosts = new Set(named);

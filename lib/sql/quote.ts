@@ -1,8 +1,9 @@
-/** Names and texts inside of a statement that takes no values, as every definition does. */
+/** Quotes names and texts for statements that have no placeholders, such as every definition. */
 import * as z from 'zod';
 
 /**
- * Name of a schema. MySQL takes more; these are what OpenStack's installers make, and nothing of them can end a quoted name.
+ * The name of a schema. MySQL allows more characters; these are the ones that OpenStack's installers use, and none of
+ * them can end a quoted name.
  */
 export const schemaName = z
   .string()
@@ -10,5 +11,5 @@ export const schemaName = z
 
 export const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 
-/** For a session with backslash escapes, which is how stackward's sessions are set. */
+/** For sessions with backslash escapes; stackward's sessions are always set so. */
 export const quoteText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -1,4 +1,7 @@
-/** The ownership table of stackward's own schema: whose the things in a database are (docs/adr/0016-records-in-a-database.md). */
+/**
+ * The ownership table of stackward's own schema, which tells who owns the things in a database
+ * (docs/adr/0016-records-in-a-database.md).
+ */
 import * as z from 'zod';
 import { asStackwardError, Blocked } from '../basics/errors';
 import { parseJson } from '../basics/json';
@@ -9,15 +12,15 @@ import type { SqlQuery, SqlTransaction } from '../contract/ports';
 export const recordsTable = 'stackward_records';
 export const recordsComment = 'stackward records, format 1';
 
-/** What is there under the table's name already stays. */
+/** An existing table of that name stays as it is. */
 export const createRecords =
   `CREATE TABLE IF NOT EXISTS ${recordsTable} (kind VARCHAR(63) CHARACTER SET ascii NOT NULL, name VARCHAR(64) NOT NULL, ` +
   'owner VARCHAR(255) NOT NULL, stack VARCHAR(1000) NOT NULL, path VARCHAR(1000) NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (kind, name)) ' +
   `ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_bin COMMENT = '${recordsComment}'`;
 
-/** Whose a thing is, and what its kind keeps of it. */
+/** The owner of a thing, and the kind's own data about it. */
 export interface DatabaseRecord<Entry> {
-  /** Of the thing, as the server names it. */
+  /** The thing's name on the server. */
   readonly name: string;
   readonly owner: string;
   readonly stack: string;
@@ -27,8 +30,8 @@ export interface DatabaseRecord<Entry> {
 
 /**
  * All records of one kind, by name.
- * @param comment of the table as the server has it; undefined: there is none
- * @throws Blocked for a table, or a row, that is none of ours
+ * @param comment the table's comment on the server; undefined if the table doesn't exist
+ * @throws Blocked for a table or a row that doesn't belong to stackward
  */
 export async function readRecords<Entry>(
   from: SqlQuery,
@@ -51,7 +54,7 @@ interface Row {
 
 const columns = 'name, owner, stack, path, entry';
 
-/** Locks the row, or the place where it would be. */
+/** Locks the row, or the gap in which it would be. */
 export async function lockRecord<Entry>(
   transaction: SqlTransaction,
   kind: string,

@@ -13,7 +13,7 @@ import { allocationPoolSpec, type AllocationPoolSpec } from './spec';
 /** Ranges of one subnet; Neutron's own limit is far below. */
 const maxPools = 10_000;
 
-/** A restore uses only the pools of the image's last ledger. */
+/** A restore uses only the pools of the last ledger, because Neutron hands out addresses from that ledger. */
 export const poolImage = z.object({
   ledgers: z
     .array(z.object({ pools: z.array(z.object({ start: line, end: line })).max(maxPools) }))
@@ -22,8 +22,9 @@ export const poolImage = z.object({
 });
 
 /**
- * The pools from which addresses were handed out. If the two tables contradicted each other before the run, a restore
- * doesn't bring that back.
+ * The spec that brings back the recorded pools: those from which Neutron handed out addresses. Before the run, the two
+ * tables of pools (ledger/ledger.ts) may have contradicted each other. A restore writes the same pools into both of
+ * them.
  */
 export function restore(
   { restore: [first, ...others] }: RestoredOn<z.infer<typeof poolImage>>,

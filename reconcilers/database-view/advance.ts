@@ -1,4 +1,4 @@
-/** stackward's schema once these steps are done. Pure. */
+/** stackward's schema after these steps. Pure. */
 import type { DatabaseViewStep, ViewsObserved } from './model';
 
 export function advance(observed: ViewsObserved, applied: readonly DatabaseViewStep[]): ViewsObserved {
@@ -8,7 +8,7 @@ export function advance(observed: ViewsObserved, applied: readonly DatabaseViewS
     if (make === undefined) records.delete(view);
     if (make === undefined && !leaves) things.delete(view);
     if (make === undefined) continue;
-    // How the server will show the view is its own affair; it is what the record says.
+    // Nobody can predict how the server will print the view. The record decides.
     const { declared, statement: digest } = make.record.entry;
     records.set(view, { ...make.record, entry: { declared, statement: digest, shown: digest } });
     things.set(view, { view: { text: make.statement, digest, definer: '' } });

@@ -1,6 +1,6 @@
 /**
- * Makes and drops views, each for itself: a transaction that compares and records, the statement, a transaction that records
- * the end (docs/adr/0016-records-in-a-database.md). So the record of a view is there at every moment at which the view is.
+ * Makes and drops each view in three parts: a transaction that compares and records, the statement, and a transaction
+ * that records the end (docs/adr/0016-records-in-a-database.md). So a view of stackward has a record at every moment.
  */
 import { asStackwardError, StalePlan } from '../../lib/basics/errors';
 import type { SqlTransaction, SqlWriter, Writers } from '../../lib/contract/ports';
@@ -45,7 +45,7 @@ async function write(step: DatabaseViewStep, observed: ViewsObserved, writer: Sq
   const statement = make?.statement ?? `DROP VIEW IF EXISTS ${quoteName(observed.schema)}.${quoteName(view)}`;
   if (!leaves)
     await writer.define(statement).catch(async (error: unknown) => {
-      // The server refused it, so the view is as it was. After a lost connection nobody knows.
+      // The server refused the statement, so the view is unchanged. After a lost connection nobody knows.
       if (make && asStackwardError(error).reason !== 'TransientError') await putBack(make.record, before, writer);
       throw error;
     });
@@ -62,7 +62,7 @@ const putBack = ({ name }: ViewRecord, before: ViewRecord | undefined, writer: S
     before ? putRecord(transaction, kind, before) : deleteRecord(transaction, kind, name),
   );
 
-/** @throws StalePlan when the record, or the view as the server shows it, is not as it was observed */
+/** @throws StalePlan when the record, or the view that the server shows, is not as observed */
 async function refuseIfMoved(
   { view }: DatabaseViewStep,
   { records, things }: ViewsObserved,

@@ -1,11 +1,12 @@
 /**
- * Which views are not as declared, and which nobody declares any more. Pure.
+ * Finds views that are not as declared, and views that nobody declares any more. Pure.
  *
- * The server rewrites a view's text, so a view is as declared where its record has the digest of the statement that this
- * version would send, and the server shows it as it did when that statement was done.
+ * The server rewrites the text of a view. So a view counts as declared if its record has the digest of the statement
+ * that this version would send, and if the server shows the same text as directly after that statement.
  *
- * While a row is under way nobody knows whether its statement was done. The view of that name is ours where it carries the
- * mark of the statement, or is the view that the statement was to replace. Else somebody made it meanwhile.
+ * While a statement is under way, nobody knows whether the server has done it. The view of that name is stackward's if
+ * it has the statement's mark, or if it is the view that the statement was to replace. Otherwise somebody else has made
+ * it in the meantime.
  */
 import { sha256 } from '../../lib/basics/sha256';
 import { append } from '../../lib/basics/lists';
@@ -93,23 +94,26 @@ function compare(
   return { step, findings };
 }
 
-/** The view is the one that was made, or that a run which was cut short left. */
+/** True for the view that stackward made, and for a view that an interrupted run left. */
 const isOurs = ({ view }: ThingSeen, { entry: { shown, earlier, statement } }: ViewRecord): boolean =>
   view !== undefined &&
   (shown === null ? view.digest === earlier || view.text.includes(viewMark(statement)) : view.digest === shown);
 
-/** A table, or a view of somebody who found the name free. A view of ours that somebody changed is none. */
+/**
+ * True for a table, and for a view that somebody else made under the free name. A view of stackward that somebody
+ * changed doesn't count.
+ */
 const isStrangers = (thing: ThingSeen, record: ViewRecord): boolean =>
   thing.view === undefined ||
   (record.entry.shown === null && record.entry.earlier === undefined && !isHidden(thing) && !isOurs(thing, record));
 
-/** The server shows the text of a view to its definer, and to whoever has SHOW VIEW. */
+/** The server shows the text of a view only to its definer and to accounts with SHOW VIEW. */
 const isHidden = (thing: ThingSeen | undefined): boolean => thing?.view?.text === '';
 
 const hidden = (place: string): string =>
   `the account of databases.stackward can't see the text of ${place}, so nobody can tell whether it is as it was made; GRANT it SHOW VIEW on its schema (docs/database-grants.md)`;
 
-/** Why the view is to be made; undefined: it is as declared. */
+/** Why the view has to be made; undefined if it is as declared. */
 function reasonOf(record: ViewRecord | undefined, after: ViewRecord, observed: ViewsObserved): string | undefined {
   const thing = observed.things.get(after.name);
   if (record === undefined) return 'there is no such view';
@@ -125,14 +129,14 @@ function reasonOf(record: ViewRecord | undefined, after: ViewRecord, observed: V
   return undefined;
 }
 
-/** A rollback of a run that made the view. */
+/** For the rollback of a run that made the view. */
 function takeAway({ id, owner, spec: { view } }: Wanted<ViewOn>, observed: ViewsObserved): Comparison {
   const record = observed.records.get(view);
   if (record === undefined || record.owner !== owner) return { findings: [] };
   return removal(id, record, observed, 'the run is rolled back');
 }
 
-/** The view goes where it still is what was made; else the record alone. */
+/** Drops the view if it still is as stackward made it. Otherwise only the record is removed. */
 function removal(id: string, record: ViewRecord, { schema, things }: ViewsObserved, because: string): Comparison {
   const { name } = record;
   const view = name as ViewName;

@@ -1,4 +1,4 @@
-/** A view as it was before a run: what the journal keeps of it. */
+/** A view before a run, as the journal keeps it. */
 import * as z from 'zod';
 import type { RestoredOn } from '../../lib/contract/restored';
 import { viewNames } from '../../lib/views/views';
@@ -9,9 +9,9 @@ export const maxText = 1 << 20;
 export const databaseViewImage = z
   .strictObject({
     view: z.enum(viewNames),
-    /** As its record said. Null: it had none. */
+    /** The declaration in the view's record. Null if the view had no record. */
     declared: databaseViewSpec.nullable(),
-    /** As the server showed it. For people: a rollback makes a view of its declaration alone. */
+    /** The text that the server showed. Only for people to read: a rollback makes the view from its declaration. */
     text: z.string().max(maxText).nullable(),
   })
   .refine(({ view, declared }) => declared === null || declared.view === view, {

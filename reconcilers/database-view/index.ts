@@ -1,4 +1,4 @@
-/** The kind database-view: a view in stackward's own schema, made of the columns that the services' schemas have. */
+/** The kind database-view makes a view in stackward's own schema, from the columns that the services' schemas have. */
 import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';

@@ -7,11 +7,11 @@ import type { DatabaseViewSpec } from './image';
 import type { ViewName } from '../../lib/views/views';
 import type { DatabaseViewDeclared } from './spec';
 
-/** What is to be there. Null: no view. */
+/** The wanted view. Null: no view. */
 export interface ViewOn {
   readonly view: ViewName;
   readonly declared: DatabaseViewDeclared | null;
-  /** A rollback asks for it. */
+  /** True if a rollback asks for it. */
   readonly isBack: boolean;
 }
 

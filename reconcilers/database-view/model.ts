@@ -1,4 +1,4 @@
-/** What the parts of the kind database-view say to each other. */
+/** Types that the modules of the kind database-view share. */
 import type { Step } from '../../lib/contract/reconciler';
 import type { DatabaseRecord } from '../../lib/sql/record-table';
 import type { SchemasSeen } from '../../lib/views/schemas';
@@ -11,32 +11,32 @@ export type ViewRecord = DatabaseRecord<ViewEntry>;
 
 /** A table or view of stackward's schema. */
 export interface ThingSeen {
-  /** Undefined: it is a table. */
+  /** Undefined if it is a table. */
   readonly view?: {
-    /** The SELECT, as the server writes it. */
+    /** The SELECT as the server prints it. */
     readonly text: string;
-    /** Of the text, and of whose rights it reads with. */
+    /** The digest of the text, and of the account whose rights the view uses. */
     readonly digest: string;
     readonly definer: string;
   };
-  /** What the server says instead of rows: the definer is gone, or a column is. */
+  /** The server's error instead of rows: the definer or a column no longer exists. */
   readonly trouble?: string;
 }
 
 export interface ViewsObserved {
-  /** stackward's own. */
+  /** The name of stackward's own schema. */
   readonly schema: string;
   readonly hasRecords: boolean;
   readonly records: ReadonlyMap<string, ViewRecord>;
-  /** By name; of all that there is in the schema. */
+  /** All tables and views of the schema, by name. */
   readonly things: ReadonlyMap<string, ThingSeen>;
   readonly seen: SchemasSeen;
 }
 
 export interface DatabaseViewStep extends Step {
   readonly view: ViewName;
-  /** What is to be there: statement and record. Undefined: no record, and no view unless `leaves` says so. */
+  /** The statement and the record of the wanted view. Undefined: no record, and no view unless `leaves` says so. */
   readonly make?: { readonly statement: string; readonly record: ViewRecord };
-  /** The view isn't ours any more, and stays. */
+  /** True if the view is no longer stackward's, so it stays. */
   readonly leaves?: true;
 }

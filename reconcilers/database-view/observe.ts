@@ -1,4 +1,7 @@
-/** What there is in stackward's schema, whose it is, and which columns of the services' schemas its account may read. */
+/**
+ * Reads the tables and views of stackward's schema, their records, and the columns of the services' schemas that its
+ * account may read.
+ */
 import { asStackwardError } from '../../lib/basics/errors';
 import { defined } from '../../lib/basics/defined';
 import { sha256 } from '../../lib/basics/sha256';
@@ -43,7 +46,7 @@ export async function observe({ target, wanted }: Placement<ViewOn>, from: Reade
   };
 }
 
-/** All views of stackward's schema, or one. */
+/** All views of stackward's schema, or the one with this name. */
 export async function seeViews(from: SqlQuery, name?: string): Promise<ReadonlyMap<string, ThingSeen>> {
   const rows = await from.query<Readonly<Record<'n' | 'text' | 'security' | 'definer', string>>>(
     'SELECT TABLE_NAME AS n, VIEW_DEFINITION AS text, SECURITY_TYPE AS security, DEFINER AS definer FROM information_schema.VIEWS ' +
@@ -58,7 +61,7 @@ export async function seeViews(from: SqlQuery, name?: string): Promise<ReadonlyM
   );
 }
 
-/** A view is asked for no row: the server looks at the definer, its grants and the columns all the same. */
+/** Selects no row from the view. The server nevertheless checks the definer, its grants and the columns. */
 async function troubleOf(from: SqlQuery, view: string): Promise<string | undefined> {
   try {
     await from.query(`SELECT * FROM ${quoteName(view)} LIMIT 0`);

@@ -1,4 +1,4 @@
-/** The files of a host, and what records say of them, once these steps are done. Pure. */
+/** The files and records of a host after these steps. Pure. */
 import { recordsAfter } from '../../lib/hosts/record-holding';
 import { holdingsOf, perform } from './grant/edits';
 import type { PolicyRuleStep, TargetObservation } from './model';

@@ -1,10 +1,11 @@
 /**
- * At most three requests for all steps of a host: what records gain; each file, whole and once however many grants it gets; and
- * what records lose. Killed anywhere, what is in a file is in a record too. A file that can't be written keeps no other from
- * its end, and leaves no entry of what was not granted.
+ * Does all steps of a host in at most three requests: it adds entries to records, writes each changed file once, and
+ * removes entries from records. If the run is killed at any moment, everything in a file is in a record too. A file
+ * that can't be written doesn't stop the others, and leaves no entry for a grant that was not made.
  *
- * A file is shared: other rules of it may have changed since the plan, and stay as they are. So the edits are made on the
- * file as it is read here, where the rule itself, the list of files and the records are still as observed (docs/adr/0009-levels-and-stop.md).
+ * A file is shared with others. Its other rules may have changed since the plan, and stay as they are. The edits are
+ * therefore made on a new reading of the file, and only if the rule itself, the list of files and the records are still
+ * as observed (docs/adr/0009-levels-and-stop.md).
  */
 import { StackwardError } from '../../lib/basics/errors';
 import type { Writers } from '../../lib/contract/ports';
@@ -44,7 +45,7 @@ export async function* apply(
 
 type Failed = ReadonlyMap<Job, StackwardError>;
 
-/** Answers why jobs failed. */
+/** Returns the jobs that failed, with their errors. */
 async function write(jobs: readonly Job[], now: TargetObservation, host: Host): Promise<Failed> {
   const editsOf = (possible: readonly Job[]) => perform(possible, (file) => now.answers.text(file), now.grants);
   const planned = editsOf(jobs);

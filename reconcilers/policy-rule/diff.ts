@@ -1,4 +1,4 @@
-/** Which of the declared grants are not in force, and which of the recorded ones nobody declares any more. Pure. */
+/** Finds declared grants that are not in force, and recorded grants that nobody declares any more. Pure. */
 import { asStackwardError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { Difference, Finding, Placement } from '../../lib/contract/reconciler';
@@ -31,7 +31,7 @@ export function diff(placement: Placement<PolicyRuleSpec>, observed: TargetObser
   return finish([...drafts.values()].sort(removalsLast), findings, observed);
 }
 
-/** One construct that grants something else than it did: what goes and what comes are one step. */
+/** Joins two steps of one construct that now grants something else: its old grant is removed and its new one added. */
 const inPlaceOf = (taken: Draft, made: Draft): Draft => ({
   ...made,
   action: 'update',

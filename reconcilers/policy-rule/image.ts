@@ -1,4 +1,4 @@
-/** Rules of policy files as they were before a run: what the journal keeps of them. */
+/** Rules of policy files before a run, as the journal keeps them. */
 import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import { eraOf } from '../../lib/policy/defaults';
@@ -7,9 +7,9 @@ import type { RestoredOn } from '../../lib/contract/restored';
 import { grantSpec, recordEntry, type PolicyRuleDeclared } from './spec';
 
 const path = z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a file');
-/** A value as it stands in a file. */
+/** The text of a value in a file. */
 const raw = z.string().max(65_536);
-/** The text around a rule that was put in: blanks, line ends, a comma. */
+/** The text around a rule that was added: blanks, line ends, a comma. */
 const around = z.string().regex(/^[ \t\r\n,]{0,4096}$/, 'may hold blanks, line ends and a comma alone');
 
 const grant = { ...grantSpec.pick({ service: true, release: true, rule: true, role: true }).shape, file: path };
@@ -22,9 +22,9 @@ const ownEntry = recordEntry
 const ruleImage = z
   .strictObject({
     ...grant,
-    /** The value as it stood in the file; null: the rule was not there. */
+    /** The text of the value in the file; null if the file didn't have the rule. */
     value: raw.nullable(),
-    /** Null: not recorded. */
+    /** Null if no record had the grant. */
     entry: ownEntry.nullable(),
   })
   .superRefine(({ value, entry, ...image }, context) => {
@@ -44,7 +44,7 @@ const ruleImage = z
       [['entry', 'written'], entry?.written],
     ] as const;
     for (const [field, text] of values) {
-      // Of a rule that another grant made, nothing stands alone.
+      // An entry has an empty text if another grant made the rule.
       const fault = typeof text === 'string' && text !== '' ? faultOfRaw(text, era) : undefined;
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, path: [...field] });
     }
@@ -52,7 +52,7 @@ const ruleImage = z
 export type RuleImage = z.infer<typeof ruleImage>;
 export const policyRuleImage = z.strictObject({ rules: z.array(ruleImage).max(1000) });
 
-/** Brings back what a step found, on the hosts where it was found. */
+/** Restores what a step found, on the hosts where the step found it. */
 export type PolicyRuleRestore = RestoredOn<z.infer<typeof policyRuleImage>>;
 
 export type PolicyRuleSpec = PolicyRuleDeclared | PolicyRuleRestore;

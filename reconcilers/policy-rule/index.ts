@@ -1,6 +1,6 @@
 /**
- * The kind policy-rule: a rule of a service admits a role, on every host that serves it. What was there before is recorded on
- * the host and comes back when the declaration goes.
+ * The kind policy-rule lets a rule of a service admit a role, on every host that serves the API. It records the former
+ * value on the host, and restores it when the declaration is removed.
  */
 import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
@@ -17,7 +17,8 @@ function identify(spec: PolicyRuleSpec): string {
   const say = ({ service, rule, role }: Pick<RecordEntry, 'service' | 'rule' | 'role'>): string =>
     `the role ${role} in ${service}'s rule ${rule}`;
   if (!('restore' in spec)) return say(spec);
-  // One run may have taken a grant from one host for one construct, and made it on another for another.
+  // A run may have removed a grant on one host for one construct, and made it on another host for another construct. So
+  // each is named.
   const all = spec.restore.flatMap(({ target, image }) => image.rules.map((rule) => `${say(rule)} on ${target}`));
   return [...new Set(all)].join(', ');
 }

@@ -1,4 +1,4 @@
-/** The hosts that serve the service, where the service is of the release that the code says. */
+/** Finds the hosts that serve the API, if the service has the release that the code declares. */
 import { contradictionOf } from '../../lib/run/cloud-release';
 import { askApis } from '../../lib/run/declared-release';
 import type { ApiAnswer, Readers } from '../../lib/contract/ports';
@@ -13,7 +13,7 @@ export async function locate(
 ): Promise<Located<PolicyRuleSpec>> {
   const findings: Finding[] = [];
   const pairs: [Target, Wanted<PolicyRuleSpec>][] = [];
-  // Who can't ask is told by the comparison of the whole manifest.
+  // If the APIs can't be asked, the comparison of the whole manifest reports that.
   const { answers } = specs.some(({ spec }) => !('restore' in spec)) ? await askApis(from) : { answers: [] };
   for (const resource of specs) {
     const fault = faultOf(resource, answers, from);

@@ -1,4 +1,4 @@
-/** What the parts of the kind policy-rule say to each other. */
+/** Types that the modules of the kind policy-rule share. */
 import type { StackwardError } from '../../lib/basics/errors';
 import type { ServiceName } from '../../lib/openstack/services';
 import type { Finding, Step } from '../../lib/contract/reconciler';
@@ -18,30 +18,30 @@ export const kind = 'policy-rule';
 
 export const serviceKey = (service: ServiceName, release: Release): string => `${service} ${release}`;
 
-/** One host: what its services go by, and what the owners' records say was written there. */
+/** One host: the rules of its services, and the owners' records of grants there. */
 export interface TargetObservation extends HostRecords<RecordEntry> {
   readonly answers: HostQuestions;
-  /** Services that are looked at, and the configuration that each reads. */
+  /** The services that are looked at, with their configuration files. */
   readonly sources: readonly (Pick<RuleName, 'service' | 'release'> & { readonly configFiles: readonly string[] })[];
-  /** What the service's own tool prints, by service, where a rule had to be asked of it. */
+  /** The output of the service's own tool, by service, if it was needed. */
   readonly generated: ReadonlyMap<string, PolicyText>;
   readonly roles: RolesSeen;
-  /** By `serviceKey`; an error: it can't be told what the service goes by. */
+  /** By `serviceKey`. An error says why the service's files can't be found. */
   readonly services: ReadonlyMap<string, ServicePolicy | StackwardError>;
-  /** @throws StackwardError when it can't be told how the service goes by the rule */
+  /** @throws StackwardError when it can't be found out how the service decides the rule */
   readonly situation: (about: RuleName) => Situation;
-  /** Of all records on the host. */
+  /** The grants in all records on the host. */
   readonly grants: RecordedGrants;
 }
 
 interface About extends Grant, Pick<RecordEntry, 'service' | 'release'> {
   readonly owner: string;
-  /** What the record has of it; undefined: nothing. */
+  /** The entry in the record; undefined if there is none. */
   readonly recorded: RecordEntry | undefined;
 }
 type Declaration = Pick<RecordEntry, 'path' | 'stack' | 'overrideManager'>;
 
-/** What a step does to one rule of one file, and to the record of it. */
+/** The change of one rule in one file, and of its entry in the record. */
 export type Job = About &
   (
     | {
@@ -50,7 +50,7 @@ export type Job = About &
         readonly effective: string | undefined;
         readonly as: Declaration;
       }
-    /** `of`: the owner's own entry, or another's whose grant becomes this owner's too. */
+    /** `of`: the owner's own entry, or another owner's entry for the same grant, which this owner then records too. */
     | { readonly does: 'record'; readonly of: RecordEntry; readonly as: Declaration }
     | { readonly does: 'take'; readonly recorded: RecordEntry }
     | { readonly does: 'restore'; readonly image: RuleImage }
@@ -61,13 +61,13 @@ export interface PolicyRuleStep extends Step {
   readonly jobs: readonly Job[];
 }
 
-/** A step before it is known what comes of it. */
+/** A step before its changes are computed. */
 export type Draft = Omit<PolicyRuleStep, 'changes'>;
 
-/** What comes of one resource. */
+/** The result for one resource. */
 export interface Comparison {
   readonly step?: Draft;
   readonly findings: readonly Finding[];
-  /** Keys in the owner's record of entries that stay. */
+  /** Keys of the entries in the owner's record that stay. */
   readonly keeps: readonly string[];
 }

@@ -1,8 +1,9 @@
 /**
- * What the services of one host go by, and what the owners' records say was written there.
+ * Reads the rules of one host's services, and the owners' records of grants there.
  *
- * One question holds all that is usually needed: the owners' records, configurations, the policy files in their usual places.
- * What these name besides (another owner's record, another file, a policy.d, a rule that no file has) is asked in a second.
+ * The first request has everything that is usually needed: the owners' records, the configurations, and the policy
+ * files in their usual places. A second request asks for what these answers refer to: another owner's record, another
+ * file, a policy.d, a rule that no file has.
  */
 import { asStackwardError, StackwardError } from '../../lib/basics/errors';
 import type { Readers } from '../../lib/contract/ports';
@@ -36,7 +37,7 @@ export async function observe(placement: Placement<PolicyRuleSpec>, from: Reader
   }
 }
 
-/** The same host once more: the same questions, and the records. */
+/** Asks the same host the same questions again, and reads the records again. */
 export async function observeAgain(observed: TargetObservation, host: HostReader): Promise<TargetObservation> {
   const [records, answers] = await Promise.all([
     readRecords(host, kind, [...observed.records.keys()], recordEntry),
@@ -47,7 +48,7 @@ export async function observeAgain(observed: TargetObservation, host: HostReader
 
 type Found = Omit<TargetObservation, 'services' | 'situation' | 'grants'>;
 
-/** What follows from what was found. Pure; asks of `answers` whatever else it needs. */
+/** Derives the observation from the answers. Pure; a missing answer becomes a question of `answers`. */
 export function assemble(found: Found): TargetObservation {
   const { sources, answers, generated } = found;
   const services = new Map(
@@ -85,7 +86,10 @@ function speculate(answers: HostQuestions, placement: Placement<PolicyRuleSpec>,
   }
 }
 
-/** Those too whose rules a record or a rollback may take back: how a change of theirs is heard depends on their files. */
+/**
+ * Includes services whose rules a record or a rollback may remove, because their files decide which change takes
+ * effect.
+ */
 function touchedServices(
   placement: Placement<PolicyRuleSpec>,
   records: TargetObservation['records'],
@@ -125,7 +129,7 @@ function look(
   return generated.size === 0 ? silent : assemble({ ...found, generated });
 }
 
-/** Each service's files and each rule are read once, whatever is asked of them. */
+/** Reads each service's files and each rule only once, however often they are asked for. */
 function situations(
   services: TargetObservation['services'],
   answers: HostQuestions,
@@ -147,7 +151,7 @@ function situations(
   };
 }
 
-/** Rules that no file has are asked of the service's own tool, where that is worth its seconds. */
+/** Asks the service's own tool for the rules that no file has, if that is worth its time. */
 function generate(
   { wanted }: Placement<PolicyRuleSpec>,
   { services, answers }: TargetObservation,

@@ -1,4 +1,7 @@
-/** One role that one rule of a service is to admit. Kind name and fields are contract (docs/adr/0006-kinds-on-hosts.md). */
+/**
+ * A role that one rule of a service should admit. The kind's name and its fields are contract
+ * (docs/adr/0006-kinds-on-hosts.md).
+ */
 import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import { faultOfRule } from '../../lib/policy/actions';
@@ -37,14 +40,16 @@ export const recordEntry = z.object({
   rule: z.string(),
   role: z.string(),
   file: z.string(),
-  /** The rule's value before the first grant of any role, whoever made that grant. Null: the file was silent. */
+  /**
+   * The rule's value before the first grant of any role, whoever made that grant. Null: the file didn't have the rule.
+   */
   before: z.string().nullable(),
-  /** The rule's value with this role as the only granted one. */
+  /** The rule's value with this role as the only granted role. */
   written: z.string(),
-  /** The text that was written around a rule that the file did not have. */
+  /** The text around a rule that stackward added to the file. */
   frame: z.object({ lead: z.string(), trail: z.string() }).optional(),
   overrideManager: z.boolean().optional(),
-  /** The construct's. */
+  /** The construct's path. */
   path: line,
   stack: line,
 });

@@ -1,4 +1,4 @@
-/** What was read of the message broker. Each of its three lists may be refused for itself. */
+/** The readings of the message broker. The broker may refuse each of the three lists separately. */
 import type { BrokerConnection, BrokerNode, BrokerQueue } from '../../lib/contract/broker-ports';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { look, untried, type Looked } from '../looked';

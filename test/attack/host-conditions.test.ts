@@ -140,7 +140,8 @@ async function bootSite(): Promise<Site> {
     fuse,
     left: () =>
       machine
-        // A temporary file that could not be removed goes with the next write in its folder.
+        // Lists temporary files as well. The next write in a folder removes those that an earlier write could not
+        // remove.
         .run('sh', '-c', `ls -A ${state} 2>/dev/null; find /etc/systemd/system -name '.stackward-*'`)
         .split('\n')
         .filter((name) => name !== ''),

@@ -1,4 +1,7 @@
-/** Each way in which a login to a database can fail has a cause of its own. All but a blocked host are met on a real MariaDB, or in its place on a real socket. */
+/**
+ * Each way in which a login to a database can fail is reported as a cause of its own. A real MariaDB produces most of
+ * these failures, and a socket in the test plays the others, such as a server that has blocked this host.
+ */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connectTo } from '../../adapters/mysql/mysql-probe';

@@ -26,15 +26,18 @@ export interface KindWorld {
   readonly third?: Spec;
   /** Brings about, before a run, what another kind does for these things of an owner; [] takes it away. */
   precede?(owner: string, things: readonly Thing[]): unknown;
-  /** All that the kind can change there, and all records of it; equal only where nothing at all changed. */
+  /**
+   * Everything that the kind can change on the target, with all its records. Two states are equal only if nothing
+   * changed between them.
+   */
   state(): unknown;
-  /** Whether the thing is as declared: read from the real parts, without the kind. */
+  /** Whether the thing is as declared. Reads the real parts and uses no code of the kind. */
   isThere(thing: Thing): unknown;
-  /** Somebody changes a thing that is as declared. */
+  /** Somebody changes a thing after stackward has made it as declared. */
   drift(thing: Thing): unknown;
-  /** Somebody changes a thing that was never declared, in a way that a planned step does not expect. */
+  /** Somebody changes a thing before stackward ever writes it, so that a step planned for it is stale. */
   meddle(thing: Thing): unknown;
-  /** Things that look like ours and are somebody else's, as they are now. */
+  /** The present state of things that look like stackward's and belong to somebody else. */
   decoys(): unknown;
   remove(): unknown;
 }

@@ -66,7 +66,10 @@ function isRecorded(): void {
     }
 }
 
-/** Kills a run right before its 1st, 2nd, … change, until it isn't hit any more. Answers how many changes there are. */
+/**
+ * Repeats a run and kills it right before its 1st change, then before its 2nd, and so on, until a run ends by itself.
+ * Returns the number of changes.
+ */
 async function killEverywhere(
   prepare: () => Promise<unknown>,
   run: () => Promise<{ messages: readonly (string | undefined)[] }>,

@@ -1,6 +1,7 @@
 /**
- * Our reading of policies against the real oslo.policy of Liberty, Mitaka and 2025.1 from PyPI, and against Icehouse's grammar
- * written anew from its description: random rules and credentials, both sides, same answer; also of what a grant makes of them.
+ * Compares stackward's reading of policies with the real oslo.policy of Liberty, Mitaka and 2025.1 from PyPI, and with
+ * a second implementation of Icehouse's grammar, written from the description of that grammar. Both sides get the same
+ * random rules and credentials, before and after a grant, and must give the same answer.
  */
 import fc from 'fast-check';
 import type { PolicyEra, Rules, RuleValue } from '../../lib/policy/check';

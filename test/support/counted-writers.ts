@@ -33,9 +33,9 @@ function replacing<T extends object>(real: T, methods: Partial<T>): T {
 }
 
 export class CountedWriters implements Writers {
-  /** Files, flags, tables, transactions and updates through an API that were sent so far. */
+  /** The number of writes sent so far: files, flags, tables, transactions, and updates through an API. */
   commits = 0;
-  /** How many more are done before the connection is lost for good. */
+  /** The number of writes that still succeed. After them the connection is lost for good. */
   left = Infinity;
   whenReached: () => unknown = () => undefined;
   whenWriting: () => unknown = () => undefined;

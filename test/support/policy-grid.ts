@@ -12,7 +12,10 @@ export interface Recorded {
   readonly release: Release;
   /** Credentials as Neutron makes them of roles and project. */
   readonly credentials: readonly Attributes[];
-  /** Rule → two rows of letters, without a policy file and with the grant: each credentials on each target. */
+  /**
+   * For each rule, the answers as two texts: without a policy file, and after the grant. Each letter is the answer for
+   * one pair of credentials and target.
+   */
   readonly rules: Readonly<Record<string, readonly [before: string, after: string]>>;
 }
 

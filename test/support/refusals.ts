@@ -1,7 +1,8 @@
 /**
- * The sentences of stackward's refusals, read from its source. A refusal is made in one of two ways: as an error of
- * lib/basics/errors.ts, or as a finding with a reason and a message. Some adapters keep their sentences in a file of
- * its own; there each text of four words or more is a sentence. A report refuses nothing: it says why it did not look.
+ * Collects the sentences of stackward's refusals from its source. A refusal is either an error of lib/basics/errors.ts,
+ * or a finding with a reason and a message. Some adapters have a separate file for their sentences (`collections`):
+ * each text of four or more words in such a file is taken for a sentence. The folder `reports` is left out, because
+ * reports refuse nothing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -61,8 +61,8 @@ export class RogueMysql {
   }
 
   /**
-   * @param plugin that the greeting names
-   * @param yassl what it shows for TLS, which it speaks as Oracle's MySQL 5.5 does; absent: it offers none
+   * @param plugin the authentication plugin that the greeting names
+   * @param yassl the certificate for TLS in the manner of Oracle's MySQL 5.5; absent: the server offers no TLS
    */
   static async start(plugin: string, script: Script, yassl?: Certified): Promise<RogueMysql> {
     const server = createServer();

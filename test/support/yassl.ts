@@ -1,8 +1,9 @@
 /**
- * TLS as yaSSL speaks it, the library in Oracle's MySQL 5.5 and 5.6: the server's side of TLSv1 by hand, since OpenSSL can't be told to
- * be that old. It has no secure renegotiation (RFC 5746) unless it is given it, and where the client offers a Diffie-Hellman exchange, it takes it
- * with a key of 512 bits. Otherwise the client sends the secret under the certificate's RSA key (AES256-SHA).
- * After RFC 2246, and what a MySQL 5.5.34 and a 5.6.14 were seen to do.
+ * The server's side of TLSv1 as yaSSL speaks it, the TLS library of Oracle's MySQL 5.5 and 5.6. It is written by hand,
+ * because OpenSSL can't be configured to behave like such an old library. Secure renegotiation (RFC 5746) is off unless
+ * `renegotiatesSecurely` is set. If the client offers a Diffie-Hellman exchange, the server uses a key of 512 bits.
+ * Otherwise the client encrypts the secret with the certificate's RSA key (AES256-SHA).
+ * Source: RFC 2246, and the traffic of MySQL 5.5.34 and 5.6.14.
  */
 import {
   constants,
@@ -54,11 +55,11 @@ interface Sealed {
   count: bigint;
 }
 
-/** PEM texts, and what a later library would add. */
+/** A certificate and its key as PEM texts, and a feature of later libraries. */
 export interface Certified {
   readonly certificate: string;
   readonly key: string;
-  /** MySQL 5.5 with an OpenSSL of its days: secure renegotiation, and the same small key. */
+  /** Behaves like MySQL 5.5 built with OpenSSL: secure renegotiation, and the same small key. */
   readonly renegotiatesSecurely?: true;
 }
 

@@ -1,9 +1,9 @@
 /**
- * The lock that Neutron's agents up to Liberty hold while they save, change and restore whole tables (7.0.2 and later: what
- * changed alone; neutron fb55693713). Pure.
+ * The lock that Neutron's agents up to Liberty hold while they save, change and restore whole tables. (7.0.2 and later
+ * restore only the changes; neutron fb55693713.) Pure.
  *
- * A POSIX lock (fcntl.lockf) on `<lock_path>/neutron-iptables`; lock_path is in [DEFAULT] up to Juno, in [oslo_concurrency]
- * since, and `$state_path/lock` in the neutron.conf that is shipped. Source: neutron@icehouse-eol
+ * The lock is a POSIX lock (fcntl.lockf) on `<lock_path>/neutron-iptables`. `lock_path` is in [DEFAULT] up to Juno,
+ * later in [oslo_concurrency]; the shipped neutron.conf sets it to `$state_path/lock`. Source: neutron@icehouse-eol
  * agent/linux/iptables_manager.py, etc/neutron.conf; neutron@kilo-eol etc/neutron.conf.
  */
 import type { HostFile } from '../../../lib/hosts/host';

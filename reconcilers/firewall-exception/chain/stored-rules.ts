@@ -1,12 +1,12 @@
 /**
- * The file from which our chains come back when the host starts: what iptables-restore -n takes, and in comments what
- * whoever writes next, or restores, must know.
+ * The file from which stackward's chains are restored when the host starts. It has the input of iptables-restore -n,
+ * and in comments the facts that the next write or restore needs.
  *
- *   # This file is kept by stackward for team-a
- *   # iptables: nft
- *   # lock: /var/lib/neutron/lock/neutron-iptables
- *   *filter
- *   …
+ *     # This file is kept by stackward for team-a
+ *     # iptables: nft
+ *     # lock: /var/lib/neutron/lock/neutron-iptables
+ *     *filter
+ *     …
  */
 import { defined } from '../../../lib/basics/defined';
 import { fileHeader, type HostDigest, type HostFile, type TableVariant } from '../../../lib/hosts/host';

@@ -1,4 +1,7 @@
-/** The other rules of a request that a grant depends on: a closed one keeps the grant from working. Pure. */
+/**
+ * Looks at the other rules that a service evaluates for the same request. If such a rule is closed to the role, the
+ * grant has no effect. Pure.
+ */
 import { opennessOf } from '../../../lib/policy/closed';
 import { admissionOf } from '../../../lib/policy/grant';
 import { askedWith } from '../../../lib/policy/requests';
@@ -6,13 +9,13 @@ import type { Situation } from './situation';
 import type { PolicyRuleDeclared } from '../spec';
 
 export interface Companions {
-  /** Shown at every plan, whether the grant is in force or not. */
+  /** Shown in every plan, whether the grant is in force or not. */
   readonly warnings: readonly string[];
-  /** Shown while the grant is still to be made. */
+  /** Shown as long as the grant has to be made. */
   readonly notes: readonly string[];
 }
 
-/** @param isGranted whether the same plan grants that rule to the role as well */
+/** @param isGranted whether the same plan grants that other rule to the role as well */
 export function companionsOf(
   { service, release, rule, role }: PolicyRuleDeclared,
   { rules, written, files }: Situation,
@@ -21,7 +24,7 @@ export function companionsOf(
   const warnings: string[] = [];
   const notes: string[] = [];
   for (const asked of askedWith(service, rule, release)) {
-    // Before rules were in the code, what the file leaves out goes by its default rule.
+    // Before rules were in the code, a rule that the file doesn't have is decided by the default rule.
     const isKnown = rules.byName.has(asked) || rules.byName.has(rules.defaultRule);
     if (!isKnown || isGranted(asked) || admissionOf(rules, asked, role) !== 'no') continue;
     const place =

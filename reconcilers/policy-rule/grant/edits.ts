@@ -1,4 +1,7 @@
-/** What a step does to the rules of one file, worked out on their models. Pure: plan, apply and advance ask the same. */
+/**
+ * Computes the effect of steps on the rules of one file, on parsed models. Pure: plan, apply and advance use the same
+ * computation.
+ */
 import { defined } from '../../../lib/basics/defined';
 import { asStackwardError, StackwardError } from '../../../lib/basics/errors';
 import type { Holding } from '../../../lib/hosts/record-holding';
@@ -15,13 +18,16 @@ import { isSameRole, keyOf, type Grant, type RecordedGrant, type RecordedGrants 
 type Texts = (file: string) => PolicyText | undefined;
 
 export interface Performed {
-  /** File → its text afterwards; of files that change. */
+  /** File → its text afterwards, for the files that change. */
   readonly texts: ReadonlyMap<string, PolicyText>;
-  /** What the record has of each afterwards; undefined: nothing. An error: it was not done, and the others were. */
+  /**
+   * For each job the entry in the record afterwards; undefined: no entry. An error means that this job was not done,
+   * while the others were.
+   */
   readonly entries: ReadonlyMap<Job, RecordEntry | undefined | StackwardError>;
 }
 
-/** What becomes of the entry in the owner's record; [] where the job was not done. */
+/** The changes of the entry in the owner's record; [] if the job was not done. */
 export function holdingsOf(job: Job, { entries }: Performed): readonly Holding<RecordEntry>[] {
   const after = entries.get(job);
   if (after instanceof StackwardError) return [];
@@ -29,8 +35,8 @@ export function holdingsOf(job: Job, { entries }: Performed): readonly Holding<R
 }
 
 /**
- * @param texts file → its text; undefined: there is no such file
- * @param recorded what all records of the host hold before
+ * @param texts file → its text; undefined if the file doesn't exist
+ * @param recorded the entries of all records on the host before the jobs
  */
 export function perform(jobs: readonly Job[], texts: Texts, recorded: RecordedGrants): Performed {
   const grants = recorded.copy();
@@ -54,9 +60,9 @@ export function perform(jobs: readonly Job[], texts: Texts, recorded: RecordedGr
 }
 
 /**
- * Add roles before removing them from the same rule. If the last role went first, the rule would vanish from the file and its
- * inherited default would be lost. Elsewhere the role that was put in last goes first, where its frame shows that: then the
- * text around it is there as it was left.
+ * Adds roles before it removes roles from the same rule. If the last role were removed first, the rule would vanish
+ * from the file and its inherited default would be lost. Other removals begin with the role that was added last, if its
+ * frame shows that: only then is the text around the rule as it was when the role was added.
  */
 function* inOrder(jobs: readonly Job[], texts: Texts): Generator<Job> {
   const isGaining = (job: Job): boolean => job.does !== 'take' && (job.does !== 'restore' || job.image.value !== null);
@@ -119,8 +125,9 @@ const textOf = ({ content, after }: { content: string; after: PolicyFile }, { er
 const emptyText = (path: string): PolicyText => new PolicyText(path.endsWith('.json') ? '{}\n' : '');
 
 /**
- * Where several roles are granted in one rule, each entry has what stood there before the first of them, and what would
- * stand there with its own role alone: whichever goes last finds the way back.
+ * Adds the role to its rule. If several roles are granted in one rule, each entry has the value from before the first
+ * of them, and the value that the rule would have with its own role alone. So the removal of the last role can restore
+ * the original, whichever role that is.
  */
 function add(
   job: Job & { does: 'add' },
@@ -133,7 +140,7 @@ function add(
   const rules = model.rules(service);
   const same = beside.find(({ entry }) => isSameRole(entry, job));
   const now = model.entry(rule) && rules.byName.get(rule);
-  // Another owner put it in just now.
+  // Another owner has just added the role.
   if (same !== undefined && now !== undefined) {
     const byName = new Map(job.rules.byName).set(rule, now);
     if (admissionOf({ ...job.rules, byName }, rule, role) !== 'no') return { text, entry: entryLike(same.entry, job) };
@@ -144,7 +151,7 @@ function add(
   const alone = rawWithout(edit.after, rules, rule, rolesBut(job)) ?? edit.written ?? '';
   const first = beside.find(({ entry }) => rawWithout(file, rules, rule, rolesBut(entry)) === entry.written)?.entry;
   const before = first === undefined ? rawWithout(file, rules, rule, rolesBut(job)) : first.before;
-  // What surrounds a rule in a file of our own making goes with it: `{}` stays.
+  // A file that stackward made keeps `{}` when the rule is removed, so no frame is recorded.
   const frame = first === undefined ? (text === undefined ? undefined : edit.frame) : first.frame;
   const entry = { service, release, rule, role, file: path, before, written: alone, ...declaration };
   return { text: textOf(edit, model), entry: { ...entry, ...defined({ frame }) } };
@@ -157,7 +164,7 @@ function entryLike(
   return { service, release, rule, role, file, before, written, ...declaration, ...defined({ frame }) };
 }
 
-/** The value as it would stand in the file without the other roles that were granted; null: it is not in it. */
+/** The value that the file would have without the other granted roles; null if the file doesn't have the rule. */
 export function aloneValue(
   text: PolicyText | undefined,
   grant: RecordEntry & Pick<RecordedGrant, 'owner'>,
@@ -172,7 +179,7 @@ export function aloneValue(
 
 type Place = Pick<Job, 'rule' | 'release'>;
 
-/** The value as it stands in the file; null: it is not in it. */
+/** The text of the value in the file; null if the file doesn't have the rule. */
 export const rawValue = (text: PolicyText | undefined, { rule, release }: Place): string | null =>
   text?.model(eraOf(release)).raw(rule) ?? null;
 

@@ -1,4 +1,7 @@
-/** What comes of drafted steps: the texts afterwards, what can't be done, and what each step changes. Pure. */
+/**
+ * Turns drafted steps into steps: computes the texts afterwards, drops what can't be done, and describes each change.
+ * Pure.
+ */
 import { defined } from '../../../lib/basics/defined';
 import { Blocked, StackwardError } from '../../../lib/basics/errors';
 import { oldNamesOf } from '../../../lib/policy/renamed';
@@ -10,7 +13,7 @@ import { keyOf } from './recorded-grants';
 import { notesOf } from './restoring';
 import { unheardFiles } from './service-policy';
 
-/** Works out the texts, leaves out what can't be done, and says what each step changes. */
+/** Computes the texts, drops what can't be done, and describes what each step changes. */
 export function finish(
   drafts: readonly Draft[],
   findings: Finding[],
@@ -57,7 +60,7 @@ function findFirst<T>(jobs: readonly Job[], find: (job: Job) => T | undefined): 
   return undefined;
 }
 
-/** A text from a journal that would not stand in the file as the one value that it says it is. */
+/** Refuses a text from a journal if a file would not read it as exactly that one value. */
 function findOtherValue(job: Job, after: PolicyText | undefined): Blocked | undefined {
   if (job.does !== 'restore' || after === undefined || rawValue(after, job) === job.image.value) return undefined;
   return new Blocked(
@@ -66,8 +69,8 @@ function findOtherValue(job: Job, after: PolicyText | undefined): Blocked | unde
 }
 
 /**
- * A change that takes the rule out of a file which also holds its former name: that name's value would then be in
- * force.
+ * Refuses a change that removes the rule from a file which also has the rule's former name: the value of the former
+ * name would then be in force.
  */
 function findFormerName(job: Job, before: PolicyText | undefined, after: PolicyText | undefined): Blocked | undefined {
   const { service, release, rule, file } = job;
@@ -85,7 +88,7 @@ function findFormerName(job: Job, before: PolicyText | undefined, after: PolicyT
   );
 }
 
-/** A change that would put rules of other files out of force. */
+/** Refuses a change that would put rules of other files out of force. */
 function findUnheard(
   job: Job,
   after: PolicyText | undefined,
@@ -126,7 +129,10 @@ function changesOf({ jobs }: Draft, before: Texts, after: Texts, observed: Targe
   return [...changes.values()];
 }
 
-/** What the service goes by while no file has the rule: a rule in a file is never a mere addition, it replaces this. */
+/**
+ * The default that is in force while no file has the rule. A rule in a file replaces the default, and never only adds
+ * to it.
+ */
 function sayDefault(job: Job, { situation }: TargetObservation): string {
   const { service } = job;
   if (job.does === 'add') return job.effective ?? 'nobody';

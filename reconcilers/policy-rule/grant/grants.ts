@@ -1,9 +1,10 @@
 /**
- * Which declared grants are not in force. Pure.
+ * Finds declared grants that are not in force. Pure.
  *
- * A grant is in force when the rule, as the service goes by it, admits the role whatever the request is about, be it through
- * other rules. A grant that is in force and in nobody's record is adopted: nothing is written, and nothing is taken away later.
- * A grant that another owner's record holds is recorded for this owner too: it goes with the last.
+ * A grant is in force if the rule admits the role whatever the request is about, directly or through other rules. A
+ * grant that is in force and in no record is adopted: stackward writes nothing now and removes nothing later. A grant
+ * that is in another owner's record is recorded for this owner too, and is removed together with the last of these
+ * entries.
  */
 import { defined } from '../../../lib/basics/defined';
 import type { Finding, Placement, Step, Wanted } from '../../../lib/contract/reconciler';
@@ -22,7 +23,7 @@ import type { Situation } from './situation';
 
 type Declared = Wanted<PolicyRuleSpec>;
 
-/** Compares each declared grant of this host with what is there. */
+/** Compares each declared grant of this host with the observed rules. */
 export function compareGrants(placement: Placement<PolicyRuleSpec>, observed: TargetObservation) {
   const granted = new Set(placement.wanted.flatMap(({ spec }) => ('restore' in spec ? [] : grantKey(spec, spec.rule))));
   return (wanted: Declared, spec: PolicyRuleDeclared): Comparison =>
@@ -32,7 +33,7 @@ export function compareGrants(placement: Placement<PolicyRuleSpec>, observed: Ta
 const grantKey = ({ service, release, role }: PolicyRuleDeclared, rule: string): string =>
   `${service} ${release} ${rule} ${role.toLowerCase()}`;
 
-/** @param isGranted whether the same plan lets the role do what that rule of the same service guards */
+/** @param isGranted whether the same plan lets the role pass that other rule of the service */
 function compare(
   wanted: Declared,
   spec: PolicyRuleDeclared,
@@ -63,7 +64,7 @@ function compare(
   return { step: grant(wanted, spec, situation, entry, { ...holders, more: notes }, observed), findings, keeps };
 }
 
-/** What the plan says of a grant that needs no write. */
+/** The plan's text about a grant that needs no write. */
 function inForce(
   { id, owner, stack }: Declared,
   spec: PolicyRuleDeclared,

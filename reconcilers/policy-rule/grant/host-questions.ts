@@ -1,4 +1,4 @@
-/** What is asked of one host, and what it answered. */
+/** The questions to one host, and its answers. */
 import { Blocked } from '../../../lib/basics/errors';
 import { sha256 } from '../../../lib/basics/sha256';
 import type {
@@ -12,7 +12,7 @@ import type {
 } from '../../../lib/hosts/host';
 import { PolicyText } from '../../../lib/policy/model';
 
-/** Answers that are there, and questions that are still to be asked. Each answer is the same at every call. */
+/** Answers that have arrived, and questions that still have to be asked. An answer never changes. */
 export class HostQuestions {
   readonly #answers: Map<string, Outcome<object>>;
   readonly #open = new Map<string, HostRead>();
@@ -34,7 +34,10 @@ export class HostQuestions {
   reader = (argv: readonly string[]): Outcome<ReaderOutput> =>
     this.#ask({ verb: 'run-reader', argv }, { code: 0, stdout: '', stderr: '' });
 
-  /** Text of a file; undefined: there is none. @throws StackwardError for a file that can't be read, or is not UTF-8 */
+  /**
+   * The text of a file; undefined if it doesn't exist. @throws StackwardError for a file that can't be read, or is not
+   * UTF-8
+   */
   text(path: string): PolicyText | undefined {
     const outcome = this.file(path);
     if (!outcome.ok) {
@@ -47,7 +50,7 @@ export class HostQuestions {
     return text;
   }
 
-  /** While there is no answer, `meanwhile` stands for it. */
+  /** Returns `meanwhile` until the answer has arrived. */
   #ask<Q extends HostRead>(question: Q, meanwhile: AnswerTo<Q>): Outcome<AnswerTo<Q>> {
     const key = JSON.stringify(question);
     const known = this.#answers.get(key);
@@ -56,7 +59,10 @@ export class HostQuestions {
     return { ok: true, value: meanwhile };
   }
 
-  /** The same questions once more. What the service's tool prints follows from the rest, and takes it seconds. */
+  /**
+   * Asks the same questions again, except for the service's own tool: its output follows from the other answers, and it
+   * takes seconds.
+   */
   async again(host: HostReader): Promise<HostQuestions> {
     const next = new HostQuestions();
     for (const [key, outcome] of this.#answers) {
@@ -75,7 +81,7 @@ export class HostQuestions {
     questions.forEach(([key], index) => this.#answers.set(key, outcomes[index] as Outcome<object>));
   }
 
-  /** The same answers, once these files are written. */
+  /** The answers that the host would give after these files were written. */
   after(written: ReadonlyMap<string, PolicyText>): HostQuestions {
     const next = new HostQuestions();
     for (const [key, outcome] of this.#answers) next.#answers.set(key, outcome);
@@ -97,7 +103,7 @@ const contentOf = ({ content }: PolicyText): Pick<ThereFile, 'content' | 'sha256
   sha256: sha256(content),
 });
 
-/** As `swap-file` makes it. */
+/** The properties of a file that `swap-file` makes. */
 const made = (realPath: string): Omit<ThereFile, 'content' | 'sha256'> => ({
   exists: true,
   realPath,

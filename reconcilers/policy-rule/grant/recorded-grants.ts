@@ -1,4 +1,4 @@
-/** The grants that records of a host hold, found by their rule. */
+/** The grants in the records of a host, found by their rule. */
 import type { HostRecords } from '../../../lib/hosts/host-record';
 import type { RecordEntry } from '../spec';
 
@@ -8,10 +8,10 @@ export interface Grant {
   readonly role: string;
 }
 
-/** Of an entry in its owner's record. */
+/** The key of an entry in its owner's record. */
 export const keyOf = ({ file, rule, role }: Grant): string => `${file} ${rule} ${role}`;
 
-/** An entry of somebody's record on the host. */
+/** An entry of any owner's record on the host. */
 export interface RecordedGrant {
   readonly owner: string;
   readonly entry: RecordEntry;
@@ -42,7 +42,7 @@ export class RecordedGrants {
     return new RecordedGrants([...this.#byRule.values()].flat());
   }
 
-  /** Who has a grant in the same rule, whatever role it is of; not this very entry. */
+  /** The other entries about the same rule, for any role. */
   beside(grant: Own): readonly RecordedGrant[] {
     const key = keyOf(grant);
     return (this.#byRule.get(ruleKey(grant)) ?? []).filter(
@@ -50,12 +50,12 @@ export class RecordedGrants {
     );
   }
 
-  /** Whose record holds the same grant; it goes with the last of them. */
+  /** An entry of another owner for the same grant. The grant is removed together with the last such entry. */
   same(grant: Own): RecordedGrant | undefined {
     return this.beside(grant).find(({ entry }) => isSameRole(entry, grant));
   }
 
-  /** @param entry what the owner's record has of the grant from now on; undefined: nothing */
+  /** @param entry the new entry in the owner's record; undefined removes it */
   set(grant: Own, entry: RecordEntry | undefined): void {
     const before = this.#byRule.get(ruleKey(grant)) ?? [];
     const isIt = ({ owner, entry: held }: RecordedGrant) => owner === grant.owner && keyOf(held) === keyOf(grant);

@@ -1,4 +1,4 @@
-/** Grants that go: those that nobody declares any more, and those that a rollback takes back. Pure. */
+/** Finds grants to remove: those that nobody declares any more, and those that a rollback takes back. Pure. */
 import { asStackwardError, Blocked } from '../../../lib/basics/errors';
 import { sweeps, type Finding, type Placement, type Wanted } from '../../../lib/contract/reconciler';
 import { defined } from '../../../lib/basics/defined';
@@ -19,9 +19,10 @@ export function refuseManaged({ answers }: TargetObservation, path: string, over
 }
 
 /**
- * Recorded grants that may be swept and that nobody wants. A grant whose own construct could not be looked at waits.
+ * Recorded grants that may be swept and that nobody wants. A grant stays for now if its own construct could not be
+ * looked at.
  * @param kept owner and key of entries that stay
- * @param declared owner and id of what is declared
+ * @param declared owner and id of declared grants
  */
 export function findLeftovers(
   { sweep }: Placement<PolicyRuleSpec>,
@@ -82,7 +83,10 @@ export function bringBack(
   };
 }
 
-/** What brings this image back; undefined: nothing has to. @throws StackwardError where that would not be safe */
+/**
+ * The job that brings this image back; undefined if nothing has to be done. @throws StackwardError if the job would not
+ * be safe
+ */
 function jobOf(image: RuleImage, owner: string, observed: TargetObservation): Job | undefined {
   const recorded = observed.records.get(owner)?.entries.get(keyOf(image));
   const text = observed.answers.text(image.file);
@@ -91,7 +95,7 @@ function jobOf(image: RuleImage, owner: string, observed: TargetObservation): Jo
   const beside = observed.grants.beside({ ...image, owner });
   if (!isAsBefore && !beside.some(({ entry }) => keyOf(entry) === keyOf(image)))
     refuseManaged(observed, image.file, (recorded ?? image.entry ?? undefined)?.overrideManager);
-  // A grant that is taken back leaves what was granted beside it since; without a record it is not ours.
+  // Removing a grant leaves the roles that were granted beside it later. A grant without a record is not stackward's.
   if (image.entry === null) return recorded && { ...image, owner, recorded, does: 'take' };
   if (!isAsBefore && beside.some((grant) => grant.owner !== owner))
     throw new Blocked(

@@ -15,7 +15,7 @@ import { refuseShared } from './shared-rule';
 
 type About = Pick<RuleImage, 'service' | 'release' | 'rule' | 'role' | 'file'>;
 
-/** @throws Blocked for a file that the service doesn't read on this host: a journal may name any */
+/** @throws Blocked for a file that the service doesn't read on this host, because a journal may name any file */
 export function refuseOtherFile({ service, release, file }: About, { services }: TargetObservation): ServicePolicy {
   const policy = services.get(serviceKey(service, release));
   if (policy === undefined || policy instanceof StackwardError)
@@ -28,7 +28,7 @@ export function refuseOtherFile({ service, release, file }: About, { services }:
   return policy;
 }
 
-/** @throws Blocked as for a declared grant: where others go by the rule */
+/** @throws Blocked as for a declared grant: for a rule that others refer to */
 export function refuseSharedValue(about: About, text: PolicyText | undefined, policy: ServicePolicy): void {
   const { service, release, rule } = about;
   const defaultRule = hasRulesInCode(service, release) ? '' : policy.settings.defaultRule;
@@ -39,7 +39,10 @@ export function refuseSharedValue(about: About, text: PolicyText | undefined, po
 const rulesIn = (text: PolicyText | undefined, { service, release }: About): Rules =>
   (text ?? new PolicyText('{}')).model(eraOf(release)).rules(service);
 
-/** What the role gains by it, as of a declared grant, and what the record will bring back later. */
+/**
+ * Notes about the rights that the role gains, as for a declared grant, and about the value that the record will restore
+ * later.
+ */
 export function notesOf(
   job: Job,
   { roles }: Pick<TargetObservation, 'roles'>,

@@ -1,6 +1,6 @@
 /**
- * The others who may use a grant: Keystone is asked where a role is to be added, and its answer becomes words of the
- * plan.
+ * Finds the other people who may use a grant. Keystone is asked only if a role has to be added, and the plan says what
+ * it answered.
  */
 import { asStackwardError, StackwardError } from '../../../lib/basics/errors';
 import { isLine } from '../../../lib/basics/line';
@@ -13,10 +13,10 @@ import type { PolicyRuleRestore, PolicyRuleSpec } from '../image';
 import type { Situation } from './situation';
 import type { PolicyRuleDeclared } from '../spec';
 
-/** The roles of Keystone. An error: why it could not be asked. Undefined: nobody had to ask. */
+/** The roles of Keystone. An error says why Keystone could not be asked. Undefined if the run didn't need them. */
 export type RolesSeen = RoleCatalogue | StackwardError | undefined;
 
-/** A run that gives nobody anything needs no Keystone. */
+/** Asks Keystone only if the run adds a role to a rule. */
 export async function seeRoles(
   { wanted }: Placement<PolicyRuleSpec>,
   situation: (spec: PolicyRuleDeclared) => Situation,
@@ -33,7 +33,7 @@ export async function seeRoles(
 const bringsBack = ({ restore }: PolicyRuleRestore): boolean =>
   restore.some(({ image }) => image.rules.some(({ entry }) => entry !== null));
 
-/** Whether the rule lacks the role; a rule that can't be read gets nothing added. */
+/** Whether the rule lacks the role. Nothing is added to a rule that can't be read, so the answer is false for it. */
 function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclared) => Situation): boolean {
   try {
     const { rules, formerly } = situation(spec);
@@ -43,7 +43,7 @@ function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclare
   }
 }
 
-/** The words of a step about those who hold the role, or a role that implies it. */
+/** The plan's text about the holders of the role, and of roles that imply it. */
 export function sayHolders(
   { role, release }: Pick<PolicyRuleDeclared, 'role' | 'release'>,
   seen: RolesSeen,

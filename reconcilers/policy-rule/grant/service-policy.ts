@@ -1,4 +1,7 @@
-/** Which files a service takes its rules from, as oslo.policy looks for them, and what they come to. Pure. */
+/**
+ * Finds the policy files that a service reads, in the way oslo.policy finds them, and the rules that these files add up
+ * to. Pure.
+ */
 import { Blocked, StackwardError } from '../../../lib/basics/errors';
 import { configPlaces, readPolicySettings, type PolicySettings } from '../../../lib/policy/config';
 import { eraOf, hasRulesInCode, policyFileNames } from '../../../lib/policy/defaults';
@@ -11,13 +14,16 @@ export interface ServicePolicy {
   readonly release: Release;
   readonly settings: PolicySettings;
   readonly configFiles: readonly string[];
-  /** Paths that exist, in the order in which the service reads them: a later one counts. */
+  /**
+   * The policy files that exist, in the order in which the service reads them. If two files have the same rule, the
+   * later file wins.
+   */
   readonly files: readonly string[];
-  /** Where a rule goes that none of them has; need not exist. */
+  /** The file that gets a rule which no file has yet. The file need not exist. */
   readonly main: string;
 }
 
-/** @throws StackwardError when it can't be told where the service looks */
+/** @throws StackwardError when stackward can't find out where the service looks */
 export function findServicePolicy(
   service: ServiceName,
   release: Release,
@@ -49,7 +55,7 @@ export function findServicePolicy(
   return { service, release, settings, configFiles, main, files: [...(found === undefined ? [] : [found]), ...more] };
 }
 
-/** Folders that a relative name is looked for in, as oslo.config does. */
+/** The folders in which oslo.config looks for a relative name. */
 export const foldersOf = (service: string, configFiles: readonly string[]): readonly string[] => [
   ...new Set([...configFiles.map((path) => path.slice(0, path.lastIndexOf('/')) || '/').reverse(), `/etc/${service}`]),
 ];
@@ -65,7 +71,7 @@ export function candidates(name: string, folders: readonly string[]): readonly s
 const filesIn = (dir: string, folders: readonly string[], answers: HostQuestions): readonly string[] =>
   listFirst(candidates(dir, folders), answers).filter((path) => answers.text(path) !== undefined);
 
-/** What is in the first of these folders that is there, by name. */
+/** The entries of the first of these folders that exists, sorted by name. */
 function listFirst(folders: readonly string[], answers: HostQuestions): readonly string[] {
   for (const folder of folders) {
     const listed = answers.folder(folder);
@@ -78,10 +84,10 @@ function listFirst(folders: readonly string[], answers: HostQuestions): readonly
 }
 
 /**
- * Before Victoria a main file that changed is read again over everything, and policy.d is not, until it changes too or the
- * service restarts: what policy.d forbids would be allowed meanwhile. Source: oslo.policy up to 3.1.0, `load_rules`;
- * https://bugs.launchpad.net/oslo.policy/+bug/1880959, fixed in 3.2.1.
- * @returns files whose rules a change of this one would put out of force
+ * Before Victoria, a changed main file is read again and replaces all rules. The service reads policy.d again only
+ * after that changes too, or after a restart. Meanwhile it allows what policy.d forbids. Source: oslo.policy up to
+ * 3.1.0, `load_rules`; https://bugs.launchpad.net/oslo.policy/+bug/1880959, fixed in 3.2.1.
+ * @returns files whose rules would be out of force after a change of this file
  */
 export function unheardFiles(
   { release, main, files }: ServicePolicy,
@@ -94,7 +100,7 @@ export function unheardFiles(
   return files.filter((file) => file !== main && holdsRules(file));
 }
 
-/** The words of a fault in a file begin with its path. */
+/** Puts the file's path before the message of an error that `work` throws. */
 export function inFile<T>(path: string, work: () => T): T {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** Rules that stand for others too: a grant in them would grant more than it says. Pure. */
+/** Refuses rules that other rules refer to: a grant in such a rule would grant more than the code says. Pure. */
 import { Blocked } from '../../../lib/basics/errors';
 import type { Rules } from '../../../lib/policy/check';
 import type { ServiceName } from '../../../lib/openstack/services';
@@ -10,7 +10,8 @@ import type { Situation } from './situation';
 
 /**
  * @param isWritten whether a file has a rule of that name
- * @throws Blocked for a rule that others of the files go by: they would admit the role as well, and the code doesn't say so
+ * @throws Blocked for a rule that other rules of the files refer to: they would admit the role as well, and the code
+ * doesn't say so
  */
 export function refuseShared(rules: Rules, rule: string, release: Release, isWritten: (name: string) => boolean): void {
   const newNames = newNamesOf(rules.service, rule, release).filter((name) => !isWritten(name));
@@ -21,7 +22,8 @@ export function refuseShared(rules: Rules, rule: string, release: Release, isWri
           ? `if ${rule} itself is meant, write ${newNames.join(', ')} there too, as they are to be without the grant, then run again`
           : 'grant those that are meant'),
     );
-  // The sample that oslo.policy makes has `old: rule:new` for each former name; nobody asks the old one.
+  // A sample file that oslo.policy makes has `old: rule:new` for each former name. The service never evaluates the old
+  // name.
   const former = oldNamesOf(rules.service, rule, release).filter((name) => !isAsked(rules.service, name, release));
   const others = referrersOf(rules, rule).filter((name) => isWritten(name) && !former.includes(name));
   if (rule === rules.defaultRule)
@@ -39,8 +41,8 @@ const isAsked = (service: ServiceName, name: string, release: Release): boolean 
   codeRules(service, release)?.has(name) === true;
 
 /**
- * The rules that gain the role as well because the service's code refers from them to the granted rule, in words for a
- * reviewer.
+ * Text for a reviewer about the rules that admit the role as well, because the service's code makes them refer to the
+ * granted rule.
  */
 export function sayReferrers({ rules, written }: Situation, rule: string): readonly string[] {
   const others = referrersOf(rules, rule).filter((name) => !written.has(name));
@@ -50,7 +52,10 @@ export function sayReferrers({ rules, written }: Situation, rule: string): reado
   ];
 }
 
-/** @throws Blocked where the service goes by the value of a former name: what is written beside it would undo that, be it a lock */
+/**
+ * @throws Blocked if the value of a former name is in force: a value under the new name would replace it, even if it
+ * locks everybody out
+ */
 export function refuseFormerName({ formerly, path }: Situation, rule: string): void {
   if (formerly === undefined) return;
   throw new Blocked(

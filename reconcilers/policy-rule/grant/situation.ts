@@ -1,4 +1,7 @@
-/** How a service goes by its rules: what its files hold, over what its code holds. Pure. */
+/**
+ * Finds the rules that are in force for a service: the rules of its files, and those of its code that no file replaces.
+ * Pure.
+ */
 import { Blocked } from '../../../lib/basics/errors';
 import type { Check, Rules } from '../../../lib/policy/check';
 import { codeChecks } from '../../../lib/policy/code-checks';
@@ -17,15 +20,17 @@ export type RuleName = Pick<PolicyRuleDeclared, 'service' | 'release' | 'rule'>;
 
 export interface ServiceRules {
   readonly policy: ServicePolicy;
-  /** A name that neither files nor code hold is missing here: it must not be taken for the default rule. */
+  /**
+   * A name that is neither in the files nor in the code is missing here, so that it isn't taken for the default rule.
+   */
   readonly rules: Rules;
   /** By path. */
   readonly parsed: ReadonlyMap<string, PolicyModel>;
-  /** Rule → the file whose value counts. */
+  /** Rule → the file whose value is in force. */
   readonly written: ReadonlyMap<string, string>;
 }
 
-/** @throws Blocked where a file can't be read as rules */
+/** @throws Blocked if a file can't be read as rules */
 export function rulesOfService(policy: ServicePolicy, answers: HostQuestions): ServiceRules {
   const { service, release, settings } = policy;
   const era = eraOf(release);
@@ -53,7 +58,10 @@ export function rulesOfService(policy: ServicePolicy, answers: HostQuestions): S
   return { policy, parsed, written, rules: { era, service, byName, defaultRule } };
 }
 
-/** A former name whose value counts for a rule that no file has. The sample that oslo.policy makes has `old: rule:new`. */
+/**
+ * A former name whose value is in force for a rule that no file has. A sample file of oslo.policy has `old: rule:new`,
+ * which doesn't count.
+ */
 const heldFormerly = (
   { service, release }: ServicePolicy,
   inFiles: ReadonlyMap<string, Check>,
@@ -67,24 +75,24 @@ const heldFormerly = (
 /** One rule, with the value that is in force. */
 export interface Situation {
   readonly rules: Rules;
-  /** All that the service reads. */
+  /** All policy files that the service reads. */
   readonly files: readonly string[];
-  /** Rules that they hold. */
+  /** Rule → the file whose value is in force. */
   readonly written: ReadonlyMap<string, string>;
-  /** The file that has it, else the one where it would go. */
+  /** The file that has the rule, or else the file into which it would be written. */
   readonly path: string;
-  /** undefined: it isn't there yet. */
+  /** Undefined if that file doesn't exist yet. */
   readonly parsed: PolicyModel | undefined;
-  /** What stands in for it where no file has it; undefined: it then admits nobody. */
+  /** The check that is in force if no file has the rule; undefined: the rule then admits nobody. */
   readonly effective: string | undefined;
-  /** The former name by whose value the service goes, and the file that has it. */
+  /** The former name whose value is in force, and the file that has it. */
   readonly formerly?: { readonly name: string; readonly path: string };
   /** Notes for the reviewer. */
   readonly notes: readonly string[];
 }
 
 /**
- * @param generated what the service's own tool prints, where it was asked
+ * @param generated the output of the service's own tool, if it was asked
  * @throws StackwardError when the release has no such rule, or its default is not known
  */
 export function situationOf(service: ServiceRules, rule: string, generated: PolicyText | undefined): Situation {
@@ -96,7 +104,7 @@ export function situationOf(service: ServiceRules, rule: string, generated: Poli
   const path = written.get(rule) ?? policy.main;
   const model = parsed.get(path);
   const situation = { rules, files: policy.files, written, path, parsed: model, effective: undefined, notes };
-  // A merge key gives a value without an entry of its own.
+  // A merge key can give a value without an entry.
   const held = model?.file.values.get(rule);
   if (model?.file.values.has(rule) && (model.entry(rule) || typeof held !== 'string')) return situation;
   if (typeof held === 'string') return { ...situation, effective: held };
@@ -110,23 +118,23 @@ export function situationOf(service: ServiceRules, rule: string, generated: Poli
 }
 
 /**
- * A grant in a rule that nobody asks would do nothing. Neutron's plug-ins bring rules of their own, and the service's own
- * tool knows those of the package on the host.
- * @returns what a reviewer should know
+ * Refuses a grant in a rule that the service never evaluates, because it would have no effect. Neutron's plug-ins have
+ * rules of their own, and the service's own tool knows the rules of the package on the host.
+ * @returns notes for the reviewer
  */
 function refuseUnknown({ policy, written }: ServiceRules, rule: string, isTold: boolean): readonly string[] {
   const { service, release } = policy;
   const unknown = findUnknownRule(service, rule, release);
   const holder = written.get(rule);
   if (unknown === undefined || (isTold && holder === undefined)) return [];
-  // The old name's value is in force for the new names.
+  // The value of the old name is in force for the new names.
   if (unknown.is === 'former' && holder !== undefined) return [];
   if (unknown.is === 'plugin' && holder !== undefined)
     return [`${service} of ${release} itself has no rule ${rule}: the grant works where a plug-in asks it`];
   throw new Blocked(`${holder === undefined ? '' : `${holder} holds ${rule} in vain: `}${unknown.message}`);
 }
 
-/** The service's own tool answered without the rule: the package on the host is older than the rule. */
+/** Refuses a rule that the service's own tool doesn't list: the package on the host is older than the rule. */
 function refuseAbsent({ service, release }: ServicePolicy, rule: string): void {
   if (isNewer(release) || codeRules(service, release)?.get(rule)?.first !== 'absent') return;
   throw new Blocked(
@@ -139,8 +147,8 @@ export const isNewAlone = ({ service, release, settings }: ServicePolicy): boole
   leavesOutHalves(service, release, settings.newDefaultsAlone);
 
 /**
- * Whether the service's own tool is worth its seconds: it knows the package on the host, and a default may have changed
- * within a release (Neutron 26.0.0 to 26.0.6); of deprecated halves it says nothing.
+ * Whether it is worth running the service's own tool, which takes seconds. The tool knows the package on the host, and
+ * a default may have changed within a release (Neutron 26.0.0 to 26.0.6). It says nothing about deprecated checks.
  */
 export function asksTool(policy: ServicePolicy, rule: string): boolean {
   const { service, release } = policy;
@@ -151,7 +159,7 @@ export function asksTool(policy: ServicePolicy, rule: string): boolean {
 const tellsAll = (policy: ServicePolicy, known: ReleaseRule | undefined): boolean =>
   isNewAlone(policy) || (known ? known.old === undefined : policy.release === 'newton');
 
-/** The rule as the release's first version has it, if that version's check is another; else undefined. */
+/** The rule in the first version of the release, if its check differs from the last version's; otherwise undefined. */
 function differsWithin(policy: ServicePolicy, rule: string): CodeRule | 'absent' | undefined {
   const { service, release } = policy;
   const known = codeRules(service, release)?.get(rule);
@@ -164,7 +172,7 @@ function differsWithin(policy: ServicePolicy, rule: string): CodeRule | 'absent'
 
 type Silent = Pick<Situation, 'notes'> & { readonly effective: string };
 
-/** The value that is in force for a rule that no file has. */
+/** The check that is in force for a rule that no file has. */
 function silentOf({ policy, rules }: ServiceRules, rule: string, told: string | undefined): Silent | undefined {
   const { service, release, settings, main } = policy;
   if (!hasRulesInCode(service, release))

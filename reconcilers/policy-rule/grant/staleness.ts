@@ -1,12 +1,12 @@
-/** Whether the world still is what a step was planned on. Pure. */
+/** Finds out whether the world has changed since a step was planned. Pure. */
 import { asStackwardError, StackwardError } from '../../../lib/basics/errors';
 import { serviceKey, type Job, type PolicyRuleStep, type TargetObservation } from '../model';
 import { rawValue } from './edits';
 import { keyOf } from './recorded-grants';
 
 /**
- * Compares the rule's own bytes in every file that the service reads, the list of these files, and what anybody's record has
- * of the rule. Other rules of the files may have changed.
+ * Compares the bytes of the rule in every file that the service reads, the list of these files, and the entries of all
+ * records about the rule. Other rules of the files may have changed.
  */
 export function findStale(
   { jobs }: PolicyRuleStep,
@@ -24,7 +24,7 @@ export function findStale(
   );
 }
 
-/** What can't be read any more has changed as well. */
+/** A state that can't be read any more counts as changed. */
 function sayOrFault(job: Job, world: TargetObservation, planned: TargetObservation): string {
   try {
     return sayState(job, world, planned);
@@ -40,7 +40,7 @@ function sayState(job: Job, { answers, records, grants, services }: TargetObserv
   const state = [raw(job.file), own, beside.sort()];
   const name = serviceKey(job.service, job.release);
   const known = planned.services.get(name);
-  // What a record or a rollback takes back goes from a file that is named.
+  // A removal or a rollback names its file, so the list of files doesn't matter.
   if (job.does !== 'add' || known === undefined || known instanceof StackwardError) return JSON.stringify(state);
   const policy = services.get(name);
   if (policy === undefined || policy instanceof StackwardError)
