@@ -1,6 +1,6 @@
 /**
- * stackward.yaml: which cloud, and how to reach what the cloud's API can't change or tell. Passwords stand in the
- * environment, and in the file only as `${NAME}`. Every error names line and column.
+ * stackward.yaml: the cloud, and the ways to reach the things that the cloud's API can't change or show. Passwords are
+ * in the environment; the file contains only `${NAME}`. Every error names line and column.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, visit, type Document } from 'yaml';
 import * as z from 'zod';
@@ -13,7 +13,7 @@ import { parseYamlText, valueIn } from '../lib/basics/yaml-text';
 const encrypted = z.strictObject({
   minVersion: z.enum(['legacy', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
   caFile: z.string().min(1).optional(),
-  /** False: any certificate of the CA of `caFile` is accepted, whatever name it carries. */
+  /** False: any certificate of the CA in `caFile` is accepted, whatever name it has. */
   verifyName: z.boolean().default(true),
 });
 const tls = z.union([
@@ -35,7 +35,7 @@ const encryption = tls.default({ minVersion: 'TLSv1.2', verifyName: true });
 /** Default of `schema`: the database's name. */
 const database = z.strictObject({ ...login, schema: z.string().min(1).optional(), tls: encryption });
 
-/** One account that reads several databases of one server. Each schema has its database's name. */
+/** One account for several databases of one server. Each schema has the name of its database. */
 const shared = z.strictObject({ ...login, names: z.array(z.enum(reachableNames)).min(1), tls: encryption });
 
 export type DatabaseAccess = Omit<z.infer<typeof database>, 'schema'> & { readonly schema: string };
@@ -68,18 +68,21 @@ function accesses({ shared: together, ...own }: z.infer<typeof entries>): Config
 
 const path = z.string().regex(/^\//, 'must begin with "/"');
 
-/** A text in which `{host}` stands for the host's name. Nothing else is replaced. */
+/** A text in which `{host}` is replaced by the host's name. Nothing else is replaced. */
 const filled = z
   .string()
   .min(1)
   .regex(/^([^{}]|\{host\})*$/, 'holds a placeholder that is not {host}, the only one there is');
 
-/** How to reach the hosts whose names match. Exactly one of `ssh`, `namespace`, `local`; `{host}` stands for the name. */
+/**
+ * How to reach the hosts whose names match. Exactly one of `ssh`, `namespace`, `local`; `{host}` is replaced by the
+ * name.
+ */
 const hostAccess = z
   .strictObject({
-    /** `*` stands for any text. Default: every host. */
+    /** `*` matches any text. Default: every host. */
     match: z.string().min(1).default('*'),
-    /** A destination as given to ssh: `{host}`, `stackward@{host}.example.net`. */
+    /** A destination for ssh: `{host}`, `stackward@{host}.example.net`. */
     ssh: filled.optional(),
     /** A file that replaces the user's own ssh configuration. */
     sshConfig: z.string().min(1).optional(),
@@ -90,8 +93,8 @@ const hostAccess = z
     /** Path of the installed host program (docs/hosts.md). Default: it is sent along. */
     installed: path.optional(),
     /**
-     * Folder of the records. Default: /var/lib/stackward. Units and scripts of the host hold the path, so it has no
-     * blanks, quotes, `%` or `$`.
+     * The folder of the records. Default: /var/lib/stackward. Units and scripts on the host contain the path, so it has
+     * no blanks, quotes, `%` or `$`.
      */
     stateFolder: z
       .string()
@@ -111,7 +114,7 @@ const service = z.strictObject({
   configFiles: z.array(path).min(1).optional(),
 });
 
-/** RabbitMQ, which reports read: by its management API, else by `rabbitmqctl` on one of its hosts. */
+/** RabbitMQ, from which reports read: through its management API, or else through `rabbitmqctl` on one of its hosts. */
 const broker = z
   .strictObject({
     /** Such as `https://ctl1:15671`. Before RabbitMQ 3.0 its port is 55672. */
@@ -130,12 +133,12 @@ const broker = z
     'needs user and password with management, and neither with host',
   );
 
-/** A known finding of `stackward doctor`. The report still shows it, and it doesn't count for the exit code. */
+/** A known finding of `stackward doctor`. The report still shows it, but the exit code ignores it. */
 const acknowledgement = z.strictObject({
   code: z.string().regex(/^SW-\d{4}$/, 'must be a code of a check, such as SW-1004'),
   /** The subject as the report shows it. Default: every subject. */
   subject: z.string().min(1).optional(),
-  /** The last day on which the acknowledgement counts. */
+  /** The last day on which the acknowledgement is valid. */
   until: z.iso.date('must be a day, such as 2026-12-31'),
   because: z.string().min(1),
 });
@@ -146,9 +149,9 @@ const configuration = z.strictObject({
   /** Keystone and the services of its catalogue may be reached over http:// beyond this machine. */
   allowPlainHttp: z.boolean().default(false),
   databases: entries.default({}),
-  /** The first entry that matches a host's name counts. */
+  /** The first entry that matches a host's name is used. */
   hosts: z.array(hostAccess).default([]),
-  /** Which hosts serve which API with a policy file of their own. */
+  /** For each API, the hosts that serve it with a policy file of their own. */
   services: z.partialRecord(z.enum(serviceNames), service).default({}),
   broker: broker.optional(),
   acknowledged: z.array(acknowledgement).default([]),
@@ -156,7 +159,7 @@ const configuration = z.strictObject({
 
 export type Configuration = Omit<z.infer<typeof configuration>, 'databases'> & {
   readonly databases: Readonly<Partial<Record<ReachableName, DatabaseAccess>>>;
-  /** Path of the file that was read, or would be. */
+  /** The path of the file, whether it exists or not. */
   readonly file: string;
 };
 export type HostAccess = z.infer<typeof hostAccess>;
@@ -209,7 +212,7 @@ function allowedBelow([top, second, third]: readonly string[]): string {
   return Object.keys(third === undefined ? fields : encrypted.shape).join(', ');
 }
 
-/** Where the field begins. For a missing field: where the nearest parent's key begins. */
+/** The place where the field begins. For a missing field: the place where the nearest parent's key begins. */
 function offsetOf(document: Document, path: readonly string[]): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
@@ -223,7 +226,7 @@ function offsetOf(document: Document, path: readonly string[]): number {
 
 const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
-/** Checks every entry, also one that stands elsewhere and is used by an alias. */
+/** Checks every entry, also one that is defined elsewhere and used through an alias. */
 function refuseLiteralPassword(document: Document, placeOf: (offset: number) => { where: string }): void {
   visit(document, {
     Pair(_, { key, value }) {
@@ -246,7 +249,8 @@ function fillReferences(
 ): void {
   visit(document, {
     Scalar(_, node) {
-      // The number as it was written, because a cloud or a user may be called 0001. The schema makes numbers of ports.
+      // Keeps the number as it was written, because a cloud or a user may be called 0001. The schema converts ports to
+      // numbers.
       if (typeof node.value === 'number') node.value = node.source;
       const name = typeof node.value === 'string' ? reference.exec(node.value)?.[1] : undefined;
       if (name === undefined) return;

@@ -1,4 +1,4 @@
-/** Connections to stackward.yaml's `databases`, each opened when it is first asked for. */
+/** Connections to stackward.yaml's `databases`. Each is opened when it is first needed. */
 import { getText } from '../adapters/files/files';
 import type { MysqlOptions, MysqlReader, MysqlWriter } from '../adapters/mysql/mysql-database';
 import { defined } from '../lib/basics/defined';
@@ -11,22 +11,22 @@ import type { Configuration } from './config';
 
 export interface Databases {
   readonly configured: ReadonlySet<ReachableName>;
-  /** @throws InvalidConfiguration when nothing says how to reach it */
+  /** @throws InvalidConfiguration when the configuration doesn't say how to reach it */
   reader(target: Target): Promise<MysqlReader>;
-  /** @throws InvalidConfiguration when nothing says how to reach it */
+  /** @throws InvalidConfiguration when the configuration doesn't say how to reach it */
   writer(target: Target): Promise<MysqlWriter>;
   readonly probes: readonly DatabaseProbe[];
   /** Warnings about the databases that were read. */
   warnings(): readonly Note[];
 }
 
-/** @param closing is told of each connection, so that the run closes it at its end */
+/** @param closing gets each connection, so that the run closes it at its end */
 export function databases(
   configuration: Configuration,
   closing: <Connection extends MysqlReader>(connection: Connection) => Connection,
 ): Databases {
   const configured = new Set(reachableNames.filter((name) => configuration.databases[name] !== undefined));
-  /** Opens a database when it is first asked for, and keeps it. */
+  /** Opens a database when it is first needed, and keeps it. */
   const keeping = <Connection extends MysqlReader>(
     known: Map<ReachableName, Promise<Connection>>,
     connect: (options: MysqlOptions) => Promise<Connection>,

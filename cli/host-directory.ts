@@ -1,4 +1,4 @@
-/** stackward.yaml's `hosts` and `services`: which hosts it leads to, and which hosts serve which API. */
+/** stackward.yaml's `hosts` and `services`: how to reach a host, and which hosts serve which API. */
 import { InvalidConfiguration } from '../lib/basics/errors';
 import type { HostDirectory } from '../lib/contract/ports';
 import { configName } from '../lib/openstack/services';
@@ -13,10 +13,13 @@ const matches = (pattern: string, host: string): boolean => {
 export const findAccess = (host: string, { hosts }: Configuration): HostAccess | undefined =>
   hosts.find(({ match }) => matches(match, host));
 
-/** A list that is longer helps nobody. */
+/** A longer list helps nobody. */
 const mostNamed = 20;
 
-/** The refusal of a host that no entry of `hosts` matches: it names what `hosts` matches, and the hosts of `services` there. */
+/**
+ * The refusal of a host that no entry of `hosts` matches. It names the patterns of `hosts`, and the hosts of `services`
+ * that they match.
+ */
 export function unknownHost(host: string, configuration: Configuration): InvalidConfiguration {
   const { services, hosts, file } = configuration;
   const serving = Object.values(services).flatMap((service) => service.hosts);

@@ -1,10 +1,10 @@
-/** What a command reads before it starts: stackward.yaml and the manifests. */
+/** Reads the inputs of a command: stackward.yaml and the manifests. */
 import { findText, getText } from '../adapters/files/files';
 import type { StateManifests } from '../adapters/process/terraform';
 import { parseManifests } from '../lib/contract/manifest';
 import { defaultFile, parseConfiguration, type Configuration } from './config';
 
-/** @param named by --config; undefined: ./stackward.yaml, if it is there */
+/** @param named by --config; undefined: ./stackward.yaml, if it exists */
 export function readConfiguration(named: string | undefined, env: NodeJS.ProcessEnv): Configuration {
   return named === undefined
     ? parseConfiguration(findText(defaultFile), defaultFile, env)
@@ -13,7 +13,7 @@ export function readConfiguration(named: string | undefined, env: NodeJS.Process
 
 /**
  * @param sources files, or `-` for stdin; none: the state of this folder's app
- * @param only these stacks of that state; none: every stack
+ * @param only the stacks that are read from that state; none: every stack
  */
 export async function readManifests(
   sources: readonly string[],

@@ -1,15 +1,14 @@
-/**
- * Refuses a stack of which nothing is known, because a misspelt name must not be answered with "nothing is left over".
- */
+/** Refuses a stack that nothing knows, because "nothing is left over" would be a wrong answer to a misspelt name. */
 import { listRuns, readRun } from '../adapters/files/journal-folder';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import type { Plan } from '../lib/run/plan';
 
 /**
- * @param all that the app or the manifests name
- * @param planned the look for what these stacks left
+ * @param all stacks that the app or the manifests name
+ * @param planned the plan that looked for leftovers of these stacks
  * @param journal folder of the runs
- * @throws InvalidConfiguration naming the stack that neither the app, nor a host that was looked at, nor the journal knows
+ * @throws InvalidConfiguration naming a stack that is neither in the app, nor on a host that was looked at, nor in the
+ * journal
  */
 export function refuseUnknownStacks(
   stacks: readonly string[],
@@ -17,7 +16,7 @@ export function refuseUnknownStacks(
   planned: Plan,
   journal: string,
 ): void {
-  // Where not everything could be looked at, the run says so, and the name may be right.
+  // If something could not be looked at, the run reports that, and the name may be right.
   if (planned.problems.length + planned.unswept.length > 0) return;
   const unknown = stacks.find(
     (stack) => !all.includes(stack) && !isNamed(stack, planned) && !recordedStacks(journal).has(stack),
@@ -38,7 +37,7 @@ function recordedStacks(journal: string): Set<string> {
       const { record } = readRun(journal, name);
       return [...record.stacks, ...record.steps.map((step) => step.resource.stack)];
     } catch {
-      // A run that can't be read names no stack.
+      // The names in an unreadable run are not known.
       return [];
     }
   });

@@ -1,4 +1,4 @@
-/** stackward.yaml's `broker` → how it is asked. */
+/** Opens the `broker` of stackward.yaml. */
 import type { BrokerReader } from '../lib/contract/broker-ports';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { isLoopback } from '../lib/basics/loopback';
@@ -6,13 +6,15 @@ import type { HostReader } from '../lib/hosts/host';
 import type { Configuration } from './config';
 
 interface Opening {
-  /** @throws InvalidConfiguration where nothing says how to reach the host */
+  /** @throws InvalidConfiguration if the configuration doesn't say how to reach the host */
   host(name: string): Promise<HostReader>;
-  /** Closes it at the end of the run. */
+  /** Registers the connection, so that the run closes it at its end. */
   closing<Connection extends { close(): Promise<void> }>(connection: Connection): Connection;
 }
 
-/** Undefined: the configuration names none. @throws InvalidConfiguration where a password would travel in clear */
+/**
+ * Undefined if the configuration names no broker. @throws InvalidConfiguration if a password would travel unencrypted
+ */
 export async function openBroker(
   configuration: Configuration,
   { host, closing }: Opening,

@@ -9,7 +9,7 @@ export interface OutputOptions {
   readonly color?: boolean;
 }
 
-/** Options about what a command reads, and about its output. */
+/** Options about the inputs of a command, and about its output. */
 export interface ContextOptions extends OutputOptions {
   readonly config?: string;
   readonly timezone?: string;
@@ -39,14 +39,14 @@ export interface PlanOptions extends ManifestOptions {
 }
 
 export interface ApplyOptions extends ManifestOptions, ApprovalOptions {
-  /** A saved plan may have been applied before. */
+  /** True: the saved plan may have been applied before. */
   readonly again?: true;
 }
 
 export interface DestroyOptions extends ManifestOptions, ApprovalOptions {}
 
 export interface RollbackOptions extends SelectionOptions, ApprovalOptions {
-  /** The run was recorded on another machine. */
+  /** True: the run may have been recorded on another machine. */
   readonly fromElsewhere?: true;
 }
 
@@ -91,7 +91,7 @@ export const withOutput = (command: Command): Command =>
     .addOption(new Option('--color', 'colour even without a terminal'))
     .addOption(new Option('--no-color', 'no colour; so does NO_COLOR'));
 
-/** Options about what a report reads, and about its output. */
+/** Options about the inputs of a report, and about its output. */
 export const withContext = (command: Command): Command =>
   withOutput(command)
     .option('--config <file>', 'default: stackward.yaml in this folder, if there is one')

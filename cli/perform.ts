@@ -19,14 +19,14 @@ import type { WritingRun } from './run';
 interface Performed {
   readonly exitCode: number;
   readonly isCancelled: boolean;
-  /** Something was written. */
+  /** True if something was written. */
   readonly isChanged: boolean;
 }
 
 /**
- * Shows a plan, asks, writes the journal's record, applies and looks again.
- * @param words of the command, without its options
- * @param origin for the record: which saved plan is applied, or which run is brought back
+ * Shows a plan, asks for approval, writes the journal's record, applies and looks again.
+ * @param words the command without its options
+ * @param origin for the record: the saved plan that is applied, or the run that is rolled back
  */
 export async function perform(
   { manifests, readers, writers, filter, sweep, options, style, clock }: WritingRun<SelectionOptions & ApprovalOptions>,
@@ -75,7 +75,7 @@ export async function perform(
   };
 }
 
-/** @returns the report, with the journal's problem added, so that the reader sees the rest all the same */
+/** @returns the report, with the journal's problem added, so that the reader still sees the rest */
 function endJournal(journal: JournalFolder | undefined, planned: Plan, report: Report): Report {
   try {
     journal?.end(endOf(planned, report, applyExitCode(planned, report)));

@@ -1,4 +1,4 @@
-/** One run of a report: configuration and connections, without a manifest and without a way to write. */
+/** One run of a report: configuration and connections, without a manifest and without anything that can write. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../lib/basics/printable';
 import { hideSecrets, withoutSecrets } from '../lib/basics/without-secrets';
@@ -11,7 +11,7 @@ import { answerOf, ending } from './run';
 import { complain, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
 
-/** What a report found, and how it is told. */
+/** The result of a report, and how to show it. */
 export interface Report<Seen> {
   readonly seen: Seen;
   readonly exitCode: number;
@@ -21,8 +21,8 @@ export interface Report<Seen> {
 }
 
 /**
- * Ends with the exit code of the report, or says why there is none. A report can be told nowhere else, so each text of it from
- * outside goes without its secrets, whoever read it.
+ * Ends with the exit code of the report, or says why there is none. All reports are shown here and nowhere else. So
+ * secrets are removed here from each text that came from outside.
  */
 export const runReport = <Seen>(
   options: ContextOptions & { readonly csv?: boolean },
@@ -39,7 +39,7 @@ export const runReport = <Seen>(
 
 const linesOf = (told: string | Iterable<string>): Iterable<string> => (typeof told === 'string' ? [told] : told);
 
-/** For a command whose answer is a secret itself. Every other one is a report. */
+/** For a command whose result is a secret itself. Every other command without a write is a report. */
 export function runReading(
   options: ContextOptions,
   work: (context: ReadingContext, configuration: Configuration) => Promise<number>,
@@ -59,7 +59,7 @@ export function runReading(
   return ending(options, reading, withoutSecrets);
 }
 
-/** Tells whoever waits at the terminal why it takes time. */
+/** Tells the person at the terminal why the report takes time. */
 export const watchOf = (clock: Clock): Watch => ({
   now: () => clock.now(),
   pause: async (seconds, why) => {
@@ -72,7 +72,9 @@ export const watchOf = (clock: Clock): Watch => ({
   },
 });
 
-/** From then on whoever waits is told for what, also where stderr is a file: a log then shows where the time went. */
+/**
+ * After this time the reason for waiting is printed, also if stderr is a file: the log then shows what took the time.
+ */
 const patienceMs = 5_000;
 
 /** Width of the terminal; 120 for a file or a pipe. */

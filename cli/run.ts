@@ -1,4 +1,4 @@
-/** One run of a command: its options, what it reads, and how it ends. */
+/** One run of a command: its options, its inputs, and its end. */
 import type { StateManifests } from '../adapters/process/terraform';
 import { asStackwardError, InvalidConfiguration, summaries, type StackwardError } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
@@ -16,13 +16,13 @@ import type { ContextOptions, ManifestOptions, OutputOptions, SelectionOptions }
 import { complain, say } from './terminal';
 import { wire, type Answer, type ReadingContext } from './wire';
 
-/** One run: what was read, and how to answer. */
+/** One run with everything that was read, and the functions for its output. */
 export interface Run<Options = SelectionOptions> extends ReadingContext {
   readonly manifests: readonly Manifest[];
   /** Stacks that have no manifest yet. */
   readonly unapplied: readonly string[];
   readonly filter: Filter;
-  /** What this run may remove. */
+  /** The things that this run may remove. */
   readonly sweep: readonly Sweep[];
   readonly options: Options;
 }
@@ -36,13 +36,13 @@ const isColored = ({ json, color }: OutputOptions): boolean =>
 
 const styleOf = (options: OutputOptions): Style => (isColored(options) ? colored : plain);
 
-/** An error of lib about a part of the filter, with the option that gives that part. */
+/** Adds the option to an error about a part of the filter. */
 const inOptions = (error: StackwardError): StackwardError =>
   error instanceof UnknownSelection ? new InvalidConfiguration(`--${error.detail}`) : error;
 
 /**
  * Ends with the exit code of `work`, or says why there is none.
- * @param shown of an error's message, what may be told
+ * @param shown returns the part of an error's message that may be shown
  */
 export async function ending(
   options: OutputOptions,
@@ -56,7 +56,7 @@ export async function ending(
     const met = inOptions(asStackwardError(error));
     if (options.json) say(renderErrorJson({ reason: met.reason, message: shown(met.message) }));
     else {
-      // A command that has begun to write reports its own end, and does not come here.
+      // A command that has begun to write reports its own end, so it doesn't reach this line.
       const title = styleOf(options).red(`Error: ${summaries[met.reason]}; nothing was changed`);
       complain(`${title}\n  ${printable(shown(met.message))}\n`);
     }
@@ -105,8 +105,8 @@ function headingOf({ style, clock }: Answer, manifests: readonly Manifest[]): st
 }
 
 /**
- * Whether this run sees all stacks of an owner. The state of this folder's app holds every stack; a manifest from a
- * file tells of its own stack alone.
+ * Whether this run sees all stacks of an owner. The state of this folder's app contains every stack; a manifest from a
+ * file describes only its own stack.
  */
 function sweepFor(
   manifests: readonly Manifest[],
@@ -119,7 +119,7 @@ function sweepFor(
 
 /**
  * Runs a command on the manifests that the options name.
- * @param only these stacks of this folder's app; none: every stack
+ * @param only the stacks that are read from this folder's app; none: every stack
  */
 export const runWith = <Options extends ManifestOptions>(
   options: Options,

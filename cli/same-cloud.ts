@@ -1,5 +1,5 @@
 /**
- * Compares the cloud that Terraform asks with the one that stackward asks, because each has credentials of its own
+ * Compares the cloud of Terraform's provider with the cloud of stackward, because each of them has its own credentials
  * (docs/adr/0001-manifest.md).
  */
 import { join, resolve } from 'node:path';
@@ -9,8 +9,8 @@ import { Blocked } from '../lib/basics/errors';
 import type { CloudSettings, Manifest } from '../lib/contract/manifest';
 
 /**
- * @param home what `~` stands for
- * @throws Blocked where a manifest says another region, kind of endpoint or CA than the credentials
+ * @param home the folder that `~` stands for
+ * @throws Blocked if a manifest has another region, kind of endpoint or CA than the credentials
  */
 export function refuseOtherCloud(manifests: readonly Manifest[], credentials: CloudCredentials, home: string): void {
   for (const { stack, cloud } of manifests) {

@@ -5,9 +5,9 @@ import { printableLines } from '../lib/basics/printable';
 import { withoutCommands } from '../lib/render/style';
 
 /**
- * An output that fails never ends the work: an apply goes on and keeps its journal. If the reader (`| head`) or the
- * terminal went away, nobody wants more output. For any other cause (a full disk) stderr is told once, and the run ends
- * with 1.
+ * A failing output never ends the work: an apply continues and writes its journal. If the reader (`| head`) or the
+ * terminal is gone, nobody needs more output. For any other cause (a full disk) the reason goes to stderr once, and the
+ * run ends with 1.
  */
 let isLost = false;
 function lose(error: NodeJS.ErrnoException): void {
@@ -19,18 +19,18 @@ function lose(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', lose);
 process.stderr.on('error', lose);
 
-/** Every output goes through here, so that no text from outside steers a terminal or a CI's runner. */
+/** All output passes this function, so that no text from outside controls a terminal or a CI's runner. */
 const harmless = (text: string): string => withoutCommands(printableLines(text));
 
 export const say = (text: string): void =>
   void process.stdout.write(harmless(text.endsWith('\n') ? text : `${text}\n`));
-/** A line of a file with lines as RFC 4180 has them. */
+/** Writes a line of a CSV file, with the line end of RFC 4180. */
 export const sayCsv = (line: string): void => void process.stdout.write(`${harmless(line)}\r\n`);
 export const complain = (text: string): void => void process.stderr.write(harmless(text));
 
 /**
- * @param command as given, to be repeated with --auto-approve
- * @throws Refused where nobody can answer
+ * @param command the command as it was given; the message repeats it with --auto-approve
+ * @throws Refused if nobody can answer
  */
 export async function approved(
   options: { readonly autoApprove?: true; readonly json?: true },
@@ -43,7 +43,7 @@ export async function approved(
     );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const question = '\nDo you want to perform these actions?\n  Only "yes" is accepted to approve.\n\n  Enter a value: ';
-  // Ctrl-C and the end of the input give no answer.
+  // Ctrl-C and the end of the input count as no answer.
   const answer = await new Promise<string>((resolve) => {
     terminal.on('SIGINT', () => terminal.close()).on('close', () => resolve(''));
     terminal.question(question, resolve);
@@ -63,7 +63,7 @@ export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
       '\nInterrupted: finishing what is under way. A second interrupt ends at once, and may leave its outcome unknown.\n',
     );
   };
-  // Kernel and shell may both send the signal.
+  // Both the kernel and the shell may send the signal.
   const onHangUp = (): void => controller.abort();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangUp);
   const done = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangUp);

@@ -1,4 +1,4 @@
-/** The readers that only reports use. Adapters are loaded when they are first asked for. */
+/** The readers that only reports use. An adapter is loaded when it is first needed. */
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import type { Readers, VersionReader } from '../lib/contract/ports';
 import type { CatalogueReader, DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
@@ -15,7 +15,7 @@ export function reportReaders(
   databases: readonly DatabaseProbe[],
   configuration: Configuration,
 ): CloudReaders {
-  // It remembers the addresses of the services whose clocks it tells.
+  // The catalogue is shared, because it remembers the addresses of services whose clocks it compares.
   let catalogue: Promise<CatalogueReader> | undefined;
   return {
     databaseProbes: databases,
@@ -98,7 +98,7 @@ async function openCatalogue(session: () => Promise<OpenStackSession>): Promise<
   return new CloudCatalogue(opened);
 }
 
-/** Hosts whose whole names stand in the configuration. */
+/** The hosts that the configuration names in full, not by a pattern. */
 const namedHosts = ({ services, hosts }: Configuration): readonly string[] => [
   ...new Set([
     ...Object.values(services).flatMap((service) => service.hosts),

@@ -1,6 +1,6 @@
 /**
- * Configuration → adapters. Each adapter and its driver are loaded, and each connection is opened, when they are first asked
- * for; connections are closed at the end of the run.
+ * Makes adapters from the configuration. Each adapter is loaded, and each connection opened, when it is first needed.
+ * Connections are closed at the end of the run.
  */
 import { homeOf, readCredentialFiles } from '../adapters/files/credential-files';
 import { refuseWithoutHostProgram } from '../adapters/host-source';
@@ -27,11 +27,11 @@ export interface Answer {
   readonly clock: Clock;
 }
 
-/** Readers and output, which are all that a report needs. There is no manifest in it, and no way to write. */
+/** Readers and output: everything that a report needs. It contains no manifest, and nothing that can write. */
 export interface ReadingContext extends Answer {
   readonly readers: ReportReaders;
   /**
-   * Weaknesses that the configuration allows and that a reader has to know. The list is complete when everything was
+   * Weaknesses that the configuration allows and that the user should know. The list is complete once everything was
    * read.
    */
   warnings(): readonly Note[];
@@ -52,7 +52,7 @@ const lazily = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
   return () => (made ??= make());
 };
 
-/** @param manifests of the run, or [] for a report; they must name the cloud that the credentials name */
+/** @param manifests of the run, or [] for a report; they must name the same cloud as the credentials */
 export function wire(
   configuration: Configuration,
   env: NodeJS.ProcessEnv,
@@ -71,7 +71,7 @@ export function wire(
     const credentials = credentialsOf(configuration, env);
     refuseOtherCloud(manifests, credentials, homeOf(env));
     const { OpenStackSession } = await import('../adapters/openstack/openstack-session.js');
-    // Whoever asks what is wrong waits; a run that changes things rather waits longer than fails.
+    // A report should tell soon that a server doesn't answer. A run that changes things should rather wait than fail.
     const patience = manifests.length === 0 ? { firstAnswerMs: 10_000 } : {};
     const { allowPlainHttp } = configuration;
     const made = closing(new OpenStackSession(credentials, { allowPlainHttp, ...patience }));
@@ -140,7 +140,7 @@ export function wire(
 
 function credentialsOf(configuration: Configuration, env: NodeJS.ProcessEnv): ResolvedCredentials {
   const name = cloudNamed(configuration.cloud, env);
-  // The files are read only for an entry, so without one an unreadable file is no trouble.
+  // The credential files are needed only for an entry. Without one, an unreadable file does no harm.
   const files = name === undefined ? { home: homeOf(env) } : readCredentialFiles(env);
   return resolveCredentials(name, env, files);
 }

@@ -59,7 +59,7 @@ export class CloudStack extends TerraformStack {
     };
   }
 
-  /** @throws InvalidConfiguration where the construct stands in a stack that belongs to no cloud */
+  /** @throws InvalidConfiguration if the construct's stack belongs to no cloud */
   static override of(construct: IConstruct): CloudStack {
     const stack = TerraformStack.of(construct);
     if (stack instanceof CloudStack) return stack;

@@ -10,20 +10,20 @@ export interface DatabaseViewsProps {
   /** @default all */
   readonly views?: readonly ViewName[];
   /**
-   * Schemas of the services on that server that don't have the usual name: `{ nova: 'nova_cell1' }`.
-   * @default `nova`, `nova_api`, `nova_cell0`, `neutron`, `keystone`, `cinder`, `glance`, as far as they are there
+   * The services' schemas on that server that have another name than usual: `{ nova: 'nova_cell1' }`.
+   * @default `nova`, `nova_api`, `nova_cell0`, `neutron`, `keystone`, `cinder`, `glance`, as far as they exist
    */
   readonly schemas?: SchemaNames;
   /**
-   * vCPUs that a host gives for each of its processors, where no database tells it, as before Liberty.
-   * @default the totals of hosts stay empty there
+   * The vCPUs of a host for each of its processors, if no database has this number, as before Liberty.
+   * @default the totals of hosts stay empty then
    */
   readonly vcpuRatio?: number;
 }
 
 /**
- * Views for people who look things up with SQL, in a schema of stackward's own: `vw_vm_trace` has what was done to each
- * server and what went wrong, `vw_inventory` one row per server.
+ * Views for people who look things up with SQL, in stackward's own schema. `vw_vm_trace` shows the actions on each
+ * server and their errors; `vw_inventory` has one row per server.
  *
  *     new DatabaseViews(stack, 'Views');
  */

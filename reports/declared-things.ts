@@ -1,4 +1,4 @@
-/** What the stacks of the synthesized code name, each once. Pure. */
+/** The things that the stacks of the synthesized code name, each once. Pure. */
 import type { DeclaredProvider, DeclaredStack, DeclaredThing } from '../lib/contract/report-ports';
 import type { Looked } from './looked';
 

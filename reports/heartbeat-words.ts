@@ -1,4 +1,4 @@
-/** What was read of a heartbeat, in words. Pure. */
+/** Describes the readings of a heartbeat in words. Pure. */
 import { sayAge } from '../lib/render/table';
 import { disabledBy, intervals, slackSeconds, type Heartbeat } from './heartbeats';
 

@@ -1,9 +1,9 @@
 /**
  * Heartbeats of Nova's and Cinder's services and of Neutron's agents, in one form. Pure.
  *
- * Nova counts a service as down where `abs(now - last_seen_up) > service_down_time` (60 s), so a heartbeat in the future
- * counts as well. The clock that writes a heartbeat need not be that of the service: nova-compute's is written by the
- * conductor, an agent's by neutron-server. Sources: nova/servicegroup/drivers/db.py, neutron/db/agents_db.py.
+ * Nova counts a service as down if `abs(now - last_seen_up) > service_down_time` (60 s), so a heartbeat in the future
+ * counts as down too. The service's own clock need not be the one that writes the heartbeat: nova-conductor writes it
+ * for nova-compute, and neutron-server for an agent. Sources: nova/servicegroup/drivers/db.py, neutron/db/agents_db.py.
  */
 import type { AgentRecord, ServiceRecord } from '../lib/contract/report-ports';
 import { defined } from '../lib/basics/defined';
@@ -22,22 +22,28 @@ export interface Heartbeat {
   readonly disabledReason?: string;
   readonly at?: Date;
   readonly startedAt?: Date;
-  /** Whose clock wrote `at`. */
+  /** The service whose clock wrote `at`. */
   readonly writtenBy: string;
-  /** Behind the moment of the reading, by the API's clock where its answers are dated; in the future: negative. */
+  /**
+   * Seconds from the heartbeat to the reading, by the API's clock if its answers have dates; negative for a heartbeat
+   * in the future.
+   */
   readonly ageSeconds?: number;
-  /** Between two looks that were one report interval apart. Absent: there was one look. */
+  /**
+   * Whether the heartbeat changed between two looks that were one report interval apart. Absent if there was only one
+   * look.
+   */
   readonly hasMoved?: boolean;
 }
 
-/** Seconds between reports, and after how many the API says "down", by each service's defaults. */
+/** Seconds between two reports, and seconds after which the API says "down", by each service's defaults. */
 export const intervals: Readonly<Record<BeatingService, { readonly report: number; readonly down: number }>> = {
   nova: { report: 10, down: 60 },
   neutron: { report: 30, down: 75 },
   cinder: { report: 10, down: 60 },
 };
 
-/** Two clocks that differ by less are taken for one. */
+/** A smaller difference between two clocks is ignored. */
 export const slackSeconds = 5;
 
 const ageOf = (time: Date | undefined, now: Date): number | undefined =>
@@ -66,7 +72,7 @@ export function heartbeatOfAgent(record: AgentRecord, now: Date): Heartbeat {
 
 export type Health = 'up' | 'down' | 'dead' | 'skewed' | 'forced down';
 
-/** `down`: the API says so, and one look doesn't tell a dead service from a clock that is behind. */
+/** `down`: the API says so, but one look can't tell a dead service from a slow clock. */
 export function healthOf({ isUp, isForcedDown, ageSeconds, hasMoved }: Heartbeat): Health {
   if (isForcedDown === true) return 'forced down';
   if (ageSeconds !== undefined && ageSeconds < -slackSeconds) return 'skewed';
@@ -78,7 +84,7 @@ export function healthOf({ isUp, isForcedDown, ageSeconds, hasMoved }: Heartbeat
 /** Such as `nova-compute on cnode01`. */
 export const subjectOf = ({ name, host }: Pick<Heartbeat, 'name' | 'host'>): string => `${name} on ${host}`;
 
-/** The second look, beside the first. A record that is gone since has not moved. */
+/** The second look, compared with the first. A record that no longer exists has not moved. */
 export function compareLooks(first: readonly Heartbeat[], second: readonly Heartbeat[]): readonly Heartbeat[] {
   const key = ({ name, host, zone = '' }: Heartbeat): string => JSON.stringify([name, host, zone]);
   const later = new Map(second.map((beat) => [key(beat), beat]));
@@ -88,7 +94,7 @@ export function compareLooks(first: readonly Heartbeat[], second: readonly Heart
   });
 }
 
-/** Who switched it off; undefined: nobody did. */
+/** Who disabled the service; undefined if nobody did. */
 export function disabledBy({ service, isEnabled, disabledReason }: Heartbeat): string | undefined {
   if (isEnabled) return undefined;
   if (service === 'neutron') return 'by an operator (admin_state_up is false; Neutron keeps no reason)';
@@ -97,7 +103,7 @@ export function disabledBy({ service, isEnabled, disabledReason }: Heartbeat): s
   return own === undefined ? `by an operator: ${disabledReason}` : `by Nova itself: ${own}`;
 }
 
-/** Of one host, and of those that write its heartbeats. */
+/** The heartbeats of one host, and those of the services that write them. */
 export function beatsOf(
   host: string,
   service: BeatingService,

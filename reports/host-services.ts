@@ -1,4 +1,4 @@
-/** The services of OpenStack that run on a host, and the configuration that each has read: in at most three round trips. */
+/** Reads the services of OpenStack that run on a host, and the configuration of each, in at most three round trips. */
 import type { HostRead, HostReader, Outcome } from '../lib/hosts/host';
 import { valueOf } from '../lib/hosts/host';
 import { optionProjects, type Listener, type ServiceProcess, type ToldText } from '../lib/hosts/service-answers';
@@ -10,10 +10,10 @@ import { read, untried, type Looked } from './looked';
 import { isUnknownThere, olderProgram } from './older-program';
 import { packagesOf, packageReaders, type InstalledPackage } from './packages';
 
-/** One file that the service reads, or should. */
+/** One file that the service reads, or would read if it existed. */
 export interface ConfigPlace {
   readonly path: string;
-  /** What names it: `--config-file`, a variable, the search path. */
+  /** The reason why the service reads it: `--config-file`, a variable, the search path. */
   readonly by: string;
   readonly state:
     | { readonly is: 'read'; readonly file: OsloFile; readonly writtenAt: Date }
@@ -23,18 +23,18 @@ export interface ConfigPlace {
 
 export interface HostService {
   readonly name: string;
-  /** The first is the parent of the others, or the oldest. [] where none runs. */
+  /** The first is the parent of the others, or the oldest. [] if no process runs. */
   readonly processes: readonly ServiceProcess[];
   /** In reading order. */
   readonly places: readonly ConfigPlace[];
-  /** Of what could be read. */
+  /** The configuration from the files that could be read. */
   readonly config: OsloConfig;
-  /** Why its files could not be looked at. */
+  /** Why the service's files could not be looked at. */
   readonly unread?: string;
 }
 
 export interface HostServices {
-  /** What the packages of each project register; a project that could not be asked is absent. */
+  /** The options that each project's packages register. A project is absent if it could not be asked. */
   readonly registered: ReadonlyMap<string, readonly OsloOption[]>;
   readonly services: readonly HostService[];
   readonly packages: readonly InstalledPackage[];
@@ -49,9 +49,10 @@ type Folders = ReadonlyMap<
 >;
 
 /**
- * The services, or why an older program there does not tell of them.
- * @param named a service that is told of also where it doesn't run: by what it would read without a command line
- * @throws StackwardError where the host doesn't answer
+ * The services, or the reason why an older program there can't report them.
+ * @param named a service that is reported even if it doesn't run: with the files that it would read without a command
+ * line
+ * @throws StackwardError if the host doesn't answer
  */
 export async function readHostServices(host: HostReader, named?: string): Promise<Looked<HostServices>> {
   const [found, sockets, clock, ...packages] = await host.read([
@@ -89,11 +90,14 @@ export async function readHostServices(host: HostReader, named?: string): Promis
 
 export const tooOldForServices = `${olderProgram('does not tell of services')} (docs/hosts.md)`;
 
-/** What the service has read is then what stood there before. */
+/** If so, the service has read the file's former content. */
 export const isWrittenAfterStart = (writtenAt: Date, { aliveSeconds }: ServiceProcess, now: Date): boolean =>
   now.getTime() - writtenAt.getTime() < aliveSeconds * 1000;
 
-/** Asks what the services of these projects register. It takes seconds, so that only a check that needs it does. */
+/**
+ * Asks which options the services of these projects register. The question takes seconds, so only a check that needs
+ * the answer asks it.
+ */
 export async function withRegistered(host: HostReader, found: HostServices): Promise<HostServices> {
   const projects = optionProjects.filter((project) => found.services.some(({ name }) => projectOf(name) === project));
   if (projects.length === 0) return found;
@@ -123,15 +127,18 @@ const stopped = (service: string): Asked => ({
   python: 3,
 });
 
-/** `placement` is what uWSGI's file is called where the service is placement-api. */
+/** uWSGI's file for the service placement-api is called `placement`. */
 export const isCalled = (service: string, named: string): boolean =>
   service === named || `${service}-api` === named || service === `${named}-api`;
 
-/** Processes of one service that read the same: a parent and its workers. Two of one name that read otherwise are two. */
+/**
+ * Groups the processes of one service that read the same files: a parent and its workers. Processes of the same name
+ * that read other files are a separate group.
+ */
 function groupsOf(processes: readonly ServiceProcess[]): readonly Group[] {
   const groups = new Map<string, [ServiceProcess, ...ServiceProcess[]]>();
   const parents = new Map(processes.map((process) => [process.pid, process]));
-  // A hostile host may tell of parents in a circle.
+  // A hostile host may report parents in a circle.
   const rootOf = (process: ServiceProcess, seen = new Set<number>()): ServiceProcess => {
     const parent = parents.get(process.parent);
     if (parent?.service !== process.service || seen.has(parent.pid)) return process;
@@ -175,7 +182,7 @@ async function readSources(
   return { texts, folders: listed };
 }
 
-/** As Python's glob takes `*.conf`. */
+/** The names that Python's glob finds for `*.conf`. */
 const isConf = ({ name }: { readonly name: string }): boolean => name.endsWith('.conf') && !name.startsWith('.');
 
 function serviceOf(
@@ -201,7 +208,7 @@ function serviceOf(
     if (source.is === 'file') return [place(source.path, source.by)];
     if (source.is === 'folder') return inFolder(source.path, source.by);
     const answerTo = (path: string) => (source.of === 'file' ? texts : folders).get(path);
-    // Limits may hide the home folders, where no service has its files.
+    // Limits may hide the home folders, but no service has its files there.
     const path = source.paths.find(isThere(answerTo)) ?? source.paths.find(isHidden(answerTo));
     if (path === undefined) return [];
     return source.of === 'file' ? [place(path, searchName)] : inFolder(path, searchName);

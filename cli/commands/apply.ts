@@ -18,7 +18,7 @@ import { runWith, type WritingRun } from '../run';
 export const apply = (file: string | undefined, options: ApplyOptions): Promise<void> =>
   file === undefined
     ? runWith(options, options.stack, applyNow)
-    : // A saved plan is of the stacks of its own filter.
+    : // The stacks of a saved plan are those of its own filter.
       runWith(
         options,
         () => readSavedPlan(file).filter.stacks,

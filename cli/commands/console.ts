@@ -6,7 +6,10 @@ import type { ConsoleOptions } from '../options';
 import { runReading } from '../run-report';
 import { complain, say } from '../terminal';
 
-/** The address goes to stdout or into the browser, and nowhere else: it is a key. */
+/**
+ * The address is written to stdout or opened in the browser, and appears nowhere else, because it gives access to the
+ * console.
+ */
 export const consoleOf = (idOrName: string, options: ConsoleOptions): Promise<void> =>
   runReading(options, async ({ readers }) => {
     const server = single(await (await readers.servers()).find(idOrName), idOrName);
@@ -22,7 +25,7 @@ export const consoleOf = (idOrName: string, options: ConsoleOptions): Promise<vo
     return 0;
   });
 
-/** A list that is longer helps nobody. */
+/** A longer list helps nobody. */
 const mostNamed = 20;
 
 function single(found: readonly WholeServer[], idOrName: string): WholeServer {

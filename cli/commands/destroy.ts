@@ -30,7 +30,7 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
     throw new InvalidConfiguration(
       `no manifest says who owns the stack ${missing.join(', ')}; give one of the same owner with --manifest`,
     );
-  // A removal goes by the records, whatever release the code names.
+  // A removal uses the records on hosts, so the release in the code doesn't matter.
   const emptied = chosen.map((manifest) => ({
     ...manifest,
     removed: manifest.resources,
@@ -45,7 +45,7 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
     planned,
     options.journal,
   );
-  // After `cdktf destroy` nothing would look for the stack's things there any more.
+  // After `cdktf destroy` no run would look for the stack's things there any more.
   const strict = {
     ...planned,
     problems: [...planned.problems, ...planned.unswept],

@@ -24,7 +24,7 @@ export const doctor = (options: DoctorOptions): Promise<void> =>
 export const preflight = (options: DoctorOptions): Promise<void> =>
   examineWith('doctor preflight', { all: preflightChecks, others: { command: 'doctor', checks } }, options);
 
-/** @throws InvalidConfiguration where other checks are asked for as well, which examine no single server */
+/** @throws InvalidConfiguration if other checks are asked for as well, because they examine no single server */
 function withServer(options: DoctorOptions): DoctorOptions {
   const { server, only } = options;
   if (server === undefined) return options;

@@ -1,7 +1,4 @@
-/**
- * Brings back what was there before a recorded run. The run's folder may have come from anywhere:
- * docs/adr/0004-journal.md.
- */
+/** Restores the state before a recorded run. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
 import { recordsTarget } from '../../lib/contract/target';
 import { readRun } from '../../adapters/files/journal-folder';
 import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
@@ -25,7 +22,7 @@ export const rollback = (name: string, options: RollbackOptions): Promise<void> 
     (run) => rollBack(run, name),
   );
 
-/** Things that somebody changed since the run are left alone. */
+/** Leaves things alone that somebody changed after the run. */
 async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise<number> {
   const { readers, filter, options } = run;
   const recorded = readRun(options.journal, name);
@@ -64,8 +61,8 @@ function refuseUnderWay({ name, record, end }: RecordedRun): void {
 }
 
 /**
- * Refuses a folder of another machine unless somebody says that it is meant: it is the likeliest to be forged, or to be
- * about another cloud.
+ * Refuses a folder of another machine unless `--from-elsewhere` confirms it: such a folder is the most likely one to be
+ * forged, or to be about another cloud.
  */
 function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
   if (isOfThisMachine(by)) return;
@@ -80,9 +77,7 @@ function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
   );
 }
 
-/**
- * Refuses to ask of one cloud what was asked of another cloud's API or database. Hosts are compared one by one later.
- */
+/** Refuses a run that changed the API or the database of another cloud. Hosts are compared one by one later. */
 function refuseOtherTargets({ name, record }: RecordedRun, { cloud, databases }: Readers): void {
   const own = databases.has('stackward') ? [recordsTarget] : [];
   const known = ['database:neutron', ...own, `api:${cloud}`];

@@ -16,7 +16,7 @@ const refused = new WeakSet<IConstruct>();
 /** Adds a finding for each text that Terraform would evaluate: the construct's path, and every text in its props. */
 export function checkTexts(construct: IConstruct, props: object): void {
   const { path, scopes } = construct.node;
-  // A construct hands its props on to its children. Only the construct that was given the prop reports it.
+  // A construct passes its props on to its children. Only the construct that got the prop from the user reports it.
   if (scopes.some((scope) => refused.has(scope))) return;
   const found = [
     ...templatesIn(path, 'its path'),

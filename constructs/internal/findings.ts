@@ -67,8 +67,8 @@ export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
 }
 
 /**
- * A construct hands its props on to its children, and each would report the same mistake. Only the outermost report is
- * kept.
+ * A construct passes its props on to its children, and each child would report the same mistake. Only the outermost
+ * report is kept.
  */
 function once(findings: readonly SynthFinding[]): SynthFinding[] {
   const places = new Map<string, Set<string>>();

@@ -1,5 +1,5 @@
 /**
- * User data of a UTM, in the tenant's words: which of guest, green, orange and red there are, and how they are joined.
+ * User data of a UTM in the tenant's terms: which of guest, green, orange and red it has, and how they are joined.
  *
  *     const props: UtmUserDataProps = {
  *       hostname: deriveHostname(name, release),
@@ -14,9 +14,9 @@
  *     userDataFindings(props)                             // sentences for the app's validation; [] = nothing wrong
  *     new ComputeInstanceV2(…, { userData: renderUserData(props) })
  *
- * Every string given is literal, `${HOME}` in a script too; cdktf's tokens (a resource's attribute) alone are replaced,
- * by Terraform. A token must stand for one line without quotes: a MAC or an IP address, an id, a name.
- * WARNING: no secrets in user data; see lib/synth/cloud-config.ts.
+ * Every string is literal, also `${HOME}` in a script. Terraform replaces only cdktf's tokens (a resource's attribute).
+ * The value of a token must be one line without quotes: a MAC or an IP address, an id, a name. WARNING: no secrets in
+ * user data; see lib/synth/cloud-config.ts.
  */
 import { defined } from '../../lib/basics/defined';
 import { renderCloudConfig, type CloudConfig, type CloudConfigExtras } from '../../lib/synth/cloud-config';
@@ -28,7 +28,7 @@ import { cloudConfigWarnings } from '../../lib/synth/user-data-text';
 export type UtmNic = Omit<Nic, 'name'>;
 
 export interface UtmUserDataProps extends CloudConfigExtras {
-  /** As Nova derives the hostname: deriveHostname in lib/synth/hostname.ts. */
+  /** The hostname that Nova derives: deriveHostname in lib/synth/hostname.ts. */
   readonly hostname: string;
   /** Bridged: green and orange are joined in br0, which takes their addresses. Routed: each NIC has its own. */
   readonly mode: 'bridged' | 'routed';

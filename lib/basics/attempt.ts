@@ -1,6 +1,6 @@
 import { InvalidConfiguration } from './errors';
 
-/** The parsed value. Where `parse` refuses the input: undefined, and `refused` gets the reason. */
+/** The parsed value. If `parse` refuses the input, the result is undefined, and `refused` gets the reason. */
 export function attempt<T>(parse: () => T, refused?: (detail: string) => void): T | undefined {
   try {
     return parse();

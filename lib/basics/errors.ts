@@ -1,11 +1,11 @@
 import { defined } from './defined';
 
 /**
- * Why something failed, as a word that tells the user what to do about it. Every error that leaves a module of ours has
- * one of these reasons; an adapter turns a library's error into one of ours.
+ * The cause of a failure as a word that tells the user what to do about it. Every error that leaves a module of
+ * stackward has one of these reasons; an adapter turns a library's error into such an error.
  *
- * `detail` holds what was found, what is allowed and what to do; `where` is a construct path, `kind.name@target`, or a
- * file with line and column, and stands first in the message.
+ * `detail` says what was found, what is allowed and what to do. `where` is a construct path, `kind.name@target`, or a
+ * file with line and column; it comes first in the message.
  */
 export type Reason =
   | 'InvalidConfiguration'
@@ -54,7 +54,7 @@ export class InvalidConfiguration extends StackwardError {
   }
 }
 
-/** The input is right, but something must come first: an approval, a new plan, a file name that is free. */
+/** The input is right, but something is needed first: an approval, a new plan, a free file name. */
 export class Refused extends StackwardError {
   constructor(detail: string, options?: Options) {
     super('Refused', detail, options);
@@ -89,7 +89,10 @@ export class Blocked extends StackwardError {
   }
 }
 
-/** Turns any thrown value into an error of ours. An error that is none of ours is a defect, so its stack is in the detail. */
+/**
+ * Turns any thrown value into an error of stackward. Any other error is a defect, so its stack trace goes into the
+ * detail.
+ */
 export function asStackwardError(error: unknown, where?: string): StackwardError {
   if (error instanceof StackwardError) return error;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

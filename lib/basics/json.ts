@@ -1,9 +1,9 @@
 /**
- * The entrance of JSON that others wrote.
+ * Parses JSON that others wrote.
  *
  * `JSON.parse` keeps only the last of two equal keys, and copying an object key by key loses `__proto__`. A reviewer
- * would then read something else than stackward does, so `parseJson` refuses both and names the key. It also bounds
- * the depth, so that functions which recurse over the value can't exhaust the call stack.
+ * would then read something different from what stackward reads, so `parseJson` refuses both and names the key. It also
+ * bounds the depth, so that functions which recurse over the value can't exhaust the call stack.
  */
 import { InvalidConfiguration } from './errors';
 
@@ -84,7 +84,7 @@ const shown = (text: string): string => JSON.stringify(text.length > 120 ? `${te
 
 const pathOf = (levels: readonly Level[]): string => levels.map(({ position }) => String(position)).join('.');
 
-/** The index behind the closing quote. */
+/** The index after the closing quote. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);

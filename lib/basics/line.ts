@@ -52,7 +52,7 @@ export const name = z.string().superRefine((text, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `it ${fault}` });
 });
 
-/** Files and names on hosts hold the owner. */
+/** The names of files on hosts contain the owner. */
 const ownerForm = /^[A-Za-z0-9._-]{1,63}$/;
 export const isOwner = (text: string): boolean => ownerForm.test(text);
 export const ownerWords = 'use 1 to 63 letters, digits, ".", "_" or "-"';

@@ -1,6 +1,6 @@
-/** Names that somebody may have meant by another one. Pure. */
+/** Finds names that somebody may have meant when they wrote another name. Pure. */
 
-/** Longer than any rule's name; comparing takes the square of the length. */
+/** Longer than any rule's name. The time for comparing grows with the square of the length. */
 const maxLength = 120;
 
 /** At most three of `names`, nearest first; none that differs in more than a quarter of its letters. */
@@ -9,7 +9,7 @@ export function nearestNames(name: string, names: Iterable<string>): readonly st
   const near: { readonly candidate: string; readonly steps: number }[] = [];
   for (const candidate of names) {
     const most = Math.floor(Math.max(name.length, candidate.length) / 4);
-    // Each letter that the longer name alone has is a step at least.
+    // Each letter that only the longer name has needs at least one change.
     if (Math.max(name.length, candidate.length) - sharedLetters(name, candidate) > most) continue;
     const steps = distance(name, candidate, most);
     if (steps <= most) near.push({ candidate, steps });
@@ -22,7 +22,7 @@ const counts = new Int16Array(128);
 
 const add = (letter: number, by: number): number => (counts[letter & 127] = (counts[letter & 127] ?? 0) + by);
 
-/** How many letters both have, wherever they stand; never too few. */
+/** The number of letters that both names have, wherever they are in the name; never too small. */
 function sharedLetters(a: string, b: string): number {
   counts.fill(0);
   for (let index = 0; index < a.length; index++) add(a.charCodeAt(index), 1);
@@ -34,7 +34,8 @@ function sharedLetters(a: string, b: string): number {
 const row = new Uint8Array(maxLength * 2);
 
 /**
- * Number of letters to put in, take out or change (Levenshtein). If it is more than `most`, any number above `most`.
+ * The number of letters to insert, remove or change (Levenshtein). If it is more than `most`, the result is any number
+ * above `most`.
  */
 function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;

@@ -1,13 +1,13 @@
 /** Makes text from outside safe to read for a person. */
 
 /**
- * Characters that are invisible, or are displayed elsewhere than they stand: controls, marks of direction, characters
- * without width, variation selectors and tags, every blank but the space, private and unassigned characters, lone
+ * Characters that are invisible, or that a terminal displays at another place: controls, marks of direction, characters
+ * without width, variation selectors and tags, every blank except the space, private and unassigned characters, lone
  * surrogates, and combining marks without a base character.
  */
 const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}|(?<![\p{L}\p{N}\p{M}\p{S}])\p{M}/gu;
 
-/** Each blank after two others: a long row of blanks could make the rest of the text look like a line of its own. */
+/** Each blank after two others. A long row of blanks could make the rest of the text look like a separate line. */
 const pushing = /(?<= {2}) /g;
 
 const escaped = (character: string): string => {
@@ -22,7 +22,7 @@ const escaped = (character: string): string => {
  */
 export const printable = (text: string): string => text.replace(unseen, escaped).replace(pushing, escaped);
 
-/** Plain data with each of its texts changed; a time stays. */
+/** The same data with each text changed; times stay as they are. */
 export function mapTexts<T>(value: T, change: (text: string) => string): T {
   const each = (inner: unknown): unknown => {
     if (typeof inner === 'string') return change(inner);
@@ -33,7 +33,7 @@ export function mapTexts<T>(value: T, change: (text: string) => string): T {
   return each(value) as T;
 }
 
-/** Plain data with each of its texts made printable. */
+/** The same data with each text made printable. */
 export const printableTexts = <T>(value: T): T => mapTexts(value, printable);
 
 /** The colour codes that `colored` of lib/render/style.ts writes; no other control sequence. */

@@ -1,8 +1,12 @@
-/** Addresses as they may be printed: a catalogue, a redirect or an error of a service may carry a password or a token in one. */
+/**
+ * Addresses in printable form. A catalogue, a redirect or an error of a service may contain an address with a password
+ * or a token.
+ */
 
 /**
- * A password may hold `/`, `?` and `#` unescaped, and a token may hold `@`. Nobody can tell then where the one ends and the
- * other begins, so only what is secret by no reading is left: what stands behind the last `@` and before the first `?` or `#`.
+ * A password may contain `/`, `?` and `#` unescaped, and a token may contain `@`. So it can't be known where a secret
+ * ends. Only the part that can't belong to a secret is kept: the text after the last `@` and before the first `?` or
+ * `#`.
  */
 function hidden(scheme: string, rest: string): string {
   const user = rest.lastIndexOf('@') + 1;
@@ -12,18 +16,21 @@ function hidden(scheme: string, rest: string): string {
   return `${scheme}${user > 0 ? '***@' : ''}${rest.slice(user, end)}${query < 0 ? '' : '?***'}`;
 }
 
-/** Of a text that is one address: without user, query and fragment. */
+/** For a text that is one address: the address without user, query and fragment. */
 export function shownUrl(address: string): string {
   const [, scheme = '', rest = ''] = /^([^/?#@]*\/\/)?(.*)$/s.exec(address) ?? [];
   return hidden(scheme, rest);
 }
 
-/** A blank ends an address. Whoever wrote the text may have put it in quotes or brackets, which a password may hold as well. */
+/** A blank ends an address. Quotes and brackets around it don't, because a password may contain them too. */
 const blank = /\s/g;
-/** What may stand behind an address in a text, and is none of it. */
+/** Characters after an address in a text that don't belong to the address. */
 const behind = new Set(`)]}>'"\`,;.:!?`);
 
-/** A text with each of its addresses as `shownUrl` has it. The time goes with the length of the text, whoever wrote it. */
+/**
+ * The text with each address in the form of `shownUrl`. The time grows only with the length of the text, even if an
+ * attacker wrote it.
+ */
 export function withoutCredentials(text: string): string {
   let told = '';
   let from = 0;
@@ -38,7 +45,7 @@ export function withoutCredentials(text: string): string {
   return told + text.slice(from);
 }
 
-/** Whether a letter begins the characters of a scheme that stand before the mark. */
+/** True if a scheme before the mark begins with a letter. */
 function hasScheme(text: string, from: number, mark: number): boolean {
   for (let index = mark - 1; index >= from; index--) {
     const character = text.charAt(index);
@@ -52,6 +59,6 @@ function shownIn(rest: string): string {
   let end = rest.length;
   while (behind.has(rest.charAt(end - 1))) end -= 1;
   const told = hidden('://', rest.slice(0, end));
-  // Behind what was hidden nobody can tell what of the end belonged to it.
+  // After a hidden part, nobody can know whether the end still belonged to it.
   return told.endsWith('***') ? told : `${told}${rest.slice(end)}`;
 }

@@ -1,8 +1,8 @@
 /**
- * The entrance of every YAML text that people write: clouds.yaml, secure.yaml, stackward.yaml, policy files.
+ * Parses YAML that people write: clouds.yaml, secure.yaml, stackward.yaml, policy files.
  *
- * It bounds length and depth before it parses the text, and gives each fault its line and column. It replaces the
- * parser's messages, because some of them repeat a piece of the text, which may be a password.
+ * The text's length and depth are checked before it is parsed, and each fault gets its line and column. Own messages
+ * replace the parser's messages, because some of those repeat a piece of the text, which may be a password.
  */
 import { isScalar, LineCounter, parseDocument, visit, type Document, type Node, type ErrorCode, type ParseOptions, type DocumentOptions, type SchemaOptions } from 'yaml'; // prettier-ignore
 import { InvalidConfiguration } from './errors';
@@ -12,7 +12,7 @@ import { isDeeperThan } from './yaml-depth';
 export const maxCharacters = 512 << 10;
 export const maxLevels = 50;
 
-/** A sentence that tells which bound the text exceeds; undefined if none. */
+/** A sentence about the bound that the text exceeds; undefined if it exceeds none. */
 export function boundsFault(text: string, file = 'a YAML file'): string | undefined {
   if (text.length > maxCharacters)
     return `it has ${text.length} characters, and stackward reads ${maxCharacters} of ${file}; make it shorter`;
@@ -54,9 +54,9 @@ export function parseYamlText(text: string, file: string, options: Options): Yam
 const maxAliases = 1000;
 
 /**
- * Refuses a key that stands twice in a mapping; the package's own check compares each key with all others, which takes a
- * minute for 40,000 keys. Refuses a key with a colon too: within brackets `password:secret` is a key, and a later message
- * would repeat it.
+ * Refuses a key that occurs twice in a mapping. (The package's own check compares each key with all others, which takes
+ * a minute for 40,000 keys.) Also refuses a key with a colon: within brackets `password:secret` is a key, and a later
+ * message would repeat it.
  */
 function checkKeys(document: Document, place: YamlText['place']): void {
   const refuse = (detail: string, node: unknown): never => {
@@ -67,7 +67,7 @@ function checkKeys(document: Document, place: YamlText['place']): void {
     Map: (_, { items }) => {
       const seen = new Set<string>();
       for (const { key } of items) {
-        // A merge key may stand there twice.
+        // A merge key may occur twice.
         if (!isScalar(key) || (key.value === '<<' && key.type === 'PLAIN')) continue;
         const name = String(key.value);
         if (name.includes(':')) refuse('a key holds a colon; write a blank behind the colon of "key: value"', key);

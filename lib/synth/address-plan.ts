@@ -21,7 +21,7 @@ import type { SynthFinding } from './synth-finding';
 export interface AddressDeclaration {
   readonly path: string;
   readonly network: string;
-  /** The key of the subnet that the address is taken from. */
+  /** The key of the subnet to which the address belongs. */
   readonly subnet: string;
   readonly address: string;
   /** The address is the gateway of its subnet: a router's interface, or a routed UTM. */
@@ -45,7 +45,7 @@ export interface AddressPlan {
   readonly red: readonly { readonly path: string; readonly network: string; readonly subnet: string }[];
 }
 
-/** @param release of the cloud: releases differ in what they take */
+/** @param release of the cloud; releases accept different things */
 export function addressFindings(plan: AddressPlan, release: Release): SynthFinding[] {
   const findings: SynthFinding[] = [];
   const report: Report = (path, message) => findings.push({ path, message });
@@ -88,8 +88,8 @@ function checkAddresses(
   const holders = new Map<string, AddressDeclaration>();
   const beyond: [AddressDeclaration, IpAddress, ParsedSubnet][] = [];
   /**
-   * By construct that is to be a gateway: its address that isn't the subnet's gateway. Undefined as soon as one of its
-   * addresses is the gateway.
+   * For each construct that declares itself a gateway: one of its addresses that isn't the subnet's gateway. Undefined
+   * as soon as one of its addresses is.
    */
   const gateways = new Map<string, readonly [string, ParsedSubnet] | undefined>();
   for (const declaration of declarations) {

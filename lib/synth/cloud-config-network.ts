@@ -1,19 +1,24 @@
 /**
- * The guest's half of a UTM's network: a script that runs at every boot, and the files that keep others off its NICs.
+ * The part of a UTM's network that lies in the guest: a script that runs at every boot, and files that keep other
+ * programs away from its NICs.
  *
  * Goals: one text for the images of 2014 (ifupdown, upstart) and of today (netplan, systemd-networkd, NetworkManager);
  * the same state after every boot; a second run changes nothing.
- * How: cloud-init runs what lies in /var/lib/cloud/scripts/per-boot at each boot, since before 2014, after the network
- * and packages, and also when the metadata service is away (then user data is lost, and with it `bootcmd`).
- * The script asks the kernel alone (`ip`, /sys): a NIC is found by its MAC, so neither order nor names matter.
- * - The guest NIC stays with the image: it does DHCP on its first NIC. All others are the script's: cloud-init's own
- *   network configuration gives members of the bridge an address, and networkd or NetworkManager would give it back;
- *   so both are told to leave those MACs (one file a NIC: up to systemd 239 `MACAddress=` takes one).
- * - The bridge bears the MAC of the port that has its address, so that Neutron's anti-spoofing knows its frames.
- * - IPv6 forwarding is switched on by the script, not in sysctl.d: networkd, starting with it on, would refuse the
- *   router advertisements that give the guest NIC its address.
- * - /etc/hosts: one line, ours by its comment. An address that stays, else 127.0.1.1 (Debian's convention).
- * Given up: addresses before cloud-init's last stage. A firewall that is late forwards nothing, which is the safe side.
+ * How: at each boot, cloud-init runs the scripts in /var/lib/cloud/scripts/per-boot. It has done so since before 2014,
+ * after the network and packages, and even if the metadata service is away (then user data is lost, and `bootcmd` with
+ * it). The script asks only the kernel (`ip`, /sys). It finds a NIC by its MAC address, so neither order nor names
+ * matter.
+ * - The image configures the guest NIC: it uses DHCP on its first NIC. The script configures all other NICs.
+ * cloud-init's own network configuration would give the members of the bridge an address, and networkd or
+ * NetworkManager would restore it. So both are told to leave those MAC addresses alone (one file for each NIC, because
+ * `MACAddress=` accepts only one up to systemd 239).
+ * - The bridge has the MAC address of the port that has its IP address, so that Neutron's anti-spoofing accepts its
+ * frames.
+ * - The script switches IPv6 forwarding on, and sysctl.d doesn't. If forwarding were on when networkd starts, networkd
+ * would refuse the router advertisements that give the guest NIC its address.
+ * - /etc/hosts gets one line, which the script finds again by its comment. Its address is one that stays, or else
+ * 127.0.1.1 (Debian's convention).
+ * Given up: addresses before cloud-init's last stage. A firewall that is late forwards nothing, which is safe.
  */
 import { attempt } from '../basics/attempt';
 import { holds, isLinkLocal, networkOf, parseAddress } from '../net/ip-ranges';

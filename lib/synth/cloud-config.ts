@@ -6,15 +6,15 @@
  *       network: { dhcp: guest, bridge: { name: 'br0', members: [green, orange], addresses: ['10.1.0.254/24'] }, nics: [red] },
  *       packages: ['nftables'],
  *     };
- *     cloudConfigFindings(config)   // sentences, in cloud-config-checks.ts; [] when there is nothing to say
- *     renderCloudConfig(config)     // the text as the guest gets it, tokens still in it
+ *     cloudConfigFindings(config)   // sentences, in cloud-config-checks.ts; [] if nothing is wrong
+ *     renderCloudConfig(config)     // the text for the guest, with tokens still in it
  *
- * Constructs use `constructs/internal/user-data.ts`, which speaks of green and orange and escapes for Terraform.
- * The network lives in files that run at every boot (cloud-config-network.ts says why); packages, files, keys and
- * commands are for the first boot, as cloud-init has it.
+ * Constructs use `constructs/internal/user-data.ts`, which knows green and orange and escapes texts for Terraform. The
+ * network is configured by files that run at every boot (cloud-config-network.ts says why). Packages, files, keys and
+ * commands are for the first boot, as cloud-init handles them.
  *
- * WARNING: user data is no place for secrets. The metadata service gives it to every process in the guest, Nova keeps it
- * in its database, and Terraform in its state.
+ * WARNING: user data is no place for secrets. The metadata service gives it to every process in the guest, Nova keeps
+ * it in its database, and Terraform in its state.
  */
 import { defined } from '../basics/defined';
 import { Document, parseDocument, visit, type Tags } from 'yaml';

@@ -1,11 +1,11 @@
 /**
- * What Neutron allows on one subnet, release by release. Pure.
+ * The rules of Neutron for one subnet, release by release. Pure.
  *
  * Sources: neutron `db_base_plugin_v2.py` (`_validate_subnet`, `_validate_ipv6_attributes`), `ipam/utils.py`
  * (`check_subnet_ip`, `check_gateway_invalid_in_subnet`) and `db/ipam_backend_mixin.py` (`_gateway_ip_str`,
  * `validate_allocation_pools`), read in 10.0.5 (Ocata), 11.0.8, 13.0.7, 14.4.2, 15.3.4, 16.4.2 (Ussuri) to 21 (Zed);
- * `force_gateway_on_subnet` in Icehouse (off) and from Juno on (on), gone in Ocata.
- * Where the turn lies between two that were read, the release in doubt is not refused.
+ * `force_gateway_on_subnet` in Icehouse (off) and from Juno on (on), removed in Ocata. If two of these versions differ,
+ * a release between them is not refused anything.
  */
 import { attempt } from '../basics/attempt';
 import {

@@ -1,14 +1,14 @@
-/** What is wrong with the queues, nodes and connections of a broker. Pure. */
+/** Finds faults of a broker's queues, nodes and connections. Pure. */
 import type { BrokerConnection, BrokerNode, BrokerQueue } from '../../lib/contract/broker-ports';
 import { ownerOf, type QueueOwner } from './queue-owner';
 
-/** So many messages that wait are no moment's work any more. */
+/** From this number of waiting messages on, a queue is behind for more than a moment. */
 export const backlogFrom = 1_000;
 
 export interface IdleQueue {
   readonly queue: BrokerQueue;
   readonly owner: QueueOwner;
-  /** `note`: commonplace, and of no consequence so far. */
+  /** `note`: common, and harmless so far. */
   readonly is: 'fault' | 'risk' | 'note';
 }
 
@@ -18,7 +18,7 @@ export const nameOf = ({ vhost, name }: BrokerQueue): string =>
 export const untoldQueues = (queues: readonly BrokerQueue[]): readonly BrokerQueue[] =>
   queues.filter(({ consumers }) => consumers === undefined);
 
-/** Those from which nobody takes. A queue whose number of consumers nobody told is none of them. */
+/** Queues without a consumer. A queue is left out if the number of its consumers is not known. */
 export const idleQueues = (queues: readonly BrokerQueue[]): readonly IdleQueue[] =>
   queues
     .filter(({ consumers }) => consumers === 0)
@@ -34,7 +34,7 @@ function weigh({ kind }: QueueOwner, ready: number): IdleQueue['is'] {
   return ready >= backlogFrom ? 'risk' : 'note';
 }
 
-/** Those that have consumers, who don't keep up, or don't confirm. */
+/** Queues whose consumers are too slow, or don't confirm. */
 export const backlogs = (queues: readonly BrokerQueue[]): readonly BrokerQueue[] =>
   queues
     .filter(
@@ -42,7 +42,7 @@ export const backlogs = (queues: readonly BrokerQueue[]): readonly BrokerQueue[]
     )
     .sort((a, b) => (b.ready ?? 0) + (b.unacked ?? 0) - (a.ready ?? 0) - (a.unacked ?? 0));
 
-/** A node that does not run has none to tell. */
+/** A node that doesn't run has no alarms. */
 export const isAlarmUntold = ({ isRunning, alarms }: BrokerNode): boolean => isRunning && alarms === undefined;
 
 export const isNodeSick = ({ isRunning, alarms = [], partitions }: BrokerNode): boolean =>
@@ -63,7 +63,7 @@ export function sayNode({ isRunning, alarms, partitions }: BrokerNode): string {
 export interface ClientHost {
   readonly from: string;
   readonly connections: number;
-  /** Of them, those that the broker holds up. */
+  /** The connections among them that the broker blocks. */
   readonly blocked: number;
 }
 

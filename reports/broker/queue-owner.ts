@@ -1,14 +1,18 @@
-/** Whose queue it is, by its name: names are made of the topic of a service, its host, and for answers an id. Pure. */
+/**
+ * Finds the service of a queue by the queue's name, which consists of the service's topic, a host, and for answers an
+ * id. Pure.
+ */
 
 export interface QueueOwner {
   /**
-   * `service`: any process of the service takes from it. `host`: the one of that host. `fanout`, `reply`: of a single
-   * process, and gone with it. `notifications`: for whoever meters or audits. `unknown`: of another program.
+   * The readers of the queue. `service`: any process of the service. `host`: the process on that host. `fanout`,
+   * `reply`: a single process, and the queue is deleted with it. `notifications`: programs that meter or audit.
+   * `unknown`: another program.
    */
   readonly kind: 'service' | 'host' | 'fanout' | 'reply' | 'notifications' | 'unknown';
   readonly service?: string;
   readonly host?: string;
-  /** What names the queue in the service's configuration. */
+  /** The option in the service's configuration that names the queue. */
   readonly option?: string;
 }
 
@@ -20,7 +24,7 @@ interface Topic {
 const inCode = 'the code of the service; no option';
 const topic = (service: string, option = inCode): Topic => ({ service, option });
 
-/** Options that name topics went with Ocata and Pike; the names stayed. */
+/** The options for topics were removed in Ocata and Pike; the topics' names stayed. */
 const topics: Readonly<Record<string, Topic>> = {
   conductor: topic('nova-conductor', 'nova.conf [conductor] topic (up to Newton)'),
   scheduler: topic('nova-scheduler', 'nova.conf [DEFAULT] scheduler_topic (up to Newton)'),
@@ -64,7 +68,7 @@ export function ownerOf(name: string): QueueOwner {
   if (fanned !== undefined) return { ...known(fanned), kind: 'fanout' };
   const own = known(name);
   if (own !== undefined) return { kind: 'service', ...own };
-  // The longest topic that is followed by a host: a host name holds dots too.
+  // Takes the longest topic before a host, because a host name contains dots too.
   const dots = [...name.matchAll(/\./g)].map(({ index }) => index).reverse();
   for (const dot of dots) {
     const ofTopic = known(name.slice(0, dot));

@@ -8,7 +8,7 @@ import { backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, s
 import { ownerOf, sayOwner } from './queue-owner';
 import type { BrokerLooks } from './read';
 
-/** Rows of one table; the rest is counted, and stands in the JSON. */
+/** The most rows of one table. The remaining rows are counted; the JSON has all. */
 const mostRows = 40;
 
 export const brokerExitCode = (looked: Looked<BrokerLooks>): 0 | 1 | 2 => {

@@ -1,10 +1,10 @@
-/** Findings that differ in names and numbers alone, as one group: forty dead hosts are one page to read, and not forty. Pure. */
+/** Groups findings that differ only in names and numbers: forty dead hosts need one page to read, not forty. Pure. */
 import type { Finding } from './doctor';
 
-/** From so many on, findings that are alike are told together. */
+/** From this number on, similar findings are shown as one group. */
 const fewest = 3;
 
-/** One finding, or what several checks could not look at for one reason. */
+/** One finding, or all checks that failed to look for the same reason. */
 interface Line {
   readonly codes: readonly string[];
   readonly finding: Finding;
@@ -12,13 +12,13 @@ interface Line {
 
 export interface Group {
   readonly codes: readonly string[];
-  /** Stands for all of them. */
+  /** The finding that is shown for the whole group. */
   readonly first: Finding;
-  /** In the order of the findings, the first among them. */
+  /** All findings of the group in their order, including the first. */
   readonly all: readonly Finding[];
 }
 
-/** What is left of a text without the names of its subject and without numbers. */
+/** The text without the names of its subject and without numbers. */
 function patternOf(text: string, subject: string): string {
   const names = subject.split(' ').filter((word) => word !== '');
   return text
@@ -51,7 +51,9 @@ function grouped<Item>(items: readonly Item[], key: (item: Item) => string): rea
   return [...groups.values()];
 }
 
-/** Several checks need one reading: where it failed, its reason stands once with all their codes. */
+/**
+ * Several checks may need the same reading. If it failed, its reason is shown once, with the codes of all these checks.
+ */
 function linesOf(findings: readonly Finding[]): readonly Line[] {
   const keyOf = ({ check, result }: Finding): string =>
     JSON.stringify([result.subject, result.result === 'not looked at' ? result.why : check.code]);
@@ -63,7 +65,7 @@ function linesOf(findings: readonly Finding[]): readonly Line[] {
   });
 }
 
-/** Each group stands where the first of it stood. */
+/** Each group takes the place of its first finding. */
 export const groupAlike = (findings: readonly Finding[]): readonly Group[] =>
   grouped(linesOf(findings), keyOf).flatMap((lines): Group[] => {
     const [{ codes, finding }] = lines;
@@ -71,7 +73,7 @@ export const groupAlike = (findings: readonly Finding[]): readonly Group[] =>
     return lines.map((line) => ({ codes, first: line.finding, all: [line.finding] }));
   });
 
-/** Such as `nova-compute on cnode01, cnode02, cnode03`: subjects of one group differ in their last word. */
+/** Such as `nova-compute on cnode01, cnode02, cnode03`: subjects of one group differ only in their last word. */
 export function subjectsOf({ first, all }: Group): string {
   const about = first.result.subject.split(' ').slice(0, -1);
   const last = ({ result: { subject } }: Finding): string => subject.split(' ').at(-1) ?? '';

@@ -1,30 +1,30 @@
-/** What a check is (docs/adr/0010-reports.md). */
+/** The parts of a check (docs/adr/0010-reports.md). */
 import type { Looked, Unread } from '../looked';
 import type { Sources } from '../sources';
 
 export type Code = `SW-${number}`;
 
-/** What a check asks. */
+/** The systems that a check reads from. */
 export type Need =
   'the API' | 'a database' | 'the message broker' | 'hosts' | 'the synthesized code' | 'programs of this machine';
 
 export interface Trouble {
   readonly result: 'fault' | 'risk';
-  /** What it is about: `nova-compute on cnode01`. */
+  /** The thing that the result is about: `nova-compute on cnode01`. */
   readonly subject: string;
   /** One sentence. */
   readonly found: string;
   readonly evidence: readonly string[];
-  /** The smallest safe step. */
+  /** The smallest safe action against the fault. */
   readonly step: string;
-  /** Paragraphs that stand last: what else it might have been, and is not or may still be. */
+  /** Paragraphs at the end: other possible causes, and whether they are excluded. */
   readonly besides?: readonly string[];
 }
 
 export interface Fine {
   readonly result: 'fine';
   readonly subject: string;
-  /** What was looked at, and how much of it. */
+  /** The things that were looked at, and their number. */
   readonly found: string;
   readonly evidence?: readonly string[];
 }
@@ -36,7 +36,7 @@ export interface NotLookedAt extends Omit<Unread, 'isRead' | 'status'> {
 
 export type Result = Trouble | Fine | NotLookedAt;
 
-/** How times are shown. */
+/** Prints a time in the zone that the options name. */
 export type ShowTime = (time: Date) => string;
 
 /** The section of docs/doctor.md. */
@@ -52,15 +52,15 @@ export interface Check<Seen> {
   readonly code: Code;
   readonly title: string;
   readonly needs: readonly Need[];
-  /** It looks at hosts, so that `--host H` runs it, for H alone. Default: it looks at the cloud. */
+  /** True if the check looks at hosts, so `--host H` runs it for H alone. Default: it looks at the cloud. */
   readonly isOfHosts?: true;
   readonly page: Page;
   read(sources: Sources): Promise<Seen>;
-  /** Pure. At least one result. */
+  /** Pure. Returns at least one result. */
   judge(seen: Seen, show: ShowTime): readonly Result[];
 }
 
-/** A check with the type of its reading hidden, so that all fit one list. */
+/** A check without the type of its reading, so that all checks fit in one list. */
 export interface AnyCheck extends Pick<Check<never>, 'code' | 'title' | 'needs' | 'isOfHosts' | 'page'> {
   results(sources: Sources, show: ShowTime): Promise<readonly Result[]>;
 }
@@ -77,7 +77,7 @@ export const notLookedAt = (subject: string, { why, wasTried }: Unread): NotLook
   wasTried,
 });
 
-/** Judges what was read; what wasn't is said. */
+/** Judges a reading, or reports why there is none. */
 export const judgeLooked = <Value>(
   subject: string,
   looked: Looked<Value>,

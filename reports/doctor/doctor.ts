@@ -1,4 +1,4 @@
-/** Runs checks side by side, and counts what they found. */
+/** Runs checks at the same time, and counts their findings. */
 import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
 import { defined } from '../../lib/basics/defined';
 import { hideSecrets, withoutSecrets } from '../../lib/basics/without-secrets';
@@ -6,12 +6,12 @@ import type { Sources } from '../sources';
 import type { AnyCheck, Result, ShowTime } from './check';
 import { credentials } from './preflight/credentials';
 
-/** A finding that the configuration says is known. */
+/** A finding that the configuration calls known. */
 export interface Acknowledgement {
   readonly code: string;
   /** Default: every subject. */
   readonly subject?: string | undefined;
-  /** The last day on which it counts, such as `2026-12-31`. */
+  /** The last day on which the acknowledgement is valid, such as `2026-12-31`. */
   readonly until: string;
   readonly because: string;
 }
@@ -29,7 +29,7 @@ export interface Selection {
   readonly host?: string | undefined;
 }
 
-/** The checks of one command, and the command that has further ones. */
+/** The checks of one command, and the other command that has further checks. */
 export interface Choice {
   readonly all: readonly AnyCheck[];
   readonly others: { readonly command: string; readonly checks: readonly AnyCheck[] };
@@ -37,7 +37,7 @@ export interface Choice {
 
 const codesOf = (checks: readonly AnyCheck[]): readonly string[] => checks.map(({ code }) => code);
 
-/** @throws InvalidConfiguration for a code that this command has not, and where no check is left */
+/** @throws InvalidConfiguration for a code that this command doesn't have, and if no check is left */
 export function chosen({ all, others }: Choice, { only, skip, host }: Selection): readonly AnyCheck[] {
   const codes = codesOf(all);
   const unknown = [...only, ...skip].find((code) => !codes.includes(code));
@@ -61,7 +61,7 @@ export function chosen({ all, others }: Choice, { only, skip, host }: Selection)
 const isOfHosts = (wanted: string, all: readonly AnyCheck[]): boolean =>
   all.some(({ code, isOfHosts: is }) => code === wanted && is === true);
 
-/** @throws InvalidConfiguration for an acknowledgement of a code that there is not */
+/** @throws InvalidConfiguration for an acknowledgement of a code that doesn't exist */
 export function refuseUnknown({ all, others }: Choice, acknowledged: readonly Acknowledgement[], file: string): void {
   const codes = [...new Set([...codesOf(all), ...codesOf(others.checks)])].sort();
   const unknown = acknowledged.find(({ code }) => !codes.includes(code));
@@ -78,7 +78,7 @@ export interface WithoutEffect extends Pick<Acknowledgement, 'code' | 'subject'>
   readonly why: string;
 }
 
-/** Acknowledgements of the checks that looked, and that are over or match nothing. */
+/** Acknowledgements that have expired or match no finding, of checks that have looked. */
 export function withoutEffect(
   findings: readonly Finding[],
   acknowledged: readonly Acknowledgement[],
@@ -109,7 +109,7 @@ export async function examine(
         .catch((error: unknown): readonly Result[] => [
           { result: 'not looked at', subject: check.title, why: asStackwardError(error).message, wasTried: true },
         ]);
-      // An acknowledgement names the subject as the report shows it.
+      // An acknowledgement names the subject in the form that the report shows.
       return hideSecrets(results).map((result) => {
         const known = acknowledged.find((entry) => covers(entry, check.code, result, today));
         return known === undefined ? { check, result } : { check, result, acknowledged: known };
@@ -119,10 +119,10 @@ export async function examine(
   return withLogin(found.flat(), checks, sources, show);
 }
 
-/** What stands with each check that needs a login that failed. */
+/** The reason at each check that needs a login which failed. */
 export const loginFails = 'the login fails: see SW-9001';
 
-/** A login that fails is one finding, the first; the checks that need it refer to it. */
+/** Reports a failed login once, as the first finding. The checks that need the login refer to that finding. */
 async function withLogin(
   findings: readonly Finding[],
   checks: readonly AnyCheck[],
@@ -154,7 +154,7 @@ const covers = (entry: Acknowledgement, code: string, result: Result, today: str
 
 export const isTrouble = ({ result }: Result): boolean => result === 'fault' || result === 'risk';
 
-/** 2: found something; 1: could not look at something that was asked for; 0: neither. */
+/** 2: there are findings. 1: something that was asked for could not be looked at. 0: neither. */
 export function doctorExitCode(findings: readonly Finding[], { only }: Pick<Selection, 'only'>): 0 | 1 | 2 {
   if (findings.some(({ result, acknowledged }) => isTrouble(result) && acknowledged === undefined)) return 2;
   const isMissed = ({ check, result }: Finding): boolean =>

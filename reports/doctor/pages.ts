@@ -1,4 +1,4 @@
-/** docs/doctor.md, written from the checks. Pure. */
+/** Writes docs/doctor.md from the checks. Pure. */
 import type { AnyCheck } from './check';
 import { connectTroubles } from '../../lib/contract/report-ports';
 import { wordsFrom } from './checks/connect-troubles';

@@ -1,4 +1,7 @@
-/** Findings for a person who was woken up: what is broken first, then what nobody could look at, then what is fine. */
+/**
+ * Prints findings for a person who was woken up: faults first, then things that could not be looked at, then things
+ * that are fine.
+ */
 import { printable, printableJson } from '../../lib/basics/printable';
 import { plain, type Style } from '../../lib/render/style';
 import { wrapText } from '../../lib/render/table';
@@ -69,7 +72,7 @@ function headOf(label: string, subjects: string, width: number, paint: Style['re
   ];
 }
 
-/** The label is painted after the lines are broken: colour codes have no width. */
+/** Colours are added after the lines are broken, because colour codes have no width. */
 function labelled(label: string, text: string, width: number, paint: (text: string) => string): string[] {
   const [first = '', ...rest] = wrapText(`${label}  ${text}`, width, '  ');
   return [`${paint(label)}${first.trimStart().slice(label.length)}`, ...rest];

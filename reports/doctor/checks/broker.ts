@@ -1,4 +1,4 @@
-/** SW-6001 on: the message broker, over one reading. */
+/** SW-6001 and following: checks of the message broker, all from one reading. */
 import { count } from '../../../lib/render/text';
 import { alarmsUntold, backlogFrom, backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, untoldQueues, type IdleQueue } from '../../broker/judge'; // prettier-ignore
 import { ownerOf, sayOwner } from '../../broker/queue-owner';

@@ -9,7 +9,7 @@ import { noHostNamed } from './words';
 
 export interface Clocks {
   readonly apis: Looked<readonly ApiClock[]>;
-  /** Catalogue types of the credentials' interface and region, with or without a clock. */
+  /** The types of all services in the credentials' interface and region, with or without a known clock. */
   readonly services: readonly string[];
   readonly databases: readonly ProbedDatabase[];
   readonly hosts: readonly HostClock[];
@@ -17,13 +17,13 @@ export interface Clocks {
 
 interface Told {
   readonly name: string;
-  /** Services of one machine go by one clock, so that they have one vote. */
+  /** All services of one machine use one clock, so the machine has one vote. */
   readonly machine: string;
   readonly ahead: number;
   readonly within: number;
 }
 
-/** From here on a heartbeat may count as dead. */
+/** From this difference on, a heartbeat may count as dead. */
 const harmfulSeconds = 30;
 const here = 'this machine';
 
@@ -60,7 +60,7 @@ function unread({ apis, services, databases, hosts }: Clocks): readonly NotLooke
       ? []
       : [result(`clocks of ${undated.join(', ')}`, 'these APIs put no Date into their answers', false)]),
     ...(databases.length === 0 ? [result('databases', 'stackward.yaml names none', false)] : []),
-    // SW-3001 has the cause.
+    // SW-3001 reports the cause.
     ...databases.flatMap(({ name, connection }) =>
       connection.isRead && connection.value.isOpen
         ? []
@@ -73,10 +73,13 @@ function unread({ apis, services, databases, hosts }: Clocks): readonly NotLooke
 
 const seconds = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)} s`;
 
-/** By how much two clocks differ beyond doubt. */
+/** The part of the difference between two clocks that no measuring error explains. */
 const apart = (a: Told, b: Told): number => Math.abs(a.ahead - b.ahead) - a.within - b.within;
 
-/** The clock that more than half of the machines agree with; undefined: there is none. Each machine votes by its surest clock. */
+/**
+ * The clock that agrees with more than half of the machines; undefined if there is none. Each machine votes with its
+ * most precise clock.
+ */
 function findMajority(told: readonly Told[]): Told | undefined {
   const votes = new Map<string, Told>();
   for (const clock of told)

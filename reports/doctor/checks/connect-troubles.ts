@@ -1,4 +1,4 @@
-/** Why a database can't be used, from whichever machine: the words of SW-3001 and SW-3002, and of their page. */
+/** Texts for each cause why a database can't be reached, from any machine: for SW-3001, SW-3002 and their page. */
 import type { ConnectTrouble } from '../../../lib/contract/report-ports';
 
 export interface Words {
@@ -6,7 +6,7 @@ export interface Words {
   readonly step: string;
 }
 
-/** `{here}` is the machine that connects. */
+/** `{here}` is replaced by the machine that connects. */
 export const troubles: Readonly<Record<ConnectTrouble, Words>> = {
   name: {
     found: 'The name of the server has no address.',

@@ -12,7 +12,7 @@ import { wordsFrom } from './connect-troubles';
 interface Knocked {
   /** `db1:3306`. */
   readonly place: string;
-  /** Databases that are there: `neutron`. */
+  /** The names of the databases at this place: `neutron`. */
   readonly names: readonly string[];
   readonly outcome: Outcome<HostKnock>;
 }
@@ -24,7 +24,7 @@ export interface KnockedFrom {
 
 interface Seen {
   readonly hasDatabases: boolean;
-  /** The only host that is asked about. */
+  /** The only host that is examined. */
   readonly only?: string;
   readonly hosts: readonly KnockedFrom[];
 }
@@ -56,7 +56,7 @@ async function read(sources: Sources): Promise<Seen> {
   };
 }
 
-/** Numbers with which a server refuses before it greets. */
+/** Error numbers that a server sends instead of a greeting. */
 const refusals: Readonly<Record<number, ConnectTrouble>> = {
   1040: 'too many connections',
   1129: 'host blocked',

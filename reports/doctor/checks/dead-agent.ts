@@ -8,7 +8,7 @@ import { judgeSettled } from './settled';
 import { agentBehind, readSkew } from './skewed-heartbeat';
 import { heartbeatEvidence } from '../../heartbeat-words';
 
-/** What customers notice, by the binary. */
+/** The effect that customers notice, by the agent's binary. */
 const effects: readonly (readonly [RegExp, string])[] = [
   [/l3-agent/, 'Routers and floating IPs there keep passing packets; changes to them wait.'],
   [/dhcp-agent/, 'Running servers keep their addresses until the lease ends; new ones may get none.'],

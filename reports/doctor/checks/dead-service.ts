@@ -12,7 +12,7 @@ function lacksConductor(settled: Settled): boolean {
   return conductors.length > 0 && !conductors.some((beat) => healthOf(beat) === 'up');
 }
 
-/** Begin with the service whose death makes others look dead. */
+/** Puts the service first whose death makes others look dead. */
 const conductorsFirst = (settled: Settled): Settled =>
   settled.map(({ service, beats }) => ({
     service,

@@ -14,7 +14,7 @@ export const disabledService = defineCheck({
       settled,
       (beat) => {
         const by = disabledBy(beat);
-        // A dead one is told by its own code, with the same evidence.
+        // Another code reports a dead service, with the same evidence.
         if (by === undefined) return 'good';
         const health = healthOf(beat);
         if (health === 'dead' || health === 'forced down') return { leftOut: `${health} and disabled` };

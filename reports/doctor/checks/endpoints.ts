@@ -46,7 +46,10 @@ const speakVersions: readonly string[] = [
   ...['block-storage', 'volume', 'volumev2', 'volumev3', 'share', 'sharev2', 'shared-file-system'],
 ];
 
-/** Without a token a service answers with its versions, or asks for a token. Swift's proxy calls a path without an account "Bad URL". */
+/**
+ * Without a token a service answers with its versions, or demands a token. Swift's proxy answers "Bad URL" to a path
+ * without an account.
+ */
 const answersLikeAnApi = (service: string, status: number): boolean =>
   status < 400 || status === 401 || status === 403 || (service === 'object-store' && status === 412);
 

@@ -13,7 +13,7 @@ import {
 import { defineCheck, type Fine, type Result, type Trouble } from '../check';
 import { judgeHosts, unreadFiles } from './own-hosts';
 
-/** What ends the way of a packet before it comes to our jump. */
+/** Rules that end a packet before it reaches stackward's jump. */
 const ends = /(^| )-j (DROP|REJECT)( |$)/;
 
 type Tables = OwnThings['tables'][Family];
@@ -23,13 +23,13 @@ interface Fault {
   readonly evidence: readonly string[];
 }
 
-/** The rules of the chain from which the jump leads, with their numbers. */
+/** The rules of the chain that contains the jump, with their numbers. */
 const numbered = (ruleset: Ruleset, table: OwnTable): readonly string[] =>
   rulesOf(ruleset)
     .filter((rule) => rule.table === table && rule.chain === jumpFrom[table])
     .map(({ text }, index) => `${index + 1}: ${text}`);
 
-/** What is wrong with the chain of one table; undefined: what is stored is in force. */
+/** The fault in the chain of one table; undefined if the stored rules are in force. */
 function faultIn(table: OwnTable, chain: string, wanted: readonly string[], { ruleset, hasHook }: Tables): Fault | undefined {
   if (wanted.length === 0) return undefined;
   const from = jumpFrom[table];

@@ -4,10 +4,13 @@ import { sayDuration } from '../../../lib/render/table';
 import { defineCheck } from '../check';
 import { judgeSettled, type Settled } from './settled';
 
-/** So long an agent may take until the packet filter of a full host is written anew. */
+/** An agent may need this long to write the packet filter of a full host anew. */
 const settledSeconds = 60;
 
-/** Seconds since its start, by the clock that wrote both times; undefined: the release does not tell the start. */
+/**
+ * The seconds from its start to its last report, by the clock that wrote both times; undefined if the release doesn't
+ * show the start.
+ */
 const sinceStart = ({ startedAt, at: reportedAt, ageSeconds }: Heartbeat): number | undefined =>
   startedAt === undefined || reportedAt === undefined || ageSeconds === undefined
     ? undefined

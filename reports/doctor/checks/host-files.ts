@@ -35,7 +35,7 @@ function ofInterfaces(host: string, { path, file }: ReadInterfaces): readonly Re
   });
 }
 
-/** The kernel takes the carriage return for a part of the interpreter's name. */
+/** The kernel reads the carriage return as a part of the interpreter's name. */
 function ofScript(host: string, { path, head }: ReadScript): readonly Trouble[] {
   const hasMark = head.startsWith('\u00ef\u00bb\u00bf#!');
   const end = head.indexOf('\r\n');

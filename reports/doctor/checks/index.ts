@@ -1,4 +1,4 @@
-/** Every check, in the order of the report. A code is never used again for another meaning. */
+/** Every check, in the order of the report. A code never gets another meaning. */
 import type { AnyCheck } from '../check';
 import { brokerChecks } from './broker';
 import { clocks } from './clocks';

@@ -10,7 +10,7 @@ interface Seen {
   readonly code: Looked<readonly DeclaredStack[]>;
 }
 
-/** A stack of an owner of this code, which the code has no more; owners that this code is not of. */
+/** Reports stacks that are no longer in the code although their owner is, and owners that the code doesn't have. */
 function judgeHost(host: string, { stored, records }: OwnThings, stacks: readonly DeclaredStack[]): readonly Result[] {
   const all = [...stored, ...records];
   const unread = unreadFiles(host, all);
@@ -48,7 +48,7 @@ export const leftStacks = defineCheck<Seen>({
   isOfHosts: true,
   read: async (sources) => ({ own: await sources.ownThings(), code: await sources.code() }),
   judge: ({ own, code }) => {
-    // Reports need no code: without it nobody can tell what is left over, and nobody asked for it.
+    // Reports don't need the code. Without it nobody can know what is left over, so this check was not tried.
     if (!code.isRead) return [notLookedAt('the synthesized code', untried(code.why))];
     return judgeHosts(own, (host, things) => judgeHost(host, things, code.value), 'nothing of stackward is there');
   },

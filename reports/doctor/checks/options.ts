@@ -17,7 +17,7 @@ import type { LookedAtHost } from '../../sources';
 import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
 import { noHostNamed } from './words';
 
-/** What several services of a host share, since they read one file. */
+/** The result for several services of a host that read the same file. */
 interface Merged<Told> {
   readonly told: Told;
   readonly services: Set<string>;
@@ -81,7 +81,7 @@ const kinds: Readonly<Record<Exclude<ConfigWarningCode, 'shadowed'>, Kind>> = {
   },
 };
 
-/** The lines of one file with one kind of mistake. */
+/** The lines of one file that have the same kind of mistake. */
 function mistakes(host: string, { services, registered, now }: HostServices): readonly Trouble[] {
   const told = services.flatMap((service) =>
     [
@@ -112,7 +112,7 @@ function mistakes(host: string, { services, registered, now }: HostServices): re
 
 type Mistake = Merged<{ readonly warning: ConfigWarning; readonly late: readonly string[] }>;
 
-/** By file and kind. */
+/** Groups mistakes by file and kind. */
 function grouped(mistakes: readonly Mistake[]): readonly (readonly [Mistake, ...Mistake[]])[] {
   const groups = new Map<string, [Mistake, ...Mistake[]]>();
   for (const mistake of mistakes) {
@@ -128,7 +128,7 @@ const maxLines = 10;
 
 const lineOf = ({ line, column, message }: ConfigWarning): string => `line ${line}, column ${column}: ${message}`;
 
-/** The service has not read yet what stands in the file. */
+/** A note if the service has not yet read the present file. */
 function lateNote({ name, places, processes: [first] }: HostService, path: string, now: Date): readonly string[] {
   const state = places.find((place) => place.path === path)?.state;
   if (first === undefined || state?.is !== 'read' || !isWrittenAfterStart(state.writtenAt, first, now)) return [];
@@ -141,12 +141,15 @@ interface SetTwice extends OptionAccount {
 
 type SetOtherwise = SetTwice & { readonly service: HostService; readonly winner: PlacedValue };
 
-/** Packages bring defaults that the site's own files are there to replace. */
+/** The defaults of packages are meant to be overridden by the site's own files. */
 const ofPackage = ({ where }: PlacedValue): boolean => where.startsWith('/usr/share/');
 
 const fileOf = ({ where }: PlacedValue): string => where.replace(/:\d+$/, '');
 
-/** Places that set one option otherwise than the place that counts. A secret is never compared, so it counts as another. */
+/**
+ * Places with another value for an option than the place that the service uses. Secrets are never compared, so a secret
+ * counts as another value.
+ */
 function setOtherwise(service: HostService, registered: HostServices['registered']): readonly SetOtherwise[] {
   return optionsSetIn(service.config, registered.get(projectOf(service.name))).flatMap((option) => {
     const { values, shadowed: losers } = accountOf(option, service.config);
@@ -158,7 +161,7 @@ function setOtherwise(service: HostService, registered: HostServices['registered
   });
 }
 
-/** Each place is a file of its own: a later file is there to set what an earlier one sets. */
+/** True if each place is in another file: a later file is meant to override an earlier one. */
 const isLayered = ({ winner, shadowed }: SetOtherwise): boolean =>
   winner.where.startsWith('/') && new Set([winner, ...shadowed].map(fileOf)).size === 1 + shadowed.length;
 
@@ -223,7 +226,7 @@ function setInLaterFile(
 
 const placed = ({ where, value }: PlacedValue): string => `${where} = ${printable(value.toString())}`;
 
-/** Which names were compared; without the generator of oslo.config nobody tells which there are. */
+/** Says which names were compared. Without the generator of oslo.config the valid names are not known. */
 function comparedWords({ services, registered }: HostServices): string {
   const projects = [...new Set(services.map(({ name }) => projectOf(name)))].filter(
     (project) => !registered.has(project),

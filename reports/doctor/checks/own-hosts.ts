@@ -1,12 +1,12 @@
-/** What the checks of stackward's own things share: they judge host by host. */
+/** Helps the checks of stackward's own things to judge host by host. */
 import { untried } from '../../looked';
 import type { OwnFile, OwnPlaces, OwnThings } from '../../own-things';
 import { notLookedAt, type Result } from '../check';
 import { noHostNamed } from './words';
 
 /**
- * @param judge of one host; [] where nothing there is the check's matter
- * @param nothing told in one result of all such hosts, where no other host has anything of the matter
+ * @param judge judges one host; [] if the host has nothing that the check is about
+ * @param nothing the text of one result for all such hosts, if no host has anything that the check is about
  */
 export function judgeHosts(
   { places, unknown }: OwnPlaces,

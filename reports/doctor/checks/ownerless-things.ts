@@ -12,7 +12,7 @@ const trouble = (host: string, found: string, evidence: readonly string[], step:
   step,
 });
 
-/** Chains that bear our name and that no stored file names. */
+/** Chains with stackward's name that no stored file belongs to. */
 function strayChains({ tables, stored }: OwnThings): readonly string[] {
   return families.flatMap((family) =>
     [...chainsOf(tables[family].ruleset)].flatMap((named) => {

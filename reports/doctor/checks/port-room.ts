@@ -2,9 +2,9 @@ import type { PoolRoom, PortQuota, PortRoom } from '../../../lib/contract/port-r
 import { count } from '../../../lib/render/text';
 import { defineCheck, judgeLooked, type Result, type Trouble } from '../check';
 
-/** From this share on, somebody will be refused before long. */
+/** From this share on, requests will be refused before long. */
 const nearlyFull = 0.9;
-/** Findings of one run; the fullest stand first. */
+/** The most findings of one run; the fullest come first. */
 const mostFindings = 30;
 
 interface Share {

@@ -13,7 +13,7 @@ export interface Seen {
   readonly knocks: Looked<readonly Knock[]>;
 }
 
-/** A port that a service opens by itself, outside of a web server. */
+/** A port that the service itself opens, outside of a web server. */
 interface Opens {
   readonly api: string;
   readonly section: string;
@@ -42,7 +42,7 @@ const others: Readonly<Record<string, Opens>> = {
 const setting = ({ config }: HostService, section: string, name: string) =>
   accountOf({ section, name }, config).values[0];
 
-/** Up to Mitaka also ec2, which no service of later releases knows. */
+/** Up to Mitaka ec2 is a default too; later releases don't have it. */
 const defaultApis = 'osapi_compute,metadata';
 
 const enabledApis = (service: HostService): readonly string[] =>
@@ -51,14 +51,17 @@ const enabledApis = (service: HostService): readonly string[] =>
     .map((api) => api.trim())
     .filter((api) => api !== '');
 
-/** APIs that a process serves, whoever opens their ports; undefined: it is no API of Nova. */
+/**
+ * The APIs that a process serves, whether it opens their ports or a web server does; undefined if it serves no API of
+ * Nova.
+ */
 function servedApis(service: HostService): readonly string[] | undefined {
   if (service.name === 'nova-api') return isInWebServer(service) ? ['osapi_compute'] : enabledApis(service);
   if (service.name === 'nova-api-os-compute') return ['osapi_compute'];
   return service.name === 'nova-api-metadata' || service.name === 'nova-metadata' ? ['metadata'] : undefined;
 }
 
-/** The web server opens the port then, and its own configuration names it. */
+/** The web server then opens the port, and its own configuration has the number. */
 const isInWebServer = ({ processes: [first] }: HostService): boolean => first?.python === null;
 
 const opens = (service: HostService): readonly Opens[] =>
@@ -143,7 +146,7 @@ function judgeHost(host: string, found: HostServices): readonly Result[] {
   ];
 }
 
-/** The catalogue sends clients to the compute API, and every nova-api that was found leaves it out. */
+/** The catalogue sends clients to the compute API, but no nova-api that was found serves it. */
 function leftOut({ hosts, knocks }: Seen): readonly Trouble[] {
   const compute = knocks.isRead ? knocks.value.find(({ endpoint }) => endpoint.service === 'compute') : undefined;
   if (compute === undefined) return [];

@@ -6,11 +6,14 @@ import { isServersPort } from '../../server-port';
 export interface Addresses {
   readonly floatingIps: Looked<readonly FloatingIp[]>;
   readonly ports: Looked<readonly OwnedPort[]>;
-  /** For names alone. */
+  /** Used only for the servers' names. */
   readonly servers: Looked<readonly Server[]>;
 }
 
-/** A server's own address and a floating one of the same subnet. Neutron keeps a port for each floating IP, which tells its subnet. */
+/**
+ * Pairs of a server's own address and a floating address in the same subnet. Neutron keeps a port for each floating IP,
+ * and the port shows the subnet.
+ */
 export function collisions(
   floatingIps: readonly FloatingIp[],
   ports: readonly OwnedPort[],
@@ -39,7 +42,7 @@ export function collisions(
     const subject = `server ${name === undefined ? target.deviceId : `${name} (${target.deviceId})`}`;
     return [
       {
-        // Without the floating IP's own port only the network is known.
+        // Without the floating IP's own port, only its network is known.
         result: subnets.length === 0 ? 'risk' : 'fault',
         subject,
         found: `It has the address ${red.address} itself, and the floating address ${floating.address} of the same subnet, so it answers on the wrong leg.`,

@@ -3,7 +3,7 @@ import { defineCheck, type Result } from '../check';
 import { judgeHosts, unreadFiles } from './own-hosts';
 
 function judge(host: string, { stored, boot }: OwnThings): readonly Result[] {
-  // Where any exception is stored, the answer is the same for all files, also for those that nobody could read.
+  // If any exception is stored, all files get the same answer, even those that could not be read.
   if (!stored.some(({ content }) => content.isRead && hasRules(content.value))) return unreadFiles(host, stored);
   const subject = `start of ${host}`;
   if (boot.init === 'other')

@@ -1,4 +1,4 @@
-/** Heartbeats of all services after the second look, as several checks judge them. */
+/** Judges the heartbeats of all services after the second look, for several checks. */
 import { count } from '../../../lib/render/text';
 import type { BeatingService, Heartbeat } from '../../heartbeats';
 import { untried, type Looked } from '../../looked';
@@ -12,10 +12,16 @@ export const readSettled =
   (sources: Sources): Promise<Settled> =>
     Promise.all(services.map(async (service) => ({ service, beats: await sources.settledHeartbeats[service]() })));
 
-/** A good one is counted. One left out is a matter of another code, or tells too little; the word says which. */
+/**
+ * `good` heartbeats are counted. A heartbeat is left out if another code reports it, or if it shows too little;
+ * `leftOut` is the reason.
+ */
 export type Verdict = Trouble | 'good' | { readonly leftOut: string };
 
-/** The troubles among the heartbeats, else how many are good and how many were left out; and which service was not looked at. */
+/**
+ * The troubles among the heartbeats. Without a trouble: how many are good, how many were left out, and which services
+ * were not looked at.
+ */
 export function judgeSettled(
   settled: Settled,
   judge: (beat: Heartbeat) => Verdict,

@@ -21,7 +21,7 @@ export async function readSkew(sources: Sources): Promise<Skew> {
   return { settled, hosts: isDead ? await sources.hostClocks() : [] };
 }
 
-/** How far the clock of a dead agent's host is behind, in seconds; undefined: not so, or nobody could tell. */
+/** How many seconds the clock of a dead agent's host is behind; undefined if it isn't, or if nobody knows. */
 export function agentBehind(beat: Heartbeat, hosts: readonly HostClock[]): number | undefined {
   const clock = hosts.find(({ host }) => host === beat.host)?.clock;
   if (beat.service !== 'neutron' || healthOf(beat) !== 'dead' || clock?.isRead !== true) return undefined;

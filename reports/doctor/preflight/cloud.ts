@@ -5,11 +5,11 @@ import { defineCheck, judgeLooked, type Result } from '../check';
 interface Clouds {
   readonly code: Looked<readonly DeclaredStack[]>;
   readonly known: Looked<KnownClouds>;
-  /** That stackward asks. */
+  /** The name of the cloud that stackward uses. */
   readonly own: string;
 }
 
-/** Each cloud that the code names, with the stacks that do. */
+/** Each cloud in the code, with the stacks that use it. */
 function stacksByCloud(stacks: readonly DeclaredStack[], byVariables: string): ReadonlyMap<string, Set<string>> {
   const named = new Map<string, Set<string>>();
   for (const { name, clouds } of stacks)

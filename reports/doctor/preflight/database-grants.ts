@@ -10,14 +10,14 @@ interface Seen {
 }
 
 interface Grant {
-  /** Without their columns. */
+  /** The privileges without their columns. */
   readonly privileges: readonly string[];
-  /** `*`: every one. */
+  /** `*` means every schema. */
   readonly schema: string;
   readonly table: string;
 }
 
-/** What changes pools: docs/database-grants.md has all of it. */
+/** The table whose grants allow changing pools; docs/database-grants.md has the whole list. */
 const poolTable = 'ipallocationpools';
 const poolPrivileges = ['SELECT', 'INSERT', 'DELETE'];
 const writing = ['INSERT', 'UPDATE', 'DELETE', 'ALL PRIVILEGES'];
@@ -25,10 +25,10 @@ const writing = ['INSERT', 'UPDATE', 'DELETE', 'ALL PRIVILEGES'];
 function parseGrant(text: string): Grant[] {
   const [, said = '', schema = '', table = ''] =
     /^(.+?) ON (?:TABLE )?[`"]?(.+?)[`"]?\.[`"]?(.+?)[`"]?$/.exec(text) ?? [];
-  // A grant of a role, or of a routine.
+  // A grant of a role, or on a routine.
   if (said === '') return [];
   const privileges = said.replace(/ ?\([^)]*\)/g, '').split(/, */);
-  // In a name of a schema "_" and "%" are patterns unless they are escaped.
+  // In a schema's name "_" and "%" are wildcards unless they are escaped.
   return [{ privileges, schema: schema.replaceAll('\\', ''), table }];
 }
 

@@ -1,4 +1,4 @@
-/** What is looked at before the first apply, in this order. */
+/** The checks before the first apply, in this order. */
 import type { AnyCheck } from '../check';
 import { databaseConnection } from '../checks/database-connection';
 import { endpoints } from '../checks/endpoints';
@@ -11,7 +11,7 @@ import { provider } from './provider';
 import { release } from './release';
 import { terraform } from './terraform';
 
-/** Those that preflight alone has. */
+/** Checks that only preflight has. */
 export const ownChecks: readonly AnyCheck[] = [
   credentials,
   release,
