@@ -34,13 +34,13 @@ interface NetworkSettings extends Pick<
 
 export type NetworkProps = NetworkSettings & SubnetProps;
 
-/** For whom a network is made. */
+/** The owner of a network that is made. */
 interface Owner {
   readonly tenant: ITenant | undefined;
   readonly config: Pick<NetworkingNetworkV2Config, 'tenantId' | 'shared' | 'external' | 'segments'>;
 }
 
-/** A network and its subnets. TenantNetwork and SharedNetwork say whose it is. */
+/** A network and its subnets. TenantNetwork and SharedNetwork decide who owns it. */
 export abstract class Network extends Construct implements INetwork {
   readonly resource: NetworkingNetworkV2;
   readonly networkId: string;

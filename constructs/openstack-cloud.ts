@@ -36,8 +36,8 @@ export interface OpenStackCloudProps {
    */
   readonly owner: string;
   /**
-   * The release that the cloud runs. It decides who changes allocation pools, which hostname Nova derives, and more. A
-   * release newer than this stackward is taken by its year and number, with a warning.
+   * The release of the cloud. It decides who changes allocation pools, which hostname Nova derives, and more. If the
+   * release is newer than this stackward, its year and number are accepted, with a warning.
    */
   readonly release: Release;
   /** @default 'iptables_hybrid', which most clouds with Open vSwitch run */

@@ -24,7 +24,7 @@ interface PolicyGrantCommon {
   readonly overrideManager?: boolean;
 }
 
-/** A grant by what the role shall be allowed to do. The cloud's release decides which rule of which service that is. */
+/** A grant by its purpose. The cloud's release decides which rule of which service that is. */
 export interface PolicyGrantByIntent extends PolicyGrantCommon {
   readonly intent: Intent;
 }
@@ -78,7 +78,7 @@ export class PolicyGrant extends Construct {
   }
 
   /**
-   * Refuses a rule that the release doesn't have, as `plan` does, and warns if a host may know the rule all the same.
+   * Refuses a rule that the release doesn't have, as `plan` does. Only warns if a host may have the rule nevertheless.
    * Also warns of a rule that a later release uses for something else, such as Queens' `create_port:fixed_ips`.
    */
   private judgeRule(): void {

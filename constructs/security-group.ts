@@ -121,7 +121,7 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
   }
 }
 
-/** The id is made of the rule's words in the code, so that the rule keeps its place in the state. */
+/** The id consists of the rule's words in the code, so that the rule keeps its place in the state. */
 function idOf({ direction, protocol, port, remote }: SecurityRule, wish: RuleWish): string {
   const { ethertype, portRangeMax } = ruleOf(wish);
   const source = typeof remote === 'object' ? remote.node.id : (remote ?? 'any');

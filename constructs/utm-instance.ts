@@ -97,7 +97,10 @@ export interface UtmInstanceProps
   readonly transit?: UtmTransit;
   /** Further user data, besides network, forwarding and hostname. @default nothing */
   readonly config?: CloudConfigExtras;
-  /** User data of one's own, as text or in base64: all of it is literal but references to attributes. @default made from the NICs, and the same after every boot of the guest */
+  /**
+   * Your own user data, as text or in base64. All of it is literal except references to attributes. @default made from
+   * the NICs, and the same after every boot of the guest
+   */
   readonly userData?: string;
 }
 

@@ -1,13 +1,15 @@
-/** A reading that may have failed. Whoever judges it has to say what happens where nothing was read. */
+/** A reading that may have failed. The code that judges it has to handle the failed case. */
 import { defined } from '../lib/basics/defined';
 import { asStackwardError } from '../lib/basics/errors';
 
 export interface Unread {
   readonly isRead: false;
   readonly why: string;
-  /** True: somebody was asked, and did not answer. False: the configuration or the catalogue leads to nobody. */
+  /**
+   * True: a service was asked, and did not answer. False: the configuration or the catalogue names no service to ask.
+   */
   readonly wasTried: boolean;
-  /** Of the answer, where a service refused. */
+  /** The status of the answer, if a service refused. */
   readonly status?: number;
 }
 
@@ -17,11 +19,11 @@ export const read = <Value>(value: Value): Looked<Value> => ({ isRead: true, val
 export const untried = (why: string): Unread => ({ isRead: false, why, wasTried: false });
 export const failed = (why: string): Unread => ({ isRead: false, why, wasTried: true });
 
-/** What is told by what was read. */
+/** The same reading with its value replaced by `pick`. */
 export const mapLooked = <Value, Other>(looked: Looked<Value>, pick: (value: Value) => Other): Looked<Other> =>
   looked.isRead ? read(pick(looked.value)) : looked;
 
-/** One look that needs what another one read. */
+/** Continues with a reading that depends on the value of the first. */
 export const thenLook = <Value, Other>(looked: Looked<Value>, next: (value: Value) => Looked<Other>): Looked<Other> =>
   looked.isRead ? next(looked.value) : looked;
 
@@ -34,7 +36,7 @@ export async function look<Value>(work: () => Promise<Value>): Promise<Looked<Va
   }
 }
 
-/** Asks at the first call, and keeps the answer. */
+/** Runs `work` at the first call, and returns the same result at every later call. */
 export const once = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
   let answer: Promise<Value> | undefined;
   return () => (answer ??= work());

@@ -1,7 +1,7 @@
 import type { Login } from '../lib/contract/report-ports';
 import type { Unread } from './looked';
 
-/** Why no endpoint is asked: the credentials' interface and region, and those that the catalogue has. */
+/** The reason why no endpoint can be asked: the interface and region of the credentials, and those in the catalogue. */
 export function noEndpoint({ endpoints }: Login, face: string, region: string | undefined): Unread {
   const there = [...new Set(endpoints.map((endpoint) => `${endpoint.interface} in ${endpoint.region}`))].sort();
   const wanted = `${face} endpoint${region === undefined ? '' : ` in region ${region}`}`;

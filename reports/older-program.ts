@@ -1,8 +1,8 @@
-/** A host program of an earlier release refuses the verbs that it doesn't know. Pure. */
+/** Recognizes a host program of an earlier release, which refuses the verbs that it doesn't have. Pure. */
 import type { Outcome } from '../lib/hosts/host';
 
 export const isUnknownThere = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.reason === 'refused';
 
-/** @param lacks `and …`: what the program doesn't do */
+/** @param lacks the end of the sentence, such as `does not tell the time` */
 export const olderProgram = (lacks: string): string =>
   `the host program there is older, and ${lacks}; install that of this release`;

@@ -1,4 +1,7 @@
-/** What stackward left on a host: stored exceptions, records, its chains, and what puts exceptions back at boot. Two round trips. */
+/**
+ * Reads the things that stackward made on a host: stored exceptions, records, its chains, and the files that restore
+ * exceptions at boot. Takes two round trips.
+ */
 import * as z from 'zod';
 import { defined } from '../lib/basics/defined';
 import { asStackwardError } from '../lib/basics/errors';
@@ -15,7 +18,7 @@ import { read, type Looked, type Unread } from './looked';
 export const families = [4, 6] as const;
 export type Family = (typeof families)[number];
 
-/** A file of the state folder that stackward wrote, or whose name says so. */
+/** A file of the state folder that stackward wrote, or that has a name of stackward. */
 export interface OwnFile<Content extends Named = Named> {
   readonly path: string;
   readonly mark: string;
@@ -23,14 +26,14 @@ export interface OwnFile<Content extends Named = Named> {
 }
 
 interface Named {
-  /** Whom it names; absent: nobody, or somebody of another mark, and `fault` says which. */
+  /** The owner that the file names. Absent if it names none, or one with another mark; `fault` then says which. */
   readonly owner?: string;
   readonly fault?: string;
-  /** Stacks of whose constructs it holds something. */
+  /** Stacks with constructs that the file has entries of. */
   readonly stacks: readonly string[];
 }
 
-/** What the file of exceptions of one owner and family puts back at boot. */
+/** The exceptions of one owner and family that are restored at boot. */
 export interface StoredExceptions extends Named {
   readonly chains: OwnChains;
 }
@@ -43,14 +46,14 @@ export interface OwnThings {
   readonly stored: readonly StoredTables[];
   /** The record of each owner and kind. */
   readonly records: readonly OwnFile[];
-  /** By family; of a family that the host can't filter: no rules. */
+  /** By family. A family that the host can't filter has no rules. */
   readonly tables: Readonly<Record<Family, { readonly ruleset: Ruleset; readonly hasHook: boolean }>>;
   readonly boot: HostBoot;
 }
 
 export interface OwnPlaces {
   readonly places: readonly { readonly host: string; readonly things: Looked<OwnThings> }[];
-  /** Why further hosts, which the configuration names by a pattern, are not known. */
+  /** Why further hosts are not known, which the configuration only names by a pattern. */
   readonly unknown?: Unread;
 }
 
@@ -61,7 +64,7 @@ const recordName = new RegExp(`^([a-z-]+)-(${anyMark})\\.json$`);
 
 const recordForm = z.object({ owner: z.string(), entries: z.record(z.string(), z.object({ stack: z.string() })) });
 
-/** @throws StackwardError where tables or folder can't be read */
+/** @throws StackwardError if the tables or the folder can't be read */
 export async function readOwnThings(host: HostReader): Promise<OwnThings> {
   const { stateFolder } = host;
   const [folder, ipv4, ipv6, boot] = await host.read([
@@ -87,13 +90,13 @@ export async function readOwnThings(host: HostReader): Promise<OwnThings> {
 }
 
 function tablesOf(outcome: Outcome<HostTables>): OwnThings['tables'][Family] {
-  // A host without a packet filter of this family has no rules that could be in force.
+  // If the host has no packet filter of this family, no rule can be in force.
   const isAbsent = !outcome.ok && ['no-tool', 'no-module'].includes(outcome.reason);
   const { text, hasHook } = isAbsent ? { text: '', hasHook: false } : valueOf(outcome);
   return { ruleset: parseRuleset(text), hasHook };
 }
 
-/** The owner, where the mark in the name is that owner's. */
+/** The owner, if the mark in the file's name belongs to that owner. */
 function ownerOf(mark: string, named: string | undefined): Pick<Named, 'owner' | 'fault'> {
   if (named === undefined) return { fault: 'it names no owner' };
   if ([ownerMark(named), formerMark(named)].includes(mark)) return { owner: named };
@@ -135,7 +138,7 @@ function recordIn(text: string, mark: string): Named {
   }
 }
 
-/** A file that nobody could read may hold anything: it is not a file that holds nothing. */
+/** A file that could not be read is not taken for an empty file. */
 function contentOf<Content>(outcome: Outcome<HostFile>, parse: (text: string) => Content): Looked<Content> {
   const unread = (why: string): Unread => ({ isRead: false, why, wasTried: true });
   if (!outcome.ok) return unread(outcome.error.message);
@@ -149,7 +152,10 @@ export const hasRules = ({ chains }: StoredExceptions): boolean =>
 export const markOfChain = (chain: string): string | undefined =>
   new RegExp(`^stackward-(${anyMark})$`).exec(chain)?.[1];
 
-/** @param named hosts that the configuration names; those of Neutron's agents are added where it leads to any host at all */
+/**
+ * @param named hosts that the configuration names in full. The hosts of Neutron's agents are added if the configuration
+ * reaches any host.
+ */
 export async function readOwnPlaces(
   named: readonly string[],
   { reachesAny, canReach }: Pick<HostDirectory, 'reachesAny' | 'canReach'>,

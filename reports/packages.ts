@@ -1,4 +1,4 @@
-/** Packages of OpenStack on a host, as dpkg or rpm lists them. */
+/** The packages of OpenStack on a host, in the lists of dpkg or rpm. */
 import type { HostRead, Outcome, ReaderOutput } from '../lib/hosts/host';
 import { projectOf } from '../lib/oslo-config/reading-order';
 
@@ -13,7 +13,7 @@ const listers = [
   ['rpm', '-qa', '--qf', '%{NAME}|%{VERSION}-%{RELEASE}|installed\\n'],
 ];
 
-/** A host has one of the two; the other answers that there is no such tool. */
+/** A host has one of the two tools; the other question fails because its tool is missing. */
 export const packageReaders: readonly (HostRead & { readonly verb: 'run-reader' })[] = listers.flatMap((words) =>
   projects.map((project) => ({ verb: 'run-reader' as const, argv: [...words, `*${project}*`] })),
 );
@@ -27,7 +27,7 @@ export function packagesOf(answers: readonly Outcome<ReaderOutput>[]): readonly 
   return [...new Map(found)].map(([name, version]) => ({ name, version })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Those of the service's project, without clients and libraries of clients. */
+/** The packages of the service's project, without clients and their libraries. */
 export const packagesOfService = (
   packages: readonly InstalledPackage[],
   service: string,

@@ -1,4 +1,4 @@
-/** What was read of one thing of the cloud, and may have failed. */
+/** Types of readings from a cloud, each of which may have failed. */
 import type { ClockReading, Connection, DatabaseProbe, Endpoint, KnockAnswer } from '../lib/contract/report-ports';
 import type { HostFacts } from '../lib/hosts/host';
 import type { HostFiles } from './host-files';
@@ -20,7 +20,7 @@ export interface GrantedDatabase extends Pick<DatabaseProbe, 'name' | 'schema' |
 
 export interface HostClock {
   readonly host: string;
-  /** It has the clock of this machine. */
+  /** True if the place uses this machine's clock. */
   readonly isHere: boolean;
   readonly clock: Looked<ClockReading>;
 }
@@ -30,7 +30,7 @@ export interface ReachedHost {
   readonly facts: Looked<HostFacts>;
 }
 
-/** What a host tells of the services that run there. */
+/** A host's answers about the services that run there. */
 export interface LookedAtHost {
   readonly host: string;
   readonly services: Looked<HostServices>;
@@ -41,10 +41,10 @@ export interface HostWithFiles {
   readonly files: Looked<HostFiles>;
 }
 
-/** What a run is about. */
+/** The subject of a run. */
 export interface Focus {
-  /** Name or id. */
+  /** The server's name or id. */
   readonly server?: string;
-  /** Of hosts, this one alone. */
+  /** The only host that is looked at. */
   readonly host?: string;
 }

@@ -1,4 +1,4 @@
-/** What reports read, each question asked once per run, whoever needs its answer. */
+/** All readings of reports. Each question is asked once per run, however many reports need the answer. */
 import type { ApiAnswer, VersionReader } from '../lib/contract/ports';
 import { volumeTypes } from '../lib/contract/report-ports';
 import type {
@@ -54,14 +54,14 @@ import type {
 
 export type * from './readings';
 
-/** Catalogue types of a service, the newest first. */
+/** The types that a service may have in the catalogue, the newest first. */
 export const catalogueTypes = {
   nova: ['compute'],
   neutron: ['network'],
   cinder: volumeTypes,
 } as const satisfies Record<BeatingService, readonly string[]>;
 
-/** The role to which services show everything. */
+/** The role for which services show everything. */
 const administrator = 'admin';
 
 const isSilent = ({ isUp, isForcedDown }: Heartbeat): boolean => !isUp && isForcedDown !== true;
@@ -70,16 +70,16 @@ export class Sources {
   constructor(
     readonly readers: ReportReaders,
     private readonly watch: Watch,
-    /** What the run is about; {}: the whole cloud. */
+    /** The subject of the run; {} means the whole cloud. */
     readonly focus: Focus = {},
   ) {}
 
-  /** Everything that goes through the cloud's API begins here. */
+  /** Every request to the cloud's API needs this login. */
   readonly login = once((): Promise<Looked<Login>> =>
     this.ask('the login', async () => (await this.readers.catalogue()).login()),
   );
 
-  /** Who logs in where. */
+  /** The user and the address of the login. */
   readonly account = once((): Promise<Looked<string>> => look(async () => (await this.readers.catalogue()).account));
 
   readonly versions = once(async (): Promise<Looked<readonly ApiAnswer[]>> => {
@@ -90,21 +90,27 @@ export class Sources {
     return this.ask('the versions of the APIs', async () => (await reader.value.apis()).answers);
   });
 
-  /** One look. */
+  /** A single look. */
   readonly heartbeats = {
     nova: once(() => this.beats('nova')),
     neutron: once(() => this.beats('neutron')),
     cinder: once(() => this.beats('cinder')),
   };
 
-  /** A second look where the first found something that seems dead; all services wait side by side. */
+  /**
+   * Looks a second time if the first look found something that seems dead. The waiting times of all services run at the
+   * same time.
+   */
   readonly settledHeartbeats = {
     nova: once(() => this.settled('nova')),
     neutron: once(() => this.settled('neutron')),
     cinder: once(() => this.settled('cinder')),
   };
 
-  /** Looks twice only where something of interest seems dead: what else is dead in the cloud keeps nobody waiting. */
+  /**
+   * Looks a second time only if something that matters to the caller seems dead. Other dead things in the cloud cause
+   * no waiting.
+   */
   async settledWhere(
     service: BeatingService,
     isOfInterest: (beat: Heartbeat) => boolean,
@@ -119,7 +125,7 @@ export class Sources {
     this.ofService('nova', async () => (await this.readers.compute()).servers()),
   );
 
-  /** Asks about single servers. */
+  /** Reads single servers. */
   readonly serverReader = once((): Promise<Looked<ServerReader>> =>
     this.ofService('nova', () => this.readers.servers()),
   );
@@ -152,7 +158,7 @@ export class Sources {
     ),
   );
 
-  /** The endpoints of the credentials' interface and region, each asked without a token. */
+  /** The answers of all endpoints in the credentials' interface and region to a request without a token. */
   readonly knocks = once(async (): Promise<Looked<readonly Knock[]>> => {
     const login = await this.login();
     if (!login.isRead) return login;
@@ -169,7 +175,7 @@ export class Sources {
     return read(await Promise.all(chosen.map(knock)));
   });
 
-  /** Clocks of the APIs that answered one of the questions above. */
+  /** The clocks of the APIs that answered one of the questions above. */
   readonly apiClocks = once(async (): Promise<Looked<readonly ApiClock[]>> => {
     const login = await this.login();
     if (!login.isRead) return login;
@@ -212,7 +218,10 @@ export class Sources {
     Promise.all(this.hosts.map(async (host) => ({ host, files: await this.lookOnHost(host, readHostFiles) }))),
   );
 
-  /** What stackward left on hosts: on those that are named, and on those of Neutron's agents that the configuration leads to. */
+  /**
+   * The things that stackward made on hosts: the hosts that are named, and the hosts of Neutron's agents that the
+   * configuration reaches.
+   */
   readonly ownThings = once((): Promise<OwnPlaces> => {
     const agents = this.focus.host === undefined ? this.heartbeats.neutron : () => Promise.resolve(read([]));
     return readOwnPlaces(this.hosts, this.readers.hosts, agents, (host) => this.onHost(host, readOwnThings));
@@ -222,7 +231,7 @@ export class Sources {
 
   readonly knownClouds = once((): Promise<Looked<KnownClouds>> => look(() => this.readers.knownClouds()));
 
-  /** Entry of clouds.yaml that stackward itself uses; `envvars`: the OS_* variables. */
+  /** The entry of clouds.yaml that stackward itself uses; `envvars` means the OS_* variables. */
   get cloud(): string {
     return this.readers.cloud;
   }
@@ -238,7 +247,7 @@ export class Sources {
     ),
   );
 
-  /** Providers that the code wants, each looked up by Terraform. */
+  /** The providers that the code requires, each looked up by Terraform. */
   readonly providers = once(async (): Promise<Looked<readonly LookedUpProvider[]>> => {
     const code = await this.code();
     if (!code.isRead) return code;
@@ -251,7 +260,7 @@ export class Sources {
 
   readonly terraform = once((): Promise<Looked<string>> => look(() => this.readers.terraform()));
 
-  /** What the code names, each counted in the cloud. */
+  /** The things that the code names, each with its number in the cloud. */
   readonly declaredThings = once(async (): Promise<Looked<readonly CountedThing[]>> => {
     const [code, login] = await Promise.all([this.code(), this.login()]);
     if (!code.isRead) return code;
@@ -263,23 +272,23 @@ export class Sources {
     );
   });
 
-  /** Hosts that are looked at. */
+  /** The hosts that are looked at. */
   get hosts(): readonly string[] {
     return this.focus.host === undefined ? this.readers.hostsToLookAt : [this.focus.host];
   }
 
-  /** Hosts whose services use the databases. A compute host needs none, so `--host` of another adds nobody. */
+  /** The hosts whose services use the databases. A compute host uses none, so `--host` of another host adds none. */
   get controllers(): readonly string[] {
     const { host } = this.focus;
     return this.readers.hosts.named.filter((name) => host === undefined || name === host);
   }
 
-  /** Where the databases are, whether they can be reached from here or not. */
+  /** The places of the databases, whether they can be reached from here or not. */
   get databasePlaces(): readonly DatabaseProbe[] {
     return this.readers.databaseProbes;
   }
 
-  /** The host is this machine, or a network namespace of it. */
+  /** True if the host is this machine, or a network namespace of it. */
   isThisMachine(host: string): boolean {
     return this.readers.isThisMachine(host);
   }
@@ -288,7 +297,7 @@ export class Sources {
     return this.ask(`the host ${host}`, async () => work(await this.readers.host(`host:${host}`)));
   }
 
-  /** A host that answers may still not tell. */
+  /** A host may answer and still not give this value. */
   private async lookOnHost<Value>(
     host: string,
     work: (reader: HostReader) => Promise<Looked<Value>>,
@@ -310,7 +319,7 @@ export class Sources {
     }
   }
 
-  /** Runs `work` where the catalogue has the service. */
+  /** Runs `work` if the catalogue has the service. */
   private async ofService<Value>(service: BeatingService, work: () => Promise<Value>): Promise<Looked<Value>> {
     const login = await this.login();
     if (!login.isRead) return login;
@@ -320,7 +329,7 @@ export class Sources {
     return this.ask(`the API ${await this.typeOf(service)}`, work);
   }
 
-  /** By which the catalogue of this cloud calls the service. */
+  /** The type by which this cloud's catalogue calls the service. */
   async typeOf(service: BeatingService): Promise<string> {
     const login = await this.login();
     const isThere = (type: string): boolean =>
@@ -328,14 +337,14 @@ export class Sources {
     return catalogueTypes[service].find(isThere) ?? catalogueTypes[service][0];
   }
 
-  /** No cloud is without services and agents, so an empty list is none. */
+  /** Every cloud has services and agents, so an empty list counts as not read. */
   private async beats(service: BeatingService): Promise<Looked<readonly Heartbeat[]>> {
     const rows = await this.listed(service);
     if (rows.isRead && rows.value.length === 0) return this.emptyList(service);
     return rows.isRead && this.focus.host !== undefined ? beatsOf(this.focus.host, service, rows.value) : rows;
   }
 
-  /** Without the administrator's role, an empty list says what the credentials see, and not what there is. */
+  /** Without the administrator's role, an empty list may only mean that the credentials see nothing. */
   private async allProjects<Value>(
     service: BeatingService,
     work: () => Promise<readonly Value[]>,
@@ -370,7 +379,7 @@ export class Sources {
     });
   }
 
-  /** By the API's clock, where its answers are dated; else by this machine's. */
+  /** The time of the API's clock if its answers have dates; otherwise of this machine's clock. */
   async now(service: BeatingService): Promise<Date> {
     const types: readonly string[] = catalogueTypes[service];
     const clock = (await this.readers.catalogue()).clocks().find((candidate) => types.includes(candidate.service));

@@ -1,8 +1,11 @@
-/** The clock of a run, and who is told for what it waits. */
+/** The clock of a run, and messages to the user while the run waits. */
 export interface Watch {
   now(): Date;
-  /** Ends after these seconds. @param why is told to whoever waits */
+  /** Ends after these seconds. @param why the reason that the user is told */
   pause(seconds: number, why: string): Promise<void>;
-  /** An answer is waited for. @param what is told to whoever waits long @returns to be called when the answer is there */
+  /**
+   * Begins to wait for an answer. @param what the thing that the user is told if it takes long @returns a function to
+   * call when the answer has arrived
+   */
   waitFor(what: string): () => void;
 }

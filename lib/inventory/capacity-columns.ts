@@ -1,4 +1,7 @@
-/** Columns of the inventory: what the host of a server can give and has given, and what its project may have and has. */
+/**
+ * Columns of the inventory about room: what a server's host has and has given out, and what its project may use and
+ * uses.
+ */
 import { field, type Column } from './column';
 import type { Join, Told } from './join';
 import type { HostRecord, ServerRecord } from './records';

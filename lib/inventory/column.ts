@@ -1,8 +1,8 @@
-/** What a column of the inventory is. */
+/** The type of an inventory's column. */
 import type { Join, Told } from './join';
 import type { PartName, ServerRecord } from './records';
 
-/** Null: there is none. Undefined: nobody told. */
+/** Null: there is none. Undefined: not known. */
 export type Value = Told<string | number | Date | readonly Item[] | Readonly<Record<string, string>>>;
 export type Item = string | Readonly<Record<string, string | number | null>>;
 
@@ -10,12 +10,12 @@ export interface Column {
   readonly name: string;
   readonly about: string;
   readonly needs: readonly PartName[];
-  /** Why the APIs don't tell it. Absent: they do. */
+  /** Why the APIs don't have this value. Absent if they do. */
   readonly notByApi?: string;
   value(server: ServerRecord, join: Join): Value;
 }
 
-/** The server's own. */
+/** A field of the server itself. */
 export const field =
   <Name extends keyof ServerRecord>(name: Name): Column['value'] =>
   (server) =>

@@ -1,4 +1,7 @@
-/** The columns of the inventory, in their order: what each says, which parts it needs, and its value. The only list of them. */
+/**
+ * The only list of the inventory's columns, in their order: the meaning, the parts that the column needs, and its
+ * value.
+ */
 import { hostColumns, projectColumns } from './capacity-columns';
 import { field, type Column } from './column';
 import type { Nic, Told } from './join';
@@ -13,7 +16,7 @@ const powerStates: Readonly<Record<number, string>> = {
   7: 'suspended',
 };
 
-/** Nova's number of a power state in its word. A number that Nova has no word for stays. */
+/** The word for Nova's number of a power state. A number without a word stays a number. */
 export const sayPowerState = (state: Told<number>): Told<string> =>
   typeof state === 'number' ? (powerStates[state] ?? String(state)) : state;
 

@@ -1,4 +1,4 @@
-/** The parts of an inventory, found by server, host, project and port. Pure, and each look-up takes one step. */
+/** Finds the parts of an inventory by server, host, project and port. Pure, and each look-up takes one step. */
 import type {
   AddressRecord,
   AmountRecord,
@@ -10,18 +10,18 @@ import type {
   VolumeRecord,
 } from './records';
 
-/** Undefined: nobody told. Null: there is none. */
+/** Undefined: not known. Null: there is none. */
 export type Told<Value> = Value | null | undefined;
 
 export interface Nic extends NicRecord {
-  /** Undefined: nobody told. */
+  /** Undefined: not known. */
   readonly addresses: readonly AddressRecord[] | undefined;
 }
 
 export interface JoinOptions {
-  /** False: there are servers that could not be read, so that none can be counted. */
+  /** False if some servers could not be read, so servers can't be counted. */
   readonly hasAllServers: boolean;
-  /** vCPUs that a host gives for each of its own, where no record tells it. */
+  /** The vCPUs of a host for each of its processors, if no record has this number. */
   readonly vcpuRatio?: number;
 }
 
@@ -51,7 +51,7 @@ function grouped<Item>(
   return groups;
 }
 
-/** The first of several that have one key counts. */
+/** If several have the same key, the first is used. */
 function found<Item, Value>(
   items: readonly Item[] | undefined,
   keyOf: (item: Item) => string,
@@ -63,7 +63,7 @@ function found<Item, Value>(
   return map;
 }
 
-/** Of the value of `key`; null stays null. */
+/** The value for this key; a null key gives null. */
 const lookUp = <Value>(map: ReadonlyMap<string, Value> | undefined, key: Told<string>): Told<Value> =>
   key === null || key === undefined ? key : map?.get(key);
 
@@ -134,20 +134,23 @@ export class Join {
     this.#nics = grouped(nics?.sort(byNetwork), ({ serverId }) => serverId);
   }
 
-  /** The hypervisor that the server is on; undefined also where it is gone from the lists. */
+  /** The hypervisor of the server. Also undefined if it is no longer in the lists. */
   host({ host, node }: ServerRecord): Told<HostRecord> {
     if (host === null || host === undefined) return host;
     const [first, ...more] = this.#hosts?.get(host) ?? [];
     return this.#nodes?.get(pair(host, node)) ?? (more.length === 0 ? first : undefined);
   }
 
-  /** Undefined also where neither a record nor an option tells it. */
+  /** Also undefined if neither a record nor an option has the ratio. */
   vcpuRatio(server: ServerRecord): Told<number> {
     const host = this.host(server);
     return host && (host.vcpuRatio || this.options.vcpuRatio);
   }
 
-  /** A host's zone is that of its aggregate. Without any it is Nova's default zone, which a configuration file names. */
+  /**
+   * The zone of a host is that of its aggregate. Without an aggregate it is Nova's default zone, which a configuration
+   * file names.
+   */
   zone({ host, zone }: ServerRecord): Told<string> {
     if (host === null || host === undefined) return zone;
     return this.#zones?.get(host) ?? zone ?? undefined;
@@ -165,7 +168,7 @@ export class Join {
     return flavor ?? this.#flavorJson?.get(id) ?? lookUp(this.#flavors, flavorId) ?? undefined;
   }
 
-  /** Undefined also where the pair was deleted since. */
+  /** Also undefined if the key pair has been deleted. */
   keyFingerprint({ userId, keyName }: ServerRecord): Told<string> {
     if (keyName === null) return null;
     return keyName === undefined ? undefined : this.#keys?.get(pair(userId, keyName));
@@ -179,13 +182,13 @@ export class Join {
     return this.limit(this.#quotas.volume, projectId, resource);
   }
 
-  /** Cinder makes the row of a project at its first volume. */
+  /** Cinder makes a project's row together with its first volume. */
   volumesUsed({ projectId }: ServerRecord, resource: 'volumes' | 'gigabytes'): Told<number> {
     const used = this.#quotas.volumeUsage;
     return used && typeof projectId === 'string' ? (used.get(pair(projectId, resource)) ?? 0) : undefined;
   }
 
-  /** Counted as Nova does since Pike: without servers that are deleted softly. */
+  /** Counts as Nova does since Pike: without soft-deleted servers. */
   used({ projectId }: ServerRecord, resource: Resource): Told<number> {
     if (typeof projectId !== 'string' || !this.options.hasAllServers) return undefined;
     const known = this.#used.get(resource) ?? this.count(resource);
@@ -193,7 +196,7 @@ export class Join {
     return known.has(projectId) ? known.get(projectId) : 0;
   }
 
-  /** In the order of their networks' names: Neutron keeps no order of ports. */
+  /** Sorted by the names of their networks, because Neutron keeps no order of ports. */
   nics({ id }: ServerRecord): readonly Nic[] | undefined {
     return this.#nics && (this.#nics.get(id) ?? []);
   }

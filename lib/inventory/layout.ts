@@ -1,19 +1,19 @@
 import type { Schema } from './relation';
 
 /**
- * Whether the database `nova` has everything, as before Ocata, or is a cell beside `nova_api`. The column `mapped` of
- * compute_nodes came with the cells. Each set of docs/database-grants.md shows `deleted` of that table, so an account that
- * sees neither column has no right on the table, and nobody can tell.
+ * Whether the database `nova` contains everything, as before Ocata, or is a cell beside `nova_api`. The column `mapped`
+ * of compute_nodes came with the cells. Each set of grants in docs/database-grants.md shows `deleted` of that table. An
+ * account that sees neither column therefore has no right on the table, and the layout can't be known.
  */
 export function layoutOf(nova: Schema): 'one database' | 'cell' | 'untold' {
   if (nova.has('compute_nodes', 'mapped')) return 'cell';
   return nova.has('compute_nodes', 'deleted') ? 'one database' : 'untold';
 }
 
-/** The cell of servers for which no host was found. */
+/** The cell of servers for which Nova found no host. */
 export const uuidOfCell0 = '00000000-0000-0000-0000-000000000000';
 
-/** A cell's database still has the tables of key pairs, aggregates and quotas; those in use are nova_api's. */
+/** A cell's database still has tables of key pairs, aggregates and quotas, but Nova uses those of nova_api. */
 export const notInUse = {
   cell: { missing: [], why: 'is a cell of Ocata or later, which has it in nova_api' },
   untold: {

@@ -1,4 +1,6 @@
-/** What an inventory asks of the APIs. Each answers with all that the credentials may see, of every project. */
+/**
+ * The questions of an inventory to the APIs. Each answer has everything that the credentials may see, of every project.
+ */
 import type {
   AddressRecord,
   AmountRecord,
@@ -23,16 +25,16 @@ export interface VolumeAmounts {
 }
 
 export interface InventoryReader {
-  /** For an administrator alone. */
+  /** Only an administrator may see them. */
   servers(): Promise<readonly ServerRecord[]>;
   hosts(): Promise<readonly HostRecord[]>;
-  /** One request for each project. */
+  /** Takes one request for each project. */
   computeQuotas(projectIds: readonly string[]): Promise<readonly AmountRecord[]>;
   projects(): Promise<readonly NameRecord[]>;
   users(): Promise<readonly NameRecord[]>;
   ports(): Promise<Ports>;
   volumes(): Promise<readonly VolumeRecord[]>;
-  /** One request for each project. */
+  /** Takes one request for each project. */
   volumeAmounts(projectIds: readonly string[]): Promise<VolumeAmounts>;
   images(): Promise<readonly ImageRecord[]>;
 }

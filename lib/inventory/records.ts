@@ -1,22 +1,22 @@
 /**
- * What the services tell of servers, whoever told it: a database of any release, or an API. A field that is absent was told by
- * nobody; null says that there is none.
+ * The records of an inventory, whether a database of any release or an API has them. An absent field is not known; null
+ * means that there is none.
  */
 export interface ServerRecord {
   readonly id: string;
-  /** Which database has it. Absent: the API, which doesn't tell. */
+  /** The database that has the server. Absent for the API, which doesn't say. */
   readonly foundIn?: 'nova' | 'nova_cell0' | 'build_requests';
   readonly name?: string | null;
   readonly projectId?: string | null;
   readonly userId?: string | null;
   readonly created?: Date | null;
-  /** As asked for, or as the scheduler chose. */
+  /** The zone that was requested, or that the scheduler chose. */
   readonly zone?: string | null;
   readonly host?: string | null;
-  /** Of a host with several hypervisors (Ironic): which. */
+  /** The hypervisor, on a host with several (Ironic). */
   readonly node?: string | null;
   readonly description?: string | null;
-  /** As Nova numbers it. */
+  /** Nova's number. */
   readonly powerState?: number | null;
   readonly vmState?: string | null;
   readonly taskState?: string | null;
@@ -27,7 +27,7 @@ export interface ServerRecord {
   readonly hostname?: string | null;
   readonly launched?: Date | null;
   readonly rootDevice?: string | null;
-  /** Null or '': it boots from a volume. */
+  /** Null or '' if the server boots from a volume. */
   readonly imageId?: string | null;
   readonly keyName?: string | null;
 }
@@ -39,7 +39,7 @@ export interface HostRecord {
   readonly vcpusUsed?: number | null;
   readonly memoryMib?: number | null;
   readonly memoryUsedMib?: number | null;
-  /** Absent, null or 0: the host's configuration says it. */
+  /** Absent, null or 0: the host's configuration file has it. */
   readonly vcpuRatio?: number | null;
 }
 
@@ -72,7 +72,7 @@ export interface KeyRecord {
 
 /** A limit, or a number in use. */
 export interface AmountRecord {
-  /** Absent: of every project that has none of its own. */
+  /** Absent: the amount is for every project without an amount of its own. */
   readonly projectId?: string;
   /** `instances`, `cores`, `ram`, `volumes`, `gigabytes`. */
   readonly resource: string;
@@ -107,7 +107,7 @@ export interface VolumeRecord {
   readonly sizeGib: number | null;
   /** Such as `/dev/vdb`. */
   readonly device: string | null;
-  /** Where its bytes are, such as `ctl1@lvm#pool`. */
+  /** The place of its data, such as `ctl1@lvm#pool`. */
   readonly location: string | null;
 }
 
@@ -115,12 +115,12 @@ export interface ImageRecord extends NameRecord {
   readonly bytes: number | null;
 }
 
-/** The parts that an inventory is made of. Each is one list, read as a whole, whatever the number of servers. */
+/** The parts of an inventory. Each is one list, which is read as a whole, whatever the number of servers. */
 export interface Parts {
   readonly servers: ServerRecord;
-  /** Of a server: the key that it was given. */
+  /** The public key that the server got. */
   readonly publicKeys: ServerText;
-  /** Of a server: the JSON of its flavor (Kilo and later). */
+  /** The JSON of the server's flavor (Kilo and later). */
   readonly flavorJson: ServerText;
   readonly networkInfo: ServerText;
   readonly systemMetadata: ServerPair;
@@ -141,5 +141,5 @@ export interface Parts {
 }
 export type PartName = keyof Parts;
 
-/** What was read; a part that is absent could not be. */
+/** The parts that were read. A part is absent if it could not be read. */
 export type Dataset = { readonly [Name in PartName]?: readonly Parts[Name][] };

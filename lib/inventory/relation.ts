@@ -1,6 +1,9 @@
-/** One SELECT by what a schema has: columns that aren't there are left out, and those that it can't do without are named. Pure. */
+/**
+ * Builds one SELECT for the columns that a schema has: it leaves missing columns out, and names those that it needs.
+ * Pure.
+ */
 
-/** What an account sees of a database. */
+/** The part of a database that an account sees. */
 export interface Schema {
   has(table: string, column: string): boolean;
 }
@@ -10,22 +13,22 @@ export const schemaOf = (columns: ReadonlyMap<string, ReadonlySet<string>>): Sch
   has: (table, column) => columns.get(table)?.has(column) === true,
 });
 
-/** A SELECT, taken apart. Columns are written `alias.column`. */
+/** A SELECT in parts. Columns are written `alias.column`. */
 export interface Relation {
-  /** The main table, then those that are joined to it. */
+  /** The main table, then the tables that are joined to it. */
   readonly tables: readonly { readonly name: string; readonly alias: string; readonly on?: string }[];
   /** Field of the record → expression. */
   readonly fields: Readonly<Record<string, string>>;
   readonly where: readonly string[];
 }
 
-/** A relation that a schema may have. */
+/** A relation before the schema is known. */
 interface Draft {
-  /** `instances i`, then `instances i ON i.uuid = x.instance_uuid` for each further one. */
+  /** `instances i`, then for each further table an entry such as `instances i ON i.uuid = x.instance_uuid`. */
   readonly from: readonly string[];
-  /** Field → `alias.column`; where there are several, the first that the schema has. */
+  /** Field → `alias.column`. Of several columns, the first that the schema has is used. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
-  /** Without these the relation can't be read. Those that `where` and `from` name are needed anyway. */
+  /** Columns without which the relation can't be read, in addition to those in `where` and `from`. */
   readonly needs?: readonly string[];
   readonly where?: readonly string[];
   /** Conditions on columns that only some schemas have. */
@@ -34,9 +37,9 @@ interface Draft {
 
 /** A relation that can't be read. */
 export interface RelationMissing {
-  /** Columns, `table.column`, that the account doesn't see. */
+  /** The columns that the account doesn't see, as `table.column`. */
   readonly missing: readonly string[];
-  /** Continues a sentence that begins with the database's name. Default: that it shows none of `missing`. */
+  /** The end of a sentence that begins with the database's name. Default: the database shows none of `missing`. */
   readonly why?: string;
 }
 
@@ -46,7 +49,7 @@ export const isFound = (relation: RelationFound): relation is Relation => 'field
 const tableForm = /^(\w+) (\w+)(?: ON (.+))?$/;
 const columnForm = /\b([a-z])\.`?(\w+)`?/g;
 
-/** @returns the columns that are missing, `table.column`, where it can't be read */
+/** @returns the missing columns as `table.column`, if the relation can't be read */
 export function relationOf(schema: Schema, draft: Draft): RelationFound {
   const tables = draft.from.map((text) => {
     const [, name = '', alias = '', on] = tableForm.exec(text) ?? [];
@@ -72,7 +75,7 @@ export function relationOf(schema: Schema, draft: Draft): RelationFound {
   };
 }
 
-/** @param nameOf a table as the statement has to name it. Default: in the schema of the session */
+/** @param nameOf returns the name of a table for the statement. Default: a name in the session's schema */
 export function selectOf(
   { tables, fields, where }: Relation,
   nameOf: (table: string) => string = (table) => `\`${table}\``,

@@ -1,15 +1,16 @@
 /**
- * Where each part of the inventory stands in the databases: tables, joins and columns by what a schema has, from Icehouse's one
- * database `nova` to today's `nova_api` with cells.
+ * The place of each part of the inventory in the databases: tables, joins and columns, from Icehouse's single database
+ * `nova` to today's `nova_api` with cells.
  *
- * Nothing here asks for a release. information_schema shows which tables and columns there are and which of them the account
- * may read, and both count alike. A field whose column isn't there is left out, so that nobody takes a default for a value.
- * The report reads each relation with a statement of its own and joins in memory; a view joins them in SQL.
+ * Nothing here asks for a release. information_schema shows the tables and columns that exist and that the account may
+ * read; a column without a right counts as missing. A field without its column is left out, so that a default never
+ * replaces a real value. The report reads each relation with a separate statement and joins in memory; a view joins
+ * them in SQL.
  */
 import { layoutOf, notInUse } from './layout';
 import { relationOf, type RelationFound, type Schema } from './relation';
 
-/** Of servers that aren't deleted. A server that moves between cells is hidden in one of them. */
+/** Leaves out deleted servers. A server that moves between cells is hidden in one of them. */
 const alive = ['i.deleted = 0'];
 const notHidden = ['COALESCE(i.hidden, 0) = 0'];
 const ofServers = 'instances i ON i.uuid = x.instance_uuid';
@@ -17,7 +18,7 @@ const ofVms = ["p.device_id <> ''", "p.device_owner NOT LIKE 'network:%'"];
 
 export type RelationMaker = (schema: Schema) => RelationFound;
 
-/** In `nova`, of one database or a cell, and in `nova_cell0`. */
+/** For `nova`, as a single database or as a cell, and for `nova_cell0`. */
 const servers: RelationMaker = (schema) =>
   relationOf(schema, {
     from: ['instances i'],
@@ -68,7 +69,7 @@ const publicKeys: RelationMaker = (schema) =>
     whereIfThere: notHidden,
   });
 
-/** Before Kilo a compute node has no host of its own, and belongs to a service. */
+/** Before Kilo a compute node has no host field, and belongs to a service. */
 const hosts: RelationMaker = (schema) => {
   const isOld = !schema.has('compute_nodes', 'host');
   return relationOf(schema, {
@@ -94,7 +95,7 @@ const unlessMoved = (relation: RelationMaker): RelationMaker => {
   };
 };
 
-/** In `nova` rows are marked as deleted; `nova_api` deletes them. */
+/** `nova` marks rows as deleted; `nova_api` removes them. */
 const zones: RelationMaker = (schema) =>
   relationOf(schema, {
     from: ['aggregate_hosts h', 'aggregate_metadata m ON m.aggregate_id = h.aggregate_id'],
@@ -112,7 +113,7 @@ const keys: RelationMaker = (schema) =>
     whereIfThere: ['k.deleted = 0'],
   });
 
-/** Flavors that were deleted still name that of a server. */
+/** Includes deleted flavors, because a server may still refer to one. */
 const flavors = (table: string): RelationMaker => {
   return (schema) =>
     relationOf(schema, { from: [`${table} f`], fields: { id: 'f.id', name: 'f.name' }, needs: ['f.id', 'f.name'] });
@@ -121,7 +122,7 @@ const flavors = (table: string): RelationMaker => {
 const resourcesIn = (alias: string, names: readonly string[]): string =>
   `${alias}.resource IN (${names.map((name) => `'${name}'`).join(', ')})`;
 
-/** A row without a limit says that there is none. */
+/** A row without a limit means that there is no limit. */
 const quotas = (resources: readonly string[]): RelationMaker => {
   return (schema) =>
     relationOf(schema, {
@@ -133,7 +134,7 @@ const quotas = (resources: readonly string[]): RelationMaker => {
     });
 };
 
-/** The defaults that were set by an API. Where there are none, the service's configuration file says them. */
+/** Defaults that were set through an API. Without them, the service's configuration file has the defaults. */
 const quotaDefaults = (resources: readonly string[]): RelationMaker => {
   return (schema) =>
     relationOf(schema, {
@@ -148,7 +149,7 @@ const quotaDefaults = (resources: readonly string[]): RelationMaker => {
 const computeResources = ['instances', 'cores', 'ram'];
 const volumeResources = ['volumes', 'gigabytes'];
 
-/** Where Keystone has `local_user`, the names of its own users stand there, and those of others in further tables. */
+/** If Keystone has the table `local_user`, its own users' names are there, and other users' names in further tables. */
 const users: RelationMaker = (schema) =>
   schema.has('local_user', 'name')
     ? relationOf(schema, { from: ['local_user u'], fields: { id: 'u.user_id', name: 'u.name' }, needs: ['u.user_id'] })
@@ -159,7 +160,7 @@ const otherUsers = (table: string, name: string): RelationMaker => {
     relationOf(schema, { from: [`${table} u`], fields: { id: 'u.user_id', name }, needs: ['u.user_id', name] });
 };
 
-/** Before Kilo a volume itself says where it is attached. */
+/** Before Kilo the volume's own row has its attachment. */
 const volumes: RelationMaker = (schema) => {
   const isOld = !schema.has('volume_attachment', 'volume_id');
   return relationOf(schema, {
@@ -225,7 +226,7 @@ const groups: RelationMaker = (schema) =>
     where: ofVms,
   });
 
-/** Images that were deleted still name that of a server. */
+/** Includes deleted images, because a server may still refer to one. */
 const images: RelationMaker = (schema) =>
   relationOf(schema, { from: ['images m'], fields: { id: 'm.id', name: 'm.name', bytes: 'm.size' }, needs: ['m.id'] });
 
@@ -255,7 +256,9 @@ export const relations = {
     flavors: flavors('flavors'),
     computeQuotas: quotas(computeResources),
     computeQuotaDefaults: quotaDefaults(computeResources),
-    /** Servers that have reached no cell yet: a JSON of each. Before Newton the table, if there is one, isn't in use. */
+    /**
+     * Servers that have not reached a cell yet, each as JSON. Before Newton the table is not in use, even if it exists.
+     */
     buildRequests: (schema) =>
       relationOf(schema, {
         from: ['build_requests r'],
@@ -263,7 +266,7 @@ export const relations = {
         needs: ['r.instance_uuid', 'r.instance'],
         where: ['r.instance_uuid IS NOT NULL'],
       }),
-    /** Which cell has which server, but for those under deletion. */
+    /** The cell of each server, except for servers that are being deleted. */
     cellsOfServers: (schema) =>
       relationOf(schema, {
         from: ['instance_mappings m', 'cell_mappings c ON c.id = m.cell_id'],
@@ -289,7 +292,7 @@ export const relations = {
   glance: { images },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, RelationMaker>>>>;
 
-/** Every table that a relation may be of: what information_schema is asked for. */
+/** All tables that a relation may use: information_schema is asked for these. */
 export const tablesRead: readonly string[] = [
   ...['instances', 'instance_extra', 'instance_info_caches', 'instance_system_metadata', 'compute_nodes', 'services'],
   ...['aggregate_hosts', 'aggregate_metadata', 'key_pairs', 'instance_types', 'flavors', 'quotas', 'quota_classes'],

@@ -1,11 +1,11 @@
-/** An address of Keystone or of a service, before a password or a token is sent to it. */
+/** Checks an address of Keystone or of a service before a password or a token is sent there. */
 import { InvalidConfiguration } from '../basics/errors';
 import { isLoopback } from '../basics/loopback';
 
 /**
- * @param what the address is, as the subject of a sentence
- * @returns `plainHost` where whatever is sent travels over a network in clear, which `allowPlainHttp` allows
- * @throws InvalidConfiguration when it is no http(s) address, holds what a client would send along, or is in clear
+ * @param what the subject of the message, such as "the address of Keystone"
+ * @returns `plainHost` if everything sent there travels unencrypted over a network, which `allowPlainHttp` allows
+ * @throws InvalidConfiguration when it is no http(s) address, contains a user, a query or a fragment, or is unencrypted
  */
 export function checkedAddress(
   address: string,

@@ -1,9 +1,9 @@
 /**
- * The settings of one entry of clouds.yaml, put together as openstacksdk does: secure.yaml over clouds.yaml, both over
- * the profile of clouds-public.yaml, the chosen region's values over all of them.
+ * The settings of one entry of clouds.yaml, merged as openstacksdk merges them: secure.yaml overrides clouds.yaml, both
+ * override the profile of clouds-public.yaml, and the values of the chosen region override all of them.
  *
- * Terraform's provider reads the same files by rules of its own. Where the two would differ, a note says so.
- * Sources: openstacksdk's openstack/config/loader.py (4.x); gophercloud/utils' openstack/clientconfig/requests.go.
+ * Terraform's provider reads the same files by its own rules. A note says where the two would differ. Sources:
+ * openstacksdk's openstack/config/loader.py (4.x); gophercloud/utils' openstack/clientconfig/requests.go.
  */
 import { InvalidConfiguration } from '../basics/errors';
 import { settingsOf, type EntryNote, type Setting, type Settings } from './cloud-settings';
@@ -15,11 +15,11 @@ export interface YamlFile {
 }
 
 export interface CredentialFiles {
-  /** The first that was found, or undefined. */
+  /** The first file that was found; undefined if there is none. */
   readonly cloudsYaml?: YamlFile;
-  /** Secrets that are merged in. */
+  /** The file with secrets, which are merged in. */
   readonly secureYaml?: YamlFile;
-  /** clouds-public.yaml: what profiles name. */
+  /** clouds-public.yaml, which contains the profiles. */
   readonly publicYaml?: YamlFile;
   /** The folder that `~` stands for. */
   readonly home?: string;
@@ -34,7 +34,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const nothing = (where: string): WrittenMap => ({ form: 'map', entries: new Map(), where });
 
-/** @throws InvalidConfiguration where there is no such entry, or its form is none that a client reads */
+/** @throws InvalidConfiguration if there is no such entry, or no client can read its form */
 export function findEntry(name: string, files: CredentialFiles, env: Environment): CloudEntry {
   const { cloudsYaml, secureYaml } = files;
   if (!cloudsYaml)
@@ -62,7 +62,7 @@ export function findEntry(name: string, files: CredentialFiles, env: Environment
   };
 }
 
-/** @throws InvalidConfiguration where its form is none that a client reads */
+/** @throws InvalidConfiguration if no client can read the file's form */
 export const entryNames = ({ cloudsYaml }: CredentialFiles): readonly string[] =>
   cloudsYaml === undefined ? [] : [...cloudsOf(cloudsYaml, 'clouds').entries.keys()];
 
@@ -79,7 +79,7 @@ function cloudsOf({ path, text }: YamlFile, section: string): WrittenMap {
   );
 }
 
-/** @param what begins the sentence that refuses it */
+/** @param what the subject of the message that refuses the value */
 function mapOf(value: Written | undefined, what: string): WrittenMap {
   if (value === undefined || (value.form === 'text' && value.text === '')) return nothing(value?.where ?? '');
   if (value.form === 'map') return value;
@@ -91,7 +91,7 @@ function mapOf(value: Written | undefined, what: string): WrittenMap {
 const textOf = (value: Written | undefined): string | undefined =>
   value?.form === 'text' && value.text !== '' ? value.text : undefined;
 
-/** Maps within maps are merged, all else is replaced. */
+/** Merges maps inside maps; everything else is replaced. */
 function mergeDeep(under: WrittenMap, over: WrittenMap): WrittenMap {
   const entries = new Map(under.entries);
   for (const [key, value] of over.entries) {
@@ -101,7 +101,7 @@ function mergeDeep(under: WrittenMap, over: WrittenMap): WrittenMap {
   return { ...under, entries };
 }
 
-/** Of the maps within, `auth` alone is merged. */
+/** Merges only the map `auth`; other maps are replaced. */
 function updated(under: WrittenMap, over: WrittenMap): WrittenMap {
   const auth = over.entries.has('auth') ? [['auth', mergeDeep(authOf(under), authOf(over))] as const] : [];
   return { ...over, entries: new Map([...under.entries, ...over.entries, ...auth]) };
@@ -134,7 +134,7 @@ interface ChosenRegion {
   readonly notes: readonly EntryNote[];
 }
 
-/** The region that OS_REGION_NAME names, else the first that the entry knows. */
+/** The region in OS_REGION_NAME, or else the first region of the entry. */
 function chooseRegion(entry: WrittenMap, profile: WrittenMap, wanted: string | undefined): ChosenRegion {
   const from = ['regions', 'region_name'].some((key) => entry.entries.has(key)) ? entry : profile;
   const list = from.entries.get('regions');

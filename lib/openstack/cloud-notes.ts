@@ -1,9 +1,12 @@
-/** Where Terraform's provider takes a login by an entry otherwise. Source: gophercloud, auth_options.go; gophercloud/utils, requests.go. */
+/**
+ * Differences between the logins of Terraform's provider and of openstacksdk with the same entry. Source: gophercloud,
+ * auth_options.go; gophercloud/utils, requests.go.
+ */
 import { settingsOfVariables, type EntryNote, type SettingName, type Settings } from './cloud-settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Notes about fields of a user and a project that the provider needs and openstacksdk doesn't. */
+/** Notes about fields of a user and a project that the provider needs, but openstacksdk doesn't. */
 export function loginNotes(settings: Settings): EntryNote[] {
   if (!settings.has('password')) return [];
   const note = (name: SettingName, wish: string): EntryNote => ({
@@ -11,7 +14,7 @@ export function loginNotes(settings: Settings): EntryNote[] {
     message: `Terraform's provider wants ${wish} beside "${name}", and refuses the entry`,
   });
   const isScoped = settings.has('project_id') || settings.has('project_name');
-  /** How many of the id and the name of a domain the provider sees. */
+  /** How many of a domain's id and name the provider sees. */
   const domains = (whose: 'user' | 'project'): number => {
     const seen = (['id', 'name'] as const).filter(
       (what) => settings.has(`${whose}_domain_${what}`) || (isScoped && settings.has(`domain_${what}`)),
@@ -36,7 +39,7 @@ export function loginNotes(settings: Settings): EntryNote[] {
 const filling =
   /^OS_(AUTH_URL|(AUTH_)?TOKEN|USERNAME|USER_ID|PASSWORD|(PROJECT|TENANT)_(ID|NAME)|((USER|PROJECT)_)?DOMAIN_(ID|NAME)|DEFAULT_DOMAIN|APPLICATION_CREDENTIAL_(ID|NAME|SECRET)|SYSTEM_SCOPE)$/;
 
-/** Notes about settings that an entry leaves out and that the provider takes from variables. */
+/** Notes about settings that an entry doesn't have, and that the provider therefore takes from variables. */
 export function variableNotes(settings: Settings, env: Environment): EntryNote[] {
   const filled = settingsOfVariables(Object.fromEntries(Object.entries(env).filter(([name]) => filling.test(name))));
   const variables = [...filled].filter(([name]) => !settings.has(name)).map(([, { where }]) => where);

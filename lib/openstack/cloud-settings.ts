@@ -1,6 +1,7 @@
 /**
- * Which keys of an entry count, under which of their names, and what is said of the others: every key is honoured, or one
- * sentence names it. Source: openstacksdk's openstack/config/loader.py (`magic_fixes`, `_validate_auth`).
+ * Sorts the keys of an entry: the keys that stackward honours, under any of their names, and those that a note or a
+ * refusal mentions. No key is ignored silently. Source: openstacksdk's openstack/config/loader.py (`magic_fixes`,
+ * `_validate_auth`).
  */
 import { InvalidConfiguration } from '../basics/errors';
 import type { Written, WrittenMap } from '../basics/written';
@@ -14,18 +15,18 @@ export interface Setting {
   readonly where: string;
 }
 
-/** Settings by openstacksdk's present name. An empty setting is left out. */
+/** Settings by the names that openstacksdk uses today. An empty setting is left out. */
 export type Settings = ReadonlyMap<SettingName, Setting>;
 
-/** Something that Terraform's provider takes otherwise, or nobody reads. */
+/** A setting that Terraform's provider reads differently, or that nobody reads. */
 export interface EntryNote {
   readonly where: string;
   readonly message: string;
-  /** The argument of OpenStackCloud that makes both the same again. */
+  /** The argument of OpenStackCloud that makes both read the same. */
   readonly settledBy?: 'region' | 'endpointType' | 'networkUrl';
 }
 
-/** Stand below `auth`; openstacksdk takes them from the entry itself too. */
+/** These keys belong below `auth`; openstacksdk also finds them in the entry itself. */
 const authNames = [
   ...['auth_url', 'username', 'user_id', 'password', 'token'],
   ...['project_id', 'project_name', 'user_domain_id', 'user_domain_name', 'project_domain_id', 'project_domain_name'],
@@ -33,14 +34,14 @@ const authNames = [
   ...['application_credential_id', 'application_credential_name', 'application_credential_secret'],
   ...['system_scope', 'trust_id'],
 ] as const; // prettier-ignore
-/** Stand in the entry itself. */
+/** These keys belong in the entry itself. */
 const entryNames = [
   ...['auth_type', 'region_name', 'interface', 'identity_api_version', 'network_endpoint_override'],
   ...['cacert', 'cert', 'key', 'verify', 'insecure'],
 ] as const; // prettier-ignore
 export type SettingName = (typeof authNames)[number] | (typeof entryNames)[number];
 
-/** Earlier names; of several the last one counts. */
+/** Earlier names. If several are set, the last in this list is used. */
 const spellings: Partial<Record<SettingName, readonly string[]>> = {
   auth_type: ['auth_plugin', 'auth_type'],
   interface: ['interface', 'endpoint_type'],
@@ -57,16 +58,16 @@ const outsideFirst = new Set<SettingName>([
   ...['project_domain_id', 'project_domain_name', 'domain_id', 'domain_name'],
 ] as SettingName[]); // prettier-ignore
 
-/** Terraform's provider has none of these. */
+/** Terraform's provider has no such setting. */
 const unknownToTerraform = new Set<SettingName>([
   ...['default_domain_id', 'default_domain_name', 'trust_id', 'network_endpoint_override', 'insecure'],
 ] as SettingName[]); // prettier-ignore
 
-/** Change whom a client asks or how it logs in, and stackward can't do it. */
+/** These keys change which service a client asks or how it logs in, in a way that stackward doesn't support. */
 const refused =
   /^(passcode|auth_methods|(network|identity)_(interface|endpoint_type|region_name|service_type|service_name)|identity_endpoint_override|endpoint_override|service_type|service_name)$/;
 
-/** Keys that change neither where nor as whom stackward asks. */
+/** These keys change neither the services that stackward asks nor its login. */
 const irrelevant =
   /^(auth|name|profile|cloud|regions|networks|(external|internal)_network|image_format|image_api_use_tasks|floating_ip_source|secgroup_source|requires_floating_ip|status|message|disable_vendor_agent|force_ipv4|nat_destination|allow_reauth|vendor_hook|location|client|(api_)?timeout|(.*_)?(api_version|default_microversion|status_code_retries|connect_retries|timeout))$/;
 /** Keys of services that stackward doesn't ask. */
@@ -82,7 +83,7 @@ const level = ({ entries }: WrittenMap, from: string): Map<string, Setting & { f
     ]),
   );
 
-/** @param entry with everything merged into it that counts */
+/** @param entry after all merges */
 export function settingsOf(
   entry: WrittenMap,
   auth: WrittenMap,
@@ -156,7 +157,7 @@ function settledBy(name: SettingName): Pick<EntryNote, 'settledBy'> {
   return name === 'network_endpoint_override' ? { settledBy: 'networkUrl' } : {};
 }
 
-/** How Terraform's provider takes an honoured key otherwise. */
+/** How Terraform's provider reads an honoured key differently. */
 function differenceOf(
   name: SettingName,
   spelling: string,

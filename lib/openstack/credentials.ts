@@ -1,6 +1,7 @@
 /**
- * Which credentials a run uses: an entry of clouds.yaml, or OS_* variables, by the field's rules. Pure: the caller reads
- * the files. Sources: openstacksdk's configuration guide (clouds.yaml, secure.yaml, OS_CLIENT_CONFIG_FILE), keystoneauth.
+ * Finds the credentials of a run: an entry of clouds.yaml, or OS_* variables, with the usual rules of OpenStack's
+ * clients. Pure: the caller reads the files. Sources: openstacksdk's configuration guide (clouds.yaml, secure.yaml,
+ * OS_CLIENT_CONFIG_FILE), keystoneauth.
  */
 import type { CloudCredentials, DomainRef, Identity, Scope } from './cloud-credentials';
 import { loginNotes, variableNotes } from './cloud-notes';
@@ -14,14 +15,14 @@ export type { CredentialFiles } from './cloud-entry';
 export type { CloudCredentials, DomainRef, Identity, Scope } from './cloud-credentials';
 
 export interface ResolvedCredentials extends CloudCredentials {
-  /** Where Terraform's provider takes the same files and variables otherwise. */
+  /** Differences in how Terraform's provider reads the same files and variables. */
   readonly notes: readonly EntryNote[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param cloud an entry's name; undefined: OS_CLOUD, else the OS_* variables
+ * @param cloud an entry's name; undefined: OS_CLOUD, or else the OS_* variables
  * @throws InvalidConfiguration naming the variables or the file and entry, never a value that may be secret
  */
 export function resolveCredentials(
@@ -39,13 +40,16 @@ export function resolveCredentials(
   return { ...made, notes: [...open, ...loginNotes(settings), ...variableNotes(settings, env)] };
 }
 
-/** By which Terraform's provider is told the same as by the argument of OpenStackCloud. */
+/** The variable that tells Terraform's provider the same as the argument of OpenStackCloud. */
 const variableOf: Readonly<Partial<Record<NonNullable<EntryNote['settledBy']>, string>>> = {
   region: 'OS_REGION_NAME',
   endpointType: 'OS_ENDPOINT_TYPE',
 };
 
-/** The entry of clouds.yaml that a run uses; undefined: it uses the OS_* variables. An empty OS_CLOUD counts as none. */
+/**
+ * The entry of clouds.yaml that a run uses; undefined if it uses the OS_* variables. An empty OS_CLOUD counts as not
+ * set.
+ */
 export const cloudNamed = (cloud: string | undefined, env: Environment): string | undefined =>
   cloud ?? (env.OS_CLOUD || undefined);
 
@@ -61,7 +65,10 @@ function fromVariables(env: Environment, { home }: CredentialFiles): ResolvedCre
   return { ...made, notes: isHalf ? [{ where: 'OS_INTERFACE', message, settledBy: 'endpointType' }] : [] };
 }
 
-/** These win over an entry for the openstack command and for Terraform's provider. OS_REGION_NAME has chosen the region. */
+/**
+ * These variables override an entry, both for the openstack command and for Terraform's provider. OS_REGION_NAME has
+ * already chosen the region.
+ */
 function besideAnEntry(env: Environment): Settings {
   const winning = ['OS_CACERT', 'OS_CERT', 'OS_KEY', 'OS_ENDPOINT_TYPE'];
   return settingsOfVariables(Object.fromEntries(winning.map((name) => [name, env[name]])));
@@ -77,7 +84,7 @@ class Credentials {
   constructor(
     private readonly settings: Settings,
     private readonly where: string,
-    /** A key as its user writes it. */
+    /** The key in the spelling of its user. */
     private readonly named: (key: SettingName) => string,
     private readonly home: string | undefined,
   ) {}
@@ -107,7 +114,7 @@ class Credentials {
     return Object.fromEntries(names.map((name) => [name, this.text(name)])) as { [name in Name]?: string };
   }
 
-  /** @param name of the key that is wrong; undefined: one is missing */
+  /** @param name of the wrong key; undefined if a key is missing */
   private refused(detail: string, name?: SettingName): InvalidConfiguration {
     return new InvalidConfiguration(detail, { where: (name && this.settings.get(name)?.where) ?? this.where });
   }
@@ -142,7 +149,7 @@ class Credentials {
     );
   }
 
-  /** An address is printed and compared; a password in it would be too. */
+  /** An address is printed and compared, and a password in it would be printed too. */
   private refuseExtras(name: SettingName, address: string): void {
     if (/[?#]|\/\/[^/]*@/.test(address))
       throw this.refused(
@@ -187,7 +194,7 @@ class Credentials {
     }
   }
 
-  /** Exactly one way to say who we are; two at once would leave open which one was used. */
+  /** There must be exactly one way to log in. With two it would be unclear which one is used. */
   private method(): Identity['method'] {
     const secrets = { password: 'password', token: 'token', application_credential: 'application_credential_secret' } as const; // prettier-ignore
     const methods = ['password', 'token', 'application_credential'] as const;
@@ -260,7 +267,7 @@ class Credentials {
 
   /**
    * An id wins over a name. If a project is named, `domain_id` and `domain_name` are the domain of the user or of the
-   * project wherever its own domain is not given.
+   * project, if no separate domain is given for it.
    */
   private domainOf(whose: 'user' | 'project'): DomainRef | undefined {
     const isShared = this.settings.has('project_id') || this.settings.has('project_name');
@@ -273,7 +280,7 @@ class Credentials {
     const project = this.project();
     const trustId = this.text('trust_id');
     const system = this.system();
-    // Beside a project it is the domain that the others leave out.
+    // If a project is named, this domain completes the user and the project.
     const domain = project === undefined ? this.ownDomain() : undefined;
     const scopes: [SettingName, Scope | undefined][] = [
       ['project_name', project],

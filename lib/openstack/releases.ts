@@ -1,8 +1,8 @@
 /**
- * OpenStack's releases, oldest first, by the names that `releases.openstack.org` gives them.
+ * OpenStack's releases, oldest first, with the names of `releases.openstack.org`.
  *
- * A release that comes out is one more line in `releases`. Until then its name is taken as a newer one: it has whatever
- * the newest known release has, and `isNewer` tells who depends on more than that.
+ * A new release is one more line in `releases`. Until then its name counts as a newer release: it gets all facts of the
+ * newest known release, and `isNewer` shows which code can't rely on these facts.
  */
 import * as z from 'zod';
 import { InvalidConfiguration } from '../basics/errors';
@@ -72,11 +72,11 @@ export function isAtLeast(release: Release, than: Release): boolean {
   return rankOf(release) >= rankOf(than);
 }
 
-/** Newer releases stand behind the known ones, by date. */
+/** Newer releases come after the known releases, by date. */
 const rankOf = (release: Release): number =>
   isKnown(release) ? releases.indexOf(release) : releases.length + Number(release);
 
-/** A release by its name, in any case: `Zed` is `zed`. Throws InvalidConfiguration, listing the names it knows. */
+/** The release of this name, in any case: `Zed` is `zed`. @throws InvalidConfiguration with the known names */
 export function parseRelease(input: unknown): Release {
   const name = typeof input === 'string' ? input.trim().toLowerCase() : '';
   if (isKnown(name) || isNewer(name)) return name;

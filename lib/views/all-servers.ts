@@ -1,12 +1,13 @@
-/** Whether the cells that a view reads have all servers. */
+/** Decides whether the cells that a view reads contain all servers. */
 import { uuidOfCell0 } from '../inventory/layout';
 import { quoteText } from '../sql/quote';
 import { valueOfAll, type Part } from './part';
 import type { Parts } from './parts';
 
 /**
- * Condition under which these cells have all servers, so that they can be counted. Undefined: nobody can tell. Since Ocata
- * (`compute_nodes.mapped`) the account must see nova_cell0, and nova_api, which names the cell of each server.
+ * A condition that is true if these cells contain all servers, so that servers can be counted. Undefined if that can't
+ * be known. Since Ocata (`compute_nodes.mapped`) the account must see nova_cell0, and nova_api, which has the cell of
+ * each server.
  */
 export function hasAllServers(found: Parts, cells: readonly Part[]): string | undefined {
   const nodes = found.columnsOf('nova', 'compute_nodes');

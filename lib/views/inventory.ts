@@ -1,10 +1,10 @@
 /**
- * `vw_inventory`: one row per server that isn't deleted, with the columns of `stackward inventory`, of the same tables. Servers
- * that have reached no cell yet are a JSON in nova_api, and not in it.
+ * `vw_inventory`: one row per server that isn't deleted, with the columns of `stackward inventory` from the same
+ * tables. Servers that have not reached a cell yet are missing, because they are only JSON in nova_api.
  *
- * MySQL before 5.7.7 takes no subquery in FROM of a view. So each column that isn't of the server itself is a subquery of its
- * own. A list is made by GROUP_CONCAT, which the session of whoever reads cuts at its `group_concat_max_len`, and no view can
- * set that. A list that would be cut says so instead, and what to set.
+ * MySQL before 5.7.7 accepts no subquery in FROM of a view. So each column that isn't in the server's own row is a
+ * separate subquery. GROUP_CONCAT makes the lists. The session of the reader cuts them at its `group_concat_max_len`,
+ * which no view can set. If a list would be cut, the column says so instead, and which value to set.
  */
 import { columns } from '../inventory/columns';
 import { hasAllServers } from './all-servers';
@@ -17,7 +17,7 @@ import { isMarked, type ViewImpossible, type ViewMade } from './view-made';
 
 type CellName = 'nova' | 'nova_cell0';
 
-/** @param vcpuRatio of hosts of which no database tells it */
+/** @param vcpuRatio for hosts whose ratio is in no database */
 export function inventory(names: SchemaNames, seen: SchemasSeen, vcpuRatio?: number): ViewMade | ViewImpossible {
   const found = new Parts(names, seen);
   const cells = (['nova', 'nova_cell0'] as const).flatMap((name) => found.find(name, 'servers') ?? []);
@@ -44,10 +44,10 @@ export function inventory(names: SchemaNames, seen: SchemasSeen, vcpuRatio?: num
   };
 }
 
-/** A field of a relation on the row of the server itself, where the subqueries have an `i` of their own. */
+/** The field in the row of the server itself, for use where subqueries have an `i` of their own. */
 const onServer = (expression: string): string => expression.replaceAll(/\bi\./g, 'server.');
 
-/** Column → field of the server itself. */
+/** Column → field in the server's own row. */
 const ofServer: Readonly<Record<string, string>> = {
   id: 'id',
   name: 'name',
@@ -66,7 +66,7 @@ const ofServer: Readonly<Record<string, string>> = {
   root_device: 'rootDevice',
 };
 
-/** Column → expression; undefined: it stays empty. */
+/** Column → expression; undefined if the column stays empty. */
 type Values = Readonly<Record<string, string | undefined>>;
 
 /** The servers of one cell. */
@@ -75,9 +75,9 @@ class Rows {
 
   constructor(
     private readonly servers: Part,
-    /** All cells, in which the servers of a project are counted. */
+    /** All cells. The servers of a project are counted in all of them. */
     private readonly cells: readonly Part[],
-    /** Condition under which these are all servers. Undefined: nobody can tell. */
+    /** A condition that is true if these cells contain all servers. Undefined if that can't be known. */
     private readonly allCounted: string | undefined,
     private readonly found: Parts,
     private readonly vcpuRatio: number | undefined,
@@ -85,7 +85,7 @@ class Rows {
     this.#cell = servers === cells[0] ? 'nova' : 'nova_cell0';
   }
 
-  /** @param values of each column that has one */
+  /** @param values the expression of each column that has one */
   select(values: Values, mark: string): string {
     const { relation, schema } = this.servers;
     const list = columns.map(({ name }) => `${values[name] ?? 'NULL'} AS ${quoteName(name)}`);
@@ -102,7 +102,10 @@ class Rows {
     return this.field(field) ?? 'NULL';
   }
 
-  /** Condition by which rows of the part belong to the server, in the collation of the part, whose index then serves. */
+  /**
+   * A condition for the rows of the part that belong to the server. It uses the part's collation, so that the part's
+   * index is used.
+   */
   private isOf(part: Part, expression: string | undefined, field: string): string {
     const own = this.server(field);
     const theirs = this.found.collationOf(part, expression);
@@ -111,7 +114,7 @@ class Rows {
     return `${expression} = CONVERT(${own} USING ${theirs.charset}) COLLATE ${theirs.collation}`;
   }
 
-  /** Column → expression; undefined: it stays empty. */
+  /** Column → expression; undefined if the column stays empty. */
   values(): Values {
     return {
       ...Object.fromEntries(Object.entries(ofServer).map(([column, field]) => [column, this.field(field)])),
@@ -141,7 +144,7 @@ class Rows {
     const hosts = this.#cell === 'nova' ? this.found.find('nova', 'hosts') : undefined;
     const { fields = {} } = hosts?.relation ?? {};
     const isHost = `${fields['host']} = ${this.server('host')}`;
-    /** Of its own hypervisor; of the host's only one, where none has the name. */
+    /** The value of the server's own hypervisor. If no hypervisor has that name: of the host's only one. */
     const valueOfHost = (field: string): string | undefined => {
       const named =
         fields['node'] && hosts && valueOf(hosts, field, `${isHost} AND ${fields['node']} = ${this.server('node')}`);
@@ -152,7 +155,7 @@ class Rows {
       part && whole && `CASE WHEN ${whole} > 0 THEN (200 * ${part} + ${whole}) DIV (2 * ${whole}) END`;
     const told = fields['vcpuRatio'] === undefined ? undefined : `NULLIF(${valueOfHost('vcpuRatio')}, 0)`;
     const given = this.vcpuRatio === undefined ? undefined : String(this.vcpuRatio);
-    // A server that runs nowhere has no host, and so no ratio.
+    // A server that runs on no host has no ratio.
     const known = [told, given].filter((expression) => expression !== undefined).join(', ');
     const ratio =
       hosts && known !== '' ? `CASE WHEN ${valueOfHost('host')} IS NOT NULL THEN COALESCE(${known}) END` : undefined;
@@ -184,7 +187,7 @@ class Rows {
       ].filter((limit) => limit !== undefined);
       return limits.length === 0 ? undefined : `COALESCE(${limits.join(', ')})`;
     };
-    /** Undefined where a cell doesn't tell it, or servers may be where the view doesn't look. */
+    /** Undefined if a cell doesn't have the value, or if there may be servers that the view doesn't read. */
     const used = (counted: string): string | undefined => {
       if (this.allCounted === undefined) return undefined;
       const sums = this.cells.map((cell) => {
@@ -225,7 +228,7 @@ class Rows {
     };
   }
 
-  /** Texts that belong to the server itself. */
+  /** Texts of the server itself. */
   private text(name: 'publicKeys' | 'networkInfo'): string | undefined {
     const part = this.found.find(this.#cell, name);
     return part && valueOf(part, 'text', `${part.relation.fields['serverId']} = ${this.server('id')}`);
@@ -264,7 +267,7 @@ class Rows {
     };
   }
 
-  /** As the server was given it (Kilo and later), else by its id. */
+  /** The flavor that the server got (Kilo and later), or else the flavor with its id. */
   private flavor(): string | undefined {
     const flavors = this.found.first(['nova_api', 'nova'], 'flavors');
     const json = this.found.seen.hasJson ? this.found.find(this.#cell, 'flavorJson') : undefined;
@@ -332,7 +335,7 @@ class Rows {
     };
   }
 
-  /** Each name once, of whichever of the server's ports: a name that an earlier binding has is left out. */
+  /** Each name once, from any of the server's ports. A name that an earlier binding has already is left out. */
   private groupsOf(groups: Part, isIts: string): string {
     const quoted = quoteName(groups.schema);
     const name = groups.relation.fields['name'] ?? 'g.name';

@@ -2,7 +2,7 @@
 import type { Relation } from '../inventory/relation';
 import { quoteName } from '../sql/quote';
 
-/** A relation, and the schema that has its tables. */
+/** A relation, and the schema with its tables. */
 export interface Part {
   readonly relation: Relation;
   readonly schema: string;
@@ -15,22 +15,22 @@ const fromOf = ({ relation: { tables }, schema }: Part): string =>
     )
     .join(' JOIN ');
 
-/** @param condition by which its rows belong to the server */
+/** @param condition for the rows that belong to the server */
 const select = (part: Part, expression: string, condition: string, more = ''): string =>
   `(SELECT ${expression} FROM ${fromOf(part)}${more} WHERE ${[...part.relation.where, condition].join(' AND ')})`;
 
-/** One value, of which there is one, or the same several times. Undefined: the relation has no such field. */
+/** A value of which there is one, or several that are equal. Undefined if the relation has no such field. */
 export function valueOf(part: Part, field: string, condition: string): string | undefined {
   const expression = part.relation.fields[field];
   return expression === undefined ? undefined : select(part, `MIN(${expression})`, condition);
 }
 
-/** @param expression over all rows of the relation, whichever server they belong to */
+/** @param expression over all rows of the relation, of all servers */
 export const valueOfAll = (part: Part, expression: string): string => select(part, expression, 'TRUE');
 
 export const countOf = (part: Part, condition: string): string => select(part, 'COUNT(*)', condition);
 
-/** Null where one of the rows doesn't say it. */
+/** Null if a row lacks the value. */
 export const sumOf = (part: Part, expression: string, condition: string): string =>
   select(part, `CASE WHEN COUNT(*) = COUNT(${expression}) THEN COALESCE(SUM(${expression}), 0) END`, condition);
 
@@ -39,7 +39,8 @@ export const cutList = 'cut: SET SESSION group_concat_max_len = 67108864, then r
 const separator = ', ';
 
 /**
- * All values, in this order. A list that the reader's session cuts is shorter than its values together; then it says so.
+ * All values in this order. If the reader's session cuts the list, the result is shorter than the values together, and
+ * the list is replaced by a message.
  * @param more a further JOIN that the order needs
  */
 export function listOf(part: Part, item: string, order: readonly string[], condition: string, more?: string): string {

@@ -1,4 +1,4 @@
-/** Which relations of the inventory an account may read, in which schemas. */
+/** Finds the relations of the inventory that an account may read, and the schemas that contain them. */
 import type { DatabaseName } from '../contract/ports';
 import { isFound, schemaOf as columnsSeen } from '../inventory/relation';
 import { relations, type RelationMaker } from '../inventory/relations';
@@ -7,7 +7,7 @@ import { schemaOf, type SchemaNames, type SchemasSeen } from './schemas';
 
 export class Parts {
   readonly reads = new Set<string>();
-  /** Relation → columns that are missing in the databases that might have it; of relations that none has. */
+  /** Relation → the missing columns in the databases that might contain it, for relations that no database has. */
   readonly missing = new Map<string, readonly string[]>();
 
   /** `keystone.project` */
@@ -47,7 +47,7 @@ export class Parts {
     return { relation, schema };
   }
 
-  /** The first of these databases that has it. */
+  /** The first of these databases that has the relation. */
   first(databases: readonly DatabaseName[], name: string): Part | undefined {
     for (const database of databases) {
       const part = this.find(database, name);

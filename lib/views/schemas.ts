@@ -1,15 +1,18 @@
-/** Which tables and columns of the services' schemas an account may read. A column without a grant looks as if it weren't there. */
+/**
+ * Reads which tables and columns of the services' schemas an account may read. A column without a right looks as if it
+ * didn't exist.
+ */
 import { databaseNames, type DatabaseName, type SqlQuery } from '../contract/ports';
 
-/** Names of schemas that aren't the usual ones. */
+/** Schemas with another name than usual. */
 export type SchemaNames = Readonly<Partial<Record<DatabaseName, string | undefined>>>;
 
 export interface SchemasSeen {
   /** Schema → table → columns. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
-  /** `schema.table.column` → character set and collation. MySQL compares no two columns of different collations. */
+  /** `schema.table.column` → character set and collation. MySQL doesn't compare columns of different collations. */
   readonly collations: ReadonlyMap<string, { readonly charset: string; readonly collation: string }>;
-  /** The server has functions for JSON: MySQL since 5.7, MariaDB since 10.2.3, which is taken as 10.3. */
+  /** True if the server has functions for JSON: MySQL since 5.7, MariaDB since 10.2.3 (here: since 10.3). */
   readonly hasJson: boolean;
 }
 
@@ -22,7 +25,7 @@ export function hasJson(version: string): boolean {
 
 export const schemaOf = (name: DatabaseName, names: SchemaNames = {}): string => names[name] ?? name;
 
-/** @param schemas names, beside the usual ones */
+/** @param schemas further names besides the usual ones */
 export async function seeSchemas(from: SqlQuery, version: string, schemas: readonly string[]): Promise<SchemasSeen> {
   const all = [...new Set<string>([...databaseNames, ...schemas])];
   const rows = await from.query<{

@@ -1,4 +1,4 @@
-/** The views that stackward makes for people who look things up with SQL, by what the services' schemas have. Pure. */
+/** The views that stackward makes for people who look things up with SQL, adapted to the services' schemas. Pure. */
 import { quoteName } from '../sql/quote';
 import type { SchemaNames, SchemasSeen } from './schemas';
 import { inventory } from './inventory';
@@ -8,7 +8,7 @@ import { vmTrace } from './vm-trace';
 export const viewNames = ['vw_inventory', 'vw_vm_trace'] as const;
 export type ViewName = (typeof viewNames)[number];
 
-/** What a declaration may say about a view. */
+/** The settings of a view in its declaration. */
 export interface ViewOptions {
   readonly schemas?: SchemaNames | undefined;
   readonly vcpuRatio?: number | undefined;
@@ -25,9 +25,9 @@ export const makeView = (
 ): ViewMade | ViewImpossible => makers[view](schemas, seen, vcpuRatio);
 
 /**
- * One statement that makes the view, or puts it in the place of the one before, as a whole. Whoever reads the view does so
- * with the rights of the account that made it: so a reader needs no grant on a schema of a service.
- * @param digest of the meaning, which the view carries as its mark
+ * One statement that makes the view, or replaces the former view as a whole. The view reads with the rights of the
+ * account that made it, so its readers need no right on a service's schema.
+ * @param digest of the view's meaning; the view contains it as its mark
  */
 export const viewStatement = (
   { schema, view, replaces }: { readonly schema: string; readonly view: ViewName; readonly replaces: boolean },
@@ -36,5 +36,5 @@ export const viewStatement = (
 ): string =>
   `CREATE ${replaces ? 'OR REPLACE ' : ''}DEFINER = CURRENT_USER SQL SECURITY DEFINER VIEW ${quoteName(schema)}.${quoteName(view)} AS ${selectWith(viewMark(digest))}`;
 
-/** A text that only a view of this digest has. */
+/** A text that is only in a view with this digest. */
 export const viewMark = (digest: string): string => `stackward ${digest}`;

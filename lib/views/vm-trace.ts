@@ -1,6 +1,6 @@
 /**
- * `vw_vm_trace`: what was done to each server, and what went wrong, in one list. Actions with their events, and faults.
- * Deleted servers are in it too: why a server went is what a trace is asked for.
+ * `vw_vm_trace`: the actions on each server with their events, and its faults, in one list. Deleted servers are in it
+ * too, because people use a trace to find out why a server was deleted.
  *
  * These tables are in the cell's database in every release, with the same columns since Icehouse.
  */

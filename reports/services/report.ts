@@ -31,13 +31,16 @@ export async function readServices(sources: Sources): Promise<ServicesReport> {
 
 const isTrouble = (beat: Heartbeat): boolean => healthOf(beat) !== 'up' || !beat.isEnabled;
 
-/** 2: something is down or switched off; 1: somebody was asked and did not answer; 0: all is up. */
+/** 2: something is down or disabled. 1: a service was asked and did not answer. 0: everything is up. */
 export const servicesExitCode = ({ rows, unread }: ServicesReport): 0 | 1 | 2 => {
   if (rows.some(isTrouble)) return 2;
   return unread.some(({ wasTried }) => wasTried) ? 1 : 0;
 };
 
-/** Since when it is as it is: a service that is up tells its start where the API has it, another its last heartbeat. */
+/**
+ * The time since which the state has lasted. For a service that is up: its start, if the API shows it. Otherwise: its
+ * last heartbeat.
+ */
 const sinceOf = (beat: Heartbeat): Date | undefined => (healthOf(beat) === 'up' ? beat.startedAt : beat.at);
 
 const stateOf = (beat: Heartbeat): string => {
