@@ -1,11 +1,11 @@
 #!/usr/bin/python3 -Es
 # -*- coding: utf-8 -*-
-"""What stackward does on a host: JSON requests on stdin, a JSON answer to each on stdout, until stdin ends.
+"""stackward's program on a host: it reads JSON requests from stdin and writes a JSON answer to each to stdout, until stdin ends.
 
-Python 2.7 and 3, standard library only. docs/adr/0005-host-program.md says why it is so, and lib/hosts/host.ts what each
-verb takes and answers. Paths are bytes inside; bytes that are not UTF-8 travel as U+DC80..U+DCFF. Raise VERSION for a new
-verb, or a field that a request may have; raise OLDEST as well when a meaning changes. An answer of a verb gets no new field:
-the stackward of an earlier release refuses it.
+Python 2.7 and 3, standard library only. docs/adr/0005-host-program.md has the reasons for this design, and lib/hosts/host.ts
+the requests and answers of each verb. Paths are bytes in this program; bytes that are not UTF-8 travel as U+DC80..U+DCFF.
+Raise VERSION for a new verb, or for a new field of a request. Raise OLDEST as well if a meaning changes. The answer of a verb
+never gets a new field, because the stackward of an earlier release would refuse it.
 """
 import base64
 import binascii
@@ -37,24 +37,24 @@ PROGRAM = None if IS_SENT else os.path.realpath(__file__)
 MAX_FILE = 16 << 20
 MAX_REQUEST = 24 << 20
 MAX_ANSWER = 24 << 20
-MAX_OUTPUT = 24 << 20  # Of a tool.
-MAX_TABLES = 64 << 20  # Of iptables-save, which is packed while it prints.
-MAX_MEASURED = 256 << 20  # Of a file that is read in blocks, and kept by nobody.
-MAX_QUESTIONS = 8192  # With the sequences that they stand in.
-MAX_VALUES = 1 << 18  # Of JSON in a request: an empty list takes two bytes there, and more than a hundred in memory.
+MAX_OUTPUT = 24 << 20  # The output of a tool.
+MAX_TABLES = 64 << 20  # The output of iptables-save, which is packed while it prints.
+MAX_MEASURED = 256 << 20  # A file that is read in blocks, and not kept in memory.
+MAX_QUESTIONS = 8192  # The sequences that contain the questions are counted too.
+MAX_VALUES = 1 << 18  # Values in a request's JSON: an empty list takes two bytes there, and more than a hundred in memory.
 MAX_FOLDER = 4 << 20
 MAX_DETAIL = 2000
 DEADLINES = (1, 600)
-REQUEST_SECONDS = 60  # Until a request is there whole.
-IDLE_SECONDS = 300  # Until the next request begins.
-SESSION_SECONDS = 3600  # From then on no further request is read.
+REQUEST_SECONDS = 60  # The time for a whole request to arrive.
+IDLE_SECONDS = 300  # The time until the next request begins.
+SESSION_SECONDS = 3600  # After this time no further request is read.
 LOCK_SECONDS = 10
-KNOCK_SECONDS = 5  # For the connection, and again for the first bytes.
+KNOCK_SECONDS = 5  # The time for the connection, and again for the first bytes.
 KNOCK_BYTES = 256
-MAX_ADDRESSES = 4  # Of one name.
-MAX_RACES = 20  # Of one transaction with other programs.
+MAX_ADDRESSES = 4  # The most addresses of one name that are tried.
+MAX_RACES = 20  # How often one transaction is tried again after another program changed the tables.
 HEADER = b'This file is kept by stackward'
-# What sudo's own secure_path would be: never the caller's.
+# The same folders as sudo's own secure_path. The caller's PATH is never used.
 ENVIRONMENT = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C'}
 TOOLS = ['iptables-restore', 'iptables-nft-restore', 'iptables-legacy-restore', 'ip6tables-restore', 'systemctl',
          'initctl', 'ovs-vsctl', 'ovs-ofctl', 'docker', 'podman', 'oslopolicy-policy-generator']
@@ -62,9 +62,9 @@ VHOST = '(?:/|/?[A-Za-z0-9_][A-Za-z0-9_.@-]*)'
 WORD = '[A-Za-z0-9_][A-Za-z0-9_.@-]*'
 PACKAGES = '[*][a-z0-9.-]{2,40}[*]'
 UNIT_PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ExecMainStatus,StateChangeTimestamp'
-# Of a router: the names that Neutron's L3 agent gives.
+# The names that Neutron's L3 agent gives a router's namespaces.
 ROUTER = '(qrouter|snat|fip)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-# Whole command lines, word by word: an argument that nobody foresaw may be an option that writes.
+# Whole command lines, word by word. Any other argument might be an option that writes.
 READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line in (
     'ip(6)?tables (-V|--version)',
     'ip -o link show',
@@ -89,14 +89,15 @@ READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line
     'rabbitmqctl (--formatter=json|-q) list_queues -p %s name messages_ready messages_unacknowledged consumers' % VHOST,
     'systemctl show --property=%s %s' % (UNIT_PROPERTIES, WORD),
 )]
-# As in lib/iptables/own-chain.ts. iptables-restore takes the rest of a line behind 10,239 bytes for a line of its own.
+# The same as in lib/iptables/own-chain.ts. iptables-restore reads the part of a line after 10,239 bytes as another line.
 LONGEST_LINE = 1024
 MOST_RULES = 16384
-# No agent's wrap name fits into it: `neutron-openvswi-` anywhere in a rule makes the agent delete that rule.
+# No agent's wrap name fits into a chain's name. An agent deletes a rule with its wrap name (`neutron-openvswi-`) anywhere in
+# it.
 CHAIN = re.compile('stackward-[0-9a-f]{8,18}\\Z')
 HOOK = b'\n:neutron-filter-top '
 JUMPS_FROM = {'mangle': 'FORWARD', 'filter': 'neutron-filter-top'}
-# One rule in the kernel's own spelling; read_rule says what of it goes together.
+# One rule in the kernel's own spelling. read_rule decides which parts may be combined.
 RULE = re.compile(
     '(?:-s (?P<source>[0-9a-f.:/]+) )?(?:-d (?P<destination>[0-9a-f.:/]+) )?(?P<udp>-p udp )?'
     '-m physdev --physdev-in (?P<into>[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14})'
@@ -106,7 +107,7 @@ RULE = re.compile(
     '(?:-m mark --mark (?P<mark>0x[1248]0{0,7})/(?P=mark) )?'
     '-m comment --comment (?P<comment>stackward:(?:[A-Za-z0-9_./:@+=,~-]|%[0-9A-F]{2})+) '
     '-j (?P<verdict>ACCEPT|RETURN|MARK --set-xmark (?P<bit>0x[1248]0{0,7})/(?P=bit))\\Z')
-# Replies of a DHCP server.
+# The options that match replies of a DHCP server.
 DHCP = {4: ('-p udp ', '67', '68'), 6: ('-p udp ', '547', '546')}
 TAP = re.compile('tap[0-9a-f-]{1,11}\\Z')
 MANAGERS = [('Ansible', re.compile(b'(?i)ansible[ _-]managed|managed by ansible')),
@@ -133,7 +134,7 @@ def failure_of(error):
 
 
 class Overdue(BaseException):
-    """The deadline has passed: no `except Exception` may catch it."""
+    """The deadline has passed. A BaseException, so that no `except Exception` catches it."""
 
 
 def to_bytes(text):
@@ -141,7 +142,7 @@ def to_bytes(text):
         return text
     if not PYTHON2:
         return text.encode('utf-8', 'surrogateescape')
-    # A low surrogate behind a high one is half of a character, on builds of Python 2 with 16-bit characters.
+    # On builds of Python 2 with 16-bit characters, a low surrogate after a high one is half of a character.
     parts = re.split(u'(?<![\ud800-\udbff])([\udc80-\udcff])', text)
     return b''.join(chr(ord(p) - 0xdc00) if u'\udc80' <= p <= u'\udcff' and len(p) == 1 else p.encode('utf-8') for p in parts)
 
@@ -163,10 +164,11 @@ def sha256(content):
 
 # --- what an installed program may touch --------------------------------------------------------------------------------
 
-limits = None  # Of the program sent along: none.
+limits = None  # None: the program was sent along, and has no limits.
 
 KINDS = b'(allocation-pool|boot-restore|bridge-port|firewall-exception|policy-rule)'
-# Names that stackward itself writes into a folder; a file of another name needs an entry of its own in the limits.
+# The names of files that stackward itself writes into a folder. A file with another name needs an entry of its own in the
+# limits.
 RECORD = re.compile(KINDS + b'-[0-9a-f]{8,32}\\.json\\Z')
 STORED_TABLE = re.compile(b'firewall-exception-[0-9a-f]{8,32}\\.ipv[46]\\Z')
 POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
@@ -177,7 +179,7 @@ FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'knock': r
 
 
 def is_roots(status):
-    """Whoever else may write it could have root do what they like."""
+    """True if only root may write the file. Anybody else who may write it could make root do anything."""
     return status.st_uid == 0 and not status.st_mode & 0o022
 
 
@@ -188,7 +190,9 @@ def is_limits(given):
 
 
 def read_limits():
-    """{'read': [...], 'write': [...], 'knock': [...]}: whole paths, or folders with a slash at the end; servers with their ports."""
+    """
+    {'read': [...], 'write': [...], 'knock': [...]}. Paths are whole; a folder has a slash at its end. Servers have their ports.
+    """
     path = PROGRAM + '.limits'
     for mine in (os.path.dirname(PROGRAM), PROGRAM, path):
         if os.path.exists(mine) and not is_roots(os.stat(mine)):
@@ -208,7 +212,7 @@ def read_limits():
 
 
 def follow_root(entry):
-    """The entry with its links followed, as far as root alone can have set them: /var/lock is one on most hosts."""
+    """The entry with its links followed, if only root can have made them. On most hosts /var/lock is such a link."""
     try:
         with Place(entry, None) as place:
             real = place.real
@@ -218,7 +222,7 @@ def follow_root(entry):
 
 
 def entries_of(access):
-    """`write` includes reading."""
+    """The paths of the limits for this access. A path that may be written may also be read."""
     return limits.get('write', []) + (limits.get('read', []) if access == 'read' else [])
 
 
@@ -235,7 +239,7 @@ def is_within(real, access):
 
 
 def leads_within(real):
-    """Whether a folder can have something below it that the limits name."""
+    """Whether the limits allow anything below this folder."""
     entries = entries_of('read')
     return any(e.startswith(real + b'/') or e.endswith(b'/') and (real + b'/').startswith(e) for e in entries)
 
@@ -250,7 +254,7 @@ def outside(real, access):
 # --- folders, by descriptor ---------------------------------------------------------------------------------------------
 
 class Naming(object):
-    """An error of the operating system names this path, and not the descriptor through which it was reached."""
+    """Puts this path into an error of the operating system, in place of the descriptor that was used."""
 
     def __init__(self, real):
         self.real = real
@@ -264,14 +268,14 @@ class Naming(object):
 
 
 class Folder(object):
-    """A folder that is held open. A name in it is reached through the descriptor: no path is looked up twice."""
+    """A folder that stays open. Files in it are opened through its descriptor, so no path is looked up twice."""
 
     def __init__(self, path, real, above_is_roots):
         with Naming(real):
             self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         self.real = real
         self.status = os.fstat(self.fd)
-        # In a folder of root that is sticky (/tmp), nobody else can take away or exchange a folder of root.
+        # In a sticky folder of root (/tmp), nobody else can remove or replace a folder of root.
         self.is_roots = above_is_roots and is_roots(self.status)
         self.keeps_roots = self.is_roots or (
             above_is_roots and self.status.st_uid == 0 and bool(self.status.st_mode & stat.S_ISVTX))
@@ -304,9 +308,9 @@ def parts_of(path):
 
 class Place(object):
     """
-    Where a path leads: `name` in the folder `folder`, None where that folder is not there. Each folder on the way is opened in
-    the one before it. A link is followed only in a folder that root alone controls. The limits are checked on the way that
-    was really taken; outside of them nothing is told, not even whether it is there.
+    The place to which a path leads: `name` in the folder `folder`, which is None if it doesn't exist. Each folder on the way is
+    opened through the folder before it. A link is followed only in a folder that root alone controls. The limits are checked on
+    the way that was really taken. Outside of them the program answers nothing, not even whether a file exists.
     """
 
     def __init__(self, path, access):
@@ -335,7 +339,7 @@ class Place(object):
         while rest and len(self.opened) <= 64:
             name = rest.pop(0)
             here = self.opened[-1]
-            if name == b'..':  # Of a link that root has set; a request can't hold it.
+            if name == b'..':  # Only a link of root can contain "..", because a request can't.
                 if len(self.opened) > 1:
                     self.opened.pop().close()
                 continue
@@ -365,7 +369,7 @@ class Place(object):
         return parts_of(target)
 
     def enter(self, here, name, real):
-        """False where no folder is there."""
+        """Opens the folder. False if there is no such folder, or if the limits allow nothing below it."""
         if self.access is not None and not leads_within(real):
             return False
         try:
@@ -394,7 +398,7 @@ class Place(object):
         return None if self.folder is None else self.folder.find(self.name)
 
     def open(self, flags):
-        """A regular file. A FIFO or device is never waited for."""
+        """Opens a regular file. The program never waits for a FIFO or a device."""
         if self.find() is not None and not stat.S_ISREG(self.find().st_mode):
             raise Failure('not-a-file', '%s is no regular file' % to_text(self.real))
         with Naming(self.real):
@@ -406,7 +410,7 @@ class Place(object):
 
 
 def open_limited(path, access):
-    """A file for reading and writing that is there, such as a lock: never made here."""
+    """Opens an existing file for reading and writing, such as a lock. It is never created here."""
     with Place(path, access) as place:
         return place.open(os.O_RDWR)
 
@@ -414,7 +418,8 @@ def open_limited(path, access):
 # --- files --------------------------------------------------------------------------------------------------------------
 
 NEW_MODES = (0o600, 0o644)
-# Capabilities give power. Hashes of integrity (ima, evm) are those of the old content. `trusted` is overlayfs' own.
+# Other attributes are not copied: capabilities give power, hashes of integrity (ima, evm) belong to the old content, and
+# `trusted` belongs to overlayfs.
 ACL = b'system.posix_acl_access'
 KEPT_XATTR = re.compile(b'user\\.|security\\.(selinux|SMACK64)\\Z|' + re.escape(ACL) + b'\\Z')
 
@@ -462,7 +467,7 @@ def remove_xattr(fd, name):
 
 
 def read_all(fd, real):
-    """Files below /proc say that they are empty: only the reading shows how much there is."""
+    """Reads the file to its end, because files below /proc have the size 0 in their status."""
     parts, size = [], 0
     while True:
         part = os.read(fd, 1 << 20)
@@ -475,7 +480,7 @@ def read_all(fd, real):
 
 
 def measure(fd, real):
-    """What tells of a file without its content, which may be larger than memory: its size, SHA-256 and first 512 bytes."""
+    """The size, SHA-256 and first 512 bytes of a file, whose content may be larger than memory."""
     head, size, whole = b'', 0, hashlib.sha256()
     for part in iter(lambda: os.read(fd, 1 << 20), b''):
         head = (head + part)[:512] if len(head) < 512 else head
@@ -494,13 +499,13 @@ def read_whole(fd, real):
 
 
 def look(place):
-    """(stat, content, extended attributes), or None where there is nothing."""
+    """(stat, content, extended attributes), or None if there is no file."""
     seen = look_by(read_whole, place)
     return None if seen is None else (seen[0],) + seen[1]
 
 
 def look_by(read, place):
-    """(stat, what `read` makes of the open file), or None where there is nothing."""
+    """(stat, the result of `read` on the open file), or None if there is no file."""
     if place.find() is None:
         return None
     try:
@@ -512,7 +517,7 @@ def look_by(read, place):
     try:
         status = os.fstat(fd)
         if status.st_nlink > 1 and not place.folder.is_roots:
-            # Whoever may write the folder may have put a second name of another's file there.
+            # Anybody who may write the folder may have linked somebody else's file there.
             raise Failure('hard-linked', '%s has %d names, and others than root may write its folder' % (
                 to_text(place.real), status.st_nlink))
         with Naming(place.real):
@@ -576,19 +581,19 @@ def list_folder(q):
         folder = place.opened[-1]
         for name in folder.names():
             found = folder.find(name)
-            if found is not None:  # It went away meanwhile.
+            if found is not None:  # None: it was removed in the meantime.
                 kind = ([k for test, k in kinds if test(found.st_mode)] + ['other'])[0]
                 entries.append({'name': to_text(name), 'kind': kind})
     return {'exists': True, 'entries': entries}
 
 
 def elapsed():
-    """Seconds that no change of the host's clock moves; Python 2 has no time.monotonic."""
+    """Seconds that don't depend on the host's clock. (Python 2 has no time.monotonic.)"""
     return os.times()[4]
 
 
 def wait_for(take, what, seconds=LOCK_SECONDS):
-    """`take` is tried until it is free: a blocking lock could not be given up."""
+    """Tries `take` until the lock is free. A blocking call could not be ended after `seconds`."""
     end = elapsed() + seconds
     while True:
         try:
@@ -602,11 +607,11 @@ def wait_for(take, what, seconds=LOCK_SECONDS):
 
 
 def lock_folder(folder):
-    """Until the folder is closed."""
+    """Locks the folder until it is closed, and removes temporary files that a killed program left."""
     wait_for(lambda: fcntl.flock(folder.fd, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(folder.real))
     for name in folder.names():
         if re.match(b'\\.stackward-[0-9a-f]{16}\\Z', name):
-            os.unlink(folder.at(name))  # Left by one that was killed: whoever lives holds the lock.
+            os.unlink(folder.at(name))  # Its program was killed: a living program would hold the lock.
 
 
 def compare(seen, expected, real):
@@ -621,7 +626,7 @@ def compare_sha256(seen, expected, real):
 
 
 def make_newer(fd, before):
-    """os.stat says a later mtime than before, whatever the file system's grain and the clock are."""
+    """Gives the file a later mtime than `before`, however coarse the file system's times are and whatever the clock says."""
     for after in (before + 0.001, int(before) + 1, int(before) + 2):
         if os.fstat(fd).st_mtime > before:
             return
@@ -629,10 +634,10 @@ def make_newer(fd, before):
 
 
 def take_attributes(fd, seen, mode):
-    """Those of the file that is replaced; of a new one, `mode`, which is of our list."""
+    """Copies the attributes of the file that is replaced. A new file gets `mode`, which is one of NEW_MODES."""
     status, has = os.fstat(fd), get_xattrs(fd)
     if ACL in has and (seen is None or ACL not in seen[2]):
-        remove_xattr(fd, ACL)  # A folder may hand its own ACL on, and the mode of the file would give rights to whom it names.
+        remove_xattr(fd, ACL)  # The folder passed its ACL on. With the file's mode it would give rights to the users whom it names.
     if seen is None:
         return os.fchmod(fd, mode)
     owner = (seen[0].st_uid, seen[0].st_gid)
@@ -662,7 +667,7 @@ def identity(status):
 
 
 def make_folder_of(path, mode, file_access, access):
-    """The folder of a file, where it is missing; not those above it."""
+    """Makes the folder of a file if it is missing, but not the folders above it."""
     with Place(path, file_access) as place:
         if place.folder is not None:
             return
@@ -677,7 +682,7 @@ def make_folder_of(path, mode, file_access, access):
 
 
 def refuse_powerful(seen, real):
-    """Whoever chooses the content of a program that others run, or that runs as another, has their power."""
+    """Refuses a file that is a program: who chooses the content of a program has the power of everybody who runs it."""
     if seen[0].st_mode & 0o6111 or b'security.capability' in seen[2]:
         raise Failure('refused', '%s is executable, set-uid or set-gid, or has capabilities; only plain files are written' %
                       to_text(real))
@@ -699,8 +704,8 @@ def swap_file(q):
         lock_folder(folder)
         beside = folder
         if q.get('watchedFolder'):
-            # oslo.policy lists the folder and asks each name for its time: one that is gone by then would fail a request.
-            # It loads nothing again that is not newer than all of them.
+            # oslo.policy lists the folder and reads the time of each file. A temporary file that vanishes in between would make
+            # a request fail. oslo.policy also loads a file again only if it is newer than all others, so the new file must be.
             newest = newest_in(folder)
             if folder.real == b'/':
                 raise Failure('invalid', 'nothing is beside the folder /')
@@ -713,7 +718,7 @@ def swap_file(q):
 
 
 def swap_in(place, beside, content, newest, expected, mode):
-    """Of the file that is there now: its status. The folder is locked."""
+    """Replaces or creates the file, and returns its status. The folder must be locked."""
     real, target = place.real, place.folder.at(place.name)
     seen = look(place)
     compare(seen, expected, real)
@@ -724,7 +729,7 @@ def swap_in(place, beside, content, newest, expected, mode):
         try:
             write_beside(temporary, content, seen, newest, mode)
             if seen is None:
-                os.link(temporary, target)  # Unlike a rename it never takes the place of another file.
+                os.link(temporary, target)  # Unlike a rename, a link never replaces another file.
             elif identity(os.lstat(target)) != identity(seen[0]):
                 raise Failure('changed', '%s was written meanwhile' % to_text(real))
             else:
@@ -757,14 +762,18 @@ def remove_in(place, expected):
 
 # --- rules --------------------------------------------------------------------------------------------------------------
 
-# What a table may be made of, a sign for each line: a request replaces what was seen, a stored file makes it anew.
+# The allowed orders of a table's lines, with one sign for each line. A request replaces the chain that was seen; a stored file
+# makes it anew.
 REPLACES = re.compile('J*D*X?(?:NA+j)?\\Z')
 MAKES = re.compile(':A+j\\Z')
 SIGNS = {'-D': 'D', '-A': 'A', '-N': 'N', '-X': 'X', ':': ':'}
 
 
 def is_prefix(text, family):
-    """In the kernel's spelling, and shorter than all: that it leaves out. None of IPv4 in IPv6's clothes."""
+    """
+    True for a prefix in the kernel's spelling. The length 0 is refused, because the kernel doesn't print it, and so is IPv4
+    written as IPv6.
+    """
     address, _, length = text.partition('/')
     kind, bits = {4: (socket.AF_INET, 32), 6: (socket.AF_INET6, 128)}[family]
     if not re.match('[1-9][0-9]{0,2}\\Z', length) or int(length) > bits or family == 6 and '.' in address:
@@ -780,7 +789,10 @@ def is_prefix(text, family):
 
 
 def read_rule(table, family, text):
-    """The rule in one spelling; None for what stackward writes in no table. reconcilers/firewall-exception/rule-shape.ts is the same."""
+    """
+    The rule in one spelling; None for a rule that stackward doesn't write into this table.
+    reconcilers/firewall-exception/chain/rule-shape.ts has the same grammar.
+    """
     text = re.sub(' +', ' ', text)
     text = re.sub('--mac-source [0-9A-Fa-f:]+', lambda m: m.group().lower(), text, count=1)
     rule = RULE.match(re.sub('--comment "([^" ]*)"', '--comment \\1', text, count=1))
@@ -825,10 +837,10 @@ def read_line(table, family, line):
 
 
 def read_tables(text, family, order):
-    """[(table, chain, text for iptables-restore)], made anew from what was understood: whatever else the text holds, refuses it."""
+    """[(table, chain, text for iptables-restore)], made anew from the parsed lines. A text with any other line is refused."""
     parts, chains, table, signs, lines = [], set(), None, '', []
     strange = re.search(u'[^\n -~]', text)
-    if strange is not None:  # Before the text is divided: wide characters need four times their number.
+    if strange is not None:  # Checked before the text is divided, because wide characters take four bytes each in memory.
         start = max(text.rfind('\n', 0, strange.start()) + 1, strange.start() - 150)
         raise Failure('refused', 'a line that is not about a chain of ours: %s' % text[start:start + 200].split('\n')[0])
     if not text.endswith('\n') or text.count('\n') > 4 * MOST_RULES:
@@ -877,7 +889,7 @@ def run(name, args, given=b''):
 
 
 def run_into(out, most, name, args, given=b''):
-    """(exit code, stderr); stdout is appended to `out` part by part, the last of which is empty."""
+    """(exit code, stderr). Appends stdout to `out` part by part; the last part is empty."""
     tool = find_tool(name)
     if tool is None:
         raise Failure('no-tool', 'there is no %s' % name)
@@ -896,7 +908,7 @@ def run_into(out, most, name, args, given=b''):
 
 
 def talk(name, child, given, out, most):
-    """Its stderr, as Popen.communicate; what prints more than `most` bytes is given up."""
+    """Returns the child's stderr, like Popen.communicate. Fails if the child prints more than `most` bytes."""
     parts, left, rest = {child.stdout: out, child.stderr: []}, most, memoryview(given)
     if not given:
         child.stdin.close()
@@ -908,7 +920,7 @@ def talk(name, child, given, out, most):
             except OSError as error:
                 if error.errno != errno.EPIPE:
                     raise
-                rest = rest[:0]  # It reads no more, and says why.
+                rest = rest[:0]  # The child reads no more, and prints the reason.
             if not len(rest):
                 child.stdin.close()
         for stream in readable:
@@ -931,10 +943,11 @@ def table_tool(family, variant, word):
     return {4: 'iptables', 6: 'ip6tables'}[family] + {'nft': '-nft', 'legacy': '-legacy', 'only': ''}[variant] + word
 
 
-# EACCES or EPERM, in the words of the C locale: "Could not fetch rule set generation id: Permission denied (you must be root)"
-# of 1.8.9 without CAP_NET_ADMIN. The words before these are also those of a kernel that lacks the module.
+# EACCES or EPERM in the C locale: 1.8.9 without CAP_NET_ADMIN prints "Could not fetch rule set generation id: Permission denied
+# (you must be root)". Without the module it prints the same beginning, so only the end is matched.
 DENIED = re.compile(b'ermission denied|not permitted')
-# What they say where the kernel lacks it: "Failed to initialize nft: Protocol not supported", "iptables who? (do you need to insmod?)".
+# Messages when the kernel lacks the module: "Failed to initialize nft: Protocol not supported", "iptables who? (do you need to
+# insmod?)".
 LACKS_MODULE = re.compile(b'initialize nft|generation id|insmod|not supported|not available')
 
 
@@ -962,8 +975,10 @@ def save(family, variant, args=()):
 
 
 class Packed(object):
-    """What iptables-save prints, packed while it prints: the inside of a JSON text, as zlib's. An older stackward could fill a chain
-    with more than an answer, or this program, may hold."""
+    """
+    The output of iptables-save as the inside of a JSON text, compressed by zlib while it is printed. An older stackward could
+    fill a chain with more than an answer, or this program's memory, can hold.
+    """
 
     def __init__(self):
         self.decoder = codecs.getincrementaldecoder('utf-8')('surrogateescape')
@@ -981,7 +996,7 @@ class Packed(object):
 
 
 def iptables_now(family):
-    """The variant that `iptables` is on this host."""
+    """The variant of the plain `iptables` on this host."""
     return 'nft' if b'nf_tables' in run(table_tool(family, 'only', ''), ['--version'])[1] else 'legacy'
 
 
@@ -1000,38 +1015,40 @@ def save_tables(q):
     if len(holders) > 1:
         raise Failure('two-variants', 'neutron-filter-top is in the tables of both iptables-nft and iptables-legacy')
     variant = holders[0] if holders else variants[0] if len(variants) == 1 else iptables_now(family)
-    if variant not in tables:  # A variant that no agent uses may fail.
+    if variant not in tables:  # (The failure of a variant that no agent uses doesn't matter.)
         raise Failure(failures[variant].reason, '; '.join(failures[v].detail for v in variants if v in failures))
     return {'variant': variant, 'hasHook': tables[variant].has_hook, 'packedText': tables[variant].text()}
 
 
 def lock_option(name, seconds):
-    """[] where the tool has no --wait (before 1.6.2)."""
+    """[] if the tool has no --wait (before 1.6.2)."""
     _, out, err = run(name, ['--help'])
     return ['--wait=%d' % seconds] if b'--wait' in out + err else []
 
 
-# "Another app is currently holding the xtables lock. Stopped waiting after 10s." of 1.8.9. Older releases also say "xtables lock;
-# still 9s 0us time ahead to have a chance to grab the lock..." while they wait, and may get the lock then.
+# 1.8.9 prints "Another app is currently holding the xtables lock. Stopped waiting after 10s." Older releases also print
+# "xtables lock; still 9s 0us time ahead to have a chance to grab the lock..." while they wait, and may still get the lock.
 GAVE_LOCK_UP = b'xtables lock. '
 
 
 def feed_tables(name, text, seconds=LOCK_SECONDS, is_as_expected=lambda: False):
     """
-    It waits so long for the lock of iptables; where the tool has no --wait, it tries until the lock is free.
+    Gives the text to iptables-restore, and waits at most `seconds` for the lock of iptables. If the tool has no --wait, this
+    function tries again until the lock is free.
 
-    iptables-nft takes no lock. Where another program changes any rule between its look at the tables and its commit, it looks
-    again, skips the `-N` of a chain that the same text deletes, and fails (1.8.9: "RULE_APPEND failed (No such file or directory)").
-    The kernel took nothing then. So the same text is tried again, as long as the tables hold what the text expects.
+    iptables-nft takes no lock. If another program changes any rule between the tool's look at the tables and its commit, the
+    tool looks again, skips the `-N` of a chain that the same text deletes, and fails (1.8.9: "RULE_APPEND failed (No such file
+    or directory)"). The kernel has then changed nothing. So the same text is tried again, as long as the tables are as the text
+    expects.
     """
     end, races = elapsed() + seconds, 0
     wait = lock_option(name, seconds)
     while True:
         code, _, err = run(name, ['-n'] + wait, to_bytes(text))
-        # Code 4 is also that of a chain which is not empty, and that stays.
+        # Code 4 also means that a chain is not empty. Trying again would not change that.
         if code == 4 and GAVE_LOCK_UP in err:
             if wait or elapsed() > end:
-                break  # A tool that has --wait has waited so long itself.
+                break  # A tool with --wait has already waited that long.
             time.sleep(0.05)
         elif code in (1, 4) and races < MAX_RACES and is_as_expected():
             races += 1
@@ -1043,7 +1060,10 @@ def feed_tables(name, text, seconds=LOCK_SECONDS, is_as_expected=lambda: False):
 
 
 def is_replaceable(q, table, chain, text):
-    """Whether the table holds what the text replaces. A text without -X deletes a part of a long chain; any other, all of it."""
+    """
+    Whether the table has the rules that the text replaces. A text without -X deletes a part of a long chain, and any other text
+    the whole chain.
+    """
     lines = text.split('\n')
     gone = sorted(line.replace('-D', '-A', 1) for line in lines if line.startswith('-D '))
     is_made_anew = '-X ' + chain in lines
@@ -1065,7 +1085,7 @@ def restore_tables(q):
     try:
         parts = read_tables(q['text'], q['family'], REPLACES)
         if q.get('lockFile'):
-            # Never made here: it belongs to the agent, who could not open one of root's.
+            # The lock file is never created here: it belongs to the agent, which could not open a file of root.
             lock = open_limited(q['lockFile'], 'read')
             wait_for(lambda: fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB), to_text(q['lockFile']))
         for table, chain, text in parts:
@@ -1104,7 +1124,7 @@ def bridge_ports(_):
                 flags = dict((f, get_flag(os.path.join(folder, port), f)) for f in FLAGS
                              if os.path.exists(os.path.join(folder, port, f)))
             except (IOError, OSError):
-                continue  # It was unplugged meanwhile.
+                continue  # It was unplugged in the meantime.
             ports.append({'bridge': bridge, 'port': port, 'flags': flags})
     return {'ports': ports}
 
@@ -1123,7 +1143,9 @@ def set_bridge_flag(q):
 
 
 def cards():
-    """A digest of the addresses of network cards; not of their virtual functions, which come and go with guests."""
+    """
+    A digest of the addresses of the network cards. Their virtual functions are left out, because they come and go with guests.
+    """
     found = []
     for card in [os.path.join(NET, name) for name in os.listdir(NET)]:
         if os.path.exists(os.path.join(card, 'device')) and not os.path.exists(os.path.join(card, 'device', 'physfn')):
@@ -1133,12 +1155,14 @@ def cards():
 
 
 def machine():
-    """One text for all names of a running machine; another for each network namespace, container, or clone that goes by
-    another name or has other cards: a clone that is resumed from a snapshot has the boot id of its origin."""
+    """
+    A text that is the same for all names of one running machine. Each network namespace and container has another text, and so
+    does a clone with another host name or other cards. (A clone resumed from a snapshot has its origin's boot id.)
+    """
     try:
         with open('/proc/sys/kernel/random/boot_id') as stream:
             boot = stream.read().strip()
-        net = os.stat('/proc/self/ns/net').st_ino if os.path.exists('/proc/self/ns/net') else 0  # Not before Linux 3.0.
+        net = os.stat('/proc/self/ns/net').st_ino if os.path.exists('/proc/self/ns/net') else 0  # Linux has this file since 3.0.
         root = os.stat('/')
         return '%s %d:%d %d %s %s' % (boot, root.st_dev, root.st_ino, net, os.uname()[1], cards())
     except (IOError, OSError):
@@ -1162,7 +1186,7 @@ def clock(_):
 
 # --- services of OpenStack ----------------------------------------------------------------------------------------------
 
-# No value of a secret option leaves the host. lib/oslo-config/secret.ts has the same names, and a test compares the two.
+# The value of a secret option never leaves the host. lib/oslo-config/secret.ts has the same names, and a test compares the two.
 SECRET_WORD = re.compile('(^|_)(passwords?|passwd|pass|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|'
                          'credentials|key|(api|access|private|secret|encryption|auth)_?keys|jwt)\\Z')
 SECRET_NAMES = frozenset((
@@ -1170,7 +1194,7 @@ SECRET_NAMES = frozenset((
     'backend_url backup_gcs_proxy_url hmac_keys backend_argument replication_device code approle_role_id swift_store_user '
     'swift_store_config_file swift_store_application_credential_id netapp_certificate_file netapp_ca_certificate_file '
     'netapp_private_key_file').split())
-# Of string.Template: these name an option, behind `$$` and `\$`, which are a plain `$`.
+# References to options, as string.Template reads them. `$$` and `\$` come first, because they stand for a plain `$`.
 REFERENCE = re.compile(u'\\$\\$|\\\\\\$|(\\$\\{?[_a-zA-Z])')
 HIDDEN = u'***'
 HIDDEN_ADDRESS = u'***://***@***'
@@ -1181,12 +1205,12 @@ PROJECTS = ('aodh|barbican|ceilometer|cinder|cloudkitty|designate|glance|gnocchi
 SERVICE = re.compile('(?:.*[/(])?(?:wsgi:)?((?:%s)(?:-[a-z0-9][a-z0-9_-]{0,60})?)(?:$|[=:)]|\\.(?:py|wsgi|ini)\\Z)' % PROJECTS)
 NO_SERVICE = re.compile('(manage|rootwrap|rootwrap-daemon|status|sanity-check|policy-check|cleanup|privsep-helper)\\Z')
 MAX_PROCESSES = 512
-MAX_TOLD = 2 << 20  # Of all processes, in bytes.
+MAX_TOLD = 2 << 20  # The bytes that are told of all processes together.
 MAX_WORDS = 64
 MAX_WORD = 1024
 MAX_SOCKETS = 4096
 LOG_BYTES = 1 << 20
-MAX_SEARCHED = 64 << 20  # Of a log, in blocks.
+MAX_SEARCHED = 64 << 20  # The bytes of a log that are searched, block by block.
 MAX_LOG_LINES = 20
 MAX_LOG_LINE = 600
 ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
@@ -1205,12 +1229,15 @@ def is_secret(name):
 
 
 def has_password(text):
-    """An address with a password or a token before the "@"."""
+    """True for an address with a password or a token before the "@"."""
     return any('://' in word and word.rfind('@') > word.index('://') + 1 for word in text.split())
 
 
 def hidden(text, mark=HIDDEN):
-    """What stands for a secret value: whether it is empty, and whether oslo.config takes a `$` in it for an option's name."""
+    """
+    Replaces a secret value. The result still shows whether the value is empty, and whether it has a `$` that oslo.config takes
+    for a reference.
+    """
     if not text:
         return text
     refers = any(m.group(1) for m in REFERENCE.finditer(text))
@@ -1220,13 +1247,13 @@ def hidden(text, mark=HIDDEN):
 def shown_value(name, text):
     if is_secret(name):
         return hidden(text)
-    if len(text) > MAX_VALUE:  # The patterns below take their time.
+    if len(text) > MAX_VALUE:  # The patterns below would take too long.
         return hidden(text)
     return hidden(text, HIDDEN_ADDRESS) if has_password(text) else without_secrets(text)
 
 
 def assignment(line):
-    """(blanks, name, sign with its blanks, value, blanks); None where there is no sign"""
+    """(blanks, name, sign with its blanks, value, blanks); None if there is no sign"""
     found = re.search(u'[:=]', line)
     if found is None:
         return None
@@ -1237,9 +1264,10 @@ def assignment(line):
 
 
 def redact_line(line, was_secret):
-    """(what may be told of a line, whether what is indented below it is a part of a secret)"""
+    """(the line without secrets, whether indented lines below it belong to a secret)"""
     body = line.strip()
-    # oslo.config refuses an indented line behind a blank one, a comment or a section. Who wrote it there meant the value above.
+    # oslo.config refuses an indented line after a blank line, a comment or a section. Its author meant it as a part of the
+    # value above, so it is hidden like that value.
     if not body:
         return line, was_secret
     lead = line[:len(line) - len(line.lstrip())]
@@ -1260,17 +1288,17 @@ def redact_line(line, was_secret):
     told = hidden(value, HIDDEN_ADDRESS) if has_password(body) and not is_secret(name) else shown_value(name, value)
     if not name:
         told = HIDDEN
-    # An address may go on in the next line.
+    # An address may continue in the next line.
     return indent + name + sign + told + end, told != value or u'://' in value and u'@' not in value or is_secret(name)
 
 
 def redact(text):
-    """The text of a configuration file without its secrets. Names, sections, line ends and columns stay."""
+    """The text of a configuration file without its secrets. Names, sections, line ends and columns stay the same."""
     mark = u'\ufeff' if text.startswith(u'\ufeff') else u''
     out, is_hidden, is_alone = [mark], False, False
     for part in re.split(u'(\r\n|\r|\n)', text[len(mark):]):
         if part in (u'\r\n', u'\r', u'\n'):
-            is_alone = part == u'\r'  # Python 2 takes what follows for a part of the line.
+            is_alone = part == u'\r'  # Python 2 reads the following text as a part of the line.
             out.append(part)
         elif is_alone and is_hidden and part:
             out.append(HIDDEN)
@@ -1281,7 +1309,7 @@ def redact(text):
 
 
 def look_at_text(q, redacted, most, named=None):
-    """@param named: of the file that a link leads to as well; None for any name"""
+    """@param named: the pattern of allowed names, also for the file that a link leads to; None allows any name"""
     with Place(q['path'], 'read') as place:
         real, status = place.real, place.find()
         if named is not None and not named.search(to_text(real)):
@@ -1297,7 +1325,7 @@ def look_at_text(q, redacted, most, named=None):
             'group': name_of(grp.getgrgid, status.st_gid, 'gr_name')}
 
 
-# Any user's process may name a file on its command line.
+# Any user's process may name any file on its command line, so only these names are read.
 CONFIG_NAME = re.compile(u'\\.(conf|ini)\\Z')
 
 
@@ -1308,7 +1336,7 @@ def read_config(q):
 INTERFACES_SECRET = re.compile(u'pass|psk|secret|key|token|credential|identity', re.IGNORECASE)
 INTERFACES_COMMANDS = frozenset(u'up down pre-up post-up pre-down post-down'.split())
 INTERFACES_LISTS = re.compile(u'(iface|mapping|auto|allow-.*|no-auto-down|no-scripts|source|source-directory|rename)\\Z')
-# A comment's text, and a command's: a letter is a dot. Blanks, and what only looks like one, stay where they are.
+# The letters of comments and commands are replaced by dots. Blanks, and characters that look like blanks, stay in place.
 LETTER = re.compile(u'[^\\s\u200b-\u200d\u2060\ufeff]', re.UNICODE)
 
 
@@ -1317,13 +1345,17 @@ def dotted(text):
 
 
 def redact_interfaces(text):
-    """A file of ifupdown by what a report looks at: places, names, values of options that are no secret, and the program of a command."""
+    """
+    A file of ifupdown, reduced to the parts that a report uses: places, names, values of options that are not secret, and the
+    programs of commands.
+    """
     lines, out = text.split(u'\n'), []
     while lines:
         pieces, ends = [lines.pop(0)], []
         is_comment = pieces[0].lstrip().startswith(u'#')
         while lines and pieces[-1].rstrip(u'\r').endswith(u'\\'):
-            # ifup joins no comment, and no line that ends with CRLF. A secret may have been meant to go on there.
+            # ifup doesn't join a comment or a line that ends with CRLF to the next line. The author of a secret may have meant
+            # that.
             if (is_comment or pieces[-1].endswith(u'\r')) and INTERFACES_LISTS.match((lines[0].split() or [u''])[0]):
                 break
             ends.append(re.search(u'\\\\\r?\\Z', pieces[-1]).group())
@@ -1346,7 +1378,7 @@ def redact_stanza_line(line):
         return lead + u'#' + dotted(line[len(lead) + 1:])
     if INTERFACES_LISTS.match(name):
         pass
-    elif not value:  # ifup takes no option without a value. It may be the rest of one.
+    elif not value:  # ifup refuses an option without a value. The word may be the rest of a secret value.
         return lead + dotted(name) + blank
     elif INTERFACES_SECRET.search(name) or is_secret(name):
         return lead + name + blank + HIDDEN
@@ -1374,7 +1406,7 @@ def told_lines(raw, count=MAX_LOG_LINES):
 
 
 def log_errors(q):
-    """The last lines of a log that tell of an error, of its last MiB."""
+    """The last lines that report an error, from the last MiB of a log."""
     with Place(q['path'], 'read') as place:
         seen = look_by(read_end, place)
     if seen is None:
@@ -1385,7 +1417,7 @@ def log_errors(q):
 
 
 def find_in_log(q):
-    """What a log has of one request or one server: how many lines, and the last of them that tell of an error."""
+    """The lines of a log about one request or one server: their number, and the last of them that report an error."""
     ids = [to_bytes(word) for word in q['ids']]
     with Place(q['path'], 'read') as place:
         seen = look_by(lambda fd, _: search(fd, ids), place)
@@ -1396,7 +1428,10 @@ def find_in_log(q):
 
 
 def search(fd, ids):
-    """In the last MAX_SEARCHED bytes, block by block: (bytes, lines with one of the ids, the last of those that tell of an error)"""
+    """
+    Searches the last MAX_SEARCHED bytes in blocks. Returns (bytes, number of lines with one of the ids, the last of them that
+    report an error).
+    """
     size = os.fstat(fd).st_size
     os.lseek(fd, max(0, size - MAX_SEARCHED), os.SEEK_SET)
     left, searched, rest, count, errors = MAX_SEARCHED, 0, b'', 0, []
@@ -1404,7 +1439,7 @@ def search(fd, ids):
         part = os.read(fd, min(left, 1 << 20))
         left, searched = left - len(part), searched + len(part)
         whole, _, rest = (rest + (part or b'\n')).rpartition(b'\n')
-        rest = rest[-(1 << 16):]  # No line of a log is longer.
+        rest = rest[-(1 << 16):]  # Lines of a log are shorter than this.
         for line in whole.split(b'\n') if any(word in whole for word in ids) else ():
             if any(word in line for word in ids):
                 count += 1
@@ -1429,7 +1464,7 @@ def read_end(fd, _):
 
 
 def boot_log(q):
-    """What the unit's service said when it was started, as the init system kept it: the end of that."""
+    """The end of the output that the init system has kept of the unit's service."""
     unit = str(q['unit'])
     if init_system() == 'systemd':
         code, out, _ = run('journalctl', ['-q', '--no-pager', '-o', 'short-iso', '-n', str(MAX_LOG_LINES), '-u', unit])
@@ -1456,7 +1491,7 @@ def link_of(pid, name):
 
 
 def words_of(raw):
-    """argv; of a process that gave itself a title, the words of the title, which holds them in brackets."""
+    """(title, argv). A process that set its own title has its arguments in brackets in the title."""
     words = [to_text(word) for word in raw.split(b'\0') if word]
     if not words or ' ' not in words[0]:
         return None, words
@@ -1467,7 +1502,7 @@ def words_of(raw):
 
 
 def service_of(title, words):
-    """The name of the service that runs there, by its program; None for any other program, such as an editor."""
+    """The name of the service, found by its program; None for any other program, such as an editor."""
     if not words:
         return None
     program = os.path.basename(words[0])
@@ -1491,7 +1526,7 @@ def told_words(words):
     """argv without its secrets, bounded."""
     told, hides_next = [], False
     for word in words[:MAX_WORDS]:
-        if len(word) > MAX_WORD:  # Cut, a secret in it may look like none.
+        if len(word) > MAX_WORD:  # A cut word could hide that it has a secret.
             word = HIDDEN
         name, sign, value = word.partition('=')
         bare = re.split('[-.:]', name)[-1]
@@ -1511,7 +1546,9 @@ CONFIG_PLACE = re.compile('OS_[A-Z]+_CONFIG_(DIR|FILES)\\Z')
 
 
 def told_environment(raw):
-    """OS_* alone: of an option's variable its value, where it is no secret, and of any other its name."""
+    """
+    The variables OS_* only. An option's variable has its value, unless it is secret; any other variable has only its name.
+    """
     told = {}
     for entry in raw.split(b'\0'):
         name, sign, value = to_text(entry).partition('=')
@@ -1533,7 +1570,7 @@ def home_of(raw, uid):
 
 
 def unit_of(pid):
-    """Of systemd, by the control group."""
+    """The unit of systemd, found by the control group."""
     try:
         found = re.findall('/([A-Za-z0-9@_.:\\\\-]+\\.service)', to_text(read_proc(pid, 'cgroup')))
     except (IOError, OSError):
@@ -1548,7 +1585,7 @@ def python_of(pid, program):
 
 
 def open_logs(pid):
-    """Files that the process holds open and whose names say that they are logs."""
+    """The files that the process has open and that have the name of a log."""
     found = set()
     for fd in os.listdir('/proc/%s/fd' % pid):
         target = link_of(pid, 'fd/' + fd)
@@ -1558,7 +1595,7 @@ def open_logs(pid):
 
 
 def look_at_process(pid):
-    """None for what is no service of OpenStack in this network namespace."""
+    """None if the process is no service of OpenStack in this network namespace."""
     title, words = words_of(read_proc(pid, 'cmdline'))
     service = service_of(title, words)
     if service is None or link_of(pid, 'ns/net') != link_of('self', 'ns/net'):
@@ -1593,14 +1630,14 @@ def service_processes(_):
                 continue
             process = look_at_process(pid)
         except (IOError, OSError, IndexError):
-            continue  # It ended meanwhile.
+            continue  # The process ended in the meantime.
         if process is not None:
             room -= len(json.dumps(process))
             found.append(process)
     return {'processes': found, 'left': left}
 
 
-# Names by which packages offer the options that a service registers; a name that a release has not is passed over.
+# Namespaces in which packages list the options that a service registers. A release without one of these names ignores it.
 LIBRARIES = ('oslo.log oslo.messaging oslo.db oslo.policy oslo.concurrency oslo.cache oslo.limit oslo.reports oslo.privsep '
              'oslo.middleware oslo.middleware.cors oslo.middleware.http_proxy_to_wsgi oslo.middleware.healthcheck '
              'oslo.service.service oslo.service.wsgi oslo.service.sslutils oslo.service.periodic_task oslo.versionedobjects '
@@ -1617,7 +1654,7 @@ NAMESPACES = {
 
 
 def registered_options(q):
-    """What the packages on the host say that the services of a project register: their own generator of sample files tells."""
+    """The options that the services of a project register, from the generator of sample files in the host's own packages."""
     words = [word for name in NAMESPACES[q['project']] + LIBRARIES for word in ('--namespace', name)]
     code, out, err = run('oslo-config-generator', ['--format', 'json'] + words)
     if code != 0:
@@ -1632,7 +1669,7 @@ def registered_options(q):
 
 
 def address_of(text):
-    """`0100007F:1F90` of /proc/net/tcp, whose groups of four bytes stand in the machine's own order."""
+    """Parses `0100007F:1F90` of /proc/net/tcp. Each group of four bytes is in the machine's own byte order."""
     raw, _, port = text.partition(':')
     groups = [binascii.unhexlify(raw[i:i + 8]) for i in range(0, len(raw), 8)]
     packed = b''.join(group[::-1] if sys.byteorder == 'little' else group for group in groups)
@@ -1640,7 +1677,7 @@ def address_of(text):
 
 
 def listeners(_):
-    """Sockets that accept TCP connections in this network namespace, and the processes that hold them."""
+    """The sockets that accept TCP connections in this network namespace, and the processes that have them open."""
     sockets = {}
     for name in ('tcp', 'tcp6'):
         if os.path.exists('/proc/self/net/' + name):
@@ -1665,7 +1702,7 @@ OUTCOMES = {errno.ECONNREFUSED: 'refused', errno.EHOSTUNREACH: 'no route', errno
 
 
 def greeting(connection):
-    """Its first bytes. Nothing is sent."""
+    """The first bytes that the server sends. Nothing is sent to it."""
     try:
         said = connection.recv(KNOCK_BYTES)
         return {'outcome': 'accepted' if said else 'closed', 'said': encode(said)}
@@ -1693,7 +1730,10 @@ def knock_at(family, address):
 
 
 def knock(q):
-    """One connection to a server, and what it says by itself. The addresses of a name are tried in turn until one is reached."""
+    """
+    Makes one connection to a server, and returns the bytes that it sends by itself. The addresses of a name are tried in turn
+    until one is reached.
+    """
     if limits is not None and '%s:%d' % (q['server'], q['port']) not in limits.get('knock', []):
         raise Failure('outside-limits', 'the limits of the host program name no server %s:%d in "knock"' % (q['server'], q['port']))
     try:
@@ -1711,31 +1751,31 @@ def knock(q):
 # --- when the host starts -----------------------------------------------------------------------------------------------
 
 AT_BOOT = '--restore-at-boot'
-BOOT_SECONDS = 60  # For all of it.
+BOOT_SECONDS = 60  # The time for restoring all files.
 BOOT_LOCK_SECONDS = 5
-# As cli/config.ts has it: the folder stands in a unit and a command line.
+# The same form as in cli/config.ts, because a unit and a command line contain the folder.
 STATE_FOLDER = re.compile('(?:/(?!\\.\\.?(?:/|\\Z))[A-Za-z0-9_.:-]+)+\\Z')
 STORED = re.compile('firewall-exception-([0-9a-f]{8,18})\\.ipv([46])\\Z')
 STORED_HEAD = re.compile('# %s for [^\n]+\n# iptables: (nft|legacy|only)\n(?:# lock: /[^ \n]*\n)?' % to_text(HEADER))
-# Where an agent may be in a container, which brings an iptables of its own.
+# Signs of a host whose agent may run in a container, with the container's own iptables.
 CONTAINED = ('/etc/kolla', '/var/lib/kolla', '/etc/kubernetes')
 COPY = '/usr/local/lib/stackward/restore-at-boot.py'
 UNIT = '/etc/systemd/system/stackward-restore.service'
 DROP_IN = '/etc/systemd/system/multi-user.target.d/stackward.conf'
 JOB = '/etc/init/stackward-restore.conf'
 BOOT_HEADER = '# %s for every owner on this host\n' % to_text(HEADER)
-# Units and jobs of packages: Debian and RDO; SUSE; Icehouse's Ubuntu.
+# The units and jobs of packages: Debian and RDO; SUSE; Icehouse's Ubuntu.
 AGENTS = ['neutron-openvswitch-agent', 'neutron-linuxbridge-agent', 'openstack-neutron-openvswitch-agent',
           'openstack-neutron-linuxbridge-agent', 'neutron-plugin-openvswitch-agent', 'neutron-plugin-linuxbridge-agent']
-# What else starts an agent: DevStack, and containers by themselves, of Kubernetes, Kolla and TripleO.
+# Other units that start an agent: DevStack, and the containers of Kubernetes, Kolla and TripleO.
 STARTERS = ['devstack@q-agt', 'devstack@neutron-agent', 'docker', 'podman-restart', 'kubelet',
             'kolla-neutron_openvswitch_agent-container', 'container-neutron_openvswitch_agent',
             'kolla-neutron_linuxbridge_agent-container', 'container-neutron_linuxbridge_agent', 'tripleo_neutron_ovs_agent']
-# They load whole tables when they start. With network.target come those that stand before the network, and what ifupdown
-# or initscripts load with an interface; ferm, FireHOL and Shorewall may come later.
+# These units load whole tables when they start. Those that start before the network are done at network.target, and so are
+# tables that ifupdown or initscripts load with an interface. ferm, FireHOL and Shorewall may come later.
 LOADERS = ['netfilter-persistent', 'iptables', 'ip6tables', 'nftables', 'ufw', 'firewalld', 'ferm', 'firehol',
            'shorewall', 'shorewall6', 'shorewall-lite', 'shorewall6-lite', 'SuSEfirewall2']
-# The interpreter is looked for when the host starts: it may have become another one since.
+# The interpreter is found when the host starts, because the host may have got another one since.
 START = ("/bin/sh -c 'PATH=%(PATH)s; export PATH; for p in python3 python2 python; do command -v $p >/dev/null || continue; "
          "$p -ES %(program)s %(at_boot)s %(folder)s; c=$?; case $c in 126|127) continue;; esac; exit $c; done; exit 127'")
 
@@ -1776,13 +1816,13 @@ exec timeout %d %s
 
 
 def copy_text():
-    """The program that was sent, which no file of the host holds."""
+    """The text of the program that was sent along. No file on the host has it."""
     shebang, coding, rest = to_bytes(source).split(b'\n', 2)  # noqa: F821
     return b'\n'.join([shebang, coding, to_bytes(BOOT_HEADER) + rest])
 
 
 def own_content(path):
-    """None: nothing is there. b'': no regular file, and so none of ours."""
+    """The content of the file. None: there is no file. b'': it is no regular file, and so not stackward's."""
     try:
         with Place(path, None) as place:
             seen = look(place)
@@ -1794,14 +1834,17 @@ def own_content(path):
 
 
 def is_program(path):
-    """Whether root alone can have put a program there that knows how to restore."""
+    """Whether the file is a program that can restore, and that only root can have put there."""
     with Place(path, None) as place:
         status = place.find()
         return status is not None and place.folder.is_roots and is_roots(status) and to_bytes(AT_BOOT) in (own_content(path) or b'')
 
 
 def program_at_boot(there, text_of, folder):
-    """What the unit is to run: the program that it runs already, where that is one, so that two pipelines don't undo each other."""
+    """
+    The program that the unit should run. If the unit already runs a suitable program, it stays, so that two pipelines don't
+    undo each other's choice.
+    """
     mine = COPY if IS_SENT else PROGRAM
     runs = re.search(' -ES (/[A-Za-z0-9_./-]+) ' + AT_BOOT, to_text(there or b''))
     if runs and to_bytes(text_of(runs.group(1), folder)) == there and runs.group(1) != mine and is_program(runs.group(1)):
@@ -1812,20 +1855,20 @@ def program_at_boot(there, text_of, folder):
 
 
 def state_folder(q, access):
-    """It must be among the limits as a whole."""
+    """The state folder, if the limits allow the whole folder."""
     with Place(q['stateFolder'], access):
         return q['stateFolder']
 
 
 def open_folder(place):
-    """The folder to which the place leads, as long as the place is open."""
+    """The folder at this place. It stays open as long as the place."""
     place.opened.append(Folder(place.needed().at(place.name), place.real, place.folder.keeps_roots))
     return place.opened[-1]
 
 
 def look_at_boot(folder):
-    """[(path, what is there, what is to be there)] in the order in which they are made; they are removed in the reverse."""
-    old = folder + '/restore-at-boot'  # Up to stackward 0.1 a script, in a folder that the login may write.
+    """[(path, present content, wanted content)] in the order in which the files are made. They are removed in reverse order."""
+    old = folder + '/restore-at-boot'  # Up to stackward 0.1 this was a script, in a folder that the login may write.
     there = dict((path, own_content(path)) for path in (old, COPY, UNIT, DROP_IN, JOB))
     runner, text_of = {'systemd': (UNIT, unit_text), 'upstart': (JOB, job_text), 'other': (None, None)}[init_system()]
     right = {}
@@ -1858,7 +1901,7 @@ def boot_files(q):
 
 
 def write_boot_file(path, now, right):
-    """Its folder comes and goes with it. No limits name these paths."""
+    """Writes or removes the file, together with its folder. The limits don't apply to these paths."""
     if right is not None:
         make_folder_of(path, 0o755, None, None)
     with Place(path, None) as place:
@@ -1874,13 +1917,16 @@ def write_boot_file(path, now, right):
 
 
 def swap_boot_files(q):
-    """All of them, or it says which: what runs comes before what runs it, and goes after it."""
+    """
+    Writes all files, or fails and names those that were written. The program is made before the unit that runs it, and removed
+    after it.
+    """
     folder = state_folder(q, 'make')
     with Place('/etc', None) as etc:
         lock_folder(open_folder(etc))
         files = look_at_boot(folder)
         wishes = [(path, now, right if q['wanted'] else None) for path, now, right in files]
-        # What is nobody's of ours and not wanted stays as it is.
+        # A file that is not wanted and not stackward's stays as it is.
         wrong = [(path, now, right) for path, now, right in wishes if now != right and (right is not None or is_ours(now))]
         if wrong and describe_boot(files)['seen'] != q['expect']:
             raise Failure('changed', 'what the host runs for exceptions when it starts is not as it was seen')
@@ -1899,7 +1945,9 @@ def swap_boot_files(q):
 
 
 def read_stored(folder, name):
-    """(family, variant, tables) of a stored file. Only root may have written it, and it holds nothing but what stackward stores."""
+    """
+    (family, variant, tables) of a stored file. The file must belong to root alone, and may contain only what stackward stores.
+    """
     real = os.path.join(folder.real, to_bytes(name))
     with Naming(real):
         fd = os.open(folder.at(to_bytes(name)), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
@@ -1921,7 +1969,7 @@ def read_stored(folder, name):
 
 
 def has_hook(family, variant):
-    """A variant that doesn't work on this host has none."""
+    """Whether the variant has the agent's chain. A variant that doesn't work on this host has none."""
     try:
         return HOOK in save(family, variant, ['-t', 'filter'])
     except Failure:
@@ -1930,8 +1978,9 @@ def has_hook(family, variant):
 
 def variant_at_boot(family, stored):
     """
-    That which holds the agent's chain. Else an agent on the host uses what iptables is now; one in a container brings its own.
-    With the chain in each of two variants, nobody knows any more which is the agent's.
+    The variant with the agent's chain. If no variant has the chain, an agent on the host will use the plain iptables, and an
+    agent in a container its own. If both variants have the chain, it can't be known which of them the agent uses, and the
+    stored variant wins.
     """
     known = [v for v in (stored, 'nft', 'legacy') if v != 'only' and find_tool(table_tool(family, v, '-save'))]
     for variant in known:
@@ -1941,7 +1990,10 @@ def variant_at_boot(family, stored):
 
 
 def restore_stored(family, stored, tables):
-    """Makes neutron-filter-top where it is missing: the agent takes it over and keeps our jump. What is in place is left alone."""
+    """
+    Makes neutron-filter-top if it is missing; the agent later uses that chain and keeps stackward's jump. A table that already
+    has the jump is left alone.
+    """
     variant = variant_at_boot(family, stored)
     name = table_tool(family, variant, '-restore')
     if HOOK not in save(family, variant, ['-t', 'filter']):
@@ -1953,7 +2005,7 @@ def restore_stored(family, stored, tables):
 
 
 def restore_at_boot(path):
-    """The exit code: 1 where something was left out, which stderr names."""
+    """Returns the exit code: 1 if a file was left out. stderr names the file."""
     signal.signal(signal.SIGALRM, expire)
     signal.alarm(BOOT_SECONDS)
     name, status = '', 0
@@ -2010,7 +2062,7 @@ def matches(pattern):
 
 
 def is_in(allowed):
-    """Of the very type as well: True is no 1."""
+    """Compares the types too, because True equals 1 in Python."""
     return lambda value: any(type(value) is type(a) and value == a for a in allowed)
 
 
@@ -2035,7 +2087,7 @@ SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
 PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
 
-# Of each verb: what a request must be allowed to, the function, the fields that it needs, and those that it may have.
+# For each verb: the access that its request needs, the function, the required fields, and the optional fields.
 VERBS = {
     'facts': ('read', facts, {}, {}),
     'clock': ('read', clock, {}, {}),
@@ -2084,12 +2136,12 @@ def check_question(access, q):
 def shown(value):
     try:
         return json.dumps(value)[:120]
-    except (ValueError, RuntimeError):  # Nested too deep.
+    except (ValueError, RuntimeError):  # It is nested too deep.
         return 'something deeply nested'
 
 
 def receive(stream, is_first):
-    """The body of the next request; None where none follows."""
+    """The body of the next request; None if there is no further request."""
     signal.alarm(IDLE_SECONDS)
     line = stream.readline(64)
     if not line and not is_first:
@@ -2110,7 +2162,7 @@ def receive(stream, is_first):
 def parse_request(body):
     if re.search(b'[^\t\n\r -~]', body):
         raise Failure('invalid', 'the request must be JSON in ASCII')
-    # Each value stands behind one of these signs. A sign within a text counts as well; a request needs few of them.
+    # Each value comes after one of these signs. Signs inside of texts are counted too, but requests have few of them.
     if sum(body.count(sign) for sign in (b'[', b'{', b',')) > MAX_VALUES:
         raise Failure('too-large', 'the request has more than %d of the signs "[", "{" and ","' % MAX_VALUES)
     try:
@@ -2161,7 +2213,7 @@ def check_request(request):
 
 # --- the answer ---------------------------------------------------------------------------------------------------------
 
-LEAST_ROOM = 64 << 10  # More than the longest answer of a verb that writes.
+LEAST_ROOM = 64 << 10  # This is longer than any answer of a verb that writes.
 answer_room = MAX_ANSWER
 
 
@@ -2179,7 +2231,7 @@ def no_room():
 
 
 def answer_one(access, q):
-    """(whether it was done, the answer)"""
+    """(whether the question was done, the answer)"""
     try:
         check_question(access, q)
         if answer_room < LEAST_ROOM:
@@ -2197,7 +2249,9 @@ def answer_one(access, q):
 
 
 def answer_sequence(request, sequence):
-    """Text of the answers. The rest of a sequence is skipped where one has failed, and of all where the deadline has passed."""
+    """
+    The text of the answers. After a failure the rest of the sequence is skipped; after the deadline the rest of all sequences.
+    """
     global answer_room
     answers, done = [], True
     for q in sequence:
@@ -2227,7 +2281,7 @@ def answer_all(request):
 
 
 def expire(*_):
-    # Whoever hangs from here on is ended by the kernel.
+    # If the program hangs from here on, the kernel ends it.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(5)
     raise Overdue()
@@ -2237,12 +2291,15 @@ HEAD = {'version': VERSION, 'oldest': OLDEST}
 
 
 def refusal(failure):
-    """Nothing of the request is done."""
+    """The answer to a request of which nothing was done."""
     return encoded(dict(HEAD, refused=no(failure.reason, failure.detail)))
 
 
 def answer_to(body):
-    """Always an answer, and one of a known form: with `answers`, or `refused`, or neither where the version is not spoken."""
+    """
+    Always returns an answer of a known form: with `answers`, or with `refused`, or with neither if this program doesn't speak
+    the version.
+    """
     try:
         request = parse_request(body)
         if not OLDEST <= request['version'] <= VERSION:
@@ -2263,11 +2320,11 @@ def unblock_signals():
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         return
     import ctypes
-    libc_call('sigprocmask', 2, ctypes.create_string_buffer(128), None)  # SIG_SETMASK, to none.
+    libc_call('sigprocmask', 2, ctypes.create_string_buffer(128), None)  # SIG_SETMASK: no signal is blocked.
 
 
 def attempt(call, *args):
-    """A host may have no such thing, or not let even root do it."""
+    """Does the call if the host has it, and allows it to root."""
     try:
         call(*args)
     except (AttributeError, EnvironmentError, RuntimeError, ValueError, resource.error):
@@ -2276,9 +2333,10 @@ def attempt(call, *args):
 
 def shed():
     """
-    A process inherits more than its arguments, and a login chooses it all: ignored and blocked signals, limits, a terminal that
-    can stop it, a folder in which a core could be written, closed descriptors. Whoever asked may be gone as well: what was
-    begun is ended all the same. So a hang-up, Ctrl-C and Ctrl-Z change nothing, and the deadline ends it.
+    Resets everything that the process inherited apart from its arguments, because the login can choose it: ignored and blocked
+    signals, limits, a terminal that can stop the process, a folder for core files, closed descriptors. The caller may also go
+    away; work that was begun is finished nevertheless. So a hang-up, Ctrl-C and Ctrl-Z have no effect, and only the deadline
+    ends the program.
     """
     unblock_signals()
     for one in range(1, signal.NSIG):
@@ -2289,7 +2347,7 @@ def shed():
         bound = getattr(resource, 'RLIMIT_' + name)
         hard = resource.getrlimit(bound)[1]
         attempt(resource.setrlimit, bound, (hard, hard))
-        attempt(resource.setrlimit, bound, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))  # A container's root may not.
+        attempt(resource.setrlimit, bound, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))  # Root in a container may not do this.
     attempt(resource.setrlimit, resource.RLIMIT_NOFILE, (1024, 1024))
     attempt(resource.setrlimit, resource.RLIMIT_CORE, (0, 0))
     attempt(os.nice, -max(0, os.nice(0)))
@@ -2326,7 +2384,7 @@ def answer_apart(body):
         return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     code = 1
     try:
-        signal.alarm(REQUEST_SECONDS)  # Until the request says how long it may take.
+        signal.alarm(REQUEST_SECONDS)  # The request itself sets the deadline later.
         put_answer(answer_to(body))
         code = 0
     except (Exception, Overdue):
@@ -2335,7 +2393,7 @@ def answer_apart(body):
 
 
 def serve(stream):
-    """Answers requests until none follows; the exit code."""
+    """Answers requests until there is no further one. Returns the exit code."""
     end, code, is_first = elapsed() + SESSION_SECONDS, 0, True
     while code == 0 and elapsed() < end:
         if not is_first:
@@ -2343,7 +2401,7 @@ def serve(stream):
         try:
             body = receive(stream, is_first)
         except Failure as failure:
-            put_answer(refusal(failure))  # Nobody knows where the next request begins.
+            put_answer(refusal(failure))  # It isn't known where the next request begins.
             break
         if body is None:
             break
