@@ -181,7 +181,7 @@ export class FixedIpPort extends Construct {
     if (allowedAddressPairs.length > maxAddressPairs)
       addFinding(
         this,
-        `it has ${String(allowedAddressPairs.length)} address pairs, and Neutron takes ${String(maxAddressPairs)} a port; name prefixes, or switch port security off`,
+        `it has ${String(allowedAddressPairs.length)} address pairs, and Neutron takes ${String(maxAddressPairs)} per port; name prefixes, or switch port security off`,
       );
     if (portSecurity === false && (allowedAddressPairs.length > 0 || securityGroups.length > 0))
       addFinding(

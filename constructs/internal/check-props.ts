@@ -25,7 +25,7 @@ export function checkTexts(construct: IConstruct, props: object): void {
   for (const [place, template] of found)
     addFinding(
       construct,
-      `${place} holds ${template}, which Terraform would evaluate; for a value of the program write backticks instead of quotes, for the characters themselves ${template.charAt(0)}${template.charAt(0)}{`,
+      `${place} holds ${template}, which Terraform would evaluate; use backticks instead of quotes to insert a value of the program, or write ${template.charAt(0)}${template.charAt(0)}{ for these characters`,
     );
   if (found.length > 0) refused.add(construct);
 }

@@ -130,7 +130,7 @@ function claimFindings(stacks: readonly Declarations[]): SynthFinding[] {
       else
         findings.push({
           path,
-          message: `${name} has two owners: ${owner} decides about it too; leave it to one of them`,
+          message: `${name} is declared twice: ${owner} decides about it too; leave it to one of them`,
         });
     }
   }

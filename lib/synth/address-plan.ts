@@ -185,8 +185,8 @@ function checkFloating({ floating, red }: AddressPlan, report: Report): void {
     if (holder !== undefined)
       report(
         path,
-        `it takes its address from the subnet that ${holder} has a red address on, so replies leave on the wrong leg; ` +
-          'give floating addresses a subnet of their own, and name it',
+        `it takes its address from the subnet that ${holder} has a red address on, so replies would leave by the wrong NIC; ` +
+          'give floating addresses a separate subnet, and name it in the prop subnet',
       );
   }
 }

@@ -144,7 +144,7 @@ function obstacles({ destinations, port }: ExceptionWish, pairs: readonly Addres
     ...(count > maxAddressPairs
       ? [
           {
-            what: `it makes ${String(count)} address pairs, and Neutron takes ${String(maxAddressPairs)} a port`,
+            what: `it makes ${String(count)} address pairs, and Neutron takes ${String(maxAddressPairs)} per port`,
             remedy: `name fewer and wider prefixes, or ${securityOff}`,
           },
         ]

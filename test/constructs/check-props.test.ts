@@ -82,7 +82,7 @@ describe('text that Terraform would run', () => {
     const { app, shared } = twoStacks();
     new SharedNetwork(shared, 'Red', { cidr: '203.0.113.0/24', description: 'of ${owner}' });
     expect(synthError(app)).toContain(
-      'shared/Red: its description holds ${owner}, which Terraform would evaluate; for a value of the program write backticks instead of quotes, for the characters themselves $${',
+      'shared/Red: its description holds ${owner}, which Terraform would evaluate; use backticks instead of quotes to insert a value of the program, or write $${ for these characters',
     );
   });
 

@@ -114,7 +114,7 @@ describe('one thing has one owner', () => {
           pools: pool('203.0.113.5', '203.0.113.9'),
         });
       },
-      /^shared\/Pools: the allocation pools of subnet \$\{openstack_networking_subnet_v2\.Red_Subnet_\w+\.id\} has two owners: shared\/Red decides/,
+      /^shared\/Pools: the allocation pools of subnet \$\{openstack_networking_subnet_v2\.Red_Subnet_\w+\.id\} is declared twice: shared\/Red decides/,
     ],
     [
       'the pools of a subnet named by its id in two stacks',
@@ -122,21 +122,21 @@ describe('one thing has one owner', () => {
         for (const stack of [shared, acme])
           new AllocationPools(stack, 'Pools', { subnetId: '0d5f', pools: pool('192.0.2.5', '192.0.2.9') });
       },
-      /^acme\/Pools: the allocation pools of subnet 0d5f has two owners: shared\/Pools/,
+      /^acme\/Pools: the allocation pools of subnet 0d5f is declared twice: shared\/Pools/,
     ],
     [
       'the quota of a project',
       ({ acme }) => {
         for (const id of ['Q1', 'Q2']) new Quotas(acme, id, { tenant: acme.tenant, network: { ports: 50 } });
       },
-      /^acme\/Q2: the quota of project .* has two owners: acme\/Q1/,
+      /^acme\/Q2: the quota of project .* is declared twice: acme\/Q1/,
     ],
     [
       'a project, by its name',
       ({ app, cloud }) => {
         new TenantStack(app, 'other', { cloud, name: 'acme' });
       },
-      /^other\/Tenant: the project named "acme" of Cloud has two owners: acme\/Tenant/,
+      /^other\/Tenant: the project named "acme" of Cloud is declared twice: acme\/Tenant/,
     ],
     [
       'a port',
@@ -145,7 +145,7 @@ describe('one thing has one owner', () => {
         const green = new FixedIpPort(acme, 'Port', { network, address: '10.0.0.5', portSecurity: false });
         for (const id of ['Utm1', 'Utm2']) new UtmInstance(acme, id, { image: 'i', flavor: 'f', green });
       },
-      /^acme\/Utm2: the port acme\/Port has two owners: acme\/Utm1/,
+      /^acme\/Utm2: the port acme\/Port is declared twice: acme\/Utm1/,
     ],
     [
       'the floating address of a port',
@@ -154,7 +154,7 @@ describe('one thing has one owner', () => {
         const port = new FixedIpPort(acme, 'Port', { network });
         for (const id of ['One', 'Two']) new FloatingIp(acme, id, { network, port });
       },
-      /^acme\/Two: the floating address of the first address of port acme\/Port has two owners/,
+      /^acme\/Two: the floating address of the first address of port acme\/Port is declared twice/,
     ],
     [
       'the tenant of a stack',

@@ -76,7 +76,7 @@ test('finds a grant that is declared twice, and texts that no policy file can ho
       .map((line) => line.trim())
       .sort(),
   ).toEqual([
-    "shared/B: the role member in neutron's rule create_port:fixed_ips:ip_address of Cloud has two owners: shared/A decides about it too; leave it to one of them",
+    "shared/B: the role member in neutron's rule create_port:fixed_ips:ip_address of Cloud is declared twice: shared/A decides about it too; leave it to one of them",
     'shared/C: it has no reason; say why the role needs it, for whoever reviews the plan',
     'shared/C: the role is "load balancer", and a policy file has no way to write it; letters, digits and _ . : @ + - are safe',
     'shared/C: the rule is "two words"; name one, such as "os_compute_api:servers:create:forced_host"',

@@ -182,7 +182,7 @@ test.each<[string, Partial<ExceptionWish>, string]>([
   [
     'too many sources without iptables',
     { firewallDriver: 'openvswitch', sources: prefixes(11) },
-    "it makes 11 address pairs, and Neutron takes 10 a port, and openvswitch leaves nothing to iptables; name fewer and wider prefixes, or say 'any' for sources and destinations, which switches port security off",
+    "it makes 11 address pairs, and Neutron takes 10 per port, and openvswitch leaves nothing to iptables; name fewer and wider prefixes, or say 'any' for sources and destinations, which switches port security off",
   ],
   [
     'bridged without clients',

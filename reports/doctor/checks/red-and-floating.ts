@@ -45,7 +45,7 @@ export function collisions(
         // Without the floating IP's own port, only its network is known.
         result: subnets.length === 0 ? 'risk' : 'fault',
         subject,
-        found: `It has the address ${red.address} itself, and the floating address ${floating.address} of the same subnet, so it answers on the wrong leg.`,
+        found: `It has the address ${red.address} itself, and the floating address ${floating.address} of the same subnet, so it answers by the wrong NIC.`,
         evidence: [
           `subnet ${red.subnetId} of network ${floating.networkId}`,
           `floating IP ${floating.id} leads to port ${target.id}`,
