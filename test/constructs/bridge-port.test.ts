@@ -35,7 +35,9 @@ test('finds a BridgePort without flags, a second BridgePort for one port, and a 
   expect(synthError(none.app)).toContain('acme/A: it names no flag; give hairpin, learning or flood');
   const two = stackWithPort();
   for (const id of ['A', 'B']) new BridgePort(two.acme, id, { port: two.port, flood: false });
-  expect(synthError(two.app)).toContain('acme/B: the bridge port of acme/Port is declared twice: acme/A decides about it');
+  expect(synthError(two.app)).toContain(
+    'acme/B: the bridge port of acme/Port is declared twice: acme/A decides about it',
+  );
   const ovs = stackWithPort({ firewallDriver: 'openvswitch' });
   new BridgePort(ovs.acme, 'A', { port: ovs.port, hairpin: true });
   expect(synthError(ovs.app)).toContain(
