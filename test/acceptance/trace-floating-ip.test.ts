@@ -73,7 +73,7 @@ const breaks: readonly {
     place: 'Neutron',
     step: /openstack router set --enable/,
     doIt: () => lab.put(`/routers/${lab.router}`, { router: { admin_state_up: false } }),
-    takeStep: () => lab.put(`/routers/${lab.router}`, { router: { admin_state_up: true } }),
+    takeStep: () => lab.untilSetUp(() => lab.put(`/routers/${lab.router}`, { router: { admin_state_up: true } })),
   },
   {
     name: 'the router is on no L3 agent',
@@ -84,11 +84,13 @@ const breaks: readonly {
       lab.cloud.admin.call('network', `/v2.0/agents/${await l3AgentId()}/l3-routers/${lab.router}`, {
         method: 'DELETE',
       }),
-    takeStep: async () =>
-      lab.cloud.admin.call('network', `/v2.0/agents/${await l3AgentId()}/l3-routers`, {
-        method: 'POST',
-        body: { router_id: lab.router },
-      }),
+    takeStep: () =>
+      lab.untilSetUp(async () =>
+        lab.cloud.admin.call('network', `/v2.0/agents/${await l3AgentId()}/l3-routers`, {
+          method: 'POST',
+          body: { router_id: lab.router },
+        }),
+      ),
   },
   {
     name: 'somebody took the floating address from the outer device',

@@ -3,11 +3,13 @@
  * agent on cnode02, and a client on the external network. stackward reaches both hosts by ssh.
  */
 import { execFile, spawn } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ovsVsctl } from '../../lab/stack/compute-host';
-import { L3_HOST } from '../../lab/stack/l3-agent';
+import { L3_HOST, l3Service } from '../../lab/stack/l3-agent';
+import { logFile } from '../../lab/supervisor';
 import { layWire, removeWire } from '../../lab/wire';
 import { CommandFolder } from './command';
 import { LabCloud, type LabSubnet } from './lab-cloud';
@@ -249,7 +251,27 @@ export class LabFloatingIp {
 
   /** Changes nothing of the router, and makes its agent set it up anew. */
   nudge(): Promise<void> {
-    return this.put(`/routers/${this.router}`, { router: { name: this.name } });
+    return this.untilSetUp(() => this.put(`/routers/${this.router}`, { router: { name: this.name } }));
+  }
+
+  /**
+   * Waits until the L3 agent has finished what a change makes it do. The router answers before that, and a rule that a
+   * test removes in between is restored by the agent.
+   */
+  async untilSetUp(change: () => Promise<unknown>): Promise<void> {
+    const log = logFile(this.cloud.lab, l3Service);
+    const { size: before } = await stat(log);
+    await change();
+    const giveUpAt = Date.now() + 120_000;
+    const started = new RegExp(`Starting router update for ${this.router},.* update_id ([0-9a-f-]+)`);
+    for (;;) {
+      const since = (await readFile(log)).subarray(before).toString();
+      const update = started.exec(since)?.[1];
+      if (update !== undefined && since.includes(`Finished a router update for ${this.router}, update_id ${update}`))
+        return;
+      if (Date.now() > giveUpAt) throw new Error(`the L3 agent did not finish a change of the router; see ${log}`);
+      await sleep(200);
+    }
   }
 
   get namespace(): string {
