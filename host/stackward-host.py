@@ -28,7 +28,7 @@ import sys
 import time
 import zlib
 
-VERSION = 4
+VERSION = 5
 OLDEST = 2
 
 PYTHON2 = sys.version_info[0] == 2
@@ -1450,6 +1450,28 @@ def search(fd, ids):
     return searched, count, errors
 
 
+# With the colours that a service writes for a terminal.
+LOG_TIME = re.compile(b'(?m)^(?:\x1b\\[[0-9;]*m)*([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})')
+
+
+def log_start(q):
+    """From when on a log tells: the time of its first line that begins with one, by the host's own zone."""
+    with Place(q['path'], 'read') as place:
+        seen = look_by(lambda fd, _: os.read(fd, 1 << 16), place)
+    if seen is None:
+        return {'exists': False}
+    found = LOG_TIME.search(seen[1])
+    return {'exists': True, 'startSeconds': found and seconds_of([int(part) for part in found.groups()])}
+
+
+def seconds_of(parts):
+    """Since 1970; None of a time that there is not."""
+    try:
+        return time.mktime(tuple(parts) + (0, 0, -1))
+    except (OverflowError, ValueError):
+        return None
+
+
 def read_end(fd, _):
     size = os.fstat(fd).st_size
     os.lseek(fd, max(0, size - LOG_BYTES), os.SEEK_SET)
@@ -2105,6 +2127,7 @@ VERBS = {
     'registered-options': ('read', registered_options, {'project': PROJECT}, {}),
     'log-errors': ('read', log_errors, {'path': PATH}, {}),
     'find-in-log': ('read', find_in_log, {'path': PATH, 'ids': IDS}, {}),
+    'log-start': ('read', log_start, {'path': PATH}, {}),
     'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
                   {'mode': FILE_MODE, 'makeFolder': FLAG, 'watchedFolder': FLAG}),

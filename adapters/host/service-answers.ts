@@ -75,5 +75,9 @@ export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<S
     z.strictObject({ exists: z.literal(false) }),
     z.strictObject({ exists: z.literal(true), size: count, searched: count, count, lines }),
   ]),
+  'log-start': z.discriminatedUnion('exists', [
+    z.strictObject({ exists: z.literal(false) }),
+    z.strictObject({ exists: z.literal(true), startSeconds: seconds.nullable() }),
+  ]),
   'boot-log': z.strictObject({ from: short, lines }),
 };

@@ -66,6 +66,11 @@ export type LogSearch =
       readonly lines: readonly string[];
     };
 
+export type LogStart =
+  | { readonly exists: false }
+  /** Since 1970: of the first line that begins with a time. null: no line does. */
+  | { readonly exists: true; readonly startSeconds: number | null };
+
 export interface BootLog {
   /** `journalctl -u UNIT`, or a path. */
   readonly from: string;
@@ -107,6 +112,8 @@ export type ServiceRead =
   | { readonly verb: 'log-errors'; readonly path: string }
   /** The ids of requests (`req-…`) and servers; at most 4. */
   | { readonly verb: 'find-in-log'; readonly path: string; readonly ids: readonly string[] }
+  /** Since version 5. */
+  | { readonly verb: 'log-start'; readonly path: string }
   | { readonly verb: 'boot-log'; readonly unit: string };
 
 export interface ServiceAnswers {
@@ -118,5 +125,6 @@ export interface ServiceAnswers {
   'registered-options': { readonly options: readonly ToldOption[] };
   'log-errors': LogErrors;
   'find-in-log': LogSearch;
+  'log-start': LogStart;
   'boot-log': BootLog;
 }

@@ -319,7 +319,7 @@ describe('the installed program, for least privilege,', () => {
     for (const version of [1, 5]) {
       const input = question('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
       const { stdout } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
-      expect(stdout).toMatch(/\n\{"version": 4, "oldest": 2\}\nstackward-ready\n$/);
+      expect(stdout).toMatch(/\n\{"version": 5, "oldest": 2\}\nstackward-ready\n$/);
     }
   });
 

@@ -158,6 +158,19 @@ test('a log is searched for a request or a server, whatever else it holds, and i
   expect(pattern).toMatchObject({ ok: false, reason: 'invalid' });
 });
 
+test('a log tells since when it was written, by the clock of the host, and nothing where no line begins with a time', async () => {
+  const log = world.write('start.log', 'not a line of a service\n\u001b[00;32m2026-11-29 10:00:00.123 1 INFO nova [-] first\n2026-11-29 11:00:00 x\n');
+  const none = world.write('none.log', 'Traceback\n 2026-11-29 10:00:00 indented\n');
+  const [told, untold, absent] = await world.host.read([
+    { verb: 'log-start', path: log },
+    { verb: 'log-start', path: none },
+    { verb: 'log-start', path: `${log}.1` },
+  ]);
+  expect(valueOf(told)).toEqual({ exists: true, startSeconds: new Date(2026, 10, 29, 10, 0, 0).getTime() / 1000 });
+  expect(valueOf(absent)).toEqual({ exists: false });
+  expect(valueOf(untold)).toEqual({ exists: true, startSeconds: null });
+}); // prettier-ignore
+
 test('command lines of package managers and of systemctl are taken word by word', async () => {
   const run = (...argv: string[]) => ({ verb: 'run-reader', argv }) as const;
   const format = '-f=${Package}|${Version}|${Status}\\n';

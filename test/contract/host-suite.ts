@@ -112,7 +112,7 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
         refused('not-a-file', 'Blocked', `${folder} is no regular file`),
         refused('not-a-file', 'Blocked', 'is no regular file'),
         refused('invalid', 'UnrecoverableError', '"path" must be an absolute path'),
-        { ok: true, value: { uid: 0, version: 4 } },
+        { ok: true, value: { uid: 0, version: 5 } },
       ]);
       expect(await host.read([])).toEqual([]);
     });

@@ -186,7 +186,7 @@ def question():
     if dice < 0.2:
         return {'verb': pick('read-file', 'read-file', 'digest-file'), 'path': path()}
     if dice < 0.3:
-        return {'verb': pick('list-folder', 'read-config', 'read-interfaces', 'log-errors'), 'path': path()}
+        return {'verb': pick('list-folder', 'read-config', 'read-interfaces', 'log-errors', 'log-start'), 'path': path()}
     if dice < 0.32:
         return {'verb': 'find-in-log', 'path': path(), 'ids': pick(['req-' + ID], [ID, ID], [], ['.*'], ID, [ID] * 5)}
     if dice < 0.75:

@@ -14,6 +14,7 @@ export const laterVerbs = [
   'read-interfaces',
   'log-errors',
   'find-in-log',
+  'log-start',
   'boot-log',
   'registered-options',
 ] as const;
