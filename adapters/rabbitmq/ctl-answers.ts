@@ -6,6 +6,7 @@
  */
 import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
+import { formatAddress } from '../../lib/net/ip-ranges';
 import { defined } from '../../lib/basics/defined';
 import { parseJson } from '../../lib/basics/json';
 import { sayFault } from '../../lib/basics/schema-fault';
@@ -13,7 +14,9 @@ import type { BrokerConnection, BrokerNode, BrokerQueue } from '../../lib/contra
 
 const text = z.string().max(1_024);
 const amount = z.number().int().nonnegative();
-const cell = z.union([text, z.number()]);
+/** An address comes as its numbers: `[127,0,0,1]`, or eight of IPv6. */
+const numbers = z.array(z.number().int().min(0).max(0xffff)).max(8);
+const cell = z.union([text, z.number(), numbers]);
 
 /** Rows by column, from JSON or from a table. `undefined`: the tool printed no value. */
 export type Rows = readonly Readonly<Record<string, string | undefined>>[];
@@ -35,8 +38,19 @@ function jsonOf<Answer>(printed: string, opening: '[' | '{', schema: z.ZodType<A
   }
 }
 
-const shown = (value: string | number | null | undefined): string | undefined =>
-  value === null || value === undefined || value === '' ? undefined : String(value);
+const shown = (value: z.infer<typeof cell> | null | undefined): string | undefined => {
+  if (Array.isArray(value)) return addressOf(value);
+  return value === null || value === undefined || value === '' ? undefined : String(value);
+};
+
+/** A listener of both families sees a client of IPv4 as `::ffff:192.0.2.7`. */
+function addressOf(parts: readonly number[]): string | undefined {
+  if (parts.length === 4) return parts.join('.');
+  if (parts.length !== 8) return undefined;
+  const isMapped = parts.slice(0, 5).every((part) => part === 0) && parts[5] === 0xffff;
+  if (isMapped) return parts.slice(6).flatMap((part) => [part >> 8, part & 255]).join('.'); // prettier-ignore
+  return formatAddress(6, parts.reduce((value, part) => (value << 16n) | BigInt(part), 0n)); // prettier-ignore
+}
 
 export function rowsOfJson(printed: string): Rows {
   const rows = jsonOf(printed, '[', z.array(z.record(text, z.union([cell, z.null()]))));

@@ -1,5 +1,5 @@
 /** What is read out of a broker's queues, and of what rabbitmqctl prints. */
-import { nodesOfJson, nodesOfTerms, queueColumns, queuesOf, rowsOfJson, rowsOfTable } from '../../adapters/rabbitmq/ctl-answers'; // prettier-ignore
+import { connectionsOf, nodesOfJson, nodesOfTerms, queueColumns, queuesOf, rowsOfJson, rowsOfTable } from '../../adapters/rabbitmq/ctl-answers'; // prettier-ignore
 import { defined } from '../../lib/basics/defined';
 import type { BrokerQueue } from '../../lib/contract/broker-ports';
 import { backlogs, clientHosts, idleQueues } from '../../reports/broker/judge';
@@ -101,6 +101,12 @@ test('queues of the JSON that rabbitmqctl prints, behind a line that says how lo
   expect(() => rowsOfJson('Error: unable to perform an operation')).toThrow(
     'was asked for JSON and prints something else',
   );
+});
+
+test('connections of the JSON that 3.10 prints, with addresses as their numbers', () => {
+  const row = (host: number[]) => `{"peer_host":${JSON.stringify(host)},"user":"stack","vhost":"/","state":"running"}`;
+  const printed = `[\n${[[192, 0, 2, 7], [0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0208], [0x2001, 0xdb8, 0, 0, 0, 0, 0, 7]].map(row).join('\n,')}\n]\n`; // prettier-ignore
+  expect(connectionsOf(rowsOfJson(printed)).map(({ from }) => from)).toEqual(['192.0.2.7', '192.0.2.8', '2001:db8::7']);
 });
 
 // RabbitMQ 3.6.5, from its documents.
