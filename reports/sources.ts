@@ -39,6 +39,7 @@ import { readHostFiles } from './host-files';
 import { readHostServices, withRegistered } from './host-services';
 import { readOwnPlaces, readOwnThings, type OwnPlaces } from './own-things';
 import { noEndpoint } from './no-endpoint';
+import { readPortRoom } from './port-room-database';
 import { look, once, read, untried, type Looked, type Unread } from './looked';
 import type { Watch } from './watch';
 import type {
@@ -135,9 +136,11 @@ export class Sources {
     return reader.isRead ? look(() => reader.value.hypervisors()) : reader;
   });
 
-  readonly portRoom = once((): Promise<Looked<PortRoom>> =>
-    this.ofService('neutron', async () => (await this.readers.portRoom()).room()),
-  );
+  /** By the API; where that tells nothing, by Neutron's database. */
+  readonly portRoom = once(async (): Promise<Looked<PortRoom>> => {
+    const told = await this.ofService('neutron', async () => (await this.readers.portRoom()).room());
+    return told.isRead ? told : ((await readPortRoom(this.readers)) ?? told);
+  });
 
   readonly broker = once((): Promise<Looked<BrokerLooks>> => readBroker(this.readers));
 
@@ -378,6 +381,9 @@ export class Sources {
       return services.map((record) => heartbeatOfService(service, record, now));
     });
   }
+
+  /** Ends after these seconds. @param why is told to whoever waits */
+  readonly pause = (seconds: number, why: string): Promise<void> => this.watch.pause(seconds, why);
 
   /** The time of the API's clock if its answers have dates; otherwise of this machine's clock. */
   async now(service: BeatingService): Promise<Date> {

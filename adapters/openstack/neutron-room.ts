@@ -51,7 +51,9 @@ export class NeutronRoom implements PortRoomReader {
       own.set(project_id ?? tenant_id ?? '', port);
     const ordinary = [...used.keys()].find((project) => !own.has(project));
     const byDefault = ordinary === undefined ? -1 : await this.quotaOf(ordinary);
-    return [...used].map(([projectId, count]) => ({ projectId, limit: own.get(projectId) ?? byDefault, used: count }));
+    // A project without ports may have a quota of none.
+    const projects = new Set([...used.keys(), ...own.keys()]);
+    return [...projects].map((projectId) => ({ projectId, limit: own.get(projectId) ?? byDefault, used: used.get(projectId) ?? 0 })); // prettier-ignore
   }
 
   private async quotaOf(project: string): Promise<number> {

@@ -3,8 +3,8 @@
 /** The quota for ports of one project. */
 export interface PortQuota {
   readonly projectId: string;
-  /** -1: no limit. */
-  readonly limit: number;
+  /** -1: no limit. Absent: it is the default, which stands in a configuration file that nobody read. */
+  readonly limit?: number;
   /** Includes the ports of DHCP, which count as well. */
   readonly used: number;
 }

@@ -23,7 +23,7 @@ export interface Relation {
 }
 
 /** A relation before the schema is known. */
-interface Draft {
+export interface Draft {
   /** `instances i`, then for each further table an entry such as `instances i ON i.uuid = x.instance_uuid`. */
   readonly from: readonly string[];
   /** Field → `alias.column`. Of several columns, the first that the schema has is used. */

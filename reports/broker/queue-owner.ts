@@ -82,6 +82,12 @@ function known(name: string): Topic | undefined {
   return Object.hasOwn(topics, name) ? topics[name] : undefined;
 }
 
+/** A queue from which a service of Nova takes, or one of its hosts. */
+export const isOfNova = ({ name }: { readonly name: string }): boolean => {
+  const { kind, service = '' } = ownerOf(name);
+  return (kind === 'service' || kind === 'host') && service.startsWith('nova-');
+};
+
 export const sayOwner = ({ kind, service, host, option }: QueueOwner): string => {
   if (kind === 'reply') return 'answers to a process that is gone';
   if (kind === 'fanout') return `copies for a process${service === undefined ? '' : ` of ${service}`} that is gone`;

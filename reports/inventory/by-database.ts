@@ -3,12 +3,13 @@
  * a number of statements that doesn't depend on the number of servers: one to information_schema, and one for each relation.
  */
 import { append } from '../../lib/basics/lists';
-import { databaseNames, type DatabaseName, type Readers, type SqlQuery } from '../../lib/contract/ports';
+import { databaseNames, type DatabaseName, type Readers } from '../../lib/contract/ports';
 import { count } from '../../lib/render/text';
-import { isFound, schemaOf, selectOf, type RelationMissing, type Schema } from '../../lib/inventory/relation';
+import { isFound, selectOf, type RelationMissing, type Schema } from '../../lib/inventory/relation';
 import { layoutOf, uuidOfCell0 } from '../../lib/inventory/layout';
 import { relations, tablesRead, type RelationMaker } from '../../lib/inventory/relations';
 import type { Dataset, PartName, ServerRecord } from '../../lib/inventory/records';
+import { schemaSeen } from '../database-view';
 import { look, type Unread } from '../looked';
 import { recordOf, serverOfRequest, type Row } from './database-records';
 
@@ -73,7 +74,7 @@ async function readDatabase(
 ): Promise<DatabaseRead> {
   const reader = await readers.database(`database:${name}`);
   return reader.snapshot(async (view) => {
-    const schema = await schemaSeen(view);
+    const schema = await schemaSeen(view, tablesRead);
     const rows = new Map<string, readonly Row[]>();
     const missing = new Map<string, RelationMissing>();
     for (const [relation, make] of relationsOf(name, wanted)) {
@@ -83,17 +84,6 @@ async function readDatabase(
     }
     return { schema, rows, missing };
   });
-}
-
-/** information_schema shows the columns on which the account has a right, and no others. */
-async function schemaSeen(view: SqlQuery): Promise<Schema> {
-  const rows = await view.query<{ inTable: string; name: string }>(
-    'SELECT table_name AS inTable, column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN (?)',
-    [tablesRead],
-  );
-  const columns = new Map<string, Set<string>>();
-  for (const { inTable, name } of rows) columns.set(inTable, (columns.get(inTable) ?? new Set()).add(name));
-  return schemaOf(columns);
 }
 
 function datasetOf(read: ReadonlyMap<DatabaseName, DatabaseRead>): Dataset {

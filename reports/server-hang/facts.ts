@@ -9,18 +9,29 @@ import type {
   ServerReader,
   WholeServer,
 } from '../../lib/contract/server-ports';
+import type { BrokerNode, BrokerQueue } from '../../lib/contract/broker-ports';
+import { isOfNova } from '../broker/queue-owner';
+import type { BrokerLooks } from '../broker/read';
+import { settleBroker } from '../broker/settle';
 import type { Heartbeat } from '../heartbeats';
-import { look, read, untried, type Looked } from '../looked';
+import { look, read, thenLook, untried, type Looked } from '../looked';
 import type { Sources } from '../sources';
-import { searchLogs, type HostLogs } from './logs';
+import { readHistory } from '../trace/server/database-history';
+import { searchLogs, type HostLogs, type Sought } from './logs';
+import { mergeBeats, readNovaBeats, readNovaRecords, type BeatsOfDatabase, type NovaRecord } from './nova-database';
 
 export interface HangFacts {
   /** By the clock of Nova's API. */
   readonly now: Date;
   readonly server: WholeServer;
+  /** By the API; by Nova's database where the API hides them. */
   readonly actions: Looked<readonly ServerAction[]>;
-  /** Of Nova, after the second look. */
+  /** Of Nova, after the second look: by the API, else by its database. */
   readonly services: Looked<readonly Heartbeat[]>;
+  /** False: rows of databases, and further cells may have more. */
+  readonly hasAllServices: boolean;
+  /** Of the services as Nova's database has them: which column, and by whose clock. */
+  readonly rows: Looked<BeatsOfDatabase>;
   /** Of Neutron, after the second look. */
   readonly agents: Looked<readonly Heartbeat[]>;
   /** Undefined: the flavor was deleted since. */
@@ -31,6 +42,11 @@ export interface HangFacts {
   readonly ports: Looked<readonly ServerPort[]>;
   /** The node that placement holds for it. */
   readonly placedOn: Looked<string | undefined>;
+  /** What `nova_api` has of it. */
+  readonly record: NovaRecord;
+  /** Of the broker, after a second look where messages wait. */
+  readonly queues: Looked<readonly BrokerQueue[]>;
+  readonly nodes: Looked<readonly BrokerNode[]>;
   /** Nova of Icehouse and Juno, which know no microversions: they say one thing of a quota, a pool and an address. */
   readonly isOld: boolean;
   /** What quotas and pools have left; read where the server failed. */
@@ -39,38 +55,140 @@ export interface HangFacts {
   readonly logs: readonly HostLogs[];
 }
 
-/** What one server needs, side by side. What other servers need as well is asked once. */
-export async function readHangFacts(sources: Sources, server: WholeServer): Promise<HangFacts> {
-  const { readers } = sources;
+/** What all servers of one run need is asked once, and what each needs side by side. */
+export async function readHangFacts(sources: Sources, servers: readonly WholeServer[]): Promise<readonly HangFacts[]> {
+  const isIdle = servers.every(({ status, taskState }) => isSettled(status, taskState));
+  const [asked, shared, recordOf] = await Promise.all([
+    Promise.all(servers.map((server) => askNova(sources, server))),
+    readShared(sources, isIdle),
+    readNovaRecords(sources.readers, isIdle ? [] : servers.map(({ id }) => id)),
+  ]);
+  const [logs, found] = await Promise.all([
+    searchHosts(sources, asked),
+    Promise.all(asked.map((own) => askOfHost(sources, own))),
+  ]);
+  return asked.map((own, index) => {
+    const { beats, ...more } = found[index] as Awaited<ReturnType<typeof askOfHost>>;
+    const { services, isWhole } = mergeBeats(beats, shared.rows);
+    const { id } = own.server;
+    return { ...shared, ...own, ...more, services, hasAllServices: isWhole, record: recordOf(id), logs: logs[index] ?? [] }; // prettier-ignore
+  });
+}
+
+/** No task is under way, so nobody waits for a message. */
+const isSettled = (status: string, taskState: string | undefined): boolean =>
+  taskState === undefined && status !== 'BUILD' && status !== 'ERROR';
+
+/** What is of no single server. */
+async function readShared(
+  sources: Sources,
+  isIdle: boolean,
+): Promise<Pick<HangFacts, 'now' | 'rows' | 'queues' | 'nodes' | 'hypervisors' | 'isOld'>> {
+  const idle = untried('no task is under way');
+  const pause = (seconds: number) =>
+    sources.pause(seconds, 'Waiting for services of Nova to report: their count is read twice.');
+  const [rows, broker, hypervisors, versions] = await Promise.all([
+    isIdle ? idle : readNovaBeats(sources.readers, pause),
+    isIdle ? idle : settledBroker(sources),
+    sources.hypervisors(),
+    sources.versions(),
+  ]);
+  const isOld = versions.isRead && versions.value.some((api) => api.service === 'nova' && api.version === '');
+  return {
+    now: await sources.now('nova'),
+    rows,
+    queues: thenLook(broker, ({ queues }) => queues),
+    nodes: thenLook(broker, ({ nodes }) => nodes),
+    hypervisors,
+    isOld,
+  };
+}
+
+/** A second look where messages wait for Nova. */
+async function settledBroker(sources: Sources): Promise<Looked<BrokerLooks>> {
+  const why = 'Waiting for services of Nova to take their messages: the queues are read twice.';
+  return settleBroker(sources.readers, await sources.broker(), isOfNova, (seconds) => sources.pause(seconds, why));
+}
+
+/** What Nova, Glance, Neutron and placement say of one server. */
+type Asked = Pick<HangFacts, 'server' | 'actions' | 'flavor' | 'image' | 'ports' | 'placedOn'>;
+
+async function askNova(sources: Sources, server: WholeServer): Promise<Asked> {
   const nova = await sources.serverReader();
   const ask = async <Value>(work: (reader: ServerReader) => Promise<Value>): Promise<Looked<Value>> =>
     nova.isRead ? look(() => work(nova.value)) : nova;
   const { id, flavorId, imageId } = server;
-  const [actions, flavor, hypervisors, image, ports, placedOn] = await Promise.all([
+  const [told, flavor, image, ports, placedOn] = await Promise.all([
     ask((reader) => reader.actions(id)),
     flavorId === undefined ? read(undefined) : ask((reader) => reader.flavor(flavorId)),
-    sources.hypervisors(),
     imageId === undefined ? read('none') : ask(async (reader) => (await reader.imageStatus(imageId)) ?? 'gone'),
     ask((reader) => reader.ports(id)),
     ask((reader) => reader.placedOn(id)),
   ]);
-  const host = hostOf({ server, hypervisors, placedOn });
+  return { server, actions: await actionsBy(sources, id, told), flavor, image, ports, placedOn };
+}
+
+/** Nova's policy may hide actions, or their events; its database has both. */
+async function actionsBy({ readers }: Sources, id: string, told: HangFacts['actions']): Promise<HangFacts['actions']> {
+  const isTold = told.isRead && (told.value.length === 0 || told.value.at(-1)?.events !== undefined);
+  if (isTold) return told;
+  const history = await look(() => readHistory(readers, id));
+  return history.isRead && history.value !== undefined ? read(history.value.actions) : told;
+}
+
+async function askOfHost(
+  sources: Sources,
+  { server, ports, placedOn }: Asked,
+): Promise<Pick<HangFacts, 'agents' | 'room'> & { readonly beats: Looked<readonly Heartbeat[]> }> {
+  const host = hostOf({ server, placedOn, hypervisors: await sources.hypervisors() });
   const bound = ports.isRead ? ports.value.map(({ hostId }) => hostId) : [];
-  const [services, agents] = await Promise.all([
+  const [beats, agents, room] = await Promise.all([
     sources.settledWhere('nova', (beat) => concerns(beat, server, host)),
     sources.settledWhere('neutron', (beat) => beat.host === host || bound.includes(beat.host)),
-  ]);
-  const hosts = [host, ...(actions.isRead ? hostsOf(actions.value) : []), ...readers.hosts.serving('nova')];
-  const requests = actions.isRead ? actions.value.slice(-3).map(({ requestId }) => requestId) : [];
-  const [room, logs, versions, now] = await Promise.all([
     server.status === 'ERROR' ? sources.portRoom() : untried('nothing has failed'),
-    Promise.all(reachable(readers, hosts).map((name) => searchLogsOf(readers, name, [id, ...requests]))),
-    sources.versions(),
-    sources.now('nova'),
   ]);
-  const isOld = versions.isRead && versions.value.some((api) => api.service === 'nova' && api.version === '');
-  return { now, server, actions, services, agents, flavor, hypervisors, image, ports, placedOn, room, logs, isOld };
+  return { beats, agents, room };
 }
+
+/** One search of each host, for all servers that were there or passed a controller. */
+async function searchHosts(sources: Sources, asked: readonly Asked[]): Promise<readonly (readonly HostLogs[])[]> {
+  const { readers } = sources;
+  const hypervisors = await sources.hypervisors();
+  const wanted = asked.map(({ server, actions, placedOn }) => ({
+    hosts: reachable(readers, [
+      hostOf({ server, placedOn, hypervisors }),
+      ...(actions.isRead ? hostsOf(actions.value) : []),
+      ...readers.hosts.serving('nova'),
+    ]),
+    sought: { serverId: server.id, requests: requestsOf(actions) },
+  }));
+  const names = [...new Set(wanted.flatMap(({ hosts }) => hosts))];
+  const searches = await Promise.all(
+    names.map(async (name) => {
+      const there = wanted.filter(({ hosts }) => hosts.includes(name));
+      const found = await searchHost(readers, name, there.map(({ sought }) => sought)); // prettier-ignore
+      return new Map(there.map((each, index) => [each, found[index]]));
+    }),
+  );
+  return wanted.map((each) => searches.flatMap((search) => search.get(each) ?? []));
+}
+
+async function searchHost(
+  readers: ReportReaders,
+  name: string,
+  sought: readonly Sought[],
+): Promise<readonly HostLogs[]> {
+  const host = await look(() => readers.host(`host:${name}`));
+  return host.isRead ? searchLogs(host.value, sought) : sought.map(() => ({ host: name, traces: host, missed: [] }));
+}
+
+const requestsOf = (actions: HangFacts['actions']): readonly string[] =>
+  actions.isRead
+    ? actions.value
+        .slice(-3)
+        .map(({ requestId }) => requestId)
+        .filter((request) => requestForm.test(request))
+    : [];
 
 /** That an event tells of, since 2.62 (Queens). */
 export const hostsOf = (actions: readonly ServerAction[]): readonly string[] => [
@@ -83,30 +201,25 @@ const requestForm = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const reachable = ({ hosts }: ReportReaders, names: readonly (string | undefined)[]): readonly string[] =>
   [...new Set(names)].filter((name) => name !== undefined && name !== '' && hosts.canReach(name)) as string[];
 
-async function searchLogsOf(readers: ReportReaders, name: string, ids: readonly string[]): Promise<HostLogs> {
-  const [server = '', ...requests] = ids;
-  const host = await look(() => readers.host(`host:${name}`));
-  if (!host.isRead) return { host: name, traces: host, missed: [] };
-  return searchLogs(host.value, [server, ...requests.filter((request) => requestForm.test(request))]);
-}
-
 /** Who passes the work on; who has it; and who might have had it, where no host was found. */
 function concerns({ name, host, zone }: Heartbeat, server: WholeServer, chosen: string | undefined): boolean {
   if (name !== 'nova-compute') return true;
   return chosen === undefined ? server.zone === undefined || server.zone === zone : host === chosen;
 }
 
+type Placed = Pick<HangFacts, 'server' | 'placedOn' | 'hypervisors'>;
+
 /** The host that has it, or that the scheduler has chosen for it. */
-export function hostOf({
-  server,
-  placedOn,
-  hypervisors,
-}: Pick<HangFacts, 'server' | 'placedOn' | 'hypervisors'>): string | undefined {
+export function hostOf({ server, placedOn, hypervisors }: Placed): string | undefined {
   if (server.host !== undefined && server.host !== '') return server.host;
   const node = placedOn.isRead ? placedOn.value : undefined;
   if (node === undefined) return undefined;
   return (hypervisors.isRead ? hypervisors.value.find((each) => each.node === node)?.host : undefined) ?? node;
 }
+
+/** Where no host is known: why nobody can say that none was chosen. Undefined: none was. */
+export const whyHostUntold = ({ placedOn }: Pick<HangFacts, 'placedOn'>): string | undefined =>
+  placedOn.isRead ? undefined : `nobody tells which host was chosen: ${placedOn.why}`;
 
 /** How it is known that the host has the server, or is to have it. */
 export const sayHost = ({ server }: Pick<HangFacts, 'server'>, host: string): string =>

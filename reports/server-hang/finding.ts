@@ -1,6 +1,7 @@
 /** What the examination of a server comes to, cause by cause. */
 import type { HangFacts } from './facts';
 import type { Situation } from './situation';
+import type { Task } from './tasks';
 import type { Judged } from './causes/recorded';
 
 export const causes = {
@@ -10,6 +11,9 @@ export const causes = {
   'compute-disabled': 'nova-compute is disabled',
   'agent-dead': 'the network agent of its host is dead',
   'control-dead': 'no nova-conductor or no nova-scheduler is alive',
+  'broker-stuck': 'the broker takes no messages, or is split',
+  'queue-unserved': 'nobody takes from a queue that its message needs',
+  'queue-full': 'messages pile up in a queue that its message needs',
   'message-lost': 'the message to whoever should work on it is lost',
   'no-valid-host': 'no host takes it',
   'pool-empty': 'the address pool is used up',
@@ -39,6 +43,10 @@ export interface Examined {
   readonly facts: HangFacts;
   readonly situation: Situation;
   readonly host: string | undefined;
+  /** Where no host is known: why nobody can say that none was chosen. */
+  readonly hostUntold: string | undefined;
+  /** What its task is about. */
+  readonly task: Task;
   /** What Nova recorded of the failure; '' where nothing failed. */
   readonly words: string;
   /** The cause that they tell. */

@@ -1,7 +1,8 @@
-/** What the logs of Nova's services have of one server: on the hosts that had it, and on the controllers. */
+/** What the logs of Nova's services have of servers and their requests: on the hosts that had them, and on the controllers. */
 import { UnrecoverableError } from '../../lib/basics/errors';
-import { valueOf, type HostReader } from '../../lib/hosts/host';
-import type { ServiceProcess } from '../../lib/hosts/service-answers';
+import { defined } from '../../lib/basics/defined';
+import { valueOf, type HostReader, type Outcome } from '../../lib/hosts/host';
+import type { ServiceAnswers, ServiceProcess } from '../../lib/hosts/service-answers';
 import { count } from '../../lib/render/text';
 import { look, read, type Looked } from '../looked';
 import { isUnknownThere, olderProgram } from '../older-program';
@@ -11,8 +12,12 @@ export interface LogTrace {
   /** `nova-compute`. */
   readonly service: string;
   readonly path: string;
-  /** Lines that tell of the server or its request. */
+  /** Lines that tell of the server or of one of its requests. */
   readonly count: number;
+  /** Lines that tell of its last request. Absent: no request is known. */
+  readonly ofRequest?: number;
+  /** The log was searched from here on. Absent: nobody could tell. */
+  readonly since?: Date;
   /** The last of those that tell of an error. */
   readonly errors: readonly string[];
 }
@@ -22,6 +27,13 @@ export interface HostLogs {
   readonly traces: Looked<readonly LogTrace[]>;
   /** Logs that were not searched, each with the reason. */
   readonly missed: readonly string[];
+}
+
+/** What is searched for, for one server. */
+export interface Sought {
+  readonly serverId: string;
+  /** At most three, the last of which is the newest. */
+  readonly requests: readonly string[];
 }
 
 /** Where a package keeps its log; a process that runs says itself which files it holds open. */
@@ -36,11 +48,11 @@ const open = ({ service, logs }: ServiceProcess) =>
     ? logs.filter((path) => !path.endsWith(' (deleted)')).map((path) => ({ service, path }))
     : [];
 
-export async function searchLogs(host: HostReader, ids: readonly string[]): Promise<HostLogs> {
-  const found = await look(() => search(host, ids));
-  if (!found.isRead) return { host: host.name, traces: found, missed: [] };
-  const { traces, missed } = found.value;
-  return { host: host.name, traces: read(traces), missed };
+/** In the order of `sought`. Asks the host twice, whatever is sought. */
+export async function searchLogs(host: HostReader, sought: readonly Sought[]): Promise<readonly HostLogs[]> {
+  const found = await look(() => search(host, sought));
+  if (!found.isRead) return sought.map(() => ({ host: host.name, traces: found, missed: [] }));
+  return found.value.map(({ traces, missed }) => ({ host: host.name, traces: read(traces), missed }));
 }
 
 interface Searched {
@@ -48,24 +60,67 @@ interface Searched {
   readonly missed: readonly string[];
 }
 
-async function search(host: HostReader, ids: readonly string[]): Promise<Searched> {
+interface Log {
+  readonly service: string;
+  readonly path: string;
+}
+
+async function search(host: HostReader, sought: readonly Sought[]): Promise<readonly Searched[]> {
   const [found] = await host.read([{ verb: 'service-processes' }]);
   if (isUnknownThere(found)) throw new UnrecoverableError(olderProgram('searches no logs'));
   const { processes, left } = valueOf(found);
   const files = [...processes.filter(({ isContained }) => !isContained).flatMap(open), ...usual];
-  const distinct = files.filter(({ path }, index) => files.findIndex((file) => file.path === path) === index);
-  const answers = await host.read(distinct.map(({ path }) => ({ verb: 'find-in-log', path, ids }) as const));
-  const traces = distinct.flatMap(({ service, path }, index): LogTrace[] => {
-    const answer = answers[index];
-    if (answer?.ok !== true || !answer.value.exists) return [];
-    return [{ host: host.name, service, path, count: answer.value.count, errors: answer.value.lines }];
+  const logs = files.filter(({ path }, index) => files.findIndex((file) => file.path === path) === index);
+  const untold = left > 0 ? [`those of ${count(left, 'process', 'processes')} more`] : [];
+  const lookFor = (log: Log, ids: readonly string[]) => ({ verb: 'find-in-log', path: log.path, ids }) as const;
+  const inLogs = logs.flatMap((log) => sought.map((each) => lookFor(log, [each.serverId, ...each.requests])));
+  const withRequest = sought.filter(({ requests }) => requests.length > 0);
+  const ofRequests = logs.flatMap((log) => withRequest.map(({ requests }) => lookFor(log, requests.slice(-1))));
+  const starts = logs.map(({ path }) => ({ verb: 'log-start', path }) as const);
+  const answers = await host.read([...inLogs, ...ofRequests, ...starts]);
+  const all = answers.slice(0, inLogs.length) as Found[];
+  const requested = answers.slice(inLogs.length, inLogs.length + ofRequests.length) as Found[];
+  const begins = answers.slice(inLogs.length + ofRequests.length) as Outcome<ServiceAnswers['log-start']>[];
+  return sought.map((each, index) => {
+    const place = withRequest.indexOf(each);
+    const answersOf = logs.map((log, row): Answered => ({
+      log,
+      all: all[row * sought.length + index],
+      ofRequest: place < 0 ? undefined : requested[row * withRequest.length + place],
+      start: begins[row],
+    }));
+    return searchedOf(host.name, answersOf, untold);
   });
-  const refused = distinct.flatMap(({ path }, index) => {
-    const answer = answers[index];
-    return answer?.ok === false ? [`${path} (${answer.error.message})`] : [];
-  });
-  return {
-    traces,
-    missed: [...refused, ...(left > 0 ? [`those of ${count(left, 'process', 'processes')} more`] : [])],
-  };
+}
+
+type Found = Outcome<ServiceAnswers['find-in-log']>;
+
+interface Answered {
+  readonly log: Log;
+  readonly all: Found | undefined;
+  readonly ofRequest: Found | undefined;
+  readonly start: Outcome<ServiceAnswers['log-start']> | undefined;
+}
+
+const searchedOf = (host: string, answers: readonly Answered[], untold: readonly string[]): Searched => ({
+  traces: answers.flatMap(({ log, all, ofRequest, start }): LogTrace[] => {
+    if (all?.ok !== true || !all.value.exists) return [];
+    const { value } = all;
+    const ofLast = ofRequest?.ok === true && ofRequest.value.exists ? ofRequest.value.count : undefined;
+    return [{ host, ...log, count: value.count, errors: value.lines, ...defined({ ofRequest: ofLast, since: sinceOf(value, start) }) }]; // prettier-ignore
+  }),
+  missed: [
+    ...answers.flatMap(({ log, all }) => (all?.ok === false ? [`${log.path} (${all.error.message})`] : [])),
+    ...untold,
+  ],
+});
+
+/** Of a log whose end alone was searched nobody knows from when on. */
+function sinceOf(
+  { size, searched }: { readonly size: number; readonly searched: number },
+  start: Answered['start'],
+): Date | undefined {
+  if (searched < size || start?.ok !== true || !start.value.exists || start.value.startSeconds === null)
+    return undefined;
+  return new Date(start.value.startSeconds * 1000);
 }

@@ -2,34 +2,46 @@
 import type { Server } from '../../lib/contract/report-ports';
 import type { ServerAction } from '../../lib/contract/server-ports';
 import type { HangFacts } from './facts';
+import { taskOf } from './tasks';
 
 /** A task that takes longer hangs, unless somebody is seen at work on it. */
 export const patienceSeconds = 600;
+/** A resize that nobody confirmed for longer holds room on two hosts because it was forgotten. */
+const forgottenSeconds = 24 * 3600;
 
 export type Situation =
   /** `what`: `BUILD (scheduling)`. */
   | { readonly is: 'under way'; readonly what: string; readonly seconds: number | undefined }
+  /** For somebody to confirm or revert its resize. */
+  | { readonly is: 'waits for a person'; readonly seconds: number | undefined }
   | { readonly is: 'failed'; readonly message: string }
   | { readonly is: 'at rest' };
 
 type Told = Pick<Server, 'status' | 'taskState' | 'created' | 'updated' | 'fault'>;
 
+/** What ERROR says where Nova kept no fault, or shows none. */
+export const noReason = 'Nova tells no reason';
+
 /** @param action the last */
 export function situationOf(server: Told, now: Date, action?: ServerAction): Situation {
   const { status, taskState, created, updated, fault } = server;
-  if (status === 'ERROR' && taskState === undefined)
-    return { is: 'failed', message: fault?.message ?? 'Nova tells no reason' };
-  if (taskState === undefined && status !== 'BUILD') return { is: 'at rest' };
+  if (status === 'ERROR' && taskState === undefined) return { is: 'failed', message: fault?.message ?? noReason };
   // Whatever is written about a server moves `updated`; an action says when the task began.
-  const since = status === 'BUILD' ? created : (action?.startedAt ?? updated);
-  const seconds = since && (now.getTime() - since.getTime()) / 1000;
+  const begun = action?.startedAt ?? updated;
+  const ago = (since: Date | undefined) => since && (now.getTime() - since.getTime()) / 1000;
+  if (taskState === undefined && status === 'VERIFY_RESIZE') return { is: 'waits for a person', seconds: ago(begun) };
+  if (taskState === undefined && status !== 'BUILD') return { is: 'at rest' };
+  const seconds = ago(status === 'BUILD' && taskOf(server).kind === 'build' ? created : begun);
   return { is: 'under way', what: `${status}${taskState === undefined ? '' : ` (${taskState})`}`, seconds };
 }
 
 export const isHanging = (situation: Situation): boolean =>
   situation.is === 'under way' && (situation.seconds ?? 0) > patienceSeconds;
 
-export const lastAction = ({ actions }: HangFacts): ServerAction | undefined =>
+export const isForgotten = (situation: Situation): boolean =>
+  situation.is === 'waits for a person' && (situation.seconds ?? 0) > forgottenSeconds;
+
+export const lastAction = ({ actions }: Pick<HangFacts, 'actions'>): ServerAction | undefined =>
   actions.isRead ? actions.value.at(-1) : undefined;
 
 export const situationFrom = (facts: HangFacts): Situation => situationOf(facts.server, facts.now, lastAction(facts));
@@ -41,10 +53,10 @@ export function failureWords(facts: HangFacts): string {
     ? facts.actions.value.filter(({ events }) => events?.some(({ result }) => result === 'Error')).at(-1)
     : undefined;
   const traces = (failed?.events ?? []).map(({ traceback = '' }) => traceback);
-  return [fault?.message ?? '', faultDetails, ...traces, ...errorLines(facts)].join('\n');
+  return [fault?.message ?? '', faultDetails, ...traces, ...errorLines(facts)].join('\n').trim();
 }
 
-export const errorLines = ({ logs }: HangFacts): readonly string[] =>
+export const errorLines = ({ logs }: Pick<HangFacts, 'logs'>): readonly string[] =>
   logs.flatMap(({ traces }) => (traces.isRead ? traces.value.flatMap(({ errors }) => errors) : []));
 
 /** The line of a failure that says most: `nova.exception.PortBindingFailed: Binding failed for port …`. */

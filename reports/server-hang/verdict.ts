@@ -2,13 +2,15 @@
  * Why a server hangs in BUILD or another task, or failed. Each cause is named, ruled out, or could not be looked at; the
  * last two are told as well, because they are what whoever is on call would try next. Pure.
  */
-import { hostOf, type HangFacts } from './facts';
+import { hostOf, whyHostUntold, type HangFacts } from './facts';
 import { computes } from './causes/compute';
 import { control } from './causes/control';
 import { failures } from './causes/failure';
 import { judgeRecord } from './causes/recorded';
-import type { Cause, Examined, Finding, Named } from './finding';
+import { queues } from './causes/queues';
+import { causes, ruledOut, type Cause, type Examined, type Finding, type Named } from './finding';
 import { failureWords, situationFrom, type Situation } from './situation';
+import { taskOf } from './tasks';
 
 export interface Verdict {
   readonly situation: Situation;
@@ -24,9 +26,12 @@ export function whyServerHangs(facts: HangFacts, show: (time: Date) => string): 
   const host = hostOf(facts);
   const words = situation.is === 'failed' ? failureWords(facts) : '';
   const record = judgeRecord(facts, words);
-  const examined: Examined = { facts, situation, host, words, record, show };
-  const findings =
-    situation.is === 'at rest' ? [] : explained([control, computes, failures].flatMap((judge) => judge(examined)));
+  const hostUntold = host === undefined ? whyHostUntold(facts) : undefined;
+  const examined: Examined = { facts, situation, host, hostUntold, task: taskOf(facts.server), words, record, show };
+  const isInTrouble = situation.is === 'under way' || situation.is === 'failed';
+  const findings = isInTrouble
+    ? explained([control, queues, computes, failures].flatMap((judge) => judge(examined)))
+    : [];
   return {
     situation,
     host,
@@ -36,15 +41,25 @@ export function whyServerHangs(facts: HangFacts, show: (time: Date) => string): 
   };
 }
 
-/** A message that lies before somebody who is dead is not lost. */
+const whoTakes: readonly Cause[] = ['control-dead', 'compute-dead', 'compute-forced-down', 'broker-stuck'];
+
+/**
+ * What others bring about, each with those that explain it: a queue from which nobody takes because its service is dead is no
+ * cause of its own, and a message that lies before somebody who is dead is not lost.
+ */
+const consequences: Partial<Record<Cause, (named: Cause) => boolean>> = {
+  'queue-unserved': (cause) => whoTakes.includes(cause),
+  'queue-full': (cause) => whoTakes.includes(cause),
+  'message-lost': (cause) => cause !== 'message-lost',
+};
+
 function explained(findings: readonly Finding[]): readonly Finding[] {
-  const better = findings.find((finding) => finding.is === 'named' && finding.cause !== 'message-lost');
-  if (better === undefined) return findings;
-  return findings.map((finding): Finding =>
-    finding.is === 'named' && finding.cause === 'message-lost'
-      ? { is: 'ruled out', cause: finding.cause, because: 'another cause explains the silence' }
-      : finding,
-  );
+  const found = findings.filter(({ is }) => is === 'named').map(({ cause }) => cause);
+  return findings.map((finding): Finding => {
+    const { cause } = finding;
+    const better = finding.is === 'named' ? found.find((named) => consequences[cause]?.(named)) : undefined;
+    return better === undefined ? finding : ruledOut(cause, `another cause explains the silence: ${causes[better]}`);
+  });
 }
 
 function withoutIs<Kind extends Finding>({ is: _, ...rest }: Kind): Omit<Kind, 'is'> {

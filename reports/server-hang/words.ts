@@ -3,6 +3,7 @@ import { sayDuration } from '../../lib/render/table';
 import type { HangFacts } from './facts';
 import { causes } from './finding';
 import { isHanging, lastAction } from './situation';
+import { taskOf } from './tasks';
 import type { Verdict } from './verdict';
 
 export const subjectOfServer = ({ server }: Pick<HangFacts, 'server'>): string =>
@@ -11,7 +12,10 @@ export const subjectOfServer = ({ server }: Pick<HangFacts, 'server'>): string =
 /** Such as `It has been in BUILD (scheduling) for 25 min.` */
 export function saySituation({ situation }: Verdict, facts: HangFacts): string {
   if (situation.is === 'failed') return `It is in ERROR: ${situation.message.split('\n')[0] ?? ''}`;
-  if (situation.is === 'under way') return `It has been in ${situation.what} for ${sayDuration(situation.seconds)}.`;
+  if (situation.is === 'under way')
+    return `It has been in ${situation.what} for ${sayDuration(situation.seconds)}: ${taskOf(facts.server).waits}.`;
+  if (situation.is === 'waits for a person')
+    return `It has been in VERIFY_RESIZE for ${sayDuration(situation.seconds)}: it runs with its new size, keeps its old disk and room on its old host, and waits until somebody confirms or reverts its resize.`;
   const { status } = facts.server;
   const action = lastAction(facts);
   const failed = action?.events?.some(({ result }) => result === 'Error') === true;

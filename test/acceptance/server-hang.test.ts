@@ -1,4 +1,6 @@
 /** Servers that hang or fail on the lab, each for one cause that is really brought about, and what doctor says of each. */
+import { join } from 'node:path';
+import { BrokerHost } from '../support/broker-host';
 import { CommandFolder } from '../support/command';
 import { examine } from '../support/doctor-run';
 import { OwnCompute } from '../support/own-compute';
@@ -15,8 +17,7 @@ let roomy: string;
 beforeAll(async () => {
   own = await OwnCompute.start('test-hang');
   folder = new CommandFolder({ ...own.lab.environment, OS_CLOUD: 'stackward-lab' });
-  const reach = `match: ${own.name}, local: true, stateFolder: ${own.lab.folder}/hosts/${own.name}`;
-  folder.write('stackward.yaml', `cloud: stackward-lab\nhosts: [{ ${reach} }]\n`);
+  writePlain();
   image = await own.image();
   const { flavors } = await own.call<{ flavors: Named[] }>('compute', 'GET', '/flavors');
   flavor = flavors.find(({ name }) => name === 'stackward.utm')?.id ?? '';
@@ -27,6 +28,12 @@ afterAll(async () => {
   if (image !== undefined) await own.call('image', 'DELETE', `/v2/images/${image}`);
   await own?.stop();
 }, 900_000);
+
+/** A configuration that leads to the API and the host alone. */
+function writePlain(): void {
+  const reach = `match: ${own.name}, local: true, stateFolder: ${own.lab.folder}/hosts/${own.name}`;
+  folder.write('stackward.yaml', `cloud: stackward-lab\nhosts: [{ ${reach} }]\n`);
+}
 
 const boot = (name: string, more: object = {}) => own.boot(name, { flavorRef: flavor, imageRef: image, ...more });
 
@@ -145,6 +152,57 @@ test('a zone whose only host with room was forced down', async () => {
   await own.failed(id);
   await expectCause(id, 'compute-forced-down');
   await own.update({ forced_down: false });
+});
+
+describe('a message that is lost on its way, where databases, broker and logs are looked at as well', () => {
+  let mq: BrokerHost;
+  beforeAll(async () => {
+    const { folder: lab, ports, passwords } = own.lab;
+    mq = await BrokerHost.start({ name: 'stackward@localhost', epmdPort: ports.epmd, cookieFile: join(lab, 'home', '.erlang.cookie') }); // prettier-ignore
+    const database = (schema: string) => ({ host: '127.0.0.1', port: ports.mariadb, user: 'stack', password: '${LAB_PASSWORD}', schema, tls: 'off' }); // prettier-ignore
+    folder.env = { ...folder.env, LAB_PASSWORD: passwords.services };
+    folder.write('stackward.yaml', {
+      cloud: 'stackward-lab',
+      databases: { nova: database('nova'), nova_api: database('nova_api'), nova_cell0: database('nova_cell0') },
+      broker: { host: 'mq1' },
+      hosts: [mq.access, { match: own.name, local: true, stateFolder: `${lab}/hosts/${own.name}` }],
+    });
+  });
+  afterAll(async () => {
+    writePlain();
+    await mq?.stop();
+  });
+
+  test('a cast to a host whose queue the broker had dropped: the host was chosen, and nobody there knows of it', async () => {
+    own.pause();
+    await own.dropQueue();
+    const id = await boot('cast');
+    await own.placed(id);
+    own.resume();
+    await own.served();
+    await own.ageTask(id);
+    const said = await expectCause(id, 'message-lost');
+    expect(said).toContain(`The message to nova-compute on ${own.name} is lost`);
+    expect(said).toContain('nova_api.instance_mappings: it is in cell1, so a conductor had it');
+    expect(said).toContain(`conductor, scheduler, compute.${own.name}: each has a consumer`);
+  });
+
+  test('a reboot of which the log of the API has the request, and the log of the host has not', async () => {
+    const id = await boot('reboot');
+    await own.until('it is active', async () => (await own.server(id)).status === 'ACTIVE');
+    own.pause();
+    await own.dropQueue();
+    await own.call('compute', 'POST', `/servers/${id}/action`, { reboot: { type: 'HARD' } });
+    own.resume();
+    await own.served();
+    const { instanceActions: actions } = await own.call<{ instanceActions: { action: string; request_id: string }[] }>('compute', 'GET', `/servers/${id}/os-instance-actions`); // prettier-ignore
+    const request = actions.find(({ action }) => action === 'reboot')?.request_id ?? '?';
+    await own.ageTask(id);
+    const said = await expectCause(id, 'message-lost');
+    expect(said).toMatch(new RegExp(`nova-api\\.log on ${own.name} has ${request}: \\d+ line`));
+    expect(said).toContain(`nova-compute-${own.name}.log on ${own.name} does not have it and was written all the time`);
+    expect(said).toContain('its disk is where it was');
+  });
 });
 
 test('a host whose nova-compute died before it began with the server', async () => {

@@ -44,7 +44,7 @@ test('a server that nobody works on is found without being named, and one that h
   const told = await examine(folder, 'doctor', '--only', 'SW-1010');
   expect([told.code, troublesOf(told)]).toEqual([2, [`SW-1010 fault server utm-1 (${id})`]]);
   const [{ found, besides, step }] = told.results as [Required<(typeof told.results)[0]>];
-  expect(found).toMatch(/^It has been in BUILD \(scheduling\) for 25 min\. The message to nova-conductor or nova-scheduler is lost/); // prettier-ignore
+  expect(found).toMatch(/^It has been in BUILD \(scheduling\) for 25 min: no host has begun with it\. The message to nova-conductor or nova-scheduler did not arrive/); // prettier-ignore
   expect(besides.join('\n')).toContain('no nova-conductor or no nova-scheduler is alive (alive: nova-conductor on cnode01, nova-scheduler on cnode01)'); // prettier-ignore
   expect(step).toContain('stackward broker');
 });

@@ -33,4 +33,16 @@ export function documentedInventoryGrants(era: Era, schemaOf: (database: string)
   );
 }
 
+const doctorTitles = { icehouse: 'Icehouse to Newton', zed: 'Ocata and later' } as const;
+
+/** The block under "### doctor: …", for one database. */
+export function documentedDoctorGrants(era: keyof typeof doctorTitles, database: string, schema: string): string[] {
+  const [, block] = new RegExp(`### doctor: ${doctorTitles[era]}\\n+\`\`\`sql\\n(.+?)\`\`\``, 's').exec(page) ?? [];
+  if (block === undefined) throw new Error(`docs/database-grants.md has no block for doctor on ${era}`);
+  return [...block.matchAll(/(GRANT SELECT \([^)]*\)) ON (\w+)\.(\w+) TO /g)].flatMap(
+    ([, privilege = '', owner = '', table = '']) =>
+      owner === database ? [`${privilege} ON ${schema}.\`${table}\``] : [],
+  );
+}
+
 export const tableOfGrant = (grant: string): string => / ON \w+\.(\w+)/.exec(grant)?.[1] ?? '';

@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
 import { Cloud } from '../../lab/cloud';
-import { childEnvironment, sql } from '../../lab/command';
+import { childEnvironment, run, sql } from '../../lab/command';
+import { Queues } from '../../lab/probes';
 import { resolveCredentials } from '../../lib/openstack/credentials';
 import { getLab } from './lab-cloud';
 import { isAlive, LabProjects, type Named } from './lab-projects';
@@ -99,6 +100,8 @@ export class OwnCompute {
     const [config, program] = [join(folder, 'own.conf'), join(folder, 'nova-compute')];
     writeFileSync(config, `[DEFAULT]\nhost = ${host}\nstate_path = ${folder}\nreserved_host_memory_mb = 0\n`);
     copyFileSync(join(__dirname, 'own-compute.py'), program);
+    // A log that was begun long ago tells of every request since.
+    writeFileSync(this.logFile(host), '2026-01-01 00:00:00.000 1 INFO nova [-] begin\n', { flag: 'a', mode: 0o600 });
     const log = openSync(this.logFile(host), 'a', 0o600);
     const nova = join(this.lab.folder, 'etc', 'nova', 'nova.conf');
     const env = { ...childEnvironment(this.lab), OWN_MEMORY_MIB: String(memoryMiB) };
@@ -192,6 +195,35 @@ export class OwnCompute {
 
   resume(): void {
     this.processes.get(this.name)?.kill('SIGCONT');
+  }
+
+  /**
+   * The broker drops the queue of the host, as it does with one whose consumer was cut off for longer than the queue lives. What
+   * is sent there until nova-compute makes it anew is lost, and nobody is told.
+   */
+  async dropQueue(): Promise<void> {
+    const script = 'import amqp, os\nc = amqp.Connection(os.environ["BROKER"], userid="stack", password=os.environ["PASSWORD"])\nc.connect()\nc.channel().queue_delete(os.environ["QUEUE"])\nc.close()'; // prettier-ignore
+    const environment = {
+      BROKER: `127.0.0.1:${this.lab.ports.rabbit}`,
+      PASSWORD: this.lab.passwords.services,
+      QUEUE: `compute.${this.name}`,
+    };
+    await run(this.lab, ['/usr/bin/python3', '-c', script], { environment });
+  }
+
+  /** nova-compute takes from its queue again. */
+  async served(): Promise<void> {
+    const queues = new Queues(this.lab);
+    await this.until('its queue has a consumer', () => queues.hasConsumer(`compute.${this.name}`));
+    queues.close();
+  }
+
+  /** As it will be after twenty minutes of silence: the server, and what was asked of it last. */
+  async ageTask(id: string): Promise<void> {
+    const earlier = (column: string): string => `${column} = ${column} - INTERVAL 20 MINUTE`;
+    await this.sql(
+      `UPDATE nova.instances SET ${earlier('created_at')} WHERE uuid = '${id}'; UPDATE nova.instance_actions SET ${earlier('start_time')} WHERE instance_uuid = '${id}'`,
+    );
   }
 
   async kill(host = this.name): Promise<void> {

@@ -1,10 +1,9 @@
 import { InvalidConfiguration } from '../../../lib/basics/errors';
 import { count } from '../../../lib/render/text';
 import { sayDuration } from '../../../lib/render/table';
-import type { WholeServer } from '../../../lib/contract/server-ports';
 import { look, read, type Looked } from '../../looked';
 import { readHangFacts, type HangFacts } from '../../server-hang/facts';
-import { isHanging, patienceSeconds, situationOf } from '../../server-hang/situation';
+import { isForgotten, isHanging, patienceSeconds, situationOf } from '../../server-hang/situation';
 import { whyServerHangs } from '../../server-hang/verdict';
 import { isUnexplained, sayRest, saySituation, subjectOfServer } from '../../server-hang/words';
 import type { Sources } from '../../sources';
@@ -38,7 +37,7 @@ async function readNamed(sources: Sources, name: string): Promise<Seen> {
       `there is no server "${name}" in any project that these credentials see; give its name or id as \`openstack server list --all-projects\` shows it`,
     );
   const chosen = found.value.slice(0, mostServers);
-  return { ...none, servers: read(await examine(sources, chosen)), more: found.value.length - chosen.length };
+  return { ...none, servers: read(await readHangFacts(sources, chosen)), more: found.value.length - chosen.length };
 }
 
 async function readHanging(sources: Sources): Promise<Seen> {
@@ -53,15 +52,12 @@ async function readHanging(sources: Sources): Promise<Seen> {
   );
   if (!wholes.isRead) return { servers: wholes, ...none };
   return {
-    servers: read(await examine(sources, wholes.value)),
+    servers: read(await readHangFacts(sources, wholes.value)),
     more: hanging.length - wholes.value.length,
     looked: all.value.length,
     failed: all.value.filter(({ status }) => status === 'ERROR').length,
   };
 }
-
-const examine = (sources: Sources, servers: readonly WholeServer[]): Promise<readonly HangFacts[]> =>
-  Promise.all(servers.map((server) => readHangFacts(sources, server)));
 
 function judgeServer(facts: HangFacts, show: ShowTime): Result {
   const verdict = whyServerHangs(facts, show);
@@ -76,6 +72,14 @@ function judgeServer(facts: HangFacts, show: ShowTime): Result {
       evidence: [],
       step: 'Give stackward.yaml what was not looked at, and ask again; then read the logs of nova-conductor and nova-compute for its request.',
       besides: rest,
+    };
+  if (isForgotten(verdict.situation))
+    return {
+      result: 'risk',
+      subject,
+      found: situation,
+      evidence: [],
+      step: 'Ask its owner whether it works with its new size: `openstack server resize confirm` keeps that, `openstack server resize revert` goes back. `resize_confirm_window` of nova-compute would confirm by itself.',
     };
   if (verdict.named.length === 0) return { result: 'fine', subject, found: situation, evidence: rest };
   return {
@@ -103,17 +107,17 @@ function judgeAll(facts: readonly HangFacts[], { more, looked, failed }: Seen, s
 export const hangingServer = defineCheck({
   code: 'SW-1010',
   title: 'a server hangs in BUILD or another task',
-  needs: ['the API'],
+  needs: ['the API', 'a database', 'the message broker', 'hosts'],
   read: readSeen,
   judge: (seen, show) => judgeLooked('servers', seen.servers, (facts) => judgeAll(facts, seen, show)),
   page: {
     means:
-      'Nova has taken a request, and the server has been in BUILD or in a task for more than 10 min with nobody at work on it. With `--server NAME` one server is examined, whatever it is doing: also one that ended in ERROR, and one that is well. The finding names the cause and the step, and lists behind them which other causes are ruled out and by what, and which could not be looked at.',
+      'Nova has taken a request, and the server has been in BUILD or in a task for more than 10 min with nobody at work on it. With `--server NAME` one server is examined, whatever it is doing: also one that ended in ERROR, and one that is well. The finding names the cause and the step, and lists behind them which other causes are ruled out and by what, and which could not be looked at. A cause is ruled out only by what was read. It begins with the API; databases of Nova, the broker and hosts are looked at where stackward.yaml names them.',
     evidence:
-      'The task and since when; the actions of the server with their events, which tell who began and who ended; the failure that Nova recorded; nova-compute of its host, or of each host of its zone, with its heartbeat; conductor and scheduler; the network agent of the host; the binding of its ports; its image; its flavor against what each host has.',
+      'The task and since when; the actions of the server with their events, which tell who began and who ended; the failure that Nova recorded; nova-compute of its host, or of each host of its zone, with its heartbeat; conductor and scheduler; the network agent of the host; the binding of its ports; its image; its flavor against what each host has. In the databases: whether `nova_api.build_requests` still has its request and `instance_mappings` a cell for it, which hosts `host_mappings` has, heartbeats as stored (`services.last_seen_up`, before Liberty `updated_at` and `report_count`) with the clock that wrote them, and actions that the API hides. At the broker: alarms, and the queues `conductor`, `scheduler` and `compute.HOST`, looked at twice where messages wait. On hosts: which log of Nova has its request, and since when that log was written.',
     alike:
-      '"No valid host" is what Nova says in the end of every build that failed on the last host that was left: the events of the server name the cause. Icehouse says "Maximum number of ports exceeded" of a used-up quota, a used-up address pool and an address in use alike. A large image, or a migration, is under way for longer than 10 min: an event that has begun tells so. The event of a build that failed may say Success: nova-compute hands such a build back, and its event ends well.',
-    step: 'That of the cause, which the finding names. A server whose build failed is deleted and created anew; nothing else waits for it.',
+      '"No valid host" is what Nova says in the end of every build that failed on the last host that was left: the events of the server name the cause. Icehouse says "Maximum number of ports exceeded" of a used-up quota, a used-up address pool and an address in use alike. A resize that nobody confirmed (`VERIFY_RESIZE`) hangs on nobody but its owner; after a day it is a risk, since it holds room on two hosts. While memory is copied no event tells of it. A large image, or a migration, is under way for longer than 10 min: an event that has begun tells so. The event of a build that failed may say Success: nova-compute hands such a build back, and its event ends well.',
+    step: 'That of the cause, which the finding names. A server whose build failed is deleted and created anew; nothing else waits for it. Where a message is lost, the step goes by the task: a deletion is asked for again, a task in place has its state set back, and of a server whose disk moves the logs are read first.',
     never:
       'Do not restart compute hosts, their network or Open vSwitch: that cuts customers off, and the servers there are well. Do not reset the state of a server before its cause is known: it hides the failure, and frees neither port nor address.',
   },

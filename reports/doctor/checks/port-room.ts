@@ -1,6 +1,7 @@
 import type { PoolRoom, PortQuota, PortRoom } from '../../../lib/contract/port-room';
 import { count } from '../../../lib/render/text';
-import { defineCheck, judgeLooked, type Result, type Trouble } from '../check';
+import { untried } from '../../looked';
+import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
 
 /** From this share on, requests will be refused before long. */
 const nearlyFull = 0.9;
@@ -16,7 +17,9 @@ interface Share {
 
 const isShort = ({ used, total }: Share): boolean => total > 0 && used >= total * nearlyFull;
 
-const ofQuota = ({ projectId, limit, used }: PortQuota): Share => ({
+type ToldQuota = PortQuota & { readonly limit: number };
+
+const ofQuota = ({ projectId, limit, used }: ToldQuota): Share => ({
   used,
   total: limit,
   what: 'ports that its quota allows',
@@ -44,15 +47,24 @@ function sayShare({ used, total, what }: Share): string {
 }
 
 function judgeRoom({ quotas, pools }: PortRoom): readonly Result[] {
-  const shares = [...quotas.filter(({ limit }) => limit >= 0).map(ofQuota), ...pools.map(ofPool)];
+  const isTold = (quota: PortQuota): quota is ToldQuota => quota.limit !== undefined;
+  const untold = quotas.filter((quota) => !isTold(quota)).length;
+  const unread = untold === 0 ? [] : [notLookedAt('quotas of ports', untried(`of ${count(untold, 'project')} the default holds, which stands in neutron.conf; Neutron's API would tell it`))]; // prettier-ignore
+  const shares = [
+    ...quotas
+      .filter(isTold)
+      .filter(({ limit }) => limit >= 0)
+      .map(ofQuota),
+    ...pools.map(ofPool),
+  ];
   const short = shares.filter(isShort).sort((a, b) => b.used / b.total - a.used / a.total);
   const risks = short
     .slice(0, mostFindings)
     .map((share): Result => ({ result: 'risk', ...share.trouble, found: sayShare(share) }));
   if (short.length > mostFindings)
     risks.push({ result: 'risk', subject: `${short.length - mostFindings} more`, found: 'They are used up by 90 % or more as well.', evidence: short.slice(mostFindings, 2 * mostFindings).map(({ trouble }) => trouble.subject), step: 'Begin with those above, and ask again.' }); // prettier-ignore
-  const found = `${count(quotas.length, 'project')} and ${count(pools.length, 'subnet')}, none used up by 90 %`;
-  return risks.length > 0 ? risks : [{ result: 'fine', subject: 'ports and addresses', found }];
+  const found = `${count(quotas.length - untold, 'project')} and ${count(pools.length, 'subnet')}, none used up by 90 %`;
+  return [...(risks.length > 0 ? risks : [{ result: 'fine', subject: 'ports and addresses', found } as const]), ...unread]; // prettier-ignore
 }
 
 export const portRoom = defineCheck({
@@ -65,7 +77,7 @@ export const portRoom = defineCheck({
     means:
       'Nine of ten ports that a project may have exist, or nine of ten addresses of a subnet’s pools are held. When the last is gone, new servers end in ERROR and new floating IPs are refused.',
     evidence:
-      'The quota of each project that has ports, its own or the default, against all of its ports: those of DHCP and of routers count. The pools of each subnet against the addresses in them that ports hold.',
+      'By Neutron’s API; where that tells nothing and stackward.yaml names its database, by that. The quota of each project that has ports, its own or the default, against all of its ports: those of DHCP and of routers count. The pools of each subnet against the addresses in them that ports hold.',
     alike:
       'Nova of Icehouse and Havana says "Maximum number of ports exceeded" of each of three: the quota, the pool, and an address that is in use. A quota that was raised doesn’t help where the pool is used up. A network with several subnets takes a free address from any of them.',
     step: 'Quota: delete ports that nobody needs, or raise it. Pool: free addresses, or extend the pool with the kind `allocation-pool`.',

@@ -2,10 +2,11 @@
 import { count } from '../../../lib/render/text';
 import type { Flavor, Hypervisor } from '../../../lib/contract/server-ports';
 import { disabledBy, healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
-import { heartbeatEvidence } from '../../heartbeat-words';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
 import { exhausted } from './recorded';
 import { hostsOf, sayHost, type HangFacts } from '../facts';
+import { noReason } from '../situation';
+import { evidenceOf, sayRows } from './rows';
 
 const ofHost = ['compute-dead', 'compute-skewed', 'compute-forced-down', 'compute-disabled'] as const;
 type OfHost = (typeof ofHost)[number];
@@ -46,43 +47,49 @@ const all = (judge: (cause: OfHost) => Finding): readonly Finding[] => ofHost.ma
 const sayWell = (beat: Heartbeat): string => `${subjectOf(beat)} is up and enabled`;
 
 export const computes: Examine = (examined) => {
-  const { services } = examined.facts;
-  const { situation, host } = examined;
+  const { services, hasAllServices } = examined.facts;
+  const { situation, host, hostUntold } = examined;
   if (!services.isRead)
     return [...all((cause) => unknown(cause, services.why)), unknown('no-valid-host', services.why)];
   const beats = services.value.filter(isCompute);
   if (situation.is === 'failed') return judgeFailed(examined, beats);
-  const notChosen = ruledOut('no-valid-host', 'where no host takes a server it ends in ERROR, and does not wait');
-  if (host === undefined) return [...all((cause) => ruledOut(cause, 'no host was chosen for it yet')), notChosen];
-  const beat = beats.find((each) => each.host === host);
-  if (beat === undefined)
+  const notChosen = ruledOut('no-valid-host', 'where no host takes a server its task ends with a failure, and does not wait'); // prettier-ignore
+  if (host === undefined)
     return [
       ...all((cause) =>
-        cause === 'compute-dead'
-          ? named(cause, {
-              found: `Nova has no nova-compute on ${host}, so nobody works on it.`,
-              evidence: [
-                sayHost(examined.facts, host),
-                `${count(beats.length, 'nova-compute', 'nova-computes')} elsewhere`,
-              ],
-              step: `Look on ${host} whether nova-compute runs, and under which host name (option "host").`,
-            })
-          : ruledOut(cause, `Nova has no nova-compute on ${host}`),
+        hostUntold === undefined ? ruledOut(cause, 'no host was chosen for it yet') : unknown(cause, hostUntold),
       ),
       notChosen,
     ];
-  return [...onHost(examined, beat), notChosen];
+  const beat = beats.find((each) => each.host === host);
+  if (beat !== undefined) return [...onHost(examined, beat), notChosen];
+  if (!hasAllServices) {
+    const why = `the databases that stackward.yaml names have no nova-compute on ${host}, and further cells may have it`;
+    return [...all((cause) => unknown(cause, why)), notChosen];
+  }
+  return [...withoutCompute(examined, host, beats.length), notChosen];
 };
+
+const withoutCompute = ({ facts }: Examined, host: string, others: number): readonly Finding[] =>
+  all((cause) =>
+    cause === 'compute-dead'
+      ? named(cause, {
+          found: `Nova has no nova-compute on ${host}, so nobody works on it.`,
+          evidence: [sayHost(facts, host), `${count(others, 'nova-compute', 'nova-computes')} elsewhere`],
+          step: `Look on ${host} whether nova-compute runs, and under which host name (option "host").`,
+        })
+      : ruledOut(cause, `Nova has no nova-compute on ${host}`),
+  );
 
 /** A service that is disabled, or whose clock alone is wrong, goes on with what it was given. */
 function onHost({ facts, show }: Examined, beat: Heartbeat): readonly Finding[] {
   const block = blockOf(beat);
   return all((cause) => {
     if (cause !== block)
-      return ruledOut(cause, block === undefined ? sayWell(beat) : `${subjectOf(beat)}: ${healthOf(beat)}`);
+      return ruledOut(cause, [block === undefined ? sayWell(beat) : `${subjectOf(beat)}: ${healthOf(beat)}`, ...(facts.rows.isRead ? sayRows(facts, beat) : [])].join('; ')); // prettier-ignore
     if (cause === 'compute-disabled' || cause === 'compute-skewed')
       return ruledOut(cause, `${subjectOf(beat)} is so, and goes on with what it was given`);
-    return named(cause, { ...trouble[cause](beat), evidence: [sayHost(facts, beat.host), ...heartbeatEvidence(beat, show)] }); // prettier-ignore
+    return named(cause, { ...trouble[cause](beat), evidence: [sayHost(facts, beat.host), ...evidenceOf(facts, beat, show)] }); // prettier-ignore
   });
 }
 
@@ -92,6 +99,8 @@ interface Refusal {
   readonly block: OfHost | undefined;
   /** Of its size; undefined: it would fit, or nobody could tell. */
   readonly tooSmall: string | undefined;
+  /** Why nobody could tell whether it is large enough. */
+  readonly untold: string | undefined;
 }
 
 function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly Finding[] {
@@ -102,11 +111,16 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
     ruledOut('no-valid-host', because),
   ];
   // Whoever fails on the last host that was left is told as well that no host is left.
-  if (record !== undefined) return otherwise('a host was found, and the build failed there');
-  if (exhausted.test(words)) return [...all((cause) => ruledOut(cause, 'a host was found')), allTried(examined)];
+  if (words === '') return [...all((cause) => unknown(cause, noReason)), unknown('no-valid-host', noReason)];
+  if (record !== undefined) return otherwise('Nova recorded another failure, which tells the cause');
+  if (exhausted.test(words))
+    return [...all((cause) => ruledOut(cause, 'hosts were found, and tried')), allTried(examined)];
   if (!noHost.test(words)) return otherwise('Nova recorded another failure');
-  const zone = beats.filter((beat) => server.zone === undefined || beat.zone === server.zone);
-  const refusals = zone.map((beat): Refusal => ({ beat, block: blockOf(beat), tooSmall: sizeOf(examined, beat) }));
+  // Rows of the database tell no zone.
+  const zone = beats.filter(
+    (beat) => server.zone === undefined || beat.zone === undefined || beat.zone === server.zone,
+  );
+  const refusals = zone.map((beat): Refusal => ({ beat, block: blockOf(beat), ...sizeOf(examined, beat) }));
   // A host that is too small would not take it if it were well.
   const large = refusals.filter(({ tooSmall }) => tooSmall === undefined);
   const [first] = large;
@@ -119,9 +133,9 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
       noValidHost(examined, refusals, where),
     ];
   const { found, step } = trouble[common](first.beat);
-  const many =
-    large.length === 1 ? found : `All ${large.length} hosts of ${where} that are large enough are so: ${found}`;
-  const evidence = large.slice(0, 10).flatMap(({ beat }) => [subjectOf(beat), ...heartbeatEvidence(beat, show)]);
+  const isSized = large.every(({ untold }) => untold === undefined);
+  const many = large.length === 1 ? found : `All ${large.length} hosts of ${where}${isSized ? ' that are large enough' : ''} are so: ${found}`; // prettier-ignore
+  const evidence = large.slice(0, 10).flatMap(({ beat }) => [subjectOf(beat), ...evidenceOf(facts, beat, show)]);
   return [
     ...all((cause) =>
       cause === common
@@ -152,22 +166,21 @@ function allTried({ facts }: Examined): Finding {
 }
 
 function noValidHost({ facts }: Examined, refusals: readonly Refusal[], where: string): Finding {
-  const { flavor } = facts;
   const fitting = refusals.filter(({ block, tooSmall }) => block === undefined && tooSmall === undefined);
-  const wants =
-    flavor.isRead && flavor.value !== undefined
-      ? `the flavor wants ${sayFlavor(flavor.value)}`
-      : 'the flavor is not known any more';
+  const isSized = fitting.every(({ untold }) => untold === undefined);
+  const wants = sayWish(facts);
   const evidence = [
     wants,
     ...refusals
       .slice(0, 20)
       .map(
-        ({ beat, block, tooSmall }) =>
-          `${beat.host}: ${block?.replace('compute-', '') ?? tooSmall ?? 'up, enabled, and large enough'}`,
+        ({ beat, block, tooSmall, untold }) =>
+          `${beat.host}: ${block?.replace('compute-', '') ?? tooSmall ?? (untold === undefined ? 'up, enabled, and large enough' : `up and enabled; its size was not looked at (${untold})`)}`,
       ),
     ...(refusals.length > 20 ? [`and ${refusals.length - 20} hosts more`] : []),
   ];
+  if (refusals.length === 0 && !facts.hasAllServices)
+    return unknown('no-valid-host', 'the databases that stackward.yaml names have no nova-compute, and further cells may have some'); // prettier-ignore
   if (refusals.length === 0)
     return named('no-valid-host', {
       found: `${where} has no nova-compute.`,
@@ -181,7 +194,7 @@ function noValidHost({ facts }: Examined, refusals: readonly Refusal[], where: s
       step: 'Choose a smaller flavor, free room on a host, or bring back a host that is out of use.',
     });
   return named('no-valid-host', {
-    found: `${count(fitting.length, 'host')} of ${where} would be large enough now, so a filter of the scheduler refuses them, or they were full then.`,
+    found: `${count(fitting.length, 'host')} of ${where} would ${isSized ? 'be large enough now' : 'take servers now, for all that is known'}, so a filter of the scheduler refuses them, or they were full then.`,
     evidence: [...evidence, 'not looked at: properties of image and flavor, groups of servers, aggregates'],
     step: 'Read the log of nova-scheduler for this request: "Filter … returned 0 hosts" names the filter.',
   });
@@ -189,18 +202,32 @@ function noValidHost({ facts }: Examined, refusals: readonly Refusal[], where: s
 
 const sayFlavor = ({ vcpus, ramMiB, diskGiB }: Flavor): string => `${vcpus} vCPU, ${ramMiB} MiB, ${diskGiB} GiB`;
 
+function sayWish({ flavor }: HangFacts): string {
+  if (!flavor.isRead) return `the flavor was not looked at (${flavor.why})`;
+  return flavor.value === undefined
+    ? 'the flavor is not known any more'
+    : `the flavor wants ${sayFlavor(flavor.value)}`;
+}
+
 /** Overcommit is no help to a server that is larger than the whole host; placement refuses it as well. */
-function sizeOf({ facts: { flavor, hypervisors, image } }: Examined, { host }: Heartbeat): string | undefined {
+function sizeOf(
+  { facts: { flavor, hypervisors, image } }: Examined,
+  { host }: Heartbeat,
+): Pick<Refusal, 'tooSmall' | 'untold'> {
+  const unread = [flavor, hypervisors].find(({ isRead }) => !isRead);
+  if (unread?.isRead === false) return { tooSmall: undefined, untold: unread.why };
   const has = hypervisors.isRead ? hypervisors.value.find((each) => each.host === host) : undefined;
   const wants = flavor.isRead ? flavor.value : undefined;
-  if (has === undefined || wants === undefined) return undefined;
+  if (wants === undefined) return { tooSmall: undefined, untold: 'the flavor was deleted since' };
+  if (has === undefined) return { tooSmall: undefined, untold: 'Nova lists no hypervisor there' };
   const isOnDisk = !(image.isRead && image.value === 'none');
   const over = [
     ...(wants.vcpus > has.vcpus ? [`${has.vcpus} vCPU`] : []),
     ...(wants.ramMiB > has.ramMiB ? [`${has.ramMiB} MiB`] : []),
     ...(isOnDisk && wants.diskGiB > has.diskGiB ? [`${has.diskGiB} GiB`] : []),
   ];
-  return over.length > 0 ? `has only ${over.join(' and ')}` : fullOf(wants, has, isOnDisk);
+  const tooSmall = over.length > 0 ? `has only ${over.join(' and ')}` : fullOf(wants, has, isOnDisk);
+  return { tooSmall, untold: undefined };
 }
 
 /** Disk is not overcommitted by default, and memory by 1.5 until Yoga; so this is told of disk alone. */

@@ -3,6 +3,8 @@ import { healthOf, subjectOf } from '../../heartbeats';
 import { hostsOf } from '../facts';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
 import { bindsPorts } from '../../l2-agents';
+import { noReason } from '../situation';
+import { count } from '../../../lib/render/text';
 import { exhausted, recordedCauses, type Recorded } from './recorded';
 
 type Tell = (
@@ -41,7 +43,7 @@ const tell: Readonly<Record<Recorded, Tell>> = {
     more: room.isRead
       ? room.value.quotas
           .filter(({ projectId }) => projectId === server.projectId)
-          .map(({ limit, used }) => `project ${server.projectId}: port quota ${limit}, ports ${used}`)
+          .map(({ limit, used }) => `project ${server.projectId}: port quota ${limit ?? '?'}, ports ${used}`)
       : [`quotas were not looked at (${room.why})`],
     step: `Delete what the project no longer needs, or raise this quota; the address pool has nothing to do with it. ${anew}`,
   }),
@@ -78,16 +80,20 @@ function sayImage(status: string): string {
 }
 
 /** Where nothing failed, or something else did. */
-function ruleOut(cause: Recorded, { facts, words, record }: Examined): Finding {
-  const { image, ports } = facts;
+function ruleOut(cause: Recorded, { facts, words, record, situation, host }: Examined): Finding {
+  const { image, ports, record: row } = facts;
   if (cause === 'image-missing' && image.isRead && image.value !== 'gone')
     return ruledOut(cause, sayImage(image.value));
-  if (cause === 'binding-failed' && words === '') {
-    if (!ports.isRead) return unknown(cause, ports.why);
-    return ruledOut(cause, `${ports.value.length} ports, none of which says binding_failed`);
+  if (cause === 'cell-unmapped' && host !== undefined && row.mappedHosts.isRead && row.mappedHosts.value.has(host))
+    return ruledOut(cause, `nova_api.host_mappings has ${host}`);
+  if (situation.is === 'failed') {
+    if (words === '') return unknown(cause, noReason);
+    if (record === undefined && exhausted.test(words)) return unknown(cause, 'Nova keeps no reason of such a failure');
+    return ruledOut(cause, 'Nova recorded another failure');
   }
-  if (record === undefined && exhausted.test(words)) return unknown(cause, 'Nova keeps no reason of such a failure');
-  return ruledOut(cause, words === '' ? 'nothing has failed' : 'Nova recorded another failure');
+  if (cause !== 'binding-failed') return ruledOut(cause, 'a server that failed by it is in ERROR, and does not wait');
+  if (!ports.isRead) return unknown(cause, ports.why);
+  return ruledOut(cause, `${count(ports.value.length, 'port')}, none of which says binding_failed`);
 }
 
 export const failures: Examine = (examined) => {
@@ -95,7 +101,7 @@ export const failures: Examine = (examined) => {
   const isUnbound = situation.is === 'under way' && facts.ports.isRead && facts.ports.value.some(({ vifType }) => vifType === 'binding_failed'); // prettier-ignore
   return recordedCauses.map((cause) => {
     if (record !== undefined && 'undecided' in record && record.undecided.includes(cause))
-      return unknown(cause, `Nova of this release says the same of three causes, and quotas and pools were not looked at: ${record.why}`); // prettier-ignore
+      return unknown(cause, `Nova of this release says the same of a quota, a pool and an address in use; ${record.why}`); // prettier-ignore
     const isRecorded = record !== undefined && 'cause' in record && record.cause === cause;
     if (!isRecorded && !(cause === 'binding-failed' && isUnbound)) return ruleOut(cause, examined);
     const { found, more, step } = tell[cause](examined);

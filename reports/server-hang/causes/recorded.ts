@@ -22,6 +22,10 @@ export const recordedCauses = Object.keys(patterns) as readonly Recorded[];
 
 /** Every host was tried. Nova keeps the reason of none, except in the log of the last one's nova-compute. */
 export const exhausted = /Exceeded maximum number of retries|MaxRetriesExceeded|Exhausted all hosts/;
+export const unanswered = /MessagingTimeout|Timed out waiting for a reply/;
+/** nova-compute waits for Neutron's word that a port is plugged in (vif_plugging_timeout, 300 s). */
+export const unplugged =
+  /Virtual Interface creation failed|VirtualInterfaceCreateException|VirtualInterfacePlugException/;
 const anyConflict = /Maximum number of ports exceeded|PortLimitExceeded/;
 
 export interface OnRecord {
@@ -40,24 +44,34 @@ export function judgeRecord(facts: HangFacts, words: string): Judged {
   return cause === 'quota' && facts.isOld && anyConflict.test(words) ? judgeConflict(facts, line) : { cause, line };
 }
 
+const ofConflict = ['quota', 'pool-empty', 'address-in-use'] as const;
+
 /** Nova up to Icehouse turns every 409 of Neutron into "Maximum number of ports exceeded". */
 function judgeConflict(facts: HangFacts, line: string | undefined): Judged {
   const { room } = facts;
-  if (!room.isRead) return { undecided: ['quota', 'pool-empty', 'address-in-use'], why: room.why };
-  if (isQuotaFull(facts)) return { cause: 'quota', line };
-  const isPoolFull = room.value.pools.some(({ used, total }) => total > 0 && used >= total);
-  return { cause: isPoolFull ? 'pool-empty' : 'address-in-use', line };
+  if (!room.isRead) return { undecided: ofConflict, why: `quotas and pools were not looked at: ${room.why}` };
+  const quota = quotaOf(facts);
+  if (quota === 'full') return { cause: 'quota', line };
+  if (room.value.pools.some(({ used, total }) => total > 0 && used >= total)) return { cause: 'pool-empty', line };
+  return quota === 'untold'
+    ? { undecided: ['quota', 'address-in-use'], why: 'no pool is used up, and the quota of this project is the default, which stands in neutron.conf' } // prettier-ignore
+    : { cause: 'address-in-use', line };
 }
 
-function isQuotaFull({ room, server }: HangFacts): boolean {
-  const quota = room.isRead ? room.value.quotas.find(({ projectId }) => projectId === server.projectId) : undefined;
-  return quota !== undefined && quota.limit >= 0 && quota.used >= quota.limit;
+/** Of the ports of its project, as it is now. `untold`: it is the default, which nobody read. */
+function quotaOf({ room, server }: HangFacts): 'full' | 'free' | 'untold' {
+  if (!room.isRead) return 'untold';
+  const quota = room.value.quotas.find(({ projectId }) => projectId === server.projectId);
+  if (quota === undefined) return 'free';
+  const { limit, used } = quota;
+  if (limit === undefined) return 'untold';
+  return limit >= 0 && used >= limit ? 'full' : 'free';
 }
 
 function shownBy(facts: HangFacts): Judged {
   const { image } = facts;
   if (image.isRead && image.value === 'gone') return { cause: 'image-missing', line: undefined };
-  if (isQuotaFull(facts)) return { cause: 'quota', line: undefined };
+  if (quotaOf(facts) === 'full') return { cause: 'quota', line: undefined };
   const host = facts.actions.isRead ? hostsOf(facts.actions.value).at(-1) : undefined;
   const lacksAgent = host !== undefined && facts.agents.isRead && !facts.agents.value.some((beat) => binds(beat, host));
   return lacksAgent ? { cause: 'binding-failed', line: undefined } : undefined;

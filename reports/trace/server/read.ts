@@ -22,8 +22,8 @@ export interface ServerSeen {
 /** @throws InvalidConfiguration where the name is that of no server, or of several */
 export async function readServer(wanted: string, readers: ReportReaders, sources: Sources): Promise<ServerSeen> {
   const server = await findServer(wanted, sources);
-  const [facts, ports, history] = await Promise.all([
-    readHangFacts(sources, server),
+  const [[facts], ports, history] = await Promise.all([
+    readHangFacts(sources, [server]),
     readPorts(server, readers, sources),
     look(() => readHistory(readers, server.id)),
   ]);
@@ -31,7 +31,7 @@ export async function readServer(wanted: string, readers: ReportReaders, sources
     floating?.isRead === true ? floating.value : [],
   );
   const floating = await Promise.all(addresses.map(({ id }: FloatingIpRecord) => readFloatingIp(id, readers, sources)));
-  return { facts, ports, floating, history };
+  return { facts: facts as HangFacts, ports, floating, history };
 }
 
 async function findServer(wanted: string, sources: Sources): Promise<WholeServer> {

@@ -1,0 +1,39 @@
+/** A second look at queues in which messages wait: what waits in both looks is not merely on its way. */
+import type { BrokerQueue } from '../../lib/contract/broker-ports';
+import type { ReportReaders } from '../../lib/contract/report-ports';
+import { defined } from '../../lib/basics/defined';
+import { look, mapLooked, type Looked } from '../looked';
+import { nameOf } from './judge';
+import type { BrokerLooks } from './read';
+
+/** The management API counts every 5 s. */
+const seconds = 6;
+
+export const waitingIn = ({ ready = 0, unacked = 0 }: BrokerQueue): number => ready + unacked;
+
+/** @param isOfInterest queues of which the waiting messages matter */
+export async function settleBroker(
+  readers: Pick<ReportReaders, 'broker'>,
+  first: Looked<BrokerLooks>,
+  isOfInterest: (queue: BrokerQueue) => boolean,
+  pause: (seconds: number) => Promise<void>,
+): Promise<Looked<BrokerLooks>> {
+  if (!first.isRead || !first.value.queues.isRead) return first;
+  if (!first.value.queues.value.some((queue) => isOfInterest(queue) && waitingIn(queue) > 0)) return first;
+  await pause(seconds);
+  const again = await look(async () => (await (await readers.broker())?.queues()) ?? []);
+  const before = first.value.queues.value;
+  return { isRead: true, value: { ...first.value, queues: mapLooked(again, (now) => leastOf(before, now)) } };
+}
+
+/** Queues as the second look has them, with the smaller number of messages. */
+export function leastOf(before: readonly BrokerQueue[], now: readonly BrokerQueue[]): readonly BrokerQueue[] {
+  const earlier = new Map(before.map((queue) => [nameOf(queue), queue]));
+  return now.map((queue) => {
+    const { ready = 0, unacked = 0 } = earlier.get(nameOf(queue)) ?? {};
+    return { ...queue, ...defined({ ready: least(queue.ready, ready), unacked: least(queue.unacked, unacked) }) };
+  });
+}
+
+/** A number that nobody told stays untold. */
+const least = (now: number | undefined, before: number): number | undefined => now && Math.min(now, before);

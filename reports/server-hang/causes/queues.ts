@@ -1,0 +1,98 @@
+/** The broker between those who work on a server: alarms, and queues from which nobody takes, or not fast enough. */
+import type { BrokerQueue } from '../../../lib/contract/broker-ports';
+import { count } from '../../../lib/render/text';
+import { alarmsUntold, backlogFrom, isAlarmUntold, isNodeSick, nameOf, sayNode } from '../../broker/judge';
+import { isOfNova, ownerOf, sayOwner } from '../../broker/queue-owner';
+import { waitingIn } from '../../broker/settle';
+import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
+import { unanswered } from './recorded';
+
+/** Names of the queues through which the task of the server goes. */
+function neededBy({ task, host, hostUntold }: Examined): readonly string[] {
+  return [
+    'conductor',
+    ...(task.asksScheduler === true ? ['scheduler'] : []),
+    ...(host === undefined || hostUntold !== undefined ? [] : [`compute.${host}`]),
+  ];
+}
+
+/** Of one process: a message that lies there in two looks is not being worked on. */
+const isOfHost = ({ name }: { readonly name: string }): boolean => ownerOf(name).kind === 'host';
+const isFull = (queue: BrokerQueue): boolean => waitingIn(queue) >= (isOfHost(queue) ? 1 : backlogFrom);
+
+const say = (queue: BrokerQueue): string =>
+  `${nameOf(queue)}: ${queue.consumers === undefined ? '?' : count(queue.consumers, 'consumer')}, ${queue.ready ?? '?'} messages wait, ${queue.unacked ?? '?'} are taken and not confirmed`;
+
+function stuck({ facts: { nodes } }: Examined): Finding {
+  if (!nodes.isRead) return unknown('broker-stuck', nodes.why);
+  const sick = nodes.value.filter(isNodeSick);
+  if (sick.length > 0)
+    return named('broker-stuck', {
+      found: `The broker is not well: ${sick.map((node) => `${node.name} ${node.isRunning ? 'has ' : ''}${sayNode(node)}`).join('; ')}.`, // prettier-ignore
+      evidence: [],
+      step: 'Mend the broker first (SW-6003): with an alarm it takes no message of anybody, and the halves of a split cluster hand on none.',
+    });
+  if (nodes.value.some(isAlarmUntold)) return unknown('broker-stuck', alarmsUntold);
+  return ruledOut('broker-stuck', `${count(nodes.value.length, 'node')} of the broker, without alarm or partition`);
+}
+
+interface Needed {
+  readonly name: string;
+  /** In each virtual host; []: the broker has none of this name. */
+  readonly found: readonly BrokerQueue[];
+}
+
+function unserved(needed: readonly Needed[], all: readonly BrokerQueue[]): Finding {
+  const cause = 'queue-unserved';
+  const missing = needed.filter(({ found }) => found.length === 0);
+  const isElsewhere = missing.some(isOfHost) && !all.some(({ name }) => name.startsWith('compute.'));
+  const idle = needed.filter(({ found }) => found.length > 0 && found.every(({ consumers }) => consumers === 0));
+  const names = [...missing, ...idle].map(({ name }) => name);
+  const services = names.map((name) => sayOwner(ownerOf(name)).split(';')[0] ?? name);
+  if (!all.some(isOfNova)) return unknown(cause, 'this broker has no queue of Nova, so another one has them');
+  if (isElsewhere && idle.length === 0)
+    return unknown(cause, 'this broker has no queue of a host, so the hosts of this cell have another one');
+  if (names.length > 0)
+    return named(cause, {
+      found: `Nobody takes from the ${names.length === 1 ? 'queue' : 'queues'} ${names.join(', ')}.`,
+      evidence: [
+        ...missing.map(({ name }) => `the broker has no queue ${name}, and drops what is sent there`),
+        ...idle.flatMap(({ found }) => found.map(say)),
+      ],
+      step: `Look why ${services.join(', ')} takes nothing: whether it reaches this broker and this virtual host ("transport_url"), and at the end of its log. Start this one service again; a message that waits in the queue is then worked on.`,
+    });
+  const untold = needed.find(({ found }) => !found.some(({ consumers = 0 }) => consumers > 0));
+  if (untold !== undefined) return unknown(cause, `nobody told how many consumers ${untold.name} has`);
+  return ruledOut(cause, `${needed.map(({ name }) => name).join(', ')}: each has a consumer`);
+}
+
+function full(needed: readonly Needed[]): Finding {
+  const cause = 'queue-full';
+  const queues = needed.flatMap(({ found }) => found);
+  const late = queues.filter((queue) => isFull(queue) && queue.consumers !== 0);
+  if (late.length > 0)
+    return named(cause, {
+      found: `Messages pile up in ${late.map(nameOf).join(', ')}, whose consumers do not take them.`,
+      evidence: [...late.map(say), 'looked at twice: they waited both times'],
+      step: `Look at the log and the load of ${late.map(({ name }) => sayOwner(ownerOf(name)).split(';')[0] ?? name).join(', ')}: whether it hangs in a call to its database, to libvirt or to storage. Do not purge the queue: the request of this server lies in it.`,
+    });
+  if (queues.some(({ ready, unacked }) => ready === undefined || unacked === undefined))
+    return unknown(cause, 'nobody told how many messages wait');
+  return ruledOut(cause, `${queues.map(nameOf).join(', ')}: no message waits that was there before`);
+}
+
+export const queues: Examine = (examined) => {
+  const { facts, situation, words } = examined;
+  const ofQueues = ['queue-unserved', 'queue-full'] as const;
+  if (situation.is === 'failed' && words !== '' && !unanswered.test(words))
+    return (['broker-stuck', ...ofQueues] as const).map((cause) =>
+      ruledOut(cause, 'Nova recorded a failure, so its messages came through'),
+    );
+  const known = facts.queues;
+  if (!known.isRead) return [stuck(examined), ...ofQueues.map((cause) => unknown(cause, known.why))];
+  const needed = neededBy(examined).map((name) => ({
+    name,
+    found: known.value.filter((queue) => queue.name === name),
+  }));
+  return [stuck(examined), unserved(needed, known.value), full(needed)];
+};
