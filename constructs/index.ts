@@ -6,6 +6,7 @@ export * from './firewall-exception';
 export * from './fixed-ip-port';
 export * from './floating-ip';
 export * from './interfaces';
+export * from './log-collection';
 export * from './network';
 export * from './openstack-cloud';
 export * from './policy-grant';

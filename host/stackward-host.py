@@ -175,7 +175,8 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
-FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER)}
+FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
+                   'logs': re.compile('rsyslog\\Z')}
 
 
 def is_roots(status):
@@ -191,7 +192,8 @@ def is_limits(given):
 
 def read_limits():
     """
-    {'read': [...], 'write': [...], 'knock': [...]}. Paths are whole; a folder has a slash at its end. Servers have their ports.
+    {'read': [...], 'write': [...], 'knock': [...], 'logs': [...]}. Paths are whole; a folder has a slash at its end. Servers have
+    their ports. `logs` holds `rsyslog` where logs may be collected.
     """
     path = PROGRAM + '.limits'
     for mine in (os.path.dirname(PROGRAM), PROGRAM, path):
@@ -205,9 +207,9 @@ def read_limits():
     except ValueError:
         given = None
     if not is_limits(given):
-        raise Failure('installation', '%s must be {"read": [...], "write": [...], "knock": [...]}, and hold absolute paths in '
-                                      'quotes, folders with a slash at the end; in "knock" servers such as "db1:3306"' % path)
-    return dict((access, entries if access == 'knock' else [follow_root(to_bytes(e)) for e in entries])
+        raise Failure('installation', '%s must be {"read": [...], "write": [...], "knock": [...], "logs": [...]}, and hold absolute paths in '
+                                      'quotes, folders with a slash at the end; in "knock" servers such as "db1:3306", in "logs" the word "rsyslog"' % path)
+    return dict((access, [follow_root(to_bytes(e)) for e in entries] if access in ('read', 'write') else entries)
                 for access, entries in given.items())
 
 
@@ -1698,15 +1700,22 @@ def address_of(text):
     return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed), int(port, 16)
 
 
-def listeners(_):
-    """The sockets that accept TCP connections in this network namespace, and the processes that have them open."""
+def find_sockets(names, state, wanted=lambda port: True):
+    """{inode: (address, port, [])} in this network namespace; find_holders fills the lists."""
     sockets = {}
-    for name in ('tcp', 'tcp6'):
+    for name in names:
         if os.path.exists('/proc/self/net/' + name):
             for line in read_proc('self', 'net/' + name).decode('ascii').split('\n')[1:]:
                 fields = line.split()
-                if len(fields) > 9 and fields[3] == '0A' and len(sockets) < MAX_SOCKETS:
-                    sockets['socket:[%s]' % fields[9]] = address_of(fields[1]) + ([],)
+                if len(fields) > 9 and fields[3] == state and len(sockets) < MAX_SOCKETS:
+                    address, port = address_of(fields[1])
+                    if wanted(port):
+                        sockets['socket:[%s]' % fields[9]] = (address, port, [])
+    return sockets
+
+
+def find_holders(sockets):
+    """The same with the processes that hold each."""
     for pid in pids() if sockets else []:
         try:
             held = set(link_of(pid, 'fd/' + fd) for fd in os.listdir('/proc/%s/fd' % pid))
@@ -1715,8 +1724,15 @@ def listeners(_):
             continue
         for inode in held & set(sockets):
             sockets[inode][2].append({'pid': int(pid), 'program': program})
-    return {'sockets': [{'address': address, 'port': port, 'holders': holders[:64]}
-                        for address, port, holders in sorted(sockets.values(), key=lambda s: (s[1], s[0]))]}
+    return sockets
+
+
+def listeners(_):
+    """The sockets that accept TCP connections in this network namespace, and the processes that have them open."""
+    return {'sockets': [{'address': address, 'port': port, 'holders': holders[:64]} for address, port, holders in sorted(
+        find_holders(find_sockets(('tcp', 'tcp6'), '0A')).values(), key=lambda s: (s[1], s[0]))]}
+
+
 # --- other servers ------------------------------------------------------------------------------------------------------
 
 OUTCOMES = {errno.ECONNREFUSED: 'refused', errno.EHOSTUNREACH: 'no route', errno.ENETUNREACH: 'no route',
@@ -2054,6 +2070,560 @@ def complain(path, error):
     return 1
 
 
+# --- collected logs -----------------------------------------------------------------------------------------------------
+
+# docs/adr/0018-log-collection.md. A request names a collection and its parts; every word of these files is written here.
+RSYSLOG_D, ROTATE_D = '/etc/rsyslog.d', '/etc/logrotate.d'
+COLLECTION = re.compile('10-(stackward-[0-9a-f]{16}-[0-9a-f]{12})\\.conf\\Z')
+MODULES_FILE = RSYSLOG_D + '/05-stackward-modules.conf'
+MODULES_HEADER = '# %s for every owner on this host\n' % to_text(HEADER)
+RESTART_DUE = '/var/run/stackward-rsyslog-restart'  # Goes with a reboot, which starts rsyslog as well.
+LOGS = '/var/log/stackward'
+MAX_COLLECTIONS = 64
+MAX_CHECKED = 2000  # Files of a folder that is checked.
+CHECK_SECONDS = 60
+LISTEN_SECONDS = 10
+PROTOCOLS = ('tcp', 'relp', 'udp')
+QUEUE_MESSAGES, QUEUE_DISK = 10000, '256m'
+INPUTS = {'tcp': 'imtcp', 'relp': 'imrelp', 'udp': 'imudp'}
+LOAD = {'imtcp': ('module(load="imtcp" maxSessions="2000")', '$ModLoad imtcp\n$InputTCPMaxSessions 2000')}
+# One name in a path: 64 characters are what a kernel gives a host, and a slash becomes an underscore.
+HOST_LOG = '%%(folder)s/hosts/%%%%hostname:1:64:secpath-replace%%%%/%s.log'
+FROM_OPENSTACK = ' or '.join(["$syslogfacility-text == 'local0'"] + [
+    "$programname startswith '%s-'" % project for project in PROJECTS.split('|') + ['quantum']])
+LISTEN = """template(name="%(name)s_openstack" type="string" string="{openstack}")
+template(name="%(name)s_syslog" type="string" string="{syslog}")
+ruleset(name="%(name)s" queue.type="Direct") {{
+    if %(from_openstack)s then {{
+        action(type="omfile" dynaFile="%(name)s_openstack" dynaFileCacheSize="200" %(file)s)
+        action(type="omfile" file="%(folder)s/all/openstack.log" %(file)s)
+    }} else {{
+        action(type="omfile" dynaFile="%(name)s_syslog" dynaFileCacheSize="200" %(file)s)
+        action(type="omfile" file="%(folder)s/all/syslog.log" %(file)s)
+    }}
+}}
+input(type="%(input)s" port="%(port)d" ruleset="%(name)s")
+""".format(openstack=HOST_LOG % 'openstack', syslog=HOST_LOG % 'syslog')
+LISTEN_LEGACY = """$template %(name)s_openstack,"{openstack}"
+$template %(name)s_syslog,"{syslog}"
+$DynaFileCacheSize 200
+$RuleSet %(name)s
+$RulesetCreateMainQueue on
+if %(from_openstack)s then ?%(name)s_openstack;RSYSLOG_FileFormat
+& %(folder)s/all/openstack.log;RSYSLOG_FileFormat
+& ~
+*.* ?%(name)s_syslog;RSYSLOG_FileFormat
+*.* %(folder)s/all/syslog.log;RSYSLOG_FileFormat
+$RuleSet RSYSLOG_DefaultRuleset
+$Input%(server)sBindRuleset %(name)s
+$%(run)s %(port)d
+""".format(openstack=HOST_LOG % 'openstack', syslog=HOST_LOG % 'syslog')
+# With a full queue a message is dropped at once: whoever logs never waits.
+SEND = """action(type="%(output)s" target="%(to)s" port="%(port)d" %(way)stemplate="RSYSLOG_SyslogProtocol23Format"
+    action.resumeRetryCount="-1" queue.type="LinkedList" queue.filename="%(name)s" queue.size="%(messages)d"
+    queue.maxDiskSpace="%(disk)s" queue.saveOnShutdown="on" queue.timeoutEnqueue="0")
+"""
+SEND_LEGACY = """$ActionQueueType LinkedList
+$ActionQueueFileName %(name)s
+$ActionQueueSize %(messages)d
+$ActionQueueMaxDiskSpace %(disk)s
+$ActionQueueSaveOnShutdown on
+$ActionQueueTimeoutEnqueue 0
+$ActionResumeRetryCount -1
+*.* %(way)s%(to)s:%(port)d;RSYSLOG_SyslogProtocol23Format
+"""
+# Options of a host for all logs would else hold here too, so each has its word. rsyslog itself makes the new file.
+ROTATE = """%(folder)s/all/*.log
+%(folder)s/hosts/*/*.log
+{
+%(su)s    daily
+    rotate %(days)d
+    ifempty
+    missingok
+    compress
+    delaycompress
+    nocreate
+    nocopy
+    nocopytruncate
+    noolddir
+    nomail
+    sharedscripts
+    postrotate
+        if [ -d /run/systemd/system ]; then systemctl kill -s HUP rsyslog.service
+        else for file in /var/run/rsyslogd.pid /var/run/syslogd.pid; do [ ! -s $file ] || kill -HUP $(cat $file); done
+        fi
+    endscript
+}
+"""
+
+
+def need_logs():
+    if limits is not None and 'rsyslog' not in limits.get('logs', []):
+        raise Failure('outside-limits', 'the limits must have "logs": ["rsyslog"], so that files of collected logs may be seen or written')
+
+
+def collection_name(c):
+    return 'stackward-%s-%s' % (sha256(to_bytes(c['owner']))[:16], sha256(to_bytes(c['path']))[:12])
+
+
+def files_of_collection(name):
+    return ['%s/10-%s.conf' % (RSYSLOG_D, name), '%s/%s' % (ROTATE_D, name)]
+
+
+def log_folder(path):
+    """Readable, and of one path alone."""
+    plain = '.'.join(re.sub('[^A-Za-z0-9_-]+', '-', part) for part in path.split('/'))[:80]
+    return '%s/%s' % (LOGS, plain if plain == path.replace('/', '.') and '.' not in path else
+                      '%s-%s' % (plain, sha256(to_bytes(path))[:8]))
+
+
+def collection_of(text):
+    """What the head of a file says of it; None where stackward did not write that head."""
+    head = re.match('# %s for ([A-Za-z0-9._-]{1,63})\n# ([^\n]+)\n' % to_text(HEADER), to_text(text or b''))
+    try:
+        given = json.loads(head.group(2)) if head else None
+    except ValueError:
+        given = None
+    found = dict(given, owner=TEXT(head.group(1))) if isinstance(given, dict) else None
+    return found if is_collection(found) else None
+
+
+def names_in(folder):
+    with Place(folder, None) as place:
+        return [] if place.find() is None else list(map(to_text, open_folder(place).names()))
+
+
+class Logs(object):
+    """The files of collections on this host, and what they must fit to."""
+
+    def __init__(self):
+        names = [COLLECTION.match(name).group(1) for name in names_in(RSYSLOG_D) if COLLECTION.match(name)]
+        self.texts = dict((path, own_content(path)) for name in names for path in files_of_collection(name))
+        self.texts[MODULES_FILE] = own_content(MODULES_FILE)
+        found = [collection_of(self.texts[files_of_collection(name)[0]]) for name in names]
+        self.collections = dict((name, c) for name, c in zip(names, found) if c and collection_name(c) == name)
+        # Somebody changed their heads.
+        self.unread = [n for n in names if n not in self.collections and is_ours(self.texts[files_of_collection(n)[0]])]
+        self.known_host = None
+
+    @property
+    def host(self):
+        self.known_host = self.known_host or LogHost()
+        return self.known_host
+
+    def text(self, path):
+        if path not in self.texts:
+            self.texts[path] = own_content(path)
+        return self.texts[path]
+
+    def seen(self, name):
+        return sha256(b'\n'.join(b'-' if text is None else to_bytes(sha256(text))
+                                 for text in map(self.text, files_of_collection(name))))
+
+    def with_changes(self, changes):
+        """The files once these are made: {path: text, or None}."""
+        after, right = dict(self.collections), {MODULES_FILE: None}
+        for c in changes:
+            name = collection_name(c)
+            conf, rotate = files_of_collection(name)
+            after[name] = c
+            right[conf] = self.host.conf(c) if c['listen'] or c['send'] else None
+            right[rotate] = self.host.rotate(c) if c['listen'] else None
+            if right[conf] is None:
+                del after[name]
+        if after or self.unread:
+            right[MODULES_FILE] = self.host.modules(after.values(), self.texts[MODULES_FILE] if self.unread else b'')
+        return after, right
+
+    def tell(self, c, right):
+        name = collection_name(c)
+        files = files_of_collection(name)
+        there = self.collections.get(name)
+        return {
+            'owner': c['owner'], 'path': c['path'], 'folder': log_folder(c['path']), 'files': files, 'seen': self.seen(name),
+            'foreign': [path for path in files + [MODULES_FILE] if self.text(path) is not None and not is_ours(self.text(path))],
+            'part': there and {'listen': there['listen'], 'send': there['send']},
+            'isAsWritten': all(self.text(path) == right.get(path, self.text(path)) for path in files + [MODULES_FILE])}
+
+
+def has_word(pattern, text):
+    found = re.findall('(?im)^[ \t]*(?:%s)' % pattern, text)
+    return ''.join(found[-1]) if found else None
+
+
+class LogHost(object):
+    """What the texts depend on: the versions, and what others' configuration says."""
+
+    def __init__(self):
+        self.version = self.version_of('rsyslogd', ['-v'])
+        self.rotates = self.version_of('logrotate', ['--version'])
+        others = [name for name in names_in(RSYSLOG_D) if name.endswith('.conf') and 'stackward' not in name]
+        paths = ['/etc/rsyslog.conf'] + ['%s/%s' % (RSYSLOG_D, name) for name in others]
+        text = '\n'.join(re.sub('(?m)^[ \t]*#.*$', '', to_text(own_content(path) or b'')) for path in paths)
+        self.user = has_word('\\$PrivDropToUser[ \t]+(\\S+)|.*privdrop\\.user\\.name[ \t]*=[ \t]*"([^"]+)"', text)
+        self.work = has_word('\\$WorkDirectory[ \t]+(\\S+)|.*workdirectory[ \t]*=[ \t]*"([^"]+)"', text)
+        self.spools = [path for path in ('/var/spool/rsyslog', '/var/lib/rsyslog') if os.path.isdir(path)]
+        self.loaded = set(re.findall('(?im)^[^#\n]*?(?:\\$ModLoad[ \t]+|load[ \t]*=[ \t]*")(?:[^" \t\n]*/)?([io]m[a-z]+)', text))
+        self.is_legacy = self.version < (7, 2)
+
+    def version_of(self, tool, args):
+        """(0, 0) where it is not installed."""
+        if find_tool(tool) is None:
+            return (0, 0)
+        _, out, err = run(tool, args)
+        found = re.search('%s[ \t]+(\\d+)\\.(\\d+)' % tool, to_text(out + err))
+        return (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+
+    @property
+    def account(self):
+        """(uid, gid) of whoever writes the logs; the group may read them."""
+        try:
+            user = pwd.getpwnam(self.user or 'root')
+        except KeyError:
+            return None
+        try:
+            adm = grp.getgrnam('adm')
+        except KeyError:
+            return user.pw_uid, user.pw_gid
+        may = user.pw_uid == 0 or user.pw_name in adm.gr_mem
+        return user.pw_uid, adm.gr_gid if may else user.pw_gid
+
+    def head(self, c):
+        rest = dict((field, c[field]) for field in ('path', 'listen', 'send'))
+        return '# %s for %s\n# %s\n' % (to_text(HEADER), c['owner'], json.dumps(rest, sort_keys=True))
+
+    def conf(self, c):
+        text = self.head(c)
+        words = {'name': collection_name(c).replace('-', '_'), 'folder': log_folder(c['path']), 'from_openstack': FROM_OPENSTACK,
+                 'messages': QUEUE_MESSAGES, 'disk': QUEUE_DISK}
+        if c['listen']:
+            words.update(c['listen'], input=INPUTS[c['listen']['protocol']],
+                         server={'tcp': 'TCPServer', 'relp': 'RELPServer', 'udp': 'UDPServer'}[c['listen']['protocol']],
+                         run={'tcp': 'InputTCPServerRun', 'relp': 'InputRELPServerRun', 'udp': 'UDPServerRun'}[c['listen']['protocol']],
+                         file='template="RSYSLOG_FileFormat" fileCreateMode="0640" dirCreateMode="0755"' + self.file_group())
+            text += (LISTEN_LEGACY if self.is_legacy else LISTEN) % words
+        if c['send']:
+            protocol, to = c['send']['protocol'], c['send']['to']
+            if self.work is None and self.spools:
+                text += '$WorkDirectory %s\n' % self.spools[0]
+            if self.is_legacy:
+                words.update(c['send'], way={'tcp': '@@(o)', 'relp': ':omrelp:', 'udp': '@'}[protocol], to='[%s]' % to if ':' in to else to)
+            else:
+                words.update(c['send'], output='omrelp' if protocol == 'relp' else 'omfwd', way={
+                    'tcp': 'protocol="tcp" TCP_Framing="octet-counted" ', 'relp': '', 'udp': 'protocol="udp" '}[protocol])
+            text += (SEND_LEGACY if self.is_legacy else SEND) % words
+        return to_bytes(text)
+
+    def file_group(self):
+        _, gid = self.account or (0, 0)
+        return '' if gid == 0 else ' fileGroup="%s"' % name_of(grp.getgrgid, gid, 'gr_name')
+
+    def rotate(self, c):
+        uid, gid = self.account or (0, 0)
+        modern = self.rotates >= (3, 8)
+        su = '' if uid == 0 or not modern else '    su %s %s\n' % (self.user, name_of(grp.getgrgid, gid, 'gr_name'))
+        more = '    nodateext\n' if modern else ''
+        words = dict(c['listen'], folder=log_folder(c['path']), su=su + more)
+        return to_bytes(self.head(c) + ROTATE % words)
+
+    def modules(self, collections, before):
+        """Each module once for all collections, and none that others load. None: none is needed."""
+        needed = set(INPUTS[c['listen']['protocol']] for c in collections if c['listen'])
+        needed |= set(re.findall('[io]m[a-z]+', to_text(before or b'')))
+        needed |= set('omrelp' for c in collections if c['send'] and c['send']['protocol'] == 'relp')
+        lines = [LOAD.get(name, ('module(load="%s")' % name, '$ModLoad %s' % name))[self.is_legacy]
+                 for name in sorted(needed - self.loaded)]
+        return to_bytes(MODULES_HEADER + '\n'.join(lines + [''])) if lines else None
+
+    def obstacles(self, c, others):
+        """Why this collection can't work here, as whole sentences."""
+        listen, send = c['listen'], c['send']
+        protocols = [part['protocol'] for part in (listen, send) if part]
+        if self.version < (5, 0):
+            return ['rsyslog is not installed there, or is older than 5; install the package rsyslog']
+        found = []
+        if 'relp' in protocols and self.version < (8, 0):
+            found.append('rsyslog %d.%d has no relp that can be kept apart; use tcp, or rsyslog 8' % self.version)
+        if self.account is None:
+            found.append('rsyslog is to run as %s, and there is no such user' % self.user)
+        if send and self.work is None and not self.spools:
+            found.append('rsyslog has no folder for its queues; set $WorkDirectory in /etc/rsyslog.conf')
+        if send and not resolves(send['to']):
+            found.append('the name %s of the server leads to no address from there; put it into DNS or /etc/hosts' % send['to'])
+        if listen:
+            found += self.obstacles_to_listening(c, others)
+        return found
+
+    def obstacles_to_listening(self, c, others):
+        found, listen = [], c['listen']
+        if self.rotates == (0, 0):
+            found.append('logrotate is not installed there; install the package logrotate')
+        if self.is_legacy and self.user is not None and listen['port'] < 1024:
+            found.append('rsyslog %d.%d gives up root before it listens, and %d is a port of root; choose a port from 1024 on' % (
+                self.version + (listen['port'],)))
+        for other in others:
+            if other['listen'] and (other['listen']['protocol'] == 'udp', other['listen']['port']) == (listen['protocol'] == 'udp', listen['port']):
+                found.append('port %d is that of %s of %s; choose another' % (listen['port'], other['path'], other['owner']))
+            elif other['listen'] and other['path'] == c['path']:
+                found.append('%s is the folder of a collection of %s; rename the construct' % (log_folder(c['path']), other['owner']))
+        holders = set(h['program'] for _, _, held in find_holders(sockets_of(listen)).values() for h in held) - set(['rsyslogd'])
+        if holders:
+            found.append('port %d is held by %s; choose another' % (listen['port'], ', '.join(sorted(holders))))
+        return found
+
+
+def resolves(name):
+    try:
+        return bool(socket.getaddrinfo(name, 514))
+    except (socket.gaierror, UnicodeError):
+        return False
+
+
+def sockets_of(listen):
+    """Sockets that take messages on this port."""
+    names, state = (('udp', 'udp6'), '07') if listen['protocol'] == 'udp' else (('tcp', 'tcp6'), '0A')
+    return find_sockets(names, state, lambda port: port == listen['port'])
+
+
+# --- the check: with mounts that nobody else sees ---
+
+CLONE_NEWNS, MS_PRIVATE_ALL = 0x20000, 0x4000 | 0x40000
+FINE = re.compile('rsyslogd: (?:version .* config validation run|End of config validation run)|.*\\bwarning\\b|\\s*\\Z', re.I)
+
+
+def apart(work):
+    """What `work` answers, in a process of its own; it may mount what it likes."""
+    source, sink = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(CHECK_SECONDS)
+            os.close(source)
+            try:
+                libc_call('unshare', CLONE_NEWNS)
+                libc_call('mount', b'none', b'/', None, MS_PRIVATE_ALL, None)
+                answer = {'value': work()}
+            except (Failure, IOError, OSError) as error:
+                answer = {'failure': failure_of(error).detail}
+            with os.fdopen(sink, 'wb') as stream:
+                stream.write(encoded(answer))
+        finally:
+            os._exit(0)
+    os.close(sink)
+    try:
+        with os.fdopen(source, 'rb') as stream:
+            answer = stream.read(MAX_FILE)
+    finally:
+        attempt(os.kill, child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    answer = json.loads(answer.decode('ascii')) if answer else {'failure': 'the check had not ended after %d s' % CHECK_SECONDS}
+    if 'failure' in answer:
+        raise Failure('failed', 'the new configuration can\'t be tried beside the old: %s' % answer['failure'])
+    return answer['value']
+
+
+def mount_empty(folder):
+    libc_call('mount', b'tmpfs', to_bytes(folder), b'tmpfs', 0, b'mode=755')
+
+
+def copy_of(folder):
+    """[(path, stat, content or where a link leads; None: a folder)] of all below it."""
+    found = []
+    for top, folders, files in os.walk(folder):
+        for name in sorted(folders + files):
+            path = os.path.join(top, name)
+            status = os.lstat(path)
+            if stat.S_ISLNK(status.st_mode):
+                found.append((path, status, os.readlink(path)))
+            elif stat.S_ISDIR(status.st_mode):
+                found.append((path, status, None))
+            elif stat.S_ISREG(status.st_mode):
+                found.append((path, status, own_content(path)))
+            if len(found) > MAX_CHECKED:
+                raise Failure('too-large', '%s holds more than %d files' % (folder, MAX_CHECKED))
+    return found
+
+
+def put_there(folder, right):
+    """The folder as it is, with these files as they are to be, where nobody else sees it."""
+    found = copy_of(folder)
+    mount_empty(folder)
+    for path, status, content in found:
+        if stat.S_ISLNK(status.st_mode):
+            os.symlink(content, path)
+        elif content is None:
+            os.mkdir(path, stat.S_IMODE(status.st_mode))
+        else:
+            put_file(path, content)
+            os.chown(path, status.st_uid, status.st_gid)
+            os.chmod(path, stat.S_IMODE(status.st_mode))
+    for path, text in right.items():
+        if os.path.dirname(path) == folder:
+            if os.path.lexists(path):
+                os.unlink(path)
+            if text is not None:
+                put_file(path, text)
+
+
+def put_file(path, content):
+    with open(path, 'wb') as stream:
+        stream.write(content)
+
+
+def lines_of(tool, args):
+    _, out, err = run(tool, args)
+    return [line.strip() for line in to_text(out + err).split('\n')]
+
+
+def complaints_about(right, listening):
+    """What rsyslog and logrotate say of their whole configuration with these files in it; [] where they take it."""
+    rotates, mine = ['-d', '/etc/logrotate.conf'], [path for path, text in right.items() if COLLECTION.match(os.path.basename(path)) and text]
+    found = []
+    mount_empty('/var/log')
+    before = lines_of('logrotate', rotates) if listening else []
+    put_there(RSYSLOG_D, right)
+    put_there(ROTATE_D, right)
+    found += [line for line in lines_of('rsyslogd', ['-N1']) if not FINE.match(line)]
+    if mine and not found:
+        # Both take a file that they never read.
+        put_file(mine[0], right[mine[0]] + b'$StackwardProbe on\n')
+        if 'stackwardprobe' not in ' '.join(lines_of('rsyslogd', ['-N1'])).lower():
+            found.append('rsyslog does not read %s; /etc/rsyslog.conf needs the line "$IncludeConfig %s/*.conf"' % (mine[0], RSYSLOG_D))
+    for c in listening:
+        for name in ('all', 'hosts/example'):
+            os.makedirs('%s/%s' % (log_folder(c['path']), name))
+            for kind in ('openstack', 'syslog'):
+                put_file('%s/%s/%s.log' % (log_folder(c['path']), name, kind), b'x')
+    if listening:
+        after = lines_of('logrotate', rotates)
+        found += [line for line in after if re.match('error:|warning:', line) and line not in before]
+        found += ['logrotate does not read %s; /etc/logrotate.conf needs the line "include %s"' % (files_of_collection(collection_name(c))[1], ROTATE_D)
+                  for c in listening if not any(log_folder(c['path']) + '/all/*.log' in line for line in after)]
+    return [shown_line(line) for line in found[:5]]
+
+
+def shown_line(line):
+    """One line of a tool. It may quote a configuration, which may hold a password."""
+    line = re.sub('[^ -~]', '?', without_secrets(line))
+    if re.search('[io]mrelp', line):
+        return 'rsyslog has no relp there (%s); install the package rsyslog-relp' % line[:200]
+    return line[:300]
+
+
+def log_files(q):
+    need_logs()
+    logs = Logs()
+    after, right = logs.with_changes(q['collections'])
+    wanted = [logs.tell(c, right) for c in q['collections']]
+    names = [collection_name(c) for c in q['collections']]
+    others = [logs.tell(c, {}) for name, c in sorted(logs.collections.items()) if name not in names]
+    obstacles = []
+    if any(not w['isAsWritten'] for w in wanted):
+        for c in q['collections']:
+            obstacles += logs.host.obstacles(c, [o for name, o in after.items() if name != collection_name(c)])
+        if not obstacles:
+            obstacles = apart(lambda: complaints_about(right, [c for c in after.values() if c['listen']]))
+    return {'rsyslog': '%d.%d' % logs.host.version if wanted else None,
+            'restart': ' '.join(restart_line()), 'waits': init_system() == 'systemd',
+            'restartDue': os.path.exists(RESTART_DUE), 'wanted': wanted, 'others': others, 'obstacles': obstacles}
+
+
+# --- the change ---
+
+def restart_line():
+    return ['systemctl', 'restart', 'rsyslog.service'] if init_system() == 'systemd' else ['service', 'rsyslog', 'restart']
+
+
+def restart_rsyslog(listening):
+    """rsyslog reads its configuration when it starts, and never again: on HUP it only opens its files anew."""
+    line = restart_line()
+    code, out, err = run(line[0], line[1:])
+    if code != 0:
+        raise Failure('failed', '%s ended with %d: %s' % (' '.join(line), code, said(out + b' ' + err)))
+    end = elapsed() + LISTEN_SECONDS
+    silent = listening
+    while silent and elapsed() < end:
+        time.sleep(0.05)
+        silent = [c for c in silent if not sockets_of(c['listen'])]
+    if silent:
+        raise Failure('failed', 'rsyslog was restarted, and does not listen on %s port %d (SELinux, AppArmor or another program may keep it from that)' % (
+            silent[0]['listen']['protocol'], silent[0]['listen']['port']))
+
+
+def make_log_folders(c, account):
+    """For whoever writes there once rsyslog has given up root."""
+    folder = log_folder(c['path'])
+    for path in (LOGS, folder, folder + '/all', folder + '/hosts'):
+        with Place(path, None) as place:
+            with Naming(place.real):
+                if place.find() is None:
+                    os.mkdir(place.needed().at(place.name), 0o755)
+                opened = open_folder(place)
+                os.fchown(opened.fd, *account)
+                os.fchmod(opened.fd, 0o755)
+
+
+def write_log_file(path, now, right):
+    """/etc is locked."""
+    expected = None if now is None else sha256(now)
+    with Place(path, None) as place:
+        beside = place.needed()
+        lock_folder(beside)
+        if right is None:
+            return remove_in(place, expected)
+        if os.path.dirname(path) == ROTATE_D and place.outer.status.st_dev == beside.status.st_dev:
+            beside = place.outer  # logrotate reads every name of its folder.
+        swap_in(place, beside, right, 0, expected, 0o644)
+
+
+def swap_log_files(q):
+    """All of them and a restart, or none of them."""
+    need_logs()
+    with Place('/etc', None) as etc:
+        lock_folder(open_folder(etc))
+        logs = Logs()
+        for c in q['changes']:
+            if logs.seen(collection_name(c)) != c['expect']:
+                raise Failure('changed', 'the files of %s are not as they were seen' % c['path'])
+        changes = [dict((field, c[field]) for field in c if field != 'expect') for c in q['changes']]
+        after, right = logs.with_changes(changes)
+        wrong = [(path, logs.text(path), text) for path, text in sorted(right.items()) if logs.text(path) != text]
+        for path, now, _ in wrong:
+            if now is not None and not is_ours(now):
+                raise Failure('not-ours', '%s does not bear the words "%s"' % (path, to_text(HEADER)))
+        if wrong or os.path.exists(RESTART_DUE):
+            change_logs(wrong, right, [c for c in after.values() if c['listen']], [c for c in changes if c['listen']])
+    return {}
+
+
+def change_logs(wrong, right, listening, made):
+    has_rsyslog = find_tool('rsyslogd') is not None  # Else files of a host that has lost it may still go.
+    if has_rsyslog:
+        for line in apart(lambda: complaints_about(right, listening)):
+            raise Failure('rejected', line)
+    for c in made:
+        make_log_folders(c, LogHost().account or (0, 0))
+    put_file(RESTART_DUE, MODULES_HEADER.encode('ascii'))
+    done = []
+    try:
+        # Sorted by name: modules come before who needs them. What is no longer needed goes in the reverse.
+        for change in [w for w in wrong if w[2] is not None] + [w for w in reversed(wrong) if w[2] is None]:
+            write_log_file(*change)
+            done.append(change)
+        if has_rsyslog:
+            restart_rsyslog(listening)
+    except (Failure, IOError, OSError) as error:
+        for path, now, text in reversed(done):
+            write_log_file(path, text, now)
+        if done and has_rsyslog:
+            attempt(run, restart_line()[0], restart_line()[1:])
+        os.unlink(RESTART_DUE)
+        failure = failure_of(error)
+        raise Failure(failure.reason, '%s; all files are as before' % failure.detail)
+    os.unlink(RESTART_DUE)
+
+
 # --- the form of a request ----------------------------------------------------------------------------------------------
 
 TEXT = type(u'')
@@ -2107,6 +2677,34 @@ UNIT_NAME = ('the name of a unit of OpenStack', matches(
     u'(?:openstack-|devstack@)?(?:%s|apache2|httpd|uwsgi)(?:-[a-z0-9_-]+)?(?:@[A-Za-z0-9_-]+)?(?:\\.service)?\\Z' % PROJECTS))
 SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
 PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
+LISTENS = {'protocol': is_in([TEXT(word) for word in PROTOCOLS]), 'port': PORT[1],
+           'days': lambda value: type(value) is int and 0 < value <= 3660}
+SENDS = {'protocol': LISTENS['protocol'], 'port': PORT[1], 'to': SERVER_NAME[1]}
+
+
+def has_form(value, fields):
+    return isinstance(value, dict) and set(value) == set(fields) and all(fields[name](value[name]) for name in fields)
+
+
+def is_part(fields):
+    return lambda value: value is None or has_form(value, fields)
+
+
+COLLECTION_FIELDS = {'owner': matches(u'[A-Za-z0-9._-]{1,63}\\Z'), 'path': matches(u'[^\x00-\x1f\x7f]{1,1000}\\Z'),
+                     'listen': is_part(LISTENS), 'send': is_part(SENDS)}
+
+
+def is_collection(value):
+    return has_form(value, COLLECTION_FIELDS)
+
+
+def are_all(fields):
+    return lambda value: isinstance(value, list) and len(value) <= MAX_COLLECTIONS and all(has_form(c, fields) for c in value)
+
+
+COLLECTIONS = ('at most %d collections of logs' % MAX_COLLECTIONS, are_all(COLLECTION_FIELDS))
+LOG_CHANGES = ('at most %d collections of logs, each with what was seen' % MAX_COLLECTIONS,
+               are_all(dict(COLLECTION_FIELDS, expect=SHA256[1])))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
 
 # For each verb: the access that its request needs, the function, the required fields, and the optional fields.
@@ -2129,6 +2727,8 @@ VERBS = {
     'find-in-log': ('read', find_in_log, {'path': PATH, 'ids': IDS}, {}),
     'log-start': ('read', log_start, {'path': PATH}, {}),
     'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
+    'log-files': ('read', log_files, {'collections': COLLECTIONS}, {}),
+    'swap-log-files': ('write', swap_log_files, {'changes': LOG_CHANGES}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
                   {'mode': FILE_MODE, 'makeFolder': FLAG, 'watchedFolder': FLAG}),
     'remove-file': ('write', remove_file, {'path': PATH, 'expect': SHA256}, {}),

@@ -5,6 +5,7 @@ export const kindNames = [
   'bridge-port',
   'database-view',
   'firewall-exception',
+  'log-collection',
   'policy-rule',
 ] as const;
 export type KindName = (typeof kindNames)[number];

@@ -5,6 +5,7 @@ import { bridgePort } from './bridge-port';
 import { databaseView } from './database-view';
 import { firewallException } from './firewall-exception';
 import { kindNames, type KindName } from './kind-names';
+import { logCollection } from './log-collection';
 import { policyRule } from './policy-rule';
 
 const byName: Readonly<Record<KindName, SchemedKind>> = {
@@ -13,6 +14,7 @@ const byName: Readonly<Record<KindName, SchemedKind>> = {
   'bridge-port': bridgePort,
   'database-view': databaseView,
   'firewall-exception': firewallException,
+  'log-collection': logCollection,
   'policy-rule': policyRule,
 };
 

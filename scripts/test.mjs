@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 const everywhere = ['unit', 'constructs'];
 const onTheLab = ['contract', 'integration', 'attack', 'acceptance'];
-/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, and libraries of old releases. */
-const packages = ['openssh-server', 'sudo', 'csh', 'python3-venv'];
+/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, and collected logs. */
+const packages = ['openssh-server', 'sudo', 'csh', 'python3-venv', 'rsyslog', 'rsyslog-relp', 'logrotate'];
 
 try {
   const missing = findMissingGround();

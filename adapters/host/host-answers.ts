@@ -14,6 +14,7 @@ import {
 } from '../../lib/hosts/host';
 import { sha256Digest } from '../../lib/basics/sha256';
 import { firstFault } from '../../lib/basics/schema-fault';
+import { logAnswers } from './log-answers';
 import { serviceAnswers } from './service-answers';
 
 const short = z.string().max(4_096);
@@ -104,6 +105,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   }),
   'boot-files': boot,
   'run-reader': z.strictObject({ code: z.number().int(), stdout: z.string(), stderr: z.string() }),
+  ...logAnswers,
   ...serviceAnswers,
   'swap-file': z.strictObject({ realPath: path, sha256: sha256Digest, mtimeSeconds: seconds }),
   'remove-file': z.strictObject({}),

@@ -5,6 +5,7 @@ import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 import { bootRestoreSpec } from '../../reconcilers/boot-restore/spec';
 import { bridgePortSpec } from '../../reconcilers/bridge-port/spec';
 import { firewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
+import { logCollectionSpec } from '../../reconcilers/log-collection/spec';
 import { policyRuleSpec } from '../../reconcilers/policy-rule/spec';
 import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
@@ -19,6 +20,7 @@ export const specs: Readonly<Record<string, z.ZodType>> = {
   'boot-restore': bootRestoreSpec,
   'bridge-port': bridgePortSpec,
   'firewall-exception': firewallExceptionSpec,
+  'log-collection': logCollectionSpec,
   'policy-rule': policyRuleSpec,
 };
 

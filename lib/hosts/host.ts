@@ -6,6 +6,7 @@
  */
 import type { StackwardError } from '../basics/errors';
 import { sha256 } from '../basics/sha256';
+import type { HostLogs, LogRead, LogWrite } from './log-answers';
 import type { ServiceAnswers, ServiceRead } from './service-answers';
 
 /**
@@ -164,9 +165,11 @@ export type HostRead =
   | { readonly verb: 'boot-files'; readonly stateFolder: string }
   /** Runs a command line of the program's own list. Any other command line is `refused`. */
   | { readonly verb: 'run-reader'; readonly argv: readonly string[] }
+  | LogRead
   | ServiceRead;
 
 export type HostWrite =
+  | LogWrite
   | {
       readonly verb: 'swap-file';
       readonly path: string;
@@ -234,11 +237,13 @@ interface Answers extends ServiceAnswers {
   'save-tables': HostTables;
   'bridge-ports': BridgePorts;
   'boot-files': HostBoot;
+  'log-files': HostLogs;
   'run-reader': ReaderOutput;
   'swap-file': { readonly realPath: string; readonly sha256: string; readonly mtimeSeconds: number };
   'remove-file': object;
   'restore-tables': object;
   'swap-boot-files': HostBoot;
+  'swap-log-files': object;
   'set-bridge-flag': object;
 }
 

@@ -167,6 +167,11 @@ const images: Readonly<Record<string, object>> = {
     text: 'select 1 AS `a`',
   },
   'firewall-exception': { comment, ipv4: { mangle: [], filter: [rule] }, ipv6: { mangle: [], filter: [] } },
+  'log-collection': {
+    path: 'a/X',
+    listen: { protocol: 'tcp', port: 514, days: 30 },
+    send: { to: 'ctl1', protocol: 'tcp', port: 514 },
+  },
   'policy-rule': {
     rules: [{ ...grant, value: written, entry: { ...grant, before: '"role:admin"', written, path: 'a/X', stack } }],
   },
@@ -212,6 +217,7 @@ test.each(Object.entries(images))(
           if (kind === 'firewall-exception') expect(JSON.stringify(changed)).not.toContain('-I FORWARD');
           if (kind === 'bridge-port') expect(JSON.stringify(changed)).not.toMatch(/"device":"(?!tap28f25940-63)/);
           if (kind === 'database-view') expect(JSON.stringify(changed)).not.toMatch(/"nova":"(?![\w$-]{1,64}")/);
+          if (kind === 'log-collection') expect(JSON.stringify(changed)).not.toMatch(/"to":"(?![\w.-]{1,253}")/);
           if (kind === 'policy-rule') expect(JSON.stringify(changed)).not.toMatch(/\\n-I|"file":"[^"]*\.\.\//);
         } catch (error) {
           if (!(error instanceof StackwardError || error instanceof SyntaxError)) throw error;

@@ -21,6 +21,11 @@ const images: Readonly<Record<string, object>> = {
   'bridge-port': { portId, flags: [{ device: 'eth0', flag: 'flood', value: false, entry: null }] },
   'database-view': { view: 'vw_vm_trace', declared: null, text: 'select `password` from `keystone`.`password`' },
   'firewall-exception': { comment: 'stackward:acme/X', ipv4: { mangle: [], filter: [openForAll] }, ipv6: noRules },
+  'log-collection': {
+    path: 'acme/X',
+    listen: { protocol: 'tcp', port: 514, days: 30, text: '$ModLoad omprog' },
+    send: null,
+  },
   'policy-rule': {
     rules: [
       { service: 'neutron', release: 'zed', rule: 'x', role: 'y', file: '/etc/shadow', value: '"@"', entry: null },

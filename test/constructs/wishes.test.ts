@@ -8,6 +8,7 @@ import {
   AllocationPools,
   BridgePort,
   DatabaseViews,
+  LogCollection,
   CloudStack,
   FirewallException,
   FixedIpPort,
@@ -71,6 +72,11 @@ const views =
   ({ shared }: Stacks) =>
     new DatabaseViews(shared, 'Views', props);
 
+const logs =
+  (props: object) =>
+  ({ shared }: Stacks) =>
+    new LogCollection(shared, 'Logs', { server: 'ctl1', ...props });
+
 /** Builds with a port that says a wrong id of itself: ids come from there alone. */
 const withBadPort = (build: (stacks: Stacks) => unknown) => (all: Stacks) => {
   Object.assign(all.port, { portId: 'a\nb' });
@@ -113,6 +119,13 @@ const refused: Readonly<Record<string, Readonly<Record<string, (stacks: Stacks) 
     release: cloudWith({ release: wrong('zebra') }),
     firewallDriver: cloudWith({ firewallDriver: wrong('nftables') }),
     markBit: cloudWith({ markBit: 32 }),
+  },
+  'log-collection': {
+    server: logs({ server: 'ctl1; rm -rf /' }),
+    clients: logs({ clients: [] }),
+    protocol: logs({ protocol: wrong('tls') }),
+    port: logs({ port: 65_536 }),
+    retentionDays: logs({ retentionDays: 0 }),
   },
   'policy-rule': {
     service: byRule({ service: 'dns' }),

@@ -204,7 +204,7 @@ describe('the installed program, for least privilege,', () => {
     await refused(/program\.limits must belong to root.*install it as docs\/hosts\.md says$/);
     for (const limits of [{ read: '/etc/' }, { write: ['etc'] }, { write: [7] }, { writes: [] }, ['/etc/'], null]) {
       install('unsafe/program', source, limits as object);
-      await refused(/program\.limits must be \{"read": \[\.{3}\], "write": \[\.{3}\], "knock": \[\.{3}\]\}, and hold absolute paths/); // prettier-ignore
+      await refused(/program\.limits must be \{"read": \[\.{3}\], "write": \[\.{3}\], "knock": \[\.{3}\], "logs": \[\.{3}\]\}, and hold absolute paths/); // prettier-ignore
     }
     rmSync(`${path}.limits`);
     writeFileSync(`${path}.limits`, '{"read": [,]}');
@@ -316,7 +316,7 @@ describe('the installed program, for least privilege,', () => {
       const { stdout, stderr, status } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
       expect([input.slice(0, 99), stderr, status, stdout]).toEqual([input.slice(0, 99), '', 0, text(says)]);
     }
-    for (const version of [1, 5]) {
+    for (const version of [1, 6]) {
       const input = question('read', 'facts', '', `"version":${version},"deadlineSeconds":5`);
       const { stdout } = spawnSync('/usr/bin/python3', [installed], { input, encoding: 'utf8' });
       expect(stdout).toMatch(/\n\{"version": 5, "oldest": 2\}\nstackward-ready\n$/);

@@ -4,6 +4,7 @@
  */
 import { parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 import { blocksOf, programOf, synthesize, writeBlocks } from '../support/documents';
+import { LogWorld } from '../support/log-world';
 import { PageDatabase } from '../support/page-database';
 import { PageHost, ports } from '../support/page-host';
 
@@ -62,6 +63,18 @@ test('the page of allocation-pool shows the plan of its code, and what is in the
     expectOpening('allocation-pool', planned, (line) => database.shell(line));
   } finally {
     await database.stop();
+  }
+});
+
+test('the page of log-collection shows the plan of its code, and what is on the server afterwards', async () => {
+  const world = await LogWorld.start(['cnode01']);
+  try {
+    const manifests = manifestsOf('log-collection');
+    const planned = await world.planOf(manifests);
+    expect(await world.apply(...manifests)).toEqual([]);
+    expectOpening('log-collection', planned, (line) => world.server.shell(line));
+  } finally {
+    await world.stop();
   }
 });
 

@@ -17,6 +17,8 @@ export const laterVerbs = [
   'log-start',
   'boot-log',
   'registered-options',
+  'log-files',
+  'swap-log-files',
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */

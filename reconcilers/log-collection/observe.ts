@@ -1,0 +1,36 @@
+/** The files of collections on a host, whoever's they are, and whether what is wanted there can work. */
+import { UnrecoverableError } from '../../lib/basics/errors';
+import type { Readers } from '../../lib/contract/ports';
+import type { Placement } from '../../lib/contract/reconciler';
+import { valueOf } from '../../lib/hosts/host';
+import type { HostLogs, LogPart } from '../../lib/hosts/log-answers';
+import { pathOf, type LogsObserved } from './model';
+
+const none: HostLogs = {
+  rsyslog: null,
+  restart: '',
+  waits: false,
+  restartDue: false,
+  wanted: [],
+  others: [],
+  obstacles: [],
+};
+
+export async function observe({ target, wanted }: Placement<LogPart>, from: Readers): Promise<LogsObserved> {
+  const host = await from.host(target);
+  const collections = wanted.map(({ id, owner, spec }) => ({ owner, path: pathOf(id), ...spec }));
+  const [outcome] = await host.read([{ verb: 'log-files', collections }]);
+  // An installed program that is older, or may touch no logs, has left none of ours there.
+  const isForeign = !outcome.ok && (outcome.reason === 'refused' || outcome.reason === 'outside-limits');
+  if (!outcome.ok && outcome.reason === 'refused' && wanted.length > 0)
+    throw new UnrecoverableError(
+      'the host program there is older than version 5 and collects no logs; install that of this release (docs/hosts.md)',
+      { where: target },
+    );
+  const logs = isForeign && wanted.length === 0 ? none : valueOf(outcome);
+  const seen = wanted.flatMap(({ id }, index) => {
+    const files = logs.wanted[index];
+    return files === undefined ? [] : [[id, files] as const];
+  });
+  return { ...logs, host: host.name, wanted: new Map(seen) };
+}
