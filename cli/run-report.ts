@@ -18,6 +18,8 @@ export interface Report<Seen> {
   readonly text: (seen: Seen) => string;
   readonly json: (seen: Seen) => string | Iterable<string>;
   readonly csv?: (seen: Seen) => Iterable<string>;
+  /** For the person who asked, whatever reads the report. */
+  readonly notes?: (seen: Seen) => readonly string[];
 }
 
 /**
@@ -29,11 +31,12 @@ export const runReport = <Seen>(
   make: (context: ReadingContext, configuration: Configuration) => Promise<Report<Seen>>,
 ): Promise<void> =>
   runReading(options, async (context, configuration) => {
-    const { seen, exitCode, text, json, csv } = await make(context, configuration);
+    const { seen, exitCode, text, json, csv, notes } = await make(context, configuration);
     const shown = hideSecrets(seen);
     if (options.json) for (const line of linesOf(json(shown))) say(line);
     else if (options.csv && csv) for (const line of csv(shown)) sayCsv(line);
     else say(text(shown));
+    for (const note of notes?.(shown) ?? []) complain(`${context.style.yellow('Note:')} ${printable(note)}\n`);
     return exitCode;
   });
 

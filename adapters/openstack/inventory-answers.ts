@@ -76,6 +76,8 @@ export const portItem = z.object({
   fixed_ips: z.array(z.object({ subnet_id: id, ip_address: z.string().max(64) })),
   security_groups: z.array(id).nullish(),
 });
+/** Its port is null or '' where it leads nowhere. */
+export const floatingIpItem = z.object({ id, floating_ip_address: z.string().max(64), port_id: id.nullish() });
 export const subnetItem = z.object({ id, cidr: z.string().max(64), gateway_ip: z.string().max(64).nullish() });
 
 /** `name` and `display_name` are the same field; Cinder's first API has the second. */

@@ -2,13 +2,14 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
-import { UnrecoverableError } from '../../lib/basics/errors';
+import { StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { VersionReader } from '../../lib/contract/ports';
 import { volumeTypes } from '../../lib/contract/report-ports';
 import type { InventoryReader, Ports, VolumeAmounts } from '../../lib/inventory/reader';
 import type {
   AmountRecord,
+  FloatingIpRecord,
   HostRecord,
   ImageRecord,
   NameRecord,
@@ -128,6 +129,12 @@ export class InventoryApi implements InventoryReader {
     };
   }
 
+  async floatingIps(): Promise<readonly FloatingIpRecord[]> {
+    const query = '?fields=id&fields=floating_ip_address&fields=port_id';
+    const list = await unlessMissing(() => this.#lists.get(answers.floatingIpItem, 'floatingips', query));
+    return list.flatMap(({ port_id: portId, floating_ip_address: address }) => (portId ? [{ portId, address }] : []));
+  }
+
   async volumes(): Promise<readonly VolumeRecord[]> {
     const rows = await this.pages(answers.volumeItem, await this.volumeType(), 'volumes', allTenants);
     return rows.flatMap((row) =>
@@ -227,9 +234,7 @@ export class InventoryApi implements InventoryReader {
   private endless(collection: string): UnrecoverableError {
     return new UnrecoverableError(
       `the list of ${collection} has more than ${mostPages} pages; see what answers there`,
-      {
-        where: `cloud ${this.session.cloud}`,
-      },
+      { where: `cloud ${this.session.cloud}`, about: 'answer' },
     );
   }
 
@@ -246,6 +251,16 @@ export class InventoryApi implements InventoryReader {
       `the service "${service}" to GET ${path.replace(/\?.*/, '')}`,
       this.session.cloud,
     );
+  }
+}
+
+/** A Neutron without routers answers 404 to a question for its floating IPs. */
+async function unlessMissing<Item>(ask: () => Promise<Item[]>): Promise<Item[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof StackwardError && error.status === 404) return [];
+    throw error;
   }
 }
 

@@ -15,6 +15,7 @@ export const inventory = (options: InventoryOptions): Promise<void> =>
       exitCode: taken.exitCode,
       text: (seen: typeof taken) => renderInventory(seen, choice.named !== undefined, clock, terminalWidth(), style),
       json: (seen: typeof taken) => renderInventoryJson(seen, head),
+      notes: ({ unmet }: typeof taken) => unmet,
       csv: (seen: typeof taken) => renderInventoryCsv(seen, (time) => clock.show(time)),
     };
   });

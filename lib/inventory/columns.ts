@@ -174,6 +174,12 @@ const network: readonly Column[] = [
     value: ofNics(({ addresses }) => addresses?.map(({ address }) => address)),
   },
   {
+    name: 'floating_ips',
+    about: 'floating addresses that lead to it, in the order of the ports',
+    needs: [...nicParts, 'floatingIps'],
+    value: ofNics(({ floatingIps }) => floatingIps?.map(({ address }) => address)),
+  },
+  {
     name: 'cidrs',
     about: 'subnet of each address',
     needs: addressParts,

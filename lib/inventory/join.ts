@@ -3,6 +3,7 @@ import type {
   AddressRecord,
   AmountRecord,
   Dataset,
+  FloatingIpRecord,
   HostRecord,
   ImageRecord,
   NicRecord,
@@ -16,6 +17,8 @@ export type Told<Value> = Value | null | undefined;
 export interface Nic extends NicRecord {
   /** Undefined: not known. */
   readonly addresses: readonly AddressRecord[] | undefined;
+  /** Undefined: nobody told. */
+  readonly floatingIps: readonly FloatingIpRecord[] | undefined;
 }
 
 export interface JoinOptions {
@@ -50,6 +53,12 @@ function grouped<Item>(
   }
   return groups;
 }
+
+/** Addresses by their port, each list in its order. */
+const inPorts = <Item extends { readonly portId: string; readonly address: string }>(
+  items: readonly Item[] | undefined,
+): Map<string, Item[]> | undefined =>
+  grouped(items && [...items].sort((a, b) => byText(a.address, b.address)), ({ portId }) => portId);
 
 /** If several have the same key, the first is used. */
 function found<Item, Value>(
@@ -124,11 +133,12 @@ export class Join {
       volume: quotasOf(data.volumeQuotas),
       volumeUsage: quotasOf(data.volumeUsages),
     };
-    const byAddress = (a: AddressRecord, b: AddressRecord): number => byText(a.address, b.address);
-    const addresses = grouped(data.addresses && [...data.addresses].sort(byAddress), ({ portId }) => portId);
+    const addresses = inPorts(data.addresses);
+    const floatingIps = inPorts(data.floatingIps);
     const nics = data.nics?.map((nic): Nic => ({
       ...nic,
       addresses: addresses && (addresses.get(nic.portId) ?? []),
+      floatingIps: floatingIps && (floatingIps.get(nic.portId) ?? []),
     }));
     const byNetwork = (a: Nic, b: Nic): number => byText(a.network, b.network) || byText(a.mac, b.mac);
     this.#nics = grouped(nics?.sort(byNetwork), ({ serverId }) => serverId);

@@ -4,6 +4,7 @@
 import type {
   AddressRecord,
   AmountRecord,
+  FloatingIpRecord,
   GroupRecord,
   HostRecord,
   ImageRecord,
@@ -33,6 +34,8 @@ export interface InventoryReader {
   projects(): Promise<readonly NameRecord[]>;
   users(): Promise<readonly NameRecord[]>;
   ports(): Promise<Ports>;
+  /** None where this Neutron has no floating IPs. */
+  floatingIps(): Promise<readonly FloatingIpRecord[]>;
   volumes(): Promise<readonly VolumeRecord[]>;
   /** Takes one request for each project. */
   volumeAmounts(projectIds: readonly string[]): Promise<VolumeAmounts>;

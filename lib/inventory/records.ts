@@ -94,6 +94,12 @@ export interface AddressRecord {
   readonly gateway: string | null;
 }
 
+/** Neutron sends what comes to it to one address of the port. */
+export interface FloatingIpRecord {
+  readonly portId: string;
+  readonly address: string;
+}
+
 /** A security group of a port. */
 export interface GroupRecord {
   readonly portId: string;
@@ -134,6 +140,7 @@ export interface Parts {
   readonly nics: NicRecord;
   readonly addresses: AddressRecord;
   readonly groups: GroupRecord;
+  readonly floatingIps: FloatingIpRecord;
   readonly volumes: VolumeRecord;
   readonly volumeQuotas: AmountRecord;
   readonly volumeUsages: AmountRecord;

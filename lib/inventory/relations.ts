@@ -226,6 +226,15 @@ const groups: RelationMaker = (schema) =>
     where: ofVms,
   });
 
+/** Of ports of servers. */
+const floatingIps: RelationMaker = (schema) =>
+  relationOf(schema, {
+    from: ['floatingips f', 'ports p ON p.id = f.fixed_port_id'],
+    fields: { portId: 'f.fixed_port_id', address: 'f.floating_ip_address' },
+    needs: ['f.floating_ip_address'],
+    where: ofVms,
+  });
+
 /** Includes deleted images, because a server may still refer to one. */
 const images: RelationMaker = (schema) =>
   relationOf(schema, { from: ['images m'], fields: { id: 'm.id', name: 'm.name', bytes: 'm.size' }, needs: ['m.id'] });
@@ -282,7 +291,7 @@ export const relations = {
     federatedUsers: otherUsers('federated_user', 'u.display_name'),
     otherUsers: otherUsers('nonlocal_user', 'u.name'),
   },
-  neutron: { nics, addresses, groups },
+  neutron: { nics, addresses, groups, floatingIps },
   cinder: {
     volumes,
     volumeQuotas: quotas(volumeResources),
@@ -298,5 +307,5 @@ export const tablesRead: readonly string[] = [
   ...['aggregate_hosts', 'aggregate_metadata', 'key_pairs', 'instance_types', 'flavors', 'quotas', 'quota_classes'],
   ...['build_requests', 'instance_mappings', 'cell_mappings', 'project', 'user', 'local_user', 'federated_user'],
   ...['nonlocal_user', 'volumes', 'volume_attachment', 'quota_usages', 'ports', 'networks', 'ipallocations', 'subnets'],
-  ...['securitygroupportbindings', 'securitygroups', 'images'],
+  ...['securitygroupportbindings', 'securitygroups', 'floatingips', 'images'],
 ];

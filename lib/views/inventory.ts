@@ -311,6 +311,7 @@ class Rows {
     const nics = this.found.find('neutron', 'nics');
     const addresses = this.found.find('neutron', 'addresses');
     const groups = this.found.find('neutron', 'groups');
+    const floating = this.found.find('neutron', 'floatingIps');
     const ports = nics ?? addresses ?? groups;
     const isIts = ports ? this.isOf(ports, 'p.device_id', 'id') : '';
     const { mac = '', network = '', owner } = nics?.relation.fields ?? {};
@@ -323,12 +324,14 @@ class Rows {
       addresses && networks && expression
         ? listOf(addresses, `COALESCE(${expression}, '-')`, [...inOrder, address], isIts, networks)
         : undefined;
+    const { address: floatingIp = '' } = floating?.relation.fields ?? {};
     return {
       nic_count: nics && countOf(nics, isIts),
       macs: ofNic(mac),
       networks: ofNic(`COALESCE(${network}, '')`),
       device_owners: ofNic(owner),
       ips: ofAddress(address),
+      floating_ips: floating && networks && listOf(floating, floatingIp, [...inOrder, floatingIp], isIts, networks),
       cidrs: ofAddress(cidr),
       gateways: ofAddress(gateway),
       security_groups: groups && this.groupsOf(groups, isIts),

@@ -47,7 +47,8 @@ Of each part the inventory asks the database that stackward.yaml names ([configu
 
 ## Conditions
 
-\`FIELD=VALUE\`, \`FIELD!=VALUE\`, and \`FIELD~VALUE\` for a part of the value in any case of letters. VALUE is plain text, never a pattern. \`project\` and \`user\` take a name or an id. Of several networks, addresses or groups any may match.
+\`FIELD=VALUE\`, \`FIELD!=VALUE\`, and \`FIELD~VALUE\` for a part of the value in any case of letters. VALUE is plain text, never a pattern. \`project\` and \`user\` take a name or an id, \`ip\` a fixed or a floating address, and \`state\` any of \`vm_state\`, \`power_state\` and \`task_state\`. States, addresses and ids may be written in any case of letters. Of several networks, addresses or groups any may match.
+Where no server meets a condition, stderr says which values there are.
 A server of which nobody tells the value is left out, and counted in the report.
 `;
 

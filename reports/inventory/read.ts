@@ -31,6 +31,7 @@ const calls: Readonly<Partial<Record<PartName, ApiCall>>> = {
   nics: ports,
   addresses: ports,
   groups: ports,
+  floatingIps: async (reader) => ({ floatingIps: await reader.floatingIps() }),
   volumes: async (reader) => ({ volumes: await reader.volumes() }),
   volumeQuotas: volumeAmounts,
   volumeUsages: volumeAmounts,

@@ -49,7 +49,20 @@ const titleOf = ({ name }: Column): string => name.toUpperCase().replaceAll('_',
 
 /** What the table shows, as far as it fits: the first is the last to go. */
 const byImportance = [
-  ...['name', 'host', 'project', 'vm_state', 'ips', 'power_state', 'flavor', 'zone', 'networks', 'user', 'image'],
+  ...[
+    'name',
+    'host',
+    'project',
+    'vm_state',
+    'ips',
+    'floating_ips',
+    'power_state',
+    'flavor',
+    'zone',
+    'networks',
+    'user',
+    'image',
+  ],
   ...['created', 'vcpus', 'memory_mib', 'task_state'],
 ];
 /** In the order of all columns. */

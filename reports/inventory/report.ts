@@ -1,6 +1,6 @@
 /** `stackward inventory`: which columns and servers, in which order, and how it ends. Pure but for the reading. */
 import { defined } from '../../lib/basics/defined';
-import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
+import { InvalidCommand, UnrecoverableError } from '../../lib/basics/errors';
 import { nearestNames } from '../../lib/basics/nearest';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { Column, Value } from '../../lib/inventory/column';
@@ -36,6 +36,8 @@ export interface Inventory {
   readonly unknown: readonly UnknownColumn[];
   /** Servers that a condition could not judge. */
   readonly unjudged: readonly { readonly condition: string; readonly servers: number }[];
+  /** About each condition that none of the servers meets. */
+  readonly unmet: readonly string[];
   readonly failed: Reading['failed'];
   readonly ways: Reading['ways'];
   readonly exitCode: 0 | 1;
@@ -47,7 +49,7 @@ const columnOf = (name: string): Column => {
   const names = columns.map((column) => column.name);
   const near = nearestNames(name, names);
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are: ${names.join(', ')}`;
-  throw new InvalidConfiguration(`--columns names "${name}", and there is no such column; ${hint}`);
+  throw new InvalidCommand(`--columns names "${name}", and there is no such column; ${hint}`);
 };
 
 /** @throws InvalidConfiguration naming what is allowed */
@@ -58,7 +60,7 @@ export function choose(
   const names = options.columns?.split(',').map((name) => name.trim());
   const ratio = options.vcpuRatio === undefined ? undefined : Number(options.vcpuRatio);
   if (ratio !== undefined && !(ratio > 0 && ratio <= 1000))
-    throw new InvalidConfiguration(`--vcpu-ratio "${options.vcpuRatio}" is no number above 0; write it as 5 or 1.5`);
+    throw new InvalidCommand(`--vcpu-ratio "${options.vcpuRatio}" is no number above 0; write it as 5 or 1.5`);
   const named = names && [...new Set(names)].map(columnOf);
   return { named, offered: named ?? offered, conditions: options.where.map(parseWhere), vcpuRatio: ratio };
 }
@@ -79,17 +81,19 @@ export async function takeInventory(
   });
   const all = sorted(servers.map((server) => rowOf(server, join)));
   const { rows, unjudged } = judged(all, conditions);
+  const unmet = unmetBy(all, conditions);
   const unknown = unknownOf(all, offered, reading);
   const isNamedUnknown = named !== undefined && unknown.length > 0;
   const isWhole = reading.failed.length === 0 && unjudged.length === 0 && !isNamedUnknown;
   const { failed, ways } = reading;
-  return { rows, columns: offered, unknown, unjudged, failed, ways, exitCode: isWhole ? 0 : 1 };
+  return { rows, columns: offered, unknown, unjudged, unmet, failed, ways, exitCode: isWhole ? 0 : 1 };
 }
 
 function noServers({ failed, unread }: Reading): UnrecoverableError {
   const whys = [...failed.map(({ what, why }) => `${what}: ${why}`), unread.get('servers')?.why ?? ''];
   return new UnrecoverableError(
     `no server could be read: ${[...new Set(whys.filter((why) => why !== ''))].join('; ')}`,
+    { about: 'reading' },
   );
 }
 
@@ -127,6 +131,13 @@ function judged(all: readonly ServerRow[], conditions: readonly Condition[]): Pi
     }),
   );
   return { rows, unjudged: [...unjudged].map(([condition, servers]) => ({ condition, servers })) };
+}
+
+/** Of no servers no condition says anything. */
+function unmetBy(all: readonly ServerRow[], conditions: readonly Condition[]): string[] {
+  const servers = all.map(({ valueOf }) => valueOf);
+  const isUnmet = ({ holds }: Condition): boolean => servers.every((valueOf) => holds(valueOf) === false);
+  return all.length === 0 ? [] : conditions.filter(isUnmet).map(({ sayUnmet }) => sayUnmet(servers));
 }
 
 /** Of no servers nothing is unknown. */

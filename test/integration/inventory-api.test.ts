@@ -20,6 +20,10 @@ beforeEach(async () => {
   cloud.subnets = [{ id: 's1', cidr: '10.0.0.0/24', gateway_ip: null }];
   cloud.told.set('/v2.0/security-groups', { security_groups: [{ id: 'g1', name: 'web' }] });
   const port = { network_id: 'n1', fixed_ips: [{ subnet_id: 's1', ip_address: '10.0.0.7' }], security_groups: ['g1'] };
+  cloud.floatingips = [
+    { id: 'f1', floating_ip_address: '203.0.113.9', port_id: 'o1' },
+    { id: 'f2', floating_ip_address: '203.0.113.10', port_id: null },
+  ];
   cloud.ports = [
     { ...port, id: 'o1', device_id: 'a', device_owner: 'compute:nova', mac_address: 'fa:16:3e:00:00:01' },
     { ...port, id: 'o2', device_id: 'r1', device_owner: 'network:router_interface', mac_address: 'fa:16:3e:00:00:02' },
@@ -36,13 +40,15 @@ const base = {
   'OS-EXT-SRV-ATTR:hypervisor_hostname': 'cnode01.example', 'OS-EXT-STS:power_state': 4,
   'OS-EXT-STS:vm_state': 'stopped', 'OS-EXT-STS:task_state': null, 'OS-SRV-USG:launched_at': '2026-01-02T03:05:00.000000',
 }; // prettier-ignore
+const running = { ...base, 'OS-EXT-STS:power_state': 1, 'OS-EXT-STS:vm_state': 'active' };
+const threeServers = [base, { ...running, id: 'b', name: 'web' }, { ...running, id: 'c', name: 'db' }];
 const hypervisor = { id: 1, hypervisor_hostname: 'cnode01.example', service: { host: 'cnode01' }, vcpus: 24, vcpus_used: 6, memory_mb: 1000, memory_mb_used: 500 }; // prettier-ignore
 
 /** What both clouds tell of the server `a`. */
 const common = {
   zone: 'nova', host: 'cnode01', name: 'utm', created: '2026-01-02T03:04:05.000Z', project: 'acme', user: 'alice',
   host_vcpus: 24, host_vcpus_used: 6, host_memory_percent: 50, power_state: 'shutdown', vm_state: 'stopped',
-  flavor: 'utm.small', vcpus: 2, memory_mib: 512, volume_count: 1, volume_gib: 10, nic_count: 1, ips: ['10.0.0.7'],
+  flavor: 'utm.small', vcpus: 2, memory_mib: 512, volume_count: 1, volume_gib: 10, nic_count: 1, ips: ['10.0.0.7'], floating_ips: ['203.0.113.9'],
   cidrs: ['10.0.0.0/24'], gateways: ['-'], networks: ['green'], security_groups: ['web'], image: 'utm', image_bytes: 7,
   volumes: [{ name: 'data', size_gib: 10, device: '/dev/vdb', location: 'ctl1@lvm' }], launched: '2026-01-02T03:05:00.000Z',
   quota_instances: 3, quota_volumes: 5, used_volumes: 1, used_gigabytes: 10, used_instances: 1, used_cores: 2,
@@ -126,6 +132,16 @@ test('a service that fails is said once, its columns are unknown, and the exit c
   expect([code, report.notLookedAt.map(({ what }) => what)]).toEqual([1, ['nics, addresses, by the API']]);
 });
 
+test('a Neutron without routers has no floating IPs, and a refusal leaves them unknown', async () => {
+  cloud.servers = [base];
+  cloud.broken.set('/v2.0/floatingips', 404);
+  const without = await take('--columns', 'name,floating_ips');
+  expect(without.report.servers).toMatchObject([{ floating_ips: [], unknown: [] }]);
+  cloud.broken.set('/v2.0/floatingips', 403);
+  const { code, report } = await take('--columns', 'name,floating_ips');
+  expect([code, report.servers[0]?.unknown]).toEqual([1, ['floating_ips']]);
+});
+
 test('a column that only databases have is a failure where it was asked for by its name', async () => {
   cloud.servers = [base];
   expect((await take('--columns', 'name,network_info')).code).toBe(1);
@@ -139,6 +155,38 @@ test('a cloud without Cinder has no volumes to tell of, and that is no failure',
   const { code, report } = await take();
   expect([code, report.notLookedAt]).toEqual([0, []]);
   expect(report.unknown.find(({ name }) => name === 'volumes')?.why).toContain('the catalogue has no public endpoint');
+});
+
+test.each([
+  ['state=ACTIVE', ['web', 'db']],
+  ['state!=active', ['utm']],
+  ['vm_state=Stopped', ['utm']],
+  ['power_state=ShutDown', ['utm']],
+  ['ip=203.0.113.9', ['utm']],
+  ['ip=10.0.0.7', ['utm']],
+  ['name=WEB', []],
+])('--where %s takes %j', async (condition, names) => {
+  cloud.servers = threeServers;
+  const { stdout } = await folder.run(['inventory', '--json', '--where', condition]);
+  expect((JSON.parse(stdout) as Report).servers.map(({ name }) => name).sort()).toEqual([...names].sort());
+});
+
+test.each([
+  ['vm_state=activ', 'no server meets --where vm_state=activ; there are active, stopped'],
+  ['host=cnode1', 'no server meets --where host=cnode1; there is cnode01'],
+  ['state=BUILD', 'no server meets --where state=BUILD; there are active, running, shutdown, stopped'],
+  ['security_group=x', 'no server meets --where security_group=x; there is web'],
+])('of --where %s stderr says what there is instead', async (condition, words) => {
+  cloud.servers = threeServers;
+  const { stderr } = await folder.run(['inventory', '--where', condition]);
+  expect(stderr).toContain(words);
+});
+
+test('of many values those that are near to the one asked for are named, and no control of a name is left', async () => {
+  cloud.servers = Array.from({ length: 20 }, (_, n) => ({ ...base, id: `s${n}`, name: `utm\u001b[31m${n}` }));
+  const of = async (condition: string) => (await folder.run(['inventory', '--csv', '--where', condition])).stderr;
+  expect(await of('name=m\u001b[31m19')).toContain('did you mean utm\\u001b[31m19?');
+  expect(await of('name=zzz')).toContain('there are 20 other values, and name~PART compares a part of one');
 });
 
 test('without the list of servers there is no inventory', async () => {

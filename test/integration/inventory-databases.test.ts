@@ -154,7 +154,9 @@ test('--where takes servers by project, name, network and address, and an empty 
   );
   expect(await count('found_in!=nova')).toBe(2);
   expect(await count("name=o'brien; DROP TABLE instances; -- %_")).toBe(1);
-  expect(await count('name=utm')).toBe(0);
+  const floating = world.servers.find(({ n }) => n === 21)?.ports[0]?.floatingIps[0] ?? '';
+  expect(await count(`ip=${floating}`)).toBe(1);
+  expect(await count('name=utm_21', 'name=utm_22')).toBe(0);
 });
 
 test('a server whose zone nobody tells is neither in nor out of --where zone, and that is said', async () => {

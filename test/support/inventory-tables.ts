@@ -19,14 +19,14 @@ const filesOf: Readonly<Record<InventoryEra, Readonly<Record<string, readonly st
     keystone: ['icehouse-keystone.sql'],
     cinder: ['icehouse-cinder.sql'],
     glance: ['icehouse-glance.sql'],
-    neutron: ['icehouse-neutron.sql', 'icehouse-securitygroups.sql'],
+    neutron: ['icehouse-neutron.sql', 'icehouse-securitygroups.sql', 'icehouse-floatingips.sql'],
   },
   mitaka: {
     nova: mitakaFirst('nova'),
     keystone: mitakaFirst('keystone'),
     cinder: mitakaFirst('cinder'),
     glance: ['icehouse-glance.sql'],
-    neutron: ['icehouse-neutron.sql', 'mitaka-ipam.sql', 'icehouse-securitygroups.sql'],
+    neutron: ['icehouse-neutron.sql', 'mitaka-ipam.sql', 'icehouse-securitygroups.sql', 'icehouse-floatingips.sql'],
   },
   zed: {
     nova: ['zed-nova.sql'],
@@ -35,7 +35,7 @@ const filesOf: Readonly<Record<InventoryEra, Readonly<Record<string, readonly st
     keystone: ['zed-keystone.sql'],
     cinder: ['zed-cinder.sql'],
     glance: ['zed-glance.sql'],
-    neutron: ['zed-neutron.sql', 'zed-securitygroups.sql'],
+    neutron: ['zed-neutron.sql', 'zed-securitygroups.sql', 'zed-floatingips.sql'],
   },
 };
 
@@ -267,6 +267,14 @@ export class InventoryTables {
     await this.insert('neutron', 'ipallocations', allocations);
     const bindings = ports.flatMap(({ port }) => port.groups.map((n) => ({ port_id: port.id, security_group_id: uuid('group', n) }))); // prettier-ignore
     await this.insert('neutron', 'securitygroupportbindings', bindings);
+    const floating = (id: string, port: string | null, address: string): Row => ({
+      id, fixed_port_id: port, floating_ip_address: address, floating_network_id: uuid('network', 3), floating_port_id: uuid('port of floating', 1), ...more(),
+    }); // prettier-ignore
+    await this.insert('neutron', 'floatingips', [
+      ...ports.flatMap(({ port }) => port.floatingIps.map((address) => floating(uuid(address, 1), port.id, address))),
+      floating(uuid('floating', 1), null, '198.51.100.1'),
+      floating(uuid('floating', 2), uuid('router port', 1), '198.51.100.2'),
+    ]);
   }
 
   private async fillStorage({ servers }: World): Promise<void> {

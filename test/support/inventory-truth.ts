@@ -59,6 +59,7 @@ function networkPart({ ports }: WorldServer): Record<string, unknown> {
     networks: sorted.map(({ name }) => name),
     device_owners: sorted.map(({ owner }) => owner),
     ips: addresses.map(({ address }) => address),
+    floating_ips: sorted.flatMap(({ floatingIps }) => floatingIps),
     cidrs: subnets.map(({ cidr }) => cidr),
     gateways: subnets.map(({ gateway }) => gateway ?? '-'),
   };

@@ -33,6 +33,7 @@ export interface WorldPort {
   readonly network: number;
   readonly owner: string;
   readonly addresses: readonly { readonly address: string; readonly subnet: number }[];
+  readonly floatingIps: readonly string[];
   /** Numbers of security groups. */
   readonly groups: readonly number[];
 }
@@ -109,6 +110,7 @@ function portsOf(n: number): WorldPort[] {
       network,
       owner: n % 7 === 3 ? 'compute:None' : 'compute:nova',
       addresses: network === 0 ? [...tail, { address: `2001:db8::${n.toString(16)}:${nic}`, subnet: 3 }] : tail,
+      floatingIps: nic < 2 && n % 2 === 1 ? [`203.0.${n % 256}.${(n >> 8) * 2 + nic}`] : [],
       groups: nic === 0 ? [n % 3, 3] : [0],
     };
   });

@@ -29,6 +29,7 @@ const inventoryOf = (names?: readonly string[]): Inventory => ({
   columns: names === undefined ? tableColumns : columns.filter(({ name }) => names.includes(name)),
   unknown: [{ name: 'zone', why: 'nobody was asked' }],
   unjudged: [{ condition: 'zone=a', servers: 2 }],
+  unmet: [],
   failed: [{ what: 'database nova_api', why: 'refused' }],
   ways: new Map(),
   exitCode: 1,
