@@ -86,8 +86,10 @@ export interface TracePacketOptions extends ContextOptions, PacketOptions {}
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export const withOutput = (command: Command): Command =>
+  withColor(command.option('--json', 'one JSON document instead of text'));
+
+export const withColor = (command: Command): Command =>
   command
-    .option('--json', 'one JSON document instead of text')
     .addOption(new Option('--color', 'colour even without a terminal'))
     .addOption(new Option('--no-color', 'no colour; so does NO_COLOR'));
 
@@ -124,7 +126,7 @@ export const withChecks = (command: Command): Command =>
 
 export const withInventory = (command: Command): Command =>
   withContext(command)
-    .option('--columns <names>', 'these columns, with commas between; docs/inventory.md names all')
+    .option('--columns <names>', 'these columns, with commas between; `stackward explain inventory` names all')
     .option(
       '--where <condition>',
       'only servers with FIELD=VALUE, FIELD!=VALUE, or VALUE as a part: FIELD~VALUE; repeatable',

@@ -35,6 +35,7 @@ export function program(): Command {
     addConsole,
     addDoctor,
     addTrace,
+    addExplain,
   ])
     add(root);
   // A command's own help says what follows the command's name.
@@ -173,6 +174,17 @@ function addDoctor(root: Command): Command {
     );
   return root;
 }
+
+const addExplain = (root: Command): Command =>
+  shared
+    .withColor(
+      root
+        .command('explain [topic...]')
+        .description('show what a code of doctor, a page of the documentation or the words of a message mean'),
+    )
+    .action(async (topic: readonly string[], options: shared.OutputOptions) =>
+      (await import('./commands/explain.js')).explain(topic, options),
+    );
 
 function addTrace(root: Command): Command {
   const trace = root

@@ -1,6 +1,6 @@
 // Bundles the command into dist/: `stackward`, and the parts that it loads when a run needs them. Node.js reads a few large
 // files faster than hundreds of small ones, and does not read what a run doesn't need.
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 
@@ -26,6 +26,14 @@ const { outputFiles } = await build({
   write: false,
 });
 mkdirSync(folder, { recursive: true });
+
+/** What `stackward explain` shows. Pages about the inside of the project stay out. */
+const inside = ['adding-a-kind', 'benchmarks', 'design', 'evidence', 'lab', 'threat-model'];
+const pages = ['docs', 'docs/kinds'].flatMap((from) =>
+  readdirSync(from)
+    .filter((name) => name.endsWith('.md') && !inside.includes(basename(name, '.md')))
+    .map((name) => [basename(name, '.md'), readFileSync(join(from, name), 'utf8')]),
+);
 const written = await Promise.all(
   outputFiles.map(async ({ path, text }) => {
     const isCommand = basename(path) === 'stackward.cjs';
@@ -41,6 +49,8 @@ const written = await Promise.all(
     return name;
   }),
 );
+writeFileSync(join(folder, 'pages.json.new'), JSON.stringify(Object.fromEntries(pages)));
+written.push('pages.json');
 // The command is written last, when the parts that it loads exist.
 for (const name of written.sort((a, b) => Number(a === 'stackward') - Number(b === 'stackward')))
   renameSync(join(folder, `${name}.new`), join(folder, name));

@@ -14,6 +14,7 @@ stackward doctor --server utm-1      # one server, by name or id: SW-1010
 stackward doctor --host cnode01      # only what is about hosts, and of them this one
 stackward doctor preflight           # before the first apply: SW-9001 to SW-9008, SW-5001, SW-3001
 stackward services                   # the services and agents in one table
+stackward explain SW-1001            # the section of this page about a code
 \`\`\`
 
 - It begins with the API alone. Databases and hosts that stackward.yaml names are looked at as well.

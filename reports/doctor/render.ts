@@ -3,6 +3,7 @@
  * that are fine.
  */
 import { printable, printableJson } from '../../lib/basics/printable';
+import { sayMore, topicsIn } from '../../lib/render/page';
 import { plain, type Style } from '../../lib/render/style';
 import { wrapText } from '../../lib/render/table';
 import { groupAlike, subjectsOf, type Group } from './alike';
@@ -58,7 +59,9 @@ function renderGroup(group: Group, width: number, style: Style): string[] {
     ...result.evidence.flatMap((line) => wrapEvidence(line, width).map(style.dim)),
     ...wrapText(`Step: ${result.step}${many ? ' So for each; `--json` has the evidence of all.' : ''}`, width, '  '),
     ...(result.besides ?? []).flatMap((paragraph) => wrapText(paragraph, width, '  ').map(style.dim)),
-    style.dim(`  More: docs/doctor.md#${first.check.code.toLowerCase()}`),
+    ...sayMore([first.check.code, ...topicsIn([result.found, result.step, ...result.evidence].join('\n'))]).map(
+      (line) => style.dim(`  ${line}`),
+    ),
     '',
   ];
 }

@@ -1,0 +1,16 @@
+/** The pages of docs/ for users, which the build puts beside the command: they are there where nobody has the repository. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UnrecoverableError } from '../../lib/basics/errors';
+
+/** Name without `.md`, such as `hosts` or `allocation-pool` → text. @throws UnrecoverableError where it is missing */
+export function readPages(): ReadonlyMap<string, string> {
+  const path = join(__dirname, 'pages.json');
+  try {
+    return new Map(Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>));
+  } catch (error) {
+    throw new UnrecoverableError(
+      `this installation of stackward is incomplete: ${path} can't be read (${(error as Error).message}); install stackward again as a whole`,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import { readPages } from '../../adapters/files/pages';
+import { renderPageText } from '../../lib/render/page';
+import type { OutputOptions } from '../options';
+import { answerOf, ending } from '../run';
+import { terminalWidth } from '../run-report';
+import { say } from '../terminal';
+import { listOfTopics, textAbout } from '../topics';
+
+/** @param words of one topic; []: the list of all */
+export const explain = (words: readonly string[], options: OutputOptions): Promise<void> =>
+  ending(options, () => {
+    const pages = readPages();
+    const topic = words.join(' ');
+    const text = topic === '' ? listOfTopics(pages) : textAbout(topic, pages);
+    say(renderPageText(text, Math.min(terminalWidth(), mostWidth), answerOf(options).style));
+    return 0;
+  });
+
+/** Longer lines are hard to read. */
+const mostWidth = 100;

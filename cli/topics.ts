@@ -1,0 +1,71 @@
+/** What `stackward explain` knows: codes of doctor, pages, and words of a message. Pure. */
+import { InvalidCommand } from '../lib/basics/errors';
+import { nearestNames } from '../lib/basics/nearest';
+
+export type Pages = ReadonlyMap<string, string>;
+
+/** More sections for one word help nobody. */
+const mostSections = 5;
+
+/**
+ * @param topic a code such as SW-1010; a page such as `hosts` or `docs/hosts.md`; or words of a message
+ * @throws InvalidCommand where there is nothing about it
+ */
+export function textAbout(topic: string, pages: Pages): string {
+  const wanted = topic.trim();
+  const [path = '', anchor] = wanted.split('#');
+  const name = path.replace(/^(?:\.\/)?docs\//, '').replace(/^kinds\//, '').replace(/\.md$/, '').toLowerCase(); // prettier-ignore
+  const page = pages.get(name);
+  const code = /^sw-\d{4}$/i.exec(anchor ?? wanted)?.[0].toUpperCase();
+  if (code !== undefined) {
+    const [found] = sectionsOf(pages.get('doctor') ?? '', (title) => title === code);
+    if (found !== undefined) return found;
+  }
+  if (page !== undefined) return page;
+  const found = aboutMessage(wanted, pages.get('troubleshooting') ?? '');
+  if (found.length > 0) return found.join('\n');
+  const codes = titlesOf(pages).map(([each]) => each);
+  const near = nearestNames(name, [...pages.keys(), ...codes.map((each) => each.toLowerCase())]);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : '`stackward explain` lists all that there is';
+  throw new InvalidCommand(`there is no page, check or message "${wanted}"; ${hint}`);
+}
+
+/** The list of all topics, as a page. */
+export function listOfTopics(pages: Pages): string {
+  const checks = titlesOf(pages).map(([code, title]) => `- ${code}: ${title}`);
+  const names = [...pages].map(([name, text]) => `- ${name}: ${/^# (.*)$/m.exec(text)?.[1] ?? name}`);
+  return [
+    'stackward explain TOPIC shows one of these. TOPIC may also be words of a message, such as "known_hosts".',
+    '\n## Checks of doctor\n',
+    ...checks,
+    '\n## Pages\n',
+    ...names,
+  ].join('\n');
+}
+
+const titlesOf = (pages: Pages): (readonly [code: string, title: string])[] =>
+  [...(pages.get('doctor') ?? '').matchAll(/^## (SW-\d{4})\n+\*\*(.+?)\.?\*\*/gm)].map(([, code = '', title = '']) => [
+    code,
+    title,
+  ]);
+
+const quotes = /["'`’“”]/g;
+const bare = (text: string): string => text.replace(quotes, '').toLowerCase();
+
+/** A heading is words of a message: it stands in what was pasted, or has what was typed. */
+function aboutMessage(words: string, page: string): readonly string[] {
+  const wanted = bare(words);
+  if (wanted.length < 3) return [];
+  const isAbout = (title: string): boolean => bare(title).includes(wanted) || wanted.includes(bare(title));
+  return sectionsOf(page, (title) => title.startsWith('"') && isAbout(title)).slice(0, mostSections);
+}
+
+/** Each section with its heading, up to the next of its level or above. */
+function sectionsOf(page: string, isWanted: (title: string) => boolean): readonly string[] {
+  const headings = [...page.matchAll(/^(##+) (.*)$/gm)];
+  return headings.flatMap(({ index, 1: marks = '', 2: title = '' }) => {
+    if (!isWanted(title)) return [];
+    const next = headings.find((other) => other.index > index && (other[1] ?? '').length <= marks.length);
+    return [page.slice(index, next?.index)];
+  });
+}
