@@ -1,5 +1,17 @@
+import { attempt } from '../../../lib/basics/attempt';
 import type { DeclaredStack } from '../../../lib/contract/report-ports';
+import { parseRelease, type Release } from '../../../lib/openstack/releases';
 import { count } from '../../../lib/render/text';
+import { setsFor, type GrantPurpose } from '../../../lib/sql/grant-sets';
+import {
+  missingOf,
+  parseGrant,
+  readableTables,
+  sayMissing,
+  writableTables,
+  type Grant,
+  type Missing,
+} from '../../../lib/sql/grants';
 import { untried, type Looked } from '../../looked';
 import type { GrantedDatabase } from '../../sources';
 import { defineCheck, notLookedAt, type Result } from '../check';
@@ -9,73 +21,127 @@ interface Seen {
   readonly code: Looked<readonly DeclaredStack[]>;
 }
 
-interface Grant {
-  /** The privileges without their columns. */
-  readonly privileges: readonly string[];
-  /** `*` means every schema. */
-  readonly schema: string;
-  readonly table: string;
-}
+/** One account, in the database that it is named for. */
+class Account {
+  readonly subject: string;
+  readonly #known: readonly Grant[];
 
-/** The table whose grants allow changing pools; docs/database-grants.md has the whole list. */
-const poolTable = 'ipallocationpools';
-const poolPrivileges = ['SELECT', 'INSERT', 'DELETE'];
-const writing = ['INSERT', 'UPDATE', 'DELETE', 'ALL PRIVILEGES'];
+  constructor(
+    private readonly database: GrantedDatabase,
+    private readonly told: readonly string[],
+    private readonly stacks: readonly DeclaredStack[],
+  ) {
+    this.subject = `grants in database ${database.name}`;
+    this.#known = told.flatMap((text) => parseGrant(text) ?? []);
+  }
 
-function parseGrant(text: string): Grant[] {
-  const [, said = '', schema = '', table = ''] =
-    /^(.+?) ON (?:TABLE )?[`"]?(.+?)[`"]?\.[`"]?(.+?)[`"]?$/.exec(text) ?? [];
-  // A grant of a role, or on a routine.
-  if (said === '') return [];
-  const privileges = said.replace(/ ?\([^)]*\)/g, '').split(/, */);
-  // In a schema's name "_" and "%" are wildcards unless they are escaped.
-  return [{ privileges, schema: schema.replaceAll('\\', ''), table }];
-}
+  judge(): Result {
+    const { user } = this.database;
+    const trouble = this.pools() ?? this.views() ?? this.everySchema();
+    return (
+      trouble ?? { result: 'fine', subject: this.subject, found: `${user} ${this.sayGrants()}${this.inventory()}` }
+    );
+  }
 
-const reaches = (grant: Grant, schema: string, table: string): boolean =>
-  (grant.schema === '*' || grant.schema === schema) && (grant.table === '*' || grant.table === table);
-
-const may = (grants: readonly Grant[], privilege: string, schema: string, table: string): boolean =>
-  grants.some(
-    (grant) =>
-      reaches(grant, schema, table) && [privilege, 'ALL PRIVILEGES'].some((each) => grant.privileges.includes(each)),
-  );
-
-function sayGrants(grants: readonly Grant[], schema: string): string {
-  const own = grants.filter((grant) => grant.schema === '*' || grant.schema === schema);
-  const tablesWith = (privileges: readonly string[]): readonly string[] => [
-    ...new Set(own.flatMap((grant) => (grant.privileges.some((each) => privileges.includes(each)) ? [grant.table] : []))),
-  ];
-  const sayTables = (tables: readonly string[]): string =>
-    tables.includes('*') ? 'every table' : tables.length === 0 ? 'no table' : `${count(tables.length, 'table')} (${tables.join(', ')})`;
-  return `may read ${sayTables(tablesWith(['SELECT', 'ALL PRIVILEGES']))}, and write ${sayTables(tablesWith(writing))}`;
-} // prettier-ignore
-
-function judgeDatabase({ name, schema, user, grants }: GrantedDatabase, stacks: readonly DeclaredStack[]): Result {
-  const subject = `grants in database ${name}`;
-  if (!grants.isRead) return notLookedAt(subject, grants);
-  const known = grants.value.flatMap(parseGrant);
-  const evidence = grants.value.map((grant) => `${user}: ${grant}`);
-  const changing = name === 'neutron' ? stacks.filter(({ changesPools }) => changesPools === true) : [];
-  const missing = poolPrivileges.filter((privilege) => !may(known, privilege, schema, poolTable));
-  if (changing.length > 0 && missing.length > 0)
+  /** What the code needs to change address pools; plan and verify only read. */
+  private pools(): Result | undefined {
+    const { user, name, schema } = this.database;
+    const changing = name === 'neutron' ? this.stacks.filter(({ changesPools }) => changesPools === true) : [];
+    const missing = this.missing('apply');
+    if (changing.length === 0 || missing.length === 0) return undefined;
+    const hidden = this.hiddenByRole();
+    if (hidden !== undefined) return hidden;
+    const evidence = [
+      `${changing.map((stack) => stack.name).join(', ')} has pools with the method database`,
+      ...sayMissing(missing).map((text) => `missing for apply: ${text}`),
+    ];
+    const onlyReads = this.missing('plan').length === 0 && writableTables(this.#known, schema).length === 0;
     return {
-      result: 'fault',
-      subject,
-      found: `The code changes address pools in this database, and ${user} lacks ${missing.join(', ')} on ${schema}.${poolTable}.`,
-      evidence: [`${changing.map((stack) => stack.name).join(', ')} has pools with the method database`, ...evidence],
-      step: 'Grant what docs/database-grants.md lists for apply in this release.',
+      result: onlyReads ? 'risk' : 'fault',
+      subject: this.subject,
+      found: onlyReads
+        ? `The code changes address pools in this database, and ${user} may only read: enough for plan and verify, and an apply would fail.`
+        : `The code changes address pools in this database, and ${user} lacks ${sayMissing(missing)[0]}${missing.length > 1 ? ' and more' : ''}.`,
+      evidence: [...evidence, ...this.evidence()],
+      step: onlyReads
+        ? 'For apply name the account of the page docs/database-grants.md that writes. Where another configuration has it, acknowledge this.'
+        : 'Grant what the evidence names as missing; docs/database-grants.md has the statements for apply in this release.',
     };
-  const wide = known.find((grant) => grant.schema === '*' && grant.privileges.some((each) => each !== 'USAGE'));
-  if (wide !== undefined)
+  }
+
+  /** The account that makes views owns their schema. */
+  private views(): Result | undefined {
+    const { user, name } = this.database;
+    if (name !== 'stackward') return undefined;
+    const missing = this.missing('views');
+    if (missing.length === 0) return undefined;
+    return (
+      this.hiddenByRole() ?? {
+        result: 'risk',
+        subject: this.subject,
+        found: `${user} lacks ${sayMissing(missing)[0]}${missing.length > 1 ? ' and more' : ''}, which the views need.`,
+        evidence: [...sayMissing(missing).map((text) => `missing for views: ${text}`), ...this.evidence()],
+        step: 'Grant what the evidence names as missing; docs/database-grants.md has the statements for views.',
+      }
+    );
+  }
+
+  private everySchema(): Result | undefined {
+    const wide = this.#known.find(({ schema, privileges }) => schema === '*' && privileges.some(({ name }) => name !== 'USAGE')); // prettier-ignore
+    if (wide === undefined) return undefined;
+    const names = wide.privileges.map(({ name }) => name);
     return {
       result: 'risk',
-      subject,
-      found: `${user} has ${wide.privileges.slice(0, 3).join(', ')}${wide.privileges.length > 3 ? ', …' : ''} on every schema of this server, and stackward needs single tables.`,
-      evidence,
+      subject: this.subject,
+      found: `${this.database.user} has ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} on every schema of this server, and stackward needs single tables.`,
+      evidence: this.evidence(),
       step: 'Make an account with the grants of docs/database-grants.md alone, and name it in stackward.yaml.',
     };
-  return { result: 'fine', subject, found: `${user} ${sayGrants(known, schema)}` };
+  }
+
+  /** SHOW GRANTS tells the role, and not what it may do. */
+  private hiddenByRole(): Result | undefined {
+    const roles = this.told.filter((text) => !text.includes(' ON '));
+    if (roles.length === 0) return undefined;
+    const why = `${this.database.user} has grants by the role ${roles.join(', ')}, and the server does not tell what that may do`;
+    return notLookedAt(this.subject, untried(why));
+  }
+
+  /** Every column of an inventory may be left out, at the price of what it tells. */
+  private inventory(): string {
+    const missing = this.missing('inventory');
+    if (this.database.name === 'stackward') return '';
+    if (missing.length === 0) return '; `inventory` has all that it reads here';
+    const tables = [...new Set(missing.map(({ table }) => table.replace(/^.*\./, '')))];
+    const shown = tables.slice(0, 5).join(', ');
+    return `; \`inventory\` lacks columns of ${count(tables.length, 'table')} here (${shown}${tables.length > 5 ? ', …' : ''}), and shows \`?\` or asks the API`;
+  }
+
+  /** Of the set that fits best: nobody may have said which release the cloud runs. */
+  private missing(purpose: GrantPurpose): readonly Missing[] {
+    const { name, schema } = this.database;
+    const candidates = setsFor(purpose, this.release()).map(({ grants }) => {
+      const needed = grants.flatMap((text) => parseGrant(text) ?? []).filter((grant) => grant.schema === name);
+      return missingOf(needed, this.#known, () => schema);
+    });
+    return candidates.reduce((best, next) => (next.length < best.length ? next : best), candidates[0] ?? []);
+  }
+
+  private release(): Release | undefined {
+    const named = new Set(this.stacks.flatMap(({ release }) => attempt(() => parseRelease(release)) ?? []));
+    return named.size === 1 ? [...named][0] : undefined;
+  }
+
+  private evidence(): readonly string[] {
+    return this.told.map((grant) => `${this.database.user}: ${grant}`);
+  }
+
+  private sayGrants(): string {
+    const { schema } = this.database;
+    const say = (tables: readonly string[]): string =>
+      tables.includes('*') ? 'every table' : tables.length === 0 ? 'no table' : `${count(tables.length, 'table')} (${tables.join(', ')})`; // prettier-ignore
+    return `may read ${say(readableTables(this.#known, schema))}, and write ${say(writableTables(this.#known, schema))}`;
+  }
 }
 
 export const databaseGrants = defineCheck<Seen>({
@@ -85,14 +151,20 @@ export const databaseGrants = defineCheck<Seen>({
   read: async (sources) => ({ databases: await sources.databaseGrants(), code: await sources.code() }),
   judge: ({ databases, code }) => {
     if (databases.length === 0) return [notLookedAt('databases', untried('stackward.yaml names none'))];
-    return databases.map((database) => judgeDatabase(database, code.isRead ? code.value : []));
+    const stacks = code.isRead ? code.value : [];
+    return databases.map((database) =>
+      database.grants.isRead
+        ? new Account(database, database.grants.value, stacks).judge()
+        : notLookedAt(`grants in database ${database.name}`, database.grants),
+    );
   },
   page: {
     means:
-      'An account of stackward.yaml may not write the tables of address pools that the code changes, so the apply would fail; or it may do something in every schema of the server, which nothing of stackward needs.',
-    evidence: 'What SHOW GRANTS tells the account of itself. Grants that come by a role are told as the role alone.',
+      'An account of stackward.yaml lacks a grant on a table or column that the code needs to change address pools, or that the views need, so the apply would fail; or it may do something in every schema of the server, which nothing of stackward needs. An account that may only read is told apart: it is enough for plan and verify. A grant that `inventory` lacks is no trouble: what it would tell is `?`.',
+    evidence:
+      'What SHOW GRANTS tells the account of itself, and each grant that is missing, by table and column, of the set of docs/database-grants.md for the release that the code declares. Where it declares none, the set that fits best counts. Of a role the server does not tell what it may do; where something is missing then, the check says that it could not look.',
     alike: 'A database that can’t be logged in to at all: SW-3001.',
-    step: 'Grant what docs/database-grants.md lists for the release and for what is to be done.',
+    step: 'Grant what the evidence names as missing, by the statements of docs/database-grants.md.',
     never: 'Do not give stackward the account of the service, or root: a plan needs SELECT on a handful of tables.',
   },
 });
