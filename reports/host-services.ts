@@ -6,7 +6,7 @@ import type { OsloConfig, OsloOption } from '../lib/oslo-config/effective';
 import { eraOfLibrary, type Python } from '../lib/oslo-config/era';
 import { parseOsloFile, type OsloFile } from '../lib/oslo-config/file';
 import { configSources, projectOf, searchName, type ConfigSource } from '../lib/oslo-config/reading-order';
-import { read, untried, type Looked } from './looked';
+import { look, read, untried, type Looked } from './looked';
 import { isUnknownThere, olderProgram } from './older-program';
 import { packagesOf, packageReaders, type InstalledPackage } from './packages';
 
@@ -94,17 +94,29 @@ export const tooOldForServices = `${olderProgram('does not tell of services')} (
 export const isWrittenAfterStart = (writtenAt: Date, { aliveSeconds }: ServiceProcess, now: Date): boolean =>
   now.getTime() - writtenAt.getTime() < aliveSeconds * 1000;
 
+/** Told for what a look waits, and hands on its answer. */
+export type Waiting = <Value>(what: string, answer: Promise<Value>) => Promise<Value>;
+
 /**
- * Asks which options the services of these projects register. The question takes seconds, so only a check that needs
- * the answer asks it.
+ * Asks what the services of each project register. The generator there loads every package of the project, which takes seconds
+ * to a minute. A host answers one request after the other, so each project is a request of its own: questions of other checks
+ * get their turn in between.
  */
-export async function withRegistered(host: HostReader, found: HostServices): Promise<HostServices> {
-  const projects = optionProjects.filter((project) => found.services.some(({ name }) => projectOf(name) === project));
-  if (projects.length === 0) return found;
-  const answers = await host.read(projects.map((project) => ({ verb: 'registered-options', project }) as const));
-  const registered = new Map(
-    answers.flatMap((answer, index) => (answer.ok ? [[projects[index] ?? '', answer.value.options] as const] : [])),
-  );
+export async function withRegistered(
+  host: HostReader,
+  found: HostServices,
+  waiting: Waiting = (_, answer) => answer,
+): Promise<HostServices> {
+  const registered = new Map<string, readonly OsloOption[]>();
+  for (const project of optionProjects.filter((name) => found.services.some((each) => projectOf(each.name) === name))) {
+    const what = `what ${project} registers on the host ${host.name} (oslo-config-generator may take a minute there)`;
+    const asked = look(() => host.read([{ verb: 'registered-options', project }]));
+    const answered = await waiting(what, asked);
+    // A host that is lost meanwhile has told its files all the same.
+    if (!answered.isRead) break;
+    const [answer] = answered.value;
+    if (answer.ok) registered.set(project, answer.value.options);
+  }
   return { ...found, registered };
 }
 

@@ -36,7 +36,7 @@ import {
 } from './declared-things';
 import { readHostClock } from './host-clock';
 import { readHostFiles } from './host-files';
-import { readHostServices, withRegistered } from './host-services';
+import { readHostServices, withRegistered, type HostServices } from './host-services';
 import { readOwnPlaces, readOwnThings, type OwnPlaces } from './own-things';
 import { noEndpoint } from './no-endpoint';
 import { readPortRoom } from './port-room-database';
@@ -209,13 +209,23 @@ export class Sources {
     Promise.all(
       this.hosts.map(async (host) => ({
         host,
-        services: await this.lookOnHost(host, async (reader) => {
-          const services = await readHostServices(reader);
-          return services.isRead ? read(await withRegistered(reader, services.value)) : services;
-        }),
+        services: await this.lookOnHost(host, (reader) => readHostServices(reader)),
       })),
     ),
   );
+
+  /** With what the services register. That takes time, so nobody else waits for it. */
+  readonly registeringServices = once(async (): Promise<readonly LookedAtHost[]> => {
+    const withNames = async (host: string, services: HostServices): Promise<HostServices> =>
+      withRegistered(await this.readers.host(`host:${host}`), services, (what, answer) => this.waiting(what, answer));
+    const hosts = await this.hostServices();
+    return Promise.all(
+      hosts.map(async ({ host, services }) => ({
+        host,
+        services: services.isRead ? read(await withNames(host, services.value)) : services,
+      })),
+    );
+  });
 
   readonly hostFiles = once((): Promise<readonly HostWithFiles[]> =>
     Promise.all(this.hosts.map(async (host) => ({ host, files: await this.lookOnHost(host, readHostFiles) }))),

@@ -2,6 +2,7 @@
 import { judgeOptions } from '../../reports/doctor/checks/options';
 import type { Result } from '../../reports/doctor/check';
 import { withRegistered } from '../../reports/host-services';
+import type { HostRead, HostReader } from '../../lib/hosts/host';
 import { read } from '../../reports/looked';
 import {
   servicesOf,
@@ -68,6 +69,48 @@ test('a file that sets exceptions for this host is told once, with all that it s
       `  [api] x counts: ${local}:4 = 2; does not count: ${nova}:5 = 1`,
       '  read by nova-compute',
     ].join('\n'),
+  ]);
+});
+
+test('a later file that sets where its service keeps files is no finding; the same file beside a real difference is', async () => {
+  const files = {
+    [nova]: '[DEFAULT]\nstate_path = /var/lib/nova\nlog_file = a\n[oslo_concurrency]\nlock_path = /run/a\n',
+    [local]: '[DEFAULT]\nstate_path = /var/lib/nova/one\nlog_file = b\n[oslo_concurrency]\nlock_path = /run/b\n',
+  };
+  expect(told(await judge({ files }))).toEqual([expect.stringMatching(/^fine options on cnode01: 2 files /)]);
+  const both = { [nova]: `${files[nova]}[api]\nx = 1\n`, [local]: `${files[local]}[api]\nx = 2\n` };
+  expect(told(await judge({ files: both }))).toEqual([
+    [
+      `risk ${local} on cnode01: It sets 1 option otherwise than a file that is read before it, and counts.`,
+      `  [api] x counts: ${local}:7 = 2; does not count: ${nova}:7 = 1`,
+      '  read by nova-compute',
+    ].join('\n'),
+  ]);
+  const twice = { [nova]: '[DEFAULT]\nstate_path = /a\nstate_path = /b\n' };
+  expect(told(await judge({ files: twice }))[0]).toContain('risk [DEFAULT] state_path on cnode01: It is set 2 times');
+});
+
+test('each project is asked once, by itself, and whoever waits is told which', async () => {
+  const processes = ['nova-api', 'nova-compute', 'neutron-l3-agent'].map((service, index) =>
+    serviceProcess(service, ['--config-file', nova], { pid: index + 1 }),
+  );
+  const reader = memoryServiceHost({ processes, files: { [nova]: '[DEFAULT]\n' }, registered });
+  const asked: string[] = [];
+  const counting = {
+    ...reader,
+    read: (questions: readonly HostRead[]) => {
+      asked.push(questions.map(({ verb }) => verb).join());
+      return reader.read(questions);
+    },
+  } as HostReader;
+  const services = await servicesOf(counting);
+  asked.length = 0;
+  const waitedFor: string[] = [];
+  await withRegistered(counting, services, (what, answer) => (waitedFor.push(what), answer));
+  expect(asked).toEqual(['registered-options', 'registered-options']);
+  expect(waitedFor).toEqual([
+    'what nova registers on the host cnode01 (oslo-config-generator may take a minute there)',
+    'what neutron registers on the host cnode01 (oslo-config-generator may take a minute there)',
   ]);
 });
 

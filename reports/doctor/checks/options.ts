@@ -161,12 +161,19 @@ function setOtherwise(service: HostService, registered: HostServices['registered
   });
 }
 
+/** Where a service keeps its own files. A file of that service alone is there to set it. */
+const placesOfService: ReadonlySet<string> = new Set(['state_path', 'lock_path', 'log_file', 'log_dir', 'pid_file']);
+
+const isPlaceOfService = (told: SetOtherwise): boolean => isLayered(told) && placesOfService.has(told.option.name);
+
 /** True if each place is in another file: a later file is meant to override an earlier one. */
 const isLayered = ({ winner, shadowed }: SetOtherwise): boolean =>
   winner.where.startsWith('/') && new Set([winner, ...shadowed].map(fileOf)).size === 1 + shadowed.length;
 
 function setTwice(host: string, { services, registered, now }: HostServices): readonly Trouble[] {
-  const all = services.flatMap((service) => setOtherwise(service, registered));
+  const all = services
+    .flatMap((service) => setOtherwise(service, registered))
+    .filter((told) => !isPlaceOfService(told));
   const keyOf = ({ option, values, shadowed }: SetOtherwise) =>
     [option.section, option.name, ...[...values, ...shadowed].map(({ where }) => where)].join('\n');
   const merged = merge(all.map((told) => [keyOf(told), told, told.service.name] as const));
@@ -266,15 +273,15 @@ export const options = defineCheck<readonly LookedAtHost[]>({
   title: 'a service reads its configuration otherwise than it looks',
   needs: ['hosts'],
   isOfHosts: true,
-  read: (sources) => sources.hostServices(),
+  read: (sources) => sources.registeringServices(),
   judge: judgeOptions,
   page: {
     means:
       'The files that a running service reads, in its own order, hold an option with two values, a line that sets nothing, a "$" that oslo.config takes for the name of an option, or a line for which it refuses the whole file. oslo.config warns of none of these: the last value wins silently, and an indented line becomes a part of the value above.',
     evidence:
-      'Each place with file, line and column, which of them counts, and which services read it. The reading order is that of the process: `--config-file`, `--config-dir`, `OS_<GROUP>__<OPTION>` in its environment, else the search path. Values of secret options never leave the host. Names are compared with what the packages of nova, neutron, cinder, glance, keystone and placement register, where the host has oslo-config-generator; former names count as the same option. A name that is near to none may be of a plug-in, and is left alone. A file that was written after the start of the service is named as such: the service goes by what stood there before.',
+      'Each place with file, line and column, which of them counts, and which services read it. The reading order is that of the process: `--config-file`, `--config-dir`, `OS_<GROUP>__<OPTION>` in its environment, else the search path. Values of secret options never leave the host. Names are compared with what the packages of nova, neutron, cinder, glance, keystone and placement register, where the host has oslo-config-generator, which may take a minute for each; former names count as the same option. A name that is near to none may be of a plug-in, and is left alone. A file that was written after the start of the service is named as such: the service goes by what stood there before.',
     alike:
-      'The error `DuplicateOptError` in a log is about the service’s code, which registers an option twice, such as by two plug-ins; an option that is set twice in a file raises no error. A site that puts defaults into one file and exceptions for this host into a later one sets options twice on purpose: acknowledge these.',
+      'The error `DuplicateOptError` in a log is about the service’s code, which registers an option twice, such as by two plug-ins; an option that is set twice in a file raises no error. A site that puts defaults into one file and exceptions for this host into a later one sets options twice on purpose: acknowledge these. `state_path`, `lock_path` and the names of logs that a later file sets for its service alone are no finding.',
     step: 'Decide which value is meant, write it in the place that counts, delete the others. The service reads files when it starts: look at what else has changed in them before a restart.',
     never:
       'Do not restart the service to see what happens while a file is refused: it would not come back. Do not delete the line that counts because it is the second.',
