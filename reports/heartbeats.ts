@@ -19,7 +19,7 @@ export interface Heartbeat {
   readonly isUp: boolean;
   readonly isEnabled: boolean;
   readonly isForcedDown?: boolean;
-  readonly disabledReason?: string;
+  readonly disabledReason?: string | null;
   readonly at?: Date;
   readonly startedAt?: Date;
   /** The service whose clock wrote `at`. */
@@ -98,7 +98,8 @@ export function compareLooks(first: readonly Heartbeat[], second: readonly Heart
 export function disabledBy({ service, isEnabled, disabledReason }: Heartbeat): string | undefined {
   if (isEnabled) return undefined;
   if (service === 'neutron') return 'by an operator (admin_state_up is false; Neutron keeps no reason)';
-  if (disabledReason === undefined || disabledReason === '') return 'by an operator, who gave no reason';
+  if (disabledReason === undefined) return '(this release tells neither by whom nor why)';
+  if (disabledReason === null || disabledReason === '') return 'by an operator, who gave no reason';
   const [, own] = /^AUTO: (.*)$/s.exec(disabledReason) ?? [];
   return own === undefined ? `by an operator: ${disabledReason}` : `by Nova itself: ${own}`;
 }

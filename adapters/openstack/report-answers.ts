@@ -3,6 +3,7 @@
  * reads are dropped.
  */
 import * as z from 'zod';
+import { defined } from '../../lib/basics/defined';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { sayFault } from '../../lib/basics/schema-fault';
 import type { Server, ServiceRecord } from '../../lib/contract/report-ports';
@@ -88,9 +89,7 @@ export function checkedAnswer<Answer>(schema: z.ZodType<Answer>, answer: unknown
   if (parsed.success) return parsed.data;
   throw new UnrecoverableError(
     `the answer of ${what} has an unknown form: ${sayFault(parsed.error)}; see what answers there`,
-    {
-      where: `cloud ${cloud}`,
-    },
+    { where: `cloud ${cloud}`, about: 'answer' },
   );
 }
 
@@ -108,9 +107,9 @@ export const serviceOf = (row: z.infer<typeof serviceAnswer>): ServiceRecord => 
   ...told({
     zone: row.zone,
     heartbeat: row.updated_at,
-    disabledReason: row.disabled_reason,
     isForcedDown: row.forced_down,
   }),
+  ...defined({ disabledReason: row.disabled_reason }),
 });
 
 export const serverOf = (row: z.infer<typeof serverAnswer>): Server => ({

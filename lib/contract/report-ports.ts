@@ -20,7 +20,8 @@ export interface ServiceRecord {
   readonly isEnabled: boolean;
   /** The service's own judgement of the heartbeat. */
   readonly isUp: boolean;
-  readonly disabledReason?: string;
+  /** Null: none was given. Absent: this release does not tell. */
+  readonly disabledReason?: string | null;
   /** Nova since 2.11 (Liberty). */
   readonly isForcedDown?: boolean;
   /** `last_seen_up`; before Liberty, and in Cinder, `updated_at`. */

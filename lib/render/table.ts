@@ -1,6 +1,7 @@
 /** Rows as aligned columns that fit a terminal. Pure. */
 import { greatest } from '../basics/lists';
 import { printable } from '../basics/printable';
+import { displayWidth } from './grid';
 
 export interface Cell {
   readonly text: string;
@@ -27,7 +28,7 @@ export function renderTable(
 ): string[] {
   const widths = titles.map((title, column) =>
     greatest(
-      rows.map(({ cells }) => textOf(cells[column] ?? '').length),
+      rows.map(({ cells }) => displayWidth(textOf(cells[column] ?? ''))),
       title.length,
     ),
   );
@@ -36,7 +37,7 @@ export function renderTable(
     cells
       .map((cell, column) => {
         const text = textOf(cell);
-        const padding = ' '.repeat(column === cells.length - 1 ? 0 : (widths[column] ?? 0) - text.length);
+        const padding = ' '.repeat(column === cells.length - 1 ? 0 : (widths[column] ?? 0) - displayWidth(text));
         return `${painted(cell)}${padding}`;
       })
       .join('  ')
@@ -61,7 +62,7 @@ function renderBlocks(
   return rows.flatMap(({ cells: [first = '', ...others], notes = [] }) => {
     const parts = others.map((cell, column) => {
       const title = `${titles[column + 1] ?? ''} `;
-      return { width: title.length + textOf(cell).length, shown: `${dim(title)}${painted(cell)}` };
+      return { width: title.length + displayWidth(textOf(cell)), shown: `${dim(title)}${painted(cell)}` };
     });
     const lines: { width: number; shown: string }[] = [];
     for (const part of parts) {
@@ -77,11 +78,16 @@ function renderBlocks(
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let line = '';
+  let size = 0;
   for (const word of printable(text).split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+    const more = displayWidth(word);
+    if (line !== '' && indent.length + size + 1 + more > width) {
       lines.push(`${indent}${line}`);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = '';
+      size = 0;
+    }
+    size += line === '' ? more : more + 1;
+    line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, `${indent}${line}`];
 }

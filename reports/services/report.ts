@@ -86,9 +86,16 @@ export function renderServices(
     ...(rows.some((beat) => !['up', 'forced down'].includes(healthOf(beat)))
       ? [...wrapText(legend, width).map(style.dim), '']
       : []),
+    ...(rows.some(isStampedByHand) ? [...wrapText(stampedByHand, width).map(style.dim), ''] : []),
     summaryOf({ rows, unread }, style),
   ].join('\n');
 }
+
+/** LP 1420848: before Liberty, which tells `forced_down`, Nova's heartbeat is the time of the row's last change. */
+const isStampedByHand = (beat: Heartbeat): boolean =>
+  beat.service === 'nova' && !beat.isEnabled && beat.isForcedDown === undefined && healthOf(beat) === 'up';
+const stampedByHand =
+  'This Nova is older than Liberty: whoever disables a service also moves its heartbeat, so a dead one may be shown as up for a minute. Look again.';
 
 const namesOf = (unread: ServicesReport['unread']): string => unread.map(({ service }) => service).join(', ');
 

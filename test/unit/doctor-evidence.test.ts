@@ -28,7 +28,14 @@ test.each([
 });
 
 test('a disabled service that the API calls down, and whose heartbeat moves, is not said to be up', () => {
-  const skewed: Heartbeat = { ...beat, service: 'nova', name: 'nova-compute', isEnabled: false, hasMoved: true };
+  const skewed: Heartbeat = {
+    ...beat,
+    service: 'nova',
+    name: 'nova-compute',
+    isEnabled: false,
+    disabledReason: null,
+    hasMoved: true,
+  };
   const [result] = disabledService.judge(settled(skewed), String);
   expect(result).toMatchObject({
     result: 'risk',

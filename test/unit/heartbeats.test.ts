@@ -38,10 +38,11 @@ test('a service that is gone at the second look has not moved, and one of the sa
 });
 
 test('who disabled a service: Nova itself, an operator, or an operator without a reason', () => {
-  const off = (disabledReason?: string) => disabledBy(beat({ isEnabled: false, ...defined({ disabledReason }) })); // prettier-ignore
+  const off = (disabledReason?: string | null) => disabledBy(beat({ isEnabled: false, ...defined({ disabledReason }) })); // prettier-ignore
   expect(off('AUTO: Connection to libvirt lost: 1')).toBe('by Nova itself: Connection to libvirt lost: 1');
   expect(off('new mainboard')).toBe('by an operator: new mainboard');
-  expect(off()).toBe('by an operator, who gave no reason');
+  expect(off(null)).toBe('by an operator, who gave no reason');
+  expect(off()).toBe('(this release tells neither by whom nor why)');
   expect(disabledBy(beat())).toBeUndefined();
 });
 
