@@ -30,6 +30,7 @@ export function unknownHost(host: string, configuration: Configuration): Invalid
   const correct = known.length === 0 ? '' : 'correct the name, or ';
   return new InvalidConfiguration(
     `unknown host "${host}": ${file} leads to ${leads}; ${correct}add to "hosts" in ${file} an entry that matches it, such as \`- ssh: "{host}"\``,
+    { about: 'name' },
   );
 }
 

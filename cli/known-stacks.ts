@@ -1,6 +1,6 @@
 /** Refuses a stack that nothing knows, because "nothing is left over" would be a wrong answer to a misspelt name. */
 import { listRuns, readRun } from '../adapters/files/journal-folder';
-import { InvalidConfiguration } from '../lib/basics/errors';
+import { InvalidCommand } from '../lib/basics/errors';
 import type { Plan } from '../lib/run/plan';
 
 /**
@@ -23,7 +23,7 @@ export function refuseUnknownStacks(
   );
   if (unknown === undefined) return;
   const known = `there ${all.length === 1 ? 'is' : 'are'} ${all.join(', ') || 'none'}`;
-  throw new InvalidConfiguration(
+  throw new InvalidCommand(
     `--stack ${unknown} names nothing here, and neither on the hosts nor in ${journal} is anything of such a stack; ${known}`,
   );
 }

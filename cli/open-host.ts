@@ -2,7 +2,7 @@ import type { OpenHost } from '../adapters/host/host-pool';
 import { LocalHost } from '../adapters/host/local-host';
 import { SshHost } from '../adapters/host/ssh-host';
 import { defined } from '../lib/basics/defined';
-import { InvalidConfiguration } from '../lib/basics/errors';
+import { InvalidCommand } from '../lib/basics/errors';
 import type { Configuration } from './config';
 import { findAccess, unknownHost } from './host-directory';
 
@@ -12,7 +12,7 @@ export function openHost(name: string, configuration: Configuration): OpenHost {
   if (!access) throw unknownHost(name, configuration);
   // The name comes from Neutron. A name that begins with a dash would be an option of ssh or ip.
   if (!/^[A-Za-z0-9][\w.:-]*$/.test(name))
-    throw new InvalidConfiguration(
+    throw new InvalidCommand(
       `the host name ${JSON.stringify(name)} is none that stackward gives to ssh; letters, digits, ".", "_", ":" and "-" are allowed`,
     );
   const fill = (text: string): string => text.replaceAll('{host}', name);

@@ -1,12 +1,13 @@
 /** One run of a command: its options, its inputs, and its end. */
 import type { StateManifests } from '../adapters/process/terraform';
-import { asStackwardError, InvalidConfiguration, summaries, type StackwardError } from '../lib/basics/errors';
+import { asStackwardError, InvalidCommand, type StackwardError, titleOf } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import { formatTime, parseTimeZone } from '../lib/basics/time';
 import type { Manifest } from '../lib/contract/manifest';
 import type { Writers } from '../lib/contract/ports';
 import type { Sweep } from '../lib/contract/reconciler';
 import { renderErrorJson } from '../lib/render/json';
+import { sayMore, topicsIn } from '../lib/render/page';
 import { colored, plain, type Style } from '../lib/render/style';
 import { UnknownSelection, type Filter } from '../lib/run/plan';
 import { sweepOf } from '../lib/run/sweep';
@@ -38,7 +39,7 @@ const styleOf = (options: OutputOptions): Style => (isColored(options) ? colored
 
 /** Adds the option to an error about a part of the filter. */
 const inOptions = (error: StackwardError): StackwardError =>
-  error instanceof UnknownSelection ? new InvalidConfiguration(`--${error.detail}`) : error;
+  error instanceof UnknownSelection ? new InvalidCommand(`--${error.detail}`) : error;
 
 /**
  * Ends with the exit code of `work`, or says why there is none.
@@ -57,8 +58,10 @@ export async function ending(
     if (options.json) say(renderErrorJson({ reason: met.reason, message: shown(met.message) }));
     else {
       // A command that has begun to write reports its own end, so it doesn't reach this line.
-      const title = styleOf(options).red(`Error: ${summaries[met.reason]}; nothing was changed`);
-      complain(`${title}\n  ${printable(shown(met.message))}\n`);
+      const title = styleOf(options).red(`Error: ${titleOf(met)}; nothing was changed`);
+      const message = printable(shown(met.message));
+      const more = sayMore(topicsIn(message)).map((line) => `  ${line}\n`);
+      complain(`${title}\n  ${message}\n${more.join('')}`);
     }
   }
 }
@@ -66,7 +69,7 @@ export async function ending(
 function timeZoneOf({ timezone }: ContextOptions): string | undefined {
   const timeZone = timezone === undefined ? undefined : parseTimeZone(timezone);
   if (timezone !== undefined && timeZone === undefined)
-    throw new InvalidConfiguration(`--timezone "${timezone}" is not a time zone; write it as UTC or Asia/Seoul`);
+    throw new InvalidCommand(`--timezone "${timezone}" is not a time zone; write it as UTC or Asia/Seoul`);
   return timeZone;
 }
 

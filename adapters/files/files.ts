@@ -12,7 +12,7 @@ export function findText(path: string, maxBytes?: number): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (error instanceof InvalidConfiguration) throw error;
-    throw new InvalidConfiguration(`it can't be read: ${(error as Error).message}`, { where: path });
+    throw new InvalidConfiguration(`it can't be read: ${(error as Error).message}`, { where: path, about: 'file' });
   }
 }
 
@@ -20,9 +20,12 @@ function readBounded(path: string, maxBytes: number): string {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new InvalidConfiguration('it is no regular file', { where: path });
+    if (!stat.isFile()) throw new InvalidConfiguration('it is no regular file', { where: path, about: 'file' });
     if (stat.size > maxBytes)
-      throw new InvalidConfiguration(`it has ${stat.size} bytes, and at most ${maxBytes} are read`, { where: path });
+      throw new InvalidConfiguration(`it has ${stat.size} bytes, and at most ${maxBytes} are read`, {
+        where: path,
+        about: 'file',
+      });
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
@@ -33,7 +36,7 @@ function readBounded(path: string, maxBytes: number): string {
 export function getText(path: string, maxBytes?: number): string {
   if (path === '-') return readFileSync(0, 'utf8');
   const text = findText(path, maxBytes);
-  if (text === undefined) throw new InvalidConfiguration('there is no such file', { where: path });
+  if (text === undefined) throw new InvalidConfiguration('there is no such file', { where: path, about: 'file' });
   return text;
 }
 
@@ -46,7 +49,7 @@ export function putNewText(path: string, text: string): void {
   } catch (error) {
     const options = { where: path, cause: error };
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new Refused('it is there already; name another file, or delete it', options);
-    throw new InvalidConfiguration(`it can't be written: ${(error as Error).message}`, options);
+      throw new Refused('it is there already; name another file, or delete it', { ...options, about: 'file' });
+    throw new InvalidConfiguration(`it can't be written: ${(error as Error).message}`, { ...options, about: 'file' });
   }
 }

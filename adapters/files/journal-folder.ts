@@ -105,7 +105,7 @@ function orNothingChanged<T>(where: string, work: () => T): T {
   } catch (cause) {
     throw new InvalidConfiguration(
       `the journal can't be written (${(cause as Error).message}), so nothing was changed; give a folder with --journal DIR`,
-      { where, cause },
+      { where, cause, about: 'file' },
     );
   }
 }
@@ -118,7 +118,7 @@ export function listRuns(parent: string): string[] {
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new InvalidConfiguration(`it can't be read: ${(error as Error).message}`, { where: parent });
+    throw new InvalidConfiguration(`it can't be read: ${(error as Error).message}`, { where: parent, about: 'file' });
   }
 }
 
@@ -130,6 +130,7 @@ export function readRun(parent: string, name: string): RecordedRun {
   if (run === undefined)
     throw new InvalidConfiguration(`there is no run "${name}"; \`stackward runs\` lists those below ${parent}`, {
       where: folder,
+      about: 'name',
     });
   // Runs refer to each other by name, so the rollback of a renamed folder would be recorded as the rollback of another
   // run.
@@ -137,7 +138,7 @@ export function readRun(parent: string, name: string): RecordedRun {
   if (!runName.test(own))
     throw new InvalidConfiguration(
       `the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "${own}"; give it its name again`,
-      { where: folder },
+      { where: folder, about: 'file' },
     );
   return parseRun(own, run, find('results.jsonl') ?? '', find('report.json'));
 }

@@ -18,6 +18,10 @@ function parse(text: string, where: string): { readonly output?: unknown } {
   try {
     return JSON.parse(text) as { readonly output?: unknown };
   } catch (cause) {
-    throw new InvalidConfiguration(`it is not JSON (${(cause as Error).message}); mend it`, { where, cause });
+    throw new InvalidConfiguration(`it is not JSON (${(cause as Error).message}); mend it`, {
+      where,
+      cause,
+      about: 'file',
+    });
   }
 }

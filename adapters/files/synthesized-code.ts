@@ -47,9 +47,7 @@ export function readSynthesizedCode(folder: string): readonly DeclaredStack[] {
   } catch {
     throw new InvalidConfiguration(
       'there is no synthesized code here; run `npm run -s synth` in the project’s folder',
-      {
-        where: stacks,
-      },
+      { where: stacks, about: 'order' },
     );
   }
   return names.sort().map((name) => stackOf(name, join(stacks, name, 'cdk.tf.json')));
@@ -60,6 +58,7 @@ function stackOf(name: string, path: string): DeclaredStack {
   if (!parsed.success)
     throw new InvalidConfiguration(`this is not what cdktf writes: ${sayFault(parsed.error)}; synthesize it again`, {
       where: path,
+      about: 'order',
     });
   const { terraform, data, resource, output, provider } = parsed.data;
   const { release, owner, resources = {} } = output.stackward_manifest?.value ?? {};

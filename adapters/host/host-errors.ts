@@ -1,8 +1,16 @@
 /**
  * Each refusal of a host as one sentence with the next step. Failures of the connection have their own: ssh-errors.ts.
  */
-import type { StackwardError } from '../../lib/basics/errors';
-import { Blocked, StalePlan, TransientError, UnrecoverableError, type Reason } from '../../lib/basics/errors';
+import { defined } from '../../lib/basics/defined';
+import {
+  Blocked,
+  StalePlan,
+  TransientError,
+  UnrecoverableError,
+  type Matter,
+  type Reason,
+  type StackwardError,
+} from '../../lib/basics/errors';
 import type { HostRead, HostReason, HostWrite } from '../../lib/hosts/host';
 import { maxOutput, type Ended } from './session';
 
@@ -54,7 +62,8 @@ function deniedBecause(stderr: string): string {
 export function endError(ended: Ended, { name, access, installed, requestTimeoutMs }: Asked): StackwardError {
   const where = `host:${name}`;
   const words = firstWords(ended.stderr);
-  const final = (detail: string): StackwardError => new UnrecoverableError(detail, { where });
+  const final = (detail: string, about?: Matter): StackwardError =>
+    new UnrecoverableError(detail, { where, ...defined({ about }) });
   if (ended.tooMuch)
     return final(
       `more than ${maxOutput >> 20} MiB came back, and no more is taken; see what the login scripts there print, and how large the files are that are read`,
@@ -71,7 +80,7 @@ export function endError(ended: Ended, { name, access, installed, requestTimeout
     );
   if (ended.code === exits.noSudo)
     return final('the login is not root, and there is no sudo; log in as root, or install sudo (docs/hosts.md)');
-  if (ended.code === exits.sudoDenied) return final(deniedBecause(ended.stderr));
+  if (ended.code === exits.sudoDenied) return final(deniedBecause(ended.stderr), 'right');
   if (ended.code === exits.notInstalled)
     return final(`there is no ${installed}; install host/stackward-host.py there, owned by root (docs/hosts.md)`);
   if (ended.code === null || ended.code > 128 || ended.code === 0)
@@ -86,7 +95,7 @@ export function endError(ended: Ended, { name, access, installed, requestTimeout
   return final(`the program could not be run (exit code ${ended.code}): ${words || 'it said nothing'}`);
 }
 
-const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>> = {
+const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string, about?: Matter]>> = {
   absent: ['UnrecoverableError', 'correct the path or name'],
   busy: ['TransientError', 'wait, then run it again'],
   changed: ['StalePlan', 'plan again'],
@@ -103,9 +112,14 @@ const next: Readonly<Record<HostReason, readonly [reason: Reason, todo: string]>
   'not-allowed': [
     'UnrecoverableError',
     'see whether it is immutable (lsattr), guarded by SELinux or AppArmor, or needs a right that a container takes from root (CAP_NET_ADMIN for iptables)',
+    'right',
   ],
   'not-ours': ['Blocked', 'remove it by hand if it is not wanted'],
-  'outside-limits': ['UnrecoverableError', 'add it to the .limits file beside the installed program (docs/hosts.md)'],
+  'outside-limits': [
+    'UnrecoverableError',
+    'add it to the .limits file beside the installed program (docs/hosts.md)',
+    'right',
+  ],
   overdue: ['TransientError', 'look at the load and the file systems of the host, then plan again'],
   'read-only': ['UnrecoverableError', 'mount that file system writable; dmesg tells whether errors made it read-only'],
   refused: ['UnrecoverableError', 'the host program does not do that for anybody'],
@@ -122,7 +136,7 @@ export function outcomeError(
   where: string,
   verb: HostRead | HostWrite | undefined,
 ): StackwardError {
-  const [kind, todo] = next[reason] ?? next.failed;
+  const [kind, todo, about] = next[reason] ?? next.failed;
   const message = `${verb?.verb ?? 'a request'} failed: ${detail}; ${todo}`;
   switch (kind) {
     case 'StalePlan':
@@ -132,6 +146,6 @@ export function outcomeError(
     case 'TransientError':
       return new TransientError(message, { where });
     default:
-      return new UnrecoverableError(message, { where });
+      return new UnrecoverableError(message, { where, ...defined({ about }) });
   }
 }

@@ -1,5 +1,6 @@
 /** Each failure of OpenSSH to reach a host as one sentence with the next step. */
-import { TransientError, UnrecoverableError, type StackwardError } from '../../lib/basics/errors';
+import { defined } from '../../lib/basics/defined';
+import { TransientError, UnrecoverableError, type Matter, type StackwardError } from '../../lib/basics/errors';
 import { firstWords } from './host-errors';
 
 /** The exit code of ssh's own failures; any other code is the remote command's. */
@@ -9,7 +10,7 @@ export const sshFailed = 255;
  * Fixed messages of OpenSSH's client, and of the C library in the C locale, because ssh uses one exit code for all
  * failures.
  */
-const known: readonly (readonly [RegExp, string])[] = [
+const known: readonly (readonly [RegExp, string, Matter?])[] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed|HOST IDENTIFICATION/i,
     "its host key is not the one in known_hosts: somebody may stand in between; compare the host's key over another way, and only then replace the line",
@@ -18,12 +19,21 @@ const known: readonly (readonly [RegExp, string])[] = [
     /No \S+ host key is known|Host key verification failed/,
     'its host key is not in known_hosts; compare it with `ssh-keygen -lf` on the host itself, then add it, or log in once by hand',
   ],
-  [/Could not resolve hostname/, 'its name has no address; correct the name, or add HostName to the ssh configuration'],
+  [
+    /Could not resolve hostname/,
+    'its name has no address; correct the name, or add HostName to the ssh configuration',
+    'address',
+  ],
   [
     /Permission denied \(/,
     'it lets this login not in; check User and IdentityFile of the ssh configuration, the agent, and authorized_keys on the host',
+    'login',
   ],
-  [/Too many authentication failures/, 'it was offered too many keys; set IdentitiesOnly and IdentityFile for it'],
+  [
+    /Too many authentication failures/,
+    'it was offered too many keys; set IdentitiesOnly and IdentityFile for it',
+    'login',
+  ],
   [
     /Unable to negotiate/,
     'it is too old for this OpenSSH: allow its algorithms for it alone in the ssh configuration (KexAlgorithms, HostKeyAlgorithms)',
@@ -54,10 +64,10 @@ export function connectError(code: number | null, stderr: string, host: string):
       `its login shell ended by itself with code ${code} (${words}); give the login a shell, and no forced command`,
       { where },
     );
-  const find = (list: typeof known): string | undefined => list.find(([text]) => text.test(stderr))?.[1];
-  const final = find(known);
-  if (final !== undefined) return new UnrecoverableError(`${final} (ssh: ${words})`, { where });
+  const find = (list: typeof known) => list.find(([text]) => text.test(stderr));
+  const [, final, about] = find(known) ?? [];
+  if (final !== undefined) return new UnrecoverableError(`${final} (ssh: ${words})`, { where, ...defined({ about }) });
   const silent = 'it gave the login no session, and said nothing; look at its sshd log (MaxSessions must not be 0)';
-  const detail = find(passing) ?? (words === '' ? silent : 'ssh could not connect');
+  const detail = find(passing)?.[1] ?? (words === '' ? silent : 'ssh could not connect');
   return new TransientError(`${detail} (ssh: ${words || 'it said nothing'})`, { where });
 }

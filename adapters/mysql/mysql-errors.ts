@@ -2,7 +2,8 @@
  * Each refusal of a MySQL server, and each failure to reach it, as one sentence with the next step. Never holds a
  * password.
  */
-import { Blocked, StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { defined } from '../../lib/basics/defined';
+import { Blocked, StackwardError, TransientError, UnrecoverableError, type Matter } from '../../lib/basics/errors';
 import { StatementCut } from './mysql-limits';
 import { tlsDetail } from './mysql-tls-errors';
 import type { TlsOptions } from './mysql-tls';
@@ -82,26 +83,33 @@ export function connectError(error: unknown, stage: Stage, place: Place, timeout
   const { code, message } = asDriverError(error);
   const server = `${place.host}:${place.port}`;
   const transient = (detail: string): StackwardError => new TransientError(detail, { cause: error });
-  const final = (detail: string): StackwardError => new UnrecoverableError(detail, { cause: error });
+  const final = (detail: string, about?: Matter): StackwardError =>
+    new UnrecoverableError(detail, { cause: error, ...defined({ about }) });
   if (error instanceof NoMysql)
     return final(
       `${server} speaks, but no MySQL: it looks like ${error.like}; correct "host" and "port" of this database, or see there which process holds the port`,
+      'address',
     );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return final(`the host name ${place.host} has no address; correct "host" of this database, or the resolver`);
+    return final(
+      `the host name ${place.host} has no address; correct "host" of this database, or the resolver`,
+      'address',
+    );
   if (code === 'ECONNREFUSED')
     return final(
       `${server} refuses the connection: nothing listens there; start the database, or correct "host" and "port" (bind_address may be 127.0.0.1 only)`,
+      'address',
     );
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
-    return final(`there is no route to ${server}; check the network from this machine to the database`);
+    return final(`there is no route to ${server}; check the network from this machine to the database`, 'address');
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
     return final(`${server} offers no TLS; turn TLS on at the server, or set tls: off for this database`);
   if (code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED')
     return final(
       `${server} asks for the password in clear (mysql_clear_password), and stackward sends it to nobody; give the account a password of its own in the database`,
+      'login',
     );
-  if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return final(loginDetail(message, server, place));
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR') return final(loginDetail(message, server, place), 'login');
   if (code === 'HANDSHAKE_SSL_ERROR') return final(tlsDetail(message, server, place.tls));
   if (code === 'ETIMEDOUT' && stage === 'connecting')
     return transient(
@@ -138,15 +146,15 @@ export function queryError(error: unknown, place: Place): StackwardError {
   if (/^As a result of LOCAL INFILE command/.test(message))
     return new UnrecoverableError(
       `${server} asks for a file of this machine (LOAD DATA LOCAL), which no database of OpenStack does, and got none; see what answers there`,
+      { about: 'answer' },
     );
   const refusal = findRefusal(errno, message) ?? (errno === 0 ? undefined : unknownRefusal(errno, code));
   if (refusal === undefined && isConnectionLost(error))
     return new TransientError(lostConnection(server), { cause: error });
   if (refusal === undefined) return new UnrecoverableError(`${server}: ${message}`, { cause: error });
   const detail = refusal.say({ server, who: `user ${place.user}`, schema: place.schema, message });
-  return refusal.ending === 'lasting'
-    ? new UnrecoverableError(detail, { cause: error })
-    : new TransientError(detail, { cause: error });
+  const options = { cause: error, ...defined({ about: refusal.about }) };
+  return refusal.ending === 'lasting' ? new UnrecoverableError(detail, options) : new TransientError(detail, options);
 }
 
 function cutError(error: StatementCut, server: string): StackwardError {
@@ -157,5 +165,6 @@ function cutError(error: StatementCut, server: string): StackwardError {
     );
   return new UnrecoverableError(`${server} ${error.message}, which no table of OpenStack has; see what answers there`, {
     cause: error,
+    about: 'answer',
   });
 }

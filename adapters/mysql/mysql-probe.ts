@@ -27,6 +27,7 @@ export async function connectTo(options: MysqlOptions, limits: Partial<MysqlLimi
     if (row === undefined || Number.isNaN(now))
       throw new UnrecoverableError(
         'the database answers SELECT UTC_TIMESTAMP() with something that is no time; see what answers there',
+        { about: 'answer' },
       );
     // The server drops fractions of a second. On average its clock was half a second later, give or take another half.
     const aheadSeconds = (now + 500 - (sentAt + receivedAt) / 2) / 1000;

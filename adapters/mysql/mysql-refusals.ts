@@ -1,3 +1,5 @@
+import type { Matter } from '../../lib/basics/errors';
+
 /**
  * The errors of a MySQL server by number: what was found, whether it passes by itself, and what to do.
  *
@@ -21,6 +23,7 @@ type Ending = 'retried' | 'lost' | 'passing' | 'lasting';
 
 export interface Refusal {
   readonly ending: Ending;
+  readonly about?: Matter;
   readonly say: (met: Met) => string;
 }
 
@@ -43,6 +46,9 @@ export const oldPassword = ({ server, who }: Pick<Met, 'server' | 'who'>): strin
 const retried = (say: Refusal['say']): Refusal => ({ ending: 'retried', say });
 const passing = (say: Refusal['say']): Refusal => ({ ending: 'passing', say });
 const lasting = (say: Refusal['say']): Refusal => ({ ending: 'lasting', say });
+/** Whoever logs in is not let in. */
+const login = (say: Refusal['say']): Refusal => ({ ...lasting(say), about: 'login' });
+const right = (say: Refusal['say']): Refusal => ({ ...lasting(say), about: 'right' });
 const lost: Refusal = { ending: 'lost', say: ({ server, message }) => lostConnection(server, message) };
 
 /** Any number that is not in the tables below. */
@@ -124,7 +130,7 @@ const tooOld = lasting(
  * The grant that `message` of 1142 or 1143 reports as missing: `INSERT command denied to user … for table
  * 'ipallocationpools'`. MySQL 8 calls a locking read `SELECT with locking clause`.
  */
-const missingGrant = lasting(({ server, who, schema, message }) => {
+const missingGrant = right(({ server, who, schema, message }) => {
   const [, privilege] = /^([A-Z]+(?:(?:, ?| )[A-Z]+)*) command denied/.exec(message) ?? [];
   const [, table] = /(?:for|in) table [`']?(?:[^`'.]+[`']?\.[`']?)?([^`'.\s]+)/.exec(message) ?? [];
   const [, column] = /for column '([^']+)'/.exec(message) ?? [];
@@ -136,31 +142,31 @@ const missingGrant = lasting(({ server, who, schema, message }) => {
   const wanted = column === undefined ? privilege : `${privilege} (${column})`;
   return `${server} denies ${who} ${wanted} on ${on}; ` + `GRANT ${wanted} ON ${on} to it, see docs/database-grants.md`;
 });
-const missingPrivilege = lasting(
+const missingPrivilege = right(
   ({ server, who, message }) =>
     `${server} denies ${who} a privilege (${message}), and the grants of docs/database-grants.md suffice on a server as it is shipped; see its init_connect and the account's roles`,
 );
-const denied = lasting(
+const denied = login(
   ({ server, who, message }) =>
     `${server} denies ${who} access: the password is wrong, the account is for another client host, or it requires TLS (${message}); check "user", the password's source and "tls"`,
 );
-const lockedAccount = lasting(
+const lockedAccount = login(
   ({ server, who, message }) =>
     `${server}: the account of ${who} is locked (${message}); ALTER USER … ACCOUNT UNLOCK, or name another as "user"`,
 );
-const expired = lasting(
+const expired = login(
   ({ server, who, message }) =>
     `${server}: the password of ${who} has expired (${message}); set a new one with ALTER USER, and PASSWORD EXPIRE NEVER for an account of a machine`,
 );
-const inOldFormat = lasting(
+const inOldFormat = login(
   ({ server, who, message }) =>
     `${server} keeps the password of ${who} in the format of before MySQL 4.1 (${message}); ${setAnew(who)}`,
 );
-const noPlugin = lasting(
+const noPlugin = login(
   ({ server, message }) =>
     `${server} lacks the plugin of this account's login (${message}); load it, or give the account another`,
 );
-const otherLogin = lasting((met) => unknownLogin(met, met.message));
+const otherLogin = login((met) => unknownLogin(met, met.message));
 
 const each = (refusal: Refusal, ...numbers: readonly number[]): [number, Refusal][] =>
   numbers.map((errno) => [errno, refusal]);
@@ -191,7 +197,7 @@ const byNumber: ReadonlyMap<number, Refusal> = new Map([
   ...each(noPlugin, 1524),
   ...each(otherLogin, 1251),
   ...each(
-    lasting(
+    right(
       ({ server, who, schema }) =>
         `${server} lets ${who} not use the schema ${schema}; GRANT it what docs/database-grants.md lists, or correct "schema"`,
     ),
@@ -204,14 +210,14 @@ const byNumber: ReadonlyMap<number, Refusal> = new Map([
     1049,
   ),
   ...each(
-    lasting(
+    login(
       ({ server }) =>
         `${server} has blocked this host after too many failed connections; run FLUSH HOSTS on it, then find what connects without logging in`,
     ),
     1129,
   ),
   ...each(
-    lasting(
+    login(
       ({ server, who }) =>
         `${server} lets nobody log in from this host; CREATE USER for ${who} with this machine's address`,
     ),

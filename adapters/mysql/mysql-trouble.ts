@@ -10,7 +10,7 @@ export class NotConnected extends StackwardError {
     error: StackwardError,
     readonly trouble: ConnectTrouble,
   ) {
-    super(error.reason, error.detail, { ...defined({ where: error.where }), cause: error });
+    super(error.reason, error.detail, { ...defined({ where: error.where, about: error.about }), cause: error });
   }
 }
 

@@ -43,9 +43,7 @@ export class KeystoneApi implements IdentityReader {
     if (parsed.success) return parsed.data;
     throw new UnrecoverableError(
       `Keystone's answer to GET /v3${path} has an unknown form: ${sayFault(parsed.error)}; see what answers at "auth_url"`,
-      {
-        where: `cloud ${this.session.cloud}`,
-      },
+      { where: `cloud ${this.session.cloud}`, about: 'answer' },
     );
   }
 }

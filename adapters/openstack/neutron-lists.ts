@@ -64,7 +64,7 @@ export class NeutronLists {
   refused(collection: string, fault: string): UnrecoverableError {
     return new UnrecoverableError(
       `Neutron's answer to GET /v2.0/${collection} ${fault}; see what answers at the network endpoint`,
-      { where: `cloud ${this.session.cloud}` },
+      { where: `cloud ${this.session.cloud}`, about: 'answer' },
     );
   }
 }

@@ -41,9 +41,7 @@ export class NovaApi implements ComputeReader {
     }
     throw new UnrecoverableError(
       `Nova's list of servers has more than ${mostPages} pages; see what answers at the compute endpoint`,
-      {
-        where: `cloud ${this.session.cloud}`,
-      },
+      { where: `cloud ${this.session.cloud}`, about: 'answer' },
     );
   }
 

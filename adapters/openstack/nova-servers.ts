@@ -87,6 +87,7 @@ export class NovaServers implements ServerReader {
     if (!catalog.some(({ type }) => type === 'placement'))
       throw new InvalidConfiguration('the catalogue has no endpoint of "placement"', {
         where: `cloud ${this.session.cloud}`,
+        about: 'address',
       });
     const { allocations } = await this.ask('placement', `/allocations/${serverId}`, answers.allocationsAnswer);
     const providers = Object.keys(allocations).slice(0, mostProviders);

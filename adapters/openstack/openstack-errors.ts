@@ -29,13 +29,17 @@ export function refusal(
   if (status >= 300 && status < 400)
     return new UnrecoverableError(
       `${what} was answered with ${status}, a redirect to ${typeof location === 'string' ? shownUrl(location.slice(0, 300)) : 'nowhere'}; stackward follows none, because the token would go along, so correct "auth_url", or the address in the catalogue`,
-      { where: `cloud ${cloud}` },
+      { where: `cloud ${cloud}`, about: 'address' },
     );
   const detail = `${what} was answered with ${status}: ${messageOf(body)}`;
   const options = { where: `cloud ${cloud}`, status };
   if (status === 401)
-    return new InvalidConfiguration(`${detail}; check the credentials, and that the token is still valid`, options);
-  if (status === 403) return new Blocked(`${detail}; the credentials lack the role that this needs`, options);
+    return new InvalidConfiguration(`${detail}; check the credentials, and that the token is still valid`, {
+      ...options,
+      about: 'login',
+    });
+  if (status === 403)
+    return new Blocked(`${detail}; the credentials lack the role that this needs`, { ...options, about: 'right' });
   if (status === 412) return new StalePlan(detail, options);
   if (status === 429 || status === 503 || status === 502 || status === 504) return new TransientError(detail, options);
   return new UnrecoverableError(detail, options);
@@ -57,7 +61,7 @@ export function noKeystone(
     );
   return new InvalidConfiguration(
     `${answered}; correct "auth_url" (it ends with /v3), or see on that host which process holds the port`,
-    options,
+    { ...options, about: 'address' },
   );
 }
 
@@ -68,13 +72,16 @@ export function unreachable(error: unknown, { host }: URL, cloud: string, within
   if (code === 'ECONNREFUSED')
     return new TransientError(`nothing listens at ${host}; start the service, or correct its address`, options);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new TransientError(`the name of ${host} can't be resolved; correct the address, or mend DNS`, options);
+    return new TransientError(`the name of ${host} can't be resolved; correct the address, or mend DNS`, {
+      ...options,
+      about: 'address',
+    });
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new TransientError(`${host} did not answer within 10 s; a firewall may filter it`, options);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return new UnrecoverableError(
       `${host} answered with more than ${maxHeaderBytes >> 10} KiB of headers, which no service of a cloud does; see what answers there`,
-      options,
+      { ...options, about: 'answer' },
     );
   if ((error as Error).name === 'TimeoutError')
     return new TransientError(
@@ -84,7 +91,7 @@ export function unreachable(error: unknown, { host }: URL, cloud: string, within
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return new InvalidConfiguration(
       `the certificate of ${host} is not trusted, because it is for another name (${code}); use the name that it is for as address, or have one made that names ${host}`,
-      options,
+      { ...options, about: 'address' },
     );
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
     return new InvalidConfiguration(

@@ -131,9 +131,7 @@ export class OpenStackSession {
     if (base === undefined || own === undefined)
       throw new UnrecoverableError(
         `the endpoint of "${service}" names no version of its API; correct the endpoint in the catalogue`,
-        {
-          where: `cloud ${this.cloud}`,
-        },
+        { where: `cloud ${this.cloud}`, about: 'answer' },
       );
     return this.ask(id, `${url.origin}${base}/${version ?? own}/`, {});
   }
@@ -205,7 +203,7 @@ export class OpenStackSession {
     const fault = parsed.success ? 'the header X-Subject-Token holds no token' : sayFault(parsed.error);
     throw new UnrecoverableError(
       `Keystone's answer to POST /v3/auth/tokens has an unknown form: ${fault}; see what answers at "auth_url"`,
-      { where: `cloud ${this.cloud}` },
+      { where: `cloud ${this.cloud}`, about: 'answer' },
     );
   }
 
@@ -223,7 +221,7 @@ export class OpenStackSession {
     const there = endpoints.map((endpoint) => `${endpoint.interface} in ${regionOf(endpoint)}`).join(', ') || 'none';
     throw new InvalidConfiguration(
       `the catalogue has no ${face} endpoint of "${service}"${region === undefined ? '' : ` in region ${region}`}; there is: ${there}`,
-      { where: `cloud ${this.cloud}` },
+      { where: `cloud ${this.cloud}`, about: 'address' },
     );
   }
 
@@ -252,7 +250,7 @@ export class OpenStackSession {
       : new StackwardError(error.reason, detail, {
           where: `cloud ${this.cloud}`,
           cause: error.cause,
-          ...defined({ status: error.status }),
+          ...defined({ status: error.status, about: error.about }),
         });
   }
 
@@ -315,7 +313,7 @@ async function textOf(
     if (size > most)
       throw new UnrecoverableError(
         `${host} answered ${pathname} with more than ${most >> 10} KiB, which is all that stackward reads of it; see what answers there`,
-        { where: `cloud ${cloud}` },
+        { where: `cloud ${cloud}`, about: 'answer' },
       );
     parts.push(part);
   }
@@ -332,7 +330,7 @@ function jsonOf(text: string, isGood: boolean, { host, pathname }: URL, cloud: s
     if (!isGood) return undefined;
     throw new UnrecoverableError(
       `${host} answered ${pathname} with what can't be read as JSON: ${asStackwardError(error).detail}; see what answers there`,
-      { where: `cloud ${cloud}`, cause: error },
+      { where: `cloud ${cloud}`, cause: error, about: 'answer' },
     );
   }
 }

@@ -59,7 +59,9 @@ export class ServiceVersions implements VersionReader {
     const next = checked('Nova', novaAnswer, await this.session.versionDocument('compute', 'v2.1'));
     if (next.version.version !== undefined && next.version.version !== '')
       return { service: 'nova', version: next.version.version };
-    throw new UnrecoverableError("Nova's /v2.1 names no version of its API; see what answers there");
+    throw new UnrecoverableError("Nova's /v2.1 names no version of its API; see what answers there", {
+      about: 'answer',
+    });
   }
 
   private async cinder(): Promise<ApiAnswer> {
@@ -83,5 +85,6 @@ function checked<Answer>(service: string, schema: z.ZodType<Answer>, answer: unk
   if (parsed.success) return parsed.data;
   throw new UnrecoverableError(
     `what ${service} says of its version has an unknown form: ${sayFault(parsed.error)}; see what answers there`,
+    { about: 'answer' },
   );
 }

@@ -24,6 +24,7 @@ export async function findTerraform(env: NodeJS.ProcessEnv): Promise<Terraform> 
   }
   throw new InvalidConfiguration(
     `${binaries.join(' and ')} can't be found; put terraform or tofu into PATH, or name one in TERRAFORM_BINARY_NAME`,
+    { about: 'order' },
   );
 }
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
-import { InvalidConfiguration, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { InvalidCommand, InvalidConfiguration, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 import { outputFolder } from '../files/output-folder';
 
@@ -32,7 +32,7 @@ export async function readManifestsFromState(
   const stacks = all.filter(({ name }) => only.length === 0 || only.includes(name));
   const unknown = only.find((name) => !all.some((stack) => stack.name === name));
   if (unknown !== undefined)
-    throw new InvalidConfiguration(
+    throw new InvalidCommand(
       `--stack ${unknown} names nothing here; there ${all.length === 1 ? 'is' : 'are'} ${all.map(({ name }) => name).join(', ') || 'none'}`,
     );
   const limit = pLimit(concurrency);
@@ -69,6 +69,7 @@ class Unapplied extends InvalidConfiguration {
 const noneApplied = (stacks: readonly string[]): InvalidConfiguration =>
   new InvalidConfiguration(
     `no stack of this app has the output "${outputName}" in its state (${stacks.join(', ')}); run \`cdktf apply '*'\` first, or, where all were destroyed, give a kept manifest with --manifest`,
+    { about: 'order' },
   );
 
 /** Terraform can't read the stack's state before `terraform init`. */
@@ -86,6 +87,7 @@ function allUninitialized(all: readonly Uninitialized[]): InvalidConfiguration {
   const commands = all.map(({ init }) => init).join('; ');
   return new InvalidConfiguration(`the backend of the state is not initialized here; run \`${commands}\``, {
     where: `${all.length === 1 ? 'stack' : 'stacks'} ${all.map(({ stackName }) => stackName).join(', ')}`,
+    about: 'order',
   });
 }
 
@@ -104,7 +106,7 @@ function stacksOf(out: string): { name: string; workingDirectory: string }[] {
     throw new InvalidConfiguration(
       `there is no synthesized app here (${(error as Error).message}); run \`cdktf synth\` and \`cdktf apply\` in the project's folder, ` +
         'go there, or name a manifest with --manifest',
-      { where: out },
+      { where: out, about: 'order' },
     );
   }
 }
@@ -124,7 +126,7 @@ async function output(cwd: string, stack: string, env: NodeJS.ProcessEnv, timeou
   }
   throw new InvalidConfiguration(
     `${binaries.join(' and ')} can't be found; put terraform or tofu into PATH, or name one in TERRAFORM_BINARY_NAME`,
-    { where: `stack ${stack}` },
+    { where: `stack ${stack}`, about: 'order' },
   );
 }
 

@@ -28,12 +28,13 @@ function jsonOf<Answer>(printed: string, opening: '[' | '{', schema: z.ZodType<A
     if (parsed.success) return parsed.data;
     throw new UnrecoverableError(
       `rabbitmqctl prints a form that stackward does not know: ${sayFault(parsed.error)}; use the management API ("broker.management")`,
+      { about: 'answer' },
     );
   } catch (error) {
     if (error instanceof UnrecoverableError) throw error;
     throw new UnrecoverableError(
       'rabbitmqctl was asked for JSON and prints something else; use the management API ("broker.management")',
-      { cause: error },
+      { cause: error, about: 'answer' },
     );
   }
 }

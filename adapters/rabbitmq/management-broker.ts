@@ -105,16 +105,16 @@ export class ManagementBroker implements BrokerReader {
       if (answer.statusCode === 401)
         throw new InvalidConfiguration(
           `RabbitMQ refuses the user "${user}" (401); correct "broker" in stackward.yaml. The user guest is let in from the broker's own machine alone`,
-          { where },
+          { where, about: 'login' },
         );
       if (answer.statusCode === 403)
-        throw new Blocked(`RabbitMQ lets the user "${user}" not see ${what} (403); give it the tag "monitoring"`, { where }); // prettier-ignore
-      if (answer.statusCode !== 200) throw new UnrecoverableError(`${what} was answered with ${answer.statusCode}; see what answers there`, { where }); // prettier-ignore
+        throw new Blocked(`RabbitMQ lets the user "${user}" not see ${what} (403); give it the tag "monitoring"`, { where, about: 'right' }); // prettier-ignore
+      if (answer.statusCode !== 200) throw new UnrecoverableError(`${what} was answered with ${answer.statusCode}; see what answers there`, { where, about: 'answer' }); // prettier-ignore
       const parsed = schema.safeParse(parseJson(body));
       if (parsed.success) return parsed.data;
       throw new UnrecoverableError(
         `the answer to ${what} has a form that stackward does not know: ${sayFault(parsed.error)}; see what answers there`,
-        { where },
+        { where, about: 'answer' },
       );
     } catch (error) {
       if (error instanceof StackwardError) throw error;
@@ -129,7 +129,7 @@ async function bodyOf(body: AsyncIterable<Buffer>, where: string): Promise<strin
   for await (const part of body) {
     size += part.length;
     if (size > mostBytes)
-      throw new UnrecoverableError(`the broker answered with more than ${mostBytes >> 20} MiB, which is all that stackward reads; use rabbitmqctl on its host ("broker.host")`, { where }); // prettier-ignore
+      throw new UnrecoverableError(`the broker answered with more than ${mostBytes >> 20} MiB, which is all that stackward reads; use rabbitmqctl on its host ("broker.host")`, { where, about: 'answer' }); // prettier-ignore
     parts.push(part);
   }
   return Buffer.concat(parts).toString();
@@ -140,9 +140,7 @@ function met(error: unknown, where: string): StackwardError {
   if (error instanceof SyntaxError)
     return new UnrecoverableError(
       `no management API answers there: ${asStackwardError(error).detail}; correct "broker.management"`,
-      {
-        where,
-      },
+      { where, about: 'address' },
     );
   if (code === 'ECONNREFUSED')
     return new TransientError('nothing listens there; enable the plugin rabbitmq_management, or correct "broker.management" (port 15672, before RabbitMQ 3.0 55672)', { where, cause: error }); // prettier-ignore

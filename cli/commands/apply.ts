@@ -5,7 +5,7 @@ import { getText } from '../../adapters/files/files';
 import { listRuns, readRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
 import { findSecondUse } from '../../lib/journal/applied-before';
-import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
+import { InvalidCommand, Refused } from '../../lib/basics/errors';
 import type { Note, Plan } from '../../lib/run/plan';
 import type { RecordedRun } from '../../lib/journal/run-record';
 import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
@@ -30,7 +30,7 @@ type ApplyRun = WritingRun<ApplyOptions>;
 /** Plans now and applies that plan. */
 async function applyNow(run: ApplyRun): Promise<number> {
   if (run.options.again === true)
-    throw new InvalidConfiguration('--again is for a saved plan: `stackward apply FILE --again`');
+    throw new InvalidCommand('--again is for a saved plan: `stackward apply FILE --again`');
   return (await perform(run, await planOf(run), ['apply'])).exitCode;
 }
 
@@ -39,9 +39,7 @@ const readSavedPlan = (file: string): SavedPlan => parseSavedPlan(getText(file, 
 async function applySaved(run: ApplyRun, file: string): Promise<number> {
   const { manifests, filter, options } = run;
   if (filter.stacks.length + filter.kinds.length + filter.targets.length > 0)
-    throw new InvalidConfiguration(
-      'a saved plan has the filter it was made with; leave out --stack, --kind and --target',
-    );
+    throw new InvalidCommand('a saved plan has the filter it was made with; leave out --stack, --kind and --target');
   const saved = readSavedPlan(file);
   refuseOtherManifests(saved, manifests, file);
   refuseOtherSweep(saved, run.sweep, file);

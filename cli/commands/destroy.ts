@@ -1,5 +1,5 @@
 import { everything, plan } from '../../lib/run/engine';
-import { InvalidConfiguration } from '../../lib/basics/errors';
+import { InvalidCommand } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
 import { ownersOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
@@ -20,14 +20,14 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
   const { manifests, unapplied, filter, readers, options } = run;
   const { stacks } = filter;
   if (stacks.length === 0 || filter.kinds.length + filter.targets.length > 0)
-    throw new InvalidConfiguration(
+    throw new InvalidCommand(
       'destroy takes --stack NAME, and no other filter: it is the step before `cdktf destroy NAME`',
     );
   const chosen = manifests.filter((manifest) => stacks.includes(manifest.stack));
   const missing = stacks.filter((stack) => !chosen.some((manifest) => manifest.stack === stack));
   const owners = ownersOf(missing.length > 0 ? manifests : chosen);
   if (owners.length === 0)
-    throw new InvalidConfiguration(
+    throw new InvalidCommand(
       `no manifest says who owns the stack ${missing.join(', ')}; give one of the same owner with --manifest`,
     );
   // A removal uses the records on hosts, so the release in the code doesn't matter.

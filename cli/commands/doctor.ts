@@ -1,5 +1,5 @@
 import { defined } from '../../lib/basics/defined';
-import { InvalidConfiguration } from '../../lib/basics/errors';
+import { InvalidCommand } from '../../lib/basics/errors';
 import { formatVersion } from '../../lib/render/json';
 import { checks } from '../../reports/doctor/checks/index';
 import { hangingServer } from '../../reports/doctor/checks/hanging-server';
@@ -30,7 +30,7 @@ function withServer(options: DoctorOptions): DoctorOptions {
   if (server === undefined) return options;
   const stray = only.find((code) => code !== hangingServer.code);
   if (stray !== undefined)
-    throw new InvalidConfiguration(
+    throw new InvalidCommand(
       `--server examines one server, which ${hangingServer.code} does and ${stray} does not; leave one of the two out`,
     );
   return { ...options, only: [hangingServer.code] };

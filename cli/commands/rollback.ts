@@ -57,6 +57,7 @@ function refuseUnderWay({ name, record, end }: RecordedRun): void {
   if (end === undefined && isRunning(record.by))
     throw new InvalidConfiguration(`it is under way (process ${record.by.pid}); roll it back when it has ended`, {
       where: name,
+      about: 'order',
     });
 }
 

@@ -1,4 +1,4 @@
-import { InvalidConfiguration } from '../../lib/basics/errors';
+import { InvalidCommand } from '../../lib/basics/errors';
 import { uuid } from '../../lib/basics/uuid';
 import { parseAddress } from '../../lib/net/ip-ranges';
 import { formatVersion } from '../../lib/render/json';
@@ -39,7 +39,7 @@ export const tracePacket = (options: TracePacketOptions): Promise<void> =>
   runReport(options, async (context) => {
     const { from, to } = options;
     if (!uuid.safeParse(from).success)
-      throw new InvalidConfiguration(`--from must be the id of a port, and is ${JSON.stringify(from)}`);
+      throw new InvalidCommand(`--from must be the id of a port, and is ${JSON.stringify(from)}`);
     const question = parseQuestion(options);
     const legs = judgePacket(question, await readPacketWay(question, context.readers));
     const subject = `${sayProtocol(question)} from port ${from} to ${to}`;
@@ -49,9 +49,7 @@ export const tracePacket = (options: TracePacketOptions): Promise<void> =>
 export const tracePort = (wanted: string, options: ContextOptions): Promise<void> =>
   runReport(options, async (context) => {
     if (!uuid.safeParse(wanted).success)
-      throw new InvalidConfiguration(
-        `${JSON.stringify(wanted)} is no id of a port; \`openstack port list\` shows them`,
-      );
+      throw new InvalidCommand(`${JSON.stringify(wanted)} is no id of a port; \`openstack port list\` shows them`);
     const { readers, clock } = context;
     const seen = await readWholePort(wanted, readers, new Sources(readers, watchOf(clock)));
     const told = { command: 'trace port', subject: `port ${wanted}`, withEvidence: true };
@@ -76,7 +74,7 @@ function knockOf(port: string | undefined): Knock {
   if (port === undefined) return { protocol: 'icmp' };
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
   if (number < 1 || number > 65535)
-    throw new InvalidConfiguration(`--port must be a TCP port from 1 to 65535, and is ${JSON.stringify(port)}`);
+    throw new InvalidCommand(`--port must be a TCP port from 1 to 65535, and is ${JSON.stringify(port)}`);
   return { protocol: 'tcp', port: number };
 }
 
@@ -84,7 +82,7 @@ function secondsOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (seconds < 1 || seconds > 600)
-    throw new InvalidConfiguration(`--count must be seconds from 1 to 600, and is ${JSON.stringify(text)}`);
+    throw new InvalidCommand(`--count must be seconds from 1 to 600, and is ${JSON.stringify(text)}`);
   return seconds;
 }
 

@@ -16,16 +16,44 @@ export type Reason =
   | 'NotConverged'
   | 'Blocked';
 
-/** The first line of every report of a reason. */
-export const summaries: Readonly<Record<Reason, string>> = {
+/** The first line of a report of an error whose matter nobody named. */
+const summaries: Readonly<Record<Reason, string>> = {
   InvalidConfiguration: 'The configuration is not valid',
   Refused: 'Refused',
-  TransientError: 'A passing failure; running the same command again is safe',
+  TransientError: 'A failure that may pass; running the same command again is safe',
   UnrecoverableError: 'A failure that a second run will meet again',
   StalePlan: 'The world changed after the plan was made; plan again',
   NotConverged: 'Applied, and still different from the code',
   Blocked: 'Left alone, because going on would be unsafe',
 };
+
+/** What an error is about, where the line of its reason would send the reader elsewhere. */
+export type Matter =
+  'command line' | 'file' | 'login' | 'right' | 'address' | 'name' | 'order' | 'answer' | 'reading' | 'defect';
+
+const titles: Readonly<Record<Matter, string>> = {
+  'command line': 'The command line is not valid',
+  file: "A file can't be used",
+  login: 'The login was refused',
+  right: 'A right is missing',
+  address: 'The address leads elsewhere, or nowhere',
+  name: 'No single thing has this name',
+  order: 'Something else has to be done first',
+  answer: "An answer that stackward can't use",
+  reading: 'Nothing could be read',
+  defect: 'A defect of stackward',
+};
+
+/** The first line of every report of an error. */
+export const titleOf = ({ reason, about }: { readonly reason: Reason; readonly about?: Matter | undefined }): string =>
+  about === undefined ? summaries[reason] : titles[about];
+
+interface Options {
+  readonly where?: string;
+  readonly cause?: unknown;
+  readonly status?: number;
+  readonly about?: Matter;
+}
 
 export class StackwardError extends Error {
   readonly reason: Reason;
@@ -33,8 +61,9 @@ export class StackwardError extends Error {
   readonly where: string | undefined;
   /** The status of the HTTP answer that was refused. */
   readonly status: number | undefined;
+  readonly about: Matter | undefined;
 
-  constructor(reason: Reason, detail: string, options: { where?: string; cause?: unknown; status?: number } = {}) {
+  constructor(reason: Reason, detail: string, options: Options = {}) {
     const message = options.where === undefined ? detail : `${options.where}: ${detail}`;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = reason;
@@ -42,15 +71,21 @@ export class StackwardError extends Error {
     this.detail = detail;
     this.where = options.where;
     this.status = options.status;
+    this.about = options.about;
   }
 }
-
-type Options = ConstructorParameters<typeof StackwardError>[2];
 
 /** The input is wrong: fix the code or the file named. Nothing was changed. */
 export class InvalidConfiguration extends StackwardError {
   constructor(detail: string, options?: Options) {
     super('InvalidConfiguration', detail, options);
+  }
+}
+
+/** An option or an argument is wrong. Nothing was changed. */
+export class InvalidCommand extends InvalidConfiguration {
+  constructor(detail: string) {
+    super(detail, { about: 'command line' });
   }
 }
 
@@ -100,11 +135,15 @@ export function asStackwardError(error: unknown, where?: string): StackwardError
   return new UnrecoverableError(`this is a defect of stackward; report it with this text: ${detail}`, {
     ...defined({ where }),
     cause: error,
+    about: 'defect',
   });
 }
 
 /** The error as a problem of a plan or report. */
-export function problemOf(error: unknown, where: string): { where: string; reason: Reason; message: string } {
-  const { reason, detail, where: inner } = asStackwardError(error);
-  return { where, reason, message: inner === undefined ? detail : `${inner}: ${detail}` };
+export function problemOf(
+  error: unknown,
+  where: string,
+): { where: string; reason: Reason; message: string; about?: Matter } {
+  const { reason, message, about } = asStackwardError(error);
+  return { where, reason, message, ...defined({ about }) };
 }

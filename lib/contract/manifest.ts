@@ -180,6 +180,7 @@ function fromChange(change: Json, source: string): DeclaredManifest {
   if (change.after_unknown === true)
     throw new InvalidConfiguration('the whole manifest is known only after `cdktf apply`; plan again then', {
       where: source,
+      about: 'order',
     });
   const before = isObject(change.before) ? parseManifest(change.before, source) : undefined;
   if (change.after === null || change.after === undefined) {
@@ -210,7 +211,7 @@ function fromOutputsFile(json: Json, source: string): DeclaredManifest[] {
   if (isObject(json.terraform))
     throw new InvalidConfiguration(
       'this is what synth writes, and its references have no values yet; give the output of `terraform show -json PLAN`, or of `cdktf apply --outputs-file`',
-      { where: source },
+      { where: source, about: 'order' },
     );
   if (stacks.length === 0 || !stacks.every(([, outputs]) => isObject(outputs))) throw missing(source);
   return stacks.map(([stack, outputs]) => {
@@ -247,6 +248,6 @@ function stackOf(value: unknown, source: string): string {
 function missing(where: string): InvalidConfiguration {
   return new InvalidConfiguration(
     `there is no output "${outputName}" here; a stack under OpenStackCloud always has one, so run \`cdktf apply\` for this stack first`,
-    { where },
+    { where, about: 'order' },
   );
 }

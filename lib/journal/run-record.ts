@@ -144,12 +144,19 @@ function readJson(text: string, where: string): unknown {
     return parseJson(text);
   } catch (error) {
     const { detail } = asStackwardError(error);
-    throw new InvalidConfiguration(`this is no journal of stackward: ${detail}`, { where, cause: error });
+    throw new InvalidConfiguration(`this is no journal of stackward: ${detail}`, {
+      where,
+      cause: error,
+      about: 'file',
+    });
   }
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
   const result = schema.safeParse(readJson(text, where));
   if (result.success) return result.data;
-  throw new InvalidConfiguration(`this is no journal that this stackward reads: ${sayFault(result.error)}`, { where });
+  throw new InvalidConfiguration(`this is no journal that this stackward reads: ${sayFault(result.error)}`, {
+    where,
+    about: 'file',
+  });
 }

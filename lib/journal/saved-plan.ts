@@ -102,6 +102,7 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
     throw new InvalidConfiguration(`this is no plan of \`stackward plan --out\`: ${detail}`, {
       where: file,
       cause: error,
+      about: 'file',
     });
   }
 }

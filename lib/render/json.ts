@@ -2,7 +2,7 @@
 import type { Report } from '../run/engine';
 import type { StackwardError } from '../basics/errors';
 import { applyExitCode, planExitCode } from '../run/exit-code';
-import type { Plan, PlannedStep } from '../run/plan';
+import type { Plan, PlannedStep, Problem } from '../run/plan';
 import { printableJson } from '../basics/printable';
 
 export const formatVersion = '1.0';
@@ -29,6 +29,8 @@ const step = ({
   asides,
 });
 
+const problem = ({ where, reason, message }: Problem): object => ({ where, reason, message });
+
 export function renderPlanJson(command: string, plan: Plan): string {
   return printableJson({ ...head(command, plan), exitCode: planExitCode(plan) });
 }
@@ -37,7 +39,7 @@ export function renderReportJson(command: string, plan: Plan, report: Report): s
   return printableJson({
     ...head(command, plan),
     results: report.results.map(({ step: { target, action }, ...result }) => ({ ...result, target, action })),
-    problems: [...plan.problems, ...report.problems],
+    problems: [...plan.problems, ...report.problems].map(problem),
     found: report.found,
     interrupted: report.interrupted,
     exitCode: applyExitCode(plan, report),
@@ -54,7 +56,7 @@ function head(command: string, plan: Plan): object {
     command,
     stacks,
     steps: plan.steps.map(step),
-    problems,
+    problems: problems.map(problem),
     warnings: [...warnings, ...unswept.map(({ where, message }) => ({ where, message }))],
     waiting,
     leaving,

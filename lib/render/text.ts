@@ -1,10 +1,11 @@
 /** Plans and reports as a person reads them, in OpenTofu's manner. Pure: text in no colour unless a style is given. */
-import { summaries } from '../basics/errors';
+import { titleOf } from '../basics/errors';
 import type { Report } from '../run/engine';
 import { greatest } from '../basics/lists';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../run/plan';
 import type { Action, Change, StepResult } from '../contract/reconciler';
 import { printable, printableTexts } from '../basics/printable';
+import { sayMore, topicsIn } from './page';
 import { plain, type Style } from './style';
 
 const symbols: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' };
@@ -79,10 +80,11 @@ function renderNotes(title: string, notes: readonly Note[], paint: (text: string
 
 /** One block per problem: its summary, its place, and what to do. */
 function renderProblems(problems: readonly Problem[], style: Style): string[][] {
-  return problems.map(({ where, reason, message }) => [
-    `${style.red(`Error: ${summaries[reason]}`)}`,
+  return problems.map(({ where, message, ...error }) => [
+    `${style.red(`Error: ${titleOf(error)}`)}`,
     `  ${style.bold(where)}`,
     `  ${message}`,
+    ...sayMore(topicsIn(message)).map((line) => `  ${line}`),
   ]);
 }
 
@@ -122,7 +124,7 @@ export function renderResult(
   const why =
     result.message === undefined
       ? ''
-      : `: ${result.reason === undefined ? '' : `${summaries[result.reason]}. `}${result.message}`;
+      : `: ${result.reason === undefined ? '' : `${titleOf({ reason: result.reason })}. `}${result.message}`;
   return `${where}: ${paint(words)} ${style.dim(`(${position})`)}${why}`;
 }
 

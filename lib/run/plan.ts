@@ -1,5 +1,5 @@
 /** The findings of a run before anything is written. Plain data except for `looks`, which hold the way to apply. */
-import { InvalidConfiguration, type Reason } from '../basics/errors';
+import { InvalidConfiguration, type Matter, type Reason } from '../basics/errors';
 import { idOf, type Look } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
 import type { Step } from '../contract/reconciler';
@@ -26,6 +26,7 @@ export interface Problem {
   readonly where: string;
   readonly reason: Reason;
   readonly message: string;
+  readonly about?: Matter;
 }
 
 export interface Note {

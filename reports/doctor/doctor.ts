@@ -1,5 +1,5 @@
 /** Runs checks at the same time, and counts their findings. */
-import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
+import { asStackwardError, InvalidCommand, InvalidConfiguration } from '../../lib/basics/errors';
 import { defined } from '../../lib/basics/defined';
 import { hideSecrets, withoutSecrets } from '../../lib/basics/without-secrets';
 import type { Sources } from '../sources';
@@ -42,19 +42,18 @@ export function chosen({ all, others }: Choice, { only, skip, host }: Selection)
   const codes = codesOf(all);
   const unknown = [...only, ...skip].find((code) => !codes.includes(code));
   if (unknown !== undefined && codesOf(others.checks).includes(unknown))
-    throw new InvalidConfiguration(`the check "${unknown}" belongs to \`stackward ${others.command}\`; run that`);
-  if (unknown !== undefined)
-    throw new InvalidConfiguration(`there is no check "${unknown}"; there are ${codes.join(', ')}`);
+    throw new InvalidCommand(`the check "${unknown}" belongs to \`stackward ${others.command}\`; run that`);
+  if (unknown !== undefined) throw new InvalidCommand(`there is no check "${unknown}"; there are ${codes.join(', ')}`);
   const elsewhere = host === undefined ? undefined : only.find((code) => !isOfHosts(code, all));
   if (elsewhere !== undefined)
-    throw new InvalidConfiguration(`the check "${elsewhere}" looks at the cloud, and at no host; leave out --host`);
+    throw new InvalidCommand(`the check "${elsewhere}" looks at the cloud, and at no host; leave out --host`);
   const left = all.filter(
     ({ code }) =>
       (host === undefined || isOfHosts(code, all)) &&
       (only.length === 0 || only.includes(code)) &&
       !skip.includes(code),
   );
-  if (left.length === 0) throw new InvalidConfiguration('--only and --skip leave no check; take one of them out');
+  if (left.length === 0) throw new InvalidCommand('--only and --skip leave no check; take one of them out');
   return left;
 }
 

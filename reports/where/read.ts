@@ -1,6 +1,6 @@
 /** `stackward where SERVICE --host H`: by what is really there. */
 import { defined } from '../../lib/basics/defined';
-import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
+import { InvalidCommand, UnrecoverableError } from '../../lib/basics/errors';
 import type { HostDigest, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
 import type { BootLog, Listener, LogErrors } from '../../lib/hosts/service-answers';
 import { accountOf } from '../../lib/oslo-config/account';
@@ -49,7 +49,7 @@ export interface WhereReport {
 /** @throws InvalidConfiguration for a service that no host program knows: such a one never runs, by what is told */
 export async function readWhere(host: HostReader, service: string): Promise<WhereReport> {
   if (!knownProjects.includes(projectOf(service)))
-    throw new InvalidConfiguration(
+    throw new InvalidCommand(
       `unknown service "${service}": this report knows services of ${knownProjects.join(', ')}; name one of them, such as nova-compute`,
     );
   const looked = await readHostServices(host, service);

@@ -73,7 +73,7 @@ test('a name is no pattern, and a name that nobody has leads to the inventory', 
   const { code, stderr } = await folder.run(['console', 'w.b']);
   expect([code, stderr]).toEqual([
     1,
-    expect.stringContaining('no server with the id or name "w.b"; `stackward inventory`'),
+    expect.stringContaining('there is no server "w.b" in any project that these credentials see; `stackward inventory'),
   ]);
 });
 

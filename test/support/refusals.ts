@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import type { Matter, Reason } from '../../lib/basics/errors';
 
 const root = resolve(__dirname, '../..');
 const folders = ['adapters', 'cli', 'lib', 'reconcilers'];
@@ -46,6 +47,43 @@ export function readRefusals(): Refusals {
   }
   return { sentences, unread };
 }
+
+export interface WrittenError {
+  readonly file: string;
+  readonly reason: Reason;
+  readonly about?: Matter;
+  readonly sentence: string;
+}
+
+/** Every error that the source makes with a sentence of its own, with what its title is made of. */
+export function readErrors(): readonly WrittenError[] {
+  const found: WrittenError[] = [];
+  for (const file of [...folders, 'reports'].flatMap(filesBelow)) {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      ts.forEachChild(node, visit);
+      if (!ts.isNewExpression(node)) return;
+      const made = classes[node.expression.getText()];
+      const [message, options] = node.arguments ?? [];
+      if (made === undefined || message === undefined) return;
+      const about = options && ts.isObjectLiteralExpression(options) ? valueOf(options, 'about') : undefined;
+      const told = about && ts.isStringLiteral(about) ? { about: about.text as Matter } : {};
+      for (const sentence of textsOf(message)) found.push({ file, ...made, ...told, sentence });
+    };
+    visit(source);
+  }
+  return found;
+}
+
+/** Name of a class → what it makes. */
+const classes: Readonly<Record<string, Pick<WrittenError, 'reason' | 'about'>>> = {
+  ...Object.fromEntries(
+    (['InvalidConfiguration', 'Refused', 'TransientError', 'UnrecoverableError', 'StalePlan', 'Blocked'] as const).map(
+      (reason) => [reason, { reason }],
+    ),
+  ),
+  InvalidCommand: { reason: 'InvalidConfiguration', about: 'command line' },
+};
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

@@ -122,7 +122,7 @@ test('says that a port is on no host', async () => {
   const texts = new TextHosts();
   texts.network.putPort({ id: portId, hostId: '' });
   expect(await texts.text([manifestOf({ BootRestore: wish }, { kind: 'boot-restore' })])).toMatchInlineSnapshot(`
-   "Error: A passing failure; running the same command again is safe
+   "Error: A failure that may pass; running the same command again is safe
      boot-restore.acme/BootRestore
      the port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 is on no host, so nothing can bring its exception back there; see what is said of the exception itself
 

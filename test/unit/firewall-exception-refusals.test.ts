@@ -24,7 +24,7 @@ const planned = (host: TextHost, wanted = { Branch: exception() }, sweep: readon
 describe('what can not be put', () => {
   test('no agent has run since the tables were emptied', async () => {
     expect(await planned({ ipv4: '', ipv6: '' })).toMatchInlineSnapshot(`
-     "Error: A passing failure; running the same command again is safe
+     "Error: A failure that may pass; running the same command again is safe
        firewall-exception.acme/Branch@host:cnode01
        the chain neutron-filter-top is not there: Neutron's agent has not run on cnode01 since its tables were emptied; start the agent, then run again
 
@@ -167,7 +167,7 @@ describe('what can not be put', () => {
     hosts.network.putPort({ id: portId, vifType: 'bridge', networkId: '4f7080d4-72aa-4c5e-9d0b-1f6a7e5c3b21' });
     const wanted = [manifestOf({ Branch: exception({ firewallDriver: 'iptables' }) })];
     expect(await hosts.text(wanted)).toMatchInlineSnapshot(`
-     "Error: A passing failure; running the same command again is safe
+     "Error: A failure that may pass; running the same command again is safe
        firewall-exception.acme/Branch@host:cnode01
        cnode01 has no bridge brq4f7080d4-72 with an uplink now, so the far end of the way can't be named and no rule is put; boot a server of that network there, then run again
 

@@ -12,9 +12,12 @@ function judgeOne({ name, place, user, connection }: ProbedDatabase): Result {
     result: 'fault',
     subject,
     ...wordsFrom('this machine', value.trouble),
-    evidence: [`${user} at ${place}, from this machine`, value.detail],
+    evidence: [`${user} at ${place}, from this machine`, foundIn(value.detail)],
   };
 }
+
+/** A refusal says behind its last semicolon what to do, which the step says here. */
+const foundIn = (detail: string): string => detail.slice(0, detail.lastIndexOf('; ')) || detail;
 
 export const databaseConnection = defineCheck<readonly ProbedDatabase[]>({
   code: 'SW-3001',

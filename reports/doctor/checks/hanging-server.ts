@@ -1,7 +1,7 @@
-import { InvalidConfiguration } from '../../../lib/basics/errors';
 import { count } from '../../../lib/render/text';
 import { sayDuration } from '../../../lib/render/table';
 import { look, read, type Looked } from '../../looked';
+import { noServer } from '../../one-server';
 import { readHangFacts, type HangFacts } from '../../server-hang/facts';
 import { isForgotten, isHanging, patienceSeconds, situationOf } from '../../server-hang/situation';
 import { whyServerHangs } from '../../server-hang/verdict';
@@ -32,10 +32,7 @@ async function readNamed(sources: Sources, name: string): Promise<Seen> {
   const reader = await sources.serverReader();
   const found = reader.isRead ? await look(() => reader.value.find(name)) : reader;
   if (!found.isRead) return { servers: found, ...none };
-  if (found.value.length === 0)
-    throw new InvalidConfiguration(
-      `there is no server "${name}" in any project that these credentials see; give its name or id as \`openstack server list --all-projects\` shows it`,
-    );
+  if (found.value.length === 0) throw noServer(name);
   const chosen = found.value.slice(0, mostServers);
   return { ...none, servers: read(await readHangFacts(sources, chosen)), more: found.value.length - chosen.length };
 }

@@ -1,5 +1,5 @@
 /** The packet that is asked about. Pure. */
-import { InvalidConfiguration } from '../../../lib/basics/errors';
+import { InvalidCommand } from '../../../lib/basics/errors';
 import { defined } from '../../../lib/basics/defined';
 import { parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
 import { protocolOf } from '../../../lib/packet-path/conditions';
@@ -30,7 +30,7 @@ export interface Question {
 const portOf = (option: string, text: string): number => {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > 65_535)
-    throw new InvalidConfiguration(`${option} must be from 1 to 65535, and is ${JSON.stringify(text)}`);
+    throw new InvalidCommand(`${option} must be from 1 to 65535, and is ${JSON.stringify(text)}`);
   return number;
 };
 
@@ -38,7 +38,7 @@ const addressOf = (option: string, text: string): IpAddress => {
   try {
     return parseAddress(text);
   } catch {
-    throw new InvalidConfiguration(`${option} must be an address such as 198.51.100.7, and is ${JSON.stringify(text)}`);
+    throw new InvalidCommand(`${option} must be an address such as 198.51.100.7, and is ${JSON.stringify(text)}`);
   }
 };
 
@@ -51,7 +51,7 @@ function protocolIn(text: string | undefined, hasPort: boolean, version: 4 | 6):
   if (/^(icmp|icmpv6|ipv6-icmp)$/i.test(text)) return icmpOf(version);
   const number = protocolOf(text.toLowerCase());
   if (number !== undefined && number > 0 && number < 256) return number;
-  throw new InvalidConfiguration(
+  throw new InvalidCommand(
     `--protocol must be tcp, udp, icmp or a number from 1 to 255, and is ${JSON.stringify(text)}`,
   );
 }
@@ -61,12 +61,12 @@ export function parseQuestion({ from, to, protocol, port, sourcePort, source, ma
   const address = addressOf('--to', to);
   const number = protocolIn(protocol, port !== undefined || sourcePort !== undefined, address.version);
   if (!hasPorts(number) && (port ?? sourcePort) !== undefined)
-    throw new InvalidConfiguration('--port and --source-port are of tcp and udp alone');
+    throw new InvalidCommand('--port and --source-port are of tcp and udp alone');
   if (mac !== undefined && !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
-    throw new InvalidConfiguration(`--mac must be an address such as fa:16:3e:12:34:56, and is ${JSON.stringify(mac)}`);
+    throw new InvalidCommand(`--mac must be an address such as fa:16:3e:12:34:56, and is ${JSON.stringify(mac)}`);
   const given = source === undefined ? undefined : addressOf('--source', source);
   if (given !== undefined && given.version !== address.version)
-    throw new InvalidConfiguration('--source and --to must be of one family');
+    throw new InvalidCommand('--source and --to must be of one family');
   return {
     from,
     to: address,

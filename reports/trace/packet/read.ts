@@ -1,5 +1,5 @@
 /** What Neutron and the hosts tell of a packet's way: both ports, their groups, and the tables of their hosts. */
-import { InvalidConfiguration } from '../../../lib/basics/errors';
+import { InvalidCommand, InvalidConfiguration } from '../../../lib/basics/errors';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import type { NetworkTraceReader, PortRecord } from '../../../lib/contract/trace-ports';
 import { holds, networkOf, parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
@@ -25,7 +25,9 @@ export async function readPacketWay(question: Question, readers: ReportReaders):
   const neutron = await readers.networkTrace();
   const port = await neutron.port(question.from);
   if (port === undefined)
-    throw new InvalidConfiguration(`there is no port ${question.from}, or these credentials may not see it`);
+    throw new InvalidConfiguration(`there is no port ${question.from}, or these credentials may not see it`, {
+      about: 'name',
+    });
   const source = question.source ?? (await ownAddress(port, question.to, neutron));
   const found = await destinationOf(question.to, port, neutron);
   const version = question.to.version;
@@ -55,7 +57,7 @@ async function ownAddress(port: PortRecord, to: IpAddress, neutron: NetworkTrace
     .filter(({ address }) => address.version === to.version);
   const [first, ...others] = own;
   if (first === undefined)
-    throw new InvalidConfiguration(`the port ${port.id} has no IPv${to.version} address; give one by --source`);
+    throw new InvalidCommand(`the port ${port.id} has no IPv${to.version} address; give one by --source`);
   if (others.length === 0) return first.address;
   const subnets = await neutron.subnets(own.map(({ subnetId }) => subnetId));
   const near = subnets.find(({ cidr }) => holds(networkOf(cidr), to));

@@ -1,9 +1,10 @@
 /** One server: why it waits or failed, its ports, its floating IPs, and all that was asked of it. */
-import { InvalidConfiguration } from '../../../lib/basics/errors';
+import { UnrecoverableError } from '../../../lib/basics/errors';
 import type { FloatingIpRecord, PortRecord } from '../../../lib/contract/trace-ports';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import type { WholeServer } from '../../../lib/contract/server-ports';
 import { look, read, type Looked } from '../../looked';
+import { oneServer } from '../../one-server';
 import { readHangFacts, type HangFacts } from '../../server-hang/facts';
 import type { Sources } from '../../sources';
 import type { FloatingIpSeen } from '../floating-ip/judge';
@@ -36,17 +37,8 @@ export async function readServer(wanted: string, readers: ReportReaders, sources
 
 async function findServer(wanted: string, sources: Sources): Promise<WholeServer> {
   const reader = await sources.serverReader();
-  if (!reader.isRead) throw new InvalidConfiguration(`Nova could not be asked: ${reader.why}`);
-  const [server, ...more] = await reader.value.find(wanted);
-  if (server === undefined)
-    throw new InvalidConfiguration(
-      `there is no server "${wanted}" in any project that these credentials see; give its name or id as \`openstack server list --all-projects\` shows it`,
-    );
-  if (more.length > 0) {
-    const ids = [server, ...more].map(({ id }) => id).join(', ');
-    throw new InvalidConfiguration(`${more.length + 1} servers are called "${wanted}"; give the id of one: ${ids}`);
-  }
-  return server;
+  if (!reader.isRead) throw new UnrecoverableError(`Nova could not be asked: ${reader.why}`, { about: 'reading' });
+  return oneServer(await reader.value.find(wanted), wanted);
 }
 
 async function readPorts(
