@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../lib/basics/printable';
 import { hideSecrets, withoutSecrets } from '../lib/basics/without-secrets';
 import type { Clock } from '../lib/contract/clock';
+import { wrapText } from '../lib/render/table';
 import type { Watch } from '../reports/watch';
 import type { Configuration } from './config';
 import { readConfiguration } from './inputs';
 import type { ContextOptions } from './options';
 import { answerOf, ending } from './run';
-import { complain, say, sayCsv } from './terminal';
+import { complain, errorWidth, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
 
 /** The result of a report, and how to show it. */
@@ -36,7 +37,10 @@ export const runReport = <Seen>(
     if (options.json) for (const line of linesOf(json(shown))) say(line);
     else if (options.csv && csv) for (const line of csv(shown)) sayCsv(line);
     else say(text(shown));
-    for (const note of notes?.(shown) ?? []) complain(`${context.style.yellow('Note:')} ${printable(note)}\n`);
+    for (const note of notes?.(shown) ?? []) {
+      const text = wrapText(`Note: ${note}`, errorWidth()).join('\n');
+      complain(`${context.style.yellow('Note:')}${text.slice('Note:'.length)}\n`);
+    }
     return exitCode;
   });
 
@@ -62,15 +66,17 @@ export function runReading(
   return ending(options, reading, withoutSecrets);
 }
 
+const sayWaiting = (text: string): void => complain(`${wrapText(text, errorWidth()).join('\n')}\n`);
+
 /** Tells the person at the terminal why the report takes time. */
 export const watchOf = (clock: Clock): Watch => ({
   now: () => clock.now(),
   pause: async (seconds, why) => {
-    complain(`${printable(why)}\n`);
+    sayWaiting(why);
     await sleep(seconds * 1000);
   },
   waitFor: (what) => {
-    const timer = setTimeout(() => complain(`Waiting for ${printable(what)}.\n`), patienceMs);
+    const timer = setTimeout(() => sayWaiting(`Waiting for ${what}.`), patienceMs);
     return () => clearTimeout(timer);
   },
 });

@@ -9,12 +9,13 @@ import type { Sweep } from '../lib/contract/reconciler';
 import { renderErrorJson } from '../lib/render/json';
 import { sayMore, topicsIn } from '../lib/render/page';
 import { colored, plain, type Style } from '../lib/render/style';
+import { wrapText } from '../lib/render/table';
 import { UnknownSelection, type Filter } from '../lib/run/plan';
 import { sweepOf } from '../lib/run/sweep';
 import { version } from '../package.json';
 import { readConfiguration, readManifests } from './inputs';
 import type { ContextOptions, ManifestOptions, OutputOptions, SelectionOptions } from './options';
-import { complain, say } from './terminal';
+import { complain, errorWidth, say } from './terminal';
 import { wire, type Answer, type ReadingContext } from './wire';
 
 /** One run with everything that was read, and the functions for its output. */
@@ -59,9 +60,9 @@ export async function ending(
     else {
       // A command that has begun to write reports its own end, so it doesn't reach this line.
       const title = styleOf(options).red(`Error: ${titleOf(met)}; nothing was changed`);
-      const message = printable(shown(met.message));
-      const more = sayMore(topicsIn(message)).map((line) => `  ${line}\n`);
-      complain(`${title}\n  ${message}\n${more.join('')}`);
+      const message = shown(met.message);
+      const lines = [message, ...sayMore(topicsIn(message))].flatMap((text) => wrapText(text, errorWidth(), '  '));
+      complain(`${[title, ...lines].join('\n')}\n`);
     }
   }
 }

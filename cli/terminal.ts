@@ -28,6 +28,9 @@ export const say = (text: string): void =>
 export const sayCsv = (line: string): void => void process.stdout.write(`${harmless(line)}\r\n`);
 export const complain = (text: string): void => void process.stderr.write(harmless(text));
 
+/** Columns of the terminal that shows stderr. A file or a pipe gets each sentence as one line, which can be searched for. */
+export const errorWidth = (): number => (process.stderr.isTTY ? Math.max(process.stderr.columns ?? 80, 60) : Infinity);
+
 /**
  * @param command the command as it was given; the message repeats it with --auto-approve
  * @throws Refused if nobody can answer

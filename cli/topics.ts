@@ -65,7 +65,7 @@ function sectionsOf(page: string, isWanted: (title: string) => boolean): readonl
   const headings = [...page.matchAll(/^(##+) (.*)$/gm)];
   return headings.flatMap(({ index, 1: marks = '', 2: title = '' }) => {
     if (!isWanted(title)) return [];
-    const next = headings.find((other) => other.index > index && (other[1] ?? '').length <= marks.length);
+    const next = headings.find((heading) => heading.index > index && (heading[1] ?? '').length <= marks.length);
     return [page.slice(index, next?.index)];
   });
 }

@@ -6,6 +6,7 @@ import type { OsloConfig, OsloOption } from '../lib/oslo-config/effective';
 import { eraOfLibrary, type Python } from '../lib/oslo-config/era';
 import { parseOsloFile, type OsloFile } from '../lib/oslo-config/file';
 import { configSources, projectOf, searchName, type ConfigSource } from '../lib/oslo-config/reading-order';
+import type { LookedAtHost } from './readings';
 import { look, read, untried, type Looked } from './looked';
 import { isUnknownThere, olderProgram } from './older-program';
 import { packagesOf, packageReaders, type InstalledPackage } from './packages';
@@ -119,6 +120,19 @@ export async function withRegistered(
   }
   return { ...found, registered };
 }
+
+/** Of each host whose services were read. @param open the host of this name */
+export const askRegistered = (
+  hosts: readonly LookedAtHost[],
+  open: (host: string) => Promise<HostReader>,
+  waiting: Waiting,
+): Promise<readonly LookedAtHost[]> =>
+  Promise.all(
+    hosts.map(async ({ host, services }) => ({
+      host,
+      services: services.isRead ? read(await withRegistered(await open(host), services.value, waiting)) : services,
+    })),
+  );
 
 type Group = readonly [ServiceProcess, ...ServiceProcess[]];
 type Asked = Parameters<typeof configSources>[0];

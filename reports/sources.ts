@@ -36,7 +36,7 @@ import {
 } from './declared-things';
 import { readHostClock } from './host-clock';
 import { readHostFiles } from './host-files';
-import { readHostServices, withRegistered, type HostServices } from './host-services';
+import { askRegistered, readHostServices } from './host-services';
 import { readOwnPlaces, readOwnThings, type OwnPlaces } from './own-things';
 import { noEndpoint } from './no-endpoint';
 import { readPortRoom } from './port-room-database';
@@ -216,15 +216,8 @@ export class Sources {
 
   /** With what the services register. That takes time, so nobody else waits for it. */
   readonly registeringServices = once(async (): Promise<readonly LookedAtHost[]> => {
-    const withNames = async (host: string, services: HostServices): Promise<HostServices> =>
-      withRegistered(await this.readers.host(`host:${host}`), services, (what, answer) => this.waiting(what, answer));
-    const hosts = await this.hostServices();
-    return Promise.all(
-      hosts.map(async ({ host, services }) => ({
-        host,
-        services: services.isRead ? read(await withNames(host, services.value)) : services,
-      })),
-    );
+    const open = (host: string): Promise<HostReader> => this.readers.host(`host:${host}`);
+    return askRegistered(await this.hostServices(), open, (what, answer) => this.waiting(what, answer));
   });
 
   readonly hostFiles = once((): Promise<readonly HostWithFiles[]> =>

@@ -1,4 +1,5 @@
 /** A page of docs/, or a section of it, as a terminal shows it. The pages are our own, and use little of Markdown. Pure. */
+import { append } from '../basics/lists';
 import { displayWidth, fittingWidths, foldText, naturalWidths, renderGrid } from './grid';
 import { plain, type Style } from './style';
 import { wrapText } from './table';
@@ -14,12 +15,12 @@ export function renderPageText(markdown: string, width: number, style: Style = p
   for (const line of [...markdown.trim().split('\n'), '']) {
     if (!isCode && line.startsWith('|')) table.push(line);
     else if (table.length > 0) {
-      lines.push(...renderTableOf(table, width, style));
+      append(lines, renderTableOf(table, width, style));
       table = [];
     }
     if (line.trimStart().startsWith('```')) isCode = !isCode;
     else if (isCode) lines.push(`    ${line}`);
-    else if (!line.startsWith('|')) lines.push(...renderLine(line, width, style));
+    else if (!line.startsWith('|')) append(lines, renderLine(line, width, style));
   }
   return lines.join('\n').trimEnd();
 }

@@ -61,8 +61,8 @@ export function missingOf(
     return privileges.flatMap(({ name, columns }): Missing[] => {
       const granted = here.filter((privilege) => includes(privilege, name));
       if (granted.some((privilege) => privilege.columns === undefined)) return [];
-      const some = new Set(granted.flatMap((privilege) => privilege.columns ?? []));
-      const left = columns?.filter((column) => !some.has(column));
+      const readable = new Set(granted.flatMap((privilege) => privilege.columns ?? []));
+      const left = columns?.filter((column) => !readable.has(column));
       return left?.length === 0 ? [] : [{ table: `${schema}.${table}`, privilege: name, columns: left }];
     });
   });

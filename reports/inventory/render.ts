@@ -89,7 +89,7 @@ export function renderInventory(
   return [
     ...(rows.length === 0 ? [] : [...lines, '']),
     ...notesOf(inventory, width, style),
-    ...(hidden.length === 0
+    ...(hidden.length === 0 || rows.length === 0
       ? []
       : [...wrapText(`Not shown for want of width: ${hidden.map(({ name }) => name).join(', ')}. \`--columns\` names others.`, width).map(style.dim), '']), // prettier-ignore
     `${style.bold(count(rows.length, 'server'))}.`,

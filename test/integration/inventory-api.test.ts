@@ -184,9 +184,9 @@ test.each([
 
 test('of many values those that are near to the one asked for are named, and no control of a name is left', async () => {
   cloud.servers = Array.from({ length: 20 }, (_, n) => ({ ...base, id: `s${n}`, name: `utm\u001b[31m${n}` }));
-  const of = async (condition: string) => (await folder.run(['inventory', '--csv', '--where', condition])).stderr;
-  expect(await of('name=m\u001b[31m19')).toContain('did you mean utm\\u001b[31m19?');
-  expect(await of('name=zzz')).toContain('there are 20 other values, and name~PART compares a part of one');
+  const noteOn = async (condition: string) => (await folder.run(['inventory', '--csv', '--where', condition])).stderr;
+  expect(await noteOn('name=m\u001b[31m19')).toContain('did you mean utm\\u001b[31m19?');
+  expect(await noteOn('name=zzz')).toContain('there are 20 other values, and name~PART compares a part of one');
 });
 
 test('without the list of servers there is no inventory', async () => {

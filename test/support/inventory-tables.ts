@@ -3,41 +3,13 @@ import type { Connection } from 'mysql2/promise';
 import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import type { Mariadb } from './mariadb';
 import * as world from './inventory-world';
+import { filesOf } from './inventory-schemas';
 import { uuid, type InventoryEra, type World, type WorldServer } from './inventory-world';
 
 type Cell = string | number | null;
 type Row = Readonly<Record<string, Cell>>;
 
 const only = (isWanted: boolean, row: Row): Row => (isWanted ? row : {});
-
-const mitakaFirst = (name: string): string[] => [`icehouse-${name}.sql`, `mitaka-${name}.sql`];
-
-/** Database → files of test/fixtures/schema. */
-const filesOf: Readonly<Record<InventoryEra, Readonly<Record<string, readonly string[]>>>> = {
-  icehouse: {
-    nova: ['icehouse-nova.sql'],
-    keystone: ['icehouse-keystone.sql'],
-    cinder: ['icehouse-cinder.sql'],
-    glance: ['icehouse-glance.sql'],
-    neutron: ['icehouse-neutron.sql', 'icehouse-securitygroups.sql', 'icehouse-floatingips.sql'],
-  },
-  mitaka: {
-    nova: mitakaFirst('nova'),
-    keystone: mitakaFirst('keystone'),
-    cinder: mitakaFirst('cinder'),
-    glance: ['icehouse-glance.sql'],
-    neutron: ['icehouse-neutron.sql', 'mitaka-ipam.sql', 'icehouse-securitygroups.sql', 'icehouse-floatingips.sql'],
-  },
-  zed: {
-    nova: ['zed-nova.sql'],
-    nova_cell0: ['zed-nova.sql'],
-    nova_api: ['zed-nova-api.sql'],
-    keystone: ['zed-keystone.sql'],
-    cinder: ['zed-cinder.sql'],
-    glance: ['zed-glance.sql'],
-    neutron: ['zed-neutron.sql', 'zed-securitygroups.sql', 'zed-floatingips.sql'],
-  },
-};
 
 export class InventoryTables {
   private constructor(
