@@ -28,6 +28,12 @@ const drivers = {
 };
 const cdktf = { regex: '^(cdktf|cdktn|constructs)(/|$)', message: 'Only constructs/ and main.ts import cdktf.' };
 
+const readings = {
+  regex: '^(\\.\\./)+looked$',
+  importNames: ['read', 'look'],
+  message: 'A judge of a trace is given what was read; it makes no reading itself.',
+};
+
 const kinds = readdirSync(new URL('reconcilers', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
@@ -107,6 +113,11 @@ export default ts.config(
   mayImport('constructs', ['lib', 'reconcilers/[a-z-]+/spec', 'adapters/files/credential-links'], [drivers]),
   mayImport('adapters', ['lib'], [cdktf]),
   mayImport('reports', ['lib'], [drivers, cdktf]),
+  // Where a trace judges, nothing becomes a reading that was none.
+  {
+    ...mayImport('reports/trace', ['lib', 'reports'], [drivers, cdktf, readings]),
+    ignores: ['reports/trace/**/read*.ts', 'reports/trace/host-*.ts', 'reports/trace/nat-place.ts'],
+  },
   mayImport('cli', ['lib', 'reconcilers', 'reports', 'adapters'], [cdktf]),
   forbid(['**/*.ts'], everywhere),
   forbid(['adapters/**/*.ts', 'cli/**/*.ts', 'constructs/**/*.ts', 'main.ts'], shipped),

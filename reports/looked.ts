@@ -1,6 +1,7 @@
 /** A reading that may have failed. The code that judges it has to handle the failed case. */
 import { defined } from '../lib/basics/defined';
 import { asStackwardError } from '../lib/basics/errors';
+import type { Outcome } from '../lib/hosts/host';
 
 export interface Unread {
   readonly isRead: false;
@@ -13,15 +14,61 @@ export interface Unread {
   readonly status?: number;
 }
 
-export type Looked<Value> = { readonly isRead: true; readonly value: Value } | Unread;
+/** A reading that did not fail. What holds one can't stand for something that nobody looked at. */
+export interface Read<Value> {
+  readonly isRead: true;
+  readonly value: Value;
+}
 
-export const read = <Value>(value: Value): Looked<Value> => ({ isRead: true, value });
+export type Looked<Value> = Read<Value> | Unread;
+
+export const read = <Value>(value: Value): Read<Value> => ({ isRead: true, value });
 export const untried = (why: string): Unread => ({ isRead: false, why, wasTried: false });
 export const failed = (why: string): Unread => ({ isRead: false, why, wasTried: true });
 
+/** @param outcome undefined: the host's answers have none for this question */
+export const toldBy = <Value>(outcome: Outcome<Value> | undefined): Looked<Value> => {
+  if (outcome === undefined) return failed('the host did not answer that');
+  return outcome.ok ? read(outcome.value) : failed(outcome.error.message);
+};
+
 /** The same reading with its value replaced by `pick`. */
-export const mapLooked = <Value, Other>(looked: Looked<Value>, pick: (value: Value) => Other): Looked<Other> =>
-  looked.isRead ? read(pick(looked.value)) : looked;
+export function mapLooked<Value, Other>(looked: Read<Value>, pick: (value: Value) => Other): Read<Other>;
+export function mapLooked<Value, Other>(looked: Looked<Value>, pick: (value: Value) => Other): Looked<Other>;
+export function mapLooked<Value, Other>(looked: Looked<Value>, pick: (value: Value) => Other): Looked<Other> {
+  return looked.isRead ? read(pick(looked.value)) : looked;
+}
+
+/** What was read, where there is such a thing. */
+export const present = <Value>({ value }: Read<Value | undefined>): Read<Value> | undefined =>
+  value === undefined ? undefined : read(value);
+
+/** A part of what was read. @param why it counts as unread where the part is not there */
+export const partOf = <Value, Part>(
+  looked: Looked<Value>,
+  pick: (value: Value) => Part | undefined,
+  why: string,
+): Looked<Part> =>
+  thenLook(looked, (value) => {
+    const part = pick(value);
+    return part === undefined ? failed(why) : read(part);
+  });
+
+export type Looks = Readonly<Record<string, Looked<unknown>>>;
+
+export type ValuesOf<Asked extends Looks> = {
+  readonly [Name in keyof Asked]: Asked[Name] extends Looked<infer Value> ? Value : never;
+};
+
+/** All of them at once; the first that was not read stands for all. */
+export function allRead<Asked extends Looks>(looks: Asked): Looked<ValuesOf<Asked>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, looked] of Object.entries(looks)) {
+    if (!looked.isRead) return looked;
+    values[name] = looked.value;
+  }
+  return read(values as ValuesOf<Asked>);
+}
 
 /** Continues with a reading that depends on the value of the first. */
 export const thenLook = <Value, Other>(looked: Looked<Value>, next: (value: Value) => Looked<Other>): Looked<Other> =>

@@ -44,6 +44,12 @@ export class NeutronTrace implements NetworkTraceReader {
     return (await this.get(`/routers/${routerId}/l3-agents`, answers.routerAgents)).agents;
   }
 
+  /** Neutron knows the type of an agent from Folsom on, and its binary has other names of vendors. */
+  l3AgentsOn(host: string): Promise<readonly RouterAgent[]> {
+    const query = new URLSearchParams({ agent_type: 'L3 agent', host });
+    return this.#lists.get(answers.routerAgent, 'agents', `?${query}`);
+  }
+
   async port(id: string): Promise<PortRecord | undefined> {
     return (await this.found(answers.tracedPort, 'ports', 'id', [id]))[0];
   }

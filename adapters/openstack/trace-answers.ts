@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { uuid } from '../../lib/basics/uuid';
 import { address } from './neutron-answers';
 import { told, utcTime as time } from './report-answers';
+import { agentModes } from '../../lib/contract/trace-ports';
 import type {
   FixedAddress,
   FloatingIpRecord,
@@ -72,19 +73,26 @@ export const router = z
     }),
   }));
 
-const routerAgent = z
+export const routerAgent = z
   .object({
+    id: uuid,
     host: text,
+    configurations: z.object({ agent_mode: z.unknown().optional() }).nullish(),
     alive: z.boolean(),
     admin_state_up: z.boolean(),
     ha_state: text.nullish(),
     heartbeat_timestamp: time.nullish(),
   })
   .transform((row): RouterAgent => ({
+    id: row.id,
     host: row.host,
     isAlive: row.alive,
     isEnabled: row.admin_state_up,
-    ...told({ haState: row.ha_state, heartbeat: row.heartbeat_timestamp }),
+    ...told({
+      haState: row.ha_state,
+      heartbeat: row.heartbeat_timestamp,
+      mode: agentModes.find((mode) => mode === row.configurations?.agent_mode),
+    }),
   }));
 export const routerAgents = z.object({ agents: z.array(routerAgent).max(1_000) });
 

@@ -28,14 +28,21 @@ export interface RouterRecord {
   readonly name: string;
   readonly isEnabled: boolean;
   readonly status?: string;
+  /** Shown to an administrator alone, as the next one, and from Juno on. */
   readonly isHa?: boolean;
   readonly isDistributed?: boolean;
   readonly gateway?: { readonly networkId: string; readonly addresses: readonly FixedAddress[] };
 }
 
-/** An L3 agent that has been chosen to serve a router. */
+/** Of an L3 agent, from Juno on: on which hosts a distributed router's NAT is. */
+export const agentModes = ['legacy', 'dvr', 'dvr_snat', 'dvr_no_external'] as const;
+
+/** An L3 agent. */
 export interface RouterAgent {
+  readonly id: string;
   readonly host: string;
+  /** Absent: it tells none, as before Juno, or stackward doesn't know it. */
+  readonly mode?: (typeof agentModes)[number];
   readonly isAlive: boolean;
   readonly isEnabled: boolean;
   /** For a router with HA: `active`, `standby`, `fault`. */
@@ -101,7 +108,9 @@ export interface NetworkTraceReader {
   floatingIps(wanted: string): Promise<readonly FloatingIpRecord[]>;
   floatingIpsOfPorts(portIds: readonly string[]): Promise<readonly FloatingIpRecord[]>;
   router(id: string): Promise<RouterRecord | undefined>;
+  /** Those that the router is scheduled to. */
   routerAgents(routerId: string): Promise<readonly RouterAgent[]>;
+  l3AgentsOn(host: string): Promise<readonly RouterAgent[]>;
   port(id: string): Promise<PortRecord | undefined>;
   portsOfDevice(deviceId: string): Promise<readonly PortRecord[]>;
   portsWithAddress(address: string): Promise<readonly PortRecord[]>;

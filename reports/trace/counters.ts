@@ -16,6 +16,8 @@ export interface TwoLooks {
 /** The floating IP, and the router's devices that its packets pass. Undefined: the router has no such device. */
 export interface Counted {
   readonly address: string;
+  /** By which packets come in, where a rule of NAT asks for that. */
+  readonly joint?: string;
   readonly outer: Looked<string | undefined>;
   readonly inner: Looked<string | undefined>;
 }
@@ -49,7 +51,7 @@ function routerCounters([first, second]: readonly [RouterPlace, RouterPlace], co
     return { name, place, what, before: countedIn(first), after: countedIn(second) };
   };
   const connections = (rules: readonly NatRule[]): number | undefined =>
-    destinationNat(rules, counted.address)?.packets;
+    destinationNat(rules, counted.address, counted.joint)?.packets;
   return [
     device('outer device', 'packets came from outside', 'outer', 'received'),
     {
@@ -76,13 +78,10 @@ function portCounters([first, second]: readonly [PortPlace, PortPlace], id: stri
   return [counter('to the server', 'packets', 'sent'), counter('from the server', 'packets', 'received')];
 }
 
-function hopOfCounter({ name, place, what, before, after }: Counter): Hop {
-  return hopOf(name, place, before, (first) =>
-    hopOf(name, place, after, (second) => {
-      if (first === undefined || second === undefined) return assumed(name, place, 'it has no counter there');
-      // A device that was made anew counts from 0.
-      const more = second < first ? second : second - first;
-      return more > 0 ? proved(name, place, `${more} ${what}`) : assumed(name, place, `0 ${what}: nothing came by`);
-    }),
-  );
-}
+const hopOfCounter = ({ name, place, what, before, after }: Counter): Hop =>
+  hopOf(name, place, { before, after }, (seen) => {
+    if (seen.before === undefined || seen.after === undefined) return assumed('it has no counter there');
+    // A device that was made anew counts from 0.
+    const more = seen.after < seen.before ? seen.after : seen.after - seen.before;
+    return more > 0 ? proved(`${more} ${what}`) : assumed(`0 ${what}: nothing came by`);
+  });

@@ -1,18 +1,20 @@
 /**
  * A trace is a list of hops in the order in which a packet meets them. Each is proved by what was read, broken, assumed because
- * nobody can look there, or unreadable because a look failed. An unread hop never counts as good. Pure.
+ * nobody can look there, or unreadable because a look failed.
+ *
+ * A verdict says what was found. It becomes a hop by `hopOf` alone, which takes every look that the verdict rests on and judges
+ * their values where all of them were read: nothing unread can be said to be proved or broken. Pure.
  */
-import type { Looked, Unread } from '../looked';
+import { allRead, type Looks, type Unread, type ValuesOf } from '../looked';
 
-interface HopHead {
-  readonly name: string;
-  /** Host, namespace or service where it was looked at. */
-  readonly place: string;
+interface Said {
   readonly found: string;
   readonly evidence: readonly string[];
+  /** Where another place than that of the look is meant. */
+  readonly place?: string;
 }
 
-export type Hop = HopHead &
+export type Verdict = Said &
   (
     | { readonly proof: 'proved' | 'assumed' }
     | { readonly proof: 'broken'; readonly step: string }
@@ -20,47 +22,68 @@ export type Hop = HopHead &
     | { readonly proof: 'unreadable'; readonly wasTried: boolean }
   );
 
+/** It is in no value: the type alone says who made a hop. */
+declare const isMadeHere: unique symbol;
+
+export type Hop = Verdict & {
+  readonly name: string;
+  /** Host, namespace or service where it was looked at. */
+  readonly place: string;
+  readonly [isMadeHere]: true;
+};
+
 export interface Leg {
   readonly title: string;
   readonly hops: readonly Hop[];
 }
 
-export const proved = (name: string, place: string, found: string, evidence: readonly string[] = []): Hop => ({
-  name,
-  place,
+export const proved = (found: string, evidence: readonly string[] = []): Verdict => ({
   found,
   evidence,
   proof: 'proved',
 });
 
-export const assumed = (name: string, place: string, found: string, evidence: readonly string[] = []): Hop => ({
-  name,
-  place,
+export const assumed = (found: string, evidence: readonly string[] = []): Verdict => ({
   found,
   evidence,
   proof: 'assumed',
 });
 
-export const broken = (
-  name: string,
-  place: string,
-  found: string,
-  step: string,
-  evidence: readonly string[] = [],
-): Hop => ({ name, place, found, evidence, step, proof: 'broken' });
+export const broken = (found: string, step: string, evidence: readonly string[] = []): Verdict => ({
+  found,
+  evidence,
+  step,
+  proof: 'broken',
+});
 
-export const unreadable = (name: string, place: string, { why, wasTried }: Unread): Hop => ({
-  name,
-  place,
+export const unreadable = ({ why, wasTried }: Unread, evidence: readonly string[] = []): Verdict => ({
   found: why,
-  evidence: [],
+  evidence,
   wasTried,
   proof: 'unreadable',
 });
 
-/** The hop of what was read; where the look failed, an unreadable one. */
-export const hopOf = <Value>(name: string, place: string, looked: Looked<Value>, judge: (value: Value) => Hop): Hop =>
-  looked.isRead ? judge(looked.value) : unreadable(name, place, looked);
+/** A verdict that needs further looks: unreadable where one of them failed. */
+export function verdictOf<Asked extends Looks>(looks: Asked, judge: (values: ValuesOf<Asked>) => Verdict): Verdict {
+  const all = allRead(looks);
+  return all.isRead ? judge(all.value) : unreadable(all);
+}
+
+const made = (name: string, place: string, verdict: Verdict): Hop => ({ name, place, ...verdict }) as Hop;
+
+/** The hop of all that its verdict rests on. */
+export const hopOf = <Asked extends Looks>(
+  name: string,
+  place: string,
+  looks: Asked,
+  judge: (values: ValuesOf<Asked>) => Verdict,
+): Hop => made(name, place, verdictOf(looks, judge));
+
+/** Nobody looks there. */
+export const assumedHop = (name: string, place: string, found: string, evidence: readonly string[] = []): Hop =>
+  made(name, place, assumed(found, evidence));
+
+export const unreadHop = (name: string, place: string, unread: Unread): Hop => made(name, place, unreadable(unread));
 
 const hopsOf = (legs: readonly Leg[]): readonly Hop[] => legs.flatMap(({ hops }) => hops);
 

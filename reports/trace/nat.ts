@@ -19,7 +19,9 @@ export interface NatRule {
   readonly target: string;
   /** Of DNAT and SNAT. */
   readonly translated?: string;
-  /** No other match than one source and one destination: `! -d X` and `-p tcp` are others. */
+  /** The device that a packet must have come in by. */
+  readonly input?: string;
+  /** No other match than one source, one destination and one device: `! -d X` and `-p tcp` are others. */
   readonly isPlain: boolean;
 }
 
@@ -36,9 +38,10 @@ export function parseNat(text: string): readonly NatRule[] {
     const target = /(?:^| )-j (\S+)/.exec(rule)?.[1] ?? '';
     const [, source] = /(?:^| )-s (\S+)/.exec(rule) ?? [];
     const [, destination] = /(?:^| )-d (\S+)/.exec(rule) ?? [];
+    const [, input] = /(?:^| )-i (\S+)/.exec(rule) ?? [];
     const [, translated] = /--to-(?:destination|source) (\S+)/.exec(rule) ?? [];
-    const isPlain = /^(-[sd] \S+ )*-j \S+( --to-\S+ \S+)?( --random(-fully)?)?$/.test(rule.replace(comment, ''));
-    const more = { packets: packets === undefined ? undefined : Number(packets), translated };
+    const isPlain = /^(-[sdi] \S+ )*-j \S+( --to-\S+ \S+)?( --random(-fully)?)?$/.test(rule.replace(comment, ''));
+    const more = { packets: packets === undefined ? undefined : Number(packets), translated, input };
     return [
       {
         chain,
@@ -67,14 +70,18 @@ export function reached(
     });
 }
 
-/** The first rule that translates every packet to this address. */
-export const destinationNat = (rules: readonly NatRule[], address: string): NatRule | undefined =>
+/**
+ * The first rule that translates every packet to this address.
+ * @param device by which it comes in: in a distributed router's namespace the agent's rule asks for that (`-i rfp-…`, since Newton)
+ */
+export const destinationNat = (rules: readonly NatRule[], address: string, device?: string): NatRule | undefined =>
   reached(rules, 'PREROUTING').find(
-    ({ isPlain, target, destination }) => isPlain && target === 'DNAT' && destination === address,
+    ({ isPlain, target, destination, input }) =>
+      isPlain && target === 'DNAT' && destination === address && (input === undefined || input === device),
   );
 
 /** The first rule that translates all that comes from this address. */
 export const sourceNat = (rules: readonly NatRule[], address: string): NatRule | undefined =>
   reached(rules, 'POSTROUTING').find(
-    ({ isPlain, target, source }) => isPlain && target === 'SNAT' && source === address,
+    ({ isPlain, target, source, input }) => isPlain && target === 'SNAT' && source === address && input === undefined,
   );

@@ -1,14 +1,10 @@
 /** One port: its record, its server, its devices on its host, and what may reach it. */
-import type { DhcpAgent, FloatingIpRecord } from '../../lib/contract/trace-ports';
-import type { ReportReaders } from '../../lib/contract/report-ports';
+import type { DhcpAgent, FloatingIpRecord, PortRecord } from '../../lib/contract/trace-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
-import { defined } from '../../lib/basics/defined';
-import { look, type Looked } from '../looked';
-import type { Sources } from '../sources';
+import type { Looked } from '../looked';
 import { sayRule } from './groups';
-import { assumed, broken, hopOf, proved, unreadable, type Hop, type Leg } from './hop';
-import { bindingHop, filterHop, l2AgentHop, tapHop, wiringHop, type PortSeen } from './port-hops';
-import { readPort, readServerOf } from './read-port';
+import { assumed, broken, hopOf, proved, verdictOf, type Hop, type Leg, type Verdict } from './hop';
+import { bindingHop, filterHop, groupsOfPort, l2AgentHop, tapHop, wiringHop, type PortSeen } from './port-hops';
 import { serverHop } from './server-hops';
 
 export interface WholePortSeen {
@@ -22,40 +18,18 @@ export interface WholePortSeen {
 
 const api = 'Neutron';
 
-/** @param known of the port's server, where it was read before */
-export async function readWholePort(
-  wanted: string,
-  readers: ReportReaders,
-  sources: Sources,
-  known?: Looked<readonly WholeServer[]>,
-): Promise<WholePortSeen> {
-  const port = await readPort(wanted, readers, sources);
-  if (!port.isRead || port.value === undefined) return { wanted, port };
-  const record = port.value.port;
-  const [servers, dhcp, floating] = await Promise.all([
-    known ?? readServerOf(record, sources),
-    look(async () => (await readers.networkTrace()).dhcpAgents(record.networkId)),
-    look(async () => (await readers.networkTrace()).floatingIpsOfPorts([record.id])),
-  ]);
-  return { wanted, port, dhcp, floating, ...defined({ servers }) };
-}
-
 export function judgePort({ wanted, port: looked, servers, dhcp, floating }: WholePortSeen): readonly Leg[] {
-  if (!looked.isRead) return [{ title: `Port ${wanted}`, hops: [unreadable('port', api, looked)] }];
-  const seen = looked.value;
-  if (seen === undefined) {
-    const step = '`openstack port list` as an administrator shows the ports of all projects';
-    const hop = broken('port', api, `there is no port ${wanted}, or it is hidden from these credentials`, step);
-    return [{ title: `Port ${wanted}`, hops: [hop] }];
-  }
-  const { port } = seen;
+  const seen = looked.isRead ? looked.value : undefined;
+  if (seen === undefined)
+    return [{ title: `Port ${wanted}`, hops: [hopOf('port', api, { port: looked }, () => noPort(wanted))] }];
+  const { value: port } = seen.port;
   const addresses = port.fixedIps.map(({ address }) => address).join(', ') || 'no address';
   return [
     {
       title: `Port ${port.id} (${[port.name, addresses, port.mac].filter(Boolean).join(', ')})`,
       hops: [
         bindingHop(seen),
-        serverHop(port, servers),
+        serverHop(seen.port, servers),
         ...(dhcp === undefined ? [] : [dhcpHop(seen, dhcp)]),
         l2AgentHop(seen),
         tapHop(seen),
@@ -69,65 +43,65 @@ export function judgePort({ wanted, port: looked, servers, dhcp, floating }: Who
   ];
 }
 
-function dhcpHop({ port, subnets }: PortSeen, dhcp: Looked<readonly DhcpAgent[]>): Hop {
-  const name = 'DHCP';
-  if (!subnets.isRead) return unreadable(name, api, subnets);
-  if (!subnets.value.some(({ hasDhcp }) => hasDhcp))
-    return assumed(name, api, 'no subnet of the port has DHCP, so the server has its address from elsewhere');
-  return hopOf(name, api, dhcp, (agents) => {
-    const listed = agents.map(({ host, isAlive }) => `${host}: ${isAlive ? 'alive' : 'dead'}`);
-    const alive = agents.find(({ isAlive }) => isAlive);
-    if (agents.length === 0)
-      return broken(
-        name,
-        api,
-        `network ${port.networkId} is on no DHCP agent`,
-        `\`openstack network agent add network --dhcp AGENT ${port.networkId}\``,
-      );
-    if (alive === undefined)
-      return broken(
-        name,
-        agents.map(({ host }) => host).join(', '),
+const noPort = (wanted: string): Verdict =>
+  broken(
+    `there is no port ${wanted}, or it is hidden from these credentials`,
+    '`openstack port list` as an administrator shows the ports of all projects',
+  );
+
+const dhcpHop = ({ port, subnets }: PortSeen, dhcp: Looked<readonly DhcpAgent[]>): Hop =>
+  hopOf('DHCP', api, { port, subnets }, (seen) =>
+    seen.subnets.some(({ hasDhcp }) => hasDhcp)
+      ? verdictOf({ agents: dhcp }, ({ agents }) => judgeDhcp(seen.port, agents))
+      : assumed('no subnet of the port has DHCP, so the server has its address from elsewhere'),
+  );
+
+function judgeDhcp({ networkId }: PortRecord, agents: readonly DhcpAgent[]): Verdict {
+  const listed = agents.map(({ host, isAlive }) => `${host}: ${isAlive ? 'alive' : 'dead'}`);
+  const alive = agents.find(({ isAlive }) => isAlive);
+  if (agents.length === 0)
+    return broken(
+      `network ${networkId} is on no DHCP agent`,
+      `\`openstack network agent add network --dhcp AGENT ${networkId}\``,
+    );
+  if (alive === undefined)
+    return {
+      ...broken(
         'every DHCP agent of the network is dead: who has a lease keeps it, and nobody gets a new one',
         'start neutron-dhcp-agent there, and read in its log why it ended',
         listed,
-      );
-    return proved(name, alive.host, 'a DHCP agent of the network is alive', listed);
-  });
+      ),
+      place: agents.map(({ host }) => host).join(', '),
+    };
+  return { ...proved('a DHCP agent of the network is alive', listed), place: alive.host };
 }
 
-function groupListHop({ port, groups }: PortSeen): Hop {
-  const name = 'security groups';
-  if (port.hasPortSecurity === false) return proved(name, api, 'port security is off: nothing is filtered');
-  return hopOf(name, api, groups, (all) => {
-    const rules = all.flatMap((group) => group.rules.map((rule) => `${group.name}: ${sayRule(rule)}`));
-    const names = all.map((group) => group.name).join(', ');
-    return proved(name, api, all.length === 0 ? 'none, so nothing may come in' : names, rules);
+function groupListHop(whole: PortSeen): Hop {
+  return hopOf('security groups', api, { port: whole.port }, (seen) => {
+    if (seen.port.hasPortSecurity === false) return proved('port security is off: nothing is filtered');
+    return verdictOf({ all: groupsOfPort(whole) }, ({ all }) => {
+      const rules = all.flatMap((group) => group.rules.map((rule) => `${group.name}: ${sayRule(rule)}`));
+      const names = all.map((group) => group.name).join(', ');
+      return proved(all.length === 0 ? 'none, so nothing may come in' : names, rules);
+    });
   });
 }
 
 function pairsHop({ port }: PortSeen): Hop {
-  const name = 'address pairs';
-  const { pairs } = port;
-  if (pairs.length === 0) return proved(name, api, 'none: the server may send with its own addresses alone');
-  const shown = pairs.map(({ address, mac }) => `${address} with ${mac}`);
-  const wide = pairs.some(({ address }) => address.endsWith('/0'));
-  const found = `${pairs.length} beside its own addresses`;
-  return wide
-    ? assumed(
-        name,
-        api,
-        `${found}; one is for every address, which every group that names this port's group lets in`,
-        shown,
-      )
-    : proved(name, api, found, shown);
+  return hopOf('address pairs', api, { port }, ({ port: { pairs } }) => {
+    if (pairs.length === 0) return proved('none: the server may send with its own addresses alone');
+    const shown = pairs.map(({ address, mac }) => `${address} with ${mac}`);
+    const found = `${pairs.length} beside its own addresses`;
+    const isWide = pairs.some(({ address }) => address.endsWith('/0'));
+    return isWide
+      ? assumed(`${found}; one is for every address, which every group that names this port's group lets in`, shown)
+      : proved(found, shown);
+  });
 }
 
 const floatingHop = (floating: Looked<readonly FloatingIpRecord[]>): Hop =>
-  hopOf('floating IPs', api, floating, (all) =>
+  hopOf('floating IPs', api, { floating }, ({ floating: all }) =>
     proved(
-      'floating IPs',
-      api,
       all.length === 0
         ? 'none leads to it'
         : all.map(({ address }) => `\`stackward trace floating-ip ${address}\``).join(', '),

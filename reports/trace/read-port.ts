@@ -6,6 +6,7 @@ import { defined } from '../../lib/basics/defined';
 import { look, read, type Looked } from '../looked';
 import type { Sources } from '../sources';
 import { readPortPlace } from './host-looks';
+import type { WholePortSeen } from './port';
 import type { PortSeen } from './port-hops';
 import { isServersPort } from '../server-port';
 
@@ -24,7 +25,7 @@ export async function readPort(
     sources.heartbeats.neutron(),
     port.host === undefined ? undefined : readPortPlace(readers, port.host),
   ]);
-  return read({ port, groups, subnets, agents, ...defined({ place }) });
+  return read({ port: read(port), groups, subnets, agents, ...defined({ place }) });
 }
 
 export type PortSources = Pick<Sources, 'heartbeats' | 'serverReader'>;
@@ -37,4 +38,22 @@ export async function readServerOf(
   if (!isServersPort(port)) return undefined;
   const reader = await sources.serverReader();
   return reader.isRead ? look(() => reader.value.find(port.deviceId)) : reader;
+}
+
+/** @param known of the port's server, where it was read before */
+export async function readWholePort(
+  wanted: string,
+  readers: ReportReaders,
+  sources: Sources,
+  known?: Looked<readonly WholeServer[]>,
+): Promise<WholePortSeen> {
+  const port = await readPort(wanted, readers, sources);
+  if (!port.isRead || port.value === undefined) return { wanted, port };
+  const record = port.value.port.value;
+  const [servers, dhcp, floating] = await Promise.all([
+    known ?? readServerOf(record, sources),
+    look(async () => (await readers.networkTrace()).dhcpAgents(record.networkId)),
+    look(async () => (await readers.networkTrace()).floatingIpsOfPorts([record.id])),
+  ]);
+  return { wanted, port, dhcp, floating, ...defined({ servers }) };
 }

@@ -1,8 +1,8 @@
 /** Whether the server behind a port runs. Pure. */
 import type { WholeServer } from '../../lib/contract/server-ports';
 import type { PortRecord } from '../../lib/contract/trace-ports';
-import type { Looked } from '../looked';
-import { assumed, broken, hopOf, proved, type Hop } from './hop';
+import type { Looked, Read } from '../looked';
+import { assumed, broken, hopOf, proved, verdictOf, type Hop, type Verdict } from './hop';
 import { isServersPort } from '../server-port';
 
 const running = 1;
@@ -10,49 +10,46 @@ const running = 1;
 const unknown = 0;
 const api = 'Nova';
 
-export function serverHop(port: PortRecord, servers: Looked<readonly WholeServer[]> | undefined): Hop {
-  const name = 'server';
+export const serverHop = (port: Read<PortRecord>, servers: Looked<readonly WholeServer[]> | undefined): Hop =>
+  hopOf('server', api, { port }, (seen) => judgeHolder(seen.port, servers));
+
+function judgeHolder(port: PortRecord, servers: Looked<readonly WholeServer[]> | undefined): Verdict {
   if (!isServersPort(port))
     return port.deviceOwner === ''
-      ? broken(
-          name,
-          api,
-          'the port belongs to no server',
-          `give it to a server: \`openstack server add port SERVER ${port.id}\``,
-        )
-      : assumed(name, api, `the port belongs to ${port.deviceOwner}, and no server of Nova`);
-  if (servers === undefined) return assumed(name, api, 'it was not asked for');
-  return hopOf(name, api, servers, ([server]) =>
+      ? broken('the port belongs to no server', giveToServer(port))
+      : assumed(`the port belongs to ${port.deviceOwner}, and no server of Nova`);
+  if (servers === undefined) return assumed('it was not asked for');
+  return verdictOf({ servers }, ({ servers: [server] }) =>
     server === undefined
       ? broken(
-          name,
-          api,
           `there is no server ${port.deviceId}, or it is hidden from these credentials: the port outlived it`,
-          `give the port to a server: \`openstack server add port SERVER ${port.id}\``,
+          giveToServer(port),
         )
-      : stateHop(name, port, server),
+      : judgeServer(port, server),
   );
 }
 
-function stateHop(name: string, port: PortRecord, server: WholeServer): Hop {
+const giveToServer = ({ id }: PortRecord): string => `give it to a server: \`openstack server add port SERVER ${id}\``;
+
+function judgeServer(port: PortRecord, server: WholeServer): Verdict {
   const called = `${server.name} (${server.id})`;
+  const place = server.host ?? api;
   const evidence = [
     `status ${server.status}, vm state ${server.vmState ?? '?'}, task ${server.taskState ?? 'none'}, power ${sayPower(server.powerState)}`,
   ];
-  if (server.status === 'ACTIVE' && [undefined, running, unknown].includes(server.powerState)) {
-    if (server.host !== undefined && port.host !== undefined && server.host !== port.host)
-      return broken(
-        name,
-        api,
-        `${called} runs on ${server.host}, and its port is bound to ${port.host}`,
-        `\`openstack server reboot --hard ${server.id}\` binds the port where the server is`,
-        evidence,
-      );
-    return server.powerState === unknown
-      ? assumed(name, server.host ?? api, `${called} is active, and Nova does not know whether it runs`, evidence)
-      : proved(name, server.host ?? api, `${called} is active`, evidence);
-  }
-  return broken(name, server.host ?? api, `${called} does not run`, stepOf(server), evidence);
+  if (server.status !== 'ACTIVE' || ![undefined, running, unknown].includes(server.powerState))
+    return { ...broken(`${called} does not run`, stepOf(server), evidence), place };
+  if (server.host !== undefined && port.host !== undefined && server.host !== port.host)
+    return broken(
+      `${called} runs on ${server.host}, and its port is bound to ${port.host}`,
+      `\`openstack server reboot --hard ${server.id}\` binds the port where the server is`,
+      evidence,
+    );
+  const verdict =
+    server.powerState === unknown
+      ? assumed(`${called} is active, and Nova does not know whether it runs`, evidence)
+      : proved(`${called} is active`, evidence);
+  return { ...verdict, place };
 }
 
 /** Nova starts a server that is stopped, and refuses to start an active one. */

@@ -19,7 +19,8 @@ import { judgeFloatingIp } from '../../reports/trace/floating-ip/judge';
 import { readFloatingIp } from '../../reports/trace/floating-ip/read';
 import type { Knock } from '../../reports/trace/groups';
 import type { Leg } from '../../reports/trace/hop';
-import { judgePort, readWholePort } from '../../reports/trace/port';
+import { judgePort } from '../../reports/trace/port';
+import { readWholePort } from '../../reports/trace/read-port';
 import type { Sources } from '../../reports/sources';
 
 type Changeable<Value> = Value extends Date
@@ -42,6 +43,7 @@ interface Recording {
     subnets: SubnetRecord[];
     portsWithAddress?: PortRecord[];
     dhcpAgents?: DhcpAgent[];
+    l3AgentsOn?: RouterAgent[];
     find: WholeServer[];
   };
   agents: { value: Heartbeat[] };
@@ -82,11 +84,18 @@ export function readersOf({ answers, hosts, refused = [] }: Recorded): ReportRea
   const lists = Object.entries({
     portsWithAddress: [],
     dhcpAgents: [],
+    l3AgentsOn: [],
     floatingIpsOfPorts: answers.floatingIps,
     ...answers,
   }).map(([name, value]) => [name, refused.includes(name) ? () => Promise.reject(new Error('403')) : give(value)]);
   return {
-    networkTrace: give(Object.fromEntries(lists)),
+    networkTrace: give({
+      ...Object.fromEntries(lists),
+      portsOfDevice: (id: string) =>
+        refused.includes('portsOfDevice')
+          ? Promise.reject(new Error('403'))
+          : Promise.resolve(answers.portsOfDevice.filter(({ deviceId }) => deviceId === id)),
+    }),
     host: (target: string) => {
       const outcomes = hosts[target];
       if (outcomes === undefined) return Promise.reject(new Error(`nothing says how to reach ${target}`));

@@ -176,7 +176,7 @@ test('an older host program refuses the command lines, and the hop says to insta
   const given = recorded();
   for (const host of Object.values(given.hosts))
     for (const key of Object.keys(host))
-      host[key] = { ok: false, reason: 'refused', error: new Error('refused') } as never;
+      host[key] = { ok: false, reason: 'refused', error: new Error('refused'), isUnknown: true } as never;
   const legs = await judged(given);
   expect(hop(legs, 'namespace')).toMatchObject({
     proof: 'unreadable',
@@ -195,14 +195,6 @@ test('the chains of an Icehouse VPN agent, and rules without --random-fully, are
     'proved',
     'proved',
   ]);
-});
-
-test('of a distributed router the NAT is assumed, since nobody looks into its namespaces', async () => {
-  const given = recorded();
-  given.answers.router.isDistributed = true;
-  const legs = await judged(given);
-  expect([hop(legs, 'NAT').proof, firstBroken(legs)]).toEqual(['assumed', undefined]);
-  expect(hopsOf(legs).some(({ name }) => name === 'DNAT')).toBe(false);
 });
 
 test('a group that lets in from some addresses alone is assumed, and says which', async () => {

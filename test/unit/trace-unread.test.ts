@@ -6,7 +6,7 @@ import { letIn } from '../../reports/trace/groups';
 import { firstPacket } from '../../reports/trace/host-filter/first-packet';
 import { entersPort } from '../../reports/trace/host-filter/pass';
 import { readFilter } from '../../reports/trace/host-filter/read';
-import { firstBroken, traceExitCode, type Hop, type Leg } from '../../reports/trace/hop';
+import { firstBroken, hopOf, proved, traceExitCode, type Hop, type Leg } from '../../reports/trace/hop';
 import { destinationNat, parseNat } from '../../reports/trace/nat';
 import { counted, judged, judgedPort, readersOf, recorded, reprint, type Recorded } from '../support/recorded-trace';
 
@@ -36,6 +36,27 @@ function fail(given: Recorded, host: string, command: string): void {
 }
 
 const asPairs = (text: string): string => text.replaceAll(/^(\d+: q[gr]-[^:@]+)(@\S+)?:/gm, '$1@if7:');
+
+test('a verdict is no hop: only a look makes it one', () => {
+  // @ts-expect-error A hop is made by hopOf alone, of looks that were read.
+  const hopWithoutLook: Hop = { ...proved('it is there'), name: 'tap', place: 'cnode01' };
+  const judge = (): never => {
+    throw new Error('nothing was read');
+  };
+  expect(hopOf('tap', 'cnode01', { links: failed('403') }, judge).proof).toBe('unreadable');
+  expect(hopWithoutLook.proof).toBe('proved');
+});
+
+test('where a group of the port is hidden, nobody says that its groups drop a ping', async () => {
+  const legs = await judgedWith(({ answers }) => {
+    answers.groups[0]!.rules = [];
+    answers.port.groups.push('00000000-0000-4000-8000-000000000001');
+  });
+  expect(hop(legs, 'security groups')).toMatchObject({
+    proof: 'unreadable',
+    found: 'hidden from these credentials: 00000000-0000-4000-8000-000000000001',
+  });
+});
 
 test("where the router's ports were not read, its switch is unreadable", async () => {
   const legs = await judgedWith((given) => (given.refused = ['portsOfDevice']));

@@ -1,12 +1,15 @@
 /** A floating IP, hop by hop and both ways, from what was read. Pure. */
 import type { FloatingIpRecord, PortRecord, RouterAgent, RouterRecord } from '../../../lib/contract/trace-ports';
 import type { WholeServer } from '../../../lib/contract/server-ports';
-import { failed, mapLooked, read, thenLook, untried, type Looked } from '../../looked';
+import { defined } from '../../../lib/basics/defined';
+import { mapLooked, partOf, present, untried, type Looked, type Read } from '../../looked';
 import { countersLeg, type Counted, type TwoLooks } from '../counters';
-import { portDevice } from '../device-hops';
+import { deviceName, portDevice } from '../device-hops';
 import { letIn, type Knock } from '../groups';
-import { assumed, broken, hopOf, proved, unreadable, type Hop, type Leg } from '../hop';
+import { assumed, assumedHop, broken, hopOf, proved, unreadHop, type Hop, type Leg, type Verdict } from '../hop';
 import type { RouterPlace } from '../host-looks';
+import { centralHops, distributedHops, gatewayOf, innerPortOf, neighbourHop, type Inside } from '../nat-hops';
+import type { NatPlace, Unknown } from '../nat-place';
 import {
   arrivalHop,
   bindingHop,
@@ -18,22 +21,7 @@ import {
   wiringHop,
   type PortSeen,
 } from '../port-hops';
-import {
-  agentHop,
-  defaultRouteHop,
-  destinationHop,
-  gatewayOf,
-  innerHop,
-  innerPortOf,
-  namespaceHop,
-  neighbourHop,
-  outerHop,
-  routerHop,
-  routerSwitchHop,
-  sayRouter,
-  sourceHop,
-  type Inside,
-} from '../router-hops';
+import { agentHop, api, judgeAgent, routerHop } from '../router-hops';
 import { serverHop } from '../server-hops';
 
 /** What could not be asked, because something before it is missing, is absent. */
@@ -45,163 +33,163 @@ export interface FloatingIpSeen {
   readonly holders?: Looked<readonly PortRecord[]>;
   readonly router?: Looked<RouterRecord | undefined>;
   readonly agents?: Looked<readonly RouterAgent[]>;
+  /** L3 agents on the host of the server. */
+  readonly agentsThere?: Looked<readonly RouterAgent[]>;
   readonly routerPorts?: Looked<readonly PortRecord[]>;
+  readonly nat?: Looked<NatPlace | Unknown>;
+  /** The namespace that translates. */
   readonly place?: RouterPlace;
+  /** Where the router is distributed: the namespace before it, and the ports of the agent there. */
+  readonly front?: { readonly place: RouterPlace; readonly ports: Looked<readonly PortRecord[]> };
   readonly port?: Looked<PortSeen | undefined>;
   readonly servers?: Looked<readonly WholeServer[]>;
   /** Where counters were asked for. */
   readonly counted?: TwoLooks;
 }
 
-const api = 'Neutron';
-
 export function judgeFloatingIp(seen: FloatingIpSeen, knock: Knock): readonly Leg[] {
   const { floating: looked } = seen;
   const title = `From outside to ${seen.wanted}`;
-  if (!looked.isRead) return [{ title, hops: [unreadable('record', api, looked)] }];
-  const [floating, second] = looked.value;
-  if (floating === undefined || second !== undefined || floating.portId === undefined)
-    return [{ title, hops: [recordTrouble(seen, looked.value)] }];
-  const target = floating.fixedAddress ?? '?';
-  const record = proved('record', api, `${floating.address} leads to ${target} of port ${floating.portId}`, [
-    `status ${floating.status ?? '?'}, which is what the L3 agent last said`,
-  ]);
+  if (!looked.isRead) return [{ title, hops: [unreadHop('record', api, looked)] }];
+  const floating = present(mapLooked(looked, ([first, second]) => (second === undefined ? first : undefined)));
+  if (floating?.value.portId === undefined) return [{ title, hops: [recordHop(seen, looked)] }];
+  const { fixedAddress: target = '?', portId } = floating.value;
   const [inwards, back] = throughRouter(seen, floating);
   const [reached, answers] = throughPort(seen, floating, knock);
   return [
-    { title: `From outside to ${target}`, hops: [record, ...inwards, ...reached] },
+    { title: `From outside to ${target}`, hops: [recordHop(seen, looked), ...inwards, ...reached] },
     { title: 'And back', hops: [...answers, ...back, outside(seen)] },
-    ...(seen.counted === undefined ? [] : [countersLeg(seen.counted, countedOf(seen, floating), floating.portId)]),
+    ...(seen.counted === undefined ? [] : [countersLeg(seen.counted, countedOf(seen, floating), portId)]),
   ];
 }
 
-function recordTrouble({ wanted, holders }: FloatingIpSeen, found: readonly FloatingIpRecord[]): Hop {
+const recordHop = (seen: FloatingIpSeen, found: Read<readonly FloatingIpRecord[]>): Hop =>
+  hopOf('record', api, { found }, (all) => judgeRecord(seen, all.found));
+
+function judgeRecord({ wanted, holders }: FloatingIpSeen, found: readonly FloatingIpRecord[]): Verdict {
   const [first, second] = found;
   if (first !== undefined && second !== undefined)
     return broken(
-      'record',
-      api,
       `${found.length} external networks have ${wanted}`,
       `name the floating IP by its id: ${found.map(({ id }) => id).join(', ')}`,
     );
-  if (first !== undefined && (first.forwardings ?? first.routerId) !== undefined) return forwardedHop(first);
-  if (first !== undefined)
-    return broken(
-      'record',
-      api,
-      `${first.address} leads to no port`,
-      `\`openstack floating ip set --port PORT ${first.address}\``,
-      [`id ${first.id}, status ${first.status ?? '?'}`],
-    );
+  if (first === undefined) return judgeAbsent(wanted, holders);
+  const { id, address, portId, fixedAddress = '?', forwardings, routerId, status = '?' } = first;
+  if (portId !== undefined)
+    return proved(`${address} leads to ${fixedAddress} of port ${portId}`, [
+      `status ${status}, which is what the L3 agent last said`,
+    ]);
+  if ((forwardings ?? routerId) !== undefined) return forwarded(first);
+  return broken(`${address} leads to no port`, `\`openstack floating ip set --port PORT ${address}\``, [
+    `id ${id}, status ${status}`,
+  ]);
+}
+
+function judgeAbsent(wanted: string, holders: FloatingIpSeen['holders']): Verdict {
   const ports = holders?.isRead === true ? holders.value : [];
   const [port] = ports;
   if (port !== undefined)
     return broken(
-      'record',
-      api,
       `${wanted} is no floating IP: port ${port.id} has it as its own address`,
       `\`stackward trace port ${port.id}\``,
       ports.slice(1).map(({ id }) => `port ${id} has it as well`),
     );
   return broken(
-    'record',
-    api,
     `there is no floating IP ${wanted}, or it is hidden from these credentials`,
     '`openstack floating ip list` as an administrator',
+    holders?.isRead === false ? [`whether a port has it as its own address was not looked at: ${holders.why}`] : [],
   );
 }
 
 /** A floating IP without a port that a router has all the same: Neutron gives it one for port forwardings alone. */
-function forwardedHop({ id, address, forwardings, routerId, status }: FloatingIpRecord): Hop {
+function forwarded({ id, address, forwardings, routerId, status }: FloatingIpRecord): Verdict {
   const found =
     forwardings === undefined ? 'a router has it, as for port forwardings' : `port forwardings: ${forwardings}`;
   return assumed(
-    'record',
-    api,
     `${address} has no port of its own (${found}), and stackward does not follow these; \`openstack floating ip port forwarding list ${id}\` shows where they lead`,
     [`id ${id}, status ${status ?? '?'}, router ${routerId ?? 'none'}`],
   );
 }
 
 /** The router's hops on the way in, and on the way back. */
-function throughRouter(seen: FloatingIpSeen, floating: FloatingIpRecord): readonly [Hop[], Hop[]] {
-  const { router: looked, agents } = seen;
-  if (looked === undefined) return [[routerHop(floating, undefined)], []];
-  if (!looked.isRead) return [[unreadable('router', api, looked)], []];
-  const router = looked.value;
-  const hop = routerHop(floating, router);
-  if (router === undefined || hop.proof === 'broken') return [[hop], []];
-  if (router.isDistributed === true) return [[hop, ...distributed(router, agents)], []];
-  if (agents === undefined) return [[hop], []];
-  const agent = hopOf('L3 agent', api, agents, (all) => agentHop(router, all));
+function throughRouter(seen: FloatingIpSeen, floating: Read<FloatingIpRecord>): readonly [Hop[], Hop[]] {
+  const { router: looked, agents, nat, front } = seen;
+  const hop = routerHop(floating, looked);
+  const router = looked?.isRead === true ? present(looked) : undefined;
+  if (router === undefined || hop.proof === 'broken' || agents === undefined || nat === undefined) return [[hop], []];
+  // Whose agent does it is then the agent's that was asked about its router.
+  if (!nat.isRead) return [[hop, agents.isRead ? unreadHop('NAT', api, nat) : agentHop(router, agents)], []];
+  const agent =
+    nat.value.is === 'on the server'
+      ? serversAgentHop(nat.value.host, seen.agentsThere ?? untried('nobody asked for it'))
+      : agentHop(router, agents);
   const inside = insideOf(seen, floating, router);
-  if (inside === undefined) return [[hop, agent], []];
-  const namespace = namespaceHop(inside);
-  if (namespace.proof !== 'proved') return [[hop, agent, namespace], []];
-  const inwards = [outerHop(inside), destinationHop(inside), innerHop(inside), routerSwitchHop(inside)];
-  return [
-    [hop, agent, namespace, ...inwards],
-    [sourceHop(inside), defaultRouteHop(inside)],
-  ];
+  if (nat.value.is === 'unknown' || inside === undefined) return [[hop, ...unknownHops(agent, nat.value)], []];
+  const [inwards, back] = front === undefined ? centralHops(inside) : distributedHops(inside, front);
+  return [[hop, agent, ...inwards], back];
 }
 
-function distributed(router: RouterRecord, agents: FloatingIpSeen['agents']): Hop[] {
-  const hosts =
-    agents?.isRead === true ? agents.value.map(({ host, isAlive }) => `${host}: ${isAlive ? 'alive' : 'dead'}`) : [];
-  return [
-    assumed(
-      'NAT',
-      "the server's compute host",
-      `${sayRouter(router)} is distributed: its NAT is in qrouter-… and fip-… of the server's own host, or in snat-… of a network node, and stackward does not look there`,
-      hosts,
-    ),
-  ];
+/** Of a distributed router, the agent on the server's host matters, which is none of those that the router is scheduled to. */
+const serversAgentHop = (host: string, agents: Looked<readonly RouterAgent[]>): Hop =>
+  hopOf('L3 agent', host, { agents }, ({ agents: [agent] }) =>
+    agent === undefined ? assumed('Neutron lists none there') : judgeAgent(agent, `, of mode ${agent.mode ?? '?'}`, []),
+  );
+
+function unknownHops(agent: Hop, nat: NatPlace | Unknown): readonly Hop[] {
+  if (nat.is !== 'unknown' || agent.proof === 'broken') return [agent];
+  return [agent, assumedHop('NAT', '?', `${nat.why}; so nobody knows where it is translated`)];
 }
 
 /** The subnet of the address that the floating IP leads to. */
-function subnetOf({ port }: FloatingIpSeen, { address, fixedAddress = '?' }: FloatingIpRecord): Looked<string> {
-  return thenLook(port ?? untried('the floating IP leads to no port'), (found): Looked<string> => {
-    const fixed = found?.port.fixedIps.find((each) => each.address === fixedAddress);
-    return fixed === undefined ? failed(`the port of ${address} does not have ${fixedAddress}`) : read(fixed.subnetId);
-  });
-}
+const subnetOf = ({ port }: FloatingIpSeen, { value }: Read<FloatingIpRecord>): Looked<string> =>
+  partOf(
+    port ?? untried('the floating IP leads to no port'),
+    (found) => found?.port.value.fixedIps.find(({ address }) => address === value.fixedAddress)?.subnetId,
+    `the port of ${value.address} does not have ${value.fixedAddress ?? '?'}`,
+  );
 
 /** Whose counters tell of the floating IP's packets. */
-function countedOf(seen: FloatingIpSeen, floating: FloatingIpRecord): Counted {
+function countedOf(seen: FloatingIpSeen, floating: Read<FloatingIpRecord>): Counted {
   const ports = seen.routerPorts ?? untried('the floating IP has no router');
-  const inner = innerPortOf({ ports, subnetId: subnetOf(seen, floating) });
+  const nat = seen.nat?.isRead === true && seen.nat.value.is !== 'unknown' ? seen.nat.value : undefined;
+  const inner = nat?.inner ?? { prefix: 'qr-' };
+  const innerPort = innerPortOf({ ports, subnetId: subnetOf(seen, floating), inner });
+  const joint = nat?.is === 'on the server' ? deviceName('rfp-', floating.value.routerId ?? '') : undefined;
   return {
-    address: floating.address,
-    outer: mapLooked(gatewayOf({ ports }), (port) => port && portDevice('qg-', port)),
-    inner: mapLooked(inner, (port) => port && portDevice('qr-', port)),
+    address: floating.value.address,
+    outer:
+      joint === undefined
+        ? mapLooked(gatewayOf({ ports }), (port) => port && portDevice('qg-', port))
+        : mapLooked(floating, () => joint),
+    ...defined({ joint }),
+    inner: mapLooked(innerPort, (port) => port && portDevice(inner.prefix, port)),
   };
 }
 
-function insideOf(seen: FloatingIpSeen, floating: FloatingIpRecord, router: RouterRecord): Inside | undefined {
-  const { place, routerPorts } = seen;
-  if (place === undefined || routerPorts === undefined) return undefined;
-  const fixedAddress = floating.fixedAddress ?? '';
-  const subnetId = subnetOf(seen, floating);
-  return { floating, router, place, ports: routerPorts, fixedAddress, subnetId };
+function insideOf(
+  seen: FloatingIpSeen,
+  floating: Read<FloatingIpRecord>,
+  router: Read<RouterRecord>,
+): Inside | undefined {
+  const { place, routerPorts: ports, nat } = seen;
+  if (place === undefined || ports === undefined || nat?.isRead !== true || nat.value.is === 'unknown')
+    return undefined;
+  return { floating, router, place, ports, inner: nat.value.inner, subnetId: subnetOf(seen, floating) };
 }
 
 /** From some addresses alone: nobody said whose packet it is, so no table can be walked. */
 const isOpen = ({ port, groups }: PortSeen, knock: Knock): boolean =>
-  port.hasPortSecurity === false || (groups.isRead && letIn(groups.value, knock).is === 'from anywhere');
+  port.value.hasPortSecurity === false || (groups.isRead && letIn(groups.value, knock).is === 'from anywhere');
 
 /** The port's hops on the way in, and those with which the answer begins. */
-function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Knock): readonly [Hop[], Hop[]] {
+function throughPort(seen: FloatingIpSeen, floating: Read<FloatingIpRecord>, knock: Knock): readonly [Hop[], Hop[]] {
   const { port: looked, servers, router } = seen;
   if (looked === undefined) return [[], []];
-  if (!looked.isRead) return [[unreadable('port', api, looked)], []];
-  const found = looked.value;
-  if (found === undefined) {
-    const step = `attach the floating IP to another port: \`openstack floating ip set --port PORT ${floating.address}\``;
-    return [[broken('port', api, `port ${floating.portId ?? '?'} is not there, or hidden`, step)], []];
-  }
-  const known = router?.isRead === true ? router.value : undefined;
+  const found = looked.isRead ? looked.value : undefined;
+  if (found === undefined) return [[hopOf('port', api, { floating, port: looked }, (all) => noPort(all.floating))], []];
+  const known = router?.isRead === true ? present(router) : undefined;
   const inside = known === undefined ? undefined : insideOf(seen, floating, known);
-  const address = floating.fixedAddress ?? '';
+  const { fixedAddress: address = '' } = floating.value;
   const chains = filterHop(found);
   // Nova takes the tap of a server that does not run away, so its state comes first.
   const hops = [
@@ -212,10 +200,16 @@ function throughPort(seen: FloatingIpSeen, floating: FloatingIpRecord, knock: Kn
     wiringHop(found),
     groupsHop(found, knock),
     chains.proof === 'broken' || address === '' || !isOpen(found, knock) ? chains : arrivalHop(found, address, knock),
-    ...(inside === undefined ? [] : [neighbourHop(inside, found.port.mac)]),
+    ...(inside === undefined ? [] : [neighbourHop(inside, found.port)]),
   ];
   return [hops, [guestHop(found, address, routerAddress(inside))]];
 }
+
+const noPort = ({ address, portId = '?' }: FloatingIpRecord): Verdict =>
+  broken(
+    `port ${portId} is not there, or hidden`,
+    `attach the floating IP to another port: \`openstack floating ip set --port PORT ${address}\``,
+  );
 
 function routerAddress(inside: Inside | undefined): string | undefined {
   if (inside?.subnetId.isRead !== true) return undefined;
@@ -226,7 +220,7 @@ function routerAddress(inside: Inside | undefined): string | undefined {
 
 function outside({ router }: FloatingIpSeen): Hop {
   const gateway = router?.isRead === true ? router.value?.gateway : undefined;
-  return assumed(
+  return assumedHop(
     'physical network',
     '?',
     `from the router's host on: cables, VLAN and the gateway of network ${gateway?.networkId ?? '?'} are beyond what stackward reads`,

@@ -1,13 +1,13 @@
 /** Everything that tells of one floating IP: the API first, then the two hosts that it passes. */
-import type { FloatingIpRecord, RouterRecord } from '../../../lib/contract/trace-ports';
+import type { FloatingIpRecord } from '../../../lib/contract/trace-ports';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import { defined } from '../../../lib/basics/defined';
-import { look, type Looked } from '../../looked';
+import { look, mapLooked, untried } from '../../looked';
 import type { Watch } from '../../watch';
 import type { TwoLooks } from '../counters';
 import { readPortPlace, readRouterPlace } from '../host-looks';
 import { readPort, readServerOf, type PortSources } from '../read-port';
-import { workingAgent } from '../router-hops';
+import { natPlaceOf } from '../nat-place';
 import type { FloatingIpSeen } from './judge';
 
 /** How long counters are watched. */
@@ -29,7 +29,7 @@ export async function readFloatingIp(
     return { wanted, floating, holders };
   }
   const [router, port] = await Promise.all([readRouter(first, readers), readFloatingPort(first, readers, sources)]);
-  const seen = { wanted, floating, ...router, ...port };
+  const seen = { wanted, floating, ...router, ...port, ...(await readNat(first, { ...router, ...port }, readers)) };
   return count === undefined ? seen : { ...seen, counted: await countAgain(seen, readers, count) };
 }
 
@@ -61,7 +61,7 @@ async function readFloatingPort(
 ): Promise<Pick<FloatingIpSeen, 'port' | 'servers'>> {
   if (portId === undefined) return {};
   const port = await readPort(portId, readers, sources);
-  const device = port.isRead ? port.value?.port : undefined;
+  const device = port.isRead ? port.value?.port.value : undefined;
   const servers = device === undefined ? undefined : await readServerOf(device, sources);
   return { port, ...defined({ servers }) };
 }
@@ -69,20 +69,49 @@ async function readFloatingPort(
 async function readRouter(
   { routerId }: FloatingIpRecord,
   readers: ReportReaders,
-): Promise<Pick<FloatingIpSeen, 'router' | 'agents' | 'routerPorts' | 'place'>> {
+): Promise<Pick<FloatingIpSeen, 'router' | 'agents' | 'routerPorts'>> {
   if (routerId === undefined) return {};
   const [router, agents, routerPorts] = await Promise.all([
     look(async () => (await readers.networkTrace()).router(routerId)),
     look(async () => (await readers.networkTrace()).routerAgents(routerId)),
     look(async () => (await readers.networkTrace()).portsOfDevice(routerId)),
   ]);
-  const host = hostOf(router, agents);
-  const place = host === undefined ? undefined : await readRouterPlace(readers, host, `qrouter-${routerId}`);
-  return { router, agents, routerPorts, ...defined({ place }) };
+  return { router, agents, routerPorts };
 }
 
-/** Of a distributed router, each compute host has a part. */
-function hostOf(router: Looked<RouterRecord | undefined>, agents: FloatingIpSeen['agents']): string | undefined {
-  if (!router.isRead || router.value === undefined || router.value.isDistributed === true) return undefined;
-  return agents?.isRead === true ? workingAgent(router.value, agents.value)?.host : undefined;
+/** The namespaces of the router, on the host where it translates this floating IP. */
+async function readNat(
+  floating: FloatingIpRecord,
+  { router, agents, port }: Pick<FloatingIpSeen, 'router' | 'agents' | 'port'>,
+  readers: ReportReaders,
+): Promise<Pick<FloatingIpSeen, 'nat' | 'place' | 'front' | 'agentsThere'>> {
+  if (router?.isRead !== true || router.value === undefined || agents === undefined) return {};
+  const record = mapLooked(port ?? untried('the floating IP leads to no port'), (seen) => seen?.port.value);
+  const host = record.isRead && router.value.isDistributed === true ? record.value?.host : undefined;
+  const agentsThere =
+    host === undefined ? undefined : await look(async () => (await readers.networkTrace()).l3AgentsOn(host));
+  const nat = natPlaceOf({ floating, router: router.value, agents, port: record, ...defined({ agentsThere }) });
+  if (!nat.isRead || nat.value.is === 'unknown') return { nat, ...defined({ agentsThere }) };
+  const { value } = nat;
+  const [place, front] = await Promise.all([
+    readRouterPlace(readers, value.host, value.namespace),
+    value.is === 'on the server' ? readFront(readers, value.host, value.front, agentsThere) : undefined,
+  ]);
+  return { nat, place, ...defined({ front, agentsThere }) };
+}
+
+async function readFront(
+  readers: ReportReaders,
+  host: string,
+  namespace: string,
+  agents: FloatingIpSeen['agentsThere'],
+): Promise<FloatingIpSeen['front']> {
+  const [agent] = agents?.isRead === true ? agents.value : [];
+  const [place, ports] = await Promise.all([
+    readRouterPlace(readers, host, namespace),
+    agent === undefined
+      ? untried('nobody knows the agent there')
+      : look(async () => (await readers.networkTrace()).portsOfDevice(agent.id)),
+  ]);
+  return { place, ports };
 }

@@ -2,10 +2,10 @@
 import { defined } from '../../../lib/basics/defined';
 import type { GroupRecord, PortRecord } from '../../../lib/contract/trace-ports';
 import type { ConnectionState, Packet, Way } from '../../../lib/packet-path/packet';
-import { listOf, walk, type End, type Verdict } from '../../../lib/packet-path/walk';
+import { listOf, walk, type End, type Verdict as WalkVerdict } from '../../../lib/packet-path/walk';
 import type { Looked, Unread } from '../../looked';
 import { portDevice } from '../device-hops';
-import { assumed, broken, proved, unreadable, type Hop } from '../hop';
+import { assumed, assumedHop, broken, hopOf, proved, unreadable, verdictOf, type Hop, type Verdict } from '../hop';
 import { explainAccepted, explainDropped, sayMet, type Direction, type Explained } from './explain';
 import type { FilterSeen } from './read';
 
@@ -46,33 +46,42 @@ function otherFilter({ vifType, vifDetails, hasPortSecurity }: PortRecord): stri
 }
 
 /** The first packet of a connection, as it comes out of the switch to the port. */
-export const entersPort = (side: PortSide, packet: Packet): Hop => pass({ side, direction: 'enters', packet });
+export const entersPort = (side: PortSide, packet: Packet): Verdict =>
+  judgePassing({ side, direction: 'enters', packet });
 
 export function pass(passing: Passing): Hop {
   const { side, direction, beside } = passing;
-  const { port, host } = side;
-  const place = port.host ?? '?';
-  const name = `${direction} port ${port.id}${beside ? ` for port ${beside.port.id}` : ''}`;
-  const otherwise = otherFilter(port);
-  if (otherwise !== undefined) return assumed(name, place, otherwise);
-  if (!host.isRead) return unreadable(name, place, host);
-  const way = wayOf(host.value, passing);
-  if (typeof way === 'string') return assumed(name, place, way);
-  const { filter, otherVariant, asksTables } = host.value;
+  const name = `${direction} port ${side.port.id}${beside ? ` for port ${beside.port.id}` : ''}`;
+  const place = side.port.host ?? '?';
+  const otherwise = otherFilter(side.port);
+  if (otherwise !== undefined) return assumedHop(name, place, otherwise);
+  return hopOf(name, place, { host: side.host }, () => judgePassing(passing));
+}
+
+function judgePassing(passing: Passing): Verdict {
+  const otherwise = otherFilter(passing.side.port);
+  if (otherwise !== undefined) return assumed(otherwise);
+  return verdictOf({ seen: passing.side.host }, ({ seen }) => judgeTables(seen, passing));
+}
+
+function judgeTables(seen: FilterSeen, passing: Passing): Verdict {
+  const place = passing.side.port.host ?? '?';
+  const way = wayOf(seen, passing);
+  if (typeof way === 'string') return assumed(way);
+  const { filter, otherVariant, asksTables } = seen;
   if (asksTables.isRead && !asksTables.value)
-    return proved(name, place, 'accepted: bridges there do not ask iptables at all, so nothing filters');
+    return proved('accepted: bridges there do not ask iptables at all, so nothing filters');
   const { packet, state } = passing;
   const walked = { packet, way, ...defined({ state }) };
-  const verdict = walk(filter, walked);
-  const hopOf = (each: Verdict, where: string): Hop =>
-    withGap(hopOfVerdict(name, where, each, passing), gapOf(each, host.value));
-  if (verdict.is !== 'accepted' || otherVariant?.filter.isRead !== true) return hopOf(verdict, place);
+  const ended = walk(filter, walked);
+  const judge = (each: WalkVerdict): Verdict => withGap(judgeWalk(each, passing), gapOf(each, seen));
+  if (ended.is !== 'accepted' || otherVariant?.filter.isRead !== true) return judge(ended);
   const second = walk(otherVariant.filter.value, walked);
-  return second.is === 'accepted' ? hopOf(verdict, place) : hopOf(second, `${place}, ${otherVariant.tool}`);
+  return second.is === 'accepted' ? judge(ended) : { ...judge(second), place: `${place}, ${otherVariant.tool}` };
 }
 
 /** What was not read of the host, and could turn this verdict. */
-function gapOf({ is, ends }: Verdict, { asksTables, setsGap, otherVariant }: FilterSeen): Unread | undefined {
+function gapOf({ is, ends }: WalkVerdict, { asksTables, setsGap, otherVariant }: FilterSeen): Unread | undefined {
   const gap = (unread: Unread, what: string): Unread => ({ ...unread, why: `${what}: ${unread.why}` });
   if (is === 'accepted')
     return otherVariant === undefined || otherVariant.filter.isRead
@@ -84,10 +93,8 @@ function gapOf({ is, ends }: Verdict, { asksTables, setsGap, otherVariant }: Fil
   return setsGap && asksSets ? gap(setsGap, 'the members of sets were not read') : undefined;
 }
 
-const withGap = (hop: Hop, gap: Unread | undefined): Hop =>
-  gap === undefined
-    ? hop
-    : { ...unreadable(hop.name, hop.place, { ...gap, why: `${hop.found}; ${gap.why}` }), evidence: hop.evidence };
+const withGap = (verdict: Verdict, gap: Unread | undefined): Verdict =>
+  gap === undefined ? verdict : unreadable({ ...gap, why: `${verdict.found}; ${gap.why}` }, verdict.evidence);
 
 /** Between the tap and the only other port of its bridge; a text says why it isn't known. */
 function wayOf(seen: FilterSeen, { side: { port }, direction, beside }: Passing): Way | string {
@@ -106,17 +113,17 @@ function wayOf(seen: FilterSeen, { side: { port }, direction, beside }: Passing)
 
 const isUplink = (port: string): boolean => !port.startsWith('tap');
 
-function hopOfVerdict(name: string, place: string, { is, ends, leftOut }: Verdict, passing: Passing): Hop {
+function judgeWalk({ is, ends, leftOut }: WalkVerdict, passing: Passing): Verdict {
   const translated = leftOut.length === 0 ? '' : `; rules of ${leftOut.join(' and ')} were not walked`;
   const [end] = ends;
   if (is === 'unknown' || end === undefined)
-    return assumed(name, place, `cannot be told: ${sayDoubts(ends)}${translated}`, ends.flatMap(lastOf));
+    return assumed(`cannot be told: ${sayDoubts(ends)}${translated}`, ends.flatMap(lastOf));
   const evidence = listOf(end.last)
     .filter(({ number }) => number > 0)
     .map(sayMet);
   const { found, step } = explain(end, passing, is);
-  if (is === 'accepted') return proved(name, place, `${found}${translated}`, evidence);
-  return broken(name, place, `${found}${translated}`, step ?? 'find out who made that rule', evidence);
+  if (is === 'accepted') return proved(`${found}${translated}`, evidence);
+  return broken(`${found}${translated}`, step ?? 'find out who made that rule', evidence);
 }
 
 function explain(end: End, { side, direction, packet, beside }: Passing, is: 'accepted' | 'dropped'): Explained {

@@ -2,7 +2,7 @@
 import type { Packet } from '../../../lib/packet-path/packet';
 import { answerTo, firstPacket, sayAddress, sayProtocol } from '../host-filter/first-packet';
 import { isOnOneBridge, pass } from '../host-filter/pass';
-import { assumed, type Hop, type Leg } from '../hop';
+import { assumedHop, type Hop, type Leg } from '../hop';
 import type { Question } from './question';
 import type { PacketSeen } from './read';
 
@@ -54,10 +54,10 @@ export function judgePacket(question: Question, seen: PacketSeen): readonly Leg[
   ];
 }
 
-const beyond = (why: string): Hop => assumed('beyond this host', 'network', `not followed: ${why}`);
+const beyond = (why: string): Hop => assumedHop('beyond this host', 'network', `not followed: ${why}`);
 
 const between = (isSameNetwork: boolean): Hop =>
-  assumed(
+  assumedHop(
     'between the ports',
     'network',
     isSameNetwork
@@ -70,5 +70,5 @@ function assumptions({ from, to }: PacketSeen): Leg {
   const sides = [from, ...(to.is === 'port' ? [to.side] : [])];
   const isWalked = sides.some(({ host }) => host.isRead);
   const found = 'it begins with this packet, and the answer belongs to it (ESTABLISHED)';
-  return { title: 'Taken for granted', hops: isWalked ? [assumed('connection', 'conntrack', found)] : [] };
+  return { title: 'Taken for granted', hops: isWalked ? [assumedHop('connection', 'conntrack', found)] : [] };
 }

@@ -10,21 +10,25 @@ import type { ServerFault } from './timeline';
 export interface History {
   readonly actions: readonly ServerAction[];
   readonly faults: readonly ServerFault[];
+  /** Tables that hold more rows of this server than are read; the newest are. */
+  readonly cut: readonly string[];
 }
 
 /** cell0 holds the servers for which no host was found. */
 export const historyDatabases = ['nova', 'nova_cell0'] as const;
-const mostRows = 10_000;
+/** Of one table and server. */
+export const mostRows = 10_000;
+const newest = `LIMIT ${mostRows + 1}`;
 const utc = (column: string): string => `DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%sZ')`;
 
 const actionsQuery = `SELECT id, action, request_id AS request, ${utc('start_time')} AS started, message
-  FROM instance_actions WHERE instance_uuid = ? ORDER BY start_time, id LIMIT ${mostRows}`;
+  FROM instance_actions WHERE instance_uuid = ? ORDER BY start_time DESC, id DESC ${newest}`;
 const eventsQuery = `SELECT e.action_id AS action, e.event AS event, ${utc('e.start_time')} AS started,
   ${utc('e.finish_time')} AS finished, e.result AS result, e.traceback AS traceback
   FROM instance_actions_events e JOIN instance_actions a ON a.id = e.action_id
-  WHERE a.instance_uuid = ? ORDER BY e.start_time, e.id LIMIT ${mostRows}`;
+  WHERE a.instance_uuid = ? ORDER BY e.start_time DESC, e.id DESC ${newest}`;
 const faultsQuery = `SELECT host, message, details, ${utc('created_at')} AS created, ${utc('deleted_at')} AS deleted
-  FROM instance_faults WHERE instance_uuid = ? ORDER BY created_at, id LIMIT ${mostRows}`;
+  FROM instance_faults WHERE instance_uuid = ? ORDER BY created_at DESC, id DESC ${newest}`;
 
 interface ActionRow {
   readonly id: number;
@@ -61,26 +65,42 @@ export async function readHistory(
       (await readers.database(`database:${name}`)).snapshot((view) => historyIn(view, serverId)),
     ),
   );
-  return { actions: all.flatMap(({ actions }) => actions), faults: all.flatMap(({ faults }) => faults) };
+  return {
+    actions: all.flatMap(({ actions }) => actions),
+    faults: all.flatMap(({ faults }) => faults),
+    cut: [...new Set(all.flatMap(({ cut }) => cut))],
+  };
 }
 
 async function historyIn(view: SqlQuery, serverId: string): Promise<History> {
-  const actions = await view.query<ActionRow>(actionsQuery, [serverId]);
-  const events = await view.query<EventRow>(eventsQuery, [serverId]);
-  const faults = await view.query<FaultRow>(faultsQuery, [serverId]);
+  const actions = bounded('instance_actions', await view.query<ActionRow>(actionsQuery, [serverId]));
+  const events = bounded('instance_actions_events', await view.query<EventRow>(eventsQuery, [serverId]));
+  const faults = bounded('instance_faults', await view.query<FaultRow>(faultsQuery, [serverId]));
+  const eventsByAction = new Map<number, ActionEvent[]>(actions.rows.map(({ id }) => [id, []]));
+  for (const row of events.rows) eventsByAction.get(row.action)?.push(eventOf(row));
   return {
-    actions: actions.map((row) => ({
+    actions: actions.rows.map((row) => ({
       action: row.action,
       requestId: row.request ?? '?',
-      events: events.filter(({ action }) => action === row.id).map(eventOf),
+      events: eventsByAction.get(row.id) ?? [],
       ...present({ startedAt: timeOf(row.started), message: row.message }),
     })),
-    faults: faults.map((row) => ({
+    faults: faults.rows.map((row) => ({
       message: row.message ?? '?',
       ...present({ host: row.host, details: row.details, created: timeOf(row.created), deleted: timeOf(row.deleted) }),
     })),
+    cut: [...actions.cut, ...events.cut, ...faults.cut],
   };
 }
+
+/** In the order of time; a query asks for one row more than is taken, with the newest first. */
+const bounded = <Row>(
+  table: string,
+  rows: readonly Row[],
+): { readonly rows: readonly Row[]; readonly cut: readonly string[] } => ({
+  rows: rows.slice(0, mostRows).toReversed(),
+  cut: rows.length > mostRows ? [table] : [],
+});
 
 const eventOf = (row: EventRow): ActionEvent => ({
   event: row.event,

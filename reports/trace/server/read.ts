@@ -3,16 +3,18 @@ import { UnrecoverableError } from '../../../lib/basics/errors';
 import type { FloatingIpRecord, PortRecord } from '../../../lib/contract/trace-ports';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import type { WholeServer } from '../../../lib/contract/server-ports';
-import { look, read, type Looked } from '../../looked';
+import { look, read, type Looked, type Read } from '../../looked';
 import { oneServer } from '../../one-server';
 import { readHangFacts, type HangFacts } from '../../server-hang/facts';
 import type { Sources } from '../../sources';
 import type { FloatingIpSeen } from '../floating-ip/judge';
 import { readFloatingIp } from '../floating-ip/read';
-import { readWholePort, type WholePortSeen } from '../port';
+import type { WholePortSeen } from '../port';
+import { readWholePort } from '../read-port';
 import { readHistory, type History } from './database-history';
 
 export interface ServerSeen {
+  readonly server: Read<WholeServer>;
   readonly facts: HangFacts;
   readonly ports: Looked<readonly WholePortSeen[]>;
   readonly floating: readonly FloatingIpSeen[];
@@ -32,7 +34,7 @@ export async function readServer(wanted: string, readers: ReportReaders, sources
     floating?.isRead === true ? floating.value : [],
   );
   const floating = await Promise.all(addresses.map(({ id }: FloatingIpRecord) => readFloatingIp(id, readers, sources)));
-  return { facts: facts as HangFacts, ports, floating, history };
+  return { server: read(server), facts: facts as HangFacts, ports, floating, history };
 }
 
 async function findServer(wanted: string, sources: Sources): Promise<WholeServer> {

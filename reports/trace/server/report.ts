@@ -4,8 +4,9 @@ import type { Verdict } from '../../server-hang/verdict';
 import { whyServerHangs } from '../../server-hang/verdict';
 import { isUnexplained, sayRest, saySituation, subjectOfServer } from '../../server-hang/words';
 import { judgeFloatingIp } from '../floating-ip/judge';
-import { broken, proved, unreadable, type Hop, type Leg } from '../hop';
+import { broken, hopOf, proved, unreadHop, type Hop, type Leg, type Verdict as HopVerdict } from '../hop';
 import { judgePort } from '../port';
+import { mostRows } from './database-history';
 import type { ServerSeen } from './read';
 import { timelineOf, type TimelineRow } from './timeline';
 
@@ -17,10 +18,8 @@ export interface ServerTrace {
   readonly missing: readonly string[];
 }
 
-export function traceOfServer(
-  { facts, ports, floating, history }: ServerSeen,
-  show: (time: Date) => string,
-): ServerTrace {
+export function traceOfServer(seen: ServerSeen, show: (time: Date) => string): ServerTrace {
+  const { facts, ports, floating, history } = seen;
   const verdict = whyServerHangs(facts, show);
   const known = history.isRead ? history.value : undefined;
   const actions = known?.actions ?? (facts.actions.isRead ? facts.actions.value : []);
@@ -28,13 +27,13 @@ export function traceOfServer(
   const last = fault === undefined ? [] : [{ ...fault, ...defined({ details: faultDetails }) }];
   const own = ports.isRead
     ? ports.value.flatMap((port) => judgePort(port))
-    : [{ title: 'Its ports', hops: [unreadable('ports', 'Neutron', ports)] }];
+    : [{ title: 'Its ports', hops: [unreadHop('ports', 'Neutron', ports)] }];
   return {
     subject: subjectOfServer(facts),
     legs: [
-      { title: 'The server', hops: [verdictHop(verdict, saySituation(verdict, facts))] },
+      { title: 'The server', hops: [stateHop(seen, verdict)] },
       ...own,
-      ...floating.flatMap((seen) => withoutKnown(judgeFloatingIp(seen, { protocol: 'icmp' }), own)),
+      ...floating.flatMap((each) => withoutKnown(judgeFloatingIp(each, { protocol: 'icmp' }), own)),
     ],
     timeline: timelineOf(facts.server, actions, known?.faults ?? last),
     missing: missingOf({ facts, history }),
@@ -50,32 +49,31 @@ function withoutKnown(legs: readonly Leg[], known: readonly Leg[]): readonly Leg
   }));
 }
 
-function verdictHop(verdict: Verdict, situation: string): Hop {
-  const name = 'state';
-  const place = verdict.host ?? 'Nova';
+const stateHop = ({ server, facts }: ServerSeen, verdict: Verdict): Hop =>
+  hopOf('state', verdict.host ?? 'Nova', { server }, () => judgeState(verdict, saySituation(verdict, facts)));
+
+function judgeState(verdict: Verdict, situation: string): HopVerdict {
   const rest = sayRest(verdict);
-  const [first] = verdict.named;
-  if (first !== undefined)
+  if (verdict.named.length > 0)
     return broken(
-      name,
-      place,
       [situation, ...verdict.named.map(({ found }) => found)].join(' '),
       verdict.named.map(({ step }) => step).join(' '),
       [...verdict.named.flatMap(({ evidence }) => evidence), ...rest],
     );
   if (isUnexplained(verdict))
     return broken(
-      name,
-      place,
       `${situation} Nothing that was looked at explains it.`,
       'read the logs of nova-conductor and nova-compute for the request of its last action',
       rest,
     );
-  return proved(name, place, situation, rest);
+  return proved(situation, rest);
 }
 
 function missingOf({ facts, history }: Pick<ServerSeen, 'facts' | 'history'>): readonly string[] {
-  if (history.isRead && history.value !== undefined) return [];
+  if (history.isRead && history.value !== undefined)
+    return history.value.cut.map(
+      (table) => `${table} has more than ${mostRows} rows of this server; the newest ${mostRows} stand here.`,
+    );
   const limits =
     "The API tells the newest actions and the last fault alone; name Nova's databases in stackward.yaml for all.";
   return [
