@@ -1,9 +1,11 @@
 /** Texts from outside without what is secret in them: passwords in addresses, and values that follow a name such as `password`. */
 import { withoutCredentials } from './shown-url';
 
-const name = String.raw`(?<![\w-])[\w-]*(?:pass(?:word|wd|code|phrase)|(?<![a-z])pass|secret|token|[_-]key|apikey|psk|jwt|credential)s?`;
+const words = String.raw`(?:pass(?:word|wd|code|phrase)|adminpass|(?<![a-z])(?:pass|kek)|secret|token|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|credential)s?`;
+const name = String.raw`(?<![\w-])[\w-]*${words}`;
 /** A backslash stands before a quote in JSON that is a text of JSON. */
 const quote = String.raw`\\*['"]`;
+const quoted = String.raw`(?:'[^']*'?|"[^"]*"?|\\+"[^"]*"?)`;
 
 /** A character of a value without quotes. */
 const bare = String.raw`[^\s'"\`,;})\]]`;
@@ -16,7 +18,7 @@ function isSecretArgument(word: string): boolean {
   const dashes = word.indexOf('--');
   if (dashes < 0) return false;
   const option = word.slice(dashes + 2);
-  return /(?:secret|token|[_-]key)$/i.test(option) || /pass/i.test(option.slice(option.lastIndexOf('-') + 1));
+  return /(?:secret|token|[_-]key|kek)$/i.test(option) || /pass/i.test(option.slice(option.lastIndexOf('-') + 1));
 }
 
 function withoutArguments(text: string): string {
@@ -31,16 +33,59 @@ function withoutArguments(text: string): string {
   return told + text.slice(from);
 }
 
+/** What stands between the lines BEGIN and END; without the latter, all that is left: the text was cut in the middle of a key. */
+function withoutPem(text: string): string {
+  const [begin, end] = ['-----BEGIN ', '-----END '];
+  let told = '';
+  let from = 0;
+  for (let mark = text.indexOf(begin); mark >= 0; mark = text.indexOf(begin, from)) {
+    const body = text.indexOf('-----', mark + begin.length);
+    if (body < 0) break;
+    const stop = text.indexOf(end, body);
+    told += `${text.slice(from, body + 5)}***`;
+    from = stop < 0 ? text.length : stop;
+    if (stop < 0) break;
+  }
+  return told + text.slice(from);
+}
+
+/** MySQL's clients and sshpass take a password that is glued to the option. */
+const withoutGlued = (text: string): string =>
+  /mysql|mariadb|sshpass/i.test(text)
+    ? text.replace(/(?<![\w-])(-p)(?!\*\*\*)(?:'[^']*'?|"[^"]*"?|[^\s'"`]+)/g, '$1***')
+    : text;
+
 const without =
   (pattern: RegExp) =>
   (text: string): string =>
     text.replace(pattern, '$1***');
 
+/** Schemes of HTTP. A word that is none may be the secret itself. */
+const scheme = String.raw`(?:basic|bearer|digest|negotiate|ntlm|oauth|token|apikey|aws[\w-]*|hmac[\w-]*)[ \t]+`;
+
 /** As in host/stackward-host.py (SECRET_IN_LOG), so that the same text is hidden wherever it comes from. */
 const steps: readonly ((text: string) => string)[] = [
   withoutCredentials,
+  withoutPem,
+  // A header's name and value may stand in quotes each, or together in one pair.
+  without(
+    new RegExp(
+      String.raw`(\b(?:authorization|x-auth-token|x-subject-token|x-service-token)(?:${quote})?\s*[:=]\s*u?(?:${quote})?(?:${scheme}(?=\S)|(?!${scheme}\S)))(?!\*\*\*)[^\s'"\`,;]+`,
+      'gi',
+    ),
+  ),
+  // Statements of SQL, of which a quote may be escaped.
+  without(
+    new RegExp(
+      String.raw`(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?|\bpassword\s*\(\s*)${quoted}[^\s,;)]*`,
+      'gi',
+    ),
+  ),
+  without(
+    new RegExp(String.raw`(<[\w.:-]*${words}(?:\s[^<>]*)?>)(?!\*\*\*)(?:<!\[CDATA\[[^\]]*\]*>|[^<]+(?=<\/|$))`, 'gi'),
+  ),
   // In quotes, a value may hold anything but the quote.
-  without(new RegExp(String.raw`(${name}(?:${quote})?\s*[:=]\s*u?)(?:'[^']*'?|"[^"]*"?|\\+"[^"]*"?)`, 'gi')),
+  without(new RegExp(String.raw`(${name}(?:${quote})?\s*[:=]\s*u?)${quoted}`, 'gi')),
   // Without quotes: behind "=" any value; behind ":" one that ends the line or the list, or is no word of prose.
   without(new RegExp(String.raw`(${name}(?:${quote})?\s*=\s*)(?!\*\*\*)${bare}+`, 'gi')),
   without(
@@ -50,9 +95,7 @@ const steps: readonly ((text: string) => string)[] = [
     ),
   ),
   withoutArguments,
-  without(
-    /(\b(?:authorization|x-auth-token|x-subject-token):\s*(?:bearer |basic )?)(?!\*\*\*|bearer|basic)[^\s'"`,;]+/gi,
-  ),
+  withoutGlued,
   // Fernet tokens of Keystone, and keys and PKI tokens.
   without(/()(?:gAAAA[\w=-]{20,}|\bMII[\w+/=]{40,})/g),
 ];
@@ -61,7 +104,8 @@ const steps: readonly ((text: string) => string)[] = [
 export const withoutSecrets = (text: string): string => steps.reduce((told, step) => step(told), text);
 
 /** Of what somebody else named so, the value is secret whatever it looks like. */
-const secretKey = /(password|passwd|passphrase|secret|token)s?$/i;
+const secretKey =
+  /((pass(word|wd|code|phrase)|adminpass|secret|token|(api|access|secret|private|encryption)[_-]?key|credential)s?|kek|^pass)$/i;
 
 /** What a report found, with each of its texts as `withoutSecrets` has it; a function of it answers so as well. */
 export function hideSecrets<Seen>(seen: Seen): Seen {
