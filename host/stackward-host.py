@@ -7,6 +7,11 @@ the requests and answers of each verb. Paths are bytes in this program; bytes th
 Raise VERSION for a new verb, or for a new field of a request. Raise OLDEST as well if a meaning changes. The answer of a verb
 never gets a new field, because the stackward of an earlier release would refuse it.
 """
+import os
+
+# Before a library is loaded that asks it: OpenSSL, below hashlib, reads what OPENSSL_CONF names. `shed` sets what the program needs.
+os.environ.clear()
+
 import base64
 import binascii
 import codecs
@@ -15,7 +20,6 @@ import fcntl
 import grp
 import hashlib
 import json
-import os
 import pwd
 import re
 import resource
@@ -49,6 +53,7 @@ REQUEST_SECONDS = 60  # The time for a whole request to arrive.
 IDLE_SECONDS = 300  # The time until the next request begins.
 SESSION_SECONDS = 3600  # After this time no further request is read.
 LOCK_SECONDS = 10
+STACK = 8 << 20
 KNOCK_SECONDS = 5  # The time for the connection, and again for the first bytes.
 KNOCK_BYTES = 256
 MAX_ADDRESSES = 4  # The most addresses of one name that are tried.
@@ -468,6 +473,10 @@ def remove_xattr(fd, name):
     return libc_call('fremovexattr', fd, name)
 
 
+def too_large(real, most):
+    return Failure('too-large', '%s has more than %d MiB' % (to_text(real), most >> 20))
+
+
 def read_all(fd, real):
     """Reads the file to its end, because files below /proc have the size 0 in their status."""
     parts, size = [], 0
@@ -476,27 +485,29 @@ def read_all(fd, real):
         parts.append(part)
         size += len(part)
         if size > MAX_FILE:
-            raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), MAX_FILE >> 20))
+            raise too_large(real, MAX_FILE)
         if not part:
             return b''.join(parts)
 
 
 def measure(fd, real):
     """The size, SHA-256 and first 512 bytes of a file, whose content may be larger than memory."""
+    if os.fstat(fd).st_size > MAX_MEASURED:
+        raise too_large(real, MAX_MEASURED)
     head, size, whole = b'', 0, hashlib.sha256()
     for part in iter(lambda: os.read(fd, 1 << 20), b''):
         head = (head + part)[:512] if len(head) < 512 else head
         size += len(part)
         whole.update(part)
         if size > MAX_MEASURED:
-            raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), MAX_MEASURED >> 20))
+            raise too_large(real, MAX_MEASURED)
     return {'size': size, 'sha256': whole.hexdigest(), 'head': head}
 
 
 def read_whole(fd, real):
     """(content, extended attributes)"""
     if os.fstat(fd).st_size > MAX_FILE:
-        raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), MAX_FILE >> 20))
+        raise too_large(real, MAX_FILE)
     return read_all(fd, real), get_xattrs(fd)
 
 
@@ -1117,6 +1128,11 @@ def get_flag(folder, flag):
         return stream.read().strip() == '1'
 
 
+def told_name(name):
+    """Of a device: in Python 3 the locale of whoever called decides how it was decoded."""
+    return to_text(name if PYTHON2 else os.fsencode(name))
+
+
 def bridge_ports(_):
     ports = []
     for bridge in sorted(os.listdir(NET)):
@@ -1127,7 +1143,7 @@ def bridge_ports(_):
                              if os.path.exists(os.path.join(folder, port, f)))
             except (IOError, OSError):
                 continue  # It was unplugged in the meantime.
-            ports.append({'bridge': bridge, 'port': port, 'flags': flags})
+            ports.append({'bridge': told_name(bridge), 'port': told_name(port), 'flags': flags})
     return {'ports': ports}
 
 
@@ -1190,10 +1206,10 @@ def clock(_):
 
 # The value of a secret option never leaves the host. lib/oslo-config/secret.ts has the same names, and a test compares the two.
 SECRET_WORD = re.compile('(^|_)(passwords?|passwd|pass|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|'
-                         'credentials|key|(api|access|private|secret|encryption|auth)_?keys|jwt)\\Z')
+                         'credentials|key|(api|access|private|secret|encryption|auth)_?keys?|kek|jwt)\\Z')
 SECRET_NAMES = frozenset((
     'connection slave_connection asyncio_connection asyncio_slave_connection sql_connection connection_string transport_url '
-    'backend_url backup_gcs_proxy_url hmac_keys backend_argument replication_device code approle_role_id swift_store_user '
+    'backend_url backup_gcs_proxy_url hmac_keys backend_argument replication_device code login approle_role_id swift_store_user '
     'swift_store_config_file swift_store_application_credential_id netapp_certificate_file netapp_ca_certificate_file '
     'netapp_private_key_file').split())
 # References to options, as string.Template reads them. `$$` and `\$` come first, because they stand for a plain `$`.
@@ -1206,6 +1222,12 @@ PROJECTS = ('aodh|barbican|ceilometer|cinder|cloudkitty|designate|glance|gnocchi
             'neutron|nova|octavia|placement|sahara|senlin|swift|trove|watcher|zaqar|zun')
 SERVICE = re.compile('(?:.*[/(])?(?:wsgi:)?((?:%s)(?:-[a-z0-9][a-z0-9_-]{0,60})?)(?:$|[=:)]|\\.(?:py|wsgi|ini)\\Z)' % PROJECTS)
 NO_SERVICE = re.compile('(manage|rootwrap|rootwrap-daemon|status|sanity-check|policy-check|cleanup|privsep-helper)\\Z')
+# Of control groups, as each runtime names them: docker/<id>, docker-<id>.scope, libpod-<id>.scope, lxc.payload.<name>, snap.<name>.<app>.
+CONTAINERS = [(runtime, re.compile(pattern)) for runtime, pattern in (
+    ('kubernetes', '/kubepods[^\n]*[/:-]([0-9a-f]{64})'), ('docker', '/docker[/-]([0-9a-f]{12,64})'),
+    ('podman', '/libpod-([0-9a-f]{12,64})'), ('lxc', '/lxc(?:\\.payload)?[./]([A-Za-z0-9_.-]+)'),
+    ('nspawn', '/machine-([A-Za-z0-9_.\\\\-]+)\\.scope'), ('nspawn', '/systemd-nspawn@([A-Za-z0-9_.\\\\-]+)\\.service'),
+    ('snap', '/snap\\.([a-z0-9-]+)\\.'))]
 MAX_PROCESSES = 512
 MAX_TOLD = 2 << 20  # The bytes that are told of all processes together.
 MAX_WORDS = 64
@@ -1216,13 +1238,28 @@ MAX_SEARCHED = 64 << 20  # The bytes of a log that are searched, block by block.
 MAX_LOG_LINES = 20
 MAX_LOG_LINE = 600
 ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
+SECRET_NAME = (u'(?:pass(?:word|wd|code|phrase)?|secret|token|\\bkey|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|'
+               u'(?<![a-z])kek|credential)s?')
+QUOTED = u"""u?(?:'[^']*'?|"[^"]*"?)"""
+SCHEME = u'(?:basic|bearer|digest|negotiate|ntlm|oauth|token|apikey|aws[\\w-]*|hmac[\\w-]*)[ \\t]+'
+# As in lib/basics/without-secrets.ts. The time of each goes with the length of the text.
 SECRET_IN_LOG = (
-    (re.compile(u'(://)[^\\s]*@'), u'\\1***@'),
-    (re.compile(u'''(?i)((?<![\\w-])[\\w-]*(?:pass(?:word|wd|code|phrase)?|secret|token|\\bkey|[_-]key|apikey|psk|jwt|credential)s?['"]?\\s*[:=]\\s*)'''
-                u'''(?:u?'[^']*'?|u?"[^"]*"?|(?:bearer\\s+)?[^\\s,;}\\])]+)'''), u'\\1***'),
-    (re.compile(u'(?i)((?<![\\w-])--[\\w-]*(?:pass\\w*|secret|token|key)[ =])\\S+'), u'\\1***'),
+    (re.compile(u'(?s)(-----BEGIN [^\\n]{0,60}?-----)(?:.*?(?=-----END )|.*)'), u'\\1***'),
+    (re.compile(u"""(?i)(\\b(?:authorization|x-auth-token|x-subject-token|x-service-token)['"]?\\s*[:=]\\s*u?['"]?"""
+                u"""(?:%s(?=\\S)|(?!%s\\S)))(?!\\*\\*\\*)[^\\s'"`,;]+""" % (SCHEME, SCHEME)), u'\\1***'),
+    (re.compile(u'(?i)(\\bidentified\\s+(?:with\\s+\\S+\\s+)?(?:by|as)\\s+(?:password\\s+)?|\\bpassword\\s*\\(\\s*)%s[^\\s,;)]*' % QUOTED),
+     u'\\1***'),
+    (re.compile(u'(?i)(<[\\w.:-]*%s(?:\\s[^<>]*)?>)(?:<!\\[CDATA\\[[^\\]]*\\]*>|[^<]+(?=</|\\Z))' % SECRET_NAME), u'\\1***'),
+    (re.compile(u"""(?i)((?<![\\w-])[\\w-]*%s['"]?\\s*[:=]\\s*)(?:%s|(?:bearer\\s+)?[^\\s,;}\\])]+)""" % (SECRET_NAME, QUOTED)), u'\\1***'),
     (re.compile(u'gAAAA[\\w=-]{20,}|\\bMII[\\w+/=]{40,}'), u'***'),
 )
+OPTION = re.compile(u'((?<![\\w-])--([\\w-]+)[ =])(?!\\*\\*\\*)\\S+')
+SECRET_OPTION = re.compile(u'(?i)(?:secret|token|key|kek)\\Z')
+# MySQL's clients and sshpass take a password that is glued to the option.
+GLUED = re.compile(u"""(?<![\\w-])(-p)(?!\\*\\*\\*)(?:'[^']*'?|"[^"]*"?|[^\\s'"`]+)""")
+TAKES_GLUED = re.compile(u'(?i)mysql|mariadb|sshpass')
+# A line of a key, whose first line is none of the text.
+KEY_LINE = re.compile(u'(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{60,}={0,2}\\s*\\Z')
 
 
 def is_secret(name):
@@ -1317,7 +1354,7 @@ def look_at_text(q, redacted, most, named=None):
         if named is not None and not named.search(to_text(real)):
             raise Failure('refused', '%s has no name of a configuration file (*.conf, *.ini)' % to_text(real))
         if status is not None and status.st_size > most:
-            raise Failure('too-large', '%s has more than %d MiB' % (to_text(real), most >> 20))
+            raise too_large(real, most)
         seen = look(place)
     if seen is None:
         return {'exists': False, 'realPath': to_text(real)}
@@ -1396,15 +1433,30 @@ def read_interfaces(q):
     return look_at_text(q, redact_interfaces, MAX_CONFIG)
 
 
+def without_user(found):
+    """Of a word without blanks: what stands between the first "://" and the last "@" is a user, a password or a token."""
+    word = found.group()
+    start, end = word.find(u'://'), word.rfind(u'@')
+    return word if start < 0 or end < start else word[:start + 3] + u'***' + word[end:]
+
+
+def without_argument(found):
+    option = found.group(2)
+    is_hidden = SECRET_OPTION.search(option) or u'pass' in option.lower().rpartition(u'-')[2]
+    return found.group(1) + HIDDEN if is_hidden else found.group()
+
+
 def without_secrets(text):
+    text = re.sub(u'\\S+', without_user, text) if u'://' in text else text
     for pattern, instead in SECRET_IN_LOG:
         text = pattern.sub(instead, text)
-    return text
+    text = OPTION.sub(without_argument, text)
+    return GLUED.sub(u'\\1***', text) if TAKES_GLUED.search(text) else text
 
 
 def told_lines(raw, count=MAX_LOG_LINES):
     lines = [re.sub(u'\x1b\\[[0-9;]*m', u'', to_text(line[:8 * MAX_LOG_LINE])) for line in raw.split(b'\n') if line.strip()]
-    return [without_secrets(line)[:MAX_LOG_LINE] for line in lines[-count:]]
+    return [KEY_LINE.sub(u'***', without_secrets(line))[:MAX_LOG_LINE] for line in lines[-count:]]
 
 
 def log_errors(q):
@@ -1491,14 +1543,13 @@ def boot_log(q):
     """The end of the output that the init system has kept of the unit's service."""
     unit = str(q['unit'])
     if init_system() == 'systemd':
-        code, out, _ = run('journalctl', ['-q', '--no-pager', '-o', 'short-iso', '-n', str(MAX_LOG_LINES), '-u', unit])
-        return {'from': 'journalctl -u ' + unit, 'lines': told_lines(out) if code == 0 else []}
+        code, out, err = run('journalctl', ['-q', '--no-pager', '-o', 'short-iso', '-n', str(MAX_LOG_LINES), '-u', unit])
+        if code != 0:
+            raise Failure('failed', 'journalctl ended with %d: %s' % (code, said(err)))
+        return {'from': 'journalctl -u ' + unit, 'lines': told_lines(out)}
     path = '/var/log/upstart/%s.log' % unit
-    try:
-        with Place(path, None) as place:
-            seen = look_by(read_end, place)
-    except Failure:
-        seen = None
+    with Place(path, None) as place:
+        seen = look_by(read_end, place)
     return {'from': path, 'lines': [] if seen is None else told_lines(seen[1])}
 
 
@@ -1548,7 +1599,7 @@ def service_of(title, words):
 
 def told_words(words):
     """argv without its secrets, bounded."""
-    told, hides_next = [], False
+    told, hides_next, takes_glued = [], False, any(TAKES_GLUED.search(word) for word in words[:MAX_WORDS])
     for word in words[:MAX_WORDS]:
         if len(word) > MAX_WORD:  # A cut word could hide that it has a secret.
             word = HIDDEN
@@ -1557,6 +1608,8 @@ def told_words(words):
         is_hidden = is_secret(bare) or is_secret(name.lstrip('-'))
         if hides_next:
             told.append(HIDDEN)
+        elif takes_glued and word.startswith('-p') and len(word) > 2:
+            told.append(word[:2] + HIDDEN)
         elif sign:
             told.append(name + sign + (hidden(value) if is_hidden else shown_value('', value)))
         else:
@@ -1591,6 +1644,44 @@ def home_of(raw, uid):
         return to_text(pwd.getpwuid(uid).pw_dir)
     except KeyError:
         return None
+
+
+def container_in(group):
+    """[runtime, name or id of the container] by a process's control groups; [None, None] where no runtime that is known made them."""
+    for runtime, pattern in CONTAINERS:
+        found = pattern.search(group)
+        if found:
+            return [runtime, found.group(1)[:64]]
+    return [None, None]
+
+
+def container_of(pid):
+    try:
+        return container_in(to_text(read_proc(pid, 'cgroup')))
+    except (IOError, OSError):
+        return [None, None]
+
+
+def contained_services(_):
+    """Services in containers: another root folder, or a control group of a runtime; in whatever network namespace they are."""
+    found, left, own, root = [], 0, container_of('self'), os.stat('/')
+    for pid in pids():
+        try:
+            service = service_of(*words_of(read_proc(pid, 'cmdline')))
+            if service is None:
+                continue
+            there = os.stat('/proc/%s/root' % pid)
+            runtime, name = container_of(pid)
+            if (there.st_dev, there.st_ino) == (root.st_dev, root.st_ino) and (runtime is None or [runtime, name] == own):
+                continue
+            shares = link_of(pid, 'ns/net') == link_of('self', 'ns/net')
+        except (IOError, OSError, IndexError):
+            continue  # It ended in the meantime.
+        if len(found) == MAX_PROCESSES:
+            left += 1
+        else:
+            found.append({'service': service, 'pid': int(pid), 'runtime': runtime, 'container': name, 'sharesNetwork': shares})
+    return {'services': found, 'left': left}
 
 
 def unit_of(pid):
@@ -2719,6 +2810,7 @@ VERBS = {
     'bridge-ports': ('read', bridge_ports, {}, {}),
     'run-reader': ('read', run_reader, {'argv': WORDS}, {}),
     'service-processes': ('read', service_processes, {}, {}),
+    'contained-services': ('read', contained_services, {}, {}),
     'listeners': ('read', listeners, {}, {}),
     'read-config': ('read', read_config, {'path': PATH}, {}),
     'read-interfaces': ('read', read_interfaces, {'path': PATH}, {}),
@@ -2950,8 +3042,32 @@ def attempt(call, *args):
     """Does the call if the host has it, and allows it to root."""
     try:
         call(*args)
-    except (AttributeError, EnvironmentError, RuntimeError, ValueError, resource.error):
+    except (AttributeError, EnvironmentError, ImportError, RuntimeError, ValueError, resource.error):
         pass
+
+
+def set_scheduler():
+    """That of a plain process: of the idle class it would hold its locks for as long as a login keeps the processors busy."""
+    if hasattr(os, 'sched_setscheduler'):
+        return os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    import ctypes
+    return libc_call('sched_setscheduler', 0, 0, ctypes.byref(ctypes.c_int(0)))
+
+
+def set_personality():
+    """Sudo keeps some of it: UNAME26 makes the kernel say another version."""
+    with open('/proc/self/personality') as stream:
+        if int(stream.read(), 16) != 0:
+            libc_call('personality', 0)
+
+
+def write_own(name, value, is_to_change=lambda _: True):
+    path = '/proc/self/' + name
+    with open(path) as stream:
+        now = stream.read()
+    if is_to_change(now):
+        with open(path, 'w') as stream:
+            stream.write(value)
 
 
 def shed():
@@ -2970,10 +3086,17 @@ def shed():
         bound = getattr(resource, 'RLIMIT_' + name)
         hard = resource.getrlimit(bound)[1]
         attempt(resource.setrlimit, bound, (hard, hard))
-        attempt(resource.setrlimit, bound, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))  # Root in a container may not do this.
+        attempt(resource.setrlimit, bound, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))  # A container's root may not.
+    stack = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    attempt(resource.setrlimit, resource.RLIMIT_STACK, (stack, stack))
+    attempt(resource.setrlimit, resource.RLIMIT_STACK, (STACK, resource.RLIM_INFINITY))
     attempt(resource.setrlimit, resource.RLIMIT_NOFILE, (1024, 1024))
     attempt(resource.setrlimit, resource.RLIMIT_CORE, (0, 0))
     attempt(os.nice, -max(0, os.nice(0)))
+    attempt(set_scheduler)
+    attempt(write_own, 'oom_score_adj', '0', lambda now: int(now) > 0)
+    attempt(write_own, 'timerslack_ns', '50000')  # The default of Linux.
+    attempt(set_personality)
     os.umask(0o022)
     os.chdir('/')
     os.environ.clear()
@@ -3020,6 +3143,7 @@ def serve(stream):
     end, code, is_first = elapsed() + SESSION_SECONDS, 0, True
     while code == 0 and elapsed() < end:
         if not is_first:
+            signal.alarm(IDLE_SECONDS)  # A caller who reads no answer can't keep it.
             put(b'ready')
         try:
             body = receive(stream, is_first)

@@ -1,8 +1,8 @@
 /** Files of ifupdown on a host, and the scripts that it runs: in at most three round trips. */
-import { valueOf, type HostDigest, type HostReader, type Outcome } from '../lib/hosts/host';
+import type { HostFolder, HostReader, Outcome } from '../lib/hosts/host';
 import type { ToldText } from '../lib/hosts/service-answers';
 import { parseInterfaces, type InterfacesFile } from '../lib/interfaces/file';
-import { read, untried, type Looked } from './looked';
+import { failed, mapLooked, read, toldBy, untried, type Looked, type Unread } from './looked';
 import { isUnknownThere, olderProgram } from './older-program';
 
 export interface ReadInterfaces {
@@ -13,64 +13,94 @@ export interface ReadInterfaces {
 export interface ReadScript {
   readonly path: string;
   /** The beginning of the file, up to 512 bytes, each as a character. */
-  readonly head: string;
+  readonly head: Looked<string>;
 }
 
 export interface HostFiles {
   readonly interfaces: readonly ReadInterfaces[];
   readonly scripts: readonly ReadScript[];
+  /** Folders whose names nobody could list, and whatever stands behind the first files of a long list. */
+  readonly missed: readonly { readonly what: string; readonly look: Unread }[];
 }
 
 const main = '/etc/network/interfaces';
 const folder = '/etc/network/interfaces.d';
 const scriptFolders = ['if-pre-up.d', 'if-up.d', 'if-down.d', 'if-post-down.d'].map((name) => `/etc/network/${name}`);
-/** Of one host. */
-const maxFiles = 200;
+/** Of one host: files of interfaces, and scripts. */
+export const maxFiles = 200;
 
 const noIfupdown = `there is no ${main}: another program than ifupdown sets the interfaces`;
 const tooOldForFiles = `${olderProgram('does not read such files without their secrets')} (docs/hosts.md)`;
 
+interface Listed {
+  readonly path: string;
+  readonly files: Looked<readonly string[]>;
+}
+
 /** Why nothing was read; else what was. */
 export async function readHostFiles(host: HostReader): Promise<Looked<HostFiles>> {
-  const [text, ...folders] = await host.read([
+  const [text, ...answers] = await host.read([
     { verb: 'read-interfaces', path: main },
     ...[folder, ...scriptFolders].map((path) => ({ verb: 'list-folder', path }) as const),
   ]);
   if (isUnknownThere(text)) return untried(tooOldForFiles);
-  if (!valueOf(text).exists) return untried(noIfupdown);
-  const [more = [], ...scripts] = folders.map((answer, index) => {
-    const path = [folder, ...scriptFolders][index] ?? '';
-    const files = answer.ok ? answer.value.entries.filter(({ kind }) => kind !== 'folder') : [];
-    return files.map(({ name }) => `${path}/${name}`);
-  });
-  const paths = more.filter((path) => !/\/\.|~$/.test(path)).slice(0, maxFiles);
-  const answers =
-    paths.length === 0 ? [] : await host.read(paths.map((path) => ({ verb: 'read-interfaces', path }) as const));
-  const interfaces = [
-    interfacesOf(main, text),
-    ...answers.map((answer, index) => interfacesOf(paths[index] ?? '', answer)),
-  ];
+  if (text.ok && !text.value.exists) return untried(noIfupdown);
+  const folders = [folder, ...scriptFolders].map((path, index) => listOf(path, answers[index]));
+  const [more, ...scripts] = folders.map(({ files }) => (files.isRead ? files.value : []));
+  const wanted = boundOf((more ?? []).filter((path) => !/\/\.|~$/.test(path)));
+  const interfaces = [interfacesOf(main, text), ...(await readInterfaces(host, wanted.files))];
   const named = interfaces.flatMap(({ file }) => (file.isRead ? file.value.programs : []));
+  const programs = boundOf([...new Set([...scripts.flat(), ...named])]);
   return read({
     interfaces,
-    scripts: await readScripts(host, [...new Set([...scripts.flat(), ...named])].slice(0, maxFiles)),
+    scripts: await readScripts(host, programs.files),
+    missed: [
+      ...folders.flatMap(({ path, files }) => (files.isRead ? [] : [{ what: path, look: files }])),
+      ...cutOf(`files of ${folder}`, wanted),
+      ...cutOf('scripts', programs),
+    ],
   });
 }
 
-function interfacesOf(path: string, answer: Outcome<ToldText>): ReadInterfaces {
-  if (!answer.ok) return { path, file: { isRead: false, why: answer.error.message, wasTried: true } };
-  const text = answer.value.exists ? answer.value.text : '';
-  return { path, file: { isRead: true, value: parseInterfaces(text) } };
+interface Bound {
+  readonly files: readonly string[];
+  readonly left: number;
 }
 
+const boundOf = (paths: readonly string[]): Bound => ({
+  files: paths.slice(0, maxFiles),
+  left: Math.max(0, paths.length - maxFiles),
+});
+
+const cutOf = (what: string, { left }: Bound): HostFiles['missed'] =>
+  left === 0 ? [] : [{ what: `${left} more ${what}`, look: failed(`stackward reads the first ${maxFiles} of a host`) }];
+
+function listOf(path: string, answer: Outcome<HostFolder> | undefined): Listed {
+  const files = mapLooked(toldBy(answer), ({ entries }) =>
+    entries.filter(({ kind }) => kind !== 'folder').map(({ name }) => `${path}/${name}`),
+  );
+  return { path, files };
+}
+
+const interfacesOf = (path: string, answer: Outcome<ToldText> | undefined): ReadInterfaces => ({
+  path,
+  file: mapLooked(toldBy(answer), (text) => parseInterfaces(text.exists ? text.text : '')),
+});
+
+async function readInterfaces(host: HostReader, paths: readonly string[]): Promise<readonly ReadInterfaces[]> {
+  if (paths.length === 0) return [];
+  const answers = await host.read(paths.map((path) => ({ verb: 'read-interfaces', path }) as const));
+  return paths.map((path, index) => interfacesOf(path, answers[index]));
+}
+
+/** Without those that are not there. */
 async function readScripts(host: HostReader, paths: readonly string[]): Promise<readonly ReadScript[]> {
   if (paths.length === 0) return [];
-  const answers: readonly Outcome<HostDigest>[] = await host.read(
-    paths.map((path) => ({ verb: 'digest-file', path }) as const),
-  );
-  return answers.flatMap((answer, index) =>
-    answer.ok && answer.value.exists
-      ? [{ path: paths[index] ?? '', head: Buffer.from(answer.value.head, 'base64').toString('latin1') }]
-      : [],
-  );
+  const answers = await host.read(paths.map((path) => ({ verb: 'digest-file', path }) as const));
+  return paths.flatMap((path, index) => {
+    const digest = toldBy(answers[index]);
+    if (digest.isRead && !digest.value.exists) return [];
+    const head = mapLooked(digest, (file) => (file.exists ? Buffer.from(file.head, 'base64').toString('latin1') : ''));
+    return [{ path, head }];
+  });
 }

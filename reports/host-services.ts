@@ -1,13 +1,20 @@
 /** Reads the services of OpenStack that run on a host, and the configuration of each, in at most three round trips. */
 import type { HostRead, HostReader, Outcome } from '../lib/hosts/host';
 import { valueOf } from '../lib/hosts/host';
-import { optionProjects, type Listener, type ServiceProcess, type ToldText } from '../lib/hosts/service-answers';
+import {
+  optionProjects,
+  type ContainedService,
+  type Listener,
+  type ServiceProcess,
+  type ToldText,
+} from '../lib/hosts/service-answers';
 import type { OsloConfig, OsloOption } from '../lib/oslo-config/effective';
 import { eraOfLibrary, type Python } from '../lib/oslo-config/era';
 import { parseOsloFile, type OsloFile } from '../lib/oslo-config/file';
 import { configSources, projectOf, searchName, type ConfigSource } from '../lib/oslo-config/reading-order';
 import type { LookedAtHost } from './readings';
-import { look, read, untried, type Looked } from './looked';
+import { containersApart, containersOf, inContainer, untoldBy } from './host-containers';
+import { look, mapLooked, read, toldBy, untried, type Looked, type Unread } from './looked';
 import { isUnknownThere, olderProgram } from './older-program';
 import { packagesOf, packageReaders, type InstalledPackage } from './packages';
 
@@ -30,7 +37,9 @@ export interface HostService {
   readonly places: readonly ConfigPlace[];
   /** The configuration from the files that could be read. */
   readonly config: OsloConfig;
-  /** Why the service's files could not be looked at. */
+  /** In containers, whatever their network namespace: `processes` has those alone that share the host's. */
+  readonly containers: readonly ContainedService[];
+  /** Why its files could not be looked at. */
   readonly unread?: string;
 }
 
@@ -38,8 +47,10 @@ export interface HostServices {
   /** The options that each project's packages register. A project is absent if it could not be asked. */
   readonly registered: ReadonlyMap<string, readonly OsloOption[]>;
   readonly services: readonly HostService[];
-  readonly packages: readonly InstalledPackage[];
-  readonly listeners: readonly Listener[];
+  readonly packages: Looked<readonly InstalledPackage[]>;
+  readonly listeners: Looked<readonly Listener[]>;
+  /** What may run there and is not told: processes beyond the bound, or containers that an older program doesn't look into. */
+  readonly untold: readonly Unread[];
   readonly now: Date;
 }
 
@@ -56,35 +67,53 @@ type Folders = ReadonlyMap<
  * @throws StackwardError if the host doesn't answer
  */
 export async function readHostServices(host: HostReader, named?: string): Promise<Looked<HostServices>> {
-  const [found, sockets, clock, ...packages] = await host.read([
-    { verb: 'service-processes' },
-    { verb: 'listeners' },
+  const [clock, found, inContainers, sockets, ...packages] = await host.read([
     { verb: 'clock' },
+    { verb: 'service-processes' },
+    { verb: 'contained-services' },
+    { verb: 'listeners' },
     ...packageReaders,
   ]);
   if (isUnknownThere(found)) return untried(tooOldForServices);
-  const groups = groupsOf(valueOf(found).processes.filter(({ isContained }) => !isContained));
-  const contained = groupsOf(valueOf(found).processes.filter(({ isContained }) => isContained));
-  const isMissing = named !== undefined && ![...groups, ...contained].some(([first]) => isCalled(first.service, named));
+  const processes = valueOf(found).processes;
+  const groups = groupsOf(processes.filter(({ isContained }) => !isContained));
+  const contained = groupsOf(processes.filter(({ isContained }) => isContained));
+  const containers = inContainers.ok ? inContainers.value.services : [];
+  const apart = containersApart(containers, contained.flat());
+  const isTold = (name: string): boolean => named !== undefined && isCalled(name, named);
+  const isMissing =
+    named !== undefined &&
+    ![...groups, ...contained].some(([first]) => isTold(first.service)) &&
+    ![...apart.keys()].some(isTold);
   const readings: readonly Reading[] = [
-    ...groups.map((processes) => ({ asked: processes[0], processes })),
+    ...groups.map((group) => ({ asked: group[0], processes: group })),
     ...(isMissing ? [{ asked: stopped(named), processes: [] }] : []),
   ];
   const installed = packagesOf(packages);
-  const library = installed.find(({ name }) => /^python3?-oslo[.-]config$/.test(name))?.version;
+  const names = installed.isRead ? installed.value : [];
+  const library = names.find(({ name }) => /^python3?-oslo[.-]config$/.test(name))?.version;
   const sources = readings.map(({ asked }) => configSources(asked, eraOfLibrary(library, pythonOf(asked))));
   const { texts, folders } = await readSources(host, sources.flat());
+  const unseen = (asked: Asked, own: readonly ServiceProcess[]) =>
+    serviceOf({ asked, processes: own }, [], texts, folders, library);
   return read({
     services: [
       ...readings.map((reading, index) => serviceOf(reading, sources[index] ?? [], texts, folders, library)),
-      ...contained.map((processes) => ({
-        ...serviceOf({ asked: processes[0], processes }, [], texts, folders, library),
-        unread: 'it runs in a container, whose files stackward does not read',
+      ...contained.map((group) => ({
+        ...unseen(group[0], group),
+        containers: containersOf(group, containers),
+        unread: inContainer,
+      })),
+      ...[...apart].map(([name, own]) => ({
+        ...unseen(stopped(name), []),
+        containers: own,
+        unread: inContainer,
       })),
     ],
     registered: new Map(),
     packages: installed,
-    listeners: valueOf(sockets).sockets,
+    listeners: mapLooked(toldBy(sockets), (told) => told.sockets),
+    untold: untoldBy(valueOf(found).left, inContainers),
     now: new Date(valueOf(clock).time * 1000),
   });
 }
@@ -243,7 +272,13 @@ function serviceOf(
   const environment = new Map(
     Object.entries(asked.environment).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
   );
-  return { name: asked.service, processes, places, config: { files, environment, era: eraOfLibrary(library, python) } };
+  return {
+    name: asked.service,
+    processes,
+    containers: [],
+    places,
+    config: { files, environment, era: eraOfLibrary(library, python) },
+  };
 }
 
 type AnswerTo = (path: string) => Outcome<{ readonly exists: boolean }> | undefined;

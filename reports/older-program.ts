@@ -1,7 +1,7 @@
 /** Recognizes a host program of an earlier release, which refuses the verbs that it doesn't have. Pure. */
 import type { Outcome } from '../lib/hosts/host';
 
-export const isUnknownThere = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.reason === 'refused';
+export const isUnknownThere = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.isUnknown === true;
 
 /** @param lacks the end of the sentence, such as `does not tell the time` */
 export const olderProgram = (lacks: string): string =>

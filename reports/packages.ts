@@ -1,6 +1,7 @@
 /** The packages of OpenStack on a host, in the lists of dpkg or rpm. */
 import type { HostRead, Outcome, ReaderOutput } from '../lib/hosts/host';
 import { projectOf } from '../lib/oslo-config/reading-order';
+import { failed, read, type Looked } from './looked';
 
 export interface InstalledPackage {
   readonly name: string;
@@ -18,12 +19,29 @@ export const packageReaders: readonly (HostRead & { readonly verb: 'run-reader' 
   projects.map((project) => ({ verb: 'run-reader' as const, argv: [...words, `*${project}*`] })),
 );
 
-export function packagesOf(answers: readonly Outcome<ReaderOutput>[]): readonly InstalledPackage[] {
-  const lines = answers.flatMap((answer) => (answer.ok ? answer.value.stdout.split('\n') : []));
-  const found = lines.flatMap((line) => {
-    const [name = '', version = '', state = ''] = line.split('|');
-    return version !== '' && /(^| )installed$/.test(state) ? [[name, version] as const] : [];
-  });
+/** Of what could be listed, all; where a lister failed, or the host has none, nobody knows what is installed. */
+export function packagesOf(answers: readonly Outcome<ReaderOutput>[]): Looked<readonly InstalledPackage[]> {
+  const texts: string[] = [];
+  for (const [index, answer] of answers.entries()) {
+    const [lister = ''] = packageReaders[index]?.argv ?? [];
+    if (!answer.ok && answer.reason === 'no-tool') continue;
+    if (!answer.ok) return failed(answer.error.message);
+    const { code, stdout, stderr } = answer.value;
+    // dpkg-query ends with 1 where no package has such a name.
+    if (code !== 0 && !(code === 1 && lister === 'dpkg-query'))
+      return failed(`${lister} ended with ${code}: ${stderr.trim().split('\n').at(-1) || 'it said nothing'}`);
+    texts.push(stdout);
+  }
+  return texts.length === 0 ? failed('the host has neither dpkg nor rpm') : read(listed(texts));
+}
+
+function listed(texts: readonly string[]): readonly InstalledPackage[] {
+  const found = texts
+    .flatMap((text) => text.split('\n'))
+    .flatMap((line) => {
+      const [name = '', version = '', state = ''] = line.split('|');
+      return version !== '' && /(^| )installed$/.test(state) ? [[name, version] as const] : [];
+    });
   return [...new Map(found)].map(([name, version]) => ({ name, version })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

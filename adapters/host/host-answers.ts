@@ -121,6 +121,12 @@ const otherVersion = z.strictObject(head);
 const answered = z.strictObject({ ...head, answers: z.array(z.array(z.unknown())) });
 const done = z.strictObject({ ok: z.literal(true), value: z.unknown() });
 
+/** What every release of the program says of a verb or a command line that it doesn't know. A path it refuses in other words. */
+const unknownWords = /^(no verb of a request that may (read|write): |not among the command lines that may be run: )/;
+
+export const isUnknown = ({ reason, detail }: z.infer<typeof refusal>): boolean =>
+  reason === 'refused' && unknownWords.test(detail);
+
 export type HostAnswer = { readonly ok: true; readonly value: object } | z.infer<typeof refusal>;
 
 /**

@@ -20,8 +20,9 @@ import {
   type Outcome,
   type OutcomesOf,
 } from '../../lib/hosts/host';
+import { defined } from '../../lib/basics/defined';
 import { append } from '../../lib/basics/lists';
-import { parseAnswers, type HostAnswers } from './host-answers';
+import { isUnknown, parseAnswers, type HostAnswers } from './host-answers';
 import { hostProgramFile } from '../host-source';
 import { deniedMark, endError, exits, outcomeError } from './host-errors';
 import { Session, type Ended } from './session';
@@ -166,7 +167,7 @@ export abstract class ProgramHost implements Host {
         if (answer.ok) return answer as never;
         const verb = sequences[row]?.[column];
         const error = outcomeError(answer.reason, answer.detail, `host:${this.name}`, verb);
-        return { ok: false, reason: answer.reason, error };
+        return { ok: false, reason: answer.reason, error, ...defined({ isUnknown: isUnknown(answer) || undefined }) };
       }),
     );
   }

@@ -1,16 +1,18 @@
 /** The form of a host's answers about the services of OpenStack (lib/hosts/service-answers.ts). */
 import * as z from 'zod';
-import type { ServiceAnswers } from '../../lib/hosts/service-answers';
+import { containerRuntimes, type ServiceAnswers } from '../../lib/hosts/service-answers';
 
 const short = z.string().max(4_096);
 const count = z.number().int().nonnegative();
 const seconds = z.number().finite();
 const name = short.nullable();
 
+const service = z.string().regex(/^[a-z][a-z0-9_-]{1,99}$/);
+
 const process = z.strictObject({
   pid: count,
   parent: count,
-  service: z.string().regex(/^[a-z][a-z0-9_-]{1,99}$/),
+  service,
   title: name,
   argv: z.array(short).max(64),
   environment: z.record(z.string().regex(/^OS_\w{1,252}$/), name),
@@ -42,6 +44,20 @@ const lines = z.array(short).max(20);
 
 export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<ServiceAnswers[V]> } = {
   'service-processes': z.strictObject({ processes: z.array(process).max(512), left: count }),
+  'contained-services': z.strictObject({
+    services: z
+      .array(
+        z.strictObject({
+          service,
+          pid: count,
+          runtime: z.enum(containerRuntimes).nullable(),
+          container: name,
+          sharesNetwork: z.boolean(),
+        }),
+      )
+      .max(512),
+    left: count,
+  }),
   listeners: z.strictObject({
     sockets: z
       .array(

@@ -289,7 +289,13 @@ export const hostReasons = [
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: HostReason; readonly error: StackwardError };
+  | {
+      readonly ok: false;
+      readonly reason: HostReason;
+      readonly error: StackwardError;
+      /** The program is of an earlier release, and knows no such verb or command line. It refuses other things as well. */
+      readonly isUnknown?: true;
+    };
 
 /** @throws the outcome's error */
 export function valueOf<T>(outcome: Outcome<T>): T {

@@ -29,6 +29,20 @@ export interface ServiceProcess {
   readonly aliveSeconds: number;
 }
 
+/** A process of a service in a container: another root folder than the host's, or a control group that a runtime made. */
+export interface ContainedService {
+  readonly service: string;
+  readonly pid: number;
+  /** null: its control group is none of a known runtime. */
+  readonly runtime: (typeof containerRuntimes)[number] | null;
+  /** Name or id, by the control group. */
+  readonly container: string | null;
+  /** Its ports are the host's, and `service-processes` tells of it. */
+  readonly sharesNetwork: boolean;
+}
+
+export const containerRuntimes = ['docker', 'podman', 'kubernetes', 'lxc', 'nspawn', 'snap'] as const;
+
 export type ToldText =
   | { readonly exists: false; readonly realPath: string }
   | {
@@ -103,6 +117,8 @@ export type OptionProject = (typeof optionProjects)[number];
 
 export type ServiceRead =
   | { readonly verb: 'service-processes' }
+  /** From version 5 on. */
+  | { readonly verb: 'contained-services' }
   | { readonly verb: 'listeners' }
   | { readonly verb: 'read-config'; readonly path: string }
   /** Of ifupdown. */
@@ -119,6 +135,8 @@ export type ServiceRead =
 export interface ServiceAnswers {
   /** `left`: the number of further processes that the answer leaves out. */
   'service-processes': { readonly processes: readonly ServiceProcess[]; readonly left: number };
+  /** `left`: so many more there are than are told. */
+  'contained-services': { readonly services: readonly ContainedService[]; readonly left: number };
   listeners: { readonly sockets: readonly Listener[] };
   'read-config': ToldText;
   'read-interfaces': ToldText;

@@ -71,7 +71,11 @@ async function search(host: HostReader, sought: readonly Sought[]): Promise<read
   const { processes, left } = valueOf(found);
   const files = [...processes.filter(({ isContained }) => !isContained).flatMap(open), ...usual];
   const logs = files.filter(({ path }, index) => files.findIndex((file) => file.path === path) === index);
-  const untold = left > 0 ? [`those of ${count(left, 'process', 'processes')} more`] : [];
+  const contained = processes.filter(({ isContained }) => isContained).length;
+  const untold = [
+    ...(contained > 0 ? [`those of ${count(contained, 'process', 'processes')} in containers`] : []),
+    ...(left > 0 ? [`those of ${count(left, 'process', 'processes')} more`] : []),
+  ];
   const lookFor = (log: Log, ids: readonly string[]) => ({ verb: 'find-in-log', path: log.path, ids }) as const;
   const inLogs = logs.flatMap((log) => sought.map((each) => lookFor(log, [each.serverId, ...each.requests])));
   const withRequest = sought.filter(({ requests }) => requests.length > 0);

@@ -1,13 +1,14 @@
 /** `stackward where SERVICE --host H`: by what is really there. */
-import { defined } from '../../lib/basics/defined';
 import { InvalidCommand, UnrecoverableError } from '../../lib/basics/errors';
-import type { HostDigest, HostRead, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
+import type { HostDigest, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
 import type { BootLog, Listener, LogErrors } from '../../lib/hosts/service-answers';
 import { accountOf } from '../../lib/oslo-config/account';
 import type { OsloConfig } from '../../lib/oslo-config/effective';
 import { knownProjects } from '../../lib/openstack/services';
 import { projectOf } from '../../lib/oslo-config/reading-order';
+import { inContainer } from '../host-containers';
 import { isCalled, readHostServices, type HostService, type HostServices } from '../host-services';
+import { failed, mapLooked, read, toldBy, untried, type Looked, type Unread } from '../looked';
 import { packagesOfService, type InstalledPackage } from '../packages';
 
 export interface Unit {
@@ -22,27 +23,28 @@ export interface FoundLog {
   readonly path: string;
   /** `open`: a process holds it; else the option that names it. */
   readonly by: string;
-  readonly errors: LogErrors | { readonly why: string };
+  readonly errors: Looked<LogErrors>;
 }
 
 export interface FoundService extends HostService {
-  readonly units: readonly Unit[];
-  readonly bootLog?: BootLog;
-  /** undefined: none of the usual places has one, so the service goes by the policy of its code; or somebody refused the look. */
-  readonly policyFile?: { readonly path: string; readonly by: string };
-  readonly logs: readonly FoundLog[];
-  readonly listensOn: readonly Listener[];
-  /** Why the host refused a look. */
-  readonly refused: Readonly<Record<'policyFile' | 'unit', readonly string[]>>;
+  readonly units: Looked<readonly Unit[]>;
+  /** undefined: the init system kept nothing. */
+  readonly bootLog: Looked<BootLog | undefined>;
+  /** undefined: none of the usual places has one, so the service goes by the policy of its code. */
+  readonly policyFile: Looked<{ readonly path: string; readonly by: string } | undefined>;
+  readonly logs: Looked<readonly FoundLog[]>;
+  readonly listensOn: Looked<readonly Listener[]>;
 }
 
 export interface WhereReport {
   readonly service: string;
   readonly host: string;
   readonly found: readonly FoundService[];
-  readonly packages: readonly InstalledPackage[];
+  readonly packages: Looked<readonly InstalledPackage[]>;
   /** Services that do run there. */
   readonly others: readonly string[];
+  /** What may run there as well, and is not told. */
+  readonly untold: readonly Unread[];
   readonly now: Date;
 }
 
@@ -64,7 +66,8 @@ export async function readWhere(host: HostReader, service: string): Promise<Wher
     found,
     now: all.now,
     others: [...new Set(others)].sort(),
-    packages: packagesOfService(all.packages, service),
+    untold: all.untold,
+    packages: mapLooked(all.packages, (packages) => packagesOfService(packages, service)),
   };
 }
 
@@ -80,55 +83,82 @@ const unitNames = ({ name, processes }: HostService): readonly string[] => [
 ];
 
 async function lookCloser(host: HostReader, service: HostService, { listeners }: HostServices): Promise<FoundService> {
-  const [names, logs, policies] = [unitNames(service), logPaths(service), policyPaths(service)];
-  const jobs = names.flatMap(jobsOf);
-  const answers: Outcome<unknown>[] = [
-    ...(await host.read([
-      ...names.map(showUnit),
-      ...names.map((unit): HostRead => ({ verb: 'boot-log', unit })),
-      ...logs.map(({ path }): HostRead => ({ verb: 'log-errors', path })),
-      ...policies.map(({ path }): HostRead => ({ verb: 'digest-file', path })),
-      ...jobs.map((path): HostRead => ({ verb: 'digest-file', path })),
-    ])),
-  ];
-  /** Answers to the next of the questions above. */
-  const next = <Value>(number: number) => answers.splice(0, number) as Outcome<Value>[];
-  const shown = next<ReaderOutput>(names.length);
-  const started = next<BootLog>(names.length);
-  const errors = next<LogErrors>(logs.length);
-  const policyFiles = next<HostDigest>(policies.length);
-  const jobFiles = next<HostDigest>(jobs.length);
-  const isThere = (answer: Outcome<HostDigest> | undefined) => answer?.ok === true && answer.value.exists;
-  const present = jobs.filter((_, index) => isThere(jobFiles[index]));
   const pids = new Set(service.processes.map(({ pid }) => pid));
-  const units = names.flatMap((name, index) => unitOf(name, shown[index], present));
-  // A file that nobody could read would count over those behind it.
-  const firstPolicy = policyFiles.findIndex((answer) => !answer.ok || answer.value.exists);
-  const bootLog = started.flatMap((answer) => (answer.ok && answer.value.lines.length > 0 ? [answer.value] : []))[0];
-  return {
-    ...service,
-    ...defined({ bootLog, policyFile: isThere(policyFiles[firstPolicy]) ? policies[firstPolicy] : undefined }),
-    units,
-    refused: {
-      policyFile: refusals(policyFiles.slice(firstPolicy, firstPolicy + 1)),
-      unit: units.length > 0 ? [] : refusals([...shown, ...jobFiles]),
-    },
-    logs: logs.map((log, index) => ({ ...log, errors: errorsOf(errors[index]) })),
-    listensOn: listeners.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid))),
-  };
+  const listensOn = mapLooked(listeners, (sockets) =>
+    sockets.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid))),
+  );
+  if (service.containers.length > 0) {
+    const elsewhere = untried(inContainer);
+    const isApart = service.processes.length === 0;
+    return {
+      ...service,
+      units: elsewhere,
+      bootLog: elsewhere,
+      policyFile: elsewhere,
+      logs: elsewhere,
+      listensOn: isApart ? untried('it has a network namespace of its own') : listensOn,
+    };
+  }
+  const names = unitNames(service);
+  const [logs, policyFile, units, bootLog] = await Promise.all([
+    readLogs(host, service),
+    readPolicyFile(host, service),
+    readUnits(host, names),
+    readBootLog(host, names),
+  ]);
+  return { ...service, units, bootLog, policyFile, logs, listensOn };
 }
 
+async function readLogs(host: HostReader, service: HostService): Promise<FoundService['logs']> {
+  const logs = logPaths(service);
+  const answers = await host.read(logs.map(({ path }) => ({ verb: 'log-errors', path }) as const));
+  return read(logs.map((log, index) => ({ ...log, errors: toldBy(answers[index]) })));
+}
+
+async function readPolicyFile(host: HostReader, service: HostService): Promise<FoundService['policyFile']> {
+  const policies = policyPaths(service);
+  const answers = await host.read(policies.map(({ path }) => ({ verb: 'digest-file', path }) as const));
+  // A file that nobody could read would count over those behind it.
+  const first = answers.findIndex((answer) => !answer.ok || answer.value.exists);
+  return first < 0 ? read(undefined) : mapLooked(toldBy(answers[first]), () => policies[first]);
+}
+
+async function readBootLog(host: HostReader, names: readonly string[]): Promise<FoundService['bootLog']> {
+  const answers = await host.read(names.map((unit) => ({ verb: 'boot-log', unit }) as const));
+  const told = answers.map((answer) => toldBy(answer));
+  const kept = told.find((log) => log.isRead && log.value.lines.length > 0);
+  return kept ?? told.find((log) => !log.isRead) ?? read(undefined);
+}
+
+async function readUnits(host: HostReader, names: readonly string[]): Promise<FoundService['units']> {
+  const jobs = names.flatMap(jobsOf);
+  const [shown, jobFiles] = [
+    await host.read(names.map(showUnit)),
+    await host.read(jobs.map((path) => ({ verb: 'digest-file', path }) as const)),
+  ];
+  const present = jobs.filter((_, index) => isThere(jobFiles[index]));
+  const units = names.flatMap((name, index) => unitOf(name, shown[index], present));
+  const refused = [...shown.map(shownBy), ...jobFiles.map((answer) => toldBy<unknown>(answer))];
+  return units.length > 0 ? read(units) : (refused.find((look) => !look.isRead) ?? read([]));
+}
+
+const isThere = (answer: Outcome<HostDigest> | undefined): boolean => answer?.ok === true && answer.value.exists;
+
 /** Where a host has no systemd, there is nothing to look at. */
-const refusals = (answers: readonly Outcome<unknown>[]): readonly string[] => [
-  ...new Set(answers.flatMap((answer) => (answer.ok || answer.reason === 'no-tool' ? [] : [answer.error.message]))),
-];
+function shownBy(answer: Outcome<ReaderOutput>): Looked<unknown> {
+  if (!answer.ok && answer.reason === 'no-tool') return read(undefined);
+  if (!answer.ok || answer.value.code === 0 || /not been booted with systemd/.test(answer.value.stderr))
+    return toldBy(answer);
+  return failed(`systemctl ended with ${answer.value.code}: ${answer.value.stderr.trim() || 'it said nothing'}`);
+}
 
 const jobsOf = (unit: string): readonly string[] => [`/etc/init/${unit}.conf`, `/etc/init.d/${unit}`];
 
-const showUnit = (unit: string): HostRead => ({
-  verb: 'run-reader',
-  argv: ['systemctl', 'show', `--property=${unitProperties}`, `${unit}.service`],
-});
+const showUnit = (unit: string) =>
+  ({
+    verb: 'run-reader',
+    argv: ['systemctl', 'show', `--property=${unitProperties}`, `${unit}.service`],
+  }) as const;
 
 function unitOf(name: string, shown: Outcome<ReaderOutput> | undefined, present: readonly string[]): readonly Unit[] {
   const jobs = present.filter((path) => jobsOf(name).includes(path));
@@ -141,11 +171,6 @@ function unitOf(name: string, shown: Outcome<ReaderOutput> | undefined, present:
   }
   return jobs.length === 0 ? [] : [{ name, files: jobs }];
 }
-
-const errorsOf = (answer: Outcome<LogErrors> | undefined): FoundLog['errors'] => {
-  if (answer?.ok === true) return answer.value;
-  return { why: answer === undefined ? 'it was not asked for' : answer.error.message };
-};
 
 const valueIn = (config: OsloConfig, section: string, name: string, former: readonly string[] = []) => {
   const names = former.map((each) => ({ section, name: each }));

@@ -2,23 +2,39 @@
 import { nearestNames } from '../../lib/basics/nearest';
 import { printable, printableJson } from '../../lib/basics/printable';
 import type { Clock } from '../../lib/contract/clock';
-import { socketText } from '../../lib/hosts/service-answers';
+import { socketText, type Listener } from '../../lib/hosts/service-answers';
 import { plain, type Style } from '../../lib/render/style';
 import { sayDuration, wrapText } from '../../lib/render/table';
 import { count } from '../../lib/render/text';
+import { sayContainer } from '../host-containers';
 import { isWrittenAfterStart, type ConfigPlace } from '../host-services';
-import type { FoundLog, FoundService, WhereReport } from './read';
+import type { Looked, Unread } from '../looked';
+import type { InstalledPackage } from '../packages';
+import type { FoundLog, FoundService, Unit, WhereReport } from './read';
 
 type Show = Pick<Clock, 'show'>;
 
+const isMissing = ({ processes, containers }: FoundService): boolean => processes.length + containers.length === 0;
+
 /** 0: it runs there, and all that it reads was read. 2: it doesn't run there. 1: something could not be looked at. */
-export function whereExitCode({ found }: WhereReport): 0 | 1 | 2 {
-  if (found.some(({ processes }) => processes.length === 0)) return 2;
+export function whereExitCode({ found, packages, untold }: WhereReport): 0 | 1 | 2 {
+  if (found.some(isMissing)) return 2;
   const isUnread = (service: FoundService) =>
     service.unread !== undefined ||
-    Object.values(service.refused).flat().length > 0 ||
+    missedOf(service).length > 0 ||
     service.places.some(({ state }) => state.is === 'unread');
-  return found.some(isUnread) ? 1 : 0;
+  return !packages.isRead || untold.some(({ wasTried }) => wasTried) || found.some(isUnread) ? 1 : 0;
+}
+
+/** Of what is looked at beside the configuration. */
+function missedOf({ policyFile, units, bootLog, listensOn, logs }: FoundService): readonly string[] {
+  const looks = { 'the policy file': policyFile, 'the unit': units, 'the boot log': bootLog, 'its ports': listensOn };
+  return [
+    ...Object.entries({ ...looks, 'its logs': logs }).flatMap(([what, look]) =>
+      look.isRead ? [] : [`${what}: ${look.why}`],
+    ),
+    ...(logs.isRead ? logs.value : []).flatMap(({ path, errors }) => (errors.isRead ? [] : [`${path}: ${errors.why}`])),
+  ];
 }
 
 export function renderWhere(report: WhereReport, clock: Show, width: number, style: Style = plain): string {
@@ -44,55 +60,71 @@ function field(title: string, texts: readonly string[], { width, style }: How): 
   );
 }
 
-function renderService(service: FoundService, { host, packages, others, now }: WhereReport, how: How): string[] {
-  const { processes, units, policyFile, bootLog, listensOn } = service;
+function renderService(
+  service: FoundService,
+  { host, packages, others, untold, now }: WhereReport,
+  how: How,
+): string[] {
+  const { processes, containers, units, policyFile, bootLog, listensOn, logs } = service;
   const { style } = how;
-  const runs = processes.length > 0;
+  const runs = !isMissing(service);
   const near = runs ? [] : nearestNames(service.name, others);
-  const { refused } = service;
   return [
-    `${style.bold(printable(`${service.name} on ${host}`))}: ${runs ? style.green('runs') : style.red('does not run')}`,
+    `${style.bold(printable(`${service.name} on ${host}`))}: ${runs ? style.green('runs') : style.red('does not run')}${containers.length > 0 ? ' in a container' : ''}`,
     ...(near.length > 0 ? field('meant', [`did you mean ${near.join(' or ')}?`], how) : []),
-    ...(runs ? field('process', [processLine(service)], how) : field('others', [others.join(', ') || 'none'], how)),
-    ...(runs ? field('command', [processes[0]?.argv.join(' ') ?? ''], how) : []),
+    ...(processes.length > 0 ? field('process', [processLine(service)], how) : []),
+    ...field('contained', containerLines(service), how),
+    ...(runs ? [] : field('others', [others.join(', ') || 'none'], how)),
+    ...field('besides', untold.map(unreadText), how),
+    ...(processes.length > 0 ? field('command', [processes[0]?.argv.join(' ') ?? ''], how) : []),
     ...field('set by', environmentLines(service), how),
     ...field(
       'unit',
-      units.length === 0 ? [unreadText(refused.unit) ?? 'none by any name that is known'] : units.map(unitLine),
+      linesOf(units, (all) => all.map(unitLine), 'none by any name that is known'),
       how,
     ),
-    ...field(
-      'packages',
-      packages.length === 0
-        ? ['none that dpkg or rpm lists']
-        : [packages.map(({ name, version }) => `${name} ${version}`).join(', ')],
-      how,
-    ),
+    ...field('packages', linesOf(packages, packageLines, 'none that dpkg or rpm lists'), how),
     ...field('reads', readLines(service, now, how), how),
-    ...field(
-      'policy',
-      [
-        policyFile === undefined
-          ? (unreadText(refused.policyFile) ?? 'no file: that of its code')
-          : `${policyFile.path} (${policyFile.by})`,
-      ],
-      how,
-    ),
+    ...field('policy', linesOf(policyFile, policyLines, 'no file: that of its code'), how),
     ...field(
       'listens',
-      listensOn.length === 0 ? (runs ? ['on no TCP port'] : []) : [listensOn.map(socketText).join(', ')],
+      linesOf(listensOn, (sockets) => socketLines(sockets, runs)),
       how,
     ),
     ...field(
       'logs',
-      service.logs.length === 0 ? ['no file is open or named'] : service.logs.flatMap((log) => logLines(log, how)),
+      linesOf(logs, (all) => all.flatMap((log) => logLines(log, how)), 'no file is open or named'),
       how,
     ),
-    ...(bootLog === undefined ? [] : field('start', [bootLog.from, ...bootLog.lines.slice(-5)], how)),
+    ...field(
+      'start',
+      linesOf(bootLog, (log) => (log === undefined ? [] : [log.from, ...log.lines.slice(-5)])),
+      how,
+    ),
   ];
 }
 
-const unreadText = ([why]: readonly string[]): string | undefined => why && `not looked at: ${why}`;
+const unreadText = ({ why }: Unread): string => `not looked at: ${why}`;
+
+/** @param nothing what is said where the look found none; default: no line */
+function linesOf<Value>(
+  looked: Looked<Value>,
+  tell: (value: Value) => readonly string[],
+  nothing?: string,
+): readonly string[] {
+  if (!looked.isRead) return [unreadText(looked)];
+  const lines = tell(looked.value);
+  return lines.length > 0 || nothing === undefined ? lines : [nothing];
+}
+
+const packageLines = (packages: readonly InstalledPackage[]): readonly string[] =>
+  packages.length === 0 ? [] : [packages.map(({ name, version }) => `${name} ${version}`).join(', ')];
+
+const policyLines = (file: { readonly path: string; readonly by: string } | undefined): readonly string[] =>
+  file === undefined ? [] : [`${file.path} (${file.by})`];
+
+const socketLines = (sockets: readonly Listener[], runs: boolean): readonly string[] =>
+  sockets.length > 0 ? [sockets.map(socketText).join(', ')] : runs ? ['on no TCP port'] : [];
 
 function processLine({ processes }: FoundService): string {
   const [first] = processes;
@@ -102,13 +134,28 @@ function processLine({ processes }: FoundService): string {
   return `${first.pid}${more > 0 ? ` and ${count(more, 'worker')}` : ''}, as ${first.user}, for ${sayDuration(first.aliveSeconds)}${first.python === null ? '' : `, Python ${first.python}`}${apart}`;
 }
 
+/** Each container once, with the number of the service's processes in it. */
+function containerLines({ containers }: FoundService): readonly string[] {
+  const said = containers.map(
+    (each) =>
+      [
+        sayContainer(each) || 'of an unknown runtime',
+        each.sharesNetwork ? '' : ', in a network namespace of its own',
+      ] as const,
+  );
+  return [...new Set(said.map((words) => words.join('')))].map((line) => {
+    const own = said.filter((words) => words.join('') === line).length;
+    return `${line}: ${count(own, 'process', 'processes')}`;
+  });
+}
+
 /** Variables that count over files. */
 const environmentLines = ({ config: { environment, era } }: FoundService): readonly string[] =>
   [...environment]
     .filter(([name]) => era.environment && name.includes('__'))
     .map(([name, value]) => `${name}=${value}`);
 
-const unitLine = ({ name, state, files }: FoundService['units'][number]): string =>
+const unitLine = ({ name, state, files }: Unit): string =>
   [name, ...(state === undefined ? [] : [state]), ...files].join('  ');
 
 function readLines({ places, unread, processes }: FoundService, now: Date, { clock }: How): readonly string[] {
@@ -127,12 +174,16 @@ function stateWords({ state }: ConfigPlace, [first]: FoundService['processes'], 
 }
 
 function logLines({ path, by, errors }: FoundLog, { clock }: How): readonly string[] {
-  if ('why' in errors) return [`${path}  (${by}), not looked at: ${errors.why}`];
-  if (!errors.exists) return [`${path}  (${by}), is not there`];
-  const written = clock.show(new Date(errors.mtimeSeconds * 1000));
-  const last = errors.lines.slice(-3).map((line) => `| ${line.replace(/\s+/g, ' ').slice(0, 300)}`);
+  if (!errors.isRead) return [`${path}  (${by}), ${unreadText(errors)}`];
+  const log = errors.value;
+  if (!log.exists) return [`${path}  (${by}), is not there`];
+  const written = clock.show(new Date(log.mtimeSeconds * 1000));
+  const last = log.lines.slice(-3).map((line) => `| ${line.replace(/\s+/g, ' ').slice(0, 300)}`);
   return [`${path}  (${by}), last written ${written}`, ...(last.length === 0 ? ['no error in its last MiB'] : last)];
 }
+
+const valueOr = <Value, Instead>(looked: Looked<Value>, instead: Instead): Value | Instead =>
+  looked.isRead ? looked.value : instead;
 
 export const renderWhereJson = (report: WhereReport, cloud: string, formatVersion: string): string =>
   printableJson({
@@ -142,11 +193,12 @@ export const renderWhereJson = (report: WhereReport, cloud: string, formatVersio
     time: report.now.toISOString(),
     service: report.service,
     host: report.host,
-    packages: report.packages,
+    packages: valueOr(report.packages, null),
     found: report.found.map((service) => ({
       name: service.name,
       processes: service.processes,
-      units: service.units.map(({ name, state, files }) => ({ name, state: state ?? null, files })),
+      containers: service.containers,
+      units: valueOr(service.units, []).map(({ name, state, files }) => ({ name, state: state ?? null, files })),
       configuration: service.places.map(({ path, by, state }) => ({
         path,
         by,
@@ -155,15 +207,20 @@ export const renderWhereJson = (report: WhereReport, cloud: string, formatVersio
         why: state.is === 'unread' ? state.why : null,
       })),
       configurationNotLookedAt: service.unread ?? null,
-      policyFile: service.policyFile ?? null,
-      logs: service.logs,
-      bootLog: service.bootLog ?? null,
-      notLookedAt: [
-        ...service.refused.policyFile.map((why) => `the policy file: ${why}`),
-        ...service.refused.unit.map((why) => `the unit: ${why}`),
-      ],
-      listensOn: service.listensOn,
+      policyFile: valueOr(service.policyFile, undefined) ?? null,
+      logs: valueOr(service.logs, []).map(({ path, by, errors }) => ({
+        path,
+        by,
+        errors: errors.isRead ? errors.value : { why: errors.why },
+      })),
+      bootLog: valueOr(service.bootLog, undefined) ?? null,
+      notLookedAt: missedOf(service),
+      listensOn: valueOr(service.listensOn, []),
     })),
     otherServices: report.others,
+    notLookedAt: [
+      ...(report.packages.isRead ? [] : [`packages: ${report.packages.why}`]),
+      ...report.untold.map(({ why }) => `services: ${why}`),
+    ],
     exitCode: whereExitCode(report),
   });

@@ -1,8 +1,11 @@
 /** What the host program tells of services of OpenStack that run on a host: real processes in a network namespace of their own. */
-import { appendFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { valueOf } from '../../lib/hosts/host';
 import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
+import { callHostFunction } from '../support/host-functions';
 import { ServiceHost } from '../support/service-host';
 
 let world: ServiceHost;
@@ -194,4 +197,81 @@ test('command lines of package managers and of systemctl are taken word by word'
   ]);
   expect(valueOf(listed).stdout).toMatch(/^python3-minimal\|3[.]\d.*\|install ok installed$/m);
   expect(refused).toMatchObject(refused.map(() => ({ ok: false, reason: 'refused' })));
+});
+
+/** Starts a service whose root folder is a file system of its own, as in a container. */
+function startContained(service: string, before: readonly string[]): Promise<number> {
+  const program = world.write(`${service}.py`, 'print("ready", flush=True)\nimport sys\nsys.stdin.read()\n');
+  const root = join(world.folder, `root-${service}`);
+  mkdirSync(root);
+  const enter = `set -e
+    mount --make-rprivate /
+    mount -t tmpfs none ${root}
+    mkdir ${root}/usr ${root}/opt
+    for link in bin lib lib64; do test ! -e /$link || ln -s usr/$link ${root}/$link; done
+    mount --rbind /usr ${root}/usr
+    cp ${program} ${root}/opt/${service}
+    exec chroot ${root} /usr/bin/python3 /opt/${service}`;
+  return world.run([...before, 'unshare', '--mount', 'sh', '-c', enter]);
+}
+
+test('services in containers are told, also of those that have a network namespace of their own', async () => {
+  const shared = await startContained('nova-compute', []);
+  const apart = await startContained('nova-api', ['unshare', '--net']);
+  await world.start('cinder-volume', []);
+  const [contained, plain] = await world.host.read([{ verb: 'contained-services' }, { verb: 'service-processes' }]);
+  const mine = valueOf(contained).services.filter(({ pid }) => [shared, apart].includes(pid));
+  const unnamed = { runtime: null, container: null };
+  expect(mine).toEqual([
+    { service: 'nova-compute', pid: shared, ...unnamed, sharesNetwork: true },
+    { service: 'nova-api', pid: apart, ...unnamed, sharesNetwork: false },
+  ]);
+  expect(valueOf(contained).services.some(({ service }) => service === 'cinder-volume')).toBe(false);
+  expect(valueOf(plain).processes.map(({ service, isContained }) => [service, isContained])).toEqual([
+    ['nova-compute', true],
+    ['cinder-volume', false],
+  ]);
+});
+
+const id = 'ab'.repeat(32);
+test.each<readonly [string, readonly [string | null, string | null]]>([
+  [`12:devices:/docker/${id}\n1:name=systemd:/docker/${id}\n`, ['docker', id]],
+  [`0::/system.slice/docker-${id}.scope\n`, ['docker', id]],
+  [`0::/machine.slice/libpod-${id}.scope/container\n`, ['podman', id]],
+  [`0::/kubepods.slice/kubepods-besteffort.slice/kubepods-pod1.slice/cri-containerd-${id}.scope\n`, ['kubernetes', id]],
+  ['0::/lxc.payload.infra1_nova_api-1a2b3c4d/system.slice/nova-api.service\n', ['lxc', 'infra1_nova_api-1a2b3c4d']],
+  ['4:memory:/lxc/infra1_nova_api\n', ['lxc', 'infra1_nova_api']],
+  ['0::/machine.slice/machine-nova1.scope\n', ['nspawn', 'nova1']],
+  ['0::/system.slice/snap.microstack.nova-compute.service\n', ['snap', 'microstack']],
+  ['0::/system.slice/nova-compute.service\n', [null, null]],
+  ['0::/user.slice/user-1000.slice/session-3.scope\n', [null, null]],
+])('the control group %j is that of the container %j', (group, container) => {
+  expect(callHostFunction('container_in', [[group]])).toEqual([container]);
+});
+
+test('a log that is sparse, a pipe, a socket, a device or a file of /proc is read to its bound, or refused, and never waited for', async () => {
+  const sparse = world.write('sparse.log', '');
+  truncateSync(sparse, 10 * 2 ** 30);
+  appendFileSync(sparse, '\n2026-11-29 10:00:00 1 ERROR nova.x [-] boom\n');
+  const [pipe, socket, device] = ['pipe.log', 'socket.log', 'device.log'].map((name) => join(world.folder, name));
+  execFileSync('mkfifo', [pipe!]);
+  const server = createServer().listen(socket);
+  symlinkSync('/dev/zero', device!);
+  const logs = [sparse, pipe!, socket!, device!, '/proc/self/mountinfo'];
+  const ids = ['6a0c5f0e-93c1-4a53-8a52-0c2d1f6a7b11'];
+  const errors = await world.host.read(logs.map((path) => ({ verb: 'log-errors', path }) as const));
+  const searches = await world.host.read(logs.map((path) => ({ verb: 'find-in-log', path, ids }) as const));
+  const digests = await world.host.read(logs.map((path) => ({ verb: 'digest-file', path }) as const));
+  server.close();
+  const ends = [errors, searches, digests].map((answers) =>
+    answers.map((answer) => (answer.ok ? 'read' : answer.reason)),
+  );
+  const others = ['not-a-file', 'not-a-file', 'not-a-file', 'read'];
+  expect(ends).toEqual([
+    ['read', ...others],
+    ['read', ...others],
+    ['too-large', ...others],
+  ]);
+  expect(valueOf(errors[0]!)).toMatchObject({ lines: ['2026-11-29 10:00:00 1 ERROR nova.x [-] boom'] });
+  expect(valueOf(searches[0]!)).toMatchObject({ searched: 64 << 20, count: 0 });
 });

@@ -9,6 +9,7 @@ export const laterVerbs = [
   'clock',
   'knock',
   'service-processes',
+  'contained-services',
   'listeners',
   'read-config',
   'read-interfaces',

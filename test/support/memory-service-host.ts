@@ -1,6 +1,6 @@
 /** A host in memory, as the host program tells of it: processes of services, their files, and the ports that they hold. */
 import type { HostRead, HostReader, Outcome } from '../../lib/hosts/host';
-import type { Listener, ServiceProcess } from '../../lib/hosts/service-answers';
+import type { ContainedService, Listener, ServiceProcess } from '../../lib/hosts/service-answers';
 import { readHostServices, type HostServices } from '../../reports/host-services';
 import type { OsloOption } from '../../lib/oslo-config/effective';
 import { UnrecoverableError } from '../../lib/basics/errors';
@@ -10,11 +10,12 @@ export interface MemoryHost {
   readonly files?: Readonly<Record<string, string>>;
   readonly processes: readonly ServiceProcess[];
   readonly listeners?: readonly Listener[];
+  readonly containers?: readonly ContainedService[];
   /** Version of oslo.config. */
   readonly library?: string;
   /** By project. */
   readonly registered?: Readonly<Record<string, readonly OsloOption[]>>;
-  /** Paths that the limits leave out. */
+  /** Paths that the limits leave out, verbs, and programs that may not be run. */
   readonly hidden?: readonly string[];
 }
 
@@ -45,7 +46,7 @@ export const memoryNow = new Date('2026-11-29T12:00:00Z');
 const mtimeSeconds = memoryNow.getTime() / 1000 - 86_400;
 
 export function memoryServiceHost(host: MemoryHost): HostReader {
-  const { files = {}, hidden = [], library = '10.7.0', processes, listeners = [] } = host;
+  const { files = {}, hidden = [], library = '10.7.0', processes, listeners = [], containers = [] } = host;
   const refused = (): Outcome<never> => ({
     ok: false,
     reason: 'outside-limits',
@@ -54,13 +55,16 @@ export function memoryServiceHost(host: MemoryHost): HostReader {
   const isUntold = (question: HostRead): boolean =>
     question.verb === 'registered-options'
       ? host.registered?.[question.project] === undefined
-      : 'path' in question && hidden.includes(question.path);
+      : [question.verb, 'path' in question ? question.path : '', 'argv' in question ? question.argv[0] : ''].some(
+          (name) => hidden.includes(name ?? ''),
+        );
   const absent = (path: string) => ({ exists: false, realPath: path, entries: [] });
   const there = (path: string, text: string) => {
     return { exists: true, realPath: path, text, mtimeSeconds, mode: 0o640, owner: 'root', group: 'nova' };
   };
   const answer = (question: HostRead): unknown => {
     if (question.verb === 'service-processes') return { processes, left: 0 };
+    if (question.verb === 'contained-services') return { services: containers, left: 0 };
     if (question.verb === 'listeners') return { sockets: listeners };
     if (question.verb === 'clock') return { time: memoryNow.getTime() / 1000 };
     if (question.verb === 'run-reader')

@@ -1,6 +1,9 @@
 /** SW-7001 over recorded files of ifupdown: each mistake with its line and column, and what is none. */
 import { parseInterfaces } from '../../lib/interfaces/file';
 import { judgeHostFiles } from '../../reports/doctor/checks/host-files';
+import { UnrecoverableError } from '../../lib/basics/errors';
+import type { HostReader } from '../../lib/hosts/host';
+import { maxFiles, readHostFiles } from '../../reports/host-files';
 import { read, untried } from '../../reports/looked';
 
 const path = '/etc/network/interfaces';
@@ -10,7 +13,8 @@ const judge = (text: string, scripts: readonly (readonly [string, string])[] = [
       host: 'cnode01',
       files: read({
         interfaces: [{ path, file: read(parseInterfaces(text)) }],
-        scripts: scripts.map(([name, head]) => ({ path: name, head })),
+        scripts: scripts.map(([name, head]) => ({ path: name, head: read(head) })),
+        missed: [],
       }),
     },
   ]);
@@ -72,8 +76,32 @@ test('a host without ifupdown, and a file that may not be read, are not looked a
     { result: 'not looked at', subject: 'host cnode01', wasTried: false },
   ]);
   const unread = { isRead: false, why: 'outside', wasTried: true } as const;
-  const files = read({ interfaces: [{ path, file: unread }], scripts: [] });
+  const files = read({ interfaces: [{ path, file: unread }], scripts: [], missed: [] });
   expect(judgeHostFiles([{ host: 'cnode01', files }])).toMatchObject([
     { result: 'not looked at', subject: `${path} on cnode01`, why: 'outside' },
+  ]);
+});
+
+test('folders and scripts that were refused, and files beyond the bound, are not looked at beside what is fine', async () => {
+  const refused = { ok: false, reason: 'refused', error: new UnrecoverableError('a link is not followed') } as const;
+  const names = Array.from({ length: maxFiles + 1 }, (_, index) => `f${index}`);
+  const answer = ({ verb, path: asked }: { verb: string; path: string }): unknown => {
+    if (verb === 'list-folder' && asked.endsWith('if-up.d')) return refused;
+    if (verb === 'digest-file') return refused;
+    const entries = asked.endsWith('interfaces.d') ? names : asked.endsWith('if-down.d') ? ['x'] : [];
+    const value = { exists: true, text: 'auto lo\n', entries: entries.map((name) => ({ name, kind: 'file' })) };
+    return { ok: true, value };
+  };
+  const host = { read: (questions: readonly never[]) => Promise.resolve(questions.map(answer)) };
+  const files = await readHostFiles(host as unknown as HostReader);
+  const told = judgeHostFiles([{ host: 'cnode01', files }]);
+  expect(told[0]).toMatchObject({
+    result: 'fine',
+    found: 'ifup reads as it looks: 201 files, 0 scripts; 3 not looked at',
+  });
+  expect(told.slice(1).map(({ result, subject }) => [result, subject])).toEqual([
+    ['not looked at', '/etc/network/if-down.d/x on cnode01'],
+    ['not looked at', '/etc/network/if-up.d on cnode01'],
+    ['not looked at', '1 more files of /etc/network/interfaces.d on cnode01'],
   ]);
 });

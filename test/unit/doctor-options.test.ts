@@ -255,7 +255,7 @@ test('a file outside of the limits, a container and a host without a service are
   ]);
   const contained = [serviceProcess('nova-compute', [], { isContained: true })];
   expect(told(await judge({ files: {}, processes: contained }))).toEqual([
-    'not looked at nova-compute on cnode01: it runs in a container, whose files stackward does not read',
+    'not looked at nova-compute on cnode01: it runs in a container: stackward reads files, units and packages of the host alone',
   ]);
   expect(told(await judge({ files: {}, processes: [] }))).toEqual([
     'not looked at host cnode01: no service of OpenStack runs there',

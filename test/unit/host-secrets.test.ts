@@ -155,6 +155,14 @@ test.each(pythons)('lines of a log and of an interfaces file keep no password, b
     `ERROR db mysql+pymysql://nova:${secret}@db/nova refused`,
     `ERROR X-Auth-Token: ${secret} password=${secret}; --os-password ${secret} rabbit_password = ${secret}`,
     'ERROR Authorization: Bearer gAAAAABhunter2Qqhunter2Qqhunter2Qq',
+    `ERROR Authorization: Basic ${secret}=`,
+    `ERROR {'Authorization': 'AWS4-HMAC-SHA256 ${secret}', "SecretAccessKey": "${secret}"}`,
+    `ERROR X-Subject-Token: ${secret}`,
+    `ERROR GRANT ALL TO 'nova' IDENTIFIED BY '${secret}\\'${secret}'; SET PASSWORD = PASSWORD('${secret}')`,
+    `ERROR <adminPass>${secret} ${secret}</adminPass><password><![CDATA[${secret}]]></password>`,
+    `ERROR kek=${secret} apikey: ${secret}`,
+    `ERROR -----BEGIN RSA PRIVATE KEY-----\\n${secret}\\n`,
+    `ERROR running mysqldump -p${secret} nova --passphrase=${secret}`,
   ];
   const told = callHostFunction<string>(
     'without_secrets',
@@ -222,6 +230,9 @@ test.each(pythons)('words of a command line and values of options keep no passwo
     'my_credentials = Q',
     'auth_tokens = Q',
     'api_keys = Q',
+    'apikey = Q',
+    'kek = Q',
+    'login = Q',
     'kwargs = {"password": "Q"}',
   ];
   const text = `[DEFAULT]\n${lines.join('\n').replaceAll('Q', secret)}\n`;
@@ -255,6 +266,19 @@ test.each(pythons)(
     const [told] = callHostFunction<string[]>('told_words', [[long]], python);
     expect(told).toEqual(['***', '***']);
     // Superlinear, none of these would end within the time that a test has.
+    for (const part of [
+      '--pass',
+      '://',
+      '<password',
+      '<password>',
+      'identified with ',
+      '-----BEGIN ',
+      'mysql -p',
+      'token ',
+    ])
+      expect(callHostFunction<string>('without_secrets', [[part.repeat(200_000 / part.length)]], python)).toHaveLength(
+        1,
+      );
     for (const text of [long[0], ' '.repeat(200_000) + 'y', `a = ${'://'.repeat(100_000)}`])
       expect(redact([text ?? ''], python)).toHaveLength(1);
     expect(
@@ -271,6 +295,8 @@ test.each(pythons)(
       secret,
       '--admin-pass',
       `--${secret}`,
+      'mysqldump',
+      `-p${secret}`,
     ];
     expect(JSON.stringify(callHostFunction<string[]>('told_words', [[words]], python))).not.toContain(secret);
   },

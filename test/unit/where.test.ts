@@ -34,6 +34,46 @@ test('a file that may not be looked at behind the one that counts changes nothin
   expect([policyLine(text), code]).toEqual(['/etc/nova/policy.yaml (its usual place)', 0]);
 });
 
+test.each([
+  ['dpkg-query', 'packages'],
+  ['boot-log', 'start'],
+  ['listeners', 'listens'],
+  ['systemctl', 'unit'],
+])('where %s is refused, %s is said to be not looked at, and the answer is no 0', async (name, title) => {
+  const { report, text, code } = await whereOf([name]);
+  expect([new RegExp(`^${title} +(.*)$`, 'm').exec(text)?.[1], code]).toEqual(['not looked at: it may not be read', 1]);
+  expect(renderWhereJson(report, 'c', '1')).toContain('it may not be read');
+});
+
+const container = { service: 'nova-api', pid: 100, runtime: 'docker', container: 'ab'.repeat(32) } as const;
+
+test('a service in a container runs, and nothing of the host is said to be its unit, package, log or policy', async () => {
+  const contained = [serviceProcess('nova-api', [], { isContained: true })];
+  const containers = [{ ...container, sharesNetwork: true }];
+  const report = await readWhere(memoryServiceHost({ processes: contained, containers, files }), 'nova-api');
+  const text = renderWhere(report, clock, 80, plain);
+  expect(text).toMatch(/^nova-api on cnode01: runs in a container\n/);
+  expect(text).toMatch(/^contained +docker abababababab: 1 process$/m);
+  for (const title of ['unit', 'reads', 'policy', 'logs'])
+    expect(text).toMatch(new RegExp(`^${title} +not looked at: it runs in a container`, 'm'));
+  expect(whereExitCode(report)).toBe(1);
+});
+
+test('a service in a container with a network of its own is not said to be down', async () => {
+  const containers = [{ ...container, runtime: 'lxc', container: 'infra1_nova_api', sharesNetwork: false } as const];
+  const report = await readWhere(memoryServiceHost({ processes: [], containers }), 'nova-api');
+  const text = renderWhere(report, clock, 80, plain);
+  expect(text).toMatch(/^nova-api on cnode01: runs in a container\n/);
+  expect(text).toMatch(/^contained +lxc infra1_nova_api, in a network namespace of its own: 1 process$/m);
+  expect(whereExitCode(report)).toBe(1);
+});
+
+test('a program that does not look into containers says so beside a service that does not run', async () => {
+  const report = await readWhere(memoryServiceHost({ processes: [], hidden: ['contained-services'] }), 'nova-api');
+  expect(renderWhere(report, clock, 80, plain)).toMatch(/^besides +not looked at: it may not be read$/m);
+  expect(whereExitCode(report)).toBe(2);
+});
+
 test('a service that is none of OpenStack is refused, and is not told to be down', async () => {
   const host = memoryServiceHost({ processes });
   await expect(readWhere(host, 'rabbitmq-server')).rejects.toThrow(

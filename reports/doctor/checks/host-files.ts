@@ -35,8 +35,13 @@ function ofInterfaces(host: string, { path, file }: ReadInterfaces): readonly Re
   });
 }
 
-/** The kernel reads the carriage return as a part of the interpreter's name. */
-function ofScript(host: string, { path, head }: ReadScript): readonly Trouble[] {
+function ofScript(host: string, { path, head }: ReadScript): readonly Result[] {
+  const subject = `${path} on ${host}`;
+  return judgeLooked(subject, head, (bytes) => ofHead(subject, bytes));
+}
+
+/** The kernel takes the carriage return for a part of the interpreter's name. */
+function ofHead(subject: string, head: string): readonly Trouble[] {
   const hasMark = head.startsWith('\u00ef\u00bb\u00bf#!');
   const end = head.indexOf('\r\n');
   if ((!hasMark && !head.startsWith('#!')) || (!hasMark && end < 0)) return [];
@@ -48,7 +53,7 @@ function ofScript(host: string, { path, head }: ReadScript): readonly Trouble[] 
   return [
     {
       result: 'fault',
-      subject: `${path} on ${host}`,
+      subject,
       found: 'It is a script that does not run: "not found" or "bad interpreter" is what a shell says of it.',
       evidence: [place],
       step: 'Save it as UTF-8 with LF and without a byte order mark, such as by `sed -i "s/\\r$//"`.',
@@ -56,14 +61,17 @@ function ofScript(host: string, { path, head }: ReadScript): readonly Trouble[] 
   ];
 }
 
-function judgeHost(host: string, { interfaces, scripts }: HostFiles): readonly Result[] {
+function judgeHost(host: string, { interfaces, scripts, missed }: HostFiles): readonly Result[] {
   const results = [
-    ...interfaces.flatMap((read) => ofInterfaces(host, read)),
+    ...interfaces.flatMap((file) => ofInterfaces(host, file)),
     ...scripts.flatMap((script) => ofScript(host, script)),
+    ...missed.map(({ what, look }) => notLookedAt(`${what} on ${host}`, look)),
   ];
-  const isRead = interfaces.some(({ file }) => file.isRead);
-  if (!isRead || results.some(({ result }) => result !== 'not looked at')) return results;
-  const found = `ifup reads as it looks: ${count(interfaces.filter(({ file }) => file.isRead).length, 'file')}, ${count(scripts.length, 'script')}`;
+  const files = interfaces.filter(({ file }) => file.isRead).length;
+  const programs = scripts.filter(({ head }) => head.isRead).length;
+  if (files === 0 || results.some(({ result }) => result !== 'not looked at')) return results;
+  const rest = results.length === 0 ? '' : `; ${results.length} not looked at`;
+  const found = `ifup reads as it looks: ${count(files, 'file')}, ${count(programs, 'script')}${rest}`;
   return [{ result: 'fine', subject: `interfaces on ${host}`, found }, ...results];
 }
 

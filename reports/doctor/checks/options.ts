@@ -245,7 +245,8 @@ function comparedWords({ services, registered }: HostServices): string {
 
 function judgeHost(host: string, found: HostServices): readonly Result[] {
   const { services } = found;
-  if (services.length === 0) return [notLookedAt(`host ${host}`, untried('no service of OpenStack runs there'))];
+  if (services.length === 0)
+    return [notLookedAt(`host ${host}`, found.untold[0] ?? untried('no service of OpenStack runs there'))];
   const unread = services.flatMap(({ name, places, unread: why }) => [
     ...(why === undefined ? [] : [notLookedAt(`${name} on ${host}`, untried(why))]),
     ...places.flatMap(({ path, state }) =>
@@ -254,7 +255,10 @@ function judgeHost(host: string, found: HostServices): readonly Result[] {
         : [],
     ),
   ]);
-  const missing = [...new Map(unread.map((result) => [`${result.subject} ${result.why}`, result])).values()];
+  const untold = found.untold.map((look) => notLookedAt(`services on ${host}`, look));
+  const missing = [
+    ...new Map([...unread, ...untold].map((result) => [`${result.subject} ${result.why}`, result])).values(),
+  ];
   const troubles = [...mistakes(host, found), ...setTwice(host, found)];
   const files = new Set(services.flatMap(({ config }) => config.files.map(({ path }) => path)));
   if (troubles.length > 0 || files.size === 0) return [...troubles, ...missing];

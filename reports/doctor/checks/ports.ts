@@ -79,11 +79,11 @@ function judgePort(
   host: string,
   service: HostService,
   { api, section, option, port: usual }: Opens,
-  all: HostServices,
+  listeners: readonly Listener[],
 ): Verdict {
   const set = setting(service, section, option);
   const port = Number(set?.value.toString() ?? usual);
-  const sockets = all.listeners.filter((socket) => socket.port === port);
+  const sockets = listeners.filter((socket) => socket.port === port);
   const pids = new Set(service.processes.map(({ pid }) => pid));
   if (sockets.some(({ holders }) => holders.some(({ pid }) => pids.has(pid)))) return 'good';
   const named = set === undefined ? `${port}, the default of ${option}` : `${port}, ${option} of ${set.where}`;
@@ -93,7 +93,7 @@ function judgePort(
     return {
       ...shared,
       found: `It runs, and nothing listens on ${named}.`,
-      evidence: [...apis, `the service listens on ${listensOn(service, all) || 'no TCP port'}`],
+      evidence: [...apis, `the service listens on ${listensOn(service, listeners) || 'no TCP port'}`],
       step: 'Read the end of its log from its last start on (`stackward where` names the log): a port that was in use, or an API that failed to load, is told there.',
     };
   const holders = holdersOf(sockets);
@@ -111,7 +111,7 @@ function whereOf(service: HostService): string {
   return set === undefined ? ', the default' : ` by ${set.where}`;
 }
 
-const listensOn = ({ processes }: HostService, { listeners }: HostServices): string => {
+const listensOn = ({ processes }: HostService, listeners: readonly Listener[]): string => {
   const pids = new Set(processes.map(({ pid }) => pid));
   return listeners
     .filter(({ holders }) => holders.some(({ pid }) => pids.has(pid)))
@@ -120,8 +120,27 @@ const listensOn = ({ processes }: HostService, { listeners }: HostServices): str
 };
 
 function judgeHost(host: string, found: HostServices): readonly Result[] {
-  const verdicts = found.services.flatMap((service) =>
-    opens(service).map((port) => ({ service, port, verdict: judgePort(host, service, port, found) })),
+  const missed = [
+    ...found.services.flatMap(({ name, unread: why }) =>
+      why === undefined ? [] : [notLookedAt(`${name} on ${host}`, untried(why))],
+    ),
+    ...found.untold.map((look) => notLookedAt(`services on ${host}`, look)),
+  ];
+  // By the default of an option that nobody could read, an API may seem to miss its port.
+  const services = found.services.filter(({ unread }) => unread === undefined);
+  const judged = judgeLooked(`ports on ${host}`, found.listeners, (listeners) =>
+    judgeListeners(host, services, listeners),
+  );
+  return [...judged, ...missed];
+}
+
+function judgeListeners(
+  host: string,
+  services: readonly HostService[],
+  listeners: readonly Listener[],
+): readonly Result[] {
+  const verdicts = services.flatMap((service) =>
+    opens(service).map((port) => ({ service, port, verdict: judgePort(host, service, port, listeners) })),
   );
   const troubles = verdicts.flatMap(({ verdict }) => (typeof verdict === 'object' ? [verdict] : []));
   const unknown = verdicts.filter(({ verdict }) => verdict === 'unknown');
@@ -131,7 +150,7 @@ function judgeHost(host: string, found: HostServices): readonly Result[] {
   const good = verdicts
     .filter(({ verdict }) => verdict === 'good')
     .map(({ service, port }) => `${service.name} ${port.api === service.name ? '' : port.api}`.trim());
-  const inWeb = found.services.filter(isInWebServer).map(({ name }) => name);
+  const inWeb = services.filter(isInWebServer).map(({ name }) => name);
   const left =
     inWeb.length === 0 ? '' : `; in a web server, which names the port itself: ${[...new Set(inWeb)].join(', ')}`;
   if (troubles.length > 0) return [...troubles, ...unread];
