@@ -214,7 +214,10 @@ export function fileContract(name: string, open: (writable: readonly string[]) =
         stderr: expect.stringContaining(`qrouter-${router}`) as unknown,
       });
       for (const outcome of others)
-        expect(outcome).toEqual(refused('refused', 'UnrecoverableError', 'not among the command lines'));
+        expect(outcome).toEqual({
+          ...(refused('refused', 'UnrecoverableError', 'not among the command lines') as object),
+          isUnknown: true,
+        });
     });
   });
   guardContract(name, open);
