@@ -1,4 +1,5 @@
 /** A verdict in words. Pure. */
+import type { WholeServer } from '../../lib/contract/server-ports';
 import { sayDuration } from '../../lib/render/table';
 import type { HangFacts } from './facts';
 import { causes } from './finding';
@@ -6,7 +7,7 @@ import { isHanging, lastAction } from './situation';
 import { taskOf } from './tasks';
 import type { Verdict } from './verdict';
 
-export const subjectOfServer = ({ server }: Pick<HangFacts, 'server'>): string =>
+export const subjectOfServer = ({ server }: { readonly server: Pick<WholeServer, 'id' | 'name'> }): string =>
   `server ${server.name} (${server.id})`;
 
 /** Such as `It has been in BUILD (scheduling) for 25 min.` */

@@ -173,18 +173,50 @@ describe('a message that is lost on its way, where databases, broker and logs ar
     await mq?.stop();
   });
 
-  test('a cast to a host whose queue the broker had dropped: the host was chosen, and nobody there knows of it', async () => {
+  test('a host that does not take the message which lies before it', async () => {
+    own.pause();
+    const id = await boot('stopped');
+    await own.placed(id);
+    await own.ageTask(id);
+    await own.freshenHeartbeat();
+    const said = await expectCause(id, 'queue-full');
+    own.resume();
+    expect(said).toContain(`compute.${own.name}: 1 consumer, 0 messages wait, 1 are taken and not confirmed`);
+  });
+
+  test('a cast to a host whose queue the broker had dropped: first nobody takes from it, then the message is lost', async () => {
     own.pause();
     await own.dropQueue();
     const id = await boot('cast');
     await own.placed(id);
+    await own.ageTask(id);
+    await own.freshenHeartbeat();
+    const before = await expectCause(id, 'queue-unserved');
+    expect(before).toContain(`the broker has no queue compute.${own.name}, and drops what is sent there`);
     own.resume();
     await own.served();
-    await own.ageTask(id);
+    await own.freshenHeartbeat();
     const said = await expectCause(id, 'message-lost');
     expect(said).toContain(`The message to nova-compute on ${own.name} is lost`);
     expect(said).toContain('nova_api.instance_mappings: it is in cell1, so a conductor had it');
     expect(said).toContain(`conductor, scheduler, compute.${own.name}: each has a consumer`);
+  });
+
+  test('a server whose mapping names no cell: the API does not find it, and the database has it', async () => {
+    const id = await boot('unmapped');
+    await own.until('it is active', async () => (await own.server(id)).status === 'ACTIVE');
+    const mapping = (cell: string) => own.sql(`UPDATE nova_api.instance_mappings SET cell_id = ${cell} WHERE instance_uuid = '${id}'`); // prettier-ignore
+    const [cell = ''] = await own.sql(`SELECT cell_id FROM nova_api.instance_mappings WHERE instance_uuid = '${id}'`);
+    await mapping('NULL');
+    const { code, results } = await examine(folder, 'doctor', '--server', id);
+    await mapping(cell);
+    expect([code, results.map(({ found }) => found)]).toEqual([
+      2,
+      [
+        "Nova's API does not find it, because its cell mapping is missing: its row of nova_api.instance_mappings names no cell.",
+      ],
+    ]);
+    expect(results[0]?.evidence).toContain(`the database nova has it: active, on ${own.name}`);
   });
 
   test('a reboot of which the log of the API has the request, and the log of the host has not', async () => {

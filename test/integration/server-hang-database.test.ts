@@ -4,6 +4,7 @@ import { MysqlReader, type MysqlOptions } from '../../adapters/mysql/mysql-datab
 import type { DatabaseName, Readers, ReachableName } from '../../lib/contract/ports';
 import { subjectOf } from '../../reports/heartbeats';
 import { readPortRoom } from '../../reports/port-room-database';
+import { readHidden, tellHidden } from '../../reports/server-hang/hidden-server';
 import { mergeBeats, readNovaBeats, readNovaRecords } from '../../reports/server-hang/nova-database';
 import { read, untried } from '../../reports/looked';
 import { documentedDoctorGrants } from '../support/documented-grants';
@@ -96,6 +97,22 @@ describe('Zed', () => {
     const merged = mergeBeats(untried('the list was refused'), looked);
     expect([merged.isWhole, merged.services.isRead && merged.services.value.length]).toEqual([false, 4]);
   });
+
+  test('a server without a mapping is found by id or name in the database, and a mapped or a deleted one is not', async () => {
+    const values = [lost, placed, waiting].map((id, index) => `('${id}', 'utm-${index}', 'active', ${index === 2 ? 9 : 0}, 'cnode01')`); // prettier-ignore
+    await root.query(`INSERT INTO zed.instances (uuid, display_name, vm_state, deleted, host) VALUES ${values.join(', ')}`);
+    const readers = reading({ nova: cell, nova_api: api });
+    for (const name of [lost, 'utm-0']) {
+      const found = await readHidden(readers, name);
+      expect(found.map(({ id, state }) => [id, state])).toEqual([[lost, 'active, on cnode01']]);
+      expect(found.map(tellHidden)).toMatchObject([
+        { found: "Nova's API does not find it, because its cell mapping is missing: nova_api.instance_mappings has no row of it." },
+      ]);
+    }
+    for (const name of [placed, 'utm-1', 'utm-2', "'; DROP TABLE instances; --"]) expect(await readHidden(readers, name)).toEqual([]);
+    const [unsure] = await readHidden(reading({ nova: cell }), lost);
+    expect(unsure && tellHidden(unsure).evidence).toContain('nova_api was not looked at (stackward.yaml names no database nova_api)');
+  }); // prettier-ignore
 
   test('a database that is not named, and a table without a grant, are not looked at, each with its reason', async () => {
     const unnamed = (await readNovaRecords(reading({ nova: cell }), [waiting]))(waiting);
