@@ -1,7 +1,7 @@
 /** What each command needs in a database, by release: the statements of docs/database-grants.md, which a test compares with these. */
 import { isAtLeast, type KnownRelease, type Release } from '../openstack/releases';
 
-export type GrantPurpose = 'plan' | 'apply' | 'inventory' | 'views';
+export type GrantPurpose = 'plan' | 'apply' | 'inventory' | 'doctor' | 'views';
 
 export interface GrantSet {
   readonly purpose: GrantPurpose;
@@ -198,6 +198,51 @@ SELECT (id, cidr, gateway_ip) ON neutron.subnets
 SELECT (port_id, security_group_id) ON neutron.securitygroupportbindings
 SELECT (id, name) ON neutron.securitygroups
 SELECT (fixed_port_id, floating_ip_address) ON neutron.floatingips
+`),
+  },
+  {
+    purpose: 'doctor',
+    title: 'Icehouse to Newton',
+    since: 'icehouse',
+    grants: lines(`
+SELECT (\`binary\`, host, disabled, disabled_reason, report_count, updated_at, deleted) ON nova.services
+SELECT (deleted) ON nova.compute_nodes
+SELECT (uuid, display_name, host, vm_state, task_state, deleted) ON nova.instances
+SELECT (id, action, request_id, start_time, message, instance_uuid) ON nova.instance_actions
+SELECT (id, action_id, event, start_time, finish_time, result, traceback) ON nova.instance_actions_events
+SELECT (id, host, message, details, created_at, deleted_at, instance_uuid) ON nova.instance_faults
+SELECT (tenant_id, resource, \`limit\`) ON neutron.quotas
+SELECT (id, tenant_id) ON neutron.ports
+SELECT (id, name, network_id) ON neutron.subnets
+SELECT (subnet_id, first_ip, last_ip) ON neutron.ipallocationpools
+SELECT (subnet_id, ip_address) ON neutron.ipallocations
+`),
+  },
+  {
+    purpose: 'doctor',
+    title: 'Ocata and later',
+    since: 'ocata',
+    grants: lines(`
+SELECT (\`binary\`, host, disabled, disabled_reason, forced_down, report_count, last_seen_up, deleted) ON nova.services
+SELECT (deleted, mapped) ON nova.compute_nodes
+SELECT (uuid, display_name, host, vm_state, task_state, deleted) ON nova.instances
+SELECT (id, action, request_id, start_time, message, instance_uuid) ON nova.instance_actions
+SELECT (id, action_id, event, start_time, finish_time, result, traceback) ON nova.instance_actions_events
+SELECT (id, host, message, details, created_at, deleted_at, instance_uuid) ON nova.instance_faults
+SELECT (\`binary\`, host, disabled, disabled_reason, forced_down, report_count, last_seen_up, deleted) ON nova_cell0.services
+SELECT (uuid, display_name, host, vm_state, task_state, deleted) ON nova_cell0.instances
+SELECT (id, action, request_id, start_time, message, instance_uuid) ON nova_cell0.instance_actions
+SELECT (id, action_id, event, start_time, finish_time, result, traceback) ON nova_cell0.instance_actions_events
+SELECT (id, host, message, details, created_at, deleted_at, instance_uuid) ON nova_cell0.instance_faults
+SELECT (instance_uuid) ON nova_api.build_requests
+SELECT (instance_uuid, cell_id) ON nova_api.instance_mappings
+SELECT (id, name) ON nova_api.cell_mappings
+SELECT (host) ON nova_api.host_mappings
+SELECT (project_id, resource, \`limit\`) ON neutron.quotas
+SELECT (id, project_id) ON neutron.ports
+SELECT (id, name, network_id) ON neutron.subnets
+SELECT (subnet_id, first_ip, last_ip) ON neutron.ipallocationpools
+SELECT (subnet_id, ip_address) ON neutron.ipallocations
 `),
   },
   {

@@ -1,6 +1,8 @@
 /** The grants that docs/database-grants.md lists, read out of that page: a page that forgets one fails the tests. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Release } from '../../lib/openstack/releases';
+import { setsFor } from '../../lib/sql/grant-sets';
 import type { Era } from './neutron-tables';
 
 const page = readFileSync(join(__dirname, '../../docs/database-grants.md'), 'utf8');
@@ -33,16 +35,13 @@ export function documentedInventoryGrants(era: Era, schemaOf: (database: string)
   );
 }
 
-const doctorTitles = { icehouse: 'Icehouse to Newton', zed: 'Ocata and later' } as const;
-
-/** The block under "### doctor: …", for one database. */
-export function documentedDoctorGrants(era: keyof typeof doctorTitles, database: string, schema: string): string[] {
-  const [, block] = new RegExp(`### doctor: ${doctorTitles[era]}\\n+\`\`\`sql\\n(.+?)\`\`\``, 's').exec(page) ?? [];
-  if (block === undefined) throw new Error(`docs/database-grants.md has no block for doctor on ${era}`);
-  return [...block.matchAll(/(GRANT SELECT \([^)]*\)) ON (\w+)\.(\w+) TO /g)].flatMap(
-    ([, privilege = '', owner = '', table = '']) =>
-      owner === database ? [`${privilege} ON ${schema}.\`${table}\``] : [],
-  );
+/** Of one database, as docs/database-grants.md has them under "doctor". */
+export function documentedDoctorGrants(release: Release, database: string, schema: string): string[] {
+  const grants = setsFor('doctor', release)[0]?.grants ?? [];
+  return grants.flatMap((grant) => {
+    const [, privilege, owner, table] = /^(SELECT \(.+\)) ON (\w+)\.(\w+)$/.exec(grant) ?? [];
+    return owner === database ? [`GRANT ${privilege} ON ${schema}.\`${table}\``] : [];
+  });
 }
 
 export const tableOfGrant = (grant: string): string => / ON \w+\.(\w+)/.exec(grant)?.[1] ?? '';
