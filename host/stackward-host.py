@@ -12,8 +12,10 @@ import os
 # Before a library is loaded that asks it: OpenSSL, below hashlib, reads what OPENSSL_CONF names. `shed` sets what the program needs.
 os.environ.clear()
 
+import ast
 import base64
 import binascii
+import bisect
 import codecs
 import errno
 import fcntl
@@ -30,6 +32,8 @@ import stat
 import subprocess
 import sys
 import time
+import tokenize
+import warnings
 import zlib
 
 VERSION = 5
@@ -180,8 +184,8 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
-FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
-                   'logs': re.compile('rsyslog\\Z')}
+FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'settings': re.compile('/'),
+                   'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER), 'logs': re.compile('rsyslog\\Z')}
 
 
 def is_roots(status):
@@ -214,7 +218,7 @@ def read_limits():
     if not is_limits(given):
         raise Failure('installation', '%s must be {"read": [...], "write": [...], "knock": [...], "logs": [...]}, and hold absolute paths in '
                                       'quotes, folders with a slash at the end; in "knock" servers such as "db1:3306", in "logs" the word "rsyslog"' % path)
-    return dict((access, [follow_root(to_bytes(e)) for e in entries] if access in ('read', 'write') else entries)
+    return dict((access, [follow_root(to_bytes(e)) for e in entries] if access in ('read', 'write', 'settings') else entries)
                 for access, entries in given.items())
 
 
@@ -233,7 +237,17 @@ def entries_of(access):
     return limits.get('write', []) + (limits.get('read', []) if access == 'read' else [])
 
 
+SETTINGS_ACCESS = {'list': 'read', 'read-settings': 'read', 'swap-settings': 'write'}
+
+
+def is_below(real, entries):
+    return any(real == e or e.endswith(b'/') and real.startswith(e) for e in entries)
+
+
 def is_within(real, access):
+    if access in SETTINGS_ACCESS:
+        # Of such a file the program tells and writes literals alone; whoever writes it whole can have it run anything.
+        return is_below(real + (b'/' if access == 'list' else b''), limits.get('settings', [])) or is_within(real, SETTINGS_ACCESS[access])
     folder, name = os.path.split(real)
     if access == 'make':
         return real + b'/' in limits.get('write', [])
@@ -247,11 +261,12 @@ def is_within(real, access):
 
 def leads_within(real):
     """Whether the limits allow anything below this folder."""
-    entries = entries_of('read')
+    entries = entries_of('read') + limits.get('settings', [])
     return any(e.startswith(real + b'/') or e.endswith(b'/') and (real + b'/').startswith(e) for e in entries)
 
 
 def outside(real, access):
+    access = SETTINGS_ACCESS.get(access, access)
     what = {'read': 'read', 'write': 'written', 'make': 'made'}[access]
     of_folder = access == 'write' and os.path.dirname(real) + b'/' in limits.get('write', [])
     why = '; into a folder of the limits go only names that stackward gives: records, stored tables, and policy files of policy.d'
@@ -584,7 +599,7 @@ def digest_file(q):
 def list_folder(q):
     kinds = ((stat.S_ISREG, 'file'), (stat.S_ISDIR, 'folder'), (stat.S_ISLNK, 'link'))
     entries = []
-    with Place(q['path'], 'read') as place:
+    with Place(q['path'], 'list') as place:
         status = place.find()
         if status is None:
             return {'exists': False, 'entries': []}
@@ -1824,6 +1839,489 @@ def listeners(_):
         find_holders(find_sockets(('tcp', 'tcp6'), '0A')).values(), key=lambda s: (s[1], s[0]))]}
 
 
+# --- settings in Python -------------------------------------------------------------------------------------------------
+
+# Horizon's local_settings.py and its like, by their syntax alone: nothing of a file is ever run, and no text of it leaves the
+# host but the literals that are asked for by name.
+MAX_SETTINGS = 512 << 10
+MAX_LITERAL = 1 << 14
+SETTINGS_FILE = re.compile(u'/(?:[A-Za-z0-9_.-]{1,100}\\.py|local_settings)\\Z')
+ADDED = b'# Settings that stackward added. Each line is kept by a declaration.'
+ENCODING = re.compile(b'[ \t\f]*#.*?coding[:=][ \t]*([-\\w.]+)')
+# Of a dictionary or a list: what these do changes nothing.
+READ_METHODS = frozenset('get keys values items iterkeys itervalues iteritems has_key copy index count'.split())
+READ_CALLS = frozenset('len str repr dict list tuple set frozenset sorted bool isinstance any all min max sum'.split())
+RUN_CALLS = frozenset('exec eval execfile globals locals vars setattr delattr'.split())
+HOLDERS = frozenset('Assign AnnAssign NamedExpr List Tuple Set Dict Return Yield IfExp BoolOp keyword Starred'.split())
+LITERAL_NODES = frozenset('Constant Num Str Bytes NameConstant Name List Tuple UnaryOp USub UAdd Load'.split())
+SCOPES = frozenset('FunctionDef AsyncFunctionDef ClassDef Lambda'.split())
+IMPORT_ERRORS = frozenset('ImportError ModuleNotFoundError Exception BaseException'.split())
+
+
+def type_of(node):
+    return type(node).__name__
+
+
+def text_of(node):
+    """Of a constant that is a text; None of anything else."""
+    value = getattr(node, {'Str': 's', 'Constant': 'value'}.get(type_of(node), ''), None)
+    try:
+        return value if isinstance(value, TEXT) else value.decode('utf-8') if PYTHON2 and isinstance(value, bytes) else None
+    except UnicodeDecodeError:
+        return None
+
+
+def chain_of(node):
+    """['N', 'a', 'b'] of N['a']['b'], None for a key that is no text; None of anything else."""
+    keys = []
+    while type_of(node) == 'Subscript':
+        keys.append(text_of(node.slice.value if type_of(node.slice) == 'Index' else node.slice))
+        node = node.value
+    return [node.id] + keys[::-1] if type_of(node) == 'Name' else None
+
+
+def leads_to(chain, name):
+    """Whether what the chain names may be a part of the setting, or the setting a part of it."""
+    return chain is not None and all(a is None or a == b for a, b in zip(chain, name))
+
+
+def as_json(value):
+    """@throws ValueError where JSON has no such value"""
+    if value is None or isinstance(value, (bool, TEXT)):
+        return value
+    if PYTHON2 and isinstance(value, bytes):
+        return value.decode('utf-8')
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, float) and value - value == 0 or isinstance(value, (int, type(1 << 64))) and abs(value) < 1 << 53:
+        return value
+    raise ValueError()
+
+
+def texts_in(value):
+    return [text for item in value for text in texts_in(item)] if isinstance(value, list) else [value] if isinstance(value, TEXT) else []
+
+
+class Told(object):
+    """One place that has a say in the value of a setting. `span`: from which byte of the file to which, of a literal or a name."""
+
+    def __init__(self, node, what, span=None, put=None, is_statement=False):
+        self.node, self.what, self.span, self.put, self.is_statement, self.value = node, what, span, put, is_statement, None
+
+
+class PythonText(object):
+    """@throws Failure('invalid') with line and column where this Python can't read it"""
+
+    def __init__(self, content, real):
+        self.content, self.real = content, real
+        self.skipped = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
+        lone = re.search(b'\r(?!\n)', content)
+        if lone:
+            raise self.fault(content.count(b'\n', 0, lone.start()) + 1, 1, 'a carriage return stands there without a line feed')
+        for line in content[self.skipped:].split(b'\n', 2)[:2]:
+            named = ENCODING.match(line)
+            if named and to_text(named.group(1)).lower() not in ('utf-8', 'utf8', 'ascii', 'us-ascii'):
+                raise self.fault(1, 1, 'it is written in %s, and stackward edits UTF-8 alone' % to_text(named.group(1)))
+        try:
+            content.decode('utf-8')
+            with warnings.catch_warnings():
+                warnings.simplefilter('ignore')
+                self.tree = compile(content, 'settings', 'exec', ast.PyCF_ONLY_AST, True)
+                compile(content, 'settings', 'exec', 0, True)
+            self.lines = [0] + [self.skipped + m.end() for m in re.finditer(b'\n', content[self.skipped:])]
+            self.lines[0] = self.skipped
+            self.read_tokens()
+        except SyntaxError as error:
+            raise self.fault(error.lineno or 1, error.offset or 1, error.msg)
+        except (ValueError, TypeError, MemoryError, RuntimeError, tokenize.TokenError):
+            raise self.fault(1, 1, 'it is no text of Python in UTF-8, or is nested too deep')
+
+    def fault(self, line, column, why):
+        return Failure('invalid', '%s:%d:%d: Python %d.%d says: %s' % (
+            (to_text(self.real), line, max(column, 1)) + tuple(sys.version_info[:2]) + (why,)))
+
+    def read_tokens(self):
+        """[(kind, word, first byte, byte behind it)]"""
+        raw = re.findall(b'[^\n]*\n|[^\n]+', self.content[self.skipped:])
+        rows = raw if PYTHON2 else [row.decode('utf-8') for row in raw]
+        left = iter(rows)
+
+        def at(place):
+            row, column = place
+            if row > len(rows):
+                return len(self.content)
+            return self.lines[row - 1] + (column if PYTHON2 else len(rows[row - 1][:column].encode('utf-8')))
+
+        self.tokens = [(tokenize.tok_name[kind], word, at(start), at(end))
+                       for kind, word, start, end, _ in tokenize.generate_tokens(lambda: next(left, rows[0][:0] if rows else ''))]
+        self.at_byte = dict((token[2], index) for index, token in reversed(list(enumerate(self.tokens)))
+                            if token[0] not in ('INDENT', 'DEDENT', 'NL', 'COMMENT'))
+
+    def place_of(self, byte):
+        """(line, column), both from 1 on"""
+        line = bisect.bisect_right(self.lines, byte)
+        return line, len(to_text(self.content[self.lines[line - 1]:byte])) + 1
+
+    # --- where a value stands
+
+    def trimmed(self, first, end):
+        while first < end and self.tokens[first][0] in ('NL', 'COMMENT'):
+            first += 1
+        while first < end and self.tokens[end - 1][0] in ('NL', 'COMMENT'):
+            end -= 1
+        return first, end
+
+    def closing(self, first):
+        """Of a bracket: the index of its counterpart."""
+        depth = 0
+        for index in range(first, len(self.tokens)):
+            depth += self.depth_by(index)
+            if depth == 0:
+                return index
+
+    def depth_by(self, index):
+        kind, word = self.tokens[index][:2]
+        return 0 if kind != 'OP' else 1 if word in ('(', '[', '{') else -1 if word in (')', ']', '}') else 0
+
+    def is_sign(self, index, word):
+        return self.tokens[index][0] == 'OP' and self.tokens[index][1] == word
+
+    def end_of(self, statement):
+        """(index of its first token, of the sign "=" before its value, of the token behind it)"""
+        first = self.at_byte[self.lines[statement.lineno - 1] + statement.col_offset]
+        depth, sign = 0, None
+        for index in range(first, len(self.tokens)):
+            depth += self.depth_by(index)
+            if depth == 0 and (self.tokens[index][0] in ('NEWLINE', 'ENDMARKER') or self.is_sign(index, ';')):
+                return first, sign, index
+            if depth == 0 and self.is_sign(index, '='):
+                sign = index
+
+    def unwrapped(self, first, end, node):
+        first, end = self.trimmed(first, end)
+        while type_of(node) != 'Tuple' and self.is_sign(first, '(') and self.closing(first) == end - 1:
+            first, end = self.trimmed(first + 1, end - 1)
+        return first, end
+
+    def entries(self, first, end):
+        """Of a display {…}: [(index of the first token of the value, of the token behind it)]"""
+        found, depth, start, colon = [], 0, first + 1, None
+        for index in range(first + 1, end):
+            depth += self.depth_by(index)
+            if depth == 0 and colon is None and self.is_sign(index, ':'):
+                colon = index
+            if index == end - 1 or depth == 0 and self.is_sign(index, ','):
+                if self.trimmed(start, index)[0] < index:
+                    found.append((start if colon is None else colon + 1, index))
+                start, colon = index + 1, None
+        return found
+
+    # --- what has a say in a setting
+
+    def told(self, name):
+        """In the order of the file."""
+        found = []
+        for statement in self.tree.body:
+            kind = type_of(statement)
+            targets = getattr(statement, 'targets', None) or [getattr(statement, 'target', None)]
+            chain = chain_of(targets[0]) if len(targets) == 1 else None
+            if kind in ('Assign', 'AnnAssign') and chain and chain[0] == name[0] and None not in chain:
+                if statement.value is not None and leads_to(chain, name):
+                    found.append(self.assigned(statement, chain, name))
+            elif kind in ('Import', 'ImportFrom'):
+                if name[0] in bound_by(statement):
+                    found.append(Told(statement, 'imported' if len(name) <= 2 else 'computed'))
+            else:
+                last = found[-1] if found else None
+                hit = touched(statement, name, last is not None and isinstance(last.value, list))
+                if hit is not None:
+                    is_plain = not isinstance(getattr(statement, 'body', None), list) or kind in SCOPES
+                    found.append(Told(hit, 'changed' if is_plain else 'conditional'))
+        return found
+
+    def assigned(self, statement, chain, name):
+        if len(chain) > len(name):
+            return Told(statement, 'changed')
+        _, sign, end = self.end_of(statement)
+        node, put = statement.value, lambda other: setattr(statement, 'value', other)
+        first, end = self.unwrapped(sign + 1, end, node)
+        for depth, key in enumerate(name[len(chain):], len(chain) + 1):
+            if type_of(node) != 'Dict':
+                return Told(statement, 'computed')
+            keys = [None if each is None else text_of(each) for each in node.keys]
+            index = len(keys) - 1 - keys[::-1].index(key) if key in keys else -1
+            if None in node.keys[index + 1:]:
+                return Told(statement, 'computed')  # `**other` may hold it.
+            if index < 0:
+                return Told(statement, 'lacking' if depth == len(name) else 'computed')
+            entries = self.entries(first, end)
+            if len(entries) != len(keys):
+                raise Failure('invalid', '%s:%d: its entries could not be told apart' % (to_text(self.real), statement.lineno))
+            put = put_into(node.values, index)
+            node = node.values[index]
+            first, end = self.unwrapped(entries[index][0], entries[index][1], node)
+        told = Told(statement, 'computed', (self.tokens[first][2], self.tokens[end - 1][3]), put, len(chain) == len(name))
+        told.what, told.value = meaning_of(node, len(self.source_of(told)))
+        return told
+
+    def source_of(self, told):
+        return self.content[told.span[0]:told.span[1]].decode('utf-8')
+
+    def stars(self):
+        """`from x import *`: what it brings, nobody sees here."""
+        found = []
+
+        def visit(node, is_guarded, is_conditional):
+            if type_of(node) == 'ImportFrom' and node.names[0].name == '*':
+                found.append({'module': to_text(node.module or ''), 'level': node.level or 0, 'line': node.lineno,
+                              'isGuarded': is_guarded, 'isConditional': is_conditional})
+            is_try = type_of(node) in ('Try', 'TryExcept') and catches_imports(node)
+            for field, children in ast.iter_fields(node):
+                for child in children if isinstance(children, list) else []:
+                    if isinstance(child, ast.stmt) or hasattr(child, 'body'):
+                        is_body = field == 'body' and type_of(node) in ('Module', 'Try', 'TryExcept', 'TryFinally')
+                        visit(child, is_guarded or is_try and field == 'body', is_conditional or not is_body)
+        visit(self.tree, False, False)
+        return found
+
+    # --- edits
+
+    def with_change(self, change):
+        """The content after it."""
+        name, literal = change['name'], change['literal']
+        told = (self.told(name) or [None])[-1]
+        what = None if told is None else told.what
+        if what not in (None, 'literal', 'name', 'lacking', 'imported'):
+            raise Failure('refused', '%s:%d has a say in %s, and is no plain assignment of a literal' % (
+                to_text(self.real), told.node.lineno, '.'.join(name)))
+        source = None if what in (None, 'lacking', 'imported') else self.source_of(told)
+        if source != change['expect']:
+            raise Failure('changed', '%s: %s is not as it was seen' % (to_text(self.real), '.'.join(name)))
+        if literal == source:
+            return self.content
+        if source is None:
+            if len(name) > 1 and told is None:
+                raise Failure('refused', '%s has no dictionary %s' % (to_text(self.real), name[0]))
+            return self.with_line(name, literal)
+        if literal is None:
+            return self.without(name, told)
+        return self.with_literal(name, told, literal)
+
+    def after(self, content, is_so):
+        """The content, if Python reads it, and reads what it must."""
+        if not is_so(PythonText(content, self.real)):
+            raise Failure('refused', '%s can\'t be edited so that this setting alone changes; edit it by hand' % to_text(self.real))
+        return content
+
+    def with_literal(self, name, told, literal):
+        start, end = told.span
+        told.put(ast.Pass())
+        before = ast.dump(self.tree)
+
+        def is_so(text):
+            now = text.told(name)[-1]
+            if now.what not in ('literal', 'name') or text.source_of(now) != literal:
+                return False
+            now.put(ast.Pass())
+            return ast.dump(text.tree) == before
+        return self.after(self.content[:start] + to_bytes(literal) + self.content[end:], is_so)
+
+    def with_line(self, name, literal):
+        end = self.line_end()
+        line = to_bytes(name[0] + u''.join(u"['%s']" % key for key in name[1:]) + u' = ' + literal)
+        content = self.content
+        if ADDED not in content:
+            content += (end if content else b'') + ADDED + end
+        elif not content.endswith(b'\n'):
+            content += end
+
+        def is_so(text):
+            now = text.told(name)[-1]
+            return dumps(text)[:-1] == dumps(self) and now.is_statement and text.source_of(now) == literal
+        return self.after(content + line + end, is_so)
+
+    def line_end(self):
+        return b'\r\n' if re.match(b'[^\n]*\r\n', self.content) else b'\n'
+
+    def without(self, name, told):
+        first, _, end = self.end_of(told.node)
+        start, last = self.tokens[first][2], self.tokens[end]
+        if start not in self.lines or last[1] == ';' or not told.is_statement:
+            raise Failure('refused', '%s:%d holds more than %s; remove it by hand' % (
+                to_text(self.real), told.node.lineno, '.'.join(name)))
+        behind = self.content[last[2]:].partition(b'\n')[2]
+        before = self.content[:start]
+        if not behind:
+            before = re.sub(b'(?:\\A|\r?\n)' + re.escape(ADDED) + b'\r?\n\\Z', b'', before)
+        index = self.tree.body.index(told.node)
+        rest = dumps(self)
+        return self.after(before + behind, lambda text: dumps(text) == rest[:index] + rest[index + 1:])
+
+
+def dumps(text):
+    return [ast.dump(statement) for statement in text.tree.body]
+
+
+def put_into(values, index):
+    def put(node):
+        values[index] = node
+    return put
+
+
+def meaning_of(node, size):
+    """(what it is, its value)"""
+    if type_of(node) == 'Name' and node.id not in ('True', 'False', 'None'):
+        return 'name', None
+    try:
+        if any(type_of(part) not in LITERAL_NODES for part in ast.walk(node)):
+            return 'computed', None  # literal_eval of some releases adds numbers.
+        value = as_json(ast.literal_eval(node))
+    except (ValueError, TypeError, RuntimeError, MemoryError):
+        return 'computed', None
+    if any(has_password(text) for text in texts_in(value)):
+        return 'secret', None
+    return ('computed', None) if size > MAX_LITERAL else ('literal', value)
+
+
+def bound_by(statement):
+    return [to_text(alias.asname or alias.name.split('.')[0]) for alias in statement.names]
+
+
+def catches_imports(node):
+    types = [each for handler in node.handlers for each in (
+        [handler.type] if type_of(handler.type) != 'Tuple' else handler.type.elts)]
+    return any(each is None or getattr(each, 'id', None) in IMPORT_ERRORS for each in types)
+
+
+def touched(statement, name, is_list):
+    """The first node that may set or change the setting in another way than by a plain assignment of the module."""
+    def is_bound(node):
+        if type_of(node) in ('Import', 'ImportFrom'):
+            return name[0] in bound_by(node)
+        return type_of(node) != 'alias' and name[0] in (getattr(node, 'name', None), getattr(node, 'rest', None))
+
+    def is_hit(node, parent, is_inner):
+        kind = type_of(node)
+        if kind == 'Global':
+            return name[0] in node.names
+        if kind == 'Exec' or kind == 'Call' and getattr(node.func, 'id', None) in RUN_CALLS:
+            return True
+        if not is_inner and is_bound(node):
+            return True
+        chain = chain_of(node)
+        if not leads_to(chain, name):
+            return False
+        if type_of(node.ctx) != 'Load':
+            return len(chain) > 1 or not is_inner
+        is_part = len(chain) < len(name) or is_list and len(chain) == len(name)
+        return is_part and is_held(node, parent)
+
+    def is_held(node, parent):
+        """It may be changed by another name, or by a method."""
+        kind = type_of(parent)
+        if kind == 'Attribute':
+            return parent.attr not in READ_METHODS
+        if kind == 'Call':
+            return node is not parent.func and getattr(parent.func, 'id', None) not in READ_CALLS
+        return kind in HOLDERS
+
+    def visit(node, parent, is_inner):
+        if is_hit(node, parent, is_inner):
+            return node if hasattr(node, 'lineno') else parent
+        is_chain = chain_of(node) is not None
+        for child in ast.iter_child_nodes(node):
+            # The shorter links of a chain are no use of their own.
+            hit = None if is_chain and type_of(child) in ('Subscript', 'Name') else visit(child, node, is_inner or type_of(node) in SCOPES)
+            if hit is not None:
+                return hit
+        return None
+    return visit(statement, None, False)
+
+
+def refuse_secret(names):
+    for name in names:
+        if any(is_secret(word) or 'secret' in word.lower() for word in name):
+            raise Failure('refused', '%s is secret by its name: it is neither told nor written' % '.'.join(name))
+
+
+def settings_at(place):
+    """(stat, the text), or None where there is none"""
+    real, status = place.real, place.find()
+    if not SETTINGS_FILE.search(to_text(real)):
+        raise Failure('refused', '%s has no name of a settings file (*.py, local_settings)' % to_text(real))
+    if status is not None and status.st_size > MAX_SETTINGS:
+        raise Failure('too-large', '%s has more than %d KiB' % (to_text(real), MAX_SETTINGS >> 10))
+    seen = look(place)
+    return None if seen is None else (seen[0], PythonText(seen[1], real))
+
+
+def told_setting(text, told):
+    line, column = text.place_of(told.span[0]) if told.span else (told.node.lineno, told.node.col_offset + 1)
+    answer = {'is': told.what, 'line': line, 'column': max(column, 1)}
+    if told.what in ('literal', 'name'):
+        answer.update(source=text.source_of(told), isStatement=told.is_statement)
+    return dict(answer, value=told.value) if told.what == 'literal' else answer
+
+
+def read_settings(q):
+    refuse_secret(q['names'])
+    with Place(q['path'], 'read-settings') as place:
+        real = place.real
+        seen = settings_at(place)
+    if seen is None:
+        return {'exists': False, 'realPath': to_text(real)}
+    status, text = seen
+    managers = [name for name, header in MANAGERS if header.search(text.content[:2048])]
+    if real.startswith((b'/etc/kolla/', b'/var/lib/kolla/')):
+        managers.append('Kolla')
+    return {'exists': True, 'realPath': to_text(real), 'mtimeSeconds': status.st_mtime, 'links': status.st_nlink,
+            'managers': managers, 'stars': text.stars(),
+            'settings': [[told_setting(text, told) for told in text.told(name)] for name in q['names']]}
+
+
+def swap_settings(q):
+    refuse_secret([change['name'] for change in q['changes']])
+    with Place(q['path'], 'swap-settings') as place:
+        lock_folder(place.needed())
+        seen = settings_at(place)
+        if seen is None:
+            raise Failure('absent', '%s is not there' % to_text(place.real))
+        status, text = seen
+        before = text.content
+        for change in q['changes']:
+            text = PythonText(text.with_change(change), place.real)
+        now = status
+        if text.content != before:
+            now = swap_in(place, place.folder, text.content, 0, sha256(before), 0o644)
+        return {'realPath': to_text(place.real), 'sha256': sha256(text.content), 'mtimeSeconds': now.st_mtime}
+
+
+def is_setting_name(value):
+    return isinstance(value, list) and 0 < len(value) <= 8 and all(
+        isinstance(word, TEXT) and re.match(u'[A-Za-z0-9_.:-]{1,100}\\Z', word) for word in value) and bool(
+        re.match(u'[A-Za-z_][A-Za-z0-9_]*\\Z', value[0]))
+
+
+def is_plain_literal(value):
+    """A literal that JSON has, or the name of another setting: no more than that may come into a file."""
+    try:
+        if not isinstance(value, TEXT) or not 0 < len(value) <= MAX_LITERAL or value != value.strip():
+            return False
+        source = (u'(%s)' % value).encode('utf-8')
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            node = compile(codecs.BOM_UTF8 + source if PYTHON2 else source, 'literal', 'eval', ast.PyCF_ONLY_AST, True).body
+        return meaning_of(node, len(value))[0] in ('literal', 'name')
+    except (SyntaxError, ValueError, TypeError, MemoryError, RuntimeError):
+        return False
+
+
+def is_settings_change(value):
+    return isinstance(value, dict) and set(value) == set(['name', 'expect', 'literal']) and is_setting_name(value['name']) and (
+        value['expect'] is None or isinstance(value['expect'], TEXT) and len(value['expect']) <= MAX_LITERAL) and (
+        value['literal'] is None or is_plain_literal(value['literal']))
+
+
 # --- other servers ------------------------------------------------------------------------------------------------------
 
 OUTCOMES = {errno.ECONNREFUSED: 'refused', errno.EHOSTUNREACH: 'no route', errno.ENETUNREACH: 'no route',
@@ -2766,6 +3264,10 @@ IDS = ('1 to 4 ids of requests or servers', lambda value: isinstance(value, list
     isinstance(word, TEXT) and re.match(u'(req-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\Z', word) for word in value))
 UNIT_NAME = ('the name of a unit of OpenStack', matches(
     u'(?:openstack-|devstack@)?(?:%s|apache2|httpd|uwsgi)(?:-[a-z0-9_-]+)?(?:@[A-Za-z0-9_-]+)?(?:\\.service)?\\Z' % PROJECTS))
+SETTING_NAMES = ('1 to 64 names, each of 1 to 8 words', lambda value: isinstance(value, list) and 0 < len(value) <= 64 and all(
+    is_setting_name(name) for name in value))
+SETTINGS_CHANGES = ('1 to 64 changes of a setting to a literal or to none', lambda value: (
+    isinstance(value, list) and 0 < len(value) <= 64 and all(is_settings_change(change) for change in value)))
 SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
 PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
 LISTENS = {'protocol': is_in([TEXT(word) for word in PROTOCOLS]), 'port': PORT[1],
@@ -2821,6 +3323,8 @@ VERBS = {
     'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
     'log-files': ('read', log_files, {'collections': COLLECTIONS}, {}),
     'swap-log-files': ('write', swap_log_files, {'changes': LOG_CHANGES}, {}),
+    'read-settings': ('read', read_settings, {'path': PATH, 'names': SETTING_NAMES}, {}),
+    'swap-settings': ('write', swap_settings, {'path': PATH, 'changes': SETTINGS_CHANGES}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
                   {'mode': FILE_MODE, 'makeFolder': FLAG, 'watchedFolder': FLAG}),
     'remove-file': ('write', remove_file, {'path': PATH, 'expect': SHA256}, {}),

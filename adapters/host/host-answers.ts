@@ -16,6 +16,7 @@ import { sha256Digest } from '../../lib/basics/sha256';
 import { firstFault } from '../../lib/basics/schema-fault';
 import { logAnswers } from './log-answers';
 import { serviceAnswers } from './service-answers';
+import { toldSettings } from './settings-answers';
 
 const short = z.string().max(4_096);
 /**
@@ -65,6 +66,8 @@ const boot = z.strictObject({
   files: z.array(z.strictObject({ path, isOurs: z.boolean(), now: digest.nullable(), right: digest.nullable() })),
 });
 
+const swapped = z.strictObject({ realPath: path, sha256: sha256Digest, mtimeSeconds: seconds });
+
 type Question = HostRead | HostWrite;
 type Verb = Question['verb'];
 
@@ -107,7 +110,9 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   'run-reader': z.strictObject({ code: z.number().int(), stdout: z.string(), stderr: z.string() }),
   ...logAnswers,
   ...serviceAnswers,
-  'swap-file': z.strictObject({ realPath: path, sha256: sha256Digest, mtimeSeconds: seconds }),
+  'read-settings': toldSettings,
+  'swap-file': swapped,
+  'swap-settings': swapped,
   'remove-file': z.strictObject({}),
   'restore-tables': z.strictObject({}),
   'swap-boot-files': boot,

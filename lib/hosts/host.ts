@@ -8,6 +8,7 @@ import type { StackwardError } from '../basics/errors';
 import { sha256 } from '../basics/sha256';
 import type { HostLogs, LogRead, LogWrite } from './log-answers';
 import type { ServiceAnswers, ServiceRead } from './service-answers';
+import type { SettingsRead, SettingsWrite, ToldSettings } from './settings-answers';
 
 /**
  * The version that requests name: the first that has everything which plan and apply need. An older program answers a
@@ -166,7 +167,8 @@ export type HostRead =
   /** Runs a command line of the program's own list. Any other command line is `refused`. */
   | { readonly verb: 'run-reader'; readonly argv: readonly string[] }
   | LogRead
-  | ServiceRead;
+  | ServiceRead
+  | SettingsRead;
 
 export type HostWrite =
   | LogWrite
@@ -224,7 +226,14 @@ export type HostWrite =
       readonly flag: BridgeFlag;
       readonly expect: boolean;
       readonly value: boolean;
-    };
+    }
+  | SettingsWrite;
+
+interface SwappedFile {
+  readonly realPath: string;
+  readonly sha256: string;
+  readonly mtimeSeconds: number;
+}
 
 interface Answers extends ServiceAnswers {
   facts: HostFacts;
@@ -239,7 +248,9 @@ interface Answers extends ServiceAnswers {
   'boot-files': HostBoot;
   'log-files': HostLogs;
   'run-reader': ReaderOutput;
-  'swap-file': { readonly realPath: string; readonly sha256: string; readonly mtimeSeconds: number };
+  'read-settings': ToldSettings;
+  'swap-file': SwappedFile;
+  'swap-settings': SwappedFile;
   'remove-file': object;
   'restore-tables': object;
   'swap-boot-files': HostBoot;

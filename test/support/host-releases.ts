@@ -20,6 +20,8 @@ export const laterVerbs = [
   'registered-options',
   'log-files',
   'swap-log-files',
+  'read-settings',
+  'swap-settings',
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */
