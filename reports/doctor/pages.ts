@@ -5,47 +5,47 @@ import { wordsFrom } from './checks/connect-troubles';
 
 const opening = `# What doctor finds
 
-For whoever is on call. \`stackward doctor\` reads a cloud and says what is wrong, with evidence and the smallest safe step. It changes nothing, and needs neither Terraform nor a manifest.
+For people who are on call. \`stackward doctor\` reads a cloud and reports faults, with evidence and the smallest safe step. It changes nothing, and needs neither Terraform nor a manifest.
 
 \`\`\`
 stackward doctor                     # every check
-stackward doctor --only SW-1001      # one; repeatable, and so is --skip
+stackward doctor --only SW-1001      # only this check; --only and --skip may be repeated
 stackward doctor --server utm-1      # one server, by name or id: SW-1010
-stackward doctor --host cnode01      # only what is about hosts, and of them this one
+stackward doctor --host cnode01      # only the checks of hosts, and only for this host
 stackward doctor preflight           # before the first apply: SW-9001 to SW-9008, SW-5001, SW-3001
 stackward services                   # the services and agents in one table
 stackward explain SW-1001            # the section of this page about a code
 \`\`\`
 
-- It begins with the API alone. Databases and hosts that stackward.yaml names are looked at as well.
-- \`not looked at\` is said with its reason, and is never \`fine\`.
-- Exit code 2: a fault or a risk, whatever else could not be looked at. 1: none, and something that was asked for could not be looked at. 0: neither.
-- A login that fails is one fault (SW-9001), the first; checks that need it refer to it.
-- \`--json\` has one result for each finding, \`withoutEffect\` for acknowledgements that are over or match nothing, and \`exitCode\`. [ADR 10](adr/0010-reports.md) has the fields.
-- Where a service looks dead, the run waits for one report interval (12 s for Nova and Cinder, 34 s for Neutron) and looks again: a heartbeat that moves is alive.
-- Three findings or more that differ in names and numbers alone are told as one, with the evidence of the first. \`--json\` has each.
-- A login, and an endpoint that is asked without a token, may take 10 s; any other answer 60 s. From 5 s on stderr says for what the run waits.
-- Users, passwords and queries of addresses are hidden in every text that comes from outside.
-- A finding that is known is acknowledged in stackward.yaml until a day. It is still shown:
+- The API is enough to begin with. doctor also looks at the databases and hosts that stackward.yaml names.
+- If something could not be read, the result is \`not looked at\`, with the reason, and never \`fine\`.
+- Exit code 2: there is a fault or a risk. 1: there is none, but something that you asked for could not be looked at. 0: neither.
+- A failed login is reported once, as the first fault (SW-9001). The checks that need the login refer to it.
+- \`--json\` has each finding, \`withoutEffect\` with acknowledgements that have expired or match nothing, and \`exitCode\`. [ADR 10](adr/0010-reports.md) has the fields.
+- If a service looks dead, doctor waits for one report interval (12 s for Nova and Cinder, 34 s for Neutron) and looks again. If the heartbeat has moved, the service is alive.
+- If three or more findings differ only in names and numbers, doctor shows them as one, with the evidence of the first. \`--json\` has all.
+- A login, and a request without a token, may take 10 s; any other answer 60 s. After 5 s stderr says what doctor is waiting for.
+- In texts from outside, doctor hides user names, passwords and queries of URLs.
+- You can acknowledge a known finding in stackward.yaml until a certain day. It is still shown:
 
 \`\`\`yaml
 acknowledged:
   - code: SW-1004
-    subject: nova-compute on cnode02 # as the report shows it; left out: every subject
+    subject: nova-compute on cnode02 # as in the report; without this line: every subject
     until: 2026-12-31 # the last day
     because: new mainboard ordered
 \`\`\`
 
-- An acknowledgement of a code that there is not is refused. One that is over, or matches no finding, is said at the end and changes no exit code.
+- An acknowledgement with an unknown code is refused. An acknowledgement that has expired, or that matches no finding, is mentioned at the end and doesn't change the exit code.
 
 ## The table of \`services\`
 
-- **STATE**: \`up\` and \`down\` as the API says; \`skewed\` where the heartbeat lies in the future, so that a clock is wrong; \`forced down\` by an operator; \`disabled\` beside it.
-- **AGE**: of the last heartbeat, by the API's clock.
-- **WRITTEN BY**: whose clock wrote the heartbeat.
-- **SINCE**: the start, where the API tells it and the service is up; else the last heartbeat.
-- \`?\`: this release, or this API, doesn't tell it. In JSON it is null.
-- Exit code 2: something is not up, or is disabled. 1: all is up, and a service was asked and did not answer. 0: neither.
+- **STATE**: \`up\` or \`down\` is the API's judgement. \`skewed\`: the heartbeat is in the future, so a clock is wrong. \`forced down\`: an operator did this. \`disabled\` is added to the other words.
+- **AGE**: the age of the last heartbeat, by the API's clock.
+- **WRITTEN BY**: the service whose clock wrote the heartbeat.
+- **SINCE**: for a service that is up, its start, if the API shows it. Otherwise the last heartbeat.
+- \`?\`: this release, or this API, doesn't show the value. In JSON it is null.
+- Exit code 2: something is not up, or is disabled. 1: everything is up, but a service was asked and did not answer. 0: neither.
 `;
 
 const section = ({ code, title, needs, page }: AnyCheck): string => {

@@ -1,4 +1,4 @@
-/** Declarations as the constructs make them, with little to write. */
+/** Short ways to write declarations like those of the constructs. */
 import type { AddressDeclaration, AddressPlan, SubnetDeclaration } from '../../lib/synth/address-plan';
 
 export const plan = (parts: Partial<AddressPlan>): AddressPlan => ({

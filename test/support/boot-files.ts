@@ -1,6 +1,5 @@
 /**
- * The files that bring exceptions back on a machine of test/support/firewall-machine.ts, and manifests that declare
- * them.
+ * The files that restore exceptions on a machine of test/support/firewall-machine.ts, and manifests that declare them.
  */
 import type { Manifest } from '../../lib/contract/manifest';
 import { exception, manifestOf, portId } from './firewall-texts';
@@ -11,7 +10,7 @@ export const job = '/etc/init/stackward-restore.conf';
 export const copy = '/usr/local/lib/stackward/restore-at-boot.py';
 export const all = (owner: string) => [{ owner, stacks: 'all' as const }];
 
-/** Exceptions and what brings them back, of one stack. */
+/** Exceptions of one stack, and the resource that restores them at boot. */
 export function wish(owner = 'team-a', stack = 'acme', sources = ['10.99.0.0/24', '2001:db8:99::/48']): Manifest[] {
   const exceptions = manifestOf({ Branch: exception({ sources, release: 'mitaka' }) }, { owner, stack });
   const boot = manifestOf(

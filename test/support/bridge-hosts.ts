@@ -1,4 +1,7 @@
-/** Compute hosts with ports plugged the way of the Open vSwitch agent's hybrid driver: network namespaces with real bridges. */
+/**
+ * Compute hosts whose ports are plugged as the Open vSwitch agent's hybrid driver does it: network namespaces with real
+ * bridges.
+ */
 import { defined } from '../../lib/basics/defined';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +48,7 @@ class BridgeHost {
     this.namespace.feed(lines.map((line) => `${line}\n`).join(''), 'ip', '-batch', '-');
   }
 
-  /** Frames sent by the guest, or from the switch, come out at these ends. */
+  /** Sends frames from the guest, or from the switch, and returns the ends at which they come out. */
   frames(
     portId: string,
     sent: { readonly by: 'guest' | 'switch'; readonly from: string; readonly to: string; readonly count: number },
@@ -58,7 +61,7 @@ class BridgeHost {
     return { guest: counts[ends.guest] ?? NaN, switch: counts[ends.switch] ?? NaN };
   }
 
-  /** The addresses that its bridge has learned. */
+  /** Makes the bridge forget the addresses that it has learned. */
   forget(portId: string): void {
     this.namespace.run('ip', 'link', 'set', qbrOf(portId), 'type', 'bridge', 'fdb_flush');
   }
@@ -67,7 +70,7 @@ class BridgeHost {
     for (const device of [tapOf(portId), qvbOf(portId), qbrOf(portId)]) this.namespace.run('ip', 'link', 'del', device);
   }
 
-  /** Sets a flag by hand. */
+  /** Sets a flag without stackward. */
   set(device: string, flag: 'hairpin' | 'learning' | 'flood', value: 'on' | 'off'): void {
     this.namespace.run('ip', 'link', 'set', 'dev', device, 'type', 'bridge_slave', flag, value);
   }
@@ -82,10 +85,10 @@ class BridgeHost {
     return Object.fromEntries(devices.map((device, index) => [device, lines[index] ?? '']));
   }
 
-  /** File name → what it records. */
+  /** File name → the entries of that record. */
   records(): Record<string, Record<string, object>> {
     const read = (name: string) => readFileSync(join(this.stateFolder, name), 'utf8');
-    // A file that a killed write left goes with the next write.
+    // Skips a temporary file of a killed write. The next write removes it.
     const names = readdirSync(this.stateFolder).filter((name) => !name.startsWith('.stackward-'));
     return Object.fromEntries(
       names.map((name) => [name, (JSON.parse(read(name)) as { entries: Record<string, object> }).entries]),
@@ -103,7 +106,7 @@ export class BridgeHosts {
   readonly network = new FakeNetwork();
   readonly hosts = new Map<string, BridgeHost>();
 
-  /** @param open the way to a host; default: its namespace */
+  /** @param open opens a host; default: its namespace */
   constructor(
     names: readonly string[],
     private readonly open: (host: BridgeHost) => OpenHost = (host) =>
@@ -144,7 +147,10 @@ export class BridgeHosts {
     return plan(manifests, kinds, this.readers, everything, sweep);
   }
 
-  /** Plans and applies; `between` happens after the plan. Answers outcomes, what is left, and the way back. */
+  /**
+   * Plans and applies; `between` runs after the plan. Returns the outcomes, the remaining steps and problems, and the
+   * manifests for a rollback.
+   */
   async run(manifests: readonly Manifest[], more: { sweep?: readonly Sweep[]; between?: () => unknown } = {}) {
     const planned = await this.plan(manifests, more.sweep);
     await more.between?.();

@@ -1,6 +1,6 @@
 /**
- * A host with bridges in a network namespace: every port of a bridge has its other end in a second namespace, where frames
- * are sent and arrive. The kernel's own tables decide in between, and its counters say which rules were met.
+ * A host with bridges in a network namespace. The other end of every bridge port is in a second namespace, where frames
+ * are sent and arrive. The kernel's own tables decide in between, and its counters show which rules were met.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,12 +10,12 @@ import { createInterface, type Interface } from 'node:readline';
 
 export interface Bridge {
   readonly name: string;
-  /** Of each port its own; a frame to this address leaves through it alone. */
+  /** Each port has an address. A frame to that address leaves only through that port. */
   readonly ports: readonly { readonly name: string; readonly mac: string }[];
 }
 
 export interface Exchange {
-  /** For each frame the ports at whose other ends it came out. */
+  /** For each frame the ports at whose other ends it arrived. */
   readonly arrived: readonly (readonly string[])[];
   /** `iptables-save -c` afterwards. */
   readonly saved: string;
@@ -39,7 +39,7 @@ export class BridgedHost {
   ) {
     for (const namespace of [this.#host, this.#ends]) {
       execFileSync('ip', ['netns', 'add', namespace]);
-      // The kernel's own IPv6 neighbours would be counted as well.
+      // The kernel would count its own messages for IPv6 neighbours as well.
       this.#in(namespace, [
         'sysctl',
         '-qw',
@@ -120,13 +120,16 @@ export class BridgedHost {
   }
 }
 
-/** An address is moved by nobody who sends with it. The kernel notices a moment later that the other ends are up. */
+/**
+ * Waits until the bridge forwards. It sends with other source addresses, so that no address moves in the bridge's
+ * table.
+ */
 const untilForwarding = `
 for port in /sys/class/net/*/brport; do echo 0 >"$port/learning"; done
 while cat /sys/class/net/*/brport/state | grep -qv 3; do sleep 0.05; done
 `;
 
-/** Connections outlast the test, so that a reply finds its own. */
+/** Connections outlive the test, so that a reply finds its connection. */
 const settings = [
   'net.bridge.bridge-nf-call-iptables=1',
   'net.bridge.bridge-nf-call-ip6tables=1',

@@ -1,4 +1,4 @@
-/** Runs the bundled command as its user would, in a folder of its own. */
+/** Runs the bundled command in a separate folder, as a user would. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,10 @@ export class CommandFolder {
     return spawn(command, args, { cwd: this.folder, env, stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
-  /** On a pseudo-terminal (script of util-linux), where the command may ask; all it prints is in `stdout`. */
+  /**
+   * Runs the command on a pseudo-terminal (script of util-linux), where it may ask questions. `stdout` has everything
+   * that it prints.
+   */
   runOnTerminal(args: readonly string[], typed: string): Promise<Ended> {
     const line = [process.execPath, this.bundle, ...args].map((word) => `'${word}'`).join(' ');
     const child = this.start('script', ['--quiet', '--return', '--command', line, '/dev/null']);
@@ -49,7 +52,7 @@ export class CommandFolder {
     return end(child, answer);
   }
 
-  /** @param stdin default: nothing, and its end */
+  /** @param stdin default: empty */
   run(
     args: readonly string[],
     stdin = '',
@@ -60,7 +63,7 @@ export class CommandFolder {
     return end(child, onOutput);
   }
 
-  /** With its stdout on a file system that is full. */
+  /** Runs the command with its stdout on a full file system. */
   runOnFullDisk(args: readonly string[]): Promise<Ended> {
     return end(
       this.start('sh', ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, this.bundle, ...args]),

@@ -1,4 +1,7 @@
-/** Writers over real parts: they count commits, lose the connection after a number of them, and tell a test when a kind reaches a target or writes. */
+/**
+ * Writers over real parts for tests: they count commits, lose the connection after a number of commits, and call the
+ * test when a kind reaches a target or writes.
+ */
 import { TransientError } from '../../lib/basics/errors';
 import type { Writers } from '../../lib/contract/ports';
 import type { HostWrite } from '../../lib/hosts/host';
@@ -12,7 +15,7 @@ export function commitsOf(write: HostWrite): HostWrite[] {
     .map((text) => ({ ...write, text }));
 }
 
-/** The first `left` commits of these sequences, for a connection that is lost behind them. */
+/** The first `left` commits of these sequences: those that succeed before the connection is lost. */
 export function firstCommits(sequences: readonly (readonly HostWrite[])[], left: number): HostWrite[][] {
   let rest = left;
   return sequences.map((sequence) => {

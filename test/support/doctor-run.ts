@@ -1,4 +1,4 @@
-/** `stackward doctor` beside a private cloud: the command in a folder of its own, and its report as the user's JSON. */
+/** Runs `stackward doctor` against a private cloud, in a separate folder, and returns its report as JSON. */
 import { CommandFolder } from './command';
 import { PrivateCloud } from './private-cloud';
 
@@ -19,10 +19,10 @@ export interface Examined {
   readonly results: readonly Told[];
 }
 
-/** Lines that tell on stderr why the command waits. */
+/** Lines on stderr that say why the command waits. */
 const waiting = /^(Down in \w+: \d+ heartbeats?\. Looking again in \d+ s\.|Waiting for [^\n]*\.)\n/gm;
 
-/** Runs the command, whose exit code has to be the one in its JSON. */
+/** Runs the command, and checks that its exit code is the one in its JSON. */
 export async function examine(folder: CommandFolder, ...args: readonly string[]): Promise<Examined> {
   const { code, stdout, stderr } = await folder.run([...args, '--json']);
   const { results, exitCode } = JSON.parse(stdout) as { results: Told[]; exitCode: number };

@@ -1,4 +1,4 @@
-/** The grants that docs/database-grants.md lists, read out of that page: a page that forgets one fails the tests. */
+/** Reads the grants that docs/database-grants.md lists, so that a missing grant on the page fails the tests. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Release } from '../../lib/openstack/releases';

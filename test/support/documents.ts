@@ -26,7 +26,7 @@ export const blocksOf = (document: string, language: string): string[] =>
 
 const beginning = (): string => (blocksOf('docs/constructs.md', 'ts')[0] ?? '').replace('app.synth();\n', '');
 
-/** An example that imports nothing goes on from the first example of docs/constructs.md. */
+/** An example without imports continues the first example of docs/constructs.md. */
 export const programOf = (block: string): string =>
   block.startsWith('import ') ? block : `${beginning()}\n${block}\napp.synth();\n`;
 
@@ -114,7 +114,7 @@ interface StackFile {
   readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
-/** Runs a program in this process. Answers the stacks that it wrote, by name; none where it makes no app. */
+/** Runs a program in this process. Returns the stacks that it wrote, by name; none if the program makes no app. */
 export function synthesize(program: string): Record<string, StackFile> {
   const outdir = mkdtempSync(join(tmpdir(), 'stackward-example-'));
   const before = process.env.CDKTF_OUTDIR;

@@ -1,4 +1,4 @@
-/** Keystone's roles in memory, as its API tells them: domain-specific roles are known by the inferences alone. */
+/** Keystone's roles in memory, in the form of its API: only the inferences mention domain-specific roles. */
 import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
 import type { IdentityReader, Role, RoleCatalogue, RoleInference } from '../../lib/contract/ports';
 import { sha256 } from '../../lib/basics/sha256';
@@ -11,9 +11,9 @@ export class FakeIdentity implements IdentityBench {
   readonly #global = new Map<string, Role>();
   readonly #domainSpecific = new Map<string, Role>();
   #inferences: RoleInference[] = [];
-  /** Why nobody can ask; undefined: everybody can. */
+  /** The error of every question; undefined: questions are answered. */
   failing: Error | undefined;
-  /** Questions so far. */
+  /** The number of questions so far. */
   asked = 0;
 
   /** @param chains `admin>member>reader`: each implies the next */
@@ -29,7 +29,7 @@ export class FakeIdentity implements IdentityBench {
     return { roles: [...this.#global.values()], isWhole: true, inferences: [...this.#inferences] };
   }
 
-  /** A global role, unless it is there; and the role that it implies. */
+  /** Adds a global role, unless it exists, and the role that it implies. */
   add(name: string, implied?: string): void {
     if (!this.#global.has(name)) this.#global.set(name, { id: idOf('global', name), name });
     if (implied === undefined) return;

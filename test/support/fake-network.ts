@@ -1,6 +1,6 @@
 /**
- * Neutron's subnets and ports in memory, as its API behaves since Newton: pools are checked before they are taken,
- * every update counts the revision up, and a stale revision is refused.
+ * Neutron's subnets and ports in memory, with the behaviour of its API since Newton: pools are checked before they are
+ * stored, every update raises the revision, and a stale revision is refused.
  */
 import { defined } from '../../lib/basics/defined';
 import { randomUUID } from 'node:crypto';
@@ -60,7 +60,10 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
     return this.putPort({ networkId, fixedIps: [{ subnetId, address }], hostId });
   }
 
-  /** A port, new or moved, plugged in the way of the Open vSwitch agent with its iptables driver unless it says otherwise. Answers its id. */
+  /**
+   * Adds or moves a port, and returns its id. The port is plugged as the Open vSwitch agent's iptables driver does it,
+   * unless `port` says otherwise.
+   */
   putPort(port: Partial<Port>): string {
     const id = port.id ?? randomUUID();
     this.#bound.set(id, {
@@ -128,7 +131,7 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
     return Promise.resolve();
   }
 
-  /** A subnet of which nothing is left. */
+  /** Removes a subnet and everything in it. */
   remove(subnetId: string): void {
     this.#subnets.delete(subnetId);
     this.#ports.delete(subnetId);

@@ -1,8 +1,8 @@
-/** The APIs of a cloud in memory, as those of the releases tell of themselves. */
+/** The APIs of a cloud in memory, with the versions that the releases report. */
 import type { ApiAnswer, CloudApis, VersionReader } from '../../lib/contract/ports';
 import type { VersionBench } from '../contract/versions-suite';
 
-/** Neutron's aliases in short: what ML2 has had since before Icehouse, and what came since. */
+/** A selection of Neutron's aliases: those that ML2 has had since before Icehouse, and later ones. */
 const oldExtensions = ['provider', 'router', 'security-group', 'allowed-address-pairs', 'binding', 'agent', 'quotas'];
 
 const version = (service: 'nova' | 'cinder' | 'keystone', release: string): ApiAnswer => ({
@@ -14,7 +14,7 @@ const neutron = (...aliases: string[]): ApiAnswer => ({
   extensions: [...oldExtensions, ...aliases],
 });
 
-/** The versions that Zed tells in the lab; those of other releases come from their packages. */
+/** The versions that Zed reports in the lab. Those of other releases come from their packages. */
 export const clouds = {
   icehouse: [version('nova', ''), version('keystone', '3.0'), neutron()],
   kilo: [version('nova', '2.3'), version('keystone', '3.4'), neutron('subnet_allocation')],
@@ -33,7 +33,7 @@ export const clouds = {
 } satisfies Record<string, readonly ApiAnswer[]>;
 
 export class FakeVersions implements VersionBench {
-  /** Questions so far. */
+  /** The number of questions so far. */
   asked = 0;
 
   constructor(

@@ -21,7 +21,7 @@ import { RecordedTexts } from './recorded-run';
 
 const kinds = [bootRestore, firewallException];
 
-/** The agent's chains, and rules of others before, between and behind them. */
+/** The agent's chains, and rules of others before, between and after them. */
 const agentTables = `*mangle
 :FORWARD ACCEPT [0:0]
 -A FORWARD -s 203.0.113.18/32 -j ACCEPT
@@ -73,7 +73,7 @@ class FirewallHost {
     return this.namespace.run(toolOf(4, this.variant), ...argv);
   }
 
-  /** Empties the tables, as a restart does. */
+  /** Empties the tables, as a restart of the host does. */
   emptyTables(): void {
     for (const family of [4, 6] as const)
       for (const table of ['mangle', 'filter'])
@@ -116,10 +116,10 @@ class FirewallHost {
 export class FirewallHosts {
   readonly network = new FakeNetwork();
   readonly hosts = new Map<string, FirewallHost>();
-  /** How many commits are done before the connection is lost for good: files, and tables one by one. */
+  /** How many commits succeed before the connection is lost for good. Each file and each table is one commit. */
   writesLeft = Infinity;
   written = 0;
-  /** How many requests that write are answered before the connection is lost for good. */
+  /** How many writing requests are answered before the connection is lost for good. */
   requestsLeft = Infinity;
   configFiles: readonly string[] = ['/etc/neutron/neutron.conf'];
 
@@ -154,7 +154,10 @@ export class FirewallHosts {
     return plan(manifests, kinds, this.readers, everything, sweep);
   }
 
-  /** Plans and applies; `between` happens after the plan. Answers outcomes, what is left, and the way back. */
+  /**
+   * Plans and applies; `between` runs after the plan. Returns the outcomes, the remaining steps and problems, and the
+   * manifests for a rollback.
+   */
   async run(
     manifests: readonly Manifest[],
     more: { sweep?: readonly Sweep[]; between?: () => unknown; only?: readonly string[] } = {},
@@ -219,7 +222,7 @@ export class FirewallHosts {
     return { network: network as Writers['network'], database: database as Writers['database'], host: this.host };
   }
 
-  /** Dies before the first write that is one too many, as a program that is killed: what was done stays done. */
+  /** Fails before the first write that exceeds the limit, like a killed program: earlier writes stay. */
   private counted(host: FirewallHost): Host {
     const local = (): OpenHost =>
       new LocalHost(host.name, { namespace: host.namespace.name, stateFolder: host.stateFolder });

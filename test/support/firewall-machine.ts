@@ -1,6 +1,7 @@
 /**
- * A compute host with file systems of its own: what is written below /etc, /var/lib, /usr/local and /run lies above the machine's files and is
- * gone when it ends. It ends with the process that started it. Its packet filter is that of a network namespace.
+ * A compute host with its own file systems: files that are written below /etc, /var/lib, /usr/local and /run lie in a
+ * layer above the machine's files, and are gone when the host ends. It ends together with the process that started it.
+ * Its packet filter is that of a network namespace.
  */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { ProgramHost, type ProgramOptions } from '../../adapters/host/host-program';
 import type { Sshd } from './sshd';
 
-/** `ip netns exec` gives it a mount namespace of its own. */
+/** `ip netns exec` gives the host its own mount namespace. */
 const start = (init: 'systemd' | 'upstart' | 'other'): string => `
 set -eu
 mount -t tmpfs tmpfs /mnt
@@ -41,7 +42,7 @@ export class FirewallMachine {
     throw new Error(`the machine in ${namespace} did not start`);
   }
 
-  /** The way there as its root, without ssh. */
+  /** A connection to the host as root, without ssh. */
   host(name: string, options: ProgramOptions = {}): ProgramHost {
     const inside = (argv: readonly string[]) => this.inside(argv);
     return new (class extends ProgramHost {
@@ -50,19 +51,19 @@ export class FirewallMachine {
     })(name, options);
   }
 
-  /** Adds it to the client's ssh configuration; answers the name there. */
+  /** Adds the host to the client's ssh configuration, and returns its name there. */
   addTo(sshd: Sshd, name: string, user: string): string {
     const daemon = this.inside(['/usr/sbin/sshd', '-i', '-f', join(sshd.folder, 'sshd_config')]);
     return sshd.addWay(name, { user, lines: [`ProxyCommand ${daemon.join(' ')}`] });
   }
 
-  /** Runs a program there as its root; answers what it printed. */
+  /** Runs a program on the host as root, and returns its output. */
   run(...argv: readonly string[]): string {
     const [program = '', ...rest] = this.inside(argv);
     return execFileSync(program, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  /** Starts the host's exceptions as its init system does: runs what the unit, or the job, says. */
+  /** Restores the host's exceptions as its init system does, by running the command of the unit or the job. */
   boot(): { readonly code: number | null; readonly stderr: string } {
     const unit = this.read('/etc/systemd/system/stackward-restore.service');
     // systemd takes `$$` for a `$`, and `%%` for a `%`.
@@ -75,7 +76,7 @@ export class FirewallMachine {
     return { code: status, stderr };
   }
 
-  /** A file of its own; undefined: it has none. */
+  /** The content of a file on the host; undefined if it doesn't exist. */
   read(path: string): string | undefined {
     const file = join(`/proc/${this.pid}/root`, path);
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;

@@ -1,9 +1,12 @@
-/** The packets that the rules of a host let out of a port, now and after a restart. */
+/** The packets that a host's rules let out of a port, now and after a restart. */
 import type { FirewallHosts } from './firewall-hosts';
 
 type Tables = ReturnType<FirewallHosts['get']>;
 
-/** Source prefixes, as these lines stand: a mark counts with the rule that accepts it alone. */
+/**
+ * The source prefixes of these lines. A rule that only sets a mark counts only together with the rule that accepts the
+ * mark.
+ */
 function opened(lines: readonly string[]): string[] {
   const isJumped = (from: string): boolean => lines.some((line) => line.startsWith(`-A ${from} -j stackward-`));
   const out = lines.filter((line) => line.includes('--physdev-in tap'));

@@ -1,4 +1,4 @@
-/** Hosts as texts, and what the engine plans for exceptions on them. Reads alone: nothing can be written here. */
+/** Hosts as texts, and the engine's plans for exceptions on them. This module only reads; it can't write. */
 import { createHash } from 'node:crypto';
 import { everything, plan } from '../../lib/run/engine';
 import {
@@ -155,7 +155,7 @@ function answer(host: TextHost, question: HostRead): object {
 
 export class TextHosts {
   readonly network = new FakeNetwork();
-  /** Requests, in all. */
+  /** The number of requests so far. */
   reads = 0;
 
   #hasSubnet = false;

@@ -1,9 +1,12 @@
-/** A port that takes no further connection, and refuses none. */
+/** A port that accepts no further connection, and refuses none. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** The kernel drops what comes when nobody accepts and the queue is full: what a packet filter looks like from here. */
+/**
+ * If no program accepts and the queue is full, the kernel drops new packets. To a client this looks like a packet
+ * filter.
+ */
 export async function listenWithoutAccepting(): Promise<{ child: ChildProcess; port: number; fillers: Socket[] }> {
   const listen = `
     const server = require('node:net').createServer().listen({ port: 0, backlog: 1 });

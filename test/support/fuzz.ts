@@ -1,5 +1,6 @@
 /**
- * The number of cases of a fuzzer, and their seed: those of `npm run fuzz`, or else as many as `npm test` has time for.
+ * The number of cases of a fuzzer, and their seed, from `npm run fuzz`. Without it, a number for which `npm test` has
+ * time.
  */
 const [count, seed] = [process.env.STACKWARD_FUZZ_COUNT, process.env.STACKWARD_FUZZ_SEED];
 

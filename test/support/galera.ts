@@ -66,7 +66,10 @@ export class GaleraNode {
     return String(rows[0]?.['Value']);
   }
 
-  /** Makes it fall behind: its applier waits for a table until `catchUp`; local statements on other tables go on. */
+  /**
+   * Makes the node fall behind: its applier waits for a table until `catchUp`. Local statements on other tables still
+   * work.
+   */
   async lag(behind: GaleraNode, schema: string): Promise<{ catchUp(): Promise<void> }> {
     const [holder, writer] = [await this.connect(schema), await behind.connect(schema)];
     await holder.query('LOCK TABLES held_up WRITE');
@@ -80,7 +83,7 @@ export class GaleraNode {
     await connection.query('SET SESSION wsrep_sync_wait = 7; SELECT 1');
   }
 
-  /** Waits until the work has ended, or waits for the applier: then its session stays in one statement. */
+  /** Waits until the work has ended, or until it waits for the applier: then its session stays in one statement. */
   async untilHeldUp(schema: string, work: Promise<unknown>): Promise<void> {
     const connection = await this.connect();
     let isOver = false;
@@ -96,7 +99,7 @@ export class GaleraNode {
     }
   }
 
-  /** Cuts it off from the others, for good. */
+  /** Cuts the node off from the others for good. */
   async isolate(): Promise<void> {
     const connection = await this.connect();
     for (const option of ['evs.suspect_timeout=PT1S', 'evs.inactive_timeout=PT1S', 'gmcast.isolate=1'])

@@ -1,4 +1,7 @@
-/** A port on a host of FirewallHosts: a real bridge between its tap and its switch, and chains before it as Neutron's agent has them. */
+/**
+ * A port on a host of FirewallHosts: a real bridge between its tap and its switch, and the chains of Neutron's agent
+ * before it.
+ */
 import { join } from 'node:path';
 import type { FirewallHosts } from './firewall-hosts';
 import { portId } from './firewall-texts';
@@ -25,8 +28,8 @@ export interface Packet {
 }
 
 /**
- * The agent's rules for a packet of the port, behind neutron-filter-top: the port's own address passes, forged DHCP and
- * router advertisements don't.
+ * The agent's rules for packets of the port, after neutron-filter-top: the port's own address passes, and forged DHCP
+ * and router advertisements don't.
  */
 const guarding = (variant: string): string => `set -e
 sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1
@@ -56,7 +59,7 @@ export function plugGuarded(host: Host): void {
   host.namespace.feed(guarding(host.variant), 'sh');
 }
 
-/** How many of `count` of each packet, sent by the guest, come to the switch. */
+/** Sends `count` of each packet from the guest, and returns how many of each arrive at the switch. */
 export function sendFromGuest<Name extends string>(
   host: Host,
   packets: Readonly<Record<Name, Packet>>,

@@ -1,7 +1,8 @@
 /**
- * The real host program, struck right before its n-th change of a file system, the kernel's flags below /sys included: it runs
- * with Python's calls that change something counted. Reads are not. It is killed (SIGKILL, by itself), or the file system is
- * full or read-only from there on, for whatever is asked of it, until that is set right.
+ * The real host program, stopped right before its n-th change. A change is any write to a file system, or to the
+ * kernel's flags below /sys; the program runs with counted versions of Python's calls for these. Reads are not counted.
+ * At that change the program is killed (by SIGKILL), or the file system becomes full or read-only for all later calls,
+ * until `set` repairs it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,11 +26,11 @@ const calls = [
 export type Strike = 'kill' | 'ENOSPC' | 'EDQUOT' | 'EROFS';
 
 export class HostFuse {
-  /** To be given to a host as `installed`. */
+  /** The program's path, for the option `installed` of a host. */
   readonly path: string;
   private readonly counter: string;
 
-  /** @param folder where the program may be put; it has no limits, as the one sent along */
+  /** @param folder for the program. It has no limits, like the program sent along. */
   constructor(folder: string) {
     this.path = join(folder, 'stackward-host');
     this.counter = join(folder, 'fuse');
@@ -82,7 +83,10 @@ exec(compile(source, '${program}', 'exec'))
     this.set(0);
   }
 
-  /** Counted over all runs from now on; 0: none is struck, and the file system is as it should be. */
+  /**
+   * Sets the change at which the program stops, counted over all runs from now on. 0: at no change, and the file system
+   * works again.
+   */
   set(change: number, strike: Strike = 'kill'): void {
     writeFileSync(this.counter, `${change} ${strike}`);
   }

@@ -1,6 +1,7 @@
 /**
- * The real host program behind a gate: the first request that holds a certain text waits before it begins, so that whoever sent
- * it can be killed meanwhile. Then it is done, as by a host that goes on alone, or never begun.
+ * The real host program behind a gate. The first request that contains a certain text waits before it begins, so that
+ * its sender can be killed in the meantime. Then the request is either done, as on a host that continues alone, or
+ * never begun.
  */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const program = join(__dirname, '../../host/stackward-host.py');
 
 export class HostGate {
-  /** To be given to a host as `installed`. */
+  /** The program's path, for the option `installed` of a host. */
   readonly path: string;
   private readonly file: (name: string) => string;
 
@@ -49,16 +50,19 @@ exec(compile(open('${program}').read(), '${program}', 'exec'), {'__name__': '__m
     this.close('');
   }
 
-  /** @param text of the request's JSON; '': it stays open */
+  /** @param text a part of the request's JSON; '': the gate stays open */
   close(text: string): void {
     for (const name of ['reached', 'answer', 'ended']) rmSync(this.file(name), { force: true });
     writeFileSync(this.file('text'), text);
   }
 
-  /** Waits until the request waits. */
+  /** Waits until a request is waiting at the gate. */
   reached = (): Promise<void> => this.until('reached');
 
-  /** @param fate of the request: it is done, or never begun. Until that has happened. */
+  /**
+   * Lets the waiting request go on, and waits until its fate is decided. @param fate `done`: the request is done;
+   * `drop`: it never begins
+   */
   open(fate: 'done' | 'drop'): Promise<void> {
     writeFileSync(this.file('new'), fate);
     renameSync(this.file('new'), this.file('answer'));

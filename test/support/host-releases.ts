@@ -1,4 +1,4 @@
-/** Host programs of earlier releases, played with the program of this one. */
+/** Plays host programs of earlier releases by means of the present program. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

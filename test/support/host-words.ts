@@ -1,4 +1,4 @@
-/** Contents as a `Host` takes and gives them, and how a refusal of it reads. */
+/** Contents in the form of a `Host`'s requests and answers, and the text of a host's refusal. */
 import { createHash } from 'node:crypto';
 import type { HostWrite } from '../../lib/hosts/host';
 

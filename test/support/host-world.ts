@@ -1,11 +1,14 @@
-/** Hosts with all that a kind can change and the command beside them: real iptables, a real bridge, a policy file, over a real sshd. */
+/**
+ * Hosts with everything that a kind can change, and the command: real iptables, a real bridge, a policy file, over a
+ * real sshd.
+ */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Ended } from './command';
 import { ComputeHosts } from './compute-hosts';
 
-/** In the configuration of the service on the hosts. */
+/** The password in the service's configuration on the hosts. */
 export const servicePassword = 'neutron-db-pass-4711';
 
 type Plugged = Record<'bridge' | 'tap' | 'qvb', string>;

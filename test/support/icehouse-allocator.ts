@@ -1,8 +1,9 @@
 /**
- * How Icehouse's Neutron hands out addresses, as the consumer of what the database method writes. A model, statement by
- * statement and lock by lock, after neutron@icehouse-eol neutron/db/db_base_plugin_v2.py (`_try_generate_ip`,
- * `_rebuild_availability_ranges`, `_allocate_specific_ip`, `_delete_ip_allocation`), whose odd sides are kept: a free
- * range is trusted blindly, an address given back is in no range until a rebuild, and a rebuild only ever inserts.
+ * The way in which Icehouse's Neutron hands out addresses, to test the result of the database method. It is a model
+ * with the same statements and locks as neutron@icehouse-eol neutron/db/db_base_plugin_v2.py (`_try_generate_ip`,
+ * `_rebuild_availability_ranges`, `_allocate_specific_ip`, `_delete_ip_allocation`). It keeps that code's weaknesses:
+ * free ranges are trusted without a check, a released address is in no range until a rebuild, and a rebuild only
+ * inserts rows.
  */
 import { randomUUID } from 'node:crypto';
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
@@ -135,7 +136,7 @@ export class IcehouseAllocator {
     }
   }
 
-  /** Nothing happens when no range holds the address. */
+  /** Does nothing if no range contains the address. */
   private async takeOutOfRanges(subnetId: string, address: string): Promise<void> {
     const { value } = parseAddress(address);
     for (const range of await this.rows<Range>(`${rangeOfSubnet} FOR UPDATE`, [subnetId])) {
@@ -166,7 +167,7 @@ export class IcehouseAllocator {
     return this.one('UPDATE ipavailabilityranges SET ?', range, change);
   }
 
-  /** The object-relational mapper counts on the very row that it read. */
+  /** Fails unless exactly the row that was read is changed, as the object-relational mapper does. */
   private async one(statement: string, range: Range, change?: Partial<Range>): Promise<void> {
     const [{ affectedRows }] = await this.connection.query<ResultSetHeader>(
       `${statement} WHERE allocation_pool_id = ? AND first_ip = ? AND last_ip = ?`,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const cache = join(tmpdir(), 'stackward-ifupdown-oracle');
 
-/** Its path; undefined where apt can't download it, which it says. CI leaves nothing out. */
+/** The path of ifquery; undefined if apt can't download it, and then a message says so. CI leaves nothing out. */
 export function findIfquery(): string | undefined {
   const path = join(cache, 'sbin/ifquery');
   if (existsSync(path)) return path;

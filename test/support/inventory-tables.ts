@@ -1,4 +1,4 @@
-/** Writes a generated world into databases of an era, beside rows that must not count. */
+/** Writes a generated world into the databases of a release, together with rows that an inventory must ignore. */
 import type { Connection } from 'mysql2/promise';
 import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import type { Mariadb } from './mariadb';
@@ -58,7 +58,7 @@ export class InventoryTables {
   private async fillCompute({ servers, hosts }: World): Promise<void> {
     const { era } = this;
     const api = era === 'zed' ? 'nova_api' : 'nova';
-    /** nova_api deletes rows, and has no such mark. */
+    /** nova_api deletes rows, so it has no such mark. */
     const mark: Row = era === 'zed' ? {} : { deleted: 0 };
     for (const place of ['nova', 'nova_cell0'] as const)
       await this.fillCell(place, servers.filter((server) => server.place === place)); // prettier-ignore
@@ -75,7 +75,7 @@ export class InventoryTables {
       Array.from({ length: world.sizes.keys }, (_, n) => ({ ...mark, user_id, name: `key ${n}`, fingerprint: world.fingerprintOf(n), public_key: world.publicKeyOf(n) })),
     ); // prettier-ignore
     await this.fillQuotas(api, ['instances', 'cores', 'ram'], mark);
-    // Since Ocata a cell's own tables are no longer in use, and what is left there is old.
+    // Since Ocata Nova no longer uses these tables of a cell, so their rows are old.
     const stale = { deleted: 0, project_id: uuid('project', 0), resource: 'ram', hard_limit: 4711 };
     if (era === 'zed') await this.insert('nova', 'quotas', [stale]);
     else await this.insert('nova', 'key_pairs', [{ deleted: 7, user_id: users[0] ?? '', name: 'key 0', fingerprint: 'old', public_key: 'old' }]); // prettier-ignore
@@ -114,7 +114,7 @@ export class InventoryTables {
     ]);
     if (era === 'icehouse') {
       const types = Array.from({ length: world.sizes.flavors }, (_, n) => world.flavorOf(n));
-      // A flavor that was deleted is still that of its servers.
+      // A server may still have a flavor that was deleted.
       await this.insert(database, 'instance_types', types.map(({ id, name, vcpus, memoryMib }) => ({ id, name, vcpus, memory_mb: memoryMib, swap: 0, deleted: id === 2 ? 2 : 0 }))); // prettier-ignore
     } else
       await this.insert(
@@ -178,7 +178,7 @@ export class InventoryTables {
       instance_uuid: server.id,
       instance: instanceJson(server, name),
     });
-    // The second is over: its server is in a cell by now.
+    // The second request is obsolete, because its server is in a cell by now.
     await this.insert('nova_api', 'build_requests', [...requests.map((server) => rowOf(server)), ...(built ? [rowOf(built, 'of old')] : [])]); // prettier-ignore
   }
 
@@ -276,7 +276,7 @@ export class InventoryTables {
     const owner = this.era === 'zed' ? {} : { is_public: 1 };
     await this.insert('glance', 'images', images.map(({ id, name, bytes }, n) => ({
       id, name, size: bytes, status: 'active', created_at: '2026-01-01 00:00:00', min_disk: 0, min_ram: 0, protected: 0, ...owner,
-      // An image that was deleted is still that of its servers.
+      // A server may still have an image that was deleted.
       deleted: n === 1 ? 1 : 0,
     }))); // prettier-ignore
   }

@@ -1,4 +1,6 @@
-/** What the inventory has to say of a generated world, as its JSON has it: reckoned from the world alone. */
+/**
+ * The inventory that is right for a generated world, in the form of its JSON, computed from the world without any SQL.
+ */
 import * as world from './inventory-world';
 import type { InventoryEra, World, WorldServer } from './inventory-world';
 
@@ -65,7 +67,7 @@ function networkPart({ ports }: WorldServer): Record<string, unknown> {
   };
 }
 
-/** Without `unknown`, which is what has no value here. */
+/** The row without its unknown values. */
 function columnsOf(server: WorldServer, all: World, era: InventoryEra): Record<string, unknown> {
   const { n, host, user, key, place } = server;
   const flavor = world.flavorOf(server.flavor);
@@ -74,7 +76,7 @@ function columnsOf(server: WorldServer, all: World, era: InventoryEra): Record<s
   const isRequest = place === 'build_requests';
   return {
     id: server.id,
-    // A host without a zone of its own is in Nova's default zone, which a configuration file names.
+    // A host outside of all zones is in Nova's default zone, whose name is in a configuration file.
     zone: zone ?? (host === undefined ? null : undefined),
     host: host === undefined ? null : world.hostName(host),
     name: server.name,

@@ -1,6 +1,7 @@
 /**
- * A cloud that never was, with all that an inventory tells of its servers: the generator knows the truth, and no SQL reckons it.
- * Beside each true thing stands a decoy: deleted rows, other owners' ports, quotas that are no longer in use.
+ * A generated cloud with everything that an inventory shows about servers. The generator knows the right values, so no
+ * SQL is needed to compute them. Each true thing has a decoy: deleted rows, ports of other owners, quotas that are no
+ * longer used.
  */
 import { createHash } from 'node:crypto';
 
@@ -12,7 +13,7 @@ export const uuid = (kind: string, n: number): string => {
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
 };
 
-/** Names that would be lines, commands, formulas, or other cells, if somebody let them. */
+/** Names that could be taken for lines, commands, formulas or other cells. */
 const names = [
   'web "1", eu',
   'two\nlines\tand more',
@@ -81,7 +82,7 @@ export const subnetOf = (n: number) => ({
 export const groupName = (n: number): string => ['default', 'web', 'a "quoted" group', 'web'][n] ?? '';
 export const fingerprintOf = (n: number): string => `aa:bb:cc:0${n}`;
 export const publicKeyOf = (n: number): string => `ssh-rsa ${'A'.repeat(400)}${n} alice@example`;
-/** What a host gives per processor where its record says so; 0: the configuration file says it. */
+/** The vCPUs of a host per processor in the host's record; 0: the configuration file has the number. */
 export const ratioOf = (host: number): number => (host % 3 === 0 ? 0 : 5);
 export const hostUsage = (n: number) => ({
   vcpus: 24,
@@ -163,12 +164,12 @@ export function makeWorld(n: number, hosts: number, era: InventoryEra): World {
   };
 }
 
-/** The quotas that projects have; undefined: the configuration file says it. */
+/** The quota of a project; undefined: the configuration file has it. */
 export function quotaOf(project: number, resource: string): number | undefined {
   if (project % 2 === 0) return { instances: 10 + project, cores: -1, volumes: 5 }[resource];
   return { cores: 40, gigabytes: 1000 }[resource];
 }
-/** Set for all projects that have none of their own. */
+/** Quotas for all projects without their own. */
 export const defaultQuotas: Readonly<Record<string, number>> = { cores: 40, gigabytes: 1000 };
 /** `ram` of project 4 is stored without a limit. */
 export const unlimitedRam = 4;

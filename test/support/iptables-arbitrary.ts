@@ -1,4 +1,4 @@
-/** Tables as a compute host may have them, with our chain in any state, and what is wanted of it. */
+/** Random tables of a compute host, with stackward's chain in any state, and random wanted rules. */
 import fc from 'fast-check';
 import { renderChains, type OwnRules } from '../../lib/iptables/own-chain';
 
@@ -50,7 +50,7 @@ export interface Tables {
   readonly seen: OwnRules;
 }
 
-/** `jumpAt`: where in its chain our jump stands. */
+/** `jumpAt`: the position of stackward's jump in its chain. */
 export const tables: fc.Arbitrary<Tables> = fc
   .record({
     mangle: foreign,
@@ -103,5 +103,5 @@ export const withoutOurs = (text: string): string[] =>
 const isOurs = (line: string): boolean =>
   line.startsWith(`-A ${chain} `) || line.startsWith(`:${chain} `) || / -j stackward-0a1b2c3d$/.test(line);
 
-/** All of it anew, as a boot does it. */
+/** The text that makes all chains anew, as at boot. */
 export const freshText = (rules: OwnRules): string => renderChains(chain, rules);

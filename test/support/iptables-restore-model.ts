@@ -1,7 +1,7 @@
 /**
- * What `iptables-restore -n` does to tables, as far as stackward uses it: each table is one transaction, a rule is deleted by
- * value, a chain can be deleted when it is empty and nothing leads to it, `:chain` makes a chain or empties it, `-N` only makes one. That real
- * kernels do the same is shown in test/integration/iptables-kernel.test.ts.
+ * A model of `iptables-restore -n`, as far as stackward uses it. Each table is one transaction. A rule is deleted by
+ * value. A chain can be deleted if it is empty and nothing leads to it. `:chain` makes or empties a chain; `-N` only
+ * makes one. test/integration/iptables-kernel.test.ts shows that real kernels do the same.
  */
 import { parseRuleset, renderRuleset, type Ruleset, type TableLine } from '../../lib/iptables/ruleset';
 
@@ -37,7 +37,7 @@ function readTables(ruleset: Ruleset): Table[] {
   return tables;
 }
 
-/** @throws RestoreRefused; tables that were committed before stay so */
+/** @throws RestoreRefused; tables that were committed before keep their changes */
 export function restore(before: Ruleset, text: string): Ruleset {
   let now = before;
   let lines: string[] = [];

@@ -1,4 +1,4 @@
-/** JSON as somebody would spoil it on purpose: one place of a text at a time, for fuzzers of files that are read. */
+/** Damages JSON as an attacker would, one place of a text at a time, for fuzzers of files that are read. */
 import fc from 'fast-check';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -20,7 +20,7 @@ const hostile: readonly Json[] = [
 ];
 
 export interface Mutation {
-  /** Which place, as a part of all places of the text. */
+  /** The place that is damaged, as a fraction of all places in the text. */
   readonly place: number;
   readonly does: 'replace' | 'remove' | 'double' | 'add' | 'cut';
   readonly with: Json;

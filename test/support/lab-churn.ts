@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabSubnet } from './lab-cloud';
 import type { LabGuests, LabPort } from './lab-guests';
 
-/** Every second a rule more or less in the group; about as many seconds as changes. */
+/** Adds or removes a rule of the group every second, so the number of seconds is about the number of changes. */
 export async function changeGroup(
   guests: LabGuests,
   group: string,
@@ -48,7 +48,7 @@ export async function plugPorts(
   }
 }
 
-/** Looks at the agent's rules until the signal. @returns how often they were others than at the look before */
+/** Looks at the agent's rules until the signal. @returns how often they differed from the look before */
 export async function countRewrites(guests: LabGuests, host: string, signal: AbortSignal): Promise<number> {
   const look = async (): Promise<string> =>
     (await guests.onHost(host, 'iptables-save', '-t', 'filter'))

@@ -1,6 +1,6 @@
 /**
- * Networks, subnets and ports on the lab, made through its API as an administrator and as a plain member would.
- * Everything is named `test-<suite>…`; what a killed run of the same suite left is deleted at the start.
+ * Networks, subnets and ports on the lab, made through its API as an administrator and as a plain member. All names
+ * begin with `test-<suite>`. Things that a killed run of the same suite left are deleted at the start.
  */
 import { defined } from '../../lib/basics/defined';
 import pLimit from 'p-limit';
@@ -93,7 +93,7 @@ export class LabCloud {
     return answer.port.id;
   }
 
-  /** Ports until Neutron answers 409: the addresses, and its words. */
+  /** Makes ports until Neutron answers 409. Returns the addresses, and Neutron's message. */
   async portsUntilRefused(subnet: LabSubnet): Promise<{ addresses: string[]; refusal: string }> {
     const addresses: string[] = [];
     for (;;) {
@@ -105,7 +105,7 @@ export class LabCloud {
     }
   }
 
-  /** In the order of their addresses: Neutron's own is that of row ids. */
+  /** Sorted by address, because Neutron sorts them by row ids. */
   async pools(subnet: LabSubnet): Promise<readonly AddressRange[]> {
     const answer = await this.admin.call<{ subnet: { allocation_pools: readonly AddressRange[] } }>(
       'network',
@@ -125,7 +125,7 @@ export class LabCloud {
     for (const port of ports) await this.admin.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });
   }
 
-  /** Everything that this suite made, of this run or of one that was killed. */
+  /** Deletes everything that this suite made, in this run or in a killed run. */
   async clean(): Promise<void> {
     for (const collection of ['ports', 'networks', 'security-groups']) {
       const found = await this.admin.call<Record<string, Named[]>>(

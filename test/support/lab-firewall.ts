@@ -1,6 +1,6 @@
 /**
- * Both compute hosts of the lab reached by ssh, guests on them, and stackward's own command with a configuration that
- * leads there.
+ * Both compute hosts of the lab reached by ssh, guests on them, and stackward's command with a configuration that
+ * reaches them.
  */
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -32,7 +32,7 @@ export interface Resource {
 }
 
 export class LabFirewall {
-  /** In filter, and for rules that bind a MAC address in mangle too. */
+  /** The chain's name. It is in filter, and also in mangle for rules with a MAC address. */
   readonly chain: string;
 
   private constructor(
@@ -47,7 +47,7 @@ export class LabFirewall {
     this.chain = `stackward-${ownerMark(owner)}`;
   }
 
-  /** @param suite names what it makes in Neutron; is the owner too */
+  /** @param suite the prefix of names in Neutron, and the owner */
   static async start(suite: string): Promise<LabFirewall> {
     const cloud = new LabCloud(suite);
     const guests = new LabGuests(cloud);
@@ -79,13 +79,13 @@ export class LabFirewall {
     });
   }
 
-  /** The same with a manifest as it is. */
+  /** Runs stackward with this manifest. */
   async run(verb: 'plan' | 'apply', manifest: unknown): Promise<Ended> {
     const approval = verb === 'apply' ? ['--auto-approve'] : [];
     return this.command.run([verb, '--manifest', '-', ...approval], JSON.stringify(manifest));
   }
 
-  /** The same with exceptions, and with what brings them back at boot. */
+  /** Plans exceptions, together with the resource that restores them at boot. */
   async plan(exceptions: Readonly<Record<string, Exception>>): Promise<Ended> {
     return this.stackward('plan', resourcesOf(exceptions));
   }
@@ -95,7 +95,7 @@ export class LabFirewall {
     return this.command.run(args);
   }
 
-  /** @throws unless all of it was done */
+  /** @throws unless all steps were done */
   async apply(exceptions: Readonly<Record<string, Exception>>): Promise<void> {
     const { code, stdout, stderr } = await this.stackward('apply', resourcesOf(exceptions));
     if (code !== 0) throw new Error(`apply ended with ${String(code)}:\n${stdout}\n${stderr}`);
@@ -108,9 +108,10 @@ export class LabFirewall {
   }
 
   /**
-   * Starts a host's agent and waits until it has made the chains of these ports anew. Its first write takes all ports' chains away,
-   * and they come back some two seconds later: in between that host filters nothing (its policy is ACCEPT), and what should stay
-   * dropped must not be measured. A rule that does nothing, put into their chains while there is no agent, tells old ones from new.
+   * Starts a host's agent, and waits until it has made the chains of these ports anew. The agent's first write removes
+   * the chains of all ports, and they come back about two seconds later. In between the host filters nothing (its
+   * policy is ACCEPT), so a test must not yet measure dropped packets. To distinguish old chains from new ones, a rule
+   * without effect is put into the chains before the agent starts.
    */
   async startAgent(host: string, ports: readonly LabPort[]): Promise<void> {
     await this.undisturbed(() => this.#startAgent(host, ports));
@@ -138,7 +139,7 @@ export class LabFirewall {
     }
   }
 
-  /** Of br-int. */
+  /** Runs ovs-ofctl on br-int. */
   async ovsOfctl(host: string, verb: string, ...argv: readonly string[]): Promise<string> {
     const found = this.cloud.lab.hosts.find(({ name }) => name === host)!;
     const bridge = `unix:${ovsFolder(this.cloud.lab, found)}/br-int.mgmt`;

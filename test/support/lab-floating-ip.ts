@@ -1,6 +1,6 @@
 /**
- * A floating IP of the lab that really answers: a server of Nova on cnode01, plugged as Nova would, behind a router of a real L3
- * agent on cnode02, and a client on the external network. stackward reaches both hosts by ssh.
+ * A floating IP of the lab that really answers: a server of Nova on cnode01, plugged as Nova would plug it, behind a
+ * router of a real L3 agent on cnode02, and a client on the external network. stackward reaches both hosts by ssh.
  */
 import { execFile, spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
@@ -41,12 +41,12 @@ export class LabFloatingIp {
   inner!: LabSubnet;
   router!: string;
   group!: string;
-  /** Of the group: it lets ICMP in. */
+  /** The id of the group's rule that lets ICMP in. */
   ruleForPing!: string;
   port!: LabPort;
   server!: string;
   floating!: FloatingIp;
-  /** Namespaces of the server and of the client. */
+  /** The namespaces of the server and of the client. */
   guest!: string;
   private client!: string;
   private readonly systems: LabHostSystem[] = [];
@@ -59,7 +59,7 @@ export class LabFloatingIp {
     readonly command: CommandFolder,
   ) {}
 
-  /** There is one L3 agent: suites that use it wait for each other. @param suite names what it makes */
+  /** There is only one L3 agent, so suites that use it wait for each other. @param suite the prefix of names */
   static async start(suite: string): Promise<LabFloatingIp> {
     const lock = await LabLock.take('l3-agent');
     const cloud = new LabCloud(suite);
@@ -161,14 +161,14 @@ export class LabFloatingIp {
     }
   }
 
-  /** The server's card on its host, and a default route behind it. */
+  /** Plugs the server's card in on its host, with a default route. */
   async plug(): Promise<void> {
     this.guest = await this.guests.boot(serverHost, this.port);
     await this.guests.route(this.guest, 'default', '10.31.0.1');
     await this.guests.untilActive([this.port]);
   }
 
-  /** The port's device leaves the switch, and stays on its host. */
+  /** Takes the port's device off the switch; the device stays on its host. */
   async offSwitch(): Promise<void> {
     const host = this.cloud.lab.hosts.find(({ name }) => name === serverHost)!;
     await ovsVsctl(this.cloud.lab, host, 'del-port', 'br-int', `qvo${this.port.id.slice(0, 11)}`);
@@ -196,8 +196,8 @@ export class LabFloatingIp {
   }
 
   /**
-   * Whether the server answers a ping from outside. Where its NAT is gone the router answers by itself, since it has the address:
-   * such an answer has passed no router.
+   * Whether the server answers a ping from outside. Without its NAT the router itself would answer, because it has the
+   * address. So an answer counts only if it has passed the router.
    */
   async answers(): Promise<boolean> {
     await this.guests.ip(this.client, 'neigh', 'flush', 'all');
@@ -249,7 +249,7 @@ export class LabFloatingIp {
     }
   }
 
-  /** Changes nothing of the router, and makes its agent set it up anew. */
+  /** Makes the agent set up the router again, without any change of the router. */
   nudge(): Promise<void> {
     return this.untilSetUp(() => this.put(`/routers/${this.router}`, { router: { name: this.name } }));
   }
@@ -278,7 +278,7 @@ export class LabFloatingIp {
     return `qrouter-${this.router}`;
   }
 
-  /** In the router's namespace. */
+  /** Runs a command in the router's namespace. */
   inRouter(...argv: readonly string[]): Promise<string> {
     return this.guests.in(this.namespace, ...argv);
   }
@@ -291,7 +291,7 @@ export class LabFloatingIp {
     await this.cloud.admin.call('network', `/v2.0${path}`, { method: 'PUT', body });
   }
 
-  /** Of the server. */
+  /** Sends an action to the server. */
   async act(body: object): Promise<void> {
     await this.cloud.admin.call('compute', `/servers/${this.server}/action`, { method: 'POST', body });
   }
@@ -312,7 +312,7 @@ export class LabFloatingIp {
     return (await this.cloud.admin.call<Record<string, Thing[]>>(service, path))[collection] ?? [];
   }
 
-  /** Everything of this suite, of this run or of one that was killed. */
+  /** Deletes everything that this suite made, in this run or in a killed run. */
   private async clean(): Promise<void> {
     const { admin } = this.cloud;
     for (const { id } of await this.list('compute', `/servers?all_tenants=1&name=${this.name}`, 'servers')) {

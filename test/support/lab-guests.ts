@@ -1,6 +1,7 @@
 /**
- * Guests on the lab's compute hosts: Neutron ports that are plugged as Nova would, with a namespace behind each tap. A
- * guest with two NICs is one namespace with both. `clean` also takes away what a killed run of the same suite left.
+ * Guests on the lab's compute hosts: Neutron ports that are plugged as Nova would plug them, with a namespace behind
+ * each tap. A guest with two NICs is one namespace with both. `clean` also removes the things that a killed run of the
+ * same suite left.
  */
 import { defined } from '../../lib/basics/defined';
 import { execFile } from 'node:child_process';
@@ -17,7 +18,7 @@ export interface LabPort {
   readonly id: string;
   readonly mac: string;
   readonly address: string;
-  /** Undefined: it was made without one. */
+  /** Undefined if it was made without an IPv6 address. */
   readonly ipv6: string | undefined;
   readonly networkId: string;
 }
@@ -51,7 +52,7 @@ export class LabGuests {
     return this.cloud.lab;
   }
 
-  /** Everything in is allowed, beside what a new group allows out. @returns its id */
+  /** A new group that lets everything in, and by default everything out. @returns its id */
   async openGroup(): Promise<string> {
     const group = await this.closedGroup();
     await this.addRule(group, {});
@@ -129,13 +130,16 @@ export class LabGuests {
     return namespaces;
   }
 
-  /** Takes the port's tap off the host, the guest whose eth0 it was, and the network behind that. */
+  /** Removes the port's tap from the host, the guest whose eth0 it was, and the network behind that guest. */
   async unplug(host: string, port: LabPort): Promise<void> {
     await unplug(this.#lab, host, port.id);
     await this.#removeInsides((guest) => guest === `${this.#lab.prefix}${port.id.slice(0, 11)}`);
   }
 
-  /** A network behind a guest, of which Neutron knows nothing: the guest routes for it. @returns the namespace of one who has these addresses there */
+  /**
+   * A network behind a guest, which Neutron doesn't know: the guest routes for it. @returns the namespace of a machine
+   * with these addresses in that network
+   */
   async inside(guest: string, gateway: string, addresses: readonly string[]): Promise<string> {
     const namespace = `${guest}-in`;
     await execute('ip', ['netns', 'add', namespace]);
@@ -152,7 +156,7 @@ export class LabGuests {
     return namespace;
   }
 
-  /** Joins two NICs of the guest: frames pass as they are. */
+  /** Joins two NICs of the guest by a bridge, so frames pass unchanged. */
   async bridge(guest: string, ...nics: readonly [string, string]): Promise<void> {
     await this.ip(guest, 'link', 'add', 'br0', 'type', 'bridge', 'forward_delay', '0');
     for (const nic of nics) {
@@ -174,12 +178,12 @@ export class LabGuests {
     await execute('ip', ['-netns', namespace, ...argv]);
   }
 
-  /** @returns what the program printed in that namespace */
+  /** @returns the output of the program in that namespace */
   async in(namespace: string, ...argv: readonly string[]): Promise<string> {
     return (await execute('ip', ['netns', 'exec', namespace, ...argv])).stdout;
   }
 
-  /** The same in a compute host's own. */
+  /** Runs the program in the namespace of a compute host. */
   async onHost(host: string, ...argv: readonly string[]): Promise<string> {
     return this.in(this.#lab.hosts.find(({ name }) => name === host)!.namespace, ...argv);
   }
@@ -195,7 +199,7 @@ export class LabGuests {
     }
   }
 
-  /** Waits until Neutron calls them ACTIVE: the agent has then made their chains and flows. */
+  /** Waits until the ports are ACTIVE in Neutron: the agent has then made their chains and flows. */
   async untilActive(ports: readonly LabPort[]): Promise<void> {
     const query = ports.map(({ id }) => `id=${id}`).join('&');
     for (;;) {

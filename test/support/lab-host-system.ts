@@ -1,7 +1,8 @@
 /**
- * A compute host of the lab as a machine of its own, reached by a real sshd. The lab's hosts are network namespaces that share
- * one file system; this one also has its own /etc, /run, /var/lib, /usr/local/lib and /usr/local/sbin: what is written there lies above the machine's
- * files and is gone when it ends. It ends with the process that started it.
+ * A compute host of the lab as a separate machine, reached by a real sshd. The lab's hosts are network namespaces that
+ * share one file system. This host also has its own /etc, /run, /var/lib, /usr/local/lib and /usr/local/sbin: files
+ * that are written there lie in a layer above the machine's files, and are gone when the host ends. It ends together
+ * with the process that started it.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,10 +18,13 @@ import type { Sshd } from './sshd';
 const execute = promisify(execFile);
 const own = ['etc', 'run', 'var/lib', 'usr/local/lib', 'usr/local/sbin'];
 
-/** Programs whose every start is noted, in the folder that both sshd's PATH and the host program's begin with. */
+/**
+ * Programs whose starts are counted. They are in the folder that comes first in the PATH of sshd and of the host
+ * program.
+ */
 const noted = { python3: '/usr/bin/python3', 'iptables-nft-restore': '/usr/sbin/iptables-nft-restore' };
 
-/** `ip netns exec` gives it a mount namespace of its own, with the /sys of the network namespace. */
+/** `ip netns exec` gives the host its own mount namespace, with the /sys of the network namespace. */
 const start = `
 set -eu
 mount -t tmpfs tmpfs /mnt
@@ -74,19 +78,19 @@ export class LabHostSystem {
     });
   }
 
-  /** A file of its own; undefined: it has none. */
+  /** The content of a file on the host; undefined if it doesn't exist. */
   read(path: string): string | undefined {
     const file = this.#path(path);
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   }
 
-  /** Runs a shell line there as its root. */
+  /** Runs a shell line on the host as root. */
   async run(line: string): Promise<string> {
     const [program = '', ...argv] = this.#inside(['sh', '-c', line]);
     return (await execute(program, argv)).stdout;
   }
 
-  /** Requests that it was sent, and runs of iptables-restore that wrote, since it started. */
+  /** The number of requests to the host, and of writing runs of iptables-restore, since it started. */
   get counts(): { requests: number; restores: number } {
     const lines = this.read('/mnt/noted')!.split('\n');
     return {
@@ -104,7 +108,7 @@ export class LabHostSystem {
     return ['nsenter', `--target=${String(this.pid)}`, '--mount', '--net', '--', ...argv];
   }
 
-  /** As processes of the machine see it. */
+  /** The path by which other processes of the machine see the file. */
   #path(path: string): string {
     return join(`/proc/${String(this.pid)}/root`, path);
   }

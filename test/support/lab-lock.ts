@@ -1,5 +1,6 @@
 /**
- * A lock on things of the lab that two suites may not change side by side, such as the policy files of its services.
+ * A lock on things of the lab that two suites must not change at the same time, such as the policy files of its
+ * services.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,7 @@
-/** The projects that a suite makes on the lab, named `<prefix>-<pid>-…`, and their end when a run was killed. */
+/**
+ * The projects that a suite makes on the lab, named `<prefix>-<pid>-…`, and the removal of projects that a killed run
+ * left.
+ */
 import { OpenStackSession, type ApiRequest } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
 import { asStackwardError } from '../../lib/basics/errors';
@@ -12,7 +15,7 @@ export interface Named {
 
 export class LabProjects {
   readonly lab = getLab();
-  /** Begins every name of this run. */
+  /** The beginning of every name of this run. */
   readonly run: string;
   private readonly session = new OpenStackSession(
     resolveCredentials('stackward-lab', {}, readCredentialFiles(this.lab.environment)),
@@ -22,7 +25,7 @@ export class LabProjects {
     this.run = `${prefix}-${String(process.pid)}`;
   }
 
-  /** One JSON answer. Compute is asked by microversion 2.90, which tells the hostname. */
+  /** One JSON answer. Compute is asked with microversion 2.90, which has the hostname. */
   async get<Answer>(service: string, path: string): Promise<Answer> {
     return this.call<Answer>(service, path);
   }
@@ -33,7 +36,7 @@ export class LabProjects {
     return Object.fromEntries(all.map(({ id, name }) => [name.slice(this.run.length + 1), id]));
   }
 
-  /** Deletes all that this run made, and that runs made whose process is gone. */
+  /** Deletes everything that this run made, and things of runs whose process is gone. */
   async clean(): Promise<void> {
     const isOver = (run: string | undefined) =>
       run !== undefined && (run === this.run || !isAlive(Number(run.slice(this.prefix.length + 1))));
@@ -57,7 +60,8 @@ export class LabProjects {
     for (;;) {
       const { servers } = await this.get<{ servers: Named[] }>('compute', path);
       if (servers.length === 0) break;
-      // Asked once, a nova-compute that has just died never answers. Asked when Nova knows that, Nova deletes by itself.
+      // A nova-compute that has just died never answers a deletion. Once Nova knows that it is dead, Nova deletes the
+      // server itself.
       for (const { id } of servers) await this.delete('compute', `/servers/${id}`);
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
@@ -100,7 +104,7 @@ export class LabProjects {
     return new RegExp(`^${this.prefix}-\\d+(?=-)`).exec(name)?.[0];
   }
 
-  /** What is gone already, as a port that went with its server, is deleted. */
+  /** A thing that is already gone counts as deleted, such as a port that was deleted with its server. */
   private async delete(service: string, path: string): Promise<void> {
     try {
       await this.call(service, path, { method: 'DELETE' });

@@ -1,4 +1,7 @@
-/** Roles and users of a suite on the lab's Keystone, named `test-<suite>-…`; what a killed run left is removed at the start. */
+/**
+ * Roles and users of a suite on the lab's Keystone, named `test-<suite>-…`. Things that a killed run left are removed
+ * at the start.
+ */
 import { defined } from '../../lib/basics/defined';
 import { KeystoneApi } from '../../adapters/openstack/keystone-api';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
@@ -96,7 +99,7 @@ export class LabUser {
     this.session = new OpenStackSession(login);
   }
 
-  /** Names of the roles in a new token of this user, as Keystone hands it out. */
+  /** The names of the roles in a new token of this user. */
   async tokenRoles(): Promise<readonly string[]> {
     const { userName: name, userDomain: domain, password, scope } = this.login.identity;
     if (!('projectName' in scope)) throw new Error(`the login of ${name} is not scoped by a project's name`);

@@ -1,6 +1,6 @@
 /**
- * The set-up of docs/hosts.md for least privilege: a throw-away login whom sudoers lets run the installed program alone, and
- * requests of any form, also such as no stackward sends.
+ * The set-up of docs/hosts.md for least privilege: a temporary login that sudoers allows to run only the installed
+ * program, and requests of any form, also of forms that stackward never sends.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ export interface Raw {
 
 export class LeastPrivilege {
   readonly login: Login;
-  /** Root's alone, on a file system that keeps extended attributes. */
+  /** A folder that belongs to root alone, on a file system with extended attributes. */
   readonly folder: string;
   readonly installed: string;
 
@@ -47,7 +47,7 @@ export class LeastPrivilege {
     writeFileSync(`${this.installed}.limits`, JSON.stringify(limits));
   }
 
-  /** Words that run a command as the login. */
+  /** The words that run a command as the login. */
   asLogin = (...argv: string[]): string[] => [
     ...['setpriv', `--reuid=${this.login.name}`, `--regid=${this.login.name}`, '--clear-groups', '--'],
     ...argv,
@@ -55,7 +55,7 @@ export class LeastPrivilege {
 
   /**
    * Runs the program as the login does, through sudo.
-   * @param before runs sudo in its turn
+   * @param before a command that runs sudo
    */
   send(input: string | Buffer, before: readonly string[] = []): Raw {
     const [program = '', ...args] = this.asLogin(...before, 'sudo', '-n', this.installed);
@@ -66,7 +66,7 @@ export class LeastPrivilege {
     return { status, stdout, stderr, answers: parsed.answers ?? [], refused: parsed.refused };
   }
 
-  /** Sends each question as a sequence of its own. */
+  /** Sends each question as a separate sequence. */
   ask(access: 'read' | 'write', questions: readonly object[], before: readonly string[] = []): readonly RawAnswer[] {
     const { answers } = this.send(requestOf({ access, sequences: questions.map((question) => [question]) }), before);
     return answers.map(([answer]) => answer ?? { ok: false });
@@ -78,7 +78,7 @@ export class LeastPrivilege {
   }
 }
 
-/** Why answers failed, or true, each once. */
+/** The reasons of failed answers, or true for others, each once. */
 export const reasons = (answers: readonly RawAnswer[]) => [...new Set(answers.map(({ ok, reason }) => reason ?? ok))];
 
 export const framed = (body: string): string => `stackward-request ${body.length}\n${body}`;

@@ -5,15 +5,15 @@ import { rmSync, writeFileSync } from 'node:fs';
 
 export interface Login {
   readonly name: string;
-  /** Replaces what it may run as root without a password, and its own `Defaults` of sudoers. */
+  /** Replaces the commands that the login may run as root without a password, and its `Defaults` in sudoers. */
   allow(commands: readonly string[], defaults?: readonly string[]): void;
   remove(): void;
 }
 
-/** @param commands as in sudoers */
+/** @param commands in the form of sudoers */
 export function makeLogin(shell: string, commands: readonly string[]): Login {
   const name = `sw-${randomBytes(4).toString('hex')}`;
-  // A password that nobody has, and yet no locked account: sshd refuses those.
+  // No password matches `*`, but the account isn't locked: sshd refuses locked accounts.
   execFileSync('useradd', ['--no-create-home', '--home-dir', '/tmp', '--shell', shell, '--password', '*', name]);
   const sudoers = `/etc/sudoers.d/${name}`;
   const allow = (allowed: readonly string[], defaults: readonly string[] = []): void => {
@@ -30,7 +30,7 @@ export function makeLogin(shell: string, commands: readonly string[]): Login {
     allow,
     remove: () => {
       rmSync(sudoers, { force: true });
-      // A session that was just left may still be ending.
+      // A session that was just closed may still be ending.
       execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
     },
   };

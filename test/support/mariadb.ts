@@ -1,6 +1,6 @@
 /**
- * A private MariaDB in a temporary folder on a port of its own: nothing of the machine's own server is touched.
- * It starts in about a second, and dies with the process that started it (`setpriv --pdeathsig`).
+ * A private MariaDB in a temporary folder on a separate port. It touches nothing of the machine's own server. It starts
+ * in about a second, and dies with the process that started it (`setpriv --pdeathsig`).
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
@@ -15,7 +15,7 @@ import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 
 const server = '/usr/sbin/mariadbd';
 
-/** Why no MariaDB can run here; undefined when one can. */
+/** Why no MariaDB can run on this machine; undefined if one can. */
 export const mariadbMissing = existsSync(server)
   ? undefined
   : `${server} is not there: install the Debian package mariadb-server`;
@@ -28,7 +28,7 @@ export interface Mariadb {
   connect(schema?: string): Promise<Connection>;
   /** Makes a schema from files of test/fixtures/schema and says how to log in to it as `root`. */
   createSchema(name: string, ...files: string[]): Promise<MysqlOptions>;
-  /** An account with these grants alone, on `schema`. */
+  /** An account with only these grants, on `schema`. */
   createUser(name: string, schema: string, grants: readonly string[]): Promise<MysqlOptions>;
   stop(): Promise<void>;
 }
@@ -48,7 +48,8 @@ export async function startMariadb(
   const data = join(folder, 'data');
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'];
-  // A server that starts deletes every `#sql…` file in its temporary folder: shared, it would be another server's.
+  // A starting server deletes every `#sql…` file in its temporary folder. In a shared folder these would belong to
+  // another server.
   const own = { ...process.env, TMPDIR: folder };
   execFileSync('mariadb-install-db', [...install, ...user, ...innodb], { stdio: 'pipe', env: own });
 

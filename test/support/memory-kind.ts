@@ -22,11 +22,11 @@ export class World {
   readonly unreachable = new Set<string>();
   /** Cells whose write fails. */
   readonly broken = new Set<string>();
-  /** Cells that something else sets back at once. */
+  /** Cells that something else resets right after a write. */
   readonly contested = new Set<string>();
-  /** Cells that are written, and the answer is lost. */
+  /** Cells that are written although the answer is lost. */
   readonly lost = new Set<string>();
-  /** All steps of a host are one request, as on real hosts: results come when all is done. */
+  /** True: all steps of a host are one request, as on real hosts, and results come only when all are done. */
   isOneRequest = false;
   /** Called before each write. */
   beforeWrite: (cell: string) => void = () => undefined;
@@ -53,7 +53,7 @@ const nothing = {
 const noHosts = { serving: () => [], configFiles: () => [], named: [], reachesAny: false, canReach: () => false };
 const machine = () => Promise.resolve(undefined);
 const identity = () => Promise.reject(new Error('no Keystone here'));
-/** A cloud without services: nothing speaks against any release. */
+/** A cloud without services, so nothing contradicts any release. */
 export const versions: Readers['versions'] = () =>
   Promise.resolve({ apis: () => Promise.resolve({ answers: [], silent: [] }) });
 export const memoryReaders: Readers = {

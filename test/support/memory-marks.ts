@@ -1,4 +1,7 @@
-/** A kind whose things bear their owner and path, as those on hosts do: for tests of removal and of going back. */
+/**
+ * A kind whose things have the names of their owner and path on them, as things on hosts do: for tests of removal and
+ * rollback.
+ */
 import { defined } from '../../lib/basics/defined';
 import { StalePlan, TransientError } from '../../lib/basics/errors';
 import type { NetworkReader, Readers } from '../../lib/contract/ports';
@@ -32,14 +35,14 @@ type Marks = ReadonlyMap<string, Mark>;
 
 export class MarkedHosts {
   readonly unreachable = new Set<string>();
-  /** A host that does what it is asked, and whose answer is lost. */
+  /** A host that does the request, but whose answer is lost. */
   lost: string | undefined;
   beforeWrite: () => unknown = () => undefined;
-  /** Hosts that no configuration leads to. */
+  /** Hosts that no entry of the configuration reaches. */
   readonly unmatched = new Set<string>();
-  /** Whether Neutron tells its agents. */
+  /** Whether Neutron lists its agents. */
   hasAgents = true;
-  /** Second name → the host whose machine it is too. */
+  /** Second name → the host that is the same machine. */
   readonly aliases = new Map<string, string>();
   readonly #hosts = new Map<string, Map<string, Mark>>();
 

@@ -1,4 +1,7 @@
-/** A host in memory, as the host program tells of it: processes of services, their files, and the ports that they hold. */
+/**
+ * A host in memory, with the answers of the host program: processes of services, their files, and the ports that they
+ * have open.
+ */
 import type { HostRead, HostReader, Outcome } from '../../lib/hosts/host';
 import type { ContainedService, Listener, ServiceProcess } from '../../lib/hosts/service-answers';
 import { readHostServices, type HostServices } from '../../reports/host-services';
@@ -15,7 +18,7 @@ export interface MemoryHost {
   readonly library?: string;
   /** By project. */
   readonly registered?: Readonly<Record<string, readonly OsloOption[]>>;
-  /** Paths that the limits leave out, verbs, and programs that may not be run. */
+  /** Paths that the limits don't allow, verbs, and programs that may not be run. */
   readonly hidden?: readonly string[];
 }
 
@@ -42,7 +45,7 @@ export const serviceProcess = (
 });
 
 export const memoryNow = new Date('2026-11-29T12:00:00Z');
-/** A day before. */
+/** A day before `memoryNow`. */
 const mtimeSeconds = memoryNow.getTime() / 1000 - 86_400;
 
 export function memoryServiceHost(host: MemoryHost): HostReader {
@@ -92,7 +95,7 @@ export function memoryServiceHost(host: MemoryHost): HostReader {
   };
 }
 
-/** @throws Error where the host tells of none */
+/** @throws Error if the host reports no services */
 export async function servicesOf(host: HostReader): Promise<HostServices> {
   const services = await readHostServices(host);
   if (!services.isRead) throw new Error(services.why);

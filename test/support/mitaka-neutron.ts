@@ -1,8 +1,9 @@
 /**
- * Neutron of Liberty and Mitaka with `ipam_driver = internal`, on its own tables: what its API shows, how it hands out
- * addresses, and what an update of the pools does to them. A model after neutron@mitaka-eol
+ * Neutron of Liberty and Mitaka with `ipam_driver = internal`, on its own tables: its API's answers, the way it hands
+ * out addresses, and the effect of an update of the pools. A model after neutron@mitaka-eol
  * neutron/ipam/drivers/neutrondb_ipam/{driver,db_api}.py (`_generate_ip`, `create_pool`, `update_allocation_pools`) and
- * neutron/db/ipam_pluggable_backend.py, whose fault is kept: an update makes the free ranges anew from whole pools.
+ * neutron/db/ipam_pluggable_backend.py. It keeps that code's fault: an update makes the free ranges anew from whole
+ * pools.
  */
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
@@ -11,9 +12,9 @@ import type { AddressRange, NetworkWriter, Subnet } from '../../lib/contract/por
 import { addressRange } from '../../reconcilers/allocation-pool/ledger/ledger';
 import { inTransaction, PoolExhausted, ServerError } from './icehouse-allocator';
 
-/** Subnets without a row in `ipamsubnets` show as before, but no port can be made on them. */
+/** A subnet without a row in `ipamsubnets` looks the same in the API, but no port can be made on it. */
 export class MitakaNeutron implements NetworkWriter {
-  /** Subnets of which the API was asked to change the pools. */
+  /** Subnets whose pools were changed through the API. */
   readonly updated: string[] = [];
 
   constructor(private readonly connection: Connection) {}

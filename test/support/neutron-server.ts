@@ -1,4 +1,7 @@
-/** Keystone's login and roles, and Neutron's ports, agents and subnets over HTTP on loopback, for the command as a whole without a cloud. */
+/**
+ * Keystone's login and roles, and Neutron's ports, agents and subnets, over HTTP on loopback: for tests of the whole
+ * command without a cloud.
+ */
 import { defined } from '../../lib/basics/defined';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,12 +12,12 @@ import { FakeNetwork } from './fake-network';
 export class NeutronServer {
   /** Requests to Neutron so far. */
   requests = 0;
-  /** Answered to whatever is asked of Neutron; undefined: it works. */
+  /** The status that answers every request to Neutron; undefined: Neutron works. */
   failing: number | undefined;
   readonly identity = new FakeIdentity('admin>member>reader');
   /** Requests for Keystone's roles so far. */
   roleRequests = 0;
-  /** Answered to whatever is asked of Keystone's roles; undefined: it works. */
+  /** The status that answers every request for Keystone's roles; undefined: they work. */
   failingRoles: number | undefined;
 
   private constructor(
@@ -33,7 +36,7 @@ export class NeutronServer {
     return neutron;
   }
 
-  /** The environment with which a command logs in here. */
+  /** The environment with which a command logs in to this server. */
   get environment(): Readonly<Record<string, string>> {
     return {
       OS_AUTH_URL: `${this.base}/v3`,

@@ -18,7 +18,7 @@ export interface SubnetFixture {
   readonly cidr: string;
   readonly gateway?: string | null;
   readonly pools: readonly (readonly [string, string])[];
-  /** Addresses that ports hold. */
+  /** Addresses that ports have. */
   readonly used?: readonly string[];
   readonly networkId?: string;
   readonly id?: string;

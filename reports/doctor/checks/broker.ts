@@ -61,11 +61,11 @@ export const idleQueue = defineCheck({
     ),
   page: {
     means:
-      'A message that is sent there waits until somebody takes it. Where it is the queue of a service, requests hang: servers stay in BUILD, ports in DOWN, volumes in creating. A queue of notifications without a consumer is commonplace, and becomes a risk when a thousand messages wait.',
+      'Nobody reads the messages in this queue. If it is the queue of a service, requests hang: servers stay in BUILD, ports in DOWN, volumes in creating. A queue of notifications without a consumer is common. It becomes a risk when a thousand messages wait.',
     evidence:
-      'The broker tells 0 consumers. The name of a queue tells whose it is: `conductor`, `compute.cnode01`, `q-plugin`, `cinder-volume.ctl1@lvm`; `reply_…` and `…_fanout_…` belong to one process and are left over when it is killed.',
+      'The broker reports 0 consumers. The name of a queue shows which service it belongs to: `conductor`, `compute.cnode01`, `q-plugin`, `cinder-volume.ctl1@lvm`; `reply_…` and `…_fanout_…` belong to one process and stay behind when it is killed.',
     alike:
-      'A service that is alive by its heartbeat may have no consumer: heartbeats go through the database (Nova, Cinder) and not through this queue. A queue of a host that was removed is only left over.',
+      'A service that is alive by its heartbeat may have no consumer: heartbeats go through the database (Nova, Cinder) and not through this queue. A queue of a removed host is harmless.',
     step: 'Find out why the service does not take from its queue: not running, another broker or virtual host in `transport_url`, a connection that is blocked (SW-6003).',
     never:
       'Do not purge the queue of a service: requests in it are lost, and their servers hang for ever. Do not restart RabbitMQ: every service would connect again at once.',
@@ -93,7 +93,7 @@ export const backlog = defineCheck({
     ),
   page: {
     means:
-      'The service works slower than it is asked to, or hangs with messages in its hands. Requests are answered late, or time out.',
+      'The service is too slow for its requests, or hangs with messages that it has taken. Requests are answered late, or time out.',
     evidence: `At least ${backlogFrom} messages wait in a queue that has consumers, or are taken and not confirmed.`,
     alike: 'A queue without a consumer: SW-6001. A moment’s peak: ask again, and see whether the number falls.',
     step: 'Look at the service’s log and load, and at its database. Add workers where it is busy.',
@@ -132,9 +132,9 @@ export const brokerHealth = defineCheck({
   judge: (broker) => judgeLooked('broker', broker, judgeHealth),
   page: {
     means:
-      'With an alarm of memory or disk the broker takes no message from anybody: every request of the cloud hangs, and services look alive. In a split cluster each side has its own queues, and messages of one side never reach the other.',
+      'With an alarm of memory or disk the broker accepts no message at all: every request of the cloud hangs, and services look alive. In a split cluster each side has its own queues, and messages of one side never reach the other.',
     evidence:
-      'Alarms and partitions as each node tells them; connections in the state `blocked` or `blocking`; nodes that are members and do not run.',
+      'Alarms and partitions that each node reports; connections in the state `blocked` or `blocking`; nodes that are members and do not run.',
     alike: 'A service that can’t reach the broker at all: its log tells of refused connections.',
     step: 'Disk: free space. Memory: find the queue that fills it. Partition: decide which side stays, and restart RabbitMQ on the other side alone.',
     never:

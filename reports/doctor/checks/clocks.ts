@@ -161,11 +161,11 @@ export const clocks = defineCheck<Clocks>({
     means:
       'The clocks of services, databases, hosts and this machine are more than 5 s apart. From about a minute on, services that are alive count as dead, tokens are refused as expired or not yet valid, and lines of different logs can’t be put in order.',
     evidence:
-      'One table: how far each clock is from one that most machines agree with; where there is no majority, from this machine. Each machine has one vote, however many of its services tell the time. APIs tell it by the Date header of their answers (whole seconds), databases by UTC_TIMESTAMP(), hosts by the host program. ± is by how much the truth may differ.',
+      'One table with the difference of each clock from a clock that most machines agree with, or from this machine’s clock if there is no majority. Each machine has one vote, even if several services run on it. The times come from the Date header of APIs (whole seconds), from UTC_TIMESTAMP() of databases, and from the host program. ± is the possible error.',
     alike:
-      'A time zone that was taken for UTC is off by whole hours. A proxy that dates the answers itself tells its own clock, and not that of the service behind it.',
+      'If a local time was taken for UTC, the difference is whole hours. If a proxy sets the Date header, doctor sees the proxy’s clock and not the service’s.',
     step: 'Let chrony or ntpd set that one clock, and find out why it did not: no server reachable, a virtual machine that was paused.',
     never:
-      'Do not set a clock back by hand on a database server or a host with running services: leases, replication and timers go by it. chrony slews.',
+      'Do not set a clock back by hand on a database server or a host with running services: leases, replication and timers depend on it. chrony corrects a clock gradually.',
   },
 });

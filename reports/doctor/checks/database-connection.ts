@@ -28,12 +28,12 @@ export const databaseConnection = defineCheck<readonly ProbedDatabase[]>({
     databases.length === 0 ? [notLookedAt('databases', untried('stackward.yaml names none'))] : databases.map(judgeOne),
   page: {
     means:
-      'One whole login from this machine, as stackward does it. The causes are told apart by how far the login came, and by the number of the server: all of them have the same SQLSTATE. The table below has each.',
+      'doctor makes one complete login from this machine, as stackward does it. The cause follows from how far the login came, and from the server’s error number. (The SQLSTATE is the same for all causes.) The list below has each cause.',
     evidence: 'The server’s own number and words, or the stage at which the connection failed.',
     alike:
-      '"Lost connection … reading initial communication packet, system error: 110" is "no greeting" here. It was a firewall’s ACL in the case that this check is made for. A service on a controller may fail where this machine does not: SW-3002 looks from there.',
-    step: 'The table below has one for each cause.',
+      'MySQL’s client says "Lost connection … reading initial communication packet, system error: 110"; doctor calls this "no greeting". A firewall’s ACL can cause it. A service on a controller may fail although this machine succeeds: SW-3002 looks from the controllers.',
+    step: 'The list below has a step for each cause.',
     never:
-      'Do not raise `max_connect_errors` or `max_connections` before you know who uses the connections up. Do not open the account for `%`.',
+      'Do not raise `max_connect_errors` or `max_connections` before you know who uses all the connections. Do not open the account for `%`.',
   },
 });

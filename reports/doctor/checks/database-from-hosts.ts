@@ -127,13 +127,13 @@ export const databaseFromHosts = defineCheck<Seen>({
   },
   page: {
     means:
-      'A controller that stackward.yaml lists in `services` reaches for each database that it names, at the address that stands there, and is not greeted by a MySQL. The services of that controller fail where they name the same address. The causes are those of SW-3001, as far as they show before a login.',
+      'Each controller in `services` of stackward.yaml connects to each database in stackward.yaml, at the same address. From this controller, no MySQL server answers there. Services of the controller that use this address fail. The causes are those of SW-3001, as far as they appear before a login.',
     evidence:
-      'One connection from the host, to which nothing is sent, and the first bytes that come. 5 s for the connection, and 5 s for the first bytes.',
+      'One connection from the host, and the first bytes that the server sends; the host sends nothing. 5 s for the connection, and 5 s for the first bytes.',
     alike:
-      'A service whose `connection` names another address than stackward.yaml: look at its configuration. Password, schema and TLS show at a login alone, which this check does not try from there.',
-    step: 'That of the cause, under SW-3001, on the controller or between it and the database.',
+      'A service whose `connection` names another address than stackward.yaml: look at its configuration. Wrong passwords, schemas and TLS settings appear only at a login, and this check does not log in from there.',
+    step: 'The step of the same cause under SW-3001, on the controller or between it and the database.',
     never:
-      'Do not run it in a loop: a server counts each connection that ends before its login, and blocks a host after 100 in a row (10 before MySQL 5.6.6). A service of that host that logs in sets the count back.',
+      'Do not run it in a loop: a server counts each connection that ends before its login, and blocks a host after 100 in a row (10 before MySQL 5.6.6). A login of any service of that host resets the count.',
   },
 });

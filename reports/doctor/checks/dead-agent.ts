@@ -55,8 +55,8 @@ export const deadAgent = defineCheck({
       'The agent has stopped, or can no longer reach RabbitMQ. What it has set up keeps working: bridges, flows, routers and NAT rules stay in the kernel. Nothing new is set up.',
     evidence: 'Neutron says `alive: false`, and the heartbeat did not move between two looks 34 s apart.',
     alike:
-      'An agent whose host has a clock that is behind looks the same after neutron-server was restarted: SW-1002, which needs the host in stackward.yaml to be told apart. An agent that hangs in a loop sends no report either; its log has the last thing that it did.',
-    step: 'On the host: is the process there, what does its log end with? Start this one agent again. The Open vSwitch agent keeps flows over a restart, and the packet filter is written anew.',
+      'After a restart of neutron-server, an agent whose host’s clock is slow looks the same: that is SW-1002, which doctor can only recognize if stackward.yaml names the host. An agent that hangs in a loop sends no report either; its log shows its last action.',
+    step: 'On the host: does the process exist, and what are the last lines of its log? Start this one agent again. The Open vSwitch agent keeps flows over a restart, and writes the packet filter anew.',
     never:
       'Do not restart Open vSwitch, the network or the host: that cuts customers off. Do not delete the agent in Neutron: its routers and networks go with it.',
   },

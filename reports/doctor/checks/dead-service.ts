@@ -60,9 +60,9 @@ export const deadService = defineCheck({
     evidence:
       'Nova or Cinder says `down`, nobody forced it down, and the heartbeat did not move between the two looks.',
     alike:
-      'A service that is alive and written by a clock that is behind moves between the looks: SW-1002. A service that an operator fenced off: SW-1003. A service that is alive and whose connection to RabbitMQ is dead sends no heartbeat either; its log then repeats AMQP errors. A dead nova-conductor makes every nova-compute look dead, since it writes their heartbeats.',
-    step: 'On the host: is the process there, and what are the last lines of its log? Start the one service again. Restarting nova-compute leaves running servers alone.',
+      'If a slow clock writes the heartbeat of a living service, the heartbeat moves between the looks: SW-1002. An operator may have fenced the service off: SW-1003. A living service without a connection to RabbitMQ sends no heartbeat either; its log then repeats AMQP errors. A dead nova-conductor makes every nova-compute look dead, because it writes their heartbeats.',
+    step: 'On the host: does the process exist, and what are the last lines of its log? Start the one service again. A restart of nova-compute doesn’t affect running servers.',
     never:
-      'Do not restart the host or its network: that cuts customers off, and the servers there are well. Do not evacuate before you know that the servers are down: two copies of one server write to one disk.',
+      'Do not restart the host or its network: that cuts customers off, although their servers still work. Do not evacuate before you know that the servers are down: two copies of one server write to one disk.',
   },
 });

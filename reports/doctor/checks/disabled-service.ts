@@ -33,12 +33,12 @@ export const disabledService = defineCheck({
     ),
   page: {
     means:
-      'The scheduler gives the host no new servers (Nova, Cinder), or the agent no new routers and networks (Neutron). What runs there goes on.',
+      'The scheduler gives the host no new servers (Nova, Cinder), or the agent no new routers and networks (Neutron). Whatever runs there keeps running.',
     evidence:
-      'The list has `status: disabled`, or an agent `admin_state_up: false`. A reason that begins with `AUTO:` is written by nova-compute itself, when libvirt is gone or builds failed in a row.',
+      'The list has `status: disabled`, or an agent `admin_state_up: false`. nova-compute itself writes a reason that begins with `AUTO:`, when libvirt is gone or several builds failed in a row.',
     alike:
       'A dead service (SW-1001) is down. "No valid host" has other causes too: a flavor that fits nowhere, a full host.',
-    step: 'Read the reason. An operator’s: ask, then enable. Nova’s own: mend libvirt or the failing builds; Nova enables it again.',
+    step: 'Read the reason. If an operator gave it, ask, then enable the host. If Nova gave it, repair libvirt or the failing builds; then Nova enables the host itself.',
     never: 'Do not enable a host that somebody disabled for work on it before that work is done.',
   },
 });

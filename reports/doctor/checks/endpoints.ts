@@ -124,12 +124,12 @@ export const endpoints = defineCheck<Seen>({
   judge,
   page: {
     means:
-      'The catalogue sends every client to an address where nothing answers, something fails, or something else answers. Endpoints of the interface and region of the credentials are asked, each once and without a token. Nova, Neutron and Cinder are also asked for their services: an API whose database is gone still tells its versions, and fails there with 500.',
+      'The catalogue sends every client to an address where nothing answers, something fails, or something else answers. doctor asks each endpoint in the credentials’ interface and region once, without a token. It also asks Nova, Neutron and Cinder for their services, because an API without its database still returns its versions, but answers that question with 500.',
     evidence:
-      'The address, and what came of asking it: a name without an address, refused, no answer in time, a certificate, a status, an answer that is no document of versions.',
+      'The address, and the result: a name without an address, a refused connection, no answer in time, a bad certificate, a status, or an answer that is no version document.',
     alike:
-      'A service that runs and does not listen, because another process holds its port: the port answers with 404. A network that lets only the controllers reach the address.',
-    step: 'On the host of that address: does the service run, and which process holds the port? Where the address itself is wrong, correct the endpoint in Keystone.',
+      'A service may run without listening, because another process has its port: then the port answers with 404. Or the network lets only the controllers reach the address.',
+    step: 'On the host of that address: does the service run, and which process has the port? If the address itself is wrong, correct the endpoint in Keystone.',
     never: 'Do not delete the endpoint: every client that looks the service up then fails in another way.',
   },
 });

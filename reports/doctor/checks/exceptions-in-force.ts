@@ -96,8 +96,8 @@ export const exceptionsInForce = defineCheck<OwnPlaces>({
     evidence:
       'The stored rules of each owner, and the chains as iptables-save prints them. The jump stands in `neutron-filter-top`, and in FORWARD of the table mangle.',
     alike:
-      'A host that has just started, or whose agent has (SW-8005): the chains come back with it. Two variants of iptables, nft and legacy, on one host: the rules of one are not seen by the other.',
-    step: 'Plan and apply the code of that owner. What the plan shows is what is missing.',
+      'The host, or its agent, has just started (SW-8005): then the chains come back soon. Or the host has two variants of iptables, nft and legacy: neither sees the rules of the other.',
+    step: 'Plan and apply the code of that owner. The plan shows what is missing.',
     never:
       'Do not write the rules by hand into a chain of `neutron-…`: the agent deletes them with its next change. Do not flush a table.',
   },

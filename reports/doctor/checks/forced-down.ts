@@ -28,10 +28,10 @@ export const forcedDown = defineCheck({
     ),
   page: {
     means:
-      'An operator or a monitor (Masakari, Pacemaker) told Nova that this host is dead, so that its servers can be evacuated at once. Until it is cleared the host gets no server, however well it is. Releases before Liberty do not have it.',
+      'An operator or a monitor (Masakari, Pacemaker) told Nova that this host is dead, so that its servers can be evacuated at once. Until somebody clears it the host gets no server, even if the host works. Releases before Liberty do not have it.',
     evidence: 'The service list has `forced_down: true` (API 2.11 and later). The heartbeat may be fresh.',
     alike: 'A dead service (SW-1001) has no fresh heartbeat and no forced_down. A disabled one (SW-1004) is up.',
-    step: 'Find out who fenced the host off. When the host is well and its evacuated servers are gone from it, clear forced_down.',
+    step: 'Find out who fenced the host off. When the host works again, and its evacuated servers no longer run there, clear forced_down.',
     never:
       'Do not clear it while evacuations of that host are `done` and nova-compute was not started since: Nova refuses with 400, and the old copies of the servers may still run there.',
   },

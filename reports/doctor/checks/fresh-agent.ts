@@ -42,8 +42,8 @@ export const freshAgent = defineCheck<Settled>({
     ),
   page: {
     means:
-      'An Open vSwitch or Linux bridge agent started within the last minute. It writes the packet filter of its host anew, port by port, so what is read there now may be half of it.',
-    evidence: 'The start that Neutron keeps of the agent, by Neutron’s clock.',
+      'An Open vSwitch or Linux bridge agent started within the last minute. It writes the packet filter of its host anew, port by port, so a reading now may show only a part of it.',
+    evidence: 'The time of the agent’s start in Neutron, by Neutron’s clock.',
     alike: 'An agent that starts again and again: look once more after two minutes, then at the end of its log.',
     step: 'Wait for a minute, and look again.',
     never: 'Do not restart the agent once more because rules are missing: that begins anew.',

@@ -89,9 +89,9 @@ export const hostFiles = defineCheck<readonly HostWithFiles[]>({
   judge: judgeHostFiles,
   page: {
     means:
-      'In /etc/network/interfaces, or a file of interfaces.d, a comment stands at a line’s end, a blank is none of ASCII, the file begins with a byte order mark, or its lines end with CRLF. ifup then takes "# uplink" for a part of an address, or refuses the whole file: at the next start of the host the interfaces stay down. A script of ifupdown with CRLF "does not exist".',
+      'In /etc/network/interfaces, or in a file of interfaces.d, a comment follows other words in a line, a blank is not ASCII, the file begins with a byte order mark, or its lines end with CRLF. ifup then reads "# uplink" as a part of an address, or refuses the whole file: at the next start of the host the interfaces stay down. A script of ifupdown with CRLF "does not exist".',
     evidence:
-      'Line and column of each place, and what ifup makes of it. Scripts are those of /etc/network/if-*.d and those that `up`, `down` and their like name by their whole path; of a script the first 512 bytes are looked at. Folders and files that the host refused, and files beyond the first 200, are not looked at.',
+      'Line and column of each place, and how ifup reads it. doctor also looks at the first 512 bytes of each script in /etc/network/if-*.d, and of scripts whose whole path follows `up`, `down` and similar words. Folders and files that the host refused, and files beyond the first 200, are not looked at.',
     alike:
       'A wrong address, netmask or gateway is well-formed, and this check does not know what is right. Hosts with netplan, NetworkManager or systemd-networkd have no such file, and are not looked at.',
     step: 'Correct the line, and let `ifquery INTERFACE` show what ifup reads. Nothing has to be restarted: the file is read the next time.',

@@ -54,11 +54,11 @@ export const leftStacks = defineCheck<Seen>({
   },
   page: {
     means:
-      'A host holds exceptions, flags or grants of a stack that an owner of this code once had and has no more. They are still in force.',
+      'A host has exceptions, flags or grants of a stack that is no longer in this owner’s code. They are still in force.',
     evidence: 'The files of the state folder that name the stack, and the owner of each.',
     alike:
-      'A folder that holds only a part of the owner’s code: a stack that another pipeline synthesizes under the same owner is named as well.',
-    step: 'Look at `stackward plan`, which lists what left the code. A full apply removes it.',
+      'This folder may have only a part of the owner’s code: then a stack that another pipeline makes under the same owner is reported as well.',
+    step: 'Look at `stackward plan`, which lists the things that were deleted from the code. A full apply removes them.',
     never: 'Do not run `destroy --stack` for a stack that another pipeline still has.',
   },
 });

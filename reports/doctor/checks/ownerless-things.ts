@@ -65,12 +65,11 @@ export const ownerlessThings = defineCheck<OwnPlaces>({
   judge: (own) => judgeHosts(own, judge, 'nothing of stackward is there'),
   page: {
     means:
-      'A record or a stored file in the state folder tells no owner, or one that its name contradicts; or a chain named `stackward-…` is in force and no stored file tells whose it is. No plan of anybody changes such a thing, and a chain without a file does not come back when the host starts.',
+      'A record or a stored file in the state folder names no owner, or an owner that contradicts the file’s name; or a chain named `stackward-…` is in force without a stored file, which would name its owner. No plan changes such a thing, and a chain without a file does not come back when the host starts.',
     evidence: 'The file and what is wrong with it; the chain with its table.',
-    alike:
-      'A state folder that stackward.yaml names otherwise (`stateFolder`): then every chain seems to have no file.',
-    step: 'Find out whose it is: comments of rules and entries of records name the construct. Then plan and apply that code.',
+    alike: 'If stackward.yaml names another state folder (`stateFolder`), every chain seems to have no file.',
+    step: 'Find out who owns it: comments of rules and entries of records name the construct. Then plan and apply that code.',
     never:
-      'Do not delete a chain while a jump leads to it, nor edit a record by hand: what it records then counts as foreign.',
+      'Do not delete a chain while a jump leads to it, nor edit a record by hand: the things in it then count as somebody else’s.',
   },
 });

@@ -75,11 +75,11 @@ export const portRoom = defineCheck({
   judge: (room) => judgeLooked('ports and addresses', room, judgeRoom),
   page: {
     means:
-      'Nine of ten ports that a project may have exist, or nine of ten addresses of a subnet’s pools are held. When the last is gone, new servers end in ERROR and new floating IPs are refused.',
+      'A project has used nine tenths of its quota of ports, or ports have nine tenths of the addresses in a subnet’s pools. When nothing is left, new servers end in ERROR and new floating IPs are refused.',
     evidence:
       'By Neutron’s API; where that tells nothing and stackward.yaml names its database, by that. The quota of each project that has ports, its own or the default, against all of its ports: those of DHCP and of routers count. The pools of each subnet against the addresses in them that ports hold.',
     alike:
-      'Nova of Icehouse and Havana says "Maximum number of ports exceeded" of each of three: the quota, the pool, and an address that is in use. A quota that was raised doesn’t help where the pool is used up. A network with several subnets takes a free address from any of them.',
+      'Nova of Icehouse and Havana says "Maximum number of ports exceeded" in three cases: a full quota, a full pool, and an address that is in use. A higher quota doesn’t help if the pool is full. A network with several subnets takes a free address from any of them.',
     step: 'Quota: delete ports that nobody needs, or raise it. Pool: free addresses, or extend the pool with the kind `allocation-pool`.',
     never:
       'Do not delete ports whose device is `network:dhcp` or a router: they are made again, and customers notice. Do not edit allocation tables by hand.',

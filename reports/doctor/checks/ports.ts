@@ -209,13 +209,13 @@ export const ports = defineCheck<Seen>({
   judge: judgePorts,
   page: {
     means:
-      'The process of an API is there, and clients do not reach it: nothing listens on the port that its configuration names, another process holds it, or `enabled_apis` of nova-api leaves out the API to which the catalogue sends every client.',
+      'The process of an API runs, but clients do not reach it: nothing listens on the port in its configuration, another process has the port, or `enabled_apis` of nova-api lacks the API that the catalogue sends clients to.',
     evidence:
-      'The port and the place that sets it, the processes that hold it (/proc/net/tcp and their open files), and enabled_apis with its place. The API in a web server (uWSGI, Apache) is left out: there the web server’s own configuration names the port, and SW-5001 tells whether the endpoint answers.',
+      'The port and the place that sets it, the processes that hold it (/proc/net/tcp and their open files), and enabled_apis with its place. An API in a web server (uWSGI, Apache) is left out, because its port is in the web server’s own configuration; SW-5001 checks whether the endpoint answers.',
     alike:
-      'A service that has just been started and has not opened its port yet. A proxy (HAProxy) on the same host that holds the port on another address is no trouble where the service holds its own.',
-    step: 'Read the end of the log of the service. Where two processes serve one API, such as nova-api and nova-api-metadata, decide which shall, and take it out of the other.',
+      'A service may just have started, without having opened its port yet. A proxy (HAProxy) on the same host may have the same port on another address; this does no harm if the service listens on its own address.',
+    step: 'Read the end of the log of the service. If two processes serve one API, such as nova-api and nova-api-metadata, decide which of them should, and remove the API from the other.',
     never:
-      'Do not kill the process that holds the port before you know what it serves: it may be the API that customers use.',
+      'Do not kill the process that has the port before you know what it serves: it may be the API that customers use.',
   },
 });

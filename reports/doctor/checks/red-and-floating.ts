@@ -79,11 +79,11 @@ export const redAndFloating = defineCheck<Addresses>({
     ),
   page: {
     means:
-      'The server has a leg in the red (external) network and a floating IP of the same subnet. A packet to the floating address comes in through the router; the answer leaves by the red leg, with another source. Clients see no answer, or one from a stranger.',
-    evidence: 'The port of the floating IP and a port of the server hold addresses of one subnet.',
+      'The server has a NIC in the red (external) network, and a floating IP of the same subnet. A packet to the floating address arrives through the router, but the answer leaves through the red NIC, with another source address. Clients get no answer, or an answer from an unknown address.',
+    evidence: 'The port of the floating IP and a port of the server have addresses in one subnet.',
     alike:
       'A floating IP that does not answer for other reasons: a router that is down, an L3 agent that is dead (SW-1005), a security group.',
-    step: 'Take the floating IP away, or use one of a subnet where the server has no leg. stackward’s constructs refuse this at synth.',
+    step: 'Remove the floating IP, or use one from a subnet in which the server has no NIC. stackward’s constructs refuse this at synth.',
     never:
       'Do not turn off `rp_filter` or add source routes in the server: the next server of that kind has the same trouble.',
   },

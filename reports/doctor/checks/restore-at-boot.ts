@@ -43,7 +43,7 @@ export const restoreAtBoot = defineCheck<OwnPlaces>({
   judge: (own) => judgeHosts(own, judge, 'no exceptions are stored'),
   page: {
     means:
-      'The host stores exceptions, and what should put them back at its next start is missing, changed, or not known to its init. They are in force now, and will not be after a restart.',
+      'The host has stored exceptions, but the files that should restore them at its next start are missing or changed, or its init system does not know them. The exceptions are in force now, and will not be after a restart.',
     evidence:
       'The files that the host program would write for this init system, and which of them are missing or differ: the unit or job, the drop-in that starts it, and the program that it runs.',
     alike:

@@ -70,13 +70,13 @@ export const skewedHeartbeat = defineCheck({
     ]),
   page: {
     means:
-      'The service is alive, and the API takes it for dead, or soon will: a heartbeat more than 60 s (Nova, Cinder) or 75 s (Neutron) away from now counts as dead, also where it lies in the future. nova-compute does not write its own heartbeat: the conductor does, by its clock. The heartbeat of an agent of Neutron is written by neutron-server.',
+      'The service is alive, but the API takes it for dead, or soon will. For the API a service is dead if its heartbeat is more than 60 s (Nova, Cinder) or 75 s (Neutron) away from now, also if it is in the future. nova-compute does not write its own heartbeat: nova-conductor does, with its own clock. neutron-server writes the heartbeats of Neutron’s agents.',
     evidence:
-      'The heartbeat moved between two looks although the API says `down`, or it lies in the future. For an agent: its heartbeat stands still, and the clock of its host is behind. Neutron drops a report that was stamped before the start of the server, and says so at DEBUG level alone.',
+      'The heartbeat moved between two looks although the API says `down`, or it lies in the future. For an agent: its heartbeat stands still, and the clock of its host is behind. Neutron drops a report with a time before the start of neutron-server, and logs that only at DEBUG level.',
     alike:
       'A dead service: its heartbeat stands still, and no clock is wrong. An API server whose own clock is wrong makes every service look skewed.',
     step: 'Find the wrong clock (SW-2001) and let chrony or ntpd set it. The service needs no restart.',
     never:
-      'Do not restart services, or set `service_down_time` higher: the clock stays wrong, and tokens, certificates and logs go by it as well.',
+      'Do not restart services, or set `service_down_time` higher: the clock stays wrong, and tokens, certificates and logs depend on it too.',
   },
 });
