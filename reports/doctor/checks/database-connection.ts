@@ -28,7 +28,7 @@ export const databaseConnection = defineCheck<readonly ProbedDatabase[]>({
     databases.length === 0 ? [notLookedAt('databases', untried('stackward.yaml names none'))] : databases.map(judgeOne),
   page: {
     means:
-      'doctor makes one complete login from this machine, as stackward does it. The cause follows from how far the login came, and from the server’s error number. (The SQLSTATE is the same for all causes.) The list below has each cause.',
+      'The check makes one complete login from this machine, as stackward does it. The cause follows from how far the login came, and from the server’s error number. (The SQLSTATE is the same for all causes.) The list below has each cause.',
     evidence: 'The server’s own number and words, or the stage at which the connection failed.',
     alike:
       'MySQL’s client says "Lost connection … reading initial communication packet, system error: 110"; doctor calls this "no greeting". A firewall’s ACL can cause it. A service on a controller may fail although this machine succeeds: SW-3002 looks from the controllers.',
