@@ -129,7 +129,7 @@ export class FirewallException extends Construct {
     placement = 'bound',
   }: FirewallExceptionProps): void {
     const { release, markBit } = CloudStack.of(this).cloud;
-    // chooseMethod chooses the packet filter with these two drivers alone.
+    // chooseMethod chooses the packet filter only for these two drivers.
     const firewallDriver = CloudStack.of(this).cloud.firewallDriver as FirewallExceptionSpec['firewallDriver'];
     const copied = (prefixes: Prefixes) => (prefixes === 'any' ? prefixes : [...prefixes]);
     const spec: FirewallExceptionSpec = {

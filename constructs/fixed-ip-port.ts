@@ -50,7 +50,7 @@ export interface FixedIpPortProps extends Pick<
   readonly outsidePools?: boolean;
   /** Security groups, or their ids; [] for none. @default the project's group "default" */
   readonly securityGroups?: readonly (ISecurityGroup | string)[];
-  /** Further addresses that the port may send from, at most 10 (Neutron's default). @default its own addresses alone */
+  /** Further addresses that the port may send from, at most 10 (Neutron's default). @default only its own addresses */
   readonly allowedAddressPairs?: readonly AddressPair[];
   /**
    * False: Neutron checks neither the port's addresses nor its groups, and the server behind the port has to filter.

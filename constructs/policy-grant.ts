@@ -41,7 +41,7 @@ export interface PolicyGrantByRule extends PolicyGrantCommon {
 export type PolicyGrantProps = PolicyGrantByIntent | PolicyGrantByRule;
 
 /**
- * Allows everybody who holds a role, in any project, to do what a policy rule guards. stackward keeps the grant in the
+ * Allows everybody with a role, in any project, to do what a policy rule guards. stackward writes the grant into the
  * policy file of every host that serves the API. It affects the whole cloud, so put it into the shared stack. Roles
  * that imply this role in Keystone get the right as well. `stackward plan` names them; synth can't ask Keystone.
  *
@@ -50,7 +50,7 @@ export type PolicyGrantProps = PolicyGrantByIntent | PolicyGrantByRule;
 export class PolicyGrant extends Construct {
   /** The spec of the manifest's resource under this construct's path. */
   readonly spec: PolicyRuleDeclared;
-  /** Who may do what, in words. It is about the granted role alone, not about roles that imply it. */
+  /** Who may do what, in words. It mentions only the granted role, not roles that imply it. */
   readonly meaning: string;
 
   constructor(scope: Construct, id: string, props: PolicyGrantProps) {

@@ -9,7 +9,7 @@
  * Given up: a 0 in a network quota with a provider before 3.2.0. It leaves zeros out when it creates the resource (see
  * resourceNetworkingQuotaV2Create, `d.GetOk`; fixed by terraform-provider-openstack pull request 1881). No other
  * resource writes that quota, and Terraform makes one change to a resource per apply, so only the second apply sets it.
- * Synth warns. A limit that leaves the code stays in OpenStack as it is: the provider only forgets it.
+ * Synth warns. If a limit is deleted from the code, OpenStack keeps its last value: the provider only forgets it.
  */
 import { Annotations, Fn, Token, type TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
@@ -67,7 +67,7 @@ export interface VolumeTypeQuota {
   readonly gigabytes?: number;
 }
 
-/** -1 is unlimited, 0 is none. A limit that is not named stays as the cloud has it. */
+/** -1 is unlimited, 0 is none. A limit that is not named keeps its value in the cloud. */
 export interface QuotaLimits {
   /** @default not managed */
   readonly compute?: ComputeQuota;

@@ -48,7 +48,7 @@ export interface TenantRouterProps extends Pick<
   readonly tenant?: ITenant;
   /** @default the construct's id */
   readonly name?: string;
-  /** @default none: it routes between its interfaces alone */
+  /** @default none: it routes only between its interfaces */
   readonly gateway?: ExternalGateway;
   /** Networks to route between. The router has the gateway address in each. `addInterface` adds more. @default none */
   readonly interfaces?: readonly INetwork[];

@@ -14,7 +14,7 @@ export interface TenantStackProps extends CloudStackProps, TenantProps {
 }
 
 /**
- * One tenant, alone in its stack, so that it is planned, applied and destroyed by itself.
+ * One tenant in its own stack, so that it can be planned, applied and destroyed separately.
  *
  * To remove a tenant, run `cdktf destroy <stack>`, then remove its code. With `retiring: true` an apply does the first
  * half.

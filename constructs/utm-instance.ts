@@ -27,7 +27,7 @@ import {
 import type { ITenant } from './interfaces';
 
 /**
- * The NICs that a UTM may have, in the order in which the guest sees them. Images ask for DHCP on the first NIC alone.
+ * The NICs that a UTM may have, in the order in which the guest sees them. Images ask for DHCP only on the first NIC.
  */
 export const nicOrder = ['guest', 'green', 'orange', 'red'] as const;
 export type NicName = (typeof nicOrder)[number];
@@ -90,8 +90,8 @@ export interface UtmInstanceProps
   readonly mode?: UtmUserDataProps['mode'];
   /**
    * The transit that the UTM may pass on, by the NIC at which it leaves: an exception, `{ sources, destinations, reason
-   * }`. 'nics' opens each NIC for the subnets of green and orange alone, so answers from the Internet don't pass
-   * either.
+   * }`. 'nics' lets packets from the subnets of green and orange leave through each NIC, and nothing else, so answers
+   * from the Internet to them are dropped.
    * @default nothing is opened: with port security on, Neutron drops packets with a foreign source
    */
   readonly transit?: UtmTransit;

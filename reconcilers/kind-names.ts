@@ -1,4 +1,4 @@
-/** The kinds by name, for whoever needs no more: the command's help loads none of them. */
+/** The names of the kinds, for code that needs only names: the command's help must not load the kinds. */
 export const kindNames = [
   'allocation-pool',
   'boot-restore',

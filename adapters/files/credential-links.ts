@@ -18,7 +18,7 @@ const names = ['clouds', 'secure', 'clouds-public'].flatMap((name) => [`${name}.
  * Puts the links into a stack's folder. They are absolute, so they lead to the files beside main.ts wherever cdktf
  * writes.
  * @param folder cdktf.out/stacks/<stack>
- * @throws InvalidConfiguration where a file of its own stands in the place of a link
+ * @throws InvalidConfiguration if there is a file in the place of a link
  */
 export function putCredentialLinks(folder: string): void {
   for (const name of names) {

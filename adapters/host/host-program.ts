@@ -2,9 +2,9 @@
  * The host program's requests and answers, over any way to run a shell script on a host
  * (docs/adr/0005-host-program.md). One session serves all requests for as long as the program stays.
  *
- * The script consists of fixed words; every value that somebody chose travels in the request. The script holds no
- * single quote, backslash, exclamation mark or line break, so that it can stand in single quotes before every login
- * shell, including csh and fish.
+ * The script consists of fixed words; every value that somebody chose is in the request. The script contains no single
+ * quote, backslash, exclamation mark or line break, so that it can stand in single quotes before every login shell,
+ * including csh and fish.
  */
 import { readFileSync } from 'node:fs';
 import { UnrecoverableError, type StackwardError } from '../../lib/basics/errors';

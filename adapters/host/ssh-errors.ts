@@ -55,7 +55,7 @@ const passing: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** The failure came before the connection stood, so nothing was asked of the host. */
+/** The failure came before there was a connection, so the host got no request. */
 export function connectError(code: number | null, stderr: string, host: string): StackwardError {
   const where = `host:${host}`;
   const words = firstWords(stderr.replace(/^@.*$/gm, ''));

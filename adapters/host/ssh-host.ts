@@ -36,7 +36,7 @@ export class SshHost extends ProgramHost {
       );
   }
 
-  /** Each option stands before the user's configuration and wins over the same option there. */
+  /** Each option comes before the user's configuration and overrides the same option there. */
   protected argv(script: string): readonly string[] {
     const { configFile, destination } = this.ssh;
     const fixed = {

@@ -1,5 +1,5 @@
 /**
- * Each refusal of a MySQL server, and each failure to reach it, as one sentence with the next step. Never holds a
+ * Each refusal of a MySQL server, and each failure to reach it, as one sentence with the next step. It never contains a
  * password.
  */
 import { defined } from '../../lib/basics/defined';
@@ -20,7 +20,10 @@ export interface Place {
 /** How far the connection came before it failed. */
 export type Stage = 'connecting' | 'waiting for the greeting' | 'logging in' | 'open';
 
-/** Something else than a MySQL server spoke first. mysql2 would wait for the rest of what it takes for a long packet. */
+/**
+ * The first bytes came from something other than a MySQL server. mysql2 would read them as the head of a long packet,
+ * and wait for its rest.
+ */
 export class NoMysql extends Error {
   constructor(readonly like: string) {
     super(`no MySQL: ${like}`);

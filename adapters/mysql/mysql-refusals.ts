@@ -1,7 +1,7 @@
 import type { Matter } from '../../lib/basics/errors';
 
 /**
- * The errors of a MySQL server by number: what was found, whether it passes by itself, and what to do.
+ * The errors of a MySQL server by number: the cause, whether the error goes away by itself, and what to do.
  *
  * Numbers below 2000 belong to MySQL and MariaDB alike, those from 3000 to 3999 to MySQL, those from 4000 on to either.
  * Numbers from 2002 to 2055 and from 9000 on belong to clients and proxies, and a proxy hands them on.
@@ -29,7 +29,7 @@ export interface Refusal {
 
 const nothingWritten = 'nothing was written';
 
-/** @param message the server's; absent if only the broken connection tells of the failure */
+/** @param message the server's; absent if the connection broke without a message */
 export const lostConnection = (server: string, message?: string): string =>
   `the connection to ${server} was lost${message === undefined ? '' : ` (${message})`}: nothing was written by what was under way; run it again`;
 
@@ -229,7 +229,7 @@ const byNumber: ReadonlyMap<number, Refusal> = new Map([
   ),
 ]);
 
-/** Numbers that stand for several errors, which only their texts tell apart. */
+/** Numbers that are used for several errors, which differ only in their texts. */
 function byText(errno: number, message: string): Refusal | undefined {
   if (errno === 1047) return /WSREP/i.test(message) ? notReady : unknownCommand;
   if (errno === 1030) return /\b28\b|no space/i.test(message) ? noRoom : engineFailed;

@@ -1,10 +1,10 @@
 /**
  * Sets every session up before its first question, and finds out whether its server is a node of a Galera cluster.
  *
- * A node shows what it has applied so far, and that may lag behind what the cluster has committed. Therefore a node is
- * told to wait for all commits of the cluster before each read and each transaction (`wsrep_sync_wait`), and a node
- * that is out of step is refused. Servers that are no nodes aren't asked a further question: the settings hold an
- * expression that fails on a node alone.
+ * A node may not yet have applied everything that the cluster has committed. Therefore the session makes the node wait
+ * for all commits of the cluster before each read and each transaction (`wsrep_sync_wait`), and a node that is out of
+ * step is refused. To find out whether a server is a node takes no extra question: the settings contain an expression
+ * that fails only on a node.
  */
 import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import type { Cluster } from '../../lib/contract/ports';
@@ -107,7 +107,7 @@ async function shown(session: Unset, sql: string): Promise<ReadonlyMap<string, s
 }
 
 /**
- * The error of a node that waited in vain for what the cluster has committed: for `repl.causal_read_timeout`, 30 s by
+ * The error of a node that waited in vain for the commits of the cluster: for `repl.causal_read_timeout`, 30 s by
  * default.
  */
 export const lagError = (server: string, { node }: Cluster, cause: unknown): TransientError =>

@@ -9,14 +9,14 @@ import type { Connection } from 'mysql2/promise';
 export interface TlsOptions {
   /**
    * The oldest version that is accepted. Default: TLSv1.2. `legacy`: TLSv1 as yaSSL speaks it, the library in Oracle's
-   * MySQL 5.5 and 5.6; docs/configuration.md says what it gives up.
+   * MySQL 5.5 and 5.6; docs/configuration.md lists the protections that are lost.
    */
   readonly minVersion?: 'legacy' | 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** PEM text of the CA that signed the server's certificate. Default: the CAs of Node.js. */
   readonly ca?: string;
   /**
-   * Whether the certificate must be for `host`. The alternative names count, and the common name where there are none,
-   * as MySQL's own client does with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA is
+   * Whether the certificate must be for `host`. The alternative names are compared, or the common name if there are
+   * none, as in MySQL's own client with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA is
    * accepted, because those that MySQL makes for itself carry no host name.
    */
   readonly verifyName?: boolean;
@@ -54,7 +54,7 @@ interface Upgradable {
 
 /**
  * yaSSL knows no secure renegotiation (RFC 5746), and takes a Diffie-Hellman key of 512 bits wherever it may choose
- * one. OpenSSL 3 refuses the former unless told, and the latter always. Therefore no such key exchange is offered, and
+ * one. OpenSSL 3 refuses the former by default, and the latter always. Therefore no such key exchange is offered, and
  * the server takes RSA's. mysql2 3.24 hands no `secureOptions` to Node (lib/base/connection.js, getSecureContext); this
  * workaround can go when it does.
  */

@@ -1,4 +1,4 @@
-/** The cause of a failed login to a database as one word, so that a report can tell the causes apart. */
+/** The cause of a failed login to a database as one word, so that a report can distinguish the causes. */
 import { defined } from '../../lib/basics/defined';
 import { StackwardError } from '../../lib/basics/errors';
 import type { ConnectTrouble } from '../../lib/contract/report-ports';
@@ -24,7 +24,9 @@ const byCode: Readonly<Record<string, ConnectTrouble>> = {
   HANDSHAKE_SSL_ERROR: 'TLS',
 };
 
-/** Error numbers of the server. All of them come with SQLSTATE HY000 or 08004, so the state tells nothing. */
+/**
+ * Error numbers of the server. All of them come with SQLSTATE HY000 or 08004, so the SQLSTATE doesn't distinguish them.
+ */
 const byNumber: Readonly<Record<number, ConnectTrouble>> = {
   1130: 'host not allowed',
   1129: 'host blocked',

@@ -1,9 +1,9 @@
 /**
  * Checks the values of a statement and the cells of an answer.
  *
- * Where a value should stand, mysql2 writes an object as a list of assignments (`{id: 1}` becomes `id = 1`). A number
- * that is compared with a column of text matches every text that doesn't begin with a digit. Therefore text, null and
- * lists of texts go in, and text, numbers and null come out. Types alone don't ensure this: a hostile server chooses
+ * mysql2 writes an object in the place of a value as a list of assignments (`{id: 1}` becomes `id = 1`). A number that
+ * is compared with a column of text matches every text that doesn't begin with a digit. Therefore text, null and lists
+ * of texts go in, and text, numbers and null come out. TypeScript's types don't ensure this: a hostile server chooses
  * the types of its answers, and these become values of the next statement.
  */
 import { UnrecoverableError } from '../../lib/basics/errors';

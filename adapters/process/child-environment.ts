@@ -1,12 +1,12 @@
 /**
  * The environment of every program that leads to a host: ssh, `ip netns exec`, a shell of this machine.
  *
- * Stackward's own environment holds the cloud's password, the database's, and Terraform's variables. Root and this user
- * can read a child's environment in /proc, and ssh hands it on: to ProxyCommand, to `Match exec`, to a jump host's ssh,
- * and with `SendEnv` to the host itself. So a child gets the variables of this list and no other. A ProxyCommand that
- * needs another variable sets it itself (docs/hosts.md).
+ * Stackward's own environment contains the passwords of the cloud and the database, and Terraform's variables. Root and
+ * this user can read a child's environment in /proc, and ssh hands it on: to ProxyCommand, to `Match exec`, to a jump
+ * host's ssh, and with `SendEnv` to the host itself. So a child gets the variables of this list and no other. A
+ * ProxyCommand that needs another variable sets it itself (docs/hosts.md).
  *
- * Terraform alone gets the whole environment (terraform.ts): its backend finds its credentials there.
+ * Only Terraform gets the whole environment (terraform.ts), because its backend finds its credentials there.
  */
 const passed: Readonly<Record<string, string>> = {
   PATH: 'where ssh, ip and sh are found, and ProxyCommand finds its own programs',

@@ -1,9 +1,10 @@
 /**
  * Opens an address that is a secret in the desktop's browser.
  *
- * Openers (`xdg-open`, `open`) take what they open in their arguments, which every local user can read in /proc, and hand
- * it to the browser the same way. So they are given the name of a page that only this user can read, in a folder that
- * only this user can enter. The page sends the browser on to the address, and is deleted a few seconds later.
+ * Openers (`xdg-open`, `open`) get an address in their arguments, which every local user can read in /proc, and pass it
+ * to the browser in the same way. So the opener gets the name of a local page instead, which only this user can read,
+ * in a folder that only this user can enter. The page redirects the browser to the address, and is deleted a few
+ * seconds later.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,10 +16,10 @@ import { Refused } from '../../lib/basics/errors';
 
 /** The time that a browser has to start and to read the page. */
 const readingTimeMs = 10_000;
-/** An opener that failed says so before. */
+/** A failing opener reports its failure within this time. */
 const stayingTimeMs = 5_000;
 
-/** What an opener and a browser need of this process's environment, which holds passwords. */
+/** The variables that an opener and a browser need. The whole environment of this process contains passwords. */
 const passed =
   /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TMPDIR|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|DESKTOP_SESSION|BROWSER)$/;
 const forDesktop = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
@@ -59,7 +60,7 @@ export async function openInDesktop(address: string, env: NodeJS.ProcessEnv): Pr
 async function run(opener: string, page: string, env: NodeJS.ProcessEnv): Promise<void> {
   const child = spawn(opener, [page], { env: forDesktop(env), stdio: 'ignore', detached: true });
   const failure = await new Promise<string | undefined>((resolve) => {
-    // Some openers stay as long as the browser.
+    // Some openers run as long as the browser.
     const timer = setTimeout(() => resolve(undefined), stayingTimeMs);
     child.once('error', ({ message }) => resolve(message));
     child.once('exit', (code) => resolve(code === 0 ? undefined : `it ended with ${code}`));

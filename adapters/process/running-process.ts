@@ -1,4 +1,4 @@
-/** Identifies the process that made a run, so that a run under way can be told from one that was killed. */
+/** Identifies the process that made a run, so that a run under way can be distinguished from a killed run. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { RunBy } from '../../lib/journal/run-record';

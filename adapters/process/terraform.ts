@@ -12,12 +12,12 @@ const concurrency = 4;
 
 export interface StateManifests {
   readonly manifests: readonly DeclaredManifest[];
-  /** Stacks of the app whose state holds no manifest: never applied, or destroyed and still in the code. */
+  /** Stacks of the app whose state has no manifest: never applied, or destroyed and still in the code. */
   readonly unapplied: readonly string[];
 }
 
 /**
- * @param folder the project's folder, which holds cdktf.json and cdktf.out
+ * @param folder the project's folder, which contains cdktf.json and cdktf.out
  * @param only these stacks; default: all of the app
  * @param timeoutMs of each answer; default: 120 s, since a state may be far away
  * @throws InvalidConfiguration when nothing is synthesized in the folder, or none of the asked stacks was ever applied
@@ -55,7 +55,7 @@ export async function readManifestsFromState(
   };
 }
 
-/** The stack's state holds no manifest. */
+/** The stack's state has no manifest. */
 class Unapplied extends InvalidConfiguration {
   constructor(stack: string) {
     super(
@@ -111,7 +111,7 @@ function stacksOf(out: string): { name: string; workingDirectory: string }[] {
   }
 }
 
-/** Runs `terraform output -json stackward_manifest` in one stack's folder, with `tofu` where there is no terraform. */
+/** Runs `terraform output -json stackward_manifest` in one stack's folder, with `tofu` if there is no terraform. */
 async function output(cwd: string, stack: string, env: NodeJS.ProcessEnv, timeoutMs: number): Promise<string> {
   const binaries = env.TERRAFORM_BINARY_NAME ? [env.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
   for (const binary of binaries) {

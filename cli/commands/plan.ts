@@ -19,7 +19,7 @@ async function showPlan(run: Run<PlanOptions>): Promise<number> {
   const planned = await planOf(run);
   if (options.out !== undefined)
     putNewText(options.out, renderSavedPlan(planned, manifests, { filter, sweep }, { id: randomUUID(), version }));
-  // A saved plan holds its own filter.
+  // A saved plan contains its own filter.
   const command =
     options.out === undefined
       ? commandLine(['apply', ...givenOptions(options)])

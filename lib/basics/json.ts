@@ -2,8 +2,8 @@
  * Parses JSON that others wrote.
  *
  * `JSON.parse` keeps only the last of two equal keys, and copying an object key by key loses `__proto__`. A reviewer
- * would then read something different from what stackward reads, so `parseJson` refuses both and names the key. It also
- * bounds the depth, so that functions which recurse over the value can't exhaust the call stack.
+ * would then see other data than stackward, so `parseJson` refuses both and names the key. It also bounds the depth, so
+ * that functions which recurse over the value can't exhaust the call stack.
  */
 import { InvalidConfiguration } from './errors';
 

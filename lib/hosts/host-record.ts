@@ -132,7 +132,7 @@ function byOwner<Entry>(
   return { records: new Map(owners.map((name) => [name, records.get(name) ?? empty(name)])), others };
 }
 
-/** What the record holds after a write, as text; undefined: nothing, so there is no file. */
+/** The text of the record file with these entries; undefined if there are none, so there is no file. */
 export function renderRecord(owner: string, entries: ReadonlyMap<string, unknown>): string | undefined {
   if (entries.size === 0) return undefined;
   const sorted = Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));

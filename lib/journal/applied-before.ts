@@ -1,5 +1,5 @@
 /**
- * Whether a saved plan was applied before, as the journal tells (docs/adr/0004-journal.md). Pure.
+ * Finds out from the journal whether a saved plan was applied before (docs/adr/0004-journal.md). Pure.
  *
  * A reviewer approves a plan for one application. If somebody rolled it back, applying the file again would silently
  * undo that decision. An interrupted run is different: its remaining steps were approved and never done.

@@ -27,7 +27,9 @@ export const formatVersion = '1.1';
 const name = line.max(4096);
 const data = z.record(z.string().max(4096), z.unknown());
 
-/** A host's name goes into paths and into ssh's arguments. A cloud's name is only compared, so it may hold blanks. */
+/**
+ * A host's name goes into paths and into ssh's arguments. A cloud's name is only compared, so it may contain blanks.
+ */
 const isTarget = (value: unknown): boolean =>
   typeof value === 'string' &&
   (/^(host|database):[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(value) || (value.startsWith('api:') && isLine(value)));
@@ -39,7 +41,7 @@ const resource = z.strictObject({
   stack: name,
   owner: name,
   kind: name,
-  /** Absent if the resource was removed: no manifest holds its spec any more. */
+  /** Absent if the resource was removed: no manifest has its spec any more. */
   spec: data.optional(),
 });
 

@@ -40,7 +40,7 @@ export function resolveCredentials(
   return { ...made, notes: [...open, ...loginNotes(settings), ...variableNotes(settings, env)] };
 }
 
-/** The variable that tells Terraform's provider the same as the argument of OpenStackCloud. */
+/** The variable that has the same effect on Terraform's provider as the argument of OpenStackCloud. */
 const variableOf: Readonly<Partial<Record<NonNullable<EntryNote['settledBy']>, string>>> = {
   region: 'OS_REGION_NAME',
   endpointType: 'OS_ENDPOINT_TYPE',

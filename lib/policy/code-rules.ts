@@ -1,7 +1,7 @@
 /**
  * The rules that a service has in its code, by release: names, defaults, and the deprecated rule beside a default.
  *
- * The texts of `data/` are made from the packages on PyPI by scripts/policy-data.mjs, and hold changes alone:
+ * The texts of `data/` are made from the packages on PyPI by scripts/policy-data.mjs, and contain only changes:
  *
  *     release zed 21.0.0 21.2.1        the first and the last version of that release; a later version may have changed a rule
  *     check 9 rule:admin_or_owner

@@ -1,8 +1,8 @@
 /**
  * The smallest change of a policy file that adds a role to one rule, and its undoing.
  *
- * Goals: every other byte of the file stays. What stackward wrote can be told from what somebody wrote later. Undoing
- * the change restores the former bytes.
+ * Goals: every other byte of the file stays. Stackward's text can be distinguished from later changes by others.
+ * Undoing the change restores the former bytes.
  * How: the change replaces a piece of the text, and never prints the whole file anew. The caller keeps the text of the
  * value before and after. The result is parsed again before the caller gets it: every other rule must be unchanged, and
  * the changed rule must be the old rule with the role added.

@@ -1,8 +1,8 @@
 /**
  * Which releases a cloud's APIs may be of, and whether the declared release is among them. Pure.
  *
- * A service tells the newest version of its API, and a release never takes a version back. The number therefore bounds
- * the release from both sides. Neutron has no such number; an extension bounds its release from below. While a cloud is
+ * A service reports the newest version of its API, and no release removes a version. The number therefore bounds the
+ * release from both sides. Neutron has no such number; an extension bounds its release from below. While a cloud is
  * upgraded, its services may differ by a release or two, so each service's own answer counts more than the others'
  * answers.
  *
@@ -57,7 +57,7 @@ const cinder: Versions = {
   zed: 70,
   '2024.1': 71,
 };
-/** Minor numbers of 3.x; what releases before Ocata say is not told apart. */
+/** Minor numbers of 3.x; the numbers of releases before Ocata are not distinguished. */
 const keystone: Versions = {
   icehouse: 7,
   ocata: 8,
@@ -91,7 +91,7 @@ const extensions: readonly (readonly [KnownRelease, readonly string[]])[] = [
   ['liberty', ['rbac-policies']],
 ];
 
-/** Places in `releases`, both included; `later` stands behind the last. */
+/** Positions in `releases`, both included; `later` is the position after the last. */
 interface Span {
   readonly from: number;
   readonly to: number;
@@ -101,7 +101,7 @@ const place = (release: Release): number => (isNewer(release) ? later : releases
 
 export interface Evidence extends Span {
   readonly service: ServiceName;
-  /** The beginning of a sentence: what the API says, and of which releases that is. */
+  /** The beginning of a sentence: the answer of the API, and the releases that give this answer. */
   readonly words: string;
 }
 
@@ -153,7 +153,7 @@ const meet = (a: Span, b: Span): Span | undefined => {
   return both.from <= both.to ? both : undefined;
 };
 
-/** The service that tells most stands first. */
+/** The service with the most precise answer comes first. */
 const order: readonly ServiceName[] = ['nova', 'cinder', 'neutron', 'keystone'];
 
 /**

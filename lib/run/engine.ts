@@ -1,5 +1,5 @@
 /**
- * The engine: plan, and apply what was planned.
+ * The engine: makes a plan, and applies it.
  *
  * Goals: a failure of one target never hides or stops another target. Once the manifests are accepted, nothing is
  * thrown at the caller. Everything that was not done is reported. How: every target is observed once, side by side
@@ -27,7 +27,7 @@ export const everything: Filter = { stacks: [], kinds: [], targets: [] };
 
 /**
  * Reads every target and says what `apply` would do. Writes nothing.
- * @param sweep what may be removed; default: `sweepOf` the manifests
+ * @param sweep the things that may be removed; default: `sweepOf` the manifests
  * @throws InvalidConfiguration when the manifests as a whole can't be right; a failure of one resource or one target is
  *   a problem in the plan
  */
@@ -72,9 +72,9 @@ export interface Report extends SecondLook {
 }
 
 /**
- * Does what the plan says and looks again. Never throws.
+ * Does the steps of the plan and looks again. Never throws.
  * @param signal once aborted, no further write is begun; the write under way ends, and the rest is skipped
- * @param onResult told of each result as it comes; if it throws, the run ends in the same way and the report has the
+ * @param onResult gets each result as it comes; if it throws, the run ends in the same way and the report has the
  *   problem
  */
 export async function apply(

@@ -3,7 +3,7 @@
  * thing that is wanted under one name would be a leftover under the other, so each kind uses one of the names.
  *
  * Clones resumed from one snapshot share boot id, root device and network namespace. Their host names and network cards
- * distinguish them. Clones that share these too can't be told from one machine with two names.
+ * distinguish them. Clones that share these too look the same as one machine with two names.
  */
 import type { Placed } from '../contract/kind';
 import { append } from '../basics/lists';
@@ -11,12 +11,13 @@ import type { Problem } from './plan';
 
 export interface MachinePlace {
   readonly placed: Placed;
-  /** The machine's identity, as `Readers.machine` tells it. */
+  /** The machine's identity, from `Readers.machine`. */
   readonly machine: string | undefined;
 }
 
 /**
- * The places that count. If a kind wants something under two names of one machine, all of that kind is refused there.
+ * The places that the run uses. If a kind wants something under two names of one machine, all of that kind is refused
+ * there.
  */
 export function oneNameEach<M extends MachinePlace>(
   met: readonly M[],

@@ -1,4 +1,7 @@
-/** The findings of a run before anything is written. Plain data except for `looks`, which hold the way to apply. */
+/**
+ * The findings of a run before anything is written. Plain data except for `looks`, which contain the functions to apply
+ * the plan.
+ */
 import { InvalidConfiguration, type Matter, type Reason } from '../basics/errors';
 import { idOf, type Look } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
@@ -20,7 +23,7 @@ export interface PlannedStep extends Step {
   readonly before: Image;
 }
 
-/** Something that keeps a resource, or a whole target, from being what the code says. */
+/** The reason why a resource, or a whole target, can't be as declared. */
 export interface Problem {
   /** `kind.path@target`, `kind.path`, `kind@target` or `kind`. */
   readonly where: string;
@@ -50,9 +53,9 @@ export interface Plan {
   /** Where leftovers can't be looked for, and why: a host that is gone must not fail every run. */
   readonly unswept: readonly Problem[];
   readonly waiting: readonly Waiting[];
-  /** Declarations that leave the code, and what becomes of what they declared. */
+  /** Declarations that were deleted from the code, and what happens to their things. */
   readonly leaving: readonly Note[];
-  /** `kind.path@target` of what is already as the code says. */
+  /** `kind.path@target` of things that are already as declared. */
   readonly converged: readonly string[];
   readonly looks: readonly Look[];
   /** Ids of resources that apply can't make as declared: they wait, were refused, or their target can't be read. */

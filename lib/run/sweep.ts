@@ -1,5 +1,5 @@
 /**
- * What a run may remove, and where: on every host that Neutron's agents or the configuration name and that can be
+ * Finds what a run may remove, and where: on every host that Neutron's agents or the configuration name and that can be
  * reached, and in stackward's own schema if the configuration names it.
  */
 import { asStackwardError } from '../basics/errors';

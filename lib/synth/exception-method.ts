@@ -8,8 +8,8 @@
  * Open vSwitch's flows drop foreign ARP (default since Liberty) and foreign MAC addresses (since Newton), which
  * iptables can't change, so a bridged server needs the API there. The driver `openvswitch` (Mitaka) has no iptables at
  * all, nor has OVN.
- * Given up: address pairs on Icehouse to Kilo. They would do for a routed server, but nothing shows there that they
- * arrived.
+ * Given up: address pairs on Icehouse to Kilo. They would work for a routed server, but on these releases nothing shows
+ * that the agent has applied them.
  */
 import { usesIptables, type FirewallDriver } from '../openstack/firewall-driver';
 import { isInside, parseCidr } from '../net/ip-ranges';

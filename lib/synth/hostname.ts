@@ -6,15 +6,16 @@
  *     hostnameFindings('utm.seoul', 'train')          // ['… keeps the dot …']; [] when there is nothing to say
  *
  * Source: `sanitize_hostname` in nova/utils.py of each release, called by nova/compute/api.py when the server is made.
- * A later rename changes the display name alone. From Xena on (API 2.90) the hostname can be given by itself.
+ * A later rename changes only the display name. From Xena on (API 2.90) the hostname can be set separately.
  */
 import { isAtLeast, type Release } from '../openstack/releases';
 
 const longestName = 63;
 
 /**
- * The hostname, without a domain, of a server that is made alone. (Several servers made by one request get suffixes.)
- * Empty if no character is left: up to Kilo the server then has no hostname, from Liberty on `Server-<its uuid>`.
+ * The hostname, without a domain, of a server that is made by a separate request. (Several servers made by one request
+ * get suffixes.) Empty if no character is left: up to Kilo the server then has no hostname, from Liberty on
+ * `Server-<its uuid>`.
  */
 export function deriveHostname(displayName: string, release: Release): string {
   // Mitaka cuts the name first (7e79d83641), so that no hyphen is left at its end. Liberty cut last. Earlier releases

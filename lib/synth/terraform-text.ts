@@ -3,13 +3,13 @@
  * `%{` in them as templates: a shell script's `${HOME}` would be an unknown reference.
  *
  * A token is cdktf's placeholder for a value that Terraform knows: `${TfToken[TOKEN.7]}`. It looks like nothing else,
- * so the rule is simple: **all text is literal, tokens alone are not**. A reference written by hand
+ * so the rule is simple: **all text is literal except tokens**. A reference written by hand
  * (`${openstack_networking_port_v2.a.mac_address}`) is literal text too; use the resource's attribute instead.
  */
 const token = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}/;
 const tokens = new RegExp(token, 'g');
 
-/** True if the text is a token or holds one. */
+/** True if the text is a token or contains one. */
 export function isToken(text: string): boolean {
   return token.test(text);
 }

@@ -73,7 +73,7 @@ interface Compared {
   readonly id: string;
   readonly subnet: ObservedSubnet;
   readonly declared: readonly IpRange[];
-  /** Ledgers that hold other pools than declared. */
+  /** Ledgers with other pools than declared. */
   readonly wrong: readonly Ledger[];
   readonly live: readonly IpRange[];
   /** The addresses of `live` that are not declared. */

@@ -24,7 +24,7 @@ export interface AllocationPoolObserved {
   /** Present if the database is a Galera cluster. */
   readonly cluster?: Cluster;
   /**
-   * True if an update through the API may stop all creation of ports, and no configured database tells whether it does.
+   * True if an update through the API may stop all creation of ports, and no configured database shows whether it does.
    */
   readonly mayRebuildRanges?: true;
   /** Subnets by id, in lower case. A subnet that doesn't exist is absent. */

@@ -3,8 +3,8 @@ import type { BootRestoreStep } from './diff';
 import type { BootRestoreObserved } from './observe';
 
 /**
- * The files of the unit after these steps. A file that somebody else made stays where the plan wants none. `seen` stays
- * as the host computed it, so the host refuses a later step that still has something to write.
+ * The files of the unit after these steps. A file that somebody else made stays, although the plan wants no file there.
+ * `seen` stays as the host computed it, so the host refuses a later step that still has something to write.
  */
 export function advance(observed: BootRestoreObserved, applied: readonly BootRestoreStep[]): BootRestoreObserved {
   if (applied.length === 0) return observed;

@@ -1,8 +1,8 @@
 /**
  * At most three requests for all steps of a host: entries that records gain, the flags, and entries that records lose
  * for the steps that succeeded. So every changed flag is recorded at every moment. A flag that can't be set doesn't
- * stop the other steps, nor those of a later level: its entry stays in the record, and they rest on the record as it is
- * read here, where their own flags and entries are still as observed (docs/adr/0009-levels-and-stop.md).
+ * stop the other steps, nor those of a later level: its entry stays in the record. The other steps are based on the new
+ * reading of the record, if their own flags and entries are still as observed (docs/adr/0009-levels-and-stop.md).
  */
 import type { StackwardError } from '../../lib/basics/errors';
 import type { Host, HostWrite } from '../../lib/hosts/host';

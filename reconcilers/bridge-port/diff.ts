@@ -2,8 +2,9 @@
  * Finds flags that are not as declared, and recorded flags that nobody declares any more. Pure.
  *
  * One step per construct and host. If the server boots, its tap is made anew with the kernel's defaults. Flag and
- * record then differ, and the plan says so. If several owners' records hold a flag, the last of them restores its
- * value. So an owner gets an entry too if it declares a flag that is as declared already and that another owner holds.
+ * record then differ, and the plan says so. If several owners' records have an entry for a flag, the removal of the
+ * last entry restores the flag's value. So an owner gets an entry even if the flag is already as declared, because
+ * another owner has an entry for it.
  */
 import { append } from '../../lib/basics/lists';
 import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';

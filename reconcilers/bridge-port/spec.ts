@@ -13,8 +13,8 @@ export const bridgePortSpec = z
     /** UUID of the Neutron port. */
     portId: id,
     /**
-     * True: the guest may get its own frames back, at its tap alone. False: off at every device of the port. Default:
-     * left as it is.
+     * True: the guest may get its own frames back. This is set only at the tap. False: off at every device of the port.
+     * Default: left as it is.
      */
     hairpin: z.boolean().optional(),
     /** False: the bridge doesn't remember the addresses behind the port. Default: left as it is. */

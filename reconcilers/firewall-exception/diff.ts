@@ -119,7 +119,7 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   const isGone = isNothing(rules);
   const action = isGone ? 'delete' : isNothing(before) ? 'create' : 'update';
   const because = reasonOf({ action, rulesDiffer: ruleChanges.length > 0, jumps, before, stored, rules });
-  // A change of the stored rules gets a line only if no other change tells of it.
+  // A change of the stored rules gets a line only if no other change shows it.
   const shown = ruleChanges.length + jumps.length > 0 ? [...ruleChanges, ...jumps] : boot;
   const step = {
     id: resource.id,
@@ -160,7 +160,7 @@ function reasonOf({ action, rulesDiffer, jumps, before, stored, rules }: Seen): 
       : 'what would come back when the host starts is not as stackward writes it';
 }
 
-/** Why the rules differ, as far as the rules tell. */
+/** Why the rules differ, as far as the rules show it. */
 function whatChanged(before: ExceptionRules, after: ExceptionRules): string {
   const isSameWithout = (what: RegExp): boolean => {
     const text = (rules: ExceptionRules) =>
@@ -238,7 +238,7 @@ function bootChanges(
   return [];
 }
 
-/** Steps that remove rules from kernel and stored file which nothing wants here any more. */
+/** Steps that remove rules which are no longer declared here, from the kernel and the stored file. */
 function leftovers(
   owner: string,
   state: OwnState,
@@ -267,7 +267,7 @@ function leftovers(
         before: 'some',
         after: 'none',
       }));
-    // The comment holds only a part of a long path. The ids of this run's resources tell the whole path.
+    // The comment has only a part of a long path. The ids of this run's resources contain the whole path.
     const id =
       ids.find((candidate) => candidate.startsWith(`${kind}.`) && commentOf(pathOf(candidate)) === comment) ??
       `${kind}.${path}`;

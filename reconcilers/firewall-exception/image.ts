@@ -31,7 +31,7 @@ const rulesOf = (table: OwnTable, comment: string) =>
 const ownRules = (comment: string) =>
   z.strictObject({ mangle: rulesOf('mangle', comment), filter: rulesOf('filter', comment) });
 
-/** True if the comment is that of the path. A comment that was cut holds the first part of its path. */
+/** True if the comment is that of the path. A comment that was cut has the first part of its path. */
 const isOf = (comment: string, path: string): boolean => commentOf(path) === comment || findPath(comment) === path;
 
 const imageOf = (comment: string) =>

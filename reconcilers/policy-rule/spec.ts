@@ -22,7 +22,7 @@ export const grantSpec = z.strictObject({
   release: releaseSchema,
   /** The intent by which the rule was asked for; absent if the rule itself was named. */
   intent: z.enum(intents).optional(),
-  /** Why, for whoever reviews the plan. */
+  /** The reason, for the reviewer of the plan. */
   reason: line,
   /** True: also where Kolla, Puppet or Ansible writes the file. Default: refused. */
   overrideManager: z.boolean().optional(),

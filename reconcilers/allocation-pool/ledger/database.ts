@@ -269,7 +269,7 @@ export async function readAllocated(
   );
 }
 
-/** The number of addresses that ports hold on each subnet. An index alone answers this. */
+/** The number of addresses that ports hold on each subnet. An index is enough to answer this. */
 export async function countAllocated(from: SqlQuery, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const found = await select(
     from,

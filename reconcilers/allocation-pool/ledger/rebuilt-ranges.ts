@@ -1,11 +1,12 @@
 /**
- * Liberty and Mitaka with the pluggable IPAM: `ipam_driver = internal` in neutron.conf, Newton's default. There an update
- * of the pools through the API makes the free ranges anew from whole pools, without taking out what ports have (`create_pool`
- * in neutron@mitaka-eol neutron/ipam/drivers/neutrondb_ipam/db_api.py). Neutron then hands out an address in use, the
- * database refuses it as a duplicate, and every later creation of a port on the subnet ends with 500.
+ * Liberty and Mitaka with the pluggable IPAM: `ipam_driver = internal` in neutron.conf, Newton's default. There an
+ * update of the pools through the API makes the free ranges anew from whole pools, without removing the addresses of
+ * ports (`create_pool` in neutron@mitaka-eol neutron/ipam/drivers/neutrondb_ipam/db_api.py). Neutron then hands out an
+ * address in use, the database refuses it as a duplicate, and every later creation of a port on the subnet ends with
+ * 500.
  *
- * The API doesn't tell which IPAM it has, and the database does: the IPAM has a row in `ipamsubnets` for each subnet that
- * it keeps. Stackward writes the pools of these subnets in the database, whatever the method says.
+ * The API doesn't show which IPAM it has, but the database does: the IPAM has a row in `ipamsubnets` for each subnet
+ * that it serves. Stackward writes the pools of these subnets in the database, whatever the method says.
  */
 import type { Readers, SqlReader } from '../../../lib/contract/ports';
 import { chunksOf, probeTables, readOwners } from './database';
@@ -23,7 +24,7 @@ export async function keptByIpam(ids: readonly string[], from: Readers): Promise
   return readKept(ids, await from.database('database:neutron'));
 }
 
-/** A Neutron that doesn't tell its extensions may be of Liberty or Mitaka. The database then decides. */
+/** If Neutron doesn't list its extensions, it may be Liberty or Mitaka. The database then decides. */
 const apiMayRebuildRanges = (from: Readers): Promise<boolean> =>
   from
     .network(`api:${from.cloud}`)

@@ -231,7 +231,9 @@ function checking(spec: FirewallExceptionSpec, port: Port): string {
     : `frames out of it must bear its MAC address ${macAddress}: Open vSwitch's flows check that`;
 }
 
-/** Who checks MAC addresses, as far as the rules tell. Open vSwitch's flows may check more, and no rule shows that. */
+/**
+ * Says who checks MAC addresses, as far as the rules show it. Open vSwitch's flows may check more, which no rule shows.
+ */
 function checkingOf(rules: ExceptionRules): string[] {
   const all = [rules.ipv4, rules.ipv6].map((family) => ({
     set: family.mangle.flatMap((line) => parseRule('mangle', line) ?? []),

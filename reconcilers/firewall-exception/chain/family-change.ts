@@ -1,8 +1,8 @@
 /**
  * The writes for one owner in one family, in order. Pure.
  *
- * Goal: at boot never more comes back than the kernel was made to hold. A write that is refused or killed opens nothing
- * later.
+ * Goal: a boot never restores more rules than stackward put into the kernel. A write that is refused or killed opens
+ * nothing later.
  * How: first the stored file loses the rules that are removed or changed. Then the kernel is changed. Then the file
  * gets the new rules. Each write is a compare-and-swap.
  * Given up: a host that restarts between these writes comes back without the rules that were being changed, until the
@@ -109,7 +109,7 @@ const tooLarge = (owner: string, bytes: number): InvalidConfiguration =>
   );
 
 function swap(path: string, { file: from }: StoredRules, { file: to }: StoredRules): HostWrite[] {
-  // Nothing else holds the content of a large file. So the file can be removed, but never put back or overwritten.
+  // There is no other copy of a large file's content. So the file can be removed, but never put back or overwritten.
   if (from?.sha256 === to?.sha256 || isLarge(to)) return [];
   const gone: HostWrite[] = from === null ? [] : [{ verb: 'remove-file', path, expect: from.sha256 }];
   if (to === null) return gone;

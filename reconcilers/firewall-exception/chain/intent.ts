@@ -13,7 +13,7 @@ export interface Intent {
   readonly resource: Wanted<PlacedException>;
   /** The comment by which its rules are found. */
   readonly comment: string;
-  /** Absent if only its rules tell which port it is about. */
+  /** Absent if only the rules show which port it is about. */
   readonly subject?: string;
   /** Absent: the rules on the host stay as they are. */
   readonly rules?: ExceptionRules;
@@ -91,7 +91,7 @@ function findRefusal(
       reason: 'Blocked',
       message: `${host} or Neutron names a device or a MAC address that no rule of stackward can hold, so nothing is put: ${JSON.stringify(unwritable)}; a bridge port may have at most 15 letters, digits and "_.:@-"`,
     };
-  // On a host without IPv6 the agent makes its chains for IPv4 alone.
+  // On a host without IPv6 the agent makes chains only for IPv4.
   if (hasHook.ipv4 || (hasHook.ipv6 && isEmptyGroup(wished.ipv4))) return undefined;
   return {
     reason: 'TransientError',

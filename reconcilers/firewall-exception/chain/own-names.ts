@@ -5,7 +5,7 @@
  * Goal: nobody takes another owner's chain for their own, and rules in force stay so without a migration.
  * How: the stored file's header names its owner. A chain without a file belongs to the owner whose constructs all of
  * its rules name. Former names stay in use as long as anything has them.
- * Given up: a chain with a former name that nothing ascribes to an owner stays as it is, and every plan says so.
+ * Given up: a chain with a former name whose owner can't be found stays as it is, and every plan says so.
  */
 import { fileHeader, formerMark, ownerMark } from '../../../lib/hosts/host';
 import type { OwnChains } from '../../../lib/iptables/own-chain';

@@ -10,7 +10,8 @@
  * accepts the bit: a chain that `OUTPUT` leads to can't match a MAC address. If the sources hold an address of the
  * port, its packets return to the groups. In `routed` mode packets that no router forwards do so too: link-local
  * sources of both families, by which a server could pose as the router or as the metadata service, and replies of a
- * DHCP server to its client, which neighbours accept from any source. Link-local prefixes alone are refused.
+ * DHCP server to its client, which neighbours accept from any source. An exception with only link-local prefixes is
+ * refused.
  * Given up: packets from one server straight to another on one bridge of the Linux bridge agent.
  */
 import { defined } from '../../../lib/basics/defined';
