@@ -118,12 +118,13 @@ export default ts.config(
     ...mayImport('reports/trace', ['lib', 'reports'], [drivers, cdktf, readings]),
     ignores: ['reports/trace/**/read*.ts', 'reports/trace/host-*.ts', 'reports/trace/nat-place.ts'],
   },
-  mayImport('cli', ['lib', 'reconcilers', 'reports', 'adapters'], [cdktf]),
+  mayImport('runbooks', ['lib'], [drivers, cdktf]),
+  mayImport('cli', ['lib', 'reconcilers', 'reports', 'runbooks', 'adapters'], [cdktf]),
   forbid(['**/*.ts'], everywhere),
   forbid(['adapters/**/*.ts', 'cli/**/*.ts', 'constructs/**/*.ts', 'main.ts'], shipped),
-  forbid(['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts'], reasoned),
+  forbid(['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'runbooks/**/*.ts'], reasoned),
   {
-    files: ['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts'],
+    files: ['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'runbooks/**/*.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
   },
   // Generated: one line for each rule of a service.

@@ -11,7 +11,7 @@ const project = (name, more = {}) => ({
   transform: { '^.+\\.(ts|mjs|js)$': swc },
   // p-limit and its queue are ESM only.
   // TypeScript asks for the name of the compiled file in an import that is done later.
-  moduleNameMapper: { '^(\\.\\./adapters/.+|\\./open-host)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.\\./adapters/.+|\\./open-host|\\./diagnose)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/(?!(p-limit|yocto-queue)/)', '/providers/openstack/lib/'],
   ...more,
 });

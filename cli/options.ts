@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { kindNames } from '../reconcilers/kind-names';
 import type { PacketOptions } from '../reports/trace/packet/question';
+import type { RunbookOptions } from '../runbooks/runbook';
 
 /** Options about the output of a command. */
 export interface OutputOptions {
@@ -48,6 +49,13 @@ export interface DestroyOptions extends ManifestOptions, ApprovalOptions {}
 export interface RollbackOptions extends SelectionOptions, ApprovalOptions {
   /** True: the run may have been recorded on another machine. */
   readonly fromElsewhere?: true;
+}
+
+export interface RunOptions extends ContextOptions, JournalOptions, RunbookOptions {
+  readonly plan?: true;
+  readonly yes?: true;
+  /** The name of a run; true: the latest that is open. */
+  readonly resume?: string | true;
 }
 
 export interface RunsOptions extends OutputOptions, JournalOptions {}

@@ -28,6 +28,7 @@ export function program(): Command {
     addDestroy,
     addRollback,
     addRuns,
+    addRun,
     addServices,
     addBroker,
     addWhere,
@@ -94,6 +95,28 @@ const addRuns = (root: Command): Command =>
       shared.withOutput(root.command('runs').description('list what was applied from here, and how it ended')),
     )
     .action(async (options: shared.RunsOptions) => (await import('./commands/runs.js')).runs(options));
+
+const addRun = (root: Command): Command =>
+  shared
+    .withJournal(
+      shared.withContext(
+        root
+          .command('run [runbook] [thing]')
+          .description(
+            'a runbook: work at night on one thing, step by step with a way back; without a name, the list of them\n' +
+              'Exit codes: 0 done, 2 steps are open, 1 a problem.',
+          ),
+      ),
+    )
+    .option('--plan', 'show preconditions, steps and their undo with live values; changes nothing')
+    .option('--yes', "don't ask")
+    .option('--resume [run]', 'finish a run that was interrupted or failed; default: the latest')
+    .option('--reason <text>', 'of disable-compute: why, for whoever finds the host disabled')
+    .option('--active', 'of reset-state: to active; default: to error')
+    .option('--yes-it-runs', 'of delete-stuck-server: also a server that runs')
+    .action(async (name: string | undefined, thing: string | undefined, options: shared.RunOptions) =>
+      (await import('./commands/runbook.js')).run(name, thing, options),
+    );
 
 const addServices = (root: Command): Command =>
   shared

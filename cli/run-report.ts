@@ -1,16 +1,14 @@
 /** One run of a report: configuration and connections, without a manifest and without anything that can write. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../lib/basics/printable';
 import { hideSecrets, withoutSecrets } from '../lib/basics/without-secrets';
-import type { Clock } from '../lib/contract/clock';
-import { wrapText } from '../lib/render/table';
-import type { Watch } from '../reports/watch';
 import type { Configuration } from './config';
 import { readConfiguration } from './inputs';
 import type { ContextOptions } from './options';
 import { answerOf, ending } from './run';
-import { complain, errorWidth, say, sayCsv } from './terminal';
+import { complain, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
+
+export { watchOf } from './watch';
 
 /** The result of a report, and how to show it. */
 export interface Report<Seen> {
@@ -65,26 +63,6 @@ export function runReading(
   };
   return ending(options, reading, withoutSecrets);
 }
-
-const sayWaiting = (text: string): void => complain(`${wrapText(text, errorWidth()).join('\n')}\n`);
-
-/** Tells the person at the terminal why the report takes time. */
-export const watchOf = (clock: Clock): Watch => ({
-  now: () => clock.now(),
-  pause: async (seconds, why) => {
-    sayWaiting(why);
-    await sleep(seconds * 1000);
-  },
-  waitFor: (what) => {
-    const timer = setTimeout(() => sayWaiting(`Waiting for ${what}.`), patienceMs);
-    return () => clearTimeout(timer);
-  },
-});
-
-/**
- * After this time the reason for waiting is printed, also if stderr is a file: the log then shows what took the time.
- */
-const patienceMs = 5_000;
 
 /** Width of the terminal; 120 for a file or a pipe. */
 export const terminalWidth = (): number => Math.max(process.stdout.columns ?? 120, 60);

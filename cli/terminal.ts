@@ -32,17 +32,19 @@ export const complain = (text: string): void => void process.stderr.write(harmle
 export const errorWidth = (): number => (process.stderr.isTTY ? Math.max(process.stderr.columns ?? 80, 60) : Infinity);
 
 /**
- * @param command the command as it was given; the message repeats it with --auto-approve
+ * @param command the command as it was given; the message repeats it with the option
+ * @param option the option that approves without a question
  * @throws Refused if nobody can answer
  */
 export async function approved(
   options: { readonly autoApprove?: true; readonly json?: true },
   command: string,
+  option = '--auto-approve',
 ): Promise<boolean> {
   if (options.autoApprove) return true;
   if (options.json || !process.stdin.isTTY)
     throw new Refused(
-      `approval is needed, and ${options.json ? '--json asks nobody' : 'there is no terminal to ask at'}; once the plan is reviewed, run \`${command} --auto-approve\``,
+      `approval is needed, and ${options.json ? '--json asks nobody' : 'there is no terminal to ask at'}; once the plan is reviewed, run \`${command} ${option}\``,
     );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const question = '\nDo you want to perform these actions?\n  Only "yes" is accepted to approve.\n\n  Enter a value: ';

@@ -10,6 +10,7 @@ import type { Clock } from '../lib/contract/clock';
 import type { Manifest } from '../lib/contract/manifest';
 import type { Writers } from '../lib/contract/ports';
 import type { ReportReaders } from '../lib/contract/report-ports';
+import type { RunbookReaders, RunbookWriters } from '../lib/contract/runbook-ports';
 import type { Target } from '../lib/contract/target';
 import { cloudNamed, resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
 import type { Style } from '../lib/render/style';
@@ -20,6 +21,7 @@ import { hostDirectory } from './host-directory';
 import { openBroker } from './open-broker';
 import { isSaid, refuseOtherCloud } from './same-cloud';
 import { reportReaders } from './wire-reports';
+import { runbookPorts } from './wire-runbooks';
 
 /** Options about the output of a command. */
 export interface Answer {
@@ -40,6 +42,7 @@ export interface ReadingContext extends Answer {
 export interface Wired {
   readonly context: ReadingContext;
   readonly writers: Writers;
+  readonly runbooks: { readonly readers: RunbookReaders; readonly writers: RunbookWriters };
   close(): Promise<void>;
 }
 
@@ -134,6 +137,7 @@ export function wire(
   return {
     context: { ...answer, readers, warnings },
     writers,
+    runbooks: runbookPorts(session, versions, { readers, clock: answer.clock }, writers),
     close: async () => void (await Promise.allSettled(open.map((connection) => connection.close()))),
   };
 }

@@ -9,13 +9,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Report } from '../../lib/run/engine';
 import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
 import { renderResultRecord } from '../../lib/journal/journal';
-import {
-  maxJournalBytes,
-  parseRun,
-  type EndRecord,
-  type RecordedRun,
-  type RunRecord,
-} from '../../lib/journal/run-record';
+import { maxJournalBytes, type EndRecord, type RecordedRun, type RunRecord } from '../../lib/journal/run-record';
+import { isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
+import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
 import { printableJson } from '../../lib/basics/printable';
 
@@ -30,7 +26,7 @@ export class JournalFolder {
    * @param parent made if missing
    * @throws InvalidConfiguration when it can't be written; then nothing may be changed
    */
-  static begin(parent: string, record: RunRecord): JournalFolder {
+  static begin(parent: string, record: RunRecord | RunbookRecord): JournalFolder {
     const name = orNothingChanged(parent, () => {
       makeFolder(parent);
       return nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
@@ -58,6 +54,16 @@ export class JournalFolder {
     if (this.#isBroken) return;
     this.orIncomplete('it lacks how steps ended from here on, and no further one was begun', () =>
       appendFileSync(join(this.path, 'results.jsonl'), renderResultRecord(result, new Date())),
+    );
+  }
+
+  /**
+   * A line of a runbook's step, which is on disk when this returns.
+   * @throws UnrecoverableError when it can't be written; then nothing further may be begun
+   */
+  step(line: RunbookLine): void {
+    this.orIncomplete('it lacks how the steps ended from here on, and no further one was begun', () =>
+      appendSynced(join(this.path, 'results.jsonl'), renderRunbookLine(line)),
     );
   }
 
@@ -122,8 +128,20 @@ export function listRuns(parent: string): string[] {
   }
 }
 
-/** @param name of a run below `parent`, or the path of its folder */
+/**
+ * A run that did the steps of a plan.
+ * @param name of a run below `parent`, or the path of its folder
+ */
 export function readRun(parent: string, name: string): RecordedRun {
+  const run = readAnyRun(parent, name);
+  if (!isRunbook(run)) return run;
+  throw new InvalidConfiguration(`it is a run of the runbook ${run.record.runbook}, and no plan; name another run`, {
+    where: run.name,
+  });
+}
+
+/** @param name of a run below `parent`, or the path of its folder */
+export function readAnyRun(parent: string, name: string): AnyRun {
   const folder = name.includes('/') ? name : join(parent, name);
   const find = (file: string): string | undefined => findText(join(folder, file), maxJournalBytes);
   const run = find('run.json');
@@ -140,15 +158,15 @@ export function readRun(parent: string, name: string): RecordedRun {
       `the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "${own}"; give it its name again`,
       { where: folder, about: 'file' },
     );
-  return parseRun(own, run, find('results.jsonl') ?? '', find('report.json'));
+  return parseAnyRun(own, run, find('results.jsonl') ?? '', find('report.json'));
 }
 
 /** @throws InvalidConfiguration for a record that no later run could read */
-function renderRecord(record: RunRecord, path: string): string {
+function renderRecord(record: RunRecord | RunbookRecord, path: string): string {
   const text = `${printableJson(record, 2)}\n`;
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxJournalBytes) {
-    parseRun(path, text, '', undefined);
+    parseAnyRun(path, text, '', undefined);
     return text;
   }
   throw new InvalidConfiguration(
@@ -160,6 +178,16 @@ function renderRecord(record: RunRecord, path: string): string {
 /** Writes a new file, which is whole and on disk when this returns. */
 function write(path: string, text: string): void {
   const file = openSync(path, 'wx', 0o640);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function appendSynced(path: string, text: string): void {
+  const file = openSync(path, 'a', 0o640);
   try {
     writeFileSync(file, text);
     fsyncSync(file);

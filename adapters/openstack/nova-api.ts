@@ -24,14 +24,18 @@ export class NovaApi implements ComputeReader {
     return services.map(serviceOf);
   }
 
-  /** A page ends at the API's own limit, 1,000 by default. The next page begins after its last server. */
-  async servers(): Promise<readonly Server[]> {
+  /**
+   * A page ends at the API's own limit, 1,000 by default. The next page begins after its last server.
+   * @param host whose servers alone are asked for
+   */
+  async servers(host?: string): Promise<readonly Server[]> {
+    const ofHost = host === undefined ? '' : `&host=${encodeURIComponent(host)}`;
     const budget = { bytes: 256 << 20 };
     const result: Server[] = [];
     const seen = new Set<string>();
     let marker = '';
     for (let page = 0; page < mostPages; page++) {
-      const path = `/servers/detail?all_tenants=1${marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`}`;
+      const path = `/servers/detail?all_tenants=1${ofHost}${marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`}`;
       const { servers } = await this.get(path, serversAnswer, { budget });
       const fresh = servers.filter(({ id }) => !seen.has(id));
       if (fresh.length === 0) return result;

@@ -2,12 +2,13 @@
  * `apply`, and `apply FILE`, which applies the reviewed plan and nothing else. The file may have come from anywhere.
  */
 import { getText } from '../../adapters/files/files';
-import { listRuns, readRun } from '../../adapters/files/journal-folder';
+import { listRuns, readAnyRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
 import { findSecondUse } from '../../lib/journal/applied-before';
 import { InvalidCommand, Refused } from '../../lib/basics/errors';
 import type { Note, Plan } from '../../lib/run/plan';
 import type { RecordedRun } from '../../lib/journal/run-record';
+import { isRunbook } from '../../lib/journal/runbook-record';
 import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
 import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../../lib/journal/saved-plan';
 import type { ApplyOptions } from '../options';
@@ -58,7 +59,8 @@ function refuseUsed(planned: Plan, digest: string, journal: string, file: string
   const unread: Note[] = [];
   for (const name of listRuns(journal)) {
     try {
-      runs.push(readRun(journal, name));
+      const run = readAnyRun(journal, name);
+      if (!isRunbook(run)) runs.push(run);
     } catch {
       const message = `the run ${name} can't be read, so nobody knows whether it applied this plan`;
       unread.push({ where: 'journal', message });

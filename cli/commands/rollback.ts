@@ -1,26 +1,56 @@
 /** Restores the state before a recorded run. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
 import { recordsTarget } from '../../lib/contract/target';
-import { readRun } from '../../adapters/files/journal-folder';
+import { readAnyRun, readRun } from '../../adapters/files/journal-folder';
 import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
 import { plan } from '../../lib/run/engine';
+import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 import { movedSince, undoManifests, withoutMoved } from '../../lib/journal/journal';
 import type { Note } from '../../lib/run/plan';
 import type { Readers } from '../../lib/contract/ports';
 import { printable } from '../../lib/basics/printable';
 import type { RecordedRun } from '../../lib/journal/run-record';
+import { isRunbook, type AnyRun, type RecordedRunbook } from '../../lib/journal/runbook-record';
 import { kinds } from '../../reconcilers/registry';
+import { planUndo } from '../../runbooks/again';
+import { commandLine, givenOptions } from '../command-line';
 import { perform } from '../perform';
+import { runPlan, withBench, type Bench } from '../run-runbook';
+import { followerOf, readRunbooks, refuseOtherCloud } from '../runbook-runs';
 import { say } from '../terminal';
 import type { RollbackOptions } from '../options';
 import { connectAndRun, type WritingRun } from '../run';
 
 export const rollback = (name: string, options: RollbackOptions): Promise<void> =>
-  connectAndRun(
-    options,
-    () => Promise.resolve({ manifests: [], unapplied: [] }),
-    (run) => rollBack(run, name),
-  );
+  isOfRunbook(name, options)
+    ? withBench(options, (bench) => rollBackRunbook(bench, name, options))
+    : connectAndRun(
+        options,
+        () => Promise.resolve({ manifests: [], unapplied: [] }),
+        (run) => rollBack(run, name),
+      );
+
+/** A run that can't be read is refused where it is read again. */
+function isOfRunbook(name: string, { journal }: RollbackOptions): boolean {
+  try {
+    return isRunbook(readAnyRun(journal, name));
+  } catch {
+    return false;
+  }
+}
+
+async function rollBackRunbook(bench: Bench, name: string, options: RollbackOptions): Promise<number> {
+  const recorded = readAnyRun(options.journal, name);
+  refuseUnderWay(recorded);
+  if (options.fromElsewhere !== true) refuseElsewhere(recorded);
+  if (!isRunbook(recorded)) throw new InvalidConfiguration('it is no run of a runbook any more', { where: name });
+  refuseOtherCloud(recorded, bench.cloud);
+  refuseFollowed(recorded, options.journal);
+  const { autoApprove: yes, ...rest } = options;
+  const given = { ...rest, ...defined({ yes }) };
+  const command = commandLine(['rollback', name, ...givenOptions(options)]);
+  return runPlan(await planUndo(recorded, bench.looking), bench, given, { command, option: '--auto-approve' });
+}
 
 /** Leaves things alone that somebody changed after the run. */
 async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise<number> {
@@ -53,7 +83,14 @@ function describe({ name, record: { command, by, startedAt, steps, version } }: 
   return `Run ${name}: ${command} of ${owners.join(', ') || 'nobody'}, recorded at ${startedAt} on ${by.host} by stackward ${version}`;
 }
 
-function refuseUnderWay({ name, record, end }: RecordedRun): void {
+/** A chain of resumed runs is one piece of work: its last run knows every step. */
+function refuseFollowed(run: RecordedRunbook, journal: string): void {
+  const later = followerOf(run, readRunbooks(journal));
+  if (later?.record.resumes === run.name)
+    throw new Refused(`run ${later.name} resumed it; roll that back, since it knows every step`, { where: run.name });
+}
+
+function refuseUnderWay({ name, record, end }: AnyRun): void {
   if (end === undefined && isRunning(record.by))
     throw new InvalidConfiguration(`it is under way (process ${record.by.pid}); roll it back when it has ended`, {
       where: name,
@@ -65,7 +102,7 @@ function refuseUnderWay({ name, record, end }: RecordedRun): void {
  * Refuses a folder of another machine unless `--from-elsewhere` confirms it: such a folder is the most likely one to be
  * forged, or to be about another cloud.
  */
-function refuseElsewhere({ name, record: { by }, end }: RecordedRun): void {
+function refuseElsewhere({ name, record: { by }, end }: AnyRun): void {
   if (isOfThisMachine(by)) return;
   const open = end === undefined ? ', and nobody can tell here whether it is still under way' : '';
   const known =

@@ -1,4 +1,4 @@
-import { listRuns, readRun } from '../../adapters/files/journal-folder';
+import { listRuns, readAnyRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
 import { asStackwardError } from '../../lib/basics/errors';
 import { renderRuns, renderRunsJson, type ListedRun } from '../../lib/render/runs';
@@ -11,7 +11,7 @@ export const runs = (options: RunsOptions): Promise<void> => ending(options, () 
 function showRuns(options: RunsOptions): number {
   const listed = listRuns(options.journal).map((name): ListedRun => {
     try {
-      const run = readRun(options.journal, name);
+      const run = readAnyRun(options.journal, name);
       return { ...run, isRunning: run.end === undefined ? isRunning(run.record.by) : false };
     } catch (error) {
       return { name, unreadable: asStackwardError(error).message };

@@ -24,7 +24,7 @@ export const maxJournalBytes = 64 << 20;
 export const formatVersion = '1.1';
 
 /** A path, a name or a digest. */
-const name = line.max(4096);
+export const name = line.max(4096);
 const data = z.record(z.string().max(4096), z.unknown());
 
 /**
@@ -58,21 +58,28 @@ const step = z
   })
   .refine((record) => record.id === idOf(record.resource), { message: 'is not the id of its resource', path: ['id'] });
 
-const runRecord = z.strictObject({
-  formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
+/**
+ * The process that makes a run. `identity` distinguishes it from every other process of that host, even if the pid is
+ * used again.
+ */
+export const runBy = z.strictObject({ host: name, pid: z.int().min(0), identity: name });
+
+/** What the record of each run has, whatever it does. */
+export const recordHead = {
   version: name,
   command: z.string().regex(/^[a-z][a-z-]{0,62}$/, 'must be the name of a command'),
-  /**
-   * The process that wrote the record. `identity` distinguishes it from every other process of that host, even if the
-   * pid is used again.
-   */
-  by: z.strictObject({ host: name, pid: z.int().min(0), identity: name }),
+  by: runBy,
   startedAt: z.iso.datetime(),
+  /** Name of the run that this run rolls back. */
+  rolledBack: name.optional(),
+};
+
+const runRecord = z.strictObject({
+  ...recordHead,
+  formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
   stacks: z.array(name),
   /** SHA-256 of the saved plan that the run applies. */
   plan: sha256Digest.optional(),
-  /** Name of the run that this run rolls back. */
-  rolledBack: name.optional(),
   steps: z.array(step).superRefine(refuseTwins),
 });
 
@@ -94,17 +101,20 @@ const endRecord = z.strictObject({
 });
 
 export type RunRecord = z.infer<typeof runRecord>;
-export type RunBy = RunRecord['by'];
+export type RunBy = z.infer<typeof runBy>;
 export type StepRecord = RunRecord['steps'][number];
 export type ResultRecord = z.infer<typeof resultRecord>;
 export type EndRecord = z.infer<typeof endRecord>;
 
 /** A run as it was read from its folder. */
-export interface RecordedRun {
+export interface RecordedRun extends RecordedEnd {
   readonly name: string;
   readonly record: RunRecord;
   /** `id@target` → its result. A step without a result may have been done. */
   readonly results: ReadonlyMap<string, Pick<ResultRecord, 'outcome' | 'reason'>>;
+}
+
+export interface RecordedEnd {
   /**
    * Number of lines in results.jsonl that can't be read, because the disk was full or the run was killed. Their steps
    * have no result.
@@ -121,27 +131,40 @@ export interface RecordedRun {
  */
 export function parseRun(folder: string, run: string, results: string, end: string | undefined): RecordedRun {
   const record = parse(runRecord, run, `${folder}/run.json`);
-  const lines = results.split('\n').filter((text) => text !== '');
-  const ended = lines.flatMap((text) => findResult(text) ?? []);
-  const report = end === undefined ? undefined : parse(endRecord, end, `${folder}/report.json`);
+  const { lines, unreadable } = parseLines(resultRecord, results);
   return {
     name: folder,
     record,
-    unreadable: lines.length - ended.length,
-    results: new Map(ended.map((result) => [stepKey(result.id, result.target), result])),
-    end: report && { exitCode: report.exitCode, problems: report.problems.length },
+    unreadable,
+    results: new Map(lines.map((result) => [stepKey(result.id, result.target), result])),
+    end: parseEnd(folder, end),
   };
 }
 
-function findResult(text: string): ResultRecord | undefined {
+/** Lines that a full disk or a kill cut are counted. */
+export function parseLines<Line>(
+  schema: z.ZodType<Line>,
+  text: string,
+): { readonly lines: readonly Line[]; readonly unreadable: number } {
+  const written = text.split('\n').filter((each) => each !== '');
+  const lines = written.flatMap((each) => findLine(schema, each) ?? []);
+  return { lines, unreadable: written.length - lines.length };
+}
+
+function findLine<Line>(schema: z.ZodType<Line>, text: string): Line | undefined {
   try {
-    return resultRecord.safeParse(parseJson(text)).data;
+    return schema.safeParse(parseJson(text)).data;
   } catch {
     return undefined;
   }
 }
 
-function readJson(text: string, where: string): unknown {
+export function parseEnd(folder: string, end: string | undefined): RecordedEnd['end'] {
+  const report = end === undefined ? undefined : parse(endRecord, end, `${folder}/report.json`);
+  return report && { exitCode: report.exitCode, problems: report.problems.length };
+}
+
+export function readJson(text: string, where: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
@@ -154,7 +177,8 @@ function readJson(text: string, where: string): unknown {
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
+/** @throws InvalidConfiguration naming the field */
+export function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
   const result = schema.safeParse(readJson(text, where));
   if (result.success) return result.data;
   throw new InvalidConfiguration(`this is no journal that this stackward reads: ${sayFault(result.error)}`, {

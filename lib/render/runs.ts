@@ -1,11 +1,14 @@
 /** Recorded runs, one line each, the oldest first. */
-import type { RecordedRun } from '../journal/run-record';
+import type { RecordedEnd } from '../journal/run-record';
+import { isRunbook, type AnyRun } from '../journal/runbook-record';
 import { printable, printableJson } from '../basics/printable';
 import { count } from './text';
 
 /** @param isRunning undefined if the run was begun on another machine, because nobody can tell then */
 export type ListedRun =
-  (RecordedRun & { readonly isRunning: boolean | undefined }) | { readonly name: string; readonly unreadable: string };
+  (AnyRun & { readonly isRunning: boolean | undefined }) | { readonly name: string; readonly unreadable: string };
+
+type Listed = Extract<ListedRun, RecordedEnd>;
 
 export function renderRuns(runs: readonly ListedRun[], folder: string): string {
   if (runs.length === 0) return `There are no runs in ${printable(folder)}.\n`;
@@ -14,7 +17,8 @@ export function renderRuns(runs: readonly ListedRun[], folder: string): string {
     .join('');
 }
 
-function describe(run: RecordedRun & { readonly isRunning: boolean | undefined }): string {
+function describe(run: Listed): string {
+  if (isRunbook(run)) return describeRunbook(run);
   const { record, results } = run;
   const countOf = (outcome: string): number =>
     [...results.values()].filter((result) => result.outcome === outcome).length;
@@ -25,7 +29,18 @@ function describe(run: RecordedRun & { readonly isRunning: boolean | undefined }
   return `${record.command}: ${steps}${others.join('')}, ${howItEnded(run)}`;
 }
 
-function howItEnded({ end, record, isRunning }: RecordedRun & { readonly isRunning: boolean | undefined }): string {
+function describeRunbook(run: Extract<Listed, { record: { runbook: string } }>): string {
+  const { record, results } = run;
+  const { command, runbook, argument, cloud, resumes, rolledBack } = record;
+  const kept = record.steps.filter((step) => step.kept !== undefined).length;
+  const done = [...results.values()].filter(({ outcome }) => outcome === 'done' || outcome === 'unchanged').length;
+  const before = resumes ?? rolledBack;
+  const about = before === undefined ? '' : ` (${resumes === undefined ? 'undoes' : 'resumes'} ${before})`;
+  const steps = `${done + kept} of ${count(record.steps.length, 'step')} done`;
+  return `${command} ${runbook} ${argument}${about}: ${steps} in ${cloud}, ${howItEnded(run)}`;
+}
+
+function howItEnded({ end, record, isRunning }: Pick<Listed, 'end' | 'record' | 'isRunning'>): string {
   if (end) return `${end.problems === 0 ? '' : `${count(end.problems, 'problem')}, `}exit code ${end.exitCode}`;
   if (isRunning) return `under way (process ${record.by.pid})`;
   const killed = 'killed: what has no outcome may have been done';

@@ -1,0 +1,184 @@
+/**
+ * One runbook on one thing at a time (docs/adr/0019-runbooks.md). The lock is a file beside the journal's runs; it names its
+ * holder, and ends by itself when the holder is gone.
+ *
+ * `link(2)` gives the file its name when it is whole, and fails where the name is taken. The holder moves the file's time
+ * every ten seconds, by writing the same bytes again: the file system's clock then sets it. On its own machine a holder is gone when its process is; nobody can tell that of another machine, so
+ * there the file's time counts, against the clock of the file system that both share.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import '../../lib/basics/schema-words';
+import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
+import { parseJson } from '../../lib/basics/json';
+import { line } from '../../lib/basics/line';
+import { printableJson } from '../../lib/basics/printable';
+import { sha256 } from '../../lib/basics/sha256';
+import { runBy } from '../../lib/journal/run-record';
+import { isRunning, thisProcess } from '../process/running-process';
+
+const beatMs = 10_000;
+/** A holder on another machine whose file's time stood still for so long is gone. */
+const silentMs = 60_000;
+
+const holder = z.strictObject({
+  thing: line,
+  runbook: line,
+  user: line,
+  by: runBy,
+  startedAt: z.iso.datetime(),
+});
+export type Holder = z.infer<typeof holder>;
+
+export interface LockedThing {
+  readonly cloud: string;
+  readonly thing: string;
+  readonly runbook: string;
+}
+
+/** The text of the lock, or undefined: nobody has it. */
+function findLock(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new InvalidConfiguration(`the lock can't be read: ${(error as Error).message}`, { where: path });
+  }
+}
+
+function holderOf(text: string, path: string): Holder {
+  try {
+    const parsed = holder.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+  } catch {
+    // It is said below.
+  }
+  throw new InvalidConfiguration('this is no lock of a runbook; see who made it, and delete it', { where: path });
+}
+
+const pathOf = (folder: string, { cloud, thing }: Omit<LockedThing, 'runbook'>): string =>
+  join(folder, `${sha256(`${cloud}\n${thing}`).slice(0, 16)}.json`);
+
+export class ThingLock {
+  readonly #beat: NodeJS.Timeout;
+
+  private constructor(
+    private readonly path: string,
+    private readonly text: string,
+    /** Of the lock's own file, whoever has its name. */
+    private readonly file: number,
+  ) {
+    this.#beat = setInterval(() => this.touch(), beatMs);
+    this.#beat.unref();
+  }
+
+  /** Who works on the thing now; undefined: nobody. @param journal folder of the runs */
+  static holder(journal: string, locked: Omit<LockedThing, 'runbook'>): Holder | undefined {
+    const folder = join(journal, '.locks');
+    const path = pathOf(folder, locked);
+    const text = findLock(path);
+    return text === undefined || isOver(text, path) ? undefined : holderOf(text, path);
+  }
+
+  /**
+   * @param journal folder of the runs; made if missing
+   * @throws Refused naming who has it
+   */
+  static take(journal: string, locked: LockedThing): ThingLock {
+    const folder = join(journal, '.locks');
+    const path = pathOf(folder, locked);
+    const { thing, runbook } = locked;
+    const startedAt = new Date().toISOString();
+    const own: Holder = { thing, runbook, user: userInfo().username, by: thisProcess(), startedAt };
+    const text = `${printableJson(own, 2)}\n`;
+    const made = join(folder, `.${randomBytes(6).toString('hex')}`);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o750 });
+      writeFileSync(made, text, { flag: 'wx', mode: 0o640 });
+      removeWhereOver(path);
+      const file = openSync(made, 'r+');
+      try {
+        linkSync(made, path);
+      } catch (error) {
+        closeSync(file);
+        throw error;
+      }
+      return new ThingLock(path, text, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw heldBy(path);
+      if (error instanceof InvalidConfiguration) throw error;
+      throw new InvalidConfiguration(
+        `the lock can't be written (${(error as Error).message}), so nothing was changed; give a folder with --journal DIR`,
+        { where: path },
+      );
+    } finally {
+      rmSync(made, { force: true });
+    }
+  }
+
+  /** False: somebody took it for a dead one's, as may happen to a machine that slept. */
+  isHeld(): boolean {
+    return findLock(this.path) === this.text;
+  }
+
+  release(): void {
+    clearInterval(this.#beat);
+    closeSync(this.file);
+    if (this.isHeld()) rmSync(this.path, { force: true });
+  }
+
+  private touch(): void {
+    try {
+      writeSync(this.file, this.text, 0);
+    } catch {
+      // A lock whose time stands still is lost in the end, which the holder finds before its next step.
+    }
+  }
+}
+
+function heldBy(path: string): Refused {
+  const text = findLock(path);
+  if (text === undefined) return new Refused('another run had the lock just now; run it again');
+  const { thing, runbook, user, by, startedAt } = holderOf(text, path);
+  return new Refused(
+    `${runbook} is at work on ${thing} since ${startedAt}, by ${user} on ${by.host} (process ${by.pid}); wait until it has ended`,
+    { where: path },
+  );
+}
+
+function isOver(text: string, path: string): boolean {
+  const running = isRunning(holderOf(text, path).by);
+  return running === undefined ? isSilent(path) : !running;
+}
+
+/** By the clock of the file system: the time of a new file beside it. */
+function isSilent(path: string): boolean {
+  const probe = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(probe, '', { flag: 'wx' });
+    return statSync(probe).mtimeMs - statSync(path).mtimeMs > silentMs;
+  } catch {
+    return false;
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+/** Two that find the same dead lock take it out once: whoever finds another's in hand puts it back. */
+function removeWhereOver(path: string): void {
+  const text = findLock(path);
+  if (text === undefined || !isOver(text, path)) return;
+  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    renameSync(path, aside);
+    if (findLock(aside) !== text) linkSync(aside, path);
+  } catch {
+    // Somebody else took it out.
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}

@@ -1,0 +1,106 @@
+/** What Nova, placement and Neutron know of a compute host, and the removal of what none of them takes out by itself. */
+import * as z from 'zod';
+import type { VersionReader } from '../../lib/contract/ports';
+import type {
+  HostMigration,
+  HostProvider,
+  HostRemains,
+  HostRemainsReader,
+  HostWriter,
+} from '../../lib/contract/runbook-ports';
+import { ComputeServices } from './compute-services';
+import { NeutronLists } from './neutron-lists';
+import { NovaApi } from './nova-api';
+import type { OpenStackSession } from './openstack-session';
+import { checkedAnswer, text } from './report-answers';
+import { hypervisorOf, hypervisorsAnswer } from './server-answers';
+
+const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
+const agentAnswer = z.object({ id, agent_type: text, alive: z.boolean() });
+const aggregatesAnswer = z.object({
+  aggregates: z.array(z.object({ name: text, hosts: z.array(text).max(100_000) })).max(100_000),
+});
+const providersAnswer = z.object({ resource_providers: z.array(z.object({ uuid: id, name: text })).max(1_000) });
+const allocationsAnswer = z.object({ allocations: z.record(id, z.object({})) });
+const migrationsAnswer = z.object({
+  migrations: z
+    .array(
+      z.object({
+        id: z.int().transform(String),
+        status: text,
+        instance_uuid: text,
+        source_compute: text.nullish(),
+        dest_compute: text.nullish(),
+      }),
+    ) // prettier-ignore
+    .max(100_000),
+});
+
+/** Where Nova itself takes a migration to be at its end (`get_in_progress_by_host_and_node`). */
+const ended = ['confirmed', 'reverted', 'error', 'failed', 'completed', 'cancelled', 'done'];
+
+export class HostRemainsApi implements HostRemainsReader, HostWriter {
+  readonly #lists: NeutronLists;
+  readonly #nova: NovaApi;
+  readonly #services: ComputeServices;
+
+  constructor(
+    private readonly session: OpenStackSession,
+    versions: VersionReader,
+  ) {
+    this.#lists = new NeutronLists(session);
+    this.#nova = new NovaApi(session, versions);
+    this.#services = new ComputeServices(session, versions);
+  }
+
+  async remains(host: string, nodes: readonly string[]): Promise<HostRemains> {
+    const [computes, { hypervisors }, { aggregates }, agents] = await Promise.all([
+      this.#services.computes(),
+      this.#nova.get('/os-hypervisors/detail', hypervisorsAnswer),
+      this.#nova.get('/os-aggregates', aggregatesAnswer),
+      this.#lists.get(agentAnswer, 'agents', `?${new URLSearchParams({ host })}`),
+    ]);
+    const own = hypervisors.map(hypervisorOf).filter((each) => each.host === host);
+    const known = [...new Set([...own.map(({ node }) => node), ...nodes])].sort();
+    return {
+      services: computes.filter((each) => each.host === host).map(({ binary }) => binary),
+      nodes: own.map(({ node }) => node).sort(),
+      aggregates: aggregates.filter(({ hosts }) => hosts.includes(host)).map(({ name }) => name),
+      providers: (await Promise.all(known.map((node) => this.providers(node)))).flat(),
+      agents: agents.map(({ id: agent, agent_type: type, alive: isAlive }) => ({ id: agent, type, isAlive })),
+    };
+  }
+
+  private async providers(node: string): Promise<readonly HostProvider[]> {
+    const { catalog } = await this.session.login();
+    if (!catalog.some(({ type }) => type === 'placement')) return [];
+    const query = new URLSearchParams({ name: node });
+    const { resource_providers: found } = await this.placement(`/resource_providers?${query}`, providersAnswer);
+    const whole = found.map(async ({ uuid: provider, name }) => {
+      const { allocations } = await this.placement(`/resource_providers/${provider}/allocations`, allocationsAnswer);
+      return { id: provider, name, consumers: Object.keys(allocations).sort() };
+    });
+    return Promise.all(whole);
+  }
+
+  async migrations(host: string): Promise<readonly HostMigration[]> {
+    const { migrations } = await this.#nova.get(`/os-migrations?${new URLSearchParams({ host })}`, migrationsAnswer);
+    return migrations
+      .filter(({ source_compute: from, dest_compute: to }) => from === host || to === host)
+      .filter(({ status }) => !ended.includes(status))
+      .map(({ id: migration, status, instance_uuid: serverId }) => ({ id: migration, status, serverId }));
+  }
+
+  async removeAgent(agent: string): Promise<void> {
+    await this.session.call('network', `/v2.0/agents/${agent}`, { method: 'DELETE', mayBeAbsent: true });
+  }
+
+  async removeProvider(provider: string): Promise<void> {
+    await this.session.call('placement', `/resource_providers/${provider}`, { method: 'DELETE', mayBeAbsent: true });
+  }
+
+  private async placement<Answer>(path: string, schema: z.ZodType<Answer>): Promise<Answer> {
+    const answer = await this.session.call('placement', path);
+    return checkedAnswer(schema, answer, `placement to GET ${path.replace(/\?.*/, '')}`, this.session.cloud);
+  }
+}

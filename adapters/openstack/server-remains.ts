@@ -1,0 +1,91 @@
+/** What Neutron, Cinder and placement hold for a server, and the two changes of a stuck server that Nova offers. */
+import * as z from 'zod';
+import type { VersionReader } from '../../lib/contract/ports';
+import { volumeTypes } from '../../lib/contract/report-ports';
+import type { ServerRemains, ServerRemainsReader, ServerWriter } from '../../lib/contract/runbook-ports';
+import { NeutronLists } from './neutron-lists';
+import { NovaApi } from './nova-api';
+import type { OpenStackSession } from './openstack-session';
+import { checkedAnswer, text } from './report-answers';
+import { allocationsAnswer, providerAnswer } from './server-answers';
+
+const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
+const portAnswer = z.object({ id, fixed_ips: z.array(z.object({ ip_address: z.string().max(64) })).max(1_000) });
+const attachmentsAnswer = z.object({ volumeAttachments: z.array(z.object({ volumeId: id })).max(1_000) });
+const volumeAnswer = z.object({
+  volume: z.object({ id, status: text, attachments: z.array(z.object({ server_id: text.nullish() })).max(1_000) }),
+});
+
+export class ServerRemainsApi implements ServerRemainsReader {
+  readonly #lists: NeutronLists;
+  readonly #nova: NovaApi;
+
+  constructor(
+    private readonly session: OpenStackSession,
+    versions: VersionReader,
+  ) {
+    this.#lists = new NeutronLists(session);
+    this.#nova = new NovaApi(session, versions);
+  }
+
+  async volumesOf(serverId: string): Promise<readonly string[]> {
+    const path = `/servers/${encodeURIComponent(serverId)}/os-volume_attachments`;
+    const found = await this.#nova.get(path, attachmentsAnswer.optional(), { mayBeAbsent: true });
+    return (found?.volumeAttachments ?? []).map(({ volumeId }) => volumeId);
+  }
+
+  async remains(serverId: string, volumes: readonly string[]): Promise<ServerRemains> {
+    const query = new URLSearchParams({ device_id: serverId });
+    const [ports, attached, allocations] = await Promise.all([
+      this.#lists.get(portAnswer, 'ports', `?${query}`),
+      Promise.all(volumes.map((volume) => this.attached(serverId, volume))),
+      this.allocations(serverId),
+    ]);
+    return {
+      ports: ports.map(({ id: port, fixed_ips: fixed }) => ({ id: port, addresses: fixed.map(({ ip_address: address }) => address) })), // prettier-ignore
+      volumes: attached.flatMap((volume) => volume ?? []),
+      allocations,
+    };
+  }
+
+  private async attached(serverId: string, volumeId: string): Promise<ServerRemains['volumes'][number] | undefined> {
+    const { catalog } = await this.session.login();
+    const type = volumeTypes.find((name) => catalog.some((entry) => entry.type === name)) ?? volumeTypes[0];
+    const answer = await this.ask(type, `/volumes/${volumeId}`, volumeAnswer.optional());
+    if (answer?.volume.attachments.some(({ server_id: server }) => server === serverId) !== true) return undefined;
+    return { id: answer.volume.id, status: answer.volume.status };
+  }
+
+  private async allocations(serverId: string): Promise<readonly string[]> {
+    const { catalog } = await this.session.login();
+    if (!catalog.some(({ type }) => type === 'placement')) return [];
+    const path = `/allocations/${encodeURIComponent(serverId)}`;
+    const found = await this.ask('placement', path, allocationsAnswer);
+    const names = Object.keys(found.allocations).map(async (provider) => {
+      const answer = await this.ask('placement', `/resource_providers/${provider}`, providerAnswer.optional());
+      return answer?.name ?? provider;
+    });
+    return (await Promise.all(names)).sort();
+  }
+
+  /** An answer that may be absent has a schema that takes undefined. */
+  private async ask<Answer>(service: string, path: string, schema: z.ZodType<Answer>): Promise<Answer> {
+    const mayBeAbsent = schema.safeParse(undefined).success;
+    const answer = await this.session.call(service, path, { mayBeAbsent });
+    return checkedAnswer(schema, answer, `the service of "${service}" to GET ${path}`, this.session.cloud);
+  }
+}
+
+export class ServerChanges implements ServerWriter {
+  constructor(private readonly session: OpenStackSession) {}
+
+  async resetState(serverId: string, to: 'active' | 'error'): Promise<void> {
+    const path = `/servers/${encodeURIComponent(serverId)}/action`;
+    await this.session.call('compute', path, { method: 'POST', body: { 'os-resetState': { state: to } } });
+  }
+
+  async delete(serverId: string): Promise<void> {
+    const path = `/servers/${encodeURIComponent(serverId)}`;
+    await this.session.call('compute', path, { method: 'DELETE', mayBeAbsent: true });
+  }
+}

@@ -1,0 +1,108 @@
+/** `stackward run`: lists runbooks, plans one, runs one, resumes one. */
+import { readAnyRun } from '../../adapters/files/journal-folder';
+import { isRunning } from '../../adapters/process/running-process';
+import { defined } from '../../lib/basics/defined';
+import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
+import { isRunbook, type AnyRun, type RecordedRunbook } from '../../lib/journal/runbook-record';
+import { planResume } from '../../runbooks/again';
+import { planRunbook, type RunbookPlan } from '../../runbooks/plan';
+import { getRunbook, runbooks } from '../../runbooks/registry';
+import { optionWords, renderRunbooks, renderRunbooksJson } from '../../runbooks/render';
+import type { Runbook, RunbookOption, RunbookOptions } from '../../runbooks/runbook';
+import { commandLine } from '../command-line';
+import type { RunOptions } from '../options';
+import { ending } from '../run';
+import { terminalWidth } from '../run-report';
+import { endPlan, runPlan, withBench, type Bench } from '../run-runbook';
+import { followerOf, readRunbooks, refuseOtherCloud } from '../runbook-runs';
+import { say } from '../terminal';
+
+export function run(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
+  if (options.resume !== undefined) return resume(name, argument, options);
+  if (name === undefined) return ending(options, () => list(options));
+  return withBench(options, async (bench) => {
+    const runbook = getRunbook(name);
+    const given = { argument: argumentOf(runbook, argument), options: optionsOf(runbook, options) };
+    return finish(await planRunbook(runbook, given, bench.looking), bench, options);
+  });
+}
+
+function list(options: RunOptions): number {
+  say(options.json ? renderRunbooksJson(runbooks) : renderRunbooks(runbooks, terminalWidth()));
+  return 0;
+}
+
+function argumentOf({ name, argument: what }: Runbook, argument: string | undefined): string {
+  if (argument !== undefined && argument !== '') return argument;
+  throw new InvalidConfiguration(`${name} is of one ${what}; give it: \`stackward run ${name} ${what}\``);
+}
+
+/** @throws InvalidConfiguration for an option that the runbook doesn't take */
+function optionsOf({ name, options: known }: Runbook, given: RunOptions): RunbookOptions {
+  const own = Object.keys(optionWords) as RunbookOption[];
+  const stray = own.find((option) => given[option] !== undefined && !known.includes(option));
+  if (stray !== undefined) throw new InvalidConfiguration(`${name} takes no ${optionWords[stray]}; leave it out`);
+  return defined(Object.fromEntries(known.map((option) => [option, given[option]]))) as RunbookOptions;
+}
+
+function resume(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
+  return withBench(options, async (bench) => {
+    const all = readRunbooks(options.journal);
+    const recorded =
+      typeof options.resume === 'string'
+        ? getResumable(readAnyRun(options.journal, options.resume), all)
+        : latestOpen(all, name, argument, options.journal);
+    refuseOtherCloud(recorded, bench.cloud);
+    return finish(await planResume(recorded, bench.looking), bench, options);
+  });
+}
+
+const isOpen = (run: RecordedRunbook, all: readonly RecordedRunbook[]): boolean =>
+  run.end?.exitCode !== 0 && run.record.rolledBack === undefined && followerOf(run, all) === undefined;
+
+/** @throws Refused, InvalidConfiguration */
+function getResumable(run: AnyRun, all: readonly RecordedRunbook[]): RecordedRunbook {
+  const where = run.name;
+  if (!isRunbook(run))
+    throw new InvalidConfiguration('it is the run of a plan; `stackward apply` does what it left open', { where });
+  if (run.end === undefined && isRunning(run.record.by) === true)
+    throw new Refused(`it is under way (process ${run.record.by.pid}); wait until it has ended`, { where });
+  const later = followerOf(run, all);
+  if (later !== undefined)
+    throw new Refused(`run ${later.name} followed it; go on from there: \`stackward runs\` lists all`, { where });
+  if (!isOpen(run, all)) throw new Refused('it came to its end, and nothing is left to resume; start a new run', { where }); // prettier-ignore
+  return run;
+}
+
+function latestOpen(
+  all: readonly RecordedRunbook[],
+  name: string | undefined,
+  argument: string | undefined,
+  journal: string,
+): RecordedRunbook {
+  const isMeant = ({ record }: RecordedRunbook): boolean =>
+    (name === undefined || record.runbook === name) && (argument === undefined || record.argument === argument);
+  const found = all.filter((each) => isOpen(each, all) && isMeant(each)).at(-1);
+  if (found !== undefined) return getResumable(found, all);
+  const meant =
+    name === undefined ? 'no run of a runbook' : `no run of ${name}${argument === undefined ? '' : ` ${argument}`}`;
+  throw new Refused(`${meant} in ${journal} is left open; \`stackward runs\` lists all`);
+}
+
+function finish(plan: RunbookPlan, bench: Bench, options: RunOptions): Promise<number> {
+  if (options.plan) return Promise.resolve(endPlan(plan, bench, options));
+  return runPlan(plan, bench, options, { command: commandLine(wordsOf(plan, options)), option: '--yes' });
+}
+
+function wordsOf({ runbook, argument, resumes }: RunbookPlan, options: RunOptions): string[] {
+  const { config, journal } = options;
+  const shared = [...(config === undefined ? [] : ['--config', config]), ...(journal === 'runs' ? [] : ['--journal', journal])]; // prettier-ignore
+  if (resumes !== undefined) return ['run', '--resume', resumes, ...shared];
+  const { reason, active, yesItRuns } = options;
+  const own = [
+    ...(reason === undefined ? [] : ['--reason', reason]),
+    ...(active ? ['--active'] : []),
+    ...(yesItRuns ? ['--yes-it-runs'] : []),
+  ];
+  return ['run', runbook, argument, ...own, ...shared];
+}

@@ -1,0 +1,140 @@
+/** Shows the plan of a runbook, asks, takes the lock, does it: the same for a run, its resumption and its rollback. */
+import { JournalFolder } from '../adapters/files/journal-folder';
+import { ThingLock } from '../adapters/files/thing-lock';
+import { thisProcess } from '../adapters/process/running-process';
+import { defined } from '../lib/basics/defined';
+import { problemOf } from '../lib/basics/errors';
+import { printable } from '../lib/basics/printable';
+import type { RunbookReaders, RunbookWriters } from '../lib/contract/runbook-ports';
+import type { Looking, Running } from '../runbooks/context';
+import { performRunbook, runbookExitCode, type RunbookReport } from '../runbooks/perform';
+import { refuseMoved, toDo, type RunbookPlan } from '../runbooks/plan';
+import { runbookEndOf, runbookRecordOf } from '../runbooks/record';
+import { renderRunbookJson, renderRunbookPlan, renderStepResult } from '../runbooks/render';
+import { version } from '../package.json';
+import { readConfiguration } from './inputs';
+import type { ContextOptions, JournalOptions } from './options';
+import { answerOf, ending } from './run';
+import { terminalWidth, watchOf } from './run-report';
+import { approved, complain, say, stopOnInterrupt } from './terminal';
+import { wire, type Answer } from './wire';
+
+export interface Bench extends Answer {
+  readonly looking: Looking;
+  readonly writers: RunbookWriters;
+  readonly cloud: string;
+}
+
+export type PerformOptions = ContextOptions & JournalOptions & { readonly yes?: true };
+
+/** Opens the connections for one runbook, and closes them. */
+export const withBench = (options: ContextOptions, work: (bench: Bench) => Promise<number>): Promise<void> =>
+  ending(options, async () => {
+    const answer = answerOf(options);
+    const { context, runbooks, close } = wire(readConfiguration(options.config, process.env), process.env, [], answer);
+    const { readers, writers }: { readers: RunbookReaders; writers: RunbookWriters } = runbooks;
+    try {
+      const looking = { readers, clock: answer.clock, watch: watchOf(answer.clock) };
+      const exitCode = await work({ ...answer, looking, writers, cloud: readers.cloud });
+      for (const { where, message } of context.warnings())
+        complain(`${answer.style.yellow('Warning:')} ${printable(where)}\n  ${printable(message)}\n`);
+      return exitCode;
+    } finally {
+      await close();
+    }
+  });
+
+/** Why the run must not begin; of a rollback, the other steps go on. */
+function obstacleOf({ preconditions, problems, rolledBack }: RunbookPlan): string | undefined {
+  const open = preconditions.find(({ is }) => is !== 'holds');
+  if (open !== undefined) return open.said;
+  const [problem] = rolledBack === undefined ? problems : [];
+  return problem && `${problem.where}: ${problem.message}`;
+}
+
+export function showRunbook(plan: RunbookPlan, { cloud, style }: Bench, options: PerformOptions): void {
+  if (!options.json) say(renderRunbookPlan(plan, cloud, terminalWidth(), style));
+}
+
+/** `--plan`: 0 nothing to do, 2 steps are open, 1 it must not begin. */
+export function endPlan(plan: RunbookPlan, bench: Bench, options: PerformOptions): number {
+  showRunbook(plan, bench, options);
+  const isBlocked = obstacleOf(plan) !== undefined || plan.problems.length > 0;
+  const exitCode = isBlocked ? 1 : toDo(plan).length > 0 ? 2 : 0;
+  if (options.json) say(renderRunbookJson(plan, bench.cloud, { exitCode }));
+  return exitCode;
+}
+
+/** @param command as given, to be repeated */
+export async function runPlan(
+  plan: RunbookPlan,
+  bench: Bench,
+  options: PerformOptions,
+  approval: { readonly command: string; readonly option: string },
+): Promise<number> {
+  const obstacle = obstacleOf(plan);
+  if (obstacle !== undefined || toDo(plan).length === 0) {
+    const exitCode = endPlan(plan, bench, options);
+    if (obstacle !== undefined && !options.json) say('Nothing was changed.');
+    return exitCode;
+  }
+  showRunbook(plan, bench, options);
+  const { json, yes } = options;
+  const asked = defined({ json, autoApprove: yes });
+  if (!(await approved(asked, approval.command, approval.option))) {
+    say('\nCancelled; nothing was changed.');
+    return 1;
+  }
+  const { cloud } = bench;
+  const lock = ThingLock.take(options.journal, { cloud, thing: plan.thing, runbook: plan.runbook });
+  try {
+    await refuseMoved(plan, bench.looking);
+    return await performLocked(plan, bench, options, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The only place where a `Running` is made: approved, locked, and its record on disk. */
+async function performLocked(
+  plan: RunbookPlan,
+  bench: Bench,
+  options: PerformOptions,
+  lock: ThingLock,
+): Promise<number> {
+  const { looking, writers, cloud, style } = bench;
+  const width = terminalWidth();
+  const head = { version, by: thisProcess(), cloud, startedAt: looking.clock.now() };
+  const journal = JournalFolder.begin(options.journal, runbookRecordOf(plan, head));
+  const running: Running = { ...looking, writers };
+  const stop = stopOnInterrupt();
+  const report = await performRunbook(plan, running, {
+    record: (line) => journal.step(line),
+    refuse: () =>
+      lock.isHeld() ? undefined : 'the lock is lost, and somebody else may be at work on the thing; look, then resume',
+    onResult: (result) => {
+      if (!options.json) say(renderStepResult(result, width, style));
+    },
+    signal: stop.signal,
+  });
+  stop.done();
+  const complete = endJournal(journal, plan, report);
+  const exitCode = plan.problems.length > 0 ? 1 : runbookExitCode(complete);
+  if (options.json) say(renderRunbookJson(plan, cloud, { exitCode, report: complete, journal: journal.path }));
+  else say(`${closing(exitCode, plan)}${style.dim(printable(`Journal: ${journal.path}`))}`);
+  return exitCode;
+}
+
+const closing = (exitCode: number, { rolledBack }: RunbookPlan): string =>
+  exitCode === 0 || rolledBack !== undefined
+    ? '\n'
+    : '\n`stackward run --resume` goes on from here, and looks at every finished step first.\n';
+
+function endJournal(journal: JournalFolder, plan: RunbookPlan, report: RunbookReport): RunbookReport {
+  try {
+    journal.end(runbookEndOf(plan, report));
+    return report;
+  } catch (error) {
+    return { ...report, problems: [...report.problems, problemOf(error, 'journal')] };
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The files of a recorded run of a runbook (docs/adr/0019-runbooks.md). They stand in the same journal as those of an apply,
+ * and are a stranger's text as well: each act checks its own inputs and states.
+ */
+import * as z from 'zod';
+import { printableJson } from '../basics/printable';
+import {
+  name,
+  parse,
+  parseEnd,
+  parseLines,
+  parseRun,
+  readJson,
+  recordHead,
+  type RecordedEnd,
+  type RecordedRun,
+} from './run-record';
+import { words } from './step-schema';
+
+export const runbookFormat = '1.2';
+
+const mostSteps = 1_000;
+const number = z.int().min(1).max(mostSteps);
+/** Plain data, which the step's act checks. */
+const data = z.json();
+
+const step = z.strictObject({
+  step: number,
+  act: name,
+  title: words,
+  inputs: data,
+  /** When the plan was made. */
+  before: data,
+  /** An earlier run of the chain did it. */
+  kept: z.strictObject({ before: data, after: data }).optional(),
+});
+
+const runbookRecord = z.strictObject({
+  ...recordHead,
+  formatVersion: z.literal(runbookFormat, 'is of another version of stackward'),
+  runbook: name,
+  argument: name,
+  options: z.record(name, z.union([words, z.boolean()])),
+  /** The lock is on it. */
+  thing: name,
+  cloud: name,
+  /** Name of the run whose steps this run finishes. */
+  resumes: name.optional(),
+  steps: z
+    .array(step)
+    .max(mostSteps)
+    .refine((steps) => steps.every((each, index) => each.step === index + 1), 'are not numbered from 1 on'),
+});
+
+const lineRecord = z.strictObject({
+  time: z.iso.datetime(),
+  step: number,
+  outcome: z.enum(['begun', 'done', 'unchanged', 'failed']),
+  /** Of `begun`: what was there. Of any other: what is there now; absent where nobody could look. */
+  state: data.optional(),
+  reason: name.optional(),
+  message: words.optional(),
+});
+
+export type RunbookRecord = z.infer<typeof runbookRecord>;
+export type RunbookLine = z.infer<typeof lineRecord>;
+
+/** How far one step came. */
+export interface StepHistory {
+  readonly outcome: RunbookLine['outcome'];
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+export interface RecordedRunbook extends RecordedEnd {
+  readonly name: string;
+  readonly record: RunbookRecord;
+  /** By step. A step without a history was not begun by this run. */
+  readonly results: ReadonlyMap<number, StepHistory>;
+}
+
+export type AnyRun = RecordedRun | RecordedRunbook;
+
+export const isRunbook = (run: AnyRun): run is RecordedRunbook => 'runbook' in run.record;
+
+/** @throws InvalidConfiguration naming the file and the field */
+export function parseAnyRun(folder: string, run: string, results: string, end: string | undefined): AnyRun {
+  const told = readJson(run, `${folder}/run.json`);
+  const isOfRunbook = typeof told === 'object' && told !== null && 'runbook' in told;
+  if (!isOfRunbook) return parseRun(folder, run, results, end);
+  const { lines, unreadable } = parseLines(lineRecord, results);
+  return {
+    name: folder,
+    record: parse(runbookRecord, run, `${folder}/run.json`),
+    unreadable,
+    results: historyOf(lines),
+    end: parseEnd(folder, end),
+  };
+}
+
+function historyOf(lines: readonly RunbookLine[]): ReadonlyMap<number, StepHistory> {
+  const history = new Map<number, StepHistory>();
+  for (const { step: number, outcome, state } of lines) {
+    if (outcome === 'begun') history.set(number, { outcome, before: state });
+    // A step that had nothing to do was never begun.
+    else history.set(number, { outcome, before: history.get(number)?.before ?? state, after: state });
+  }
+  return history;
+}
+
+export const renderRunbookLine = (line: RunbookLine): string => `${printableJson(line)}\n`;

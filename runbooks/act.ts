@@ -1,0 +1,88 @@
+/**
+ * What a step of a runbook is: one act with its inputs (docs/adr/0019-runbooks.md). `defineAct` hides the types of an act
+ * behind closures, so that the engine handles every step alike.
+ */
+import type * as z from 'zod';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { sayFault } from '../lib/basics/schema-fault';
+import type { Looking, Running } from './context';
+
+export interface Act<Inputs, State> {
+  readonly name: string;
+  /** Inputs may come from a journal, which is a stranger's text. */
+  readonly inputs: z.ZodType<Inputs>;
+  readonly state: z.ZodType<State>;
+  /** As an order: `disable nova-compute on cnode01`. */
+  title(inputs: Inputs): string;
+  /** Which thing the state is of: `compute cnode01`. Two acts on one thing change the same state. */
+  thing(inputs: Inputs): string;
+  /** What is there of the thing that the act changes, and nothing that moves by itself. MUST NOT write. */
+  observe(inputs: Inputs, looking: Looking): Promise<State>;
+  /** The state for people: `enabled`. */
+  say(state: State): string;
+  isDone(inputs: Inputs, state: State): boolean;
+  /** Why it must not begin now; undefined: it may. Asked right before each begin. */
+  refuse?(inputs: Inputs, state: State): string | undefined;
+  /** Does it, and waits until it is done. MAY be called again after an answer was lost. */
+  perform(inputs: Inputs, running: Running): Promise<void>;
+  /** @param before what was there when the step began */
+  undo(inputs: Inputs, before: State): Undo;
+}
+
+export type Undo =
+  /** Another step brings the state back. */
+  | { readonly is: 'step'; readonly step: Step }
+  | { readonly is: 'never'; readonly because: string }
+  /** The act changes nothing. */
+  | { readonly is: 'nothing' };
+
+/** An act with its inputs. States go in and out as plain data. */
+export interface Step {
+  readonly act: string;
+  readonly inputs: unknown;
+  readonly title: string;
+  readonly thing: string;
+  observe(looking: Looking): Promise<unknown>;
+  say(state: unknown): string;
+  isDone(state: unknown): boolean;
+  refuse(state: unknown): string | undefined;
+  perform(running: Running): Promise<void>;
+  undo(before: unknown): Undo;
+  isSame(left: unknown, right: unknown): boolean;
+}
+
+export interface BoundAct<Inputs> {
+  readonly name: string;
+  /** @throws InvalidConfiguration naming the field, where these are no inputs of this act */
+  step(inputs: Inputs): Step;
+  /** The same of inputs that somebody else wrote. */
+  restore(inputs: unknown): Step;
+}
+
+export function defineAct<Inputs, State>(act: Act<Inputs, State>): BoundAct<Inputs> {
+  const stateOf = (state: unknown): State => checked(act.state, state, `a state of "${act.name}"`);
+  const restore = (given: unknown): Step => {
+    const inputs = checked(act.inputs, given, `the inputs of "${act.name}"`);
+    return {
+      act: act.name,
+      inputs,
+      title: act.title(inputs),
+      thing: act.thing(inputs),
+      observe: async (looking) => stateOf(await act.observe(inputs, looking)),
+      say: (state) => act.say(stateOf(state)),
+      isDone: (state) => act.isDone(inputs, stateOf(state)),
+      refuse: (state) => act.refuse?.(inputs, stateOf(state)),
+      perform: (running) => act.perform(inputs, running),
+      undo: (before) => act.undo(inputs, stateOf(before)),
+      // A schema puts keys in its own order.
+      isSame: (left, right) => JSON.stringify(stateOf(left)) === JSON.stringify(stateOf(right)),
+    };
+  };
+  return { name: act.name, step: restore, restore };
+}
+
+function checked<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new InvalidConfiguration(`${what} are not as this version writes them: ${sayFault(parsed.error)}`);
+}

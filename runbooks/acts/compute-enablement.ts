@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { isLine } from '../../lib/basics/line';
+import type { ComputeService, RunbookReaders } from '../../lib/contract/runbook-ports';
+import { defineAct, type Undo } from '../act';
+
+/** Nova's column holds 255 characters. */
+export const mostOfReason = 255;
+
+const reason = z.string().max(mostOfReason).refine(isLine, 'must be one line');
+export const hostName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, 'must be the name of a host');
+const enablement = z.strictObject({ isEnabled: z.boolean(), reason: reason.optional() });
+
+/** The state of a nova-compute; null where Nova has none on that host. */
+const state = enablement.nullable();
+
+export async function findCompute(readers: RunbookReaders, host: string): Promise<ComputeService | undefined> {
+  const computes = await (await readers.computeServices()).computes();
+  return computes.find((service) => service.host === host);
+}
+
+const say = ({ isEnabled, reason: why }: z.infer<typeof enablement>): string =>
+  isEnabled ? 'enabled' : why === undefined ? 'disabled, without a reason' : `disabled, reason "${why}"`;
+
+/** Tells the scheduler whether it may choose a host. Servers that are there go on. */
+export const computeEnablement = defineAct({
+  name: 'compute-enablement',
+  inputs: z.strictObject({ host: hostName, to: enablement }),
+  state,
+  title: ({ host, to }) =>
+    to.isEnabled
+      ? `enable nova-compute on ${host}`
+      : `disable nova-compute on ${host}, ${to.reason === undefined ? 'without a reason' : `reason "${to.reason}"`}`,
+  thing: ({ host }) => `compute ${host}`,
+  observe: async ({ host }, { readers }) => {
+    const found = await findCompute(readers, host);
+    if (found === undefined) return null;
+    const { isEnabled, disabledReason } = found;
+    // A service that is enabled keeps the reason of its last disablement in some releases.
+    return isEnabled || disabledReason === undefined ? { isEnabled } : { isEnabled, reason: disabledReason };
+  },
+  say: (now) => (now === null ? 'there is no nova-compute' : say(now)),
+  isDone: ({ to }, now) => now !== null && now.isEnabled === to.isEnabled && now.reason === to.reason,
+  refuse: ({ host }, now) =>
+    now === null ? `Nova has no nova-compute on ${host} any more; \`stackward services\` lists all` : undefined,
+  perform: async ({ host, to }, { readers, writers }) => {
+    const found = await findCompute(readers, host);
+    if (found === undefined)
+      throw new InvalidConfiguration(`Nova has no nova-compute on ${host}; \`stackward services\` lists all`);
+    await (await writers.computeServices()).setEnablement(found, to);
+  },
+  undo: ({ host }, before): Undo =>
+    before === null
+      ? { is: 'never', because: 'there was no nova-compute' }
+      : { is: 'step', step: computeEnablement.restore({ host, to: before }) },
+});

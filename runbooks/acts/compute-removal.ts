@@ -1,0 +1,110 @@
+/** The acts that take a compute host out of Nova, placement and Neutron. */
+import * as z from 'zod';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { uuid } from '../../lib/basics/uuid';
+import type { HostRemains } from '../../lib/contract/runbook-ports';
+import { defineAct } from '../act';
+import type { Looking } from '../context';
+import { until } from '../until';
+import { findCompute, hostName } from './compute-enablement';
+
+const freeWithinSeconds = 30;
+const presence = z.enum(['there', 'gone']);
+const name = z.string().max(255);
+
+export const computeRemoved = defineAct({
+  name: 'compute-removed',
+  inputs: z.strictObject({ host: hostName }),
+  state: presence,
+  title: ({ host }) => `remove nova-compute of ${host} from Nova, by its API`,
+  thing: ({ host }) => `compute ${host}`,
+  observe: async ({ host }, { readers }) => ((await findCompute(readers, host)) === undefined ? 'gone' : 'there'),
+  say: (now) => now,
+  isDone: (_, now) => now === 'gone',
+  perform: async ({ host }, { readers, writers }) => {
+    // Nova of before Rocky orphans servers, so both are asked once more, right before.
+    await refuseInUse(host, { readers });
+    const found = await findCompute(readers, host);
+    if (found !== undefined) await (await writers.computeServices()).remove(found);
+  },
+  undo: () => ({ is: 'never', because: 'the service comes back by itself when nova-compute starts there again, under a new id' }), // prettier-ignore
+});
+
+/** @throws InvalidConfiguration where the host has servers, or is up again */
+async function refuseInUse(host: string, { readers }: Pick<Looking, 'readers'>): Promise<void> {
+  const servers = await (await readers.computeServices()).serversOn(host);
+  if (servers.length > 0)
+    throw new InvalidConfiguration(`${host} has servers again, such as ${servers[0]?.id ?? '?'}; evacuate or delete them, then resume`); // prettier-ignore
+  if ((await findCompute(readers, host))?.isUp === true)
+    throw new InvalidConfiguration(`nova-compute on ${host} is up again; stop it there, then resume`);
+}
+
+export const agentRemoved = defineAct({
+  name: 'agent-removed',
+  inputs: z.strictObject({ host: hostName, agent: uuid, type: name }),
+  state: z.enum(['alive', 'dead', 'gone']),
+  title: ({ host, type }) => `remove Neutron's ${type} of ${host}`,
+  thing: ({ agent }) => `agent ${agent}`,
+  observe: async ({ host, agent }, { readers }) => {
+    const { agents } = await (await readers.hostRemains()).remains(host, []);
+    const found = agents.find(({ id }) => id === agent);
+    return found === undefined ? 'gone' : found.isAlive ? 'alive' : 'dead';
+  },
+  say: (now) => now,
+  isDone: (_, now) => now === 'gone',
+  refuse: ({ host, type }, now) =>
+    now === 'alive' ? `the ${type} of ${host} is alive, and registers itself again; stop it there first` : undefined,
+  perform: async ({ agent }, { writers }) => (await writers.hosts()).removeAgent(agent),
+  undo: () => ({ is: 'never', because: 'the agent comes back by itself when it starts there again, under a new id' }),
+});
+
+/** Nova removes it with its service, and only logs where that failed. */
+export const providerRemoved = defineAct({
+  name: 'provider-removed',
+  inputs: z.strictObject({ host: hostName, node: name, provider: uuid }),
+  state: z.strictObject({ is: presence, consumers: z.array(name).max(100_000) }),
+  title: ({ node }) => `remove what placement has of ${node}, where Nova left it`,
+  thing: ({ provider }) => `provider ${provider}`,
+  observe: async ({ host, node, provider }, { readers }) => {
+    const { providers } = await (await readers.hostRemains()).remains(host, [node]);
+    const found = providers.find(({ id }) => id === provider);
+    return { is: found === undefined ? 'gone' : 'there', consumers: [...(found?.consumers ?? [])] };
+  },
+  say: ({ is, consumers }) => (consumers.length === 0 ? is : `${is}, holds resources of ${consumers.join(', ')}`),
+  isDone: (_, { is }) => is === 'gone',
+  refuse: (_, { consumers }) =>
+    consumers.length === 0
+      ? undefined
+      : `placement holds resources of ${consumers.join(', ')} there; see what became of these servers, and heal their allocations`,
+  perform: async ({ provider }, { writers }) => (await writers.hosts()).removeProvider(provider),
+  undo: () => ({ is: 'never', because: 'nova-compute makes it anew when it starts there again' }),
+});
+
+/** One line for each thing that somebody still knows of the host. */
+export const sayHostRemains = ({ services, nodes, aggregates, providers, agents }: HostRemains): string[] => [
+  ...services.map((binary) => `Nova's ${binary}`),
+  ...nodes.map((node) => `Nova's node ${node}`),
+  ...aggregates.map((aggregate) => `aggregate ${aggregate}`),
+  ...providers.map(({ name: provider, consumers }) => `placement's provider ${provider}${consumers.length === 0 ? '' : `, with ${consumers.length} allocations`}`), // prettier-ignore
+  ...agents.map(({ type, isAlive }) => `Neutron's ${type}${isAlive ? ' (alive)' : ''}`),
+];
+
+/** Changes nothing: it is done when nobody knows of the host any more. */
+export const hostRemains = defineAct({
+  name: 'host-remains',
+  inputs: z.strictObject({ host: hostName, nodes: z.array(name).max(1_000) }),
+  state: z.array(z.string().max(1_000)).max(10_000),
+  title: ({ host }) => `prove that Nova, placement and Neutron know nothing of ${host} any more`,
+  thing: ({ host }) => `what is known of ${host}`,
+  observe: async ({ host, nodes }, { readers }) =>
+    sayHostRemains(await (await readers.hostRemains()).remains(host, nodes)),
+  say: (now) => (now.length === 0 ? 'nothing' : now.join('; ')),
+  isDone: (_, now) => now.length === 0,
+  perform: async ({ host, nodes }, running) => {
+    const reader = await running.readers.hostRemains();
+    await until(running, freeWithinSeconds, `all services to forget ${host}`, async () => {
+      return sayHostRemains(await reader.remains(host, nodes)).length === 0;
+    });
+  },
+  undo: () => ({ is: 'nothing' }),
+});

@@ -1,0 +1,99 @@
+/** The acts on a stuck server, and the proof that nothing is held for it any more. */
+import * as z from 'zod';
+import { uuid } from '../../lib/basics/uuid';
+import type { ServerRemains } from '../../lib/contract/runbook-ports';
+import type { WholeServer } from '../../lib/contract/server-ports';
+import { defineAct, type Undo } from '../act';
+import type { Looking } from '../context';
+import { until } from '../until';
+
+const stateText = z.string().max(255);
+const deletedWithinSeconds = 120;
+const freeWithinSeconds = 60;
+
+async function findServer(id: string, { readers }: Looking): Promise<WholeServer | undefined> {
+  return (await (await readers.servers()).find(id))[0];
+}
+
+/** Nova's state of it; null where it is gone. */
+const novaState = z.strictObject({ vmState: stateText, taskState: stateText.optional() }).nullable();
+
+const sayState = (state: z.infer<typeof novaState>): string =>
+  state === null ? 'gone' : `${state.vmState}${state.taskState === undefined ? '' : `, task ${state.taskState}`}`;
+
+/** Writes the state in Nova's database. A task that hung is forgotten. */
+export const serverState = defineAct({
+  name: 'server-state',
+  inputs: z.strictObject({ server: uuid, to: z.enum(['active', 'error']) }),
+  state: novaState,
+  title: ({ server, to }) => `reset the state of server ${server} to ${to}, without a task`,
+  thing: ({ server }) => `server ${server}`,
+  observe: async ({ server }, looking) => {
+    const found = await findServer(server, looking);
+    if (found === undefined) return null;
+    const vmState = found.vmState ?? found.status.toLowerCase();
+    return found.taskState === undefined ? { vmState } : { vmState, taskState: found.taskState };
+  },
+  say: sayState,
+  isDone: ({ to }, now) => now !== null && now.vmState === to && now.taskState === undefined,
+  refuse: ({ server }, now) =>
+    now === null ? `Nova has no server ${server} any more; nothing is left to reset` : undefined,
+  perform: async ({ server, to }, { writers }) => (await writers.servers()).resetState(server, to),
+  undo: ({ server }, before): Undo => {
+    if (before === null) return { is: 'never', because: 'there was no server' };
+    const { vmState, taskState } = before;
+    if (taskState === undefined && (vmState === 'active' || vmState === 'error'))
+      return { is: 'step', step: serverState.restore({ server, to: vmState }) };
+    return { is: 'never', because: `Nova writes "active" and "error" alone, and it was ${sayState(before)}` };
+  },
+});
+
+export const serverDeleted = defineAct({
+  name: 'server-deleted',
+  inputs: z.strictObject({ server: uuid }),
+  state: z.enum(['there', 'gone']),
+  title: ({ server }) => `delete server ${server}, and wait until it is gone`,
+  thing: ({ server }) => `server ${server}`,
+  observe: async ({ server }, looking) => ((await findServer(server, looking)) === undefined ? 'gone' : 'there'),
+  say: (now) => now,
+  isDone: (_, now) => now === 'gone',
+  perform: async ({ server }, running) => {
+    await (await running.writers.servers()).delete(server);
+    await until(running, deletedWithinSeconds, `Nova to delete server ${server}`, async () => {
+      const found = await findServer(server, running);
+      // Without a nova-compute that answers, a deletion ends in ERROR or never.
+      return found === undefined || (found.status === 'ERROR' && found.taskState === undefined);
+    });
+  },
+  undo: () => ({ is: 'never', because: 'a server that is deleted does not come back, nor do disks that end with it' }),
+});
+
+const remains = z.array(z.string().max(1_000)).max(10_000);
+
+/** One line for each thing that is held. */
+export const sayRemains = ({ ports, volumes, allocations }: ServerRemains): string[] =>
+  [
+    ...ports.map(({ id, addresses }) => `port ${id}${addresses.length === 0 ? '' : ` with ${addresses.join(', ')}`}`),
+    ...volumes.map(({ id, status }) => `volume ${id} (${status})`),
+    ...allocations.map((node) => `allocation on ${node}`),
+  ].sort();
+
+/** Changes nothing: it is done when no port, address, volume and allocation is held for the server. */
+export const serverRemains = defineAct({
+  name: 'server-remains',
+  inputs: z.strictObject({ server: uuid, volumes: z.array(uuid).max(1_000) }),
+  state: remains,
+  title: ({ server }) => `prove that no port, address, volume and allocation is held for server ${server}`,
+  thing: ({ server }) => `what is held for server ${server}`,
+  observe: async ({ server, volumes }, { readers }) =>
+    sayRemains(await (await readers.serverRemains()).remains(server, volumes)),
+  say: (now) => (now.length === 0 ? 'nothing is held' : now.join('; ')),
+  isDone: (_, now) => now.length === 0,
+  perform: async ({ server, volumes }, running) => {
+    const reader = await running.readers.serverRemains();
+    await until(running, freeWithinSeconds, `what is held for server ${server} to be free`, async () => {
+      return sayRemains(await reader.remains(server, volumes)).length === 0;
+    });
+  },
+  undo: () => ({ is: 'nothing' }),
+});

@@ -1,0 +1,79 @@
+/** Runbooks that tell the scheduler whether it may choose a host. */
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { isLine } from '../../lib/basics/line';
+import { nearestNames } from '../../lib/basics/nearest';
+import type { ComputeService } from '../../lib/contract/runbook-ports';
+import { sayAge } from '../../lib/render/table';
+import { count } from '../../lib/render/text';
+import { computeEnablement, mostOfReason } from '../acts/compute-enablement';
+import type { Looking } from '../context';
+import type { Runbook } from '../runbook';
+
+/** @throws InvalidConfiguration that names what is alike */
+export async function getCompute(host: string, { readers }: Looking): Promise<ComputeService> {
+  const computes = await (await readers.computeServices()).computes();
+  const found = computes.find((service) => service.host === host);
+  if (found !== undefined) return found;
+  const names = computes.map((service) => service.host);
+  const [near] = nearestNames(host, names);
+  const meant = near === undefined ? '' : `; did you mean ${near}?`;
+  throw new InvalidConfiguration(
+    `Nova has no nova-compute on "${host}"${meant}; it has ${count(names.length, 'other', 'others')}, which \`stackward services\` lists`,
+  );
+}
+
+/** Clocks of this machine and of the cloud may differ so much. */
+const clockSlack = 30;
+
+export function sayCompute({ host, isUp, heartbeat, isEnabled, disabledReason }: ComputeService, now: Date): string {
+  const age = heartbeat && sayAge((now.getTime() - heartbeat.getTime()) / 1000, clockSlack);
+  const reason = disabledReason === undefined || isEnabled ? '' : ` (${disabledReason})`;
+  return `nova-compute on ${host}: ${isEnabled ? 'enabled' : 'disabled'}${reason}, ${isUp ? 'up' : 'down'}, heartbeat ${age ?? '?'} old`;
+}
+
+async function seeHost(host: string, looking: Looking): Promise<readonly string[]> {
+  const compute = await getCompute(host, looking);
+  const servers = await (await looking.readers.computeServices()).serversOn(host);
+  return [
+    sayCompute(compute, looking.clock.now()),
+    servers.length === 0 ? 'no server there' : `${count(servers.length, 'server')} there, which the run leaves alone`,
+  ];
+}
+
+/** @throws InvalidConfiguration */
+function reasonOf(reason: string | undefined): string {
+  if (reason === undefined)
+    throw new InvalidConfiguration(
+      'a reason is missing; give it by --reason TEXT, since whoever finds the host disabled reads it',
+    );
+  if (reason.length > mostOfReason || !isLine(reason) || reason.trim() === '')
+    throw new InvalidConfiguration(
+      `the reason has ${reason.length} characters; one line of 1 to ${mostOfReason} is allowed, since Nova's database holds no more`,
+    );
+  return reason;
+}
+
+export const disableCompute: Runbook = {
+  name: 'disable-compute',
+  about: 'tell the scheduler to choose a host no more; servers there go on',
+  argument: 'HOST',
+  options: ['reason'],
+  prepare: async ({ argument: host, options }, looking) => {
+    const to = { isEnabled: false, reason: reasonOf(options.reason) };
+    const seen = await seeHost(host, looking);
+    return { thing: `compute ${host}`, seen, preconditions: [], steps: [computeEnablement.step({ host, to })] };
+  },
+};
+
+export const enableCompute: Runbook = {
+  name: 'enable-compute',
+  about: 'let the scheduler choose a host again',
+  argument: 'HOST',
+  options: [],
+  prepare: async ({ argument: host }, looking) => ({
+    thing: `compute ${host}`,
+    seen: await seeHost(host, looking),
+    preconditions: [],
+    steps: [computeEnablement.step({ host, to: { isEnabled: true } })],
+  }),
+};

@@ -1,0 +1,109 @@
+/** Takes a compute host that is switched off, and empty, out of Nova, placement and Neutron. */
+import { asStackwardError } from '../../lib/basics/errors';
+import type { ComputeService, HostRemains } from '../../lib/contract/runbook-ports';
+import { count } from '../../lib/render/text';
+import type { Step } from '../act';
+import { agentRemoved, computeRemoved, hostRemains, providerRemoved } from '../acts/compute-removal';
+import { computeEnablement } from '../acts/compute-enablement';
+import { computeRows, findServiceRows } from '../acts/compute-rows';
+import type { Looking } from '../context';
+import type { Precondition, Runbook } from '../runbook';
+import { getCompute, sayCompute } from './compute';
+
+/** Nova's services report every 10 s; a stopped one's heartbeat stands still for longer. */
+const beatSeconds = 15;
+const mostNamed = 5;
+
+const named = (all: readonly string[]): string =>
+  `${all.slice(0, mostNamed).join(', ')}${all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''}`;
+
+async function looked(work: () => Promise<Precondition>, what: string): Promise<Precondition> {
+  try {
+    return await work();
+  } catch (error) {
+    return { is: 'not looked at', said: `${what} could not be looked at: ${asStackwardError(error).message}` };
+  }
+}
+
+/** A heartbeat that moves is alive, whatever its clock says. */
+async function stopped(before: ComputeService, { watch, ...looking }: Looking): Promise<Precondition> {
+  const { host } = before;
+  if (before.isUp) return { is: 'fails', said: `nova-compute on ${host} is up; stop it there, and wait a minute` };
+  await watch.pause(beatSeconds, `Looking in ${beatSeconds} s whether the heartbeat of ${host} stands still.`);
+  const after = await getCompute(host, { ...looking, watch });
+  if (after.isUp || after.heartbeat?.getTime() !== before.heartbeat?.getTime())
+    return { is: 'fails', said: `nova-compute on ${host} is at work: its heartbeat moved; stop it there, and wait a minute` }; // prettier-ignore
+  return { is: 'holds', said: 'nova-compute is stopped: it is down, and its heartbeat stands still' };
+}
+
+function empty(host: string, { readers }: Looking): Promise<Precondition> {
+  return looked(async () => {
+    const servers = await (await readers.computeServices()).serversOn(host);
+    if (servers.length === 0) return { is: 'holds', said: 'no server is there' };
+    const all = named(servers.map(({ name, id }) => `${name} (${id})`));
+    return { is: 'fails', said: `${count(servers.length, 'server')} there: ${all}; evacuate or delete them first` };
+  }, 'the servers there');
+}
+
+function unmoved(host: string, { readers }: Looking): Promise<Precondition> {
+  return looked(async () => {
+    const migrations = await (await readers.hostRemains()).migrations(host);
+    if (migrations.length === 0) return { is: 'holds', said: 'no migration from or to it is in progress' };
+    const all = named(migrations.map(({ id, serverId, status }) => `${id} of ${serverId} (${status})`));
+    return { is: 'fails', said: `${count(migrations.length, 'migration')} in progress: ${all}; confirm, revert or abort them first` }; // prettier-ignore
+  }, 'the migrations');
+}
+
+function unallocated({ providers }: HostRemains): Precondition {
+  const consumers = providers.flatMap((provider) => provider.consumers);
+  if (consumers.length === 0) return { is: 'holds', said: 'placement holds nothing there' };
+  return { is: 'fails', said: `placement holds resources of ${named(consumers)} there; see what became of these servers, and heal their allocations first` }; // prettier-ignore
+}
+
+function silentAgents({ agents }: HostRemains): Precondition {
+  const alive = agents.filter(({ isAlive }) => isAlive).map(({ type }) => type);
+  if (alive.length === 0) return { is: 'holds', said: 'no agent of Neutron there is alive' };
+  return { is: 'fails', said: `alive there: ${named(alive)}; stop them, and wait 75 s` };
+}
+
+/** By the API where it tells an id; in the database where a Nova tells none. */
+async function removal({ id, host }: ComputeService, { readers }: Looking): Promise<Step> {
+  if (id !== undefined) return computeRemoved.step({ host });
+  const { services, nodes } = await (await readers.database('database:nova')).snapshot((view) => findServiceRows(view, host)); // prettier-ignore
+  const ids = (all: readonly { readonly id: string }[]) => all.map((row) => row.id);
+  return computeRows.step({ host, services: ids(services), nodes: ids(nodes), to: 'deleted' });
+}
+
+export const removeCompute: Runbook = {
+  name: 'remove-compute',
+  about: 'take an empty host that is switched off out of Nova, placement and Neutron, and prove that nothing is left',
+  argument: 'HOST',
+  options: [],
+  prepare: async ({ argument: host }, looking) => {
+    const compute = await getCompute(host, looking);
+    const remains = await (await looking.readers.hostRemains()).remains(host, []);
+    const preconditions = await Promise.all([
+      stopped(compute, looking),
+      empty(host, looking),
+      unmoved(host, looking),
+      unallocated(remains),
+      silentAgents(remains),
+    ]);
+    const { nodes, providers, agents, aggregates } = remains;
+    return {
+      thing: `compute ${host}`,
+      seen: [
+        sayCompute(compute, looking.clock.now()),
+        ...(aggregates.length === 0 ? [] : [`in ${aggregates.join(', ')}; Nova takes it out there`]),
+      ],
+      preconditions,
+      steps: [
+        computeEnablement.step({ host, to: { isEnabled: false, reason: 'stackward removes this host' } }),
+        await removal(compute, looking),
+        ...providers.map(({ id, name }) => providerRemoved.step({ host, node: name, provider: id })),
+        ...agents.map(({ id, type }) => agentRemoved.step({ host, agent: id, type })),
+        hostRemains.step({ host, nodes: [...nodes] }),
+      ],
+    };
+  },
+};

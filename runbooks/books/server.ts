@@ -1,0 +1,116 @@
+/** Runbooks for a server that is stuck. */
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import type { ComputeService, Diagnosis } from '../../lib/contract/runbook-ports';
+import type { WholeServer } from '../../lib/contract/server-ports';
+import { serverDeleted, serverRemains, serverState } from '../acts/server';
+import type { Looking } from '../context';
+import type { Precondition, Runbook } from '../runbook';
+import { findCompute } from '../acts/compute-enablement';
+import { sayCompute } from './compute';
+
+/** As Nova numbers power states: running, paused, suspended. */
+const alive: Readonly<Record<number, string>> = { 1: 'running', 3: 'paused', 7: 'suspended' };
+
+/** A list that is longer helps nobody. */
+const mostNamed = 20;
+
+/** @throws InvalidConfiguration */
+async function getServer(nameOrId: string, { readers }: Looking): Promise<WholeServer> {
+  const found = await (await readers.servers()).find(nameOrId);
+  const [first, ...more] = found;
+  if (first === undefined)
+    throw new InvalidConfiguration(
+      `these credentials see no server with the id or name "${nameOrId}"; \`stackward inventory\` lists all`,
+    );
+  if (more.length === 0) return first;
+  const ids = found.slice(0, mostNamed).map(({ id, projectId }) => `${id} (project ${projectId})`);
+  throw new InvalidConfiguration(
+    `${found.length} servers have the name "${nameOrId}"; give the id of one of them: ${ids.join(', ')}`,
+  );
+}
+
+interface Stuck {
+  readonly server: WholeServer;
+  readonly diagnosis: Diagnosis;
+  readonly seen: readonly string[];
+}
+
+function sayHost({ host }: WholeServer, compute: ComputeService | undefined, { clock }: Looking): string {
+  if (host === undefined) return 'it has no host';
+  return compute === undefined ? `Nova has no nova-compute on its host ${host}` : sayCompute(compute, clock.now());
+}
+
+async function readStuck(nameOrId: string, looking: Looking): Promise<Stuck> {
+  const server = await getServer(nameOrId, looking);
+  const [diagnosis, compute] = await Promise.all([
+    looking.readers.diagnose(server.id),
+    server.host === undefined ? undefined : findCompute(looking.readers, server.host),
+  ]);
+  const { id, name, projectId, status, vmState, taskState, powerState } = server;
+  const power = powerState === undefined ? '?' : (alive[powerState] ?? (powerState === 4 ? 'shut down' : 'none'));
+  return {
+    server,
+    diagnosis,
+    seen: [
+      `server ${name} (${id}) of project ${projectId}`,
+      `status ${status}, state ${vmState ?? '?'}, task ${taskState ?? 'none'}, power ${power}`,
+      sayHost(server, compute, looking),
+      ...diagnosis.said,
+    ],
+  };
+}
+
+const holds = (said: string): Precondition => ({ is: 'holds', said });
+const fails = (said: string): Precondition => ({ is: 'fails', said });
+
+function stuckness({ diagnosis }: Stuck): Precondition {
+  const { is, isHanging } = diagnosis;
+  if (is === 'failed') return holds('it is stuck: Nova has it in ERROR');
+  if (isHanging) return holds('it is stuck: its task is under way for longer than any takes');
+  return is === 'at rest'
+    ? fails('it is not stuck: it is at rest and in no ERROR; delete it as any other server')
+    : fails('it is not stuck yet: a task began within the last 10 minutes; wait, then look again');
+}
+
+function lifelessness({ server }: Stuck, isAllowed: boolean): Precondition {
+  const power = alive[server.powerState ?? 0];
+  if (power === undefined) return holds('it does not run, by the last that its host told Nova');
+  if (isAllowed) return holds(`it may be ended, as --yes-it-runs says: its host told Nova last that it is ${power}`);
+  return fails(`its host told Nova last that it is ${power}; add --yes-it-runs if whatever it does may end`);
+}
+
+export const resetState: Runbook = {
+  name: 'reset-state',
+  about: 'forget the task of a stuck server: its state becomes error, or active; nothing is done on its host',
+  argument: 'SERVER',
+  options: ['active'],
+  prepare: async ({ argument, options }, looking) => {
+    const stuck = await readStuck(argument, looking);
+    const { id } = stuck.server;
+    const step = serverState.step({ server: id, to: options.active === true ? 'active' : 'error' });
+    return { thing: `server ${id}`, seen: stuck.seen, preconditions: [stuckness(stuck)], steps: [step] };
+  },
+};
+
+export const deleteStuckServer: Runbook = {
+  name: 'delete-stuck-server',
+  about:
+    'delete a server that nothing else deletes, and prove that its ports, addresses, volumes and allocation are free',
+  argument: 'SERVER',
+  options: ['yesItRuns'],
+  prepare: async ({ argument, options }, looking) => {
+    const stuck = await readStuck(argument, looking);
+    const { id } = stuck.server;
+    const volumes = await (await looking.readers.serverRemains()).volumesOf(id);
+    return {
+      thing: `server ${id}`,
+      seen: stuck.seen,
+      preconditions: [stuckness(stuck), lifelessness(stuck, options.yesItRuns === true)],
+      steps: [
+        serverState.step({ server: id, to: 'error' }),
+        serverDeleted.step({ server: id }),
+        serverRemains.step({ server: id, volumes: [...volumes] }),
+      ],
+    };
+  },
+};

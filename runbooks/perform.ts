@@ -1,0 +1,117 @@
+/** Does the steps of a plan, one after the other, with a line of the journal before and after each. */
+import { defined } from '../lib/basics/defined';
+import { asStackwardError, problemOf, type Reason } from '../lib/basics/errors';
+import type { RunbookLine } from '../lib/journal/runbook-record';
+import type { Problem } from '../lib/run/plan';
+import type { Step } from './act';
+import type { Running } from './context';
+import type { RunbookPlan, StepPlan } from './plan';
+
+export interface StepResult {
+  readonly number: number;
+  readonly step: Step;
+  readonly outcome: 'kept' | 'done' | 'unchanged' | 'failed' | 'skipped';
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly reason?: Reason;
+  readonly message?: string;
+}
+
+export interface RunbookReport {
+  readonly results: readonly StepResult[];
+  readonly problems: readonly Problem[];
+  readonly interrupted: boolean;
+}
+
+export interface Course {
+  /** Puts a line on disk. @throws UnrecoverableError; then nothing further is begun */
+  record(line: RunbookLine): void;
+  /** Why nothing further may be begun, such as a lock that was lost; undefined: go on. */
+  refuse(): string | undefined;
+  onResult(result: StepResult): void;
+  readonly signal: AbortSignal;
+}
+
+export async function performRunbook(plan: RunbookPlan, running: Running, course: Course): Promise<RunbookReport> {
+  const results: StepResult[] = [];
+  const problems: Problem[] = [];
+  let isOver = false;
+  for (const [index, planned] of plan.steps.entries()) {
+    const base = { number: index + 1, step: planned.step };
+    isOver ||= course.signal.aborted;
+    let result: StepResult = { ...base, outcome: 'skipped' };
+    try {
+      if (!isOver) result = await performStep(base, planned, running, course);
+    } catch (error) {
+      // The journal alone throws here.
+      problems.push(problemOf(error, 'journal'));
+      result = { ...base, outcome: 'failed', ...reasonOf(error) };
+    }
+    isOver ||= result.outcome === 'failed';
+    results.push(result);
+    course.onResult(result);
+  }
+  const interrupted = course.signal.aborted && results.some(({ outcome }) => outcome === 'skipped');
+  return { results, problems, interrupted };
+}
+
+const reasonOf = (error: unknown): Pick<StepResult, 'reason' | 'message'> => {
+  const { reason, message } = asStackwardError(error);
+  return { reason, message };
+};
+
+type Base = Pick<StepResult, 'number' | 'step'>;
+
+async function performStep(base: Base, planned: StepPlan, running: Running, course: Course): Promise<StepResult> {
+  const { number, step } = base;
+  if (planned.is === 'kept') return { ...base, outcome: 'kept', before: planned.before, after: planned.now };
+  const line = (rest: Omit<RunbookLine, 'time' | 'step'>): void =>
+    course.record({ time: running.clock.now().toISOString(), step: number, ...rest });
+  const failed = (met: Pick<StepResult, 'reason' | 'message' | 'after'>): StepResult => {
+    line({
+      outcome: 'failed',
+      ...defined({ state: data(met.after) }),
+      reason: met.reason ?? 'UnrecoverableError',
+      message: met.message ?? '',
+    });
+    return { ...base, outcome: 'failed', ...met };
+  };
+  const before = await observed(step, running);
+  if (!before.isRead) return failed(before.met);
+  if (step.isDone(before.state)) {
+    line({ outcome: 'unchanged', ...defined({ state: data(before.state) }) });
+    return { ...base, outcome: 'unchanged', before: before.state, after: before.state };
+  }
+  const refusal = course.refuse() ?? step.refuse(before.state);
+  if (refusal !== undefined) return failed({ reason: 'Blocked', message: refusal, after: before.state });
+  line({ outcome: 'begun', ...defined({ state: data(before.state) }) });
+  const met = await step.perform(running).then(() => undefined, reasonOf);
+  const after = await observed(step, running);
+  if (!after.isRead) return failed(met ?? after.met);
+  // An answer may have been lost: the second look counts.
+  if (step.isDone(after.state)) {
+    line({ outcome: 'done', ...defined({ state: data(after.state) }) });
+    return { ...base, outcome: 'done', before: before.state, after: after.state };
+  }
+  const message = `it is still ${step.say(after.state)}; see what \`stackward doctor\` says, then run it again with --resume`;
+  const said = met ?? { reason: 'NotConverged' as const, message };
+  return failed({ ...said, after: after.state });
+}
+
+type Observed =
+  | { readonly isRead: true; readonly state: unknown }
+  | { readonly isRead: false; readonly met: Pick<StepResult, 'reason' | 'message'> };
+
+const observed = (step: Step, running: Running): Promise<Observed> =>
+  step.observe(running).then(
+    (state) => ({ isRead: true, state }),
+    (error: unknown) => ({ isRead: false, met: reasonOf(error) }),
+  );
+
+const data = (state: unknown): RunbookLine['state'] => state as RunbookLine['state'];
+
+/** As `plan` and `apply` end: 0 done, 2 something is left open, 1 a problem. */
+export function runbookExitCode({ results, problems, interrupted }: RunbookReport): number {
+  if (problems.length > 0 || results.some(({ outcome }) => outcome === 'failed')) return 1;
+  return interrupted ? 2 : 0;
+}

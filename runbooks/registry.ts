@@ -1,0 +1,53 @@
+/** Every runbook, and every act that a journal may name. */
+import { InvalidConfiguration } from '../lib/basics/errors';
+import { nearestNames } from '../lib/basics/nearest';
+import type { Step } from './act';
+import { computeEnablement } from './acts/compute-enablement';
+import { agentRemoved, computeRemoved, hostRemains, providerRemoved } from './acts/compute-removal';
+import { computeRows } from './acts/compute-rows';
+import { serverDeleted, serverRemains, serverState } from './acts/server';
+import { disableCompute, enableCompute } from './books/compute';
+import { removeCompute } from './books/remove-compute';
+import { deleteStuckServer, resetState } from './books/server';
+import type { Runbook } from './runbook';
+
+export const runbooks: readonly Runbook[] = [
+  disableCompute,
+  enableCompute,
+  resetState,
+  deleteStuckServer,
+  removeCompute,
+];
+
+const acts: readonly { readonly name: string; restore(inputs: unknown): Step }[] = [
+  computeEnablement,
+  computeRemoved,
+  computeRows,
+  providerRemoved,
+  agentRemoved,
+  hostRemains,
+  serverState,
+  serverDeleted,
+  serverRemains,
+];
+
+/** @throws InvalidConfiguration */
+export function getRunbook(name: string): Runbook {
+  const found = runbooks.find((runbook) => runbook.name === name);
+  if (found !== undefined) return found;
+  const names = runbooks.map((runbook) => runbook.name);
+  const [near] = nearestNames(name, names);
+  throw new InvalidConfiguration(
+    `there is no runbook "${name}"${near === undefined ? '' : ` (did you mean ${near}?)`}; there is: ${names.join(', ')}`,
+  );
+}
+
+/** A step of a journal. @throws InvalidConfiguration where no version of this stackward could have written it */
+export function restoreStep(act: string, inputs: unknown, where: string): Step {
+  const found = acts.find(({ name }) => name === act);
+  if (found !== undefined) return found.restore(inputs);
+  throw new InvalidConfiguration(
+    `the run did "${act}", which this stackward doesn't know; use the version that made it`,
+    { where },
+  );
+}

@@ -1,0 +1,73 @@
+/** `disable-compute` and `enable-compute` on the lab's Nova, by the way of Pike and later and by that of the releases before. */
+import { join } from 'node:path';
+import { ComputeServices } from '../../adapters/openstack/compute-services';
+import type { VersionReader } from '../../lib/contract/ports';
+import { DeadComputes } from '../support/dead-compute';
+import { RunbookBench } from '../support/runbook-bench';
+import { describeRunbook, type RunbookCase } from './runbook-suite';
+
+let computes: DeadComputes;
+const benches: RunbookBench[] = [];
+
+beforeAll(async () => {
+  computes = await DeadComputes.start('test-enablement');
+});
+afterAll(async () => {
+  for (const bench of benches) await bench.close();
+  await computes?.stop();
+});
+
+/** A Nova that knows no microversions, as before Kilo: the lab's takes such requests as well. */
+const icehouse: VersionReader = {
+  apis: () => Promise.resolve({ answers: [{ service: 'nova', version: '' }], silent: [] }),
+};
+
+function benchOf(isOld: boolean): RunbookBench {
+  const { environment, folder } = computes.lab;
+  const old = () => Promise.resolve(new ComputeServices(computes.session, icehouse));
+  const ports = isOld ? { readers: { computeServices: old }, writers: { computeServices: old } } : {};
+  const bench = new RunbookBench(environment, join(folder, 'stackward.yaml'), () => ports);
+  benches.push(bench);
+  return bench;
+}
+
+const disabling = (isOld: boolean): RunbookCase => ({
+  make: async () => {
+    const argument = await computes.add();
+    return {
+      bench: benchOf(isOld),
+      runbook: 'disable-compute',
+      given: { argument, options: { reason: 'new mainboard; ask Kim' } },
+      truth: () => computes.service(argument),
+      meddle: async () => void (await computes.sql(`UPDATE nova.services SET disabled = 1, disabled_reason = 'fire' WHERE host = '${argument}'`)), // prettier-ignore
+    };
+  },
+  done: 'disabled new mainboard; ask Kim',
+  undone: 'enabled -',
+  steps: 1,
+  moved: /it is disabled, reason "fire", and the run left it disabled, reason "new mainboard; ask Kim"; somebody changed it since/, // prettier-ignore
+});
+
+describeRunbook('disable-compute since Pike', disabling(false));
+
+const enabling = (isOld: boolean): RunbookCase => ({
+  make: async () => {
+    const argument = await computes.add();
+    await computes.sql(
+      `UPDATE nova.services SET disabled = 1, disabled_reason = 'new disk' WHERE host = '${argument}'`,
+    );
+    return {
+      bench: benchOf(isOld),
+      runbook: 'enable-compute',
+      given: { argument, options: {} },
+      truth: () => computes.service(argument),
+      meddle: async () => void (await computes.sql(`UPDATE nova.services SET disabled = 1, disabled_reason = 'fire' WHERE host = '${argument}'`)), // prettier-ignore
+    };
+  },
+  done: 'enabled -',
+  undone: 'disabled new disk',
+  steps: 1,
+  moved: /it is disabled, reason "fire", and the run left it enabled; somebody changed it since/,
+});
+
+describeRunbook('enable-compute before Pike', enabling(true));

@@ -1,0 +1,85 @@
+/** `delete-stuck-server` and `reset-state` on servers whose nova-compute died while it was to delete them. */
+import { join } from 'node:path';
+import { diagnose } from '../../cli/diagnose';
+import { RunbookBench } from '../support/runbook-bench';
+import { StuckServers } from '../support/stuck-servers';
+import { describeRunbook } from './runbook-suite';
+
+let servers: StuckServers;
+const benches: RunbookBench[] = [];
+
+beforeAll(async () => {
+  servers = await StuckServers.start('test-stuck', 30);
+}, 900_000);
+afterAll(async () => {
+  for (const bench of benches) await bench.close();
+  await servers?.stop();
+}, 900_000);
+
+function newBench(): RunbookBench {
+  const { environment, folder } = servers.own.lab;
+  const bench: RunbookBench = new RunbookBench(environment, join(folder, 'stackward.yaml'), ({ context }) => ({
+    // Its second look comes after a second: every nova-compute of the lab but this suite's own is alive.
+    readers: { diagnose: (id) => diagnose(id, context.readers, context.clock, bench.looking.watch) },
+  }));
+  benches.push(bench);
+  return bench;
+}
+
+const worldOf = (runbook: string, id: string, options: object) => ({
+  bench: newBench(),
+  runbook,
+  given: { argument: id, options },
+  truth: () => servers.truth(id),
+  meddle: () => servers.write(id, "task_state = 'powering-off'"),
+});
+
+describeRunbook('delete-stuck-server', {
+  make: () => Promise.resolve(worldOf('delete-stuck-server', servers.next(), { yesItRuns: true })),
+  done: { nova: 'gone', ports: 0, allocations: 0 },
+  steps: 3,
+  unchanged: [3],
+  moved: /it is error, task powering-off, and the run left it error; somebody changed it since/,
+});
+
+describeRunbook('reset-state to error', {
+  make: () => Promise.resolve(worldOf('reset-state', servers.next(), {})),
+  done: { nova: 'error -', ports: 1, allocations: 1 },
+  steps: 1,
+  moved: /it is error, task powering-off, and the run left it error; somebody changed it since/,
+});
+
+describeRunbook('reset-state --active', {
+  make: async () => {
+    const id = servers.next();
+    await servers.write(id, "vm_state = 'error', task_state = NULL");
+    return worldOf('reset-state', id, { active: true });
+  },
+  done: { nova: 'active -', ports: 1, allocations: 1 },
+  undone: { nova: 'error -', ports: 1, allocations: 1 },
+  steps: 1,
+  moved: /it is active, task powering-off, and the run left it active; somebody changed it since/,
+});
+
+test('a server that runs is deleted with --yes-it-runs alone', async () => {
+  const plan = await newBench().plan('delete-stuck-server', { argument: servers.next(), options: {} });
+  expect(plan.preconditions.map(({ is, said }) => [is, said])).toEqual([
+    ['holds', 'it is stuck: its task is under way for longer than any takes'],
+    ['fails', 'its host told Nova last that it is running; add --yes-it-runs if whatever it does may end'],
+  ]);
+  expect(plan.seen.join('\n')).toMatch(/task deleting, power running\n.*disabled|task deleting, power running\n.*down/);
+  expect(plan.seen.join('\n')).toContain('cause (SW-1010): ');
+});
+
+test('a server at rest, and one whose task began just now, are not stuck', async () => {
+  const id = servers.next();
+  await servers.write(id, "vm_state = 'active', task_state = NULL");
+  const { preconditions } = await newBench().plan('reset-state', { argument: id, options: {} });
+  expect(preconditions.map(({ said }) => said)).toEqual([
+    'it is not stuck: it is at rest and in no ERROR; delete it as any other server',
+  ]);
+  await servers.write(id, "task_state = 'deleting'");
+  await servers.own.sql(`UPDATE nova.instance_actions SET start_time = UTC_TIMESTAMP() WHERE instance_uuid = '${id}'`);
+  const young = await newBench().plan('reset-state', { argument: id, options: {} });
+  expect(young.preconditions.map(({ is }) => is)).toEqual(['fails']);
+});

@@ -1,0 +1,136 @@
+/**
+ * What every runbook owes, shown on real services (docs/adr/0019-runbooks.md): a plan changes nothing; a run is recorded before
+ * and after each step; whoever finishes it after any interruption comes to the same end; nothing that somebody changed since
+ * is overwritten; and what can be undone comes back.
+ */
+import type { RecordedRunbook } from '../../lib/journal/runbook-record';
+import { toDo, type RunbookPlan } from '../../runbooks/plan';
+import type { Given } from '../../runbooks/runbook';
+import type { RunbookBench } from '../support/runbook-bench';
+
+export interface RunbookWorld {
+  readonly bench: RunbookBench;
+  readonly runbook: string;
+  readonly given: Given;
+  /** What is there of the thing, as the services themselves keep it. */
+  truth(): Promise<unknown>;
+  /** Somebody changes what the run's first step left. */
+  meddle(): Promise<void>;
+}
+
+export interface RunbookCase {
+  /** A thing that is broken anew. */
+  make(): Promise<RunbookWorld>;
+  /** The truth once the run is done. */
+  readonly done: unknown;
+  /** The truth once it is rolled back; undefined: nothing can be undone. */
+  readonly undone?: unknown;
+  /** Number of steps. */
+  readonly steps: number;
+  /** Steps that find nothing to do, because an earlier one did it. */
+  readonly unchanged?: readonly number[];
+  /** Of each thing that is changed, a step and the message that refuses to go on. */
+  readonly moved: RegExp;
+}
+
+/** A step has two lines, one where it finds nothing to do. */
+const linesOf = ({ steps, unchanged = [] }: RunbookCase): number => steps * 2 - unchanged.length;
+
+const open = (plan: RunbookPlan): number => toDo(plan).length;
+
+export function describeRunbook(name: string, runbook: RunbookCase): void {
+  const lines = linesOf(runbook);
+  const outcomes = Array.from({ length: runbook.steps }, (_, index) => runbook.unchanged?.includes(index + 1) ? 'unchanged' : 'done'); // prettier-ignore
+  const start = async (): Promise<RunbookWorld & { readonly plan: RunbookPlan }> => {
+    const world = await runbook.make();
+    return { ...world, plan: await world.bench.plan(world.runbook, world.given) };
+  };
+
+  async function finish({ bench, truth }: RunbookWorld, run: RecordedRunbook): Promise<void> {
+    const { report } = await bench.perform(await bench.resume(run));
+    expect(report.results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect(await truth()).toEqual(runbook.done);
+  }
+
+  describe(name, () => {
+    test('a plan shows every step with its undo and changes nothing', async () => {
+      const { plan, truth, bench, runbook: own, given } = await start();
+      const before = await truth();
+      expect([plan.steps.length, plan.preconditions.filter(({ is }) => is !== 'holds')]).toEqual([runbook.steps, []]);
+      for (const { step, now } of plan.steps) expect(['step', 'never', 'nothing']).toContain(step.undo(now).is);
+      await bench.plan(own, given);
+      expect(await truth()).toEqual(before);
+    });
+
+    test('a run does every step, and records each before and after; a resumption of it has nothing to do', async () => {
+      const { plan, bench, truth } = await start();
+      const { run, report } = await bench.perform(plan);
+      expect(report.results.map(({ outcome, message }) => [outcome, message])).toEqual(outcomes.map((outcome) => [outcome, undefined])); // prettier-ignore
+      expect(await truth()).toEqual(runbook.done);
+      expect([...run.results.values()].map(({ outcome }) => outcome)).toEqual(outcomes);
+      expect([...run.results.values()].every(({ before, after }) => before !== undefined && after !== undefined)).toBe(true); // prettier-ignore
+      expect(open(await bench.resume(run))).toBe(0);
+    });
+
+    // A step has two lines: killed at the first, it was not begun; killed at the second, it was done and nobody recorded that.
+    test.each(Array.from({ length: lines }, (_, index) => index + 1))(
+      'a run that is killed at line %i of its journal is finished by a resumption',
+      async (killedAtLine) => {
+        const world = await start();
+        const { run } = await world.bench.perform(world.plan, { killedAtLine });
+        expect(run.end).toBeUndefined();
+        await finish(world, run);
+      },
+    );
+
+    if (runbook.steps > 1)
+      test('a run that is interrupted after its first step is finished by a resumption', async () => {
+        const world = await start();
+        const { run, report } = await world.bench.perform(world.plan, { stoppedAfter: 1 });
+        expect([report.interrupted, report.results.filter(({ outcome }) => outcome === 'skipped').length]).toEqual([true, runbook.steps - 1]); // prettier-ignore
+        await finish(world, run);
+      });
+
+    test('a run is not resumed over what somebody changed since', async () => {
+      const { plan, bench, meddle, truth } = await start();
+      const { run } = await bench.perform(plan, { stoppedAfter: 1 });
+      await meddle();
+      const changed = await truth();
+      const again = await bench.resume(run);
+      expect(again.problems.map(({ reason, message }) => `${reason}: ${message}`)).toEqual([expect.stringMatching(runbook.moved)]); // prettier-ignore
+      expect(await truth()).toEqual(changed);
+    });
+
+    test('a plan that is older than the thing is refused before its first step', async () => {
+      const { plan, bench } = await start();
+      await bench.perform(plan, { stoppedAfter: 1 });
+      await expect(bench.perform(plan)).rejects.toThrow(/the plan showed: .*; it is now: /);
+    });
+
+    test('a rollback undoes what can be undone, says what stays, and leaves what somebody changed since', async () => {
+      const { plan, bench, truth, meddle } = await start();
+      const { run } = await bench.perform(plan);
+      const back = await bench.undo(run);
+      const lasting = plan.steps.filter(({ step, now }) => step.undo(now).is === 'never');
+      expect(back.lasting.length).toBeGreaterThanOrEqual(lasting.length);
+      if (runbook.undone === undefined) return expect(open(back)).toBe(0);
+      await bench.perform(back);
+      expect(await truth()).toEqual(runbook.undone);
+      const second = await bench.perform(await bench.plan(plan.runbook, plan));
+      await meddle();
+      const changed = await truth();
+      const refused = await bench.undo(second.run);
+      expect(refused.problems.map(({ message }) => message)).toEqual([expect.stringMatching(runbook.moved)]);
+      await bench.perform(refused);
+      return expect(await truth()).toEqual(changed);
+    });
+
+    if (runbook.undone !== undefined)
+      test('a run that was killed once its first step was done is rolled back', async () => {
+        const { plan, bench, truth } = await start();
+        const { run } = await bench.perform(plan, { killedAtLine: 2 });
+        await bench.perform(await bench.undo(run));
+        expect(await truth()).toEqual(runbook.undone);
+      });
+  });
+}

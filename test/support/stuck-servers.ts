@@ -1,0 +1,86 @@
+/**
+ * Servers that are stuck in their deletion on the lab, each with a port, an address and an allocation: their nova-compute died
+ * while it had their deletion before it, twenty minutes ago.
+ */
+import { randomUUID } from 'node:crypto';
+import { OwnCompute } from './own-compute';
+import type { Named } from './lab-projects';
+
+export class StuckServers {
+  readonly own: OwnCompute;
+  #ready: string[];
+
+  private constructor(own: OwnCompute, ready: string[]) {
+    this.own = own;
+    this.#ready = ready;
+  }
+
+  static async start(prefix: string, count: number): Promise<StuckServers> {
+    const own = await OwnCompute.start(prefix);
+    try {
+      return new StuckServers(own, await stuck(own, count));
+    } catch (error) {
+      await end(own);
+      throw error;
+    }
+  }
+
+  /** One that no other test had. */
+  next(): string {
+    const id = this.#ready.pop();
+    if (id === undefined) throw new Error('more servers are asked for than were made');
+    return id;
+  }
+
+  /** State and task in Nova's database, ports in Neutron's, and the nodes that placement holds for it. */
+  async truth(id: string): Promise<{ readonly nova: string; readonly ports: number; readonly allocations: number }> {
+    const { allocations } = await this.own.call<{ allocations: object }>('placement', 'GET', `/allocations/${id}`);
+    const [nova = '?', ports = '?'] = await this.own.sql(
+      `SELECT IF(deleted, 'gone', CONCAT(vm_state, ' ', IFNULL(task_state, '-'))) FROM nova.instances WHERE uuid = '${id}'; SELECT COUNT(*) FROM neutron.ports WHERE device_id = '${id}'`,
+    );
+    return { nova, ports: Number(ports), allocations: Object.keys(allocations).length };
+  }
+
+  /** As an operator's hand in the database. */
+  async write(id: string, columns: string): Promise<void> {
+    await this.own.sql(`UPDATE nova.instances SET ${columns} WHERE uuid = '${id}'`);
+  }
+
+  stop(): Promise<void> {
+    return end(this.own);
+  }
+}
+
+async function end(own: OwnCompute): Promise<void> {
+  await own.sql(`DELETE FROM neutron.agents WHERE host = '${own.name}'`);
+  await own.stop();
+}
+
+async function stuck(own: OwnCompute, count: number): Promise<string[]> {
+  // ML2 binds a port where an agent lives; one whose heartbeat lies ahead lives for this suite.
+  await own.sql(
+    `CREATE TEMPORARY TABLE neutron.test_a AS SELECT * FROM neutron.agents WHERE host = 'cnode01' AND agent_type = 'Open vSwitch agent'; UPDATE neutron.test_a SET id = '${randomUUID()}', host = '${own.name}', heartbeat_timestamp = UTC_TIMESTAMP() + INTERVAL 1 DAY; INSERT INTO neutron.agents SELECT * FROM neutron.test_a`,
+  );
+  const network = await own.network('stuck', 10, 200);
+  const { flavor } = await own.call<{ flavor: Named }>('compute', 'POST', '/flavors', {
+    flavor: { name: `${own.name}-tiny`, vcpus: 1, ram: 64, disk: 0 },
+  });
+  const { images } = await own.call<{ images: Named[] }>('image', 'GET', '/v2/images');
+  const built = { flavorRef: flavor.id, imageRef: images[0]?.id, networks: [{ uuid: network }] };
+  const ids = await Promise.all(Array.from({ length: count }, (_, index) => own.boot(`stuck-${index}`, built)));
+  await own.until('every server is built', async () => {
+    const states = await Promise.all(ids.map(async (id) => (await own.server(id)).status));
+    const failed = states.find((status) => status === 'ERROR');
+    if (failed !== undefined) throw new Error('a server that was to be stuck failed in its build');
+    return states.every((status) => status === 'ACTIVE');
+  });
+  own.pause();
+  await Promise.all(ids.map((id) => own.call('compute', 'DELETE', `/servers/${id}`)));
+  await own.kill();
+  await own.ageHeartbeat();
+  const named = ids.map((id) => `'${id}'`).join(', ');
+  await own.sql(
+    `UPDATE nova.instances SET updated_at = updated_at - INTERVAL 20 MINUTE WHERE uuid IN (${named}); UPDATE nova.instance_actions SET start_time = start_time - INTERVAL 20 MINUTE WHERE instance_uuid IN (${named})`,
+  );
+  return ids;
+}
