@@ -24,7 +24,8 @@ export async function diagnose(
   const verdict = whyServerHangs(facts, (time) => clock.show(time));
   const { is } = verdict.situation;
   const causes = verdict.named.map(({ found, step }) => `cause (SW-1010): ${found} ${step}`);
-  const unknown = is === 'at rest' ? [] : ['cause (SW-1010): nothing that was looked at explains it'];
+  const unknown =
+    is === 'at rest' || is === 'waits for a person' ? [] : ['cause (SW-1010): nothing that was looked at explains it'];
   const said = [saySituation(verdict, facts), ...(causes.length > 0 ? causes : unknown)].map(withoutSecrets);
   return { is, isHanging: isHanging(verdict.situation), said };
 }

@@ -1,11 +1,12 @@
 /** One run of a report: configuration and connections, without a manifest and without anything that can write. */
 import { printable } from '../lib/basics/printable';
 import { hideSecrets, withoutSecrets } from '../lib/basics/without-secrets';
+import { wrapText } from '../lib/render/table';
 import type { Configuration } from './config';
 import { readConfiguration } from './inputs';
 import type { ContextOptions } from './options';
 import { answerOf, ending } from './run';
-import { complain, say, sayCsv } from './terminal';
+import { complain, errorWidth, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
 
 export { watchOf } from './watch';

@@ -95,7 +95,7 @@ export interface ServerWriter {
 
 /** What doctor says of one server (SW-1010). */
 export interface Diagnosis {
-  readonly is: 'under way' | 'failed' | 'at rest';
+  readonly is: 'under way' | 'failed' | 'waits for a person' | 'at rest';
   /** A task is under way for longer than any takes. */
   readonly isHanging: boolean;
   /** Whole sentences: the situation, the causes, the step. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { isLine } from '../../lib/basics/line';
 import type { ComputeService, RunbookReaders } from '../../lib/contract/runbook-ports';
@@ -37,7 +38,7 @@ export const computeEnablement = defineAct({
     if (found === undefined) return null;
     const { isEnabled, disabledReason } = found;
     // A service that is enabled keeps the reason of its last disablement in some releases.
-    return isEnabled || disabledReason === undefined ? { isEnabled } : { isEnabled, reason: disabledReason };
+    return isEnabled ? { isEnabled } : { isEnabled, ...defined({ reason: disabledReason ?? undefined }) };
   },
   say: (now) => (now === null ? 'there is no nova-compute' : say(now)),
   isDone: ({ to }, now) => now !== null && now.isEnabled === to.isEnabled && now.reason === to.reason,

@@ -27,7 +27,7 @@ const clockSlack = 30;
 
 export function sayCompute({ host, isUp, heartbeat, isEnabled, disabledReason }: ComputeService, now: Date): string {
   const age = heartbeat && sayAge((now.getTime() - heartbeat.getTime()) / 1000, clockSlack);
-  const reason = disabledReason === undefined || isEnabled ? '' : ` (${disabledReason})`;
+  const reason = disabledReason == null || isEnabled ? '' : ` (${disabledReason})`;
   return `nova-compute on ${host}: ${isEnabled ? 'enabled' : 'disabled'}${reason}, ${isUp ? 'up' : 'down'}, heartbeat ${age ?? '?'} old`;
 }
 

@@ -67,6 +67,7 @@ function stuckness({ diagnosis }: Stuck): Precondition {
   const { is, isHanging } = diagnosis;
   if (is === 'failed') return holds('it is stuck: Nova has it in ERROR');
   if (isHanging) return holds('it is stuck: its task is under way for longer than any takes');
+  if (is === 'waits for a person') return fails('it is not stuck: it waits for a person, who is to confirm or revert');
   return is === 'at rest'
     ? fails('it is not stuck: it is at rest and in no ERROR; delete it as any other server')
     : fails('it is not stuck yet: a task began within the last 10 minutes; wait, then look again');
