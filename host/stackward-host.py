@@ -185,7 +185,7 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
 FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'settings': re.compile('/'),
-                   'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER), 'logs': re.compile('rsyslog\\Z')}
+                   'logs': re.compile('rsyslog\\Z'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER)}
 
 
 def is_roots(status):
