@@ -25,7 +25,7 @@ export interface InterfaceStanza {
 export interface InterfacesFile {
   readonly stanzas: readonly InterfaceStanza[];
   readonly faults: readonly InterfacesFault[];
-  /** Programs that the command lines name by their whole path. */
+  /** The programs whose whole path is in the command lines. */
   readonly programs: readonly string[];
 }
 
@@ -36,7 +36,7 @@ interface Joined {
 }
 
 const commands: ReadonlySet<string> = new Set(['up', 'down', 'pre-up', 'post-up', 'pre-down', 'post-down']);
-/** They begin no stanza that takes options. `allow-auto` and its like too. */
+/** These words begin no stanza with options, nor do `allow-auto` and similar words. */
 const lists: ReadonlySet<string> = new Set([
   'auto',
   'no-auto-down',
@@ -47,7 +47,7 @@ const lists: ReadonlySet<string> = new Set([
 ]);
 const isList = (word: string): boolean => lists.has(word) || word.startsWith('allow-');
 
-/** Blanks to the eye, and none to ifup, which takes them for letters. */
+/** Characters that look like blanks, but that ifup reads as letters. */
 const oddBlank = /[\u0085\u00a0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]/u;
 const blank = /[ \t\v\f\r]/;
 const byteOrderMark = '\ufeff';
@@ -65,7 +65,7 @@ function joinedLines(text: string): readonly Joined[] {
   for (let index = 0; index < lines.length; index++) {
     const start = index;
     let joined = lines[index] ?? '';
-    // A comment goes on in no other line.
+    // A comment never continues in the next line.
     if (/^[ \t\v\f\r]*(#|$)/.test(joined)) continue;
     const starts = [{ offset: 0, line: start + 1 }];
     while (joined.endsWith('\\') && index < lines.length) {
@@ -111,7 +111,7 @@ class Reader {
     this.faults.push({ code, ...placeOf(joined, offset), message });
   }
 
-  /** Whether there is any. */
+  /** Reports odd blanks, and returns whether there are any. */
   private oddBlanks(joined: Joined): boolean {
     const found = oddBlank.exec(joined.text);
     if (!found) return false;
@@ -167,7 +167,7 @@ class Reader {
     { start, valueAt, hasOdd }: { readonly start: number; readonly valueAt: number; readonly hasOdd: boolean },
   ): void {
     const mayStand = this.stanza === 'iface' || (this.stanza === 'mapping' && ['script', 'map'].includes(word));
-    // The odd character is the reason, and told already.
+    // The odd character is the cause, and is already reported.
     if (!mayStand || value === '') {
       const why = mayStand ? `the option "${word}" has no value` : `"${word}" stands where no option may stand`;
       if (!hasOdd) this.tell('refused file', joined, start, `${why}, so ifup refuses the whole file`);

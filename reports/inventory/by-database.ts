@@ -1,6 +1,7 @@
 /**
- * The parts of the inventory from the databases that stackward.yaml names. Each database is read in one view of one moment, with
- * a number of statements that doesn't depend on the number of servers: one to information_schema, and one for each relation.
+ * Reads the parts of the inventory from the databases in stackward.yaml. Each database is read in one consistent view.
+ * The number of statements doesn't depend on the number of servers: one to information_schema, and one for each
+ * relation.
  */
 import { append } from '../../lib/basics/lists';
 import { databaseNames, type DatabaseName, type Readers } from '../../lib/contract/ports';
@@ -13,7 +14,7 @@ import { schemaSeen } from '../database-view';
 import { look, type Unread } from '../looked';
 import { recordOf, serverOfRequest, type Row } from './database-records';
 
-/** Relations that feed a part of another name. Several relations may feed one part; for a key the first row counts. */
+/** Relations for a part with another name. If several relations have rows with the same key, the first row is used. */
 const parts: Readonly<Record<string, PartName>> = {
   buildRequests: 'servers',
   cellsOfServers: 'servers',
@@ -24,10 +25,10 @@ const parts: Readonly<Record<string, PartName>> = {
 };
 const partOf = (relation: string): PartName => parts[relation] ?? (relation as PartName);
 
-/** In this order: of what both have, nova_api's is in use. */
+/** nova_api comes first: if both databases have a table, Nova uses nova_api's. */
 const readingOrder: readonly DatabaseName[] = ['nova_api', ...databaseNames.filter((name) => name !== 'nova_api')];
 
-/** One database, as read. */
+/** The readings of one database. */
 interface DatabaseRead {
   readonly schema: Schema;
   readonly rows: ReadonlyMap<string, readonly Row[]>;
@@ -39,9 +40,9 @@ export interface DatabaseReading {
   readonly data: Dataset;
   /** Why a part, of which no relation could be read, is absent. */
   readonly unread: ReadonlyMap<PartName, string>;
-  /** Databases that were asked and did not answer. */
+  /** Databases that did not answer. */
   readonly failed: readonly (Unread & { readonly database: DatabaseName })[];
-  /** Servers that are there and were not read; said as a whole sentence. */
+  /** Sentences about servers that exist but were not read. */
   readonly elsewhere: readonly string[];
   readonly hasAllServers: boolean;
 }
@@ -100,9 +101,9 @@ function datasetOf(read: ReadonlyMap<DatabaseName, DatabaseRead>): Dataset {
   return lists as Dataset;
 }
 
-/** A request whose server is in a cell by now is over. */
+/** Leaves out a request whose server is in a cell by now. */
 function addBuildRequests(requests: readonly Row[], lists: Partial<Record<PartName, object[]>>): void {
-  // Without the cells this is no list of servers.
+  // Without the cells the list of servers would be incomplete.
   if (lists.servers === undefined) return;
   const inCells = new Set((lists.servers as ServerRecord[]).map(({ id }) => id));
   for (const request of requests) {
@@ -126,7 +127,7 @@ function unreadOf(read: ReadonlyMap<DatabaseName, DatabaseRead>, data: Dataset):
   return unread;
 }
 
-/** Whether a server may be where nobody looked. */
+/** Whether there may be servers in a place that was not read. */
 function completenessOf(
   read: ReadonlyMap<DatabaseName, DatabaseRead>,
   servers: readonly ServerRecord[],
@@ -135,7 +136,7 @@ function completenessOf(
   if (nova === undefined) return { elsewhere: [], hasAllServers: false };
   const mapped = read.get('nova_api')?.rows.get('cellsOfServers');
   const layout = layoutOf(nova.schema);
-  // Liberty to Newton may have the tables of cells, in which no server stands yet.
+  // Liberty to Newton may have the tables of cells, without any server in them yet.
   if (layout === 'one database' && (mapped ?? []).length === 0) return { elsewhere: [], hasAllServers: true };
   if (layout === 'untold' && mapped === undefined) return { elsewhere: [untoldLayout], hasAllServers: false };
   const lacking = [
@@ -159,7 +160,10 @@ function completenessOf(
 const untoldLayout =
   'nova shows this account no compute_nodes, which tells whether nova has all servers; grant it as docs/database-grants.md says, because those of nova_cell0, of further cells and of nova_api may be missing';
 
-/** A cell of which one server was read was read as a whole. Another server of it was made or deleted in between. */
+/**
+ * If one server of a cell was read, the whole cell was read. A missing server of that cell was made or deleted in
+ * between.
+ */
 function serversOfOtherCells(mapped: readonly Row[], known: ReadonlySet<string>): ReadonlyMap<string, number> {
   const readCells = new Set(mapped.filter(({ serverId }) => known.has(String(serverId))).map(({ cellId }) => cellId));
   const others = new Map<string, number>();

@@ -1,4 +1,6 @@
-/** Rows of a database → records. Whatever a server answers is text, a number or null by then; here it gets its type. Pure. */
+/**
+ * Rows of a database → records. A value from the server is text, a number or null; this module gives it its type. Pure.
+ */
 import { defined } from '../../lib/basics/defined';
 import type { ServerRecord, ServerText } from '../../lib/inventory/records';
 
@@ -22,7 +24,7 @@ function valueOf(field: string, value: string | number): unknown {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** A value that can't be read is left out, as if nobody had told it. */
+/** A value that can't be parsed is left out, as if it weren't known. */
 export function recordOf<Kind>(row: Row, more: Partial<Kind> = {}): Kind {
   const record: Record<string, unknown> = { ...more };
   for (const [field, value] of Object.entries(row)) {

@@ -1,4 +1,4 @@
-/** docs/inventory.md, from the columns and fields that the code has. Pure. */
+/** Renders docs/inventory.md from the columns and fields in the code. Pure. */
 import { columns } from '../../lib/inventory/columns';
 import { tableColumns } from './render';
 import { whereFields } from './where';

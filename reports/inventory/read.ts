@@ -1,4 +1,4 @@
-/** Reads the parts that the wanted columns need: by the databases that are configured, and by the APIs what those don't tell. */
+/** Reads the parts that the wanted columns need: from the configured databases, and the rest from the APIs. */
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { InventoryReader } from '../../lib/inventory/reader';
@@ -8,11 +8,11 @@ import { readDatabases } from './by-database';
 
 export interface Reading {
   readonly data: Dataset;
-  /** By what each part was read. */
+  /** The source of each part. */
   readonly ways: ReadonlyMap<PartName, 'database' | 'API'>;
   /** Why a wanted part is absent. */
   readonly unread: ReadonlyMap<PartName, Unread>;
-  /** What could not be looked at, and may hide servers or values. */
+  /** Things that could not be read, and that may hide servers or values. */
   readonly failed: readonly { readonly what: string; readonly why: string }[];
   readonly hasAllServers: boolean;
 }
@@ -22,7 +22,7 @@ type ApiCall = (reader: InventoryReader, projectIds: () => readonly string[]) =>
 const ports: ApiCall = async (reader) => reader.ports();
 const volumeAmounts: ApiCall = (reader, projectIds) => reader.volumeAmounts(projectIds());
 
-/** What the APIs tell. Parts of one call are read together. */
+/** The calls to the APIs. Parts of one call are read together. */
 const calls: Readonly<Partial<Record<PartName, ApiCall>>> = {
   hosts: async (reader) => ({ hosts: await reader.hosts() }),
   computeQuotas: async (reader, projectIds) => ({ computeQuotas: await reader.computeQuotas(projectIds()) }),
@@ -68,11 +68,11 @@ export async function readInventory(
   };
 }
 
-/** What was asked last says why. */
+/** The last source that was asked gives the reason. */
 const reasonOf = (byDatabase: string | undefined, byApi: Unread | undefined): Unread =>
   byApi ?? untried(byDatabase ?? 'only a database has it, and stackward.yaml names none that was read');
 
-/** Parts that one failure keeps from being read are said together. */
+/** Lists the parts that are missing because of one failure together. */
 function failedCalls(unread: ApiReading['unread']): Reading['failed'] {
   const parts = new Map<string, PartName[]>();
   for (const [part, { why, wasTried }] of unread) if (wasTried) parts.set(why, [...(parts.get(why) ?? []), part]);
@@ -84,7 +84,7 @@ interface ApiReading {
   readonly unread: ReadonlyMap<PartName, Unread>;
 }
 
-/** A service that the configuration or the catalogue leads to nowhere was not asked. */
+/** A service without an entry in the configuration or the catalogue was not asked. */
 const ask = <Value>(work: () => Promise<Value>): Promise<Looked<Value>> =>
   look(async () => {
     try {

@@ -1,4 +1,4 @@
-/** The inventory as text, JSON and CSV. `?`: nobody told. Pure. */
+/** Prints the inventory as text, JSON and CSV. `?`: not known. Pure. */
 import { greatest } from '../../lib/basics/lists';
 import { printable, printableJson } from '../../lib/basics/printable';
 import type { Clock } from '../../lib/contract/clock';
@@ -36,7 +36,7 @@ const whereNowhere: Readonly<Record<string, string>> = {
   build_requests: 'none (in no cell yet)',
 };
 
-/** A server that runs nowhere says why in the place of its host. */
+/** For a server that runs on no host, the cell has the reason instead of a host. */
 function cellOf({ valueOf }: ServerRow, column: Column, show: Show): GridCell {
   const value = valueOf(column);
   const place = column.name === 'host' && value === null && foundIn ? valueOf(foundIn) : undefined;
@@ -47,7 +47,7 @@ const foundIn = allColumns.find(({ name }) => name === 'found_in');
 
 const titleOf = ({ name }: Column): string => name.toUpperCase().replaceAll('_', ' ');
 
-/** What the table shows, as far as it fits: the first is the last to go. */
+/** The columns of the table, the most important first. If they don't fit, the last ones are left out. */
 const byImportance = [
   ...[
     'name',
@@ -70,7 +70,7 @@ export const tableColumns: readonly Column[] = allColumns.filter(({ name }) => b
 
 /** A column that is narrower is hard to read. */
 const leastWidth = 10;
-/** One long name must not push the other columns out. */
+/** A long name must not leave too little room for the other columns. */
 const mostWidth = (width: number): number => Math.min(40, Math.floor(width * 0.3));
 
 /** @param isChosen the user named the columns, so that none may be left out */
@@ -154,7 +154,7 @@ function partialTable(
   };
 }
 
-/** What a reader has to know of what is missing. */
+/** Notes about missing data. */
 function notesOf({ unknown: untold, unjudged, failed }: Inventory, width: number, style: Style): string[] {
   const grouped = new Map<string, string[]>();
   for (const { name, why } of untold) grouped.set(why, [...(grouped.get(why) ?? []), name]);
@@ -172,7 +172,7 @@ function notesOf({ unknown: untold, unjudged, failed }: Inventory, width: number
   return all.length === 0 ? [] : [...all, ''];
 }
 
-/** One server a line, so that neither side needs all of it in memory. */
+/** Prints one server per line, so that neither the writer nor the reader needs all servers in memory. */
 export function* renderInventoryJson(
   { rows, columns, unknown: untold, unjudged, failed, ways, exitCode }: Inventory,
   head: { readonly formatVersion: string; readonly cloud: string; readonly time: string },
@@ -188,7 +188,7 @@ export function* renderInventoryJson(
   yield `],${closing.slice(1)}`;
 }
 
-/** Null alone says that there is no value; a column that stands in `unknown` too has one that nobody told. */
+/** Null means that there is no value, unless the column is listed in `unknown`: then the value isn't known. */
 function jsonOf({ valueOf }: ServerRow, columns: readonly Column[]): object {
   const values = columns.map((column) => [column.name, valueOf(column)] as const);
   return {

@@ -11,7 +11,7 @@ import { readInventory, type Reading } from './read';
 import { parseWhere, type Condition } from './where';
 
 export interface Choice {
-  /** Undefined: the caller takes what it likes of `offered`. */
+  /** Undefined: the caller chooses from `offered`. */
   readonly named: readonly Column[] | undefined;
   readonly offered: readonly Column[];
   readonly conditions: readonly Condition[];
@@ -20,7 +20,7 @@ export interface Choice {
 
 export interface ServerRow {
   readonly id: string;
-  /** Of any column whose parts were read. */
+  /** The value of any column whose parts were read. */
   valueOf(column: Column): Value;
 }
 
@@ -102,7 +102,7 @@ const rowOf = (server: ServerRecord, join: Join): ServerRow => ({
   valueOf: (column) => column.value(server, join),
 });
 
-/** By zone, host, name and time; what is not there comes first. */
+/** Sorts by zone, host, name and time; missing values come first. */
 const order = ['zone', 'host', 'name', 'created', 'id'].map(columnOf);
 
 function sorted(rows: readonly ServerRow[]): ServerRow[] {
@@ -140,7 +140,7 @@ function unmetBy(all: readonly ServerRow[], conditions: readonly Condition[]): s
   return all.length === 0 ? [] : conditions.filter(isUnmet).map(({ sayUnmet }) => sayUnmet(servers));
 }
 
-/** Of no servers nothing is unknown. */
+/** If there are no servers, no column is unknown. */
 function unknownOf(all: readonly ServerRow[], offered: readonly Column[], { unread }: Reading): UnknownColumn[] {
   if (all.length === 0) return [];
   return offered

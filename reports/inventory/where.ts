@@ -1,4 +1,7 @@
-/** `--where FIELD=VALUE`: which servers are listed. A short list of fields and three comparisons, none of them a pattern. Pure. */
+/**
+ * `--where FIELD=VALUE` selects servers. There is a short list of fields, and there are three comparisons, none of them
+ * with patterns. Pure.
+ */
 import { InvalidCommand } from '../../lib/basics/errors';
 import { nearestNames } from '../../lib/basics/nearest';
 import type { Column, Value } from '../../lib/inventory/column';
@@ -39,7 +42,7 @@ const fewValues = 8;
 export interface Condition {
   readonly text: string;
   readonly columns: readonly Column[];
-  /** Undefined: nobody told what it is compared with. */
+  /** Undefined if the value that it is compared with isn't known. */
   holds(valueOf: ValueOf): boolean | undefined;
   /** Why a reader may have meant something else. For a condition that no server meets. */
   sayUnmet(servers: readonly ValueOf[]): string;
@@ -76,7 +79,7 @@ function matching(sign: Sign, wanted: string, isAnyCase: boolean): (text: string
 
 function holds(values: readonly Value[], isNegated: boolean, matches: (text: string) => boolean): boolean | undefined {
   const found = values.some((value) => textsOf(value).some(matches));
-  // A value that nobody told might match.
+  // An unknown value might match.
   if (!found && values.includes(undefined)) return undefined;
   return isNegated ? !found : found;
 }

@@ -21,7 +21,7 @@ import { searchLogs, type HostLogs, type Sought } from './logs';
 import { mergeBeats, readNovaBeats, readNovaRecords, type BeatsOfDatabase, type NovaRecord } from './nova-database';
 
 export interface HangFacts {
-  /** By the clock of Nova's API. */
+  /** The time of the clock of Nova's API. */
   readonly now: Date;
   readonly server: WholeServer;
   /** By the API; by Nova's database where the API hides them. */
@@ -32,12 +32,12 @@ export interface HangFacts {
   readonly hasAllServices: boolean;
   /** Of the services as Nova's database has them: which column, and by whose clock. */
   readonly rows: Looked<BeatsOfDatabase>;
-  /** Of Neutron, after the second look. */
+  /** Neutron's agents, after the second look. */
   readonly agents: Looked<readonly Heartbeat[]>;
   /** Undefined: the flavor was deleted since. */
   readonly flavor: Looked<Flavor | undefined>;
   readonly hypervisors: Looked<readonly Hypervisor[]>;
-  /** `gone`: Glance has it no more. `none`: the server boots from a volume. */
+  /** `gone`: Glance no longer has the image. `none`: the server boots from a volume. */
   readonly image: Looked<string>;
   readonly ports: Looked<readonly ServerPort[]>;
   /** The node that placement holds for it. */
@@ -49,7 +49,7 @@ export interface HangFacts {
   readonly nodes: Looked<readonly BrokerNode[]>;
   /** Nova of Icehouse and Juno, which know no microversions: they say one thing of a quota, a pool and an address. */
   readonly isOld: boolean;
-  /** What quotas and pools have left; read where the server failed. */
+  /** The room in quotas and pools; read if the server failed. */
   readonly room: Looked<PortRoom>;
   /** Of the hosts that had it and of the controllers, as far as the configuration leads there. */
   readonly logs: readonly HostLogs[];
@@ -190,7 +190,7 @@ const requestsOf = (actions: HangFacts['actions']): readonly string[] =>
         .filter((request) => requestForm.test(request))
     : [];
 
-/** That an event tells of, since 2.62 (Queens). */
+/** The hosts in the events, since 2.62 (Queens). */
 export const hostsOf = (actions: readonly ServerAction[]): readonly string[] => [
   ...new Set(actions.flatMap(({ events }) => (events ?? []).flatMap(({ host }) => host ?? []))),
 ];
@@ -209,7 +209,7 @@ function concerns({ name, host, zone }: Heartbeat, server: WholeServer, chosen: 
 
 type Placed = Pick<HangFacts, 'server' | 'placedOn' | 'hypervisors'>;
 
-/** The host that has it, or that the scheduler has chosen for it. */
+/** The host that has the server, or that the scheduler has chosen for it. */
 export function hostOf({ server, placedOn, hypervisors }: Placed): string | undefined {
   if (server.host !== undefined && server.host !== '') return server.host;
   const node = placedOn.isRead ? placedOn.value : undefined;

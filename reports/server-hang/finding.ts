@@ -1,4 +1,4 @@
-/** What the examination of a server comes to, cause by cause. */
+/** The result of examining a server, cause by cause. */
 import type { HangFacts } from './facts';
 import type { Situation } from './situation';
 import type { Task } from './tasks';
@@ -47,11 +47,11 @@ export interface Examined {
   readonly hostUntold: string | undefined;
   /** What its task is about. */
   readonly task: Task;
-  /** What Nova recorded of the failure; '' where nothing failed. */
+  /** Nova's record of the failure; '' if nothing failed. */
   readonly words: string;
-  /** The cause that they tell. */
+  /** The cause that these words name. */
   readonly record: Judged;
-  /** How times are shown. */
+  /** Prints a time in the zone that the options name. */
   readonly show: (time: Date) => string;
 }
 

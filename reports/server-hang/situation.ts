@@ -1,10 +1,10 @@
-/** What a server is doing, where, and in which words its last failure was recorded. Pure. */
+/** Finds out what a server is doing, on which host, and how its last failure was recorded. Pure. */
 import type { Server } from '../../lib/contract/report-ports';
 import type { ServerAction } from '../../lib/contract/server-ports';
 import type { HangFacts } from './facts';
 import { taskOf } from './tasks';
 
-/** A task that takes longer hangs, unless somebody is seen at work on it. */
+/** A longer task counts as hanging, unless a service is visibly working on it. */
 export const patienceSeconds = 600;
 /** A resize that nobody confirmed for longer holds room on two hosts because it was forgotten. */
 const forgottenSeconds = 24 * 3600;
@@ -59,7 +59,7 @@ export function failureWords(facts: HangFacts): string {
 export const errorLines = ({ logs }: Pick<HangFacts, 'logs'>): readonly string[] =>
   logs.flatMap(({ traces }) => (traces.isRead ? traces.value.flatMap(({ errors }) => errors) : []));
 
-/** The line of a failure that says most: `nova.exception.PortBindingFailed: Binding failed for port …`. */
+/** The most informative line of a failure: `nova.exception.PortBindingFailed: Binding failed for port …`. */
 export function lineWith(words: string, pattern: RegExp): string | undefined {
   const line = words.split('\n').findLast((each) => pattern.test(each));
   return line?.trim().slice(0, 300);

@@ -1,4 +1,6 @@
-/** What counters of devices and NAT rules say between two looks: live evidence that packets pass, or that none came. Pure. */
+/**
+ * Compares the counters of devices and NAT rules at two looks. They prove that packets pass, or that none came. Pure.
+ */
 import { mapLooked, thenLook, type Looked } from '../looked';
 import type { Link } from './devices';
 import { assumed, hopOf, proved, type Hop, type Leg } from './hop';
@@ -6,7 +8,7 @@ import type { PortPlace, RouterPlace } from './host-looks';
 import { destinationNat, type NatRule } from './nat';
 import { portDevice } from './device-hops';
 
-/** Both looks at what one packet passes. */
+/** Both looks at the devices and rules that one packet passes. */
 export interface TwoLooks {
   readonly seconds: number;
   readonly router?: readonly [RouterPlace, RouterPlace];
@@ -81,7 +83,7 @@ function portCounters([first, second]: readonly [PortPlace, PortPlace], id: stri
 const hopOfCounter = ({ name, place, what, before, after }: Counter): Hop =>
   hopOf(name, place, { before, after }, (seen) => {
     if (seen.before === undefined || seen.after === undefined) return assumed('it has no counter there');
-    // A device that was made anew counts from 0.
+    // The counter of a new device begins at 0.
     const more = seen.after < seen.before ? seen.after : seen.after - seen.before;
     return more > 0 ? proved(`${more} ${what}`) : assumed(`0 ${what}: nothing came by`);
   });

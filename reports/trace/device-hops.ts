@@ -1,4 +1,7 @@
-/** A router's devices in its namespace: there, up, with their addresses, and joined to the switch. Pure. */
+/**
+ * Judges a router's devices in its namespace: whether they exist, are up, have their addresses, and are joined to the
+ * switch. Pure.
+ */
 import type { PortRecord } from '../../lib/contract/trace-ports';
 import type { Looked } from '../looked';
 import type { Link } from './devices';
@@ -20,7 +23,7 @@ export interface WantedDevice {
   readonly addresses: readonly string[];
 }
 
-/** Steps: what plugs a device that is missing, and what makes the agent set its addresses anew. */
+/** Steps: one that plugs a missing device in, and one that makes the agent set the addresses again. */
 export interface DeviceSteps {
   readonly restart: string;
   readonly nudge: string;
@@ -68,7 +71,7 @@ export function switchHop(router: RouterPlace, looked: Looked<readonly string[]>
   });
 }
 
-/** A bridge of Linux, or Open vSwitch with pairs, has the other end under another name. */
+/** With a Linux bridge, or Open vSwitch with pairs, the device's other end has another name. */
 function parted(devices: readonly string[], links: readonly Link[]): readonly [own: string[], pairs: string[]] {
   const isPair = (device: string): boolean => links.some((link) => link.isPair && link.name === device);
   return [devices.filter((device) => !isPair(device)), devices.filter(isPair)];

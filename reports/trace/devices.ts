@@ -1,5 +1,5 @@
 /**
- * What `ip` of iproute2 prints, of every age. Pure.
+ * Parses the output of iproute2's `ip`, of every version. Pure.
  *
  *   12: qg-1a2b3c4d-5e: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc … state UNKNOWN …\    link/ether fa:16:3e:… brd …\    RX: bytes …
  *   12: qg-1a2b3c4d-5e    inet 203.0.113.5/24 brd 203.0.113.255 scope global qg-1a2b3c4d-5e\       valid_lft …
@@ -13,7 +13,7 @@ export interface Link {
   readonly isUp: boolean;
   /** One end of a pair; the other may be on a bridge of another namespace. */
   readonly isPair: boolean;
-  /** Something is at the other end. */
+  /** True if the other end is connected. */
   readonly hasCarrier: boolean;
   readonly master?: string;
   readonly mac?: string;
@@ -26,7 +26,7 @@ const packetsOf = (line: string, direction: 'RX' | 'TX'): number | undefined => 
   return packets === undefined ? undefined : Number(packets);
 };
 
-/** Of `ip -s -o link`. */
+/** Parses `ip -s -o link`. */
 export function parseLinks(text: string): readonly Link[] {
   return text.split('\n').flatMap((line) => {
     const [, name = '', peer, flags = ''] = /^\d+: ([^\s:@]+)(@[^\s:]+)?: <([^>]*)>/.exec(line) ?? [];
@@ -46,12 +46,12 @@ export function parseLinks(text: string): readonly Link[] {
 
 export interface DeviceAddress {
   readonly device: string;
-  /** Without its prefix. */
+  /** The address without its prefix length. */
   readonly address: string;
   readonly prefix: number;
 }
 
-/** Of `ip -o addr show`. */
+/** Parses `ip -o addr show`. */
 export const parseAddresses = (text: string): readonly DeviceAddress[] =>
   [...text.matchAll(/^\d+: (\S+)\s+inet6? ([0-9a-f.:]+)(?:\/(\d+))?/gm)].map(
     ([, device = '', address = '', prefix]) => ({
@@ -67,7 +67,7 @@ export interface Route {
   readonly device?: string;
 }
 
-/** Of `ip route show`. */
+/** Parses `ip route show`. */
 export const parseRoutes = (text: string): readonly Route[] =>
   text.split('\n').flatMap((line) => {
     const [to = ''] = line.split(' ');
@@ -82,7 +82,7 @@ export interface Neighbour {
   readonly state: string;
 }
 
-/** Of `ip neigh show`. */
+/** Parses `ip neigh show`. */
 export const parseNeighbours = (text: string): readonly Neighbour[] =>
   text.split('\n').flatMap((line) => {
     const [address = ''] = line.split(' ');

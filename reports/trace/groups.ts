@@ -1,4 +1,4 @@
-/** Whether the security groups of a port let a packet in, by their rules as Neutron's API has them. Pure. */
+/** Decides whether the security groups of a port let a packet in, from their rules in Neutron's API. Pure. */
 import type { GroupRecord, GroupRule } from '../../lib/contract/trace-ports';
 
 /** A first packet from outside: a ping, or a TCP connection to this port. */
@@ -8,7 +8,7 @@ export const sayKnock = (knock: Knock): string => (knock.protocol === 'icmp' ? '
 
 const everyProtocol = [undefined, 'any', '0'];
 const numbers = { icmp: '1', tcp: '6' } as const;
-/** Of an echo request; Neutron keeps the type where a port would begin. */
+/** The type of an echo request. Neutron stores it in the field for the first port. */
 const echoType = 8;
 
 function isAbout(rule: GroupRule, knock: Knock): boolean {
@@ -44,7 +44,7 @@ export function letIn(groups: readonly GroupRecord[], knock: Knock): LetIn {
   return sources.length === 0 ? { is: 'from nowhere' } : { is: 'from some', sources: [...new Set(sources)] };
 }
 
-/** Of one group, as a person says it: `tcp 22 from anywhere`. */
+/** One rule in words: `tcp 22 from anywhere`. */
 export const sayRule = (rule: GroupRule): string => {
   const ports =
     rule.from === undefined

@@ -27,7 +27,7 @@ declare const isMadeHere: unique symbol;
 
 export type Hop = Verdict & {
   readonly name: string;
-  /** Host, namespace or service where it was looked at. */
+  /** The host, namespace or service that was read. */
   readonly place: string;
   readonly [isMadeHere]: true;
 };
@@ -90,7 +90,7 @@ const hopsOf = (legs: readonly Leg[]): readonly Hop[] => legs.flatMap(({ hops })
 export const firstBroken = (legs: readonly Leg[]): Hop | undefined =>
   hopsOf(legs).find(({ proof }) => proof === 'broken');
 
-/** 2: a hop is broken; 1: a look failed; 0: nothing broken was found. */
+/** 2: a hop is broken. 1: a reading failed. 0: neither. */
 export function traceExitCode(legs: readonly Leg[]): 0 | 1 | 2 {
   if (firstBroken(legs) !== undefined) return 2;
   return hopsOf(legs).some((hop) => hop.proof === 'unreadable' && hop.wasTried) ? 1 : 0;

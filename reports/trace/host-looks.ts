@@ -1,4 +1,6 @@
-/** What a trace reads on hosts: a router's namespace on the L3 agent's host, and a port's devices on its compute host. */
+/**
+ * Reads for a trace on hosts: a router's namespace on the L3 agent's host, and a port's devices on its compute host.
+ */
 import type { HostReader } from '../../lib/hosts/host';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { look, mapLooked, type Looked } from '../looked';
@@ -18,7 +20,7 @@ import { outputOf } from './host-output';
 import { parseNat, type NatRule } from './nat';
 import { parseSwitch, type SwitchPort } from './switch';
 
-/** How a router's namespace is on one host. */
+/** The state of a router's namespace on one host. */
 export interface RouterPlace {
   readonly host: string;
   readonly namespace: string;
@@ -31,7 +33,7 @@ export interface RouterPlace {
   readonly switch: Looked<readonly SwitchPort[]>;
 }
 
-/** How a port is on its compute host. */
+/** The state of a port on its compute host. */
 export interface PortPlace {
   readonly host: string;
   readonly links: Looked<readonly Link[]>;
@@ -48,7 +50,7 @@ const linkCommand: Command = ['ip', '-s', '-o', 'link'];
 
 type Told = (argv: Command) => Looked<string>;
 
-/** Each command's own output, all of one round trip. */
+/** Runs all commands in one round trip, and returns the output of each. */
 async function runAll(host: HostReader, commands: readonly Command[]): Promise<Told> {
   const outcomes = await host.read(commands.map((argv) => ({ verb: 'run-reader', argv }) as const));
   return (argv) => outputOf(outcomes[commands.indexOf(argv)], argv);

@@ -12,7 +12,7 @@ import { defined } from '../../lib/basics/defined';
 export interface NatRule {
   readonly chain: string;
   readonly text: string;
-  /** Of the first packets of connections that it matched. */
+  /** The number of connections whose first packet the rule matched. */
   readonly packets?: number;
   readonly source?: string;
   readonly destination?: string;
@@ -25,7 +25,7 @@ export interface NatRule {
   readonly isPlain: boolean;
 }
 
-/** Neutron's agent may write what a rule is for. */
+/** Neutron's agent may write a comment. */
 const comment = /-m comment --comment ("(?:[^"\\]|\\.)*"|\S+) /g;
 
 /** `/32` is left out: iptables of every age prints it in one place or another. */
@@ -54,7 +54,7 @@ export function parseNat(text: string): readonly NatRule[] {
   });
 }
 
-/** The rules that a packet may meet from a chain on, in their order, through every jump. */
+/** The rules that a packet may reach from this chain, in their order, through all jumps. */
 export function reached(
   rules: readonly NatRule[],
   chain: string,
@@ -80,7 +80,7 @@ export const destinationNat = (rules: readonly NatRule[], address: string, devic
       isPlain && target === 'DNAT' && destination === address && (input === undefined || input === device),
   );
 
-/** The first rule that translates all that comes from this address. */
+/** The first rule that translates every packet from this address. */
 export const sourceNat = (rules: readonly NatRule[], address: string): NatRule | undefined =>
   reached(rules, 'POSTROUTING').find(
     ({ isPlain, target, source, input }) => isPlain && target === 'SNAT' && source === address && input === undefined,

@@ -87,7 +87,7 @@ const plugAnew = (port: PortRecord): string =>
     ? `\`openstack server reboot --hard ${port.deviceId}\` plugs it anew, and restarts the server`
     : `whoever owns the port (${port.deviceOwner || 'nobody'}) has to plug it anew`;
 
-/** A card that is handed to the server as it is has no tap. */
+/** A network card that is passed through to the server has no tap. */
 const hasTap = ({ vnicType = 'normal' }: PortRecord): boolean => vnicType === 'normal';
 
 export function tapHop({ port, place }: PortSeen): Hop {
@@ -237,7 +237,7 @@ function judgeChains(port: PortRecord, host: string, { filter: { tables } }: Fil
   return assumed('iptables has no chains of this port: its agent filters in Open vSwitch, or not at all', evidence);
 }
 
-/** Rules of stackward's chains that name this tap. */
+/** The rules of stackward's chains with this tap. */
 function exceptionsOf(tables: readonly Table[], tap: string): string[] {
   const found = tables.flatMap(({ chains }) =>
     [...chains].flatMap(([chain, { rules }]) => (chain.startsWith('stackward-') ? rules : [])),
@@ -246,7 +246,7 @@ function exceptionsOf(tables: readonly Table[], tap: string): string[] {
   return naming.length === 0 ? [] : [`exceptions of stackward: ${naming.length}`, ...naming.slice(0, 5)];
 }
 
-/** Somebody outside: an address of documentation (RFC 5737), which no group names. */
+/** An address outside: one for documentation (RFC 5737), which no group contains. */
 const stranger = parseAddress('192.0.2.1');
 
 /** Whether the host's own tables let a first packet from outside in. */
@@ -268,7 +268,7 @@ export function arrivalHop({ port, groups, place }: PortSeen, address: string, k
   });
 }
 
-/** The way back begins in the server, where nobody looks. */
+/** The way back begins in the server, which can't be read. */
 export function guestHop(
   { port: { value: port }, subnets }: PortSeen,
   address: string,

@@ -1,4 +1,4 @@
-/** One port: its record, its server, its devices on its host, and what may reach it. */
+/** Traces one port: its record, its server, its devices on its host, and who may reach it. */
 import type { DhcpAgent, FloatingIpRecord, PortRecord } from '../../lib/contract/trace-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
 import type { Looked } from '../looked';
@@ -9,7 +9,7 @@ import { serverHop } from './server-hops';
 
 export interface WholePortSeen {
   readonly wanted: string;
-  /** Undefined: there is no such port. */
+  /** Undefined if the port doesn't exist. */
   readonly port: Looked<PortSeen | undefined>;
   readonly servers?: Looked<readonly WholeServer[]>;
   readonly dhcp?: Looked<readonly DhcpAgent[]>;

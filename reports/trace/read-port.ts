@@ -1,4 +1,4 @@
-/** Everything that tells of one port: its record, groups and subnets, and its devices on its host. */
+/** Reads everything about one port: its record, groups and subnets, and its devices on its host. */
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
 import type { PortRecord } from '../../lib/contract/trace-ports';
@@ -10,7 +10,7 @@ import type { WholePortSeen } from './port';
 import type { PortSeen } from './port-hops';
 import { isServersPort } from '../server-port';
 
-/** Undefined: there is no such port. */
+/** Undefined if the port doesn't exist. */
 export async function readPort(
   id: string,
   readers: ReportReaders,
@@ -30,7 +30,7 @@ export async function readPort(
 
 export type PortSources = Pick<Sources, 'heartbeats' | 'serverReader'>;
 
-/** Undefined: the port is no server's. */
+/** Undefined if the port belongs to no server. */
 export async function readServerOf(
   port: PortRecord,
   sources: Pick<Sources, 'serverReader'>,

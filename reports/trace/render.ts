@@ -1,4 +1,4 @@
-/** A trace for a person who was woken up, and as JSON. Pure. */
+/** Prints a trace for a person who was woken up, and as JSON. Pure. */
 import { printable, printableJson } from '../../lib/basics/printable';
 import { plain, type Style } from '../../lib/render/style';
 import { wrapText } from '../../lib/render/table';
@@ -34,7 +34,7 @@ export interface TraceHead {
   /** Such as `floating IP 203.0.113.20`. */
   readonly subject: string;
   readonly cloud: string;
-  /** Of every hop; default: of a broken one alone. */
+  /** True: shows the evidence of every hop. Default: only of a broken hop. */
   readonly withEvidence?: boolean;
 }
 

@@ -6,7 +6,7 @@ import { assumed, broken, hopOf, proved, type Hop, type Verdict } from './hop';
 
 export const api = 'Neutron';
 
-/** Neutron's L3 agent does a router anew whenever the API changes it, be it to what it was. */
+/** Neutron's L3 agent sets a router up again whenever the API updates it, even to the same values. */
 export const nudge = ({ id, name }: RouterRecord): string =>
   `\`openstack router set --name ${name === '' ? id : name} ${id}\`, which changes nothing and makes the agent do this router anew; connections stay`;
 
@@ -69,7 +69,7 @@ function sayKind({ isHa, isDistributed }: RouterRecord): string {
 const hasHa = ({ isHa }: RouterRecord, agents: readonly RouterAgent[]): boolean =>
   isHa ?? agents.some(({ haState }) => haState !== undefined);
 
-/** The agent that does the router now; undefined: nobody knows. */
+/** The agent that serves the router now; undefined if it isn't known. */
 export function workingAgent(router: RouterRecord, agents: readonly RouterAgent[]): RouterAgent | undefined {
   if (hasHa(router, agents)) return agents.find(({ haState }) => haState === 'active');
   return agents[0];

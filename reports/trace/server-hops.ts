@@ -6,7 +6,7 @@ import { assumed, broken, hopOf, proved, verdictOf, type Hop, type Verdict } fro
 import { isServersPort } from '../server-port';
 
 const running = 1;
-/** Nova asked nobody yet, or its driver could not tell. */
+/** Nova's number for a state that it hasn't asked for, or that its driver doesn't know. */
 const unknown = 0;
 const api = 'Nova';
 

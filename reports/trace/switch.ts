@@ -15,12 +15,12 @@ export interface SwitchPort {
   readonly tag?: number;
   /** Neutron's port. */
   readonly portId?: string;
-  /** What Open vSwitch says of a device that it can't open. */
+  /** The error of Open vSwitch about a device that it can't open. */
   readonly error?: string;
   readonly peer?: string;
 }
 
-/** VLAN of what the agent could not bind: its flows drop all of it. */
+/** The VLAN for ports that the agent could not bind: the agent's flows drop everything in it. */
 export const deadVlan = 4095;
 
 type RowOf = (name: string) => unknown;

@@ -15,7 +15,7 @@ export interface Unit {
   readonly name: string;
   /** `active (running), enabled`; undefined: the init system doesn't tell. */
   readonly state?: string;
-  /** What defines it: the unit's file and drop-ins, an Upstart job, a script of init.d. */
+  /** The files that define it: the unit's file and drop-ins, an Upstart job, a script of init.d. */
   readonly files: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export interface WhereReport {
   readonly host: string;
   readonly found: readonly FoundService[];
   readonly packages: Looked<readonly InstalledPackage[]>;
-  /** Services that do run there. */
+  /** The services that run there. */
   readonly others: readonly string[];
   /** What may run there as well, and is not told. */
   readonly untold: readonly Unread[];

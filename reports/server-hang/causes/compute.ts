@@ -81,7 +81,7 @@ const withoutCompute = ({ facts }: Examined, host: string, others: number): read
       : ruledOut(cause, `Nova has no nova-compute on ${host}`),
   );
 
-/** A service that is disabled, or whose clock alone is wrong, goes on with what it was given. */
+/** A disabled service, or one with only a wrong clock, still does the work that it has. */
 function onHost({ facts, show }: Examined, beat: Heartbeat): readonly Finding[] {
   const block = blockOf(beat);
   return all((cause) => {
@@ -93,7 +93,7 @@ function onHost({ facts, show }: Examined, beat: Heartbeat): readonly Finding[] 
   });
 }
 
-/** One host of the zone, and why it did not take the server. */
+/** A host of the zone, and the reason why it did not get the server. */
 interface Refusal {
   readonly beat: Heartbeat;
   readonly block: OfHost | undefined;
@@ -153,7 +153,7 @@ function sayLogs({ host, traces, missed }: HangFacts['logs'][number]): readonly 
   return [...(errors.length === 0 ? [none] : errors), ...missed.map((log) => `not looked at on ${host}: ${log}`)];
 }
 
-/** The reasons stand in the logs of the hosts alone. */
+/** Only the logs of the hosts have the reasons. */
 function allTried({ facts }: Examined): Finding {
   const hosts = facts.actions.isRead ? hostsOf(facts.actions.value) : [];
   const where = hosts.length === 0 ? 'the compute hosts' : hosts.join(', ');

@@ -1,4 +1,4 @@
-/** Causes that a failure names, each with what the cloud says now beside it. */
+/** Causes that a failure names, each together with the present readings of the cloud. */
 import { healthOf, subjectOf } from '../../heartbeats';
 import { hostsOf } from '../facts';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
@@ -79,7 +79,7 @@ function sayImage(status: string): string {
   return status === 'gone' ? 'Glance has the image no more' : `Glance says that the image is ${status}`;
 }
 
-/** Where nothing failed, or something else did. */
+/** For a server without a failure, or with another one. */
 function ruleOut(cause: Recorded, { facts, words, record, situation, host }: Examined): Finding {
   const { image, ports, record: row } = facts;
   if (cause === 'image-missing' && image.isRead && image.value !== 'gone')

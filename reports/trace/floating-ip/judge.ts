@@ -1,4 +1,4 @@
-/** A floating IP, hop by hop and both ways, from what was read. Pure. */
+/** Judges the readings of a floating IP, hop by hop and in both directions. Pure. */
 import type { FloatingIpRecord, PortRecord, RouterAgent, RouterRecord } from '../../../lib/contract/trace-ports';
 import type { WholeServer } from '../../../lib/contract/server-ports';
 import { defined } from '../../../lib/basics/defined';
@@ -43,7 +43,7 @@ export interface FloatingIpSeen {
   readonly front?: { readonly place: RouterPlace; readonly ports: Looked<readonly PortRecord[]> };
   readonly port?: Looked<PortSeen | undefined>;
   readonly servers?: Looked<readonly WholeServer[]>;
-  /** Where counters were asked for. */
+  /** Present if counters were asked for. */
   readonly counted?: TwoLooks;
 }
 
@@ -111,7 +111,7 @@ function forwarded({ id, address, forwardings, routerId, status }: FloatingIpRec
   );
 }
 
-/** The router's hops on the way in, and on the way back. */
+/** The hops through the router, on the way in and on the way back. */
 function throughRouter(seen: FloatingIpSeen, floating: Read<FloatingIpRecord>): readonly [Hop[], Hop[]] {
   const { router: looked, agents, nat, front } = seen;
   const hop = routerHop(floating, looked);
@@ -177,11 +177,11 @@ function insideOf(
   return { floating, router, place, ports, inner: nat.value.inner, subnetId: subnetOf(seen, floating) };
 }
 
-/** From some addresses alone: nobody said whose packet it is, so no table can be walked. */
+/** If the groups let in only some addresses, the tables can't be followed, because the packet's sender isn't known. */
 const isOpen = ({ port, groups }: PortSeen, knock: Knock): boolean =>
   port.value.hasPortSecurity === false || (groups.isRead && letIn(groups.value, knock).is === 'from anywhere');
 
-/** The port's hops on the way in, and those with which the answer begins. */
+/** The hops at the port on the way in, and the first hops of the answer. */
 function throughPort(seen: FloatingIpSeen, floating: Read<FloatingIpRecord>, knock: Knock): readonly [Hop[], Hop[]] {
   const { port: looked, servers, router } = seen;
   if (looked === undefined) return [[], []];
@@ -191,7 +191,7 @@ function throughPort(seen: FloatingIpSeen, floating: Read<FloatingIpRecord>, kno
   const inside = known === undefined ? undefined : insideOf(seen, floating, known);
   const { fixedAddress: address = '' } = floating.value;
   const chains = filterHop(found);
-  // Nova takes the tap of a server that does not run away, so its state comes first.
+  // Nova removes the tap of a stopped server, so the server's state comes first.
   const hops = [
     bindingHop(found),
     serverHop(found.port, servers),

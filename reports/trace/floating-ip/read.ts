@@ -1,4 +1,4 @@
-/** Everything that tells of one floating IP: the API first, then the two hosts that it passes. */
+/** Reads everything about one floating IP: first the API, then the two hosts that its packets pass. */
 import type { FloatingIpRecord } from '../../../lib/contract/trace-ports';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import { defined } from '../../../lib/basics/defined';
@@ -10,7 +10,7 @@ import { readPort, readServerOf, type PortSources } from '../read-port';
 import { natPlaceOf } from '../nat-place';
 import type { FloatingIpSeen } from './judge';
 
-/** How long counters are watched. */
+/** The time between two readings of the counters. */
 export interface Counting extends Pick<Watch, 'pause'> {
   readonly seconds: number;
 }

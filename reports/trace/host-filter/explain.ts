@@ -1,4 +1,6 @@
-/** What the rule that decides is for, in words: a rule of a security group, anti-spoofing, an exception of stackward. Pure. */
+/**
+ * Explains why the deciding rule exists: a rule of a security group, anti-spoofing, an exception of stackward. Pure.
+ */
 import type { GroupRecord } from '../../../lib/contract/trace-ports';
 import { findPath } from '../../../lib/iptables/rule-comment';
 import type { Packet } from '../../../lib/packet-path/packet';
@@ -41,7 +43,7 @@ const nameGroups = (side: PortSide): string => {
   return names.length === 0 ? 'the port has no security group' : `groups: ${names.join(', ')}`;
 };
 
-/** Why these tables let it pass. */
+/** Why these tables let the packet pass. */
 export function explainAccepted(end: End, side: PortSide, direction: Direction, packet: Packet): Explained {
   const mets = listOf(end.last).filter(({ table }) => table === 'filter');
   const chain = chainOf(direction === 'leaves' ? 'o' : 'i', side);
@@ -71,7 +73,7 @@ function sayReason(met: Met, side: PortSide, direction: Direction, packet: Packe
   return 'by a rule; the groups could not be read';
 }
 
-/** Why these tables drop it. */
+/** Why these tables drop the packet. */
 export function explainDropped(end: End, side: PortSide, direction: Direction, packet: Packet): Explained {
   const decider = end.last?.value;
   if (decider === undefined) return { found: 'dropped' };

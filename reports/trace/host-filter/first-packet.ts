@@ -1,9 +1,9 @@
-/** The first packet of a connection, its answer, and how they are said. Pure. */
+/** The first packet of a connection, its answer, and words for both. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import { formatAddress, type IpAddress } from '../../../lib/net/ip-ranges';
 import type { Packet } from '../../../lib/packet-path/packet';
 
-/** What is asked about a packet, without where it comes from. */
+/** A question about a packet, without the packet's source. */
 export interface Asked {
   readonly to: IpAddress;
   readonly protocol: number;
@@ -31,7 +31,7 @@ export function firstPacket(asked: Asked, source: IpAddress): Packet {
   };
 }
 
-/** What comes back. */
+/** The answer to this packet. */
 export function answerTo(packet: Packet): Packet {
   const { version, protocol, source, destination, sourcePort, destinationPort } = packet;
   return {

@@ -1,11 +1,11 @@
-/** Which rule of a security group a rule of iptables is. Pure. */
+/** Finds the rule of a security group that a rule of iptables was made from. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import type { GroupRecord, GroupRule } from '../../../lib/contract/trace-ports';
 import { protocolOf } from '../../../lib/packet-path/conditions';
 import { findPrefix } from '../../../lib/packet-path/ip-sets';
 import type { Condition, Rule } from '../../../lib/packet-path/rule';
 
-/** What both forms say, in one. A part that is absent doesn't matter. */
+/** The common meaning of both forms. An absent part matches everything. */
 interface Meaning {
   readonly protocol?: number;
   /** `22`, `1000:2000`; an ICMP type, with its code behind `/`. */
@@ -16,7 +16,7 @@ interface Meaning {
 const isSame = (a: Meaning, b: Meaning): boolean =>
   a.protocol === b.protocol && a.detail === b.detail && a.remote === b.remote;
 
-/** `0.0.0.0/0` is everywhere, and is not written. */
+/** `0.0.0.0/0` means every address, so it is left out. */
 function remoteOf(text: string): string | undefined {
   const prefix = findPrefix(text);
   return prefix?.length === 0 ? undefined : prefix && `${prefix.first}/${prefix.length}`;
@@ -30,7 +30,7 @@ const setForm = /^N?IPv[46]([0-9a-f-]{8,})$/;
 
 const only = (group: string): string => `group ${group.slice(0, 16)}`;
 
-/** Undefined: no rule of a group is written so. */
+/** Undefined if no group's rule has this form. */
 function meaningOf(conditions: readonly Condition[], direction: GroupRule['direction']): Meaning | undefined {
   let meaning: Meaning = {};
   const far = direction === 'ingress' ? '-s' : '-d';

@@ -15,14 +15,14 @@ export interface PortSide {
   readonly host: Looked<FilterSeen>;
 }
 
-/** What one host does with the packet. */
+/** The packet on one host. */
 interface Passing {
   readonly side: PortSide;
   readonly direction: Direction;
   readonly packet: Packet;
   /** Absent: the first of its connection. */
   readonly state?: ConnectionState;
-  /** Both ports stand on one bridge, so that it is passed once. */
+  /** Present if both ports are on one bridge, so the packet passes the bridge once. */
   readonly beside?: PortSide;
 }
 
@@ -35,7 +35,7 @@ export function isOnOneBridge(a: PortSide, b: PortSide): boolean {
   return bridge !== undefined && bridge === bridgeOf(b.host.value, b.port);
 }
 
-/** The Open vSwitch agent's own filter, and OVN, put the tap into the switch itself. */
+/** With the Open vSwitch agent's own filter, and with OVN, the tap is in the switch itself. */
 function otherFilter({ vifType, vifDetails, hasPortSecurity }: PortRecord): string | undefined {
   if (vifType === 'bridge' || vifType === undefined) return undefined;
   if (vifType === 'ovs' && vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true') return undefined;
@@ -132,7 +132,7 @@ function explain(end: End, { side, direction, packet, beside }: Passing, is: 'ac
     const { found } = explainAccepted(end, side, direction, packet);
     return beside ? { found: `${found}. ${explainAccepted(end, beside, far, packet).found}` } : { found };
   }
-  // On one bridge the receiver's chain stands first.
+  // On one bridge the receiver's chain comes first.
   const isOfReceiver =
     beside !== undefined &&
     listOf(end.last)

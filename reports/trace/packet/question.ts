@@ -1,4 +1,4 @@
-/** The packet that is asked about. Pure. */
+/** Parses the question about a packet. Pure. */
 import { InvalidCommand } from '../../../lib/basics/errors';
 import { defined } from '../../../lib/basics/defined';
 import { parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
@@ -14,7 +14,7 @@ export interface PacketOptions {
   readonly mac?: string;
 }
 
-/** As options say it, checked. */
+/** The question in the options, checked. */
 export interface Question {
   /** Id of the port that sends. */
   readonly from: string;
@@ -22,7 +22,7 @@ export interface Question {
   readonly protocol: number;
   readonly destinationPort?: number;
   readonly sourcePort?: number;
-  /** Default: the port's own. */
+  /** Default: the port's own address. */
   readonly source?: IpAddress;
   readonly mac?: string;
 }
@@ -45,7 +45,7 @@ const addressOf = (option: string, text: string): IpAddress => {
 const icmpOf = (version: 4 | 6): number => (version === 4 ? 1 : 58);
 const hasPorts = (protocol: number): boolean => [6, 17].includes(protocol);
 
-/** TCP where a port is given, a ping otherwise. */
+/** TCP if a port is given, otherwise a ping. */
 function protocolIn(text: string | undefined, hasPort: boolean, version: 4 | 6): number {
   if (text === undefined) return hasPort ? 6 : icmpOf(version);
   if (/^(icmp|icmpv6|ipv6-icmp)$/i.test(text)) return icmpOf(version);

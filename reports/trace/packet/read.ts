@@ -11,7 +11,7 @@ import type { Question } from './question';
 
 export type Destination =
   | { readonly is: 'port'; readonly side: PortSide; readonly isSameNetwork: boolean }
-  /** Why the way is followed no further than to the sender's host. */
+  /** Why the packet is followed only to the sender's host. */
   | { readonly is: 'elsewhere'; readonly why: string };
 
 export interface PacketSeen {
@@ -50,7 +50,7 @@ export async function readPacketWay(question: Question, readers: ReportReaders):
   return { from, source, to: { is: 'port', side, isSameNetwork: found.port.networkId === port.networkId } };
 }
 
-/** That on the destination's subnet, else the first of its family. */
+/** The port's address on the destination's subnet, or else its first address of that family. */
 async function ownAddress(port: PortRecord, to: IpAddress, neutron: NetworkTraceReader): Promise<IpAddress> {
   const own = port.fixedIps
     .map(({ subnetId, address }) => ({ subnetId, address: parseAddress(address) }))

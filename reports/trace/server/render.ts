@@ -1,4 +1,4 @@
-/** A server's trace as text and as JSON. Pure. */
+/** Prints a server's trace as text and as JSON. Pure. */
 import { printable, printableJson } from '../../../lib/basics/printable';
 import { plain, type Style } from '../../../lib/render/style';
 import { renderTable, wrapText, type Row } from '../../../lib/render/table';

@@ -1,4 +1,4 @@
-/** What was read of one server, as hops, a verdict and a time line. Pure. */
+/** Turns the readings of one server into hops, a verdict and a time line. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import type { Verdict } from '../../server-hang/verdict';
 import { whyServerHangs } from '../../server-hang/verdict';
@@ -14,7 +14,7 @@ export interface ServerTrace {
   readonly subject: string;
   readonly legs: readonly Leg[];
   readonly timeline: readonly TimelineRow[];
-  /** Why the time line may lack something. */
+  /** Why the time line may be incomplete. */
   readonly missing: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export function traceOfServer(seen: ServerSeen, show: (time: Date) => string): S
   };
 }
 
-/** Hops of a port stand once, in the leg of the port. */
+/** Shows each hop of a port only once, in the part about the port. */
 function withoutKnown(legs: readonly Leg[], known: readonly Leg[]): readonly Leg[] {
   const said = new Set(known.flatMap(({ hops }) => hops.map(({ name, found }) => `${name}: ${found}`)));
   return legs.map(({ title, hops }) => ({

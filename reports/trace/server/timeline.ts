@@ -6,9 +6,9 @@ import type { ServerAction, WholeServer } from '../../../lib/contract/server-por
 
 export interface TimelineRow {
   readonly vmName: string;
-  /** Of a fault: the host that recorded it. */
+  /** For a fault: the host that recorded it. */
   readonly action: string;
-  /** Undefined: the action as a whole. */
+  /** Undefined: the whole action. */
   readonly event?: string;
   readonly start?: Date;
   /** Of a fault: when it was deleted. Undefined: it has not ended, or nobody told. */
@@ -18,7 +18,7 @@ export interface TimelineRow {
   readonly details?: string;
 }
 
-/** As the view calls it. */
+/** The name that the view uses. */
 export const faultEvent = '#instance fault';
 
 export interface ServerFault {
