@@ -14,8 +14,8 @@ export function firstFault({ issues: [issue] }: z.ZodError): SchemaFault {
   return { field: issue?.path.map(String).join('.') ?? '', message: inner?.message ?? 'unreadable' };
 }
 
-/** `"links.0.href" must be text`, or `it must be a list` if the value as a whole is wrong. */
+/** `"links.0.href" must be text` or `"servers" is missing`. Where the value as a whole is wrong: `it must be a list`. */
 export function sayFault(error: z.ZodError): string {
   const { field, message } = firstFault(error);
-  return `${field === '' ? 'it' : `"${field}"`} ${message}`;
+  return `${field === '' ? 'it' : `"${field}"`} ${message.replace(/^it /, '')}`;
 }

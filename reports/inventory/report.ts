@@ -90,7 +90,9 @@ export async function takeInventory(
 }
 
 function noServers({ failed, unread }: Reading): UnrecoverableError {
-  const whys = [...failed.map(({ what, why }) => `${what}: ${why}`), unread.get('servers')?.why ?? ''];
+  // A service that fails keeps more than its servers from being read; one reason is enough to begin with.
+  const ofServers = failed.filter(({ what }) => /^database nova|\bservers\b/.test(what));
+  const whys = [...ofServers.map(({ what, why }) => `${what}: ${why}`), unread.get('servers')?.why ?? ''];
   return new UnrecoverableError(
     `no server could be read: ${[...new Set(whys.filter((why) => why !== ''))].join('; ')}`,
     { about: 'reading' },

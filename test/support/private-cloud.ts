@@ -1,6 +1,6 @@
 /** A cloud of one's own over HTTP, in which a test may break whatever it likes. It answers as Zed does. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { json, RogueServer, token } from './rogue-cloud';
+import { json, RogueServer, token, type Answer } from './rogue-cloud';
 
 export interface NovaRow {
   readonly binary: string;
@@ -87,6 +87,8 @@ export class PrivateCloud {
   readonly told = new Map<string, object>();
   /** The most rows of a list that one answer has; the next begins behind `marker`. Default: a list is whole. */
   pageSize: number | undefined;
+  /** Bytes of any kind, instead of the answer that the path would have. */
+  instead: (path: string, own: object | undefined) => Answer | undefined = () => undefined;
   /** Paths that are never answered. */
   readonly silent = new Set<string>();
   catalogue: Record<string, string>;
@@ -135,6 +137,8 @@ export class PrivateCloud {
     if (page !== undefined) return void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
     const marker = /[?&]marker=/.test(request.url ?? '');
     const found = this.told.get(path) ?? this.answers(marker)[path];
+    const rogue = this.instead(path, found);
+    if (rogue !== undefined) return void rogue(request, response);
     if (path === '/v3/auth/tokens') return this.logIn(request, response);
     const rows = filtered(found ?? {}, request.url ?? '');
     const answered = this.pageSize === undefined ? rows : paged(rows, request.url ?? '', this.pageSize);
