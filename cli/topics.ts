@@ -6,6 +6,8 @@ export type Pages = ReadonlyMap<string, string>;
 
 /** More sections for one word help nobody. */
 const mostSections = 5;
+/** Of words that are searched for. */
+const shortest = 3;
 
 /**
  * @param topic a code such as SW-1010; a page such as `hosts` or `docs/hosts.md`; or words of a message
@@ -22,7 +24,9 @@ export function textAbout(topic: string, pages: Pages): string {
     if (found !== undefined) return found;
   }
   if (page !== undefined) return page;
-  const found = aboutMessage(wanted, pages.get('troubleshooting') ?? '');
+  const [troubleshooting = '', doctor = ''] = ['troubleshooting', 'doctor'].map((each) => pages.get(each));
+  const about = aboutMessage(wanted, troubleshooting);
+  const found = about.length > 0 ? about : sectionsWith(wanted, [troubleshooting, doctor]);
   if (found.length > 0) return found.join('\n');
   const codes = titlesOf(pages).map(([each]) => each);
   const near = nearestNames(name, [...pages.keys(), ...codes.map((each) => each.toLowerCase())]);
@@ -55,9 +59,20 @@ const bare = (text: string): string => text.replace(quotes, '').toLowerCase();
 /** A heading is words of a message: it stands in what was pasted, or has what was typed. */
 function aboutMessage(words: string, page: string): readonly string[] {
   const wanted = bare(words);
-  if (wanted.length < 3) return [];
+  if (wanted.length < shortest) return [];
   const isAbout = (title: string): boolean => bare(title).includes(wanted) || wanted.includes(bare(title));
   return sectionsOf(page, (title) => title.startsWith('"') && isAbout(title)).slice(0, mostSections);
+}
+
+/** Of these pages the sections in which the words stand. */
+function sectionsWith(words: string, texts: readonly string[]): readonly string[] {
+  const wanted = bare(words);
+  if (wanted.length < shortest) return [];
+  const sections = texts.flatMap((text) => sectionsOf(text, () => true));
+  const found = sections.filter((section) => bare(section).includes(wanted));
+  // A chapter holds the sections below it.
+  const smallest = found.filter((section) => !found.some((part) => part !== section && section.includes(part)));
+  return smallest.slice(0, mostSections);
 }
 
 /** Each section with its heading, up to the next of its level or above. */

@@ -1,6 +1,6 @@
 /** A reading that may have failed. The code that judges it has to handle the failed case. */
 import { defined } from '../lib/basics/defined';
-import { asStackwardError } from '../lib/basics/errors';
+import { asStackwardError, type Matter } from '../lib/basics/errors';
 import type { Outcome } from '../lib/hosts/host';
 
 export interface Unread {
@@ -12,6 +12,8 @@ export interface Unread {
   readonly wasTried: boolean;
   /** The status of the answer, if a service refused. */
   readonly status?: number;
+  /** What the failure is about, for the title of an error that it becomes. */
+  readonly about?: Matter;
 }
 
 /** A reading that did not fail. What holds one can't stand for something that nobody looked at. */
@@ -78,8 +80,8 @@ export async function look<Value>(work: () => Promise<Value>): Promise<Looked<Va
   try {
     return read(await work());
   } catch (error) {
-    const { message: why, status } = asStackwardError(error);
-    return { isRead: false, why, wasTried: true, ...defined({ status }) };
+    const { message: why, status, about } = asStackwardError(error);
+    return { isRead: false, why, wasTried: true, ...defined({ status, about }) };
   }
 }
 

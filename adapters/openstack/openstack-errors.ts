@@ -31,7 +31,7 @@ export function refusal(
       `${what} was answered with ${status}, a redirect to ${typeof location === 'string' ? shownUrl(location.slice(0, 300)) : 'nowhere'}; stackward follows none, because the token would go along, so correct "auth_url", or the address in the catalogue`,
       { where: `cloud ${cloud}`, about: 'address' },
     );
-  const detail = `${what} was answered with ${status}: ${messageOf(body)}`;
+  const detail = `${what} was answered with ${status}: ${messageOf(body).replace(/\.$/, '')}`;
   const options = { where: `cloud ${cloud}`, status };
   if (status === 401)
     return new InvalidConfiguration(`${detail}; check the credentials, and that the token is still valid`, {

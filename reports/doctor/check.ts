@@ -29,7 +29,7 @@ export interface Fine {
   readonly evidence?: readonly string[];
 }
 
-export interface NotLookedAt extends Omit<Unread, 'isRead' | 'status'> {
+export interface NotLookedAt extends Omit<Unread, 'isRead' | 'status' | 'about'> {
   readonly result: 'not looked at';
   readonly subject: string;
 }

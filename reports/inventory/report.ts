@@ -95,7 +95,7 @@ function noServers({ failed, unread }: Reading): UnrecoverableError {
   const whys = [...ofServers.map(({ what, why }) => `${what}: ${why}`), unread.get('servers')?.why ?? ''];
   return new UnrecoverableError(
     `no server could be read: ${[...new Set(whys.filter((why) => why !== ''))].join('; ')}`,
-    { about: 'reading' },
+    { about: unread.get('servers')?.about ?? 'reading' },
   );
 }
 

@@ -31,7 +31,7 @@ test('the documented accounts of plan and apply log in, and only that of apply m
   expect(await judged(plan)).toMatchObject({
     result: 'fine',
     found: expect.stringMatching(
-      /^plan may read 5 tables \(.*\), and write no table; `inventory` lacks columns of 5 tables here /,
+      /^plan may read 5 tables \(.*\), and write no table; `inventory` lacks columns of 5 tables \(/,
     ) as string,
   });
   const changing: DeclaredStack = { ...stack, changesPools: true };
@@ -56,7 +56,7 @@ test('an account that may do everything on the server is a risk, and one of the 
   });
   const owner = await mariadb.createUser('owner', 'neutron', ['GRANT ALL ON neutron.*']);
   expect(await judged(owner)).toMatchObject({
-    found: 'owner may read every table, and write every table; `inventory` has all that it reads here',
+    found: 'owner may read every table, and write every table; reports have all that they read here',
   });
 });
 

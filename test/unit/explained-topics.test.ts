@@ -44,6 +44,8 @@ test.each([
   ['known_hosts', /^### "its host key is not in known_hosts"/],
   ['host:cnode01: its host key is not in known_hosts; compare it with …', /^### "its host key is not in known_hosts"/],
   ['docs/kinds/allocation-pool.md', /^# /],
+  ['reading initial communication packet', /^### "accepts the connection but"/],
+  ['system error: 110', /^## SW-3001\n/],
 ])('%s is explained', (topic, begins) => {
   expect(textAbout(topic, pages)).toMatch(begins);
 });

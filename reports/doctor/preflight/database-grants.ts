@@ -38,9 +38,7 @@ class Account {
   judge(): Result {
     const { user } = this.database;
     const trouble = this.pools() ?? this.views() ?? this.everySchema();
-    return (
-      trouble ?? { result: 'fine', subject: this.subject, found: `${user} ${this.sayGrants()}${this.inventory()}` }
-    );
+    return trouble ?? { result: 'fine', subject: this.subject, found: `${user} ${this.sayGrants()}${this.reports()}` };
   }
 
   /** What the code needs to change address pools; plan and verify only read. */
@@ -107,14 +105,17 @@ class Account {
     return notLookedAt(this.subject, untried(why));
   }
 
-  /** Every column of an inventory may be left out, at the price of what it tells. */
-  private inventory(): string {
-    const missing = this.missing('inventory');
+  /** Every column that a report reads may be left out, at the price of what it tells. */
+  private reports(): string {
     if (this.database.name === 'stackward') return '';
-    if (missing.length === 0) return '; `inventory` has all that it reads here';
-    const tables = [...new Set(missing.map(({ table }) => table.replace(/^.*\./, '')))];
-    const shown = tables.slice(0, 5).join(', ');
-    return `; \`inventory\` lacks columns of ${count(tables.length, 'table')} here (${shown}${tables.length > 5 ? ', …' : ''}), and shows \`?\` or asks the API`;
+    const lacking = (['inventory', 'doctor'] as const).flatMap((report) => {
+      const tables = [...new Set(this.missing(report).map(({ table }) => table.replace(/^.*\./, '')))];
+      const shown = `${tables.slice(0, 5).join(', ')}${tables.length > 5 ? ', …' : ''}`;
+      return tables.length === 0 ? [] : [`\`${report}\` lacks columns of ${count(tables.length, 'table')} (${shown})`];
+    });
+    return lacking.length === 0
+      ? '; reports have all that they read here'
+      : `; ${lacking.join(', ')}, and shows \`?\` or asks the API`;
   }
 
   /** Of the set that fits best: nobody may have said which release the cloud runs. */
@@ -160,7 +161,7 @@ export const databaseGrants = defineCheck<Seen>({
   },
   page: {
     means:
-      'An account of stackward.yaml lacks a grant on a table or column that the code needs to change address pools, or that the views need, so the apply would fail; or it may do something in every schema of the server, which nothing of stackward needs. An account that may only read is told apart: it is enough for plan and verify. A grant that `inventory` lacks is no trouble: what it would tell is `?`.',
+      'An account of stackward.yaml lacks a grant on a table or column that the code needs to change address pools, or that the views need, so the apply would fail; or it may do something in every schema of the server, which nothing of stackward needs. An account that may only read is told apart: it is enough for plan and verify. A grant that `inventory` or `doctor` lacks is no trouble: what it would tell is `?`.',
     evidence:
       'What SHOW GRANTS tells the account of itself, and each grant that is missing, by table and column, of the set of docs/database-grants.md for the release that the code declares. Where it declares none, the set that fits best counts. Of a role the server does not tell what it may do; where something is missing then, the check says that it could not look.',
     alike: 'A database that can’t be logged in to at all: SW-3001.',
