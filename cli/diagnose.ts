@@ -20,7 +20,7 @@ export async function diagnose(
   const found = await (await readers.servers()).find(serverId);
   const [facts] = await readHangFacts(new Sources(readers, watch, { server: serverId }), found);
   if (facts === undefined)
-    throw new InvalidConfiguration(`there is no server ${serverId} any more; nothing is left to do`);
+    throw new InvalidConfiguration(`there is no server ${serverId} any more; nothing is left to do`, { about: 'name' });
   const verdict = whyServerHangs(facts, (time) => clock.show(time));
   const { is } = verdict.situation;
   const causes = verdict.named.map(({ found, step }) => `cause (SW-1010): ${found} ${step}`);

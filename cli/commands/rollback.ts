@@ -43,7 +43,8 @@ async function rollBackRunbook(bench: Bench, name: string, options: RollbackOpti
   const recorded = readAnyRun(options.journal, name);
   refuseUnderWay(recorded);
   if (options.fromElsewhere !== true) refuseElsewhere(recorded);
-  if (!isRunbook(recorded)) throw new InvalidConfiguration('it is no run of a runbook any more', { where: name });
+  if (!isRunbook(recorded))
+    throw new InvalidConfiguration('it is no run of a runbook any more', { where: name, about: 'file' });
   refuseOtherCloud(recorded, bench.cloud);
   refuseFollowed(recorded, options.journal);
   const { autoApprove: yes, ...rest } = options;

@@ -34,14 +34,17 @@ function list(options: RunOptions): number {
 
 function argumentOf({ name, argument: what }: Runbook, argument: string | undefined): string {
   if (argument !== undefined && argument !== '') return argument;
-  throw new InvalidConfiguration(`${name} is of one ${what}; give it: \`stackward run ${name} ${what}\``);
+  throw new InvalidConfiguration(`${name} is of one ${what}; give it: \`stackward run ${name} ${what}\``, {
+    about: 'command line',
+  });
 }
 
 /** @throws InvalidConfiguration for an option that the runbook doesn't take */
 function optionsOf({ name, options: known }: Runbook, given: RunOptions): RunbookOptions {
   const own = Object.keys(optionWords) as RunbookOption[];
   const stray = own.find((option) => given[option] !== undefined && !known.includes(option));
-  if (stray !== undefined) throw new InvalidConfiguration(`${name} takes no ${optionWords[stray]}; leave it out`);
+  if (stray !== undefined)
+    throw new InvalidConfiguration(`${name} takes no ${optionWords[stray]}; leave it out`, { about: 'command line' });
   return defined(Object.fromEntries(known.map((option) => [option, given[option]]))) as RunbookOptions;
 }
 
@@ -64,7 +67,10 @@ const isOpen = (run: RecordedRunbook, all: readonly RecordedRunbook[]): boolean 
 function getResumable(run: AnyRun, all: readonly RecordedRunbook[]): RecordedRunbook {
   const where = run.name;
   if (!isRunbook(run))
-    throw new InvalidConfiguration('it is the run of a plan; `stackward apply` does what it left open', { where });
+    throw new InvalidConfiguration('it is the run of a plan; `stackward apply` does what it left open', {
+      where,
+      about: 'command line',
+    });
   if (run.end === undefined && isRunning(run.record.by) === true)
     throw new Refused(`it is under way (process ${run.record.by.pid}); wait until it has ended`, { where });
   const later = followerOf(run, all);
