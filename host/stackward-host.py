@@ -1233,6 +1233,7 @@ HIDDEN = u'***'
 HIDDEN_ADDRESS = u'***://***@***'
 MAX_VALUE = 1 << 14
 MAX_CONFIG = 2 << 20
+MAX_TOLD_TEXT = 4 << 20  # In JSON.
 PROJECTS = ('aodh|barbican|ceilometer|cinder|cloudkitty|designate|glance|gnocchi|heat|ironic|keystone|magnum|manila|mistral|'
             'neutron|nova|octavia|placement|sahara|senlin|swift|trove|watcher|zaqar|zun')
 SERVICE = re.compile('(?:.*[/(])?(?:wsgi:)?((?:%s)(?:-[a-z0-9][a-z0-9_-]{0,60})?)(?:$|[=:)]|\\.(?:py|wsgi|ini)\\Z)' % PROJECTS)
@@ -1374,7 +1375,10 @@ def look_at_text(q, redacted, most, named=None):
     if seen is None:
         return {'exists': False, 'realPath': to_text(real)}
     status, content, _ = seen
-    return {'exists': True, 'realPath': to_text(real), 'text': redacted(to_text(content)), 'mtimeSeconds': status.st_mtime,
+    text = redacted(to_text(content))
+    if len(encoded(text)) > MAX_TOLD_TEXT:  # What hides a secret may be longer than the secret, and a byte takes up to six in JSON.
+        raise Failure('too-large', '%s has more than %d MiB as it would be told' % (to_text(real), MAX_TOLD_TEXT >> 20))
+    return {'exists': True, 'realPath': to_text(real), 'text': text, 'mtimeSeconds': status.st_mtime,
             'mode': stat.S_IMODE(status.st_mode), 'owner': name_of(pwd.getpwuid, status.st_uid, 'pw_name'),
             'group': name_of(grp.getgrgid, status.st_gid, 'gr_name')}
 

@@ -1,5 +1,5 @@
 /** Reads the services of OpenStack that run on a host, and the configuration of each, in at most three round trips. */
-import type { HostRead, HostReader, Outcome } from '../lib/hosts/host';
+import type { HostReader, Outcome } from '../lib/hosts/host';
 import { valueOf } from '../lib/hosts/host';
 import {
   optionProjects,
@@ -221,21 +221,29 @@ async function readSources(
     ),
   ];
   const [files, folders] = [pathsOf('file'), pathsOf('folder')];
-  const answers = await host.read([
-    ...files.map((path): HostRead => ({ verb: 'read-config', path })),
-    ...folders.map((path): HostRead => ({ verb: 'list-folder', path })),
-  ]);
-  const texts = new Map(files.map((path, index) => [path, answers[index] as Outcome<ToldText>]));
-  const listed: Folders = new Map(folders.map((path, index) => [path, answers[files.length + index] as never]));
+  const answers = await host.read(folders.map((path) => ({ verb: 'list-folder', path }) as const));
+  const listed: Folders = new Map(folders.map((path, index) => [path, answers[index] as never]));
   const more = [...listed].flatMap(([folder, answer]) =>
     answer.ok ? answer.value.entries.filter(isConf).map(({ name }) => `${folder}/${name}`) : [],
   );
-  const missing = more.filter((path) => !texts.has(path));
-  const rest =
-    missing.length === 0 ? [] : await host.read(missing.map((path) => ({ verb: 'read-config', path }) as const));
-  for (const [index, path] of missing.entries()) texts.set(path, rest[index] as Outcome<ToldText>);
-  return { texts, folders: listed };
+  return { texts: await readTexts(host, [...new Set([...files, ...more])]), folders: listed };
 }
+
+/** In as many requests as the bounds of an answer need: what found no room in a full one is asked again. */
+async function readTexts(host: HostReader, paths: readonly string[]): Promise<Texts> {
+  const texts = new Map<string, Outcome<ToldText>>();
+  for (let left = paths; left.length > 0;) {
+    const answers = await host.read(left.map((path) => ({ verb: 'read-config', path }) as const));
+    for (const [index, path] of left.entries()) texts.set(path, answers[index] as Outcome<ToldText>);
+    const full = left.filter((path) => hasNoRoom(texts.get(path)));
+    left = full.length < left.length ? full : [];
+  }
+  return texts;
+}
+
+/** A file that is too large by itself says so as well. */
+const hasNoRoom = (outcome: Outcome<unknown> | undefined): boolean =>
+  outcome?.ok === false && outcome.reason === 'too-large';
 
 /** The names that Python's glob finds for `*.conf`. */
 const isConf = ({ name }: { readonly name: string }): boolean => name.endsWith('.conf') && !name.startsWith('.');

@@ -275,3 +275,14 @@ test('a log that is sparse, a pipe, a socket, a device or a file of /proc is rea
   expect(valueOf(errors[0]!)).toMatchObject({ lines: ['2026-11-29 10:00:00 1 ERROR nova.x [-] boom'] });
   expect(valueOf(searches[0]!)).toMatchObject({ searched: 64 << 20, count: 0 });
 });
+
+test('a file that grows when its secrets are hidden is too large, and costs no other file of the request its answer', async () => {
+  const [growing, escaped, plain] = ['growing.conf', 'escaped.conf', 'plain.conf'].map((name) => world.write(name, ''));
+  writeFileSync(growing!, ' =\n'.repeat(699_000));
+  // Each byte that is no UTF-8 takes six in JSON.
+  writeFileSync(escaped!, Buffer.from(`a = ${'\u00ff'.repeat(16_000)}\n`.repeat(120), 'latin1'));
+  writeFileSync(plain!, '[DEFAULT]\nmy_ip = 192.0.2.1\n');
+  const paths = [growing!, escaped!, plain!];
+  const answers = await world.host.read(paths.map((path) => ({ verb: 'read-config', path }) as const));
+  expect(answers.map((answer) => (answer.ok ? 'read' : answer.reason))).toEqual(['too-large', 'too-large', 'read']);
+});

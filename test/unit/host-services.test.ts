@@ -1,8 +1,9 @@
 /** The services of a host, where its program is of an earlier version. */
 import { UnrecoverableError } from '../../lib/basics/errors';
-import type { HostReader } from '../../lib/hosts/host';
+import type { HostRead, HostReader } from '../../lib/hosts/host';
 import { readHostServices, tooOldForServices } from '../../reports/host-services';
 import { untried } from '../../reports/looked';
+import { memoryServiceHost, serviceProcess } from '../support/memory-service-host';
 
 test('an older host program, which refuses to tell of services, is said to be older, and how to mend that', async () => {
   const refused = {
@@ -14,4 +15,27 @@ test('an older host program, which refuses to tell of services, is said to be ol
   const read = (questions: readonly unknown[]) => Promise.resolve(questions.map(() => refused));
   const host = { name: 'cnode01', stateFolder: '/var/lib/stackward', read } as unknown as HostReader;
   expect(await readHostServices(host)).toEqual(untried(tooOldForServices));
+});
+
+test('files for which a full answer has no room are asked for again, and a file that is too large by itself is asked for twice', async () => {
+  const files = Object.fromEntries(
+    ['a', 'b', 'c', 'd'].map((name) => [`/etc/nova/${name}.conf`, '[DEFAULT]\nx = 1\n']),
+  );
+  const args = Object.keys(files).flatMap((path) => ['--config-file', path]);
+  const memory = memoryServiceHost({ processes: [serviceProcess('nova-api', args)], files });
+  const tooLarge = { ok: false, reason: 'too-large', error: new UnrecoverableError('too large') } as const;
+  const asked: number[] = [];
+  const read = async (questions: readonly HostRead[]) => {
+    const answers = await memory.read(questions);
+    const configs = questions.filter(({ verb }) => verb === 'read-config');
+    if (configs.length > 0) asked.push(configs.length);
+    return questions.map((question, index) => {
+      if (question.verb !== 'read-config') return answers[index];
+      return question.path === '/etc/nova/a.conf' || configs.indexOf(question) > 1 ? tooLarge : answers[index];
+    });
+  };
+  const looked = await readHostServices({ ...memory, read } as HostReader);
+  const [service] = looked.isRead ? looked.value.services : [];
+  expect(service?.places.map(({ state }) => state.is)).toEqual(['unread', 'read', 'read', 'read']);
+  expect(asked).toEqual([4, 3, 2, 1]);
 });
