@@ -1,4 +1,5 @@
 /** Nights of an operator on a host: real processes with a configuration of their own, asked by the command as its user runs it. */
+import { chownSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { CommandFolder } from '../support/command';
@@ -78,4 +79,22 @@ test('an interfaces file with a comment behind an address, a file of interfaces.
   ]);
   expect(told.results[0]?.evidence).toHaveLength(1);
   expect(told.results[0]?.evidence?.[0]).toMatch(/^line 3, column 21: /);
+});
+
+test('a link that the host refuses to follow, and a folder of scripts that is none, are not looked at, and are no older program', async () => {
+  const elsewhere = world.write('interfaces', 'auto lo\n');
+  world.overlay('network', { 'interfaces.d/sound': 'auto eth1\n', 'if-up.d': '' });
+  const folder = `/etc/netns/${world.namespace}/network`;
+  symlinkSync(elsewhere, `${folder}/interfaces`);
+  // Others than root may write the folder, so they may have set the link.
+  chownSync(folder, 65_534, 65_534);
+  const told = await doctor('SW-7001');
+  expect(told.code).toBe(1);
+  expect(
+    told.results.map(({ result, subject, why }) => [result, subject, /link|no folder/.exec(why ?? '')?.[0]]),
+  ).toEqual([
+    ['fine', 'interfaces on cnode01', undefined],
+    ['not looked at', '/etc/network/interfaces on cnode01', 'link'],
+    ['not looked at', '/etc/network/if-up.d on cnode01', 'no folder'],
+  ]);
 });

@@ -228,7 +228,7 @@ def mutated(q):
 
 
 def request():
-    whole = {'version': pick(2, 3, 4), 'access': pick('write', 'write', 'write', 'read'), 'deadlineSeconds': 60,
+    whole = {'version': pick(2, 3, 5), 'access': pick('write', 'write', 'write', 'read'), 'deadlineSeconds': 60,
              'sequences': [[mutated(question()) for _ in range(rnd.randrange(3))] for _ in range(rnd.randrange(1, 4))]}
     if rnd.random() < 0.06:
         whole = mutated_whole(whole)
@@ -255,7 +255,7 @@ def mutated_whole(whole):
 
 def check_answer(raw):
     answer = json.loads(raw.decode('ascii'))
-    if (answer.pop('version'), answer.pop('oldest')) != (4, 2):
+    if (answer.pop('version'), answer.pop('oldest')) != (5, 2):
         return 'another version'
     if SECRET in raw or base64.b64encode(SECRET)[:40] in raw:
         return 'the secret is in the answer'
