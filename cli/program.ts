@@ -114,6 +114,10 @@ const addRun = (root: Command): Command =>
     .option('--reason <text>', 'of disable-compute: why, for whoever finds the host disabled')
     .option('--active', 'of reset-state: to active; default: to error')
     .option('--yes-it-runs', 'of delete-stuck-server: also a server that runs')
+    .addOption(new Option('--application-credential', 'of hand-out-credentials: for yourself').conflicts('password'))
+    .option('--password', 'of hand-out-credentials: a new password; the one of now ends')
+    .option('--project <name>', 'of hand-out-credentials --password: the project to log in to')
+    .option('--to <folder>', 'of hand-out-credentials: where the folder with the files is made; default: here')
     .action(async (name: string | undefined, thing: string | undefined, options: shared.RunOptions) =>
       (await import('./commands/runbook.js')).run(name, thing, options),
     );

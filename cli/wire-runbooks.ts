@@ -1,10 +1,13 @@
 /** The readers and writers that only runbooks use. Adapters are loaded when they are first asked for. */
+import { SecretFolders } from '../adapters/files/secret-folder';
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import type { Clock } from '../lib/contract/clock';
 import type { VersionReader, Writers } from '../lib/contract/ports';
 import type { ReportReaders } from '../lib/contract/report-ports';
 import type { RunbookReaders, RunbookWriters } from '../lib/contract/runbook-ports';
 import { watchOf } from './watch';
+
+const secretFolders = new SecretFolders();
 
 export function runbookPorts(
   session: () => Promise<OpenStackSession>,
@@ -32,13 +35,18 @@ export function runbookPorts(
     const { ServerChanges } = await import('../adapters/openstack/server-remains.js');
     return new ServerChanges(opened);
   };
+  const users = async () => {
+    const opened = await session();
+    const { UsersApi } = await import('../adapters/openstack/users-api.js');
+    return new UsersApi(opened);
+  };
   const { readers, clock } = reports;
   const diagnose = async (serverId: string) => {
     const doctor = await import('./diagnose.js');
     return doctor.diagnose(serverId, readers, clock, watchOf(clock));
   };
   return {
-    readers: { ...readers, computeServices, serverRemains, hostRemains, diagnose },
-    writers: { ...writers, computeServices, servers, hosts: hostRemains },
+    readers: { ...readers, computeServices, serverRemains, hostRemains, users, secretFolders, diagnose },
+    writers: { ...writers, computeServices, servers, hosts: hostRemains, users, secretFolders },
   };
 }

@@ -5,8 +5,10 @@ import type { Step } from './act';
 import { computeEnablement } from './acts/compute-enablement';
 import { agentRemoved, computeRemoved, hostRemains, providerRemoved } from './acts/compute-removal';
 import { computeRows } from './acts/compute-rows';
+import { credentials } from './acts/credentials';
 import { serverDeleted, serverRemains, serverState } from './acts/server';
 import { disableCompute, enableCompute } from './books/compute';
+import { handOutCredentials } from './books/credentials';
 import { removeCompute } from './books/remove-compute';
 import { deleteStuckServer, resetState } from './books/server';
 import type { Runbook } from './runbook';
@@ -17,6 +19,7 @@ export const runbooks: readonly Runbook[] = [
   resetState,
   deleteStuckServer,
   removeCompute,
+  handOutCredentials,
 ];
 
 const acts: readonly { readonly name: string; restore(inputs: unknown): Step }[] = [
@@ -29,6 +32,7 @@ const acts: readonly { readonly name: string; restore(inputs: unknown): Step }[]
   serverState,
   serverDeleted,
   serverRemains,
+  credentials,
 ];
 
 /** @throws InvalidConfiguration */

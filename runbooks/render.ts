@@ -24,6 +24,10 @@ export const optionWords: Readonly<Record<Runbook['options'][number], string>> =
   reason: '--reason TEXT',
   active: '--active',
   yesItRuns: '--yes-it-runs',
+  applicationCredential: '--application-credential',
+  password: '--password',
+  project: '--project NAME',
+  to: '--to DIR',
 };
 
 export const renderRunbooksJson = (all: readonly Runbook[]): string =>

@@ -7,6 +7,11 @@ export interface RunbookOptions {
   readonly reason?: string;
   readonly active?: true;
   readonly yesItRuns?: true;
+  readonly applicationCredential?: true;
+  readonly password?: true;
+  readonly project?: string;
+  /** Absolute. */
+  readonly to?: string;
 }
 export type RunbookOption = keyof RunbookOptions;
 

@@ -6,8 +6,12 @@ const text = z.string().max(2_000);
 /** The fields of POST /v3/auth/tokens that are read. Before Kilo an endpoint has only `region`. */
 export const tokenAnswer = z.object({
   token: z.object({
-    user: z.object({ name: text.nullish() }).optional(),
-    project: z.object({ name: text.nullish() }).optional(),
+    user: z
+      .object({ id: text.nullish(), name: text.nullish(), domain: z.object({ id: text.nullish() }).nullish() })
+      .optional(),
+    project: z
+      .object({ id: text.nullish(), name: text.nullish(), domain: z.object({ id: text.nullish() }).nullish() })
+      .optional(),
     roles: z.array(z.object({ name: text })).default([]),
     expires_at: text.nullish(),
     catalog: z

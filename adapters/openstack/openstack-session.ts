@@ -23,7 +23,7 @@ interface Token extends Pick<TokenAnswer, 'catalog'> {
 }
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -114,9 +114,9 @@ export class OpenStackSession {
    * The JSON of an answer of Keystone, at the address of the login.
    * @param path below `/v3`: `/roles`
    */
-  async keystone<Answer>(path: string): Promise<Answer> {
+  async keystone<Answer>(path: string, options: ApiRequest = {}): Promise<Answer> {
     const { id } = await this.authenticate();
-    return this.ask(id, `${this.credentials.authUrl}${path}`, {});
+    return this.ask(id, `${this.credentials.authUrl}${path}`, options);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** `stackward run`: lists runbooks, plans one, runs one, resumes one. */
+import { resolve } from 'node:path';
 import { readAnyRun } from '../../adapters/files/journal-folder';
 import { isRunning } from '../../adapters/process/running-process';
 import { defined } from '../../lib/basics/defined';
@@ -22,7 +23,7 @@ export function run(name: string | undefined, argument: string | undefined, opti
   if (name === undefined) return ending(options, () => list(options));
   return withBench(options, async (bench) => {
     const runbook = getRunbook(name);
-    const given = { argument: argumentOf(runbook, argument), options: optionsOf(runbook, options) };
+    const given = { argument: argumentOf(runbook, argument), options: absolute(optionsOf(runbook, options)) };
     return finish(await planRunbook(runbook, given, bench.looking), bench, options);
   });
 }
@@ -47,6 +48,10 @@ function optionsOf({ name, options: known }: Runbook, given: RunOptions): Runboo
     throw new InvalidConfiguration(`${name} takes no ${optionWords[stray]}; leave it out`, { about: 'command line' });
   return defined(Object.fromEntries(known.map((option) => [option, given[option]]))) as RunbookOptions;
 }
+
+/** A resumption may begin in another folder. */
+const absolute = (options: RunbookOptions): RunbookOptions =>
+  options.to === undefined ? options : { ...options, to: resolve(options.to) };
 
 function resume(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
   return withBench(options, async (bench) => {
@@ -104,11 +109,15 @@ function wordsOf({ runbook, argument, resumes }: RunbookPlan, options: RunOption
   const { config, journal } = options;
   const shared = [...(config === undefined ? [] : ['--config', config]), ...(journal === 'runs' ? [] : ['--journal', journal])]; // prettier-ignore
   if (resumes !== undefined) return ['run', '--resume', resumes, ...shared];
-  const { reason, active, yesItRuns } = options;
+  const { reason, active, yesItRuns, applicationCredential, password, project, to } = options;
   const own = [
     ...(reason === undefined ? [] : ['--reason', reason]),
     ...(active ? ['--active'] : []),
     ...(yesItRuns ? ['--yes-it-runs'] : []),
+    ...(applicationCredential ? ['--application-credential'] : []),
+    ...(password ? ['--password'] : []),
+    ...(project === undefined ? [] : ['--project', project]),
+    ...(to === undefined ? [] : ['--to', to]),
   ];
   return ['run', runbook, argument, ...own, ...shared];
 }

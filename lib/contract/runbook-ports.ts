@@ -102,11 +102,64 @@ export interface Diagnosis {
   readonly said: readonly string[];
 }
 
+export interface CloudUser {
+  readonly id: string;
+  readonly name: string;
+  readonly domainId: string;
+}
+
+export interface CloudProject {
+  readonly id: string;
+  readonly name: string;
+  readonly domainId: string;
+}
+
+/** Whoever is logged in, and where others log in. */
+export interface OwnLogin {
+  readonly user: CloudUser;
+  readonly project: CloudProject;
+  readonly authUrl: string;
+  readonly interface: string;
+  readonly region: string | undefined;
+}
+
+export interface UserReader {
+  /** By id or by whole name, in every domain that these credentials see. */
+  find(nameOrId: string): Promise<readonly CloudUser[]>;
+  /** In which the user has a role. */
+  projects(userId: string): Promise<readonly CloudProject[]>;
+  /** Names of the application credentials. Keystone has them since Queens. */
+  applicationCredentials(userId: string): Promise<readonly string[]>;
+  own(): Promise<OwnLogin>;
+}
+
+export interface UserWriter {
+  setPassword(userId: string, password: string): Promise<void>;
+  /** Of the user and the project that are logged in; Keystone makes them for nobody else. */
+  addApplicationCredential(userId: string, name: string): Promise<{ readonly id: string; readonly secret: string }>;
+  /** Every one of this name. */
+  removeApplicationCredential(userId: string, name: string): Promise<void>;
+}
+
+export interface SecretFolderReader {
+  /** SHA-256 of all that is in it; undefined: there is none. */
+  digest(path: string): Promise<string | undefined>;
+}
+
+/** Folders that their owner alone may enter, with files that it alone may read. */
+export interface SecretFolderWriter {
+  /** Makes the folder whole or not at all. @throws Refused where there is something of that name */
+  put(path: string, files: () => Promise<Readonly<Record<string, string>>>): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
 /** All that a runbook may read with. */
 export interface RunbookReaders extends ReportReaders {
   computeServices(): Promise<ComputeServiceReader>;
   serverRemains(): Promise<ServerRemainsReader>;
   hostRemains(): Promise<HostRemainsReader>;
+  users(): Promise<UserReader>;
+  readonly secretFolders: SecretFolderReader;
   diagnose(serverId: string): Promise<Diagnosis>;
 }
 
@@ -115,4 +168,6 @@ export interface RunbookWriters extends Writers {
   computeServices(): Promise<ComputeServiceWriter>;
   servers(): Promise<ServerWriter>;
   hosts(): Promise<HostWriter>;
+  users(): Promise<UserWriter>;
+  readonly secretFolders: SecretFolderWriter;
 }

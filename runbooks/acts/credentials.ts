@@ -1,0 +1,87 @@
+/**
+ * Hands out credentials: a clouds.yaml and an openrc with one kind of secret. The secret is made and written within one act,
+ * so that it stands nowhere else: the state has a digest of the folder.
+ */
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { line } from '../../lib/basics/line';
+import type { OwnLogin } from '../../lib/contract/runbook-ports';
+import { renderCredentialFiles, type HandedOut } from '../credential-files';
+import { defineAct, type Undo } from '../act';
+import type { Running } from '../context';
+
+const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
+const named = z.strictObject({ id, name: line.max(255), domainId: id });
+const inputs = z.strictObject({
+  kind: z.enum(['application-credential', 'password']),
+  to: z.enum(['handed out', 'taken back']),
+  user: named,
+  project: named,
+  /** Of the application credential. */
+  credential: line.max(255),
+  /** Absolute. */
+  folder: z.string().regex(/^\/[^\0]{1,4000}$/, 'must be an absolute path'),
+});
+type Inputs = z.infer<typeof inputs>;
+
+const state = z.strictObject({
+  /** SHA-256 of its files. */
+  folder: z.string().max(64).nullable(),
+  /** Null: the kind has none. */
+  credential: z.enum(['there', 'gone']).nullable(),
+});
+
+/** Letters, digits and a sign, as password rules of Keystone ask for. */
+const newPassword = (): string => `Sw1-${randomBytes(24).toString('base64url')}`;
+
+const handedOut = (made: HandedOut, { user, project }: Inputs, own: OwnLogin, cloud: string) =>
+  renderCredentialFiles(made, { user, project, own, cloud });
+
+async function handOut(given: Inputs, { readers, writers }: Running): Promise<void> {
+  const [users, own] = [await writers.users(), await (await readers.users()).own()];
+  const { kind, user, credential, folder } = given;
+  await writers.secretFolders.put(folder, async () => {
+    if (kind === 'password') {
+      const password = newPassword();
+      await users.setPassword(user.id, password);
+      return handedOut({ kind, password }, given, own, readers.cloud);
+    }
+    // What a run left that was killed before it wrote the secret opens nothing to anybody.
+    await users.removeApplicationCredential(user.id, credential);
+    const made = await users.addApplicationCredential(user.id, credential);
+    return handedOut({ kind, ...made }, given, own, readers.cloud);
+  });
+}
+
+export const credentials = defineAct({
+  name: 'credentials',
+  inputs,
+  state,
+  title: ({ kind, to, user, folder, credential }) => {
+    if (to === 'taken back') return `delete application credential "${credential}" of ${user.name}, and ${folder}`;
+    const made = kind === 'password' ? `set a new password of ${user.name}` : `make application credential "${credential}" of ${user.name}`; // prettier-ignore
+    return `${made}, and write it to ${folder} (clouds.yaml and openrc, for you alone)`;
+  },
+  thing: ({ user }) => `credentials of user ${user.id}`,
+  observe: async ({ kind, user, credential, folder }, { readers }) => {
+    const digest = await readers.secretFolders.digest(folder);
+    if (kind === 'password') return { folder: digest ?? null, credential: null };
+    const names = await (await readers.users()).applicationCredentials(user.id);
+    return { folder: digest ?? null, credential: names.includes(credential) ? 'there' : 'gone' };
+  },
+  say: ({ folder, credential }) =>
+    [folder === null ? 'no folder' : `the folder is there (SHA-256 ${folder.slice(0, 8)}…)`, ...(credential === null ? [] : [`the application credential is ${credential}`])].join(', '), // prettier-ignore
+  isDone: ({ to }, { folder, credential }) =>
+    to === 'handed out' ? folder !== null && credential !== 'gone' : folder === null && credential !== 'there',
+  refuse: ({ to, folder }, now) =>
+    to === 'handed out' && now.folder !== null ? `${folder} is there already; name another folder by --to, or delete it` : undefined, // prettier-ignore
+  perform: async (given, running) => {
+    if (given.to === 'handed out') return handOut(given, running);
+    await (await running.writers.users()).removeApplicationCredential(given.user.id, given.credential);
+    return running.writers.secretFolders.remove(given.folder);
+  },
+  undo: (given): Undo =>
+    given.kind === 'application-credential' && given.to === 'handed out'
+      ? { is: 'step', step: credentials.restore({ ...given, to: 'taken back' }) }
+      : { is: 'never', because: given.kind === 'password' ? 'nobody but the user knows the password of before' : 'a secret is told once, when it is made' }, // prettier-ignore
+});

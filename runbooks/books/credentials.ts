@@ -1,0 +1,66 @@
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import type { CloudProject, CloudUser } from '../../lib/contract/runbook-ports';
+import { credentials } from '../acts/credentials';
+import type { Looking } from '../context';
+import type { Precondition, Runbook } from '../runbook';
+
+const mostNamed = 20;
+
+/** @throws InvalidConfiguration */
+async function getUser(nameOrId: string, { readers }: Looking): Promise<CloudUser> {
+  const found = await (await readers.users()).find(nameOrId);
+  const [first, ...more] = found;
+  if (first === undefined)
+    throw new InvalidConfiguration(`Keystone has no user with the id or name "${nameOrId}"; \`openstack user list\` has all`); // prettier-ignore
+  if (more.length === 0) return first;
+  const ids = found.slice(0, mostNamed).map(({ id, domainId }) => `${id} (domain ${domainId})`);
+  throw new InvalidConfiguration(`${found.length} users have the name "${nameOrId}"; give the id of one of them: ${ids.join(', ')}`); // prettier-ignore
+}
+
+/** @throws InvalidConfiguration naming the projects that there are */
+function chosenProject(all: readonly CloudProject[], wanted: string | undefined, user: string): CloudProject {
+  const found = wanted === undefined ? all : all.filter(({ id, name }) => id === wanted || name === wanted);
+  const [first, ...more] = found;
+  if (first !== undefined && more.length === 0) return first;
+  const there = all.slice(0, mostNamed).map(({ id, name }) => `${name} (${id})`).join(', ') || 'none'; // prettier-ignore
+  throw new InvalidConfiguration(
+    `${wanted === undefined ? `${user} has roles in ${all.length} projects` : `"${wanted}" names ${found.length} of the projects of ${user}`}; give one by --project: ${there}`,
+  );
+}
+
+const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const handOutCredentials: Runbook = {
+  name: 'hand-out-credentials',
+  about: 'write a clouds.yaml and an openrc for a user, with a new application credential or a new password',
+  argument: 'USER',
+  options: ['applicationCredential', 'password', 'project', 'to'],
+  prepare: async ({ argument, options }, looking) => {
+    const { applicationCredential = false, password = false, project: wanted, to = process.cwd() } = options;
+    if (applicationCredential === password)
+      throw new InvalidConfiguration('one kind of credentials is handed out; give either --application-credential or --password'); // prettier-ignore
+    const reader = await looking.readers.users();
+    const user = await getUser(argument, looking);
+    const own = await reader.own();
+    const isOwn = own.user.id === user.id;
+    const project = applicationCredential ? own.project : chosenProject(await reader.projects(user.id), wanted, user.name); // prettier-ignore
+    const kind = applicationCredential ? 'application-credential' : 'password';
+    const name = isPlain.test(user.name) ? user.name : user.id;
+    const folder = `${to.replace(/\/+$/, '')}/credentials-${name}`;
+    const credential = `stackward-${name}-${looking.clock.now().toISOString()}`;
+    const preconditions: Precondition[] = applicationCredential
+      ? [isOwn
+          ? { is: 'holds', said: 'you are logged in as this user, for whom alone Keystone makes an application credential' }
+          : { is: 'fails', said: `Keystone makes an application credential for the user that is logged in alone, and that is not ${user.name}; log in as ${user.name}, or choose --password` }] // prettier-ignore
+      : [];
+    return {
+      thing: `credentials of user ${user.id}`,
+      seen: [
+        `user ${user.name} (${user.id}), project ${project.name} (${project.id})`,
+        ...(password ? ['the password of now ends, and with it every session and program that uses it'] : []),
+      ],
+      preconditions,
+      steps: [credentials.step({ kind, to: 'handed out', user, project, credential, folder })],
+    };
+  },
+};
