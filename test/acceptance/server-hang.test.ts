@@ -17,7 +17,7 @@ let roomy: string;
 beforeAll(async () => {
   own = await OwnCompute.start('test-hang');
   folder = new CommandFolder({ ...own.lab.environment, OS_CLOUD: 'stackward-lab' });
-  writePlain();
+  configure();
   image = await own.image();
   const { flavors } = await own.call<{ flavors: Named[] }>('compute', 'GET', '/flavors');
   flavor = flavors.find(({ name }) => name === 'stackward.utm')?.id ?? '';
@@ -29,10 +29,17 @@ afterAll(async () => {
   await own?.stop();
 }, 900_000);
 
-/** A configuration that leads to the API and the host alone. */
-function writePlain(): void {
-  const reach = `match: ${own.name}, local: true, stateFolder: ${own.lab.folder}/hosts/${own.name}`;
-  folder.write('stackward.yaml', `cloud: stackward-lab\nhosts: [{ ${reach} }]\n`);
+/** A configuration that leads to the API, Nova's databases and the host; and to what else is given. */
+function configure(hosts: readonly object[] = [], more: object = {}): void {
+  const { ports, folder: lab, passwords } = own.lab;
+  const database = (schema: string) => ({ host: '127.0.0.1', port: ports.mariadb, user: 'stack', password: '${LAB_PASSWORD}', schema, tls: 'off' }); // prettier-ignore
+  folder.env = { ...folder.env, LAB_PASSWORD: passwords.services };
+  folder.write('stackward.yaml', {
+    cloud: 'stackward-lab',
+    databases: { nova: database('nova'), nova_api: database('nova_api'), nova_cell0: database('nova_cell0') },
+    hosts: [...hosts, { match: own.name, local: true, stateFolder: `${lab}/hosts/${own.name}` }],
+    ...more,
+  });
 }
 
 const boot = (name: string, more: object = {}) => own.boot(name, { flavorRef: flavor, imageRef: image, ...more });
@@ -154,22 +161,15 @@ test('a zone whose only host with room was forced down', async () => {
   await own.update({ forced_down: false });
 });
 
-describe('a message that is lost on its way, where databases, broker and logs are looked at as well', () => {
+describe('a message that is lost on its way, where the broker is looked at as well', () => {
   let mq: BrokerHost;
   beforeAll(async () => {
-    const { folder: lab, ports, passwords } = own.lab;
+    const { folder: lab, ports } = own.lab;
     mq = await BrokerHost.start({ name: 'stackward@localhost', epmdPort: ports.epmd, cookieFile: join(lab, 'home', '.erlang.cookie') }); // prettier-ignore
-    const database = (schema: string) => ({ host: '127.0.0.1', port: ports.mariadb, user: 'stack', password: '${LAB_PASSWORD}', schema, tls: 'off' }); // prettier-ignore
-    folder.env = { ...folder.env, LAB_PASSWORD: passwords.services };
-    folder.write('stackward.yaml', {
-      cloud: 'stackward-lab',
-      databases: { nova: database('nova'), nova_api: database('nova_api'), nova_cell0: database('nova_cell0') },
-      broker: { host: 'mq1' },
-      hosts: [mq.access, { match: own.name, local: true, stateFolder: `${lab}/hosts/${own.name}` }],
-    });
+    configure([mq.access], { broker: { host: 'mq1' } });
   });
   afterAll(async () => {
-    writePlain();
+    configure();
     await mq?.stop();
   });
 

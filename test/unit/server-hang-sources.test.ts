@@ -1,5 +1,6 @@
 /** Verdicts by broker, databases and logs, for each kind of task, and where something was not read. */
 import type { BrokerQueue } from '../../lib/contract/broker-ports';
+import { hangingServer } from '../../reports/doctor/checks/hanging-server';
 import { read, untried } from '../../reports/looked';
 import type { HangFacts } from '../../reports/server-hang/facts';
 import type { HostLogs, LogTrace } from '../../reports/server-hang/logs';
@@ -178,6 +179,29 @@ describe('a task that hangs', () => {
   }); // prettier-ignore
 });
 
+describe('what doctor makes of a verdict', () => {
+  const judge = (more: Partial<HangFacts>) =>
+    hangingServer.judge({ servers: read([facts(more)]), more: 0, hidden: [], looked: 0, failed: 0 }, String);
+
+  test('a server that nothing explains is a fault, with what the logs have of it', () => {
+    const path = '/var/log/nova/nova-compute.log';
+    const trace = { host: 'cnode01', service: 'nova-compute', path, count: 9, errors: ['ERROR libvirt hangs'] };
+    const logs = [{ host: 'cnode01', traces: read([trace]), missed: [] }];
+    expect(judge({ server: spawning, actions: begun, logs })).toMatchObject([
+      { result: 'fault', found: expect.stringContaining('Nothing that was looked at explains it') as string, evidence: ['ERROR libvirt hangs'] },
+    ]);
+  });
+
+  test.each([
+    [3_600, 'fine'],
+    [90_000, 'risk'],
+  ])('a resize that waits for %s s to be confirmed is %s', (seconds, result) => {
+    const server = { ...idle, status: 'VERIFY_RESIZE', vmState: 'resized', host: 'cnode01' };
+    const actions = read([{ action: 'resize', requestId: 'r', startedAt: ago(seconds), events: [] }]);
+    expect(judge({ server, actions })).toMatchObject([{ result }]);
+  });
+}); // prettier-ignore
+
 describe('what was not read rules nothing out', () => {
   const notLookedAt = (more: Partial<HangFacts>) => verdict(more).notLookedAt.map(({ cause }) => cause);
   const refused = untried('it was refused');
@@ -211,6 +235,12 @@ describe('what was not read rules nothing out', () => {
     const unplugged = { ...failed('Virtual Interface creation failed'), host: 'cnode01' };
     expect(namedBy({ server: unplugged, agents: read([{ ...agent, ...dead }]) })).toEqual(['agent-dead']);
     expect(notLookedAt({ server: unplugged })).toContain('agent-dead');
+  });
+
+  test('an address in use that Icehouse tells by the word for a quota says by what it was found', () => {
+    const room = read({ quotas: [{ projectId: 'p1', limit: 10, used: 9 }], pools: [] });
+    const [told] = verdict({ server: failed('Maximum number of ports exceeded'), isOld: true, room }).named;
+    expect([told?.cause, told?.evidence.at(-1)]).toEqual(['address-in-use', expect.stringContaining('has room now')]);
   });
 
   test('a default quota that nobody read leaves the causes of one word open, except for the pool', () => {

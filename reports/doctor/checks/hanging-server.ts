@@ -4,7 +4,7 @@ import { look, read, type Looked } from '../../looked';
 import { noServer } from '../../one-server';
 import { readHidden, tellHidden, type HiddenServer } from '../../server-hang/hidden-server';
 import { readHangFacts, type HangFacts } from '../../server-hang/facts';
-import { isForgotten, isHanging, patienceSeconds, situationOf } from '../../server-hang/situation';
+import { errorLines, isForgotten, isHanging, patienceSeconds, situationOf } from '../../server-hang/situation';
 import { whyServerHangs } from '../../server-hang/verdict';
 import { isUnexplained, sayRest, saySituation, subjectOfServer } from '../../server-hang/words';
 import type { Sources } from '../../sources';
@@ -12,6 +12,9 @@ import { defineCheck, judgeLooked, type Result, type ShowTime } from '../check';
 
 /** Servers that are examined in one run: a broken broker lets hundreds hang, and all for one cause. */
 const mostServers = 10;
+
+/** Lines of logs that stand beside a server that nothing explains. */
+const mostErrors = 5;
 
 interface Seen {
   readonly servers: Looked<readonly HangFacts[]>;
@@ -72,7 +75,7 @@ function judgeServer(facts: HangFacts, show: ShowTime): Result {
       result: 'fault',
       subject,
       found: `${situation} Nothing that was looked at explains it.`,
-      evidence: [],
+      evidence: errorLines(facts).slice(-mostErrors),
       step: 'Give stackward.yaml what was not looked at, and ask again; then read the logs of nova-conductor and nova-compute for its request.',
       besides: rest,
     };

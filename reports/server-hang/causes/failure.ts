@@ -47,9 +47,9 @@ const tell: Readonly<Record<Recorded, Tell>> = {
       : [`quotas were not looked at (${room.why})`],
     step: `Delete what the project no longer needs, or raise this quota; the address pool has nothing to do with it. ${anew}`,
   }),
-  'address-in-use': () => ({
+  'address-in-use': ({ facts: { room, isOld } }) => ({
     found: 'The address that it should get is held by another port.',
-    more: [],
+    more: isOld && room.isRead ? ['what else this release says so of has room now: the quota of its project, and every pool'] : [], // prettier-ignore
     step: `Find the port that holds the address (\`openstack port list --fixed-ip ip-address=…\`), and choose another address, or free that one. ${anew}`,
   }),
 };
