@@ -1453,7 +1453,7 @@ def read_interfaces(q):
 
 
 def without_user(found):
-    """Of a word without blanks: what stands between the first "://" and the last "@" is a user, a password or a token."""
+    """Hides what is between the first "://" and the last "@" of a word: a user, a password or a token."""
     word = found.group()
     start, end = word.find(u'://'), word.rfind(u'@')
     return word if start < 0 or end < start else word[:start + 3] + u'***' + word[end:]
@@ -1825,7 +1825,7 @@ def find_sockets(names, state, wanted=lambda port: True):
 
 
 def find_holders(sockets):
-    """The same with the processes that hold each."""
+    """The same, with the processes that have each socket open."""
     for pid in pids() if sockets else []:
         try:
             held = set(link_of(pid, 'fd/' + fd) for fd in os.listdir('/proc/%s/fd' % pid))
@@ -1867,7 +1867,7 @@ def type_of(node):
 
 
 def text_of(node):
-    """Of a constant that is a text; None of anything else."""
+    """The text of a constant; None if the node is no constant text."""
     value = getattr(node, {'Str': 's', 'Constant': 'value'}.get(type_of(node), ''), None)
     try:
         return value if isinstance(value, TEXT) else value.decode('utf-8') if PYTHON2 and isinstance(value, bytes) else None
@@ -1876,7 +1876,7 @@ def text_of(node):
 
 
 def chain_of(node):
-    """['N', 'a', 'b'] of N['a']['b'], None for a key that is no text; None of anything else."""
+    """N['a']['b'] gives ['N', 'a', 'b']. A key that is no constant text becomes None. Other expressions give None."""
     keys = []
     while type_of(node) == 'Subscript':
         keys.append(text_of(node.slice.value if type_of(node.slice) == 'Index' else node.slice))
@@ -1885,12 +1885,12 @@ def chain_of(node):
 
 
 def leads_to(chain, name):
-    """Whether what the chain names may be a part of the setting, or the setting a part of it."""
+    """True if the chain may name the setting, a part of it, or something that contains it. A key None may be any key."""
     return chain is not None and all(a is None or a == b for a, b in zip(chain, name))
 
 
 def as_json(value):
-    """@throws ValueError where JSON has no such value"""
+    """@throws ValueError if JSON can't express the value"""
     if value is None or isinstance(value, (bool, TEXT)):
         return value
     if PYTHON2 and isinstance(value, bytes):
@@ -1907,14 +1907,14 @@ def texts_in(value):
 
 
 class Told(object):
-    """One place that has a say in the value of a setting. `span`: from which byte of the file to which, of a literal or a name."""
+    """One statement that may change a setting. `span`: the first byte of its literal or name, and the byte after it."""
 
     def __init__(self, node, what, span=None, put=None, is_statement=False):
         self.node, self.what, self.span, self.put, self.is_statement, self.value = node, what, span, put, is_statement, None
 
 
 class PythonText(object):
-    """@throws Failure('invalid') with line and column where this Python can't read it"""
+    """A file in Python. @throws Failure('invalid') with line and column if this Python can't parse it"""
 
     def __init__(self, content, real):
         self.content, self.real = content, real
@@ -1945,7 +1945,7 @@ class PythonText(object):
             (to_text(self.real), line, max(column, 1)) + tuple(sys.version_info[:2]) + (why,)))
 
     def read_tokens(self):
-        """[(kind, word, first byte, byte behind it)]"""
+        """[(kind, word, its first byte, the byte after it)]"""
         raw = re.findall(b'[^\n]*\n|[^\n]+', self.content[self.skipped:])
         rows = raw if PYTHON2 else [row.decode('utf-8') for row in raw]
         left = iter(rows)
@@ -1962,7 +1962,7 @@ class PythonText(object):
                             if token[0] not in ('INDENT', 'DEDENT', 'NL', 'COMMENT'))
 
     def place_of(self, byte):
-        """(line, column), both from 1 on"""
+        """(line, column); both begin with 1"""
         line = bisect.bisect_right(self.lines, byte)
         return line, len(to_text(self.content[self.lines[line - 1]:byte])) + 1
 
@@ -1976,7 +1976,7 @@ class PythonText(object):
         return first, end
 
     def closing(self, first):
-        """Of a bracket: the index of its counterpart."""
+        """The index of the bracket that closes this one."""
         depth = 0
         for index in range(first, len(self.tokens)):
             depth += self.depth_by(index)
@@ -1991,7 +1991,7 @@ class PythonText(object):
         return self.tokens[index][0] == 'OP' and self.tokens[index][1] == word
 
     def end_of(self, statement):
-        """(index of its first token, of the sign "=" before its value, of the token behind it)"""
+        """The indexes of three tokens: the statement's first, the "=" before its value, and the first one after the statement."""
         first = self.at_byte[self.lines[statement.lineno - 1] + statement.col_offset]
         depth, sign = 0, None
         for index in range(first, len(self.tokens)):
@@ -2008,7 +2008,7 @@ class PythonText(object):
         return first, end
 
     def entries(self, first, end):
-        """Of a display {…}: [(index of the first token of the value, of the token behind it)]"""
+        """For each entry between the brackets: the indexes of the first token of its value, and of the token after the value."""
         found, depth, start, colon = [], 0, first + 1, None
         for index in range(first + 1, end):
             depth += self.depth_by(index)
@@ -2023,7 +2023,7 @@ class PythonText(object):
     # --- what has a say in a setting
 
     def told(self, name):
-        """In the order of the file."""
+        """All places that may change the setting, in the order of the file."""
         found = []
         for statement in self.tree.body:
             kind = type_of(statement)
@@ -2072,7 +2072,7 @@ class PythonText(object):
         return self.content[told.span[0]:told.span[1]].decode('utf-8')
 
     def stars(self):
-        """`from x import *`: what it brings, nobody sees here."""
+        """All `from x import *`. This file doesn't show which names they define."""
         found = []
 
         def visit(node, is_guarded, is_conditional):
@@ -2091,7 +2091,7 @@ class PythonText(object):
     # --- edits
 
     def with_change(self, change):
-        """The content after it."""
+        """The content of the file after the change."""
         name, literal = change['name'], change['literal']
         told = (self.told(name) or [None])[-1]
         what = None if told is None else told.what
@@ -2860,7 +2860,7 @@ class LogHost(object):
         self.is_legacy = self.version < (7, 2)
 
     def version_of(self, tool, args):
-        """(0, 0) where it is not installed."""
+        """(0, 0) if the tool is not installed."""
         if find_tool(tool) is None:
             return (0, 0)
         _, out, err = run(tool, args)
@@ -2869,7 +2869,7 @@ class LogHost(object):
 
     @property
     def account(self):
-        """(uid, gid) of whoever writes the logs; the group may read them."""
+        """(uid, gid) of the account that writes the logs. The group may read them."""
         try:
             user = pwd.getpwnam(self.user or 'root')
         except KeyError:
@@ -2920,7 +2920,7 @@ class LogHost(object):
         return to_bytes(self.head(c) + ROTATE % words)
 
     def modules(self, collections, before):
-        """Each module once for all collections, and none that others load. None: none is needed."""
+        """Loads each module once for all collections, unless other files load it already. None if no module is needed."""
         needed = set(INPUTS[c['listen']['protocol']] for c in collections if c['listen'])
         needed |= set(re.findall('[io]m[a-z]+', to_text(before or b'')))
         needed |= set('omrelp' for c in collections if c['send'] and c['send']['protocol'] == 'relp')
@@ -2929,7 +2929,7 @@ class LogHost(object):
         return to_bytes(MODULES_HEADER + '\n'.join(lines + [''])) if lines else None
 
     def obstacles(self, c, others):
-        """Why this collection can't work here, as whole sentences."""
+        """Reasons why this collection can't work on this host, as whole sentences."""
         listen, send = c['listen'], c['send']
         protocols = [part['protocol'] for part in (listen, send) if part]
         if self.version < (5, 0):
@@ -2973,7 +2973,7 @@ def resolves(name):
 
 
 def sockets_of(listen):
-    """Sockets that take messages on this port."""
+    """The sockets that receive messages on this port."""
     names, state = (('udp', 'udp6'), '07') if listen['protocol'] == 'udp' else (('tcp', 'tcp6'), '0A')
     return find_sockets(names, state, lambda port: port == listen['port'])
 
@@ -2985,7 +2985,7 @@ FINE = re.compile('rsyslogd: (?:version .* config validation run|End of config v
 
 
 def apart(work):
-    """What `work` answers, in a process of its own; it may mount what it likes."""
+    """Calls `work` in a child process with its own mounts, and returns its answer. Mounts in there change nothing on the host."""
     source, sink = os.pipe()
     child = os.fork()
     if child == 0:
@@ -3021,7 +3021,7 @@ def mount_empty(folder):
 
 
 def copy_of(folder):
-    """[(path, stat, content or where a link leads; None: a folder)] of all below it."""
+    """[(path, stat, content)] of everything below the folder. The content of a link is its target; that of a folder is None."""
     found = []
     for top, folders, files in os.walk(folder):
         for name in sorted(folders + files):
@@ -3039,7 +3039,7 @@ def copy_of(folder):
 
 
 def put_there(folder, right):
-    """The folder as it is, with these files as they are to be, where nobody else sees it."""
+    """Mounts a copy of the folder over it, with the new files in it. Only this process sees the copy."""
     found = copy_of(folder)
     mount_empty(folder)
     for path, status, content in found:
@@ -3070,7 +3070,7 @@ def lines_of(tool, args):
 
 
 def complaints_about(right, listening):
-    """What rsyslog and logrotate say of their whole configuration with these files in it; [] where they take it."""
+    """What rsyslog and logrotate complain about if these files are in their configuration; [] if they accept it."""
     rotates, mine = ['-d', '/etc/logrotate.conf'], [path for path, text in right.items() if COLLECTION.match(os.path.basename(path)) and text]
     found = []
     mount_empty('/var/log')
@@ -3097,7 +3097,7 @@ def complaints_about(right, listening):
 
 
 def shown_line(line):
-    """One line of a tool. It may quote a configuration, which may hold a password."""
+    """A line that a tool printed, without secrets. The line may quote a configuration file with a password."""
     line = re.sub('[^ -~]', '?', without_secrets(line))
     if re.search('[io]mrelp', line):
         return 'rsyslog has no relp there (%s); install the package rsyslog-relp' % line[:200]
@@ -3129,7 +3129,7 @@ def restart_line():
 
 
 def restart_rsyslog(listening):
-    """rsyslog reads its configuration when it starts, and never again: on HUP it only opens its files anew."""
+    """rsyslog reads its configuration only when it starts. On HUP it only reopens its log files."""
     line = restart_line()
     code, out, err = run(line[0], line[1:])
     if code != 0:
@@ -3145,7 +3145,7 @@ def restart_rsyslog(listening):
 
 
 def make_log_folders(c, account):
-    """For whoever writes there once rsyslog has given up root."""
+    """Makes the folders for the account that rsyslog changes to from root."""
     folder = log_folder(c['path'])
     for path in (LOGS, folder, folder + '/all', folder + '/hosts'):
         with Place(path, None) as place:
@@ -3158,7 +3158,7 @@ def make_log_folders(c, account):
 
 
 def write_log_file(path, now, right):
-    """/etc is locked."""
+    """Writes or removes one file. The caller has locked /etc."""
     expected = None if now is None else sha256(now)
     with Place(path, None) as place:
         beside = place.needed()
@@ -3171,7 +3171,7 @@ def write_log_file(path, now, right):
 
 
 def swap_log_files(q):
-    """All of them and a restart, or none of them."""
+    """Either writes all files and restarts rsyslog, or leaves all files as they were."""
     need_logs()
     with Place('/etc', None) as etc:
         lock_folder(open_folder(etc))

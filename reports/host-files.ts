@@ -1,4 +1,4 @@
-/** Files of ifupdown on a host, and the scripts that it runs: in at most three round trips. */
+/** Reads the files of ifupdown on a host and the scripts that ifupdown runs, in at most three round trips. */
 import type { HostFolder, HostReader, Outcome } from '../lib/hosts/host';
 import type { ToldText } from '../lib/hosts/service-answers';
 import { parseInterfaces, type InterfacesFile } from '../lib/interfaces/file';
@@ -12,21 +12,21 @@ export interface ReadInterfaces {
 
 export interface ReadScript {
   readonly path: string;
-  /** The beginning of the file, up to 512 bytes, each as a character. */
+  /** The beginning of the file, up to 512 bytes; each character is one byte. */
   readonly head: Looked<string>;
 }
 
 export interface HostFiles {
   readonly interfaces: readonly ReadInterfaces[];
   readonly scripts: readonly ReadScript[];
-  /** Folders whose names nobody could list, and whatever stands behind the first files of a long list. */
+  /** Folders that couldn't be listed, and how many files were left out because a list was too long. */
   readonly missed: readonly { readonly what: string; readonly look: Unread }[];
 }
 
 const main = '/etc/network/interfaces';
 const folder = '/etc/network/interfaces.d';
 const scriptFolders = ['if-pre-up.d', 'if-up.d', 'if-down.d', 'if-post-down.d'].map((name) => `/etc/network/${name}`);
-/** Of one host: files of interfaces, and scripts. */
+/** For one host, at most this number of interface files, and of scripts. */
 export const maxFiles = 200;
 
 const noIfupdown = `there is no ${main}: another program than ifupdown sets the interfaces`;
@@ -37,7 +37,7 @@ interface Listed {
   readonly files: Looked<readonly string[]>;
 }
 
-/** Why nothing was read; else what was. */
+/** Unread (with the reason) if the host has no ifupdown files, or its host program can't read them. */
 export async function readHostFiles(host: HostReader): Promise<Looked<HostFiles>> {
   const [text, ...answers] = await host.read([
     { verb: 'read-interfaces', path: main },
@@ -93,7 +93,7 @@ async function readInterfaces(host: HostReader, paths: readonly string[]): Promi
   return paths.map((path, index) => interfacesOf(path, answers[index]));
 }
 
-/** Without those that are not there. */
+/** Scripts that don't exist are left out. */
 async function readScripts(host: HostReader, paths: readonly string[]): Promise<readonly ReadScript[]> {
   if (paths.length === 0) return [];
   const answers = await host.read(paths.map((path) => ({ verb: 'digest-file', path }) as const));

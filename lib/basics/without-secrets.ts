@@ -1,16 +1,19 @@
-/** Texts from outside without what is secret in them: passwords in addresses, and values that follow a name such as `password`. */
+/** Hides secrets in texts from outside: passwords in addresses, and values that follow a name such as `password`. */
 import { withoutCredentials } from './shown-url';
 
 const words = String.raw`(?:pass(?:word|wd|code|phrase)|adminpass|(?<![a-z])(?:pass|kek)|secret|token|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|credential)s?`;
 const name = String.raw`(?<![\w-])[\w-]*${words}`;
-/** A backslash stands before a quote in JSON that is a text of JSON. */
+/** JSON inside a JSON string has a backslash before each quote. */
 const quote = String.raw`\\*['"]`;
 const quoted = String.raw`(?:'[^']*'?|"[^"]*"?|\\+"[^"]*"?)`;
 
-/** A character of a value without quotes. */
+/** A character of a value that has no quotes. */
 const bare = String.raw`[^\s'"\`,;})\]]`;
 
-/** A word before the value that it names, such as `--os-password `. It begins nowhere else, so that each character is read once. */
+/**
+ * A word that may name the value behind it, such as `--os-password `. A match begins only at the start of a word, so
+ * each character is read once.
+ */
 const named = /(?<![\w-])[\w-]+[ =]/g;
 const value = /(?!\*\*\*)[^\s`]+/y;
 
@@ -33,7 +36,10 @@ function withoutArguments(text: string): string {
   return told + text.slice(from);
 }
 
-/** What stands between the lines BEGIN and END; without the latter, all that is left: the text was cut in the middle of a key. */
+/**
+ * Hides the text between the lines BEGIN and END. If END is missing, the text was cut inside a key: then all the rest
+ * is hidden.
+ */
 function withoutPem(text: string): string {
   const [begin, end] = ['-----BEGIN ', '-----END '];
   let told = '';
@@ -49,7 +55,7 @@ function withoutPem(text: string): string {
   return told + text.slice(from);
 }
 
-/** MySQL's clients and sshpass take a password that is glued to the option. */
+/** For MySQL's clients and sshpass, the password may follow `-p` without a space. */
 const withoutGlued = (text: string): string =>
   /mysql|mariadb|sshpass/i.test(text)
     ? text.replace(/(?<![\w-])(-p)(?!\*\*\*)(?:'[^']*'?|"[^"]*"?|[^\s'"`]+)/g, '$1***')
@@ -60,21 +66,21 @@ const without =
   (text: string): string =>
     text.replace(pattern, '$1***');
 
-/** Schemes of HTTP. A word that is none may be the secret itself. */
+/** Schemes of HTTP authentication. Another word in this place may be the secret itself. */
 const scheme = String.raw`(?:basic|bearer|digest|negotiate|ntlm|oauth|token|apikey|aws[\w-]*|hmac[\w-]*)[ \t]+`;
 
-/** As in host/stackward-host.py (SECRET_IN_LOG), so that the same text is hidden wherever it comes from. */
+/** SECRET_IN_LOG in host/stackward-host.py has the same rules, so both programs hide the same texts. */
 const steps: readonly ((text: string) => string)[] = [
   withoutCredentials,
   withoutPem,
-  // A header's name and value may stand in quotes each, or together in one pair.
+  // A header's name and value may each stand in quotes, or both in one pair of quotes.
   without(
     new RegExp(
       String.raw`(\b(?:authorization|x-auth-token|x-subject-token|x-service-token)(?:${quote})?\s*[:=]\s*u?(?:${quote})?(?:${scheme}(?=\S)|(?!${scheme}\S)))(?!\*\*\*)[^\s'"\`,;]+`,
       'gi',
     ),
   ),
-  // Statements of SQL, of which a quote may be escaped.
+  // SQL statements. A quote in them may be escaped.
   without(
     new RegExp(
       String.raw`(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?|\bpassword\s*\(\s*)${quoted}[^\s,;)]*`,
@@ -84,9 +90,10 @@ const steps: readonly ((text: string) => string)[] = [
   without(
     new RegExp(String.raw`(<[\w.:-]*${words}(?:\s[^<>]*)?>)(?!\*\*\*)(?:<!\[CDATA\[[^\]]*\]*>|[^<]+(?=<\/|$))`, 'gi'),
   ),
-  // In quotes, a value may hold anything but the quote.
+  // A value in quotes may contain anything but the quote.
   without(new RegExp(String.raw`(${name}(?:${quote})?\s*[:=]\s*u?)${quoted}`, 'gi')),
-  // Without quotes: behind "=" any value; behind ":" one that ends the line or the list, or is no word of prose.
+  // A value without quotes. After "=", any value is hidden. After ":", a value is hidden if it ends the line or the
+  // list, or if it isn't a plain word of a sentence.
   without(new RegExp(String.raw`(${name}(?:${quote})?\s*=\s*)(?!\*\*\*)${bare}+`, 'gi')),
   without(
     new RegExp(
@@ -96,18 +103,21 @@ const steps: readonly ((text: string) => string)[] = [
   ),
   withoutArguments,
   withoutGlued,
-  // Fernet tokens of Keystone, and keys and PKI tokens.
+  // Fernet tokens of Keystone, then keys and PKI tokens.
   without(/()(?:gAAAA[\w=-]{20,}|\bMII[\w+/=]{40,})/g),
 ];
 
-/** The time goes with the length of the text, whoever wrote it. */
+/** The time grows only linearly with the length of the text, even if an attacker wrote it. */
 export const withoutSecrets = (text: string): string => steps.reduce((told, step) => step(told), text);
 
-/** Of what somebody else named so, the value is secret whatever it looks like. */
+/** Names of fields whose whole value is hidden, whatever it looks like. */
 const secretKey =
   /((pass(word|wd|code|phrase)|adminpass|secret|token|(api|access|secret|private|encryption)[_-]?key|credential)s?|kek|^pass)$/i;
 
-/** What a report found, with each of its texts as `withoutSecrets` has it; a function of it answers so as well. */
+/**
+ * Hides the secrets in all texts of a value that a report read. A function in it is wrapped, so that its answers are
+ * treated alike.
+ */
 export function hideSecrets<Seen>(seen: Seen): Seen {
   const each = (inner: unknown): unknown => {
     if (typeof inner === 'string') return withoutSecrets(inner);

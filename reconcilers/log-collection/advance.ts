@@ -1,7 +1,7 @@
-/** The collections of a host once these steps are done. Pure. */
+/** The collections of a host as they are after these steps. Pure. */
 import { isNothing, type LogsObserved, type LogStep } from './model';
 
-/** `seen` stays as the host computed it, so the host refuses a later step about the same collection. */
+/** `seen` isn't computed anew: only the host can. So the host refuses a later step about the same collection. */
 export function advance(observed: LogsObserved, applied: readonly LogStep[]): LogsObserved {
   if (applied.length === 0) return observed;
   const wanted = new Map(observed.wanted);

@@ -1,4 +1,4 @@
-/** Lets the host program write all files of a host and restart rsyslog, in one write. */
+/** Applies all steps of a host in one write: the host program writes the files and restarts rsyslog. */
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';

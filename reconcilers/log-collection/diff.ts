@@ -1,4 +1,4 @@
-/** Which collections are not as declared on a host, and which nobody declares any more. Pure. */
+/** Compares the collections of a host with the declared ones, and finds those that nobody declares any more. Pure. */
 import { sweeps, type Difference, type Finding, type Placement, type Wanted } from '../../lib/contract/reconciler';
 import type { LogFilesSeen, LogPart } from '../../lib/hosts/log-answers';
 import { isNothing, kind, nothing, type LogsObserved, type LogStep } from './model';

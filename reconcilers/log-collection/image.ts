@@ -1,4 +1,4 @@
-/** What a host did for a collection before a run: what the journal keeps of it. */
+/** What the journal keeps of a collection on a host, as it was before a run. */
 import * as z from 'zod';
 import type { RestoredResource } from '../../lib/contract/resource';
 import type { RestoredOn } from '../../lib/contract/restored';
@@ -7,7 +7,7 @@ import { hostName, logPort, retention } from './spec';
 
 const protocol = z.enum(logProtocols);
 
-/** No text of a file is in it, because the host program alone decides what rsyslog and logrotate are told. */
+/** The image has no text of a file: the host program alone decides what it writes for rsyslog and logrotate. */
 export const logImage = ({ path }: RestoredResource) =>
   z.strictObject({
     path: z.literal(path),

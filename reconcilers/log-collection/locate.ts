@@ -1,4 +1,4 @@
-/** A collection is on its server, and on each of its clients. */
+/** Places a collection on its server and on each of its clients. */
 import { asStackwardError } from '../../lib/basics/errors';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Readers } from '../../lib/contract/ports';
@@ -46,7 +46,10 @@ interface EveryHost {
   readonly trouble?: Omit<Finding, 'id'>;
 }
 
-/** Asked once, where a collection is for all hosts. A host has the name that its agents in Neutron have. */
+/**
+ * The hosts of `clients: all`. Neutron is asked only if a collection says `all`. A host has the name that its agents
+ * have in Neutron.
+ */
 async function hostsOfAll(
   wanted: readonly Wanted<LogCollectionDeclared | RestoredLogs>[],
   from: Readers,
@@ -67,13 +70,16 @@ async function hostsOfAll(
   }
 }
 
-/** The server goes by the name that the collection gives it. */
+/**
+ * The server is a client too, under the name that the collection gives it. Another form of that name (`isSame`) is left
+ * out, unless both forms are hosts.
+ */
 const clientsOfAll = (server: string, hosts: readonly string[]): string[] => [
   server,
   ...hosts.filter((host) => !isSame(host, server) || (host !== server && hosts.includes(server))),
 ];
 
-/** `ctl1` and `ctl1.example.net`. */
+/** True for `ctl1` and `ctl1.example.net`. */
 function isSame(first: string, second: string): boolean {
   const [longer, shorter] = first.length > second.length ? [first, second] : [second, first];
   return longer === shorter || (!shorter.includes('.') && longer.startsWith(`${shorter}.`));

@@ -1,4 +1,4 @@
-/** What the parts of the kind log-collection say to each other. */
+/** Types that the files of the kind log-collection share. */
 import type { Step } from '../../lib/contract/reconciler';
 import type { HostLogs, LogFilesSeen, LogPart } from '../../lib/hosts/log-answers';
 
@@ -12,13 +12,13 @@ export const isNothing = ({ listen, send }: LogPart): boolean => listen === null
 
 export interface LogsObserved extends Omit<HostLogs, 'wanted'> {
   readonly host: string;
-  /** By the id of the resource that wants it. */
+  /** The key is the id of the resource. */
   readonly wanted: ReadonlyMap<string, LogFilesSeen>;
 }
 
 export interface LogStep extends Step {
   readonly owner: string;
-  /** The collection's files as they were seen. */
+  /** The collection's files as the host program reported them. */
   readonly files: LogFilesSeen;
   readonly after: LogPart;
 }

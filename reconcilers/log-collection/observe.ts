@@ -1,4 +1,6 @@
-/** The files of collections on a host, whoever's they are, and whether what is wanted there can work. */
+/**
+ * Reads the files of all collections on a host, of any owner, and what keeps a wanted collection from working there.
+ */
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { Readers } from '../../lib/contract/ports';
 import type { Placement } from '../../lib/contract/reconciler';
@@ -20,7 +22,7 @@ export async function observe({ target, wanted }: Placement<LogPart>, from: Read
   const host = await from.host(target);
   const collections = wanted.map(({ id, owner, spec }) => ({ owner, path: pathOf(id), ...spec }));
   const [outcome] = await host.read([{ verb: 'log-files', collections }]);
-  // An installed program that is older, or may touch no logs, has left none of ours there.
+  // The installed host program is older, or its limits forbid logs: then it wrote no file of ours.
   const isForeign = !outcome.ok && (outcome.reason === 'refused' || outcome.reason === 'outside-limits');
   if (!outcome.ok && outcome.reason === 'refused' && wanted.length > 0)
     throw new UnrecoverableError(

@@ -18,7 +18,7 @@ export const retention = z
   .max(longestRetentionDays, `must be 1 to ${longestRetentionDays} days`);
 
 export const logCollectionSpec = z.strictObject({
-  /** The host that collects, as the clients reach it. */
+  /** The host that collects. Clients send to this name. */
   server: hostName,
   /** `all`: every host that Neutron's agents or stackward.yaml name. The server may be a client too. */
   clients: z.union(
@@ -34,7 +34,7 @@ export const logCollectionSpec = z.strictObject({
   ),
   protocol: z.enum(logProtocols),
   port: logPort,
-  /** A log is rotated once a day, and kept for so many days. */
+  /** Logs are rotated once a day; a rotated log is deleted after this number of days. */
   retentionDays: retention,
 });
 

@@ -1,4 +1,4 @@
-/** What a plan says of a collection's part on one host. */
+/** The texts of a plan about a collection's part on one host. */
 import { defined } from '../../lib/basics/defined';
 import type { Change } from '../../lib/contract/reconciler';
 import { logQueue, type LogFilesSeen, type LogPart } from '../../lib/hosts/log-answers';
@@ -6,7 +6,7 @@ import { nothing, type LogsObserved } from './model';
 
 type Lines = readonly (readonly [attribute: string, before: string | undefined, after: string | undefined])[];
 
-/** Attributes that differ; where none does, the files themselves are not as they are to be. */
+/** The attributes that differ. If none differs, the text of the files does: then one change names the files. */
 export function changesOf({ part, files, folder }: LogFilesSeen, after: LogPart): Change[] {
   const [was, is] = [part ?? nothing, after];
   const lines: Lines = [

@@ -21,41 +21,44 @@ import { searchLogs, type HostLogs, type Sought } from './logs';
 import { mergeBeats, readNovaBeats, readNovaRecords, type BeatsOfDatabase, type NovaRecord } from './nova-database';
 
 export interface HangFacts {
-  /** The time of the clock of Nova's API. */
+  /** By the clock of Nova's API. */
   readonly now: Date;
   readonly server: WholeServer;
-  /** By the API; by Nova's database where the API hides them. */
+  /** From the API; from Nova's database if the API hides them. */
   readonly actions: Looked<readonly ServerAction[]>;
-  /** Of Nova, after the second look: by the API, else by its database. */
+  /** Nova's services after the second look: from the API, else from its database. */
   readonly services: Looked<readonly Heartbeat[]>;
-  /** False: rows of databases, and further cells may have more. */
+  /** False if the services come from the database: further cells may have more. */
   readonly hasAllServices: boolean;
-  /** Of the services as Nova's database has them: which column, and by whose clock. */
+  /** The heartbeats in Nova's database, with the name of their column. */
   readonly rows: Looked<BeatsOfDatabase>;
-  /** Neutron's agents, after the second look. */
+  /** Neutron's agents after the second look. */
   readonly agents: Looked<readonly Heartbeat[]>;
-  /** Undefined: the flavor was deleted since. */
+  /** Undefined if the flavor was deleted since. */
   readonly flavor: Looked<Flavor | undefined>;
   readonly hypervisors: Looked<readonly Hypervisor[]>;
   /** `gone`: Glance no longer has the image. `none`: the server boots from a volume. */
   readonly image: Looked<string>;
   readonly ports: Looked<readonly ServerPort[]>;
-  /** The node that placement holds for it. */
+  /** The node on which placement has allocated resources for the server. */
   readonly placedOn: Looked<string | undefined>;
-  /** What `nova_api` has of it. */
+  /** The server's rows in `nova_api`. */
   readonly record: NovaRecord;
-  /** Of the broker, after a second look where messages wait. */
+  /** The broker's queues; read a second time if messages were waiting. */
   readonly queues: Looked<readonly BrokerQueue[]>;
   readonly nodes: Looked<readonly BrokerNode[]>;
-  /** Nova of Icehouse and Juno, which know no microversions: they say one thing of a quota, a pool and an address. */
+  /**
+   * True for Nova of Icehouse and Juno, without microversions. These releases use the same words for a full quota, an
+   * empty pool and a used address.
+   */
   readonly isOld: boolean;
-  /** The room in quotas and pools; read if the server failed. */
+  /** Free room in quotas and pools. Read only if the server failed. */
   readonly room: Looked<PortRoom>;
-  /** Of the hosts that had it and of the controllers, as far as the configuration leads there. */
+  /** From the hosts that had the server and from the controllers, if stackward.yaml leads there. */
   readonly logs: readonly HostLogs[];
 }
 
-/** What all servers of one run need is asked once, and what each needs side by side. */
+/** What all servers of a run have in common is read once. What each server needs is read in parallel. */
 export async function readHangFacts(sources: Sources, servers: readonly WholeServer[]): Promise<readonly HangFacts[]> {
   const isIdle = servers.every(({ status, taskState }) => isSettled(status, taskState));
   const [asked, shared, recordOf] = await Promise.all([
@@ -75,11 +78,11 @@ export async function readHangFacts(sources: Sources, servers: readonly WholeSer
   });
 }
 
-/** No task is under way, so nobody waits for a message. */
+/** If no task is under way, nobody waits for a message. */
 const isSettled = (status: string, taskState: string | undefined): boolean =>
   taskState === undefined && status !== 'BUILD' && status !== 'ERROR';
 
-/** What is of no single server. */
+/** Facts that don't belong to a single server. */
 async function readShared(
   sources: Sources,
   isIdle: boolean,
@@ -104,13 +107,13 @@ async function readShared(
   };
 }
 
-/** A second look where messages wait for Nova. */
+/** Looks a second time if messages wait for Nova. */
 async function settledBroker(sources: Sources): Promise<Looked<BrokerLooks>> {
   const why = 'Waiting for services of Nova to take their messages: the queues are read twice.';
   return settleBroker(sources.readers, await sources.broker(), isOfNova, (seconds) => sources.pause(seconds, why));
 }
 
-/** What Nova, Glance, Neutron and placement say of one server. */
+/** What Nova, Glance, Neutron and placement have about one server. */
 type Asked = Pick<HangFacts, 'server' | 'actions' | 'flavor' | 'image' | 'ports' | 'placedOn'>;
 
 async function askNova(sources: Sources, server: WholeServer): Promise<Asked> {
@@ -128,7 +131,7 @@ async function askNova(sources: Sources, server: WholeServer): Promise<Asked> {
   return { server, actions: await actionsBy(sources, id, told), flavor, image, ports, placedOn };
 }
 
-/** Nova's policy may hide actions, or their events; its database has both. */
+/** Nova's policy may hide actions or their events. Nova's database has both. */
 async function actionsBy({ readers }: Sources, id: string, told: HangFacts['actions']): Promise<HangFacts['actions']> {
   const isTold = told.isRead && (told.value.length === 0 || told.value.at(-1)?.events !== undefined);
   if (isTold) return told;
@@ -150,7 +153,7 @@ async function askOfHost(
   return { beats, agents, room };
 }
 
-/** One search of each host, for all servers that were there or passed a controller. */
+/** Searches each host once, for all servers that were there. Controllers are searched for all servers. */
 async function searchHosts(sources: Sources, asked: readonly Asked[]): Promise<readonly (readonly HostLogs[])[]> {
   const { readers } = sources;
   const hypervisors = await sources.hypervisors();
@@ -190,18 +193,21 @@ const requestsOf = (actions: HangFacts['actions']): readonly string[] =>
         .filter((request) => requestForm.test(request))
     : [];
 
-/** The hosts in the events, since 2.62 (Queens). */
+/** The hosts that the events name; the API tells them since microversion 2.62 (Queens). */
 export const hostsOf = (actions: readonly ServerAction[]): readonly string[] => [
   ...new Set(actions.flatMap(({ events }) => (events ?? []).flatMap(({ host }) => host ?? []))),
 ];
 
-/** What Nova calls a request; a request of another service may be called otherwise. */
+/** The form of Nova's request ids. Other services may use other ids. */
 const requestForm = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const reachable = ({ hosts }: ReportReaders, names: readonly (string | undefined)[]): readonly string[] =>
   [...new Set(names)].filter((name) => name !== undefined && name !== '' && hosts.canReach(name)) as string[];
 
-/** Who passes the work on; who has it; and who might have had it, where no host was found. */
+/**
+ * True for each service that passes the work on, for the nova-compute that has the server, and, if no host is known,
+ * for every nova-compute that might have got it.
+ */
 function concerns({ name, host, zone }: Heartbeat, server: WholeServer, chosen: string | undefined): boolean {
   if (name !== 'nova-compute') return true;
   return chosen === undefined ? server.zone === undefined || server.zone === zone : host === chosen;
@@ -217,11 +223,14 @@ export function hostOf({ server, placedOn, hypervisors }: Placed): string | unde
   return (hypervisors.isRead ? hypervisors.value.find((each) => each.node === node)?.host : undefined) ?? node;
 }
 
-/** Where no host is known: why nobody can say that none was chosen. Undefined: none was. */
+/**
+ * Set if no host is known, and nobody can say whether the scheduler has chosen one: the reason. Undefined: it has
+ * chosen none.
+ */
 export const whyHostUntold = ({ placedOn }: Pick<HangFacts, 'placedOn'>): string | undefined =>
   placedOn.isRead ? undefined : `nobody tells which host was chosen: ${placedOn.why}`;
 
-/** How it is known that the host has the server, or is to have it. */
+/** Says how we know that the host has the server, or is to have it. */
 export const sayHost = ({ server }: Pick<HangFacts, 'server'>, host: string): string =>
   server.host === host
     ? `Nova names ${host} as its host`

@@ -43,13 +43,13 @@ export interface Examined {
   readonly facts: HangFacts;
   readonly situation: Situation;
   readonly host: string | undefined;
-  /** Where no host is known: why nobody can say that none was chosen. */
+  /** Set if no host is known, and nobody can say whether the scheduler has chosen one: the reason. */
   readonly hostUntold: string | undefined;
-  /** What its task is about. */
+  /** The server's task, explained by tasks.ts. */
   readonly task: Task;
   /** Nova's record of the failure; '' if nothing failed. */
   readonly words: string;
-  /** The cause that these words name. */
+  /** The cause that these words name, if they name one. */
   readonly record: Judged;
   /** Prints a time in the zone that the options name. */
   readonly show: (time: Date) => string;

@@ -1,7 +1,7 @@
 /**
- * A server that Nova's database has and Nova's API does not find. Since Ocata the API looks a server up by its row of
- * `nova_api.instance_mappings`. Without that row, or with a row that names no cell, the server is nowhere for the API, while its
- * guest may run on.
+ * Finds a server that is in Nova's database, although Nova's API doesn't find it. Since Ocata, the API looks for a
+ * server's row in `nova_api.instance_mappings`. If this row is missing or names no cell, the API answers that the
+ * server doesn't exist, while its guest may still run.
  */
 import type { Readers, SqlValue } from '../../lib/contract/ports';
 import { schemaSeen, selectSeen } from '../database-view';
@@ -13,7 +13,7 @@ export interface HiddenServer {
   readonly id: string;
   readonly name: string;
   readonly database: string;
-  /** `active`, host and task where there are. */
+  /** `active`; followed by host and task, if the row has them. */
   readonly state: string;
   readonly record: NovaRecord;
 }
@@ -28,7 +28,7 @@ interface Row {
 
 type Databases = Pick<Readers, 'database' | 'databases'>;
 
-/** [] also where no database tells of one, so that the answer of the API stands. */
+/** [] if no database has such a server, also if none could be read: then the answer of the API stands. */
 export async function readHidden(readers: Databases, nameOrId: string): Promise<readonly HiddenServer[]> {
   const names = (['nova', 'nova_cell0'] as const).filter((name) => readers.databases.has(name));
   const found = await Promise.all(

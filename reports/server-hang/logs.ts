@@ -1,4 +1,7 @@
-/** What the logs of Nova's services have of servers and their requests: on the hosts that had them, and on the controllers. */
+/**
+ * Searches the logs of Nova's services for servers and their requests: on the hosts that had the servers, and on the
+ * controllers.
+ */
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { defined } from '../../lib/basics/defined';
 import { valueOf, type HostReader, type Outcome } from '../../lib/hosts/host';
@@ -9,16 +12,16 @@ import { isUnknownThere, olderProgram } from '../older-program';
 
 export interface LogTrace {
   readonly host: string;
-  /** `nova-compute`. */
+  /** For example `nova-compute`. */
   readonly service: string;
   readonly path: string;
-  /** Lines that tell of the server or of one of its requests. */
+  /** The number of lines that name the server or one of its requests. */
   readonly count: number;
-  /** Lines that tell of its last request. Absent: no request is known. */
+  /** The number of lines that name its last request. Absent if no request is known. */
   readonly ofRequest?: number;
-  /** The log was searched from here on. Absent: nobody could tell. */
+  /** The time of the first line that was searched. Absent if unknown. */
   readonly since?: Date;
-  /** The last of those that tell of an error. */
+  /** The last of these lines that report an error. */
   readonly errors: readonly string[];
 }
 
@@ -29,14 +32,14 @@ export interface HostLogs {
   readonly missed: readonly string[];
 }
 
-/** What is searched for, for one server. */
+/** What to search for, for one server. */
 export interface Sought {
   readonly serverId: string;
-  /** At most three, the last of which is the newest. */
+  /** At most three; the newest is the last. */
   readonly requests: readonly string[];
 }
 
-/** Where a package keeps its log; a process that runs says itself which files it holds open. */
+/** Where packages put the logs. A running process is also asked for its open log files. */
 const usual = ['nova-api', 'nova-conductor', 'nova-scheduler', 'nova-compute'].map((service) => ({
   service,
   path: `/var/log/nova/${service}.log`,
@@ -48,7 +51,7 @@ const open = ({ service, logs }: ServiceProcess) =>
     ? logs.filter((path) => !path.endsWith(' (deleted)')).map((path) => ({ service, path }))
     : [];
 
-/** In the order of `sought`. Asks the host twice, whatever is sought. */
+/** The answers are in the order of `sought`. There are two round trips to the host, however long `sought` is. */
 export async function searchLogs(host: HostReader, sought: readonly Sought[]): Promise<readonly HostLogs[]> {
   const found = await look(() => search(host, sought));
   if (!found.isRead) return sought.map(() => ({ host: host.name, traces: found, missed: [] }));
@@ -119,7 +122,7 @@ const searchedOf = (host: string, answers: readonly Answered[], untold: readonly
   ],
 });
 
-/** Of a log whose end alone was searched nobody knows from when on. */
+/** Unknown if only the end of the log was searched. */
 function sinceOf(
   { size, searched }: { readonly size: number; readonly searched: number },
   start: Answered['start'],

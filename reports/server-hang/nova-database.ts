@@ -1,10 +1,14 @@
 /**
- * What Nova's databases hold of servers, and of the heartbeats of its services, in any release since Icehouse.
+ * Reads what Nova's databases have about servers and about heartbeats of Nova's services, in any release since
+ * Icehouse.
  *
- * Since Ocata a server begins as a row of `nova_api.build_requests`, with an `instance_mappings` row whose cell is NULL. The
- * conductor gives it a cell and deletes the request, so that a request that stays tells that no conductor has done so.
- * Heartbeats are `services.last_seen_up` since Liberty. Before, `updated_at` stands for it, which enabling and disabling write
- * as well; `report_count` is written by reports alone, so two looks at it tell the truth.
+ * Since Ocata, a server begins as a row of `nova_api.build_requests` and a row of `instance_mappings` whose cell is
+ * NULL. The conductor gives it a cell and deletes the request. So a request that stays shows that no conductor has done
+ * this.
+ *
+ * A heartbeat is in `services.last_seen_up` since Liberty. Before Liberty, it is in `updated_at`, but Nova also writes
+ * this column when an operator enables or disables the service. Only a heartbeat changes `report_count`, so two
+ * readings of it show whether the service lives.
  */
 import type { DatabaseName, Readers } from '../../lib/contract/ports';
 import { defined } from '../../lib/basics/defined';
@@ -14,7 +18,7 @@ import { schemaSeen, selectSeen } from '../database-view';
 import { heartbeatOfService, intervals, subjectOf, type Heartbeat } from '../heartbeats';
 import { failed, look, mapLooked, read, thenLook, untried, type Looked } from '../looked';
 
-/** Which cell has a server. */
+/** The cell that has a server. */
 export type Cell =
   | { readonly is: 'cell'; readonly name: string }
   /** No conductor has given it one. */
@@ -23,10 +27,10 @@ export type Cell =
   | { readonly is: 'unmapped' };
 
 export interface NovaRecord {
-  /** `build_requests` still has its request. */
+  /** True if `build_requests` still has a row of the server. */
   readonly isRequested: Looked<boolean>;
   readonly cell: Looked<Cell>;
-  /** That some cell has. */
+  /** Hosts that are mapped to some cell. */
   readonly mappedHosts: Looked<ReadonlySet<string>>;
 }
 
@@ -34,7 +38,7 @@ type Databases = Pick<Readers, 'database' | 'databases'>;
 const unnamed = (name: DatabaseName) => untried(`stackward.yaml names no database ${name}`);
 const cellTables = ['build_requests', 'instance_mappings', 'cell_mappings', 'host_mappings'];
 
-/** Of all these servers, in one view of one moment. */
+/** Reads all these servers in one snapshot. */
 export async function readNovaRecords(readers: Databases, ids: readonly string[]): Promise<(id: string) => NovaRecord> {
   const cells = await lookAtCells(readers, ids);
   return (id) => ({
@@ -69,7 +73,7 @@ async function lookAtCells(readers: Databases, ids: readonly string[]): Promise<
   })); // prettier-ignore
 }
 
-/** As before Ocata. */
+/** True if the layout of the database is that from before Ocata. */
 async function isOneDatabase(readers: Databases): Promise<boolean> {
   if (!readers.databases.has('nova')) return false;
   const seen = await look(async () =>
@@ -78,12 +82,15 @@ async function isOneDatabase(readers: Databases): Promise<boolean> {
   return seen.isRead && layoutOf(seen.value) === 'one database';
 }
 
-/** Services as rows of `services`, of the cell and of cell0: where there are further cells, theirs are not among them. */
+/** The rows of `services` in the databases of the cell and of cell0. Further cells are not read. */
 export interface BeatsOfDatabase {
   readonly beats: readonly Heartbeat[];
-  /** `last_seen_up`, or before Liberty `updated_at`. */
+  /** The column that has the heartbeat: `last_seen_up`, or `updated_at` before Liberty. */
   readonly column: string;
-  /** Services that the API takes for up, and whose `report_count` stood still over two looks; by `subjectOf`. */
+  /**
+   * Services whose `report_count` didn't move between two readings; read only if `column` is `updated_at`. Each is
+   * named by `subjectOf`.
+   */
   readonly still: ReadonlySet<string>;
 }
 
@@ -102,7 +109,7 @@ const utc = (expression: string): string => `DATE_FORMAT(${expression}, '%Y-%m-%
 const time = (text: string | null): Date | undefined => (text === null ? undefined : new Date(text));
 const hasLastSeen = (schema: Schema): boolean => schema.has('services', 'last_seen_up');
 
-/** @param pause ends after these seconds */
+/** @param pause resolves after this number of seconds */
 export async function readNovaBeats(
   readers: Databases,
   pause: (seconds: number) => Promise<void>,
@@ -162,7 +169,7 @@ async function rowsIn(
   });
 }
 
-/** Whether it is up as Nova counts it: by the age of its heartbeat, here by the clock of the database. */
+/** Judges like Nova, by the age of the heartbeat; but the age is measured with the database's clock. */
 function beatOf({ name, host, disabled, reason, forced, seen, now }: Row): Heartbeat {
   const heartbeat = time(seen);
   const clock = new Date(now);
@@ -178,9 +185,7 @@ function beatOf({ name, host, disabled, reason, forced, seen, now }: Row): Heart
   return heartbeatOfService('nova', record, clock);
 }
 
-/**
- * The list of Nova's API, corrected by what `report_count` tells; the rows of the database, where the API tells nothing.
- */
+/** The list of Nova's API, corrected by `report_count`. If the API has no answer, the rows of the database. */
 export function mergeBeats(
   told: Looked<readonly Heartbeat[]>,
   rows: Looked<BeatsOfDatabase>,

@@ -4,29 +4,29 @@ import type { ServerAction } from '../../lib/contract/server-ports';
 import type { HangFacts } from './facts';
 import { taskOf } from './tasks';
 
-/** A longer task counts as hanging, unless a service is visibly working on it. */
+/** After this time, a task counts as hanging, unless a service is visibly working on it. */
 export const patienceSeconds = 600;
-/** A resize that nobody confirmed for longer holds room on two hosts because it was forgotten. */
+/** After this time, an unconfirmed resize counts as forgotten. It takes up room on two hosts. */
 const forgottenSeconds = 24 * 3600;
 
 export type Situation =
   /** `what`: `BUILD (scheduling)`. */
   | { readonly is: 'under way'; readonly what: string; readonly seconds: number | undefined }
-  /** For somebody to confirm or revert its resize. */
+  /** Somebody has to confirm or revert the resize. */
   | { readonly is: 'waits for a person'; readonly seconds: number | undefined }
   | { readonly is: 'failed'; readonly message: string }
   | { readonly is: 'at rest' };
 
 type Told = Pick<Server, 'status' | 'taskState' | 'created' | 'updated' | 'fault'>;
 
-/** What ERROR says where Nova kept no fault, or shows none. */
+/** The reason of a server in ERROR if Nova keeps no fault, or doesn't show it. */
 export const noReason = 'Nova tells no reason';
 
-/** @param action the last */
+/** @param action the last action */
 export function situationOf(server: Told, now: Date, action?: ServerAction): Situation {
   const { status, taskState, created, updated, fault } = server;
   if (status === 'ERROR' && taskState === undefined) return { is: 'failed', message: fault?.message ?? noReason };
-  // Whatever is written about a server moves `updated`; an action says when the task began.
+  // Any write to the server's row moves `updated`. The start of the action is the start of the task.
   const begun = action?.startedAt ?? updated;
   const ago = (since: Date | undefined) => since && (now.getTime() - since.getTime()) / 1000;
   if (taskState === undefined && status === 'VERIFY_RESIZE') return { is: 'waits for a person', seconds: ago(begun) };
@@ -46,7 +46,10 @@ export const lastAction = ({ actions }: Pick<HangFacts, 'actions'>): ServerActio
 
 export const situationFrom = (facts: HangFacts): Situation => situationOf(facts.server, facts.now, lastAction(facts));
 
-/** All that Nova keeps of the failure, and what its logs have: a build that was tried on all hosts tells its cause there alone. */
+/**
+ * Everything that Nova's database and logs have about the failure. If all hosts were tried, only the logs have the
+ * cause.
+ */
 export function failureWords(facts: HangFacts): string {
   const { fault, faultDetails = '' } = facts.server;
   const failed = facts.actions.isRead

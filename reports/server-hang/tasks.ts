@@ -1,20 +1,25 @@
 /**
- * What Nova's tasks are about (nova/compute/task_states.py, from Icehouse on): who has to do something for one to end, and what
- * may be done about one that will never end. Pure.
+ * Explains Nova's tasks (nova/compute/task_states.py, since Icehouse): who has to act so that a task ends, and what an
+ * operator may do if it never ends. Pure.
  */
 import type { Server } from '../../lib/contract/server-ports';
 
 /**
- * `build`: there is nothing yet that could be lost. `deletion`: nothing is to stay. `move`: its disk goes from one place to
- * another. `in place`: guest and disk stay where they are. `copy`: an image is made of its disk.
+ * What a task does with the server's data.
+ *
+ * - `build`: nothing exists yet that could be lost.
+ * - `deletion`: nothing is to stay.
+ * - `move`: the disk goes from one place to another.
+ * - `in place`: guest and disk stay where they are.
+ * - `copy`: Nova makes an image from the disk.
  */
 export type TaskKind = 'build' | 'deletion' | 'move' | 'in place' | 'copy';
 
 export interface Task {
   readonly kind: TaskKind;
-  /** Continues "…: ". */
+  /** Printed behind a colon: why the task is not done yet. */
   readonly waits: string;
-  /** The scheduler chooses a host in this task. Default: it has no part. */
+  /** Set if the scheduler chooses a host in this task. */
   readonly asksScheduler?: true;
 }
 
@@ -70,13 +75,16 @@ const tasks: Readonly<Record<string, Task>> = {
 
 type Told = Pick<Server, 'status' | 'taskState'>;
 
-/** A server in BUILD without a task waits for the scheduler, as one of `scheduling` does. */
+/** A server in BUILD without a task waits for the scheduler, like a server in the task `scheduling`. */
 export function taskOf({ status, taskState }: Told): Task {
   if (taskState !== undefined) return tasks[taskState] ?? { kind: 'in place', waits: 'nobody has ended this task' };
   return status === 'BUILD' ? build('no host has begun with it') : { kind: 'in place', waits: 'nothing' };
 }
 
-/** Before it is asked for anew, in a server whose message is lost for ever. @param request to look for in the logs */
+/**
+ * What an operator does with a server whose message is lost for ever, before asking for the same again.
+ * @param request to look for in the logs
+ */
 export function wayOut({ kind }: Task, request: string): string {
   switch (kind) {
     case 'build':

@@ -1,6 +1,7 @@
 /**
- * Why a server hangs in BUILD or another task, or failed. Each cause is named, ruled out, or could not be looked at; the
- * last two are told as well, because they are what whoever is on call would try next. Pure.
+ * Finds why a server hangs in BUILD or in another task, or why it failed. The verdict has every cause: it is named,
+ * ruled out, or nobody could look at it. It also lists the last two, because the person on call would check these next.
+ * Pure.
  */
 import { hostOf, whyHostUntold, type HangFacts } from './facts';
 import { computes } from './causes/compute';
@@ -14,7 +15,7 @@ import { taskOf } from './tasks';
 
 export interface Verdict {
   readonly situation: Situation;
-  /** That has it, or was chosen for it. */
+  /** The host that has the server, or that the scheduler chose for it. */
   readonly host: string | undefined;
   readonly named: readonly Named[];
   readonly ruledOut: readonly { readonly cause: Cause; readonly because: string }[];
@@ -44,8 +45,9 @@ export function whyServerHangs(facts: HangFacts, show: (time: Date) => string): 
 const whoTakes: readonly Cause[] = ['control-dead', 'compute-dead', 'compute-forced-down', 'broker-stuck'];
 
 /**
- * What others bring about, each with those that explain it: a queue from which nobody takes because its service is dead is no
- * cause of its own, and a message that lies before somebody who is dead is not lost.
+ * Causes that only follow from others, each with the test for a cause that explains it. For example, if nobody takes
+ * from a queue because its service is dead, the queue is no cause of its own. If the receiver is dead, its message
+ * isn't lost.
  */
 const consequences: Partial<Record<Cause, (named: Cause) => boolean>> = {
   'queue-unserved': (cause) => whoTakes.includes(cause),

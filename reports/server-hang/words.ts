@@ -24,7 +24,7 @@ export function saySituation({ situation }: Verdict, facts: HangFacts): string {
   return `It is ${status}, and no task is under way.${last}`;
 }
 
-/** One paragraph about excluded causes, and one about things that were not looked at. */
+/** One paragraph about excluded causes, and one about causes that nobody looked at. */
 export function sayRest({ ruledOut, notLookedAt }: Verdict): readonly string[] {
   const paragraph = (head: string, items: readonly string[]) => (items.length === 0 ? [] : [`${head}: ${items.join('; ')}.`]); // prettier-ignore
   return [

@@ -1,4 +1,4 @@
-/** nova-compute of the server's host, and why each host of its zone did not take it. */
+/** Judges nova-compute on the server's host; or, if no host took the server, each host of its zone. */
 import { count } from '../../../lib/render/text';
 import type { Flavor, Hypervisor } from '../../../lib/contract/server-ports';
 import { disabledBy, healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
@@ -34,7 +34,7 @@ const trouble: Readonly<Record<OfHost, (beat: Heartbeat) => Omit<Parameters<type
   }),
 };
 
-/** Why Nova gives nothing to this nova-compute; undefined: it does. */
+/** Why Nova gives no work to this nova-compute. Undefined if it does. */
 function blockOf(beat: Heartbeat): OfHost | undefined {
   const health = healthOf(beat);
   if (health === 'dead' || health === 'down') return 'compute-dead';
@@ -81,7 +81,7 @@ const withoutCompute = ({ facts }: Examined, host: string, others: number): read
       : ruledOut(cause, `Nova has no nova-compute on ${host}`),
   );
 
-/** A disabled service, or one with only a wrong clock, still does the work that it has. */
+/** A service that is disabled, or that only has a wrong clock, still finishes the work that it has. */
 function onHost({ facts, show }: Examined, beat: Heartbeat): readonly Finding[] {
   const block = blockOf(beat);
   return all((cause) => {
@@ -93,13 +93,13 @@ function onHost({ facts, show }: Examined, beat: Heartbeat): readonly Finding[] 
   });
 }
 
-/** A host of the zone, and the reason why it did not get the server. */
+/** A host of the zone, and why it didn't get the server. */
 interface Refusal {
   readonly beat: Heartbeat;
   readonly block: OfHost | undefined;
-  /** Of its size; undefined: it would fit, or nobody could tell. */
+  /** What the host has too little of. Undefined if the server would fit, or if nobody could tell. */
   readonly tooSmall: string | undefined;
-  /** Why nobody could tell whether it is large enough. */
+  /** Why nobody could tell whether the host is large enough. */
   readonly untold: string | undefined;
 }
 
@@ -110,18 +110,18 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
     ...all((cause) => ruledOut(cause, because)),
     ruledOut('no-valid-host', because),
   ];
-  // Whoever fails on the last host that was left is told as well that no host is left.
+  // If the server failed on the last host that was left, Nova also says that no host is left.
   if (words === '') return [...all((cause) => unknown(cause, noReason)), unknown('no-valid-host', noReason)];
   if (record !== undefined) return otherwise('Nova recorded another failure, which tells the cause');
   if (exhausted.test(words))
     return [...all((cause) => ruledOut(cause, 'hosts were found, and tried')), allTried(examined)];
   if (!noHost.test(words)) return otherwise('Nova recorded another failure');
-  // Rows of the database tell no zone.
+  // Rows of the database name no zone.
   const zone = beats.filter(
     (beat) => server.zone === undefined || beat.zone === undefined || beat.zone === server.zone,
   );
   const refusals = zone.map((beat): Refusal => ({ beat, block: blockOf(beat), ...sizeOf(examined, beat) }));
-  // A host that is too small would not take it if it were well.
+  // A host that is too small wouldn't take the server even if its service were well.
   const large = refusals.filter(({ tooSmall }) => tooSmall === undefined);
   const [first] = large;
   const common =
@@ -209,7 +209,7 @@ function sayWish({ flavor }: HangFacts): string {
     : `the flavor wants ${sayFlavor(flavor.value)}`;
 }
 
-/** Overcommit is no help to a server that is larger than the whole host; placement refuses it as well. */
+/** Overcommit doesn't help if a server is larger than the whole host. Placement refuses it too. */
 function sizeOf(
   { facts: { flavor, hypervisors, image } }: Examined,
   { host }: Heartbeat,
@@ -230,7 +230,9 @@ function sizeOf(
   return { tooSmall, untold: undefined };
 }
 
-/** Disk is not overcommitted by default, and memory by 1.5 until Yoga; so this is told of disk alone. */
+/**
+ * Says this of the disk alone: by default Nova doesn't overcommit disks, but overcommits memory 1.5 times until Yoga.
+ */
 const fullOf = (wants: Flavor, has: Hypervisor, isOnDisk: boolean): string | undefined =>
   isOnDisk && wants.diskGiB > has.diskGiB - has.diskGiBUsed
     ? `has ${has.diskGiB - has.diskGiBUsed} GiB of ${has.diskGiB} left`

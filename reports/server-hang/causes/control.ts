@@ -1,4 +1,4 @@
-/** Whoever passes the work on: conductor, scheduler, and the network agent of the host. */
+/** Judges the services that pass the work on: conductor, scheduler, and the network agent of the host. */
 import { healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
 import { heartbeatEvidence } from '../../heartbeat-words';
 import { bindsPorts } from '../../l2-agents';
@@ -42,7 +42,7 @@ function agentDead({ facts, host, hostUntold, situation, task, words, show }: Ex
   const isUnplugged = unplugged.test(words);
   if (situation.is === 'failed' && words === '') return unknown('agent-dead', noReason);
   if (situation.is === 'failed' && !isUnplugged) return ruledOut('agent-dead', 'Nova recorded another failure');
-  // The ports of a server that is being built may not be there yet.
+  // While a server is being built, its ports may not exist yet.
   if (task.kind !== 'build' && ports.isRead && ports.value.length === 0 && !isUnplugged) return ruledOut('agent-dead', 'it has no port that somebody would have to plug in'); // prettier-ignore
   if (host === undefined)
     return hostUntold === undefined

@@ -79,7 +79,7 @@ function sayImage(status: string): string {
   return status === 'gone' ? 'Glance has the image no more' : `Glance says that the image is ${status}`;
 }
 
-/** For a server without a failure, or with another one. */
+/** The answer if the server didn't fail, or failed from another cause. */
 function ruleOut(cause: Recorded, { facts, words, record, situation, host }: Examined): Finding {
   const { image, ports, record: row } = facts;
   if (cause === 'image-missing' && image.isRead && image.value !== 'gone')

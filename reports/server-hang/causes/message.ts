@@ -1,7 +1,7 @@
 /**
- * A message that never came to whoever should work on the server. Its silence is the proof: nobody has begun, everybody is
- * alive, no queue holds it. The logs tell how far the request came: where the API's log has it and the log of its receiver
- * reaches back to that time without it, the message is lost between them. Pure.
+ * Judges whether the message to the service that should work on the server was lost. If nobody has begun, everybody is
+ * alive and no queue has the message, then it is lost. The logs show how far the request came: if the API's log has it,
+ * and the receiver's log reaches back to that time without it, the message was lost between them. Pure.
  */
 import type { ServerAction } from '../../../lib/contract/server-ports';
 import { count } from '../../../lib/render/text';
@@ -32,7 +32,7 @@ export function messageLost(examined: Examined): Finding {
     );
   if (!isHanging(situation))
     return unknown(cause, `it is too early to tell: a message counts as lost after ${sayDuration(patienceSeconds)}`);
-  // nova-compute copies memory in a thread of its own, and its event ends when that has begun.
+  // nova-compute copies memory in a separate thread. The event already ends when this thread has started.
   if (facts.server.taskState === 'migrating' && event?.event.includes('live_migration') === true && event.result !== 'Error') // prettier-ignore
     return unknown(cause, `${event.event} ended, and nova-compute tells of no event while it copies memory; \`openstack server migration list --server ${facts.server.id}\` tells how far it is`); // prettier-ignore
   const receiver = receiverOf(examined);
@@ -58,7 +58,7 @@ interface Receiver {
   readonly logs: readonly LogTrace[];
 }
 
-/** Who should have had the message. */
+/** The service that the message was for. */
 function receiverOf({ facts, host }: Examined): Receiver {
   const traces = facts.logs.flatMap((log) => (log.traces.isRead ? log.traces.value : []));
   const ofService = (form: RegExp) => traces.filter(({ service }) => form.test(service));
@@ -80,7 +80,7 @@ function lost(examined: Examined, receiver: Receiver, action: ServerAction | und
       : `${event.event} ended ${show(event.finishedAt)}, and nobody has begun with the next step`;
   const request = action?.requestId ?? 'its request';
   return named(cause, {
-    // While nobody looked at the queues it may still lie in one of them.
+    // If nobody looked at the queues, the message may still be in one of them.
     found: `The message to ${receiver.name} ${facts.queues.isRead ? 'is lost' : 'did not arrive'}: ${began}.`,
     evidence: [
       action === undefined
@@ -110,7 +110,7 @@ function sayRecord({ facts: { record } }: Examined): readonly string[] {
   ];
 }
 
-/** How far the request came by the logs, and which of them say nothing. */
+/** How far the logs show the request, and which logs couldn't be searched. */
 function sayLogs({ facts, show }: Examined, receiver: Receiver, action: ServerAction | undefined): readonly string[] {
   if (facts.logs.length === 0) return ['logs were not looked at (stackward.yaml leads to none of the hosts)'];
   const traces = facts.logs.flatMap((log) => (log.traces.isRead ? log.traces.value : []));

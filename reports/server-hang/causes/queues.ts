@@ -1,4 +1,7 @@
-/** The broker between those who work on a server: alarms, and queues from which nobody takes, or not fast enough. */
+/**
+ * Judges the broker between the services that work on a server: its alarms, and queues from which nobody takes
+ * messages, or not fast enough.
+ */
 import type { BrokerQueue } from '../../../lib/contract/broker-ports';
 import { count } from '../../../lib/render/text';
 import { alarmsUntold, backlogFrom, isAlarmUntold, isNodeSick, nameOf, sayNode } from '../../broker/judge';
@@ -7,7 +10,7 @@ import { waitingIn } from '../../broker/settle';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
 import { unanswered } from './recorded';
 
-/** Names of the queues through which the task of the server goes. */
+/** The queues that the messages of the server's task go through. */
 function neededBy({ task, host, hostUntold }: Examined): readonly string[] {
   return [
     'conductor',
@@ -16,7 +19,7 @@ function neededBy({ task, host, hostUntold }: Examined): readonly string[] {
   ];
 }
 
-/** Of one process: a message that lies there in two looks is not being worked on. */
+/** Only one process takes from such a queue. If a message is there in two looks, nobody is working on it. */
 const isOfHost = ({ name }: { readonly name: string }): boolean => ownerOf(name).kind === 'host';
 const isFull = (queue: BrokerQueue): boolean => waitingIn(queue) >= (isOfHost(queue) ? 1 : backlogFrom);
 
@@ -38,7 +41,7 @@ function stuck({ facts: { nodes } }: Examined): Finding {
 
 interface Needed {
   readonly name: string;
-  /** In each virtual host; []: the broker has none of this name. */
+  /** One per virtual host. [] if the broker has no queue of this name. */
   readonly found: readonly BrokerQueue[];
 }
 

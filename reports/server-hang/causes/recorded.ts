@@ -1,6 +1,7 @@
 /**
- * Which cause a failure has by the words that Nova and its logs keep of it, or, where they keep none, by what the cloud
- * shows now. The words are those of Nova's exceptions from Icehouse on (nova/exception.py) and of the Neutron client.
+ * Finds the cause of a failure from the words that Nova and its logs keep. If they keep none, it looks at the present
+ * state of the cloud. The words are those of Nova's exceptions since Icehouse (nova/exception.py) and of the Neutron
+ * client.
  */
 import { healthOf, type Heartbeat } from '../../heartbeats';
 import { bindsPorts } from '../../l2-agents';
@@ -20,21 +21,24 @@ const patterns = {
 export type Recorded = keyof typeof patterns;
 export const recordedCauses = Object.keys(patterns) as readonly Recorded[];
 
-/** Every host was tried. Nova keeps the reason of none, except in the log of the last one's nova-compute. */
+/** Nova tried every host. It keeps no reason in the database; only the log of the last nova-compute has one. */
 export const exhausted = /Exceeded maximum number of retries|MaxRetriesExceeded|Exhausted all hosts/;
 export const unanswered = /MessagingTimeout|Timed out waiting for a reply/;
-/** nova-compute waits for Neutron's word that a port is plugged in (vif_plugging_timeout, 300 s). */
+/** nova-compute waited for Neutron's message that a port is plugged in (vif_plugging_timeout, 300 s). */
 export const unplugged =
   /Virtual Interface creation failed|VirtualInterfaceCreateException|VirtualInterfacePlugException/;
 const anyConflict = /Maximum number of ports exceeded|PortLimitExceeded/;
 
 export interface OnRecord {
   readonly cause: Recorded;
-  /** Of the words; undefined: the cloud shows it. */
+  /** The line of the words that names the cause. Undefined if only the present state of the cloud shows it. */
   readonly line: string | undefined;
 }
 
-/** Undefined: it is another failure, or none. `undecided`: these causes share their words, and the room was not looked at. */
+/**
+ * Undefined if nothing failed, or the failure isn't among these causes. `undecided`: these causes have the same words,
+ * and the quotas and pools that would tell them apart weren't read.
+ */
 export type Judged = OnRecord | { readonly undecided: readonly Recorded[]; readonly why: string } | undefined;
 
 export function judgeRecord(facts: HangFacts, words: string): Judged {
@@ -46,7 +50,7 @@ export function judgeRecord(facts: HangFacts, words: string): Judged {
 
 const ofConflict = ['quota', 'pool-empty', 'address-in-use'] as const;
 
-/** Nova up to Icehouse turns every 409 of Neutron into "Maximum number of ports exceeded". */
+/** Nova up to Icehouse answers "Maximum number of ports exceeded" to every 409 of Neutron. */
 function judgeConflict(facts: HangFacts, line: string | undefined): Judged {
   const { room } = facts;
   if (!room.isRead) return { undecided: ofConflict, why: `quotas and pools were not looked at: ${room.why}` };
@@ -58,7 +62,7 @@ function judgeConflict(facts: HangFacts, line: string | undefined): Judged {
     : { cause: 'address-in-use', line };
 }
 
-/** Of the ports of its project, as it is now. `untold`: it is the default, which nobody read. */
+/** The project's quota of ports, as it is now. `untold`: the project has the default quota, which nobody read. */
 function quotaOf({ room, server }: HangFacts): 'full' | 'free' | 'untold' {
   if (!room.isRead) return 'untold';
   const quota = room.value.quotas.find(({ projectId }) => projectId === server.projectId);
@@ -77,6 +81,6 @@ function shownBy(facts: HangFacts): Judged {
   return lacksAgent ? { cause: 'binding-failed', line: undefined } : undefined;
 }
 
-/** Neutron binds a port to a host whose agent for ports is alive. */
+/** Neutron binds a port to a host only if the host's agent for ports is alive. */
 const binds = (beat: Heartbeat, host: string): boolean =>
   beat.host === host && bindsPorts(beat) && ['up', 'skewed'].includes(healthOf(beat));

@@ -1,10 +1,10 @@
-/** Heartbeats as Nova's database has them, in words. Pure. */
+/** Says in words which heartbeats Nova's database has. Pure. */
 import { sayAge } from '../../../lib/render/table';
 import { disabledBy, healthOf, slackSeconds, subjectOf, type Heartbeat } from '../../heartbeats';
 import { heartbeatEvidence } from '../../heartbeat-words';
 import type { HangFacts } from '../facts';
 
-/** Of a service, by whoever told of it. */
+/** The evidence for a service's health, from the API or from the database, whichever had it. */
 export function evidenceOf(facts: HangFacts, beat: Heartbeat, show: (time: Date) => string): readonly string[] {
   const rows = sayRows(facts, beat);
   if (facts.hasAllServices) return [...heartbeatEvidence(beat, show), ...rows];
@@ -12,7 +12,7 @@ export function evidenceOf(facts: HangFacts, beat: Heartbeat, show: (time: Date)
   return [`the API tells no services; by the database it is ${healthOf(beat)}${off === undefined ? ', enabled' : `, disabled ${off}`}`, ...rows]; // prettier-ignore
 }
 
-/** Such as `nova.services: last_seen_up 4 s old by the database's clock, written by that of nova-conductor`. */
+/** For example `nova.services: last_seen_up 4 s old by the database's clock, written by that of nova-conductor`. */
 export function sayRows({ rows }: Pick<HangFacts, 'rows'>, beat: Pick<Heartbeat, 'name' | 'host'>): readonly string[] {
   if (!rows.isRead) return [`the table services was not looked at (${rows.why})`];
   const { beats, column, still } = rows.value;
