@@ -65,5 +65,6 @@ export function runReading(
   return ending(options, reading, withoutSecrets);
 }
 
-/** Width of the terminal; 120 for a file or a pipe. */
-export const terminalWidth = (): number => Math.max(process.stdout.columns ?? 120, 60);
+/** Width of the terminal, also where a pager or a filter stands between (stderr still leads to it); 120 where there is none. */
+export const terminalWidth = (): number =>
+  Math.max(process.stdout.columns ?? (process.stderr.isTTY ? process.stderr.columns : undefined) ?? 120, 60);

@@ -1,4 +1,5 @@
 /** `stackward explain` in an installation that has no repository around it. */
+import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandFolder } from '../support/command';
@@ -36,4 +37,12 @@ test('an error that names a page names the command that shows it', async () => {
 test('nothing about it is an error of the command line', async () => {
   const { code, stderr } = await installed.run(['explain', 'SW-9999']);
   expect([code, stderr.split('\n')[0]]).toEqual([1, 'Error: The command line is not valid; nothing was changed']);
+});
+
+test('behind a pager or a filter lines are as wide as the terminal', () => {
+  const command = join(here.folder, 'installed/dist/stackward');
+  const line = `stty cols 70; '${process.execPath}' '${command}' explain SW-1010 | cat`;
+  const { stdout } = spawnSync('script', ['--quiet', '--command', line, '/dev/null'], { encoding: 'utf8' });
+  const widths = stdout.split(/\r?\n/).map(({ length }) => length);
+  expect([Math.max(...widths) <= 70, Math.max(...widths) > 50]).toEqual([true, true]);
 });
