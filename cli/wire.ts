@@ -121,6 +121,7 @@ export function wire(
     network,
     identity: keystone,
     versions,
+    environment: (name) => env[name],
     databases: connections.configured,
     database: (target) => connections.reader(target),
   };

@@ -13,6 +13,7 @@ export * from './policy-grant';
 export * from './quotas';
 export * from './security-group';
 export * from './server-group';
+export * from './service-option';
 export * from './shared-network';
 export * from './subnet';
 export * from './tenant';

@@ -175,7 +175,7 @@ def sha256(content):
 
 limits = None  # None: the program was sent along, and has no limits.
 
-KINDS = b'(allocation-pool|boot-restore|bridge-port|firewall-exception|policy-rule)'
+KINDS = b'(allocation-pool|boot-restore|bridge-port|firewall-exception|policy-rule|service-option)'
 # The names of files that stackward itself writes into a folder. A file with another name needs an entry of its own in the
 # limits.
 RECORD = re.compile(KINDS + b'-[0-9a-f]{8,32}\\.json\\Z')
@@ -185,7 +185,8 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
 FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'settings': re.compile('/'),
-                   'logs': re.compile('rsyslog\\Z'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER)}
+                   'logs': re.compile('rsyslog\\Z'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
+                   'restart': re.compile('[A-Za-z0-9@_.-]{1,200}\\Z')}
 
 
 def is_roots(status):
@@ -216,8 +217,9 @@ def read_limits():
     except ValueError:
         given = None
     if not is_limits(given):
-        raise Failure('installation', '%s must be {"read": [...], "write": [...], "knock": [...], "logs": [...]}, and hold absolute paths in '
-                                      'quotes, folders with a slash at the end; in "knock" servers such as "db1:3306", in "logs" the word "rsyslog"' % path)
+        raise Failure('installation', '%s must be {"read": [...], "write": [...], "knock": [...], "logs": [...], "restart": [...]}, '
+                                      'and hold absolute paths in quotes, folders with a slash at the end; in "knock" servers such as '
+                                      '"db1:3306", in "logs" the word "rsyslog", in "restart" units such as "nova-api.service"' % path)
     return dict((access, [follow_root(to_bytes(e)) for e in entries] if access in ('read', 'write', 'settings') else entries)
                 for access, entries in given.items())
 
@@ -1787,19 +1789,112 @@ NAMESPACES = {
 }
 
 
-def registered_options(q):
-    """The options that the services of a project register, from the generator of sample files in the host's own packages."""
-    words = [word for name in NAMESPACES[q['project']] + LIBRARIES for word in ('--namespace', name)]
+def generated_options(project):
+    words = [word for name in NAMESPACES[project] + LIBRARIES for word in ('--namespace', name)]
     code, out, err = run('oslo-config-generator', ['--format', 'json'] + words)
     if code != 0:
         raise Failure('failed', 'oslo-config-generator ended with %d: %s' % (code, said(err)))
-    found = []
     for section, group in sorted(json.loads(to_text(out))['options'].items()):
         for option in group['opts']:
             former = [{'section': f.get('group') or section, 'name': f['name'].replace('-', '_')}
                       for f in option['deprecated_opts'] if f.get('name')]
-            found.append({'section': section, 'name': option['dest'], 'former': former, 'multiple': option['type'] == 'multi valued'})
-    return {'options': found}
+            yield {'section': section, 'name': option['dest'], 'former': former,
+                   'multiple': option['type'] == 'multi valued'}, option
+
+
+def registered_options(q):
+    """What the packages on the host say that the services of a project register: their own generator of sample files tells."""
+    return {'options': [told for told, _ in generated_options(q['project'])]}
+
+
+def described_options(q):
+    return {'options': [dict(told, mutable=bool(option.get('mutable'))) for told, option in generated_options(q['project'])]}
+
+
+# In the place of the service: its library reads the files from descriptors, so that no name in any folder holds a secret.
+OSLO_READER = '''
+import json, sys, tempfile, base64
+try:
+    from oslo_config import cfg
+except ImportError:
+    try:
+        from oslo.config import cfg
+    except ImportError:
+        sys.exit(3)
+cfg.ConfigOpts._open_source_from_opt_group = lambda *_: None  # A file may name a server that has more options.
+asked = json.loads(sys.stdin.read())
+files = [tempfile.TemporaryFile() for _ in asked['contents']]
+for stream, content in zip(files, asked['contents']):
+    stream.write(base64.b64decode(content))
+    stream.flush()
+former = []
+for each in asked['former']:
+    section, _, name = each.rpartition('/')
+    former.append(cfg.DeprecatedOpt(name, group=section))
+conf = cfg.ConfigOpts()
+option = (cfg.MultiStrOpt if asked['multiple'] else cfg.StrOpt)(asked['name'], deprecated_opts=former)
+group = None if asked['section'] == 'DEFAULT' else asked['section']
+conf.register_opt(option, group=group)
+paths = ['/proc/self/fd/%d' % stream.fileno() for stream in files]
+extra = {'default_config_dirs': [], 'use_env': False}
+while True:
+    try:
+        conf([], project='stackward', default_config_files=paths, **extra)
+        break
+    except TypeError:
+        if not extra:
+            raise
+        extra.popitem()
+value = getattr(conf if group is None else getattr(conf, group), option.dest)
+found = [] if value is None else value if asked['multiple'] else [value]
+sys.exit(0 if asked['values'] is None or found == asked['values'] else 4)
+'''
+
+
+def oslo_python():
+    """That of oslo.config's own tool, which knows where the library is; else the system's."""
+    tool = find_tool('oslo-config-generator')
+    if tool is not None:
+        with open(tool, 'rb') as stream:
+            line = to_text(stream.readline(256)).strip()
+        if re.match('#!(/[A-Za-z0-9_.+-]+)+/python[0-9.]*\\Z', line):
+            return line[2:]
+    return find_tool('python3') or find_tool('python2') or find_tool('python')
+
+
+def check_config(q):
+    """Whether the host's own oslo.config takes these files and reads these values. Its words would quote lines of the files."""
+    python = oslo_python()
+    if python is None:
+        return {'isChecked': False}
+    asked = dict((name, q[name]) for name in ('contents', 'section', 'name', 'former', 'multiple', 'values'))
+    code, _, err = run(python, ['-c', OSLO_READER], to_bytes(json.dumps(asked)))
+    if code in (0, 3):
+        return {'isChecked': code == 0}
+    last = (to_text(err).strip().splitlines() or [''])[-1]
+    error = re.match('[A-Za-z_.]{1,100}', last)
+    if error is not None and error.group(0).endswith('UnicodeDecodeError'):
+        return {'isChecked': False}  # Python 3 before 3.7 takes ASCII alone here, whatever the service takes.
+    what = 'reads another value of [%s] %s than is wanted' % (q['section'], q['name']) if code == 4 else 'refuses the files: %s' % (
+        error.group(0) if error else 'it ended with %d' % code)
+    raise Failure('rejected', "the host's own oslo.config %s" % what)
+
+
+# As in lib/openstack/restarts.ts: the control plane. No unit is among them that carries traffic of customers or holds work.
+RESTARTABLE = re.compile('(?:openstack-)?(?:nova-(?:api|scheduler|conductor)|neutron-(?:server|api|rpc-server)|cinder-(?:api|scheduler)|'
+                         'glance-api|placement-api|heat-api(?:-cfn)?)(?:@[A-Za-z0-9_-]{1,50})?\\.service\\Z')
+
+
+def restart_unit(q):
+    unit = str(q['unit'])
+    if limits is not None and unit not in limits.get('restart', []):
+        raise Failure('outside-limits', 'the limits of the host program name no unit %s in "restart"' % unit)
+    if init_system() != 'systemd':
+        raise Failure('no-tool', 'systemd does not run there')
+    code, _, err = run('systemctl', ['restart', unit])
+    if code != 0:
+        raise Failure('failed', 'systemctl restart %s ended with %d: %s' % (unit, code, said(err)))
+    return {}
 
 
 def address_of(text):
@@ -3272,6 +3367,13 @@ SETTING_NAMES = ('1 to 64 names, each of 1 to 8 words', lambda value: isinstance
     is_setting_name(name) for name in value))
 SETTINGS_CHANGES = ('1 to 64 changes of a setting to a literal or to none', lambda value: (
     isinstance(value, list) and 0 < len(value) <= 64 and all(is_settings_change(change) for change in value)))
+OPTION_NAME = ('the name of an option or a section', matches(u'[A-Za-z0-9_.:/-]{1,200}\\Z'))
+FORMER = ('at most 50 names', lambda value: isinstance(value, list) and len(value) <= 50 and all(
+    isinstance(word, TEXT) and re.match(u'[A-Za-z0-9_.:/-]{1,401}\\Z', word) for word in value))
+CONTENTS = ('1 to 100 files', lambda value: isinstance(value, list) and 0 < len(value) <= 100 and all(map(is_content, value)))
+VALUES = ('null, or at most 200 texts', lambda value: value is None or isinstance(value, list) and len(value) <= 200 and all(
+    isinstance(word, TEXT) and len(word) <= 65536 for word in value))
+RESTARTED = ('the unit of a service of the control plane', matches(RESTARTABLE.pattern))
 SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
 PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
 LISTENS = {'protocol': is_in([TEXT(word) for word in PROTOCOLS]), 'port': PORT[1],
@@ -3304,6 +3406,8 @@ LOG_CHANGES = ('at most %d collections of logs, each with what was seen' % MAX_C
                are_all(dict(COLLECTION_FIELDS, expect=SHA256[1])))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
 
+CHECKED = {'contents': CONTENTS, 'section': OPTION_NAME, 'name': OPTION_NAME, 'former': FORMER, 'multiple': FLAG, 'values': VALUES}
+
 # For each verb: the access that its request needs, the function, the required fields, and the optional fields.
 VERBS = {
     'facts': ('read', facts, {}, {}),
@@ -3321,6 +3425,9 @@ VERBS = {
     'read-config': ('read', read_config, {'path': PATH}, {}),
     'read-interfaces': ('read', read_interfaces, {'path': PATH}, {}),
     'registered-options': ('read', registered_options, {'project': PROJECT}, {}),
+    'described-options': ('read', described_options, {'project': PROJECT}, {}),
+    'check-config': ('read', check_config, CHECKED, {}),
+    'restart-unit': ('write', restart_unit, {'unit': RESTARTED}, {}),
     'log-errors': ('read', log_errors, {'path': PATH}, {}),
     'find-in-log': ('read', find_in_log, {'path': PATH, 'ids': IDS}, {}),
     'log-start': ('read', log_start, {'path': PATH}, {}),

@@ -7,5 +7,6 @@ export const kindNames = [
   'firewall-exception',
   'log-collection',
   'policy-rule',
+  'service-option',
 ] as const;
 export type KindName = (typeof kindNames)[number];

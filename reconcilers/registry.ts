@@ -7,6 +7,7 @@ import { firewallException } from './firewall-exception';
 import { kindNames, type KindName } from './kind-names';
 import { logCollection } from './log-collection';
 import { policyRule } from './policy-rule';
+import { serviceOption } from './service-option';
 
 const byName: Readonly<Record<KindName, SchemedKind>> = {
   'allocation-pool': allocationPool,
@@ -16,6 +17,7 @@ const byName: Readonly<Record<KindName, SchemedKind>> = {
   'firewall-exception': firewallException,
   'log-collection': logCollection,
   'policy-rule': policyRule,
+  'service-option': serviceOption,
 };
 
 /** Every kind that a manifest may name. */

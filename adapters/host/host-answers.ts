@@ -15,7 +15,7 @@ import {
 import { sha256Digest } from '../../lib/basics/sha256';
 import { firstFault } from '../../lib/basics/schema-fault';
 import { logAnswers } from './log-answers';
-import { serviceAnswers } from './service-answers';
+import { serviceAnswers, serviceWriteAnswers } from './service-answers';
 import { toldSettings } from './settings-answers';
 
 const short = z.string().max(4_096);
@@ -117,6 +117,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   'restore-tables': z.strictObject({}),
   'swap-boot-files': boot,
   'set-bridge-flag': z.strictObject({}),
+  ...serviceWriteAnswers,
 };
 
 const refusal = z.strictObject({ ok: z.literal(false), reason: z.enum(hostReasons), detail: short });

@@ -1,6 +1,7 @@
 /** The form of a host's answers about the services of OpenStack (lib/hosts/service-answers.ts). */
 import * as z from 'zod';
 import { containerRuntimes, type ServiceAnswers } from '../../lib/hosts/service-answers';
+import type { ServiceWriteAnswers } from '../../lib/hosts/service-writes';
 
 const short = z.string().max(4_096);
 const count = z.number().int().nonnegative();
@@ -42,6 +43,13 @@ const text = z.discriminatedUnion('exists', [
 const optionName = z.string().max(200);
 const lines = z.array(short).max(20);
 
+const option = z.strictObject({
+  section: optionName,
+  name: optionName,
+  former: z.array(z.strictObject({ section: optionName, name: optionName })).max(50),
+  multiple: z.boolean(),
+});
+
 export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<ServiceAnswers[V]> } = {
   'service-processes': z.strictObject({ processes: z.array(process).max(512), left: count }),
   'contained-services': z.strictObject({
@@ -71,18 +79,8 @@ export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<S
   }),
   'read-config': text,
   'read-interfaces': text,
-  'registered-options': z.strictObject({
-    options: z
-      .array(
-        z.strictObject({
-          section: optionName,
-          name: optionName,
-          former: z.array(z.strictObject({ section: optionName, name: optionName })).max(50),
-          multiple: z.boolean(),
-        }),
-      )
-      .max(20_000),
-  }),
+  'registered-options': z.strictObject({ options: z.array(option).max(20_000) }),
+  'described-options': z.strictObject({ options: z.array(option.extend({ mutable: z.boolean() })).max(20_000) }),
   'log-errors': z.discriminatedUnion('exists', [
     z.strictObject({ exists: z.literal(false) }),
     z.strictObject({ exists: z.literal(true), size: count, mtimeSeconds: seconds, lines }),
@@ -96,4 +94,9 @@ export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<S
     z.strictObject({ exists: z.literal(true), startSeconds: seconds.nullable() }),
   ]),
   'boot-log': z.strictObject({ from: short, lines }),
+};
+
+export const serviceWriteAnswers: { readonly [V in keyof ServiceWriteAnswers]: z.ZodType<ServiceWriteAnswers[V]> } = {
+  'check-config': z.strictObject({ isChecked: z.boolean() }),
+  'restart-unit': z.strictObject({}),
 };

@@ -7,6 +7,7 @@ import type { IConstruct } from 'constructs';
 import type { AddressPlan } from '../../lib/synth/address-plan';
 import { append } from '../../lib/basics/lists';
 import type { QuotaDeclaration, UseDeclaration } from '../../lib/synth/quota-plan';
+import type { OptionDeclaration } from '../../lib/synth/option-plan';
 import type { Release } from '../../lib/openstack/releases';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
 
@@ -36,6 +37,7 @@ interface Declared extends AddressPlan {
   readonly quotas: readonly QuotaDeclaration[];
   readonly uses: readonly UseDeclaration[];
   readonly claims: readonly Claim[];
+  readonly options: readonly OptionDeclaration[];
   /** Mistakes found while a construct was made. They are kept so that all findings are reported together. */
   readonly findings: readonly SynthFinding[];
 }
@@ -72,6 +74,7 @@ export class Declarations {
     quotas: [],
     uses: [],
     claims: [],
+    options: [],
     findings: [],
   };
 

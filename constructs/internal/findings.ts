@@ -14,6 +14,7 @@ import type { IConstruct } from 'constructs';
 import { addressFindings, type AddressPlan } from '../../lib/synth/address-plan';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { faultOfName } from '../../lib/basics/line';
+import { optionFindings } from '../../lib/synth/option-plan';
 import { quotaFindings } from '../../lib/synth/quota-plan';
 import { printable } from '../../lib/basics/printable';
 import { declarationsOfApp, type Declarations } from './declarations';
@@ -58,6 +59,7 @@ export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
       stacks.flatMap((declarations) => declarations.list('uses')),
     ),
     ...claimFindings(stacks),
+    ...optionFindings(stacks.flatMap((declarations) => declarations.list('options'))),
     ...stacks.flatMap(nameFindings),
     ...stacks.flatMap(sensitiveFindings),
     ...stacks.flatMap(serverFindings),

@@ -7,6 +7,7 @@ import { bridgePortSpec } from '../../reconcilers/bridge-port/spec';
 import { firewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
 import { logCollectionSpec } from '../../reconcilers/log-collection/spec';
 import { policyRuleSpec } from '../../reconcilers/policy-rule/spec';
+import { serviceOptionSpec } from '../../reconcilers/service-option/spec';
 import type { Declarations } from './declarations';
 import { resolveIn } from './resolve';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
@@ -22,6 +23,7 @@ export const specs: Readonly<Record<string, z.ZodType>> = {
   'firewall-exception': firewallExceptionSpec,
   'log-collection': logCollectionSpec,
   'policy-rule': policyRuleSpec,
+  'service-option': serviceOptionSpec,
 };
 
 /** @param known constructs that already have a finding, which describes the mistake better */

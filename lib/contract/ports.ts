@@ -230,6 +230,8 @@ export interface Readers {
    * own, because the question travels with the other questions of the same turn.
    */
   machine(target: Target): Promise<string | undefined>;
+  /** A variable of stackward's own environment. What it holds MUST be in no step, image, finding or error. */
+  environment(name: string): string | undefined;
   /** The name of the cloud whose API is read. Things that are changed through the API have the target `api:<name>`. */
   readonly cloud: string;
 }

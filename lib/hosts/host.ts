@@ -8,6 +8,7 @@ import type { StackwardError } from '../basics/errors';
 import { sha256 } from '../basics/sha256';
 import type { HostLogs, LogRead, LogWrite } from './log-answers';
 import type { ServiceAnswers, ServiceRead } from './service-answers';
+import type { ServiceWrite, ServiceWriteAnswers } from './service-writes';
 import type { SettingsRead, SettingsWrite, ToldSettings } from './settings-answers';
 
 /**
@@ -227,6 +228,7 @@ export type HostWrite =
       readonly expect: boolean;
       readonly value: boolean;
     }
+  | ServiceWrite
   | SettingsWrite;
 
 interface SwappedFile {
@@ -235,7 +237,7 @@ interface SwappedFile {
   readonly mtimeSeconds: number;
 }
 
-interface Answers extends ServiceAnswers {
+interface Answers extends ServiceAnswers, ServiceWriteAnswers {
   facts: HostFacts;
   /** In seconds since 1970, by the host's clock. */
   clock: { readonly time: number };

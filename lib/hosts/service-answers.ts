@@ -112,6 +112,11 @@ export interface ToldOption extends OptionName {
   readonly multiple: boolean;
 }
 
+export interface DescribedOption extends ToldOption {
+  /** A running service takes another value up when it is told to. */
+  readonly mutable: boolean;
+}
+
 export const optionProjects = ['nova', 'neutron', 'cinder', 'glance', 'keystone', 'placement'] as const;
 export type OptionProject = (typeof optionProjects)[number];
 
@@ -125,6 +130,8 @@ export type ServiceRead =
   | { readonly verb: 'read-interfaces'; readonly path: string }
   /** Takes some seconds, because the project's packages are loaded on the host. */
   | { readonly verb: 'registered-options'; readonly project: OptionProject }
+  /** The same, and what may be changed at runtime. From version 5 on. */
+  | { readonly verb: 'described-options'; readonly project: OptionProject }
   | { readonly verb: 'log-errors'; readonly path: string }
   /** The ids of requests (`req-…`) and servers; at most 4. */
   | { readonly verb: 'find-in-log'; readonly path: string; readonly ids: readonly string[] }
@@ -141,6 +148,7 @@ export interface ServiceAnswers {
   'read-config': ToldText;
   'read-interfaces': ToldText;
   'registered-options': { readonly options: readonly ToldOption[] };
+  'described-options': { readonly options: readonly DescribedOption[] };
   'log-errors': LogErrors;
   'find-in-log': LogSearch;
   'log-start': LogStart;

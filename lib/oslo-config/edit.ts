@@ -70,7 +70,8 @@ function refuseUnwritable({ option, values }: WantedOption): void {
   if (why !== undefined) throw new Refusal(`[${option.section}] ${option.name} can't be written: ${why}`);
 }
 
-function isAsWanted({ option, values }: WantedOption, config: OsloConfig): boolean {
+/** Whether the service reads exactly these values. */
+export function isAsWanted({ option, values }: WantedOption, config: OsloConfig): boolean {
   const found = effective(option, config).values;
   // oslo.config takes each character of such a value in the environment for a value of its own.
   if (option.multiple && found[0]?.from === 'environment') return false;
@@ -209,24 +210,36 @@ function withChanges(config: OsloConfig, changes: readonly Change[]): OsloConfig
     const ofFile = changes.filter((change) => change.file === file);
     if (ofFile.length > 0) texts.set(file.path, applyChanges(file.text, ofFile));
   }
-  const files = config.files.map(({ path, text, python }) => parseOsloFile(path, texts.get(path) ?? text, python));
-  return { ...config, files };
+  return withTexts(config, texts);
 }
+
+/** The same files, these of them with other texts. */
+export const withTexts = (config: OsloConfig, texts: ReadonlyMap<string, string>): OsloConfig => ({
+  ...config,
+  files: config.files.map((file) => {
+    const text = texts.get(file.path) ?? file.text;
+    return text === file.text ? file : parseOsloFile(file.path, text, file.python);
+  }),
+});
 
 /** The last check: however the text came about, only the wanted option may differ. */
 function refuseOtherwise(wanted: WantedOption, before: OsloConfig, after: OsloConfig): void {
   const { option } = wanted;
+  if (!isOtherwiseSame(option, before, after) || !isAsWanted(wanted, after))
+    throw new Refusal(
+      `[${option.section}] ${option.name} can't be written so that the service reads exactly what was asked for; edit the file by hand`,
+    );
+}
+
+/** oslo.config takes each file, and every other option is as it was. */
+export function isOtherwiseSame(option: OsloOption, before: OsloConfig, after: OsloConfig): boolean {
   const others = (file: OsloFile): string => {
     const own = new Set(optionKeys(option, file.python));
     const rest = file.entries.filter((entry) => !own.has(settingKey(entry, file.python)));
     return JSON.stringify(rest.map(({ section, name, value }) => [section, name, value]));
   };
-  const isSound = after.files.every((file, index) => {
+  return after.files.every((file, index) => {
     const old = before.files[index];
     return old && file.faults.length === 0 && others(file) === others(old);
   });
-  if (!isSound || !isAsWanted(wanted, after))
-    throw new Refusal(
-      `[${option.section}] ${option.name} can't be written so that the service reads exactly what was asked for; edit the file by hand`,
-    );
 }

@@ -24,7 +24,8 @@ const names: ReadonlySet<string> = new Set([
 /** These names have several values in this section, and one value elsewhere. */
 const inSections: ReadonlySet<string> = new Set(['pci alias', 'oslo_messaging_notifications driver']);
 
-const isMultiple = ({ section, name }: OptionName): boolean =>
+/** Where the service does not tell. */
+export const isMultiple = ({ section, name }: OptionName): boolean =>
   names.has(name) || inSections.has(`${section.toLowerCase()} ${name}`);
 
 /**

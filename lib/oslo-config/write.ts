@@ -57,8 +57,15 @@ export function addBeside(file: OsloFile, entry: Entry, side: 'after' | 'before'
 }
 
 /** Adds values at the end of the section's last block, or in a new section at the end of the file. */
-export function addToSection(file: OsloFile, section: string, name: string, values: readonly string[]): Change {
-  const lines = values.map((value) => `${name} = ${writtenValue(value)}`);
+export const addToSection = (file: OsloFile, section: string, name: string, values: readonly string[]): Change =>
+  addLinesToSection(
+    file,
+    section,
+    values.map((value) => `${name} = ${writtenValue(value)}`),
+  );
+
+/** Whole lines, as they stand in a file. */
+export function addLinesToSection(file: OsloFile, section: string, lines: readonly string[]): Change {
   const index = file.sections.findLastIndex((head) => isSection(file, head.name, section));
   const head = file.sections[index];
   if (!head) {
@@ -68,6 +75,38 @@ export function addToSection(file: OsloFile, section: string, name: string, valu
   const next = file.sections[index + 1]?.line ?? Infinity;
   const last = file.entries.findLast(({ line }) => line > head.line && line < next);
   return insertAfter(file, last ? lastLineOf(last) : head.line, lines);
+}
+
+/** A line, or the lines of one value, in front of the line of this number; it counts from 1. */
+export function addLineAt(file: OsloFile, line: number, text: string): Change {
+  const { start } = lineAt(file, line);
+  return { file, start, end: start, text: `${text}${lineEndOf(file, line)}` };
+}
+
+/** All lines of this option, as they stand, without the end of the last. */
+export const textOfEntry = (file: OsloFile, entry: Entry): string =>
+  file.text.slice(lineAt(file, entry.line).start, lineAt(file, lastLineOf(entry)).end);
+
+export const replaceEntry = (file: OsloFile, entry: Entry, text: string): Change => ({
+  file,
+  start: lineAt(file, entry.line).start,
+  end: lineAt(file, lastLineOf(entry)).end,
+  text,
+});
+
+/** The head of a section and the blank line in front of it, where nothing else stands in that section; else undefined. */
+export function removeEmptySection(file: OsloFile, section: string): Change | undefined {
+  const heads = file.sections.filter(({ name }) => isSection(file, name, section));
+  const [head] = heads;
+  if (!head || heads.length > 1) return undefined;
+  const next = file.sections.find(({ line }) => line > head.line)?.line ?? file.lines.length + 1;
+  const isBlank = (line: number): boolean => {
+    const { start, end } = lineAt(file, line);
+    return file.text.slice(start, end).trim() === '';
+  };
+  for (let line = head.line + 1; line < next; line++) if (!isBlank(line)) return undefined;
+  const first = head.line > 1 && isBlank(head.line - 1) ? head.line - 1 : head.line;
+  return { file, start: lineAt(file, first).start, end: lineAt(file, next - 1).next, text: '' };
 }
 
 export const hasSection = (file: OsloFile, section: string): boolean =>

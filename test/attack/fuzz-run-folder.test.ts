@@ -147,6 +147,10 @@ const grant = {
 const written = '"role:admin or role:member"';
 
 /** By kind, an image as a run of that kind records it. */
+const option = { service: 'nova-api', section: 'DEFAULT', option: 'debug' };
+const optionLine = { path: '/etc/nova/nova.conf', section: 'DEFAULT', line: 2, text: 'debug = true' };
+const optionEntry = { ...option, path: 'a/X', stack, before: [], written: [optionLine] };
+
 const images: Readonly<Record<string, object>> = {
   'allocation-pool': { ledgers: [{ book: 'api', owner: portId, pools: [{ start: '10.0.0.2', end: '10.0.0.9' }] }] },
   'boot-restore': { id: 'boot-restore.a/X', isThere: true },
@@ -172,6 +176,7 @@ const images: Readonly<Record<string, object>> = {
     listen: { protocol: 'tcp', port: 514, days: 30 },
     send: { to: 'ctl1', protocol: 'tcp', port: 514 },
   },
+  'service-option': { options: [{ ...option, lines: [optionLine], entry: optionEntry }] },
   'policy-rule': {
     rules: [{ ...grant, value: written, entry: { ...grant, before: '"role:admin"', written, path: 'a/X', stack } }],
   },

@@ -26,6 +26,17 @@ const images: Readonly<Record<string, object>> = {
     listen: { protocol: 'tcp', port: 514, days: 30, text: '$ModLoad omprog' },
     send: null,
   },
+  'service-option': {
+    options: [
+      {
+        service: 'nova-api',
+        section: 'DEFAULT',
+        option: 'debug',
+        lines: [{ path: '/etc/shadow', section: 'DEFAULT', line: 1, text: 'debug = true' }],
+        entry: null,
+      },
+    ],
+  },
   'policy-rule': {
     rules: [
       { service: 'neutron', release: 'zed', rule: 'x', role: 'y', file: '/etc/shadow', value: '"@"', entry: null },

@@ -14,6 +14,7 @@ import {
   FixedIpPort,
   OpenStackCloud,
   PolicyGrant,
+  ServiceOption,
   SharedNetwork,
   TenantStack,
   type FirewallDriver,
@@ -77,6 +78,15 @@ const logs =
   ({ shared }: Stacks) =>
     new LogCollection(shared, 'Logs', { server: 'ctl1', ...props });
 
+const option =
+  (props: object) =>
+  ({ shared }: Stacks) =>
+    new ServiceOption(
+      shared,
+      'Option',
+      wrong({ service: 'nova', section: 'DEFAULT', option: 'debug', value: 'true', reason: 'why', ...props }),
+    );
+
 /** Builds with a port that says a wrong id of itself: ids come from there alone. */
 const withBadPort = (build: (stacks: Stacks) => unknown) => (all: Stacks) => {
   Object.assign(all.port, { portId: 'a\nb' });
@@ -136,6 +146,19 @@ const refused: Readonly<Record<string, Readonly<Record<string, (stacks: Stacks) 
     reason: grant({ reason: '' }),
     overrideManager: grant({ overrideManager: 'yes' }),
   },
+  'service-option': {
+    service: option({ service: 'horizon' }),
+    hosts: option({ hosts: [] }),
+    section: option({ section: '[DEFAULT]' }),
+    option: option({ option: 'my-ip' }),
+    value: option({ value: 'two\nlines' }),
+    values: option({ value: undefined, values: [] }),
+    absent: option({ value: undefined, absent: false }),
+    valueFromEnvironment: option({ value: undefined, valueFromEnvironment: 'a b' }),
+    reason: option({ reason: '' }),
+    restart: option({ service: 'nova-compute', restart: true }),
+    overrideManager: option({ overrideManager: 'yes' }),
+  },
 };
 
 /** The message of synth, whether a construct stops at once or the app has a finding. */
@@ -171,7 +194,7 @@ describe.each(Object.entries(specs))('the kind %s', (kind, schema) => {
 });
 
 test('right values are refused by none of them', () => {
-  const builds = [pools({}), grant({}), byRule({}), exception({}), flags({})];
+  const builds = [pools({}), grant({}), byRule({}), exception({}), flags({}), option({})];
   expect(builds.map(said)).toEqual(builds.map(() => ''));
 });
 

@@ -15,7 +15,7 @@ const withIds = (text: string): string =>
     (_, nic: keyof typeof ports) => ports[nic],
   );
 
-const kindsOnHosts = ['policy-rule', 'firewall-exception', 'boot-restore', 'bridge-port'];
+const kindsOnHosts = ['policy-rule', 'firewall-exception', 'boot-restore', 'bridge-port', 'service-option'];
 const pageOf = (kind: string): string => `docs/kinds/${kind}.md`;
 
 function manifestsOf(kind: string): DeclaredManifest[] {

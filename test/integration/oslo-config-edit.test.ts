@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { OsloConfig, OsloOption } from '../../lib/oslo-config/effective';
 import { editOption, type Edit } from '../../lib/oslo-config/edit';
+import { bringLinesBack, linesOfOption, writtenLines } from '../../lib/oslo-config/lines';
 import { eraOf, type OsloEra } from '../../lib/oslo-config/era';
 import { parseOsloFile } from '../../lib/oslo-config/file';
 import { resolve, type RegisteredOption } from '../../lib/oslo-config/resolve';
@@ -37,16 +38,31 @@ interface Tried {
   readonly after: OracleCase;
   /** The same edit a second time. */
   readonly again: Edit['is'] | undefined;
+  /** What the way back did not make as it was. */
+  readonly lost: readonly string[];
+}
+
+/** The way back from an edit: the bytes before, but for the end of a last line that had none. */
+function lostOnTheWayBack(option: OsloOption, before: OsloConfig, after: OsloConfig): readonly string[] {
+  const [goal, written] = [linesOfOption(option, before), writtenLines(option, before, after)];
+  const back = bringLinesBack(option, after, { goal, written }, () => true);
+  if (back.is === 'refused') return [back.why];
+  const texts = after.files.map(({ path, text }) => (back.is === 'edited' ? back.texts.get(path) : undefined) ?? text);
+  return before.files.flatMap(({ text }, index) => {
+    const found = texts[index] ?? '';
+    return found === text || found.replace(/\r?\n$|\r$/, '') === text ? [] : [`brought back: ${found}`];
+  });
 }
 
 function faultsOf(
-  { asked, option, values, edit, after, again }: Tried,
+  { asked, option, values, edit, after, again, lost }: Tried,
   era: OsloEra,
   answers: readonly OracleAnswer[],
 ) {
   const [was, is] = answers.map(valuesOf);
   if (edit.is === 'refused') return [];
   if (edit.is === 'edited' && again !== 'unchanged') return ['a second edit has something to do'];
+  if (lost.length > 0) return lost;
   if (!was || !is) return ['a file is refused'];
   const all = asked.options.map((each) => ({ ...each, isText: true }));
   return asked.options.flatMap((each, index) => {
@@ -79,7 +95,8 @@ describe.each(oracleReleases)('the editor of oslo.config files, compared with os
         );
         const after = { ...asked, files };
         const again = edit.is === 'edited' ? editOption(wanted, configOf(after, era), rights).is : undefined;
-        return { asked, ...wanted, edit, after, again };
+        const lost = edit.is === 'edited' ? lostOnTheWayBack(option, configOf(asked, era), configOf(after, era)) : [];
+        return { asked, ...wanted, edit, after, again, lost };
       });
     const answers = await askOsloConfig(
       release,

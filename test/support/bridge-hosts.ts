@@ -180,6 +180,7 @@ export class BridgeHosts {
     return {
       cloud: 'lab',
       databases: new Set(),
+      environment: () => undefined,
       hosts: { serving: () => [], configFiles: () => [], named: [], reachesAny: true, canReach: () => true },
       network: () => Promise.resolve(this.network),
       database: () => Promise.reject(new Error('no database here')),

@@ -201,6 +201,7 @@ export class FirewallHosts {
     return {
       cloud: 'lab',
       databases: new Set(),
+      environment: () => undefined,
       hosts: {
         serving: () => [],
         configFiles: () => this.configFiles,

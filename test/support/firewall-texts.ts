@@ -190,6 +190,7 @@ export class TextHosts {
     return {
       cloud: 'lab',
       databases: new Set(),
+      environment: () => undefined,
       database: none,
       identity: none,
       versions,

@@ -22,6 +22,9 @@ export const laterVerbs = [
   'swap-log-files',
   'read-settings',
   'swap-settings',
+  'described-options',
+  'check-config',
+  'restart-unit',
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */

@@ -63,6 +63,7 @@ export const memoryReaders: Readers = {
   machine,
   identity,
   versions,
+  environment: () => undefined,
   ...nothing,
 };
 export const memoryWriters: Writers = nothing;

@@ -1,0 +1,82 @@
+/** The services of OpenStack on a host, and the configuration of each, with every byte of its files. */
+import { valueOf, type HostRead, type HostReader, type Outcome } from '../hosts/host';
+import { isUnknownThere } from '../hosts/older-program';
+import { configSources } from '../oslo-config/reading-order';
+import {
+  groupsOf,
+  isCalled,
+  pythonOf,
+  readSources,
+  serviceOf,
+  stopped,
+  type HostService,
+  type Reading,
+  type ReadTexts,
+} from './service-files';
+import { eraOfLibrary } from '../oslo-config/era';
+
+export interface ConfiguredServices {
+  readonly services: readonly HostService[];
+  readonly now: Date;
+}
+
+/** Of oslo.config, whose version tells how files are read. A host has one of the two tools. */
+const libraryReaders = [
+  ['dpkg-query', '-W', '-f=${Package}|${Version}|${Status}\\n'],
+  ['rpm', '-qa', '--qf', '%{NAME}|%{VERSION}-%{RELEASE}|installed\\n'],
+].flatMap((words) =>
+  ['oslo.config', 'oslo-config'].map((name): HostRead & { readonly verb: 'run-reader' } => ({
+    verb: 'run-reader',
+    argv: [...words, `*${name}*`],
+  })),
+);
+
+const inContainer = 'it runs in a container, whose files stackward does not read';
+
+/**
+ * @param named services that are told of also where they don't run: by what each would read without a command line
+ * @returns undefined: the host program there is older than these verbs
+ * @throws StackwardError where the host doesn't answer
+ */
+export async function readConfiguredServices(
+  host: HostReader,
+  named: readonly string[],
+  readTexts: ReadTexts,
+): Promise<ConfiguredServices | undefined> {
+  const [found, inContainers, clock, ...listed] = await host.read([
+    { verb: 'service-processes' },
+    { verb: 'contained-services' },
+    { verb: 'clock' },
+    ...libraryReaders,
+  ]);
+  if (isUnknownThere(found)) return undefined;
+  const processes = valueOf(found).processes;
+  const groups = groupsOf(processes.filter(({ isContained }) => !isContained));
+  const apart = inContainers.ok ? inContainers.value.services.map(({ service }) => service) : [];
+  const contained = new Set([...apart, ...processes.flatMap((each) => (each.isContained ? [each.service] : []))]);
+  const runs = (name: string): boolean =>
+    groups.some(([first]) => isCalled(first.service, name)) || [...contained].some((each) => isCalled(each, name));
+  const readings: readonly Reading[] = [
+    ...groups.map((group) => ({ asked: group[0], processes: group })),
+    ...named.filter((name) => !runs(name)).map((name) => ({ asked: stopped(name), processes: [] })),
+  ];
+  const library = versionIn(listed);
+  const sources = readings.map(({ asked }) => configSources(asked, eraOfLibrary(library, pythonOf(asked))));
+  const { texts, folders } = await readSources(host, sources.flat(), readTexts);
+  return {
+    services: [
+      ...readings.map((reading, index) => serviceOf(reading, sources[index] ?? [], texts, folders, library)),
+      ...[...contained].map((name) => ({
+        ...serviceOf({ asked: stopped(name), processes: [] }, [], texts, folders, library),
+        unread: inContainer,
+      })),
+    ],
+    now: new Date(valueOf(clock).time * 1000),
+  };
+}
+
+const versionIn = (answers: readonly Outcome<{ readonly stdout: string }>[]): string | undefined =>
+  answers
+    .flatMap((answer) => (answer.ok ? answer.value.stdout.split('\n') : []))
+    .map((text) => /^python3?-oslo[.-]config\|([^|]+)\|.*installed$/.exec(text)?.[1])
+    .find((version) => version !== undefined);

@@ -1,0 +1,69 @@
+/** Restarts a service of the control plane on one host, and sees it up. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asStackwardError, TransientError, UnrecoverableError, type StackwardError } from '../basics/errors';
+import { valueOf, type Host, type HostReader } from './host';
+import { socketText } from './service-answers';
+
+/** How long a service may take until it is there. */
+const maxSeconds = 90;
+
+interface Running {
+  readonly pids: ReadonlySet<number>;
+  /** Sockets on which it accepts connections. */
+  readonly sockets: ReadonlySet<string>;
+  readonly hasFailed: boolean;
+}
+
+/**
+ * Returns why the service is not up again.
+ * @param unit of systemd, such as `nova-api.service`
+ */
+export async function restartService(host: Host, unit: string): Promise<StackwardError | undefined> {
+  try {
+    const before = await lookAt(host, unit);
+    const [[outcome] = []] = await host.write([[{ verb: 'restart-unit', unit }]]);
+    if (outcome === undefined) throw new TransientError('the host gave no answer to the restart; plan again');
+    valueOf(outcome);
+    return await waitFor(host, unit, before);
+  } catch (error) {
+    return asStackwardError(error);
+  }
+}
+
+async function waitFor(host: HostReader, unit: string, before: Running): Promise<StackwardError | undefined> {
+  const end = performance.now() + maxSeconds * 1000;
+  let last: Running | undefined;
+  while (performance.now() < end) {
+    const now = await lookAt(host, unit);
+    // A service that starts, fails and is started again has other processes at the second look.
+    if (now.hasFailed) return notUp(unit, 'systemd says that it failed');
+    if (isUp(before, now) && last && [...now.pids].some((pid) => last?.pids.has(pid))) return undefined;
+    last = now;
+    await sleep(1000);
+  }
+  const missing = [...before.sockets].filter((socket) => !last?.sockets.has(socket));
+  const seen =
+    missing.length === 0 ? 'no lasting process of it is there' : `nothing of it listens on ${missing.join(', ')}`;
+  return notUp(unit, `${seen} after ${maxSeconds} s`);
+}
+
+const notUp = (unit: string, why: string): UnrecoverableError =>
+  new UnrecoverableError(`${unit} was restarted and did not come up: ${why}; look at \`journalctl -u ${unit}\` there`);
+
+const isUp = (before: Running, now: Running): boolean =>
+  now.pids.size > 0 &&
+  [...now.pids].every((pid) => !before.pids.has(pid)) &&
+  [...before.sockets].every((socket) => now.sockets.has(socket));
+
+async function lookAt(host: HostReader, unit: string): Promise<Running> {
+  const [processes, listeners, state] = await host.read([
+    { verb: 'service-processes' },
+    { verb: 'listeners' },
+    { verb: 'run-reader', argv: ['systemctl', 'is-active', unit] },
+  ]);
+  const own = valueOf(processes).processes.filter((process) => process.unit === unit);
+  const pids = new Set(own.map(({ pid }) => pid));
+  const held = valueOf(listeners).sockets.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid)));
+  const hasFailed = state.ok && state.value.stdout.trim() === 'failed';
+  return { pids, sockets: new Set(held.map(socketText)), hasFailed };
+}

@@ -1,0 +1,29 @@
+/** The files of a host, and what records say of them, once these steps are done. Pure. */
+import { recordsAfter } from '../../lib/hosts/record-holding';
+import type { HostService } from '../../lib/host-services/service-files';
+import type { Job, OptionObserved, ServiceOptionStep } from './model';
+import { unitOf } from './option/effect';
+import { perform, siteWith } from './option/edits';
+import { holdingsOf, restartedHoldingsOf } from './option/holdings';
+
+export function advance(observed: OptionObserved, applied: readonly ServiceOptionStep[]): OptionObserved {
+  const jobs = applied.flatMap((step) => step.jobs.open());
+  const site = jobs.reduce((now, job) => {
+    const edit = perform(job, now);
+    return edit.is === 'edited' ? siteWith(now, edit.texts) : now;
+  }, observed);
+  const written = recordsAfter(observed.records, jobs.flatMap(holdingsOf));
+  return {
+    ...site,
+    services: site.services.map((service) => (isRestarted(service, jobs) ? begun(service) : service)),
+    records: recordsAfter(written, jobs.flatMap(restartedHoldingsOf)),
+  };
+}
+
+const isRestarted = (service: HostService, jobs: readonly Job[]): boolean =>
+  jobs.some(({ restart }) => restart !== undefined && restart === unitOf(service));
+
+const begun = (service: HostService): HostService => ({
+  ...service,
+  processes: service.processes.map((process) => ({ ...process, aliveSeconds: 0 })),
+});

@@ -1,0 +1,148 @@
+/**
+ * At most three requests for all steps of a host: what records gain; each file, checked by the host's own oslo.config and
+ * swapped; what records lose. Then the restarts that the code asks for, one host after the other, and the record of them.
+ *
+ * A file is shared: its other lines may have changed since the plan, and stay as they are. So the edits are made on the files
+ * as they are read here, where the lines of the option itself and the records are still as observed
+ * (docs/adr/0009-levels-and-stop.md).
+ */
+import type { StackwardError } from '../../lib/basics/errors';
+import type { Writers } from '../../lib/contract/ports';
+import type { StepResult } from '../../lib/contract/reconciler';
+import type { Target } from '../../lib/contract/target';
+import type { Host, HostWrite } from '../../lib/hosts/host';
+import { heldByOthers, recordsAfter, writeRecorded } from '../../lib/hosts/record-holding';
+import { writeAll } from '../../lib/hosts/write-all';
+import { areSameLines } from '../../lib/oslo-config/lines';
+import { keyOf, nameOf, type Job, type OptionObserved, type ServiceOptionStep } from './model';
+import { look } from './observe';
+import { checksOf } from './option/check';
+import { blocked, linesOf, perform, readersOf, siteWith } from './option/edits';
+import { holdingsOf, restartedHoldingsOf } from './option/holdings';
+import { restartInTurn } from './option/restart';
+
+export async function* apply(
+  steps: readonly ServiceOptionStep[],
+  observed: OptionObserved,
+  target: Target,
+  to: Writers,
+  stop: AbortSignal,
+): AsyncIterable<StepResult> {
+  const host = await to.host(target);
+  const programs = steps.flatMap((step) => step.jobs.open().map(({ service }) => service));
+  const now = await look(host, [...observed.records.keys()], programs);
+  if (stop.aborted) return;
+  const ready: ServiceOptionStep[] = [];
+  for (const step of steps) {
+    const moved = step.jobs.open().find((job) => isMoved(job, observed, now));
+    if (moved === undefined) ready.push(step);
+    else
+      yield {
+        id: step.id,
+        outcome: 'failed',
+        reason: 'StalePlan',
+        message: `what is set or recorded of ${nameOf(moved)} of ${moved.service} changed after the plan was made; plan again`,
+      };
+  }
+  const jobs = ready.flatMap((step) => step.jobs.open());
+  const failed = new Map(await write(jobs, now, host));
+  const done = jobs.filter((job) => !failed.has(job));
+  for (const [job, error] of await restart(done, now, host, to, stop)) failed.set(job, error);
+  for (const step of ready) yield resultOf(step, failed);
+}
+
+/** Files that others read, and lines of other options, may change. */
+function isMoved(job: Job, observed: OptionObserved, now: OptionObserved): boolean {
+  const recorded = ({ records, others }: OptionObserved): string =>
+    JSON.stringify([
+      records.get(job.owner)?.entries.get(keyOf(job)),
+      heldByOthers({ records, others }, job.owner, keyOf(job)),
+    ]);
+  const places = (site: OptionObserved): string =>
+    JSON.stringify(readersOf(job.service, site).map((reader) => reader.config.files.map(({ path }) => path)));
+  return (
+    recorded(observed) !== recorded(now) ||
+    places(observed) !== places(now) ||
+    !areSameLines(job.seen, linesOf(job, now))
+  );
+}
+
+type Failed = ReadonlyMap<Job, StackwardError>;
+
+/** Answers why jobs failed. */
+async function write(jobs: readonly Job[], now: OptionObserved, host: Host): Promise<Failed> {
+  return writeRecorded(host, now.records, jobs, {
+    holdings: holdingsOf,
+    write: async (ready) => {
+      const { site, texts, impossible } = performAll(ready, now);
+      const possible = ready.filter((job) => !impossible.has(job));
+      const works = [...texts].map(([path, text]) => {
+        const things = possible.filter((job) => touches(job, path, now, site));
+        return { sequence: [...checksOf(path, things, site), swapOf(path, text, now)], things };
+      });
+      return new Map([...impossible, ...(await writeAll(host, works))]);
+    },
+    whenFailed: 'entry goes back',
+  });
+}
+
+/** Edits of one host, each on what those before it leave. */
+function performAll(jobs: readonly Job[], now: OptionObserved) {
+  const texts = new Map<string, string>();
+  const impossible = new Map<Job, StackwardError>();
+  let site = now;
+  for (const job of jobs) {
+    const edit = perform(job, site);
+    if (edit.is === 'refused') impossible.set(job, blocked(edit));
+    if (edit.is !== 'edited') continue;
+    for (const [path, text] of edit.texts) texts.set(path, text);
+    site = siteWith(site, edit.texts);
+  }
+  return { site, texts, impossible };
+}
+
+/** Whether the job's lines in the file are other ones than before. */
+const touches = (job: Job, path: string, before: OptionObserved, after: OptionObserved): boolean => {
+  const inFile = (site: OptionObserved) => linesOf(job, site).filter((line) => line.path === path);
+  return !areSameLines(inFile(before), inFile(after));
+};
+
+function swapOf(path: string, text: string, { files }: OptionObserved): HostWrite {
+  const expect = files.get(path)?.sha256 ?? null;
+  return { verb: 'swap-file', path, expect, content: Buffer.from(text).toString('base64') };
+}
+
+/** @param written jobs whose files and records are written. Answers why their restarts failed. */
+async function restart(
+  written: readonly Job[],
+  { records }: OptionObserved,
+  host: Host,
+  to: Writers,
+  stop: AbortSignal,
+): Promise<Failed> {
+  const failed = new Map<Job, StackwardError>();
+  const jobs = written.filter((job) => job.restart !== undefined);
+  for (const unit of new Set(jobs.map((job) => job.restart))) {
+    const ofUnit = jobs.filter((job) => job.restart === unit);
+    const [job] = ofUnit;
+    const error = unit && job && (await restartInTurn(to, host, { unit, service: job.service }, stop));
+    if (error) for (const each of ofUnit) failed.set(each, error);
+  }
+  const done = jobs.filter((job) => !failed.has(job));
+  if (done.length === 0) return failed;
+  const unrecorded = await writeRecorded(host, recordsAfter(records, written.flatMap(holdingsOf)), done, {
+    holdings: restartedHoldingsOf,
+    write: () => Promise.resolve(new Map()),
+    whenFailed: 'entry stays',
+  });
+  return new Map([...failed, ...unrecorded]);
+}
+
+function resultOf({ id, jobs }: ServiceOptionStep, failed: Failed): StepResult {
+  const error = jobs
+    .open()
+    .map((job) => failed.get(job))
+    .find((fault) => fault !== undefined);
+  if (error === undefined) return { id, outcome: 'applied' };
+  return { id, outcome: 'failed', reason: error.reason, message: error.message };
+}

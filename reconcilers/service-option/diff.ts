@@ -1,0 +1,93 @@
+/**
+ * Which options are not as declared, and which recorded ones nobody declares any more. Pure.
+ *
+ * Each job is worked out on the files as those before it leave them. A file is shared, so at the end every declared option is
+ * looked at once more: resources that decide about one line are Blocked, all of them, and the rest is worked out without them.
+ */
+import { asStackwardError } from '../../lib/basics/errors';
+import { append } from '../../lib/basics/lists';
+import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
+import { projectOf } from '../../lib/oslo-config/reading-order';
+import {
+  nameOf,
+  type Comparison,
+  type Draft,
+  type OptionObserved,
+  type OptionOn,
+  type ServiceOptionStep,
+} from './model';
+import { aboutOf, compareDeclared, isContested } from './option/declared';
+import { bringBack, leftovers } from './option/leaving';
+import { joinedSteps } from './option/step';
+
+export function diff(placement: Placement<OptionOn>, observed: OptionObserved): Difference<ServiceOptionStep> {
+  const whole = compareAll(placement.wanted, placement, observed);
+  const contests = contestsOf(placement.wanted, whole);
+  if (contests.length === 0) return { steps: joinedSteps(whole.drafts), findings: whole.findings };
+  const ids = new Set(contests.map(({ id }) => id));
+  const rest = compareAll(
+    placement.wanted.filter(({ id }) => !ids.has(id)),
+    placement,
+    observed,
+  );
+  return { steps: joinedSteps(rest.drafts), findings: [...rest.findings, ...contests] };
+}
+
+interface Compared {
+  readonly drafts: readonly Draft[];
+  readonly findings: readonly Finding[];
+  /** The host as all of it leaves it. */
+  readonly now: OptionObserved;
+}
+
+function compareAll(
+  wanted: readonly Wanted<OptionOn>[],
+  placement: Placement<OptionOn>,
+  observed: OptionObserved,
+): Compared {
+  const findings: Finding[] = [];
+  const drafts: Draft[] = [];
+  let now = observed;
+  const take = (id: string, compare: () => Comparison): void => {
+    const { draft, findings: found } = guarded(id, compare);
+    append(findings, found);
+    if (draft === undefined) return;
+    drafts.push(draft);
+    now = draft.after;
+  };
+  for (const resource of wanted) {
+    const { spec } = resource;
+    if ('restore' in spec)
+      for (const image of spec.restore) take(resource.id, () => bringBack(resource, image, observed, now));
+    else take(resource.id, () => compareDeclared(resource, spec, observed, now));
+  }
+  for (const { id, compare } of leftovers(placement, observed)) take(id, () => compare(now));
+  return { drafts, findings, now };
+}
+
+/** Of each option that can't be as one resource says beside the others: all that decide about it in that project. */
+function contestsOf(wanted: readonly Wanted<OptionOn>[], { findings, now }: Compared): readonly Finding[] {
+  const failed = new Set(findings.flatMap(({ id, reason }) => (reason === undefined ? [] : [id])));
+  const declared = wanted.flatMap(({ id, spec }) => ('restore' in spec || failed.has(id) ? [] : [{ id, spec }]));
+  const keyOf = (spec: (typeof declared)[number]['spec']): string => {
+    const about = aboutOf(spec);
+    return `${projectOf(about.service)} ${nameOf(about)}`;
+  };
+  const contested = new Set(declared.filter(({ spec }) => isContested(spec, now)).map(({ spec }) => keyOf(spec)));
+  return declared
+    .filter(({ spec }) => contested.has(keyOf(spec)))
+    .map(({ id, spec }) => ({
+      id,
+      reason: 'Blocked',
+      message: `another resource decides about ${nameOf(aboutOf(spec))} in the same files of this host; leave it to one of them`,
+    }));
+}
+
+function guarded(id: string, compare: () => Comparison): Comparison {
+  try {
+    return compare();
+  } catch (error) {
+    const { reason, message } = asStackwardError(error);
+    return { findings: [{ id, reason, message }] };
+  }
+}

@@ -1,0 +1,44 @@
+/** Lines of options as they were before a run: what the journal keeps of them. A secret has no lines there. */
+import * as z from 'zod';
+import { line } from '../../lib/basics/line';
+import type { RestoredOn } from '../../lib/contract/restored';
+import { isSecretName } from '../../lib/oslo-config/secret';
+import { optionLines, recordEntry, serviceOptionSpec, type ServiceOptionDeclared } from './spec';
+
+const name = { service: z.string(), section: z.string(), option: z.string() };
+const shapes = serviceOptionSpec.shape;
+
+const optionImage = z
+  .strictObject({
+    service: shapes.service,
+    section: shapes.section,
+    option: shapes.option,
+    /** Null: a secret. */
+    lines: optionLines.nullable(),
+    /** Null: not recorded. */
+    entry: recordEntry
+      .omit({ before: true, written: true, restart: true })
+      .extend({ ...name, path: line, stack: line, before: optionLines.nullable(), written: optionLines.nullable() })
+      .nullable(),
+  })
+  .superRefine(({ lines, entry, ...image }, context) => {
+    const different = (['service', 'section', 'option'] as const).find(
+      (field) => entry !== null && entry[field] !== image[field],
+    );
+    if (different !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `the record is of another ${different}`,
+        path: ['entry', different],
+      });
+    const kept = [...(lines ?? []), ...(entry?.before ?? []), ...(entry?.written ?? [])];
+    if (isSecretName(image.option) && kept.length > 0)
+      context.addIssue({ code: 'custom', message: 'the option is a secret, which no run records', path: ['lines'] });
+  });
+export type OptionImage = z.infer<typeof optionImage>;
+export const serviceOptionImage = z.strictObject({ options: z.array(optionImage).max(1000) });
+
+/** Brings back what a step found, on the hosts where it was found. */
+export type ServiceOptionRestore = RestoredOn<z.infer<typeof serviceOptionImage>>;
+
+export type ServiceOptionSpec = ServiceOptionDeclared | ServiceOptionRestore;

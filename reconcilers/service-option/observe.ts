@@ -1,0 +1,94 @@
+/** The services of a host, every byte of the files that they read, and what owners' records say was written there. */
+import { Blocked, UnrecoverableError } from '../../lib/basics/errors';
+import type { Readers } from '../../lib/contract/ports';
+import type { Placement } from '../../lib/contract/reconciler';
+import { readConfiguredServices } from '../../lib/host-services/configured-services';
+import type { FoundText } from '../../lib/host-services/service-files';
+import { valueOf, type HostReader, type Outcome } from '../../lib/hosts/host';
+import { readRecords } from '../../lib/hosts/host-record';
+import { olderProgram } from '../../lib/hosts/older-program';
+import { optionProjects, type DescribedOption } from '../../lib/hosts/service-answers';
+import { projectOf } from '../../lib/oslo-config/reading-order';
+import { kind, type OptionObserved, type OptionOn, type ToldFile } from './model';
+import { programOf, recordEntry } from './spec';
+
+export async function observe(placement: Placement<OptionOn>, from: Readers): Promise<OptionObserved> {
+  const wanted = placement.wanted.flatMap(({ spec }) =>
+    'restore' in spec ? spec.restore.map(({ service }) => service) : [programOf(spec.declared.service)],
+  );
+  return look(await from.host(placement.target), placement.owners, wanted);
+}
+
+/** @param programs services that are looked at, beside those that a record of these owners names */
+export async function look(
+  host: HostReader,
+  owners: readonly string[],
+  programs: readonly string[],
+): Promise<OptionObserved> {
+  const records = await readRecords(host, kind, owners, recordEntry);
+  const recorded = [...records.records.values()].flatMap(({ entries }) => [...entries.values()]);
+  const named = [...new Set([...programs, ...recorded.map(({ service }) => service)])];
+  if (named.length === 0) return { ...records, services: [], now: new Date(0), files: new Map(), described: new Map() };
+  const files = new Map<string, ToldFile>();
+  const [[facts], found, described] = await Promise.all([
+    host.read([{ verb: 'facts' }]),
+    readConfiguredServices(host, named, (paths) => readTexts(host, paths, files)),
+    describe(host, named),
+  ]);
+  if (found === undefined || valueOf(facts).version < firstVersion)
+    throw new Blocked(olderProgram('does not check files of services before it writes them (docs/hosts.md)'));
+  return { ...records, services: found.services, now: found.now, files, described };
+}
+
+/** Of the host program that knows the verbs of this kind. */
+const firstVersion = 5;
+
+/** Any user's process may name any file on its command line. */
+const isConfiguration = (path: string): boolean => /\.(conf|ini)$/.test(path);
+
+async function readTexts(
+  host: HostReader,
+  paths: readonly string[],
+  files: Map<string, ToldFile>,
+): Promise<readonly Outcome<FoundText>[]> {
+  const asked = paths.filter(isConfiguration);
+  const answers =
+    asked.length === 0 ? [] : await host.read(asked.map((path) => ({ verb: 'read-file', path }) as const));
+  const told = new Map(asked.map((path, index) => [path, answers[index]]));
+  return paths.map((path): Outcome<FoundText> => {
+    const answer = told.get(path);
+    if (answer === undefined) return unreadable(`${path} has no name of a configuration file (*.conf, *.ini)`);
+    if (!answer.ok) return answer;
+    if (!answer.value.exists) return { ok: true, value: { exists: false } };
+    const text = decoded(answer.value.content);
+    if (text === undefined) return unreadable(`${path} is not UTF-8; edit it by hand`);
+    files.set(path, answer.value);
+    return { ok: true, value: { exists: true, text, mtimeSeconds: answer.value.mtimeSeconds } };
+  });
+}
+
+const unreadable = (why: string): Outcome<never> => ({
+  ok: false,
+  reason: 'refused',
+  error: new UnrecoverableError(why),
+});
+
+function decoded(base64: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(base64, 'base64'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function describe(
+  host: HostReader,
+  programs: readonly string[],
+): Promise<ReadonlyMap<string, readonly DescribedOption[]>> {
+  const projects = optionProjects.filter((project) => programs.some((program) => projectOf(program) === project));
+  if (projects.length === 0) return new Map();
+  const answers = await host.read(projects.map((project) => ({ verb: 'described-options', project }) as const));
+  return new Map(
+    answers.flatMap((answer, index) => (answer.ok ? [[projects[index] ?? '', answer.value.options] as const] : [])),
+  );
+}

@@ -1,0 +1,202 @@
+/** One declared option, compared with what its service reads on a host. Pure. */
+import { Blocked, InvalidConfiguration } from '../../../lib/basics/errors';
+import type { Finding, Wanted } from '../../../lib/contract/reconciler';
+import { heldByOthers } from '../../../lib/hosts/record-holding';
+import { areSameLines, writtenLines, type OptionLine } from '../../../lib/oslo-config/lines';
+import { programOf, type RecordEntry } from '../spec';
+import {
+  keyOf,
+  kind,
+  nameOf,
+  type About,
+  type Comparison,
+  type Job,
+  type OptionObserved,
+  type OptionOn,
+} from '../model';
+import { runs, runsWithOld, unitToRestart } from './effect';
+import { blocked, describedOption, filesOf, linesOf, optionOf, perform, readersOf, siteWith } from './edits';
+import { holdsSecret } from './words';
+
+type Declared = Extract<OptionOn, { declared: unknown }>;
+
+export const aboutOf = ({ declared }: Declared): About => ({
+  service: programOf(declared.service),
+  section: declared.section,
+  name: declared.option,
+});
+
+export function compareDeclared(
+  { id, owner, stack }: Wanted<OptionOn>,
+  spec: Declared,
+  observed: OptionObserved,
+  now: OptionObserved,
+): Comparison {
+  const { declared } = spec;
+  const about = aboutOf(spec);
+  refuseUnreadable(about, now);
+  refuseForeign(about, owner, now);
+  if (declared.values !== undefined && describedOption(about, now)?.multiple === false)
+    throw new InvalidConfiguration(`${nameOf(about)} of ${about.service} takes one value; say "value"`);
+  const before = observed.records.get(owner)?.entries.get(keyOf(about));
+  const seen = linesOf(about, observed);
+  const values = valuesOf(spec);
+  if (values === undefined) return uncompared(id, spec, before, seen);
+  const plain = jobOf(about, owner, { spec, seen, values, before });
+  const edit = perform(plain, now);
+  if (edit.is === 'refused') throw blocked(edit);
+  const names = { path: id.slice(kind.length + 1), stack };
+  if (edit.is === 'unchanged') return asDeclared(id, { ...plain, does: { is: 'nothing' } }, names, spec, now);
+  const after = siteWith(now, edit.texts);
+  const restart = declared.restart === true ? unitToRestart(about, now) : undefined;
+  const written = writtenLines(
+    optionOf(about, now, false),
+    filesOf(about, now),
+    filesOf(about, after),
+    before?.written,
+  );
+  const entry = entryOf(about, names, { original: before?.before ?? seen, written, isDue: runs(about, now) });
+  return {
+    findings: [],
+    draft: {
+      id,
+      job: { ...plain, after: entry, restart },
+      because: becauseOf(before, seen),
+      site: now,
+      after,
+      reason: declared.reason,
+      variable: declared.valueFromEnvironment,
+    },
+  };
+}
+
+/** It is not so, once all declarations of this host are done. */
+export function isContested(spec: Declared, now: OptionObserved): boolean {
+  const values = valuesOf(spec);
+  if (values === undefined) return false;
+  const job = jobOf(aboutOf(spec), '', { spec, seen: [], values, before: undefined });
+  return perform(job, now).is !== 'unchanged';
+}
+
+/** undefined: the variable is not set. */
+function valuesOf({ declared, secret }: Declared): readonly string[] | undefined {
+  const { value, values, valueFromEnvironment } = declared;
+  if (valueFromEnvironment !== undefined) return secret && [secret.open()];
+  return values ?? (value === undefined ? [] : [value]);
+}
+
+interface Compared {
+  readonly spec: Declared;
+  readonly seen: readonly OptionLine[];
+  readonly values: readonly string[];
+  readonly before: RecordEntry | undefined;
+}
+
+function jobOf(about: About, owner: string, { spec: { declared }, seen, values, before }: Compared): Job {
+  return {
+    ...about,
+    owner,
+    seen,
+    does: { is: 'set', values, isOfSeveral: declared.values !== undefined },
+    overridesManager: declared.overrideManager === true,
+    before,
+    after: before,
+    hasSecretValue: declared.valueFromEnvironment !== undefined,
+    restart: undefined,
+  };
+}
+
+/** @throws Blocked where not all is known that the service reads */
+export function refuseUnreadable(about: About, site: OptionObserved): void {
+  for (const { name, unread, places } of readersOf(about.service, site)) {
+    if (unread !== undefined) throw new Blocked(`${name} can't be looked at: ${unread}; edit its files by hand`);
+    for (const { path, state } of places)
+      if (state.is === 'unread')
+        throw new Blocked(
+          `${name} reads ${path}, which stackward can't read: ${state.why}; let it be read, or edit it by hand`,
+        );
+  }
+}
+
+function refuseForeign(about: About, owner: string, site: OptionObserved): void {
+  const [held] = heldByOthers(site, owner, keyOf(about));
+  if (held)
+    throw new Blocked(
+      `${nameOf(about)} of ${about.service} is kept by ${held.owner}, for ${held.entry.path}; leave it to one of both`,
+    );
+}
+
+/** Without the secret only the record tells. */
+function uncompared(
+  id: string,
+  { declared }: Declared,
+  before: RecordEntry | undefined,
+  seen: readonly OptionLine[],
+): Comparison {
+  const unset = `the variable ${declared.valueFromEnvironment} is not set`;
+  if (before === undefined || !areSameLines(seen, before.written))
+    throw new InvalidConfiguration(`${unset} where stackward runs; set it, and plan again`);
+  const message = `${unset} where stackward runs, so its value was not compared; the line is the one that stackward wrote`;
+  return { findings: [{ id, message }] };
+}
+
+function asDeclared(
+  id: string,
+  plain: Job,
+  names: Pick<RecordEntry, 'path' | 'stack'>,
+  { declared }: Declared,
+  now: OptionObserved,
+): Comparison {
+  const { before } = plain;
+  // Nobody's record has it, so it was there already: it stays when the declaration goes.
+  if (before === undefined) return { findings: [] };
+  const paths = [...new Set(before.written.map(({ path }) => path))];
+  const late = runsWithOld(plain, paths, now);
+  const restart =
+    declared.restart === true && before.restart && late.length > 0 ? unitToRestart(plain, now) : undefined;
+  const isMoved = before.path !== names.path || before.stack !== names.stack;
+  const findings: Finding[] = late.map((name) => ({
+    id,
+    message: `${name} started before ${paths.join(' and ')} was written, and goes by what stood there then`,
+  }));
+  if (restart === undefined && !isMoved) return { findings };
+  const job: Job = { ...plain, after: { ...before, ...names }, restart };
+  const because = isMoved ? 'another construct declares it now' : 'the restart that the code asks for was not done';
+  return {
+    findings: restart === undefined ? findings : [],
+    draft: { id, job, because, site: now, after: now, reason: declared.reason },
+  };
+}
+
+function becauseOf(before: RecordEntry | undefined, seen: readonly OptionLine[]): string {
+  if (before !== undefined && !areSameLines(seen, before.written))
+    return 'somebody changed it since stackward wrote it';
+  return seen.length === 0 ? 'the code declares it' : 'the code declares another value';
+}
+
+/** Undefined: all is as the first apply met it, so nothing is left to bring back. */
+function entryOf(
+  { service, section, name }: About,
+  { path, stack }: Pick<RecordEntry, 'path' | 'stack'>,
+  {
+    original,
+    written,
+    isDue,
+  }: { original: readonly OptionLine[]; written: readonly OptionLine[]; readonly isDue: boolean },
+): RecordEntry | undefined {
+  if (areSameLines(original, written)) return undefined;
+  const entry = { service, section, option: name, path, stack, before: [...original], written: [...written] };
+  return isDue ? { ...entry, restart: 'due' } : entry;
+}
+
+/** Whether a value of it, as it was or as it will be, may be kept by nobody. */
+export const isSecretJob = (job: Job, site: OptionObserved): boolean => {
+  const lines = [...job.seen, ...(job.before?.before ?? []), ...(job.before?.written ?? [])];
+  return (
+    job.hasSecretValue ||
+    holdsSecret(
+      optionOf(job, site, false),
+      lines.map(({ text }) => text),
+    )
+  );
+};

@@ -1,0 +1,76 @@
+/** When an option takes effect on a host, and what that costs. Pure. */
+import { isWrittenAfterStart, type HostService } from '../../../lib/host-services/service-files';
+import { costOfRestart, restartDanger } from '../../../lib/openstack/restarts';
+import type { About, OptionObserved } from '../model';
+import { describedOption, readersOf } from './edits';
+
+/** The one unit whose restart makes a process of the service read its files again. */
+export function unitOf({ name, processes: [first] }: HostService): string | undefined {
+  const unit = first?.unit ?? '';
+  const [, served] = /^(?:openstack-)?([a-z0-9-]+)(?:@[\w-]+)?\.service$/.exec(unit) ?? [];
+  // A web server's unit serves more than this service.
+  return served === name ? unit : undefined;
+}
+
+const running = (about: About, observed: OptionObserved): readonly HostService[] =>
+  readersOf(about.service, observed).filter(({ processes }) => processes.length > 0);
+
+export const runs = (about: About, observed: OptionObserved): boolean => running(about, observed).length > 0;
+
+/** @param restarts stackward restarts the service when it has written */
+export function effectNotes(about: About, restarts: boolean, observed: OptionObserved): readonly string[] {
+  const readers = running(about, observed);
+  if (readers.length === 0) return [`${about.service} does not run there: it reads the option when it starts`];
+  const isMutable = describedOption(about, observed)?.mutable === true;
+  return [...new Set(readers.map((reader) => effectNote(reader, isMutable, restarts)))];
+}
+
+function effectNote(reader: HostService, isMutable: boolean, restarts: boolean): string {
+  const { name } = reader;
+  const unit = unitOf(reader);
+  if (unit === undefined)
+    return `${name} reads it when it is restarted, by hand: ${whoRuns(reader)}; ${costOfRestart(name)}`;
+  if (restarts) return `stackward restarts ${unit}, one host after the other: ${costOfRestart(name)}`;
+  if (isMutable)
+    return `${name} takes it up at once when it is told, by \`systemctl kill --kill-whom=main -s HUP ${unit}\`; that costs nothing`;
+  const danger = restartDanger(name);
+  return `${name} reads it when ${unit} is restarted, which stackward does not do: ${danger ?? costOfRestart(name)}`;
+}
+
+const whoRuns = ({ processes: [first] }: HostService): string =>
+  first?.unit ? `${first.unit} runs it, and may serve more than it` : 'no unit of systemd runs it';
+
+/** The unit to restart on a host; undefined: none, or it can't be told. */
+export function unitToRestart(about: About, observed: OptionObserved): string | undefined {
+  const readers = running(about, observed);
+  if (readers.some(({ name }) => restartDanger(name) !== undefined)) return undefined;
+  const units = new Set(readers.map(unitOf));
+  const [unit] = units;
+  return units.size === 1 ? unit : undefined;
+}
+
+/** Services that still run with what stood in these files before; files of theirs were written after they started. */
+export const runsWithOld = (about: About, paths: readonly string[], observed: OptionObserved): readonly string[] => [
+  ...new Set(
+    running(about, observed)
+      .filter(({ places, processes: [first] }) =>
+        places.some(
+          ({ path, state }) =>
+            state.is === 'read' &&
+            paths.includes(path) &&
+            first !== undefined &&
+            isWrittenAfterStart(state.writtenAt, first, observed.now),
+        ),
+      )
+      .map(({ name }) => name),
+  ),
+];
+
+/** Other services that read one of these files. */
+export const alsoRead = (about: About, paths: readonly string[], observed: OptionObserved): readonly string[] => {
+  const own = readersOf(about.service, observed);
+  const others = observed.services.filter(
+    (service) => !own.includes(service) && service.config.files.some(({ path }) => paths.includes(path)),
+  );
+  return [...new Set(others.map(({ name }) => name))].sort();
+};

@@ -1,0 +1,19 @@
+/** What becomes of the entries in owners' records. Pure. */
+import type { Holding } from '../../../lib/hosts/record-holding';
+import { keyOf, type Job } from '../model';
+import type { RecordEntry } from '../spec';
+
+export const holdingsOf = (job: Job): readonly Holding<RecordEntry>[] => [
+  { owner: job.owner, key: keyOf(job), before: job.before, after: job.after },
+];
+
+/** Once the service was restarted, no restart is due. */
+export const restartedHoldingsOf = (job: Job): readonly Holding<RecordEntry>[] =>
+  job.restart === undefined || job.after === undefined
+    ? []
+    : [{ owner: job.owner, key: keyOf(job), before: job.after, after: withoutDue(job.after) }];
+
+function withoutDue(entry: RecordEntry): RecordEntry {
+  const { service, section, option, path, stack, before, written } = entry;
+  return { service, section, option, path, stack, before, written };
+}

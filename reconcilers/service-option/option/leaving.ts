@@ -1,0 +1,125 @@
+/** Options whose old lines come back: those that nobody declares any more, and those that a rollback takes back. Pure. */
+import { sweeps, type Placement, type Wanted } from '../../../lib/contract/reconciler';
+import { areSameLines, type OptionLine } from '../../../lib/oslo-config/lines';
+import type { OptionImage } from '../image';
+import {
+  keyOf,
+  kind,
+  nameOf,
+  type About,
+  type Comparison,
+  type Draft,
+  type Job,
+  type OptionObserved,
+  type OptionOn,
+} from '../model';
+import type { RecordEntry } from '../spec';
+import { aboutOf, refuseUnreadable } from './declared';
+import { runs } from './effect';
+import { blocked, linesOf, perform, siteWith } from './edits';
+
+/** What the journal says was there; a secret's lines come from the record on the host, which has those before the first apply. */
+export function bringBack(
+  { id, owner }: Wanted<OptionOn>,
+  { service, section, option, lines, entry }: OptionImage,
+  observed: OptionObserved,
+  now: OptionObserved,
+): Comparison {
+  const about: About = { service, section, name: option };
+  const before = observed.records.get(owner)?.entries.get(keyOf(about));
+  const goal = lines ?? (entry === null ? before?.before : undefined);
+  const recorded = entry === null ? undefined : recordedAs(entry);
+  if (goal === undefined || (entry !== null && recorded === undefined))
+    return {
+      findings: [
+        {
+          id,
+          message: `${nameOf(about)} is a secret, which the journal doesn't keep: it stays; bring it back by hand`,
+        },
+      ],
+    };
+  // No run of ours changed an option that is neither in our record now nor in the image.
+  if (before === undefined && recorded === undefined) return { findings: [] };
+  const seen = linesOf(about, observed);
+  const expected = before?.written ?? recorded?.before ?? [];
+  if (!areSameLines(seen, goal) && !areSameLines(seen, expected))
+    return {
+      findings: [
+        { id, message: `somebody changed ${nameOf(about)} since that run: it stays as it is, and so does its record` },
+      ],
+    };
+  const isWritten = !areSameLines(seen, goal);
+  const isDue = isWritten ? runs(about, now) : before?.restart === 'due';
+  const after = recorded && isDue ? { ...recorded, restart: 'due' as const } : recorded;
+  if (!isWritten && JSON.stringify(before) === JSON.stringify(after)) return { findings: [] };
+  const job = jobOf(about, owner, { seen, goal, before, after });
+  return { findings: [], draft: draftOf(id, job, 'the run is rolled back', now) };
+}
+
+function recordedAs({ before, written, ...names }: NonNullable<OptionImage['entry']>): RecordEntry | undefined {
+  return before === null || written === null ? undefined : { ...names, before, written };
+}
+
+interface Left {
+  readonly id: string;
+  compare(now: OptionObserved): Comparison;
+}
+
+/** Entries in the records of swept owners that their owner declares here no more. */
+export function leftovers({ wanted, sweep }: Placement<OptionOn>, observed: OptionObserved): readonly Left[] {
+  const declared = new Set(
+    wanted.flatMap(({ owner, spec }) =>
+      'restore' in spec
+        ? spec.restore.map(({ service, section, option: name }) => `${owner} ${keyOf({ service, section, name })}`)
+        : [`${owner} ${keyOf(aboutOf(spec))}`],
+    ),
+  );
+  return [...observed.records].flatMap(([owner, { entries }]) =>
+    [...entries]
+      .filter(([key, { stack }]) => !declared.has(`${owner} ${key}`) && sweeps(sweep, owner, stack))
+      .map(([, entry]): Left => {
+        const id = `${kind}.${entry.path}`;
+        return { id, compare: (now) => ({ findings: [], draft: takeBack(id, owner, entry, observed, now) }) };
+      }),
+  );
+}
+
+function takeBack(id: string, owner: string, entry: RecordEntry, observed: OptionObserved, now: OptionObserved): Draft {
+  const about: About = { service: entry.service, section: entry.section, name: entry.option };
+  const seen = linesOf(about, observed);
+  const isOurs = areSameLines(seen, entry.written);
+  const job = jobOf(about, owner, { seen, goal: isOurs ? entry.before : seen, before: entry, after: undefined });
+  return {
+    ...draftOf(id, job, 'nothing declares it on this host any more', now),
+    notes: isOurs ? [] : [`${nameOf(about)} is not what stackward wrote, so it stays as it is`],
+    leftBy: { owner, stack: entry.stack },
+  };
+}
+
+function jobOf(
+  about: About,
+  owner: string,
+  change: Pick<Job, 'seen' | 'before' | 'after'> & { readonly goal: readonly OptionLine[] },
+): Job {
+  const { seen, goal, before, after } = change;
+  const written = before?.written ?? [];
+  return {
+    ...about,
+    owner,
+    seen,
+    does: areSameLines(seen, goal) ? { is: 'nothing' } : { is: 'bring back', goal, written },
+    overridesManager: true,
+    before,
+    after,
+    hasSecretValue: false,
+    restart: undefined,
+  };
+}
+
+/** @throws Blocked where the lines can't come back */
+function draftOf(id: string, job: Job, because: string, now: OptionObserved): Draft {
+  if (job.does.is !== 'nothing') refuseUnreadable(job, now);
+  const edit = perform(job, now);
+  if (edit.is === 'refused') throw blocked(edit);
+  return { id, job, because, site: now, after: edit.is === 'edited' ? siteWith(now, edit.texts) : now };
+}

@@ -1,0 +1,48 @@
+/** Steps of a plan, made of jobs: one for each construct. Pure. */
+import { defined } from '../../../lib/basics/defined';
+import { ownKey } from '../../../lib/contract/reconciler';
+import { nameOf, Sealed, type Draft, type Job, type ServiceOptionStep } from '../model';
+import { changesOf, notesOf } from './words';
+
+/** A construct that declares another option than before has two jobs: what goes, and what comes. */
+export function joinedSteps(drafts: readonly Draft[]): readonly ServiceOptionStep[] {
+  const steps = new Map<string, ServiceOptionStep>();
+  for (const draft of drafts) {
+    const step = stepOf(draft);
+    const key = `${draft.job.owner} ${step.id}`;
+    const made = steps.get(key);
+    steps.set(key, made ? joined(made, step) : step);
+  }
+  return [...steps.values()].sort(removalsLast);
+}
+
+const removalsLast = (a: ServiceOptionStep, b: ServiceOptionStep): number =>
+  Number(a.action === 'delete') - Number(b.action === 'delete') || (ownKey(a) < ownKey(b) ? -1 : 1);
+
+/** The first of them is the declaration's, where there is one. */
+const joined = (made: ServiceOptionStep, more: ServiceOptionStep): ServiceOptionStep => ({
+  ...made,
+  action: made.action === more.action ? made.action : 'update',
+  subject: made.subject === more.subject ? made.subject : `${made.subject}, ${more.subject}`,
+  changes: [...made.changes, ...more.changes],
+  because: made.because === more.because ? made.because : `${made.because}; ${more.because}`,
+  notes: [...new Set([...(made.notes ?? []), ...(more.notes ?? [])])],
+  jobs: new Sealed([...made.jobs.open(), ...more.jobs.open()]),
+});
+
+function stepOf({ id, job, because, site, after, reason, variable, notes = [], leftBy }: Draft): ServiceOptionStep {
+  return {
+    id,
+    owner: job.owner,
+    action: leftBy === undefined ? actionOf(job) : 'delete',
+    subject: `${nameOf(job)} of ${job.service}`,
+    changes: changesOf(job, site, after, variable),
+    because,
+    notes: [...notes, ...notesOf(job, site, after), ...(reason === undefined ? [] : [`the reason given: ${reason}`])],
+    ...defined({ leftBy }),
+    jobs: new Sealed([job]),
+  };
+}
+
+const actionOf = ({ seen, does }: Job): ServiceOptionStep['action'] =>
+  seen.length === 0 && does.is === 'set' ? 'create' : 'update';

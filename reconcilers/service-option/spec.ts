@@ -1,0 +1,122 @@
+/** One option of a service on hosts. Kind name and fields are contract (docs/adr/0017-service-options.md). */
+import * as z from 'zod';
+import { line } from '../../lib/basics/line';
+import { apiProgram, knownProjects, serviceNames, type ServiceName } from '../../lib/openstack/services';
+import { restartDanger } from '../../lib/openstack/restarts';
+import { projectOf } from '../../lib/oslo-config/reading-order';
+import { ConfigValue } from '../../lib/oslo-config/secret';
+
+/** Where the project has no more, `value` may also be empty. */
+const value = z.union([line, z.literal('')], { error: 'must be one line of at most 1000 characters' });
+
+const fields = z.strictObject({
+  /** A program, such as `nova-scheduler`, or a project: the program of its API. */
+  service: z.string().superRefine((service, context) => {
+    const fault = faultOfService(service);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  }),
+  /** As stackward.yaml names them. Default: the hosts that serve the project. */
+  hosts: z
+    .array(z.string().regex(/^[A-Za-z0-9_.-]{1,253}$/, 'must be the name of a host'))
+    .min(1, 'names no host; leave it out, or name one')
+    .max(1000)
+    .optional(),
+  section: z.string().regex(/^[A-Za-z0-9_.:/-]{1,200}$/, 'must be the name of a section, without brackets'),
+  option: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'must be the name of an option, with "_" where a command line has "-"'),
+  value: value.optional(),
+  /** In their order. */
+  values: z.array(value).min(1, 'has no value; say absent: true').max(200).optional(),
+  absent: z.literal(true).optional(),
+  /** A variable of stackward's environment when it plans and applies. */
+  valueFromEnvironment: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'must be the name of an environment variable')
+    .optional(),
+  /** Why, for whoever reviews the plan. */
+  reason: line,
+  /** Default: nothing is restarted. */
+  restart: z.boolean().optional(),
+  /** True: also where Kolla, Puppet or Ansible writes the file. Default: refused. */
+  overrideManager: z.boolean().optional(),
+});
+
+const wordings = ['value', 'values', 'absent', 'valueFromEnvironment'] as const;
+
+export const serviceOptionSpec = fields.superRefine((spec, context) => {
+  const issue = (field: string, message: string): void => context.addIssue({ code: 'custom', message, path: [field] });
+  const given = wordings.filter((wording) => spec[wording] !== undefined);
+  if (given.length !== 1)
+    issue(
+      given[1] ?? 'value',
+      `is ${given.length === 0 ? 'missing' : `beside "${given[0]}"`}; give one of ${wordings.join(', ')}`,
+    );
+  const fault = faultOfSecret(spec);
+  if (fault !== undefined) issue(spec.values === undefined ? 'value' : 'values', fault);
+  if (spec.section.toLowerCase() === 'default' && spec.section !== 'DEFAULT')
+    issue('section', 'is one that oslo.config ignores; write DEFAULT');
+  if (spec.hosts === undefined && servingProject(spec.service) === undefined)
+    issue(
+      'hosts',
+      `is missing: stackward.yaml says which hosts serve ${serviceNames.join(', ')} alone; name the hosts`,
+    );
+  const danger = spec.restart === true ? restartDanger(programOf(spec.service)) : undefined;
+  if (danger !== undefined)
+    issue('restart', `can't be true for ${programOf(spec.service)}: ${danger}; restart it by hand`);
+});
+export type ServiceOptionDeclared = z.infer<typeof serviceOptionSpec>;
+
+function faultOfService(service: string): string | undefined {
+  if (service === 'horizon')
+    return 'is one whose settings are Python, which this version does not edit; change local_settings.d by hand';
+  if (!/^[a-z]+(-[a-z0-9-]+)?$/.test(service) || !knownProjects.includes(projectOf(service)))
+    return `must be a program such as nova-scheduler, of ${knownProjects.join(', ')}`;
+  return undefined;
+}
+
+/** A manifest, a state and a journal would hold it. */
+function faultOfSecret({ option, value, values }: z.infer<typeof fields>): string | undefined {
+  const all = values ?? (value === undefined ? [] : [value]);
+  const isSecret = all.some((text) => new ConfigValue({ name: option }, text).isSecret);
+  return isSecret
+    ? 'is a secret, by the option\'s name or as an address with a password; put it into a variable of the environment, and name that in "valueFromEnvironment"'
+    : undefined;
+}
+
+const isServiceName = (project: string): project is ServiceName =>
+  (serviceNames as readonly string[]).includes(project);
+
+/** The project whose hosts stackward.yaml names. */
+export function servingProject(service: string): ServiceName | undefined {
+  const project = projectOf(service);
+  return isServiceName(project) ? project : undefined;
+}
+
+/** The program that a spec means. */
+export const programOf = (service: string): string => (isServiceName(service) ? apiProgram[service] : service);
+
+const optionLine = z.strictObject({
+  path: z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a file'),
+  section: z.string().max(1000),
+  line: z.number().int().positive(),
+  text: z.string().max(65_536),
+  isNewSection: z.literal(true).optional(),
+});
+export const optionLines = z.array(optionLine).max(1000);
+
+/** The record of one option that stackward wrote. */
+export const recordEntry = z.object({
+  service: z.string(),
+  section: z.string(),
+  option: z.string(),
+  /** The construct's. */
+  path: line,
+  stack: line,
+  /** As the first apply met them. */
+  before: optionLines,
+  /** As the last apply left them. */
+  written: optionLines,
+  restart: z.literal('due').optional(),
+});
+export type RecordEntry = z.infer<typeof recordEntry>;
