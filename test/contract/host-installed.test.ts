@@ -204,7 +204,7 @@ describe('the installed program, for least privilege,', () => {
     await refused(/program\.limits must belong to root.*install it as docs\/hosts\.md says$/);
     for (const limits of [{ read: '/etc/' }, { write: ['etc'] }, { write: [7] }, { writes: [] }, ['/etc/'], null]) {
       install('unsafe/program', source, limits as object);
-      await refused(/program\.limits must be \{"read": \[\.{3}\], "write": \[\.{3}\], "knock": \[\.{3}\], "logs": \[\.{3}\]\}, and hold absolute paths/); // prettier-ignore
+      await refused(/program\.limits must be \{"read": \[\.{3}\], "write": \[\.{3}\], "knock": \[\.{3}\], "logs": \[\.{3}\], "restart": \[\.{3}\]\}, and hold absolute paths/); // prettier-ignore
     }
     rmSync(`${path}.limits`);
     writeFileSync(`${path}.limits`, '{"read": [,]}');
