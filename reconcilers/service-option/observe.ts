@@ -7,7 +7,7 @@ import type { FoundText } from '../../lib/host-services/service-files';
 import { valueOf, type HostReader, type Outcome } from '../../lib/hosts/host';
 import { readRecords } from '../../lib/hosts/host-record';
 import { olderProgram } from '../../lib/hosts/older-program';
-import { optionProjects, type DescribedOption } from '../../lib/hosts/service-answers';
+import { optionProjects, type DescribedOption, type OptionProject } from '../../lib/hosts/service-answers';
 import { projectOf } from '../../lib/oslo-config/reading-order';
 import { kind, type OptionObserved, type OptionOn, type ToldFile } from './model';
 import { programOf, recordEntry } from './spec';
@@ -81,14 +81,27 @@ function decoded(base64: string): string | undefined {
   }
 }
 
+type Described = Promise<readonly (readonly [project: string, options: readonly DescribedOption[]])[]>;
+
+/** The question loads the packages of a project there, which takes seconds, and no run changes packages. */
+const asked = new WeakMap<HostReader, Map<OptionProject, Described>>();
+
 async function describe(
   host: HostReader,
   programs: readonly string[],
 ): Promise<ReadonlyMap<string, readonly DescribedOption[]>> {
   const projects = optionProjects.filter((project) => programs.some((program) => projectOf(program) === project));
-  if (projects.length === 0) return new Map();
-  const answers = await host.read(projects.map((project) => ({ verb: 'described-options', project }) as const));
-  return new Map(
-    answers.flatMap((answer, index) => (answer.ok ? [[projects[index] ?? '', answer.value.options] as const] : [])),
-  );
+  const known = asked.get(host) ?? new Map<OptionProject, Described>();
+  asked.set(host, known);
+  const told = projects.map((project) => {
+    const answer = known.get(project) ?? describeProject(host, project);
+    known.set(project, answer);
+    return answer;
+  });
+  return new Map((await Promise.all(told)).flat());
+}
+
+async function describeProject(host: HostReader, project: OptionProject): Described {
+  const [answer] = await host.read([{ verb: 'described-options', project }]);
+  return answer.ok ? [[project, answer.value.options]] : [];
 }

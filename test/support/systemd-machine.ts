@@ -2,7 +2,7 @@
  * A machine whose init is a real systemd: process ids, mounts, network and name of its own, over the files of this machine.
  * It ends with the process that started it.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ mount -t tmpfs tmpfs /run
 mount -t proc proc /proc
 mkdir -p "$1/work" "$1/etc"
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/etc,workdir=$1/work" /etc
-for group in /sys/fs/cgroup/*/; do mkdir -p "$group$2" 2>/dev/null && echo $$ > "$group$2/cgroup.procs" || true; done
+for group in systemd unified; do mkdir -p "/sys/fs/cgroup/$group/$2" && echo $$ > "/sys/fs/cgroup/$group/$2/cgroup.procs"; done
 ip link set lo up
 exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=stackward.target --log-target=null
 `;
@@ -25,6 +25,7 @@ const target = '[Unit]\nDefaultDependencies=no\nAllowIsolate=yes\n';
 
 export class SystemdMachine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'stackward-systemd-'));
+  private readonly group = `stackward-${this.folder.slice(-6)}`;
   private child: ChildProcess | undefined;
   private pid = 0;
 
@@ -40,9 +41,8 @@ export class SystemdMachine {
   async start(): Promise<void> {
     this.write('etc/systemd/system/stackward.target', target);
     mkdirSync(join(this.folder, 'work'), { recursive: true });
-    const group = `stackward-${this.folder.slice(-6)}`;
     const argv = ['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child', 'sh', '-c', start, 'sh'];
-    this.child = spawn('unshare', [...argv, this.folder, group], { stdio: ['ignore', 'inherit', 'inherit'] });
+    this.child = spawn('unshare', [...argv, this.folder, this.group], { stdio: ['ignore', 'inherit', 'inherit'] });
     for (;;) {
       const pid = execFileSync('pgrep', ['-P', String(this.child.pid)], { encoding: 'utf8' }).trim();
       this.pid = Number(pid);
@@ -77,6 +77,17 @@ export class SystemdMachine {
       this.child.kill('SIGKILL');
       await once(this.child, 'exit');
     }
+    for (const hierarchy of ['systemd', 'unified'])
+      spawnSync('find', [
+        `/sys/fs/cgroup/${hierarchy}/${this.group}`,
+        '-depth',
+        '-type',
+        'd',
+        '-exec',
+        'rmdir',
+        '{}',
+        '+',
+      ]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
