@@ -1,5 +1,5 @@
 /** Reads the services of OpenStack that run on a host, and the configuration of each, in at most three round trips. */
-import type { HostReader, Outcome } from '../lib/hosts/host';
+import type { HostReader } from '../lib/hosts/host';
 import { valueOf } from '../lib/hosts/host';
 import {
   groupsOf,

@@ -7,7 +7,7 @@ import type { ServiceProcess } from '../hosts/service-answers';
 import type { OsloConfig } from '../oslo-config/effective';
 import { eraOfLibrary, type Python } from '../oslo-config/era';
 import { parseOsloFile, type OsloFile } from '../oslo-config/file';
-import { configSources, searchName, type ConfigSource } from '../oslo-config/reading-order';
+import { searchName, type configSources, type ConfigSource } from '../oslo-config/reading-order';
 
 /** One file that the service reads, or would read if it existed. */
 export interface ConfigPlace {
