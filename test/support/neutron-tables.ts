@@ -18,7 +18,7 @@ export interface SubnetFixture {
   readonly cidr: string;
   readonly gateway?: string | null;
   readonly pools: readonly (readonly [string, string])[];
-  /** Addresses that ports have. */
+  /** Addresses that ports use. */
   readonly used?: readonly string[];
   readonly networkId?: string;
   readonly id?: string;
@@ -94,7 +94,7 @@ export class NeutronTables {
     return { id, networkId, ipamId };
   }
 
-  /** A port with this address, as Neutron would have stored it; free ranges are the caller's business. */
+  /** Adds a port with this address, as Neutron would have stored it. The caller updates the free ranges. */
   async port({ id, networkId, ipamId }: MadeSubnet, address: string): Promise<string> {
     const portId = randomUUID();
     await this.insert('ports', {
@@ -128,7 +128,7 @@ export class NeutronTables {
     );
   }
 
-  /** Every row of every table, so that two of these are equal only if nothing at all changed. */
+  /** Every row of every table. Two dumps are equal only if nothing changed. */
   async dump(): Promise<Record<string, readonly string[]>> {
     const tables = ['networks', 'subnets', 'ports', 'ipallocationpools', 'ipallocations'];
     if (this.hasRanges) tables.push('ipavailabilityranges');
@@ -142,7 +142,7 @@ export class NeutronTables {
     return rows;
   }
 
-  /** Every row as it was when `dump` was taken. */
+  /** Restores every row to its state in `dump`. */
   async restore(dump: Readonly<Record<string, readonly string[]>>): Promise<void> {
     await this.connection.query('SET SESSION foreign_key_checks = 0');
     for (const [table, rows] of Object.entries(dump)) {

@@ -10,10 +10,10 @@ import type { MadeSubnet } from './neutron-tables';
 import { PoolExhausted } from './icehouse-allocator';
 
 export class NewtonAllocator {
-  /** @param connection of its own: one API worker */
+  /** @param connection each API worker has its own */
   constructor(private readonly connection: Connection) {}
 
-  /** Tries again when another worker was first, as the API does. @throws PoolExhausted */
+  /** Tries again if another worker was first, like Neutron's API. @throws PoolExhausted */
   async createPort(subnet: MadeSubnet): Promise<string> {
     for (;;) {
       await this.connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION');

@@ -161,14 +161,14 @@ export const oracleCase: fc.Arbitrary<OracleCase> = fc.record({
         section: inSection,
         name: called,
         multiple: multiple && index % 3 === 0,
-        // Two options of one section may not share a former name.
+        // Two options of one section must not have the same former name.
         former: index === 0 ? former : [],
         ...defined({ default: multiple && index % 3 === 0 ? undefined : preset }),
       })),
     ),
 });
 
-/** Values as people ask for them; some of them no file can hold. */
+/** Values that people ask for. No file can express some of them. */
 const wantedValue = nearly(
   value,
   fc.constantFrom(
@@ -191,11 +191,11 @@ const wantedValue = nearly(
   8,
 );
 
-/** A file set of which one option is changed, where some files may not be edited. */
+/** A set of files of which one option is changed. Some of the files may not be edited. */
 export const editedCase = fc.record({
   asked: fc.tuple(oracleCase, fc.boolean()).map(([asked, isAsIs]): OracleCase => {
     if (isAsIs) return asked;
-    // Most files are sound: the editor has nothing to do with others.
+    // Most files are valid, because the editor changes no others.
     return { ...asked, files: asked.files.map((text) => `[DEFAULT]\n${text.replaceAll('\ufeff', '')}`) };
   }),
   values: fc.array(wantedValue, { maxLength: 4 }),

@@ -1,4 +1,4 @@
-/** The real oslo.config from PyPI, of four releases, in a folder that later runs use again. */
+/** Installs four releases of the real oslo.config from PyPI into a folder, which later runs use again. */
 import { defined } from '../../lib/basics/defined';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ function install(): string | undefined {
     rmSync(making, { recursive: true, force: true });
     return `oslo.config can't be installed from PyPI: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
   }
-  // A namespace package, which setuptools of that time would have declared.
+  // A namespace package. The setuptools of that time would have declared it.
   writeFileSync(join(making, 'icehouse/oslo/__init__.py'), '');
   renameSync(making, cache);
   return undefined;
@@ -68,7 +68,7 @@ export type OracleValue = string | readonly string[] | null | { readonly error: 
 export type OracleAnswer =
   { readonly values: readonly OracleValue[] } | { readonly fault: number | null; readonly message: string };
 
-/** One Python process answers all questions. */
+/** One Python process answers all questions of a release. */
 export function askOsloConfig(release: OracleRelease, cases: readonly OracleCase[]): Promise<readonly OracleAnswer[]> {
   const python = release === 'icehouse' ? python2 : join(cache, 'venv/bin/python');
   if (python === undefined) throw new Error('there is no Python 2.7');

@@ -1,4 +1,4 @@
-/** A RabbitMQ of a suite's own, with its management plugin, in which a test may break what it likes. */
+/** A private RabbitMQ with its management plugin. The test may break anything in it. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -86,7 +86,7 @@ export class OwnBroker {
     throw new Error(`waited in vain until ${what}`);
   }
 
-  /** As an administrator, by the management API. */
+  /** Asks the management API as an administrator. */
   ask(method: string, path: string, body?: object): Promise<Response> {
     const authorization = `Basic ${Buffer.from(`${this.user}:${this.password}`).toString('base64')}`;
     const headers = { authorization, 'content-type': 'application/json' };

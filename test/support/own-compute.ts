@@ -43,12 +43,12 @@ export class OwnCompute {
     this.projects = new LabProjects(prefix);
   }
 
-  /** Of the host, the zone and the project alike. */
+  /** The name of the host, of the zone and of the project. */
   get name(): string {
     return `${this.projects.run}-own`;
   }
 
-  /** Ready when the scheduler may choose the host. Nobody else asks for its zone, which has a host without room beside it. */
+  /** Resolves when the scheduler may choose the host. Only this suite uses the zone, whose second host has no room. */
   static async start(prefix: string): Promise<OwnCompute> {
     const own = new OwnCompute(prefix);
     await own.projects.clean();
@@ -67,7 +67,7 @@ export class OwnCompute {
     return own;
   }
 
-  /** A host of the zone with less memory than any flavor wants. */
+  /** A host of the zone with less memory than any flavor needs. */
   get small(): string {
     return `${this.projects.run}-small`;
   }
@@ -100,7 +100,7 @@ export class OwnCompute {
     const [config, program] = [join(folder, 'own.conf'), join(folder, 'nova-compute')];
     writeFileSync(config, `[DEFAULT]\nhost = ${host}\nstate_path = ${folder}\nreserved_host_memory_mb = 0\n`);
     copyFileSync(join(__dirname, 'own-compute.py'), program);
-    // A log that was begun long ago tells of every request since.
+    // The log begins with an old line, so readers take it to have every request since then.
     writeFileSync(this.logFile(host), '2026-01-01 00:00:00.000 1 INFO nova [-] begin\n', { flag: 'a', mode: 0o600 });
     const log = openSync(this.logFile(host), 'a', 0o600);
     const nova = join(this.lab.folder, 'etc', 'nova', 'nova.conf');
@@ -116,7 +116,7 @@ export class OwnCompute {
       const answer = await this.call<{ inventories: object }>('placement', 'GET', inventories);
       return Object.keys(answer.inventories).length > 0;
     });
-    // Nova tells placement of the zone with the same request; half of it may be done when the answer is an error.
+    // Nova and placement both get the zone by this request. If the answer is an error, one of the two may have it.
     const path = `/os-aggregates/${this.aggregate}/action`;
     await this.until(`${host} is in its zone`, async () => {
       try {
@@ -133,7 +133,7 @@ export class OwnCompute {
     return join(this.lab.folder, 'log', `nova-compute-${host}.log`);
   }
 
-  /** The newest microversion that the lab's Nova needs for what the suites ask. */
+  /** The newest microversion that the suites need from the lab's Nova. */
   call<Answer>(service: string, method: Method, path: string, body?: unknown): Promise<Answer> {
     const headers = service === 'compute' ? { 'x-openstack-nova-api-version': '2.60' } : {};
     return this.session.call<Answer>(service, path, { method, body, headers });
@@ -147,7 +147,7 @@ export class OwnCompute {
     throw new Error(`waited in vain until ${what}; the log of nova-compute is ${this.logFile(this.name)}`);
   }
 
-  /** A network of its own with one subnet, whose pool is `first` to `last`. */
+  /** A separate network with one subnet, whose pool is `first` to `last`. */
   async network(name: string, first: number, last: number): Promise<string> {
     const { network } = await this.call<{ network: Named }>('network', 'POST', '/v2.0/networks', { network: { name } });
     const pool = { start: `10.91.7.${first}`, end: `10.91.7.${last}` };
@@ -157,7 +157,7 @@ export class OwnCompute {
     return network.id;
   }
 
-  /** A tiny image of its own, which may be deleted. */
+  /** A separate tiny image, which a test may delete. */
   async image(): Promise<string> {
     const cloud = new Cloud(this.lab);
     const image = { name: this.name, disk_format: 'raw', container_format: 'bare', visibility: 'public' };
@@ -181,7 +181,7 @@ export class OwnCompute {
     await this.until(`server ${id} is in ERROR`, async () => (await this.server(id)).status === 'ERROR');
   }
 
-  /** The scheduler has chosen the host, and the host has not begun, because it is paused. */
+  /** The scheduler has chosen the host. The host hasn't begun, because it is paused. */
   async placed(id: string): Promise<void> {
     await this.until(`server ${id} is placed`, async () => {
       const { allocations } = await this.call<{ allocations: object }>('placement', 'GET', `/allocations/${id}`);
@@ -218,7 +218,7 @@ export class OwnCompute {
     queues.close();
   }
 
-  /** As it will be after twenty minutes of silence: the server, and what was asked of it last. */
+  /** Makes the server and its actions look twenty minutes older. */
   async ageTask(id: string): Promise<void> {
     const earlier = (column: string): string => `${column} = ${column} - INTERVAL 20 MINUTE`;
     await this.sql(
@@ -239,14 +239,14 @@ export class OwnCompute {
     await this.call('compute', 'PUT', `/os-services/${await this.serviceOf(this.name)}`, change);
   }
 
-  /** As it will be after ten minutes of silence. */
+  /** Makes the server look ten minutes older. */
   async ageHeartbeat(): Promise<void> {
     await this.sql(
       `UPDATE nova.services SET last_seen_up = UTC_TIMESTAMP() - INTERVAL 10 MINUTE WHERE host = '${this.name}'`,
     );
   }
 
-  /** As it is while the process reports, which one that is stopped does not. Nova counts it as up for a minute. */
+  /** Writes a fresh heartbeat in place of the stopped process. Nova counts the service as up for a minute. */
   async freshenHeartbeat(): Promise<void> {
     await this.sql(`UPDATE nova.services SET last_seen_up = UTC_TIMESTAMP() WHERE host = '${this.name}'`);
   }
@@ -276,7 +276,7 @@ export class OwnCompute {
     await Promise.all([this.session.close(), this.projects.close()]);
   }
 
-  /** What runs left that were killed. Their processes ended with them, and their projects are gone. */
+  /** Removes what killed runs left behind. Their processes are gone, and so are their projects. */
   private async sweep(): Promise<void> {
     const { aggregates } = await this.call<{ aggregates: { id: number; name: string }[] }>('compute', 'GET', '/os-aggregates'); // prettier-ignore
     for (const { id, name } of aggregates) {
@@ -285,7 +285,7 @@ export class OwnCompute {
     }
   }
 
-  /** Takes hosts, flavors and zone of a run out of Nova, and their files out of the lab. */
+  /** Removes the hosts, flavors and zone of a run from Nova, and its files from the lab. */
   private async forget(run: string, aggregate: number): Promise<void> {
     for (const host of [`${run}-own`, `${run}-small`]) {
       const body = { remove_host: { host } };

@@ -13,7 +13,7 @@ export interface Sent {
   readonly packet: Packet;
   readonly way: Bridged;
   readonly state: ConnectionState;
-  /** It is the first of its connection. */
+  /** True for the first packet of its connection. */
   readonly isFirst: boolean;
   readonly hex: string;
   readonly number: number;
@@ -21,7 +21,7 @@ export interface Sent {
 
 const textOf = ({ version, value }: IpAddress): string => formatAddress(version, value);
 
-/** Of the connection as whoever began it sees it. ICMP has an id in place of ports. */
+/** The connection as the side that began it sees it. ICMP has an id in place of ports. */
 const keyOf = (
   bridge: string,
   { protocol, source, destination, sourcePort = 0, destinationPort = 0 }: Packet,
@@ -89,7 +89,7 @@ export class Arrivals {
     return opener ? this.#answer(opener) : this.#send(this.#packet(), this.#way());
   }
 
-  /** The kernel let it pass. */
+  /** True if the kernel let the packet pass. */
   passed(sent: Sent): void {
     if (sent.state === 'NEW') {
       this.#connections.begin(sent.way.bridge, sent.packet);
@@ -153,10 +153,10 @@ export class Arrivals {
     const { version, tracking } = scene;
     const source = this.#address();
     const found = this.#address();
-    // A packet to whom it comes from would be its own answer.
+    // If source and destination were equal, the packet would be its own answer.
     const destination = found.value === source.value ? { version, value: found.value ^ 1n } : found;
     const base = { version, source, destination, sourceMac: random.pick(this.#macs) };
-    // Every connection is another, so that its state is known.
+    // No two connections are equal, so the state of each is known.
     const sourcePort = 2048 + (this.#number % 60_000);
     const kind = random.fraction();
     if (kind < 0.08) return dhcp(random, base);
@@ -175,13 +175,13 @@ export class Arrivals {
       const types = version === 4 ? [8, 8, 8, 0, 3, 11, 13, 5] : [128, 128, 128, 129, 1, 134, 135, 136, 143];
       return { ...base, protocol: version === 4 ? 1 : 58, icmpType: random.pick(types), icmpCode: 0, sourcePort };
     }
-    // Whoever sends has an address of its own, so that none answers another by chance.
+    // Each sender has its own address, so that no packet answers another by chance.
     const value = base.source.value - (base.source.value % 256n) + BigInt(this.#number % 256);
     return { ...base, protocol: random.pick([47, 50, 89]), source: { version, value } };
   }
 }
 
-/** A client's, or a server's. */
+/** A DHCP packet of a client or of a server. */
 function dhcp(random: Random, base: Omit<Packet, 'protocol'>): Packet {
   const { version } = base;
   const client = random.chance(0.6);

@@ -9,7 +9,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
 
 const tickMs = 5;
-/** The operating system's own: another Python may stand first in PATH, and be a slower one. */
+/** The operating system's Python. Another Python may come first in PATH and be slower. */
 const python = '/usr/bin/python3';
 
 export interface Flow {
@@ -21,7 +21,10 @@ export interface Flow {
   readonly address: string;
   /** Packets per second, a whole part of 200. Default: 200. */
   readonly rate?: number;
-  /** Each packet from another source port: to the packet filter each is a new connection. Default: one port for all. */
+  /**
+   * True: each packet has another source port, so the packet filter sees each as a new connection. Default: one port
+   * for all.
+   */
   readonly newPorts?: boolean;
   /** Writes whole frames with these two MACs into a device of the sender. Default: the kernel does it, by its routes and neighbours. */
   readonly frame?: { readonly device: string; readonly from: string; readonly to: string };
@@ -30,7 +33,10 @@ export interface Flow {
 export interface Counts {
   readonly sent: number;
   readonly received: number;
-  /** Each run of lost packets, as `COUNT at NUMBER of the first`: what is lost together in several flows has one cause. */
+  /**
+   * Runs of lost packets, each as `COUNT at NUMBER of the first`. If several flows lose packets together, the cause is
+   * the same.
+   */
   readonly gaps: readonly string[];
 }
 
@@ -69,7 +75,7 @@ export class PacketFlows<Name extends string> {
     this.#child.stdin?.write(`${JSON.stringify({ limit, flows: plan })}\n`);
   }
 
-  /** The packets that every flow has sent and received until now. */
+  /** The packets that each flow has sent and received so far. */
   now(): Promise<Snapshots<Name>> {
     return this.#ask<Snapshots<Name>>('mark');
   }
@@ -79,12 +85,15 @@ export class PacketFlows<Name extends string> {
     this.#marks.set(name, await this.now());
   }
 
-  /** Packets that it had sent by this mark. */
+  /** The number of packets that the flow had sent at this mark. */
   sentAt(name: Name, mark: string): number {
     return this.#at(name, mark).sent;
   }
 
-  /** Packets that arrived between two marks, whenever they were sent: a sender keeps what it has no neighbour for. */
+  /**
+   * Counts the packets that arrived between two marks, whenever they were sent. A sender keeps packets while it doesn't
+   * know the neighbour's MAC.
+   */
   arrived(name: Name, from: string, to: string): number {
     return this.#at(name, to).received - this.#at(name, from).received;
   }
@@ -101,7 +110,7 @@ export class PacketFlows<Name extends string> {
     await this.#until(name, (now) => now.sent > sent && now.received > received);
   }
 
-  /** Waits until of so many packets of this flow in a row none arrived. */
+  /** Waits until this number of packets in a row got lost. */
   async untilSilent(name: Name, packets: number): Promise<void> {
     let quiet = (await this.now())[name];
     await this.#until(name, (now) => {
@@ -110,7 +119,7 @@ export class PacketFlows<Name extends string> {
     });
   }
 
-  /** Waits until each flow has sent so many more packets. */
+  /** Waits until each flow has sent this number of further packets. */
   async untilSent(packets: number): Promise<void> {
     const before = await this.now();
     for (const name of Object.keys(before) as Name[])
@@ -129,7 +138,7 @@ export class PacketFlows<Name extends string> {
     return this.#report;
   }
 
-  /** Ends them, whatever they are at; for a test that failed before their report. */
+  /** Ends all flows at once. For a test that failed before it read the report. */
   close(): void {
     this.#child.kill();
     this.#lines.close();
@@ -165,7 +174,7 @@ export class PacketFlows<Name extends string> {
   }
 }
 
-/** Whether a TCP connection with this source carries a word both ways within three seconds. */
+/** True if a TCP connection from this source carries a word in both directions within three seconds. */
 export async function connects(from: string, source: string, to: string, address: string): Promise<boolean> {
   const argv = [join(__dirname, 'packet-connect.py'), from, source, to, address];
   const { stdout } = await promisify(execFile)(python, argv);

@@ -1,4 +1,4 @@
-/** Hosts for packets: tables of Neutron's agents as recorded, the bridges that they speak of, and random rules beside them. */
+/** Hosts for packets: recorded tables of Neutron's agents, the bridges that these name, and random rules. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bridge } from './bridged-host';
@@ -9,13 +9,13 @@ const folder = join(__dirname, '../fixtures/iptables');
 export interface Scene {
   readonly name: string;
   readonly version: 4 | 6;
-  /** For iptables-restore. */
+  /** Input of iptables-restore. */
   readonly tables: string;
-  /** For `ipset restore`. */
+  /** Input of `ipset restore`. */
   readonly sets: string;
   readonly bridges: readonly Bridge[];
   readonly tracking: Tracking;
-  /** The tables were made by an agent, so the walk knows each of their conditions. */
+  /** True if an agent made the tables: then the walk knows each of their conditions. */
   readonly isRecorded: boolean;
 }
 
@@ -29,7 +29,7 @@ const macOf = (index: number): string => `fa:16:3e:00:00:${(index + 16).toString
 
 const tapsOf = (tables: string): string[] => [...new Set(tables.match(/\btap[0-9a-f-]{11}\b/g))];
 
-/** A bridge for each port, as the Open vSwitch agent has them; one for all, as the Linux bridge agent has it. */
+/** One bridge per port, as the Open vSwitch agent makes them; or one for all ports, as the Linux bridge agent does. */
 function bridgesOf(tables: string): Bridge[] {
   const taps = tapsOf(tables);
   const [brq] = /brq[0-9a-f-]{11}/.exec(tables) ?? [];
@@ -41,13 +41,13 @@ function bridgesOf(tables: string): Bridge[] {
   });
 }
 
-/** Text of the tables as another release writes it. */
+/** The text of the tables as another release would write it. */
 type Change = (tables: string) => string;
 
 export function neutronScene(file: string, name = file, change: Change = (tables) => tables): Scene {
   const tables = change(readFileSync(join(folder, `${file}.iptables-save.txt`), 'utf8'));
   const sets = readFileSync(join(folder, `${file}.ipset-save.txt`), 'utf8');
-  // Such a packet misses the rule that puts it into its port's zone, where its connection is.
+  // Such a packet doesn't match the rule that puts it into its port's zone, and its connection is in that zone.
   const tracking = /-A PREROUTING -s \S+ -j ACCEPT/.test(tables) ? 'zones' : 'replies';
   return { name, version: 4, tables, sets, bridges: bridgesOf(tables), tracking, isRecorded: true };
 }
@@ -112,7 +112,7 @@ export const randomBridge: Bridge = {
   ports: ['tap0', 'tap1', 'uplink'].map((name, index) => ({ name, mac: macOf(index) })),
 };
 
-/** A condition as somebody writes it for iptables-restore. */
+/** A condition as a person would write it for iptables-restore. */
 function condition(random: Random, hook: string, version: 4 | 6, tracking: Tracking): string {
   const isTracked = tracking !== 'none';
   const not = random.chance(0.25) ? '! ' : '';
@@ -152,7 +152,7 @@ function condition(random: Random, hook: string, version: 4 | 6, tracking: Track
     ...(version === 4 && !isTracked ? [`${not}-f`] : []),
     ...state,
     `-m comment --comment ${random.pick(['x', '"-j DROP"', '"a \\"b\\" c"', '"--dport 22"'])}`,
-    // Nobody can judge these from tables and packet.
+    // Table and packet alone don't tell whether these match.
     ...(random.chance(0.3)
       ? [
           random.pick([
@@ -167,7 +167,7 @@ function condition(random: Random, hook: string, version: 4 | 6, tracking: Track
 
 const options = /^(?:! )?(-[a-z]) /;
 
-/** No two of one option: iptables takes no rule with two of `-s`, `-p` or one module. */
+/** Never two conditions with the same option: iptables refuses a rule with two of `-s`, `-p` or one module. */
 function conditions(random: Random, ...more: readonly [string, 4 | 6, Tracking]): string {
   const taken = new Set<string>();
   const chosen: string[] = [];
@@ -191,7 +191,7 @@ const places = [
   ['mangle', 'POSTROUTING'],
 ] as const;
 
-/** Chains lead to later ones alone, so that none leads to itself. */
+/** A chain jumps only to later chains, so there is no loop. */
 function chainsOf(random: Random, table: string, hook: string, version: 4 | 6, tracking: Tracking): string[] {
   const isTracked = tracking !== 'none';
   const chains = [hook, ...Array.from({ length: 4 }, (_, index) => `${hook.slice(0, 4)}-${String(index)}`)];

@@ -55,7 +55,9 @@ export class PageHost {
     return site;
   }
 
-  /** A port of a running server as Neutron, Nova and os-vif leave it; somebody has switched hairpin on at its tap. */
+  /**
+   * A port of a running server as Neutron, Nova and os-vif leave it. An operator has switched hairpin on at its tap.
+   */
   private async plug(nic: keyof typeof ports): Promise<void> {
     const { cidr, gateway, address, mac } = networks[nic];
     const id = ports[nic];

@@ -1,4 +1,4 @@
-/** Rules as somebody might have written them, and files that hold such. */
+/** Random rules as a person might write them, and files that contain them. */
 import fc from 'fast-check';
 import type { Attributes } from '../../lib/policy/evaluate';
 import type { RuleValue } from '../../lib/policy/check';
@@ -144,7 +144,7 @@ const fileValue = fc.oneof(
 );
 const blank = fc.constantFrom('', ' ', '\n', '\r\n', '\t', '  \n\t');
 
-/** With blanks where JSON allows them, and names that come twice. */
+/** JSON with blanks at any allowed place, and with names that come twice. */
 export const jsonFile = fc
   .tuple(fc.array(fc.tuple(fileName, fileValue, blank, blank, blank), { maxLength: 6 }), blank, blank)
   .map(([all, head, tail]) => {

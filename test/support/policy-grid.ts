@@ -6,7 +6,7 @@ import type { Attributes } from '../../lib/policy/evaluate';
 import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost } from './policy-host';
 
-/** Answers of the real Neutron. */
+/** The recorded answers of the real Neutron. */
 export interface Recorded {
   readonly about: string;
   readonly release: Release;
@@ -31,7 +31,7 @@ export const people = [
   { roles: ['operators'], project: 'p1' },
 ];
 
-/** A target of p1's own; one of p1 in a network of somebody else; a stranger's that is shared. */
+/** Three targets: one of project p1; one of p1 in another project's network; a stranger's shared one. */
 export const targets: readonly Attributes[] = (
   [
     ['p1', 'p1', false],

@@ -70,7 +70,7 @@ export class PolicyHost {
     });
   }
 
-  /** A full run of the pipelines of these owners; throws what was not done. */
+  /** Plans and applies everything of these owners. Throws if anything was not done. */
   run(declared: Readonly<Record<string, Grants>>): ReturnType<typeof diff>['steps'] {
     const owners = Object.keys(declared);
     const { service, reason } = { service: this.service, reason: 'tests' };
@@ -95,7 +95,7 @@ export class PolicyHost {
     return steps;
   }
 
-  /** Which of these tokens, of a role and a project, may do it. */
+  /** Those of these tokens (role and project) that may do it. */
   admitted(tokens: readonly (readonly [role: string, project: string])[]): readonly boolean[] {
     const target = { project_id: 'p', tenant_id: 'p', 'network:tenant_id': 'n', 'network:project_id': 'n' };
     return tokens.map(([role, project]) => {

@@ -42,7 +42,7 @@ export interface Grant {
 
 export class PolicySite {
   readonly folder = mkdtempSync(join(tmpdir(), 'stackward-policy-'));
-  /** Replaced where a test reaches hosts otherwise. */
+  /** A test may replace this to reach hosts in another way. */
   open = (name: string): OpenHost => new LocalHost(name, { stateFolder: this.stateFolder });
   pool = new HostPool((name) => this.open(name));
   serving: Partial<Record<ServiceName, string[]>> = { neutron: ['ctl1'], nova: ['ctl1'] };
@@ -55,7 +55,7 @@ export class PolicySite {
    */
   generated: string | undefined;
 
-  /** Roles of Keystone. Nobody holds another role than he was given, unless a test says so. */
+  /** Keystone's roles. Nobody has a further role, unless a test says so. */
   identity = new FakeIdentity('member', 'reader', 'operator');
 
   readonly stateFolder = join(this.folder, 'state');

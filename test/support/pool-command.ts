@@ -32,7 +32,7 @@ export async function openPoolCommand(mariadb: Mariadb, era: Era = 'zed'): Promi
   return { command, tables, options, red: await subnet(1), blue: await subnet(2), password: options.password };
 }
 
-/** From now on the command uses this account. */
+/** The command uses this account from now on. */
 export function logInAs(command: CommandFolder, { host, port, user, password, schema }: MysqlOptions): void {
   command.env = { ...command.env, NEUTRON_PASSWORD: password };
   command.write(
@@ -56,7 +56,7 @@ export const entry = (subnet: MadeSubnet, start: string, end: string) => ({
   dependsOn: [],
 });
 
-/** Each of the sixty is to end at .29. */
+/** Declares that each of the sixty pools ends at .29. */
 export const manyEntries = (many: readonly MadeSubnet[]) =>
   Object.fromEntries(
     many.map((subnet, index) => [

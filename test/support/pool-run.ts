@@ -39,7 +39,7 @@ export class PoolRun {
     return { observed, ...allocationPool.diff(placement, observed) };
   }
 
-  /** @param stopAfter as many results no further write is to begin */
+  /** @param stopAfter no further write begins after this number of results */
   async apply(
     { steps, observed }: Planned,
     writer: SqlWriter = this.writer,

@@ -1,4 +1,4 @@
-/** A cloud of one's own over HTTP, in which a test may break whatever it likes. It answers as Zed does. */
+/** A private cloud over HTTP. It answers like Zed, and a test may break anything in it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json, RogueServer, token, type Answer } from './rogue-cloud';
 
@@ -11,7 +11,7 @@ export interface NovaRow {
   readonly forced_down?: boolean;
   /** Seconds before now. */
   age: number;
-  /** A service that is alive and whose clock is wrong: its heartbeat keeps its distance from now. */
+  /** A service that lives but has a wrong clock: its heartbeat is always this far from now. */
   readonly isAlive?: boolean;
 }
 
@@ -25,14 +25,14 @@ export interface AgentRow {
 }
 
 const started = Date.now();
-/** A dead one's stands still. */
+/** The heartbeat of a dead service doesn't move. */
 const stamp = ({ age, isAlive }: { age: number; isAlive?: boolean | undefined }): string =>
   new Date((isAlive === true ? Date.now() : started) - age * 1000).toISOString().slice(0, 19);
 
-/** Lists are filtered by these. As in Glance before Newton, `in:` is a part of the value. */
+/** The query parameters by which lists are filtered. As in Glance before Newton, `in:` is a part of the value. */
 const filters = ['id', 'name', 'domain_id'];
 
-/** Nova takes a name for a regular expression. */
+/** Nova reads a name as a regular expression. */
 const isMatched = (given: unknown, value: string): boolean =>
   typeof given === 'string' && value.startsWith('^') && new RegExp(value).test(given);
 
@@ -75,9 +75,9 @@ export class PrivateCloud {
   flavors: object[] = [];
   networks: object[] = [];
   users: object[] = [];
-  /** Of the token. */
+  /** The roles of the token. */
   roles = ['admin'];
-  /** Seconds by which the Date header is ahead. */
+  /** The Date header is ahead by this number of seconds. */
   ahead = 0;
   /** Path → status, instead of an answer. */
   readonly broken = new Map<string, number>();

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 export interface RecordedCloud {
-  /** The entry; undefined: the variables are. */
+  /** The entry of clouds.yaml. Undefined: the environment variables are used. */
   readonly cloud?: string;
   /** Texts of clouds.yaml, secure.yaml and clouds-public.yaml. */
   readonly clouds?: string;

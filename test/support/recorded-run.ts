@@ -1,4 +1,4 @@
-/** A run's journal in memory, by way of its texts. */
+/** A run's journal in memory. It writes and reads the same texts as the journal on disk. */
 import type { Report } from '../../lib/run/engine';
 import { recordOf, renderResultRecord } from '../../lib/journal/journal';
 import type { Manifest } from '../../lib/contract/manifest';
@@ -20,7 +20,7 @@ export class RecordedTexts {
     this.#results += renderResultRecord(result, new Date(0));
   };
 
-  /** The run as `readRun` would give it. */
+  /** The run as `readRun` would return it. */
   get run(): RecordedRun {
     return parseRun('run', this.#record, this.#results, '{"problems":[],"found":[],"interrupted":false,"exitCode":0}');
   }

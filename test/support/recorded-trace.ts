@@ -70,12 +70,12 @@ export function reprint(given: Recorded, host: string, command: string, change: 
   if (value[field] === before) throw new Error(`"${command}" prints what it printed before`);
 }
 
-/** A host that nobody reaches. */
+/** A host that can't be reached. */
 export function cutOff(given: Recorded, host: string): void {
   given.hosts = Object.fromEntries(Object.entries(given.hosts).filter(([name]) => name !== `host:${host}`));
 }
 
-/** What reports read, from the recording. */
+/** Readers that answer from the recording. */
 export function readersOf({ answers, hosts, refused = [] }: Recorded): ReportReaders {
   const give =
     <Value>(value: Value) =>
@@ -117,7 +117,7 @@ const sourcesOf = ({ agents, answers }: Recorded): Sources => {
 export const judged = async (given: Recorded, knock: Knock = { protocol: 'icmp' }): Promise<readonly Leg[]> =>
   judgeFloatingIp(await readFloatingIp(given.wanted, readersOf(given), sourcesOf(given)), knock);
 
-/** With counters, read twice at once. */
+/** With counters; both readings are taken at once. */
 export const counted = async (given: Recorded): Promise<readonly Leg[]> =>
   judgeFloatingIp(
     await readFloatingIp(given.wanted, readersOf(given), sourcesOf(given), {

@@ -1,4 +1,7 @@
-/** A Keystone and a Neutron that answer as a test pleases: over http or https, with any bytes, and keep what they are sent. */
+/**
+ * A Keystone and a Neutron that answer whatever a test wants, over http or https, with any bytes. They keep every
+ * request.
+ */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-/** Whoever answers in a database's place: it speaks MySQL's protocol by hand, and keeps every byte that a client sends. */
+/** A false database server. It speaks MySQL's protocol and keeps every byte that a client sends. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { YasslSession, type Certified } from './yassl';
@@ -10,7 +10,7 @@ const salt = Buffer.from('abcdefghijklmnopqrst');
 const zero = Buffer.of(0);
 const word = (text: string): Buffer => Buffer.from(`${text}\0`);
 
-/** A text of less than 64 KiB behind its length. */
+/** A text shorter than 64 KiB, with its length before it. */
 function counted(text: string): Buffer {
   const { length } = text;
   return Buffer.concat([
@@ -25,7 +25,7 @@ export const packets = {
   authSwitch: (plugin: string): Buffer => Buffer.concat([Buffer.of(0xfe), word(plugin), salt, zero]),
   /** The scheme of MySQL 4.0, which an eavesdropper can undo. */
   oldAuthSwitch: Buffer.of(0xfe),
-  /** caching_sha2_password: the server forgot this account, so it wants the password itself. */
+  /** caching_sha2_password: the server has forgotten this account, so it asks for the password itself. */
   fullAuthentication: Buffer.of(1, 4),
   publicKey: (pem: string): Buffer => Buffer.concat([Buffer.of(1), Buffer.from(pem)]),
   /** The start of an answer with rows: columns follow, an end, rows. */

@@ -1,4 +1,7 @@
-/** Rules of every shape that stackward writes, with any prefix, device, MAC address and path; and what a hostile hand makes of them. */
+/**
+ * Random rules of every shape that stackward writes, with any prefix, device, MAC address and path; and the changes
+ * that an attacker could make to them.
+ */
 import { defined } from '../../lib/basics/defined';
 import fc from 'fast-check';
 import { formatAddress } from '../../lib/net/ip-ranges';
@@ -34,7 +37,7 @@ const path = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }
 const mac = letters('0123456789abcdef', { minLength: 12, maxLength: 12 }).map((text) => text.match(/../g)!.join(':'));
 const bit = fc.nat(31).map((position) => `0x${((1 << position) >>> 0).toString(16)}`);
 
-/** All that a shape may be made of, of which it takes what is its own. */
+/** All parts that rules are made of. Each shape uses those that it needs. */
 const shapes: readonly ((parts: Parts) => { table: OwnTable; rule: OwnRule })[] = [
   (p) => ({ table: 'mangle', rule: { source: p.source, ...p.leaving, verdict: 'RETURN' } }),
   (p) => ({ table: 'mangle', rule: { ...p.ends, ...p.leaving, mac: p.mac, verdict: { setMark: p.bit } } }),

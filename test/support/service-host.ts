@@ -24,7 +24,10 @@ export class ServiceHost {
     return path;
   }
 
-  /** Puts a folder of ours over one of /etc, for whoever enters the namespace by `ip netns exec`, as stackward does. */
+  /**
+   * Mounts one of our folders over one of /etc, for every process that enters the namespace by `ip netns exec`, as
+   * stackward does.
+   */
   overlay(folder: string, files: Readonly<Record<string, string>>): void {
     const path = join('/etc/netns', this.namespace, folder);
     mkdirSync(path, { recursive: true });
@@ -34,7 +37,7 @@ export class ServiceHost {
     }
   }
 
-  /** Starts a process of this service until `stop`; its pid. */
+  /** Starts a process of this service, which runs until `stop`. Returns its pid. */
   async start(service: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
     const program = join(this.folder, 'bin', service);
     mkdirSync(dirname(program), { recursive: true });
@@ -42,7 +45,7 @@ export class ServiceHost {
     return this.run(['/usr/bin/python3', program, ...args], env);
   }
 
-  /** Any program that prints something when it is ready, and ends with its input. */
+  /** Starts any program that prints something when it is ready and ends when its input ends. */
   async run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
     const child = spawn('nsenter', [`--net=/run/netns/${this.namespace}`, '--', ...argv], {
       env,

@@ -13,11 +13,11 @@ export interface Statement {
   readonly threadId: number;
 }
 
-/** `cut`: the connection is torn down at this point, and both sides see it go. */
+/** `cut`: the connection breaks at this point, and both sides see it. */
 export type Verdict = 'cut' | undefined;
 
 export interface Meeting {
-  /** `instead`: the server is asked this, and its answer is taken for that to the statement. */
+  /** `instead`: the server gets this statement, and its answer goes to the client as the answer to the original one. */
   before?(statement: Statement): Promise<Verdict | { instead: string }> | Verdict | { instead: string };
   after?(statement: Statement): Promise<Verdict> | Verdict;
 }
@@ -58,7 +58,7 @@ export class SqlProxy {
     return proxy;
   }
 
-  /** How to log in by this way. */
+  /** The login that goes through this proxy. */
   get options(): MysqlOptions {
     return { ...this.to, port: (this.#server.address() as AddressInfo).port };
   }
@@ -90,7 +90,7 @@ export class SqlProxy {
     let threadId = 0;
     let pending: Statement | undefined;
     let waiting = Buffer.alloc(0);
-    // Packets are worked off in the order in which they arrive, however long a meeting takes.
+    // Packets are handled in the order in which they arrive, however long a test stops one.
     let toServer: Promise<void> = Promise.resolve();
     let toClient: Promise<void> = Promise.resolve();
     for (const socket of [client, server]) {

@@ -18,7 +18,7 @@ export interface Way {
   readonly port?: number;
   /** PATH of the session there. Default: sshd's own. */
   readonly path?: string;
-  /** A daemon of one connection in this network namespace, instead of the port. */
+  /** A daemon in this network namespace that serves one connection, in place of the port. */
   readonly namespace?: string;
   /** Further lines of the configuration. */
   readonly lines?: readonly string[];
@@ -47,7 +47,7 @@ export class Sshd {
     writeFileSync(join(folder, 'authorized_keys'), readFileSync(join(folder, 'login.pub')));
     const port = await freePort();
     writeFileSync(join(folder, 'sshd_config'), [...more, daemonConfiguration(folder, port)].join('\n'));
-    // -e: to stderr, which tells more than a closed connection.
+    // -e logs to stderr. The log tells more than a closed connection.
     const argv = ['--pdeathsig', 'KILL', '--', server, '-D', '-e', '-f', join(folder, 'sshd_config')];
     const child = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
@@ -87,7 +87,7 @@ export class Sshd {
     return name;
   }
 
-  /** A key whose sessions have this PATH: one that the client sends would be replaced. */
+  /** A key whose sessions have this PATH. The server would replace a PATH that the client sends. */
   private keyWith(name: string, path: string): string {
     const key = join(this.folder, `login-${name}`);
     makeKey(key);
@@ -137,7 +137,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A wire to a port of 127.0.0.1 that is cut when so many bytes have gone one way. */
+/** A connection to a port of 127.0.0.1 that breaks after a number of bytes in one direction. */
 export class Wire {
   readonly #sockets = new Set<Socket>();
   #left: { up: number; down: number } = { up: Infinity, down: Infinity };
@@ -161,7 +161,10 @@ export class Wire {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** From now on. @param isMended connections after the cut stay whole */
+  /**
+   * Breaks connections after this number of bytes from now on. @param isMended connections that begin after the break
+   * stay whole
+   */
   cutAfter(bytes: { up?: number; down?: number }, isMended = false): void {
     this.#left = { up: Infinity, down: Infinity, ...bytes };
     this.#isMended = isMended;

@@ -1,4 +1,4 @@
-/** Apps that are synthesized into a folder of their own, and what they wrote there. */
+/** Synthesizes apps into temporary folders, and reads what they wrote there. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** An app whose output folder goes with the test file, and a cloud in it. */
+/** An app with a cloud in it. Its output folder is deleted after the test file. */
 export function appWithCloud(props: Partial<OpenStackCloudProps> = {}): { app: App; cloud: OpenStackCloud } {
   const outdir = mkdtempSync(join(tmpdir(), 'stackward-synth-'));
   folders.push(outdir);
@@ -52,7 +52,7 @@ export function synth(app: App): Synthesized {
   };
 }
 
-/** The message that `app.synth()` throws; '' where it throws nothing. */
+/** The message that `app.synth()` throws; '' if it throws nothing. */
 export function synthError(app: App): string {
   try {
     app.synth();

@@ -59,7 +59,7 @@ export class TerraformApp {
     return JSON.parse((await this.terraform(stack, ['output', '-json', name])).output);
   }
 
-  /** Addresses of what the state holds. */
+  /** Addresses of everything in the state. */
   async addresses(stack: string): Promise<string[]> {
     const { output } = await this.terraform(stack, ['state', 'list']);
     return output.trim().split('\n');

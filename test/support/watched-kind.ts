@@ -4,7 +4,7 @@ import type { Readers } from '../../lib/contract/ports';
 import type { Difference, Placement, Reconciler, Step, StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
 
-/** Maps too, which JSON leaves out. */
+/** The text shows the content of maps too; JSON would leave it out. */
 const textOf = (value: unknown): string =>
   inspect(value, { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity, sorted: true });
 
@@ -22,7 +22,7 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
   const calls: Watched<unknown>['calls'] = [];
   const faults: string[] = [];
   const places = new Map<Target, { readonly placement: Placement<On>; readonly from: Readers }>();
-  /** Nobody knows what a failed step left behind. */
+  /** After a failed step, nobody knows what it left behind. */
   const failed = new Set<string>();
 
   const advance = (observed: Observed, applied: readonly S[]): Observed => {
@@ -37,7 +37,7 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
     findings: findings.filter(({ id }) => !failed.has(id)),
   });
 
-  /** The world that `advance` tells is the world that a new look finds, but for what failed. */
+  /** The world that `advance` computes is the world that a new look finds, except for failed steps. */
   const compare = async (observed: Observed, applied: readonly S[], target: Target): Promise<void> => {
     const place = places.get(target);
     if (place === undefined) throw new RangeError(`${target} was written before it was read`);
