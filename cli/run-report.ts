@@ -9,6 +9,8 @@ import { answerOf, ending } from './run';
 import { complain, errorWidth, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
 
+export { terminalWidth } from './terminal';
+
 export { watchOf } from './watch';
 
 /** The result of a report, and how to show it. */
@@ -64,7 +66,3 @@ export function runReading(
   };
   return ending(options, reading, withoutSecrets);
 }
-
-/** Width of the terminal, also where a pager or a filter stands between (stderr still leads to it); 120 where there is none. */
-export const terminalWidth = (): number =>
-  Math.max(process.stdout.columns ?? (process.stderr.isTTY ? process.stderr.columns : undefined) ?? 120, 60);

@@ -28,6 +28,10 @@ export const say = (text: string): void =>
 export const sayCsv = (line: string): void => void process.stdout.write(`${harmless(line)}\r\n`);
 export const complain = (text: string): void => void process.stderr.write(harmless(text));
 
+/** Width of the terminal, also where a pager or a filter stands between (stderr still leads to it); 120 where there is none. */
+export const terminalWidth = (): number =>
+  Math.max(process.stdout.columns ?? (process.stderr.isTTY ? process.stderr.columns : undefined) ?? 120, 60);
+
 /** Columns of the terminal that shows stderr. A file or a pipe gets each sentence as one line, which can be searched for. */
 export const errorWidth = (): number => (process.stderr.isTTY ? Math.max(process.stderr.columns ?? 80, 60) : Infinity);
 

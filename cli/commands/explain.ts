@@ -2,8 +2,7 @@ import { readPages } from '../../adapters/files/pages';
 import { renderPageText } from '../../lib/render/page';
 import type { OutputOptions } from '../options';
 import { answerOf, ending } from '../run';
-import { terminalWidth } from '../run-report';
-import { say } from '../terminal';
+import { say, terminalWidth } from '../terminal';
 import { listOfTopics, textAbout } from '../topics';
 
 /** @param words of one topic; []: the list of all */

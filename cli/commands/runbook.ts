@@ -13,10 +13,9 @@ import type { Runbook, RunbookOption, RunbookOptions } from '../../runbooks/runb
 import { commandLine } from '../command-line';
 import type { RunOptions } from '../options';
 import { ending } from '../run';
-import { terminalWidth } from '../run-report';
 import { endPlan, runPlan, withBench, type Bench } from '../run-runbook';
 import { followerOf, readRunbooks, refuseOtherCloud } from '../runbook-runs';
-import { say } from '../terminal';
+import { say, terminalWidth } from '../terminal';
 
 export function run(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
   if (options.resume !== undefined) return resume(name, argument, options);
