@@ -2808,7 +2808,7 @@ $%(run)s %(port)d
 """.format(openstack=HOST_LOG % 'openstack', syslog=HOST_LOG % 'syslog')
 # With a full queue a message is dropped at once: whoever logs never waits.
 SEND = """action(type="%(output)s" target="%(to)s" port="%(port)d" %(way)stemplate="RSYSLOG_SyslogProtocol23Format"
-    action.resumeRetryCount="-1" queue.type="LinkedList" queue.filename="%(name)s" queue.size="%(messages)d"
+    action.resumeRetryCount="-1" action.resumeInterval="5" queue.type="LinkedList" queue.filename="%(name)s" queue.size="%(messages)d"
     queue.maxDiskSpace="%(disk)s" queue.saveOnShutdown="on" queue.timeoutEnqueue="0")
 """
 SEND_LEGACY = """$ActionQueueType LinkedList
@@ -2818,7 +2818,9 @@ $ActionQueueMaxDiskSpace %(disk)s
 $ActionQueueSaveOnShutdown on
 $ActionQueueTimeoutEnqueue 0
 $ActionResumeRetryCount -1
+$ActionResumeInterval 5
 *.* %(way)s%(to)s:%(port)d;RSYSLOG_SyslogProtocol23Format
+$ActionResumeInterval 30
 """
 # Options of a host for all logs would else hold here too, so each has its word. rsyslog itself makes the new file.
 ROTATE = """%(folder)s/all/*.log
@@ -3054,6 +3056,9 @@ class LogHost(object):
                 found.append('port %d is that of %s of %s; choose another' % (listen['port'], other['path'], other['owner']))
             elif other['listen'] and other['path'] == c['path']:
                 found.append('%s is the folder of a collection of %s; rename the construct' % (log_folder(c['path']), other['owner']))
+        for path in log_folders(c) if self.account else []:
+            if os.path.lexists(path) and os.lstat(path).st_uid != self.account[0]:
+                found.append('%s belongs to another user than rsyslog writes as (%s); chown it, or move it away' % (path, self.user or 'root'))
         holders = set(h['program'] for _, _, held in find_holders(sockets_of(listen)).values() for h in held) - set(['rsyslogd'])
         if holders:
             found.append('port %d is held by %s; choose another' % (listen['port'], ', '.join(sorted(holders))))
@@ -3239,16 +3244,22 @@ def restart_rsyslog(listening):
             silent[0]['listen']['protocol'], silent[0]['listen']['port']))
 
 
-def make_log_folders(c, account):
-    """Makes the folders for the account that rsyslog changes to from root."""
+def log_folders(c):
     folder = log_folder(c['path'])
-    for path in (LOGS, folder, folder + '/all', folder + '/hosts'):
+    return [folder, folder + '/all', folder + '/hosts']
+
+
+def make_log_folders(c, account):
+    """Makes the folders for the account that rsyslog changes to from root. A folder that is there keeps its owner."""
+    for path in [LOGS] + log_folders(c):
         with Place(path, None) as place:
             with Naming(place.real):
-                if place.find() is None:
-                    os.mkdir(place.needed().at(place.name), 0o755)
+                if place.find() is not None:
+                    continue
+                os.mkdir(place.needed().at(place.name), 0o755)
                 opened = open_folder(place)
-                os.fchown(opened.fd, *account)
+                if path != LOGS:
+                    os.fchown(opened.fd, *account)
                 os.fchmod(opened.fd, 0o755)
 
 
@@ -3389,7 +3400,7 @@ def is_part(fields):
     return lambda value: value is None or has_form(value, fields)
 
 
-COLLECTION_FIELDS = {'owner': matches(u'[A-Za-z0-9._-]{1,63}\\Z'), 'path': matches(u'[^\x00-\x1f\x7f]{1,1000}\\Z'),
+COLLECTION_FIELDS = {'owner': matches(u'[A-Za-z0-9._-]{1,63}\\Z'), 'path': matches(u'[^\x00-\x1f\x7f\ud800-\udfff]{1,1000}\\Z'),
                      'listen': is_part(LISTENS), 'send': is_part(SENDS)}
 
 

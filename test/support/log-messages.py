@@ -1,9 +1,9 @@
 """
 Logs messages on this machine as services do, or compares what collected logs hold with what was logged.
 
-    log-messages.py send NAME COUNT            logs them
-    log-messages.py found FOLDER NAME:COUNT…   prints JSON: the names of the logs, rotated ones too, how many messages are in
-                                               them, and at most ten that are missing, twice, or in a wrong log
+    log-messages.py send NAME COUNT [FROM]     logs those from number FROM on
+    log-messages.py found FOLDER NAME:COUNT…   prints JSON: the names of the logs, rotated ones too, how many messages
+                                               were logged, are lost, twice, or in a wrong log, and some such
 """
 import collections
 import gzip
@@ -29,10 +29,10 @@ def messages(name, count):
         yield '%s-%d' % (name, number), 'openstack' if facility == 16 or program in OPENSTACK else 'syslog', text
 
 
-def send(name, count):
+def send(name, count, start='0'):
     log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     log.connect('/run/log.socket')
-    for _, _, text in messages(name, int(count)):
+    for _, _, text in itertools.islice(messages(name, int(count)), int(start), None):
         log.send(text.encode('ascii'))
 
 
@@ -50,8 +50,10 @@ def found(folder, *senders):
         for key, kind, _ in messages(name, int(count)):
             logged['hosts/%s/%s.log' % (name, kind), key] += 1
             logged['all/%s.log' % kind, key] += 1
-    wrong = ['%s %s: %d instead of %d' % (key + (there[key], logged[key])) for key in set(there) | set(logged) if there[key] != logged[key]]
-    print(json.dumps({'logs': sorted(logs), 'logged': sum(logged.values()), 'found': sum(there.values()), 'wrong': sorted(wrong)[:10]}))
+    lost, strange = logged - there, [key for key in there if key not in logged]
+    twice = [key for key in logged if there[key] > logged[key]]
+    print(json.dumps({'logs': sorted(logs), 'logged': sum(logged.values()), 'lost': sum(lost.values()), 'twice': len(twice),
+                      'strange': len(strange), 'such': [' '.join(key) for key in list(lost)[:5] + twice[:5] + strange[:5]]}))
 
 
 {'send': send, 'found': found}[sys.argv[1]](*sys.argv[2:])

@@ -19,14 +19,14 @@ export class LogWorld {
   ) {}
 
   /** The server is `ctl1` for each of the clients, which are the hosts of Neutron's agents. */
-  static async start(clients: readonly string[]): Promise<LogWorld> {
-    const server = await LogMachine.start('ctl1');
+  static async start(clients: readonly string[], stopMs?: number): Promise<LogWorld> {
+    const server = await LogMachine.start('ctl1', stopMs);
     server.namespace.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
     server.namespace.run('ip', 'addr', 'add', '10.9.0.1/24', 'dev', 'br0');
     server.namespace.run('ip', 'link', 'set', 'br0', 'up');
     const machines: LogMachine[] = [];
     for (const [index, name] of clients.entries()) {
-      const client = await LogMachine.start(name);
+      const client = await LogMachine.start(name, stopMs);
       const port = `c${index}`;
       const peer = ['peer', 'name', port, 'netns', server.namespace.name];
       client.namespace.run('ip', 'link', 'add', 'eth0', 'type', 'veth', ...peer);
@@ -82,11 +82,12 @@ export class LogWorld {
     return renderPlan(await plan(manifests, kinds, this.readers, { ...everything, kinds: ['log-collection'] }));
   }
 
-  /** Problems of the plan, and of the run. */
+  /** What went wrong: in the plan, in a step, at the second look. */
   async apply(...manifests: readonly Manifest[]): Promise<string[]> {
     const planned = await plan(manifests, kinds, this.readers);
     const report = await apply(planned, kinds, manifests, this.readers, this.writers);
-    return [...planned.problems, ...report.problems].map(({ message }) => message);
+    const failed = report.results.filter(({ outcome }) => outcome === 'failed');
+    return [...planned.problems, ...failed, ...report.problems].map(({ message }) => message ?? '');
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,190 @@
+/** What keeps a collection from working on a host is said in the plan; what fails in the apply leaves all as it was. */
+import { callHostFunction } from '../support/host-functions';
+import type { LogMachine } from '../support/log-machine';
+import { LogWorld } from '../support/log-world';
+import { findPython2 } from '../support/python2';
+
+process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+let world: LogWorld;
+let server: LogMachine;
+beforeAll(async () => {
+  world = await LogWorld.start([], 50);
+  server = world.server;
+});
+afterAll(() => world.stop());
+
+const spec = (more: object = {}) => ({
+  server: 'ctl1',
+  clients: ['ctl1'],
+  protocol: 'tcp',
+  port: 5140,
+  retentionDays: 3,
+  ...more,
+});
+
+/** The host as it was, with what a test does to it for as long as `work` takes. */
+async function having<T>(before: string, after: string, work: () => Promise<T>): Promise<T> {
+  server.shell(before);
+  try {
+    return await work();
+  } finally {
+    server.shell(after);
+  }
+}
+
+const files = () =>
+  server.shell(
+    'ls /etc/rsyslog.d /etc/logrotate.d /var/run; cat /etc/rsyslog.d/* /etc/logrotate.d/* 2>/dev/null || true',
+  );
+
+test.each<[what: string, before: string, after: string, more: object, says: RegExp]>([
+  [
+    'a port that another program holds',
+    'python3 -c \'import socket,time; s=socket.create_server(("",5140)); time.sleep(600)\' >/dev/null 2>&1 & echo $! >/run/holder; sleep 0.5',
+    'kill $(cat /run/holder); rm /run/holder',
+    {},
+    /port 5140 is held by python3/,
+  ],
+  [
+    'a configuration of rsyslog that does not read our folder',
+    "sed -i 's/^\\$IncludeConfig/#&/' /etc/rsyslog.conf",
+    "sed -i 's/^#\\$IncludeConfig/$IncludeConfig/' /etc/rsyslog.conf",
+    {},
+    /rsyslog does not read \/etc\/rsyslog.d\/10-stackward.*needs the line/,
+  ],
+  [
+    'a configuration of logrotate that does not read our folder',
+    "sed -i 's/^include/#&/' /etc/logrotate.conf",
+    "sed -i 's/^#include/include/' /etc/logrotate.conf",
+    {},
+    /logrotate does not read \/etc\/logrotate.d\/stackward-/,
+  ],
+  [
+    'a file of the site that rsyslog does not understand',
+    'echo "\\$NoSuchDirective on" >/etc/rsyslog.d/60-site.conf',
+    'rm /etc/rsyslog.d/60-site.conf',
+    {},
+    /rsyslogd: invalid or yet-unknown config file command 'NoSuchDirective'/,
+  ],
+  [
+    'a pattern of logrotate that names the same logs',
+    "printf '/var/log/stackward/*/all/*.log {\\n  weekly\\n}\\n' >/etc/logrotate.d/site",
+    'rm /etc/logrotate.d/site',
+    {},
+    /duplicate log entry for \/var\/log\/stackward\/Shared.Logs\/all\/openstack.log/,
+  ],
+  [
+    'relp without its package',
+    'mount -t tmpfs none /mnt; cp -a /usr/lib/x86_64-linux-gnu/rsyslog /mnt/; rm /mnt/rsyslog/*relp.so; mount --bind /mnt/rsyslog /usr/lib/x86_64-linux-gnu/rsyslog',
+    'umount /usr/lib/x86_64-linux-gnu/rsyslog; umount /mnt',
+    { protocol: 'relp' },
+    /rsyslog has no relp there .*; install the package rsyslog-relp/,
+  ],
+  [
+    'a user to whom rsyslog is to give up root, and who is not there',
+    "sed -i '1i $PrivDropToUser nobody-at-all' /etc/rsyslog.conf",
+    'sed -i 1d /etc/rsyslog.conf',
+    {},
+    /rsyslog is to run as nobody-at-all, and there is no such user/,
+  ],
+])('Blocked, and nothing is written: %s', async (_, before, after, more, says) => {
+  await having(before, after, async () => {
+    const found = files();
+    expect(await world.apply(world.manifest({ Logs: spec(more) }))).toEqual([expect.stringMatching(says)]);
+    expect(files()).toBe(found);
+  });
+});
+
+test('a name of the server that leads to no address on a client is Blocked there', async () => {
+  await having('sed -i "s/ ctl1//" /etc/hosts', 'echo "127.0.0.1 ctl1" >>/etc/hosts', async () => {
+    expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([
+      expect.stringMatching(/the name ctl1 of the server leads to no address from there/),
+    ]);
+  });
+});
+
+test('where rsyslog does not come back, all files are as before, it runs, and the next run does it', async () => {
+  const found = files();
+  const refuses =
+    "sed -i 's/^  restart).*/  restart) stop; start; [ -e \\/etc\\/rsyslog.d\\/05-stackward-modules.conf ] \\&\\& exit 7 ;;/' /etc/init.d/rsyslog";
+  server.shell('cp /etc/init.d/rsyslog /etc/rsyslog.script');
+  await having(refuses, 'cp /etc/rsyslog.script /etc/init.d/rsyslog; rm /etc/rsyslog.script', async () => {
+    const problems = await world.apply(world.manifest({ Logs: spec() }));
+    expect(problems[0]).toMatch(/service rsyslog restart ended with 7.*all files are as before/);
+    expect(files()).toBe(found);
+    expect(server.shell('kill -0 $(cat /run/rsyslogd.pid) && echo runs')).toBe('runs\n');
+  });
+  expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+  expect(server.listens(5140)).toBe(true);
+});
+
+test('a run that was cut short before the restart is finished by the next', async () => {
+  server.shell('service rsyslog stop; touch /var/run/stackward-rsyslog-restart');
+  const manifest = world.manifest({ Logs: spec() });
+  expect(await world.planOf([manifest])).toContain('a run that wrote it was cut short before rsyslog was restarted');
+  expect(await world.apply(manifest)).toEqual([]);
+  expect([server.listens(5140), await world.planOf([manifest])]).toEqual([true, expect.stringMatching(/^No changes/)]);
+});
+
+test('a module that the site loads is not loaded again, and one port has one collection', async () => {
+  await having(
+    'echo \'module(load="imtcp")\' >/etc/rsyslog.d/00-site.conf',
+    'rm /etc/rsyslog.d/00-site.conf',
+    async () => {
+      expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+      expect(server.shell('ls /etc/rsyslog.d')).not.toContain('modules');
+      const theirs = world.manifest({ Theirs: spec() }, 'team-b', 'Other');
+      expect(await world.apply(theirs)).toEqual([
+        expect.stringMatching(/port 5140 is that of Shared\/Logs of team-a; choose another/),
+      ]);
+    },
+  );
+  expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+});
+
+test('where rsyslog gives up root, its user writes the logs and logrotate rotates them as that user', async () => {
+  const drop =
+    "sed -i '1i $PrivDropToUser daemon\\n$PrivDropToGroup daemon' /etc/rsyslog.conf; chown daemon /var/spool/rsyslog; chmod 777 /var/log; rm -f /var/log/syslog";
+  await having(
+    drop,
+    'sed -i 1,2d /etc/rsyslog.conf; chmod 755 /var/log; chown root /var/spool/rsyslog; rm -f /var/log/syslog',
+    async () => {
+      expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([
+        expect.stringMatching(/Shared.Logs belongs to another user than rsyslog writes as \(daemon\); chown it/),
+      ]);
+      expect(await world.apply(world.manifest({ Dropped: spec({ port: 5141 }) }))).toEqual([]);
+      server.shell('logger -u /run/log.socket -p local0.info from-nova');
+      const folder = '/var/log/stackward/Shared.Dropped';
+      const find =
+        'for i in $(seq 100); do grep -l from-nova ' +
+        folder +
+        '/hosts/ctl1/openstack.log 2>/dev/null && break; sleep 0.1; done';
+      expect(server.shell(find)).toContain('openstack.log');
+      server.shell('logrotate -f /etc/logrotate.conf');
+      expect(server.shell(`stat -c '%U %a' ${folder}/hosts/ctl1/openstack.log.1`)).toBe('daemon 640\n');
+    },
+  );
+});
+
+test('the program writes the same bytes under Python 2.7 and 3', () => {
+  const python2 = findPython2('texts for rsyslog and logrotate');
+  const collections = (['tcp', 'udp'] as const).flatMap((protocol) => [
+    {
+      owner: 'team-a',
+      path: 'Shared/로그 "x"',
+      listen: { protocol, port: 514, days: 30 },
+      send: { to: 'ctl1', protocol, port: 514 },
+    },
+  ]);
+  const call =
+    '(lambda c: [to_text(LogHost().conf(c)), to_text(LogHost().rotate(c)), log_folder(c["path"]), collection_of(LogHost().conf(c)) == c])';
+  const texts = (python?: string) =>
+    callHostFunction<unknown[]>(
+      call,
+      collections.map((c) => [c]),
+      python,
+    );
+  expect(texts().map((text) => text[3])).toEqual([true, true]);
+  if (python2 !== undefined) expect(texts(python2)).toEqual(texts());
+});
