@@ -1,6 +1,7 @@
 /** `stackward run`: lists runbooks, plans one, runs one, resumes one. */
 import { resolve } from 'node:path';
 import { readAnyRun } from '../../adapters/files/journal-folder';
+import { ThingLock } from '../../adapters/files/thing-lock';
 import { isRunning } from '../../adapters/process/running-process';
 import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
@@ -99,8 +100,17 @@ function latestOpen(
   throw new Refused(`${meant} in ${journal} is left open; \`stackward runs\` lists all`);
 }
 
+/** Whoever plans is told that somebody is at work on the thing. */
+function withHolder(plan: RunbookPlan, { cloud }: Bench, { journal }: RunOptions): RunbookPlan {
+  const holder = ThingLock.holder(journal, { cloud, thing: plan.thing });
+  if (holder === undefined) return plan;
+  const { runbook, user, by, startedAt } = holder;
+  const said = `at work on it now: ${runbook}, by ${user} on ${by.host} (process ${by.pid}) since ${startedAt}`;
+  return { ...plan, seen: [...plan.seen, said] };
+}
+
 function finish(plan: RunbookPlan, bench: Bench, options: RunOptions): Promise<number> {
-  if (options.plan) return Promise.resolve(endPlan(plan, bench, options));
+  if (options.plan) return Promise.resolve(endPlan(withHolder(plan, bench, options), bench, options));
   return runPlan(plan, bench, options, { command: commandLine(wordsOf(plan, options)), option: '--yes' });
 }
 

@@ -66,6 +66,7 @@ test('a thing that another run has is left to it, by name', async () => {
   const lock = ThingLock.take(join(folder.folder, 'runs'), locked);
   const { code, stderr } = await folder.run([...disable(), '--yes']);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/remove-compute is at work on compute \S+ since .*\(process \d+\); wait/)]); // prettier-ignore
+  expect((await folder.run([...disable(), '--plan'])).stdout).toContain('at work on it now: remove-compute, by ');
   expect(await computes.service(host)).toBe('enabled -');
   lock.release();
   expect((await folder.run([...disable(), '--yes'])).code).toBe(0);

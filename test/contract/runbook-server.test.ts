@@ -9,7 +9,7 @@ let servers: StuckServers;
 const benches: RunbookBench[] = [];
 
 beforeAll(async () => {
-  servers = await StuckServers.start('test-stuck', 30);
+  servers = await StuckServers.start('test-stuck', 27);
 }, 900_000);
 afterAll(async () => {
   for (const bench of benches) await bench.close();

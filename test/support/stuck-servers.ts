@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { OwnCompute } from './own-compute';
-import type { Named } from './lab-projects';
+import { isAlive, type Named } from './lab-projects';
 
 export class StuckServers {
   readonly own: OwnCompute;
@@ -17,6 +17,7 @@ export class StuckServers {
 
   static async start(prefix: string, count: number): Promise<StuckServers> {
     const own = await OwnCompute.start(prefix);
+    await sweepAgents(own, prefix);
     try {
       return new StuckServers(own, await stuck(own, count));
     } catch (error) {
@@ -54,6 +55,13 @@ export class StuckServers {
 async function end(own: OwnCompute): Promise<void> {
   await own.sql(`DELETE FROM neutron.agents WHERE host = '${own.name}'`);
   await own.stop();
+}
+
+/** Agents of runs that were killed, whose heartbeat still lies ahead. */
+async function sweepAgents(own: OwnCompute, prefix: string): Promise<void> {
+  const hosts = await own.sql(`SELECT host FROM neutron.agents WHERE host LIKE '${prefix}-%'`);
+  for (const host of hosts.filter((name) => !isAlive(Number(name.slice(prefix.length + 1).split('-')[0]))))
+    await own.sql(`DELETE FROM neutron.agents WHERE host = '${host}'`);
 }
 
 async function stuck(own: OwnCompute, count: number): Promise<string[]> {
