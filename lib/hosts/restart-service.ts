@@ -7,6 +7,9 @@ import { socketText } from './service-answers';
 /** How long a service may take until it is there. */
 const maxSeconds = 90;
 
+/** Of a service that was down nobody knows where it listens: it must last so many seconds. */
+const looksFromDown = 10;
+
 interface Running {
   readonly pids: ReadonlySet<number>;
   /** Sockets on which it accepts connections. */
@@ -33,11 +36,14 @@ export async function restartService(host: Host, unit: string): Promise<Stackwar
 async function waitFor(host: HostReader, unit: string, before: Running): Promise<StackwardError | undefined> {
   const end = performance.now() + maxSeconds * 1000;
   let last: Running | undefined;
+  let steady = 0;
+  const needed = before.pids.size === 0 ? looksFromDown : 1;
   while (performance.now() < end) {
     const now = await lookAt(host, unit);
     // A service that starts, fails and is started again has other processes at the second look.
     if (now.hasFailed) return notUp(unit, 'systemd says that it failed');
-    if (isUp(before, now) && last && [...now.pids].some((pid) => last?.pids.has(pid))) return undefined;
+    steady = isUp(before, now) && [...now.pids].some((pid) => last?.pids.has(pid)) ? steady + 1 : 0;
+    if (steady >= needed) return undefined;
     last = now;
     await sleep(1000);
   }

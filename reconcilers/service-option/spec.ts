@@ -117,6 +117,7 @@ export const recordEntry = z.object({
   before: optionLines,
   /** As the last apply left them. */
   written: optionLines,
-  restart: z.literal('due').optional(),
+  /** The unit, from a write until stackward restarted it; else `by hand`. */
+  restart: line.optional(),
 });
 export type RecordEntry = z.infer<typeof recordEntry>;

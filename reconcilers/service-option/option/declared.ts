@@ -14,7 +14,7 @@ import {
   type OptionObserved,
   type OptionOn,
 } from '../model';
-import { runs, runsWithOld, unitToRestart } from './effect';
+import { dueRestart, runs, runsWithOld, unitToRestart } from './effect';
 import { blocked, describedOption, filesOf, linesOf, optionOf, perform, readersOf, siteWith } from './edits';
 import { holdsSecret } from './words';
 
@@ -48,14 +48,18 @@ export function compareDeclared(
   const names = { path: id.slice(kind.length + 1), stack };
   if (edit.is === 'unchanged') return asDeclared(id, { ...plain, does: { is: 'nothing' } }, names, spec, now);
   const after = siteWith(now, edit.texts);
-  const restart = declared.restart === true ? unitToRestart(about, now) : undefined;
+  const restart = declared.restart === true ? unitToRestart(about, now, before) : undefined;
   const written = writtenLines(
     optionOf(about, now, false),
     filesOf(about, now),
     filesOf(about, after),
     before?.written,
   );
-  const entry = entryOf(about, names, { original: before?.before ?? seen, written, isDue: runs(about, now) });
+  const entry = entryOf(about, names, {
+    original: before?.before ?? seen,
+    written,
+    due: dueRestart(about, now, before),
+  });
   return {
     findings: [],
     draft: {
@@ -152,8 +156,8 @@ function asDeclared(
   if (before === undefined) return { findings: [] };
   const paths = [...new Set(before.written.map(({ path }) => path))];
   const late = runsWithOld(plain, paths, now);
-  const restart =
-    declared.restart === true && before.restart && late.length > 0 ? unitToRestart(plain, now) : undefined;
+  const isDue = before.restart !== undefined && (late.length > 0 || !runs(plain, now));
+  const restart = declared.restart === true && isDue ? unitToRestart(plain, now, before) : undefined;
   const isMoved = before.path !== names.path || before.stack !== names.stack;
   const findings: Finding[] = late.map((name) => ({
     id,
@@ -181,12 +185,12 @@ function entryOf(
   {
     original,
     written,
-    isDue,
-  }: { original: readonly OptionLine[]; written: readonly OptionLine[]; readonly isDue: boolean },
+    due,
+  }: { original: readonly OptionLine[]; written: readonly OptionLine[]; readonly due: string | undefined },
 ): RecordEntry | undefined {
   if (areSameLines(original, written)) return undefined;
   const entry = { service, section, option: name, path, stack, before: [...original], written: [...written] };
-  return isDue ? { ...entry, restart: 'due' } : entry;
+  return due === undefined ? entry : { ...entry, restart: due };
 }
 
 /** Whether a value of it, as it was or as it will be, may be kept by nobody. */

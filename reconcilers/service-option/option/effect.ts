@@ -2,6 +2,7 @@
 import { isWrittenAfterStart, type HostService } from '../../../lib/host-services/service-files';
 import { costOfRestart, restartDanger } from '../../../lib/openstack/restarts';
 import type { About, OptionObserved } from '../model';
+import type { RecordEntry } from '../spec';
 import { describedOption, readersOf } from './edits';
 
 /** The one unit whose restart makes a process of the service read its files again. */
@@ -40,13 +41,31 @@ function effectNote(reader: HostService, isMutable: boolean, restarts: boolean):
 const whoRuns = ({ processes: [first] }: HostService): string =>
   first?.unit ? `${first.unit} runs it, and may serve more than it` : 'no unit of systemd runs it';
 
-/** The unit to restart on a host; undefined: none, or it can't be told. */
-export function unitToRestart(about: About, observed: OptionObserved): string | undefined {
+/**
+ * The unit to restart on a host; undefined: none, or it can't be told.
+ * @param before the record: a service that did not come up has no process that would tell its unit
+ */
+export function unitToRestart(
+  about: About,
+  observed: OptionObserved,
+  before: RecordEntry | undefined,
+): string | undefined {
   const readers = running(about, observed);
+  if (readers.length === 0) return before?.restart?.endsWith('.service') === true ? before.restart : undefined;
   if (readers.some(({ name }) => restartDanger(name) !== undefined)) return undefined;
   const units = new Set(readers.map(unitOf));
   const [unit] = units;
   return units.size === 1 ? unit : undefined;
+}
+
+/** What a record says of the restart that a write makes due. */
+export function dueRestart(
+  about: About,
+  observed: OptionObserved,
+  before: RecordEntry | undefined,
+): string | undefined {
+  const [reader] = running(about, observed);
+  return reader === undefined ? before?.restart : (unitOf(reader) ?? 'by hand');
 }
 
 /** Services that still run with what stood in these files before; files of theirs were written after they started. */

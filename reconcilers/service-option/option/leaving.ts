@@ -15,7 +15,7 @@ import {
 } from '../model';
 import type { RecordEntry } from '../spec';
 import { aboutOf, refuseUnreadable } from './declared';
-import { runs } from './effect';
+import { dueRestart } from './effect';
 import { blocked, linesOf, perform, siteWith } from './edits';
 
 /** What the journal says was there; a secret's lines come from the record on the host, which has those before the first apply. */
@@ -49,8 +49,8 @@ export function bringBack(
       ],
     };
   const isWritten = !areSameLines(seen, goal);
-  const isDue = isWritten ? runs(about, now) : before?.restart === 'due';
-  const after = recorded && isDue ? { ...recorded, restart: 'due' as const } : recorded;
+  const restart = isWritten ? dueRestart(about, now, before) : before?.restart;
+  const after = recorded && restart !== undefined ? { ...recorded, restart } : recorded;
   if (!isWritten && JSON.stringify(before) === JSON.stringify(after)) return { findings: [] };
   const job = jobOf(about, owner, { seen, goal, before, after });
   return { findings: [], draft: draftOf(id, job, 'the run is rolled back', now) };
