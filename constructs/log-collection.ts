@@ -5,16 +5,17 @@ import { checkTexts, requireProps } from './internal/check-props';
 import { addFinding, claim, declareResource } from './internal/declarations';
 
 export interface LogCollectionProps {
-  /** The host that collects, by a name that stackward.yaml's `hosts` matches and that the clients resolve. */
+  /** The host that collects. An entry of `hosts` in stackward.yaml must match this name, and the clients must resolve it. */
   readonly server: string;
   /**
-   * The hosts whose logs are collected: `all` that Neutron's agents or stackward.yaml name, or these.
+   * The hosts whose logs are collected: a list, or `all`, which means every host that Neutron's agents or stackward.yaml
+   * name.
    * @default 'all'
    */
   readonly clients?: 'all' | readonly string[];
   /**
-   * `relp` loses no message when the server or the network fails, and needs rsyslog 8 and the package rsyslog-relp on both
-   * sides. `udp` is for networks that let nothing else pass.
+   * `relp` loses no message when the server or the network fails. It needs rsyslog 8 and the package rsyslog-relp on the
+   * server and on each client. Use `udp` only if the network lets nothing else pass.
    * @default 'tcp'
    */
   readonly protocol?: LogProtocol;
@@ -25,8 +26,9 @@ export interface LogCollectionProps {
 }
 
 /**
- * Collects the logs of hosts on one of them: per host and of all hosts together, OpenStack's apart from the others, rotated
- * every day. rsyslog and logrotate do it. A new host needs nothing on the server.
+ * Collects the logs of many hosts on one host, by rsyslog. The server has one folder per host and one for all hosts
+ * together; each has OpenStack's logs in a separate file. logrotate rotates the files every day. If a client is added,
+ * nothing changes on the server.
  *
  *     new LogCollection(shared, 'Logs', { server: 'ctl1' });
  */

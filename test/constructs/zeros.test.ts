@@ -94,6 +94,7 @@ const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
     adminStateUp: 'sent',
     'extraDhcpOption[].ipVersion': 'finding',
   },
+  LogCollectionProps: { port: 'ours', retentionDays: 'ours' },
   OpenStackCloudProps: {
     markBit: 'ours',
     'providerSettings.allowReauth': 'sent',
@@ -121,6 +122,7 @@ const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
     deleteDefaultRules: 'default',
   },
   ServerGroupProps: { maxServersPerHost: 'finding' },
+  ServiceOptionProps: { absent: 'ours', overrideManager: 'ours', restart: 'ours' },
   SharedNetworkProps: { ...network, shared: 'sent', external: 'default', 'segment.segmentationId': 'finding' },
   TenantNetworkProps: network,
   TenantRouterProps: {
