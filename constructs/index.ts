@@ -1,5 +1,6 @@
 export * from './allocation-pools';
 export * from './bridge-port';
+export * from './broker-plugin';
 export * from './cloud-stack';
 export * from './database-views';
 export * from './firewall-exception';

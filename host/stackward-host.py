@@ -93,6 +93,7 @@ READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line
     'oslopolicy-policy-generator --namespace %s' % WORD,
     re.escape('dpkg-query -W -f=${Package}|${Version}|${Status}\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
     re.escape('rpm -qa --qf %{NAME}|%{VERSION}-%{RELEASE}|installed\\n').replace('\\ ', ' ') + ' %s' % PACKAGES,
+    'rabbitmq-plugins list -v',
     'rabbitmqctl (--formatter=json|-q) (list_vhosts|cluster_status)',
     'rabbitmqctl (--formatter=json|-q) list_connections peer_host user vhost state',
     'rabbitmqctl (--formatter=json|-q) list_queues -p %s name messages_ready messages_unacknowledged consumers' % VHOST,
@@ -186,7 +187,7 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
 FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'settings': re.compile('/'),
                    'logs': re.compile('rsyslog\\Z'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
-                   'restart': re.compile('[A-Za-z0-9@_.-]{1,200}\\Z')}
+                   'plugins': re.compile('[a-z][a-z0-9_]{0,99}\\Z'), 'restart': re.compile('[A-Za-z0-9@_.-]{1,200}\\Z')}
 
 
 def is_roots(status):
@@ -2474,6 +2475,33 @@ def knock(q):
     return answer
 
 
+# --- plugins of RabbitMQ ------------------------------------------------------------------------------------------------
+
+PLUGIN = re.compile(u'[a-z][a-z0-9_]{0,99}\\Z')
+
+
+def enabled_plugins():
+    """The plugins that somebody enabled by name. The tool prints headings too, which hold blanks."""
+    code, out, err = run('rabbitmq-plugins', ['list', '-m', '-E'])
+    if code != 0:
+        raise Failure('failed', 'rabbitmq-plugins list ended with code %d: %s' % (code, said(err or out)))
+    return sorted(line.strip() for line in to_text(out).split(u'\n') if PLUGIN.match(line.strip()))
+
+
+def switch_plugins(q):
+    for name in q['enable'] + q['disable']:
+        if limits is not None and name not in limits.get('plugins', []):
+            raise Failure('outside-limits', 'the plugin %s may not be switched, because "plugins" does not name it' % name)
+    # The tool switches off all that need a plugin together with it. So all plugins must be those that the plan has seen.
+    if enabled_plugins() != sorted(q['expect']):
+        raise Failure('changed', 'other plugins of RabbitMQ are enabled than were seen')
+    for word in ('enable', 'disable'):
+        code, out, err = run('rabbitmq-plugins', [word] + [str(name) for name in q[word]]) if q[word] else (0, b'', b'')
+        if code != 0:
+            return {'code': code, 'said': said(err or out)}
+    return {'code': 0, 'said': ''}
+
+
 # --- when the host starts -----------------------------------------------------------------------------------------------
 
 AT_BOOT = '--restore-at-boot'
@@ -3374,6 +3402,8 @@ IDS = ('1 to 4 ids of requests or servers', lambda value: isinstance(value, list
     isinstance(word, TEXT) and re.match(u'(req-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\Z', word) for word in value))
 UNIT_NAME = ('the name of a unit of OpenStack', matches(
     u'(?:openstack-|devstack@)?(?:%s|apache2|httpd|uwsgi)(?:-[a-z0-9_-]+)?(?:@[A-Za-z0-9_-]+)?(?:\\.service)?\\Z' % PROJECTS))
+PLUGINS = ('at most 64 names of plugins', lambda value: isinstance(value, list) and len(value) <= 64 and all(
+    isinstance(name, TEXT) and PLUGIN.match(name) for name in value))
 SETTING_NAMES = ('1 to 64 names, each of 1 to 8 words', lambda value: isinstance(value, list) and 0 < len(value) <= 64 and all(
     is_setting_name(name) for name in value))
 SETTINGS_CHANGES = ('1 to 64 changes of a setting to a literal or to none', lambda value: (
@@ -3446,6 +3476,7 @@ VERBS = {
     'log-files': ('read', log_files, {'collections': COLLECTIONS}, {}),
     'swap-log-files': ('write', swap_log_files, {'changes': LOG_CHANGES}, {}),
     'read-settings': ('read', read_settings, {'path': PATH, 'names': SETTING_NAMES}, {}),
+    'switch-plugins': ('write', switch_plugins, {'expect': PLUGINS, 'enable': PLUGINS, 'disable': PLUGINS}, {}),
     'swap-settings': ('write', swap_settings, {'path': PATH, 'changes': SETTINGS_CHANGES}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},
                   {'mode': FILE_MODE, 'makeFolder': FLAG, 'watchedFolder': FLAG}),

@@ -3,6 +3,7 @@ export const kindNames = [
   'allocation-pool',
   'boot-restore',
   'bridge-port',
+  'broker-plugin',
   'database-view',
   'firewall-exception',
   'log-collection',

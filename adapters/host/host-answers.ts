@@ -113,6 +113,7 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   'read-settings': toldSettings,
   'swap-file': swapped,
   'swap-settings': swapped,
+  'switch-plugins': z.strictObject({ code: z.number().int(), said: short }),
   'remove-file': z.strictObject({}),
   'restore-tables': z.strictObject({}),
   'swap-boot-files': boot,

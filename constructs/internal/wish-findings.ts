@@ -4,6 +4,7 @@ import { parseSpec } from '../../lib/contract/spec';
 import { allocationPoolSpec } from '../../reconcilers/allocation-pool/spec';
 import { bootRestoreSpec } from '../../reconcilers/boot-restore/spec';
 import { bridgePortSpec } from '../../reconcilers/bridge-port/spec';
+import { brokerPluginSpec } from '../../reconcilers/broker-plugin/spec';
 import { firewallExceptionSpec } from '../../reconcilers/firewall-exception/spec';
 import { logCollectionSpec } from '../../reconcilers/log-collection/spec';
 import { policyRuleSpec } from '../../reconcilers/policy-rule/spec';
@@ -20,6 +21,7 @@ export const specs: Readonly<Record<string, z.ZodType>> = {
   'allocation-pool': allocationPoolSpec,
   'boot-restore': bootRestoreSpec,
   'bridge-port': bridgePortSpec,
+  'broker-plugin': brokerPluginSpec,
   'firewall-exception': firewallExceptionSpec,
   'log-collection': logCollectionSpec,
   'policy-rule': policyRuleSpec,

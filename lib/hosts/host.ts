@@ -229,7 +229,14 @@ export type HostWrite =
       readonly value: boolean;
     }
   | ServiceWrite
-  | SettingsWrite;
+  | SettingsWrite
+  /** By RabbitMQ's own tool, if exactly these plugins are enabled by name; others are `changed`. From version 5 on. */
+  | {
+      readonly verb: 'switch-plugins';
+      readonly expect: readonly string[];
+      readonly enable: readonly string[];
+      readonly disable: readonly string[];
+    };
 
 interface SwappedFile {
   readonly realPath: string;
@@ -253,6 +260,8 @@ interface Answers extends ServiceAnswers, ServiceWriteAnswers {
   'read-settings': ToldSettings;
   'swap-file': SwappedFile;
   'swap-settings': SwappedFile;
+  /** Of the tool; 0: done. */
+  'switch-plugins': { readonly code: number; readonly said: string };
   'remove-file': object;
   'restore-tables': object;
   'swap-boot-files': HostBoot;

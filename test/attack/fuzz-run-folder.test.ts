@@ -165,6 +165,7 @@ const images: Readonly<Record<string, object>> = {
       },
     ],
   },
+  'broker-plugin': { plugin: 'rabbitmq_management', enabled: false },
   'database-view': {
     view: 'vw_vm_trace',
     declared: { view: 'vw_vm_trace', schemas: { nova: 'nova_cell1' } },

@@ -19,6 +19,7 @@ const images: Readonly<Record<string, object>> = {
     files: { '/etc/sudoers.d/acme': 'ALL ALL=(ALL) NOPASSWD: ALL\n' },
   },
   'bridge-port': { portId, flags: [{ device: 'eth0', flag: 'flood', value: false, entry: null }] },
+  'broker-plugin': { plugin: 'rabbitmq_auth_backend_ldap; reboot', enabled: true },
   'database-view': { view: 'vw_vm_trace', declared: null, text: 'select `password` from `keystone`.`password`' },
   'firewall-exception': { comment: 'stackward:acme/X', ipv4: { mangle: [], filter: [openForAll] }, ipv6: noRules },
   'log-collection': {

@@ -8,6 +8,7 @@ import {
   AllocationPools,
   BridgePort,
   DatabaseViews,
+  BrokerPlugin,
   LogCollection,
   CloudStack,
   FirewallException,
@@ -73,6 +74,10 @@ const views =
   ({ shared }: Stacks) =>
     new DatabaseViews(shared, 'Views', props);
 
+const brokerPlugin =
+  (props: object) =>
+  ({ shared }: Stacks) =>
+    new BrokerPlugin(shared, 'Management', { plugin: 'rabbitmq_management', hosts: ['ctl1'], ...props });
 const logs =
   (props: object) =>
   ({ shared }: Stacks) =>
@@ -113,6 +118,11 @@ const refused: Readonly<Record<string, Readonly<Record<string, (stacks: Stacks) 
     hairpin: flags({ hairpin: wrong('on') }),
     learning: flags({ learning: wrong(1) }),
     flood: flags({ flood: wrong('off') }),
+  },
+  'broker-plugin': {
+    hosts: brokerPlugin({ hosts: ['ctl1; reboot'] }),
+    plugin: brokerPlugin({ plugin: '--offline' }),
+    enabled: brokerPlugin({ enabled: wrong('on') }),
   },
   'database-view': {
     view: views({ views: [wrong('vw_everything')] }),

@@ -25,6 +25,7 @@ export const laterVerbs = [
   'described-options',
   'check-config',
   'restart-unit',
+  'switch-plugins',
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */

@@ -105,6 +105,13 @@ export class OwnBroker {
       });
   }
 
+  /** The way to this node, for the tools of RabbitMQ. */
+  get settings(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      Object.entries(this.environment).filter(([name]) => name !== 'PATH' && name !== 'LC_ALL'),
+    );
+  }
+
   /** The real rabbitmqctl, with the way to this node in its environment. */
   ctl(args: readonly string[]): { code: number; stdout: string; stderr: string } {
     const { status, stdout, stderr } = spawnSync(join(bin, 'rabbitmqctl'), args, {
