@@ -54,11 +54,9 @@ test('a running node starts and stops a plugin at once, and keeps running', asyn
 }, 300_000);
 
 test('on a node that is down the real tool tells and does what the small tool of the contract suite does', async () => {
-  const real = siteOf({
-    ...broker.settings,
-    RABBITMQ_NODENAME: 'stackward-down@localhost',
-    RABBITMQ_ENABLED_PLUGINS_FILE: '',
-  });
+  const { RABBITMQ_ENABLED_PLUGINS_FILE, ...settings } = broker.settings;
+  const real = siteOf({ ...settings, RABBITMQ_NODENAME: 'stackward-down@localhost' });
+  expect(real.file).not.toBe(RABBITMQ_ENABLED_PLUGINS_FILE);
   const small = siteOf(undefined);
   const found = [];
   for (const site of [real, small]) {
