@@ -1,6 +1,6 @@
 /** The laws of kinds for broker-plugin, through the host program, on a tool that switches as RabbitMQ's does. */
 import { brokerPlugin } from '../../reconcilers/broker-plugin';
-import { BrokerHost } from '../support/broker-host';
+import { PluginHost } from '../support/plugin-host';
 import { memoryReaders, memoryWriters } from '../support/memory-kind';
 import { kindSuite, type KindWorld, type Thing } from './kind-suite';
 
@@ -10,7 +10,7 @@ const plugins: Readonly<Record<Thing, string>> = { first: 'rabbitmq_event_exchan
 const decoy = 'rabbitmq_federation_management';
 
 function make(): KindWorld {
-  const site = new BrokerHost();
+  const site = new PluginHost();
   site.enable(decoy);
   const host = () => Promise.resolve(site.host);
   const hosts = { ...memoryReaders.hosts, named: ['ctl1'], reachesAny: true, canReach: () => true };

@@ -1,11 +1,11 @@
 /** Plugins of a real RabbitMQ: by its own tool, on a running node of the suite's own and on one that is down. */
 import { parsePluginListing, type PluginListing } from '../../lib/broker-plugins/listing';
-import { BrokerHost, names } from '../support/broker-host';
+import { PluginHost, names } from '../support/plugin-host';
 import { OwnBroker } from '../support/own-broker';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
-const sites: BrokerHost[] = [];
+const sites: PluginHost[] = [];
 let broker: OwnBroker;
 beforeAll(async () => {
   broker = await OwnBroker.start();
@@ -15,13 +15,13 @@ afterAll(async () => {
   await broker.stop();
 });
 
-function siteOf(environment: Readonly<Record<string, string>> | undefined): BrokerHost {
-  const site = new BrokerHost({ plugins: names }, environment);
+function siteOf(environment: Readonly<Record<string, string>> | undefined): PluginHost {
+  const site = new PluginHost({ plugins: names }, environment);
   sites.push(site);
   return site;
 }
 
-async function listingOf({ host }: BrokerHost): Promise<PluginListing> {
+async function listingOf({ host }: PluginHost): Promise<PluginListing> {
   const [answer] = await host.read([{ verb: 'run-reader', argv: ['rabbitmq-plugins', 'list', '-v'] }]);
   const listing = answer.ok ? parsePluginListing(answer.value.stdout) : undefined;
   if (!listing) throw new Error(`no list of plugins: ${JSON.stringify(answer)}`);

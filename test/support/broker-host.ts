@@ -1,61 +1,62 @@
-/** A host whose rabbitmq-plugins switches plugins in a file of its own: the real tool, or the small one of this folder. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/**
+ * The machine of a broker, reached over a real sshd by a login that may run the host program through sudo. Its rabbitmqctl is the
+ * real one. In a mount namespace of its own it finds another node than the machine's: by rabbitmq-env.conf and the cookie.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defined } from '../../lib/basics/defined';
-import { LocalHost } from '../../adapters/host/local-host';
+import { sentAlong } from './host-failure';
+import { makeLogin, type Login } from './login';
+import { Sshd } from './sshd';
 
-const source = readFileSync(join(__dirname, '../../host/stackward-host.py'), 'utf8');
-const small = join(__dirname, 'rabbitmq-plugins.py');
-
-export class BrokerHost {
-  readonly folder = mkdtempSync(join(tmpdir(), 'stackward-plugins-'));
-  readonly host: LocalHost;
-
-  /** @param environment of the real tool; default: the small tool */
-  constructor(limits: object = { plugins: names }, environment?: Readonly<Record<string, string | undefined>>) {
-    const bin = join(this.folder, 'bin');
-    mkdirSync(bin);
-    this.enable();
-    if (!environment)
-      writeFileSync(join(bin, 'rabbitmq-plugins'), `#!/bin/sh\nexec /usr/bin/python3 ${small} "$@"\n`, { mode: 0o755 });
-    const own = defined({ RABBITMQ_ENABLED_PLUGINS_FILE: this.file, ...environment });
-    const path = environment ? '/usr/lib/rabbitmq/bin' : bin;
-    const program = source.replace("ENVIRONMENT = {'PATH': '", `ENVIRONMENT = {${inPython(own)}'PATH': '${path}:`);
-    const installed = join(this.folder, 'stackward-host');
-    writeFileSync(installed, program, { mode: 0o755 });
-    writeFileSync(`${installed}.limits`, JSON.stringify(limits));
-    this.host = new LocalHost('ctl1', { installed });
-  }
-
-  get file(): string {
-    return join(this.folder, 'enabled_plugins');
-  }
-
-  /** By name, as RabbitMQ's file has them. */
-  enabled(): readonly string[] {
-    return (readFileSync(this.file, 'utf8').match(/[a-z][a-z0-9_]*/g) ?? []).sort();
-  }
-
-  enable(...plugins: readonly string[]): void {
-    writeFileSync(this.file, `[${plugins.join(',')}].\n`, { mode: 0o644 });
-  }
-
-  async remove(): Promise<void> {
-    await this.host.close();
-    rmSync(this.folder, { recursive: true });
-  }
+export interface BrokerNode {
+  /** `stackward@localhost`. */
+  readonly name: string;
+  readonly epmdPort: number;
+  readonly cookieFile: string;
 }
 
-const inPython = (names: Readonly<Record<string, string>>): string =>
-  Object.entries(names)
-    .map(([name, value]) => `'${name}': '${value}', `)
-    .join('');
+export class BrokerHost {
+  private constructor(
+    private readonly sshd: Sshd,
+    private readonly login: Login,
+  ) {}
 
-export const names = [
-  'rabbitmq_event_exchange',
-  'rabbitmq_federation',
-  'rabbitmq_management',
-  'rabbitmq_management_agent',
-  'rabbitmq_shovel',
-];
+  static async start({ name, epmdPort, cookieFile }: BrokerNode): Promise<BrokerHost> {
+    const sshd = await Sshd.start();
+    const login = makeLogin('/bin/sh', [sentAlong]);
+    const file = (path: string, text: string | Buffer, mode: number): string => {
+      writeFileSync(join(sshd.folder, path), text, { mode });
+      return join(sshd.folder, path);
+    };
+    const environment = file(
+      'rabbitmq-env.conf',
+      `NODENAME=${name}\nERL_EPMD_PORT=${epmdPort}\nERL_EPMD_ADDRESS=127.0.0.1\n`,
+      0o644,
+    );
+    const cookie = file('cookie', readFileSync(cookieFile), 0o400);
+    execFileSync('chown', ['rabbitmq:rabbitmq', cookie]);
+    const enter = file(
+      'enter',
+      [
+        '#!/bin/sh -e',
+        `mount --bind ${environment} /etc/rabbitmq/rabbitmq-env.conf`,
+        `mount --bind ${cookie} /var/lib/rabbitmq/.erlang.cookie`,
+        `exec /usr/sbin/sshd -i -f ${join(sshd.folder, 'sshd_config')}`,
+      ].join('\n'),
+      0o755,
+    );
+    sshd.addWay('mq1', { user: login.name, lines: [`ProxyCommand unshare --mount ${enter}`] });
+    return new BrokerHost(sshd, login);
+  }
+
+  /** An entry of `hosts` in stackward.yaml, for the host `mq1`. */
+  get access(): object {
+    return { match: 'mq1', ssh: 'mq1', sshConfig: this.sshd.configFile };
+  }
+
+  async stop(): Promise<void> {
+    await this.sshd.stop();
+    this.login.remove();
+  }
+}
