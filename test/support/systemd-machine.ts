@@ -77,17 +77,10 @@ export class SystemdMachine {
       this.child.kill('SIGKILL');
       await once(this.child, 'exit');
     }
-    for (const hierarchy of ['systemd', 'unified'])
-      spawnSync('find', [
-        `/sys/fs/cgroup/${hierarchy}/${this.group}`,
-        '-depth',
-        '-type',
-        'd',
-        '-exec',
-        'rmdir',
-        '{}',
-        '+',
-      ]);
+    // The kernel takes a moment until the last process has left.
+    const groups = `/sys/fs/cgroup/systemd/${this.group} /sys/fs/cgroup/unified/${this.group}`;
+    const remove = `for i in $(seq 50); do find ${groups} -depth -type d -exec rmdir {} + && exit; sleep 0.1; done`;
+    spawnSync('sh', ['-c', remove], { stdio: 'ignore' });
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
