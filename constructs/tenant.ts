@@ -168,7 +168,7 @@ class ImportedTenant extends Construct implements ITenant {
 
 function faultOf({ name, roles }: TenantMember): string | undefined {
   if (name.trim() === '') return 'a member has no name; name the user as `openstack user list` does';
-  if (roles.length === 0) return `${name} has no role, which makes it no member; name one`;
+  if (roles.length === 0) return `${name} has no role, so ${name} would not be a member; give ${name} a role`;
   const isEmpty = roles.some((role) => (typeof role === 'string' ? role : role.name).trim() === '');
   return isEmpty ? `a role of ${name} is empty; name it as \`openstack role list\` does` : undefined;
 }

@@ -56,7 +56,7 @@ export function sensitiveFindings({ stack, resources }: Declarations): SynthFind
       .filter(({ pattern }) => pattern.test(text))
       .map(({ name }) => ({
         path,
-        message: `its wish refers to ${name}, which is sensitive; a manifest is read by people, so name an id instead`,
+        message: `its declaration refers to ${name}, which is sensitive; people read the manifest, so refer to an id instead`,
       }));
   });
 }

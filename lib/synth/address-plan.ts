@@ -140,7 +140,7 @@ function checkPlace(
 
 function notTheGateway(address: string, { declaration, gateway }: ParsedSubnet): string {
   const expected = gateway ? formatAddress(gateway.version, gateway.value) : 'none';
-  return `it is to be the gateway, and ${declaration.path} has ${expected} for it, not ${address}; make them one`;
+  return `it should be the gateway, but its address is ${address}, and the gateway of ${declaration.path} is ${expected}; give both the same address`;
 }
 
 const endOf = (subnet: ParsedSubnet): bigint =>

@@ -58,6 +58,6 @@ function prefixFindings({ prefixLength, ipv6AddressMode, ipv6RaMode }: PoolSubne
     return ['Neutron finds no gateway in a /31, and gives each subnet from a pool one; say another prefixLength'];
   const isAutomatic = [ipv6AddressMode, ipv6RaMode].some((mode) => mode === 'slaac' || mode === 'dhcpv6-stateless');
   return version === 6 && isAutomatic && prefixLength !== 64
-    ? [`servers make their own addresses in a /64 alone, and its prefixLength is ${prefixLength}; say 64`]
+    ? [`servers make their own addresses only in a /64, and its prefixLength is ${prefixLength}; set it to 64`]
     : [];
 }

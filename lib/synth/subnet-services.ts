@@ -75,7 +75,7 @@ function modeFindings({ dhcp, ipv6AddressMode, ipv6RaMode }: SubnetServices, cid
         ]
       : []),
     ...(automaticModes.includes(mode) && cidr.prefixLength !== 64
-      ? [`servers make their own addresses (${mode}) in a /64 alone, and ${cidrText(cidr)} is none; name a /64`]
+      ? [`servers make their own addresses (${mode}) only in a /64, and ${cidrText(cidr)} is not a /64; give a /64`]
       : []),
   ];
 }

@@ -179,7 +179,7 @@ describe('a declared resource', () => {
       new AllocationPools(acme, 'Fine', { subnetId: key.fingerprint, pools });
     });
     const message =
-      'its wish refers to openstack_compute_keypair_v2.private_key, which is sensitive; a manifest is read by people, so name an id instead';
+      'its declaration refers to openstack_compute_keypair_v2.private_key, which is sensitive; people read the manifest, so refer to an id instead';
     expect(found).toEqual([`shared/Own: ${message}`, `acme/Across: ${message}`]);
   });
 
@@ -190,7 +190,7 @@ describe('a declared resource', () => {
       new AllocationPools(acme, 'Pools', { subnetId: secret.stringValue, pools });
       new AllocationPools(acme, 'Other', { subnetId: plain.stringValue, pools });
     });
-    expect(found).toEqual([expect.stringMatching(/^acme\/Pools: its wish refers to variable secret/)]);
+    expect(found).toEqual([expect.stringMatching(/^acme\/Pools: its declaration refers to variable secret/)]);
   });
 
   test('is refused if its construct has declared one already', () => {

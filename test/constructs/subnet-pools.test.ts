@@ -99,7 +99,7 @@ test.each<[object, RegExp]>([
   [{ subnetPoolId, ipVersion: 5 }, /its ipVersion is 5; say 4 or 6/],
   [
     { subnetPoolId, ipVersion: 6, prefixLength: 72, ipv6AddressMode: 'slaac', ipv6RaMode: 'slaac' },
-    /servers make their own addresses in a \/64 alone, and its prefixLength is 72/,
+    /servers make their own addresses only in a \/64, and its prefixLength is 72/,
   ],
   [{ cidr: '10.7.0.0/26', prefixLength: 26 }, /its prefixLength is 26 beside a cidr/],
   [{ cidr: '10.7.0.0/26', ipVersion: 4 }, /its ipVersion is 4 beside a cidr/],

@@ -83,7 +83,7 @@ test('a member without a name or a role is a finding, and nothing is made of it'
   expect(synthError(app).split('\n')).toEqual([
     '3 findings, nothing was written:',
     '  acme/Tenant: a member has no name; name the user as `openstack user list` does',
-    '  acme/Tenant: bob has no role, which makes it no member; name one',
+    '  acme/Tenant: bob has no role, so bob would not be a member; give bob a role',
     '  acme/Tenant: a role of carol is empty; name it as `openstack role list` does',
   ]);
 });

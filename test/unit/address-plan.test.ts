@@ -79,7 +79,7 @@ describe('an address', () => {
     expect(lines(gatewayAt('198.51.100.254'))).toEqual([]);
     expect(lines(gatewayAt('198.51.100.253'))).toEqual([
       expect.stringMatching(
-        /^utm: it is to be the gateway, and green has 198\.51\.100\.254 for it, not 198\.51\.100\.253/,
+        /^utm: it should be the gateway, but its address is 198\.51\.100\.253, and the gateway of green is 198\.51\.100\.254/,
       ),
     ]);
   });
@@ -98,7 +98,7 @@ describe('an address', () => {
       });
     expect(both('198.51.100.1', '2001:db8:1::9')).toEqual([]);
     expect(both('2001:db8:1::9', '198.51.100.1')).toEqual([]);
-    expect(both('198.51.100.9', '2001:db8:1::9')).toEqual([expect.stringMatching(/^utm: it is to be the gateway/)]);
+    expect(both('198.51.100.9', '2001:db8:1::9')).toEqual([expect.stringMatching(/^utm: it should be the gateway/)]);
   });
 
   test('on a subnet without a gateway may be the first', () => {

@@ -27,7 +27,7 @@ describe('a subnet’s services', () => {
       { dhcp: true, ipv6RaMode: 'slaac', ipv6AddressMode: 'dhcpv6-stateful' },
       /ipv6AddressMode and ipv6RaMode differ/,
     ],
-    ['SLAAC in a /80', '2001:db8::/80', { dhcp: true, ipv6AddressMode: 'slaac' }, /in a \/64 alone/],
+    ['SLAAC in a /80', '2001:db8::/80', { dhcp: true, ipv6AddressMode: 'slaac' }, /only in a \/64/],
     ['a name server', '198.51.100.0/24', { dnsNameservers: ['2001:db8::1'] }, /name server 2001:db8::1 is not IPv4/],
     ['no name server', '198.51.100.0/24', { dnsNameservers: ['ns1'] }, /the name server: "ns1" is not an IP address/],
     ['one twice', '198.51.100.0/24', { dnsNameservers: ['9.9.9.9', '9.9.9.9'] }, /name server 9\.9\.9\.9 twice/],
