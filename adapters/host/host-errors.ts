@@ -58,7 +58,7 @@ function deniedBecause(stderr: string): string {
   return `sudo doesn't let this login run ${program} as root without a password${words && ` (${words})`}; add the line of docs/hosts.md for this very path to sudoers`;
 }
 
-/** The script ended, and the program had given no answer. */
+/** The error for a script on the host that ended before the host program, which it starts, had answered. */
 export function endError(ended: Ended, { name, access, installed, requestTimeoutMs }: Asked): StackwardError {
   const where = `host:${name}`;
   const words = firstWords(ended.stderr);

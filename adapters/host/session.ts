@@ -1,4 +1,4 @@
-/** A program on the way to a host, such as ssh, that stays for many requests. */
+/** A local process, such as ssh, that connects to a host. It keeps running and carries many requests. */
 import { defined } from '../../lib/basics/defined';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -101,8 +101,8 @@ export interface Step {
    */
   readonly asides?: readonly string[];
   /**
-   * For a removal: the owner and stack of the thing, because no manifest names them any more. The path in the step's id
-   * is the path that the thing has on the target.
+   * For a removal: the owner and stack of the thing, because no manifest names them any more. The step's id then has the
+   * construct's path that was recorded on the target.
    */
   readonly leftBy?: { readonly owner: string; readonly stack: string };
 }

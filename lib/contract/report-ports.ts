@@ -18,9 +18,9 @@ export interface ServiceRecord {
   readonly host: string;
   readonly zone?: string;
   readonly isEnabled: boolean;
-  /** The service's own judgement of the heartbeat. */
+  /** Whether the API of Nova or Cinder says that the process is alive; the API judges by the heartbeat. */
   readonly isUp: boolean;
-  /** Null: none was given. Absent: this release does not tell. */
+  /** Null if nobody gave a reason. Absent if this release reports no reasons. */
   readonly disabledReason?: string | null;
   /** Nova since 2.11 (Liberty). */
   readonly isForcedDown?: boolean;

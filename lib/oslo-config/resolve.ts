@@ -7,9 +7,9 @@ import { replaceReferences } from './references';
 import { ConfigValue } from './secret';
 
 export interface RegisteredOption extends OsloOption {
-  /** The default in the service's code, with its references. */
+  /** The default in the service's code, in which `$` references are not replaced yet. */
   readonly default?: string;
-  /** True for text options. A reference to any other option gives the text that Python makes of its value. */
+  /** True for text options. A reference to an option of another type gives the text that Python makes of its value. */
   readonly isText: boolean;
 }
 

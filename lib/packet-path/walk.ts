@@ -30,7 +30,7 @@ export interface Walked {
   readonly mark?: number;
 }
 
-/** A rule that was met, or the policy at the end of a chain. */
+/** A rule whose conditions the packet fulfils, or the policy at the end of a chain. */
 export interface Met {
   readonly hook: Hook;
   readonly table: string;
@@ -56,7 +56,7 @@ export interface End {
   /** `open`: the end isn't known; `why` has the reason. */
   readonly is: 'accepted' | 'dropped' | 'open';
   readonly why?: string;
-  /** The last rule or policy that was met. */
+  /** The last rule that matched the packet, or the policy that decided. */
   readonly last: Link<Met> | undefined;
   readonly doubts: Link<Doubt> | undefined;
 }

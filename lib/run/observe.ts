@@ -55,7 +55,7 @@ async function observeTarget(
   group: readonly Placed[],
   from: Readers,
 ): Promise<(ObservedPlace | UnreadPlace)[]> {
-  // A failure of the host reaches its kinds too, and they report it.
+  // If the host can't be reached, each kind that reads it fails with the same error and reports it.
   const machine = from.machine(target).catch(() => undefined);
   return Promise.all(
     group.map(async (placed) => {

@@ -1,8 +1,12 @@
 /**
- * At most three requests for all steps of a host: entries that records gain, the flags, and entries that records lose
- * for the steps that succeeded. So every changed flag is recorded at every moment. A flag that can't be set doesn't
- * stop the other steps, nor those of a later level: its entry stays in the record. The other steps are based on the new
- * reading of the record, if their own flags and entries are still as observed (docs/adr/0009-levels-and-stop.md).
+ * At most three requests for all steps of a host. The first adds entries to the records, the second sets the flags, and
+ * the third deletes the entries of the steps that succeeded and need them no more. So every changed flag is recorded at
+ * every moment. If a flag can't be set, its entry stays in the record, and the other steps go on, also those of a later
+ * level.
+ *
+ * `apply` reads flags and records once more before it writes. A step whose own flags and entries have changed since the
+ * plan fails. The other steps are done, on top of whatever else is new in the records
+ * (docs/adr/0009-levels-and-stop.md).
  */
 import type { StackwardError } from '../../lib/basics/errors';
 import type { Host, HostWrite } from '../../lib/hosts/host';

@@ -105,7 +105,7 @@ class Account {
     return notLookedAt(this.subject, untried(why));
   }
 
-  /** Every column that a report reads may be left out, at the price of what it tells. */
+  /** A grant may leave out any column that a report reads. The report then lacks what the column would tell. */
   private reports(): string {
     if (this.database.name === 'stackward') return '';
     const lacking = (['inventory', 'doctor'] as const).flatMap((report) => {

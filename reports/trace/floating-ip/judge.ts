@@ -24,12 +24,12 @@ import {
 import { agentHop, api, judgeAgent, routerHop } from '../router-hops';
 import { serverHop } from '../server-hops';
 
-/** What could not be asked, because something before it is missing, is absent. */
+/** A field is absent if its question could not be asked, because an earlier answer was missing. */
 export interface FloatingIpSeen {
-  /** As it was asked for. */
+  /** The address or id that the user gave. */
   readonly wanted: string;
   readonly floating: Looked<readonly FloatingIpRecord[]>;
-  /** Where there is no such floating IP: ports that have it as a fixed address. */
+  /** The ports that have the address as a fixed address. Asked only if there is no such floating IP. */
   readonly holders?: Looked<readonly PortRecord[]>;
   readonly router?: Looked<RouterRecord | undefined>;
   readonly agents?: Looked<readonly RouterAgent[]>;
@@ -101,7 +101,7 @@ function judgeAbsent(wanted: string, holders: FloatingIpSeen['holders']): Verdic
   );
 }
 
-/** A floating IP without a port that a router has all the same: Neutron gives it one for port forwardings alone. */
+/** For a floating IP that has a router but no port. Neutron makes such a floating IP only for port forwardings. */
 function forwarded({ id, address, forwardings, routerId, status }: FloatingIpRecord): Verdict {
   const found =
     forwardings === undefined ? 'a router has it, as for port forwardings' : `port forwardings: ${forwardings}`;
