@@ -1,4 +1,4 @@
-/** Shows the plan of a runbook, asks, takes the lock, does it: the same for a run, its resumption and its rollback. */
+/** Shows the plan of a runbook, asks, takes the lock and does the steps. A resumption and a rollback do the same. */
 import { JournalFolder } from '../adapters/files/journal-folder';
 import { ThingLock } from '../adapters/files/thing-lock';
 import { thisProcess } from '../adapters/process/running-process';
@@ -44,7 +44,7 @@ export const withBench = (options: ContextOptions, work: (bench: Bench) => Promi
     }
   });
 
-/** Why the run must not begin; of a rollback, the other steps go on. */
+/** Why the run must not begin. A problem of a rollback stops only its own step. */
 function obstacleOf({ preconditions, problems, rolledBack }: RunbookPlan): string | undefined {
   const open = preconditions.find(({ is }) => is !== 'holds');
   if (open !== undefined) return open.said;
@@ -56,7 +56,7 @@ export function showRunbook(plan: RunbookPlan, { cloud, style }: Bench, options:
   if (!options.json) say(renderRunbookPlan(plan, cloud, terminalWidth(), style));
 }
 
-/** `--plan`: 0 nothing to do, 2 steps are open, 1 it must not begin. */
+/** Prints a plan. Returns 0 if nothing is left to do, 2 if steps are left, 1 if the run must not begin. */
 export function endPlan(plan: RunbookPlan, bench: Bench, options: PerformOptions): number {
   showRunbook(plan, bench, options);
   const isBlocked = obstacleOf(plan) !== undefined || plan.problems.length > 0;
@@ -65,7 +65,7 @@ export function endPlan(plan: RunbookPlan, bench: Bench, options: PerformOptions
   return exitCode;
 }
 
-/** @param command as given, to be repeated */
+/** @param approval the command that the user gave, and the option that approves it; a refusal repeats both */
 export async function runPlan(
   plan: RunbookPlan,
   bench: Bench,
@@ -95,7 +95,7 @@ export async function runPlan(
   }
 }
 
-/** The only place where a `Running` is made: approved, locked, and its record on disk. */
+/** The only function that makes a `Running`: the run is approved and locked, and its record is on disk. */
 async function performLocked(
   plan: RunbookPlan,
   bench: Bench,

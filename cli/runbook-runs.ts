@@ -1,9 +1,9 @@
-/** The runs of runbooks in a journal, and which of them came after which. */
+/** Lists the runs of runbooks in a journal, and finds the run that followed another. */
 import { listRuns, readAnyRun } from '../adapters/files/journal-folder';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { isRunbook, type RecordedRunbook } from '../lib/journal/runbook-record';
 
-/** A run that can't be read is no run of a runbook that anybody could resume. */
+/** Leaves out runs that can't be read, because nobody could resume them. */
 export function readRunbooks(journal: string): readonly RecordedRunbook[] {
   return listRuns(journal).flatMap((name) => {
     try {
@@ -15,7 +15,7 @@ export function readRunbooks(journal: string): readonly RecordedRunbook[] {
   });
 }
 
-/** The run that finished this one, or undid it. */
+/** The run that resumed this run, or rolled it back. */
 export const followerOf = ({ name }: RecordedRunbook, all: readonly RecordedRunbook[]): RecordedRunbook | undefined =>
   all.find(({ record }) => record.resumes === name || record.rolledBack === name);
 

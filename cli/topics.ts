@@ -1,17 +1,17 @@
-/** What `stackward explain` knows: codes of doctor, pages, and words of a message. Pure. */
+/** Finds the text for a topic of `stackward explain`: a code of doctor, a page, or words of a message. Pure. */
 import { InvalidCommand } from '../lib/basics/errors';
 import { nearestNames } from '../lib/basics/nearest';
 
 export type Pages = ReadonlyMap<string, string>;
 
-/** More sections for one word help nobody. */
+/** The most sections that are shown for one word. */
 const mostSections = 5;
-/** Of words that are searched for. */
+/** The fewest characters of the words that are searched for. */
 const shortest = 3;
 
 /**
  * @param topic a code such as SW-1010; a page such as `hosts` or `docs/hosts.md`; or words of a message
- * @throws InvalidCommand where there is nothing about it
+ * @throws InvalidCommand if nothing is found
  */
 export function textAbout(topic: string, pages: Pages): string {
   const wanted = topic.trim();
@@ -56,7 +56,10 @@ const titlesOf = (pages: Pages): (readonly [code: string, title: string])[] =>
 const quotes = /["'`’“”]/g;
 const bare = (text: string): string => text.replace(quotes, '').toLowerCase();
 
-/** A heading is words of a message: it stands in what was pasted, or has what was typed. */
+/**
+ * A heading has words of a message. It matches if the typed text contains the heading, or the heading contains the
+ * text.
+ */
 function aboutMessage(words: string, page: string): readonly string[] {
   const wanted = bare(words);
   if (wanted.length < shortest) return [];
@@ -64,18 +67,21 @@ function aboutMessage(words: string, page: string): readonly string[] {
   return sectionsOf(page, (title) => title.startsWith('"') && isAbout(title)).slice(0, mostSections);
 }
 
-/** Of these pages the sections in which the words stand. */
+/** The sections of these pages that contain the words. */
 function sectionsWith(words: string, texts: readonly string[]): readonly string[] {
   const wanted = bare(words);
   if (wanted.length < shortest) return [];
   const sections = texts.flatMap((text) => sectionsOf(text, () => true));
   const found = sections.filter((section) => bare(section).includes(wanted));
-  // A chapter holds the sections below it.
+  // A chapter contains the sections below it, so it would repeat them.
   const smallest = found.filter((section) => !found.some((part) => part !== section && section.includes(part)));
   return smallest.slice(0, mostSections);
 }
 
-/** Each section with its heading, up to the next of its level or above. */
+/**
+ * The sections with a wanted heading. A section begins with its heading and ends before the next heading of the same or
+ * a higher level.
+ */
 function sectionsOf(page: string, isWanted: (title: string) => boolean): readonly string[] {
   const headings = [...page.matchAll(/^(##+) (.*)$/gm)];
   return headings.flatMap(({ index, 1: marks = '', 2: title = '' }) => {

@@ -1,6 +1,6 @@
 /**
- * What a step of a runbook is: one act with its inputs (docs/adr/0019-runbooks.md). `defineAct` hides the types of an act
- * behind closures, so that the engine handles every step alike.
+ * What a step of a runbook is: one act with its inputs (docs/adr/0019-runbooks.md). `defineAct` hides the types of an
+ * act behind closures, so that the engine handles every step alike.
  */
 import type * as z from 'zod';
 import { InvalidConfiguration } from '../lib/basics/errors';
@@ -9,21 +9,23 @@ import type { Looking, Running } from './context';
 
 export interface Act<Inputs, State> {
   readonly name: string;
-  /** Inputs may come from a journal, which is a stranger's text. */
+  /** Inputs may come from a journal, which anybody may have written. */
   readonly inputs: z.ZodType<Inputs>;
   readonly state: z.ZodType<State>;
-  /** As an order: `disable nova-compute on cnode01`. */
+  /** An order, such as `disable nova-compute on cnode01`. */
   title(inputs: Inputs): string;
-  /** Which thing the state is of: `compute cnode01`. Two acts on one thing change the same state. */
+  /** The thing whose state this is, such as `compute cnode01`. Two acts with the same thing change the same state. */
   thing(inputs: Inputs): string;
-  /** What is there of the thing that the act changes, and nothing that moves by itself. MUST NOT write. */
+  /** Reads the part of the thing that the act changes, and nothing that changes by itself. MUST NOT write. */
   observe(inputs: Inputs, looking: Looking): Promise<State>;
-  /** The state for people: `enabled`. */
+  /** The state as text for people, such as `enabled`. */
   say(state: State): string;
   isDone(inputs: Inputs, state: State): boolean;
-  /** Why it must not begin now; undefined: it may. Asked right before each begin. */
+  /**
+   * Returns why the act must not begin now, or undefined if it may. The engine calls it right before it begins the act.
+   */
   refuse?(inputs: Inputs, state: State): string | undefined;
-  /** Does it, and waits until it is done. MAY be called again after an answer was lost. */
+  /** Does the act, and waits until it is done. MAY be called again after an answer was lost. */
   perform(inputs: Inputs, running: Running): Promise<void>;
   /** @param before what was there when the step began */
   undo(inputs: Inputs, before: State): Undo;
@@ -53,9 +55,9 @@ export interface Step {
 
 export interface BoundAct<Inputs> {
   readonly name: string;
-  /** @throws InvalidConfiguration naming the field, where these are no inputs of this act */
+  /** @throws InvalidConfiguration that names the field, if these are not inputs of this act */
   step(inputs: Inputs): Step;
-  /** The same of inputs that somebody else wrote. */
+  /** The same as `step`, for inputs whose type nobody has checked. */
   restore(inputs: unknown): Step;
 }
 

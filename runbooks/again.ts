@@ -1,4 +1,4 @@
-/** Runs that come after a recorded one: its resumption and its rollback (docs/adr/0019-runbooks.md). */
+/** Plans the resumption and the rollback of a recorded run (docs/adr/0019-runbooks.md). */
 import type { RecordedRunbook, StepHistory } from '../lib/journal/runbook-record';
 import type { Problem } from '../lib/run/plan';
 import type { Step } from './act';
@@ -9,13 +9,13 @@ import type { RunbookOptions } from './runbook';
 
 interface Past extends StepHistory {
   readonly step: Step;
-  /** A later step of the run changed the same thing, so the state that this one left is gone. */
+  /** True if a later step of the run changed the same thing, so that the state after this step is gone. */
   readonly isCovered: boolean;
 }
 
 const isFinished = ({ outcome }: StepHistory): boolean => outcome === 'done' || outcome === 'unchanged';
 
-/** The steps that the run, or one that it resumed, began. */
+/** All steps of the run. A step that this run and the runs before it in the chain never began has no history. */
 function pastOf({ name, record, results }: RecordedRunbook): readonly (Past | Pick<Past, 'step'>)[] {
   const all = record.steps.map(({ step: number, act, inputs, kept }) => {
     const step = restoreStep(act, inputs, name);
@@ -52,7 +52,10 @@ const movedSince = ({ step, after }: Past, now: unknown): Problem => ({
   message: `it is ${step.say(now)}, and the run left it ${step.say(after)}; somebody changed it since, so decide by hand`,
 });
 
-/** The rest of a run that was interrupted or failed. A finished step that is not as the run left it is a problem. */
+/**
+ * Plans the rest of a run that was interrupted or failed. If somebody changed what a finished step did, that is a
+ * problem.
+ */
 export async function planResume(run: RecordedRunbook, looking: Looking): Promise<RunbookPlan> {
   const looks = await Promise.all(
     pastOf(run).map(async (past): Promise<{ planned: StepPlan; problem?: Problem }> => {
@@ -74,12 +77,12 @@ export async function planResume(run: RecordedRunbook, looking: Looking): Promis
   };
 }
 
-/** Undoes, the last step first, what the run did and what still is as the run left it. */
+/** Plans to undo the steps of a run, the last step first. What somebody changed since the run is left alone. */
 export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<RunbookPlan> {
   const steps: StepPlan[] = [];
   const lasting: { title: string; because: string }[] = [];
   const problems: Problem[] = [];
-  /** Things of which a later step stays done. */
+  /** Things on which a later step can't be undone. */
   const stuck = new Set<string>();
   for (const past of pastOf(run).filter(isPast).reverse()) {
     if (past.outcome === 'unchanged' || past.before === undefined) continue;
@@ -105,6 +108,9 @@ export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<
   return { ...headOf(run), steps, lasting, problems, rolledBack: run.name };
 }
 
-/** Nobody knows what a step without a good end left: it is done, or as before, and nothing else is trusted. */
+/**
+ * True if the thing is still as the run left it. After a step that failed or has no result, nobody knows that state.
+ * Such a step counts only if it is done now.
+ */
 const wasLeft = ({ step, outcome, after }: Past, now: unknown): boolean =>
   outcome === 'done' ? step.isSame(now, after) : step.isDone(now);

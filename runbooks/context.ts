@@ -1,4 +1,4 @@
-/** What a runbook works with. Whoever plans has no writer. */
+/** The readers and writers that a runbook gets. For a plan it gets no writer. */
 import type { Clock } from '../lib/contract/clock';
 import type { RunbookReaders, RunbookWriters } from '../lib/contract/runbook-ports';
 import type { Watch } from '../lib/contract/watch';
@@ -9,7 +9,7 @@ export interface Looking {
   readonly watch: Watch;
 }
 
-/** There is one only while a run is approved, locked and recorded: cli/run-runbook.ts makes it. */
+/** cli/run-runbook.ts makes it, and only after the run was approved, locked and recorded. */
 export interface Running extends Looking {
   readonly writers: RunbookWriters;
 }

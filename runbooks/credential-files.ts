@@ -1,4 +1,7 @@
-/** The files that are handed out. Each has one kind of secret: clients refuse, or misread, two kinds beside each other. Pure. */
+/**
+ * Makes the text of the files that are handed out. Each file has only one kind of secret: a client that finds a
+ * password and an application credential refuses them, or uses the wrong one. Pure.
+ */
 import type { CloudProject, CloudUser, OwnLogin } from '../lib/contract/runbook-ports';
 
 export type HandedOut =
@@ -12,14 +15,14 @@ interface About {
   readonly cloud: string;
 }
 
-/** Names are by id, so that no other domain's user or project of this name is meant. */
+/** User and project are named by id, because another domain may have a user or a project with the same name. */
 function secretOf(made: HandedOut, { user, project }: About): Readonly<Record<string, string>> {
   return made.kind === 'password'
     ? { user_id: user.id, password: made.password, project_id: project.id }
     : { application_credential_id: made.id, application_credential_secret: made.secret };
 }
 
-/** Variables of another login, which a shell may still have. */
+/** Variables that a shell may still have from another login. */
 const every = [
   'OS_AUTH_TYPE',
   'OS_USERNAME',
@@ -51,7 +54,7 @@ export function renderCredentialFiles(
   const auth = { auth_url: own.authUrl, ...secretOf(made, about) };
   const more = { interface: own.interface, identity_api_version: '3' };
   const region = own.region === undefined ? {} : { region_name: own.region };
-  // JSON is YAML, and its quotes keep each value a text.
+  // JSON is YAML too, and because of its quotes each value stays a text.
   const entry = { auth_type: type, auth, ...region, ...more };
   const about_ = `${user.name} in project ${project.name}`.replace(/[^ -~]/g, '?');
   const variables = {

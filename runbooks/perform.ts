@@ -1,4 +1,4 @@
-/** Does the steps of a plan, one after the other, with a line of the journal before and after each. */
+/** Does the steps of a plan one after the other, and writes a line into the journal before and after each. */
 import { defined } from '../lib/basics/defined';
 import { asStackwardError, problemOf, type Reason } from '../lib/basics/errors';
 import type { RunbookLine } from '../lib/journal/runbook-record';
@@ -24,9 +24,9 @@ export interface RunbookReport {
 }
 
 export interface Course {
-  /** Puts a line on disk. @throws UnrecoverableError; then nothing further is begun */
+  /** Writes a line to disk. @throws UnrecoverableError; then no further step begins */
   record(line: RunbookLine): void;
-  /** Why nothing further may be begun, such as a lock that was lost; undefined: go on. */
+  /** Returns why no further step may begin, for example because the lock was lost; undefined if the run may go on. */
   refuse(): string | undefined;
   onResult(result: StepResult): void;
   readonly signal: AbortSignal;
@@ -43,7 +43,7 @@ export async function performRunbook(plan: RunbookPlan, running: Running, course
     try {
       if (!isOver) result = await performStep(base, planned, running, course);
     } catch (error) {
-      // The journal alone throws here.
+      // Only the journal throws here.
       problems.push(problemOf(error, 'journal'));
       result = { ...base, outcome: 'failed', ...reasonOf(error) };
     }
@@ -88,7 +88,7 @@ async function performStep(base: Base, planned: StepPlan, running: Running, cour
   const met = await step.perform(running).then(() => undefined, reasonOf);
   const after = await observed(step, running);
   if (!after.isRead) return failed(met ?? after.met);
-  // An answer may have been lost: the second look counts.
+  // The answer may have been lost although the act was done, so the second look decides.
   if (step.isDone(after.state)) {
     line({ outcome: 'done', ...defined({ state: data(after.state) }) });
     return { ...base, outcome: 'done', before: before.state, after: after.state };
@@ -110,7 +110,7 @@ const observed = (step: Step, running: Running): Promise<Observed> =>
 
 const data = (state: unknown): RunbookLine['state'] => state as RunbookLine['state'];
 
-/** As `plan` and `apply` end: 0 done, 2 something is left open, 1 a problem. */
+/** The same exit codes as of `plan` and `apply`: 0 if all is done, 2 if steps are left, 1 if there is a problem. */
 export function runbookExitCode({ results, problems, interrupted }: RunbookReport): number {
   if (problems.length > 0 || results.some(({ outcome }) => outcome === 'failed')) return 1;
   return interrupted ? 2 : 0;

@@ -1,4 +1,4 @@
-/** What a run of a runbook is to do, with what is there now. Nothing here writes. */
+/** The plan of a run: its steps, and what is there now. Nothing here writes. */
 import { StalePlan } from '../lib/basics/errors';
 import type { Problem } from '../lib/run/plan';
 import type { Step } from './act';
@@ -18,9 +18,9 @@ export interface RunbookPlan {
   readonly seen: readonly string[];
   readonly preconditions: readonly Precondition[];
   readonly steps: readonly StepPlan[];
-  /** Steps of the run that is rolled back which can't be undone. */
+  /** For a rollback: the steps that can't be undone. */
   readonly lasting: readonly { readonly title: string; readonly because: string }[];
-  /** Why the run must not begin; of a rollback: what is left alone. */
+  /** Why the run must not begin. For a rollback: what it leaves alone. */
   readonly problems: readonly Problem[];
   readonly resumes?: string;
   readonly rolledBack?: string;
@@ -50,7 +50,7 @@ export async function look(step: Step, looking: Looking): Promise<StepPlan> {
 
 /**
  * Looks at every step once more, under the lock.
- * @throws StalePlan where something is not as the plan showed it
+ * @throws StalePlan if something is not as the plan showed it
  */
 export async function refuseMoved({ steps }: RunbookPlan, looking: Looking): Promise<void> {
   const states = await Promise.all(steps.map(({ step }) => step.observe(looking)));

@@ -1,4 +1,6 @@
-/** The record of a run, which is on disk before its first step begins (docs/adr/0019-runbooks.md). Pure. */
+/**
+ * Makes the record of a run, which is written to disk before the first step begins (docs/adr/0019-runbooks.md). Pure.
+ */
 import { defined } from '../lib/basics/defined';
 import type { EndRecord } from '../lib/journal/run-record';
 import { runbookFormat, type RunbookRecord } from '../lib/journal/runbook-record';

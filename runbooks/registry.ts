@@ -1,4 +1,4 @@
-/** Every runbook, and every act that a journal may name. */
+/** All runbooks, and all acts that a journal may name. */
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { nearestNames } from '../lib/basics/nearest';
 import type { Step } from './act';
@@ -46,7 +46,7 @@ export function getRunbook(name: string): Runbook {
   );
 }
 
-/** A step of a journal. @throws InvalidConfiguration where no version of this stackward could have written it */
+/** Makes a step from a journal. @throws InvalidConfiguration if this stackward could not have written it */
 export function restoreStep(act: string, inputs: unknown, where: string): Step {
   const found = acts.find(({ name }) => name === act);
   if (found !== undefined) return found.restore(inputs);

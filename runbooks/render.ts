@@ -1,4 +1,4 @@
-/** Runbooks, their plans and their reports, for people and for programs. Pure. */
+/** Renders runbooks, their plans and their reports as text and as JSON. Pure. */
 import { printable, printableJson, printableTexts } from '../lib/basics/printable';
 import { formatVersion } from '../lib/render/json';
 import type { Style } from '../lib/render/style';
@@ -18,7 +18,7 @@ export function renderRunbooks(all: readonly Runbook[], width: number): string {
 }
 
 const hint =
-  '--plan shows all with live values and changes nothing. docs/runbooks.md tells what each does, and how it is undone.';
+  '--plan shows all with live values and changes nothing. docs/runbooks.md says what each does, and how it is undone.';
 
 export const optionWords: Readonly<Record<Runbook['options'][number], string>> = {
   reason: '--reason TEXT',
@@ -72,7 +72,7 @@ function summary(plan: RunbookPlan): string {
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];
 
-/** Lines after the first stand below the text of the first. */
+/** Wraps a text; its further lines are indented to the place where the text begins. */
 function hanging(head: string, text: string, width: number): string[] {
   const indent = ' '.repeat(head.length);
   return wrapText(text, width, indent).map((line, index) => (index === 0 ? `${head}${line.slice(head.length)}` : line));
@@ -126,7 +126,7 @@ const undoOf = ({ step, now, ...planned }: StepPlan): object => {
   return undo.is === 'nothing' ? { is: undo.is } : { is: undo.is, title: undo.step.title };
 };
 
-/** @param report undefined: a plan */
+/** @param told without `report` it is a plan */
 export function renderRunbookJson(
   plan: RunbookPlan,
   cloud: string,

@@ -1,8 +1,8 @@
-/** What a runbook is: preconditions and steps, made of what is there now (docs/adr/0019-runbooks.md). */
+/** A runbook makes preconditions and steps from what is there now (docs/adr/0019-runbooks.md). */
 import type { Step } from './act';
 import type { Looking } from './context';
 
-/** Every option that some runbook takes. A runbook refuses those that it doesn't name. */
+/** The options of all runbooks. A runbook refuses an option that it doesn't name. */
 export interface RunbookOptions {
   readonly reason?: string;
   readonly active?: true;
@@ -10,7 +10,7 @@ export interface RunbookOptions {
   readonly applicationCredential?: true;
   readonly password?: true;
   readonly project?: string;
-  /** Absolute. */
+  /** An absolute path. */
   readonly to?: string;
 }
 export type RunbookOption = keyof RunbookOptions;
@@ -24,17 +24,20 @@ export interface Runbook {
   readonly name: string;
   /** One sentence for the list. */
   readonly about: string;
-  /** As it stands in the usage: `HOST`. */
+  /** The word in the usage, such as `HOST`. */
   readonly argument: string;
   readonly options: readonly RunbookOption[];
-  /** MUST NOT write. @throws InvalidConfiguration where there is no such thing */
+  /** MUST NOT write. @throws InvalidConfiguration if there is no such thing */
   prepare(given: Given, looking: Looking): Promise<Prepared>;
 }
 
 export interface Prepared {
-  /** The same text for every name of the thing; the lock is on it: `compute cnode01`. */
+  /**
+   * A text such as `compute cnode01`, the same whatever name of the thing the user gave. The lock is taken for this
+   * text.
+   */
   readonly thing: string;
-  /** What is there, one line each. */
+  /** What is there now; one line for each fact. */
   readonly seen: readonly string[];
   readonly preconditions: readonly Precondition[];
   readonly steps: readonly Step[];
@@ -42,6 +45,6 @@ export interface Prepared {
 
 export interface Precondition {
   readonly is: 'holds' | 'fails' | 'not looked at';
-  /** A whole sentence: what was found, and where it fails, what to do. */
+  /** A whole sentence: what was found and, if the precondition fails, what to do. */
   readonly said: string;
 }

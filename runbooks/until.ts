@@ -3,7 +3,7 @@ import type { Looking } from './context';
 
 const betweenMs = 1_000;
 
-/** Looks once a second. @returns false where it is not so after these seconds */
+/** Asks once a second. @returns false if the answer is still no after these seconds */
 export async function until(
   { watch }: Looking,
   seconds: number,

@@ -1,9 +1,14 @@
-/** The pages of docs/ for users, which the build puts beside the command: they are there where nobody has the repository. */
+/**
+ * Reads the pages of docs/ for users. The build copies them beside the command, for machines without the repository.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnrecoverableError } from '../../lib/basics/errors';
 
-/** Name without `.md`, such as `hosts` or `allocation-pool` → text. @throws UnrecoverableError where it is missing */
+/**
+ * Maps a page's name without `.md`, such as `hosts` or `allocation-pool`, to its text.
+ * @throws UnrecoverableError if a page is missing
+ */
 export function readPages(): ReadonlyMap<string, string> {
   const path = join(__dirname, 'pages.json');
   try {

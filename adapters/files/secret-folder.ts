@@ -1,6 +1,6 @@
 /**
- * Folders with secrets: their owner alone may enter them (0700), and read what is in them (0600). A folder gets its name when
- * all is on disk, so it is whole or not there.
+ * Folders with secrets. Only their owner may enter them (0700) and read their files (0600). A folder gets its name when
+ * all its files are on disk, so it is either complete or not there.
  */
 import { closeSync, fsyncSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 import { sha256 } from '../../lib/basics/sha256';
 import type { SecretFolderReader, SecretFolderWriter } from '../../lib/contract/runbook-ports';
 
-/** What is read of one folder, to tell whether somebody changed it. */
+/** The most files of a folder that are read to find out whether somebody changed it. */
 const mostFiles = 16;
 
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -30,13 +30,14 @@ export class SecretFolders implements SecretFolderReader, SecretFolderWriter {
   async put(path: string, files: () => Promise<Readonly<Record<string, string>>>): Promise<void> {
     if (isThere(path))
       throw new Refused('it is there already; name another folder by --to, or delete it', { where: path });
-    // That the folder can be made is known before there is a secret. mkdtemp makes it for its owner alone.
+    // The folder is made before the secret, so a folder that can't be made costs no secret. mkdtemp gives it the mode
+    // 0700.
     const made = orRefused(path, () => mkdtempSync(join(dirname(path), `.${basename(path)}-`)));
     try {
       const texts = await files();
       orRefused(path, () => {
         for (const [name, text] of Object.entries(texts)) writeSynced(join(made, name), text);
-        // A rename replaces an empty folder at most.
+        // If the name is taken, a rename replaces at most an empty folder.
         renameSync(made, path);
       });
     } finally {

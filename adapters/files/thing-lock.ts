@@ -1,10 +1,11 @@
 /**
- * One runbook on one thing at a time (docs/adr/0019-runbooks.md). The lock is a file beside the journal's runs; it names its
- * holder, and ends by itself when the holder is gone.
+ * A lock lets only one runbook at a time work on one thing (docs/adr/0019-runbooks.md). It is a file beside the
+ * journal's runs. The file names the holder, and the lock ends by itself when the holder has ended.
  *
- * `link(2)` gives the file its name when it is whole, and fails where the name is taken. The holder moves the file's time
- * every ten seconds, by writing the same bytes again: the file system's clock then sets it. On its own machine a holder is gone when its process is; nobody can tell that of another machine, so
- * there the file's time counts, against the clock of the file system that both share.
+ * `link(2)` gives the file its name when its content is complete, and fails if the name is taken. Every ten seconds the
+ * holder writes the same bytes again, so that the file system's clock sets the file's time anew. A holder on this
+ * machine has ended when its process has. Processes of another machine can't be seen, so such a holder counts as ended
+ * when the file's time is old by the clock of the file system that both machines share.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
@@ -22,7 +23,7 @@ import { runBy } from '../../lib/journal/run-record';
 import { isRunning, thisProcess } from '../process/running-process';
 
 const beatMs = 10_000;
-/** A holder on another machine whose file's time stood still for so long is gone. */
+/** A holder on another machine counts as ended if its file's time is older than this. */
 const silentMs = 60_000;
 
 const holder = z.strictObject({
@@ -40,7 +41,7 @@ export interface LockedThing {
   readonly runbook: string;
 }
 
-/** The text of the lock, or undefined: nobody has it. */
+/** The text of the lock, or undefined if nobody has it. */
 function findLock(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -55,7 +56,7 @@ function holderOf(text: string, path: string): Holder {
     const parsed = holder.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
   } catch {
-    // It is said below.
+    // The error below says it.
   }
   throw new InvalidConfiguration('this is no lock of a runbook; see who made it, and delete it', { where: path });
 }
@@ -69,14 +70,14 @@ export class ThingLock {
   private constructor(
     private readonly path: string,
     private readonly text: string,
-    /** Of the lock's own file, whoever has its name. */
+    /** The file that this holder wrote, also if another file has its name by now. */
     private readonly file: number,
   ) {
     this.#beat = setInterval(() => this.touch(), beatMs);
     this.#beat.unref();
   }
 
-  /** Who works on the thing now; undefined: nobody. @param journal folder of the runs */
+  /** Who works on the thing now; undefined if nobody does. @param journal folder of the runs */
   static holder(journal: string, locked: Omit<LockedThing, 'runbook'>): Holder | undefined {
     const folder = join(journal, '.locks');
     const path = pathOf(folder, locked);
@@ -86,7 +87,7 @@ export class ThingLock {
 
   /**
    * @param journal folder of the runs; made if missing
-   * @throws Refused naming who has it
+   * @throws Refused that names the holder, if another run has the lock
    */
   static take(journal: string, locked: LockedThing): ThingLock {
     const folder = join(journal, '.locks');
@@ -120,7 +121,9 @@ export class ThingLock {
     }
   }
 
-  /** False: somebody took it for a dead one's, as may happen to a machine that slept. */
+  /**
+   * False if somebody took the lock because its holder seemed to have ended, as may happen after this machine slept.
+   */
   isHeld(): boolean {
     return findLock(this.path) === this.text;
   }
@@ -135,7 +138,7 @@ export class ThingLock {
     try {
       writeSync(this.file, this.text, 0);
     } catch {
-      // A lock whose time stands still is lost in the end, which the holder finds before its next step.
+      // If the time stays old, another run takes the lock. The holder finds that out before its next step.
     }
   }
 }
@@ -155,7 +158,9 @@ function isOver(text: string, path: string): boolean {
   return running === undefined ? isSilent(path) : !running;
 }
 
-/** By the clock of the file system: the time of a new file beside it. */
+/**
+ * True if the lock was not renewed for too long. The time of a new file beside it is the file system's present time.
+ */
 function isSilent(path: string): boolean {
   const probe = `${path}.${randomBytes(6).toString('hex')}`;
   try {
@@ -168,7 +173,10 @@ function isSilent(path: string): boolean {
   }
 }
 
-/** Two that find the same dead lock take it out once: whoever finds another's in hand puts it back. */
+/**
+ * Removes a lock whose holder has ended. If another run replaced it just now, the removed lock is the new one and is
+ * put back.
+ */
 function removeWhereOver(path: string): void {
   const text = findLock(path);
   if (text === undefined || !isOver(text, path)) return;
@@ -177,7 +185,7 @@ function removeWhereOver(path: string): void {
     renameSync(path, aside);
     if (findLock(aside) !== text) linkSync(aside, path);
   } catch {
-    // Somebody else took it out.
+    // Another run removed it.
   } finally {
     rmSync(aside, { force: true });
   }

@@ -20,7 +20,10 @@ import * as answers from './server-answers';
 const hostsOfEvents = 62;
 /** Only the newest actions of a server are read with their events. */
 const mostActions = 10;
-/** Only so many providers of a server are read. A server has an allocation on its node, and perhaps a few on other providers. */
+/**
+ * Only so many providers of a server are read. A server has an allocation on its node, and perhaps a few on other
+ * providers.
+ */
 const mostProviders = 8;
 
 const listed = z.object({ servers: z.array(answers.wholeServerAnswer) });

@@ -5,7 +5,7 @@ import { answerOf, ending } from '../run';
 import { say, terminalWidth } from '../terminal';
 import { listOfTopics, textAbout } from '../topics';
 
-/** @param words of one topic; []: the list of all */
+/** @param words the words of one topic; [] prints the list of all topics */
 export const explain = (words: readonly string[], options: OutputOptions): Promise<void> =>
   ending(options, () => {
     const pages = readPages();

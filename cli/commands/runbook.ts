@@ -100,7 +100,7 @@ function latestOpen(
   throw new Refused(`${meant} in ${journal} is left open; \`stackward runs\` lists all`);
 }
 
-/** Whoever plans is told that somebody is at work on the thing. */
+/** Adds to a plan that another run is at work on the thing now. */
 function withHolder(plan: RunbookPlan, { cloud }: Bench, { journal }: RunOptions): RunbookPlan {
   const holder = ThingLock.holder(journal, { cloud, thing: plan.thing });
   if (holder === undefined) return plan;

@@ -1,21 +1,25 @@
 /**
- * What runbooks ask of a cloud, and what they change in it. Reading and writing are different types, and whoever plans gets no
- * writer. Adapters implement these, check every answer, and throw errors of lib/basics/errors.ts.
+ * The questions that runbooks ask a cloud, and the changes that they make in it. Readers and writers are different
+ * types, and a plan gets no writer. Adapters implement these, check every answer, and throw errors of
+ * lib/basics/errors.ts.
  */
 import type { Writers } from './ports';
 import type { ReportReaders, ServiceRecord } from './report-ports';
 import type { Server } from './server-ports';
 
-/** One process of Nova, with the name by which its API takes a change of it. */
+/** One process of Nova, with the id that Nova's API needs to change it. */
 export interface ComputeService extends ServiceRecord {
-  /** A number before 2.53 (Pike). Absent in Icehouse without the extension for deleting services. */
+  /**
+   * A number up to API 2.52, a UUID since 2.53 (Pike). Absent if Nova of Icehouse lacks the extension for deleting
+   * services.
+   */
   readonly id?: string;
 }
 
 export interface ComputeServiceReader {
-  /** Every nova-compute. For an administrator alone. */
+  /** All nova-compute processes. Only an administrator may ask this. */
   computes(): Promise<readonly ComputeService[]>;
-  /** Of every project, whose host this is. */
+  /** The servers of all projects on this host. */
   serversOn(host: string): Promise<readonly Server[]>;
 }
 
@@ -25,14 +29,14 @@ export interface Enablement {
   readonly reason?: string | undefined;
 }
 
-/** What Nova, placement and Neutron know of a compute host. */
+/** The things of a compute host that Nova, placement and Neutron still have. */
 export interface HostRemains {
-  /** Of every nova-compute there. */
+  /** One entry for each nova-compute there: its binary. */
   readonly services: readonly string[];
-  /** Names of its nodes, as the hypervisor calls them. */
+  /** The names of the host's nodes, as the hypervisor reports them. */
   readonly nodes: readonly string[];
   readonly aggregates: readonly string[];
-  /** [] where the release has no placement. */
+  /** [] if the release has no placement. */
   readonly providers: readonly HostProvider[];
   readonly agents: readonly { readonly id: string; readonly type: string; readonly isAlive: boolean }[];
 }
@@ -40,7 +44,7 @@ export interface HostRemains {
 export interface HostProvider {
   readonly id: string;
   readonly name: string;
-  /** Ids of the servers whose resources it holds. */
+  /** The ids of the servers that have allocations at this provider. */
   readonly consumers: readonly string[];
 }
 
@@ -51,52 +55,52 @@ export interface HostMigration {
 }
 
 export interface HostRemainsReader {
-  /** @param nodes by whose names placement is asked, beside those that Nova tells */
+  /** @param nodes names of providers to look for in placement, besides the nodes that Nova reports */
   remains(host: string, nodes: readonly string[]): Promise<HostRemains>;
-  /** From and to the host, not yet at an end. */
+  /** The migrations from and to the host that have not ended yet. */
   migrations(host: string): Promise<readonly HostMigration[]>;
 }
 
-/** What is gone already counts as removed. */
+/** A thing that is already gone counts as removed. */
 export interface HostWriter {
   removeAgent(id: string): Promise<void>;
   removeProvider(id: string): Promise<void>;
 }
 
 export interface ComputeServiceWriter {
-  /** By the API, which wants the service's id. */
+  /** The API needs the service's id. */
   remove(service: ComputeService): Promise<void>;
-  /** @throws StackwardError where Nova has no such service any more */
+  /** @throws StackwardError if Nova has no such service any more */
   setEnablement(service: ComputeService, to: Enablement): Promise<void>;
 }
 
-/** What other services hold for a server. */
+/** The things that other services hold for a server. */
 export interface ServerRemains {
   readonly ports: readonly { readonly id: string; readonly addresses: readonly string[] }[];
-  /** Those that are attached to it, as Cinder sees it. */
+  /** The volumes that Cinder has as attached to the server. */
   readonly volumes: readonly { readonly id: string; readonly status: string }[];
-  /** Names of the nodes whose resources placement holds for it; [] where the release has no placement. */
+  /** The names of the nodes on which the server has an allocation; [] if the release has no placement. */
   readonly allocations: readonly string[];
 }
 
 export interface ServerRemainsReader {
-  /** Ids of the volumes that Nova attached to it; [] of a server that is gone. */
+  /** The ids of the volumes that Nova attached to the server; [] if the server is gone. */
   volumesOf(serverId: string): Promise<readonly string[]>;
-  /** @param volumes to look at */
+  /** @param volumes ids of the volumes to look at */
   remains(serverId: string, volumes: readonly string[]): Promise<ServerRemains>;
 }
 
 export interface ServerWriter {
-  /** Writes state and task in Nova's database, and touches nothing on the host. */
+  /** Makes Nova write the state into its database, without a task. Nothing happens on the host. */
   resetState(serverId: string, to: 'active' | 'error'): Promise<void>;
-  /** Asks for it. A server that is gone is deleted. */
+  /** Asks Nova to delete the server, and doesn't wait. A server that is gone counts as deleted. */
   delete(serverId: string): Promise<void>;
 }
 
-/** What doctor says of one server (SW-1010). */
+/** What doctor's check SW-1010 says about one server. */
 export interface Diagnosis {
   readonly is: 'under way' | 'failed' | 'waits for a person' | 'at rest';
-  /** A task is under way for longer than any takes. */
+  /** True if a task is under way for longer than any task takes. */
   readonly isHanging: boolean;
   /** Whole sentences: the situation, the causes, the step. */
   readonly said: readonly string[];
@@ -114,7 +118,7 @@ export interface CloudProject {
   readonly domainId: string;
 }
 
-/** Whoever is logged in, and where others log in. */
+/** The user who is logged in, and the address at which other users log in. */
 export interface OwnLogin {
   readonly user: CloudUser;
   readonly project: CloudProject;
@@ -124,36 +128,36 @@ export interface OwnLogin {
 }
 
 export interface UserReader {
-  /** By id or by whole name, in every domain that these credentials see. */
+  /** Finds users by id or by their whole name, in all domains that these credentials see. */
   find(nameOrId: string): Promise<readonly CloudUser[]>;
-  /** In which the user has a role. */
+  /** The projects in which the user has a role. */
   projects(userId: string): Promise<readonly CloudProject[]>;
-  /** Names of the application credentials. Keystone has them since Queens. */
+  /** The names of the user's application credentials. Keystone has application credentials since Queens. */
   applicationCredentials(userId: string): Promise<readonly string[]>;
   own(): Promise<OwnLogin>;
 }
 
 export interface UserWriter {
   setPassword(userId: string, password: string): Promise<void>;
-  /** Of the user and the project that are logged in; Keystone makes them for nobody else. */
+  /** Makes one for the user and the project that are logged in. Keystone makes none for other users. */
   addApplicationCredential(userId: string, name: string): Promise<{ readonly id: string; readonly secret: string }>;
-  /** Every one of this name. */
+  /** Removes all application credentials with this name. */
   removeApplicationCredential(userId: string, name: string): Promise<void>;
 }
 
 export interface SecretFolderReader {
-  /** SHA-256 of all that is in it; undefined: there is none. */
+  /** The SHA-256 of the folder's content; undefined if there is no folder. */
   digest(path: string): Promise<string | undefined>;
 }
 
-/** Folders that their owner alone may enter, with files that it alone may read. */
+/** Writes folders that only their owner may enter, with files that only the owner may read. */
 export interface SecretFolderWriter {
-  /** Makes the folder whole or not at all. @throws Refused where there is something of that name */
+  /** Makes the folder whole or not at all. @throws Refused if the name is taken */
   put(path: string, files: () => Promise<Readonly<Record<string, string>>>): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
-/** All that a runbook may read with. */
+/** All readers of a runbook. */
 export interface RunbookReaders extends ReportReaders {
   computeServices(): Promise<ComputeServiceReader>;
   serverRemains(): Promise<ServerRemainsReader>;
@@ -163,7 +167,7 @@ export interface RunbookReaders extends ReportReaders {
   diagnose(serverId: string): Promise<Diagnosis>;
 }
 
-/** All that a runbook may write with. */
+/** All writers of a runbook. */
 export interface RunbookWriters extends Writers {
   computeServices(): Promise<ComputeServiceWriter>;
   servers(): Promise<ServerWriter>;

@@ -1,6 +1,6 @@
 /**
- * The files of a recorded run of a runbook (docs/adr/0019-runbooks.md). They stand in the same journal as those of an apply,
- * and are a stranger's text as well: each act checks its own inputs and states.
+ * The files of a recorded run of a runbook (docs/adr/0019-runbooks.md). They are in the same journal as the runs of
+ * apply. Anybody may have written them, so each act checks its own inputs and states.
  */
 import * as z from 'zod';
 import { printableJson } from '../basics/printable';
@@ -21,7 +21,7 @@ export const runbookFormat = '1.2';
 
 const mostSteps = 1_000;
 const number = z.int().min(1).max(mostSteps);
-/** Plain data, which the step's act checks. */
+/** JSON data, which the step's act checks. */
 const data = z.json();
 
 const step = z.strictObject({
@@ -29,9 +29,9 @@ const step = z.strictObject({
   act: name,
   title: words,
   inputs: data,
-  /** When the plan was made. */
+  /** The state when the plan was made. */
   before: data,
-  /** An earlier run of the chain did it. */
+  /** Present if an earlier run of the chain did the step. */
   kept: z.strictObject({ before: data, after: data }).optional(),
 });
 
@@ -41,10 +41,10 @@ const runbookRecord = z.strictObject({
   runbook: name,
   argument: name,
   options: z.record(name, z.union([words, z.boolean()])),
-  /** The lock is on it. */
+  /** The lock is taken for this text. */
   thing: name,
   cloud: name,
-  /** Name of the run whose steps this run finishes. */
+  /** The name of the run whose steps this run finishes. */
   resumes: name.optional(),
   steps: z
     .array(step)
@@ -56,7 +56,7 @@ const lineRecord = z.strictObject({
   time: z.iso.datetime(),
   step: number,
   outcome: z.enum(['begun', 'done', 'unchanged', 'failed']),
-  /** Of `begun`: what was there. Of any other: what is there now; absent where nobody could look. */
+  /** For `begun` the state before the step. For the others the state after it; absent if that could not be read. */
   state: data.optional(),
   reason: name.optional(),
   message: words.optional(),
@@ -65,7 +65,7 @@ const lineRecord = z.strictObject({
 export type RunbookRecord = z.infer<typeof runbookRecord>;
 export type RunbookLine = z.infer<typeof lineRecord>;
 
-/** How far one step came. */
+/** How far a step got. */
 export interface StepHistory {
   readonly outcome: RunbookLine['outcome'];
   readonly before?: unknown;
@@ -75,7 +75,7 @@ export interface StepHistory {
 export interface RecordedRunbook extends RecordedEnd {
   readonly name: string;
   readonly record: RunbookRecord;
-  /** By step. A step without a history was not begun by this run. */
+  /** The key is the step's number. A step that this run did not begin has no entry. */
   readonly results: ReadonlyMap<number, StepHistory>;
 }
 
@@ -83,7 +83,7 @@ export type AnyRun = RecordedRun | RecordedRunbook;
 
 export const isRunbook = (run: AnyRun): run is RecordedRunbook => 'runbook' in run.record;
 
-/** @throws InvalidConfiguration naming the file and the field */
+/** @throws InvalidConfiguration that names the file and the field */
 export function parseAnyRun(folder: string, run: string, results: string, end: string | undefined): AnyRun {
   const told = readJson(run, `${folder}/run.json`);
   const isOfRunbook = typeof told === 'object' && told !== null && 'runbook' in told;
@@ -102,7 +102,7 @@ function historyOf(lines: readonly RunbookLine[]): ReadonlyMap<number, StepHisto
   const history = new Map<number, StepHistory>();
   for (const { step: number, outcome, state } of lines) {
     if (outcome === 'begun') history.set(number, { outcome, before: state });
-    // A step that had nothing to do was never begun.
+    // A step with nothing to do has no `begun`.
     else history.set(number, { outcome, before: history.get(number)?.before ?? state, after: state });
   }
   return history;

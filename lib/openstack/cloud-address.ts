@@ -4,7 +4,8 @@ import { isLoopback } from '../basics/loopback';
 
 /**
  * @param what the subject of the message, such as "the address of Keystone"
- * @returns the host as `plainHost` if `allowPlainHttp` is true and requests to it travel unencrypted over a network; else {}
+ * @returns the host as `plainHost` if `allowPlainHttp` is true and requests to it travel unencrypted over a network;
+ * else {}
  * @throws InvalidConfiguration when it is no http(s) address, contains a user, a query or a fragment, or is unencrypted
  */
 export function checkedAddress(

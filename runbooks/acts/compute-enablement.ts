@@ -5,14 +5,14 @@ import { isLine } from '../../lib/basics/line';
 import type { ComputeService, RunbookReaders } from '../../lib/contract/runbook-ports';
 import { defineAct, type Undo } from '../act';
 
-/** Nova's column holds 255 characters. */
+/** The length of Nova's column. */
 export const mostOfReason = 255;
 
 const reason = z.string().max(mostOfReason).refine(isLine, 'must be one line');
 export const hostName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, 'must be the name of a host');
 const enablement = z.strictObject({ isEnabled: z.boolean(), reason: reason.optional() });
 
-/** The state of a nova-compute; null where Nova has none on that host. */
+/** The state of a nova-compute; null if Nova has none on that host. */
 const state = enablement.nullable();
 
 export async function findCompute(readers: RunbookReaders, host: string): Promise<ComputeService | undefined> {
@@ -23,7 +23,7 @@ export async function findCompute(readers: RunbookReaders, host: string): Promis
 const say = ({ isEnabled, reason: why }: z.infer<typeof enablement>): string =>
   isEnabled ? 'enabled' : why === undefined ? 'disabled, without a reason' : `disabled, reason "${why}"`;
 
-/** Tells the scheduler whether it may choose a host. Servers that are there go on. */
+/** Tells the scheduler whether it may choose a host. Servers there continue to run. */
 export const computeEnablement = defineAct({
   name: 'compute-enablement',
   inputs: z.strictObject({ host: hostName, to: enablement }),
@@ -37,7 +37,7 @@ export const computeEnablement = defineAct({
     const found = await findCompute(readers, host);
     if (found === undefined) return null;
     const { isEnabled, disabledReason } = found;
-    // A service that is enabled keeps the reason of its last disablement in some releases.
+    // In some releases an enabled service still has the reason for which it was last disabled.
     return isEnabled ? { isEnabled } : { isEnabled, ...defined({ reason: disabledReason ?? undefined }) };
   },
   say: (now) => (now === null ? 'there is no nova-compute' : say(now)),

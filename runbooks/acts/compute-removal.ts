@@ -22,7 +22,8 @@ export const computeRemoved = defineAct({
   say: (now) => now,
   isDone: (_, now) => now === 'gone',
   perform: async ({ host }, { readers, writers }) => {
-    // Nova of before Rocky orphans servers, so both are asked once more, right before.
+    // Before Rocky, Nova removes a service even if its host still has servers. So the run asks for both right before it
+    // removes.
     await refuseInUse(host, { readers });
     const found = await findCompute(readers, host);
     if (found !== undefined) await (await writers.computeServices()).remove(found);
@@ -30,7 +31,7 @@ export const computeRemoved = defineAct({
   undo: () => ({ is: 'never', because: 'the service comes back by itself when nova-compute starts there again, under a new id' }), // prettier-ignore
 });
 
-/** @throws InvalidConfiguration where the host has servers, or is up again */
+/** @throws InvalidConfiguration if the host has servers, or is up again */
 async function refuseInUse(host: string, { readers }: Pick<Looking, 'readers'>): Promise<void> {
   const servers = await (await readers.computeServices()).serversOn(host);
   if (servers.length > 0)
@@ -58,7 +59,7 @@ export const agentRemoved = defineAct({
   undo: () => ({ is: 'never', because: 'the agent comes back by itself when it starts there again, under a new id' }),
 });
 
-/** Nova removes it with its service, and only logs where that failed. */
+/** Nova removes the provider together with the service. If that fails, Nova only logs it. */
 export const providerRemoved = defineAct({
   name: 'provider-removed',
   inputs: z.strictObject({ host: hostName, node: name, provider: uuid }),
@@ -80,7 +81,7 @@ export const providerRemoved = defineAct({
   undo: () => ({ is: 'never', because: 'nova-compute makes it anew when it starts there again' }),
 });
 
-/** One line for each thing that somebody still knows of the host. */
+/** One line for each thing of the host that Nova, placement or Neutron still has. */
 export const sayHostRemains = ({ services, nodes, aggregates, providers, agents }: HostRemains): string[] => [
   ...services.map((binary) => `Nova's ${binary}`),
   ...nodes.map((node) => `Nova's node ${node}`),
@@ -89,7 +90,7 @@ export const sayHostRemains = ({ services, nodes, aggregates, providers, agents 
   ...agents.map(({ type, isAlive }) => `Neutron's ${type}${isAlive ? ' (alive)' : ''}`),
 ];
 
-/** Changes nothing: it is done when nobody knows of the host any more. */
+/** Changes nothing. It is done when Nova, placement and Neutron have nothing of the host any more. */
 export const hostRemains = defineAct({
   name: 'host-remains',
   inputs: z.strictObject({ host: hostName, nodes: z.array(name).max(1_000) }),

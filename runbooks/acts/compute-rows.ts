@@ -1,6 +1,6 @@
 /**
- * Service and nodes of a compute host in Nova's own database, for a Nova whose API tells no id of a service. They are deleted
- * as Nova of Icehouse does it (`service_destroy`): the rows stay, with their id in `deleted`.
+ * Deletes the service and the nodes of a compute host in Nova's own database, for releases whose API reports no id of a
+ * service. The act does what Nova of Icehouse does (`service_destroy`): the rows stay, with their id in `deleted`.
  */
 import * as z from 'zod';
 import { Blocked } from '../../lib/basics/errors';
@@ -10,7 +10,7 @@ import { hostName } from './compute-enablement';
 
 const rowId = z.string().regex(/^[1-9]\d{0,9}$/, 'must be the id of a row');
 const rows = z.strictObject({
-  /** Whether the rows count as there. */
+  /** A row with `isDeleted` counts as deleted, though it is still in the table. */
   services: z.array(z.strictObject({ id: rowId, isDeleted: z.boolean() })).max(100),
   nodes: z.array(z.strictObject({ id: rowId, isDeleted: z.boolean() })).max(1_000),
 });
@@ -22,7 +22,7 @@ interface Row {
 }
 const rowOf = ({ id, deleted }: Row) => ({ id: String(id), isDeleted: String(deleted ?? 0) !== '0' });
 
-/** The rows that are there, and those of them that this run deleted. */
+/** The rows that aren't deleted, and those that this run deleted. */
 async function readRows(from: SqlQuery, host: string, services: readonly string[]): Promise<Rows> {
   const named = services.length === 0 ? ['0'] : services;
   const found = await from.query<Row>(
@@ -39,7 +39,7 @@ async function readRows(from: SqlQuery, host: string, services: readonly string[
 
 const idsOf = (all: readonly { readonly id: string }[]): string[] => all.map(({ id }) => id);
 
-/** @returns ids of the compute service of the host, which the run is about */
+/** @returns the rows of the host's nova-compute and of its nodes */
 export async function findServiceRows(from: SqlQuery, host: string): Promise<Rows> {
   return readRows(from, host, []);
 }

@@ -1,6 +1,6 @@
 /**
- * Hands out credentials: a clouds.yaml and an openrc with one kind of secret. The secret is made and written within one act,
- * so that it stands nowhere else: the state has a digest of the folder.
+ * Hands out credentials: a clouds.yaml and an openrc with one kind of secret. One act makes the secret and writes the
+ * files, so that the secret gets nowhere else. The recorded state has only a digest of the folder.
  */
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
@@ -17,21 +17,21 @@ const inputs = z.strictObject({
   to: z.enum(['handed out', 'taken back']),
   user: named,
   project: named,
-  /** Of the application credential. */
+  /** The name of the application credential. */
   credential: line.max(255),
-  /** Absolute. */
+  /** An absolute path. */
   folder: z.string().regex(/^\/[^\0]{1,4000}$/, 'must be an absolute path'),
 });
 type Inputs = z.infer<typeof inputs>;
 
 const state = z.strictObject({
-  /** SHA-256 of its files. */
+  /** The SHA-256 of the folder's files. */
   folder: z.string().max(64).nullable(),
-  /** Null: the kind has none. */
+  /** Null if the kind is a password. */
   credential: z.enum(['there', 'gone']).nullable(),
 });
 
-/** Letters, digits and a sign, as password rules of Keystone ask for. */
+/** Keystone may have password rules, so the password has letters, digits and another character. */
 const newPassword = (): string => `Sw1-${randomBytes(24).toString('base64url')}`;
 
 const handedOut = (made: HandedOut, { user, project }: Inputs, own: OwnLogin, cloud: string) =>
@@ -46,7 +46,7 @@ async function handOut(given: Inputs, { readers, writers }: Running): Promise<vo
       await users.setPassword(user.id, password);
       return handedOut({ kind, password }, given, own, readers.cloud);
     }
-    // What a run left that was killed before it wrote the secret opens nothing to anybody.
+    // An application credential of a run that was killed before it wrote the secret is of no use to anybody.
     await users.removeApplicationCredential(user.id, credential);
     const made = await users.addApplicationCredential(user.id, credential);
     return handedOut({ kind, ...made }, given, own, readers.cloud);

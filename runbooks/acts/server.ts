@@ -15,13 +15,13 @@ async function findServer(id: string, { readers }: Looking): Promise<WholeServer
   return (await (await readers.servers()).find(id))[0];
 }
 
-/** Nova's state of it; null where it is gone. */
+/** The server's state in Nova; null if the server is gone. */
 const novaState = z.strictObject({ vmState: stateText, taskState: stateText.optional() }).nullable();
 
 const sayState = (state: z.infer<typeof novaState>): string =>
   state === null ? 'gone' : `${state.vmState}${state.taskState === undefined ? '' : `, task ${state.taskState}`}`;
 
-/** Writes the state in Nova's database. A task that hung is forgotten. */
+/** Makes Nova write the state into its database and forget the task that hung. */
 export const serverState = defineAct({
   name: 'server-state',
   inputs: z.strictObject({ server: uuid, to: z.enum(['active', 'error']) }),
@@ -61,7 +61,7 @@ export const serverDeleted = defineAct({
     await (await running.writers.servers()).delete(server);
     await until(running, deletedWithinSeconds, `Nova to delete server ${server}`, async () => {
       const found = await findServer(server, running);
-      // Without a nova-compute that answers, a deletion ends in ERROR or never.
+      // If the nova-compute doesn't answer, a deletion ends in ERROR or never ends.
       return found === undefined || (found.status === 'ERROR' && found.taskState === undefined);
     });
   },
@@ -70,7 +70,7 @@ export const serverDeleted = defineAct({
 
 const remains = z.array(z.string().max(1_000)).max(10_000);
 
-/** One line for each thing that is held. */
+/** One line for each thing that is held for the server. */
 export const sayRemains = ({ ports, volumes, allocations }: ServerRemains): string[] =>
   [
     ...ports.map(({ id, addresses }) => `port ${id}${addresses.length === 0 ? '' : ` with ${addresses.join(', ')}`}`),
@@ -78,7 +78,7 @@ export const sayRemains = ({ ports, volumes, allocations }: ServerRemains): stri
     ...allocations.map((node) => `allocation on ${node}`),
   ].sort();
 
-/** Changes nothing: it is done when no port, address, volume and allocation is held for the server. */
+/** Changes nothing. It is done when no port, address, volume and allocation is held for the server any more. */
 export const serverRemains = defineAct({
   name: 'server-remains',
   inputs: z.strictObject({ server: uuid, volumes: z.array(uuid).max(1_000) }),

@@ -9,7 +9,7 @@ import { computeEnablement, mostOfReason } from '../acts/compute-enablement';
 import type { Looking } from '../context';
 import type { Runbook } from '../runbook';
 
-/** @throws InvalidConfiguration that names what is alike */
+/** @throws InvalidConfiguration that names a host with a similar name */
 export async function getCompute(host: string, { readers }: Looking): Promise<ComputeService> {
   const computes = await (await readers.computeServices()).computes();
   const found = computes.find((service) => service.host === host);
@@ -22,7 +22,7 @@ export async function getCompute(host: string, { readers }: Looking): Promise<Co
   );
 }
 
-/** Clocks of this machine and of the cloud may differ so much. */
+/** The clocks of this machine and of the cloud may differ by so many seconds. */
 const clockSlack = 30;
 
 export function sayCompute({ host, isUp, heartbeat, isEnabled, disabledReason }: ComputeService, now: Date): string {

@@ -17,7 +17,7 @@ async function getUser(nameOrId: string, { readers }: Looking): Promise<CloudUse
   throw new InvalidConfiguration(`${found.length} users have the name "${nameOrId}"; give the id of one of them: ${ids.join(', ')}`); // prettier-ignore
 }
 
-/** @throws InvalidConfiguration naming the projects that there are */
+/** @throws InvalidConfiguration that names the user's projects */
 function chosenProject(all: readonly CloudProject[], wanted: string | undefined, user: string): CloudProject {
   const found = wanted === undefined ? all : all.filter(({ id, name }) => id === wanted || name === wanted);
   const [first, ...more] = found;

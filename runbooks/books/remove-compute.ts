@@ -1,4 +1,4 @@
-/** Takes a compute host that is switched off, and empty, out of Nova, placement and Neutron. */
+/** Removes a compute host that is switched off and empty from Nova, placement and Neutron. */
 import { asStackwardError } from '../../lib/basics/errors';
 import type { ComputeService, HostRemains } from '../../lib/contract/runbook-ports';
 import { count } from '../../lib/render/text';
@@ -10,7 +10,7 @@ import type { Looking } from '../context';
 import type { Precondition, Runbook } from '../runbook';
 import { getCompute, sayCompute } from './compute';
 
-/** Nova's services report every 10 s; a stopped one's heartbeat stands still for longer. */
+/** A service of Nova reports every 10 s. If its heartbeat didn't move for longer than that, the service has stopped. */
 const beatSeconds = 15;
 const mostNamed = 5;
 
@@ -25,7 +25,7 @@ async function looked(work: () => Promise<Precondition>, what: string): Promise<
   }
 }
 
-/** A heartbeat that moves is alive, whatever its clock says. */
+/** A service whose heartbeat moves is alive, even if its clock is wrong and Nova says that it is down. */
 async function stopped(before: ComputeService, { watch, ...looking }: Looking): Promise<Precondition> {
   const { host } = before;
   if (before.isUp) return { is: 'fails', said: `nova-compute on ${host} is up; stop it there, and wait a minute` };
@@ -66,7 +66,9 @@ function silentAgents({ agents }: HostRemains): Precondition {
   return { is: 'fails', said: `alive there: ${named(alive)}; stop them, and wait 75 s` };
 }
 
-/** By the API where it tells an id; in the database where a Nova tells none. */
+/**
+ * The API removes the service if it reports the service's id. Otherwise the rows in the database are marked as deleted.
+ */
 async function removal({ id, host }: ComputeService, { readers }: Looking): Promise<Step> {
   if (id !== undefined) return computeRemoved.step({ host });
   const { services, nodes } = await (await readers.database('database:nova')).snapshot((view) => findServiceRows(view, host)); // prettier-ignore

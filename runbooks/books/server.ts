@@ -8,10 +8,10 @@ import type { Precondition, Runbook } from '../runbook';
 import { findCompute } from '../acts/compute-enablement';
 import { sayCompute } from './compute';
 
-/** As Nova numbers power states: running, paused, suspended. */
+/** Nova's numbers of the power states in which a server lives. */
 const alive: Readonly<Record<number, string>> = { 1: 'running', 3: 'paused', 7: 'suspended' };
 
-/** A list that is longer helps nobody. */
+/** A longer list would not help. */
 const mostNamed = 20;
 
 /** @throws InvalidConfiguration */
