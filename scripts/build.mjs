@@ -28,7 +28,7 @@ const { outputFiles } = await build({
 mkdirSync(folder, { recursive: true });
 
 /** What `stackward explain` shows. Pages about the inside of the project stay out. */
-const inside = ['adding-a-kind', 'benchmarks', 'design', 'evidence', 'lab', 'threat-model'];
+const inside = ['adding-a-kind', 'benchmarks', 'cases', 'design', 'evidence', 'lab', 'threat-model'];
 const pages = ['docs', 'docs/kinds'].flatMap((from) =>
   readdirSync(from)
     .filter((name) => name.endsWith('.md') && !inside.includes(basename(name, '.md')))

@@ -45,7 +45,7 @@ const flags = async (): Promise<string[]> => {
   return (await lab.guests.onHost(host, 'cat', ...files)).trim().split('\n');
 };
 
-test('hairpin brings a frame back to its sender; a re-plug resets it, the plan says so, and the next apply sets it again', async () => {
+test('hairpin brings a frame back to its sender; a re-plug resets it, the plan says so, and the next apply sets it again (case 1011)', async () => {
   hairpin['Utm/Hairpin'] = { kind: 'bridge-port', spec: { portId: port.id, hairpin: true } };
   await plugIn();
   expect(await flags()).toEqual(['0', '0']);

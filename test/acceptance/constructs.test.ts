@@ -86,7 +86,7 @@ test('the first apply sets the quotas that are named, and leaves the others as t
   expect(globex.quota).toMatchObject({ security_group: 10, security_group_rule: 50 });
 });
 
-test('the UTM runs in its tenant’s project, on its host, with its NICs in order at the planned addresses', async () => {
+test('the UTM runs in its tenant’s project, on its host, with its NICs in order at the planned addresses (cases 1009, 1014 a)', async () => {
   const server = await utm();
   expect(server).toMatchObject({
     name: `${lab.run}_utm.1`,

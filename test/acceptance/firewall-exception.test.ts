@@ -135,7 +135,7 @@ async function restartAgent(): Promise<void> {
   await lab.startAgent(host, Object.values(ports));
 }
 
-test('no allowed packet is lost while agent and stackward write, and every other packet stays dropped', async () => {
+test('no allowed packet is lost while agent and stackward write, and every other packet stays dropped (case 1013)', async () => {
   flows = startFlows();
   await flows.untilSent(200);
   await flows.mark('applied');

@@ -146,7 +146,7 @@ test('by databases a server that no host took says so, and the running one has i
   });
 });
 
-test('the console of the running server has an address, by its name and by its id', async () => {
+test('the console of the running server has an address, by its name and by its id (case 1116)', async () => {
   for (const which of [`${cloud.prefix}-running`, servers.get('running') ?? '']) {
     const { code, stdout, stderr } = await byApi.run(['console', which]);
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^Whoever has this address/)]);

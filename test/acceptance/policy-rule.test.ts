@@ -112,7 +112,7 @@ async function removeServers(): Promise<void> {
   while ((await all()).servers.length > 0) await sleep(500);
 }
 
-test('a member may choose address and host from the request after the grants on, and no longer when the grants leave the code', async () => {
+test('a member may choose address and host from the request after the grants on, and no longer when the grants leave the code (cases 1006 a, 1026)', async () => {
   const before = policies();
   expect(await fixedPort()).toMatch(/403|[Pp]olicy|not allowed/);
   expect(await forcedServer()).toMatch(/403|[Pp]olicy|not allowed/);

@@ -72,7 +72,7 @@ test('a server that is well is said to be so, with nothing named', async () => {
   ]);
 });
 
-test('a network without a free address', async () => {
+test('a network without a free address (case 1006 b)', async () => {
   const full = await own.network('full', 20, 20);
   await own.call('network', 'POST', '/v2.0/ports', { port: { network_id: full } });
   const id = await boot('pool', { networks: [{ uuid: full }] });
@@ -80,7 +80,7 @@ test('a network without a free address', async () => {
   expect(await expectCause(id, 'pool-empty')).toContain(full);
 });
 
-test('a quota of ports that another request used up meanwhile', async () => {
+test('a quota of ports that another request used up meanwhile (case 1006 b)', async () => {
   own.pause();
   const id = await boot('quota', { networks: [{ uuid: roomy }] });
   await own.placed(id);
@@ -184,7 +184,7 @@ describe('a message that is lost on its way, where the broker is looked at as we
     expect(said).toContain(`compute.${own.name}: 1 consumer, 0 messages wait, 1 are taken and not confirmed`);
   });
 
-  test('a cast to a host whose queue the broker had dropped: first nobody takes from it, then the message is lost', async () => {
+  test('a cast to a host whose queue the broker had dropped: first nobody takes from it, then the message is lost (case 1115 a)', async () => {
     own.pause();
     await own.dropQueue();
     const id = await boot('cast');
@@ -237,7 +237,7 @@ describe('a message that is lost on its way, where the broker is looked at as we
   });
 });
 
-test('a host whose nova-compute died before it began with the server', async () => {
+test('a host whose nova-compute died before it began with the server (case 1115 a)', async () => {
   own.pause();
   const id = await boot('dead');
   await own.placed(id);

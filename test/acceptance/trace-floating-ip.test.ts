@@ -160,7 +160,7 @@ test('nothing is named while the server answers, and what nobody looked at is as
   expect(having(told, 'assumed')).toEqual(['inside the server', 'physical network']);
 });
 
-test.each(breaks)('$name: it is named, and its step makes the server answer', async (broken) => {
+test.each(breaks)('$name: it is named, and its step makes the server answer (case 1030 b)', async (broken) => {
   await broken.doIt();
   await lab.untilAnswering(false);
   const told = await traceIt();
@@ -242,7 +242,7 @@ const traceServer = async (name: string, ...more: readonly string[]) =>
   (await trace('server', name, ...more)) as ServerTold;
 const columns = 'vm_name action event start_time finish_time result details'.split(' ');
 
-test("a server is traced with its port, its floating IP and one time line, which Nova's database and its API tell alike", async () => {
+test("a server is traced with its port, its floating IP and one time line, which Nova's database and its API tell alike (case 0919 b)", async () => {
   const byApi = await traceServer('test-trace');
   expect([byApi.exitCode, byApi.firstBroken]).toEqual([0, null]);
   expect(byApi.legs.length).toBe(4);

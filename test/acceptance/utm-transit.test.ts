@@ -73,7 +73,7 @@ async function bootUtm(name: string): Promise<string> {
 
 const manifest = async () => (await app.output('acme', 'stackward_manifest')) as { resources: object };
 
-test('a routed UTM passes transit by exceptions in the packet filter, whatever the groups of its ports let in', async () => {
+test('a routed UTM passes transit by exceptions in the packet filter, whatever the groups of its ports let in (cases 1011, 1014 a)', async () => {
   const [client, server] = [await bootAt('client'), await bootAt('server')];
   await lab.guests.forward(await bootUtm('routed'));
   await lab.guests.untilActive([port('client'), port('server')]);
@@ -91,7 +91,7 @@ test('a routed UTM passes transit by exceptions in the packet filter, whatever t
   expect(await connects(client, from, server, to)).toBe(false);
 });
 
-test("a bridged UTM passes transit by address pairs with the clients' MAC addresses, which Terraform alone sets", async () => {
+test("a bridged UTM passes transit by address pairs with the clients' MAC addresses, which Terraform alone sets (case 1011)", async () => {
   const [near, far] = [await bootAt('near'), await bootAt('far')];
   await lab.guests.bridge(await bootUtm('bridged'), 'eth1', 'eth2');
   await lab.guests.untilActive([port('near'), port('far')]);

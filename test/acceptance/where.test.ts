@@ -40,16 +40,19 @@ test.each([
     [19_696],
   ],
   ['nova-conductor', ['nova/nova.conf'], 'nova/policy.yaml', 'nova-conductor.log', []],
-])('%s is found with its files, in the order in which it reads them', async (service, files, policy, log, ports) => {
-  const [found, ...others] = await find(service, 'controller');
-  expect(others).toEqual([]);
-  const etc = (file: string) => `${lab.folder}/etc/${file}`;
-  const read = found?.configuration.filter(({ path }) => !path.endsWith('-paste.ini')) ?? [];
-  expect(read.map(({ path, state }) => [path, state])).toEqual(files.map((file) => [etc(file), 'read']));
-  expect(found?.policyFile?.path).toBe(policy && etc(policy));
-  expect(found?.logs.map(({ path }) => path)).toContain(`${lab.folder}/log/${log}`);
-  expect(found?.listensOn.map(({ port }) => port)).toEqual(ports);
-});
+])(
+  '%s is found with its files, in the order in which it reads them (cases 0717, 1021, 1022 a)',
+  async (service, files, policy, log, ports) => {
+    const [found, ...others] = await find(service, 'controller');
+    expect(others).toEqual([]);
+    const etc = (file: string) => `${lab.folder}/etc/${file}`;
+    const read = found?.configuration.filter(({ path }) => !path.endsWith('-paste.ini')) ?? [];
+    expect(read.map(({ path, state }) => [path, state])).toEqual(files.map((file) => [etc(file), 'read']));
+    expect(found?.policyFile?.path).toBe(policy && etc(policy));
+    expect(found?.logs.map(({ path }) => path)).toContain(`${lab.folder}/log/${log}`);
+    expect(found?.listensOn.map(({ port }) => port)).toEqual(ports);
+  },
+);
 
 test('an agent is found on its own host, and not on another', async () => {
   const [agent, ...others] = await find('neutron-openvswitch-agent', 'cnode01');

@@ -254,7 +254,7 @@ test('a quota must be large enough for everything that the app declares, with DH
   ]);
 });
 
-test('floating addresses and red addresses come from different subnets', () => {
+test('floating addresses and red addresses come from different subnets (case 1115 b)', () => {
   const found = findings(({ shared, acme, globex }) => {
     const red = new SharedNetwork(shared, 'Red', { cidr: '203.0.113.0/24', external: true });
     const floating = red.addSubnet('Floating', { cidr: '198.51.100.0/24' });

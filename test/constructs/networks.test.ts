@@ -31,7 +31,7 @@ describe('a network', () => {
     return { stack, subnet: only(stack, 'openstack_networking_subnet_v2') };
   }
 
-  test('of a tenant is in the tenant’s project, is named like its construct, and sets no attribute that the code doesn’t name', () => {
+  test('of a tenant is in the tenant’s project, is named like its construct, and sets no attribute that the code doesn’t name (case 1009)', () => {
     const { stack, subnet } = subnetOf({ cidr: '10.0.0.0/24' });
     expect(only(stack, 'openstack_networking_network_v2')).toEqual({ name: 'Green', tenant_id: tenantId });
     expect(subnet).toEqual({

@@ -12,7 +12,7 @@ function said(...all: readonly (readonly [id: string, props: object])[]): string
   return synthError(app);
 }
 
-test('a second value for an option is a finding that names both places, also by the name of the program', () => {
+test('a second value for an option is a finding that names both places, also by the name of the program (case 1024)', () => {
   const message = said(['A', { value: '50' }], ['B', { service: 'nova-api', section: 'QUOTAS', value: '60' }]);
   expect(message).toMatch(/^one finding/);
   expect(message).toContain(

@@ -39,7 +39,7 @@ function utm(props: Partial<UtmInstanceProps>, cloudProps: Partial<OpenStackClou
 
 const serverOf = ({ app }: ReturnType<typeof utm>) => only(synth(app).stack('acme'), 'openstack_compute_instance_v2');
 
-test('NICs come in the order guest, green, orange, red, whatever the order in the code', () => {
+test('NICs come in the order guest, green, orange, red, whatever the order in the code (case 1009)', () => {
   const given = utm({});
   given.make(['red', 'orange', 'green', 'guest']);
   const { network } = serverOf(given);
@@ -56,7 +56,7 @@ test.each<[('guest' | 'green' | 'orange' | 'red')[]]>([
   [['green', 'red']],
   [['orange', 'red']],
   [['guest', 'orange']],
-])('%j is a set of NICs', (chosen) => {
+])('%j is a set of NICs (case 1011)', (chosen) => {
   const given = utm({});
   const server = given.make(chosen);
   expect(Object.keys(server.nics)).toEqual(chosen);
@@ -147,7 +147,7 @@ test.each<[string, Partial<UtmInstanceProps>, RegExp]>([
     /acme\/Utm: user data: files\[0\] \(\/etc\/x\), line 1: it ends in CRLF/,
   ],
   ['half a bridge', { mode: 'bridged' }, /acme\/Utm: user data: a bridged UTM joins green and orange/],
-])('user data with %s is a finding', (_what, props, expected) => {
+])('user data with %s is a finding (case 1010)', (_what, props, expected) => {
   const given = utm(props);
   given.make(['green']);
   expect(synthError(given.app)).toMatch(expected);
@@ -175,7 +175,7 @@ test.each<[string, Partial<UtmInstanceProps>, RegExp | undefined]>([
   ],
   ['of jinja', { userData: '## template: jinja\n#cloud-config\nhostname: {{ v1 }}\n' }, undefined],
   ['of docker', { userData: "#!/bin/sh\ndocker inspect -f '{{ .IPAddress }}'\n" }, undefined],
-])('a placeholder %s is a warning that names the place, and no finding', (_name, props, expected) => {
+])('a placeholder %s is a warning that names the place, and no finding (case 1014 b)', (_name, props, expected) => {
   const given = utm(props);
   given.make(['green']);
   const warnings = synth(given.app).warnings.filter((warning) => warning.includes('placeholder'));

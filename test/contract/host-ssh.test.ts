@@ -1,4 +1,4 @@
-/** The suites over ssh, as users who may run Python through sudo: one with the oldest Python, and one of csh. */
+/** The suites over ssh, as users who may run Python through sudo: one with the oldest Python, and one of csh (cases 1110, 1020). */
 import { defined } from '../../lib/basics/defined';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -48,7 +48,7 @@ const disabling = (isOld: boolean): RunbookCase => ({
   moved: /it is disabled, reason "fire", and the run left it disabled, reason "new mainboard; ask Kim"; somebody changed it since/, // prettier-ignore
 });
 
-describeRunbook('disable-compute since Pike', disabling(false));
+describeRunbook('disable-compute since Pike (case 1203)', disabling(false));
 
 const enabling = (isOld: boolean): RunbookCase => ({
   make: async () => {
@@ -70,4 +70,4 @@ const enabling = (isOld: boolean): RunbookCase => ({
   moved: /it is disabled, reason "fire", and the run left it enabled; somebody changed it since/,
 });
 
-describeRunbook('enable-compute before Pike', enabling(true));
+describeRunbook('enable-compute before Pike (case 1203)', enabling(true));

@@ -105,7 +105,7 @@ const asUser = (): NodeJS.ProcessEnv => {
   return { ...environment, OS_CLIENT_CONFIG_FILE: file };
 };
 
-describeRunbook('hand-out-credentials --application-credential', {
+describeRunbook('hand-out-credentials --application-credential (case 0925)', {
   make: () => {
     const folder = newFolder();
     const bench = benchOf(asUser());
@@ -141,7 +141,7 @@ test('an application credential is made for nobody else, and one kind is to be c
 });
 
 // The last one: Keystone ends every token of the user that is as old as its password, to the second.
-test('a new password opens the cloud by both files, for their owner’s eyes alone, and the journal does not have it', async () => {
+test('a new password opens the cloud by both files, for their owner’s eyes alone, and the journal does not have it (cases 0927, 0925)', async () => {
   const folder = newFolder();
   const bench = benchOf({ ...lab.environment });
   const plan = await bench.plan('hand-out-credentials', { argument: name, options: { password: true, to: folder } });

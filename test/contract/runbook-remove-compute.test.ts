@@ -22,7 +22,7 @@ function newBench(): RunbookBench {
   return bench;
 }
 
-describeRunbook('remove-compute', {
+describeRunbook('remove-compute (case 1203)', {
   make: async () => {
     const argument = await computes.add();
     return {

@@ -113,7 +113,7 @@ const truth = async (host: string): Promise<unknown> => {
   return all.map((row) => Object.values(row).slice(1).join(' '));
 };
 
-describeRunbook('remove-compute in Icehouse', {
+describeRunbook('remove-compute in Icehouse (case 1203)', {
   make: async () => {
     const argument = await addHost();
     return {

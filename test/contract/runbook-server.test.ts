@@ -34,7 +34,7 @@ const worldOf = (runbook: string, id: string, options: object) => ({
   meddle: () => servers.write(id, "task_state = 'powering-off'"),
 });
 
-describeRunbook('delete-stuck-server', {
+describeRunbook('delete-stuck-server (case 1030 a)', {
   make: () => Promise.resolve(worldOf('delete-stuck-server', servers.next(), { yesItRuns: true })),
   done: { nova: 'gone', ports: 0, allocations: 0 },
   steps: 3,
@@ -42,14 +42,14 @@ describeRunbook('delete-stuck-server', {
   moved: /it is error, task powering-off, and the run left it error; somebody changed it since/,
 });
 
-describeRunbook('reset-state to error', {
+describeRunbook('reset-state to error (case 1030 a)', {
   make: () => Promise.resolve(worldOf('reset-state', servers.next(), {})),
   done: { nova: 'error -', ports: 1, allocations: 1 },
   steps: 1,
   moved: /it is error, task powering-off, and the run left it error; somebody changed it since/,
 });
 
-describeRunbook('reset-state --active', {
+describeRunbook('reset-state --active (case 1030 a)', {
   make: async () => {
     const id = servers.next();
     await servers.write(id, "vm_state = 'error', task_state = NULL");

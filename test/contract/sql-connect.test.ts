@@ -49,7 +49,7 @@ test('a database port where nothing listens is said to refuse the connection', a
   });
 });
 
-test('a database port that answers nothing is said to be filtered', async () => {
+test('a database port that answers nothing is said to be filtered (case 1124)', async () => {
   const { child, port, fillers } = await listenWithoutAccepting();
   expect(await refusal({ ...options, port }, 'SELECT 1', 300)).toMatchObject({
     reason: 'TransientError',
@@ -60,7 +60,7 @@ test('a database port that answers nothing is said to be filtered', async () => 
   await once(child, 'exit');
 });
 
-test('a database that accepts a connection and sends no greeting is told from a filtered port', async () => {
+test('a database that accepts a connection and sends no greeting is told from a filtered port (case 1124)', async () => {
   const { server, ...to } = await pretend(() => undefined);
   expect(await refusal(to, 'SELECT 1', 300)).toMatchObject({
     reason: 'TransientError',

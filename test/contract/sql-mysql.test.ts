@@ -95,7 +95,7 @@ describe('a database session', () => {
     });
   });
 
-  test('cuts neither long values nor long lists', async () => {
+  test('cuts neither long values nor long lists (case 1012)', async () => {
     const tooLong = writer.transaction((transaction) =>
       transaction.execute("INSERT INTO item VALUES (4, 'too long for 8')"),
     );

@@ -50,7 +50,7 @@ async function drain(networkId: string, subnet?: MadeSubnet): Promise<string[]> 
   }
 }
 
-test("the operator's full pool is extended by one apply, and Neutron's allocator hands out the new addresses", async () => {
+test("the operator's full pool is extended by one apply, and Neutron's allocator hands out the new addresses (case 0919 a)", async () => {
   const { before, after } = golden;
   const subnet = await tables.subnet({
     cidr: golden.cidr,

@@ -33,7 +33,7 @@ const marks = ({ plugins }: PluginListing) =>
 const change = (expect: readonly string[], enable: readonly string[], disable: readonly string[]) =>
   ({ verb: 'switch-plugins', expect, enable, disable }) as const;
 
-test('a running node starts and stops a plugin at once, and keeps running', async () => {
+test('a running node starts and stops a plugin at once, and keeps running (cases 1019, 1115 c)', async () => {
   const site = siteOf(broker.settings);
   const before = await listingOf(site);
   expect([before.node, before.plugins.get('rabbitmq_event_exchange')?.isRunning]).toEqual(['live', false]);

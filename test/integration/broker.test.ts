@@ -70,7 +70,7 @@ describe('the command', () => {
   });
   afterEach(() => folder.remove());
 
-  test('lists queues that nobody takes from with whose they are, within 80 columns, and without the password', async () => {
+  test('lists queues that nobody takes from with whose they are, within 80 columns, and without the password (case 1115 c)', async () => {
     const { code, stdout, stderr } = await folder.run(['broker']);
     expect([code, stderr]).toEqual([2, '']);
     expect(stdout).toMatch(/2 queues, 2 without a consumer\.\n\nIS +WAITING +NO CONSUMER\nfault +2 +conductor\n +nova-conductor; named by nova\.conf \[conductor\] topic/); // prettier-ignore

@@ -25,7 +25,7 @@ const declared = () => ({
 });
 const manifest = (resources: object = declared()) => manifestOf(resources);
 
-test('plan ends with 2 where something is to be done, and apply and the next plan end with 0', async () => {
+test('plan ends with 2 where something is to be done, and apply and the next plan end with 0, with times of the zone that was asked for (case 1007)', async () => {
   command.write('manifest.json', manifest());
   const before = await tables.dump();
   const planned = await command.run(['plan', '--manifest', 'manifest.json', '--timezone', 'Asia/Seoul']);

@@ -51,7 +51,7 @@ test.each([
   ['2.5', 'action'],
   ['', 'action'],
   ['2.6', 'remote-consoles'],
-])('a Nova of version "%s" is asked by %s', async (version, way) => {
+])('a Nova of version "%s" is asked by %s (case 1116)', async (version, way) => {
   cloud.told.set(`${compute}/`, { version: { id: 'v2.1', version } });
   cloud.told.set('/compute/v2.1/', { version: { id: 'v2.1', version } });
   cloud.told.set(`${compute}/servers/${id(0)}/action`, { console: { url: encoded, type: 'novnc' } });

@@ -1,4 +1,4 @@
-/** 0919 c, 1223, 1012: the rows of `vw_inventory` are those of `stackward inventory`, on the databases of several eras. */
+/** The rows of `vw_inventory` are those of `stackward inventory`, on the databases of several eras. */
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { databaseNames, type DatabaseName } from '../../lib/contract/ports';
 import type { Value } from '../../lib/inventory/column';
@@ -82,37 +82,40 @@ async function reportOf(tables: InventoryTables, era: InventoryEra) {
   return rows;
 }
 
-test.each(inventoryEras)('%s: each row of the view is that of the report, column by column', async (era) => {
-  const { tables, own, made } = await madeFor(era);
-  const rows = await reportOf(tables, era);
-  const expected = rows.map((row) =>
-    Object.fromEntries(columns.map((column) => [column.name, textOf(row.valueOf(column))])),
-  );
-  const reader = new MysqlReader(own);
-  const found = (await reader.query<Record<string, unknown>>('SELECT * FROM vw_inventory')).map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value as string)]),
-    ),
-  );
-  const byId = (all: readonly Record<string, string | null>[]) =>
-    [...all].sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1));
-  expect(found.length).toBeGreaterThan(50);
-  expect(byId(found)).toEqual(byId(expected));
-  const empty = made.empty.join().split(' stay empty')[0]?.split(', ') ?? [];
-  expect(made.columns.filter((name) => found.some((row) => row[name] !== null) && empty.includes(name))).toEqual([]);
+test.each(inventoryEras)(
+  '%s: each row of the view is that of the report, column by column (cases 0919 c, 1012)',
+  async (era) => {
+    const { tables, own, made } = await madeFor(era);
+    const rows = await reportOf(tables, era);
+    const expected = rows.map((row) =>
+      Object.fromEntries(columns.map((column) => [column.name, textOf(row.valueOf(column))])),
+    );
+    const reader = new MysqlReader(own);
+    const found = (await reader.query<Record<string, unknown>>('SELECT * FROM vw_inventory')).map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value as string)]),
+      ),
+    );
+    const byId = (all: readonly Record<string, string | null>[]) =>
+      [...all].sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1));
+    expect(found.length).toBeGreaterThan(50);
+    expect(byId(found)).toEqual(byId(expected));
+    const empty = made.empty.join().split(' stay empty')[0]?.split(', ') ?? [];
+    expect(made.columns.filter((name) => found.some((row) => row[name] !== null) && empty.includes(name))).toEqual([]);
 
-  // No list is cut without a word where the reader's own session would cut it.
-  const root = await mariadb.connect(own.schema);
-  await root.query('SET SESSION group_concat_max_len = 64');
-  const [cut] = (await root.query('SELECT * FROM vw_inventory')) as unknown as [Record<string, unknown>[]];
-  for (const row of cut) {
-    const whole = found.find(({ id }) => id === row['id']);
-    for (const name of ['macs', 'ips', 'system_metadata', 'volumes'])
-      expect([whole?.[name] ?? null, cutList]).toContain(row[name]);
-  }
-  expect(cut.some(({ macs }) => macs === cutList)).toBe(true);
-  await reader.close();
-});
+    // No list is cut without a word where the reader's own session would cut it.
+    const root = await mariadb.connect(own.schema);
+    await root.query('SET SESSION group_concat_max_len = 64');
+    const [cut] = (await root.query('SELECT * FROM vw_inventory')) as unknown as [Record<string, unknown>[]];
+    for (const row of cut) {
+      const whole = found.find(({ id }) => id === row['id']);
+      for (const name of ['macs', 'ips', 'system_metadata', 'volumes'])
+        expect([whole?.[name] ?? null, cutList]).toContain(row[name]);
+    }
+    expect(cut.some(({ macs }) => macs === cutList)).toBe(true);
+    await reader.close();
+  },
+);
 
 describe('servers of a project are counted only where the view reads all cells', () => {
   const names = Object.fromEntries(databaseNames.map((name) => [name, `zed_${name}`]));

@@ -112,7 +112,7 @@ const views = async () =>
   );
 const makeAccount = (grants: readonly string[]) => mariadb.createUser(`views${++accounts}`, own, grants);
 
-test('0919 b: the trace has the events of each action and the faults of a server, by its display name', async () => {
+test('the trace has the events of each action and the faults of a server, by its display name (cases 0919 b, 1223)', async () => {
   expect((await run(declared('vw_vm_trace'))).said).toEqual([]);
   const rows = await trace();
   expect(rows.map((row) => [row.vm_name, row.action, row.event, row.result, row.details])).toEqual([

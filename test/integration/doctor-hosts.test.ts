@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 const doctor = (...codes: readonly string[]) => examine(folder, 'doctor', ...codes.flatMap((code) => ['--only', code]));
 
-test('an option that a file, a folder of files and a variable set, with a swallowed line and a "$" in a password', async () => {
+test('an option that a file, a folder of files and a variable set, with a swallowed line and a "$" in a password (case 1022 b)', async () => {
   const nova = world.write(
     'nova.conf',
     '[DEFAULT]\nmy_ip = 192.0.2.1\n  host = a\nmy_ip = 192.0.2.2\n[database]\nconnection = mysql://nova:pa$hunter2@db/nova\n',
@@ -51,7 +51,7 @@ test('an option that a file, a folder of files and a variable set, with a swallo
   ]);
 });
 
-test('nova-api runs, and nova-api-os-compute holds its port', async () => {
+test('nova-api runs, and nova-api-os-compute holds its port (case 1023 c)', async () => {
   const conf = world.write('nova.conf', '[DEFAULT]\nenabled_apis = osapi_compute,metadata\n');
   const env = { HOME: world.folder };
   const holder = await world.start('nova-api-os-compute', ['--config-file', conf], { ...env, PORTS: '8774' });
@@ -63,7 +63,7 @@ test('nova-api runs, and nova-api-os-compute holds its port', async () => {
   );
 });
 
-test('an interfaces file with a comment behind an address, a file of interfaces.d with CRLF, and a script that it runs', async () => {
+test('an interfaces file with a comment behind an address, a file of interfaces.d with CRLF, and a script that it runs (case 1023 b)', async () => {
   const script = world.write('set-route', '#!/bin/sh\r\nexit 0\r\n');
   world.overlay('network', {
     interfaces: `auto eth0\niface eth0 inet static\n  address 192.0.2.1 # uplink\n  up ${script}\n  wpa-psk hunter2\nsource interfaces.d/*\n`,

@@ -84,7 +84,7 @@ test('a server that there is not, and checks that examine no server, are refused
   expect([code, stderr]).toEqual([1, expect.stringContaining('SW-1010 does and SW-1001 does not')]);
 });
 
-test('a quota of ports and a pool that are used up by nine tenths are told apart, and others are not named', async () => {
+test('a quota of ports and a pool that are used up by nine tenths are told apart, and others are not named (case 1006 b)', async () => {
   const subnet = (number: number, last: number) => ({
     id: `${String(number).repeat(8)}-93c1-4a53-8a52-0c2d1f6a7b11`,
     name: `net-${number}`,

@@ -23,7 +23,7 @@ test('a sound cloud with its API alone: nothing is found, and what was not looke
   expect(told.results.filter(({ code, result }) => result === 'fine' && !ofOwnThings.test(code))).toHaveLength(10);
 });
 
-test('dead, skewed, disabled and forced-down services and agents are told apart, and nothing else is named', async () => {
+test('dead, skewed, disabled and forced-down services and agents are told apart, and nothing else is named (case 1115 a)', async () => {
   const compute = (host: string, more: object) => ({
     binary: 'nova-compute',
     host,
@@ -155,7 +155,7 @@ test('a host whose installed program does not tell its clock is not looked at, a
   }
 });
 
-test('a server with a red address and a floating one of the same subnet is named, and one of another subnet is not', async () => {
+test('a server with a red address and a floating one of the same subnet is named, and one of another subnet is not (case 1115 b)', async () => {
   const port = (id: string, device: string, owner: string, subnet: string, address: string) => ({
     id,
     tenant_id: 'p',

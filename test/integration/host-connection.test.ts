@@ -47,7 +47,7 @@ async function listen(answer: (server: Server) => void): Promise<number> {
 }
 
 describe('the message where no way leads to the host', () => {
-  test('names an unknown host key and a changed one, also where the configuration says to check none', async () => {
+  test('names an unknown host key and a changed one, also where the configuration says to check none (case 1110)', async () => {
     const careless = addWay('careless', { lines: ['StrictHostKeyChecking no'] });
     sshd.setKnownKey(undefined);
     for (const way of ['host', careless])

@@ -65,7 +65,7 @@ async function take(
 }
 
 describe.each(inventoryEras)('databases of %s', (era) => {
-  test('every column of every server is what the world says, and what no row tells is unknown', async () => {
+  test('every column of every server is what the world says, and what no row tells is unknown (case 0919 c)', async () => {
     const { tables, world } = worldOf(era);
     const { code, report } = await take(tables);
     expect(report.notLookedAt).toEqual([]);

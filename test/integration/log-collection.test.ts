@@ -1,4 +1,4 @@
-/** Collected logs on real machines: a server and three clients, each with its own rsyslogd and logrotate (operator's case 1105). */
+/** Collected logs on real machines: a server and three clients, each with its own rsyslogd and logrotate. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -71,7 +71,7 @@ test.each([
   ['Logs', 'relp', 2514, 10_000],
   ['Plain', 'tcp', 5141, 2_000],
 ] as const)(
-  'messages of three clients are each exactly once in exactly their files, over a restart of the server and a rotation: %s, %s port %d, %d of each',
+  'messages of three clients are each exactly once in exactly their files, over a restart of the server and a rotation: %s, %s port %d, %d of each (case 1105)',
   async (name, protocol, port, count) => {
     expect(await world.apply(world.manifest({ [name]: spec({ protocol, port }) }))).toEqual([]);
     const { server } = world;

@@ -58,7 +58,7 @@ const applied = (specs: Specs) => run([manifest(specs)]);
 
 const startHeat = (...args: string[]) => world.services.start('heat-api', args);
 
-test('an option is changed in the file that the service reads last, and its shadowed lines are named', async () => {
+test('an option is changed in the file that the service reads last, and its shadowed lines are named (case 1024)', async () => {
   const first = world.write('etc/heat/heat.conf', '[DEFAULT]\ndebug = false\n');
   const later = '# of this host\n[DEFAULT]\ndebug = maybe # a word\ndebug = no\nother = 1\n';
   world.write('etc/heat/conf.d/20-host.conf', later);

@@ -41,7 +41,7 @@ function isOld(): void {
 
 const compute = { binary: 'nova-compute', host: 'cnode01', zone: 'nova', status: 'disabled', state: 'up' };
 
-test('Icehouse without os-extended-services tells no reason, which is not the same as none given', async () => {
+test('Icehouse without os-extended-services tells no reason, which is not the same as none given (case 1023 d)', async () => {
   isOld();
   const services = [{ ...compute, updated_at: `${ago(4)}.000000` }];
   bench.cloud.told.set('/compute/v2/p1/os-services', { services });

@@ -86,7 +86,7 @@ describe('the schema of cloud-init', () => {
     return { valid: run.status === 0, said: run.stdout + run.stderr };
   };
 
-  testWithGuests.each(shapes)('accepts %s', (_name, props) => {
+  testWithGuests.each(shapes)('accepts %s (case 1014 b)', (_name, props) => {
     expect(userDataFindings(props)).toEqual([]);
     expect(judge(unescaped(props))).toEqual({ valid: true, said: expect.stringMatching(/^Valid/) });
   });
@@ -118,7 +118,7 @@ describe('a bridged UTM', () => {
   };
 
   testWithGuests(
-    'boots, changes nothing when its script runs again, and is the same after a reboot with renamed NICs',
+    'boots, changes nothing when its script runs again, and is the same after a reboot with renamed NICs (case 1014 b)',
     () => {
       const again = '/var/lib/cloud/scripts/per-boot/50-stackward-network\nreport again';
       const first = utm.boot({ nics: inOrder, image: imageNetwork, then: again });

@@ -257,7 +257,7 @@ describe('free ranges, up to Mitaka', () => {
   });
 });
 
-describe('nearly full', () => {
+describe('nearly full (case 1006 b)', () => {
   const used = (count: number) => Array.from({ length: count }, (_, index) => `203.0.113.${71 + index}`);
   const fifty: Pair = ['203.0.113.71', '203.0.113.120'];
 

@@ -118,7 +118,7 @@ test.each<[string, string | undefined, Record<string, string>, string]>([
   ],
   ['unchecked certificates', 'loose', {}, 'name the CA in "cacert"'],
   ['Keystone v2', 'old', {}, 'Keystone v2'],
-])('%s is refused, and no secret is shown', (_, cloud, env, message) => {
+])('%s is refused, and no secret is shown (case 0927)', (_, cloud, env, message) => {
   const attempt = () => resolveCredentials(cloud, env, files);
   expect(attempt).toThrow(message);
   expect(attempt).not.toThrow(/hunter/);

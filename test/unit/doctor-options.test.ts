@@ -38,7 +38,7 @@ const told = (results: readonly Result[]): string[] =>
       : `${result.result} ${result.subject}: ${'found' in result ? result.found : 'why' in result ? result.why : ''}`,
   );
 
-test('an option that a file and a later file set otherwise is told with the place that counts and each that does not', async () => {
+test('an option that a file and a later file set otherwise is told with the place that counts and each that does not (case 1022 b)', async () => {
   const files = {
     [nova]: '[DEFAULT]\nmy_ip = 192.0.2.1\nmy_ip = 192.0.2.2\n\n[api]\nsame = 1\n',
     [local]: '[DEFAULT]\nmy_ip = 192.0.2.3\n[API]\nsame = 1\n',

@@ -64,7 +64,7 @@ const rows = [
   beat({ host: 'cnode02', isUp: false, isEnabled: false, disabledReason: 'new mainboard', ageSeconds: 7_200 }),
 ];
 
-test.each([80, 120])('a table of %i columns fits, and says what was not looked at', (width) => {
+test.each([80, 120])('a table of %i columns fits, and says what was not looked at (case 1023 d)', (width) => {
   const clock = { show: (time: Date) => time.toISOString() };
   const text = renderServices({ rows, unread }, clock, width, plain);
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(width);

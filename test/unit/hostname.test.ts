@@ -29,7 +29,7 @@ test.each<[string, Release, string]>([
   ['CAF\u00c9', 'ussuri', 'caf\u00e9'],
   ['\uc11c\uc6b8 utm', 'zed', 'utm'],
   ['\u{1f600}utm\u20ac', 'icehouse', 'utm'],
-])('%j in %s becomes %j', (displayName, release, hostname) => {
+])('%j in %s becomes %j (cases 1125, 1223)', (displayName, release, hostname) => {
   expect(deriveHostname(displayName, release)).toBe(hostname);
 });
 
