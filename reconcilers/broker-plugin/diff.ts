@@ -17,8 +17,11 @@ export function diff({ wanted }: Placement<PluginOn>, observed: PluginsObserved)
     const { plugin, enabled } = resource.spec;
     const rival = wanted.find(({ spec }) => spec.plugin === plugin && spec.enabled !== enabled);
     if (rival) {
-      const message = `${rival.id} declares ${plugin} of this host ${rival.spec.enabled ? 'on' : 'off'}; leave out one of both`;
-      findings.push({ id: resource.id, reason: 'Blocked', message });
+      findings.push({
+        id: resource.id,
+        reason: 'Blocked',
+        message: `${rival.id} declares ${plugin} of this host ${rival.spec.enabled ? 'on' : 'off'}; leave out one of both`,
+      });
       continue;
     }
     const found = observed.plugins.get(plugin);
