@@ -3053,8 +3053,8 @@ class LogHost(object):
                  for name in sorted(needed - self.loaded)]
         return to_bytes(MODULES_HEADER + '\n'.join(lines + [''])) if lines else None
 
-    def obstacles(self, c, others):
-        """Reasons why this collection can't work on this host, as whole sentences."""
+    def obstacles(self, c, others, running):
+        """Reasons why this collection can't work on this host, as whole sentences. `running`: collections that rsyslog may serve now."""
         listen, send = c['listen'], c['send']
         protocols = [part['protocol'] for part in (listen, send) if part]
         if self.version < (5, 0):
@@ -3069,10 +3069,10 @@ class LogHost(object):
         if send and not resolves(send['to']):
             found.append('the name %s of the server leads to no address from there; put it into DNS or /etc/hosts' % send['to'])
         if listen:
-            found += self.obstacles_to_listening(c, others)
+            found += self.obstacles_to_listening(c, others, running)
         return found
 
-    def obstacles_to_listening(self, c, others):
+    def obstacles_to_listening(self, c, others, running):
         found, listen = [], c['listen']
         if self.rotates == (0, 0):
             found.append('logrotate is not installed there; install the package logrotate')
@@ -3080,16 +3080,21 @@ class LogHost(object):
             found.append('rsyslog %d.%d gives up root before it listens, and %d is a port of root; choose a port from 1024 on' % (
                 self.version + (listen['port'],)))
         for other in others:
-            if other['listen'] and (other['listen']['protocol'] == 'udp', other['listen']['port']) == (listen['protocol'] == 'udp', listen['port']):
+            if other['listen'] and socket_name(other['listen']) == socket_name(listen):
                 found.append('port %d is that of %s of %s; choose another' % (listen['port'], other['path'], other['owner']))
             elif other['listen'] and other['path'] == c['path']:
                 found.append('%s is the folder of a collection of %s; rename the construct' % (log_folder(c['path']), other['owner']))
         for path in log_folders(c) if self.account else []:
             if os.path.lexists(path) and os.lstat(path).st_uid != self.account[0]:
                 found.append('%s belongs to another user than rsyslog writes as (%s); chown it, or move it away' % (path, self.user or 'root'))
-        holders = set(h['program'] for _, _, held in find_holders(sockets_of(listen)).values() for h in held) - set(['rsyslogd'])
+        holders = set(h['program'] for _, _, held in find_holders(sockets_of(listen)).values() for h in held)
+        # After a change that was cut short, rsyslog may still serve a collection whose file is gone.
+        if os.path.exists(RESTART_DUE) or any(each['listen'] and socket_name(each['listen']) == socket_name(listen) for each in running):
+            holders.discard('rsyslogd')
         if holders:
-            found.append('port %d is held by %s; choose another' % (listen['port'], ', '.join(sorted(holders))))
+            # With two inputs on one port, rsyslog serves the later one alone and says so nowhere but in its log.
+            for_whom = ', for a file of rsyslog that is not of stackward' if holders == set(['rsyslogd']) else ''
+            found.append('port %d is held by %s%s; choose another' % (listen['port'], ', '.join(sorted(holders)), for_whom))
         return found
 
 
@@ -3098,6 +3103,10 @@ def resolves(name):
         return bool(socket.getaddrinfo(name, 514))
     except (socket.gaierror, UnicodeError):
         return False
+
+
+def socket_name(listen):
+    return listen['protocol'] == 'udp', listen['port']
 
 
 def sockets_of(listen):
@@ -3242,7 +3251,7 @@ def log_files(q):
     obstacles = []
     if any(not w['isAsWritten'] for w in wanted):
         for c in q['collections']:
-            obstacles += logs.host.obstacles(c, [o for name, o in after.items() if name != collection_name(c)])
+            obstacles += logs.host.obstacles(c, [o for name, o in after.items() if name != collection_name(c)], logs.collections.values())
         if not obstacles:
             obstacles = apart(lambda: complaints_about(right, [c for c in after.values() if c['listen']]))
     return {'rsyslog': '%d.%d' % logs.host.version if wanted else None,
