@@ -2488,13 +2488,45 @@ def enabled_plugins():
     return sorted(line.strip() for line in to_text(out).split(u'\n') if PLUGIN.match(line.strip()))
 
 
-def switch_plugins(q):
-    for name in q['enable'] + q['disable']:
+def needs_of_plugins():
+    """{plugin: the plugins that it needs}, without those that these need."""
+    code, out, err = run('rabbitmq-plugins', ['list', '-v'])
+    if code != 0:
+        raise Failure('failed', 'rabbitmq-plugins list ended with code %d: %s' % (code, said(err or out)))
+    needs, name = {}, None
+    for line in to_text(out).split(u'\n'):
+        heading = re.match(u'\\[[ Ee!][ *!]?\\]\\s+([a-z][a-z0-9_]*)', line)
+        name = heading.group(1) if heading else name
+        told = re.match(u'\\s+Dependencies:(.*)', line)
+        if told and name is not None:
+            needs[name] = re.findall(u'[a-z][a-z0-9_]*', told.group(1))
+    return needs
+
+
+def plugins_that_need(names, enabled):
+    """Those of the enabled plugins that need one of these, directly or through others."""
+    needs, gone, size = needs_of_plugins(), set(names), -1
+    while size < len(gone):
+        size = len(gone)
+        gone |= set(name for name in needs if gone & set(needs[name]))
+    return sorted(gone & set(enabled))
+
+
+def need_plugins(names, why=''):
+    for name in names:
         if limits is not None and name not in limits.get('plugins', []):
-            raise Failure('outside-limits', 'the plugin %s may not be switched, because "plugins" does not name it' % name)
-    # The tool switches off all that need a plugin together with it. So all plugins must be those that the plan has seen.
-    if enabled_plugins() != sorted(q['expect']):
+            raise Failure('outside-limits', 'the plugin %s may not be switched, because "plugins" does not name it%s' % (name, why))
+
+
+def switch_plugins(q):
+    need_plugins(q['enable'] + q['disable'])
+    # All plugins must be those that the plan has seen.
+    enabled = enabled_plugins()
+    if enabled != sorted(q['expect']):
         raise Failure('changed', 'other plugins of RabbitMQ are enabled than were seen')
+    if limits is not None and q['disable']:
+        # The tool switches off all that need a plugin together with it.
+        need_plugins(plugins_that_need(q['disable'], enabled), '; it would go together with %s' % ', '.join(q['disable']))
     for word in ('enable', 'disable'):
         code, out, err = run('rabbitmq-plugins', [word] + [str(name) for name in q[word]]) if q[word] else (0, b'', b'')
         if code != 0:
@@ -3329,8 +3361,17 @@ def swap_log_files(q):
             if now is not None and not is_ours(now):
                 raise Failure('not-ours', '%s does not bear the words "%s"' % (path, to_text(HEADER)))
         if wrong or os.path.exists(RESTART_DUE):
+            refuse_obstacles(logs, changes, after)
             change_logs(wrong, right, [c for c in after.values() if c['listen']], [c for c in changes if c['listen']])
     return {}
+
+
+def refuse_obstacles(logs, changes, after):
+    """A plan has asked for them. Nobody but this program knows that they are the same now."""
+    for c in changes:
+        others = [other for name, other in after.items() if name != collection_name(c)]
+        for line in logs.host.obstacles(c, others, logs.collections.values()) if c['listen'] or c['send'] else []:
+            raise Failure('rejected', line)
 
 
 def change_logs(wrong, right, listening, made):
@@ -3439,7 +3480,7 @@ def is_part(fields):
     return lambda value: value is None or has_form(value, fields)
 
 
-COLLECTION_FIELDS = {'owner': matches(u'[A-Za-z0-9._-]{1,63}\\Z'), 'path': matches(u'[^\x00-\x1f\x7f\ud800-\udfff]{1,1000}\\Z'),
+COLLECTION_FIELDS = {'owner': matches(u'[A-Za-z0-9._-]{1,63}\\Z'), 'path': matches(u'(?=.{1,1000}\\Z)[^/\x00-\x1f\x7f\ud800-\udfff]+(?:/[^/\x00-\x1f\x7f\ud800-\udfff]+)*\\Z'),
                      'listen': is_part(LISTENS), 'send': is_part(SENDS)}
 
 

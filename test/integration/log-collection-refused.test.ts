@@ -113,6 +113,26 @@ test.each<[what: string, before: string, after: string, more: object, says: RegE
   });
 });
 
+test('a port that somebody took after the plan is refused by the write itself', async () => {
+  const listen = { protocol: 'tcp', port: 5150, days: 3 } as const;
+  const asked = { owner: 'team-a', path: 'Shared/Late', listen, send: null };
+  const [seen] = await server.host.read([{ verb: 'log-files', collections: [asked] }]);
+  if (!seen.ok) throw seen.error;
+  expect(seen.value.obstacles).toEqual([]);
+  const change = { ...asked, expect: seen.value.wanted[0]?.seen ?? '' };
+  const take = `python3 -c 'import socket,time; s=socket.create_server(("",5150)); time.sleep(600)' >/dev/null 2>&1 & echo $! >/run/holder; while ! ss -Hltn | grep -q :5150; do sleep 0.05; done`;
+  await having(take, 'kill $(cat /run/holder); rm /run/holder', async () => {
+    const before = files();
+    const [[answer] = []] = await server.host.write([[{ verb: 'swap-log-files', changes: [change] }]]);
+    expect(answer).toMatchObject({
+      ok: false,
+      reason: 'rejected',
+      error: { message: expect.stringMatching(/port 5150 is held by python3; choose another/) },
+    });
+    expect(files()).toBe(before);
+  });
+});
+
 test('a name of the server that leads to no address on a client is Blocked there', async () => {
   await having('sed -i "s/ ctl1//" /etc/hosts', 'echo "127.0.0.1 ctl1" >>/etc/hosts', async () => {
     expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([
