@@ -14,7 +14,10 @@ export interface Act<Inputs, State> {
   readonly state: z.ZodType<State>;
   /** An order, such as `disable nova-compute on cnode01`. */
   title(inputs: Inputs): string;
-  /** The thing whose state this is, such as `compute cnode01`. Two acts with the same thing change the same state. */
+  /**
+   * The thing whose state this is, such as `compute cnode01`. The state of an act MUST show everything that an earlier
+   * act of the same run changes on the same thing, because a resumption judges the earlier act by the later one.
+   */
   thing(inputs: Inputs): string;
   /** Reads the part of the thing that the act changes, and nothing that changes by itself. MUST NOT write. */
   observe(inputs: Inputs, looking: Looking): Promise<State>;
@@ -22,14 +25,17 @@ export interface Act<Inputs, State> {
   say(state: State): string;
   isDone(inputs: Inputs, state: State): boolean;
   /**
-   * Returns why the act must not begin now, or undefined if it may. The engine calls it right before it begins the act.
+   * Returns why the act must not begin now, or undefined if it may. The engine asks right before it begins the act, in
+   * a resumption too. An act that destroys MUST ask here, from live values, for everything that its runbook asked.
    */
-  refuse?(inputs: Inputs, state: State): string | undefined;
+  refuse?(inputs: Inputs, state: State, looking: Looking): Refusal;
   /** Does the act, and waits until it is done. MAY be called again after an answer was lost. */
   perform(inputs: Inputs, running: Running): Promise<void>;
   /** @param before what was there when the step began */
   undo(inputs: Inputs, before: State): Undo;
 }
+
+export type Refusal = Promise<string | undefined> | string | undefined;
 
 export type Undo =
   /** Another step brings the state back. */
@@ -47,7 +53,7 @@ export interface Step {
   observe(looking: Looking): Promise<unknown>;
   say(state: unknown): string;
   isDone(state: unknown): boolean;
-  refuse(state: unknown): string | undefined;
+  refuse(state: unknown, looking: Looking): Promise<string | undefined>;
   perform(running: Running): Promise<void>;
   undo(before: unknown): Undo;
   isSame(left: unknown, right: unknown): boolean;
@@ -73,7 +79,7 @@ export function defineAct<Inputs, State>(act: Act<Inputs, State>): BoundAct<Inpu
       observe: async (looking) => stateOf(await act.observe(inputs, looking)),
       say: (state) => act.say(stateOf(state)),
       isDone: (state) => act.isDone(inputs, stateOf(state)),
-      refuse: (state) => act.refuse?.(inputs, stateOf(state)),
+      refuse: async (state, looking) => act.refuse?.(inputs, stateOf(state), looking),
       perform: (running) => act.perform(inputs, running),
       undo: (before) => act.undo(inputs, stateOf(before)),
       // A schema puts keys in its own order.

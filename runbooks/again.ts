@@ -3,39 +3,44 @@ import type { RecordedRunbook, StepHistory } from '../lib/journal/runbook-record
 import type { Problem } from '../lib/run/plan';
 import type { Step } from './act';
 import type { Looking } from './context';
-import { look, type RunbookPlan, type StepPlan } from './plan';
+import { refusalOf } from './perform';
+import type { RunbookPlan, StepPlan } from './plan';
 import { restoreStep } from './registry';
 import type { RunbookOptions } from './runbook';
 
 interface Past extends StepHistory {
   readonly step: Step;
-  /** True if a later step of the run changed the same thing, so that the state after this step is gone. */
+  readonly now: unknown;
+  /**
+   * True if a later step of the run on the same thing is done now, or began and left the thing as it is now. Then
+   * nobody else changed the thing since, although the state after this step is gone.
+   */
   readonly isCovered: boolean;
 }
+type Open = Pick<Past, 'step' | 'now'>;
 
 const isFinished = ({ outcome }: StepHistory): boolean => outcome === 'done' || outcome === 'unchanged';
 
 /** All steps of the run. A step that this run and the runs before it in the chain never began has no history. */
-function pastOf({ name, record, results }: RecordedRunbook): readonly (Past | Pick<Past, 'step'>)[] {
-  const all = record.steps.map(({ step: number, act, inputs, kept }) => {
-    const step = restoreStep(act, inputs, name);
+async function pastOf({ name, record, results }: RecordedRunbook, looking: Looking): Promise<readonly (Past | Open)[]> {
+  const steps = record.steps.map(({ step: number, act, inputs, kept }) => {
     const history: StepHistory | undefined = kept ? { outcome: 'done', ...kept } : results.get(number);
-    return { step, history };
+    return { step: restoreStep(act, inputs, name), history };
   });
-  return all.map(({ step, history }, index) =>
-    history === undefined
-      ? { step }
-      : {
-          step,
-          ...history,
-          isCovered: all
-            .slice(index + 1)
-            .some((later) => later.history !== undefined && later.step.thing === step.thing),
-        },
-  );
+  const all = await Promise.all(steps.map(async (each) => ({ ...each, now: await each.step.observe(looking) })));
+  return all.map(({ step, now, history }, index) => {
+    if (history === undefined) return { step, now };
+    const covers = (later: (typeof all)[number]): boolean =>
+      later.step.thing === step.thing && later.history !== undefined && isTheLast(later.step, later.history, later.now);
+    return { step, now, ...history, isCovered: all.slice(index + 1).some(covers) };
+  });
 }
 
-const isPast = (each: Past | Pick<Past, 'step'>): each is Past => 'outcome' in each;
+/** True if this step is the last that changed its thing. A step that has no state after it proves that only if done. */
+const isTheLast = (step: Step, { after }: StepHistory, now: unknown): boolean =>
+  step.isDone(now) || (after !== undefined && step.isSame(now, after));
+
+const isPast = (each: Past | Open): each is Past => 'outcome' in each;
 
 const headOf = ({ record }: RecordedRunbook) => ({
   runbook: record.runbook,
@@ -57,24 +62,37 @@ const movedSince = ({ step, after }: Past, now: unknown): Problem => ({
  * problem.
  */
 export async function planResume(run: RecordedRunbook, looking: Looking): Promise<RunbookPlan> {
-  const looks = await Promise.all(
-    pastOf(run).map(async (past): Promise<{ planned: StepPlan; problem?: Problem }> => {
-      const { step } = past;
-      if (!isPast(past)) return { planned: await look(step, looking) };
-      const now = await step.observe(looking);
-      const kept: StepPlan = { is: 'kept', step, now, before: past.before ?? now };
-      if (!isFinished(past)) return { planned: step.isDone(now) ? kept : { is: 'to do', step, now } };
-      if (past.isCovered || step.isSame(now, past.after)) return { planned: kept };
-      return { planned: kept, problem: movedSince(past, now) };
-    }),
-  );
+  const looks = (await pastOf(run, looking)).map((past): { planned: StepPlan; problem?: Problem } => {
+    const { step, now } = past;
+    if (!isPast(past)) return { planned: { is: step.isDone(now) ? 'done' : 'to do', step, now } };
+    const kept: StepPlan = { is: 'kept', step, now, before: past.before ?? now };
+    if (!isFinished(past)) return { planned: step.isDone(now) ? kept : { is: 'to do', step, now } };
+    if (past.isCovered || step.isSame(now, past.after)) return { planned: kept };
+    return { planned: kept, problem: movedSince(past, now) };
+  });
+  const steps = looks.map(({ planned }) => planned);
+  const moved = looks.flatMap(({ problem }) => problem ?? []);
   return {
     ...headOf(run),
-    steps: looks.map(({ planned }) => planned),
+    steps,
     lasting: [],
-    problems: looks.flatMap(({ problem }) => problem ?? []),
+    problems: moved.length > 0 ? moved : await refusalsOf(steps, looking),
     resumes: run.name,
   };
+}
+
+/**
+ * A resumption has no preconditions of its own, so the plan asks each step whether it may begin. A step is left out if
+ * an earlier step is to change the same thing first.
+ */
+async function refusalsOf(steps: readonly StepPlan[], looking: Looking): Promise<readonly Problem[]> {
+  const open = steps.filter(({ is }) => is === 'to do');
+  const first = open.filter(({ step }, index) => !open.slice(0, index).some((each) => each.step.thing === step.thing));
+  const refusals = first.map(async ({ step, now }): Promise<Problem[]> => {
+    const refusal = await refusalOf(step, now, looking);
+    return refusal === undefined ? [] : [{ where: step.title, ...refusal }];
+  });
+  return (await Promise.all(refusals)).flat();
 }
 
 /** Plans to undo the steps of a run, the last step first. What somebody changed since the run is left alone. */
@@ -84,14 +102,15 @@ export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<
   const problems: Problem[] = [];
   /** Things on which a later step can't be undone. */
   const stuck = new Set<string>();
-  for (const past of pastOf(run).filter(isPast).reverse()) {
+  for (const past of (await pastOf(run, looking)).filter(isPast).reverse()) {
     if (past.outcome === 'unchanged' || past.before === undefined) continue;
     const undo = past.step.undo(past.before);
     if (undo.is === 'nothing') continue;
-    const now = await past.step.observe(looking);
+    const { now } = past;
     const isLeft = past.isCovered || wasLeft(past, now);
     if (undo.is === 'never') {
-      if (past.step.isDone(now)) stuck.add(past.step.thing);
+      if (!past.step.isDone(now)) continue;
+      stuck.add(past.step.thing);
       lasting.push({ title: past.step.title, because: undo.because });
       continue;
     }

@@ -4,7 +4,7 @@ import { asStackwardError, problemOf, type Reason } from '../lib/basics/errors';
 import type { RunbookLine } from '../lib/journal/runbook-record';
 import type { Problem } from '../lib/run/plan';
 import type { Step } from './act';
-import type { Running } from './context';
+import type { Looking, Running } from './context';
 import type { RunbookPlan, StepPlan } from './plan';
 
 export interface StepResult {
@@ -55,7 +55,7 @@ export async function performRunbook(plan: RunbookPlan, running: Running, course
   return { results, problems, interrupted };
 }
 
-const reasonOf = (error: unknown): Pick<StepResult, 'reason' | 'message'> => {
+const reasonOf = (error: unknown): Refused => {
   const { reason, message } = asStackwardError(error);
   return { reason, message };
 };
@@ -82,8 +82,8 @@ async function performStep(base: Base, planned: StepPlan, running: Running, cour
     line({ outcome: 'unchanged', ...defined({ state: data(before.state) }) });
     return { ...base, outcome: 'unchanged', before: before.state, after: before.state };
   }
-  const refusal = course.refuse() ?? step.refuse(before.state);
-  if (refusal !== undefined) return failed({ reason: 'Blocked', message: refusal, after: before.state });
+  const refusal = blocked(course.refuse()) ?? (await refusalOf(step, before.state, running));
+  if (refusal !== undefined) return failed({ ...refusal, after: before.state });
   line({ outcome: 'begun', ...defined({ state: data(before.state) }) });
   const met = await step.perform(running).then(() => undefined, reasonOf);
   const after = await observed(step, running);
@@ -97,6 +97,15 @@ async function performStep(base: Base, planned: StepPlan, running: Running, cour
   const said = met ?? { reason: 'NotConverged' as const, message };
   return failed({ ...said, after: after.state });
 }
+
+type Refused = Required<Pick<StepResult, 'reason' | 'message'>>;
+
+const blocked = (message: string | undefined): Refused | undefined =>
+  message === undefined ? undefined : { reason: 'Blocked', message };
+
+/** Why the step must not begin now. A question that could not be asked refuses too. */
+export const refusalOf = (step: Step, state: unknown, looking: Looking): Promise<Refused | undefined> =>
+  step.refuse(state, looking).then(blocked, reasonOf);
 
 type Observed =
   | { readonly isRead: true; readonly state: unknown }

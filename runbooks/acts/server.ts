@@ -1,8 +1,10 @@
 /** The acts on a stuck server, and the proof that nothing is held for it any more. */
 import * as z from 'zod';
+import { defined } from '../../lib/basics/defined';
 import { uuid } from '../../lib/basics/uuid';
 import type { ServerRemains } from '../../lib/contract/runbook-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
+import { isLifeless, powerOf, powers, sayLife } from '../../lib/openstack/power-state';
 import { defineAct, type Undo } from '../act';
 import type { Looking } from '../context';
 import { until } from '../until';
@@ -16,10 +18,17 @@ async function findServer(id: string, { readers }: Looking): Promise<WholeServer
 }
 
 /** The server's state in Nova; null if the server is gone. */
-const novaState = z.strictObject({ vmState: stateText, taskState: stateText.optional() }).nullable();
+const serverStateText = { vmState: stateText, taskState: stateText.optional() };
+const novaState = z.strictObject(serverStateText).nullable();
 
 const sayState = (state: z.infer<typeof novaState>): string =>
   state === null ? 'gone' : `${state.vmState}${state.taskState === undefined ? '' : `, task ${state.taskState}`}`;
+
+/** In a release or for a policy that hides the state, the status tells it. */
+const stateIn = ({ vmState, status, taskState }: WholeServer) => ({
+  vmState: vmState ?? status.toLowerCase(),
+  ...defined({ taskState }),
+});
 
 /** Makes Nova write the state into its database and forget the task that hung. */
 export const serverState = defineAct({
@@ -30,9 +39,7 @@ export const serverState = defineAct({
   thing: ({ server }) => `server ${server}`,
   observe: async ({ server }, looking) => {
     const found = await findServer(server, looking);
-    if (found === undefined) return null;
-    const vmState = found.vmState ?? found.status.toLowerCase();
-    return found.taskState === undefined ? { vmState } : { vmState, taskState: found.taskState };
+    return found === undefined ? null : stateIn(found);
   },
   say: sayState,
   isDone: ({ to }, now) => now !== null && now.vmState === to && now.taskState === undefined,
@@ -50,13 +57,23 @@ export const serverState = defineAct({
 
 export const serverDeleted = defineAct({
   name: 'server-deleted',
-  inputs: z.strictObject({ server: uuid }),
-  state: z.enum(['there', 'gone']),
+  /** `mayRun`: whoever runs the runbook said that the server may be ended although it runs. */
+  inputs: z.strictObject({ server: uuid, mayRun: z.boolean() }),
+  state: z.strictObject({ ...serverStateText, power: z.enum(powers) }).nullable(),
   title: ({ server }) => `delete server ${server}, and wait until it is gone`,
   thing: ({ server }) => `server ${server}`,
-  observe: async ({ server }, looking) => ((await findServer(server, looking)) === undefined ? 'gone' : 'there'),
-  say: (now) => now,
-  isDone: (_, now) => now === 'gone',
+  observe: async ({ server }, looking) => {
+    const found = await findServer(server, looking);
+    return found === undefined ? null : { ...stateIn(found), power: powerOf(found.powerState) };
+  },
+  say: (now) => (now === null ? 'gone' : `${sayState(now)}, power ${now.power}`),
+  isDone: (_, now) => now === null,
+  refuse: ({ mayRun }, now) => {
+    if (now === null) return undefined;
+    if (now.vmState !== 'error') return `it is ${sayState(now)}, and a server is deleted here in error alone; see whether it is still stuck, then start a new run`; // prettier-ignore
+    if (mayRun || isLifeless(now.power)) return undefined;
+    return `${sayLife(now.power)}; start a new run, with --yes-it-runs if whatever it does may end`;
+  },
   perform: async ({ server }, running) => {
     await (await running.writers.servers()).delete(server);
     await until(running, deletedWithinSeconds, `Nova to delete server ${server}`, async () => {

@@ -3,13 +3,11 @@ import { InvalidConfiguration } from '../../lib/basics/errors';
 import type { ComputeService, Diagnosis } from '../../lib/contract/runbook-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
 import { serverDeleted, serverRemains, serverState } from '../acts/server';
+import { isLifeless, powerOf, sayLife } from '../../lib/openstack/power-state';
 import type { Looking } from '../context';
 import type { Precondition, Runbook } from '../runbook';
 import { findCompute } from '../acts/compute-enablement';
 import { sayCompute } from './compute';
-
-/** Nova's numbers of the power states in which a server lives. */
-const alive: Readonly<Record<number, string>> = { 1: 'running', 3: 'paused', 7: 'suspended' };
 
 /** A longer list would not help. */
 const mostNamed = 20;
@@ -47,13 +45,12 @@ async function readStuck(nameOrId: string, looking: Looking): Promise<Stuck> {
     server.host === undefined ? undefined : findCompute(looking.readers, server.host),
   ]);
   const { id, name, projectId, status, vmState, taskState, powerState } = server;
-  const power = powerState === undefined ? '?' : (alive[powerState] ?? (powerState === 4 ? 'shut down' : 'none'));
   return {
     server,
     diagnosis,
     seen: [
       `server ${name} (${id}) of project ${projectId}`,
-      `status ${status}, state ${vmState ?? '?'}, task ${taskState ?? 'none'}, power ${power}`,
+      `status ${status}, state ${vmState ?? '?'}, task ${taskState ?? 'none'}, power ${powerOf(powerState)}`,
       sayHost(server, compute, looking),
       ...diagnosis.said,
     ],
@@ -74,10 +71,11 @@ function stuckness({ diagnosis }: Stuck): Precondition {
 }
 
 function lifelessness({ server }: Stuck, isAllowed: boolean): Precondition {
-  const power = alive[server.powerState ?? 0];
-  if (power === undefined) return holds('it does not run, by the last that its host told Nova');
-  if (isAllowed) return holds(`it may be ended, as --yes-it-runs says: its host told Nova last that it is ${power}`);
-  return fails(`its host told Nova last that it is ${power}; add --yes-it-runs if whatever it does may end`);
+  const power = powerOf(server.powerState);
+  if (isLifeless(power)) return holds('it does not run, by the last that its host told Nova');
+  if (isAllowed) return holds(`it may be ended, as --yes-it-runs says: ${sayLife(power)}`);
+  const said = `${sayLife(power)}; add --yes-it-runs if whatever it does may end`;
+  return power === '?' ? { is: 'not looked at', said } : fails(said);
 }
 
 export const resetState: Runbook = {
@@ -109,7 +107,7 @@ export const deleteStuckServer: Runbook = {
       preconditions: [stuckness(stuck), lifelessness(stuck, options.yesItRuns === true)],
       steps: [
         serverState.step({ server: id, to: 'error' }),
-        serverDeleted.step({ server: id }),
+        serverDeleted.step({ server: id, mayRun: options.yesItRuns === true }),
         serverRemains.step({ server: id, volumes: [...volumes] }),
       ],
     };
