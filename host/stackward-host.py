@@ -1809,7 +1809,8 @@ def registered_options(q):
 
 
 def described_options(q):
-    return {'options': [dict(told, mutable=bool(option.get('mutable'))) for told, option in generated_options(q['project'])]}
+    return {'options': [dict(told, mutable=bool(option.get('mutable')), secret=bool(option.get('secret')))
+                        for told, option in generated_options(q['project'])]}
 
 
 # In the place of the service: its library reads the files from descriptors, so that no name in any folder holds a secret.

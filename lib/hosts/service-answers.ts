@@ -115,6 +115,8 @@ export interface ToldOption extends OptionName {
 export interface DescribedOption extends ToldOption {
   /** A running service takes another value up when it is told to. */
   readonly mutable: boolean;
+  /** The service registers it with `secret=True`. */
+  readonly secret: boolean;
 }
 
 export const optionProjects = ['nova', 'neutron', 'cinder', 'glance', 'keystone', 'placement'] as const;

@@ -15,6 +15,8 @@ export interface OsloOption extends OptionName {
   readonly former?: readonly OptionName[];
   /** MultiStr: each line adds a value. */
   readonly multiple?: boolean;
+  /** Its service registers it as a secret, whatever its name. */
+  readonly secret?: boolean;
 }
 
 export interface OsloConfig {

@@ -62,9 +62,10 @@ export class ConfigValue {
   readonly isSecret: boolean;
 
   /** An option is secret if any of its names is. */
-  constructor({ name, former = [] }: Pick<OsloOption, 'name' | 'former'>, text: string) {
+  constructor({ name, former = [], secret = false }: Pick<OsloOption, 'name' | 'former' | 'secret'>, text: string) {
     this.#text = text;
-    this.isSecret = [name, ...former.map((each) => each.name)].some(isSecretName) || hasPasswordInAddress(text);
+    this.isSecret =
+      secret || [name, ...former.map((each) => each.name)].some(isSecretName) || hasPasswordInAddress(text);
   }
 
   /** For decisions only. The value must not get into a message, a log or a report. */

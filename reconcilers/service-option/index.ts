@@ -2,6 +2,7 @@
  * The kind service-option: one option of a service has the declared value on its hosts, where the service reads it. The lines
  * before are recorded on the host and come back when the declaration goes.
  */
+import { defined } from '../../lib/basics/defined';
 import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
@@ -36,6 +37,7 @@ function imageOf(job: Job, observed: OptionObserved): OptionImage {
     stack: before.stack,
     before: isSecret ? null : before.before,
     written: isSecret ? null : before.written,
+    ...defined({ overrideManager: before.overrideManager, isSecret: before.isSecret }),
   };
   return { service, section, option: name, lines: isSecret ? null : [...seen], entry: entry ?? null };
 }

@@ -46,6 +46,8 @@ export interface OptionObserved extends HostRecords<RecordEntry>, Pick<Configure
   readonly files: ReadonlyMap<string, ToldFile>;
   /** By project; a project that the host doesn't tell of is absent. */
   readonly described: ReadonlyMap<string, readonly DescribedOption[]>;
+  /** Files that a record names and that are on the host no more. */
+  readonly gone: ReadonlySet<string>;
 }
 
 export type About = OptionName & { readonly service: string };

@@ -10,7 +10,7 @@ import { olderProgram } from '../../lib/hosts/older-program';
 import { optionProjects, type DescribedOption, type OptionProject } from '../../lib/hosts/service-answers';
 import { projectOf } from '../../lib/oslo-config/reading-order';
 import { kind, type OptionObserved, type OptionOn, type ToldFile } from './model';
-import { programOf, recordEntry } from './spec';
+import { programOf, recordEntry, type RecordEntry } from './spec';
 
 export async function observe(placement: Placement<OptionOn>, from: Readers): Promise<OptionObserved> {
   const wanted = placement.wanted.flatMap(({ spec }) =>
@@ -28,7 +28,8 @@ export async function look(
   const records = await readRecords(host, kind, owners, recordEntry);
   const recorded = [...records.records.values()].flatMap(({ entries }) => [...entries.values()]);
   const named = [...new Set([...programs, ...recorded.map(({ service }) => service)])];
-  if (named.length === 0) return { ...records, services: [], now: new Date(0), files: new Map(), described: new Map() };
+  if (named.length === 0)
+    return { ...records, services: [], now: new Date(0), files: new Map(), described: new Map(), gone: new Set() };
   const files = new Map<string, ToldFile>();
   const [[facts], found, described] = await Promise.all([
     host.read([{ verb: 'facts' }]),
@@ -37,7 +38,22 @@ export async function look(
   ]);
   if (found === undefined || valueOf(facts).version < firstVersion)
     throw new Blocked(olderProgram('does not check files of services before it writes them (docs/hosts.md)'));
-  return { ...records, services: found.services, now: found.now, files, described };
+  const gone = await goneOf(host, recorded, files);
+  return { ...records, services: found.services, now: found.now, files, described, gone };
+}
+
+/** Asks only where a record names a file that no service reads now. */
+async function goneOf(
+  host: HostReader,
+  recorded: readonly RecordEntry[],
+  files: ReadonlyMap<string, ToldFile>,
+): Promise<ReadonlySet<string>> {
+  const named = recorded.flatMap(({ before, written }) => [...before, ...written].map(({ path }) => path));
+  const paths = [...new Set(named)].filter((path) => isConfiguration(path) && !files.has(path));
+  if (paths.length === 0) return new Set();
+  const answers = await host.read(paths.map((path) => ({ verb: 'read-file', path }) as const));
+  const isGone = (index: number): boolean => answers[index]?.ok === true && !answers[index].value.exists;
+  return new Set(paths.filter((_, index) => isGone(index)));
 }
 
 /** Of the host program that knows the verbs of this kind. */

@@ -119,5 +119,9 @@ export const recordEntry = z.object({
   written: optionLines,
   /** The unit, from a write until stackward restarted it; else `by hand`. */
   restart: line.optional(),
+  /** The declaration's: its lines may also be taken back where another tool writes the file. */
+  overrideManager: z.boolean().optional(),
+  /** A value came from the environment of stackward once, so none is shown or kept, whatever the option's name. */
+  isSecret: z.literal(true).optional(),
 });
 export type RecordEntry = z.infer<typeof recordEntry>;

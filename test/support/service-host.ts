@@ -60,12 +60,17 @@ export class ServiceHost {
     return child.pid ?? 0;
   }
 
-  async stop(): Promise<void> {
-    await this.host.close();
-    for (const child of this.children.filter(({ exitCode }) => exitCode === null)) {
+  /** Ends one process that `start` or `run` started. */
+  async end(pid: number): Promise<void> {
+    for (const child of this.children.filter((each) => each.pid === pid && each.exitCode === null)) {
       child.stdin?.end();
       await once(child, 'exit');
     }
+  }
+
+  async stop(): Promise<void> {
+    await this.host.close();
+    for (const { pid } of this.children) if (pid !== undefined) await this.end(pid);
     execFileSync('ip', ['netns', 'del', this.namespace]);
     for (const path of [this.folder, join('/etc/netns', this.namespace)])
       rmSync(path, { recursive: true, force: true });

@@ -78,3 +78,11 @@ test.each(['http://proxy:3128/', 'admin@example.net', 'admin@example.net http://
 test('other values are printed as they are', () => {
   expect(JSON.stringify(new ConfigValue({ name: 'my_ip' }, '192.0.2.1'))).toBe('"192.0.2.1"');
 });
+
+test('an option that its service registers as a secret is hidden, whatever its name', () => {
+  const option = { section: 'mydriver', name: 'array_auth' };
+  expect([
+    `${new ConfigValue({ ...option, secret: true }, 'pa55')}`,
+    `${new ConfigValue({ ...option, secret: false }, 'pa55')}`,
+  ]).toEqual(['***', 'pa55']);
+});

@@ -1,5 +1,6 @@
 /** One declared option, compared with what its service reads on a host. Pure. */
 import { Blocked, InvalidConfiguration } from '../../../lib/basics/errors';
+import { defined } from '../../../lib/basics/defined';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
 import { heldByOthers } from '../../../lib/hosts/record-holding';
 import { areSameLines, writtenLines, type OptionLine } from '../../../lib/oslo-config/lines';
@@ -38,6 +39,14 @@ export function compareDeclared(
   refuseForeign(about, owner, now);
   if (declared.values !== undefined && describedOption(about, now)?.multiple === false)
     throw new InvalidConfiguration(`${nameOf(about)} of ${about.service} takes one value; say "value"`);
+  if (
+    declared.valueFromEnvironment === undefined &&
+    describedOption(about, now)?.secret === true &&
+    declared.absent !== true
+  )
+    throw new InvalidConfiguration(
+      `${about.service} registers ${nameOf(about)} as a secret; put the value into a variable of the environment, and name that in "valueFromEnvironment"`,
+    );
   const before = observed.records.get(owner)?.entries.get(keyOf(about));
   const seen = linesOf(about, observed);
   const values = valuesOf(spec);
@@ -45,7 +54,12 @@ export function compareDeclared(
   const plain = jobOf(about, owner, { spec, seen, values, before });
   const edit = perform(plain, now);
   if (edit.is === 'refused') throw blocked(edit);
-  const names = { path: id.slice(kind.length + 1), stack };
+  const isSecret = plain.hasSecretValue || before?.isSecret === true;
+  const names: Names = {
+    path: id.slice(kind.length + 1),
+    stack,
+    ...defined({ overrideManager: declared.overrideManager, isSecret: isSecret ? (true as const) : undefined }),
+  };
   if (edit.is === 'unchanged') return asDeclared(id, { ...plain, does: { is: 'nothing' } }, names, spec, now);
   const after = siteWith(now, edit.texts);
   const restart = declared.restart === true ? unitToRestart(about, now, before) : undefined;
@@ -88,6 +102,9 @@ function valuesOf({ declared, secret }: Declared): readonly string[] | undefined
   if (valueFromEnvironment !== undefined) return secret && [secret.open()];
   return values ?? (value === undefined ? [] : [value]);
 }
+
+/** What the record says of the declaration. */
+type Names = Pick<RecordEntry, 'path' | 'stack' | 'overrideManager' | 'isSecret'>;
 
 interface Compared {
   readonly spec: Declared;
@@ -144,13 +161,7 @@ function uncompared(
   return { findings: [{ id, message }] };
 }
 
-function asDeclared(
-  id: string,
-  plain: Job,
-  names: Pick<RecordEntry, 'path' | 'stack'>,
-  { declared }: Declared,
-  now: OptionObserved,
-): Comparison {
+function asDeclared(id: string, plain: Job, names: Names, { declared }: Declared, now: OptionObserved): Comparison {
   const { before } = plain;
   // Nobody's record has it, so it was there already: it stays when the declaration goes.
   if (before === undefined) return { findings: [] };
@@ -159,13 +170,19 @@ function asDeclared(
   const isDue = before.restart !== undefined && (late.length > 0 || !runs(plain, now));
   const restart = declared.restart === true && isDue ? unitToRestart(plain, now, before) : undefined;
   const isMoved = before.path !== names.path || before.stack !== names.stack;
+  const { overrideManager, isSecret, ...rest } = before;
+  const isOtherwise = overrideManager !== names.overrideManager || isSecret !== names.isSecret;
   const findings: Finding[] = late.map((name) => ({
     id,
     message: `${name} started before ${paths.join(' and ')} was written, and goes by what stood there then`,
   }));
-  if (restart === undefined && !isMoved) return { findings };
-  const job: Job = { ...plain, after: { ...before, ...names }, restart };
-  const because = isMoved ? 'another construct declares it now' : 'the restart that the code asks for was not done';
+  if (restart === undefined && !isMoved && !isOtherwise) return { findings };
+  const job: Job = { ...plain, after: { ...rest, ...names }, restart };
+  const because = isMoved
+    ? 'another construct declares it now'
+    : isOtherwise
+      ? 'the code declares it otherwise'
+      : 'the restart that the code asks for was not done';
   return {
     findings: restart === undefined ? findings : [],
     draft: { id, job, because, site: now, after: now, reason: declared.reason },
@@ -181,7 +198,7 @@ function becauseOf(before: RecordEntry | undefined, seen: readonly OptionLine[])
 /** Undefined: all is as the first apply met it, so nothing is left to bring back. */
 function entryOf(
   { service, section, name }: About,
-  { path, stack }: Pick<RecordEntry, 'path' | 'stack'>,
+  names: Names,
   {
     original,
     written,
@@ -189,7 +206,7 @@ function entryOf(
   }: { original: readonly OptionLine[]; written: readonly OptionLine[]; readonly due: string | undefined },
 ): RecordEntry | undefined {
   if (areSameLines(original, written)) return undefined;
-  const entry = { service, section, option: name, path, stack, before: [...original], written: [...written] };
+  const entry = { service, section, option: name, ...names, before: [...original], written: [...written] };
   return due === undefined ? entry : { ...entry, restart: due };
 }
 
@@ -198,6 +215,7 @@ export const isSecretJob = (job: Job, site: OptionObserved): boolean => {
   const lines = [...job.seen, ...(job.before?.before ?? []), ...(job.before?.written ?? [])];
   return (
     job.hasSecretValue ||
+    job.before?.isSecret === true ||
     holdsSecret(
       optionOf(job, site, false),
       lines.map(({ text }) => text),

@@ -1,4 +1,5 @@
 /** What becomes of the entries in owners' records. Pure. */
+import { defined } from '../../../lib/basics/defined';
 import type { Holding } from '../../../lib/hosts/record-holding';
 import { keyOf, type Job } from '../model';
 import type { RecordEntry } from '../spec';
@@ -14,6 +15,6 @@ export const restartedHoldingsOf = (job: Job): readonly Holding<RecordEntry>[] =
     : [{ owner: job.owner, key: keyOf(job), before: job.after, after: withoutDue(job.after) }];
 
 function withoutDue(entry: RecordEntry): RecordEntry {
-  const { service, section, option, path, stack, before, written } = entry;
-  return { service, section, option, path, stack, before, written };
+  const { service, section, option, path, stack, before, written, overrideManager, isSecret } = entry;
+  return { service, section, option, path, stack, before, written, ...defined({ overrideManager, isSecret }) };
 }

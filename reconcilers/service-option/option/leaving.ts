@@ -16,6 +16,7 @@ import {
 import type { RecordEntry } from '../spec';
 import { aboutOf, refuseUnreadable } from './declared';
 import { dueRestart } from './effect';
+import { refuseUnseen, unreadNotes } from './in-force';
 import { blocked, linesOf, perform, siteWith } from './edits';
 
 /** What the journal says was there; a secret's lines come from the record on the host, which has those before the first apply. */
@@ -40,6 +41,8 @@ export function bringBack(
     };
   // No run of ours changed an option that is neither in our record now nor in the image.
   if (before === undefined && recorded === undefined) return { findings: [] };
+  const current = before ?? recorded;
+  if (current) refuseUnseen(about, { before: goal, written: current.written }, now);
   const seen = linesOf(about, observed);
   const expected = before?.written ?? recorded?.before ?? [];
   if (!areSameLines(seen, goal) && !areSameLines(seen, expected))
@@ -86,14 +89,21 @@ export function leftovers({ wanted, sweep }: Placement<OptionOn>, observed: Opti
 
 function takeBack(id: string, owner: string, entry: RecordEntry, observed: OptionObserved, now: OptionObserved): Draft {
   const about: About = { service: entry.service, section: entry.section, name: entry.option };
+  refuseUnreadable(about, now);
+  refuseUnseen(about, entry, now);
   const seen = linesOf(about, observed);
   const isOurs = areSameLines(seen, entry.written);
   const job = jobOf(about, owner, { seen, goal: isOurs ? entry.before : seen, before: entry, after: undefined });
   return {
     ...draftOf(id, job, 'nothing declares it on this host any more', now),
-    notes: isOurs ? [] : [`${nameOf(about)} is not what stackward wrote, so it stays as it is`],
+    notes: isOurs ? [] : notesOfChanged(about, entry, now),
     leftBy: { owner, stack: entry.stack },
   };
+}
+
+function notesOfChanged(about: About, entry: RecordEntry, now: OptionObserved): readonly string[] {
+  const unread = unreadNotes(about, entry, now);
+  return unread.length > 0 ? unread : [`${nameOf(about)} is not what stackward wrote, so it stays as it is`];
 }
 
 function jobOf(
@@ -108,7 +118,7 @@ function jobOf(
     owner,
     seen,
     does: areSameLines(seen, goal) ? { is: 'nothing' } : { is: 'bring back', goal, written },
-    overridesManager: true,
+    overridesManager: (before ?? after)?.overrideManager === true,
     before,
     after,
     hasSecretValue: false,

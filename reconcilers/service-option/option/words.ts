@@ -12,12 +12,13 @@ import { alsoRead, effectNotes } from './effect';
 import { linesOf, optionOf, readersOf } from './edits';
 
 /** What the service reads of it, or undefined where no file sets it. A secret is never shown. */
-function shownValue(job: Job, site: OptionObserved): string | undefined {
+function shownValue(job: Job, site: OptionObserved, isHidden: boolean): string | undefined {
   const [reader] = readersOf(job.service, site);
   if (reader === undefined) return undefined;
   const option = optionOf(job, site, job.does.is === 'set' && job.does.isOfSeveral);
   const { values } = accountOf(option, reader.config);
-  return values.length === 0 ? undefined : values.map(({ value }) => printable(value.toString())).join(', ');
+  if (values.length === 0) return undefined;
+  return values.map(({ value }) => (isHidden ? '***' : printable(value.toString()))).join(', ');
 }
 
 /** @param site before the job @param after it @param secretName the variable whose value is written */
@@ -29,7 +30,10 @@ export function changesOf(
 ): readonly Change[] {
   const attribute = nameOf(job);
   if (job.does.is === 'nothing') return recordChanges(job);
-  const [old, now] = [shownValue(job, site), shownValue(job, after)];
+  const isSecret = job.hasSecretValue || job.before?.isSecret === true || job.after?.isSecret === true;
+  // A value that the code itself gives is none.
+  const isGiven = job.does.is === 'set' && !job.hasSecretValue;
+  const [old, now] = [shownValue(job, site, isSecret), shownValue(job, after, isSecret && !isGiven)];
   const shown = secretName === undefined ? now : `(secret from $${secretName})`;
   return [{ attribute, ...defined({ before: old, after: shown }) }];
 }
@@ -38,8 +42,19 @@ function recordChanges({ before, after, restart, ...job }: Job): readonly Change
   const say = (entry: RecordEntry | undefined) => entry && `for ${entry.path}`;
   const changes = { attribute: `record of ${nameOf(job)}`, ...defined({ before: say(before), after: say(after) }) };
   const isSame = say(before) === say(after);
+  const flags = [
+    ['by overrideManager', before?.overrideManager, after?.overrideManager],
+    ['as a secret', before?.isSecret, after?.isSecret],
+  ] as const;
   return [
     ...(isSame ? [] : [changes]),
+    ...(before && after ? flags : [])
+      .filter(([, was, is]) => was !== is)
+      .map(([way, was = false, is = false]) => ({
+        attribute: `kept ${way}`,
+        before: was ? 'yes' : 'no',
+        after: is ? 'yes' : 'no',
+      })),
     ...(restart === undefined ? [] : [{ attribute: `restart of ${restart}`, after: 'now' }]),
   ];
 }
