@@ -80,7 +80,9 @@ export const serviceAnswers: { readonly [V in keyof ServiceAnswers]: z.ZodType<S
   'read-config': text,
   'read-interfaces': text,
   'registered-options': z.strictObject({ options: z.array(option).max(20_000) }),
-  'described-options': z.strictObject({ options: z.array(option.extend({ mutable: z.boolean(), secret: z.boolean() })).max(20_000) }),
+  'described-options': z.strictObject({
+    options: z.array(option.extend({ mutable: z.boolean(), secret: z.boolean() })).max(20_000),
+  }),
   'log-errors': z.discriminatedUnion('exists', [
     z.strictObject({ exists: z.literal(false) }),
     z.strictObject({ exists: z.literal(true), size: count, mtimeSeconds: seconds, lines }),
