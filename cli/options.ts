@@ -56,6 +56,7 @@ export interface RunOptions extends ContextOptions, JournalOptions, RunbookOptio
   readonly yes?: true;
   /** The name of a run; true: the latest that is open. */
   readonly resume?: string | true;
+  readonly fromElsewhere?: true;
 }
 
 export interface RunsOptions extends OutputOptions, JournalOptions {}

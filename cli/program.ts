@@ -111,6 +111,7 @@ const addRun = (root: Command): Command =>
     .option('--plan', 'show preconditions, steps and their undo with live values; changes nothing')
     .option('--yes', "don't ask")
     .option('--resume [run]', 'finish a run that was interrupted or failed; default: the latest')
+    .option('--from-elsewhere', 'of --resume: the run was recorded on another machine')
     .option('--reason <text>', 'of disable-compute: why, for whoever finds the host disabled')
     .option('--active', 'of reset-state: to active; default: to error')
     .option('--yes-it-runs', 'of delete-stuck-server: also a server that runs')

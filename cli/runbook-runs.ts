@@ -1,7 +1,8 @@
-/** Lists the runs of runbooks in a journal, and finds the run that followed another. */
+/** Lists the runs of runbooks in a journal, finds the run that followed another, and refuses what others recorded. */
 import { listRuns, readAnyRun } from '../adapters/files/journal-folder';
-import { InvalidConfiguration } from '../lib/basics/errors';
-import { isRunbook, type RecordedRunbook } from '../lib/journal/runbook-record';
+import { isOfThisMachine } from '../adapters/process/running-process';
+import { InvalidConfiguration, Refused } from '../lib/basics/errors';
+import { isRunbook, type AnyRun, type RecordedRunbook } from '../lib/journal/runbook-record';
 
 /** Leaves out runs that can't be read, because nobody could resume them. */
 export function readRunbooks(journal: string): readonly RecordedRunbook[] {
@@ -25,4 +26,21 @@ export function refuseOtherCloud({ name, record }: RecordedRunbook, cloud: strin
       `the run is of the cloud ${record.cloud}, and this configuration leads to ${cloud}; use the configuration that it was made with`,
       { where: name },
     );
+}
+
+/**
+ * Refuses a folder of another machine unless `--from-elsewhere` confirms it: such a folder is the most likely one to be
+ * forged, or to be about another cloud.
+ */
+export function refuseElsewhere({ name, record: { by }, end }: AnyRun, order: string): void {
+  if (isOfThisMachine(by)) return;
+  const open = end === undefined ? ', and nobody can tell here whether it is still under way' : '';
+  const known =
+    end === undefined
+      ? 'the run has ended and its folder is as that machine wrote it'
+      : 'its folder is as that machine wrote it';
+  throw new Refused(
+    `it was recorded on ${by.host}, which is not this machine${open}; ${order} there, or add --from-elsewhere if you know that ${known}`,
+    { where: name },
+  );
 }

@@ -5,8 +5,7 @@ import type { Step } from './act';
 import type { Looking } from './context';
 import { refusalOf } from './perform';
 import type { RunbookPlan, StepPlan } from './plan';
-import { restoreStep } from './registry';
-import type { RunbookOptions } from './runbook';
+import { restoreRun, type Restored } from './recorded';
 
 interface Past extends StepHistory {
   readonly step: Step;
@@ -22,10 +21,15 @@ type Open = Pick<Past, 'step' | 'now'>;
 const isFinished = ({ outcome }: StepHistory): boolean => outcome === 'done' || outcome === 'unchanged';
 
 /** All steps of the run. A step that this run and the runs before it in the chain never began has no history. */
-async function pastOf({ name, record, results }: RecordedRunbook, looking: Looking): Promise<readonly (Past | Open)[]> {
-  const steps = record.steps.map(({ step: number, act, inputs, kept }) => {
-    const history: StepHistory | undefined = kept ? { outcome: 'done', ...kept } : results.get(number);
-    return { step: restoreStep(act, inputs, name), history };
+async function pastOf(
+  { record, results }: RecordedRunbook,
+  restored: Restored,
+  looking: Looking,
+): Promise<readonly (Past | Open)[]> {
+  const steps = restored.steps.map((step, index) => {
+    const kept = record.steps[index]?.kept;
+    const history: StepHistory | undefined = kept ? { outcome: 'done', ...kept } : results.get(index + 1);
+    return { step, history };
   });
   const all = await Promise.all(steps.map(async (each) => ({ ...each, now: await each.step.observe(looking) })));
   return all.map(({ step, now, history }, index) => {
@@ -42,11 +46,10 @@ const isTheLast = (step: Step, { after }: StepHistory, now: unknown): boolean =>
 
 const isPast = (each: Past | Open): each is Past => 'outcome' in each;
 
-const headOf = ({ record }: RecordedRunbook) => ({
-  runbook: record.runbook,
-  argument: record.argument,
-  options: record.options as RunbookOptions,
-  thing: record.thing,
+const headOf = ({ runbook, given, thing }: Restored) => ({
+  runbook: runbook.name,
+  ...given,
+  thing,
   seen: [],
   preconditions: [],
 });
@@ -62,7 +65,8 @@ const movedSince = ({ step, after }: Past, now: unknown): Problem => ({
  * problem.
  */
 export async function planResume(run: RecordedRunbook, looking: Looking): Promise<RunbookPlan> {
-  const looks = (await pastOf(run, looking)).map((past): { planned: StepPlan; problem?: Problem } => {
+  const restored = await restoreRun(run, looking);
+  const looks = (await pastOf(run, restored, looking)).map((past): { planned: StepPlan; problem?: Problem } => {
     const { step, now } = past;
     if (!isPast(past)) return { planned: { is: step.isDone(now) ? 'done' : 'to do', step, now } };
     const kept: StepPlan = { is: 'kept', step, now, before: past.before ?? now };
@@ -73,7 +77,7 @@ export async function planResume(run: RecordedRunbook, looking: Looking): Promis
   const steps = looks.map(({ planned }) => planned);
   const moved = looks.flatMap(({ problem }) => problem ?? []);
   return {
-    ...headOf(run),
+    ...headOf(restored),
     steps,
     lasting: [],
     problems: moved.length > 0 ? moved : await refusalsOf(steps, looking),
@@ -97,12 +101,13 @@ async function refusalsOf(steps: readonly StepPlan[], looking: Looking): Promise
 
 /** Plans to undo the steps of a run, the last step first. What somebody changed since the run is left alone. */
 export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<RunbookPlan> {
+  const restored = await restoreRun(run, looking);
   const steps: StepPlan[] = [];
   const lasting: { title: string; because: string }[] = [];
   const problems: Problem[] = [];
   /** Things on which a later step can't be undone. */
   const stuck = new Set<string>();
-  for (const past of (await pastOf(run, looking)).filter(isPast).reverse()) {
+  for (const past of (await pastOf(run, restored, looking)).filter(isPast).reverse()) {
     if (past.outcome === 'unchanged' || past.before === undefined) continue;
     const undo = past.step.undo(past.before);
     if (undo.is === 'nothing') continue;
@@ -124,7 +129,7 @@ export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<
       problems.push(movedSince({ ...past, after: past.after ?? past.before }, now));
     }
   }
-  return { ...headOf(run), steps, lasting, problems, rolledBack: run.name };
+  return { ...headOf(restored), steps, lasting, problems, rolledBack: run.name };
 }
 
 /**

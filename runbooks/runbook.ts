@@ -27,14 +27,42 @@ export interface Runbook {
   /** The word in the usage, such as `HOST`. */
   readonly argument: string;
   readonly options: readonly RunbookOption[];
+  /**
+   * The steps that a run can have recorded, in their order. A record with any other step is refused as a whole.
+   * @param first the inputs of the first step
+   */
+  forms(given: Given, first: Inputs): readonly Form[];
+  /**
+   * The thing of the steps in words, if the argument names another thing now. A runbook needs this if its argument
+   * doesn't stand in the inputs of its steps.
+   */
+  otherThing?(given: Given, first: Inputs, looking: Looking): Promise<string | undefined>;
   /** MUST NOT write. @throws InvalidConfiguration if there is no such thing */
   prepare(given: Given, looking: Looking): Promise<Prepared>;
+}
+
+/** The inputs of a step, checked by its act. */
+export type Inputs = Readonly<Record<string, unknown>>;
+
+/** A place in the list of steps. */
+export interface Form {
+  readonly oneOf: readonly Part[];
+  /** Default: `once`. */
+  readonly times?: 'once' | 'at most once' | 'any';
+}
+
+/** An act, and the inputs whose values are known. The act's schema alone judges every other input. */
+export interface Part {
+  readonly act: string;
+  readonly inputs: Inputs;
+  /** The same for the step that undoes it, which is of the same act. Absent if nothing undoes it. */
+  readonly undone?: Inputs;
 }
 
 export interface Prepared {
   /**
    * A text such as `compute cnode01`, the same whatever name of the thing the user gave. The lock is taken for this
-   * text.
+   * text. MUST be the thing of the first step.
    */
   readonly thing: string;
   /** What is there now; one line for each fact. */

@@ -1,7 +1,7 @@
 /** Restores the state before a recorded run. The run's folder may have come from anywhere: docs/adr/0004-journal.md. */
 import { recordsTarget } from '../../lib/contract/target';
 import { readAnyRun, readRun } from '../../adapters/files/journal-folder';
-import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
+import { isRunning } from '../../adapters/process/running-process';
 import { plan } from '../../lib/run/engine';
 import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
@@ -16,7 +16,7 @@ import { planUndo } from '../../runbooks/again';
 import { commandLine, givenOptions } from '../command-line';
 import { perform } from '../perform';
 import { runPlan, withBench, type Bench } from '../run-runbook';
-import { followerOf, readRunbooks, refuseOtherCloud } from '../runbook-runs';
+import { followerOf, readRunbooks, refuseElsewhere, refuseOtherCloud } from '../runbook-runs';
 import { say } from '../terminal';
 import type { RollbackOptions } from '../options';
 import { connectAndRun, type WritingRun } from '../run';
@@ -42,7 +42,7 @@ function isOfRunbook(name: string, { journal }: RollbackOptions): boolean {
 async function rollBackRunbook(bench: Bench, name: string, options: RollbackOptions): Promise<number> {
   const recorded = readAnyRun(options.journal, name);
   refuseUnderWay(recorded);
-  if (options.fromElsewhere !== true) refuseElsewhere(recorded);
+  if (options.fromElsewhere !== true) refuseElsewhere(recorded, 'roll it back');
   if (!isRunbook(recorded))
     throw new InvalidConfiguration('it is no run of a runbook any more', { where: name, about: 'file' });
   refuseOtherCloud(recorded, bench.cloud);
@@ -58,7 +58,7 @@ async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise
   const { readers, filter, options } = run;
   const recorded = readRun(options.journal, name);
   refuseUnderWay(recorded);
-  if (options.fromElsewhere !== true) refuseElsewhere(recorded);
+  if (options.fromElsewhere !== true) refuseElsewhere(recorded, 'roll it back');
   refuseOtherTargets(recorded, readers);
   const manifests = undoManifests(recorded, kinds);
   if (!options.json) say(`${printable(describe(recorded))}\n\n`);
@@ -97,23 +97,6 @@ function refuseUnderWay({ name, record, end }: AnyRun): void {
       where: name,
       about: 'order',
     });
-}
-
-/**
- * Refuses a folder of another machine unless `--from-elsewhere` confirms it: such a folder is the most likely one to be
- * forged, or to be about another cloud.
- */
-function refuseElsewhere({ name, record: { by }, end }: AnyRun): void {
-  if (isOfThisMachine(by)) return;
-  const open = end === undefined ? ', and nobody can tell here whether it is still under way' : '';
-  const known =
-    end === undefined
-      ? 'the run has ended and its folder is as that machine wrote it'
-      : 'its folder is as that machine wrote it';
-  throw new Refused(
-    `it was recorded on ${by.host}, which is not this machine${open}; roll it back there, or add --from-elsewhere if you know that ${known}`,
-    { where: name },
-  );
 }
 
 /** Refuses a run that changed the API or the database of another cloud. Hosts are compared one by one later. */

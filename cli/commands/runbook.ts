@@ -15,7 +15,7 @@ import { commandLine } from '../command-line';
 import type { RunOptions } from '../options';
 import { ending } from '../run';
 import { endPlan, runPlan, withBench, type Bench } from '../run-runbook';
-import { followerOf, readRunbooks, refuseOtherCloud } from '../runbook-runs';
+import { followerOf, readRunbooks, refuseElsewhere, refuseOtherCloud } from '../runbook-runs';
 import { say, terminalWidth } from '../terminal';
 
 export function run(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
@@ -60,6 +60,7 @@ function resume(name: string | undefined, argument: string | undefined, options:
       typeof options.resume === 'string'
         ? getResumable(readAnyRun(options.journal, options.resume), all)
         : latestOpen(all, name, argument, options.journal);
+    if (options.fromElsewhere !== true) refuseElsewhere(recorded, 'resume it');
     refuseOtherCloud(recorded, bench.cloud);
     return finish(await planResume(recorded, bench.looking), bench, options);
   });
@@ -115,9 +116,10 @@ function finish(plan: RunbookPlan, bench: Bench, options: RunOptions): Promise<n
 }
 
 function wordsOf({ runbook, argument, resumes }: RunbookPlan, options: RunOptions): string[] {
-  const { config, journal } = options;
+  const { config, journal, fromElsewhere } = options;
   const shared = [...(config === undefined ? [] : ['--config', config]), ...(journal === 'runs' ? [] : ['--journal', journal])]; // prettier-ignore
-  if (resumes !== undefined) return ['run', '--resume', resumes, ...shared];
+  if (resumes !== undefined)
+    return ['run', '--resume', resumes, ...shared, ...(fromElsewhere ? ['--from-elsewhere'] : [])];
   const { reason, active, yesItRuns, applicationCredential, password, project, to } = options;
   const own = [
     ...(reason === undefined ? [] : ['--reason', reason]),

@@ -18,7 +18,7 @@ const inputs = z.strictObject({
   user: named,
   project: named,
   /** The name of the application credential. */
-  credential: line.max(255),
+  credential: line.max(255).regex(/-\d{4}-\d\d-\d\dT[\d:.]{12}Z$/, 'must end with the time at which it was planned'),
   /** An absolute path. */
   folder: z.string().regex(/^\/[^\0]{1,4000}$/, 'must be an absolute path'),
 });

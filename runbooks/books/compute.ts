@@ -1,4 +1,5 @@
 /** Runbooks that tell the scheduler whether it may choose a host. */
+import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { isLine } from '../../lib/basics/line';
 import { nearestNames } from '../../lib/basics/nearest';
@@ -7,7 +8,7 @@ import { sayAge } from '../../lib/render/table';
 import { count } from '../../lib/render/text';
 import { computeEnablement, mostOfReason } from '../acts/compute-enablement';
 import type { Looking } from '../context';
-import type { Runbook } from '../runbook';
+import type { Form, Runbook } from '../runbook';
 
 /** @throws InvalidConfiguration that names a host with a similar name */
 export async function getCompute(host: string, { readers }: Looking): Promise<ComputeService> {
@@ -53,11 +54,19 @@ function reasonOf(reason: string | undefined): string {
   return reason;
 }
 
+/** A rollback brings back whatever was there. */
+export const enablementForm = (host: string, to: { isEnabled: boolean; reason?: string }): Form => ({
+  oneOf: [{ act: computeEnablement.name, inputs: { host, to }, undone: { host } }],
+});
+
 export const disableCompute: Runbook = {
   name: 'disable-compute',
   about: 'tell the scheduler to choose a host no more; servers there go on',
   argument: 'HOST',
   options: ['reason'],
+  forms: ({ argument: host, options: { reason } }) => [
+    enablementForm(host, { isEnabled: false, ...defined({ reason }) }),
+  ],
   prepare: async ({ argument: host, options }, looking) => {
     const to = { isEnabled: false, reason: reasonOf(options.reason) };
     const seen = await seeHost(host, looking);
@@ -70,6 +79,7 @@ export const enableCompute: Runbook = {
   about: 'let the scheduler choose a host again',
   argument: 'HOST',
   options: [],
+  forms: ({ argument: host }) => [enablementForm(host, { isEnabled: true })],
   prepare: async ({ argument: host }, looking) => ({
     thing: `compute ${host}`,
     seen: await seeHost(host, looking),

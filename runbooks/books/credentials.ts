@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import type { CloudProject, CloudUser } from '../../lib/contract/runbook-ports';
 import { credentials } from '../acts/credentials';
@@ -28,13 +29,46 @@ function chosenProject(all: readonly CloudProject[], wanted: string | undefined,
   );
 }
 
+const timeLength = '2026-01-01T00:00:00.000Z'.length;
+
 const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Names the folder and the application credential of a user. @param made.plannedAt when the plan was made, as ISO 8601 */
+function namesOf({
+  user,
+  to,
+  plannedAt,
+}: {
+  readonly user: CloudUser;
+  readonly to: string;
+  readonly plannedAt: string;
+}) {
+  const name = isPlain.test(user.name) ? user.name : user.id;
+  return { folder: `${to.replace(/\/+$/, '')}/credentials-${name}`, credential: `stackward-${name}-${plannedAt}` };
+}
 
 export const handOutCredentials: Runbook = {
   name: 'hand-out-credentials',
   about: 'write a clouds.yaml and an openrc for a user, with a new application credential or a new password',
   argument: 'USER',
   options: ['applicationCredential', 'password', 'project', 'to'],
+  forms: ({ options }, first) => {
+    const kind = options.password === true ? 'password' : 'application-credential';
+    const [user, folder, credential] = [
+      first['user'] as CloudUser,
+      String(first['folder']),
+      String(first['credential']),
+    ];
+    const made = { user, to: options.to ?? dirname(folder), plannedAt: credential.slice(-timeLength) };
+    const fixed = { kind, user, project: first['project'], ...namesOf(made) };
+    const undone = kind === 'password' ? {} : { undone: { ...fixed, to: 'taken back' } };
+    return [{ oneOf: [{ act: credentials.name, inputs: { ...fixed, to: 'handed out' }, ...undone }] }];
+  },
+  otherThing: async ({ argument }, { user }, { readers }) => {
+    const { id, name } = user as CloudUser;
+    const named = await (await readers.users()).find(argument);
+    return named.length === 0 || named.some((each) => each.id === id && each.name === name) ? undefined : `user ${name} (${id})`; // prettier-ignore
+  },
   prepare: async ({ argument, options }, looking) => {
     const { applicationCredential = false, password = false, project: wanted, to = process.cwd() } = options;
     if (applicationCredential === password)
@@ -45,9 +79,7 @@ export const handOutCredentials: Runbook = {
     const isOwn = own.user.id === user.id;
     const project = applicationCredential ? own.project : chosenProject(await reader.projects(user.id), wanted, user.name); // prettier-ignore
     const kind = applicationCredential ? 'application-credential' : 'password';
-    const name = isPlain.test(user.name) ? user.name : user.id;
-    const folder = `${to.replace(/\/+$/, '')}/credentials-${name}`;
-    const credential = `stackward-${name}-${looking.clock.now().toISOString()}`;
+    const names = namesOf({ user, to, plannedAt: looking.clock.now().toISOString() });
     const preconditions: Precondition[] = applicationCredential
       ? [isOwn
           ? { is: 'holds', said: 'you are logged in as this user, for whom alone Keystone makes an application credential' }
@@ -60,7 +92,7 @@ export const handOutCredentials: Runbook = {
         ...(password ? ['the password of now ends, and with it every session and program that uses it'] : []),
       ],
       preconditions,
-      steps: [credentials.step({ kind, to: 'handed out', user, project, credential, folder })],
+      steps: [credentials.step({ kind, to: 'handed out', user, project, ...names })],
     };
   },
 };

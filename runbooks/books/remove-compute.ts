@@ -8,7 +8,7 @@ import { computeEnablement } from '../acts/compute-enablement';
 import { computeRows, findServiceRows } from '../acts/compute-rows';
 import type { Looking } from '../context';
 import type { Precondition, Runbook } from '../runbook';
-import { getCompute, sayCompute } from './compute';
+import { enablementForm, getCompute, sayCompute } from './compute';
 
 /** A service of Nova reports every 10 s. If its heartbeat didn't move for longer than that, the service has stopped. */
 const beatSeconds = 15;
@@ -76,11 +76,24 @@ async function removal({ id, host }: ComputeService, { readers }: Looking): Prom
   return computeRows.step({ host, services: ids(services), nodes: ids(nodes), to: 'deleted' });
 }
 
+const disabled = { isEnabled: false, reason: 'stackward removes this host' };
+
 export const removeCompute: Runbook = {
   name: 'remove-compute',
   about: 'take an empty host that is switched off out of Nova, placement and Neutron, and prove that nothing is left',
   argument: 'HOST',
   options: [],
+  forms: ({ argument: host }) => {
+    const ofHost = { host };
+    const rows = { act: computeRows.name, inputs: { host, to: 'deleted' }, undone: ofHost };
+    return [
+      enablementForm(host, disabled),
+      { oneOf: [{ act: computeRemoved.name, inputs: ofHost }, rows] },
+      { oneOf: [{ act: providerRemoved.name, inputs: ofHost }], times: 'any' },
+      { oneOf: [{ act: agentRemoved.name, inputs: ofHost }], times: 'any' },
+      { oneOf: [{ act: hostRemains.name, inputs: ofHost }] },
+    ];
+  },
   prepare: async ({ argument: host }, looking) => {
     const compute = await getCompute(host, looking);
     const remains = await (await looking.readers.hostRemains()).remains(host, []);
@@ -100,7 +113,7 @@ export const removeCompute: Runbook = {
       ],
       preconditions,
       steps: [
-        computeEnablement.step({ host, to: { isEnabled: false, reason: 'stackward removes this host' } }),
+        computeEnablement.step({ host, to: disabled }),
         await removal(compute, looking),
         ...providers.map(({ id, name }) => providerRemoved.step({ host, node: name, provider: id })),
         ...agents.map(({ id, type }) => agentRemoved.step({ host, agent: id, type })),

@@ -5,7 +5,7 @@ import type { WholeServer } from '../../lib/contract/server-ports';
 import { serverDeleted, serverRemains, serverState } from '../acts/server';
 import { isLifeless, powerOf, sayLife } from '../../lib/openstack/power-state';
 import type { Looking } from '../context';
-import type { Precondition, Runbook } from '../runbook';
+import type { Form, Given, Inputs, Precondition, Runbook } from '../runbook';
 import { findCompute } from '../acts/compute-enablement';
 import { sayCompute } from './compute';
 
@@ -78,11 +78,24 @@ function lifelessness({ server }: Stuck, isAllowed: boolean): Precondition {
   return power === '?' ? { is: 'not looked at', said } : fails(said);
 }
 
+const resetForm = (server: unknown, to: 'active' | 'error'): Form => ({
+  oneOf: [{ act: serverState.name, inputs: { server, to }, undone: { server } }],
+});
+
+/** The argument may be a name, and a server that is gone has none any more. */
+async function otherServer({ argument }: Given, { server }: Inputs, { readers }: Looking): Promise<string | undefined> {
+  const [found] = await (await readers.servers()).find(String(server));
+  if (found === undefined || found.id === argument || found.name === argument) return undefined;
+  return `server ${found.name} (${found.id})`;
+}
+
 export const resetState: Runbook = {
   name: 'reset-state',
   about: 'forget the task of a stuck server: its state becomes error, or active; nothing is done on its host',
   argument: 'SERVER',
   options: ['active'],
+  forms: ({ options: { active } }, { server }) => [resetForm(server, active === true ? 'active' : 'error')],
+  otherThing: otherServer,
   prepare: async ({ argument, options }, looking) => {
     const stuck = await readStuck(argument, looking);
     const { id } = stuck.server;
@@ -97,6 +110,12 @@ export const deleteStuckServer: Runbook = {
     'delete a server that nothing else deletes, and prove that its ports, addresses, volumes and allocation are free',
   argument: 'SERVER',
   options: ['yesItRuns'],
+  forms: ({ options }, { server }) => [
+    resetForm(server, 'error'),
+    { oneOf: [{ act: serverDeleted.name, inputs: { server, mayRun: options.yesItRuns === true } }] },
+    { oneOf: [{ act: serverRemains.name, inputs: { server } }] },
+  ],
+  otherThing: otherServer,
   prepare: async ({ argument, options }, looking) => {
     const stuck = await readStuck(argument, looking);
     const { id } = stuck.server;
