@@ -75,8 +75,9 @@ export const recordHead = {
 };
 
 const runRecord = z.strictObject({
-  ...recordHead,
+  // First, since the refusal of a record names its first fault.
   formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
+  ...recordHead,
   stacks: z.array(name),
   /** SHA-256 of the saved plan that the run applies. */
   plan: sha256Digest.optional(),

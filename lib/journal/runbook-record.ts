@@ -36,8 +36,8 @@ const step = z.strictObject({
 });
 
 const runbookRecord = z.strictObject({
-  ...recordHead,
   formatVersion: z.literal(runbookFormat, 'is of another version of stackward'),
+  ...recordHead,
   runbook: name,
   argument: name,
   options: z.record(name, z.union([words, z.boolean()])),

@@ -94,6 +94,7 @@ const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
     adminStateUp: 'sent',
     'extraDhcpOption[].ipVersion': 'finding',
   },
+  BrokerPluginProps: { enabled: 'ours' },
   LogCollectionProps: { port: 'ours', retentionDays: 'ours' },
   OpenStackCloudProps: {
     markBit: 'ours',

@@ -98,8 +98,8 @@ test.each<[string, (socket: Socket) => void]>([
 test.each([
   ['SSH', 'SSH-2.0-OpenSSH_9.2p1\r\n', 'SSH (\\"SSH-2.0-OpenSSH_9.2p1\\")'],
   ['a web server that closes what says nothing', 'HTTP/1.1 408 Request Timeout\r\n\r\n', 'HTTP (\\"HTTP/1.1 408 Request Timeout\\")'],
-  ['TLS that refuses', '\u0015\u0003\u0001\u0000\u0002\u0002\u0046', 'TLS;'],
-  ['a mail server whose first line looks like a short packet', '220\r\n', 'SMTP or FTP (\\"220\\");'],
+  ['TLS that refuses', '\u0015\u0003\u0001\u0000\u0002\u0002\u0046', 'TLS"'],
+  ['a mail server whose first line looks like a short packet', '220\r\n', 'SMTP or FTP (\\"220\\")"'],
 ])('a probe tells %s in the place of a database: it speaks, but no MySQL, and is waited for no longer', async (_, said, like) => {
   const { to, server } = await pretend((socket) => void socket.write(Buffer.from(said, 'latin1')));
   const { trouble, report } = await told(to, 600_000);
