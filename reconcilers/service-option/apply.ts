@@ -11,11 +11,12 @@ import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
 import type { Host, HostWrite } from '../../lib/hosts/host';
-import { heldByOthers, recordsAfter, writeRecorded } from '../../lib/hosts/record-holding';
+import { recordsAfter, writeRecorded } from '../../lib/hosts/record-holding';
 import { writeAll } from '../../lib/hosts/write-all';
 import { areSameLines } from '../../lib/oslo-config/lines';
 import { keyOf, nameOf, type Job, type OptionObserved, type ServiceOptionStep } from './model';
 import { look } from './observe';
+import { entriesBeside } from './option/estate';
 import { checksOf } from './option/check';
 import { blocked, linesOf, perform, readersOf, siteWith } from './option/edits';
 import { holdingsOf, restartedHoldingsOf } from './option/holdings';
@@ -53,11 +54,8 @@ export async function* apply(
 
 /** Files that others read, and lines of other options, may change. */
 function isMoved(job: Job, observed: OptionObserved, now: OptionObserved): boolean {
-  const recorded = ({ records, others }: OptionObserved): string =>
-    JSON.stringify([
-      records.get(job.owner)?.entries.get(keyOf(job)),
-      heldByOthers({ records, others }, job.owner, keyOf(job)),
-    ]);
+  const recorded = (site: OptionObserved): string =>
+    JSON.stringify([site.records.get(job.owner)?.entries.get(keyOf(job)), entriesBeside(job, job.owner, site)]);
   const places = (site: OptionObserved): string =>
     JSON.stringify(readersOf(job.service, site).map((reader) => reader.config.files.map(({ path }) => path)));
   return (

@@ -17,17 +17,19 @@ import {
   type ServiceOptionStep,
 } from './model';
 import { aboutOf, compareDeclared, isContested } from './option/declared';
+import { estateOf, type Estate } from './option/estate';
 import { bringBack, leftovers } from './option/leaving';
 import { joinedSteps } from './option/step';
 
 export function diff(placement: Placement<OptionOn>, observed: OptionObserved): Difference<ServiceOptionStep> {
-  const whole = compareAll(placement.wanted, placement, observed);
+  const estate = estateOf(placement, observed);
+  const whole = compareAll(placement.wanted, estate, observed);
   const contests = contestsOf(placement.wanted, whole);
   if (contests.length === 0) return { steps: joinedSteps(whole.drafts), findings: whole.findings };
   const ids = new Set(contests.map(({ id }) => id));
   const rest = compareAll(
     placement.wanted.filter(({ id }) => !ids.has(id)),
-    placement,
+    estate,
     observed,
   );
   return { steps: joinedSteps(rest.drafts), findings: [...rest.findings, ...contests] };
@@ -40,11 +42,7 @@ interface Compared {
   readonly now: OptionObserved;
 }
 
-function compareAll(
-  wanted: readonly Wanted<OptionOn>[],
-  placement: Placement<OptionOn>,
-  observed: OptionObserved,
-): Compared {
+function compareAll(wanted: readonly Wanted<OptionOn>[], estate: Estate, observed: OptionObserved): Compared {
   const findings: Finding[] = [];
   const drafts: Draft[] = [];
   let now = observed;
@@ -59,9 +57,11 @@ function compareAll(
     const { spec } = resource;
     if ('restore' in spec)
       for (const image of spec.restore) take(resource.id, () => bringBack(resource, image, observed, now));
-    else take(resource.id, () => compareDeclared(resource, spec, observed, now));
+    else take(resource.id, () => compareDeclared(resource, spec, { observed, now, estate }));
   }
-  for (const { id, compare } of leftovers(placement, observed)) take(id, () => compare(now));
+  const failed = new Set(findings.flatMap(({ id, reason }) => (reason === undefined ? [] : [id])));
+  const isDone = (heir: string): boolean => wanted.some(({ id }) => id === heir) && !failed.has(heir);
+  for (const { id, compare } of leftovers(estate, observed, isDone)) take(id, () => compare(now));
   return { drafts, findings, now };
 }
 

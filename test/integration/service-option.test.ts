@@ -20,18 +20,18 @@ afterEach(() => world.remove());
 
 type Specs = Readonly<Record<string, object>>;
 
-function manifest(specs: Specs): Manifest {
+function manifest(specs: Specs, owner = 'team-a'): Manifest {
   const stack = 'shared';
   const resources = Object.entries(specs).map(([name, spec]) => ({
     path: `${stack}/${name}`,
     stack,
-    owner: 'team-a',
+    owner,
     kind: 'service-option',
     spec: { service: 'heat-api', hosts: ['cnode01'], section: 'DEFAULT', reason: 'tests', ...spec },
     unknown: [],
     dependsOn: [],
   }));
-  return { owner: 'team-a', stack, source: 'test', removed: [], resources };
+  return { owner, stack, source: 'test', removed: [], resources };
 }
 
 const planned = (specs: Specs) => plan([manifest(specs)], kinds, world.readers);
@@ -137,6 +137,37 @@ test('two resources that decide about one line of one host are Blocked, both', a
     ['service-option.shared/Engine', 'Blocked'],
   ]);
   expect(steps).toEqual([]);
+});
+
+test('a line that another construct declares too, of another service with the same file, is left to that one', async () => {
+  const path = world.write('etc/heat/heat.conf', '[DEFAULT]\ndebug = false\n');
+  await startHeat('--config-file', path);
+  await world.services.start('heat-engine', ['--config-file', path]);
+  const [api, engine] = [
+    { option: 'debug', value: 'true' },
+    { service: 'heat-engine', option: 'debug', value: 'true' },
+  ];
+  expect((await applied({ Api: api, Engine: engine })).outcomes).toEqual(['applied']);
+  const left = await applied({ Engine: engine });
+  expect([left.problems, world.read('etc/heat/heat.conf')]).toEqual([[], '[DEFAULT]\ndebug = true\n']);
+  expect((await planned({ Engine: engine })).steps).toEqual([]);
+  // One construct that now names the other service, and another value.
+  const moved = await applied({ Engine: { ...api, value: 'maybe' } });
+  expect([moved.problems, world.read('etc/heat/heat.conf')]).toEqual([[], '[DEFAULT]\ndebug = maybe\n']);
+  expect((await applied({})).problems).toEqual([]);
+  expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\ndebug = false\n');
+});
+
+test("an edit of a line that another owner's record holds, for another service with the same file, is Blocked", async () => {
+  const path = world.write('etc/heat/heat.conf', '[DEFAULT]\ndebug = false\n');
+  await startHeat('--config-file', path);
+  await world.services.start('heat-engine', ['--config-file', path]);
+  await applied({ Api: { option: 'debug', value: 'true' } });
+  const theirs = manifest({ Engine: { service: 'heat-engine', option: 'debug', value: 'no' } }, 'team-b');
+  expect((await run([theirs])).problems).toEqual([
+    expect.stringMatching(/\[DEFAULT\] debug of heat-api in .*heat.conf is kept by team-a, for shared\/Api/),
+  ]);
+  expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\ndebug = true\n');
 });
 
 test('a secret comes from the environment, is shown nowhere, and its old line comes back from the record of the host', async () => {

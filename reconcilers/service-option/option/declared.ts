@@ -2,7 +2,7 @@
 import { Blocked, InvalidConfiguration } from '../../../lib/basics/errors';
 import { defined } from '../../../lib/basics/defined';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
-import { heldByOthers } from '../../../lib/hosts/record-holding';
+import { heldByOthers, type Held } from '../../../lib/hosts/record-holding';
 import { areSameLines, writtenLines, type OptionLine } from '../../../lib/oslo-config/lines';
 import { programOf, type RecordEntry } from '../spec';
 import {
@@ -16,6 +16,7 @@ import {
   type OptionOn,
 } from '../model';
 import { dueRestart, runs, runsWithOld, unitToRestart } from './effect';
+import { aboutEntry, entriesBeside, type Estate } from './estate';
 import { blocked, describedOption, filesOf, linesOf, optionOf, perform, readersOf, siteWith } from './edits';
 import { holdsSecret } from './words';
 
@@ -27,50 +28,50 @@ export const aboutOf = ({ declared }: Declared): About => ({
   name: declared.option,
 });
 
+interface Sight {
+  readonly observed: OptionObserved;
+  /** As earlier jobs leave it. */
+  readonly now: OptionObserved;
+  readonly estate: Estate;
+}
+
 export function compareDeclared(
   { id, owner, stack }: Wanted<OptionOn>,
   spec: Declared,
-  observed: OptionObserved,
-  now: OptionObserved,
+  { observed, now, estate }: Sight,
 ): Comparison {
   const { declared } = spec;
   const about = aboutOf(spec);
   refuseUnreadable(about, now);
   refuseForeign(about, owner, now);
-  if (declared.values !== undefined && describedOption(about, now)?.multiple === false)
-    throw new InvalidConfiguration(`${nameOf(about)} of ${about.service} takes one value; say "value"`);
-  if (
-    declared.valueFromEnvironment === undefined &&
-    describedOption(about, now)?.secret === true &&
-    declared.absent !== true
-  )
-    throw new InvalidConfiguration(
-      `${about.service} registers ${nameOf(about)} as a secret; put the value into a variable of the environment, and name that in "valueFromEnvironment"`,
-    );
+  refuseWording(about, declared, now);
   const before = observed.records.get(owner)?.entries.get(keyOf(about));
+  const inherited = before ? undefined : estate.leaving.find(({ heir }) => heir === id)?.entry;
   const seen = linesOf(about, observed);
   const values = valuesOf(spec);
   if (values === undefined) return uncompared(id, spec, before, seen);
   const plain = jobOf(about, owner, { spec, seen, values, before });
   const edit = perform(plain, now);
   if (edit.is === 'refused') throw blocked(edit);
-  const isSecret = plain.hasSecretValue || before?.isSecret === true;
+  const isSecret = plain.hasSecretValue || (before ?? inherited)?.isSecret === true;
   const names: Names = {
     path: id.slice(kind.length + 1),
     stack,
     ...defined({ overrideManager: declared.overrideManager, isSecret: isSecret ? (true as const) : undefined }),
   };
+  if (edit.is === 'unchanged' && inherited) return inheritanceOf(id, plain, names, inherited, now);
   if (edit.is === 'unchanged') return asDeclared(id, { ...plain, does: { is: 'nothing' } }, names, spec, now);
   const after = siteWith(now, edit.texts);
+  refuseOwnedLines(about, owner, { observed: now, now: after, estate });
   const restart = declared.restart === true ? unitToRestart(about, now, before) : undefined;
   const written = writtenLines(
     optionOf(about, now, false),
     filesOf(about, now),
     filesOf(about, after),
-    before?.written,
+    (before ?? inherited)?.written,
   );
   const entry = entryOf(about, names, {
-    original: before?.before ?? seen,
+    original: (before ?? inherited)?.before ?? seen,
     written,
     due: dueRestart(about, now, before),
   });
@@ -86,6 +87,20 @@ export function compareDeclared(
       variable: declared.valueFromEnvironment,
     },
   };
+}
+
+/** @throws InvalidConfiguration where the packages of the host register the option as another kind of value */
+function refuseWording(about: About, declared: Declared['declared'], now: OptionObserved): void {
+  if (declared.values !== undefined && describedOption(about, now)?.multiple === false)
+    throw new InvalidConfiguration(`${nameOf(about)} of ${about.service} takes one value; say "value"`);
+  if (
+    declared.valueFromEnvironment === undefined &&
+    describedOption(about, now)?.secret === true &&
+    declared.absent !== true
+  )
+    throw new InvalidConfiguration(
+      `${about.service} registers ${nameOf(about)} as a secret; put the value into a variable of the environment, and name that in "valueFromEnvironment"`,
+    );
 }
 
 /** It is not so, once all declarations of this host are done. */
@@ -145,6 +160,29 @@ function refuseForeign(about: About, owner: string, site: OptionObserved): void 
     throw new Blocked(
       `${nameOf(about)} of ${about.service} is kept by ${held.owner}, for ${held.entry.path}; leave it to one of both`,
     );
+}
+
+/** @throws Blocked where the edit changes lines of the option in a file in which another record has written it */
+function refuseOwnedLines(about: About, owner: string, { observed, now, estate }: Sight): void {
+  const inFile = (site: OptionObserved, path: string) => linesOf(about, site).filter((line) => line.path === path);
+  const isEdited = ({ path }: OptionLine): boolean => !areSameLines(inFile(observed, path), inFile(now, path));
+  for (const held of entriesBeside(about, owner, observed)) {
+    const line = [...held.entry.written, ...held.entry.before].find(isEdited);
+    if (line !== undefined && !(held.owner === owner && estate.isSettled(held)) && !isLeaving(held, estate))
+      throw new Blocked(
+        `${nameOf(aboutEntry(held.entry))} of ${held.entry.service} in ${line.path} is kept by ${held.owner}, for ${held.entry.path}; leave it to one of both`,
+      );
+  }
+}
+
+const isLeaving = (held: Held<RecordEntry>, { leaving }: Estate): boolean =>
+  leaving.some(({ entry }) => entry === held.entry);
+
+/** The line stays as another construct wrote it, and this declaration has it from now on. */
+function inheritanceOf(id: string, plain: Job, names: Names, from: RecordEntry, now: OptionObserved): Comparison {
+  const entry = entryOf(plain, names, { original: from.before, written: from.written, due: from.restart });
+  const job: Job = { ...plain, does: { is: 'nothing' }, after: entry };
+  return { findings: [], draft: { id, job, because: `${from.path} declared it before`, site: now, after: now } };
 }
 
 /** Without the secret only the record tells. */

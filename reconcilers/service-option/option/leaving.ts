@@ -1,5 +1,6 @@
 /** Options whose old lines come back: those that nobody declares any more, and those that a rollback takes back. Pure. */
-import { sweeps, type Placement, type Wanted } from '../../../lib/contract/reconciler';
+import type { Wanted } from '../../../lib/contract/reconciler';
+import type { Held } from '../../../lib/hosts/record-holding';
 import { areSameLines, type OptionLine } from '../../../lib/oslo-config/lines';
 import type { OptionImage } from '../image';
 import {
@@ -14,8 +15,9 @@ import {
   type OptionOn,
 } from '../model';
 import type { RecordEntry } from '../spec';
-import { aboutOf, refuseUnreadable } from './declared';
+import { refuseUnreadable } from './declared';
 import { dueRestart } from './effect';
+import { aboutEntry, type Estate } from './estate';
 import { refuseUnseen, unreadNotes } from './in-force';
 import { blocked, linesOf, perform, siteWith } from './edits';
 
@@ -68,27 +70,41 @@ interface Left {
   compare(now: OptionObserved): Comparison;
 }
 
-/** Entries in the records of swept owners that their owner declares here no more. */
-export function leftovers({ wanted, sweep }: Placement<OptionOn>, observed: OptionObserved): readonly Left[] {
-  const declared = new Set(
-    wanted.flatMap(({ owner, spec }) =>
-      'restore' in spec
-        ? spec.restore.map(({ service, section, option: name }) => `${owner} ${keyOf({ service, section, name })}`)
-        : [`${owner} ${keyOf(aboutOf(spec))}`],
-    ),
-  );
-  return [...observed.records].flatMap(([owner, { entries }]) =>
-    [...entries]
-      .filter(([key, { stack }]) => !declared.has(`${owner} ${key}`) && sweeps(sweep, owner, stack))
-      .map(([, entry]): Left => {
-        const id = `${kind}.${entry.path}`;
-        return { id, compare: (now) => ({ findings: [], draft: takeBack(id, owner, entry, observed, now) }) };
-      }),
-  );
+/** @param isDone whether the declaration of this resource is as the code says, once the plan is done */
+export const leftovers = (
+  { leaving }: Estate,
+  observed: OptionObserved,
+  isDone: (id: string) => boolean,
+): readonly Left[] =>
+  leaving.map(({ owner, entry, heir }) => {
+    const id = `${kind}.${entry.path}`;
+    if (heir === undefined)
+      return { id, compare: (now) => ({ findings: [], draft: takeBack(id, owner, entry, observed, now) }) };
+    const name = nameOf(aboutEntry(entry));
+    if (isDone(heir))
+      return { id, compare: (now) => ({ findings: [], draft: handOver(id, { owner, entry, heir }, observed, now) }) };
+    const message = `${name} stays as it is, and so does its record: ${heir} declares it too, and can't be as declared`;
+    return { id, compare: () => ({ findings: [{ id, message }] }) };
+  });
+
+/** The entry goes; the heir has one of its own, or has met the lines as they are. */
+function handOver(
+  id: string,
+  { owner, entry, heir }: Held<RecordEntry> & { heir: string },
+  observed: OptionObserved,
+  now: OptionObserved,
+): Draft {
+  const seen = linesOf(aboutEntry(entry), observed);
+  const job = jobOf(aboutEntry(entry), owner, { seen, goal: seen, before: entry, after: undefined });
+  return {
+    ...draftOf(id, job, 'nothing declares it on this host any more', now),
+    notes: [`${heir} declares ${nameOf(job)} in the same files, so its lines are left to that`],
+    leftBy: { owner, stack: entry.stack },
+  };
 }
 
 function takeBack(id: string, owner: string, entry: RecordEntry, observed: OptionObserved, now: OptionObserved): Draft {
-  const about: About = { service: entry.service, section: entry.section, name: entry.option };
+  const about = aboutEntry(entry);
   refuseUnreadable(about, now);
   refuseUnseen(about, entry, now);
   const seen = linesOf(about, observed);
