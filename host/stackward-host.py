@@ -186,7 +186,7 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
 FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'settings': re.compile('/'),
-                   'logs': re.compile('rsyslog\\Z'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
+                   'setting-names': re.compile('[A-Z][A-Z0-9_]{0,99}\\Z'), 'logs': re.compile('rsyslog\\Z'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
                    'plugins': re.compile('[a-z][a-z0-9_]{0,99}\\Z'), 'restart': re.compile('[A-Za-z0-9@_.-]{1,200}\\Z')}
 
 
@@ -1223,7 +1223,7 @@ def clock(_):
 # --- services of OpenStack ----------------------------------------------------------------------------------------------
 
 # The value of a secret option never leaves the host. lib/oslo-config/secret.ts has the same names, and a test compares the two.
-SECRET_WORD = re.compile('(^|_)(passwords?|passwd|pass|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|'
+SECRET_WORD = re.compile('(^|_)(passwords?|passwd|pass|pwd|pw|bindpw|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|'
                          'credentials|key|(api|access|private|secret|encryption|auth)_?keys?|kek|jwt)\\Z')
 SECRET_NAMES = frozenset((
     'connection slave_connection asyncio_connection asyncio_slave_connection sql_connection connection_string transport_url '
@@ -1257,7 +1257,7 @@ MAX_SEARCHED = 64 << 20  # The bytes of a log that are searched, block by block.
 MAX_LOG_LINES = 20
 MAX_LOG_LINE = 600
 ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
-SECRET_NAME = (u'(?:pass(?:word|wd|code|phrase)?|secret|token|\\bkey|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|'
+SECRET_NAME = (u'(?:pass(?:word|wd|code|phrase)?|pwd|bindpw|secret|token|\\bkey|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|'
                u'(?<![a-z])kek|credential)s?')
 QUOTED = u"""u?(?:'[^']*'?|"[^"]*"?)"""
 SCHEME = u'(?:basic|bearer|digest|negotiate|ntlm|oauth|token|apikey|aws[\\w-]*|hmac[\\w-]*)[ \\t]+'
@@ -1790,7 +1790,44 @@ NAMESPACES = {
 }
 
 
+def is_only_roots(path):
+    """True if nobody but root can have made the file, its folders, and the links to it."""
+    try:
+        with Place(path, None) as place:
+            status = place.find()
+            return status is not None and place.folder.is_roots and is_roots(status)
+    except (Failure, IOError, OSError):
+        return False
+
+
+def names_like(pattern, folder):
+    return [name for name in os.listdir(folder) if re.match(pattern, name)] if os.path.isdir(folder) else []
+
+
+def is_safe_tool(path):
+    """True if nobody but root has a say in what runs: in the file, its interpreter, and the folders of the interpreter's modules."""
+    if os.getuid() != 0:
+        return True  # Then the login runs it with no more rights than it has.
+    with open(path, 'rb') as stream:
+        named = re.match(b'#![ \t]*(/[^ \t\r\n]+)', stream.readline(256))
+    program = named.group(1) if named else to_bytes(path)
+    own = os.path.dirname(program)
+    folders = [os.path.dirname(own)]
+    modules = [path for path in (os.path.join(folder, b'pyvenv.cfg') for folder in folders + [own]) if os.path.lexists(path)]
+    for pattern in (b'lib', b'python', b'.*-packages\\Z'):
+        folders = [os.path.join(folder, name) for folder in folders for name in names_like(pattern, folder)]
+        modules += folders
+    return is_only_roots(path) and is_only_roots(program) and all(is_only_roots(folder) for folder in modules)
+
+
+def safe_tool(name):
+    path = find_tool(name)
+    return path if path is not None and is_safe_tool(path) else None
+
+
 def generated_options(project):
+    if safe_tool('oslo-config-generator') is None:
+        raise Failure('no-tool', 'there is no oslo-config-generator that belongs to root alone, with its interpreter and its modules')
     words = [word for name in NAMESPACES[project] + LIBRARIES for word in ('--namespace', name)]
     code, out, err = run('oslo-config-generator', ['--format', 'json'] + words)
     if code != 0:
@@ -1857,11 +1894,13 @@ def oslo_python():
     """That of oslo.config's own tool, which knows where the library is; else the system's."""
     tool = find_tool('oslo-config-generator')
     if tool is not None:
+        if not is_safe_tool(tool):
+            return None
         with open(tool, 'rb') as stream:
-            line = to_text(stream.readline(256)).strip()
-        if re.match('#!(/[A-Za-z0-9_.+-]+)+/python[0-9.]*\\Z', line):
-            return line[2:]
-    return find_tool('python3') or find_tool('python2') or find_tool('python')
+            named = re.match('#![ \\t]*((?:/[A-Za-z0-9_.+-]+)+/python[0-9.]*)\\Z', to_text(stream.readline(256)).strip())
+        if named:
+            return named.group(1)
+    return safe_tool('python3') or safe_tool('python2') or safe_tool('python')
 
 
 def check_config(q):
@@ -1887,12 +1926,45 @@ RESTARTABLE = re.compile('(?:openstack-)?(?:nova-(?:api|scheduler|conductor)|neu
                          'glance-api|placement-api|heat-api(?:-cfn)?)(?:@[A-Za-z0-9_-]{1,50})?\\.service\\Z')
 
 
+# systemd stops and starts an active unit together with each unit that it has in one of these.
+RESTARTED_ALONG = ('RequiredBy', 'RequiredByOverridable', 'RequisiteOf', 'RequisiteOfOverridable', 'BoundBy', 'ConsistsOf', 'PropagatesStopTo')
+
+
+def look_at_unit(unit):
+    """(its state, the units that are restarted along)"""
+    code, out, err = run('systemctl', ['show', '--property=ActiveState,' + ','.join(RESTARTED_ALONG), unit])
+    if code != 0:
+        raise Failure('failed', 'systemctl show %s ended with %d: %s' % (unit, code, said(err)))
+    told = dict(line.partition('=')[::2] for line in to_text(out).split('\n'))
+    return told.get('ActiveState'), sorted(set(name for key in RESTARTED_ALONG for name in told.get(key, '').split()))
+
+
+def refuse_more_than(unit):
+    """A restart starts no service that somebody stopped, and restarts no other that may not be restarted."""
+    state, rest = look_at_unit(unit)
+    if state == 'inactive':
+        raise Failure('refused', '%s does not run, and stackward starts no service that somebody stopped; start it there' % unit)
+    seen = set([unit])
+    while rest:
+        name = rest.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        state, along = look_at_unit(name)
+        if state in ('inactive', 'failed'):
+            continue
+        if not RESTARTABLE.match(name) or limits is not None and name not in limits.get('restart', []):
+            raise Failure('refused', 'systemd would restart %s together with %s, and it may not be restarted; restart both by hand' % (name, unit))
+        rest += along
+
+
 def restart_unit(q):
     unit = str(q['unit'])
     if limits is not None and unit not in limits.get('restart', []):
         raise Failure('outside-limits', 'the limits of the host program name no unit %s in "restart"' % unit)
     if init_system() != 'systemd':
         raise Failure('no-tool', 'systemd does not run there')
+    refuse_more_than(unit)
     code, _, err = run('systemctl', ['restart', unit])
     if code != 0:
         raise Failure('failed', 'systemctl restart %s ended with %d: %s' % (unit, code, said(err)))
@@ -1944,7 +2016,7 @@ def listeners(_):
 
 # Horizon's local_settings.py and its like, by their syntax alone: nothing of a file is ever run, and no text of it leaves the
 # host but the literals that are asked for by name.
-MAX_SETTINGS = 512 << 10
+MAX_SETTINGS = 128 << 10
 MAX_LITERAL = 1 << 14
 SETTINGS_FILE = re.compile(u'/(?:[A-Za-z0-9_.-]{1,100}\\.py|local_settings)\\Z')
 ADDED = b'# Settings that stackward added. Each line is kept by a declaration.'
@@ -2279,7 +2351,7 @@ def meaning_of(node, size):
         value = as_json(ast.literal_eval(node))
     except (ValueError, TypeError, RuntimeError, MemoryError):
         return 'computed', None
-    if any(has_password(text) for text in texts_in(value)):
+    if any(has_password(text) or without_secrets(text) != text for text in texts_in(value)):
         return 'secret', None
     return ('computed', None) if size > MAX_LITERAL else ('literal', value)
 
@@ -2345,6 +2417,31 @@ def refuse_secret(names):
             raise Failure('refused', '%s is secret by its name: it is neither told nor written' % '.'.join(name))
 
 
+# Settings of Horizon whose literals choose no code, no file and no server. Many others name a class that Django then loads.
+SETTABLE = frozenset((
+    'DEBUG TEMPLATE_DEBUG TIME_ZONE USE_TZ LANGUAGE_CODE SITE_BRANDING SESSION_TIMEOUT SESSION_REFRESH SESSION_COOKIE_AGE '
+    'SESSION_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SESSION_EXPIRE_AT_BROWSER_CLOSE CSRF_COOKIE_SECURE CSRF_COOKIE_HTTPONLY '
+    'API_RESULT_LIMIT API_RESULT_PAGE_SIZE DROPDOWN_MAX_ITEMS SWIFT_FILE_TRANSFER_CHUNK_SIZE INSTANCE_LOG_LENGTH CONSOLE_TYPE '
+    'ALLOW_USERS_CHANGE_EXPIRED_PASSWORD ENFORCE_PASSWORD_CHECK DISABLE_PASSWORD_REVEAL PASSWORD_AUTOCOMPLETE '
+    'OPENSTACK_KEYSTONE_MULTIDOMAIN_SUPPORT OPENSTACK_KEYSTONE_DEFAULT_DOMAIN OPENSTACK_KEYSTONE_DEFAULT_ROLE '
+    'OPENSTACK_KEYSTONE_DOMAIN_DROPDOWN OPENSTACK_KEYSTONE_BACKEND OPENSTACK_NEUTRON_NETWORK OPENSTACK_HYPERVISOR_FEATURES '
+    'OPENSTACK_CINDER_FEATURES OPENSTACK_INSTANCE_RETRIEVE_IP_ADDRESSES OPENSTACK_USE_SIMPLE_TENANT_USAGE OVERVIEW_DAYS_RANGE '
+    'LAUNCH_INSTANCE_DEFAULTS LAUNCH_INSTANCE_LEGACY_ENABLED LAUNCH_INSTANCE_NG_ENABLED CREATE_INSTANCE_FLAVOR_SORT '
+    'IMAGES_ALLOW_LOCATION HORIZON_IMAGES_UPLOAD_MODE SHOW_KEYSTONE_V2_RC SHOW_OPENRC_FILE SHOW_OPENSTACK_CLOUDS_YAML').split())
+
+
+def need_settable(name):
+    if limits is not None and name not in SETTABLE and name not in limits.get('setting-names', []):
+        raise Failure('outside-limits', '%s is none of the settings that are known to choose no code, and the limits do not name it in '
+                                        '"setting-names"; edit it by hand' % name)
+
+
+def name_in(literal):
+    """The setting whose name stands in the place of a literal. It may be secret, or be more than a literal."""
+    node = None if literal is None else node_of(literal)
+    return node.id if type_of(node) == 'Name' and node.id not in ('True', 'False', 'None') else None
+
+
 def settings_at(place):
     """(stat, the text), or None where there is none"""
     real, status = place.real, place.find()
@@ -2381,7 +2478,10 @@ def read_settings(q):
 
 
 def swap_settings(q):
-    refuse_secret([change['name'] for change in q['changes']])
+    others = [name for name in (name_in(change['literal']) for change in q['changes']) if name is not None]
+    refuse_secret([change['name'] for change in q['changes']] + [[name] for name in others])
+    for name in [change['name'][0] for change in q['changes']] + others:
+        need_settable(name)
     with Place(q['path'], 'swap-settings') as place:
         lock_folder(place.needed())
         seen = settings_at(place)
@@ -2403,16 +2503,19 @@ def is_setting_name(value):
         re.match(u'[A-Za-z_][A-Za-z0-9_]*\\Z', value[0]))
 
 
+def node_of(literal):
+    source = (u'(%s)' % literal).encode('utf-8')
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        return compile(codecs.BOM_UTF8 + source if PYTHON2 else source, 'literal', 'eval', ast.PyCF_ONLY_AST, True).body
+
+
 def is_plain_literal(value):
     """A literal that JSON has, or the name of another setting: no more than that may come into a file."""
     try:
         if not isinstance(value, TEXT) or not 0 < len(value) <= MAX_LITERAL or value != value.strip():
             return False
-        source = (u'(%s)' % value).encode('utf-8')
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
-            node = compile(codecs.BOM_UTF8 + source if PYTHON2 else source, 'literal', 'eval', ast.PyCF_ONLY_AST, True).body
-        return meaning_of(node, len(value))[0] in ('literal', 'name')
+        return meaning_of(node_of(value), len(value))[0] in ('literal', 'name')
     except (SyntaxError, ValueError, TypeError, MemoryError, RuntimeError):
         return False
 
@@ -3462,7 +3565,8 @@ SETTINGS_CHANGES = ('1 to 64 changes of a setting to a literal or to none', lamb
 OPTION_NAME = ('the name of an option or a section', matches(u'[A-Za-z0-9_.:/-]{1,200}\\Z'))
 FORMER = ('at most 50 names', lambda value: isinstance(value, list) and len(value) <= 50 and all(
     isinstance(word, TEXT) and re.match(u'[A-Za-z0-9_.:/-]{1,401}\\Z', word) for word in value))
-CONTENTS = ('1 to 100 files', lambda value: isinstance(value, list) and 0 < len(value) <= 100 and all(map(is_content, value)))
+CONTENTS = ('1 to 100 files of 2 MiB together', lambda value: isinstance(value, list) and 0 < len(value) <= 100 and all(
+    map(is_content, value)) and sum(map(len, value)) <= MAX_CONFIG * 4 // 3)
 VALUES = ('null, or at most 200 texts', lambda value: value is None or isinstance(value, list) and len(value) <= 200 and all(
     isinstance(word, TEXT) and len(word) <= 65536 for word in value))
 RESTARTED = ('the unit of a service of the control plane', matches(RESTARTABLE.pattern))

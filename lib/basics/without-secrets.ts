@@ -1,7 +1,7 @@
 /** Hides secrets in texts from outside: passwords in addresses, and values that follow a name such as `password`. */
 import { withoutCredentials } from './shown-url';
 
-const words = String.raw`(?:pass(?:word|wd|code|phrase)|adminpass|(?<![a-z])(?:pass|kek)|secret|token|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|credential)s?`;
+const words = String.raw`(?:pass(?:word|wd|code|phrase)|pwd|bindpw|adminpass|(?<![a-z])(?:pass|kek)|secret|token|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|credential)s?`;
 const name = String.raw`(?<![\w-])[\w-]*${words}`;
 /** JSON inside a JSON string has a backslash before each quote. */
 const quote = String.raw`\\*['"]`;
@@ -112,7 +112,7 @@ export const withoutSecrets = (text: string): string => steps.reduce((told, step
 
 /** Names of fields whose whole value is hidden, whatever it looks like. */
 const secretKey =
-  /((pass(word|wd|code|phrase)|adminpass|secret|token|(api|access|secret|private|encryption)[_-]?key|credential)s?|kek|^pass)$/i;
+  /((pass(word|wd|code|phrase)|pwd|bindpw|adminpass|secret|token|(api|access|secret|private|encryption)[_-]?key|credential)s?|kek|^pass)$/i;
 
 /**
  * Hides the secrets in all texts of a value that a report read. A function in it is wrapped, so that its answers are

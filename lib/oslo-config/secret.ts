@@ -6,7 +6,7 @@ import type { OsloOption } from './effective';
  * of keys, which does no harm. The host program has the same words and names, so no secret leaves a host.
  */
 const lastWords =
-  /(^|_)(passwords?|passwd|pass|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|credentials|key|(api|access|private|secret|encryption|auth)_?keys?|kek|jwt)$/;
+  /(^|_)(passwords?|passwd|pass|pwd|pw|bindpw|passcode|passphrases?|p[as]+w[a-z]{0,4}|secrets?|secret_id|tokens?|token_id|credentials|key|(api|access|private|secret|encryption|auth)_?keys?|kek|jwt)$/;
 
 /** Addresses that contain a password, and options that their services register with `secret=True` for other reasons. */
 const wholeNames: ReadonlySet<string> = new Set([

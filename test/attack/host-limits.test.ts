@@ -1,4 +1,6 @@
 /** A login that may ask for one thing of an installed host program gets no other thing by it. */
+import { makeNamespace } from '../contract/host-network-suite';
+import { FirewallMachine } from '../support/firewall-machine';
 import { PluginHost } from '../support/plugin-host';
 import { callHostFunction } from '../support/host-functions';
 
@@ -41,4 +43,59 @@ test('a collection of logs has a folder of its own below /var/log/stackward, wha
     '/var/log/stackward/Shared.Logs',
     '/var/log/stackward/a',
   ]); // prettier-ignore
+});
+
+describe('a Python that somebody else than root may change', () => {
+  let namespace: ReturnType<typeof makeNamespace>;
+  let machine: FirewallMachine;
+  beforeAll(async () => {
+    namespace = makeNamespace();
+    machine = await FirewallMachine.start(namespace.name, 'other');
+    const shell = `for f in /usr/local/bin /opt; do mount -t tmpfs -o mode=755 tmpfs $f; done
+      mkdir -p /opt/venv/bin /opt/venv/lib/python3.11/site-packages
+      printf '#!/bin/sh\\nid >>/opt/ran\\nexec /usr/bin/python3 "$@"\\n' >/opt/venv/bin/python3
+      printf '#!/opt/venv/bin/python3\\n' >/usr/local/bin/oslo-config-generator
+      chmod 755 /opt/venv/bin/python3 /usr/local/bin/oslo-config-generator`;
+    machine.run('sh', '-ec', shell);
+  });
+  afterAll(async () => {
+    await machine.stop();
+    namespace.remove();
+  });
+
+  async function runs(): Promise<readonly unknown[]> {
+    const host = machine.host('ctl1');
+    const check = {
+      contents: [Buffer.from('[DEFAULT]\na = 1\n').toString('base64')],
+      section: 'DEFAULT',
+      name: 'a',
+      former: [],
+      multiple: false,
+      values: null,
+    };
+    const [[checked] = []] = await host.write([[{ verb: 'check-config', ...check }]]);
+    const [told] = await host.read([{ verb: 'registered-options', project: 'nova' }]);
+    await host.close();
+    const ran = machine.run('sh', '-c', 'cat /opt/ran 2>/dev/null; rm -f /opt/ran');
+    return [
+      checked?.ok === true ? checked.value : checked?.reason,
+      told.ok ? 'ok' : told.reason,
+      ran.includes('uid=0'),
+    ];
+  }
+
+  test.each([
+    'opt/venv/bin/python3',
+    'opt/venv/bin',
+    'opt/venv/lib/python3.11/site-packages',
+    'usr/local/bin/oslo-config-generator',
+  ])('does not run as root: /%s belongs to another user', async (path) => {
+    machine.run('chown', 'nobody', `/${path}`);
+    expect(await runs()).toEqual([{ isChecked: false }, 'no-tool', false]);
+    machine.run('chown', 'root', `/${path}`);
+  });
+
+  test("is run where all of it is root's", async () => {
+    expect(await runs()).toEqual([{ isChecked: true }, expect.any(String), true]);
+  });
 });

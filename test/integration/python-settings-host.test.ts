@@ -161,6 +161,25 @@ describe('settings of Horizon', () => {
   });
 });
 
+test.each([
+  [
+    'CACHES',
+    ['CACHES', 'default', 'LOCATION'],
+    "CACHES = {'default': {'LOCATION': 'redis://h:6379?password=hunter2'}}",
+  ],
+  ['DSN', ['DSN'], "DSN = 'Driver=x;Uid=a;Pwd=hunter2'"],
+  ['HEADERS', ['HEADERS'], "HEADERS = ['Authorization: Bearer hunter2']"],
+  ['EMAIL_HOST_PWD', ['EMAIL_HOST_PWD'], "EMAIL_HOST_PWD = 'hunter2'"],
+  ['LDAP_BINDPW', ['LDAP_BINDPW'], "LDAP_BINDPW = 'hunter2'"],
+] as const)('a secret in %s leaves no host', async (_, name, text) => {
+  put('local_settings.py', `${text}\n`);
+  const [answer] = await host.read([{ verb: 'read-settings', path: main, names: [name] }]);
+  expect(JSON.stringify(answer)).not.toContain('hunter2');
+  expect(answer.ok ? answer.value : answer.reason).toEqual(
+    answer.ok ? expect.objectContaining({ settings: [[expect.objectContaining({ is: 'secret' })]] }) : 'refused',
+  );
+});
+
 describe('an installed program whose limits name settings', () => {
   async function installed(limits: object) {
     const path = join(root, 'stackward-host');
@@ -182,11 +201,52 @@ describe('an installed program whose limits name settings', () => {
     return [...read, ...wrote.flat()].map((answer) => (answer.ok ? 'ok' : answer.reason));
   }
 
+  async function swapped(name: SettingName, expect: string, literal: string, more: object) {
+    const path = join(root, 'stackward-host');
+    writeFileSync(path, readFileSync(program), { mode: 0o755 });
+    writeFileSync(`${path}.limits`, JSON.stringify({ settings: [join(etc, '/')], ...more }));
+    const guarded = new LocalHost('ctl1', { installed: path });
+    const change = { name, expect, literal };
+    const wrote = await guarded.write([[{ verb: 'swap-settings', path: join(etc, 'local_settings.py'), changes: [change] }]]); // prettier-ignore
+    await guarded.close();
+    return wrote.flat().map((answer) => (answer.ok ? 'ok' : answer.reason));
+  }
+
   test('edits literals of these files, and neither tells nor writes them whole', async () => {
     put('local_settings.py', "TIME_ZONE = 'UTC'\n");
     const settings = [join(etc, 'local_settings.py'), join(etc, 'local_settings.d/')];
     expect(await installed({ settings })).toEqual(['ok', 'outside-limits', 'ok', 'ok', 'outside-limits']);
     expect(readFileSync(main, 'utf8')).toBe("TIME_ZONE = 'Asia/Seoul'\n");
+  });
+
+  test.each<[string, SettingName, string, string, object]>([
+    ['the name of a secret', ['SITE_BRANDING'], "'Cloud'", 'SECRET_KEY', {}],
+    ['the name of a secret in brackets', ['SITE_BRANDING'], "'Cloud'", '(SECRET_KEY)', {}],
+    ['the name of a setting that is not known', ['SITE_BRANDING'], "'Cloud'", 'KEYS', {}],
+    ['a class', ['LOGGING', 'handlers', 'console', 'class'], "'logging.StreamHandler'", "'subprocess.Popen'", {}],
+    ['code for sessions', ['SESSION_ENGINE'], "'signed_cookies'", "'evil'", {}],
+    ['a server', ['OPENSTACK_KEYSTONE_URL'], "'http://k'", "'http://evil'", {}],
+    [
+      'a setting beside that of the limits',
+      ['SESSION_ENGINE'],
+      "'signed_cookies'",
+      "'evil'",
+      { 'setting-names': ['X'] },
+    ],
+  ])('brings no more than data into them: %s', async (_, name, expected, literal, more) => {
+    const text = `SITE_BRANDING = 'Cloud'\nSECRET_KEY = 'x'\nKEYS = 'k'\nSESSION_ENGINE = 'signed_cookies'
+OPENSTACK_KEYSTONE_URL = 'http://k'\nLOGGING = {'handlers': {'console': {'class': 'logging.StreamHandler'}}}\n`;
+    put('local_settings.py', text);
+    const [answer] = await swapped(name, expected, literal, more);
+    expect(['outside-limits', 'refused']).toContain(answer);
+    expect(readFileSync(main, 'utf8')).toBe(text);
+  });
+
+  test('writes a setting that they name, and the name of another that is known', async () => {
+    put('local_settings.py', "DEBUG = True\nTEMPLATE_DEBUG = True\nHELP_TEXT = 'a'\n");
+    expect(await swapped(['HELP_TEXT'], "'a'", "'b'", { 'setting-names': ['HELP_TEXT'] })).toEqual(['ok']);
+    expect(await swapped(['TEMPLATE_DEBUG'], 'True', 'DEBUG', {})).toEqual(['ok']);
+    expect(readFileSync(main, 'utf8')).toBe("DEBUG = True\nTEMPLATE_DEBUG = DEBUG\nHELP_TEXT = 'b'\n");
   });
 
   test('touches nothing where they name other files', async () => {

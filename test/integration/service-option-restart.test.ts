@@ -121,3 +121,41 @@ test('a service that does not come up keeps stackward from the next host, and th
   expect(pids().get(untouched)).not.toBe(before.get(untouched));
   expect(await areOpen()).toEqual([true, true]);
 });
+
+describe('a restart that would do more than restart its service', () => {
+  const machine = () => machines.get('ctl1')!;
+  const unitText = (more: string) => `[Unit]\nDefaultDependencies=no\n${more}[Service]\nExecStart=/bin/sleep 600\n`;
+  const pid = (name: string) => machine().run('systemctl', 'show', '--property=ExecMainPID,ActiveState', name);
+
+  async function restart(name: string): Promise<string> {
+    const [[answer] = []] = await pool.get('ctl1').write([[{ verb: 'restart-unit', unit: name }]]);
+    return answer?.ok === true ? 'ok' : `${answer?.reason}: ${answer?.error.message}`;
+  }
+
+  test.each(['Requires', 'PartOf', 'BindsTo', 'Requisite'])(
+    'is refused where an agent has %s= of it, also through another service',
+    async (word) => {
+      machine().write('etc/systemd/system/neutron-server.service', unitText(''));
+      machine().write('etc/systemd/system/neutron-api.service', unitText('PartOf=neutron-server.service\n'));
+      const agent = unitText(`${word}=neutron-api.service\nAfter=neutron-api.service\n`);
+      machine().write('etc/systemd/system/neutron-l3-agent.service', agent);
+      machine().run('systemctl', 'daemon-reload');
+      machine().run('systemctl', 'start', 'neutron-server.service', 'neutron-api.service');
+      machine().run('systemctl', 'start', 'neutron-l3-agent.service');
+      const before = pid('neutron-l3-agent.service');
+      const refused = /^refused: .*systemd would restart neutron-l3-agent.service together with neutron-(server|api)/;
+      expect(await restart('neutron-api.service')).toMatch(refused);
+      expect(await restart('neutron-server.service')).toMatch(refused);
+      expect(pid('neutron-l3-agent.service')).toBe(before);
+      machine().run('systemctl', 'stop', 'neutron-l3-agent.service');
+      expect(await restart('neutron-server.service')).toBe('ok');
+    },
+  );
+
+  test('is refused where somebody stopped the service', async () => {
+    machine().write('etc/systemd/system/nova-scheduler.service', unitText(''));
+    machine().run('systemctl', 'daemon-reload');
+    expect(await restart('nova-scheduler.service')).toMatch(/^refused: .*nova-scheduler.service does not run/);
+    expect(pid('nova-scheduler.service')).toContain('ActiveState=inactive');
+  });
+});
