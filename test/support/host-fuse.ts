@@ -1,6 +1,7 @@
 /**
  * The real host program, stopped right before its n-th change. A change is any write to a file system, or to the
- * kernel's flags below /sys; the program runs with counted versions of Python's calls for these. Reads are not counted.
+ * kernel's flags below /sys; the program runs with counted versions of Python's calls for these. Reads are not counted,
+ * and neither is what the program sets of itself below /proc.
  * At that change the program is killed (by SIGKILL), or the file system becomes full or read-only for all later calls,
  * until `set` repairs it.
  */
@@ -75,7 +76,7 @@ for name in ${JSON.stringify(calls)}:
     setattr(os, name, counted(name, getattr(os, name), creates if name == 'open' else lambda *args: True))
 source = open('${program}').read()
 sent = os.fdopen(0, 'rb')
-builtins.open = counted('open', open, lambda path, mode='r', *_: 'w' in mode)
+builtins.open = counted('open', open, lambda path, mode='r', *_: 'w' in mode and not str(path).startswith('/proc/'))
 exec(compile(source, '${program}', 'exec'))
 `,
       { mode: 0o755 },
