@@ -41,6 +41,9 @@ export class ComputeServices implements ComputeServiceReader, ComputeServiceWrit
 
   async serversOn(host: string): Promise<readonly Server[]> {
     const servers = await new NovaApi(this.session, this.versions).servers(host);
+    // A policy of its own may hide the host. Nova gives every server that the filter finds a host.
+    if (servers.some((server) => server.host === undefined))
+      throw new UnrecoverableError(`Nova tells these credentials no host of servers, so the servers on ${host} are not known; use credentials that may see extended server attributes`); // prettier-ignore
     // A Nova that ignores the filter tells of all.
     return servers.filter((server) => server.host === host);
   }

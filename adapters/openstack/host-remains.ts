@@ -11,6 +11,7 @@ import type {
 import { ComputeServices } from './compute-services';
 import { NeutronLists } from './neutron-lists';
 import { NovaApi } from './nova-api';
+import { novaMinor } from './nova-version';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer, text } from './report-answers';
 import { hypervisorOf, hypervisorsAnswer } from './server-answers';
@@ -36,6 +37,8 @@ const migrationsAnswer = z.object({
     .max(100_000),
 });
 
+const pikeMinor = 53;
+
 /** Where Nova itself takes a migration to be at its end (`get_in_progress_by_host_and_node`). */
 const ended = ['confirmed', 'reverted', 'error', 'failed', 'completed', 'cancelled', 'done'];
 
@@ -46,7 +49,7 @@ export class HostRemainsApi implements HostRemainsReader, HostWriter {
 
   constructor(
     private readonly session: OpenStackSession,
-    versions: VersionReader,
+    private readonly versions: VersionReader,
   ) {
     this.#lists = new NeutronLists(session);
     this.#nova = new NovaApi(session, versions);
@@ -61,19 +64,25 @@ export class HostRemainsApi implements HostRemainsReader, HostWriter {
       this.#lists.get(agentAnswer, 'agents', `?${new URLSearchParams({ host })}`),
     ]);
     const own = hypervisors.map(hypervisorOf).filter((each) => each.host === host);
-    const known = [...new Set([...own.map(({ node }) => node), ...nodes])].sort();
+    const known = [...new Set([host, ...own.map(({ node }) => node), ...nodes])].sort();
     return {
       services: computes.filter((each) => each.host === host).map(({ binary }) => binary),
       nodes: own.map(({ node }) => node).sort(),
       aggregates: aggregates.filter(({ hosts }) => hosts.includes(host)).map(({ name }) => name),
-      providers: (await Promise.all(known.map((node) => this.providers(node)))).flat(),
+      providers: await this.providersOf(known),
       agents: agents.map(({ id: agent, agent_type: type, alive: isAlive }) => ({ id: agent, type, isAlive })),
     };
   }
 
-  private async providers(node: string): Promise<readonly HostProvider[]> {
+  /** Nova needs placement since Ocata, and its API since Pike shows that the release is later than that. */
+  private async providersOf(nodes: readonly string[]): Promise<readonly HostProvider[] | undefined> {
     const { catalog } = await this.session.login();
-    if (!catalog.some(({ type }) => type === 'placement')) return [];
+    if (!catalog.some(({ type }) => type === 'placement'))
+      return ((await novaMinor(this.versions)) ?? 0) >= pikeMinor ? undefined : [];
+    return (await Promise.all(nodes.map((node) => this.providers(node)))).flat();
+  }
+
+  private async providers(node: string): Promise<readonly HostProvider[]> {
     const query = new URLSearchParams({ name: node });
     const { resource_providers: found } = await this.placement(`/resource_providers?${query}`, providersAnswer);
     const whole = found.map(async ({ uuid: provider, name }) => {

@@ -33,6 +33,8 @@ export interface ApiRequest {
   readonly budget?: { bytes: number };
   /** A 404 returns undefined. Default: it is refused. */
   readonly mayBeAbsent?: boolean;
+  /** Texts of the body that must not be in any message, such as a new password. */
+  readonly secrets?: readonly string[];
   /** The time for the whole answer. Default: 60 s. */
   readonly withinMs?: number;
 }
@@ -173,7 +175,7 @@ export class OpenStackSession {
     const answer = await this.send(url, { ...options, headers: { 'x-auth-token': id, ...options.headers } }, id);
     if (answer.status >= 200 && answer.status < 300) return answer.body as Answer;
     if (answer.status === 404 && options.mayBeAbsent === true) return undefined as Answer;
-    throw this.refused(answer, `${options.method ?? 'GET'} ${new URL(url).pathname}`, id);
+    throw this.refused(answer, `${options.method ?? 'GET'} ${new URL(url).pathname}`, [id, ...(options.secrets ?? [])]);
   }
 
   async close(): Promise<void> {
@@ -232,14 +234,14 @@ export class OpenStackSession {
     return address;
   }
 
-  /** @param token the token in use, which must not be in any message */
-  private refused({ status, body, headers }: Answered, what: string, token?: string): StackwardError {
-    return this.hushed(refusal(status, body, what, { cloud: this.cloud, location: headers['location'] }), token);
+  /** @param sent the token in use and other secrets of the request, which must not be in any message */
+  private refused({ status, body, headers }: Answered, what: string, sent: readonly string[] = []): StackwardError {
+    return this.hushed(refusal(status, body, what, { cloud: this.cloud, location: headers['location'] }), sent);
   }
 
   /** Removes secrets from a service's message. A service, or a proxy before it, may repeat what it was sent. */
-  private hushed(error: StackwardError, token?: string): StackwardError {
-    const secrets = [token, ...secretsOf(this.credentials.identity)].filter(
+  private hushed(error: StackwardError, sent: readonly string[] = []): StackwardError {
+    const secrets = [...sent, ...secretsOf(this.credentials.identity)].filter(
       (secret) => secret !== undefined && secret !== '',
     );
     const hide = (words: string): string =>
@@ -256,7 +258,14 @@ export class OpenStackSession {
 
   private async send(
     url: string,
-    { method = 'GET', body, headers = {}, budget = { bytes: maxAnswerBytes }, withinMs = timeoutMs }: ApiRequest,
+    {
+      method = 'GET',
+      body,
+      headers = {},
+      budget = { bytes: maxAnswerBytes },
+      withinMs = timeoutMs,
+      secrets = [],
+    }: ApiRequest,
     token?: string,
     content: 'json' | 'any' = 'json',
   ): Promise<Answered> {
@@ -284,7 +293,7 @@ export class OpenStackSession {
       };
     } catch (error) {
       const met = error instanceof StackwardError ? error : unreachable(error, new URL(url), this.cloud, withinMs);
-      throw this.hushed(asStackwardError(met), token);
+      throw this.hushed(asStackwardError(met), [...(token === undefined ? [] : [token]), ...secrets]);
     }
   }
 

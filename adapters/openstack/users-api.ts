@@ -60,7 +60,11 @@ export class UsersApi implements UserReader, UserWriter {
   }
 
   async setPassword(userId: string, password: string): Promise<void> {
-    await this.session.keystone(`/users/${userId}`, { method: 'PATCH', body: { user: { password } } });
+    await this.session.keystone(`/users/${userId}`, {
+      method: 'PATCH',
+      body: { user: { password } },
+      secrets: [password],
+    });
   }
 
   async addApplicationCredential(

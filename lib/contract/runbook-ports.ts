@@ -19,7 +19,7 @@ export interface ComputeService extends ServiceRecord {
 export interface ComputeServiceReader {
   /** All nova-compute processes. Only an administrator may ask this. */
   computes(): Promise<readonly ComputeService[]>;
-  /** The servers of all projects on this host. */
+  /** The servers of all projects on this host. @throws UnrecoverableError if Nova hides the hosts of servers */
   serversOn(host: string): Promise<readonly Server[]>;
 }
 
@@ -36,8 +36,8 @@ export interface HostRemains {
   /** The names of the host's nodes, as the hypervisor reports them. */
   readonly nodes: readonly string[];
   readonly aggregates: readonly string[];
-  /** [] if the release has no placement. */
-  readonly providers: readonly HostProvider[];
+  /** [] if the release has no placement; undefined if it has one, which the catalogue doesn't name. */
+  readonly providers: readonly HostProvider[] | undefined;
   readonly agents: readonly { readonly id: string; readonly type: string; readonly isAlive: boolean }[];
 }
 
@@ -55,7 +55,7 @@ export interface HostMigration {
 }
 
 export interface HostRemainsReader {
-  /** @param nodes names of providers to look for in placement, besides the nodes that Nova reports */
+  /** @param nodes names of providers to look for in placement, besides the host and the nodes that Nova reports */
   remains(host: string, nodes: readonly string[]): Promise<HostRemains>;
   /** The migrations from and to the host that have not ended yet. */
   migrations(host: string): Promise<readonly HostMigration[]>;
@@ -146,14 +146,29 @@ export interface UserWriter {
 }
 
 export interface SecretFolderReader {
-  /** The SHA-256 of the folder's content; undefined if there is no folder. */
-  digest(path: string): Promise<string | undefined>;
+  /** Undefined if there is no such folder. */
+  find(path: string): Promise<SecretFolder | undefined>;
 }
+
+export interface SecretFolder {
+  /** The SHA-256 of the folder's content. */
+  readonly digest: string;
+  /** The label that `put` gave the folder; undefined if something else made it. */
+  readonly label: string | undefined;
+}
+
+export type SecretFiles = Readonly<Record<'clouds.yaml' | 'openrc', string>>;
 
 /** Writes folders that only their owner may enter, with files that only the owner may read. */
 export interface SecretFolderWriter {
-  /** Makes the folder whole or not at all. @throws Refused if the name is taken */
-  put(path: string, files: () => Promise<Readonly<Record<string, string>>>): Promise<void>;
+  /**
+   * Makes the folder whole or not at all. `work` calls `write` once; whatever must not happen without the files on disk
+   * comes after it.
+   * @param label one line that tells this folder from others of its name
+   * @throws Refused if the name is taken
+   */
+  put(path: string, label: string, work: (write: (files: SecretFiles) => void) => Promise<void>): Promise<void>;
+  /** Removes the two files and the folder. @throws InvalidConfiguration if anything else is in it */
   remove(path: string): Promise<void>;
 }
 

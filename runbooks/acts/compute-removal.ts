@@ -1,12 +1,11 @@
 /** The acts that take a compute host out of Nova, placement and Neutron. */
 import * as z from 'zod';
-import { InvalidConfiguration } from '../../lib/basics/errors';
 import { uuid } from '../../lib/basics/uuid';
 import type { HostRemains } from '../../lib/contract/runbook-ports';
 import { defineAct } from '../act';
 import type { Looking } from '../context';
 import { until } from '../until';
-import { findCompute, hostName } from './compute-enablement';
+import { enablementState, findCompute, hostName, observeEnablement, sayEnablement } from './compute-enablement';
 
 const freeWithinSeconds = 30;
 const presence = z.enum(['there', 'gone']);
@@ -15,29 +14,31 @@ const name = z.string().max(255);
 export const computeRemoved = defineAct({
   name: 'compute-removed',
   inputs: z.strictObject({ host: hostName }),
-  state: presence,
+  // A resumption sees in it whether somebody enabled or disabled the host since.
+  state: enablementState,
   title: ({ host }) => `remove nova-compute of ${host} from Nova, by its API`,
   thing: ({ host }) => `compute ${host}`,
-  observe: async ({ host }, { readers }) => ((await findCompute(readers, host)) === undefined ? 'gone' : 'there'),
-  say: (now) => now,
-  isDone: (_, now) => now === 'gone',
+  observe: ({ host }, { readers }) => observeEnablement(host, readers),
+  say: (now) => (now === null ? 'gone' : sayEnablement(now)),
+  isDone: (_, now) => now === null,
+  // Before Rocky, Nova removes a service even if its host still has servers.
+  refuse: ({ host }, _, looking) => useOf(host, looking),
   perform: async ({ host }, { readers, writers }) => {
-    // Before Rocky, Nova removes a service even if its host still has servers. So the run asks for both right before it
-    // removes.
-    await refuseInUse(host, { readers });
     const found = await findCompute(readers, host);
     if (found !== undefined) await (await writers.computeServices()).remove(found);
   },
   undo: () => ({ is: 'never', because: 'the service comes back by itself when nova-compute starts there again, under a new id' }), // prettier-ignore
 });
 
-/** @throws InvalidConfiguration if the host has servers, or is up again */
-async function refuseInUse(host: string, { readers }: Pick<Looking, 'readers'>): Promise<void> {
-  const servers = await (await readers.computeServices()).serversOn(host);
-  if (servers.length > 0)
-    throw new InvalidConfiguration(`${host} has servers again, such as ${servers[0]?.id ?? '?'}; evacuate or delete them, then resume`); // prettier-ignore
+/** Why the host must not be removed now: it is up, or has servers or migrations. */
+export async function useOf(host: string, { readers }: Looking): Promise<string | undefined> {
   if ((await findCompute(readers, host))?.isUp === true)
-    throw new InvalidConfiguration(`nova-compute on ${host} is up again; stop it there, then resume`);
+    return `nova-compute on ${host} is up again; stop it there, then resume`;
+  const [server] = await (await readers.computeServices()).serversOn(host);
+  if (server !== undefined) return `${host} has servers again, such as ${server.id}; evacuate or delete them, then resume`; // prettier-ignore
+  const [migration] = await (await readers.hostRemains()).migrations(host);
+  if (migration === undefined) return undefined;
+  return `${host} has a migration in progress, ${migration.id} of ${migration.serverId}; confirm, revert or abort it, then resume`; // prettier-ignore
 }
 
 export const agentRemoved = defineAct({
@@ -68,7 +69,7 @@ export const providerRemoved = defineAct({
   thing: ({ provider }) => `provider ${provider}`,
   observe: async ({ host, node, provider }, { readers }) => {
     const { providers } = await (await readers.hostRemains()).remains(host, [node]);
-    const found = providers.find(({ id }) => id === provider);
+    const found = providers?.find(({ id }) => id === provider);
     return { is: found === undefined ? 'gone' : 'there', consumers: [...(found?.consumers ?? [])] };
   },
   say: ({ is, consumers }) => (consumers.length === 0 ? is : `${is}, holds resources of ${consumers.join(', ')}`),
@@ -86,7 +87,8 @@ export const sayHostRemains = ({ services, nodes, aggregates, providers, agents 
   ...services.map((binary) => `Nova's ${binary}`),
   ...nodes.map((node) => `Nova's node ${node}`),
   ...aggregates.map((aggregate) => `aggregate ${aggregate}`),
-  ...providers.map(({ name: provider, consumers }) => `placement's provider ${provider}${consumers.length === 0 ? '' : `, with ${consumers.length} allocations`}`), // prettier-ignore
+  ...(providers ?? []).map(({ name: provider, consumers }) => `placement's provider ${provider}${consumers.length === 0 ? '' : `, with ${consumers.length} allocations`}`), // prettier-ignore
+  ...(providers === undefined ? ['what placement has (not looked at: it is not in the catalogue)'] : []),
   ...agents.map(({ type, isAlive }) => `Neutron's ${type}${isAlive ? ' (alive)' : ''}`),
 ];
 

@@ -7,11 +7,21 @@ import { Blocked } from '../../lib/basics/errors';
 import type { SqlQuery, SqlTransaction } from '../../lib/contract/ports';
 import { defineAct, type Undo } from '../act';
 import { hostName } from './compute-enablement';
+import { useOf } from './compute-removal';
 
 const rowId = z.string().regex(/^[1-9]\d{0,9}$/, 'must be the id of a row');
 const rows = z.strictObject({
   /** A row with `isDeleted` counts as deleted, though it is still in the table. */
-  services: z.array(z.strictObject({ id: rowId, isDeleted: z.boolean() })).max(100),
+  services: z
+    .array(
+      z.strictObject({
+        id: rowId,
+        isDeleted: z.boolean(),
+        isEnabled: z.boolean(),
+        reason: z.string().max(10_000).nullable(),
+      }),
+    )
+    .max(100),
   nodes: z.array(z.strictObject({ id: rowId, isDeleted: z.boolean() })).max(1_000),
 });
 type Rows = z.infer<typeof rows>;
@@ -20,28 +30,53 @@ interface Row {
   readonly id: number | string;
   readonly deleted: number | string | null;
 }
+interface ServiceRow extends Row {
+  readonly disabled: number | null;
+  readonly disabled_reason: string | null;
+  readonly report_count: number;
+}
 const rowOf = ({ id, deleted }: Row) => ({ id: String(id), isDeleted: String(deleted ?? 0) !== '0' });
 
-/** The rows that aren't deleted, and those that this run deleted. */
-async function readRows(from: SqlQuery, host: string, services: readonly string[]): Promise<Rows> {
-  const named = services.length === 0 ? ['0'] : services;
-  const found = await from.query<Row>(
-    "SELECT id, deleted FROM services WHERE host = ? AND `binary` = 'nova-compute' AND (deleted = 0 OR id IN (?)) ORDER BY id",
-    [host, named],
+type Named = Readonly<Record<'services' | 'nodes', readonly string[]>>;
+
+/** The values of an IN list, which SQL doesn't allow to be empty. No row has the id 0. */
+const listed = (ids: readonly string[]): readonly string[] => (ids.length === 0 ? ['0'] : ids);
+
+/** The rows that aren't deleted, and those that this run deleted. Rows of an earlier life stay out. */
+async function readRows(from: SqlQuery, host: string, named: Named): Promise<Rows & { readonly reports: number[] }> {
+  const found = await from.query<ServiceRow>(
+    "SELECT id, deleted, disabled, disabled_reason, report_count FROM services WHERE host = ? AND `binary` = 'nova-compute' AND (deleted = 0 OR id IN (?)) ORDER BY id",
+    [host, listed(named.services)],
   );
   const ids = found.map(({ id }) => String(id));
   const nodes = await from.query<Row>(
-    'SELECT id, deleted FROM compute_nodes WHERE service_id IN (?) AND (deleted = 0 OR service_id IN (?)) ORDER BY id',
-    [ids.length === 0 ? ['0'] : ids, named],
+    'SELECT id, deleted FROM compute_nodes WHERE service_id IN (?) AND (deleted = 0 OR id IN (?)) ORDER BY id',
+    [listed(ids), listed(named.nodes)],
   );
-  return { services: found.map(rowOf), nodes: nodes.map(rowOf) };
+  const services = found.map((row) => ({ ...rowOf(row), isEnabled: row.disabled !== 1, reason: row.disabled_reason }));
+  return { services, nodes: nodes.map(rowOf), reports: found.map((row) => Number(row.report_count)) };
 }
 
 const idsOf = (all: readonly { readonly id: string }[]): string[] => all.map(({ id }) => id);
 
-/** @returns the rows of the host's nova-compute and of its nodes */
-export async function findServiceRows(from: SqlQuery, host: string): Promise<Rows> {
-  return readRows(from, host, []);
+/** @returns the ids of the host's nova-compute and of its nodes, and how often each service has reported */
+export async function findServiceRows(from: SqlQuery, host: string) {
+  const { services, nodes, reports } = await readRows(from, host, { services: [], nodes: [] });
+  return { services: idsOf(services), nodes: idsOf(nodes), reports };
+}
+
+/** A service that reported since the plan lives, or lived in between. */
+async function refuseReported(
+  transaction: SqlTransaction,
+  services: readonly string[],
+  reports: readonly number[],
+): Promise<void> {
+  const found = await transaction.query<{ report_count: number }>(
+    'SELECT report_count FROM services WHERE id IN (?) ORDER BY id FOR UPDATE',
+    [services],
+  );
+  if (found.map((row) => Number(row.report_count)).join() !== reports.join())
+    throw new Blocked('nova-compute reported since the plan was made, so it was at work; see whether it is stopped, then start a new run'); // prettier-ignore
 }
 
 async function refuseServers(transaction: SqlTransaction, host: string): Promise<void> {
@@ -71,14 +106,19 @@ export const computeRows = defineAct({
     host: hostName,
     services: z.array(rowId).min(1).max(100),
     nodes: z.array(rowId).max(1_000),
+    /** For each service, how often it had reported when the run was planned. */
+    reports: z.array(z.int().min(0)).max(100),
     to: z.enum(['deleted', 'there']),
   }),
   state: rows,
   title: ({ host, services, nodes, to }) =>
     `${to === 'deleted' ? 'delete' : 'bring back'} nova-compute of ${host} in Nova's database, in one transaction: service ${services.join(', ')}, ${nodes.length === 0 ? 'no node' : `node ${nodes.join(', ')}`}`,
   thing: ({ host }) => `compute ${host}`,
-  observe: async ({ host, services }, { readers }) =>
-    (await readers.database('database:nova')).snapshot((view) => readRows(view, host, services)),
+  observe: async ({ host, services: named, nodes: namedNodes }, { readers }) => {
+    const database = await readers.database('database:nova');
+    const read = await database.snapshot((view) => readRows(view, host, { services: named, nodes: namedNodes }));
+    return { services: read.services, nodes: read.nodes };
+  },
   say: ({ services, nodes }) => {
     const all = [...services, ...nodes];
     if (all.length === 0) return 'no row';
@@ -88,20 +128,24 @@ export const computeRows = defineAct({
     idsOf(services).join() === wanted.join() &&
     idsOf(nodes).join() === wantedNodes.join() &&
     [...services, ...nodes].every(({ isDeleted }) => isDeleted === (to === 'deleted')),
-  refuse: ({ host, services: wanted }, { services }) =>
-    idsOf(services).join() === wanted.join()
-      ? undefined
-      : `nova-compute of ${host} has other rows by now (service ${idsOf(services).join(', ') || 'none'}); start a new run`,
-  perform: async ({ host, services, nodes, to }, { writers }) => {
+  refuse: ({ host, services: wanted, to }, { services }, looking) => {
+    if (idsOf(services).join() !== wanted.join())
+      return `nova-compute of ${host} has other rows by now (service ${idsOf(services).join(', ') || 'none'}); start a new run`; // prettier-ignore
+    return to === 'deleted' ? useOf(host, looking) : undefined;
+  },
+  perform: async ({ host, services, nodes, reports, to }, { writers }) => {
     const database = await writers.database('database:nova');
     await database.transaction(async (transaction) => {
-      if (to === 'deleted') await refuseServers(transaction, host);
+      if (to === 'deleted') {
+        await refuseServers(transaction, host);
+        await refuseReported(transaction, services, reports);
+      }
       await mark(transaction, 'compute_nodes', nodes, to === 'deleted');
       await mark(transaction, 'services', services, to === 'deleted');
     });
   },
-  undo: ({ host, services, nodes }, before): Undo =>
-    [...before.services, ...before.nodes].some(({ isDeleted }) => !isDeleted)
-      ? { is: 'step', step: computeRows.restore({ host, services, nodes, to: 'there' }) }
-      : { is: 'step', step: computeRows.restore({ host, services, nodes, to: 'deleted' }) },
+  undo: (given, before): Undo => {
+    const wasThere = [...before.services, ...before.nodes].some(({ isDeleted }) => !isDeleted);
+    return { is: 'step', step: computeRows.restore({ ...given, to: wasThere ? 'there' : 'deleted' }) };
+  },
 });

@@ -17,16 +17,21 @@ const inputs = z.strictObject({
   to: z.enum(['handed out', 'taken back']),
   user: named,
   project: named,
-  /** The name of the application credential. */
+  /** The name of the application credential, and the label of the folder. No two runs have the same. */
   credential: line.max(255).regex(/-\d{4}-\d\d-\d\dT[\d:.]{12}Z$/, 'must end with the time at which it was planned'),
-  /** An absolute path. */
-  folder: z.string().regex(/^\/[^\0]{1,4000}$/, 'must be an absolute path'),
+  /** An absolute path. A journal may not name any other folder, because a rollback deletes it. */
+  folder: z
+    .string()
+    .max(4_000)
+    .regex(/^(?:\/[^\0]+)?\/credentials-[\w.-]{1,64}$/, 'must be the absolute path of a folder credentials-USER'),
 });
 type Inputs = z.infer<typeof inputs>;
 
 const state = z.strictObject({
   /** The SHA-256 of the folder's files. */
   folder: z.string().max(64).nullable(),
+  /** True if this run made the folder. */
+  isOwn: z.boolean(),
   /** Null if the kind is a password. */
   credential: z.enum(['there', 'gone']).nullable(),
 });
@@ -40,16 +45,17 @@ const handedOut = (made: HandedOut, { user, project }: Inputs, own: OwnLogin, cl
 async function handOut(given: Inputs, { readers, writers }: Running): Promise<void> {
   const [users, own] = [await writers.users(), await (await readers.users()).own()];
   const { kind, user, credential, folder } = given;
-  await writers.secretFolders.put(folder, async () => {
+  await writers.secretFolders.put(folder, credential, async (write) => {
     if (kind === 'password') {
       const password = newPassword();
-      await users.setPassword(user.id, password);
-      return handedOut({ kind, password }, given, own, readers.cloud);
+      // If the disk is full, the password of before is still the user's.
+      write(handedOut({ kind, password }, given, own, readers.cloud));
+      return users.setPassword(user.id, password);
     }
     // An application credential of a run that was killed before it wrote the secret is of no use to anybody.
     await users.removeApplicationCredential(user.id, credential);
     const made = await users.addApplicationCredential(user.id, credential);
-    return handedOut({ kind, ...made }, given, own, readers.cloud);
+    write(handedOut({ kind, ...made }, given, own, readers.cloud));
   });
 }
 
@@ -64,17 +70,22 @@ export const credentials = defineAct({
   },
   thing: ({ user }) => `credentials of user ${user.id}`,
   observe: async ({ kind, user, credential, folder }, { readers }) => {
-    const digest = await readers.secretFolders.digest(folder);
-    if (kind === 'password') return { folder: digest ?? null, credential: null };
+    const found = await readers.secretFolders.find(folder);
+    const seen = { folder: found?.digest ?? null, isOwn: found?.label === credential };
+    if (kind === 'password') return { ...seen, credential: null };
     const names = await (await readers.users()).applicationCredentials(user.id);
-    return { folder: digest ?? null, credential: names.includes(credential) ? 'there' : 'gone' };
+    return { ...seen, credential: names.includes(credential) ? 'there' : 'gone' };
   },
   say: ({ folder, credential }) =>
     [folder === null ? 'no folder' : `the folder is there (SHA-256 ${folder.slice(0, 8)}…)`, ...(credential === null ? [] : [`the application credential is ${credential}`])].join(', '), // prettier-ignore
-  isDone: ({ to }, { folder, credential }) =>
-    to === 'handed out' ? folder !== null && credential !== 'gone' : folder === null && credential !== 'there',
-  refuse: ({ to, folder }, now) =>
-    to === 'handed out' && now.folder !== null ? `${folder} is there already; name another folder by --to, or delete it` : undefined, // prettier-ignore
+  isDone: ({ to }, { folder, isOwn, credential }) =>
+    to === 'handed out' ? isOwn && credential !== 'gone' : folder === null && credential !== 'there',
+  refuse: ({ to, folder }, now) => {
+    if (now.folder === null || (to === 'taken back' && now.isOwn)) return undefined;
+    return to === 'handed out'
+      ? `${folder} is there already; name another folder by --to, or delete it`
+      : `${folder} is none that this run made; see what is in it, and delete it by hand`;
+  },
   perform: async (given, running) => {
     if (given.to === 'handed out') return handOut(given, running);
     await (await running.writers.users()).removeApplicationCredential(given.user.id, given.credential);

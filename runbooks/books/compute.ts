@@ -1,6 +1,6 @@
 /** Runbooks that tell the scheduler whether it may choose a host. */
 import { defined } from '../../lib/basics/defined';
-import { InvalidConfiguration } from '../../lib/basics/errors';
+import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
 import { isLine } from '../../lib/basics/line';
 import { nearestNames } from '../../lib/basics/nearest';
 import type { ComputeService } from '../../lib/contract/runbook-ports';
@@ -34,11 +34,11 @@ export function sayCompute({ host, isUp, heartbeat, isEnabled, disabledReason }:
 
 async function seeHost(host: string, looking: Looking): Promise<readonly string[]> {
   const compute = await getCompute(host, looking);
-  const servers = await (await looking.readers.computeServices()).serversOn(host);
-  return [
-    sayCompute(compute, looking.clock.now()),
-    servers.length === 0 ? 'no server there' : `${count(servers.length, 'server')} there, which the run leaves alone`,
-  ];
+  const servers = await (await looking.readers.computeServices()).serversOn(host).then(
+    (found) => (found.length === 0 ? 'no server there' : `${count(found.length, 'server')} there, which the run leaves alone`), // prettier-ignore
+    (error: unknown) => `the servers there, which the run leaves alone, are not known: ${asStackwardError(error).message}`, // prettier-ignore
+  );
+  return [sayCompute(compute, looking.clock.now()), servers];
 }
 
 /** @throws InvalidConfiguration */

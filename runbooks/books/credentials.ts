@@ -31,6 +31,12 @@ function chosenProject(all: readonly CloudProject[], wanted: string | undefined,
 
 const timeLength = '2026-01-01T00:00:00.000Z'.length;
 
+async function freeName(folder: string, { readers }: Looking): Promise<Precondition> {
+  return (await readers.secretFolders.find(folder)) === undefined
+    ? { is: 'holds', said: `${folder} is not there yet` }
+    : { is: 'fails', said: `${folder} is there already; name another folder by --to, or delete it` };
+}
+
 const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Names the folder and the application credential of a user. @param made.plannedAt when the plan was made, as ISO 8601 */
@@ -91,7 +97,7 @@ export const handOutCredentials: Runbook = {
         `user ${user.name} (${user.id}), project ${project.name} (${project.id})`,
         ...(password ? ['the password of now ends, and with it every session and program that uses it'] : []),
       ],
-      preconditions,
+      preconditions: [...preconditions, await freeName(names.folder, looking)],
       steps: [credentials.step({ kind, to: 'handed out', user, project, ...names })],
     };
   },

@@ -31,7 +31,9 @@ async function stopped(before: ComputeService, { watch, ...looking }: Looking): 
   if (before.isUp) return { is: 'fails', said: `nova-compute on ${host} is up; stop it there, and wait a minute` };
   await watch.pause(beatSeconds, `Looking in ${beatSeconds} s whether the heartbeat of ${host} stands still.`);
   const after = await getCompute(host, { ...looking, watch });
-  if (after.isUp || after.heartbeat?.getTime() !== before.heartbeat?.getTime())
+  if (before.heartbeat === undefined || after.heartbeat === undefined)
+    return { is: 'not looked at', said: `Nova tells no heartbeat of nova-compute on ${host}, so nobody knows whether it is stopped` }; // prettier-ignore
+  if (after.isUp || after.heartbeat.getTime() !== before.heartbeat.getTime())
     return { is: 'fails', said: `nova-compute on ${host} is at work: its heartbeat moved; stop it there, and wait a minute` }; // prettier-ignore
   return { is: 'holds', said: 'nova-compute is stopped: it is down, and its heartbeat stands still' };
 }
@@ -55,6 +57,8 @@ function unmoved(host: string, { readers }: Looking): Promise<Precondition> {
 }
 
 function unallocated({ providers }: HostRemains): Precondition {
+  if (providers === undefined)
+    return { is: 'not looked at', said: 'the catalogue has no placement, so nobody knows what it holds there; add its endpoint to the catalogue' }; // prettier-ignore
   const consumers = providers.flatMap((provider) => provider.consumers);
   if (consumers.length === 0) return { is: 'holds', said: 'placement holds nothing there' };
   return { is: 'fails', said: `placement holds resources of ${named(consumers)} there; see what became of these servers, and heal their allocations first` }; // prettier-ignore
@@ -71,9 +75,8 @@ function silentAgents({ agents }: HostRemains): Precondition {
  */
 async function removal({ id, host }: ComputeService, { readers }: Looking): Promise<Step> {
   if (id !== undefined) return computeRemoved.step({ host });
-  const { services, nodes } = await (await readers.database('database:nova')).snapshot((view) => findServiceRows(view, host)); // prettier-ignore
-  const ids = (all: readonly { readonly id: string }[]) => all.map((row) => row.id);
-  return computeRows.step({ host, services: ids(services), nodes: ids(nodes), to: 'deleted' });
+  const found = await (await readers.database('database:nova')).snapshot((view) => findServiceRows(view, host));
+  return computeRows.step({ host, ...found, to: 'deleted' });
 }
 
 const disabled = { isEnabled: false, reason: 'stackward removes this host' };
@@ -104,7 +107,7 @@ export const removeCompute: Runbook = {
       unallocated(remains),
       silentAgents(remains),
     ]);
-    const { nodes, providers, agents, aggregates } = remains;
+    const { nodes, providers = [], agents, aggregates } = remains;
     return {
       thing: `compute ${host}`,
       seen: [

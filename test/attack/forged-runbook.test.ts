@@ -29,7 +29,7 @@ const readers = {
       find: (name: string) => Promise.resolve([alice, mallory].filter((user) => user.name === name)),
       applicationCredentials: () => Promise.resolve([]),
     }),
-  secretFolders: { digest: () => Promise.resolve(undefined) },
+  secretFolders: { find: () => Promise.resolve(undefined) },
 } as unknown as RunbookReaders;
 const clock = { now: () => new Date(), show: (time: Date) => time.toISOString() };
 const watch = { now: () => new Date(), pause: () => Promise.resolve(), waitFor: () => () => undefined };
@@ -88,7 +88,7 @@ const forged: readonly (readonly [string, RecordedRunbook, RegExp])[] = [
   ['a removal without its proof', forge('remove-compute', 'cnode01', [disable('cnode01', removal), ['compute-removed', { host: 'cnode01' }]]), /its step 3 is missing/],
   ['an agent before the service', forge('remove-compute', 'cnode01', [disable('cnode01', removal), ['agent-removed', { host: 'cnode01', agent: stranger, type: 'L3 agent' }]]), /its step 2 is "remove Neutron's L3 agent/],
   ['credentials that are taken back', forge('hand-out-credentials', 'alice', [handedOut({ to: 'taken back' })], asCredential), /its step 1 is "delete application credential/],
-  ["a folder that isn't named after the user", forge('hand-out-credentials', 'alice', [handedOut({ folder: '/home/alice/.ssh' })], asCredential), /its step 1 is/],
+  ["a folder that isn't named after the user", forge('hand-out-credentials', 'alice', [handedOut({ folder: '/home/ops/credentials-root' })], asCredential), /its step 1 is/],
   ["an application credential that isn't stackward's", forge('hand-out-credentials', 'alice', [handedOut({ credential: 'ci-2026-11-29T12:00:00.000Z' })], asCredential), /its step 1 is/],
   ['another user than the argument', forge('hand-out-credentials', 'mallory', [handedOut({})], asCredential), /its steps are about user alice/],
   ['no step', forge('disable-compute', 'cnode01', [], { options: { reason: 'r' } }), /it has no step/],

@@ -136,7 +136,7 @@ test('an application credential is made for nobody else, and one kind is to be c
   const bench = benchOf({ ...lab.environment });
   const options = { applicationCredential: true, to: newFolder() } as const;
   const { preconditions } = await bench.plan('hand-out-credentials', { argument: name, options });
-  expect(preconditions.map(({ is }) => is)).toEqual(['fails']);
+  expect(preconditions.map(({ is }) => is)).toEqual(['fails', 'holds']);
   await expect(bench.plan('hand-out-credentials', { argument: name, options: {} })).rejects.toThrow(/either --application-credential or --password/); // prettier-ignore
 });
 
@@ -153,5 +153,6 @@ test('a new password opens the cloud by both files, for their owner’s eyes alo
   expect([more, JSON.stringify([run, [...run.results.values()]]).includes(secret)]).toEqual([[], false]);
   expect((await bench.undo(run)).lasting.map(({ because }) => because)).toEqual(['nobody but the user knows the password of before']); // prettier-ignore
   const again = await bench.plan('hand-out-credentials', { argument: name, options: { password: true, to: folder } });
-  expect(again.steps.map(({ is }) => is)).toEqual(['done']);
+  expect(again.preconditions.map(({ said }) => said)).toEqual([expect.stringMatching(/is there already; name another folder by --to, or delete it/)]); // prettier-ignore
+  expect(again.steps.map(({ is }) => is)).toEqual(['to do']);
 });

@@ -102,12 +102,16 @@ async function addHost(): Promise<string> {
        SET @id = LAST_INSERT_ID(); UPDATE services SET deleted = @id * ${deleted} WHERE id = @id;
        ${node} @id * ${deleted}, @id, 8, 1, 1, 0, 0, 0, 'QEMU', 1, '${name}.example', '{}'`,
     );
+  // A node of the living service under an earlier name of its hypervisor, deleted long ago.
+  await tables.query(
+    `SET @id = (SELECT MAX(id) FROM services WHERE host = '${host}' AND deleted = 0); ${node} 4711, @id, 8, 1, 1, 0, 0, 0, 'QEMU', 1, '${host}.old', '{}'`,
+  );
   return host;
 }
 
 const truth = async (host: string): Promise<unknown> => {
   const all = await rowsOf<object>(
-    "SELECT s.host, IF(s.deleted = s.id, 'deleted', s.deleted) AS service, IF(n.deleted <> 0, 'deleted', n.deleted) AS node, s.disabled, s.deleted_at IS NULL AS undated FROM services s JOIN compute_nodes n ON n.service_id = s.id WHERE s.host LIKE ? ORDER BY s.id",
+    "SELECT s.host, IF(s.deleted = s.id, 'deleted', s.deleted) AS service, IF(n.deleted <> 0, 'deleted', n.deleted) AS node, s.disabled, s.deleted_at IS NULL AS undated FROM services s JOIN compute_nodes n ON n.service_id = s.id WHERE s.host LIKE ? ORDER BY s.id, n.id",
     [`${host}%`],
   );
   return all.map((row) => Object.values(row).slice(1).join(' '));
@@ -124,8 +128,8 @@ describeRunbook('remove-compute in Icehouse (case 1203)', {
       meddle: async () => void (await tables.query('UPDATE services SET disabled = 0, deleted = 0 WHERE host = ?', [argument])), // prettier-ignore
     };
   },
-  done: ['deleted deleted 0 1', 'deleted deleted 1 0', '0 0 0 1'],
-  undone: ['deleted deleted 0 1', '0 0 0 1', '0 0 0 1'],
+  done: ['deleted deleted 0 1', 'deleted deleted 1 0', 'deleted deleted 1 0', '0 0 0 1'],
+  undone: ['deleted deleted 0 1', '0 0 0 1', '0 deleted 0 1', '0 0 0 1'],
   steps: 3,
   unchanged: [3],
   moved: /somebody changed it since/,
@@ -143,9 +147,23 @@ test('a server that came to the host meanwhile stops the transaction, which then
     ['kept', undefined],
     [
       'failed',
-      `${host} has servers, such as 0d5f6a4e-93c1-4a53-8a52-000000000009; evacuate or delete them, then resume`,
+      `${host} has servers again, such as 0d5f6a4e-93c1-4a53-8a52-000000000009; evacuate or delete them, then resume`,
     ],
     ['skipped', undefined],
+  ]);
+  expect(await truth(host)).toEqual(before);
+});
+
+test('a service that reported since the plan was at work, so its rows stay', async () => {
+  const host = await addHost();
+  const bench = newBench();
+  const plan = await bench.plan('remove-compute', { argument: host, options: {} });
+  const { run } = await bench.perform(plan, { stoppedAfter: 1 });
+  await tables.query('UPDATE services SET report_count = report_count + 1 WHERE host = ?', [host]);
+  const before = await truth(host);
+  const { report } = await bench.perform(await bench.resume(run));
+  expect(report.results.flatMap(({ message }) => message ?? [])).toEqual([
+    expect.stringMatching(/^nova-compute reported since the plan was made/),
   ]);
   expect(await truth(host)).toEqual(before);
 });
