@@ -3,7 +3,7 @@ import { JournalFolder } from '../adapters/files/journal-folder';
 import { ThingLock } from '../adapters/files/thing-lock';
 import { thisProcess } from '../adapters/process/running-process';
 import { defined } from '../lib/basics/defined';
-import { problemOf } from '../lib/basics/errors';
+import { problemOf, Refused } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import type { RunbookReaders, RunbookWriters } from '../lib/contract/runbook-ports';
 import type { Looking, Running } from '../runbooks/context';
@@ -15,6 +15,7 @@ import { version } from '../package.json';
 import { readConfiguration } from './inputs';
 import type { ContextOptions, JournalOptions } from './options';
 import { answerOf, ending } from './run';
+import { readRunbooks } from './runbook-runs';
 import { terminalWidth, watchOf } from './run-report';
 import { approved, complain, say, stopOnInterrupt } from './terminal';
 import { wire, type Answer } from './wire';
@@ -88,11 +89,26 @@ export async function runPlan(
   const { cloud } = bench;
   const lock = ThingLock.take(options.journal, { cloud, thing: plan.thing, runbook: plan.runbook });
   try {
+    refuseFollowed(plan, options.journal);
     await refuseMoved(plan, bench.looking);
     return await performLocked(plan, bench, options, lock);
   } finally {
     lock.release();
   }
+}
+
+/** Somebody else may have gone on with the recorded run while the question was open. */
+export function refuseFollowed(
+  { resumes, rolledBack }: Pick<RunbookPlan, 'resumes' | 'rolledBack'>,
+  journal: string,
+): void {
+  const name = resumes ?? rolledBack;
+  if (name === undefined) return;
+  const later = readRunbooks(journal).find(
+    ({ record }) => record.resumes === name || (record.rolledBack === name && resumes !== undefined),
+  );
+  if (later !== undefined)
+    throw new Refused(`run ${later.name} followed it just now; go on from there: \`stackward runs\` lists all`, { where: name }); // prettier-ignore
 }
 
 /** The only function that makes a `Running`: the run is approved and locked, and its record is on disk. */

@@ -1259,7 +1259,7 @@ MAX_LOG_LINE = 600
 ERROR_LINE = re.compile(' (?:ERROR|CRITICAL|TRACE) |Traceback|Error: ')
 SECRET_NAME = (u'(?:pass(?:word|wd|code|phrase)?|pwd|bindpw|secret|token|\\bkey|[_-]key|(?:api|access|secret|private|encryption)key|psk|jwt|'
                u'(?<![a-z])kek|credential)s?')
-QUOTED = u"""u?(?:'[^']*'?|"[^"]*"?)"""
+QUOTED = u"""u?(?:'[^'\\\\]*(?:\\\\[\\s\\S][^'\\\\]*)*'?|"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"?)"""
 SCHEME = u'(?:basic|bearer|digest|negotiate|ntlm|oauth|token|apikey|aws[\\w-]*|hmac[\\w-]*)[ \\t]+'
 # As in lib/basics/without-secrets.ts. The time of each goes with the length of the text.
 SECRET_IN_LOG = (

@@ -41,6 +41,15 @@ const every = [
   'OS_APPLICATION_CREDENTIAL_NAME',
   'OS_APPLICATION_CREDENTIAL_SECRET',
   'OS_CLOUD',
+  'OS_SYSTEM_SCOPE',
+  'OS_DOMAIN_ID',
+  'OS_DOMAIN_NAME',
+  'OS_DEFAULT_DOMAIN',
+  'OS_DEFAULT_DOMAIN_ID',
+  'OS_DEFAULT_DOMAIN_NAME',
+  'OS_TRUST_ID',
+  'OS_REGION_NAME',
+  'OS_ENDPOINT_TYPE',
 ];
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -3,19 +3,40 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { RunBy } from '../../lib/journal/run-record';
 
+const unknown = 'unknown';
+
 export const thisProcess = (): RunBy => ({
   host: hostname(),
   pid: process.pid,
-  identity: findIdentity(process.pid) ?? 'unknown',
+  identity: findIdentity(process.pid) ?? unknown,
 });
 
 /** Compares only host names. Whoever forges the record of a run can forge the host name too. */
 export const isOfThisMachine = ({ host }: RunBy): boolean => host === hostname();
 
-/** Undefined for a process of another machine, whose processes can't be seen here. */
+/**
+ * Undefined if nobody can tell: the process is of another machine, or it is here and /proc hides it or is missing
+ * (`hidepid`, a system without /proc).
+ */
 export function isRunning(by: RunBy): boolean | undefined {
-  return isOfThisMachine(by) ? findIdentity(by.pid) === by.identity : undefined;
+  if (!isOfThisMachine(by)) return undefined;
+  if (!isThere(by.pid)) return false;
+  const identity = findIdentity(by.pid);
+  return identity === undefined || by.identity === unknown ? undefined : identity === by.identity;
 }
+
+/** A process of another user can't be sent a signal, but it is there. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** The identity of a process that ended and whose parent did not look yet. It is no run's. */
+const ended = 'ended';
 
 /**
  * Boot id and start time, because a pid is used again. The start time is field 22 of /proc/<pid>/stat; the command
@@ -26,7 +47,7 @@ function findIdentity(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return state === 'Z' || state === 'X' ? undefined : `${boot} ${fields[18]}`;
+    return state === 'Z' || state === 'X' ? ended : `${boot} ${fields[18]}`;
   } catch {
     return undefined;
   }

@@ -53,8 +53,18 @@ function optionsOf({ name, options: known }: Runbook, given: RunOptions): Runboo
 const absolute = (options: RunbookOptions): RunbookOptions =>
   options.to === undefined ? options : { ...options, to: resolve(options.to) };
 
+/** @throws InvalidConfiguration for words that a resumption would not look at */
+export function refuseBeside(name: string | undefined, options: RunOptions): void {
+  const stray = (Object.keys(optionWords) as RunbookOption[]).find((option) => options[option] !== undefined);
+  if (stray !== undefined)
+    throw new InvalidConfiguration(`a resumption takes its options from the run; leave out ${optionWords[stray]}`, { about: 'command line' }); // prettier-ignore
+  if (typeof options.resume === 'string' && name !== undefined)
+    throw new InvalidConfiguration(`--resume ${options.resume} names the run already; leave out ${name}, or give --resume last and without a run`, { about: 'command line' }); // prettier-ignore
+}
+
 function resume(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
   return withBench(options, async (bench) => {
+    refuseBeside(name, options);
     const all = readRunbooks(options.journal);
     const recorded =
       typeof options.resume === 'string'

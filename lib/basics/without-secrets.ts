@@ -5,7 +5,8 @@ const words = String.raw`(?:pass(?:word|wd|code|phrase)|pwd|bindpw|adminpass|(?<
 const name = String.raw`(?<![\w-])[\w-]*${words}`;
 /** JSON inside a JSON string has a backslash before each quote. */
 const quote = String.raw`\\*['"]`;
-const quoted = String.raw`(?:'[^']*'?|"[^"]*"?|\\+"[^"]*"?)`;
+/** A backslash keeps the quote behind it inside the value. */
+const quoted = String.raw`(?:'[^'\\]*(?:\\[\s\S][^'\\]*)*'?|"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|\\+"[^"]*"?)`;
 
 /** A character of a value that has no quotes. */
 const bare = String.raw`[^\s'"\`,;})\]]`;

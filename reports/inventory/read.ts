@@ -84,13 +84,13 @@ interface ApiReading {
   readonly unread: ReadonlyMap<PartName, Unread>;
 }
 
-/** A service without an entry in the configuration or the catalogue was not asked. */
+/** A service without an address was not asked. A login that is refused, or a certificate that isn't trusted, was. */
 const ask = <Value>(work: () => Promise<Value>): Promise<Looked<Value>> =>
   look(async () => {
     try {
       return read(await work());
     } catch (error) {
-      if (error instanceof InvalidConfiguration) return untried(error.message);
+      if (error instanceof InvalidConfiguration && error.about === 'address') return untried(error.message);
       throw error;
     }
   }).then((looked) => (looked.isRead ? looked.value : looked));

@@ -279,6 +279,8 @@ test.each(pythons)(
       expect(callHostFunction<string>('without_secrets', [[part.repeat(200_000 / part.length)]], python)).toHaveLength(
         1,
       );
+    for (const text of [`{"password": "ab\\"${secret}", "x": 1}`, `'token': 'ab\\'${secret}\\\\', 'x'`])
+      expect(callHostFunction<string>('without_secrets', [[text]], python).join('')).not.toContain(secret);
     for (const text of [long[0], ' '.repeat(200_000) + 'y', `a = ${'://'.repeat(100_000)}`])
       expect(redact([text ?? ''], python)).toHaveLength(1);
     expect(

@@ -12,6 +12,8 @@ test.each([
   `{"admin_pass": "${secret} ${secret}", 'token': u'${secret}'}`,
   `{\\"password\\": \\"${secret}\\"}`,
   `password=${secret}; rabbit_password = ${secret}`,
+  `{"auth": {"password": "ab\\"${secret}", "x": 1}}`,
+  `{'password': 'ab\\'${secret}\\\\', "x": 1}`,
   `passphrase: ${secret}`,
   `X-Auth-Token: ${secret}, Authorization: Bearer ${secret}`,
   `nova-manage --os-password ${secret} --token=${secret}`,
