@@ -8,7 +8,7 @@ const stopped: ComputeService = { id: '7', binary: 'nova-compute', host, isEnabl
 const server = { id: 's1', name: 'web1', projectId: 'p', status: 'ACTIVE' };
 
 function cloud(first: ComputeService | undefined = stopped, known: Partial<HostRemains> = {}) {
-  const world = { service: first, servers: [] as (typeof server)[], migrations: [] as { id: string; status: string; serverId: string }[] }; // prettier-ignore
+  const world = { service: first as ComputeService | undefined, servers: [] as (typeof server)[], migrations: [] as { id: string; status: string; serverId: string }[] }; // prettier-ignore
   const model = new RunbookModel({
     readers: {
       computeServices: () =>
