@@ -8,6 +8,27 @@ import { isForgotten } from '../../reports/server-hang/situation';
 import { saySituation } from '../../reports/server-hang/words';
 import { agent, ago, begun, compute, conductor, dead, facts, failed, idle, namedBy, noCells, scheduler, spawning, verdict } from '../support/hang-facts'; // prettier-ignore
 
+test.each([
+  ['none', []],
+  [
+    'dead ones alone',
+    [
+      { ...compute, ...dead },
+      { ...compute, host: 'cnode02', ...dead },
+    ],
+  ],
+])(
+  'of a server for which no host was found, %s in the databases of some cells rules out and names nothing',
+  (_, computes) => {
+    const server = failed('No valid host was found. There are not enough hosts available.');
+    const { named, notLookedAt } = verdict({ server, services: read([conductor, scheduler, ...computes]), hasAllServices: false }); // prettier-ignore
+    expect([named, notLookedAt.map(({ cause }) => cause)]).toEqual([
+      [],
+      expect.arrayContaining(['compute-dead', 'compute-disabled', 'compute-skewed', 'no-valid-host']),
+    ]);
+  },
+);
+
 describe('a broker between those who work on a server', () => {
   const queue = (name: string, more: Partial<BrokerQueue> = {}): BrokerQueue => ({ vhost: '/', name, consumers: 1, ready: 0, unacked: 0, ...more }); // prettier-ignore
   const node = { name: 'rabbit@ctl1', isRunning: true, alarms: [], partitions: [] };

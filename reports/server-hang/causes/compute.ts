@@ -116,6 +116,11 @@ function judgeFailed(examined: Examined, beats: readonly Heartbeat[]): readonly 
   if (exhausted.test(words))
     return [...all((cause) => ruledOut(cause, 'hosts were found, and tried')), allTried(examined)];
   if (!noHost.test(words)) return otherwise('Nova recorded another failure');
+  // Rows of the databases of some cells tell nothing of the hosts of the others.
+  if (!facts.hasAllServices) {
+    const why = `the databases that stackward.yaml names have ${count(beats.length, 'nova-compute', 'nova-computes')}, and further cells may have more`;
+    return [...all((cause) => unknown(cause, why)), unknown('no-valid-host', why)];
+  }
   // Rows of the database name no zone.
   const zone = beats.filter(
     (beat) => server.zone === undefined || beat.zone === undefined || beat.zone === server.zone,
@@ -179,8 +184,6 @@ function noValidHost({ facts }: Examined, refusals: readonly Refusal[], where: s
       ),
     ...(refusals.length > 20 ? [`and ${refusals.length - 20} hosts more`] : []),
   ];
-  if (refusals.length === 0 && !facts.hasAllServices)
-    return unknown('no-valid-host', 'the databases that stackward.yaml names have no nova-compute, and further cells may have some'); // prettier-ignore
   if (refusals.length === 0)
     return named('no-valid-host', {
       found: `${where} has no nova-compute.`,
