@@ -31,10 +31,18 @@ export function diff({ wanted }: Placement<PluginOn>, observed: PluginsObserved)
     else if (found && enabled && found.isRunning === false)
       findings.push({
         id: resource.id,
-        message: `${plugin} is enabled and does not run; it starts with RabbitMQ, or by \`rabbitmq-plugins disable ${plugin}\` and another apply`,
+        message: `${plugin} is enabled and does not run; it starts with RabbitMQ${byHand(plugin, observed)}`,
       });
   }
   return { steps, findings };
+}
+
+/** The tool switches off together with a plugin all that need it, and an apply brings back only what is declared. */
+function byHand(plugin: string, observed: PluginsObserved): string {
+  const users = neededBy(observed, plugin);
+  return users.length === 0
+    ? `, or by \`rabbitmq-plugins disable ${plugin}\` and another apply`
+    : `; don't disable it for that, as ${users.join(', ')} would go with it`;
 }
 
 function missing(plugin: string, { plugins }: PluginsObserved): Omit<Finding, 'id'> {

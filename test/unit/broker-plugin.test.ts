@@ -98,3 +98,19 @@ test('two declarations that contradict each other are both refused, and an unkno
     ['InvalidConfiguration', expect.stringMatching(/no plugin rabbitmq_shovell \(near: rabbitmq_shovel\)/)],
   ]);
 });
+
+test.each([
+  ['rabbitmq_shovel', /or by `rabbitmq-plugins disable rabbitmq_shovel` and another apply$/],
+  ['rabbitmq_management_agent', /don't disable it for that, as rabbitmq_management would go with it$/],
+])('the way to start %s, which is enabled and does not run, takes no other plugin with it', (name, words) => {
+  const there = listing();
+  const stopped = { ...there.plugins.get(name)!, enabled: 'explicitly' as const, isRunning: false };
+  const { steps, findings } = diff(placement(on(name)), {
+    ...there,
+    plugins: new Map([...there.plugins, [name, stopped]]),
+  });
+  expect([steps, findings]).toEqual([
+    [],
+    [expect.objectContaining({ message: expect.stringMatching(words) as string })],
+  ]);
+});

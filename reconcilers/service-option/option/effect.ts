@@ -33,7 +33,7 @@ function effectNote(reader: HostService, isMutable: boolean, restarts: boolean):
     return `${name} reads it when it is restarted, by hand: ${whoRuns(reader)}; ${costOfRestart(name)}`;
   if (restarts) return `stackward restarts ${unit}, one host after the other: ${costOfRestart(name)}`;
   if (isMutable)
-    return `${name} takes it up at once when it is told, by \`systemctl kill --kill-whom=main -s HUP ${unit}\`; that costs nothing`;
+    return `${name} takes it up at once when it is told, by \`systemctl kill --kill-who=main -s HUP ${unit}\`; that costs nothing`;
   const danger = restartDanger(name);
   return `${name} reads it when ${unit} is restarted, which stackward does not do: ${danger ?? costOfRestart(name)}`;
 }
