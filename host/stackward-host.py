@@ -2100,7 +2100,9 @@ class PythonText(object):
             with warnings.catch_warnings():
                 warnings.simplefilter('ignore')
                 self.tree = compile(content, 'settings', 'exec', ast.PyCF_ONLY_AST, True)
-                compile(content, 'settings', 'exec', 0, True)
+                # Python 2 computes `1 << 9999999999` while it compiles. The check is for mistakes that a tree doesn't show.
+                if not (PYTHON2 and any(type_of(node) == 'BinOp' for node in ast.walk(self.tree))):
+                    compile(content, 'settings', 'exec', 0, True)
             self.lines = [0] + [self.skipped + m.end() for m in re.finditer(b'\n', content[self.skipped:])]
             self.lines[0] = self.skipped
             self.read_tokens()
@@ -3372,6 +3374,7 @@ def complaints_about(right, listening):
 def shown_line(line):
     """A line that a tool printed, without secrets. The line may quote a configuration file with a password."""
     line = re.sub('[^ -~]', '?', without_secrets(line))
+    line = re.sub("(token|parameter|character) '[^']*'", "\\1 '***'", line)
     if re.search('[io]mrelp', line):
         return 'rsyslog has no relp there (%s); install the package rsyslog-relp' % line[:200]
     return line[:300]

@@ -3,6 +3,7 @@ import { makeNamespace } from '../contract/host-network-suite';
 import { FirewallMachine } from '../support/firewall-machine';
 import { PluginHost } from '../support/plugin-host';
 import { callHostFunction } from '../support/host-functions';
+import { findPython2 } from '../support/python2';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -99,3 +100,21 @@ describe('a Python that somebody else than root may change', () => {
     expect(await runs()).toEqual([{ isChecked: true }, expect.any(String), true]);
   });
 });
+
+test('what rsyslog quotes of a broken line is not told', () => {
+  const lines = ["rsyslogd: error: syntax error on token 'hunter2'", "rsyslogd: error: parameter 'hunter2' not known"];
+  expect(callHostFunction('shown_line', lines.map((line) => [line]))).toEqual([
+    "rsyslogd: error: syntax error on token '***'",
+    "rsyslogd: error: parameter '***' not known",
+  ]); // prettier-ignore
+});
+
+test.each(['/usr/bin/python3', findPython2('numbers in settings')].filter((python) => python !== undefined))(
+  'a huge number in a settings file takes no memory of %s',
+  (python) => {
+    const call = `lambda text: [
+      PythonText(to_bytes(text), b"/etc/local_settings.py").told(["x"])[0].what,
+      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 150 << 10]`;
+    expect(callHostFunction(call, [['x = 1 << 2999999999\n']], python)).toEqual([['computed', true]]);
+  },
+);
