@@ -76,5 +76,7 @@ while not said['stopped'] and state() not in ('gone', 'Z'):
 with open(answer) as stream:
     said['answer'] = stream.read()
 print(json.dumps(said))
-if state() != 'gone':
+try:
     os.kill(int(found), 9)
+except ProcessLookupError:  # It ended by itself, as it should.
+    pass
