@@ -5,10 +5,11 @@
  * `link(2)` gives the file its name when its content is complete, and fails if the name is taken. Every ten seconds the
  * holder writes the same bytes again, so that the file system's clock sets the file's time anew. A holder on this
  * machine has ended when its process has. Processes of another machine can't be seen, so such a holder counts as ended
- * when the file's time is old by the clock of the file system that both machines share.
+ * when the file's time is not of the last minute by the clock of the file
+ * system that both machines share.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -21,9 +22,11 @@ import { printableJson } from '../../lib/basics/printable';
 import { sha256 } from '../../lib/basics/sha256';
 import { runBy } from '../../lib/journal/run-record';
 import { isRunning, thisProcess } from '../process/running-process';
+import { findText } from './files';
 
+const maxBytes = 64 * 1024;
 const beatMs = 10_000;
-/** A holder on another machine counts as ended if its file's time is older than this. */
+/** A holder on another machine counts as ended if its file's time is further from now than this. */
 const silentMs = 60_000;
 
 const holder = z.strictObject({
@@ -41,15 +44,8 @@ export interface LockedThing {
   readonly runbook: string;
 }
 
-/** The text of the lock, or undefined if nobody has it. */
-function findLock(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new InvalidConfiguration(`the lock can't be read: ${(error as Error).message}`, { where: path });
-  }
-}
+/** The text of the lock, or undefined if nobody has it. @throws InvalidConfiguration also if it is a pipe */
+const findLock = (path: string): string | undefined => findText(path, maxBytes);
 
 function holderOf(text: string, path: string): Holder {
   try {
@@ -165,7 +161,8 @@ function isSilent(path: string): boolean {
   const probe = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     writeFileSync(probe, '', { flag: 'wx' });
-    return statSync(probe).mtimeMs - statSync(path).mtimeMs > silentMs;
+    // A holder that lives can't write a time of the future.
+    return Math.abs(statSync(probe).mtimeMs - statSync(path).mtimeMs) > silentMs;
   } catch {
     return false;
   } finally {

@@ -65,6 +65,13 @@ export async function findServiceRows(from: SqlQuery, host: string) {
   return { services: idsOf(services), nodes: idsOf(nodes), reports };
 }
 
+/** The ids may come from a journal, so they must be those of the host, in both tables. */
+function otherRows(host: string, named: Named, now: Rows): string | undefined {
+  const [services, nodes] = [idsOf(now.services), idsOf(now.nodes)];
+  if (services.join() === named.services.join() && nodes.join() === named.nodes.join()) return undefined;
+  return `nova-compute of ${host} has other rows by now (service ${services.join(', ') || 'none'}, node ${nodes.join(', ') || 'none'}); start a new run`;
+}
+
 /** A service that reported since the plan lives, or lived in between. */
 async function refuseReported(
   transaction: SqlTransaction,
@@ -128,14 +135,13 @@ export const computeRows = defineAct({
     idsOf(services).join() === wanted.join() &&
     idsOf(nodes).join() === wantedNodes.join() &&
     [...services, ...nodes].every(({ isDeleted }) => isDeleted === (to === 'deleted')),
-  refuse: ({ host, services: wanted, to }, { services }, looking) => {
-    if (idsOf(services).join() !== wanted.join())
-      return `nova-compute of ${host} has other rows by now (service ${idsOf(services).join(', ') || 'none'}); start a new run`; // prettier-ignore
-    return to === 'deleted' ? useOf(host, looking) : undefined;
-  },
+  refuse: (given, now, looking) =>
+    otherRows(given.host, given, now) ?? (given.to === 'deleted' ? useOf(given.host, looking) : undefined),
   perform: async ({ host, services, nodes, reports, to }, { writers }) => {
     const database = await writers.database('database:nova');
     await database.transaction(async (transaction) => {
+      const moved = otherRows(host, { services, nodes }, await readRows(transaction, host, { services, nodes }));
+      if (moved !== undefined) throw new Blocked(moved);
       if (to === 'deleted') {
         await refuseServers(transaction, host);
         await refuseReported(transaction, services, reports);

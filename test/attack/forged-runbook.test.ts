@@ -2,11 +2,14 @@
  * Whoever may write the folder of a run must not bring a resumption or a rollback to do what the runbook named in it never
  * does: other acts, other inputs, another thing under another lock.
  */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunbookReaders } from '../../lib/contract/runbook-ports';
 import type { RecordedRunbook } from '../../lib/journal/runbook-record';
 import { isRunbook, parseAnyRun } from '../../lib/journal/runbook-record';
 import { planResume, planUndo } from '../../runbooks/again';
 import type { Looking } from '../../runbooks/context';
+import { CommandFolder } from '../support/command';
 
 const server = '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11';
 const stranger = '11111111-1111-4111-8111-111111111111';
@@ -114,3 +117,24 @@ test.each(real)('the lock of a resumed run is on the thing of its steps, whateve
   const lied = { ...run, record: { ...run.record, thing: 'something else' } };
   expect((await planResume(lied, looking)).thing).toBe(thing);
 }); // prettier-ignore
+
+test('a run of another machine is resumed only with --from-elsewhere', async () => {
+  const name = '20260101T000000.000Z-abcdef';
+  const command = new CommandFolder();
+  try {
+    const auth = { auth_url: 'http://127.0.0.1:9/v3', username: 'u', password: 'p', project_name: 'p', user_domain_id: 'default', project_domain_id: 'default' }; // prettier-ignore
+    command.write('clouds.yaml', { clouds: { lab: { auth } } });
+    command.write('stackward.yaml', { cloud: 'lab' });
+    mkdirSync(join(command.folder, 'runs', name), { recursive: true });
+    command.write(`runs/${name}/run.json`, forge('disable-compute', 'cnode01', [disable('cnode01', 'r')], { options: { reason: 'r' } }).record); // prettier-ignore
+    command.write(`runs/${name}/results.jsonl`, '');
+    for (const words of [[name], []]) {
+      const { code, stderr } = await command.run(['run', '--resume', ...words, '--yes']);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/recorded on attackers-store.*resume it there, or add\s+--from-elsewhere/s)]); // prettier-ignore
+    }
+    const { stderr } = await command.run(['run', '--resume', name, '--yes', '--from-elsewhere']);
+    expect(stderr).not.toMatch(/attackers-store/);
+  } finally {
+    command.remove();
+  }
+});

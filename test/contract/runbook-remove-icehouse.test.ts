@@ -167,3 +167,23 @@ test('a service that reported since the plan was at work, so its rows stay', asy
   ]);
   expect(await truth(host)).toEqual(before);
 });
+
+const idsOf = async (table: string, condition: string, host: string): Promise<number[]> =>
+  (await rowsOf<{ id: number }>(`SELECT id FROM ${table} WHERE ${condition}`, [host])).map(({ id }) => id);
+
+test('a record that names rows of a neighbour is refused, and no row is changed', async () => {
+  const host = await addHost();
+  const bench = newBench();
+  const { run } = await bench.perform(await bench.plan('remove-compute', { argument: host, options: {} }), { stoppedAfter: 1 }); // prettier-ignore
+  const [stranger] = await idsOf('compute_nodes', 'hypervisor_hostname = ?', `${host}-neighbour.example`);
+  const before = await truth(host);
+  const steps = run.record.steps.map((step) =>
+    step.act === 'compute-rows'
+      ? { ...step, inputs: { ...(step.inputs as { nodes: string[] }), nodes: [...(step.inputs as { nodes: string[] }).nodes, String(stranger)] } }
+      : step,
+  ); // prettier-ignore
+  const plan = await bench.resume({ ...run, record: { ...run.record, steps } });
+  expect(plan.problems.map(({ message }) => message)).toEqual([expect.stringMatching(/has other rows by now/)]);
+  await bench.perform(plan);
+  expect(await truth(host)).toEqual(before);
+});
