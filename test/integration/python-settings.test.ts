@@ -50,8 +50,9 @@ const value = fc.oneof(scalar, fc.array(fc.oneof(scalar, fc.array(scalar, { maxL
 const line = fc.constantFrom('\n', '\r\n');
 const asked = fc
   .record({ release: fc.constantFrom(...releases), name: fc.constantFrom(...names), value, line })
-  // TEMPLATE_DEBUG names DEBUG: a list would have two names then, and whoever changes one changes both.
-  .filter(({ name, value }) => name !== 'DEBUG' || !Array.isArray(value));
+  // TEMPLATE_DEBUG names DEBUG: a list would have two names then, and whoever changes one changes both. The level of a
+  // log depends on whether DEBUG is true.
+  .filter(({ name, value }) => name !== 'DEBUG' || (!Array.isArray(value) && Boolean(value)));
 
 /** The last place tells what becomes of `N`. */
 const ofName: readonly (readonly [string, string, string])[] = [
