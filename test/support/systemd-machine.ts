@@ -44,9 +44,11 @@ export class SystemdMachine {
     const argv = ['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child', 'sh', '-c', start, 'sh'];
     this.child = spawn('unshare', [...argv, this.folder, this.group], { stdio: ['ignore', 'inherit', 'inherit'] });
     for (;;) {
-      const pid = execFileSync('pgrep', ['-P', String(this.child.pid)], { encoding: 'utf8' }).trim();
-      this.pid = Number(pid);
+      if (this.child.exitCode !== null) throw new Error(`unshare ended with ${String(this.child.exitCode)}`);
       try {
+        // `unshare` takes a moment until it has a child.
+        const pid = execFileSync('pgrep', ['-P', String(this.child.pid)], { encoding: 'utf8' }).trim();
+        this.pid = Number(pid);
         if (/running|degraded/.test(this.run('systemctl', 'is-system-running'))) return;
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 50));
