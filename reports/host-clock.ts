@@ -1,7 +1,7 @@
 import type { ClockReading } from '../lib/contract/report-ports';
 import { valueOf, type HostReader } from '../lib/hosts/host';
 import { read, untried, type Looked } from './looked';
-import { isUnknownThere, olderProgram } from './older-program';
+import { isUnknownThere, olderProgram } from '../lib/hosts/older-program';
 
 /** The host's clock compared with this machine's, or the reason why an older program there can't report it. */
 export async function readHostClock(host: HostReader): Promise<Looked<ClockReading>> {

@@ -2,7 +2,7 @@
 import type { Outcome } from '../lib/hosts/host';
 import type { ContainedService, ServiceProcess } from '../lib/hosts/service-answers';
 import { failed, toldBy, untried, type Unread } from './looked';
-import { isUnknownThere, olderProgram } from './older-program';
+import { isUnknownThere, olderProgram } from '../lib/hosts/older-program';
 
 export const inContainer = 'it runs in a container: stackward reads files, units and packages of the host alone';
 

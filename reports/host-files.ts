@@ -3,7 +3,7 @@ import type { HostFolder, HostReader, Outcome } from '../lib/hosts/host';
 import type { ToldText } from '../lib/hosts/service-answers';
 import { parseInterfaces, type InterfacesFile } from '../lib/interfaces/file';
 import { failed, mapLooked, read, toldBy, untried, type Looked, type Unread } from './looked';
-import { isUnknownThere, olderProgram } from './older-program';
+import { isUnknownThere, olderProgram } from '../lib/hosts/older-program';
 
 export interface ReadInterfaces {
   readonly path: string;

@@ -26,7 +26,7 @@ import { configSources, projectOf } from '../lib/oslo-config/reading-order';
 import type { LookedAtHost } from './readings';
 import { containersApart, containersOf, inContainer, untoldBy } from './host-containers';
 import { look, mapLooked, read, toldBy, untried, type Looked, type Unread } from './looked';
-import { isUnknownThere, olderProgram } from './older-program';
+import { isUnknownThere, olderProgram } from '../lib/hosts/older-program';
 import { packagesOf, packageReaders, type InstalledPackage } from './packages';
 
 export { isCalled, isWrittenAfterStart, type ConfigPlace };

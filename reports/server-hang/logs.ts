@@ -8,7 +8,7 @@ import { valueOf, type HostReader, type Outcome } from '../../lib/hosts/host';
 import type { ServiceAnswers, ServiceProcess } from '../../lib/hosts/service-answers';
 import { count } from '../../lib/render/text';
 import { look, read, type Looked } from '../looked';
-import { isUnknownThere, olderProgram } from '../older-program';
+import { isUnknownThere, olderProgram } from '../../lib/hosts/older-program';
 
 export interface LogTrace {
   readonly host: string;

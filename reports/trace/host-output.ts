@@ -1,7 +1,7 @@
 /** What a command of the host program's list printed, or why nobody knows it. Pure. */
 import type { Outcome, ReaderOutput } from '../../lib/hosts/host';
 import { failed, read, type Looked } from '../looked';
-import { isUnknownThere, olderProgram } from '../older-program';
+import { isUnknownThere, olderProgram } from '../../lib/hosts/older-program';
 
 /** @param outcome undefined: the answer has none for this command */
 export function outputOf(outcome: Outcome<ReaderOutput> | undefined, argv: readonly string[]): Looked<string> {

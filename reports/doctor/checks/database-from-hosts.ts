@@ -4,7 +4,7 @@ import type { ConnectTrouble } from '../../../lib/contract/report-ports';
 import type { HostKnock, Outcome } from '../../../lib/hosts/host';
 import { greetingOf, type Greeting } from '../../../lib/net/greeting';
 import { untried, type Looked } from '../../looked';
-import { isUnknownThere, olderProgram } from '../../older-program';
+import { isUnknownThere, olderProgram } from '../../../lib/hosts/older-program';
 import type { Sources } from '../../sources';
 import { defineCheck, notLookedAt, type Result } from '../check';
 import { wordsFrom } from './connect-troubles';

@@ -1,1 +1,0 @@
-export { isUnknownThere, olderProgram } from '../lib/hosts/older-program';
