@@ -18,7 +18,7 @@ import { read, type Looked } from '../../reports/looked';
 import { judgeFloatingIp } from '../../reports/trace/floating-ip/judge';
 import { readFloatingIp } from '../../reports/trace/floating-ip/read';
 import type { Knock } from '../../reports/trace/groups';
-import type { Leg } from '../../reports/trace/hop';
+import type { Hop, Leg } from '../../reports/trace/hop';
 import { judgePort } from '../../reports/trace/port';
 import { readWholePort } from '../../reports/trace/read-port';
 import type { Sources } from '../../reports/sources';
@@ -129,3 +129,20 @@ export const counted = async (given: Recorded): Promise<readonly Leg[]> =>
 
 export const judgedPort = async (given: Recorded): Promise<readonly Leg[]> =>
   judgePort(await readWholePort(given.answers.port.id, readersOf(given), sourcesOf(given)));
+
+export const hopsOf = (legs: readonly Leg[]): readonly Hop[] => legs.flatMap(({ hops }) => hops);
+
+export function hopNamed(legs: readonly Leg[], name: string): Hop {
+  const found = hopsOf(legs).find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no hop "${name}"`);
+  return found;
+}
+
+/** The lines of a text that do not contain the word. */
+export const without =
+  (word: string) =>
+  (text: string): string =>
+    text
+      .split('\n')
+      .filter((line) => !line.includes(word))
+      .join('\n');

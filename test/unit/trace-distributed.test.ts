@@ -1,24 +1,19 @@
 /** Floating IPs of distributed routers and of routers with HA: on which host and in which namespace they are translated, and each break there. */
 import { routerAgent } from '../../adapters/openstack/trace-answers';
 import { failed, read } from '../../reports/looked';
-import { firstBroken, traceExitCode, type Hop, type Leg } from '../../reports/trace/hop';
+import { firstBroken, traceExitCode } from '../../reports/trace/hop';
 import { natPlaceOf, type NatFacts } from '../../reports/trace/nat-place';
 import { agentOf, centralized, distributed } from '../support/distributed-trace';
-import { counted, judged, recorded, reprint, type Recorded } from '../support/recorded-trace';
-
-const hopsOf = (legs: readonly Leg[]): readonly Hop[] => legs.flatMap(({ hops }) => hops);
-const hop = (legs: readonly Leg[], name: string): Hop => {
-  const found = hopsOf(legs).find((each) => each.name === name);
-  if (found === undefined) throw new Error(`there is no hop "${name}"`);
-  return found;
-};
-const without =
-  (word: string) =>
-  (text: string): string =>
-    text
-      .split('\n')
-      .filter((line) => !line.includes(word))
-      .join('\n');
+import {
+  counted,
+  hopNamed,
+  hopsOf,
+  judged,
+  recorded,
+  reprint,
+  without,
+  type Recorded,
+} from '../support/recorded-trace';
 
 const { router, port } = recorded().answers;
 const [floating] = recorded().answers.floatingIps;
@@ -113,7 +108,7 @@ test.each<readonly [string, NatFacts]>([
 test('a distributed floating IP is followed through fip-… and qrouter-… of the server’s host', async () => {
   const legs = await judged(distributed());
   expect(firstBroken(legs)).toBeUndefined();
-  expect(hop(legs, 'L3 agent')).toMatchObject({ place: 'cnode01', found: 'the agent is alive, of mode dvr' });
+  expect(hopNamed(legs, 'L3 agent')).toMatchObject({ place: 'cnode01', found: 'the agent is alive, of mode dvr' });
   expect(hopsOf(legs).flatMap(({ proof, name }) => (proof === 'proved' ? [] : [name]))).toEqual([
     'proxy ARP',
     'answer to ARP',
@@ -180,16 +175,19 @@ test.each(computeCases)('of a distributed router, %s: the first broken hop is "%
 test('where the agent of the server’s host has no way outside, snat-… of the network node is followed', async () => {
   const legs = await judged(centralized());
   expect(firstBroken(legs)).toBeUndefined();
-  expect(hop(legs, 'namespace')).toMatchObject({ place: 'cnode02', found: `snat-${router.id} is there` });
-  expect(hop(legs, 'inner device')).toMatchObject({ proof: 'proved', found: 'sg-beef0000-8c is up with 10.31.0.1' });
-  expect(hop(legs, 'to the network node').proof).toBe('assumed');
+  expect(hopNamed(legs, 'namespace')).toMatchObject({ place: 'cnode02', found: `snat-${router.id} is there` });
+  expect(hopNamed(legs, 'inner device')).toMatchObject({
+    proof: 'proved',
+    found: 'sg-beef0000-8c is up with 10.31.0.1',
+  });
+  expect(hopNamed(legs, 'to the network node').proof).toBe('assumed');
 });
 
 test('where nobody knows which host translates, the NAT is assumed, and no namespace is named', async () => {
   const given = distributed();
   given.answers.l3AgentsOn = [];
   const legs = await judged(given);
-  expect(hop(legs, 'NAT')).toMatchObject({
+  expect(hopNamed(legs, 'NAT')).toMatchObject({
     proof: 'assumed',
     found: expect.stringContaining('no L3 agent on cnode01') as string,
   });
@@ -200,7 +198,7 @@ test('where the agents of the server’s host may not be read, the NAT is not lo
   const given = distributed();
   given.refused = ['l3AgentsOn'];
   const legs = await judged(given);
-  expect([hop(legs, 'NAT').proof, firstBroken(legs), traceExitCode(legs)]).toEqual(['unreadable', undefined, 1]);
+  expect([hopNamed(legs, 'NAT').proof, firstBroken(legs), traceExitCode(legs)]).toEqual(['unreadable', undefined, 1]);
 });
 
 test('new connections to a distributed floating IP are counted by its rule, which asks for a device', async () => {

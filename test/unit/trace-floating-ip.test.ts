@@ -1,22 +1,7 @@
 /** The judge of `stackward trace floating-ip` over what was recorded on a real L3 agent, with one thing changed in each case. */
-import { countOf, firstBroken, traceExitCode, type Hop, type Leg } from '../../reports/trace/hop';
+import { countOf, firstBroken, traceExitCode } from '../../reports/trace/hop';
 import { renderTrace } from '../../reports/trace/render';
-import { cutOff, judged, recorded, reprint, type Recorded } from '../support/recorded-trace';
-
-const hopsOf = (legs: readonly Leg[]): readonly Hop[] => legs.flatMap(({ hops }) => hops);
-const hop = (legs: readonly Leg[], name: string): Hop => {
-  const found = hopsOf(legs).find((each) => each.name === name);
-  if (found === undefined) throw new Error(`there is no hop "${name}"`);
-  return found;
-};
-/** The lines of a text without those that hold a word. */
-const without =
-  (word: string) =>
-  (text: string): string =>
-    text
-      .split('\n')
-      .filter((line) => !line.includes(word))
-      .join('\n');
+import { cutOff, hopNamed, hopsOf, judged, recorded, reprint, without, type Recorded } from '../support/recorded-trace';
 
 test('the recorded floating IP is whole: nothing is broken, nothing unread, and two hops are assumed', async () => {
   const legs = await judged(recorded());
@@ -166,7 +151,7 @@ test('a host that nobody reaches is unreadable hop by hop, and never proved', as
   cutOff(given, 'cnode02');
   const legs = await judged(given);
   expect([firstBroken(legs), traceExitCode(legs)]).toEqual([undefined, 1]);
-  expect(hop(legs, 'namespace').proof).toBe('unreadable');
+  expect(hopNamed(legs, 'namespace').proof).toBe('unreadable');
   expect(
     hopsOf(legs).some(({ place, name, proof }) => place === 'cnode02' && name !== 'L3 agent' && proof === 'proved'),
   ).toBe(false);
@@ -178,7 +163,7 @@ test('an older host program refuses the command lines, and the hop says to insta
     for (const key of Object.keys(host))
       host[key] = { ok: false, reason: 'refused', error: new Error('refused'), isUnknown: true } as never;
   const legs = await judged(given);
-  expect(hop(legs, 'namespace')).toMatchObject({
+  expect(hopNamed(legs, 'namespace')).toMatchObject({
     proof: 'unreadable',
     found: expect.stringContaining('the host program there is older') as string,
   });
@@ -190,7 +175,7 @@ test('the chains of an Icehouse VPN agent, and rules without --random-fully, are
     text.replaceAll('neutron-l3-agent-', 'neutron-vpn-agen-').replaceAll(' --random-fully', ''),
   );
   const legs = await judged(given);
-  expect([firstBroken(legs), hop(legs, 'DNAT').proof, hop(legs, 'SNAT').proof]).toEqual([
+  expect([firstBroken(legs), hopNamed(legs, 'DNAT').proof, hopNamed(legs, 'SNAT').proof]).toEqual([
     undefined,
     'proved',
     'proved',
@@ -204,7 +189,7 @@ test('a group that lets in from some addresses alone is assumed, and says which'
   ];
   expect(firstBroken(await judged(given))?.name).toBe('security groups');
   const legs = await judged(given, { protocol: 'tcp', port: 22 });
-  expect(hop(legs, 'security groups')).toMatchObject({
+  expect(hopNamed(legs, 'security groups')).toMatchObject({
     proof: 'assumed',
     found: expect.stringContaining('192.0.2.0/24 alone') as string,
   });
