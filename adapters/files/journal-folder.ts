@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Report } from '../../lib/run/engine';
 import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
@@ -13,6 +13,7 @@ import { maxJournalBytes, type EndRecord, type RecordedRun, type RunRecord } fro
 import { isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
+import { writeSynced } from './synced';
 import { printableJson } from '../../lib/basics/printable';
 
 export class JournalFolder {
@@ -36,8 +37,8 @@ export class JournalFolder {
     orNothingChanged(path, () => {
       try {
         mkdirSync(unnamed, { mode: 0o750 });
-        write(join(unnamed, 'run.json'), text);
-        write(join(unnamed, 'results.jsonl'), '');
+        writeSynced(join(unnamed, 'run.json'), text, 'wx', 0o640);
+        writeSynced(join(unnamed, 'results.jsonl'), '', 'wx', 0o640);
         sync(unnamed);
         renameSync(unnamed, path);
         sync(parent);
@@ -63,14 +64,14 @@ export class JournalFolder {
    */
   step(line: RunbookLine): void {
     this.orIncomplete('it lacks how the steps ended from here on, and no further one was begun', () =>
-      appendSynced(join(this.path, 'results.jsonl'), renderRunbookLine(line)),
+      writeSynced(join(this.path, 'results.jsonl'), renderRunbookLine(line), 'a', 0o640),
     );
   }
 
   /** @throws UnrecoverableError when it can't be written */
   end(report: EndRecord): void {
     this.orIncomplete('it lacks the end of this run, which will be listed as killed', () => {
-      write(join(this.path, '.report.json'), `${printableJson(report, 2)}\n`);
+      writeSynced(join(this.path, '.report.json'), `${printableJson(report, 2)}\n`, 'wx', 0o640);
       renameSync(join(this.path, '.report.json'), join(this.path, 'report.json'));
       sync(this.path);
     });
@@ -173,27 +174,6 @@ function renderRecord(record: RunRecord | RunbookRecord, path: string): string {
     `the record of this run would have ${bytes} bytes, and a rollback reads ${maxJournalBytes} at most; nothing was changed: apply fewer things at once, with --stack or --target`,
     { where: path },
   );
-}
-
-/** Writes a new file, which is whole and on disk when this returns. */
-function write(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o640);
-  try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function appendSynced(path: string, text: string): void {
-  const file = openSync(path, 'a', 0o640);
-  try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /**

@@ -2,8 +2,7 @@
  * Folders with secrets. Only their owner may enter them (0700) and read their files (0600). A folder gets its name when
  * all its files are on disk, so it is either complete or not there.
  */
-import { closeSync, fsyncSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 import { sha256 } from '../../lib/basics/sha256';
@@ -13,6 +12,7 @@ import type {
   SecretFolderReader,
   SecretFolderWriter,
 } from '../../lib/contract/runbook-ports';
+import { writeSynced } from './synced';
 
 /** The file with the label goes last, so a removal that was cut off can be repeated. */
 const names = ['clouds.yaml', 'openrc'] as const;
@@ -46,7 +46,7 @@ export class SecretFolders implements SecretFolderReader, SecretFolderWriter {
     try {
       await work((files) =>
         orRefused(path, () => {
-          for (const name of names) writeSynced(join(made, name), `${labelled}${label}\n${files[name]}`);
+          for (const name of names) writeSynced(join(made, name), `${labelled}${label}\n${files[name]}`, 'wx', 0o600);
         }),
       );
       // If the name is taken, a rename replaces at most an empty folder.
@@ -77,16 +77,6 @@ function removeFolder(path: string): void {
 function readPlain(path: string): string | undefined {
   const status = lstatSync(path, { throwIfNoEntry: false });
   return status?.isFile() && status.size <= mostBytes ? readFileSync(path, 'utf8') : undefined;
-}
-
-function writeSynced(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function orRefused<Value>(where: string, work: () => Value): Value {
