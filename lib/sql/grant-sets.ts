@@ -15,6 +15,17 @@ export interface GrantSet {
 
 const lines = (text: string): readonly string[] => text.trim().split('\n');
 
+/** The end of each set of the inventory, the same in all releases. */
+const imagesAndNetworks = `SELECT (id, name, size) ON glance.images
+SELECT (id, name) ON neutron.networks
+SELECT (network_id, device_id, device_owner, id, mac_address) ON neutron.ports
+SELECT (port_id, subnet_id, ip_address) ON neutron.ipallocations
+SELECT (id, cidr, gateway_ip) ON neutron.subnets
+SELECT (port_id, security_group_id) ON neutron.securitygroupportbindings
+SELECT (id, name) ON neutron.securitygroups
+SELECT (fixed_port_id, floating_ip_address) ON neutron.floatingips
+`;
+
 export const grantSets: readonly GrantSet[] = [
   {
     purpose: 'plan',
@@ -114,15 +125,7 @@ SELECT (deleted, attach_status, instance_uuid, id, display_name, size, mountpoin
 SELECT (resource, project_id, hard_limit, deleted) ON cinder.quotas
 SELECT (class_name, resource, hard_limit, deleted) ON cinder.quota_classes
 SELECT (resource, project_id, in_use, deleted) ON cinder.quota_usages
-SELECT (id, name, size) ON glance.images
-SELECT (id, name) ON neutron.networks
-SELECT (network_id, device_id, device_owner, id, mac_address) ON neutron.ports
-SELECT (port_id, subnet_id, ip_address) ON neutron.ipallocations
-SELECT (id, cidr, gateway_ip) ON neutron.subnets
-SELECT (port_id, security_group_id) ON neutron.securitygroupportbindings
-SELECT (id, name) ON neutron.securitygroups
-SELECT (fixed_port_id, floating_ip_address) ON neutron.floatingips
-`),
+${imagesAndNetworks}`),
   },
   {
     purpose: 'inventory',
@@ -148,15 +151,7 @@ SELECT (id, deleted, display_name, size, host) ON cinder.volumes
 SELECT (resource, project_id, hard_limit, deleted) ON cinder.quotas
 SELECT (class_name, resource, hard_limit, deleted) ON cinder.quota_classes
 SELECT (resource, project_id, in_use, deleted) ON cinder.quota_usages
-SELECT (id, name, size) ON glance.images
-SELECT (id, name) ON neutron.networks
-SELECT (network_id, device_id, device_owner, id, mac_address) ON neutron.ports
-SELECT (port_id, subnet_id, ip_address) ON neutron.ipallocations
-SELECT (id, cidr, gateway_ip) ON neutron.subnets
-SELECT (port_id, security_group_id) ON neutron.securitygroupportbindings
-SELECT (id, name) ON neutron.securitygroups
-SELECT (fixed_port_id, floating_ip_address) ON neutron.floatingips
-`),
+${imagesAndNetworks}`),
   },
   {
     purpose: 'inventory',
@@ -190,15 +185,7 @@ SELECT (id, deleted, display_name, size, host) ON cinder.volumes
 SELECT (resource, project_id, hard_limit, deleted) ON cinder.quotas
 SELECT (class_name, resource, hard_limit, deleted) ON cinder.quota_classes
 SELECT (resource, project_id, in_use, deleted) ON cinder.quota_usages
-SELECT (id, name, size) ON glance.images
-SELECT (id, name) ON neutron.networks
-SELECT (network_id, device_id, device_owner, id, mac_address) ON neutron.ports
-SELECT (port_id, subnet_id, ip_address) ON neutron.ipallocations
-SELECT (id, cidr, gateway_ip) ON neutron.subnets
-SELECT (port_id, security_group_id) ON neutron.securitygroupportbindings
-SELECT (id, name) ON neutron.securitygroups
-SELECT (fixed_port_id, floating_ip_address) ON neutron.floatingips
-`),
+${imagesAndNetworks}`),
   },
   {
     purpose: 'doctor',
