@@ -14,15 +14,13 @@ import { NovaApi } from './nova-api';
 import { novaMinor } from './nova-version';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer, text } from './report-answers';
-import { hypervisorOf, hypervisorsAnswer } from './server-answers';
+import { allocationsAnswer, hypervisorOf, hypervisorsAnswer, id } from './server-answers';
 
-const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
 const agentAnswer = z.object({ id, agent_type: text, alive: z.boolean() });
 const aggregatesAnswer = z.object({
   aggregates: z.array(z.object({ name: text, hosts: z.array(text).max(100_000) })).max(100_000),
 });
 const providersAnswer = z.object({ resource_providers: z.array(z.object({ uuid: id, name: text })).max(1_000) });
-const allocationsAnswer = z.object({ allocations: z.record(id, z.object({})) });
 const migrationsAnswer = z.object({
   migrations: z
     .array(

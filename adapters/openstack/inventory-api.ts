@@ -5,7 +5,7 @@ import { defined } from '../../lib/basics/defined';
 import { StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { VersionReader } from '../../lib/contract/ports';
-import { volumeTypes } from '../../lib/contract/report-ports';
+import { volumeTypeIn } from '../../lib/contract/report-ports';
 import type { InventoryReader, Ports, VolumeAmounts } from '../../lib/inventory/reader';
 import type {
   AmountRecord,
@@ -197,8 +197,7 @@ export class InventoryApi implements InventoryReader {
   }
 
   private async volumeType(): Promise<string> {
-    const { catalog } = await this.session.login();
-    return volumeTypes.find((name) => catalog.some(({ type }) => type === name)) ?? volumeTypes[0];
+    return volumeTypeIn((await this.session.login()).catalog);
   }
 
   private novaHeaders(): Promise<Readonly<Record<string, string>>> {

@@ -13,7 +13,7 @@ import type {
 import { NeutronLists } from './neutron-lists';
 import type { NovaApi } from './nova-api';
 import type { OpenStackSession } from './openstack-session';
-import { checkedAnswer } from './report-answers';
+import { askService } from './report-answers';
 import * as answers from './server-answers';
 
 /** The first minor version in which an event has its host. */
@@ -75,7 +75,7 @@ export class NovaServers implements ServerReader {
   }
 
   async imageStatus(id: string): Promise<string | undefined> {
-    const found = await this.ask('image', `/v2/images/${id}`, answers.imageAnswer.optional());
+    const found = await askService(this.session, 'image', `/v2/images/${id}`, answers.imageAnswer.optional());
     return found?.status;
   }
 
@@ -92,21 +92,20 @@ export class NovaServers implements ServerReader {
         where: `cloud ${this.session.cloud}`,
         about: 'address',
       });
-    const { allocations } = await this.ask('placement', `/allocations/${serverId}`, answers.allocationsAnswer);
+    const { allocations } = await askService(
+      this.session,
+      'placement',
+      `/allocations/${serverId}`,
+      answers.allocationsAnswer,
+    );
     const providers = Object.keys(allocations).slice(0, mostProviders);
     const names = await Promise.all(
       providers.map(
-        async (id) => (await this.ask('placement', `/resource_providers/${id}`, answers.providerAnswer)).name,
+        async (id) =>
+          (await askService(this.session, 'placement', `/resource_providers/${id}`, answers.providerAnswer)).name,
       ),
     );
     // The node itself is the root provider, and the names of its children begin with its name.
     return names.sort((a, b) => a.length - b.length)[0];
-  }
-
-  /** If the answer may be absent, its schema accepts undefined. */
-  private async ask<Answer>(service: string, path: string, schema: z.ZodType<Answer>): Promise<Answer> {
-    const mayBeAbsent = schema.safeParse(undefined).success;
-    const answer = await this.session.call(service, path, { mayBeAbsent });
-    return checkedAnswer(schema, answer, `the service of "${service}" to GET ${path}`, this.session.cloud);
   }
 }

@@ -7,6 +7,7 @@ import { defined } from '../../lib/basics/defined';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { sayFault } from '../../lib/basics/schema-fault';
 import type { Server, ServiceRecord } from '../../lib/contract/report-ports';
+import type { OpenStackSession } from './openstack-session';
 
 /** The columns of these tables hold 255 characters. Reasons and names are only shown. */
 export const text = z.string().max(255);
@@ -91,6 +92,18 @@ export function checkedAnswer<Answer>(schema: z.ZodType<Answer>, answer: unknown
     `the answer of ${what} has an unknown form: ${sayFault(parsed.error)}; see what answers there`,
     { where: `cloud ${cloud}`, about: 'answer' },
   );
+}
+
+/** Asks a service by GET. If the answer may be absent, its schema accepts undefined. */
+export async function askService<Answer>(
+  session: OpenStackSession,
+  service: string,
+  path: string,
+  schema: z.ZodType<Answer>,
+): Promise<Answer> {
+  const mayBeAbsent = schema.safeParse(undefined).success;
+  const answer = await session.call(service, path, { mayBeAbsent });
+  return checkedAnswer(schema, answer, `the service of "${service}" to GET ${path}`, session.cloud);
 }
 
 /** Turns null into absence: null in an answer means that the value is not known. */

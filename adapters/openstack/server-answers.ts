@@ -14,7 +14,7 @@ import type {
 import { serverAnswer, serverOf, text, told, utcTime } from './report-answers';
 
 const longText = z.string().max(256 << 10);
-const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
+export const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
 /** Nova gives -1 for a disk whose size its driver doesn't measure. */
 const amount = z.number().int().min(-1);
 

@@ -1,15 +1,14 @@
 /** What Neutron, Cinder and placement hold for a server, and the two changes of a stuck server that Nova offers. */
 import * as z from 'zod';
 import type { VersionReader } from '../../lib/contract/ports';
-import { volumeTypes } from '../../lib/contract/report-ports';
+import { volumeTypeIn } from '../../lib/contract/report-ports';
 import type { ServerRemains, ServerRemainsReader, ServerWriter } from '../../lib/contract/runbook-ports';
 import { NeutronLists } from './neutron-lists';
 import { NovaApi } from './nova-api';
 import type { OpenStackSession } from './openstack-session';
-import { checkedAnswer, text } from './report-answers';
-import { allocationsAnswer, providerAnswer } from './server-answers';
+import { askService, text } from './report-answers';
+import { allocationsAnswer, id, providerAnswer } from './server-answers';
 
-const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
 const portAnswer = z.object({ id, fixed_ips: z.array(z.object({ ip_address: z.string().max(64) })).max(1_000) });
 const attachmentsAnswer = z.object({ volumeAttachments: z.array(z.object({ volumeId: id })).max(1_000) });
 const volumeAnswer = z.object({
@@ -49,9 +48,8 @@ export class ServerRemainsApi implements ServerRemainsReader {
   }
 
   private async attached(serverId: string, volumeId: string): Promise<ServerRemains['volumes'][number] | undefined> {
-    const { catalog } = await this.session.login();
-    const type = volumeTypes.find((name) => catalog.some((entry) => entry.type === name)) ?? volumeTypes[0];
-    const answer = await this.ask(type, `/volumes/${volumeId}`, volumeAnswer.optional());
+    const type = volumeTypeIn((await this.session.login()).catalog);
+    const answer = await askService(this.session, type, `/volumes/${volumeId}`, volumeAnswer.optional());
     if (answer?.volume.attachments.some(({ server_id: server }) => server === serverId) !== true) return undefined;
     return { id: answer.volume.id, status: answer.volume.status };
   }
@@ -60,19 +58,17 @@ export class ServerRemainsApi implements ServerRemainsReader {
     const { catalog } = await this.session.login();
     if (!catalog.some(({ type }) => type === 'placement')) return [];
     const path = `/allocations/${encodeURIComponent(serverId)}`;
-    const found = await this.ask('placement', path, allocationsAnswer);
+    const found = await askService(this.session, 'placement', path, allocationsAnswer);
     const names = Object.keys(found.allocations).map(async (provider) => {
-      const answer = await this.ask('placement', `/resource_providers/${provider}`, providerAnswer.optional());
+      const answer = await askService(
+        this.session,
+        'placement',
+        `/resource_providers/${provider}`,
+        providerAnswer.optional(),
+      );
       return answer?.name ?? provider;
     });
     return (await Promise.all(names)).sort();
-  }
-
-  /** An answer that may be absent has a schema that takes undefined. */
-  private async ask<Answer>(service: string, path: string, schema: z.ZodType<Answer>): Promise<Answer> {
-    const mayBeAbsent = schema.safeParse(undefined).success;
-    const answer = await this.session.call(service, path, { mayBeAbsent });
-    return checkedAnswer(schema, answer, `the service of "${service}" to GET ${path}`, this.session.cloud);
   }
 }
 

@@ -4,13 +4,12 @@ import { asStackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import type { CloudProject, CloudUser, OwnLogin, UserReader, UserWriter } from '../../lib/contract/runbook-ports';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer, text } from './report-answers';
+import { id } from './server-answers';
 
-const id = z.string().regex(/^[\w.-]{1,64}$/, 'must be an id');
 const user = z.object({ id, name: text, domain_id: id });
-const project = z.object({ id, name: text, domain_id: id });
 const usersAnswer = z.object({ users: z.array(user).max(10_000) });
 const userAnswer = z.object({ user });
-const projectsAnswer = z.object({ projects: z.array(project).max(10_000) });
+const projectsAnswer = z.object({ projects: z.array(user).max(10_000) });
 const credentialsAnswer = z.object({ application_credentials: z.array(z.object({ id, name: text })).max(10_000) });
 const madeAnswer = z.object({ application_credential: z.object({ id, secret: z.string().regex(/^[!-~]{1,255}$/, 'must be a secret') }) }); // prettier-ignore
 
@@ -32,7 +31,7 @@ export class UsersApi implements UserReader, UserWriter {
     if (nameOrId === self.id) return [self];
     try {
       const { users } = await this.get(`/users?${new URLSearchParams({ name: nameOrId })}`, usersAnswer);
-      if (users.length > 0 || !/^[\w.-]{1,64}$/.test(nameOrId)) return users.map(named);
+      if (users.length > 0 || !id.safeParse(nameOrId).success) return users.map(named);
       const answer = await this.session.keystone(`/users/${nameOrId}`, { mayBeAbsent: true });
       return answer === undefined ? [] : [named(this.checked(userAnswer, answer, '/users').user)];
     } catch (error) {

@@ -52,6 +52,10 @@ export interface ComputeReader {
  */
 export const volumeTypes = ['volumev3', 'block-storage', 'volumev2', 'volume'] as const;
 
+/** Without any of them in the catalogue, the first: the refusal then names it. */
+export const volumeTypeIn = (catalog: readonly { readonly type: string }[]): string =>
+  volumeTypes.find((name) => catalog.some(({ type }) => type === name)) ?? volumeTypes[0];
+
 export interface VolumeReader {
   services(): Promise<readonly ServiceRecord[]>;
 }
