@@ -7,7 +7,7 @@ import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
 import { defined } from '../../lib/basics/defined';
 import { resolveCredentials } from '../../lib/openstack/credentials';
-import { LabProjects } from '../support/lab-projects';
+import { isAlive, LabProjects } from '../support/lab-projects';
 import { getLab } from '../support/lab-cloud';
 import { RunbookBench } from '../support/runbook-bench';
 import { describeRunbook } from './runbook-suite';
@@ -30,7 +30,9 @@ beforeAll(async () => {
   await projects.clean();
   await projects.close();
   const { users } = await keystone<{ users: { id: string; name: string }[] }>('/users');
-  for (const left of users.filter((each) => /^test-handout-\d+$/.test(each.name)))
+  // A user of a run that is at work beside this one stays.
+  const isOver = (run: string | undefined): boolean => run !== undefined && !isAlive(Number(run));
+  for (const left of users.filter((each) => isOver(/^test-handout-(\d+)$/.exec(each.name)?.[1])))
     await keystone(`/users/${left.id}`, 'DELETE');
   project = (await keystone<{ project: { id: string } }>('/projects', 'POST', { project: { name: `${name}-p`, domain_id: 'default' } })).project.id; // prettier-ignore
   user = (await keystone<{ user: { id: string } }>('/users', 'POST', { user: { name, password, domain_id: 'default' } })).user.id; // prettier-ignore
