@@ -3469,7 +3469,7 @@ def swap_log_files(q):
                 raise Failure('not-ours', '%s does not bear the words "%s"' % (path, to_text(HEADER)))
         if wrong or os.path.exists(RESTART_DUE):
             refuse_obstacles(logs, changes, after)
-            change_logs(wrong, right, [c for c in after.values() if c['listen']], [c for c in changes if c['listen']])
+            change_logs(logs, wrong, right, [c for c in after.values() if c['listen']], [c for c in changes if c['listen']])
     return {}
 
 
@@ -3481,13 +3481,13 @@ def refuse_obstacles(logs, changes, after):
             raise Failure('rejected', line)
 
 
-def change_logs(wrong, right, listening, made):
+def change_logs(logs, wrong, right, listening, made):
     has_rsyslog = find_tool('rsyslogd') is not None  # Else files of a host that has lost it may still go.
     if has_rsyslog:
         for line in apart(lambda: complaints_about(right, listening)):
             raise Failure('rejected', line)
     for c in made:
-        make_log_folders(c, LogHost().account or (0, 0))
+        make_log_folders(c, logs.host.account or (0, 0))
     put_file(RESTART_DUE, MODULES_HEADER.encode('ascii'))
     done = []
     try:
