@@ -2778,6 +2778,18 @@ def is_ours(content):
     return content is not None and HEADER in content[:512]
 
 
+def refuse_foreign(changes):
+    """`changes`: [(path, present content, wanted content)]"""
+    for path, now, _ in changes:
+        if now is not None and not is_ours(now):
+            raise Failure('not-ours', '%s does not bear the words "%s"' % (path, to_text(HEADER)))
+
+
+def in_order(changes):
+    """Files are written in the order of the list, and then removed in the reverse."""
+    return [c for c in changes if c[2] is not None] + [c for c in reversed(changes) if c[2] is None]
+
+
 def digest(content):
     return None if content is None else {'lines': content.count(b'\n'), 'sha256': sha256(content)}
 
@@ -2822,11 +2834,9 @@ def swap_boot_files(q):
         wrong = [(path, now, right) for path, now, right in wishes if now != right and (right is not None or is_ours(now))]
         if wrong and describe_boot(files)['seen'] != q['expect']:
             raise Failure('changed', 'what the host runs for exceptions when it starts is not as it was seen')
-        for path, now, _ in wrong:
-            if now is not None and not is_ours(now):
-                raise Failure('not-ours', '%s does not bear the words "%s"' % (path, to_text(HEADER)))
+        refuse_foreign(wrong)
         done = []
-        for path, now, right in [w for w in wrong if w[2] is not None] + [w for w in reversed(wrong) if w[2] is None]:
+        for path, now, right in in_order(wrong):
             try:
                 write_boot_file(path, now, right)
             except (Failure, IOError, OSError) as error:
@@ -3464,9 +3474,7 @@ def swap_log_files(q):
         changes = [dict((field, c[field]) for field in c if field != 'expect') for c in q['changes']]
         after, right = logs.with_changes(changes)
         wrong = [(path, logs.text(path), text) for path, text in sorted(right.items()) if logs.text(path) != text]
-        for path, now, _ in wrong:
-            if now is not None and not is_ours(now):
-                raise Failure('not-ours', '%s does not bear the words "%s"' % (path, to_text(HEADER)))
+        refuse_foreign(wrong)
         if wrong or os.path.exists(RESTART_DUE):
             refuse_obstacles(logs, changes, after)
             change_logs(logs, wrong, right, [c for c in after.values() if c['listen']], [c for c in changes if c['listen']])
@@ -3491,8 +3499,8 @@ def change_logs(logs, wrong, right, listening, made):
     put_file(RESTART_DUE, MODULES_HEADER.encode('ascii'))
     done = []
     try:
-        # Sorted by name: modules come before who needs them. What is no longer needed goes in the reverse.
-        for change in [w for w in wrong if w[2] is not None] + [w for w in reversed(wrong) if w[2] is None]:
+        # Sorted by name: modules come before who needs them.
+        for change in in_order(wrong):
             write_log_file(*change)
             done.append(change)
         if has_rsyslog:
