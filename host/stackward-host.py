@@ -2586,21 +2586,22 @@ def knock(q):
 PLUGIN = re.compile(u'[a-z][a-z0-9_]{0,99}\\Z')
 
 
-def enabled_plugins():
-    """The plugins that somebody enabled by name. The tool prints headings too, which hold blanks."""
-    code, out, err = run('rabbitmq-plugins', ['list', '-m', '-E'])
+def list_plugins(options):
+    code, out, err = run('rabbitmq-plugins', ['list'] + options)
     if code != 0:
         raise Failure('failed', 'rabbitmq-plugins list ended with code %d: %s' % (code, said(err or out)))
-    return sorted(line.strip() for line in to_text(out).split(u'\n') if PLUGIN.match(line.strip()))
+    return to_text(out).split(u'\n')
+
+
+def enabled_plugins():
+    """The plugins that somebody enabled by name. The tool prints headings too, which hold blanks."""
+    return sorted(line.strip() for line in list_plugins(['-m', '-E']) if PLUGIN.match(line.strip()))
 
 
 def needs_of_plugins():
     """{plugin: the plugins that it needs}, without those that these need."""
-    code, out, err = run('rabbitmq-plugins', ['list', '-v'])
-    if code != 0:
-        raise Failure('failed', 'rabbitmq-plugins list ended with code %d: %s' % (code, said(err or out)))
     needs, name = {}, None
-    for line in to_text(out).split(u'\n'):
+    for line in list_plugins(['-v']):
         heading = re.match(u'\\[[ Ee!][ *!]?\\]\\s+([a-z][a-z0-9_]*)', line)
         name = heading.group(1) if heading else name
         told = re.match(u'\\s+Dependencies:(.*)', line)
