@@ -2656,7 +2656,7 @@ COPY = '/usr/local/lib/stackward/restore-at-boot.py'
 UNIT = '/etc/systemd/system/stackward-restore.service'
 DROP_IN = '/etc/systemd/system/multi-user.target.d/stackward.conf'
 JOB = '/etc/init/stackward-restore.conf'
-BOOT_HEADER = '# %s for every owner on this host\n' % to_text(HEADER)
+SHARED_HEADER = '# %s for every owner on this host\n' % to_text(HEADER)
 # The units and jobs of packages: Debian and RDO; SUSE; Icehouse's Ubuntu.
 AGENTS = ['neutron-openvswitch-agent', 'neutron-linuxbridge-agent', 'openstack-neutron-openvswitch-agent',
           'openstack-neutron-linuxbridge-agent', 'neutron-plugin-openvswitch-agent', 'neutron-plugin-linuxbridge-agent']
@@ -2682,7 +2682,7 @@ def services(names):
 
 
 def unit_text(program, folder):
-    return BOOT_HEADER + """[Unit]
+    return SHARED_HEADER + """[Unit]
 Description=Packet-filter exceptions that stackward keeps
 After=network-pre.target network.target
 After=%s
@@ -2697,11 +2697,11 @@ ExecStart=%s
 """ % (services(LOADERS), services(AGENTS), services(STARTERS), BOOT_SECONDS, start_line(program, folder).replace('$', '$$'))
 
 
-DROP_IN_TEXT = BOOT_HEADER + '[Unit]\nWants=stackward-restore.service\n'
+DROP_IN_TEXT = SHARED_HEADER + '[Unit]\nWants=stackward-restore.service\n'
 
 
 def job_text(program, folder):
-    return BOOT_HEADER + """description "Packet-filter exceptions that stackward keeps"
+    return SHARED_HEADER + """description "Packet-filter exceptions that stackward keeps"
 start on %s
 task
 exec timeout %d %s
@@ -2711,7 +2711,7 @@ exec timeout %d %s
 def copy_text():
     """The text of the program that was sent along. No file on the host has it."""
     shebang, coding, rest = to_bytes(source).split(b'\n', 2)  # noqa: F821
-    return b'\n'.join([shebang, coding, to_bytes(BOOT_HEADER) + rest])
+    return b'\n'.join([shebang, coding, to_bytes(SHARED_HEADER) + rest])
 
 
 def own_content(path):
@@ -2941,7 +2941,6 @@ def complain(path, error):
 RSYSLOG_D, ROTATE_D = '/etc/rsyslog.d', '/etc/logrotate.d'
 COLLECTION = re.compile('10-(stackward-[0-9a-f]{16}-[0-9a-f]{12})\\.conf\\Z')
 MODULES_FILE = RSYSLOG_D + '/05-stackward-modules.conf'
-MODULES_HEADER = '# %s for every owner on this host\n' % to_text(HEADER)
 RESTART_DUE = '/var/run/stackward-rsyslog-restart'  # Goes with a reboot, which starts rsyslog as well.
 LOGS = '/var/log/stackward'
 MAX_COLLECTIONS = 64
@@ -3200,7 +3199,7 @@ class LogHost(object):
         needed |= set('omrelp' for c in collections if c['send'] and c['send']['protocol'] == 'relp')
         lines = [LOAD.get(name, ('module(load="%s")' % name, '$ModLoad %s' % name))[self.is_legacy]
                  for name in sorted(needed - self.loaded)]
-        return to_bytes(MODULES_HEADER + '\n'.join(lines + [''])) if lines else None
+        return to_bytes(SHARED_HEADER + '\n'.join(lines + [''])) if lines else None
 
     def obstacles(self, c, others, running):
         """Reasons why this collection can't work on this host, as whole sentences. `running`: collections that rsyslog may serve now."""
@@ -3497,7 +3496,7 @@ def change_logs(logs, wrong, right, listening, made):
             raise Failure('rejected', line)
     for c in made:
         make_log_folders(c, logs.host.account or (0, 0))
-    put_file(RESTART_DUE, MODULES_HEADER.encode('ascii'))
+    put_file(RESTART_DUE, SHARED_HEADER.encode('ascii'))
     done = []
     try:
         # Sorted by name: modules come before who needs them.
