@@ -557,10 +557,14 @@ def look_by(read, place):
         os.close(fd)
 
 
+def told_name(name):
+    """In Python 3 the locale of whoever called decides how it was decoded."""
+    return to_text(name if PYTHON2 else os.fsencode(name))
+
+
 def name_of(table, number, field):
     try:
-        name = getattr(table(number), field)
-        return to_text(name if PYTHON2 else os.fsencode(name))
+        return told_name(getattr(table(number), field))
     except KeyError:
         return str(number)
 
@@ -568,6 +572,12 @@ def name_of(table, number, field):
 def encode(content):
     encoded = base64.b64encode(content)
     return encoded if PYTHON2 else encoded.decode('ascii')
+
+
+def managers_of(real, content):
+    """Tools that write the file, and would undo a change by hand."""
+    found = [name for name, header in MANAGERS if header.search(content[:2048])]
+    return found + ['Kolla'] if real.startswith((b'/etc/kolla/', b'/var/lib/kolla/')) else found
 
 
 def read_file(q):
@@ -579,14 +589,11 @@ def read_file(q):
     if seen is None:
         return {'exists': False, 'realPath': to_text(real)}
     status, content, xattrs = seen
-    managers = [name for name, header in MANAGERS if header.search(content[:2048])]
-    if real.startswith((b'/etc/kolla/', b'/var/lib/kolla/')):
-        managers.append('Kolla')
     return {
         'exists': True, 'realPath': to_text(real), 'content': encode(content),
         'sha256': sha256(content), 'mode': stat.S_IMODE(status.st_mode), 'links': status.st_nlink,
         'owner': name_of(pwd.getpwuid, status.st_uid, 'pw_name'), 'group': name_of(grp.getgrgid, status.st_gid, 'gr_name'),
-        'mtimeSeconds': status.st_mtime, 'managers': managers,
+        'mtimeSeconds': status.st_mtime, 'managers': managers_of(real, content),
         'xattrs': dict((to_text(k), encode(v)) for k, v in xattrs.items()),
     }
 
@@ -1144,11 +1151,6 @@ def run_reader(q):
 def get_flag(folder, flag):
     with open(os.path.join(folder, flag)) as stream:
         return stream.read().strip() == '1'
-
-
-def told_name(name):
-    """Of a device: in Python 3 the locale of whoever called decides how it was decoded."""
-    return to_text(name if PYTHON2 else os.fsencode(name))
 
 
 def bridge_ports(_):
@@ -2471,11 +2473,8 @@ def read_settings(q):
     if seen is None:
         return {'exists': False, 'realPath': to_text(real)}
     status, text = seen
-    managers = [name for name, header in MANAGERS if header.search(text.content[:2048])]
-    if real.startswith((b'/etc/kolla/', b'/var/lib/kolla/')):
-        managers.append('Kolla')
     return {'exists': True, 'realPath': to_text(real), 'mtimeSeconds': status.st_mtime, 'links': status.st_nlink,
-            'managers': managers, 'stars': text.stars(),
+            'managers': managers_of(real, text.content), 'stars': text.stars(),
             'settings': [[told_setting(text, told) for told in text.told(name)] for name in q['names']]}
 
 
