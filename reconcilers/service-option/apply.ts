@@ -18,7 +18,7 @@ import { keyOf, nameOf, type Job, type OptionObserved, type ServiceOptionStep } 
 import { look } from './observe';
 import { entriesBeside } from './option/estate';
 import { checksOf } from './option/check';
-import { blocked, linesOf, perform, readersOf, siteWith } from './option/edits';
+import { blocked, isEditedIn, linesOf, perform, readersOf, siteWith } from './option/edits';
 import { holdingsOf, restartedHoldingsOf } from './option/holdings';
 import { restartInTurn } from './option/restart';
 
@@ -75,7 +75,7 @@ async function write(jobs: readonly Job[], now: OptionObserved, host: Host): Pro
       const { site, texts, impossible } = performAll(ready, now);
       const possible = ready.filter((job) => !impossible.has(job));
       const works = [...texts].map(([path, text]) => {
-        const things = possible.filter((job) => touches(job, path, now, site));
+        const things = possible.filter((job) => isEditedIn(path, job, now, site));
         return { sequence: [...checksOf(path, things, site), swapOf(path, text, now)], things };
       });
       return new Map([...impossible, ...(await writeAll(host, works))]);
@@ -98,12 +98,6 @@ function performAll(jobs: readonly Job[], now: OptionObserved) {
   }
   return { site, texts, impossible };
 }
-
-/** Whether the job's lines in the file are other ones than before. */
-const touches = (job: Job, path: string, before: OptionObserved, after: OptionObserved): boolean => {
-  const inFile = (site: OptionObserved) => linesOf(job, site).filter((line) => line.path === path);
-  return !areSameLines(inFile(before), inFile(after));
-};
 
 function swapOf(path: string, text: string, { files }: OptionObserved): HostWrite {
   const expect = files.get(path)?.sha256 ?? null;

@@ -16,8 +16,8 @@ import {
   type OptionOn,
   type ServiceOptionStep,
 } from './model';
-import { aboutOf, compareDeclared, isContested } from './option/declared';
-import { estateOf, type Estate } from './option/estate';
+import { compareDeclared, isContested } from './option/declared';
+import { aboutOf, estateOf, type Estate } from './option/estate';
 import { bringBack, leftovers } from './option/leaving';
 import { joinedSteps } from './option/step';
 
@@ -59,15 +59,18 @@ function compareAll(wanted: readonly Wanted<OptionOn>[], estate: Estate, observe
       for (const image of spec.restore) take(resource.id, () => bringBack(resource, image, observed, now));
     else take(resource.id, () => compareDeclared(resource, spec, { observed, now, estate }));
   }
-  const failed = new Set(findings.flatMap(({ id, reason }) => (reason === undefined ? [] : [id])));
+  const failed = failedOf(findings);
   const isDone = (heir: string): boolean => wanted.some(({ id }) => id === heir) && !failed.has(heir);
   for (const { id, compare } of leftovers(estate, observed, isDone)) take(id, () => compare(now));
   return { drafts, findings, now };
 }
 
+const failedOf = (findings: readonly Finding[]): ReadonlySet<string> =>
+  new Set(findings.flatMap(({ id, reason }) => (reason === undefined ? [] : [id])));
+
 /** Of each option that can't be as one resource says beside the others: all that decide about it in that project. */
 function contestsOf(wanted: readonly Wanted<OptionOn>[], { findings, now }: Compared): readonly Finding[] {
-  const failed = new Set(findings.flatMap(({ id, reason }) => (reason === undefined ? [] : [id])));
+  const failed = failedOf(findings);
   const declared = wanted.flatMap(({ id, spec }) => ('restore' in spec || failed.has(id) ? [] : [{ id, spec }]));
   const keyOf = (spec: (typeof declared)[number]['spec']): string => {
     const about = aboutOf(spec);

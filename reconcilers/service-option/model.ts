@@ -99,3 +99,6 @@ export interface Comparison {
 
 export const keyOf = ({ service, section, name }: About): string => `${service} [${section}] ${name}`;
 export const nameOf = ({ section, name }: OptionName): string => `[${section}] ${name}`;
+
+/** Any user's process may name any file on its command line. */
+export const isConfiguration = (path: string): boolean => /\.(conf|ini)$/.test(path);

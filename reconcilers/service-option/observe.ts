@@ -9,7 +9,7 @@ import { readRecords } from '../../lib/hosts/host-record';
 import { olderProgram } from '../../lib/hosts/older-program';
 import { optionProjects, type DescribedOption, type OptionProject } from '../../lib/hosts/service-answers';
 import { projectOf } from '../../lib/oslo-config/reading-order';
-import { kind, type OptionObserved, type OptionOn, type ToldFile } from './model';
+import { isConfiguration, kind, type OptionObserved, type OptionOn, type ToldFile } from './model';
 import { programOf, recordEntry, type RecordEntry } from './spec';
 
 export async function observe(placement: Placement<OptionOn>, from: Readers): Promise<OptionObserved> {
@@ -58,9 +58,6 @@ async function goneOf(
 
 /** Of the host program that knows the verbs of this kind. */
 const firstVersion = 5;
-
-/** Any user's process may name any file on its command line. */
-const isConfiguration = (path: string): boolean => /\.(conf|ini)$/.test(path);
 
 async function readTexts(
   host: HostReader,

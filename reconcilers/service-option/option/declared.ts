@@ -4,7 +4,7 @@ import { defined } from '../../../lib/basics/defined';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
 import { heldByOthers, type Held } from '../../../lib/hosts/record-holding';
 import { areSameLines, writtenLines, type OptionLine } from '../../../lib/oslo-config/lines';
-import { programOf, type RecordEntry } from '../spec';
+import type { RecordEntry } from '../spec';
 import {
   keyOf,
   kind,
@@ -16,17 +16,19 @@ import {
   type OptionOn,
 } from '../model';
 import { dueRestart, runs, runsWithOld, unitToRestart } from './effect';
-import { aboutEntry, entriesBeside, type Estate } from './estate';
-import { blocked, describedOption, filesOf, linesOf, optionOf, perform, readersOf, siteWith } from './edits';
+import { aboutEntry, aboutOf, entriesBeside, type Declared, type Estate } from './estate';
+import {
+  blocked,
+  describedOption,
+  filesOf,
+  isEditedIn,
+  linesOf,
+  optionOf,
+  perform,
+  readersOf,
+  siteWith,
+} from './edits';
 import { holdsSecret } from './words';
-
-type Declared = Extract<OptionOn, { declared: unknown }>;
-
-export const aboutOf = ({ declared }: Declared): About => ({
-  service: programOf(declared.service),
-  section: declared.section,
-  name: declared.option,
-});
 
 interface Sight {
   readonly observed: OptionObserved;
@@ -164,8 +166,7 @@ function refuseForeign(about: About, owner: string, site: OptionObserved): void 
 
 /** @throws Blocked where the edit changes lines of the option in a file in which another record has written it */
 function refuseOwnedLines(about: About, owner: string, { observed, now, estate }: Sight): void {
-  const inFile = (site: OptionObserved, path: string) => linesOf(about, site).filter((line) => line.path === path);
-  const isEdited = ({ path }: OptionLine): boolean => !areSameLines(inFile(observed, path), inFile(now, path));
+  const isEdited = ({ path }: OptionLine): boolean => isEditedIn(path, about, observed, now);
   for (const held of entriesBeside(about, owner, observed)) {
     const line = [...held.entry.written, ...held.entry.before].find(isEdited);
     if (line !== undefined && !(held.owner === owner && estate.isSettled(held)) && !isLeaving(held, estate))

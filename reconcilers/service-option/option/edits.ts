@@ -5,11 +5,11 @@ import type { DescribedOption } from '../../../lib/hosts/service-answers';
 import { apiProgram } from '../../../lib/openstack/services';
 import { editOption, isAsWanted, withTexts, type Edit } from '../../../lib/oslo-config/edit';
 import type { OptionName, OsloConfig, OsloOption } from '../../../lib/oslo-config/effective';
-import { bringLinesBack, linesOfOption, type OptionLine } from '../../../lib/oslo-config/lines';
+import { areSameLines, bringLinesBack, linesOfOption, type OptionLine } from '../../../lib/oslo-config/lines';
 import { isMultiple } from '../../../lib/oslo-config/multiple';
 import { projectOf } from '../../../lib/oslo-config/reading-order';
 import { servingProject } from '../spec';
-import type { About, Job, OptionObserved } from '../model';
+import { isConfiguration, type About, type Job, type OptionObserved } from '../model';
 
 type Site = Pick<OptionObserved, 'services' | 'files' | 'described'>;
 
@@ -39,6 +39,12 @@ export const filesOf = (about: About, site: Site): Pick<OsloConfig, 'files'> => 
 
 export const linesOf = (about: About, site: Site): readonly OptionLine[] =>
   linesOfOption(optionOf(about, site, false), filesOf(about, site));
+
+/** Whether the option's lines in the file are other ones than before. */
+export function isEditedIn(path: string, about: About, before: Site, after: Site): boolean {
+  const inFile = (site: Site) => linesOf(about, site).filter((line) => line.path === path);
+  return !areSameLines(inFile(before), inFile(after));
+}
 
 const withTextsOf = (services: readonly HostService[], texts: ReadonlyMap<string, string>): readonly HostService[] =>
   texts.size === 0 ? services : services.map((service) => ({ ...service, config: withTexts(service.config, texts) }));
@@ -134,7 +140,7 @@ function whyNot(path: string, { service, overridesManager }: Job, { files }: Sit
     each
       .split('/')
       .some((part) => part === project || part.startsWith(`${project}.`) || part.startsWith(`${project}-`));
-  if (![path, file.realPath].every((each) => isOfProject(each) && /\.(conf|ini)$/.test(each)))
+  if (![path, file.realPath].every((each) => isOfProject(each) && isConfiguration(each)))
     return `it has no name of a configuration file of ${project}, and any process may name any file`;
   if (!['root', project].includes(file.owner))
     return `it belongs to ${file.owner}, and stackward writes files of root and of ${project} alone`;

@@ -13,7 +13,17 @@ import { linesOf, optionOf } from './edits';
 
 type HeldEntry = Held<RecordEntry>;
 
-export const aboutEntry = ({ service, section, option: name }: RecordEntry): About => ({ service, section, name });
+export type Declared = Extract<OptionOn, { declared: unknown }>;
+
+export const aboutOf = ({ declared }: Declared): About => ({
+  service: programOf(declared.service),
+  section: declared.section,
+  name: declared.option,
+});
+
+type Entry = Pick<RecordEntry, 'service' | 'section' | 'option'>;
+
+export const aboutEntry = ({ service, section, option: name }: Entry): About => ({ service, section, name });
 
 const isSameOption = (left: About, right: About, site: OptionObserved): boolean =>
   projectOf(left.service) === projectOf(right.service) &&
@@ -60,24 +70,15 @@ export function estateOf({ wanted, sweep }: Placement<OptionOn>, observed: Optio
 }
 
 const aboutsOf = (spec: OptionOn): readonly About[] =>
-  'restore' in spec
-    ? spec.restore.map(({ service, section, option: name }) => ({ service, section, name }))
-    : [
-        {
-          service: programOf(spec.declared.service),
-          section: spec.declared.section,
-          name: spec.declared.option,
-        },
-      ];
+  'restore' in spec ? spec.restore.map(aboutEntry) : [aboutOf(spec)];
 
 /** Whether this declaration is about the very lines that the entry left. */
 function isHeir({ spec }: Wanted<OptionOn>, entry: RecordEntry, observed: OptionObserved): boolean {
   if ('restore' in spec) return false;
-  return aboutsOf(spec).some((about) => {
-    if (!isSameOption(about, aboutEntry(entry), observed)) return false;
-    const seen = linesOf(about, observed);
-    const isSeen = ({ path, section, text }: OptionLine): boolean =>
-      seen.some((line) => line.path === path && line.section === section && line.text === text);
-    return entry.written.length === 0 ? seen.length === 0 : entry.written.every(isSeen);
-  });
+  const about = aboutOf(spec);
+  if (!isSameOption(about, aboutEntry(entry), observed)) return false;
+  const seen = linesOf(about, observed);
+  const isSeen = ({ path, section, text }: OptionLine): boolean =>
+    seen.some((line) => line.path === path && line.section === section && line.text === text);
+  return entry.written.length === 0 ? seen.length === 0 : entry.written.every(isSeen);
 }

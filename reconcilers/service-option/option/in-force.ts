@@ -1,6 +1,6 @@
 /** Whether the lines of a record can be looked at where they were written. Pure. */
 import { Blocked } from '../../../lib/basics/errors';
-import { nameOf, type About, type OptionObserved } from '../model';
+import { isConfiguration, nameOf, type About, type OptionObserved } from '../model';
 import type { RecordEntry } from '../spec';
 import { runs } from './effect';
 import { filesOf } from './edits';
@@ -9,7 +9,7 @@ import { filesOf } from './edits';
 function unreadPaths(about: About, { before, written }: Pick<RecordEntry, 'before' | 'written'>, site: OptionObserved) {
   const read = new Set(filesOf(about, site).files.map(({ path }) => path));
   const paths = new Set([...written, ...before].map(({ path }) => path));
-  return [...paths].filter((path) => /\.(conf|ini)$/.test(path) && !read.has(path) && !site.gone.has(path));
+  return [...paths].filter((path) => isConfiguration(path) && !read.has(path) && !site.gone.has(path));
 }
 
 /** @throws Blocked where nobody can tell whether the lines of the record are in force: no process tells its files */

@@ -9,7 +9,7 @@ import { ConfigValue } from '../../../lib/oslo-config/secret';
 import { nameOf, type Job, type OptionObserved } from '../model';
 import type { RecordEntry } from '../spec';
 import { alsoRead, effectNotes } from './effect';
-import { linesOf, optionOf, readersOf } from './edits';
+import { describedOption, linesOf, optionOf, readersOf } from './edits';
 
 /** What the service reads of it, or undefined where no file sets it. A secret is never shown. */
 function shownValue(job: Job, site: OptionObserved, isHidden: boolean): string | undefined {
@@ -102,13 +102,8 @@ function shadowNotes(job: Job, option: OsloOption, after: OptionObserved): reado
 }
 
 /** Names that the packages on the host do not know may still be those of a plug-in. */
-function unknownNotes(job: Job, { described }: OptionObserved): readonly string[] {
-  const options = described.get(projectOf(job.service));
-  if (options === undefined) return [];
-  const isKnown = options.some(({ section, name, former }) =>
-    [{ section, name }, ...former].some((each) => each.section === job.section && each.name === job.name),
-  );
-  return isKnown
+function unknownNotes(job: Job, site: OptionObserved): readonly string[] {
+  return !site.described.has(projectOf(job.service)) || describedOption(job, site) !== undefined
     ? []
     : [`no package there says that ${job.service} knows an option of this name; look for a misspelling`];
 }
