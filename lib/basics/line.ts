@@ -58,6 +58,8 @@ export const isOwner = (text: string): boolean => ownerForm.test(text);
 export const ownerWords = 'use 1 to 63 letters, digits, ".", "_" or "-"';
 export const owner = z.string().regex(ownerForm, `must mark things on hosts; ${ownerWords}`);
 
+export const hostName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/, 'must be the name of a host');
+
 /** An id that OpenStack made, or an address. */
 export const id = z
   .string()

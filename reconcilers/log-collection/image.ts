@@ -1,9 +1,10 @@
 /** What the journal keeps of a collection on a host, as it was before a run. */
 import * as z from 'zod';
+import { hostName } from '../../lib/basics/line';
 import type { RestoredResource } from '../../lib/contract/resource';
 import type { RestoredOn } from '../../lib/contract/restored';
 import { logProtocols } from '../../lib/hosts/log-answers';
-import { hostName, logPort, retention } from './spec';
+import { logPort, retention } from './spec';
 
 const protocol = z.enum(logProtocols);
 

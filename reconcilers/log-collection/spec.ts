@@ -2,9 +2,8 @@
  * A server that collects the logs of hosts. The kind's name and its fields are contract (docs/adr/0018-log-collection.md).
  */
 import * as z from 'zod';
+import { hostName } from '../../lib/basics/line';
 import { logProtocols } from '../../lib/hosts/log-answers';
-
-export const hostName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/, 'must be the name of a host');
 
 export const logPort = z
   .int('must be a whole number from 1 to 65535')
