@@ -7,7 +7,8 @@ import { field, type Column } from './column';
 import type { Nic, Told } from './join';
 import type { PartName } from './records';
 
-const powerStates: Readonly<Record<number, string>> = {
+/** By Nova's number. */
+export const powerStates: Readonly<Record<number, string>> = {
   0: 'no state',
   1: 'running',
   3: 'paused',

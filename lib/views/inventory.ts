@@ -6,7 +6,7 @@
  * separate subquery. GROUP_CONCAT makes the lists. The session of the reader cuts them at its `group_concat_max_len`,
  * which no view can set. If a list would be cut, the column says so instead, and which value to set.
  */
-import { columns } from '../inventory/columns';
+import { columns, powerStates } from '../inventory/columns';
 import { hasAllServers } from './all-servers';
 import type { DatabaseName } from '../contract/ports';
 import { quoteName, quoteText } from '../sql/quote';
@@ -130,11 +130,8 @@ class Rows {
   }
 
   private powerState(): string | undefined {
-    const words = ['no state', 'running', undefined, 'paused', 'shutdown', undefined, 'crashed', 'suspended'];
     const state = this.field('powerState');
-    const cases = words.flatMap((word, number) =>
-      word === undefined ? [] : [`WHEN ${number} THEN ${quoteText(word)}`],
-    );
+    const cases = Object.entries(powerStates).map(([number, word]) => `WHEN ${number} THEN ${quoteText(word)}`);
     return state && `CASE ${state} ${cases.join(' ')} ELSE CAST(${state} AS CHAR) END`;
   }
 
