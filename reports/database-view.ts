@@ -1,7 +1,17 @@
 /** What an account may read of a database, and one SELECT by that: of any release, and with any grants. */
-import type { SqlQuery, SqlValue } from '../lib/contract/ports';
+import type { Readers, SqlQuery, SqlValue } from '../lib/contract/ports';
 import { isFound, relationOf, schemaOf, selectOf, type Draft, type Schema } from '../lib/inventory/relation';
 import { failed, read, type Looked } from './looked';
+
+export type DatabaseReaders = Pick<Readers, 'database' | 'databases'>;
+export type CellDatabase = 'nova' | 'nova_cell0';
+
+/** Of a cell and of cell0, which holds the servers for which no host was found: those that stackward.yaml names. */
+export const cellDatabases = ({ databases }: Pick<Readers, 'databases'>): readonly CellDatabase[] =>
+  (['nova', 'nova_cell0'] as const).filter((name) => databases.has(name));
+
+/** OpenStack keeps times in UTC, without a zone. */
+export const utc = (expression: string): string => `DATE_FORMAT(${expression}, '%Y-%m-%dT%H:%i:%sZ')`;
 
 /** information_schema shows the columns on which the account has a right, and no others. */
 export async function schemaSeen(view: SqlQuery, tables: readonly string[]): Promise<Schema> {

@@ -5,11 +5,10 @@
  * is not told.
  */
 import type { PoolRoom, PortQuota, PortRoom } from '../lib/contract/port-room';
-import type { Readers } from '../lib/contract/ports';
 import { defined } from '../lib/basics/defined';
 import { UnrecoverableError } from '../lib/basics/errors';
 import { holds, parseAddress, parseRange, sizeOf, type IpRange } from '../lib/net/ip-ranges';
-import { schemaSeen, selectSeen } from './database-view';
+import { schemaSeen, selectSeen, type DatabaseReaders } from './database-view';
 import { look, type Looked } from './looked';
 
 const tables = ['quotas', 'ports', 'subnets', 'ipallocationpools', 'ipallocations'];
@@ -30,9 +29,7 @@ interface PoolRow {
 }
 
 /** Undefined: stackward.yaml names no database of Neutron. */
-export async function readPortRoom(
-  readers: Pick<Readers, 'database' | 'databases'>,
-): Promise<Looked<PortRoom> | undefined> {
+export async function readPortRoom(readers: DatabaseReaders): Promise<Looked<PortRoom> | undefined> {
   if (!readers.databases.has('neutron')) return undefined;
   return look(async () =>
     (await readers.database('database:neutron')).snapshot(async (view) => {

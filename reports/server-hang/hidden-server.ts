@@ -3,8 +3,8 @@
  * server's row in `nova_api.instance_mappings`. If this row is missing or names no cell, the API answers that the
  * server doesn't exist, while its guest may still run.
  */
-import type { Readers, SqlValue } from '../../lib/contract/ports';
-import { schemaSeen, selectSeen } from '../database-view';
+import type { SqlValue } from '../../lib/contract/ports';
+import { cellDatabases, schemaSeen, selectSeen, type CellDatabase, type DatabaseReaders } from '../database-view';
 import { look, type Looked } from '../looked';
 import type { Finding } from './finding';
 import { readNovaRecords, type NovaRecord } from './nova-database';
@@ -26,13 +26,10 @@ interface Row {
   readonly taskState: string | null;
 }
 
-type Databases = Pick<Readers, 'database' | 'databases'>;
-
 /** [] if no database has such a server, also if none could be read: then the answer of the API stands. */
-export async function readHidden(readers: Databases, nameOrId: string): Promise<readonly HiddenServer[]> {
-  const names = (['nova', 'nova_cell0'] as const).filter((name) => readers.databases.has(name));
+export async function readHidden(readers: DatabaseReaders, nameOrId: string): Promise<readonly HiddenServer[]> {
   const found = await Promise.all(
-    names.map(async (database) => ({ database, rows: await rowsIn(readers, database, nameOrId) })),
+    cellDatabases(readers).map(async (database) => ({ database, rows: await rowsIn(readers, database, nameOrId) })),
   );
   const stored = found.flatMap(({ database, rows }) =>
     rows.isRead ? rows.value.map((row) => ({ database, row })) : [],
@@ -47,8 +44,8 @@ export async function readHidden(readers: Databases, nameOrId: string): Promise<
 }
 
 async function rowsIn(
-  readers: Databases,
-  database: 'nova' | 'nova_cell0',
+  readers: DatabaseReaders,
+  database: CellDatabase,
   nameOrId: string,
 ): Promise<Looked<readonly Row[]>> {
   const looked = await look(async () =>

@@ -10,11 +10,11 @@
  * this column when an operator enables or disables the service. Only a heartbeat changes `report_count`, so two
  * readings of it show whether the service lives.
  */
-import type { DatabaseName, Readers } from '../../lib/contract/ports';
+import type { DatabaseName } from '../../lib/contract/ports';
 import { defined } from '../../lib/basics/defined';
 import { layoutOf } from '../../lib/inventory/layout';
 import type { Schema } from '../../lib/inventory/relation';
-import { schemaSeen, selectSeen } from '../database-view';
+import { cellDatabases, schemaSeen, selectSeen, utc, type CellDatabase, type DatabaseReaders } from '../database-view';
 import { heartbeatOfService, intervals, subjectOf, type Heartbeat } from '../heartbeats';
 import { failed, look, mapLooked, read, thenLook, untried, type Looked } from '../looked';
 
@@ -34,12 +34,14 @@ export interface NovaRecord {
   readonly mappedHosts: Looked<ReadonlySet<string>>;
 }
 
-type Databases = Pick<Readers, 'database' | 'databases'>;
 const unnamed = (name: DatabaseName) => untried(`stackward.yaml names no database ${name}`);
 const cellTables = ['build_requests', 'instance_mappings', 'cell_mappings', 'host_mappings'];
 
 /** Reads all these servers in one snapshot. */
-export async function readNovaRecords(readers: Databases, ids: readonly string[]): Promise<(id: string) => NovaRecord> {
+export async function readNovaRecords(
+  readers: DatabaseReaders,
+  ids: readonly string[],
+): Promise<(id: string) => NovaRecord> {
   const cells = await lookAtCells(readers, ids);
   return (id) => ({
     isRequested: thenLook(cells, ({ requested }) => mapLooked(requested, (all) => all.has(id))),
@@ -54,7 +56,7 @@ interface Cells {
   readonly hosts: Looked<ReadonlySet<string>>;
 }
 
-async function lookAtCells(readers: Databases, ids: readonly string[]): Promise<Looked<Cells>> {
+async function lookAtCells(readers: DatabaseReaders, ids: readonly string[]): Promise<Looked<Cells>> {
   if (ids.length === 0) return untried('no task is under way');
   if (await isOneDatabase(readers)) return untried('this release has no cells');
   if (!readers.databases.has('nova_api')) return unnamed('nova_api');
@@ -74,7 +76,7 @@ async function lookAtCells(readers: Databases, ids: readonly string[]): Promise<
 }
 
 /** True if the layout of the database is that from before Ocata. */
-async function isOneDatabase(readers: Databases): Promise<boolean> {
+async function isOneDatabase(readers: DatabaseReaders): Promise<boolean> {
   if (!readers.databases.has('nova')) return false;
   const seen = await look(async () =>
     (await readers.database('database:nova')).snapshot((view) => schemaSeen(view, ['compute_nodes'])),
@@ -105,13 +107,12 @@ interface Row {
   readonly now: string;
 }
 
-const utc = (expression: string): string => `DATE_FORMAT(${expression}, '%Y-%m-%dT%H:%i:%sZ')`;
 const time = (text: string | null): Date | undefined => (text === null ? undefined : new Date(text));
 const hasLastSeen = (schema: Schema): boolean => schema.has('services', 'last_seen_up');
 
 /** @param pause resolves after this number of seconds */
 export async function readNovaBeats(
-  readers: Databases,
+  readers: DatabaseReaders,
   pause: (seconds: number) => Promise<void>,
 ): Promise<Looked<BeatsOfDatabase>> {
   const first = await readRows(readers);
@@ -127,8 +128,8 @@ export async function readNovaBeats(
   return read({ beats, column, still: new Set(stood.map(subjectOf)) });
 }
 
-async function readRows(readers: Databases): Promise<Looked<{ rows: readonly Row[]; column: string }>> {
-  const names = (['nova', 'nova_cell0'] as const).filter((name) => readers.databases.has(name));
+async function readRows(readers: DatabaseReaders): Promise<Looked<{ rows: readonly Row[]; column: string }>> {
+  const names = cellDatabases(readers);
   if (!names.includes('nova')) return unnamed('nova');
   const parts = await Promise.all(names.map((name) => look(() => rowsIn(readers, name))));
   const unread = parts.find((part) => !part.isRead);
@@ -143,8 +144,8 @@ async function readRows(readers: Databases): Promise<Looked<{ rows: readonly Row
 }
 
 async function rowsIn(
-  readers: Databases,
-  name: 'nova' | 'nova_cell0',
+  readers: DatabaseReaders,
+  name: CellDatabase,
 ): Promise<{ rows: Looked<readonly Row[]>; column: string }> {
   const reader = await readers.database(`database:${name}`);
   return reader.snapshot(async (view) => {

@@ -4,7 +4,7 @@
  */
 import type { SqlQuery } from '../../../lib/contract/ports';
 import type { ActionEvent, ServerAction } from '../../../lib/contract/server-ports';
-import type { ReportReaders } from '../../../lib/contract/report-ports';
+import { cellDatabases, utc, type DatabaseReaders } from '../../database-view';
 import type { ServerFault } from './timeline';
 
 export interface History {
@@ -14,12 +14,9 @@ export interface History {
   readonly cut: readonly string[];
 }
 
-/** cell0 holds the servers for which no host was found. */
-export const historyDatabases = ['nova', 'nova_cell0'] as const;
 /** Of one table and server. */
 export const mostRows = 10_000;
 const newest = `LIMIT ${mostRows + 1}`;
-const utc = (column: string): string => `DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%sZ')`;
 
 const actionsQuery = `SELECT id, action, request_id AS request, ${utc('start_time')} AS started, message
   FROM instance_actions WHERE instance_uuid = ? ORDER BY start_time DESC, id DESC ${newest}`;
@@ -54,11 +51,8 @@ interface FaultRow {
 }
 
 /** Of every database of Nova that the configuration names; undefined: it names none. */
-export async function readHistory(
-  readers: Pick<ReportReaders, 'database' | 'databases'>,
-  serverId: string,
-): Promise<History | undefined> {
-  const named = historyDatabases.filter((name) => readers.databases.has(name));
+export async function readHistory(readers: DatabaseReaders, serverId: string): Promise<History | undefined> {
+  const named = cellDatabases(readers);
   if (named.length === 0) return undefined;
   const all = await Promise.all(
     named.map(async (name) =>
