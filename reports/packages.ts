@@ -1,5 +1,6 @@
 /** The packages of OpenStack on a host, in the lists of dpkg or rpm. */
-import type { HostRead, Outcome, ReaderOutput } from '../lib/hosts/host';
+import { packageReadersOf } from '../lib/host-services/package-readers';
+import type { Outcome, ReaderOutput } from '../lib/hosts/host';
 import { projectOf } from '../lib/oslo-config/reading-order';
 import { failed, read, type Looked } from './looked';
 
@@ -9,15 +10,7 @@ export interface InstalledPackage {
 }
 
 const projects = ['nova', 'neutron', 'cinder', 'glance', 'keystone', 'placement', 'heat', 'oslo.config', 'oslo-config'];
-const listers = [
-  ['dpkg-query', '-W', '-f=${Package}|${Version}|${Status}\\n'],
-  ['rpm', '-qa', '--qf', '%{NAME}|%{VERSION}-%{RELEASE}|installed\\n'],
-];
-
-/** A host has one of the two tools; the other question fails because its tool is missing. */
-export const packageReaders: readonly (HostRead & { readonly verb: 'run-reader' })[] = listers.flatMap((words) =>
-  projects.map((project) => ({ verb: 'run-reader' as const, argv: [...words, `*${project}*`] })),
-);
+export const packageReaders = packageReadersOf(projects);
 
 /** Of what could be listed, all; where a lister failed, or the host has none, nobody knows what is installed. */
 export function packagesOf(answers: readonly Outcome<ReaderOutput>[]): Looked<readonly InstalledPackage[]> {

@@ -1,7 +1,8 @@
 /** The services of OpenStack on a host, and the configuration of each, with every byte of its files. */
-import { valueOf, type HostRead, type HostReader, type Outcome } from '../hosts/host';
+import { valueOf, type HostReader, type Outcome } from '../hosts/host';
 import { isUnknownThere } from '../hosts/older-program';
 import { configSources } from '../oslo-config/reading-order';
+import { packageReadersOf } from './package-readers';
 import {
   groupsOf,
   isCalled,
@@ -20,16 +21,8 @@ export interface ConfiguredServices {
   readonly now: Date;
 }
 
-/** Of oslo.config, whose version tells how files are read. A host has one of the two tools. */
-const libraryReaders = [
-  ['dpkg-query', '-W', '-f=${Package}|${Version}|${Status}\\n'],
-  ['rpm', '-qa', '--qf', '%{NAME}|%{VERSION}-%{RELEASE}|installed\\n'],
-].flatMap((words) =>
-  ['oslo.config', 'oslo-config'].map((name): HostRead & { readonly verb: 'run-reader' } => ({
-    verb: 'run-reader',
-    argv: [...words, `*${name}*`],
-  })),
-);
+/** Of oslo.config, whose version tells how files are read. */
+const libraryReaders = packageReadersOf(['oslo.config', 'oslo-config']);
 
 const inContainer = 'it runs in a container, whose files stackward does not read';
 
