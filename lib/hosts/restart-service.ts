@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asStackwardError, TransientError, UnrecoverableError, type StackwardError } from '../basics/errors';
 import { valueOf, type Host, type HostReader } from './host';
-import { socketText } from './service-answers';
+import { heldBy, socketText } from './service-answers';
 
 /** How long a service may take until it is there. */
 const maxSeconds = 90;
@@ -69,7 +69,7 @@ async function lookAt(host: HostReader, unit: string): Promise<Running> {
   ]);
   const own = valueOf(processes).processes.filter((process) => process.unit === unit);
   const pids = new Set(own.map(({ pid }) => pid));
-  const held = valueOf(listeners).sockets.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid)));
+  const held = heldBy(valueOf(listeners).sockets, own);
   const hasFailed = state.ok && state.value.stdout.trim() === 'failed';
   return { pids, sockets: new Set(held.map(socketText)), hasFailed };
 }

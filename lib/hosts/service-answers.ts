@@ -102,6 +102,15 @@ export interface Listener {
 export const socketText = ({ address, port }: Pick<Listener, 'address' | 'port'>): string =>
   `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
+/** The sockets on which one of these processes listens. */
+export function heldBy(
+  sockets: readonly Listener[],
+  processes: readonly Pick<ServiceProcess, 'pid'>[],
+): readonly Listener[] {
+  const pids = new Set(processes.map(({ pid }) => pid));
+  return sockets.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid)));
+}
+
 interface OptionName {
   readonly section: string;
   readonly name: string;

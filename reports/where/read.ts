@@ -1,7 +1,7 @@
 /** `stackward where SERVICE --host H`: by what is really there. */
 import { InvalidCommand, UnrecoverableError } from '../../lib/basics/errors';
 import type { HostDigest, HostReader, Outcome, ReaderOutput } from '../../lib/hosts/host';
-import type { BootLog, Listener, LogErrors } from '../../lib/hosts/service-answers';
+import { heldBy, type BootLog, type Listener, type LogErrors } from '../../lib/hosts/service-answers';
 import { accountOf } from '../../lib/oslo-config/account';
 import type { OsloConfig } from '../../lib/oslo-config/effective';
 import { knownProjects } from '../../lib/openstack/services';
@@ -83,10 +83,7 @@ const unitNames = ({ name, processes }: HostService): readonly string[] => [
 ];
 
 async function lookCloser(host: HostReader, service: HostService, { listeners }: HostServices): Promise<FoundService> {
-  const pids = new Set(service.processes.map(({ pid }) => pid));
-  const listensOn = mapLooked(listeners, (sockets) =>
-    sockets.filter(({ holders }) => holders.some(({ pid }) => pids.has(pid))),
-  );
+  const listensOn = mapLooked(listeners, (sockets) => heldBy(sockets, service.processes));
   if (service.containers.length > 0) {
     const elsewhere = untried(inContainer);
     const isApart = service.processes.length === 0;

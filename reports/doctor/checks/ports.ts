@@ -1,6 +1,6 @@
 import { shownUrl } from '../../../lib/basics/shown-url';
 import type { Endpoint } from '../../../lib/contract/report-ports';
-import { socketText, type Listener } from '../../../lib/hosts/service-answers';
+import { heldBy, socketText, type Listener } from '../../../lib/hosts/service-answers';
 import { accountOf } from '../../../lib/oslo-config/account';
 import type { HostService, HostServices } from '../../host-services';
 import { untried, type Looked } from '../../looked';
@@ -84,8 +84,7 @@ function judgePort(
   const set = setting(service, section, option);
   const port = Number(set?.value.toString() ?? usual);
   const sockets = listeners.filter((socket) => socket.port === port);
-  const pids = new Set(service.processes.map(({ pid }) => pid));
-  if (sockets.some(({ holders }) => holders.some(({ pid }) => pids.has(pid)))) return 'good';
+  if (heldBy(sockets, service.processes).length > 0) return 'good';
   const named = set === undefined ? `${port}, the default of ${option}` : `${port}, ${option} of ${set.where}`;
   const apis = api === service.name ? [] : [`enabled_apis is ${enabledApis(service).join(', ')}${whereOf(service)}`];
   const shared = { result: 'fault', subject: `${service.name} on ${host}` } as const;
@@ -111,13 +110,8 @@ function whereOf(service: HostService): string {
   return set === undefined ? ', the default' : ` by ${set.where}`;
 }
 
-const listensOn = ({ processes }: HostService, listeners: readonly Listener[]): string => {
-  const pids = new Set(processes.map(({ pid }) => pid));
-  return listeners
-    .filter(({ holders }) => holders.some(({ pid }) => pids.has(pid)))
-    .map(socketText)
-    .join(', ');
-};
+const listensOn = ({ processes }: HostService, listeners: readonly Listener[]): string =>
+  heldBy(listeners, processes).map(socketText).join(', ');
 
 function judgeHost(host: string, found: HostServices): readonly Result[] {
   const missed = [
