@@ -81,6 +81,9 @@ export function healthOf({ isUp, isForcedDown, ageSeconds, hasMoved }: Heartbeat
   return hasMoved ? 'skewed' : 'dead';
 }
 
+/** A service whose clock is wrong works all the same. */
+export const isAlive = (beat: Heartbeat): boolean => ['up', 'skewed'].includes(healthOf(beat));
+
 /** Such as `nova-compute on cnode01`. */
 export const subjectOf = ({ name, host }: Pick<Heartbeat, 'name' | 'host'>): string => `${name} on ${host}`;
 

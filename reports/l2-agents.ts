@@ -7,5 +7,8 @@ type Binary = Pick<Heartbeat, 'name'>;
 export const bindsPorts = ({ name }: Binary): boolean =>
   /openvswitch|linuxbridge|sriov|macvtap|ovn-controller/.test(name);
 
+export const bindsOn = (host: string | undefined, agents: readonly Heartbeat[]): readonly Heartbeat[] =>
+  agents.filter((agent) => agent.host === host && bindsPorts(agent));
+
 /** The agents among them that plug ports into their host's switch or bridge, and write the host's packet filter. */
 export const writesRules = ({ name }: Binary): boolean => /openvswitch|linuxbridge/.test(name);

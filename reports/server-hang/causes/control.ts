@@ -1,15 +1,13 @@
 /** Judges the services that pass the work on: conductor, scheduler, and the network agent of the host. */
-import { healthOf, subjectOf, type Heartbeat } from '../../heartbeats';
+import { isAlive, subjectOf } from '../../heartbeats';
 import { heartbeatEvidence } from '../../heartbeat-words';
-import { bindsPorts } from '../../l2-agents';
+import { bindsOn } from '../../l2-agents';
 import { sayHost } from '../facts';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
 import { lineWith, noReason } from '../situation';
 import { messageLost } from './message';
 import { unanswered, unplugged } from './recorded';
 import { evidenceOf } from './rows';
-
-const isAlive = (beat: Heartbeat): boolean => ['up', 'skewed'].includes(healthOf(beat));
 
 function controlDead({ facts, situation, task, words, show }: Examined): Finding {
   const { services, hasAllServices } = facts;
@@ -48,7 +46,7 @@ function agentDead({ facts, host, hostUntold, situation, task, words, show }: Ex
     return hostUntold === undefined
       ? ruledOut('agent-dead', 'no host was chosen for it yet')
       : unknown('agent-dead', hostUntold);
-  const mine = agents.value.filter((beat) => beat.host === host && bindsPorts(beat));
+  const mine = bindsOn(host, agents.value);
   const dead = mine.find((beat) => !isAlive(beat));
   const failure = isUnplugged ? [lineWith(words, unplugged) ?? ''] : [];
   if (dead === undefined) {

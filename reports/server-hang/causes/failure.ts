@@ -2,7 +2,7 @@
 import { healthOf, subjectOf } from '../../heartbeats';
 import { hostsOf } from '../facts';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
-import { bindsPorts } from '../../l2-agents';
+import { bindsOn } from '../../l2-agents';
 import { noReason } from '../situation';
 import { count } from '../../../lib/render/text';
 import { exhausted, recordedCauses, type Recorded } from './recorded';
@@ -57,7 +57,7 @@ const tell: Readonly<Record<Recorded, Tell>> = {
 function tellBinding({ facts: { ports, agents, actions }, host }: Examined): ReturnType<Tell> {
   const failed = ports.isRead ? ports.value.filter(({ vifType }) => vifType === 'binding_failed') : [];
   const where = failed[0]?.hostId ?? host ?? (actions.isRead ? hostsOf(actions.value).at(-1) : undefined);
-  const mine = agents.isRead ? agents.value.filter((beat) => beat.host === where && bindsPorts(beat)) : [];
+  const mine = agents.isRead ? bindsOn(where, agents.value) : [];
   const isWell = mine.some((beat) => healthOf(beat) === 'up' && beat.isEnabled);
   const sayAgents = (): readonly string[] => {
     if (!agents.isRead) return [`Neutron's agents were not looked at (${agents.why})`];

@@ -3,8 +3,8 @@
  * state of the cloud. The words are those of Nova's exceptions since Icehouse (nova/exception.py) and of the Neutron
  * client.
  */
-import { healthOf, type Heartbeat } from '../../heartbeats';
-import { bindsPorts } from '../../l2-agents';
+import { isAlive } from '../../heartbeats';
+import { bindsOn } from '../../l2-agents';
 import type { Cause } from '../finding';
 import { hostsOf, type HangFacts } from '../facts';
 import { lineWith } from '../situation';
@@ -77,10 +77,6 @@ function shownBy(facts: HangFacts): Judged {
   if (image.isRead && image.value === 'gone') return { cause: 'image-missing', line: undefined };
   if (quotaOf(facts) === 'full') return { cause: 'quota', line: undefined };
   const host = facts.actions.isRead ? hostsOf(facts.actions.value).at(-1) : undefined;
-  const lacksAgent = host !== undefined && facts.agents.isRead && !facts.agents.value.some((beat) => binds(beat, host));
+  const lacksAgent = host !== undefined && facts.agents.isRead && !bindsOn(host, facts.agents.value).some(isAlive);
   return lacksAgent ? { cause: 'binding-failed', line: undefined } : undefined;
 }
-
-/** Neutron binds a port to a host only if the host's agent for ports is alive. */
-const binds = (beat: Heartbeat, host: string): boolean =>
-  beat.host === host && bindsPorts(beat) && ['up', 'skewed'].includes(healthOf(beat));
