@@ -2,6 +2,7 @@
 import type { Server } from '../../lib/contract/report-ports';
 import type { ServerAction } from '../../lib/contract/server-ports';
 import type { HangFacts } from './facts';
+import type { LogTrace } from './logs';
 import { taskOf } from './tasks';
 
 /** After this time, a task counts as hanging, unless a service is visibly working on it. */
@@ -59,8 +60,12 @@ export function failureWords(facts: HangFacts): string {
   return [fault?.message ?? '', faultDetails, ...traces, ...errorLines(facts)].join('\n').trim();
 }
 
-export const errorLines = ({ logs }: Pick<HangFacts, 'logs'>): readonly string[] =>
-  logs.flatMap(({ traces }) => (traces.isRead ? traces.value.flatMap(({ errors }) => errors) : []));
+/** In the logs that were searched. */
+export const tracesOf = ({ logs }: Pick<HangFacts, 'logs'>): readonly LogTrace[] =>
+  logs.flatMap(({ traces }) => (traces.isRead ? traces.value : []));
+
+export const errorLines = (facts: Pick<HangFacts, 'logs'>): readonly string[] =>
+  tracesOf(facts).flatMap(({ errors }) => errors);
 
 /** The most informative line of a failure: `nova.exception.PortBindingFailed: Binding failed for port …`. */
 export function lineWith(words: string, pattern: RegExp): string | undefined {

@@ -9,7 +9,7 @@ import { sayDuration } from '../../../lib/render/table';
 import { sayHost } from '../facts';
 import { named, ruledOut, unknown, type Examined, type Finding } from '../finding';
 import type { LogTrace } from '../logs';
-import { isHanging, lastAction, lineWith, noReason, patienceSeconds } from '../situation';
+import { isHanging, lastAction, lineWith, noReason, patienceSeconds, tracesOf } from '../situation';
 import { wayOut } from '../tasks';
 import { unanswered } from './recorded';
 
@@ -60,8 +60,7 @@ interface Receiver {
 
 /** The service that the message was for. */
 function receiverOf({ facts, host }: Examined): Receiver {
-  const traces = facts.logs.flatMap((log) => (log.traces.isRead ? log.traces.value : []));
-  const ofService = (form: RegExp) => traces.filter(({ service }) => form.test(service));
+  const ofService = (form: RegExp) => tracesOf(facts).filter(({ service }) => form.test(service));
   const { cell } = facts.record;
   if (host !== undefined)
     return { name: `nova-compute on ${host}`, logs: ofService(/^nova-compute/).filter((trace) => trace.host === host) };
@@ -113,8 +112,7 @@ function sayRecord({ facts: { record } }: Examined): readonly string[] {
 /** How far the logs show the request, and which logs couldn't be searched. */
 function sayLogs({ facts, show }: Examined, receiver: Receiver, action: ServerAction | undefined): readonly string[] {
   if (facts.logs.length === 0) return ['logs were not looked at (stackward.yaml leads to none of the hosts)'];
-  const traces = facts.logs.flatMap((log) => (log.traces.isRead ? log.traces.value : []));
-  const has = traces.filter(({ ofRequest = 0 }) => ofRequest > 0).map((trace) => `${trace.path} on ${trace.host} has ${action?.requestId ?? ''}: ${count(trace.ofRequest ?? 0, 'line')}`); // prettier-ignore
+  const has = tracesOf(facts).filter(({ ofRequest = 0 }) => ofRequest > 0).map((trace) => `${trace.path} on ${trace.host} has ${action?.requestId ?? ''}: ${count(trace.ofRequest ?? 0, 'line')}`); // prettier-ignore
   const hasNot = receiver.logs.filter(({ ofRequest }) => ofRequest === 0).map((trace) => `${trace.path} on ${trace.host} does not have it${reach(trace, action, show)}`); // prettier-ignore
   const unread = facts.logs.flatMap(({ host, traces: there, missed }) => [
     ...(there.isRead ? [] : [`the logs on ${host} were not looked at (${there.why})`]),
