@@ -27,7 +27,7 @@ export async function settleBroker(
 }
 
 /** Queues as the second look has them, with the smaller number of messages. */
-export function leastOf(before: readonly BrokerQueue[], now: readonly BrokerQueue[]): readonly BrokerQueue[] {
+function leastOf(before: readonly BrokerQueue[], now: readonly BrokerQueue[]): readonly BrokerQueue[] {
   const earlier = new Map(before.map((queue) => [nameOf(queue), queue]));
   return now.map((queue) => {
     const { ready = 0, unacked = 0 } = earlier.get(nameOf(queue)) ?? {};

@@ -45,7 +45,7 @@ const stepsOf = (place: RouterPlace, router: RouterRecord) => ({ restart: restar
 const addressesOf = ({ fixedIps }: PortRecord): readonly string[] => fixedIps.map(({ address }) => address);
 
 /** Outside: the gateway's device with its own address and the floating one. */
-export function outerHop(inside: Inside): Hop {
+function outerHop(inside: Inside): Hop {
   const { floating, router, place } = inside;
   return hopOf('outer device', place.host, { floating, router, gateway: gatewayOf(inside) }, (seen) =>
     seen.gateway === undefined
@@ -62,7 +62,7 @@ export function outerHop(inside: Inside): Hop {
 }
 
 /** @param device by which a distributed router's packets come in */
-export function destinationHop({ floating, router, place }: Inside, device?: string): Hop {
+function destinationHop({ floating, router, place }: Inside, device?: string): Hop {
   return hopOf('DNAT', place.host, { floating, router, rules: place.nat }, (seen) => {
     const { address, fixedAddress = '?' } = seen.floating;
     const rule = destinationNat(seen.rules, address, device);
@@ -84,7 +84,7 @@ export function destinationHop({ floating, router, place }: Inside, device?: str
 }
 
 /** Inside: the device on the server's subnet. */
-export function innerHop(inside: Inside): Hop {
+function innerHop(inside: Inside): Hop {
   const { router, place, subnetId } = inside;
   return hopOf('inner device', place.host, { router, subnetId, port: innerPortOf(inside) }, (seen) =>
     seen.port === undefined
@@ -109,7 +109,7 @@ export function innerHop(inside: Inside): Hop {
 }
 
 /** Both devices as ports of the switch. */
-export function routerSwitchHop(inside: Inside): Hop {
+function routerSwitchHop(inside: Inside): Hop {
   const { place } = inside;
   const devices = mapLooked(allRead({ gateway: gatewayOf(inside), inner: innerPortOf(inside) }), (seen) => [
     ...(seen.gateway ? [portDevice('qg-', seen.gateway)] : []),
@@ -143,7 +143,7 @@ export function neighbourHop({ place, floating }: Inside, port: Read<PortRecord>
   });
 }
 
-export function sourceHop({ floating, router, place }: Inside): Hop {
+function sourceHop({ floating, router, place }: Inside): Hop {
   return hopOf('SNAT', place.host, { floating, router, rules: place.nat }, (seen) => {
     const { address, fixedAddress = '?' } = seen.floating;
     const rule = sourceNat(seen.rules, fixedAddress);
@@ -159,7 +159,7 @@ export function sourceHop({ floating, router, place }: Inside): Hop {
 }
 
 /** @param prefix of the device that leads outside */
-export const defaultRouteHop = (place: RouterPlace, prefix: 'qg-' | 'fg-'): Hop =>
+const defaultRouteHop = (place: RouterPlace, prefix: 'qg-' | 'fg-'): Hop =>
   hopOf('way out', place.host, { routes: place.routes }, ({ routes }) => judgeDefaultRoute(place, prefix, routes));
 
 function judgeDefaultRoute(place: RouterPlace, prefix: string, routes: readonly Route[]): Verdict {
