@@ -16,7 +16,7 @@ import { settleBroker } from '../broker/settle';
 import type { Heartbeat } from '../heartbeats';
 import { look, read, thenLook, untried, type Looked } from '../looked';
 import type { Sources } from '../sources';
-import { readHistory } from '../trace/server/database-history';
+import { readHistory, type History } from '../trace/server/database-history';
 import { searchLogs, type HostLogs, type Sought } from './logs';
 import { mergeBeats, readNovaBeats, readNovaRecords, type BeatsOfDatabase, type NovaRecord } from './nova-database';
 
@@ -58,11 +58,21 @@ export interface HangFacts {
   readonly logs: readonly HostLogs[];
 }
 
-/** What all servers of a run have in common is read once. What each server needs is read in parallel. */
-export async function readHangFacts(sources: Sources, servers: readonly WholeServer[]): Promise<readonly HangFacts[]> {
+/** A server's history in Nova's databases. Undefined: none is configured. */
+type LookAtHistory = (serverId: string) => Promise<Looked<History | undefined>>;
+
+/**
+ * What all servers of a run have in common is read once. What each server needs is read in parallel.
+ * @param historyOf asked only about servers whose actions the API hides
+ */
+export async function readHangFacts(
+  sources: Sources,
+  servers: readonly WholeServer[],
+  historyOf: LookAtHistory = (id) => look(() => readHistory(sources.readers, id)),
+): Promise<readonly HangFacts[]> {
   const isIdle = servers.every(({ status, taskState }) => isSettled(status, taskState));
   const [asked, shared, recordOf] = await Promise.all([
-    Promise.all(servers.map((server) => askNova(sources, server))),
+    Promise.all(servers.map((server) => askNova(sources, server, historyOf))),
     readShared(sources, isIdle),
     readNovaRecords(sources.readers, isIdle ? [] : servers.map(({ id }) => id)),
   ]);
@@ -116,7 +126,7 @@ async function settledBroker(sources: Sources): Promise<Looked<BrokerLooks>> {
 /** What Nova, Glance, Neutron and placement have about one server. */
 type Asked = Pick<HangFacts, 'server' | 'actions' | 'flavor' | 'image' | 'ports' | 'placedOn'>;
 
-async function askNova(sources: Sources, server: WholeServer): Promise<Asked> {
+async function askNova(sources: Sources, server: WholeServer, historyOf: LookAtHistory): Promise<Asked> {
   const nova = await sources.serverReader();
   const ask = async <Value>(work: (reader: ServerReader) => Promise<Value>): Promise<Looked<Value>> =>
     nova.isRead ? look(() => work(nova.value)) : nova;
@@ -128,14 +138,18 @@ async function askNova(sources: Sources, server: WholeServer): Promise<Asked> {
     ask((reader) => reader.ports(id)),
     ask((reader) => reader.placedOn(id)),
   ]);
-  return { server, actions: await actionsBy(sources, id, told), flavor, image, ports, placedOn };
+  return { server, actions: await actionsBy(id, told, historyOf), flavor, image, ports, placedOn };
 }
 
 /** Nova's policy may hide actions or their events. Nova's database has both. */
-async function actionsBy({ readers }: Sources, id: string, told: HangFacts['actions']): Promise<HangFacts['actions']> {
+async function actionsBy(
+  id: string,
+  told: HangFacts['actions'],
+  historyOf: LookAtHistory,
+): Promise<HangFacts['actions']> {
   const isTold = told.isRead && (told.value.length === 0 || told.value.at(-1)?.events !== undefined);
   if (isTold) return told;
-  const history = await look(() => readHistory(readers, id));
+  const history = await historyOf(id);
   return history.isRead && history.value !== undefined ? read(history.value.actions) : told;
 }
 

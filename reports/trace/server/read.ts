@@ -3,7 +3,7 @@ import { UnrecoverableError } from '../../../lib/basics/errors';
 import type { FloatingIpRecord, PortRecord } from '../../../lib/contract/trace-ports';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import type { WholeServer } from '../../../lib/contract/server-ports';
-import { look, read, type Looked, type Read } from '../../looked';
+import { look, once, read, type Looked, type Read } from '../../looked';
 import { oneServer } from '../../one-server';
 import { readHangFacts, type HangFacts } from '../../server-hang/facts';
 import type { Sources } from '../../sources';
@@ -25,10 +25,11 @@ export interface ServerSeen {
 /** @throws InvalidConfiguration where the name is that of no server, or of several */
 export async function readServer(wanted: string, readers: ReportReaders, sources: Sources): Promise<ServerSeen> {
   const server = await findServer(wanted, sources);
+  const lookAtHistory = once(() => look(() => readHistory(readers, server.id)));
   const [[facts], ports, history] = await Promise.all([
-    readHangFacts(sources, [server]),
+    readHangFacts(sources, [server], lookAtHistory),
     readPorts(server, readers, sources),
-    look(() => readHistory(readers, server.id)),
+    lookAtHistory(),
   ]);
   const addresses = (ports.isRead ? ports.value : []).flatMap(({ floating }) =>
     floating?.isRead === true ? floating.value : [],
