@@ -25,7 +25,11 @@ export type NatPlace =
       /** The outer one. */
       readonly front: string;
       readonly inner: InnerDevice;
+      /** On that host; none of those that the router is scheduled to. */
+      readonly agent: RouterAgent;
     };
+
+export type OnServersHost = Extract<NatPlace, { is: 'on the server' }>;
 
 export interface InnerDevice {
   readonly prefix: 'qr-' | 'sg-';
@@ -102,6 +106,7 @@ function onServersHost(
     namespace: `qrouter-${router.id}`,
     front: `fip-${floating.networkId}`,
     inner: { prefix: 'qr-', owner: 'network:router_interface_distributed' },
+    agent,
   });
 }
 

@@ -8,8 +8,16 @@ import { deviceName, portDevice } from '../device-hops';
 import { letIn, type Knock } from '../groups';
 import { assumed, assumedHop, broken, hopOf, proved, unreadHop, type Hop, type Leg, type Verdict } from '../hop';
 import type { RouterPlace } from '../host-looks';
-import { centralHops, distributedHops, gatewayOf, innerPortOf, neighbourHop, type Inside } from '../nat-hops';
-import type { NatPlace, Unknown } from '../nat-place';
+import {
+  centralHops,
+  distributedHops,
+  gatewayOf,
+  innerPortOf,
+  neighbourHop,
+  type Front,
+  type Inside,
+} from '../nat-hops';
+import type { NatPlace, OnServersHost, Unknown } from '../nat-place';
 import {
   arrivalHop,
   bindingHop,
@@ -33,14 +41,12 @@ export interface FloatingIpSeen {
   readonly holders?: Looked<readonly PortRecord[]>;
   readonly router?: Looked<RouterRecord | undefined>;
   readonly agents?: Looked<readonly RouterAgent[]>;
-  /** L3 agents on the host of the server. */
-  readonly agentsThere?: Looked<readonly RouterAgent[]>;
   readonly routerPorts?: Looked<readonly PortRecord[]>;
   readonly nat?: Looked<NatPlace | Unknown>;
   /** The namespace that translates. */
   readonly place?: RouterPlace;
   /** Where the router is distributed: the namespace before it, and the ports of the agent there. */
-  readonly front?: { readonly place: RouterPlace; readonly ports: Looked<readonly PortRecord[]> };
+  readonly front?: Front;
   readonly port?: Looked<PortSeen | undefined>;
   readonly servers?: Looked<readonly WholeServer[]>;
   /** Present if counters were asked for. */
@@ -119,21 +125,17 @@ function throughRouter(seen: FloatingIpSeen, floating: Read<FloatingIpRecord>): 
   if (router === undefined || hop.proof === 'broken' || agents === undefined || nat === undefined) return [[hop], []];
   // Whose agent does it is then the agent's that was asked about its router.
   if (!nat.isRead) return [[hop, agents.isRead ? unreadHop('NAT', api, nat) : agentHop(router, agents)], []];
-  const agent =
-    nat.value.is === 'on the server'
-      ? serversAgentHop(nat.value.host, seen.agentsThere ?? untried('nobody asked for it'))
-      : agentHop(router, agents);
+  const { value: place } = nat;
+  const agent = place.is === 'on the server' ? serversAgentHop(nat, place) : agentHop(router, agents);
   const inside = insideOf(seen, floating, router);
-  if (nat.value.is === 'unknown' || inside === undefined) return [[hop, ...unknownHops(agent, nat.value)], []];
+  if (place.is === 'unknown' || inside === undefined) return [[hop, ...unknownHops(agent, place)], []];
   const [inwards, back] = front === undefined ? centralHops(inside) : distributedHops(inside, front);
   return [[hop, agent, ...inwards], back];
 }
 
 /** Of a distributed router, the agent on the server's host matters, which is none of those that the router is scheduled to. */
-const serversAgentHop = (host: string, agents: Looked<readonly RouterAgent[]>): Hop =>
-  hopOf('L3 agent', host, { agents }, ({ agents: [agent] }) =>
-    agent === undefined ? assumed('Neutron lists none there') : judgeAgent(agent, `, of mode ${agent.mode ?? '?'}`, []),
-  );
+const serversAgentHop = (nat: Looked<unknown>, { host, agent }: OnServersHost): Hop =>
+  hopOf('L3 agent', host, { nat }, () => judgeAgent(agent, `, of mode ${agent.mode ?? '?'}`, []));
 
 function unknownHops(agent: Hop, nat: NatPlace | Unknown): readonly Hop[] {
   if (nat.is !== 'unknown' || agent.proof === 'broken') return [agent];

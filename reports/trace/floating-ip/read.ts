@@ -7,7 +7,8 @@ import type { Watch } from '../../watch';
 import type { TwoLooks } from '../counters';
 import { readPortPlace, readRouterPlace } from '../host-looks';
 import { readPort, readServerOf, type PortSources } from '../read-port';
-import { natPlaceOf } from '../nat-place';
+import type { Front } from '../nat-hops';
+import { natPlaceOf, type OnServersHost } from '../nat-place';
 import type { FloatingIpSeen } from './judge';
 
 /** The time between two readings of the counters. */
@@ -84,34 +85,26 @@ async function readNat(
   floating: FloatingIpRecord,
   { router, agents, port }: Pick<FloatingIpSeen, 'router' | 'agents' | 'port'>,
   readers: ReportReaders,
-): Promise<Pick<FloatingIpSeen, 'nat' | 'place' | 'front' | 'agentsThere'>> {
+): Promise<Pick<FloatingIpSeen, 'nat' | 'place' | 'front'>> {
   if (router?.isRead !== true || router.value === undefined || agents === undefined) return {};
   const record = mapLooked(port ?? untried('the floating IP leads to no port'), (seen) => seen?.port.value);
   const host = record.isRead && router.value.isDistributed === true ? record.value?.host : undefined;
   const agentsThere =
     host === undefined ? undefined : await look(async () => (await readers.networkTrace()).l3AgentsOn(host));
   const nat = natPlaceOf({ floating, router: router.value, agents, port: record, ...defined({ agentsThere }) });
-  if (!nat.isRead || nat.value.is === 'unknown') return { nat, ...defined({ agentsThere }) };
+  if (!nat.isRead || nat.value.is === 'unknown') return { nat };
   const { value } = nat;
   const [place, front] = await Promise.all([
     readRouterPlace(readers, value.host, value.namespace),
-    value.is === 'on the server' ? readFront(readers, value.host, value.front, agentsThere) : undefined,
+    value.is === 'on the server' ? readFront(readers, value) : undefined,
   ]);
-  return { nat, place, ...defined({ front, agentsThere }) };
+  return { nat, place, ...defined({ front }) };
 }
 
-async function readFront(
-  readers: ReportReaders,
-  host: string,
-  namespace: string,
-  agents: FloatingIpSeen['agentsThere'],
-): Promise<FloatingIpSeen['front']> {
-  const [agent] = agents?.isRead === true ? agents.value : [];
+async function readFront(readers: ReportReaders, { host, front, agent }: OnServersHost): Promise<Front> {
   const [place, ports] = await Promise.all([
-    readRouterPlace(readers, host, namespace),
-    agent === undefined
-      ? untried('nobody knows the agent there')
-      : look(async () => (await readers.networkTrace()).portsOfDevice(agent.id)),
+    readRouterPlace(readers, host, front),
+    look(async () => (await readers.networkTrace()).portsOfDevice(agent.id)),
   ]);
   return { place, ports };
 }
