@@ -38,27 +38,29 @@ const files = () =>
     'ls /etc/rsyslog.d /etc/logrotate.d /var/run; cat /etc/rsyslog.d/* /etc/logrotate.d/* 2>/dev/null || true',
   );
 
+const untilServed = 'while ! ss -Hltn | grep -q :5140; do sleep 0.05; done';
 const siteModule = 'echo \'module(load="imtcp")\'';
 const siteInput = 'echo \'input(type="imtcp" port="5140")\'';
 
 test.each<[what: string, before: string, after: string, more: object, says: RegExp]>([
   [
     'a port that another program holds',
-    'python3 -c \'import socket,time; s=socket.create_server(("",5140)); time.sleep(600)\' >/dev/null 2>&1 & echo $! >/run/holder; sleep 0.5',
+    'python3 -c \'import socket,time; s=socket.create_server(("",5140)); time.sleep(600)\' >/dev/null 2>&1 & echo $! >/run/holder; ' +
+      untilServed,
     'kill $(cat /run/holder); rm /run/holder',
     {},
     /port 5140 is held by python3/,
   ],
   [
     "a port on which the site's own rsyslog collects, by a file read after ours",
-    `${siteModule} >/etc/rsyslog.d/00-module.conf; ${siteInput} >/etc/rsyslog.d/50-remote.conf; service rsyslog restart; sleep 0.5`,
+    `${siteModule} >/etc/rsyslog.d/00-module.conf; ${siteInput} >/etc/rsyslog.d/50-remote.conf; service rsyslog restart; ${untilServed}`,
     'rm /etc/rsyslog.d/00-module.conf /etc/rsyslog.d/50-remote.conf; service rsyslog restart',
     {},
     /port 5140 is held by rsyslogd, for a file of rsyslog that is not of stackward; choose another/,
   ],
   [
     "a port on which the site's own rsyslog collects, by a file read before ours",
-    `(${siteModule}; ${siteInput}) >/etc/rsyslog.d/00-remote.conf; service rsyslog restart; sleep 0.5`,
+    `(${siteModule}; ${siteInput}) >/etc/rsyslog.d/00-remote.conf; service rsyslog restart; ${untilServed}`,
     'rm /etc/rsyslog.d/00-remote.conf; service rsyslog restart',
     {},
     /port 5140 is held by rsyslogd, for a file of rsyslog that is not of stackward; choose another/,
