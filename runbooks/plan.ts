@@ -14,6 +14,10 @@ export interface RunbookPlan {
   readonly runbook: string;
   readonly argument: string;
   readonly options: RunbookOptions;
+  /**
+   * The thing of the first step, such as `compute cnode01`: the same whatever name of the thing the user gave. The lock
+   * is taken for this text.
+   */
   readonly thing: string;
   readonly seen: readonly string[];
   readonly preconditions: readonly Precondition[];
@@ -29,12 +33,12 @@ export interface RunbookPlan {
 export const toDo = ({ steps }: RunbookPlan): readonly StepPlan[] => steps.filter(({ is }) => is === 'to do');
 
 export async function planRunbook(runbook: Runbook, given: Given, looking: Looking): Promise<RunbookPlan> {
-  const { thing, seen, preconditions, steps } = await runbook.prepare(given, looking);
+  const { seen, preconditions, steps } = await runbook.prepare(given, looking);
   return {
     runbook: runbook.name,
     argument: given.argument,
     options: given.options,
-    thing,
+    thing: steps[0].thing,
     seen,
     preconditions,
     steps: await Promise.all(steps.map((step) => look(step, looking))),

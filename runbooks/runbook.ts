@@ -60,15 +60,11 @@ export interface Part {
 }
 
 export interface Prepared {
-  /**
-   * A text such as `compute cnode01`, the same whatever name of the thing the user gave. The lock is taken for this
-   * text. MUST be the thing of the first step.
-   */
-  readonly thing: string;
   /** What is there now; one line for each fact. */
   readonly seen: readonly string[];
   readonly preconditions: readonly Precondition[];
-  readonly steps: readonly Step[];
+  /** The run is about the thing of the first step. */
+  readonly steps: readonly [Step, ...Step[]];
 }
 
 export interface Precondition {

@@ -70,7 +70,7 @@ export const disableCompute: Runbook = {
   prepare: async ({ argument: host, options }, looking) => {
     const to = { isEnabled: false, reason: reasonOf(options.reason) };
     const seen = await seeHost(host, looking);
-    return { thing: `compute ${host}`, seen, preconditions: [], steps: [computeEnablement.step({ host, to })] };
+    return { seen, preconditions: [], steps: [computeEnablement.step({ host, to })] };
   },
 };
 
@@ -81,7 +81,6 @@ export const enableCompute: Runbook = {
   options: [],
   forms: ({ argument: host }) => [enablementForm(host, { isEnabled: true })],
   prepare: async ({ argument: host }, looking) => ({
-    thing: `compute ${host}`,
     seen: await seeHost(host, looking),
     preconditions: [],
     steps: [computeEnablement.step({ host, to: { isEnabled: true } })],

@@ -92,7 +92,6 @@ export const handOutCredentials: Runbook = {
           : { is: 'fails', said: `Keystone makes an application credential for the user that is logged in alone, and that is not ${user.name}; log in as ${user.name}, or choose --password` }] // prettier-ignore
       : [];
     return {
-      thing: `credentials of user ${user.id}`,
       seen: [
         `user ${user.name} (${user.id}), project ${project.name} (${project.id})`,
         ...(password ? ['the password of now ends, and with it every session and program that uses it'] : []),

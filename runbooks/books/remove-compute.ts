@@ -109,7 +109,6 @@ export const removeCompute: Runbook = {
     ]);
     const { nodes, providers = [], agents, aggregates } = remains;
     return {
-      thing: `compute ${host}`,
       seen: [
         sayCompute(compute, looking.clock.now()),
         ...(aggregates.length === 0 ? [] : [`in ${aggregates.join(', ')}; Nova takes it out there`]),

@@ -100,7 +100,7 @@ export const resetState: Runbook = {
     const stuck = await readStuck(argument, looking);
     const { id } = stuck.server;
     const step = serverState.step({ server: id, to: options.active === true ? 'active' : 'error' });
-    return { thing: `server ${id}`, seen: stuck.seen, preconditions: [stuckness(stuck)], steps: [step] };
+    return { seen: stuck.seen, preconditions: [stuckness(stuck)], steps: [step] };
   },
 };
 
@@ -121,7 +121,6 @@ export const deleteStuckServer: Runbook = {
     const { id } = stuck.server;
     const volumes = await (await looking.readers.serverRemains()).volumesOf(id);
     return {
-      thing: `server ${id}`,
       seen: stuck.seen,
       preconditions: [stuckness(stuck), lifelessness(stuck, options.yesItRuns === true)],
       steps: [
