@@ -126,12 +126,13 @@ export interface RecordedEnd {
 }
 
 /**
+ * @param told what run.json says
  * @param results the text of results.jsonl
  * @param end the text of report.json; undefined if there is none
  * @throws InvalidConfiguration naming the file and the field
  */
-export function parseRun(folder: string, run: string, results: string, end: string | undefined): RecordedRun {
-  const record = parse(runRecord, run, `${folder}/run.json`);
+export function parseRun(folder: string, told: unknown, results: string, end: string | undefined): RecordedRun {
+  const record = checked(runRecord, told, `${folder}/run.json`);
   const { lines, unreadable } = parseLines(resultRecord, results);
   return {
     name: folder,
@@ -161,7 +162,8 @@ function findLine<Line>(schema: z.ZodType<Line>, text: string): Line | undefined
 }
 
 export function parseEnd(folder: string, end: string | undefined): RecordedEnd['end'] {
-  const report = end === undefined ? undefined : parse(endRecord, end, `${folder}/report.json`);
+  const where = `${folder}/report.json`;
+  const report = end === undefined ? undefined : checked(endRecord, readJson(end, where), where);
   return report && { exitCode: report.exitCode, problems: report.problems.length };
 }
 
@@ -179,8 +181,8 @@ export function readJson(text: string, where: string): unknown {
 }
 
 /** @throws InvalidConfiguration naming the field */
-export function parse<T>(schema: z.ZodType<T>, text: string, where: string): T {
-  const result = schema.safeParse(readJson(text, where));
+export function checked<T>(schema: z.ZodType<T>, told: unknown, where: string): T {
+  const result = schema.safeParse(told);
   if (result.success) return result.data;
   throw new InvalidConfiguration(`this is no journal that this stackward reads: ${sayFault(result.error)}`, {
     where,

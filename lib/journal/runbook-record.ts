@@ -5,8 +5,8 @@
 import * as z from 'zod';
 import { printableJson } from '../basics/printable';
 import {
+  checked,
   name,
-  parse,
   parseEnd,
   parseLines,
   parseRun,
@@ -85,13 +85,14 @@ export const isRunbook = (run: AnyRun): run is RecordedRunbook => 'runbook' in r
 
 /** @throws InvalidConfiguration that names the file and the field */
 export function parseAnyRun(folder: string, run: string, results: string, end: string | undefined): AnyRun {
-  const told = readJson(run, `${folder}/run.json`);
+  const where = `${folder}/run.json`;
+  const told = readJson(run, where);
   const isOfRunbook = typeof told === 'object' && told !== null && 'runbook' in told;
-  if (!isOfRunbook) return parseRun(folder, run, results, end);
+  if (!isOfRunbook) return parseRun(folder, told, results, end);
   const { lines, unreadable } = parseLines(lineRecord, results);
   return {
     name: folder,
-    record: parse(runbookRecord, run, `${folder}/run.json`),
+    record: checked(runbookRecord, told, where),
     unreadable,
     results: historyOf(lines),
     end: parseEnd(folder, end),

@@ -10,7 +10,7 @@ import { bind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import { renderPlan } from '../../lib/render/text';
 import { renderRuns, renderRunsJson } from '../../lib/render/runs';
-import { parseRun } from '../../lib/journal/run-record';
+import { parseRun, readJson } from '../../lib/journal/run-record';
 import type { Target } from '../../lib/contract/target';
 import { kinds } from '../../reconcilers/registry';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
@@ -72,7 +72,7 @@ async function applied(): Promise<{ readonly folder: Folder; readonly world: Wor
 async function rolledBack(folder: Folder, world: World): Promise<{ changed: string[]; shown: string }> {
   const own = [bind(memoryKind(world))];
   const before = stateOf(world);
-  const run = parseRun('run', folder.run, folder.results, folder.end);
+  const run = parseRun('run', readJson(folder.run, 'run/run.json'), folder.results, folder.end);
   renderRuns([{ ...run, isRunning: false }], 'runs');
   renderRunsJson([{ ...run, isRunning: false }]);
   const undo = undoManifests(run, own);

@@ -5,7 +5,7 @@ import { CloudStack, OpenStackCloud } from '../../constructs';
 import { declareResource } from '../../constructs/internal/declarations';
 import { Construct } from 'constructs';
 import { parseRecord } from '../../lib/hosts/host-record';
-import { parseRun } from '../../lib/journal/run-record';
+import { parseRun, readJson } from '../../lib/journal/run-record';
 import { parseJson } from '../../lib/basics/json';
 import { faultOfName } from '../../lib/basics/line';
 import { parseManifests } from '../../lib/contract/manifest';
@@ -49,7 +49,7 @@ describe('keys that JSON.parse would drop', () => {
 
   test.each([
     ['a saved plan', (text: string) => parseSavedPlan(text, 'x')],
-    ['a journal', (text: string) => parseRun('x', text, '', undefined)],
+    ['a journal', (text: string) => parseRun('x', readJson(text, 'x/run.json'), '', undefined)],
     [
       'a record on a host',
       (text: string) => {

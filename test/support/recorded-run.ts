@@ -3,7 +3,7 @@ import type { Report } from '../../lib/run/engine';
 import { recordOf, renderResultRecord } from '../../lib/journal/journal';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Plan } from '../../lib/run/plan';
-import { parseRun, type RecordedRun } from '../../lib/journal/run-record';
+import { parseRun, readJson, type RecordedRun } from '../../lib/journal/run-record';
 
 export class RecordedTexts {
   readonly #record: string;
@@ -22,6 +22,7 @@ export class RecordedTexts {
 
   /** The run as `readRun` would return it. */
   get run(): RecordedRun {
-    return parseRun('run', this.#record, this.#results, '{"problems":[],"found":[],"interrupted":false,"exitCode":0}');
+    const told = readJson(this.#record, 'run/run.json');
+    return parseRun('run', told, this.#results, '{"problems":[],"found":[],"interrupted":false,"exitCode":0}');
   }
 }
