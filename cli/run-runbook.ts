@@ -135,7 +135,7 @@ async function performLocked(
   });
   stop.done();
   const complete = endJournal(journal, plan, report);
-  const exitCode = plan.problems.length > 0 ? 1 : runbookExitCode(complete);
+  const exitCode = runbookExitCode(plan, complete);
   if (options.json) say(renderRunbookJson(plan, cloud, { exitCode, report: complete, journal: journal.path }));
   else say(`${closing(exitCode, plan)}${style.dim(printable(`Journal: ${journal.path}`))}`);
   return exitCode;

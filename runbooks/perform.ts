@@ -120,7 +120,7 @@ const observed = (step: Step, running: Running): Promise<Observed> =>
 const data = (state: unknown): RunbookLine['state'] => state as RunbookLine['state'];
 
 /** The same exit codes as of `plan` and `apply`: 0 if all is done, 2 if steps are left, 1 if there is a problem. */
-export function runbookExitCode({ results, problems, interrupted }: RunbookReport): number {
-  if (problems.length > 0 || results.some(({ outcome }) => outcome === 'failed')) return 1;
+export function runbookExitCode(plan: RunbookPlan, { results, problems, interrupted }: RunbookReport): number {
+  if (plan.problems.length > 0 || problems.length > 0 || results.some(({ outcome }) => outcome === 'failed')) return 1;
   return interrupted ? 2 : 0;
 }

@@ -34,7 +34,7 @@ export const runbookEndOf = (plan: RunbookPlan, report: RunbookReport): EndRecor
   problems: [...plan.problems, ...report.problems, ...report.results.flatMap(problemOfStep)],
   found: [],
   interrupted: report.interrupted,
-  exitCode: plan.problems.length > 0 ? 1 : runbookExitCode(report),
+  exitCode: runbookExitCode(plan, report),
 });
 
 const problemOfStep = ({ outcome, step, reason, message }: RunbookReport['results'][number]) =>

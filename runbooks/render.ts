@@ -90,13 +90,14 @@ function renderStep(planned: StepPlan, number: number, width: number, style: Sty
   const { step, now, is } = planned;
   const label = (name: string, text: string) => hanging(`     ${name.padEnd(6)}`, text, width);
   const state = is === 'to do' ? '' : is === 'done' ? ' (done already)' : ' (done by the run before)';
-  const undo = step.undo(planned.is === 'kept' ? planned.before : now);
   return [
     ...hanging(`  ${number}. `, `${step.title}${state}`, width),
     ...label('now:', step.say(now)),
-    ...(is === 'done' ? [] : undoLines(undo, label, style)),
+    ...(is === 'done' ? [] : undoLines(undoOf(planned), label, style)),
   ];
 }
+
+const undoOf = (planned: StepPlan): Undo => planned.step.undo(planned.is === 'kept' ? planned.before : planned.now);
 
 function undoLines(undo: Undo, label: (name: string, text: string) => string[], style: Style): string[] {
   if (undo.is === 'nothing') return label('undo:', 'nothing to undo; it only looks');
@@ -120,8 +121,7 @@ export function renderStepResult(result: StepResult, width: number, style: Style
   return [...lines, ...wrapText(message ?? '', width, '   ')].map(style.red).join('\n');
 }
 
-const undoOf = ({ step, now, ...planned }: StepPlan): object => {
-  const undo = step.undo('before' in planned ? planned.before : now);
+const undoJson = (undo: Undo): object => {
   if (undo.is === 'never') return { is: undo.is, because: undo.because };
   return undo.is === 'nothing' ? { is: undo.is } : { is: undo.is, title: undo.step.title };
 };
@@ -147,7 +147,7 @@ export function renderRunbookJson(
     preconditions,
     steps: steps.map((planned, index) => {
       const { act, title, inputs } = planned.step;
-      return { step: index + 1, act, title, inputs, is: planned.is, now: planned.now, undo: undoOf(planned) };
+      return { step: index + 1, act, title, inputs, is: planned.is, now: planned.now, undo: undoJson(undoOf(planned)) };
     }),
     lasting,
     results: (report?.results ?? []).map(({ number, outcome, reason, message, after }) => ({ step: number, outcome, reason, message, state: after })), // prettier-ignore
