@@ -18,6 +18,8 @@ import { endPlan, runPlan, withBench, type Bench } from '../run-runbook';
 import { followerOf, readRunbooks, refuseElsewhere, refuseOtherCloud } from '../runbook-runs';
 import { say, terminalWidth } from '../terminal';
 
+const allOptions = Object.keys(optionWords) as RunbookOption[];
+
 export function run(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
   if (options.resume !== undefined) return resume(name, argument, options);
   if (name === undefined) return ending(options, () => list(options));
@@ -42,8 +44,7 @@ function argumentOf({ name, argument: what }: Runbook, argument: string | undefi
 
 /** @throws InvalidConfiguration for an option that the runbook doesn't take */
 function optionsOf({ name, options: known }: Runbook, given: RunOptions): RunbookOptions {
-  const own = Object.keys(optionWords) as RunbookOption[];
-  const stray = own.find((option) => given[option] !== undefined && !known.includes(option));
+  const stray = allOptions.find((option) => given[option] !== undefined && !known.includes(option));
   if (stray !== undefined)
     throw new InvalidConfiguration(`${name} takes no ${optionWords[stray]}; leave it out`, { about: 'command line' });
   return defined(Object.fromEntries(known.map((option) => [option, given[option]]))) as RunbookOptions;
@@ -55,7 +56,7 @@ const absolute = (options: RunbookOptions): RunbookOptions =>
 
 /** @throws InvalidConfiguration for words that a resumption would not look at */
 export function refuseBeside(name: string | undefined, options: RunOptions): void {
-  const stray = (Object.keys(optionWords) as RunbookOption[]).find((option) => options[option] !== undefined);
+  const stray = allOptions.find((option) => options[option] !== undefined);
   if (stray !== undefined)
     throw new InvalidConfiguration(`a resumption takes its options from the run; leave out ${optionWords[stray]}`, { about: 'command line' }); // prettier-ignore
   if (typeof options.resume === 'string' && name !== undefined)
@@ -130,15 +131,10 @@ function wordsOf({ runbook, argument, resumes }: RunbookPlan, options: RunOption
   const shared = [...(config === undefined ? [] : ['--config', config]), ...(journal === 'runs' ? [] : ['--journal', journal])]; // prettier-ignore
   if (resumes !== undefined)
     return ['run', '--resume', resumes, ...shared, ...(fromElsewhere ? ['--from-elsewhere'] : [])];
-  const { reason, active, yesItRuns, applicationCredential, password, project, to } = options;
-  const own = [
-    ...(reason === undefined ? [] : ['--reason', reason]),
-    ...(active ? ['--active'] : []),
-    ...(yesItRuns ? ['--yes-it-runs'] : []),
-    ...(applicationCredential ? ['--application-credential'] : []),
-    ...(password ? ['--password'] : []),
-    ...(project === undefined ? [] : ['--project', project]),
-    ...(to === undefined ? [] : ['--to', to]),
-  ];
+  const own = allOptions.flatMap((option) => {
+    const value = options[option];
+    const word = optionWords[option].replace(/ .*/, '');
+    return value === undefined ? [] : value === true ? [word] : [word, value];
+  });
   return ['run', runbook, argument, ...own, ...shared];
 }
