@@ -54,7 +54,7 @@ const headOf = ({ runbook, given, thing }: Restored) => ({
   preconditions: [],
 });
 
-const movedSince = ({ step, after }: Past, now: unknown): Problem => ({
+const movedSince = ({ step, now, after }: Past): Problem => ({
   where: step.title,
   reason: 'StalePlan',
   message: `it is ${step.say(now)}, and the run left it ${step.say(after)}; somebody changed it since, so decide by hand`,
@@ -72,7 +72,7 @@ export async function planResume(run: RecordedRunbook, looking: Looking): Promis
     const kept: StepPlan = { is: 'kept', step, now, before: past.before ?? now };
     if (!isFinished(past)) return { planned: step.isDone(now) ? kept : { is: 'to do', step, now } };
     if (past.isCovered || step.isSame(now, past.after)) return { planned: kept };
-    return { planned: kept, problem: movedSince(past, now) };
+    return { planned: kept, problem: movedSince(past) };
   });
   const steps = looks.map(({ planned }) => planned);
   const moved = looks.flatMap(({ problem }) => problem ?? []);
@@ -112,7 +112,7 @@ export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<
     const undo = past.step.undo(past.before);
     if (undo.is === 'nothing') continue;
     const { now } = past;
-    const isLeft = past.isCovered || wasLeft(past, now);
+    const isLeft = past.isCovered || wasLeft(past);
     if (undo.is === 'never') {
       if (!past.step.isDone(now)) continue;
       stuck.add(past.step.thing);
@@ -126,7 +126,7 @@ export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<
     else if (isLeft) steps.push({ is: 'to do', step: undo.step, now: state });
     else {
       stuck.add(past.step.thing);
-      problems.push(movedSince({ ...past, after: past.after ?? past.before }, now));
+      problems.push(movedSince({ ...past, after: past.after ?? past.before }));
     }
   }
   return { ...headOf(restored), steps, lasting, problems, rolledBack: run.name };
@@ -136,5 +136,5 @@ export async function planUndo(run: RecordedRunbook, looking: Looking): Promise<
  * True if the thing is still as the run left it. After a step that failed or has no result, nobody knows that state.
  * Such a step counts only if it is done now.
  */
-const wasLeft = ({ step, outcome, after }: Past, now: unknown): boolean =>
+const wasLeft = ({ step, now, outcome, after }: Past): boolean =>
   outcome === 'done' ? step.isSame(now, after) : step.isDone(now);

@@ -67,14 +67,9 @@ async function performStep(base: Base, planned: StepPlan, running: Running, cour
   if (planned.is === 'kept') return { ...base, outcome: 'kept', before: planned.before, after: planned.now };
   const line = (rest: Omit<RunbookLine, 'time' | 'step'>): void =>
     course.record({ time: running.clock.now().toISOString(), step: number, ...rest });
-  const failed = (met: Pick<StepResult, 'reason' | 'message' | 'after'>): StepResult => {
-    line({
-      outcome: 'failed',
-      ...defined({ state: data(met.after) }),
-      reason: met.reason ?? 'UnrecoverableError',
-      message: met.message ?? '',
-    });
-    return { ...base, outcome: 'failed', ...met };
+  const failed = (met: Refused, after?: unknown): StepResult => {
+    line({ outcome: 'failed', ...defined({ state: data(after) }), ...met });
+    return { ...base, outcome: 'failed', ...met, after };
   };
   const before = await observed(step, running);
   if (!before.isRead) return failed(before.met);
@@ -83,7 +78,7 @@ async function performStep(base: Base, planned: StepPlan, running: Running, cour
     return { ...base, outcome: 'unchanged', before: before.state, after: before.state };
   }
   const refusal = blocked(course.refuse()) ?? (await refusalOf(step, before.state, running));
-  if (refusal !== undefined) return failed({ ...refusal, after: before.state });
+  if (refusal !== undefined) return failed(refusal, before.state);
   line({ outcome: 'begun', ...defined({ state: data(before.state) }) });
   const met = await step.perform(running).then(() => undefined, reasonOf);
   const after = await observed(step, running);
@@ -94,8 +89,7 @@ async function performStep(base: Base, planned: StepPlan, running: Running, cour
     return { ...base, outcome: 'done', before: before.state, after: after.state };
   }
   const message = `it is still ${step.say(after.state)}; see what \`stackward doctor\` says, then run it again with --resume`;
-  const said = met ?? { reason: 'NotConverged' as const, message };
-  return failed({ ...said, after: after.state });
+  return failed(met ?? { reason: 'NotConverged', message }, after.state);
 }
 
 type Refused = Required<Pick<StepResult, 'reason' | 'message'>>;
@@ -107,9 +101,7 @@ const blocked = (message: string | undefined): Refused | undefined =>
 export const refusalOf = (step: Step, state: unknown, looking: Looking): Promise<Refused | undefined> =>
   step.refuse(state, looking).then(blocked, reasonOf);
 
-type Observed =
-  | { readonly isRead: true; readonly state: unknown }
-  | { readonly isRead: false; readonly met: Pick<StepResult, 'reason' | 'message'> };
+type Observed = { readonly isRead: true; readonly state: unknown } | { readonly isRead: false; readonly met: Refused };
 
 const observed = (step: Step, running: Running): Promise<Observed> =>
   step.observe(running).then(

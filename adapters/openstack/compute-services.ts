@@ -15,7 +15,7 @@ import type {
 import { NovaApi } from './nova-api';
 import { novaMinor, novaVersion } from './nova-version';
 import type { OpenStackSession } from './openstack-session';
-import { checkedAnswer, serviceAnswer, serviceOf } from './report-answers';
+import { checkedAnswer, serviceAnswer, serviceOf, told } from './report-answers';
 
 /** Since then a service has a UUID, and is changed by it. */
 const byIdMinor = 53;
@@ -36,7 +36,7 @@ export class ComputeServices implements ComputeServiceReader, ComputeServiceWrit
     const { services } = checkedAnswer(servicesAnswer, answer, 'Nova to GET /os-services', this.session.cloud);
     return services
       .filter((row) => row.binary === binary)
-      .map((row) => (row.id === null || row.id === undefined ? serviceOf(row) : { ...serviceOf(row), id: row.id }));
+      .map((row) => ({ ...serviceOf(row), ...told({ id: row.id }) }));
   }
 
   async serversOn(host: string): Promise<readonly Server[]> {

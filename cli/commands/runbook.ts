@@ -105,7 +105,7 @@ function latestOpen(
 ): RecordedRunbook {
   const isMeant = ({ record }: RecordedRunbook): boolean =>
     (name === undefined || record.runbook === name) && (argument === undefined || record.argument === argument);
-  const found = all.filter((each) => isOpen(each, all) && isMeant(each)).at(-1);
+  const found = all.findLast((each) => isMeant(each) && isOpen(each, all));
   if (found !== undefined) return getResumable(found, all);
   const meant =
     name === undefined ? 'no run of a runbook' : `no run of ${name}${argument === undefined ? '' : ` ${argument}`}`;

@@ -100,10 +100,9 @@ async function mark(
   ids: readonly string[],
   isDeleted: boolean,
 ): Promise<void> {
-  // prettier-ignore
   if (ids.length === 0) return;
   const set = isDeleted ? 'deleted = id, deleted_at = UTC_TIMESTAMP()' : 'deleted = 0, deleted_at = NULL';
-  const [state] = isDeleted ? ['deleted = 0'] : ['deleted = id'];
+  const state = isDeleted ? 'deleted = 0' : 'deleted = id';
   await transaction.execute(`UPDATE ${table} SET ${set} WHERE id IN (?) AND ${state}`, [ids]);
 }
 
