@@ -12,7 +12,7 @@ const mayImport = (from, allowed, more = []) => ({
       {
         patterns: [
           {
-            regex: `^(\\.\\./)+(?!\\.\\.)(?!(${[from, ...allowed].join('|')})(/|$))(constructs|reconcilers|lib|adapters|cli|lab|test|main|host|runbooks|reports|bench|demo)(/|$)`,
+            regex: `^(\\.\\./)+(?!\\.\\.)(?!(${[from, ...allowed].join('|')})(/|$))(constructs|reconcilers|lib|adapters|cli|lab|test|main|host|runbooks|reports|review|bench|demo)(/|$)`,
             message: `${from}/ may import only from: ${[from, ...allowed].join(', ')}.`,
           },
           ...more,
@@ -119,12 +119,13 @@ export default ts.config(
     ignores: ['reports/trace/**/read*.ts', 'reports/trace/host-*.ts', 'reports/trace/nat-place.ts'],
   },
   mayImport('runbooks', ['lib'], [drivers, cdktf]),
-  mayImport('cli', ['lib', 'reconcilers', 'reports', 'runbooks', 'adapters'], [cdktf]),
+  mayImport('review', ['lib'], [drivers, cdktf]),
+  mayImport('cli', ['lib', 'reconcilers', 'reports', 'review', 'runbooks', 'adapters'], [cdktf]),
   forbid(['**/*.ts'], everywhere),
   forbid(['adapters/**/*.ts', 'cli/**/*.ts', 'constructs/**/*.ts', 'main.ts'], shipped),
-  forbid(['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'runbooks/**/*.ts'], reasoned),
+  forbid(['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'review/**/*.ts', 'runbooks/**/*.ts'], reasoned),
   {
-    files: ['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'runbooks/**/*.ts'],
+    files: ['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'review/**/*.ts', 'runbooks/**/*.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
   },
   // Generated: one line for each rule of a service.
