@@ -23,7 +23,6 @@ import {
 import type { OsloOption } from '../lib/oslo-config/effective';
 import { eraOfLibrary } from '../lib/oslo-config/era';
 import { configSources, projectOf } from '../lib/oslo-config/reading-order';
-import type { LookedAtHost } from './readings';
 import { containersApart, containersOf, inContainer, untoldBy } from './host-containers';
 import { look, mapLooked, read, toldBy, untried, type Looked, type Unread } from './looked';
 import { isUnknownThere, olderProgram } from '../lib/hosts/older-program';
@@ -46,6 +45,12 @@ export interface HostServices {
   /** What may run there and is not told: processes beyond the bound, or containers that an older program doesn't look into. */
   readonly untold: readonly Unread[];
   readonly now: Date;
+}
+
+/** A host's answers about the services that run there. */
+export interface LookedAtHost {
+  readonly host: string;
+  readonly services: Looked<HostServices>;
 }
 
 /**

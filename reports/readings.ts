@@ -2,7 +2,6 @@
 import type { ClockReading, Connection, DatabaseProbe, Endpoint, KnockAnswer } from '../lib/contract/report-ports';
 import type { HostFacts } from '../lib/hosts/host';
 import type { HostFiles } from './host-files';
-import type { HostServices } from './host-services';
 import type { Looked } from './looked';
 
 export interface Knock {
@@ -28,12 +27,6 @@ export interface HostClock {
 export interface ReachedHost {
   readonly host: string;
   readonly facts: Looked<HostFacts>;
-}
-
-/** A host's answers about the services that run there. */
-export interface LookedAtHost {
-  readonly host: string;
-  readonly services: Looked<HostServices>;
 }
 
 export interface HostWithFiles {

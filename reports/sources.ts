@@ -36,22 +36,13 @@ import {
 } from './declared-things';
 import { readHostClock } from './host-clock';
 import { readHostFiles } from './host-files';
-import { askRegistered, readHostServices } from './host-services';
+import { askRegistered, readHostServices, type LookedAtHost } from './host-services';
 import { readOwnPlaces, readOwnThings, type OwnPlaces } from './own-things';
 import { noEndpoint } from './no-endpoint';
 import { readPortRoom } from './port-room-database';
 import { look, once, read, untried, type Looked, type Unread } from './looked';
 import type { Watch } from './watch';
-import type {
-  Focus,
-  Knock,
-  ProbedDatabase,
-  GrantedDatabase,
-  HostClock,
-  ReachedHost,
-  LookedAtHost,
-  HostWithFiles,
-} from './readings';
+import type { Focus, Knock, ProbedDatabase, GrantedDatabase, HostClock, ReachedHost, HostWithFiles } from './readings';
 
 export type * from './readings';
 

@@ -5,7 +5,11 @@
 import type { Action, Change } from '../lib/contract/reconciler';
 import type { Target } from '../lib/contract/target';
 
+/** Major.minor; a new minor version only adds fields. */
+export const formatVersion = '1.0';
+
 export interface Review {
+  readonly formatVersion: typeof formatVersion;
   /** When the review was made, as ISO 8601 in UTC. */
   readonly made: string;
   /** `user@host`. */
@@ -23,6 +27,8 @@ export interface Review {
   readonly topology: Topology;
   /** Parts of the review that nobody could make. With a problem the review is not complete. */
   readonly problems: readonly Unreviewed[];
+  /** Warnings that belong to no stack: the synthesized code is older than the code, a host can't be looked at. */
+  readonly warnings: readonly string[];
 }
 
 export interface ReviewedStack {
@@ -31,12 +37,16 @@ export interface ReviewedStack {
   /** Undefined: both halves were planned. Otherwise the stacks that have to be applied first. */
   readonly waitsFor?: readonly string[];
   readonly terraform: readonly ResourceChange[];
+  /** Terraform's outputs that change, apart from stackward's manifest. */
+  readonly outputs: readonly AttributeChange[];
+  /** What somebody changed outside of Terraform since its last apply. Terraform's plan starts from there. */
+  readonly drift: readonly ResourceChange[];
   readonly ours: readonly OwnChange[];
   /** For a stack that waits: the resources that its code declares, by type and path. */
   readonly declares: readonly Declared[];
   /** Resources of ours that wait for a value which Terraform knows only after apply. */
   readonly waiting: readonly string[];
-  /** Warnings of stackward's plan. */
+  /** Warnings of both plans about this stack, and what becomes of things that leave the code. */
   readonly warnings: readonly string[];
 }
 
@@ -62,6 +72,11 @@ export interface ResourceChange {
   readonly attributes: readonly AttributeChange[];
   /** Attributes that make Terraform replace the resource. */
   readonly replacedBecause: readonly string[];
+  /** The address before a move. */
+  readonly movedFrom?: string;
+  /** The id of the existing thing that Terraform takes over. */
+  readonly importedId?: string;
+  readonly wayBack: WayBack;
 }
 
 export interface AttributeChange {
@@ -86,6 +101,7 @@ export interface OwnChange {
   readonly notes: readonly string[];
   /** Exactly what is written: statements with values, a diff of a file, rules of a host. */
   readonly effect: readonly Effect[];
+  readonly wayBack: WayBack;
 }
 
 export interface Effect {

@@ -10,7 +10,7 @@ import ts from 'typescript';
 import type { Matter, Reason } from '../../lib/basics/errors';
 
 const root = resolve(__dirname, '../..');
-const folders = ['adapters', 'cli', 'lib', 'reconcilers', 'runbooks'];
+const folders = ['adapters', 'cli', 'lib', 'reconcilers', 'review', 'runbooks'];
 const reasons = ['Refused', 'TransientError', 'UnrecoverableError', 'Blocked'];
 
 /** Files that hold nothing but sentences, which other files make errors of. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
-const folders = ['adapters', 'cli', 'constructs', 'lib', 'reconcilers', 'runbooks'];
+const folders = ['adapters', 'cli', 'constructs', 'lib', 'reconcilers', 'reports', 'review', 'runbooks'];
 
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

@@ -10,10 +10,8 @@ import {
   type ConfigWarning,
   type ConfigWarningCode,
 } from '../../../lib/oslo-config/warnings';
-import { isWrittenAfterStart, type HostServices } from '../../host-services';
-import type { HostService } from '../../host-services';
+import { isWrittenAfterStart, type HostService, type HostServices, type LookedAtHost } from '../../host-services';
 import { untried } from '../../looked';
-import type { LookedAtHost } from '../../sources';
 import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
 import { noHostNamed } from './words';
 

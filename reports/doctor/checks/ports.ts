@@ -2,9 +2,9 @@ import { shownUrl } from '../../../lib/basics/shown-url';
 import type { Endpoint } from '../../../lib/contract/report-ports';
 import { heldBy, socketText, type Listener } from '../../../lib/hosts/service-answers';
 import { accountOf } from '../../../lib/oslo-config/account';
-import type { HostService, HostServices } from '../../host-services';
+import type { HostService, HostServices, LookedAtHost } from '../../host-services';
 import { untried, type Looked } from '../../looked';
-import type { Knock, LookedAtHost } from '../../sources';
+import type { Knock } from '../../sources';
 import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
 import { noHostNamed } from './words';
 
