@@ -7,6 +7,7 @@ import {
 import { addressPairFindings, macFinding } from '../lib/synth/address-pairs';
 import { defined } from '../lib/basics/defined';
 import { maxAddressPairs, type AddressPair, type ExceptionWish } from '../lib/synth/exception-method';
+import { takesNamedAddress, takesPickedAddress } from './internal/address-order';
 import { addFinding, declarationsOf } from './internal/declarations';
 import { dependingOn } from './internal/depending-on';
 import { eachOf, refuseLostZeros } from './internal/lost-zeros';
@@ -111,6 +112,8 @@ export class FixedIpPort extends Construct {
       tenantId: tenant.projectId,
       ...dependingOn(tenant.dependenciesFor(this, 'network')),
     });
+    if (this.addresses.length > 0) takesNamedAddress(this.resource, network);
+    else takesPickedAddress(this.resource, network);
     this.portId = this.resource.id;
     this.pairs = [...(allowedAddressPairs ?? [])];
     this.groups = securityGroups;

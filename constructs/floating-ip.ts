@@ -5,6 +5,7 @@ import {
   type NetworkingFloatingipV2Config,
 } from '@cdktf/provider-openstack/lib/networking-floatingip-v2';
 import { defined } from '../lib/basics/defined';
+import { takesNamedAddress, takesPickedAddress } from './internal/address-order';
 import { checkTexts, requireProps } from './internal/check-props';
 import { chooseSubnet } from './internal/choose-subnet';
 import { addFinding, claim, declarationsOf } from './internal/declarations';
@@ -63,6 +64,8 @@ export class FloatingIp extends Construct {
       tenantId: tenant.projectId,
       ...dependingOn([...tenant.dependenciesFor(this, 'network'), ...(router?.interfaces ?? [])]),
     });
+    if (address === undefined) takesPickedAddress(this.resource, network, 'floating IP');
+    else takesNamedAddress(this.resource, network, 'floating IP');
     this.declare(props, tenant, subnet);
   }
 

@@ -6,6 +6,7 @@ import { NetworkingRouterRouteV2 } from '@cdktf/provider-openstack/lib/networkin
 import { NetworkingRouterV2, type NetworkingRouterV2Config } from '@cdktf/provider-openstack/lib/networking-router-v2';
 import { defined } from '../lib/basics/defined';
 import { gatewayOf } from '../lib/synth/subnet-checks';
+import { takesNamedAddress, takesPickedAddress } from './internal/address-order';
 import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
 import { chooseSubnet } from './internal/choose-subnet';
@@ -78,6 +79,8 @@ export class TenantRouter extends Construct {
       ...dependingOn(tenant.dependenciesFor(this, 'network')),
     });
     this.routerId = this.resource.id;
+    // A router with named addresses in its external network waits for nothing, and nothing waits for the router.
+    if (gateway && !gateway.addresses?.length) takesPickedAddress(this.resource, gateway.network);
     if (router.adminStateUp === false)
       Annotations.of(this).addWarning(
         'The provider leaves out adminStateUp = false when it makes a router: the router is up until a second apply takes it down.',
@@ -127,13 +130,15 @@ export class TenantRouter extends Construct {
   }
 
   private makePort(id: string, subnet: ISubnet, address: string): string {
-    return new NetworkingPortV2(this, `InterfacePort-${id}`, {
+    const port = new NetworkingPortV2(this, `InterfacePort-${id}`, {
       name: `${this.node.id}-${id}`,
       networkId: subnet.network.networkId,
       tenantId: this.tenant.projectId,
       fixedIp: [{ subnetId: subnet.subnetId, ipAddress: address }],
       ...dependingOn(this.tenant.dependenciesFor(this, 'network')),
-    }).id;
+    });
+    takesNamedAddress(port, subnet.network);
+    return port.id;
   }
 
   private gatewayConfig({ network, addresses = [], snat }: ExternalGateway): Partial<NetworkingRouterV2Config> {
