@@ -114,6 +114,7 @@ const addRun = (root: Command): Command =>
     .option('--from-elsewhere', 'of --resume: the run was recorded on another machine')
     .option('--reason <text>', 'of disable-compute: why, for whoever finds the host disabled')
     .option('--active', 'of reset-state: to active; default: to error')
+    .option('--host <host>', 'of restart-service: on this host alone; default: on every host where it runs')
     .option('--yes-it-runs', 'of delete-stuck-server: also a server that runs')
     .addOption(new Option('--application-credential', 'of hand-out-credentials: for yourself').conflicts('password'))
     .option('--password', 'of hand-out-credentials: a new password; the one of now ends')

@@ -41,8 +41,8 @@ export type Undo =
   /** Another step brings the state back. */
   | { readonly is: 'step'; readonly step: Step }
   | { readonly is: 'never'; readonly because: string }
-  /** The act changes nothing. */
-  | { readonly is: 'nothing' };
+  /** The act changes nothing that lasts. `because`: a clause, such as `it only looks`. */
+  | { readonly is: 'nothing'; readonly because: string };
 
 /** An act with its inputs. States go in and out as plain data. */
 export interface Step {

@@ -7,9 +7,11 @@ import { agentRemoved, computeRemoved, hostRemains, providerRemoved } from './ac
 import { computeRows } from './acts/compute-rows';
 import { credentials } from './acts/credentials';
 import { serverDeleted, serverRemains, serverState } from './acts/server';
+import { serviceRestart } from './acts/service-restart';
 import { disableCompute, enableCompute } from './books/compute';
 import { handOutCredentials } from './books/credentials';
 import { removeCompute } from './books/remove-compute';
+import { restartService } from './books/restart-service';
 import { deleteStuckServer, resetState } from './books/server';
 import type { Runbook } from './runbook';
 
@@ -19,6 +21,7 @@ export const runbooks: readonly Runbook[] = [
   resetState,
   deleteStuckServer,
   removeCompute,
+  restartService,
   handOutCredentials,
 ];
 
@@ -32,6 +35,7 @@ const acts: readonly { readonly name: string; restore(inputs: unknown): Step }[]
   serverState,
   serverDeleted,
   serverRemains,
+  serviceRestart,
   credentials,
 ];
 

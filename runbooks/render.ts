@@ -28,6 +28,7 @@ export const optionWords: Readonly<Record<Runbook['options'][number], string>> =
   password: '--password',
   project: '--project NAME',
   to: '--to DIR',
+  host: '--host HOST',
 };
 
 export const renderRunbooksJson = (all: readonly Runbook[]): string =>
@@ -100,7 +101,7 @@ function renderStep(planned: StepPlan, number: number, width: number, style: Sty
 const undoOf = (planned: StepPlan): Undo => planned.step.undo(planned.is === 'kept' ? planned.before : planned.now);
 
 function undoLines(undo: Undo, label: (name: string, text: string) => string[], style: Style): string[] {
-  if (undo.is === 'nothing') return label('undo:', 'nothing to undo; it only looks');
+  if (undo.is === 'nothing') return label('undo:', `nothing to undo; ${undo.because}`);
   if (undo.is === 'step') return label('undo:', undo.step.title);
   return label('undo:', `can't be undone: ${undo.because}`).map((line) => style.bold(line));
 }
@@ -121,10 +122,8 @@ export function renderStepResult(result: StepResult, width: number, style: Style
   return [...lines, ...wrapText(message ?? '', width, '   ')].map(style.red).join('\n');
 }
 
-const undoJson = (undo: Undo): object => {
-  if (undo.is === 'never') return { is: undo.is, because: undo.because };
-  return undo.is === 'nothing' ? { is: undo.is } : { is: undo.is, title: undo.step.title };
-};
+const undoJson = (undo: Undo): object =>
+  undo.is === 'step' ? { is: undo.is, title: undo.step.title } : { is: undo.is, because: undo.because };
 
 /** @param told without `report` it is a plan */
 export function renderRunbookJson(

@@ -12,6 +12,7 @@ export interface RunbookOptions {
   readonly project?: string;
   /** An absolute path. */
   readonly to?: string;
+  readonly host?: string;
 }
 export type RunbookOption = keyof RunbookOptions;
 

@@ -10,8 +10,12 @@ const maxSeconds = 90;
 /** Of a service that was down nobody knows where it listens: it must last so many seconds. */
 const looksFromDown = 10;
 
-interface Running {
+export interface RunningUnit {
   readonly pids: ReadonlySet<number>;
+  /** Those that none of the others started: they stay while the service runs, where a worker may be replaced. */
+  readonly main: readonly number[];
+  /** When the youngest of `main` began, by the host's clock; undefined: none is there. */
+  readonly startedAt: Date | undefined;
   /** Sockets on which it accepts connections. */
   readonly sockets: ReadonlySet<string>;
   readonly hasFailed: boolean;
@@ -23,7 +27,7 @@ interface Running {
  */
 export async function restartService(host: Host, unit: string): Promise<StackwardError | undefined> {
   try {
-    const before = await lookAt(host, unit);
+    const before = await lookAtUnit(host, unit);
     const [[outcome] = []] = await host.write([[{ verb: 'restart-unit', unit }]]);
     if (outcome === undefined) throw new TransientError('the host gave no answer to the restart; plan again');
     valueOf(outcome);
@@ -33,13 +37,13 @@ export async function restartService(host: Host, unit: string): Promise<Stackwar
   }
 }
 
-async function waitFor(host: HostReader, unit: string, before: Running): Promise<StackwardError | undefined> {
+async function waitFor(host: HostReader, unit: string, before: RunningUnit): Promise<StackwardError | undefined> {
   const end = performance.now() + maxSeconds * 1000;
-  let last: Running | undefined;
+  let last: RunningUnit | undefined;
   let steady = 0;
   const needed = before.pids.size === 0 ? looksFromDown : 1;
   while (performance.now() < end) {
-    const now = await lookAt(host, unit);
+    const now = await lookAtUnit(host, unit);
     // A service that starts, fails and is started again has other processes at the second look.
     if (now.hasFailed) return notUp(unit, 'systemd says that it failed');
     steady = isUp(before, now) && [...now.pids].some((pid) => last?.pids.has(pid)) ? steady + 1 : 0;
@@ -56,20 +60,28 @@ async function waitFor(host: HostReader, unit: string, before: Running): Promise
 const notUp = (unit: string, why: string): UnrecoverableError =>
   new UnrecoverableError(`${unit} was restarted and did not come up: ${why}; look at \`journalctl -u ${unit}\` there`);
 
-const isUp = (before: Running, now: Running): boolean =>
+const isUp = (before: RunningUnit, now: RunningUnit): boolean =>
   now.pids.size > 0 &&
   [...now.pids].every((pid) => !before.pids.has(pid)) &&
   [...before.sockets].every((socket) => now.sockets.has(socket));
 
-async function lookAt(host: HostReader, unit: string): Promise<Running> {
-  const [processes, listeners, state] = await host.read([
+export async function lookAtUnit(host: HostReader, unit: string): Promise<RunningUnit> {
+  const [processes, listeners, clock, state] = await host.read([
     { verb: 'service-processes' },
     { verb: 'listeners' },
+    { verb: 'clock' },
     { verb: 'run-reader', argv: ['systemctl', 'is-active', unit] },
   ]);
   const own = valueOf(processes).processes.filter((process) => process.unit === unit);
   const pids = new Set(own.map(({ pid }) => pid));
+  const roots = own.filter(({ parent }) => !pids.has(parent));
   const held = heldBy(valueOf(listeners).sockets, own);
-  const hasFailed = state.ok && state.value.stdout.trim() === 'failed';
-  return { pids, sockets: new Set(held.map(socketText)), hasFailed };
+  const [youngest] = roots.toSorted((a, b) => a.aliveSeconds - b.aliveSeconds);
+  return {
+    pids,
+    main: roots.map(({ pid }) => pid).sort((a, b) => a - b),
+    startedAt: youngest && new Date((valueOf(clock).time - youngest.aliveSeconds) * 1000),
+    sockets: new Set(held.map(socketText)),
+    hasFailed: state.ok && state.value.stdout.trim() === 'failed',
+  };
 }

@@ -25,17 +25,22 @@ export const restartCosts: Readonly<Record<string, string>> = {
 /** Why stackward restarts none of them, by the end of the name or the name. */
 const dangers: readonly (readonly [RegExp, string])[] = [
   [/-agent$/, "it sets up the networks of servers, and its restart may interrupt customers' traffic"],
+  [
+    /^(openvswitch(-switch)?|ovs-vswitchd|ovsdb-server|ovn-controller|dnsmasq|keepalived|radvd)$/,
+    "it carries customers' traffic, which its restart interrupts",
+  ],
+  [/^libvirtd?$|^virt[a-z]+d$/, 'it runs the servers of customers'],
   [/^nova-compute$/, 'its restart cuts off what it is doing to servers, such as builds and migrations'],
-  [/proxy$/, 'its restart ends the consoles that are open'],
+  [/^nova-[a-z0-9-]*proxy$/, 'its restart ends the consoles that are open'],
   [/^cinder-(volume|backup)$/, 'its restart leaves volumes stuck that it is working on'],
 ];
 
 /** Why stackward does not restart the service; undefined: it may. */
 export function restartDanger(service: string): string | undefined {
-  if (service in restartCosts) return undefined;
+  if (Object.hasOwn(restartCosts, service)) return undefined;
   const danger = dangers.find(([pattern]) => pattern.test(service));
   return danger?.[1] ?? 'stackward does not know what its restart would cost';
 }
 
 /** What a restart by hand costs. */
-export const costOfRestart = (service: string): string => restartCosts[service] ?? (restartDanger(service) as string);
+export const costOfRestart = (service: string): string => restartDanger(service) ?? (restartCosts[service] as string);

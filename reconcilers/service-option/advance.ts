@@ -1,8 +1,8 @@
 /** The files of a host, and what records say of them, once these steps are done. Pure. */
 import { recordsAfter } from '../../lib/hosts/record-holding';
 import type { HostService } from '../../lib/host-services/service-files';
+import { unitOf } from '../../lib/host-services/unit';
 import type { Job, OptionObserved, ServiceOptionStep } from './model';
-import { unitOf } from './option/effect';
 import { perform, siteWith } from './option/edits';
 import { holdingsOf, restartedHoldingsOf } from './option/holdings';
 

@@ -112,5 +112,5 @@ export const serverRemains = defineAct({
       return sayRemains(await reader.remains(server, volumes)).length === 0;
     });
   },
-  undo: () => ({ is: 'nothing' }),
+  undo: () => ({ is: 'nothing', because: 'it only looks' }),
 });

@@ -1,5 +1,4 @@
 /** Removes a compute host that is switched off and empty from Nova, placement and Neutron. */
-import { asStackwardError } from '../../lib/basics/errors';
 import type { ComputeService, HostRemains } from '../../lib/contract/runbook-ports';
 import { count } from '../../lib/render/text';
 import type { Step } from '../act';
@@ -7,23 +6,12 @@ import { agentRemoved, computeRemoved, hostRemains, providerRemoved } from '../a
 import { computeEnablement } from '../acts/compute-enablement';
 import { computeRows, findServiceRows } from '../acts/compute-rows';
 import type { Looking } from '../context';
+import { looked, named } from '../precondition';
 import type { Precondition, Runbook } from '../runbook';
 import { enablementForm, getCompute, sayCompute } from './compute';
 
 /** A service of Nova reports every 10 s. If its heartbeat didn't move for longer than that, the service has stopped. */
 const beatSeconds = 15;
-const mostNamed = 5;
-
-const named = (all: readonly string[]): string =>
-  `${all.slice(0, mostNamed).join(', ')}${all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''}`;
-
-async function looked(work: () => Promise<Precondition>, what: string): Promise<Precondition> {
-  try {
-    return await work();
-  } catch (error) {
-    return { is: 'not looked at', said: `${what} could not be looked at: ${asStackwardError(error).message}` };
-  }
-}
 
 /** A service whose heartbeat moves is alive, even if its clock is wrong and Nova says that it is down. */
 async function stopped(before: ComputeService, { watch, ...looking }: Looking): Promise<Precondition> {

@@ -1,17 +1,10 @@
 /** When an option takes effect on a host, and what that costs. Pure. */
 import { isWrittenAfterStart, type HostService } from '../../../lib/host-services/service-files';
+import { unitOf, whoRuns } from '../../../lib/host-services/unit';
 import { costOfRestart, restartDanger } from '../../../lib/openstack/restarts';
 import type { About, OptionObserved } from '../model';
 import type { RecordEntry } from '../spec';
 import { describedOption, readersOf } from './edits';
-
-/** The one unit whose restart makes a process of the service read its files again. */
-export function unitOf({ name, processes: [first] }: HostService): string | undefined {
-  const unit = first?.unit ?? '';
-  const [, served] = /^(?:openstack-)?([a-z0-9-]+)(?:@[\w-]+)?\.service$/.exec(unit) ?? [];
-  // A web server's unit serves more than this service.
-  return served === name ? unit : undefined;
-}
 
 const running = (about: About, observed: OptionObserved): readonly HostService[] =>
   readersOf(about.service, observed).filter(({ processes }) => processes.length > 0);
@@ -37,9 +30,6 @@ function effectNote(reader: HostService, isMutable: boolean, restarts: boolean):
   const danger = restartDanger(name);
   return `${name} reads it when ${unit} is restarted, which stackward does not do: ${danger ?? costOfRestart(name)}`;
 }
-
-const whoRuns = ({ processes: [first] }: HostService): string =>
-  first?.unit ? `${first.unit} runs it, and may serve more than it` : 'no unit of systemd runs it';
 
 /**
  * The unit to restart on a host; undefined: none, or it can't be told.

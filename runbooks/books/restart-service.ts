@@ -1,0 +1,139 @@
+/** Restarts a service of the control plane, one host after the other. */
+import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
+import { nearestNames } from '../../lib/basics/nearest';
+import type { ServiceRecord } from '../../lib/contract/report-ports';
+import { restartCosts, restartDanger } from '../../lib/openstack/restarts';
+import { count } from '../../lib/render/text';
+import { listed, listerOf, serviceRestart } from '../acts/service-restart';
+import type { Looking } from '../context';
+import { looked, named } from '../precondition';
+import type { Precondition, Runbook } from '../runbook';
+import { lookAtSite, type ServiceUnit, type Site } from '../service-sites';
+
+type UpSite = Extract<Site, { is: 'up' }>;
+
+const holds = (said: string): Precondition => ({ is: 'holds', said });
+const fails = (said: string): Precondition => ({ is: 'fails', said });
+
+/** @throws Blocked for every service that is not on the list */
+function refuseOthers(service: string): void {
+  const danger = restartDanger(service);
+  if (danger === undefined) return;
+  const all = Object.keys(restartCosts);
+  const [near] = nearestNames(service, all);
+  const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
+  throw new Blocked(`stackward does not restart "${service}"${meant}: ${danger}; it restarts ${all.join(', ')}`);
+}
+
+/** The hosts to restart it on. @throws InvalidConfiguration where it is nowhere */
+function chosen(service: string, sites: readonly Site[], host: string | undefined): readonly Site[] {
+  if (host !== undefined) return sites.filter((site) => site.host === host);
+  const found = sites.filter(({ is }) => is !== 'none');
+  if (found.length > 0) return found;
+  const where = sites.length === 0 ? 'it names none' : `it names ${named(sites.map((site) => site.host))}`;
+  throw new InvalidConfiguration(`${service} runs on no host that stackward.yaml names in full (${where}); give one by --host HOST`); // prettier-ignore
+}
+
+/** Whether it can be restarted there, by a unit of its own and with files that it can read. */
+function restartable(service: string, site: Site): readonly Precondition[] {
+  const { host } = site;
+  if (site.is === 'not looked at')
+    return [{ is: 'not looked at', said: `${host} could not be looked at, and ${service} may be down there: ${site.why}` }]; // prettier-ignore
+  if (site.is === 'down') return [fails(`${site.unit} is down on ${host}; start it there first: \`systemctl start ${site.unit}\``)]; // prettier-ignore
+  if (site.is === 'none') return [fails(`${service} does not run on ${host}; leave out --host, or see \`stackward where ${service} --host ${host}\``)]; // prettier-ignore
+  return [
+    ...site.apart.map((why) => fails(`${service} on ${host} can't be restarted by a unit of its own: ${why}; do it by hand`)), // prettier-ignore
+    ...site.units.flatMap((unit) => [holds(`${unit.unit} runs on ${host}`), parses(unit)]),
+  ];
+}
+
+function parses({ host, files, unread }: ServiceUnit): Precondition {
+  const [fault] = files.flatMap((file) => file.faults);
+  if (fault !== undefined)
+    return fails(`it would not start again on ${host}: ${fault.path}, line ${fault.line}: ${fault.message}; mend that first`); // prettier-ignore
+  const [why] = unread;
+  if (why !== undefined) return { is: 'not looked at', said: `its configuration on ${host} could not be read: ${why}` };
+  return holds(`its configuration on ${host} parses (${count(files.length, 'file')})`);
+}
+
+/** A host on which it is not restarted, and on which it has to be up meanwhile. */
+function upMeanwhile(service: string, site: Site): readonly Precondition[] {
+  if (site.is === 'none') return [];
+  if (site.is === 'up') return [holds(`${service} is up on ${site.host}, where it is left alone`)];
+  if (site.is === 'down') return [fails(`${site.unit} is down on ${site.host}, so what is restarted may be the last that serves; bring it up there first`)]; // prettier-ignore
+  return restartable(service, site);
+}
+
+/** The name by which Nova or Cinder lists the host. */
+const listedAs = ({ host, hostname }: UpSite, records: readonly ServiceRecord[]): string | undefined =>
+  [hostname, host, hostname.split('.', 1)[0]].find((name) => records.some((record) => record.host === name));
+
+function heard(
+  service: string,
+  targets: readonly UpSite[],
+  records: readonly ServiceRecord[],
+): readonly Precondition[] {
+  // prettier-ignore
+  const lister = listerOf(service);
+  if (lister === undefined) return [];
+  const own = targets.map((site) => listedAs(site, records));
+  const down = records.filter(({ isUp }) => !isUp).map(({ host }) => host);
+  const unlisted = targets.filter((_, index) => own[index] === undefined).map(({ host }) => host);
+  const isOwn = down.length === 1 && own.includes(down[0]);
+  return [
+    ...unlisted.map((host) => fails(`${lister} lists no ${service} that is enabled on ${host}, so nobody could tell whether it is up again; see \`stackward services\``)), // prettier-ignore
+    down.length === 0
+      ? holds(`${lister} hears of ${service} on ${named(records.map(({ host }) => host))}`)
+      : isOwn
+        ? holds(`${lister} says that ${service} is down on ${named(down)} alone, where it is restarted first`)
+        : fails(`${lister} says that ${service} is down on ${named(down)}, so what is restarted may be the last that serves; bring it up there first, or disable it if it is gone`), // prettier-ignore
+  ];
+}
+
+/** Where Nova or Cinder says that it is down, it is restarted first. */
+const downFirst = (targets: readonly UpSite[], records: readonly ServiceRecord[]): readonly UpSite[] => {
+  const isDown = (site: UpSite) => records.some((record) => record.host === listedAs(site, records) && !record.isUp);
+  return [...targets.filter(isDown), ...targets.filter((site) => !isDown(site))];
+};
+
+async function prepare(service: string, host: string | undefined, looking: Looking) {
+  refuseOthers(service);
+  const { readers } = looking;
+  const hosts = [...new Set([...readers.hostsToLookAt, ...(host === undefined ? [] : [host])])];
+  const sites = await Promise.all(hosts.map((each) => lookAtSite(service, each, readers)));
+  const targets = chosen(service, sites, host);
+  const others = sites.filter((site) => !targets.includes(site));
+  const told = await looked(() => listed(service, readers), `the services that ${listerOf(service) ?? ''} lists`);
+  const records = 'is' in told ? [] : told;
+  const isUp = (site: Site): site is UpSite => site.is === 'up';
+  const up = downFirst(targets.filter(isUp), records);
+  const units = sites.filter(isUp).flatMap((site) => site.units);
+  return {
+    thing: `service ${service}`,
+    seen: [
+      ...units.map((each) => `${each.host}: ${each.unit}, process ${each.main.join(', ') || '?'}${each.sockets.length === 0 ? '' : `, listens on ${each.sockets.join(', ')}`}`), // prettier-ignore
+      `what a restart costs: ${restartCosts[service]}`,
+    ],
+    preconditions: [
+      ...targets.flatMap((site) => restartable(service, site)),
+      ...others.flatMap((site) => upMeanwhile(service, site)),
+      ...('is' in told ? [told] : heard(service, up, records)),
+    ],
+    steps: up.flatMap((site) =>
+      site.units.map(({ host: name, unit, main, sockets }) => {
+        const elsewhere = units.filter((each) => each.host !== name).map((each) => ({ host: each.host, unit: each.unit })); // prettier-ignore
+        const known = listedAs(site, records);
+        const inputs = { service, host: name, unit, main: [...main], sockets: [...sockets], others: elsewhere };
+        return serviceRestart.step(known === undefined ? inputs : { ...inputs, listedAs: known });
+      }),
+    ),
+  };
+}
+
+export const restartService: Runbook = {
+  name: 'restart-service',
+  about: 'restart a service of the control plane, one host after the other, each seen up before the next',
+  argument: 'SERVICE',
+  options: ['host'],
+  prepare: ({ argument: service, options: { host } }, looking) => prepare(service, host, looking),
+};
