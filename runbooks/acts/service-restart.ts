@@ -111,7 +111,8 @@ export const serviceRestart = defineAct({
   perform: async (given, running) => {
     const { service, host, unit: name } = given;
     const { readers, writers } = running;
-    // Not in `refuse`: the plan of a resumption asks that of each step, also while an earlier one has its host still to bring up.
+    // Not in `refuse`: the plan of a resumption asks that of each step, also of those behind a step that is to bring its
+    // host up.
     const down = await downElsewhere(given, readers);
     if (down !== undefined)
       throw new Blocked(
