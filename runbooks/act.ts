@@ -19,6 +19,11 @@ export interface Act<Inputs, State> {
    * act of the same run changes on the same thing, because a resumption judges the earlier act by the later one.
    */
   thing(inputs: Inputs): string;
+  /**
+   * A text such as `service nova-api`, if the thing is a part of something whose other parts must not be changed
+   * meanwhile. The lock is taken for it. Default: the thing.
+   */
+  whole?(inputs: Inputs): string;
   /** Reads the part of the thing that the act changes, and nothing that changes by itself. MUST NOT write. */
   observe(inputs: Inputs, looking: Looking): Promise<State>;
   /** The state as text for people, such as `enabled`. */
@@ -50,6 +55,7 @@ export interface Step {
   readonly inputs: unknown;
   readonly title: string;
   readonly thing: string;
+  readonly whole: string;
   observe(looking: Looking): Promise<unknown>;
   say(state: unknown): string;
   isDone(state: unknown): boolean;
@@ -76,6 +82,7 @@ export function defineAct<Inputs, State>(act: Act<Inputs, State>): BoundAct<Inpu
       inputs,
       title: act.title(inputs),
       thing: act.thing(inputs),
+      whole: act.whole?.(inputs) ?? act.thing(inputs),
       observe: async (looking) => stateOf(await act.observe(inputs, looking)),
       say: (state) => act.say(stateOf(state)),
       isDone: (state) => act.isDone(inputs, stateOf(state)),

@@ -87,11 +87,11 @@ export async function planResume(run: RecordedRunbook, looking: Looking): Promis
 
 /**
  * A resumption has no preconditions of its own, so the plan asks each step whether it may begin. A step is left out if
- * an earlier step is to change the same thing first.
+ * an earlier step is to change the same thing, or another part of the same whole, first.
  */
 async function refusalsOf(steps: readonly StepPlan[], looking: Looking): Promise<readonly Problem[]> {
   const open = steps.filter(({ is }) => is === 'to do');
-  const first = open.filter(({ step }, index) => !open.slice(0, index).some((each) => each.step.thing === step.thing));
+  const first = open.filter(({ step }, index) => !open.slice(0, index).some((each) => each.step.whole === step.whole));
   const refusals = first.map(async ({ step, now }): Promise<Problem[]> => {
     const refusal = await refusalOf(step, now, looking);
     return refusal === undefined ? [] : [{ where: step.title, ...refusal }];

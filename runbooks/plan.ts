@@ -15,7 +15,7 @@ export interface RunbookPlan {
   readonly argument: string;
   readonly options: RunbookOptions;
   /**
-   * The thing of the first step, such as `compute cnode01`: the same whatever name of the thing the user gave. The lock
+   * The whole of the first step, such as `compute cnode01`: the same whatever name of the thing the user gave. The lock
    * is taken for this text.
    */
   readonly thing: string;
@@ -38,7 +38,7 @@ export async function planRunbook(runbook: Runbook, given: Given, looking: Looki
     runbook: runbook.name,
     argument: given.argument,
     options: given.options,
-    thing: steps[0].thing,
+    thing: steps[0].whole,
     seen,
     preconditions,
     steps: await Promise.all(steps.map((step) => look(step, looking))),

@@ -2,6 +2,9 @@
 import { asStackwardError } from '../lib/basics/errors';
 import type { Precondition } from './runbook';
 
+export const holds = (said: string): Precondition => ({ is: 'holds', said });
+export const fails = (said: string): Precondition => ({ is: 'fails', said });
+
 const mostNamed = 5;
 
 export const named = (all: readonly string[]): string =>

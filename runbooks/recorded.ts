@@ -15,7 +15,7 @@ import type { Form, Given, Inputs, Part, Runbook, RunbookOption } from './runboo
 export interface Restored {
   readonly runbook: Runbook;
   readonly given: Given;
-  /** The thing of the first step. The record's own text is not read, because the lock is taken for this one. */
+  /** The whole of the first step. The record's own text is not read, because the lock is taken for this one. */
   readonly thing: string;
   readonly steps: readonly Step[];
 }
@@ -28,6 +28,7 @@ const schemas: Readonly<Record<RunbookOption, z.ZodType>> = {
   password: z.literal(true),
   project: z.string(),
   to: z.string().startsWith('/'),
+  host: z.string(),
 };
 
 function givenOf({ name, record }: RecordedRunbook, runbook: Runbook): Given {
@@ -67,7 +68,7 @@ function restore(run: RecordedRunbook): Restored {
   const orders = record.rolledBack === undefined ? [forms] : [undone.toReversed(), undone];
   const strays = orders.map((order) => findStray(steps, order));
   const [stray] = strays.includes(undefined) ? [] : strays;
-  if (stray === undefined) return { runbook, given, thing: first.thing, steps };
+  if (stray === undefined) return { runbook, given, thing: first.whole, steps };
   const [what, number] = [record.rolledBack === undefined ? 'a run' : 'a rollback', stray + 1];
   const said = steps[stray] === undefined ? 'is missing' : `is "${steps[stray].title}"`;
   throw new InvalidConfiguration(

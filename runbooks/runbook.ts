@@ -64,7 +64,7 @@ export interface Prepared {
   /** What is there now; one line for each fact. */
   readonly seen: readonly string[];
   readonly preconditions: readonly Precondition[];
-  /** The run is about the thing of the first step. */
+  /** The run is about the whole of the first step. */
   readonly steps: readonly [Step, ...Step[]];
 }
 

@@ -1,6 +1,5 @@
 /** Restarts a service of the control plane on one host, and sees it up. */
 import * as z from 'zod';
-import { Blocked } from '../../lib/basics/errors';
 import { isLine } from '../../lib/basics/line';
 import type { RunbookReaders } from '../../lib/contract/runbook-ports';
 import type { ServiceRecord } from '../../lib/contract/report-ports';
@@ -8,6 +7,8 @@ import { servedBy } from '../../lib/host-services/unit';
 import { lookAtUnit, restartService } from '../../lib/hosts/restart-service';
 import { restartCosts } from '../../lib/openstack/restarts';
 import { defineAct } from '../act';
+import { restartable, upMeanwhile } from '../service-conditions';
+import { lookAtSite } from '../service-sites';
 import { until } from '../until';
 
 /** Who lists the service with a heartbeat. The others are seen by the ports on which they listen. */
@@ -97,6 +98,21 @@ async function downElsewhere(given: RestartInputs, readers: RunbookReaders): Pro
   return silent && `${listerOf(service)} says that ${service} on ${silent.host} is down`;
 }
 
+/** Asks again what the runbook asked. Inputs may come from a journal, so every host is looked at, not `others` alone. */
+async function refuse(given: RestartInputs, readers: RunbookReaders): Promise<string | undefined> {
+  const { service, host } = given;
+  const down = await downElsewhere(given, readers);
+  if (down !== undefined)
+    return `${down}, so ${service} was not restarted on ${host}, where it may be the last that serves; bring it up there, then resume`;
+  const elsewhere = readers.hostsToLookAt.filter((each) => each !== host);
+  const sites = await Promise.all(elsewhere.map((each) => lookAtSite(service, each, readers)));
+  const own = await lookAtSite(service, host, readers);
+  // An earlier attempt may have left it down here, and the restart is to bring it up.
+  const here = own.is === 'down' ? [] : restartable(service, own);
+  const asked = [...sites.flatMap((site) => upMeanwhile(service, site)), ...here];
+  return asked.find(({ is }) => is !== 'holds')?.said;
+}
+
 /** Nothing that lasts is changed: the service reads the same files again. */
 export const serviceRestart = defineAct({
   name: 'service-restart',
@@ -104,20 +120,15 @@ export const serviceRestart = defineAct({
   state,
   title: ({ host, unit: name }) => `restart ${name} on ${host}, and see it up`,
   thing: ({ host, unit: name }) => `${name} on ${host}`,
+  whole: ({ service }) => `service ${service}`,
   observe: (given, { readers }) => observe(given, readers),
   say,
   isDone: ({ main }, now) =>
     now.main.length > 0 && !now.main.some((each) => main.includes(each)) && now.missing.length === 0 && now.isHeard,
+  refuse: (given, _, { readers }) => refuse(given, readers),
   perform: async (given, running) => {
     const { service, host, unit: name } = given;
     const { readers, writers } = running;
-    // Not in `refuse`: the plan of a resumption asks that of each step, also of those behind a step that is to bring its
-    // host up.
-    const down = await downElsewhere(given, readers);
-    if (down !== undefined)
-      throw new Blocked(
-        `${down}, so ${service} was not restarted on ${host}, where it may be the last that serves; bring it up there, then resume`,
-      );
     const error = await restartService(await writers.host(`host:${host}`), name);
     if (error !== undefined) throw error;
     const isHeard = async () => (await observe(given, readers)).isHeard;

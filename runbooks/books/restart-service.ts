@@ -1,19 +1,17 @@
 /** Restarts a service of the control plane, one host after the other. */
+import { defined } from '../../lib/basics/defined';
 import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
 import { nearestNames } from '../../lib/basics/nearest';
 import type { ServiceRecord } from '../../lib/contract/report-ports';
 import { restartCosts, restartDanger } from '../../lib/openstack/restarts';
-import { count } from '../../lib/render/text';
 import { listed, listerOf, serviceRestart } from '../acts/service-restart';
 import type { Looking } from '../context';
-import { looked, named } from '../precondition';
+import { fails, holds, looked, named } from '../precondition';
 import type { Precondition, Runbook } from '../runbook';
-import { lookAtSite, type ServiceUnit, type Site } from '../service-sites';
+import { restartable, upMeanwhile } from '../service-conditions';
+import { lookAtSite, type Site } from '../service-sites';
 
 type UpSite = Extract<Site, { is: 'up' }>;
-
-const holds = (said: string): Precondition => ({ is: 'holds', said });
-const fails = (said: string): Precondition => ({ is: 'fails', said });
 
 /** @throws Blocked for every service that is not on the list */
 function refuseOthers(service: string): void {
@@ -34,36 +32,6 @@ function chosen(service: string, sites: readonly Site[], host: string | undefine
   throw new InvalidConfiguration(`${service} runs on no host that stackward.yaml names in full (${where}); give one by --host HOST`); // prettier-ignore
 }
 
-/** Whether it can be restarted there, by a unit of its own and with files that it can read. */
-function restartable(service: string, site: Site): readonly Precondition[] {
-  const { host } = site;
-  if (site.is === 'not looked at')
-    return [{ is: 'not looked at', said: `${host} could not be looked at, and ${service} may be down there: ${site.why}` }]; // prettier-ignore
-  if (site.is === 'down') return [fails(`${site.unit} is down on ${host}; start it there first: \`systemctl start ${site.unit}\``)]; // prettier-ignore
-  if (site.is === 'none') return [fails(`${service} does not run on ${host}; leave out --host, or see \`stackward where ${service} --host ${host}\``)]; // prettier-ignore
-  return [
-    ...site.apart.map((why) => fails(`${service} on ${host} can't be restarted by a unit of its own: ${why}; do it by hand`)), // prettier-ignore
-    ...site.units.flatMap((unit) => [holds(`${unit.unit} runs on ${host}`), parses(unit)]),
-  ];
-}
-
-function parses({ host, files, unread }: ServiceUnit): Precondition {
-  const [fault] = files.flatMap((file) => file.faults);
-  if (fault !== undefined)
-    return fails(`it would not start again on ${host}: ${fault.path}, line ${fault.line}: ${fault.message}; mend that first`); // prettier-ignore
-  const [why] = unread;
-  if (why !== undefined) return { is: 'not looked at', said: `its configuration on ${host} could not be read: ${why}` };
-  return holds(`its configuration on ${host} parses (${count(files.length, 'file')})`);
-}
-
-/** A host on which it is not restarted, and on which it has to be up meanwhile. */
-function upMeanwhile(service: string, site: Site): readonly Precondition[] {
-  if (site.is === 'none') return [];
-  if (site.is === 'up') return [holds(`${service} is up on ${site.host}, where it is left alone`)];
-  if (site.is === 'down') return [fails(`${site.unit} is down on ${site.host}, so what is restarted may be the last that serves; bring it up there first`)]; // prettier-ignore
-  return restartable(service, site);
-}
-
 /** The name by which Nova or Cinder lists the host. */
 const listedAs = ({ host, hostname }: UpSite, records: readonly ServiceRecord[]): string | undefined =>
   [hostname, host, hostname.split('.', 1)[0]].find((name) => records.some((record) => record.host === name));
@@ -73,7 +41,6 @@ function heard(
   targets: readonly UpSite[],
   records: readonly ServiceRecord[],
 ): readonly Precondition[] {
-  // prettier-ignore
   const lister = listerOf(service);
   if (lister === undefined) return [];
   const own = targets.map((site) => listedAs(site, records));
@@ -109,7 +76,6 @@ async function prepare(service: string, host: string | undefined, looking: Looki
   const up = downFirst(targets.filter(isUp), records);
   const units = sites.filter(isUp).flatMap((site) => site.units);
   return {
-    thing: `service ${service}`,
     seen: [
       ...units.map((each) => `${each.host}: ${each.unit}, process ${each.main.join(', ') || '?'}${each.sockets.length === 0 ? '' : `, listens on ${each.sockets.join(', ')}`}`), // prettier-ignore
       `what a restart costs: ${restartCosts[service]}`,
@@ -135,5 +101,8 @@ export const restartService: Runbook = {
   about: 'restart a service of the control plane, one host after the other, each seen up before the next',
   argument: 'SERVICE',
   options: ['host'],
+  forms: ({ argument: service, options: { host } }) => [
+    { oneOf: [{ act: serviceRestart.name, inputs: { service, ...defined({ host }) } }], times: 'any' },
+  ],
   prepare: ({ argument: service, options: { host } }, looking) => prepare(service, host, looking),
 };

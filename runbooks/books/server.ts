@@ -5,6 +5,7 @@ import type { WholeServer } from '../../lib/contract/server-ports';
 import { serverDeleted, serverRemains, serverState } from '../acts/server';
 import { isLifeless, powerOf, sayLife } from '../../lib/openstack/power-state';
 import type { Looking } from '../context';
+import { fails, holds } from '../precondition';
 import type { Form, Given, Inputs, Precondition, Runbook } from '../runbook';
 import { findCompute } from '../acts/compute-enablement';
 import { sayCompute } from './compute';
@@ -56,9 +57,6 @@ async function readStuck(nameOrId: string, looking: Looking): Promise<Stuck> {
     ],
   };
 }
-
-const holds = (said: string): Precondition => ({ is: 'holds', said });
-const fails = (said: string): Precondition => ({ is: 'fails', said });
 
 function stuckness({ diagnosis }: Stuck): Precondition {
   const { is, isHanging } = diagnosis;

@@ -77,6 +77,10 @@ const handedOut = (more: object): Told => [
     ...more,
   },
 ];
+const restarted = (service: string, host: string, unit = `${service}.service`): Told => [
+  'service-restart',
+  { service, host, unit, main: [1], sockets: [], others: [] },
+];
 const asCredential = { options: { applicationCredential: true } };
 
 const forged: readonly (readonly [string, RecordedRunbook, RegExp])[] = [
@@ -94,6 +98,11 @@ const forged: readonly (readonly [string, RecordedRunbook, RegExp])[] = [
   ["a folder that isn't named after the user", forge('hand-out-credentials', 'alice', [handedOut({ folder: '/home/ops/credentials-root' })], asCredential), /its step 1 is/],
   ["an application credential that isn't stackward's", forge('hand-out-credentials', 'alice', [handedOut({ credential: 'ci-2026-11-29T12:00:00.000Z' })], asCredential), /its step 1 is/],
   ['another user than the argument', forge('hand-out-credentials', 'mallory', [handedOut({})], asCredential), /its steps are about user alice/],
+  ['another service than the argument', forge('restart-service', 'nova-api', [restarted('nova-api', 'ctl1'), restarted('glance-api', 'ctl1')]), /its step 2 is "restart glance-api.service on ctl1/],
+  ['a service on another host than the option', forge('restart-service', 'nova-api', [restarted('nova-api', 'ctl2')], { options: { host: 'ctl1' } }), /its step 1 is "restart nova-api.service on ctl2/],
+  ['a unit that runs another service', forge('restart-service', 'nova-api', [restarted('nova-api', 'ctl1', 'neutron-l3-agent.service')]), /name a unit that runs another service/],
+  ['a service that carries traffic', forge('restart-service', 'nova-compute', [restarted('nova-compute', 'ctl1')]), /is no service to restart/],
+  ['a rollback that restarts', forge('restart-service', 'nova-api', [restarted('nova-api', 'ctl1')], { rolledBack: 'R' }), /its step 1 is "restart nova-api.service/],
   ['no step', forge('disable-compute', 'cnode01', [], { options: { reason: 'r' } }), /it has no step/],
   ['a rollback that disables another host', forge('disable-compute', 'cnode01', [disable('cnode02', 'r')], { options: { reason: 'r' }, rolledBack: 'R' }), /not what a rollback of disable-compute cnode01 records/],
   ['a rollback with a deletion', forge('delete-stuck-server', 'web1', [deleted(false)], { rolledBack: 'R' }), /its step 1 is "delete server/],

@@ -153,9 +153,28 @@ test('a service that does not come up keeps the run from the next host, and a re
   ]);
   expect(pidOf('ctl2')).toBe(before);
   machine('ctl1').run('rm', '/etc/nova/broken');
-  const again = await bench.perform(await bench.resume(run));
+  const resumed = await bench.resume(run);
+  expect([resumed.thing, resumed.problems]).toEqual(['service nova-api', []]);
+  const again = await bench.perform(resumed);
   expect(again.report.results.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
   expect([isOpen('ctl1'), isOpen('ctl2'), pidOf('ctl2') !== before]).toEqual([true, true, true]);
+});
+
+test('a resumption asks again what the plan asked, and looks at hosts that the record leaves out', async () => {
+  const { run } = await bench.perform(await plan('nova-api', { host: 'ctl1' }), { killedAtLine: 1 });
+  const steps = run.record.steps.map((step) => ({ ...step, inputs: { ...(step.inputs as object), others: [] } }));
+  const problems = async () => {
+    const resumed = await bench.resume({ ...run, record: { ...run.record, steps } });
+    return resumed.problems.map(({ reason, message }) => `${reason}: ${message}`);
+  };
+  expect(await problems()).toEqual([]);
+  machine('ctl2').run('systemctl', 'stop', 'nova-api');
+  expect(await problems()).toEqual([expect.stringMatching(/^Blocked: nova-api.service is down on ctl2, so what is restarted may be the last that serves; /)]); // prettier-ignore
+  machine('ctl2').run('systemctl', 'start', 'nova-api');
+  isOpen('ctl2');
+  machine('ctl1').write('etc/nova/nova.conf', `${goodConfiguration}no option\n`);
+  expect(await problems()).toEqual([expect.stringMatching(/^Blocked: it would not start again on ctl1: \/etc\/nova\/nova.conf, line 3: /)]); // prettier-ignore
+  machine('ctl1').write('etc/nova/nova.conf', goodConfiguration);
 });
 
 describe('a service that Nova lists', () => {
