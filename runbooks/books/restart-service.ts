@@ -4,6 +4,7 @@ import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
 import { nearestNames } from '../../lib/basics/nearest';
 import type { ServiceRecord } from '../../lib/contract/report-ports';
 import { restartCosts, restartDanger } from '../../lib/openstack/restarts';
+import type { Step } from '../act';
 import { listed, listerOf, serviceRestart } from '../acts/service-restart';
 import type { Looking } from '../context';
 import { fails, holds, looked, named } from '../precondition';
@@ -30,6 +31,14 @@ function chosen(service: string, sites: readonly Site[], host: string | undefine
   if (found.length > 0) return found;
   const where = sites.length === 0 ? 'it names none' : `it names ${named(sites.map((site) => site.host))}`;
   throw new InvalidConfiguration(`${service} runs on no host that stackward.yaml names in full (${where}); give one by --host HOST`); // prettier-ignore
+}
+
+/** A run has a step at least. @throws Blocked that says why none of the hosts can be begun with */
+function someOf(steps: readonly Step[], preconditions: readonly Precondition[]): readonly [Step, ...Step[]] {
+  const [first, ...rest] = steps;
+  if (first !== undefined) return [first, ...rest];
+  const why = preconditions.flatMap(({ is, said }) => (is === 'holds' ? [] : [said]));
+  throw new Blocked(`it can be restarted on no host; ${why.join('; ')}`);
 }
 
 /** The name by which Nova or Cinder lists the host. */
@@ -75,24 +84,25 @@ async function prepare(service: string, host: string | undefined, looking: Looki
   const isUp = (site: Site): site is UpSite => site.is === 'up';
   const up = downFirst(targets.filter(isUp), records);
   const units = sites.filter(isUp).flatMap((site) => site.units);
+  const preconditions = [
+    ...targets.flatMap((site) => restartable(service, site)),
+    ...others.flatMap((site) => upMeanwhile(service, site)),
+    ...('is' in told ? [told] : heard(service, up, records)),
+  ];
+  const steps = up.flatMap((site) =>
+    site.units.map(({ host: name, unit, main, sockets }) => {
+      const elsewhere = units.filter((each) => each.host !== name).map((each) => ({ host: each.host, unit: each.unit })); // prettier-ignore
+      const inputs = { service, host: name, unit, main: [...main], sockets: [...sockets], others: elsewhere };
+      return serviceRestart.step({ ...inputs, ...defined({ listedAs: listedAs(site, records) }) });
+    }),
+  );
   return {
     seen: [
       ...units.map((each) => `${each.host}: ${each.unit}, process ${each.main.join(', ') || '?'}${each.sockets.length === 0 ? '' : `, listens on ${each.sockets.join(', ')}`}`), // prettier-ignore
       `what a restart costs: ${restartCosts[service]}`,
     ],
-    preconditions: [
-      ...targets.flatMap((site) => restartable(service, site)),
-      ...others.flatMap((site) => upMeanwhile(service, site)),
-      ...('is' in told ? [told] : heard(service, up, records)),
-    ],
-    steps: up.flatMap((site) =>
-      site.units.map(({ host: name, unit, main, sockets }) => {
-        const elsewhere = units.filter((each) => each.host !== name).map((each) => ({ host: each.host, unit: each.unit })); // prettier-ignore
-        const known = listedAs(site, records);
-        const inputs = { service, host: name, unit, main: [...main], sockets: [...sockets], others: elsewhere };
-        return serviceRestart.step(known === undefined ? inputs : { ...inputs, listedAs: known });
-      }),
-    ),
+    preconditions,
+    steps: someOf(steps, preconditions),
   };
 }
 
