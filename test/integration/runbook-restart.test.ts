@@ -120,7 +120,9 @@ test.each([
 
 test('a service that runs on no host is refused, and so is a host on which it does not run', async () => {
   await expect(plan('glance-api')).rejects.toThrow(/glance-api runs on no host .*\(it names ctl1, ctl2\); give one by --host HOST/); // prettier-ignore
-  await expect(plan('glance-api', { host: 'ctl1' })).rejects.toThrow(/^it can be restarted on no host; glance-api does not run on ctl1; /);
+  await expect(plan('glance-api', { host: 'ctl1' })).rejects.toThrow(
+    /^it can be restarted on no host; glance-api does not run on ctl1; /,
+  );
 });
 
 test('a configuration with which the service would not start again keeps it from being restarted', async () => {
