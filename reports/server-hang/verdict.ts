@@ -9,7 +9,8 @@ import { control } from './causes/control';
 import { failures } from './causes/failure';
 import { judgeRecord } from './causes/recorded';
 import { queues } from './causes/queues';
-import { causes, ruledOut, type Cause, type Examined, type Finding, type Named } from './finding';
+import { causes, type Cause } from './cause-names';
+import { ruledOut, type Examined, type Finding, type Named } from './finding';
 import { failureWords, situationFrom, type Situation } from './situation';
 import { taskOf } from './tasks';
 

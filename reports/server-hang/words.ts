@@ -2,7 +2,7 @@
 import type { WholeServer } from '../../lib/contract/server-ports';
 import { sayDuration } from '../../lib/render/table';
 import type { HangFacts } from './facts';
-import { causes } from './finding';
+import { causes } from './cause-names';
 import { isHanging, lastAction } from './situation';
 import { taskOf } from './tasks';
 import type { Verdict } from './verdict';

@@ -5,7 +5,7 @@ import { CommandFolder } from '../support/command';
 import { examine } from '../support/doctor-run';
 import { OwnCompute } from '../support/own-compute';
 import type { Named } from '../support/lab-projects';
-import { causes, type Cause } from '../../reports/server-hang/finding';
+import { causes, type Cause } from '../../reports/server-hang/cause-names';
 
 let own: OwnCompute;
 let folder: CommandFolder;

@@ -1,7 +1,7 @@
 /** Verdicts on a server from what was read of it. The failures are recorded from Zed unless a test names another release. */
 import { read, untried } from '../../reports/looked';
 import type { HangFacts } from '../../reports/server-hang/facts';
-import { causes } from '../../reports/server-hang/finding';
+import { causes } from '../../reports/server-hang/cause-names';
 import { agent, ago, begun, compute, conductor, dead, failed, idle, namedBy, scheduler, server, spawning, verdict } from '../support/hang-facts'; // prettier-ignore
 
 describe('a server that hangs', () => {

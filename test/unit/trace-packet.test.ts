@@ -8,7 +8,7 @@ import { parseTables } from '../../lib/packet-path/tables';
 import { failed, read, untried } from '../../reports/looked';
 import { traceExitCode, type Leg } from '../../reports/trace/hop';
 import { sayProtocol } from '../../reports/trace/host-filter/first-packet';
-import type { PortSide } from '../../reports/trace/host-filter/pass';
+import type { PortSide } from '../../reports/trace/host-filter/read';
 import type { FilterSeen } from '../../reports/trace/host-filter/read';
 import { judgePacket } from '../../reports/trace/packet/judge';
 import { parseQuestion, type PacketOptions } from '../../reports/trace/packet/question';

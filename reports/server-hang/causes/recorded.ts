@@ -5,7 +5,7 @@
  */
 import { isAlive } from '../../heartbeats';
 import { bindsOn } from '../../l2-agents';
-import type { Cause } from '../finding';
+import type { Cause } from '../cause-names';
 import { hostsOf, type HangFacts } from '../facts';
 import { lineWith } from '../situation';
 

@@ -9,7 +9,7 @@ import { deciderOf, listOf, type End, type Met } from '../../../lib/packet-path/
 import { sayRule } from '../groups';
 import { findGroupRule } from './group-rule';
 import { sayAddress, sayProtocol } from './first-packet';
-import type { PortSide } from './pass';
+import type { PortSide } from './read';
 
 export interface Explained {
   readonly found: string;

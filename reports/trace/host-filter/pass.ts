@@ -1,19 +1,13 @@
 /** Whether a host's packet filter lets a packet out of a port, or into it, and which rule decides. Pure over what was read. */
 import { defined } from '../../../lib/basics/defined';
-import type { GroupRecord, PortRecord } from '../../../lib/contract/trace-ports';
+import type { PortRecord } from '../../../lib/contract/trace-ports';
 import type { ConnectionState, Packet, Way } from '../../../lib/packet-path/packet';
 import { listOf, walk, type End, type Verdict as WalkVerdict } from '../../../lib/packet-path/walk';
-import type { Looked, Unread } from '../../looked';
+import type { Unread } from '../../looked';
 import { portDevice } from '../device-hops';
 import { assumed, assumedHop, broken, hopOf, proved, unreadable, verdictOf, type Hop, type Verdict } from '../hop';
 import { explainAccepted, explainDropped, sayMet, type Direction, type Explained } from './explain';
-import type { FilterSeen } from './read';
-
-export interface PortSide {
-  readonly port: PortRecord;
-  readonly groups: Looked<readonly GroupRecord[]>;
-  readonly host: Looked<FilterSeen>;
-}
+import type { FilterSeen, PortSide } from './read';
 
 /** The packet on one host. */
 interface Passing {

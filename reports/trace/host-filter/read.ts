@@ -1,6 +1,7 @@
 /** The packet filter of one host: the tables of iptables, their sets, and the bridges that ask them. */
 import { defined } from '../../../lib/basics/defined';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
+import type { GroupRecord, PortRecord } from '../../../lib/contract/trace-ports';
 import { valueOf, type HostReader, type Outcome } from '../../../lib/hosts/host';
 import type { IpVersion } from '../../../lib/net/ip-ranges';
 import { parseIpSets, type IpSets } from '../../../lib/packet-path/ip-sets';
@@ -19,6 +20,12 @@ export interface FilterSeen {
   readonly ports: readonly { readonly bridge: string; readonly port: string }[];
   /** Whether bridges ask iptables at all. */
   readonly asksTables: Looked<boolean>;
+}
+
+export interface PortSide {
+  readonly port: PortRecord;
+  readonly groups: Looked<readonly GroupRecord[]>;
+  readonly host: Looked<FilterSeen>;
 }
 
 const saveSets = ['ipset', 'save'];

@@ -5,8 +5,7 @@ import type { NetworkTraceReader, PortRecord } from '../../../lib/contract/trace
 import { holds, networkOf, parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
 import { look, untried, type Looked } from '../../looked';
 import { sayAddress } from '../host-filter/first-packet';
-import { readFilter, type FilterSeen } from '../host-filter/read';
-import type { PortSide } from '../host-filter/pass';
+import { readFilter, type FilterSeen, type PortSide } from '../host-filter/read';
 import type { Question } from './question';
 
 export type Destination =
