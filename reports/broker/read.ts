@@ -1,5 +1,5 @@
 /** The readings of the message broker. The broker may refuse each of the three lists separately. */
-import type { BrokerConnection, BrokerNode, BrokerQueue } from '../../lib/contract/broker-ports';
+import type { BrokerConnection, BrokerNode, BrokerQueue, BrokerReader } from '../../lib/contract/broker-ports';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { failed, look, thenLook, type Looked, read, untried } from '../looked';
 
@@ -22,14 +22,26 @@ const nonEmpty =
           ),
     );
 
-export async function readBroker(readers: ReportReaders): Promise<Looked<BrokerLooks>> {
+async function openBroker(readers: Pick<ReportReaders, 'broker'>): Promise<Looked<BrokerReader>> {
   const reader = await look(() => readers.broker());
-  if (!reader.isRead) return reader;
-  const broker = reader.value;
-  if (broker === undefined) return untried('stackward.yaml names no broker');
+  return thenLook(reader, (broker) => (broker ? read(broker) : untried('stackward.yaml names no broker')));
+}
+
+const lookAtQueues = async (broker: BrokerReader): Promise<BrokerLooks['queues']> =>
+  nonEmpty('queue')(await look(() => broker.queues()));
+
+export async function readQueues(readers: Pick<ReportReaders, 'broker'>): Promise<BrokerLooks['queues']> {
+  const broker = await openBroker(readers);
+  return broker.isRead ? lookAtQueues(broker.value) : broker;
+}
+
+export async function readBroker(readers: ReportReaders): Promise<Looked<BrokerLooks>> {
+  const opened = await openBroker(readers);
+  if (!opened.isRead) return opened;
+  const broker = opened.value;
   return look(async () => {
     const [queues, connections, nodes] = await Promise.all([
-      look(() => broker.queues()).then(nonEmpty('queue')),
+      lookAtQueues(broker),
       look(() => broker.connections()),
       look(() => broker.nodes()).then(nonEmpty('node')),
     ]);

@@ -2,9 +2,9 @@
 import type { BrokerQueue } from '../../lib/contract/broker-ports';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { defined } from '../../lib/basics/defined';
-import { look, mapLooked, type Looked } from '../looked';
+import { mapLooked, type Looked } from '../looked';
 import { nameOf } from './judge';
-import type { BrokerLooks } from './read';
+import { readQueues, type BrokerLooks } from './read';
 
 /** The management API counts every 5 s. */
 const seconds = 6;
@@ -21,7 +21,7 @@ export async function settleBroker(
   if (!first.isRead || !first.value.queues.isRead) return first;
   if (!first.value.queues.value.some((queue) => isOfInterest(queue) && waitingIn(queue) > 0)) return first;
   await pause(seconds);
-  const again = await look(async () => (await (await readers.broker())?.queues()) ?? []);
+  const again = await readQueues(readers);
   const before = first.value.queues.value;
   return { isRead: true, value: { ...first.value, queues: mapLooked(again, (now) => leastOf(before, now)) } };
 }

@@ -1,9 +1,11 @@
 /** What is read out of a broker's queues, and of what rabbitmqctl prints. */
 import { connectionsOf, nodesOfJson, nodesOfTerms, queueColumns, queuesOf, rowsOfJson, rowsOfTable } from '../../adapters/rabbitmq/ctl-answers'; // prettier-ignore
 import { defined } from '../../lib/basics/defined';
-import type { BrokerQueue } from '../../lib/contract/broker-ports';
+import type { BrokerQueue, BrokerReader } from '../../lib/contract/broker-ports';
+import type { ReportReaders } from '../../lib/contract/report-ports';
 import { backlogs, clientHosts, idleQueues } from '../../reports/broker/judge';
-import type { BrokerLooks } from '../../reports/broker/read';
+import { readBroker, type BrokerLooks } from '../../reports/broker/read';
+import { settleBroker } from '../../reports/broker/settle';
 import { brokerExitCode, renderBroker } from '../../reports/broker/render';
 import { brokerHealth, idleQueue } from '../../reports/doctor/checks/broker';
 import { read, type Looked } from '../../reports/looked';
@@ -163,4 +165,27 @@ test('nodes of the JSON of 3.13 and 4.x', () => {
     { name: 'rabbit@ctl1', isRunning: true, alarms: ['disk'], partitions: [] },
     { name: 'rabbit@ctl2', isRunning: false, alarms: [], partitions: [] },
   ]);
+});
+
+test('a second look that shows no queue at all is not looked, in place of queues that have gone', async () => {
+  const conductor: BrokerQueue = { vhost: '/', name: 'conductor', ready: 3, consumers: 0 };
+  const answers = [[conductor], []];
+  const broker: BrokerReader = {
+    by: 'x',
+    queues: () => Promise.resolve(answers.shift() ?? []),
+    connections: () => Promise.resolve([]),
+    nodes: () => Promise.resolve([]),
+  };
+  const readers = { broker: () => Promise.resolve(broker) } as unknown as ReportReaders;
+  const first = await readBroker(readers);
+  const again = await settleBroker(
+    readers,
+    first,
+    () => true,
+    () => Promise.resolve(),
+  );
+  expect(first).toMatchObject({ value: { queues: { isRead: true } } });
+  expect(again).toMatchObject({
+    value: { queues: { isRead: false, why: expect.stringContaining('no queue') as string } },
+  });
 });
