@@ -1,6 +1,6 @@
 /** Reads the inputs of a command: stackward.yaml and the manifests. */
 import { findText, getText } from '../adapters/files/files';
-import type { StateManifests } from '../adapters/process/terraform';
+import type { StateManifests } from '../adapters/terraform/manifests-in-state';
 import { parseManifests } from '../lib/contract/manifest';
 import { defaultFile, parseConfiguration, type Configuration } from './config';
 
@@ -21,7 +21,7 @@ export async function readManifests(
   env: NodeJS.ProcessEnv,
 ): Promise<StateManifests> {
   if (sources.length === 0) {
-    const { readManifestsFromState } = await import('../adapters/process/terraform.js');
+    const { readManifestsFromState } = await import('../adapters/terraform/manifests-in-state.js');
     return readManifestsFromState('.', env, { only });
   }
   const manifests = sources.flatMap((source) => parseManifests(getText(source), source === '-' ? 'stdin' : source));

@@ -1,5 +1,5 @@
 /** One run of a command: its options, its inputs, and its end. */
-import type { StateManifests } from '../adapters/process/terraform';
+import type { StateManifests } from '../adapters/terraform/manifests-in-state';
 import { asStackwardError, InvalidCommand, type StackwardError, titleOf } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import { formatTime, parseTimeZone } from '../lib/basics/time';

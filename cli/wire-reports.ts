@@ -80,12 +80,12 @@ export function reportReaders(
       return { entries, byVariables: cloudNamed(undefined, process.env) ?? 'envvars' };
     },
     terraform: async () => {
-      const { findTerraform } = await import('../adapters/process/terraform-version.js');
-      const { binary, version } = await findTerraform(process.env);
+      const { findEngine } = await import('../adapters/terraform/engine.js');
+      const { binary, version } = await findEngine(process.env);
       return `${binary} ${version}`;
     },
     provider: async (provider) => {
-      const { lookUpProvider } = await import('../adapters/process/provider-lookup.js');
+      const { lookUpProvider } = await import('../adapters/terraform/provider-lookup.js');
       return lookUpProvider(provider, process.env);
     },
     catalogue: () => (catalogue ??= openCatalogue(session)),

@@ -1,6 +1,6 @@
 /** The things that every scene uses. */
 import type { NeutronApi } from '../adapters/openstack/neutron-api';
-import { readManifestsFromState } from '../adapters/process/terraform';
+import { readManifestsFromState } from '../adapters/terraform/manifests-in-state';
 import type { Lab } from '../lab/environment';
 import type { Subnet } from '../lib/contract/ports';
 import type { Member } from './member';

@@ -6,7 +6,7 @@
  * host's ssh, and with `SendEnv` to the host itself. So a child gets the variables of this list and no other. A
  * ProxyCommand that needs another variable sets it itself (docs/hosts.md).
  *
- * Only Terraform gets the whole environment (terraform.ts), because its backend finds its credentials there.
+ * Only Terraform gets the whole environment (adapters/terraform/program.ts), because its backend finds its credentials there.
  */
 const passed: Readonly<Record<string, string>> = {
   PATH: 'where ssh, ip and sh are found, and ProxyCommand finds its own programs',

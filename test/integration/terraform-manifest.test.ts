@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readManifestsFromState } from '../../adapters/process/terraform';
+import { readManifestsFromState } from '../../adapters/terraform/manifests-in-state';
 import { parseManifests } from '../../lib/contract/manifest';
 import { CommandFolder } from '../support/command';
 

@@ -54,8 +54,7 @@ const small: Readonly<Record<string, readonly string[]>> = {
     '… answers at …, with …',
     'the connection to … failed: …',
   ],
-  'adapters/process/terraform-version.ts': ['`… version` failed: …'],
-  'adapters/process/terraform.ts': ['`… output` failed: …'],
+  'adapters/terraform/failure.ts': ['`…` failed: …'],
   'reconcilers/policy-rule/grant/service-policy.ts': ['…: …'],
   'reconcilers/policy-rule/grant/situation.ts': ['……'],
 };

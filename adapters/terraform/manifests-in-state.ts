@@ -1,11 +1,14 @@
 /** Reads the manifests of all stacks of a synthesized app from Terraform's state, wherever the state is. */
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
-import { InvalidCommand, InvalidConfiguration, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { InvalidConfiguration } from '../../lib/basics/errors';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 import { outputFolder } from '../files/output-folder';
+import { chosenStacks, readApp, type SynthesizedStack } from './app';
+import { findBinary } from './engine';
+import { errorOf, needsInit, timedOut } from './failure';
+import { runTerraform } from './program';
 
 /** Terraform processes side by side. Each takes about 60 MiB and half a second of one core. */
 const concurrency = 4;
@@ -27,20 +30,9 @@ export async function readManifestsFromState(
   env: NodeJS.ProcessEnv,
   { only = [], timeoutMs = 120_000 }: { readonly only?: readonly string[]; readonly timeoutMs?: number } = {},
 ): Promise<StateManifests> {
-  const out = outputFolder(folder);
-  const all = stacksOf(out);
-  const stacks = all.filter(({ name }) => only.length === 0 || only.includes(name));
-  const unknown = only.find((name) => !all.some((stack) => stack.name === name));
-  if (unknown !== undefined)
-    throw new InvalidCommand(
-      `--stack ${unknown} names nothing here; there ${all.length === 1 ? 'is' : 'are'} ${all.map(({ name }) => name).join(', ') || 'none'}`,
-    );
+  const stacks = chosenStacks(readApp(outputFolder(folder)), only);
   const limit = pLimit(concurrency);
-  const texts = await Promise.all(
-    stacks.map(({ name, workingDirectory }) =>
-      limit(() => output(join(out, workingDirectory), name, env, timeoutMs).catch(orUnread)),
-    ),
-  );
+  const texts = await Promise.all(stacks.map((stack) => limit(() => output(stack, env, timeoutMs).catch(orUnread))));
   const uninitialized = texts.filter((text) => text instanceof Uninitialized);
   if (uninitialized.length > 0) throw allUninitialized(uninitialized);
   const missing = texts.filter((text) => text instanceof Unapplied);
@@ -96,66 +88,24 @@ function orUnread(error: unknown): Unapplied | Uninitialized {
   throw error;
 }
 
-function stacksOf(out: string): { name: string; workingDirectory: string }[] {
-  try {
-    const { stacks } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as {
-      stacks: Record<string, { name: string; workingDirectory: string }>;
-    };
-    return Object.values(stacks);
-  } catch (error) {
-    throw new InvalidConfiguration(
-      `there is no synthesized app here (${(error as Error).message}); run \`cdktf synth\` and \`cdktf apply\` in the project's folder, ` +
-        'go there, or name a manifest with --manifest',
-      { where: out, about: 'order' },
-    );
-  }
-}
-
-/** Runs `terraform output -json stackward_manifest` in one stack's folder, with `tofu` if there is no terraform. */
-async function output(cwd: string, stack: string, env: NodeJS.ProcessEnv, timeoutMs: number): Promise<string> {
-  const binaries = env.TERRAFORM_BINARY_NAME ? [env.TERRAFORM_BINARY_NAME] : ['terraform', 'tofu'];
-  for (const binary of binaries) {
-    const { error, stdout, stderr } = await run(binary, cwd, env, timeoutMs);
-    if (!error) return stdout;
-    if (error.killed)
-      throw new TransientError(
-        `\`${binary} output\` has not answered within ${timeoutMs / 1000} s; look at the backend of its state and the way there`,
-        { where: `stack ${stack}`, cause: error },
-      );
-    if (error.code !== 'ENOENT') throw failure(error, stderr, binary, stack, cwd);
-  }
-  throw new InvalidConfiguration(
-    `${binaries.join(' and ')} can't be found; put terraform or tofu into PATH, or name one in TERRAFORM_BINARY_NAME`,
-    { where: `stack ${stack}`, about: 'order' },
-  );
-}
-
-function run(
-  binary: string,
-  cwd: string,
+/** `terraform output -json stackward_manifest` in one stack's folder. */
+async function output(
+  { name: stack, folder: cwd }: SynthesizedStack,
   env: NodeJS.ProcessEnv,
-  timeout: number,
-): Promise<{ error: (Error & { code?: unknown; killed?: boolean }) | null; stdout: string; stderr: string }> {
-  // The whole environment, because the backend of the state finds its credentials there (AWS_*, OS_*, TF_TOKEN_*), as
-  // under cdktf.
-  const quiet = { ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
-  const options = { cwd, env: quiet, maxBuffer: 256 << 20, timeout };
-  return new Promise((resolve) => {
-    execFile(binary, ['output', '-no-color', '-json', outputName], options, (error, stdout, stderr) =>
-      resolve({ error, stdout, stderr }),
-    );
-  });
-}
-
-function failure(error: Error & { code?: unknown }, stderr: string, binary: string, stack: string, cwd: string): Error {
-  const options = { where: `stack ${stack}`, cause: error };
-  if (/Output "?stackward_manifest"? not found|No outputs found/.test(stderr)) return new Unapplied(stack);
-  if (/init"?|initiali[sz]ation required/i.test(stderr))
-    return holdsNoState(cwd)
+  timeoutMs: number,
+): Promise<string> {
+  const binary = findBinary(env, `stack ${stack}`);
+  const args = ['output', '-no-color', '-json', outputName];
+  const { code, stdout, stderr, isTimedOut } = await runTerraform(args, { binary, cwd, env, timeoutMs });
+  if (code === 0) return stdout;
+  const command = `${binary} output`;
+  if (isTimedOut) throw timedOut(command, stack, timeoutMs);
+  if (/Output "?stackward_manifest"? not found|No outputs found/.test(stderr)) throw new Unapplied(stack);
+  if (needsInit({ errors: [], stderr }))
+    throw holdsNoState(cwd)
       ? new Unapplied(stack)
       : new Uninitialized(stack, `${binary} -chdir=${cwd} init -input=false`);
-  const said = stderr.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ').trim();
-  return new UnrecoverableError(`\`${binary} output\` failed: ${said || error.message}`, options);
+  throw errorOf({ command, stack, folder: cwd, errors: [], stderr });
 }
 
 /**

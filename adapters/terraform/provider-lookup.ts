@@ -2,15 +2,17 @@
  * Finds out whether the Terraform of this machine finds a provider: in its registry, in a mirror, or wherever its
  * configuration says.
  */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { DeclaredProvider } from '../../lib/contract/report-ports';
-import { findTerraform } from './terraform-version';
+import { findBinary } from './engine';
+import { wordsOf } from './failure';
+import { runTerraform } from './program';
 
 const longestWords = 600;
+const initMs = 120_000;
 
 /**
  * Runs `init` in a temporary folder with this one provider, as cdktf does in each stack's folder.
@@ -18,7 +20,7 @@ const longestWords = 600;
  * @throws UnrecoverableError with Terraform's own message
  */
 export async function lookUpProvider(provider: DeclaredProvider, env: NodeJS.ProcessEnv): Promise<string> {
-  const { binary } = await findTerraform(env);
+  const binary = findBinary(env);
   const { source, version } = provider;
   const folder = mkdtempSync(join(tmpdir(), 'stackward-provider-'));
   try {
@@ -33,13 +35,10 @@ export async function lookUpProvider(provider: DeclaredProvider, env: NodeJS.Pro
   }
 }
 
-const init = (binary: string, folder: string, env: NodeJS.ProcessEnv): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const own = { ...env, CHECKPOINT_DISABLE: '1', TF_DATA_DIR: join(folder, 'data'), TF_IN_AUTOMATION: '1' };
-    const args = ['init', '-backend=false', '-input=false', '-no-color'];
-    execFile(binary, args, { cwd: folder, env: own, timeout: 120_000 }, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      const words = stderr.replace(/[│╷╵\s]+/g, ' ').trim();
-      reject(new UnrecoverableError(words === '' ? error.message : words.slice(0, longestWords)));
-    });
-  });
+async function init(binary: string, folder: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const args = ['init', '-backend=false', '-input=false', '-no-color'];
+  const own = { ...env, TF_DATA_DIR: join(folder, 'data') };
+  const { code, stdout, stderr } = await runTerraform(args, { binary, cwd: folder, env: own, timeoutMs: initMs });
+  if (code === 0) return stdout;
+  throw new UnrecoverableError(wordsOf({ errors: [], stderr }).slice(0, longestWords));
+}

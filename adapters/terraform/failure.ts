@@ -1,0 +1,94 @@
+/** Terraform's errors as errors of stackward. Terraform's own words are kept, without secrets. */
+import { Refused, StalePlan, type StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { withoutSecrets } from '../../lib/basics/without-secrets';
+import type { Diagnostic } from './events';
+
+const longestWords = 1500;
+const mostErrors = 5;
+
+export interface Failed {
+  /** As the user would type it: `terraform plan`. */
+  readonly command: string;
+  readonly stack: string;
+  /** The folder in which it ran. */
+  readonly folder: string;
+  readonly errors: readonly Diagnostic[];
+  readonly stderr: string;
+}
+
+/** Whether `terraform init` in this folder may mend it. */
+export const needsInit = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): boolean =>
+  /(?:terraform|tofu) init\b|initiali[sz]ation required/i.test(
+    [...errors.flatMap(({ summary, detail }) => [summary, detail]), stderr].join('\n'),
+  );
+
+export const hasOtherProviders = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): boolean =>
+  /dependency lock file|locked provider/i.test([...errors.map(({ summary }) => summary), stderr].join('\n'));
+
+export function errorOf(failed: Failed): StackwardError {
+  const { stack, errors } = failed;
+  const where = `stack ${stack}`;
+  const lock = errors.map(({ detail }) => holderOf(detail)).find((holder) => holder !== undefined);
+  if (lock !== undefined) return lockedBy(lock, failed);
+  if (errors.some(({ summary }) => summary === 'Saved plan is stale'))
+    return new StalePlan('the state was changed after the plan was made; plan again', { where });
+  return new UnrecoverableError(`\`${failed.command}\` failed: ${wordsOf(failed)}`, { where });
+}
+
+export const timedOut = (command: string, stack: string, timeoutMs: number): StackwardError =>
+  new TransientError(
+    `\`${command}\` has not answered within ${timeoutMs / 1000} s; look at the backend of its state and the way there`,
+    { where: `stack ${stack}` },
+  );
+
+/** In one line: what Terraform says, without the frame that it draws for a terminal. */
+export function wordsOf({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): string {
+  const told = errors
+    // What follows from an interrupt says nothing of its own.
+    .filter(({ summary }) => summary !== 'execution halted')
+    .slice(0, mostErrors)
+    .map(({ summary, detail, address }) => [summary, detail, address && `(${address})`].filter(Boolean).join(' '));
+  const rest = errors.length > mostErrors ? [`and ${errors.length - mostErrors} more errors`] : [];
+  const text = told.length === 0 ? stderr : [...told, ...rest].join('; ');
+  const words = withoutSecrets(text.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ').trim());
+  return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words || 'it gave no reason';
+}
+
+interface LockHolder {
+  readonly id: string;
+  readonly who: string;
+  readonly operation: string;
+  readonly created: string;
+}
+
+/**
+ * The holder of a state's lock, as each backend tells it:
+ *
+ *     Lock Info:
+ *       ID:        2997bb4f-c1b0-556a-bcab-409f12f9550b
+ *       Operation: OperationTypeApply
+ *       Who:       root@vm
+ *       Created:   2026-11-29 18:20:35.455884365 +0000 UTC
+ */
+function holderOf(detail: string): LockHolder | undefined {
+  const [, info] = detail.split('Lock Info:');
+  const field = (name: string): string =>
+    new RegExp(`^\\s*${name}:[ \\t]*(\\S.{0,200})$`, 'm').exec(info ?? '')?.[1] ?? '?';
+  if (info === undefined || field('ID') === '?') return undefined;
+  return { id: field('ID'), who: field('Who'), operation: field('Operation'), created: field('Created') };
+}
+
+function lockedBy({ id, who, operation, created }: LockHolder, { stack, folder, command }: Failed): Refused {
+  const [binary = 'terraform'] = command.split(' ');
+  const doing = operation.replace(/^OperationType/, '').toLowerCase();
+  return new Refused(
+    `its state is locked by ${who} since ${timeOf(created)} (${doing}, lock ${id}); wait until that has ended, or, where nobody is at work any more, run \`${binary} -chdir=${folder} force-unlock ${id}\``,
+    { where: `stack ${stack}` },
+  );
+}
+
+/** `2026-11-29 18:20:35.455884365 +0000 UTC` as ISO 8601; any other form stays as it is. */
+function timeOf(created: string): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? \+0000 UTC$/.exec(created) ?? [];
+  return day === undefined ? created : `${day}T${time}Z`;
+}

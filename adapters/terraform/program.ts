@@ -1,0 +1,156 @@
+/**
+ * Runs Terraform or OpenTofu as a child.
+ *
+ * Goals: what Terraform made is always in its state, and nothing of its output stays on this machine. How: the child
+ * has a process group of its own, so the terminal's Ctrl-C reaches stackward alone, and stackward hands it on once. A
+ * second signal would make Terraform end without its state. The child writes into files without a name, and no pipe
+ * leads to stackward. So the child ends well also where stackward is killed, and the files end with the processes.
+ * Given up: stackward looks into the files several times a second, since nothing tells it of new lines.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import { defined } from '../../lib/basics/defined';
+import { UnrecoverableError } from '../../lib/basics/errors';
+
+const lookMs = 100;
+/** A child that has not ended so long after its time was over is killed. */
+const graceMs = 10_000;
+/** More than `terraform show -json` prints for 50,000 resources. */
+const mostBytes = 256 << 20;
+/** Of stderr only the end is read: with TF_LOG it may have any length. */
+const mostErrorBytes = 64 << 10;
+
+/** The signals of the person at the terminal. */
+export interface Stop {
+  /** Terraform finishes what it is at, and writes its state. */
+  readonly gently: AbortSignal;
+  /** Terraform ends at once, and its state may lack what it was at. */
+  readonly atOnce?: AbortSignal;
+}
+
+export interface ProgramOptions {
+  readonly binary: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Default: the folder of this process. */
+  readonly cwd?: string;
+  /** Default: no limit. */
+  readonly timeoutMs?: number;
+  readonly stop?: Stop | undefined;
+  /** Gets each whole line of stdout soon after it is written. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface EndedProgram {
+  /** Undefined if a signal ended it. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  /** Its last part. */
+  readonly stderr: string;
+  readonly isTimedOut: boolean;
+}
+
+/** @throws UnrecoverableError if it can't be started, or prints more than anybody reads */
+export async function runTerraform(args: readonly string[], options: ProgramOptions): Promise<EndedProgram> {
+  const { binary, env, cwd, timeoutMs, stop, onLine } = options;
+  const [out, err] = [new Unnamed(), new Unnamed()];
+  const lines = onLine && lineReader(out, onLine);
+  const cleanUp: (() => void)[] = [() => out.close(), () => err.close()];
+  try {
+    const child = spawn(binary, args, {
+      ...defined({ cwd }),
+      // The whole environment, because the backend of the state finds its credentials there (AWS_*, OS_*, TF_TOKEN_*),
+      // as under cdktf.
+      env: { ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0' },
+      detached: true,
+      stdio: ['ignore', out.writing, err.writing],
+    });
+    let isTimedOut = false;
+    const interrupt = (): void => void child.kill('SIGINT');
+    const end = (): void => {
+      isTimedOut = true;
+      interrupt();
+      const killing = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      cleanUp.push(() => clearTimeout(killing));
+    };
+    for (const signal of [stop?.gently, stop?.atOnce]) {
+      if (signal?.aborted) interrupt();
+      signal?.addEventListener('abort', interrupt);
+      cleanUp.push(() => signal?.removeEventListener('abort', interrupt));
+    }
+    const timer = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs);
+    const looking = setInterval(() => {
+      lines?.();
+      if (out.size() > mostBytes) child.kill('SIGKILL');
+    }, lookMs);
+    cleanUp.push(
+      () => clearTimeout(timer),
+      () => clearInterval(looking),
+    );
+    const code = await new Promise<number | undefined>((resolve, reject) => {
+      child.on('error', reject).on('exit', (status) => resolve(status ?? undefined));
+    });
+    if (out.size() > mostBytes)
+      throw new UnrecoverableError(
+        `\`${[binary, ...args.slice(0, 2)].join(' ')}\` prints more than ${mostBytes >> 20} MiB, which is what stackward reads; part the stack into more stacks`,
+      );
+    lines?.();
+    return { code, stdout: out.text(mostBytes), stderr: err.text(mostErrorBytes), isTimedOut };
+  } catch (error) {
+    if (error instanceof UnrecoverableError) throw error;
+    throw new UnrecoverableError(
+      `\`${binary}\` can't be started (${(error as Error).message}); see whether the program and its folder are whole`,
+      { cause: error },
+    );
+  } finally {
+    for (const step of cleanUp) step();
+  }
+}
+
+/** A file that has no name any more, so it ends with its last process. */
+class Unnamed {
+  readonly writing: number;
+  readonly reading: number;
+
+  constructor() {
+    const folder = mkdtempSync(join(tmpdir(), 'stackward-terraform-'));
+    try {
+      const path = join(folder, 'output');
+      this.writing = openSync(path, 'ax', 0o600);
+      this.reading = openSync(path, 'r');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  size = (): number => fstatSync(this.reading).size;
+
+  read(from: number, most: number): Buffer {
+    const buffer = Buffer.alloc(Math.max(Math.min(this.size() - from, most), 0));
+    return buffer.subarray(0, readSync(this.reading, buffer, 0, buffer.length, from));
+  }
+
+  /** The last part of the text. */
+  text = (most: number): string => this.read(Math.max(this.size() - most, 0), most).toString('utf8');
+
+  close(): void {
+    closeSync(this.writing);
+    closeSync(this.reading);
+  }
+}
+
+/** Returns a function that hands on the lines written since the last call. */
+function lineReader(file: Unnamed, onLine: (line: string) => void): () => void {
+  const decoder = new StringDecoder('utf8');
+  let position = 0;
+  let begun = '';
+  return () => {
+    const read = file.read(position, mostBytes);
+    position += read.length;
+    const lines = (begun + decoder.write(read)).split('\n');
+    begun = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  };
+}
